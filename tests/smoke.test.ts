@@ -1,0 +1,5 @@
+import * as PgBoss from 'pg-boss';
+
+test('esm loads', () => {
+  expect(PgBoss).toBeDefined();
+});
