@@ -18,3 +18,26 @@ export class AppError extends Error {
     this.name = 'AppError';
   }
 }
+
+export const USER_ERROR_CODES = ['REQUIRED', 'INVALID', 'TOO_LARGE', 'CONFLICT', 'NOT_FOUND'] as const;
+
+/** One fault of an input's values; `field` is the path below `input`. */
+export interface UserError {
+  field: string[] | null;
+  code: (typeof USER_ERROR_CODES)[number];
+  message: string;
+}
+
+/** Thrown by rules to refuse an input: the transaction rolls back and the caller gets the list as `userErrors`. */
+export class InputError extends Error {
+  constructor(readonly errors: UserError[]) {
+    super(errors.map((error) => error.message).join(' '));
+    this.name = 'InputError';
+  }
+}
+
+/** A value as a message may quote it: short, on one line. */
+export function quoted(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}

@@ -1,0 +1,41 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Who: people and programs, and the keys they come with. */
+export class CreateUsers1764000000001 implements MigrationInterface {
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table users (
+        id uuid not null,
+        name text not null,
+        full_name text,
+        roles text[] not null,
+        active boolean not null,
+        created_at timestamptz(3) not null,
+        updated_at timestamptz(3) not null,
+        constraint users_pkey primary key (id),
+        constraint users_name_key unique (name)
+      )`);
+    await db.query(`
+      create table api_keys (
+        id uuid not null,
+        user_id uuid not null,
+        label text not null,
+        key_id text not null,             -- the part of the key that finds the row; not secret
+        token_hash bytea not null,        -- SHA-256 of the whole key: 256 random bits need no slow hash
+        roles text[],                     -- null: all roles of the user
+        created_at timestamptz(3) not null,
+        expires_at timestamptz(3),
+        revoked_at timestamptz(3),
+        last_used_at timestamptz(3),
+        constraint api_keys_pkey primary key (id),
+        constraint api_keys_key_id_key unique (key_id),
+        constraint api_keys_user_id_fkey foreign key (user_id) references users (id)
+      )`);
+    await db.query('create index api_keys_user_id_idx on api_keys (user_id)');
+  }
+
+  async down(db: QueryRunner): Promise<void> {
+    await db.query('drop table api_keys');
+    await db.query('drop table users');
+  }
+}

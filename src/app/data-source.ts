@@ -1,0 +1,68 @@
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import { CreateUsers1764000000001 } from '../../migrations/1764000000001-create-users';
+import { CreateWebhooks1764000000002 } from '../../migrations/1764000000002-create-webhooks';
+import { CreateLogTables1764000000003 } from '../../migrations/1764000000003-create-log-tables';
+import { CreateAuditEntries1764000000004 } from '../../migrations/1764000000004-create-audit-entries';
+import { KeepClosedRows1764000000005 } from '../../migrations/1764000000005-keep-closed-rows';
+import { MakeMonthPartitions1764000000006 } from '../../migrations/1764000000006-make-month-partitions';
+import { PublishEventFunction1764000000007 } from '../../migrations/1764000000007-publish-event-function';
+import { AuditEntryEntity } from '../audit/audit-entry.entity';
+import { DeliveryEntity } from '../delivery/delivery.entity';
+import { BusinessEventEntity } from '../events/business-event.entity';
+import { IdempotencyKeyEntity } from '../events/idempotency-key.entity';
+import { PayloadEntity } from '../events/payload.entity';
+import { WebhookRequestLogEntity } from '../request-log/webhook-request-log.entity';
+import { ApiKeyEntity } from '../users/api-key.entity';
+import { UserEntity } from '../users/user.entity';
+import { WebhookEntity } from '../webhooks/webhook.entity';
+import { WebhookSecretEntity } from '../webhooks/webhook-secret.entity';
+
+export const ENTITIES = [
+  UserEntity,
+  ApiKeyEntity,
+  AuditEntryEntity,
+  WebhookEntity,
+  WebhookSecretEntity,
+  PayloadEntity,
+  BusinessEventEntity,
+  IdempotencyKeyEntity,
+  DeliveryEntity,
+  WebhookRequestLogEntity,
+];
+
+export const MIGRATIONS = [
+  CreateUsers1764000000001,
+  CreateWebhooks1764000000002,
+  CreateLogTables1764000000003,
+  CreateAuditEntries1764000000004,
+  KeepClosedRows1764000000005,
+  MakeMonthPartitions1764000000006,
+  PublishEventFunction1764000000007,
+];
+
+/** How one login reaches the database. `poolSize` connections at most, 30 s for one statement. */
+export function createDataSource(
+  url: string,
+  options: { name: string; poolSize?: number; statementTimeoutMs?: number },
+) {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    applicationName: `hookledger ${options.name}`,
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    installExtensions: false,
+    poolSize: options.poolSize ?? 10,
+    connectTimeoutMS: 5_000,
+    // a pool without this listener turns a database restart into an uncaught exception
+    poolErrorHandler: () => undefined,
+    extra: {
+      statement_timeout: options.statementTimeoutMs ?? 30_000,
+      idle_in_transaction_session_timeout: 60_000,
+    },
+  });
+}

@@ -1,0 +1,32 @@
+import type { DataSource } from 'typeorm';
+
+/**
+ * What the serving login may do: read everything, add rows, and change only what moves on. Closed requests, payloads
+ * and audit entries are out of its reach, and it owns nothing. Run after every migration; repeating it is harmless.
+ */
+export async function grantServingLogin(owner: DataSource, login: string): Promise<void> {
+  const name = `"${login.replaceAll('"', '""')}"`;
+  for (const statement of grantsFor(name)) await owner.query(statement);
+}
+
+const CLOSING_COLUMNS = `status, finished_at, duration_ms, response_status, response_headers, response_body,
+  response_bytes, response_truncated, error, error_code, remote_address`;
+
+function grantsFor(name: string): string[] {
+  return [
+    `grant usage on schema public to ${name}`,
+    `grant select on all tables in schema public to ${name}`,
+    `grant insert on users, api_keys, webhooks, webhook_secrets, payloads, business_events, idempotency_keys,
+       deliveries, webhook_request_logs, audit_entries to ${name}`,
+    `grant update on users, api_keys, webhooks, webhook_secrets, deliveries to ${name}`,
+    `grant update (fanned_out_at, wanted_by) on business_events to ${name}`,
+    `grant update (${CLOSING_COLUMNS}) on webhook_request_logs to ${name}`,
+    `grant delete on idempotency_keys to ${name}`,
+    `grant execute on function ensure_month_partitions(integer) to ${name}`,
+    `grant execute on function publish_event(text, text, text, json, text, text) to ${name}`,
+    `grant usage on schema pgboss to ${name}`,
+    `grant select, insert, update, delete on all tables in schema pgboss to ${name}`,
+    `grant usage, select on all sequences in schema pgboss to ${name}`,
+    `grant execute on all functions in schema pgboss to ${name}`,
+  ];
+}

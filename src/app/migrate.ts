@@ -1,0 +1,38 @@
+import { Client } from 'pg';
+import { installQueue } from '../delivery/queue';
+import { createDataSource } from './data-source';
+import { grantServingLogin } from './grants';
+
+const LOCK_KEY = 4_206_900_001; // any constant: every starter must take the same
+
+/**
+ * Brings the database up to date as the owner: tables, queue, partitions, grants. Several starters at once do it
+ * exactly once: the others wait for the lock and find nothing left to do.
+ */
+export async function migrate(ownerUrl: string, servingUrl: string): Promise<void> {
+  await underLock(ownerUrl, async () => {
+    const owner = createDataSource(ownerUrl, { name: 'migrate', poolSize: 2, statementTimeoutMs: 0 });
+    await owner.initialize();
+    try {
+      await owner.runMigrations();
+      await owner.query('select ensure_month_partitions(3)');
+      await installQueue(ownerUrl);
+      const login = decodeURIComponent(new URL(servingUrl).username);
+      if (login !== decodeURIComponent(new URL(ownerUrl).username)) await grantServingLogin(owner, login);
+    } finally {
+      await owner.destroy();
+    }
+  });
+}
+
+// A session lock, on a connection of its own: it ends with its holder, however that dies.
+async function underLock(url: string, work: () => Promise<void>): Promise<void> {
+  const client = new Client({ connectionString: url, application_name: 'hookledger migrate lock' });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);
+    await work();
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,156 @@
+import { resolve } from 'node:path';
+
+export type ProcessRole = 'api' | 'worker';
+
+/** All that the environment decides. Nothing else reads `process.env`. */
+export interface Config {
+  port: number;
+  host: string;
+  /** The serving login; null: embedded Postgres in `dataDir`. */
+  databaseUrl: string | null;
+  /** The owner's login; null: `databaseUrl` migrates too. */
+  migrationDatabaseUrl: string | null;
+  dataDir: string;
+  processes: ReadonlySet<ProcessRole>;
+  adminApiKey: string | null;
+  /** 32-byte keys, newest first; empty: made once in `dataDir` (embedded Postgres only). */
+  encryptionKeys: Buffer[];
+  /** CIDRs let through the address guard, as written: the guard parses them. */
+  allowedTargetNetworks: string[];
+  allowHttpTargets: boolean;
+  corsOrigins: string[];
+  trustedProxies: string[];
+  logLevel: string;
+  production: boolean;
+}
+
+/** The environment holds values that cannot work. One message names every bad key. */
+export class ConfigError extends Error {
+  constructor(readonly problems: string[]) {
+    super(`The configuration cannot work:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+type Environment = Record<string, string | undefined>;
+type Read<T> = (text: string) => T;
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/** @throws ConfigError naming each key whose value cannot work, the value, and what would be right. */
+export function readConfig(env: Environment): Config {
+  const problems: string[] = [];
+  const read = <T>(key: string, fallback: T, parse: Read<T>): T => {
+    const text = env[key]?.trim();
+    if (!text) return fallback;
+    try {
+      return parse(text);
+    } catch (error) {
+      problems.push(`${key}: ${(error as Error).message}`);
+      return fallback;
+    }
+  };
+  const config: Config = {
+    port: read('PORT', 4000, port),
+    host: read('HOST', '127.0.0.1', String),
+    databaseUrl: read('DATABASE_URL', null, postgresUrl),
+    migrationDatabaseUrl: read('MIGRATION_DATABASE_URL', null, postgresUrl),
+    dataDir: resolve(read('DATA_DIR', '.data', String)),
+    processes: read('PROCESSES', new Set<ProcessRole>(['api', 'worker']), processes),
+    adminApiKey: read('ADMIN_API_KEY', null, adminApiKey),
+    encryptionKeys: read('ENCRYPTION_KEY', [], encryptionKeys),
+    allowedTargetNetworks: read('ALLOWED_TARGET_NETWORKS', [], list),
+    allowHttpTargets: read('ALLOW_HTTP_TARGETS', false, onOrOff),
+    corsOrigins: read('CORS_ORIGINS', [], origins),
+    trustedProxies: read('TRUSTED_PROXIES', [], list),
+    logLevel: read('LOG_LEVEL', 'info', oneOf(LOG_LEVELS)),
+    production: env.NODE_ENV === 'production',
+  };
+  problems.push(...contradictions(config));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+function contradictions(config: Config): string[] {
+  const problems: string[] = [];
+  if (config.production && !config.databaseUrl) {
+    problems.push(
+      'DATABASE_URL: unset, and embedded Postgres never runs with NODE_ENV=production. Name your database.',
+    );
+  }
+  if (config.databaseUrl && config.encryptionKeys.length === 0) {
+    problems.push('ENCRYPTION_KEY: unset. With DATABASE_URL it must be given: `openssl rand -base64 32` makes one.');
+  }
+  if (config.migrationDatabaseUrl && !config.databaseUrl) {
+    problems.push('MIGRATION_DATABASE_URL: is set without DATABASE_URL, the login that serves requests.');
+  }
+  return problems;
+}
+
+const list: Read<string[]> = (text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+
+function oneOf(allowed: readonly string[]): Read<string> {
+  return (text) => {
+    if (!allowed.includes(text)) throw new Error(`"${text}" is not one of ${allowed.join(', ')}.`);
+    return text;
+  };
+}
+
+const port: Read<number> = (text) => {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new Error(`"${text}" is not a port, 0 to 65535.`);
+  return Number(text);
+};
+
+const onOrOff: Read<boolean> = (text) => {
+  if (['1', 'true', 'on', 'yes'].includes(text.toLowerCase())) return true;
+  if (['0', 'false', 'off', 'no'].includes(text.toLowerCase())) return false;
+  throw new Error(`"${text}" is neither on nor off.`);
+};
+
+// the value may hold a password, so the message never repeats it
+const postgresUrl: Read<string> = (text) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2) {
+    throw new Error('is not postgres://user:password@host:port/database.');
+  }
+  return text;
+};
+
+const processes: Read<Set<ProcessRole>> = (text) => {
+  const names = list(text);
+  const unknown = names.find((name) => name !== 'api' && name !== 'worker');
+  if (unknown !== undefined || names.length === 0) {
+    throw new Error(`"${unknown ?? text}" is not a process: api, worker, or api,worker.`);
+  }
+  return new Set(names as ProcessRole[]);
+};
+
+const adminApiKey: Read<string> = (text) => {
+  if (text.length < 24 || text.length > 200 || !/^[\x21-\x7e]+$/.test(text)) {
+    throw new Error('must be 24 to 200 visible ASCII characters without spaces, and hard to guess.');
+  }
+  return text;
+};
+
+const encryptionKeys: Read<Buffer[]> = (text) =>
+  list(text).map((part, index) => {
+    const key = Buffer.from(part, 'base64');
+    if (key.length !== 32) {
+      throw new Error(`key ${index + 1} is ${key.length} bytes, not 32 bytes in base64: \`openssl rand -base64 32\`.`);
+    }
+    return key;
+  });
+
+const origins: Read<string[]> = (text) =>
+  list(text).map((origin) => {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      throw new Error(
+        `"${origin}" is not an origin such as https://dashboard.example.com (no path, no trailing slash).`,
+      );
+    }
+    return origin;
+  });

@@ -1,0 +1,49 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { UserEntity } from '../users/user.entity';
+
+@Entity('business_events')
+@Index('business_events_outbox_idx', ['id'], { where: 'fanned_out_at is null' })
+@Index('business_events_reference_idx', { synchronize: false })
+@Index('business_events_user_id_idx', ['userId', 'id'])
+export class BusinessEventEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'business_events_pkey' })
+  id: string;
+
+  @Column('text', { name: 'document_type' })
+  documentType: string;
+
+  @Column('text')
+  event: string;
+
+  @Column('text', { name: 'reference_document' })
+  referenceDocument: string;
+
+  @Column('uuid', { name: 'payload_id' })
+  payloadId: string;
+
+  @Column('uuid', { name: 'user_id' })
+  userId: string;
+
+  @ManyToOne(() => UserEntity)
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'business_events_user_id_fkey' })
+  user: UserEntity;
+
+  @Column('uuid', { name: 'published_by' })
+  publishedBy: string;
+
+  @ManyToOne(() => UserEntity)
+  @JoinColumn({ name: 'published_by', foreignKeyConstraintName: 'business_events_published_by_fkey' })
+  publisher: UserEntity;
+
+  @Column('text', { name: 'idempotency_key', nullable: true })
+  idempotencyKey: string | null;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt: Date;
+
+  @Column({ type: 'timestamptz', name: 'fanned_out_at', precision: 3, nullable: true })
+  fannedOutAt: Date | null;
+
+  @Column('integer', { name: 'wanted_by', nullable: true })
+  wantedBy: number | null;
+}

@@ -1,0 +1,20 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** Exact bytes, kept once: an event's data, a delivery's body. */
+@Entity('payloads')
+export class PayloadEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'payloads_pkey' })
+  id: string;
+
+  @Column('bytea', { nullable: true })
+  body: Buffer | null;
+
+  @Column('bytea')
+  sha256: Buffer;
+
+  @Column('integer', { name: 'byte_length' })
+  byteLength: number;
+
+  @Column('text', { name: 'content_type' })
+  contentType: string;
+}

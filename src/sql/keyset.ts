@@ -1,0 +1,131 @@
+import { all, bindings, type Condition, everything } from './condition';
+import { type Db, rowsOf } from './db';
+
+/** A table as a list: what to select, and the columns it can be ordered by. */
+export interface Listing {
+  table: string;
+  /** The SELECT list, with the names that rows have in TypeScript; `id` is always among them. */
+  columns: string;
+}
+
+/** Rows are ordered by `column` and then by id, or by id alone, which is time. */
+export interface Order {
+  column: { sql: string; property: string; type: 'text' | 'timestamptz' } | null;
+  descending: boolean;
+}
+
+export interface PageRequest {
+  order: Order;
+  /** How many rows, 1 to 100. */
+  size: number;
+  /** The page before the cursor instead of the one after it. */
+  backward: boolean;
+  cursor: { id: string; value: string | null } | null;
+}
+
+export interface Page<Row> {
+  rows: Row[];
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+}
+
+/** Children of these parents, a page for each: one statement for all of them. */
+export interface Parents {
+  column: string;
+  ids: readonly string[];
+}
+
+const COUNT_CAP = 10_000;
+
+export async function page<Row extends { id: string }>(
+  db: Db,
+  listing: Listing,
+  condition: Condition,
+  request: PageRequest,
+): Promise<Page<Row>> {
+  const { values, bind } = bindings();
+  const sql = `select ${listing.columns} from ${listing.table} ${slice(condition, request)(bind)}`;
+  return pageFrom(await rowsOf<Row>(db, sql, values), request);
+}
+
+export async function pagesByParent<Row extends { id: string }>(
+  db: Db,
+  listing: Listing,
+  parents: Parents,
+  condition: Condition,
+  request: PageRequest,
+): Promise<Map<string, Page<Row>>> {
+  const { values, bind } = bindings();
+  const ofParent: Condition = () => `${parents.column} = parent.parent_id`;
+  const sql = `select parent.parent_id as "parentId", child.*
+    from unnest(${bind(parents.ids)}::uuid[]) as parent (parent_id)
+    cross join lateral (
+      select ${listing.columns} from ${listing.table} ${slice(all([ofParent, condition]), request)(bind)}
+    ) as child`;
+  const byParent = new Map<string, Row[]>(parents.ids.map((id) => [id, []]));
+  for (const row of await rowsOf<Row & { parentId: string }>(db, sql, values)) byParent.get(row.parentId)?.push(row);
+  return new Map([...byParent].map(([id, rows]) => [id, pageFrom(rows, request)]));
+}
+
+export interface Count {
+  count: number;
+  /** False when there are more than were counted (10,000). */
+  exact: boolean;
+}
+
+export async function count(db: Db, listing: Listing, condition: Condition): Promise<Count> {
+  const { values, bind } = bindings();
+  const sql = `select count(*)::int as n from (${capped(listing, condition)(bind)}) as counted`;
+  const [row] = await rowsOf<{ n: number }>(db, sql, values);
+  return countFrom(row?.n ?? 0);
+}
+
+export async function countsByParent(
+  db: Db,
+  listing: Listing,
+  parents: Parents,
+  condition: Condition,
+): Promise<Map<string, Count>> {
+  const { values, bind } = bindings();
+  const ofParent: Condition = () => `${parents.column} = parent.parent_id`;
+  const sql = `select parent.parent_id as "parentId", child.n
+    from unnest(${bind(parents.ids)}::uuid[]) as parent (parent_id)
+    cross join lateral (
+      select count(*)::int as n from (${capped(listing, all([ofParent, condition]))(bind)}) as counted
+    ) as child`;
+  const rows = await rowsOf<{ parentId: string; n: number }>(db, sql, values);
+  return new Map(rows.map((row) => [row.parentId, countFrom(row.n)]));
+}
+
+// where ... order by ... limit n + 1: the row too many says whether there is a next page
+function slice(condition: Condition, request: PageRequest): Condition {
+  const { order } = request;
+  const descending = order.descending !== request.backward;
+  const direction = descending ? 'desc' : 'asc';
+  const by = order.column ? `${order.column.sql} ${direction}, id ${direction}` : `id ${direction}`;
+  return (bind) =>
+    `where ${all([condition, beyondCursor(request, descending)])(bind)} order by ${by} limit ${request.size + 1}`;
+}
+
+function beyondCursor({ order, cursor }: PageRequest, descending: boolean): Condition {
+  if (!cursor) return everything;
+  const operator = descending ? '<' : '>';
+  const { column } = order;
+  if (!column) return (bind) => `id ${operator} ${bind(cursor.id)}::uuid`;
+  return (bind) => `(${column.sql}, id) ${operator} (${bind(cursor.value)}::${column.type}, ${bind(cursor.id)}::uuid)`;
+}
+
+function capped(listing: Listing, condition: Condition): Condition {
+  return (bind) => `select from ${listing.table} where ${condition(bind)} limit ${COUNT_CAP + 1}`;
+}
+
+function countFrom(n: number): Count {
+  return n > COUNT_CAP ? { count: COUNT_CAP, exact: false } : { count: n, exact: true };
+}
+
+function pageFrom<Row>(found: Row[], { size, backward, cursor }: PageRequest): Page<Row> {
+  const more = found.length > size;
+  const rows = found.slice(0, size);
+  if (backward) return { rows: rows.reverse(), hasPreviousPage: more, hasNextPage: cursor !== null };
+  return { rows, hasNextPage: more, hasPreviousPage: cursor !== null };
+}

@@ -1,0 +1,31 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { WebhookEntity } from './webhook.entity';
+
+@Entity('webhook_secrets')
+export class WebhookSecretEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_secrets_pkey' })
+  id: string;
+
+  @Index('webhook_secrets_webhook_id_idx')
+  @Column('uuid', { name: 'webhook_id' })
+  webhookId: string;
+
+  @ManyToOne(() => WebhookEntity)
+  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'webhook_secrets_webhook_id_fkey' })
+  webhook: WebhookEntity;
+
+  @Column('text')
+  kek: string;
+
+  @Column('bytea')
+  wrapped: Buffer;
+
+  @Column('bytea')
+  box: Buffer;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt: Date;
+
+  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
+  expiresAt: Date | null;
+}
