@@ -68,6 +68,7 @@ export class CreateLogTables1764000000003 implements MigrationInterface {
         attempts integer not null,
         next_attempt_at timestamptz(3),
         held boolean not null,            -- its webhook is paused or disabled: no job waits for it
+        job_id uuid,                      -- the one job that may move it on; any other is a leftover of a crash
         open_request_id uuid,             -- the attempt on the wire; whoever settles must still find its own here
         created_at timestamptz(3) not null,
         finished_at timestamptz(3),

@@ -81,6 +81,9 @@ export class DeliveryEntity {
   @Column('boolean')
   held: boolean;
 
+  @Column('uuid', { name: 'job_id', nullable: true })
+  jobId: string | null;
+
   @Column('uuid', { name: 'open_request_id', nullable: true })
   openRequestId: string | null;
 

@@ -1,0 +1,14 @@
+/** Another process serves this data directory. `connectionFile` tells a second process how to reach it. */
+export class AlreadyRunning extends Error {
+  constructor(
+    dataDir: string,
+    readonly connectionFile: string,
+    serverPid: number,
+  ) {
+    super(
+      `The embedded Postgres of ${dataDir} already runs (process ${serverPid}). ` +
+        `A second process connects to it with the values in ${connectionFile}`,
+    );
+    this.name = 'AlreadyRunning';
+  }
+}

@@ -1,0 +1,27 @@
+import { type FileHandle, open, rename } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const sizeLimit = 8 * 1024 * 1024;
+
+/** Opened by us and only written by Postgres, so it may lie where Postgres's user creates nothing. */
+export async function openLog(path: string): Promise<FileHandle> {
+  const log = await open(path, 'a', 0o600);
+  if ((await log.stat()).size < sizeLimit) return log;
+  await log.close();
+  await rename(path, `${path}.1`);
+  return open(path, 'a', 0o600);
+}
+
+/** What was written after `offset` bytes. */
+export async function readLog(path: string, offset: number): Promise<string> {
+  await delay(20); // the last lines of a process that has just ended
+  const log = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await log.read({ position: offset, buffer: Buffer.alloc(64 * 1024) });
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await log.close();
+  }
+}
+
+export const lastLines = (text: string, count = 15) => text.trimEnd().split('\n').slice(-count).join('\n');

@@ -1,0 +1,48 @@
+import { Client } from 'pg';
+import type { Secrets } from './secrets';
+
+export interface Urls {
+  servingUrl: string;
+  migrationUrl: string;
+  superuserUrl: string;
+}
+
+export function urlsAt(port: number, { passwords }: Secrets): Urls {
+  return {
+    servingUrl: `postgres://hookledger:${passwords.serving}@127.0.0.1:${port}/hookledger`,
+    migrationUrl: `postgres://hookledger_owner:${passwords.owner}@127.0.0.1:${port}/hookledger`,
+    superuserUrl: `postgres://postgres:${passwords.superuser}@127.0.0.1:${port}/postgres`,
+  };
+}
+
+/** Makes what is missing, at every start: a start that died in the middle is finished by the next one. */
+export async function prepareLogins(superuserUrl: string, { passwords }: Secrets): Promise<void> {
+  await connected(superuserUrl, async (client) => {
+    await prepareLogin(client, 'hookledger_owner', passwords.owner);
+    await prepareLogin(client, 'hookledger', passwords.serving);
+    const { rowCount } = await client.query(`select from pg_database where datname = 'hookledger'`);
+    if (!rowCount) await client.query('create database hookledger owner hookledger_owner');
+    await client.query(`
+      revoke all on database hookledger from public;
+      grant connect on database hookledger to hookledger`);
+  });
+  const databaseUrl = new URL(superuserUrl);
+  databaseUrl.pathname = '/hookledger';
+  await connected(databaseUrl.href, (client) => client.query('alter schema public owner to hookledger_owner'));
+}
+
+async function prepareLogin(client: Client, name: string, password: string): Promise<void> {
+  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [name]);
+  await client.query(`${rowCount ? 'alter' : 'create'} role ${name} login password '${password}'`);
+}
+
+async function connected(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => {}); // the server ended meanwhile: the query says so
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { promisify } from 'node:util';
+
+/**
+ * Whether process `pid` is a living postmaster of `cluster`. A number from an old file proves nothing: it may be
+ * nobody's, a zombie's that was never reaped, or another program's by now.
+ */
+export function isPostmasterOf(pid: number, cluster: string): Promise<boolean> {
+  return process.platform === 'linux' ? isPostmasterByProc(pid, cluster) : isPostmasterByPs(pid, cluster);
+}
+
+async function isPostmasterByProc(pid: number, cluster: string): Promise<boolean> {
+  const [status, commandLine, workingFolder, folder] = await Promise.all([
+    readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''),
+    readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
+    stat(`/proc/${pid}/cwd`).catch(() => null),
+    stat(cluster).catch(() => null),
+  ]);
+  // The program's name stands in parentheses before the state, and may hold anything.
+  const state = status.charAt(status.lastIndexOf(')') + 2);
+  if (!state || 'ZXx'.includes(state)) return false;
+  const words = commandLine.split('\0');
+  // Backends call themselves "postgres: ...": only the postmaster has the bare name.
+  if (!['postgres', 'postmaster'].includes(basename(words[0] ?? ''))) return false;
+  // A postmaster works in its data directory, under whatever name it got there. That of another user's process is hidden.
+  if (!workingFolder) return words.includes(cluster);
+  return workingFolder.ino === folder?.ino && workingFolder.dev === folder.dev;
+}
+
+/** Exported for its test on Linux. */
+export async function isPostmasterByPs(pid: number, cluster: string): Promise<boolean> {
+  const line = await promisify(execFile)('ps', ['-ww', '-o', 'stat=,command=', '-p', String(pid)]).then(
+    ({ stdout }) => stdout.trim(),
+    () => '',
+  );
+  const [, state = 'Z', command = ''] = /^(\S+)\s+(.*)$/s.exec(line) ?? [];
+  // Before the program's name only its folder: our watchdog and initdb have it among their arguments.
+  const isPostgres = /^(?:(?! -).)*?(?:^|\/)(?:postgres|postmaster) /.test(command);
+  return !state.startsWith('Z') && isPostgres && `${command} `.includes(` ${cluster} `);
+}

@@ -1,0 +1,61 @@
+import type { Log } from '../log';
+
+export interface Loop {
+  /** There may be work: look now. */
+  wake(): void;
+  /** Ends after the step that is running. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Repeats `step` while it finds work, then rests until it is woken or `restMs` have passed. A step that fails, as all do
+ * while the database is away, is tried again after a rest.
+ */
+export function startLoop(name: string, restMs: number, log: Log, step: () => Promise<boolean>): Loop {
+  let stopping = false;
+  let woken = false;
+  let endRest = () => {};
+
+  const rest = () =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, restMs);
+      endRest = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  async function run(): Promise<void> {
+    let failing = false;
+    while (!stopping) {
+      woken = false;
+      const again = await step().then(
+        (found) => {
+          if (failing) log.info({ loop: name }, 'working again');
+          failing = false;
+          return found;
+        },
+        (error: unknown) => {
+          // once per outage: the loop goes on trying, the log need not fill up
+          if (!failing) log.error({ loop: name, err: error }, 'could not work, trying again');
+          failing = true;
+          return false;
+        },
+      );
+      if (!again && !stopping && (!woken || failing)) await rest();
+    }
+  }
+
+  const running = run();
+  return {
+    wake() {
+      woken = true;
+      endRest();
+    },
+    async stop() {
+      stopping = true;
+      endRest();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { SendError } from './send-error';
+
+/** Header pairs in undici's flat form, in order, repeats kept; or the error that names a header nobody can send. */
+export function flattenHeaders(pairs: readonly (readonly [string, string])[]): string[] | SendError {
+  const flat: string[] = [];
+  for (const [name, value] of pairs) {
+    const fault = headerFault(name, value);
+    if (fault !== null) return new SendError('CONNECT', `Nothing was sent: ${fault}.`);
+    flat.push(name, value);
+  }
+  return flat;
+}
+
+// Values are never quoted: they are where the secrets are.
+function headerFault(name: string, value: string): string | null {
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return `${JSON.stringify(name.slice(0, 100))} is not a header name`;
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+    return `the value of the header ${name} contains a line break, a control character or one outside Latin-1`;
+  }
+  if (SET_BY_US.has(name.toLowerCase())) return `the header ${name} is set by the HTTP client and cannot be chosen`;
+  return null;
+}
+
+// `host` would also become the name that the partner's certificate is checked for.
+const SET_BY_US = new Set([
+  'host',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'upgrade',
+  'expect',
+  'te',
+  'trailer',
+]);

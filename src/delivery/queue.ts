@@ -1,0 +1,116 @@
+// Between fan-out and worker: the only place that talks to pg-boss.
+import { type Db as BossDatabase, PgBoss } from 'pg-boss';
+import type { Db } from '../sql/db';
+
+export const DELIVERY_QUEUE = 'deliveries';
+const SCHEMA = 'pgboss';
+const TEN_YEARS_S = 10 * 365 * 24 * 3600;
+
+export interface DeliveryJob {
+  id: string;
+  deliveryId: string;
+}
+
+export interface NewJob extends DeliveryJob {
+  /** null: at once. */
+  startAfter: Date | null;
+}
+
+/** pg-boss as the migrating login: it makes the schema and the queue, and is stopped at once. */
+export async function installQueue(url: string): Promise<void> {
+  const boss = new PgBoss({ connectionString: url, schema: SCHEMA, max: 2, supervise: false, schedule: false });
+  boss.on('error', () => undefined); // start() rejects with the same error
+  await boss.start();
+  try {
+    // A crash gives a job back after two missed heartbeats, as often as it takes: an HTTP failure completes its job
+    // and inserts the next. Kept for ten years because a job that pg-boss forgets is a delivery that nobody makes.
+    const options = {
+      heartbeatSeconds: 10,
+      expireInSeconds: 600,
+      retryLimit: 1_000_000,
+      retryDelay: 0,
+      deleteAfterSeconds: 3600,
+      retentionSeconds: TEN_YEARS_S,
+    };
+    if (await boss.getQueue(DELIVERY_QUEUE)) await boss.updateQueue(DELIVERY_QUEUE, options);
+    else await boss.createQueue(DELIVERY_QUEUE, options);
+  } finally {
+    await boss.stop({ graceful: false });
+  }
+}
+
+/** Jobs of deliveries. Each call runs in the transaction that it is handed. */
+export interface DeliveryQueue {
+  insert(db: Db, jobs: readonly NewJob[]): Promise<void>;
+  take(db: Db, atMost: number): Promise<DeliveryJob[]>;
+  complete(db: Db, jobIds: string[]): Promise<void>;
+  /** Says that these jobs are still being worked on; without it they are given away after 10 s. */
+  touch(jobIds: string[]): Promise<void>;
+  /** Gives jobs back at once, for another worker. */
+  handBack(jobIds: string[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** @param supervise give back the jobs of dead workers; every worker does, pg-boss lets one at a time. */
+export async function startQueue(
+  url: string,
+  options: { supervise: boolean; onError: (error: Error) => void },
+): Promise<DeliveryQueue> {
+  const boss = new PgBoss({
+    connectionString: url,
+    application_name: 'hookledger queue',
+    schema: SCHEMA,
+    max: 3,
+    migrate: false,
+    createSchema: false,
+    schedule: false,
+    reindex: false, // needs the owner of the tables, which this login is not
+    supervise: options.supervise,
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 5,
+  });
+  boss.on('error', options.onError);
+  await boss.start();
+  return {
+    async insert(db, jobs) {
+      if (jobs.length === 0) return;
+      await boss.insert(
+        DELIVERY_QUEUE,
+        jobs.map((job) => ({
+          id: job.id,
+          data: { deliveryId: job.deliveryId },
+          ...(job.startAfter && { startAfter: job.startAfter }),
+        })),
+        { db: inTransaction(db), returnId: false },
+      );
+    },
+    async take(db, atMost) {
+      const jobs = await boss.fetch<{ deliveryId: string }>(DELIVERY_QUEUE, {
+        batchSize: atMost,
+        priority: false,
+        orderByCreatedOn: false,
+        db: inTransaction(db),
+      });
+      return jobs.map((job) => ({ id: job.id, deliveryId: job.data.deliveryId }));
+    },
+    async complete(db, jobIds) {
+      if (jobIds.length > 0) await boss.complete(DELIVERY_QUEUE, jobIds, null, { db: inTransaction(db) });
+    },
+    async touch(jobIds) {
+      if (jobIds.length > 0) await boss.touch(DELIVERY_QUEUE, jobIds);
+    },
+    async handBack(jobIds) {
+      if (jobIds.length > 0) await boss.fail(DELIVERY_QUEUE, jobIds);
+    },
+    async stop() {
+      await boss.stop({ graceful: false });
+    },
+  };
+}
+
+/** pg-boss on our connection. The structured answer: `manager.query` would give `[rows, n]` for an update. */
+function inTransaction(db: Db): BossDatabase {
+  const runner = db.queryRunner;
+  if (!runner) throw new Error('the delivery queue takes part in a transaction, so it must be given one');
+  return { executeSql: async (sql, values) => ({ rows: (await runner.query(sql, values, true)).records }) };
+}

@@ -1,0 +1,24 @@
+// Watches the outbox.
+import type { Log } from '../log';
+import type { Db } from '../sql/db';
+import { fanOut } from './fan-out';
+import { type Loop, startLoop } from './loop';
+import type { DeliveryQueue } from './queue';
+
+const REST_MS = 1_000;
+
+export interface RelayParts {
+  transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  queue: DeliveryQueue;
+  log: Log;
+  /** Called after events became deliveries, so that a worker of this process need not wait to be told. */
+  onFannedOut(): void;
+}
+
+export function startRelay({ transaction, queue, log, onFannedOut }: RelayParts): Loop {
+  return startLoop('relay', REST_MS, log, async () => {
+    const events = await transaction((db) => fanOut(db, queue));
+    if (events > 0) onFannedOut();
+    return events > 0;
+  });
+}

@@ -1,0 +1,148 @@
+// Sends one attempt: after it is signed, before its outcome is decided and settled.
+import { readTargetUrl, type TargetPolicy } from '../webhooks/target-url';
+import { createConnectionPool } from './connection-pool';
+import { type Exchanged, type ExchangeRequest, exchange } from './exchange';
+import { bodyTooLarge, statusError } from './exchange-error';
+import { guardedConnect } from './guarded-connect';
+import { type Lookup, lookupAddresses } from './guarded-lookup';
+import { flattenHeaders } from './outgoing-headers';
+import type { BodyLimits, ResponseBody } from './response-body';
+import { SendError, type SendErrorCode } from './send-error';
+
+export type { SendErrorCode } from './send-error';
+
+export interface OutgoingRequest {
+  method: string;
+  url: string;
+  headers: [string, string][];
+  body: Buffer | null;
+  /** From the wait for a connection to the last byte of the answer. */
+  timeoutMs: number;
+}
+
+export interface SendLimits extends BodyLimits {
+  readonly responseHeaderBytes: number;
+}
+
+export interface SenderOptions extends Partial<SendLimits> {
+  readonly connectionsPerOrigin?: number;
+  readonly keepAliveMs?: number;
+  readonly connectionMaxAgeMs?: number;
+  /** Asked once per connection; the machine's resolver unless a test answers instead. */
+  readonly lookup?: Lookup;
+  /** PEM of the authorities to trust instead of Node's (which NODE_EXTRA_CA_CERTS extends). */
+  readonly ca?: string;
+}
+
+export interface SendResult {
+  /** Null when no answer began. With an error code as well, the answer was cut off. */
+  responseStatus: number | null;
+  /** In wire order, names as received, values as Latin-1. */
+  responseHeaders: [string, string][] | null;
+  /** Decompressed where that is possible; empty, not null, for an answer without a body. */
+  responseBody: Buffer | null;
+  /** How much was read, of which `responseBody` is the beginning. */
+  responseBytes: number;
+  /** Whether `responseBody` is less than what the partner sent or meant to send. */
+  responseTruncated: boolean;
+  errorCode: SendErrorCode | null;
+  /** A sentence for a support agent: no secrets, nothing out of the answer's content. */
+  error: string | null;
+  /** The address that was dialled, also when the connection is an old one or never stood. */
+  remoteAddress: string | null;
+  durationMs: number;
+}
+
+export interface Sender {
+  /** Never rejects: a failed delivery is a value. */
+  send(request: OutgoingRequest): Promise<SendResult>;
+  /** Lets what is under way finish (its deadline bounds that), then closes every connection. */
+  stop(): Promise<void>;
+}
+
+// 4 s, because common servers close an idle connection after 5 s (Node, Apache), whether they say so or not.
+const DEFAULTS = {
+  responseBytesKept: 64 * 1024,
+  responseBytesRead: 1024 * 1024,
+  responseHeaderBytes: 32 * 1024,
+  connectionsPerOrigin: 64,
+  keepAliveMs: 4000,
+  connectionMaxAgeMs: 5 * 60_000,
+  lookup: lookupAddresses,
+};
+
+export function createSender(policy: TargetPolicy, options: SenderOptions = {}): Sender {
+  const settings = { ...DEFAULTS, ...options };
+  const connect = guardedConnect({ policy, lookup: settings.lookup, ca: settings.ca });
+  const pool = createConnectionPool({ ...settings, connect });
+  const underWay = new Set<Promise<SendResult>>();
+  let stopped = false;
+
+  async function sendOne(request: OutgoingRequest): Promise<SendResult> {
+    const startedAt = performance.now();
+    const prepared = stopped
+      ? new SendError('CONNECT', 'Nothing was sent: sending has stopped.')
+      : prepare(request, policy);
+    if (prepared instanceof SendError) return unsent(prepared);
+    const exchanged = await exchange(pool, prepared, settings);
+    const durationMs = Math.round(performance.now() - startedAt);
+    return resultOf(exchanged, (await exchanged.body?.finish()) ?? null, prepared.url.host, durationMs, settings);
+  }
+
+  return {
+    send: (request) => {
+      const sending = sendOne(request);
+      underWay.add(sending);
+      return sending.finally(() => underWay.delete(sending));
+    },
+    stop: async () => {
+      stopped = true;
+      await Promise.all(underWay);
+      pool.stop();
+    },
+  };
+}
+
+// Checked again at every send: the URL may have been saved under another policy, or come out of a template.
+function prepare(request: OutgoingRequest, policy: TargetPolicy): ExchangeRequest | SendError {
+  const url = readTargetUrl(request.url, policy);
+  if (typeof url === 'string') return new SendError('BLOCKED_ADDRESS', `Nothing was sent. ${url}`);
+  const headers = flattenHeaders(request.headers);
+  return headers instanceof SendError ? headers : { ...request, url, headers };
+}
+
+function unsent(failure: SendError): SendResult {
+  const nothing = { status: null, headers: null, body: null, remoteAddress: null };
+  return resultOf({ ...nothing, failure }, null, '', 0, DEFAULTS);
+}
+
+function resultOf(
+  exchanged: Exchanged,
+  body: ResponseBody | null,
+  host: string,
+  durationMs: number,
+  limits: BodyLimits,
+): SendResult {
+  const failure = exchanged.failure ?? answerFailure(exchanged.status, body, host, limits);
+  return {
+    responseStatus: exchanged.status,
+    responseHeaders: exchanged.headers,
+    responseBody: body?.kept ?? null,
+    responseBytes: body?.bytes ?? 0,
+    responseTruncated: body !== null && (exchanged.failure !== null || body.kept.length < body.bytes),
+    errorCode: failure?.errorCode ?? null,
+    error: failure?.message ?? null,
+    remoteAddress: exchanged.remoteAddress,
+    durationMs,
+  };
+}
+
+function answerFailure(
+  status: number | null,
+  body: ResponseBody | null,
+  host: string,
+  limits: BodyLimits,
+): SendError | null {
+  if (body?.tooLarge) return bodyTooLarge(host, limits.responseBytesRead);
+  return status === null || (status >= 200 && status < 300) ? null : statusError(host, status);
+}

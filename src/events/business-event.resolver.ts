@@ -1,0 +1,129 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { GraphQLJSON } from 'graphql-scalars';
+import {
+  Arg,
+  Args,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Info,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { BodyType, bodyOf } from '../graphql/body.type';
+import type { Context } from '../graphql/context';
+import { exactArgument } from '../graphql/exact-argument';
+import { HasRole } from '../graphql/has-role';
+import { jsonOrText } from '../graphql/json-output';
+import { listPage } from '../graphql/list';
+import { payloadOf } from '../graphql/payload';
+import { loaderFor } from '../graphql/per-request';
+import { answer } from '../graphql/user-error';
+import { conditionOf } from '../graphql/where';
+import { toNodeId, uuidOf } from '../ids';
+import { loadUser } from '../users/user.resolver';
+import { UserType } from '../users/user.type';
+import { CONTENT_READERS, READERS, type Viewer } from '../viewer';
+import {
+  BUSINESS_EVENT_FILTER,
+  BusinessEventListArgs,
+  type PublishEventInput,
+  PublishEventsInput,
+} from './business-event.inputs';
+import { BUSINESS_EVENTS, type BusinessEventRow, eventsById } from './business-event.store';
+import { BusinessEventConnection, BusinessEventType } from './business-event.type';
+import { type PayloadRow, payloadsById } from './payload.store';
+import { type NewEvent, type PublishedEvent, publishEvents } from './publish-events';
+
+@ObjectType('PublishedEvent', { simpleResolvers: true })
+class PublishedEventType {
+  @Field(() => ID)
+  id: string;
+
+  @Field(() => Boolean, { description: 'The same event was published before under this idempotency key: this is it.' })
+  duplicate: boolean;
+}
+
+const PublishEventsPayload = payloadOf('PublishEvents', {
+  events: [() => [PublishedEventType], 'In the order given; all of them were accepted, or null and none was.'],
+});
+
+const ORDER = { tag: 'BusinessEvent', column: null, descending: true };
+
+export function loadEvent(context: Context, id: string | null): Promise<BusinessEventRow | null> | null {
+  return id === null ? null : loaderFor(context, 'BusinessEvent', (ids) => eventsById(context.db, ids)).load(id);
+}
+
+export function loadPayload(context: Context, id: string | null): Promise<PayloadRow | null> | null {
+  return id === null ? null : loaderFor(context, 'Payload', (ids) => payloadsById(context.db, ids)).load(id);
+}
+
+@Resolver(() => BusinessEventType)
+export class BusinessEventResolver {
+  @HasRole(...READERS)
+  @Query(() => BusinessEventType, { nullable: true, description: 'null when there is none with this id.' })
+  businessEvent(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
+    return loadEvent(context, uuidOf('BusinessEvent', id));
+  }
+
+  @HasRole(...READERS)
+  @Query(() => BusinessEventConnection, { description: 'Newest first.' })
+  businessEvents(@Ctx() context: Context, @Args(() => BusinessEventListArgs) args: BusinessEventListArgs) {
+    const condition = conditionOf(args.where, BUSINESS_EVENT_FILTER);
+    return listPage(context, { listing: BUSINESS_EVENTS, condition, order: ORDER, args });
+  }
+
+  @HasRole('PUBLISHER', 'SYSTEM_MANAGER')
+  @Mutation(() => PublishEventsPayload, {
+    description:
+      'Accepts 1 to 500 business events, all or none. Each becomes a delivery to every webhook that wants it, ' +
+      'signed, retried until it arrives or is given up.',
+  })
+  publishEvents(
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('input', () => PublishEventsInput, { validate: false }) input: PublishEventsInput,
+  ) {
+    return answer({ events: null as PublishedEvent[] | null }, async () => {
+      const viewer = context.viewer as Viewer;
+      const events = input.events.map((event, index) => newEvent(event, index, context, info));
+      const published = await context.transaction((db) => publishEvents(db, viewer, events));
+      return { events: published.map((event) => ({ ...event, id: toNodeId('BusinessEvent', event.id) })) };
+    });
+  }
+
+  @FieldResolver(() => ID)
+  id(@Root() row: BusinessEventRow) {
+    return toNodeId('BusinessEvent', row.id);
+  }
+
+  @HasRole(...CONTENT_READERS)
+  @FieldResolver(() => GraphQLJSON, { nullable: true, description: 'The document. `dataBody` has its exact bytes.' })
+  async data(@Root() row: BusinessEventRow, @Ctx() context: Context) {
+    return jsonOrText((await loadPayload(context, row.payloadId))?.body ?? null);
+  }
+
+  @HasRole(...CONTENT_READERS)
+  @FieldResolver(() => BodyType, { nullable: true, description: 'The exact bytes behind `data`.' })
+  async dataBody(@Root() row: BusinessEventRow, @Ctx() context: Context) {
+    const payload = await loadPayload(context, row.payloadId);
+    return payload?.body ? bodyOf(payload.body, payload.contentType) : null;
+  }
+
+  @FieldResolver(() => UserType, { nullable: true, description: 'Who did it in the business system.' })
+  user(@Root() row: BusinessEventRow, @Ctx() context: Context) {
+    return loadUser(context, row.userId);
+  }
+}
+
+// The values of all fields but `data` have been through GraphQL; `data` is read again, as it was written.
+function newEvent(event: PublishEventInput, index: number, context: Context, info: GraphQLResolveInfo): NewEvent {
+  const data = exactArgument(info, context.variables, ['input', 'events', index, 'data']);
+  if (!data) throw new Error(`events.${index}.data passed GraphQL but was not found in the request`);
+  const { documentType, event: name, referenceDocument, user = null, idempotencyKey = null } = event;
+  return { documentType, event: name, referenceDocument, user, idempotencyKey, data };
+}

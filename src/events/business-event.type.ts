@@ -1,0 +1,40 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, Int, ObjectType } from 'type-graphql';
+import { HasRole } from '../graphql/has-role';
+import { NodeType } from '../graphql/node';
+import { connectionOf } from '../graphql/page';
+import { READERS } from '../viewer';
+
+@HasRole(...READERS)
+@ObjectType('BusinessEvent', {
+  implements: NodeType,
+  simpleResolvers: true,
+  description: 'Something that happened to a document of the business system.',
+})
+export class BusinessEventType extends NodeType {
+  @Field(() => String, { description: 'Such as "Sales Invoice".' })
+  documentType: string;
+
+  @Field(() => String, { description: 'Such as "on_submit".' })
+  event: string;
+
+  @Field(() => String, { description: "The document's name, such as INV-0042." })
+  referenceDocument: string;
+
+  @Field(() => String, { nullable: true })
+  idempotencyKey: string | null;
+
+  @Field(() => GraphQLDateTime)
+  createdAt: Date;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was turned into deliveries; null: not yet.' })
+  fannedOutAt: Date | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many webhooks it matched; 0: nobody wants it. null: not decided yet.',
+  })
+  wantedBy: number | null;
+}
+
+export const BusinessEventConnection = connectionOf('BusinessEvent', () => BusinessEventType);

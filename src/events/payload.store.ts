@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { newId } from '../ids';
+import { type Db, rowsOf } from '../sql/db';
+
+export interface Payload {
+  id: string;
+  body: Buffer;
+  sha256: Buffer;
+  contentType: string;
+}
+
+export interface PayloadRow {
+  id: string;
+  /** null once it was erased. */
+  body: Buffer | null;
+  sha256: Buffer;
+  byteLength: number;
+  contentType: string;
+}
+
+export function newPayload(body: Buffer, contentType: string): Payload {
+  return { id: newId(), body, sha256: createHash('sha256').update(body).digest(), contentType };
+}
+
+export async function insertPayloads(db: Db, payloads: readonly Payload[]): Promise<void> {
+  if (payloads.length === 0) return;
+  await db.query(
+    `insert into payloads (id, body, sha256, byte_length, content_type)
+     select id, body, sha256, octet_length(body), content_type
+     from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::text[]) as p (id, body, sha256, content_type)`,
+    [
+      payloads.map((payload) => payload.id),
+      payloads.map((payload) => payload.body),
+      payloads.map((payload) => payload.sha256),
+      payloads.map((payload) => payload.contentType),
+    ],
+  );
+}
+
+export async function payloadsById(db: Db, ids: readonly string[]): Promise<Map<string, PayloadRow>> {
+  const rows = await rowsOf<PayloadRow>(
+    db,
+    `select id, body, sha256, byte_length as "byteLength", content_type as "contentType"
+     from payloads where id = any($1::uuid[])`,
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}

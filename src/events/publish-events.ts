@@ -1,0 +1,153 @@
+import { InputError, quoted, type UserError } from '../errors';
+import { newId, timeOfId } from '../ids';
+import type { Db } from '../sql/db';
+import { textFault } from '../text';
+import { ensureUsersNamed } from '../users/user.store';
+import { insertEvents, type NewEventRow } from './business-event.store';
+import { contentHash } from './content-hash';
+import { claimKeys, type IdempotencyKey } from './idempotency-key.store';
+import { insertPayloads, newPayload } from './payload.store';
+
+export const MAX_EVENTS = 500;
+export const MAX_PAYLOAD_BYTES = 256 * 1024;
+const MAX_FAULTS = 100;
+
+/** A JSON value as its sender wrote it. */
+export interface ExactData {
+  text: string;
+  bytes: number;
+  problems: readonly { path: readonly string[]; message: string }[];
+}
+
+export interface NewEvent {
+  documentType: string;
+  event: string;
+  referenceDocument: string;
+  data: ExactData;
+  /** A user name of the business system; null: whoever publishes. */
+  user: string | null;
+  idempotencyKey: string | null;
+}
+
+export interface Publisher {
+  userId: string;
+  name: string;
+}
+
+export interface PublishedEvent {
+  id: string;
+  duplicate: boolean;
+}
+
+/** @returns what is wrong with the events, each fault with its path; empty when they can be published. */
+export function faultsOfEvents(events: readonly NewEvent[]): UserError[] {
+  if (events.length === 0 || events.length > MAX_EVENTS) {
+    const code = events.length === 0 ? 'REQUIRED' : 'TOO_LARGE';
+    return [{ field: ['events'], code, message: `events has ${events.length} entries; it takes 1 to ${MAX_EVENTS}.` }];
+  }
+  const faults: UserError[] = [];
+  for (const [index, event] of events.entries()) {
+    if (faults.length >= MAX_FAULTS) break;
+    faults.push(...faultsOfEvent(event, ['events', String(index)]));
+  }
+  return faults.slice(0, MAX_FAULTS);
+}
+
+function faultsOfEvent(event: NewEvent, path: string[]): UserError[] {
+  const texts = [
+    textFault(event.documentType, [...path, 'documentType']),
+    textFault(event.event, [...path, 'event']),
+    textFault(event.referenceDocument, [...path, 'referenceDocument']),
+    event.user === null ? null : textFault(event.user, [...path, 'user']),
+    event.idempotencyKey === null ? null : textFault(event.idempotencyKey, [...path, 'idempotencyKey']),
+  ];
+  return [...texts.filter((fault) => fault !== null), ...faultsOfData(event.data, [...path, 'data'])];
+}
+
+function faultsOfData(data: ExactData, path: string[]): UserError[] {
+  if (data.bytes > MAX_PAYLOAD_BYTES) {
+    const message = `data is ${data.bytes} bytes; at most ${MAX_PAYLOAD_BYTES} (256 KiB) are taken.`;
+    return [{ field: path, code: 'TOO_LARGE', message }];
+  }
+  return data.problems.map(({ path: below, message }) => ({ field: [...path, ...below], code: 'INVALID', message }));
+}
+
+/**
+ * Accepts events: all of them or none, if and only if the transaction commits. Ids ascend in the order given.
+ * @throws InputError for faults, and CONFLICT for a key that was used for other content
+ */
+export async function publishEvents(
+  db: Db,
+  publisher: Publisher,
+  events: readonly NewEvent[],
+): Promise<PublishedEvent[]> {
+  const faults = faultsOfEvents(events);
+  if (faults.length > 0) throw new InputError(faults);
+  const claimed = await claimedIds(db, publisher, events);
+  const fresh = claimed.filter((claim) => !claim.duplicate);
+  const userIds = await usersOf(db, publisher, events);
+  const payloads = fresh.map(({ event }) => newPayload(Buffer.from(event.data.text), 'application/json'));
+  const rows = fresh.map(({ id, event }, index): NewEventRow => {
+    const { documentType, referenceDocument, idempotencyKey } = event;
+    const userId = event.user === null ? publisher.userId : (userIds.get(event.user) as string);
+    const payloadId = payloads[index]?.id as string;
+    const publishedBy = publisher.userId;
+    const createdAt = timeOfId(id);
+    return {
+      id,
+      documentType,
+      event: event.event,
+      referenceDocument,
+      payloadId,
+      userId,
+      publishedBy,
+      idempotencyKey,
+      createdAt,
+    };
+  });
+  await insertPayloads(db, payloads);
+  await insertEvents(db, rows);
+  return claimed.map(({ id, duplicate }) => ({ id, duplicate }));
+}
+
+type Claim = PublishedEvent & { event: NewEvent };
+
+// Each event's id: a new one, or that of the event its idempotency key stands for already.
+async function claimedIds(db: Db, publisher: Publisher, events: readonly NewEvent[]): Promise<Claim[]> {
+  const wanted = events.map((event) => ({ event, id: newId(), hash: hashOf(event, publisher) }));
+  const claims = new Map<string, IdempotencyKey>();
+  for (const { event, id, hash } of wanted) {
+    const key = event.idempotencyKey;
+    if (key !== null && !claims.has(key)) claims.set(key, { key, eventId: id, contentHash: hash });
+  }
+  const taken = claims.size > 0 ? await claimKeys(db, publisher.userId, [...claims.values()], new Date()) : claims;
+  const conflicts: UserError[] = [];
+  const claimed = wanted.map(({ event, id, hash }, index): Claim => {
+    const known = event.idempotencyKey === null ? undefined : taken.get(event.idempotencyKey);
+    if (known && !known.contentHash.equals(hash)) conflicts.push(conflictAt(index, event));
+    return { event, id: known?.eventId ?? id, duplicate: known !== undefined && known.eventId !== id };
+  });
+  if (conflicts.length > 0) throw new InputError(conflicts);
+  return claimed;
+}
+
+function conflictAt(index: number, event: NewEvent): UserError {
+  const message = `The idempotency key ${quoted(event.idempotencyKey)} was used for another event: use a new key.`;
+  return { field: ['events', String(index), 'idempotencyKey'], code: 'CONFLICT', message };
+}
+
+function hashOf(event: NewEvent, publisher: Publisher): Buffer {
+  const { documentType, referenceDocument, user, data } = event;
+  return contentHash([documentType, event.event, referenceDocument, user ?? publisher.name, data.text]);
+}
+
+async function usersOf(db: Db, publisher: Publisher, events: readonly NewEvent[]): Promise<Map<string, string>> {
+  const names = [...new Set(events.map((event) => event.user).filter((name) => name !== null))];
+  const others = names.filter((name) => name !== publisher.name).sort();
+  const newUser = () => {
+    const id = newId();
+    return { id, at: timeOfId(id) };
+  };
+  const ids = others.length > 0 ? await ensureUsersNamed(db, others, newUser) : new Map<string, string>();
+  return ids.set(publisher.name, publisher.userId);
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { Field, Int, ObjectType } from 'type-graphql';
+
+@ObjectType('Body', { simpleResolvers: true, description: 'Bytes that were sent or received, exactly.' })
+export class BodyType {
+  @Field(() => String, { nullable: true, description: 'As UTF-8; null when they are not UTF-8.' })
+  text: string | null;
+
+  @Field(() => String, { nullable: true })
+  base64: string | null;
+
+  @Field(() => String, { nullable: true })
+  contentType: string | null;
+
+  @Field(() => Int, { description: 'How many there were; more than are kept when `truncated`.' })
+  bytes: number;
+
+  @Field(() => String, { description: 'SHA-256 of the bytes that are kept, hexadecimal.' })
+  sha256: string;
+
+  @Field(() => Boolean, { description: 'Only the beginning is kept.' })
+  truncated: boolean;
+}
+
+/** @param kept the bytes there are; @param total how many were sent or received */
+export function bodyOf(kept: Buffer, contentType: string | null, total = kept.length): object {
+  return {
+    text: () => textOf(kept),
+    base64: () => kept.toString('base64'),
+    contentType,
+    bytes: total,
+    sha256: () => createHash('sha256').update(kept).digest('hex'),
+    truncated: total > kept.length,
+  };
+}
+
+function textOf(bytes: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,100 @@
+// From one part of a JSON document to the next one in.
+import { END, ENTRY_SIZE, NEXT, START } from './json-index';
+import type { JsonCursor, JsonPart } from './json-part';
+import { hasUnindexedParts } from './json-unindexed';
+
+/** The value of a key or at an index; undefined where there is none, and inside what lies too deep to have values. */
+export function memberOf(part: JsonPart, step: string | number): JsonPart | undefined {
+  if (part.members.has(step)) return part.members.get(step);
+  const found = findMember(part, step);
+  part.members.set(step, found);
+  return found;
+}
+
+function findMember(part: JsonPart, step: string | number): JsonPart | undefined {
+  if (part.entry < 0 || hasUnindexedParts(part.document.index, part.entry)) return undefined;
+  if (Array.isArray(part.value)) return typeof step === 'number' ? findElement(part, part.value, step) : undefined;
+  return typeof step === 'string' ? findProperty(part, part.value as Record<string, unknown>, step) : undefined;
+}
+
+// Goes on from the element found last, so that a walk through an array takes one look at its text.
+function findElement(part: JsonPart, values: unknown[], step: number): JsonPart | undefined {
+  if (!Number.isInteger(step) || step < 0 || step >= values.length) return undefined;
+  const cursor = part.reached !== undefined && part.reached.step <= step ? part.reached : firstOf(part);
+  part.reached = cursor;
+  for (; cursor.step < step; cursor.step++) skipValue(part, cursor);
+  return partAt(part, { ...cursor }, values[step], false);
+}
+
+function findProperty(part: JsonPart, values: Record<string, unknown>, key: string): JsonPart | undefined {
+  if (!Object.hasOwn(values, key)) return undefined;
+  const cursor = firstOf(part);
+  let found: JsonPart | undefined;
+  while (toNext(part, cursor) !== '}') {
+    const keyStart = cursor.at;
+    skipValue(part, cursor);
+    const source = part.document.text.slice(keyStart, cursor.at);
+    if (isKey(source, key)) found = partAt(part, cursor, values[key], found !== undefined);
+    else skipValue(part, cursor);
+  }
+  return found;
+}
+
+function isKey(source: string, key: string): boolean {
+  return source.includes('\\')
+    ? JSON.parse(source) === key
+    : source.length === key.length + 2 && source.slice(1, -1) === key;
+}
+
+function firstOf(part: JsonPart): JsonCursor {
+  return { step: 0, at: part.start + 1, entry: part.entry + 1 };
+}
+
+/** Moves the cursor behind the value. */
+function partAt(part: JsonPart, cursor: JsonCursor, value: unknown, isRepeated: boolean): JsonPart {
+  const { document } = part;
+  toNext(part, cursor);
+  const start = cursor.at;
+  const entry = document.index.entries[cursor.entry * ENTRY_SIZE + START] === start ? cursor.entry : -1;
+  skipValue(part, cursor);
+  return { document, value, start, end: cursor.at, entry, isRepeated, members: new Map() };
+}
+
+// Commas and colons are passed over like space: JSON.parse has seen that they stand where they must.
+function toNext(part: JsonPart, cursor: JsonCursor): string {
+  const { text } = part.document;
+  while (' \n\r\t,:'.includes(text.charAt(cursor.at))) cursor.at++;
+  return text.charAt(cursor.at);
+}
+
+function skipValue(part: JsonPart, cursor: JsonCursor): void {
+  const c = toNext(part, cursor);
+  const { text, index } = part.document;
+  if (c === '{' || c === '[') {
+    const at = cursor.entry * ENTRY_SIZE;
+    cursor.at = index.entries[at + END]!;
+    cursor.entry = index.entries[at + NEXT]!;
+  } else {
+    cursor.at = c === '"' ? afterString(text, cursor.at) : afterWord(text, cursor.at);
+  }
+}
+
+function afterString(text: string, start: number): number {
+  let quote = text.indexOf('"', start + 1);
+  while (isEscaped(text, quote)) quote = text.indexOf('"', quote + 1);
+  return quote + 1;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslash = at - 1;
+  while (text.charCodeAt(backslash) === 92) backslash--;
+  return (at - backslash) % 2 === 0;
+}
+
+const WORD = /[^\s,\]}]*/y;
+
+function afterWord(text: string, start: number): number {
+  WORD.lastIndex = start;
+  WORD.test(text);
+  return WORD.lastIndex;
+}

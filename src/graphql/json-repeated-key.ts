@@ -1,0 +1,53 @@
+// Beyond this the keys were made to collide, and looking on would take quadratic time.
+const MOST_PROBES = 32;
+const SMALL = 8;
+
+/** Finds out whether some of an object's key hashes are equal. It may say yes wrongly, never no. */
+export type MayRepeat = (hashes: Int32Array, start: number, end: number) => boolean;
+
+export function createMayRepeat(): MayRepeat {
+  let slots = new Int32Array(128);
+  // A slot counts only with the stamp of this object, so that the table need not be emptied for each.
+  let stamps = new Int32Array(128);
+  let stamp = 0;
+  return (hashes, start, end) => {
+    if (end - start <= SMALL) return hasEqualPair(hashes, start, end);
+    if ((end - start) * 2 > slots.length) {
+      const size = 2 ** Math.ceil(Math.log2((end - start) * 2));
+      slots = new Int32Array(size);
+      stamps = new Int32Array(size);
+    }
+    stamp++;
+    return isHashSeen(hashes, start, end, slots, stamps, stamp);
+  };
+}
+
+function hasEqualPair(hashes: Int32Array, start: number, end: number): boolean {
+  for (let i = start + 1; i < end; i++) {
+    const hash = hashes[i];
+    for (let j = start; j < i; j++) if (hashes[j] === hash) return true;
+  }
+  return false;
+}
+
+function isHashSeen(
+  hashes: Int32Array,
+  start: number,
+  end: number,
+  slots: Int32Array,
+  stamps: Int32Array,
+  stamp: number,
+): boolean {
+  const mask = slots.length - 1;
+  for (let i = start; i < end; i++) {
+    const hash = hashes[i]!;
+    let slot = (hash ^ (hash >>> 15)) & mask;
+    for (let probes = 0; stamps[slot] === stamp; probes++) {
+      if (slots[slot] === hash || probes === MOST_PROBES) return true;
+      slot = (slot + 1) & mask;
+    }
+    slots[slot] = hash;
+    stamps[slot] = stamp;
+  }
+  return false;
+}

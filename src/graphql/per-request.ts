@@ -1,0 +1,25 @@
+import DataLoader from 'dataloader';
+import type { Context } from './context';
+
+/** Something made once in a request and shared by all its fields. */
+export function perRequest<T>(context: Context, name: string, make: () => T): T {
+  if (!context.memory.has(name)) context.memory.set(name, make());
+  return context.memory.get(name) as T;
+}
+
+const MAX_BATCH = 500;
+
+/** A loader that turns the keys of many fields into one statement. Never shared between requests: viewers differ. */
+export function loaderFor<Value>(
+  context: Context,
+  name: string,
+  load: (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
+): DataLoader<string, Value | null> {
+  return perRequest(context, name, () => {
+    const batch = async (keys: readonly string[]) => {
+      const found = await load(keys);
+      return keys.map((key) => found.get(key) ?? null);
+    };
+    return new DataLoader<string, Value | null>(batch, { maxBatchSize: MAX_BATCH });
+  });
+}

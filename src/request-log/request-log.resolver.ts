@@ -1,0 +1,134 @@
+import { GraphQLJSON } from 'graphql-scalars';
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { loadEvent, loadPayload } from '../events/business-event.resolver';
+import { BusinessEventType } from '../events/business-event.type';
+import { BodyType, bodyOf } from '../graphql/body.type';
+import type { Context } from '../graphql/context';
+import { HasRole } from '../graphql/has-role';
+import { jsonOrText } from '../graphql/json-output';
+import { listPage } from '../graphql/list';
+import { loaderFor } from '../graphql/per-request';
+import { conditionOf } from '../graphql/where';
+import { toNodeId, uuidOf } from '../ids';
+import { loadUser } from '../users/user.resolver';
+import { UserType } from '../users/user.type';
+import { CONTENT_READERS, READERS } from '../viewer';
+import { loadWebhook } from '../webhooks/webhook.resolver';
+import { WebhookType } from '../webhooks/webhook.type';
+import { type HeaderPairs, headerNamed, headersAsObject, readHeaderPairs } from './header-pairs';
+import { REQUEST_LOG_FILTER, RequestLogListArgs, requestLogOrder } from './request-log.inputs';
+import { REQUEST_LOG, type RequestRow, requestHeadersById, requestsById, responsesById } from './request-log.store';
+import { HttpHeaderType, RequestLogConnection, RequestLogType } from './request-log.type';
+
+export function loadRequest(context: Context, id: string | null): Promise<RequestRow | null> | null {
+  return id === null ? null : loaderFor(context, 'Request', (ids) => requestsById(context.db, ids)).load(id);
+}
+
+async function loadHeaders(context: Context, id: string, side: 'headers' | 'responseHeaders') {
+  const loader = loaderFor(context, 'Request.headers', (ids) => requestHeadersById(context.db, ids));
+  return readHeaderPairs((await loader.load(id))?.[side] ?? null);
+}
+
+function loadResponse(context: Context, id: string) {
+  return loaderFor(context, 'Request.response', (ids) => responsesById(context.db, ids)).load(id);
+}
+
+const asList = (pairs: HeaderPairs | null) => pairs?.map(([name, value]) => ({ name, value })) ?? null;
+const asObject = (pairs: HeaderPairs | null) => pairs && headersAsObject(pairs);
+
+@Resolver(() => RequestLogType)
+export class RequestLogResolver {
+  @HasRole(...READERS)
+  @Query(() => RequestLogType, { nullable: true, description: 'null when there is none with this id.' })
+  webhookRequestLog(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
+    return loadRequest(context, uuidOf('WebhookRequestLog', id));
+  }
+
+  @HasRole(...READERS)
+  @Query(() => RequestLogConnection, { description: 'Every exchange with every partner.' })
+  webhookRequestLogs(@Ctx() context: Context, @Args(() => RequestLogListArgs) args: RequestLogListArgs) {
+    const condition = conditionOf(args.where, REQUEST_LOG_FILTER);
+    return listPage(context, { listing: REQUEST_LOG, condition, order: requestLogOrder(args.orderBy), args });
+  }
+
+  @FieldResolver(() => ID)
+  id(@Root() row: RequestRow) {
+    return toNodeId('WebhookRequestLog', row.id);
+  }
+
+  @FieldResolver(() => WebhookType, { nullable: true })
+  webhook(@Root() row: RequestRow, @Ctx() context: Context) {
+    return loadWebhook(context, row.webhookId);
+  }
+
+  @FieldResolver(() => UserType, { nullable: true, description: 'Who triggered it.' })
+  user(@Root() row: RequestRow, @Ctx() context: Context) {
+    return loadUser(context, row.userId);
+  }
+
+  @FieldResolver(() => BusinessEventType, { nullable: true, description: 'What happened, that this tells.' })
+  businessEvent(@Root() row: RequestRow, @Ctx() context: Context) {
+    return loadEvent(context, row.businessEventId);
+  }
+
+  @HasRole(...CONTENT_READERS)
+  @FieldResolver(() => GraphQLJSON, {
+    nullable: true,
+    description: 'Request headers as an object with lower-case names; values that are secret are replaced.',
+  })
+  async headers(@Root() row: RequestRow, @Ctx() context: Context) {
+    return asObject(await loadHeaders(context, row.id, 'headers'));
+  }
+
+  @HasRole(...CONTENT_READERS)
+  @FieldResolver(() => [HttpHeaderType], { nullable: true, description: 'Order and repeats as on the wire.' })
+  async headerList(@Root() row: RequestRow, @Ctx() context: Context) {
+    return asList(await loadHeaders(context, row.id, 'headers'));
+  }
+
+  @HasRole(...CONTENT_READERS)
+  @FieldResolver(() => GraphQLJSON, { nullable: true, description: 'The body that was sent: JSON, else its text.' })
+  async data(@Root() row: RequestRow, @Ctx() context: Context) {
+    return jsonOrText((await loadPayload(context, row.payloadId))?.body ?? null);
+  }
+
+  @HasRole(...CONTENT_READERS)
+  @FieldResolver(() => BodyType, {
+    nullable: true,
+    description: 'The exact bytes behind `data`: those that are signed.',
+  })
+  async dataBody(@Root() row: RequestRow, @Ctx() context: Context) {
+    const payload = await loadPayload(context, row.payloadId);
+    return payload?.body ? bodyOf(payload.body, payload.contentType) : null;
+  }
+
+  @HasRole(...CONTENT_READERS)
+  @FieldResolver(() => GraphQLJSON, { nullable: true, description: 'The body that came back: JSON, else its text.' })
+  async response(@Root() row: RequestRow, @Ctx() context: Context) {
+    return jsonOrText((await loadResponse(context, row.id))?.body ?? null);
+  }
+
+  @HasRole(...CONTENT_READERS)
+  @FieldResolver(() => GraphQLJSON, { nullable: true, description: 'As an object with lower-case names.' })
+  async responseHeaders(@Root() row: RequestRow, @Ctx() context: Context) {
+    return asObject(await loadHeaders(context, row.id, 'responseHeaders'));
+  }
+
+  @HasRole(...CONTENT_READERS)
+  @FieldResolver(() => [HttpHeaderType], { nullable: true, description: 'Order and repeats as on the wire.' })
+  async responseHeaderList(@Root() row: RequestRow, @Ctx() context: Context) {
+    return asList(await loadHeaders(context, row.id, 'responseHeaders'));
+  }
+
+  @HasRole(...CONTENT_READERS)
+  @FieldResolver(() => BodyType, {
+    nullable: true,
+    description: 'What came back, decompressed; its first 64 KiB are kept.',
+  })
+  async responseBody(@Root() row: RequestRow, @Ctx() context: Context) {
+    const response = await loadResponse(context, row.id);
+    if (!response?.body) return null;
+    const contentType = headerNamed(readHeaderPairs(response.headers), 'content-type');
+    return bodyOf(response.body, contentType, response.bytes ?? undefined);
+  }
+}

@@ -1,0 +1,80 @@
+// Reading the log. Lists leave out what is heavy: headers and responses are loaded for the rows that are asked for.
+import { type Db, rowsOf } from '../sql/db';
+import type { Direction } from '../webhooks/webhook.entity';
+import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
+
+export interface RequestRow {
+  id: string;
+  webhookId: string | null;
+  direction: Direction;
+  status: RequestStatus;
+  documentType: string | null;
+  event: string | null;
+  referenceDocument: string | null;
+  businessEventId: string | null;
+  deliveryId: string | null;
+  userId: string | null;
+  attemptNumber: number;
+  duplicate: boolean;
+  method: string;
+  url: string;
+  payloadId: string | null;
+  startedAt: Date;
+  finishedAt: Date | null;
+  durationMs: number | null;
+  responseStatus: number | null;
+  error: string | null;
+  errorCode: RequestErrorCode | null;
+  remoteAddress: string | null;
+}
+
+export const REQUEST_LOG = {
+  table: 'webhook_request_logs',
+  columns: `id, webhook_id as "webhookId", direction, status, document_type as "documentType", event,
+    reference_document as "referenceDocument", business_event_id as "businessEventId", delivery_id as "deliveryId",
+    user_id as "userId", attempt_number as "attemptNumber", duplicate, method, url, payload_id as "payloadId",
+    started_at as "startedAt", finished_at as "finishedAt", duration_ms as "durationMs",
+    response_status as "responseStatus", error, error_code as "errorCode", remote_address as "remoteAddress"`,
+};
+
+export async function requestsById(db: Db, ids: readonly string[]): Promise<Map<string, RequestRow>> {
+  const rows = await rowsOf<RequestRow>(
+    db,
+    `select ${REQUEST_LOG.columns} from webhook_request_logs where id = any($1::uuid[])`,
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Headers of both sides, as JSON arrays of pairs. */
+export interface RequestHeaders {
+  id: string;
+  headers: string | null;
+  responseHeaders: string | null;
+}
+
+export async function requestHeadersById(db: Db, ids: readonly string[]): Promise<Map<string, RequestHeaders>> {
+  const rows = await rowsOf<RequestHeaders>(
+    db,
+    `select id, headers, response_headers as "responseHeaders" from webhook_request_logs where id = any($1::uuid[])`,
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+export interface ResponseRow {
+  id: string;
+  body: Buffer | null;
+  bytes: number | null;
+  headers: string | null;
+}
+
+export async function responsesById(db: Db, ids: readonly string[]): Promise<Map<string, ResponseRow>> {
+  const rows = await rowsOf<ResponseRow>(
+    db,
+    `select id, response_body as body, response_bytes as bytes, response_headers as headers
+     from webhook_request_logs where id = any($1::uuid[])`,
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}

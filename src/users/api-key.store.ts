@@ -1,0 +1,74 @@
+import { type Db, rowOf } from '../sql/db';
+import { ApiKeyEntity } from './api-key.entity';
+
+/** A key with what its user may do. */
+export interface KeyWithUser {
+  id: string;
+  tokenHash: Buffer;
+  roles: string[] | null;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  lastUsedAt: Date | null;
+  userId: string;
+  userName: string;
+  userRoles: string[];
+  userActive: boolean;
+}
+
+export const API_KEYS = {
+  table: 'api_keys',
+  columns: `id, user_id as "userId", label, key_id as "keyId", roles, created_at as "createdAt",
+    expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"`,
+};
+
+export interface ApiKeyRow {
+  id: string;
+  userId: string;
+  label: string;
+  keyId: string;
+  roles: string[] | null;
+  createdAt: Date;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  lastUsedAt: Date | null;
+}
+
+export async function findKeyWithUser(db: Db, keyId: string): Promise<KeyWithUser | null> {
+  return rowOf<KeyWithUser>(
+    db,
+    `select k.id, k.token_hash as "tokenHash", k.roles, k.expires_at as "expiresAt", k.revoked_at as "revokedAt",
+       k.last_used_at as "lastUsedAt", u.id as "userId", u.name as "userName", u.roles as "userRoles",
+       u.active as "userActive"
+     from api_keys k join users u on u.id = k.user_id
+     where k.key_id = $1`,
+    [keyId],
+  );
+}
+
+export async function findApiKey(db: Db, id: string): Promise<ApiKeyRow | null> {
+  return rowOf<ApiKeyRow>(db, `select ${API_KEYS.columns} from api_keys where id = $1`, [id]);
+}
+
+export async function insertApiKey(db: Db, key: Omit<ApiKeyEntity, 'user'>): Promise<void> {
+  await db.insert(ApiKeyEntity, key);
+}
+
+export async function touchApiKey(db: Db, id: string, at: Date): Promise<void> {
+  await db.update(ApiKeyEntity, { id }, { lastUsedAt: at });
+}
+
+export async function revokeKey(db: Db, id: string, at: Date): Promise<void> {
+  await db.update(ApiKeyEntity, { id }, { revokedAt: at });
+}
+
+export async function revokeKeysLabelled(db: Db, label: string, exceptKeyId: string, at: Date): Promise<void> {
+  await db.query('update api_keys set revoked_at = $3 where label = $1 and key_id <> $2 and revoked_at is null', [
+    label,
+    exceptKeyId,
+    at,
+  ]);
+}
+
+export async function hasApiKeys(db: Db, userId: string): Promise<boolean> {
+  return db.existsBy(ApiKeyEntity, { userId });
+}

@@ -1,0 +1,78 @@
+import { recordAct } from '../audit/record';
+import { InputError, type UserError } from '../errors';
+import { newId, timeOfId } from '../ids';
+import type { Db } from '../sql/db';
+import type { Role, Viewer } from '../viewer';
+import { hashToken, keyIdOf, makeToken } from './api-key';
+import { type ApiKeyRow, findApiKey, insertApiKey, revokeKey } from './api-key.store';
+import { findUser, type UserRow } from './user.store';
+
+export interface NewApiKey {
+  userId: string | null;
+  label: string;
+  roles?: Role[] | null;
+  expiresAt?: Date | null;
+}
+
+/** @returns the key and its token, which is never shown again. */
+export async function createApiKey(
+  db: Db,
+  viewer: Viewer,
+  input: NewApiKey,
+): Promise<{ apiKey: ApiKeyRow; token: string }> {
+  const user = input.userId ? await findUser(db, input.userId) : null;
+  const faults = faultsOf(input, user);
+  if (faults.length > 0 || !user) throw new InputError(faults);
+  const token = makeToken();
+  const id = newId();
+  const apiKey = {
+    id,
+    userId: user.id,
+    label: input.label,
+    keyId: keyIdOf(token) as string,
+    roles: input.roles ? [...new Set(input.roles)] : null,
+    createdAt: timeOfId(id),
+    expiresAt: input.expiresAt ?? null,
+    revokedAt: null,
+    lastUsedAt: null,
+  };
+  await insertApiKey(db, { ...apiKey, tokenHash: hashToken(token) });
+  const details = { userId: user.id, label: input.label, roles: apiKey.roles, expiresAt: apiKey.expiresAt };
+  await recordAct(db, viewer, { action: 'api_key.created', subjectType: 'ApiKey', subjectId: id, details });
+  return { apiKey, token };
+}
+
+function faultsOf(input: NewApiKey, user: UserRow | null): UserError[] {
+  if (!user) return [{ field: ['userId'], code: 'NOT_FOUND', message: 'There is no user with this id.' }];
+  const faults: UserError[] = [];
+  const tooMany = input.roles?.filter((role) => !user.roles.includes(role)) ?? [];
+  if (tooMany.length > 0) {
+    const message = `${user.name} does not have ${tooMany.join(', ')}: a key has at most its user's roles.`;
+    faults.push({ field: ['roles'], code: 'INVALID', message });
+  }
+  if (input.roles?.length === 0) {
+    faults.push({
+      field: ['roles'],
+      code: 'INVALID',
+      message: 'roles is empty; leave it out for all roles of the user.',
+    });
+  }
+  if (input.expiresAt && input.expiresAt <= new Date()) {
+    const message = `expiresAt ${input.expiresAt.toISOString()} is in the past.`;
+    faults.push({ field: ['expiresAt'], code: 'INVALID', message });
+  }
+  return faults;
+}
+
+/** The key no longer works from this moment on. Revoking it again changes nothing. */
+export async function revokeApiKey(db: Db, viewer: Viewer, id: string | null): Promise<ApiKeyRow> {
+  const apiKey = id ? await findApiKey(db, id) : null;
+  if (!apiKey) {
+    throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no API key with this id.' }]);
+  }
+  if (apiKey.revokedAt) return apiKey;
+  const revokedAt = new Date();
+  await revokeKey(db, apiKey.id, revokedAt);
+  await recordAct(db, viewer, { action: 'api_key.revoked', subjectType: 'ApiKey', subjectId: apiKey.id });
+  return { ...apiKey, revokedAt };
+}

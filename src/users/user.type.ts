@@ -1,0 +1,72 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, ObjectType } from 'type-graphql';
+import { publishEnum } from '../graphql/enum';
+import { HasRole } from '../graphql/has-role';
+import { NodeType } from '../graphql/node';
+import { connectionOf } from '../graphql/page';
+import { READERS, ROLES, type Role } from '../viewer';
+
+export const RoleEnum = publishEnum('Role', ROLES, 'What a user may do. A user has any number of them.', {
+  SYSTEM_MANAGER: { description: 'Everything; alone changes users and API keys.' },
+  INTEGRATION_MANAGER: { description: 'Webhooks and deliveries; reads the log with all its content.' },
+  SUPPORT: { description: 'Reads the log, but not what the exchanges carried.' },
+  AUDITOR: { description: 'Reads everything, changes nothing.' },
+  PUBLISHER: { description: 'Publishes business events, reads nothing.' },
+});
+
+@HasRole(...READERS)
+@ObjectType('User', {
+  implements: NodeType,
+  simpleResolvers: true,
+  description: 'Somebody, or some program: owns webhooks, acts in the business system, comes in with API keys.',
+})
+export class UserType extends NodeType {
+  @Field(() => String, { description: "The business system's user name, often an e-mail address. Unique." })
+  name: string;
+
+  @Field(() => String, { nullable: true })
+  fullName: string | null;
+
+  @Field(() => [RoleEnum])
+  roles: Role[];
+
+  @Field(() => Boolean, { description: 'The keys of a user who is not active do not work.' })
+  active: boolean;
+
+  @Field(() => GraphQLDateTime)
+  createdAt: Date;
+}
+
+export const UserConnection = connectionOf('User', () => UserType);
+
+@HasRole('SYSTEM_MANAGER', 'AUDITOR')
+@ObjectType('ApiKey', {
+  implements: NodeType,
+  simpleResolvers: true,
+  description: 'What a user comes in with: `Authorization: Bearer hl_...`. Only a hash of the token is kept.',
+})
+export class ApiKeyType extends NodeType {
+  @Field(() => String, { description: 'What it is for, in the words of whoever made it.' })
+  label: string;
+
+  @Field(() => String, { description: 'The eight characters after `hl_`: enough to recognise the key, not to use it.' })
+  keyId: string;
+
+  @Field(() => [RoleEnum], { nullable: true, description: "Fewer roles than the user's; null: all of them." })
+  roles: Role[] | null;
+
+  @Field(() => GraphQLDateTime)
+  createdAt: Date;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'From then on it does not work; null: it does not expire.',
+  })
+  expiresAt: Date | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true })
+  revokedAt: Date | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'To the minute.' })
+  lastUsedAt: Date | null;
+}

@@ -1,0 +1,59 @@
+// Secrets at rest: each under a random key of its own, that key under ENCRYPTION_KEY (AES-256-GCM twice).
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+
+/** A secret as the database has it. `kek` names the ENCRYPTION_KEY that wrapped it, so that keys can be rotated. */
+export interface SealedSecret {
+  kek: string;
+  wrapped: Buffer;
+  box: Buffer;
+}
+
+export interface Keyring {
+  /** @param place which row and column this is: a box that is moved elsewhere does not open. */
+  seal(secret: Buffer, place: string): SealedSecret;
+  /** @throws Error when the key is unknown or the box was tampered with. */
+  open(sealed: SealedSecret, place: string): Buffer;
+  /** Whether this key could still open something. */
+  knows(kek: string): boolean;
+}
+
+/** @param keys 32 bytes each, newest first: the first seals, all open. */
+export function createKeyring(keys: readonly Buffer[]): Keyring {
+  const newest = keys[0];
+  if (!newest) throw new Error('a keyring needs at least one key');
+  const byName = new Map(keys.map((key) => [nameOf(key), key]));
+  return {
+    seal(secret, place) {
+      const own = randomBytes(32);
+      return { kek: nameOf(newest), wrapped: encrypt(newest, own, place), box: encrypt(own, secret, place) };
+    },
+    open({ kek, wrapped, box }, place) {
+      const key = byName.get(kek);
+      if (!key) throw new Error(`no ENCRYPTION_KEY named ${kek} is configured`);
+      return decrypt(decrypt(key, wrapped, place), box, place);
+    },
+    knows: (kek) => byName.has(kek),
+  };
+}
+
+// says which key it is without telling anything of the key
+function nameOf(key: Buffer): string {
+  return createHash('sha256').update('hookledger-kek').update(key).digest('hex').slice(0, 8);
+}
+
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+function encrypt(key: Buffer, plain: Buffer, place: string): Buffer {
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(place));
+  const text = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), text]);
+}
+
+function decrypt(key: Buffer, sealed: Buffer, place: string): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV_BYTES))
+    .setAAD(Buffer.from(place))
+    .setAuthTag(sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+  return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
+}

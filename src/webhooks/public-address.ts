@@ -1,0 +1,115 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** One CIDR of `ALLOWED_TARGET_NETWORKS`. */
+export type Network = readonly [Address, number];
+
+/** The part of the target policy that speaks about addresses. */
+export interface AddressPolicy {
+  readonly allowedNetworks: readonly Network[];
+}
+
+const NOT_PUBLIC_V4 = cidrs(
+  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24',
+  '192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24',
+  '203.0.113.0/24 224.0.0.0/4 240.0.0.0/4',
+  // Inside public space, but on an Azure machine it is the platform's own agent, which hands out secrets.
+  '168.63.129.16/32',
+);
+
+// IANA gives out global addresses from this block alone. What lies outside it is refused without being listed:
+// mapped, IPv4-compatible, NAT64 (64:ff9b::/96, 64:ff9b:1::/48), unique local, link-local, SRv6, multicast.
+const GLOBAL_V6 = cidrs('2000::/3');
+
+// 2001::/23 holds Teredo, benchmarking, both ORCHIDs and DETs; 2002::/16 (6to4) embeds any IPv4 address.
+const NOT_PUBLIC_V6 = cidrs('2001::/23 2001:db8::/32 2002::/16 3fff::/20');
+
+/** Whether an IP literal is an address of the open internet. What cannot be read is not: the guard fails closed. */
+export function isPublicAddress(ip: string): boolean {
+  const address = readAddress(ip);
+  if (address === null) return false;
+  if (address.kind() === 'ipv4') return !isInside(address, NOT_PUBLIC_V4);
+  return isInside(address, GLOBAL_V6) && !isInside(address, NOT_PUBLIC_V6);
+}
+
+/** Whether we may dial an address: a public one, or one inside a network that the operator allowed. */
+export function allowsAddress(ip: string, policy: AddressPolicy): boolean {
+  if (isPublicAddress(ip)) return true;
+  const address = readAddress(ip);
+  return address !== null && isInside(withoutMapping(address), policy.allowedNetworks);
+}
+
+/** Reads `ALLOWED_TARGET_NETWORKS`: CIDRs or single addresses, separated by commas or spaces. Throws on a bad one. */
+export function parseNetworks(text: string): Network[] {
+  return text
+    .split(/[\s,]+/)
+    .filter((part) => part !== '')
+    .map(parseNetwork);
+}
+
+/** What kind of address it is that is not public, for a sentence: "which is a loopback address". */
+export function addressKind(ip: string): string {
+  const address = readAddress(ip);
+  if (address === null) return 'not an IP address';
+  return KINDS[address.range()] ?? 'not an address of the public internet';
+}
+
+const KINDS: { readonly [range: string]: string } = {
+  private: 'a private address',
+  uniqueLocal: 'a private address',
+  loopback: 'a loopback address',
+  linkLocal: 'a link-local address',
+  carrierGradeNat: 'an address inside a carrier network (CGNAT)',
+  multicast: 'a multicast address',
+  unspecified: 'the unspecified address',
+  ipv4Mapped: 'an IPv4 address in IPv6 clothing',
+  rfc6052: 'an IPv4 address in IPv6 clothing (NAT64)',
+  '6to4': 'an IPv4 address in IPv6 clothing (6to4)',
+  teredo: 'an IPv4 address in IPv6 clothing (Teredo)',
+};
+
+function parseNetwork(part: string): Network {
+  const [ip = '', bits, ...rest] = part.split('/');
+  const address = readAddress(ip);
+  const size = address?.kind() === 'ipv4' ? 32 : 128;
+  const length = bits === undefined ? size : Number(/^\d{1,3}$/.test(bits) ? bits : Number.NaN);
+  if (address === null || rest.length > 0 || !(length <= size)) {
+    throw new Error(`"${part}" is not a network: write it like 10.0.0.0/8 or fd00::/8.`);
+  }
+  if (withoutMapping(address) !== address) {
+    throw new Error(`"${part}" is an IPv4 network in IPv6 clothing: write the IPv4 network itself.`);
+  }
+  const first = firstAddress(address, length);
+  if (first.toString() !== address.toString()) {
+    throw new Error(`"${part}" has bits set outside its prefix: write ${first}/${length}, or ${ip} alone.`);
+  }
+  return [address, length];
+}
+
+// `isIP` first, because ipaddr.js also reads 0x7f.1 and 0177.0.0.1; a zone id names one of our own interfaces.
+function readAddress(ip: string): Address | null {
+  return isIP(ip) === 0 || ip.includes('%') ? null : ipaddr.parse(ip);
+}
+
+// A dual-stack resolver or socket writes 10.0.0.5 as ::ffff:10.0.0.5. An operator who allowed 10.0.0.0/8 means
+// that machine however it is spelled.
+function withoutMapping(address: Address): Address {
+  return 'isIPv4MappedAddress' in address && address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
+}
+
+function isInside(address: Address, networks: readonly Network[]): boolean {
+  return networks.some(([first, length]) => first.kind() === address.kind() && address.match(first, length));
+}
+
+function firstAddress(address: Address, length: number): Address {
+  const masked = address
+    .toByteArray()
+    .map((byte, index) => byte & (0xff00 >> Math.min(8, Math.max(0, length - index * 8))));
+  return ipaddr.fromByteArray(masked);
+}
+
+function cidrs(...lists: string[]): Network[] {
+  return lists.flatMap((list) => list.split(' ')).map((cidr) => ipaddr.parseCIDR(cidr));
+}

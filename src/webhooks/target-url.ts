@@ -1,0 +1,98 @@
+import { isIP } from 'node:net';
+import { type AddressPolicy, addressKind, allowsAddress } from './public-address';
+
+/** Where webhooks may be sent: `ALLOW_HTTP_TARGETS` and `ALLOWED_TARGET_NETWORKS`. */
+export interface TargetPolicy extends AddressPolicy {
+  readonly allowHttp: boolean;
+}
+
+export const TARGET_URL_MAX_LENGTH = 2048;
+
+// No sentence quotes the URL: it may carry a password or a token, and errors are shown to people who may not see them.
+const NOT_A_URL = 'This is not a URL: write it like https://hooks.example.com/path.';
+
+/**
+ * Null when webhooks may be sent to the URL, else a sentence that says what is wrong with it and what would be right.
+ * Names are not resolved here: the address behind a name is checked at connect, where it cannot change afterwards.
+ */
+export function checkTargetUrl(url: string, policy: TargetPolicy): string | null {
+  const target = readTargetUrl(url, policy);
+  return typeof target === 'string' ? target : null;
+}
+
+/** The parsed URL, or the sentence of `checkTargetUrl`. */
+export function readTargetUrl(url: string, policy: TargetPolicy): URL | string {
+  const written = splitUrl(url);
+  if (typeof written === 'string') return written;
+  const fault = schemeFault(written.scheme, policy) ?? authorityFault(written.authority);
+  if (fault !== null) return fault;
+  const parsed = URL.parse(url);
+  if (parsed === null)
+    return 'The host or port of the URL is not valid: write it like https://hooks.example.com:8443/path.';
+  return hostFault(written.host, parsed, policy) ?? parsed;
+}
+
+interface WrittenUrl {
+  readonly scheme: string;
+  readonly authority: string;
+  readonly host: string;
+}
+
+// The WHATWG parser forgives what we must not: it drops tabs and line breaks, reads \ as /, and needs no slashes.
+function splitUrl(url: string): WrittenUrl | string {
+  if (url.length > TARGET_URL_MAX_LENGTH) {
+    return `The URL is ${url.length} characters long: at most ${TARGET_URL_MAX_LENGTH} are allowed.`;
+  }
+  if (/[\s\p{Cc}\p{Cf}\p{Cs}]/u.test(url)) {
+    return 'The URL contains white space, a line break or an invisible character: remove it or percent-encode it.';
+  }
+  if (url.includes('\\')) return 'The URL contains a backslash: use / between its parts, or %5C for a backslash.';
+  if (url.includes('#')) return 'The URL has a fragment (#...), which is never sent: remove it.';
+  const [, scheme, authority] = /^([a-z][a-z0-9+.-]*):\/\/([^/?]*)/i.exec(url) ?? [];
+  if (scheme === undefined || authority === undefined) return NOT_A_URL;
+  return { scheme: scheme.toLowerCase(), authority, host: authority.replace(/:\d*$/, '').toLowerCase() };
+}
+
+function schemeFault(scheme: string, policy: TargetPolicy): string | null {
+  if (scheme === 'https' || (scheme === 'http' && policy.allowHttp)) return null;
+  if (scheme === 'http') return 'Webhooks are not sent over unencrypted http: the URL must start with https://.';
+  const allowed = policy.allowHttp ? 'https:// or http://' : 'https://';
+  return `Webhooks are only sent over HTTP: the URL must start with ${allowed}.`;
+}
+
+function authorityFault(authority: string): string | null {
+  if (authority.includes('@')) {
+    return 'The URL contains credentials (user:password@): remove them and send them as a header.';
+  }
+  if (authority === '' || authority.startsWith(':'))
+    return 'The URL names no host: write it like https://hooks.example.com.';
+  if (/:0+$/.test(authority)) return 'Port 0 cannot be called: name a port from 1 to 65535, or none.';
+  return null;
+}
+
+function hostFault(written: string, parsed: URL, policy: TargetPolicy): string | null {
+  const host = parsed.hostname.replace(/^\[|\]$/g, '');
+  if (host.endsWith('.')) return 'The host ends in a dot: write it without.';
+  if (isDisguised(written, host)) return `The host is written in an unusual way: write ${host}.`;
+  if (isIP(host) !== 0) return addressFault(host, policy);
+  // With loopback allowed, "localhost" is what a developer writes; the address behind it is still checked at connect.
+  if (/(^|\.)localhost$/.test(host) && !allowsAddress('127.0.0.1', policy)) {
+    return 'localhost is the machine that Hookledger runs on: name a host that is reachable from the internet.';
+  }
+  return null;
+}
+
+function addressFault(ip: string, policy: TargetPolicy): string | null {
+  if (allowsAddress(ip, policy)) return null;
+  return `${ip} is ${addressKind(ip)}: webhooks are sent to public addresses only, unless ALLOWED_TARGET_NETWORKS names its network.`;
+}
+
+/**
+ * Decimal, octal, hex and short IPv4, full-width digits and percent-encoding all read as another host than they show.
+ * They are refused even when the address behind them is public: nobody writes one by accident, and a person who
+ * approves a URL should see where it goes. Names in other scripts (IDN) are not disguises.
+ */
+function isDisguised(written: string, host: string): boolean {
+  if (isIP(host) === 4) return written !== host;
+  return written.includes('%') || written.normalize('NFKC') !== written.normalize('NFC');
+}

@@ -1,0 +1,73 @@
+import { recordAct } from '../audit/record';
+import { InputError } from '../errors';
+import type { Db } from '../sql/db';
+import type { Viewer } from '../viewer';
+import type { WebhookStatus } from './webhook.entity';
+import { changeWebhook, type WebhookRow } from './webhook.store';
+import { webhookToChange } from './webhooks';
+
+/** What becomes of a webhook's open deliveries; delivery/ knows how. */
+export interface OpenDeliveries {
+  /** Lets the held ones go on. */
+  release(db: Db, webhookId: string): Promise<void>;
+  /** Ends all that are not on the wire at this moment; those are cancelled instead of retried. */
+  cancel(db: Db, webhookId: string): Promise<void>;
+}
+
+/** Nothing is sent until it is resumed: what is open, and what new events add, is held. */
+export async function pauseWebhook(
+  db: Db,
+  viewer: Viewer,
+  id: string | null,
+  reason: string | null,
+): Promise<WebhookRow> {
+  const webhook = await webhookToChange(db, id);
+  if (webhook.status === 'PAUSED') return webhook;
+  if (webhook.status === 'DISABLED') {
+    const message = `${webhook.name} is disabled, so nothing is sent as it is. Resume it, then pause it.`;
+    throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
+  }
+  return change(db, viewer, webhook, 'PAUSED', 'webhook.paused', reason);
+}
+
+/** From PAUSED or DISABLED: what was held goes on. */
+export async function resumeWebhook(
+  db: Db,
+  viewer: Viewer,
+  deliveries: OpenDeliveries,
+  id: string | null,
+): Promise<WebhookRow> {
+  const webhook = await webhookToChange(db, id);
+  if (webhook.status === 'ACTIVE') return webhook;
+  const resumed = await change(db, viewer, webhook, 'ACTIVE', 'webhook.resumed', null);
+  await deliveries.release(db, webhook.id);
+  return resumed;
+}
+
+/** For good: open deliveries are cancelled, what happened stays readable. */
+export async function archiveWebhook(
+  db: Db,
+  viewer: Viewer,
+  deliveries: OpenDeliveries,
+  id: string | null,
+): Promise<WebhookRow> {
+  const webhook = await webhookToChange(db, id);
+  const archived = await change(db, viewer, webhook, 'ARCHIVED', 'webhook.archived', null);
+  await deliveries.cancel(db, webhook.id);
+  return archived;
+}
+
+async function change(
+  db: Db,
+  viewer: Viewer,
+  webhook: WebhookRow,
+  status: WebhookStatus,
+  action: string,
+  statusReason: string | null,
+): Promise<WebhookRow> {
+  const changes = { status, statusReason, updatedAt: new Date() };
+  await changeWebhook(db, webhook.id, changes);
+  const details = { from: webhook.status, reason: statusReason };
+  await recordAct(db, viewer, { action, subjectType: 'Webhook', subjectId: webhook.id, details });
+  return { ...webhook, ...changes };
+}

@@ -1,0 +1,156 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { checkInput } from '../graphql/check-input';
+import type { Context } from '../graphql/context';
+import { HasRole } from '../graphql/has-role';
+import { listPage, nestedPage } from '../graphql/list';
+import { payloadOf } from '../graphql/payload';
+import { loaderFor } from '../graphql/per-request';
+import { answer } from '../graphql/user-error';
+import { conditionOf } from '../graphql/where';
+import { toNodeId, uuidOf } from '../ids';
+import { loadUser } from '../users/user.resolver';
+import type { UserRow } from '../users/user.store';
+import { UserType } from '../users/user.type';
+import { READERS, type Viewer } from '../viewer';
+import {
+  ArchiveWebhookInput,
+  CreateWebhookInput,
+  OwnedWebhookListArgs,
+  PauseWebhookInput,
+  ResumeWebhookInput,
+  UpdateWebhookInput,
+  WEBHOOK_FILTER,
+  WebhookListArgs,
+  webhookOrder,
+} from './webhook.inputs';
+import { WEBHOOKS, type WebhookRow, webhooksById } from './webhook.store';
+import { WebhookConnection, WebhookType } from './webhook.type';
+import { archiveWebhook, type OpenDeliveries, pauseWebhook, resumeWebhook } from './webhook-lifecycle';
+import { createWebhook, updateWebhook, type WebhookRules } from './webhooks';
+
+declare module '../graphql/context' {
+  interface Services {
+    webhookRules: WebhookRules;
+    openDeliveries: OpenDeliveries;
+  }
+}
+
+const webhook = { webhook: [() => WebhookType] as [() => unknown] };
+const CreateWebhookPayload = payloadOf('CreateWebhook', {
+  ...webhook,
+  secret: [() => String, 'What deliveries are signed with, `whsec_...` (Standard Webhooks). Shown this once.'],
+});
+const UpdateWebhookPayload = payloadOf('UpdateWebhook', webhook);
+const PauseWebhookPayload = payloadOf('PauseWebhook', webhook);
+const ResumeWebhookPayload = payloadOf('ResumeWebhook', webhook);
+const ArchiveWebhookPayload = payloadOf('ArchiveWebhook', webhook);
+
+export function loadWebhook(context: Context, id: string | null): Promise<WebhookRow | null> | null {
+  return id === null ? null : loaderFor(context, 'Webhook', (ids) => webhooksById(context.db, ids)).load(id);
+}
+
+// A mutation on one webhook: `work` in a transaction, its refusal as user errors.
+function change(
+  context: Context,
+  work: (db: Parameters<typeof createWebhook>[0], viewer: Viewer) => Promise<WebhookRow>,
+) {
+  return answer({ webhook: null as WebhookRow | null }, async () => ({
+    webhook: await context.transaction((db) => work(db, context.viewer as Viewer)),
+  }));
+}
+
+// absent stays absent, and an id of something else becomes the owner that nobody is
+function ownerOf(ownerId: string | null | undefined) {
+  return typeof ownerId === 'string' ? { ownerId: uuidOf('User', ownerId) } : {};
+}
+
+@Resolver(() => WebhookType)
+export class WebhookResolver {
+  @HasRole(...READERS)
+  @Query(() => WebhookType, { nullable: true, description: 'null when there is none with this id.' })
+  webhook(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
+    return loadWebhook(context, uuidOf('Webhook', id));
+  }
+
+  @HasRole(...READERS)
+  @Query(() => WebhookConnection)
+  webhooks(@Ctx() context: Context, @Args(() => WebhookListArgs) args: WebhookListArgs) {
+    const condition = conditionOf(args.where, WEBHOOK_FILTER);
+    return listPage(context, { listing: WEBHOOKS, condition, order: webhookOrder(args.orderBy), args });
+  }
+
+  @FieldResolver(() => ID)
+  id(@Root() row: WebhookRow) {
+    return toNodeId('Webhook', row.id);
+  }
+
+  @FieldResolver(() => UserType, { nullable: true, description: 'Who answers for it.' })
+  owner(@Root() row: WebhookRow, @Ctx() context: Context) {
+    return loadUser(context, row.ownerId);
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
+  @Mutation(() => CreateWebhookPayload, { description: 'At work at once. The answer holds its secret, this once.' })
+  createWebhook(@Ctx() context: Context, @Arg('input', () => CreateWebhookInput) input: CreateWebhookInput) {
+    return answer({ webhook: null as WebhookRow | null, secret: null as string | null }, async () => {
+      checkInput(input);
+      const { ownerId, ...rest } = input;
+      const settings = { ...rest, ...ownerOf(ownerId) };
+      const rules = context.services.webhookRules;
+      return context.transaction((db) => createWebhook(db, context.viewer as Viewer, rules, settings));
+    });
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
+  @Mutation(() => UpdateWebhookPayload)
+  updateWebhook(@Ctx() context: Context, @Arg('input', () => UpdateWebhookInput) input: UpdateWebhookInput) {
+    return change(context, (db, viewer) => {
+      checkInput(input);
+      const { id, ownerId, name, ...rest } = input;
+      const settings = { ...rest, ...ownerOf(ownerId), ...(typeof name === 'string' && { name }) };
+      return updateWebhook(db, viewer, context.services.webhookRules, uuidOf('Webhook', id), settings);
+    });
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
+  @Mutation(() => PauseWebhookPayload, { description: 'Deliveries are held until it is resumed.' })
+  pauseWebhook(@Ctx() context: Context, @Arg('input', () => PauseWebhookInput) input: PauseWebhookInput) {
+    return change(context, (db, viewer) => {
+      checkInput(input);
+      return pauseWebhook(db, viewer, uuidOf('Webhook', input.id), input.reason ?? null);
+    });
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
+  @Mutation(() => ResumeWebhookPayload, { description: 'From PAUSED or DISABLED; what was held goes on.' })
+  resumeWebhook(@Ctx() context: Context, @Arg('input', () => ResumeWebhookInput) input: ResumeWebhookInput) {
+    const deliveries = context.services.openDeliveries;
+    return change(context, (db, viewer) => resumeWebhook(db, viewer, deliveries, uuidOf('Webhook', input.id)));
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
+  @Mutation(() => ArchiveWebhookPayload, { description: 'For good; open deliveries are cancelled.' })
+  archiveWebhook(@Ctx() context: Context, @Arg('input', () => ArchiveWebhookInput) input: ArchiveWebhookInput) {
+    const deliveries = context.services.openDeliveries;
+    return change(context, (db, viewer) => archiveWebhook(db, viewer, deliveries, uuidOf('Webhook', input.id)));
+  }
+}
+
+@Resolver(() => UserType)
+export class UserWebhooksResolver {
+  @FieldResolver(() => WebhookConnection, { description: 'The webhooks that this user owns.' })
+  webhooks(
+    @Root() user: UserRow,
+    @Ctx() context: Context,
+    @Args(() => OwnedWebhookListArgs) args: OwnedWebhookListArgs,
+  ) {
+    const condition = conditionOf(args.where, WEBHOOK_FILTER);
+    return nestedPage(
+      context,
+      user,
+      'owner_id',
+      { listing: WEBHOOKS, condition, order: webhookOrder(null), args },
+      args,
+    );
+  }
+}

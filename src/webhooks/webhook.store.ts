@@ -1,0 +1,63 @@
+import { type Db, rowOf, rowsOf } from '../sql/db';
+import { type Direction, WebhookEntity, type WebhookStatus } from './webhook.entity';
+
+export interface WebhookRow {
+  id: string;
+  name: string;
+  direction: Direction;
+  status: WebhookStatus;
+  statusReason: string | null;
+  url: string | null;
+  documentType: string | null;
+  events: string[];
+  retrySchedule: number[] | null;
+  timeoutMs: number;
+  ownerId: string;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export const WEBHOOKS = {
+  table: 'webhooks',
+  columns: `id, name, direction, status, status_reason as "statusReason", url, document_type as "documentType", events,
+    retry_schedule as "retrySchedule", timeout_ms as "timeoutMs", owner_id as "ownerId", created_at as "createdAt",
+    updated_at as "updatedAt"`,
+};
+
+export async function webhooksById(db: Db, ids: readonly string[]): Promise<Map<string, WebhookRow>> {
+  const rows = await rowsOf<WebhookRow>(db, `select ${WEBHOOKS.columns} from webhooks where id = any($1::uuid[])`, [
+    ids,
+  ]);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Locks the row: two changes of one webhook happen one after the other. */
+export async function findWebhookForUpdate(db: Db, id: string): Promise<WebhookRow | null> {
+  return rowOf<WebhookRow>(db, `select ${WEBHOOKS.columns} from webhooks where id = $1 for no key update`, [id]);
+}
+
+export async function insertWebhook(db: Db, webhook: WebhookRow): Promise<void> {
+  await db.insert(WebhookEntity, webhook);
+}
+
+export async function changeWebhook(db: Db, id: string, changes: Partial<WebhookRow>): Promise<void> {
+  await db.update(WebhookEntity, { id }, changes);
+}
+
+/** Every outgoing webhook that may want an event. */
+export async function outgoingWebhooks(db: Db): Promise<WebhookRow[]> {
+  return rowsOf<WebhookRow>(
+    db,
+    `select ${WEBHOOKS.columns} from webhooks where direction = 'OUTGOING' and status <> 'ARCHIVED' order by id`,
+  );
+}
+
+/** The status of these webhooks, held still until the transaction ends: nobody pauses or resumes them meanwhile. */
+export async function lockedStatuses(db: Db, ids: readonly string[]): Promise<Map<string, WebhookStatus>> {
+  const rows = await rowsOf<{ id: string; status: WebhookStatus }>(
+    db,
+    'select id, status from webhooks where id = any($1::uuid[]) order by id for share',
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row.status]));
+}

@@ -1,0 +1,50 @@
+import { memberOf } from '../../src/graphql/json-member';
+import { levelsOf, problemsOf, textOf } from '../../src/graphql/json-part';
+import { at, nested, read, syntaxErrorOf } from './json-parts';
+
+describe('hostile input', () => {
+  const mebibytes = 1024 * 1024;
+  it.each([
+    ['a million open lists', '['.repeat(1_000_000), 'malformed'],
+    ['16 Mi open lists', '['.repeat(16 * mebibytes), 'malformed'],
+    ['a million closed lists', nested(1_000_000), 'deep'],
+    ['a million open objects', '{"a":'.repeat(1_000_000), 'malformed'],
+    ['a fault a million levels deep', `${'['.repeat(1_000_000)}}`, 'malformed'],
+    ['many deep parts', `[${`${nested(300)},`.repeat(20_000)}1]`, 'deep'],
+    ['a million bad numbers', `[${'1e999,'.repeat(1_000_000)}1]`, 'number'],
+    ['keys whose hashes collide', `{${collidingKeys(14).join()}}`, 'fine'],
+    ['one key a million times', `{${'"a":1,'.repeat(1_000_000)}"a":1}`, 'key'],
+    ['a number of 16 Mi digits', `[${'7'.repeat(16 * mebibytes)}]`, 'number'],
+    ['zeros around one digit', `[1${'0'.repeat(4 * mebibytes)}1${'0'.repeat(4 * mebibytes)}]`, 'number'],
+    ['a text of backslashes', `["${'\\\\'.repeat(4 * mebibytes)}"]`, 'fine'],
+    ['a million quotes', '"'.repeat(1_000_000), 'malformed'],
+  ])('%s are answered quickly', (_, text, expected) => {
+    const started = performance.now();
+    expect(verdict(text)).toBe(expected);
+    // Ten times what it takes: quadratic time would be minutes.
+    expect(performance.now() - started).toBeLessThan(8000);
+  });
+
+  it('does not make the values of what lies over 200 levels deep', () => {
+    const root = read(`{"deep":${nested(1_000_000)},"fine":[1.0]}`);
+    expect(JSON.stringify(root.value)).toBe(`{"deep":${nested(199)},"fine":[1]}`);
+    expect(levelsOf(at(root, 'deep'))).toBe(1_000_000);
+    expect(problemsOf(at(root, 'deep'))).toHaveLength(1);
+    expect(textOf(at(root, 'fine'))).toBe('[1.0]');
+    expect(memberOf(at(root, 'deep', ...Array(198).fill(0)), 0)).toBeUndefined();
+  });
+});
+
+function verdict(text: string): string {
+  if (syntaxErrorOf(text) !== null) return 'malformed';
+  const [problem] = problemsOf(read(text));
+  return problem === undefined ? 'fine' : problem.message.match(/deep|number|key/)![0];
+}
+
+/** Equal under the usual polynomial hash with 31, whatever the key's length. */
+function collidingKeys(pairs: number): string[] {
+  return Array.from({ length: 2 ** pairs }, (_, i) => {
+    const bits = i.toString(2).padStart(pairs, '0');
+    return `"${bits.replace(/0/g, 'Aa').replace(/1/g, 'BB')}":1`;
+  });
+}

@@ -1,5 +1,0 @@
-import * as PgBoss from 'pg-boss';
-
-test('esm loads', () => {
-  expect(PgBoss).toBeDefined();
-});
