@@ -4,7 +4,8 @@ export type ProcessRole = 'api' | 'worker';
 
 /** All that the environment decides. Nothing else reads `process.env`. */
 export interface Config {
-  port: number;
+  /** null: nothing is served; a worker listens only where PORT is set, and then for its health alone. */
+  port: number | null;
   host: string;
   /** The serving login; null: embedded Postgres in `dataDir`. */
   databaseUrl: string | null;
@@ -35,6 +36,7 @@ export class ConfigError extends Error {
 type Environment = Record<string, string | undefined>;
 type Read<T> = (text: string) => T;
 
+const DEFAULT_PORT = 4000;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /** @throws ConfigError naming each key whose value cannot work, the value, and what would be right. */
@@ -51,7 +53,7 @@ export function readConfig(env: Environment): Config {
     }
   };
   const config: Config = {
-    port: read('PORT', 4000, port),
+    port: read<number | null>('PORT', null, port),
     host: read('HOST', '127.0.0.1', String),
     databaseUrl: read('DATABASE_URL', null, postgresUrl),
     migrationDatabaseUrl: read('MIGRATION_DATABASE_URL', null, postgresUrl),
@@ -66,6 +68,7 @@ export function readConfig(env: Environment): Config {
     logLevel: read('LOG_LEVEL', 'info', oneOf(LOG_LEVELS)),
     production: env.NODE_ENV === 'production',
   };
+  if (config.processes.has('api')) config.port ??= DEFAULT_PORT;
   problems.push(...contradictions(config));
   if (problems.length > 0) throw new ConfigError(problems);
   return config;

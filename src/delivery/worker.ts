@@ -21,6 +21,8 @@ export interface WorkerParts {
   keyring: Keyring;
   sender: Sender;
   log: Log;
+  /** @param outcome SUCCEEDED or the error code */
+  onAttemptEnded(outcome: string, durationMs: number): void;
 }
 
 export interface Worker {
@@ -45,7 +47,10 @@ export function startWorker(parts: WorkerParts): Worker {
     const result = await Promise.race([sending, givenUp]);
     const now = new Date();
     await settler.settle(result === 'given up' ? abandoned(attempt, now) : outcomeOf(attempt, result, now));
-    if (result !== 'given up') logOutcome(log, attempt, result);
+    if (result !== 'given up') {
+      parts.onAttemptEnded(result.errorCode ?? 'SUCCEEDED', result.durationMs);
+      logOutcome(log, attempt, result);
+    }
     onTheWire.delete(attempt.jobId);
     loop.wake();
   }

@@ -114,7 +114,7 @@ function noteKey(it: Inspection, source: string): void {
 }
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const WORD = /(?:true|false|null)(?![A-Za-z0-9_])/y;
+const WORD = /true|false|null/y;
 
 function readScalar(it: Inspection, c: string): void {
   const start = it.at;

@@ -1,7 +1,6 @@
 // From one part of a JSON document to the next one in.
 import { END, ENTRY_SIZE, NEXT, START } from './json-index';
 import type { JsonCursor, JsonPart } from './json-part';
-import { hasUnindexedParts } from './json-unindexed';
 
 /** The value of a key or at an index; undefined where there is none, and inside what lies too deep to have values. */
 export function memberOf(part: JsonPart, step: string | number): JsonPart | undefined {
@@ -12,7 +11,7 @@ export function memberOf(part: JsonPart, step: string | number): JsonPart | unde
 }
 
 function findMember(part: JsonPart, step: string | number): JsonPart | undefined {
-  if (part.entry < 0 || hasUnindexedParts(part.document.index, part.entry)) return undefined;
+  if (part.entry < 0) return undefined;
   if (Array.isArray(part.value)) return typeof step === 'number' ? findElement(part, part.value, step) : undefined;
   return typeof step === 'string' ? findProperty(part, part.value as Record<string, unknown>, step) : undefined;
 }

@@ -39,9 +39,11 @@ function isHashSeen(
   stamp: number,
 ): boolean {
   const mask = slots.length - 1;
+  const shift = Math.clz32(mask);
   for (let i = start; i < end; i++) {
     const hash = hashes[i]!;
-    let slot = (hash ^ (hash >>> 15)) & mask;
+    // Keys such as k1, k2, k3 have hashes in a row, which this spreads.
+    let slot = Math.imul(hash, 0x9e3779b1) >>> shift;
     for (let probes = 0; stamps[slot] === stamp; probes++) {
       if (slots[slot] === hash || probes === MOST_PROBES) return true;
       slot = (slot + 1) & mask;

@@ -1,7 +1,7 @@
 import { END, ENTRY_SIZE, INFO, type JsonIndex, NEXT, START } from './json-index';
 
 /** Whether an entry's containers were counted but not indexed, because they lie too deep. */
-export function hasUnindexedParts(index: JsonIndex, entry: number): boolean {
+function hasUnindexedParts(index: JsonIndex, entry: number): boolean {
   const at = entry * ENTRY_SIZE;
   return index.entries[at + NEXT] === entry + 1 && index.entries[at + INFO]! >> 1 > 1;
 }

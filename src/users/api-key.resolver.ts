@@ -6,11 +6,12 @@ import { nestedPage } from '../graphql/list';
 import { connectionOf } from '../graphql/page';
 import { ForwardPageArgs } from '../graphql/page-args';
 import { payloadOf } from '../graphql/payload';
+import { loaderFor } from '../graphql/per-request';
 import { answer } from '../graphql/user-error';
 import { toNodeId, uuidOf } from '../ids';
 import { everything } from '../sql/condition';
 import type { Viewer } from '../viewer';
-import { API_KEYS, type ApiKeyRow } from './api-key.store';
+import { API_KEYS, type ApiKeyRow, apiKeysById } from './api-key.store';
 import { createApiKey, revokeApiKey } from './api-keys';
 import { CreateApiKeyInput, RevokeApiKeyInput } from './user.inputs';
 import { loadUser } from './user.resolver';
@@ -23,6 +24,10 @@ const CreateApiKeyPayload = payloadOf('CreateApiKey', {
   apiKey: [() => ApiKeyType],
   token: [() => String, 'The whole key, `hl_...`. Shown this once, kept nowhere.'],
 });
+
+export function loadApiKey(context: Context, id: string): Promise<ApiKeyRow | null> {
+  return loaderFor(context, 'ApiKey', (ids) => apiKeysById(context.db, ids)).load(id);
+}
 
 @Resolver(() => ApiKeyType)
 export class ApiKeyResolver {

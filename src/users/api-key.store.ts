@@ -1,4 +1,4 @@
-import { type Db, rowOf } from '../sql/db';
+import { type Db, rowOf, rowsOf } from '../sql/db';
 import { ApiKeyEntity } from './api-key.entity';
 
 /** A key with what its user may do. */
@@ -45,8 +45,11 @@ export async function findKeyWithUser(db: Db, keyId: string): Promise<KeyWithUse
   );
 }
 
-export async function findApiKey(db: Db, id: string): Promise<ApiKeyRow | null> {
-  return rowOf<ApiKeyRow>(db, `select ${API_KEYS.columns} from api_keys where id = $1`, [id]);
+export async function apiKeysById(db: Db, ids: readonly string[]): Promise<Map<string, ApiKeyRow>> {
+  const rows = await rowsOf<ApiKeyRow>(db, `select ${API_KEYS.columns} from api_keys where id = any($1::uuid[])`, [
+    ids,
+  ]);
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 export async function insertApiKey(db: Db, key: Omit<ApiKeyEntity, 'user'>): Promise<void> {

@@ -95,6 +95,8 @@ describe('the exact text of an argument', () => {
     ['an argument whose variable is absent', 'query ($d: JSON) { publish(data: $d) }', ['data']],
     ['a field of null', '{ publish(input: null) }', DATA],
     ['a field of a null variable', 'query ($input: Input) { publish(input: $input) }', DATA],
+    ['an element of null', 'query ($input: Input) { publish(input: $input) }', ['input', 0]],
+    ['an element of a null literal', '{ publish(data: null) }', ['data', 0]],
     ['a second one of a single value', '{ publish(input: { events: { data: 1 } }) }', ['input', 'events', 1, 'data']],
     [
       'a field that the schema has a default for',
@@ -164,6 +166,14 @@ describe('a problem of an argument', () => {
     expect((await ask('{ publish(data: {a: 1, a: 2}) }', '{}', ['data']))?.problems).toHaveLength(1);
   });
 
+  it('is that the request has its variables twice', () => {
+    const root = rootOf(readJsonText('{"variables":{"d":1},"variables":{"d":2}}'));
+    const operation = operationOf('query ($d: JSON) { publish(data: $d) }');
+    const info = { operation, fieldNodes: operation.selectionSet.selections as FieldNode[] };
+    const problems = [{ path: [], message: '"variables" is given more than once: give it once.' }];
+    expect(exactArgument(info, memberOf(root, 'variables'), ['data'])).toMatchObject({ text: '2', problems });
+  });
+
   it('is a depth over 100, in literals and variables together', async () => {
     const query = (levels: number) =>
       `query ($x: JSON) { publish(data: ${'['.repeat(levels)}$x${']'.repeat(levels)}) }`;
@@ -178,6 +188,8 @@ describe('a problem of an argument', () => {
     const json = await ask(query, JSON.stringify({ x: 'x'.repeat(100_000) }), ['data']);
     expect(json!.text.length).toBeLessThan(600_000);
     expect(json!.problems[0]!.message).toMatch(/^The value is longer than 524288 characters/);
+    const small = `query ($x: JSON = [${'[]'.repeat(1000)}]) { publish(data: [${'$x '.repeat(1000)}]) }`;
+    expect((await ask(small, '{}', ['data']))!.problems[0]!.message).toMatch(/^The value is longer/);
   });
 });
 

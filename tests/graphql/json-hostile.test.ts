@@ -1,5 +1,6 @@
 import { memberOf } from '../../src/graphql/json-member';
 import { levelsOf, problemsOf, textOf } from '../../src/graphql/json-part';
+import { createMayRepeat } from '../../src/graphql/json-repeated-key';
 import { at, nested, read, syntaxErrorOf } from './json-parts';
 
 describe('hostile input', () => {
@@ -33,6 +34,15 @@ describe('hostile input', () => {
     expect(textOf(at(root, 'fine'))).toBe('[1.0]');
     expect(memberOf(at(root, 'deep', ...Array(198).fill(0)), 0)).toBeUndefined();
   });
+});
+
+it('hashes that all meet in one place of the table take no quadratic time', () => {
+  // The inverse of the multiplier that spreads them: as products they are 0, 1, 2 ...
+  const hashes = Int32Array.from({ length: 1_000_000 }, (_, i) => Math.imul(i, 0x0e8b2f51));
+  expect(Math.imul(0x9e3779b1, 0x0e8b2f51)).toBe(1);
+  const started = performance.now();
+  expect(createMayRepeat()(hashes, 0, hashes.length)).toBe(true);
+  expect(performance.now() - started).toBeLessThan(1000);
 });
 
 function verdict(text: string): string {

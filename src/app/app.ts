@@ -1,0 +1,148 @@
+import type { FastifyInstance } from 'fastify';
+import type { DataSource } from 'typeorm';
+import { type Config, ConfigError } from '../config';
+import { openDeliveriesWith } from '../delivery/open-deliveries';
+import { type DeliveryQueue, startQueue } from '../delivery/queue';
+import { startRelay } from '../delivery/relay';
+import { createSender } from '../delivery/send';
+import { startWorker } from '../delivery/worker';
+import type { Log } from '../log';
+import { createKeyring, type Keyring } from '../webhooks/keyring';
+import { parseNetworks } from '../webhooks/public-address';
+import type { TargetPolicy } from '../webhooks/target-url';
+import { keysInUse } from '../webhooks/webhook-secret.store';
+import { createApollo } from './apollo';
+import { createDataSource } from './data-source';
+import { openDatabase, warnOfPowerfulLogin } from './database';
+import { letInFirstAdministrator } from './first-administrator';
+import { createHttpServer } from './http-server';
+import { startMaintenance } from './maintenance';
+import { createMetrics, type Metrics } from './metrics';
+import { migrate } from './migrate';
+import { createSchema, printApi } from './schema';
+import { startWakeUp } from './wake-up';
+
+export interface App {
+  /** Where the API answers; null when this process has none. */
+  url: string | null;
+  /** The key of the first SYSTEM_MANAGER, on the very first start without ADMIN_API_KEY: to be shown once. */
+  adminToken: string | null;
+  /** Finishes what is under way, or hands it back, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Attempts that are on the wire at a stop get so long to end. */
+const GRACE_MS = 10_000;
+
+type Stop = () => Promise<unknown>;
+
+/** Starts all that this process is for. Nothing is left running when it fails. */
+export async function startApp(config: Config, log: Log): Promise<App> {
+  const stops: Stop[] = [];
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    return { ...(await startParts(config, log, stops)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+// Each part pushes how it ends: they stop in the reverse order.
+async function startParts(config: Config, log: Log, stops: Stop[]): Promise<Omit<App, 'stop'>> {
+  const policy = targetPolicyOf(config);
+  const database = await openDatabase(config, log);
+  stops.push(database.stop);
+  await migrate(database.ownerUrl, database.servingUrl);
+
+  const source = await createDataSource(database.servingUrl, { name: 'serve', poolSize: 20 }).initialize();
+  stops.push(() => source.destroy());
+  await warnOfPowerfulLogin(source, log);
+  const keyring = createKeyring(database.encryptionKeys);
+  await refuseUnknownKeys(source, keyring);
+  const adminToken = await letInFirstAdministrator(source, config.adminApiKey);
+
+  const isWorker = config.processes.has('worker');
+  const queue = await startQueue(database.servingUrl, {
+    supervise: isWorker,
+    onError: (error) => log.warn({ err: error }, 'the queue reports an error'),
+  });
+  stops.push(() => queue.stop());
+
+  const metrics = createMetrics(source);
+  if (isWorker) startDelivering({ source, queue, keyring, policy, metrics, log, url: database.servingUrl }, stops);
+  const url = await serve(config, log, { source, queue, keyring, policy, metrics }, stops);
+  return { url, adminToken };
+}
+
+interface Parts {
+  source: DataSource;
+  queue: DeliveryQueue;
+  keyring: Keyring;
+  policy: TargetPolicy;
+  metrics: Metrics;
+}
+
+function startDelivering(parts: Parts & { log: Log; url: string }, stops: Stop[]): void {
+  const { source, queue, keyring, policy, metrics, log, url } = parts;
+  const transaction: DataSource['transaction'] = source.transaction.bind(source);
+  const sender = createSender(policy);
+  stops.push(() => sender.stop());
+  const worker = startWorker({ transaction, queue, keyring, sender, log, onAttemptEnded: metrics.attemptEnded });
+  stops.push(() => worker.stop(GRACE_MS));
+  const relay = startRelay({ transaction, queue, log, onFannedOut: worker.wake });
+  stops.push(() => relay.stop());
+  const maintenance = startMaintenance(source, log);
+  stops.push(() => maintenance.stop());
+  const wakeUp = startWakeUp(url, log, (what) => {
+    if (what !== 'deliveries') relay.wake();
+    if (what !== 'events') worker.wake();
+  });
+  stops.push(() => wakeUp.stop());
+}
+
+async function serve(config: Config, log: Log, parts: Parts, stops: Stop[]): Promise<string | null> {
+  if (config.port === null) return null;
+  const { source, queue, keyring, policy, metrics } = parts;
+  const isApi = config.processes.has('api');
+  const schema = createSchema();
+  const apollo = createApollo(schema, log);
+  const services = { webhookRules: { keyring, targetPolicy: policy }, openDeliveries: openDeliveriesWith(queue) };
+  await apollo.start();
+  stops.push(() => apollo.stop());
+  const api = isApi ? { apollo, services, sdl: printApi(schema) } : null;
+  const server = await createHttpServer(config, log, source, metrics, api);
+  stops.push(() => server.close());
+  const url = await listen(server, config);
+  return isApi ? url : null;
+}
+
+async function listen(server: FastifyInstance, config: Config): Promise<string> {
+  await server.listen({ port: config.port ?? 0, host: config.host });
+  const address = server.server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server listens on no TCP port');
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${address.port}`;
+}
+
+function targetPolicyOf(config: Config): TargetPolicy {
+  try {
+    const allowedNetworks = parseNetworks(config.allowedTargetNetworks.join(','));
+    return { allowHttp: config.allowHttpTargets, allowedNetworks };
+  } catch (error) {
+    throw new ConfigError([`ALLOWED_TARGET_NETWORKS: ${(error as Error).message}`]);
+  }
+}
+
+// better found now than at the next delivery
+async function refuseUnknownKeys(source: DataSource, keyring: Keyring): Promise<void> {
+  const unknown = (await keysInUse(source.manager)).filter((kek) => !keyring.knows(kek));
+  if (unknown.length > 0) {
+    throw new Error(
+      `ENCRYPTION_KEY lacks the key ${unknown.join(', ')} under which secrets in this database are encrypted: ` +
+        'add it to the list.',
+    );
+  }
+}

@@ -1,0 +1,45 @@
+// Which Postgres, and how to reach it.
+
+import type { DataSource } from 'typeorm';
+import type { Config } from '../config';
+import type { Log } from '../log';
+
+export interface Database {
+  servingUrl: string;
+  ownerUrl: string;
+  encryptionKeys: Buffer[];
+  stop(): Promise<void>;
+}
+
+/** The user's own Postgres where DATABASE_URL names one; else the embedded one, started. */
+export async function openDatabase(config: Config, log: Log): Promise<Database> {
+  if (config.databaseUrl) {
+    const ownerUrl = config.migrationDatabaseUrl ?? config.databaseUrl;
+    return { servingUrl: config.databaseUrl, ownerUrl, encryptionKeys: config.encryptionKeys, stop: async () => {} };
+  }
+  // loaded only here: with DATABASE_URL nothing of it is
+  const { startEmbeddedPostgres } = await import('./embedded-postgres/embedded-postgres.js');
+  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir });
+  log.info({ dataPath: embedded.dataPath, connectionFile: embedded.connectionFile }, 'embedded Postgres is running');
+  if (embedded.setAside) log.warn({ setAside: embedded.setAside }, 'a database without its passwords was set aside');
+  const own = Buffer.from(embedded.encryptionKey, 'base64');
+  return {
+    servingUrl: embedded.servingUrl,
+    ownerUrl: embedded.migrationUrl,
+    encryptionKeys: config.encryptionKeys.length > 0 ? [...config.encryptionKeys, own] : [own],
+    stop: () => embedded.stop(),
+  };
+}
+
+/** Says which protection is missing when the login that serves requests could change the record. */
+export async function warnOfPowerfulLogin(source: DataSource, log: Log): Promise<void> {
+  const [row] = await source.query<{ powerful: boolean }[]>(
+    `select r.rolsuper or pg_has_role(r.oid, c.relowner, 'usage') as powerful
+     from pg_roles r, pg_class c where r.rolname = current_user and c.oid = 'webhook_request_logs'::regclass`,
+  );
+  if (!row?.powerful) return;
+  log.warn(
+    'the login of DATABASE_URL owns the tables, so whoever steals it can switch off the triggers that keep the record ' +
+      'unchanged: set MIGRATION_DATABASE_URL to an owner of its own',
+  );
+}

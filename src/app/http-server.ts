@@ -1,0 +1,78 @@
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import cors from '@fastify/cors';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { DataSource } from 'typeorm';
+import type { Config } from '../config';
+import type { Context, Services } from '../graphql/context';
+import { newId } from '../ids';
+import type { Log } from '../log';
+import { graphiqlPage } from './graphiql';
+import { serveHealth } from './health';
+import { httpContext } from './http-context';
+import { answerErrorsAsJson } from './http-errors';
+import { MAX_BODY_BYTES, readJsonBodies } from './json-body';
+import { type Metrics, serveMetrics } from './metrics';
+
+export interface Api {
+  apollo: ApolloServer<Context>;
+  services: Services;
+  sdl: string;
+}
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** @param api null: a worker, which answers only about its health. */
+export async function createHttpServer(
+  config: Config,
+  log: Log,
+  source: DataSource,
+  metrics: Metrics,
+  api: Api | null,
+): Promise<FastifyInstance> {
+  const server = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: MAX_BODY_BYTES,
+    trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
+    requestTimeout: 30_000,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
+    },
+  });
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+  });
+  server.addHook('onResponse', async (request, reply) => {
+    const { method, url, ip } = request;
+    const fields = {
+      method,
+      path: url.split('?', 1)[0],
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+      ip,
+    };
+    request.log.debug(fields, 'answered');
+  });
+  answerErrorsAsJson(server);
+  serveHealth(server, source);
+  serveMetrics(server, metrics);
+  if (api) await serveApi(server, config, source, api);
+  return server;
+}
+
+async function serveApi(server: FastifyInstance, config: Config, source: DataSource, api: Api): Promise<void> {
+  const { apollo, services, sdl } = api;
+  if (config.corsOrigins.length > 0) await server.register(cors, { origin: config.corsOrigins, maxAge: 600 });
+  readJsonBodies(server);
+  server.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    handler: fastifyApolloHandler(apollo, { context: (request) => httpContext(request, source, services) }),
+  });
+  server.get('/schema.graphql', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(sdl));
+  server.get('/', async (_request, reply) => {
+    return reply.type('text/html; charset=utf-8').header('cache-control', 'public, max-age=3600').send(graphiqlPage());
+  });
+}

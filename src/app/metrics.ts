@@ -1,0 +1,54 @@
+import type { FastifyInstance } from 'fastify';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { DataSource } from 'typeorm';
+
+export interface Metrics {
+  registry: Registry;
+  /** One attempt is over; `outcome` is SUCCEEDED or its error code. */
+  attemptEnded(outcome: string, durationMs: number): void;
+}
+
+/** Prometheus metrics of this process, and of the outbox, which all processes share. */
+export function createMetrics(source: DataSource): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const attempts = new Counter({
+    name: 'hookledger_attempts_total',
+    help: 'Attempts of deliveries that ended, by outcome.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  const duration = new Histogram({
+    name: 'hookledger_attempt_duration_seconds',
+    help: 'How long attempts took.',
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'hookledger_outbox_events',
+    help: 'Events that are not deliveries yet, up to 10,000.',
+    registers: [registry],
+    async collect() {
+      const sql = `select count(*)::int as n
+        from (select from business_events where fanned_out_at is null limit 10000) as waiting`;
+      const [row] = await source.query<{ n: number }[]>(sql);
+      this.set(row?.n ?? 0);
+    },
+  });
+  return {
+    registry,
+    attemptEnded(outcome, durationMs) {
+      attempts.inc({ outcome });
+      duration.observe(durationMs / 1000);
+    },
+  };
+}
+
+/** `/metrics`; 503 while the database, which one of them asks, is away. */
+export function serveMetrics(server: FastifyInstance, { registry }: Metrics): void {
+  server.get('/metrics', async (_request, reply) => {
+    const text = await registry.metrics().catch(() => null);
+    if (text === null) return reply.code(503).type('text/plain').send('the database cannot be reached\n');
+    return reply.type(registry.contentType).send(text);
+  });
+}

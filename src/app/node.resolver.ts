@@ -1,0 +1,51 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { loadDelivery } from '../delivery/delivery.resolver';
+import { AppError } from '../errors';
+import { loadEvent } from '../events/business-event.resolver';
+import type { Context } from '../graphql/context';
+import { HasRole } from '../graphql/has-role';
+import { NodeType } from '../graphql/node';
+import { type NodeName, readNodeId } from '../ids';
+import { loadRequest } from '../request-log/request-log.resolver';
+import { loadApiKey } from '../users/api-key.resolver';
+import { loadUser } from '../users/user.resolver';
+import { READERS } from '../viewer';
+import { loadWebhook } from '../webhooks/webhook.resolver';
+
+const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object | null> | null> = {
+  User: loadUser,
+  ApiKey: loadApiKey,
+  Webhook: loadWebhook,
+  BusinessEvent: loadEvent,
+  Delivery: loadDelivery,
+  WebhookRequestLog: loadRequest,
+};
+
+const MAX_IDS = 100;
+
+async function loadNode(context: Context, nodeId: string): Promise<object | null> {
+  const read = readNodeId(nodeId);
+  const row = read && (await LOADERS[read.name](context, read.id));
+  return row ? { ...row, __typename: read.name } : null;
+}
+
+@Resolver()
+export class NodeResolver {
+  @HasRole(...READERS)
+  @Query(() => NodeType, { nullable: true, description: 'Anything by its id; null when there is none.' })
+  node(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
+    return loadNode(context, id);
+  }
+
+  @HasRole(...READERS)
+  @Query(() => [NodeType], {
+    nullable: 'items',
+    description: `Up to ${MAX_IDS} things by their ids, in that order; null where there is none.`,
+  })
+  nodes(@Ctx() context: Context, @Arg('ids', () => [ID]) ids: string[]) {
+    if (ids.length > MAX_IDS) {
+      throw new AppError('BAD_USER_INPUT', `ids has ${ids.length} entries; at most ${MAX_IDS} are taken.`, ['ids']);
+    }
+    return ids.map((id) => loadNode(context, id));
+  }
+}

@@ -1,0 +1,48 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { AppError } from '../errors';
+import { isDatabaseUnavailable, isStatementTimeout } from '../sql/unavailable';
+
+const MAX_MESSAGE = 300;
+
+/**
+ * The one form in which errors leave. What was made for the caller passes; everything else is a fault of ours, and
+ * tells its code alone: messages of libraries name tables, hosts and values.
+ */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const cause = unwrapResolverError(error);
+  const { locations, path } = formatted;
+  const place = { ...(locations && { locations }), ...(path && { path }) };
+  const known = knownError(cause);
+  if (known) return { message: known.message, ...place, extensions: extensionsOf(known) };
+  if (cause instanceof GraphQLError && !cause.originalError) {
+    const code = String(formatted.extensions?.code ?? 'INTERNAL_SERVER_ERROR');
+    if (code !== 'INTERNAL_SERVER_ERROR') return { message: forCaller(cause.message), ...place, extensions: { code } };
+  }
+  return { message: 'Something went wrong on our side.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+}
+
+/** Whether it is for the caller; what is not belongs into our log. */
+export function isForCaller(error: unknown): boolean {
+  const cause = unwrapResolverError(error);
+  return knownError(cause) !== null || (cause instanceof GraphQLError && !cause.originalError);
+}
+
+function knownError(error: unknown): AppError | null {
+  if (error instanceof AppError) return error;
+  if (isDatabaseUnavailable(error)) return new AppError('UNAVAILABLE', 'The database cannot be reached. Try again.');
+  if (isStatementTimeout(error)) {
+    return new AppError('LIMIT_EXCEEDED', 'This took too long and was stopped. Ask for less, or narrow the filter.');
+  }
+  return null;
+}
+
+function extensionsOf(error: AppError): Record<string, unknown> {
+  return { code: error.code, ...(error.field && { field: error.field }) };
+}
+
+// suggestions tell what else there is; a quoted value may be megabytes long
+function forCaller(message: string): string {
+  const text = message.replace(/ Did you mean [^?]*\?/g, '');
+  return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE - 3)}...` : text;
+}

@@ -1,0 +1,110 @@
+import {
+  type ASTVisitor,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  type ValidationContext,
+  type ValidationRule,
+} from 'graphql';
+
+/** What one document may ask for. Tokens are limited by the parser, selections through fragments by Apollo. */
+export const LIMITS = {
+  tokens: 2_000,
+  depth: 15,
+  aliases: 50,
+  rootFields: 10,
+  mutations: 4,
+  directives: 50,
+  selections: 5_000,
+} as const;
+
+/** Refuses documents that would cost more than any client of ours needs. */
+export const limitRules: ValidationRule[] = [limitDepth, limitAliases, limitDirectives, limitRootFields];
+
+function refuse(context: ValidationContext, message: string): void {
+  context.reportError(new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED' } }));
+}
+
+// Fields below one another, fragments counted as if they were written out. Introspection is left to graphql-js.
+function limitDepth(context: ValidationContext): ASTVisitor {
+  const known = new Map<string, number>();
+  const depthOf = (set: SelectionSetNode, within: ReadonlySet<string>): number =>
+    set.selections.reduce((deepest, selection) => {
+      if (selection.kind === Kind.FIELD) {
+        const below =
+          selection.selectionSet && !isIntrospection(selection) ? depthOf(selection.selectionSet, within) : 0;
+        return Math.max(deepest, 1 + below);
+      }
+      if (selection.kind === Kind.INLINE_FRAGMENT) return Math.max(deepest, depthOf(selection.selectionSet, within));
+      return Math.max(deepest, fragmentDepth(selection.name.value, within));
+    }, 0);
+  const fragmentDepth = (name: string, within: ReadonlySet<string>): number => {
+    const fragment = context.getFragment(name);
+    // an unknown or a circular fragment is another rule's business
+    if (!fragment || within.has(name)) return 0;
+    const depth = known.get(name) ?? depthOf(fragment.selectionSet, new Set([...within, name]));
+    known.set(name, depth);
+    return depth;
+  };
+  return {
+    OperationDefinition(operation) {
+      const depth = depthOf(operation.selectionSet, new Set());
+      if (depth > LIMITS.depth)
+        refuse(context, `The query is ${depth} fields deep; at most ${LIMITS.depth} are allowed.`);
+    },
+  };
+}
+
+function isIntrospection(field: FieldNode): boolean {
+  return field.name.value.startsWith('__');
+}
+
+function limitAliases(context: ValidationContext): ASTVisitor {
+  let aliases = 0;
+  return {
+    Field(field) {
+      if (!field.alias) return;
+      aliases += 1;
+      if (aliases === LIMITS.aliases + 1) refuse(context, `At most ${LIMITS.aliases} aliases are allowed.`);
+    },
+  };
+}
+
+function limitDirectives(context: ValidationContext): ASTVisitor {
+  let directives = 0;
+  return {
+    Directive() {
+      directives += 1;
+      if (directives === LIMITS.directives + 1) refuse(context, `At most ${LIMITS.directives} directives are allowed.`);
+    },
+  };
+}
+
+function limitRootFields(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition(operation) {
+      const fields = rootFieldsOf(context, operation);
+      const most = operation.operation === 'mutation' ? LIMITS.mutations : LIMITS.rootFields;
+      if (fields > most) {
+        refuse(context, `The ${operation.operation} has ${fields} fields at its root; at most ${most} are allowed.`);
+      }
+    },
+  };
+}
+
+function rootFieldsOf(context: ValidationContext, operation: OperationDefinitionNode): number {
+  const seen = new Set<FragmentDefinitionNode>();
+  const count = (set: SelectionSetNode): number =>
+    set.selections.reduce((total, selection) => {
+      if (selection.kind === Kind.FIELD) return total + 1;
+      if (selection.kind === Kind.INLINE_FRAGMENT) return total + count(selection.selectionSet);
+      const fragment = context.getFragment(selection.name.value);
+      if (!fragment || seen.has(fragment)) return total;
+      seen.add(fragment);
+      return total + count(fragment.selectionSet);
+    }, 0);
+  return count(operation.selectionSet);
+}

@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { startApp } from './app/app';
+import { ConfigError, readConfig } from './config';
+import { createLog } from './log';
+
+async function main(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const config = readConfig(process.env);
+  const log = createLog(config.logLevel);
+  const app = await startApp(config, log);
+  if (app.adminToken) {
+    // not through the logger: logs are kept and read by many
+    process.stdout.write(`\nThe API key of Administrator, shown this once:\n\n  ${app.adminToken}\n\n`);
+  }
+  log.info({ url: app.url, processes: [...config.processes] }, 'Hookledger is running');
+
+  const stop = (signal: string) => {
+    log.info({ signal }, 'stopping');
+    process.once(signal, () => process.exit(1)); // a second one does not wait
+    app.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'could not stop in order');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+main().catch((error: Error) => {
+  const expected = error instanceof ConfigError || error.name === 'AlreadyRunning';
+  process.stderr.write(`${expected ? error.message : (error.stack ?? error.message)}\n`);
+  process.exit(1);
+});
