@@ -87,8 +87,6 @@ export async function startQueue(
     async take(db, atMost) {
       const jobs = await boss.fetch<{ deliveryId: string }>(DELIVERY_QUEUE, {
         batchSize: atMost,
-        priority: false,
-        orderByCreatedOn: false,
         db: inTransaction(db),
       });
       return jobs.map((job) => ({ id: job.id, deliveryId: job.data.deliveryId }));

@@ -1,5 +1,6 @@
 // Takes due deliveries, sends them, settles them.
 import { setTimeout as wait } from 'node:timers/promises';
+import { toNodeId } from '../ids';
 import type { Log } from '../log';
 import type { Db } from '../sql/db';
 import type { Keyring } from '../webhooks/keyring';
@@ -7,7 +8,7 @@ import { startLoop } from './loop';
 import { type Attempt, openAttempts } from './open-attempts';
 import { abandoned, outcomeOf } from './outcome';
 import type { DeliveryQueue } from './queue';
-import type { Sender } from './send';
+import type { Sender, SendResult } from './send';
 import { createSettler } from './settle';
 
 const AT_ONCE = 256;
@@ -84,16 +85,13 @@ export function startWorker(parts: WorkerParts): Worker {
   };
 }
 
-function logOutcome(
-  log: Log,
-  { delivery, requestId, attemptNumber }: Attempt,
-  result: { errorCode: string | null; responseStatus: number | null; durationMs: number },
-) {
+// with the ids that the API knows, so that a log line can be looked up
+function logOutcome(log: Log, { delivery, requestId, attemptNumber }: Attempt, result: SendResult): void {
   const { errorCode, responseStatus, durationMs } = result;
   const fields = {
-    requestId,
-    deliveryId: delivery.id,
-    webhookId: delivery.webhookId,
+    request: toNodeId('WebhookRequestLog', requestId),
+    delivery: toNodeId('Delivery', delivery.id),
+    webhook: toNodeId('Webhook', delivery.webhookId),
     attemptNumber,
     responseStatus,
     durationMs,

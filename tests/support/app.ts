@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { type App, startApp } from '../../src/app/app';
+import { readConfig } from '../../src/config';
+import { createLog } from '../../src/log';
+import type { Role } from '../../src/viewer';
+import { createTestDatabase, type TestDatabase } from './database';
+
+export interface GraphQLAnswer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects by asserting it
+  data: any;
+  errors?: {
+    message: string;
+    path?: (string | number)[];
+    extensions: { code: string; field?: string[]; requestId?: string };
+  }[];
+}
+
+export interface TestApp {
+  url: string;
+  database: TestDatabase;
+  adminKey: string;
+  /** The environment that another process of the same installation gets. */
+  env: Record<string, string>;
+  /** As the administrator, or with `key`; null: without one. */
+  ask(query: string, variables?: object, key?: string | null): Promise<GraphQLAnswer>;
+  /** A new user with these roles. @returns a key of theirs */
+  keyFor(...roles: Role[]): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** The application as it is, on a database of its own, on a free port; http to this machine is allowed. */
+export async function startTestApp(overrides: Record<string, string> = {}): Promise<TestApp> {
+  const database = await createTestDatabase();
+  const adminKey = `test-administrator-${randomBytes(12).toString('hex')}`;
+  const env = {
+    DATABASE_URL: database.servingUrl,
+    MIGRATION_DATABASE_URL: database.migrationUrl,
+    ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    ADMIN_API_KEY: adminKey,
+    PORT: '0',
+    ALLOW_HTTP_TARGETS: 'on',
+    ALLOWED_TARGET_NETWORKS: '127.0.0.0/8',
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+    ...overrides,
+  };
+  const config = readConfig(env);
+  let app: App;
+  try {
+    app = await startApp(config, createLog(config.logLevel));
+  } catch (error) {
+    await database.drop();
+    throw error;
+  }
+  const url = app.url ?? '';
+  const ask: TestApp['ask'] = (query, variables, key = adminKey) => askAt(url, query, variables, key);
+  return {
+    url,
+    database,
+    adminKey,
+    env,
+    ask,
+    keyFor: (...roles) => makeKey(ask, roles),
+    async stop() {
+      await app.stop();
+      await database.drop();
+    },
+  };
+}
+
+export async function askAt(
+  url: string,
+  query: string,
+  variables?: object,
+  key?: string | null,
+): Promise<GraphQLAnswer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) },
+    body: JSON.stringify({ query, variables }),
+  });
+  return { status: response.status, ...((await response.json()) as Omit<GraphQLAnswer, 'status'>) };
+}
+
+let users = 0;
+
+async function makeKey(ask: TestApp['ask'], roles: Role[]): Promise<string> {
+  users += 1;
+  const created = await ask(
+    'mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } userErrors { message } } }',
+    { input: { name: `user-${users}-${roles.join('-').toLowerCase()}`, roles } },
+  );
+  const answer = await ask(
+    'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { token userErrors { message } } }',
+    { input: { userId: created.data.createUser.user.id, label: 'test' } },
+  );
+  return answer.data.createApiKey.token;
+}

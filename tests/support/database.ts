@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+
+interface Urls {
+  servingUrl: string;
+  migrationUrl: string;
+  superuserUrl: string;
+}
+
+export interface TestDatabase extends Urls {
+  /** Runs a statement as the superuser, to look behind the application's back. */
+  query<Row = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
+  drop(): Promise<void>;
+}
+
+/** A database of one's own: a copy of the migrated template. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const urls = JSON.parse(process.env.TEST_POSTGRES ?? '') as Urls;
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await once(urls.superuserUrl, `create database ${name} template hookledger_template owner hookledger_owner`);
+  const at = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href;
+  const client = new Client({ connectionString: at(urls.superuserUrl) });
+  await client.connect();
+  return {
+    servingUrl: at(urls.servingUrl),
+    migrationUrl: at(urls.migrationUrl),
+    superuserUrl: at(urls.superuserUrl),
+    query: async (sql, values) => (await client.query(sql, values)).rows,
+    drop: async () => {
+      await client.end();
+      await once(urls.superuserUrl, `drop database ${name} with (force)`);
+    },
+  };
+}
+
+async function once(url: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
