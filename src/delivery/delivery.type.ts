@@ -27,6 +27,15 @@ export const SkipReasonEnum = publishEnum('SkipReason', SKIP_REASONS, 'Why nothi
   description: 'One business event owed to one webhook. Its id is the `webhook-id` header of every attempt.',
 })
 export class DeliveryType extends NodeType {
+  @Field(() => String, { description: 'Such as "Sales Invoice".' })
+  documentType: string;
+
+  @Field(() => String, { description: 'Such as "on_submit".' })
+  event: string;
+
+  @Field(() => String, { description: 'The business document, such as INV-0042.' })
+  referenceDocument: string;
+
   @Field(() => DeliveryStatusEnum)
   status: DeliveryStatus;
 

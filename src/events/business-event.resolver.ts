@@ -37,7 +37,7 @@ import {
 import { BUSINESS_EVENTS, type BusinessEventRow, eventsById } from './business-event.store';
 import { BusinessEventConnection, BusinessEventType } from './business-event.type';
 import { type PayloadRow, payloadsById } from './payload.store';
-import { type NewEvent, type PublishedEvent, publishEvents } from './publish-events';
+import { checkNumberOfEvents, type NewEvent, type PublishedEvent, publishEvents } from './publish-events';
 
 @ObjectType('PublishedEvent', { simpleResolvers: true })
 class PublishedEventType {
@@ -90,6 +90,7 @@ export class BusinessEventResolver {
   ) {
     return answer({ events: null as PublishedEvent[] | null }, async () => {
       const viewer = context.viewer as Viewer;
+      checkNumberOfEvents(input.events.length);
       const events = input.events.map((event, index) => newEvent(event, index, context, info));
       const published = await context.transaction((db) => publishEvents(db, viewer, events));
       return { events: published.map((event) => ({ ...event, id: toNodeId('BusinessEvent', event.id) })) };

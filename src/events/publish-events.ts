@@ -10,6 +10,7 @@ import { insertPayloads, newPayload } from './payload.store';
 
 export const MAX_EVENTS = 500;
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
+const MAX_TOTAL_BYTES = 16 * 1024 * 1024;
 const MAX_FAULTS = 100;
 
 /** A JSON value as its sender wrote it. */
@@ -39,16 +40,25 @@ export interface PublishedEvent {
   duplicate: boolean;
 }
 
-/** @returns what is wrong with the events, each fault with its path; empty when they can be published. */
-export function faultsOfEvents(events: readonly NewEvent[]): UserError[] {
-  if (events.length === 0 || events.length > MAX_EVENTS) {
-    const code = events.length === 0 ? 'REQUIRED' : 'TOO_LARGE';
-    return [{ field: ['events'], code, message: `events has ${events.length} entries; it takes 1 to ${MAX_EVENTS}.` }];
-  }
+/** @throws InputError when there are too few or too many to look at. */
+export function checkNumberOfEvents(count: number): void {
+  if (count >= 1 && count <= MAX_EVENTS) return;
+  const message = `events has ${count} entries; it takes 1 to ${MAX_EVENTS}.`;
+  throw new InputError([{ field: ['events'], code: count === 0 ? 'REQUIRED' : 'TOO_LARGE', message }]);
+}
+
+function faultsOfEvents(events: readonly NewEvent[]): UserError[] {
   const faults: UserError[] = [];
+  let bytes = 0;
   for (const [index, event] of events.entries()) {
     if (faults.length >= MAX_FAULTS) break;
     faults.push(...faultsOfEvent(event, ['events', String(index)]));
+    bytes += event.data.bytes;
+  }
+  // one variable may stand for the data of 500 events: a small request must not become a large one
+  if (bytes > MAX_TOTAL_BYTES) {
+    const message = `The data of all events is over ${MAX_TOTAL_BYTES} bytes (16 MiB) together: publish fewer at once.`;
+    faults.unshift({ field: ['events'], code: 'TOO_LARGE', message });
   }
   return faults.slice(0, MAX_FAULTS);
 }
@@ -81,6 +91,7 @@ export async function publishEvents(
   publisher: Publisher,
   events: readonly NewEvent[],
 ): Promise<PublishedEvent[]> {
+  checkNumberOfEvents(events.length);
   const faults = faultsOfEvents(events);
   if (faults.length > 0) throw new InputError(faults);
   const claimed = await claimedIds(db, publisher, events);

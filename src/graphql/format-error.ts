@@ -15,7 +15,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const place = { ...(locations && { locations }), ...(path && { path }) };
   const known = knownError(cause);
   if (known) return { message: known.message, ...place, extensions: extensionsOf(known) };
-  if (cause instanceof GraphQLError && !cause.originalError) {
+  if (isAboutTheDocument(cause)) {
     const code = String(formatted.extensions?.code ?? 'INTERNAL_SERVER_ERROR');
     if (code !== 'INTERNAL_SERVER_ERROR') return { message: forCaller(cause.message), ...place, extensions: { code } };
   }
@@ -25,7 +25,12 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 /** Whether it is for the caller; what is not belongs into our log. */
 export function isForCaller(error: unknown): boolean {
   const cause = unwrapResolverError(error);
-  return knownError(cause) !== null || (cause instanceof GraphQLError && !cause.originalError);
+  return knownError(cause) !== null || isAboutTheDocument(cause);
+}
+
+// Apollo wraps what graphql-js found wrong with a document in an error of its own
+function isAboutTheDocument(error: unknown): error is GraphQLError {
+  return error instanceof GraphQLError && (!error.originalError || error.originalError instanceof GraphQLError);
 }
 
 function knownError(error: unknown): AppError | null {

@@ -1,0 +1,74 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+
+/** A partner's server on this machine: verifies every call with the `standardwebhooks` package, and has bad days. */
+export interface Partner {
+  url(path: string): string;
+  /** @param refuse whether to refuse the n-th good call of a delivery, n from 1 */
+  expect(path: string, secret: string, refuse: (deliveryNumber: number, attempt: number) => boolean): void;
+  /** How many calls had a signature that is right, and how many one that is not. */
+  counts: { verified: number; forged: number };
+  stop(): Promise<void>;
+}
+
+interface Desk {
+  webhook: Webhook;
+  refuse(deliveryNumber: number, attempt: number): boolean;
+  /** webhook-id: which delivery, and how often it was tried */
+  seen: Map<string, { number: number; attempts: number }>;
+}
+
+export async function startPartner(): Promise<Partner> {
+  const desks = new Map<string, Desk>();
+  const counts = { verified: 0, forged: 0 };
+  const server = createServer((request, response) => {
+    const desk = desks.get(request.url ?? '');
+    bodyOf(request).then(
+      (body) => (desk ? answer(desk, request, body, response, counts) : response.writeHead(404).end()),
+      () => response.destroy(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: (path) => `http://127.0.0.1:${port}${path}`,
+    expect: (path, secret, refuse) => desks.set(path, { webhook: new Webhook(secret), refuse, seen: new Map() }),
+    counts,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function answer(
+  desk: Desk,
+  request: IncomingMessage,
+  body: Buffer,
+  response: ServerResponse,
+  counts: Partner['counts'],
+): void {
+  try {
+    desk.webhook.verify(body, request.headers as Record<string, string>);
+  } catch {
+    counts.forged += 1;
+    response.writeHead(401).end();
+    return;
+  }
+  counts.verified += 1;
+  const id = String(request.headers['webhook-id']);
+  const known = desk.seen.get(id) ?? { number: desk.seen.size + 1, attempts: 0 };
+  known.attempts += 1;
+  desk.seen.set(id, known);
+  const refused = desk.refuse(known.number, known.attempts);
+  response.writeHead(refused ? 503 : 200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(refused ? { message: 'we are restarting, come back later' } : { received: id }));
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,104 @@
+// What the demo does, step by step, through the API alone.
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Client } from './client';
+import type { DemoDocument } from './documents';
+import type { Partner } from './partner';
+
+const USERS = ['amina@example.com', 'jonas@example.com'];
+const LIMIT_MS = 30_000;
+
+interface UserErrors {
+  userErrors: { field: string[]; message: string }[];
+}
+
+function refuseErrors<T extends UserErrors>(payload: T): T {
+  if (payload.userErrors.length > 0) throw new Error(payload.userErrors.map((error) => error.message).join('\n'));
+  return payload;
+}
+
+/** Webhooks of an earlier demo point at a partner who is gone. */
+export async function archiveEarlierWebhooks(client: Client): Promise<void> {
+  const { webhooks } = await client.ask<{ webhooks: { nodes: { id: string }[] } }>(
+    '{ webhooks(first: 100, where: { not: { status: { eq: ARCHIVED } } }) { nodes { id } } }',
+  );
+  for (const { id } of webhooks.nodes) {
+    const mutation =
+      'mutation ($input: ArchiveWebhookInput!) { archiveWebhook(input: $input) { userErrors { message } } }';
+    await client.ask(mutation, JSON.stringify({ input: { id } }));
+  }
+}
+
+/** Two agreements: a partner who takes everything but has bad days, and one who never answers well. */
+export async function agreeWithPartner(client: Client, partner: Partner, documentType: string): Promise<void> {
+  const flaky = await createWebhook(client, 'Bookkeeping', partner.url('/bookkeeping'), [0, 1, 2], null);
+  partner.expect('/bookkeeping', flaky, (delivery, attempt) => delivery % 3 === 1 && attempt === 1);
+  const broken = await createWebhook(client, 'Old CRM', partner.url('/crm'), [0, 1], documentType);
+  partner.expect('/crm', broken, () => true);
+}
+
+async function createWebhook(
+  client: Client,
+  name: string,
+  url: string,
+  retrySchedule: number[],
+  documentType: string | null,
+): Promise<string> {
+  const { createWebhook: payload } = await client.ask<{ createWebhook: UserErrors & { secret: string } }>(
+    'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { secret userErrors { field message } } }',
+    JSON.stringify({ input: { name, url, retrySchedule, documentType } }),
+  );
+  return refuseErrors(payload).secret;
+}
+
+/** @returns the ids of the events */
+export async function submit(client: Client, documents: readonly DemoDocument[]): Promise<string[]> {
+  const events = documents.map(({ documentType, name, text }, index) => {
+    const user = USERS[index % USERS.length];
+    const words = JSON.stringify({ documentType, event: 'on_submit', referenceDocument: name, user });
+    // the document's own text goes in as it is
+    return `${words.slice(0, -1)},"data":${text}}`;
+  });
+  const { publishEvents: payload } = await client.ask<{ publishEvents: UserErrors & { events: { id: string }[] } }>(
+    `mutation ($input: PublishEventsInput!) {
+      publishEvents(input: $input) { events { id } userErrors { field message } }
+    }`,
+    `{"input":{"events":[${events.join(',')}]}}`,
+  );
+  return refuseErrors(payload).events.map((event) => event.id);
+}
+
+export interface StoryDelivery {
+  status: string;
+  attempts: number;
+  referenceDocument: string;
+  webhook: { name: string };
+}
+
+/** Waits until every delivery of these events has arrived or was given up. */
+export async function watch(client: Client, eventIds: readonly string[]): Promise<StoryDelivery[]> {
+  for (const end = Date.now() + LIMIT_MS; Date.now() < end; await wait(200)) {
+    const events = await eventsNow(client, eventIds);
+    const deliveries = events.flatMap((event) => event.deliveries.nodes);
+    const open = deliveries.some((delivery) => ['PENDING', 'RETRYING'].includes(delivery.status));
+    if (events.every((event) => event.fannedOutAt !== null) && !open) return deliveries;
+  }
+  throw new Error(`not every delivery was over after ${LIMIT_MS / 1000} s`);
+}
+
+interface StoryEvent {
+  fannedOutAt: string | null;
+  deliveries: { nodes: StoryDelivery[] };
+}
+
+async function eventsNow(client: Client, ids: readonly string[]): Promise<StoryEvent[]> {
+  const found: StoryEvent[] = [];
+  for (let from = 0; from < ids.length; from += 100) {
+    const { nodes } = await client.ask<{ nodes: StoryEvent[] }>(
+      `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on BusinessEvent {
+        fannedOutAt deliveries { nodes { status attempts referenceDocument webhook { name } } } } } }`,
+      JSON.stringify({ ids: ids.slice(from, from + 100) }),
+    );
+    found.push(...nodes);
+  }
+  return found;
+}

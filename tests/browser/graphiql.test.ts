@@ -1,0 +1,30 @@
+import type { Browser } from 'playwright-core';
+import { startTestApp, type TestApp } from '../support/app';
+import { startBrowser } from '../support/browser';
+
+let app: TestApp;
+let browser: Browser;
+
+beforeAll(async () => {
+  [app, browser] = await Promise.all([startTestApp(), startBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await app.stop();
+});
+
+test('the page at / asks a question with an API key and shows the answer, without calling anybody else', async () => {
+  const page = await browser.newPage();
+  const elsewhere: string[] = [];
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(app.url) && !/^(blob|data):/.test(url)) elsewhere.push(url);
+  });
+  const headers = encodeURIComponent(JSON.stringify({ authorization: `Bearer ${app.adminKey}` }));
+  const query = encodeURIComponent('{ viewer { name roles } }');
+  await page.goto(`${app.url}/?query=${query}&headers=${headers}`);
+  await page.locator('.graphiql-execute-button').click();
+  await page.locator('.result-window').getByText('SYSTEM_MANAGER').waitFor({ timeout: 15_000 });
+  expect(await page.locator('.result-window').innerText()).toContain('Administrator');
+  expect(elsewhere).toEqual([]);
+});
