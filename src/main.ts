@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { startApp } from './app/app';
+import { stopOnSignals } from './app/stop-on-signals';
 import { ConfigError, readConfig } from './config';
 import { createLog } from './log';
 
@@ -14,19 +15,16 @@ async function main(): Promise<void> {
   }
   log.info({ url: app.url, processes: [...config.processes] }, 'Hookledger is running');
 
-  const stop = (signal: string) => {
+  stopOnSignals(async (signal) => {
     log.info({ signal }, 'stopping');
-    process.once(signal, () => process.exit(1)); // a second one does not wait
-    app.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, 'could not stop in order');
-        process.exit(1);
-      },
-    );
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+    try {
+      await app.stop();
+      log.info('stopped');
+    } catch (error) {
+      log.error({ err: error }, 'could not stop in order');
+      throw error;
+    }
+  });
 }
 
 main().catch((error: Error) => {

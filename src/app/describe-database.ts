@@ -26,8 +26,8 @@ interface Table {
 }
 
 function printTable({ name, lines, partitionedBy, statements }: Table): string {
-  const end = partitionedBy ? `) partition by ${partitionedBy};` : ');';
-  const table = `create table ${name} (\n${lines.map((line) => `  ${line}`).join(',\n')}\n${end}`;
+  const end = partitionedBy ? `) PARTITION BY ${partitionedBy};` : ');';
+  const table = `CREATE TABLE ${name} (\n${lines.map((line) => `  ${line}`).join(',\n')}\n${end}`;
   return [table, ...statements.map((statement) => `${statement};`)].join('\n');
 }
 
@@ -43,11 +43,11 @@ const TABLES = `
   select quote_ident(c.relname) as name,
     array(
       select concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),
-        case when a.attnotnull then 'not null' end, 'default ' || pg_get_expr(d.adbin, d.adrelid))
+        case when a.attnotnull then 'NOT NULL' end, 'DEFAULT ' || pg_get_expr(d.adbin, d.adrelid))
       from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
       where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum
     ) || array(
-      select format('constraint %I %s', k.conname, pg_get_constraintdef(k.oid, true))
+      select format('CONSTRAINT %I %s', k.conname, pg_get_constraintdef(k.oid, true))
       from pg_constraint k where k.conrelid = c.oid and k.contype not in ('n', 't')
       order by k.conname collate "C"
     ) as lines,
@@ -68,7 +68,7 @@ const TABLES = `
 const FUNCTIONS = `
   select rtrim(pg_get_functiondef(p.oid), E'\\n') || ';' ||
     case when has_function_privilege('public', p.oid, 'execute') then ''
-      else E'\\nrevoke execute on function ' || p.oid::regprocedure || ' from public;' end as sql
+      else E'\\nREVOKE EXECUTE ON FUNCTION ' || p.oid::regprocedure || ' FROM public;' end as sql
   from pg_proc p where p.pronamespace = ${PUBLIC} order by p.proname collate "C", p.oid::regprocedure::text collate "C"`;
 
 const UNKNOWN = `

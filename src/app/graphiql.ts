@@ -1,6 +1,7 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
-const FIRST_QUERY = `# Send your API key as a header below: { "authorization": "Bearer hl_..." }
+const FIRST_QUERY = `# Your API key goes under "Headers" below: { "authorization": "Bearer hl_..." }
+# and the document's name under "Variables": { "name": "INV-0042" }
 #
 # What happened to one document?
 query Document($name: String!) {
@@ -27,7 +28,6 @@ export function graphiqlPage(): string {
     title: 'Hookledger',
     endpoint: '/graphql',
     defaultQuery: FIRST_QUERY,
-    headers: '{ "authorization": "Bearer hl_..." }',
     shouldPersistHeaders: false,
   });
   return page;

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type App, startApp } from '../app/app';
+import { stopOnSignals } from '../app/stop-on-signals';
 import { readConfig } from '../config';
 import { createLog } from '../log';
 import { makeToken } from '../users/api-key';
@@ -39,7 +40,7 @@ async function main(): Promise<void> {
   }
   if (values.once) return stop();
   say(`\nThe server is left running at ${app.url} (GraphiQL). API key: ${key}\nCtrl-C stops it.`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop().then(() => process.exit(0)));
+  stopOnSignals(stop);
 }
 
 // A database of its own, and a partner on this machine, which is not called otherwise.

@@ -1,0 +1,35 @@
+import { Pool } from 'undici';
+
+export interface Api {
+  ask<Data>(query: string, variables: object): Promise<Data>;
+  /** @param events as JSON text, `eventJson` makes it: the load generator should not be what is measured */
+  publish(events: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+const PUBLISH = `mutation ($input: PublishEventsInput!) {
+  publishEvents(input: $input) { events { id } userErrors { field message } } }`;
+const CONNECTIONS = 64;
+
+/** The GraphQL API as a business system uses it: over HTTP, connections kept alive. */
+export function connectApi(url: string, key: string): Api {
+  const pool = new Pool(url, { connections: CONNECTIONS, pipelining: 1 });
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+
+  async function post<Data>(body: string): Promise<Data> {
+    const response = await pool.request({ path: '/graphql', method: 'POST', headers, body });
+    const answer = (await response.body.json()) as { data?: Data; errors?: unknown };
+    if (!answer.data || answer.errors) throw new Error(`the API answers ${JSON.stringify(answer).slice(0, 500)}`);
+    return answer.data;
+  }
+
+  return {
+    ask: (query, variables) => post(JSON.stringify({ query, variables })),
+    async publish(events) {
+      const body = `{"query":${JSON.stringify(PUBLISH)},"variables":{"input":{"events":[${events.join(',')}]}}}`;
+      const data = await post<{ publishEvents: { events: { id: string }[] | null } }>(body);
+      if (data.publishEvents.events?.length !== events.length) throw new Error(JSON.stringify(data).slice(0, 500));
+    },
+    close: () => pool.close(),
+  };
+}

@@ -1,0 +1,70 @@
+// One Hookledger for the whole benchmark: its Postgres, its settings, and the processes that come and go.
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { startEmbeddedPostgres } from '../src/app/embedded-postgres/embedded-postgres';
+import { type ServerProcess, startServer } from './server-process';
+
+export interface Installation {
+  adminKey: string;
+  /** As the superuser, in the application's database. */
+  sql: Client;
+  start(processes: 'api' | 'worker' | 'api,worker'): Promise<ServerProcess>;
+  /** Stops what is still running, the database too, and removes every file. */
+  stop(): Promise<void>;
+}
+
+// fsync and all else at their defaults: a figure that loses data in a power cut is none
+const SETTINGS = { shared_preload_libraries: 'pg_stat_statements' };
+
+export async function createInstallation(): Promise<Installation> {
+  const folder = await mkdtemp(join(tmpdir(), 'hookledger-bench-'));
+  const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data'), settings: SETTINGS });
+  const running = new Set<ServerProcess>();
+  const sql = new Client({
+    connectionString: Object.assign(new URL(postgres.superuserUrl), { pathname: '/hookledger' }).href,
+  });
+  const adminKey = `bench-administrator-${randomBytes(12).toString('hex')}`;
+  const env = {
+    DATABASE_URL: postgres.servingUrl,
+    MIGRATION_DATABASE_URL: postgres.migrationUrl,
+    ENCRYPTION_KEY: postgres.encryptionKey,
+    ADMIN_API_KEY: adminKey,
+    ALLOW_HTTP_TARGETS: 'on',
+    ALLOWED_TARGET_NETWORKS: '127.0.0.0/8',
+    LOG_LEVEL: 'info',
+  };
+  const stop = async () => {
+    for (const server of running) await server.stop();
+    await sql.end().catch(() => undefined);
+    await postgres.stop();
+    await rm(postgres.dataPath, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await sql.connect();
+    await sql.query('create extension pg_stat_statements');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    adminKey,
+    sql,
+    stop,
+    async start(processes) {
+      const port = processes === 'worker' ? {} : { PORT: '0' };
+      const server = await startServer({ ...env, ...port, PROCESSES: processes }, folder);
+      running.add(server);
+      return {
+        ...server,
+        stop: async () => {
+          running.delete(server);
+          await server.stop();
+        },
+      };
+    },
+  };
+}

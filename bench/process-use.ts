@@ -1,0 +1,40 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** What processes have used, read from Linux's /proc; elsewhere null. */
+const TICK_MS = 10; // USER_HZ is 100 on every Linux that Node runs on
+
+export async function residentMb(pid: number): Promise<number | null> {
+  const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '');
+  const kb = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1];
+  return kb === undefined ? null : Number(kb) / 1024;
+}
+
+export async function cpuMs(pid: number): Promise<number | null> {
+  const fields = await statOf(pid);
+  return fields && (field(fields, UTIME) + field(fields, STIME)) * TICK_MS;
+}
+
+/** With all its children, also those that ended: a Postgres by its postmaster. */
+export async function cpuMsOfFamily(pid: number): Promise<number | null> {
+  const own = await statOf(pid);
+  if (!own) return null;
+  const all = await Promise.all((await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(statOf));
+  const children = all.filter((fields) => fields !== null && field(fields, PPID) === pid) as string[][];
+  const ended = field(own, CUTIME) + field(own, CSTIME);
+  return [own, ...children].reduce((sum, each) => sum + field(each, UTIME) + field(each, STIME), ended) * TICK_MS;
+}
+
+// proc_pid_stat(5), counted from the state, the first field behind the name
+const PPID = 1;
+const UTIME = 11;
+const STIME = 12;
+const CUTIME = 13;
+const CSTIME = 14;
+
+const field = (fields: readonly string[], index: number) => Number(fields[index]);
+
+async function statOf(pid: number | string): Promise<string[] | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => null);
+  // the name may hold spaces and brackets
+  return stat && stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
