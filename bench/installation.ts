@@ -1,6 +1,6 @@
 // One Hookledger for the whole benchmark: its Postgres, its settings, and the processes that come and go.
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -11,6 +11,7 @@ export interface Installation {
   adminKey: string;
   /** As the superuser, in the application's database. */
   sql: Client;
+  postmasterPid: number;
   start(processes: 'api' | 'worker' | 'api,worker'): Promise<ServerProcess>;
   /** Stops what is still running, the database too, and removes every file. */
   stop(): Promise<void>;
@@ -53,9 +54,10 @@ export async function createInstallation(): Promise<Installation> {
   return {
     adminKey,
     sql,
+    postmasterPid: await postmasterOf(postgres.dataPath),
     stop,
     async start(processes) {
-      const port = processes === 'worker' ? {} : { PORT: '0' };
+      const port: Record<string, string> = processes === 'worker' ? {} : { PORT: '0' };
       const server = await startServer({ ...env, ...port, PROCESSES: processes }, folder);
       running.add(server);
       return {
@@ -67,4 +69,9 @@ export async function createInstallation(): Promise<Installation> {
       };
     },
   };
+}
+
+async function postmasterOf(dataPath: string): Promise<number> {
+  const file = await readFile(join(dataPath, 'cluster', 'postmaster.pid'), 'latin1');
+  return Number.parseInt(file, 10);
 }

@@ -1,6 +1,6 @@
+// What processes have used, read from Linux's /proc; elsewhere null.
 import { readdir, readFile } from 'node:fs/promises';
 
-/** What processes have used, read from Linux's /proc; elsewhere null. */
 const TICK_MS = 10; // USER_HZ is 100 on every Linux that Node runs on
 
 export async function residentMb(pid: number): Promise<number | null> {
@@ -36,5 +36,5 @@ const field = (fields: readonly string[], index: number) => Number(fields[index]
 async function statOf(pid: number | string): Promise<string[] | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => null);
   // the name may hold spaces and brackets
-  return stat && stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return stat === null ? null : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

@@ -16,7 +16,7 @@ export async function statementUse(sql: Client, deliveries: number): Promise<Sta
   const { rows } = await sql.query<{ query: string; calls: number; ms: number }>(
     `select s.query, s.calls::float8 as calls, (s.total_exec_time + s.total_plan_time)::float8 as ms
      from pg_stat_statements as s join pg_roles as r on r.oid = s.userid
-     where s.toplevel and r.rolname in ('hookledger', 'hookledger_owner')`,
+     where s.toplevel and r.rolname = 'hookledger'`,
   );
   const kinds = new Map<string, { kind: string; calls: number; ms: number }>();
   for (const { query, calls, ms } of rows) {

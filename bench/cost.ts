@@ -1,0 +1,38 @@
+// What a delivery costs each of the processes that take part in it.
+import type { Bench } from './bench';
+import { cpuMs, cpuMsOfFamily } from './process-use';
+import { resetStatements, type StatementUse, statementUse } from './statements';
+
+export interface Cost {
+  /** CPU time per delivery, in microseconds; null where there is no /proc. */
+  cpuUs: { postgres: number | null; api: number | null; workers: number | null; receiver: number | null };
+  statements: StatementUse;
+}
+
+/** @returns call it at the end: the cost of what happened between */
+export async function startCounting(bench: Bench, workerPids: readonly number[]): Promise<(n: number) => Promise<Cost>> {
+  const { sql } = bench.installation;
+  await resetStatements(sql);
+  const before = await readCpu(bench, workerPids);
+  return async (deliveries) => {
+    const after = await readCpu(bench, workerPids);
+    const per = (key: keyof typeof after) => {
+      const [from, to] = [before[key], after[key]];
+      return from === null || to === null ? null : (1000 * (to - from)) / deliveries;
+    };
+    return {
+      cpuUs: { postgres: per('postgres'), api: per('api'), workers: per('workers'), receiver: per('receiver') },
+      statements: await statementUse(sql, deliveries),
+    };
+  };
+}
+
+async function readCpu({ installation, apiProcess, receiver }: Bench, workerPids: readonly number[]) {
+  const workers = await Promise.all(workerPids.map(cpuMs));
+  return {
+    postgres: await cpuMsOfFamily(installation.postmasterPid),
+    api: await cpuMs(apiProcess.pid),
+    workers: workers.reduce<number | null>((sum, each) => (sum === null || each === null ? null : sum + each), 0),
+    receiver: await cpuMs(receiver.pid),
+  };
+}
