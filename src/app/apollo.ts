@@ -3,10 +3,12 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema, Kind } from 'graphql';
+import { AppError } from '../errors';
 import type { Context } from '../graphql/context';
 import { formatError, isForCaller } from '../graphql/format-error';
 import { LIMITS, limitRules } from '../graphql/limits';
+import { refuseTooManyRows } from '../graphql/page-cost';
 import type { Log } from '../log';
 
 export function createApollo(schema: GraphQLSchema, log: Log): ApolloServer<Context> {
@@ -27,6 +29,7 @@ export function createApollo(schema: GraphQLSchema, log: Log): ApolloServer<Cont
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       tellRequestId,
+      limitRows,
     ],
   });
 }
@@ -50,6 +53,28 @@ const tellRequestId: ApolloServerPlugin<Context> = {
           ...error,
           extensions: { ...error.extensions, requestId: contextValue.requestId },
         }));
+      },
+    };
+  },
+};
+
+/** Limits that need the variables. */
+const limitRows: ApolloServerPlugin<Context> = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ schema, document, operation, request }) {
+        if (!operation) return;
+        const fragments = new Map(
+          document.definitions
+            .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+            .map((fragment) => [fragment.name.value, fragment]),
+        );
+        try {
+          refuseTooManyRows({ schema, operation, fragments, variables: request.variables ?? {} });
+        } catch (error) {
+          if (!(error instanceof AppError)) throw error;
+          throw new GraphQLError(error.message, { extensions: { code: error.code, http: { status: 400 } } });
+        }
       },
     };
   },

@@ -12,8 +12,8 @@ export interface ListOrder extends Order {
   tag: string;
 }
 
-const MAX_PAGE = 100;
-const DEFAULT_PAGE = 20;
+export const MAX_PAGE = 100;
+export const DEFAULT_PAGE = 20;
 const FORWARD = 'The first n rows, 1 to 100.';
 const AFTER = 'Rows after this cursor.';
 

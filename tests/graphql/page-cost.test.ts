@@ -1,0 +1,35 @@
+import { startTestApp, type TestApp } from '../support/app';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startTestApp({ PROCESSES: 'api' });
+});
+afterAll(() => app.stop());
+
+const NESTED = `query ($n: Int = 100) {
+  users(first: $n) { nodes { webhooks(first: $n) { nodes { requests(first: 100) { nodes { id } } } } } }
+}`;
+
+test('pages in pages in pages are refused, with the variables and their defaults counted', async () => {
+  const answer = await app.ask(NESTED);
+  expect(answer.status).toBe(400);
+  expect(answer.data).toBeUndefined();
+  expect(answer.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED' } }]);
+  expect(answer.errors?.[0]?.message).toContain('1010100 rows');
+});
+
+test('the same query with smaller pages is answered', async () => {
+  const answer = await app.ask(NESTED, { n: 10 });
+  expect(answer.errors).toBeUndefined();
+  expect(answer.data.users.nodes.length).toBeGreaterThan(0);
+});
+
+test('fragments and nodes(ids) are counted too', async () => {
+  const answer = await app.ask(
+    `query ($ids: [ID!]!) { nodes(ids: $ids) { ...all } }
+     fragment all on Node { ... on User { webhooks(first: 100) { nodes { requests(first: 100) { nodes { id } } } } } }`,
+    { ids: [] },
+  );
+  expect(answer.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED' } }]);
+});
