@@ -40,9 +40,13 @@ export async function createWebhook(api: Api, url: string, documentType: string)
   return made.webhook.id;
 }
 
-/** @param mutation one that takes an id: pauseWebhook, resumeWebhook, archiveWebhook */
-export async function changeWebhook(api: Api, mutation: string, id: string): Promise<void> {
-  const query = `mutation ($id: ID!) { ${mutation}(id: $id) { userErrors { message } } }`;
+/** @param mutation one that needs no more than an id */
+export async function changeWebhook(
+  api: Api,
+  mutation: 'pauseWebhook' | 'resumeWebhook' | 'archiveWebhook',
+  id: string,
+): Promise<void> {
+  const query = `mutation ($id: ID!) { ${mutation}(input: { id: $id }) { userErrors { message } } }`;
   const answer = await api.ask<Record<string, { userErrors: object[] }>>(query, { id });
   if (answer[mutation]?.userErrors.length !== 0) throw new Error(`${mutation}: ${JSON.stringify(answer)}`);
 }

@@ -10,7 +10,10 @@ export interface Cost {
 }
 
 /** @returns call it at the end: the cost of what happened between */
-export async function startCounting(bench: Bench, workerPids: readonly number[]): Promise<(n: number) => Promise<Cost>> {
+export async function startCounting(
+  bench: Bench,
+  workerPids: readonly number[],
+): Promise<(n: number) => Promise<Cost>> {
   const { sql } = bench.installation;
   await resetStatements(sql);
   const before = await readCpu(bench, workerPids);

@@ -5,6 +5,7 @@ import type { Calls, Receiver } from './receiver-process';
 export interface Tally {
   /** A new event's number, published at this moment (of `clockMs`) or now. */
   next(at?: number): number;
+  published(): number;
   /** How many deliveries the receiver has yet to take. */
   missing(): number;
   /** Takes over what arrived since the last time. */
@@ -39,6 +40,7 @@ export function createTally(receiver: Receiver): Tally {
 
   return {
     next: (at = clockMs()) => publishedAt.push(at) - 1,
+    published: () => publishedAt.length,
     missing: () => publishedAt.length - receiver.received(),
     collect: async () => take(await receiver.calls()),
     lost: () => publishedAt.length - arrived.size,

@@ -1,15 +1,17 @@
 import { type Bench, changeWebhook, createWebhook, untilAllArrived, untilFannedOut } from '../bench';
 import { BATCH, eventJson, publishAtRate } from '../load';
 import { type Percentiles, percentilesOf } from '../numbers';
+import type { Size } from '../sizes';
+
+const PER_SECOND = 200;
 
 /**
- * From publish to receipt at this rate while so many deliveries wait for a partner that takes calls and never answers.
- * What has not arrived after `limitMs` is set free by archiving the dead webhook, so that its delay is at least known
- * to be longer than that.
+ * From publish to receipt at 200/s while so many deliveries wait for a partner that takes calls and never answers. What
+ * has not arrived after the limit is set free by archiving the dead webhook: its delay is then known to be longer.
  */
 export async function measureIsolation(
   bench: Bench,
-  { stuck, perSecond, seconds, limitMs }: { stuck: number; perSecond: number; seconds: number; limitMs: number },
+  { stuck, isolationSeconds, isolationLimitMs }: Size,
 ): Promise<Percentiles> {
   const { api, receiver, tally } = bench;
   const dead = await createWebhook(api, `${receiver.url}/hang`, 'Stuck Document');
@@ -17,8 +19,8 @@ export async function measureIsolation(
     await api.publish(Array.from({ length: BATCH }, (_, index) => eventJson(sent + index, 'Stuck Document')));
   }
   await untilFannedOut(bench);
-  await publishAtRate(api, tally, perSecond, seconds);
-  await untilAllArrived(bench, limitMs);
+  await publishAtRate(api, tally, PER_SECOND, isolationSeconds);
+  await untilAllArrived(bench, isolationLimitMs);
   await changeWebhook(api, 'archiveWebhook', dead);
   await untilAllArrived(bench);
   return percentilesOf((await tally.collect()).delaysMs);

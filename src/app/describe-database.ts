@@ -31,7 +31,6 @@ function printTable({ name, lines, partitionedBy, statements }: Table): string {
   return [table, ...statements.map((statement) => `${statement};`)].join('\n');
 }
 
-// Names are printed bare where the search path finds them, so it must be the same wherever this runs.
 const PUBLIC = `'public'::regnamespace`;
 
 const IS_OURS = `c.relnamespace = ${PUBLIC} and c.relkind in ('r', 'p') and not c.relispartition

@@ -1,7 +1,7 @@
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
-import { AuditEntryEntity } from './audit-entry.entity';
+import { insertAuditEntry } from './audit-entry.store';
 
 export interface Act {
   /** subject.verb in the past tense: `webhook.paused`. */
@@ -15,7 +15,7 @@ export interface Act {
 /** Writes what somebody did, in the transaction of the change itself: no entry, no change. */
 export async function recordAct(db: Db, viewer: Viewer, act: Act): Promise<void> {
   const id = newId();
-  await db.insert(AuditEntryEntity, {
+  await insertAuditEntry(db, {
     id,
     at: timeOfId(id),
     action: act.action,

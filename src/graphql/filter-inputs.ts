@@ -18,6 +18,9 @@ export class StringFilter {
   @Field(() => [String], { nullable: true, description: 'Any of these, at most 100.' })
   in?: string[];
 
+  @Field(() => String, { nullable: true, description: 'No index helps it: narrow the list by something else too.' })
+  contains?: string;
+
   @Field(() => String, { nullable: true })
   startsWith?: string;
 

@@ -5,6 +5,7 @@ import {
   any,
   type Condition,
   compares,
+  contains,
   idTime,
   isAnyOf,
   isNull,
@@ -80,7 +81,7 @@ function testsOf(tests: Record<string, unknown>, path: string[], test: (name: st
   return all(Object.entries(tests).map(([name, value]) => test(name, present(value, [...path, name]))));
 }
 
-/** eq, in, startsWith, isNull on a text column. */
+/** eq, in, contains, startsWith, isNull on a text column. */
 export function textFilter(column: string): FieldFilter {
   return (tests, path) =>
     testsOf(tests, path, (name, value) => {
@@ -93,6 +94,7 @@ export function textFilter(column: string): FieldFilter {
       }
       if (name === 'isNull') return isNull(column, value as boolean);
       const text = storable(value, [...path, name]);
+      if (name === 'contains') return contains(column, text);
       return name === 'startsWith' ? startsWith(column, text) : compares(column, '=', text);
     });
 }

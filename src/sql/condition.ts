@@ -36,7 +36,16 @@ export function isAnyOf(column: string, type: 'text' | 'uuid' | 'integer', value
 }
 
 export function startsWith(column: string, prefix: string): Condition {
-  return (bind) => `${column} like ${bind(`${prefix.replace(/[\\%_]/g, '\\$&')}%`)}`;
+  return (bind) => `${column} like ${bind(`${literal(prefix)}%`)}`;
+}
+
+export function contains(column: string, part: string): Condition {
+  return (bind) => `${column} like ${bind(`%${literal(part)}%`)}`;
+}
+
+// a text that LIKE takes as it stands
+function literal(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 export function isNull(column: string, yes: boolean): Condition {

@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { uuidOf } from '../../src/ids';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';
@@ -153,18 +154,32 @@ test('an attempt that is on the wire while its webhook is archived and then fail
   expect(await attemptsOf(app, webhook.id)).toMatchObject([{ status: 'FAILED', errorCode: 'HTTP_STATUS' }]);
 });
 
-test('archiving a paused webhook while its deliveries come due does not fail', async () => {
-  for (let round = 0; round < 5; round += 1) {
-    const webhook = await webhookOfItsOwn({ retrySchedule: [1] });
-    const events = Array.from({ length: 500 }, (_, n) => invoice(`INV-${n}`, { documentType: webhook.documentType }));
-    await publish(app, events);
-    await waitFor('all fanned out', async () => (await deliveriesOf(app, webhook.id)).length === 500);
-    await turn(app, 'pause', webhook.id);
-    await waitFor('the first held', async () => (await deliveriesOf(app, webhook.id)).some((each) => each.held));
-    await turn(app, 'archive', webhook.id);
-    const deliveries = await allOver(app, webhook.id, 500);
-    expect(countByStatus(deliveries)).toEqual({ CANCELLED: 500 });
-  }
+test('archiving a webhook and taking its due deliveries do not lock each other out', async () => {
+  const webhook = await webhookOfItsOwn({ retrySchedule: [1] });
+  await webhook.publishOne('INV-1');
+  await deliveryThatIs(app, webhook.id, 'waiting', (each) => each.status === 'PENDING');
+  await turn(app, 'pause', webhook.id);
+  const archiving = new Client({ connectionString: app.database.superuserUrl });
+  await archiving.connect();
+  // as archiveWebhook does it, halted in the middle; the first to notice a deadlock is this connection
+  await archiving.query("set deadlock_timeout = '10ms'");
+  await archiving.query('begin');
+  await archiving.query('select from webhooks where id = $1 for no key update', [uuidOf('Webhook', webhook.id)]);
+  await waitFor('the worker, which waits for the webhook', async () => {
+    const [row] = await app.database.query<{ n: number }>(
+      `select count(*)::int as n from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock' and application_name = 'hookledger serve'`,
+    );
+    return row && row.n > 0;
+  });
+  await archiving.query(
+    `update deliveries set status = 'CANCELLED', finished_at = now(), job_id = null, next_attempt_at = null
+     where webhook_id = $1 and finished_at is null and open_request_id is null`,
+    [uuidOf('Webhook', webhook.id)],
+  );
+  await archiving.query('commit');
+  await archiving.end();
+  await allOver(app, webhook.id, 1);
   expect(partner.calls).toHaveLength(0);
 });
 
