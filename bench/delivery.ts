@@ -1,0 +1,33 @@
+// npm run bench:delivery -- [--quick | --full]: issue 2's figures, measured on the compiled application from outside.
+import { keysOf, machine, printBreakdown, printTable } from './report';
+import { measureAll } from './run';
+import { sizeOf } from './sizes';
+
+type Stop = () => Promise<unknown>;
+
+async function main(): Promise<void> {
+  const size = sizeOf(process.argv.slice(2));
+  console.log(`bench:delivery, ${size.name}: ${machine()}`);
+  const stops: Stop[] = [];
+  const onSignal = () => stopAll(stops).finally(() => process.exit(1));
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  try {
+    const figures = await measureAll(size, stops);
+    console.log('');
+    printTable(figures, size);
+    printBreakdown(figures);
+    console.log(`\n${JSON.stringify(keysOf(figures, size))}`);
+    if (figures.lost + figures.duplicated + figures.leftOpen > 0) process.exitCode = 1;
+  } finally {
+    await stopAll(stops);
+  }
+}
+
+async function stopAll(stops: Stop[]): Promise<void> {
+  for (const stop of stops.splice(0).reverse()) await stop();
+}
+
+main().catch((error: Error) => {
+  console.error(error.stack);
+  process.exitCode = 1;
+});

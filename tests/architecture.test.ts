@@ -1,0 +1,195 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, normalize, relative } from 'node:path';
+
+/** A folder imports itself and what stands to its left. `root`: the files in src/ itself; `main`: src/main.ts. */
+const FOLDERS = [
+  'root',
+  'sql',
+  'graphql',
+  'audit',
+  'users',
+  'webhooks',
+  'events',
+  'request-log',
+  'delivery',
+  'app',
+  'demo',
+  'main',
+];
+
+/** Inside a folder, likewise. A file without such an ending is `plain`: rules and mechanics. */
+const KINDS = ['entity', 'store', 'plain', 'type', 'inputs', 'resolver'];
+
+const GRAPHQL = /^(graphql|type-graphql|graphql-scalars|@apollo\/.+|@graphql-.+|@as-integrations\/.+)(\/|$)/;
+// statements as text, and what TypeORM's EntityManager writes statements for
+const SQL =
+  /\.query\(|\b(rowsOf|rowOf|changedBy)\b|\b(db|manager)\.(insert|update|upsert|save|delete|exists|find|count)\w*\(/;
+const IMPORT = /^(?:import|export)\s+(?:type\s+)?(?:[\w$*{},\s]+\s+from\s+)?'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm;
+const BANNED = ['utils', 'helpers', 'common', 'lib', 'shared', 'manager', 'handler', 'base', 'misc', 'types'];
+const MAX_LINES = 300;
+
+interface Rule {
+  rule: string;
+  /** What a file does against the rule; empty when nothing. */
+  faults(file: SourceFile): string[];
+  /** By path below src/, with the reason. */
+  exceptions?: Record<string, string>;
+}
+
+const RULES: Rule[] = [
+  {
+    rule: 'a folder stands in the order, and imports itself and what stands to its left',
+    faults: (file) =>
+      FOLDERS.includes(file.folder)
+        ? importedBy(file)
+            .filter((target) => rank(FOLDERS, target.folder, file.folder) > 0)
+            .map(pathOf)
+        : [`${file.folder}/ has no place in FOLDERS`],
+  },
+  {
+    rule: 'inside a folder: entities < stores < plain rules < types < inputs < resolvers',
+    faults: (file) =>
+      importedBy(file)
+        .filter((target) => target.folder === file.folder && rank(KINDS, target.kind, file.kind) > 0)
+        .map(pathOf),
+    exceptions: { 'app/schema.ts': 'puts the whole API together, the resolver of app/ too' },
+  },
+  {
+    rule: 'only types, inputs, resolvers, graphql/ and app/ import GraphQL libraries',
+    faults: (file) =>
+      ['type', 'inputs', 'resolver'].includes(file.kind) || ['graphql', 'app'].includes(file.folder)
+        ? []
+        : file.imports.filter((name) => GRAPHQL.test(name)),
+  },
+  {
+    rule: 'only entities, stores, sql/ and app/ run SQL',
+    faults: (file) => (mayRunSql(file) ? [] : [...file.text.matchAll(new RegExp(SQL, 'g'))].map(([call]) => call)),
+    exceptions: { 'delivery/queue.ts': "hands pg-boss's statements to the transaction that the queue is called in" },
+  },
+  {
+    rule: 'only entities, stores, sql/ and app/ import typeorm',
+    faults: (file) => (mayRunSql(file) ? [] : file.imports.filter((name) => /^(typeorm|pg)(\/|$)/.test(name))),
+  },
+  {
+    rule: 'no file imports itself by way of others',
+    faults: (file) => (ringFrom(file) ?? []).map(pathOf),
+  },
+  {
+    rule: 'a file is named in kebab-case, for what it is',
+    faults: ({ path }) =>
+      path.split('/').flatMap((name) => {
+        const [stem = '', ...rest] = name.replace(/\.ts$/, '').split('.');
+        const words = stem.split('-').filter((word) => BANNED.includes(word));
+        const isWellFormed = /^[a-z0-9]+(-[a-z0-9]+)*$/.test(stem) && rest.every((ending) => KINDS.includes(ending));
+        return [...words, ...(isWellFormed ? [] : [name])];
+      }),
+  },
+  {
+    rule: 'the environment is read in config.ts and main.ts',
+    faults: ({ path, code }) => (/(^|\/)(config|main)\.ts$/.test(path) ? [] : (code.match(/process\.env\b/g) ?? [])),
+  },
+  {
+    rule: `a file has at most ${MAX_LINES} lines`,
+    faults: ({ text }) => (text.split('\n').length - 1 > MAX_LINES ? [`${text.split('\n').length - 1} lines`] : []),
+  },
+];
+
+const files = readSource(join(__dirname, '../src'));
+const byPath = new Map(files.map((file) => [file.path, file]));
+
+test.each(RULES.map((rule) => [rule.rule, rule] as const))('%s', (_title, { faults, exceptions = {} }) => {
+  const found = files
+    .map((file) => ({ path: file.path, faults: faults(file) }))
+    .filter((each) => each.faults.length > 0);
+  expect(found.filter(({ path }) => !(path in exceptions))).toEqual([]);
+  // an exception that is no longer one must go
+  expect(Object.keys(exceptions).filter((path) => !found.some((each) => each.path === path))).toEqual([]);
+});
+
+test('every import of our own is found', () => {
+  const lost = files.flatMap((file) => file.imports.filter((name) => name.startsWith('.') && !targetOf(file, name)));
+  expect(lost.filter((name) => !name.includes('/migrations/'))).toEqual([]);
+  expect(parseFile('a/b.ts', SAMPLE).imports).toEqual(['./c', '../d/e', 'f', './g', './h.js', '../i', './j']);
+});
+
+const SAMPLE = `
+import './c';
+import type { D } from '../d/e';
+import f, {
+  type F,
+} from 'f';
+export * from './g';
+const h = await import('./h.js');
+export { type I, i } from '../i';
+import * as j from './j';
+const text = "copied from 'k'";
+`;
+
+interface SourceFile {
+  /** Below src/. */
+  path: string;
+  folder: string;
+  kind: string;
+  text: string;
+  /** `text` without comments. */
+  code: string;
+  /** As written, type-only and dynamic ones too. */
+  imports: string[];
+}
+
+function readSource(root: string): SourceFile[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => parseFile(relative(root, path), readFileSync(path, 'utf8')))
+    .sort((one, other) => one.path.localeCompare(other.path));
+}
+
+function parseFile(path: string, text: string): SourceFile {
+  const [folder = '', ...rest] = path.split('/');
+  const inRoot = path === 'main.ts' ? 'main' : 'root';
+  const kind = /\.(\w+)\.ts$/.exec(basename(path))?.[1] ?? 'plain';
+  const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+  const imports = [...text.matchAll(IMPORT)].map(([, static_, dynamic]) => static_ ?? dynamic ?? '');
+  return { path, folder: rest.length > 0 ? folder : inRoot, kind, text, code, imports };
+}
+
+function targetOf(file: SourceFile, name: string): SourceFile | undefined {
+  return byPath.get(`${normalize(join(dirname(file.path), name)).replace(/\.js$/, '')}.ts`);
+}
+
+function importedBy(file: SourceFile): SourceFile[] {
+  return file.imports.map((name) => targetOf(file, name)).filter((target) => target !== undefined);
+}
+
+function rank(order: readonly string[], one: string, other: string): number {
+  return order.indexOf(one) - order.indexOf(other);
+}
+
+function mayRunSql({ kind, folder }: SourceFile): boolean {
+  return kind === 'entity' || kind === 'store' || folder === 'sql' || folder === 'app';
+}
+
+function pathOf(file: SourceFile): string {
+  return file.path;
+}
+
+/** The shortest way from this file back to itself. */
+function ringFrom(start: SourceFile): SourceFile[] | null {
+  const cameFrom = new Map<SourceFile, SourceFile>();
+  const queue = [start];
+  for (const file of queue) {
+    for (const target of importedBy(file)) {
+      if (target === start) return wayTo(file, cameFrom);
+      if (cameFrom.has(target)) continue;
+      cameFrom.set(target, file);
+      queue.push(target);
+    }
+  }
+  return null;
+}
+
+function wayTo(file: SourceFile, cameFrom: ReadonlyMap<SourceFile, SourceFile>): SourceFile[] {
+  const before = cameFrom.get(file);
+  return before ? [...wayTo(before, cameFrom), file] : [file];
+}
