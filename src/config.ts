@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 export type ProcessRole = 'api' | 'worker';
@@ -35,6 +36,12 @@ export class ConfigError extends Error {
 
 type Environment = Record<string, string | undefined>;
 type Read<T> = (text: string) => T;
+
+/** The environment, with what a `.env` file in this directory adds to it. What is set already wins. */
+export function environment(): Environment {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
+}
 
 const DEFAULT_PORT = 4000;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];

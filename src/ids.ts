@@ -29,6 +29,16 @@ export function firstIdAt(ms: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
+/** The smallest and the largest of these ids: with both in its WHERE, a statement leaves out the other months. */
+export function idBounds(ids: readonly string[]): [smallest: string, largest: string] {
+  let [smallest = '', largest = ''] = [ids[0], ids[0]];
+  for (const id of ids) {
+    if (id < smallest) smallest = id;
+    if (id > largest) largest = id;
+  }
+  return [smallest, largest];
+}
+
 export function toNodeId(name: NodeName, id: string): string {
   return `${ID_PREFIXES[name]}_${id.replaceAll('-', '')}`;
 }

@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs';
 import { startApp } from './app/app';
 import { stopOnSignals } from './app/stop-on-signals';
-import { ConfigError, readConfig } from './config';
+import { ConfigError, environment, readConfig } from './config';
 import { createLog } from './log';
 
 async function main(): Promise<void> {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  const config = readConfig(process.env);
+  const config = readConfig(environment());
   const log = createLog(config.logLevel);
   const app = await startApp(config, log);
   if (app.adminToken) {

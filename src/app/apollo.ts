@@ -3,13 +3,15 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLSchema, Kind } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, Kind } from 'graphql';
 import { AppError } from '../errors';
 import type { Context } from '../graphql/context';
 import { formatError, isForCaller } from '../graphql/format-error';
+import { refuseTooManyInputValues } from '../graphql/input-size';
 import { LIMITS, limitRules } from '../graphql/limits';
 import { refuseTooManyRows } from '../graphql/page-cost';
 import type { Log } from '../log';
+import { currentRequestId } from './request-id';
 
 export function createApollo(schema: GraphQLSchema, log: Log): ApolloServer<Context> {
   return new ApolloServer<Context>({
@@ -22,20 +24,25 @@ export function createApollo(schema: GraphQLSchema, log: Log): ApolloServer<Cont
     parseOptions: { maxTokens: LIMITS.tokens },
     maxRecursiveSelections: LIMITS.selections,
     validationRules: limitRules,
-    formatError,
+    formatError: withRequestId,
     logger: log,
     plugins: [
       // it would wrap every field of every answer
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      tellRequestId,
-      limitRows,
+      logFaults,
+      limitWhatVariablesAsk,
     ],
   });
 }
 
-/** Our faults are logged with the request's id, and the caller is told that id. */
-const tellRequestId: ApolloServerPlugin<Context> = {
+/** The caller is told the id under which our log has the cause. */
+function withRequestId(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const { extensions, ...rest } = formatError(formatted, error);
+  return { ...rest, extensions: { ...extensions, requestId: currentRequestId() } };
+}
+
+const logFaults: ApolloServerPlugin<Context> = {
   async requestDidStart() {
     return {
       async didEncounterErrors({ contextValue, errors, operationName }) {
@@ -47,19 +54,12 @@ const tellRequestId: ApolloServerPlugin<Context> = {
           );
         }
       },
-      async willSendResponse({ contextValue, response }) {
-        if (response.body.kind !== 'single' || !response.body.singleResult.errors) return;
-        response.body.singleResult.errors = response.body.singleResult.errors.map((error) => ({
-          ...error,
-          extensions: { ...error.extensions, requestId: contextValue.requestId },
-        }));
-      },
     };
   },
 };
 
 /** Limits that need the variables. */
-const limitRows: ApolloServerPlugin<Context> = {
+const limitWhatVariablesAsk: ApolloServerPlugin<Context> = {
   async requestDidStart() {
     return {
       async didResolveOperation({ schema, document, operation, request }) {
@@ -70,6 +70,7 @@ const limitRows: ApolloServerPlugin<Context> = {
             .map((fragment) => [fragment.name.value, fragment]),
         );
         try {
+          refuseTooManyInputValues(schema, operation, request.variables ?? {});
           refuseTooManyRows({ schema, operation, fragments, variables: request.variables ?? {} });
         } catch (error) {
           if (!(error instanceof AppError)) throw error;

@@ -12,7 +12,7 @@ import { parseNetworks } from '../webhooks/public-address';
 import type { TargetPolicy } from '../webhooks/target-url';
 import { keysInUse } from '../webhooks/webhook-secret.store';
 import { createApollo } from './apollo';
-import { createDataSource } from './data-source';
+import { BY_ID_PLANS, createDataSource } from './data-source';
 import { openDatabase, warnOfPowerfulLogin } from './database';
 import { letInFirstAdministrator } from './first-administrator';
 import { createHttpServer } from './http-server';
@@ -72,7 +72,8 @@ async function startParts(config: Config, log: Log, stops: Stop[]): Promise<Omit
   stops.push(() => queue.stop());
 
   const metrics = createMetrics(source);
-  if (isWorker) startDelivering({ source, queue, keyring, policy, metrics, log, url: database.servingUrl }, stops);
+  if (isWorker)
+    await startDelivering({ source, queue, keyring, policy, metrics, log, url: database.servingUrl }, stops);
   const url = await serve(config, log, { source, queue, keyring, policy, metrics }, stops);
   return { url, adminToken };
 }
@@ -85,9 +86,12 @@ interface Parts {
   metrics: Metrics;
 }
 
-function startDelivering(parts: Parts & { log: Log; url: string }, stops: Stop[]): void {
+async function startDelivering(parts: Parts & { log: Log; url: string }, stops: Stop[]): Promise<void> {
   const { source, queue, keyring, policy, metrics, log, url } = parts;
-  const transaction: DataSource['transaction'] = source.transaction.bind(source);
+  const deliver = createDataSource(url, { name: 'deliver', poolSize: 6, settings: BY_ID_PLANS });
+  await deliver.initialize();
+  stops.push(() => deliver.destroy());
+  const transaction: DataSource['transaction'] = deliver.transaction.bind(deliver);
   const sender = createSender(policy);
   stops.push(() => sender.stop());
   const worker = startWorker({ transaction, queue, keyring, sender, log, onAttemptEnded: metrics.attemptEnded });

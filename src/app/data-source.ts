@@ -41,28 +41,50 @@ export const MIGRATIONS = [
   PublishEventFunction1764000000007,
 ];
 
-/** How one login reaches the database. `poolSize` connections at most, 30 s for one statement. */
-export function createDataSource(
-  url: string,
-  options: { name: string; poolSize?: number; statementTimeoutMs?: number },
-) {
+export interface DataSourceOptions {
+  name: string;
+  /** Connections at most. */
+  poolSize?: number;
+  /** For one statement; 0: no limit. */
+  statementTimeoutMs?: number;
+  /** Settings of each session. */
+  settings?: Record<string, string>;
+}
+
+/**
+ * Sessions of workers run the same few statements on rows that they name by id. With these they plan each of them once,
+ * and through indexes also while a table is still so small that reading it all would do: it will not stay so.
+ */
+export const BY_ID_PLANS = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+};
+
+/** How one login reaches the database. */
+export function createDataSource(url: string, options: DataSourceOptions): DataSource {
+  const { name, poolSize = 10, statementTimeoutMs = 30_000, settings = {} } = options;
   return new DataSource({
     type: 'postgres',
     url,
-    applicationName: `hookledger ${options.name}`,
+    applicationName: `hookledger ${name}`,
     entities: ENTITIES,
     migrations: MIGRATIONS,
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     synchronize: false,
     installExtensions: false,
-    poolSize: options.poolSize ?? 10,
+    poolSize,
     connectTimeoutMS: 5_000,
     // a pool without this listener turns a database restart into an uncaught exception
     poolErrorHandler: () => undefined,
     extra: {
-      statement_timeout: options.statementTimeoutMs ?? 30_000,
+      statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: 60_000,
+      options: Object.entries(settings)
+        .map(([key, value]) => `-c ${key}=${value}`)
+        .join(' '),
     },
   });
 }

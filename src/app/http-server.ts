@@ -1,18 +1,26 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config';
 import type { Context, Services } from '../graphql/context';
 import { newId } from '../ids';
 import type { Log } from '../log';
+import { refuseUnservableAccept } from './accept';
 import { graphiqlPage } from './graphiql';
 import { serveHealth } from './health';
-import { httpContext } from './http-context';
-import { answerErrorsAsJson } from './http-errors';
+import { httpContext, readViewer } from './http-context';
+import { answerError, answerErrorsAsJson } from './http-errors';
 import { MAX_BODY_BYTES, readJsonBodies } from './json-body';
 import { type Metrics, serveMetrics } from './metrics';
+import { withRequestId } from './request-id';
 
 export interface Api {
   apollo: ApolloServer<Context>;
@@ -36,13 +44,14 @@ export async function createHttpServer(
     bodyLimit: MAX_BODY_BYTES,
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     requestTimeout: 30_000,
+    frameworkErrors: (error, request, reply) => answerError(error, request, nameRequest(request, reply)),
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
     },
   });
   server.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    nameRequest(request, reply);
   });
   server.addHook('onResponse', async (request, reply) => {
     const { method, url, ip } = request;
@@ -62,14 +71,25 @@ export async function createHttpServer(
   return server;
 }
 
+function nameRequest(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+}
+
 async function serveApi(server: FastifyInstance, config: Config, source: DataSource, api: Api): Promise<void> {
   const { apollo, services, sdl } = api;
-  if (config.corsOrigins.length > 0) await server.register(cors, { origin: config.corsOrigins, maxAge: 600 });
+  if (config.corsOrigins.length > 0) {
+    const exposedHeaders = ['x-request-id'];
+    await server.register(cors, { origin: config.corsOrigins, exposedHeaders, maxAge: 600 });
+  }
+  server.decorateRequest('viewer', null);
   readJsonBodies(server);
+  const answer = fastifyApolloHandler(apollo, { context: async (request) => httpContext(request, source, services) });
   server.route({
     method: ['GET', 'POST'],
     url: '/graphql',
-    handler: fastifyApolloHandler(apollo, { context: (request) => httpContext(request, source, services) }),
+    onRequest: (request) => readViewer(request, source),
+    preHandler: async (request) => refuseUnservableAccept(request),
+    handler: (request, reply) => withRequestId(request.id, () => answer.call(server, request, reply)),
   });
   server.get('/schema.graphql', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(sdl));
   server.get('/', async (_request, reply) => {

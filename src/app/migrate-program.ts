@@ -1,11 +1,11 @@
 // npm run migrate: brings the database up to date without serving it, for an operator who deploys in steps.
-import { ConfigError, readConfig } from '../config';
+import { ConfigError, environment, readConfig } from '../config';
 import { createLog } from '../log';
 import { openDatabase } from './database';
 import { migrate } from './migrate';
 
 async function main(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = readConfig(environment());
   const log = createLog(config.logLevel);
   const database = await openDatabase(config, log);
   try {

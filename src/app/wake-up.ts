@@ -3,6 +3,7 @@ import { WAKE_UP_CHANNEL } from '../delivery/wake-up.store';
 import type { Log } from '../log';
 
 const RECONNECT_MS = 1_000;
+const CONNECT_MS = 5_000;
 
 export interface WakeUp {
   stop(): Promise<void>;
@@ -19,15 +20,21 @@ export function startWakeUp(url: string, log: Log, wake: (what: string) => void)
 
   async function connect(): Promise<void> {
     timer = null;
-    const mine = new Client({ connectionString: url, application_name: 'hookledger wake-up', keepAlive: true });
+    const mine = new Client({
+      connectionString: url,
+      application_name: 'hookledger wake-up',
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_MS,
+    });
     client = mine;
+    // An error without a listener would end the process. One loss tells of itself several times, also late: only the
+    // first may reconnect, else two clients listen and one of them is never closed.
     const lost = () => {
-      if (client === mine) client = null;
-      mine.removeAllListeners('end');
-      if (!stopping && !timer) timer = setTimeout(connect, RECONNECT_MS);
+      if (client !== mine) return;
+      client = null;
+      if (!stopping) timer = setTimeout(connect, RECONNECT_MS);
     };
-    // both come for one loss, and an error without a listener would end the process
-    mine.on('error', () => lost());
+    mine.on('error', lost);
     mine.on('end', lost);
     mine.on('notification', (message) => wake(message.payload ?? ''));
     try {

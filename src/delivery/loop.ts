@@ -1,5 +1,7 @@
 import type { Log } from '../log';
 
+const FAILED_REST_MS = 1_000;
+
 export interface Loop {
   /** There may be work: look now. */
   wake(): void;
@@ -9,16 +11,16 @@ export interface Loop {
 
 /**
  * Repeats `step` while it finds work, then rests until it is woken or `restMs` have passed. A step that fails, as all do
- * while the database is away, is tried again after a rest.
+ * while the database is away, is tried again after a second at most.
  */
 export function startLoop(name: string, restMs: number, log: Log, step: () => Promise<boolean>): Loop {
   let stopping = false;
   let woken = false;
   let endRest = () => {};
 
-  const rest = () =>
+  const rest = (ms: number) =>
     new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, restMs);
+      const timer = setTimeout(resolve, ms);
       endRest = () => {
         clearTimeout(timer);
         resolve();
@@ -42,7 +44,7 @@ export function startLoop(name: string, restMs: number, log: Log, step: () => Pr
           return false;
         },
       );
-      if (!again && !stopping && (!woken || failing)) await rest();
+      if (!again && !stopping && (!woken || failing)) await rest(failing ? Math.min(restMs, FAILED_REST_MS) : restMs);
     }
   }
 

@@ -3,14 +3,19 @@ import { newId, timeOfId, toNodeId } from '../ids';
 import { closeRequests, openRequests } from '../request-log/open-close.store';
 import type { Db } from '../sql/db';
 import type { Keyring } from '../webhooks/keyring';
-import { openSigningSecret } from '../webhooks/signing-secret';
 import type { WebhookStatus } from '../webhooks/webhook.entity';
-import { lockedStatuses } from '../webhooks/webhook.store';
-import { liveSecrets, type SecretRow } from '../webhooks/webhook-secret.store';
-import { cancelDeliveries, type DueDelivery, dueDeliveries, holdDeliveries, markOpen } from './delivery.store';
-import { diedRequest } from './outcome';
+import {
+  cancelDeliveries,
+  type DueDelivery,
+  dueDeliveries,
+  holdDeliveries,
+  lockWebhooksOf,
+  markOpen,
+} from './delivery.store';
+import { diedRequest } from './died-request';
 import type { DeliveryQueue } from './queue';
 import { signatureHeaders } from './sign';
+import { signingSecretsOf } from './signing-secrets';
 
 /** One try of a delivery, on its way. */
 export interface Attempt {
@@ -21,6 +26,8 @@ export interface Attempt {
   startedAt: Date;
   headers: [string, string][];
   secretId: string | null;
+  /** Why nothing can be sent, which is then the outcome. */
+  fault: string | null;
 }
 
 /**
@@ -37,10 +44,9 @@ export async function openAttempts(
   const jobs = await queue.take(db, atMost);
   if (jobs.length === 0) return { taken: 0, attempts: [] };
   const jobIds = new Set(jobs.map((job) => job.id));
-  const found = await dueDeliveries(
-    db,
-    jobs.map((job) => job.deliveryId),
-  );
+  const deliveryIds = jobs.map((job) => job.deliveryId);
+  await lockWebhooksOf(db, deliveryIds);
+  const found = await dueDeliveries(db, deliveryIds);
   const due = found.filter((delivery) => isOpen(delivery) && delivery.jobId !== null && jobIds.has(delivery.jobId));
   await closeDeadAttempts(db, due);
   const go = await withoutWaiting(db, due);
@@ -73,32 +79,31 @@ async function closeDeadAttempts(db: Db, due: readonly DueDelivery[]): Promise<v
 }
 
 // Holds the deliveries of webhooks that are paused or disabled, ends those of archived ones, and gives back the rest.
+// The webhooks are locked: nobody resumes one before its delivery is seen to be held.
 async function withoutWaiting(db: Db, due: readonly DueDelivery[]): Promise<DueDelivery[]> {
-  const doubtful = due.filter((delivery) => delivery.webhookStatus !== 'ACTIVE');
-  if (doubtful.length === 0) return [...due];
-  // read again under a lock, so that nobody resumes the webhook before its delivery is seen to be held
-  const statuses = await lockedStatuses(db, [...new Set(doubtful.map((delivery) => delivery.webhookId))]);
-  const statusOf = (delivery: DueDelivery): WebhookStatus => statuses.get(delivery.webhookId) ?? 'ACTIVE';
   const idsWith = (wanted: readonly WebhookStatus[]) =>
-    doubtful.filter((delivery) => wanted.includes(statusOf(delivery))).map((delivery) => delivery.id);
+    due.filter((delivery) => wanted.includes(delivery.webhookStatus)).map((delivery) => delivery.id);
   await holdDeliveries(db, idsWith(['PAUSED', 'DISABLED']));
   await cancelDeliveries(db, idsWith(['ARCHIVED']), new Date());
-  return due.filter((delivery) => statusOf(delivery) === 'ACTIVE');
+  return due.filter((delivery) => delivery.webhookStatus === 'ACTIVE');
 }
 
 async function attemptsFor(db: Db, keyring: Keyring, deliveries: readonly DueDelivery[]): Promise<Attempt[]> {
   if (deliveries.length === 0) return [];
-  const webhookIds = [...new Set(deliveries.map((delivery) => delivery.webhookId))];
-  const secrets = opened(await liveSecrets(db, webhookIds, new Date()), keyring);
+  const secretsOf = await signingSecretsOf(
+    db,
+    keyring,
+    deliveries.map((delivery) => delivery.webhookId),
+  );
   return deliveries.map((delivery) => {
     const requestId = newId();
     const startedAt = timeOfId(requestId);
-    const own = secrets.get(delivery.webhookId) ?? [];
+    const { secrets, fault } = secretsOf(delivery.webhookId);
     const signature = signatureHeaders(
       toNodeId('Delivery', delivery.id),
       Math.floor(startedAt.getTime() / 1000),
       delivery.body ?? Buffer.alloc(0),
-      own.map((secret) => secret.bytes),
+      secrets.map((secret) => secret.bytes),
     );
     return {
       jobId: delivery.jobId as string,
@@ -106,21 +111,11 @@ async function attemptsFor(db: Db, keyring: Keyring, deliveries: readonly DueDel
       delivery,
       attemptNumber: delivery.attempts + 1,
       startedAt,
-      headers: [...(JSON.parse(delivery.headers) as [string, string][]), ...signature],
-      secretId: own[0]?.id ?? null,
+      headers: [...(JSON.parse(delivery.headers) as [string, string][]), ...(fault === null ? signature : [])],
+      secretId: secrets[0]?.id ?? null,
+      fault,
     };
   });
-}
-
-type OpenedSecret = { id: string; bytes: Buffer };
-
-function opened(rows: readonly SecretRow[], keyring: Keyring): Map<string, OpenedSecret[]> {
-  const byWebhook = new Map<string, OpenedSecret[]>();
-  for (const row of rows) {
-    const secret = { id: row.id, bytes: openSigningSecret(keyring, row) };
-    byWebhook.set(row.webhookId, [...(byWebhook.get(row.webhookId) ?? []), secret]);
-  }
-  return byWebhook;
 }
 
 function rowFor(attempt: Attempt) {

@@ -2,6 +2,7 @@
 import { newId } from '../ids';
 import type { ClosedRequest } from '../request-log/open-close.store';
 import type { Settlement } from './delivery.store';
+import { diedRequest } from './died-request';
 import type { Attempt } from './open-attempts';
 import type { NewJob } from './queue';
 import { dueAt } from './retry-schedule';
@@ -9,6 +10,7 @@ import type { SendResult } from './send';
 
 export interface Outcome {
   jobId: string;
+  webhookId: string;
   request: ClosedRequest;
   settlement: Settlement;
   nextJob: NewJob | null;
@@ -17,9 +19,14 @@ export interface Outcome {
 /** 2xx delivers; anything else is tried again until the schedule of the webhook has no further attempt. */
 export function outcomeOf(attempt: Attempt, result: SendResult, now: Date): Outcome {
   const request = closedRequest(attempt, result, now);
-  if (result.errorCode === null) return finished(attempt, request, 'DELIVERED', now);
-  const next = dueAt(attempt.attemptNumber + 1, attempt.delivery.retrySchedule, now);
-  return next ? retried(attempt, request, next) : finished(attempt, request, 'EXHAUSTED', now);
+  return result.errorCode === null ? finished(attempt, request, 'DELIVERED', now) : failed(attempt, request, now);
+}
+
+/** A bug of ours broke the attempt off: unknown, and by the schedule, so that it does not go round in circles. */
+export function brokenOff(attempt: Attempt, now: Date): Outcome {
+  const why =
+    'Hookledger failed during this attempt, so nobody knows whether it arrived. It is tried as after a failure.';
+  return failed(attempt, diedRequest(attempt.requestId, now, why), now);
 }
 
 /** Our process stops before the answer came: unknown, and another process tries again at once. */
@@ -28,22 +35,16 @@ export function abandoned(attempt: Attempt, now: Date): Outcome {
   return retried(attempt, diedRequest(attempt.requestId, now, why), now);
 }
 
-/** The row of an attempt whose outcome nobody will ever know. */
-export function diedRequest(id: string, now: Date, error: string): ClosedRequest {
-  return {
-    id,
-    status: 'UNKNOWN',
-    finishedAt: now,
-    durationMs: null,
-    responseStatus: null,
-    responseHeaders: null,
-    responseBody: null,
-    responseBytes: null,
-    responseTruncated: null,
-    error,
-    errorCode: 'PROCESS_DIED',
-    remoteAddress: null,
-  };
+/** Instead of being tried again: its webhook is archived. */
+export function cancelled(outcome: Outcome): Outcome {
+  const { settlement, request } = outcome;
+  const end = { status: 'CANCELLED' as const, nextAttemptAt: null, jobId: null, finishedAt: request.finishedAt };
+  return { ...outcome, nextJob: null, settlement: { ...settlement, ...end } };
+}
+
+function failed(attempt: Attempt, request: ClosedRequest, now: Date): Outcome {
+  const next = dueAt(attempt.attemptNumber + 1, attempt.delivery.retrySchedule, now);
+  return next ? retried(attempt, request, next) : finished(attempt, request, 'EXHAUSTED', now);
 }
 
 function closedRequest(attempt: Attempt, result: SendResult, now: Date): ClosedRequest {
@@ -71,12 +72,13 @@ function storable(text: string | null): string | null {
 function finished(attempt: Attempt, request: ClosedRequest, status: 'DELIVERED' | 'EXHAUSTED', now: Date): Outcome {
   const { jobId, requestId, delivery } = attempt;
   const settlement = { deliveryId: delivery.id, requestId, status, nextAttemptAt: null, jobId: null, finishedAt: now };
-  return { jobId, request, settlement, nextJob: null };
+  return { jobId, webhookId: delivery.webhookId, request, settlement, nextJob: null };
 }
 
 function retried(attempt: Attempt, request: ClosedRequest, at: Date): Outcome {
   const { jobId, requestId, delivery } = attempt;
   const nextJob = { id: newId(), deliveryId: delivery.id, startAfter: at };
   const next = { status: 'RETRYING' as const, nextAttemptAt: at, jobId: nextJob.id, finishedAt: null };
-  return { jobId, request, settlement: { deliveryId: delivery.id, requestId, ...next }, nextJob };
+  const settlement = { deliveryId: delivery.id, requestId, ...next };
+  return { jobId, webhookId: delivery.webhookId, request, settlement, nextJob };
 }

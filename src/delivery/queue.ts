@@ -1,6 +1,6 @@
 // Between fan-out and worker: the only place that talks to pg-boss.
 import { type Db as BossDatabase, PgBoss } from 'pg-boss';
-import type { Db } from '../sql/db';
+import { type Db, rowsOf } from '../sql/db';
 
 export const DELIVERY_QUEUE = 'deliveries';
 const SCHEMA = 'pgboss';
@@ -46,8 +46,6 @@ export interface DeliveryQueue {
   complete(db: Db, jobIds: string[]): Promise<void>;
   /** Says that these jobs are still being worked on; without it they are given away after 10 s. */
   touch(jobIds: string[]): Promise<void>;
-  /** Gives jobs back at once, for another worker. */
-  handBack(jobIds: string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -97,18 +95,14 @@ export async function startQueue(
     async touch(jobIds) {
       if (jobIds.length > 0) await boss.touch(DELIVERY_QUEUE, jobIds);
     },
-    async handBack(jobIds) {
-      if (jobIds.length > 0) await boss.fail(DELIVERY_QUEUE, jobIds);
-    },
     async stop() {
       await boss.stop({ graceful: false });
     },
   };
 }
 
-/** pg-boss on our connection. The structured answer: `manager.query` would give `[rows, n]` for an update. */
+/** pg-boss on our connection. Not prepared: the right plan depends on how long the queue is. */
 function inTransaction(db: Db): BossDatabase {
-  const runner = db.queryRunner;
-  if (!runner) throw new Error('the delivery queue takes part in a transaction, so it must be given one');
-  return { executeSql: async (sql, values) => ({ rows: (await runner.query(sql, values, true)).records }) };
+  if (!db.queryRunner) throw new Error('the delivery queue takes part in a transaction, so it must be given one');
+  return { executeSql: async (sql, values) => ({ rows: await rowsOf(db, sql, values) }) };
 }

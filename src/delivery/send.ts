@@ -111,6 +111,11 @@ function prepare(request: OutgoingRequest, policy: TargetPolicy): ExchangeReques
   return headers instanceof SendError ? headers : { ...request, url, headers };
 }
 
+/** The result of an attempt that never left: `why` is the rest of a sentence. */
+export function notSent(why: string): SendResult {
+  return unsent(new SendError('CONNECT', `Nothing was sent: ${why}.`));
+}
+
 function unsent(failure: SendError): SendResult {
   const nothing = { status: null, headers: null, body: null, remoteAddress: null };
   return resultOf({ ...nothing, failure }, null, '', 0, DEFAULTS);

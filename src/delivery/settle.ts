@@ -3,8 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from '../log';
 import { closeRequests } from '../request-log/open-close.store';
 import type { Db } from '../sql/db';
+import { lockedStatuses } from '../webhooks/webhook.store';
 import { settleDeliveries } from './delivery.store';
-import type { Outcome } from './outcome';
+import { cancelled, type Outcome } from './outcome';
 import type { DeliveryQueue } from './queue';
 
 const BATCH = 200;
@@ -14,6 +15,8 @@ const RETRY_MS = 500;
 export interface Settler {
   /** Resolves when the outcome is committed, or is known to be somebody else's business. */
   settle(outcome: Outcome): Promise<void>;
+  /** Tries no more: what is not written by now stays open, and whoever takes those deliveries closes it as UNKNOWN. */
+  stop(): void;
 }
 
 interface Waiting {
@@ -31,26 +34,34 @@ export interface SettlerParts {
 export function createSettler({ transaction, queue, log }: SettlerParts): Settler {
   let waiting: Waiting[] = [];
   let running = false;
+  let stopped = false;
+  let atOnce = BATCH;
 
+  async function write(batch: readonly Waiting[]): Promise<boolean> {
+    const outcomes = batch.map((each) => each.outcome);
+    try {
+      await transaction((db) => settleBatch(db, queue, outcomes));
+      return true;
+    } catch (error) {
+      // once per outage, for all that wait
+      if (atOnce > 1)
+        log.error({ err: error, outcomes: waiting.length }, 'outcomes could not be written, trying again');
+      return false;
+    }
+  }
+
+  // After a failure one by one, and what fails alone goes to the back: one bad outcome must not hold up the others.
   async function run(): Promise<void> {
     running = true;
     await wait(GATHER_MS);
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, BATCH);
-      try {
-        await transaction((db) =>
-          settleBatch(
-            db,
-            queue,
-            batch.map((each) => each.outcome),
-          ),
-        );
-        waiting = waiting.slice(batch.length);
-        for (const each of batch) each.done();
-      } catch (error) {
-        log.warn({ err: error, outcomes: waiting.length }, 'outcomes of attempts could not be written, trying again');
-        await wait(RETRY_MS);
-      }
+    while (waiting.length > 0 && !stopped) {
+      const batch = waiting.slice(0, atOnce);
+      const written = await write(batch);
+      waiting = waiting.slice(batch.length);
+      if (written) for (const each of batch) each.done();
+      else waiting = batch.length === 1 ? [...waiting, ...batch] : [...batch, ...waiting];
+      atOnce = written ? Math.min(BATCH, atOnce * 2) : 1;
+      if (!written) await wait(RETRY_MS);
     }
     running = false;
   }
@@ -59,8 +70,11 @@ export function createSettler({ transaction, queue, log }: SettlerParts): Settle
     settle: (outcome) =>
       new Promise((done) => {
         waiting.push({ outcome, done });
-        if (!running) void run();
+        if (!running && !stopped) void run();
       }),
+    stop() {
+      stopped = true;
+    },
   };
 }
 
@@ -69,11 +83,12 @@ export function createSettler({ transaction, queue, log }: SettlerParts): Settle
  * delivery was given to somebody else meanwhile is dropped: its row was closed as UNKNOWN by then.
  */
 async function settleBatch(db: Db, queue: DeliveryQueue, outcomes: readonly Outcome[]): Promise<void> {
+  const decided = await withoutRetriesOfArchived(db, outcomes);
   const settled = await settleDeliveries(
     db,
-    outcomes.map((outcome) => outcome.settlement),
+    decided.map((outcome) => outcome.settlement),
   );
-  const own = outcomes.filter((outcome) => settled.has(outcome.settlement.deliveryId));
+  const own = decided.filter((outcome) => settled.has(outcome.request.id));
   await closeRequests(
     db,
     own.map((outcome) => outcome.request),
@@ -86,4 +101,13 @@ async function settleBatch(db: Db, queue: DeliveryQueue, outcomes: readonly Outc
     db,
     own.map((outcome) => outcome.jobId),
   );
+}
+
+// Archiving leaves what is on the wire alone, so what comes back from there must not wait for an attempt in a day.
+async function withoutRetriesOfArchived(db: Db, outcomes: readonly Outcome[]): Promise<Outcome[]> {
+  const retried = outcomes.filter((outcome) => outcome.nextJob !== null);
+  if (retried.length === 0) return [...outcomes];
+  const statuses = await lockedStatuses(db, [...new Set(retried.map((outcome) => outcome.webhookId))]);
+  const isArchived = (outcome: Outcome) => statuses.get(outcome.webhookId) === 'ARCHIVED';
+  return outcomes.map((outcome) => (outcome.nextJob && isArchived(outcome) ? cancelled(outcome) : outcome));
 }

@@ -1,9 +1,9 @@
-import type { Db } from '../sql/db';
+import { changedBy, type Db, statement } from '../sql/db';
 
 /** The channel on which committed transactions say that there is work. A hint: workers also look by themselves. */
 export const WAKE_UP_CHANNEL = 'hookledger';
 
 /** Wakes the workers of all processes when the transaction commits. */
 export async function announceDeliveries(db: Db): Promise<void> {
-  await db.query(`select pg_notify('hookledger', 'deliveries')`);
+  await changedBy(db, statement(`select pg_notify('hookledger', 'deliveries')`));
 }

@@ -6,15 +6,16 @@ import type { Db } from '../sql/db';
 import type { Keyring } from '../webhooks/keyring';
 import { startLoop } from './loop';
 import { type Attempt, openAttempts } from './open-attempts';
-import { abandoned, outcomeOf } from './outcome';
+import { abandoned, brokenOff, type Outcome, outcomeOf } from './outcome';
 import type { DeliveryQueue } from './queue';
-import type { Sender, SendResult } from './send';
+import { notSent, type Sender, type SendResult } from './send';
 import { createSettler } from './settle';
 
 const AT_ONCE = 256;
 const TAKE = 100;
 const REST_MS = 500;
 const HEARTBEAT_MS = 3_000;
+const HAND_BACK_MS = 3_000;
 
 export interface WorkerParts {
   transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
@@ -34,25 +35,20 @@ export interface Worker {
 }
 
 export function startWorker(parts: WorkerParts): Worker {
-  const { transaction, queue, keyring, sender, log } = parts;
+  const { transaction, queue, keyring, log } = parts;
   const settler = createSettler(parts);
-  const onTheWire = new Map<string, { attempt: Attempt; end: Promise<void> }>();
+  // by request: a worker may be given its own job again while the lost attempt is still on the wire
+  const onTheWire = new Map<string, { jobId: string; end: Promise<void> }>();
   let giveUp = () => {};
   const givenUp = new Promise<'given up'>((resolve) => {
     giveUp = () => resolve('given up');
   });
 
   async function makeAttempt(attempt: Attempt): Promise<void> {
-    const { method, url, body, timeoutMs } = attempt.delivery;
-    const sending = sender.send({ method, url, headers: attempt.headers, body, timeoutMs });
-    const result = await Promise.race([sending, givenUp]);
-    const now = new Date();
-    await settler.settle(result === 'given up' ? abandoned(attempt, now) : outcomeOf(attempt, result, now));
-    if (result !== 'given up') {
-      parts.onAttemptEnded(result.errorCode ?? 'SUCCEEDED', result.durationMs);
-      logOutcome(log, attempt, result);
-    }
-    onTheWire.delete(attempt.jobId);
+    const result = await Promise.race([send(parts, attempt), givenUp]);
+    await settler.settle(settled(attempt, result, new Date()));
+    if (typeof result === 'object') noteEnd(parts, attempt, result);
+    onTheWire.delete(attempt.requestId);
     loop.wake();
   }
 
@@ -61,14 +57,14 @@ export function startWorker(parts: WorkerParts): Worker {
     if (free <= 0) return false;
     const { taken, attempts } = await transaction((db) => openAttempts(db, queue, keyring, free));
     for (const attempt of attempts) {
-      onTheWire.set(attempt.jobId, { attempt, end: Promise.resolve() });
-      onTheWire.set(attempt.jobId, { attempt, end: makeAttempt(attempt) });
+      onTheWire.set(attempt.requestId, { jobId: attempt.jobId, end: makeAttempt(attempt) });
     }
     return taken > 0;
   });
 
   const heartbeat = setInterval(() => {
-    queue.touch([...onTheWire.keys()]).catch((error: unknown) => log.warn({ err: error }, 'no heartbeat'));
+    const jobIds = new Set([...onTheWire.values()].map((each) => each.jobId));
+    queue.touch([...jobIds]).catch((error: unknown) => log.warn({ err: error }, 'no heartbeat'));
   }, HEARTBEAT_MS);
 
   return {
@@ -79,10 +75,35 @@ export function startWorker(parts: WorkerParts): Worker {
       await Promise.race([ends, wait(graceMs, undefined, { ref: false })]);
       if (onTheWire.size > 0) log.warn({ attempts: onTheWire.size }, 'stopping before all partners have answered');
       giveUp();
-      await ends;
+      // with the database away nothing can be handed back, and a process that never ends would be killed anyway
+      await Promise.race([ends, wait(HAND_BACK_MS, undefined, { ref: false })]);
+      if (onTheWire.size > 0) log.error({ attempts: onTheWire.size }, 'stopping without having written all outcomes');
+      settler.stop();
       clearInterval(heartbeat);
     },
   };
+}
+
+// An exception here would be a bug, and must cost one attempt: unhandled, it would end the process, and the next one.
+async function send({ sender, log }: WorkerParts, attempt: Attempt): Promise<SendResult | 'broken off'> {
+  if (attempt.fault !== null) return notSent(attempt.fault);
+  const { method, url, body, timeoutMs } = attempt.delivery;
+  try {
+    return await sender.send({ method, url, headers: attempt.headers, body, timeoutMs });
+  } catch (error) {
+    log.error({ err: error, request: toNodeId('WebhookRequestLog', attempt.requestId) }, 'an attempt broke off');
+    return 'broken off';
+  }
+}
+
+function settled(attempt: Attempt, result: SendResult | 'broken off' | 'given up', now: Date): Outcome {
+  if (result === 'given up') return abandoned(attempt, now);
+  return result === 'broken off' ? brokenOff(attempt, now) : outcomeOf(attempt, result, now);
+}
+
+function noteEnd({ onAttemptEnded, log }: WorkerParts, attempt: Attempt, result: SendResult): void {
+  onAttemptEnded(result.errorCode ?? 'SUCCEEDED', result.durationMs);
+  logOutcome(log, attempt, result);
 }
 
 // with the ids that the API knows, so that a log line can be looked up

@@ -1,4 +1,5 @@
-import { type Db, rowsOf } from '../sql/db';
+import { idBounds } from '../ids';
+import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 
 export interface BusinessEventRow {
   id: string;
@@ -27,11 +28,15 @@ export type NewEventRow = Omit<BusinessEventRow, 'fannedOutAt' | 'wantedBy'>;
 /** Puts events into the outbox, and wakes whoever fans out once the transaction commits. */
 export async function insertEvents(db: Db, events: readonly NewEventRow[]): Promise<void> {
   if (events.length === 0) return;
-  await db.query(
-    `insert into business_events (id, document_type, event, reference_document, payload_id, user_id, published_by,
-       idempotency_key, created_at)
-     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::uuid[],
-       $8::text[], $9::timestamptz[])`,
+  await changedBy(
+    db,
+    statement(`with inserted as (
+       insert into business_events (id, document_type, event, reference_document, payload_id, user_id, published_by,
+         idempotency_key, created_at)
+       select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::uuid[],
+         $8::text[], $9::timestamptz[])
+     )
+     select pg_notify('hookledger', 'events')`),
     [
       events.map((event) => event.id),
       events.map((event) => event.documentType),
@@ -44,7 +49,6 @@ export async function insertEvents(db: Db, events: readonly NewEventRow[]): Prom
       events.map((event) => event.createdAt),
     ],
   );
-  await db.query(`select pg_notify('hookledger', 'events')`);
 }
 
 export async function eventsById(db: Db, ids: readonly string[]): Promise<Map<string, BusinessEventRow>> {
@@ -60,10 +64,10 @@ export async function eventsById(db: Db, ids: readonly string[]): Promise<Map<st
 export async function takeFromOutbox(db: Db, atMost: number): Promise<(BusinessEventRow & { body: Buffer | null })[]> {
   return rowsOf(
     db,
-    `select e.*, p.body from (
+    statement(`select e.*, p.body from (
        select ${BUSINESS_EVENTS.columns} from business_events
        where fanned_out_at is null order by id limit $1 for update skip locked
-     ) as e join payloads p on p.id = e."payloadId" order by e.id`,
+     ) as e join payloads p on p.id = e."payloadId" order by e.id`),
     [atMost],
   );
 }
@@ -75,9 +79,10 @@ export async function leaveOutbox(
   wantedBy: readonly number[],
   at: Date,
 ): Promise<void> {
-  await db.query(
-    `update business_events as e set fanned_out_at = $3, wanted_by = f.wanted_by
-     from unnest($1::uuid[], $2::integer[]) as f (id, wanted_by) where e.id = f.id`,
-    [ids, wantedBy, at],
+  await changedBy(
+    db,
+    statement(`update business_events as e set fanned_out_at = $3, wanted_by = f.wanted_by
+     from unnest($1::uuid[], $2::integer[]) as f (id, wanted_by) where e.id = f.id and e.id between $4::uuid and $5::uuid`),
+    [ids, wantedBy, at, ...idBounds(ids)],
   );
 }

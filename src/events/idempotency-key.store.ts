@@ -1,4 +1,4 @@
-import { changedBy, type Db, rowsOf } from '../sql/db';
+import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 
 export interface IdempotencyKey {
   key: string;
@@ -19,22 +19,23 @@ export async function claimKeys(
   // in one order for everybody: two publishers with the same keys wait for each other instead of deadlocking
   const ordered = [...claims].sort((a, b) => (a.key < b.key ? -1 : 1));
   const keys = ordered.map((claim) => claim.key);
-  await db.query(
-    `insert into idempotency_keys (user_id, key, event_id, content_hash, created_at)
+  await changedBy(
+    db,
+    statement(`insert into idempotency_keys (user_id, key, event_id, content_hash, created_at)
      select $1, key, event_id, content_hash, $5
      from unnest($2::text[], $3::uuid[], $4::bytea[]) as claim (key, event_id, content_hash)
-     on conflict (user_id, key) do nothing`,
+     on conflict (user_id, key) do nothing`),
     [userId, keys, ordered.map((claim) => claim.eventId), ordered.map((claim) => claim.contentHash), at],
   );
   const rows = await rowsOf<IdempotencyKey>(
     db,
-    `select key, event_id as "eventId", content_hash as "contentHash" from idempotency_keys
-     where user_id = $1 and key = any($2::text[])`,
+    statement(`select key, event_id as "eventId", content_hash as "contentHash" from idempotency_keys
+     where user_id = $1 and key = any($2::text[])`),
     [userId, keys],
   );
   return new Map(rows.map((row) => [row.key, row]));
 }
 
 export async function forgetKeysBefore(db: Db, time: Date): Promise<number> {
-  return changedBy(db, 'delete from idempotency_keys where created_at < $1', [time]);
+  return changedBy(db, statement('delete from idempotency_keys where created_at < $1'), [time]);
 }

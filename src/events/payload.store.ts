@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { newId } from '../ids';
-import { type Db, rowsOf } from '../sql/db';
+import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 
 export interface Payload {
   id: string;
@@ -24,10 +24,11 @@ export function newPayload(body: Buffer, contentType: string): Payload {
 
 export async function insertPayloads(db: Db, payloads: readonly Payload[]): Promise<void> {
   if (payloads.length === 0) return;
-  await db.query(
-    `insert into payloads (id, body, sha256, byte_length, content_type)
+  await changedBy(
+    db,
+    statement(`insert into payloads (id, body, sha256, byte_length, content_type)
      select id, body, sha256, octet_length(body), content_type
-     from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::text[]) as p (id, body, sha256, content_type)`,
+     from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::text[]) as p (id, body, sha256, content_type)`),
     [
       payloads.map((payload) => payload.id),
       payloads.map((payload) => payload.body),

@@ -2,6 +2,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError } from '../errors';
 import { isDatabaseUnavailable, isStatementTimeout } from '../sql/unavailable';
+import { brokenLimit } from './limits';
 
 const MAX_MESSAGE = 300;
 
@@ -16,7 +17,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const known = knownError(cause);
   if (known) return { message: known.message, ...place, extensions: extensionsOf(known) };
   if (isAboutTheDocument(cause)) {
-    const code = String(formatted.extensions?.code ?? 'INTERNAL_SERVER_ERROR');
+    const code = codeOf(cause, formatted);
     if (code !== 'INTERNAL_SERVER_ERROR') return { message: forCaller(cause.message), ...place, extensions: { code } };
   }
   return { message: 'Something went wrong on our side.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
@@ -33,8 +34,20 @@ function isAboutTheDocument(error: unknown): error is GraphQLError {
   return error instanceof GraphQLError && (!error.originalError || error.originalError instanceof GraphQLError);
 }
 
-function knownError(error: unknown): AppError | null {
+// Apollo gives some of its own refusals a status but no code
+function codeOf(error: GraphQLError, formatted: GraphQLFormattedError): string {
+  const { status = 500 } = (error.extensions.http ?? {}) as { status?: number };
+  const code = String(formatted.extensions?.code ?? 'INTERNAL_SERVER_ERROR');
+  return code === 'INTERNAL_SERVER_ERROR' && status >= 400 && status < 500 ? 'BAD_REQUEST' : code;
+}
+
+/** The error as a caller may see it; null for a fault of ours. */
+export function knownError(error: unknown): AppError | null {
   if (error instanceof AppError) return error;
+  if (error instanceof GraphQLError) {
+    const limit = brokenLimit(error);
+    return limit === null ? null : new AppError('LIMIT_EXCEEDED', limit);
+  }
   if (isDatabaseUnavailable(error)) return new AppError('UNAVAILABLE', 'The database cannot be reached. Try again.');
   if (isStatementTimeout(error)) {
     return new AppError('LIMIT_EXCEEDED', 'This took too long and was stopped. Ask for less, or narrow the filter.');

@@ -70,7 +70,10 @@ function findUnguarded(schema: GraphQLSchema): string[] {
   );
   const tables = Object.values(schema.getTypeMap())
     .filter((type) => isObjectType(type))
-    .filter((type) => type.getInterfaces().some((each) => each.name === 'Node') && !ruleOf(schema, type))
+    .filter(
+      (type) =>
+        type.getInterfaces().some((each) => each.name === 'Node') && !ruleOf(schema, type) && !isPublic(schema, type),
+    )
     .map((type) => type.name);
   return [...fields, ...tables];
 }

@@ -24,6 +24,26 @@ export const LIMITS = {
 /** Refuses documents that would cost more than any client of ours needs. */
 export const limitRules: ValidationRule[] = [limitDepth, limitAliases, limitDirectives, limitRootFields];
 
+/**
+ * Which limit an error is about, in a sentence; null for any other error. Those that Apollo and graphql-js check come
+ * without a code that says so, and Apollo replaces the code of ours.
+ */
+export function brokenLimit(error: GraphQLError): string | null {
+  const cause = error.originalError instanceof GraphQLError ? error.originalError : error;
+  if (cause.extensions.code === 'LIMIT_EXCEEDED') return cause.message;
+  if (cause.extensions.validationErrorCode === 'MAX_RECURSIVE_SELECTIONS_EXCEEDED') {
+    return `With its fragments written out the query has over ${LIMITS.selections} fields and fragments, which is too many.`;
+  }
+  // the parser and a rule of graphql-js give up like this
+  if (cause.originalError?.name === 'RangeError') return 'The query is nested too deeply.';
+  if (cause.message === 'Validation aborted.') return 'The query repeats too many fields to compare them.';
+  if (/more tha[nt] \d+ tokens/.test(cause.message)) {
+    return `The query is longer than ${LIMITS.tokens} tokens. Send values as variables.`;
+  }
+  if (cause.message === 'Maximum introspection depth exceeded') return 'The introspection query is nested too deeply.';
+  return null;
+}
+
 function refuse(context: ValidationContext, message: string): void {
   context.reportError(new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED' } }));
 }

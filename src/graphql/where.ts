@@ -22,6 +22,8 @@ export type FilterMap = Record<string, FieldFilter>;
 
 const MAX_DEPTH = 3;
 const MAX_LIST = 100;
+// each becomes a value of the statement, and Postgres takes 65,535
+const MAX_PARTS = 1_000;
 const OPERATORS = { gte: '>=', gt: '>', lt: '<', lte: '<=' } as const;
 
 /**
@@ -31,6 +33,7 @@ const OPERATORS = { gte: '>=', gt: '>', lt: '<', lte: '<=' } as const;
  */
 export function conditionOf(where: unknown, map: FilterMap, path: string[] = ['where'], depth = 0): Condition {
   if (where === undefined) return all([]);
+  if (path.length === 1) refuseManyParts(where, path);
   const parts = entriesOf(where, path).map(([name, value]) => {
     const at = [...path, name];
     if (name === 'and' || name === 'or') {
@@ -45,6 +48,17 @@ export function conditionOf(where: unknown, map: FilterMap, path: string[] = ['w
     return filter(Object.fromEntries(entriesOf(value, at)), at);
   });
   return all(parts);
+}
+
+function refuseManyParts(where: unknown, path: string[]): void {
+  const parts = partsOf(where);
+  if (parts > MAX_PARTS) refuse(path, `${parts} filters within it; at most ${MAX_PARTS} are taken`);
+}
+
+function partsOf(value: unknown): number {
+  if (value === null || typeof value !== 'object') return 0;
+  const below = Object.values(value).reduce((parts: number, each) => parts + partsOf(each), 0);
+  return Array.isArray(value) ? below : below + 1;
 }
 
 function deeper(depth: number, path: string[]): number {

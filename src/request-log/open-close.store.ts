@@ -1,5 +1,6 @@
 // Writing the log: a row is opened before the call and closed once after it.
-import { changedBy, type Db } from '../sql/db';
+import { idBounds } from '../ids';
+import { changedBy, type Db, statement } from '../sql/db';
 import type { Direction } from '../webhooks/webhook.entity';
 import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
 
@@ -42,13 +43,14 @@ export interface ClosedRequest {
 
 export async function openRequests(db: Db, requests: readonly OpenRequest[]): Promise<void> {
   if (requests.length === 0) return;
-  await db.query(
-    `insert into webhook_request_logs (id, webhook_id, direction, document_type, event, reference_document,
+  await changedBy(
+    db,
+    statement(`insert into webhook_request_logs (id, webhook_id, direction, document_type, event, reference_document,
        business_event_id, delivery_id, user_id, attempt_number, method, url, headers, payload_id, secret_id, started_at,
        status, duplicate)
      select *, 'PENDING', false from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
        $7::uuid[], $8::uuid[], $9::uuid[], $10::integer[], $11::text[], $12::text[], $13::text[], $14::uuid[],
-       $15::uuid[], $16::timestamptz[])`,
+       $15::uuid[], $16::timestamptz[])`),
     columnsOf(requests, [
       'id',
       'webhookId',
@@ -73,11 +75,9 @@ export async function openRequests(db: Db, requests: readonly OpenRequest[]): Pr
 /** Closes open rows; a row that is closed already stays as it is. @returns how many were closed */
 export async function closeRequests(db: Db, requests: readonly ClosedRequest[]): Promise<number> {
   if (requests.length === 0) return 0;
-  const ids = requests.map((request) => request.id).sort();
   return changedBy(
     db,
-    // the bounds let Postgres leave out the other months
-    `update webhook_request_logs as r set status = c.status, finished_at = c.finished_at, duration_ms = c.duration_ms,
+    statement(`update webhook_request_logs as r set status = c.status, finished_at = c.finished_at, duration_ms = c.duration_ms,
        response_status = c.response_status, response_headers = c.response_headers, response_body = c.response_body,
        response_bytes = c.response_bytes, response_truncated = c.response_truncated, error = c.error,
        error_code = c.error_code, remote_address = c.remote_address
@@ -85,7 +85,7 @@ export async function closeRequests(db: Db, requests: readonly ClosedRequest[]):
        $8::integer[], $9::boolean[], $10::text[], $11::text[], $12::text[]) as c (id, status, finished_at, duration_ms,
        response_status, response_headers, response_body, response_bytes, response_truncated, error, error_code,
        remote_address)
-     where r.id = c.id and r.id between $13::uuid and $14::uuid and r.finished_at is null`,
+     where r.id = c.id and r.id between $13::uuid and $14::uuid and r.finished_at is null`),
     [
       ...columnsOf(requests, [
         'id',
@@ -101,8 +101,7 @@ export async function closeRequests(db: Db, requests: readonly ClosedRequest[]):
         'errorCode',
         'remoteAddress',
       ]),
-      ids[0],
-      ids.at(-1),
+      ...idBounds(requests.map((request) => request.id)),
     ],
   );
 }

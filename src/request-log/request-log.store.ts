@@ -1,5 +1,5 @@
 // Reading the log. Lists leave out what is heavy: headers and responses are loaded for the rows that are asked for.
-import { type Db, rowsOf } from '../sql/db';
+import { type Db, rowsOf, statement } from '../sql/db';
 import type { Direction } from '../webhooks/webhook.entity';
 import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
 
@@ -56,7 +56,9 @@ export interface RequestHeaders {
 export async function requestHeadersById(db: Db, ids: readonly string[]): Promise<Map<string, RequestHeaders>> {
   const rows = await rowsOf<RequestHeaders>(
     db,
-    `select id, headers, response_headers as "responseHeaders" from webhook_request_logs where id = any($1::uuid[])`,
+    statement(
+      `select id, headers, response_headers as "responseHeaders" from webhook_request_logs where id = any($1::uuid[])`,
+    ),
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));

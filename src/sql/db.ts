@@ -1,30 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { Pool, PoolClient } from 'pg';
 import type { EntityManager } from 'typeorm';
 
 /** A connection or a transaction: the first argument of every store function. */
 export type Db = EntityManager;
 
-/** Rows of a statement that reads, or that ends in RETURNING. */
-export async function rowsOf<Row extends object>(db: Db, sql: string, values: readonly unknown[] = []): Promise<Row[]> {
-  const result: unknown = await db.query(sql, values as unknown[]);
-  // TypeORM answers [rows, count] for UPDATE and DELETE, and plain rows for everything else
-  return (isPair(result) ? result[0] : result) as Row[];
+/**
+ * A statement whose text never changes. Each connection parses it once and may keep its plan: planning a statement over
+ * monthly partitions costs more than running it.
+ */
+export interface Statement {
+  text: string;
+  name: string;
+}
+
+const statements = new Map<string, Statement>();
+
+/** @param text constant: one that callers shape would fill every connection with plans */
+export function statement(text: string): Statement {
+  const known = statements.get(text);
+  if (known) return known;
+  const made = { text, name: createHash('sha256').update(text).digest('base64url').slice(0, 24) };
+  statements.set(text, made);
+  return made;
+}
+
+type Values = readonly unknown[];
+
+/** Rows of a statement that reads, or that ends in RETURNING. Text that callers' filters shape is not prepared. */
+export async function rowsOf<Row extends object>(db: Db, sql: string | Statement, values: Values = []): Promise<Row[]> {
+  return (await run(db, sql, values)).rows as Row[];
 }
 
 export async function rowOf<Row extends object>(
   db: Db,
-  sql: string,
-  values: readonly unknown[] = [],
+  sql: string | Statement,
+  values: Values = [],
 ): Promise<Row | null> {
   return (await rowsOf<Row>(db, sql, values))[0] ?? null;
 }
 
-/** How many rows an UPDATE or DELETE touched. */
-export async function changedBy(db: Db, sql: string, values: readonly unknown[] = []): Promise<number> {
-  const result: unknown = await db.query(sql, values as unknown[]);
-  if (!isPair(result)) throw new Error('changedBy() takes an UPDATE or a DELETE');
-  return result[1];
+/** Runs a statement that changes rows. @returns how many */
+export async function changedBy(db: Db, sql: string | Statement, values: Values = []): Promise<number> {
+  return (await run(db, sql, values)).rowCount ?? 0;
 }
 
-function isPair(result: unknown): result is [object[], number] {
-  return Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number';
+// Past TypeORM's own query(), which knows no prepared statements, on the very connection of the transaction.
+async function run(db: Db, sql: string | Statement, values: Values) {
+  const connection = await connectionOf(db);
+  const { text, name } = typeof sql === 'string' ? { text: sql, name: undefined } : sql;
+  return connection.query({ text, values: values as unknown[], ...(name && { name }) });
+}
+
+async function connectionOf(db: Db): Promise<Pool | PoolClient> {
+  if (db.queryRunner) return (await db.queryRunner.connect()) as PoolClient;
+  return (db.dataSource.driver as unknown as { master: Pool }).master;
 }

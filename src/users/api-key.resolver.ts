@@ -10,13 +10,13 @@ import { loaderFor } from '../graphql/per-request';
 import { answer } from '../graphql/user-error';
 import { toNodeId, uuidOf } from '../ids';
 import { everything } from '../sql/condition';
-import type { Viewer } from '../viewer';
+import { knownRoles, type Viewer } from '../viewer';
 import { API_KEYS, type ApiKeyRow, apiKeysById } from './api-key.store';
 import { createApiKey, revokeApiKey } from './api-keys';
 import { CreateApiKeyInput, RevokeApiKeyInput } from './user.inputs';
 import { loadUser } from './user.resolver';
 import type { UserRow } from './user.store';
-import { ApiKeyType, UserType } from './user.type';
+import { ApiKeyType, RoleEnum, UserType } from './user.type';
 
 const ApiKeyConnection = connectionOf('ApiKey', () => ApiKeyType);
 const RevokeApiKeyPayload = payloadOf('RevokeApiKey', { apiKey: [() => ApiKeyType] });
@@ -34,6 +34,11 @@ export class ApiKeyResolver {
   @FieldResolver(() => ID)
   id(@Root() key: ApiKeyRow) {
     return toNodeId('ApiKey', key.id);
+  }
+
+  @FieldResolver(() => [RoleEnum], { nullable: true, description: "Fewer roles than the user's; null: all of them." })
+  roles(@Root() key: ApiKeyRow) {
+    return key.roles && knownRoles(key.roles);
   }
 
   @FieldResolver(() => UserType, { nullable: true })

@@ -1,4 +1,4 @@
-import { type Db, rowOf, rowsOf } from '../sql/db';
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
 import { ApiKeyEntity } from './api-key.entity';
 
 /** A key with what its user may do. */
@@ -36,11 +36,11 @@ export interface ApiKeyRow {
 export async function findKeyWithUser(db: Db, keyId: string): Promise<KeyWithUser | null> {
   return rowOf<KeyWithUser>(
     db,
-    `select k.id, k.token_hash as "tokenHash", k.roles, k.expires_at as "expiresAt", k.revoked_at as "revokedAt",
+    statement(`select k.id, k.token_hash as "tokenHash", k.roles, k.expires_at as "expiresAt", k.revoked_at as "revokedAt",
        k.last_used_at as "lastUsedAt", u.id as "userId", u.name as "userName", u.roles as "userRoles",
        u.active as "userActive"
      from api_keys k join users u on u.id = k.user_id
-     where k.key_id = $1`,
+     where k.key_id = $1`),
     [keyId],
   );
 }
@@ -65,11 +65,11 @@ export async function revokeKey(db: Db, id: string, at: Date): Promise<void> {
 }
 
 export async function revokeKeysLabelled(db: Db, label: string, exceptKeyId: string, at: Date): Promise<void> {
-  await db.query('update api_keys set revoked_at = $3 where label = $1 and key_id <> $2 and revoked_at is null', [
-    label,
-    exceptKeyId,
-    at,
-  ]);
+  await changedBy(
+    db,
+    statement('update api_keys set revoked_at = $3 where label = $1 and key_id <> $2 and revoked_at is null'),
+    [label, exceptKeyId, at],
+  );
 }
 
 export async function hasApiKeys(db: Db, userId: string): Promise<boolean> {

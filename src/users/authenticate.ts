@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { AppError } from '../errors';
 import type { Db } from '../sql/db';
-import { ROLES, type Role, type Viewer } from '../viewer';
+import { knownRoles, type Role, type Viewer } from '../viewer';
 import { hashToken, keyIdOf } from './api-key';
 import { findKeyWithUser, type KeyWithUser, touchApiKey } from './api-key.store';
 
@@ -32,8 +32,8 @@ function isLive(key: KeyWithUser, now: Date): boolean {
   return key.userActive && key.revokedAt === null && (key.expiresAt === null || key.expiresAt > now);
 }
 
-// a role that this version does not know gives nothing; a key never has more than its user
+// a key never has more than its user
 function rolesOf(key: KeyWithUser): ReadonlySet<Role> {
-  const own = ROLES.filter((role) => key.userRoles.includes(role));
+  const own = knownRoles(key.userRoles);
   return new Set(key.roles ? own.filter((role) => key.roles?.includes(role)) : own);
 }

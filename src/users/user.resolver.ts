@@ -9,10 +9,10 @@ import { loaderFor } from '../graphql/per-request';
 import { answer } from '../graphql/user-error';
 import { conditionOf } from '../graphql/where';
 import { toNodeId, uuidOf } from '../ids';
-import { READERS, type Viewer } from '../viewer';
+import { knownRoles, READERS, type Viewer } from '../viewer';
 import { CreateUserInput, UpdateUserInput, USER_FILTER, UserListArgs, userOrder } from './user.inputs';
 import { USERS, type UserRow, usersById } from './user.store';
-import { UserConnection, UserType } from './user.type';
+import { RoleEnum, UserConnection, UserType } from './user.type';
 import { createUser, updateUser } from './users';
 
 const CreateUserPayload = payloadOf('CreateUser', { user: [() => UserType] });
@@ -46,6 +46,11 @@ export class UserResolver {
   @FieldResolver(() => ID)
   id(@Root() user: UserRow) {
     return toNodeId('User', user.id);
+  }
+
+  @FieldResolver(() => [RoleEnum])
+  roles(@Root() user: UserRow) {
+    return knownRoles(user.roles);
   }
 
   @HasRole('SYSTEM_MANAGER')

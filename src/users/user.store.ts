@@ -1,4 +1,4 @@
-import { type Db, rowOf, rowsOf } from '../sql/db';
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
 import type { Role } from '../viewer';
 import { UserEntity } from './user.entity';
 
@@ -22,19 +22,19 @@ export async function usersById(db: Db, ids: readonly string[]): Promise<Map<str
 }
 
 export async function findUser(db: Db, id: string): Promise<UserRow | null> {
-  return rowOf<UserRow>(db, `select ${USERS.columns} from users where id = $1`, [id]);
+  return rowOf<UserRow>(db, statement(`select ${USERS.columns} from users where id = $1`), [id]);
 }
 
 export async function findUserByName(db: Db, name: string): Promise<UserRow | null> {
-  return rowOf<UserRow>(db, `select ${USERS.columns} from users where name = $1`, [name]);
+  return rowOf<UserRow>(db, statement(`select ${USERS.columns} from users where name = $1`), [name]);
 }
 
 /** False when the name is taken, also by somebody who took it at the same instant. */
 export async function insertUser(db: Db, user: UserEntity): Promise<boolean> {
   const row = await rowOf(
     db,
-    `insert into users (id, name, full_name, roles, active, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict (name) do nothing returning id`,
+    statement(`insert into users (id, name, full_name, roles, active, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7) on conflict (name) do nothing returning id`),
     [user.id, user.name, user.fullName, user.roles, user.active, user.createdAt, user.updatedAt],
   );
   return row !== null;
@@ -58,10 +58,11 @@ export async function ensureUsersNamed(
   const missing = names.filter((name) => !known.has(name));
   if (missing.length === 0) return known;
   const made = missing.map(newUser);
-  await db.query(
-    `insert into users (id, name, roles, active, created_at, updated_at)
+  await changedBy(
+    db,
+    statement(`insert into users (id, name, roles, active, created_at, updated_at)
      select id, name, '{}', true, at, at from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as made (id, name, at)
-     on conflict (name) do nothing`,
+     on conflict (name) do nothing`),
     [made.map((user) => user.id), missing, made.map((user) => user.at)],
   );
   return idsByName(db, names);
@@ -70,7 +71,7 @@ export async function ensureUsersNamed(
 async function idsByName(db: Db, names: readonly string[]): Promise<Map<string, string>> {
   const rows = await rowsOf<{ id: string; name: string }>(
     db,
-    'select id, name from users where name = any($1::text[])',
+    statement('select id, name from users where name = any($1::text[])'),
     [names],
   );
   return new Map(rows.map((row) => [row.name, row.id]));

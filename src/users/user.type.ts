@@ -4,7 +4,7 @@ import { publishEnum } from '../graphql/enum';
 import { HasRole } from '../graphql/has-role';
 import { NodeType } from '../graphql/node';
 import { connectionOf } from '../graphql/page';
-import { READERS, ROLES, type Role } from '../viewer';
+import { READERS, ROLES } from '../viewer';
 
 export const RoleEnum = publishEnum('Role', ROLES, 'What a user may do. A user has any number of them.', {
   SYSTEM_MANAGER: { description: 'Everything; alone changes users and API keys.' },
@@ -27,9 +27,6 @@ export class UserType extends NodeType {
   @Field(() => String, { nullable: true })
   fullName: string | null;
 
-  @Field(() => [RoleEnum])
-  roles: Role[];
-
   @Field(() => Boolean, { description: 'The keys of a user who is not active do not work.' })
   active: boolean;
 
@@ -51,9 +48,6 @@ export class ApiKeyType extends NodeType {
 
   @Field(() => String, { description: 'The eight characters after `hl_`: enough to recognise the key, not to use it.' })
   keyId: string;
-
-  @Field(() => [RoleEnum], { nullable: true, description: "Fewer roles than the user's; null: all of them." })
-  roles: Role[] | null;
 
   @Field(() => GraphQLDateTime)
   createdAt: Date;

@@ -1,4 +1,4 @@
-import { type Db, rowOf, rowsOf } from '../sql/db';
+import { type Db, rowOf, rowsOf, statement } from '../sql/db';
 import { type Direction, WebhookEntity, type WebhookStatus } from './webhook.entity';
 
 export interface WebhookRow {
@@ -33,7 +33,9 @@ export async function webhooksById(db: Db, ids: readonly string[]): Promise<Map<
 
 /** Locks the row: two changes of one webhook happen one after the other. */
 export async function findWebhookForUpdate(db: Db, id: string): Promise<WebhookRow | null> {
-  return rowOf<WebhookRow>(db, `select ${WEBHOOKS.columns} from webhooks where id = $1 for no key update`, [id]);
+  return rowOf<WebhookRow>(db, statement(`select ${WEBHOOKS.columns} from webhooks where id = $1 for no key update`), [
+    id,
+  ]);
 }
 
 export async function insertWebhook(db: Db, webhook: WebhookRow): Promise<void> {
@@ -48,7 +50,9 @@ export async function changeWebhook(db: Db, id: string, changes: Partial<Webhook
 export async function outgoingWebhooks(db: Db): Promise<WebhookRow[]> {
   return rowsOf<WebhookRow>(
     db,
-    `select ${WEBHOOKS.columns} from webhooks where direction = 'OUTGOING' and status <> 'ARCHIVED' order by id`,
+    statement(
+      `select ${WEBHOOKS.columns} from webhooks where direction = 'OUTGOING' and status <> 'ARCHIVED' order by id`,
+    ),
   );
 }
 
@@ -56,7 +60,7 @@ export async function outgoingWebhooks(db: Db): Promise<WebhookRow[]> {
 export async function lockedStatuses(db: Db, ids: readonly string[]): Promise<Map<string, WebhookStatus>> {
   const rows = await rowsOf<{ id: string; status: WebhookStatus }>(
     db,
-    'select id, status from webhooks where id = any($1::uuid[]) order by id for share',
+    statement('select id, status from webhooks where id = any($1::uuid[]) order by id for share'),
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row.status]));

@@ -129,7 +129,11 @@ test('archiving cancels what is held and what waits', async () => {
     ['CANCELLED', false, null, null],
   ]);
   await webhook.publishOne('INV-3');
-  await waitFor('INV-3 left the outbox', () => app.database.query('select 1 where not exists (select from business_events where fanned_out_at is null)').then((rows) => rows[0]));
+  await waitFor('INV-3 left the outbox', () =>
+    app.database
+      .query('select 1 where not exists (select from business_events where fanned_out_at is null)')
+      .then((rows) => rows[0]),
+  );
   expect(await deliveriesOf(app, webhook.id)).toHaveLength(2);
 });
 

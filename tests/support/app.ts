@@ -16,6 +16,10 @@ export interface GraphQLAnswer {
   }[];
 }
 
+export interface LogSink {
+  write(line: string): void;
+}
+
 export interface TestApp {
   url: string;
   database: TestDatabase;
@@ -29,8 +33,11 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
-/** The application as it is, on a database of its own, on a free port; http to this machine is allowed. */
-export async function startTestApp(overrides: Record<string, string> = {}): Promise<TestApp> {
+/**
+ * The application as it is, on a database of its own, on a free port; http to this machine is allowed.
+ * @param logTo gets its log lines; stdout by default, where TEST_LOG_LEVEL asks for them
+ */
+export async function startTestApp(overrides: Record<string, string> = {}, logTo?: LogSink): Promise<TestApp> {
   const database = await createTestDatabase();
   const adminKey = `test-administrator-${randomBytes(12).toString('hex')}`;
   const env = {
@@ -47,7 +54,7 @@ export async function startTestApp(overrides: Record<string, string> = {}): Prom
   const config = readConfig(env);
   let app: App;
   try {
-    app = await startApp(config, createLog(config.logLevel));
+    app = await startApp(config, createLog(config.logLevel, logTo));
   } catch (error) {
     await database.drop();
     throw error;

@@ -1,0 +1,15 @@
+import type { FastifyRequest } from 'fastify';
+import { faultOf } from './http-errors';
+
+const SERVED = ['*/*', 'application/*', 'application/json', 'application/graphql-response+json'];
+
+/** Before anything is run: Apollo looks only when the answer is there, and by then a mutation has happened. */
+export function refuseUnservableAccept({ headers: { accept } }: FastifyRequest): void {
+  if (!accept) return;
+  const ranges = accept.split(',').map((range) => range.split(';').map((part) => part.trim().toLowerCase()));
+  const isServed = ranges.some(([type = '', ...more]) => SERVED.includes(type) && !more.some(isZero));
+  if (!isServed) throw faultOf(406);
+}
+
+// q=0 means "not this" (RFC 9110, section 12.4.2)
+const isZero = (parameter: string) => /^q=0(\.0*)?$/.test(parameter);

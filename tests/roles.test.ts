@@ -1,0 +1,182 @@
+import { getNamedType, isEnumType, isInputObjectType, isNonNullType } from 'graphql';
+import { ROLES } from '../src/viewer';
+import { type Ids, objectTypes, pathsOf, schema, typeNamed } from './roles/paths';
+import { counts, keyWith, mutationArgs, seed } from './roles/rows';
+import { everything, hollow, isRow, type Pick, pick, printSelection, refusals } from './roles/selection';
+import { isAllowed, isForAllReaders, type Roles, TABLE, words } from './roles/table';
+import { type GraphQLAnswer, startTestApp, type TestApp } from './support/app';
+import { type Receiver, startReceiver } from './support/receiver';
+
+/** Who asks, and what they have in the end. */
+const VIEWERS: { title: string; roles: Roles; key(): Promise<string | null> }[] = [
+  ...ROLES.map((role) => ({ title: role, roles: [role], key: () => app.keyFor(role) })),
+  { title: 'SUPPORT and PUBLISHER', roles: ['SUPPORT', 'PUBLISHER'], key: () => app.keyFor('SUPPORT', 'PUBLISHER') },
+  { title: 'somebody without a key', roles: null, key: async () => null },
+  { title: 'a user without roles', roles: [], key: () => app.keyFor() },
+  { title: 'a user with a role that nobody knows', roles: [], key: () => keyWith(app, ['EMPEROR'], null) },
+  {
+    title: "a SYSTEM_MANAGER's key that carries SUPPORT alone",
+    roles: ['SUPPORT'],
+    key: () => keyWith(app, ['SYSTEM_MANAGER', 'SUPPORT'], ['SUPPORT']),
+  },
+  {
+    title: 'a key with a role that its user has lost',
+    roles: ['AUDITOR'],
+    key: () => keyWith(app, ['AUDITOR'], ['SYSTEM_MANAGER', 'AUDITOR']),
+  },
+];
+
+let app: TestApp;
+let partner: Receiver;
+let ids: Ids;
+
+beforeAll(async () => {
+  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
+  ids = await seed(app, partner.url);
+});
+afterAll(() => Promise.all([app.stop(), partner.stop()]));
+
+test('every field of the schema has its place in the table, and nothing else has', () => {
+  const inTable = Object.entries(TABLE).flatMap(([type, groups]) =>
+    Object.values(groups).flatMap((fields) => words(fields).map((field) => `${type}.${field}`)),
+  );
+  const inSchema = objectTypes().flatMap((type) =>
+    Object.keys(type.getFields()).map((field) => `${type.name}.${field}`),
+  );
+  expect(inTable.sort()).toEqual(inSchema.sort());
+});
+
+describe.each(VIEWERS)('$title', ({ roles, key }) => {
+  let token: string | null;
+
+  beforeAll(async () => {
+    token = await key();
+  });
+
+  test('reads what the table says, by every path, and nothing else', async () => {
+    for (const path of pathsOf(roles, ids)) await expectAsInTable(roles, token, path);
+  });
+
+  test('changes what the table says, and nothing else', async () => {
+    for (const field of Object.values(typeNamed('Mutation').getFields())) {
+      const args = await mutationArgs(app, ids, field.name);
+      const before = await counts(app);
+      await expectAsInTable(roles, token, pick(field, 1, args), 'Mutation');
+      const after = await counts(app);
+      if (isAllowed(roles, 'Mutation', field.name)) expect(after).not.toEqual(before);
+      else expect(after).toEqual(before);
+    }
+  });
+});
+
+test('viewer is null without a key', async () => {
+  expect(await app.ask('{ viewer { id } }', undefined, null)).toEqual({ status: 200, data: { viewer: null } });
+});
+
+test('what SUPPORT may not read is null, and the rest of the row is there', async () => {
+  const content = words(TABLE.WebhookRequestLog?.contentReaders);
+  const query = `{ webhookRequestLog(id: "${ids.WebhookRequestLog}") {
+    ${printSelection(everything(typeNamed('WebhookRequestLog')))} } }`;
+  const full = (await app.ask(query)).data.webhookRequestLog;
+  for (const field of content) expect(full).toHaveProperty(field, expect.anything());
+  const answer = await app.ask(query, undefined, await app.keyFor('SUPPORT'));
+  expect(answer.data.webhookRequestLog).toEqual({
+    ...full,
+    ...Object.fromEntries(content.map((field) => [field, null])),
+  });
+});
+
+test('what only some readers of a row may read can be null, so that the others get the row', () => {
+  const partly = objectTypes()
+    .filter((type) => isRow(type) && isForAllReaders(type.name, 'id'))
+    .flatMap((type) => Object.values(type.getFields()).filter((field) => !isForAllReaders(type.name, field.name)));
+  expect(partly.map((field) => field.name)).toContain('headers');
+  expect(partly.filter((field) => isNonNullType(field.type)).map((field) => field.name)).toEqual([]);
+});
+
+test('a user with a role that this version does not know can be listed, and has the others', async () => {
+  await app.database.query(`update users set roles = '{SUPPORT,EMPEROR}' where name = 'amina'`);
+  const answer = await app.ask('{ users(where: { name: { eq: "amina" } }) { nodes { roles } } }');
+  expect(answer.data).toEqual({ users: { nodes: [{ roles: ['SUPPORT'] }] } });
+});
+
+describe('what some reader may not read', () => {
+  const types = Object.values(schema.getTypeMap());
+  const filters = types.filter(isInputObjectType).filter(({ name }) => name.endsWith('Where'));
+  const orders = types.filter(isEnumType).filter(({ name }) => name.endsWith('OrderField'));
+
+  test('can not be filtered by', () => {
+    expect(filters.map(({ name }) => name)).toContain('WebhookRequestLogWhere');
+    const faults = filters.flatMap((filter) => {
+      const type = typeNamed(filter.name.replace(/Where$/, ''));
+      return Object.values(filter.getFields())
+        .filter(({ name }) => !['and', 'or', 'not'].includes(name))
+        .filter(({ name, type: test }) => {
+          const filtered = getNamedType(type.getFields()[name]?.type);
+          const isOwnWhere = !isRow(filtered) || getNamedType(test).name === `${filtered.name}Where`;
+          return !isForAllReaders(type.name, name) || !isOwnWhere;
+        })
+        .map(({ name }) => `${filter.name}.${name}`);
+    });
+    expect(faults).toEqual([]);
+  });
+
+  test('can not be ordered by', () => {
+    expect(orders.length).toBeGreaterThan(0);
+    const faults = orders.flatMap((order) => {
+      const type = order.name.replace(/OrderField$/, '');
+      const fields = order.getValues().map(({ name }) => camelCase(name));
+      return fields.filter((field) => !isForAllReaders(type, field)).map((field) => `${type} by ${field}`);
+    });
+    expect(faults).toEqual([]);
+  });
+
+  test('has no other way into an argument of a list', () => {
+    const known = ['first', 'after', 'last', 'before'];
+    const faults = objectTypes().flatMap((type) =>
+      Object.values(type.getFields()).flatMap(({ name, type: list, args }) => {
+        const rows = /^(\w+)Connection!?$/.exec(String(list))?.[1];
+        const allowed = [...known, `where: ${rows}Where`, `orderBy: ${rows}Order`];
+        return rows
+          ? args
+              .filter((arg) => !known.includes(arg.name) && !allowed.includes(`${arg.name}: ${arg.type}`))
+              .map((arg) => `${type.name}.${name}(${arg.name})`)
+          : [];
+      }),
+    );
+    expect(faults).toEqual([]);
+  });
+});
+
+async function expectAsInTable(roles: Roles, token: string | null, path: Pick, root = 'Query'): Promise<void> {
+  const selection = { type: typeNamed(root), picks: [path] };
+  const query = `${root.toLowerCase()} { ${printSelection(selection)} }`;
+  const allowed = (type: string, field: string) => isAllowed(roles, type, field);
+  const code = roles === null ? 'UNAUTHENTICATED' : 'FORBIDDEN';
+  const expected = refusals(selection, allowed).map((at) => `${at} ${code}`);
+  const answer = await app.ask(query, undefined, token);
+  expect({ query, refused: refusedIn(answer) }).toEqual({ query, refused: new Set(expected) });
+  // a way that was allowed must have led somewhere
+  if (allowed(root, path.field.name) && !isCutShort(path, allowed)) {
+    const empty = hollow(answer.data, selection, allowed).filter((at) => !at.endsWith('userErrors'));
+    expect({ query, empty }).toEqual({ query, empty: [] });
+  }
+}
+
+// the refusal of a field that is never null takes the row with it
+function isCutShort({ below }: Pick, allowed: (type: string, field: string) => boolean): boolean {
+  return below?.picks.every(({ field }) => !allowed(below.type.name, field.name)) ?? false;
+}
+
+function refusedIn({ errors = [] }: GraphQLAnswer): Set<string> {
+  return new Set(
+    errors.map(({ path = [], extensions, message }) => {
+      const at = path.filter((step) => typeof step === 'string').join('.');
+      return `${at || message} ${extensions.code}`;
+    }),
+  );
+}
+
+function camelCase(name: string): string {
+  return name.toLowerCase().replace(/_(\w)/g, (_match, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,72 @@
+import { type GraphQLObjectType, getNamedType, isObjectType } from 'graphql';
+import { createSchema } from '../../src/app/schema';
+import { everything, isRow, type Pick, pick, type Selection } from './selection';
+import { isAllowed, type Roles } from './table';
+
+export const schema = createSchema();
+
+/** The id of one row of each type. */
+export type Ids = Record<string, string>;
+
+/**
+ * Every way in: each root field, and from one row of each type each link, with all fields of the rows where they lead
+ * to. Who may read nothing of a row is asked field by field: the first refusal ends the row.
+ */
+export function pathsOf(roles: Roles, ids: Ids): Pick[] {
+  const ways = Object.values(typeNamed('Query').getFields()).flatMap((field) => {
+    const target = getNamedType(field.type);
+    const rows = field.name === 'node' || field.name === 'nodes' ? objectTypes().filter(isRow) : [target].filter(isRow);
+    if (rows.length === 0) return [pick(field, 1)];
+    // without a key there is no row to be refused
+    if (field.name === 'viewer' && roles === null) return [];
+    const isWayIn = isAllowed(roles, 'Query', field.name);
+    return rows.flatMap((type) =>
+      (isWayIn ? partsOf(roles, everything(type)) : [everything(type)]).map((below) => ({
+        field,
+        args: queryArgs(ids, field.name, type.name),
+        below,
+      })),
+    );
+  });
+  return isAllowed(roles, 'Query', 'node') ? [...ways, ...linksOf(roles, ids)] : ways;
+}
+
+function partsOf(roles: Roles, whole: Selection): Selection[] {
+  const readsNothing = whole.picks.every(({ field }) => !isAllowed(roles, whole.type.name, field.name));
+  return readsNothing ? whole.picks.map((each) => ({ ...whole, picks: [each] })) : [whole];
+}
+
+function linksOf(roles: Roles, ids: Ids): Pick[] {
+  const rows = objectTypes().filter((type) => isRow(type) && isAllowed(roles, type.name, 'id'));
+  return rows.flatMap((type) =>
+    Object.values(type.getFields())
+      .filter((field) => isObjectType(getNamedType(field.type)))
+      .map((field) => {
+        const below = { type, picks: [pick(field, 1)] };
+        return { field: fieldNamed('Query', 'node'), args: queryArgs(ids, 'node', type.name), below };
+      }),
+  );
+}
+
+function queryArgs(ids: Ids, field: string, type: string): string | undefined {
+  if (field === 'viewer') return undefined;
+  return field === 'nodes' ? `ids: ["${ids[type]}"]` : `id: "${ids[type]}"`;
+}
+
+export function objectTypes(): GraphQLObjectType[] {
+  return Object.values(schema.getTypeMap()).filter(
+    (type) => isObjectType(type) && !type.name.startsWith('__'),
+  ) as GraphQLObjectType[];
+}
+
+export function typeNamed(name: string): GraphQLObjectType {
+  const type = schema.getType(name);
+  if (!isObjectType(type)) throw new Error(`${name} is no object type`);
+  return type;
+}
+
+function fieldNamed(type: string, name: string) {
+  const field = typeNamed(type).getFields()[name];
+  if (!field) throw new Error(`${type} has no field ${name}`);
+  return field;
+}

@@ -1,0 +1,79 @@
+import {
+  type GraphQLField,
+  type GraphQLObjectType,
+  getNamedType,
+  isInterfaceType,
+  isLeafType,
+  isObjectType,
+} from 'graphql';
+
+/** What a query asks of a type. Without picks: its `__typename`. */
+export interface Selection {
+  type: GraphQLObjectType;
+  picks: Pick[];
+}
+
+/** A field, and what is asked below it; null: it has nothing below. */
+export interface Pick {
+  field: GraphQLField<unknown, unknown>;
+  args?: string;
+  below: Selection | null;
+}
+
+/** Whether somebody may use a field of a type. */
+export type Allowed = (type: string, field: string) => boolean;
+
+/** A type that stands for a table. */
+export function isRow(type: unknown): type is GraphQLObjectType {
+  return isObjectType(type) && type.getInterfaces().some((each) => each.name === 'Node');
+}
+
+/** A field with everything below it, down to rows and `rows` times further: 1 is every field of the next row. */
+export function pick(field: GraphQLField<unknown, unknown>, rows: number, args?: string): Pick {
+  const type = getNamedType(field.type);
+  if (isLeafType(type)) return { field, args, below: null };
+  if (!isObjectType(type)) throw new Error(`say which type is asked of ${field.name}`);
+  return { field, args, below: isRow(type) && rows === 0 ? { type, picks: [] } : everything(type, rows) };
+}
+
+/** Every field of the type. @param rows as of `pick`; of a row itself they count from here */
+export function everything(type: GraphQLObjectType, rows = 0): Selection {
+  const further = isRow(type) ? Math.max(0, rows - 1) : rows;
+  return { type, picks: Object.values(type.getFields()).map((field) => pick(field, further)) };
+}
+
+export function printSelection({ picks }: Selection): string {
+  if (picks.length === 0) return '__typename';
+  return picks.map(printPick).join(' ');
+}
+
+function printPick({ field, args, below }: Pick): string {
+  const named = args ? `${field.name}(${args})` : field.name;
+  if (!below) return named;
+  const inside = printSelection(below);
+  const isAbstract = isInterfaceType(getNamedType(field.type));
+  return `${named} { ${isAbstract ? `... on ${below.type.name} { ${inside} }` : inside} }`;
+}
+
+/** The paths at which somebody must be refused: the first field of each way down that they may not use. */
+export function refusals({ type, picks }: Selection, allowed: Allowed, path: readonly string[] = []): string[] {
+  return picks.flatMap(({ field, below }) => {
+    const at = [...path, field.name];
+    if (!allowed(type.name, field.name)) return [at.join('.')];
+    return below ? refusals(below, allowed, at) : [];
+  });
+}
+
+/**
+ * The paths on the way to the rows asked about that hold nothing, so that an answer without errors proves nothing.
+ * What the rows link to is not looked at; a row of which one field is asked is on the way.
+ */
+export function hollow(data: unknown, { type, picks }: Selection, allowed: Allowed, path: string[] = []): string[] {
+  if (data === null || data === undefined || (Array.isArray(data) && data.length === 0)) return [path.join('.')];
+  if (Array.isArray(data)) return data.flatMap((each) => hollow(each, { type, picks }, allowed, path));
+  if (isRow(type) && picks.length > 1) return [];
+  return picks.flatMap(({ field, below }) => {
+    if (!below || !allowed(type.name, field.name)) return [];
+    return hollow((data as Record<string, unknown>)[field.name], below, allowed, [...path, field.name]);
+  });
+}

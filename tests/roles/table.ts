@@ -1,0 +1,100 @@
+// Who may use what: the table that roles.test.ts holds against the API.
+import { READERS, type Role } from '../../src/viewer';
+
+/** What somebody has in the end; null: nobody knows who they are. */
+export type Roles = readonly Role[] | null;
+
+const EVERYBODY = 'EVERYBODY'; // also without a key; below the root: whoever got there
+
+const GROUPS: Record<string, readonly Role[] | typeof EVERYBODY> = {
+  everybody: EVERYBODY,
+  readers: ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'SUPPORT', 'AUDITOR'],
+  contentReaders: ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'AUDITOR'],
+  keyReaders: ['SYSTEM_MANAGER', 'AUDITOR'],
+  managers: ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER'],
+  publishers: ['SYSTEM_MANAGER', 'PUBLISHER'],
+  administrators: ['SYSTEM_MANAGER'],
+};
+
+/** Who may use each field of each type. A field that is not here fails the test: decide who may use it. */
+export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>> = {
+  Query: {
+    everybody: 'viewer',
+    readers: `node nodes user users webhook webhooks businessEvent businessEvents delivery deliveries
+      webhookRequestLog webhookRequestLogs`,
+  },
+  Mutation: {
+    administrators: 'createUser updateUser createApiKey revokeApiKey',
+    managers: 'createWebhook updateWebhook pauseWebhook resumeWebhook archiveWebhook',
+    publishers: 'publishEvents',
+  },
+  User: {
+    readers: 'id name fullName roles active createdAt webhooks requests',
+    keyReaders: 'apiKeys',
+  },
+  ApiKey: {
+    keyReaders: 'id label keyId roles user createdAt expiresAt revokedAt lastUsedAt',
+  },
+  Webhook: {
+    readers: `id name direction status statusReason url documentType events retrySchedule timeoutMs owner createdAt
+      updatedAt requests deliveries`,
+  },
+  BusinessEvent: {
+    readers: `id documentType event referenceDocument user idempotencyKey createdAt fannedOutAt wantedBy deliveries
+      requests`,
+    contentReaders: 'data dataBody',
+  },
+  Delivery: {
+    readers: `id documentType event referenceDocument status skipReason skipMessage held attempts nextAttemptAt createdAt finishedAt webhook businessEvent
+      requests`,
+  },
+  WebhookRequestLog: {
+    readers: `id direction status referenceDocument documentType event attemptNumber duplicate method url
+      responseStatus error errorCode startedAt finishedAt durationMs remoteAddress webhook user businessEvent delivery`,
+    contentReaders: `headers headerList data dataBody response responseHeaders responseHeaderList responseBody`,
+  },
+  Body: { everybody: 'text base64 contentType bytes sha256 truncated' },
+  HttpHeader: { everybody: 'name value' },
+  PageInfo: { everybody: 'hasNextPage hasPreviousPage startCursor endCursor' },
+  ...connections('User', 'ApiKey', 'Webhook', 'BusinessEvent', 'Delivery', 'WebhookRequestLog'),
+  CreateUserPayload: { everybody: 'user userErrors' },
+  UpdateUserPayload: { everybody: 'user userErrors' },
+  CreateApiKeyPayload: { everybody: 'apiKey token userErrors' },
+  RevokeApiKeyPayload: { everybody: 'apiKey userErrors' },
+  CreateWebhookPayload: { everybody: 'webhook secret userErrors' },
+  UpdateWebhookPayload: { everybody: 'webhook userErrors' },
+  PauseWebhookPayload: { everybody: 'webhook userErrors' },
+  ResumeWebhookPayload: { everybody: 'webhook userErrors' },
+  ArchiveWebhookPayload: { everybody: 'webhook userErrors' },
+  PublishEventsPayload: { everybody: 'events userErrors' },
+  PublishedEvent: { everybody: 'id duplicate' },
+  UserError: { everybody: 'field code message' },
+};
+
+function connections(...types: string[]): typeof TABLE {
+  const connection = { everybody: 'edges nodes pageInfo totalCount totalCountIsExact' };
+  return Object.fromEntries(
+    types.flatMap((type) => [
+      [`${type}Connection`, connection],
+      [`${type}Edge`, { everybody: 'cursor node' }],
+    ]),
+  );
+}
+
+function groupOf(type: string, field: string): readonly Role[] | typeof EVERYBODY | undefined {
+  const found = Object.entries(TABLE[type] ?? {}).find(([, fields]) => words(fields).includes(field));
+  return found && GROUPS[found[0]];
+}
+
+export function isAllowed(roles: Roles, type: string, field: string): boolean {
+  const group = groupOf(type, field);
+  return group === EVERYBODY || (roles?.some((role) => group?.includes(role)) ?? false);
+}
+
+export function isForAllReaders(type: string, field: string): boolean {
+  return READERS.every((role) => isAllowed([role], type, field));
+}
+
+export function words(text = ''): string[] {
+  return text.split(/\s+/).filter(Boolean);
+}

@@ -1,0 +1,195 @@
+import { graphql } from 'graphql';
+import type { Pool, PoolClient, QueryConfig } from 'pg';
+import type { DataSource } from 'typeorm';
+import { createDataSource } from '../src/app/data-source';
+import { createSchema } from '../src/app/schema';
+import type { Context, Services } from '../src/graphql/context';
+import { newId } from '../src/ids';
+import { createLog } from '../src/log';
+import { createTestDatabase, type TestDatabase } from './support/database';
+
+const SIZES = [1, 10, 100];
+const PAGE = 100;
+
+/** The questions of a dashboard, through every link and in every direction. */
+const QUERIES: Record<string, string> = {
+  'requests, what they belong to, and round again': `{
+    webhookRequestLogs(first: ${PAGE}) {
+      totalCount totalCountIsExact
+      nodes {
+        headers headerList { name } data dataBody { sha256 } response responseBody { text } responseHeaders
+        delivery { status }
+        webhook {
+          name
+          owner {
+            name
+            webhooks(first: 5) {
+              totalCount
+              nodes { requests(first: 5) { totalCount nodes { id headers data response user { name } } } }
+            }
+          }
+        }
+      }
+    }
+  }`,
+  'requests, their events and their deliveries': `{
+    webhookRequestLogs(first: ${PAGE}) {
+      nodes {
+        businessEvent {
+          data user { name }
+          deliveries(first: 5) { totalCount nodes { webhook { name } requests(first: 5) { totalCount nodes { id } } } }
+          requests(first: 5) { totalCount nodes { id } }
+        }
+      }
+    }
+  }`,
+  'users and what they do': `{
+    users(first: ${PAGE}) {
+      totalCount
+      nodes {
+        apiKeys(first: 5) { totalCount nodes { label user { name } } }
+        requests(first: 5) { totalCount nodes { id url } }
+        webhooks(first: 5) { nodes { deliveries(first: 5) { totalCount nodes { businessEvent { data } } } } }
+      }
+    }
+  }`,
+  'requests that a filter through links finds': `{
+    webhookRequestLogs(first: ${PAGE}, where: { webhook: { owner: { name: { startsWith: "user-" } } } }) {
+      totalCount nodes { user { name requests(first: 5) { totalCount nodes { id } } } }
+    }
+  }`,
+};
+
+interface Ledger {
+  size: number;
+  database: TestDatabase;
+  source: DataSource;
+  sent: string[];
+}
+
+const schema = createSchema();
+let ledgers: Ledger[];
+
+beforeAll(async () => {
+  ledgers = await Promise.all(SIZES.map(ledgerOf));
+});
+afterAll(async () => {
+  for (const { source, database } of ledgers) {
+    await source.destroy();
+    await database.drop();
+  }
+});
+
+test.each(Object.entries(QUERIES))('%s: as many statements for 100 rows as for one', async (_title, query) => {
+  const counts: number[] = [];
+  for (const ledger of ledgers) {
+    const { statements, rows } = await run(ledger, query);
+    expect(rows).toBe(ledger.size);
+    counts.push(statements.length);
+  }
+  expect(counts).toEqual(counts.map(() => counts[0]));
+  expect(counts[0]).toBeLessThanOrEqual(MOST_STATEMENTS);
+});
+
+test('a list whose rows are alike costs what its rows need, once', async () => {
+  const [, , ledger] = ledgers as [Ledger, Ledger, Ledger];
+  const { statements } = await run(
+    ledger,
+    '{ webhookRequestLogs(first: 100) { nodes { webhook { owner { name } } } } }',
+  );
+  // the page, its webhooks, their owners
+  expect(statements.map((sql) => /from (\w+)/.exec(sql)?.[1])).toEqual(['webhook_request_logs', 'webhooks', 'users']);
+});
+
+/** One for each link of the longest query, and one for each count. */
+const MOST_STATEMENTS = 15;
+
+async function run({ source, sent }: Ledger, query: string): Promise<{ statements: string[]; rows: number }> {
+  sent.length = 0;
+  const { data, errors } = await graphql({ schema, source: query, contextValue: contextOf(source) });
+  expect(errors).toBeUndefined();
+  const [list] = Object.values(data as Record<string, { nodes: object[] }>);
+  // every list below a row has its rows too, else few statements prove nothing
+  expect(JSON.stringify(data)).not.toContain('[]');
+  return { statements: [...sent], rows: list?.nodes.length ?? 0 };
+}
+
+function contextOf(source: DataSource): Context {
+  return {
+    db: source.manager,
+    transaction: () => Promise.reject(new Error('reading needs no transaction')),
+    viewer: {
+      userId: newId(),
+      apiKeyId: newId(),
+      name: 'reader',
+      roles: new Set(['AUDITOR']),
+      remoteAddress: null,
+      requestId: 'test',
+    },
+    requestId: 'test',
+    log: createLog('silent'),
+    variables: undefined,
+    services: {} as Services,
+    memory: new Map(),
+  };
+}
+
+/** Every statement that goes out over this pool, whichever way it was sent. */
+function statementsSentBy(source: DataSource): string[] {
+  const sent: string[] = [];
+  const known = new WeakSet<PoolClient>();
+  const { master } = source.driver as unknown as { master: Pool };
+  master.on('acquire', (client) => {
+    if (known.has(client)) return;
+    known.add(client);
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+    Object.assign(client, {
+      query: (...args: [string | QueryConfig, ...unknown[]]) => {
+        sent.push(typeof args[0] === 'string' ? args[0] : args[0].text);
+        return query(...args);
+      },
+    });
+  });
+  return sent;
+}
+
+/** So many users with a key and a webhook each, and so many events, each with a delivery and a request. */
+async function ledgerOf(size: number): Promise<Ledger> {
+  const database = await createTestDatabase();
+  await database.query(`
+    create temp table parts as
+      select n, new_id() as user_id, new_id() as webhook_id, new_id() as payload_id, new_id() as event_id,
+        new_id() as delivery_id, new_id() as request_id, date_trunc('milliseconds', now()) as at
+      from generate_series(1, ${size}) as n`);
+  for (const statement of ROWS) await database.query(statement);
+  const options = { name: 'statements test', poolSize: 2 };
+  const source = await createDataSource(database.servingUrl, options).initialize();
+  return { size, database, source, sent: statementsSentBy(source) };
+}
+
+const ROWS = [
+  `insert into users (id, name, roles, active, created_at, updated_at)
+     select user_id, 'user-' || n, '{}', true, at, at from parts`,
+  `insert into api_keys (id, user_id, label, key_id, token_hash, created_at)
+     select new_id(), user_id, 'key', 'key-' || n, sha256('x'), at from parts`,
+  `insert into webhooks (id, name, direction, status, url, events, timeout_ms, owner_id, created_at, updated_at)
+     select webhook_id, 'Partner ' || n, 'OUTGOING', 'ACTIVE', 'https://partner.example/', '{}', 15000, user_id, at, at
+     from parts`,
+  `insert into payloads (id, body, sha256, byte_length, content_type)
+     select payload_id, '{"n":1}', sha256('{"n":1}'), 7, 'application/json' from parts`,
+  `insert into business_events (id, document_type, event, reference_document, payload_id, user_id, published_by,
+       created_at, fanned_out_at, wanted_by)
+     select event_id, 'Sales Invoice', 'on_submit', 'INV-' || n, payload_id, user_id, user_id, at, at, 1 from parts`,
+  `insert into deliveries (id, business_event_id, webhook_id, user_id, document_type, event, reference_document, status,
+       method, url, headers, payload_id, attempts, held, created_at, finished_at)
+     select delivery_id, event_id, webhook_id, user_id, 'Sales Invoice', 'on_submit', 'INV-' || n, 'DELIVERED', 'POST',
+       'https://partner.example/', '[]', payload_id, 1, false, at, at
+     from parts`,
+  `insert into webhook_request_logs (id, webhook_id, direction, status, document_type, event, reference_document,
+       business_event_id, delivery_id, user_id, attempt_number, duplicate, method, url, headers, payload_id, started_at,
+       finished_at, duration_ms, response_status, response_headers, response_body, response_bytes, response_truncated)
+     select request_id, webhook_id, 'OUTGOING', 'SUCCEEDED', 'Sales Invoice', 'on_submit', 'INV-' || n, event_id,
+       delivery_id, user_id, 1, false, 'POST', 'https://partner.example/', '[["content-type","application/json"]]',
+       payload_id, at, at, 12, 200, '[["content-type","text/plain"]]', 'fine', 4, false
+     from parts`,
+];
