@@ -4,6 +4,7 @@ import { basename, dirname, join, normalize, relative } from 'node:path';
 /** A folder imports itself and what stands to its left. `root`: the files in src/ itself; `main`: src/main.ts. */
 const FOLDERS = [
   'root',
+  'json',
   'sql',
   'graphql',
   'audit',

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../errors';
-import { readJsonText } from '../graphql/json-text';
+import { readJsonText } from '../json/json-text';
 
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 /** Any query fits into it, but not the work that a body of 16 MiB makes. */

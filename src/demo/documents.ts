@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { memberOf } from '../graphql/json-member';
-import { rootOf, textOf } from '../graphql/json-part';
-import { readJsonText } from '../graphql/json-text';
+import { memberOf } from '../json/json-member';
+import { rootOf, textOf } from '../json/json-part';
+import { readJsonText } from '../json/json-text';
 import { SAMPLE_DOCUMENTS } from './sample-documents';
 
 /** A document of the business system, with the text it was read from. */

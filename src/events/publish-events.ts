@@ -1,8 +1,10 @@
+import { recordAct } from '../audit/record';
 import { InputError, quoted, type UserError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import { textFault } from '../text';
 import { ensureUsersNamed } from '../users/user.store';
+import type { Viewer } from '../viewer';
 import { insertEvents, type NewEventRow } from './business-event.store';
 import { contentHash } from './content-hash';
 import { claimKeys, type IdempotencyKey } from './idempotency-key.store';
@@ -28,11 +30,6 @@ export interface NewEvent {
   /** A user name of the business system; null: whoever publishes. */
   user: string | null;
   idempotencyKey: string | null;
-}
-
-export interface Publisher {
-  userId: string;
-  name: string;
 }
 
 export interface PublishedEvent {
@@ -86,11 +83,7 @@ function faultsOfData(data: ExactData, path: string[]): UserError[] {
  * Accepts events: all of them or none, if and only if the transaction commits. Ids ascend in the order given.
  * @throws InputError for faults, and CONFLICT for a key that was used for other content
  */
-export async function publishEvents(
-  db: Db,
-  publisher: Publisher,
-  events: readonly NewEvent[],
-): Promise<PublishedEvent[]> {
+export async function publishEvents(db: Db, publisher: Viewer, events: readonly NewEvent[]): Promise<PublishedEvent[]> {
   checkNumberOfEvents(events.length);
   const faults = faultsOfEvents(events);
   if (faults.length > 0) throw new InputError(faults);
@@ -118,13 +111,26 @@ export async function publishEvents(
   });
   await insertPayloads(db, payloads);
   await insertEvents(db, rows);
+  await recordPublishing(db, publisher, rows);
   return claimed.map(({ id, duplicate }) => ({ id, duplicate }));
+}
+
+// One entry for all of them: each event says itself who published it.
+async function recordPublishing(db: Db, publisher: Viewer, [first, ...more]: readonly NewEventRow[]): Promise<void> {
+  if (!first) return;
+  const details = { count: 1 + more.length };
+  await recordAct(db, publisher, {
+    action: 'events.published',
+    subjectType: 'BusinessEvent',
+    subjectId: first.id,
+    details,
+  });
 }
 
 type Claim = PublishedEvent & { event: NewEvent };
 
 // Each event's id: a new one, or that of the event its idempotency key stands for already.
-async function claimedIds(db: Db, publisher: Publisher, events: readonly NewEvent[]): Promise<Claim[]> {
+async function claimedIds(db: Db, publisher: Viewer, events: readonly NewEvent[]): Promise<Claim[]> {
   const wanted = events.map((event) => ({ event, id: newId(), hash: hashOf(event, publisher) }));
   const claims = new Map<string, IdempotencyKey>();
   for (const { event, id, hash } of wanted) {
@@ -147,12 +153,12 @@ function conflictAt(index: number, event: NewEvent): UserError {
   return { field: ['events', String(index), 'idempotencyKey'], code: 'CONFLICT', message };
 }
 
-function hashOf(event: NewEvent, publisher: Publisher): Buffer {
+function hashOf(event: NewEvent, publisher: Viewer): Buffer {
   const { documentType, referenceDocument, user, data } = event;
   return contentHash([documentType, event.event, referenceDocument, user ?? publisher.name, data.text]);
 }
 
-async function usersOf(db: Db, publisher: Publisher, events: readonly NewEvent[]): Promise<Map<string, string>> {
+async function usersOf(db: Db, publisher: Viewer, events: readonly NewEvent[]): Promise<Map<string, string>> {
   const names = [...new Set(events.map((event) => event.user).filter((name) => name !== null))];
   const others = names.filter((name) => name !== publisher.name).sort();
   const newUser = () => {

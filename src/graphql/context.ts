@@ -1,7 +1,7 @@
+import type { JsonPart } from '../json/json-part';
 import type { Log } from '../log';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
-import type { JsonPart } from './json-part';
 
 /** What features need from the running application. Each feature declares its own part beside its code. */
 // biome-ignore lint/suspicious/noEmptyInterface: features merge their parts into it

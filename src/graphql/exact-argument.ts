@@ -1,10 +1,10 @@
 // The exact JSON that a client wrote for an argument: what a resolver is given has been through JSON.parse.
 import type { GraphQLResolveInfo, ValueNode } from 'graphql';
+import { memberOf } from '../json/json-member';
+import { bytesOf, type JsonPart, problemsOf, rootOf, textOf } from '../json/json-part';
+import { type JsonProblem, shown } from '../json/json-problem';
+import { readJsonText } from '../json/json-text';
 import { jsonOfLiteral } from './json-literal';
-import { memberOf } from './json-member';
-import { bytesOf, type JsonPart, problemsOf, rootOf, textOf } from './json-part';
-import { type JsonProblem, shown } from './json-problem';
-import { readJsonText } from './json-text';
 
 export interface ExactJson {
   text: string;

@@ -1,7 +1,7 @@
 // A GraphQL literal as the JSON text it stands for.
 import { Kind, type ListValueNode, type ObjectValueNode, type ValueNode, type VariableNode } from 'graphql';
-import { MOST_LEVELS } from './json-inspect';
-import type { JsonProblem } from './json-problem';
+import { MOST_LEVELS } from '../json/json-inspect';
+import type { JsonProblem } from '../json/json-problem';
 
 /** `[$x, $x, ...]` can stand for a thousand times the request's own size: writing it out ends here. */
 const MOST_CHARACTERS = 512 * 1024;

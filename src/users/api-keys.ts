@@ -64,13 +64,17 @@ function faultsOf(input: NewApiKey, user: UserRow | null): UserError[] {
   return faults;
 }
 
-/** The key no longer works from this moment on. Revoking it again changes nothing. */
+/** The key no longer works from this moment on. Revoking it again changes nothing. Nobody can lock themselves out. */
 export async function revokeApiKey(db: Db, viewer: Viewer, id: string | null): Promise<ApiKeyRow> {
   const apiKey = id && (await apiKeysById(db, [id])).get(id);
   if (!apiKey) {
     throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no API key with this id.' }]);
   }
   if (apiKey.revokedAt) return apiKey;
+  if (apiKey.id === viewer.apiKeyId) {
+    const message = 'This is the key you are using. Come with another one to revoke it, so that one is known to work.';
+    throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
+  }
   const revokedAt = new Date();
   await revokeKey(db, apiKey.id, revokedAt);
   await recordAct(db, viewer, { action: 'api_key.revoked', subjectType: 'ApiKey', subjectId: apiKey.id });

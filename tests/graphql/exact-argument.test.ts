@@ -7,9 +7,9 @@ import {
   parse,
 } from 'graphql';
 import { type ExactJson, exactArgument } from '../../src/graphql/exact-argument';
-import { memberOf } from '../../src/graphql/json-member';
-import { rootOf } from '../../src/graphql/json-part';
-import { readJsonText } from '../../src/graphql/json-text';
+import { memberOf } from '../../src/json/json-member';
+import { rootOf } from '../../src/json/json-part';
+import { readJsonText } from '../../src/json/json-text';
 
 const schema = buildSchema(`
   scalar JSON

@@ -1,9 +1,9 @@
 import { buildSchema, getVariableValues, type OperationDefinitionNode, parse } from 'graphql';
-import { INFO, indexJson } from '../../src/graphql/json-index';
-import { memberOf } from '../../src/graphql/json-member';
-import { isKeptByDouble } from '../../src/graphql/json-number';
-import { bytesOf, levelsOf, problemsOf, textOf } from '../../src/graphql/json-part';
-import { readJsonText } from '../../src/graphql/json-text';
+import { INFO, indexJson } from '../../src/json/json-index';
+import { memberOf } from '../../src/json/json-member';
+import { isKeptByDouble } from '../../src/json/json-number';
+import { bytesOf, levelsOf, problemsOf, textOf } from '../../src/json/json-part';
+import { readJsonText } from '../../src/json/json-text';
 import { at, nested, read } from './json-parts';
 
 describe('a part of a JSON text', () => {

@@ -1,6 +1,6 @@
-import { memberOf } from '../../src/graphql/json-member';
-import { levelsOf, problemsOf, textOf } from '../../src/graphql/json-part';
-import { createMayRepeat } from '../../src/graphql/json-repeated-key';
+import { memberOf } from '../../src/json/json-member';
+import { levelsOf, problemsOf, textOf } from '../../src/json/json-part';
+import { createMayRepeat } from '../../src/json/json-repeated-key';
 import { at, nested, read, syntaxErrorOf } from './json-parts';
 
 describe('hostile input', () => {

@@ -1,7 +1,7 @@
 import { AppError } from '../../src/errors';
-import { memberOf } from '../../src/graphql/json-member';
-import { type JsonPart, rootOf } from '../../src/graphql/json-part';
-import { readJsonText } from '../../src/graphql/json-text';
+import { memberOf } from '../../src/json/json-member';
+import { type JsonPart, rootOf } from '../../src/json/json-part';
+import { readJsonText } from '../../src/json/json-text';
 
 export function read(text: string): JsonPart {
   return rootOf(readJsonText(text));
