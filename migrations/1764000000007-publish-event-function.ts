@@ -1,5 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+// the same characters as TEXT_RULES in src/text.ts, whatever the locale of the database
+const BLANKS = String.raw`\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff`;
+const CONTROLS = String.raw`\u0001-\u001f\u007f-\u009f`;
+
 /**
  * `publish_event` is for a business system that shares the database: the event is accepted if and only if the
  * caller's own transaction commits. The same rules as the mutation `publishEvents`: same key and same content gives
@@ -51,10 +55,15 @@ export class PublishEventFunction1764000000007 implements MigrationInterface {
         given record;
       begin
         for given in select * from (values ('document_type', document_type), ('event', event),
-            ('reference_document', reference_document), ('user_name', acting_user)) as v (word, value) loop
-          if given.value is null or btrim(given.value) = '' or char_length(given.value) > 200 then
+            ('reference_document', reference_document), ('user_name', acting_user),
+            ('idempotency_key', coalesce(idempotency_key, 'none'))) as v (word, value) loop
+          if given.value is null or given.value !~ '[^${BLANKS}]' or char_length(given.value) > 200 then
             raise exception '% must be 1 to 200 characters, not %', given.word, quote_nullable(left(given.value, 60))
               using errcode = 'invalid_parameter_value';
+          end if;
+          if given.value ~ '[${CONTROLS}]' then
+            raise exception '% must hold no control character, unlike %', given.word,
+              quote_literal(left(given.value, 60)) using errcode = 'invalid_parameter_value';
           end if;
         end loop;
         if data is null or octet_length(body) > 262144 then
@@ -62,21 +71,20 @@ export class PublishEventFunction1764000000007 implements MigrationInterface {
             coalesce(octet_length(body) || ' bytes', 'null') using errcode = 'invalid_parameter_value';
         end if;
         if idempotency_key is not null then
-          if char_length(idempotency_key) not between 1 and 200 then
-            raise exception 'idempotency_key must be 1 to 200 characters, not %', char_length(idempotency_key)
-              using errcode = 'invalid_parameter_value';
-          end if;
           insert into public.idempotency_keys as k (user_id, key, event_id, content_hash, created_at)
             values (publisher, idempotency_key, event_id, hash, date_trunc('milliseconds', clock_timestamp()))
             on conflict do nothing;
           if not found then
             select k.event_id, k.content_hash into known from public.idempotency_keys k
               where k.user_id = publisher and k.key = publish_event.idempotency_key;
-            if known.content_hash <> hash then
+            -- not found: the key was forgotten at this very instant, and the event is a new one
+            if found and known.content_hash <> hash then
               raise exception 'idempotency_key % was used for another event: use a new key', quote_literal(idempotency_key)
                 using errcode = 'unique_violation';
             end if;
-            return known.event_id;
+            if found then
+              return known.event_id;
+            end if;
           end if;
         end if;
         insert into public.payloads (id, body, sha256, byte_length, content_type)

@@ -295,9 +295,13 @@ AS $function$
       begin
         for given in select * from (values ('document_type', document_type), ('event', event),
             ('reference_document', reference_document), ('user_name', acting_user)) as v (word, value) loop
-          if given.value is null or btrim(given.value) = '' or char_length(given.value) > 200 then
+          if given.value is null or given.value !~ '[^\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]' or char_length(given.value) > 200 then
             raise exception '% must be 1 to 200 characters, not %', given.word, quote_nullable(left(given.value, 60))
               using errcode = 'invalid_parameter_value';
+          end if;
+          if given.value ~ '[\u0001-\u001f\u007f-\u009f]' then
+            raise exception '% must hold no control character, unlike %', given.word,
+              quote_literal(left(given.value, 60)) using errcode = 'invalid_parameter_value';
           end if;
         end loop;
         if data is null or octet_length(body) > 262144 then
@@ -315,11 +319,14 @@ AS $function$
           if not found then
             select k.event_id, k.content_hash into known from public.idempotency_keys k
               where k.user_id = publisher and k.key = publish_event.idempotency_key;
-            if known.content_hash <> hash then
+            -- not found: the key was forgotten at this very instant, and the event is a new one
+            if found and known.content_hash <> hash then
               raise exception 'idempotency_key % was used for another event: use a new key', quote_literal(idempotency_key)
                 using errcode = 'unique_violation';
             end if;
-            return known.event_id;
+            if found then
+              return known.event_id;
+            end if;
           end if;
         end if;
         insert into public.payloads (id, body, sha256, byte_length, content_type)

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
 export type ProcessRole = 'api' | 'worker';
@@ -61,7 +62,7 @@ export function readConfig(env: Environment): Config {
   };
   const config: Config = {
     port: read<number | null>('PORT', null, port),
-    host: read('HOST', '127.0.0.1', String),
+    host: read('HOST', '127.0.0.1', host),
     databaseUrl: read('DATABASE_URL', null, postgresUrl),
     migrationDatabaseUrl: read('MIGRATION_DATABASE_URL', null, postgresUrl),
     dataDir: resolve(read('DATA_DIR', '.data', String)),
@@ -71,7 +72,7 @@ export function readConfig(env: Environment): Config {
     allowedTargetNetworks: read('ALLOWED_TARGET_NETWORKS', [], list),
     allowHttpTargets: read('ALLOW_HTTP_TARGETS', false, onOrOff),
     corsOrigins: read('CORS_ORIGINS', [], origins),
-    trustedProxies: read('TRUSTED_PROXIES', [], list),
+    trustedProxies: read('TRUSTED_PROXIES', [], proxies),
     logLevel: read('LOG_LEVEL', 'info', oneOf(LOG_LEVELS)),
     production: env.NODE_ENV === 'production',
   };
@@ -113,6 +114,14 @@ function oneOf(allowed: readonly string[]): Read<string> {
 const port: Read<number> = (text) => {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new Error(`"${text}" is not a port, 0 to 65535.`);
   return Number(text);
+};
+
+const host: Read<string> = (text) => {
+  const isName = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/i.test(text) && !/^[\d.]+$/.test(text);
+  if (!isName && !isIP(text)) {
+    throw new Error(`"${text}" is neither an IP address nor a host name, such as 127.0.0.1, ::1 or localhost.`);
+  }
+  return text;
 };
 
 const onOrOff: Read<boolean> = (text) => {
@@ -163,4 +172,16 @@ const origins: Read<string[]> = (text) =>
       );
     }
     return origin;
+  });
+
+// Fastify would refuse a bad one too, without saying which key it came from
+const proxies: Read<string[]> = (text) =>
+  list(text).map((part) => {
+    const [address = '', bits, ...rest] = part.split('/');
+    const version = isIP(address);
+    const isPrefix = bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+    if (version === 0 || !isPrefix || rest.length > 0) {
+      throw new Error(`"${part}" is neither an IP address nor a network in CIDR form, such as 10.0.0.2 or 10.0.0.0/8.`);
+    }
+    return part;
   });

@@ -39,15 +39,20 @@ type Stop = () => Promise<unknown>;
 /** Starts all that this process is for. Nothing is left running when it fails. */
 export async function startApp(config: Config, log: Log): Promise<App> {
   const stops: Stop[] = [];
-  const stop = async () => {
-    for (const each of stops.splice(0).reverse()) await each();
-  };
+  const stop = () => stopAll(stops);
   try {
     return { ...(await startParts(config, log, stops)), stop };
   } catch (error) {
-    await stop();
+    await stop().catch((fault: unknown) => log.warn({ err: fault }, 'after the failed start'));
     throw error;
   }
+}
+
+// A part that cannot stop in order, as with the database away, must not leave the others running.
+async function stopAll(stops: Stop[]): Promise<void> {
+  const faults: unknown[] = [];
+  for (const each of stops.splice(0).reverse()) await each().catch((fault: unknown) => faults.push(fault));
+  if (faults.length > 0) throw faults[0];
 }
 
 // Each part pushes how it ends: they stop in the reverse order.

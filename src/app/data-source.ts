@@ -17,6 +17,7 @@ import { ApiKeyEntity } from '../users/api-key.entity';
 import { UserEntity } from '../users/user.entity';
 import { WebhookEntity } from '../webhooks/webhook.entity';
 import { WebhookSecretEntity } from '../webhooks/webhook-secret.entity';
+import { watchedSocket } from './watched-socket';
 
 export const ENTITIES = [
   UserEntity,
@@ -62,6 +63,9 @@ export const BY_ID_PLANS = {
   enable_mergejoin: 'off',
 };
 
+/** Postgres stops a statement first, and says so: only where it cannot, the connection is given up. */
+const MORE_SILENCE_MS = 5_000;
+
 /** How one login reaches the database. */
 export function createDataSource(url: string, options: DataSourceOptions): DataSource {
   const { name, poolSize = 10, statementTimeoutMs = 30_000, settings = {} } = options;
@@ -82,6 +86,7 @@ export function createDataSource(url: string, options: DataSourceOptions): DataS
     extra: {
       statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: 60_000,
+      ...(statementTimeoutMs > 0 && { stream: () => watchedSocket(statementTimeoutMs + MORE_SILENCE_MS) }),
       options: Object.entries(settings)
         .map(([key, value]) => `-c ${key}=${value}`)
         .join(' '),

@@ -4,6 +4,7 @@ import { createDataSource } from './data-source';
 import { grantServingLogin } from './grants';
 
 const LOCK_KEY = 4_206_900_001; // any constant: every starter must take the same
+const CONNECT_MS = 5_000;
 
 /**
  * Brings the database up to date as the owner: tables, queue, partitions, grants. Several starters at once do it
@@ -27,7 +28,13 @@ export async function migrate(ownerUrl: string, servingUrl: string): Promise<voi
 
 // A session lock, on a connection of its own: it ends with its holder, however that dies.
 async function underLock(url: string, work: () => Promise<void>): Promise<void> {
-  const client = new Client({ connectionString: url, application_name: 'hookledger migrate lock' });
+  const client = new Client({
+    connectionString: url,
+    application_name: 'hookledger migrate lock',
+    connectionTimeoutMillis: CONNECT_MS,
+  });
+  // without a listener a lost connection would end the process; whatever is run next says that it is lost
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);

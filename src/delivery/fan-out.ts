@@ -11,6 +11,7 @@ import { dueAt } from './retry-schedule';
 import { announceDeliveries } from './wake-up.store';
 
 const BATCH = 200;
+const DELIVERIES_AT_ONCE = 10_000;
 const FROZEN_HEADERS = JSON.stringify([
   ['content-type', 'application/json'],
   ['user-agent', 'Hookledger'],
@@ -20,9 +21,10 @@ type OutboxEvent = BusinessEventRow & { body: Buffer | null };
 
 /** Fans out the oldest events, in one transaction. @returns how many events left the outbox */
 export async function fanOut(db: Db, queue: DeliveryQueue): Promise<number> {
-  const events = await takeFromOutbox(db, BATCH);
-  if (events.length === 0) return 0;
-  const webhooks = await webhooksFor(db, events);
+  const waiting = await takeFromOutbox(db, BATCH);
+  if (waiting.length === 0) return 0;
+  const webhooks = await webhooksFor(db, waiting);
+  const events = withFewEnoughDeliveries(waiting, webhooks);
   const now = new Date();
   const payloads: Payload[] = [];
   const deliveries: NewDelivery[] = [];
@@ -64,6 +66,17 @@ async function webhooksFor(db: Db, events: readonly OutboxEvent[]): Promise<Webh
 function wants(webhook: WebhookRow, event: OutboxEvent): boolean {
   const typeMatches = webhook.documentType === null || webhook.documentType === event.documentType;
   return typeMatches && (webhook.events.length === 0 || webhook.events.includes(event.event));
+}
+
+// The first ones, one at least. The others stay in the outbox: with very many webhooks, all of them would make a
+// transaction so long that a statement of it is stopped, again and again, and nothing would ever leave.
+function withFewEnoughDeliveries(events: OutboxEvent[], webhooks: readonly WebhookRow[]): OutboxEvent[] {
+  let deliveries = 0;
+  const tooMany = events.findIndex((event, index) => {
+    deliveries += webhooks.filter((webhook) => wants(webhook, event)).length;
+    return index > 0 && deliveries > DELIVERIES_AT_ONCE;
+  });
+  return tooMany === -1 ? events : events.slice(0, tooMany);
 }
 
 function bodyFor(event: OutboxEvent): Payload | null {

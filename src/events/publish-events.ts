@@ -13,7 +13,8 @@ import { insertPayloads, newPayload } from './payload.store';
 export const MAX_EVENTS = 500;
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
 const MAX_TOTAL_BYTES = 16 * 1024 * 1024;
-const MAX_FAULTS = 100;
+/** Beside the first of each event, so that every bad event is named. */
+const MAX_FURTHER_FAULTS = 100;
 
 /** A JSON value as its sender wrote it. */
 export interface ExactData {
@@ -47,9 +48,12 @@ export function checkNumberOfEvents(count: number): void {
 function faultsOfEvents(events: readonly NewEvent[]): UserError[] {
   const faults: UserError[] = [];
   let bytes = 0;
+  let furtherLeft = MAX_FURTHER_FAULTS;
   for (const [index, event] of events.entries()) {
-    if (faults.length >= MAX_FAULTS) break;
-    faults.push(...faultsOfEvent(event, ['events', String(index)]));
+    const [first, ...all] = faultsOfEvent(event, ['events', String(index)]);
+    const further = all.slice(0, furtherLeft);
+    if (first) faults.push(first, ...further);
+    furtherLeft -= further.length;
     bytes += event.data.bytes;
   }
   // one variable may stand for the data of 500 events: a small request must not become a large one
@@ -57,7 +61,7 @@ function faultsOfEvents(events: readonly NewEvent[]): UserError[] {
     const message = `The data of all events is over ${MAX_TOTAL_BYTES} bytes (16 MiB) together: publish fewer at once.`;
     faults.unshift({ field: ['events'], code: 'TOO_LARGE', message });
   }
-  return faults.slice(0, MAX_FAULTS);
+  return faults;
 }
 
 function faultsOfEvent(event: NewEvent, path: string[]): UserError[] {

@@ -68,7 +68,12 @@ function pageSize(size: number, name: string): number {
 export function cursorOf(order: ListOrder, row: { id: string }): string {
   const value = order.column ? (row as Record<string, unknown>)[order.column.property] : null;
   const text = value instanceof Date ? value.toISOString() : value;
-  return Buffer.from(JSON.stringify([order.tag, row.id, text])).toString('base64url');
+  return Buffer.from(JSON.stringify([tagOf(order), row.id, text])).toString('base64url');
+}
+
+// read from the other end, a cursor would point at rows that its client has seen
+function tagOf({ tag, descending }: ListOrder): string {
+  return descending ? tag : `${tag} ASC`;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -76,7 +81,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 function readCursor(cursor: string | null | undefined, name: string, order: ListOrder): PageRequest['cursor'] {
   if (cursor === null || cursor === undefined) return null;
   const read = parseCursor(cursor);
-  if (read?.tag !== order.tag || (read.value === null) !== (order.column === null)) {
+  if (read?.tag !== tagOf(order) || (read.value === null) !== (order.column === null)) {
     throw new AppError('BAD_USER_INPUT', `${name} ${quoted(cursor)} is not a cursor of this list in this order.`, [
       name,
     ]);
@@ -84,11 +89,16 @@ function readCursor(cursor: string | null | undefined, name: string, order: List
   return read;
 }
 
+// Postgres takes neither NUL nor half of a surrogate pair, so no cursor of ours holds one
+function isStorable(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes('\0') && value.isWellFormed();
+}
+
 function parseCursor(cursor: string): { tag: string; id: string; value: string | null } | null {
   try {
     const [tag, id, value, ...rest] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
     const wellFormed = typeof tag === 'string' && typeof id === 'string' && UUID.test(id) && rest.length === 0;
-    if (!wellFormed || !(value === null || typeof value === 'string')) return null;
+    if (!wellFormed || !(value === null || isStorable(value))) return null;
     return { tag, id, value };
   } catch {
     return null;

@@ -1,10 +1,22 @@
-/** What a JSON field shows of stored bytes: the parsed value where it is JSON, else the text; null without bytes. */
+import { MOST_LEVELS } from './json-inspect';
+
+/**
+ * What a JSON field shows of stored bytes: the parsed value where it is JSON, else the text; null without bytes.
+ * JSON that is nested too deeply stays text: writing it into an answer would overflow the stack, and one partner's
+ * response would keep every list that it stands in from being read.
+ */
 export function jsonOrText(bytes: Buffer | null): unknown {
   if (bytes === null || bytes.length === 0) return null;
   const text = bytes.toString('utf8');
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isDeeper(value, MOST_LEVELS) ? text : value;
   } catch {
     return text;
   }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1));
 }

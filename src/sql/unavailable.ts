@@ -12,6 +12,8 @@ function causeOf(error: unknown): { code?: unknown; message?: unknown } {
 
 /** The database could not be reached or is going away: trying again later may work. */
 export function isDatabaseUnavailable(error: unknown): boolean {
+  // TypeORM gives a connection back when it is lost in the middle of a transaction: the next statement finds it gone
+  if (error instanceof Error && error.name === 'QueryRunnerAlreadyReleasedError') return true;
   const { code, message } = causeOf(error);
   if (typeof code === 'string') {
     return (

@@ -52,6 +52,13 @@ export async function apiKeysById(db: Db, ids: readonly string[]): Promise<Map<s
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+/** Locks the row: of two that revoke it at the same instant, one does. */
+export async function findApiKeyForUpdate(db: Db, id: string): Promise<ApiKeyRow | null> {
+  return rowOf<ApiKeyRow>(db, statement(`select ${API_KEYS.columns} from api_keys where id = $1 for no key update`), [
+    id,
+  ]);
+}
+
 export async function insertApiKey(db: Db, key: Omit<ApiKeyEntity, 'user'>): Promise<void> {
   await db.insert(ApiKeyEntity, key);
 }
@@ -64,11 +71,19 @@ export async function revokeKey(db: Db, id: string, at: Date): Promise<void> {
   await db.update(ApiKeyEntity, { id }, { revokedAt: at });
 }
 
-export async function revokeKeysLabelled(db: Db, label: string, exceptKeyId: string, at: Date): Promise<void> {
+/** All keys of this user that bear this label, but one. */
+export async function revokeKeysLabelled(
+  db: Db,
+  userId: string,
+  label: string,
+  exceptKeyId: string,
+  at: Date,
+): Promise<void> {
   await changedBy(
     db,
-    statement('update api_keys set revoked_at = $3 where label = $1 and key_id <> $2 and revoked_at is null'),
-    [label, exceptKeyId, at],
+    statement(`update api_keys set revoked_at = $4
+     where user_id = $1 and label = $2 and key_id <> $3 and revoked_at is null`),
+    [userId, label, exceptKeyId, at],
   );
 }
 

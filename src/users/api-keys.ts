@@ -4,7 +4,7 @@ import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Role, Viewer } from '../viewer';
 import { hashToken, keyIdOf, makeToken } from './api-key';
-import { type ApiKeyRow, apiKeysById, insertApiKey, revokeKey } from './api-key.store';
+import { type ApiKeyRow, findApiKeyForUpdate, insertApiKey, revokeKey } from './api-key.store';
 import { findUser, type UserRow } from './user.store';
 
 export interface NewApiKey {
@@ -66,7 +66,7 @@ function faultsOf(input: NewApiKey, user: UserRow | null): UserError[] {
 
 /** The key no longer works from this moment on. Revoking it again changes nothing. Nobody can lock themselves out. */
 export async function revokeApiKey(db: Db, viewer: Viewer, id: string | null): Promise<ApiKeyRow> {
-  const apiKey = id && (await apiKeysById(db, [id])).get(id);
+  const apiKey = id ? await findApiKeyForUpdate(db, id) : null;
   if (!apiKey) {
     throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no API key with this id.' }]);
   }

@@ -1,7 +1,8 @@
+import { ConfigError } from '../config';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import { hashToken, keyIdOf, makeToken } from './api-key';
-import { findKeyWithUser, hasApiKeys, insertApiKey, revokeKeysLabelled } from './api-key.store';
+import { findKeyWithUser, hasApiKeys, insertApiKey, type KeyWithUser, revokeKeysLabelled } from './api-key.store';
 import { findUserByName, insertUser } from './user.store';
 
 export const ADMINISTRATOR = 'Administrator';
@@ -11,14 +12,17 @@ const LABEL = 'ADMIN_API_KEY';
  * Sees to it that somebody can come in. With ADMIN_API_KEY that key works, and the one it replaces no longer does;
  * without, the very first start makes a key. Runs in a transaction that holds the migration lock.
  * @returns the token that was made, to be shown this once; null when none was.
+ * @throws ConfigError when ADMIN_API_KEY would let nobody in: the key that works must not end for its sake.
  */
 export async function ensureFirstAdministrator(db: Db, configured: string | null): Promise<string | null> {
   const userId = await administratorId(db);
   if (configured === null && (await hasApiKeys(db, userId))) return null;
   const token = configured ?? makeToken();
   const keyId = keyIdOf(token);
-  if (keyId === null) throw new Error('ADMIN_API_KEY looks like a key of ours, but its last six characters are wrong.');
-  if (!(await findKeyWithUser(db, keyId))) {
+  if (keyId === null) throw bad('looks like a key of ours, but its last six characters are wrong.');
+  const known = await findKeyWithUser(db, keyId);
+  if (known) refuseUnlessGood(known, userId, token);
+  else {
     const id = newId();
     await insertApiKey(db, {
       id,
@@ -33,9 +37,23 @@ export async function ensureFirstAdministrator(db: Db, configured: string | null
       lastUsedAt: null,
     });
   }
-  await revokeKeysLabelled(db, LABEL, keyId, new Date());
+  await revokeKeysLabelled(db, userId, LABEL, keyId, new Date());
   return configured === null ? token : null;
 }
+
+// Such as the key before the last one, in a process that was configured before it was replaced.
+function refuseUnlessGood(key: KeyWithUser, administrator: string, token: string): void {
+  if (!key.tokenHash.equals(hashToken(token)))
+    throw bad('has the first characters of another key: choose another one.');
+  if (key.userId !== administrator)
+    throw bad(`is a key of ${key.userName}, not of ${ADMINISTRATOR}: choose another one.`);
+  if (key.revokedAt) throw bad(`was revoked at ${key.revokedAt.toISOString()}, which is for good: choose another one.`);
+  if (key.expiresAt && key.expiresAt <= new Date()) {
+    throw bad(`expired at ${key.expiresAt.toISOString()}: choose another one.`);
+  }
+}
+
+const bad = (what: string) => new ConfigError([`${LABEL}: ${what}`]);
 
 async function administratorId(db: Db): Promise<string> {
   const id = newId();

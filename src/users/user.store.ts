@@ -25,6 +25,11 @@ export async function findUser(db: Db, id: string): Promise<UserRow | null> {
   return rowOf<UserRow>(db, statement(`select ${USERS.columns} from users where id = $1`), [id]);
 }
 
+/** Locks the row: two changes of one user happen one after the other. */
+export async function findUserForUpdate(db: Db, id: string): Promise<UserRow | null> {
+  return rowOf<UserRow>(db, statement(`select ${USERS.columns} from users where id = $1 for no key update`), [id]);
+}
+
 export async function findUserByName(db: Db, name: string): Promise<UserRow | null> {
   return rowOf<UserRow>(db, statement(`select ${USERS.columns} from users where name = $1`), [name]);
 }

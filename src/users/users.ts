@@ -3,7 +3,7 @@ import { InputError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Role, Viewer } from '../viewer';
-import { changeUser, findUser, insertUser, type UserRow } from './user.store';
+import { changeUser, findUserForUpdate, insertUser, type UserRow } from './user.store';
 
 /** @throws InputError CONFLICT when the name is taken. */
 export async function createUser(
@@ -39,7 +39,7 @@ export async function updateUser(
   id: string | null,
   changes: { fullName?: string | null; roles?: Role[]; active?: boolean },
 ): Promise<UserRow> {
-  const user = id ? await findUser(db, id) : null;
+  const user = id ? await findUserForUpdate(db, id) : null;
   if (!user) throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no user with this id.' }]);
   if (user.id === viewer.userId) refuseLockingOneselfOut(changes);
   const roles = changes.roles && [...new Set(changes.roles)];

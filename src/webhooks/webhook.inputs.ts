@@ -1,4 +1,5 @@
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
+import { quoted } from '../errors';
 import { rejects, ShortText } from '../graphql/check-input';
 import { publishEnum } from '../graphql/enum';
 import { DateTimeFilter, enumFilter, IDFilter, StringFilter } from '../graphql/filter-inputs';
@@ -31,9 +32,12 @@ const isSchedule = (value: unknown) =>
 const isTimeout = (value: unknown) => value === null || ((value as number) >= 1_000 && (value as number) <= 30_000);
 const isShortList = (value: unknown) => value === null || (value as unknown[]).length <= MAX_EVENTS;
 
-const FewEvents = () => rejects('TOO_LARGE', 'few', isShortList, () => `events has more than ${MAX_EVENTS} names.`);
+const FewEvents = () =>
+  rejects('TOO_LARGE', 'few', isShortList, (value) => {
+    return `events has ${(value as unknown[]).length} names; at most ${MAX_EVENTS} are taken.`;
+  });
 const Schedule = () =>
-  rejects('INVALID', 'schedule', isSchedule, (value) => `retrySchedule is ${JSON.stringify(value)}. ${SCHEDULE_TEXT}`);
+  rejects('INVALID', 'schedule', isSchedule, (value) => `retrySchedule is [${quoted(value)}]. ${SCHEDULE_TEXT}`);
 const Timeout = () => rejects('INVALID', 'timeout', isTimeout, (value) => `timeoutMs is ${value}. ${TIMEOUT_TEXT}`);
 
 @InputType('CreateWebhookInput')

@@ -1,5 +1,5 @@
 import { recordAct } from '../audit/record';
-import { InputError, quoted, type UserError } from '../errors';
+import { InputError, type UserError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import { textFault } from '../text';
@@ -54,7 +54,7 @@ export async function createWebhook(
     createdAt: at,
     updatedAt: at,
   };
-  await refuseFaults(db, webhook, rules);
+  await refuseFaults(db, rules, { ...input, url: webhook.url });
   await insertWebhook(db, webhook);
   const secret = await createSigningSecret(db, rules.keyring, id);
   const details = { name: webhook.name, url: webhook.url, documentType: webhook.documentType, events: webhook.events };
@@ -80,7 +80,7 @@ export async function updateWebhook(
     ...(settings.timeoutMs !== undefined && { timeoutMs: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS }),
   };
   const after = { ...before, ...changes, updatedAt: new Date() };
-  await refuseFaults(db, after, rules);
+  await refuseFaults(db, rules, { ...settings, direction: before.direction });
   await changeWebhook(db, before.id, { ...changes, updatedAt: after.updatedAt });
   const was = Object.fromEntries(Object.keys(changes).map((key) => [key, before[key as keyof WebhookRow]]));
   const details = { before: was, after: changes };
@@ -101,16 +101,21 @@ export async function webhookToChange(db: Db, id: string | null): Promise<Webhoo
   return webhook;
 }
 
-async function refuseFaults(db: Db, webhook: WebhookRow, rules: WebhookRules): Promise<void> {
+// Only what was given: a new name is not refused because the rules for URLs have changed since.
+async function refuseFaults(
+  db: Db,
+  rules: WebhookRules,
+  { direction, url, events, ownerId }: WebhookSettings & { direction: Direction },
+): Promise<void> {
   const faults = [
-    ...urlFaults(webhook, rules.targetPolicy),
-    ...eventFaults(webhook.events),
-    ...(await ownerFaults(db, webhook.ownerId)),
+    ...(url === undefined ? [] : urlFaults(direction, url, rules.targetPolicy)),
+    ...eventFaults(events ?? []),
+    ...(ownerId === undefined ? [] : await ownerFaults(db, ownerId)),
   ];
   if (faults.length > 0) throw new InputError(faults);
 }
 
-function urlFaults({ direction, url }: WebhookRow, policy: TargetPolicy): UserError[] {
+function urlFaults(direction: Direction, url: string | null, policy: TargetPolicy): UserError[] {
   if (direction === 'INCOMING') {
     const message = 'INCOMING webhooks are not served by this version: only OUTGOING can be created.';
     return [{ field: ['direction'], code: 'INVALID', message }];
@@ -126,8 +131,8 @@ function eventFaults(events: readonly string[]): UserError[] {
   return events.map((event, index) => textFault(event, ['events', String(index)])).filter((fault) => fault !== null);
 }
 
-async function ownerFaults(db: Db, ownerId: string): Promise<UserError[]> {
-  const owner = ownerId === '' ? undefined : (await usersById(db, [ownerId])).get(ownerId);
+async function ownerFaults(db: Db, ownerId: string | null): Promise<UserError[]> {
+  const owner = ownerId === null ? undefined : (await usersById(db, [ownerId])).get(ownerId);
   if (owner) return [];
-  return [{ field: ['ownerId'], code: 'NOT_FOUND', message: `There is no user with the id ${quoted(ownerId)}.` }];
+  return [{ field: ['ownerId'], code: 'NOT_FOUND', message: 'There is no user with this id.' }];
 }

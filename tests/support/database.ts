@@ -13,11 +13,11 @@ export interface TestDatabase extends Urls {
   drop(): Promise<void>;
 }
 
-/** A database of one's own: a copy of the migrated template. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/** A database of one's own: a copy of the migrated template, or of another one (`template1` is empty). */
+export async function createTestDatabase(template = 'hookledger_template'): Promise<TestDatabase> {
   const urls = JSON.parse(process.env.TEST_POSTGRES ?? '') as Urls;
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await once(urls.superuserUrl, `create database ${name} template hookledger_template owner hookledger_owner`);
+  await once(urls.superuserUrl, `create database ${name} template ${template} owner hookledger_owner`);
   const at = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href;
   const client = new Client({ connectionString: at(urls.superuserUrl) });
   await client.connect();

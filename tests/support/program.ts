@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+/** The program as an operator starts it, in a process of its own. */
+export interface Program {
+  child: ChildProcess;
+  /** Where its API answers; null where it has none. */
+  url: string | null;
+  /** All that it wrote to stdout. */
+  output(): string;
+  /** Still running. */
+  lives(): boolean;
+  kill(signal: NodeJS.Signals): Promise<void>;
+}
+
+/** Resolves when it says that it runs. @param env all of its environment but PATH */
+export async function startProgram(env: Record<string, string>): Promise<Program> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+    cwd: join(__dirname, '../..'),
+    env: { PATH: process.env.PATH, ...env, LOG_LEVEL: 'info' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const running = new Promise<string>((resolve, reject) => {
+    const hear = (chunk: Buffer) => {
+      output += chunk;
+      const line = output.split('\n').find((each) => each.includes('"Hookledger is running"'));
+      if (line !== undefined) resolve(line);
+    };
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
+    child.once('exit', (code) => reject(new Error(`it ended with ${code} before it ran:\n${output}`)));
+  });
+  const lives = () => child.exitCode === null && child.signalCode === null;
+  const { url } = JSON.parse(await running) as { url: string | null };
+  return {
+    child,
+    url,
+    output: () => output,
+    lives,
+    async kill(signal) {
+      if (!lives()) return;
+      child.kill(signal);
+      await once(child, 'exit');
+    },
+  };
+}
