@@ -46,6 +46,9 @@ export class PublishEventFunction1764000000007 implements MigrationInterface {
         language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
       declare
         event_id uuid := public.new_id();
+        -- the time in the id, so that both say the same also after waiting for another publisher's key
+        published_at timestamptz := to_timestamp(
+          ('x' || translate(left(event_id::text, 13), '-', ''))::bit(48)::bigint / 1000.0);
         payload_id uuid := public.new_id();
         body bytea := convert_to(data::text, 'UTF8');
         acting_user text := coalesce(user_name, session_user);
@@ -72,7 +75,7 @@ export class PublishEventFunction1764000000007 implements MigrationInterface {
         end if;
         if idempotency_key is not null then
           insert into public.idempotency_keys as k (user_id, key, event_id, content_hash, created_at)
-            values (publisher, idempotency_key, event_id, hash, date_trunc('milliseconds', clock_timestamp()))
+            values (publisher, idempotency_key, event_id, hash, published_at)
             on conflict do nothing;
           if not found then
             select k.event_id, k.content_hash into known from public.idempotency_keys k
@@ -92,7 +95,7 @@ export class PublishEventFunction1764000000007 implements MigrationInterface {
         insert into public.business_events (id, document_type, event, reference_document, payload_id, user_id,
             published_by, idempotency_key, created_at)
           values (event_id, document_type, event, reference_document, payload_id, public.user_named(acting_user),
-            publisher, idempotency_key, date_trunc('milliseconds', clock_timestamp()));
+            publisher, idempotency_key, published_at);
         perform pg_notify('hookledger', 'events');
         return event_id;
       end $$`);

@@ -285,6 +285,9 @@ CREATE OR REPLACE FUNCTION public.publish_event(document_type text, event text, 
 AS $function$
       declare
         event_id uuid := public.new_id();
+        -- the time in the id, so that both say the same also after waiting for another publisher's key
+        published_at timestamptz := to_timestamp(
+          ('x' || translate(left(event_id::text, 13), '-', ''))::bit(48)::bigint / 1000.0);
         payload_id uuid := public.new_id();
         body bytea := convert_to(data::text, 'UTF8');
         acting_user text := coalesce(user_name, session_user);
@@ -294,7 +297,8 @@ AS $function$
         given record;
       begin
         for given in select * from (values ('document_type', document_type), ('event', event),
-            ('reference_document', reference_document), ('user_name', acting_user)) as v (word, value) loop
+            ('reference_document', reference_document), ('user_name', acting_user),
+            ('idempotency_key', coalesce(idempotency_key, 'none'))) as v (word, value) loop
           if given.value is null or given.value !~ '[^\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]' or char_length(given.value) > 200 then
             raise exception '% must be 1 to 200 characters, not %', given.word, quote_nullable(left(given.value, 60))
               using errcode = 'invalid_parameter_value';
@@ -309,12 +313,8 @@ AS $function$
             coalesce(octet_length(body) || ' bytes', 'null') using errcode = 'invalid_parameter_value';
         end if;
         if idempotency_key is not null then
-          if char_length(idempotency_key) not between 1 and 200 then
-            raise exception 'idempotency_key must be 1 to 200 characters, not %', char_length(idempotency_key)
-              using errcode = 'invalid_parameter_value';
-          end if;
           insert into public.idempotency_keys as k (user_id, key, event_id, content_hash, created_at)
-            values (publisher, idempotency_key, event_id, hash, date_trunc('milliseconds', clock_timestamp()))
+            values (publisher, idempotency_key, event_id, hash, published_at)
             on conflict do nothing;
           if not found then
             select k.event_id, k.content_hash into known from public.idempotency_keys k
@@ -334,7 +334,7 @@ AS $function$
         insert into public.business_events (id, document_type, event, reference_document, payload_id, user_id,
             published_by, idempotency_key, created_at)
           values (event_id, document_type, event, reference_document, payload_id, public.user_named(acting_user),
-            publisher, idempotency_key, date_trunc('milliseconds', clock_timestamp()));
+            publisher, idempotency_key, published_at);
         perform pg_notify('hookledger', 'events');
         return event_id;
       end $function$;

@@ -1,9 +1,12 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import { WAKE_UP_CHANNEL } from '../delivery/wake-up.store';
 import type { Log } from '../log';
 
 const RECONNECT_MS = 1_000;
 const CONNECT_MS = 5_000;
+const PROBE_AFTER_MS = 10_000; // the system's own default is two hours
+const GOODBYE_MS = 1_000;
 
 export interface WakeUp {
   stop(): Promise<void>;
@@ -24,6 +27,7 @@ export function startWakeUp(url: string, log: Log, wake: (what: string) => void)
       connectionString: url,
       application_name: 'hookledger wake-up',
       keepAlive: true,
+      keepAliveInitialDelayMillis: PROBE_AFTER_MS,
       connectionTimeoutMillis: CONNECT_MS,
     });
     client = mine;
@@ -53,7 +57,8 @@ export function startWakeUp(url: string, log: Log, wake: (what: string) => void)
     async stop() {
       stopping = true;
       if (timer) clearTimeout(timer);
-      await client?.end().catch(() => undefined);
+      // whoever is silent does not say goodbye either
+      await Promise.race([client?.end().catch(() => undefined), wait(GOODBYE_MS, undefined, { ref: false })]);
     },
   };
 }

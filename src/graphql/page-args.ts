@@ -38,18 +38,18 @@ export class PageArgs extends ForwardPageArgs {
 /** @throws AppError BAD_USER_INPUT that names the argument, what it was, and what would be right. */
 export function pageRequest(args: PageArgs, order: ListOrder): PageRequest {
   const { last, after, before } = args;
-  const backward = last !== undefined && last !== null;
+  const backward = isGiven(last);
   // 20 is what `first` is when nobody sets it
   if (backward && typeof args.first === 'number' && args.first !== DEFAULT_PAGE) {
     throw new AppError('BAD_USER_INPUT', 'first and last are both given: ask for one end of the list.', ['last']);
   }
-  if (after && before) {
+  if (isGiven(after) && isGiven(before)) {
     throw new AppError('BAD_USER_INPUT', 'after and before are both given: page in one direction.', ['before']);
   }
-  if (backward && after) {
+  if (backward && isGiven(after)) {
     throw new AppError('BAD_USER_INPUT', 'last goes with before, not with after.', ['after']);
   }
-  if (!backward && before) {
+  if (!backward && isGiven(before)) {
     throw new AppError('BAD_USER_INPUT', 'before goes with last, not with first.', ['before']);
   }
   return {
@@ -58,6 +58,11 @@ export function pageRequest(args: PageArgs, order: ListOrder): PageRequest {
     size: backward ? pageSize(last, 'last') : pageSize(args.first ?? DEFAULT_PAGE, 'first'),
     cursor: backward ? readCursor(before, 'before', order) : readCursor(after, 'after', order),
   };
+}
+
+// an empty cursor is given too, and wrong
+function isGiven<Value>(value: Value | null | undefined): value is Value {
+  return value !== null && value !== undefined;
 }
 
 function pageSize(size: number, name: string): number {
@@ -79,7 +84,7 @@ function tagOf({ tag, descending }: ListOrder): string {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function readCursor(cursor: string | null | undefined, name: string, order: ListOrder): PageRequest['cursor'] {
-  if (cursor === null || cursor === undefined) return null;
+  if (!isGiven(cursor)) return null;
   const read = parseCursor(cursor);
   if (read?.tag !== tagOf(order) || (read.value === null) !== (order.column === null)) {
     throw new AppError('BAD_USER_INPUT', `${name} ${quoted(cursor)} is not a cursor of this list in this order.`, [

@@ -1,12 +1,20 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { ArgsType, Field, ID, InputType } from 'type-graphql';
-import { ShortText } from '../graphql/check-input';
+import { rejects, ShortText } from '../graphql/check-input';
 import { publishEnum } from '../graphql/enum';
 import { BooleanFilter, DateTimeFilter, IDFilter, StringFilter } from '../graphql/filter-inputs';
 import { type ListOrder, type OrderDirection, OrderDirectionEnum, PageArgs } from '../graphql/page-args';
 import { exactFilter, type FilterMap, idFilter, idTimeFilter, textFilter } from '../graphql/where';
 import type { Role } from '../viewer';
 import { RoleEnum } from './user.type';
+
+const NotNull = () =>
+  rejects(
+    'REQUIRED',
+    'given',
+    (value) => value !== null,
+    (_value, name) => `${name} must not be null; leave it out to keep it.`,
+  );
 
 @InputType('CreateUserInput')
 export class CreateUserInput {
@@ -31,9 +39,11 @@ export class UpdateUserInput {
   @Field(() => String, { nullable: true, description: 'null removes it.' })
   fullName?: string | null;
 
+  @NotNull()
   @Field(() => [RoleEnum], { nullable: true })
   roles?: Role[] | null;
 
+  @NotNull()
   @Field(() => Boolean, { nullable: true, description: 'false: the keys of this user stop working at once.' })
   active?: boolean | null;
 }

@@ -1,5 +1,4 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { InputError } from '../errors';
 import { checkInput } from '../graphql/check-input';
 import type { Context } from '../graphql/context';
 import { HasRole, Public } from '../graphql/has-role';
@@ -68,15 +67,9 @@ export class UserResolver {
     return answer({ user: null as UserRow | null }, async () => {
       checkInput(input);
       const { id, roles, active, ...rest } = input;
-      if (roles === null) throw new InputError([mustNotBeNull('roles')]);
-      if (active === null) throw new InputError([mustNotBeNull('active')]);
-      const changes = { ...rest, ...(roles && { roles }), ...(active !== undefined && { active }) };
+      const changes = { ...rest, ...(roles && { roles }), ...(typeof active === 'boolean' && { active }) };
       const userId = uuidOf('User', id);
       return { user: await context.transaction((db) => updateUser(db, context.viewer as Viewer, userId, changes)) };
     });
   }
-}
-
-function mustNotBeNull(field: string) {
-  return { field: [field], code: 'REQUIRED' as const, message: `${field} must not be null; leave it out to keep it.` };
 }

@@ -1,5 +1,5 @@
 import { recordAct } from '../audit/record';
-import { InputError } from '../errors';
+import { InputError, type UserError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Role, Viewer } from '../viewer';
@@ -50,12 +50,12 @@ export async function updateUser(
 }
 
 function refuseLockingOneselfOut(changes: { roles?: Role[]; active?: boolean }): void {
+  const faults: UserError[] = [];
   if (changes.active === false) {
-    throw new InputError([{ field: ['active'], code: 'CONFLICT', message: 'You cannot deactivate yourself.' }]);
+    faults.push({ field: ['active'], code: 'CONFLICT', message: 'You cannot deactivate yourself.' });
   }
   if (changes.roles && !changes.roles.includes('SYSTEM_MANAGER')) {
-    throw new InputError([
-      { field: ['roles'], code: 'CONFLICT', message: 'You cannot take SYSTEM_MANAGER from yourself.' },
-    ]);
+    faults.push({ field: ['roles'], code: 'CONFLICT', message: 'You cannot take SYSTEM_MANAGER from yourself.' });
   }
+  if (faults.length > 0) throw new InputError(faults);
 }

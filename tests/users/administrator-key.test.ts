@@ -1,0 +1,102 @@
+import { type App, startApp } from '../../src/app/app';
+import { readConfig } from '../../src/config';
+import { createLog } from '../../src/log';
+import { makeToken } from '../../src/users/api-key';
+import { askAt, startTestApp, type TestApp } from '../support/app';
+
+let app: TestApp;
+
+beforeEach(async () => {
+  app = await startTestApp({ PROCESSES: 'api' });
+});
+afterEach(() => app.stop());
+
+const OTHER = 'another-administrator-key-of-this-test';
+
+/** Starts a process of the same installation with this ADMIN_API_KEY, and stops it again. */
+async function startWith<T>(adminApiKey: string, work: (started: App) => Promise<T>): Promise<T> {
+  const config = readConfig({ ...app.env, ADMIN_API_KEY: adminApiKey });
+  const started = await startApp(config, createLog('silent'));
+  try {
+    return await work(started);
+  } finally {
+    await started.stop();
+  }
+}
+
+/** Who the API takes the holder of this key for. */
+async function nameFor(token: string, url = app.url): Promise<string | number> {
+  const { status, data } = await askAt(url, '{ viewer { name } }', undefined, token);
+  return status === 200 ? data.viewer.name : status;
+}
+
+test('another ADMIN_API_KEY at the next start ends the one before at once, in every process', async () => {
+  await startWith(OTHER, async ({ url }) => {
+    expect(await nameFor(OTHER, url ?? '')).toBe('Administrator');
+    expect(await nameFor(app.adminKey, url ?? '')).toBe(401);
+  });
+  expect([await nameFor(OTHER), await nameFor(app.adminKey)]).toEqual(['Administrator', 401]);
+  const query = '{ viewer { apiKeys { nodes { label revokedAt } } } }';
+  const { data } = await app.ask(query, undefined, OTHER);
+  expect(data.viewer.apiKeys.nodes).toEqual([
+    { label: 'ADMIN_API_KEY', revokedAt: null },
+    { label: 'ADMIN_API_KEY', revokedAt: expect.any(String) },
+  ]);
+});
+
+test('the same ADMIN_API_KEY at the next start changes nothing', async () => {
+  const keys = () => app.database.query('select * from api_keys');
+  const before = await keys();
+  await startWith(app.adminKey, async ({ adminToken }) => expect(adminToken).toBeNull());
+  expect(await keys()).toEqual(before);
+});
+
+test('without ADMIN_API_KEY the next start leaves the key as it is, and makes none', async () => {
+  await startWith('', async ({ adminToken }) => expect(adminToken).toBeNull());
+  expect(await nameFor(app.adminKey)).toBe('Administrator');
+});
+
+test('an ADMIN_API_KEY in the form of our keys works too', async () => {
+  const token = makeToken();
+  await startWith(token, async ({ url }) => expect(await nameFor(token, url ?? '')).toBe('Administrator'));
+});
+
+test('several processes that start at once with one key make one key', async () => {
+  await Promise.all(Array.from({ length: 4 }, () => startWith(OTHER, async () => {})));
+  expect(await app.database.query(`select from api_keys where revoked_at is null`)).toHaveLength(1);
+  expect(await nameFor(OTHER)).toBe('Administrator');
+});
+
+test('an ADMIN_API_KEY that was replaced before does not start, and does not end its successor', async () => {
+  await startWith(OTHER, async () => {});
+  await expect(startWith(app.adminKey, async () => {})).rejects.toThrow(/ADMIN_API_KEY.*was revoked/);
+  expect([await nameFor(OTHER), await nameFor(app.adminKey)]).toEqual(['Administrator', 401]);
+});
+
+describe('a key of our own making as ADMIN_API_KEY', () => {
+  let token: string;
+  beforeEach(async () => {
+    token = await app.keyFor('SUPPORT');
+  });
+
+  test('does not start when it is of somebody else, and ends no other key', async () => {
+    await expect(startWith(token, async () => {})).rejects.toThrow(/ADMIN_API_KEY.*key of user-/);
+    expect([await nameFor(app.adminKey), await nameFor(token)]).toEqual([
+      'Administrator',
+      expect.stringMatching(/^user-/),
+    ]);
+  });
+
+  test('whose last characters are mistyped does not start', async () => {
+    const mistyped = token.slice(0, -1) + (token.endsWith('0') ? '1' : '0');
+    await expect(startWith(mistyped, async () => {})).rejects.toThrow(/ADMIN_API_KEY.*last six characters/);
+    expect(await nameFor(app.adminKey)).toBe('Administrator');
+  });
+});
+
+test('a key that somebody called ADMIN_API_KEY is not taken for it', async () => {
+  const key = await app.keyFor('AUDITOR');
+  await app.database.query(`update api_keys set label = 'ADMIN_API_KEY' where label = 'test'`);
+  await startWith(OTHER, async () => {});
+  expect(await nameFor(key)).toMatch(/^user-/);
+});

@@ -1,0 +1,149 @@
+import { uuidOf } from '../../src/ids';
+import { startTestApp, type TestApp } from '../support/app';
+import { sendRaw } from '../support/raw-http';
+
+let app: TestApp;
+let viewer: { id: string; apiKeys: { nodes: { id: string }[] } };
+
+beforeAll(async () => {
+  app = await startTestApp({ PROCESSES: 'api' });
+  ({ viewer } = (await app.ask('{ viewer { id apiKeys { nodes { id } } } }')).data);
+});
+afterAll(() => app.stop());
+
+let calls = 0;
+
+/** Runs a mutation under a request id of its own. @returns its payload and what the audit trail has of it */
+async function audited(mutation: string, input: object) {
+  calls += 1;
+  const requestId = `audit-${calls}`;
+  const type = mutation.charAt(0).toUpperCase() + mutation.slice(1);
+  const fields = {
+    createApiKey: 'apiKey { id } token',
+    createWebhook: 'webhook { id } secret',
+    publishEvents: 'events { id }',
+  };
+  const known = fields[mutation as keyof typeof fields];
+  const selected =
+    known ??
+    (mutation.endsWith('User') ? 'user { id }' : mutation.endsWith('ApiKey') ? 'apiKey { id }' : 'webhook { id }');
+  const query = `mutation ($input: ${type}Input!) { ${mutation}(input: $input) { ${selected} userErrors { code } } }`;
+  const { json } = await sendRaw(`${app.url}/graphql`, {
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${app.adminKey}`,
+      'x-request-id': requestId,
+    },
+    body: JSON.stringify({ query, variables: { input } }),
+  });
+  const entries = await app.database.query<Record<string, string>>(
+    'select * from audit_entries where request_id = $1 order by id',
+    [requestId],
+  );
+  return { payload: json.data[mutation], entries };
+}
+
+const PREFIXES = { User: 'usr', ApiKey: 'key', Webhook: 'whk', BusinessEvent: 'evt' } as const;
+
+function expectEntry(entries: Record<string, string>[], action: string, type: keyof typeof PREFIXES, id: string): void {
+  expect(entries).toEqual([
+    {
+      id: expect.any(String),
+      at: expect.any(Date),
+      action,
+      actor_id: uuidOf('User', viewer.id),
+      api_key_id: uuidOf('ApiKey', viewer.apiKeys.nodes[0]?.id ?? ''),
+      subject_type: type,
+      subject_id: uuidOf(type, id),
+      details: entries[0]?.details,
+      remote_address: '127.0.0.1',
+      request_id: entries[0]?.request_id,
+    },
+  ]);
+}
+
+test('every mutation leaves an entry: who, with which key, from where, in which request, on what', async () => {
+  const user = await audited('createUser', { name: 'audited', roles: ['SUPPORT'] });
+  const userId = user.payload.user.id;
+  expectEntry(user.entries, 'user.created', 'User', userId);
+  expect(JSON.parse(user.entries[0]?.details ?? '')).toMatchObject({ name: 'audited', roles: ['SUPPORT'] });
+
+  const changed = await audited('updateUser', { id: userId, roles: ['AUDITOR'] });
+  expectEntry(changed.entries, 'user.updated', 'User', userId);
+  expect(JSON.parse(changed.entries[0]?.details ?? '')).toMatchObject({
+    before: { roles: ['SUPPORT'] },
+    changes: { roles: ['AUDITOR'] },
+  });
+
+  const key = await audited('createApiKey', { userId, label: 'l' });
+  expectEntry(key.entries, 'api_key.created', 'ApiKey', key.payload.apiKey.id);
+  const revoked = await audited('revokeApiKey', { id: key.payload.apiKey.id });
+  expectEntry(revoked.entries, 'api_key.revoked', 'ApiKey', key.payload.apiKey.id);
+
+  const webhook = await audited('createWebhook', { name: 'w', url: 'https://partner.example/' });
+  const { id } = webhook.payload.webhook;
+  expectEntry(webhook.entries, 'webhook.created', 'Webhook', id);
+  for (const [mutation, action, more] of [
+    ['updateWebhook', 'webhook.updated', { name: 'w2' }],
+    ['pauseWebhook', 'webhook.paused', { reason: 'because' }],
+    ['resumeWebhook', 'webhook.resumed', {}],
+    ['archiveWebhook', 'webhook.archived', {}],
+  ] as const) {
+    expectEntry((await audited(mutation, { id, ...more })).entries, action, 'Webhook', id);
+  }
+
+  const event = { documentType: 'A', event: 'b', referenceDocument: 'c', data: { secretish: 'payload' } };
+  const published = await audited('publishEvents', { events: [event, event] });
+  expectEntry(published.entries, 'events.published', 'BusinessEvent', published.payload.events[0].id);
+  expect(JSON.parse(published.entries[0]?.details ?? '')).toEqual({ count: 2 });
+
+  const [{ all }] = (await app.database.query<{ all: string }>(
+    `select string_agg(a::text, ' ') as all from audit_entries a`,
+  )) as [{ all: string }];
+  for (const secret of [
+    key.payload.token,
+    webhook.payload.secret,
+    webhook.payload.secret.slice(6),
+    'secretish',
+    app.adminKey,
+  ]) {
+    expect(all).not.toContain(secret);
+  }
+});
+
+test('a mutation that was refused, or changed nothing, leaves none', async () => {
+  const nobody = 'usr_00000000000070008000000000000000';
+  const key = (await audited('createApiKey', { userId: viewer.id, label: 'l' })).payload.apiKey;
+  const { webhook } = (await audited('createWebhook', { name: 'w', url: 'https://partner.example/' })).payload;
+  expect((await audited('revokeApiKey', { id: key.id })).entries).toHaveLength(1);
+  expect((await audited('pauseWebhook', { id: webhook.id })).entries).toHaveLength(1);
+  const entries = [
+    await audited('revokeApiKey', { id: key.id }),
+    await audited('revokeApiKey', { id: nobody }),
+    await audited('createApiKey', { userId: nobody, label: 'l' }),
+    await audited('createApiKey', { userId: viewer.id, label: '' }),
+    await audited('updateUser', { id: nobody, active: false }),
+    await audited('pauseWebhook', { id: webhook.id }),
+    await audited('pauseWebhook', { id: webhook.id, reason: '' }),
+    await audited('updateWebhook', { id: webhook.id, url: 'nonsense' }),
+    await audited('archiveWebhook', { id: nobody }),
+    await audited('resumeWebhook', { id: nobody }),
+    await audited('createUser', { name: 'Administrator', roles: [] }),
+    await audited('createWebhook', { name: 'w', url: 'nonsense' }),
+    await audited('updateUser', { id: viewer.id, active: false }),
+    await audited('publishEvents', { events: [] }),
+  ].flatMap((call) => call.entries);
+  expect(entries).toEqual([]);
+  const again = { documentType: 'A', event: 'b', referenceDocument: 'c', data: 1, idempotencyKey: 'again' };
+  expect((await audited('publishEvents', { events: [again] })).entries).toHaveLength(1);
+  expect((await audited('publishEvents', { events: [again] })).entries).toHaveLength(0);
+});
+
+test('without its entry a change does not happen', async () => {
+  await app.database.query(
+    `alter table audit_entries add constraint full_disk check (request_id <> 'audit-' || '${calls + 1}')`,
+  );
+  const { payload } = await audited('createUser', { name: 'unaudited', roles: [] }).catch(() => ({ payload: null }));
+  expect(payload).toBeNull();
+  expect(await app.database.query(`select from users where name = 'unaudited'`)).toHaveLength(0);
+});
