@@ -4,6 +4,7 @@ export interface Api {
   ask<Data>(query: string, variables: object): Promise<Data>;
   /** @param events as JSON text, `eventJson` makes it: the load generator should not be what is measured */
   publish(events: readonly string[]): Promise<void>;
+  /** Also while questions are open: their answers do not come. */
   close(): Promise<void>;
 }
 
@@ -30,6 +31,6 @@ export function connectApi(url: string, key: string): Api {
       const data = await post<{ publishEvents: { events: { id: string }[] | null } }>(body);
       if (data.publishEvents.events?.length !== events.length) throw new Error(JSON.stringify(data).slice(0, 500));
     },
-    close: () => pool.close(),
+    close: () => pool.destroy(),
   };
 }

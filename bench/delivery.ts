@@ -27,7 +27,11 @@ async function stopAll(stops: Stop[]): Promise<void> {
   for (const stop of stops.splice(0).reverse()) await stop();
 }
 
-main().catch((error: Error) => {
-  console.error(error.stack);
-  process.exitCode = 1;
-});
+// exit, because publishers whose figure failed may still be waiting for their turn
+main().then(
+  () => process.exit(),
+  (error: Error) => {
+    console.error(error.stack);
+    process.exit(1);
+  },
+);

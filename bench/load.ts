@@ -22,42 +22,46 @@ const ITEM =
 
 /**
  * Publishes so many events in batches of 100, several publishers at once, each as fast as it is answered.
- * @param mayGoOn asked before each batch: resolves when there is room for it, false ends it all
- * @returns how many were published
+ * @param room asked before each batch: resolves when there is room for it
  */
 export async function publishBatches(
   api: Api,
   tally: Tally,
   count: number,
-  mayGoOn: () => Promise<boolean> = async () => true,
-): Promise<number> {
+  room: () => Promise<void> = async () => {},
+): Promise<void> {
   let left = count;
-  let published = 0;
   const publisher = async () => {
-    while (left > 0 && (await mayGoOn())) {
+    while (left > 0) {
+      await room();
+      // another publisher may have taken the rest meanwhile
       const size = Math.min(BATCH, left);
+      if (size === 0) return;
       left -= size;
       await api.publish(Array.from({ length: size }, () => eventJson(tally.next())));
-      published += size;
     }
   };
   await Promise.all(Array.from({ length: PUBLISHERS }, publisher));
-  return published;
 }
 
 /**
- * Publishes single events at a fixed rate, whatever the answers do (an open loop): an event counts from the moment when
- * it was due, so that a slow answer cannot hide the wait of those behind it.
+ * Publishes at a fixed rate, so many events per call, whatever the answers do (an open loop): an event counts from the
+ * moment when its call was due, so that a slow answer cannot hide the wait of those behind it.
  */
-export async function publishAtRate(api: Api, tally: Tally, perSecond: number, seconds: number): Promise<void> {
+export async function publishAtRate(
+  api: Api,
+  tally: Tally,
+  { perSecond, perCall, seconds }: { perSecond: number; perCall: number; seconds: number },
+): Promise<void> {
   const start = clockMs();
-  const count = perSecond * seconds;
+  const everyMs = (1000 * perCall) / perSecond;
+  const calls = Math.floor((seconds * perSecond) / perCall);
   const underWay: Promise<void>[] = [];
-  for (let sent = 0; sent < count; ) {
-    const due = Math.min(count, Math.floor(((clockMs() - start) / 1000) * perSecond) + 1);
-    for (; sent < due; sent += 1) {
-      const at = start + (sent / perSecond) * 1000;
-      underWay.push(api.publish([eventJson(tally.next(at))]));
+  while (underWay.length < calls) {
+    const due = Math.min(calls, Math.floor((clockMs() - start) / everyMs) + 1);
+    while (underWay.length < due) {
+      const at = start + underWay.length * everyMs;
+      underWay.push(api.publish(Array.from({ length: perCall }, () => eventJson(tally.next(at)))));
     }
     await wait(1);
   }

@@ -24,7 +24,7 @@ export interface Receiver {
 type Message = { port: number } | { received: number } | { calls: Calls };
 
 export async function startReceiver(): Promise<Receiver> {
-  const child = fork(join(__dirname, 'receiver.ts'), { execArgv: [], serialization: 'advanced' });
+  const child = fork(join(__dirname, 'receiver.mts'), { execArgv: [], serialization: 'advanced' });
   let received = 0;
   child.on('message', (message: Message) => {
     if ('received' in message) received = message.received;

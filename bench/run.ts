@@ -38,8 +38,8 @@ export async function measureAll(size: Size, stops: (() => Promise<unknown>)[]):
   say(`end to end at full speed, ${size.fullSpeed} events`);
   const fullSpeed = await measureFullSpeed(bench, worker, size.fullSpeed);
   say(`end to end at 200/s and 1,000/s, ${size.steadySeconds} s each`);
-  const at200 = await measureSteadyRate(bench, 200, size.steadySeconds);
-  const at1000 = await measureSteadyRate(bench, 1_000, size.steadySeconds);
+  const at200 = await measureSteadyRate(bench, { perSecond: 200, perCall: 1, seconds: size.steadySeconds });
+  const at1000 = await measureSteadyRate(bench, { perSecond: 1_000, perCall: 5, seconds: size.steadySeconds });
   say(`200/s beside ${size.stuck} deliveries that are stuck`);
   const isolated = await measureIsolation(bench, size);
   say('is everything over?');

@@ -29,7 +29,6 @@ export async function measureFullSpeed(bench: Bench, worker: ServerProcess, even
   }, 50);
   const room = async () => {
     while (tally.missing() >= UNDER_WAY) await wait(2);
-    return true;
   };
   await publishBatches(api, tally, events, room);
   await untilAllArrived(bench);

@@ -19,7 +19,7 @@ export async function measureIsolation(
     await api.publish(Array.from({ length: BATCH }, (_, index) => eventJson(sent + index, 'Stuck Document')));
   }
   await untilFannedOut(bench);
-  await publishAtRate(api, tally, PER_SECOND, isolationSeconds);
+  await publishAtRate(api, tally, { perSecond: PER_SECOND, perCall: 1, seconds: isolationSeconds });
   await untilAllArrived(bench, isolationLimitMs);
   await changeWebhook(api, 'archiveWebhook', dead);
   await untilAllArrived(bench);
