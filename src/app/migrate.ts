@@ -33,7 +33,7 @@ async function underLock(url: string, work: () => Promise<void>): Promise<void> 
     application_name: 'hookledger migrate lock',
     connectionTimeoutMillis: CONNECT_MS,
   });
-  // without a listener a lost connection would end the process; whatever is run next says that it is lost
+  // nothing runs on it while the work is done: without a listener its loss would end the process
   client.on('error', () => undefined);
   await client.connect();
   try {

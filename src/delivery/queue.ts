@@ -4,6 +4,8 @@ import { type Db, rowsOf } from '../sql/db';
 
 export const DELIVERY_QUEUE = 'deliveries';
 const SCHEMA = 'pgboss';
+/** As long as a statement may take, and a little more: what a silent network swallowed is given up then. */
+const SILENCE_MS = 35_000;
 const TEN_YEARS_S = 10 * 365 * 24 * 3600;
 
 export interface DeliveryJob {
@@ -54,11 +56,13 @@ export async function startQueue(
   url: string,
   options: { supervise: boolean; onError: (error: Error) => void },
 ): Promise<DeliveryQueue> {
-  const boss = new PgBoss({
+  // not written into the call: pg takes query_timeout, of which pg-boss's types do not know
+  const settings = {
     connectionString: url,
     application_name: 'hookledger queue',
     schema: SCHEMA,
     max: 3,
+    query_timeout: SILENCE_MS,
     migrate: false,
     createSchema: false,
     schedule: false,
@@ -66,7 +70,8 @@ export async function startQueue(
     supervise: options.supervise,
     superviseIntervalSeconds: 5,
     monitorIntervalSeconds: 5,
-  });
+  };
+  const boss = new PgBoss(settings);
   boss.on('error', options.onError);
   await boss.start();
   return {

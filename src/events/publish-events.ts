@@ -20,7 +20,7 @@ const MAX_FURTHER_FAULTS = 100;
 export interface ExactData {
   text: string;
   bytes: number;
-  problems: readonly { path: readonly string[]; message: string }[];
+  problems: readonly { path: readonly string[]; message: string; isTooLarge?: true }[];
 }
 
 export interface NewEvent {
@@ -80,7 +80,11 @@ function faultsOfData(data: ExactData, path: string[]): UserError[] {
     const message = `data is ${data.bytes} bytes; at most ${MAX_PAYLOAD_BYTES} (256 KiB) are taken.`;
     return [{ field: path, code: 'TOO_LARGE', message }];
   }
-  return data.problems.map(({ path: below, message }) => ({ field: [...path, ...below], code: 'INVALID', message }));
+  return data.problems.map(({ path: below, message, isTooLarge }) => ({
+    field: [...path, ...below],
+    code: isTooLarge ? 'TOO_LARGE' : 'INVALID',
+    message,
+  }));
 }
 
 /**

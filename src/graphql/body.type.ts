@@ -25,7 +25,7 @@ export class BodyType {
 /** @param kept the bytes there are; @param total how many were sent or received */
 export function bodyOf(kept: Buffer, contentType: string | null, total = kept.length): object {
   return {
-    text: () => textOf(kept),
+    text: () => textOf(kept, total > kept.length),
     base64: () => kept.toString('base64'),
     contentType,
     bytes: total,
@@ -34,9 +34,10 @@ export function bodyOf(kept: Buffer, contentType: string | null, total = kept.le
   };
 }
 
-function textOf(bytes: Buffer): string | null {
+// as a stream where bytes were cut off: the cut may go through a letter
+function textOf(bytes: Buffer, isTruncated: boolean): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: isTruncated });
   } catch {
     return null;
   }

@@ -30,7 +30,7 @@ export function jsonOfLiteral(node: ValueNode, lookUp: VariableLookup): LiteralJ
   const text = write(writing, node) ?? 'null';
   if (writing.charactersLeft < 0) {
     const message = `The value is longer than ${MOST_CHARACTERS} characters once its variables are filled in: send less.`;
-    writing.problems.push({ path: [], message });
+    writing.problems.push({ path: [], message, isTooLarge: true });
   }
   return { text, problems: writing.problems };
 }

@@ -155,12 +155,13 @@ function noteNumber(it: Inspection, source: string): void {
 function noteDepth(it: Inspection): void {
   if (it.mostProblems === 0) return;
   const value = shown(it.text.slice(it.at, it.at + MOST_LEVELS));
-  note(it, `${value} lies more than ${MOST_LEVELS} levels deep: nest objects and lists at most ${MOST_LEVELS} deep.`);
+  const message = `${value} lies more than ${MOST_LEVELS} levels deep: nest objects and lists at most ${MOST_LEVELS} deep.`;
+  note(it, message, { isTooLarge: true });
 }
 
-function note(it: Inspection, message: string): void {
+function note(it: Inspection, message: string, size: Pick<JsonProblem, 'isTooLarge'> = {}): void {
   if (it.problems.length >= it.mostProblems) return;
-  it.problems.push({ path: it.frames.map((frame) => frame.step), message });
+  it.problems.push({ path: it.frames.map((frame) => frame.step), message, ...size });
 }
 
 function decoded(source: string): string {

@@ -4,6 +4,8 @@ import { AppError } from '../errors';
 export interface JsonProblem {
   path: string[];
   message: string;
+  /** It is too deep or too long; any other problem is of its kind, not of its size. */
+  isTooLarge?: true;
 }
 
 const SHOWN_CHARACTERS = 60;

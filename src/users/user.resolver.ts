@@ -24,7 +24,10 @@ export function loadUser(context: Context, id: string | null): Promise<UserRow |
 @Resolver(() => UserType)
 export class UserResolver {
   @Public()
-  @Query(() => UserType, { nullable: true, description: 'Who you are; null without an API key.' })
+  @Query(() => UserType, {
+    nullable: true,
+    description: 'Who you are; null without an API key, and for a PUBLISHER, who reads nothing.',
+  })
   viewer(@Ctx() context: Context) {
     return loadUser(context, context.viewer?.userId ?? null);
   }

@@ -1,0 +1,268 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { startApp } from '../../src/app/app';
+import { ConfigError, readConfig } from '../../src/config';
+import { createLog } from '../../src/log';
+
+const ENCRYPTION_KEY = randomBytes(32).toString('base64');
+const DATABASE = { DATABASE_URL: 'postgres://hookledger:hunter2@db.example.com/ledger', ENCRYPTION_KEY };
+
+/** What is wrong with this environment, one line a key. */
+function problemsOf(env: Record<string, string>): string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+/** The keys that readConfig() asks for. */
+function keysRead(): Set<string> {
+  const keys = new Set<string>();
+  const env = new Proxy<Record<string, string>>({}, { get: (_env, key) => void keys.add(String(key)) });
+  readConfig(env);
+  return keys;
+}
+
+describe('with an empty environment', () => {
+  test('everything has a default that works on a bare machine', () => {
+    expect(readConfig({})).toEqual({
+      port: 4000,
+      host: '127.0.0.1',
+      databaseUrl: null,
+      migrationDatabaseUrl: null,
+      dataDir: resolve('.data'),
+      processes: new Set(['api', 'worker']),
+      adminApiKey: null,
+      encryptionKeys: [],
+      allowedTargetNetworks: [],
+      allowHttpTargets: false,
+      corsOrigins: [],
+      trustedProxies: [],
+      logLevel: 'info',
+      production: false,
+    });
+  });
+
+  test('a value of blanks is as good as none', () => {
+    const blank = Object.fromEntries([...keysRead()].map((key) => [key, '  ']));
+    expect(readConfig(blank)).toEqual(readConfig({}));
+  });
+});
+
+test('what is set is read', () => {
+  const second = randomBytes(32);
+  const config = readConfig({
+    PORT: '0',
+    HOST: '::1',
+    DATABASE_URL: 'postgres://hookledger:a@db.example.com:5433/ledger?sslmode=require',
+    MIGRATION_DATABASE_URL: 'postgresql://owner:b@db.example.com/ledger',
+    DATA_DIR: '/srv/hookledger',
+    PROCESSES: ' worker , api ',
+    ADMIN_API_KEY: 'a-key-that-is-hard-to-guess',
+    ENCRYPTION_KEY: `${ENCRYPTION_KEY}, ${second.toString('base64')}`,
+    ALLOWED_TARGET_NETWORKS: '10.1.0.0/16, fd00::/8',
+    ALLOW_HTTP_TARGETS: 'ON',
+    CORS_ORIGINS: 'https://dashboard.example.com,http://localhost:5173',
+    TRUSTED_PROXIES: '10.0.0.2, 10.9.0.0/16,fd00::/8',
+    LOG_LEVEL: 'debug',
+    NODE_ENV: 'production',
+  });
+  expect(config).toEqual({
+    port: 0,
+    host: '::1',
+    databaseUrl: 'postgres://hookledger:a@db.example.com:5433/ledger?sslmode=require',
+    migrationDatabaseUrl: 'postgresql://owner:b@db.example.com/ledger',
+    dataDir: '/srv/hookledger',
+    processes: new Set(['worker', 'api']),
+    adminApiKey: 'a-key-that-is-hard-to-guess',
+    encryptionKeys: [Buffer.from(ENCRYPTION_KEY, 'base64'), second],
+    allowedTargetNetworks: ['10.1.0.0/16', 'fd00::/8'],
+    allowHttpTargets: true,
+    corsOrigins: ['https://dashboard.example.com', 'http://localhost:5173'],
+    trustedProxies: ['10.0.0.2', '10.9.0.0/16', 'fd00::/8'],
+    logLevel: 'debug',
+    production: true,
+  });
+});
+
+test('a worker listens only where PORT is set', () => {
+  expect(readConfig({ PROCESSES: 'worker' }).port).toBeNull();
+  expect(readConfig({ PROCESSES: 'worker', PORT: '9100' }).port).toBe(9100);
+});
+
+describe('a value that cannot work is refused, and the message names the key, the value, and what would be right', () => {
+  test.each([
+    ['PORT', '65536', '"65536" is not a port, 0 to 65535.'],
+    ['PORT', '-1', '"-1" is not a port, 0 to 65535.'],
+    ['PORT', '4000.5', '"4000.5" is not a port, 0 to 65535.'],
+    ['PORT', 'http', '"http" is not a port, 0 to 65535.'],
+    ['HOST', 'http://localhost', '"http://localhost" is neither an IP address nor a host name, such as 127.0.0.1'],
+    ['HOST', '[::1]', '"[::1]" is neither an IP address nor a host name'],
+    ['HOST', '127.0.0.1:4000', '"127.0.0.1:4000" is neither an IP address nor a host name'],
+    ['HOST', '256.0.0.1', '"256.0.0.1" is neither an IP address nor a host name'],
+    ['PROCESSES', 'api,scheduler', '"scheduler" is not a process: api, worker, or api,worker.'],
+    ['PROCESSES', ',', '"," is not a process: api, worker, or api,worker.'],
+    ['ALLOW_HTTP_TARGETS', 'maybe', '"maybe" is neither on nor off.'],
+    ['CORS_ORIGINS', '*', '"*" is not an origin such as https://dashboard.example.com'],
+    ['CORS_ORIGINS', 'https://a.example,https://b.example/', '"https://b.example/" is not an origin such as'],
+    ['TRUSTED_PROXIES', '10.0.0.2,proxy', '"proxy" is neither an IP address nor a network in CIDR form, such as'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33', '"10.0.0.0/33" is neither an IP address nor a network in CIDR form'],
+    ['TRUSTED_PROXIES', '0.0.0.0/0', '"0.0.0.0/0" is neither an IP address nor a network in CIDR form'],
+    ['LOG_LEVEL', 'loud', '"loud" is not one of fatal, error, warn, info, debug, trace, silent.'],
+  ])('%s=%s', (key, value, message) => {
+    expect(problemsOf({ [key]: value })).toEqual([expect.stringContaining(`${key}: ${message}`)]);
+  });
+
+  test.each(['10.1.0.0/33', 'intranet', '10.1.0.0/16/8'])(
+    'ALLOWED_TARGET_NETWORKS=%s, before anything is started',
+    async (value) => {
+      // nothing listens at this address: it would be another error, had anything been tried
+      const env = {
+        ...DATABASE,
+        DATABASE_URL: 'postgres://hookledger@127.0.0.1:1/ledger',
+        ALLOWED_TARGET_NETWORKS: value,
+      };
+      const start = startApp(readConfig(env), createLog('silent'));
+      await expect(start).rejects.toBeInstanceOf(ConfigError);
+      await expect(start).rejects.toThrow(
+        `ALLOWED_TARGET_NETWORKS: "${value}" is not a network: write it like 10.0.0.0/8`,
+      );
+    },
+  );
+
+  test('all at once: one start tells of every bad key', () => {
+    const problems = problemsOf({ PORT: 'x', LOG_LEVEL: 'y', ALLOW_HTTP_TARGETS: 'z', NODE_ENV: 'production' });
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+      'PORT',
+      'ALLOW_HTTP_TARGETS',
+      'LOG_LEVEL',
+      'DATABASE_URL',
+    ]);
+  });
+});
+
+describe('a secret value is refused without being repeated', () => {
+  const SECRET = 'hunter2';
+
+  test.each(['DATABASE_URL', 'MIGRATION_DATABASE_URL'])('%s', (key) => {
+    for (const value of [
+      `mysql://user:${SECRET}@db.example.com/ledger`,
+      `postgres://user:${SECRET}@db.example.com`,
+      `postgres://user:${SECRET}@db.example.com/`,
+      `user:${SECRET}@db.example.com/ledger`,
+      `postgres://user:${SECRET}@db.example.com:port/ledger`,
+    ]) {
+      const [problem, ...more] = problemsOf({ ...DATABASE, [key]: value });
+      expect(problem).toBe(`${key}: is not postgres://user:password@host:port/database.`);
+      expect(more).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['too short', SECRET],
+    ['too long', SECRET.repeat(40)],
+    ['with a space', `${SECRET} ${SECRET} ${SECRET} ${SECRET}`],
+    ['not ASCII', `${SECRET}-${SECRET}-${SECRET}-ä`],
+  ])('ADMIN_API_KEY, %s', (_what, value) => {
+    const problems = problemsOf({ ADMIN_API_KEY: value });
+    expect(problems).toEqual([
+      'ADMIN_API_KEY: must be 24 to 200 visible ASCII characters without spaces, and hard to guess.',
+    ]);
+  });
+
+  test('ENCRYPTION_KEY, which says which key of the list it is, and how to make one', () => {
+    const short = Buffer.from(SECRET).toString('base64');
+    expect(problemsOf({ ENCRYPTION_KEY: `${ENCRYPTION_KEY},${short}` })).toEqual([
+      'ENCRYPTION_KEY: key 2 is 7 bytes, not 32 bytes in base64: `openssl rand -base64 32`.',
+    ]);
+    const hex = randomBytes(32).toString('hex');
+    expect(problemsOf({ ENCRYPTION_KEY: hex })).toEqual([expect.stringContaining('key 1 is 48 bytes, not 32')]);
+  });
+});
+
+describe('values that cannot work together are refused', () => {
+  test('NODE_ENV=production without a database of one’s own', () => {
+    expect(problemsOf({ NODE_ENV: 'production', ENCRYPTION_KEY })).toEqual([
+      'DATABASE_URL: unset, and embedded Postgres never runs with NODE_ENV=production. Name your database.',
+    ]);
+    expect(problemsOf({ NODE_ENV: 'production', ...DATABASE })).toEqual([]);
+  });
+
+  test.each([undefined, '', ','])('DATABASE_URL with ENCRYPTION_KEY=%s', (value) => {
+    const { DATABASE_URL } = DATABASE;
+    expect(problemsOf({ DATABASE_URL, ...(value !== undefined && { ENCRYPTION_KEY: value }) })).toEqual([
+      'ENCRYPTION_KEY: unset. With DATABASE_URL it must be given: `openssl rand -base64 32` makes one.',
+    ]);
+  });
+
+  test('MIGRATION_DATABASE_URL without DATABASE_URL', () => {
+    expect(problemsOf({ MIGRATION_DATABASE_URL: DATABASE.DATABASE_URL })).toEqual([
+      'MIGRATION_DATABASE_URL: is set without DATABASE_URL, the login that serves requests.',
+    ]);
+  });
+});
+
+describe('.env.example', () => {
+  const lines = readFileSync(join(__dirname, '../../.env.example'), 'utf8').split('\n');
+  const entries = lines.flatMap((line, index) => {
+    const match = /^(# )?([A-Z][A-Z_]*)=(.*)$/.exec(line);
+    return match
+      ? [{ key: match[2] as string, isSet: !match[1], value: match[3] as string, above: lines[index - 1] }]
+      : [];
+  });
+
+  test('names exactly the keys that are read, each with a sentence', () => {
+    const read = keysRead();
+    expect(read.delete('NODE_ENV')).toBe(true); // Node's own word, which whoever deploys sets elsewhere
+    expect(entries.map(({ key }) => key).sort()).toEqual([...read].sort());
+    for (const { above } of entries) expect(above).toMatch(/^# .*\.$/);
+  });
+
+  test('copied as it stands, says what the defaults say', () => {
+    const env = Object.fromEntries(entries.filter(({ isSet }) => isSet).map(({ key, value }) => [key, value]));
+    expect(readConfig(env)).toEqual(readConfig({}));
+  });
+
+  test('shows values that would be taken', () => {
+    const shown = entries.filter(({ value }) => value !== '').map(({ key, value }) => [key, value]);
+    expect(problemsOf({ ...Object.fromEntries(shown), ENCRYPTION_KEY })).toEqual([]);
+  });
+});
+
+describe('the program', () => {
+  const root = join(__dirname, '../..');
+  let folder: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hookledger-config-'));
+    writeFileSync(join(folder, '.env'), 'PORT=from-the-file\nLOG_LEVEL=loud\n');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('reads .env, lets the environment win, and ends with the message alone', async () => {
+    const args = ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(root, 'src/main.ts')];
+    const options = {
+      cwd: folder,
+      env: { PATH: process.env.PATH, TSX_TSCONFIG_PATH: join(root, 'tsconfig.json'), PORT: 'from-outside' },
+    };
+    const ended = await new Promise<{ code: unknown; stdout: string; stderr: string }>((done) => {
+      execFile(process.execPath, args, options, (error, stdout, stderr) => done({ code: error?.code, stdout, stderr }));
+    });
+    expect(ended).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: [
+        'The configuration cannot work:',
+        '  PORT: "from-outside" is not a port, 0 to 65535.',
+        '  LOG_LEVEL: "loud" is not one of fatal, error, warn, info, debug, trace, silent.',
+        '',
+      ].join('\n'),
+    });
+  });
+});

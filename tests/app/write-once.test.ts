@@ -1,0 +1,143 @@
+import { Client } from 'pg';
+import { startTestApp, type TestApp } from '../support/app';
+import { type Receiver, startReceiver } from '../support/receiver';
+import { waitFor } from '../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../support/webhooks';
+
+let app: TestApp;
+let partner: Receiver;
+let serving: Client;
+let owner: Client;
+let closedRow: string;
+let openRow: string;
+
+beforeAll(async () => {
+  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
+  serving = new Client({ connectionString: app.database.servingUrl });
+  owner = new Client({ connectionString: app.database.migrationUrl });
+  for (const client of [serving, owner]) await client.connect();
+  await createTestWebhook(app, partner.url);
+  partner.answerWith((_call, n) => (n === 2 ? { delayMs: 14_000 } : {}));
+  await publish(app, [invoice('INV-1')]);
+  closedRow = await rowThat('is not null');
+  await publish(app, [invoice('INV-2')]);
+  openRow = await rowThat('is null');
+});
+afterAll(async () => {
+  await partner.stop();
+  for (const client of [serving, owner]) await client.end();
+  await app.stop();
+});
+
+function rowThat(finishedAt: 'is null' | 'is not null'): Promise<string> {
+  return waitFor(`a request whose end ${finishedAt}`, async () => {
+    const sql = `select id from webhook_request_logs where finished_at ${finishedAt}`;
+    return (await app.database.query<{ id: string }>(sql))[0]?.id;
+  });
+}
+
+const RECORD = ['webhook_request_logs', 'payloads', 'business_events', 'deliveries', 'audit_entries'];
+const PARTITIONED = RECORD.slice(0, 4);
+
+async function partitionOf(table: string): Promise<string> {
+  const [row] = await app.database.query<{ name: string }>(
+    `select tableoid::regclass::text as name from ${table} limit 1`,
+  );
+  return row?.name as string;
+}
+
+const DENIED = /permission denied|must be owner/;
+const WRITE_ONCE = /write-once/;
+
+describe('the login that serves requests', () => {
+  test.each(['status', 'error', 'response_status', 'response_body'])(
+    'cannot change %s of a closed request',
+    async (column) => {
+      await expect(
+        serving.query(`update webhook_request_logs set ${column} = null where id = $1`, [closedRow]),
+      ).rejects.toThrow(WRITE_ONCE);
+    },
+  );
+
+  test.each(['url', 'headers', 'payload_id', 'started_at', 'attempt_number'])(
+    'cannot touch %s of any request, closed or open',
+    async (column) => {
+      await expect(serving.query(`update webhook_request_logs set ${column} = ${column}`)).rejects.toThrow(DENIED);
+    },
+  );
+
+  test.each(RECORD)('cannot delete from or truncate %s', async (table) => {
+    await expect(serving.query(`delete from ${table}`)).rejects.toThrow(DENIED);
+    await expect(serving.query(`truncate ${table}`)).rejects.toThrow(DENIED);
+  });
+
+  test.each(PARTITIONED)('cannot change, delete from or truncate a partition of %s', async (table) => {
+    const partition = await partitionOf(table);
+    await expect(serving.query(`update ${partition} set id = id`)).rejects.toThrow(DENIED);
+    await expect(serving.query(`delete from ${partition}`)).rejects.toThrow(DENIED);
+    await expect(serving.query(`truncate ${partition}`)).rejects.toThrow(DENIED);
+  });
+
+  test.each(['payloads', 'audit_entries'])('cannot update %s', async (table) => {
+    await expect(serving.query(`update ${table} set id = id`)).rejects.toThrow(DENIED);
+  });
+
+  test('cannot rewrite what an event said', async () => {
+    await expect(serving.query(`update business_events set event = 'on_cancel'`)).rejects.toThrow(DENIED);
+  });
+
+  test.each([
+    'alter table webhook_request_logs disable trigger all',
+    'drop trigger closed_rows_never_change on webhook_request_logs',
+    'drop table webhook_request_logs',
+    'alter table payloads detach partition payloads_default',
+    'create table mine (id integer)',
+    'create function mine() returns integer language sql as $$ select 1 $$',
+    'create or replace function refuse_change() returns trigger language plpgsql as $$ begin return new; end $$',
+    'set session_replication_role = replica',
+    'set role hookledger_owner',
+    `select user_named('somebody')`,
+  ])('cannot: %s', async (sql) => {
+    await expect(serving.query(sql)).rejects.toThrow(/permission denied|must be owner|does not exist/);
+  });
+});
+
+describe('the owner of the tables', () => {
+  test('cannot change a closed request', async () => {
+    await expect(owner.query(`update webhook_request_logs set error = 'x' where id = $1`, [closedRow])).rejects.toThrow(
+      WRITE_ONCE,
+    );
+  });
+
+  test('cannot change it through its partition either', async () => {
+    const partition = await partitionOf('webhook_request_logs');
+    await expect(owner.query(`update ${partition} set error = 'x' where id = $1`, [closedRow])).rejects.toThrow(
+      WRITE_ONCE,
+    );
+  });
+
+  test('can only close an open request, not rewrite what was sent', async () => {
+    const closing = `status = 'UNKNOWN', finished_at = now()`;
+    for (const change of [`url = 'https://elsewhere.example'`, 'attempt_number = 9', `headers = '[]'`]) {
+      const sql = `update webhook_request_logs set ${change}, ${closing} where id = $1`;
+      await expect(owner.query(sql, [openRow])).rejects.toThrow(WRITE_ONCE);
+    }
+    const sql = `update webhook_request_logs set error = 'x' where id = $1`;
+    await expect(owner.query(sql, [openRow])).rejects.toThrow(WRITE_ONCE);
+  });
+
+  test.each(RECORD)('cannot delete from or truncate %s', async (table) => {
+    await expect(owner.query(`delete from ${table}`)).rejects.toThrow(WRITE_ONCE);
+    await expect(owner.query(`truncate ${table}`)).rejects.toThrow(WRITE_ONCE);
+  });
+
+  test.each(PARTITIONED)('cannot delete from or truncate a partition of %s', async (table) => {
+    const partition = await partitionOf(table);
+    await expect(owner.query(`delete from ${partition}`)).rejects.toThrow(WRITE_ONCE);
+    await expect(owner.query(`truncate ${partition}`)).rejects.toThrow(WRITE_ONCE);
+  });
+
+  test.each(['payloads', 'audit_entries'])('cannot update %s', async (table) => {
+    await expect(owner.query(`update ${table} set id = id`)).rejects.toThrow(WRITE_ONCE);
+  });
+});
