@@ -9,8 +9,9 @@ async function main(): Promise<void> {
   const size = sizeOf(process.argv.slice(2));
   console.log(`bench:delivery, ${size.name}: ${machine()}`);
   const stops: Stop[] = [];
-  const onSignal = () => stopAll(stops).finally(() => process.exit(1));
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const giveUp = () => stopAll(stops).finally(() => process.exit(1));
+  process.once('SIGINT', giveUp).once('SIGTERM', giveUp).once('SIGHUP', giveUp);
+  process.stdout.once('error', giveUp); // whoever read the figures is gone
   try {
     const figures = await measureAll(size, stops);
     console.log('');

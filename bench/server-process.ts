@@ -18,6 +18,7 @@ const PRELOAD = join(__dirname, 'end-with-parent.ts');
 /** The compiled application as a process. @param cwd a folder without `.env`: nobody's settings get into the figures */
 export async function startServer(env: Record<string, string>, cwd: string): Promise<ServerProcess> {
   if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not there: npm run build`);
+  // such as --cpu-prof --cpu-prof-dir=/tmp/profiles, to see where the time goes
   const nodeOptions = process.env.BENCH_NODE_OPTIONS?.split(' ').filter(Boolean) ?? [];
   const child = spawn(process.execPath, [...nodeOptions, '--require', PRELOAD, PROGRAM], {
     cwd,

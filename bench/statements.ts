@@ -30,7 +30,7 @@ export async function statementUse(sql: Client, deliveries: number): Promise<Sta
 
 // The first that fits; the words are those of DESIGN section 5.
 const KINDS: readonly (readonly [RegExp, string])[] = [
-  [/^insert into business_events/i, 'publish: events'],
+  [/insert into business_events/i, 'publish: events'],
   [/^insert into payloads/i, 'publish and fan-out: payloads'],
   [/from api_keys|from users/i, 'publish: who asks'],
   [/from business_events/i, 'fan-out: take from the outbox'],

@@ -65,7 +65,7 @@ const DEFAULTS = {
   responseBytesKept: 64 * 1024,
   responseBytesRead: 1024 * 1024,
   responseHeaderBytes: 32 * 1024,
-  connectionsPerOrigin: 64,
+  connectionsPerOrigin: 128,
   keepAliveMs: 4000,
   connectionMaxAgeMs: 5 * 60_000,
   lookup: lookupAddresses,

@@ -11,8 +11,8 @@ import type { DeliveryQueue } from './queue';
 import { notSent, type Sender, type SendResult } from './send';
 import { createSettler } from './settle';
 
-const AT_ONCE = 256;
-const TAKE = 100;
+const AT_ONCE = 512;
+const TAKE = 250;
 const REST_MS = 500;
 const HEARTBEAT_MS = 3_000;
 const HAND_BACK_MS = 3_000;
