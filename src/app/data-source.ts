@@ -61,6 +61,8 @@ export const BY_ID_PLANS = {
   enable_seqscan: 'off',
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
+  // on today's disks, and in memory anyway: without it pg-boss's jobs are all read and sorted for each take
+  random_page_cost: '1.1',
 };
 
 /** Postgres stops a statement first, and says so: only where it cannot, the connection is given up. */

@@ -39,13 +39,19 @@ export function startWorker(parts: WorkerParts): Worker {
   const settler = createSettler(parts);
   // by request: a worker may be given its own job again while the lost attempt is still on the wire
   const onTheWire = new Map<string, { jobId: string; end: Promise<void> }>();
-  let giveUp = () => {};
-  const givenUp = new Promise<'given up'>((resolve) => {
-    giveUp = () => resolve('given up');
-  });
+  const giveUp = new Map<string, () => void>();
+
+  // One promise per attempt: a race against one that lives as long as the worker would keep every result as long.
+  function sentOrGivenUp(attempt: Attempt): Promise<SendResult | 'broken off' | 'given up'> {
+    return new Promise((resolve) => {
+      giveUp.set(attempt.requestId, () => resolve('given up'));
+      void send(parts, attempt).then(resolve);
+    });
+  }
 
   async function makeAttempt(attempt: Attempt): Promise<void> {
-    const result = await Promise.race([send(parts, attempt), givenUp]);
+    const result = await sentOrGivenUp(attempt);
+    giveUp.delete(attempt.requestId);
     await settler.settle(settled(attempt, result, new Date()));
     if (typeof result === 'object') noteEnd(parts, attempt, result);
     onTheWire.delete(attempt.requestId);
@@ -74,7 +80,7 @@ export function startWorker(parts: WorkerParts): Worker {
       const ends = Promise.all([...onTheWire.values()].map((each) => each.end));
       await Promise.race([ends, wait(graceMs, undefined, { ref: false })]);
       if (onTheWire.size > 0) log.warn({ attempts: onTheWire.size }, 'stopping before all partners have answered');
-      giveUp();
+      for (const each of giveUp.values()) each();
       // with the database away nothing can be handed back, and a process that never ends would be killed anyway
       await Promise.race([ends, wait(HAND_BACK_MS, undefined, { ref: false })]);
       if (onTheWire.size > 0) log.error({ attempts: onTheWire.size }, 'stopping without having written all outcomes');
