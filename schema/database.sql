@@ -80,14 +80,24 @@ CREATE TABLE deliveries (
   open_request_id uuid,
   created_at timestamp(3) with time zone NOT NULL,
   finished_at timestamp(3) with time zone,
+  waits_for text,
+  blocks boolean NOT NULL DEFAULT false,
+  test boolean NOT NULL DEFAULT false,
+  round_start integer NOT NULL DEFAULT 0,
+  replay_id uuid,
+  delivered_at timestamp(3) with time zone,
+  cancel_requested boolean NOT NULL DEFAULT false,
   CONSTRAINT deliveries_finished_check CHECK ((finished_at IS NULL) = (status = ANY (ARRAY['PENDING'::text, 'RETRYING'::text]))),
   CONSTRAINT deliveries_pkey PRIMARY KEY (id),
   CONSTRAINT deliveries_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'RETRYING'::text, 'DELIVERED'::text, 'EXHAUSTED'::text, 'SKIPPED'::text, 'CANCELLED'::text])),
   CONSTRAINT deliveries_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  CONSTRAINT deliveries_waits_for_check CHECK (waits_for = ANY (ARRAY['CAPACITY'::text, 'PREDECESSOR'::text])),
   CONSTRAINT deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 ) PARTITION BY RANGE (id);
 CREATE INDEX deliveries_business_event_id_idx ON deliveries USING btree (business_event_id);
 CREATE INDEX deliveries_open_idx ON deliveries USING btree (webhook_id, id) WHERE finished_at IS NULL;
+CREATE INDEX deliveries_order_idx ON deliveries USING btree (webhook_id, document_type, reference_document, id) WHERE blocks;
+CREATE INDEX deliveries_waiting_idx ON deliveries USING btree (webhook_id, id) WHERE waits_for IS NOT NULL;
 CREATE INDEX deliveries_webhook_id_idx ON deliveries USING btree (webhook_id, id);
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON deliveries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON deliveries FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -115,6 +125,31 @@ CREATE TRIGGER never_truncated BEFORE TRUNCATE ON payloads FOR EACH STATEMENT EX
 CREATE TRIGGER payloads_never_change BEFORE UPDATE ON payloads FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON payloads FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+CREATE TABLE replays (
+  id uuid NOT NULL,
+  status text NOT NULL,
+  condition text,
+  delivery_id uuid,
+  reason text NOT NULL,
+  rate integer NOT NULL,
+  ordered_by uuid NOT NULL,
+  last_delivery_id uuid NOT NULL,
+  cursor uuid,
+  total integer NOT NULL,
+  replayed integer NOT NULL,
+  skipped integer NOT NULL,
+  next_step_at timestamp(3) with time zone NOT NULL,
+  error text,
+  created_at timestamp(3) with time zone NOT NULL,
+  started_at timestamp(3) with time zone,
+  finished_at timestamp(3) with time zone,
+  CONSTRAINT replays_finished_check CHECK ((finished_at IS NULL) = (status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text, 'PAUSED'::text]))),
+  CONSTRAINT replays_ordered_by_fkey FOREIGN KEY (ordered_by) REFERENCES users(id),
+  CONSTRAINT replays_pkey PRIMARY KEY (id),
+  CONSTRAINT replays_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text, 'PAUSED'::text, 'COMPLETED'::text, 'CANCELLED'::text, 'FAILED'::text]))
+);
+CREATE INDEX replays_open_idx ON replays USING btree (next_step_at) WHERE status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text]);
+
 CREATE TABLE users (
   id uuid NOT NULL,
   name text NOT NULL,
@@ -126,6 +161,36 @@ CREATE TABLE users (
   CONSTRAINT users_name_key UNIQUE (name),
   CONSTRAINT users_pkey PRIMARY KEY (id)
 );
+
+CREATE TABLE webhook_circuits (
+  webhook_id uuid NOT NULL,
+  state text NOT NULL,
+  open_until timestamp(3) with time zone,
+  reason text,
+  openings integer NOT NULL,
+  probe_delivery_id uuid,
+  failures integer NOT NULL,
+  crowded boolean NOT NULL DEFAULT false,
+  failing_since timestamp(3) with time zone,
+  CONSTRAINT webhook_circuits_pkey PRIMARY KEY (webhook_id),
+  CONSTRAINT webhook_circuits_state_check CHECK (state = ANY (ARRAY['CLOSED'::text, 'OPEN'::text, 'HALF_OPEN'::text])),
+  CONSTRAINT webhook_circuits_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+);
+
+CREATE TABLE webhook_credentials (
+  id uuid NOT NULL,
+  webhook_id uuid NOT NULL,
+  kind text NOT NULL,
+  settings text NOT NULL,
+  kek text NOT NULL,
+  wrapped bytea NOT NULL,
+  box bytea NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT webhook_credentials_kind_check CHECK (kind = ANY (ARRAY['HEADER'::text, 'BASIC'::text, 'OAUTH2'::text, 'CERTIFICATE'::text])),
+  CONSTRAINT webhook_credentials_pkey PRIMARY KEY (id),
+  CONSTRAINT webhook_credentials_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+);
+CREATE INDEX webhook_credentials_webhook_id_idx ON webhook_credentials USING btree (webhook_id);
 
 CREATE TABLE webhook_request_logs (
   id uuid NOT NULL,
@@ -156,6 +221,8 @@ CREATE TABLE webhook_request_logs (
   error text,
   error_code text,
   remote_address text,
+  test boolean NOT NULL DEFAULT false,
+  replay_id uuid,
   CONSTRAINT webhook_request_logs_finished_check CHECK ((finished_at IS NULL) = (status = 'PENDING'::text)),
   CONSTRAINT webhook_request_logs_pkey PRIMARY KEY (id),
   CONSTRAINT webhook_request_logs_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'UNKNOWN'::text, 'REFUSED'::text])),
@@ -169,7 +236,7 @@ CREATE INDEX webhook_request_logs_user_id_idx ON webhook_request_logs USING btre
 CREATE INDEX webhook_request_logs_webhook_id_idx ON webhook_request_logs USING btree (webhook_id, id);
 CREATE TRIGGER closed_rows_never_change BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON webhook_request_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER open_rows_are_only_closed BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL AND (new.finished_at IS NULL OR new.id IS DISTINCT FROM old.id OR new.webhook_id IS DISTINCT FROM old.webhook_id OR new.direction IS DISTINCT FROM old.direction OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.business_event_id IS DISTINCT FROM old.business_event_id OR new.delivery_id IS DISTINCT FROM old.delivery_id OR new.user_id IS DISTINCT FROM old.user_id OR new.attempt_number IS DISTINCT FROM old.attempt_number OR new.duplicate IS DISTINCT FROM old.duplicate OR new.method IS DISTINCT FROM old.method OR new.url IS DISTINCT FROM old.url OR new.headers IS DISTINCT FROM old.headers OR new.payload_id IS DISTINCT FROM old.payload_id OR new.secret_id IS DISTINCT FROM old.secret_id OR new.started_at IS DISTINCT FROM old.started_at)) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER open_rows_are_only_closed BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL AND (new.finished_at IS NULL OR new.id IS DISTINCT FROM old.id OR new.webhook_id IS DISTINCT FROM old.webhook_id OR new.direction IS DISTINCT FROM old.direction OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.business_event_id IS DISTINCT FROM old.business_event_id OR new.delivery_id IS DISTINCT FROM old.delivery_id OR new.user_id IS DISTINCT FROM old.user_id OR new.attempt_number IS DISTINCT FROM old.attempt_number OR new.duplicate IS DISTINCT FROM old.duplicate OR new.method IS DISTINCT FROM old.method OR new.url IS DISTINCT FROM old.url OR new.headers IS DISTINCT FROM old.headers OR new.payload_id IS DISTINCT FROM old.payload_id OR new.secret_id IS DISTINCT FROM old.secret_id OR new.started_at IS DISTINCT FROM old.started_at OR new.test IS DISTINCT FROM old.test OR new.replay_id IS DISTINCT FROM old.replay_id)) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON webhook_request_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE webhook_secrets (
@@ -180,10 +247,20 @@ CREATE TABLE webhook_secrets (
   box bytea NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
   expires_at timestamp(3) with time zone,
+  kind text NOT NULL DEFAULT 'V1'::text,
+  public_key bytea,
+  CONSTRAINT webhook_secrets_kind_check CHECK (kind = ANY (ARRAY['V1'::text, 'V1A'::text, 'FRAPPE'::text])),
   CONSTRAINT webhook_secrets_pkey PRIMARY KEY (id),
   CONSTRAINT webhook_secrets_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 );
 CREATE INDEX webhook_secrets_webhook_id_idx ON webhook_secrets USING btree (webhook_id);
+
+CREATE TABLE webhook_slots (
+  webhook_id uuid NOT NULL,
+  request_id uuid NOT NULL,
+  CONSTRAINT webhook_slots_pkey PRIMARY KEY (webhook_id, request_id),
+  CONSTRAINT webhook_slots_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+);
 
 CREATE TABLE webhooks (
   id uuid NOT NULL,
@@ -199,9 +276,25 @@ CREATE TABLE webhooks (
   owner_id uuid NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
   updated_at timestamp(3) with time zone NOT NULL,
+  condition text,
+  method text NOT NULL DEFAULT 'POST'::text,
+  headers text NOT NULL DEFAULT '[]'::text,
+  body_format text NOT NULL DEFAULT 'STANDARD'::text,
+  body text,
+  fields text,
+  signatures text[] NOT NULL DEFAULT '{V1}'::text[],
+  rate_limit integer,
+  rate_limit_seconds integer,
+  max_concurrency integer,
+  ordering text,
+  dedupe_seconds integer,
+  CONSTRAINT webhooks_body_format_check CHECK (body_format = ANY (ARRAY['STANDARD'::text, 'JSON'::text, 'FORM'::text])),
   CONSTRAINT webhooks_direction_check CHECK (direction = ANY (ARRAY['OUTGOING'::text, 'INCOMING'::text])),
+  CONSTRAINT webhooks_method_check CHECK (method = ANY (ARRAY['POST'::text, 'PUT'::text, 'PATCH'::text, 'DELETE'::text])),
+  CONSTRAINT webhooks_ordering_check CHECK (ordering = ANY (ARRAY['HOLD'::text, 'SKIP'::text])),
   CONSTRAINT webhooks_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id),
   CONSTRAINT webhooks_pkey PRIMARY KEY (id),
+  CONSTRAINT webhooks_rate_limit_check CHECK ((rate_limit IS NULL) = (rate_limit_seconds IS NULL)),
   CONSTRAINT webhooks_status_check CHECK (status = ANY (ARRAY['ACTIVE'::text, 'PAUSED'::text, 'DISABLED'::text, 'ARCHIVED'::text]))
 );
 CREATE INDEX webhooks_owner_id_idx ON webhooks USING btree (owner_id, id);

@@ -13,6 +13,7 @@ const FOLDERS = [
   'events',
   'request-log',
   'delivery',
+  'replay',
   'app',
   'demo',
   'main',

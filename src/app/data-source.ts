@@ -7,16 +7,23 @@ import { CreateAuditEntries1764000000004 } from '../../migrations/1764000000004-
 import { KeepClosedRows1764000000005 } from '../../migrations/1764000000005-keep-closed-rows';
 import { MakeMonthPartitions1764000000006 } from '../../migrations/1764000000006-make-month-partitions';
 import { PublishEventFunction1764000000007 } from '../../migrations/1764000000007-publish-event-function';
+import { DescribeRequests1764000000008 } from '../../migrations/1764000000008-describe-requests';
+import { PaceDeliveries1764000000009 } from '../../migrations/1764000000009-pace-deliveries';
+import { ReplayDeliveries1764000000010 } from '../../migrations/1764000000010-replay-deliveries';
 import { AuditEntryEntity } from '../audit/audit-entry.entity';
 import { DeliveryEntity } from '../delivery/delivery.entity';
 import { BusinessEventEntity } from '../events/business-event.entity';
 import { IdempotencyKeyEntity } from '../events/idempotency-key.entity';
 import { PayloadEntity } from '../events/payload.entity';
+import { ReplayEntity } from '../replay/replay.entity';
 import { WebhookRequestLogEntity } from '../request-log/webhook-request-log.entity';
 import { ApiKeyEntity } from '../users/api-key.entity';
 import { UserEntity } from '../users/user.entity';
 import { WebhookEntity } from '../webhooks/webhook.entity';
+import { WebhookCircuitEntity } from '../webhooks/webhook-circuit.entity';
+import { WebhookCredentialEntity } from '../webhooks/webhook-credential.entity';
 import { WebhookSecretEntity } from '../webhooks/webhook-secret.entity';
+import { WebhookSlotEntity } from '../webhooks/webhook-slot.entity';
 import { watchedSocket } from './watched-socket';
 
 export const ENTITIES = [
@@ -25,11 +32,15 @@ export const ENTITIES = [
   AuditEntryEntity,
   WebhookEntity,
   WebhookSecretEntity,
+  WebhookCredentialEntity,
+  WebhookCircuitEntity,
+  WebhookSlotEntity,
   PayloadEntity,
   BusinessEventEntity,
   IdempotencyKeyEntity,
   DeliveryEntity,
   WebhookRequestLogEntity,
+  ReplayEntity,
 ];
 
 export const MIGRATIONS = [
@@ -40,6 +51,9 @@ export const MIGRATIONS = [
   KeepClosedRows1764000000005,
   MakeMonthPartitions1764000000006,
   PublishEventFunction1764000000007,
+  DescribeRequests1764000000008,
+  PaceDeliveries1764000000009,
+  ReplayDeliveries1764000000010,
 ];
 
 export interface DataSourceOptions {

@@ -15,9 +15,15 @@ export const SKIP_REASONS = [
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
+export const WAITS = ['CAPACITY', 'PREDECESSOR'] as const;
+export type Wait = (typeof WAITS)[number];
+
 @Entity('deliveries')
 @Index('deliveries_webhook_id_idx', ['webhookId', 'id'])
 @Index('deliveries_open_idx', ['webhookId', 'id'], { where: 'finished_at is null' })
+@Index('deliveries_waiting_idx', ['webhookId', 'id'], { where: 'waits_for is not null' })
+@Index('deliveries_order_idx', ['webhookId', 'documentType', 'referenceDocument', 'id'], { where: 'blocks' })
+@Check('deliveries_waits_for_check', `waits_for in ('CAPACITY', 'PREDECESSOR')`)
 @Check('deliveries_status_check', `status in ('PENDING', 'RETRYING', 'DELIVERED', 'EXHAUSTED', 'SKIPPED', 'CANCELLED')`)
 @Check('deliveries_finished_check', `(finished_at is null) = (status in ('PENDING', 'RETRYING'))`)
 export class DeliveryEntity {
@@ -80,6 +86,27 @@ export class DeliveryEntity {
 
   @Column('boolean')
   held: boolean;
+
+  @Column('text', { name: 'waits_for', nullable: true })
+  waitsFor: Wait | null;
+
+  @Column('boolean', { default: false })
+  blocks: boolean;
+
+  @Column('boolean', { default: false })
+  test: boolean;
+
+  @Column('integer', { name: 'round_start', default: 0 })
+  roundStart: number;
+
+  @Column('uuid', { name: 'replay_id', nullable: true })
+  replayId: string | null;
+
+  @Column({ type: 'timestamptz', name: 'delivered_at', precision: 3, nullable: true })
+  deliveredAt: Date | null;
+
+  @Column('boolean', { name: 'cancel_requested', default: false })
+  cancelRequested: boolean;
 
   @Column('uuid', { name: 'job_id', nullable: true })
   jobId: string | null;

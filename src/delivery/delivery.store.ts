@@ -1,7 +1,7 @@
 import { idBounds } from '../ids';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 import type { WebhookStatus } from '../webhooks/webhook.entity';
-import type { DeliveryStatus, SkipReason } from './delivery.entity';
+import type { DeliveryStatus, SkipReason, Wait } from './delivery.entity';
 
 export interface DeliveryRow {
   id: string;
@@ -17,6 +17,8 @@ export interface DeliveryRow {
   attempts: number;
   nextAttemptAt: Date | null;
   held: boolean;
+  waitsFor: Wait | null;
+  test: boolean;
   createdAt: Date;
   finishedAt: Date | null;
 }
@@ -26,6 +28,7 @@ export const DELIVERIES = {
   columns: `id, business_event_id as "businessEventId", webhook_id as "webhookId", user_id as "userId",
     document_type as "documentType", event, reference_document as "referenceDocument", status,
     skip_reason as "skipReason", skip_message as "skipMessage", attempts, next_attempt_at as "nextAttemptAt", held,
+    waits_for as "waitsFor", test,
     created_at as "createdAt", finished_at as "finishedAt"`,
 };
 
@@ -45,6 +48,7 @@ export interface NewDelivery extends DeliveryRow {
   headers: string | null;
   payloadId: string | null;
   jobId: string | null;
+  blocks: boolean;
 }
 
 export async function insertDeliveries(db: Db, deliveries: readonly NewDelivery[]): Promise<void> {
@@ -53,11 +57,12 @@ export async function insertDeliveries(db: Db, deliveries: readonly NewDelivery[
   await changedBy(
     db,
     statement(`insert into deliveries (id, business_event_id, webhook_id, user_id, document_type, event, reference_document,
-       status, skip_reason, skip_message, method, url, headers, payload_id, attempts, next_attempt_at, held, job_id,
-       created_at, finished_at)
+       status, skip_reason, skip_message, method, url, headers, payload_id, attempts, next_attempt_at, held, waits_for,
+       test, blocks, job_id, created_at, finished_at)
      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[],
        $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::uuid[], $15::integer[],
-       $16::timestamptz[], $17::boolean[], $18::uuid[], $19::timestamptz[], $20::timestamptz[])`),
+       $16::timestamptz[], $17::boolean[], $18::text[], $19::boolean[], $20::boolean[], $21::uuid[], $22::timestamptz[],
+       $23::timestamptz[])`),
     [
       column('id'),
       column('businessEventId'),
@@ -76,6 +81,9 @@ export async function insertDeliveries(db: Db, deliveries: readonly NewDelivery[
       column('attempts'),
       column('nextAttemptAt'),
       column('held'),
+      column('waitsFor'),
+      column('test'),
+      column('blocks'),
       column('jobId'),
       column('createdAt'),
       column('finishedAt'),

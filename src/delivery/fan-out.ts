@@ -1,23 +1,17 @@
 // From the outbox to the queue: each event becomes a delivery for every webhook that wants it.
-import { type BusinessEventRow, leaveOutbox, takeFromOutbox } from '../events/business-event.store';
-import { insertPayloads, newPayload, type Payload } from '../events/payload.store';
+import { leaveOutbox, type OutboxEvent, takeFromOutbox } from '../events/business-event.store';
+import { insertPayloads } from '../events/payload.store';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import { lockedStatuses, outgoingWebhooks, type WebhookRow } from '../webhooks/webhook.store';
-import { defaultBody } from './default-body';
 import { insertDeliveries, type NewDelivery } from './delivery.store';
+import { type Frozen, freezeRequests, type Wanted } from './freeze';
 import type { DeliveryQueue, NewJob } from './queue';
 import { dueAt } from './retry-schedule';
 import { announceDeliveries } from './wake-up.store';
 
 const BATCH = 200;
 const DELIVERIES_AT_ONCE = 10_000;
-const FROZEN_HEADERS = JSON.stringify([
-  ['content-type', 'application/json'],
-  ['user-agent', 'Hookledger'],
-]);
-
-type OutboxEvent = BusinessEventRow & { body: Buffer | null };
 
 /** Fans out the oldest events, in one transaction. @returns how many events left the outbox */
 export async function fanOut(db: Db, queue: DeliveryQueue): Promise<number> {
@@ -26,22 +20,23 @@ export async function fanOut(db: Db, queue: DeliveryQueue): Promise<number> {
   const webhooks = await webhooksFor(db, waiting);
   const events = withFewEnoughDeliveries(waiting, webhooks);
   const now = new Date();
-  const payloads: Payload[] = [];
-  const deliveries: NewDelivery[] = [];
-  const wantedBy = events.map((event) => {
-    const wanting = webhooks.filter((webhook) => wants(webhook, event));
-    // one body for all of them: a payload is stored once
-    const payload = wanting.some((webhook) => webhook.status !== 'DISABLED') ? bodyFor(event) : null;
-    if (payload) payloads.push(payload);
-    deliveries.push(...wanting.map((webhook) => deliveryFor(event, webhook, payload, now)));
-    return wanting.length;
-  });
-  const jobs = deliveries.flatMap(jobFor);
-  await insertPayloads(db, payloads);
+  const wanted = events.flatMap((event) => wantedFrom(event, webhooks));
+  const skipped = wanted.map(skipBefore);
+  const rest = wanted.filter((_, index) => skipped[index] === null);
+  const requests = await freezeRequests(db, rest);
+  const frozen = skipped.map((skip) => skip ?? (requests.shift() as Frozen));
+  const deliveries = wanted.map((each, index) => deliveryFor(each, frozen[index] as Frozen, now));
+  await insertPayloads(db, payloadsOf(frozen));
   await insertDeliveries(db, deliveries);
+  const jobs = deliveries.flatMap(jobFor);
   await queue.insert(db, jobs);
-  const ids = events.map((event) => event.id);
-  await leaveOutbox(db, ids, wantedBy, now);
+  const wantedBy = Map.groupBy(wanted, ({ event }) => event.id);
+  await leaveOutbox(
+    db,
+    events.map((event) => event.id),
+    events.map((event) => wantedBy.get(event.id)?.length ?? 0),
+    now,
+  );
   if (jobs.length > 0) await announceDeliveries(db);
   return events.length;
 }
@@ -68,6 +63,10 @@ function wants(webhook: WebhookRow, event: OutboxEvent): boolean {
   return typeMatches && (webhook.events.length === 0 || webhook.events.includes(event.event));
 }
 
+function wantedFrom(event: OutboxEvent, webhooks: readonly WebhookRow[]): Wanted[] {
+  return webhooks.filter((webhook) => wants(webhook, event)).map((webhook) => ({ event, webhook }));
+}
+
 // The first ones, one at least. The others stay in the outbox: with very many webhooks, all of them would make a
 // transaction so long that a statement of it is stopped, again and again, and nothing would ever leave.
 function withFewEnoughDeliveries(events: OutboxEvent[], webhooks: readonly WebhookRow[]): OutboxEvent[] {
@@ -79,11 +78,14 @@ function withFewEnoughDeliveries(events: OutboxEvent[], webhooks: readonly Webho
   return tooMany === -1 ? events : events.slice(0, tooMany);
 }
 
-function bodyFor(event: OutboxEvent): Payload | null {
-  return event.body && newPayload(defaultBody(event, event.body), 'application/json');
+/** What is decided before anybody looks at the document. */
+function skipBefore({ webhook }: Wanted): Frozen | null {
+  if (webhook.status !== 'DISABLED') return null;
+  const why = webhook.statusReason ?? 'no reason was given';
+  return { skipReason: 'WEBHOOK_DISABLED', skipMessage: `It is disabled: ${why}.` };
 }
 
-function deliveryFor(event: OutboxEvent, webhook: WebhookRow, payload: Payload | null, now: Date): NewDelivery {
+function deliveryFor({ event, webhook }: Wanted, frozen: Frozen, now: Date): NewDelivery {
   const id = newId();
   const delivery = {
     id,
@@ -94,26 +96,17 @@ function deliveryFor(event: OutboxEvent, webhook: WebhookRow, payload: Payload |
     event: event.event,
     referenceDocument: event.referenceDocument,
     attempts: 0,
+    waitsFor: null,
+    test: false,
+    blocks: false,
     createdAt: timeOfId(id),
   };
-  if (webhook.status === 'DISABLED') {
-    const why = webhook.statusReason ?? 'no reason was given';
-    return {
-      ...delivery,
-      ...SKIPPED,
-      skipReason: 'WEBHOOK_DISABLED',
-      skipMessage: `It is disabled: ${why}.`,
-      finishedAt: now,
-    };
-  }
-  if (!payload) {
-    const skipMessage = 'The data of the event was erased before the event became a delivery.';
-    return { ...delivery, ...SKIPPED, skipReason: 'TEMPLATE_ERROR', skipMessage, finishedAt: now };
-  }
-  const frozen = { method: 'POST', url: webhook.url, headers: FROZEN_HEADERS, payloadId: payload.id };
+  if ('skipReason' in frozen) return { ...delivery, ...SKIPPED, ...frozen, finishedAt: now };
+  const { method, url, headers, payload } = frozen;
+  const request = { method, url, headers: JSON.stringify(headers), payloadId: payload.id };
   const held = webhook.status === 'PAUSED';
   const due = { jobId: held ? null : newId(), nextAttemptAt: held ? null : dueAt(1, webhook.retrySchedule, now) };
-  return { ...delivery, ...PENDING, ...frozen, ...due, held };
+  return { ...delivery, ...PENDING, ...request, ...due, held };
 }
 
 const SKIPPED = {
@@ -127,6 +120,10 @@ const SKIPPED = {
   jobId: null,
 };
 const PENDING = { status: 'PENDING' as const, skipReason: null, skipMessage: null, finishedAt: null };
+
+function payloadsOf(frozen: readonly Frozen[]) {
+  return [...new Set(frozen.flatMap((each) => ('payload' in each ? each.payload : [])))];
+}
 
 function jobFor(delivery: NewDelivery): NewJob[] {
   if (delivery.jobId === null) return [];

@@ -60,8 +60,11 @@ export async function eventsById(db: Db, ids: readonly string[]): Promise<Map<st
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+/** An event that is to be fanned out, with its document; null once that was erased. */
+export type OutboxEvent = BusinessEventRow & { body: Buffer | null };
+
 /** The oldest events of the outbox that no other transaction is fanning out. */
-export async function takeFromOutbox(db: Db, atMost: number): Promise<(BusinessEventRow & { body: Buffer | null })[]> {
+export async function takeFromOutbox(db: Db, atMost: number): Promise<OutboxEvent[]> {
   return rowsOf(
     db,
     statement(`select e.*, p.body from (

@@ -72,6 +72,12 @@ export class WebhookRequestLogEntity {
   @Column('boolean')
   duplicate: boolean;
 
+  @Column('boolean', { default: false })
+  test: boolean;
+
+  @Column('uuid', { name: 'replay_id', nullable: true })
+  replayId: string | null;
+
   @Column('text')
   method: string;
 

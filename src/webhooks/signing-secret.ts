@@ -15,7 +15,15 @@ export async function createSigningSecret(db: Db, keyring: Keyring, webhookId: s
   const id = newId();
   const secret = randomBytes(SECRET_BYTES);
   const sealed = keyring.seal(secret, placeOf(id));
-  await insertSecret(db, { id, webhookId, ...sealed, createdAt: timeOfId(id), expiresAt: null });
+  await insertSecret(db, {
+    id,
+    webhookId,
+    kind: 'V1',
+    publicKey: null,
+    ...sealed,
+    createdAt: timeOfId(id),
+    expiresAt: null,
+  });
   return PREFIX + secret.toString('base64');
 }
 

@@ -1,7 +1,8 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
-import { WebhookEntity } from './webhook.entity';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { type SignatureScheme, WebhookEntity } from './webhook.entity';
 
 @Entity('webhook_secrets')
+@Check('webhook_secrets_kind_check', `kind in ('V1', 'V1A', 'FRAPPE')`)
 export class WebhookSecretEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_secrets_pkey' })
   id: string;
@@ -13,6 +14,12 @@ export class WebhookSecretEntity {
   @ManyToOne(() => WebhookEntity)
   @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'webhook_secrets_webhook_id_fkey' })
   webhook: WebhookEntity;
+
+  @Column('text', { default: 'V1' })
+  kind: SignatureScheme;
+
+  @Column('bytea', { name: 'public_key', nullable: true })
+  publicKey: Buffer | null;
 
   @Column('text')
   kek: string;

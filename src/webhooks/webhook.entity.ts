@@ -4,12 +4,28 @@ import { UserEntity } from '../users/user.entity';
 export const DIRECTIONS = ['OUTGOING', 'INCOMING'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
+export const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'] as const;
+export type Method = (typeof METHODS)[number];
+
+export const BODY_FORMATS = ['STANDARD', 'JSON', 'FORM'] as const;
+export type BodyFormat = (typeof BODY_FORMATS)[number];
+
+export const SIGNATURE_SCHEMES = ['V1', 'V1A', 'FRAPPE'] as const;
+export type SignatureScheme = (typeof SIGNATURE_SCHEMES)[number];
+
+export const ORDERINGS = ['HOLD', 'SKIP'] as const;
+export type Ordering = (typeof ORDERINGS)[number];
+
 export const WEBHOOK_STATUSES = ['ACTIVE', 'PAUSED', 'DISABLED', 'ARCHIVED'] as const;
 export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 
 @Entity('webhooks')
 @Index('webhooks_owner_id_idx', ['ownerId', 'id'])
 @Check('webhooks_direction_check', `direction in ('OUTGOING', 'INCOMING')`)
+@Check('webhooks_method_check', `method in ('POST', 'PUT', 'PATCH', 'DELETE')`)
+@Check('webhooks_body_format_check', `body_format in ('STANDARD', 'JSON', 'FORM')`)
+@Check('webhooks_rate_limit_check', `(rate_limit is null) = (rate_limit_seconds is null)`)
+@Check('webhooks_ordering_check', `ordering in ('HOLD', 'SKIP')`)
 @Check('webhooks_status_check', `status in ('ACTIVE', 'PAUSED', 'DISABLED', 'ARCHIVED')`)
 export class WebhookEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhooks_pkey' })
@@ -41,6 +57,42 @@ export class WebhookEntity {
 
   @Column('integer', { name: 'timeout_ms' })
   timeoutMs: number;
+
+  @Column('text', { nullable: true })
+  condition: string | null;
+
+  @Column('text', { default: 'POST' })
+  method: Method;
+
+  @Column('text', { default: '[]' })
+  headers: string;
+
+  @Column('text', { name: 'body_format', default: 'STANDARD' })
+  bodyFormat: BodyFormat;
+
+  @Column('text', { nullable: true })
+  body: string | null;
+
+  @Column('text', { nullable: true })
+  fields: string | null;
+
+  @Column('text', { array: true, default: ['V1'] })
+  signatures: SignatureScheme[];
+
+  @Column('integer', { name: 'rate_limit', nullable: true })
+  rateLimit: number | null;
+
+  @Column('integer', { name: 'rate_limit_seconds', nullable: true })
+  rateLimitSeconds: number | null;
+
+  @Column('integer', { name: 'max_concurrency', nullable: true })
+  maxConcurrency: number | null;
+
+  @Column('text', { nullable: true })
+  ordering: Ordering | null;
+
+  @Column('integer', { name: 'dedupe_seconds', nullable: true })
+  dedupeSeconds: number | null;
 
   @Column('uuid', { name: 'owner_id' })
   ownerId: string;

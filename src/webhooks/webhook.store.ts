@@ -1,5 +1,14 @@
 import { type Db, rowOf, rowsOf, statement } from '../sql/db';
-import { type Direction, WebhookEntity, type WebhookStatus } from './webhook.entity';
+import {
+  type BodyFormat,
+  type Direction,
+  type Method,
+  type Ordering,
+  type SignatureScheme,
+  WebhookEntity,
+  type WebhookStatus,
+} from './webhook.entity';
+import { WebhookCircuitEntity } from './webhook-circuit.entity';
 
 export interface WebhookRow {
   id: string;
@@ -12,6 +21,23 @@ export interface WebhookRow {
   events: string[];
   retrySchedule: number[] | null;
   timeoutMs: number;
+  /** CEL; null: every event that matches. */
+  condition: string | null;
+  method: Method;
+  /** JSON array of [name, Liquid template]. */
+  headers: string;
+  bodyFormat: BodyFormat;
+  /** JSON: a Liquid template; null: made from `fields`. */
+  body: string | null;
+  /** JSON array of [key, fieldname]. */
+  fields: string | null;
+  signatures: SignatureScheme[];
+  /** Requests in any `rateLimitSeconds`. */
+  rateLimit: number | null;
+  rateLimitSeconds: number | null;
+  maxConcurrency: number | null;
+  ordering: Ordering | null;
+  dedupeSeconds: number | null;
   ownerId: string;
   createdAt: Date;
   updatedAt: Date;
@@ -20,7 +46,10 @@ export interface WebhookRow {
 export const WEBHOOKS = {
   table: 'webhooks',
   columns: `id, name, direction, status, status_reason as "statusReason", url, document_type as "documentType", events,
-    retry_schedule as "retrySchedule", timeout_ms as "timeoutMs", owner_id as "ownerId", created_at as "createdAt",
+    retry_schedule as "retrySchedule", timeout_ms as "timeoutMs", condition, method, headers,
+    body_format as "bodyFormat", body, fields, signatures, rate_limit as "rateLimit",
+    rate_limit_seconds as "rateLimitSeconds", max_concurrency as "maxConcurrency", ordering,
+    dedupe_seconds as "dedupeSeconds", owner_id as "ownerId", created_at as "createdAt",
     updated_at as "updatedAt"`,
 };
 
@@ -38,8 +67,12 @@ export async function findWebhookForUpdate(db: Db, id: string): Promise<WebhookR
   ]);
 }
 
+/** With its circuit, closed. */
 export async function insertWebhook(db: Db, webhook: WebhookRow): Promise<void> {
   await db.insert(WebhookEntity, webhook);
+  if (webhook.direction === 'OUTGOING') {
+    await db.insert(WebhookCircuitEntity, { webhookId: webhook.id, state: 'CLOSED', openings: 0, failures: 0 });
+  }
 }
 
 export async function changeWebhook(db: Db, id: string, changes: Partial<WebhookRow>): Promise<void> {

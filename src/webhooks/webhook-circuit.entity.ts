@@ -1,0 +1,42 @@
+import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { WebhookEntity } from './webhook.entity';
+
+/** A circuit breaker's: CLOSED lets everything through, OPEN nothing, HALF_OPEN one probe. */
+export const CIRCUIT_STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const;
+export type CircuitState = (typeof CIRCUIT_STATES)[number];
+
+/** How an outgoing webhook's endpoint is doing. Beside `webhooks`, whose rows must not change with every failure. */
+@Entity('webhook_circuits')
+@Check('webhook_circuits_state_check', `state in ('CLOSED', 'OPEN', 'HALF_OPEN')`)
+export class WebhookCircuitEntity {
+  @PrimaryColumn('uuid', { name: 'webhook_id', primaryKeyConstraintName: 'webhook_circuits_pkey' })
+  webhookId: string;
+
+  @ManyToOne(() => WebhookEntity)
+  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'webhook_circuits_webhook_id_fkey' })
+  webhook: WebhookEntity;
+
+  @Column('text')
+  state: CircuitState;
+
+  @Column({ type: 'timestamptz', name: 'open_until', precision: 3, nullable: true })
+  openUntil: Date | null;
+
+  @Column('text', { nullable: true })
+  reason: string | null;
+
+  @Column('integer')
+  openings: number;
+
+  @Column('uuid', { name: 'probe_delivery_id', nullable: true })
+  probeDeliveryId: string | null;
+
+  @Column('integer')
+  failures: number;
+
+  @Column('boolean', { default: false })
+  crowded: boolean;
+
+  @Column({ type: 'timestamptz', name: 'failing_since', precision: 3, nullable: true })
+  failingSince: Date | null;
+}
