@@ -8,6 +8,7 @@ export const ID_PREFIXES = {
   BusinessEvent: 'evt',
   Delivery: 'dlv',
   WebhookRequestLog: 'req',
+  Replay: 'rpl',
 } as const;
 export type NodeName = keyof typeof ID_PREFIXES;
 

@@ -4,13 +4,16 @@ import { type Config, ConfigError } from '../config';
 import { openDeliveriesWith } from '../delivery/open-deliveries';
 import { type DeliveryQueue, startQueue } from '../delivery/queue';
 import { startRelay } from '../delivery/relay';
+import { startRelease } from '../delivery/release';
+import { createRoom } from '../delivery/room';
 import { createSender } from '../delivery/send';
 import { startWorker } from '../delivery/worker';
 import type { Log } from '../log';
+import { startReplayLoop } from '../replay/replay-loop';
 import { createKeyring, type Keyring } from '../webhooks/keyring';
 import { parseNetworks } from '../webhooks/public-address';
+import { keysInUse } from '../webhooks/sealed-secret.store';
 import type { TargetPolicy } from '../webhooks/target-url';
-import { keysInUse } from '../webhooks/webhook-secret.store';
 import { createApollo } from './apollo';
 import { BY_ID_PLANS, createDataSource } from './data-source';
 import { openDatabase, warnOfPowerfulLogin } from './database';
@@ -99,15 +102,40 @@ async function startDelivering(parts: Parts & { log: Log; url: string }, stops: 
   const transaction: DataSource['transaction'] = deliver.transaction.bind(deliver);
   const sender = createSender(policy);
   stops.push(() => sender.stop());
-  const worker = startWorker({ transaction, queue, keyring, sender, log, onAttemptEnded: metrics.attemptEnded });
+  const room = createRoom();
+  const worker = startWorker({
+    transaction,
+    queue,
+    keyring,
+    sender,
+    room,
+    log,
+    onAttemptEnded: metrics.attemptEnded,
+    onWaiting: () => release.wake(),
+    onRoom: (webhookId) => release.madeRoom(webhookId),
+  });
   stops.push(() => worker.stop(GRACE_MS));
+  const release = startRelease({
+    db: deliver.manager,
+    transaction,
+    queue,
+    log,
+    freeFor: room.freeFor,
+    onReleased: worker.wake,
+  });
+  stops.push(() => release.stop());
   const relay = startRelay({ transaction, queue, log, onFannedOut: worker.wake });
   stops.push(() => relay.stop());
-  const maintenance = startMaintenance(source, log);
+  const replays = startReplayLoop({ transaction, queue, log, onReplayed: worker.wake });
+  stops.push(() => replays.stop());
+  const maintenance = startMaintenance(source, keyring, log);
   stops.push(() => maintenance.stop());
   const wakeUp = startWakeUp(url, log, (what) => {
     if (what !== 'deliveries') relay.wake();
-    if (what !== 'events') worker.wake();
+    if (what !== 'events') {
+      worker.wake();
+      release.wake();
+    }
   });
   stops.push(() => wakeUp.stop());
 }
@@ -118,7 +146,11 @@ async function serve(config: Config, log: Log, parts: Parts, stops: Stop[]): Pro
   const isApi = config.processes.has('api');
   const schema = createSchema();
   const apollo = createApollo(schema, log);
-  const services = { webhookRules: { keyring, targetPolicy: policy }, openDeliveries: openDeliveriesWith(queue) };
+  const services = {
+    webhookRules: { keyring, targetPolicy: policy },
+    openDeliveries: openDeliveriesWith(queue),
+    deliveryQueue: queue,
+  };
   await apollo.start();
   stops.push(() => apollo.stop());
   const api = isApi ? { apollo, services, sdl: printApi(schema) } : null;

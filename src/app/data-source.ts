@@ -10,6 +10,9 @@ import { PublishEventFunction1764000000007 } from '../../migrations/176400000000
 import { DescribeRequests1764000000008 } from '../../migrations/1764000000008-describe-requests';
 import { PaceDeliveries1764000000009 } from '../../migrations/1764000000009-pace-deliveries';
 import { ReplayDeliveries1764000000010 } from '../../migrations/1764000000010-replay-deliveries';
+import { TraceCauses1764000000011 } from '../../migrations/1764000000011-trace-causes';
+import { ListReplayed1764000000012 } from '../../migrations/1764000000012-list-replayed';
+import { WatchTable1764000000013 } from '../../migrations/1764000000013-watch-table';
 import { AuditEntryEntity } from '../audit/audit-entry.entity';
 import { DeliveryEntity } from '../delivery/delivery.entity';
 import { BusinessEventEntity } from '../events/business-event.entity';
@@ -54,6 +57,9 @@ export const MIGRATIONS = [
   DescribeRequests1764000000008,
   PaceDeliveries1764000000009,
   ReplayDeliveries1764000000010,
+  TraceCauses1764000000011,
+  ListReplayed1764000000012,
+  WatchTable1764000000013,
 ];
 
 export interface DataSourceOptions {

@@ -25,7 +25,7 @@ function grantsFor(name: string): string[] {
     `grant update (${CLOSING_COLUMNS}) on webhook_request_logs to ${name}`,
     `grant delete on idempotency_keys, webhook_credentials, webhook_slots to ${name}`,
     `grant execute on function ensure_month_partitions(integer) to ${name}`,
-    `grant execute on function publish_event(text, text, text, json, text, text) to ${name}`,
+    `grant execute on function publish_event(text, text, text, json, text, text, text) to ${name}`,
     `grant usage on schema pgboss to ${name}`,
     `grant select, insert, update, delete on all tables in schema pgboss to ${name}`,
     `grant usage, select on all sequences in schema pgboss to ${name}`,

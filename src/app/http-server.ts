@@ -21,6 +21,7 @@ import { answerError, answerErrorsAsJson } from './http-errors';
 import { MAX_BODY_BYTES, readJsonBodies } from './json-body';
 import { type Metrics, serveMetrics } from './metrics';
 import { withRequestId } from './request-id';
+import { serveWebhookKeys } from './webhook-keys';
 
 export interface Api {
   apollo: ApolloServer<Context>;
@@ -91,6 +92,7 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
     preHandler: async (request) => refuseUnservableAccept(request),
     handler: (request, reply) => withRequestId(request.id, () => answer.call(server, request, reply)),
   });
+  serveWebhookKeys(server, source);
   server.get('/schema.graphql', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(sdl));
   server.get('/', async (_request, reply) => {
     return reply.type('text/html; charset=utf-8').header('cache-control', 'public, max-age=3600').send(graphiqlPage());

@@ -2,17 +2,33 @@ import type { DataSource } from 'typeorm';
 import { type Loop, startLoop } from '../delivery/loop';
 import { forgetKeysBefore } from '../events/idempotency-key.store';
 import type { Log } from '../log';
+import type { Keyring } from '../webhooks/keyring';
+import { rewrapSecrets } from '../webhooks/rewrap-secrets';
+import { keysInUse } from '../webhooks/sealed-secret.store';
 
 const HOUR_MS = 3600_000;
 const IDEMPOTENCY_MS = 30 * 24 * HOUR_MS;
 const MONTHS_AHEAD = 3;
 
-/** What a running system does for itself, every hour: partitions of the coming months, forgetting old keys. */
-export function startMaintenance(source: DataSource, log: Log): Loop {
+/**
+ * What a running system does for itself, at its start and every hour: partitions of the coming months, forgetting old
+ * keys, secrets under the first ENCRYPTION_KEY.
+ */
+export function startMaintenance(source: DataSource, keyring: Keyring, log: Log): Loop {
   return startLoop('maintenance', HOUR_MS, log, async () => {
     await source.query('select ensure_month_partitions($1)', [MONTHS_AHEAD]);
     const forgotten = await forgetKeysBefore(source.manager, new Date(Date.now() - IDEMPOTENCY_MS));
     if (forgotten > 0) log.info({ forgotten }, 'idempotency keys older than 30 days were forgotten');
+    await rewrap(source, keyring, log);
     return false;
   });
+}
+
+async function rewrap(source: DataSource, keyring: Keyring, log: Log): Promise<void> {
+  const { rewrapped, broken } = await rewrapSecrets((work) => source.transaction(work), keyring);
+  const [kek] = keyring.names;
+  if (rewrapped > 0) log.info({ rewrapped, kek }, 'secrets were put under the first key of ENCRYPTION_KEY');
+  if (broken.length > 0) log.warn({ broken }, 'these secrets do not open with the key that they name');
+  const unknown = (await keysInUse(source.manager)).filter((name) => !keyring.knows(name));
+  if (unknown.length > 0) log.error({ unknown }, 'ENCRYPTION_KEY lacks keys under which another process put secrets');
 }

@@ -6,6 +6,7 @@ import type { Context } from '../graphql/context';
 import { HasRole } from '../graphql/has-role';
 import { NodeType } from '../graphql/node';
 import { type NodeName, readNodeId } from '../ids';
+import { loadReplay } from '../replay/replay.resolver';
 import { loadRequest } from '../request-log/request-log.resolver';
 import { loadApiKey } from '../users/api-key.resolver';
 import { loadUser } from '../users/user.resolver';
@@ -19,6 +20,7 @@ const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object
   BusinessEvent: loadEvent,
   Delivery: loadDelivery,
   WebhookRequestLog: loadRequest,
+  Replay: loadReplay,
 };
 
 const MAX_IDS = 100;

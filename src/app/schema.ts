@@ -2,14 +2,19 @@ import 'reflect-metadata';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, lexicographicSortSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { CauseResolver } from '../delivery/cause.resolver';
 import {
   BusinessEventDeliveriesResolver,
   DeliveryResolver,
   RequestDeliveryResolver,
   WebhookDeliveriesResolver,
 } from '../delivery/delivery.resolver';
+import { DeliveryOrdersResolver } from '../delivery/delivery-orders.resolver';
+import { TestWebhookResolver } from '../delivery/test-webhook.resolver';
 import { BusinessEventResolver } from '../events/business-event.resolver';
 import { enforceRoles } from '../graphql/has-role';
+import { ReplayResolver, ReplayWebhookCountResolver } from '../replay/replay.resolver';
+import { DeliveryReplayResolver, RequestReplayResolver } from '../replay/replay-links.resolver';
 import {
   BusinessEventRequestsResolver,
   UserRequestsResolver,
@@ -18,6 +23,10 @@ import {
 import { RequestLogResolver } from '../request-log/request-log.resolver';
 import { ApiKeyResolver, UserApiKeysResolver } from '../users/api-key.resolver';
 import { UserResolver } from '../users/user.resolver';
+import { WebhookCredentialsResolver } from '../webhooks/credential.resolver';
+import { WebhookPaceResolver } from '../webhooks/pace.resolver';
+import { WebhookRequestResolver } from '../webhooks/request.resolver';
+import { SigningKeyResolver, SigningResolver } from '../webhooks/signing.resolver';
 import { UserWebhooksResolver, WebhookResolver } from '../webhooks/webhook.resolver';
 import { NodeResolver } from './node.resolver';
 
@@ -31,6 +40,11 @@ export function createSchema(): GraphQLSchema {
       UserApiKeysResolver,
       WebhookResolver,
       UserWebhooksResolver,
+      SigningResolver,
+      SigningKeyResolver,
+      WebhookPaceResolver,
+      WebhookRequestResolver,
+      WebhookCredentialsResolver,
       BusinessEventResolver,
       RequestLogResolver,
       WebhookRequestsResolver,
@@ -39,7 +53,14 @@ export function createSchema(): GraphQLSchema {
       DeliveryResolver,
       WebhookDeliveriesResolver,
       BusinessEventDeliveriesResolver,
+      CauseResolver,
       RequestDeliveryResolver,
+      DeliveryOrdersResolver,
+      TestWebhookResolver,
+      ReplayResolver,
+      ReplayWebhookCountResolver,
+      DeliveryReplayResolver,
+      RequestReplayResolver,
     ],
     // inputs are checked by check-input.ts, whose faults are user errors
     validate: false,

@@ -1,6 +1,25 @@
-import type { Db } from '../sql/db';
-import { AuditEntryEntity } from './audit-entry.entity';
+import { columns } from '../sql/columns';
+import { changedBy, type Db, statement } from '../sql/db';
+import type { AuditEntryEntity } from './audit-entry.entity';
+
+export const AUDIT_ENTRY = columns<AuditEntryEntity>([
+  ['id', 'id', 'uuid'],
+  ['at', 'at', 'timestamptz'],
+  ['action', 'action', 'text'],
+  ['actorId', 'actor_id', 'uuid'],
+  ['apiKeyId', 'api_key_id', 'uuid'],
+  ['subjectType', 'subject_type', 'text'],
+  ['subjectId', 'subject_id', 'uuid'],
+  ['details', 'details', 'text'],
+  ['remoteAddress', 'remote_address', 'text'],
+  ['requestId', 'request_id', 'text'],
+]);
+
+/** @param first the number of its first parameter */
+export function insertAuditEntriesSql(first = 1): string {
+  return `insert into audit_entries (${AUDIT_ENTRY.names}) select * from unnest(${AUDIT_ENTRY.arrays(first)})`;
+}
 
 export async function insertAuditEntry(db: Db, entry: AuditEntryEntity): Promise<void> {
-  await db.insert(AuditEntryEntity, entry);
+  await changedBy(db, statement(insertAuditEntriesSql()), AUDIT_ENTRY.valuesOf([entry]));
 }

@@ -1,6 +1,7 @@
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
+import type { AuditEntryEntity } from './audit-entry.entity';
 import { insertAuditEntry } from './audit-entry.store';
 
 export interface Act {
@@ -14,17 +15,27 @@ export interface Act {
 
 /** Writes what somebody did, in the transaction of the change itself: no entry, no change. */
 export async function recordAct(db: Db, viewer: Viewer, act: Act): Promise<void> {
+  await insertAuditEntry(db, auditEntry(viewer, act));
+}
+
+/** Writes what the system did by itself. */
+export async function recordOwnAct(db: Db, act: Act): Promise<void> {
+  await insertAuditEntry(db, auditEntry(null, act));
+}
+
+/** An entry that the statement of the change itself writes. */
+export function auditEntry(viewer: Viewer | null, act: Act): AuditEntryEntity {
   const id = newId();
-  await insertAuditEntry(db, {
+  return {
     id,
     at: timeOfId(id),
     action: act.action,
-    actorId: viewer.userId,
-    apiKeyId: viewer.apiKeyId,
+    actorId: viewer?.userId ?? null,
+    apiKeyId: viewer?.apiKeyId ?? null,
     subjectType: act.subjectType,
     subjectId: act.subjectId,
     details: act.details ? JSON.stringify(act.details) : null,
-    remoteAddress: viewer.remoteAddress,
-    requestId: viewer.requestId,
-  });
+    remoteAddress: viewer?.remoteAddress ?? null,
+    requestId: viewer?.requestId ?? null,
+  };
 }

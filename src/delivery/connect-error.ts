@@ -11,10 +11,24 @@ export function tlsError(error: Error, host: string): SendError {
   const code = systemCode(error);
   const fault = CERTIFICATE_FAULTS[code];
   if (fault !== undefined) return new SendError('TLS', `The certificate of ${host} ${fault} (${code}).`);
+  const refusal = ALERTS[code];
+  if (refusal !== undefined) return new SendError('TLS', `${host} ${refusal} (${code}).`);
   if (code === 'ECONNRESET') return new SendError('TLS', `${host} closed the connection during the TLS handshake.`);
   const reason = textOf(error, 'reason') || code || error.message;
   return new SendError('TLS', `No TLS connection to ${host} could be made: ${reason}.`);
 }
+
+// What a partner says of our certificate (RFC 8446, section 6.2), in TLS 1.3 after the handshake seemed done.
+const ALERTS: { readonly [code: string]: string } = {
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'asks for a client certificate, and this webhook has none',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'does not trust the authority that signed our client certificate',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'refused our client certificate: it has expired',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED: 'refused our client certificate: it was revoked',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'refused our client certificate',
+  ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: 'refused our client certificate: it is of a kind that it does not take',
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE:
+    'refused our client certificate, or asks for one that this webhook does not have',
+};
 
 function tcpError(error: Error, host: string): SendError {
   const code = systemCode(error);

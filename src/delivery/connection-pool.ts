@@ -1,6 +1,9 @@
+import type { ClientCertificate } from './client-certificate';
 import { type Connection, type ConnectionOptions, openConnection } from './connection';
+import type { Connector } from './guarded-connect';
 
 export interface PoolOptions extends ConnectionOptions {
+  readonly connector: Connector;
   readonly connectionsPerOrigin: number;
   /** A steady stream would keep a connection, and with it an old DNS answer, for ever. */
   readonly connectionMaxAgeMs: number;
@@ -18,7 +21,7 @@ export type UseConnection = (connection: Connection, lease: Lease) => void;
 
 export interface ConnectionPool {
   /** Calls `use` as soon as a connection is free: at once, before it returns, where the origin has room. */
-  lease(origin: string, use: UseConnection): Lease;
+  lease(origin: string, certificate: ClientCertificate | null, use: UseConnection): Lease;
   stop(): void;
 }
 
@@ -37,21 +40,23 @@ interface Waiting extends Lease {
 }
 
 /**
- * Connections per origin, kept alive and bounded. Origins share nothing, so a dead one holds up only itself. undici's
+ * Connections per origin and client certificate, kept alive and bounded: what a partner allowed to one certificate is not
+ * for another one, and not for none. Origins share nothing, so a dead one holds up only itself. undici's
  * own Pool is not used: it neither tells which socket carried a request (its address belongs in the log) nor lets a
  * plain dispatch leave its queue at the deadline.
  */
 export function createConnectionPool(options: PoolOptions): ConnectionPool {
   const origins = new Map<string, OriginPool>();
-  const poolOf = (origin: string): OriginPool => {
-    const known = origins.get(origin);
+  const poolOf = (origin: string, certificate: ClientCertificate | null): OriginPool => {
+    const key = certificate === null ? origin : `${origin} as ${certificate.id}`;
+    const known = origins.get(key);
     if (known !== undefined) return known;
-    const pool = createOriginPool(origin, options, () => origins.delete(origin));
-    origins.set(origin, pool);
+    const pool = createOriginPool(origin, certificate, options, () => origins.delete(key));
+    origins.set(key, pool);
     return pool;
   };
   return {
-    lease: (origin, use) => joinQueue(poolOf(origin), use),
+    lease: (origin, certificate, use) => joinQueue(poolOf(origin, certificate), use),
     stop: () => {
       for (const pool of origins.values()) {
         for (const connection of [...pool.idle, ...pool.busy]) connection.destroy();
@@ -61,10 +66,16 @@ export function createConnectionPool(options: PoolOptions): ConnectionPool {
   };
 }
 
-function createOriginPool(origin: string, options: PoolOptions, forget: () => void): OriginPool {
+function createOriginPool(
+  origin: string,
+  certificate: ClientCertificate | null,
+  options: PoolOptions,
+  forget: () => void,
+): OriginPool {
+  const connect = options.connector(certificate);
   const pool: OriginPool = {
     open: () => {
-      const connection = openConnection(origin, options);
+      const connection = openConnection(origin, connect, options);
       connection.client.on('disconnect', () => dropIdle(pool, connection));
       return connection;
     },

@@ -13,7 +13,6 @@ export interface Connection {
 }
 
 export interface ConnectionOptions {
-  readonly connect: Connect;
   /** How long an idle connection is kept, unless the partner's Keep-Alive header names less. */
   readonly keepAliveMs: number;
   readonly responseHeaderBytes: number;
@@ -23,11 +22,11 @@ export interface ConnectionOptions {
 // written while the partner's FIN is on its way is lost, and a POST may not be repeated blindly.
 const KEEP_ALIVE_MARGIN_MS = 2000;
 
-export function openConnection(origin: string, options: ConnectionOptions): Connection {
+export function openConnection(origin: string, connectTo: Connect, options: ConnectionOptions): Connection {
   let dialling: Socket | null = null;
   const client = new Client(origin, {
     connect: (dial, callback) =>
-      options.connect(dial, callback, (socket) => {
+      connectTo(dial, callback, (socket) => {
         dialling = socket;
         noteAddress(connection, socket);
       }),

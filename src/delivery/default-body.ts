@@ -1,3 +1,5 @@
+import { OWN_DOCUMENT_TYPE } from '../events/own-events';
+
 /**
  * The body of a delivery as Standard Webhooks has it, "Payload structure": type, timestamp and data, the document
  * spliced in as it was written: key order, repeated keys and the spelling of numbers arrive as they came.
@@ -8,8 +10,9 @@ export function defaultBody(event: { documentType: string; event: string; create
   return Buffer.concat([Buffer.from(head), data, Buffer.from('}')]);
 }
 
-/** "Sales Invoice" and "on_submit" make sales_invoice.on_submit. */
+/** "Sales Invoice" and "on_submit" make sales_invoice.on_submit. Our own events are named like that already. */
 export function eventType(documentType: string, event: string): string {
+  if (documentType === OWN_DOCUMENT_TYPE) return event;
   return `${identifier(documentType)}.${identifier(event)}`;
 }
 

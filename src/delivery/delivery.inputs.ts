@@ -1,9 +1,9 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
 import { BUSINESS_EVENT_FILTER, BusinessEventWhere } from '../events/business-event.inputs';
-import { DateTimeFilter, enumFilter, IDFilter, StringFilter } from '../graphql/filter-inputs';
+import { BooleanFilter, DateTimeFilter, enumFilter, IDFilter, StringFilter } from '../graphql/filter-inputs';
 import { ForwardPageArgs, PageArgs } from '../graphql/page-args';
 import { exactFilter, type FilterMap, idFilter, idTimeFilter, linkFilter, textFilter } from '../graphql/where';
-import { WEBHOOK_FILTER, WebhookWhere } from '../webhooks/webhook.inputs';
+import { WEBHOOK_FILTER, WebhookWhere } from '../webhooks/webhook-where.inputs';
 import { DeliveryStatusEnum, SkipReasonEnum } from './delivery.type';
 
 const DeliveryStatusFilter = enumFilter('DeliveryStatus', DeliveryStatusEnum);
@@ -28,6 +28,9 @@ export class DeliveryWhere {
 
   @Field(() => StringFilter, { nullable: true })
   referenceDocument?: StringFilter;
+
+  @Field(() => BooleanFilter, { nullable: true, description: 'Made by testWebhook.' })
+  test?: BooleanFilter;
 
   @Field(() => WebhookWhere, { nullable: true })
   webhook?: WebhookWhere;
@@ -55,6 +58,7 @@ export const DELIVERY_FILTER: FilterMap = {
   documentType: textFilter('document_type'),
   event: textFilter('event'),
   referenceDocument: textFilter('reference_document'),
+  test: exactFilter('test'),
   webhook: linkFilter('webhook_id', 'webhooks', () => WEBHOOK_FILTER),
   businessEvent: linkFilter('business_event_id', 'business_events', () => BUSINESS_EVENT_FILTER),
   createdAt: idTimeFilter(),

@@ -5,7 +5,14 @@ import { HasRole } from '../graphql/has-role';
 import { NodeType } from '../graphql/node';
 import { connectionOf } from '../graphql/page';
 import { READERS } from '../viewer';
-import { DELIVERY_STATUSES, type DeliveryStatus, SKIP_REASONS, type SkipReason } from './delivery.entity';
+import {
+  DELIVERY_STATUSES,
+  type DeliveryStatus,
+  SKIP_REASONS,
+  type SkipReason,
+  WAITS,
+  type Wait,
+} from './delivery.entity';
 
 export const DeliveryStatusEnum = publishEnum('DeliveryStatus', DELIVERY_STATUSES, 'Where a delivery is.', {
   PENDING: { description: 'Not tried yet, or its first attempt is on the wire.' },
@@ -13,11 +20,21 @@ export const DeliveryStatusEnum = publishEnum('DeliveryStatus', DELIVERY_STATUSE
   DELIVERED: { description: 'The partner answered with 2xx.' },
   EXHAUSTED: { description: 'Given up: the retry schedule has no further attempt.' },
   SKIPPED: { description: 'Decided against; skipReason says why.' },
-  CANCELLED: { description: 'Its webhook was archived before it arrived.' },
+  CANCELLED: { description: 'Somebody cancelled it, or archived its webhook, before it arrived.' },
+});
+
+export const WaitEnum = publishEnum('DeliveryWait', WAITS, 'What lets a delivery go on.', {
+  CAPACITY: {
+    description:
+      "Its webhook's circuit, rate limit or concurrency, or room beside others: it goes as soon as there is some.",
+  },
+  PREDECESSOR: { description: 'An earlier delivery of the same document: the webhook keeps them in order.' },
 });
 
 export const SkipReasonEnum = publishEnum('SkipReason', SKIP_REASONS, 'Why nothing was sent.', {
   WEBHOOK_DISABLED: { description: 'The webhook was disabled when the event happened.' },
+  DUPLICATE: { description: 'The webhook was told of the same, with the same bytes, within its dedupeSeconds.' },
+  LOOP: { description: "The event came of this webhook's own deliveries, or stands at the end of a chain of 16." },
 });
 
 @HasRole(...READERS)
@@ -48,8 +65,19 @@ export class DeliveryType extends NodeType {
   @Field(() => Boolean, { description: 'Its webhook is paused or disabled: it goes on when that is resumed.' })
   held: boolean;
 
+  @Field(() => WaitEnum, { nullable: true, description: 'What it waits for beside a time; null: nothing.' })
+  waitsFor: Wait | null;
+
   @Field(() => Int, { description: 'How many requests were made.' })
   attempts: number;
+
+  @Field(() => Boolean, {
+    description: 'Made by testWebhook, to try the webhook out: one attempt, also where the webhook is paused or disabled.',
+  })
+  test: boolean;
+
+  @Field(() => Boolean, { description: 'Cancelled while an attempt was on the wire: it is not tried again.' })
+  cancelRequested: boolean;
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'null: on the wire, held, or over.' })
   nextAttemptAt: Date | null;
@@ -57,7 +85,13 @@ export class DeliveryType extends NodeType {
   @Field(() => GraphQLDateTime)
   createdAt: Date;
 
-  @Field(() => GraphQLDateTime, { nullable: true })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the partner first answered with 2xx; null: not yet. A replay does not change it.',
+  })
+  deliveredAt: Date | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'null while it is open, as when it is replayed.' })
   finishedAt: Date | null;
 }
 

@@ -10,11 +10,27 @@ export function exchangeError(error: Error, host: string): SendError {
   const code = systemCode(error);
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return headersTooLarge(host);
   if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return tlsError(error, host);
-  return new SendError('RESET', `${host} ${BREAKS[code] ?? parserFault(error, code)}.`);
+  if (code.startsWith('ERR_OSSL')) return certificateUnusable(code);
+  return new SendError('RESET', `${host} ${UNASKED[error.message] ?? BREAKS[code] ?? parserFault(error, code)}.`);
 }
 
-export function timeoutError(stage: Stage, host: string, timeoutMs: number): SendError {
-  return new SendError('TIMEOUT', `${host} ${UNFINISHED[stage]} within ${timeoutMs / 1000} s.`);
+/**
+ * @param waitedMs of `timeoutMs`, for a connection: all of it where none became free, and where one did when it was too late
+ *   to connect, the partner is not to blame
+ */
+export function timeoutError(stage: Stage, host: string, timeoutMs: number, waitedMs: number): SendError {
+  const within = `within ${timeoutMs / 1000} s`;
+  const waitedMost = waitedMs > timeoutMs / 2;
+  if (stage === 'queued' || (stage === 'connecting' && waitedMost)) {
+    const why = `all connections to ${host} were busy with earlier deliveries, and none became free ${within}`;
+    return new SendError('NOT_SENT', `Nothing was sent: ${why}.`);
+  }
+  const waited = waitedMost ? `, of which ${(waitedMs / 1000).toFixed(1)} s passed until a connection was free` : '';
+  return new SendError('TIMEOUT', `${host} ${UNFINISHED[stage]} ${within}${waited}.`);
+}
+
+export function tooManyInterimAnswers(host: string): SendError {
+  return new SendError('RESET', `${host} sent interim answers (1xx) without end, so its answer was not waited for.`);
 }
 
 export function bodyTooLarge(host: string, limitBytes: number): SendError {
@@ -23,6 +39,14 @@ export function bodyTooLarge(host: string, limitBytes: number): SendError {
 
 export function statusError(host: string, status: number): SendError {
   return new SendError('HTTP_STATUS', `${host} answered ${status}${statusNote(status)}.`);
+}
+
+// it was checked when it was saved, but what OpenSSL accepts changes with its version and its settings
+function certificateUnusable(code: string): SendError {
+  return new SendError(
+    'NOT_SENT',
+    `Nothing was sent: the client certificate of this webhook cannot be used (${code}).`,
+  );
 }
 
 function headersTooLarge(host: string): SendError {
@@ -39,6 +63,12 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 const CLOSED = 'closed the connection before its answer was complete';
 
+// undici refuses both, and says no more than this
+const UNASKED: { readonly [message: string]: string } = {
+  'bad response': 'answered 100 (Continue), for which nobody had asked',
+  'bad upgrade': 'wanted to change to another protocol (101), for which nobody had asked',
+};
+
 const BREAKS: { readonly [code: string]: string } = {
   ECONNRESET: 'reset the connection before its answer was complete',
   EPIPE: 'closed the connection before it had read the whole request',
@@ -52,8 +82,7 @@ function parserFault(error: Error, code: string): string {
   return `broke off the exchange: ${error.message} (${code || error.name})`;
 }
 
-const UNFINISHED: { readonly [stage in Stage]: string } = {
-  queued: 'was busy with earlier deliveries: no connection to it became free',
+const UNFINISHED: { readonly [stage in Exclude<Stage, 'queued'>]: string } = {
   connecting: 'could not be reached',
   sent: 'did not answer',
   answering: 'began to answer but did not finish',

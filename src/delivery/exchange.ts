@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici';
+import type { ClientCertificate } from './client-certificate';
 import type { Connection } from './connection';
 import type { ConnectionPool, Lease } from './connection-pool';
-import { bodyTooLarge, exchangeError, type Stage, timeoutError } from './exchange-error';
+import { bodyTooLarge, exchangeError, type Stage, timeoutError, tooManyInterimAnswers } from './exchange-error';
 import { type BodyCollector, type BodyLimits, collectBody } from './response-body';
 import { type HeaderPairs, headerPairs, headerValue } from './response-headers';
 import type { SendError } from './send-error';
@@ -13,6 +14,7 @@ export interface ExchangeRequest {
   readonly headers: string[];
   readonly body: Buffer | null;
   readonly timeoutMs: number;
+  readonly certificate: ClientCertificate | null;
 }
 
 export interface Exchanged {
@@ -29,6 +31,10 @@ interface Running extends Exchanged {
   readonly limits: BodyLimits;
   readonly resolve: (exchanged: Exchanged) => void;
   stage: Stage;
+  interimAnswers: number;
+  /** By performance.now(); `leasedAt` is when there was a connection. */
+  readonly startedAt: number;
+  leasedAt: number;
   lease: Lease | null;
   connection: Connection | null;
   deadline: NodeJS.Timeout | null;
@@ -37,9 +43,10 @@ interface Running extends Exchanged {
 /** One request and its answer, or what went wrong, within `timeoutMs` from the wait for a connection on. Never rejects. */
 export function exchange(pool: ConnectionPool, request: ExchangeRequest, limits: BodyLimits): Promise<Exchanged> {
   return new Promise((resolve) => {
-    const running: Running = { ...NOTHING_YET, request, limits, resolve };
+    const running: Running = { ...NOTHING_YET, request, limits, resolve, startedAt: performance.now() };
     running.deadline = setTimeout(expire, request.timeoutMs, running);
-    running.lease = pool.lease(request.url.origin, (connection, lease) => start(running, connection, lease));
+    const { url, certificate } = request;
+    running.lease = pool.lease(url.origin, certificate, (connection, lease) => start(running, connection, lease));
   });
 }
 
@@ -50,6 +57,8 @@ const NOTHING_YET = {
   failure: null,
   remoteAddress: null,
   stage: 'queued',
+  interimAnswers: 0,
+  leasedAt: 0,
   lease: null,
   connection: null,
   deadline: null,
@@ -59,9 +68,13 @@ function start(running: Running, connection: Connection, lease: Lease): void {
   const { method, url, headers, body } = running.request;
   running.lease = lease;
   running.connection = connection;
+  running.leasedAt = performance.now();
   running.stage = 'connecting';
   connection.client.dispatch({ method, path: url.pathname + url.search, headers, body }, handlerOf(running));
 }
+
+// A partner may send any number of 1xx before its answer; reading them up to the deadline would cost a core.
+const MAX_INTERIM_ANSWERS = 1000;
 
 function handlerOf(running: Running): Dispatcher.DispatchHandler {
   const { host } = running.request.url;
@@ -71,6 +84,7 @@ function handlerOf(running: Running): Dispatcher.DispatchHandler {
     },
     onResponseStart: (controller, status) => {
       if (status >= 200) beginAnswer(running, status, headerPairs(controller.rawHeaders));
+      else if (++running.interimAnswers > MAX_INTERIM_ANSWERS) settle(running, tooManyInterimAnswers(host));
     },
     onResponseData: (_controller, chunk) => {
       if (running.body?.add(chunk) === false) settle(running, bodyTooLarge(host, running.limits.responseBytesRead));
@@ -89,7 +103,7 @@ function beginAnswer(running: Running, status: number, headers: HeaderPairs): vo
 
 function expire(running: Running): void {
   const { url, timeoutMs } = running.request;
-  settle(running, timeoutError(running.stage, url.host, timeoutMs));
+  settle(running, timeoutError(running.stage, url.host, timeoutMs, running.leasedAt - running.startedAt));
 }
 
 // Whoever comes first decides: the end, an error, the deadline or the size. What undici says afterwards is ignored.

@@ -2,6 +2,7 @@ import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import { allowsAddress } from '../webhooks/public-address';
 import type { TargetPolicy } from '../webhooks/target-url';
+import type { ClientCertificate } from './client-certificate';
 import { connectError } from './connect-error';
 import { blockedAddress, guardedLookup, type Lookup } from './guarded-lookup';
 
@@ -19,6 +20,9 @@ export type Connect = (
   onSocket: (socket: Socket) => void,
 ) => void;
 
+/** How to connect with a client certificate, or without. TLS sessions are resumed under that one alone. */
+export type Connector = (certificate: ClientCertificate | null) => Connect;
+
 // Per address, where a host has several. Node's default of 250 ms gives up on partners on another continent.
 const NEXT_ADDRESS_AFTER_MS = 1000;
 
@@ -27,15 +31,30 @@ const NEXT_ADDRESS_AFTER_MS = 1000;
  * asks our lookup once and dials what it returned, with the name kept for SNI and for the certificate. IP literals
  * never reach a lookup, so they are checked first.
  */
-export function guardedConnect({ policy, lookup, ca }: ConnectOptions): Connect {
+export function guardedConnector({ policy, lookup, ca }: ConnectOptions): Connector {
+  const guarded = asNodeLookup(guardedLookup(policy, lookup));
+  const plain = guardedConnect(policy, guarded, { ca });
+  return (certificate) => {
+    if (certificate === null) return plain;
+    return guardedConnect(policy, guarded, { ca, cert: certificate.certificate, key: certificate.privateKey });
+  };
+}
+
+interface TlsOptions {
+  readonly ca: string | undefined;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+function guardedConnect(policy: TargetPolicy, lookup: LookupFunction, tls: TlsOptions): Connect {
   const connect = openingConnector({
-    lookup: asNodeLookup(guardedLookup(policy, lookup)),
+    lookup,
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_AFTER_MS,
     allowH2: false,
     timeout: 0, // the deadline of the exchange is the only clock
     rejectUnauthorized: true, // said aloud, or NODE_TLS_REJECT_UNAUTHORIZED=0 would switch it off
-    ...(ca === undefined ? {} : { ca }),
+    ...tls,
   });
   return (options, callback, onSocket) => {
     const { hostname } = options;

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from '../log';
 
 const FAILED_REST_MS = 1_000;
@@ -10,10 +11,19 @@ export interface Loop {
 }
 
 /**
- * Repeats `step` while it finds work, then rests until it is woken or `restMs` have passed. A step that fails, as all do
- * while the database is away, is tried again after a second at most.
+ * Repeats `step` while it finds work, then rests until it is woken or `restMs` have passed; a step that answers with a
+ * number rests so many milliseconds. A step that fails, as all do while the database is away, is tried again after a
+ * second at most.
+ * @param paceMs a step begins no sooner after the one before it: at a steady trickle, work is gathered instead of done
+ *   one by one, which costs as much each time as doing many; the first after a rest begins at once
  */
-export function startLoop(name: string, restMs: number, log: Log, step: () => Promise<boolean>): Loop {
+export function startLoop(
+  name: string,
+  restMs: number,
+  log: Log,
+  step: () => Promise<boolean | number>,
+  paceMs = 0,
+): Loop {
   let stopping = false;
   let woken = false;
   let endRest = () => {};
@@ -30,6 +40,7 @@ export function startLoop(name: string, restMs: number, log: Log, step: () => Pr
   async function run(): Promise<void> {
     let failing = false;
     while (!stopping) {
+      const begun = performance.now();
       woken = false;
       const again = await step().then(
         (found) => {
@@ -44,7 +55,13 @@ export function startLoop(name: string, restMs: number, log: Log, step: () => Pr
           return false;
         },
       );
-      if (!again && !stopping && (!woken || failing)) await rest(failing ? Math.min(restMs, FAILED_REST_MS) : restMs);
+      if (stopping) return;
+      if (again !== true && (!woken || failing)) {
+        const restOf = again || restMs;
+        await rest(failing ? Math.min(restOf, FAILED_REST_MS) : restOf);
+      }
+      const early = begun + paceMs - performance.now();
+      if (early >= 1) await wait(early);
     }
   }
 

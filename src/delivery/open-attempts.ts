@@ -1,67 +1,86 @@
 // From the queue to the wire: takes jobs, opens a request row for each attempt, signs.
 import { newId, timeOfId, toNodeId } from '../ids';
-import { closeRequests, openRequests } from '../request-log/open-close.store';
+import { closeRequests } from '../request-log/open-close.store';
 import type { Db } from '../sql/db';
 import type { Keyring } from '../webhooks/keyring';
 import type { WebhookStatus } from '../webhooks/webhook.entity';
-import {
-  cancelDeliveries,
-  type DueDelivery,
-  dueDeliveries,
-  holdDeliveries,
-  lockWebhooksOf,
-  markOpen,
-} from './delivery.store';
+import { markCrowded } from '../webhooks/webhook-circuit.store';
+import { giveSlotsBack, takeSlots } from '../webhooks/webhook-slot.store';
+import { type Credentials, credentialsOf, NO_CREDENTIALS } from './credentials';
+import { type DueDelivery, type DueWebhook, dueDeliveries, lockWebhooksOf } from './delivery.store';
 import { diedRequest } from './died-request';
+import { divide, lockDoubtful } from './limits';
+import { openOnes } from './open.store';
+import { releaseSuccessors } from './order';
 import type { DeliveryQueue } from './queue';
 import { signatureHeaders } from './sign';
 import { signingSecretsOf } from './signing-secrets';
+import { cancelDeliveries, holdDeliveries, makeWait } from './waiting.store';
 
 /** One try of a delivery, on its way. */
 export interface Attempt {
   jobId: string;
   requestId: string;
   delivery: DueDelivery;
+  webhook: DueWebhook;
   attemptNumber: number;
   startedAt: Date;
+  /** Frozen ones and signature; those of the credentials come behind them. */
   headers: [string, string][];
+  credentials: Credentials;
   secretId: string | null;
   /** Why nothing can be sent, which is then the outcome. */
   fault: string | null;
 }
 
+export interface OpenParts {
+  queue: DeliveryQueue;
+  keyring: Keyring;
+  /** How many requests to a webhook this worker has room for. */
+  freeFor(webhookId: string): number;
+}
+
 /**
  * Takes at most so many due jobs and opens their attempts, in one transaction. A job that is not its delivery's own, or
  * whose delivery is over, is a leftover of a crash and only completed. An attempt that is still open belongs to a
- * process that died: it is closed as UNKNOWN, and this is the next one.
+ * process that died: it is closed as UNKNOWN, and this is the next one. What its webhook has no capacity for steps aside:
+ * it waits without a job, and the queue is free for the others.
  */
 export async function openAttempts(
   db: Db,
-  queue: DeliveryQueue,
-  keyring: Keyring,
+  parts: OpenParts,
   atMost: number,
-): Promise<{ taken: number; attempts: Attempt[] }> {
-  const jobs = await queue.take(db, atMost);
-  if (jobs.length === 0) return { taken: 0, attempts: [] };
+): Promise<{ taken: number; waiting: number; attempts: Attempt[] }> {
+  const jobs = await parts.queue.take(db, atMost);
+  if (jobs.length === 0) return { taken: 0, waiting: 0, attempts: [] };
   const jobIds = new Set(jobs.map((job) => job.id));
   const deliveryIds = jobs.map((job) => job.deliveryId);
-  await lockWebhooksOf(db, deliveryIds);
+  const webhooks = await lockWebhooksOf(db, deliveryIds);
+  const circuits = await lockDoubtful(db, webhooks, parts.freeFor);
   const found = await dueDeliveries(db, deliveryIds);
   const due = found.filter((delivery) => isOpen(delivery) && delivery.jobId !== null && jobIds.has(delivery.jobId));
   await closeDeadAttempts(db, due);
-  const go = await withoutWaiting(db, due);
-  const attempts = await attemptsFor(db, keyring, go);
-  await openRequests(db, attempts.map(rowFor));
-  await markOpen(
-    db,
-    attempts.map(({ delivery, requestId, attemptNumber }) => ({ deliveryId: delivery.id, requestId, attemptNumber })),
-  );
+  const live = await withoutHeld(db, parts.queue, due, webhooks);
+  const { go, wait } = await divide(db, live, webhooks, circuits, parts.freeFor);
+  await stepAside(db, wait);
+  const attempts = await attemptsFor(db, parts.keyring, go, webhooks);
+  await openOnes(db, attempts.map(rowFor));
+  await takeSlots(db, attempts.filter(takesSlot).map(slotOf));
   const kept = new Set(attempts.map((attempt) => attempt.jobId));
-  await queue.complete(
+  await parts.queue.complete(
     db,
     [...jobIds].filter((id) => !kept.has(id)),
   );
-  return { taken: jobs.length, attempts };
+  return { taken: jobs.length, waiting: wait.length, attempts };
+}
+
+/** Whether an attempt is counted against its webhook's max_concurrency. */
+export function takesSlot(attempt: Attempt): boolean {
+  return attempt.webhook.maxConcurrency !== null;
+}
+
+export function slotOf({ webhook, requestId }: Attempt): { webhookId: string; requestId: string } {
+  return { webhookId: webhook.id, requestId };
 }
 
 function isOpen(delivery: DueDelivery): boolean {
@@ -71,52 +90,86 @@ function isOpen(delivery: DueDelivery): boolean {
 async function closeDeadAttempts(db: Db, due: readonly DueDelivery[]): Promise<void> {
   const now = new Date();
   const died = 'The process that made this attempt ended before the outcome was known. It is tried again.';
-  const dead = due.map((delivery) => delivery.openRequestId).filter((id) => id !== null);
+  const dead = due.flatMap(({ webhookId, openRequestId }) =>
+    openRequestId === null ? [] : [{ webhookId, requestId: openRequestId }],
+  );
   await closeRequests(
     db,
-    dead.map((id) => diedRequest(id, now, died)),
+    dead.map(({ requestId }) => diedRequest(requestId, now, died)),
   );
+  await giveSlotsBack(db, dead);
 }
 
-// Holds the deliveries of webhooks that are paused or disabled, ends those of archived ones, and gives back the rest.
-// The webhooks are locked: nobody resumes one before its delivery is seen to be held.
-async function withoutWaiting(db: Db, due: readonly DueDelivery[]): Promise<DueDelivery[]> {
-  const idsWith = (wanted: readonly WebhookStatus[]) =>
-    due.filter((delivery) => wanted.includes(delivery.webhookStatus)).map((delivery) => delivery.id);
-  await holdDeliveries(db, idsWith(['PAUSED', 'DISABLED']));
-  await cancelDeliveries(db, idsWith(['ARCHIVED']), new Date());
-  return due.filter((delivery) => delivery.webhookStatus === 'ACTIVE');
+// Holds the deliveries of webhooks that are paused or disabled, ends those that are cancelled or whose webhook is
+// archived, and gives back the rest. The webhooks are locked: nobody resumes one before its delivery is seen to be held.
+async function withoutHeld(
+  db: Db,
+  queue: DeliveryQueue,
+  due: readonly DueDelivery[],
+  webhooks: ReadonlyMap<string, DueWebhook>,
+): Promise<DueDelivery[]> {
+  const statusOf = ({ webhookId }: DueDelivery): WebhookStatus => webhooks.get(webhookId)?.status ?? 'ARCHIVED';
+  const isEnded = (delivery: DueDelivery) => delivery.cancelRequested || statusOf(delivery) === 'ARCHIVED';
+  const isHeld = (delivery: DueDelivery) => !isEnded(delivery) && !delivery.test && statusOf(delivery) !== 'ACTIVE';
+  const ended = due.filter(isEnded);
+  await holdDeliveries(db, due.filter(isHeld).map(idOf));
+  await cancelDeliveries(db, ended.map(idOf), new Date());
+  await releaseSuccessors(db, queue, ended.filter((delivery) => delivery.blocks).map(idOf));
+  return due.filter((delivery) => !isEnded(delivery) && !isHeld(delivery));
 }
 
-async function attemptsFor(db: Db, keyring: Keyring, deliveries: readonly DueDelivery[]): Promise<Attempt[]> {
+function idOf({ id }: DueDelivery): string {
+  return id;
+}
+
+async function stepAside(db: Db, wait: readonly DueDelivery[]): Promise<void> {
+  if (wait.length === 0) return;
+  await makeWait(db, wait.map(idOf), 'CAPACITY');
+  await markCrowded(db, [...new Set(wait.map((delivery) => delivery.webhookId))]);
+}
+
+async function attemptsFor(
+  db: Db,
+  keyring: Keyring,
+  deliveries: readonly DueDelivery[],
+  webhooks: ReadonlyMap<string, DueWebhook>,
+): Promise<Attempt[]> {
   if (deliveries.length === 0) return [];
   const secretsOf = await signingSecretsOf(
     db,
     keyring,
     deliveries.map((delivery) => delivery.webhookId),
   );
+  const withCredentials = [...webhooks.values()]
+    .filter((webhook) => webhook.hasCredentials)
+    .map((webhook) => webhook.id);
+  const credentials = withCredentials.length > 0 ? await credentialsOf(db, keyring, withCredentials) : noCredentials;
   return deliveries.map((delivery) => {
     const requestId = newId();
     const startedAt = timeOfId(requestId);
-    const { secrets, fault } = secretsOf(delivery.webhookId);
+    const { keys, fault } = secretsOf(delivery.webhookId);
     const signature = signatureHeaders(
       toNodeId('Delivery', delivery.id),
       Math.floor(startedAt.getTime() / 1000),
       delivery.body ?? Buffer.alloc(0),
-      secrets.map((secret) => secret.bytes),
+      keys,
     );
     return {
       jobId: delivery.jobId as string,
       requestId,
       delivery,
+      webhook: webhooks.get(delivery.webhookId) as DueWebhook,
       attemptNumber: delivery.attempts + 1,
       startedAt,
       headers: [...(JSON.parse(delivery.headers) as [string, string][]), ...(fault === null ? signature : [])],
-      secretId: secrets[0]?.id ?? null,
+      credentials: credentials(delivery.webhookId),
+      secretId: keys[0]?.id ?? null,
       fault,
     };
   });
 }
+
+const noCredentials = () => NO_CREDENTIALS;
 
 function rowFor(attempt: Attempt) {
   const { delivery, requestId, attemptNumber, startedAt, secretId } = attempt;
@@ -135,9 +188,11 @@ function rowFor(attempt: Attempt) {
     attemptNumber,
     method,
     url,
-    headers: JSON.stringify(attempt.headers),
+    headers: JSON.stringify([...attempt.headers, ...attempt.credentials.recordedHeaders]),
     payloadId,
     secretId,
     startedAt,
+    test: delivery.test,
+    replayId: delivery.replayId,
   };
 }

@@ -1,27 +1,35 @@
-import { firstIdAt, newId } from '../ids';
+import type { Db } from '../sql/db';
+import { lockCircuits, saveCircuits } from '../webhooks/webhook-circuit.store';
 import type { OpenDeliveries } from '../webhooks/webhook-lifecycle';
-import { cancelOpenOf, heldDeliveries, unholdDeliveries } from './delivery.store';
+import { closed } from './circuit';
+import { changeOrder } from './order';
 import type { DeliveryQueue } from './queue';
+import { cancelOpenOf, unholdDeliveries } from './waiting.store';
 import { announceDeliveries } from './wake-up.store';
 
-const BATCH = 1_000;
-const FIRST = firstIdAt(0);
+const BATCH = 10_000;
 
-/** What resuming and archiving a webhook does to its open deliveries, in the same transaction. */
+/** What changes of a webhook do to its open deliveries, in the same transaction. */
 export function openDeliveriesWith(queue: DeliveryQueue): OpenDeliveries {
   return {
     async release(db, webhookId) {
-      const now = new Date();
-      for (let ids = await heldDeliveries(db, webhookId, FIRST, BATCH); ids.length > 0; ) {
-        const jobs = ids.map((deliveryId) => ({ id: newId(), deliveryId, startAfter: null }));
-        await unholdDeliveries(db, jobs, now);
-        await queue.insert(db, jobs);
-        ids = await heldDeliveries(db, webhookId, ids.at(-1) as string, BATCH);
-      }
+      await beginAnew(db, webhookId);
+      while ((await unholdDeliveries(db, webhookId, BATCH)) === BATCH);
       await announceDeliveries(db);
     },
     async cancel(db, webhookId) {
       await cancelOpenOf(db, webhookId, new Date());
     },
+    async reorder(db, webhookId, ordering) {
+      await changeOrder(db, queue, webhookId, ordering);
+      await announceDeliveries(db);
+    },
   };
+}
+
+// Whoever resumes a webhook says that its endpoint works: what it did before no longer counts.
+async function beginAnew(db: Db, webhookId: string): Promise<void> {
+  const circuits = await lockCircuits(db, [webhookId]);
+  const anew = [...circuits.values()].map((circuit) => ({ ...closed(circuit), crowded: true }));
+  await saveCircuits(db, anew);
 }

@@ -1,50 +1,62 @@
 // After the call: what the answer means for the request row and for the delivery.
 import { newId } from '../ids';
 import type { ClosedRequest } from '../request-log/open-close.store';
-import type { Settlement } from './delivery.store';
+import type { DeliveryStatus } from './delivery.entity';
 import { diedRequest } from './died-request';
+import type { Settlement } from './open.store';
 import type { Attempt } from './open-attempts';
 import type { NewJob } from './queue';
+import { retryAfterMs } from './retry-after';
 import { dueAt } from './retry-schedule';
 import type { SendResult } from './send';
 
 export interface Outcome {
-  jobId: string;
-  webhookId: string;
+  attempt: Attempt;
   request: ClosedRequest;
   settlement: Settlement;
   nextJob: NewJob | null;
+  /** Milliseconds that the partner asked to wait. */
+  retryAfterMs: number | null;
 }
 
 /** 2xx delivers; anything else is tried again until the schedule of the webhook has no further attempt. */
 export function outcomeOf(attempt: Attempt, result: SendResult, now: Date): Outcome {
   const request = closedRequest(attempt, result, now);
-  return result.errorCode === null ? finished(attempt, request, 'DELIVERED', now) : failed(attempt, request, now);
+  if (result.errorCode === null) return finished(attempt, request, 'DELIVERED', now);
+  return failed(attempt, request, now, retryAfterMs(result.retryAfter, now));
 }
 
 /** A bug of ours broke the attempt off: unknown, and by the schedule, so that it does not go round in circles. */
 export function brokenOff(attempt: Attempt, now: Date): Outcome {
   const why =
     'Hookledger failed during this attempt, so nobody knows whether it arrived. It is tried as after a failure.';
-  return failed(attempt, diedRequest(attempt.requestId, now, why), now);
+  return failed(attempt, diedRequest(attempt.requestId, now, why), now, null);
 }
 
 /** Our process stops before the answer came: unknown, and another process tries again at once. */
 export function abandoned(attempt: Attempt, now: Date): Outcome {
   const why = 'Hookledger was stopped before the partner answered. It is tried again.';
-  return retried(attempt, diedRequest(attempt.requestId, now, why), now);
+  const outcome = retried(attempt, diedRequest(attempt.requestId, now, why), now, null);
+  // the partner did not fail, so the schedule loses no attempt
+  return { ...outcome, settlement: { ...outcome.settlement, roundStart: attempt.delivery.roundStart + 1 } };
 }
 
-/** Instead of being tried again: its webhook is archived. */
+/** Instead of being tried again: somebody cancelled it, or archived its webhook. */
 export function cancelled(outcome: Outcome): Outcome {
-  const { settlement, request } = outcome;
-  const end = { status: 'CANCELLED' as const, nextAttemptAt: null, jobId: null, finishedAt: request.finishedAt };
-  return { ...outcome, nextJob: null, settlement: { ...settlement, ...end } };
+  return finished(outcome.attempt, outcome.request, 'CANCELLED', outcome.request.finishedAt);
 }
 
-function failed(attempt: Attempt, request: ClosedRequest, now: Date): Outcome {
-  const next = dueAt(attempt.attemptNumber + 1, attempt.delivery.retrySchedule, now);
-  return next ? retried(attempt, request, next) : finished(attempt, request, 'EXHAUSTED', now);
+/** Whether this says that the endpoint does not work. What never left us says nothing about it. */
+export function isFailure({ request }: Outcome): boolean {
+  return request.status === 'FAILED' && request.errorCode !== 'NOT_SENT';
+}
+
+function failed(attempt: Attempt, request: ClosedRequest, now: Date, asked: number | null): Outcome {
+  const { delivery, webhook } = attempt;
+  const due = delivery.test ? null : dueAt(attempt.attemptNumber - delivery.roundStart + 1, webhook.retrySchedule, now);
+  if (!due) return { ...finished(attempt, request, 'EXHAUSTED', now), retryAfterMs: asked };
+  const next = new Date(Math.max(due.getTime(), now.getTime() + (asked ?? 0)));
+  return retried(attempt, request, next, asked);
 }
 
 function closedRequest(attempt: Attempt, result: SendResult, now: Date): ClosedRequest {
@@ -69,16 +81,36 @@ function storable(text: string | null): string | null {
   return text === null ? null : text.toWellFormed().replaceAll('\u0000', '\ufffd');
 }
 
-function finished(attempt: Attempt, request: ClosedRequest, status: 'DELIVERED' | 'EXHAUSTED', now: Date): Outcome {
-  const { jobId, requestId, delivery } = attempt;
-  const settlement = { deliveryId: delivery.id, requestId, status, nextAttemptAt: null, jobId: null, finishedAt: now };
-  return { jobId, webhookId: delivery.webhookId, request, settlement, nextJob: null };
+type Ending = Extract<DeliveryStatus, 'DELIVERED' | 'EXHAUSTED' | 'CANCELLED'>;
+
+function finished(attempt: Attempt, request: ClosedRequest, ending: Ending, now: Date): Outcome {
+  const { delivery, webhook } = attempt;
+  const settlement: Settlement = {
+    deliveryId: delivery.id,
+    // what had arrived before it was replayed has arrived, however the replay ends
+    status: delivery.deliveredAt === null ? ending : 'DELIVERED',
+    nextAttemptAt: null,
+    jobId: null,
+    finishedAt: now,
+    deliveredAt: delivery.deliveredAt ?? (ending === 'DELIVERED' ? now : null),
+    roundStart: delivery.roundStart,
+    blocks: delivery.blocks && ending === 'EXHAUSTED' && webhook.ordering === 'HOLD',
+  };
+  return { attempt, request, settlement, nextJob: null, retryAfterMs: null };
 }
 
-function retried(attempt: Attempt, request: ClosedRequest, at: Date): Outcome {
-  const { jobId, requestId, delivery } = attempt;
+function retried(attempt: Attempt, request: ClosedRequest, at: Date, asked: number | null): Outcome {
+  const { delivery } = attempt;
   const nextJob = { id: newId(), deliveryId: delivery.id, startAfter: at };
-  const next = { status: 'RETRYING' as const, nextAttemptAt: at, jobId: nextJob.id, finishedAt: null };
-  const settlement = { deliveryId: delivery.id, requestId, ...next };
-  return { jobId, webhookId: delivery.webhookId, request, settlement, nextJob };
+  const settlement: Settlement = {
+    deliveryId: delivery.id,
+    status: 'RETRYING',
+    nextAttemptAt: at,
+    jobId: nextJob.id,
+    finishedAt: null,
+    deliveredAt: delivery.deliveredAt,
+    roundStart: delivery.roundStart,
+    blocks: delivery.blocks,
+  };
+  return { attempt, request, settlement, nextJob, retryAfterMs: asked };
 }

@@ -5,7 +5,7 @@ export function flattenHeaders(pairs: readonly (readonly [string, string])[]): s
   const flat: string[] = [];
   for (const [name, value] of pairs) {
     const fault = headerFault(name, value);
-    if (fault !== null) return new SendError('CONNECT', `Nothing was sent: ${fault}.`);
+    if (fault !== null) return new SendError('NOT_SENT', `Nothing was sent: ${fault}.`);
     flat.push(name, value);
   }
   return flat;

@@ -6,6 +6,7 @@ import { type Loop, startLoop } from './loop';
 import type { DeliveryQueue } from './queue';
 
 const REST_MS = 1_000;
+const PACE_MS = 8;
 
 export interface RelayParts {
   transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
@@ -16,9 +17,10 @@ export interface RelayParts {
 }
 
 export function startRelay({ transaction, queue, log, onFannedOut }: RelayParts): Loop {
-  return startLoop('relay', REST_MS, log, async () => {
+  const step = async () => {
     const events = await transaction((db) => fanOut(db, queue));
     if (events > 0) onFannedOut();
     return events > 0;
-  });
+  };
+  return startLoop('relay', REST_MS, log, step, PACE_MS);
 }

@@ -11,7 +11,7 @@ export interface BodyLimits {
 export interface ResponseBody {
   /** The first bytes, at most `responseBytesKept`. */
   readonly kept: Buffer;
-  /** All that was read. */
+  /** All that was read, after decompression; of a long compressed body at least so much. */
   readonly bytes: number;
   readonly tooLarge: boolean;
 }
@@ -23,6 +23,10 @@ export interface BodyCollector {
   finish(): Promise<ResponseBody> | ResponseBody;
 }
 
+// Held until the end, because a decoder costs more: up to 16 MiB for brotli, for as long as a partner lets it drip. What
+// comes behind is counted, but not decoded. A worker has a thousand answers at once.
+const ENCODED_BYTES_HELD = 256 * 1024;
+
 /**
  * We send no accept-encoding, but some partners compress anyway. A content-encoding that we do not know, and bytes
  * that are not what it says, are kept as received: the partner took the delivery, only its answer is odd, and a 2xx
@@ -30,17 +34,18 @@ export interface BodyCollector {
  */
 export function collectBody(contentEncoding: string | undefined, limits: BodyLimits): BodyCollector {
   const makeDecoder = decoderFor(contentEncoding);
-  // Encoded bytes are held up to the read limit, because only the whole of them shows whether they can be decoded.
-  const raw = gather(makeDecoder === null ? limits.responseBytesKept : limits.responseBytesRead, limits);
+  const raw = gather(makeDecoder === null ? limits.responseBytesKept : ENCODED_BYTES_HELD, limits);
   return {
     add: raw.add,
     finish: async () => {
       const received = raw.body();
       if (makeDecoder === null || received.bytes === 0) return received;
       const decoded = gather(limits.responseBytesKept, limits);
-      const intact = await drain(makeDecoder(received.kept), received.kept, decoded.add);
+      const intact = await drain(makeDecoder, received.kept, decoded.add);
       const body = intact ? decoded.body() : { ...received, kept: received.kept.subarray(0, limits.responseBytesKept) };
-      return { ...body, tooLarge: body.tooLarge || received.tooLarge };
+      const isWhole = received.kept.length === received.bytes;
+      const bytes = isWhole ? body.bytes : Math.max(body.bytes, received.bytes);
+      return { ...body, bytes, tooLarge: body.tooLarge || received.tooLarge };
     },
   };
 }

@@ -1,4 +1,7 @@
-/** Why an exchange failed: stable, kept in the log. HTTP_STATUS is an answer that was not 2xx. */
+/**
+ * Why an exchange failed: stable, kept in the log. HTTP_STATUS is an answer that was not 2xx; NOT_SENT is on our side, and
+ * says nothing about the partner; AUTHENTICATION: no access token, so nothing was sent either.
+ */
 export type SendErrorCode =
   | 'DNS'
   | 'CONNECT'
@@ -7,7 +10,9 @@ export type SendErrorCode =
   | 'RESET'
   | 'BLOCKED_ADDRESS'
   | 'RESPONSE_TOO_LARGE'
-  | 'HTTP_STATUS';
+  | 'HTTP_STATUS'
+  | 'AUTHENTICATION'
+  | 'NOT_SENT';
 
 /** Travels through undici, which only carries errors; `send` turns it into a value. The message is the sentence. */
 export class SendError extends Error {

@@ -1,9 +1,10 @@
 // Sends one attempt: after it is signed, before its outcome is decided and settled.
 import { readTargetUrl, type TargetPolicy } from '../webhooks/target-url';
+import type { ClientCertificate } from './client-certificate';
 import { createConnectionPool } from './connection-pool';
 import { type Exchanged, type ExchangeRequest, exchange } from './exchange';
 import { bodyTooLarge, statusError } from './exchange-error';
-import { guardedConnect } from './guarded-connect';
+import { guardedConnector } from './guarded-connect';
 import { type Lookup, lookupAddresses } from './guarded-lookup';
 import { flattenHeaders } from './outgoing-headers';
 import type { BodyLimits, ResponseBody } from './response-body';
@@ -18,6 +19,8 @@ export interface OutgoingRequest {
   body: Buffer | null;
   /** From the wait for a connection to the last byte of the answer. */
   timeoutMs: number;
+  /** Shown to a partner that asks for one. */
+  certificate?: ClientCertificate | null;
 }
 
 export interface SendLimits extends BodyLimits {
@@ -43,6 +46,8 @@ export interface SendResult {
   responseBody: Buffer | null;
   /** How much was read, of which `responseBody` is the beginning. */
   responseBytes: number;
+  /** The first `Retry-After` of the answer, as received; null where there is none. */
+  retryAfter: string | null;
   /** Whether `responseBody` is less than what the partner sent or meant to send. */
   responseTruncated: boolean;
   errorCode: SendErrorCode | null;
@@ -60,12 +65,15 @@ export interface Sender {
   stop(): Promise<void>;
 }
 
+// Half of what a worker has on the wire at once: one slow partner must not have it all.
+const CONNECTIONS_PER_ORIGIN = 512;
+
 // 4 s, because common servers close an idle connection after 5 s (Node, Apache), whether they say so or not.
 const DEFAULTS = {
   responseBytesKept: 64 * 1024,
   responseBytesRead: 1024 * 1024,
   responseHeaderBytes: 32 * 1024,
-  connectionsPerOrigin: 128,
+  connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
   keepAliveMs: 4000,
   connectionMaxAgeMs: 5 * 60_000,
   lookup: lookupAddresses,
@@ -73,15 +81,15 @@ const DEFAULTS = {
 
 export function createSender(policy: TargetPolicy, options: SenderOptions = {}): Sender {
   const settings = { ...DEFAULTS, ...options };
-  const connect = guardedConnect({ policy, lookup: settings.lookup, ca: settings.ca });
-  const pool = createConnectionPool({ ...settings, connect });
+  const connector = guardedConnector({ policy, lookup: settings.lookup, ca: settings.ca });
+  const pool = createConnectionPool({ ...settings, connector });
   const underWay = new Set<Promise<SendResult>>();
   let stopped = false;
 
   async function sendOne(request: OutgoingRequest): Promise<SendResult> {
     const startedAt = performance.now();
     const prepared = stopped
-      ? new SendError('CONNECT', 'Nothing was sent: sending has stopped.')
+      ? new SendError('NOT_SENT', 'Nothing was sent: sending has stopped.')
       : prepare(request, policy);
     if (prepared instanceof SendError) return unsent(prepared);
     const exchanged = await exchange(pool, prepared, settings);
@@ -108,17 +116,20 @@ function prepare(request: OutgoingRequest, policy: TargetPolicy): ExchangeReques
   const url = readTargetUrl(request.url, policy);
   if (typeof url === 'string') return new SendError('BLOCKED_ADDRESS', `Nothing was sent. ${url}`);
   const headers = flattenHeaders(request.headers);
-  return headers instanceof SendError ? headers : { ...request, url, headers };
+  return headers instanceof SendError
+    ? headers
+    : { ...request, url, headers, certificate: request.certificate ?? null };
 }
 
 /** The result of an attempt that never left: `why` is the rest of a sentence. */
 export function notSent(why: string): SendResult {
-  return unsent(new SendError('CONNECT', `Nothing was sent: ${why}.`));
+  return unsent(new SendError('NOT_SENT', `Nothing was sent: ${why}.`));
 }
 
-function unsent(failure: SendError): SendResult {
+/** Likewise, where more is known. */
+export function unsent(failure: SendError, durationMs = 0): SendResult {
   const nothing = { status: null, headers: null, body: null, remoteAddress: null };
-  return resultOf({ ...nothing, failure }, null, '', 0, DEFAULTS);
+  return resultOf({ ...nothing, failure }, null, '', durationMs, DEFAULTS);
 }
 
 function resultOf(
@@ -134,6 +145,7 @@ function resultOf(
     responseHeaders: exchanged.headers,
     responseBody: body?.kept ?? null,
     responseBytes: body?.bytes ?? 0,
+    retryAfter: exchanged.headers?.find(([name]) => name.toLowerCase() === 'retry-after')?.[1] ?? null,
     responseTruncated: body !== null && (exchanged.failure !== null || body.kept.length < body.bytes),
     errorCode: failure?.errorCode ?? null,
     error: failure?.message ?? null,

@@ -1,15 +1,13 @@
 // The end of an attempt: outcomes of many attempts become one transaction.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from '../log';
-import { closeRequests } from '../request-log/open-close.store';
 import type { Db } from '../sql/db';
-import { lockedStatuses } from '../webhooks/webhook.store';
-import { settleDeliveries } from './delivery.store';
-import { cancelled, type Outcome } from './outcome';
+import type { Outcome } from './outcome';
 import type { DeliveryQueue } from './queue';
+import { settleBatch } from './settle-batch';
 
 const BATCH = 200;
-const GATHER_MS = 4;
+const GATHER_MS = 10;
 const RETRY_MS = 500;
 
 export interface Settler {
@@ -76,38 +74,4 @@ export function createSettler({ transaction, queue, log }: SettlerParts): Settle
       stopped = true;
     },
   };
-}
-
-/**
- * Request rows, deliveries, the next attempts' jobs and the end of these jobs: all or nothing. An outcome whose
- * delivery was given to somebody else meanwhile is dropped: its row was closed as UNKNOWN by then.
- */
-async function settleBatch(db: Db, queue: DeliveryQueue, outcomes: readonly Outcome[]): Promise<void> {
-  const decided = await withoutRetriesOfArchived(db, outcomes);
-  const settled = await settleDeliveries(
-    db,
-    decided.map((outcome) => outcome.settlement),
-  );
-  const own = decided.filter((outcome) => settled.has(outcome.request.id));
-  await closeRequests(
-    db,
-    own.map((outcome) => outcome.request),
-  );
-  await queue.insert(
-    db,
-    own.flatMap((outcome) => outcome.nextJob ?? []),
-  );
-  await queue.complete(
-    db,
-    own.map((outcome) => outcome.jobId),
-  );
-}
-
-// Archiving leaves what is on the wire alone, so what comes back from there must not wait for an attempt in a day.
-async function withoutRetriesOfArchived(db: Db, outcomes: readonly Outcome[]): Promise<Outcome[]> {
-  const retried = outcomes.filter((outcome) => outcome.nextJob !== null);
-  if (retried.length === 0) return [...outcomes];
-  const statuses = await lockedStatuses(db, [...new Set(retried.map((outcome) => outcome.webhookId))]);
-  const isArchived = (outcome: Outcome) => statuses.get(outcome.webhookId) === 'ARCHIVED';
-  return outcomes.map((outcome) => (outcome.nextJob && isArchived(outcome) ? cancelled(outcome) : outcome));
 }

@@ -1,20 +1,17 @@
+import type { KeyObject } from 'node:crypto';
 import type { Db } from '../sql/db';
 import type { Keyring } from '../webhooks/keyring';
 import { openSigningSecret } from '../webhooks/signing-secret';
 import { liveSecrets, type SecretRow } from '../webhooks/webhook-secret.store';
-
-interface OpenedSecret {
-  id: string;
-  bytes: Buffer;
-}
+import type { SigningKey } from './sign';
 
 /** What signs for one webhook now, newest first; or why nothing can. */
 export interface SigningSecrets {
-  secrets: readonly OpenedSecret[];
+  keys: readonly SigningKey[];
   fault: string | null;
 }
 
-const NONE: SigningSecrets = { secrets: [], fault: 'this webhook has no signing secret that is still valid' };
+const NONE: SigningSecrets = { keys: [], fault: 'this webhook has no signing secret that is still valid' };
 
 /** A secret that cannot be opened is the fault of its own webhook: the others go on. */
 export async function signingSecretsOf(
@@ -23,16 +20,42 @@ export async function signingSecretsOf(
   webhookIds: readonly string[],
 ): Promise<(webhookId: string) => SigningSecrets> {
   const rows = await liveSecrets(db, [...new Set(webhookIds)], new Date());
-  const opened = new Map([...Map.groupBy(rows, (row) => row.webhookId)].map(([id, own]) => [id, open(own, keyring)]));
+  const opened = new Map(
+    [...Map.groupBy(rows, (row) => row.webhookId)].map(([id, own]) => [id, openAll(own, keyring)]),
+  );
   return (webhookId) => opened.get(webhookId) ?? NONE;
 }
 
 // All or none: during a rotation nobody knows which of them the partner already checks.
-function open(rows: readonly SecretRow[], keyring: Keyring): SigningSecrets {
+function openAll(rows: readonly SecretRow[], keyring: Keyring): SigningSecrets {
   try {
-    return { secrets: rows.map((row) => ({ id: row.id, bytes: openSigningSecret(keyring, row) })), fault: null };
+    const keys = signersOf(rows).map((row) => ({ id: row.id, scheme: row.kind, key: keyOf(row, keyring) }));
+    return { keys, fault: null };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { secrets: [], fault: `the signing secret of this webhook cannot be opened: ${why}` };
+    return { keys: [], fault: `the signing secret of this webhook cannot be opened: ${why}` };
   }
+}
+
+// Frappe's receivers compare the whole header with one signature, so there is only ever one: of the oldest secret, which
+// they have until its overlap is over.
+function signersOf(rows: readonly SecretRow[]): SecretRow[] {
+  const oldestOfFrappe = rows.findLast((row) => row.kind === 'FRAPPE');
+  return rows.filter((row) => row.kind !== 'FRAPPE' || row === oldestOfFrappe);
+}
+
+const MAX_OPENED = 10_000;
+const openedBy = new WeakMap<Keyring, Map<string, { box: Buffer; key: KeyObject }>>();
+
+// Opening one costs more than signing with it, so they are kept. Which ones sign is read for every batch: a rotation is
+// at work at once. What is kept is only good for the very box that it came from.
+function keyOf(row: SecretRow, keyring: Keyring): KeyObject {
+  const opened = openedBy.get(keyring) ?? new Map<string, { box: Buffer; key: KeyObject }>();
+  openedBy.set(keyring, opened);
+  const known = opened.get(row.id);
+  if (known?.box.equals(row.box)) return known.key;
+  const key = openSigningSecret(keyring, row);
+  if (opened.size >= MAX_OPENED) opened.clear();
+  opened.set(row.id, { box: row.box, key });
+  return key;
 }

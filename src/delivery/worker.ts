@@ -4,16 +4,17 @@ import { toNodeId } from '../ids';
 import type { Log } from '../log';
 import type { Db } from '../sql/db';
 import type { Keyring } from '../webhooks/keyring';
+import { createAuthorizedSender, type SendAuthorized } from './authorize';
 import { startLoop } from './loop';
 import { type Attempt, openAttempts } from './open-attempts';
 import { abandoned, brokenOff, type Outcome, outcomeOf } from './outcome';
 import type { DeliveryQueue } from './queue';
+import type { Room } from './room';
 import { notSent, type Sender, type SendResult } from './send';
 import { createSettler } from './settle';
 
-const AT_ONCE = 512;
-const TAKE = 250;
 const REST_MS = 500;
+const PACE_MS = 8;
 const HEARTBEAT_MS = 3_000;
 const HAND_BACK_MS = 3_000;
 
@@ -22,9 +23,14 @@ export interface WorkerParts {
   queue: DeliveryQueue;
   keyring: Keyring;
   sender: Sender;
+  room: Room;
   log: Log;
   /** @param outcome SUCCEEDED or the error code */
   onAttemptEnded(outcome: string, durationMs: number): void;
+  /** Called when deliveries stepped aside, to wait for their webhook's capacity. */
+  onWaiting(): void;
+  /** Called when a request to a webhook has ended: others may go. */
+  onRoom(webhookId: string): void;
 }
 
 export interface Worker {
@@ -35,7 +41,9 @@ export interface Worker {
 }
 
 export function startWorker(parts: WorkerParts): Worker {
-  const { transaction, queue, keyring, log } = parts;
+  const { transaction, queue, room, log } = parts;
+  const opening = { queue, keyring: parts.keyring, freeFor: room.freeFor };
+  const sendAuthorized = createAuthorizedSender(parts.sender);
   const settler = createSettler(parts);
   // by request: a worker may be given its own job again while the lost attempt is still on the wire
   const onTheWire = new Map<string, { jobId: string; end: Promise<void> }>();
@@ -45,7 +53,7 @@ export function startWorker(parts: WorkerParts): Worker {
   function sentOrGivenUp(attempt: Attempt): Promise<SendResult | 'broken off' | 'given up'> {
     return new Promise((resolve) => {
       giveUp.set(attempt.requestId, () => resolve('given up'));
-      void send(parts, attempt).then(resolve);
+      void send(sendAuthorized, log, attempt).then(resolve);
     });
   }
 
@@ -55,18 +63,23 @@ export function startWorker(parts: WorkerParts): Worker {
     await settler.settle(settled(attempt, result, new Date()));
     if (typeof result === 'object') noteEnd(parts, attempt, result);
     onTheWire.delete(attempt.requestId);
+    room.leave(attempt.webhook.id, Date.now());
     loop.wake();
+    parts.onRoom(attempt.webhook.id);
   }
 
-  const loop = startLoop('delivery worker', REST_MS, log, async () => {
-    const free = Math.min(TAKE, AT_ONCE - onTheWire.size);
-    if (free <= 0) return false;
-    const { taken, attempts } = await transaction((db) => openAttempts(db, queue, keyring, free));
+  const step = async () => {
+    const atMost = room.takeable(Date.now());
+    if (atMost === 0) return false;
+    const { taken, waiting, attempts } = await transaction((db) => openAttempts(db, opening, atMost));
     for (const attempt of attempts) {
+      room.enter(attempt.webhook.id);
       onTheWire.set(attempt.requestId, { jobId: attempt.jobId, end: makeAttempt(attempt) });
     }
+    if (waiting > 0) parts.onWaiting();
     return taken > 0;
-  });
+  };
+  const loop = startLoop('delivery worker', REST_MS, log, step, PACE_MS);
 
   const heartbeat = setInterval(() => {
     const jobIds = new Set([...onTheWire.values()].map((each) => each.jobId));
@@ -91,11 +104,12 @@ export function startWorker(parts: WorkerParts): Worker {
 }
 
 // An exception here would be a bug, and must cost one attempt: unhandled, it would end the process, and the next one.
-async function send({ sender, log }: WorkerParts, attempt: Attempt): Promise<SendResult | 'broken off'> {
+async function send(sendAuthorized: SendAuthorized, log: Log, attempt: Attempt): Promise<SendResult | 'broken off'> {
   if (attempt.fault !== null) return notSent(attempt.fault);
-  const { method, url, body, timeoutMs } = attempt.delivery;
+  const { method, url, body } = attempt.delivery;
+  const { timeoutMs } = attempt.webhook;
   try {
-    return await sender.send({ method, url, headers: attempt.headers, body, timeoutMs });
+    return await sendAuthorized({ method, url, headers: attempt.headers, body, timeoutMs }, attempt.credentials);
   } catch (error) {
     log.error({ err: error, request: toNodeId('WebhookRequestLog', attempt.requestId) }, 'an attempt broke off');
     return 'broken off';

@@ -46,4 +46,10 @@ export class BusinessEventEntity {
 
   @Column('integer', { name: 'wanted_by', nullable: true })
   wantedBy: number | null;
+
+  @Column('uuid', { name: 'caused_by', nullable: true })
+  causedBy: string | null;
+
+  @Column('uuid', { name: 'cause_path', array: true, default: [] })
+  causePath: string[];
 }

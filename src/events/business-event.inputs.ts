@@ -1,13 +1,15 @@
 import { GraphQLJSON } from 'graphql-scalars';
-import { ArgsType, Field, InputType } from 'type-graphql';
-import { DateTimeFilter, IDFilter, StringFilter } from '../graphql/filter-inputs';
+import { ArgsType, Field, ID, InputType } from 'type-graphql';
+import { DateTimeFilter, IDFilter, IntFilter, StringFilter } from '../graphql/filter-inputs';
 import { PageArgs } from '../graphql/page-args';
-import { type FilterMap, idFilter, idTimeFilter, linkFilter, textFilter } from '../graphql/where';
+import { type FilterMap, idFilter, idTimeFilter, intFilter, linkFilter, textFilter } from '../graphql/where';
 import { USER_FILTER, UserWhere } from '../users/user.inputs';
 
 @InputType('PublishEventInput')
 export class PublishEventInput {
-  @Field(() => String, { description: '1 to 200 characters, such as "Sales Invoice".' })
+  @Field(() => String, {
+    description: '1 to 200 characters, such as "Sales Invoice". "Hookledger" is reserved for events of our own.',
+  })
   documentType: string;
 
   @Field(() => String, { description: '1 to 200 characters, such as "on_submit".' })
@@ -36,6 +38,14 @@ export class PublishEventInput {
       'first one, `duplicate: true`; another event under it is a CONFLICT.',
   })
   idempotencyKey?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The `webhook-id` header of the call that you were reacting to, an id of a Delivery; anything else is INVALID. ' +
+      'With it, a webhook is not told of what its own deliveries caused: such a delivery is skipped as a LOOP.',
+  })
+  causedBy?: string | null;
 }
 
 @InputType('PublishEventsInput')
@@ -61,6 +71,12 @@ export class BusinessEventWhere {
   @Field(() => UserWhere, { nullable: true })
   user?: UserWhere;
 
+  @Field(() => IntFilter, {
+    nullable: true,
+    description: '{ eq: 0 }: nobody wanted it; { isNull: true }: not decided.',
+  })
+  wantedBy?: IntFilter;
+
   @Field(() => DateTimeFilter, { nullable: true })
   createdAt?: DateTimeFilter;
 
@@ -80,6 +96,7 @@ export const BUSINESS_EVENT_FILTER: FilterMap = {
   event: textFilter('event'),
   referenceDocument: textFilter('reference_document'),
   user: linkFilter('user_id', 'users', () => USER_FILTER),
+  wantedBy: intFilter('wanted_by'),
   createdAt: idTimeFilter(),
 };
 

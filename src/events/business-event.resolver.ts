@@ -25,6 +25,7 @@ import { answer } from '../graphql/user-error';
 import { conditionOf } from '../graphql/where';
 import { toNodeId, uuidOf } from '../ids';
 import { jsonOrText } from '../json/json-output';
+import type { Db } from '../sql/db';
 import { loadUser } from '../users/user.resolver';
 import { UserType } from '../users/user.type';
 import { CONTENT_READERS, READERS, type Viewer } from '../viewer';
@@ -37,7 +38,13 @@ import {
 import { BUSINESS_EVENTS, type BusinessEventRow, eventsById } from './business-event.store';
 import { BusinessEventConnection, BusinessEventType } from './business-event.type';
 import { type PayloadRow, payloadsById } from './payload.store';
-import { checkNumberOfEvents, type NewEvent, type PublishedEvent, publishEvents } from './publish-events';
+import {
+  checkNumberOfEvents,
+  type NewEvent,
+  type PublishedEvent,
+  publishEvents,
+  takesTransaction,
+} from './publish-events';
 
 @ObjectType('PublishedEvent', { simpleResolvers: true })
 class PublishedEventType {
@@ -92,7 +99,8 @@ export class BusinessEventResolver {
       const viewer = context.viewer as Viewer;
       checkNumberOfEvents(input.events.length);
       const events = input.events.map((event, index) => newEvent(event, index, context, info));
-      const published = await context.transaction((db) => publishEvents(db, viewer, events));
+      const publish = (db: Db) => publishEvents(db, viewer, events);
+      const published = await (takesTransaction(viewer, events) ? context.transaction(publish) : publish(context.db));
       return { events: published.map((event) => ({ ...event, id: toNodeId('BusinessEvent', event.id) })) };
     });
   }
@@ -125,6 +133,6 @@ export class BusinessEventResolver {
 function newEvent(event: PublishEventInput, index: number, context: Context, info: GraphQLResolveInfo): NewEvent {
   const data = exactArgument(info, context.variables, ['input', 'events', index, 'data']);
   if (!data) throw new Error(`events.${index}.data passed GraphQL but was not found in the request`);
-  const { documentType, event: name, referenceDocument, user = null, idempotencyKey = null } = event;
-  return { documentType, event: name, referenceDocument, user, idempotencyKey, data };
+  const { documentType, event: name, referenceDocument, user = null, idempotencyKey = null, causedBy = null } = event;
+  return { documentType, event: name, referenceDocument, user, idempotencyKey, causedBy, data };
 }

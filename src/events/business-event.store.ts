@@ -1,5 +1,9 @@
+import type { AuditEntryEntity } from '../audit/audit-entry.entity';
+import { AUDIT_ENTRY, insertAuditEntriesSql } from '../audit/audit-entry.store';
 import { idBounds } from '../ids';
+import { columns } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
+import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from './payload.store';
 
 export interface BusinessEventRow {
   id: string;
@@ -13,6 +17,10 @@ export interface BusinessEventRow {
   createdAt: Date;
   fannedOutAt: Date | null;
   wantedBy: number | null;
+  /** The delivery that the business system, or we ourselves, reacted to. */
+  causedBy: string | null;
+  /** The webhooks whose deliveries led to it, oldest first, at most 16. */
+  causePath: string[];
 }
 
 export const BUSINESS_EVENTS = {
@@ -20,33 +28,54 @@ export const BUSINESS_EVENTS = {
   columns: `id, document_type as "documentType", event, reference_document as "referenceDocument",
     payload_id as "payloadId", user_id as "userId", published_by as "publishedBy",
     idempotency_key as "idempotencyKey", created_at as "createdAt", fanned_out_at as "fannedOutAt",
-    wanted_by as "wantedBy"`,
+    wanted_by as "wantedBy", caused_by as "causedBy", cause_path as "causePath"`,
 };
 
 export type NewEventRow = Omit<BusinessEventRow, 'fannedOutAt' | 'wantedBy'>;
 
-/** Puts events into the outbox, and wakes whoever fans out once the transaction commits. */
-export async function insertEvents(db: Db, events: readonly NewEventRow[]): Promise<void> {
+// unnest() takes lists of lists apart to the last element: each list goes as the text of one
+type Row = Omit<NewEventRow, 'causePath'> & { causePath: string };
+
+const NEW_EVENT = columns<Row>([
+  ['id', 'id', 'uuid'],
+  ['documentType', 'document_type', 'text'],
+  ['event', 'event', 'text'],
+  ['referenceDocument', 'reference_document', 'text'],
+  ['payloadId', 'payload_id', 'uuid'],
+  ['userId', 'user_id', 'uuid'],
+  ['publishedBy', 'published_by', 'uuid'],
+  ['idempotencyKey', 'idempotency_key', 'text'],
+  ['createdAt', 'created_at', 'timestamptz'],
+  ['causedBy', 'caused_by', 'uuid'],
+  ['causePath', 'cause_path', 'text'],
+]);
+const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
+const AFTER_EVENTS = AFTER_PAYLOADS + NEW_EVENT.length;
+
+/**
+ * Puts events with their payloads into the outbox, writes down who did it, and wakes whoever fans out once the
+ * transaction commits. One statement: without a transaction around it, all of it happens or nothing.
+ */
+export async function putIntoOutbox(
+  db: Db,
+  events: readonly NewEventRow[],
+  payloads: readonly Payload[],
+  entries: readonly AuditEntryEntity[],
+): Promise<void> {
   if (events.length === 0) return;
   await changedBy(
     db,
-    statement(`with inserted as (
-       insert into business_events (id, document_type, event, reference_document, payload_id, user_id, published_by,
-         idempotency_key, created_at)
-       select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::uuid[],
-         $8::text[], $9::timestamptz[])
-     )
+    statement(`with new_payloads as (${insertPayloadsSql()}), new_events as (
+       insert into business_events (${NEW_EVENT.names})
+       select id, document_type, event, reference_document, payload_id, user_id, published_by, idempotency_key,
+         created_at, caused_by, cause_path::uuid[]
+       from unnest(${NEW_EVENT.arrays(AFTER_PAYLOADS)}) as e (${NEW_EVENT.names})
+     ), new_entries as (${insertAuditEntriesSql(AFTER_EVENTS)})
      select pg_notify('hookledger', 'events')`),
     [
-      events.map((event) => event.id),
-      events.map((event) => event.documentType),
-      events.map((event) => event.event),
-      events.map((event) => event.referenceDocument),
-      events.map((event) => event.payloadId),
-      events.map((event) => event.userId),
-      events.map((event) => event.publishedBy),
-      events.map((event) => event.idempotencyKey),
-      events.map((event) => event.createdAt),
+      ...NEW_PAYLOAD.valuesOf(payloads),
+      ...NEW_EVENT.valuesOf(events.map((event) => ({ ...event, causePath: `{${event.causePath.join()}}` }))),
+      ...AUDIT_ENTRY.valuesOf(entries),
     ],
   );
 }
@@ -75,6 +104,26 @@ export async function takeFromOutbox(db: Db, atMost: number): Promise<OutboxEven
   );
 }
 
+/** An event that has become deliveries. */
+export interface FannedOut {
+  id: string;
+  /** How many webhooks it matched. */
+  wantedBy: number;
+}
+
+export const FANNED_OUT = columns<FannedOut>([
+  ['id', 'id', 'uuid'],
+  ['wantedBy', 'wanted_by', 'integer'],
+]);
+
+/** Takes events out of the outbox. @param first the number of its first parameter; then when, and the bounds of the ids */
+export function leaveOutboxSql(first: number): string {
+  const [at, from, to] = [0, 1, 2].map((offset) => first + FANNED_OUT.length + offset);
+  return `update business_events as e set fanned_out_at = $${at}::timestamptz, wanted_by = f.wanted_by
+    from unnest(${FANNED_OUT.arrays(first)}) as f (${FANNED_OUT.names})
+    where e.id = f.id and e.id between $${from}::uuid and $${to}::uuid`;
+}
+
 /** @param wantedBy how many webhooks each event matched, in the order of the ids */
 export async function leaveOutbox(
   db: Db,
@@ -82,10 +131,5 @@ export async function leaveOutbox(
   wantedBy: readonly number[],
   at: Date,
 ): Promise<void> {
-  await changedBy(
-    db,
-    statement(`update business_events as e set fanned_out_at = $3, wanted_by = f.wanted_by
-     from unnest($1::uuid[], $2::integer[]) as f (id, wanted_by) where e.id = f.id and e.id between $4::uuid and $5::uuid`),
-    [ids, wantedBy, at, ...idBounds(ids)],
-  );
+  await changedBy(db, leaveOutboxSql(1), [ids, wantedBy, at, ...idBounds(ids)]);
 }

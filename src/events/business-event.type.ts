@@ -32,7 +32,9 @@ export class BusinessEventType extends NodeType {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'How many webhooks it matched; 0: nobody wants it. null: not decided yet.',
+    description:
+      'How many webhooks it matched by type and event, with those that it was skipped for; 0: no webhook wants it, ' +
+      'so nothing was sent. null: not decided yet.',
   })
   wantedBy: number | null;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { newId } from '../ids';
+import { columns } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 
 export interface Payload {
@@ -22,20 +23,23 @@ export function newPayload(body: Buffer, contentType: string): Payload {
   return { id: newId(), body, sha256: createHash('sha256').update(body).digest(), contentType };
 }
 
+export const NEW_PAYLOAD = columns<Payload>([
+  ['id', 'id', 'uuid'],
+  ['body', 'body', 'bytea'],
+  ['sha256', 'sha256', 'bytea'],
+  ['contentType', 'content_type', 'text'],
+]);
+
+/** @param first the number of its first parameter */
+export function insertPayloadsSql(first = 1): string {
+  return `insert into payloads (id, body, sha256, byte_length, content_type)
+    select id, body, sha256, octet_length(body), content_type
+    from unnest(${NEW_PAYLOAD.arrays(first)}) as p (${NEW_PAYLOAD.names})`;
+}
+
 export async function insertPayloads(db: Db, payloads: readonly Payload[]): Promise<void> {
   if (payloads.length === 0) return;
-  await changedBy(
-    db,
-    statement(`insert into payloads (id, body, sha256, byte_length, content_type)
-     select id, body, sha256, octet_length(body), content_type
-     from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::text[]) as p (id, body, sha256, content_type)`),
-    [
-      payloads.map((payload) => payload.id),
-      payloads.map((payload) => payload.body),
-      payloads.map((payload) => payload.sha256),
-      payloads.map((payload) => payload.contentType),
-    ],
-  );
+  await changedBy(db, statement(insertPayloadsSql()), NEW_PAYLOAD.valuesOf(payloads));
 }
 
 export async function payloadsById(db: Db, ids: readonly string[]): Promise<Map<string, PayloadRow>> {

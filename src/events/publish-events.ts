@@ -1,14 +1,17 @@
-import { recordAct } from '../audit/record';
+import type { AuditEntryEntity } from '../audit/audit-entry.entity';
+import { auditEntry } from '../audit/record';
 import { InputError, quoted, type UserError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import { textFault } from '../text';
 import { ensureUsersNamed } from '../users/user.store';
 import type { Viewer } from '../viewer';
-import { insertEvents, type NewEventRow } from './business-event.store';
+import { type NewEventRow, putIntoOutbox } from './business-event.store';
+import { type Cause, causeFault, causesOf } from './causes';
 import { contentHash } from './content-hash';
 import { claimKeys, type IdempotencyKey } from './idempotency-key.store';
-import { insertPayloads, newPayload } from './payload.store';
+import { OWN_DOCUMENT_TYPE } from './own-events';
+import { newPayload } from './payload.store';
 
 export const MAX_EVENTS = 500;
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
@@ -31,6 +34,8 @@ export interface NewEvent {
   /** A user name of the business system; null: whoever publishes. */
   user: string | null;
   idempotencyKey: string | null;
+  /** The id of a delivery, as clients know it; null: nothing of ours. */
+  causedBy: string | null;
 }
 
 export interface PublishedEvent {
@@ -64,15 +69,25 @@ function faultsOfEvents(events: readonly NewEvent[]): UserError[] {
   return faults;
 }
 
-function faultsOfEvent(event: NewEvent, path: string[]): UserError[] {
+/** What is wrong with one event. @param path where it stands below the input */
+export function faultsOfEvent(event: NewEvent, path: string[]): UserError[] {
   const texts = [
     textFault(event.documentType, [...path, 'documentType']),
     textFault(event.event, [...path, 'event']),
     textFault(event.referenceDocument, [...path, 'referenceDocument']),
     event.user === null ? null : textFault(event.user, [...path, 'user']),
     event.idempotencyKey === null ? null : textFault(event.idempotencyKey, [...path, 'idempotencyKey']),
+    event.causedBy === null ? null : causeFault(event.causedBy, [...path, 'causedBy']),
+    reservedFault(event.documentType, [...path, 'documentType']),
   ];
   return [...texts.filter((fault) => fault !== null), ...faultsOfData(event.data, [...path, 'data'])];
+}
+
+// Whoever subscribed to them must be able to believe them.
+function reservedFault(documentType: string, field: string[]): UserError | null {
+  if (documentType.trim().toLowerCase() !== OWN_DOCUMENT_TYPE.toLowerCase()) return null;
+  const message = `${field.join('.')} ${quoted(documentType)} is reserved for events of Hookledger itself.`;
+  return { field, code: 'INVALID', message };
 }
 
 function faultsOfData(data: ExactData, path: string[]): UserError[] {
@@ -88,18 +103,21 @@ function faultsOfData(data: ExactData, path: string[]): UserError[] {
 }
 
 /**
- * Accepts events: all of them or none, if and only if the transaction commits. Ids ascend in the order given.
+ * Accepts events: all of them or none, if and only if the transaction commits; see `takesTransaction`. Ids ascend in the order given.
  * @throws InputError for faults, and CONFLICT for a key that was used for other content
  */
 export async function publishEvents(db: Db, publisher: Viewer, events: readonly NewEvent[]): Promise<PublishedEvent[]> {
   checkNumberOfEvents(events.length);
   const faults = faultsOfEvents(events);
   if (faults.length > 0) throw new InputError(faults);
+  const causes = await causesOf(db, events);
   const claimed = await claimedIds(db, publisher, events);
-  const fresh = claimed.filter((claim) => !claim.duplicate);
+  const fresh = claimed
+    .map((claim, index) => ({ ...claim, cause: causes[index] as Cause }))
+    .filter((claim) => !claim.duplicate);
   const userIds = await usersOf(db, publisher, events);
   const payloads = fresh.map(({ event }) => newPayload(Buffer.from(event.data.text), 'application/json'));
-  const rows = fresh.map(({ id, event }, index): NewEventRow => {
+  const rows = fresh.map(({ id, event, cause }, index): NewEventRow => {
     const { documentType, referenceDocument, idempotencyKey } = event;
     const userId = event.user === null ? publisher.userId : (userIds.get(event.user) as string);
     const payloadId = payloads[index]?.id as string;
@@ -115,24 +133,25 @@ export async function publishEvents(db: Db, publisher: Viewer, events: readonly 
       publishedBy,
       idempotencyKey,
       createdAt,
+      ...cause,
     };
   });
-  await insertPayloads(db, payloads);
-  await insertEvents(db, rows);
-  await recordPublishing(db, publisher, rows);
+  await putIntoOutbox(db, rows, payloads, entriesOf(publisher, rows));
   return claimed.map(({ id, duplicate }) => ({ id, duplicate }));
 }
 
+/** Whether publishing these takes several statements, and so a transaction; else the one statement is one. */
+export function takesTransaction(publisher: Viewer, events: readonly NewEvent[]): boolean {
+  const isOther = (user: string | null) => user !== null && user !== publisher.name;
+  return events.some((event) => event.idempotencyKey !== null || isOther(event.user));
+}
+
 // One entry for all of them: each event says itself who published it.
-async function recordPublishing(db: Db, publisher: Viewer, [first, ...more]: readonly NewEventRow[]): Promise<void> {
-  if (!first) return;
+function entriesOf(publisher: Viewer, [first, ...more]: readonly NewEventRow[]): AuditEntryEntity[] {
+  if (!first) return [];
   const details = { count: 1 + more.length };
-  await recordAct(db, publisher, {
-    action: 'events.published',
-    subjectType: 'BusinessEvent',
-    subjectId: first.id,
-    details,
-  });
+  const act = { action: 'events.published', subjectType: 'BusinessEvent', subjectId: first.id, details };
+  return [auditEntry(publisher, act)];
 }
 
 type Claim = PublishedEvent & { event: NewEvent };

@@ -1,5 +1,6 @@
 // Writing the log: a row is opened before the call and closed once after it.
 import { idBounds } from '../ids';
+import { columns } from '../sql/columns';
 import { changedBy, type Db, statement } from '../sql/db';
 import type { Direction } from '../webhooks/webhook.entity';
 import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
@@ -23,6 +24,8 @@ export interface OpenRequest {
   payloadId: string;
   secretId: string | null;
   startedAt: Date;
+  test: boolean;
+  replayId: string | null;
 }
 
 /** What is known after it. */
@@ -41,71 +44,60 @@ export interface ClosedRequest {
   remoteAddress: string | null;
 }
 
-export async function openRequests(db: Db, requests: readonly OpenRequest[]): Promise<void> {
-  if (requests.length === 0) return;
-  await changedBy(
-    db,
-    statement(`insert into webhook_request_logs (id, webhook_id, direction, document_type, event, reference_document,
-       business_event_id, delivery_id, user_id, attempt_number, method, url, headers, payload_id, secret_id, started_at,
-       status, duplicate)
-     select *, 'PENDING', false from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
-       $7::uuid[], $8::uuid[], $9::uuid[], $10::integer[], $11::text[], $12::text[], $13::text[], $14::uuid[],
-       $15::uuid[], $16::timestamptz[])`),
-    columnsOf(requests, [
-      'id',
-      'webhookId',
-      'direction',
-      'documentType',
-      'event',
-      'referenceDocument',
-      'businessEventId',
-      'deliveryId',
-      'userId',
-      'attemptNumber',
-      'method',
-      'url',
-      'headers',
-      'payloadId',
-      'secretId',
-      'startedAt',
-    ]),
-  );
-}
+export const OPEN_REQUEST = columns<OpenRequest>([
+  ['id', 'id', 'uuid'],
+  ['webhookId', 'webhook_id', 'uuid'],
+  ['direction', 'direction', 'text'],
+  ['documentType', 'document_type', 'text'],
+  ['event', 'event', 'text'],
+  ['referenceDocument', 'reference_document', 'text'],
+  ['businessEventId', 'business_event_id', 'uuid'],
+  ['deliveryId', 'delivery_id', 'uuid'],
+  ['userId', 'user_id', 'uuid'],
+  ['attemptNumber', 'attempt_number', 'integer'],
+  ['method', 'method', 'text'],
+  ['url', 'url', 'text'],
+  ['headers', 'headers', 'text'],
+  ['payloadId', 'payload_id', 'uuid'],
+  ['secretId', 'secret_id', 'uuid'],
+  ['startedAt', 'started_at', 'timestamptz'],
+  ['test', 'test', 'boolean'],
+  ['replayId', 'replay_id', 'uuid'],
+]);
+
+/** Opens rows. The parameters are those of OPEN_REQUEST. */
+export const OPEN_SQL = `insert into webhook_request_logs (${OPEN_REQUEST.names}, status, duplicate)
+  select *, 'PENDING', false from unnest(${OPEN_REQUEST.arrays()})`;
+
+export const CLOSED_REQUEST = columns<ClosedRequest>([
+  ['id', 'request_id', 'uuid'],
+  ['status', 'outcome', 'text'],
+  ['finishedAt', 'closed_at', 'timestamptz'],
+  ['durationMs', 'duration_ms', 'integer'],
+  ['responseStatus', 'response_status', 'integer'],
+  ['responseHeaders', 'response_headers', 'text'],
+  ['responseBody', 'response_body', 'bytea'],
+  ['responseBytes', 'response_bytes', 'integer'],
+  ['responseTruncated', 'response_truncated', 'boolean'],
+  ['error', 'error', 'text'],
+  ['errorCode', 'error_code', 'text'],
+  ['remoteAddress', 'remote_address', 'text'],
+]);
+
+/** Closes the rows that `c` names, a source with the columns of CLOSED_REQUEST; a closed row stays as it is. */
+export const CLOSE_SQL = `update webhook_request_logs as r set status = c.outcome, finished_at = c.closed_at,
+    duration_ms = c.duration_ms, response_status = c.response_status, response_headers = c.response_headers,
+    response_body = c.response_body, response_bytes = c.response_bytes, response_truncated = c.response_truncated,
+    error = c.error, error_code = c.error_code, remote_address = c.remote_address`;
 
 /** Closes open rows; a row that is closed already stays as it is. @returns how many were closed */
 export async function closeRequests(db: Db, requests: readonly ClosedRequest[]): Promise<number> {
   if (requests.length === 0) return 0;
+  const after = CLOSED_REQUEST.length;
   return changedBy(
     db,
-    statement(`update webhook_request_logs as r set status = c.status, finished_at = c.finished_at, duration_ms = c.duration_ms,
-       response_status = c.response_status, response_headers = c.response_headers, response_body = c.response_body,
-       response_bytes = c.response_bytes, response_truncated = c.response_truncated, error = c.error,
-       error_code = c.error_code, remote_address = c.remote_address
-     from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::integer[], $5::integer[], $6::text[], $7::bytea[],
-       $8::integer[], $9::boolean[], $10::text[], $11::text[], $12::text[]) as c (id, status, finished_at, duration_ms,
-       response_status, response_headers, response_body, response_bytes, response_truncated, error, error_code,
-       remote_address)
-     where r.id = c.id and r.id between $13::uuid and $14::uuid and r.finished_at is null`),
-    [
-      ...columnsOf(requests, [
-        'id',
-        'status',
-        'finishedAt',
-        'durationMs',
-        'responseStatus',
-        'responseHeaders',
-        'responseBody',
-        'responseBytes',
-        'responseTruncated',
-        'error',
-        'errorCode',
-        'remoteAddress',
-      ]),
-      ...idBounds(requests.map((request) => request.id)),
-    ],
+    statement(`${CLOSE_SQL} from unnest(${CLOSED_REQUEST.arrays()}) as c (${CLOSED_REQUEST.names})
+     where r.id = c.request_id and r.id between $${after + 1}::uuid and $${after + 2}::uuid and r.finished_at is null`),
+    [...CLOSED_REQUEST.valuesOf(requests), ...idBounds(requests.map((request) => request.id))],
   );
-}
-
-function columnsOf<Row, Key extends keyof Row>(rows: readonly Row[], keys: readonly Key[]): Row[Key][][] {
-  return keys.map((key) => rows.map((row) => row[key]));
 }

@@ -1,6 +1,6 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
 import { publishEnum } from '../graphql/enum';
-import { DateTimeFilter, enumFilter, IDFilter, IntFilter, StringFilter } from '../graphql/filter-inputs';
+import { BooleanFilter, DateTimeFilter, enumFilter, IDFilter, IntFilter, StringFilter } from '../graphql/filter-inputs';
 import {
   ForwardPageArgs,
   type ListOrder,
@@ -18,7 +18,7 @@ import {
   textFilter,
 } from '../graphql/where';
 import { USER_FILTER, UserWhere } from '../users/user.inputs';
-import { DirectionFilter, WEBHOOK_FILTER, WebhookWhere } from '../webhooks/webhook.inputs';
+import { DirectionFilter, WEBHOOK_FILTER, WebhookWhere } from '../webhooks/webhook-where.inputs';
 import { RequestStatusEnum } from './request-log.type';
 
 const StatusFilter = enumFilter('WebhookRequestLogStatus', RequestStatusEnum);
@@ -42,6 +42,9 @@ export class RequestLogWhere {
 
   @Field(() => StringFilter, { nullable: true })
   event?: StringFilter;
+
+  @Field(() => BooleanFilter, { nullable: true, description: 'Made by testWebhook.' })
+  test?: BooleanFilter;
 
   @Field(() => WebhookWhere, { nullable: true })
   webhook?: WebhookWhere;
@@ -72,6 +75,7 @@ export const REQUEST_LOG_FILTER: FilterMap = {
   documentType: textFilter('document_type'),
   referenceDocument: textFilter('reference_document'),
   event: textFilter('event'),
+  test: exactFilter('test'),
   webhook: linkFilter('webhook_id', 'webhooks', () => WEBHOOK_FILTER),
   user: linkFilter('user_id', 'users', () => USER_FILTER),
   responseStatus: intFilter('response_status'),

@@ -16,6 +16,8 @@ export interface RequestRow {
   userId: string | null;
   attemptNumber: number;
   duplicate: boolean;
+  test: boolean;
+  replayId: string | null;
   method: string;
   url: string;
   payloadId: string | null;
@@ -32,7 +34,8 @@ export const REQUEST_LOG = {
   table: 'webhook_request_logs',
   columns: `id, webhook_id as "webhookId", direction, status, document_type as "documentType", event,
     reference_document as "referenceDocument", business_event_id as "businessEventId", delivery_id as "deliveryId",
-    user_id as "userId", attempt_number as "attemptNumber", duplicate, method, url, payload_id as "payloadId",
+    user_id as "userId", attempt_number as "attemptNumber", duplicate, test, replay_id as "replayId", method, url,
+    payload_id as "payloadId",
     started_at as "startedAt", finished_at as "finishedAt", duration_ms as "durationMs",
     response_status as "responseStatus", error, error_code as "errorCode", remote_address as "remoteAddress"`,
 };

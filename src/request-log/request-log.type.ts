@@ -32,15 +32,58 @@ export const RequestErrorCodeEnum = publishEnum(
   REQUEST_ERROR_CODES,
   'What went wrong, in one word; `error` says it in a sentence.',
   {
-    DNS: { description: "The partner's host name has no address." },
-    CONNECT: { description: 'No connection: refused, or unreachable.' },
-    TLS: { description: 'The certificate or the encryption was not acceptable.' },
-    TIMEOUT: { description: "The whole exchange took longer than the webhook's timeout." },
-    RESET: { description: 'The connection ended in the middle, or what came back was not HTTP.' },
-    BLOCKED_ADDRESS: { description: 'The URL leads to an address that we do not call.' },
-    RESPONSE_TOO_LARGE: { description: 'More came back than is read (1 MiB of body, 32 KiB of headers).' },
-    HTTP_STATUS: { description: 'Answered, but not with 2xx.' },
-    PROCESS_DIED: { description: 'Our own process ended before the outcome was known.' },
+    DNS: {
+      description:
+        "The partner's host name has no address, or could not be resolved. The partner was not called. Check the URL, " +
+        'and with the partner their name servers.',
+    },
+    CONNECT: {
+      description:
+        'No connection: refused, or unreachable. The partner was not called. Is their server up, and is the port right?',
+    },
+    TLS: {
+      description:
+        "No secure connection: the partner's certificate is expired, self-signed or for another host, or they refused " +
+        'our client certificate. Nothing was read by them.',
+    },
+    TIMEOUT: {
+      description:
+        "The whole exchange took longer than the webhook's timeout. The partner may have taken the request all the " +
+        'same, so they may see it twice: with the same `webhook-id`.',
+    },
+    RESET: {
+      description:
+        'The connection ended in the middle, or what came back was not HTTP. The partner may have taken the request.',
+    },
+    BLOCKED_ADDRESS: {
+      description:
+        'The URL, or the address behind its host name, is one that we do not call: a private network, this machine, ' +
+        'or http where only https is allowed. The partner was not called.',
+    },
+    RESPONSE_TOO_LARGE: {
+      description:
+        'More came back than is read: 1 MiB of body, decompressed, or 32 KiB of headers. The partner took the request, ' +
+        'but counts as failed: ask them for a short answer.',
+    },
+    HTTP_STATUS: {
+      description:
+        'Answered, but not with 2xx: the partner refused it, or asked for another time (429, 503). Redirects are not ' +
+        'followed. What they answered is in the response.',
+    },
+    PROCESS_DIED: {
+      description:
+        'Our own process ended before the outcome was known: the partner may have got it. It is tried again.',
+    },
+    AUTHENTICATION: {
+      description:
+        'No OAuth2 access token, so the partner was not called: the token endpoint refused our client id and secret, ' +
+        "or did not answer. Check the webhook's credentials.",
+    },
+    NOT_SENT: {
+      description:
+        'Nothing was sent, for a reason on our side: a secret that cannot be decrypted, a header that cannot be sent, or ' +
+        'all connections to the partner busy with earlier deliveries until the timeout.',
+    },
   },
 );
 
@@ -73,6 +116,9 @@ export class RequestLogType extends NodeType {
 
   @Field(() => Boolean, { description: 'INCOMING: a repeated id, answered and kept, without consequences.' })
   duplicate: boolean;
+
+  @Field(() => Boolean, { description: 'OUTGOING: made by testWebhook, to try the webhook out.' })
+  test: boolean;
 
   @Field(() => String)
   method: string;

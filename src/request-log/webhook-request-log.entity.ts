@@ -15,6 +15,8 @@ export const REQUEST_ERROR_CODES = [
   'RESPONSE_TOO_LARGE',
   'HTTP_STATUS',
   'PROCESS_DIED',
+  'AUTHENTICATION',
+  'NOT_SENT',
 ] as const;
 export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
 

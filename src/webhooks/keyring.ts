@@ -13,26 +13,36 @@ export interface Keyring {
   seal(secret: Buffer, place: string): SealedSecret;
   /** @throws Error when the key is unknown or the box was tampered with. */
   open(sealed: SealedSecret, place: string): Buffer;
+  /** The same secret under the newest key: only the wrapping changes, the box stays. @throws Error like `open` */
+  rewrap(sealed: SealedSecret, place: string): SealedSecret;
   /** Whether this key could still open something. */
   knows(kek: string): boolean;
+  /** The names of all keys, newest first. */
+  names: readonly [newest: string, ...older: string[]];
 }
 
 /** @param keys 32 bytes each, newest first: the first seals, all open. */
 export function createKeyring(keys: readonly Buffer[]): Keyring {
   const newest = keys[0];
   if (!newest) throw new Error('a keyring needs at least one key');
+  const newestName = nameOf(newest);
   const byName = new Map(keys.map((key) => [nameOf(key), key]));
+  const unwrap = ({ kek, wrapped }: SealedSecret, place: string) => {
+    const key = byName.get(kek);
+    if (!key) throw new Error(`no ENCRYPTION_KEY named ${kek} is configured`);
+    return decrypt(key, wrapped, place);
+  };
   return {
     seal(secret, place) {
       const own = randomBytes(32);
-      return { kek: nameOf(newest), wrapped: encrypt(newest, own, place), box: encrypt(own, secret, place) };
+      return { kek: newestName, wrapped: encrypt(newest, own, place), box: encrypt(own, secret, place) };
     },
-    open({ kek, wrapped, box }, place) {
-      const key = byName.get(kek);
-      if (!key) throw new Error(`no ENCRYPTION_KEY named ${kek} is configured`);
-      return decrypt(decrypt(key, wrapped, place), box, place);
+    open: (sealed, place) => decrypt(unwrap(sealed, place), sealed.box, place),
+    rewrap(sealed, place) {
+      return { kek: newestName, wrapped: encrypt(newest, unwrap(sealed, place), place), box: sealed.box };
     },
     knows: (kek) => byName.has(kek),
+    names: [newestName, ...[...byName.keys()].filter((name) => name !== newestName)],
   };
 }
 

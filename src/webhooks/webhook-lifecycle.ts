@@ -1,8 +1,8 @@
-import { recordAct } from '../audit/record';
+import { recordAct, recordOwnAct } from '../audit/record';
 import { InputError } from '../errors';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
-import type { WebhookStatus } from './webhook.entity';
+import type { Ordering, WebhookStatus } from './webhook.entity';
 import { changeWebhook, type WebhookRow } from './webhook.store';
 import { webhookToChange } from './webhooks';
 
@@ -12,6 +12,8 @@ export interface OpenDeliveries {
   release(db: Db, webhookId: string): Promise<void>;
   /** Ends all that are not on the wire at this moment; those are cancelled instead of retried. */
   cancel(db: Db, webhookId: string): Promise<void>;
+  /** Goes on with those that waited for an order that is no longer asked for. */
+  reorder(db: Db, webhookId: string, ordering: Ordering | null): Promise<void>;
 }
 
 /** Nothing is sent until it is resumed: what is open, and what new events add, is held. */
@@ -42,6 +44,18 @@ export async function resumeWebhook(
   const resumed = await change(db, viewer, webhook, 'ACTIVE', 'webhook.resumed', null);
   await deliveries.release(db, webhook.id);
   return resumed;
+}
+
+/**
+ * By the system: what is open is held, new events are skipped, until somebody resumes it. The caller has locked it.
+ * @returns whether it was active until now
+ */
+export async function disableWebhook(db: Db, webhook: WebhookRow, reason: string): Promise<boolean> {
+  if (webhook.status !== 'ACTIVE') return false;
+  await changeWebhook(db, webhook.id, { status: 'DISABLED', statusReason: reason, updatedAt: new Date() });
+  const act = { action: 'webhook.disabled', subjectType: 'Webhook', subjectId: webhook.id, details: { reason } };
+  await recordOwnAct(db, act);
+  return true;
 }
 
 /** For good: open deliveries are cancelled, what happened stays readable. */

@@ -1,27 +1,43 @@
-import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
+import { Field, ID, InputType, Int } from 'type-graphql';
 import { quoted } from '../errors';
 import { rejects, ShortText } from '../graphql/check-input';
-import { publishEnum } from '../graphql/enum';
-import { DateTimeFilter, enumFilter, IDFilter, StringFilter } from '../graphql/filter-inputs';
 import {
-  ForwardPageArgs,
-  type ListOrder,
-  type OrderDirection,
-  OrderDirectionEnum,
-  PageArgs,
-} from '../graphql/page-args';
-import { exactFilter, type FilterMap, idFilter, idTimeFilter, linkFilter, textFilter } from '../graphql/where';
-import { USER_FILTER, UserWhere } from '../users/user.inputs';
-import type { Direction } from './webhook.entity';
-import { DirectionEnum, WebhookStatusEnum } from './webhook.type';
+  BASIC_AUTH_TEXT,
+  BasicAuthInput,
+  CLIENT_CERTIFICATE_TEXT,
+  ClientCertificateInput,
+  OAUTH2_TEXT,
+  OAuth2Input,
+  SECRET_HEADERS_TEXT,
+  SecretHeaderInput,
+} from './credential.inputs';
+import {
+  CONCURRENCY_TEXT,
+  Concurrency,
+  ORDERING_TEXT,
+  RATE_LIMIT_TEXT,
+  RateLimit,
+  RateLimitInput,
+} from './pace.inputs';
+import { WebhookRequestInput } from './request.inputs';
+import { SIGNATURES_TEXT, Signatures } from './signing.inputs';
+import { SignatureSchemeEnum } from './signing-key.type';
+import type { Direction, Ordering, SignatureScheme } from './webhook.entity';
+import { DirectionEnum, OrderingEnum } from './webhook.type';
 
 const MAX_EVENTS = 100;
 const MAX_ATTEMPTS = 20;
 const MAX_WAIT_S = 7 * 24 * 3600;
 const URL_TEXT =
-  'OUTGOING: https, at most 2,048 characters, no credentials, no private address. http where ALLOW_HTTP_TARGETS is on.';
+  'OUTGOING: https, at most 2,048 characters, no credentials, no private address. http where ALLOW_HTTP_TARGETS is on. ' +
+  'Its path and query may be a Liquid template, whose outputs are percent-encoded.';
 const SCHEDULE_TEXT = `Seconds to wait before each attempt, 1 to ${MAX_ATTEMPTS} numbers from 0 to ${MAX_WAIT_S}.`;
 const TIMEOUT_TEXT = 'Milliseconds for a whole attempt, 1,000 to 30,000; default 15,000.';
+
+const MAX_DEDUPE_S = 24 * 3600;
+const DEDUPE_TEXT =
+  'Seconds, 1 to 86,400, within which an event is not sent twice: one with the same type, event, reference and bytes of ' +
+  'data as one that arrived or is on its way is skipped as a DUPLICATE.';
 
 const isSchedule = (value: unknown) =>
   value === null ||
@@ -30,6 +46,7 @@ const isSchedule = (value: unknown) =>
     value.length <= MAX_ATTEMPTS &&
     value.every((wait: number) => wait >= 0 && wait <= MAX_WAIT_S));
 const isTimeout = (value: unknown) => value === null || ((value as number) >= 1_000 && (value as number) <= 30_000);
+const isDedupe = (value: unknown) => value === null || ((value as number) >= 1 && (value as number) <= MAX_DEDUPE_S);
 const isShortList = (value: unknown) => value === null || (value as unknown[]).length <= MAX_EVENTS;
 
 const FewEvents = () =>
@@ -40,8 +57,11 @@ const Schedule = () =>
   rejects('INVALID', 'schedule', isSchedule, (value) => `retrySchedule is [${quoted(value)}]. ${SCHEDULE_TEXT}`);
 const Timeout = () => rejects('INVALID', 'timeout', isTimeout, (value) => `timeoutMs is ${value}. ${TIMEOUT_TEXT}`);
 
+const Dedupe = () =>
+  rejects('INVALID', 'dedupe', isDedupe, (value) => `dedupeSeconds is ${value}; it takes 1 to 86,400 or null.`);
+
 @InputType('CreateWebhookInput')
-export class CreateWebhookInput {
+export class CreateWebhookInput extends WebhookRequestInput {
   @ShortText()
   @Field(() => String, { description: '1 to 200 characters.' })
   name: string;
@@ -70,12 +90,55 @@ export class CreateWebhookInput {
   @Timeout()
   @Field(() => Int, { nullable: true, description: TIMEOUT_TEXT })
   timeoutMs?: number | null;
+
+  @Signatures(true)
+  @Field(() => [SignatureSchemeEnum], { nullable: true, description: `${SIGNATURES_TEXT} Default, null: [V1].` })
+  signatures?: SignatureScheme[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Your own secret for V1: `whsec_` and base64 of 24 to 64 bytes. Left out or null: a random one.',
+  })
+  secret?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The secret of the Frappe webhook that this one replaces, 1 to 200 characters; null: a random one.',
+  })
+  frappeSecret?: string | null;
+
+  @Dedupe()
+  @Field(() => Int, { nullable: true, description: `${DEDUPE_TEXT} Default, null: off.` })
+  dedupeSeconds?: number | null;
+
+  @RateLimit()
+  @Field(() => RateLimitInput, { nullable: true, description: RATE_LIMIT_TEXT })
+  rateLimit?: RateLimitInput | null;
+
+  @Concurrency()
+  @Field(() => Int, { nullable: true, description: CONCURRENCY_TEXT })
+  maxConcurrency?: number | null;
+
+  @Field(() => OrderingEnum, { nullable: true, description: ORDERING_TEXT })
+  ordering?: Ordering | null;
+
+  @Field(() => [SecretHeaderInput], { nullable: true, description: SECRET_HEADERS_TEXT })
+  secretHeaders?: SecretHeaderInput[] | null;
+
+  @Field(() => BasicAuthInput, { nullable: true, description: BASIC_AUTH_TEXT })
+  basicAuth?: BasicAuthInput | null;
+
+  @Field(() => OAuth2Input, { nullable: true, description: OAUTH2_TEXT })
+  oauth2?: OAuth2Input | null;
+
+  @Field(() => ClientCertificateInput, { nullable: true, description: CLIENT_CERTIFICATE_TEXT })
+  clientCertificate?: ClientCertificateInput | null;
 }
 
 @InputType('UpdateWebhookInput', {
   description: 'Fields that are left out stay as they are. Deliveries that exist already keep their URL and body.',
 })
-export class UpdateWebhookInput {
+export class UpdateWebhookInput extends WebhookRequestInput {
   @Field(() => ID)
   id: string;
 
@@ -110,6 +173,43 @@ export class UpdateWebhookInput {
   @Timeout()
   @Field(() => Int, { nullable: true, description: `${TIMEOUT_TEXT} null: the default.` })
   timeoutMs?: number | null;
+
+  @Signatures(false)
+  @Field(() => [SignatureSchemeEnum], {
+    nullable: true,
+    description: `${SIGNATURES_TEXT} What is added gets a new secret, which the answer shows; what is removed ends at once.`,
+  })
+  signatures?: SignatureScheme[] | null;
+
+  @Dedupe()
+  @Field(() => Int, { nullable: true, description: `${DEDUPE_TEXT} null: off.` })
+  dedupeSeconds?: number | null;
+
+  @RateLimit()
+  @Field(() => RateLimitInput, { nullable: true, description: RATE_LIMIT_TEXT })
+  rateLimit?: RateLimitInput | null;
+
+  @Concurrency()
+  @Field(() => Int, { nullable: true, description: CONCURRENCY_TEXT })
+  maxConcurrency?: number | null;
+
+  @Field(() => OrderingEnum, { nullable: true, description: ORDERING_TEXT })
+  ordering?: Ordering | null;
+
+  @Field(() => [SecretHeaderInput], {
+    nullable: true,
+    description: `${SECRET_HEADERS_TEXT} This is the whole list; null: none.`,
+  })
+  secretHeaders?: SecretHeaderInput[] | null;
+
+  @Field(() => BasicAuthInput, { nullable: true, description: `${BASIC_AUTH_TEXT} null: removed.` })
+  basicAuth?: BasicAuthInput | null;
+
+  @Field(() => OAuth2Input, { nullable: true, description: `${OAUTH2_TEXT} null: removed.` })
+  oauth2?: OAuth2Input | null;
+
+  @Field(() => ClientCertificateInput, { nullable: true, description: `${CLIENT_CERTIFICATE_TEXT} null: removed.` })
+  clientCertificate?: ClientCertificateInput | null;
 }
 
 @InputType('PauseWebhookInput')
@@ -132,87 +232,4 @@ export class ResumeWebhookInput {
 export class ArchiveWebhookInput {
   @Field(() => ID)
   id: string;
-}
-
-export const DirectionFilter = enumFilter('Direction', DirectionEnum);
-const WebhookStatusFilter = enumFilter('WebhookStatus', WebhookStatusEnum);
-
-@InputType('WebhookWhere', { description: 'Webhooks that meet all of it.' })
-export class WebhookWhere {
-  @Field(() => IDFilter, { nullable: true })
-  id?: IDFilter;
-
-  @Field(() => StringFilter, { nullable: true })
-  name?: StringFilter;
-
-  @Field(() => DirectionFilter, { nullable: true })
-  direction?: InstanceType<typeof DirectionFilter>;
-
-  @Field(() => WebhookStatusFilter, { nullable: true })
-  status?: InstanceType<typeof WebhookStatusFilter>;
-
-  @Field(() => StringFilter, { nullable: true })
-  url?: StringFilter;
-
-  @Field(() => StringFilter, { nullable: true })
-  documentType?: StringFilter;
-
-  @Field(() => UserWhere, { nullable: true })
-  owner?: UserWhere;
-
-  @Field(() => DateTimeFilter, { nullable: true })
-  createdAt?: DateTimeFilter;
-
-  @Field(() => [WebhookWhere], { nullable: true })
-  and?: WebhookWhere[];
-
-  @Field(() => [WebhookWhere], { nullable: true })
-  or?: WebhookWhere[];
-
-  @Field(() => WebhookWhere, { nullable: true })
-  not?: WebhookWhere;
-}
-
-export const WEBHOOK_FILTER: FilterMap = {
-  id: idFilter('Webhook'),
-  name: textFilter('name'),
-  direction: exactFilter('direction'),
-  status: exactFilter('status'),
-  url: textFilter('url'),
-  documentType: textFilter('document_type'),
-  owner: linkFilter('owner_id', 'users', () => USER_FILTER),
-  createdAt: idTimeFilter(),
-};
-
-const WEBHOOK_ORDER_FIELDS = ['CREATED_AT', 'NAME'] as const;
-const WebhookOrderFieldEnum = publishEnum('WebhookOrderField', WEBHOOK_ORDER_FIELDS, 'What webhooks are ordered by.');
-
-@InputType('WebhookOrder')
-export class WebhookOrder {
-  @Field(() => WebhookOrderFieldEnum)
-  field: (typeof WEBHOOK_ORDER_FIELDS)[number];
-
-  @Field(() => OrderDirectionEnum, { defaultValue: 'DESC' })
-  direction: OrderDirection;
-}
-
-export function webhookOrder(order: WebhookOrder | null | undefined): ListOrder {
-  const descending = order?.direction !== 'ASC';
-  if (order?.field !== 'NAME') return { tag: 'Webhook', column: null, descending };
-  return { tag: 'Webhook.NAME', column: { sql: 'name', property: 'name', type: 'text' }, descending };
-}
-
-@ArgsType()
-export class WebhookListArgs extends PageArgs {
-  @Field(() => WebhookWhere, { nullable: true })
-  where?: WebhookWhere;
-
-  @Field(() => WebhookOrder, { nullable: true, description: 'Newest first by default.' })
-  orderBy?: WebhookOrder | null;
-}
-
-@ArgsType()
-export class OwnedWebhookListArgs extends ForwardPageArgs {
-  @Field(() => WebhookWhere, { nullable: true })
-  where?: WebhookWhere;
 }

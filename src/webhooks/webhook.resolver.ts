@@ -3,7 +3,7 @@ import { checkInput } from '../graphql/check-input';
 import type { Context } from '../graphql/context';
 import { HasRole } from '../graphql/has-role';
 import { listPage, nestedPage } from '../graphql/list';
-import { payloadOf } from '../graphql/payload';
+import { type PayloadField, payloadOf } from '../graphql/payload';
 import { loaderFor } from '../graphql/per-request';
 import { answer } from '../graphql/user-error';
 import { conditionOf } from '../graphql/where';
@@ -12,20 +12,18 @@ import { loadUser } from '../users/user.resolver';
 import type { UserRow } from '../users/user.store';
 import { UserType } from '../users/user.type';
 import { READERS, type Viewer } from '../viewer';
+import type { ShownSecrets } from './signatures';
 import {
   ArchiveWebhookInput,
   CreateWebhookInput,
-  OwnedWebhookListArgs,
   PauseWebhookInput,
   ResumeWebhookInput,
   UpdateWebhookInput,
-  WEBHOOK_FILTER,
-  WebhookListArgs,
-  webhookOrder,
 } from './webhook.inputs';
 import { WEBHOOKS, type WebhookRow, webhooksById } from './webhook.store';
 import { WebhookConnection, WebhookType } from './webhook.type';
 import { archiveWebhook, type OpenDeliveries, pauseWebhook, resumeWebhook } from './webhook-lifecycle';
+import { OwnedWebhookListArgs, WEBHOOK_FILTER, WebhookListArgs, webhookOrder } from './webhook-where.inputs';
 import { createWebhook, updateWebhook, type WebhookRules } from './webhooks';
 
 declare module '../graphql/context' {
@@ -36,11 +34,13 @@ declare module '../graphql/context' {
 }
 
 const webhook = { webhook: [() => WebhookType] as [() => unknown] };
-const CreateWebhookPayload = payloadOf('CreateWebhook', {
-  ...webhook,
-  secret: [() => String, 'What deliveries are signed with, `whsec_...` (Standard Webhooks). Shown this once.'],
-});
-const UpdateWebhookPayload = payloadOf('UpdateWebhook', webhook);
+const secrets: Record<keyof ShownSecrets, PayloadField> = {
+  secret: [() => String, 'The new secret of V1, `whsec_...` (Standard Webhooks). Shown this once.'],
+  publicKey: [() => String, 'The new public key of V1A, `whpk_...`; also at `/.well-known/webhook-keys`.'],
+  frappeSecret: [() => String, 'The new secret of FRAPPE, unless it was yours. Shown this once.'],
+};
+const CreateWebhookPayload = payloadOf('CreateWebhook', { ...webhook, ...secrets });
+const UpdateWebhookPayload = payloadOf('UpdateWebhook', { ...webhook, ...secrets });
 const PauseWebhookPayload = payloadOf('PauseWebhook', webhook);
 const ResumeWebhookPayload = payloadOf('ResumeWebhook', webhook);
 const ArchiveWebhookPayload = payloadOf('ArchiveWebhook', webhook);
@@ -48,6 +48,13 @@ const ArchiveWebhookPayload = payloadOf('ArchiveWebhook', webhook);
 export function loadWebhook(context: Context, id: string | null): Promise<WebhookRow | null> | null {
   return id === null ? null : loaderFor(context, 'Webhook', (ids) => webhooksById(context.db, ids)).load(id);
 }
+
+const NOTHING: { webhook: WebhookRow | null } & ShownSecrets = {
+  webhook: null,
+  secret: null,
+  publicKey: null,
+  frappeSecret: null,
+};
 
 // A mutation on one webhook: `work` in a transaction, its refusal as user errors.
 function change(
@@ -92,7 +99,7 @@ export class WebhookResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => CreateWebhookPayload, { description: 'At work at once. The answer holds its secret, this once.' })
   createWebhook(@Ctx() context: Context, @Arg('input', () => CreateWebhookInput) input: CreateWebhookInput) {
-    return answer({ webhook: null as WebhookRow | null, secret: null as string | null }, async () => {
+    return answer(NOTHING, async () => {
       checkInput(input);
       const { ownerId, ...rest } = input;
       const settings = { ...rest, ...ownerOf(ownerId) };
@@ -104,11 +111,19 @@ export class WebhookResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => UpdateWebhookPayload)
   updateWebhook(@Ctx() context: Context, @Arg('input', () => UpdateWebhookInput) input: UpdateWebhookInput) {
-    return change(context, (db, viewer) => {
+    const { viewer, services } = context;
+    return answer(NOTHING, async () => {
       checkInput(input);
       const { id, ownerId, name, ...rest } = input;
       const settings = { ...rest, ...ownerOf(ownerId), ...(typeof name === 'string' && { name }) };
-      return updateWebhook(db, viewer, context.services.webhookRules, uuidOf('Webhook', id), settings);
+      return context.transaction(async (db) => {
+        const uuid = uuidOf('Webhook', id);
+        const updated = await updateWebhook(db, viewer as Viewer, services.webhookRules, uuid, settings);
+        if (settings.ordering !== undefined) {
+          await services.openDeliveries.reorder(db, updated.webhook.id, settings.ordering);
+        }
+        return updated;
+      });
     });
   }
 

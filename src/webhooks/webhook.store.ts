@@ -75,17 +75,35 @@ export async function insertWebhook(db: Db, webhook: WebhookRow): Promise<void> 
   }
 }
 
+/** Locks the row against changes: nobody pauses or resumes it until the transaction ends. */
+export async function findWebhookForShare(db: Db, id: string): Promise<WebhookRow | null> {
+  return rowOf<WebhookRow>(db, statement(`select ${WEBHOOKS.columns} from webhooks where id = $1 for share`), [id]);
+}
+
+/** Locked like `findWebhookForUpdate`, in the order in which everybody locks several. */
+export async function webhooksForUpdate(db: Db, ids: readonly string[]): Promise<Map<string, WebhookRow>> {
+  const rows = await rowsOf<WebhookRow>(
+    db,
+    `select ${WEBHOOKS.columns} from webhooks where id = any($1::uuid[]) order by id for no key update`,
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 export async function changeWebhook(db: Db, id: string, changes: Partial<WebhookRow>): Promise<void> {
   await db.update(WebhookEntity, { id }, changes);
 }
 
+/** With whether its deliveries have to wait, at this moment. */
+export type OutgoingWebhook = WebhookRow & { isBusy: boolean };
+
 /** Every outgoing webhook that may want an event. */
-export async function outgoingWebhooks(db: Db): Promise<WebhookRow[]> {
-  return rowsOf<WebhookRow>(
+export async function outgoingWebhooks(db: Db): Promise<OutgoingWebhook[]> {
+  return rowsOf<OutgoingWebhook>(
     db,
-    statement(
-      `select ${WEBHOOKS.columns} from webhooks where direction = 'OUTGOING' and status <> 'ARCHIVED' order by id`,
-    ),
+    statement(`select ${WEBHOOKS.columns}, exists (select from webhook_circuits c
+         where c.webhook_id = webhooks.id and (c.crowded or c.state <> 'CLOSED')) as "isBusy"
+       from webhooks where direction = 'OUTGOING' and status <> 'ARCHIVED' order by id`),
   );
 }
 

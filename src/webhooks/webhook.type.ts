@@ -5,12 +5,39 @@ import { HasRole } from '../graphql/has-role';
 import { NodeType } from '../graphql/node';
 import { connectionOf } from '../graphql/page';
 import { READERS } from '../viewer';
-import { DIRECTIONS, type Direction, WEBHOOK_STATUSES, type WebhookStatus } from './webhook.entity';
+import { BodyFormatEnum, WebhookMethodEnum } from './request.type';
+import { SignatureSchemeEnum } from './signing-key.type';
+import {
+  type BodyFormat,
+  DIRECTIONS,
+  type Direction,
+  type Method,
+  ORDERINGS,
+  type Ordering,
+  type SignatureScheme,
+  WEBHOOK_STATUSES,
+  type WebhookStatus,
+} from './webhook.entity';
 
 export const DirectionEnum = publishEnum('Direction', DIRECTIONS, 'Who calls whom.', {
   OUTGOING: { description: 'We call the partner.' },
   INCOMING: { description: 'The partner calls us.' },
 });
+
+export const OrderingEnum = publishEnum('DeliveryOrdering', ORDERINGS, 'What follows a delivery that is given up.', {
+  HOLD: { description: 'It holds back the later ones of its document until it is replayed and arrives, or cancelled.' },
+  SKIP: { description: 'The next one goes.' },
+});
+
+@HasRole(...READERS)
+@ObjectType('RateLimit', { simpleResolvers: true, description: 'So many requests in any window of so many seconds.' })
+export class RateLimitType {
+  @Field(() => Int)
+  requests: number;
+
+  @Field(() => Int)
+  seconds: number;
+}
 
 export const WebhookStatusEnum = publishEnum('WebhookStatus', WEBHOOK_STATUSES, 'Whether a webhook is at work.', {
   PAUSED: { description: 'By somebody, for a while: deliveries are held and go on when it is resumed.' },
@@ -37,7 +64,7 @@ export class WebhookType extends NodeType {
   @Field(() => String, { nullable: true, description: 'Why it is paused or disabled.' })
   statusReason: string | null;
 
-  @Field(() => String, { nullable: true, description: 'OUTGOING: what is called.' })
+  @Field(() => String, { nullable: true, description: 'OUTGOING: what is called; path and query may be a Liquid template.' })
   url: string | null;
 
   @Field(() => String, { nullable: true, description: 'Events of documents of this type; null: of every type.' })
@@ -56,6 +83,33 @@ export class WebhookType extends NodeType {
 
   @Field(() => Int, { description: 'Milliseconds for a whole attempt: connecting, headers and body.' })
   timeoutMs: number;
+
+  @Field(() => String, { nullable: true, description: 'CEL: only events for which it is true; null: every event.' })
+  condition: string | null;
+
+  @Field(() => WebhookMethodEnum)
+  method: Method;
+
+  @Field(() => BodyFormatEnum)
+  bodyFormat: BodyFormat;
+
+  @Field(() => String, { nullable: true, description: 'The Liquid template of the body; null: it has another form.' })
+  body: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Seconds within which an event is not sent twice; null: it is.' })
+  dedupeSeconds: number | null;
+
+  @Field(() => [SignatureSchemeEnum], { description: 'How deliveries are signed, with each of these.' })
+  signatures: SignatureScheme[];
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Requests on the wire at once, over all processes. null: what each worker has room for.',
+  })
+  maxConcurrency: number | null;
+
+  @Field(() => OrderingEnum, { nullable: true, description: 'Whether deliveries of one document keep their order.' })
+  ordering: Ordering | null;
 
   @Field(() => GraphQLDateTime)
   createdAt: Date;

@@ -5,10 +5,22 @@ import type { Db } from '../sql/db';
 import { textFault } from '../text';
 import { usersById } from '../users/user.store';
 import type { Viewer } from '../viewer';
+import { type CredentialsInput, planCredentials, saveCredentials } from './credentials';
 import type { Keyring } from './keyring';
-import { createSigningSecret } from './signing-secret';
-import { checkTargetUrl, type TargetPolicy } from './target-url';
-import type { Direction } from './webhook.entity';
+import { requestFaults } from './request-rules';
+import { REQUEST_DEFAULTS, type RequestSettings, requestColumns } from './request-settings';
+import {
+  changeSignatures,
+  createSecrets,
+  DEFAULT_SIGNATURES,
+  type OwnSecrets,
+  orderedSchemes,
+  ownSecretFaults,
+  type ShownSecrets,
+} from './signatures';
+import { checkTarget } from './target-template';
+import type { TargetPolicy } from './target-url';
+import type { Direction, Ordering, SignatureScheme } from './webhook.entity';
 import { changeWebhook, findWebhookForUpdate, insertWebhook, type WebhookRow } from './webhook.store';
 
 export const DEFAULT_TIMEOUT_MS = 15_000;
@@ -19,7 +31,7 @@ export interface WebhookRules {
 }
 
 /** What a caller may set; absent, null and a value are three things. */
-export interface WebhookSettings {
+export interface WebhookSettings extends CredentialsInput, RequestSettings {
   name?: string;
   url?: string | null;
   documentType?: string | null;
@@ -28,15 +40,21 @@ export interface WebhookSettings {
   ownerId?: string | null;
   retrySchedule?: number[] | null;
   timeoutMs?: number | null;
+  dedupeSeconds?: number | null;
+  rateLimit?: { requests: number; seconds: number } | null;
+  maxConcurrency?: number | null;
+  ordering?: Ordering | null;
+  /** At least one. */
+  signatures?: SignatureScheme[] | null;
 }
 
-/** @returns the webhook and its signing secret, which is never shown again. */
+/** @returns the webhook and its signing secrets, which are never shown again. */
 export async function createWebhook(
   db: Db,
   viewer: Viewer,
   rules: WebhookRules,
-  input: WebhookSettings & { name: string; direction: Direction },
-): Promise<{ webhook: WebhookRow; secret: string }> {
+  input: WebhookSettings & OwnSecrets & { name: string; direction: Direction },
+): Promise<{ webhook: WebhookRow } & ShownSecrets> {
   const id = newId();
   const at = timeOfId(id);
   const webhook: WebhookRow = {
@@ -50,28 +68,36 @@ export async function createWebhook(
     events: [...new Set(input.events ?? [])],
     retrySchedule: input.retrySchedule ?? null,
     timeoutMs: input.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    condition: null,
-    method: 'POST',
-    headers: '[]',
-    bodyFormat: 'STANDARD',
-    body: null,
-    fields: null,
-    signatures: ['V1'],
-    rateLimit: null,
-    rateLimitSeconds: null,
-    maxConcurrency: null,
-    ordering: null,
-    dedupeSeconds: null,
+    ...REQUEST_DEFAULTS,
+    ...requestColumns(input),
+    signatures: orderedSchemes(input.signatures ?? DEFAULT_SIGNATURES),
+    rateLimit: input.rateLimit?.requests ?? null,
+    rateLimitSeconds: input.rateLimit?.seconds ?? null,
+    maxConcurrency: input.maxConcurrency ?? null,
+    ordering: input.ordering ?? null,
+    dedupeSeconds: input.dedupeSeconds ?? null,
     ownerId: input.ownerId === undefined ? viewer.userId : (input.ownerId ?? ''),
     createdAt: at,
     updatedAt: at,
   };
-  await refuseFaults(db, rules, { ...input, url: webhook.url });
+  const credentials = await planCredentials(db, rules, null, webhook, input);
+  await refuseFaults(db, rules, { ...input, url: webhook.url }, [
+    ...requestFaults(input, webhook),
+    ...ownSecretFaults(webhook.signatures, input),
+    ...credentials.faults,
+  ]);
   await insertWebhook(db, webhook);
-  const secret = await createSigningSecret(db, rules.keyring, id);
-  const details = { name: webhook.name, url: webhook.url, documentType: webhook.documentType, events: webhook.events };
+  await saveCredentials(db, rules.keyring, id, credentials);
+  const secrets = await createSecrets(db, rules.keyring, id, webhook.signatures, input);
+  const details = {
+    name: webhook.name,
+    url: webhook.url,
+    documentType: webhook.documentType,
+    events: webhook.events,
+    ...credentials.summary,
+  };
   await recordAct(db, viewer, { action: 'webhook.created', subjectType: 'Webhook', subjectId: id, details });
-  return { webhook, secret };
+  return { webhook, ...secrets };
 }
 
 export async function updateWebhook(
@@ -80,7 +106,7 @@ export async function updateWebhook(
   rules: WebhookRules,
   id: string | null,
   settings: WebhookSettings,
-): Promise<WebhookRow> {
+): Promise<{ webhook: WebhookRow } & ShownSecrets> {
   const before = await webhookToChange(db, id);
   const changes: Partial<WebhookRow> = {
     ...(settings.name !== undefined && { name: settings.name }),
@@ -90,14 +116,29 @@ export async function updateWebhook(
     ...(settings.ownerId !== undefined && { ownerId: settings.ownerId ?? '' }),
     ...(settings.retrySchedule !== undefined && { retrySchedule: settings.retrySchedule }),
     ...(settings.timeoutMs !== undefined && { timeoutMs: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS }),
+    ...(settings.rateLimit !== undefined && {
+      rateLimit: settings.rateLimit?.requests ?? null,
+      rateLimitSeconds: settings.rateLimit?.seconds ?? null,
+    }),
+    ...(settings.maxConcurrency !== undefined && { maxConcurrency: settings.maxConcurrency }),
+    ...(settings.ordering !== undefined && { ordering: settings.ordering }),
+    ...(settings.dedupeSeconds !== undefined && { dedupeSeconds: settings.dedupeSeconds }),
+    ...requestColumns(settings),
+    ...(settings.signatures && { signatures: orderedSchemes(settings.signatures) }),
   };
   const after = { ...before, ...changes, updatedAt: new Date() };
-  await refuseFaults(db, rules, { ...settings, direction: before.direction });
+  const credentials = await planCredentials(db, rules, before.id, after, settings);
+  await refuseFaults(db, rules, { ...settings, direction: before.direction }, [
+    ...requestFaults(settings, after),
+    ...credentials.faults,
+  ]);
   await changeWebhook(db, before.id, { ...changes, updatedAt: after.updatedAt });
+  await saveCredentials(db, rules.keyring, before.id, credentials);
+  const secrets = await changeSignatures(db, rules.keyring, before, after.signatures);
   const was = Object.fromEntries(Object.keys(changes).map((key) => [key, before[key as keyof WebhookRow]]));
-  const details = { before: was, after: changes };
+  const details = { before: was, after: changes, ...credentials.summary };
   await recordAct(db, viewer, { action: 'webhook.updated', subjectType: 'Webhook', subjectId: before.id, details });
-  return after;
+  return { webhook: after, ...secrets };
 }
 
 /** @throws InputError NOT_FOUND without one; CONFLICT when it is archived, which is for good. */
@@ -118,8 +159,10 @@ async function refuseFaults(
   db: Db,
   rules: WebhookRules,
   { direction, url, events, ownerId }: WebhookSettings & { direction: Direction },
+  found: UserError[] = [],
 ): Promise<void> {
   const faults = [
+    ...found,
     ...(url === undefined ? [] : urlFaults(direction, url, rules.targetPolicy)),
     ...eventFaults(events ?? []),
     ...(ownerId === undefined ? [] : await ownerFaults(db, ownerId)),
@@ -135,7 +178,7 @@ function urlFaults(direction: Direction, url: string | null, policy: TargetPolic
   if (url === null) {
     return [{ field: ['url'], code: 'REQUIRED', message: 'An outgoing webhook needs the url that is called.' }];
   }
-  const message = checkTargetUrl(url, policy);
+  const message = checkTarget(url, policy);
   return message ? [{ field: ['url'], code: 'INVALID', message }] : [];
 }
 

@@ -48,6 +48,7 @@ const answered: SendResult = {
   responseHeaders: [],
   responseBody: Buffer.from('ok'),
   responseBytes: 2,
+  retryAfter: null,
   responseTruncated: false,
   errorCode: null,
   error: null,

@@ -3,6 +3,7 @@ import { createDataSource } from '../../src/app/data-source';
 import { fanOut } from '../../src/delivery/fan-out';
 import { type Attempt, openAttempts } from '../../src/delivery/open-attempts';
 import { type DeliveryQueue, startQueue } from '../../src/delivery/queue';
+import { createRoom } from '../../src/delivery/room';
 import { createSender } from '../../src/delivery/send';
 import type { WorkerParts } from '../../src/delivery/worker';
 import { createLog } from '../../src/log';
@@ -33,9 +34,13 @@ export async function startParts(app: TestApp): Promise<Parts> {
     keyring,
     sender,
     log: createLog('silent'),
+    room: createRoom(),
     onAttemptEnded: () => undefined,
+    onWaiting: () => undefined,
+    onRoom: () => undefined,
     fanOutAll: () => fanOutAll(transaction, queue),
-    take: async () => (await transaction((db) => openAttempts(db, queue, keyring, 100))).attempts,
+    take: async () =>
+      (await transaction((db) => openAttempts(db, { queue, keyring, freeFor: () => 1_000 }, 100))).attempts,
     giveAway: async (jobId) => {
       const sql = `update pgboss.job set state = 'retry', start_after = now() - interval '1 s' where id = $1`;
       await app.database.query(sql, [jobId]);

@@ -1,9 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { createDataSource } from '../../src/app/data-source';
 import { DEFAULT_SCHEDULE, dueAt } from '../../src/delivery/retry-schedule';
 import { uuidOf } from '../../src/ids';
-import { createKeyring } from '../../src/webhooks/keyring';
-import { createSigningSecret } from '../../src/webhooks/signing-secret';
 import { startTestApp, type TestApp } from '../support/app';
 import { type ReceivedCall, type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
@@ -170,14 +167,12 @@ describe('dueAt', () => {
   });
 });
 
-async function secondSecret(webhookId: string): Promise<string> {
-  const source = await createDataSource(app.database.servingUrl, { name: 'test', poolSize: 1 }).initialize();
-  const keyring = createKeyring([Buffer.from(app.env.ENCRYPTION_KEY as string, 'base64')]);
-  try {
-    return await createSigningSecret(source.manager, keyring, uuidOf('Webhook', webhookId) as string);
-  } finally {
-    await source.destroy();
-  }
+async function secondSecret(id: string): Promise<string> {
+  const answer = await app.ask(
+    'mutation ($input: RotateWebhookSecretInput!) { rotateWebhookSecret(input: $input) { secret } }',
+    { input: { id } },
+  );
+  return answer.data.rotateWebhookSecret.secret;
 }
 
 function signature(secret: string, call: ReceivedCall): string {

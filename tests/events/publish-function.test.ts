@@ -16,7 +16,9 @@ const ERP = 'erp_of_publish_function_test';
 beforeAll(async () => {
   [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
   await app.database.query(`create role ${ERP} login password 'erp'`);
-  await app.database.query(`grant execute on function publish_event(text, text, text, json, text, text) to ${ERP}`);
+  await app.database.query(
+    `grant execute on function publish_event(text, text, text, json, text, text, text) to ${ERP}`,
+  );
   erp = await connectErp();
   await createTestWebhook(app, partner.url, { documentType: 'Sales Invoice' });
 });

@@ -1,3 +1,4 @@
+import { toNodeId } from '../../src/ids';
 import type { TestApp } from '../support/app';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
@@ -17,9 +18,18 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     revokeApiKey: () => about(),
     createWebhook: () => `input: { name: "Made", url: "${NOWHERE}", documentType: "Nothing" }`,
     updateWebhook: () => about(`name: "Name ${made}"`),
+    rotateWebhookSecret: () => about(),
     pauseWebhook: () => about(),
     resumeWebhook: () => about(),
     archiveWebhook: () => about(),
+    testWebhook: () => about('documentType: "Nothing", event: "on_submit", referenceDocument: "X", data: {}'),
+    retryDelivery: () => about(),
+    cancelDelivery: () => about('reason: "made"'),
+    replayDelivery: async () => `input: { deliveryId: "${await endedDelivery(app)}", reason: "made" }`,
+    replayDeliveries: () => `input: { where: { event: { eq: "on_submit" } }, reason: "made" }`,
+    pauseReplay: () => about(),
+    resumeReplay: () => about(),
+    cancelReplay: () => about(),
     publishEvents: () =>
       'input: { events: [{ documentType: "Unwanted", event: "on_submit", referenceDocument: "X", data: {} }] }',
   };
@@ -31,6 +41,8 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
 async function idAbout(app: TestApp, ids: Ids, mutation: string): Promise<string> {
   if (mutation === 'updateUser') return ids.Scratch as string;
   if (mutation === 'revokeApiKey') return makeKey(app, ids.Scratch as string);
+  if (mutation === 'retryDelivery' || mutation === 'cancelDelivery') return waitingDelivery(app);
+  if (mutation.endsWith('Replay')) return openReplay(app, mutation === 'resumeReplay' ? 'PAUSED' : 'PENDING');
   const { id } = await createTestWebhook(app, NOWHERE, { documentType: 'Nothing' });
   if (mutation === 'resumeWebhook') {
     await app.ask(`mutation { pauseWebhook(input: { id: "${id}" }) { userErrors { message } } }`);
@@ -59,6 +71,35 @@ async function makeKey(app: TestApp, userId: string): Promise<string> {
   return answer.data.createApiKey.apiKey.id;
 }
 
+/** A delivery whose first attempt comes in an hour. */
+async function waitingDelivery(app: TestApp): Promise<string> {
+  const documentType = `Waiting ${made}`;
+  await createTestWebhook(app, NOWHERE, { documentType, retrySchedule: [3600] });
+  const [event] = await publish(app, [invoice('INV-1', { documentType })]);
+  return waitFor('the delivery', async () => {
+    const answer = await app.ask(`{ businessEvent(id: "${event}") { deliveries { nodes { id } } } }`);
+    return answer.data.businessEvent.deliveries.nodes[0]?.id as string | undefined;
+  });
+}
+
+async function endedDelivery(app: TestApp): Promise<string> {
+  const id = await waitingDelivery(app);
+  await app.ask(`mutation { cancelDelivery(input: { id: "${id}", reason: "made" }) { userErrors { message } } }`);
+  return id;
+}
+
+/** A replay whose next step comes in an hour. */
+async function openReplay(app: TestApp, status: string): Promise<string> {
+  const [row] = await app.database.query<{ id: string }>(
+    `insert into replays (id, status, condition, reason, rate, ordered_by, last_delivery_id, total, replayed, skipped,
+       next_step_at, created_at)
+     select new_id(), $1, '{}', 'made', 1, id, new_id(), 0, 0, 0, now() + interval '1 hour', now() from users limit 1
+     returning id`,
+    [status],
+  );
+  return toNodeId('Replay', row?.id as string);
+}
+
 /** A key as it may have become, whatever the API would have allowed. */
 export async function keyWith(app: TestApp, userRoles: string[], keyRoles: string[] | null): Promise<string> {
   const token = await app.keyFor('SUPPORT');
@@ -76,12 +117,18 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
   const amina = await makeUser(app, 'amina');
   const { id: webhook } = await createTestWebhook(app, partnerUrl, { documentType: 'Sales Invoice', ownerId: amina });
   const [event] = await publish(app, [invoice('INV-0042', { user: 'amina' })]);
-  const { delivery, request } = await waitFor('the delivery', async () => {
-    const answer = await app.ask(`{ businessEvent(id: "${event}") {
-      deliveries { nodes { id status requests { nodes { id } } } } } }`);
-    const [found] = answer.data.businessEvent.deliveries.nodes;
-    return found?.status === 'DELIVERED' && { delivery: found.id, request: found.requests.nodes[0].id };
-  });
+  const delivered = (attempts: number) =>
+    waitFor(`${attempts} attempts that arrived`, async () => {
+      const answer = await app.ask(`{ businessEvent(id: "${event}") {
+        deliveries { nodes { id status attempts requests { nodes { id } } } } } }`);
+      const [found] = answer.data.businessEvent.deliveries.nodes;
+      const isSo = found?.status === 'DELIVERED' && found.attempts === attempts;
+      return isSo && { delivery: found.id as string, request: found.requests.nodes[0].id as string };
+    });
+  const { delivery } = await delivered(1);
+  const replayed = await app.ask(`mutation {
+    replayDelivery(input: { deliveryId: "${delivery}", reason: "seen" }) { replay { id } } }`);
+  const { request } = await delivered(2);
   return {
     User: amina,
     ApiKey: await makeKey(app, amina),
@@ -89,6 +136,7 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     BusinessEvent: event as string,
     Delivery: delivery,
     WebhookRequestLog: request,
+    Replay: replayed.data.replayDelivery.replay.id,
     Scratch: await makeUser(app, 'scratch'),
   };
 }

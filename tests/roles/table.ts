@@ -21,11 +21,12 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   Query: {
     everybody: 'viewer',
     readers: `node nodes user users webhook webhooks businessEvent businessEvents delivery deliveries
-      webhookRequestLog webhookRequestLogs`,
+      webhookRequestLog webhookRequestLogs replay replays`,
   },
   Mutation: {
     administrators: 'createUser updateUser createApiKey revokeApiKey',
-    managers: 'createWebhook updateWebhook pauseWebhook resumeWebhook archiveWebhook',
+    managers: 'createWebhook updateWebhook rotateWebhookSecret pauseWebhook resumeWebhook archiveWebhook testWebhook ' +
+      'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay',
     publishers: 'publishEvents',
   },
   User: {
@@ -36,36 +37,56 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     keyReaders: 'id label keyId roles user createdAt expiresAt revokedAt lastUsedAt',
   },
   Webhook: {
-    readers: `id name direction status statusReason url documentType events retrySchedule timeoutMs owner createdAt
-      updatedAt requests deliveries`,
+    readers: `id name direction status statusReason url documentType events retrySchedule timeoutMs signatures signingKeys dedupeSeconds rateLimit maxConcurrency ordering circuit owner createdAt
+      updatedAt credentials requests deliveries`,
   },
+  WebhookCredential: { readers: 'kind name tokenUrl scope audience clientAuthentication expiresAt createdAt' },
+  WebhookCircuit: { readers: 'state openUntil reason failures failingSince' },
+  RateLimit: { readers: 'requests seconds' },
+  SigningKey: { readers: 'id scheme createdAt expiresAt live publicKey' },
   BusinessEvent: {
-    readers: `id documentType event referenceDocument user idempotencyKey createdAt fannedOutAt wantedBy deliveries
+    readers: `id documentType event referenceDocument user idempotencyKey createdAt fannedOutAt wantedBy causedBy deliveries
       requests`,
     contentReaders: 'data dataBody',
   },
   Delivery: {
-    readers: `id documentType event referenceDocument status skipReason skipMessage held attempts nextAttemptAt createdAt finishedAt webhook businessEvent
-      requests`,
+    readers: `id documentType event referenceDocument status skipReason skipMessage held waitsFor attempts test cancelRequested nextAttemptAt createdAt deliveredAt finishedAt webhook businessEvent
+      requests replay`,
   },
   WebhookRequestLog: {
-    readers: `id direction status referenceDocument documentType event attemptNumber duplicate method url
+    readers: `id direction status referenceDocument documentType event attemptNumber duplicate test replay method url
       responseStatus error errorCode startedAt finishedAt durationMs remoteAddress webhook user businessEvent delivery`,
     contentReaders: `headers headerList data dataBody response responseHeaders responseHeaderList responseBody`,
   },
+  Replay: {
+    readers: `id status reason rate orderedBy where delivery deliveries total replayed skipped error createdAt startedAt
+      finishedAt`,
+  },
+  ReplayCount: { everybody: 'total replayable byStatus byWebhook' },
+  ReplayStatusCount: { everybody: 'status total replayable' },
+  ReplayWebhookCount: { everybody: 'webhook total replayable' },
   Body: { everybody: 'text base64 contentType bytes sha256 truncated' },
   HttpHeader: { everybody: 'name value' },
   PageInfo: { everybody: 'hasNextPage hasPreviousPage startCursor endCursor' },
-  ...connections('User', 'ApiKey', 'Webhook', 'BusinessEvent', 'Delivery', 'WebhookRequestLog'),
+  ...connections('User', 'ApiKey', 'Webhook', 'BusinessEvent', 'Delivery', 'WebhookRequestLog', 'Replay'),
   CreateUserPayload: { everybody: 'user userErrors' },
   UpdateUserPayload: { everybody: 'user userErrors' },
   CreateApiKeyPayload: { everybody: 'apiKey token userErrors' },
   RevokeApiKeyPayload: { everybody: 'apiKey userErrors' },
-  CreateWebhookPayload: { everybody: 'webhook secret userErrors' },
-  UpdateWebhookPayload: { everybody: 'webhook userErrors' },
+  CreateWebhookPayload: { everybody: 'webhook secret publicKey frappeSecret userErrors' },
+  UpdateWebhookPayload: { everybody: 'webhook secret publicKey frappeSecret userErrors' },
+  RotateWebhookSecretPayload: { everybody: 'webhook secret publicKey userErrors' },
   PauseWebhookPayload: { everybody: 'webhook userErrors' },
   ResumeWebhookPayload: { everybody: 'webhook userErrors' },
   ArchiveWebhookPayload: { everybody: 'webhook userErrors' },
+  TestWebhookPayload: { everybody: 'delivery userErrors' },
+  RetryDeliveryPayload: { everybody: 'delivery userErrors' },
+  CancelDeliveryPayload: { everybody: 'delivery userErrors' },
+  ReplayDeliveryPayload: { everybody: 'delivery replay userErrors' },
+  ReplayDeliveriesPayload: { everybody: 'replay count userErrors' },
+  PauseReplayPayload: { everybody: 'replay userErrors' },
+  ResumeReplayPayload: { everybody: 'replay userErrors' },
+  CancelReplayPayload: { everybody: 'replay userErrors' },
   PublishEventsPayload: { everybody: 'events userErrors' },
   PublishedEvent: { everybody: 'id duplicate' },
   UserError: { everybody: 'field code message' },

@@ -1,0 +1,45 @@
+import type { FastifyInstance } from 'fastify';
+import type { DataSource } from 'typeorm';
+import { toNodeId, uuidOf } from '../ids';
+import { keyIdOf, writePublicKey } from '../webhooks/signing-secret';
+import { publishedKeys, type SigningKeyRow } from '../webhooks/webhook-secret.store';
+
+const MAX_KEYS = 1_000;
+
+/** What was signed just before a key ended is checked later: on its way, and within the five minutes of receivers. */
+const STILL_CHECKED_MS = 10 * 60_000;
+
+/**
+ * `GET /.well-known/webhook-keys`: the public keys of V1A, a JWK Set (RFC 7517, RFC 8037), newest first. It is read from
+ * the database each time, so that a key is here before anything is signed with it, and for ten minutes after its end.
+ * `?webhook=whk_...` gives those of one webhook; there are none for anything else.
+ */
+export function serveWebhookKeys(server: FastifyInstance, source: DataSource): void {
+  server.get<{ Querystring: Record<string, unknown> }>('/.well-known/webhook-keys', async (request, reply) => {
+    const { webhook } = request.query;
+    const id = typeof webhook === 'string' ? uuidOf('Webhook', webhook) : null;
+    const since = new Date(Date.now() - STILL_CHECKED_MS);
+    const isNobodys = webhook !== undefined && id === null;
+    const found = isNobodys ? [] : await publishedKeys(source.manager, id, since, MAX_KEYS + 1);
+    return reply
+      .type('application/jwk-set+json')
+      .header('cache-control', 'public, max-age=60')
+      .send(JSON.stringify({ keys: found.slice(0, MAX_KEYS).map(toJwk), truncated: found.length > MAX_KEYS }));
+  });
+}
+
+function toJwk({ id, webhookId, publicKey, createdAt, expiresAt }: SigningKeyRow) {
+  const bytes = publicKey as Buffer;
+  return {
+    kty: 'OKP',
+    crv: 'Ed25519',
+    x: bytes.toString('base64url'),
+    kid: keyIdOf(id),
+    use: 'sig',
+    alg: 'EdDSA',
+    whpk: writePublicKey(bytes),
+    webhook: toNodeId('Webhook', webhookId),
+    createdAt,
+    expiresAt,
+  };
+}

@@ -1,0 +1,85 @@
+// Whether a webhook's deliveries may go now: its circuit, its limits, and the room that this worker has for it.
+import type { Db } from '../sql/db';
+import { type CircuitRow, lockCircuits } from '../webhooks/webhook-circuit.store';
+import { slotsTaken } from '../webhooks/webhook-slot.store';
+import type { DueDelivery, DueWebhook } from './delivery.store';
+import { recentRequests } from './recent-requests.store';
+
+/** What limits a webhook beside its circuit. */
+export type WebhookLimits = Pick<DueWebhook, 'id' | 'rateLimit' | 'rateLimitSeconds' | 'maxConcurrency'>;
+
+/**
+ * A limit counts when requests begin here, a partner when they arrive there: so much later the window is over for us, so
+ * that a slow first request and a quick last one do not meet in one window of theirs.
+ */
+const RATE_MARGIN_MS = 100;
+
+/** How many requests may begin now, and when the next may if none. Exact while the webhook's circuit is locked. */
+export async function capacityOf(
+  db: Db,
+  webhook: WebhookLimits,
+  now: Date,
+): Promise<{ free: number; nextAt: Date | null }> {
+  const bySlots = webhook.maxConcurrency === null ? Infinity : await freeSlots(db, webhook.id, webhook.maxConcurrency);
+  const { rateLimit, rateLimitSeconds } = webhook;
+  if (rateLimit === null || rateLimitSeconds === null) return { free: bySlots, nextAt: null };
+  const windowMs = rateLimitSeconds * 1000 + RATE_MARGIN_MS;
+  const recent = await recentRequests(db, webhook.id, new Date(now.getTime() - windowMs), rateLimit);
+  const free = rateLimit - recent.length;
+  const oldest = recent.at(-1);
+  const nextAt = free === 0 && oldest ? new Date(oldest.getTime() + windowMs) : null;
+  return { free: Math.min(bySlots, free), nextAt };
+}
+
+async function freeSlots(db: Db, webhookId: string, most: number): Promise<number> {
+  return Math.max(0, most - ((await slotsTaken(db, [webhookId])).get(webhookId) ?? 0));
+}
+
+/** Locks the circuits of those webhooks of which something may have to wait. */
+export async function lockDoubtful(
+  db: Db,
+  webhooks: ReadonlyMap<string, DueWebhook>,
+  freeFor: (webhookId: string) => number,
+): Promise<Map<string, CircuitRow>> {
+  const doubtful = [...webhooks.values()].filter(
+    (webhook) => isLimited(webhook) || webhook.circuit !== 'CLOSED' || webhook.deliveries > freeFor(webhook.id),
+  );
+  return lockCircuits(
+    db,
+    doubtful.map((webhook) => webhook.id),
+  );
+}
+
+/** Divides what is due, oldest first, into what goes now and what waits. Tests go past everything. */
+export async function divide(
+  db: Db,
+  due: readonly DueDelivery[],
+  webhooks: ReadonlyMap<string, DueWebhook>,
+  circuits: ReadonlyMap<string, CircuitRow>,
+  freeFor: (webhookId: string) => number,
+): Promise<{ go: DueDelivery[]; wait: DueDelivery[] }> {
+  const now = new Date();
+  const left = new Map<string, number>();
+  for (const webhook of webhooks.values()) {
+    const { free } = isLimited(webhook) ? await capacityOf(db, webhook, now) : { free: Infinity };
+    left.set(webhook.id, Math.min(free, freeFor(webhook.id)));
+  }
+  const go: DueDelivery[] = [];
+  const wait: DueDelivery[] = [];
+  for (const delivery of due) {
+    const free = left.get(delivery.webhookId) ?? 0;
+    const goes = delivery.test || (free > 0 && lets(circuits.get(delivery.webhookId), delivery));
+    if (goes) left.set(delivery.webhookId, free - 1);
+    (goes ? go : wait).push(delivery);
+  }
+  return { go, wait };
+}
+
+function lets(circuit: CircuitRow | undefined, delivery: DueDelivery): boolean {
+  if (!circuit || circuit.state === 'CLOSED') return true;
+  return circuit.state === 'HALF_OPEN' && circuit.probeDeliveryId === delivery.id;
+}
+
+function isLimited(webhook: WebhookLimits): boolean {
+  return webhook.maxConcurrency !== null || webhook.rateLimit !== null;
+}

@@ -1,0 +1,62 @@
+// How much of one worker each webhook may use, so that a slow endpoint does not stop the others.
+
+const AT_ONCE = 1_024;
+const TAKE = 250;
+/** Fewer than this are not worth a transaction while others are about to come back. */
+const TAKE_LEAST = 64;
+/** An endpoint that has answered nothing for so long is slow: what else waits for it steps aside. */
+const SLOW_MS = 250;
+
+/**
+ * The places of a worker. A webhook may take as many more as are free beside those that it has (dynamic thresholds,
+ * Choudhury and Hahne 1998): alone it gets half of them, one that hangs leaves the other half to the rest, and two that
+ * hang leave a third.
+ */
+export interface Room {
+  /** How many jobs to take now. */
+  takeable(now: number): number;
+  /** How many more requests to this webhook may start. */
+  freeFor(webhookId: string): number;
+  enter(webhookId: string): void;
+  leave(webhookId: string, now: number): void;
+}
+
+export function createRoom(places = AT_ONCE): Room {
+  const inside = new Map<string, number>();
+  const lastLeft = new Map<string, number>();
+  let total = 0;
+
+  const freeFor = (webhookId: string) => Math.max(0, places - total - (inside.get(webhookId) ?? 0));
+
+  function fullest(): string | null {
+    let found: string | null = null;
+    for (const [id, count] of inside) if (found === null || count > (inside.get(found) ?? 0)) found = id;
+    return found;
+  }
+
+  return {
+    freeFor,
+    takeable(now) {
+      const id = fullest();
+      const headroom = id === null ? places : freeFor(id);
+      if (headroom >= TAKE_LEAST) return Math.min(TAKE, headroom);
+      const isFast = id !== null && now - (lastLeft.get(id) ?? 0) < SLOW_MS;
+      return isFast ? 0 : Math.min(TAKE, places - total);
+    },
+    enter(webhookId) {
+      inside.set(webhookId, (inside.get(webhookId) ?? 0) + 1);
+      total += 1;
+    },
+    leave(webhookId, now) {
+      const left = (inside.get(webhookId) ?? 1) - 1;
+      total -= 1;
+      if (left > 0) {
+        inside.set(webhookId, left);
+        lastLeft.set(webhookId, now);
+      } else {
+        inside.delete(webhookId);
+        lastLeft.delete(webhookId);
+      }
+    },
+  };
+}

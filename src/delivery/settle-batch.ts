@@ -1,0 +1,59 @@
+// Part of settling: the transaction.
+import type { Db } from '../sql/db';
+import { lockedStatuses } from '../webhooks/webhook.store';
+import { lockCircuits } from '../webhooks/webhook-circuit.store';
+import { giveSlotsBack } from '../webhooks/webhook-slot.store';
+import { lockDisablable, noteOutcomes, webhooksInQuestion } from './circuit-outcomes';
+import { settleOnes } from './open.store';
+import { slotOf, takesSlot } from './open-attempts';
+import { releaseSuccessors } from './order';
+import { cancelled, type Outcome } from './outcome';
+import type { DeliveryQueue } from './queue';
+import { cancelRequested } from './waiting.store';
+
+/**
+ * Request rows, deliveries, the next attempts' jobs and the end of these jobs: all or nothing. An outcome whose
+ * delivery was given to somebody else meanwhile is dropped: its row was closed as UNKNOWN by then.
+ */
+export async function settleBatch(db: Db, queue: DeliveryQueue, outcomes: readonly Outcome[]): Promise<void> {
+  const now = new Date();
+  const disablable = await lockDisablable(db, outcomes, now);
+  const decided = await withoutVainRetries(db, outcomes);
+  const circuits = await lockCircuits(db, webhooksInQuestion(decided));
+  const settled = await settleOnes(db, decided);
+  const own = decided.filter((outcome) => settled.has(outcome.request.id));
+  const attempts = own.map((outcome) => outcome.attempt);
+  await giveSlotsBack(db, attempts.filter(takesSlot).map(slotOf));
+  await noteOutcomes(db, own, circuits, disablable, now);
+  await queue.insert(
+    db,
+    own.flatMap((outcome) => outcome.nextJob ?? []),
+  );
+  await releaseSuccessors(
+    db,
+    queue,
+    own.filter(stopsBlocking).map((outcome) => outcome.settlement.deliveryId),
+  );
+  await queue.complete(
+    db,
+    attempts.map((attempt) => attempt.jobId),
+  );
+}
+
+function stopsBlocking({ attempt, settlement }: Outcome): boolean {
+  return attempt.delivery.blocks && !settlement.blocks;
+}
+
+// Archiving and cancelling leave what is on the wire alone, so what comes back must not wait for an attempt in a day.
+async function withoutVainRetries(db: Db, outcomes: readonly Outcome[]): Promise<Outcome[]> {
+  const retried = outcomes.filter((outcome) => outcome.nextJob !== null);
+  if (retried.length === 0) return [...outcomes];
+  const statuses = await lockedStatuses(db, [...new Set(retried.map((outcome) => outcome.attempt.webhook.id))]);
+  const unwanted = await cancelRequested(
+    db,
+    retried.map((outcome) => outcome.settlement.deliveryId),
+  );
+  const isVain = ({ attempt: { webhook, delivery } }: Outcome) =>
+    statuses.get(webhook.id) === 'ARCHIVED' || unwanted.has(delivery.id);
+  return outcomes.map((outcome) => (outcome.nextJob && isVain(outcome) ? cancelled(outcome) : outcome));
+}

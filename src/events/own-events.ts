@@ -1,0 +1,71 @@
+// What Hookledger itself has to tell: business events like any other, into the same outbox.
+import { newId, timeOfId } from '../ids';
+import type { Db } from '../sql/db';
+import { ensureUsersNamed } from '../users/user.store';
+import { type NewEventRow, putIntoOutbox } from './business-event.store';
+import { MAX_CAUSE_PATH, pathsBehind } from './cause.store';
+import { newPayload } from './payload.store';
+
+/** Theirs alone. A webhook for every type does not get them: it asks for this one. */
+export const OWN_DOCUMENT_TYPE = 'Hookledger';
+/** Who publishes them: a user without roles or keys. */
+const OWN_USER = 'hookledger';
+
+export type OwnEventName =
+  | 'webhook.disabled'
+  | 'webhook.failing'
+  | 'webhook.recovered'
+  | 'delivery.exhausted'
+  | 'replay.completed';
+
+export interface OwnEvent {
+  event: OwnEventName;
+  /** The id, as clients know it, of what it is about. */
+  referenceDocument: string;
+  /** Neither content of documents nor secrets. */
+  data: object;
+  /** The delivery whose attempt led to it. */
+  causedBy: string | null;
+  /** The webhooks that must not be told, beside those which led to `causedBy`. */
+  causePath: readonly string[];
+}
+
+/** Puts them into the outbox: they are sent if and only if the transaction commits. */
+export async function publishOwnEvents(db: Db, events: readonly OwnEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const userId = await ownUserId(db);
+  const causes = [...new Set(events.map(({ causedBy }) => causedBy).filter((id) => id !== null))];
+  const paths = causes.length > 0 ? await pathsBehind(db, causes) : new Map<string, string[]>();
+  const payloads = events.map(({ data }) => newPayload(Buffer.from(JSON.stringify(data)), 'application/json'));
+  const rows = events.map((event, index) => {
+    const payloadId = payloads[index]?.id as string;
+    return { ...rowOfOwn(event, paths), payloadId, userId, publishedBy: userId };
+  });
+  await putIntoOutbox(db, rows, payloads, []);
+}
+
+function rowOfOwn(
+  { event, referenceDocument, causedBy, causePath }: OwnEvent,
+  paths: ReadonlyMap<string, string[]>,
+): Omit<NewEventRow, 'payloadId' | 'userId' | 'publishedBy'> {
+  const id = newId();
+  const path = new Set([...((causedBy && paths.get(causedBy)) || []), ...causePath]);
+  return {
+    id,
+    documentType: OWN_DOCUMENT_TYPE,
+    event,
+    referenceDocument,
+    idempotencyKey: null,
+    createdAt: timeOfId(id),
+    causedBy,
+    causePath: [...path].slice(0, MAX_CAUSE_PATH),
+  };
+}
+
+async function ownUserId(db: Db): Promise<string> {
+  const newUser = () => {
+    const id = newId();
+    return { id, at: timeOfId(id) };
+  };
+  return (await ensureUsersNamed(db, [OWN_USER], newUser)).get(OWN_USER) as string;
+}

@@ -1,0 +1,63 @@
+// Over, and due again: what a replay does to each delivery.
+import { lockDeliveries, type OrderedDelivery, reopenDeliveries } from '../delivery/delivery-orders.store';
+import type { DeliveryQueue } from '../delivery/queue';
+import { announceDeliveries } from '../delivery/wake-up.store';
+import { newId } from '../ids';
+import type { Db } from '../sql/db';
+import type { WebhookStatus } from '../webhooks/webhook.entity';
+import { lockedStatuses } from '../webhooks/webhook.store';
+
+/**
+ * Opens deliveries again: the same ids, the frozen bytes, a new round of attempts that begins now, or when a webhook that
+ * is paused or disabled is resumed. A replay is in no order: later deliveries of a document do not wait for it, unless
+ * they wait for this very one already.
+ * @returns those that cannot be sent again, each with the reason
+ */
+export async function reopen(
+  db: Db,
+  queue: DeliveryQueue,
+  replayId: string,
+  wanted: readonly { id: string; webhookId: string }[],
+): Promise<Map<string, string>> {
+  if (wanted.length === 0) return new Map();
+  const statuses = await lockedStatuses(db, [...new Set(wanted.map((each) => each.webhookId))]);
+  const deliveries = await lockDeliveries(
+    db,
+    wanted.map((each) => each.id),
+  );
+  const faults = new Map<string, string>();
+  const again: { id: string; deliveryId: string; isHeld: boolean }[] = [];
+  for (const delivery of deliveries) {
+    const status = statuses.get(delivery.webhookId) ?? 'ARCHIVED';
+    const fault = faultOf(delivery, status);
+    if (fault === null) again.push({ id: newId(), deliveryId: delivery.id, isHeld: status !== 'ACTIVE' });
+    else faults.set(delivery.id, fault);
+  }
+  await open(db, queue, replayId, again);
+  return faults;
+}
+
+async function open(
+  db: Db,
+  queue: DeliveryQueue,
+  replayId: string,
+  again: readonly { id: string; deliveryId: string; isHeld: boolean }[],
+): Promise<void> {
+  const reopened = again.map(({ id, deliveryId, isHeld }) => ({ deliveryId, jobId: isHeld ? null : id }));
+  await reopenDeliveries(db, replayId, reopened, new Date());
+  const jobs = again.filter((each) => !each.isHeld).map(({ id, deliveryId }) => ({ id, deliveryId, startAfter: null }));
+  await queue.insert(db, jobs);
+  if (jobs.length > 0) await announceDeliveries(db);
+}
+
+function faultOf(delivery: OrderedDelivery, webhook: WebhookStatus): string | null {
+  const { status } = delivery;
+  if (status === 'SKIPPED') return 'The delivery was SKIPPED: nothing was made that could be sent.';
+  if (status === 'PENDING' || status === 'RETRYING') {
+    return `The delivery is ${status}, so it is being sent anyway: retryDelivery makes the next attempt come now.`;
+  }
+  if (delivery.test) return 'The delivery was a test: testWebhook sends another one.';
+  if (!delivery.hasContent) return 'The content of the delivery was erased.';
+  if (webhook === 'ARCHIVED') return 'Its webhook is archived, which is for good.';
+  return null;
+}

@@ -1,0 +1,35 @@
+// What was counted, as it is shown.
+import type { DeliveryStatus } from '../delivery/delivery.entity';
+import { totalOf } from './order-replay';
+import type { DeliveryTally } from './replayed-deliveries.store';
+
+const MOST_WEBHOOKS = 20;
+
+export interface Counted {
+  total: number;
+  replayable: number;
+}
+
+export interface CountShape extends Counted {
+  byStatus: (Counted & { status: DeliveryStatus })[];
+  byWebhook: (Counted & { webhookId: string })[];
+}
+
+export function countShape(tallies: readonly DeliveryTally[]): CountShape {
+  return {
+    ...counted(tallies),
+    byStatus: largestFirst(tallies, ({ status }) => status).map(({ key, ...rest }) => ({ status: key, ...rest })),
+    byWebhook: largestFirst(tallies, ({ webhookId }) => webhookId)
+      .slice(0, MOST_WEBHOOKS)
+      .map(({ key, ...rest }) => ({ webhookId: key, ...rest })),
+  };
+}
+
+function largestFirst<Key>(tallies: readonly DeliveryTally[], keyOf: (tally: DeliveryTally) => Key) {
+  const groups = [...Map.groupBy(tallies, keyOf)].map(([key, group]) => ({ key, ...counted(group) }));
+  return groups.sort((one, other) => other.total - one.total);
+}
+
+function counted(tallies: readonly DeliveryTally[]): Counted {
+  return { total: totalOf(tallies), replayable: totalOf(tallies.filter(({ isReplayable }) => isReplayable)) };
+}

@@ -1,0 +1,62 @@
+import { recordAct } from '../audit/record';
+import { type DeliveryRow, deliveriesById } from '../delivery/delivery.store';
+import type { DeliveryQueue } from '../delivery/queue';
+import { InputError } from '../errors';
+import { newId, timeOfId, toNodeId } from '../ids';
+import type { Db } from '../sql/db';
+import type { Viewer } from '../viewer';
+import { reopen } from './reopen';
+import { insertReplay, type ReplayRow } from './replay.store';
+
+/** Sends one delivery again. @throws InputError NOT_FOUND, or CONFLICT with why it cannot be sent */
+export async function replayDelivery(
+  db: Db,
+  viewer: Viewer,
+  queue: DeliveryQueue,
+  deliveryId: string | null,
+  reason: string,
+): Promise<{ delivery: DeliveryRow; replay: ReplayRow }> {
+  const delivery = await getDelivery(db, deliveryId);
+  const replay = replayOfOne(viewer, delivery.id, reason);
+  const fault = (await reopen(db, queue, replay.id, [delivery])).get(delivery.id);
+  if (fault !== undefined) throw new InputError([{ field: ['deliveryId'], code: 'CONFLICT', message: fault }]);
+  await insertReplay(db, replay);
+  const details = { replay: toNodeId('Replay', replay.id), reason, from: delivery.status };
+  await recordAct(db, viewer, {
+    action: 'delivery.replayed',
+    subjectType: 'Delivery',
+    subjectId: delivery.id,
+    details,
+  });
+  return { delivery: await getDelivery(db, deliveryId), replay };
+}
+
+function replayOfOne(viewer: Viewer, deliveryId: string, reason: string): ReplayRow {
+  const id = newId();
+  const at = timeOfId(id);
+  return {
+    id,
+    status: 'COMPLETED',
+    condition: null,
+    deliveryId,
+    reason,
+    rate: 1,
+    orderedBy: viewer.userId,
+    lastDeliveryId: deliveryId,
+    cursor: deliveryId,
+    total: 1,
+    replayed: 1,
+    skipped: 0,
+    nextStepAt: at,
+    error: null,
+    createdAt: at,
+    startedAt: at,
+    finishedAt: at,
+  };
+}
+
+async function getDelivery(db: Db, id: string | null): Promise<DeliveryRow> {
+  const delivery = id === null ? undefined : (await deliveriesById(db, [id])).get(id);
+  if (delivery) return delivery;
+  throw new InputError([{ field: ['deliveryId'], code: 'NOT_FOUND', message: 'There is no delivery with this id.' }]);
+}

@@ -1,0 +1,31 @@
+// Replays as seen from what they sent again.
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { DeliveryRow } from '../delivery/delivery.store';
+import { DeliveryType } from '../delivery/delivery.type';
+import type { Context } from '../graphql/context';
+import type { RequestRow } from '../request-log/request-log.store';
+import { RequestLogType } from '../request-log/request-log.type';
+import { loadReplay } from './replay.resolver';
+import { ReplayType } from './replay.type';
+
+@Resolver(() => DeliveryType)
+export class DeliveryReplayResolver {
+  @FieldResolver(() => ReplayType, {
+    nullable: true,
+    description: 'The last time that it was sent again; null: never.',
+  })
+  replay(@Root() row: DeliveryRow, @Ctx() context: Context) {
+    return loadReplay(context, row.replayId);
+  }
+}
+
+@Resolver(() => RequestLogType)
+export class RequestReplayResolver {
+  @FieldResolver(() => ReplayType, {
+    nullable: true,
+    description: 'On whose order this was sent again; null: on none.',
+  })
+  replay(@Root() row: RequestRow, @Ctx() context: Context) {
+    return loadReplay(context, row.replayId);
+  }
+}

@@ -1,0 +1,100 @@
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
+import { ReplayEntity, type ReplayStatus } from './replay.entity';
+
+export interface ReplayRow {
+  id: string;
+  status: ReplayStatus;
+  /** JSON of the DeliveryWhere that was asked for; null: one delivery. */
+  condition: string | null;
+  deliveryId: string | null;
+  reason: string;
+  /** Deliveries a second at most. */
+  rate: number;
+  orderedBy: string;
+  lastDeliveryId: string;
+  /** The last delivery that was looked at. */
+  cursor: string | null;
+  total: number;
+  replayed: number;
+  skipped: number;
+  nextStepAt: Date;
+  error: string | null;
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+}
+
+export const REPLAYS = {
+  table: 'replays',
+  columns: `id, status, condition, delivery_id as "deliveryId", reason, rate, ordered_by as "orderedBy",
+    last_delivery_id as "lastDeliveryId", cursor, total, replayed, skipped, next_step_at as "nextStepAt", error,
+    created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`,
+};
+
+export async function replaysById(db: Db, ids: readonly string[]): Promise<Map<string, ReplayRow>> {
+  const rows = await rowsOf<ReplayRow>(db, `select ${REPLAYS.columns} from replays where id = any($1::uuid[])`, [ids]);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+export async function insertReplay(db: Db, replay: ReplayRow): Promise<void> {
+  await db.insert(ReplayEntity, replay);
+}
+
+/** Locks the row: waits for the step that is under way, and the next one waits for the transaction. */
+export async function findReplayForUpdate(db: Db, id: string): Promise<ReplayRow | null> {
+  return rowOf<ReplayRow>(db, statement(`select ${REPLAYS.columns} from replays where id = $1 for update`), [id]);
+}
+
+export async function changeReplay(db: Db, id: string, changes: Partial<ReplayRow>): Promise<void> {
+  await db.update(ReplayEntity, { id }, changes);
+}
+
+/** The replay whose next step has been due the longest, but for those that another worker is at. */
+export async function claimDueReplay(db: Db): Promise<ReplayRow | null> {
+  return rowOf<ReplayRow>(
+    db,
+    // the database's clock, here and below: those of several workers differ, and a rate is one rate
+    statement(`select ${REPLAYS.columns} from replays where status in ('PENDING', 'RUNNING')
+       and next_step_at <= clock_timestamp() order by next_step_at limit 1 for update skip locked`),
+  );
+}
+
+/** Milliseconds until a step is due, 0 if one is; null: nothing is to be replayed. */
+export async function nextStepInMs(db: Db): Promise<number | null> {
+  const row = await rowOf<{ ms: number | null }>(
+    db,
+    statement(`select extract(epoch from greatest(min(next_step_at) - clock_timestamp(), interval '0'))::float8 * 1000 as ms
+     from replays where status in ('PENDING', 'RUNNING')`),
+  );
+  return row?.ms ?? null;
+}
+
+export interface ReplayStep {
+  cursor: string;
+  replayed: number;
+  skipped: number;
+  /** Milliseconds before the next step. */
+  restMs: number;
+}
+
+/** In the transaction that opened the deliveries again: they are counted if and only if they were. */
+export async function noteStep(db: Db, id: string, step: ReplayStep, now: Date): Promise<void> {
+  await changedBy(
+    db,
+    statement(`update replays set status = 'RUNNING', started_at = coalesce(started_at, $2), cursor = $3,
+       replayed = replayed + $4, skipped = skipped + $5, error = null,
+       next_step_at = clock_timestamp() + $6 * interval '1 ms'
+     where id = $1`),
+    [id, now, step.cursor, step.replayed, step.skipped, step.restMs],
+  );
+}
+
+/** After a step that failed: the others go on meanwhile. */
+export async function postponeStep(db: Db, id: string, restMs: number, error: string): Promise<void> {
+  await changedBy(
+    db,
+    statement(`update replays set error = $3, next_step_at = clock_timestamp() + $2 * interval '1 ms'
+     where id = $1 and finished_at is null`),
+    [id, restMs, error],
+  );
+}

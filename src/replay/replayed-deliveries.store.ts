@@ -1,0 +1,64 @@
+// The deliveries that a replay is about.
+import type { DeliveryStatus } from '../delivery/delivery.entity';
+import { all, bindings, type Condition } from '../sql/condition';
+import { type Db, rowOf, rowsOf, statement } from '../sql/db';
+
+/** The newest delivery that there is; null without any. */
+export async function newestDeliveryId(db: Db): Promise<string | null> {
+  const row = await rowOf<{ id: string }>(db, 'select id from deliveries order by id desc limit 1');
+  return row?.id ?? null;
+}
+
+/** Deliveries after `after`, up to and with `last`. */
+export interface DeliveryRange {
+  after: string;
+  last: string;
+}
+
+function within({ after, last }: DeliveryRange): Condition {
+  return (bind) => `id > ${bind(after)}::uuid and id <= ${bind(last)}::uuid`;
+}
+
+/** The last of the first `atMost` deliveries in the range; null: there are none. */
+export async function endOfWindow(db: Db, range: DeliveryRange, atMost: number): Promise<string | null> {
+  const row = await rowOf<{ id: string }>(
+    db,
+    statement(`select id from (select id from deliveries where id > $1 and id <= $2 order by id limit $3) as window_
+     order by id desc limit 1`),
+    [range.after, range.last, atMost],
+  );
+  return row?.id ?? null;
+}
+
+/** The first deliveries in the range that meet the condition, oldest first. */
+export async function deliveriesInRange(
+  db: Db,
+  range: DeliveryRange,
+  condition: Condition,
+  atMost: number,
+): Promise<{ id: string; webhookId: string }[]> {
+  const { values, bind } = bindings();
+  const sql = `select id, webhook_id as "webhookId" from deliveries where ${all([within(range), condition])(bind)}
+    order by id limit ${bind(atMost)}`;
+  return rowsOf(db, sql, values);
+}
+
+export interface DeliveryTally {
+  status: DeliveryStatus;
+  webhookId: string;
+  isReplayable: boolean;
+  count: number;
+}
+
+/** How many deliveries in the range meet the condition, and which of them could be sent again: see reopen.ts. */
+export async function tallyDeliveries(db: Db, range: DeliveryRange, condition: Condition): Promise<DeliveryTally[]> {
+  const { values, bind } = bindings();
+  const sql = `select d.status, d.webhook_id as "webhookId", count(*)::int as count,
+      d.status in ('DELIVERED', 'EXHAUSTED', 'CANCELLED') and not d.test and p.body is not null
+        and w.status <> 'ARCHIVED' as "isReplayable"
+    from (
+      select status, webhook_id, payload_id, test from deliveries where ${all([within(range), condition])(bind)}
+    ) as d left join payloads p on p.id = d.payload_id join webhooks w on w.id = d.webhook_id
+    group by d.status, d.webhook_id, "isReplayable"`;
+  return rowsOf(db, sql, values);
+}

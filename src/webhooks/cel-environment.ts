@@ -1,0 +1,53 @@
+import { Environment } from '@marcbachmann/cel-js';
+
+type Numeric = number | bigint;
+
+const ARITHMETIC: Record<string, (left: number, right: number) => number> = {
+  '+': (left, right) => left + right,
+  '-': (left, right) => left - right,
+  '*': (left, right) => left * right,
+  '/': (left, right) => left / right,
+  '%': (left, right) => left % right,
+};
+const MIXED = [
+  ['int', 'double'],
+  ['double', 'int'],
+] as const;
+
+/**
+ * CEL with what an owner of business documents expects of numbers: a number of a document is a double, `2` is an int,
+ * and both may stand beside each other. Lists may hold values of several types.
+ */
+export const CEL = withMixedArithmetic(
+  new Environment({ homogeneousAggregateLiterals: false })
+    .registerVariable('doc', 'dyn')
+    .registerVariable('event', {
+      schema: {
+        id: 'string',
+        type: 'string',
+        documentType: 'string',
+        event: 'string',
+        referenceDocument: 'string',
+        createdAt: 'string',
+      },
+    })
+    .registerVariable('user', { schema: { name: 'string', fullName: 'dyn' } }),
+);
+
+function withMixedArithmetic(environment: Environment): Environment {
+  for (const [operator, compute] of Object.entries(ARITHMETIC)) {
+    const computeMixed = (left: Numeric, right: Numeric) => compute(Number(left), Number(right));
+    for (const [left, right] of MIXED) {
+      environment.registerOperator(`${left} ${operator} ${right}: double`, computeMixed);
+    }
+  }
+  // CEL has no remainder of doubles, but every number of a document is one
+  return environment.registerOperator('double % double: double', (left: number, right: number) => left % right);
+}
+
+/** A document's value as CEL reads it. Maps: an object with a key `constructor` would pass for something else. */
+export function celValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(celValue);
+  if (value === null || typeof value !== 'object') return value;
+  return new Map(Object.entries(value).map(([key, member]) => [key, celValue(member)]));
+}

@@ -1,0 +1,110 @@
+import { type BodyField, formFields, jsonFields } from './body-fields';
+import { headerFault } from './header-rules';
+import { MOST_RENDERED } from './liquid-engine';
+import { fieldsOf, headersOf } from './request-settings';
+import type { Subject } from './subject';
+import { renderTarget } from './target-template';
+import { compileTemplate, isTemplate } from './template';
+import { type ProgramFault, positionAt } from './text-position';
+import type { BodyFormat } from './webhook.entity';
+import type { WebhookRow } from './webhook.store';
+
+/** A request, but for signature and credentials. */
+export interface PlannedRequest {
+  readonly url: string;
+  readonly headers: [string, string][];
+  /** null: the body of Standard Webhooks. */
+  readonly body: string | null;
+  readonly contentType: string;
+}
+
+/** How a webhook's requests are made. */
+export interface RequestPlan {
+  /** Nothing of it depends on the document, but the body of Standard Webhooks: every event has this request. */
+  readonly fixed: PlannedRequest | null;
+  readonly asksForUser: boolean;
+  render(subject: Subject): PlannedRequest | ProgramFault;
+}
+
+const CONTENT_TYPES: Record<BodyFormat, string> = {
+  STANDARD: 'application/json',
+  JSON: 'application/json',
+  FORM: 'application/x-www-form-urlencoded',
+};
+
+/** Compiles what is a template, from the cache where it can. */
+export function planRequest(webhook: WebhookRow): RequestPlan {
+  const headers = headersOf(webhook);
+  const texts = [webhook.url ?? '', ...headers.map(([, value]) => value), webhook.body ?? ''];
+  const isFixed = webhook.bodyFormat === 'STANDARD' && !texts.some(isTemplate);
+  for (const [, value] of headers) if (isTemplate(value)) compileTemplate('HEADER', value);
+  if (webhook.body !== null) compileTemplate('JSON', webhook.body);
+  return {
+    fixed: isFixed ? withHeaders(webhook, headers, webhook.url as string, null) : null,
+    asksForUser: texts.some((text) => isTemplate(text) && text.includes('user')),
+    render: (subject) => render(webhook, headers, subject),
+  };
+}
+
+function render(webhook: WebhookRow, templates: [string, string][], subject: Subject): PlannedRequest | ProgramFault {
+  const url = renderTarget(webhook.url as string, subject);
+  if ('message' in url) return { message: `The URL: ${url.message}` };
+  const headers: [string, string][] = [];
+  for (const [name, template] of templates) {
+    const value = renderHeader(name, template, subject);
+    if ('message' in value) return { message: `The header ${name}: ${value.message}` };
+    headers.push([name, value.text]);
+  }
+  const body = renderBody(webhook, subject);
+  if (body !== null && 'message' in body) return { message: `The body: ${body.message}` };
+  return withHeaders(webhook, headers, url.text, body?.text ?? null);
+}
+
+function withHeaders(webhook: WebhookRow, own: [string, string][], url: string, body: string | null): PlannedRequest {
+  const given = new Map(own.map(([name, value]) => [name.toLowerCase(), value]));
+  const contentType = given.get('content-type') ?? CONTENT_TYPES[webhook.bodyFormat];
+  const headers: [string, string][] = [];
+  if (!given.has('content-type')) headers.push(['content-type', contentType]);
+  if (!given.has('user-agent')) headers.push(['user-agent', 'Hookledger']);
+  return { url, headers: [...headers, ...own], body, contentType };
+}
+
+function renderHeader(name: string, template: string, subject: Subject): { text: string } | ProgramFault {
+  if (!isTemplate(template)) return { text: template };
+  const compiled = compileTemplate('HEADER', template);
+  const rendered = 'message' in compiled ? compiled : compiled.render(subject);
+  if ('message' in rendered) return rendered;
+  const text = rendered.text.trim();
+  const fault = headerFault(name, text);
+  return fault === null ? { text } : { message: `${fault}: encode it, as with url_encode or base64_encode.` };
+}
+
+function renderBody(webhook: WebhookRow, subject: Subject): { text: string } | ProgramFault | null {
+  if (webhook.bodyFormat === 'STANDARD') return null;
+  const body = webhook.body === null ? fieldsBody(webhook, subject) : templateBody(webhook.body, subject);
+  if ('message' in body || Buffer.byteLength(body.text) <= MOST_RENDERED.JSON) return body;
+  return { message: `It is over ${MOST_RENDERED.JSON} bytes (256 KiB).` };
+}
+
+function fieldsBody(webhook: WebhookRow, subject: Subject): { text: string } {
+  const fields: BodyField[] = fieldsOf(webhook) ?? [];
+  return { text: webhook.bodyFormat === 'FORM' ? formFields(fields, subject) : jsonFields(fields, subject) };
+}
+
+function templateBody(template: string, subject: Subject): { text: string } | ProgramFault {
+  const compiled = compileTemplate('JSON', template);
+  const rendered = 'message' in compiled ? compiled : compiled.render(subject);
+  return 'message' in rendered ? rendered : (notJson(rendered.text) ?? rendered);
+}
+
+// The engine's own message quotes the text, which may be the document's.
+function notJson(text: string): ProgramFault | null {
+  try {
+    JSON.parse(text);
+    return null;
+  } catch (error) {
+    const offset = /at position (\d+)/.exec((error as Error).message)?.[1];
+    const place = offset === undefined ? 'at its end' : `at ${positionAt(text, Number(offset))} of what it makes`;
+    return { message: `It is not JSON, ${place}: the filter json writes a complete value, null and quotes included.` };
+  }
+}

@@ -1,0 +1,126 @@
+import type { UserError } from '../errors';
+import { textFault } from '../text';
+import { compileCondition } from './condition';
+import { headerFault } from './header-rules';
+import type { RequestSettings } from './request-settings';
+import { isTemplate, templateFault } from './template';
+import type { WebhookRow } from './webhook.store';
+
+const MOST_CONDITION = 4_000;
+const MOST_HEADERS = 50;
+const MOST_FIELDS = 200;
+
+/**
+ * What is wrong with what is given, each with its field and the position of the fault.
+ * @param after the webhook as it will be: whether a body fits depends on what it had
+ */
+export function requestFaults(
+  given: RequestSettings,
+  after: Pick<WebhookRow, 'bodyFormat' | 'body' | 'fields'>,
+): UserError[] {
+  return [
+    ...conditionFaults(given.condition ?? null),
+    ...headerFaults(given.headers ?? []),
+    ...bodyFaults(given, after),
+    ...fieldFaults(given.fields ?? []),
+  ];
+}
+
+function conditionFaults(condition: string | null): UserError[] {
+  if (condition === null) return [];
+  if (condition.length > MOST_CONDITION) {
+    const message = `condition has ${condition.length} characters; at most ${MOST_CONDITION} are taken.`;
+    return [{ field: ['condition'], code: 'TOO_LARGE', message }];
+  }
+  const compiled = compileCondition(condition);
+  return 'message' in compiled ? [{ field: ['condition'], code: 'INVALID', message: compiled.message }] : [];
+}
+
+function headerFaults(headers: readonly { name: string; value: string }[]): UserError[] {
+  if (headers.length > MOST_HEADERS) {
+    const message = `headers has ${headers.length} entries; at most ${MOST_HEADERS} are taken.`;
+    return [{ field: ['headers'], code: 'TOO_LARGE', message }];
+  }
+  const seen = new Set<string>();
+  return headers.flatMap(({ name, value }, index) => {
+    const path = ['headers', String(index)];
+    const isRepeated = seen.has(name.toLowerCase());
+    seen.add(name.toLowerCase());
+    if (isRepeated) {
+      return [{ field: [...path, 'name'], code: 'CONFLICT' as const, message: `The header ${name} is given twice.` }];
+    }
+    const nameFault = headerFault(name, '');
+    if (nameFault !== null) return [invalid([...path, 'name'], `${nameFault}.`)];
+    const message = valueFault(name, value);
+    return message === null ? [] : [invalid([...path, 'value'], message)];
+  });
+}
+
+function valueFault(name: string, value: string): string | null {
+  const fault = templateFault('HEADER', value);
+  if (fault !== null || isTemplate(value)) return fault;
+  const refused = headerFault(name, value);
+  return refused && `${refused}.`;
+}
+
+function bodyFaults(given: RequestSettings, after: Pick<WebhookRow, 'bodyFormat' | 'body' | 'fields'>): UserError[] {
+  if (given.bodyFormat === undefined && given.body === undefined && given.fields === undefined) return [];
+  const { bodyFormat, body, fields } = after;
+  if (bodyFormat !== 'JSON' && body !== null) {
+    return [
+      invalid(
+        ['body'],
+        `A body template belongs to the bodyFormat JSON; it is ${bodyFormat}: set one or clear the other.`,
+      ),
+    ];
+  }
+  if (bodyFormat === 'STANDARD' && fields !== null) {
+    return [
+      invalid(['fields'], 'fields belong to the bodyFormat JSON or FORM; it is STANDARD: set one or clear the other.'),
+    ];
+  }
+  if (body !== null && fields !== null) {
+    return [
+      invalid(['fields'], 'The body is made from a template or from fields, not from both: clear one with null.'),
+    ];
+  }
+  if (bodyFormat === 'JSON' && body === null && fields === null) {
+    return [{ field: ['body'], code: 'REQUIRED', message: 'The bodyFormat JSON needs a body template or fields.' }];
+  }
+  if (bodyFormat === 'FORM' && fields === null) {
+    return [{ field: ['fields'], code: 'REQUIRED', message: 'The bodyFormat FORM needs fields.' }];
+  }
+  const fault = given.body ? (templateFault('JSON', given.body) ?? fixedBodyFault(given.body)) : null;
+  return fault === null ? [] : [invalid(['body'], fault)];
+}
+
+function fixedBodyFault(body: string): string | null {
+  if (isTemplate(body)) return null;
+  try {
+    JSON.parse(body);
+    return null;
+  } catch (error) {
+    return `The body is not JSON: ${(error as Error).message}.`;
+  }
+}
+
+function fieldFaults(fields: readonly { key: string; fieldname: string }[]): UserError[] {
+  if (fields.length > MOST_FIELDS) {
+    const message = `fields has ${fields.length} entries; at most ${MOST_FIELDS} are taken.`;
+    return [{ field: ['fields'], code: 'TOO_LARGE', message }];
+  }
+  const seen = new Set<string>();
+  return fields.flatMap(({ key, fieldname }, index) => {
+    const path = ['fields', String(index)];
+    const fault = textFault(key, [...path, 'key']) ?? textFault(fieldname, [...path, 'fieldname']);
+    if (fault !== null) return [fault];
+    if (seen.has(key))
+      return [{ field: [...path, 'key'], code: 'CONFLICT' as const, message: `The key ${key} is given twice.` }];
+    seen.add(key);
+    return [];
+  });
+}
+
+function invalid(field: string[], message: string): UserError {
+  return { field, code: 'INVALID', message };
+}

@@ -1,0 +1,69 @@
+import { Field, InputType } from 'type-graphql';
+import { BodyFormatEnum, WebhookMethodEnum } from './request.type';
+import type { RequestSettings } from './request-settings';
+import type { BodyFormat, Method } from './webhook.entity';
+
+@InputType('HeaderInput')
+class HeaderInput {
+  @Field(() => String, {
+    description: 'Not `webhook-*`, `host`, `content-length` or another that Hookledger sets; each name once.',
+  })
+  name: string;
+
+  @Field(() => String, { description: 'At most 4,096 characters of Latin-1, rendered too; may be a Liquid template.' })
+  value: string;
+}
+
+@InputType('BodyFieldInput')
+class BodyFieldInput {
+  @Field(() => String, { description: 'What it is called in the body: 1 to 200 characters, once.' })
+  key: string;
+
+  @Field(() => String, {
+    description: 'Where it stands in the document: 1 to 200 characters, with dots into objects and lists: `items.0.qty`.',
+  })
+  fieldname: string;
+}
+
+/** What is sent and when: the same for a new and for a changed webhook. */
+@InputType({ isAbstract: true })
+export abstract class WebhookRequestInput implements RequestSettings {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'CEL over `doc` (the document), `event` { id type documentType event referenceDocument createdAt } and `user` ' +
+      '{ name fullName }, at most 4,000 characters: `doc.grand_total > 40000 && doc.status == "Paid"`. An event for ' +
+      'which it is false or cannot be evaluated is skipped. null, the default: every event.',
+  })
+  condition?: string | null;
+
+  @Field(() => WebhookMethodEnum, { nullable: true, description: 'Default, null: POST.' })
+  method?: Method | null;
+
+  @Field(() => [HeaderInput], {
+    nullable: true,
+    description:
+      'At most 50, beside those that Hookledger sets. `Content-Type` and `User-Agent` replace the usual ones. ' +
+      'Everybody who may read webhooks may read them: keys belong into `secretHeaders`. Default, null: none.',
+  })
+  headers?: HeaderInput[] | null;
+
+  @Field(() => BodyFormatEnum, { nullable: true, description: 'Default, null: STANDARD.' })
+  bodyFormat?: BodyFormat | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'JSON: a Liquid template of the body, at most 65,536 characters. A text output is escaped for a JSON string; the ' +
+      'filter `json` writes a complete value. What it makes must be JSON, at most 256 KiB.',
+  })
+  body?: string | null;
+
+  @Field(() => [BodyFieldInput], {
+    nullable: true,
+    description:
+      'JSON without a template, FORM: what the body has, at most 200, as written in the document. What the document ' +
+      'does not have is null, in a form empty; lists and objects stand in a form as JSON.',
+  })
+  fields?: BodyFieldInput[] | null;
+}

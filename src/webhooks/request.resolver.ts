@@ -1,0 +1,18 @@
+import { FieldResolver, Resolver, Root } from 'type-graphql';
+import { BodyFieldType, WebhookHeaderType } from './request.type';
+import { fieldsOf, headersOf } from './request-settings';
+import type { WebhookRow } from './webhook.store';
+import { WebhookType } from './webhook.type';
+
+@Resolver(() => WebhookType)
+export class WebhookRequestResolver {
+  @FieldResolver(() => [WebhookHeaderType], { description: 'Its own headers, without those that carry secrets.' })
+  headers(@Root() row: WebhookRow) {
+    return headersOf(row).map(([name, template]) => ({ name, template }));
+  }
+
+  @FieldResolver(() => [BodyFieldType], { nullable: true, description: 'What the body is made from, without a template.' })
+  fields(@Root() row: WebhookRow) {
+    return fieldsOf(row)?.map(([key, fieldname]) => ({ key, fieldname })) ?? null;
+  }
+}

@@ -1,0 +1,48 @@
+import { changedBy, type Db, rowsOf, statement } from '../sql/db';
+
+/** The tables that hold encrypted secrets, each in the columns kek, wrapped and box. */
+export const SEALED_TABLES = ['webhook_secrets', 'webhook_credentials'] as const;
+export type SealedTable = (typeof SEALED_TABLES)[number];
+
+export interface SealedRow {
+  id: string;
+  kek: string;
+  wrapped: Buffer;
+  box: Buffer;
+}
+
+/** Which ENCRYPTION_KEYs are still needed. */
+export async function keysInUse(db: Db): Promise<string[]> {
+  const sql = SEALED_TABLES.map((table) => `select kek from ${table}`).join(' union ');
+  return (await rowsOf<{ kek: string }>(db, statement(sql))).map((row) => row.kek);
+}
+
+/** Locks up to `most` secrets that are under these keys, by id. Those that somebody else is changing are left out. */
+export async function lockSealed(
+  db: Db,
+  table: SealedTable,
+  keks: readonly string[],
+  after: string,
+  most: number,
+): Promise<SealedRow[]> {
+  return rowsOf<SealedRow>(
+    db,
+    `select id, kek, wrapped, box from ${table} where kek = any($1::text[]) and id > $2
+     order by id limit $3 for no key update skip locked`,
+    [keks, after, most],
+  );
+}
+
+/** The boxes stay as they are. @returns how many */
+export async function rewrapSealed(
+  db: Db,
+  table: SealedTable,
+  rows: readonly Omit<SealedRow, 'box'>[],
+): Promise<number> {
+  return changedBy(
+    db,
+    `update ${table} t set kek = n.kek, wrapped = n.wrapped
+     from unnest($1::uuid[], $2::text[], $3::bytea[]) as n (id, kek, wrapped) where t.id = n.id`,
+    [rows.map((row) => row.id), rows.map((row) => row.kek), rows.map((row) => row.wrapped)],
+  );
+}

@@ -1,0 +1,59 @@
+import { recordAct } from '../audit/record';
+import { InputError, type UserError } from '../errors';
+import type { Db } from '../sql/db';
+import type { Viewer } from '../viewer';
+import type { Keyring } from './keyring';
+import { refuseTooManyKeys } from './signatures';
+import { createSigningSecret, keyIdOf, type NewSecret, secretFault } from './signing-secret';
+import type { SignatureScheme } from './webhook.entity';
+import type { WebhookRow } from './webhook.store';
+import { expireSecrets } from './webhook-secret.store';
+import { webhookToChange } from './webhooks';
+
+export interface Rotation {
+  scheme: SignatureScheme;
+  /** How long the old secrets go on signing beside the new one; none of them longer than it would have. */
+  overlapSeconds: number;
+  /** Somebody's own secret; null or absent: a random one. */
+  secret?: string | null;
+}
+
+/** A new secret signs from now on, the old ones of its scheme until the overlap is over. Never shown again. */
+export async function rotateWebhookSecret(
+  db: Db,
+  viewer: Viewer,
+  keyring: Keyring,
+  id: string | null,
+  { scheme, overlapSeconds, secret: own = null }: Rotation,
+): Promise<{ webhook: WebhookRow; secret: string | null; publicKey: string | null }> {
+  const webhook = await webhookToChange(db, id);
+  const faults = rotationFaults(webhook, scheme, own);
+  if (faults.length > 0) throw new InputError(faults);
+  const now = new Date();
+  await expireSecrets(db, webhook.id, [scheme], new Date(now.getTime() + overlapSeconds * 1_000));
+  await refuseTooManyKeys(db, webhook, 1, now, 'id');
+  const made = await createSigningSecret(db, keyring, webhook.id, scheme, own);
+  await recordRotation(db, viewer, webhook, made, overlapSeconds);
+  return { webhook, secret: made.secret, publicKey: made.publicKey };
+}
+
+function rotationFaults(webhook: WebhookRow, scheme: SignatureScheme, own: string | null): UserError[] {
+  if (!webhook.signatures.includes(scheme)) {
+    const message = `${webhook.name} is signed with ${webhook.signatures.join(', ')}: add ${scheme} to its signatures, which makes a secret.`;
+    return [{ field: ['scheme'], code: 'CONFLICT', message }];
+  }
+  const message = own === null ? null : secretFault(scheme, own, 'secret');
+  return message ? [{ field: ['secret'], code: 'INVALID', message }] : [];
+}
+
+async function recordRotation(
+  db: Db,
+  viewer: Viewer,
+  webhook: WebhookRow,
+  { id, scheme }: NewSecret,
+  overlapSeconds: number,
+): Promise<void> {
+  const details = { scheme, overlapSeconds, keyId: keyIdOf(id) };
+  const act = { action: 'webhook.secret_rotated', subjectType: 'Webhook', subjectId: webhook.id, details };
+  await recordAct(db, viewer, act);
+}

@@ -1,0 +1,87 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
+import { checkInput } from '../graphql/check-input';
+import type { Context } from '../graphql/context';
+import { HasRole } from '../graphql/has-role';
+import { payloadOf } from '../graphql/payload';
+import { loaderFor } from '../graphql/per-request';
+import { answer } from '../graphql/user-error';
+import { uuidOf } from '../ids';
+import type { Viewer } from '../viewer';
+import { rotateWebhookSecret } from './secret-rotation';
+import { MAX_LIVE_KEYS } from './signatures';
+import { RotateWebhookSecretInput } from './signing.inputs';
+import { SigningKeyType } from './signing-key.type';
+import { keyIdOf, writePublicKey } from './signing-secret';
+import type { WebhookRow } from './webhook.store';
+import { WebhookType } from './webhook.type';
+import { type SigningKeyRow, signingKeysOf } from './webhook-secret.store';
+
+const MAX_KEYS = 20;
+
+const RotateWebhookSecretPayload = payloadOf('RotateWebhookSecret', {
+  webhook: [() => WebhookType],
+  secret: [
+    () => String,
+    'The new secret, shown this once: V1 `whsec_...`; FRAPPE: its text, unless it was yours. V1A has none to show.',
+  ],
+  publicKey: [() => String, 'V1A: the new public key, `whpk_...`; also at `/.well-known/webhook-keys`.'],
+});
+
+@Resolver(() => WebhookType)
+export class SigningResolver {
+  @FieldResolver(() => [SigningKeyType], {
+    nullable: true,
+    description: `Newest first: all live ones, of which there are at most ${MAX_LIVE_KEYS}, and the latest of the others, ${MAX_KEYS} in all.`,
+  })
+  async signingKeys(@Root() row: WebhookRow, @Ctx() context: Context) {
+    return (await keysLoader(context).load(row.id)) ?? [];
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
+  @Mutation(() => RotateWebhookSecretPayload, {
+    description:
+      'A new secret signs at once, the old ones beside it until the overlap is over; receivers accept any that matches. ' +
+      `CONFLICT when the webhook would have more than ${MAX_LIVE_KEYS} live keys. FRAPPE: its header has room for one ` +
+      'signature, so the new secret signs when the overlap is over.',
+  })
+  rotateWebhookSecret(
+    @Ctx() context: Context,
+    @Arg('input', () => RotateWebhookSecretInput) input: RotateWebhookSecretInput,
+  ) {
+    const nothing = {
+      webhook: null as WebhookRow | null,
+      secret: null as string | null,
+      publicKey: null as string | null,
+    };
+    return answer(nothing, async () => {
+      checkInput(input);
+      const { keyring } = context.services.webhookRules;
+      const id = uuidOf('Webhook', input.id);
+      return context.transaction((db) => rotateWebhookSecret(db, context.viewer as Viewer, keyring, id, input));
+    });
+  }
+}
+
+@Resolver(() => SigningKeyType)
+export class SigningKeyResolver {
+  @FieldResolver(() => ID)
+  id(@Root() key: SigningKeyRow) {
+    return keyIdOf(key.id);
+  }
+}
+
+function keysLoader(context: Context) {
+  return loaderFor(context, 'SigningKeys', async (webhookIds) => {
+    const now = new Date();
+    const rows = await signingKeysOf(context.db, webhookIds, now, MAX_KEYS);
+    return Map.groupBy(
+      rows.map((row) => withState(row, now)),
+      (row) => row.webhookId,
+    );
+  });
+}
+
+function withState(row: SigningKeyRow, now: Date) {
+  const live = row.expiresAt === null || row.expiresAt > now;
+  return { ...row, scheme: row.kind, live, publicKey: row.publicKey && writePublicKey(row.publicKey) };
+}

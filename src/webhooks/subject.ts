@@ -1,0 +1,52 @@
+import type { JsonPart } from '../json/json-part';
+import { rootOf } from '../json/json-part';
+import { type SourcedJson, sourcedJson } from '../json/json-sourced';
+import { readJsonText } from '../json/json-text';
+import { celValue } from './cel-environment';
+import { createExactNumbers } from './exact-number';
+
+/** What conditions and templates know of an event. */
+export interface EventWords {
+  readonly id: string;
+  /** Standard Webhooks' `type`, such as sales_invoice.on_submit. */
+  readonly type: string;
+  readonly documentType: string;
+  readonly event: string;
+  readonly referenceDocument: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+}
+
+export interface UserWords {
+  readonly name: string;
+  readonly fullName: string | null;
+}
+
+/** What a condition or a template is evaluated over: `event`, `user`, and `doc` in the form that each reads. */
+export interface Subject {
+  readonly event: EventWords;
+  readonly user: UserWords;
+  celDocument(): unknown;
+  liquidDocument(): SourcedJson;
+  part(): JsonPart;
+}
+
+/** The document is parsed once, when something first asks for it. @param body its JSON text in UTF-8 */
+export function subjectOf(event: EventWords, user: UserWords, body: Buffer): Subject {
+  const json = once(() => readJsonText(body.toString('utf8')));
+  return {
+    event,
+    user,
+    celDocument: once(() => celValue(json().value)),
+    liquidDocument: once(() => sourcedJson(json(), createExactNumbers())),
+    part: once(() => rootOf(json())),
+  };
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

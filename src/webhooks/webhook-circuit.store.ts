@@ -1,0 +1,84 @@
+import { changedBy, type Db, rowsOf, statement } from '../sql/db';
+import type { CircuitState } from './webhook-circuit.entity';
+
+export interface CircuitRow {
+  webhookId: string;
+  state: CircuitState;
+  /** OPEN: nothing is sent before. HALF_OPEN: when the probe is given up. */
+  openUntil: Date | null;
+  reason: string | null;
+  openings: number;
+  probeDeliveryId: string | null;
+  failures: number;
+  failingSince: Date | null;
+  crowded: boolean;
+}
+
+const COLUMNS = `webhook_id as "webhookId", state, open_until as "openUntil", reason, openings,
+  probe_delivery_id as "probeDeliveryId", failures, failing_since as "failingSince", crowded`;
+
+/**
+ * Whoever holds a webhook's circuit decides alone what goes to it. Taken after webhooks and before deliveries: in
+ * another order, two transactions wait for each other.
+ */
+export async function lockCircuits(db: Db, webhookIds: readonly string[]): Promise<Map<string, CircuitRow>> {
+  if (webhookIds.length === 0) return new Map();
+  const rows = await rowsOf<CircuitRow>(
+    db,
+    statement(
+      `select ${COLUMNS} from webhook_circuits where webhook_id = any($1::uuid[]) order by webhook_id for update`,
+    ),
+    [webhookIds],
+  );
+  return new Map(rows.map((row) => [row.webhookId, row]));
+}
+
+export async function circuitsById(db: Db, webhookIds: readonly string[]): Promise<Map<string, CircuitRow>> {
+  const rows = await rowsOf<CircuitRow>(
+    db,
+    `select ${COLUMNS} from webhook_circuits where webhook_id = any($1::uuid[])`,
+    [webhookIds],
+  );
+  return new Map(rows.map((row) => [row.webhookId, row]));
+}
+
+export async function saveCircuits(db: Db, circuits: readonly CircuitRow[]): Promise<void> {
+  if (circuits.length === 0) return;
+  const column = <Key extends keyof CircuitRow>(key: Key) => circuits.map((circuit) => circuit[key]);
+  await changedBy(
+    db,
+    statement(`update webhook_circuits as c set state = n.state, open_until = n.open_until, reason = n.reason,
+       openings = n.openings, probe_delivery_id = n.probe_delivery_id, failures = n.failures,
+       failing_since = n.failing_since, crowded = n.crowded
+     from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::uuid[], $7::integer[],
+       $8::timestamptz[], $9::boolean[])
+       as n (webhook_id, state, open_until, reason, openings, probe_delivery_id, failures, failing_since, crowded)
+     where c.webhook_id = n.webhook_id`),
+    [
+      column('webhookId'),
+      column('state'),
+      column('openUntil'),
+      column('reason'),
+      column('openings'),
+      column('probeDeliveryId'),
+      column('failures'),
+      column('failingSince'),
+      column('crowded'),
+    ],
+  );
+}
+
+/** From now on, new deliveries of these webhooks stand behind those that wait. */
+export async function markCrowded(db: Db, webhookIds: readonly string[]): Promise<void> {
+  if (webhookIds.length === 0) return;
+  await changedBy(
+    db,
+    statement('update webhook_circuits set crowded = true where webhook_id = any($1::uuid[]) and not crowded'),
+    [webhookIds],
+  );
+}
+
+/** The webhooks whose deliveries wait for capacity. */
+export async function crowdedWebhooks(db: Db): Promise<CircuitRow[]> {
+  return rowsOf<CircuitRow>(db, statement(`select ${COLUMNS} from webhook_circuits where crowded order by webhook_id`));
+}

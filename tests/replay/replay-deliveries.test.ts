@@ -1,0 +1,275 @@
+import { Webhook as Verifier } from 'standardwebhooks';
+import { toNodeId, uuidOf } from '../../src/ids';
+import { turn } from '../delivery/ledger';
+import { startTestApp, type TestApp } from '../support/app';
+import { askMutation, mutate } from '../support/mutate';
+import { type Receiver, startReceiver } from '../support/receiver';
+import { waitFor } from '../support/wait-for';
+import { allOver, completed, erase, order, replayOf, roundsOf, webhookOfItsOwn, whereWebhook } from './replays';
+
+let app: TestApp;
+let partner: Receiver;
+
+beforeAll(async () => {
+  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
+});
+beforeEach(() => {
+  partner.calls.length = 0;
+  partner.answerWith(() => ({}));
+});
+afterAll(() => Promise.all([app.stop(), partner.stop()]));
+
+const COUNT = `count { total replayable byStatus { status total replayable } byWebhook { webhook { id } total replayable } }`;
+
+/** A webhook whose deliveries are of every kind: six of ten can be sent again. */
+async function mixture() {
+  const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0] });
+  await webhook.publishMany(11);
+  const ids = (await allOver(app, webhook, 11)).map(({ id }) => id);
+  const set = (changes: string, ...chosen: number[]) =>
+    app.database.query(`update deliveries set ${changes} where id = any($1::uuid[])`, [chosen.map((n) => ids[n])]);
+  await set(`status = 'EXHAUSTED', delivered_at = null`, 1, 2, 3);
+  await set(`status = 'CANCELLED', delivered_at = null`, 4);
+  await set(`status = 'SKIPPED', skip_reason = 'DUPLICATE', payload_id = null`, 5, 6);
+  await set('test = true', 7);
+  await set(`status = 'PENDING', finished_at = null, held = true`, 8);
+  await erase(app, [ids[9] as string]);
+  partner.calls.length = 0;
+  return { webhook, ids };
+}
+
+test('a dry run counts what can be sent again, changes nothing, and is what then happens', async () => {
+  const { webhook } = await mixture();
+  const before = await roundsOf(app, webhook);
+  const input = { where: whereWebhook(webhook), reason: 'they lost it' };
+  const { count, replay } = await mutate(app, 'replayDeliveries', { ...input, dryRun: true }, `${COUNT} replay { id }`);
+  expect(replay).toBeNull();
+  expect(count).toMatchObject({ total: 11, replayable: 6 });
+  expect(count.byStatus).toEqual(
+    expect.arrayContaining([
+      { status: 'DELIVERED', total: 4, replayable: 2 },
+      { status: 'EXHAUSTED', total: 3, replayable: 3 },
+      { status: 'CANCELLED', total: 1, replayable: 1 },
+      { status: 'SKIPPED', total: 2, replayable: 0 },
+      { status: 'PENDING', total: 1, replayable: 0 },
+    ]),
+  );
+  expect(count.byStatus[0]).toMatchObject({ status: 'DELIVERED' });
+  expect(count.byWebhook).toEqual([{ webhook: { id: webhook.id }, total: 11, replayable: 6 }]);
+  expect(await roundsOf(app, webhook)).toEqual(before);
+  expect(partner.calls).toHaveLength(0);
+
+  const ordered = await mutate(app, 'replayDeliveries', input, `${COUNT} replay { id }`);
+  expect(ordered.count).toEqual(count);
+  const done = await completed(app, ordered.replay.id);
+  expect(done).toMatchObject({ total: 11, replayed: 6, skipped: 5 });
+  await waitFor('the calls', () => partner.calls.length === 6);
+  const again = (await roundsOf(app, webhook)).filter(({ replayId }) => replayId !== null);
+  expect(again.map(({ replayId }) => toNodeId('Replay', replayId as string))).toEqual(Array(6).fill(done.id));
+});
+
+test('only what meets the filter is sent again, oldest first, with its old id and a signature that verifies', async () => {
+  partner.answerWith((_call, n) => ({ status: n % 2 === 0 ? 500 : 200 }));
+  const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0] });
+  await webhook.publishMany(20);
+  const before = await allOver(app, webhook, 20);
+  const first = new Map(partner.calls.map((call) => [call.headers['webhook-id'], call.body.toString()]));
+  partner.answerWith(() => ({}));
+  partner.calls.length = 0;
+  const id = await order(app, { ...whereWebhook(webhook), status: { eq: 'EXHAUSTED' } }, { rate: 4 });
+  expect(await completed(app, id)).toMatchObject({ total: 10, replayed: 10, skipped: 0, rate: 4 });
+  await allOver(app, webhook, 20);
+  const given = before.filter(({ status }) => status === 'EXHAUSTED').map((each) => toNodeId('Delivery', each.id));
+  expect(partner.calls.map((call) => call.headers['webhook-id'])).toEqual(given);
+  const verifier = new Verifier(webhook.secret);
+  for (const call of partner.calls) {
+    verifier.verify(call.body.toString(), call.headers as Record<string, string>);
+    expect(call.body.toString()).toBe(first.get(call.headers['webhook-id']));
+  }
+});
+
+test('filters through links, on times and with not choose what is sent again', async () => {
+  const webhook = await webhookOfItsOwn(app, partner.url, { name: 'Acme of the links' });
+  await webhook.publishMany(3);
+  const [first, second, third] = (await allOver(app, webhook, 3)).map(({ id }) => toNodeId('Delivery', id));
+  partner.calls.length = 0;
+  const now = new Date();
+  const id = await order(app, {
+    webhook: { name: { eq: 'Acme of the links' }, owner: { name: { eq: 'Administrator' } } },
+    businessEvent: { referenceDocument: { in: ['INV-0', 'INV-1', 'INV-2'] } },
+    createdAt: { gte: new Date(now.getTime() - 60_000).toISOString(), lte: now.toISOString() },
+    not: { id: { eq: second } },
+  });
+  expect(await completed(app, id)).toMatchObject({ total: 2, replayed: 2 });
+  await allOver(app, webhook, 3);
+  expect(partner.calls.map((call) => call.headers['webhook-id']).sort()).toEqual([first, third].sort());
+  const none = await order(app, { ...whereWebhook(webhook), createdAt: { lt: '2001-01-01T00:00:00Z' } });
+  expect(await completed(app, none)).toMatchObject({ total: 0, replayed: 0, skipped: 0 });
+});
+
+test('the order says what was asked for, by whom and why', async () => {
+  const webhook = await webhookOfItsOwn(app, partner.url);
+  const where = { ...whereWebhook(webhook), createdAt: { gte: '2026-01-01T00:00:00.000Z' } };
+  const id = await order(app, where, { reason: 'their disk was full', rate: 7 });
+  const replay = await completed(app, id);
+  expect(replay).toMatchObject({ reason: 'their disk was full', rate: 7, orderedBy: { name: 'Administrator' } });
+  expect(JSON.parse(replay.where as string)).toEqual(where);
+  expect(replay.delivery).toBeNull();
+  const audited = await app.database.query<{ action: string; details: string }>(
+    'select action, details from audit_entries where subject_id = $1 and actor_id is not null order by id',
+    [uuidOf('Replay', id)],
+  );
+  expect(audited.map(({ action, details }) => [action, JSON.parse(details)])).toEqual([
+    ['replay.ordered', { where, reason: 'their disk was full', rate: 7, total: 0 }],
+  ]);
+  const { data } = await app.ask('{ replays(first: 1) { nodes { id } totalCount } }');
+  expect(data.replays.nodes).toEqual([{ id }]);
+});
+
+test('what is newer than the order is not in it', async () => {
+  const webhook = await webhookOfItsOwn(app, partner.url);
+  await webhook.publishMany(4);
+  await allOver(app, webhook, 4);
+  const id = await order(app, whereWebhook(webhook), { rate: 2 });
+  await webhook.publishMany(4);
+  expect(await completed(app, id)).toMatchObject({ total: 4, replayed: 4 });
+  const rounds = await allOver(app, webhook, 8);
+  expect(rounds.map(({ attempts }) => attempts)).toEqual([2, 2, 2, 2, 1, 1, 1, 1]);
+});
+
+test('the rate is not exceeded', async () => {
+  const webhook = await webhookOfItsOwn(app, partner.url);
+  await webhook.publishMany(60);
+  await allOver(app, webhook, 60);
+  partner.calls.length = 0;
+  await completed(app, await order(app, whereWebhook(webhook), { rate: 30 }));
+  await waitFor('the calls', () => partner.calls.length === 60);
+  const times = partner.calls.map(({ at }) => at);
+  // a step is a quarter of a second's worth; one may be late and the next one in time
+  for (const [n, at] of times.entries()) {
+    expect(times.filter((other) => other >= at && other < at + 1_000).length - 1).toBeLessThanOrEqual(30 + 8);
+    if (n + 38 < times.length) expect((times[n + 38] as number) - at).toBeGreaterThan(700);
+  }
+});
+
+test('a webhook that is paused holds what is sent again to it, and the others get theirs', async () => {
+  const [paused, other] = await Promise.all([webhookOfItsOwn(app, partner.url), webhookOfItsOwn(app, partner.url)]);
+  await Promise.all([paused.publishMany(5), other.publishMany(5)]);
+  await Promise.all([allOver(app, paused, 5), allOver(app, other, 5)]);
+  await turn(app, 'pause', paused.id);
+  const id = await order(app, { webhook: { id: { in: [paused.id, other.id] } } });
+  expect(await completed(app, id)).toMatchObject({ replayed: 10, skipped: 0 });
+  await allOver(app, other, 5);
+  expect((await roundsOf(app, paused)).every(({ held }) => held)).toBe(true);
+  await turn(app, 'resume', paused.id);
+  expect((await allOver(app, paused, 5)).every(({ attempts }) => attempts === 2)).toBe(true);
+});
+
+test('deliveries to a webhook that is archived before their turn are skipped', async () => {
+  const webhook = await webhookOfItsOwn(app, partner.url);
+  await webhook.publishMany(6);
+  await allOver(app, webhook, 6);
+  const id = await order(app, whereWebhook(webhook), { rate: 2 });
+  await waitFor('the first of them', async () => (await replayOf(app, id)).replayed > 0);
+  await turn(app, 'archive', webhook.id);
+  const done = await completed(app, id);
+  expect(done.replayed).toBeLessThan(6);
+  expect(done.replayed + done.skipped).toBe(6);
+});
+
+test('two orders for the same deliveries at once send each of them once or twice, and count right', async () => {
+  const webhook = await webhookOfItsOwn(app, partner.url);
+  await webhook.publishMany(40);
+  await allOver(app, webhook, 40);
+  partner.calls.length = 0;
+  const ids = await Promise.all([1, 2].map(() => order(app, whereWebhook(webhook), { rate: 1_000 })));
+  const done = await Promise.all(ids.map((id) => completed(app, id)));
+  for (const { total, replayed, skipped } of done) expect(replayed + skipped).toBe(total);
+  await allOver(app, webhook, 40);
+  expect(partner.calls).toHaveLength(done.reduce((sum, { replayed }) => sum + replayed, 0));
+});
+
+test('an order that this version cannot read fails with a sentence, and holds up no other', async () => {
+  const webhook = await webhookOfItsOwn(app, partner.url);
+  await webhook.publishMany(1);
+  await allOver(app, webhook, 1);
+  const [row] = await app.database.query<{ id: string }>(
+    `insert into replays (id, status, condition, reason, rate, ordered_by, last_delivery_id, total, replayed, skipped,
+       next_step_at, created_at)
+     select new_id(), 'PENDING', '{"colour":{"eq":"red"}}', 'made by another version', 1, id, new_id(), 0, 0, 0,
+       now() - interval '1 hour', now() from users limit 1 returning id`,
+  );
+  const id = await order(app, whereWebhook(webhook));
+  await completed(app, id);
+  const failed = await replayOf(app, toNodeId('Replay', row?.id as string));
+  expect(failed).toMatchObject({ status: 'FAILED', finishedAt: expect.any(String) });
+  expect(failed.error).toContain('where.colour');
+});
+
+test('a step that fails says so, is tried again, and holds up no other', async () => {
+  const [bad, good] = await Promise.all([webhookOfItsOwn(app, partner.url), webhookOfItsOwn(app, partner.url)]);
+  await Promise.all([bad.publishMany(1), good.publishMany(1)]);
+  const [delivery] = await allOver(app, bad, 1);
+  await allOver(app, good, 1);
+  await app.database.query(`create trigger bad_row before update on deliveries for each row
+    when (new.id = '${delivery?.id}') execute function refuse_change()`);
+  const stuck = await order(app, whereWebhook(bad));
+  await waitFor('the failure', async () => (await replayOf(app, stuck)).error);
+  await completed(app, await order(app, whereWebhook(good)));
+  await app.database.query('drop trigger bad_row on deliveries');
+  expect(await replayOf(app, stuck)).toMatchObject({ replayed: 0, skipped: 0 });
+  expect(await completed(app, stuck, 15_000)).toMatchObject({ replayed: 1, error: null });
+}, 30_000);
+
+describe('an order is refused', () => {
+  const reason = 'they lost it';
+  const status = { eq: 'DELIVERED' };
+
+  test.each([
+    ['without a reason', { where: { status }, reason: '' }, 'reason REQUIRED'],
+    ['with a reason that is too long', { where: { status }, reason: 'x'.repeat(1_001) }, 'reason TOO_LARGE'],
+    ['with a reason of two lines', { where: { status }, reason: 'a\nb' }, 'reason INVALID'],
+    ['at no deliveries a second', { where: { status }, reason, rate: 0 }, 'rate INVALID'],
+    ['at fewer than that', { where: { status }, reason, rate: -5 }, 'rate INVALID'],
+    ['at over 1,000 a second', { where: { status }, reason, rate: 1_001 }, 'rate INVALID'],
+  ])('%s', async (_title, input, expected) => {
+    const { replay, userErrors } = await mutate(app, 'replayDeliveries', input, 'replay { id }');
+    expect(replay).toBeNull();
+    expect(userErrors.map((each: { field: string[]; code: string }) => `${each.field} ${each.code}`)).toEqual([
+      expected,
+    ]);
+  });
+
+  test.each([
+    ['for {}', {}],
+    ['for an empty filter', { status: {} }],
+    ['for an empty or', { or: [] }],
+    ['for null', null],
+    ['for a status that there is not', { status: { eq: 'LOST' } }],
+    ['for a field that there is not', { colour: { eq: 'red' } }],
+    ['for an id of something else', { id: { eq: 'whk_01a20e627b7e72e181c9b6095ed89765' } }],
+    ['for a text with a NUL', { documentType: { eq: 'a\u0000' } }],
+    ['for a filter that is nested too deep', { not: { not: { not: { not: { status } } } } }],
+    ['for more filters than are taken', { or: Array(101).fill({ status }) }],
+  ])('%s', async (_title, where) => {
+    const before = await app.database.query('select count(*) from replays');
+    const answer = await askMutation(app, 'replayDeliveries', { where, reason }, 'replay { id }');
+    expect(answer.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    expect(await app.database.query('select count(*) from replays')).toEqual(before);
+  });
+
+  test.each(['SUPPORT', 'AUDITOR', 'PUBLISHER'] as const)('to %s, dry or not', async (role) => {
+    const key = await app.keyFor(role);
+    for (const dryRun of [true, false]) {
+      const input = { where: { status }, reason, dryRun };
+      const answer = await askMutation(app, 'replayDeliveries', input, COUNT, key);
+      expect(answer.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    }
+  });
+});
+
+test('null for rate and dryRun is what leaving them out is', async () => {
+  const webhook = await webhookOfItsOwn(app, partner.url);
+  const id = await order(app, whereWebhook(webhook), { rate: null, dryRun: null });
+  expect(await replayOf(app, id)).toMatchObject({ rate: 50 });
+});

@@ -1,0 +1,257 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Webhook as Verifier } from 'standardwebhooks';
+import { toNodeId } from '../../src/ids';
+import { attemptsOf, turn } from '../delivery/ledger';
+import { startTestApp, type TestApp } from '../support/app';
+import { askMutation, mutate } from '../support/mutate';
+import { type Receiver, startReceiver } from '../support/receiver';
+import { waitFor } from '../support/wait-for';
+import { allOver, erase, REPLAY_FIELDS, type RoundState, roundsOf, type Webhook, webhookOfItsOwn } from './replays';
+
+let app: TestApp;
+let partner: Receiver;
+
+beforeAll(async () => {
+  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
+});
+beforeEach(() => {
+  partner.calls.length = 0;
+  partner.answerWith(() => ({}));
+});
+afterAll(() => Promise.all([app.stop(), partner.stop()]));
+
+const nodeId = ({ id }: RoundState) => toNodeId('Delivery', id);
+const replay = (delivery: RoundState, reason = 'their disk was full') =>
+  mutate(
+    app,
+    'replayDelivery',
+    { deliveryId: nodeId(delivery), reason },
+    `delivery { id status held attempts finishedAt replay { id } } replay { ${REPLAY_FIELDS} }`,
+  );
+
+/** A webhook with one delivery that is over. */
+async function ended(settings: object = {}): Promise<{ webhook: Webhook; delivery: RoundState }> {
+  const webhook = await webhookOfItsOwn(app, partner.url, settings);
+  await webhook.publishMany(1);
+  const [delivery] = (await allOver(app, webhook, 1)) as [RoundState];
+  return { webhook, delivery };
+}
+
+function setStatus(delivery: RoundState, status: string) {
+  return app.database.query(
+    `update deliveries set status = $2, finished_at = case when $2 not in ('PENDING', 'RETRYING') then now() end
+     where id = $1`,
+    [delivery.id, status],
+  );
+}
+
+test('the same webhook-id and bytes arrive again, with a fresh timestamp and a signature that verifies', async () => {
+  const { webhook, delivery } = await ended();
+  await wait(1_100); // timestamps count whole seconds
+  await replay(delivery);
+  await waitFor('the second call', () => partner.calls.length === 2);
+  const [first, second] = partner.calls as [(typeof partner.calls)[0], (typeof partner.calls)[0]];
+  expect(second.headers['webhook-id']).toBe(nodeId(delivery));
+  expect(first.headers['webhook-id']).toBe(nodeId(delivery));
+  expect(second.body.equals(first.body)).toBe(true);
+  expect(Number(second.headers['webhook-timestamp'])).toBeGreaterThan(Number(first.headers['webhook-timestamp']));
+  const verifier = new Verifier(webhook.secret);
+  expect(verifier.verify(second.body.toString(), second.headers as Record<string, string>)).toEqual(
+    JSON.parse(first.body.toString()),
+  );
+});
+
+test('the order says who gave it and why, and the delivery and its new request lead to it', async () => {
+  const { webhook, delivery } = await ended();
+  const ordered = await replay(delivery, 'their disk was full');
+  expect(ordered.userErrors).toEqual([]);
+  expect(ordered.replay).toMatchObject({
+    status: 'COMPLETED',
+    reason: 'their disk was full',
+    rate: 1,
+    where: null,
+    total: 1,
+    replayed: 1,
+    skipped: 0,
+    error: null,
+    orderedBy: { name: 'Administrator' },
+    delivery: { id: nodeId(delivery) },
+  });
+  expect(ordered.delivery).toMatchObject({ status: 'PENDING', finishedAt: null, replay: { id: ordered.replay.id } });
+  await allOver(app, webhook, 1);
+  const { data } = await app.ask(
+    `query ($id: ID!) { node(id: $id) { ... on Replay {
+      deliveries { nodes { id status requests { nodes { attemptNumber replay { id } } } } } } } }`,
+    { id: ordered.replay.id },
+  );
+  expect(data.node.deliveries.nodes).toEqual([
+    {
+      id: nodeId(delivery),
+      status: 'DELIVERED',
+      requests: {
+        nodes: [
+          { attemptNumber: 2, replay: { id: ordered.replay.id } },
+          { attemptNumber: 1, replay: null },
+        ],
+      },
+    },
+  ]);
+  const audited = await app.database.query<{ details: string }>(
+    `select details from audit_entries where subject_id = $1 and action = 'delivery.replayed'`,
+    [delivery.id],
+  );
+  expect(audited.map(({ details }) => JSON.parse(details))).toEqual([
+    { replay: ordered.replay.id, reason: 'their disk was full', from: 'DELIVERED' },
+  ]);
+});
+
+test('what was given up gets a whole schedule anew', async () => {
+  partner.answerWith(() => ({ status: 500 }));
+  const { webhook, delivery } = await ended({ retrySchedule: [0, 0] });
+  expect(delivery).toMatchObject({ status: 'EXHAUSTED', attempts: 2 });
+  await replay(delivery);
+  const [again] = await allOver(app, webhook, 1);
+  expect(again).toMatchObject({ status: 'EXHAUSTED', attempts: 4, roundStart: 2 });
+  partner.answerWith(() => ({}));
+  await replay(delivery);
+  const [arrived] = await allOver(app, webhook, 1);
+  expect(arrived).toMatchObject({ status: 'DELIVERED', attempts: 5, deliveredAt: expect.any(Date) });
+});
+
+test('what had arrived stays DELIVERED when the replay fails, and says when it first arrived', async () => {
+  const { webhook, delivery } = await ended({ retrySchedule: [0] });
+  partner.answerWith(() => ({ status: 500 }));
+  await replay(delivery);
+  const [after] = await allOver(app, webhook, 1);
+  expect(after).toMatchObject({ status: 'DELIVERED', attempts: 2, deliveredAt: delivery.deliveredAt });
+  const attempts = await attemptsOf(app, webhook.id);
+  expect(attempts.map(({ status }) => status)).toEqual(['SUCCEEDED', 'FAILED']);
+});
+
+test('what arrived before arrivals were written down is known to have arrived', async () => {
+  const { webhook, delivery } = await ended({ retrySchedule: [0] });
+  await app.database.query('update deliveries set delivered_at = null where id = $1', [delivery.id]);
+  partner.answerWith(() => ({ status: 500 }));
+  await replay(delivery);
+  const [after] = await allOver(app, webhook, 1);
+  expect(after).toMatchObject({ status: 'DELIVERED', deliveredAt: delivery.finishedAt });
+});
+
+test('a cancelled delivery is sent when it is replayed', async () => {
+  const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [3600] });
+  await webhook.publishMany(1);
+  const [delivery] = (await waitFor('the delivery', async () => {
+    const rounds = await roundsOf(app, webhook);
+    return rounds.length === 1 && rounds;
+  })) as [RoundState];
+  await mutate(app, 'cancelDelivery', { id: nodeId(delivery), reason: 'a mistake' });
+  await replay(delivery, 'no mistake after all');
+  const [after] = await allOver(app, webhook, 1);
+  expect(after).toMatchObject({ status: 'DELIVERED', attempts: 1 });
+});
+
+test('cancelling a replay of what had arrived leaves it DELIVERED', async () => {
+  const { webhook, delivery } = await ended();
+  await turn(app, 'pause', webhook.id);
+  await replay(delivery);
+  const cancelled = await mutate(
+    app,
+    'cancelDelivery',
+    { id: nodeId(delivery), reason: 'they found it' },
+    'delivery { status deliveredAt }',
+  );
+  expect(cancelled.delivery).toEqual({ status: 'DELIVERED', deliveredAt: delivery.deliveredAt?.toISOString() });
+});
+
+test.each(['PAUSED', 'DISABLED'])('a webhook that is %s holds it until it is resumed', async (status) => {
+  const { webhook, delivery } = await ended();
+  await turn(app, 'pause', webhook.id);
+  await app.database.query('update webhooks set status = $1 where document_type = $2', [status, webhook.documentType]);
+  expect((await replay(delivery)).delivery).toMatchObject({ status: 'PENDING', held: true });
+  await turn(app, 'resume', webhook.id);
+  const [after] = await allOver(app, webhook, 1);
+  expect(after).toMatchObject({ status: 'DELIVERED', attempts: 2, held: false });
+  expect(partner.calls).toHaveLength(2);
+});
+
+test('ordered twice at once, one is refused and one call is made', async () => {
+  partner.answerWith((_call, n) => ({ delayMs: n > 1 ? 200 : 0 }));
+  const { webhook, delivery } = await ended();
+  const answers = await Promise.all([replay(delivery), replay(delivery), replay(delivery)]);
+  expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
+  await allOver(app, webhook, 1);
+  expect(partner.calls).toHaveLength(2);
+  const rows = await app.database.query('select id from replays where delivery_id = $1', [delivery.id]);
+  expect(rows).toHaveLength(1);
+});
+
+describe('is refused, and leaves all as it was, for', () => {
+  async function expectRefused(delivery: RoundState, webhook: Webhook, words: string): Promise<void> {
+    const before = await roundsOf(app, webhook);
+    const { userErrors, ...payload } = await replay(delivery);
+    expect(payload).toEqual({ delivery: null, replay: null });
+    expect(userErrors).toEqual([{ field: ['deliveryId'], code: 'CONFLICT', message: expect.stringContaining(words) }]);
+    expect(await roundsOf(app, webhook)).toEqual(before);
+    expect(await app.database.query('select id from replays where delivery_id = $1', [delivery.id])).toEqual([]);
+  }
+
+  test.each(['PENDING', 'RETRYING'])('a delivery that is %s', async (status) => {
+    const { webhook, delivery } = await ended();
+    await setStatus(delivery, status);
+    await expectRefused(delivery, webhook, 'retryDelivery');
+  });
+
+  test('a delivery that was skipped', async () => {
+    const { webhook, delivery } = await ended();
+    await app.database.query(`update deliveries set status = 'SKIPPED', payload_id = null where id = $1`, [
+      delivery.id,
+    ]);
+    await expectRefused(delivery, webhook, 'nothing was made that could be sent');
+  });
+
+  test('a test', async () => {
+    const { webhook, delivery } = await ended();
+    await app.database.query('update deliveries set test = true where id = $1', [delivery.id]);
+    await expectRefused(delivery, webhook, 'testWebhook');
+  });
+
+  test('a delivery whose content was erased', async () => {
+    const { webhook, delivery } = await ended();
+    await erase(app, [delivery.id]);
+    await expectRefused(delivery, webhook, 'erased');
+  });
+
+  test('a webhook that is archived', async () => {
+    const { webhook, delivery } = await ended();
+    await turn(app, 'archive', webhook.id);
+    await expectRefused(delivery, webhook, 'archived');
+  });
+});
+
+test.each([
+  [
+    'an id that nobody has',
+    { deliveryId: 'dlv_01a20e627b7e72e181c9b6095ed89765', reason: 'x' },
+    'deliveryId NOT_FOUND',
+  ],
+  [
+    'an id of something else',
+    { deliveryId: 'whk_01a20e627b7e72e181c9b6095ed89765', reason: 'x' },
+    'deliveryId NOT_FOUND',
+  ],
+  ['an empty id', { deliveryId: '', reason: 'x' }, 'deliveryId NOT_FOUND'],
+  ['no reason', { deliveryId: 'dlv_01a20e627b7e72e181c9b6095ed89765', reason: '' }, 'reason REQUIRED'],
+  ['a line break in the reason', { deliveryId: '', reason: 'a\nb' }, 'reason INVALID'],
+  ['too long a reason', { deliveryId: '', reason: 'é'.repeat(1_001) }, 'reason TOO_LARGE'],
+])('%s is a user error', async (_title, input, expected) => {
+  const { userErrors } = await mutate(app, 'replayDelivery', input, 'replay { id }');
+  expect(userErrors.map((each: { field: string[]; code: string }) => `${each.field} ${each.code}`)).toEqual([expected]);
+});
+
+test.each(['SUPPORT', 'AUDITOR', 'PUBLISHER'] as const)('%s may not replay', async (role) => {
+  const { webhook, delivery } = await ended();
+  const input = { deliveryId: nodeId(delivery), reason: 'x' };
+  const answer = await askMutation(app, 'replayDelivery', input, 'replay { id }', await app.keyFor(role));
+  expect(answer.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  expect(await roundsOf(app, webhook)).toEqual([delivery]);
+});
