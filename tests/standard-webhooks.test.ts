@@ -36,7 +36,12 @@ function faultOf({ file, title }: Named): string | null {
 
 /** Whether it stands first in the brackets of test() or of test.each()(). */
 function isTitleIn(source: string, title: string): boolean {
-  return new RegExp(`(?:\\btest|\\))\\(\\s*(['"\`])${RegExp.escape(title)}\\1,`).test(source);
+  return ["'", '"', '`'].some((quote) =>
+    source
+      .split(`${quote}${title}${quote},`)
+      .slice(0, -1)
+      .some((before) => /(\btest|\))\(\s*$/.test(before)),
+  );
 }
 
 const lines = linesOf(readFileSync(join(ROOT, 'docs/standard-webhooks.md'), 'utf8'));

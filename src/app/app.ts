@@ -10,6 +10,7 @@ import { createSender } from '../delivery/send';
 import { startWorker } from '../delivery/worker';
 import type { Log } from '../log';
 import { startReplayLoop } from '../replay/replay-loop';
+import { pipelinedTransactions } from '../sql/transactions';
 import { createKeyring, type Keyring } from '../webhooks/keyring';
 import { parseNetworks } from '../webhooks/public-address';
 import { keysInUse } from '../webhooks/sealed-secret.store';
@@ -96,10 +97,10 @@ interface Parts {
 
 async function startDelivering(parts: Parts & { log: Log; url: string }, stops: Stop[]): Promise<void> {
   const { source, queue, keyring, policy, metrics, log, url } = parts;
-  const deliver = createDataSource(url, { name: 'deliver', poolSize: 6, settings: BY_ID_PLANS });
+  const deliver = createDataSource(url, { name: 'deliver', poolSize: 6, settings: BY_ID_PLANS, pipeline: true });
   await deliver.initialize();
   stops.push(() => deliver.destroy());
-  const transaction: DataSource['transaction'] = deliver.transaction.bind(deliver);
+  const transaction = pipelinedTransactions(deliver);
   const sender = createSender(policy);
   stops.push(() => sender.stop());
   const room = createRoom();

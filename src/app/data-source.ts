@@ -70,6 +70,8 @@ export interface DataSourceOptions {
   statementTimeoutMs?: number;
   /** Settings of each session. */
   settings?: Record<string, string>;
+  /** Statements are sent without waiting for those before: see `pipelinedTransactions`. */
+  pipeline?: boolean;
 }
 
 /**
@@ -90,7 +92,7 @@ const MORE_SILENCE_MS = 5_000;
 
 /** How one login reaches the database. */
 export function createDataSource(url: string, options: DataSourceOptions): DataSource {
-  const { name, poolSize = 10, statementTimeoutMs = 30_000, settings = {} } = options;
+  const { name, poolSize = 10, statementTimeoutMs = 30_000, settings = {}, pipeline = false } = options;
   return new DataSource({
     type: 'postgres',
     url,
@@ -106,6 +108,7 @@ export function createDataSource(url: string, options: DataSourceOptions): DataS
     // a pool without this listener turns a database restart into an uncaught exception
     poolErrorHandler: () => undefined,
     extra: {
+      pipeline,
       statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: 60_000,
       ...(statementTimeoutMs > 0 && { stream: () => watchedSocket(statementTimeoutMs + MORE_SILENCE_MS) }),

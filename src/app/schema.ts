@@ -10,6 +10,7 @@ import {
   WebhookDeliveriesResolver,
 } from '../delivery/delivery.resolver';
 import { DeliveryOrdersResolver } from '../delivery/delivery-orders.resolver';
+import { PreviewWebhookResolver } from '../delivery/preview.resolver';
 import { TestWebhookResolver } from '../delivery/test-webhook.resolver';
 import { BusinessEventResolver } from '../events/business-event.resolver';
 import { enforceRoles } from '../graphql/has-role';
@@ -57,6 +58,7 @@ export function createSchema(): GraphQLSchema {
       RequestDeliveryResolver,
       DeliveryOrdersResolver,
       TestWebhookResolver,
+      PreviewWebhookResolver,
       ReplayResolver,
       ReplayWebhookCountResolver,
       DeliveryReplayResolver,

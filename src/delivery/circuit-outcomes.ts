@@ -29,8 +29,15 @@ export async function lockDisablable(
   outcomes: readonly Outcome[],
   now: Date,
 ): Promise<Map<string, WebhookRow>> {
-  const ids = outcomes.filter((outcome) => mayDisable(outcome, now)).map((outcome) => outcome.attempt.webhook.id);
-  return ids.length === 0 ? new Map() : webhooksForUpdate(db, [...new Set(ids)]);
+  const ids = new Set(outcomes.filter((outcome) => mayDisable(outcome, now)).map(webhookOf));
+  if (ids.size === 0) return new Map();
+  // with those that are shared afterwards: locked in two steps, each of two transactions could hold what the other needs
+  const locked = await webhooksForUpdate(db, [...new Set(outcomes.map(webhookOf))]);
+  return new Map([...locked].filter(([id]) => ids.has(id)));
+}
+
+function webhookOf({ attempt }: Outcome): string {
+  return attempt.webhook.id;
 }
 
 // the failures of this batch may be the last ones that were missing, so they are not counted here

@@ -1,5 +1,6 @@
 import type { ClientCertificate } from './client-certificate';
 import { type Connection, type ConnectionOptions, openConnection } from './connection';
+import { answerTooLong } from './exchange-error';
 import type { Connector } from './guarded-connect';
 
 export interface PoolOptions extends ConnectionOptions {
@@ -7,6 +8,8 @@ export interface PoolOptions extends ConnectionOptions {
   readonly connectionsPerOrigin: number;
   /** A steady stream would keep a connection, and with it an old DNS answer, for ever. */
   readonly connectionMaxAgeMs: number;
+  /** Of one answer; what is over it, such as padding without end, is not worth a core. */
+  readonly responseBytesOnWire: number;
 }
 
 /** A place in an origin's pool: waiting for a connection, or holding one. */
@@ -26,6 +29,7 @@ export interface ConnectionPool {
 }
 
 interface OriginPool {
+  readonly host: string;
   readonly open: () => Connection;
   readonly options: PoolOptions;
   readonly forget: () => void;
@@ -41,12 +45,17 @@ interface Waiting extends Lease {
 
 /**
  * Connections per origin and client certificate, kept alive and bounded: what a partner allowed to one certificate is not
- * for another one, and not for none. Origins share nothing, so a dead one holds up only itself. undici's
- * own Pool is not used: it neither tells which socket carried a request (its address belongs in the log) nor lets a
- * plain dispatch leave its queue at the deadline.
+ * for another one, and not for none. Origins share nothing, so a dead one holds up only itself. undici's own Pool is not
+ * used: it neither tells which socket carried a request (its address belongs in the log) nor lets a plain dispatch leave
+ * its queue at the deadline.
  */
 export function createConnectionPool(options: PoolOptions): ConnectionPool {
   const origins = new Map<string, OriginPool>();
+  // Bodies and headers are counted as they come. The parser swallows the rest (status lines, chunk extensions, empty lines)
+  // without a word, as fast as it is sent: that is found here.
+  const watch = setInterval(() => {
+    for (const pool of origins.values()) endFloods(pool);
+  }, FLOOD_CHECK_MS).unref();
   const poolOf = (origin: string, certificate: ClientCertificate | null): OriginPool => {
     const key = certificate === null ? origin : `${origin} as ${certificate.id}`;
     const known = origins.get(key);
@@ -58,12 +67,22 @@ export function createConnectionPool(options: PoolOptions): ConnectionPool {
   return {
     lease: (origin, certificate, use) => joinQueue(poolOf(origin, certificate), use),
     stop: () => {
+      clearInterval(watch);
       for (const pool of origins.values()) {
         for (const connection of [...pool.idle, ...pool.busy]) connection.destroy();
       }
       origins.clear();
     },
   };
+}
+
+const FLOOD_CHECK_MS = 250;
+
+function endFloods({ host, busy, options }: OriginPool): void {
+  for (const connection of busy) {
+    if (connection.received() <= options.responseBytesOnWire) continue;
+    connection.destroy(answerTooLong(host, options.responseBytesOnWire));
+  }
 }
 
 function createOriginPool(
@@ -74,6 +93,7 @@ function createOriginPool(
 ): OriginPool {
   const connect = options.connector(certificate);
   const pool: OriginPool = {
+    host: new URL(origin).host,
     open: () => {
       const connection = openConnection(origin, connect, options);
       connection.client.on('disconnect', () => dropIdle(pool, connection));
@@ -108,6 +128,7 @@ function serve(pool: OriginPool): void {
     const connection = pool.idle.pop() ?? pool.open();
     pool.busy.add(connection);
     waiting.connection = connection;
+    connection.restartCount();
     waiting.use(connection, waiting);
   }
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Client } from 'undici';
 import type { Connect } from './guarded-connect';
+import type { SendError } from './send-error';
 
 /** One connection to one origin, used by one exchange at a time. The client dials again when the partner closed it. */
 export interface Connection {
@@ -9,7 +10,12 @@ export interface Connection {
   address: string | null;
   /** When the socket that stands now was opened (performance.now()). */
   openedAt: number;
-  destroy(): void;
+  /** Counts from here for the next exchange. */
+  restartCount(): void;
+  /** Bytes that came since then, also those that are no part of an answer. */
+  received(): number;
+  /** @param why what the exchange on it ends with, where it has not ended */
+  destroy(why?: SendError): void;
 }
 
 export interface ConnectionOptions {
@@ -23,11 +29,13 @@ export interface ConnectionOptions {
 const KEEP_ALIVE_MARGIN_MS = 2000;
 
 export function openConnection(origin: string, connectTo: Connect, options: ConnectionOptions): Connection {
-  let dialling: Socket | null = null;
+  let dialled: Socket | null = null;
+  let receivedBefore = 0;
   const client = new Client(origin, {
     connect: (dial, callback) =>
       connectTo(dial, callback, (socket) => {
-        dialling = socket;
+        dialled = socket;
+        receivedBefore = 0;
         noteAddress(connection, socket);
       }),
     pipelining: 1,
@@ -43,10 +51,14 @@ export function openConnection(origin: string, connectTo: Connect, options: Conn
     client,
     address: null,
     openedAt: 0,
-    destroy: () => {
-      client.destroy();
+    restartCount: () => {
+      receivedBefore = dialled?.bytesRead ?? 0;
+    },
+    received: () => (dialled?.bytesRead ?? 0) - receivedBefore,
+    destroy: (why) => {
+      client.destroy(why ?? null);
       // A client that is destroyed while it connects would leave the kernel's SYNs running for two minutes.
-      dialling?.destroy();
+      dialled?.destroy();
     },
   };
   return connection;

@@ -72,7 +72,8 @@ export class DeliveryType extends NodeType {
   attempts: number;
 
   @Field(() => Boolean, {
-    description: 'Made by testWebhook, to try the webhook out: one attempt, also where the webhook is paused or disabled.',
+    description:
+      'Made by testWebhook, to try the webhook out: one attempt, also where the webhook is paused or disabled.',
   })
   test: boolean;
 

@@ -25,7 +25,12 @@ type Pause = () => Promise<unknown>;
 export async function decideAll(evaluations: readonly Evaluation[], pause?: Pause): Promise<(Skip | null)[]> {
   const conditional = evaluations.filter(({ webhook }) => webhook.condition !== null);
   if (conditional.length === 0) return evaluations.map(() => null);
-  const decisions = await runEach<Evaluation, Decision>(conditional, webhookIdOf, decide, pause);
+  const decisions = await runEach<Evaluation, Decision>(conditional, {
+    groupOf,
+    prepare: ({ subject }) => attempt(subject.celDocument),
+    run: decide,
+    pause,
+  });
   return evaluations.map(({ webhook }) => {
     if (webhook.condition === null) return null;
     return skipFor(webhook.condition, decisions.shift() as Decision | Late);
@@ -34,15 +39,27 @@ export async function decideAll(evaluations: readonly Evaluation[], pause?: Paus
 
 /** @returns for each its request, or why there is none */
 export async function renderAll(evaluations: readonly Evaluation[], pause?: Pause): Promise<(PlannedRequest | Skip)[]> {
-  const rendered = await runEach<Evaluation, PlannedRequest | ProgramFault>(evaluations, webhookIdOf, render, pause);
+  const rendered = await runEach<Evaluation, PlannedRequest | ProgramFault>(evaluations, {
+    groupOf,
+    prepare: ({ plan, subject }) => attempt(() => plan.prepare(subject)),
+    run: render,
+    pause,
+  });
   return rendered.map((result) => {
     if ('late' in result) return { skipReason: 'TEMPLATE_ERROR', skipMessage: lateMessage('The request', result) };
     return 'message' in result ? { skipReason: 'TEMPLATE_ERROR', skipMessage: result.message } : result;
   });
 }
 
-function webhookIdOf({ webhook }: Evaluation): string {
+function groupOf({ webhook }: Evaluation): string {
   return webhook.id;
+}
+
+// What fails here fails again in its turn, where it is told.
+function attempt(read: () => unknown): void {
+  try {
+    read();
+  } catch {}
 }
 
 function decide({ webhook, subject }: Evaluation): Decision {

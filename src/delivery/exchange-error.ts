@@ -37,6 +37,11 @@ export function bodyTooLarge(host: string, limitBytes: number): SendError {
   return new SendError('RESPONSE_TOO_LARGE', `${host} answered with a body of more than ${limitBytes} bytes.`);
 }
 
+/** Its body and headers were not, so it was everything else. */
+export function answerTooLong(host: string, limitBytes: number): SendError {
+  return new SendError('RESPONSE_TOO_LARGE', `${host} answered with more than ${limitBytes} bytes on the wire.`);
+}
+
 export function statusError(host: string, status: number): SendError {
   return new SendError('HTTP_STATUS', `${host} answered ${status}${statusNote(status)}.`);
 }

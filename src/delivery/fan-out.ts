@@ -2,7 +2,7 @@
 import { type OutboxEvent, takeFromOutbox } from '../events/business-event.store';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
-import { lockedStatuses, type OutgoingWebhook, outgoingWebhooks } from '../webhooks/webhook.store';
+import { type OutgoingWebhook, outgoingWebhooks, webhooksForShare } from '../webhooks/webhook.store';
 import { lockCircuits, markCrowded } from '../webhooks/webhook-circuit.store';
 import type { NewDelivery } from './delivery.store';
 import { duplicatesAmong } from './duplicates';
@@ -22,11 +22,11 @@ const DELIVERIES_AT_ONCE = 10_000;
 /** An event for a webhook that wants it, and what is known of the webhook while the transaction lasts. */
 type Pair = Wanted & { webhook: OutgoingWebhook };
 
-/** Fans out the oldest events, in one transaction. @returns how many events left the outbox */
-export async function fanOut(db: Db, queue: DeliveryQueue): Promise<number> {
-  await waitForTurn(db);
-  const waiting = await takeFromOutbox(db, BATCH);
-  if (waiting.length === 0) return 0;
+/** Fans out the oldest events, in one transaction. @returns how many left the outbox, and whether there may be more */
+export async function fanOut(db: Db, queue: DeliveryQueue): Promise<{ events: number; more: boolean }> {
+  // sent together, done one after the other
+  const [, waiting] = await Promise.all([waitForTurn(db), takeFromOutbox(db, BATCH)]);
+  if (waiting.length === 0) return { events: 0, more: false };
   const webhooks = await webhooksFor(db, waiting);
   const events = withFewEnoughDeliveries(waiting, webhooks);
   const now = new Date();
@@ -36,25 +36,28 @@ export async function fanOut(db: Db, queue: DeliveryQueue): Promise<number> {
   const deliveries = await inOrder(db, made, webhooks);
   const wantedBy = Map.groupBy(pairs, ({ event }) => event.id);
   const done = events.map(({ id }) => ({ id, wantedBy: wantedBy.get(id)?.length ?? 0 }));
-  await writeFanOut(db, payloadsOf(frozen), deliveries, done, now);
   const jobs = deliveries.flatMap(jobFor);
-  await queue.insert(db, jobs);
-  await markCrowded(db, crowdedBy(deliveries));
+  await Promise.all([
+    writeFanOut(db, payloadsOf(frozen), deliveries, done, now),
+    queue.insert(db, jobs),
+    markCrowded(db, crowdedBy(deliveries)),
+  ]);
   // the worker of this process is told by its relay; those of others look for jobs by themselves, but not for these
   if (deliveries.some((delivery) => delivery.waitsFor === 'CAPACITY')) await announceDeliveries(db);
-  return events.length;
+  return { events: events.length, more: waiting.length === BATCH || events.length < waiting.length };
 }
 
 /**
  * The webhooks that may want these events, with a status that holds until the transaction ends where it matters: a
- * webhook that is resumed meanwhile must not leave a delivery held, nor one that becomes free leave it waiting.
+ * webhook that is resumed meanwhile must not leave a delivery held, nor one that becomes free leave it waiting, nor one
+ * that is archived leave it either way.
  */
 async function webhooksFor(db: Db, events: readonly OutboxEvent[]): Promise<OutgoingWebhook[]> {
   const wanting = (await outgoingWebhooks(db)).filter((webhook) => events.some((event) => wants(webhook, event)));
-  const inactive = wanting.filter((webhook) => webhook.status !== 'ACTIVE').map(idOf);
-  const statuses = inactive.length > 0 ? await lockedStatuses(db, inactive) : new Map();
+  const notFree = wanting.filter((webhook) => webhook.status !== 'ACTIVE' || needsCircuit(webhook)).map(idOf);
+  const held = notFree.length > 0 ? await webhooksForShare(db, notFree) : new Map();
   const webhooks = wanting
-    .map((webhook) => ({ ...webhook, status: statuses.get(webhook.id) ?? webhook.status }))
+    .map((webhook) => ({ ...webhook, ...held.get(webhook.id) }))
     .filter((webhook) => webhook.status !== 'ARCHIVED');
   const circuits = await lockCircuits(db, webhooks.filter(needsCircuit).map(idOf));
   return webhooks.map((webhook) => {

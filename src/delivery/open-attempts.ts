@@ -64,13 +64,13 @@ export async function openAttempts(
   const { go, wait } = await divide(db, live, webhooks, circuits, parts.freeFor);
   await stepAside(db, wait);
   const attempts = await attemptsFor(db, parts.keyring, go, webhooks);
-  await openOnes(db, attempts.map(rowFor));
-  await takeSlots(db, attempts.filter(takesSlot).map(slotOf));
   const kept = new Set(attempts.map((attempt) => attempt.jobId));
-  await parts.queue.complete(
-    db,
-    [...jobIds].filter((id) => !kept.has(id)),
-  );
+  const leftOver = [...jobIds].filter((id) => !kept.has(id));
+  await Promise.all([
+    openOnes(db, attempts.map(rowFor)),
+    takeSlots(db, attempts.filter(takesSlot).map(slotOf)),
+    parts.queue.complete(db, leftOver),
+  ]);
   return { taken: jobs.length, waiting: wait.length, attempts };
 }
 

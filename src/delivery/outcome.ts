@@ -1,6 +1,7 @@
 // After the call: what the answer means for the request row and for the delivery.
 import { newId } from '../ids';
 import type { ClosedRequest } from '../request-log/open-close.store';
+import type { Ordering } from '../webhooks/webhook.entity';
 import type { DeliveryStatus } from './delivery.entity';
 import { diedRequest } from './died-request';
 import type { Settlement } from './open.store';
@@ -44,6 +45,13 @@ export function abandoned(attempt: Attempt, now: Date): Outcome {
 /** Instead of being tried again: somebody cancelled it, or archived its webhook. */
 export function cancelled(outcome: Outcome): Outcome {
   return finished(outcome.attempt, outcome.request, 'CANCELLED', outcome.request.finishedAt);
+}
+
+/** By the ordering that its webhook asks for now: another one, or none, may have been set while it was on the wire. */
+export function underOrdering(outcome: Outcome, ordering: Ordering | null): Outcome {
+  const { settlement } = outcome;
+  const stillBlocks = ordering === 'HOLD' || (ordering === 'SKIP' && settlement.status === 'RETRYING');
+  return { ...outcome, settlement: { ...settlement, blocks: settlement.blocks && stillBlocks } };
 }
 
 /** Whether this says that the endpoint does not work. What never left us says nothing about it. */

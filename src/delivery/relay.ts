@@ -1,6 +1,6 @@
 // Watches the outbox.
 import type { Log } from '../log';
-import type { Db } from '../sql/db';
+import type { Transaction } from '../sql/transactions';
 import { fanOut } from './fan-out';
 import { type Loop, startLoop } from './loop';
 import type { DeliveryQueue } from './queue';
@@ -9,7 +9,7 @@ const REST_MS = 1_000;
 const PACE_MS = 8;
 
 export interface RelayParts {
-  transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  transaction: Transaction;
   queue: DeliveryQueue;
   log: Log;
   /** Called after events became deliveries, so that a worker of this process need not wait to be told. */
@@ -18,9 +18,9 @@ export interface RelayParts {
 
 export function startRelay({ transaction, queue, log, onFannedOut }: RelayParts): Loop {
   const step = async () => {
-    const events = await transaction((db) => fanOut(db, queue));
+    const { events, more } = await transaction((db) => fanOut(db, queue));
     if (events > 0) onFannedOut();
-    return events > 0;
+    return more;
   };
   return startLoop('relay', REST_MS, log, step, PACE_MS);
 }

@@ -2,6 +2,7 @@
 import { newId } from '../ids';
 import type { Log } from '../log';
 import type { Db } from '../sql/db';
+import type { Transaction } from '../sql/transactions';
 import { findWebhookForShare, type WebhookRow } from '../webhooks/webhook.store';
 import { type CircuitRow, crowdedWebhooks, lockCircuits, saveCircuits } from '../webhooks/webhook-circuit.store';
 import { capacityOf } from './limits';
@@ -20,7 +21,7 @@ const PROBE_GRACE_MS = 60_000;
 export interface ReleaseParts {
   /** For a look, which is all that most steps take. */
   db: Db;
-  transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  transaction: Transaction;
   queue: DeliveryQueue;
   log: Log;
   /** How many requests to a webhook this worker has room for. */

@@ -17,13 +17,14 @@ export interface Room {
   takeable(now: number): number;
   /** How many more requests to this webhook may start. */
   freeFor(webhookId: string): number;
-  enter(webhookId: string): void;
+  enter(webhookId: string, now: number): void;
   leave(webhookId: string, now: number): void;
 }
 
 export function createRoom(places = AT_ONCE): Room {
   const inside = new Map<string, number>();
-  const lastLeft = new Map<string, number>();
+  /** When the last request to a webhook ended, or the first one began. */
+  const lastMoved = new Map<string, number>();
   let total = 0;
 
   const freeFor = (webhookId: string) => Math.max(0, places - total - (inside.get(webhookId) ?? 0));
@@ -40,10 +41,11 @@ export function createRoom(places = AT_ONCE): Room {
       const id = fullest();
       const headroom = id === null ? places : freeFor(id);
       if (headroom >= TAKE_LEAST) return Math.min(TAKE, headroom);
-      const isFast = id !== null && now - (lastLeft.get(id) ?? 0) < SLOW_MS;
+      const isFast = id !== null && now - (lastMoved.get(id) ?? 0) < SLOW_MS;
       return isFast ? 0 : Math.min(TAKE, places - total);
     },
-    enter(webhookId) {
+    enter(webhookId, now) {
+      if (!inside.has(webhookId)) lastMoved.set(webhookId, now);
       inside.set(webhookId, (inside.get(webhookId) ?? 0) + 1);
       total += 1;
     },
@@ -52,10 +54,10 @@ export function createRoom(places = AT_ONCE): Room {
       total -= 1;
       if (left > 0) {
         inside.set(webhookId, left);
-        lastLeft.set(webhookId, now);
+        lastMoved.set(webhookId, now);
       } else {
         inside.delete(webhookId);
-        lastLeft.delete(webhookId);
+        lastMoved.delete(webhookId);
       }
     },
   };

@@ -28,6 +28,7 @@ export interface SendLimits extends BodyLimits {
 }
 
 export interface SenderOptions extends Partial<SendLimits> {
+  readonly responseBytesOnWire?: number;
   readonly connectionsPerOrigin?: number;
   readonly keepAliveMs?: number;
   readonly connectionMaxAgeMs?: number;
@@ -73,6 +74,8 @@ const DEFAULTS = {
   responseBytesKept: 64 * 1024,
   responseBytesRead: 1024 * 1024,
   responseHeaderBytes: 32 * 1024,
+  // a body of 1 MiB in chunks of one byte is 6 MiB
+  responseBytesOnWire: 16 * 1024 * 1024,
   connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
   keepAliveMs: 4000,
   connectionMaxAgeMs: 5 * 60_000,

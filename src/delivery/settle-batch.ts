@@ -1,13 +1,13 @@
 // Part of settling: the transaction.
 import type { Db } from '../sql/db';
-import { lockedStatuses } from '../webhooks/webhook.store';
+import { webhooksForShare } from '../webhooks/webhook.store';
 import { lockCircuits } from '../webhooks/webhook-circuit.store';
 import { giveSlotsBack } from '../webhooks/webhook-slot.store';
 import { lockDisablable, noteOutcomes, webhooksInQuestion } from './circuit-outcomes';
 import { settleOnes } from './open.store';
 import { slotOf, takesSlot } from './open-attempts';
 import { releaseSuccessors } from './order';
-import { cancelled, type Outcome } from './outcome';
+import { cancelled, type Outcome, underOrdering } from './outcome';
 import type { DeliveryQueue } from './queue';
 import { cancelRequested } from './waiting.store';
 
@@ -18,7 +18,7 @@ import { cancelRequested } from './waiting.store';
 export async function settleBatch(db: Db, queue: DeliveryQueue, outcomes: readonly Outcome[]): Promise<void> {
   const now = new Date();
   const disablable = await lockDisablable(db, outcomes, now);
-  const decided = await withoutVainRetries(db, outcomes);
+  const decided = await asThingsStand(db, outcomes);
   const circuits = await lockCircuits(db, webhooksInQuestion(decided));
   const settled = await settleOnes(db, decided);
   const own = decided.filter((outcome) => settled.has(outcome.request.id));
@@ -44,16 +44,21 @@ function stopsBlocking({ attempt, settlement }: Outcome): boolean {
   return attempt.delivery.blocks && !settlement.blocks;
 }
 
-// Archiving and cancelling leave what is on the wire alone, so what comes back must not wait for an attempt in a day.
-async function withoutVainRetries(db: Db, outcomes: readonly Outcome[]): Promise<Outcome[]> {
-  const retried = outcomes.filter((outcome) => outcome.nextJob !== null);
-  if (retried.length === 0) return [...outcomes];
-  const statuses = await lockedStatuses(db, [...new Set(retried.map((outcome) => outcome.attempt.webhook.id))]);
+// Archiving and cancelling leave what is on the wire alone, so what comes back must not wait for an attempt in a day; nor
+// may a cancelled one be given up instead, and hold back those behind it.
+async function asThingsStand(db: Db, outcomes: readonly Outcome[]): Promise<Outcome[]> {
+  const open = new Set(outcomes.filter((outcome) => outcome.request.status !== 'SUCCEEDED'));
+  if (open.size === 0) return [...outcomes];
+  const webhooks = await webhooksForShare(db, [...new Set([...open].map((outcome) => outcome.attempt.webhook.id))]);
   const unwanted = await cancelRequested(
     db,
-    retried.map((outcome) => outcome.settlement.deliveryId),
+    [...open].map((outcome) => outcome.settlement.deliveryId),
   );
-  const isVain = ({ attempt: { webhook, delivery } }: Outcome) =>
-    statuses.get(webhook.id) === 'ARCHIVED' || unwanted.has(delivery.id);
-  return outcomes.map((outcome) => (outcome.nextJob && isVain(outcome) ? cancelled(outcome) : outcome));
+  return outcomes.map((outcome) => {
+    if (!open.has(outcome)) return outcome;
+    const { delivery, webhook } = outcome.attempt;
+    const { status, ordering = null } = webhooks.get(webhook.id) ?? {};
+    const isVain = unwanted.has(delivery.id) || (outcome.nextJob !== null && status === 'ARCHIVED');
+    return isVain ? cancelled(outcome) : underOrdering(outcome, ordering);
+  });
 }

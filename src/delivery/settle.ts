@@ -1,7 +1,7 @@
 // The end of an attempt: outcomes of many attempts become one transaction.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from '../log';
-import type { Db } from '../sql/db';
+import type { Transaction } from '../sql/transactions';
 import type { Outcome } from './outcome';
 import type { DeliveryQueue } from './queue';
 import { settleBatch } from './settle-batch';
@@ -23,7 +23,7 @@ interface Waiting {
 }
 
 export interface SettlerParts {
-  transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  transaction: Transaction;
   queue: DeliveryQueue;
   log: Log;
 }

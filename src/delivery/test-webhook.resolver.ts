@@ -44,7 +44,7 @@ export class TestWebhookResolver {
 }
 
 /** @throws InputError unless exactly one of the two ways to say what is sent was used */
-function sampleOf(input: TestWebhookInput, context: Context, info: GraphQLResolveInfo): Sample {
+export function sampleOf(input: TestWebhookInput, context: Context, info: GraphQLResolveInfo): Sample {
   const { eventId, documentType, event, referenceDocument } = input;
   const isGiven = (field: (typeof SAMPLE_FIELDS)[number]) => input[field] !== undefined && input[field] !== null;
   if (eventId !== undefined && eventId !== null) {

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { toNodeId } from '../ids';
 import type { Log } from '../log';
-import type { Db } from '../sql/db';
+import type { Transaction } from '../sql/transactions';
 import type { Keyring } from '../webhooks/keyring';
 import { createAuthorizedSender, type SendAuthorized } from './authorize';
 import { startLoop } from './loop';
@@ -19,7 +19,7 @@ const HEARTBEAT_MS = 3_000;
 const HAND_BACK_MS = 3_000;
 
 export interface WorkerParts {
-  transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  transaction: Transaction;
   queue: DeliveryQueue;
   keyring: Keyring;
   sender: Sender;
@@ -48,6 +48,7 @@ export function startWorker(parts: WorkerParts): Worker {
   // by request: a worker may be given its own job again while the lost attempt is still on the wire
   const onTheWire = new Map<string, { jobId: string; end: Promise<void> }>();
   const giveUp = new Map<string, () => void>();
+  let wasFull = false;
 
   // One promise per attempt: a race against one that lives as long as the worker would keep every result as long.
   function sentOrGivenUp(attempt: Attempt): Promise<SendResult | 'broken off' | 'given up'> {
@@ -64,20 +65,22 @@ export function startWorker(parts: WorkerParts): Worker {
     if (typeof result === 'object') noteEnd(parts, attempt, result);
     onTheWire.delete(attempt.requestId);
     room.leave(attempt.webhook.id, Date.now());
-    loop.wake();
+    if (wasFull) loop.wake();
     parts.onRoom(attempt.webhook.id);
   }
 
   const step = async () => {
     const atMost = room.takeable(Date.now());
-    if (atMost === 0) return false;
+    wasFull = atMost === 0;
+    if (wasFull) return false;
     const { taken, waiting, attempts } = await transaction((db) => openAttempts(db, opening, atMost));
     for (const attempt of attempts) {
-      room.enter(attempt.webhook.id);
+      room.enter(attempt.webhook.id, Date.now());
       onTheWire.set(attempt.requestId, { jobId: attempt.jobId, end: makeAttempt(attempt) });
     }
     if (waiting > 0) parts.onWaiting();
-    return taken > 0;
+    // fewer than asked for: the others will be announced
+    return taken === atMost;
   };
   const loop = startLoop('delivery worker', REST_MS, log, step, PACE_MS);
 

@@ -18,7 +18,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   if (known) return { message: known.message, ...place, extensions: extensionsOf(known) };
   if (isAboutTheDocument(cause)) {
     const code = codeOf(cause, formatted);
-    if (code !== 'INTERNAL_SERVER_ERROR') return { message: forCaller(cause.message), ...place, extensions: { code } };
+    if (code !== 'INTERNAL_SERVER_ERROR')
+      return { message: forCaller(withoutValues(cause)), ...place, extensions: { code } };
   }
   return { message: 'Something went wrong on our side.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 }
@@ -58,6 +59,17 @@ export function knownError(error: unknown): AppError | null {
 function extensionsOf(error: AppError): Record<string, unknown> {
   return { code: error.code, ...(error.field && { field: error.field }) };
 }
+
+// graphql-js quotes the value that it refuses, and around it the whole input: some of it may be secret
+function withoutValues({ message, originalError }: GraphQLError): string {
+  const [, variable] = /^Variable "\$(\w+)" got invalid value /.exec(message) ?? [];
+  if (variable === undefined || !originalError) return message.replace(QUOTED_TEXT, '$1.');
+  const reason = originalError.message;
+  const [at = ''] = / at "[^"]*"$/.exec(message.slice(0, -`; ${reason}`.length)) ?? [];
+  return `Variable "$${variable}" got an invalid value${at}; ${reason.replace(QUOTED_TEXT, '$1.')}`;
+}
+
+const QUOTED_TEXT = /^(String cannot represent a non string value|Expected value of type "[^"]+")(: |, found )[\s\S]*$/;
 
 // suggestions tell what else there is; a quoted value may be megabytes long
 function forCaller(message: string): string {

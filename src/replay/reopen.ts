@@ -5,7 +5,7 @@ import { announceDeliveries } from '../delivery/wake-up.store';
 import { newId } from '../ids';
 import type { Db } from '../sql/db';
 import type { WebhookStatus } from '../webhooks/webhook.entity';
-import { lockedStatuses } from '../webhooks/webhook.store';
+import { webhooksForShare } from '../webhooks/webhook.store';
 
 /**
  * Opens deliveries again: the same ids, the frozen bytes, a new round of attempts that begins now, or when a webhook that
@@ -20,7 +20,7 @@ export async function reopen(
   wanted: readonly { id: string; webhookId: string }[],
 ): Promise<Map<string, string>> {
   if (wanted.length === 0) return new Map();
-  const statuses = await lockedStatuses(db, [...new Set(wanted.map((each) => each.webhookId))]);
+  const webhooks = await webhooksForShare(db, [...new Set(wanted.map((each) => each.webhookId))]);
   const deliveries = await lockDeliveries(
     db,
     wanted.map((each) => each.id),
@@ -28,7 +28,7 @@ export async function reopen(
   const faults = new Map<string, string>();
   const again: { id: string; deliveryId: string; isHeld: boolean }[] = [];
   for (const delivery of deliveries) {
-    const status = statuses.get(delivery.webhookId) ?? 'ARCHIVED';
+    const status = webhooks.get(delivery.webhookId)?.status ?? 'ARCHIVED';
     const fault = faultOf(delivery, status);
     if (fault === null) again.push({ id: newId(), deliveryId: delivery.id, isHeld: status !== 'ACTIVE' });
     else faults.set(delivery.id, fault);

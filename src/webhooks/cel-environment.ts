@@ -42,6 +42,10 @@ function withMixedArithmetic(environment: Environment): Environment {
     }
   }
   // CEL has no remainder of doubles, but every number of a document is one
+  environment.registerOperator(
+    'int == double: bool',
+    (left: Numeric, right: Numeric) => Number(left) === Number(right),
+  );
   return environment.registerOperator('double % double: double', (left: number, right: number) => left % right);
 }
 

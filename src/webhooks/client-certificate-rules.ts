@@ -72,7 +72,7 @@ function tlsFault({ certificate, privateKey }: CertificatePair): UserError | nul
     createSecureContext({ cert: certificate, key: privateKey });
     return null;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : error;
+    const code: unknown = Reflect.get(error as object, 'code');
     return fault('certificate', `The certificate cannot be used for TLS (${code}).`);
   }
 }

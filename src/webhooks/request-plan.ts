@@ -23,6 +23,8 @@ export interface RequestPlan {
   /** Nothing of it depends on the document, but the body of Standard Webhooks: every event has this request. */
   readonly fixed: PlannedRequest | null;
   readonly asksForUser: boolean;
+  /** Reads the document in the form that rendering needs. */
+  prepare(subject: Subject): void;
   render(subject: Subject): PlannedRequest | ProgramFault;
 }
 
@@ -42,6 +44,7 @@ export function planRequest(webhook: WebhookRow): RequestPlan {
   return {
     fixed: isFixed ? withHeaders(webhook, headers, webhook.url as string, null) : null,
     asksForUser: texts.some((text) => isTemplate(text) && text.includes('user')),
+    prepare: (subject) => (texts.some(isTemplate) ? subject.liquidDocument() : subject.part()),
     render: (subject) => render(webhook, headers, subject),
   };
 }

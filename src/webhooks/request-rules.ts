@@ -4,6 +4,7 @@ import { compileCondition } from './condition';
 import { headerFault } from './header-rules';
 import type { RequestSettings } from './request-settings';
 import { isTemplate, templateFault } from './template';
+import { unstorableAt } from './text-position';
 import type { WebhookRow } from './webhook.store';
 
 const MOST_CONDITION = 4_000;
@@ -33,7 +34,8 @@ function conditionFaults(condition: string | null): UserError[] {
     return [{ field: ['condition'], code: 'TOO_LARGE', message }];
   }
   const compiled = compileCondition(condition);
-  return 'message' in compiled ? [{ field: ['condition'], code: 'INVALID', message: compiled.message }] : [];
+  const message = 'message' in compiled ? compiled.message : unstorableAt(condition);
+  return message === null ? [] : [invalid(['condition'], message)];
 }
 
 function headerFaults(headers: readonly { name: string; value: string }[]): UserError[] {

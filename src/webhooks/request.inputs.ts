@@ -20,13 +20,14 @@ class BodyFieldInput {
   key: string;
 
   @Field(() => String, {
-    description: 'Where it stands in the document: 1 to 200 characters, with dots into objects and lists: `items.0.qty`.',
+    description:
+      'Where it stands in the document: 1 to 200 characters, with dots into objects and lists: `items.0.qty`.',
   })
   fieldname: string;
 }
 
 /** What is sent and when: the same for a new and for a changed webhook. */
-@InputType({ isAbstract: true })
+@InputType()
 export abstract class WebhookRequestInput implements RequestSettings {
   @Field(() => String, {
     nullable: true,

@@ -11,7 +11,10 @@ export class WebhookRequestResolver {
     return headersOf(row).map(([name, template]) => ({ name, template }));
   }
 
-  @FieldResolver(() => [BodyFieldType], { nullable: true, description: 'What the body is made from, without a template.' })
+  @FieldResolver(() => [BodyFieldType], {
+    nullable: true,
+    description: 'What the body is made from, without a template.',
+  })
   fields(@Root() row: WebhookRow) {
     return fieldsOf(row)?.map(([key, fieldname]) => ({ key, fieldname })) ?? null;
   }

@@ -1,5 +1,4 @@
-import type { JsonPart } from '../json/json-part';
-import { rootOf } from '../json/json-part';
+import { type JsonPart, rootOf } from '../json/json-part';
 import { type SourcedJson, sourcedJson } from '../json/json-sourced';
 import { readJsonText } from '../json/json-text';
 import { celValue } from './cel-environment';
@@ -26,9 +25,9 @@ export interface UserWords {
 export interface Subject {
   readonly event: EventWords;
   readonly user: UserWords;
-  celDocument(): unknown;
-  liquidDocument(): SourcedJson;
-  part(): JsonPart;
+  readonly celDocument: () => unknown;
+  readonly liquidDocument: () => SourcedJson;
+  readonly part: () => JsonPart;
 }
 
 /** The document is parsed once, when something first asks for it. @param body its JSON text in UTF-8 */

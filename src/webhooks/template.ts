@@ -4,7 +4,7 @@ import { ENGINES, MOST_TEMPLATE, renderWith, TAG_NAMES, type TemplateUse } from 
 import { documentOf } from './liquid-json';
 import type { Subject } from './subject';
 import { TemplateFault } from './template-fault';
-import { excerpt, type ProgramFault, positionAt } from './text-position';
+import { excerpt, type ProgramFault, positionAt, unstorableAt } from './text-position';
 
 /** A compiled Liquid template (shopify.github.io/liquid) over `doc`, `event` and `user`. */
 export interface Template {
@@ -33,7 +33,8 @@ export function templateFault(use: TemplateUse, text: string): string | null {
     return `It has ${text.length} characters; at most ${MOST_TEMPLATE[use]} are taken.`;
   }
   const compiled = compileTemplate(use, text);
-  if ('message' in compiled) return compiled.message;
+  const fault = 'message' in compiled ? compiled.message : unstorableAt(text);
+  if (fault !== null) return fault;
   return text.length <= MOST_ANALYZED ? unknownVariable(ENGINES[use], text) : null;
 }
 

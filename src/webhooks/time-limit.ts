@@ -11,24 +11,32 @@ export type Late = { readonly late: 'ITSELF' | 'GROUP' };
 // A single overrun may be a pause of the whole process. Two in a row are the program's own.
 const STRIKES = 2;
 
+/** What is done with each item. */
+export interface Work<Item, Result> {
+  /** Once one item of a group is late, those that follow are not run: a loop costs 100 ms, not 100 ms for each. */
+  groupOf(item: Item): string;
+  /** What takes bounded time and does not count, such as reading the document. May be called more than once. */
+  prepare(item: Item): void;
+  run(item: Item): Result;
+  /** Between two slices of 50 ms; by default the event loop has its turn. */
+  pause?(): Promise<unknown>;
+}
+
 /**
  * Calls `run` for each item, in order. Everything it calls is stopped after 50 ms, loops and regular expressions as
  * well; what ran before the one that was stopped keeps its results. One call into `vm` is enough for all where nothing
- * is late. In between, the event loop has its turn.
- * @param groupOf once one item of a group is late, those that follow are not run: a loop costs 100 ms, not 100 ms for each
- * @param pause what happens between two slices of 50 ms
+ * is late.
  */
 export async function runEach<Item, Result extends object>(
   items: readonly Item[],
-  groupOf: (item: Item) => string,
-  run: (item: Item) => Result,
-  pause: () => Promise<unknown> = setImmediate,
+  { groupOf, prepare, run, pause = setImmediate }: Work<Item, Result>,
 ): Promise<(Result | Late)[]> {
   const results: (Result | Late)[] = [];
   const lateGroups = new Set<string>();
   let strikes = 0;
   while (results.length < items.length) {
     const first = results.length;
+    prepare(items[first] as Item);
     const ended = endsInTime(() => {
       while (results.length < items.length) {
         const item = items[results.length] as Item;

@@ -107,12 +107,15 @@ export async function outgoingWebhooks(db: Db): Promise<OutgoingWebhook[]> {
   );
 }
 
-/** The status of these webhooks, held still until the transaction ends: nobody pauses or resumes them meanwhile. */
-export async function lockedStatuses(db: Db, ids: readonly string[]): Promise<Map<string, WebhookStatus>> {
-  const rows = await rowsOf<{ id: string; status: WebhookStatus }>(
+/** What these webhooks are at this moment, until the transaction ends: nobody pauses, resumes or reorders them meanwhile. */
+export async function webhooksForShare(
+  db: Db,
+  ids: readonly string[],
+): Promise<Map<string, Pick<WebhookRow, 'status' | 'ordering'>>> {
+  const rows = await rowsOf<Pick<WebhookRow, 'id' | 'status' | 'ordering'>>(
     db,
-    statement('select id, status from webhooks where id = any($1::uuid[]) order by id for share'),
+    statement('select id, status, ordering from webhooks where id = any($1::uuid[]) order by id for share'),
     [ids],
   );
-  return new Map(rows.map((row) => [row.id, row.status]));
+  return new Map(rows.map((row) => [row.id, row]));
 }

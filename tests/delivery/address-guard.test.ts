@@ -59,6 +59,17 @@ test('a name is looked up once per connection: an answer that changes afterwards
   expect([asked, partner.sockets.size]).toEqual([2, 1]);
 });
 
+test('a name whose answer changes between two connections is checked at each, and each connection keeps its own', async () => {
+  const partner = await httpPartner((_request, response) => response.writeHead(200, { connection: 'close' }).end());
+  let asked = 0;
+  const answers = [['127.0.0.1'], ['10.0.0.5'], ['127.0.0.1'], ['127.0.0.1', '::1']];
+  const sender = localSender({ lookup: async () => answers[asked++]! });
+  const codes = [];
+  for (const _ of answers) codes.push((await post(sender, named(partner))).errorCode);
+  expect(codes).toEqual([null, 'BLOCKED_ADDRESS', null, 'BLOCKED_ADDRESS']);
+  expect(partner.sockets.size).toBe(2);
+});
+
 test('the next address is tried when the first refuses', async () => {
   const partner = await okPartner();
   const result = await post(localSender({ lookup: async () => ['127.0.0.2', '127.0.0.1'] }), named(partner));
@@ -117,6 +128,23 @@ test.each([
   'http://2130706433',
   'http://[::ffff:127.0.0.1]',
   'http://localhost',
+  'http://127.1',
+  'http://0177.0.0.1',
+  'http://0x7f.0.0.1',
+  'http://127.0.0.1.',
+  'http://[::7f00:1]',
+  'http://[::ffff:7f00:1]',
+  'http://[0:0:0:0:0:ffff:127.0.0.1]',
+  'http://[64:ff9b::7f00:1]',
+  'http://[64:ff9b:1::7f00:1]',
+  'http://[2002:7f00:1::]',
+  'http://[2001:0:7f00:1::]',
+  'http://[fe80::1]',
+  'http://[fc00::1]',
+  'http://[fec0::1]',
+  'http://[ff02::1]',
+  'http://[::]',
+  'http://[5f00::1]',
 ])('the literal %s is blocked though the URL was saved', async (origin) => {
   const partner = await okPartner();
   const sender = createSender({ allowHttp: true, allowedNetworks: [] });

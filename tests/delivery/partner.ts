@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import {
@@ -36,8 +36,9 @@ export function httpPartner(listener: RequestListener): Promise<Partner> {
 export function httpsPartner(
   certificate: string,
   listener: RequestListener = (_request, response) => response.end('ok'),
+  options: ServerOptions = {},
 ): Promise<Partner> {
-  return listen(createHttpsServer({ key: pem('key'), cert: pem(certificate) }, listener), 'https');
+  return listen(createHttpsServer({ key: pem('key'), cert: pem(certificate), ...options }, listener), 'https');
 }
 
 /** A partner that answers each request with bytes of its own. */

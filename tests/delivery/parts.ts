@@ -1,4 +1,3 @@
-import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/app/data-source';
 import { fanOut } from '../../src/delivery/fan-out';
 import { type Attempt, openAttempts } from '../../src/delivery/open-attempts';
@@ -7,6 +6,7 @@ import { createRoom } from '../../src/delivery/room';
 import { createSender } from '../../src/delivery/send';
 import type { WorkerParts } from '../../src/delivery/worker';
 import { createLog } from '../../src/log';
+import { pipelinedTransactions } from '../../src/sql/transactions';
 import { createKeyring } from '../../src/webhooks/keyring';
 import { parseNetworks } from '../../src/webhooks/public-address';
 import type { TestApp } from '../support/app';
@@ -23,11 +23,11 @@ export interface Parts extends WorkerParts {
 }
 
 export async function startParts(app: TestApp): Promise<Parts> {
-  const source = await createDataSource(app.database.servingUrl, { name: 'test worker' }).initialize();
+  const source = await createDataSource(app.database.servingUrl, { name: 'test worker', pipeline: true }).initialize();
   const queue = await startQueue(app.database.servingUrl, { supervise: false, onError: () => undefined });
   const keyring = createKeyring([Buffer.from(app.env.ENCRYPTION_KEY as string, 'base64')]);
   const sender = createSender({ allowHttp: true, allowedNetworks: parseNetworks('127.0.0.0/8') });
-  const transaction: DataSource['transaction'] = source.transaction.bind(source);
+  const transaction = pipelinedTransactions(source);
   return {
     transaction,
     queue,
@@ -54,5 +54,5 @@ export async function startParts(app: TestApp): Promise<Parts> {
 }
 
 async function fanOutAll(transaction: WorkerParts['transaction'], queue: DeliveryQueue): Promise<void> {
-  while ((await transaction((db) => fanOut(db, queue))) > 0);
+  while ((await transaction((db) => fanOut(db, queue))).events > 0);
 }

@@ -6,6 +6,7 @@ import { startTestApp, type TestApp } from '../support/app';
 import { askMutation, mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
+import { invoice, publish } from '../support/webhooks';
 import { allOver, erase, REPLAY_FIELDS, type RoundState, roundsOf, type Webhook, webhookOfItsOwn } from './replays';
 
 let app: TestApp;
@@ -148,6 +149,25 @@ test('a cancelled delivery is sent when it is replayed', async () => {
   await replay(delivery, 'no mistake after all');
   const [after] = await allOver(app, webhook, 1);
   expect(after).toMatchObject({ status: 'DELIVERED', attempts: 1 });
+});
+
+test('what was given up and holds back others is sent first, and they follow when it arrives', async () => {
+  partner.answerWith(() => ({ status: 500 }));
+  const webhook = await webhookOfItsOwn(app, partner.url, { ordering: 'HOLD', retrySchedule: [0] });
+  const { documentType } = webhook;
+  await publish(
+    app,
+    [1, 2].map((version) => invoice('INV-1', { documentType, data: { version } })),
+  );
+  const first = await waitFor('the first to be given up', async () =>
+    (await roundsOf(app, webhook)).find(({ status }) => status === 'EXHAUSTED'),
+  );
+  partner.calls.length = 0;
+  partner.answerWith(() => ({ delayMs: 100 }));
+  await replay(first);
+  const after = await allOver(app, webhook, 2);
+  expect(after.map(({ status }) => status)).toEqual(['DELIVERED', 'DELIVERED']);
+  expect(partner.calls.map((call) => JSON.parse(call.body.toString()).data.version)).toEqual([1, 2]);
 });
 
 test('cancelling a replay of what had arrived leaves it DELIVERED', async () => {

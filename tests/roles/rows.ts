@@ -23,6 +23,7 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     resumeWebhook: () => about(),
     archiveWebhook: () => about(),
     testWebhook: () => about('documentType: "Nothing", event: "on_submit", referenceDocument: "X", data: {}'),
+    previewWebhook: () => about('documentType: "Nothing", event: "on_submit", referenceDocument: "X", data: {}'),
     retryDelivery: () => about(),
     cancelDelivery: () => about('reason: "made"'),
     replayDelivery: async () => `input: { deliveryId: "${await endedDelivery(app)}", reason: "made" }`,
@@ -116,7 +117,8 @@ export async function keyWith(app: TestApp, userRoles: string[], keyRoles: strin
 export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
   const amina = await makeUser(app, 'amina');
   const { id: webhook } = await createTestWebhook(app, partnerUrl, { documentType: 'Sales Invoice', ownerId: amina });
-  const [event] = await publish(app, [invoice('INV-0042', { user: 'amina' })]);
+  const causedBy = await waitingDelivery(app);
+  const [event] = await publish(app, [invoice('INV-0042', { user: 'amina', causedBy })]);
   const delivered = (attempts: number) =>
     waitFor(`${attempts} attempts that arrived`, async () => {
       const answer = await app.ask(`{ businessEvent(id: "${event}") {

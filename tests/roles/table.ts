@@ -25,7 +25,8 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   Mutation: {
     administrators: 'createUser updateUser createApiKey revokeApiKey',
-    managers: 'createWebhook updateWebhook rotateWebhookSecret pauseWebhook resumeWebhook archiveWebhook testWebhook ' +
+    managers:
+      'createWebhook updateWebhook rotateWebhookSecret pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
       'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay',
     publishers: 'publishEvents',
   },
@@ -37,9 +38,11 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     keyReaders: 'id label keyId roles user createdAt expiresAt revokedAt lastUsedAt',
   },
   Webhook: {
-    readers: `id name direction status statusReason url documentType events retrySchedule timeoutMs signatures signingKeys dedupeSeconds rateLimit maxConcurrency ordering circuit owner createdAt
+    readers: `id name direction status statusReason url documentType events condition method headers bodyFormat body fields retrySchedule timeoutMs signatures signingKeys dedupeSeconds rateLimit maxConcurrency ordering circuit owner createdAt
       updatedAt credentials requests deliveries`,
   },
+  WebhookHeader: { readers: 'name template' },
+  BodyField: { readers: 'key fieldname' },
   WebhookCredential: { readers: 'kind name tokenUrl scope audience clientAuthentication expiresAt createdAt' },
   WebhookCircuit: { readers: 'state openUntil reason failures failingSince' },
   RateLimit: { readers: 'requests seconds' },
@@ -79,6 +82,9 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   PauseWebhookPayload: { everybody: 'webhook userErrors' },
   ResumeWebhookPayload: { everybody: 'webhook userErrors' },
   ArchiveWebhookPayload: { everybody: 'webhook userErrors' },
+  PreviewWebhookPayload: { everybody: 'preview userErrors' },
+  WebhookPreview: { managers: 'matches conditionHolds skipReason skipMessage request' },
+  PreviewedRequest: { managers: 'method url headers body' },
   TestWebhookPayload: { everybody: 'delivery userErrors' },
   RetryDeliveryPayload: { everybody: 'delivery userErrors' },
   CancelDeliveryPayload: { everybody: 'delivery userErrors' },

@@ -1,0 +1,118 @@
+// What a webhook would make of an event, without making it.
+import { InputError, type UserError } from '../errors';
+import { eventsById, type OutboxEvent } from '../events/business-event.store';
+import { payloadsById } from '../events/payload.store';
+import { faultsOfEvent } from '../events/publish-events';
+import { newId } from '../ids';
+import type { Db } from '../sql/db';
+import { findUserByName, usersById } from '../users/user.store';
+import type { Viewer } from '../viewer';
+import { recordedHeader } from '../webhooks/credential-settings';
+import { type PlannedRequest, planRequest } from '../webhooks/request-plan';
+import { subjectOf, type UserWords } from '../webhooks/subject';
+import { type WebhookRow, webhooksById } from '../webhooks/webhook.store';
+import { credentialsOfWebhooks } from '../webhooks/webhook-credential.store';
+import { defaultBody } from './default-body';
+import { decideAll, renderAll, type Skip } from './evaluate';
+import { wordsOf } from './freeze';
+import type { Sample } from './test-webhook';
+import { wants } from './wants';
+
+type PreviewedEvent = Pick<OutboxEvent, 'id' | 'documentType' | 'event' | 'referenceDocument' | 'createdAt'> & {
+  body: Buffer;
+  user: UserWords;
+};
+
+export interface Preview {
+  matches: boolean;
+  conditionHolds: boolean | null;
+  skipReason: Skip['skipReason'] | null;
+  skipMessage: string | null;
+  /** null where a template fails. */
+  request: { method: string; url: string; headers: [string, string][]; body: string } | null;
+}
+
+/**
+ * Writes nothing. The request is shown also where the condition decides against the event.
+ * @param userName who did it; null: the event's own user, of a given document the viewer
+ */
+export async function previewWebhook(
+  db: Db,
+  viewer: Viewer,
+  id: string | null,
+  sample: Sample,
+  userName: string | null,
+): Promise<Preview> {
+  const webhook = await webhookToPreview(db, id);
+  const event = 'event' in sample ? givenEvent(sample.event, viewer) : await pastEvent(db, sample.eventId);
+  if (userName !== null) {
+    const { name, fullName } = (await findUserByName(db, userName)) ?? { name: userName, fullName: null };
+    event.user = { name, fullName };
+  }
+  const plan = planRequest(webhook);
+  const evaluation = { webhook, plan, subject: subjectOf(wordsOf(event), event.user, event.body) };
+  const [decision = null] = await decideAll([evaluation]);
+  const [rendered] = plan.fixed ? [plan.fixed] : await renderAll([evaluation]);
+  const failure = rendered && 'skipReason' in rendered ? rendered : null;
+  const skip = decision ?? failure;
+  const planned = failure === null ? (rendered as PlannedRequest) : null;
+  return {
+    matches: wants(webhook, event),
+    conditionHolds: webhook.condition === null ? null : holds(decision),
+    skipReason: skip?.skipReason ?? null,
+    skipMessage: skip?.skipMessage ?? null,
+    request: planned && (await shownRequest(db, webhook, event, planned)),
+  };
+}
+
+function holds(decision: Skip | null): boolean | null {
+  if (decision === null) return true;
+  return decision.skipReason === 'CONDITION_FALSE' ? false : null;
+}
+
+async function shownRequest(db: Db, webhook: WebhookRow, event: PreviewedEvent, planned: PlannedRequest) {
+  const credentials = (await credentialsOfWebhooks(db, [webhook.id])).map(recordedHeader);
+  const masked = credentials.filter((header) => header !== null);
+  return {
+    method: webhook.method,
+    url: planned.url,
+    headers: [...planned.headers, ...masked],
+    body: planned.body ?? defaultBody(event, event.body).toString('utf8'),
+  };
+}
+
+async function webhookToPreview(db: Db, id: string | null): Promise<WebhookRow> {
+  const webhook = id === null ? undefined : (await webhooksById(db, [id])).get(id);
+  if (!webhook) throw refusal(['id'], 'NOT_FOUND', 'There is no webhook with this id.');
+  if (webhook.direction === 'OUTGOING') return webhook;
+  throw refusal(['id'], 'INVALID', `${webhook.name} is ${webhook.direction}: only OUTGOING webhooks send requests.`);
+}
+
+function givenEvent(given: Extract<Sample, { event: unknown }>['event'], viewer: Viewer): PreviewedEvent {
+  const faults = faultsOfEvent({ ...given, user: null, idempotencyKey: null, causedBy: null }, []);
+  if (faults.length > 0) throw new InputError(faults);
+  const { documentType, event, referenceDocument, data } = given;
+  const user = { name: viewer.name, fullName: null };
+  return {
+    id: newId(),
+    documentType,
+    event,
+    referenceDocument,
+    createdAt: new Date(),
+    body: Buffer.from(data.text),
+    user,
+  };
+}
+
+async function pastEvent(db: Db, id: string | null): Promise<PreviewedEvent> {
+  const event = id === null ? undefined : (await eventsById(db, [id])).get(id);
+  if (!event) throw refusal(['eventId'], 'NOT_FOUND', 'There is no business event with this id.');
+  const body = (await payloadsById(db, [event.payloadId])).get(event.payloadId)?.body;
+  if (!body) throw refusal(['eventId'], 'CONFLICT', 'The data of this business event was erased.');
+  const user = (await usersById(db, [event.userId])).get(event.userId);
+  return { ...event, body, user: { name: user?.name ?? '', fullName: user?.fullName ?? null } };
+}
+
+function refusal(field: string[], code: UserError['code'], message: string): InputError {
+  return new InputError([{ field, code, message }]);
+}

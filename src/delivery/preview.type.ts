@@ -1,0 +1,48 @@
+import { Field, ObjectType } from 'type-graphql';
+import { HasRole } from '../graphql/has-role';
+import { HttpHeaderType } from '../request-log/request-log.type';
+import { WebhookMethodEnum } from '../webhooks/request.type';
+import type { Method } from '../webhooks/webhook.entity';
+import type { SkipReason } from './delivery.entity';
+import { SkipReasonEnum } from './delivery.type';
+
+@HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
+@ObjectType('PreviewedRequest', {
+  simpleResolvers: true,
+  description: 'A request as it would be frozen; the signature is made at sending.',
+})
+export class PreviewedRequestType {
+  @Field(() => WebhookMethodEnum)
+  method: Method;
+
+  @Field(() => String)
+  url: string;
+
+  @Field(() => [HttpHeaderType], { description: 'With credentials, whose values are masked.' })
+  headers: { name: string; value: string }[];
+
+  @Field(() => String)
+  body: string;
+}
+
+@HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
+@ObjectType('WebhookPreview', { simpleResolvers: true, description: 'What a webhook would make of an event.' })
+export class WebhookPreviewType {
+  @Field(() => Boolean, { description: 'Whether it asks for events of this document type and name at all.' })
+  matches: boolean;
+
+  @Field(() => Boolean, { nullable: true, description: 'null: it has no condition, or the condition fails.' })
+  conditionHolds: boolean | null;
+
+  @Field(() => SkipReasonEnum, { nullable: true, description: 'Why nothing would be sent; null: it would.' })
+  skipReason: SkipReason | null;
+
+  @Field(() => String, { nullable: true, description: 'The reason in a sentence.' })
+  skipMessage: string | null;
+
+  @Field(() => PreviewedRequestType, {
+    nullable: true,
+    description: 'Also where the condition decides against the event; null: a template fails.',
+  })
+  request: PreviewedRequestType | null;
+}

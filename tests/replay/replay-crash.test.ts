@@ -1,0 +1,84 @@
+import { startTestApp, type TestApp } from '../support/app';
+import { type Program, startProgram } from '../support/program';
+import { type Receiver, startReceiver } from '../support/receiver';
+import { waitFor } from '../support/wait-for';
+import { allOver, completed, order, replayThatIs, type Webhook, webhookOfItsOwn, whereWebhook } from './replays';
+
+let app: TestApp;
+let partner: Receiver;
+const workers: Program[] = [];
+
+beforeAll(async () => {
+  [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
+});
+afterEach(() => Promise.all(workers.splice(0).map((worker) => worker.kill('SIGKILL'))));
+afterAll(() => Promise.all([app.stop(), partner.stop()]));
+
+async function startWorkers(count: number): Promise<Program[]> {
+  const started = await Promise.all(
+    Array.from({ length: count }, () => startProgram({ ...app.env, PROCESSES: 'worker' })),
+  );
+  workers.push(...started);
+  return started;
+}
+
+async function delivered(count: number): Promise<Webhook> {
+  const webhook = await webhookOfItsOwn(app, partner.url);
+  await webhook.publishMany(count);
+  await allOver(app, webhook, count, 20_000);
+  partner.calls.length = 0;
+  return webhook;
+}
+
+/** How often each webhook-id arrived. */
+function arrivals(): number[] {
+  const byId = Map.groupBy(partner.calls, (call) => String(call.headers['webhook-id']));
+  return [...byId.values()].map((calls) => calls.length);
+}
+
+test('two workers send each delivery of a replay again once, and keep to one rate', async () => {
+  await startWorkers(2);
+  const webhook = await delivered(120);
+  const id = await order(app, whereWebhook(webhook), { rate: 40 });
+  const begin = Date.now();
+  expect(await completed(app, id, 20_000)).toMatchObject({ total: 120, replayed: 120, skipped: 0 });
+  // the last step is not waited for
+  expect(Date.now() - begin).toBeGreaterThan(2_400);
+  const rounds = await allOver(app, webhook, 120, 20_000);
+  expect(rounds.every(({ roundStart }) => roundStart === 1)).toBe(true);
+  expect(arrivals()).toEqual(Array(120).fill(1));
+}, 60_000);
+
+test('when a worker is killed in the middle, the replay goes on and opens each delivery again once', async () => {
+  const [first] = (await startWorkers(1)) as [Program];
+  const webhook = await delivered(400);
+  const id = await order(app, whereWebhook(webhook), { rate: 200 });
+  await replayThatIs(app, id, 'in the middle', ({ replayed }) => replayed >= 60);
+  await first.kill('SIGKILL');
+  const left = await replayThatIs(app, id, 'left alone', ({ status }) => status === 'RUNNING');
+  expect(left.replayed).toBeLessThan(400);
+  await startWorkers(1);
+  const done = await completed(app, id, 30_000);
+  expect(done).toMatchObject({ total: 400, replayed: 400, skipped: 0 });
+  const rounds = await allOver(app, webhook, 400, 40_000);
+  // opened twice, a delivery would count the attempts of the first time as before its round
+  expect(rounds.every(({ roundStart, status }) => roundStart === 1 && status === 'DELIVERED')).toBe(true);
+  expect(arrivals()).toHaveLength(400);
+}, 90_000);
+
+test('when a worker is killed again and again, no delivery is missed and none is opened twice', async () => {
+  const [steady] = (await startWorkers(1)) as [Program];
+  const webhook = await delivered(200);
+  await steady.kill('SIGKILL');
+  const id = await order(app, whereWebhook(webhook), { rate: 60 });
+  for (let seen = 0, n = 0; n < 3; n += 1) {
+    const [worker] = (await startWorkers(1)) as [Program];
+    seen = (await replayThatIs(app, id, 'further', ({ replayed }) => replayed > seen)).replayed;
+    await worker.kill('SIGKILL');
+  }
+  await startWorkers(1);
+  expect(await completed(app, id, 30_000)).toMatchObject({ replayed: 200, skipped: 0 });
+  const rounds = await allOver(app, webhook, 200, 40_000);
+  expect(rounds.every(({ roundStart }) => roundStart === 1)).toBe(true);
+  await waitFor('all of them', () => arrivals().length === 200);
+}, 120_000);

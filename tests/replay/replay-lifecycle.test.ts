@@ -1,0 +1,145 @@
+import { toNodeId, uuidOf } from '../../src/ids';
+import { startTestApp, type TestApp } from '../support/app';
+import { askMutation, mutate } from '../support/mutate';
+import { type Receiver, startReceiver } from '../support/receiver';
+import { waitFor } from '../support/wait-for';
+import { allOver, completed, order, replayOf, replayThatIs, roundsOf, webhookOfItsOwn, whereWebhook } from './replays';
+
+let app: TestApp;
+let partner: Receiver;
+
+beforeAll(async () => {
+  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
+});
+beforeEach(() => {
+  partner.calls.length = 0;
+});
+afterAll(() => Promise.all([app.stop(), partner.stop()]));
+
+type How = 'pause' | 'resume' | 'cancel';
+
+const turn = (how: How, id: string) => mutate(app, `${how}Replay`, { id }, 'replay { id status finishedAt replayed }');
+
+/** A replay of 40 deliveries, 20 a second, in the middle. */
+async function underWay() {
+  const webhook = await webhookOfItsOwn(app, partner.url);
+  await webhook.publishMany(40);
+  await allOver(app, webhook, 40);
+  partner.calls.length = 0;
+  const id = await order(app, whereWebhook(webhook), { rate: 20 });
+  await replayThatIs(app, id, 'under way', ({ replayed }) => replayed > 0);
+  return { webhook, id };
+}
+
+const auditOf = async (id: string) =>
+  (
+    await app.database.query<{ action: string }>(
+      'select action from audit_entries where subject_id = $1 and actor_id is not null order by id',
+      [uuidOf('Replay', id)],
+    )
+  ).map(({ action }) => action);
+
+test('paused, nothing further is sent; resumed, it goes on where it was and sends each delivery once', async () => {
+  const { webhook, id } = await underWay();
+  const paused = (await turn('pause', id)).replay;
+  expect(paused).toMatchObject({ status: 'PAUSED', finishedAt: null });
+  expect(paused.replayed).toBeLessThan(40);
+  await waitFor('what was opened by then', () => partner.calls.length === paused.replayed);
+  // as long as it would have taken to send all the others
+  const other = await order(app, { ...whereWebhook(webhook), createdAt: { lt: '2001-01-01T00:00:00Z' } });
+  await completed(app, other);
+  expect(await replayOf(app, id)).toMatchObject({ status: 'PAUSED', replayed: paused.replayed });
+
+  expect((await turn('resume', id)).replay.status).toBe('RUNNING');
+  expect(await completed(app, id)).toMatchObject({ replayed: 40, skipped: 0 });
+  const rounds = await allOver(app, webhook, 40);
+  expect(rounds.every(({ roundStart, attempts }) => roundStart === 1 && attempts === 2)).toBe(true);
+  expect(partner.calls).toHaveLength(40);
+  expect(await auditOf(id)).toEqual(['replay.ordered', 'replay.paused', 'replay.resumed']);
+});
+
+test('cancelled, what was opened arrives and nothing else is sent', async () => {
+  const { webhook, id } = await underWay();
+  const { replay } = await turn('cancel', id);
+  expect(replay).toMatchObject({ status: 'CANCELLED', finishedAt: expect.any(String) });
+  const rounds = await allOver(app, webhook, 40);
+  expect(rounds.filter(({ replayId }) => replayId !== null)).toHaveLength(replay.replayed);
+  expect(partner.calls).toHaveLength(replay.replayed);
+  // oldest first
+  expect(rounds.slice(0, replay.replayed).every(({ attempts }) => attempts === 2)).toBe(true);
+  expect(await replayOf(app, id)).toMatchObject({ status: 'CANCELLED', replayed: replay.replayed });
+  expect(await auditOf(id)).toEqual(['replay.ordered', 'replay.cancelled']);
+});
+
+test('paused and resumed again and again, it keeps to its rate', async () => {
+  const { id } = await underWay();
+  const begin = Date.now();
+  const { replayed } = await replayOf(app, id);
+  while (Date.now() - begin < 700) {
+    await turn('pause', id);
+    await turn('resume', id);
+  }
+  const after = (await turn('cancel', id)).replay.replayed;
+  expect(after - replayed).toBeLessThanOrEqual(((Date.now() - begin) / 1_000) * 20 + 5);
+});
+
+test('each of these twice, also at once, is once', async () => {
+  const { id } = await underWay();
+  await Promise.all([turn('pause', id), turn('pause', id)]);
+  await turn('pause', id);
+  await Promise.all([turn('resume', id), turn('resume', id)]);
+  const ends = await Promise.all([turn('cancel', id), turn('cancel', id)]);
+  expect(ends.map(({ userErrors }) => userErrors)).toEqual([[], []]);
+  expect(ends[0].replay.finishedAt).toBe(ends[1].replay.finishedAt);
+  expect(await auditOf(id)).toEqual(['replay.ordered', 'replay.paused', 'replay.resumed', 'replay.cancelled']);
+});
+
+test.each(['pause', 'resume', 'cancel'] as const)('%s is refused when it is over, and says what it is', async (how) => {
+  const webhook = await webhookOfItsOwn(app, partner.url);
+  const id = await order(app, whereWebhook(webhook));
+  await completed(app, id);
+  expect((await turn(how, id)).userErrors).toEqual([
+    { field: ['id'], code: 'CONFLICT', message: 'The replay is COMPLETED: it is over. Order a new one.' },
+  ]);
+  expect(await auditOf(id)).toEqual(['replay.ordered']);
+});
+
+test('the replay of a single delivery is over at once', async () => {
+  const webhook = await webhookOfItsOwn(app, partner.url);
+  await webhook.publishMany(1);
+  const [delivery] = await allOver(app, webhook, 1);
+  const deliveryId = toNodeId('Delivery', delivery?.id as string);
+  const { replay } = await mutate(app, 'replayDelivery', { deliveryId, reason: 'x' }, 'replay { id }');
+  expect((await turn('cancel', replay.id)).userErrors).toMatchObject([{ code: 'CONFLICT' }]);
+});
+
+describe.each(['pause', 'resume', 'cancel'] as const)('%sReplay', (how) => {
+  test.each([
+    ['nobody has', 'rpl_01a20e627b7e72e181c9b6095ed89765'],
+    ['of something else', 'dlv_01a20e627b7e72e181c9b6095ed89765'],
+    ['that is none', '\u0000'],
+  ])('finds nothing under an id %s', async (_title, id) => {
+    const { replay, userErrors } = await turn(how, id);
+    expect(replay).toBeNull();
+    expect(userErrors).toMatchObject([{ field: ['id'], code: 'NOT_FOUND' }]);
+  });
+
+  test.each(['SUPPORT', 'AUDITOR', 'PUBLISHER'] as const)('is nothing for %s', async (role) => {
+    const key = await app.keyFor(role);
+    const id = 'rpl_01a20e627b7e72e181c9b6095ed89765';
+    const answer = await askMutation(app, `${how}Replay`, { id }, 'replay { id }', key);
+    expect(answer.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  });
+});
+
+test('whoever reads may read replays, and a publisher may not', async () => {
+  const webhook = await webhookOfItsOwn(app, partner.url);
+  const id = await order(app, whereWebhook(webhook));
+  const query = `{ replay(id: "${id}") { reason where orderedBy { name } } replays { nodes { id } } }`;
+  for (const role of ['SUPPORT', 'AUDITOR'] as const) {
+    expect((await app.ask(query, undefined, await app.keyFor(role))).data.replay.reason).toBe('they lost it');
+  }
+  const refused = await app.ask(query, undefined, await app.keyFor('PUBLISHER'));
+  expect(refused.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  expect((await roundsOf(app, webhook)).length).toBe(0);
+});
