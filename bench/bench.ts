@@ -40,12 +40,15 @@ export async function createWebhook(api: Api, url: string, documentType: string)
   return made.webhook.id;
 }
 
+/** @param retrySchedule null: the default */
+export async function setSchedule(api: Api, id: string, retrySchedule: number[] | null): Promise<void> {
+  const query = `mutation ($input: UpdateWebhookInput!) { updateWebhook(input: $input) { userErrors { message } } }`;
+  const answer = await api.ask<Record<string, { userErrors: object[] }>>(query, { input: { id, retrySchedule } });
+  if (answer.updateWebhook?.userErrors.length !== 0) throw new Error(`updateWebhook: ${JSON.stringify(answer)}`);
+}
+
 /** @param mutation one that needs no more than an id */
-export async function changeWebhook(
-  api: Api,
-  mutation: 'pauseWebhook' | 'resumeWebhook' | 'archiveWebhook',
-  id: string,
-): Promise<void> {
+export async function changeWebhook(api: Api, mutation: 'archiveWebhook', id: string): Promise<void> {
   const query = `mutation ($id: ID!) { ${mutation}(input: { id: $id }) { userErrors { message } } }`;
   const answer = await api.ask<Record<string, { userErrors: object[] }>>(query, { id });
   if (answer[mutation]?.userErrors.length !== 0) throw new Error(`${mutation}: ${JSON.stringify(answer)}`);

@@ -1,4 +1,4 @@
-// npm run bench:delivery -- [--quick | --full]: issue 2's figures, measured on the compiled application from outside.
+// npm run bench:delivery -- [--quick | --full]: how fast, measured on the compiled application from outside.
 import { keysOf, machine, printBreakdown, printTable } from './report';
 import { measureAll } from './run';
 import { sizeOf } from './sizes';

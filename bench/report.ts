@@ -15,7 +15,7 @@ export function machine(): string {
   );
 }
 
-/** The second issue's keys. */
+/** The last line of the output: names that stay. */
 export function keysOf(figures: Figures, size: Size) {
   const { oneWorker, twoWorkers, fullSpeed, at200, at1000, isolated, lost, duplicated } = figures;
   return {
@@ -88,7 +88,16 @@ function rowsOf(figures: Figures, size: Size): Row[] {
 }
 
 /** Which part of the work the next bottleneck is. */
-export function printBreakdown({ oneWorker, fullSpeed }: Figures): void {
+export function printBreakdown({ oneWorker, fullSpeed, rawPerSecond, signingUs }: Figures): void {
+  const { kinds } = oneWorker.cost.statements;
+  const us = (step: string) => {
+    const ms = kinds.filter(({ kind }) => kind.startsWith(step)).reduce((sum, each) => sum + each.ms, 0);
+    return rounded((1000 * ms) / oneWorker.deliveries);
+  };
+  console.log(
+    `\nPer delivery, queue filled before, in µs: claim ${us('claim')} (in Postgres), sign ${rounded(signingUs, 1)}, ` +
+      `send ${rounded(1e6 / rawPerSecond)} (undici alone, sender and receiver), settle ${us('settle')} (in Postgres)`,
+  );
   printCost('queue filled before', oneWorker.cost);
   printCost('end to end', fullSpeed.cost);
 }

@@ -4,6 +4,7 @@ import { measureCeiling } from './figures/ceiling';
 import { type FilledQueue, measureFilledQueue } from './figures/filled-queue';
 import { type FullSpeed, measureFullSpeed } from './figures/full-speed';
 import { measureIsolation } from './figures/isolation';
+import { measureSigning } from './figures/signing';
 import { measureSteadyRate } from './figures/steady-rate';
 import type { Percentiles } from './numbers';
 import type { Size } from './sizes';
@@ -11,6 +12,7 @@ import type { Size } from './sizes';
 /** All that one run measured, and how many deliveries it checked. */
 export interface Figures {
   rawPerSecond: number;
+  signingUs: number;
   oneWorker: FilledQueue;
   twoWorkers: FilledQueue;
   fullSpeed: FullSpeed;
@@ -30,6 +32,7 @@ export async function measureAll(size: Size, stops: (() => Promise<unknown>)[]):
   const bench = await startBench(stops);
   say('the ceiling: undici alone');
   const rawPerSecond = await measureCeiling(bench.receiver.url, size.ceilingSeconds);
+  const signingUs = measureSigning();
   say(`a filled queue of ${size.filled}, one worker`);
   const oneWorker = await measureFilledQueue(bench, size.filled, 1);
   say(`a filled queue of ${size.filledForTwo}, two workers`);
@@ -46,7 +49,7 @@ export async function measureAll(size: Size, stops: (() => Promise<unknown>)[]):
   const leftOpen = await rowsLeftOpen(bench);
   const { tally } = bench;
   const counts = { events: tally.published(), lost: tally.lost(), duplicated: tally.duplicated(), leftOpen };
-  return { rawPerSecond, oneWorker, twoWorkers, fullSpeed, at200, at1000, isolated, ...counts };
+  return { rawPerSecond, signingUs, oneWorker, twoWorkers, fullSpeed, at200, at1000, isolated, ...counts };
 }
 
 function sayer(): (what: string) => void {

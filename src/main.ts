@@ -3,7 +3,12 @@ import { stopOnSignals } from './app/stop-on-signals';
 import { ConfigError, environment, readConfig } from './config';
 import { createLog } from './log';
 
+/** A name whose servers do not answer holds a thread for many seconds: four of them would hold up every lookup. */
+const THREADS = '64';
+
 async function main(): Promise<void> {
+  // before anything uses them: the pool is made then, once
+  process.env.UV_THREADPOOL_SIZE ??= THREADS;
   const config = readConfig(environment());
   const log = createLog(config.logLevel);
   const app = await startApp(config, log);

@@ -16,6 +16,7 @@ const FOLDERS = [
   'replay',
   'app',
   'demo',
+  'frappe-import',
   'main',
 ];
 

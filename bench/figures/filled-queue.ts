@@ -1,4 +1,4 @@
-import { type Bench, changeWebhook, untilAllArrived, untilFannedOut } from '../bench';
+import { type Bench, setSchedule, untilAllArrived, untilFannedOut } from '../bench';
 import { clockMs } from '../clock';
 import { type Cost, startCounting } from '../cost';
 import { publishBatches } from '../load';
@@ -9,29 +9,43 @@ export interface FilledQueue {
   publishedPerSecond: number;
   fannedOutPerSecond: number;
   deliveriesPerSecond: number;
+  deliveries: number;
   cost: Cost;
 }
 
 /**
- * Publishes while no worker runs; starts the workers, which make held deliveries of it all, because the webhook is
- * paused; then resumes it, which puts all the jobs into the queue in one instant, and the workers deliver.
+ * Publishes while no worker runs; starts the workers, which make jobs of it all that are due in a day, because the
+ * webhook's schedule begins so; then makes all of them due in one instant, and the workers deliver.
  */
 export async function measureFilledQueue(bench: Bench, events: number, workerCount: number): Promise<FilledQueue> {
   const { api, installation, tally, webhookId } = bench;
-  await changeWebhook(api, 'pauseWebhook', webhookId);
+  await setSchedule(api, webhookId, [86_400, 5]);
   const publishedPerSecond = await perSecond(events, () => publishBatches(api, tally, events));
   const workers = await Promise.all(Array.from({ length: workerCount }, () => installation.start('worker')));
   const fannedOutPerSecond = await perSecond(events, () => untilFannedOut(bench));
+  await setSchedule(api, webhookId, null);
   const costOf = await startCounting(
     bench,
     workers.map((worker) => worker.pid),
   );
-  await changeWebhook(api, 'resumeWebhook', webhookId);
+  await makeJobsDue(bench);
   await untilAllArrived(bench);
   const { times } = await tally.collect();
   const cost = await costOf(events);
   for (const worker of workers) await worker.stop();
-  return { publishedPerSecond, fannedOutPerSecond, deliveriesPerSecond: ratePerSecond(times), cost };
+  return {
+    publishedPerSecond,
+    fannedOutPerSecond,
+    deliveriesPerSecond: ratePerSecond(times),
+    deliveries: events,
+    cost,
+  };
+}
+
+// and leaves the queue as if they had always been due: without the dead rows that the change makes
+async function makeJobsDue({ installation: { sql } }: Bench): Promise<void> {
+  await sql.query(`update pgboss.job set start_after = now() + interval '2 s' where state = 'created'`);
+  await sql.query('vacuum analyze pgboss.job');
 }
 
 async function perSecond(count: number, work: () => Promise<unknown>): Promise<number> {

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { type Loop, startLoop } from '../delivery/loop';
+import { freeStranded } from '../delivery/stranded.store';
 import { forgetKeysBefore } from '../events/idempotency-key.store';
 import type { Log } from '../log';
 import type { Keyring } from '../webhooks/keyring';
@@ -12,7 +13,7 @@ const MONTHS_AHEAD = 3;
 
 /**
  * What a running system does for itself, at its start and every hour: partitions of the coming months, forgetting old
- * keys, secrets under the first ENCRYPTION_KEY.
+ * keys, secrets under the first ENCRYPTION_KEY, deliveries that nobody would let go on.
  */
 export function startMaintenance(source: DataSource, keyring: Keyring, log: Log): Loop {
   return startLoop('maintenance', HOUR_MS, log, async () => {
@@ -20,6 +21,8 @@ export function startMaintenance(source: DataSource, keyring: Keyring, log: Log)
     const forgotten = await forgetKeysBefore(source.manager, new Date(Date.now() - IDEMPOTENCY_MS));
     if (forgotten > 0) log.info({ forgotten }, 'idempotency keys older than 30 days were forgotten');
     await rewrap(source, keyring, log);
+    const stranded = await freeStranded(source.manager);
+    if (stranded > 0) log.warn({ stranded }, 'webhooks or deliveries waited for nothing: they go on now');
     return false;
   });
 }

@@ -3,7 +3,7 @@ import { publishOwnEvents } from '../events/own-events';
 import type { Db } from '../sql/db';
 import { usersById } from '../users/user.store';
 import { type WebhookRow, webhooksForUpdate } from '../webhooks/webhook.store';
-import { type CircuitRow, saveCircuits } from '../webhooks/webhook-circuit.store';
+import { type CircuitRow, lockTroubledCircuits, saveCircuits } from '../webhooks/webhook-circuit.store';
 import { disableWebhook } from '../webhooks/webhook-lifecycle';
 import { type AttemptFacts, afterAttempt, beganToFail, failedForDays, recovered } from './circuit';
 import { isFailure, type Outcome } from './outcome';
@@ -14,13 +14,14 @@ const GONE = 410;
 
 type OwnEvents = Parameters<typeof publishOwnEvents>[1];
 
-/** The webhooks whose circuits an outcome may change. Most outcomes change none: nothing is locked for them. */
-export function webhooksInQuestion(outcomes: readonly Outcome[]): string[] {
-  const inQuestion = outcomes.filter((outcome) => {
-    const { webhook, delivery } = outcome.attempt;
-    return isFailure(outcome) || webhook.failures > 0 || webhook.circuit !== 'CLOSED' || delivery.blocks;
-  });
-  return [...new Set(inQuestion.map((outcome) => outcome.attempt.webhook.id))];
+/**
+ * Locks the circuits that these outcomes may change. Most change none. What was known of a webhook when an attempt began
+ * does not tell: of many that began together, each success ends the failures in a row.
+ */
+export function lockCircuitsOf(db: Db, outcomes: readonly Outcome[]): Promise<Map<string, CircuitRow>> {
+  const inAnyCase = outcomes.filter((outcome) => isFailure(outcome) || outcome.attempt.delivery.blocks);
+  const [all, always] = [outcomes, inAnyCase].map((each) => [...new Set(each.map(webhookOf))]);
+  return lockTroubledCircuits(db, all as string[], always as string[]);
 }
 
 /** Locks the webhooks that these outcomes may disable: before circuits and deliveries, as everybody does. */

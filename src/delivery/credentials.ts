@@ -74,7 +74,7 @@ function open(rows: readonly Row[], keyring: Keyring): Credentials {
     const why = error instanceof Error ? error.message : String(error);
     return { ...NO_CREDENTIALS, fault: `a credential of this webhook cannot be opened: ${why}` };
   }
-  return { ...credentials, mayGoTo: (origin) => rows.every((row) => isFor(row, origin)) };
+  return { ...credentials, mayGoTo: placesOf(rows) };
 }
 
 function add(credentials: Credentials, row: Row, settings: Settings, secret: string): void {
@@ -112,9 +112,9 @@ function add(credentials: Credentials, row: Row, settings: Settings, secret: str
 
 /**
  * A delivery keeps the URL that its webhook had. When the webhook is given another partner's URL and credentials, what is
- * still owed to the old one must not take them there. Where the host is made from the document, nobody can say.
+ * still owed to the old one must not take them there.
  */
-function isFor(row: Row, origin: string): boolean {
-  const places = [settingsOf(row).origin, originOf(row.webhookUrl)];
-  return places.includes(origin) || places.includes(null);
+function placesOf(rows: readonly Row[]): Credentials['mayGoTo'] {
+  const places = rows.map((row) => [settingsOf(row).origin, originOf(row.webhookUrl)]);
+  return (origin) => places.every((allowed) => allowed.includes(origin));
 }

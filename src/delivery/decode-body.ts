@@ -23,7 +23,7 @@ export async function drain(makeDecoder: MakeDecoder, body: Buffer, add: (chunk:
   return intact;
 }
 
-// zlib works in libuv's four threads: more decoders would not be faster, and hold up to 16 MiB each while they wait.
+// More at once would not be faster than there are cores, and would hold up to 16 MiB each while they wait.
 const DECODERS_AT_ONCE = 4;
 const waiting: (() => void)[] = [];
 let decoding = 0;

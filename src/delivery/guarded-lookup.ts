@@ -32,8 +32,8 @@ export async function lookupAddresses(host: string): Promise<string[]> {
   return found.map(({ address }) => address);
 }
 
-// getaddrinfo blocks one of libuv's four threads until it gives up. Connections that open at once to a host whose
-// name servers are dead share one question, so that they do not take all four from everybody else's lookups.
+// getaddrinfo blocks one of libuv's few threads until it gives up. Connections that open at once to a host whose
+// name servers are dead share one question, so that they do not take them all from everybody else's lookups.
 function oneAtATime(lookup: Lookup): Lookup {
   const open = new Map<string, Promise<string[]>>();
   return (host) => {

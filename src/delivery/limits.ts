@@ -3,16 +3,19 @@ import type { Db } from '../sql/db';
 import { type CircuitRow, lockCircuits } from '../webhooks/webhook-circuit.store';
 import { slotsTaken } from '../webhooks/webhook-slot.store';
 import type { DueDelivery, DueWebhook } from './delivery.store';
-import { recentRequests } from './recent-requests.store';
+import { recentArrivals } from './recent-requests.store';
 
 /** What limits a webhook beside its circuit. */
 export type WebhookLimits = Pick<DueWebhook, 'id' | 'rateLimit' | 'rateLimitSeconds' | 'maxConcurrency'>;
 
 /**
- * A limit counts when requests begin here, a partner when they arrive there: so much later the window is over for us, so
- * that a slow first request and a quick last one do not meet in one window of theirs.
+ * A partner counts when requests arrive there, which we know only once they are answered: until then they count as under
+ * way, so that a slow first request and a quick last one do not meet in one window of theirs. Whatever has been under
+ * way for so long has arrived: a partner that takes its time to answer must not be asked less often for it.
  */
-const RATE_MARGIN_MS = 100;
+const TRAVEL_MS = 1_000;
+/** Times are whole milliseconds. */
+const ROUNDING_MS = 2;
 
 /** How many requests may begin now, and when the next may if none. Exact while the webhook's circuit is locked. */
 export async function capacityOf(
@@ -23,8 +26,9 @@ export async function capacityOf(
   const bySlots = webhook.maxConcurrency === null ? Infinity : await freeSlots(db, webhook.id, webhook.maxConcurrency);
   const { rateLimit, rateLimitSeconds } = webhook;
   if (rateLimit === null || rateLimitSeconds === null) return { free: bySlots, nextAt: null };
-  const windowMs = rateLimitSeconds * 1000 + RATE_MARGIN_MS;
-  const recent = await recentRequests(db, webhook.id, new Date(now.getTime() - windowMs), rateLimit);
+  const windowMs = rateLimitSeconds * 1000 + ROUNDING_MS;
+  const since = new Date(now.getTime() - windowMs);
+  const recent = await recentArrivals(db, webhook.id, since, { travelMs: TRAVEL_MS, atMost: rateLimit });
   const free = rateLimit - recent.length;
   const oldest = recent.at(-1);
   const nextAt = free === 0 && oldest ? new Date(oldest.getTime() + windowMs) : null;

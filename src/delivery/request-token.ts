@@ -123,7 +123,8 @@ const ERRORS = new Set([
 ]);
 
 function failureText(host: string, result: SendResult | null, error: unknown): string {
-  if (result === null) return `The token endpoint ${host} cannot be asked, so nothing was sent: its URL is not one for HTTP.`;
+  if (result === null)
+    return `The token endpoint ${host} cannot be asked, so nothing was sent: its URL is not one for HTTP.`;
   const { responseStatus, errorCode, error: fault } = result;
   if (errorCode !== null && errorCode !== 'HTTP_STATUS') {
     return `No access token, so nothing was sent. ${fault?.replace(/^Nothing was sent[.:] /, 'Why: ')}`;

@@ -5,7 +5,7 @@ const TAKE = 250;
 /** Fewer than this are not worth a transaction while others are about to come back. */
 const TAKE_LEAST = 64;
 /** An endpoint that has answered nothing for so long is slow: what else waits for it steps aside. */
-const SLOW_MS = 250;
+const SLOW_MS = 100;
 
 /**
  * The places of a worker. A webhook may take as many more as are free beside those that it has (dynamic thresholds,

@@ -66,8 +66,9 @@ export interface Sender {
   stop(): Promise<void>;
 }
 
-// Half of what a worker has on the wire at once: one slow partner must not have it all.
-const CONNECTIONS_PER_ORIGIN = 512;
+// All that a worker has on the wire at once: who may have how much of it is decided per webhook (room.ts), and one slow
+// webhook must not take the connections from another at the same host.
+const CONNECTIONS_PER_ORIGIN = 1_024;
 
 // 4 s, because common servers close an idle connection after 5 s (Node, Apache), whether they say so or not.
 const DEFAULTS = {

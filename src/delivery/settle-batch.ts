@@ -1,9 +1,8 @@
 // Part of settling: the transaction.
 import type { Db } from '../sql/db';
 import { webhooksForShare } from '../webhooks/webhook.store';
-import { lockCircuits } from '../webhooks/webhook-circuit.store';
 import { giveSlotsBack } from '../webhooks/webhook-slot.store';
-import { lockDisablable, noteOutcomes, webhooksInQuestion } from './circuit-outcomes';
+import { lockCircuitsOf, lockDisablable, noteOutcomes } from './circuit-outcomes';
 import { settleOnes } from './open.store';
 import { slotOf, takesSlot } from './open-attempts';
 import { releaseSuccessors } from './order';
@@ -19,25 +18,20 @@ export async function settleBatch(db: Db, queue: DeliveryQueue, outcomes: readon
   const now = new Date();
   const disablable = await lockDisablable(db, outcomes, now);
   const decided = await asThingsStand(db, outcomes);
-  const circuits = await lockCircuits(db, webhooksInQuestion(decided));
-  const settled = await settleOnes(db, decided);
+  // sent together, done one after the other
+  const [circuits, settled] = await Promise.all([lockCircuitsOf(db, decided), settleOnes(db, decided)]);
   const own = decided.filter((outcome) => settled.has(outcome.request.id));
   const attempts = own.map((outcome) => outcome.attempt);
   await giveSlotsBack(db, attempts.filter(takesSlot).map(slotOf));
   await noteOutcomes(db, own, circuits, disablable, now);
-  await queue.insert(
-    db,
-    own.flatMap((outcome) => outcome.nextJob ?? []),
-  );
   await releaseSuccessors(
     db,
     queue,
     own.filter(stopsBlocking).map((outcome) => outcome.settlement.deliveryId),
   );
-  await queue.complete(
-    db,
-    attempts.map((attempt) => attempt.jobId),
-  );
+  const nextJobs = own.flatMap((outcome) => outcome.nextJob ?? []);
+  const jobIds = attempts.map((attempt) => attempt.jobId);
+  await Promise.all([queue.insert(db, nextJobs), queue.complete(db, jobIds)]);
 }
 
 function stopsBlocking({ attempt, settlement }: Outcome): boolean {

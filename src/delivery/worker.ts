@@ -65,7 +65,8 @@ export function startWorker(parts: WorkerParts): Worker {
     if (typeof result === 'object') noteEnd(parts, attempt, result);
     onTheWire.delete(attempt.requestId);
     room.leave(attempt.webhook.id, Date.now());
-    if (wasFull) loop.wake();
+    // the next one of its document was given its job when this one was settled
+    if (wasFull || attempt.delivery.blocks) loop.wake();
     parts.onRoom(attempt.webhook.id);
   }
 

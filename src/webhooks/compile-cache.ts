@@ -1,4 +1,10 @@
-/** Compiled programs by their text. Bounded by the length of the texts together; the one used longest ago goes first. */
+// However short its text: a compiled program is an object.
+const LEAST_CHARACTERS = 100;
+
+/**
+ * Compiled programs by their text, the one used longest ago going first. Bounded by the length of the texts together: a
+ * character takes up to 150 bytes when it is compiled.
+ */
 export function createCompileCache<Compiled>(mostCharacters: number, compile: (text: string) => Compiled) {
   const kept = new Map<string, Compiled>();
   let characters = 0;
@@ -11,12 +17,16 @@ export function createCompileCache<Compiled>(mostCharacters: number, compile: (t
     }
     const compiled = compile(text);
     kept.set(text, compiled);
-    characters += text.length;
+    characters += weightOf(text);
     for (const oldest of kept.keys()) {
       if (characters <= mostCharacters) break;
       kept.delete(oldest);
-      characters -= oldest.length;
+      characters -= weightOf(oldest);
     }
     return compiled;
   };
+}
+
+function weightOf(text: string): number {
+  return Math.max(text.length, LEAST_CHARACTERS);
 }

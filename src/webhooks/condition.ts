@@ -13,8 +13,8 @@ export interface Condition {
 
 export type Decision = { readonly holds: boolean } | ProgramFault;
 
-/** Kept by text, some 1,000 of average length. */
-export const compileCondition = createCompileCache(1_000_000, compile);
+/** Kept by text, some 2,000 of average length. */
+export const compileCondition = createCompileCache(200_000, compile);
 
 function compile(text: string): Condition | ProgramFault {
   try {

@@ -9,7 +9,7 @@ export type ClientAuthentication = (typeof CLIENT_AUTHENTICATIONS)[number];
 interface Named {
   /** Header name, user name, client id or certificate subject. */
   name: string;
-  /** Of the webhook's URL when it was saved, such as https://api.example.com; null: its host is made from the document. */
+  /** Of the webhook's URL when it was saved, such as https://api.example.com. */
   origin: string | null;
 }
 
@@ -59,8 +59,7 @@ export interface CertificatePair {
   privateKey: string;
 }
 
-/** Scheme, host and port that a URL leads to; null: they are made from the document, or there are none. */
+/** Scheme, host and port that a webhook's URL leads to; null without one. */
 export function originOf(url: string | null): string | null {
-  const authority = /^[a-z]+:\/\/([^/?]*)/i.exec(url ?? '')?.[1];
-  return authority === undefined || authority.includes('{') ? null : (URL.parse(url as string)?.origin ?? null);
+  return url === null ? null : (URL.parse(url)?.origin ?? null);
 }

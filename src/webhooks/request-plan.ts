@@ -1,11 +1,12 @@
 import { type BodyField, formFields, jsonFields } from './body-fields';
 import { headerFault } from './header-rules';
+import { jsonFault } from './json-fault';
 import { MOST_RENDERED } from './liquid-engine';
 import { fieldsOf, headersOf } from './request-settings';
 import type { Subject } from './subject';
 import { renderTarget } from './target-template';
 import { compileTemplate, isTemplate } from './template';
-import { type ProgramFault, positionAt } from './text-position';
+import type { ProgramFault } from './text-position';
 import type { BodyFormat } from './webhook.entity';
 import type { WebhookRow } from './webhook.store';
 
@@ -100,14 +101,9 @@ function templateBody(template: string, subject: Subject): { text: string } | Pr
   return 'message' in rendered ? rendered : (notJson(rendered.text) ?? rendered);
 }
 
-// The engine's own message quotes the text, which may be the document's.
+// Without what stands there, which may be the document's.
 function notJson(text: string): ProgramFault | null {
-  try {
-    JSON.parse(text);
-    return null;
-  } catch (error) {
-    const offset = /at position (\d+)/.exec((error as Error).message)?.[1];
-    const place = offset === undefined ? 'at its end' : `at ${positionAt(text, Number(offset))} of what it makes`;
-    return { message: `It is not JSON, ${place}: the filter json writes a complete value, null and quotes included.` };
-  }
+  const place = /at (line \d+, column \d+)/.exec(jsonFault(text) ?? '')?.[1];
+  if (place === undefined) return null;
+  return { message: `It is not JSON, at ${place} of what it makes: the filter json writes a complete value.` };
 }

@@ -2,6 +2,7 @@ import type { UserError } from '../errors';
 import { textFault } from '../text';
 import { compileCondition } from './condition';
 import { headerFault } from './header-rules';
+import { jsonFault } from './json-fault';
 import type { RequestSettings } from './request-settings';
 import { isTemplate, templateFault } from './template';
 import { unstorableAt } from './text-position';
@@ -92,18 +93,13 @@ function bodyFaults(given: RequestSettings, after: Pick<WebhookRow, 'bodyFormat'
   if (bodyFormat === 'FORM' && fields === null) {
     return [{ field: ['fields'], code: 'REQUIRED', message: 'The bodyFormat FORM needs fields.' }];
   }
-  const fault = given.body ? (templateFault('JSON', given.body) ?? fixedBodyFault(given.body)) : null;
+  const fault = templateBodyFault(given.body ?? null);
   return fault === null ? [] : [invalid(['body'], fault)];
 }
 
-function fixedBodyFault(body: string): string | null {
-  if (isTemplate(body)) return null;
-  try {
-    JSON.parse(body);
-    return null;
-  } catch (error) {
-    return `The body is not JSON: ${(error as Error).message}.`;
-  }
+function templateBodyFault(body: string | null): string | null {
+  if (body === null) return null;
+  return templateFault('JSON', body) ?? (isTemplate(body) ? null : jsonFault(body));
 }
 
 function fieldFaults(fields: readonly { key: string; fieldname: string }[]): UserError[] {

@@ -13,9 +13,9 @@ export interface Template {
 }
 
 const compilers: Record<TemplateUse, (text: string) => Template | ProgramFault> = {
-  URL: createCompileCache(1_000_000, (text) => compile('URL', text)),
-  HEADER: createCompileCache(1_000_000, (text) => compile('HEADER', text)),
-  JSON: createCompileCache(4_000_000, (text) => compile('JSON', text)),
+  URL: createCompileCache(200_000, (text) => compile('URL', text)),
+  HEADER: createCompileCache(200_000, (text) => compile('HEADER', text)),
+  JSON: createCompileCache(500_000, (text) => compile('JSON', text)),
 };
 
 /** Kept by text. Text without `{{` or `{%` is fixed and needs none of this. */

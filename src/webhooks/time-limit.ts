@@ -10,6 +10,9 @@ export type Late = { readonly late: 'ITSELF' | 'GROUP' };
 
 // A single overrun may be a pause of the whole process. Two in a row are the program's own.
 const STRIKES = 2;
+// Nor is one its own in which the machine hardly let us run; but not for ever.
+const OWN_CPU_MS = TIME_LIMIT_MS / 2;
+const MOST_TRIES = 20;
 
 /** What is done with each item. */
 export interface Work<Item, Result> {
@@ -34,9 +37,11 @@ export async function runEach<Item, Result extends object>(
   const results: (Result | Late)[] = [];
   const lateGroups = new Set<string>();
   let strikes = 0;
+  let tries = 0;
   while (results.length < items.length) {
     const first = results.length;
     prepare(items[first] as Item);
+    const before = process.cpuUsage();
     const ended = endsInTime(() => {
       while (results.length < items.length) {
         const item = items[results.length] as Item;
@@ -45,15 +50,20 @@ export async function runEach<Item, Result extends object>(
     });
     if (ended || results.length === items.length) break;
     // One that began later in the slice had less than the whole time: it is the first of the next one.
-    strikes = results.length === first ? strikes + 1 : 0;
-    if (strikes === STRIKES) {
+    [strikes, tries] = results.length === first ? [strikes + strikeOf(before), tries + 1] : [0, 0];
+    if (strikes === STRIKES || tries === MOST_TRIES) {
       lateGroups.add(groupOf(items[first] as Item));
       results.push({ late: 'ITSELF' });
-      strikes = 0;
+      [strikes, tries] = [0, 0];
     }
     await pause();
   }
   return results;
+}
+
+function strikeOf(before: NodeJS.CpuUsage): 0 | 1 {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000 >= OWN_CPU_MS ? 1 : 0;
 }
 
 const script = new Script('work()');

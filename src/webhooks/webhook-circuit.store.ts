@@ -33,6 +33,26 @@ export async function lockCircuits(db: Db, webhookIds: readonly string[]): Promi
   return new Map(rows.map((row) => [row.webhookId, row]));
 }
 
+/**
+ * Likewise, but only those that say of a failure, and in any case those of `always`: a success changes nothing about a
+ * webhook of which none is known.
+ */
+export async function lockTroubledCircuits(
+  db: Db,
+  webhookIds: readonly string[],
+  always: readonly string[],
+): Promise<Map<string, CircuitRow>> {
+  const rows = await rowsOf<CircuitRow>(
+    db,
+    statement(
+      `select ${COLUMNS} from webhook_circuits where webhook_id = any($1::uuid[])
+         and (failures > 0 or state <> 'CLOSED' or webhook_id = any($2::uuid[])) order by webhook_id for update`,
+    ),
+    [webhookIds, always],
+  );
+  return new Map(rows.map((row) => [row.webhookId, row]));
+}
+
 export async function circuitsById(db: Db, webhookIds: readonly string[]): Promise<Map<string, CircuitRow>> {
   const rows = await rowsOf<CircuitRow>(
     db,

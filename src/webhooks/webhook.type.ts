@@ -64,7 +64,10 @@ export class WebhookType extends NodeType {
   @Field(() => String, { nullable: true, description: 'Why it is paused or disabled.' })
   statusReason: string | null;
 
-  @Field(() => String, { nullable: true, description: 'OUTGOING: what is called; path and query may be a Liquid template.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'OUTGOING: what is called; path and query may be a Liquid template.',
+  })
   url: string | null;
 
   @Field(() => String, { nullable: true, description: 'Events of documents of this type; null: of every type.' })

@@ -6,6 +6,7 @@ import { createRoom } from '../../src/delivery/room';
 import { createSender } from '../../src/delivery/send';
 import type { WorkerParts } from '../../src/delivery/worker';
 import { createLog } from '../../src/log';
+import type { Db } from '../../src/sql/db';
 import { pipelinedTransactions } from '../../src/sql/transactions';
 import { createKeyring } from '../../src/webhooks/keyring';
 import { parseNetworks } from '../../src/webhooks/public-address';
@@ -13,6 +14,7 @@ import type { TestApp } from '../support/app';
 
 /** What a worker is made of, on the database of an application that has no worker of its own. */
 export interface Parts extends WorkerParts {
+  db: Db;
   /** The relay's work, until the outbox is empty. */
   fanOutAll(): Promise<void>;
   /** A worker's first step: takes what is due and opens the attempts. */
@@ -29,6 +31,7 @@ export async function startParts(app: TestApp): Promise<Parts> {
   const sender = createSender({ allowHttp: true, allowedNetworks: parseNetworks('127.0.0.0/8') });
   const transaction = pipelinedTransactions(source);
   return {
+    db: source.manager,
     transaction,
     queue,
     keyring,

@@ -200,14 +200,14 @@ test('a silent origin with a long queue does not slow another', async () => {
   const silent = await rawPartner(() => {});
   const healthy = await httpPartner((_request, response) => response.end('ok'));
   const sender = localSender();
-  const stuck = Promise.all(Array.from({ length: 2000 }, () => post(sender, silent.url, { timeoutMs: 700 })));
+  const stuck = Promise.all(Array.from({ length: 3000 }, () => post(sender, silent.url, { timeoutMs: 700 })));
   const startedAt = performance.now();
   for (let n = 0; n < 20; n += 1) expect((await post(sender, healthy.url)).errorCode).toBeNull();
   expect(performance.now() - startedAt).toBeLessThan(500);
   const codes = (await stuck).map((result) => result.errorCode);
   // those that got a connection are its fault, the others are not
-  expect(codes.filter((code) => code === 'NOT_SENT').length).toBeGreaterThan(900);
-  expect(codes.filter((code) => code === 'TIMEOUT').length).toBeGreaterThanOrEqual(512);
+  expect(codes.filter((code) => code === 'NOT_SENT').length).toBeGreaterThan(500);
+  expect(codes.filter((code) => code === 'TIMEOUT').length).toBeGreaterThanOrEqual(1_024);
   expect(new Set(codes)).toEqual(new Set(['TIMEOUT', 'NOT_SENT']));
 });
 

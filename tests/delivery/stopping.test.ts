@@ -1,3 +1,4 @@
+import { startRelease } from '../../src/delivery/release';
 import { startWorker } from '../../src/delivery/worker';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';
@@ -128,7 +129,9 @@ test('many slow partners fill the places of a worker, and all of it arrives once
   }
   await parts.fanOutAll();
   const worker = startWorker(parts);
+  const release = startRelease({ ...parts, freeFor: parts.room.freeFor, onReleased: worker.wake });
   const deliveries = await allOver(app, id, 700);
+  await release.stop();
   await worker.stop(1_000);
   expect(deliveries.every((each) => each.status === 'DELIVERED' && each.attempts === 1)).toBe(true);
   expect(partner.calls).toHaveLength(700);

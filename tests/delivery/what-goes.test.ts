@@ -61,7 +61,9 @@ async function callFor(settings: object, text = RATES, url = partner.url, more =
   await publishText(documentType, text, more);
   const call = await waitFor('the call', () => partner.calls[before]);
   // whatever it looks like, it is signed as it is
-  new Webhook(secret).verify(call.body, call.headers as Record<string, string>, { parse: false } as never);
+  const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature } = call.headers;
+  const at = new Date(Number(timestamp) * 1_000);
+  expect(signature).toBe(new Webhook(secret).sign(id as string, at, call.body.toString()));
   return call;
 }
 
@@ -226,7 +228,7 @@ describe('a template that fails makes a skip with the reason', () => {
     ['/a/{{ doc.note }}', '{"note":"."}', 'would lead to another address'],
     ['/a/.{{ doc.note }}/b', '{"note":"."}', 'would lead to another address'],
     ['/{{ doc.note }}', JSON.stringify({ note: 'ü'.repeat(1_000) }), 'more than 2048 characters'],
-  ])('the URL %s for %.20s', async (path, text, message) => {
+  ])('the URL %s, %#', async (path, text, message) => {
     const skip = await skipFor({ method: 'DELETE' }, text, `${partner.url}${path}`);
     expect(skip).toMatchObject({ status: 'SKIPPED', skipReason: 'TEMPLATE_ERROR' });
     expect(skip.skipMessage).toContain(message);
@@ -259,62 +261,3 @@ test('equal bodies of one event are stored once', async () => {
     true,
   ]);
 });
-
-test('hostile conditions and templates are skips, fifty good webhooks get the event, and the process goes on', async () => {
-  const documentType = freshType();
-  const hostile = [
-    { condition: 'doc.list.all(a, doc.list.all(b, doc.list.all(c, a + b + c >= 0)))' },
-    { condition: `${'cel.bind(t, doc.list, '.repeat(1)}size(t + t + t) > 0 && duration(doc.digits) > duration("1h"))` },
-    {
-      bodyFormat: 'JSON',
-      body: '{% for a in doc.list %}{% for b in doc.list %}{% for c in doc.list %}{% endfor %}{% endfor %}{% endfor %}1',
-    },
-    { bodyFormat: 'JSON', body: `{% assign a = doc.digits %}${'{% assign a = a | append: a %}'.repeat(60)}1` },
-  ];
-  for (const settings of hostile) await createTestWebhook(app, partner.url, { documentType, ...settings });
-  const good = Array.from({ length: 50 }, (_, n) => ({ documentType, condition: `doc.list.size() > ${n}` }));
-  await Promise.all(good.map((settings) => createTestWebhook(app, partner.url, settings)));
-  const before = partner.calls.length;
-  const document = { list: Array.from({ length: 300 }, (_, n) => n), digits: '1'.repeat(100_000) };
-  const events = Array.from({ length: 20 }, (_, n) => ({
-    documentType,
-    event: 'on_submit',
-    referenceDocument: `INV-${n}`,
-    data: document,
-  }));
-
-  let latenessMs = 0;
-  let last = performance.now();
-  const timer = setInterval(() => {
-    latenessMs = Math.max(latenessMs, performance.now() - last - 10);
-    last = performance.now();
-  }, 10);
-  await app.ask('mutation ($input: PublishEventsInput!) { publishEvents(input: $input) { userErrors { message } } }', {
-    input: { events },
-  });
-  await waitFor('1,000 calls', () => partner.calls.length >= before + 1_000, 30_000);
-  clearInterval(timer);
-
-  const rows = await app.database.query(
-    `select skip_reason as reason, count(*)::int as count from deliveries where document_type = $1
-     group by 1 order by 1 nulls last`,
-    [documentType],
-  );
-  expect(rows).toEqual([
-    { reason: 'CONDITION_ERROR', count: 40 },
-    { reason: 'TEMPLATE_ERROR', count: 40 },
-    { reason: null, count: 1_000 },
-  ]);
-  const messages = await app.database.query<{ message: string }>(
-    'select distinct skip_message as message from deliveries where document_type = $1 and skip_message is not null',
-    [documentType],
-  );
-  expect(messages.map(({ message }) => message).sort()).toEqual(
-    expect.arrayContaining([
-      'The condition took longer than 50 ms, twice: it was stopped.',
-      'The condition took longer than 50 ms for an event just before: it was not tried again.',
-      'The request took longer than 50 ms, twice: it was stopped.',
-    ]),
-  );
-  expect(latenessMs).toBeLessThan(1_500);
-}, 60_000);

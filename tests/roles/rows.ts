@@ -27,7 +27,7 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     retryDelivery: () => about(),
     cancelDelivery: () => about('reason: "made"'),
     replayDelivery: async () => `input: { deliveryId: "${await endedDelivery(app)}", reason: "made" }`,
-    replayDeliveries: () => `input: { where: { event: { eq: "on_submit" } }, reason: "made" }`,
+    replayDeliveries: async () => `input: { where: { id: { eq: "${await endedDelivery(app)}" } }, reason: "made" }`,
     pauseReplay: () => about(),
     resumeReplay: () => about(),
     cancelReplay: () => about(),
@@ -116,7 +116,15 @@ export async function keyWith(app: TestApp, userRoles: string[], keyRoles: strin
 /** One row of each type, linked to the others in every direction; `Scratch` is a user to change. */
 export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
   const amina = await makeUser(app, 'amina');
-  const { id: webhook } = await createTestWebhook(app, partnerUrl, { documentType: 'Sales Invoice', ownerId: amina });
+  const { id: webhook } = await createTestWebhook(app, partnerUrl, {
+    documentType: 'Sales Invoice',
+    ownerId: amina,
+    secretHeaders: [{ name: 'X-Key', value: 'secret' }],
+    headers: [{ name: 'X-Number', value: '{{ doc.name }}' }],
+    bodyFormat: 'JSON',
+    fields: [{ key: 'number', fieldname: 'name' }],
+    rateLimit: { requests: 10_000, seconds: 1 },
+  });
   const causedBy = await waitingDelivery(app);
   const [event] = await publish(app, [invoice('INV-0042', { user: 'amina', causedBy })]);
   const delivered = (attempts: number) =>

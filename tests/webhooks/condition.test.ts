@@ -169,16 +169,17 @@ describe('a hostile condition', () => {
     ['doubles a list', doubling('[1, 2, 3, 4]', 60)],
     ['doubles bytes', doubling('b"0123456789"', 60)],
     ['joins a long text often', 'doc.list.map(a, doc.text).join(doc.text).size() > 0'],
-    ['looks for half of a long text in it', 'doc.text.lastIndexOf(doc.half + "b") > 0'],
+    ['looks for the place of a long text', 'doc.text.indexOf(doc.half + "b" + doc.half) > 0'],
+    ['looks for the last place of a long text', 'doc.text.lastIndexOf(doc.half + "b") > 0'],
     ['looks for a text that nearly matches everywhere', 'doc.text.contains(doc.half + "b" + doc.half)'],
     ['splits by a text that nearly matches everywhere', 'doc.text.split(doc.half + "b").size() > 1'],
-  ])('that %s ends in time, in bounded memory', async (_, condition) => {
+  ])('that %s is stopped before it does, without the time limit', (_, condition) => {
     const half = 'a'.repeat(100_000);
     const document = { list: numbers, text: half + half, half };
     const before = process.memoryUsage().rss;
-    const { results, latenessMs } = await within([run(condition, document)]);
-    expect(results[0]).not.toHaveProperty('holds');
-    expect(latenessMs).toBeLessThan(1_500);
+    const started = performance.now();
+    expect(decide(condition, document)).toContain('The condition was stopped: it ');
+    expect(performance.now() - started).toBeLessThan(1_500);
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
   });
 

@@ -174,6 +174,15 @@ describe('a hostile template', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 * 1024);
   });
 
+  test.each([
+    ...['split', 'remove', 'remove_first', 'remove_last'].map((filter) => `{{ doc.text | ${filter}: b }}`),
+    ...['replace', 'replace_first', 'replace_last'].map((filter) => `{{ doc.text | ${filter}: b, "" }}`),
+    '{% if doc.text contains b %}{% endif %}',
+  ])('%s is not begun where it would take long', (template) => {
+    const { message } = render('JSON', `{% assign b = doc.half | append: "b" %}${template}`, big);
+    expect(message).toContain('looks for too long a text in a long text');
+  });
+
   test('beside fifty good ones harms none of them', async () => {
     const loop =
       '{% for a in doc.list %}{% for b in doc.list %}{% for c in doc.list %}{% endfor %}{% endfor %}{% endfor %}';

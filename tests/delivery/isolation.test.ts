@@ -1,0 +1,152 @@
+import { startTestApp, type TestApp } from '../support/app';
+import { type Receiver, startReceiver } from '../support/receiver';
+import { waitFor } from '../support/wait-for';
+import { jobsOfWaiting, strays } from './invariants';
+import { allOver, countByStatus, deliveriesOf } from './ledger';
+import { circuitThatIs, endPause, waitingFor, webhookOfItsOwn } from './pace';
+import { httpPartner, type Partner } from './partner';
+
+let app: TestApp;
+let healthy: Receiver;
+
+beforeAll(async () => {
+  [app, healthy] = await Promise.all([startTestApp(), startReceiver()]);
+});
+beforeEach(() => {
+  healthy.calls.length = 0;
+});
+afterEach(async () => {
+  expect(await strays(app)).toEqual([]);
+  expect(await jobsOfWaiting(app)).toBe(0);
+});
+afterAll(() => Promise.all([app.stop(), healthy.stop()]));
+
+/** What a worker keeps on the wire for one webhook that hangs, alone. */
+const HALF = 512;
+
+/** A partner that takes every call and answers none, until it is woken. */
+async function hangingPartner() {
+  let sleeping = true;
+  const open = new Set<() => void>();
+  const arrived = new Set<string>();
+  const partner: Partner = await httpPartner((request, response) => {
+    const end = () => {
+      arrived.add(String(request.headers['webhook-id']));
+      response.end('ok');
+    };
+    request.resume();
+    if (!sleeping) return void end();
+    open.add(() => response.destroy());
+  });
+  return {
+    url: partner.url,
+    arrived,
+    calls: () => open.size,
+    /** Drops what it had taken, and answers from now on. */
+    wake() {
+      sleeping = false;
+      for (const drop of open) drop();
+    },
+  };
+}
+
+/** How long each of so many deliveries to a healthy webhook takes, published one by one, in milliseconds. */
+async function healthyLatencies(count: number): Promise<number[]> {
+  const webhook = await webhookOfItsOwn(app, healthy.url);
+  const latencies: number[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const begin = Date.now();
+    await webhook.publishFor([`INV-${n}`]);
+    const calls = () => healthy.calls.filter((call) => call.path === webhook.path);
+    await waitFor('the call', () => calls().length === n + 1, 5_000);
+    latencies.push((calls()[n]?.at ?? Number.NaN) - begin);
+  }
+  return latencies.sort((a, b) => a - b);
+}
+
+const median = (sorted: readonly number[]) => sorted[Math.floor(sorted.length / 2)] as number;
+
+async function expectHealthyToBePrompt(): Promise<void> {
+  const latencies = await healthyLatencies(30);
+  // looking for jobs at leisure, once in half a second, would show
+  expect(median(latencies)).toBeLessThan(250);
+  expect(latencies.at(-1)).toBeLessThan(2_000);
+  const webhook = await webhookOfItsOwn(app, healthy.url);
+  await webhook.publishMany(300);
+  expect(countByStatus(await allOver(app, webhook.id, 300, 5_000))).toEqual({ DELIVERED: 300 });
+}
+
+const SLOW = { timeoutMs: 30_000, retrySchedule: [0, 1, 1, 1, 1, 1] };
+
+test('an endpoint that never answers keeps half of a worker; the rest waits, and others arrive promptly', async () => {
+  const partner = await hangingPartner();
+  const webhook = await webhookOfItsOwn(app, partner.url, SLOW);
+  await webhook.publishMany(900);
+  await waitFor('the rest to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 900 - HALF);
+  await waitFor('half of the worker', () => partner.calls() === HALF);
+  expect(await jobsOfWaiting(app)).toBe(0);
+  await expectHealthyToBePrompt();
+  // still so, and what comes now stands behind those that wait
+  await webhook.publishFor(['INV-LATE']);
+  await waitFor('it to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 901 - HALF);
+  const waiting = (await deliveriesOf(app, webhook.id)).filter((each) => each.jobId === null);
+  expect(waiting.every(({ attempts, status }) => attempts === 0 && status === 'PENDING')).toBe(true);
+
+  partner.wake();
+  await circuitThatIs(app, webhook.id, ({ state }) => state === 'OPEN');
+  await endPause(app, webhook.id);
+  expect(countByStatus(await allOver(app, webhook.id, 901, 15_000))).toEqual({ DELIVERED: 901 });
+  expect(partner.arrived.size).toBe(901);
+}, 60_000);
+
+test('two that never answer leave a third for the others, and both get everything when they wake up', async () => {
+  const partners = await Promise.all([hangingPartner(), hangingPartner()]);
+  const webhooks = await Promise.all(partners.map((partner) => webhookOfItsOwn(app, partner.url, SLOW)));
+  await Promise.all(webhooks.map((webhook) => webhook.publishMany(800)));
+  await waitFor('all but two thirds to wait', async () => {
+    const waiting = await Promise.all(webhooks.map((webhook) => waitingFor(app, webhook.id, 'CAPACITY')));
+    const onTheWire = partners.reduce((sum, partner) => sum + partner.calls(), 0);
+    return (waiting[0] as number) + (waiting[1] as number) === 1_600 - onTheWire;
+  });
+  for (const partner of partners) expect(partner.calls()).toBeGreaterThan(100);
+  await expectHealthyToBePrompt();
+
+  for (const partner of partners) partner.wake();
+  for (const webhook of webhooks) {
+    await circuitThatIs(app, webhook.id, ({ state }) => state === 'OPEN');
+    await endPause(app, webhook.id);
+  }
+  for (const [n, webhook] of webhooks.entries()) {
+    expect(countByStatus(await allOver(app, webhook.id, 800, 20_000))).toEqual({ DELIVERED: 800 });
+    expect(partners[n]?.arrived.size).toBe(800);
+  }
+}, 60_000);
+
+test('a dead endpoint with thousands of deliveries is left alone, and nobody notices', async () => {
+  const dead = await startReceiver();
+  const { port } = new URL(dead.url);
+  await dead.stop();
+  const webhook = await webhookOfItsOwn(app, `http://127.0.0.1:${port}/`, { retrySchedule: [0, 3600] });
+  await webhook.publishMany(3_000);
+  await circuitThatIs(app, webhook.id, ({ state }) => state === 'OPEN');
+  await expectHealthyToBePrompt();
+  await waitFor('the others to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) > 1_000, 15_000);
+  const tried = (await deliveriesOf(app, webhook.id)).filter(({ attempts }) => attempts > 0);
+  expect(tried.length).toBeGreaterThanOrEqual(20);
+  expect(tried.length + (await waitingFor(app, webhook.id, 'CAPACITY'))).toBe(3_000);
+}, 40_000);
+
+test('many webhooks that wait at once do not slow down those that do not', async () => {
+  const partner = await hangingPartner();
+  partner.wake();
+  const limited = await Promise.all(
+    Array.from({ length: 60 }, () => webhookOfItsOwn(app, partner.url, { rateLimit: { requests: 1, seconds: 3_600 } })),
+  );
+  await Promise.all(limited.map((webhook) => webhook.publishMany(5)));
+  await waitFor('all of them to wait', async () => {
+    const waiting = await Promise.all(limited.map((webhook) => waitingFor(app, webhook.id, 'CAPACITY')));
+    return waiting.every((count) => count === 4);
+  });
+  await expectHealthyToBePrompt();
+  expect(partner.arrived.size).toBe(60);
+}, 40_000);
