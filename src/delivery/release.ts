@@ -13,6 +13,8 @@ import { firstWaiting, giveJobs, hasWaiting, holdWaiting } from './waiting.store
 const REST_MS = 1_000;
 /** While something waits: another process may have made room. */
 const LOOK_AGAIN_MS = 500;
+/** What was let go should be on the wire, and be counted, before more is. */
+const PACE_MS = 20;
 const BATCH = 250;
 const HOLD_BATCH = 10_000;
 /** A probe that has not come back by then is lost, and another one goes. */
@@ -37,7 +39,7 @@ export interface Release extends Loop {
 
 export function startRelease({ db, transaction, queue, log, freeFor, onReleased }: ReleaseParts): Release {
   let lastSeen = new Set<string>();
-  const loop = startLoop('release', REST_MS, log, async () => {
+  const step = async () => {
     const crowded = await crowdedWebhooks(db);
     lastSeen = new Set(crowded.map((circuit) => circuit.webhookId));
     let restMs = crowded.length > 0 ? LOOK_AGAIN_MS : REST_MS;
@@ -53,7 +55,8 @@ export function startRelease({ db, transaction, queue, log, freeFor, onReleased 
     }
     if (released > 0) onReleased();
     return released > 0 ? true : restMs;
-  });
+  };
+  const loop = startLoop('release', REST_MS, log, step, PACE_MS);
   return {
     ...loop,
     madeRoom: (webhookId) => {

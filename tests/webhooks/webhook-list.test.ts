@@ -89,9 +89,11 @@ test('a page goes on where it was, although webhooks come and are renamed meanwh
   await change(app, 'updateWebhook', { id, name: 'zz' });
   const second = await list({ orderBy, first: 3, after: first.pageInfo.endCursor });
   await change(app, 'updateWebhook', { id, name: 'bravo' });
-  await app.database.query(`delete from webhook_secrets where webhook_id = (select id from webhooks where name = $1)`, [
-    webhook.name,
-  ]);
+  for (const table of ['webhook_secrets', 'webhook_circuits']) {
+    await app.database.query(`delete from ${table} where webhook_id = (select id from webhooks where name = $1)`, [
+      webhook.name,
+    ]);
+  }
   await app.database.query('delete from webhooks where name = $1', [webhook.name]);
   expect(namesOf(second.nodes)).toEqual(['charlie', 'delta', 'delta']);
 });
