@@ -15,17 +15,33 @@ export class TraceCauses1764000000011 implements MigrationInterface {
       alter table business_events
         add caused_by uuid,                        -- a delivery
         add cause_path uuid[] not null default '{}' -- webhooks, oldest first, at most 16`);
-    await db.query('drop function publish_event(text, text, text, json, text, text)');
+    const callers = await callersOf(db, OLD);
+    await db.query(`drop function ${OLD}`);
     await db.query(publishEvent(WITH_CAUSES));
-    await db.query('revoke execute on function publish_event(text, text, text, json, text, text, text) from public');
+    await db.query(`revoke execute on function ${NEW} from public`);
+    for (const role of callers) await db.query(`grant execute on function ${NEW} to ${role}`);
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query('drop function publish_event(text, text, text, json, text, text, text)');
+    const callers = await callersOf(db, NEW);
+    await db.query(`drop function ${NEW}`);
     await db.query(publishEvent(WITHOUT_CAUSES));
-    await db.query('revoke execute on function publish_event(text, text, text, json, text, text) from public');
+    await db.query(`revoke execute on function ${OLD} from public`);
+    for (const role of callers) await db.query(`grant execute on function ${OLD} to ${role}`);
     await db.query('alter table business_events drop caused_by, drop cause_path');
   }
+}
+
+const OLD = 'publish_event(text, text, text, json, text, text)';
+const NEW = 'publish_event(text, text, text, json, text, text, text)';
+
+// The logins of business systems: a new signature is a new function, which nobody may run.
+async function callersOf(db: QueryRunner, signature: string): Promise<string[]> {
+  const rows: { role: string }[] = await db.query(
+    `select distinct a.grantee::regrole::text as role from pg_proc p, aclexplode(p.proacl) as a
+     where p.oid = '${signature}'::regprocedure and a.privilege_type = 'EXECUTE' and a.grantee not in (0, p.proowner)`,
+  );
+  return rows.map((row) => row.role);
 }
 
 const WITHOUT_CAUSES = { parameter: '', declared: '', checks: '', columns: '', values: '' };

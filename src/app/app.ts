@@ -15,6 +15,7 @@ import { createKeyring, type Keyring } from '../webhooks/keyring';
 import { parseNetworks } from '../webhooks/public-address';
 import { keysInUse } from '../webhooks/sealed-secret.store';
 import type { TargetPolicy } from '../webhooks/target-url';
+import { createAnnouncer } from './announcer';
 import { createApollo } from './apollo';
 import { BY_ID_PLANS, createDataSource } from './data-source';
 import { openDatabase, warnOfPowerfulLogin } from './database';
@@ -125,7 +126,7 @@ async function startDelivering(parts: Parts & { log: Log; url: string }, stops: 
     onReleased: worker.wake,
   });
   stops.push(() => release.stop());
-  const relay = startRelay({ transaction, queue, log, onFannedOut: worker.wake });
+  const relay = startRelay({ db: deliver.manager, transaction, queue, log, onFannedOut: worker.wake });
   stops.push(() => relay.stop());
   const replays = startReplayLoop({ transaction, queue, log, onReplayed: worker.wake });
   stops.push(() => replays.stop());
@@ -147,10 +148,13 @@ async function serve(config: Config, log: Log, parts: Parts, stops: Stop[]): Pro
   const isApi = config.processes.has('api');
   const schema = createSchema();
   const apollo = createApollo(schema, log);
+  const announcer = createAnnouncer(source, log);
+  stops.push(() => announcer.stop());
   const services = {
     webhookRules: { keyring, targetPolicy: policy },
     openDeliveries: openDeliveriesWith(queue),
     deliveryQueue: queue,
+    announceEvents: announcer.announce,
   };
   await apollo.start();
   stops.push(() => apollo.stop());

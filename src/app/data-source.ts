@@ -83,9 +83,6 @@ export const BY_ID_PLANS = {
   enable_seqscan: 'off',
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
-  // without these, a batch is joined with all that lies between its ids: its square
-  enable_material: 'off',
-  enable_bitmapscan: 'off',
   // on today's disks, and in memory anyway: without it pg-boss's jobs are all read and sorted for each take
   random_page_cost: '1.1',
 };

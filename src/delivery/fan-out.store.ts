@@ -1,6 +1,5 @@
 import { FANNED_OUT, type FannedOut, leaveOutboxSql } from '../events/business-event.store';
 import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from '../events/payload.store';
-import { idBounds } from '../ids';
 import { changedBy, type Db, statement } from '../sql/db';
 import { insertDeliveriesSql, NEW_DELIVERY, type NewDelivery } from './delivery.store';
 
@@ -20,12 +19,6 @@ export async function writeFanOut(
     statement(`with new_payloads as (${insertPayloadsSql()}),
        new_deliveries as (${insertDeliveriesSql(AFTER_PAYLOADS)})
      ${leaveOutboxSql(AFTER_DELIVERIES)}`),
-    [
-      ...NEW_PAYLOAD.valuesOf(payloads),
-      ...NEW_DELIVERY.valuesOf(deliveries),
-      ...FANNED_OUT.valuesOf(events),
-      at,
-      ...idBounds(events.map((event) => event.id)),
-    ],
+    [...NEW_PAYLOAD.valuesOf(payloads), ...NEW_DELIVERY.valuesOf(deliveries), ...FANNED_OUT.valuesOf(events), at],
   );
 }

@@ -15,7 +15,7 @@ export function loopSkip({ event, webhook }: Wanted): { skipReason: 'LOOP'; skip
 
 function ownDoing(causedBy: string | null, others: number): string {
   if (others > 0)
-    return `its own deliveries caused, by way of ${others === 1 ? 'a webhook' : `${others} webhooks`} more`;
+    return `its own deliveries caused, by way of ${others === 1 ? 'one more webhook' : `${others} more webhooks`}`;
   return causedBy ? `its own delivery ${toNodeId('Delivery', causedBy)} caused` : 'its own deliveries caused';
 }
 

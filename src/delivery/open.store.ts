@@ -1,6 +1,5 @@
 // The two ends of an attempt in the database. Each is one statement, for both the request row and its delivery: what a
 // delivery costs is above all how often somebody speaks with the database.
-import { idBounds } from '../ids';
 import {
   CLOSE_SQL,
   CLOSED_REQUEST,
@@ -11,18 +10,18 @@ import {
 } from '../request-log/open-close.store';
 import { columns } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
+import { isTheOne } from '../sql/is-the-one';
 import type { DeliveryStatus } from './delivery.entity';
 
 /** Opens a request row for each, and lets its delivery say that it is on the wire. */
 export async function openOnes(db: Db, requests: readonly OpenRequest[]): Promise<void> {
   if (requests.length === 0) return;
-  const after = OPEN_REQUEST.length;
   await changedBy(
     db,
     statement(`with opened as (${OPEN_SQL} returning id, delivery_id, attempt_number)
      update deliveries as d set open_request_id = o.id, attempts = o.attempt_number, next_attempt_at = null
-     from opened as o where d.id = o.delivery_id and d.id between $${after + 1}::uuid and $${after + 2}::uuid`),
-    [...OPEN_REQUEST.valuesOf(requests), ...idBounds(requests.map((request) => request.deliveryId))],
+     from opened as o where d.id ${isTheOne('o.delivery_id')}`),
+    OPEN_REQUEST.valuesOf(requests),
   );
 }
 
@@ -49,7 +48,6 @@ const SETTLEMENT = columns<Settlement>([
   ['roundStart', 'round_start', 'integer'],
   ['blocks', 'blocks', 'boolean'],
 ]);
-const AFTER = SETTLEMENT.length + CLOSED_REQUEST.length;
 
 /**
  * Moves deliveries on and closes their requests. The fence: only the attempt that a delivery still holds open may settle
@@ -69,20 +67,14 @@ export async function settleOnes(
          open_request_id = null
        from unnest(${SETTLEMENT.arrays()}, ${CLOSED_REQUEST.arrays(SETTLEMENT.length + 1)})
          as s (${SETTLEMENT.names}, ${CLOSED_REQUEST.names})
-       where d.id = s.delivery_id and d.open_request_id = s.request_id
-         and d.id between $${AFTER + 1}::uuid and $${AFTER + 2}::uuid
+       where d.id ${isTheOne('s.delivery_id')} and d.open_request_id = s.request_id
        returning s.*
      ), closed as (
        ${CLOSE_SQL} from settled as c
-       where r.id = c.request_id and r.id between $${AFTER + 3}::uuid and $${AFTER + 4}::uuid and r.finished_at is null
+       where r.id ${isTheOne('c.request_id')} and r.finished_at is null
      )
      select request_id as "requestId" from settled`),
-    [
-      ...SETTLEMENT.valuesOf(settlements),
-      ...CLOSED_REQUEST.valuesOf(requests),
-      ...idBounds(settlements.map((settlement) => settlement.deliveryId)),
-      ...idBounds(requests.map((request) => request.id)),
-    ],
+    [...SETTLEMENT.valuesOf(settlements), ...CLOSED_REQUEST.valuesOf(requests)],
   );
   return new Set(rows.map((row) => row.requestId));
 }

@@ -44,9 +44,10 @@ export async function previewWebhook(
   userName: string | null,
 ): Promise<Preview> {
   const webhook = await webhookToPreview(db, id);
-  const event = 'event' in sample ? givenEvent(sample.event, viewer) : await pastEvent(db, sample.eventId);
-  if (userName !== null) {
-    const { name, fullName } = (await findUserByName(db, userName)) ?? { name: userName, fullName: null };
+  const event = 'event' in sample ? givenEvent(sample.event) : await pastEvent(db, sample.eventId);
+  const named = userName ?? ('event' in sample ? viewer.name : null);
+  if (named !== null) {
+    const { name, fullName } = (await findUserByName(db, named)) ?? { name: named, fullName: null };
     event.user = { name, fullName };
   }
   const plan = planRequest(webhook);
@@ -88,11 +89,10 @@ async function webhookToPreview(db: Db, id: string | null): Promise<WebhookRow> 
   throw refusal(['id'], 'INVALID', `${webhook.name} is ${webhook.direction}: only OUTGOING webhooks send requests.`);
 }
 
-function givenEvent(given: Extract<Sample, { event: unknown }>['event'], viewer: Viewer): PreviewedEvent {
+function givenEvent(given: Extract<Sample, { event: unknown }>['event']): PreviewedEvent {
   const faults = faultsOfEvent({ ...given, user: null, idempotencyKey: null, causedBy: null }, []);
   if (faults.length > 0) throw new InputError(faults);
   const { documentType, event, referenceDocument, data } = given;
-  const user = { name: viewer.name, fullName: null };
   return {
     id: newId(),
     documentType,
@@ -100,7 +100,7 @@ function givenEvent(given: Extract<Sample, { event: unknown }>['event'], viewer:
     referenceDocument,
     createdAt: new Date(),
     body: Buffer.from(data.text),
-    user,
+    user: { name: '', fullName: null },
   };
 }
 

@@ -1,5 +1,7 @@
 // Watches the outbox.
+import { isOutboxFilled } from '../events/business-event.store';
 import type { Log } from '../log';
+import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
 import { fanOut } from './fan-out';
 import { type Loop, startLoop } from './loop';
@@ -7,8 +9,12 @@ import type { DeliveryQueue } from './queue';
 
 const REST_MS = 1_000;
 const PACE_MS = 8;
+/** Longer than publishers leave between two announcements: under load, nobody waits for one. */
+const LOOK_ON_MS = 40;
 
 export interface RelayParts {
+  /** For a look. */
+  db: Db;
   transaction: Transaction;
   queue: DeliveryQueue;
   log: Log;
@@ -16,11 +22,27 @@ export interface RelayParts {
   onFannedOut(): void;
 }
 
-export function startRelay({ transaction, queue, log, onFannedOut }: RelayParts): Loop {
+export function startRelay({ db, transaction, queue, log, onFannedOut }: RelayParts): Loop {
+  let announced = true;
+  let lastFound = Number.NEGATIVE_INFINITY;
+
   const step = async () => {
-    const { events, more } = await transaction((db) => fanOut(db, queue));
-    if (events > 0) onFannedOut();
-    return more;
+    const isExpected = announced;
+    announced = false;
+    const looksOn = performance.now() - lastFound < LOOK_ON_MS;
+    if (!isExpected && !(await isOutboxFilled(db))) return looksOn && PACE_MS;
+    const { events, more } = await transaction((own) => fanOut(own, queue), { durable: false });
+    if (events === 0) return looksOn && PACE_MS;
+    lastFound = performance.now();
+    onFannedOut();
+    return more || PACE_MS;
   };
-  return startLoop('relay', REST_MS, log, step, PACE_MS);
+  const loop = startLoop('relay', REST_MS, log, step, PACE_MS);
+  return {
+    ...loop,
+    wake() {
+      announced = true;
+      loop.wake();
+    },
+  };
 }

@@ -27,7 +27,8 @@ export function createRoom(places = AT_ONCE): Room {
   const lastMoved = new Map<string, number>();
   let total = 0;
 
-  const freeFor = (webhookId: string) => Math.max(0, places - total - (inside.get(webhookId) ?? 0));
+  // half of the difference: each of them is one more that it has, and one less that is free
+  const freeFor = (webhookId: string) => Math.max(0, Math.ceil((places - total - (inside.get(webhookId) ?? 0)) / 2));
 
   function fullest(): string | null {
     let found: string | null = null;

@@ -7,8 +7,8 @@ import { makeToken } from '../users/api-key';
 import { createClient } from './client';
 import { readDocuments } from './documents';
 import { type Partner, startPartner } from './partner';
-import { answerTo, logTable, QUESTION } from './report';
-import { agreeWithPartner, archiveEarlierWebhooks, type StoryDelivery, submit, watch } from './story';
+import { answerTo, lastBody, logTable, QUESTION, skipTable } from './report';
+import { agreeWithPartner, archiveEarlierWebhooks, CONDITION, type StoryDelivery, submit, watch } from './story';
 
 const HELP = `npm run demo -- [--once] [--documents FILE]
 
@@ -63,14 +63,22 @@ async function tell(app: App, partner: Partner, key: string, documents: Awaited<
   const [first] = documents;
   if (!first) throw new Error('there is no document to submit');
   await agreeWithPartner(client, partner, first.documentType);
-  say(`\nTwo webhooks: "Bookkeeping" takes everything and has bad days; "Old CRM" takes ${first.documentType}, badly.`);
+  say(`
+Three webhooks:
+  Bookkeeping  everything, and has bad days
+  Old CRM      ${first.documentType}, and breaks down at the first two
+  Treasury     ${first.documentType}, if ${CONDITION}, with a body from a template`);
 
   const events = await submit(client, documents);
-  say(`${events.length} documents submitted: ${documents.map((document) => document.name).join(', ')}`);
+  say(`\n${events.length} documents submitted: ${documents.map((document) => document.name).join(', ')}`);
   say('Delivering, with retries after about a second ...');
   const deliveries = await watch(client, events);
 
   say(`\nThe Webhook Request Log:\n\n${await logTable(client, startedAt)}`);
+  const skipped = deliveries.filter((delivery) => delivery.status === 'SKIPPED');
+  if (skipped.length > 0) say(`\nNot sent, and why:\n\n${skipTable(skipped)}`);
+  const body = await lastBody(client, 'Treasury', startedAt);
+  if (body !== null) say(`\nWhat Treasury got, made by its template:\n\n${body}`);
   say(`\nWhat happened to ${first.name}? One query:\n\n${QUESTION}\n`);
   say(await answerTo(client, first.name));
   conclude(deliveries, partner, documents.length);
@@ -78,17 +86,19 @@ async function tell(app: App, partner: Partner, key: string, documents: Awaited<
 
 /** What was promised at the start, looked at. @throws Error when something of it is not so */
 function conclude(deliveries: readonly StoryDelivery[], partner: Partner, documents: number): void {
-  const arrived = deliveries.filter((delivery) => delivery.status === 'DELIVERED');
+  const byStatus = (status: string) => deliveries.filter((delivery) => delivery.status === status);
+  const [arrived, exhausted, skipped] = [byStatus('DELIVERED'), byStatus('EXHAUSTED'), byStatus('SKIPPED')];
   const retried = arrived.filter((delivery) => delivery.attempts > 1);
-  const exhausted = deliveries.filter((delivery) => delivery.status === 'EXHAUSTED');
+  const booked = arrived.filter((delivery) => delivery.webhook.name === 'Bookkeeping').length;
   say(
     `\n${deliveries.length} deliveries: ${arrived.length} arrived, ${retried.length} of them after a retry; ` +
-      `${exhausted.length} given up: ${exhausted.map((each) => `${each.referenceDocument} to ${each.webhook.name}`).join(', ')}.`,
+      `${exhausted.length} given up: ${exhausted.map((each) => `${each.referenceDocument} to ${each.webhook.name}`).join(', ')}; ` +
+      `${skipped.length} skipped.`,
   );
   say(
     `The partner checked ${partner.counts.verified} signatures with the standardwebhooks package; ${partner.counts.forged} were wrong.`,
   );
-  if (arrived.length < documents) throw new Error(`only ${arrived.length} of ${documents} documents arrived`);
+  if (booked < documents) throw new Error(`only ${booked} of ${documents} documents arrived`);
   if (retried.length === 0) throw new Error('no delivery needed a retry');
   if (exhausted.length === 0) throw new Error('no delivery was given up');
   if (partner.counts.forged > 0) throw new Error('a signature was wrong');

@@ -5,16 +5,24 @@ import { Webhook } from 'standardwebhooks';
 /** A partner's server on this machine: verifies every call with the `standardwebhooks` package, and has bad days. */
 export interface Partner {
   url(path: string): string;
-  /** @param refuse whether to refuse the n-th good call of a delivery, n from 1 */
-  expect(path: string, secret: string, refuse: (deliveryNumber: number, attempt: number) => boolean): void;
+  expect(path: string, secret: string, statusFor: StatusFor): void;
   /** How many calls had a signature that is right, and how many one that is not. */
   counts: { verified: number; forged: number };
   stop(): Promise<void>;
 }
 
+/** The HTTP status of the answer; both count from 1, deliveries in the order in which they come. */
+type StatusFor = (deliveryNumber: number, attempt: number) => 200 | 500 | 503;
+
+const ANSWERS = {
+  200: { message: 'thank you' },
+  500: { message: 'we have lost our database' },
+  503: { message: 'we are restarting, come back later' },
+};
+
 interface Desk {
   webhook: Webhook;
-  refuse(deliveryNumber: number, attempt: number): boolean;
+  statusFor: StatusFor;
   /** webhook-id: which delivery, and how often it was tried */
   seen: Map<string, { number: number; attempts: number }>;
 }
@@ -33,7 +41,7 @@ export async function startPartner(): Promise<Partner> {
   const { port } = server.address() as AddressInfo;
   return {
     url: (path) => `http://127.0.0.1:${port}${path}`,
-    expect: (path, secret, refuse) => desks.set(path, { webhook: new Webhook(secret), refuse, seen: new Map() }),
+    expect: (path, secret, statusFor) => desks.set(path, { webhook: new Webhook(secret), statusFor, seen: new Map() }),
     counts,
     stop: () =>
       new Promise((resolve) => {
@@ -62,9 +70,9 @@ function answer(
   const known = desk.seen.get(id) ?? { number: desk.seen.size + 1, attempts: 0 };
   known.attempts += 1;
   desk.seen.set(id, known);
-  const refused = desk.refuse(known.number, known.attempts);
-  response.writeHead(refused ? 503 : 200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(refused ? { message: 'we are restarting, come back later' } : { received: id }));
+  const status = desk.statusFor(known.number, known.attempts);
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(ANSWERS[status]));
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {

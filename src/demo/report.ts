@@ -1,5 +1,7 @@
 // What the demo shows at the end: the log as a table, and one question with its answer.
 import type { Client } from './client';
+import { shortJson } from './short-json';
+import type { StoryDelivery } from './story';
 import { table } from './table';
 
 interface LogLine {
@@ -39,8 +41,30 @@ export async function logTable(client: Client, since: Date): Promise<string> {
   return table(headings, rows);
 }
 
+/** What was decided against, and why. */
+export function skipTable(deliveries: readonly StoryDelivery[]): string {
+  const rows = deliveries.map((delivery) => [
+    delivery.referenceDocument,
+    delivery.webhook.name,
+    delivery.skipReason ?? '',
+    delivery.skipMessage ?? '',
+  ]);
+  return table(['document', 'webhook', 'reason', ''], rows);
+}
+
+/** The body of the last request that this webhook's partner took; null: there is none. */
+export async function lastBody(client: Client, webhook: string, since: Date): Promise<string | null> {
+  const { webhookRequestLogs } = await client.ask<{ webhookRequestLogs: { nodes: { dataBody: { text: string } }[] } }>(
+    `query ($webhook: String!, $since: DateTime!) { webhookRequestLogs(first: 1, where: {
+      webhook: { name: { eq: $webhook } }, status: { eq: SUCCEEDED }, startedAt: { gte: $since }
+    }) { nodes { dataBody { text } } } }`,
+    JSON.stringify({ webhook, since }),
+  );
+  return webhookRequestLogs.nodes[0]?.dataBody.text ?? null;
+}
+
 export const QUESTION = `query WhatHappenedTo($document: String!) {
-  webhookRequestLogs(where: { referenceDocument: { eq: $document } }) {
+  webhookRequestLogs(first: 4, where: { referenceDocument: { eq: $document } }) {
     totalCount
     nodes {
       attemptNumber
@@ -55,10 +79,10 @@ export const QUESTION = `query WhatHappenedTo($document: String!) {
         name
         owner {
           name
-          webhooks(first: 2) {
+          webhooks(first: 3) {
             nodes {
               name
-              requests(first: 3) { nodes { referenceDocument status } }
+              requests(first: 1) { nodes { referenceDocument status } }
             }
           }
         }
@@ -68,5 +92,5 @@ export const QUESTION = `query WhatHappenedTo($document: String!) {
 }`;
 
 export async function answerTo(client: Client, document: string): Promise<string> {
-  return JSON.stringify(await client.ask(QUESTION, JSON.stringify({ document })), null, 2);
+  return shortJson(await client.ask(QUESTION, JSON.stringify({ document })));
 }

@@ -1,8 +1,8 @@
 /** What an ERP would send when these were submitted. As text: amounts keep their decimals all the way. */
 export const SAMPLE_DOCUMENTS = `[
   { "doctype": "Sales Invoice", "name": "INV-0041", "customer": "Dar Al Nour Trading", "currency": "SAR",
-    "grand_total": 1150.00, "status": "Unpaid",
-    "items": [{ "item_code": "SHOE-138", "qty": 2, "rate": 500.00, "amount": 1000.00 }] },
+    "grand_total": 575.00, "status": "Unpaid",
+    "items": [{ "item_code": "SHOE-138", "qty": 2, "rate": 250.00, "amount": 500.00 }] },
   { "doctype": "Sales Invoice", "name": "INV-0042", "customer": "Fjord Supply AS", "currency": "EUR",
     "grand_total": 48000.50, "status": "Paid",
     "items": [{ "item_code": "PUMP-7", "qty": 12, "rate": 4000.0416, "amount": 48000.50 }] },

@@ -46,6 +46,13 @@ import {
   takesTransaction,
 } from './publish-events';
 
+declare module '../graphql/context' {
+  interface Services {
+    /** Says to whoever fans out that events were committed. */
+    announceEvents(): void;
+  }
+}
+
 @ObjectType('PublishedEvent', { simpleResolvers: true })
 class PublishedEventType {
   @Field(() => ID)
@@ -101,6 +108,7 @@ export class BusinessEventResolver {
       const events = input.events.map((event, index) => newEvent(event, index, context, info));
       const publish = (db: Db) => publishEvents(db, viewer, events);
       const published = await (takesTransaction(viewer, events) ? context.transaction(publish) : publish(context.db));
+      context.services.announceEvents();
       return { events: published.map((event) => ({ ...event, id: toNodeId('BusinessEvent', event.id) })) };
     });
   }

@@ -1,8 +1,8 @@
 import type { AuditEntryEntity } from '../audit/audit-entry.entity';
 import { AUDIT_ENTRY, insertAuditEntriesSql } from '../audit/audit-entry.store';
-import { idBounds } from '../ids';
 import { columns } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
+import { isTheOne } from '../sql/is-the-one';
 import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from './payload.store';
 
 export interface BusinessEventRow {
@@ -53,8 +53,8 @@ const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
 const AFTER_EVENTS = AFTER_PAYLOADS + NEW_EVENT.length;
 
 /**
- * Puts events with their payloads into the outbox, writes down who did it, and wakes whoever fans out once the
- * transaction commits. One statement: without a transaction around it, all of it happens or nothing.
+ * Puts events with their payloads into the outbox and writes down who did it. One statement: without a transaction around
+ * it, all of it happens or nothing. It wakes nobody: see `announceEvents`.
  */
 export async function putIntoOutbox(
   db: Db,
@@ -65,19 +65,28 @@ export async function putIntoOutbox(
   if (events.length === 0) return;
   await changedBy(
     db,
-    statement(`with new_payloads as (${insertPayloadsSql()}), new_events as (
-       insert into business_events (${NEW_EVENT.names})
-       select id, document_type, event, reference_document, payload_id, user_id, published_by, idempotency_key,
-         created_at, caused_by, cause_path::uuid[]
-       from unnest(${NEW_EVENT.arrays(AFTER_PAYLOADS)}) as e (${NEW_EVENT.names})
-     ), new_entries as (${insertAuditEntriesSql(AFTER_EVENTS)})
-     select pg_notify('hookledger', 'events')`),
+    statement(`with new_payloads as (${insertPayloadsSql()}), new_entries as (${insertAuditEntriesSql(AFTER_EVENTS)})
+     insert into business_events (${NEW_EVENT.names})
+     select id, document_type, event, reference_document, payload_id, user_id, published_by, idempotency_key, created_at,
+       caused_by, cause_path::uuid[]
+     from unnest(${NEW_EVENT.arrays(AFTER_PAYLOADS)}) as e (${NEW_EVENT.names})`),
     [
       ...NEW_PAYLOAD.valuesOf(payloads),
       ...NEW_EVENT.valuesOf(events.map((event) => ({ ...event, causePath: `{${event.causePath.join()}}` }))),
       ...AUDIT_ENTRY.valuesOf(entries),
     ],
   );
+}
+
+/** Wakes whoever fans out, once the transaction commits. */
+export async function announceEvents(db: Db): Promise<void> {
+  await changedBy(db, statement(`select pg_notify('hookledger', 'events')`));
+}
+
+/** Whether events wait to be fanned out; without locking them. */
+export async function isOutboxFilled(db: Db): Promise<boolean> {
+  const row = await rowsOf(db, statement('select 1 from business_events where fanned_out_at is null limit 1'));
+  return row.length > 0;
 }
 
 export async function eventsById(db: Db, ids: readonly string[]): Promise<Map<string, BusinessEventRow>> {
@@ -116,12 +125,11 @@ export const FANNED_OUT = columns<FannedOut>([
   ['wantedBy', 'wanted_by', 'integer'],
 ]);
 
-/** Takes events out of the outbox. @param first the number of its first parameter; then when, and the bounds of the ids */
+/** Takes events out of the outbox. @param first the number of its first parameter; then when */
 export function leaveOutboxSql(first: number): string {
-  const [at, from, to] = [0, 1, 2].map((offset) => first + FANNED_OUT.length + offset);
-  return `update business_events as e set fanned_out_at = $${at}::timestamptz, wanted_by = f.wanted_by
+  return `update business_events as e set fanned_out_at = $${first + FANNED_OUT.length}::timestamptz, wanted_by = f.wanted_by
     from unnest(${FANNED_OUT.arrays(first)}) as f (${FANNED_OUT.names})
-    where e.id = f.id and e.id between $${from}::uuid and $${to}::uuid`;
+    where e.id ${isTheOne('f.id')}`;
 }
 
 /** @param wantedBy how many webhooks each event matched, in the order of the ids */
@@ -131,5 +139,5 @@ export async function leaveOutbox(
   wantedBy: readonly number[],
   at: Date,
 ): Promise<void> {
-  await changedBy(db, leaveOutboxSql(1), [ids, wantedBy, at, ...idBounds(ids)]);
+  await changedBy(db, leaveOutboxSql(1), [ids, wantedBy, at]);
 }

@@ -2,7 +2,7 @@
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import { ensureUsersNamed } from '../users/user.store';
-import { type NewEventRow, putIntoOutbox } from './business-event.store';
+import { announceEvents, type NewEventRow, putIntoOutbox } from './business-event.store';
 import { MAX_CAUSE_PATH, pathsBehind } from './cause.store';
 import { newPayload } from './payload.store';
 
@@ -42,6 +42,7 @@ export async function publishOwnEvents(db: Db, events: readonly OwnEvent[]): Pro
     return { ...rowOfOwn(event, paths), payloadId, userId, publishedBy: userId };
   });
   await putIntoOutbox(db, rows, payloads, []);
+  await announceEvents(db);
 }
 
 function rowOfOwn(

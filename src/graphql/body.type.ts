@@ -12,25 +12,30 @@ export class BodyType {
   @Field(() => String, { nullable: true })
   contentType: string | null;
 
-  @Field(() => Int, { description: 'How many there were; more than are kept when `truncated`.' })
+  @Field(() => Int, { description: 'How many there were; in an answer, before secrets were taken out.' })
   bytes: number;
 
   @Field(() => String, { description: 'SHA-256 of the bytes that are kept, hexadecimal.' })
   sha256: string;
 
-  @Field(() => Boolean, { description: 'Only the beginning is kept.' })
+  @Field(() => Boolean, { description: 'Only the beginning is kept, or came.' })
   truncated: boolean;
 }
 
-/** @param kept the bytes there are; @param total how many were sent or received */
-export function bodyOf(kept: Buffer, contentType: string | null, total = kept.length): object {
+/** @param kept the bytes there are; @param total how many were sent or received; @param truncated whether `kept` ends early */
+export function bodyOf(
+  kept: Buffer,
+  contentType: string | null,
+  total = kept.length,
+  truncated = total > kept.length,
+): object {
   return {
-    text: () => textOf(kept, total > kept.length),
+    text: () => textOf(kept, truncated),
     base64: () => kept.toString('base64'),
     contentType,
     bytes: total,
     sha256: () => createHash('sha256').update(kept).digest('hex'),
-    truncated: total > kept.length,
+    truncated,
   };
 }
 

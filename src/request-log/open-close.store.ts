@@ -1,7 +1,7 @@
 // Writing the log: a row is opened before the call and closed once after it.
-import { idBounds } from '../ids';
 import { columns } from '../sql/columns';
 import { changedBy, type Db, statement } from '../sql/db';
+import { isTheOne } from '../sql/is-the-one';
 import type { Direction } from '../webhooks/webhook.entity';
 import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
 
@@ -93,11 +93,10 @@ export const CLOSE_SQL = `update webhook_request_logs as r set status = c.outcom
 /** Closes open rows; a row that is closed already stays as it is. @returns how many were closed */
 export async function closeRequests(db: Db, requests: readonly ClosedRequest[]): Promise<number> {
   if (requests.length === 0) return 0;
-  const after = CLOSED_REQUEST.length;
   return changedBy(
     db,
     statement(`${CLOSE_SQL} from unnest(${CLOSED_REQUEST.arrays()}) as c (${CLOSED_REQUEST.names})
-     where r.id = c.request_id and r.id between $${after + 1}::uuid and $${after + 2}::uuid and r.finished_at is null`),
-    [...CLOSED_REQUEST.valuesOf(requests), ...idBounds(requests.map((request) => request.id))],
+     where r.id ${isTheOne('c.request_id')} and r.finished_at is null`),
+    CLOSED_REQUEST.valuesOf(requests),
   );
 }

@@ -129,6 +129,7 @@ export class RequestLogResolver {
     const response = await loadResponse(context, row.id);
     if (!response?.body) return null;
     const contentType = headerNamed(readHeaderPairs(response.headers), 'content-type');
-    return bodyOf(response.body, contentType, response.bytes ?? undefined);
+    // not by their numbers: what was kept is shorter, or longer, where a secret was taken out
+    return bodyOf(response.body, contentType, response.bytes ?? undefined, response.truncated ?? undefined);
   }
 }

@@ -71,13 +71,15 @@ export interface ResponseRow {
   id: string;
   body: Buffer | null;
   bytes: number | null;
+  truncated: boolean | null;
   headers: string | null;
 }
 
 export async function responsesById(db: Db, ids: readonly string[]): Promise<Map<string, ResponseRow>> {
   const rows = await rowsOf<ResponseRow>(
     db,
-    `select id, response_body as body, response_bytes as bytes, response_headers as headers
+    `select id, response_body as body, response_bytes as bytes, response_truncated as truncated,
+       response_headers as headers
      from webhook_request_logs where id = any($1::uuid[])`,
     [ids],
   );

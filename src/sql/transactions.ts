@@ -2,19 +2,27 @@ import type { PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { Db } from './db';
 
-export type Transaction = <T>(work: (db: Db) => Promise<T>) => Promise<T>;
+export interface TransactionOptions {
+  /**
+   * false: the commit does not wait for the disk. Only for what may be done again after a power cut, and on which nothing
+   * outside the database depends. What is committed later by anybody does not reach the disk before it.
+   */
+  durable?: boolean;
+}
+
+export type Transaction = <T>(work: (db: Db) => Promise<T>, options?: TransactionOptions) => Promise<T>;
 
 /**
  * Transactions for work that does many small ones: BEGIN travels with the first statement instead of being waited for.
  * The source must be one that pipelines.
  */
 export function pipelinedTransactions(source: DataSource): Transaction {
-  return async (work) => {
+  return async (work, { durable = true } = {}) => {
     const runner = source.createQueryRunner();
     try {
       const connection = (await runner.connect()) as PoolClient;
       // where it fails, so does every statement behind it
-      connection.query('begin').catch(() => undefined);
+      connection.query(durable ? 'begin' : 'begin; set local synchronous_commit to off').catch(() => undefined);
       try {
         const result = await work(runner.manager);
         const { command } = await connection.query('commit');

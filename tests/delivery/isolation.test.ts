@@ -4,7 +4,7 @@ import { waitFor } from '../support/wait-for';
 import { jobsOfWaiting, strays } from './invariants';
 import { allOver, countByStatus, deliveriesOf } from './ledger';
 import { circuitThatIs, endPause, waitingFor, webhookOfItsOwn } from './pace';
-import { httpPartner, type Partner } from './partner';
+import { closeAll, httpPartner, type Partner } from './partner';
 
 let app: TestApp;
 let healthy: Receiver;
@@ -16,6 +16,7 @@ beforeEach(() => {
   healthy.calls.length = 0;
 });
 afterEach(async () => {
+  await closeAll();
   expect(await strays(app)).toEqual([]);
   expect(await jobsOfWaiting(app)).toBe(0);
 });
@@ -76,6 +77,13 @@ async function expectHealthyToBePrompt(): Promise<void> {
   expect(countByStatus(await allOver(app, webhook.id, 300, 5_000))).toEqual({ DELIVERED: 300 });
 }
 
+/** How many of each webhook's deliveries wait. */
+async function waiting(webhooks: readonly { id: string }[]): Promise<number[]> {
+  const counts: number[] = [];
+  for (const { id } of webhooks) counts.push(await waitingFor(app, id, 'CAPACITY'));
+  return counts;
+}
+
 const SLOW = { timeoutMs: 30_000, retrySchedule: [0, 1, 1, 1, 1, 1] };
 
 test('an endpoint that never answers keeps half of a worker; the rest waits, and others arrive promptly', async () => {
@@ -89,8 +97,8 @@ test('an endpoint that never answers keeps half of a worker; the rest waits, and
   // still so, and what comes now stands behind those that wait
   await webhook.publishFor(['INV-LATE']);
   await waitFor('it to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 901 - HALF);
-  const waiting = (await deliveriesOf(app, webhook.id)).filter((each) => each.jobId === null);
-  expect(waiting.every(({ attempts, status }) => attempts === 0 && status === 'PENDING')).toBe(true);
+  const back = (await deliveriesOf(app, webhook.id)).filter((each) => each.jobId === null);
+  expect(back.every(({ attempts, status }) => attempts === 0 && status === 'PENDING')).toBe(true);
 
   partner.wake();
   await circuitThatIs(app, webhook.id, ({ state }) => state === 'OPEN');
@@ -104,9 +112,8 @@ test('two that never answer leave a third for the others, and both get everythin
   const webhooks = await Promise.all(partners.map((partner) => webhookOfItsOwn(app, partner.url, SLOW)));
   await Promise.all(webhooks.map((webhook) => webhook.publishMany(800)));
   await waitFor('all but two thirds to wait', async () => {
-    const waiting = await Promise.all(webhooks.map((webhook) => waitingFor(app, webhook.id, 'CAPACITY')));
     const onTheWire = partners.reduce((sum, partner) => sum + partner.calls(), 0);
-    return (waiting[0] as number) + (waiting[1] as number) === 1_600 - onTheWire;
+    return (await waiting(webhooks)).reduce((sum, count) => sum + count) === 1_600 - onTheWire;
   });
   for (const partner of partners) expect(partner.calls()).toBeGreaterThan(100);
   await expectHealthyToBePrompt();
@@ -144,8 +151,7 @@ test('many webhooks that wait at once do not slow down those that do not', async
   );
   await Promise.all(limited.map((webhook) => webhook.publishMany(5)));
   await waitFor('all of them to wait', async () => {
-    const waiting = await Promise.all(limited.map((webhook) => waitingFor(app, webhook.id, 'CAPACITY')));
-    return waiting.every((count) => count === 4);
+    return (await waiting(limited)).every((count) => count === 4);
   });
   await expectHealthyToBePrompt();
   expect(partner.arrived.size).toBe(60);

@@ -71,6 +71,17 @@ test('a given document is shown as it would go, its numbers as they are written'
   });
 });
 
+test('a given document is shown as what you did, with your full name', async () => {
+  const key = await app.keyFor('SYSTEM_MANAGER');
+  const { data } = await app.ask('{ viewer { id name } }', {}, key);
+  await app.ask('mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { id } } }', {
+    input: { id: data.viewer.id, fullName: 'Ada L.' },
+  });
+  const id = await webhookWith({ condition: 'user.fullName == "Ada L."' });
+  const shown = await preview({ id, ...GIVEN, data: { name: 'A', grand_total: 1 } }, key);
+  expect(shown.preview).toMatchObject({ conditionHolds: true, skipMessage: null });
+});
+
 test('a past event is shown with its own user, or with another', async () => {
   const id = await webhookWith({ bodyFormat: 'STANDARD', body: null });
   const data = { name: 'INV-7', grand_total: 50_000 };

@@ -80,7 +80,7 @@ test('a ring of two webhooks ends when it comes round', async () => {
   expect(await pathOf(last)).toEqual([a.id, b.id]);
   expect(await deliveryTo(a, 'R-3')).toMatchObject({
     skipReason: 'LOOP',
-    skipMessage: 'It would tell A of what its own deliveries caused, by way of a webhook more.',
+    skipMessage: 'It would tell A of what its own deliveries caused, by way of one more webhook.',
   });
 });
 

@@ -7,6 +7,7 @@ import { createTestWebhook, invoice, publish } from '../support/webhooks';
 let app: TestApp;
 let partner: Receiver;
 
+const KEY = 'a key that is longer than its mask';
 const DEEP = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
 const ANSWERS: Record<string, Omit<Answer, 'headers'> & { headers?: Record<string, string | string[]> }> = {
   json: { body: '{"received":true,"id":"42"}', headers: { 'content-type': 'application/json', 'x-a': ['1', '2'] } },
@@ -17,6 +18,7 @@ const ANSWERS: Record<string, Omit<Answer, 'headers'> & { headers?: Record<strin
   cut: { body: `x${'é'.repeat(50_000)}`, headers: { 'content-type': 'text/plain' } },
   broken: { body: '{"a":', headers: { 'content-type': 'application/json' } },
   deep: { body: DEEP, headers: { 'content-type': 'application/json' } },
+  echo: { body: `you sent ${KEY}`, headers: { 'content-type': 'text/plain' } },
   hostile: {
     body: '{"__proto__":{"admin":true},"n":1e999}',
     headers: { 'content-type': 'application/json', ['__proto__']: 'x' },
@@ -32,7 +34,8 @@ beforeAll(async () => {
   [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
   partner.answerWith(({ path }) => ANSWERS[path.slice(1)] as Answer);
   for (const name of Object.keys(ANSWERS)) {
-    await createTestWebhook(app, new URL(`/${name}`, partner.url).href, { name, events: [name] });
+    const secretHeaders = name === 'echo' ? [{ name: 'x-key', value: KEY }] : [];
+    await createTestWebhook(app, new URL(`/${name}`, partner.url).href, { name, events: [name], secretHeaders });
   }
   await publish(
     app,
@@ -115,6 +118,7 @@ test.each<[string, unknown, object]>([
     { text: 'x'.repeat(65_536), bytes: 100_000, truncated: true, sha256: sha256('x'.repeat(65_536)) },
   ],
   ['cut', expect.any(String), { text: `x${'é'.repeat(32_767)}`, bytes: 100_001, truncated: true }],
+  ['echo', 'you sent [secret]', { text: 'you sent [secret]', bytes: 43, truncated: false }],
   ['deep', expect.stringMatching(/^\[\[\[/), { text: DEEP, truncated: false }],
 ])('a response of %s is shown as JSON where it is JSON, else as text', async (name, response, body) => {
   const row = await read(name);
