@@ -21,3 +21,7 @@ export interface Viewer {
   remoteAddress: string | null;
   requestId: string;
 }
+
+export function readsContent(viewer: Viewer | null): boolean {
+  return CONTENT_READERS.some((role) => viewer?.roles.has(role));
+}

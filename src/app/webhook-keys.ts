@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
+import { AppError, quoted } from '../errors';
 import { toNodeId, uuidOf } from '../ids';
 import { keyIdOf, writePublicKey } from '../webhooks/signing-secret';
 import { publishedKeys, type SigningKeyRow } from '../webhooks/webhook-secret.store';
@@ -12,11 +13,19 @@ const STILL_CHECKED_MS = 10 * 60_000;
 /**
  * `GET /.well-known/webhook-keys`: the public keys of V1A, a JWK Set (RFC 7517, RFC 8037), newest first. It is read from
  * the database each time, so that a key is here before anything is signed with it, and for ten minutes after its end.
- * `?webhook=whk_...` gives those of one webhook; there are none for anything else.
+ * `?webhook=whk_...` gives those of one webhook; there are none for anything else. Another parameter is 400: a caller who
+ * mistyped `webhook` would trust the keys of all.
  */
 export function serveWebhookKeys(server: FastifyInstance, source: DataSource): void {
   server.get<{ Querystring: Record<string, unknown> }>('/.well-known/webhook-keys', async (request, reply) => {
-    const { webhook } = request.query;
+    const { webhook, ...others } = request.query;
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined) {
+      throw new AppError(
+        'BAD_USER_INPUT',
+        `There is no parameter ${quoted(unknown)}: write ?webhook=whk_..., or none.`,
+      );
+    }
     const id = typeof webhook === 'string' ? uuidOf('Webhook', webhook) : null;
     const since = new Date(Date.now() - STILL_CHECKED_MS);
     const isNobodys = webhook !== undefined && id === null;

@@ -3,13 +3,12 @@ import {
   type CertificatePair,
   type ClientAuthentication,
   openCredential,
-  originOf,
   recordedHeader,
   type Settings,
   settingsOf,
 } from '../webhooks/credential-settings';
 import type { Keyring } from '../webhooks/keyring';
-import { type CredentialRow, credentialsToSend } from '../webhooks/webhook-credential.store';
+import { type CredentialRow, credentialsOfWebhooks } from '../webhooks/webhook-credential.store';
 import type { ClientCertificate } from './client-certificate';
 
 /** Who asks a token endpoint, for what. */
@@ -50,21 +49,19 @@ export const NO_CREDENTIALS: Credentials = {
   fault: null,
 };
 
-type Row = CredentialRow & { webhookUrl: string | null };
-
 /** Those of each webhook, as they are now. One that cannot be opened is the fault of its own webhook: the others go on. */
 export async function credentialsOf(
   db: Db,
   keyring: Keyring,
   webhookIds: readonly string[],
 ): Promise<(webhookId: string) => Credentials> {
-  const rows = Map.groupBy(await credentialsToSend(db, [...new Set(webhookIds)]), (row) => row.webhookId);
+  const rows = Map.groupBy(await credentialsOfWebhooks(db, [...new Set(webhookIds)]), (row) => row.webhookId);
   const opened = new Map([...rows].map(([webhookId, own]) => [webhookId, open(own, keyring)]));
   return (webhookId) => opened.get(webhookId) ?? NO_CREDENTIALS;
 }
 
 // All or none: with half of them the partner would refuse it, or take it for somebody else's.
-function open(rows: readonly Row[], keyring: Keyring): Credentials {
+function open(rows: readonly CredentialRow[], keyring: Keyring): Credentials {
   const credentials: Credentials = { ...NO_CREDENTIALS, recordedHeaders: [], secretHeaders: [], secrets: [] };
   // the access token comes last, because it is had last
   const inOrder = rows.toSorted((one, other) => Number(one.kind === 'OAUTH2') - Number(other.kind === 'OAUTH2'));
@@ -77,7 +74,7 @@ function open(rows: readonly Row[], keyring: Keyring): Credentials {
   return { ...credentials, mayGoTo: placesOf(rows) };
 }
 
-function add(credentials: Credentials, row: Row, settings: Settings, secret: string): void {
+function add(credentials: Credentials, row: CredentialRow, settings: Settings, secret: string): void {
   const recorded = recordedHeader(row);
   if (recorded) credentials.recordedHeaders.push(recorded);
   switch (settings.kind) {
@@ -114,7 +111,7 @@ function add(credentials: Credentials, row: Row, settings: Settings, secret: str
  * A delivery keeps the URL that its webhook had. When the webhook is given another partner's URL and credentials, what is
  * still owed to the old one must not take them there.
  */
-function placesOf(rows: readonly Row[]): Credentials['mayGoTo'] {
-  const places = rows.map((row) => [settingsOf(row).origin, originOf(row.webhookUrl)]);
-  return (origin) => places.every((allowed) => allowed.includes(origin));
+function placesOf(rows: readonly CredentialRow[]): Credentials['mayGoTo'] {
+  const places = rows.map((row) => settingsOf(row).origin);
+  return (origin) => places.every((place) => place === origin);
 }

@@ -1,13 +1,16 @@
 // What people order for single deliveries: now, not at all, again.
 import { idBounds } from '../ids';
+import { columns } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
-import type { DeliveryStatus, Wait } from './delivery.entity';
+import type { DeliveryStatus, SkipReason, Wait } from './delivery.entity';
 
 /** A delivery as far as an order about it depends on it. */
 export interface OrderedDelivery {
   id: string;
   webhookId: string;
+  businessEventId: string;
   status: DeliveryStatus;
+  skipReason: SkipReason | null;
   held: boolean;
   waitsFor: Wait | null;
   blocks: boolean;
@@ -22,7 +25,8 @@ export interface OrderedDelivery {
 export async function lockDeliveries(db: Db, ids: readonly string[]): Promise<OrderedDelivery[]> {
   return rowsOf<OrderedDelivery>(
     db,
-    statement(`select d.id, d.webhook_id as "webhookId", d.status, d.held, d.waits_for as "waitsFor", d.blocks, d.test,
+    statement(`select d.id, d.webhook_id as "webhookId", d.business_event_id as "businessEventId", d.status,
+       d.skip_reason as "skipReason", d.held, d.waits_for as "waitsFor", d.blocks, d.test,
        d.open_request_id as "openRequestId", d.cancel_requested as "cancelRequested", p.body is not null as "hasContent"
      from deliveries d left join payloads p on p.id = d.payload_id
      where d.id = any($1::uuid[]) and d.id between $2::uuid and $3::uuid order by d.id for update of d`),
@@ -33,6 +37,37 @@ export async function lockDeliveries(db: Db, ids: readonly string[]): Promise<Or
 /** What is on the wire is not called back: it is not tried again. */
 export async function requestCancel(db: Db, id: string): Promise<void> {
   await changedBy(db, statement('update deliveries set cancel_requested = true where id = $1'), [id]);
+}
+
+/** What a delivery that was skipped will be after all. */
+export interface FrozenDelivery {
+  id: string;
+  method: string;
+  url: string;
+  /** JSON array of [name, value]. */
+  headers: string;
+  payloadId: string;
+}
+
+const FROZEN_DELIVERY = columns<FrozenDelivery>([
+  ['id', 'id', 'uuid'],
+  ['method', 'method', 'text'],
+  ['url', 'url', 'text'],
+  ['headers', 'headers', 'text'],
+  ['payloadId', 'payload_id', 'uuid'],
+]);
+
+/** Skipped, and made into requests after all. Their payloads are there already; to be opened in the same transaction. */
+export async function freezeDeliveries(db: Db, frozen: readonly FrozenDelivery[]): Promise<void> {
+  if (frozen.length === 0) return;
+  await changedBy(
+    db,
+    statement(`update deliveries as d set skip_reason = null, skip_message = null, method = f.method, url = f.url,
+       headers = f.headers, payload_id = f.payload_id
+     from unnest(${FROZEN_DELIVERY.arrays(1)}) as f (${FROZEN_DELIVERY.names})
+     where d.id = f.id and d.id between $${FROZEN_DELIVERY.length + 1}::uuid and $${FROZEN_DELIVERY.length + 2}::uuid`),
+    [...FROZEN_DELIVERY.valuesOf(frozen), ...idBounds(frozen.map(({ id }) => id))],
+  );
 }
 
 /**

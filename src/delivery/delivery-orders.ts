@@ -35,7 +35,8 @@ export async function retryDelivery(
 
 function retryFault(delivery: OrderedDelivery, webhook: WebhookRow | null): string | null {
   if (!isOpen(delivery)) {
-    const instead = delivery.hasContent ? 'replayDelivery sends it again' : 'there is nothing that could be sent';
+    const mayBeSent = delivery.hasContent || (delivery.skipReason !== null && delivery.skipReason !== 'LOOP');
+    const instead = mayBeSent ? 'replayDelivery sends it again' : 'there is nothing that could be sent';
     return `The delivery is ${delivery.status}: ${instead}.`;
   }
   if (delivery.openRequestId !== null) return 'An attempt of this delivery is on the wire: wait for its outcome.';

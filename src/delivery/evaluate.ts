@@ -87,5 +87,5 @@ function render({ plan, subject }: Evaluation): PlannedRequest | ProgramFault {
 function lateMessage(what: string, { late }: Late): string {
   return late === 'ITSELF'
     ? `${what} took longer than ${TIME_LIMIT_MS} ms, twice: it was stopped.`
-    : `${what} took longer than ${TIME_LIMIT_MS} ms for an event just before: it was not tried again.`;
+    : `${what} took longer than ${TIME_LIMIT_MS} ms for an event just before: it was not given the time again.`;
 }

@@ -13,7 +13,7 @@ export type WebhookLimits = Pick<DueWebhook, 'id' | 'rateLimit' | 'rateLimitSeco
  * way, so that a slow first request and a quick last one do not meet in one window of theirs. Whatever has been under
  * way for so long has arrived: a partner that takes its time to answer must not be asked less often for it.
  */
-const TRAVEL_MS = 1_000;
+export const TRAVEL_MS = 1_000;
 /** Times are whole milliseconds. */
 const ROUNDING_MS = 2;
 

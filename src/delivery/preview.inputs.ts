@@ -3,7 +3,9 @@ import { ShortText } from '../graphql/check-input';
 import { TestWebhookInput } from './test-webhook.inputs';
 
 @InputType('PreviewWebhookInput', {
-  description: 'Either eventId, or all of documentType, event, referenceDocument and data.',
+  description:
+    'Either eventId, or all of documentType, event, referenceDocument and data. documentType may be Hookledger, as of ' +
+    "Hookledger's own events.",
 })
 export class PreviewWebhookInput extends TestWebhookInput {
   @ShortText(200, { nullable: true })

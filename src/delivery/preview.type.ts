@@ -34,7 +34,12 @@ export class WebhookPreviewType {
   @Field(() => Boolean, { nullable: true, description: 'null: it has no condition, or the condition fails.' })
   conditionHolds: boolean | null;
 
-  @Field(() => SkipReasonEnum, { nullable: true, description: 'Why nothing would be sent; null: it would.' })
+  @Field(() => SkipReasonEnum, {
+    nullable: true,
+    description:
+      'Why nothing would be sent; null: it would, if it `matches`. CONDITION_FALSE, CONDITION_ERROR or TEMPLATE_ERROR: ' +
+      'the others (WEBHOOK_DISABLED, DUPLICATE, LOOP) depend on what there is when it happens.',
+  })
   skipReason: SkipReason | null;
 
   @Field(() => String, { nullable: true, description: 'The reason in a sentence.' })

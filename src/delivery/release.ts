@@ -4,11 +4,17 @@ import type { Log } from '../log';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
 import { findWebhookForShare, type WebhookRow } from '../webhooks/webhook.store';
-import { type CircuitRow, crowdedWebhooks, lockCircuits, saveCircuits } from '../webhooks/webhook-circuit.store';
-import { capacityOf } from './limits';
+import {
+  type CircuitRow,
+  type CrowdedWebhook,
+  crowdedWebhooks,
+  lockCircuits,
+  saveCircuits,
+} from '../webhooks/webhook-circuit.store';
+import { capacityOf, TRAVEL_MS } from './limits';
 import { type Loop, startLoop } from './loop';
 import type { DeliveryQueue } from './queue';
-import { firstWaiting, giveJobs, hasWaiting, holdWaiting } from './waiting.store';
+import { firstWaiting, giveJobs, hasWaiting, holdWaiting, isOnItsWay } from './waiting.store';
 
 const REST_MS = 1_000;
 /** While something waits: another process may have made room. */
@@ -38,23 +44,28 @@ export interface Release extends Loop {
 }
 
 export function startRelease({ db, transaction, queue, log, freeFor, onReleased }: ReleaseParts): Release {
-  let lastSeen = new Set<string>();
+  let lastSeen = new Map<string, Waiting>();
   const step = async () => {
     const crowded = await crowdedWebhooks(db);
-    lastSeen = new Set(crowded.map((circuit) => circuit.webhookId));
+    lastSeen = new Map(crowded.map((webhook) => [webhook.webhookId, { ...webhook, ...stillTrue(lastSeen, webhook) }]));
     let restMs = crowded.length > 0 ? LOOK_AGAIN_MS : REST_MS;
     let released = 0;
-    for (const circuit of crowded) {
-      const opensInMs = circuit.state === 'CLOSED' ? 0 : (circuit.openUntil?.getTime() ?? 0) - Date.now();
-      const room = freeFor(circuit.webhookId);
-      if (opensInMs <= 0 && room > 0) {
-        const step = await transaction((own) => releaseOne(own, queue, circuit.webhookId, Math.min(room, BATCH)));
-        released += step.released;
-        if (step.nextAt) restMs = Math.min(restMs, Math.max(1, step.nextAt.getTime() - Date.now()));
-      } else if (opensInMs > 0) restMs = Math.min(restMs, opensInMs);
+    for (const webhook of lastSeen.values()) {
+      const room = webhook.isFull ? 0 : freeFor(webhook.webhookId);
+      const inMs = dueInMs(webhook);
+      if (inMs > 0 || room === 0) {
+        if (inMs > 0) restMs = Math.min(restMs, inMs);
+        continue;
+      }
+      const { nextAt, isByRate, ...look } = await transaction((own) =>
+        releaseOne(own, queue, webhook.webhookId, Math.min(room, BATCH)),
+      );
+      webhook.nextAt = isByRate ? nextAt : null;
+      if (nextAt) restMs = Math.min(restMs, Math.max(1, nextAt.getTime() - Date.now()));
+      released += look.released;
     }
     if (released > 0) onReleased();
-    return released > 0 ? true : restMs;
+    return released > 0 || restMs;
   };
   const loop = startLoop('release', REST_MS, log, step, PACE_MS);
   return {
@@ -65,43 +76,67 @@ export function startRelease({ db, transaction, queue, log, freeFor, onReleased 
   };
 }
 
+/** What came of a look at one of them. */
+interface Look {
+  released: number;
+  /** When more may go, if that is known. */
+  nextAt: Date | null;
+  /** That is not before, whatever happens meanwhile. */
+  isByRate?: boolean;
+}
+
+/** A webhook whose deliveries wait. */
+interface Waiting extends CrowdedWebhook {
+  /** Its rate limit lets nothing go before; null: not known. */
+  nextAt: Date | null;
+}
+
+// what was found out about a webhook holds until somebody changes it: very many that wait for hours must cost nothing
+function stillTrue(lastSeen: ReadonlyMap<string, Waiting>, webhook: CrowdedWebhook): Pick<Waiting, 'nextAt'> {
+  const known = lastSeen.get(webhook.webhookId);
+  const isSame = known?.updatedAt.getTime() === webhook.updatedAt.getTime();
+  return { nextAt: isSame ? known.nextAt : null };
+}
+
+function dueInMs({ state, openUntil, nextAt }: Waiting): number {
+  if (state === 'OPEN') return (openUntil?.getTime() ?? 0) - Date.now();
+  // it counted requests that were not answered yet as if they took their time
+  return nextAt === null ? 0 : nextAt.getTime() - TRAVEL_MS - Date.now();
+}
+
 /**
  * One webhook's: as many as its limits and this worker have room for, or one probe when its circuit has been open long
- * enough. @returns how many, and when more may go if that is known
+ * enough.
  */
-export async function releaseOne(
-  db: Db,
-  queue: DeliveryQueue,
-  webhookId: string,
-  room: number,
-): Promise<{ released: number; nextAt: Date | null }> {
+export async function releaseOne(db: Db, queue: DeliveryQueue, webhookId: string, room: number): Promise<Look> {
   const now = new Date();
   const webhook = await findWebhookForShare(db, webhookId);
   const circuit = (await lockCircuits(db, [webhookId])).get(webhookId);
   if (!webhook || !circuit) return { released: 0, nextAt: null };
   if (webhook.status !== 'ACTIVE') return hold(db, circuit);
-  if (circuit.state !== 'CLOSED') return probe(db, queue, webhook, circuit, now);
+  if (circuit.state !== 'CLOSED' && !(await mayProbe(db, circuit, now)))
+    return { released: 0, nextAt: circuit.openUntil };
   const { free, nextAt } = await capacityOf(db, webhook, now);
+  if (circuit.state !== 'CLOSED') return free > 0 ? probe(db, queue, webhook, circuit, now) : { released: 0, nextAt };
   const released = await letGo(db, queue, webhookId, Math.min(free, room), now);
   if (released < Math.min(free, room)) await leaveUncrowded(db, circuit);
-  return { released, nextAt };
+  return { released, nextAt, isByRate: true };
 }
 
 // Paused or disabled: they wait for somebody to resume it, not for capacity.
-async function hold(db: Db, circuit: CircuitRow): Promise<{ released: number; nextAt: Date | null }> {
+async function hold(db: Db, circuit: CircuitRow): Promise<Look> {
   const held = await holdWaiting(db, circuit.webhookId, HOLD_BATCH);
   if (held < HOLD_BATCH) await leaveUncrowded(db, circuit);
   return { released: 0, nextAt: held < HOLD_BATCH ? null : new Date() };
 }
 
-async function probe(
-  db: Db,
-  queue: DeliveryQueue,
-  webhook: WebhookRow,
-  circuit: CircuitRow,
-  now: Date,
-): Promise<{ released: number; nextAt: Date | null }> {
-  if (circuit.openUntil && circuit.openUntil > now) return { released: 0, nextAt: circuit.openUntil };
+// After the pause; or, with a probe on its way, when nothing is to be expected of it: it was cancelled, or had to wait.
+async function mayProbe(db: Db, { state, openUntil, probeDeliveryId }: CircuitRow, now: Date): Promise<boolean> {
+  if (!openUntil || openUntil <= now) return true;
+  return state === 'HALF_OPEN' && probeDeliveryId !== null && !(await isOnItsWay(db, probeDeliveryId, now));
+}
+
+async function probe(db: Db, queue: DeliveryQueue, webhook: WebhookRow, circuit: CircuitRow, now: Date): Promise<Look> {
   const [deliveryId] = await firstWaiting(db, webhook.id, 1);
   if (!deliveryId) {
     await leaveUncrowded(db, circuit);

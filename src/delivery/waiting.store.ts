@@ -91,6 +91,17 @@ export async function firstWaiting(db: Db, webhookId: string, atMost: number): P
   return rows.map((row) => row.id);
 }
 
+/** Whether it is on the wire or due. */
+export async function isOnItsWay(db: Db, id: string, now: Date): Promise<boolean> {
+  const rows = await rowsOf(
+    db,
+    statement(`select 1 from deliveries where id = $1 and finished_at is null and not held and waits_for is null
+       and (open_request_id is not null or next_attempt_at <= $2)`),
+    [id, now],
+  );
+  return rows.length > 0;
+}
+
 export async function hasWaiting(db: Db, webhookId: string): Promise<boolean> {
   const rows = await rowsOf(
     db,

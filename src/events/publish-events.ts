@@ -71,6 +71,12 @@ function faultsOfEvents(events: readonly NewEvent[]): UserError[] {
 
 /** What is wrong with one event. @param path where it stands below the input */
 export function faultsOfEvent(event: NewEvent, path: string[]): UserError[] {
+  const reserved = reservedFault(event.documentType, [...path, 'documentType']);
+  return [...(reserved ? [reserved] : []), ...faultsOfContent(event, path)];
+}
+
+/** Without the rule that some document types are not for everybody. */
+export function faultsOfContent(event: NewEvent, path: string[]): UserError[] {
   const texts = [
     textFault(event.documentType, [...path, 'documentType']),
     textFault(event.event, [...path, 'event']),
@@ -78,7 +84,6 @@ export function faultsOfEvent(event: NewEvent, path: string[]): UserError[] {
     event.user === null ? null : textFault(event.user, [...path, 'user']),
     event.idempotencyKey === null ? null : textFault(event.idempotencyKey, [...path, 'idempotencyKey']),
     event.causedBy === null ? null : causeFault(event.causedBy, [...path, 'causedBy']),
-    reservedFault(event.documentType, [...path, 'documentType']),
   ];
   return [...texts.filter((fault) => fault !== null), ...faultsOfData(event.data, [...path, 'data'])];
 }

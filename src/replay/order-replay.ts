@@ -2,24 +2,25 @@
 import { recordAct } from '../audit/record';
 import type { DeliveryWhere } from '../delivery/delivery.inputs';
 import { firstIdAt, newId, timeOfId } from '../ids';
+import { all } from '../sql/condition';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
 import { insertReplay, type ReplayRow } from './replay.store';
-import { type DeliveryTally, newestDeliveryId, tallyDeliveries } from './replayed-deliveries.store';
+import { type DeliveryTally, newestDeliveryId, overBy, tallyDeliveries } from './replayed-deliveries.store';
 import { conditionFrom, textOfWhere } from './stored-condition';
 
 export const FIRST_ID = firstIdAt(0);
 
-/** What meets a `where` at this moment. */
+/** What is over and meets a `where` at a moment. */
 export interface ReplayCount {
   last: string;
   tallies: DeliveryTally[];
 }
 
 /** @throws AppError BAD_USER_INPUT for a `where` that cannot be used */
-export async function countDeliveries(db: Db, where: DeliveryWhere): Promise<ReplayCount> {
+export async function countDeliveries(db: Db, where: DeliveryWhere, at: Date): Promise<ReplayCount> {
   // read back from its text: what is counted is what workers will find
-  const condition = conditionFrom(textOfWhere(where));
+  const condition = all([conditionFrom(textOfWhere(where)), overBy(at)]);
   const last = (await newestDeliveryId(db)) ?? FIRST_ID;
   return { last, tallies: await tallyDeliveries(db, { after: FIRST_ID, last }, condition) };
 }
@@ -31,15 +32,18 @@ export interface ReplayOrder {
   rate: number;
 }
 
-/** Writes the order down; workers carry it out, oldest delivery first. What is newer than the order is not in it. */
+/**
+ * Writes the order down; workers carry it out, oldest delivery first. What is newer than the order is not in it, nor what
+ * was not over yet: what is counted now is all that it can come to.
+ */
 export async function orderReplay(
   db: Db,
   viewer: Viewer,
   { where, reason, rate }: ReplayOrder,
 ): Promise<{ replay: ReplayRow; count: ReplayCount }> {
-  const count = await countDeliveries(db, where);
   const id = newId();
   const at = timeOfId(id);
+  const count = await countDeliveries(db, where, at);
   const replay: ReplayRow = {
     id,
     status: 'PENDING',

@@ -6,11 +6,12 @@ import { newId } from '../ids';
 import type { Db } from '../sql/db';
 import type { WebhookStatus } from '../webhooks/webhook.entity';
 import { webhooksForShare } from '../webhooks/webhook.store';
+import { decideAnew } from './decide-anew';
 
 /**
  * Opens deliveries again: the same ids, the frozen bytes, a new round of attempts that begins now, or when a webhook that
- * is paused or disabled is resumed. A replay is in no order: later deliveries of a document do not wait for it, unless
- * they wait for this very one already.
+ * is paused or disabled is resumed. What was skipped has no bytes: it is decided anew. A replay is in no order: later
+ * deliveries of a document do not wait for it, unless they wait for this very one already.
  * @returns those that cannot be sent again, each with the reason
  */
 export async function reopen(
@@ -25,14 +26,17 @@ export async function reopen(
     db,
     wanted.map((each) => each.id),
   );
+  const statusOf = ({ webhookId }: OrderedDelivery) => webhooks.get(webhookId)?.status ?? 'ARCHIVED';
   const faults = new Map<string, string>();
-  const again: { id: string; deliveryId: string; isHeld: boolean }[] = [];
   for (const delivery of deliveries) {
-    const status = webhooks.get(delivery.webhookId)?.status ?? 'ARCHIVED';
-    const fault = faultOf(delivery, status);
-    if (fault === null) again.push({ id: newId(), deliveryId: delivery.id, isHeld: status !== 'ACTIVE' });
-    else faults.set(delivery.id, fault);
+    const fault = faultOf(delivery, statusOf(delivery));
+    if (fault !== null) faults.set(delivery.id, fault);
   }
+  const skipped = deliveries.filter(({ id, status }) => status === 'SKIPPED' && !faults.has(id));
+  for (const [id, fault] of await decideAnew(db, skipped)) faults.set(id, fault);
+  const again = deliveries
+    .filter(({ id }) => !faults.has(id))
+    .map((delivery) => ({ id: newId(), deliveryId: delivery.id, isHeld: statusOf(delivery) !== 'ACTIVE' }));
   await open(db, queue, replayId, again);
   return faults;
 }
@@ -50,14 +54,19 @@ async function open(
   if (jobs.length > 0) await announceDeliveries(db);
 }
 
+const LOOP_FAULT = "The delivery was SKIPPED as a LOOP: its event came of the webhook's own deliveries.";
+
 function faultOf(delivery: OrderedDelivery, webhook: WebhookStatus): string | null {
   const { status } = delivery;
-  if (status === 'SKIPPED') return 'The delivery was SKIPPED: nothing was made that could be sent.';
   if (status === 'PENDING' || status === 'RETRYING') {
+    if (webhook === 'PAUSED' || webhook === 'DISABLED') {
+      return `The delivery is ${status} and held: its webhook is ${webhook}. Resume the webhook, and it goes on.`;
+    }
     return `The delivery is ${status}, so it is being sent anyway: retryDelivery makes the next attempt come now.`;
   }
   if (delivery.test) return 'The delivery was a test: testWebhook sends another one.';
-  if (!delivery.hasContent) return 'The content of the delivery was erased.';
   if (webhook === 'ARCHIVED') return 'Its webhook is archived, which is for good.';
+  if (status === 'SKIPPED') return delivery.skipReason === 'LOOP' ? LOOP_FAULT : null;
+  if (!delivery.hasContent) return 'The content of the delivery was erased.';
   return null;
 }

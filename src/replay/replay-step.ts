@@ -2,13 +2,13 @@
 import { replayCompleted } from '../delivery/own-event-builders';
 import type { DeliveryQueue } from '../delivery/queue';
 import { publishOwnEvents } from '../events/own-events';
-import type { Condition } from '../sql/condition';
+import { all, type Condition } from '../sql/condition';
 import type { Db } from '../sql/db';
 import { usersById } from '../users/user.store';
 import { FIRST_ID } from './order-replay';
 import { reopen } from './reopen';
 import { changeReplay, noteStep, type ReplayRow } from './replay.store';
-import { type DeliveryRange, deliveriesInRange, endOfWindow } from './replayed-deliveries.store';
+import { type DeliveryRange, deliveriesInRange, endOfWindow, overBy } from './replayed-deliveries.store';
 import { conditionFrom } from './stored-condition';
 
 /** Steps are so short that a partner sees a stream, and so long that they cost little. */
@@ -62,9 +62,9 @@ async function tellCompletion(db: Db, replay: ReplayRow): Promise<void> {
 }
 
 // A sentence instead, when a version that knew other filters took the order.
-function conditionOf({ condition }: ReplayRow): Condition | string {
+function conditionOf({ condition, createdAt }: ReplayRow): Condition | string {
   try {
-    return conditionFrom(condition ?? 'null');
+    return all([conditionFrom(condition ?? 'null'), overBy(createdAt)]);
   } catch (error) {
     return `This version cannot read what was ordered (${(error as Error).message}): order it again, with another where.`;
   }

@@ -2,12 +2,13 @@ import { Field, ID, InputType, Int } from 'type-graphql';
 import { DeliveryWhere } from '../delivery/delivery.inputs';
 import { rejects, ShortText } from '../graphql/check-input';
 
-export const DEFAULT_RATE = 50;
+const DEFAULT_RATE = 50;
 const MAX_RATE = 1_000;
 const REASON_TEXT = 'Why, for whoever wonders later: 1 to 1,000 characters, on one line.';
 const RATE_TEXT = `Deliveries a second at most, over all workers: 1 to ${MAX_RATE}.`;
 
-const isRate = (value: unknown) => value === null || ((value as number) >= 1 && (value as number) <= MAX_RATE);
+const isRate = (value: unknown) => (value as number) >= 1 && (value as number) <= MAX_RATE;
+const asksForSomething = (where: unknown) => Object.values(where as object).some((each) => each !== undefined);
 
 @InputType('ReplayDeliveryInput')
 export class ReplayDeliveryInput {
@@ -21,8 +22,16 @@ export class ReplayDeliveryInput {
 
 @InputType('ReplayDeliveriesInput')
 export class ReplayDeliveriesInput {
+  @rejects(
+    'REQUIRED',
+    'where',
+    asksForSomething,
+    () => 'where is {}, which could mean all or none; all are { createdAt: { gte: "1970-01-01T00:00:00Z" } }.',
+  )
   @Field(() => DeliveryWhere, {
-    description: 'Which ones. Looked at again when their turn comes: what no longer meets it then is left alone.',
+    description:
+      'Which ones of those that are over when it is ordered; {} is refused. Looked at again when their turn comes: what ' +
+      'no longer meets it then, or was sent again meanwhile, is left alone.',
   })
   where: DeliveryWhere;
 
@@ -31,11 +40,11 @@ export class ReplayDeliveriesInput {
   reason: string;
 
   @rejects('INVALID', 'rate', isRate, (value) => `rate is ${value}; it must be 1 to ${MAX_RATE} deliveries a second.`)
-  @Field(() => Int, { nullable: true, defaultValue: DEFAULT_RATE, description: RATE_TEXT })
-  rate?: number | null;
+  @Field(() => Int, { defaultValue: DEFAULT_RATE, description: RATE_TEXT })
+  rate: number;
 
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Only count; nothing is sent or kept.' })
-  dryRun?: boolean | null;
+  @Field(() => Boolean, { defaultValue: false, description: 'Only count; nothing is sent or kept.' })
+  dryRun: boolean;
 }
 
 @InputType('PauseReplayInput')

@@ -22,7 +22,6 @@ import { WebhookType } from '../webhooks/webhook.type';
 import { countDeliveries, orderReplay } from './order-replay';
 import {
   CancelReplayInput,
-  DEFAULT_RATE,
   PauseReplayInput,
   ReplayDeliveriesInput,
   ReplayDeliveryInput,
@@ -41,7 +40,7 @@ const ReplayDeliveryPayload = payloadOf('ReplayDelivery', {
 });
 const ReplayDeliveriesPayload = payloadOf('ReplayDeliveries', {
   replay: [() => ReplayType, 'null after a dry run.'],
-  count: [() => ReplayCountType, 'What met `where` when it was ordered.'],
+  count: [() => ReplayCountType, 'What was over and met `where` when it was ordered.'],
 });
 const PauseReplayPayload = payloadOf('PauseReplay', { replay: replayField });
 const ResumeReplayPayload = payloadOf('ResumeReplay', { replay: replayField });
@@ -110,7 +109,9 @@ export class ReplayResolver {
   @Mutation(() => ReplayDeliveryPayload, {
     description:
       'Sends a delivery that is over again, now: DELIVERED, EXHAUSTED or CANCELLED. One that had arrived stays ' +
-      'DELIVERED, however the replay ends. CONFLICT for any other, for tests, for archived webhooks.',
+      'DELIVERED, however the replay ends. A SKIPPED one was never made: it is made now, by the condition and templates ' +
+      'that its webhook has now, and is not looked at as a duplicate; CONFLICT with the reason, and it stays as it is, ' +
+      'where they decide against it again. CONFLICT for any other, a LOOP, tests, and archived webhooks.',
   })
   replayDelivery(@Ctx() context: Context, @Arg('input', () => ReplayDeliveryInput) input: ReplayDeliveryInput) {
     const empty = { delivery: null as DeliveryRow | null, replay: null as ReplayRow | null };
@@ -126,14 +127,16 @@ export class ReplayResolver {
   @Mutation(() => ReplayDeliveriesPayload, {
     description:
       'Sends all that meet `where` and can be sent again, oldest first, at most `rate` a second: work that workers do, ' +
-      'that survives restarts and can be paused. Deliveries that are newer than the order are not in it.',
+      'that survives restarts and can be paused. What was not over when it was ordered is not in it. SKIPPED ones are ' +
+      'decided anew, as by replayDelivery.',
   })
   replayDeliveries(@Ctx() context: Context, @Arg('input', () => ReplayDeliveriesInput) input: ReplayDeliveriesInput) {
     return answer({ replay: null as ReplayRow | null, count: null as CountShape | null }, async () => {
       checkInput(input);
       const { where, reason, rate } = input;
-      if (input.dryRun) return { replay: null, count: countShape((await countDeliveries(context.db, where)).tallies) };
-      const order = { where, reason, rate: rate ?? DEFAULT_RATE };
+      if (input.dryRun)
+        return { replay: null, count: countShape((await countDeliveries(context.db, where, new Date())).tallies) };
+      const order = { where, reason, rate };
       const ordered = await context.transaction((db) => orderReplay(db, context.viewer as Viewer, order));
       return { replay: ordered.replay, count: countShape(ordered.count.tallies) };
     });

@@ -26,7 +26,8 @@ export const ReplayStatusEnum = publishEnum('ReplayStatus', REPLAY_STATUSES, 'Wh
   simpleResolvers: true,
   description:
     "Somebody's order to send deliveries again: the same `webhook-id` and bytes, a fresh timestamp and signature, and a " +
-    'retry schedule that begins anew. A replay may arrive out of order.',
+    'retry schedule that begins anew. SKIPPED ones have no bytes yet: they are decided anew. A replay may arrive out of ' +
+    'order.',
 })
 export class ReplayType extends NodeType {
   @Field(() => ReplayStatusEnum)
@@ -38,7 +39,11 @@ export class ReplayType extends NodeType {
   @Field(() => Int, { description: 'Deliveries a second at most, over all workers; 1 for a single delivery.' })
   rate: number;
 
-  @Field(() => Int, { description: 'How many deliveries met `where` when it was ordered.' })
+  @Field(() => Int, {
+    description:
+      'How many deliveries were over and met `where` when it was ordered. Those that no longer do when their turn comes ' +
+      'are left alone: replayed and skipped together may stay below it.',
+  })
   total: number;
 
   @Field(() => Int, { description: 'How many were opened again so far.' })
@@ -46,8 +51,8 @@ export class ReplayType extends NodeType {
 
   @Field(() => Int, {
     description:
-      'How many could not be sent again so far: skipped ones, tests, those being sent anyway, those whose content was ' +
-      'erased or whose webhook is archived.',
+      'How many could not be sent again so far: SKIPPED ones that were decided against again, tests, those whose content ' +
+      'was erased or whose webhook is archived.',
   })
   skipped: number;
 
@@ -71,7 +76,7 @@ export class ReplayStatusCountType {
   @Field(() => DeliveryStatusEnum)
   status: DeliveryStatus;
 
-  @Field(() => Int, { description: 'Deliveries that are so and meet `where`.' })
+  @Field(() => Int, { description: 'Deliveries that are so and meet `where`; none that are not over.' })
   total: number;
 
   @Field(() => Int, { description: 'Those of them that can be sent again.' })
@@ -80,7 +85,7 @@ export class ReplayStatusCountType {
 
 @ObjectType('ReplayWebhookCount', { simpleResolvers: true })
 export class ReplayWebhookCountType {
-  @Field(() => Int, { description: 'Deliveries to it that meet `where`.' })
+  @Field(() => Int, { description: 'Deliveries to it that are over and meet `where`.' })
   total: number;
 
   @Field(() => Int, { description: 'Those of them that can be sent again.' })
@@ -89,11 +94,13 @@ export class ReplayWebhookCountType {
 
 @ObjectType('ReplayCount', { simpleResolvers: true, description: 'What a replay comes to, at the moment of asking.' })
 export class ReplayCountType {
-  @Field(() => Int, { description: 'Deliveries that meet `where`.' })
+  @Field(() => Int, { description: 'Deliveries that are over and meet `where`.' })
   total: number;
 
   @Field(() => Int, {
-    description: 'Those that can be sent again: DELIVERED, EXHAUSTED or CANCELLED, with their content, no tests.',
+    description:
+      'Those that can be sent again: DELIVERED, EXHAUSTED or CANCELLED, with their content, no tests; SKIPPED, if not as a ' +
+      'LOOP, with the data of their event. Whether condition and template want these now is decided when their turn comes.',
   })
   replayable: number;
 

@@ -1,6 +1,6 @@
 // The deliveries that a replay is about.
 import type { DeliveryStatus } from '../delivery/delivery.entity';
-import { all, bindings, type Condition } from '../sql/condition';
+import { all, bindings, type Condition, compares } from '../sql/condition';
 import { type Db, rowOf, rowsOf, statement } from '../sql/db';
 
 /** The newest delivery that there is; null without any. */
@@ -13,6 +13,11 @@ export async function newestDeliveryId(db: Db): Promise<string | null> {
 export interface DeliveryRange {
   after: string;
   last: string;
+}
+
+/** What was over by then, and has not been opened since. */
+export function overBy(at: Date): Condition {
+  return compares('finished_at', '<=', at);
 }
 
 function within({ after, last }: DeliveryRange): Condition {
@@ -50,14 +55,19 @@ export interface DeliveryTally {
   count: number;
 }
 
-/** How many deliveries in the range meet the condition, and which of them could be sent again: see reopen.ts. */
+/**
+ * How many deliveries in the range meet the condition, and which of them could be sent again: see reopen.ts. Skipped ones
+ * whose event is there count, whatever will be decided about them.
+ */
 export async function tallyDeliveries(db: Db, range: DeliveryRange, condition: Condition): Promise<DeliveryTally[]> {
   const { values, bind } = bindings();
   const sql = `select d.status, d.webhook_id as "webhookId", count(*)::int as count,
-      d.status in ('DELIVERED', 'EXHAUSTED', 'CANCELLED') and not d.test and p.body is not null
-        and w.status <> 'ARCHIVED' as "isReplayable"
+      d.status in ('DELIVERED', 'EXHAUSTED', 'CANCELLED', 'SKIPPED') and not d.test and d.skip_reason is distinct from 'LOOP'
+        and p.body is not null and w.status <> 'ARCHIVED' as "isReplayable"
     from (
-      select status, webhook_id, payload_id, test from deliveries where ${all([within(range), condition])(bind)}
+      select status, webhook_id, skip_reason, test, case status when 'SKIPPED'
+          then (select e.payload_id from business_events e where e.id = business_event_id) else payload_id end as payload_id
+      from deliveries where ${all([within(range), condition])(bind)}
     ) as d left join payloads p on p.id = d.payload_id join webhooks w on w.id = d.webhook_id
     group by d.status, d.webhook_id, "isReplayable"`;
   return rowsOf(db, sql, values);

@@ -12,7 +12,8 @@ import { toNodeId, uuidOf } from '../ids';
 import { jsonOrText } from '../json/json-output';
 import { loadUser } from '../users/user.resolver';
 import { UserType } from '../users/user.type';
-import { CONTENT_READERS, READERS } from '../viewer';
+import { CONTENT_READERS, READERS, readsContent } from '../viewer';
+import { originOf } from '../webhooks/credential-settings';
 import { loadWebhook } from '../webhooks/webhook.resolver';
 import { WebhookType } from '../webhooks/webhook.type';
 import { type HeaderPairs, headerNamed, headersAsObject, readHeaderPairs } from './header-pairs';
@@ -64,6 +65,16 @@ export class RequestLogResolver {
   @FieldResolver(() => UserType, { nullable: true, description: 'Who triggered it.' })
   user(@Root() row: RequestRow, @Ctx() context: Context) {
     return loadUser(context, row.userId);
+  }
+
+  @FieldResolver(() => String, {
+    description:
+      'What was called. Its path and query may hold values of the document: who may not read `data` sees the whole only ' +
+      "where it is the webhook's present `url`, else scheme and host: `https://api.example.com/...`.",
+  })
+  async url(@Root() row: RequestRow, @Ctx() context: Context) {
+    if (readsContent(context.viewer) || (await loadWebhook(context, row.webhookId))?.url === row.url) return row.url;
+    return `${originOf(row.url) ?? ''}/...`;
   }
 
   @FieldResolver(() => BusinessEventType, { nullable: true, description: 'What happened, that this tells.' })

@@ -123,9 +123,6 @@ export class RequestLogType extends NodeType {
   @Field(() => String)
   method: string;
 
-  @Field(() => String, { description: 'What was called.' })
-  url: string;
-
   @Field(() => Int, { nullable: true, description: 'The HTTP status that came back; null when no answer began.' })
   responseStatus: number | null;
 

@@ -5,6 +5,7 @@ import { type CheckedCertificate, checkCertificate } from './client-certificate-
 import type { CertificatePair, ClientAuthentication } from './credential-settings';
 import { headerFault } from './header-rules';
 import { checkTargetUrl, type TargetPolicy } from './target-url';
+import { isTemplate } from './template';
 
 export interface SecretHeader {
   name: string;
@@ -81,7 +82,7 @@ export function basicAuthFaults({ username, password }: BasicAuth): UserError[] 
 }
 
 export function oauth2Faults(oauth2: OAuth2, policy: TargetPolicy): UserError[] {
-  const url = checkTargetUrl(oauth2.tokenUrl, policy);
+  const url = tokenUrlFault(oauth2.tokenUrl, policy);
   const faults: (UserError | null)[] = [
     url === null ? null : { field: ['oauth2', 'tokenUrl'], code: 'INVALID', message: url },
     secretFault(oauth2.clientId, ['oauth2', 'clientId'], 500),
@@ -90,6 +91,12 @@ export function oauth2Faults(oauth2: OAuth2, policy: TargetPolicy): UserError[] 
     typeof oauth2.audience === 'string' ? textFault(oauth2.audience, ['oauth2', 'audience'], 1_000) : null,
   ];
   return faults.filter((fault) => fault !== null);
+}
+
+// One token serves all deliveries of a webhook, so there is no document to fill a template from.
+function tokenUrlFault(url: string, policy: TargetPolicy): string | null {
+  if (isTemplate(url)) return 'oauth2.tokenUrl is no template: write the address as it is, without {{ and {%.';
+  return checkTargetUrl(url, policy);
 }
 
 // RFC 6749, section 3.3

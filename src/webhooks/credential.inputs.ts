@@ -31,7 +31,7 @@ export class SecretHeaderInput {
     nullable: true,
     description:
       `1 to ${MAX_SECRET} characters of Latin-1, on one line. null, in updateWebhook: the value that is stored under ` +
-      `this name. ${NEVER_SHOWN}`,
+      `this name, for the same host. ${NEVER_SHOWN}`,
   })
   value?: string | null;
 }
@@ -47,7 +47,7 @@ export class BasicAuthInput {
 
 @InputType('OAuth2Input')
 export class OAuth2Input {
-  @Field(() => String, { description: 'The token endpoint: a URL by the same rules as `url`.' })
+  @Field(() => String, { description: 'The token endpoint: a URL by the same rules as `url`, but no template.' })
   tokenUrl: string;
 
   @Field(() => String, { description: '1 to 500 characters.' })

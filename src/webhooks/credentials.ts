@@ -57,15 +57,15 @@ interface Owner {
   headers: string;
 }
 
-/** @param webhookId of a webhook whose row is locked; null: of one that is being made */
+/** @param before the webhook, whose row is locked; null: it is being made */
 export async function planCredentials(
   db: Db,
   rules: Rules,
-  webhookId: string | null,
+  before: { id: string; url: string | null } | null,
   owner: Owner,
   input: CredentialsInput,
 ): Promise<CredentialChanges> {
-  const stored = webhookId === null ? [] : await credentialsOfWebhooks(db, [webhookId]);
+  const stored = before === null ? [] : await credentialsOfWebhooks(db, [before.id]);
   const changes: CredentialChanges = { faults: [], summary: {}, removed: [], added: [] };
   const origin = originOf(owner.url);
   planHeaders(changes, stored, origin, input.secretHeaders);
@@ -83,6 +83,7 @@ export async function planCredentials(
     return { faults: [], credential: () => certificateCredential(checked, origin) };
   });
   if (changes.faults.length === 0) changes.faults = conflicts(changes, stored, owner, input);
+  if (before !== null && origin !== originOf(before.url)) changes.faults.push(...takenAlong(changes, stored));
   return changes;
 }
 
@@ -165,6 +166,24 @@ function ofKind(rows: readonly CredentialRow[], kind: Settings['kind']): Credent
   return rows.filter((row) => row.kind === kind);
 }
 
+// Else whoever may change a webhook could read its secrets, by having them sent to a server of their own.
+function takenAlong({ removed }: CredentialChanges, stored: readonly CredentialRow[]): UserError[] {
+  const kept = stored.filter((row) => !removed.includes(row.id));
+  if (kept.length === 0) return [];
+  const fields = [...new Set(kept.map(({ kind }) => FIELDS[kind]))].join(', ');
+  const message =
+    `url leads to another scheme, host or port, and credentials do not go there by themselves: give ${fields} again ` +
+    'in the same call, with the secrets, or null to remove.';
+  return [{ field: ['url'], code: 'CONFLICT', message }];
+}
+
+const FIELDS: Record<Settings['kind'], keyof CredentialsInput> = {
+  HEADER: 'secretHeaders',
+  BASIC: 'basicAuth',
+  OAUTH2: 'oauth2',
+  CERTIFICATE: 'clientCertificate',
+};
+
 /** A header has one author: two that set it are refused, the one that was given now is named. */
 function conflicts(
   { removed, added }: CredentialChanges,
@@ -188,7 +207,6 @@ function conflicts(
 }
 
 function authorsOf({ kind, name }: Settings): { field: keyof CredentialsInput; header: string }[] {
-  if (kind === 'HEADER') return [{ field: 'secretHeaders', header: name.toLowerCase() }];
   if (kind === 'CERTIFICATE') return [];
-  return [{ field: kind === 'BASIC' ? 'basicAuth' : 'oauth2', header: 'authorization' }];
+  return [{ field: FIELDS[kind], header: kind === 'HEADER' ? name.toLowerCase() : 'authorization' }];
 }

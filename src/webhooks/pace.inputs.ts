@@ -12,7 +12,7 @@ export const CONCURRENCY_TEXT =
   'worker has room for.';
 export const ORDERING_TEXT =
   'Keeps the deliveries of each document in order, one at a time: the next goes when the one before has arrived. ' +
-  'null: no order.';
+  'null: no order. What is open when it is switched on is not kept in order.';
 
 @InputType('RateLimitInput', { description: 'So many requests in any window of so many seconds.' })
 export class RateLimitInput {

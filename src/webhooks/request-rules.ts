@@ -1,4 +1,4 @@
-import type { UserError } from '../errors';
+import { quoted, type UserError } from '../errors';
 import { textFault } from '../text';
 import { compileCondition } from './condition';
 import { headerFault } from './header-rules';
@@ -54,13 +54,14 @@ function headerFaults(headers: readonly { name: string; value: string }[]): User
     }
     const nameFault = headerFault(name, '');
     if (nameFault !== null) return [invalid([...path, 'name'], `${nameFault}.`)];
-    const message = valueFault(name, value);
-    return message === null ? [] : [invalid([...path, 'value'], message)];
+    const valuePath = [...path, 'value'];
+    const message = valueFault(name, value, valuePath.join('.'));
+    return message === null ? [] : [invalid(valuePath, message)];
   });
 }
 
-function valueFault(name: string, value: string): string | null {
-  const fault = templateFault('HEADER', value);
+function valueFault(name: string, value: string, field: string): string | null {
+  const fault = templateFault('HEADER', value, field);
   if (fault !== null || isTemplate(value)) return fault;
   const refused = headerFault(name, value);
   return refused && `${refused}.`;
@@ -99,7 +100,7 @@ function bodyFaults(given: RequestSettings, after: Pick<WebhookRow, 'bodyFormat'
 
 function templateBodyFault(body: string | null): string | null {
   if (body === null) return null;
-  return templateFault('JSON', body) ?? (isTemplate(body) ? null : jsonFault(body));
+  return templateFault('JSON', body, 'body') ?? (isTemplate(body) ? null : jsonFault(body));
 }
 
 function fieldFaults(fields: readonly { key: string; fieldname: string }[]): UserError[] {
@@ -112,6 +113,10 @@ function fieldFaults(fields: readonly { key: string; fieldname: string }[]): Use
     const path = ['fields', String(index)];
     const fault = textFault(key, [...path, 'key']) ?? textFault(fieldname, [...path, 'fieldname']);
     if (fault !== null) return [fault];
+    if (fieldname.split('.').includes('')) {
+      const message = `${path.join('.')}.fieldname ${quoted(fieldname)} has an empty part: write it like items.0.qty.`;
+      return [invalid([...path, 'fieldname'], message)];
+    }
     if (seen.has(key))
       return [{ field: [...path, 'key'], code: 'CONFLICT' as const, message: `The key ${key} is given twice.` }];
     seen.add(key);

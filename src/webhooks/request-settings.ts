@@ -33,7 +33,7 @@ export function requestColumns(given: RequestSettings): Partial<RequestColumns> 
     ...(bodyFormat !== undefined && { bodyFormat: bodyFormat ?? REQUEST_DEFAULTS.bodyFormat }),
     ...(body !== undefined && { body }),
     ...(fields !== undefined && {
-      fields: fields && JSON.stringify(fields.map(({ key, fieldname }): BodyField => [key, fieldname])),
+      fields: fields?.length ? JSON.stringify(fields.map(({ key, fieldname }): BodyField => [key, fieldname])) : null,
     }),
   };
 }

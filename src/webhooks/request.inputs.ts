@@ -21,7 +21,8 @@ class BodyFieldInput {
 
   @Field(() => String, {
     description:
-      'Where it stands in the document: 1 to 200 characters, with dots into objects and lists: `items.0.qty`.',
+      'Where it stands in the document: 1 to 200 characters, with dots into objects and lists, none of the parts ' +
+      'empty: `items.0.qty`.',
   })
   fieldname: string;
 }

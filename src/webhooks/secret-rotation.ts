@@ -4,10 +4,10 @@ import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
 import type { Keyring } from './keyring';
 import { refuseTooManyKeys } from './signatures';
-import { createSigningSecret, keyIdOf, type NewSecret, secretFault } from './signing-secret';
+import { createSigningSecret, isSigningSecret, keyIdOf, type NewSecret, secretFault } from './signing-secret';
 import type { SignatureScheme } from './webhook.entity';
 import type { WebhookRow } from './webhook.store';
-import { expireSecrets } from './webhook-secret.store';
+import { expireSecrets, liveSecrets } from './webhook-secret.store';
 import { webhookToChange } from './webhooks';
 
 export interface Rotation {
@@ -30,6 +30,7 @@ export async function rotateWebhookSecret(
   const faults = rotationFaults(webhook, scheme, own);
   if (faults.length > 0) throw new InputError(faults);
   const now = new Date();
+  if (own !== null) await refuseCurrent(db, keyring, webhook.id, scheme, own, now);
   await expireSecrets(db, webhook.id, [scheme], new Date(now.getTime() + overlapSeconds * 1_000));
   await refuseTooManyKeys(db, webhook, 1, now, 'id');
   const made = await createSigningSecret(db, keyring, webhook.id, scheme, own);
@@ -44,6 +45,21 @@ function rotationFaults(webhook: WebhookRow, scheme: SignatureScheme, own: strin
   }
   const message = own === null ? null : secretFault(scheme, own, 'secret');
   return message ? [{ field: ['secret'], code: 'INVALID', message }] : [];
+}
+
+// Going back to the one before, while it still signs, is allowed: that is how a rotation is taken back.
+async function refuseCurrent(
+  db: Db,
+  keyring: Keyring,
+  webhookId: string,
+  scheme: SignatureScheme,
+  own: string,
+  now: Date,
+): Promise<void> {
+  const current = (await liveSecrets(db, [webhookId], now)).find(({ kind }) => kind === scheme);
+  if (!current || !isSigningSecret(keyring, current, own)) return;
+  const message = 'secret is the one that signs already: give another, or leave it out for a random one.';
+  throw new InputError([{ field: ['secret'], code: 'CONFLICT', message }]);
 }
 
 async function recordRotation(

@@ -63,6 +63,16 @@ export function secretFault(scheme: SignatureScheme, text: string, field: string
   return SCHEMES[scheme].read(text) ? null : `${field} must be ${SCHEMES[scheme].right}.`;
 }
 
+/** Whether somebody's own secret, which `secretFault` found right, is the one that was kept in this row. */
+export function isSigningSecret(keyring: Keyring, row: SecretRow, own: string): boolean {
+  try {
+    return SCHEMES[row.kind].read(own)?.bytes.equals(keyring.open(row, placeOf(row.id))) ?? false;
+  } catch {
+    // its key is lost: a new secret is the way out
+    return false;
+  }
+}
+
 /**
  * Makes a secret that signs a webhook's deliveries from now on.
  * @param own somebody's own, which `secretFault` found right; null: a random one

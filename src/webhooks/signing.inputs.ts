@@ -47,7 +47,8 @@ export class RotateWebhookSecretInput {
     nullable: true,
     description:
       'Your own, if you have one. V1: `whsec_` and base64 of 24 to 64 bytes. V1A: `whsk_` and base64 of the 32 or 64 ' +
-      'bytes of an ed25519 secret key. FRAPPE: 1 to 200 characters. Left out or null: a random one.',
+      'bytes of an ed25519 secret key. FRAPPE: 1 to 200 characters. Not the one that signs ' +
+      'already (CONFLICT). Left out or null: a random one.',
   })
   secret?: string | null;
 }

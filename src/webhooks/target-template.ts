@@ -16,7 +16,7 @@ export function checkTarget(url: string, policy: TargetPolicy): string | null {
       'as https://hooks.example.com/orders/{{ doc.name }}.'
     );
   }
-  return templateFault('URL', url) ?? checkTargetUrl(sampleOf(url), policy);
+  return templateFault('URL', url, 'url') ?? checkTargetUrl(sampleOf(url), policy);
 }
 
 function hasFixedOrigin(url: string): boolean {

@@ -27,10 +27,10 @@ export function isTemplate(text: string): boolean {
   return text.includes('{{') || text.includes('{%');
 }
 
-/** What is wrong with a template as it is saved, or null. A sentence that says where. */
-export function templateFault(use: TemplateUse, text: string): string | null {
+/** What is wrong with a template as it is saved, or null. A sentence that says where. @param field how it is called */
+export function templateFault(use: TemplateUse, text: string, field: string): string | null {
   if (text.length > MOST_TEMPLATE[use]) {
-    return `It has ${text.length} characters; at most ${MOST_TEMPLATE[use]} are taken.`;
+    return `${field} has ${text.length} characters; at most ${MOST_TEMPLATE[use]} are taken.`;
   }
   const compiled = compileTemplate(use, text);
   const fault = 'message' in compiled ? compiled.message : unstorableAt(text);

@@ -98,7 +98,20 @@ export async function markCrowded(db: Db, webhookIds: readonly string[]): Promis
   );
 }
 
+export interface CrowdedWebhook extends Pick<CircuitRow, 'webhookId' | 'state' | 'openUntil'> {
+  /** As many requests are on the wire as its max_concurrency allows. */
+  isFull: boolean;
+  /** When somebody last changed the webhook. */
+  updatedAt: Date;
+}
+
 /** The webhooks whose deliveries wait for capacity. */
-export async function crowdedWebhooks(db: Db): Promise<CircuitRow[]> {
-  return rowsOf<CircuitRow>(db, statement(`select ${COLUMNS} from webhook_circuits where crowded order by webhook_id`));
+export async function crowdedWebhooks(db: Db): Promise<CrowdedWebhook[]> {
+  return rowsOf<CrowdedWebhook>(
+    db,
+    statement(`select c.webhook_id as "webhookId", c.state, c.open_until as "openUntil", w.updated_at as "updatedAt",
+       w.status = 'ACTIVE' and w.max_concurrency is not null and w.max_concurrency <= (
+         select count(*) from webhook_slots s where s.webhook_id = w.id) as "isFull"
+     from webhook_circuits c join webhooks w on w.id = c.webhook_id where c.crowded order by c.webhook_id`),
+  );
 }

@@ -23,21 +23,6 @@ export async function credentialsOfWebhooks(db: Db, webhookIds: readonly string[
   );
 }
 
-/** With what says where they may be sent: the URL of their webhook as it is now. */
-export async function credentialsToSend(
-  db: Db,
-  webhookIds: readonly string[],
-): Promise<(CredentialRow & { webhookUrl: string | null })[]> {
-  return rowsOf<CredentialRow & { webhookUrl: string | null }>(
-    db,
-    statement(`select c.id, c.webhook_id as "webhookId", c.kind, c.settings, c.kek, c.wrapped, c.box,
-       c.created_at as "createdAt", w.url as "webhookUrl"
-     from webhook_credentials c join webhooks w on w.id = c.webhook_id
-     where c.webhook_id = any($1::uuid[]) order by c.id`),
-    [webhookIds],
-  );
-}
-
 export async function insertCredential(db: Db, credential: CredentialRow): Promise<void> {
   await db.insert(WebhookCredentialEntity, credential);
 }

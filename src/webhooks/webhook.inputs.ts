@@ -146,7 +146,12 @@ export class UpdateWebhookInput extends WebhookRequestInput {
   @Field(() => String, { nullable: true })
   name?: string | null;
 
-  @Field(() => String, { nullable: true, description: URL_TEXT })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      `${URL_TEXT} Where it leads to another scheme, host or port, credentials must be given again in the same call, or ` +
+      'null: CONFLICT.',
+  })
   url?: string | null;
 
   @ShortText(200, { nullable: true })

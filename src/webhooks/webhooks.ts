@@ -127,7 +127,7 @@ export async function updateWebhook(
     ...(settings.signatures && { signatures: orderedSchemes(settings.signatures) }),
   };
   const after = { ...before, ...changes, updatedAt: new Date() };
-  const credentials = await planCredentials(db, rules, before.id, after, settings);
+  const credentials = await planCredentials(db, rules, before, after, settings);
   await refuseFaults(db, rules, { ...settings, direction: before.direction }, [
     ...requestFaults(settings, after),
     ...credentials.faults,

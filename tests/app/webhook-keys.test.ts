@@ -131,6 +131,20 @@ test('?webhook= gives the keys of one webhook, and none for what is no webhook',
   expect(await read(`?webhook=${one.webhook.id}&webhook=${other.webhook.id}`)).toEqual({ keys: [], truncated: false });
 });
 
+test.each(['webhook[]', 'webhooks', 'Webhook', '', '__proto__', 'w'.repeat(2_000)])(
+  'a parameter that there is not, such as %.20p, is refused: it does not give the keys of all',
+  async (name) => {
+    const { webhook } = await create();
+    for (const query of [`?${name}=${webhook.id}`, `?webhook=${webhook.id}&${name}=x`]) {
+      const response = await get(query);
+      expect([response.status, response.headers.get('cache-control')]).toEqual([400, null]);
+      const { errors } = (await response.json()) as { errors: { message: string; extensions: object }[] };
+      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+      expect(errors[0]?.message).toMatch(/^There is no parameter .{2,150}: write \?webhook=whk_\.\.\., or none\.$/);
+    }
+  },
+);
+
 test('a thousand keys are shown, the newest, and that there are more is said', async () => {
   const { webhook } = await create();
   await app.database.query(

@@ -149,19 +149,30 @@ test('a probe that is cancelled while it is on its way is replaced by another', 
   expect(deliveries.slice(20).map(({ status }) => status)).toEqual(['CANCELLED', 'DELIVERED']);
 });
 
-test('a probe that nobody answers for any more is replaced by another when its time is over', async () => {
+test('a probe of which nothing is to be expected any more is replaced by another at once', async () => {
   const webhook = await brokenWebhook();
+  await webhook.publishFor(['INV-A', 'INV-B', 'INV-C']);
+  await waitFor('all to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 3);
+  partner.answerWith(() => ({}));
+  // as if it had been cancelled between its job and its attempt
+  await app.database.query(
+    `update webhook_circuits set state = 'HALF_OPEN', open_until = now() + interval '1 hour', probe_delivery_id = (
+       select id from deliveries where webhook_id = $1 and status = 'EXHAUSTED' limit 1) where webhook_id = $1`,
+    [uuidOf('Webhook', webhook.id)],
+  );
+  await waitFor('all', async () => countByStatus(await deliveriesOf(app, webhook.id)).DELIVERED === 3, 3_000);
+});
+
+test('a probe goes only when the limits of its webhook let it', async () => {
+  const webhook = await brokenWebhook({ ...ONE_TRY, rateLimit: { requests: 20, seconds: 3600 } });
   await webhook.publishFor(['INV-A', 'INV-B']);
   await waitFor('both to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 2);
-  // as if it had been cancelled between its job and its attempt
-  const ghost = '01900000-0000-7000-8000-000000000000';
-  await app.database.query(
-    `update webhook_circuits set state = 'HALF_OPEN', probe_delivery_id = $2, open_until = now() + interval '1 s'
-     where webhook_id = $1`,
-    [uuidOf('Webhook', webhook.id), ghost],
-  );
   partner.answerWith(() => ({}));
-  expect(countByStatus(await allOver(app, webhook.id, 22))).toMatchObject({ DELIVERED: 2 });
+  await endPause(app, webhook.id);
+  await mutate(app, 'updateWebhook', { id: webhook.id, rateLimit: { requests: 21, seconds: 3600 } });
+  await circuitThatIs(app, webhook.id, ({ state }) => state === 'CLOSED');
+  expect(await waitingFor(app, webhook.id, 'CAPACITY')).toBe(1);
+  expect(partner.calls).toHaveLength(21);
 });
 
 test('a test that arrives closes the circuit, and all that waits follows', async () => {

@@ -63,7 +63,7 @@ test('hostile conditions and templates are skips, fifty good webhooks get the ev
   expect(messages.map(({ message }) => message).sort()).toEqual(
     expect.arrayContaining([
       'The condition took longer than 50 ms, twice: it was stopped.',
-      'The condition took longer than 50 ms for an event just before: it was not tried again.',
+      'The condition took longer than 50 ms for an event just before: it was not given the time again.',
       'The request took longer than 50 ms, twice: it was stopped.',
     ]),
   );

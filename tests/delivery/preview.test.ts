@@ -144,6 +144,20 @@ test('a hostile webhook is shown with the reason why it would not go', async () 
   expect(shown.skipMessage).toContain('took longer than 50 ms');
 });
 
+test('an event of our own can be given too, but published only by us', async () => {
+  const settings = { documentType: 'Hookledger', events: ['webhook.failing'], condition: 'doc.failures > 10' };
+  const { id } = await createTestWebhook(app, URL, settings);
+  const own = { documentType: 'Hookledger', event: 'webhook.failing', referenceDocument: 'whk_1' };
+  const { preview: shown } = await preview({ id, ...own, data: { failures: 20 } });
+  expect(shown).toMatchObject({ matches: true, conditionHolds: true, skipReason: null });
+  expect(JSON.parse(shown.request.body)).toMatchObject({ type: 'webhook.failing', data: { failures: 20 } });
+  await expect(publish(app, [{ ...own, data: { failures: 20 } }])).rejects.toThrow('is reserved');
+  for (const documentType of ['hookledger', ' Hookledger'])
+    expect((await preview({ id, ...own, documentType, data: {} })).userErrors[0].field).toEqual(['documentType']);
+  const { userErrors } = await preview({ id, ...own, event: '', data: {} });
+  expect(userErrors).toMatchObject([{ field: ['event'], code: 'REQUIRED' }]);
+});
+
 test('nothing is written', async () => {
   const id = await webhookWith({});
   const before = await counts(app);

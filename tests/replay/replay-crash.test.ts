@@ -1,3 +1,4 @@
+import { turn } from '../delivery/ledger';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Program, startProgram } from '../support/program';
 import { type Receiver, startReceiver } from '../support/receiver';
@@ -64,6 +65,29 @@ test('when a worker is killed in the middle, the replay goes on and opens each d
   // opened twice, a delivery would count the attempts of the first time as before its round
   expect(rounds.every(({ roundStart, status }) => roundStart === 1 && status === 'DELIVERED')).toBe(true);
   expect(arrivals()).toHaveLength(400);
+}, 90_000);
+
+test('when a worker is killed while skipped ones are decided anew, each is made once and nothing is left over', async () => {
+  const [first] = (await startWorkers(1)) as [Program];
+  const webhook = await webhookOfItsOwn(app, partner.url);
+  await app.database.query(`update webhooks set status = 'DISABLED' where document_type = $1`, [webhook.documentType]);
+  await webhook.publishMany(200);
+  await allOver(app, webhook, 200, 20_000);
+  await turn(app, 'resume', webhook.id);
+  partner.calls.length = 0;
+  const id = await order(app, whereWebhook(webhook), { rate: 100 });
+  await replayThatIs(app, id, 'in the middle', ({ replayed }) => replayed >= 30);
+  await first.kill('SIGKILL');
+  await startWorkers(1);
+  expect(await completed(app, id, 30_000)).toMatchObject({ total: 200, replayed: 200, skipped: 0 });
+  const rounds = await allOver(app, webhook, 200, 40_000);
+  expect(rounds.every(({ roundStart, status }) => roundStart === 0 && status === 'DELIVERED')).toBe(true);
+  expect(arrivals()).toHaveLength(200);
+  const left = await app.database.query(
+    `select id from payloads p where not exists (select from deliveries where payload_id = p.id)
+       and not exists (select from business_events where payload_id = p.id)`,
+  );
+  expect(left).toEqual([]);
 }, 90_000);
 
 test('when a worker is killed again and again, no delivery is missed and none is opened twice', async () => {

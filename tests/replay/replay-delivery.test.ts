@@ -221,12 +221,22 @@ describe('is refused, and leaves all as it was, for', () => {
     await expectRefused(delivery, webhook, 'retryDelivery');
   });
 
-  test('a delivery that was skipped', async () => {
+  test.each(['PAUSED', 'DISABLED'])('a delivery that a webhook holds which is %s', async (status) => {
     const { webhook, delivery } = await ended();
-    await app.database.query(`update deliveries set status = 'SKIPPED', payload_id = null where id = $1`, [
-      delivery.id,
-    ]);
-    await expectRefused(delivery, webhook, 'nothing was made that could be sent');
+    await setStatus(delivery, 'PENDING');
+    await turn(app, 'pause', webhook.id);
+    const holding = [status, webhook.documentType];
+    await app.database.query('update webhooks set status = $1 where document_type = $2', holding);
+    await expectRefused(delivery, webhook, `held: its webhook is ${status}. Resume the webhook`);
+  });
+
+  test('a delivery that would close a circle', async () => {
+    const { webhook, delivery } = await ended();
+    await app.database.query(
+      `update deliveries set status = 'SKIPPED', skip_reason = 'LOOP', payload_id = null where id = $1`,
+      [delivery.id],
+    );
+    await expectRefused(delivery, webhook, "came of the webhook's own deliveries");
   });
 
   test('a test', async () => {

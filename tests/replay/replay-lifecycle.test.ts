@@ -1,4 +1,5 @@
 import { toNodeId, uuidOf } from '../../src/ids';
+import { turn as turnWebhook } from '../delivery/ledger';
 import { startTestApp, type TestApp } from '../support/app';
 import { askMutation, mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
@@ -142,4 +143,22 @@ test('whoever reads may read replays, and a publisher may not', async () => {
   const refused = await app.ask(query, undefined, await app.keyFor('PUBLISHER'));
   expect(refused.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   expect((await roundsOf(app, webhook)).length).toBe(0);
+});
+
+test('what ends while a replay is under way is not in it: its progress never passes its total', async () => {
+  const webhook = await webhookOfItsOwn(app, partner.url);
+  await webhook.publishMany(4);
+  await allOver(app, webhook, 4);
+  await turnWebhook(app, 'pause', webhook.id);
+  await webhook.publishMany(4);
+  await waitFor('those that are held', async () => (await roundsOf(app, webhook)).length === 8);
+  const id = await order(app, { ...whereWebhook(webhook), status: { eq: 'DELIVERED' } }, { rate: 1 });
+  await turnWebhook(app, 'resume', webhook.id);
+  await waitFor('the others to arrive before their turn', async () =>
+    (await roundsOf(app, webhook)).slice(4).every(({ status }) => status === 'DELIVERED'),
+  );
+  expect((await replayOf(app, id)).finishedAt).toBeNull();
+  expect(await completed(app, id)).toMatchObject({ total: 4, replayed: 4, skipped: 0 });
+  const rounds = await allOver(app, webhook, 8);
+  expect(rounds.map(({ attempts }) => attempts)).toEqual([2, 2, 2, 2, 1, 1, 1, 1]);
 });

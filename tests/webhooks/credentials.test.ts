@@ -131,6 +131,49 @@ test('in an update, left out is unchanged, null is removed, a value replaces', a
   expect(await storedOf(webhook.id)).toEqual([]);
 });
 
+describe('a URL that leads to another scheme, host or port', () => {
+  const all = { secretHeaders: [header('X-A'), header('X-B')], oauth2, clientCertificate };
+  const elsewhere = 'https://elsewhere.example/hooks';
+  const conflict = (fields: string) => [
+    { field: ['url'], code: 'CONFLICT', message: expect.stringContaining(`give ${fields} again`) },
+  ];
+
+  test.each<[string, object, string]>([
+    ['another host', { url: elsewhere }, 'secretHeaders, oauth2, clientCertificate'],
+    ['another port', { url: 'https://partner.example:8443/hooks' }, 'secretHeaders, oauth2, clientCertificate'],
+    ['a host below', { url: 'https://partner.example.elsewhere.example/' }, 'secretHeaders, oauth2, clientCertificate'],
+    ['a template', { url: `${elsewhere}/{{ doc.name }}` }, 'secretHeaders, oauth2, clientCertificate'],
+    ['one of them replaced', { url: elsewhere, oauth2 }, 'secretHeaders, clientCertificate'],
+    ['two of them removed', { url: elsewhere, secretHeaders: [], oauth2: null }, 'clientCertificate'],
+    [
+      'a header kept without its value',
+      { url: elsewhere, ...all, secretHeaders: [header('X-A', null), header('X-B')] },
+      'secretHeaders',
+    ],
+  ])('%s does not get what was given for the first', async (_what, input, fields) => {
+    const { webhook } = await create(all);
+    const before = await storedOf(webhook.id);
+    expect((await update(webhook.id, input)).userErrors).toEqual(conflict(fields));
+    const { data } = await app.ask(`{ webhook(id: "${webhook.id}") { url } }`);
+    expect([data.webhook.url, await storedOf(webhook.id)]).toEqual(['https://partner.example/hooks', before]);
+  });
+
+  test('gets what is given for it', async () => {
+    const { webhook } = await create(all);
+    expect((await update(webhook.id, { url: elsewhere, ...all, oauth2: null })).userErrors).toEqual([]);
+    const origins = (await storedOf(webhook.id)).map(({ settings }) => JSON.parse(settings).origin);
+    expect(origins).toEqual(Array(3).fill('https://elsewhere.example'));
+  });
+
+  test('is taken where there are no credentials, and where it leads to the same one', async () => {
+    const bare = await create();
+    expect((await update(bare.webhook.id, { url: elsewhere })).userErrors).toEqual([]);
+    const { webhook } = await create({ basicAuth });
+    for (const url of ['https://partner.example/other', 'https://PARTNER.example:443/{{ doc.name }}'])
+      expect([url, (await update(webhook.id, { url })).userErrors]).toEqual([url, []]);
+  });
+});
+
 test('two updates at once leave one of the two', async () => {
   const { webhook } = await create();
   const answers = await Promise.all(
@@ -281,6 +324,20 @@ describe('a credential is refused, nothing is stored, and no sentence repeats it
     ],
     ['a token URL that is none', oauth({ tokenUrl: 'auth' }), 'oauth2.tokenUrl', 'INVALID', /not a URL/],
     ['a token URL over http', oauth({ tokenUrl: 'http://auth.example/' }), 'oauth2.tokenUrl', 'INVALID', /https/],
+    [
+      'a token URL with an output',
+      oauth({ tokenUrl: 'https://a.example/{{doc.x}}' }),
+      'oauth2.tokenUrl',
+      'INVALID',
+      /no template/,
+    ],
+    [
+      'a token URL with a tag',
+      oauth({ tokenUrl: 'https://a.example/{%if%}' }),
+      'oauth2.tokenUrl',
+      'INVALID',
+      /no template/,
+    ],
     ['a private token URL', oauth({ tokenUrl: 'https://10.0.0.1/' }), 'oauth2.tokenUrl', 'INVALID', /private address/],
     [
       'a token URL with a password',

@@ -29,7 +29,7 @@ test.each(conditions)('%s is %s', (condition, expected) => {
 });
 
 test.each(templates)('%s', (template, use, expected) => {
-  expect(templateFault(use, template)).toBeNull();
+  expect(templateFault(use, template, 'body')).toBeNull();
   const { text, message } = render(use, template, document);
   expect(text ?? message).toBe(expected);
 });

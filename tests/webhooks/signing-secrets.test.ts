@@ -213,9 +213,40 @@ describe('rotateWebhookSecret', () => {
     const own = ownV1(40);
     expect(await rotate(webhook.id, { secret: own })).toMatchObject({ secret: own, publicKey: null });
     const publicKey = `whpk_${Buffer.from(PUBLIC, 'hex').toString('base64')}`;
-    for (const secret of [whsk(SEED), whsk(SEED, PUBLIC)])
+    for (const secret of [whsk(SEED), whsk(SEED, PUBLIC)]) {
       expect(await rotate(webhook.id, { scheme: 'V1A', secret })).toMatchObject({ secret: null, publicKey });
+      await rotate(webhook.id, { scheme: 'V1A' });
+    }
     expect(await rotate(webhook.id, { scheme: 'FRAPPE', secret: 'hunter2' })).toMatchObject({ secret: null });
+  });
+
+  test.each([
+    ['V1', ownV1(), null],
+    ['V1A', whsk(SEED), whsk(SEED, PUBLIC)],
+    ['FRAPPE', 'hunter2', null],
+  ])('refuses for %s the secret that signs now, and takes the one before', async (scheme, secret, otherwise) => {
+    const { webhook } = await create({ signatures: ['V1', 'V1A', 'FRAPPE'] });
+    await rotate(webhook.id, { scheme, secret });
+    const before = await signingKeysOf(app, webhook.id);
+    const message = 'secret is the one that signs already: give another, or leave it out for a random one.';
+    for (const again of [secret, otherwise ?? secret]) {
+      for (const overlapSeconds of [0, 60]) {
+        const userErrors = await refused(webhook.id, { scheme, secret: again, overlapSeconds });
+        expect(userErrors).toEqual([{ field: ['secret'], code: 'CONFLICT', message }]);
+      }
+    }
+    expect(await signingKeysOf(app, webhook.id)).toEqual(before);
+    await rotate(webhook.id, { scheme });
+    await rotate(webhook.id, { scheme, secret });
+  });
+
+  test('takes any secret where the one that signs cannot be opened', async () => {
+    const { webhook } = await create();
+    await app.database.query(`update webhook_secrets set box = '\\x00' where webhook_id = $1`, [
+      uuidOf('Webhook', webhook.id),
+    ]);
+    const own = ownV1();
+    expect(await rotate(webhook.id, { secret: own })).toMatchObject({ secret: own });
   });
 
   test.each([

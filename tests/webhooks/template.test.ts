@@ -102,20 +102,22 @@ describe('what is refused when it is saved, and where', () => {
     ['{{ doc.items | where_exp: "i", "i.x" }}', 'There is no filter where_exp'],
     ['{{ doc.items | sample }}', 'There is no filter sample'],
   ])('%s', (template, expected) => {
-    expect(templateFault('JSON', template)).toContain(expected);
+    expect(templateFault('JSON', template, 'body')).toContain(expected);
   });
 
   test('one that is too long', () => {
-    expect(templateFault('JSON', 'x'.repeat(65_537))).toBe('It has 65537 characters; at most 65536 are taken.');
+    expect(templateFault('JSON', 'x'.repeat(65_537), 'body')).toBe(
+      'body has 65537 characters; at most 65536 are taken.',
+    );
   });
 
   test('one that nests too deeply', () => {
-    expect(templateFault('JSON', '{% if doc %}'.repeat(5_000))).toBe('The template nests too deeply.');
+    expect(templateFault('JSON', '{% if doc %}'.repeat(5_000), 'body')).toBe('The template nests too deeply.');
   });
 
   test('one of 64 KiB of outputs is read in a second or two', () => {
     const started = performance.now();
-    expect(templateFault('JSON', '{{doc}}'.repeat(9_362))).toBeNull();
+    expect(templateFault('JSON', '{{doc}}'.repeat(9_362), 'body')).toBeNull();
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
@@ -166,7 +168,7 @@ describe('a hostile template', () => {
     ],
     ['encodes and encodes', double('doc.text | append: "%"', 'url_encode', 2_000)],
   ])('that %s ends in time, in bounded memory', async (_, template) => {
-    expect(templateFault('JSON', template)).toBeNull();
+    expect(templateFault('JSON', template, 'body')).toBeNull();
     const before = process.memoryUsage().rss;
     const { results, latenessMs } = await within([() => render('JSON', template, big)]);
     expect(results[0]).not.toHaveProperty('text');

@@ -1,0 +1,52 @@
+// What was skipped, decided about once more: its id was never on the wire, so nothing of it has to stay as it was.
+import { type FrozenDelivery, freezeDeliveries, type OrderedDelivery } from '../delivery/delivery-orders.store';
+import { type Frozen, freezeRequests, type Wanted } from '../delivery/freeze';
+import { eventsById, type OutboxEvent } from '../events/business-event.store';
+import { insertPayloads, payloadsById } from '../events/payload.store';
+import type { Db } from '../sql/db';
+import { type WebhookRow, webhooksById } from '../webhooks/webhook.store';
+
+/**
+ * Freezes skipped deliveries by what their webhooks are now; those that are decided against again stay as they are. A
+ * duplicate is not looked for: whoever orders it knows that the partner was told.
+ * The caller holds the deliveries and their webhooks.
+ * @returns those that cannot be sent, each with the reason
+ */
+export async function decideAnew(db: Db, skipped: readonly OrderedDelivery[]): Promise<Map<string, string>> {
+  if (skipped.length === 0) return new Map();
+  const wanted = await wantedBy(db, skipped);
+  const frozen = await freezeRequests(db, wanted);
+  const faults = new Map<string, string>();
+  const made: FrozenDelivery[] = [];
+  for (const [index, { id }] of skipped.entries()) {
+    const decision = frozen[index] as Frozen;
+    if ('skipReason' in decision) faults.set(id, faultFor(decision));
+    else made.push({ ...decision, id, headers: JSON.stringify(decision.headers), payloadId: decision.payload.id });
+  }
+  await insertPayloads(db, [...new Set(frozen.flatMap((each) => ('payload' in each ? each.payload : [])))]);
+  await freezeDeliveries(db, made);
+  return faults;
+}
+
+function faultFor({ skipReason, skipMessage }: { skipReason: string; skipMessage: string }): string {
+  return `Decided anew, it is still not sent (${skipReason}): ${skipMessage}`;
+}
+
+async function wantedBy(db: Db, skipped: readonly OrderedDelivery[]): Promise<Wanted[]> {
+  const eventIds = [...new Set(skipped.map((each) => each.businessEventId))];
+  const webhookIds = [...new Set(skipped.map((each) => each.webhookId))];
+  const [events, webhooks] = [await outboxEvents(db, eventIds), await webhooksById(db, webhookIds)];
+  return skipped.map(({ businessEventId, webhookId }) => ({
+    event: events.get(businessEventId) as OutboxEvent,
+    webhook: webhooks.get(webhookId) as WebhookRow,
+  }));
+}
+
+async function outboxEvents(db: Db, ids: readonly string[]): Promise<Map<string, OutboxEvent>> {
+  const events = [...(await eventsById(db, ids)).values()];
+  const payloads = await payloadsById(
+    db,
+    events.map(({ payloadId }) => payloadId),
+  );
+  return new Map(events.map((event) => [event.id, { ...event, body: payloads.get(event.payloadId)?.body ?? null }]));
+}

@@ -1,0 +1,190 @@
+// What was never made into a request, sent after all.
+import { Webhook as Verifier } from 'standardwebhooks';
+import { toNodeId, uuidOf } from '../../src/ids';
+import { attemptsOf, type DeliveryState, deliveriesOf, turn } from '../delivery/ledger';
+import { startTestApp, type TestApp } from '../support/app';
+import { mutate } from '../support/mutate';
+import { type Receiver, startReceiver } from '../support/receiver';
+import { allOver, completed, order, roundsOf, type Webhook, webhookOfItsOwn, whereWebhook } from './replays';
+
+let app: TestApp;
+let partner: Receiver;
+
+beforeAll(async () => {
+  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
+});
+beforeEach(() => {
+  partner.calls.length = 0;
+  partner.answerWith(() => ({}));
+});
+afterAll(() => Promise.all([app.stop(), partner.stop()]));
+
+const COUNT = 'count { total replayable } replay { id }';
+const NEVER_HAPPENS = 'doc.grand_total > 1000.0';
+
+const replay = ({ id }: { id: string }) =>
+  mutate(
+    app,
+    'replayDelivery',
+    { deliveryId: toNodeId('Delivery', id), reason: 'they want it after all' },
+    'delivery { status held skipReason skipMessage } replay { id }',
+  );
+
+function setStatus(webhook: Webhook, status: string) {
+  return app.database.query('update webhooks set status = $2 where id = $1', [uuidOf('Webhook', webhook.id), status]);
+}
+
+async function update(webhook: Webhook, changes: object): Promise<void> {
+  const { userErrors } = await mutate(app, 'updateWebhook', { id: webhook.id, ...changes });
+  expect(userErrors).toEqual([]);
+}
+
+/** A webhook that skipped one event, for this reason. */
+async function skipped(settings: object, skipReason: string): Promise<{ webhook: Webhook; delivery: DeliveryState }> {
+  const webhook = await webhookOfItsOwn(app, partner.url, settings);
+  await webhook.publishMany(1);
+  await allOver(app, webhook, 1);
+  const [delivery] = (await deliveriesOf(app, webhook.id)) as [DeliveryState];
+  expect(delivery).toMatchObject({ status: 'SKIPPED', skipReason });
+  return { webhook, delivery };
+}
+
+const rowsOf = (webhook: Webhook) =>
+  app.database.query('select * from deliveries where webhook_id = $1', [uuidOf('Webhook', webhook.id)]);
+
+test('what happened while a webhook was disabled arrives once, with ids of its own and signatures that verify', async () => {
+  const webhook = await webhookOfItsOwn(app, partner.url);
+  await setStatus(webhook, 'DISABLED');
+  await webhook.publishMany(3);
+  const before = await allOver(app, webhook, 3);
+  await turn(app, 'resume', webhook.id);
+  await webhook.publishMany(1);
+  await allOver(app, webhook, 4);
+  partner.calls.length = 0;
+  const where = { ...whereWebhook(webhook), skipReason: { eq: 'WEBHOOK_DISABLED' } };
+  const dry = await mutate(app, 'replayDeliveries', { where, reason: 'they are back', dryRun: true }, COUNT);
+  expect(dry).toMatchObject({ count: { total: 3, replayable: 3 }, replay: null });
+  const id = await order(app, where);
+  expect(await completed(app, id)).toMatchObject({ total: 3, replayed: 3, skipped: 0 });
+  const after = await allOver(app, webhook, 4);
+  expect(after.map(({ status, attempts }) => `${status} ${attempts}`)).toEqual(Array(4).fill('DELIVERED 1'));
+  const reasons = (await deliveriesOf(app, webhook.id)).flatMap((each) => [each.skipReason, each.skipMessage]);
+  expect(reasons).toEqual(Array(8).fill(null));
+  const ids = partner.calls.map((call) => call.headers['webhook-id']).sort();
+  expect(ids).toEqual(before.map((each) => toNodeId('Delivery', each.id)));
+  for (const call of partner.calls) {
+    const body = new Verifier(webhook.secret).verify(call.body.toString(), call.headers as Record<string, string>);
+    expect(body).toMatchObject({ data: { grand_total: 561.8 } });
+  }
+  expect(await attemptsOf(app, webhook.id)).toHaveLength(4);
+  expect(await completed(app, await order(app, where))).toMatchObject({ total: 0, replayed: 0 });
+});
+
+test('a condition that was mended decides anew', async () => {
+  const { webhook, delivery } = await skipped({ condition: 'doc.total > 10.0' }, 'CONDITION_ERROR');
+  await update(webhook, { condition: 'doc.grand_total > 10.0' });
+  const { delivery: opened, userErrors } = await replay(delivery);
+  expect(userErrors).toEqual([]);
+  expect(opened).toEqual({ status: 'PENDING', held: false, skipReason: null, skipMessage: null });
+  expect(await allOver(app, webhook, 1)).toMatchObject([{ status: 'DELIVERED', attempts: 1, roundStart: 0 }]);
+  expect(partner.calls).toHaveLength(1);
+});
+
+test('templates that were mended make the request', async () => {
+  const header = (value: string) => ({ headers: [{ name: 'x-customer', value }] });
+  const { webhook, delivery } = await skipped(header('{{ doc.customer }}'), 'TEMPLATE_ERROR');
+  await update(webhook, { ...header('{{ doc.name }}'), url: `${partner.url}/{{ doc.name }}`, method: 'PUT' });
+  expect((await replay(delivery)).userErrors).toEqual([]);
+  await allOver(app, webhook, 1);
+  expect(partner.calls).toMatchObject([{ method: 'PUT', headers: { 'x-customer': 'INV-0' } }]);
+  expect(partner.calls[0]?.path).toMatch(/\/INV-0$/);
+});
+
+test('what is decided against again stays as it is, and the answer says why', async () => {
+  const { webhook, delivery } = await skipped({ condition: NEVER_HAPPENS }, 'CONDITION_FALSE');
+  await update(webhook, { condition: 'doc.total > 10.0' });
+  const before = await rowsOf(webhook);
+  const { userErrors, ...payload } = await replay(delivery);
+  expect(payload).toEqual({ delivery: null, replay: null });
+  expect(userErrors).toEqual([
+    { field: ['deliveryId'], code: 'CONFLICT', message: expect.stringMatching(/CONDITION_ERROR.*doc\.total/) },
+  ]);
+  const done = await completed(app, await order(app, whereWebhook(webhook)));
+  expect(done).toMatchObject({ total: 1, replayed: 0, skipped: 1 });
+  expect(await rowsOf(webhook)).toEqual(before);
+  expect(partner.calls).toHaveLength(0);
+});
+
+test('of many, those are sent that the condition wants now', async () => {
+  const { webhook } = await skipped({ condition: NEVER_HAPPENS }, 'CONDITION_FALSE');
+  await webhook.publishMany(4);
+  await allOver(app, webhook, 5);
+  await update(webhook, { condition: 'doc.name in ["INV-1", "INV-3"]' });
+  const done = await completed(app, await order(app, whereWebhook(webhook)));
+  expect(done).toMatchObject({ total: 5, replayed: 2, skipped: 3 });
+  await allOver(app, webhook, 5);
+  const states = (await deliveriesOf(app, webhook.id)).map((each) => `${each.referenceDocument} ${each.status}`);
+  expect(states).toEqual(['INV-0 SKIPPED', 'INV-0 SKIPPED', 'INV-1 DELIVERED', 'INV-2 SKIPPED', 'INV-3 DELIVERED']);
+});
+
+test.each(['PAUSED', 'DISABLED'])('a webhook that is %s holds it until it is resumed', async (status) => {
+  const { webhook, delivery } = await skipped({ condition: NEVER_HAPPENS }, 'CONDITION_FALSE');
+  await update(webhook, { condition: null });
+  await setStatus(webhook, status);
+  expect((await replay(delivery)).delivery).toMatchObject({ status: 'PENDING', held: true });
+  await turn(app, 'resume', webhook.id);
+  expect(await allOver(app, webhook, 1)).toMatchObject([{ status: 'DELIVERED', attempts: 1, held: false }]);
+  expect(partner.calls).toHaveLength(1);
+});
+
+test('a duplicate is sent when somebody orders it', async () => {
+  const webhook = await webhookOfItsOwn(app, partner.url, { dedupeSeconds: 3600 });
+  await webhook.publishMany(1);
+  await webhook.publishMany(1);
+  await allOver(app, webhook, 2);
+  const second = (await deliveriesOf(app, webhook.id))[1] as DeliveryState;
+  expect(second).toMatchObject({ status: 'SKIPPED', skipReason: 'DUPLICATE' });
+  expect((await replay(second)).userErrors).toEqual([]);
+  expect((await allOver(app, webhook, 2)).map(({ status }) => status)).toEqual(['DELIVERED', 'DELIVERED']);
+});
+
+test('ordered several times at once, one is carried out and one call is made', async () => {
+  const { webhook, delivery } = await skipped({ condition: NEVER_HAPPENS }, 'CONDITION_FALSE');
+  await update(webhook, { condition: null });
+  partner.answerWith(() => ({ delayMs: 1_000 }));
+  const [many, ...answers] = await Promise.all([
+    order(app, whereWebhook(webhook)),
+    ...[1, 2, 3].map(() => replay(delivery)),
+  ]);
+  await completed(app, many);
+  await allOver(app, webhook, 1);
+  expect(partner.calls).toHaveLength(1);
+  expect(answers.filter(({ userErrors }) => userErrors.length === 0).length).toBeLessThanOrEqual(1);
+  expect(await attemptsOf(app, webhook.id)).toHaveLength(1);
+});
+
+test('an event whose data was erased leaves nothing to send', async () => {
+  const { webhook, delivery } = await skipped({ condition: NEVER_HAPPENS }, 'CONDITION_FALSE');
+  await update(webhook, { condition: null });
+  await app.database.query('set session_replication_role = replica');
+  await app.database.query(
+    `update payloads set body = null where id in (select e.payload_id from business_events e
+       join deliveries d on d.business_event_id = e.id where d.id = $1)`,
+    [delivery.id],
+  );
+  await app.database.query('reset session_replication_role');
+  const input = { where: whereWebhook(webhook), reason: 'they are back', dryRun: true };
+  expect((await mutate(app, 'replayDeliveries', input, COUNT)).count).toEqual({ total: 1, replayable: 0 });
+  const { userErrors } = await replay(delivery);
+  expect(userErrors).toMatchObject([{ code: 'CONFLICT', message: expect.stringMatching(/TEMPLATE_ERROR.*erased/) }]);
+  expect((await roundsOf(app, webhook))[0]).toMatchObject({ status: 'SKIPPED', replayId: null });
+});
+
+test('a webhook that is archived gets nothing any more', async () => {
+  const { webhook, delivery } = await skipped({ condition: NEVER_HAPPENS }, 'CONDITION_FALSE');
+  await turn(app, 'archive', webhook.id);
+  expect((await replay(delivery)).userErrors).toMatchObject([
+    { code: 'CONFLICT', message: expect.stringContaining('archived') },
+  ]);
+  expect(await completed(app, await order(app, whereWebhook(webhook)))).toMatchObject({ replayed: 0, skipped: 1 });
+});
