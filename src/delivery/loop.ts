@@ -14,15 +14,15 @@ export interface Loop {
  * Repeats `step` while it finds work, then rests until it is woken or `restMs` have passed; a step that answers with a
  * number rests so many milliseconds. A step that fails, as all do while the database is away, is tried again after a
  * second at most.
- * @param paceMs a step begins no sooner after the one before it: at a steady trickle, work is gathered instead of done
- *   one by one, which costs as much each time as doing many; the first after a rest begins at once
+ * @param paceMs asked after each step: the next begins no sooner after the beginning of this one. At a steady trickle, work
+ *   is gathered instead of done one by one, which costs as much each time as doing many; after a rest nothing waits
  */
 export function startLoop(
   name: string,
   restMs: number,
   log: Log,
   step: () => Promise<boolean | number>,
-  paceMs = 0,
+  paceMs: () => number = () => 0,
 ): Loop {
   let stopping = false;
   let woken = false;
@@ -60,7 +60,7 @@ export function startLoop(
         const restOf = again || restMs;
         await rest(failing ? Math.min(restOf, FAILED_REST_MS) : restOf);
       }
-      const early = begun + paceMs - performance.now();
+      const early = begun + paceMs() - performance.now();
       if (early >= 1) await wait(early);
     }
   }

@@ -5,10 +5,12 @@ import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
 import { fanOut } from './fan-out';
 import { type Loop, startLoop } from './loop';
+import { createPace } from './pace';
 import type { DeliveryQueue } from './queue';
 
 const REST_MS = 1_000;
-const PACE_MS = 8;
+/** Between two looks without an announcement. */
+const LOOK_MS = 10;
 /** Longer than publishers leave between two announcements: under load, nobody waits for one. */
 const LOOK_ON_MS = 40;
 
@@ -23,6 +25,7 @@ export interface RelayParts {
 }
 
 export function startRelay({ db, transaction, queue, log, onFannedOut }: RelayParts): Loop {
+  const pace = createPace();
   let announced = true;
   let lastFound = Number.NEGATIVE_INFINITY;
 
@@ -30,14 +33,15 @@ export function startRelay({ db, transaction, queue, log, onFannedOut }: RelayPa
     const isExpected = announced;
     announced = false;
     const looksOn = performance.now() - lastFound < LOOK_ON_MS;
-    if (!isExpected && !(await isOutboxFilled(db))) return looksOn && PACE_MS;
+    if (!isExpected && !(await isOutboxFilled(db))) return looksOn && LOOK_MS;
     const { events, more } = await transaction((own) => fanOut(own, queue), { durable: false });
-    if (events === 0) return looksOn && PACE_MS;
+    pace.note(events);
+    if (events === 0) return looksOn && LOOK_MS;
     lastFound = performance.now();
     onFannedOut();
-    return more || PACE_MS;
+    return more || LOOK_MS;
   };
-  const loop = startLoop('relay', REST_MS, log, step, PACE_MS);
+  const loop = startLoop('relay', REST_MS, log, step, pace.ms);
   return {
     ...loop,
     wake() {

@@ -67,7 +67,7 @@ export function startRelease({ db, transaction, queue, log, freeFor, onReleased 
     if (released > 0) onReleased();
     return released > 0 || restMs;
   };
-  const loop = startLoop('release', REST_MS, log, step, PACE_MS);
+  const loop = startLoop('release', REST_MS, log, step, () => PACE_MS);
   return {
     ...loop,
     madeRoom: (webhookId) => {

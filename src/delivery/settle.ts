@@ -7,7 +7,7 @@ import type { DeliveryQueue } from './queue';
 import { settleBatch } from './settle-batch';
 
 const BATCH = 200;
-const GATHER_MS = 10;
+const GATHER_MS = 15;
 const RETRY_MS = 500;
 
 export interface Settler {

@@ -8,13 +8,13 @@ import { createAuthorizedSender, type SendAuthorized } from './authorize';
 import { startLoop } from './loop';
 import { type Attempt, openAttempts } from './open-attempts';
 import { abandoned, brokenOff, type Outcome, outcomeOf } from './outcome';
+import { createPace } from './pace';
 import type { DeliveryQueue } from './queue';
 import type { Room } from './room';
 import { notSent, type Sender, type SendResult } from './send';
 import { createSettler } from './settle';
 
 const REST_MS = 500;
-const PACE_MS = 8;
 const HEARTBEAT_MS = 3_000;
 const HAND_BACK_MS = 3_000;
 
@@ -48,6 +48,7 @@ export function startWorker(parts: WorkerParts): Worker {
   // by request: a worker may be given its own job again while the lost attempt is still on the wire
   const onTheWire = new Map<string, { jobId: string; end: Promise<void> }>();
   const giveUp = new Map<string, () => void>();
+  const pace = createPace();
   let wasFull = false;
 
   // One promise per attempt: a race against one that lives as long as the worker would keep every result as long.
@@ -75,6 +76,7 @@ export function startWorker(parts: WorkerParts): Worker {
     wasFull = atMost === 0;
     if (wasFull) return false;
     const { taken, waiting, attempts } = await transaction((db) => openAttempts(db, opening, atMost));
+    pace.note(taken);
     for (const attempt of attempts) {
       room.enter(attempt.webhook.id, Date.now());
       onTheWire.set(attempt.requestId, { jobId: attempt.jobId, end: makeAttempt(attempt) });
@@ -83,7 +85,7 @@ export function startWorker(parts: WorkerParts): Worker {
     // fewer than asked for: the others will be announced
     return taken === atMost;
   };
-  const loop = startLoop('delivery worker', REST_MS, log, step, PACE_MS);
+  const loop = startLoop('delivery worker', REST_MS, log, step, pace.ms);
 
   const heartbeat = setInterval(() => {
     const jobIds = new Set([...onTheWire.values()].map((each) => each.jobId));
