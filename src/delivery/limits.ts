@@ -4,6 +4,7 @@ import { type CircuitRow, lockCircuits } from '../webhooks/webhook-circuit.store
 import { slotsTaken } from '../webhooks/webhook-slot.store';
 import type { DueDelivery, DueWebhook } from './delivery.store';
 import { recentArrivals } from './recent-requests.store';
+import type { Room } from './room';
 
 /** What limits a webhook beside its circuit. */
 export type WebhookLimits = Pick<DueWebhook, 'id' | 'rateLimit' | 'rateLimitSeconds' | 'maxConcurrency'>;
@@ -39,19 +40,34 @@ async function freeSlots(db: Db, webhookId: string, most: number): Promise<numbe
   return Math.max(0, most - ((await slotsTaken(db, [webhookId])).get(webhookId) ?? 0));
 }
 
+/** How many requests a worker has room for, in all and to one webhook. */
+export type RoomLeft = Pick<Room, 'free' | 'freeFor'>;
+
 /** Locks the circuits of those webhooks of which something may have to wait. */
 export async function lockDoubtful(
   db: Db,
   webhooks: ReadonlyMap<string, DueWebhook>,
-  freeFor: (webhookId: string) => number,
+  room: RoomLeft,
 ): Promise<Map<string, CircuitRow>> {
-  const doubtful = [...webhooks.values()].filter(
-    (webhook) => isLimited(webhook) || webhook.circuit !== 'CLOSED' || webhook.deliveries > freeFor(webhook.id),
+  const all = [...webhooks.values()];
+  const isTooMuch = all.reduce((sum, webhook) => sum + webhook.deliveries, 0) > room.free();
+  const doubtful = all.filter(
+    (webhook) =>
+      isTooMuch || isLimited(webhook) || webhook.circuit !== 'CLOSED' || webhook.deliveries > room.freeFor(webhook.id),
   );
   return lockCircuits(
     db,
     doubtful.map((webhook) => webhook.id),
   );
+}
+
+/** Webhooks of which nothing goes now, but for tests. */
+export function shutWebhooks(
+  webhooks: ReadonlyMap<string, DueWebhook>,
+  circuits: ReadonlyMap<string, CircuitRow>,
+  room: RoomLeft,
+): string[] {
+  return [...webhooks.keys()].filter((id) => circuits.get(id)?.state === 'OPEN' || room.freeFor(id) === 0);
 }
 
 /** Divides what is due, oldest first, into what goes now and what waits. Tests go past everything. */
@@ -60,20 +76,24 @@ export async function divide(
   due: readonly DueDelivery[],
   webhooks: ReadonlyMap<string, DueWebhook>,
   circuits: ReadonlyMap<string, CircuitRow>,
-  freeFor: (webhookId: string) => number,
+  room: RoomLeft,
 ): Promise<{ go: DueDelivery[]; wait: DueDelivery[] }> {
   const now = new Date();
   const left = new Map<string, number>();
   for (const webhook of webhooks.values()) {
     const { free } = isLimited(webhook) ? await capacityOf(db, webhook, now) : { free: Infinity };
-    left.set(webhook.id, Math.min(free, freeFor(webhook.id)));
+    left.set(webhook.id, Math.min(free, room.freeFor(webhook.id)));
   }
+  let leftInAll = room.free();
   const go: DueDelivery[] = [];
   const wait: DueDelivery[] = [];
   for (const delivery of due) {
     const free = left.get(delivery.webhookId) ?? 0;
-    const goes = delivery.test || (free > 0 && lets(circuits.get(delivery.webhookId), delivery));
-    if (goes) left.set(delivery.webhookId, free - 1);
+    const goes = delivery.test || (free > 0 && leftInAll > 0 && lets(circuits.get(delivery.webhookId), delivery));
+    if (goes) {
+      left.set(delivery.webhookId, free - 1);
+      leftInAll -= 1;
+    }
     (goes ? go : wait).push(delivery);
   }
   return { go, wait };

@@ -9,7 +9,7 @@ import { giveSlotsBack, takeSlots } from '../webhooks/webhook-slot.store';
 import { type Credentials, credentialsOf, NO_CREDENTIALS } from './credentials';
 import { type DueDelivery, type DueWebhook, dueDeliveries, lockWebhooksOf } from './delivery.store';
 import { diedRequest } from './died-request';
-import { divide, lockDoubtful } from './limits';
+import { divide, lockDoubtful, type RoomLeft, shutWebhooks } from './limits';
 import { openOnes } from './open.store';
 import { releaseSuccessors } from './order';
 import type { DeliveryQueue } from './queue';
@@ -36,8 +36,7 @@ export interface Attempt {
 export interface OpenParts {
   queue: DeliveryQueue;
   keyring: Keyring;
-  /** How many requests to a webhook this worker has room for. */
-  freeFor(webhookId: string): number;
+  room: RoomLeft;
 }
 
 /**
@@ -56,12 +55,12 @@ export async function openAttempts(
   const jobIds = new Set(jobs.map((job) => job.id));
   const deliveryIds = jobs.map((job) => job.deliveryId);
   const webhooks = await lockWebhooksOf(db, deliveryIds);
-  const circuits = await lockDoubtful(db, webhooks, parts.freeFor);
-  const found = await dueDeliveries(db, deliveryIds);
+  const circuits = await lockDoubtful(db, webhooks, parts.room);
+  const found = await dueDeliveries(db, deliveryIds, shutWebhooks(webhooks, circuits, parts.room));
   const due = found.filter((delivery) => isOpen(delivery) && delivery.jobId !== null && jobIds.has(delivery.jobId));
   await closeDeadAttempts(db, due);
   const live = await withoutHeld(db, parts.queue, due, webhooks);
-  const { go, wait } = await divide(db, live, webhooks, circuits, parts.freeFor);
+  const { go, wait } = await divide(db, live, webhooks, circuits, parts.room);
   await stepAside(db, wait);
   const attempts = await attemptsFor(db, parts.keyring, go, webhooks);
   const kept = new Set(attempts.map((attempt) => attempt.jobId));

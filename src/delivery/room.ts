@@ -2,6 +2,8 @@
 
 const AT_ONCE = 1_024;
 const TAKE = 250;
+/** Beside a slow webhook: most of them are its own, and only step aside. */
+const TAKE_ASIDE = 1_000;
 /** Fewer than this are not worth a transaction while others are about to come back. */
 const TAKE_LEAST = 64;
 /** An endpoint that has answered nothing for so long is slow: what else waits for it steps aside. */
@@ -15,6 +17,8 @@ const SLOW_MS = 100;
 export interface Room {
   /** How many jobs to take now. */
   takeable(now: number): number;
+  /** How many more requests may start in all. */
+  free(): number;
   /** How many more requests to this webhook may start. */
   freeFor(webhookId: string): number;
   enter(webhookId: string, now: number): void;
@@ -37,13 +41,14 @@ export function createRoom(places = AT_ONCE): Room {
   }
 
   return {
+    free: () => places - total,
     freeFor,
     takeable(now) {
       const id = fullest();
       const headroom = id === null ? places : freeFor(id);
       if (headroom >= TAKE_LEAST) return Math.min(TAKE, headroom);
       const isFast = id !== null && now - (lastMoved.get(id) ?? 0) < SLOW_MS;
-      return isFast ? 0 : Math.min(TAKE, places - total);
+      return isFast || total >= places ? 0 : TAKE_ASIDE;
     },
     enter(webhookId, now) {
       if (!inside.has(webhookId)) lastMoved.set(webhookId, now);

@@ -42,7 +42,7 @@ export interface Worker {
 
 export function startWorker(parts: WorkerParts): Worker {
   const { transaction, queue, room, log } = parts;
-  const opening = { queue, keyring: parts.keyring, freeFor: room.freeFor };
+  const opening = { queue, keyring: parts.keyring, room };
   const sendAuthorized = createAuthorizedSender(parts.sender);
   const settler = createSettler(parts);
   // by request: a worker may be given its own job again while the lost attempt is still on the wire

@@ -43,7 +43,11 @@ export async function startParts(app: TestApp): Promise<Parts> {
     onRoom: () => undefined,
     fanOutAll: () => fanOutAll(transaction, queue),
     take: async () =>
-      (await transaction((db) => openAttempts(db, { queue, keyring, freeFor: () => 1_000 }, 100))).attempts,
+      (
+        await transaction((db) =>
+          openAttempts(db, { queue, keyring, room: { free: () => 1_000, freeFor: () => 1_000 } }, 100),
+        )
+      ).attempts,
     giveAway: async (jobId) => {
       const sql = `update pgboss.job set state = 'retry', start_after = now() - interval '1 s' where id = $1`;
       await app.database.query(sql, [jobId]);

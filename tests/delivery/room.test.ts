@@ -1,4 +1,7 @@
+import type { DueDelivery, DueWebhook } from '../../src/delivery/delivery.store';
+import { divide } from '../../src/delivery/limits';
 import { createRoom, type Room } from '../../src/delivery/room';
+import type { Db } from '../../src/sql/db';
 
 const PLACES = 1_024;
 
@@ -62,18 +65,31 @@ describe('how many jobs are taken', () => {
     expect(room.takeable(1_050)).toBe(0);
   });
 
-  test('is a batch again when the fullest has answered nothing for a while: what is its own steps aside', () => {
+  test('is a large batch when the fullest has answered nothing for a while: what is its own steps aside', () => {
     const room = createRoom(PLACES);
     for (let n = 0; n < 512; n += 1) room.enter('slow', 1_000);
-    expect(room.takeable(2_000)).toBe(250);
-    expect(room.freeFor('slow')).toBe(0);
+    expect(room.takeable(2_000)).toBe(1_000);
+    expect([room.freeFor('slow'), room.free()]).toEqual([0, 512]);
   });
 
-  test('is never more than there are places', () => {
+  test('is none without a free place', () => {
     const room = createRoom(PLACES);
     for (let n = 0; n < 1_020; n += 1) room.enter(`webhook ${n}`, 0);
-    expect(room.takeable(10_000)).toBeLessThanOrEqual(4);
+    expect(room.free()).toBe(4);
     for (let n = 0; n < 4; n += 1) room.enter(`another ${n}`, 0);
     expect(room.takeable(10_000)).toBe(0);
   });
+});
+
+test('of what is taken, no more goes than there are places, oldest first', async () => {
+  const webhook = (id: string) => ({ id, rateLimit: null, maxConcurrency: null }) as DueWebhook;
+  const webhooks = new Map(['a', 'b', 'c'].map((id) => [id, webhook(id)]));
+  const due = Array.from(
+    { length: 9 },
+    (_, n) => ({ id: `${n}`, webhookId: 'abc'[n % 3], test: false }) as DueDelivery,
+  );
+  const noDatabase = null as unknown as Db;
+  const { go, wait } = await divide(noDatabase, due, webhooks, new Map(), { free: () => 4, freeFor: () => 2 });
+  expect(go.map(({ id }) => id)).toEqual(['0', '1', '2', '3']);
+  expect(wait).toHaveLength(5);
 });
