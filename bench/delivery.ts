@@ -12,16 +12,19 @@ async function main(): Promise<void> {
   const giveUp = () => stopAll(stops).finally(() => process.exit(1));
   process.once('SIGINT', giveUp).once('SIGTERM', giveUp).once('SIGHUP', giveUp);
   process.stdout.once('error', giveUp); // whoever read the figures is gone
+  let lastLine = '';
   try {
     const figures = await measureAll(size, stops);
     console.log('');
     printTable(figures, size);
     printBreakdown(figures);
-    console.log(`\n${JSON.stringify(keysOf(figures, size))}`);
+    lastLine = JSON.stringify(keysOf(figures, size));
     if (figures.lost + figures.duplicated + figures.leftOpen > 0) process.exitCode = 1;
   } finally {
     await stopAll(stops);
   }
+  // after the last words of what was stopped
+  console.log(`\n${lastLine}`);
 }
 
 async function stopAll(stops: Stop[]): Promise<void> {
