@@ -65,7 +65,7 @@ export function failedForDays(circuit: Pick<CircuitRow, 'failures' | 'failingSin
 // An attempt from before the circuit opened proves nothing about the pause that was asked for since.
 function afterSuccess(circuit: CircuitRow, attempt: AttemptFacts): CircuitRow {
   const working = { ...circuit, failures: 0, failingSince: null };
-  const isProof = circuit.state !== 'OPEN' && (isProbe(circuit, attempt) || circuit.state === 'CLOSED');
+  const isProof = circuit.state === 'CLOSED' || isProbe(circuit, attempt);
   return isProof || attempt.test ? closed(circuit) : working;
 }
 

@@ -23,7 +23,7 @@ export const DeliveryStatusEnum = publishEnum('DeliveryStatus', DELIVERY_STATUSE
   CANCELLED: { description: 'Somebody cancelled it, or archived its webhook, before it arrived.' },
 });
 
-export const WaitEnum = publishEnum('DeliveryWait', WAITS, 'What lets a delivery go on.', {
+const WaitEnum = publishEnum('DeliveryWait', WAITS, 'What lets a delivery go on.', {
   CAPACITY: {
     description:
       "Its webhook's circuit, rate limit or concurrency, or room beside others: it goes as soon as there is some.",

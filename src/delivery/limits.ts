@@ -43,6 +43,13 @@ async function freeSlots(db: Db, webhookId: string, most: number): Promise<numbe
 /** How many requests a worker has room for, in all and to one webhook. */
 export type RoomLeft = Pick<Room, 'free' | 'freeFor'>;
 
+/** The room of this moment. It changes while a transaction runs, in which one webhook must not have two answers. */
+export function roomNow(room: RoomLeft, webhookIds: Iterable<string>): RoomLeft {
+  const inAll = room.free();
+  const each = new Map([...webhookIds].map((id) => [id, room.freeFor(id)]));
+  return { free: () => inAll, freeFor: (id) => each.get(id) ?? 0 };
+}
+
 /** Locks the circuits of those webhooks of which something may have to wait. */
 export async function lockDoubtful(
   db: Db,

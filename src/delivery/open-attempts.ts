@@ -9,7 +9,7 @@ import { giveSlotsBack, takeSlots } from '../webhooks/webhook-slot.store';
 import { type Credentials, credentialsOf, NO_CREDENTIALS } from './credentials';
 import { type DueDelivery, type DueWebhook, dueDeliveries, lockWebhooksOf } from './delivery.store';
 import { diedRequest } from './died-request';
-import { divide, lockDoubtful, type RoomLeft, shutWebhooks } from './limits';
+import { divide, lockDoubtful, type RoomLeft, roomNow, shutWebhooks } from './limits';
 import { openOnes } from './open.store';
 import { releaseSuccessors } from './order';
 import type { DeliveryQueue } from './queue';
@@ -55,12 +55,13 @@ export async function openAttempts(
   const jobIds = new Set(jobs.map((job) => job.id));
   const deliveryIds = jobs.map((job) => job.deliveryId);
   const webhooks = await lockWebhooksOf(db, deliveryIds);
-  const circuits = await lockDoubtful(db, webhooks, parts.room);
-  const found = await dueDeliveries(db, deliveryIds, shutWebhooks(webhooks, circuits, parts.room));
+  const room = roomNow(parts.room, webhooks.keys());
+  const circuits = await lockDoubtful(db, webhooks, room);
+  const found = await dueDeliveries(db, deliveryIds, shutWebhooks(webhooks, circuits, room));
   const due = found.filter((delivery) => isOpen(delivery) && delivery.jobId !== null && jobIds.has(delivery.jobId));
   await closeDeadAttempts(db, due);
   const live = await withoutHeld(db, parts.queue, due, webhooks);
-  const { go, wait } = await divide(db, live, webhooks, circuits, parts.room);
+  const { go, wait } = await divide(db, live, webhooks, circuits, room);
   await stepAside(db, wait);
   const attempts = await attemptsFor(db, parts.keyring, go, webhooks);
   const kept = new Set(attempts.map((attempt) => attempt.jobId));
@@ -146,7 +147,9 @@ async function attemptsFor(
   return deliveries.map((delivery) => {
     const requestId = newId();
     const startedAt = timeOfId(requestId);
-    const { keys, fault } = secretsOf(delivery.webhookId);
+    const { keys, fault: noKeys } = secretsOf(delivery.webhookId);
+    // an empty body is a body too, and would be signed
+    const fault = delivery.body === null ? 'its payload was erased' : noKeys;
     const signature = signatureHeaders(
       toNodeId('Delivery', delivery.id),
       Math.floor(startedAt.getTime() / 1000),

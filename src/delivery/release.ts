@@ -108,7 +108,7 @@ function dueInMs({ state, openUntil, nextAt }: Waiting): number {
  * One webhook's: as many as its limits and this worker have room for, or one probe when its circuit has been open long
  * enough.
  */
-export async function releaseOne(db: Db, queue: DeliveryQueue, webhookId: string, room: number): Promise<Look> {
+async function releaseOne(db: Db, queue: DeliveryQueue, webhookId: string, room: number): Promise<Look> {
   const now = new Date();
   const webhook = await findWebhookForShare(db, webhookId);
   const circuit = (await lockCircuits(db, [webhookId])).get(webhookId);
