@@ -446,7 +446,9 @@ describe('who may publish', () => {
 
   test('the audit names the publisher once for a batch, and not at all for what was there already', async () => {
     const entries = () =>
-      app.database.query<{ details: string }>(`select details from audit_entries where action = 'events.published'`);
+      app.database.query<{ details: string }>(
+        `select details from audit_entries where action = 'events.published' order by id`,
+      );
     const before = (await entries()).length;
     const batch = [invoice('AUD-1', { idempotencyKey: 'audit' }), invoice('AUD-2', { idempotencyKey: 'audit-2' })];
     await publish(batch);
