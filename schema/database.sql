@@ -153,6 +153,17 @@ CREATE TABLE replays (
 );
 CREATE INDEX replays_open_idx ON replays USING btree (next_step_at) WHERE status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text]);
 
+CREATE TABLE request_changes (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  xid bigint NOT NULL,
+  kind text NOT NULL,
+  request_ids uuid[] NOT NULL,
+  at timestamp(3) with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT request_changes_kind_check CHECK (kind = ANY (ARRAY['OPENED'::text, 'CLOSED'::text])),
+  CONSTRAINT request_changes_pkey PRIMARY KEY (id)
+);
+CREATE INDEX request_changes_xid_idx ON request_changes USING btree (xid);
+
 CREATE TABLE users (
   id uuid NOT NULL,
   name text NOT NULL,
@@ -237,9 +248,11 @@ CREATE INDEX webhook_request_logs_delivery_id_idx ON webhook_request_logs USING 
 CREATE INDEX webhook_request_logs_reference_idx ON webhook_request_logs USING btree (reference_document text_pattern_ops, id);
 CREATE INDEX webhook_request_logs_user_id_idx ON webhook_request_logs USING btree (user_id, id);
 CREATE INDEX webhook_request_logs_webhook_id_idx ON webhook_request_logs USING btree (webhook_id, id);
+CREATE TRIGGER closed_requests_are_noted AFTER UPDATE ON webhook_request_logs REFERENCING NEW TABLE AS closed FOR EACH STATEMENT EXECUTE FUNCTION note_closed_requests();
 CREATE TRIGGER closed_rows_never_change BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON webhook_request_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER open_rows_are_only_closed BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL AND (new.finished_at IS NULL OR new.id IS DISTINCT FROM old.id OR new.webhook_id IS DISTINCT FROM old.webhook_id OR new.direction IS DISTINCT FROM old.direction OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.business_event_id IS DISTINCT FROM old.business_event_id OR new.delivery_id IS DISTINCT FROM old.delivery_id OR new.user_id IS DISTINCT FROM old.user_id OR new.attempt_number IS DISTINCT FROM old.attempt_number OR new.duplicate IS DISTINCT FROM old.duplicate OR new.method IS DISTINCT FROM old.method OR new.url IS DISTINCT FROM old.url OR new.headers IS DISTINCT FROM old.headers OR new.payload_id IS DISTINCT FROM old.payload_id OR new.secret_id IS DISTINCT FROM old.secret_id OR new.started_at IS DISTINCT FROM old.started_at OR new.test IS DISTINCT FROM old.test OR new.replay_id IS DISTINCT FROM old.replay_id)) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER opened_requests_are_noted AFTER INSERT ON webhook_request_logs REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION note_opened_requests();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON webhook_request_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE webhook_secrets (
@@ -372,6 +385,37 @@ AS $function$
           placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
           from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
       $function$;
+
+CREATE OR REPLACE FUNCTION public.note_closed_requests()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+      begin
+        insert into public.request_changes (xid, kind, request_ids)
+          select pg_current_xact_id()::text::bigint, 'CLOSED', array_agg(id order by id)
+          from (select id, (row_number() over (order by id) - 1) / 1000 as piece from closed) as numbered
+          group by piece order by piece;
+        return null;
+      end $function$;
+REVOKE EXECUTE ON FUNCTION note_closed_requests() FROM public;
+
+CREATE OR REPLACE FUNCTION public.note_opened_requests()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+      begin
+        insert into public.request_changes (xid, kind, request_ids)
+          select pg_current_xact_id()::text::bigint, kind, array_agg(id order by id)
+          from (select id, case when finished_at is null then 'OPENED' else 'CLOSED' end as kind,
+                  (row_number() over (order by id) - 1) / 1000 as piece from opened) as numbered
+          group by piece, kind order by piece, kind;
+        return null;
+      end $function$;
+REVOKE EXECUTE ON FUNCTION note_opened_requests() FROM public;
 
 CREATE OR REPLACE FUNCTION public.publish_event(document_type text, event text, reference_document text, data json, user_name text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text, caused_by text DEFAULT NULL::text)
  RETURNS uuid
@@ -563,7 +607,8 @@ CREATE OR REPLACE FUNCTION public.watch_table(table_name regclass, document_type
 AS $function$
       declare
         own_tables constant text[] := '{users,api_keys,audit_entries,webhooks,webhook_secrets,webhook_credentials,webhook_circuits,
-          webhook_slots,payloads,business_events,idempotency_keys,deliveries,webhook_request_logs,replays,migrations}';
+          webhook_slots,payloads,business_events,idempotency_keys,deliveries,webhook_request_logs,replays,migrations,
+          request_changes,request_stats,request_stats_position,request_index,request_index_position,exports}';
         publisher constant oid := 'public.publish_event'::regproc;
         watched pg_class;
         name text := document_type;

@@ -14,6 +14,7 @@ const FOLDERS = [
   'request-log',
   'delivery',
   'replay',
+  'documents',
   'app',
   'demo',
   'frappe-import',

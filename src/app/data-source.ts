@@ -13,12 +13,14 @@ import { ReplayDeliveries1764000000010 } from '../../migrations/1764000000010-re
 import { TraceCauses1764000000011 } from '../../migrations/1764000000011-trace-causes';
 import { ListReplayed1764000000012 } from '../../migrations/1764000000012-list-replayed';
 import { WatchTable1764000000013 } from '../../migrations/1764000000013-watch-table';
+import { NoteChanges1764000000014 } from '../../migrations/1764000000014-note-changes';
 import { AuditEntryEntity } from '../audit/audit-entry.entity';
 import { DeliveryEntity } from '../delivery/delivery.entity';
 import { BusinessEventEntity } from '../events/business-event.entity';
 import { IdempotencyKeyEntity } from '../events/idempotency-key.entity';
 import { PayloadEntity } from '../events/payload.entity';
 import { ReplayEntity } from '../replay/replay.entity';
+import { RequestChangeEntity } from '../request-log/request-change.entity';
 import { WebhookRequestLogEntity } from '../request-log/webhook-request-log.entity';
 import { ApiKeyEntity } from '../users/api-key.entity';
 import { UserEntity } from '../users/user.entity';
@@ -44,6 +46,7 @@ export const ENTITIES = [
   DeliveryEntity,
   WebhookRequestLogEntity,
   ReplayEntity,
+  RequestChangeEntity,
 ];
 
 export const MIGRATIONS = [
@@ -60,6 +63,7 @@ export const MIGRATIONS = [
   TraceCauses1764000000011,
   ListReplayed1764000000012,
   WatchTable1764000000013,
+  NoteChanges1764000000014,
 ];
 
 export interface DataSourceOptions {

@@ -3,7 +3,7 @@ import { type Db, rowsOf } from '../sql/db';
 /**
  * The tables, constraints, indexes, triggers and functions of this database as SQL to read and to compare: the same
  * text on PostgreSQL 15 to 18. Left out: pg-boss's schema, partitions, owners, grants to logins, TypeORM's own table.
- * @throws Error naming what it cannot print: a view, an enum, an identity column ...
+ * @throws Error naming what it cannot print: a view, an enum, a generated column ...
  */
 export async function describeDatabase(db: Db): Promise<string> {
   const unknown = (await rowsOf<{ what: string }>(db, UNKNOWN)).map((row) => row.what);
@@ -42,7 +42,8 @@ const TABLES = `
   select quote_ident(c.relname) as name,
     array(
       select concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),
-        case when a.attnotnull then 'NOT NULL' end, 'DEFAULT ' || pg_get_expr(d.adbin, d.adrelid))
+        case when a.attnotnull then 'NOT NULL' end, 'DEFAULT ' || pg_get_expr(d.adbin, d.adrelid),
+          case a.attidentity when 'a' then 'GENERATED ALWAYS AS IDENTITY' end)
       from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
       where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum
     ) || array(
@@ -74,11 +75,13 @@ const UNKNOWN = `
   select what from (
     select 'relation ' || c.relname as what from pg_class c
       where c.relnamespace = ${PUBLIC} and c.relkind not in ('r', 'p', 'i', 'I', 't') and c.relname <> 'migrations_id_seq'
+        -- the sequence of an identity column
+        and not exists (select from pg_depend p where p.objid = c.oid and p.deptype = 'i')
     union all
     select 'type ' || t.typname from pg_type t where t.typnamespace = ${PUBLIC} and t.typtype in ('d', 'e', 'm', 'r')
     union all
     select 'function ' || p.proname from pg_proc p where p.pronamespace = ${PUBLIC} and p.prokind not in ('f', 'p')
     union all
     select format('column %s.%s', c.relname, a.attname) from pg_class c join pg_attribute a on a.attrelid = c.oid
-      where ${IS_OURS} and a.attnum > 0 and (a.attgenerated <> '' or a.attidentity <> '')
+      where ${IS_OURS} and a.attnum > 0 and (a.attgenerated <> '' or a.attidentity = 'd')
   ) as unknown order by what collate "C"`;

@@ -23,7 +23,7 @@ function grantsFor(name: string): string[] {
        replays to ${name}`,
     `grant update (fanned_out_at, wanted_by) on business_events to ${name}`,
     `grant update (${CLOSING_COLUMNS}) on webhook_request_logs to ${name}`,
-    `grant delete on idempotency_keys, webhook_credentials, webhook_slots to ${name}`,
+    `grant delete on idempotency_keys, webhook_credentials, webhook_slots, request_changes to ${name}`,
     `grant execute on function ensure_month_partitions(integer) to ${name}`,
     `grant execute on function publish_event(text, text, text, json, text, text, text) to ${name}`,
     `grant usage on schema pgboss to ${name}`,

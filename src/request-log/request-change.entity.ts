@@ -1,0 +1,29 @@
+import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+
+export const CHANGE_KINDS = ['OPENED', 'CLOSED'] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+/** What one statement did to the log: written by the database itself, read by whoever counts, searches and watches. */
+@Entity('request_changes')
+@Index('request_changes_xid_idx', { synchronize: false })
+@Check('request_changes_kind_check', `kind in ('OPENED', 'CLOSED')`)
+export class RequestChangeEntity {
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'request_changes_pkey',
+  })
+  id: string;
+
+  @Column('bigint')
+  xid: string;
+
+  @Column('text')
+  kind: ChangeKind;
+
+  @Column('uuid', { name: 'request_ids', array: true })
+  requestIds: string[];
+
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
+  at: Date;
+}
