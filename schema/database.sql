@@ -54,6 +54,7 @@ CREATE TABLE business_events (
   CONSTRAINT business_events_published_by_fkey FOREIGN KEY (published_by) REFERENCES users(id),
   CONSTRAINT business_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 ) PARTITION BY RANGE (id);
+CREATE INDEX business_events_caused_by_idx ON business_events USING btree (caused_by, id) WHERE caused_by IS NOT NULL;
 CREATE INDEX business_events_outbox_idx ON business_events USING btree (id) WHERE fanned_out_at IS NULL;
 CREATE INDEX business_events_reference_idx ON business_events USING btree (reference_document text_pattern_ops, id);
 CREATE INDEX business_events_user_id_idx ON business_events USING btree (user_id, id);
@@ -104,6 +105,37 @@ CREATE INDEX deliveries_waiting_idx ON deliveries USING btree (webhook_id, id) W
 CREATE INDEX deliveries_webhook_id_idx ON deliveries USING btree (webhook_id, id);
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON deliveries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON deliveries FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE exports (
+  id uuid NOT NULL,
+  format text NOT NULL,
+  include_content boolean NOT NULL,
+  byte_order_mark boolean NOT NULL,
+  reads_content boolean NOT NULL,
+  condition text,
+  ordered_by uuid NOT NULL,
+  last_request_id uuid NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  downloads integer NOT NULL,
+  rows_sent bigint NOT NULL,
+  bytes_sent bigint NOT NULL,
+  completed_at timestamp(3) with time zone,
+  CONSTRAINT exports_format_check CHECK (format = ANY (ARRAY['NDJSON'::text, 'CSV'::text])),
+  CONSTRAINT exports_ordered_by_fkey FOREIGN KEY (ordered_by) REFERENCES users(id),
+  CONSTRAINT exports_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE failed_requests (
+  id uuid NOT NULL,
+  webhook_id uuid,
+  document_type text,
+  status text NOT NULL,
+  CONSTRAINT failed_requests_pkey PRIMARY KEY (id),
+  CONSTRAINT failed_requests_status_check CHECK (status = ANY (ARRAY['FAILED'::text, 'UNKNOWN'::text, 'REFUSED'::text]))
+);
+CREATE INDEX failed_requests_status_idx ON failed_requests USING btree (status, id);
+CREATE INDEX failed_requests_webhook_id_idx ON failed_requests USING btree (webhook_id, id);
 
 CREATE TABLE idempotency_keys (
   user_id uuid NOT NULL,
@@ -163,6 +195,72 @@ CREATE TABLE request_changes (
   CONSTRAINT request_changes_pkey PRIMARY KEY (id)
 );
 CREATE INDEX request_changes_xid_idx ON request_changes USING btree (xid);
+
+CREATE TABLE request_index (
+  id uuid NOT NULL,
+  outcome text NOT NULL,
+  took_ms integer NOT NULL,
+  words tsvector NOT NULL,
+  CONSTRAINT request_index_pkey PRIMARY KEY (id)
+) PARTITION BY RANGE (id);
+CREATE INDEX request_index_outcome_idx ON request_index USING btree (outcome, id);
+CREATE INDEX request_index_took_ms_idx ON request_index USING btree (took_ms, id);
+CREATE INDEX request_index_words_idx ON request_index USING gin (words);
+
+CREATE TABLE request_index_position (
+  the_only boolean NOT NULL DEFAULT true,
+  from_snapshot text NOT NULL,
+  to_snapshot text,
+  after_id bigint NOT NULL,
+  CONSTRAINT request_index_position_only_check CHECK (the_only),
+  CONSTRAINT request_index_position_pkey PRIMARY KEY (the_only)
+);
+
+CREATE TABLE request_stats (
+  series_id integer NOT NULL,
+  grain smallint NOT NULL,
+  bucket timestamp(3) with time zone NOT NULL,
+  requests integer NOT NULL,
+  retries integer NOT NULL,
+  durations bytea NOT NULL,
+  CONSTRAINT request_stats_grain_check CHECK (grain = ANY (ARRAY[1, 15, 60, 1440])),
+  CONSTRAINT request_stats_pkey PRIMARY KEY (series_id, grain, bucket)
+);
+CREATE INDEX request_stats_time_idx ON request_stats USING btree (grain, bucket) WHERE grain > 1;
+
+CREATE TABLE request_stats_open (
+  request_id uuid NOT NULL,
+  webhook_id uuid,
+  document_type text,
+  direction text NOT NULL,
+  attempt_number integer NOT NULL,
+  started_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT request_stats_open_pkey PRIMARY KEY (request_id)
+);
+
+CREATE TABLE request_stats_position (
+  id smallint NOT NULL,
+  from_snapshot text NOT NULL,
+  to_snapshot text,
+  after_id bigint NOT NULL,
+  counted_at timestamp(3) with time zone,
+  CONSTRAINT request_stats_position_id_check CHECK (id = 1),
+  CONSTRAINT request_stats_position_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE request_stats_series (
+  id integer NOT NULL GENERATED ALWAYS AS IDENTITY,
+  digest bytea NOT NULL,
+  detailed boolean NOT NULL,
+  webhook_id uuid,
+  document_type text,
+  direction text NOT NULL,
+  status text NOT NULL,
+  error_code text,
+  CONSTRAINT request_stats_series_digest_key UNIQUE (digest),
+  CONSTRAINT request_stats_series_pkey PRIMARY KEY (id)
+);
+CREATE INDEX request_stats_series_webhook_id_idx ON request_stats_series USING btree (webhook_id) WHERE detailed;
 
 CREATE TABLE users (
   id uuid NOT NULL,
@@ -246,6 +344,7 @@ CREATE TABLE webhook_request_logs (
 CREATE INDEX webhook_request_logs_business_event_id_idx ON webhook_request_logs USING btree (business_event_id, id);
 CREATE INDEX webhook_request_logs_delivery_id_idx ON webhook_request_logs USING btree (delivery_id, id);
 CREATE INDEX webhook_request_logs_reference_idx ON webhook_request_logs USING btree (reference_document text_pattern_ops, id);
+CREATE INDEX webhook_request_logs_replay_id_idx ON webhook_request_logs USING btree (replay_id, id) WHERE replay_id IS NOT NULL;
 CREATE INDEX webhook_request_logs_user_id_idx ON webhook_request_logs USING btree (user_id, id);
 CREATE INDEX webhook_request_logs_webhook_id_idx ON webhook_request_logs USING btree (webhook_id, id);
 CREATE TRIGGER closed_requests_are_noted AFTER UPDATE ON webhook_request_logs REFERENCING NEW TABLE AS closed FOR EACH STATEMENT EXECUTE FUNCTION note_closed_requests();
@@ -315,6 +414,43 @@ CREATE TABLE webhooks (
 );
 CREATE INDEX webhooks_owner_id_idx ON webhooks USING btree (owner_id, id);
 
+CREATE OR REPLACE FUNCTION public.begin_feed_anew_after_restore()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+      declare
+        next bigint := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+      begin
+        -- not while somebody counts or indexes
+        perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
+        perform from public.request_stats_position for update;
+        if not exists (
+          select from (select from_snapshot from public.request_stats_position
+                       union all select from_snapshot from public.request_index_position) as positions
+          where pg_snapshot_xmax(from_snapshot::pg_snapshot)::text::bigint > next
+        ) and not exists (select from public.request_changes where xid > next) then
+          return false;
+        end if;
+        -- nothing is opened or closed in between
+        lock table public.webhook_request_logs in share row exclusive mode;
+        delete from public.request_changes;
+        delete from public.request_stats;
+        delete from public.request_stats_open;
+        update public.request_stats_position
+          set from_snapshot = '3:3:', to_snapshot = null, after_id = 0, counted_at = null;
+        update public.request_index_position set from_snapshot = '3:3:', to_snapshot = null, after_id = 0;
+        insert into public.request_changes (xid, kind, request_ids)
+          select pg_current_xact_id()::text::bigint,
+            case when finished_at is null then 'OPENED' else 'CLOSED' end, array_agg(id order by id)
+          from (select id, finished_at, (row_number() over (order by id) - 1) / 1000 as piece
+                from public.webhook_request_logs) as numbered
+          group by piece, finished_at is null order by piece;
+        return true;
+      end $function$;
+REVOKE EXECUTE ON FUNCTION begin_feed_anew_after_restore() FROM public;
+
 CREATE OR REPLACE FUNCTION public.ensure_month_partitions(months_ahead integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -353,6 +489,7 @@ AS $function$
             made := made + 1;
           end loop;
         end loop;
+        perform public.make_index_partitions();
         return made;
       end $function$;
 REVOKE EXECUTE ON FUNCTION ensure_month_partitions(integer) FROM public;
@@ -374,6 +511,44 @@ CREATE OR REPLACE FUNCTION public.first_id_at(at timestamp with time zone)
 AS $function$
         select (lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
       $function$;
+
+CREATE OR REPLACE FUNCTION public.json_or_null(body bytea)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT COST 1000
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+      begin
+        return convert_from(body, 'UTF8')::jsonb;
+      exception when data_exception or program_limit_exceeded then
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.make_index_partitions()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+      declare
+        month record;
+        made integer := 0;
+      begin
+        perform pg_advisory_xact_lock(hashtext('hookledger.partitions'));
+        for month in
+          select 'request_index' || substr(c.relname, length('webhook_request_logs') + 1) as name,
+            pg_get_expr(c.relpartbound, c.oid) as bounds
+          from pg_inherits i join pg_class c on c.oid = i.inhrelid
+          where i.inhparent = 'public.webhook_request_logs'::regclass
+        loop
+          continue when to_regclass(format('public.%I', month.name)) is not null;
+          execute format('create table public.%I partition of public.request_index %s with (toast_tuple_target = 128)',
+            month.name, month.bounds);
+          made := made + 1;
+        end loop;
+        return made;
+      end $function$;
+REVOKE EXECUTE ON FUNCTION make_index_partitions() FROM public;
 
 CREATE OR REPLACE FUNCTION public.new_id()
  RETURNS uuid
@@ -397,6 +572,8 @@ AS $function$
           select pg_current_xact_id()::text::bigint, 'CLOSED', array_agg(id order by id)
           from (select id, (row_number() over (order by id) - 1) / 1000 as piece from closed) as numbered
           group by piece order by piece;
+        insert into public.failed_requests (id, webhook_id, document_type, status)
+          select id, webhook_id, document_type, status from closed where status in ('FAILED', 'UNKNOWN', 'REFUSED');
         return null;
       end $function$;
 REVOKE EXECUTE ON FUNCTION note_closed_requests() FROM public;
@@ -413,6 +590,8 @@ AS $function$
           from (select id, case when finished_at is null then 'OPENED' else 'CLOSED' end as kind,
                   (row_number() over (order by id) - 1) / 1000 as piece from opened) as numbered
           group by piece, kind order by piece, kind;
+        insert into public.failed_requests (id, webhook_id, document_type, status)
+          select id, webhook_id, document_type, status from opened where status in ('FAILED', 'UNKNOWN', 'REFUSED');
         return null;
       end $function$;
 REVOKE EXECUTE ON FUNCTION note_opened_requests() FROM public;
@@ -608,7 +787,8 @@ AS $function$
       declare
         own_tables constant text[] := '{users,api_keys,audit_entries,webhooks,webhook_secrets,webhook_credentials,webhook_circuits,
           webhook_slots,payloads,business_events,idempotency_keys,deliveries,webhook_request_logs,replays,migrations,
-          request_changes,request_stats,request_stats_position,request_index,request_index_position,exports}';
+          request_changes,failed_requests,request_stats,request_stats_series,
+          request_stats_open,request_stats_position,request_index,request_index_position,exports}';
         publisher constant oid := 'public.publish_event'::regproc;
         watched pg_class;
         name text := document_type;

@@ -13,6 +13,8 @@ export interface Config {
   databaseUrl: string | null;
   /** The owner's login; null: `databaseUrl` migrates too. */
   migrationDatabaseUrl: string | null;
+  /** A standby that queries read from; null: they read from the primary. */
+  databaseReplicaUrl: string | null;
   dataDir: string;
   processes: ReadonlySet<ProcessRole>;
   adminApiKey: string | null;
@@ -23,6 +25,21 @@ export interface Config {
   allowHttpTargets: boolean;
   corsOrigins: string[];
   trustedProxies: string[];
+  /** A JSON file { "sha256:<hex>": "query ..." }; null: no documents are trusted. */
+  trustedDocuments: string | null;
+  /** Nothing but trusted documents is answered. */
+  trustedDocumentsOnly: boolean;
+  /** For each API key in each process. 0: no limit. */
+  rateLimits: {
+    costPerMinute: number;
+    requestsPerSecond: number;
+    /** The others wait. */
+    requestsAtOnce: number;
+    /** From one address. */
+    wrongKeysPerMinute: number;
+  };
+  /** How queries are executed; each is faster than what comes without it. */
+  execution: { readPlans: boolean; jit: boolean };
   logLevel: string;
   production: boolean;
 }
@@ -65,6 +82,7 @@ export function readConfig(env: Environment): Config {
     host: read('HOST', '127.0.0.1', host),
     databaseUrl: read('DATABASE_URL', null, postgresUrl),
     migrationDatabaseUrl: read('MIGRATION_DATABASE_URL', null, postgresUrl),
+    databaseReplicaUrl: read('DATABASE_REPLICA_URL', null, postgresUrl),
     dataDir: resolve(read('DATA_DIR', '.data', String)),
     processes: read('PROCESSES', new Set<ProcessRole>(['api', 'worker']), processes),
     adminApiKey: read('ADMIN_API_KEY', null, adminApiKey),
@@ -73,6 +91,15 @@ export function readConfig(env: Environment): Config {
     allowHttpTargets: read('ALLOW_HTTP_TARGETS', false, onOrOff),
     corsOrigins: read('CORS_ORIGINS', [], origins),
     trustedProxies: read('TRUSTED_PROXIES', [], proxies),
+    trustedDocuments: read<string | null>('TRUSTED_DOCUMENTS', null, String),
+    trustedDocumentsOnly: read<boolean | null>('TRUSTED_DOCUMENTS_ONLY', null, onOrOff) ?? trustsInProduction(env),
+    rateLimits: {
+      costPerMinute: read('RATE_LIMIT_COST_PER_MINUTE', 1_000_000, count),
+      requestsPerSecond: read('RATE_LIMIT_REQUESTS_PER_SECOND', 1_000, count),
+      requestsAtOnce: read('RATE_LIMIT_REQUESTS_AT_ONCE', 32, count),
+      wrongKeysPerMinute: read('RATE_LIMIT_WRONG_KEYS_PER_MINUTE', 120, count),
+    },
+    execution: { readPlans: read('READ_PLANS', true, onOrOff), jit: read('JIT', true, onOrOff) },
     logLevel: read('LOG_LEVEL', 'info', oneOf(LOG_LEVELS)),
     production: env.NODE_ENV === 'production',
   };
@@ -80,6 +107,10 @@ export function readConfig(env: Environment): Config {
   problems.push(...contradictions(config));
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
+}
+
+function trustsInProduction(env: Environment): boolean {
+  return env.NODE_ENV === 'production' && Boolean(env.TRUSTED_DOCUMENTS?.trim());
 }
 
 function contradictions(config: Config): string[] {
@@ -94,6 +125,12 @@ function contradictions(config: Config): string[] {
   }
   if (config.migrationDatabaseUrl && !config.databaseUrl) {
     problems.push('MIGRATION_DATABASE_URL: is set without DATABASE_URL, the login that serves requests.');
+  }
+  if (config.databaseReplicaUrl && !config.databaseUrl) {
+    problems.push('DATABASE_REPLICA_URL: is set without DATABASE_URL, the database that it follows.');
+  }
+  if (config.trustedDocumentsOnly && !config.trustedDocuments) {
+    problems.push('TRUSTED_DOCUMENTS_ONLY: is on, but TRUSTED_DOCUMENTS names no file: nothing could be asked.');
   }
   return problems;
 }
@@ -113,6 +150,11 @@ function oneOf(allowed: readonly string[]): Read<string> {
 
 const port: Read<number> = (text) => {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new Error(`"${text}" is not a port, 0 to 65535.`);
+  return Number(text);
+};
+
+const count: Read<number> = (text) => {
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`"${text}" is not a whole number, 0 (no limit) to 999999999.`);
   return Number(text);
 };
 

@@ -10,8 +10,13 @@ export const ID_PREFIXES = {
   Delivery: 'dlv',
   WebhookRequestLog: 'req',
   Replay: 'rpl',
+  Export: 'exp',
 } as const;
 export type NodeName = keyof typeof ID_PREFIXES;
+
+export function isNodeName(name: string): name is NodeName {
+  return name in ID_PREFIXES;
+}
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

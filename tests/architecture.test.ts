@@ -22,7 +22,7 @@ const FOLDERS = [
 ];
 
 /** Inside a folder, likewise. A file without such an ending is `plain`: rules and mechanics. */
-const KINDS = ['entity', 'store', 'plain', 'type', 'inputs', 'resolver'];
+const KINDS = ['entity', 'store', 'plain', 'type', 'inputs', 'reading', 'resolver'];
 
 const GRAPHQL = /^(graphql|type-graphql|graphql-scalars|@apollo\/.+|@graphql-.+|@as-integrations\/.+)(\/|$)/;
 // statements as text, and what TypeORM's EntityManager writes statements for

@@ -1,17 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { faultOf, testsNamedIn } from './support/named-tests';
 
 const ROOT = join(__dirname, '..');
 
 interface Line {
   rule: string;
   shownBy: string;
-}
-
-/** What a line names: a file of tests, and, where it is about one of them, its title as the file has it. */
-interface Named {
-  file: string;
-  title: string | undefined;
 }
 
 const linesOf = (text: string): Line[] =>
@@ -21,37 +16,14 @@ const linesOf = (text: string): Line[] =>
     .map((line) => line.split('|').map((cell) => cell.trim()))
     .map((cells) => ({ rule: cells[1] ?? '', shownBy: cells[4] ?? '' }));
 
-const namedBy = ({ shownBy }: Line): Named[] =>
-  [...shownBy.matchAll(/`(tests\/[\w/.-]+\.test\.ts)`(?: "([^"]+)")?/g)].map(([, file, title]) => ({
-    file: file as string,
-    title,
-  }));
-
-function faultOf({ file, title }: Named): string | null {
-  if (!existsSync(join(ROOT, file))) return `${file} does not exist`;
-  if (title === undefined) return null;
-  const found = isTitleIn(readFileSync(join(ROOT, file), 'utf8'), title);
-  return found ? null : `${file} has no test "${title}"`;
-}
-
-/** Whether it stands first in the brackets of test() or of test.each()(). */
-function isTitleIn(source: string, title: string): boolean {
-  return ["'", '"', '`'].some((quote) =>
-    source
-      .split(`${quote}${title}${quote},`)
-      .slice(0, -1)
-      .some((before) => /(\btest|\))\(\s*$/.test(before)),
-  );
-}
-
 const lines = linesOf(readFileSync(join(ROOT, 'docs/standard-webhooks.md'), 'utf8'));
 
 test('every line of the table names tests that exist', () => {
   expect(lines.length).toBeGreaterThan(45);
-  expect(lines.filter((line) => namedBy(line).length === 0)).toEqual([]);
+  expect(lines.filter((line) => testsNamedIn(line.shownBy).length === 0)).toEqual([]);
   expect(
     lines
-      .flatMap(namedBy)
+      .flatMap((line) => testsNamedIn(line.shownBy))
       .map(faultOf)
       .filter((fault) => fault !== null),
   ).toEqual([]);
@@ -65,7 +37,7 @@ test('a line that names no test, a file that does not exist, or a title that doe
 | three | must | | \`tests/standard-webhooks.test.ts\` "every line names tests that exist" |
 | four | must | | \`tests/standard-webhooks.test.ts\` "every line of the table names tests that exist" |`);
   expect(sample.map((line) => line.rule)).toEqual(['one', 'two', 'three', 'four']);
-  expect(sample.map((line) => namedBy(line).map(faultOf))).toEqual([
+  expect(sample.map((line) => testsNamedIn(line.shownBy).map(faultOf))).toEqual([
     [],
     ['tests/none.test.ts does not exist'],
     ['tests/standard-webhooks.test.ts has no test "every line names tests that exist"'],

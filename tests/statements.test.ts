@@ -1,10 +1,12 @@
-import { graphql } from 'graphql';
+import { getOperationAST, graphql, type OperationDefinitionNode, parse } from 'graphql';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../src/app/data-source';
+import { READINGS } from '../src/app/readings';
 import { createSchema } from '../src/app/schema';
 import type { Context, Services } from '../src/graphql/context';
-import { newId } from '../src/ids';
+import { createReadQuery } from '../src/graphql/plan/read-query';
+import { newId, toNodeId } from '../src/ids';
 import { createLog } from '../src/log';
 import { createTestDatabase, type TestDatabase } from './support/database';
 
@@ -28,6 +30,16 @@ const QUERIES: Record<string, string> = {
               nodes { requests(first: 5) { totalCount nodes { id headers data response user { name } } } }
             }
           }
+        }
+      }
+    }
+  }`,
+  'webhooks and their health': `{
+    webhooks(first: ${PAGE}) {
+      nodes {
+        health {
+          lastSuccessAt lastSuccess { id } lastFailureAt lastFailure { id } streak { requests } successRate waiting
+          nextAttemptAt
         }
       }
     }
@@ -101,6 +113,57 @@ test('a list whose rows are alike costs what its rows need, once', async () => {
   expect(statements.map((sql) => /from (\w+)/.exec(sql)?.[1])).toEqual(['webhook_request_logs', 'webhooks', 'users']);
 });
 
+/** What a dashboard asks most, each answered by one statement, however deep and wide. */
+const IN_ONE: Record<string, string> = {
+  'a list with links':
+    '{ webhookRequestLogs(first: 25) { nodes { status webhook { name owner { name } } user { name } } } }',
+  'pages in pages in pages': `{
+    users(first: 5) { totalCount nodes { name webhooks(first: 5) {
+      pageInfo { hasNextPage endCursor }
+      nodes { name requests(first: 5) { totalCount edges { cursor node { id delivery { status } } } } }
+    } } }
+  }`,
+  'a row by its id, and what hangs on it': `query ($id: ID!) {
+    webhook(id: $id) { name owner { name } requests(first: 10) { nodes { id user { name } } } deliveries { totalCount } }
+  }`,
+  'bodies and headers': '{ webhookRequestLogs(first: 5) { nodes { headers data dataBody { sha256 } response } } }',
+  'several lists at once': '{ users { nodes { name } } webhooks { nodes { name } } deliveries { nodes { status } } }',
+  failures: '{ webhookRequestLogs(where: { status: { eq: FAILED } }) { nodes { id } } }',
+};
+
+test.each(Object.entries(IN_ONE))('%s: one statement', async (_title, query) => {
+  const [, , ledger] = ledgers as [Ledger, Ledger, Ledger];
+  const [webhook] = await ledger.database.query<{ id: string }>('select id from webhooks limit 1');
+  const variables = { id: toNodeId('Webhook', webhook?.id as string) };
+  ledger.sent.length = 0;
+  expect(await readInOne(ledger, query, variables)).not.toBeNull();
+  expect(ledger.sent).toHaveLength(1);
+});
+
+test('a filter through a link looks the linked rows up first, and the page is a second statement', async () => {
+  const [, , ledger] = ledgers as [Ledger, Ledger, Ledger];
+  ledger.sent.length = 0;
+  const query = '{ webhookRequestLogs(where: { webhook: { name: { startsWith: "Partner" } } }) { nodes { id } } }';
+  expect(await readInOne(ledger, query)).not.toBeNull();
+  expect(ledger.sent).toHaveLength(2);
+});
+
+test('only what is asked for is read', async () => {
+  const [, , ledger] = ledgers as [Ledger, Ledger, Ledger];
+  ledger.sent.length = 0;
+  await readInOne(ledger, '{ webhookRequestLogs { nodes { status webhook { name } } } }');
+  expect(ledger.sent[0]).not.toMatch(/headers|response|url|owner_id|count\(/);
+});
+
+function readInOne({ source }: Ledger, query: string, variables: Record<string, unknown> = {}) {
+  const document = parse(query);
+  const operation = getOperationAST(document) as OperationDefinitionNode;
+  const readQuery = createReadQuery(schema, READINGS, { db: source.manager, pipelines: NO_PIPELINES });
+  return readQuery({ document, operation, variables, context: contextOf(source) });
+}
+
+const NO_PIPELINES = { row: () => null, learn: () => undefined, stop: async () => undefined };
+
 /** One for each link of the longest query, and one for each count. */
 const MOST_STATEMENTS = 15;
 
@@ -127,6 +190,7 @@ function contextOf(source: DataSource): Context {
       requestId: 'test',
     },
     requestId: 'test',
+    remoteAddress: '127.0.0.1',
     log: createLog('silent'),
     variables: undefined,
     services: {} as Services,

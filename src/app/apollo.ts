@@ -1,29 +1,45 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, Kind } from 'graphql';
+import type { GatewayExecutor } from '@apollo/server-gateway-interface';
+import {
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from 'graphql';
 import { AppError } from '../errors';
 import type { Context } from '../graphql/context';
 import { formatError, isForCaller } from '../graphql/format-error';
-import { refuseTooManyInputValues } from '../graphql/input-size';
 import { LIMITS, limitRules } from '../graphql/limits';
-import { refuseTooManyRows } from '../graphql/page-cost';
+import { answerText } from '../graphql/plan/raw-answer';
 import type { Log } from '../log';
+import { executingWith } from './executor';
+import type { Gate, Operation } from './graphql-gate';
+import { STATUS_OF } from './http-errors';
+import { type CostReport, Refusal } from './refusal';
 import { currentRequestId } from './request-id';
 
-export function createApollo(schema: GraphQLSchema, log: Log): ApolloServer<Context> {
+export function createApollo(
+  schema: GraphQLSchema,
+  executor: GatewayExecutor,
+  log: Log,
+  gate: Gate,
+): ApolloServer<Context> {
   return new ApolloServer<Context>({
-    schema,
+    gateway: executingWith(schema, executor),
+    stringifyResult: answerText,
+    // the gate asks for a key
     introspection: true,
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: true,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: LIMITS.tokens },
-    maxRecursiveSelections: LIMITS.selections,
-    validationRules: limitRules,
+    validationRules: [...limitRules],
     formatError: withRequestId,
     logger: log,
     plugins: [
@@ -31,7 +47,7 @@ export function createApollo(schema: GraphQLSchema, log: Log): ApolloServer<Cont
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       logFaults,
-      limitWhatVariablesAsk,
+      passGate(gate),
     ],
   });
 }
@@ -58,25 +74,60 @@ const logFaults: ApolloServerPlugin<Context> = {
   },
 };
 
-/** Limits that need the variables. */
-const limitWhatVariablesAsk: ApolloServerPlugin<Context> = {
-  async requestDidStart() {
-    return {
-      async didResolveOperation({ schema, document, operation, request }) {
-        if (!operation) return;
-        const fragments = new Map(
-          document.definitions
-            .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
-            .map((fragment) => [fragment.name.value, fragment]),
-        );
-        try {
-          refuseTooManyInputValues(schema, operation, request.variables ?? {});
-          refuseTooManyRows({ schema, operation, fragments, variables: request.variables ?? {} });
-        } catch (error) {
-          if (!(error instanceof AppError)) throw error;
-          throw new GraphQLError(error.message, { extensions: { code: error.code, http: { status: 400 } } });
-        }
-      },
-    };
-  },
-};
+/** What needs the variables and who asks; the cost is told with every answer, also with a refusal. */
+function passGate(gate: Gate): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      let cost: CostReport | undefined;
+      return {
+        async didResolveOperation({ document, operation, request: { variables = {} }, contextValue }) {
+          if (!operation) throw noOperation();
+          const asked = { document, operation, variables };
+          try {
+            refuseSubscription(operation);
+            await confirmWhoIntrospects(gate, asked, contextValue);
+            cost = gate.checkOperation(asked, contextValue);
+          } catch (error) {
+            if (error instanceof Refusal) cost = error.cost;
+            throw asGraphQLError(error);
+          }
+        },
+        async willSendResponse({ response: { body } }) {
+          if (cost && body.kind === 'single') body.singleResult.extensions = { ...body.singleResult.extensions, cost };
+        },
+      };
+    },
+  };
+}
+
+// the executor confirms the others, with what it reads for them
+async function confirmWhoIntrospects(gate: Gate, asked: Operation, context: Context): Promise<void> {
+  if (!context.unconfirmed || !gate.introspects(asked)) return;
+  context.viewer = await context.unconfirmed.confirm();
+  context.unconfirmed = null;
+}
+
+// Apollo leaves this to who executes
+function noOperation(): GraphQLError {
+  const extensions: Record<string, unknown> = { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } };
+  return new GraphQLError('operationName must name one of the operations of the document.', { extensions });
+}
+
+function refuseSubscription({ operation }: OperationDefinitionNode): void {
+  if (operation !== OperationTypeNode.SUBSCRIPTION) return;
+  throw new AppError(
+    'BAD_USER_INPUT',
+    'Subscriptions are answered at /graphql/stream, as text/event-stream, and over WebSocket at /graphql.',
+  );
+}
+
+function asGraphQLError(error: unknown): unknown {
+  if (!(error instanceof AppError)) return error;
+  const { status, retryAfter = undefined } =
+    error instanceof Refusal ? error : { status: STATUS_OF[error.code] ?? 400 };
+  const headers = new HeaderMap();
+  if (retryAfter !== undefined) headers.set('retry-after', String(retryAfter));
+  // untyped: another library declares other headers for every GraphQLError
+  const extensions: Record<string, unknown> = { code: error.code, http: { status, headers } };
+  return new GraphQLError(error.message, { extensions });
+}

@@ -10,6 +10,8 @@ import { createSender } from '../delivery/send';
 import { startWorker } from '../delivery/worker';
 import type { Log } from '../log';
 import { startReplayLoop } from '../replay/replay-loop';
+import { createTail } from '../request-log/tail';
+import { createPipelines } from '../sql/pipelines';
 import { pipelinedTransactions } from '../sql/transactions';
 import { createKeyring, type Keyring } from '../webhooks/keyring';
 import { parseNetworks } from '../webhooks/public-address';
@@ -17,15 +19,22 @@ import { keysInUse } from '../webhooks/sealed-secret.store';
 import type { TargetPolicy } from '../webhooks/target-url';
 import { createAnnouncer } from './announcer';
 import { createApollo } from './apollo';
-import { BY_ID_PLANS, createDataSource } from './data-source';
+import { startCounting } from './count-requests';
+import { BY_ID_PLANS, createDataSource, FOR_ANSWERING, FOR_READING, FOR_WATCHING } from './data-source';
 import { openDatabase, warnOfPowerfulLogin } from './database';
+import { createExecutor } from './executor';
 import { letInFirstAdministrator } from './first-administrator';
+import { createGate } from './graphql-gate';
 import { createHttpServer } from './http-server';
 import { startMaintenance } from './maintenance';
 import { createMetrics, type Metrics } from './metrics';
 import { migrate } from './migrate';
+import { createRateLimits } from './rate-limits';
+import { startRequestIndexer } from './request-indexer';
 import { createSchema, printApi } from './schema';
+import { trustedDocumentsFor } from './trusted-documents';
 import { startWakeUp } from './wake-up';
+import { createWatchServer } from './watch-server';
 
 export interface App {
   /** Where the API answers; null when this process has none. */
@@ -67,7 +76,7 @@ async function startParts(config: Config, log: Log, stops: Stop[]): Promise<Omit
   stops.push(database.stop);
   await migrate(database.ownerUrl, database.servingUrl);
 
-  const source = await createDataSource(database.servingUrl, { name: 'serve', poolSize: 20 }).initialize();
+  const source = await createDataSource(database.servingUrl, { name: 'serve', poolSize: 12 }).initialize();
   stops.push(() => source.destroy());
   await warnOfPowerfulLogin(source, log);
   const keyring = createKeyring(database.encryptionKeys);
@@ -84,7 +93,12 @@ async function startParts(config: Config, log: Log, stops: Stop[]): Promise<Omit
   const metrics = createMetrics(source);
   if (isWorker)
     await startDelivering({ source, queue, keyring, policy, metrics, log, url: database.servingUrl }, stops);
-  const url = await serve(config, log, { source, queue, keyring, policy, metrics }, stops);
+  const url = await serve(
+    config,
+    log,
+    { source, queue, keyring, policy, metrics, databaseUrl: database.servingUrl },
+    stops,
+  );
   return { url, adminToken };
 }
 
@@ -94,9 +108,13 @@ interface Parts {
   keyring: Keyring;
   policy: TargetPolicy;
   metrics: Metrics;
+  databaseUrl: string;
 }
 
-async function startDelivering(parts: Parts & { log: Log; url: string }, stops: Stop[]): Promise<void> {
+async function startDelivering(
+  parts: Omit<Parts, 'databaseUrl'> & { log: Log; url: string },
+  stops: Stop[],
+): Promise<void> {
   const { source, queue, keyring, policy, metrics, log, url } = parts;
   const deliver = createDataSource(url, { name: 'deliver', poolSize: 6, settings: BY_ID_PLANS, pipeline: true });
   await deliver.initialize();
@@ -130,8 +148,16 @@ async function startDelivering(parts: Parts & { log: Log; url: string }, stops: 
   stops.push(() => relay.stop());
   const replays = startReplayLoop({ transaction, queue, log, onReplayed: worker.wake });
   stops.push(() => replays.stop());
+  // what follows the log takes no connection from what delivers
+  const follow = createDataSource(url, { name: 'follow', poolSize: 2, settings: BY_ID_PLANS, pipeline: true });
+  await follow.initialize();
+  stops.push(() => follow.destroy());
+  const counting = startCounting(pipelinedTransactions(follow), log);
+  stops.push(() => counting.stop());
   const maintenance = startMaintenance(source, keyring, log);
   stops.push(() => maintenance.stop());
+  const indexer = startRequestIndexer(pipelinedTransactions(follow), log);
+  stops.push(() => indexer.stop());
   const wakeUp = startWakeUp(url, log, (what) => {
     if (what !== 'deliveries') relay.wake();
     if (what !== 'events') {
@@ -147,18 +173,42 @@ async function serve(config: Config, log: Log, parts: Parts, stops: Stop[]): Pro
   const { source, queue, keyring, policy, metrics } = parts;
   const isApi = config.processes.has('api');
   const schema = createSchema();
-  const apollo = createApollo(schema, log);
+  const rates = createRateLimits(config.rateLimits);
+  const gate = createGate(schema, rates, trustedDocumentsFor(config, schema, log));
+  const readingUrl = config.databaseReplicaUrl ?? parts.databaseUrl;
+  const reading = await createDataSource(readingUrl, FOR_READING).initialize();
+  stops.push(() => reading.destroy());
+  const answering = await createDataSource(readingUrl, FOR_ANSWERING).initialize();
+  stops.push(() => answering.destroy());
+  const pipelines = createPipelines(readingUrl, FOR_ANSWERING.settings);
+  stops.push(() => pipelines.stop());
+  const executor = createExecutor(schema, {
+    ...config.execution,
+    readingDb: reading.manager,
+    answering: { db: answering.manager, pipelines },
+  });
+  const apollo = createApollo(schema, executor, log, gate);
   const announcer = createAnnouncer(source, log);
   stops.push(() => announcer.stop());
+  const watchSource = await createDataSource(parts.databaseUrl, FOR_WATCHING).initialize();
+  stops.push(() => watchSource.destroy());
+  const requestTail = createTail(watchSource.manager, log);
+  stops.push(() => requestTail.stop());
   const services = {
     webhookRules: { keyring, targetPolicy: policy },
+    requestTail,
     openDeliveries: openDeliveriesWith(queue),
     deliveryQueue: queue,
     announceEvents: announcer.announce,
   };
   await apollo.start();
   stops.push(() => apollo.stop());
-  const api = isApi ? { apollo, services, sdl: printApi(schema) } : null;
+  const { corsOrigins } = config;
+  const watching = createWatchServer({ schema, gate, rates, source: watchSource, services, corsOrigins, log });
+  stops.push(async () => watching.keys.stop());
+  const api = isApi
+    ? { apollo, gate, rates, watching, readingDb: reading.manager, services, sdl: printApi(schema) }
+    : null;
   const server = await createHttpServer(config, log, source, metrics, api);
   stops.push(() => server.close());
   const url = await listen(server, config);

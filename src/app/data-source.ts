@@ -14,13 +14,29 @@ import { TraceCauses1764000000011 } from '../../migrations/1764000000011-trace-c
 import { ListReplayed1764000000012 } from '../../migrations/1764000000012-list-replayed';
 import { WatchTable1764000000013 } from '../../migrations/1764000000013-watch-table';
 import { NoteChanges1764000000014 } from '../../migrations/1764000000014-note-changes';
+import { RequestStats1764000000015 } from '../../migrations/1764000000015-request-stats';
+import { IndexRequests1764000000016 } from '../../migrations/1764000000016-index-requests';
+import { ExportRequests1764000000017 } from '../../migrations/1764000000017-export-requests';
+import { ListFailedRequests1764000000018 } from '../../migrations/1764000000018-list-failed-requests';
+import { LinkIndexes1764000000019 } from '../../migrations/1764000000019-link-indexes';
+import { BeginFeedAnew1764000000020 } from '../../migrations/1764000000020-begin-feed-anew';
 import { AuditEntryEntity } from '../audit/audit-entry.entity';
 import { DeliveryEntity } from '../delivery/delivery.entity';
 import { BusinessEventEntity } from '../events/business-event.entity';
 import { IdempotencyKeyEntity } from '../events/idempotency-key.entity';
 import { PayloadEntity } from '../events/payload.entity';
 import { ReplayEntity } from '../replay/replay.entity';
+import { ExportEntity } from '../request-log/export.entity';
+import { FailedRequestEntity } from '../request-log/failed-request.entity';
 import { RequestChangeEntity } from '../request-log/request-change.entity';
+import { RequestIndexEntity } from '../request-log/request-index.entity';
+import { RequestIndexPositionEntity } from '../request-log/request-index-position.entity';
+import {
+  RequestStatsEntity,
+  RequestStatsOpenEntity,
+  RequestStatsPositionEntity,
+  RequestStatsSeriesEntity,
+} from '../request-log/request-stats.entity';
 import { WebhookRequestLogEntity } from '../request-log/webhook-request-log.entity';
 import { ApiKeyEntity } from '../users/api-key.entity';
 import { UserEntity } from '../users/user.entity';
@@ -47,6 +63,14 @@ export const ENTITIES = [
   WebhookRequestLogEntity,
   ReplayEntity,
   RequestChangeEntity,
+  RequestIndexEntity,
+  RequestIndexPositionEntity,
+  FailedRequestEntity,
+  ExportEntity,
+  RequestStatsSeriesEntity,
+  RequestStatsEntity,
+  RequestStatsOpenEntity,
+  RequestStatsPositionEntity,
 ];
 
 export const MIGRATIONS = [
@@ -64,6 +88,12 @@ export const MIGRATIONS = [
   ListReplayed1764000000012,
   WatchTable1764000000013,
   NoteChanges1764000000014,
+  RequestStats1764000000015,
+  IndexRequests1764000000016,
+  ExportRequests1764000000017,
+  ListFailedRequests1764000000018,
+  LinkIndexes1764000000019,
+  BeginFeedAnew1764000000020,
 ];
 
 export interface DataSourceOptions {
@@ -90,6 +120,37 @@ export const BY_ID_PLANS = {
   // on today's disks, and in memory anyway: without it pg-boss's jobs are all read and sorted for each take
   random_page_cost: '1.1',
 };
+
+/** For queries: short statements whose plans are kept. Compiling one would take longer than running it. */
+export const FOR_READING = {
+  name: 'read',
+  poolSize: 8,
+  statementTimeoutMs: 10_000,
+  settings: { jit: 'off', random_page_cost: '1.1' },
+} satisfies DataSourceOptions;
+
+/** For the live tail, which looks up few rows by their ids and often. */
+export const FOR_WATCHING: DataSourceOptions = {
+  name: 'watch',
+  poolSize: 6,
+  statementTimeoutMs: 5_000,
+  settings: { jit: 'off', random_page_cost: '1.1' },
+} satisfies DataSourceOptions;
+
+/**
+ * For queries that are one statement: planned once for all values, through indexes, a row at a time. Their pages are small
+ * and the tables behind their links need not be; a plan made for one value of a filter would be wrong for the next.
+ */
+export const FOR_ANSWERING = {
+  ...FOR_READING,
+  name: 'answer',
+  settings: {
+    ...FOR_READING.settings,
+    plan_cache_mode: 'force_generic_plan',
+    enable_hashjoin: 'off',
+    enable_mergejoin: 'off',
+  },
+} satisfies DataSourceOptions;
 
 /** Postgres stops a statement first, and says so: only where it cannot, the connection is given up. */
 const MORE_SILENCE_MS = 5_000;

@@ -2,6 +2,7 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
 const FIRST_QUERY = `# Your API key goes under "Headers" below: { "authorization": "Bearer hl_..." }
 # and the document's name under "Variables": { "name": "INV-0042" }
+# The schema needs the key too: "Re-fetch GraphQL schema" at the lower left loads it, for the manual and completion.
 #
 # What happened to one document?
 query Document($name: String!) {

@@ -2,20 +2,27 @@
 import type { FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { AppError } from '../errors';
-import type { Context, Services } from '../graphql/context';
+import type { Context, Services, Unconfirmed } from '../graphql/context';
 import { memberOf } from '../json/json-member';
 import { rootOf } from '../json/json-part';
 import type { JsonDocument } from '../json/json-text';
 import type { Log } from '../log';
 import { authenticate } from '../users/authenticate';
+import type { Recognition } from '../users/recognition';
 import type { Viewer } from '../viewer';
+import type { RateLimits } from './rate-limits';
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    rates: RateLimits;
+  }
   interface FastifyRequest {
     /** The JSON body with its exact text; null without one. */
     json: JsonDocument | null;
     /** null without a key. */
     viewer: Viewer | null;
+    /** Set where the viewer is only recognised. */
+    unconfirmed: Unconfirmed | null;
   }
 }
 
@@ -26,7 +33,9 @@ export function httpContext(request: FastifyRequest, source: DataSource, service
     db: source.manager,
     transaction: (work) => source.transaction(work),
     viewer: request.viewer,
+    unconfirmed: request.unconfirmed,
     requestId: request.id,
+    remoteAddress: request.ip,
     log: request.log as Log,
     variables,
     services,
@@ -34,12 +43,47 @@ export function httpContext(request: FastifyRequest, source: DataSource, service
   };
 }
 
-/** Asked before a body is read: whoever has no key cannot make us read much. @throws AppError UNAUTHENTICATED */
-export async function readViewer(request: FastifyRequest, source: DataSource): Promise<void> {
+/**
+ * Asked before a body is read: whoever has no key, or asks too often, cannot make us read much.
+ * @param recognition where whoever answers sees to it that a recognised viewer is confirmed
+ * @throws AppError UNAUTHENTICATED, Refusal 429
+ */
+export async function readViewer(
+  request: FastifyRequest,
+  source: DataSource,
+  recognition: Recognition | null = null,
+): Promise<void> {
+  const { rates } = request.server;
   const { authorization } = request.headers;
-  if (authorization === undefined) return;
-  const token = /^Bearer +([\x21-\x7e]{1,200}) *$/i.exec(authorization)?.[1];
-  if (!token) throw new AppError('UNAUTHENTICATED', 'The Authorization header must be: Bearer hl_...');
-  const from = { remoteAddress: request.ip, requestId: request.id };
-  request.viewer = await authenticate(source.manager, token, from);
+  if (authorization !== undefined) {
+    const token = /^Bearer +([\x21-\x7e]{1,200}) *$/i.exec(authorization)?.[1];
+    if (!token) throw new AppError('UNAUTHENTICATED', 'The Authorization header must be: Bearer hl_...');
+    const from = { remoteAddress: request.ip, requestId: request.id };
+    const ask = () => authenticateWithin(rates, source, token, from, recognition ?? undefined);
+    const recognised = recognition?.recognise(token);
+    if (recognised) {
+      request.viewer = { ...recognised.who, ...from };
+      request.unconfirmed = { stillHolds: recognised.stillHolds, confirm: ask };
+    } else request.viewer = await ask();
+  }
+  rates.countRequest(request.viewer, request.ip);
+}
+
+/** @throws AppError UNAUTHENTICATED, Refusal 429 where its address has tried too many wrong keys */
+export async function authenticateWithin(
+  rates: RateLimits,
+  source: DataSource,
+  token: string,
+  from: { remoteAddress: string; requestId: string },
+  recognition?: Recognition,
+): Promise<Viewer> {
+  rates.refuseGuessing(from.remoteAddress, token);
+  try {
+    const viewer = await authenticate(source.manager, token, from, recognition);
+    rates.rightKey(token);
+    return viewer;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'UNAUTHENTICATED') rates.wrongKey(from.remoteAddress);
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ErrorCode } from '../errors';
+import type { AppError, ErrorCode } from '../errors';
 import { knownError } from '../graphql/format-error';
+import { Refusal } from './refusal';
 
 type Fault = Error & { statusCode?: number };
 
@@ -21,14 +22,21 @@ const BY_STATUS: Record<number, { code: ErrorCode; message: string }> = {
 
 const OURS = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
 
-const STATUS_OF: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, UNAVAILABLE: 503 };
+/** The HTTP status where it is not 400. */
+export const STATUS_OF: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, UNAVAILABLE: 503 };
+
+function statusOf(error: Fault, known: AppError | null): number {
+  if (error instanceof Refusal) return error.status;
+  return (known ? STATUS_OF[known.code] : undefined) ?? error.statusCode ?? (known ? 400 : 500);
+}
 
 /** The error of a request that Apollo has not seen, or could not answer. */
 export function answerError(error: Fault, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = knownError(error);
-  const status = (known ? STATUS_OF[known.code] : undefined) ?? error.statusCode ?? (known ? 400 : 500);
+  const status = statusOf(error, known);
   const { message, code } = known ?? BY_STATUS[status] ?? OURS;
   if (code === OURS.code) request.log.error({ err: error }, 'a request failed');
+  if (error instanceof Refusal && error.retryAfter) reply.header('retry-after', error.retryAfter);
   return reply.code(status).send({ errors: [{ message, extensions: { code, requestId: request.id } }] });
 }
 

@@ -1,5 +1,4 @@
 import type { ApolloServer } from '@apollo/server';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
 import fastify, {
   type FastifyBaseLogger,
@@ -13,18 +12,30 @@ import type { Config } from '../config';
 import type { Context, Services } from '../graphql/context';
 import { newId } from '../ids';
 import type { Log } from '../log';
-import { refuseUnservableAccept } from './accept';
+import type { Db } from '../sql/db';
+import { createRecognition } from '../users/recognition';
+import { serveEventStreams } from './event-stream';
+import { serveExports } from './exports';
 import { graphiqlPage } from './graphiql';
+import type { Gate } from './graphql-gate';
+import { serveGraphQL } from './graphql-route';
 import { serveHealth } from './health';
-import { httpContext, readViewer } from './http-context';
 import { answerError, answerErrorsAsJson } from './http-errors';
 import { MAX_BODY_BYTES, readJsonBodies } from './json-body';
 import { type Metrics, serveMetrics } from './metrics';
-import { withRequestId } from './request-id';
+import type { RateLimits } from './rate-limits';
+import { createTurnstile } from './turnstile';
+import { closeUnusedConnections } from './unused-connections';
+import type { WatchServer } from './watch-server';
+import { isWebSocketUpgrade, serveWebSockets } from './web-socket';
 import { serveWebhookKeys } from './webhook-keys';
 
 export interface Api {
   apollo: ApolloServer<Context>;
+  gate: Gate;
+  rates: RateLimits;
+  watching: WatchServer;
+  readingDb: Db;
   services: Services;
   sdl: string;
 }
@@ -45,6 +56,7 @@ export async function createHttpServer(
     bodyLimit: MAX_BODY_BYTES,
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     requestTimeout: 30_000,
+    http: { shouldUpgradeCallback: isWebSocketUpgrade },
     frameworkErrors: (error, request, reply) => answerError(error, request, nameRequest(request, reply)),
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
@@ -65,6 +77,7 @@ export async function createHttpServer(
     };
     request.log.debug(fields, 'answered');
   });
+  closeUnusedConnections(server);
   answerErrorsAsJson(server);
   serveHealth(server, source);
   serveMetrics(server, metrics);
@@ -77,21 +90,21 @@ function nameRequest(request: FastifyRequest, reply: FastifyReply): FastifyReply
 }
 
 async function serveApi(server: FastifyInstance, config: Config, source: DataSource, api: Api): Promise<void> {
-  const { apollo, services, sdl } = api;
+  const { apollo, gate, rates, watching, services, sdl } = api;
   if (config.corsOrigins.length > 0) {
-    const exposedHeaders = ['x-request-id'];
+    const exposedHeaders = ['x-request-id', 'retry-after'];
     await server.register(cors, { origin: config.corsOrigins, exposedHeaders, maxAge: 600 });
   }
   server.decorateRequest('viewer', null);
+  server.decorateRequest('unconfirmed', null);
+  server.decorate('rates', rates);
   readJsonBodies(server);
-  const answer = fastifyApolloHandler(apollo, { context: async (request) => httpContext(request, source, services) });
-  server.route({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    onRequest: (request) => readViewer(request, source),
-    preHandler: async (request) => refuseUnservableAccept(request),
-    handler: (request, reply) => withRequestId(request.id, () => answer.call(server, request, reply)),
-  });
+  const turnstile = createTurnstile(config.rateLimits.requestsAtOnce);
+  const recognition = config.databaseReplicaUrl === null ? createRecognition() : null;
+  serveGraphQL(server, { apollo, gate, turnstile, source, services, recognition });
+  serveEventStreams(server, watching);
+  serveWebSockets(server, watching);
+  serveExports(server, source, api.readingDb);
   serveWebhookKeys(server, source);
   server.get('/schema.graphql', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(sdl));
   server.get('/', async (_request, reply) => {

@@ -3,28 +3,44 @@ import { type Loop, startLoop } from '../delivery/loop';
 import { freeStranded } from '../delivery/stranded.store';
 import { forgetKeysBefore } from '../events/idempotency-key.store';
 import type { Log } from '../log';
+import { beginFeedAnewAfterRestore, pruneFeed } from '../request-log/request-change.store';
+import { indexPosition } from '../request-log/request-index.store';
+import { statsPosition } from '../request-log/request-stats.store';
+import type { Db } from '../sql/db';
 import type { Keyring } from '../webhooks/keyring';
 import { rewrapSecrets } from '../webhooks/rewrap-secrets';
 import { keysInUse } from '../webhooks/sealed-secret.store';
 
 const HOUR_MS = 3600_000;
 const IDEMPOTENCY_MS = 30 * 24 * HOUR_MS;
+/** Who watches the log may have been away for so long without missing anything. */
+const FEED_MS = 24 * HOUR_MS;
 const MONTHS_AHEAD = 3;
 
 /**
  * What a running system does for itself, at its start and every hour: partitions of the coming months, forgetting old
- * keys, secrets under the first ENCRYPTION_KEY, deliveries that nobody would let go on.
+ * keys and changes that all have read, secrets under the first ENCRYPTION_KEY, deliveries that nobody would let go on.
  */
 export function startMaintenance(source: DataSource, keyring: Keyring, log: Log): Loop {
   return startLoop('maintenance', HOUR_MS, log, async () => {
     await source.query('select ensure_month_partitions($1)', [MONTHS_AHEAD]);
     const forgotten = await forgetKeysBefore(source.manager, new Date(Date.now() - IDEMPOTENCY_MS));
     if (forgotten > 0) log.info({ forgotten }, 'idempotency keys older than 30 days were forgotten');
+    if (await beginFeedAnewAfterRestore(source.manager)) {
+      log.warn('this database was restored from a dump: the log is counted and indexed anew');
+    }
+    await forgetChanges(source.manager);
     await rewrap(source, keyring, log);
     const stranded = await freeStranded(source.manager);
     if (stranded > 0) log.warn({ stranded }, 'webhooks or deliveries waited for nothing: they go on now');
     return false;
   });
+}
+
+async function forgetChanges(db: Db): Promise<void> {
+  // what the counts and the index have not taken in, as after a long stop, stays
+  const readers = [await statsPosition(db), await indexPosition(db)];
+  await pruneFeed(db, new Date(Date.now() - FEED_MS), readers);
 }
 
 async function rewrap(source: DataSource, keyring: Keyring, log: Log): Promise<void> {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
+import { indexBehindSeconds } from '../request-log/request-index.store';
 
 export interface Metrics {
   registry: Registry;
@@ -46,6 +47,14 @@ export function createMetrics(source: DataSource): Metrics {
         from webhooks w join webhook_circuits c on c.webhook_id = w.id where w.status <> 'ARCHIVED'`;
       const [row] = await source.query<Record<string, number>[]>(sql);
       for (const [condition, n] of Object.entries(row ?? {})) this.set({ condition }, n);
+    },
+  });
+  new Gauge({
+    name: 'hookledger_search_index_behind_seconds',
+    help: 'Age of the oldest closed request that searches do not find yet; 0: they find all.',
+    registers: [registry],
+    async collect() {
+      this.set(await indexBehindSeconds(source.manager));
     },
   });
   return {

@@ -10,18 +10,33 @@ import {
   WebhookDeliveriesResolver,
 } from '../delivery/delivery.resolver';
 import { DeliveryOrdersResolver } from '../delivery/delivery-orders.resolver';
+import { WebhookHealthLinkResolver, WebhookHealthResolver } from '../delivery/health.resolver';
+import { DeliveryLinksResolver, EventEffectsResolver, UserDeliveriesResolver } from '../delivery/links.resolver';
 import { PreviewWebhookResolver } from '../delivery/preview.resolver';
 import { TestWebhookResolver } from '../delivery/test-webhook.resolver';
+import { BusinessDocumentResolver, DocumentTimelineEntryResolver } from '../documents/business-document.resolver';
+import { SearchResolver } from '../documents/search.resolver';
 import { BusinessEventResolver } from '../events/business-event.resolver';
+import { EventPublisherResolver, UserEventsResolver } from '../events/links.resolver';
+import { enforceFilterRoles } from '../graphql/filter-roles';
 import { enforceRoles } from '../graphql/has-role';
+import { enforceOneEnd } from '../graphql/one-end';
 import { ReplayResolver, ReplayWebhookCountResolver } from '../replay/replay.resolver';
 import { DeliveryReplayResolver, RequestReplayResolver } from '../replay/replay-links.resolver';
+import { ExportResolver } from '../request-log/export.resolver';
 import {
   BusinessEventRequestsResolver,
   UserRequestsResolver,
   WebhookRequestsResolver,
 } from '../request-log/links.resolver';
 import { RequestLogResolver } from '../request-log/request-log.resolver';
+import {
+  FailingWebhookResolver,
+  FrequentErrorResolver,
+  StatsResolver,
+  WebhookFiguresResolver,
+} from '../request-log/stats.resolver';
+import { WatchResolver } from '../request-log/watch.resolver';
 import { ApiKeyResolver, UserApiKeysResolver } from '../users/api-key.resolver';
 import { UserResolver } from '../users/user.resolver';
 import { WebhookCredentialsResolver } from '../webhooks/credential.resolver';
@@ -47,27 +62,60 @@ export function createSchema(): GraphQLSchema {
       WebhookRequestResolver,
       WebhookCredentialsResolver,
       BusinessEventResolver,
+      UserEventsResolver,
+      EventPublisherResolver,
       RequestLogResolver,
+      StatsResolver,
+      WebhookFiguresResolver,
+      FailingWebhookResolver,
+      FrequentErrorResolver,
+      WatchResolver,
       WebhookRequestsResolver,
       UserRequestsResolver,
       BusinessEventRequestsResolver,
       DeliveryResolver,
       WebhookDeliveriesResolver,
       BusinessEventDeliveriesResolver,
+      DeliveryLinksResolver,
+      EventEffectsResolver,
+      UserDeliveriesResolver,
       CauseResolver,
       RequestDeliveryResolver,
       DeliveryOrdersResolver,
+      WebhookHealthLinkResolver,
+      WebhookHealthResolver,
       TestWebhookResolver,
       PreviewWebhookResolver,
+      SearchResolver,
       ReplayResolver,
       ReplayWebhookCountResolver,
+      BusinessDocumentResolver,
+      DocumentTimelineEntryResolver,
       DeliveryReplayResolver,
       RequestReplayResolver,
+      ExportResolver,
     ],
+    // wanted by TypeGraphQL as soon as there is a subscription: ours subscribe by themselves
+    pubSub: { publish: () => undefined, subscribe: () => refuseTopics() },
     // inputs are checked by check-input.ts, whose faults are user errors
     validate: false,
   });
-  return enforceRoles(schema);
+  describeRoots(schema);
+  return enforceRoles(enforceFilterRoles(enforceOneEnd(schema)));
+}
+
+function refuseTopics(): never {
+  throw new Error('say with `subscribe` where a subscription gets its events');
+}
+
+// TypeGraphQL has no place where they could be described
+function describeRoots(schema: GraphQLSchema): void {
+  const roots = [
+    [schema.getQueryType(), 'What may be read. Every list has pages of 20 rows, at most 100, newest first.'],
+    [schema.getMutationType(), 'What may be done. Each is one transaction: it works or changes nothing.'],
+    [schema.getSubscriptionType(), 'What may be watched, over SSE or WebSocket.'],
+  ] as const;
+  for (const [type, description] of roots) if (type) type.description = description;
 }
 
 /** The SDL with the directives where they are used: what schema/schema.graphql and GET /schema.graphql say. */

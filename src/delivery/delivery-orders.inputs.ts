@@ -1,15 +1,15 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { ShortText } from '../graphql/check-input';
 
-@InputType('RetryDeliveryInput')
+@InputType('RetryDeliveryInput', { description: 'Which delivery is tried now.' })
 export class RetryDeliveryInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A delivery with a `nextAttemptAt`, `dlv_...`.' })
   id: string;
 }
 
-@InputType('CancelDeliveryInput')
+@InputType('CancelDeliveryInput', { description: 'Which delivery ends, and why.' })
 export class CancelDeliveryInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A delivery that is PENDING or RETRYING, `dlv_...`.' })
   id: string;
 
   @ShortText(1_000)

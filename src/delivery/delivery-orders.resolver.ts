@@ -1,6 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { checkInput } from '../graphql/check-input';
 import type { Context } from '../graphql/context';
+import { withExample } from '../graphql/example';
 import { HasRole } from '../graphql/has-role';
 import { payloadOf } from '../graphql/payload';
 import { answer } from '../graphql/user-error';
@@ -18,7 +19,9 @@ declare module '../graphql/context' {
   }
 }
 
-const RetryDeliveryPayload = payloadOf('RetryDelivery', { delivery: [() => DeliveryType] });
+const RetryDeliveryPayload = payloadOf('RetryDelivery', {
+  delivery: [() => DeliveryType, 'The delivery, whose next attempt is due now.'],
+});
 const CancelDeliveryPayload = payloadOf('CancelDelivery', {
   delivery: [
     () => DeliveryType,
@@ -31,11 +34,16 @@ const CancelDeliveryPayload = payloadOf('CancelDelivery', {
 export class DeliveryOrdersResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => RetryDeliveryPayload, {
-    description:
+    description: withExample(
       'Now instead of at nextAttemptAt. CONFLICT for a delivery that waits for no time: one that is over ' +
-      '(replayDelivery), on the wire, held, or that waits for its webhook or an earlier delivery.',
+        '(replayDelivery), on the wire, held, or that waits for its webhook or an earlier delivery.',
+      'mutation { retryDelivery(input: { id: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { delivery { nextAttemptAt } userErrors { message } } }',
+    ),
   })
-  retryDelivery(@Ctx() context: Context, @Arg('input', () => RetryDeliveryInput) input: RetryDeliveryInput) {
+  retryDelivery(
+    @Ctx() context: Context,
+    @Arg('input', () => RetryDeliveryInput, { description: 'Which delivery.' }) input: RetryDeliveryInput,
+  ) {
     const { deliveryQueue } = context.services;
     const id = uuidOf('Delivery', input.id);
     return answer({ delivery: null as DeliveryRow | null }, async () => ({
@@ -45,11 +53,16 @@ export class DeliveryOrdersResolver {
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => CancelDeliveryPayload, {
-    description:
+    description: withExample(
       'Ends a delivery that is PENDING or RETRYING, at once; what is on the wire is not called back. Also an EXHAUSTED ' +
-      'one that holds back later deliveries of its document: they go on. CONFLICT for any other.',
+        'one that holds back later deliveries of its document: they go on. CONFLICT for any other.',
+      'mutation { cancelDelivery(input: { id: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "sent by hand" }) { delivery { status } userErrors { message } } }',
+    ),
   })
-  cancelDelivery(@Ctx() context: Context, @Arg('input', () => CancelDeliveryInput) input: CancelDeliveryInput) {
+  cancelDelivery(
+    @Ctx() context: Context,
+    @Arg('input', () => CancelDeliveryInput, { description: 'Which delivery, and why.' }) input: CancelDeliveryInput,
+  ) {
     const { deliveryQueue } = context.services;
     const id = uuidOf('Delivery', input.id);
     return answer({ delivery: null as DeliveryRow | null }, async () => {

@@ -23,7 +23,7 @@ export const DeliveryStatusEnum = publishEnum('DeliveryStatus', DELIVERY_STATUSE
   CANCELLED: { description: 'Somebody cancelled it, or archived its webhook, before it arrived.' },
 });
 
-const WaitEnum = publishEnum('DeliveryWait', WAITS, 'What lets a delivery go on.', {
+export const WaitEnum = publishEnum('DeliveryWait', WAITS, 'What lets a delivery go on.', {
   CAPACITY: {
     description:
       "Its webhook's circuit, rate limit or concurrency, or room beside others: it goes as soon as there is some.",
@@ -32,6 +32,11 @@ const WaitEnum = publishEnum('DeliveryWait', WAITS, 'What lets a delivery go on.
 });
 
 export const SkipReasonEnum = publishEnum('SkipReason', SKIP_REASONS, 'Why nothing was sent.', {
+  CONDITION_FALSE: { description: "The webhook's condition was false for the event." },
+  CONDITION_ERROR: {
+    description: 'The condition could not be evaluated, such as for a field that the document does not have.',
+  },
+  TEMPLATE_ERROR: { description: 'URL, a header or the body could not be made from the document.' },
   WEBHOOK_DISABLED: { description: 'The webhook was disabled when the event happened.' },
   DUPLICATE: { description: 'The webhook was told of the same, with the same bytes, within its dedupeSeconds.' },
   LOOP: { description: "The event came of this webhook's own deliveries, or stands at the end of a chain of 16." },
@@ -53,10 +58,10 @@ export class DeliveryType extends NodeType {
   @Field(() => String, { description: 'The business document, such as INV-0042.' })
   referenceDocument: string;
 
-  @Field(() => DeliveryStatusEnum)
+  @Field(() => DeliveryStatusEnum, { description: 'Where it is: on its way, or how it ended.' })
   status: DeliveryStatus;
 
-  @Field(() => SkipReasonEnum, { nullable: true })
+  @Field(() => SkipReasonEnum, { nullable: true, description: 'SKIPPED: why; null: it is not skipped.' })
   skipReason: SkipReason | null;
 
   @Field(() => String, { nullable: true, description: 'The reason in a sentence.' })
@@ -68,7 +73,7 @@ export class DeliveryType extends NodeType {
   @Field(() => WaitEnum, { nullable: true, description: 'What it waits for beside a time; null: nothing.' })
   waitsFor: Wait | null;
 
-  @Field(() => Int, { description: 'How many requests were made.' })
+  @Field(() => Int, { description: 'How many requests were made, of all replays together; 0: none yet.' })
   attempts: number;
 
   @Field(() => Boolean, {
@@ -80,10 +85,13 @@ export class DeliveryType extends NodeType {
   @Field(() => Boolean, { description: 'Cancelled while an attempt was on the wire: it is not tried again.' })
   cancelRequested: boolean;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'null: on the wire, held, or over.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it is tried next, to the millisecond. null: on the wire, held, or over.',
+  })
   nextAttemptAt: Date | null;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'When the event became this delivery; the time in the id.' })
   createdAt: Date;
 
   @Field(() => GraphQLDateTime, {
@@ -92,7 +100,10 @@ export class DeliveryType extends NodeType {
   })
   deliveredAt: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'null while it is open, as when it is replayed.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it was over; null while it is open, as when it is replayed.',
+  })
   finishedAt: Date | null;
 }
 

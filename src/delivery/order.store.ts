@@ -1,6 +1,7 @@
 // Deliveries of one document to one webhook, one after the other.
 import { idBounds } from '../ids';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
+import { DELIVERIES, type DeliveryRow } from './delivery.store';
 
 /** What is kept in order: the deliveries of one document to one webhook. */
 export interface Sequence {
@@ -39,6 +40,21 @@ export async function nextInOrder(db: Db, deliveryIds: readonly string[]): Promi
     [deliveryIds, ...idBounds(deliveryIds)],
   );
   return rows.map((row) => row.id);
+}
+
+/** What holds these deliveries back: the first of their sequences. Those that wait for nothing are left out. */
+export async function predecessorsOf(db: Db, deliveryIds: readonly string[]): Promise<Map<string, DeliveryRow>> {
+  const rows = await rowsOf<DeliveryRow & { successorId: string }>(
+    db,
+    statement(`select d.id as "successorId", first.* from deliveries d cross join lateral (
+       select ${DELIVERIES.columns} from deliveries where blocks and webhook_id = d.webhook_id
+         and document_type = d.document_type and reference_document = d.reference_document and id < d.id
+       order by id limit 1
+     ) as first
+     where d.id = any($1::uuid[]) and d.id between $2::uuid and $3::uuid and d.waits_for = 'PREDECESSOR'`),
+    [deliveryIds, ...idBounds(deliveryIds)],
+  );
+  return new Map(rows.map((row) => [row.successorId, row]));
 }
 
 export async function webhooksOfDeliveries(db: Db, deliveryIds: readonly string[]): Promise<string[]> {

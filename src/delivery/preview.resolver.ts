@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
 import { checkInput } from '../graphql/check-input';
 import type { Context } from '../graphql/context';
+import { withExample } from '../graphql/example';
 import { HasRole } from '../graphql/has-role';
 import { payloadOf } from '../graphql/payload';
 import { answer } from '../graphql/user-error';
@@ -12,20 +13,26 @@ import { PreviewWebhookInput } from './preview.inputs';
 import { WebhookPreviewType } from './preview.type';
 import { sampleOf } from './test-webhook.resolver';
 
-const PreviewWebhookPayload = payloadOf('PreviewWebhook', { preview: [() => WebhookPreviewType] });
+const PreviewWebhookPayload = payloadOf('PreviewWebhook', {
+  preview: [() => WebhookPreviewType, 'What the webhook would make of it.'],
+});
 
 @Resolver()
 export class PreviewWebhookResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => PreviewWebhookPayload, {
-    description:
+    description: withExample(
       'Shows what a webhook, also a paused one, would make of an event that happened or of a document that is given: ' +
-      'whether its condition wants it, and the request. Nothing is written or sent.',
+        'whether its condition wants it, and the request. Nothing is written or sent.',
+      'mutation {\n  previewWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", eventId: "evt_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) {\n' +
+        '    preview { conditionHolds skipMessage request { method url body } } userErrors { message }\n  }\n}',
+    ),
   })
   previewWebhook(
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
-    @Arg('input', () => PreviewWebhookInput, { validate: false }) input: PreviewWebhookInput,
+    @Arg('input', () => PreviewWebhookInput, { validate: false, description: 'Which webhook, and for what.' })
+    input: PreviewWebhookInput,
   ) {
     return answer({ preview: null as object | null }, async () => {
       checkInput(input);

@@ -12,16 +12,18 @@ import { SkipReasonEnum } from './delivery.type';
   description: 'A request as it would be frozen; the signature is made at sending.',
 })
 export class PreviewedRequestType {
-  @Field(() => WebhookMethodEnum)
+  @Field(() => WebhookMethodEnum, { description: 'The HTTP method.' })
   method: Method;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The URL with its template filled in.' })
   url: string;
 
-  @Field(() => [HttpHeaderType], { description: 'With credentials, whose values are masked.' })
+  @Field(() => [HttpHeaderType], {
+    description: 'As they would be sent, at most 100, with credentials, whose values are masked.',
+  })
   headers: { name: string; value: string }[];
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The body as text, at most 256 KiB.' })
   body: string;
 }
 

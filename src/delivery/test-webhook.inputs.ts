@@ -5,7 +5,7 @@ import { Field, ID, InputType } from 'type-graphql';
   description: 'Either eventId, or all of documentType, event, referenceDocument and data.',
 })
 export class TestWebhookInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The webhook, `whk_...`.' })
   id: string;
 
   @Field(() => ID, { nullable: true, description: 'A business event that happened: its document is sent.' })

@@ -3,6 +3,7 @@ import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
 import { InputError, type UserError } from '../errors';
 import type { Context } from '../graphql/context';
 import { exactArgument } from '../graphql/exact-argument';
+import { withExample } from '../graphql/example';
 import { HasRole } from '../graphql/has-role';
 import { payloadOf } from '../graphql/payload';
 import { answer } from '../graphql/user-error';
@@ -23,15 +24,19 @@ const SAMPLE_FIELDS = ['documentType', 'event', 'referenceDocument', 'data'] as 
 export class TestWebhookResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => TestWebhookPayload, {
-    description:
+    description: withExample(
       'Sends one real request, signed and logged as any other, with the header `webhook-test: true`: to this webhook ' +
-      'alone, at once, once. Also where it is paused or disabled. What its condition or template decides against is not ' +
-      'sent: a user error says why.',
+        'alone, at once, once. Also where it is paused or disabled. What its condition or template decides against is not ' +
+        'sent: a user error says why.',
+      'mutation {\n  testWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", eventId: "evt_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) {\n' +
+        '    delivery { id status } userErrors { message }\n  }\n}',
+    ),
   })
   testWebhook(
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
-    @Arg('input', () => TestWebhookInput, { validate: false }) input: TestWebhookInput,
+    @Arg('input', () => TestWebhookInput, { validate: false, description: 'Which webhook, and what it is sent.' })
+    input: TestWebhookInput,
   ) {
     const { deliveryQueue } = context.services;
     return answer({ delivery: null as DeliveryRow | null }, async () => {

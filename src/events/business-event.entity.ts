@@ -5,6 +5,7 @@ import { UserEntity } from '../users/user.entity';
 @Index('business_events_outbox_idx', ['id'], { where: 'fanned_out_at is null' })
 @Index('business_events_reference_idx', { synchronize: false })
 @Index('business_events_user_id_idx', ['userId', 'id'])
+@Index('business_events_caused_by_idx', ['causedBy', 'id'], { where: 'caused_by is not null' })
 export class BusinessEventEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'business_events_pkey' })
   id: string;

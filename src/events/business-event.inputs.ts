@@ -1,11 +1,23 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { ArgsType, Field, ID, InputType } from 'type-graphql';
-import { DateTimeFilter, IDFilter, IntFilter, StringFilter } from '../graphql/filter-inputs';
+import {
+  AND_TEXT,
+  DateTimeFilter,
+  IDFilter,
+  IntFilter,
+  NOT_TEXT,
+  OR_TEXT,
+  StringFilter,
+  WHERE_TEXT,
+} from '../graphql/filter-inputs';
+import { timeFilter } from '../graphql/filters';
+import { OptionalDateTimeFilter } from '../graphql/optional-filter-inputs';
 import { PageArgs } from '../graphql/page-args';
+import { type TimeOrder, timeOrder } from '../graphql/time-order';
 import { type FilterMap, idFilter, idTimeFilter, intFilter, linkFilter, textFilter } from '../graphql/where';
 import { USER_FILTER, UserWhere } from '../users/user.inputs';
 
-@InputType('PublishEventInput')
+@InputType('PublishEventInput', { description: 'Something that happened to a document.' })
 export class PublishEventInput {
   @Field(() => String, {
     description: '1 to 200 characters, such as "Sales Invoice". "Hookledger" is reserved for events of our own.',
@@ -48,27 +60,45 @@ export class PublishEventInput {
   causedBy?: string | null;
 }
 
-@InputType('PublishEventsInput')
+@InputType('PublishEventsInput', { description: 'What happened, all of it or nothing.' })
 export class PublishEventsInput {
-  @Field(() => [PublishEventInput], { description: '1 to 500.' })
+  @Field(() => [PublishEventInput], { description: '1 to 500 events, in the order in which they happened.' })
   events: PublishEventInput[];
 }
 
 @InputType('BusinessEventWhere', { description: 'Events that meet all of it.' })
 export class BusinessEventWhere {
-  @Field(() => IDFilter, { nullable: true })
+  @Field(() => IDFilter, { nullable: true, description: 'One event, or some: { in: ["evt_...", "evt_..."] }.' })
   id?: IDFilter;
 
-  @Field(() => StringFilter, { nullable: true })
+  @Field(() => StringFilter, { nullable: true, description: '{ eq: "Sales Invoice" }.' })
   documentType?: StringFilter;
 
-  @Field(() => StringFilter, { nullable: true })
+  @Field(() => StringFilter, { nullable: true, description: '{ eq: "on_submit" }.' })
   event?: StringFilter;
 
-  @Field(() => StringFilter, { nullable: true })
+  @Field(() => StringFilter, { nullable: true, description: 'The document: { eq: "INV-0042" }.' })
   referenceDocument?: StringFilter;
 
-  @Field(() => UserWhere, { nullable: true })
+  @Field(() => StringFilter, {
+    nullable: true,
+    description: 'The key that it was published under; two publishers may use the same one.',
+  })
+  idempotencyKey?: StringFilter;
+
+  @Field(() => UserWhere, { nullable: true, description: 'The program or person that told us of it.' })
+  publishedBy?: UserWhere;
+
+  @Field(() => OptionalDateTimeFilter, {
+    nullable: true,
+    description: 'When it became deliveries; { isNull: true }: not yet.',
+  })
+  fannedOutAt?: OptionalDateTimeFilter;
+
+  @Field(() => UserWhere, {
+    nullable: true,
+    description: 'Who did it in the business system: { name: { eq: "amina@example.com" } }.',
+  })
   user?: UserWhere;
 
   @Field(() => IntFilter, {
@@ -77,16 +107,19 @@ export class BusinessEventWhere {
   })
   wantedBy?: IntFilter;
 
-  @Field(() => DateTimeFilter, { nullable: true })
+  @Field(() => DateTimeFilter, {
+    nullable: true,
+    description: 'When it was published: { gte: "2026-03-01T00:00:00Z" }.',
+  })
   createdAt?: DateTimeFilter;
 
-  @Field(() => [BusinessEventWhere], { nullable: true })
+  @Field(() => [BusinessEventWhere], { nullable: true, description: AND_TEXT })
   and?: BusinessEventWhere[];
 
-  @Field(() => [BusinessEventWhere], { nullable: true })
+  @Field(() => [BusinessEventWhere], { nullable: true, description: OR_TEXT })
   or?: BusinessEventWhere[];
 
-  @Field(() => BusinessEventWhere, { nullable: true })
+  @Field(() => BusinessEventWhere, { nullable: true, description: NOT_TEXT })
   not?: BusinessEventWhere;
 }
 
@@ -95,13 +128,21 @@ export const BUSINESS_EVENT_FILTER: FilterMap = {
   documentType: textFilter('document_type'),
   event: textFilter('event'),
   referenceDocument: textFilter('reference_document'),
+  idempotencyKey: textFilter('idempotency_key'),
+  publishedBy: linkFilter('published_by', 'users', () => USER_FILTER),
+  fannedOutAt: timeFilter('fanned_out_at'),
   user: linkFilter('user_id', 'users', () => USER_FILTER),
   wantedBy: intFilter('wanted_by'),
   createdAt: idTimeFilter(),
 };
 
+const BusinessEventOrder = timeOrder('BusinessEvent', 'events');
+
 @ArgsType()
 export class BusinessEventListArgs extends PageArgs {
-  @Field(() => BusinessEventWhere, { nullable: true })
+  @Field(() => BusinessEventWhere, { nullable: true, description: WHERE_TEXT })
   where?: BusinessEventWhere;
+
+  @Field(() => BusinessEventOrder, { nullable: true, description: 'Newest first by default.' })
+  orderBy?: TimeOrder | null;
 }

@@ -17,10 +17,12 @@ import {
 import { BodyType, bodyOf } from '../graphql/body.type';
 import type { Context } from '../graphql/context';
 import { exactArgument } from '../graphql/exact-argument';
+import { withExample } from '../graphql/example';
 import { HasRole } from '../graphql/has-role';
 import { listPage } from '../graphql/list';
 import { payloadOf } from '../graphql/payload';
 import { loaderFor } from '../graphql/per-request';
+import { byTime } from '../graphql/time-order';
 import { answer } from '../graphql/user-error';
 import { conditionOf } from '../graphql/where';
 import { toNodeId, uuidOf } from '../ids';
@@ -53,9 +55,11 @@ declare module '../graphql/context' {
   }
 }
 
-@ObjectType('PublishedEvent', { simpleResolvers: true })
+@ObjectType('PublishedEvent', { simpleResolvers: true, description: 'What became of one event of `publishEvents`.' })
 class PublishedEventType {
-  @Field(() => ID)
+  @Field(() => ID, {
+    description: 'Of the business event, `evt_...`: of the new one, or of the first where it is a duplicate.',
+  })
   id: string;
 
   @Field(() => Boolean, { description: 'The same event was published before under this idempotency key: this is it.' })
@@ -63,10 +67,11 @@ class PublishedEventType {
 }
 
 const PublishEventsPayload = payloadOf('PublishEvents', {
-  events: [() => [PublishedEventType], 'In the order given; all of them were accepted, or null and none was.'],
+  events: [
+    () => [PublishedEventType],
+    'In the order given, 1 to 500; all of them were accepted, or null and none was.',
+  ],
 });
-
-const ORDER = { tag: 'BusinessEvent', column: null, descending: true };
 
 export function loadEvent(context: Context, id: string | null): Promise<BusinessEventRow | null> | null {
   return id === null ? null : loaderFor(context, 'BusinessEvent', (ids) => eventsById(context.db, ids)).load(id);
@@ -79,28 +84,50 @@ export function loadPayload(context: Context, id: string | null): Promise<Payloa
 @Resolver(() => BusinessEventType)
 export class BusinessEventResolver {
   @HasRole(...READERS)
-  @Query(() => BusinessEventType, { nullable: true, description: 'null when there is none with this id.' })
-  businessEvent(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
+  @Query(() => BusinessEventType, {
+    nullable: true,
+    description: withExample(
+      'One event; null when there is none with this id.',
+      '{ businessEvent(id: "evt_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { event user { name } deliveries { nodes { status } } } }',
+    ),
+  })
+  businessEvent(
+    @Ctx() context: Context,
+    @Arg('id', () => ID, { description: 'Of a BusinessEvent, `evt_...`.' }) id: string,
+  ) {
     return loadEvent(context, uuidOf('BusinessEvent', id));
   }
 
   @HasRole(...READERS)
-  @Query(() => BusinessEventConnection, { description: 'Newest first.' })
+  @Query(() => BusinessEventConnection, {
+    description: withExample(
+      'Everything that was published, newest first.',
+      '{ businessEvents(where: { wantedBy: { eq: 0 } }) { nodes { documentType event referenceDocument } } }',
+    ),
+  })
   businessEvents(@Ctx() context: Context, @Args(() => BusinessEventListArgs) args: BusinessEventListArgs) {
     const condition = conditionOf(args.where, BUSINESS_EVENT_FILTER);
-    return listPage(context, { listing: BUSINESS_EVENTS, condition, order: ORDER, args });
+    return listPage(context, {
+      listing: BUSINESS_EVENTS,
+      condition,
+      order: byTime('BusinessEvent', args.orderBy),
+      args,
+    });
   }
 
   @HasRole('PUBLISHER', 'SYSTEM_MANAGER')
   @Mutation(() => PublishEventsPayload, {
-    description:
+    description: withExample(
       'Accepts 1 to 500 business events, all or none. Each becomes a delivery to every webhook that wants it, ' +
-      'signed, retried until it arrives or is given up.',
+        'signed, retried until it arrives or is given up.',
+      'mutation ($events: [PublishEventInput!]!) {\n' +
+        '  publishEvents(input: { events: $events }) { events { id duplicate } userErrors { field message } }\n}',
+    ),
   })
   publishEvents(
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
-    @Arg('input', () => PublishEventsInput, { validate: false }) input: PublishEventsInput,
+    @Arg('input', () => PublishEventsInput, { validate: false, description: 'The events.' }) input: PublishEventsInput,
   ) {
     return answer({ events: null as PublishedEvent[] | null }, async () => {
       const viewer = context.viewer as Viewer;
@@ -113,7 +140,7 @@ export class BusinessEventResolver {
     });
   }
 
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, { description: '`evt_` and 32 hexadecimal digits; never changes.' })
   id(@Root() row: BusinessEventRow) {
     return toNodeId('BusinessEvent', row.id);
   }

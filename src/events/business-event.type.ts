@@ -21,10 +21,13 @@ export class BusinessEventType extends NodeType {
   @Field(() => String, { description: "The document's name, such as INV-0042." })
   referenceDocument: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The key that it was published under, such as "INV-0042/on_submit"; null: none was given.',
+  })
   idempotencyKey: string | null;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'When it was published, to the millisecond; the time in the id.' })
   createdAt: Date;
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was turned into deliveries; null: not yet.' })

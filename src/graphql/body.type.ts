@@ -6,10 +6,14 @@ export class BodyType {
   @Field(() => String, { nullable: true, description: 'As UTF-8; null when they are not UTF-8.' })
   text: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The bytes that are kept, in base64 (RFC 4648, section 4).' })
   base64: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The header `content-type` as it was sent, such as "application/json; charset=utf-8"; null: there was none.',
+  })
   contentType: string | null;
 
   @Field(() => Int, { description: 'How many there were; in an answer, before secrets were taken out.' })

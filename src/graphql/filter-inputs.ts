@@ -1,64 +1,79 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 
-@InputType('IDFilter', { description: 'Tests on an id.' })
+const LIST = 'Any of these, 1 to 100.';
+const IS_NULL = 'true: has no value; false: has one.';
+const EACH = 'Where several tests are given, all must hold; null and {} are refused.';
+
+/** Of the argument `where` of a list. */
+export const WHERE_TEXT =
+  'Only rows that meet it; left out: all rows. {} and null are refused, since they could mean all or none. At most 1,000 ' +
+  'filters in one `where`.';
+export const AND_TEXT = 'Meets each of these, 1 to 100; `and`, `or` and `not` may be nested 3 deep.';
+export const OR_TEXT = 'Meets at least one of these, 1 to 100; `and`, `or` and `not` may be nested 3 deep.';
+export const NOT_TEXT =
+  'Does not meet this; what has no value meets no test, so it is among them. `and`, `or` and `not` may be nested 3 deep.';
+
+@InputType('IDFilter', { description: `Tests on an id. ${EACH}` })
 export class IDFilter {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'Exactly this id; one of another type is refused.' })
   eq?: string;
 
-  @Field(() => [ID], { nullable: true, description: 'Any of these, at most 100.' })
+  @Field(() => [ID], { nullable: true, description: LIST })
   in?: string[];
 }
 
-@InputType('StringFilter', { description: 'Tests on a text. Upper and lower case differ.' })
+@InputType('StringFilter', { description: `Tests on a text. Upper and lower case differ. ${EACH}` })
 export class StringFilter {
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Exactly this text.' })
   eq?: string;
 
-  @Field(() => [String], { nullable: true, description: 'Any of these, at most 100.' })
+  @Field(() => [String], { nullable: true, description: LIST })
   in?: string[];
 
   @Field(() => String, { nullable: true, description: 'No index helps it: narrow the list by something else too.' })
   contains?: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Begins with this text, such as "INV-2026-".' })
   startsWith?: string;
 
-  @Field(() => Boolean, { nullable: true, description: 'true: has no value; false: has one.' })
+  @Field(() => Boolean, { nullable: true, description: IS_NULL })
   isNull?: boolean;
 }
 
-@InputType('IntFilter', { description: 'Tests on a whole number.' })
+@InputType('IntFilter', { description: `Tests on a whole number. ${EACH}` })
 export class IntFilter {
-  @Field(() => Int, { nullable: true })
+  @Field(() => Int, { nullable: true, description: 'Exactly this number.' })
   eq?: number;
 
-  @Field(() => [Int], { nullable: true, description: 'Any of these, at most 100.' })
+  @Field(() => [Int], { nullable: true, description: LIST })
   in?: number[];
 
-  @Field(() => Int, { nullable: true })
+  @Field(() => Int, { nullable: true, description: 'This number or more.' })
   gte?: number;
 
-  @Field(() => Int, { nullable: true })
+  @Field(() => Int, { nullable: true, description: 'More than this.' })
   gt?: number;
 
-  @Field(() => Int, { nullable: true })
+  @Field(() => Int, { nullable: true, description: 'Less than this.' })
   lt?: number;
 
-  @Field(() => Int, { nullable: true })
+  @Field(() => Int, { nullable: true, description: 'This number or less.' })
   lte?: number;
 
-  @Field(() => Boolean, { nullable: true, description: 'true: has no value; false: has one.' })
+  @Field(() => Boolean, { nullable: true, description: IS_NULL })
   isNull?: boolean;
 }
 
-@InputType('BooleanFilter', { description: 'Tests on yes or no.' })
+@InputType('BooleanFilter', { description: 'Tests on yes or no; null and {} are refused.' })
 export class BooleanFilter {
-  @Field(() => Boolean, { nullable: true })
+  @Field(() => Boolean, { nullable: true, description: 'Is so, or is not.' })
   eq?: boolean;
 }
 
-@InputType('DateTimeFilter', { description: 'Tests on a time, to the millisecond.' })
+@InputType('DateTimeFilter', {
+  description: `Tests on a time, to the millisecond: from { gte: "2026-03-01T00:00:00Z" } up to { lt: ... }. ${EACH}`,
+})
 export class DateTimeFilter {
   @Field(() => GraphQLDateTime, { nullable: true, description: 'At this time or later.' })
   gte?: Date;
@@ -75,12 +90,12 @@ export class DateTimeFilter {
 
 /** The filter of an enum: `eq` and `in`. */
 export function enumFilter<Value extends string>(name: string, type: Record<Value, Value>) {
-  @InputType(`${name}Filter`, { description: `Tests on a ${name}.` })
+  @InputType(`${name}Filter`, { description: `Tests on a ${name}. ${EACH}` })
   class EnumFilter {
-    @Field(() => type, { nullable: true })
+    @Field(() => type, { nullable: true, description: 'Exactly this one.' })
     eq?: Value;
 
-    @Field(() => [type], { nullable: true, description: 'Any of these.' })
+    @Field(() => [type], { nullable: true, description: LIST })
     in?: Value[];
   }
   return EnumFilter;

@@ -4,9 +4,11 @@ import {
   defaultFieldResolver,
   GraphQLDirective,
   type GraphQLEnumType,
+  type GraphQLField,
   type GraphQLFieldConfig,
   GraphQLList,
   GraphQLNonNull,
+  type GraphQLObjectType,
   GraphQLSchema,
   isObjectType,
 } from 'graphql';
@@ -28,6 +30,11 @@ export function Public(): AnyDecorator {
 }
 
 type Rule = readonly Role[];
+
+/** All rules that hold for a field: its type's and its own. */
+export function rulesOf(schema: GraphQLSchema, type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): Rule[] {
+  return [ruleOf(schema, type), ruleOf(schema, field as Annotated)].filter((rule) => rule !== null);
+}
 
 /** Adds the directives' definitions, refuses a schema with an unguarded way in, and puts a guard on every rule. */
 export function enforceRoles(built: GraphQLSchema): GraphQLSchema {
@@ -53,7 +60,12 @@ function withDefinitions(schema: GraphQLSchema): GraphQLSchema {
     name: 'hasRole',
     description: 'Who may use it: a caller with one of these roles. On a type it holds for each of its fields.',
     locations,
-    args: { roles: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(role))) } },
+    args: {
+      roles: {
+        type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(role))),
+        description: 'One of these 1 to 5 roles is enough.',
+      },
+    },
   });
   const isPublic = new GraphQLDirective({ name: 'public', description: 'Needs no API key.', locations });
   const config = schema.toConfig();

@@ -21,15 +21,28 @@ export const MAX_INPUT_VALUES = 10_000;
 export function refuseTooManyInputValues(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
-  variables: Record<string, unknown>,
+  variables: Readonly<Record<string, unknown>>,
 ): void {
   let left = MAX_INPUT_VALUES;
-  for (const { variable, type: node } of operation.variableDefinitions ?? []) {
-    const type = typeFromAST(schema, node as Parameters<typeof typeFromAST>[1]);
-    if (isInputType(type)) left -= valuesIn(variables[variable.name.value], type, left);
-  }
+  for (const [name, type] of typesOfVariables(schema, operation)) left -= valuesIn(variables[name], type, left);
   if (left >= 0) return;
   throw new AppError('LIMIT_EXCEEDED', `The variables hold more than ${MAX_INPUT_VALUES} values. Send fewer at once.`);
+}
+
+type TypedVariables = readonly (readonly [string, GraphQLInputType])[];
+
+const known = new WeakMap<OperationDefinitionNode, TypedVariables>();
+
+// documents are kept and come again
+function typesOfVariables(schema: GraphQLSchema, operation: OperationDefinitionNode): TypedVariables {
+  const before = known.get(operation);
+  if (before) return before;
+  const types = (operation.variableDefinitions ?? []).flatMap(({ variable, type: node }) => {
+    const type = typeFromAST(schema, node as Parameters<typeof typeFromAST>[1]);
+    return isInputType(type) ? [[variable.name.value, type] as const] : [];
+  });
+  known.set(operation, types);
+  return types;
 }
 
 // Stops when there are more than `most`: by then it does not matter how many.
@@ -47,7 +60,11 @@ function valuesIn(value: unknown, type: GraphQLInputType, most: number): number 
 
 function partsOf(value: unknown, type: GraphQLInputType): [unknown, GraphQLInputType][] {
   if (isListType(type)) return Array.isArray(value) ? value.map((each) => [each, type.ofType]) : [[value, type.ofType]];
-  if (!isInputObjectType(type) || typeof value !== 'object') return [];
-  const given = value as Record<string, unknown>;
-  return Object.values(type.getFields()).map((field) => [given[field.name], field.type]);
+  if (!isInputObjectType(type) || typeof value !== 'object' || value === null) return [];
+  const fields = type.getFields();
+  // what is no field is refused by graphql-js
+  return Object.entries(value).flatMap(([name, part]) => {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    return field ? [[part, field.type]] : [];
+  });
 }

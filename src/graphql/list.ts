@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Condition } from '../sql/condition';
 import { count, countsByParent, type Listing, page, pagesByParent } from '../sql/keyset';
+import { resolveLinks } from '../sql/links';
 import type { Context } from './context';
 import { type ConnectionShape, toConnection } from './page';
 import { type ListOrder, type PageArgs, pageRequest } from './page-args';
@@ -18,6 +19,7 @@ export interface ListQuery {
 export async function listPage(context: Context, query: ListQuery): Promise<ConnectionShape> {
   const { listing, condition, order } = query;
   const request = pageRequest(query.args, order);
+  await resolveLinks(context.db, condition);
   return toConnection({
     page: await page(context.db, listing, condition, request),
     order,
@@ -41,9 +43,10 @@ export async function nestedPage(
   const request = pageRequest(query.args, order);
   const hash = createHash('sha256').update(JSON.stringify(args)).digest('base64url');
   const name = `${listing.table}.${column} ${hash}`;
-  const pages = loaderFor(context, `page of ${name}`, (ids) =>
-    pagesByParent(context.db, listing, { column, ids }, condition, request),
-  );
+  const pages = loaderFor(context, `page of ${name}`, async (ids) => {
+    await resolveLinks(context.db, condition);
+    return pagesByParent(context.db, listing, { column, ids }, condition, request);
+  });
   const counts = loaderFor(context, `count of ${name}`, (ids) =>
     countsByParent(context.db, listing, { column, ids }, condition),
   );

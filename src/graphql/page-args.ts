@@ -5,7 +5,10 @@ import { publishEnum } from './enum';
 
 export const ORDER_DIRECTIONS = ['ASC', 'DESC'] as const;
 export type OrderDirection = (typeof ORDER_DIRECTIONS)[number];
-export const OrderDirectionEnum = publishEnum('OrderDirection', ORDER_DIRECTIONS, 'Which end of a list comes first.');
+export const OrderDirectionEnum = publishEnum('OrderDirection', ORDER_DIRECTIONS, 'Which end of a list comes first.', {
+  ASC: { description: 'The oldest, the smallest, A.' },
+  DESC: { description: 'The newest, the largest, Z.' },
+});
 
 /** How a list is ordered, and the name of that order: a cursor of another list or order is not taken. */
 export interface ListOrder extends Order {
@@ -14,8 +17,8 @@ export interface ListOrder extends Order {
 
 export const MAX_PAGE = 100;
 export const DEFAULT_PAGE = 20;
-const FORWARD = 'The first n rows, 1 to 100.';
-const AFTER = 'Rows after this cursor.';
+const FORWARD = 'The first n rows, 1 to 100; 20 where neither `first` nor `last` is given.';
+const AFTER = 'Rows after this cursor, the `endCursor` of the page before; one of this list in this order.';
 
 @ArgsType()
 export class ForwardPageArgs {
@@ -31,7 +34,10 @@ export class PageArgs extends ForwardPageArgs {
   @Field(() => Int, { nullable: true, description: 'The last n rows, 1 to 100; instead of `first`.' })
   last?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Rows before this cursor.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Rows before this cursor, the `startCursor` of the page behind; goes with `last`.',
+  })
   before?: string | null;
 }
 
@@ -77,7 +83,7 @@ export function cursorOf(order: ListOrder, row: { id: string }): string {
 }
 
 // read from the other end, a cursor would point at rows that its client has seen
-function tagOf({ tag, descending }: ListOrder): string {
+export function tagOf({ tag, descending }: ListOrder): string {
   return descending ? tag : `${tag} ASC`;
 }
 
@@ -86,12 +92,20 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 function readCursor(cursor: string | null | undefined, name: string, order: ListOrder): PageRequest['cursor'] {
   if (!isGiven(cursor)) return null;
   const read = parseCursor(cursor);
-  if (read?.tag !== tagOf(order) || (read.value === null) !== (order.column === null)) {
+  if (read?.tag !== tagOf(order) || !isValueOf(order, read.value)) {
     throw new AppError('BAD_USER_INPUT', `${name} ${quoted(cursor)} is not a cursor of this list in this order.`, [
       name,
     ]);
   }
-  return read;
+  return { id: read.id, value: read.value === null ? null : String(read.value) };
+}
+
+const MOST_INTEGER = 2 ** 31 - 1;
+
+function isValueOf({ column }: ListOrder, value: unknown): boolean {
+  if (column === null) return value === null;
+  if (column.type !== 'integer') return isStorable(value);
+  return Number.isInteger(value) && Math.abs(value as number) <= MOST_INTEGER;
 }
 
 // Postgres takes neither NUL nor half of a surrogate pair, so no cursor of ours holds one
@@ -99,12 +113,11 @@ function isStorable(value: unknown): value is string {
   return typeof value === 'string' && !value.includes('\0') && value.isWellFormed();
 }
 
-function parseCursor(cursor: string): { tag: string; id: string; value: string | null } | null {
+function parseCursor(cursor: string): { tag: string; id: string; value: unknown } | null {
   try {
     const [tag, id, value, ...rest] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
     const wellFormed = typeof tag === 'string' && typeof id === 'string' && UUID.test(id) && rest.length === 0;
-    if (!wellFormed || !(value === null || isStorable(value))) return null;
-    return { tag, id, value };
+    return wellFormed ? { tag, id, value } : null;
   } catch {
     return null;
   }

@@ -9,18 +9,23 @@ export interface Connection<Row extends { id: string }> {
   count(): Promise<Count>;
 }
 
-@ObjectType('PageInfo', { simpleResolvers: true })
+@ObjectType('PageInfo', {
+  simpleResolvers: true,
+  description: 'Where a page begins and ends, and whether there is more.',
+})
 export class PageInfoType {
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'There are rows behind the last of this page: ask for `after: endCursor`.' })
   hasNextPage: boolean;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, {
+    description: 'There are rows before the first of this page: ask for `last` and `before: startCursor`.',
+  })
   hasPreviousPage: boolean;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Of the first row of the page; null: it is empty.' })
   startCursor: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Of the last row of the page; null: it is empty.' })
   endCursor: string | null;
 }
 
@@ -34,24 +39,31 @@ export interface ConnectionShape {
 
 /** The connection type of a node type: `UserConnection` with `UserEdge` for `User`. */
 export function connectionOf(name: string, nodeType: () => ClassType): ClassType<object> {
-  @ObjectType(`${name}Edge`, { simpleResolvers: true })
+  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `One ${name}, and its place in a list.` })
   class EdgeType {
     @Field(() => String, { description: 'Where this row is in the list: for `after` and `before`. Opaque.' })
     cursor: string;
 
-    @Field(nodeType)
+    @Field(nodeType, { description: 'The row itself.' })
     node: object;
   }
 
-  @ObjectType(`${name}Connection`, { simpleResolvers: true })
+  @ObjectType(`${name}Connection`, {
+    simpleResolvers: true,
+    description:
+      `A page of a list of ${name}: at most 100 rows. Rows that are written while you page neither shift nor repeat it. ` +
+      'One request may ask for at most 50,000 rows, its pages multiplied out.',
+  })
   class ConnectionType {
-    @Field(() => [EdgeType])
+    @Field(() => [EdgeType], { description: 'The rows of the page with their cursors, at most 100.' })
     edges: EdgeType[];
 
-    @Field(() => [nodeType()], { description: 'The nodes of `edges`, without their cursors.' })
+    @Field(() => [nodeType()], {
+      description: 'The rows of the page, at most 100: the nodes of `edges` without their cursors.',
+    })
     nodes: object[];
 
-    @Field(() => PageInfoType)
+    @Field(() => PageInfoType, { description: 'Whether there is more, and the cursors to ask for it.' })
     pageInfo: PageInfoType;
 
     @Field(() => Int, {

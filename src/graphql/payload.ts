@@ -11,7 +11,10 @@ export type PayloadField = [type: () => unknown, description?: string];
 
 /** A mutation's payload: what it made, null when the input was refused, and what was wrong with the input. */
 export function payloadOf(mutation: string, fields: Record<string, PayloadField>): ClassType<Payload> {
-  @ObjectType(`${mutation}Payload`, { simpleResolvers: true })
+  @ObjectType(`${mutation}Payload`, {
+    simpleResolvers: true,
+    description: `What ${mutation[0]?.toLowerCase()}${mutation.slice(1)} answers. Either it worked, or \`userErrors\` says why not.`,
+  })
   class PayloadType {
     @Field(() => [UserErrorType], { description: 'Empty when it worked; nothing was changed otherwise.' })
     userErrors: UserError[];

@@ -22,7 +22,7 @@ export class UserErrorType {
   })
   field: string[] | null;
 
-  @Field(() => UserErrorCodeEnum)
+  @Field(() => UserErrorCodeEnum, { description: 'What kind of fault, for programs.' })
   code: UserError['code'];
 
   @Field(() => String, { description: 'A sentence: what was wrong, with the value, and what would be right.' })

@@ -52,21 +52,21 @@ export function indexJson(text: string): JsonIndex {
   return { entries: scan.entries, count: scan.count, levels: scan.deepestAt[0]! };
 }
 
+// A scan is over before the next one begins, and small texts are many: these are used again. What stands in them of a
+// level is set when the level opens, except of the outermost.
+const SCRATCH = {
+  entryAt: new Int32Array(INDEXED_LEVELS + 1),
+  deepestAt: new Int32Array(INDEXED_LEVELS + 1),
+  suspectAt: new Uint8Array(INDEXED_LEVELS + 1),
+  isObjectAt: new Uint8Array(INDEXED_LEVELS + 1),
+  firstKeyAt: new Int32Array(INDEXED_LEVELS + 1),
+  keys: new Int32Array(256),
+};
+
 function newScan(text: string): Scan {
-  return {
-    text,
-    level: 0,
-    entries: new Int32Array(64 * ENTRY_SIZE),
-    count: 0,
-    entryAt: new Int32Array(INDEXED_LEVELS + 1),
-    deepestAt: new Int32Array(INDEXED_LEVELS + 1),
-    suspectAt: new Uint8Array(INDEXED_LEVELS + 1),
-    isObjectAt: new Uint8Array(INDEXED_LEVELS + 1),
-    firstKeyAt: new Int32Array(INDEXED_LEVELS + 1),
-    keys: new Int32Array(256),
-    keyCount: 0,
-    mayRepeat: createMayRepeat(),
-  };
+  for (const each of Object.values(SCRATCH)) each[0] = 0;
+  const entries = new Int32Array(64 * ENTRY_SIZE);
+  return { text, level: 0, entries, count: 0, ...SCRATCH, keyCount: 0, mayRepeat: createMayRepeat() };
 }
 
 function scanText(scan: Scan): void {

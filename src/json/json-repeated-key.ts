@@ -6,14 +6,15 @@ const SMALL = 8;
 export type MayRepeat = (hashes: Int32Array, start: number, end: number) => boolean;
 
 export function createMayRepeat(): MayRepeat {
-  let slots = new Int32Array(128);
+  // made by the first object that needs them
+  let slots = new Int32Array(0);
   // A slot counts only with the stamp of this object, so that the table need not be emptied for each.
-  let stamps = new Int32Array(128);
+  let stamps = new Int32Array(0);
   let stamp = 0;
   return (hashes, start, end) => {
     if (end - start <= SMALL) return hasEqualPair(hashes, start, end);
     if ((end - start) * 2 > slots.length) {
-      const size = 2 ** Math.ceil(Math.log2((end - start) * 2));
+      const size = 2 ** Math.max(7, Math.ceil(Math.log2((end - start) * 2)));
       slots = new Int32Array(size);
       stamps = new Int32Array(size);
     }

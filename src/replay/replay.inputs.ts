@@ -10,9 +10,9 @@ const RATE_TEXT = `Deliveries a second at most, over all workers: 1 to ${MAX_RAT
 const isRate = (value: unknown) => (value as number) >= 1 && (value as number) <= MAX_RATE;
 const asksForSomething = (where: unknown) => Object.values(where as object).some((each) => each !== undefined);
 
-@InputType('ReplayDeliveryInput')
+@InputType('ReplayDeliveryInput', { description: 'Which delivery is sent again, and why.' })
 export class ReplayDeliveryInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A delivery that is over, `dlv_...`.' })
   deliveryId: string;
 
   @ShortText(1_000)
@@ -20,7 +20,7 @@ export class ReplayDeliveryInput {
   reason: string;
 }
 
-@InputType('ReplayDeliveriesInput')
+@InputType('ReplayDeliveriesInput', { description: 'Which deliveries are sent again, how fast, and why.' })
 export class ReplayDeliveriesInput {
   @rejects(
     'REQUIRED',
@@ -47,20 +47,20 @@ export class ReplayDeliveriesInput {
   dryRun: boolean;
 }
 
-@InputType('PauseReplayInput')
+@InputType('PauseReplayInput', { description: 'Which replay waits.' })
 export class PauseReplayInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A replay that is PENDING or RUNNING, `rpl_...`.' })
   id: string;
 }
 
-@InputType('ResumeReplayInput')
+@InputType('ResumeReplayInput', { description: 'Which replay goes on.' })
 export class ResumeReplayInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A replay that is PAUSED, `rpl_...`.' })
   id: string;
 }
 
-@InputType('CancelReplayInput')
+@InputType('CancelReplayInput', { description: 'Which replay ends.' })
 export class CancelReplayInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A replay that is not over, `rpl_...`.' })
   id: string;
 }

@@ -1,18 +1,22 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { loadDelivery } from '../delivery/delivery.resolver';
+import { DeliveryListArgs } from '../delivery/delivery.inputs';
+import { deliveriesOf, loadDelivery } from '../delivery/delivery.resolver';
 import type { DeliveryRow } from '../delivery/delivery.store';
-import { DELIVERIES } from '../delivery/delivery.store';
 import { DeliveryConnection, DeliveryType } from '../delivery/delivery.type';
 import { checkInput } from '../graphql/check-input';
 import type { Context } from '../graphql/context';
+import { withExample } from '../graphql/example';
 import { HasRole } from '../graphql/has-role';
-import { listPage, nestedPage } from '../graphql/list';
-import { ForwardPageArgs } from '../graphql/page-args';
-import { payloadOf } from '../graphql/payload';
+import { listPage } from '../graphql/list';
+import { type PayloadField, payloadOf } from '../graphql/payload';
 import { loaderFor } from '../graphql/per-request';
+import { byTime } from '../graphql/time-order';
 import { answer } from '../graphql/user-error';
+import { conditionOf } from '../graphql/where';
 import { toNodeId, uuidOf } from '../ids';
-import { everything } from '../sql/condition';
+import { requestsOf } from '../request-log/links.resolver';
+import { RequestLogListArgs } from '../request-log/request-log.inputs';
+import { RequestLogConnection } from '../request-log/request-log.type';
 import type { Db } from '../sql/db';
 import { loadUser } from '../users/user.resolver';
 import { UserType } from '../users/user.type';
@@ -32,8 +36,9 @@ import { ReplayConnection, ReplayCountType, ReplayType, ReplayWebhookCountType }
 import { type CountShape, countShape } from './replay-count';
 import { replayDelivery } from './replay-delivery';
 import { cancelReplay, pauseReplay, resumeReplay } from './replay-lifecycle';
+import { REPLAY_FILTER, ReplayListArgs } from './replay-where.inputs';
 
-const replayField: [() => unknown] = [() => ReplayType];
+const replayField: PayloadField = [() => ReplayType, 'The replay as it is now.'];
 const ReplayDeliveryPayload = payloadOf('ReplayDelivery', {
   delivery: [() => DeliveryType, 'PENDING again; held where its webhook is paused or disabled.'],
   replay: replayField,
@@ -45,9 +50,6 @@ const ReplayDeliveriesPayload = payloadOf('ReplayDeliveries', {
 const PauseReplayPayload = payloadOf('PauseReplay', { replay: replayField });
 const ResumeReplayPayload = payloadOf('ResumeReplay', { replay: replayField });
 const CancelReplayPayload = payloadOf('CancelReplay', { replay: replayField });
-
-const ORDER = { tag: 'Replay', column: null, descending: true };
-const DELIVERY_ORDER = { tag: 'Delivery', column: null, descending: true };
 
 export function loadReplay(context: Context, id: string | null): Promise<ReplayRow | null> | null {
   return id === null ? null : loaderFor(context, 'Replay', (ids) => replaysById(context.db, ids)).load(id);
@@ -63,23 +65,35 @@ function change(context: Context, id: string, work: (db: Db, viewer: Viewer, id:
 @Resolver(() => ReplayType)
 export class ReplayResolver {
   @HasRole(...READERS)
-  @Query(() => ReplayType, { nullable: true, description: 'null when there is none with this id.' })
-  replay(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
+  @Query(() => ReplayType, {
+    nullable: true,
+    description: withExample(
+      'One replay; null when there is none with this id.',
+      '{ replay(id: "rpl_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status total replayed skipped error } }',
+    ),
+  })
+  replay(@Ctx() context: Context, @Arg('id', () => ID, { description: 'Of a Replay, `rpl_...`.' }) id: string) {
     return loadReplay(context, uuidOf('Replay', id));
   }
 
   @HasRole(...READERS)
-  @Query(() => ReplayConnection, { description: 'Newest first, those of single deliveries too.' })
-  replays(@Ctx() context: Context, @Args(() => ForwardPageArgs) args: ForwardPageArgs) {
-    return listPage(context, { listing: REPLAYS, condition: everything, order: ORDER, args });
+  @Query(() => ReplayConnection, {
+    description: withExample(
+      'Every replay, newest first, those of single deliveries too.',
+      '{ replays(first: 5) { nodes { reason status orderedBy { name } } } }',
+    ),
+  })
+  replays(@Ctx() context: Context, @Args(() => ReplayListArgs) args: ReplayListArgs) {
+    const condition = conditionOf(args.where, REPLAY_FILTER);
+    return listPage(context, { listing: REPLAYS, condition, order: byTime('Replay', args.orderBy), args });
   }
 
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, { description: '`rpl_` and 32 hexadecimal digits; never changes.' })
   id(@Root() row: ReplayRow) {
     return toNodeId('Replay', row.id);
   }
 
-  @FieldResolver(() => UserType, { nullable: true })
+  @FieldResolver(() => UserType, { nullable: true, description: 'Whoever asked for it.' })
   orderedBy(@Root() row: ReplayRow, @Ctx() context: Context) {
     return loadUser(context, row.orderedBy);
   }
@@ -100,20 +114,29 @@ export class ReplayResolver {
   @FieldResolver(() => DeliveryConnection, {
     description: 'What it opened again and no later replay did, newest first: where they are now.',
   })
-  deliveries(@Root() row: ReplayRow, @Ctx() context: Context, @Args(() => ForwardPageArgs) args: ForwardPageArgs) {
-    const query = { listing: DELIVERIES, condition: everything, order: DELIVERY_ORDER, args };
-    return nestedPage(context, row, 'replay_id', query, args);
+  deliveries(@Root() row: ReplayRow, @Ctx() context: Context, @Args(() => DeliveryListArgs) args: DeliveryListArgs) {
+    return deliveriesOf(context, row, 'replay_id', args);
+  }
+
+  @FieldResolver(() => RequestLogConnection, { description: 'Attempts that were made on its order, newest first.' })
+  requests(@Root() row: ReplayRow, @Ctx() context: Context, @Args(() => RequestLogListArgs) args: RequestLogListArgs) {
+    return requestsOf(context, row, 'replay_id', args);
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => ReplayDeliveryPayload, {
-    description:
+    description: withExample(
       'Sends a delivery that is over again, now: DELIVERED, EXHAUSTED or CANCELLED. One that had arrived stays ' +
-      'DELIVERED, however the replay ends. A SKIPPED one was never made: it is made now, by the condition and templates ' +
-      'that its webhook has now, and is not looked at as a duplicate; CONFLICT with the reason, and it stays as it is, ' +
-      'where they decide against it again. CONFLICT for any other, a LOOP, tests, and archived webhooks.',
+        'DELIVERED, however the replay ends. A SKIPPED one was never made: it is made now, by the condition and templates ' +
+        'that its webhook has now, and is not looked at as a duplicate; CONFLICT with the reason, and it stays as it is, ' +
+        'where they decide against it again. CONFLICT for any other, a LOOP, tests, and archived webhooks.',
+      'mutation { replayDelivery(input: { deliveryId: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "lost" }) { delivery { status } userErrors { message } } }',
+    ),
   })
-  replayDelivery(@Ctx() context: Context, @Arg('input', () => ReplayDeliveryInput) input: ReplayDeliveryInput) {
+  replayDelivery(
+    @Ctx() context: Context,
+    @Arg('input', () => ReplayDeliveryInput, { description: 'Which delivery, and why.' }) input: ReplayDeliveryInput,
+  ) {
     const empty = { delivery: null as DeliveryRow | null, replay: null as ReplayRow | null };
     const { deliveryQueue } = context.services;
     return answer(empty, async () => {
@@ -125,12 +148,19 @@ export class ReplayResolver {
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => ReplayDeliveriesPayload, {
-    description:
+    description: withExample(
       'Sends all that meet `where` and can be sent again, oldest first, at most `rate` a second: work that workers do, ' +
-      'that survives restarts and can be paused. What was not over when it was ordered is not in it. SKIPPED ones are ' +
-      'decided anew, as by replayDelivery.',
+        'that survives restarts and can be paused. What was not over when it was ordered is not in it. SKIPPED ones are ' +
+        'decided anew, as by replayDelivery.',
+      'mutation {\n  replayDeliveries(input: { where: { status: { eq: EXHAUSTED } }, reason: "their disk was full", dryRun: true }) {\n' +
+        '    count { replayable } userErrors { message }\n  }\n}',
+    ),
   })
-  replayDeliveries(@Ctx() context: Context, @Arg('input', () => ReplayDeliveriesInput) input: ReplayDeliveriesInput) {
+  replayDeliveries(
+    @Ctx() context: Context,
+    @Arg('input', () => ReplayDeliveriesInput, { description: 'Which deliveries, how fast, and why.' })
+    input: ReplayDeliveriesInput,
+  ) {
     return answer({ replay: null as ReplayRow | null, count: null as CountShape | null }, async () => {
       checkInput(input);
       const { where, reason, rate } = input;
@@ -143,27 +173,51 @@ export class ReplayResolver {
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
-  @Mutation(() => PauseReplayPayload, { description: 'What was opened by then goes on.' })
-  pauseReplay(@Ctx() context: Context, @Arg('input', () => PauseReplayInput) input: PauseReplayInput) {
+  @Mutation(() => PauseReplayPayload, {
+    description: withExample(
+      'Nothing further is opened until it is resumed. What was opened by then goes on.',
+      'mutation { pauseReplay(input: { id: "rpl_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { replay { status } userErrors { message } } }',
+    ),
+  })
+  pauseReplay(
+    @Ctx() context: Context,
+    @Arg('input', () => PauseReplayInput, { description: 'Which replay.' }) input: PauseReplayInput,
+  ) {
     return change(context, input.id, pauseReplay);
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
-  @Mutation(() => ResumeReplayPayload, { description: 'Goes on where it was paused.' })
-  resumeReplay(@Ctx() context: Context, @Arg('input', () => ResumeReplayInput) input: ResumeReplayInput) {
+  @Mutation(() => ResumeReplayPayload, {
+    description: withExample(
+      'Goes on where it was paused.',
+      'mutation { resumeReplay(input: { id: "rpl_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { replay { status } userErrors { message } } }',
+    ),
+  })
+  resumeReplay(
+    @Ctx() context: Context,
+    @Arg('input', () => ResumeReplayInput, { description: 'Which replay.' }) input: ResumeReplayInput,
+  ) {
     return change(context, input.id, resumeReplay);
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
-  @Mutation(() => CancelReplayPayload, { description: 'For good. What was opened by then goes on.' })
-  cancelReplay(@Ctx() context: Context, @Arg('input', () => CancelReplayInput) input: CancelReplayInput) {
+  @Mutation(() => CancelReplayPayload, {
+    description: withExample(
+      'For good. What was opened by then goes on.',
+      'mutation { cancelReplay(input: { id: "rpl_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { replay { status } userErrors { message } } }',
+    ),
+  })
+  cancelReplay(
+    @Ctx() context: Context,
+    @Arg('input', () => CancelReplayInput, { description: 'Which replay.' }) input: CancelReplayInput,
+  ) {
     return change(context, input.id, cancelReplay);
   }
 }
 
 @Resolver(() => ReplayWebhookCountType)
 export class ReplayWebhookCountResolver {
-  @FieldResolver(() => WebhookType, { nullable: true })
+  @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook that they go to.' })
   webhook(@Root() counted: CountShape['byWebhook'][number], @Ctx() context: Context) {
     return loadWebhook(context, counted.webhookId);
   }

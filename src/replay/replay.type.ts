@@ -30,7 +30,7 @@ export const ReplayStatusEnum = publishEnum('ReplayStatus', REPLAY_STATUSES, 'Wh
     'order.',
 })
 export class ReplayType extends NodeType {
-  @Field(() => ReplayStatusEnum)
+  @Field(() => ReplayStatusEnum, { description: 'How far it is.' })
   status: ReplayStatus;
 
   @Field(() => String, { description: 'Why, in the words of whoever ordered it.' })
@@ -59,7 +59,7 @@ export class ReplayType extends NodeType {
   @Field(() => String, { nullable: true, description: 'Why it failed, or why its last step did; null: nothing did.' })
   error: string | null;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'When it was ordered; the time in the id.' })
   createdAt: Date;
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When its first step was made.' })
@@ -71,9 +71,12 @@ export class ReplayType extends NodeType {
 
 export const ReplayConnection = connectionOf('Replay', () => ReplayType);
 
-@ObjectType('ReplayStatusCount', { simpleResolvers: true })
+@ObjectType('ReplayStatusCount', {
+  simpleResolvers: true,
+  description: 'The deliveries of a replay that are in one status.',
+})
 export class ReplayStatusCountType {
-  @Field(() => DeliveryStatusEnum)
+  @Field(() => DeliveryStatusEnum, { description: 'DELIVERED, EXHAUSTED, SKIPPED or CANCELLED: those that are over.' })
   status: DeliveryStatus;
 
   @Field(() => Int, { description: 'Deliveries that are so and meet `where`; none that are not over.' })
@@ -83,7 +86,10 @@ export class ReplayStatusCountType {
   replayable: number;
 }
 
-@ObjectType('ReplayWebhookCount', { simpleResolvers: true })
+@ObjectType('ReplayWebhookCount', {
+  simpleResolvers: true,
+  description: 'The deliveries of a replay that go to one webhook.',
+})
 export class ReplayWebhookCountType {
   @Field(() => Int, { description: 'Deliveries to it that are over and meet `where`.' })
   total: number;
@@ -104,7 +110,7 @@ export class ReplayCountType {
   })
   replayable: number;
 
-  @Field(() => [ReplayStatusCountType], { description: 'By status, the largest number first.' })
+  @Field(() => [ReplayStatusCountType], { description: 'By status, the largest number first; at most 4 rows.' })
   byStatus: ReplayStatusCountType[];
 
   @Field(() => [ReplayWebhookCountType], { description: 'The 20 webhooks with the most deliveries, those first.' })

@@ -29,6 +29,22 @@ export async function endOfFeed(db: Db): Promise<FeedPosition> {
 /** The position before everything that the feed still holds. */
 export const START_OF_FEED: FeedPosition = { from: '3:3:', to: null, afterId: '0' };
 
+const UNSEEN = `select id, kind, request_ids from request_changes
+        where xid >= pg_snapshot_xmin($1::pg_snapshot)::text::bigint and id > $3::bigint
+          and not pg_visible_in_snapshot(xid::text::xid8, $1::pg_snapshot)
+          and pg_visible_in_snapshot(xid::text::xid8, t.snapshot)`;
+
+const readingFeed = (
+  unseen: string,
+) => `with target as (select coalesce($2::pg_snapshot, pg_current_snapshot()) as snapshot)
+      select t.snapshot::text as now, c.id, c.kind, c.request_ids as "requestIds"
+      from target t left join lateral (${unseen} order by id limit $4) as c on true order by c.id`;
+
+// Behind a snapshot there is little, and the index on xid finds it: `offset 0` keeps Postgres from walking over all that
+// is older, in the order of ids. Behind a change, walking on is right.
+const FROM_THE_SNAPSHOT = readingFeed(`select * from (${UNSEEN} offset 0) as unseen`);
+const FROM_A_CHANGE = readingFeed(UNSEEN);
+
 /**
  * What a reader at this position has not seen, in the order written, at most `limit` changes (of up to 1,000 requests
  * each), and the position behind them. `more`: ask again at once.
@@ -40,25 +56,36 @@ export async function readFeed(
 ): Promise<{ changes: RequestChange[]; position: FeedPosition; more: boolean }> {
   const rows = await rowsOf<{ now: string } & (RequestChange | { id: null })>(
     db,
-    statement(`with target as (select coalesce($2::pg_snapshot, pg_current_snapshot()) as snapshot)
-      select t.snapshot::text as now, c.id, c.kind, c.request_ids as "requestIds"
-      from target t left join lateral (
-        select id, kind, request_ids from request_changes
-        where xid >= pg_snapshot_xmin($1::pg_snapshot)::text::bigint and id > $3::bigint
-          and not pg_visible_in_snapshot(xid::text::xid8, $1::pg_snapshot)
-          and pg_visible_in_snapshot(xid::text::xid8, t.snapshot)
-        order by id limit $4
-      ) as c on true order by c.id`),
+    statement(position.afterId === '0' ? FROM_THE_SNAPSHOT : FROM_A_CHANGE),
     [position.from, position.to, position.afterId, limit],
   );
   const now = rows[0]?.now as string;
   const changes = rows.filter((row): row is { now: string } & RequestChange => row.id !== null);
-  if (changes.length < limit) return { changes, position: { from: now, to: null, afterId: '0' }, more: false };
+  // what was committed since `to` comes next
+  const more = position.to !== null;
+  if (changes.length < limit) return { changes, position: { from: now, to: null, afterId: '0' }, more };
   const afterId = changes.at(-1)?.id as string;
   return { changes, position: { from: position.from, to: now, afterId }, more: true };
 }
 
-/** Forgets changes older than a time; their rows of the log stay. @returns how many */
-export async function pruneFeed(db: Db, before: Date): Promise<number> {
-  return changedBy(db, 'delete from request_changes where at < $1', [before]);
+/**
+ * Forgets changes older than a time that are behind each of these readers; their rows of the log stay. @returns how many
+ */
+export async function pruneFeed(db: Db, before: Date, readers: readonly FeedPosition[]): Promise<number> {
+  return changedBy(
+    db,
+    statement(`delete from request_changes c where c.at < $1 and not exists (
+      select from unnest($2::text[]) as r (seen)
+      where not pg_visible_in_snapshot(c.xid::text::xid8, r.seen::pg_snapshot))`),
+    [before, readers.map((reader) => reader.from)],
+  );
+}
+
+/**
+ * After a dump was restored into another cluster, whose transactions have other numbers: the counts and the index begin
+ * anew. @returns whether that was so
+ */
+export async function beginFeedAnewAfterRestore(db: Db): Promise<boolean> {
+  const row = await rowOf<{ begun: boolean }>(db, 'select begin_feed_anew_after_restore() as begun');
+  return row?.begun === true;
 }

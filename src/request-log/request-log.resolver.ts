@@ -4,22 +4,22 @@ import { loadEvent, loadPayload } from '../events/business-event.resolver';
 import { BusinessEventType } from '../events/business-event.type';
 import { BodyType, bodyOf } from '../graphql/body.type';
 import type { Context } from '../graphql/context';
+import { withExample } from '../graphql/example';
 import { HasRole } from '../graphql/has-role';
 import { listPage } from '../graphql/list';
 import { loaderFor } from '../graphql/per-request';
-import { conditionOf } from '../graphql/where';
 import { toNodeId, uuidOf } from '../ids';
 import { jsonOrText } from '../json/json-output';
 import { loadUser } from '../users/user.resolver';
 import { UserType } from '../users/user.type';
 import { CONTENT_READERS, READERS, readsContent } from '../viewer';
-import { originOf } from '../webhooks/credential-settings';
 import { loadWebhook } from '../webhooks/webhook.resolver';
 import { WebhookType } from '../webhooks/webhook.type';
 import { type HeaderPairs, headerNamed, headersAsObject, readHeaderPairs } from './header-pairs';
-import { REQUEST_LOG_FILTER, RequestLogListArgs, requestLogOrder } from './request-log.inputs';
-import { REQUEST_LOG, type RequestRow, requestHeadersById, requestsById, responsesById } from './request-log.store';
+import { listedRequests, RequestLogListArgs } from './request-log.inputs';
+import { type RequestRow, requestHeadersById, requestsById, responsesById } from './request-log.store';
 import { HttpHeaderType, RequestLogConnection, RequestLogType } from './request-log.type';
+import { shownUrl } from './shown-url';
 
 export function loadRequest(context: Context, id: string | null): Promise<RequestRow | null> | null {
   return id === null ? null : loaderFor(context, 'Request', (ids) => requestsById(context.db, ids)).load(id);
@@ -40,24 +40,38 @@ const asObject = (pairs: HeaderPairs | null) => pairs && headersAsObject(pairs);
 @Resolver(() => RequestLogType)
 export class RequestLogResolver {
   @HasRole(...READERS)
-  @Query(() => RequestLogType, { nullable: true, description: 'null when there is none with this id.' })
-  webhookRequestLog(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
+  @Query(() => RequestLogType, {
+    nullable: true,
+    description: withExample(
+      'One exchange; null when there is none with this id.',
+      '{ webhookRequestLog(id: "req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status error response webhook { name } user { name } } }',
+    ),
+  })
+  webhookRequestLog(
+    @Ctx() context: Context,
+    @Arg('id', () => ID, { description: 'Of a WebhookRequestLog, `req_...`.' }) id: string,
+  ) {
     return loadRequest(context, uuidOf('WebhookRequestLog', id));
   }
 
   @HasRole(...READERS)
-  @Query(() => RequestLogConnection, { description: 'Every exchange with every partner.' })
+  @Query(() => RequestLogConnection, {
+    description: withExample(
+      'Every exchange with every partner, newest first.',
+      '{\n  webhookRequestLogs(where: { referenceDocument: { eq: "INV-0042" } }) {\n' +
+        '    nodes { startedAt status error webhook { name } }\n  }\n}',
+    ),
+  })
   webhookRequestLogs(@Ctx() context: Context, @Args(() => RequestLogListArgs) args: RequestLogListArgs) {
-    const condition = conditionOf(args.where, REQUEST_LOG_FILTER);
-    return listPage(context, { listing: REQUEST_LOG, condition, order: requestLogOrder(args.orderBy), args });
+    return listPage(context, listedRequests(context.viewer, args));
   }
 
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, { description: '`req_` and 32 hexadecimal digits; never changes.' })
   id(@Root() row: RequestRow) {
     return toNodeId('WebhookRequestLog', row.id);
   }
 
-  @FieldResolver(() => WebhookType, { nullable: true })
+  @FieldResolver(() => WebhookType, { nullable: true, description: 'Under which agreement it was exchanged.' })
   webhook(@Root() row: RequestRow, @Ctx() context: Context) {
     return loadWebhook(context, row.webhookId);
   }
@@ -73,8 +87,8 @@ export class RequestLogResolver {
       "where it is the webhook's present `url`, else scheme and host: `https://api.example.com/...`.",
   })
   async url(@Root() row: RequestRow, @Ctx() context: Context) {
-    if (readsContent(context.viewer) || (await loadWebhook(context, row.webhookId))?.url === row.url) return row.url;
-    return `${originOf(row.url) ?? ''}/...`;
+    if (readsContent(context.viewer)) return row.url;
+    return shownUrl(row.url, (await loadWebhook(context, row.webhookId))?.url ?? null);
   }
 
   @FieldResolver(() => BusinessEventType, { nullable: true, description: 'What happened, that this tells.' })
@@ -92,7 +106,10 @@ export class RequestLogResolver {
   }
 
   @HasRole(...CONTENT_READERS)
-  @FieldResolver(() => [HttpHeaderType], { nullable: true, description: 'Order and repeats as on the wire.' })
+  @FieldResolver(() => [HttpHeaderType], {
+    nullable: true,
+    description: 'The request headers, at most 100; order and repeats as on the wire.',
+  })
   async headerList(@Root() row: RequestRow, @Ctx() context: Context) {
     return asList(await loadHeaders(context, row.id, 'headers'));
   }
@@ -126,7 +143,10 @@ export class RequestLogResolver {
   }
 
   @HasRole(...CONTENT_READERS)
-  @FieldResolver(() => [HttpHeaderType], { nullable: true, description: 'Order and repeats as on the wire.' })
+  @FieldResolver(() => [HttpHeaderType], {
+    nullable: true,
+    description: 'The headers of the answer, 32 KiB at most; order and repeats as on the wire.',
+  })
   async responseHeaderList(@Root() row: RequestRow, @Ctx() context: Context) {
     return asList(await loadHeaders(context, row.id, 'responseHeaders'));
   }

@@ -40,6 +40,12 @@ export const REQUEST_LOG = {
     response_status as "responseStatus", error, error_code as "errorCode", remote_address as "remoteAddress"`,
 };
 
+/** The log in the order of what its index has: the same rows without those that are not closed, or not indexed yet. */
+export const INDEXED_REQUEST_LOG = {
+  table: 'request_index join webhook_request_logs using (id)',
+  columns: `${REQUEST_LOG.columns}, took_ms as "tookMs"`,
+};
+
 export async function requestsById(db: Db, ids: readonly string[]): Promise<Map<string, RequestRow>> {
   const rows = await rowsOf<RequestRow>(
     db,

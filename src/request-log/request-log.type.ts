@@ -39,7 +39,7 @@ export const RequestErrorCodeEnum = publishEnum(
     },
     CONNECT: {
       description:
-        'No connection: refused, or unreachable. The partner was not called. Is their server up, and is the port right?',
+        'No connection: refused, or unreachable. The partner was not called. See whether their server is up, and the port right.',
     },
     TLS: {
       description:
@@ -96,10 +96,10 @@ export const RequestErrorCodeEnum = publishEnum(
     'Written by the system before and after the call, never changed afterwards.',
 })
 export class RequestLogType extends NodeType {
-  @Field(() => DirectionEnum)
+  @Field(() => DirectionEnum, { description: 'Who called whom.' })
   direction: Direction;
 
-  @Field(() => RequestStatusEnum)
+  @Field(() => RequestStatusEnum, { description: 'What became of it.' })
   status: RequestStatus;
 
   @Field(() => String, { nullable: true, description: 'The business document, such as INV-0042.' })
@@ -120,7 +120,7 @@ export class RequestLogType extends NodeType {
   @Field(() => Boolean, { description: 'OUTGOING: made by testWebhook, to try the webhook out.' })
   test: boolean;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The HTTP method, such as POST.' })
   method: string;
 
   @Field(() => Int, { nullable: true, description: 'The HTTP status that came back; null when no answer began.' })
@@ -129,13 +129,19 @@ export class RequestLogType extends NodeType {
   @Field(() => String, { nullable: true, description: 'What went wrong, in a sentence; null when nothing did.' })
   error: string | null;
 
-  @Field(() => RequestErrorCodeEnum, { nullable: true })
+  @Field(() => RequestErrorCodeEnum, {
+    nullable: true,
+    description: 'What went wrong, in one word; null: nothing did.',
+  })
   errorCode: RequestErrorCode | null;
 
   @Field(() => GraphQLDateTime, { description: 'To the millisecond; the time in the id.' })
   startedAt: Date;
 
-  @Field(() => GraphQLDateTime, { nullable: true })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When its outcome was written, to the millisecond; null: it is on the wire.',
+  })
   finishedAt: Date | null;
 
   @Field(() => Int, { nullable: true, description: 'Milliseconds from the first step to the last byte.' })
@@ -147,11 +153,11 @@ export class RequestLogType extends NodeType {
 
 export const RequestLogConnection = connectionOf('WebhookRequestLog', () => RequestLogType);
 
-@ObjectType('HttpHeader', { simpleResolvers: true })
+@ObjectType('HttpHeader', { simpleResolvers: true, description: 'One header line of a request or an answer.' })
 export class HttpHeaderType {
-  @Field(() => String)
+  @Field(() => String, { description: 'As it was on the wire; upper and lower case mean the same.' })
   name: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Its value; one that is secret is replaced by [secret].' })
   value: string;
 }

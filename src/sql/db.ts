@@ -20,8 +20,32 @@ const statements = new Map<string, Statement>();
 export function statement(text: string): Statement {
   const known = statements.get(text);
   if (known) return known;
-  const made = { text, name: createHash('sha256').update(text).digest('base64url').slice(0, 24) };
+  const made = { text, name: nameOf(text) };
   statements.set(text, made);
+  return made;
+}
+
+function nameOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 24);
+}
+
+/** How many texts that queries shape are prepared at most: each connection keeps the plans of all of them. */
+const MOST_SHAPED = 300;
+const shaped = new Map<string, Statement | null>();
+
+/**
+ * A statement whose text comes of the shape of a query, without its values. Prepared from its second use on, until there
+ * are 300 of them: clients have a few dozen shapes, and whoever makes up thousands gains nothing and costs nothing.
+ */
+export function shapedStatement(text: string): Statement | string {
+  const known = shaped.get(text);
+  if (known) return known;
+  if (known === undefined) {
+    if (shaped.size < MOST_SHAPED) shaped.set(text, null);
+    return text;
+  }
+  const made = { text, name: nameOf(text) };
+  shaped.set(text, made);
   return made;
 }
 

@@ -1,27 +1,9 @@
-import { all, bindings, type Condition, everything } from './condition';
+import { all, bindings, type Condition, forCount } from './condition';
 import { type Db, rowsOf } from './db';
+import type { Listing, PageRequest } from './listing';
+import { pageSource } from './page-source';
 
-/** A table as a list: what to select, and the columns it can be ordered by. */
-export interface Listing {
-  table: string;
-  /** The SELECT list, with the names that rows have in TypeScript; `id` is always among them. */
-  columns: string;
-}
-
-/** Rows are ordered by `column` and then by id, or by id alone, which is time. */
-export interface Order {
-  column: { sql: string; property: string; type: 'text' | 'timestamptz' } | null;
-  descending: boolean;
-}
-
-export interface PageRequest {
-  order: Order;
-  /** How many rows, 1 to 100. */
-  size: number;
-  /** The page before the cursor instead of the one after it. */
-  backward: boolean;
-  cursor: { id: string; value: string | null } | null;
-}
+export type { Listing, Order, PageRequest } from './listing';
 
 export interface Page<Row> {
   rows: Row[];
@@ -35,7 +17,7 @@ export interface Parents {
   ids: readonly string[];
 }
 
-const COUNT_CAP = 10_000;
+export const COUNT_CAP = 10_000;
 
 export async function page<Row extends { id: string }>(
   db: Db,
@@ -44,7 +26,7 @@ export async function page<Row extends { id: string }>(
   request: PageRequest,
 ): Promise<Page<Row>> {
   const { values, bind } = bindings();
-  const sql = `select ${listing.columns} from ${listing.table} ${slice(condition, request)(bind)}`;
+  const sql = pageSource(bind, listing, listing.columns, condition, request, request.size + 1);
   return pageFrom(await rowsOf<Row>(db, sql, values), request);
 }
 
@@ -56,12 +38,12 @@ export async function pagesByParent<Row extends { id: string }>(
   request: PageRequest,
 ): Promise<Map<string, Page<Row>>> {
   const { values, bind } = bindings();
-  const ofParent: Condition = () => `${parents.column} = parent.parent_id`;
+  const ids = bind(parents.ids);
+  const parent = { column: parents.column, sql: 'parent.parent_id' };
+  // the row too many says whether there is a next page
+  const children = pageSource(bind, listing, listing.columns, condition, request, request.size + 1, parent);
   const sql = `select parent.parent_id as "parentId", child.*
-    from unnest(${bind(parents.ids)}::uuid[]) as parent (parent_id)
-    cross join lateral (
-      select ${listing.columns} from ${listing.table} ${slice(all([ofParent, condition]), request)(bind)}
-    ) as child`;
+    from unnest(${ids}::uuid[]) as parent (parent_id) cross join lateral (${children}) as child`;
   const byParent = new Map<string, Row[]>(parents.ids.map((id) => [id, []]));
   for (const row of await rowsOf<Row & { parentId: string }>(db, sql, values)) byParent.get(row.parentId)?.push(row);
   return new Map([...byParent].map(([id, rows]) => [id, pageFrom(rows, request)]));
@@ -97,26 +79,8 @@ export async function countsByParent(
   return new Map(rows.map((row) => [row.parentId, countFrom(row.n)]));
 }
 
-// where ... order by ... limit n + 1: the row too many says whether there is a next page
-function slice(condition: Condition, request: PageRequest): Condition {
-  const { order } = request;
-  const descending = order.descending !== request.backward;
-  const direction = descending ? 'desc' : 'asc';
-  const by = order.column ? `${order.column.sql} ${direction}, id ${direction}` : `id ${direction}`;
-  return (bind) =>
-    `where ${all([condition, beyondCursor(request, descending)])(bind)} order by ${by} limit ${request.size + 1}`;
-}
-
-function beyondCursor({ order, cursor }: PageRequest, descending: boolean): Condition {
-  if (!cursor) return everything;
-  const operator = descending ? '<' : '>';
-  const { column } = order;
-  if (!column) return (bind) => `id ${operator} ${bind(cursor.id)}::uuid`;
-  return (bind) => `(${column.sql}, id) ${operator} (${bind(cursor.value)}::${column.type}, ${bind(cursor.id)}::uuid)`;
-}
-
 function capped(listing: Listing, condition: Condition): Condition {
-  return (bind) => `select from ${listing.table} where ${condition(bind)} limit ${COUNT_CAP + 1}`;
+  return (bind) => `select from ${listing.table} where ${condition(forCount(bind))} limit ${COUNT_CAP + 1}`;
 }
 
 function countFrom(n: number): Count {

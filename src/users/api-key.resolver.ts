@@ -1,17 +1,19 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import { checkInput } from '../graphql/check-input';
 import type { Context } from '../graphql/context';
+import { withExample } from '../graphql/example';
 import { HasRole } from '../graphql/has-role';
 import { nestedPage } from '../graphql/list';
 import { connectionOf } from '../graphql/page';
-import { ForwardPageArgs } from '../graphql/page-args';
 import { payloadOf } from '../graphql/payload';
 import { loaderFor } from '../graphql/per-request';
+import { byTime } from '../graphql/time-order';
 import { answer } from '../graphql/user-error';
+import { conditionOf } from '../graphql/where';
 import { toNodeId, uuidOf } from '../ids';
-import { everything } from '../sql/condition';
 import { knownRoles, type Viewer } from '../viewer';
 import { API_KEYS, type ApiKeyRow, apiKeysById } from './api-key.store';
+import { API_KEY_FILTER, ApiKeyListArgs } from './api-key-where.inputs';
 import { createApiKey, revokeApiKey } from './api-keys';
 import { CreateApiKeyInput, RevokeApiKeyInput } from './user.inputs';
 import { loadUser } from './user.resolver';
@@ -19,9 +21,9 @@ import type { UserRow } from './user.store';
 import { ApiKeyType, RoleEnum, UserType } from './user.type';
 
 const ApiKeyConnection = connectionOf('ApiKey', () => ApiKeyType);
-const RevokeApiKeyPayload = payloadOf('RevokeApiKey', { apiKey: [() => ApiKeyType] });
+const RevokeApiKeyPayload = payloadOf('RevokeApiKey', { apiKey: [() => ApiKeyType, 'The key, now with `revokedAt`.'] });
 const CreateApiKeyPayload = payloadOf('CreateApiKey', {
-  apiKey: [() => ApiKeyType],
+  apiKey: [() => ApiKeyType, 'The new key, without its token.'],
   token: [() => String, 'The whole key, `hl_...`. Shown this once, kept nowhere.'],
 });
 
@@ -31,7 +33,7 @@ export function loadApiKey(context: Context, id: string): Promise<ApiKeyRow | nu
 
 @Resolver(() => ApiKeyType)
 export class ApiKeyResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, { description: '`key_` and 32 hexadecimal digits; never changes.' })
   id(@Root() key: ApiKeyRow) {
     return toNodeId('ApiKey', key.id);
   }
@@ -41,14 +43,22 @@ export class ApiKeyResolver {
     return key.roles && knownRoles(key.roles);
   }
 
-  @FieldResolver(() => UserType, { nullable: true })
+  @FieldResolver(() => UserType, { nullable: true, description: 'Whoever comes in with it.' })
   user(@Root() key: ApiKeyRow, @Ctx() context: Context) {
     return loadUser(context, key.userId);
   }
 
   @HasRole('SYSTEM_MANAGER')
-  @Mutation(() => CreateApiKeyPayload, { description: 'The answer holds the token, this once.' })
-  createApiKey(@Ctx() context: Context, @Arg('input', () => CreateApiKeyInput) input: CreateApiKeyInput) {
+  @Mutation(() => CreateApiKeyPayload, {
+    description: withExample(
+      'A key to come in with. The answer holds the token, this once.',
+      'mutation { createApiKey(input: { userId: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", label: "laptop" }) { token userErrors { message } } }',
+    ),
+  })
+  createApiKey(
+    @Ctx() context: Context,
+    @Arg('input', () => CreateApiKeyInput, { description: 'Whose key, and what for.' }) input: CreateApiKeyInput,
+  ) {
     const nothing = { apiKey: null as ApiKeyRow | null, token: null as string | null };
     return answer(nothing, async () => {
       checkInput(input);
@@ -58,8 +68,16 @@ export class ApiKeyResolver {
   }
 
   @HasRole('SYSTEM_MANAGER')
-  @Mutation(() => RevokeApiKeyPayload, { description: 'The key stops working at once, for good.' })
-  revokeApiKey(@Ctx() context: Context, @Arg('input', () => RevokeApiKeyInput) input: RevokeApiKeyInput) {
+  @Mutation(() => RevokeApiKeyPayload, {
+    description: withExample(
+      'The key stops working at once, for good.',
+      'mutation { revokeApiKey(input: { id: "key_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { apiKey { revokedAt } userErrors { message } } }',
+    ),
+  })
+  revokeApiKey(
+    @Ctx() context: Context,
+    @Arg('input', () => RevokeApiKeyInput, { description: 'Which key.' }) input: RevokeApiKeyInput,
+  ) {
     return answer({ apiKey: null as ApiKeyRow | null }, async () => {
       const id = uuidOf('ApiKey', input.id);
       return { apiKey: await context.transaction((db) => revokeApiKey(db, context.viewer as Viewer, id)) };
@@ -70,9 +88,13 @@ export class ApiKeyResolver {
 @Resolver(() => UserType)
 export class UserApiKeysResolver {
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
-  @FieldResolver(() => ApiKeyConnection, { nullable: true, description: 'The keys of this user, also revoked ones.' })
-  apiKeys(@Root() user: UserRow, @Ctx() context: Context, @Args(() => ForwardPageArgs) args: ForwardPageArgs) {
-    const order = { tag: 'ApiKey', column: null, descending: true };
-    return nestedPage(context, user, 'user_id', { listing: API_KEYS, condition: everything, order, args }, args);
+  @FieldResolver(() => ApiKeyConnection, {
+    nullable: true,
+    description: 'The keys of this user, newest first, also revoked ones.',
+  })
+  apiKeys(@Root() user: UserRow, @Ctx() context: Context, @Args(() => ApiKeyListArgs) args: ApiKeyListArgs) {
+    const condition = conditionOf(args.where, API_KEY_FILTER);
+    const query = { listing: API_KEYS, condition, order: byTime('ApiKey', args.orderBy), args };
+    return nestedPage(context, user, 'user_id', query, args);
   }
 }

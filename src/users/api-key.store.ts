@@ -1,3 +1,4 @@
+import type { Condition } from '../sql/condition';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
 import { ApiKeyEntity } from './api-key.entity';
 
@@ -13,6 +14,8 @@ export interface KeyWithUser {
   userName: string;
   userRoles: string[];
   userActive: boolean;
+  /** Changes whenever the key or its user does. */
+  version: string;
 }
 
 export const API_KEYS = {
@@ -33,16 +36,29 @@ export interface ApiKeyRow {
   lastUsedAt: Date | null;
 }
 
+// Each change of a row makes a new version of it, which Postgres numbers.
+const VERSION = `k.xmin::text || '/' || u.xmin::text`;
+
+const KEY_WITH_USER = `select k.id, k.token_hash as "tokenHash", k.roles, k.expires_at as "expiresAt",
+    k.revoked_at as "revokedAt", k.last_used_at as "lastUsedAt", u.id as "userId", u.name as "userName",
+    u.roles as "userRoles", u.active as "userActive", ${VERSION} as version
+  from api_keys k join users u on u.id = k.user_id`;
+
 export async function findKeyWithUser(db: Db, keyId: string): Promise<KeyWithUser | null> {
-  return rowOf<KeyWithUser>(
-    db,
-    statement(`select k.id, k.token_hash as "tokenHash", k.roles, k.expires_at as "expiresAt", k.revoked_at as "revokedAt",
-       k.last_used_at as "lastUsedAt", u.id as "userId", u.name as "userName", u.roles as "userRoles",
-       u.active as "userActive"
-     from api_keys k join users u on u.id = k.user_id
-     where k.key_id = $1`),
-    [keyId],
-  );
+  return rowOf<KeyWithUser>(db, statement(`${KEY_WITH_USER} where k.key_id = $1`), [keyId]);
+}
+
+/** By the key's row id, for those who asked some time ago and are still there. */
+export async function keysWithUsers(db: Db, ids: readonly string[]): Promise<Map<string, KeyWithUser>> {
+  const rows = await rowsOf<KeyWithUser>(db, statement(`${KEY_WITH_USER} where k.id = any($1::uuid[])`), [ids]);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Whether the key and its user still are what they were; whoever changed one of them made a new version of it. */
+export function isUnchanged({ id, version }: KeyWithUser): Condition {
+  return (bind) => `exists (
+    select from api_keys k join users u on u.id = k.user_id where k.id = ${bind(id)}::uuid and ${VERSION} = ${bind(version)}
+  )`;
 }
 
 export async function apiKeysById(db: Db, ids: readonly string[]): Promise<Map<string, ApiKeyRow>> {

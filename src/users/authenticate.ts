@@ -3,19 +3,22 @@ import { AppError } from '../errors';
 import type { Db } from '../sql/db';
 import { knownRoles, type Role, type Viewer } from '../viewer';
 import { hashToken, keyIdOf } from './api-key';
-import { findKeyWithUser, type KeyWithUser, touchApiKey } from './api-key.store';
+import { findKeyWithUser, type KeyWithUser, keysWithUsers, touchApiKey } from './api-key.store';
+import type { Recognition } from './recognition';
 
 const LAST_USED_PRECISION_MS = 60_000;
+
+/** Where a request comes from. */
+export interface From {
+  remoteAddress: string | null;
+  requestId: string;
+}
 
 /**
  * Who holds this key. Read from the database each time, so that revoking a key, changing roles or deactivating a user
  * acts at once. @throws AppError UNAUTHENTICATED, the same whether the key is unknown, revoked or expired.
  */
-export async function authenticate(
-  db: Db,
-  token: string,
-  request: { remoteAddress: string | null; requestId: string },
-): Promise<Viewer> {
+export async function authenticate(db: Db, token: string, request: From, recognition?: Recognition): Promise<Viewer> {
   const keyId = keyIdOf(token);
   const key = keyId ? await findKeyWithUser(db, keyId) : null;
   const now = new Date();
@@ -25,7 +28,22 @@ export async function authenticate(
   if (!key.lastUsedAt || now.getTime() - key.lastUsedAt.getTime() >= LAST_USED_PRECISION_MS) {
     await touchApiKey(db, key.id, now);
   }
-  return { userId: key.userId, apiKeyId: key.id, name: key.userName, roles: rolesOf(key), ...request };
+  const who = { userId: key.userId, apiKeyId: key.id, name: key.userName, roles: rolesOf(key) };
+  recognition?.remember(token, { who, key, since: now.getTime() });
+  return { ...who, ...request };
+}
+
+/** What a key is worth after it was checked. */
+export interface Standing {
+  roles: ReadonlySet<Role>;
+  expiresAt: Date | null;
+}
+
+/** Of keys that were right before, by the ids of their rows: one that is revoked or expired by now is not among them. */
+export async function standingsOf(db: Db, apiKeyIds: readonly string[]): Promise<Map<string, Standing>> {
+  const now = new Date();
+  const live = [...(await keysWithUsers(db, apiKeyIds)).values()].filter((key) => isLive(key, now));
+  return new Map(live.map((key) => [key.id, { roles: rolesOf(key), expiresAt: key.expiresAt }]));
 }
 
 function isLive(key: KeyWithUser, now: Date): boolean {

@@ -2,7 +2,18 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { ArgsType, Field, ID, InputType } from 'type-graphql';
 import { rejects, ShortText } from '../graphql/check-input';
 import { publishEnum } from '../graphql/enum';
-import { BooleanFilter, DateTimeFilter, IDFilter, StringFilter } from '../graphql/filter-inputs';
+import {
+  AND_TEXT,
+  BooleanFilter,
+  DateTimeFilter,
+  IDFilter,
+  NOT_TEXT,
+  OR_TEXT,
+  StringFilter,
+  WHERE_TEXT,
+} from '../graphql/filter-inputs';
+import { listFilter } from '../graphql/filters';
+import { enumListFilter } from '../graphql/list-filter-inputs';
 import { type ListOrder, type OrderDirection, OrderDirectionEnum, PageArgs } from '../graphql/page-args';
 import { exactFilter, type FilterMap, idFilter, idTimeFilter, textFilter } from '../graphql/where';
 import type { Role } from '../viewer';
@@ -16,7 +27,7 @@ const NotNull = () =>
     (_value, name) => `${name} must not be null; leave it out to keep it.`,
   );
 
-@InputType('CreateUserInput')
+@InputType('CreateUserInput', { description: 'A new user.' })
 export class CreateUserInput {
   @ShortText()
   @Field(() => String, { description: "The business system's user name; 1 to 200 characters, unique." })
@@ -26,21 +37,21 @@ export class CreateUserInput {
   @Field(() => String, { nullable: true, description: 'At most 200 characters.' })
   fullName?: string | null;
 
-  @Field(() => [RoleEnum], { description: 'May be empty: such a user is only named in events.' })
+  @Field(() => [RoleEnum], { description: 'What they may do. May be empty: such a user is only named in events.' })
   roles: Role[];
 }
 
 @InputType('UpdateUserInput', { description: 'Fields that are left out stay as they are.' })
 export class UpdateUserInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The user, `usr_...`.' })
   id: string;
 
   @ShortText(200, { nullable: true })
-  @Field(() => String, { nullable: true, description: 'null removes it.' })
+  @Field(() => String, { nullable: true, description: 'At most 200 characters; null removes it.' })
   fullName?: string | null;
 
   @NotNull()
-  @Field(() => [RoleEnum], { nullable: true })
+  @Field(() => [RoleEnum], { nullable: true, description: 'All that they may do from now on; null is refused.' })
   roles?: Role[] | null;
 
   @NotNull()
@@ -48,9 +59,9 @@ export class UpdateUserInput {
   active?: boolean | null;
 }
 
-@InputType('CreateApiKeyInput')
+@InputType('CreateApiKeyInput', { description: 'A new key: whose, what for, and how much of what they may do.' })
 export class CreateApiKeyInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Who comes in with it, `usr_...`.' })
   userId: string;
 
   @ShortText()
@@ -64,52 +75,65 @@ export class CreateApiKeyInput {
   expiresAt?: Date | null;
 }
 
-@InputType('RevokeApiKeyInput')
+@InputType('RevokeApiKeyInput', { description: 'Which key ends, for good.' })
 export class RevokeApiKeyInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The key, `key_...`.' })
   id: string;
 }
 
+export const RoleListFilter = enumListFilter('Role', RoleEnum);
+
 @InputType('UserWhere', { description: 'Users that meet all of it.' })
 export class UserWhere {
-  @Field(() => IDFilter, { nullable: true })
+  @Field(() => IDFilter, { nullable: true, description: 'One user, or some: { in: ["usr_...", "usr_..."] }.' })
   id?: IDFilter;
 
-  @Field(() => StringFilter, { nullable: true })
+  @Field(() => StringFilter, { nullable: true, description: 'The user name: { eq: "amina@example.com" }.' })
   name?: StringFilter;
 
-  @Field(() => BooleanFilter, { nullable: true })
+  @Field(() => StringFilter, { nullable: true, description: 'Such as "Amina Farah"; many users have none.' })
+  fullName?: StringFilter;
+
+  @Field(() => RoleListFilter, { nullable: true, description: 'Those with a role: { contains: PUBLISHER }.' })
+  roles?: InstanceType<typeof RoleListFilter>;
+
+  @Field(() => BooleanFilter, { nullable: true, description: 'Whether their keys work.' })
   active?: BooleanFilter;
 
-  @Field(() => DateTimeFilter, { nullable: true })
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When they were made: { gte: "2026-03-01T00:00:00Z" }.' })
   createdAt?: DateTimeFilter;
 
-  @Field(() => [UserWhere], { nullable: true })
+  @Field(() => [UserWhere], { nullable: true, description: AND_TEXT })
   and?: UserWhere[];
 
-  @Field(() => [UserWhere], { nullable: true })
+  @Field(() => [UserWhere], { nullable: true, description: OR_TEXT })
   or?: UserWhere[];
 
-  @Field(() => UserWhere, { nullable: true })
+  @Field(() => UserWhere, { nullable: true, description: NOT_TEXT })
   not?: UserWhere;
 }
 
 export const USER_FILTER: FilterMap = {
   id: idFilter('User'),
   name: textFilter('name'),
+  fullName: textFilter('full_name'),
+  roles: listFilter('roles'),
   active: exactFilter('active'),
   createdAt: idTimeFilter(),
 };
 
 const USER_ORDER_FIELDS = ['CREATED_AT', 'NAME'] as const;
-const UserOrderFieldEnum = publishEnum('UserOrderField', USER_ORDER_FIELDS, 'What users are ordered by.');
+const UserOrderFieldEnum = publishEnum('UserOrderField', USER_ORDER_FIELDS, 'What users are ordered by.', {
+  CREATED_AT: { description: 'When they were made.' },
+  NAME: { description: 'The user name, as the database sorts texts; the embedded one puts capitals first.' },
+});
 
-@InputType('UserOrder')
+@InputType('UserOrder', { description: 'What a list is ordered by, and from which end.' })
 export class UserOrder {
-  @Field(() => UserOrderFieldEnum)
+  @Field(() => UserOrderFieldEnum, { description: 'What they are ordered by; equal ones by id.' })
   field: (typeof USER_ORDER_FIELDS)[number];
 
-  @Field(() => OrderDirectionEnum, { defaultValue: 'DESC' })
+  @Field(() => OrderDirectionEnum, { defaultValue: 'DESC', description: 'DESC, the default: the newest, or Z, first.' })
   direction: OrderDirection;
 }
 
@@ -121,7 +145,7 @@ export function userOrder(order: UserOrder | null | undefined): ListOrder {
 
 @ArgsType()
 export class UserListArgs extends PageArgs {
-  @Field(() => UserWhere, { nullable: true })
+  @Field(() => UserWhere, { nullable: true, description: WHERE_TEXT })
   where?: UserWhere;
 
   @Field(() => UserOrder, { nullable: true, description: 'Newest first by default.' })

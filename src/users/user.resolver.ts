@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { checkInput } from '../graphql/check-input';
 import type { Context } from '../graphql/context';
+import { withExample } from '../graphql/example';
 import { HasRole, Public } from '../graphql/has-role';
 import { listPage } from '../graphql/list';
 import { payloadOf } from '../graphql/payload';
@@ -14,8 +15,8 @@ import { USERS, type UserRow, usersById } from './user.store';
 import { RoleEnum, UserConnection, UserType } from './user.type';
 import { createUser, updateUser } from './users';
 
-const CreateUserPayload = payloadOf('CreateUser', { user: [() => UserType] });
-const UpdateUserPayload = payloadOf('UpdateUser', { user: [() => UserType] });
+const CreateUserPayload = payloadOf('CreateUser', { user: [() => UserType, 'The new user.'] });
+const UpdateUserPayload = payloadOf('UpdateUser', { user: [() => UserType, 'The user as it is now.'] });
 
 export function loadUser(context: Context, id: string | null): Promise<UserRow | null> | null {
   return id === null ? null : loaderFor(context, 'User', (ids) => usersById(context.db, ids)).load(id);
@@ -26,38 +27,60 @@ export class UserResolver {
   @Public()
   @Query(() => UserType, {
     nullable: true,
-    description: 'Who you are; null without an API key, and for a PUBLISHER, who reads nothing.',
+    description: withExample(
+      'Who you are; null without an API key, and for a PUBLISHER, who reads nothing.',
+      '{ viewer { name roles } }',
+    ),
   })
   viewer(@Ctx() context: Context) {
     return loadUser(context, context.viewer?.userId ?? null);
   }
 
   @HasRole(...READERS)
-  @Query(() => UserType, { nullable: true, description: 'null when there is none with this id.' })
-  user(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
+  @Query(() => UserType, {
+    nullable: true,
+    description: withExample(
+      'One user; null when there is none with this id.',
+      '{ user(id: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { name roles webhooks { nodes { name } } } }',
+    ),
+  })
+  user(@Ctx() context: Context, @Arg('id', () => ID, { description: 'Of a User, `usr_...`.' }) id: string) {
     return loadUser(context, uuidOf('User', id));
   }
 
   @HasRole(...READERS)
-  @Query(() => UserConnection)
+  @Query(() => UserConnection, {
+    description: withExample(
+      'Every user, also those that were only named in an event; newest first.',
+      '{ users(where: { name: { startsWith: "amina" } }) { nodes { id name active } totalCount } }',
+    ),
+  })
   users(@Ctx() context: Context, @Args(() => UserListArgs) args: UserListArgs) {
     const condition = conditionOf(args.where, USER_FILTER);
     return listPage(context, { listing: USERS, condition, order: userOrder(args.orderBy), args });
   }
 
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, { description: '`usr_` and 32 hexadecimal digits; never changes.' })
   id(@Root() user: UserRow) {
     return toNodeId('User', user.id);
   }
 
-  @FieldResolver(() => [RoleEnum])
+  @FieldResolver(() => [RoleEnum], { description: 'What they may do; empty: they are only named in events.' })
   roles(@Root() user: UserRow) {
     return knownRoles(user.roles);
   }
 
   @HasRole('SYSTEM_MANAGER')
-  @Mutation(() => CreateUserPayload, { description: 'A user without keys: nobody can come in as them yet.' })
-  createUser(@Ctx() context: Context, @Arg('input', () => CreateUserInput) input: CreateUserInput) {
+  @Mutation(() => CreateUserPayload, {
+    description: withExample(
+      'A user without keys: nobody can come in as them yet.',
+      'mutation { createUser(input: { name: "amina@example.com", roles: [SUPPORT] }) { user { id } userErrors { message } } }',
+    ),
+  })
+  createUser(
+    @Ctx() context: Context,
+    @Arg('input', () => CreateUserInput, { description: 'Who they are.' }) input: CreateUserInput,
+  ) {
     return answer({ user: null as UserRow | null }, async () => {
       checkInput(input);
       return { user: await context.transaction((db) => createUser(db, context.viewer as Viewer, input)) };
@@ -65,8 +88,16 @@ export class UserResolver {
   }
 
   @HasRole('SYSTEM_MANAGER')
-  @Mutation(() => UpdateUserPayload, { description: 'Acts at once, on keys that are in use too.' })
-  updateUser(@Ctx() context: Context, @Arg('input', () => UpdateUserInput) input: UpdateUserInput) {
+  @Mutation(() => UpdateUserPayload, {
+    description: withExample(
+      'Acts at once, on keys that are in use too.',
+      'mutation { updateUser(input: { id: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", active: false }) { user { active } userErrors { message } } }',
+    ),
+  })
+  updateUser(
+    @Ctx() context: Context,
+    @Arg('input', () => UpdateUserInput, { description: 'Who, and what changes.' }) input: UpdateUserInput,
+  ) {
     return answer({ user: null as UserRow | null }, async () => {
       checkInput(input);
       const { id, roles, active, ...rest } = input;

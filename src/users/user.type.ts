@@ -24,13 +24,13 @@ export class UserType extends NodeType {
   @Field(() => String, { description: "The business system's user name, often an e-mail address. Unique." })
   name: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'For people to read, such as "Amina Hassan"; null: not known.' })
   fullName: string | null;
 
   @Field(() => Boolean, { description: 'The keys of a user who is not active do not work.' })
   active: boolean;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'When it was made, or first named in an event; the time in the id.' })
   createdAt: Date;
 }
 
@@ -49,7 +49,7 @@ export class ApiKeyType extends NodeType {
   @Field(() => String, { description: 'The eight characters after `hl_`: enough to recognise the key, not to use it.' })
   keyId: string;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'When it was made; the time in the id.' })
   createdAt: Date;
 
   @Field(() => GraphQLDateTime, {
@@ -58,9 +58,12 @@ export class ApiKeyType extends NodeType {
   })
   expiresAt: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When somebody ended it, for good; null: nobody did.' })
   revokedAt: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'To the minute.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When somebody last came in with it, to the minute; null: never.',
+  })
   lastUsedAt: Date | null;
 }

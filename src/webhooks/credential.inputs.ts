@@ -18,7 +18,7 @@ export const OAUTH2_TEXT =
 export const CLIENT_CERTIFICATE_TEXT =
   'Shown to a partner that asks for one (mTLS), and to the token endpoint of `oauth2`. It must not have expired.';
 
-@InputType('SecretHeaderInput')
+@InputType('SecretHeaderInput', { description: 'A header whose value nobody may read.' })
 export class SecretHeaderInput {
   @Field(() => String, {
     description:
@@ -36,7 +36,7 @@ export class SecretHeaderInput {
   value?: string | null;
 }
 
-@InputType('BasicAuthInput')
+@InputType('BasicAuthInput', { description: 'HTTP Basic (RFC 7617): user name and password.' })
 export class BasicAuthInput {
   @Field(() => String, { description: 'At most 255 characters, no colon. May be empty when the password is not.' })
   username: string;
@@ -45,7 +45,9 @@ export class BasicAuthInput {
   password: string;
 }
 
-@InputType('OAuth2Input')
+@InputType('OAuth2Input', {
+  description: 'OAuth2 client credentials (RFC 6749, section 4.4): where a token is got, and as whom.',
+})
 export class OAuth2Input {
   @Field(() => String, { description: 'The token endpoint: a URL by the same rules as `url`, but no template.' })
   tokenUrl: string;
@@ -65,11 +67,14 @@ export class OAuth2Input {
   })
   audience?: string | null;
 
-  @Field(() => ClientAuthenticationEnum, { defaultValue: 'BASIC' })
+  @Field(() => ClientAuthenticationEnum, {
+    defaultValue: 'BASIC',
+    description: 'How the token endpoint is told who asks; BASIC unless its manual says otherwise.',
+  })
   clientAuthentication: ClientAuthentication;
 }
 
-@InputType('ClientCertificateInput')
+@InputType('ClientCertificateInput', { description: 'A client certificate (mTLS) and its private key.' })
 export class ClientCertificateInput {
   @Field(() => String, {
     description:

@@ -10,7 +10,7 @@ import { type CredentialRow, credentialsOfWebhooks } from './webhook-credential.
 @Resolver(() => WebhookType)
 export class WebhookCredentialsResolver {
   @FieldResolver(() => [WebhookCredentialType], {
-    description: "What gets its requests in at the partner's, without the secrets; empty: nothing does.",
+    description: "What gets its requests in at the partner's, without the secrets, at most 23; empty: nothing does.",
   })
   async credentials(@Root() webhook: WebhookRow, @Ctx() context: Context) {
     const load = async (ids: readonly string[]) => {

@@ -29,7 +29,7 @@ export const ClientAuthenticationEnum = publishEnum(
   description: 'Something that is sent to get in. Its secret is encrypted where it is stored, and never shown.',
 })
 export class WebhookCredentialType {
-  @Field(() => CredentialKindEnum)
+  @Field(() => CredentialKindEnum, { description: 'What it is; says which of the other fields have a value.' })
   kind: CredentialKind;
 
   @Field(() => String, {
@@ -46,7 +46,10 @@ export class WebhookCredentialType {
   @Field(() => String, { nullable: true, description: 'OAUTH2: for whom the token is, where the endpoint asks.' })
   audience: string | null;
 
-  @Field(() => ClientAuthenticationEnum, { nullable: true, description: 'OAUTH2.' })
+  @Field(() => ClientAuthenticationEnum, {
+    nullable: true,
+    description: 'OAUTH2: how the token endpoint is told who asks.',
+  })
   clientAuthentication: ClientAuthentication | null;
 
   @Field(() => GraphQLDateTime, {

@@ -3,7 +3,7 @@ import { BodyFormatEnum, WebhookMethodEnum } from './request.type';
 import type { RequestSettings } from './request-settings';
 import type { BodyFormat, Method } from './webhook.entity';
 
-@InputType('HeaderInput')
+@InputType('HeaderInput', { description: 'A header that every delivery has.' })
 class HeaderInput {
   @Field(() => String, {
     description: 'Not `webhook-*`, `host`, `content-length` or another that Hookledger sets; each name once.',
@@ -14,7 +14,7 @@ class HeaderInput {
   value: string;
 }
 
-@InputType('BodyFieldInput')
+@InputType('BodyFieldInput', { description: 'A value of the document, and what it is called in the body.' })
 class BodyFieldInput {
   @Field(() => String, { description: 'What it is called in the body: 1 to 200 characters, once.' })
   key: string;

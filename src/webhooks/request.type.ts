@@ -5,6 +5,9 @@ import { READERS } from '../viewer';
 import { BODY_FORMATS, METHODS } from './webhook.entity';
 
 export const WebhookMethodEnum = publishEnum('WebhookMethod', METHODS, 'How a webhook calls its URL.', {
+  POST: { description: 'The usual one.' },
+  PUT: { description: 'For a URL that names the document.' },
+  PATCH: { description: 'For a URL that names the document, where the body is a part of it.' },
   DELETE: { description: 'With a body, like the others.' },
 });
 
@@ -17,7 +20,7 @@ export const BodyFormatEnum = publishEnum('BodyFormat', BODY_FORMATS, 'What the 
 @HasRole(...READERS)
 @ObjectType('WebhookHeader', { simpleResolvers: true, description: 'A header that every delivery of a webhook has.' })
 export class WebhookHeaderType {
-  @Field(() => String)
+  @Field(() => String, { description: 'As it was given, such as "X-Tenant"; sent so.' })
   name: string;
 
   @Field(() => String, { description: 'Its value: a Liquid template or fixed text.' })

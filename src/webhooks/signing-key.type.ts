@@ -35,10 +35,10 @@ export class SigningKeyType {
   @Field(() => ID, { description: 'The `kid` in `/.well-known/webhook-keys`.' })
   id: string;
 
-  @Field(() => SignatureSchemeEnum)
+  @Field(() => SignatureSchemeEnum, { description: 'What it signs.' })
   scheme: SignatureScheme;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'When it was made.' })
   createdAt: Date;
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When it stops or stopped to sign; null: not planned.' })

@@ -5,7 +5,7 @@ import type { SignatureScheme } from './webhook.entity';
 
 const MAX_OVERLAP_S = 7 * 24 * 3600;
 
-export const SIGNATURES_TEXT = 'At least one; each adds its signature to every request.';
+export const SIGNATURES_TEXT = '1 to 3 of them; each adds its signature to every request.';
 
 /** At least one scheme. @param nullable whether null stands for the default; else it is refused */
 export function Signatures(nullable: boolean): PropertyDecorator {
@@ -26,7 +26,7 @@ export function Signatures(nullable: boolean): PropertyDecorator {
 const isOverlap = (value: unknown) => (value as number) >= 0 && (value as number) <= MAX_OVERLAP_S;
 const overlapMessage = (value: unknown) => `overlapSeconds is ${value}; it takes 0 to 604,800, which is 7 days.`;
 
-@InputType('RotateWebhookSecretInput')
+@InputType('RotateWebhookSecretInput', { description: 'Whose secret is replaced, and how long the old one goes on.' })
 export class RotateWebhookSecretInput {
   @Field(() => ID, { description: "The webhook's." })
   id: string;

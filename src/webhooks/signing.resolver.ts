@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import { checkInput } from '../graphql/check-input';
 import type { Context } from '../graphql/context';
+import { withExample } from '../graphql/example';
 import { HasRole } from '../graphql/has-role';
 import { payloadOf } from '../graphql/payload';
 import { loaderFor } from '../graphql/per-request';
@@ -19,7 +20,7 @@ import { type SigningKeyRow, signingKeysOf } from './webhook-secret.store';
 const MAX_KEYS = 20;
 
 const RotateWebhookSecretPayload = payloadOf('RotateWebhookSecret', {
-  webhook: [() => WebhookType],
+  webhook: [() => WebhookType, 'The webhook as it is now.'],
   secret: [
     () => String,
     'The new secret, shown this once: V1 `whsec_...`; FRAPPE: its text, unless it was yours. V1A has none to show.',
@@ -39,14 +40,17 @@ export class SigningResolver {
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => RotateWebhookSecretPayload, {
-    description:
+    description: withExample(
       'A new secret signs at once, the old ones beside it until the overlap is over; receivers accept any that matches. ' +
-      `CONFLICT when the webhook would have more than ${MAX_LIVE_KEYS} live keys. FRAPPE: its header has room for one ` +
-      'signature, so the new secret signs when the overlap is over.',
+        `CONFLICT when the webhook would have more than ${MAX_LIVE_KEYS} live keys. FRAPPE: its header has room for one ` +
+        'signature, so the new secret signs when the overlap is over.',
+      'mutation { rotateWebhookSecret(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", overlapSeconds: 3600 }) { secret userErrors { message } } }',
+    ),
   })
   rotateWebhookSecret(
     @Ctx() context: Context,
-    @Arg('input', () => RotateWebhookSecretInput) input: RotateWebhookSecretInput,
+    @Arg('input', () => RotateWebhookSecretInput, { description: 'Which webhook, and how long both sign.' })
+    input: RotateWebhookSecretInput,
   ) {
     const nothing = {
       webhook: null as WebhookRow | null,

@@ -5,7 +5,7 @@ import { HasRole } from '../graphql/has-role';
 import { READERS } from '../viewer';
 import { CIRCUIT_STATES, type CircuitState } from './webhook-circuit.entity';
 
-const CircuitStateEnum = publishEnum('CircuitState', CIRCUIT_STATES, 'What a circuit breaker lets through.', {
+export const CircuitStateEnum = publishEnum('CircuitState', CIRCUIT_STATES, 'What a circuit breaker lets through.', {
   CLOSED: { description: 'Everything: the endpoint works, as far as we know.' },
   OPEN: { description: 'Nothing until openUntil: the endpoint asked for a pause, or fails. Deliveries wait.' },
   HALF_OPEN: { description: 'One delivery, the probe: when it arrives, the others follow.' },
@@ -14,7 +14,7 @@ const CircuitStateEnum = publishEnum('CircuitState', CIRCUIT_STATES, 'What a cir
 @HasRole(...READERS)
 @ObjectType('WebhookCircuit', { simpleResolvers: true, description: "How a webhook's endpoint is doing." })
 export class WebhookCircuitType {
-  @Field(() => CircuitStateEnum)
+  @Field(() => CircuitStateEnum, { description: 'What it lets through.' })
   state: CircuitState;
 
   @Field(() => GraphQLDateTime, {

@@ -60,27 +60,32 @@ const Timeout = () => rejects('INVALID', 'timeout', isTimeout, (value) => `timeo
 const Dedupe = () =>
   rejects('INVALID', 'dedupe', isDedupe, (value) => `dedupeSeconds is ${value}; it takes 1 to 86,400 or null.`);
 
-@InputType('CreateWebhookInput')
+@InputType('CreateWebhookInput', {
+  description: 'A new webhook: `name` and `url` are enough for one that gets everything, signed, ten attempts each.',
+})
 export class CreateWebhookInput extends WebhookRequestInput {
   @ShortText()
   @Field(() => String, { description: '1 to 200 characters.' })
   name: string;
 
-  @Field(() => DirectionEnum, { defaultValue: 'OUTGOING' })
+  @Field(() => DirectionEnum, { defaultValue: 'OUTGOING', description: 'Who calls whom.' })
   direction: Direction;
 
   @Field(() => String, { nullable: true, description: URL_TEXT })
   url?: string | null;
 
   @ShortText(200, { nullable: true })
-  @Field(() => String, { nullable: true, description: 'Left out or null: documents of every type.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'At most 200 characters, such as "Sales Invoice". Left out or null: documents of every type.',
+  })
   documentType?: string | null;
 
   @FewEvents()
   @Field(() => [String], { nullable: true, description: `At most ${MAX_EVENTS}. Left out or empty: every event.` })
   events?: string[] | null;
 
-  @Field(() => ID, { nullable: true, description: 'Default: you.' })
+  @Field(() => ID, { nullable: true, description: 'Who answers for it, `usr_...`; left out or null: you.' })
   ownerId?: string | null;
 
   @Schedule()
@@ -139,11 +144,11 @@ export class CreateWebhookInput extends WebhookRequestInput {
   description: 'Fields that are left out stay as they are. Deliveries that exist already keep their URL and body.',
 })
 export class UpdateWebhookInput extends WebhookRequestInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The webhook, `whk_...`.' })
   id: string;
 
   @ShortText()
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: '1 to 200 characters; null is refused.' })
   name?: string | null;
 
   @Field(() => String, {
@@ -155,11 +160,11 @@ export class UpdateWebhookInput extends WebhookRequestInput {
   url?: string | null;
 
   @ShortText(200, { nullable: true })
-  @Field(() => String, { nullable: true, description: 'null: documents of every type.' })
+  @Field(() => String, { nullable: true, description: 'At most 200 characters; null: documents of every type.' })
   documentType?: string | null;
 
   @FewEvents()
-  @Field(() => [String], { nullable: true, description: 'null or empty: every event.' })
+  @Field(() => [String], { nullable: true, description: `At most ${MAX_EVENTS}; null or empty: every event.` })
   events?: string[] | null;
 
   @rejects(
@@ -168,7 +173,7 @@ export class UpdateWebhookInput extends WebhookRequestInput {
     (value) => value !== null,
     () => 'ownerId must not be null: a webhook has an owner.',
   )
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'Who answers for it, `usr_...`; null is refused.' })
   ownerId?: string | null;
 
   @Schedule()
@@ -217,9 +222,9 @@ export class UpdateWebhookInput extends WebhookRequestInput {
   clientCertificate?: ClientCertificateInput | null;
 }
 
-@InputType('PauseWebhookInput')
+@InputType('PauseWebhookInput', { description: 'Which webhook rests, and why.' })
 export class PauseWebhookInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A webhook that is ACTIVE, `whk_...`.' })
   id: string;
 
   @ShortText(1_000, { nullable: true })
@@ -227,14 +232,14 @@ export class PauseWebhookInput {
   reason?: string | null;
 }
 
-@InputType('ResumeWebhookInput')
+@InputType('ResumeWebhookInput', { description: 'Which webhook goes on.' })
 export class ResumeWebhookInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A webhook that is PAUSED or DISABLED, `whk_...`.' })
   id: string;
 }
 
-@InputType('ArchiveWebhookInput')
+@InputType('ArchiveWebhookInput', { description: 'Which webhook ends, for good.' })
 export class ArchiveWebhookInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A webhook, `whk_...`.' })
   id: string;
 }

@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { checkInput } from '../graphql/check-input';
 import type { Context } from '../graphql/context';
+import { withExample } from '../graphql/example';
 import { HasRole } from '../graphql/has-role';
 import { listPage, nestedPage } from '../graphql/list';
 import { type PayloadField, payloadOf } from '../graphql/payload';
@@ -23,7 +24,7 @@ import {
 import { WEBHOOKS, type WebhookRow, webhooksById } from './webhook.store';
 import { WebhookConnection, WebhookType } from './webhook.type';
 import { archiveWebhook, type OpenDeliveries, pauseWebhook, resumeWebhook } from './webhook-lifecycle';
-import { OwnedWebhookListArgs, WEBHOOK_FILTER, WebhookListArgs, webhookOrder } from './webhook-where.inputs';
+import { WEBHOOK_FILTER, WebhookListArgs, webhookOrder } from './webhook-where.inputs';
 import { createWebhook, updateWebhook, type WebhookRules } from './webhooks';
 
 declare module '../graphql/context' {
@@ -33,7 +34,7 @@ declare module '../graphql/context' {
   }
 }
 
-const webhook = { webhook: [() => WebhookType] as [() => unknown] };
+const webhook: Record<string, PayloadField> = { webhook: [() => WebhookType, 'The webhook as it is now.'] };
 const secrets: Record<keyof ShownSecrets, PayloadField> = {
   secret: [() => String, 'The new secret of V1, `whsec_...` (Standard Webhooks). Shown this once.'],
   publicKey: [() => String, 'The new public key of V1A, `whpk_...`; also at `/.well-known/webhook-keys`.'],
@@ -74,19 +75,30 @@ function ownerOf(ownerId: string | null | undefined) {
 @Resolver(() => WebhookType)
 export class WebhookResolver {
   @HasRole(...READERS)
-  @Query(() => WebhookType, { nullable: true, description: 'null when there is none with this id.' })
-  webhook(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
+  @Query(() => WebhookType, {
+    nullable: true,
+    description: withExample(
+      'One webhook; null when there is none with this id.',
+      '{ webhook(id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { name status requests(first: 10) { nodes { status startedAt } } } }',
+    ),
+  })
+  webhook(@Ctx() context: Context, @Arg('id', () => ID, { description: 'Of a Webhook, `whk_...`.' }) id: string) {
     return loadWebhook(context, uuidOf('Webhook', id));
   }
 
   @HasRole(...READERS)
-  @Query(() => WebhookConnection)
+  @Query(() => WebhookConnection, {
+    description: withExample(
+      'Every webhook, archived ones too, newest first.',
+      '{ webhooks(where: { status: { in: [PAUSED, DISABLED] } }) { nodes { name statusReason owner { name } } } }',
+    ),
+  })
   webhooks(@Ctx() context: Context, @Args(() => WebhookListArgs) args: WebhookListArgs) {
     const condition = conditionOf(args.where, WEBHOOK_FILTER);
     return listPage(context, { listing: WEBHOOKS, condition, order: webhookOrder(args.orderBy), args });
   }
 
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, { description: '`whk_` and 32 hexadecimal digits; never changes.' })
   id(@Root() row: WebhookRow) {
     return toNodeId('Webhook', row.id);
   }
@@ -97,8 +109,17 @@ export class WebhookResolver {
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
-  @Mutation(() => CreateWebhookPayload, { description: 'At work at once. The answer holds its secret, this once.' })
-  createWebhook(@Ctx() context: Context, @Arg('input', () => CreateWebhookInput) input: CreateWebhookInput) {
+  @Mutation(() => CreateWebhookPayload, {
+    description: withExample(
+      'At work at once. The answer holds its secret, this once.',
+      'mutation {\n  createWebhook(input: { name: "CRM", url: "https://partner.example.com/hook", documentType: "Sales Invoice" }) {\n' +
+        '    webhook { id } secret userErrors { field message }\n  }\n}',
+    ),
+  })
+  createWebhook(
+    @Ctx() context: Context,
+    @Arg('input', () => CreateWebhookInput, { description: 'What goes to whom, and how.' }) input: CreateWebhookInput,
+  ) {
     return answer(NOTHING, async () => {
       checkInput(input);
       const { ownerId, ...rest } = input;
@@ -109,8 +130,17 @@ export class WebhookResolver {
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
-  @Mutation(() => UpdateWebhookPayload)
-  updateWebhook(@Ctx() context: Context, @Arg('input', () => UpdateWebhookInput) input: UpdateWebhookInput) {
+  @Mutation(() => UpdateWebhookPayload, {
+    description: withExample(
+      'Acts at once; deliveries that exist already keep their URL and body.',
+      'mutation { updateWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", timeoutMs: 5000 }) { webhook { timeoutMs } userErrors { field message } } }',
+    ),
+  })
+  updateWebhook(
+    @Ctx() context: Context,
+    @Arg('input', () => UpdateWebhookInput, { description: 'Which webhook, and what changes.' })
+    input: UpdateWebhookInput,
+  ) {
     const { viewer, services } = context;
     return answer(NOTHING, async () => {
       checkInput(input);
@@ -128,8 +158,16 @@ export class WebhookResolver {
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
-  @Mutation(() => PauseWebhookPayload, { description: 'Deliveries are held until it is resumed.' })
-  pauseWebhook(@Ctx() context: Context, @Arg('input', () => PauseWebhookInput) input: PauseWebhookInput) {
+  @Mutation(() => PauseWebhookPayload, {
+    description: withExample(
+      'Deliveries are held until it is resumed.',
+      'mutation { pauseWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "they are moving" }) { webhook { status } userErrors { message } } }',
+    ),
+  })
+  pauseWebhook(
+    @Ctx() context: Context,
+    @Arg('input', () => PauseWebhookInput, { description: 'Which webhook, and why.' }) input: PauseWebhookInput,
+  ) {
     return change(context, (db, viewer) => {
       checkInput(input);
       return pauseWebhook(db, viewer, uuidOf('Webhook', input.id), input.reason ?? null);
@@ -137,15 +175,31 @@ export class WebhookResolver {
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
-  @Mutation(() => ResumeWebhookPayload, { description: 'From PAUSED or DISABLED; what was held goes on.' })
-  resumeWebhook(@Ctx() context: Context, @Arg('input', () => ResumeWebhookInput) input: ResumeWebhookInput) {
+  @Mutation(() => ResumeWebhookPayload, {
+    description: withExample(
+      'From PAUSED or DISABLED; what was held goes on.',
+      'mutation { resumeWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { webhook { status } userErrors { message } } }',
+    ),
+  })
+  resumeWebhook(
+    @Ctx() context: Context,
+    @Arg('input', () => ResumeWebhookInput, { description: 'Which webhook.' }) input: ResumeWebhookInput,
+  ) {
     const deliveries = context.services.openDeliveries;
     return change(context, (db, viewer) => resumeWebhook(db, viewer, deliveries, uuidOf('Webhook', input.id)));
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
-  @Mutation(() => ArchiveWebhookPayload, { description: 'For good; open deliveries are cancelled.' })
-  archiveWebhook(@Ctx() context: Context, @Arg('input', () => ArchiveWebhookInput) input: ArchiveWebhookInput) {
+  @Mutation(() => ArchiveWebhookPayload, {
+    description: withExample(
+      'For good; open deliveries are cancelled.',
+      'mutation { archiveWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { webhook { status } userErrors { message } } }',
+    ),
+  })
+  archiveWebhook(
+    @Ctx() context: Context,
+    @Arg('input', () => ArchiveWebhookInput, { description: 'Which webhook.' }) input: ArchiveWebhookInput,
+  ) {
     const deliveries = context.services.openDeliveries;
     return change(context, (db, viewer) => archiveWebhook(db, viewer, deliveries, uuidOf('Webhook', input.id)));
   }
@@ -153,19 +207,10 @@ export class WebhookResolver {
 
 @Resolver(() => UserType)
 export class UserWebhooksResolver {
-  @FieldResolver(() => WebhookConnection, { description: 'The webhooks that this user owns.' })
-  webhooks(
-    @Root() user: UserRow,
-    @Ctx() context: Context,
-    @Args(() => OwnedWebhookListArgs) args: OwnedWebhookListArgs,
-  ) {
+  @FieldResolver(() => WebhookConnection, { description: 'The webhooks that this user owns, newest first.' })
+  webhooks(@Root() user: UserRow, @Ctx() context: Context, @Args(() => WebhookListArgs) args: WebhookListArgs) {
     const condition = conditionOf(args.where, WEBHOOK_FILTER);
-    return nestedPage(
-      context,
-      user,
-      'owner_id',
-      { listing: WEBHOOKS, condition, order: webhookOrder(null), args },
-      args,
-    );
+    const query = { listing: WEBHOOKS, condition, order: webhookOrder(args.orderBy), args };
+    return nestedPage(context, user, 'owner_id', query, args);
   }
 }

@@ -32,14 +32,15 @@ export const OrderingEnum = publishEnum('DeliveryOrdering', ORDERINGS, 'What fol
 @HasRole(...READERS)
 @ObjectType('RateLimit', { simpleResolvers: true, description: 'So many requests in any window of so many seconds.' })
 export class RateLimitType {
-  @Field(() => Int)
+  @Field(() => Int, { description: 'At most so many, 1 to 10,000.' })
   requests: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'In any so many seconds, 1 to 3,600.' })
   seconds: number;
 }
 
 export const WebhookStatusEnum = publishEnum('WebhookStatus', WEBHOOK_STATUSES, 'Whether a webhook is at work.', {
+  ACTIVE: { description: 'Events become deliveries, and go.' },
   PAUSED: { description: 'By somebody, for a while: deliveries are held and go on when it is resumed.' },
   DISABLED: { description: 'By the system, after failures: open deliveries are held, new events are skipped.' },
   ARCHIVED: { description: 'For good. What happened stays readable.' },
@@ -52,13 +53,13 @@ export const WebhookStatusEnum = publishEnum('WebhookStatus', WEBHOOK_STATUSES, 
   description: 'An agreement with one external system: which events go to which URL, and how.',
 })
 export class WebhookType extends NodeType {
-  @Field(() => String)
+  @Field(() => String, { description: '1 to 200 characters, such as "CRM of the partner"; need not be unique.' })
   name: string;
 
-  @Field(() => DirectionEnum)
+  @Field(() => DirectionEnum, { description: 'Who calls whom.' })
   direction: Direction;
 
-  @Field(() => WebhookStatusEnum)
+  @Field(() => WebhookStatusEnum, { description: 'Whether it is at work; `statusReason` says why not.' })
   status: WebhookStatus;
 
   @Field(() => String, { nullable: true, description: 'Why it is paused or disabled.' })
@@ -73,13 +74,13 @@ export class WebhookType extends NodeType {
   @Field(() => String, { nullable: true, description: 'Events of documents of this type; null: of every type.' })
   documentType: string | null;
 
-  @Field(() => [String], { description: 'These events, such as "on_submit"; empty: every event.' })
+  @Field(() => [String], { description: 'These events, at most 100, such as "on_submit"; empty: every event.' })
   events: string[];
 
   @Field(() => [Int], {
     nullable: true,
     description:
-      'Seconds to wait before each attempt, the first included, before jitter of up to 20 %. null: the example ' +
+      'Seconds to wait before each of 1 to 20 attempts, the first included, before jitter of up to 20 %. null: the example ' +
       'schedule of Standard Webhooks, 0 s, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.',
   })
   retrySchedule: number[] | null;
@@ -90,10 +91,10 @@ export class WebhookType extends NodeType {
   @Field(() => String, { nullable: true, description: 'CEL: only events for which it is true; null: every event.' })
   condition: string | null;
 
-  @Field(() => WebhookMethodEnum)
+  @Field(() => WebhookMethodEnum, { description: 'The HTTP method of its requests.' })
   method: Method;
 
-  @Field(() => BodyFormatEnum)
+  @Field(() => BodyFormatEnum, { description: 'What its requests carry.' })
   bodyFormat: BodyFormat;
 
   @Field(() => String, { nullable: true, description: 'The Liquid template of the body; null: it has another form.' })
@@ -102,7 +103,7 @@ export class WebhookType extends NodeType {
   @Field(() => Int, { nullable: true, description: 'Seconds within which an event is not sent twice; null: it is.' })
   dedupeSeconds: number | null;
 
-  @Field(() => [SignatureSchemeEnum], { description: 'How deliveries are signed, with each of these.' })
+  @Field(() => [SignatureSchemeEnum], { description: 'How deliveries are signed, with each of these 1 to 3.' })
   signatures: SignatureScheme[];
 
   @Field(() => Int, {
@@ -114,10 +115,10 @@ export class WebhookType extends NodeType {
   @Field(() => OrderingEnum, { nullable: true, description: 'Whether deliveries of one document keep their order.' })
   ordering: Ordering | null;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'When it was made; the time in the id.' })
   createdAt: Date;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'When its settings or its status last changed.' })
   updatedAt: Date;
 }
 

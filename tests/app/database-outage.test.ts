@@ -195,7 +195,10 @@ test('a network that goes silent is answered for, and once it heals everything g
   const answers = await Promise.all(during);
   const codes = [...answers.map((answer) => answer.errors?.[0]?.extensions.code)];
   expect(codes.filter((code) => code !== undefined && code !== 'UNAVAILABLE')).toEqual([]);
-  expect(new Set((await Promise.all(late)).map(({ code }) => code))).toEqual(new Set(['UNAVAILABLE']));
+  // refused, or answered by a connection that was made after the network had healed
+  const lateCodes = (await Promise.all(late)).map(({ code }) => code);
+  expect(lateCodes.filter((code) => code !== undefined && code !== 'UNAVAILABLE')).toEqual([]);
+  expect(lateCodes).toContain('UNAVAILABLE');
   await waitFor('the program to be ready again', isReady, 10_000);
   const again = await Promise.all(references.map(publishOne));
   expect(again.every((answer) => answer.data?.publishEvents.events?.length === 1)).toBe(true);

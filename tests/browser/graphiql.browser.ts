@@ -27,5 +27,9 @@ test('the page at / asks a question with an API key and shows the answer, withou
   await page.locator('.graphiql-execute-button').click();
   await page.locator('.result-window').getByText('SYSTEM_MANAGER').waitFor({ timeout: 15_000 });
   expect(await page.locator('.result-window').textContent()).toContain('Administrator');
+  await page.getByRole('button', { name: 'Re-fetch GraphQL schema' }).click();
+  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+  await page.locator('.graphiql-doc-explorer').first().waitFor({ timeout: 15_000 });
+  await page.locator('.graphiql-doc-explorer').getByText('Mutation').first().waitFor({ timeout: 15_000 });
   expect(elsewhere).toEqual([]);
 });

@@ -46,7 +46,7 @@ test('a given document is shown as it would go, its numbers as they are written'
     headers: { 'content-type': 'application/json', authorization: `Bearer ${app.adminKey}` },
     body: `{"query":${JSON.stringify(query)},"variables":{"id":"${id}","data":{"name":"A/1","grand_total":50000.00}}}`,
   });
-  expect(await response.json()).toEqual({
+  expect(await response.json()).toMatchObject({
     data: {
       previewWebhook: {
         userErrors: [],

@@ -29,7 +29,7 @@ test('fragments and nodes(ids) are counted too', async () => {
   const answer = await app.ask(
     `query ($ids: [ID!]!) { nodes(ids: $ids) { ...all } }
      fragment all on Node { ... on User { webhooks(first: 100) { nodes { requests(first: 100) { nodes { id } } } } } }`,
-    { ids: [] },
+    { ids: Array.from({ length: 100 }, () => 'usr_nobody') },
   );
   expect(answer.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED' } }]);
 });

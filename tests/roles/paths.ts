@@ -1,11 +1,11 @@
-import { type GraphQLObjectType, getNamedType, isObjectType } from 'graphql';
+import { type GraphQLNamedType, type GraphQLObjectType, getNamedType, isObjectType, isUnionType } from 'graphql';
 import { createSchema } from '../../src/app/schema';
 import { everything, isRow, type Pick, pick, type Selection } from './selection';
 import { isAllowed, type Roles } from './table';
 
 export const schema = createSchema();
 
-/** The id of one row of each type. */
+/** The id of one row of each type; under `Delivery.predecessor` and the like, of one where that link leads somewhere. */
 export type Ids = Record<string, string>;
 
 /**
@@ -15,8 +15,8 @@ export type Ids = Record<string, string>;
 export function pathsOf(roles: Roles, ids: Ids): Pick[] {
   const ways = Object.values(typeNamed('Query').getFields()).flatMap((field) => {
     const target = getNamedType(field.type);
-    const rows = field.name === 'node' || field.name === 'nodes' ? objectTypes().filter(isRow) : [target].filter(isRow);
-    if (rows.length === 0) return [pick(field, 1)];
+    const rows = rowsBehind(field.name, target);
+    if (rows.length === 0) return [pick(field, 1, OTHER_ARGS[field.name])];
     // without a key there is no row to be refused
     if (field.name === 'viewer' && roles === null) return [];
     const isWayIn = isAllowed(roles, 'Query', field.name);
@@ -31,6 +31,18 @@ export function pathsOf(roles: Roles, ids: Ids): Pick[] {
   return isAllowed(roles, 'Query', 'node') ? [...ways, ...linksOf(roles, ids)] : ways;
 }
 
+function rowsBehind(field: string, target: GraphQLNamedType): GraphQLObjectType[] {
+  if (field === 'node' || field === 'nodes') return objectTypes().filter(isRow);
+  return (isUnionType(target) ? target.getTypes() : [target]).filter(isRow);
+}
+
+/** Of root fields that lead to no row by its id. */
+const OTHER_ARGS: Record<string, string> = {
+  businessDocument: 'documentType: "Sales Invoice", name: "INV-0042"',
+  webhookRequestLogStats: `range: { from: "${new Date(Date.now() - 3600_000).toISOString()}", to: "2100-01-01T00:00:00Z" },
+    bucket: MONTH`,
+};
+
 function partsOf(roles: Roles, whole: Selection): Selection[] {
   const readsNothing = whole.picks.every(({ field }) => !isAllowed(roles, whole.type.name, field.name));
   return readsNothing ? whole.picks.map((each) => ({ ...whole, picks: [each] })) : [whole];
@@ -43,13 +55,16 @@ function linksOf(roles: Roles, ids: Ids): Pick[] {
       .filter((field) => isObjectType(getNamedType(field.type)))
       .map((field) => {
         const below = { type, picks: [pick(field, 1)] };
-        return { field: fieldNamed('Query', 'node'), args: queryArgs(ids, 'node', type.name), below };
+        // some links begin at a row of another state than the others
+        const from = ids[`${type.name}.${field.name}`] ? `${type.name}.${field.name}` : type.name;
+        return { field: fieldNamed('Query', 'node'), args: queryArgs(ids, 'node', from), below };
       }),
   );
 }
 
 function queryArgs(ids: Ids, field: string, type: string): string | undefined {
   if (field === 'viewer') return undefined;
+  if (field === 'search') return `text: "${ids[type]}"`;
   return field === 'nodes' ? `ids: ["${ids[type]}"]` : `id: "${ids[type]}"`;
 }
 

@@ -1,4 +1,4 @@
-import { toNodeId } from '../../src/ids';
+import { toNodeId, uuidOf } from '../../src/ids';
 import type { TestApp } from '../support/app';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
@@ -31,6 +31,7 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     pauseReplay: () => about(),
     resumeReplay: () => about(),
     cancelReplay: () => about(),
+    exportWebhookRequestLogs: () => 'input: { where: { referenceDocument: { eq: "X" } } }',
     publishEvents: () =>
       'input: { events: [{ documentType: "Unwanted", event: "on_submit", referenceDocument: "X", data: {} }] }',
   };
@@ -70,6 +71,44 @@ async function makeKey(app: TestApp, userId: string): Promise<string> {
   const input = `{ userId: "${userId}", label: "test" }`;
   const answer = await app.ask(`mutation { createApiKey(input: ${input}) { apiKey { id } } }`);
   return answer.data.createApiKey.apiKey.id;
+}
+
+async function makeExport(app: TestApp): Promise<string> {
+  const input = '{ where: { referenceDocument: { eq: "INV-0042" } } }';
+  const answer = await app.ask(`mutation { exportWebhookRequestLogs(input: ${input}) { export { id } } }`);
+  return answer.data.exportWebhookRequestLogs.export.id;
+}
+
+/** A request of this webhook that timed out, and is counted. */
+async function failedRequest(app: TestApp, webhook: string): Promise<void> {
+  await app.database.query(
+    `insert into webhook_request_logs (id, webhook_id, direction, status, document_type, attempt_number, duplicate, method, url,
+       started_at, finished_at, duration_ms, error_code)
+     values (new_id(), $1, 'OUTGOING', 'FAILED', 'Sales Invoice', 1, false, 'POST', $2, now(), now(), 15000, 'TIMEOUT')`,
+    [uuidOf('Webhook', webhook), NOWHERE],
+  );
+  await waitFor('the count of it', async () => {
+    const [row] = await app.database.query<{ n: number }>(
+      `select count(*)::int as n from request_stats_series where error_code = 'TIMEOUT'`,
+    );
+    return row && row.n > 0;
+  });
+}
+
+/** A delivery that waits for an earlier one of its document, whose first attempt comes in an hour. */
+async function heldBackDelivery(app: TestApp): Promise<string> {
+  const documentType = 'Ordered';
+  await createTestWebhook(app, NOWHERE, { documentType, ordering: 'HOLD', retrySchedule: [3600] });
+  await publish(app, [invoice('INV-1', { documentType }), invoice('INV-1', { documentType })]);
+  return waitFor('a delivery that waits for another', async () => {
+    const answer = await app.ask('{ deliveries(where: { waitsFor: { eq: PREDECESSOR } }) { nodes { id } } }');
+    return answer.data.deliveries.nodes[0]?.id as string | undefined;
+  });
+}
+
+async function eventOf(app: TestApp, delivery: string): Promise<string> {
+  const answer = await app.ask(`{ delivery(id: "${delivery}") { businessEvent { id } } }`);
+  return answer.data.delivery.businessEvent.id;
 }
 
 /** A delivery whose first attempt comes in an hour. */
@@ -139,6 +178,7 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
   const replayed = await app.ask(`mutation {
     replayDelivery(input: { deliveryId: "${delivery}", reason: "seen" }) { replay { id } } }`);
   const { request } = await delivered(2);
+  await failedRequest(app, webhook);
   return {
     User: amina,
     ApiKey: await makeKey(app, amina),
@@ -147,6 +187,10 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     Delivery: delivery,
     WebhookRequestLog: request,
     Replay: replayed.data.replayDelivery.replay.id,
+    Export: await makeExport(app),
+    'Delivery.predecessor': await heldBackDelivery(app),
+    'Delivery.effects': causedBy,
+    'BusinessEvent.effects': await eventOf(app, causedBy),
     Scratch: await makeUser(app, 'scratch'),
   };
 }

@@ -2,7 +2,7 @@ import {
   type GraphQLField,
   type GraphQLObjectType,
   getNamedType,
-  isInterfaceType,
+  isAbstractType,
   isLeafType,
   isObjectType,
 } from 'graphql';
@@ -51,7 +51,7 @@ function printPick({ field, args, below }: Pick): string {
   const named = args ? `${field.name}(${args})` : field.name;
   if (!below) return named;
   const inside = printSelection(below);
-  const isAbstract = isInterfaceType(getNamedType(field.type));
+  const isAbstract = isAbstractType(getNamedType(field.type));
   return `${named} { ${isAbstract ? `... on ${below.type.name} { ${inside} }` : inside} }`;
 }
 
@@ -70,7 +70,11 @@ export function refusals({ type, picks }: Selection, allowed: Allowed, path: rea
  */
 export function hollow(data: unknown, { type, picks }: Selection, allowed: Allowed, path: string[] = []): string[] {
   if (data === null || data === undefined || (Array.isArray(data) && data.length === 0)) return [path.join('.')];
-  if (Array.isArray(data)) return data.flatMap((each) => hollow(each, { type, picks }, allowed, path));
+  if (Array.isArray(data)) {
+    // what is there in one of them was asked for and allowed
+    const [first = [], ...others] = data.map((each) => hollow(each, { type, picks }, allowed, path));
+    return first.filter((at) => others.every((other) => other.includes(at)));
+  }
   if (isRow(type) && picks.length > 1) return [];
   return picks.flatMap(({ field, below }) => {
     if (!below || !allowed(type.name, field.name)) return [];

@@ -16,22 +16,26 @@ const GROUPS: Record<string, readonly Role[] | typeof EVERYBODY> = {
   administrators: ['SYSTEM_MANAGER'],
 };
 
+const FIGURES = 'total succeeded failed unknown refused pending retries successRate duration';
+
 /** Who may use each field of each type. A field that is not here fails the test: decide who may use it. */
 export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>> = {
   Query: {
     everybody: 'viewer',
-    readers: `node nodes user users webhook webhooks businessEvent businessEvents delivery deliveries
-      webhookRequestLog webhookRequestLogs replay replays`,
+    readers: `businessDocument node nodes user users webhook webhooks businessEvent businessEvents delivery deliveries
+      webhookRequestLog webhookRequestLogs webhookRequestLogStats search replay replays export exports`,
   },
+  Subscription: { readers: 'webhookRequestLogChanged' },
   Mutation: {
     administrators: 'createUser updateUser createApiKey revokeApiKey',
     managers:
       'createWebhook updateWebhook rotateWebhookSecret pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
       'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay',
     publishers: 'publishEvents',
+    readers: 'exportWebhookRequestLogs',
   },
   User: {
-    readers: 'id name fullName roles active createdAt webhooks requests',
+    readers: 'id name fullName roles active createdAt webhooks requests deliveries businessEvents',
     keyReaders: 'apiKeys',
   },
   ApiKey: {
@@ -39,8 +43,12 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   Webhook: {
     readers: `id name direction status statusReason url documentType events condition method headers bodyFormat body fields retrySchedule timeoutMs signatures signingKeys dedupeSeconds rateLimit maxConcurrency ordering circuit owner createdAt
-      updatedAt credentials requests deliveries`,
+      updatedAt credentials requests deliveries health`,
   },
+  WebhookHealth: {
+    readers: 'lastSuccessAt lastSuccess lastFailureAt lastFailure streak successRate waiting nextAttemptAt',
+  },
+  WebhookStreak: { readers: 'succeeding requests since' },
   WebhookHeader: { readers: 'name template' },
   BodyField: { readers: 'key fieldname' },
   WebhookCredential: { readers: 'kind name tokenUrl scope audience clientAuthentication expiresAt createdAt' },
@@ -48,13 +56,13 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   RateLimit: { readers: 'requests seconds' },
   SigningKey: { readers: 'id scheme createdAt expiresAt live publicKey' },
   BusinessEvent: {
-    readers: `id documentType event referenceDocument user idempotencyKey createdAt fannedOutAt wantedBy causedBy deliveries
-      requests`,
+    readers: `id documentType event referenceDocument user publishedBy idempotencyKey createdAt fannedOutAt wantedBy causedBy
+      effects deliveries requests`,
     contentReaders: 'data dataBody',
   },
   Delivery: {
     readers: `id documentType event referenceDocument status skipReason skipMessage held waitsFor attempts test cancelRequested nextAttemptAt createdAt deliveredAt finishedAt webhook businessEvent
-      requests replay`,
+      requests replay user predecessor effects`,
   },
   WebhookRequestLog: {
     readers: `id direction status referenceDocument documentType event attemptNumber duplicate test replay method url
@@ -62,16 +70,51 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     contentReaders: `headers headerList data dataBody response responseHeaders responseHeaderList responseBody`,
   },
   Replay: {
-    readers: `id status reason rate orderedBy where delivery deliveries total replayed skipped error createdAt startedAt
+    readers: `id status reason rate orderedBy where delivery deliveries requests total replayed skipped error createdAt startedAt
       finishedAt`,
+  },
+  Export: {
+    readers: `id format includeContent byteOrderMark url orderedBy createdAt expiresAt downloads rowsSent bytesSent
+      completedAt`,
+    contentReaders: 'where',
+  },
+  WebhookRequestLogStats: {
+    everybody: `from to timeZone isFromKeptCounts countedUntil uncounted total buckets byDirection byWebhook byDocumentType
+      byErrorCode topFailingWebhooks topErrors`,
+  },
+  WebhookRequestLogFigures: { everybody: FIGURES },
+  WebhookRequestLogStatsBucket: { everybody: `start end ${FIGURES}` },
+  DirectionFigures: { everybody: `direction ${FIGURES}` },
+  WebhookFigures: { everybody: `webhook ${FIGURES}` },
+  DocumentTypeFigures: { everybody: `documentType ${FIGURES}` },
+  ErrorCodeFigures: { everybody: `errorCode ${FIGURES}` },
+  FailingWebhook: { everybody: `webhook failures sample ${FIGURES}` },
+  FrequentError: { everybody: 'webhook errorCode failures sample' },
+  DurationPercentiles: { everybody: 'count p50Ms p95Ms p99Ms maxMs' },
+  BusinessDocument: { readers: 'documentType name events deliveries requests verdicts timeline' },
+  DocumentVerdict: { readers: 'verdict sentence nextAttemptAt webhook delivery lastRequest' },
+  DocumentTimelineEntry: {
+    readers: `at kind sentence event skipReason requestStatus responseStatus error webhook businessEvent delivery request`,
   },
   ReplayCount: { everybody: 'total replayable byStatus byWebhook' },
   ReplayStatusCount: { everybody: 'status total replayable' },
   ReplayWebhookCount: { everybody: 'webhook total replayable' },
   Body: { everybody: 'text base64 contentType bytes sha256 truncated' },
   HttpHeader: { everybody: 'name value' },
+  WebhookRequestLogChange: { everybody: 'id kind dropped webhookRequestLog' },
   PageInfo: { everybody: 'hasNextPage hasPreviousPage startCursor endCursor' },
-  ...connections('User', 'ApiKey', 'Webhook', 'BusinessEvent', 'Delivery', 'WebhookRequestLog', 'Replay'),
+  ...connections(
+    'DocumentTimelineEntry',
+    'User',
+    'ApiKey',
+    'Webhook',
+    'BusinessEvent',
+    'Delivery',
+    'WebhookRequestLog',
+    'Replay',
+    'Export',
+  ),
+  ExportWebhookRequestLogsPayload: { everybody: 'export userErrors' },
   CreateUserPayload: { everybody: 'user userErrors' },
   UpdateUserPayload: { everybody: 'user userErrors' },
   CreateApiKeyPayload: { everybody: 'apiKey token userErrors' },

@@ -14,6 +14,7 @@ export interface GraphQLAnswer {
     path?: (string | number)[];
     extensions: { code: string; field?: string[]; requestId?: string };
   }[];
+  extensions?: { cost?: { requested: number; limit: number; remaining?: number; perMinute?: number } };
 }
 
 export interface LogSink {

@@ -1,0 +1,88 @@
+/** The answer to one event of a subscription. */
+export interface Answer {
+  /** Of the event: to go on behind it. */
+  id: string;
+  result: object;
+  /** The result as it is sent. */
+  json(): string;
+}
+
+export interface Answers extends AsyncGenerator<Answer, undefined, undefined> {
+  /** All that are there, at least one; null: there are no more. */
+  batch(): Promise<readonly Answer[] | null>;
+  /** Ends with this error, whatever still waits. */
+  end(error: unknown): void;
+}
+
+const END = { done: true, value: undefined } as const;
+
+/**
+ * The answers to the events of a source, which gives several at a time; they are answered together, so that they share
+ * what they load.
+ * @param onLeft called once, however it ends
+ */
+export function createAnswers<Event>(
+  source: AsyncIterator<readonly Event[]>,
+  answer: (events: readonly Event[]) => Promise<Answer[]>,
+  onLeft: () => void,
+): Answers {
+  let ready: Answer[] = [];
+  let failure: { error: unknown } | null = null;
+  let hasLeft = false;
+
+  async function leave(): Promise<typeof END> {
+    ready = [];
+    if (!hasLeft) {
+      hasLeft = true;
+      onLeft();
+      await source.return?.();
+    }
+    return END;
+  }
+
+  async function refill(): Promise<void> {
+    try {
+      const { value, done } = await source.next();
+      if (done) await leave();
+      else if (!hasLeft) ready = await answer(value);
+    } catch (error) {
+      failure ??= { error };
+    }
+  }
+
+  async function filled(): Promise<Answer[]> {
+    while (ready.length === 0 && !hasLeft && !failure) await refill();
+    if (!failure) return ready;
+    const { error } = failure;
+    failure = null;
+    await leave();
+    throw error;
+  }
+
+  const answers: Answers = {
+    async next() {
+      const value = (await filled()).shift();
+      return value ? { done: false, value } : END;
+    },
+    async batch() {
+      const batch = await filled();
+      ready = [];
+      return batch.length > 0 ? batch : null;
+    },
+    return: leave,
+    async throw(error) {
+      await leave();
+      throw error;
+    },
+    end(error) {
+      if (hasLeft) return;
+      ready = [];
+      failure = { error };
+      // whoever waits for the next event is woken by the end of the source
+      void source.return?.();
+    },
+    [Symbol.asyncIterator]: () => answers,
+    [Symbol.asyncDispose]: async () => void (await leave()),
+  };
+  return answers;
+}

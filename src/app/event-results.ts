@@ -1,0 +1,58 @@
+import type { ExecutionResult } from 'graphql';
+
+/** The answer to one event, and its JSON, made once. */
+export interface EventResult {
+  result: ExecutionResult;
+  json(): string;
+}
+
+/** How long an answer is kept for others: all who watch and keep up ask for it within a moment. */
+const KEPT_MS = 500;
+
+/**
+ * Of many who ask the same of an event, such as all windows of a dashboard, one has it worked out for all.
+ * What is asked and by whom is in `key`.
+ */
+export interface EventResults {
+  of(event: object, key: string, work: () => Promise<ExecutionResult>): Promise<EventResult>;
+}
+
+type Kept = Map<object, Map<string, Promise<EventResult>>>;
+
+export function createEventResults(): EventResults {
+  // two generations: the older one is forgotten whole
+  let current: Kept = new Map();
+  let previous: Kept = new Map();
+  let begun = performance.now();
+
+  function turnOver(): void {
+    const now = performance.now();
+    if (now - begun < KEPT_MS) return;
+    previous = now - begun < 2 * KEPT_MS ? current : new Map();
+    current = new Map();
+    begun = now;
+  }
+
+  return {
+    of(event, key, work) {
+      turnOver();
+      const known = (current.get(event) ?? previous.get(event))?.get(key);
+      if (known) return known;
+      const made = work().then(resultOf);
+      const ofEvent = current.get(event) ?? new Map<string, Promise<EventResult>>();
+      current.set(event, ofEvent.set(key, made));
+      return made;
+    },
+  };
+}
+
+function resultOf(result: ExecutionResult): EventResult {
+  let json: string | null = null;
+  return {
+    result,
+    json() {
+      json ??= JSON.stringify(result);
+      return json;
+    },
+  };
+}

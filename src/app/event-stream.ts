@@ -1,0 +1,164 @@
+// Subscriptions as server-sent events: the "distinct connections mode" of the GraphQL over SSE protocol (graphql-sse).
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLFormattedError } from 'graphql';
+import { AppError } from '../errors';
+import type { Log } from '../log';
+import type { Viewer } from '../viewer';
+import type { Answer, Answers } from './answers';
+import { readViewer } from './http-context';
+import { faultOf } from './http-errors';
+import { type LiveSession, openSession } from './live-session';
+import { refuseForeignOrigin } from './origin';
+import { outgoing } from './subscriptions';
+import type { WatchServer } from './watch-server';
+
+/** Comments that keep proxies from closing a stream on which nothing happens. */
+const HEARTBEAT_MS = 15_000;
+const HEARTBEAT = ':\n\n';
+/** Who takes nothing for so long is gone, or comes back and goes on where they were. */
+const STALLED_MS = 60_000;
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  // nginx would collect the events first
+  'x-accel-buffering': 'no',
+};
+
+/** `GET` and `POST /graphql/stream`. */
+export function serveEventStreams(server: FastifyInstance, watching: WatchServer): void {
+  const open = new Set<ServerResponse>();
+  let closing = false;
+  server.addHook('preClose', async () => {
+    closing = true;
+    for (const response of open) hangUp(response);
+  });
+  const onOpen = (response: ServerResponse) => {
+    open.add(response);
+    response.once('close', () => open.delete(response));
+    if (closing) hangUp(response);
+  };
+  server.route({
+    method: ['GET', 'POST'],
+    url: '/graphql/stream',
+    exposeHeadRoute: false,
+    onRequest: async (request) => {
+      refuseForeignOrigin(request.headers.origin, request.host, watching.corsOrigins);
+      await readViewer(request, watching.source);
+      if (!request.viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');
+    },
+    preHandler: async (request) => refuseOtherAccept(request),
+    handler: (request, reply) => stream(watching, request, reply, onOpen),
+  });
+}
+
+// Without `complete`: they are to come back. Kept alive, the connection would hold up whoever waits for its end.
+function hangUp(response: ServerResponse): void {
+  const { socket } = response;
+  response.end(() => socket?.end());
+}
+
+function refuseOtherAccept({ headers: { accept } }: FastifyRequest): void {
+  const types = (accept ?? '*/*').split(',').map((range) => range.split(';', 1)[0]?.trim().toLowerCase());
+  if (types.some((type) => type === 'text/event-stream' || type === 'text/*' || type === '*/*')) return;
+  throw Object.assign(new AppError('BAD_USER_INPUT', 'The answer is text/event-stream.'), faultOf(406));
+}
+
+async function stream(
+  watching: WatchServer,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  onOpen: (response: ServerResponse) => void,
+): Promise<FastifyReply> {
+  const viewer = request.viewer as Viewer;
+  const disconnect = watching.places.connect(viewer.apiKeyId);
+  const { id: requestId, ip: remoteAddress, log } = request;
+  // a key that is no longer good ends its streams, which is all there is here
+  const session = openSession(watching.keys, { viewer, requestId, remoteAddress, log: log as Log }, () => {});
+  try {
+    const given = request.method === 'GET' ? asked(request.query as Record<string, unknown>) : request.body;
+    const lastEventId = request.headers['last-event-id'];
+    const opened = await watching.subscriptions.open(
+      given,
+      session,
+      typeof lastEventId === 'string' ? lastEventId : null,
+    );
+    if (opened.errors && opened.status === 429) {
+      return reply.code(429).header('retry-after', opened.retryAfter).send({ errors: opened.errors });
+    }
+    reply.hijack();
+    reply.raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...HEADERS });
+    onOpen(reply.raw);
+    if (opened.errors) finish(reply.raw, opened.errors);
+    else await send(reply.raw, opened.answers, session);
+    return reply;
+  } finally {
+    session.close();
+    disconnect();
+  }
+}
+
+/** The parameters of a GET (GraphQL over HTTP): `variables` and `extensions` are JSON. @throws AppError BAD_USER_INPUT */
+function asked({ query, documentId, operationName, variables, extensions }: Record<string, unknown>): object {
+  return {
+    query,
+    documentId,
+    operationName,
+    variables: json('variables', variables),
+    extensions: json('extensions', extensions),
+  };
+}
+
+function json(name: string, text: unknown): unknown {
+  if (text === undefined || text === '') return undefined;
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    throw new AppError('BAD_USER_INPUT', `${name} is not JSON.`);
+  }
+}
+
+async function send(response: ServerResponse, answers: Answers, session: LiveSession): Promise<void> {
+  response.once('close', () => void answers.return(undefined));
+  if (response.destroyed || response.writableEnded) return void (await answers.return(undefined));
+  const heartbeat = setInterval(() => beat(response), HEARTBEAT_MS);
+  try {
+    response.write(HEARTBEAT);
+    for (let some = await answers.batch(); some && !response.writableEnded; some = await answers.batch()) {
+      if (!response.write(some.map(frame).join(''))) await drained(response);
+    }
+    if (!response.writableEnded) hangUp(response);
+  } catch (error) {
+    if (!response.writableEnded) finish(response, [outgoing(error, session)]);
+  } finally {
+    clearInterval(heartbeat);
+    await answers.return(undefined);
+  }
+}
+
+function beat(response: ServerResponse): void {
+  if (!response.writableNeedDrain && !response.writableEnded) response.write(HEARTBEAT);
+}
+
+function frame({ id, json: data }: Answer): string {
+  return `id: ${id}\nevent: next\ndata: ${data()}\n\n`;
+}
+
+function finish(response: ServerResponse, errors: readonly GraphQLFormattedError[]): void {
+  response.end(`event: next\ndata: ${JSON.stringify({ errors })}\n\nevent: complete\ndata:\n\n`);
+}
+
+// While it waits, what happens is collected, and the oldest of it dropped, where there is an end to that.
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => response.destroy(), STALLED_MS);
+    const done = () => {
+      clearTimeout(timer);
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.once('drain', done).once('close', done);
+    if (response.destroyed || !response.writableNeedDrain) done();
+  });
+}

@@ -1,0 +1,135 @@
+// schema/CHANGELOG.md: `## Unreleased`, then a section for each release, named by its date. In Unreleased a line for each
+// change: "- `Type.field`: a sentence", under Added, Changed, Deprecated or Removed. A line may name several, and have any
+// words; text and sections of one's own stay where they are.
+import { type Change, SECTIONS, type Section } from './schema-changes';
+
+const UNRELEASED = '## Unreleased';
+const WIDTH = 120;
+
+export interface ChangelogFaults {
+  /** Changes that Unreleased does not name. */
+  missing: Change[];
+  /** What Unreleased names that is no change. */
+  stale: { section: Section; coordinate: string }[];
+}
+
+/** What Unreleased says too little and too much. */
+export function changelogFaults(changelog: string, changes: readonly Change[]): ChangelogFaults {
+  const named = SECTIONS.flatMap((section) =>
+    bulletsOf(unreleasedOf(changelog), section).flatMap(({ names }) =>
+      names.map((coordinate) => ({ section, coordinate })),
+    ),
+  );
+  return { missing: changes.filter(isNotAmong(named)), stale: named.filter(isNotAmong(changes)) };
+}
+
+type Named = Pick<Change, 'section' | 'coordinate'>;
+
+function isNotAmong(others: readonly Named[]): (one: Named) => boolean {
+  const known = new Set(others.map(({ section, coordinate }) => `${section} ${coordinate}`));
+  return ({ section, coordinate }) => !known.has(`${section} ${coordinate}`);
+}
+
+/** Unreleased names each change: lines that are there stay, with their words; what is no change goes. */
+export function completeChangelog(changelog: string, changes: readonly Change[]): string {
+  const unreleased = unreleasedOf(changelog);
+  const completed = SECTIONS.reduce((text, section) => completeSection(text, section, changes), unreleased);
+  return `${changelog.replace(unreleased, () => completed).trimEnd()}\n`;
+}
+
+/**
+ * What is unreleased becomes the release of that day; a second one of a day has its number behind it.
+ * @throws Error when nothing changed
+ */
+export function releaseChangelog(changelog: string, day: string): string {
+  if (unreleasedOf(changelog).trim() === UNRELEASED) throw new Error('Nothing has changed since the last release.');
+  const ofThatDay = changelog.split('\n').filter((line) => line.startsWith(`## ${day}`)).length;
+  const name = ofThatDay === 0 ? day : `${day} (${ofThatDay + 1})`;
+  return changelog.replace(UNRELEASED, () => `${UNRELEASED}\n\n## ${name}`);
+}
+
+/** "- `Type.field`: a sentence", in lines that fit the page. */
+export function changelogLine({ coordinate, text }: Pick<Change, 'coordinate' | 'text'>): string {
+  return lineOf({ names: [coordinate], rest: text && `: ${text}` });
+}
+
+function unreleasedOf(changelog: string): string {
+  const start = changelog.indexOf(UNRELEASED);
+  if (start < 0) throw new Error(`schema/CHANGELOG.md has no section "${UNRELEASED}".`);
+  const end = changelog.indexOf('\n## ', start);
+  return changelog.slice(start, end < 0 ? undefined : end + 1);
+}
+
+interface Bullet {
+  names: string[];
+  /** What stands behind the names, as it stands there. */
+  rest: string;
+}
+
+const BULLET = /^- (`[^`]+`(?:,\s+`[^`]+`)*)((?:.*)(?:\n {2}.*)*)\n?/gm;
+
+function bulletsOf(unreleased: string, section: Section): Bullet[] {
+  const [, text = ''] = sectionPattern(section).exec(unreleased) ?? [];
+  return [...text.matchAll(BULLET)].map(([, names = '', rest = '']) => ({
+    names: names.slice(1, -1).split(/`,\s+`/),
+    rest,
+  }));
+}
+
+// lines that somebody broke stay as they are
+function lineOf({ names, rest }: Bullet): string {
+  const head = `- ${names.map((name) => `\`${name}\``).join(', ')}`;
+  return rest.includes('\n') ? `${wrapped(head)}${rest}` : wrapped(`${head}${rest}`);
+}
+
+function wrapped(text: string): string {
+  const lines: string[] = [];
+  const [first = '', ...words] = text.split(' ');
+  let line = first;
+  for (const word of words) {
+    if (line.length + word.length < WIDTH) {
+      line += ` ${word}`;
+    } else {
+      lines.push(line);
+      line = `  ${word}`;
+    }
+  }
+  return [...lines, line].join('\n');
+}
+
+function sectionPattern(section: Section): RegExp {
+  return new RegExp(`^### ${section}\\n\\n?((?:(?!#).*\\n?)*)`, 'm');
+}
+
+function completeSection(unreleased: string, section: Section, changes: readonly Change[]): string {
+  const wanted = changes.filter((change) => change.section === section);
+  const names = new Set(wanted.map(({ coordinate }) => coordinate));
+  const bullets = bulletsOf(unreleased, section)
+    .map((bullet) => ({ ...bullet, names: bullet.names.filter((name) => names.has(name)) }))
+    .filter((bullet) => bullet.names.length > 0);
+  const known = new Set(bullets.flatMap((bullet) => bullet.names));
+  for (const change of wanted) if (!known.has(change.coordinate)) addTo(bullets, change);
+  bullets.sort(({ names: [one = ''] }, { names: [other = ''] }) => (one < other ? -1 : 1));
+  return putSection(unreleased, section, bullets.map(lineOf));
+}
+
+// what is said of several in the same words is said once
+function addTo(bullets: Bullet[], { coordinate, text }: Change): void {
+  const rest = text && `: ${text}`;
+  const same = text && bullets.find((bullet) => bullet.rest.replaceAll(/\s+/g, ' ') === rest);
+  if (!same) {
+    bullets.push({ names: [coordinate], rest });
+  } else {
+    same.names = [...same.names, coordinate].sort();
+    same.rest = rest;
+  }
+}
+
+function putSection(unreleased: string, section: Section, lines: readonly string[]): string {
+  const [whole, text = ''] = sectionPattern(section).exec(unreleased) ?? [];
+  const prose = text.replace(BULLET, '').trim();
+  const body = [prose, lines.join('\n')].filter((part) => part !== '').join('\n\n');
+  const written = body && `### ${section}\n\n${body}\n\n`;
+  if (whole !== undefined) return unreleased.replace(whole, () => written);
+  return written ? `${unreleased.trimEnd()}\n\n${written}` : unreleased;
+}

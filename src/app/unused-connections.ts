@@ -1,0 +1,20 @@
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+
+/**
+ * Connections on which nothing was ever asked, which clients open beforehand: Node takes them for busy, and would wait
+ * for their first request before the server is closed.
+ */
+export function closeUnusedConnections(server: FastifyInstance): void {
+  const open = new Set<Socket>();
+  let closing = false;
+  server.server.on('connection', (socket: Socket) => {
+    if (closing) return void socket.destroy();
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  server.addHook('preClose', async () => {
+    closing = true;
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
+  });
+}

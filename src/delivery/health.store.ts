@@ -1,0 +1,28 @@
+import { type Db, rowsOf, statement } from '../sql/db';
+
+export interface WaitingDeliveries {
+  waiting: number;
+  nextAttemptAt: Date | null;
+}
+
+/** So many of a webhook are looked at: the oldest. */
+export const MAX_WAITING = 10_000;
+
+/** What each of these webhooks is still owed. */
+export async function waitingDeliveries(
+  db: Db,
+  webhookIds: readonly string[],
+): Promise<Map<string, WaitingDeliveries>> {
+  const rows = await rowsOf<WaitingDeliveries & { webhookId: string }>(
+    db,
+    statement(`select w.id as "webhookId", d.waiting, d."nextAttemptAt" from unnest($1::uuid[]) as w (id)
+      cross join lateral (
+        select count(*)::integer as waiting, min(next_attempt_at) as "nextAttemptAt" from (
+          select next_attempt_at from deliveries where webhook_id = w.id and finished_at is null
+          order by id limit ${MAX_WAITING}
+        ) as open
+      ) as d`),
+    [webhookIds],
+  );
+  return new Map(rows.map((row) => [row.webhookId, row]));
+}

@@ -1,0 +1,177 @@
+import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { DELIVERY_FILTER, DeliveryListArgs } from '../delivery/delivery.inputs';
+import { loadDelivery } from '../delivery/delivery.resolver';
+import { DELIVERIES } from '../delivery/delivery.store';
+import { DeliveryConnection, DeliveryType } from '../delivery/delivery.type';
+import { AppError, quoted } from '../errors';
+import { BUSINESS_EVENT_FILTER, BusinessEventListArgs } from '../events/business-event.inputs';
+import { loadEvent } from '../events/business-event.resolver';
+import { BUSINESS_EVENTS } from '../events/business-event.store';
+import { BusinessEventConnection, BusinessEventType } from '../events/business-event.type';
+import type { Context } from '../graphql/context';
+import { withExample } from '../graphql/example';
+import { HasRole } from '../graphql/has-role';
+import { listPage } from '../graphql/list';
+import { toConnection } from '../graphql/page';
+import { pageRequest } from '../graphql/page-args';
+import { byTime } from '../graphql/time-order';
+import { conditionOf } from '../graphql/where';
+import { firstIdAt } from '../ids';
+import { listedRequests, RequestLogListArgs } from '../request-log/request-log.inputs';
+import { loadRequest } from '../request-log/request-log.resolver';
+import { RequestLogConnection, RequestLogType } from '../request-log/request-log.type';
+import { all } from '../sql/condition';
+import type { PageRequest } from '../sql/keyset';
+import { READERS } from '../viewer';
+import { loadWebhook } from '../webhooks/webhook.resolver';
+import { WebhookType } from '../webhooks/webhook.type';
+import { TimelineArgs, timelineOrder } from './business-document.inputs';
+import {
+  BusinessDocumentType,
+  DocumentTimelineConnection,
+  DocumentTimelineEntryType,
+  DocumentVerdictType,
+} from './business-document.type';
+import {
+  type DocumentName,
+  deliveriesOfDocument,
+  isDocumentKnown,
+  latestDeliveries,
+  ofDocument,
+} from './document.store';
+import { sentenceOf } from './timeline';
+import { countTimeline, pageOfTimeline, type TimelineRow } from './timeline.store';
+import { verdictFrom } from './verdict';
+
+// Postgres takes neither NUL nor half of a surrogate pair: what holds one is the name of nothing
+function refuseUnstorable(value: string, name: string): void {
+  if (!value.includes('\0') && value.isWellFormed()) return;
+  throw new AppError('BAD_USER_INPUT', `${name} ${quoted(value)} is not a text that is ever stored.`, [name]);
+}
+
+@Resolver(() => BusinessDocumentType)
+export class BusinessDocumentResolver {
+  @HasRole(...READERS)
+  @Query(() => BusinessDocumentType, {
+    nullable: true,
+    description: withExample(
+      'Everything about one document, in both directions; null when we know nothing of it.',
+      '{\n  businessDocument(documentType: "Sales Invoice", name: "INV-0042") {\n    verdicts { verdict sentence webhook { name } }\n' +
+        '    timeline(first: 50) { nodes { at kind sentence } }\n  }\n}',
+    ),
+  })
+  async businessDocument(
+    @Ctx() context: Context,
+    @Arg('documentType', () => String, { description: 'Such as "Sales Invoice"; upper and lower case differ.' })
+    documentType: string,
+    @Arg('name', () => String, { description: 'Such as "INV-0042": exactly, `%` and `_` stand for themselves.' })
+    name: string,
+  ): Promise<DocumentName | null> {
+    refuseUnstorable(documentType, 'documentType');
+    refuseUnstorable(name, 'name');
+    const document = { documentType, name };
+    return (await isDocumentKnown(context.db, document)) ? document : null;
+  }
+
+  @FieldResolver(() => BusinessEventConnection, { description: 'What happened to it, newest first by default.' })
+  events(
+    @Root() document: DocumentName,
+    @Ctx() context: Context,
+    @Args(() => BusinessEventListArgs) args: BusinessEventListArgs,
+  ) {
+    const condition = all([...ofDocument(document), conditionOf(args.where, BUSINESS_EVENT_FILTER)]);
+    return listPage(context, {
+      listing: BUSINESS_EVENTS,
+      condition,
+      order: byTime('BusinessEvent', args.orderBy),
+      args,
+    });
+  }
+
+  @FieldResolver(() => DeliveryConnection, { description: 'What partners are or were to be told of it, newest first.' })
+  deliveries(
+    @Root() document: DocumentName,
+    @Ctx() context: Context,
+    @Args(() => DeliveryListArgs) args: DeliveryListArgs,
+  ) {
+    const condition = all([...deliveriesOfDocument(document), conditionOf(args.where, DELIVERY_FILTER)]);
+    return listPage(context, { listing: DELIVERIES, condition, order: byTime('Delivery', args.orderBy), args });
+  }
+
+  @FieldResolver(() => RequestLogConnection, {
+    description: 'Every exchange about it, in both directions, newest first.',
+  })
+  requests(
+    @Root() document: DocumentName,
+    @Ctx() context: Context,
+    @Args(() => RequestLogListArgs) args: RequestLogListArgs,
+  ) {
+    const query = listedRequests(context.viewer, args);
+    return listPage(context, { ...query, condition: all([...ofDocument(document), query.condition]) });
+  }
+
+  @FieldResolver(() => [DocumentVerdictType], {
+    description:
+      'For each webhook that it was owed to, whether the partner knows; that with the newest delivery first, at most 100. ' +
+      'Of documents with over 1,000 events, by the newest 1,000.',
+  })
+  async verdicts(@Root() document: DocumentName, @Ctx() context: Context) {
+    return (await latestDeliveries(context.db, document)).map(verdictFrom);
+  }
+
+  @FieldResolver(() => DocumentTimelineConnection, {
+    description:
+      'All that happened, in one order, newest first by default. Of documents with over 1,000 events or requests: what became of a delivery later than ' +
+      '1,000 further events may be missing; `deliveries` has it.',
+  })
+  async timeline(
+    @Root() document: DocumentName,
+    @Ctx() context: Context,
+    @Args(() => TimelineArgs) args: TimelineArgs,
+  ) {
+    const order = timelineOrder(args);
+    const request = pageRequest(args, order);
+    const page = await pageOfTimeline(context.db, document, request, edgeOf(request));
+    return toConnection({
+      page: { ...page, rows: page.rows.map((row) => ({ ...row, sentence: sentenceOf(row) })) },
+      order,
+      count: () => countTimeline(context.db, document),
+    });
+  }
+}
+
+// the cursor's place is its millisecond and one digit
+function edgeOf({ cursor, backward }: PageRequest): string | null {
+  if (!cursor) return null;
+  if (!/^\d{2,16}$/.test(cursor.value ?? '')) {
+    const name = backward ? 'before' : 'after';
+    throw new AppError('BAD_USER_INPUT', `${name} is not a cursor of a timeline.`, [name]);
+  }
+  return firstIdAt(Math.floor(Number(cursor.value) / 10) + 1);
+}
+
+@Resolver(() => DocumentTimelineEntryType)
+export class DocumentTimelineEntryResolver {
+  @FieldResolver(() => WebhookType, { nullable: true, description: 'Whom it concerns; null: an event, so all.' })
+  webhook(@Root() row: TimelineRow, @Ctx() context: Context) {
+    return loadWebhook(context, row.webhookId);
+  }
+
+  @FieldResolver(() => BusinessEventType, { nullable: true, description: 'What happened in the business system.' })
+  businessEvent(@Root() row: TimelineRow, @Ctx() context: Context) {
+    return loadEvent(context, row.businessEventId);
+  }
+
+  @FieldResolver(() => DeliveryType, {
+    nullable: true,
+    description: 'As it is now, which may be later than the entry.',
+  })
+  delivery(@Root() row: TimelineRow, @Ctx() context: Context) {
+    return loadDelivery(context, row.deliveryId);
+  }
+
+  @FieldResolver(() => RequestLogType, { nullable: true, description: 'The attempt or call itself.' })
+  request(@Root() row: TimelineRow, @Ctx() context: Context) {
+    return loadRequest(context, row.requestId);
+  }
+}

@@ -1,0 +1,87 @@
+// What is known of one document of the business system, whichever table it stands in.
+import { DELIVERIES, type DeliveryRow } from '../delivery/delivery.store';
+import { REQUEST_LOG, type RequestRow } from '../request-log/request-log.store';
+import { type Condition, compares } from '../sql/condition';
+import { type Db, rowOf, rowsOf, statement } from '../sql/db';
+import { WEBHOOKS, type WebhookRow } from '../webhooks/webhook.store';
+
+export interface DocumentName {
+  documentType: string;
+  name: string;
+}
+
+export async function isDocumentKnown(db: Db, { documentType, name }: DocumentName): Promise<boolean> {
+  const row = await rowOf<{ known: boolean }>(
+    db,
+    statement(`select exists (select from business_events where reference_document = $2 and document_type = $1)
+       or exists (select from webhook_request_logs where reference_document = $2 and document_type = $1) as known`),
+    [documentType, name],
+  );
+  return row?.known ?? false;
+}
+
+/** Rows that bear the name of the document. */
+export function ofDocument({ documentType, name }: DocumentName): readonly Condition[] {
+  // no plan fits both a document with three events and one with a million
+  const isNamed = Object.assign(compares('reference_document', '=', name), { variesByValue: true });
+  return [compares('document_type', '=', documentType), isNamed];
+}
+
+/** Deliveries have no index on documents: the few of most documents are found through their events. */
+export function deliveriesOfDocument(document: DocumentName): readonly Condition[] {
+  const own = ofDocument(document);
+  return [
+    ...own,
+    (bind) =>
+      `business_event_id in (select id from business_events where ${own.map((each) => each(bind)).join(' and ')})`,
+  ];
+}
+
+/** Of documents with more events, the newest ones count. */
+export const MOST_EVENTS = 1_000;
+const MOST_WEBHOOKS = 100;
+
+/** The newest delivery of a document to one webhook, and the last request that was made for it. */
+export interface LatestDelivery {
+  webhook: WebhookRow;
+  delivery: DeliveryRow;
+  request: RequestRow | null;
+}
+
+/** For each webhook, that with the newest delivery first. Tests are left out: nobody was told anything by them. */
+export async function latestDeliveries(db: Db, { documentType, name }: DocumentName): Promise<LatestDelivery[]> {
+  const rows = await rowsOf<LatestDelivery>(
+    db,
+    statement(`with events as (
+       select id as event_id from business_events where reference_document = $2 and document_type = $1
+       order by id desc limit ${MOST_EVENTS}
+     ), latest as (
+       select distinct on (d.webhook_id) d.webhook_id as webhook, d.id as delivery
+       from events join deliveries d on d.business_event_id = event_id where not d.test
+       order by d.webhook_id, d.id desc
+     )
+     select row_to_json(w) as webhook, row_to_json(d) as delivery, row_to_json(r) as request
+     from (select * from latest order by delivery desc limit ${MOST_WEBHOOKS}) as each_one
+     cross join lateral (select ${WEBHOOKS.columns} from webhooks where id = each_one.webhook) as w
+     cross join lateral (select ${DELIVERIES.columns} from deliveries where id = each_one.delivery) as d
+     left join lateral (
+       select ${REQUEST_LOG.columns} from webhook_request_logs where delivery_id = each_one.delivery order by id desc limit 1
+     ) as r on true
+     order by each_one.delivery desc`),
+    [documentType, name],
+  );
+  return rows.map(({ webhook, delivery, request }) => ({
+    webhook: withTimes(webhook),
+    delivery: withTimes(delivery),
+    request: request && withTimes(request),
+  }));
+}
+
+// JSON has times as texts; columns of times are named for what they are
+function withTimes<Row extends object>(row: Row): Row {
+  const entries = Object.entries(row).map(([name, value]) => [
+    name,
+    name.endsWith('At') && typeof value === 'string' ? new Date(value) : value,
+  ]);
+  return Object.fromEntries(entries) as Row;
+}

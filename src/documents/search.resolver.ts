@@ -1,0 +1,94 @@
+import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
+import { loadDelivery } from '../delivery/delivery.resolver';
+import { AppError } from '../errors';
+import { loadEvent } from '../events/business-event.resolver';
+import type { Context } from '../graphql/context';
+import { withExample } from '../graphql/example';
+import { HasRole } from '../graphql/has-role';
+import { listPage } from '../graphql/list';
+import { DEFAULT_PAGE, MAX_PAGE } from '../graphql/page-args';
+import { type NodeName, readNodeId } from '../ids';
+import { listedRequests } from '../request-log/request-log.inputs';
+import { loadRequest } from '../request-log/request-log.resolver';
+import { searchQuery } from '../request-log/search-query';
+import { wordsIn } from '../request-log/search-words';
+import { loadUser } from '../users/user.resolver';
+import { READERS } from '../viewer';
+import { loadWebhook } from '../webhooks/webhook.resolver';
+import { documentsNamed, usersWith, webhooksWith } from './search.store';
+import { type FoundThing, SearchResult } from './search.type';
+
+/** Of each kind beside requests, which fill the rest. */
+const OF_A_KIND = 5;
+
+type Loader = (context: Context, id: string) => Promise<object | null> | null;
+
+const LOADERS: Partial<Record<NodeName, Loader>> = {
+  WebhookRequestLog: loadRequest,
+  Delivery: loadDelivery,
+  Webhook: loadWebhook,
+  User: loadUser,
+  BusinessEvent: loadEvent,
+};
+
+async function foundById(context: Context, name: NodeName, id: string): Promise<FoundThing[]> {
+  const row = await LOADERS[name]?.(context, id);
+  return row ? [{ ...row, __typename: name }] : [];
+}
+
+async function foundByWords(context: Context, text: string, first: number): Promise<FoundThing[]> {
+  searchQuery(text, true, ['text']);
+  const words = wordsIn(text);
+  const { db } = context;
+  const [documents, webhooks, users, requests] = await Promise.all([
+    documentsNamed(db, text, OF_A_KIND),
+    webhooksWith(db, words, OF_A_KIND),
+    usersWith(db, words, OF_A_KIND),
+    listPage(context, listedRequests(context.viewer, { first, where: { search: text } })),
+  ]);
+  return [
+    ...named('BusinessDocument', documents),
+    ...named('Webhook', webhooks),
+    ...named('User', users),
+    ...named('WebhookRequestLog', requests.nodes),
+  ].slice(0, first);
+}
+
+function named(name: string, rows: readonly object[]): FoundThing[] {
+  return rows.map((row) => ({ ...row, __typename: name }));
+}
+
+@Resolver()
+export class SearchResolver {
+  @HasRole(...READERS)
+  @Query(() => [SearchResult], {
+    description: withExample(
+      'One box for everything. An id of ours (req_..., dlv_..., whk_..., evt_..., usr_...) finds that thing. Other text finds up ' +
+        `to ${OF_A_KIND} documents whose name begins with it, up to ${OF_A_KIND} webhooks and ${OF_A_KIND} users with its words ` +
+        'in their names, and the newest requests that `where: { search }` of webhookRequestLogs would find, in this order. Upper ' +
+        'and lower case and Arabic-Indic digits are forgiven.',
+      '{\n  search(text: "inv-0042", first: 10) {\n    __typename\n    ... on BusinessDocument { documentType name }\n' +
+        '    ... on WebhookRequestLog { id status startedAt }\n    ... on Webhook { id name }\n  }\n}',
+    ),
+  })
+  async search(
+    @Ctx() context: Context,
+    @Arg('text', () => String, {
+      description: '1 to 500 characters, with a letter or digit among them; at most 20 words.',
+    })
+    text: string,
+    @Arg('first', () => Int, {
+      nullable: true,
+      defaultValue: DEFAULT_PAGE,
+      description: `At most so many results, 1 to ${MAX_PAGE}.`,
+    })
+    limit: number | null,
+  ): Promise<FoundThing[]> {
+    const first = limit ?? DEFAULT_PAGE;
+    if (first < 1 || first > MAX_PAGE) {
+      throw new AppError('BAD_USER_INPUT', `first is ${first}; it must be 1 to ${MAX_PAGE}.`, ['first']);
+    }
+    const node = readNodeId(text.trim().toLowerCase());
+    return node ? foundById(context, node.name, node.id) : foundByWords(context, text, first);
+  }
+}

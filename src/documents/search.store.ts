@@ -1,0 +1,77 @@
+// What the search box finds beside requests.
+
+import { REFERENCE } from '../request-log/index-words';
+import { foundInIndex } from '../request-log/indexed-condition.store';
+import { prefix } from '../request-log/search-query';
+import { folded, referenceWord } from '../request-log/search-words';
+import { type Db, rowsOf, statement } from '../sql/db';
+import { page } from '../sql/keyset';
+import { resolveLinks } from '../sql/links';
+import { USERS, type UserRow } from '../users/user.store';
+import { WEBHOOKS, type WebhookRow } from '../webhooks/webhook.store';
+import type { DocumentName } from './document.store';
+
+// as folded() has them
+const ARABIC_DIGITS = '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹';
+const DIGITS = '01234567890123456789';
+
+function foldedSql(text: string): string {
+  return `translate(lower(${text}), '${ARABIC_DIGITS}', '${DIGITS}')`;
+}
+
+/** Those whose name or URL has all of these words in it, folded; archived ones last. */
+export async function webhooksWith(db: Db, words: readonly string[], limit: number): Promise<WebhookRow[]> {
+  return rowsOf<WebhookRow>(
+    db,
+    statement(`select ${WEBHOOKS.columns} from webhooks where ${foldedSql(`concat(name, ' ', url)`)} like all ($1::text[])
+      order by status = 'ARCHIVED', id desc limit $2`),
+    [words.map((word) => `%${word}%`), limit],
+  );
+}
+
+/** Those whose name or full name has all of these words in it, folded. */
+export async function usersWith(db: Db, words: readonly string[], limit: number): Promise<UserRow[]> {
+  return rowsOf<UserRow>(
+    db,
+    statement(`select ${USERS.columns} from users where ${foldedSql(`concat(name, ' ', full_name)`)} like all ($1::text[])
+      order by not active, id desc limit $2`),
+    [words.map((word) => `%${word}%`), limit],
+  );
+}
+
+/** So many requests and events are looked at for documents. */
+const LOOKED_AT = 100;
+const REFERENCES = {
+  table: 'webhook_request_logs',
+  columns: 'id, document_type as "documentType", reference_document as name',
+};
+const NEWEST = { order: { column: null, descending: true }, size: LOOKED_AT, backward: false, cursor: null };
+
+/** Documents whose name begins with the text, those of the newest requests first; and those named so of which nothing was sent. */
+export async function documentsNamed(db: Db, text: string, limit: number): Promise<DocumentName[]> {
+  const condition = foundInIndex({ terms: [prefix(REFERENCE + referenceWord(text))] });
+  await resolveLinks(db, condition);
+  const { rows } = await page<DocumentName & { id: string }>(db, REFERENCES, condition, NEWEST);
+  const found = new Map<string, DocumentName>();
+  for (const { documentType, name } of [...(await eventsNamed(db, spellings(text))), ...rows]) {
+    if (documentType !== null) found.set(JSON.stringify([documentType, name]), { documentType, name });
+  }
+  return [...found.values()].slice(0, limit);
+}
+
+function spellings(text: string): string[] {
+  const given = text.toWellFormed().replaceAll('\0', '').trim();
+  return [...new Set([given, given.toUpperCase(), folded(given), folded(given).toUpperCase()])];
+}
+
+function eventsNamed(db: Db, names: readonly string[]): Promise<DocumentName[]> {
+  return rowsOf<DocumentName>(
+    db,
+    statement(`select distinct e.document_type as "documentType", e.reference_document as name
+      from unnest($1::text[]) as wanted (name) cross join lateral (
+        select document_type, reference_document from business_events where reference_document = wanted.name
+        order by id desc limit ${LOOKED_AT}
+      ) as e`),
+    [names],
+  );
+}

@@ -1,0 +1,18 @@
+import { createUnionType } from 'type-graphql';
+import { DeliveryType } from '../delivery/delivery.type';
+import { BusinessEventType } from '../events/business-event.type';
+import { RequestLogType } from '../request-log/request-log.type';
+import { UserType } from '../users/user.type';
+import { WebhookType } from '../webhooks/webhook.type';
+import { BusinessDocumentType } from './business-document.type';
+
+/** A thing that was found, with the name of its type. */
+export type FoundThing = object & { __typename: string };
+
+export const SearchResult = createUnionType({
+  name: 'SearchResult',
+  description:
+    'Something that `search` found: ... on BusinessDocument { documentType name } ... on WebhookRequestLog { id startedAt } ...',
+  types: () => [BusinessDocumentType, RequestLogType, DeliveryType, WebhookType, UserType, BusinessEventType] as const,
+  resolveType: (found) => (found as unknown as FoundThing).__typename,
+});

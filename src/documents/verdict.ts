@@ -1,0 +1,67 @@
+// What to tell somebody who asks whether a partner knows of a document.
+import type { DeliveryRow } from '../delivery/delivery.store';
+import type { RequestRow } from '../request-log/request-log.store';
+import type { LatestDelivery } from './document.store';
+import { asSentence, spokenNumber, spokenTime } from './spoken-time';
+
+export const VERDICTS = ['ARRIVED', 'ON_ITS_WAY', 'WAITING', 'HELD', 'GIVEN_UP', 'NOT_SENT', 'CANCELLED'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+function verdictOn({ status, deliveredAt, held, waitsFor }: DeliveryRow): Verdict {
+  // also when it is being sent again: it has arrived
+  if (deliveredAt !== null || status === 'DELIVERED') return 'ARRIVED';
+  if (status === 'SKIPPED') return 'NOT_SENT';
+  if (status === 'EXHAUSTED') return 'GIVEN_UP';
+  if (status === 'CANCELLED') return 'CANCELLED';
+  if (held) return 'HELD';
+  return waitsFor === null ? 'ON_ITS_WAY' : 'WAITING';
+}
+
+/** As the API shows it. */
+export function verdictFrom(latest: LatestDelivery) {
+  const { webhook, delivery, request: lastRequest } = latest;
+  const { nextAttemptAt } = delivery;
+  return { verdict: verdictOn(delivery), sentence: sentenceFor(latest), nextAttemptAt, webhook, delivery, lastRequest };
+}
+
+// One or two sentences that can be read aloud.
+function sentenceFor(latest: LatestDelivery): string {
+  const { webhook, delivery, request } = latest;
+  const what = `${delivery.event} of ${delivery.documentType} ${delivery.referenceDocument}`;
+  return SENTENCES[verdictOn(delivery)](webhook.name, what, latest) + beside(delivery, request);
+}
+
+const SENTENCES: Record<Verdict, (name: string, what: string, latest: LatestDelivery) => string> = {
+  ARRIVED: (name, what, { delivery }) => {
+    const at = delivery.deliveredAt ?? delivery.finishedAt;
+    const when = at ? ` on ${spokenTime(at)}` : '';
+    return `${name} got ${what}${when}.${delivery.finishedAt ? '' : ' It is being sent again.'}`;
+  },
+  ON_ITS_WAY: (name, what, { delivery }) => {
+    const attempt = delivery.attempts + 1;
+    if (delivery.cancelRequested) return `${what} to ${name} was cancelled while an attempt was under way.`;
+    if (delivery.nextAttemptAt === null) return `${what} is being sent to ${name} now: attempt ${delivery.attempts}.`;
+    return `${what} is on its way to ${name}: attempt ${attempt} comes on ${spokenTime(delivery.nextAttemptAt)}.`;
+  },
+  WAITING: (name, what, { delivery }) =>
+    delivery.waitsFor === 'PREDECESSOR'
+      ? `${what} to ${name} waits for an earlier delivery of the same document.`
+      : `${what} to ${name} waits until ${name} can take more: for its limits, or until it answers again.`,
+  HELD: (name, what, { webhook }) =>
+    `${what} is held: ${name} is ${webhook.status.toLowerCase()}. It goes on when ${name} is resumed.` +
+    (webhook.statusReason ? ` Why: ${asSentence(webhook.statusReason)}` : ''),
+  GIVEN_UP: (name, what, { delivery }) =>
+    `${name} did not get ${what}: given up after ${spokenNumber(delivery.attempts, 'attempt')}` +
+    `${delivery.finishedAt ? `, on ${spokenTime(delivery.finishedAt)}` : ''}.`,
+  NOT_SENT: (name, what, { delivery }) =>
+    `${what} was not sent to ${name}: ${asSentence(delivery.skipMessage ?? String(delivery.skipReason))}`,
+  CANCELLED: (name, what, { delivery }) =>
+    `${what} to ${name} was cancelled before it arrived` +
+    `${delivery.finishedAt ? `, on ${spokenTime(delivery.finishedAt)}` : ''}.`,
+};
+
+// why the last attempt failed, where that is what somebody would ask next
+function beside({ deliveredAt, status }: DeliveryRow, request: RequestRow | null): string {
+  if (deliveredAt !== null || status === 'DELIVERED' || !request?.error) return '';
+  return ` The last attempt failed: ${asSentence(request.error)}`;
+}

@@ -1,0 +1,39 @@
+// Events and users, seen from one another.
+import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { Context } from '../graphql/context';
+import { nestedPage } from '../graphql/list';
+import { byTime } from '../graphql/time-order';
+import { conditionOf } from '../graphql/where';
+import { loadUser } from '../users/user.resolver';
+import type { UserRow } from '../users/user.store';
+import { UserType } from '../users/user.type';
+import { BUSINESS_EVENT_FILTER, BusinessEventListArgs } from './business-event.inputs';
+import { BUSINESS_EVENTS, type BusinessEventRow } from './business-event.store';
+import { BusinessEventConnection, BusinessEventType } from './business-event.type';
+
+@Resolver(() => UserType)
+export class UserEventsResolver {
+  @FieldResolver(() => BusinessEventConnection, {
+    description: 'What this user did in the business system, newest first by default.',
+  })
+  businessEvents(
+    @Root() row: UserRow,
+    @Ctx() context: Context,
+    @Args(() => BusinessEventListArgs) args: BusinessEventListArgs,
+  ) {
+    const condition = conditionOf(args.where, BUSINESS_EVENT_FILTER);
+    const query = { listing: BUSINESS_EVENTS, condition, order: byTime('BusinessEvent', args.orderBy), args };
+    return nestedPage(context, row, 'user_id', query, args);
+  }
+}
+
+@Resolver(() => BusinessEventType)
+export class EventPublisherResolver {
+  @FieldResolver(() => UserType, {
+    nullable: true,
+    description: 'The program or person that told us of it; `user` is who did it in the business system.',
+  })
+  publishedBy(@Root() row: BusinessEventRow, @Ctx() context: Context) {
+    return loadUser(context, row.publishedBy);
+  }
+}

@@ -1,0 +1,191 @@
+// What a document costs, worked out once: what is left for each request is a few multiplications with its variables.
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isAbstractType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import {
+  defaultsOf,
+  filterCost,
+  idsGiven,
+  type NumberOf,
+  pageSize,
+  type Variables,
+  variableOf,
+} from './cost-arguments';
+
+/** Points beyond the one for each row, 1 being about 10 µs of the database. */
+export interface CostWeights {
+  /** Each time the field is resolved: `Query.search`, or `*.totalCount` for the field of any type. */
+  fields: ReadonlyMap<string, number>;
+  /** Each time the name stands in a `where`, wherever in it. */
+  filters: ReadonlyMap<string, number>;
+}
+
+/** What is asked below one row. */
+export interface Level {
+  /** Points for each row, however large the pages below it are. */
+  points: number;
+  /** Points that the variables decide. */
+  filters: NumberOf[];
+  /** `embedded`: parts of the row above, a point in all; only what is below them counts for each. */
+  lists: { size: NumberOf; embedded: boolean; below: Level }[];
+  /** Behind @skip or @include with a variable. */
+  optional: { isAsked: (variables: Variables) => boolean; level: Level }[];
+  /** Of the rows of a connection: where the connection itself stands, with what it says once for all rows. */
+  around: Level | null;
+}
+
+export interface CostPlan {
+  root: Level;
+  /** Asks `__schema` or `__type`. */
+  introspects: boolean;
+}
+
+interface Compiler {
+  schema: GraphQLSchema;
+  weights: CostWeights;
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  defaults: Variables;
+  introspects: boolean;
+}
+
+const MUTATION_POINTS = 10;
+/** Elements of a list without pages, such as the credentials of a webhook. */
+const ASSUMED_LIST = 10;
+
+export function planCost(
+  schema: GraphQLSchema,
+  weights: CostWeights,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): CostPlan {
+  const compiler = {
+    schema,
+    weights,
+    fragments: fragmentsOf(document),
+    defaults: defaultsOf(operation),
+    introspects: false,
+  };
+  const root = emptyLevel();
+  const type = schema.getRootType(operation.operation);
+  if (type) addSelections(compiler, root, operation.selectionSet, type);
+  return { root, introspects: compiler.introspects };
+}
+
+function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
+  const fragments = document.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+}
+
+function emptyLevel(around: Level | null = null): Level {
+  return { points: 0, filters: [], lists: [], optional: [], around };
+}
+
+function addSelections(compiler: Compiler, above: Level, set: SelectionSetNode, type: GraphQLNamedType): void {
+  for (const selection of set.selections) {
+    const level = levelFor(compiler, above, selection.directives);
+    if (!level) continue;
+    if (selection.kind === Kind.FIELD) {
+      addField(compiler, level, selection, type);
+      continue;
+    }
+    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? compiler.fragments.get(selection.name.value) : selection;
+    const condition = fragment?.typeCondition && compiler.schema.getType(fragment.typeCondition.name.value);
+    if (fragment) addSelections(compiler, level, fragment.selectionSet, condition ?? type);
+  }
+}
+
+// null: left out whatever the variables say
+function levelFor(compiler: Compiler, above: Level, directives: readonly DirectiveNode[] = []): Level | null {
+  let level = above;
+  for (const { name, arguments: args } of directives) {
+    const value = args?.find((each) => each.name.value === 'if')?.value;
+    if (!value || (name.value !== 'skip' && name.value !== 'include')) continue;
+    const wanted = name.value === 'include';
+    if (value.kind === Kind.BOOLEAN && value.value !== wanted) return null;
+    if (value.kind !== Kind.VARIABLE) continue;
+    const given = variableOf(compiler.defaults, value.name.value);
+    level = optionalLevel(level, (variables) => (given(variables) === true) === wanted);
+  }
+  return level;
+}
+
+function optionalLevel(above: Level, isAsked: (variables: Variables) => boolean): Level {
+  const level = emptyLevel(above.around && optionalLevel(above.around, isAsked));
+  above.optional.push({ isAsked, level });
+  return level;
+}
+
+function addField(compiler: Compiler, among: Level, field: FieldNode, parent: GraphQLNamedType): void {
+  const name = field.name.value;
+  const isSaidOnce = isConnection(parent) && name !== 'nodes' && name !== 'edges';
+  const level = (isSaidOnce ? among.around : null) ?? among;
+  if (name === '__schema' || name === '__type') compiler.introspects = true;
+  level.points += weightOf(compiler, parent.name, name);
+  const defined = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+  // introspection has no rows
+  if (!defined) return;
+  if (parent === compiler.schema.getMutationType()) level.points += MUTATION_POINTS;
+  const filters = filterCost(field.arguments, compiler.weights.filters, compiler.defaults);
+  level.points += filters.points;
+  level.filters.push(...filters.open);
+  const type = getNamedType(defined.type);
+  if (!field.selectionSet || !isCompositeType(type)) return;
+  const size = sizeOf(compiler, field, defined, parent);
+  if (!size) {
+    if (isLink(type) && !isPaged(parent)) level.points += 1;
+    addSelections(compiler, level, field.selectionSet, type);
+    return;
+  }
+  const below = emptyLevel(isConnection(type) ? level : null);
+  addSelections(compiler, below, field.selectionSet, type);
+  level.lists.push({ ...size, below });
+}
+
+function weightOf({ weights }: Compiler, type: string, field: string): number {
+  return weights.fields.get(`${type}.${field}`) ?? weights.fields.get(`*.${field}`) ?? 0;
+}
+
+// to another row, which has to be found; what is only a part of its row costs nothing
+function isLink(type: GraphQLNamedType): boolean {
+  return isAbstractType(type) || (isObjectType(type) && type.getInterfaces().some((each) => each.name === 'Node'));
+}
+
+// null: one, or what its connection has counted already
+function sizeOf(
+  compiler: Compiler,
+  field: FieldNode,
+  { type, args }: GraphQLField<unknown, unknown>,
+  parent: GraphQLNamedType,
+): { size: NumberOf; embedded: boolean } | null {
+  if (isPaged(parent)) return null;
+  if (isConnection(getNamedType(type))) return { size: pageSize(field, compiler.defaults), embedded: false };
+  if (!isListType(getNullableType(type))) return null;
+  if (args.some((each) => each.name === 'ids')) return { size: idsGiven(field, compiler.defaults), embedded: false };
+  if (args.some((each) => each.name === 'first')) return { size: pageSize(field, compiler.defaults), embedded: false };
+  return { size: () => ASSUMED_LIST, embedded: true };
+}
+
+// whose rows the connection has counted
+function isPaged(type: GraphQLNamedType): boolean {
+  return isConnection(type) || type.name.endsWith('Edge');
+}
+
+function isConnection({ name }: GraphQLNamedType): boolean {
+  return name.endsWith('Connection');
+}

@@ -1,0 +1,26 @@
+import { exactFilter, type FieldFilter } from '../graphql/where';
+import { type Bind, type Condition, isAnyOf } from '../sql/condition';
+import { FAILED_STATUSES } from './failed-request.entity';
+
+const SHARED_COLUMNS = ['webhook_id', 'document_type', 'status'];
+const bySelf = exactFilter('status');
+
+/** The filter by status. Whoever asks for failures alone is led to them through the table that lists them. */
+export const statusFilter: FieldFilter = (tests, path) => {
+  const condition = bySelf(tests, path);
+  const wanted = statusesOf(tests);
+  if (wanted.length === 0 || !wanted.every(isFailure)) return condition;
+  const among: Condition = Object.assign((bind: Bind) => condition(bind), { column: 'status' });
+  const subset = { table: 'failed_requests', columns: SHARED_COLUMNS, condition: isAnyOf('status', 'text', wanted) };
+  return Object.assign(among, { subset });
+};
+
+// eq and in, where both are given, must both hold: either of them leads to all such rows
+function statusesOf(tests: Record<string, unknown>): unknown[] {
+  if (typeof tests.eq === 'string') return [tests.eq];
+  return Array.isArray(tests.in) ? tests.in : [];
+}
+
+function isFailure(status: unknown): boolean {
+  return (FAILED_STATUSES as readonly unknown[]).includes(status);
+}

@@ -1,0 +1,140 @@
+// A few connections on which statements follow one another without waiting for answers. A dashboard's questions take the
+// database a fraction of a millisecond: waking a process for each costs as much as answering it.
+import { Client, type ClientConfig } from 'pg';
+import type { Statement } from './db';
+
+export interface Pipelines {
+  /**
+   * Runs a prepared statement that reads one row. null: not here, since the statement may be slow, and those behind it
+   * would wait, or since no connection has room. Rejected when it failed here: it may be tried elsewhere.
+   */
+  row<Row extends object>(statement: Statement, values: unknown[]): Promise<Row> | null;
+  /** What a statement took elsewhere, in milliseconds: only what was quick twice comes here. */
+  learn(statement: Statement, ms: number): void;
+  stop(): Promise<void>;
+}
+
+const CONNECTIONS = 4;
+const MOST_WAITING = 32;
+/** As it looks from here, with the wait for a connection. */
+const QUICK_MS = 25;
+const QUICK_RUNS = 2;
+/** Postgres stops what is not quick after all, and it is left to others for a while. */
+const TIMEOUT_MS = 250;
+const SLOW_FOR_MS = 60_000;
+const RECONNECT_MS = 1_000;
+
+interface Pipeline {
+  client: Client;
+  ready: boolean;
+  waiting: number;
+  corked: boolean;
+}
+
+interface Pace {
+  quickRuns: number;
+  slowUntil: number;
+}
+
+/** @param settings of each session */
+export function createPipelines(url: string, settings: Record<string, string>): Pipelines {
+  const pipelines: Pipeline[] = [];
+  const paces = new Map<string, Pace>();
+  let connectAgainAt = 0;
+  let stopped = false;
+
+  function open(): void {
+    if (stopped || pipelines.length >= CONNECTIONS || performance.now() < connectAgainAt) return;
+    const client = new Client(configOf(url, settings));
+    const pipeline: Pipeline = { client, ready: false, waiting: 0, corked: false };
+    pipelines.push(pipeline);
+    const lost = () => {
+      const at = pipelines.indexOf(pipeline);
+      if (at >= 0) pipelines.splice(at, 1);
+      connectAgainAt = performance.now() + RECONNECT_MS;
+    };
+    client.on('error', lost);
+    client.on('end', lost);
+    client.connect().then(() => {
+      pipeline.ready = true;
+    }, lost);
+  }
+
+  function paceOf(statement: Statement): Pace {
+    const known = paces.get(statement.name) ?? { quickRuns: 0, slowUntil: 0 };
+    paces.set(statement.name, known);
+    return known;
+  }
+
+  async function run<Row>(pipeline: Pipeline, { text, name }: Statement, values: unknown[]): Promise<Row> {
+    pipeline.waiting += 1;
+    gather(pipeline);
+    try {
+      const { rows } = await pipeline.client.query({ text, name, values });
+      return rows[0] as Row;
+    } finally {
+      pipeline.waiting -= 1;
+    }
+  }
+
+  return {
+    row(statement, values) {
+      const pace = paceOf(statement);
+      if (pace.quickRuns < QUICK_RUNS || performance.now() < pace.slowUntil) return null;
+      const pipeline = roomiest(pipelines);
+      if (!pipeline || pipeline.waiting > 0) open();
+      if (!pipeline || pipeline.waiting >= MOST_WAITING) return null;
+      return run<never>(pipeline, statement, values).catch((error: unknown) => {
+        pace.slowUntil = performance.now() + SLOW_FOR_MS;
+        throw error;
+      });
+    },
+    learn(statement, ms) {
+      const pace = paceOf(statement);
+      pace.quickRuns = ms <= QUICK_MS ? pace.quickRuns + 1 : 0;
+    },
+    async stop() {
+      stopped = true;
+      await Promise.all(pipelines.slice().map(({ client }) => client.end()));
+    },
+  };
+}
+
+function configOf(url: string, settings: Record<string, string>): ClientConfig & { pipeline: boolean } {
+  return {
+    connectionString: url,
+    application_name: 'hookledger answer',
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: TIMEOUT_MS,
+    query_timeout: 20 * TIMEOUT_MS,
+    keepAlive: true,
+    pipeline: true,
+    options: Object.entries(settings)
+      .map(([key, value]) => `-c ${key}=${value}`)
+      .join(' '),
+  };
+}
+
+function roomiest(pipelines: readonly Pipeline[]): Pipeline | null {
+  let found: Pipeline | null = null;
+  for (const each of pipelines) if (each.ready && (!found || each.waiting < found.waiting)) found = each;
+  return found;
+}
+
+// What is asked in the same turn of the event loop travels together.
+function gather(pipeline: Pipeline): void {
+  if (pipeline.corked) return;
+  const { stream } = (pipeline.client as unknown as { connection: { stream: NodeJS.WritableStream & Corkable } })
+    .connection;
+  pipeline.corked = true;
+  stream.cork();
+  setImmediate(() => {
+    pipeline.corked = false;
+    stream.uncork();
+  });
+}
+
+interface Corkable {
+  cork(): void;
+  uncork(): void;
+}

@@ -1,0 +1,81 @@
+import { ArgsType, Field, InputType } from 'type-graphql';
+import {
+  AND_TEXT,
+  DateTimeFilter,
+  IDFilter,
+  NOT_TEXT,
+  OR_TEXT,
+  StringFilter,
+  WHERE_TEXT,
+} from '../graphql/filter-inputs';
+import { listFilter, timeFilter } from '../graphql/filters';
+import { OptionalDateTimeFilter } from '../graphql/optional-filter-inputs';
+import { PageArgs } from '../graphql/page-args';
+import { type TimeOrder, timeOrder } from '../graphql/time-order';
+import { type FilterMap, idFilter, idTimeFilter, linkFilter, textFilter } from '../graphql/where';
+import { RoleListFilter, USER_FILTER, UserWhere } from './user.inputs';
+
+@InputType('ApiKeyWhere', { description: 'API keys that meet all of it.' })
+export class ApiKeyWhere {
+  @Field(() => IDFilter, { nullable: true, description: 'Its id, `key_...`.' })
+  id?: IDFilter;
+
+  @Field(() => StringFilter, { nullable: true, description: 'What it is for: { contains: "laptop" }.' })
+  label?: StringFilter;
+
+  @Field(() => StringFilter, { nullable: true, description: 'The eight characters after `hl_`.' })
+  keyId?: StringFilter;
+
+  @Field(() => RoleListFilter, {
+    nullable: true,
+    description: "Those with roles of their own: { contains: SUPPORT }. A key with all of its user's has no list.",
+  })
+  roles?: InstanceType<typeof RoleListFilter>;
+
+  @Field(() => UserWhere, { nullable: true, description: 'Whoever comes in with it.' })
+  user?: UserWhere;
+
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was made.' })
+  createdAt?: DateTimeFilter;
+
+  @Field(() => OptionalDateTimeFilter, { nullable: true, description: '{ isNull: true }: it does not expire.' })
+  expiresAt?: OptionalDateTimeFilter;
+
+  @Field(() => OptionalDateTimeFilter, { nullable: true, description: '{ isNull: true }: it was not revoked.' })
+  revokedAt?: OptionalDateTimeFilter;
+
+  @Field(() => OptionalDateTimeFilter, { nullable: true, description: '{ isNull: true }: it was never used.' })
+  lastUsedAt?: OptionalDateTimeFilter;
+
+  @Field(() => [ApiKeyWhere], { nullable: true, description: AND_TEXT })
+  and?: ApiKeyWhere[];
+
+  @Field(() => [ApiKeyWhere], { nullable: true, description: OR_TEXT })
+  or?: ApiKeyWhere[];
+
+  @Field(() => ApiKeyWhere, { nullable: true, description: NOT_TEXT })
+  not?: ApiKeyWhere;
+}
+
+export const API_KEY_FILTER: FilterMap = {
+  id: idFilter('ApiKey'),
+  label: textFilter('label'),
+  keyId: textFilter('key_id'),
+  roles: listFilter('roles'),
+  user: linkFilter('user_id', 'users', () => USER_FILTER),
+  createdAt: idTimeFilter(),
+  expiresAt: timeFilter('expires_at'),
+  revokedAt: timeFilter('revoked_at'),
+  lastUsedAt: timeFilter('last_used_at'),
+};
+
+const ApiKeyOrder = timeOrder('ApiKey', 'API keys');
+
+@ArgsType()
+export class ApiKeyListArgs extends PageArgs {
+  @Field(() => ApiKeyWhere, { nullable: true, description: WHERE_TEXT })
+  where?: ApiKeyWhere;
+
+  @Field(() => ApiKeyOrder, { nullable: true, description: 'Newest first by default.' })
+  orderBy?: TimeOrder | null;
+}

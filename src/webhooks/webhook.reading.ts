@@ -1,0 +1,32 @@
+import { link, type Reading } from '../graphql/plan/reading';
+import { conditionOf } from '../graphql/where';
+import { uuidOf } from '../ids';
+import { WEBHOOKS } from './webhook.store';
+import { WEBHOOK_FILTER, type WebhookListArgs, webhookOrder } from './webhook-where.inputs';
+
+export const webhookReadings: readonly Reading[] = [
+  { type: 'Webhook', listing: WEBHOOKS, fields: { owner: link('User', 'owner_id') } },
+  {
+    type: 'User',
+    fields: {
+      webhooks: {
+        kind: 'pages',
+        of: 'Webhook',
+        column: 'owner_id',
+        list: (args) => listed(args as WebhookListArgs),
+      },
+    },
+  },
+  {
+    type: 'Query',
+    fields: {
+      webhook: { kind: 'one', of: 'Webhook', id: (args) => uuidOf('Webhook', (args as { id: string }).id) },
+      webhooks: { kind: 'pages', of: 'Webhook', column: null, list: (args) => listed(args as WebhookListArgs) },
+    },
+  },
+];
+
+function listed(args: WebhookListArgs) {
+  const condition = conditionOf(args.where, WEBHOOK_FILTER);
+  return { listing: WEBHOOKS, condition, order: webhookOrder(args.orderBy), args };
+}

@@ -1,0 +1,206 @@
+import { randomBytes } from 'node:crypto';
+import { makeToken } from '../../src/users/api-key';
+import { startTestApp, type TestApp } from '../support/app';
+import { type RawAnswer, sendRaw } from '../support/raw-http';
+import { waitFor } from '../support/wait-for';
+
+let app: TestApp;
+
+afterEach(async () => {
+  // of a test that failed while it held a lock
+  await app.database.query('rollback');
+  await app.stop();
+});
+
+const VIEWER = JSON.stringify({ query: '{ viewer { name } }' });
+
+/** @param key null: none */
+function send(
+  key: string | null = app.adminKey,
+  body = VIEWER,
+  headers: Record<string, string> = {},
+): Promise<RawAnswer> {
+  const all = { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }), ...headers };
+  return sendRaw(`${app.url}/graphql`, { headers: all, body });
+}
+
+function expectTooMany(answer: RawAnswer, message: RegExp): void {
+  expect(answer.status).toBe(429);
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+  expect(answer.json.errors).toEqual([
+    {
+      message: expect.stringMatching(message),
+      extensions: { code: 'LIMIT_EXCEEDED', requestId: answer.headers['x-request-id'] },
+    },
+  ]);
+}
+
+describe('RATE_LIMIT_COST_PER_MINUTE', () => {
+  test('is spent by each key for itself, and the refusal says what is left and when there is more', async () => {
+    app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_COST_PER_MINUTE: '600' });
+    const auditor = await app.keyFor('AUDITOR');
+    const page = JSON.stringify({ query: '{ users(first: 100) { totalCount nodes { id } } }' });
+    const answers: RawAnswer[] = [];
+    for (let i = 0; i < 5; i += 1) answers.push(await send(auditor, page));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 429]);
+    const left = answers.map(({ json }) => json.extensions.cost.remaining);
+    expect(left[0]).toBe(450);
+    expect(left[3]).toBeLessThan(20);
+    const refused = answers[4] as RawAnswer;
+    expectTooMany(
+      refused,
+      /^The query costs 150, more than is left of the 600 points a minute\. Try again in \d+ s\.$/,
+    );
+    expect(refused.json.data).toBeUndefined();
+    expect(refused.json.extensions.cost).toMatchObject({ requested: 150, perMinute: 600 });
+    expect(left[4]).toBeLessThan(150);
+    expect(left[4]).toBeGreaterThanOrEqual(left[3]);
+    // 10 points a second come back
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(10);
+    expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(15);
+    // what is cheap still passes, and so does another key
+    expect((await send(await app.keyFor('AUDITOR'), page)).status).toBe(200);
+  });
+
+  test('an address without a key has a tenth of it', async () => {
+    app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_COST_PER_MINUTE: '200' });
+    const page = JSON.stringify({ query: '{ users(first: 12) { nodes { id } } }' });
+    expect((await send(null, page)).json.errors[0].extensions.code).toBe('UNAUTHENTICATED');
+    expectTooMany(await send(null, page), /20 points a minute/);
+    expect((await send(app.adminKey, page)).status).toBe(200);
+  });
+
+  test('0 is no limit, and then nothing is said of it', async () => {
+    app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_COST_PER_MINUTE: '0' });
+    const { json } = await send();
+    expect(json.extensions).toEqual({ cost: { requested: 1, limit: 100_000 } });
+  });
+});
+
+describe('RATE_LIMIT_REQUESTS_PER_SECOND', () => {
+  test('lets ten seconds of them through at once, and no more, before a body is read', async () => {
+    app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_REQUESTS_PER_SECOND: '1' });
+    const statuses: number[] = [];
+    for (let i = 0; i < 14; i += 1) statuses.push((await send()).status);
+    expect(statuses.slice(0, 10)).toEqual(Array(10).fill(200));
+    expect(statuses.slice(10)).toContain(429);
+    const refused = await send(app.adminKey, '{ not JSON');
+    expectTooMany(refused, /^This API key sends more than 1 requests a second\. Try again in 1 s\.$/);
+  });
+
+  test('an address without a key has a tenth of it', async () => {
+    app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_REQUESTS_PER_SECOND: '2' });
+    const body = JSON.stringify({ query: '{ __typename }' });
+    expect((await send(null, body)).status).toBe(200);
+    expect((await send(null, body)).status).toBe(200);
+    expectTooMany(
+      await send(null, body),
+      /^This address sends more than 0\.2 requests a second\. Try again in \d s\.$/,
+    );
+    expect((await send()).status).toBe(200);
+  });
+
+  test('whose address it is, a trusted proxy says, and nobody else', async () => {
+    app = await startTestApp({
+      PROCESSES: 'api',
+      RATE_LIMIT_REQUESTS_PER_SECOND: '1',
+      TRUSTED_PROXIES: '127.0.0.1/32',
+    });
+    const from = (address: string) => send(null, VIEWER, { 'x-forwarded-for': address });
+    expect((await from('203.0.113.7')).status).toBe(200);
+    expect((await from('203.0.113.7')).status).toBe(429);
+    expect((await from('203.0.113.8')).status).toBe(200);
+    // one subscriber has a /64
+    expect((await from('2001:db8:1:2::1')).status).toBe(200);
+    expect((await from('2001:db8:1:2:ffff::9')).status).toBe(429);
+    expect((await from('2001:db8:1:3::1')).status).toBe(200);
+  });
+});
+
+describe('RATE_LIMIT_WRONG_KEYS_PER_MINUTE', () => {
+  test('stops guessing: after so many wrong keys not even the right one is looked up', async () => {
+    app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_WRONG_KEYS_PER_MINUTE: '5' });
+    const guess = () => send(`guess-${randomBytes(16).toString('hex')}`);
+    for (let i = 0; i < 5; i += 1) expect((await guess()).status).toBe(401);
+    expectTooMany(await guess(), /^Too many wrong API keys came from this address\. Try again in \d+ s\.$/);
+    expectTooMany(await send(makeToken()), /Too many wrong API keys/);
+    expectTooMany(await send(app.adminKey), /Too many wrong API keys/);
+    // whoever sends none is not affected
+    expect((await send(null, JSON.stringify({ query: '{ __typename }' }))).status).toBe(200);
+  });
+
+  test('a key that was right before goes on working beside a program with a wrong one', async () => {
+    app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_WRONG_KEYS_PER_MINUTE: '3' });
+    const auditor = await app.keyFor('AUDITOR');
+    expect((await send(auditor)).status).toBe(200);
+    for (let i = 0; i < 3; i += 1) expect((await send('an-old-key-that-was-replaced')).status).toBe(401);
+    expect((await send('an-old-key-that-was-replaced')).status).toBe(429);
+    expect([(await send(auditor)).status, (await send()).status]).toEqual([200, 200]);
+  });
+});
+
+describe('RATE_LIMIT_REQUESTS_AT_ONCE', () => {
+  const createUser = (name: string) =>
+    JSON.stringify({ query: `mutation { createUser(input: { name: "${name}", roles: [] }) { user { id } } }` });
+
+  async function heldUp(): Promise<number> {
+    // within a transaction it would be what it was before
+    await app.database.query('select pg_stat_clear_snapshot()');
+    const [row] = await app.database.query<{ n: number }>(
+      `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return row?.n ?? 0;
+  }
+
+  test('the requests of one key wait for each other, and no other key waits for them', async () => {
+    app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_REQUESTS_AT_ONCE: '2' });
+    const auditor = await app.keyFor('AUDITOR');
+    await app.database.query('begin');
+    await app.database.query('lock table audit_entries in exclusive mode');
+    const answers = Array.from({ length: 6 }, (_, i) => send(app.adminKey, createUser(`waiting-${i}`)));
+    await waitFor('two that are held up', async () => (await heldUp()) === 2);
+    // a place is free for another key, at once, and the other four have not come as far as the database
+    for (let i = 0; i < 10; i += 1) expect((await send(auditor)).status).toBe(200);
+    expect(await heldUp()).toBe(2);
+    await app.database.query('commit');
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(6).fill(200));
+    // and every place was given back
+    expect((await Promise.all(Array.from({ length: 6 }, () => send()))).map(({ status }) => status)).toEqual(
+      Array(6).fill(200),
+    );
+  });
+
+  test('whoever goes away gives up the place in the line, but not what is already being done', async () => {
+    app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_REQUESTS_AT_ONCE: '2' });
+    await app.database.query('begin');
+    await app.database.query('lock table audit_entries in exclusive mode');
+    const gone = new AbortController();
+    const leaving = Array.from({ length: 8 }, (_, i) =>
+      fetch(`${app.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${app.adminKey}` },
+        body: createUser(`leaving-${i}`),
+        signal: gone.signal,
+      }).catch(() => null),
+    );
+    await waitFor('two that are held up', async () => (await heldUp()) === 2);
+    gone.abort();
+    await Promise.all(leaving);
+    const staying = send(app.adminKey, createUser('staying'));
+    await app.database.query('commit');
+    expect((await staying).status).toBe(200);
+    const names = await app.database.query<{ name: string }>(`select name from users where name like 'leaving-%'`);
+    expect(names).toHaveLength(2);
+  });
+
+  test('a request that is refused gives its place back', async () => {
+    app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_REQUESTS_AT_ONCE: '1' });
+    for (let i = 0; i < 3; i += 1) {
+      expect((await send(app.adminKey, '{ not JSON')).status).toBe(400);
+      expect((await send(app.adminKey, VIEWER, { accept: 'text/csv' })).status).toBe(406);
+      expect((await send(app.adminKey, VIEWER, { 'content-type': 'text/plain' })).status).toBe(415);
+      expect((await send(app.adminKey, JSON.stringify({ documentId: 'sha256:x' }))).status).toBe(400);
+      expect((await send()).status).toBe(200);
+    }
+  });
+});
