@@ -1,0 +1,95 @@
+import { type Dashboard, measureDashboard } from './dashboard/dashboard';
+import { type Database, openDatabase } from './database';
+import { type Exported, measureExports } from './figures/export';
+import { type ListGrowth, measureListGrowth } from './figures/list-growth';
+import { measureSearch } from './figures/search';
+import { measureStats } from './figures/stats';
+import { measureTail, type Tail } from './figures/tail';
+import type { Answered } from './latency';
+import type { Target } from './load';
+import { type Figure, type Options, SMALL_ROWS } from './options';
+
+/** What was measured; a figure is missing that was not asked for, or that failed. */
+export interface Figures {
+  rows: number;
+  dashboard?: Dashboard;
+  list?: ListGrowth;
+  stats?: Answered[];
+  search?: Answered[];
+  tail?: Tail;
+  export?: Exported[];
+  /** By figure, why it is missing. */
+  faults: Map<Figure, string>;
+}
+
+type Stops = (() => Promise<unknown>)[];
+type Say = (what: string) => void;
+
+/** One figure that fails is said, and the others are measured. @param stops filled as parts start, ended by the caller */
+export async function measureAll(options: Options, stops: Stops, say: Say): Promise<Figures> {
+  const { rows, keep, only } = options;
+  const caughtUp = only.has('stats') || only.has('search');
+  const database = await openDatabase({ rows, keep, caughtUp }, stops, say);
+  const figures: Figures = { rows: database.rows, faults: new Map() };
+  const figure = async (name: Figure, work: () => Promise<void>) => {
+    if (!only.has(name)) return;
+    say(name);
+    await work().catch((error: Error) => {
+      figures.faults.set(name, error.message);
+      console.error(`${name}: ${error.stack}`);
+    });
+  };
+  await figure('dashboard', async () => {
+    figures.dashboard = await measureDashboard(database, options, say);
+  });
+  await figure('list', async () => {
+    figures.list = await measureList(database, options, say);
+  });
+  const served = (work: (target: Target, pid: number) => Promise<void>) => () => withServer(database, work);
+  await figure(
+    'stats',
+    served(async (target) => {
+      figures.stats = await measureStats(database, target, options.seconds);
+    }),
+  );
+  await figure(
+    'search',
+    served(async (target) => {
+      figures.search = await measureSearch(database, target, options.seconds / 2);
+    }),
+  );
+  await figure(
+    'export',
+    served(async (target, pid) => {
+      figures.export = await measureExports(database, target, pid);
+    }),
+  );
+  await figure(
+    'tail',
+    served(async (target) => {
+      figures.tail = await measureTail(database, target, options.quick ? 3 : 15);
+    }),
+  );
+  return figures;
+}
+
+async function measureList(database: Database, { rows, keep, ...effort }: Options, say: Say): Promise<ListGrowth> {
+  if (rows === SMALL_ROWS) return measureListGrowth(database, database, effort);
+  const stops: Stops = [];
+  try {
+    const small = await openDatabase({ rows: SMALL_ROWS, keep, caughtUp: false }, stops, say);
+    return await measureListGrowth(database, small, effort);
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
+}
+
+async function withServer(database: Database, work: (target: Target, pid: number) => Promise<void>): Promise<void> {
+  const server = await database.start('api');
+  try {
+    const target = { url: `${server.url}/graphql`, headers: { authorization: `Bearer ${database.adminKey}` } };
+    await work(target, server.pid);
+  } finally {
+    await server.stop();
+  }
+}
