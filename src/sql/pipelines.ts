@@ -2,6 +2,7 @@
 // database a fraction of a millisecond: waking a process for each costs as much as answering it.
 import { Client, type ClientConfig } from 'pg';
 import type { Statement } from './db';
+import { isDatabaseUnavailable } from './unavailable';
 
 export interface Pipelines {
   /**
@@ -85,7 +86,8 @@ export function createPipelines(url: string, settings: Record<string, string>): 
       if (!pipeline || pipeline.waiting > 0) open();
       if (!pipeline || pipeline.waiting >= MOST_WAITING) return null;
       return run<never>(pipeline, statement, values).catch((error: unknown) => {
-        pace.slowUntil = performance.now() + SLOW_FOR_MS;
+        // a connection that was lost says nothing about the statement
+        if (!isDatabaseUnavailable(error)) pace.slowUntil = performance.now() + SLOW_FOR_MS;
         throw error;
       });
     },
