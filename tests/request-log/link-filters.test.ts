@@ -25,7 +25,7 @@ beforeAll(async () => {
       at: start + n,
       webhookId,
       referenceDocument: `DOC-${n}`,
-      status: n % 5 === 0 ? 'FAILED' : 'SUCCEEDED',
+      status: n % 5 === 0 || n === 17 ? 'FAILED' : 'SUCCEEDED',
     });
   }
 });
@@ -70,7 +70,7 @@ test('several linked rows are one list in one order, from either end, page by pa
 
 test('links beside failures, within or, and under not', async () => {
   expect(await found('{ webhook: { name: { in: ["rare", "busy"] } }, status: { eq: FAILED } }')).toEqual(
-    [25, 20, 15, 10, 5, 0].map((n) => `DOC-${n}`),
+    [25, 20, 17, 15, 10, 5, 0].map((n) => `DOC-${n}`),
   );
   expect(
     await found('{ or: [{ webhook: { name: { eq: "rare" } } }, { referenceDocument: { eq: "DOC-9" } }] }'),
@@ -91,6 +91,17 @@ test('failures of one webhook below it, with a time range', async () => {
     totalCount: 6,
     pageInfo: { hasNextPage: true },
   });
+});
+
+test('failures below several webhooks are each shown below their own, and counted there', async () => {
+  const { data, errors } = await app.ask(`{ webhooks(orderBy: { field: NAME, direction: ASC }) { nodes { name
+    requests(first: 1, where: { status: { eq: FAILED } }) { nodes { referenceDocument } totalCount } } } }`);
+  expect(errors).toBeUndefined();
+  expect(data.webhooks.nodes).toEqual([
+    { name: 'busy', requests: { nodes: [{ referenceDocument: 'DOC-25' }], totalCount: 6 } },
+    { name: 'rare', requests: { nodes: [{ referenceDocument: 'DOC-17' }], totalCount: 1 } },
+    { name: 'silent', requests: { nodes: [], totalCount: 0 } },
+  ]);
 });
 
 test('a filter that finds more than a thousand linked rows is refused, and says what would be right', async () => {
