@@ -6,7 +6,9 @@ import {
   type ExecutionResult,
   execute,
   GraphQLError,
+  GraphQLInterfaceType,
   type GraphQLSchema,
+  GraphQLUnionType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
@@ -69,14 +71,14 @@ function withExplicitResolvers(schema: GraphQLSchema): GraphQLSchema {
   };
   return mapSchema(schema, {
     // TypeGraphQL's are asynchronous, for which it does not wait
-    [MapperKind.ABSTRACT_TYPE]: (type) => {
-      type.resolveType = (row: { __typename?: string }) => row.__typename;
-      return type;
-    },
+    [MapperKind.INTERFACE_TYPE]: (type) => new GraphQLInterfaceType({ ...type.toConfig(), resolveType: typenameOf }),
+    [MapperKind.UNION_TYPE]: (type) => new GraphQLUnionType({ ...type.toConfig(), resolveType: typenameOf }),
     [MapperKind.OBJECT_FIELD]: (field, _name, typeName) =>
       field.resolve || isRow(typeName) ? field : { ...field, resolve: defaultFieldResolver },
   });
 }
+
+const typenameOf = (row: { __typename?: string }) => row.__typename;
 
 function entryOf(known: WeakMap<DocumentNode, Map<string, Known>>, document: DocumentNode, name: string): Known {
   let entries = known.get(document);

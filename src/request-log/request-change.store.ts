@@ -26,9 +26,6 @@ export async function endOfFeed(db: Db): Promise<FeedPosition> {
   return { from: (row as { now: string }).now, to: null, afterId: '0' };
 }
 
-/** The position before everything that the feed still holds. */
-export const START_OF_FEED: FeedPosition = { from: '3:3:', to: null, afterId: '0' };
-
 const UNSEEN = `select id, kind, request_ids from request_changes
         where xid >= pg_snapshot_xmin($1::pg_snapshot)::text::bigint and id > $3::bigint
           and not pg_visible_in_snapshot(xid::text::xid8, $1::pg_snapshot)

@@ -8,10 +8,12 @@ import {
   type FeedPosition,
   pruneFeed,
   readFeed,
-  START_OF_FEED,
 } from '../../src/request-log/request-change.store';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { seedManyAt, seedRequest } from './seeded-log';
+
+/** Before all that the feed holds: no transaction has a number below 3. */
+const START_OF_FEED: FeedPosition = { from: '3:3:', to: null, afterId: '0' };
 
 let database: TestDatabase;
 let source: DataSource;
