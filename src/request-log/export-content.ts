@@ -4,7 +4,7 @@ import { jsonOrText } from '../json/json-output';
 import { csvCell } from '../sql/csv-cell';
 import type { ExportFormat } from './export.entity';
 import type { ContentRow } from './export-rows.store';
-import { headersAsObject, readHeaderPairs } from './header-pairs';
+import { headersAsObject, readHeaderPairs } from '../header-pairs';
 
 /** In this order, behind EXPORT_COLUMNS. */
 export const CONTENT_COLUMNS = [

@@ -1,9 +1,10 @@
 // What a JSON filter asks, checked, and the words of the index that can answer it.
 import { AppError, quoted } from '../errors';
+import { readJsonPath } from '../json/json-path';
 import { incompleteWord, indexedLeaf } from './index-words';
 import type { JsonQuery, JsonSide } from './indexed-condition.store';
 import { eachLeaf, type JsonScalar, leafPath } from './json-leaves';
-import { keysOf, readJsonPath, toJsonpath } from './json-path';
+import { keysOf, toJsonpath } from './json-path';
 import { anyOf, exactly } from './search-query';
 
 const MOST_LEVELS = 20;

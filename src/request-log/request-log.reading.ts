@@ -3,7 +3,7 @@ import { bodyOf } from '../graphql/body.type';
 import type { Context } from '../graphql/context';
 import { link, type Reading, rawJson } from '../graphql/plan/reading';
 import { uuidOf } from '../ids';
-import { headerNamed, headersAsObject, readHeaderPairs } from './header-pairs';
+import { headerNamed, headersAsObject, readHeaderPairs } from '../header-pairs';
 import { listedRequests, type RequestLogListArgs } from './request-log.inputs';
 import { REQUEST_LOG } from './request-log.store';
 import { shownUrl } from './shown-url';

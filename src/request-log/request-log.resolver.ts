@@ -15,7 +15,7 @@ import { UserType } from '../users/user.type';
 import { CONTENT_READERS, READERS, readsContent } from '../viewer';
 import { loadWebhook } from '../webhooks/webhook.resolver';
 import { WebhookType } from '../webhooks/webhook.type';
-import { type HeaderPairs, headerNamed, headersAsObject, readHeaderPairs } from './header-pairs';
+import { type HeaderPairs, headerNamed, headersAsObject, readHeaderPairs } from '../header-pairs';
 import { listedRequests, RequestLogListArgs } from './request-log.inputs';
 import { type RequestRow, requestHeadersById, requestsById, responsesById } from './request-log.store';
 import { HttpHeaderType, RequestLogConnection, RequestLogType } from './request-log.type';

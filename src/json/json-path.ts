@@ -1,0 +1,59 @@
+// Paths into JSON: a small grammar of our own, of which filters make paths of Postgres.
+import { AppError, quoted } from '../errors';
+
+/** A key, a place in a list, or any place in it. */
+export type PathStep = { key: string } | { index: number } | 'any';
+
+const MOST_STEPS = 20;
+const MOST_KEY_CHARACTERS = 200;
+const STEP = /\.([\p{L}_][\p{L}\p{N}_-]*)|\[("(?:[^"\\]|\\.)*")\]|\[(\*)\]|\[(0|[1-9][0-9]{0,5})\]/uy;
+
+/**
+ * One text that begins with `$`, such as `$.items[*].sku`, `$["a key"]` or `$.items[0]`; or keys one by one.
+ * @throws AppError BAD_USER_INPUT with what is wrong
+ */
+export function readJsonPath(at: readonly string[], path: string[]): PathStep[] {
+  const [first] = at;
+  const steps = at.length === 1 && first?.startsWith('$') ? parsed(first, path) : at.map((key) => ({ key }));
+  if (steps.length > MOST_STEPS) refuse(path, `${steps.length} steps; at most ${MOST_STEPS} are taken`);
+  for (const step of steps) checkKey(step, path);
+  return steps;
+}
+
+function parsed(text: string, path: string[]): PathStep[] {
+  const steps: PathStep[] = [];
+  let place = 1;
+  while (place < text.length) {
+    STEP.lastIndex = place;
+    const [all, name, string, any, index] = STEP.exec(text) ?? [];
+    if (all === undefined) {
+      refuse(path, `${quoted(text)} cannot be read from character ${place + 1} on: a path is like $.items[*].sku`);
+    }
+    if (any) steps.push('any');
+    else if (index !== undefined) steps.push({ index: Number(index) });
+    else steps.push({ key: name ?? keyOf(string as string, path) });
+    place += all.length;
+  }
+  return steps;
+}
+
+function keyOf(string: string, path: string[]): string {
+  try {
+    return JSON.parse(string);
+  } catch {
+    return refuse(path, `${quoted(string)} is not a key in double quotes as JSON has them`);
+  }
+}
+
+function checkKey(step: PathStep, path: string[]): void {
+  if (step === 'any' || 'index' in step) return;
+  const { key } = step;
+  if (key.length > MOST_KEY_CHARACTERS) {
+    refuse(path, `a key of ${key.length} characters; at most ${MOST_KEY_CHARACTERS} are taken`);
+  }
+  if (key.includes('\0') || !key.isWellFormed()) refuse(path, `${quoted(key)} is not a key that is ever stored`);
+}
+
+function refuse(path: string[], what: string): never {
+  throw new AppError('BAD_USER_INPUT', `${path.join('.')}: ${what}.`, path);
+}
