@@ -1,0 +1,92 @@
+// What a call carries, read as its content type says.
+import { memberOf } from '../json/json-member';
+import { type JsonPart, rootOf, textOf } from '../json/json-part';
+import { readJsonPath } from '../json/json-path';
+import { readJsonText } from '../json/json-text';
+import { headerValues, type IncomingCall, queryValues } from './call';
+import type { Place } from './provider';
+
+/** FORM: its fields as a JSON object, the last of repeated ones. OTHER: bytes that are not looked into. */
+export type CallContent =
+  | { readonly kind: 'JSON'; readonly root: JsonPart }
+  | { readonly kind: 'FORM'; readonly root: JsonPart }
+  | { readonly kind: 'OTHER' };
+
+/** Says where a body that must be JSON is not. */
+export interface ContentFault {
+  readonly fault: string;
+}
+
+/**
+ * @param body decoded, where a content encoding was
+ * @param mustBeJson whatever the content type says
+ */
+export function readContent(
+  call: Pick<IncomingCall, 'headers'>,
+  body: Buffer,
+  mustBeJson: boolean,
+): CallContent | ContentFault {
+  const contentType = headerValues(call, 'content-type')[0] ?? '';
+  const [type = ''] = contentType.split(';', 1);
+  const isForm = /^\s*application\/x-www-form-urlencoded\s*$/i.test(type);
+  if (mustBeJson || /^\s*(application|text)\/(json|[^\s;/]+\+json)\s*$/i.test(type)) return readJson(body, contentType);
+  return isForm ? readForm(body, contentType) : { kind: 'OTHER' };
+}
+
+function readJson(body: Buffer, contentType: string): CallContent | ContentFault {
+  const text = decodedText(body, contentType);
+  if (text === null) return { fault: 'The body is not in the charset that it says, or not UTF-8.' };
+  try {
+    return { kind: 'JSON', root: rootOf(readJsonText(text)) };
+  } catch (error) {
+    return { fault: `The body is not JSON: ${(error as Error).message}` };
+  }
+}
+
+// WHATWG URL, section 5: UTF-8, whatever is not becomes U+FFFD
+function readForm(body: Buffer, contentType: string): CallContent {
+  const text = decodedText(body, contentType) ?? body.toString('utf8');
+  const fields = Object.fromEntries(new URLSearchParams(text));
+  return { kind: 'FORM', root: rootOf(readJsonText(JSON.stringify(fields))) };
+}
+
+/** A text in the charset that its content type says; without one, UTF-8 (RFC 8259 section 8.1; RFC 6657). null: it is not. */
+export function decodedText(body: Buffer, contentType: string): string | null {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType)?.[1] ?? 'utf-8';
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(body);
+  } catch {
+    return null;
+  }
+}
+
+/** What the first of these places that says something says, as text; null: none does. */
+export function saidAt(places: readonly Place[], call: IncomingCall, content: CallContent): string | null {
+  for (const place of places) {
+    const said = saidBy(place, call, content);
+    if (said !== null && said !== '') return said;
+  }
+  return null;
+}
+
+function saidBy({ from, name }: Place, call: IncomingCall, content: CallContent): string | null {
+  if (from === 'HEADER') return headerValues(call, name)[0]?.trim() ?? null;
+  if (from === 'QUERY') return queryValues(call, name)[0] ?? null;
+  return content.kind === 'OTHER' ? null : scalarText(partAt(content.root, name));
+}
+
+function partAt(root: JsonPart, path: string): JsonPart | undefined {
+  let part: JsonPart | undefined = root;
+  for (const step of readJsonPath([path], [])) {
+    if (part === undefined || step === 'any') return undefined;
+    part = memberOf(part, 'key' in step ? step.key : step.index);
+  }
+  return part;
+}
+
+// Numbers as they were written: an id of 20 digits is not what a double makes of it.
+function scalarText(part: JsonPart | undefined): string | null {
+  if (part === undefined || part.value === null) return null;
+  if (typeof part.value === 'string') return part.value;
+  return typeof part.value === 'object' ? null : textOf(part);
+}
