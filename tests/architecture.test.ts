@@ -5,6 +5,7 @@ import { basename, dirname, join, normalize, relative } from 'node:path';
 const FOLDERS = [
   'root',
   'json',
+  'verification',
   'sql',
   'graphql',
   'audit',

@@ -4,7 +4,7 @@ import { type JsonPart, rootOf, textOf } from '../json/json-part';
 import { readJsonPath } from '../json/json-path';
 import { readJsonText } from '../json/json-text';
 import { headerValues, type IncomingCall, queryValues } from './call';
-import type { Place } from './provider';
+import type { Place } from './place';
 
 /** FORM: its fields as a JSON object, the last of repeated ones. OTHER: bytes that are not looked into. */
 export type CallContent =
@@ -28,9 +28,14 @@ export function readContent(
 ): CallContent | ContentFault {
   const contentType = headerValues(call, 'content-type')[0] ?? '';
   const [type = ''] = contentType.split(';', 1);
-  const isForm = /^\s*application\/x-www-form-urlencoded\s*$/i.test(type);
   if (mustBeJson || /^\s*(application|text)\/(json|[^\s;/]+\+json)\s*$/i.test(type)) return readJson(body, contentType);
-  return isForm ? readForm(body, contentType) : { kind: 'OTHER' };
+  return formTypeOf(call) === null ? { kind: 'OTHER' } : readForm(body, contentType);
+}
+
+/** The content type of a form, with its parameters; null: the body is said to be something else. */
+export function formTypeOf(call: Pick<IncomingCall, 'headers'>): string | null {
+  const contentType = headerValues(call, 'content-type')[0] ?? '';
+  return /^\s*application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType) ? contentType : null;
 }
 
 function readJson(body: Buffer, contentType: string): CallContent | ContentFault {

@@ -37,15 +37,34 @@ export interface VerificationSecret {
 export interface Proof {
   /** In constant time; false for a secret of another kind. @param body the bytes that the partner is taken to have signed */
   holdsWith(secret: VerificationSecret, body: Buffer): boolean;
+  /** When it was signed, seconds since 1970, part of what is signed; null: no time is. */
+  readonly signedAt: number | null;
+  /** The time in which it holds at all, as a certificate has it; null: any. */
+  readonly validity: Validity | null;
+  /** What the call is refused for when no secret confirms it. */
+  readonly otherwise: Refusal;
+}
+
+export interface Validity {
+  /** What has that time, such as "The certificate of CN=partner". */
+  readonly what: string;
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 export interface Claim {
   /** Any of them that any secret confirms is enough. Empty: nothing has to be confirmed. */
   readonly proofs: readonly Proof[];
-  /** When it was signed, seconds since 1970, part of what is signed; null: this provider signs no time. */
-  readonly signedAt: number | null;
 }
 
-export function isRefusal(result: object): result is Refusal {
-  return 'code' in result;
+export function isRefusal(result: unknown): result is Refusal {
+  return typeof result === 'object' && result !== null && 'code' in result && 'message' in result;
+}
+
+export function notSigned(message: string): Refusal {
+  return { code: 'NOT_SIGNED', message };
+}
+
+export function malformed(message: string): Refusal {
+  return { code: 'MALFORMED', message };
 }

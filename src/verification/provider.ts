@@ -1,13 +1,9 @@
 import type { IncomingCall } from './call';
 import type { CallContent } from './call-content';
 import type { Claim, Refusal, SecretKind } from './claim';
+import type { Place } from './place';
 
-/** Where in a call something is said. */
-export interface Place {
-  readonly from: 'HEADER' | 'JSON' | 'QUERY';
-  /** A header's or parameter's name, or a path such as `$.data.object.id`; of a form, `$.` and a field's name. */
-  readonly name: string;
-}
+export type { Place } from './place';
 
 /** What a secret of a provider looks like. */
 export interface SecretForm {
@@ -57,6 +53,12 @@ export const DEFAULT_SETTINGS: VerificationSettings = {
   username: null,
 };
 
+/** What is wrong with a setting; the message is a sentence that names it. */
+export interface SettingFault {
+  readonly setting: keyof VerificationSettings;
+  readonly message: string;
+}
+
 /** An answer of ours that a provider asks for. */
 export interface HandshakeAnswer {
   readonly body: string;
@@ -73,10 +75,16 @@ export interface Provider {
   readonly settings?: {
     readonly required: readonly (keyof VerificationSettings)[];
     readonly optional: readonly (keyof VerificationSettings)[];
+    /** What is wrong with them beyond that, first thing first; null: nothing. */
+    fault?(settings: VerificationSettings): SettingFault | null;
   };
   /** Headers, in lower case, whose values are secrets themselves, and are replaced before they are kept. */
   secretHeaders?(settings: VerificationSettings): readonly string[];
-  /** Reads what the call claims. Only `judge` decides whether it is so. */
+  /** Parameters of the query whose values are secrets themselves, likewise. */
+  secretParameters?(settings: VerificationSettings): readonly string[];
+  /** The header, in lower case, with one or more signatures; null: there is none. `explainCall` reads it otherwise. */
+  signatureHeader?(settings: VerificationSettings): string | null;
+  /** Reads what the call claims. Only `judge` decides whether it is so. @param call its body decoded, where it was encoded */
   read(call: IncomingCall, settings: VerificationSettings): Claim | Refusal;
   /** Where its calls say what they are; the first that says something. */
   readonly places: {

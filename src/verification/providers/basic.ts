@@ -1,0 +1,41 @@
+import type { IncomingCall } from '../call';
+import { type Claim, isRefusal, malformed, type Refusal } from '../claim';
+import { inBody } from '../place';
+import { shownProof } from '../proofs';
+import type { Provider, SettingFault, VerificationSettings } from '../provider';
+import { onlyHeader } from '../read-header';
+import { decodeStrictly } from '../read-signature';
+import { CHOSEN_TEXT } from '../secret-forms';
+
+/** RFC 7617, in UTF-8 (section 2.1): a user name without a colon, and the secret as the password. Nothing is signed. */
+export const basic: Provider = {
+  title: 'Basic',
+  secret: CHOSEN_TEXT,
+  settings: { required: ['username'], optional: [], fault },
+  secretHeaders: () => ['authorization'],
+  read,
+  places: { event: [inBody('$.type'), inBody('$.event')], id: [], reference: [] },
+};
+
+function fault({ username }: VerificationSettings): SettingFault | null {
+  const isRight = username !== null && username.length <= 200 && !/[:\p{Cc}\p{Cs}]/u.test(username);
+  if (isRight || username === null) return null;
+  const right = 'at most 200 characters, none of them a colon or a control character';
+  return { setting: 'username', message: `username must be ${right} (RFC 7617).` };
+}
+
+function read(call: IncomingCall, settings: VerificationSettings): Claim | Refusal {
+  const value = onlyHeader(call, 'Authorization');
+  if (isRefusal(value)) return value;
+  const [, scheme, credentials] = /^([^ ]*) *(.*)$/s.exec(value) ?? [];
+  if (scheme?.toLowerCase() !== 'basic') return malformed('The header Authorization is not of the scheme Basic.');
+  const bytes = decodeStrictly(credentials ?? '', 'BASE64');
+  const colon = bytes?.indexOf(':') ?? -1;
+  if (bytes === null || colon < 0) {
+    return malformed('The header Authorization is not Basic and base64 of a user name, a colon and a password.');
+  }
+  const isUser = bytes.subarray(0, colon).equals(Buffer.from(settings.username ?? ''));
+  const message = `The ${isUser ? 'password' : 'user name'} in the header Authorization is not the one agreed on.`;
+  const proof = shownProof('TEXT', bytes.subarray(colon + 1), { code: 'UNKNOWN_KEY', message });
+  return { proofs: [isUser ? proof : { ...proof, holdsWith: () => false }] };
+}

@@ -1,0 +1,20 @@
+import { type HeaderSignature, readBodySignature } from '../body-signature';
+import { inBody } from '../place';
+import type { Provider } from '../provider';
+import { CHOSEN_TEXT } from '../secret-forms';
+
+const SIGNATURE: HeaderSignature = { header: 'X-Frappe-Webhook-Signature', algorithm: 'SHA256', encoding: 'BASE64' };
+
+/**
+ * docs.frappe.io, "Webhooks", and what Frappe does in `get_webhook_headers` and `enqueue_webhook` of
+ * frappe/integrations/doctype/webhook/webhook.py: whatever its request structure, it sends and signs JSON, and says no
+ * content type unless somebody configured one. No time is signed.
+ */
+export const frappe: Provider = {
+  title: 'Frappe',
+  secret: CHOSEN_TEXT,
+  signatureHeader: () => 'x-frappe-webhook-signature',
+  read: (call) => readBodySignature(call, SIGNATURE),
+  places: { event: [inBody('$.event'), inBody('$.doctype')], id: [], reference: [inBody('$.name')] },
+  json: true,
+};

@@ -1,0 +1,27 @@
+import { type HeaderSignature, readBodySignature } from '../body-signature';
+import { inBody, inHeader } from '../place';
+import type { Provider } from '../provider';
+import { CHOSEN_TEXT } from '../secret-forms';
+
+const SIGNATURE: HeaderSignature = {
+  header: 'X-Hub-Signature-256',
+  prefix: 'sha256=',
+  algorithm: 'SHA256',
+  encoding: 'HEX',
+};
+
+/**
+ * docs.github.com, "Validating webhook deliveries" and "Webhook events and payloads", delivery headers. The older
+ * X-Hub-Signature (SHA-1) is not looked at. Whoever redelivers keeps the X-GitHub-Delivery.
+ */
+export const github: Provider = {
+  title: 'GitHub',
+  secret: CHOSEN_TEXT,
+  signatureHeader: () => 'x-hub-signature-256',
+  read: (call) => readBodySignature(call, SIGNATURE),
+  places: {
+    event: [inHeader('X-GitHub-Event')],
+    id: [inHeader('X-GitHub-Delivery')],
+    reference: [inBody('$.repository.full_name'), inBody('$.organization.login')],
+  },
+};

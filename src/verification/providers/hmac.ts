@@ -1,0 +1,65 @@
+import { badSignature, readHeaderSignature } from '../body-signature';
+import type { IncomingCall } from '../call';
+import { type Claim, isRefusal, type Refusal } from '../claim';
+import { inBody } from '../place';
+import { hmacProof } from '../proofs';
+import type { Provider, SecretForm, VerificationSettings } from '../provider';
+import { onlyHeader, readTimestamp } from '../read-header';
+import { decodeStrictly } from '../read-signature';
+import { randomText, readText, TEXT_RIGHT } from '../secret-forms';
+import { headerNameFault } from '../setting-faults';
+import { contentOf, templateFault, usesOf } from '../signed-template';
+
+const SECRET: SecretForm = {
+  right: `${TEXT_RIGHT}; or \`hex:\` or \`base64:\` and the key, where the partner signs with the bytes that it stands for`,
+  read(text) {
+    const [, encoding, key] = /^(hex|base64):(.*)$/s.exec(text) ?? [];
+    if (key === undefined) return readText(text);
+    const bytes = decodeStrictly(key, encoding === 'hex' ? 'HEX' : 'BASE64');
+    return bytes && { kind: 'V1', bytes };
+  },
+  generate: randomText,
+};
+
+/** An HMAC in a header (RFC 2104), however the partner writes it. */
+export const hmac: Provider = {
+  title: 'HMAC',
+  secret: SECRET,
+  settings: {
+    required: ['header'],
+    optional: ['prefix', 'algorithm', 'encoding', 'signed', 'timestampHeader', 'idHeader'],
+    fault: (settings) =>
+      headerNameFault(settings, 'header') ??
+      headerNameFault(settings, 'timestampHeader') ??
+      headerNameFault(settings, 'idHeader') ??
+      templateFault(settings),
+  },
+  signatureHeader: ({ header }) => header?.toLowerCase() ?? null,
+  read,
+  places: { event: [inBody('$.type'), inBody('$.event')], id: [], reference: [] },
+};
+
+function read(call: IncomingCall, settings: VerificationSettings): Claim | Refusal {
+  const { algorithm, encoding, signed } = settings;
+  const header = settings.header ?? '';
+  const uses = usesOf(signed);
+  const id = uses.has('id') ? onlyHeader(call, settings.idHeader ?? '') : '';
+  if (isRefusal(id)) return id;
+  const timestamp = uses.has('timestamp') ? readTime(call, settings.timestampHeader ?? '') : null;
+  if (isRefusal(timestamp)) return timestamp;
+  const signature = readHeaderSignature(call, { header, prefix: settings.prefix ?? '', algorithm, encoding });
+  if (isRefusal(signature)) return signature;
+  const values = { id, timestamp: timestamp?.text ?? '', url: call.url, method: call.method };
+  const contents = (body: Buffer) => [contentOf(signed, { ...values, body })];
+  const signedAt = timestamp?.seconds ?? null;
+  const otherwise = badSignature(header, signed === '{body}' ? 'the body' : 'what is signed');
+  const kinds = ['TEXT', 'V1'] as const;
+  return { proofs: [hmacProof({ algorithm, kinds, signatures: [signature], contents, signedAt, otherwise })] };
+}
+
+function readTime(call: IncomingCall, header: string): { text: string; seconds: number } | Refusal {
+  const text = onlyHeader(call, header);
+  if (isRefusal(text)) return text;
+  const seconds = readTimestamp(text, `The header ${header}`);
+  return isRefusal(seconds) ? seconds : { text, seconds };
+}

@@ -1,0 +1,58 @@
+import { badSignature, TEXT_ONLY } from '../body-signature';
+import type { IncomingCall } from '../call';
+import { type CallContent, readContent, saidAt } from '../call-content';
+import { type Claim, isRefusal, malformed, notSigned, type Refusal } from '../claim';
+import { inBody } from '../place';
+import { hmacProof } from '../proofs';
+import type { Provider } from '../provider';
+import { readTimestamp } from '../read-header';
+import { hmacForm, readSignature } from '../read-signature';
+import { issuedText } from '../secret-forms';
+
+const FORM = hmacForm('SHA256', 'HEX');
+
+/**
+ * documentation.mailgun.com, "Securing Webhooks": HMAC-SHA256 over timestamp and token, which stand in the body: in
+ * `signature` of a JSON body, or among the fields of a form. MAILGUN DOES NOT SIGN THE BODY: whoever has seen one call
+ * can send another body with its signature, for as long as the tolerance lasts. Of a subaccount, the signature of the
+ * primary account is right as well. Forms with files (multipart) are not read.
+ */
+export const mailgun: Provider = {
+  title: 'Mailgun',
+  secret: issuedText("the account's HTTP webhook signing key"),
+  read,
+  places: {
+    event: [inBody('$.event-data.event'), inBody('$.event')],
+    id: [inBody('$.event-data.id'), inBody('$.signature.token'), inBody('$.token')],
+    reference: [inBody('$.event-data.message.headers.message-id'), inBody('$.Message-Id')],
+  },
+};
+
+function read(call: IncomingCall): Claim | Refusal {
+  const content = readContent(call, call.body, false);
+  if ('fault' in content) return malformed(content.fault);
+  const said = (name: string) => saidInSignature(name, call, content);
+  const [timestamp, token] = [said('timestamp'), said('token')];
+  if (timestamp === null) return notSigned('The body has no timestamp in its signature.');
+  if (token === null) return notSigned('The body has no token in its signature.');
+  const signedAt = readTimestamp(timestamp, 'The timestamp in the signature');
+  if (isRefusal(signedAt)) return signedAt;
+  const signatures = readSignatures(said('signature'), said('parent-signature'));
+  if (isRefusal(signatures)) return signatures;
+  const otherwise = badSignature('the body', 'timestamp and token');
+  const contents = () => [[timestamp, token]];
+  return { proofs: [hmacProof({ algorithm: 'SHA256', kinds: TEXT_ONLY, signatures, contents, signedAt, otherwise })] };
+}
+
+function saidInSignature(name: string, call: IncomingCall, content: CallContent): string | null {
+  const path = content.kind === 'JSON' ? `$.signature.${name}` : `$.${name}`;
+  return saidAt([inBody(path)], call, content);
+}
+
+function readSignatures(own: string | null, parent: string | null): Buffer[] | Refusal {
+  if (own === null) return notSigned('The body has no signature.');
+  const signature = readSignature(own, FORM, 'The signature in the body');
+  if (isRefusal(signature) || parent === null) return isRefusal(signature) ? signature : [signature];
+  const parentSignature = readSignature(parent, FORM, 'The parent-signature in the body');
+  return isRefusal(parentSignature) ? parentSignature : [signature, parentSignature];
+}

@@ -1,0 +1,47 @@
+import { badSignature, readHeaderSignature, TEXT_ONLY } from '../body-signature';
+import type { IncomingCall } from '../call';
+import type { CallContent } from '../call-content';
+import { type Claim, isRefusal, type Refusal } from '../claim';
+import { inBody } from '../place';
+import { hmacProof, type SignedContent } from '../proofs';
+import type { HandshakeAnswer, Provider } from '../provider';
+import { onlyHeader, readTimestamp } from '../read-header';
+import { issuedText } from '../secret-forms';
+
+const HEADER = 'X-Slack-Signature';
+const TIMESTAMP_HEADER = 'X-Slack-Request-Timestamp';
+
+/** docs.slack.dev, "Verifying requests from Slack", and "Events API", the URL verification handshake. */
+export const slack: Provider = {
+  title: 'Slack',
+  secret: issuedText("the app's signing secret, from its Basic Information"),
+  signatureHeader: () => 'x-slack-signature',
+  read,
+  places: {
+    event: [inBody('$.event.type'), inBody('$.type'), inBody('$.command')],
+    id: [inBody('$.event_id')],
+    reference: [inBody('$.event.channel'), inBody('$.event.item.channel'), inBody('$.channel_id')],
+  },
+  handshake,
+};
+
+function read(call: IncomingCall): Claim | Refusal {
+  const timestamp = onlyHeader(call, TIMESTAMP_HEADER);
+  if (isRefusal(timestamp)) return timestamp;
+  const signedAt = readTimestamp(timestamp, `The header ${TIMESTAMP_HEADER}`);
+  if (isRefusal(signedAt)) return signedAt;
+  const form = { header: HEADER, prefix: 'v0=', algorithm: 'SHA256', encoding: 'HEX' } as const;
+  const signature = readHeaderSignature(call, form);
+  if (isRefusal(signature)) return signature;
+  const contents = (body: Buffer): SignedContent[] => [[`v0:${timestamp}:`, body]];
+  const otherwise = badSignature(HEADER, 'timestamp and body');
+  const signed = { signatures: [signature], contents, signedAt, otherwise };
+  return { proofs: [hmacProof({ ...signed, algorithm: 'SHA256', kinds: TEXT_ONLY })] };
+}
+
+function handshake(content: CallContent): HandshakeAnswer | null {
+  if (content.kind !== 'JSON') return null;
+  const { type, challenge } = Object(content.root.value) as { type?: unknown; challenge?: unknown };
+  const isAsked = type === 'url_verification' && typeof challenge === 'string';
+  return isAsked ? { body: challenge, contentType: 'text/plain; charset=utf-8' } : null;
+}

@@ -1,0 +1,55 @@
+import { type IncomingCall, queryValues } from '../call';
+import { type Claim, isRefusal, malformed, notSigned, type Refusal } from '../claim';
+import { inBody } from '../place';
+import { shownProof } from '../proofs';
+import type { Provider, SettingFault, VerificationSettings } from '../provider';
+import { onlyHeader } from '../read-header';
+import { CHOSEN_TEXT } from '../secret-forms';
+import { headerNameFault } from '../setting-faults';
+
+/** A token that the partner shows in a header (as RFC 6750, section 2.1 does) or in the query. Nothing is signed. */
+export const token: Provider = {
+  title: 'Token',
+  secret: CHOSEN_TEXT,
+  settings: { required: [], optional: ['header', 'query', 'prefix'], fault },
+  secretHeaders: ({ header }) => (header === null ? [] : [header.toLowerCase()]),
+  secretParameters: ({ query }) => (query === null ? [] : [query]),
+  read,
+  places: { event: [inBody('$.type'), inBody('$.event')], id: [], reference: [] },
+};
+
+function fault(settings: VerificationSettings): SettingFault | null {
+  const { header, query } = settings;
+  if ((header === null) === (query === null)) {
+    const found = header === null ? 'neither is given' : 'both are given';
+    return { setting: 'header', message: `Either header or query must say where the token is; ${found}.` };
+  }
+  return headerNameFault(settings, 'header');
+}
+
+function read(call: IncomingCall, settings: VerificationSettings): Claim | Refusal {
+  const { header, query } = settings;
+  const where = header === null ? `the parameter ${query} of the query` : `the header ${header}`;
+  const value = header === null ? onlyParameter(call, query ?? '') : onlyHeader(call, header);
+  if (isRefusal(value)) return value;
+  const shown = withoutPrefix(value, settings.prefix ?? '', where);
+  if (isRefusal(shown)) return shown;
+  const message = `The token in ${where} is not a live secret.`;
+  return { proofs: [shownProof('TEXT', Buffer.from(shown), { code: 'UNKNOWN_KEY', message })] };
+}
+
+function onlyParameter(call: IncomingCall, name: string): string | Refusal {
+  const values = queryValues(call, name);
+  const [value] = values;
+  if (value === undefined) return notSigned(`The parameter ${name} is missing in the query.`);
+  if (values.length > 1)
+    return malformed(`The parameter ${name} is in the query ${values.length} times; once is right.`);
+  return value === '' ? malformed(`The parameter ${name} in the query is empty.`) : value;
+}
+
+// RFC 9110, section 11.1: a scheme such as "Bearer" is the same in upper and lower case.
+function withoutPrefix(value: string, prefix: string, where: string): string | Refusal {
+  const start = value.slice(0, prefix.length);
+  if (start.toLowerCase() === prefix.toLowerCase() && value.length > prefix.length) return value.slice(prefix.length);
+  return malformed(`The value of ${where} is not ${JSON.stringify(prefix)} and a token.`);
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { badSignature, TEXT_ONLY } from '../body-signature';
+import { type IncomingCall, queryValues } from '../call';
+import { decodedText, formTypeOf } from '../call-content';
+import { type Claim, isRefusal, malformed, notSigned, type Refusal } from '../claim';
+import { inBody, inHeader } from '../place';
+import { hmacProof, type SignedContent } from '../proofs';
+import type { HmacAlgorithm, Provider } from '../provider';
+import { onlyHeader } from '../read-header';
+import { decodeStrictly, hmacForm, readSignature } from '../read-signature';
+import { issuedText } from '../secret-forms';
+import { signedAddresses } from '../twilio-address';
+
+const HEADER = 'X-Twilio-Signature';
+
+/**
+ * twilio.com/docs, "Secure webhooks", and what Twilio's own helper library does: HMAC-SHA1 with the account's auth
+ * token over the address and the parameters of a form, sorted; what is no form has its SHA-256 in the query
+ * (`bodySHA256`), and the address alone is signed. With a webhooks rule Twilio signs with HMAC-SHA256 and the shared
+ * key instead. No time is signed.
+ */
+export const twilio: Provider = {
+  title: 'Twilio',
+  secret: issuedText("the account's auth token, or the shared key of a webhooks rule"),
+  signatureHeader: () => HEADER.toLowerCase(),
+  read,
+  places: {
+    event: ['EventType', 'StatusCallbackEvent', 'MessageStatus', 'SmsStatus', 'CallStatus', 'RecordingStatus'].map(
+      (field) => inBody(`$.${field}`),
+    ),
+    id: [inHeader('I-Twilio-Idempotency-Token')],
+    reference: ['MessageSid', 'SmsSid', 'CallSid', 'ConversationSid', 'RecordingSid'].map((field) =>
+      inBody(`$.${field}`),
+    ),
+  },
+};
+
+function read(call: IncomingCall): Claim | Refusal {
+  const value = onlyHeader(call, HEADER);
+  if (isRefusal(value)) return value;
+  const algorithm: HmacAlgorithm = decodeStrictly(value, 'BASE64')?.length === 32 ? 'SHA256' : 'SHA1';
+  const signature = readSignature(value, hmacForm(algorithm, 'BASE64'), `The signature in ${HEADER}`);
+  if (isRefusal(signature)) return signature;
+  const hashes = queryValues(call, 'bodySHA256');
+  if (hashes.length > 1) return malformed(`bodySHA256 is in the query ${hashes.length} times; once is right.`);
+  const isSigned = call.body.length === 0 || hashes.length === 1 || formTypeOf(call) !== null;
+  if (!isSigned) return notSigned('The body is not signed: it is no form, and bodySHA256 is missing in the query.');
+  const otherwise = badSignature(
+    HEADER,
+    hashes.length === 1 ? 'the address and bodySHA256' : 'the address and the form',
+  );
+  const contents = contentsOf(call, hashes[0] ?? null);
+  return { proofs: [hmacProof({ algorithm, kinds: TEXT_ONLY, signatures: [signature], contents, otherwise })] };
+}
+
+function contentsOf(call: IncomingCall, hash: string | null): (body: Buffer) => SignedContent[] {
+  const addresses = signedAddresses(call.url);
+  return (body) => {
+    if (hash !== null && hash.toLowerCase() !== sha256(body)) return [];
+    const parameters = hash === null ? sortedParameters(call, body) : '';
+    return addresses.map((address) => [address, parameters]);
+  };
+}
+
+// Sorted as the helper library does: by UTF-16 code units, a value that is repeated once.
+function sortedParameters(call: IncomingCall, body: Buffer): string {
+  const contentType = formTypeOf(call);
+  if (contentType === null) return '';
+  const fields = new URLSearchParams(decodedText(body, contentType) ?? body.toString('utf8'));
+  const names = [...new Set(fields.keys())].sort();
+  return names
+    .map((name) =>
+      [...new Set(fields.getAll(name))]
+        .sort()
+        .map((value) => name + value)
+        .join(''),
+    )
+    .join('');
+}
+
+function sha256(body: Buffer): string {
+  return createHash('sha256').update(body).digest('hex');
+}

@@ -1,0 +1,35 @@
+// The headers that a signature needs: there once, and filled.
+import { quoted } from '../errors';
+import { headerValues, type IncomingCall } from './call';
+import { malformed, notSigned, type Refusal } from './claim';
+
+/** Without the white space around it, which RFC 9110, section 5.5 does not count as part of the value. */
+export function onlyHeader(call: IncomingCall, name: string): string | Refusal {
+  return optionalHeader(call, name) ?? notSigned(`The header ${name} is missing.`);
+}
+
+/** null: it is missing. */
+export function optionalHeader(call: IncomingCall, name: string): string | null | Refusal {
+  const values = headerValues(call, name);
+  const [value] = values;
+  if (value === undefined) return null;
+  if (values.length > 1) return malformed(`The header ${name} is there ${values.length} times; once is right.`);
+  const trimmed = value.replace(/^[ \t]+|[ \t]+$/g, '');
+  return trimmed === '' ? malformed(`The header ${name} is empty.`) : trimmed;
+}
+
+/** Seconds since 1970, written in digits and nothing else. @param where as a sentence begins, such as "The header X" */
+export function readTimestamp(text: string, where: string): number | Refusal {
+  if (!/^[0-9]{1,20}$/.test(text)) {
+    return malformed(`${where} is ${quoted(text)}; whole seconds since 1970 are right, in digits alone.`);
+  }
+  const unit = finerUnitOf(text.replace(/^0+/, '').length);
+  return unit === null ? Number(text) : malformed(`${where} is ${text}, which looks like ${unit}; seconds are right.`);
+}
+
+// Seconds of 12 digits would be the year 5138.
+function finerUnitOf(digits: number): string | null {
+  if (digits <= 11) return null;
+  if (digits <= 14) return 'milliseconds';
+  return digits <= 17 ? 'microseconds' : 'nanoseconds';
+}

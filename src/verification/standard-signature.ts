@@ -1,0 +1,65 @@
+import { badSignature } from './body-signature';
+import type { IncomingCall } from './call';
+import { type Claim, isRefusal, malformed, type Proof, type Refusal } from './claim';
+import { ed25519Proof, hmacProof, type SignedContent } from './proofs';
+import { onlyHeader, readTimestamp } from './read-header';
+import { ED25519_FORM, hmacForm, MOST_SIGNATURES, readSignature, type SignatureForm } from './read-signature';
+
+const FORMS: Readonly<Record<'v1' | 'v1a', SignatureForm>> = { v1: hmacForm('SHA256', 'BASE64'), v1a: ED25519_FORM };
+
+type Signatures = Record<keyof typeof FORMS, Buffer[]>;
+
+/**
+ * Standard Webhooks 1.0.0, "Signature scheme": `id.timestamp.body`, signed with HMAC-SHA256 (`v1`) or ed25519 (`v1a`),
+ * as often as there are keys.
+ * @param prefix of the three headers, such as "webhook"
+ */
+export function readStandardSignature(call: IncomingCall, prefix: string): Claim | Refusal {
+  const id = onlyHeader(call, `${prefix}-id`);
+  if (isRefusal(id)) return id;
+  const timestamp = onlyHeader(call, `${prefix}-timestamp`);
+  if (isRefusal(timestamp)) return timestamp;
+  const signedAt = readTimestamp(timestamp, `The header ${prefix}-timestamp`);
+  if (isRefusal(signedAt)) return signedAt;
+  const signatures = readSignatures(call, `${prefix}-signature`);
+  if (isRefusal(signatures)) return signatures;
+  const contents = (body: Buffer): SignedContent[] => [[`${id}.${timestamp}.`, body]];
+  const signed = { contents, signedAt, otherwise: badSignature(`${prefix}-signature`, 'id, timestamp and body') };
+  const proofs: Proof[] = [];
+  if (signatures.v1.length > 0) {
+    proofs.push(hmacProof({ ...signed, algorithm: 'SHA256', kinds: ['V1'], signatures: signatures.v1 }));
+  }
+  if (signatures.v1a.length > 0) proofs.push(ed25519Proof({ ...signed, signatures: signatures.v1a }));
+  return { proofs };
+}
+
+function readSignatures(call: IncomingCall, header: string): Signatures | Refusal {
+  const value = onlyHeader(call, header);
+  if (isRefusal(value)) return value;
+  const entries = value.split(' ').filter((entry) => entry !== '');
+  if (entries.length > MOST_SIGNATURES) {
+    return malformed(
+      `The header ${header} has ${entries.length} signatures; at most ${MOST_SIGNATURES} are looked at.`,
+    );
+  }
+  const found: Signatures = { v1: [], v1a: [] };
+  for (const entry of entries) {
+    const fault = readEntry(entry, header, found);
+    if (fault) return fault;
+  }
+  const isEmpty = found.v1.length + found.v1a.length === 0;
+  return isEmpty ? malformed(`The header ${header} has no signature of version v1 or v1a.`) : found;
+}
+
+// Versions that are not ours to know are left alone, as the specification says.
+function readEntry(entry: string, header: string, found: Signatures): Refusal | null {
+  const comma = entry.indexOf(',');
+  if (comma < 0) return malformed(`The header ${header} has a signature without a version and a comma before it.`);
+  const version = entry.slice(0, comma);
+  if (version !== 'v1' && version !== 'v1a') return null;
+  const where = `The ${version} signature in ${header}`;
+  const signature = readSignature(entry.slice(comma + 1), FORMS[version], where);
+  if (isRefusal(signature)) return signature;
+  found[version].push(signature);
+  return null;
+}
