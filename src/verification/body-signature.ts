@@ -37,5 +37,8 @@ export function readHeaderSignature(call: IncomingCall, form: HeaderSignature): 
 
 /** @param content what is signed, such as "the body" */
 export function badSignature(where: string, content: string): Refusal {
-  return { code: 'BAD_SIGNATURE', message: `The signature in ${where} is not one of ${content} by any live secret.` };
+  return {
+    code: 'BAD_SIGNATURE',
+    message: `The signature in ${where} does not match ${content}: no live secret made it.`,
+  };
 }

@@ -16,20 +16,25 @@ const DECODERS_AT_ONCE = 4;
 type Decode = (body: Buffer) => Promise<Buffer>;
 
 const LIMIT = { maxOutputLength: MAX_DECODED_BYTES };
-const gunzipped: Decode = (body) => promisify(gunzip)(body, LIMIT);
 
 /** RFC 9110, section 8.4.1, RFC 7932 and RFC 8878. */
 const DECODERS: Readonly<Record<string, Decode>> = {
-  gzip: gunzipped,
-  'x-gzip': gunzipped,
-  deflate: (body) => promisify(isZlib(body) ? inflate : inflateRaw)(body, LIMIT),
-  br: (body) => promisify(brotliDecompress)(body, LIMIT),
-  zstd: (body) =>
-    promisify(zstdDecompress)(body, {
-      ...LIMIT,
-      params: { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG },
-    }),
+  gzip: whole(promisify(gunzip)),
+  'x-gzip': whole(promisify(gunzip)),
+  deflate: (body) => (isZlib(body) ? whole(promisify(inflate)) : whole(promisify(inflateRaw)))(body),
+  br: whole(promisify(brotliDecompress)),
+  zstd: whole(promisify(zstdDecompress), { params: { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG } }),
 };
+
+// zlib is content with the first part of a body; what comes behind its end would be kept, and decoded by nobody.
+function whole<Options>(decode: (body: Buffer, options: Options) => Promise<Buffer>, extra: object = {}): Decode {
+  return async (body) => {
+    const result: unknown = await decode(body, { ...LIMIT, ...extra, info: true } as Options);
+    const { buffer, engine } = result as { buffer: Buffer; engine: { bytesWritten: number } };
+    if (engine.bytesWritten < body.length) throw new Error(`${body.length - engine.bytesWritten} bytes after the end`);
+    return buffer;
+  };
+}
 
 // The RFC means zlib by "deflate", some mean bare deflate. RFC 1950, section 2.2: the first two bytes tell.
 function isZlib(body: Buffer): boolean {

@@ -15,7 +15,7 @@ type Signatures = Record<keyof typeof FORMS, Buffer[]>;
  * @param prefix of the three headers, such as "webhook"
  */
 export function readStandardSignature(call: IncomingCall, prefix: string): Claim | Refusal {
-  const id = onlyHeader(call, `${prefix}-id`);
+  const id = readId(call, `${prefix}-id`);
   if (isRefusal(id)) return id;
   const timestamp = onlyHeader(call, `${prefix}-timestamp`);
   if (isRefusal(timestamp)) return timestamp;
@@ -31,6 +31,13 @@ export function readStandardSignature(call: IncomingCall, prefix: string): Claim
   }
   if (signatures.v1a.length > 0) proofs.push(ed25519Proof({ ...signed, signatures: signatures.v1a }));
   return { proofs };
+}
+
+// "id.timestamp.body" can be taken apart in one way only while the id has no full stop; the specification forbids it one.
+function readId(call: IncomingCall, header: string): string | Refusal {
+  const id = onlyHeader(call, header);
+  const isSplittable = isRefusal(id) || !id.includes('.');
+  return isSplittable ? id : malformed(`The header ${header} has a full stop in it, which Standard Webhooks forbids.`);
 }
 
 function readSignatures(call: IncomingCall, header: string): Signatures | Refusal {
