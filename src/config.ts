@@ -25,6 +25,10 @@ export interface Config {
   allowHttpTargets: boolean;
   corsOrigins: string[];
   trustedProxies: string[];
+  /** The header, in lower case, in which a trusted proxy says what certificate a caller showed; null: none does. */
+  clientCertHeader: string | null;
+  /** Under which partners reach us, without a slash at its end; null: where this process listens. */
+  publicUrl: string | null;
   /** A JSON file { "sha256:<hex>": "query ..." }; null: no documents are trusted. */
   trustedDocuments: string | null;
   /** Nothing but trusted documents is answered. */
@@ -91,6 +95,8 @@ export function readConfig(env: Environment): Config {
     allowHttpTargets: read('ALLOW_HTTP_TARGETS', false, onOrOff),
     corsOrigins: read('CORS_ORIGINS', [], origins),
     trustedProxies: read('TRUSTED_PROXIES', [], proxies),
+    clientCertHeader: read<string | null>('CLIENT_CERT_HEADER', null, headerName),
+    publicUrl: read<string | null>('PUBLIC_URL', null, publicUrl),
     trustedDocuments: read<string | null>('TRUSTED_DOCUMENTS', null, String),
     trustedDocumentsOnly: read<boolean | null>('TRUSTED_DOCUMENTS_ONLY', null, onOrOff) ?? trustsInProduction(env),
     rateLimits: {
@@ -128,6 +134,9 @@ function contradictions(config: Config): string[] {
   }
   if (config.databaseReplicaUrl && !config.databaseUrl) {
     problems.push('DATABASE_REPLICA_URL: is set without DATABASE_URL, the database that it follows.');
+  }
+  if (config.clientCertHeader && config.trustedProxies.length === 0) {
+    problems.push('CLIENT_CERT_HEADER: is set, but TRUSTED_PROXIES names nobody who is believed about certificates.');
   }
   if (config.trustedDocumentsOnly && !config.trustedDocuments) {
     problems.push('TRUSTED_DOCUMENTS_ONLY: is on, but TRUSTED_DOCUMENTS names no file: nothing could be asked.');
@@ -215,6 +224,22 @@ const origins: Read<string[]> = (text) =>
     }
     return origin;
   });
+
+const headerName: Read<string> = (text) => {
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/.test(text)) {
+    throw new Error(`"${text}" is not the name of a header, such as X-Client-Cert.`);
+  }
+  return text.toLowerCase();
+};
+
+const publicUrl: Read<string> = (text) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isPlain = url !== null && !url.search && !url.hash && !url.username && !url.password;
+  if (!isPlain || !['http:', 'https:'].includes(url.protocol)) {
+    throw new Error(`"${text}" is not an address such as https://hooks.example.com, without query and credentials.`);
+  }
+  return url.href.replace(/\/+$/, '');
+};
 
 // Fastify would refuse a bad one too, without saying which key it came from
 const proxies: Read<string[]> = (text) =>

@@ -1,5 +1,8 @@
 export type HeaderPairs = [name: string, value: string][];
 
+/** What stands in the log for a header value that is secret. */
+export const SECRET_VALUE = '[secret]';
+
 /** Headers as the log keeps them: the text of a JSON array of pairs, in wire order, with repeats. */
 export function readHeaderPairs(text: string | null): HeaderPairs | null {
   return text === null ? null : (JSON.parse(text) as HeaderPairs);

@@ -8,6 +8,7 @@ import { startRelease } from '../delivery/release';
 import { createRoom } from '../delivery/room';
 import { createSender } from '../delivery/send';
 import { startWorker } from '../delivery/worker';
+import { createReceiver } from '../incoming/receive';
 import type { Log } from '../log';
 import { startReplayLoop } from '../replay/replay-loop';
 import { createTail } from '../request-log/tail';
@@ -20,7 +21,7 @@ import type { TargetPolicy } from '../webhooks/target-url';
 import { createAnnouncer } from './announcer';
 import { createApollo } from './apollo';
 import { startCounting } from './count-requests';
-import { BY_ID_PLANS, createDataSource, FOR_ANSWERING, FOR_READING, FOR_WATCHING } from './data-source';
+import { BY_ID_PLANS, createDataSource, FOR_ANSWERING, FOR_READING, FOR_RECEIVING, FOR_WATCHING } from './data-source';
 import { openDatabase, warnOfPowerfulLogin } from './database';
 import { createExecutor } from './executor';
 import { letInFirstAdministrator } from './first-administrator';
@@ -194,8 +195,22 @@ async function serve(config: Config, log: Log, parts: Parts, stops: Stop[]): Pro
   stops.push(() => watchSource.destroy());
   const requestTail = createTail(watchSource.manager, log);
   stops.push(() => requestTail.stop());
+  const receiving = createDataSource(parts.databaseUrl, FOR_RECEIVING);
+  await receiving.initialize();
+  stops.push(() => receiving.destroy());
+  const receiver = createReceiver({
+    db: receiving.manager,
+    transaction: pipelinedTransactions(receiving),
+    keyring,
+    log,
+    announceEvents: announcer.announce,
+    onReceived: metrics.callReceived,
+  });
+  stops.push(() => receiver.stop());
+  let ownUrl = config.publicUrl;
   const services = {
-    webhookRules: { keyring, targetPolicy: policy },
+    webhookRules: { keyring, targetPolicy: policy, clientCertHeader: config.clientCertHeader },
+    addressOfToken: (token: string) => `${ownUrl ?? ''}/in/${token}`,
     requestTail,
     openDeliveries: openDeliveriesWith(queue),
     deliveryQueue: queue,
@@ -207,11 +222,12 @@ async function serve(config: Config, log: Log, parts: Parts, stops: Stop[]): Pro
   const watching = createWatchServer({ schema, gate, rates, source: watchSource, services, corsOrigins, log });
   stops.push(async () => watching.keys.stop());
   const api = isApi
-    ? { apollo, gate, rates, watching, readingDb: reading.manager, services, sdl: printApi(schema) }
+    ? { apollo, gate, rates, watching, receiver, readingDb: reading.manager, services, sdl: printApi(schema) }
     : null;
   const server = await createHttpServer(config, log, source, metrics, api);
   stops.push(() => server.close());
   const url = await listen(server, config);
+  ownUrl ??= url;
   return isApi ? url : null;
 }
 

@@ -20,11 +20,14 @@ import { ExportRequests1764000000017 } from '../../migrations/1764000000017-expo
 import { ListFailedRequests1764000000018 } from '../../migrations/1764000000018-list-failed-requests';
 import { LinkIndexes1764000000019 } from '../../migrations/1764000000019-link-indexes';
 import { BeginFeedAnew1764000000020 } from '../../migrations/1764000000020-begin-feed-anew';
+import { ReceiveCalls1764000000021 } from '../../migrations/1764000000021-receive-calls';
 import { AuditEntryEntity } from '../audit/audit-entry.entity';
 import { DeliveryEntity } from '../delivery/delivery.entity';
 import { BusinessEventEntity } from '../events/business-event.entity';
 import { IdempotencyKeyEntity } from '../events/idempotency-key.entity';
 import { PayloadEntity } from '../events/payload.entity';
+import { IncomingIdEntity } from '../incoming/incoming-id.entity';
+import { UnkeptRefusalsEntity } from '../incoming/unkept-refusals.entity';
 import { ReplayEntity } from '../replay/replay.entity';
 import { ExportEntity } from '../request-log/export.entity';
 import { FailedRequestEntity } from '../request-log/failed-request.entity';
@@ -40,6 +43,8 @@ import {
 import { WebhookRequestLogEntity } from '../request-log/webhook-request-log.entity';
 import { ApiKeyEntity } from '../users/api-key.entity';
 import { UserEntity } from '../users/user.entity';
+import { IncomingAgreementEntity } from '../webhooks/incoming-agreement.entity';
+import { IncomingTokenEntity } from '../webhooks/incoming-token.entity';
 import { WebhookEntity } from '../webhooks/webhook.entity';
 import { WebhookCircuitEntity } from '../webhooks/webhook-circuit.entity';
 import { WebhookCredentialEntity } from '../webhooks/webhook-credential.entity';
@@ -56,6 +61,10 @@ export const ENTITIES = [
   WebhookCredentialEntity,
   WebhookCircuitEntity,
   WebhookSlotEntity,
+  IncomingAgreementEntity,
+  IncomingTokenEntity,
+  IncomingIdEntity,
+  UnkeptRefusalsEntity,
   PayloadEntity,
   BusinessEventEntity,
   IdempotencyKeyEntity,
@@ -94,6 +103,7 @@ export const MIGRATIONS = [
   ListFailedRequests1764000000018,
   LinkIndexes1764000000019,
   BeginFeedAnew1764000000020,
+  ReceiveCalls1764000000021,
 ];
 
 export interface DataSourceOptions {
@@ -128,6 +138,15 @@ export const FOR_READING = {
   statementTimeoutMs: 10_000,
   settings: { jit: 'off', random_page_cost: '1.1' },
 } satisfies DataSourceOptions;
+
+/** For calls of partners: the few statements of BY_ID_PLANS' kind, sent without waiting for those before. */
+export const FOR_RECEIVING: DataSourceOptions = {
+  name: 'receive',
+  poolSize: 4,
+  statementTimeoutMs: 10_000,
+  settings: BY_ID_PLANS,
+  pipeline: true,
+};
 
 /** For the live tail, which looks up few rows by their ids and often. */
 export const FOR_WATCHING: DataSourceOptions = {

@@ -11,6 +11,7 @@ import type { DataSource } from 'typeorm';
 import type { Config } from '../config';
 import type { Context, Services } from '../graphql/context';
 import { newId } from '../ids';
+import type { Receiver } from '../incoming/receive';
 import type { Log } from '../log';
 import type { Db } from '../sql/db';
 import { createRecognition } from '../users/recognition';
@@ -21,6 +22,7 @@ import type { Gate } from './graphql-gate';
 import { serveGraphQL } from './graphql-route';
 import { serveHealth } from './health';
 import { answerError, answerErrorsAsJson } from './http-errors';
+import { serveIncoming, shownPath } from './incoming-route';
 import { MAX_BODY_BYTES, readJsonBodies } from './json-body';
 import { type Metrics, serveMetrics } from './metrics';
 import type { RateLimits } from './rate-limits';
@@ -35,6 +37,7 @@ export interface Api {
   gate: Gate;
   rates: RateLimits;
   watching: WatchServer;
+  receiver: Receiver;
   readingDb: Db;
   services: Services;
   sdl: string;
@@ -70,7 +73,7 @@ export async function createHttpServer(
     const { method, url, ip } = request;
     const fields = {
       method,
-      path: url.split('?', 1)[0],
+      path: shownPath(url),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
       ip,
@@ -106,6 +109,7 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   serveWebSockets(server, watching);
   serveExports(server, source, api.readingDb);
   serveWebhookKeys(server, source);
+  serveIncoming(server, config, api.receiver);
   server.get('/schema.graphql', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(sdl));
   server.get('/', async (_request, reply) => {
     return reply.type('text/html; charset=utf-8').header('cache-control', 'public, max-age=3600').send(graphiqlPage());

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { type Loop, startLoop } from '../delivery/loop';
 import { freeStranded } from '../delivery/stranded.store';
 import { forgetKeysBefore } from '../events/idempotency-key.store';
+import { forgetCallIdsBefore } from '../incoming/record.store';
 import type { Log } from '../log';
 import { beginFeedAnewAfterRestore, pruneFeed } from '../request-log/request-change.store';
 import { indexPosition } from '../request-log/request-index.store';
@@ -26,6 +27,7 @@ export function startMaintenance(source: DataSource, keyring: Keyring, log: Log)
     await source.query('select ensure_month_partitions($1)', [MONTHS_AHEAD]);
     const forgotten = await forgetKeysBefore(source.manager, new Date(Date.now() - IDEMPOTENCY_MS));
     if (forgotten > 0) log.info({ forgotten }, 'idempotency keys older than 30 days were forgotten');
+    await forgetCallIdsBefore(source.manager, new Date(Date.now() - IDEMPOTENCY_MS));
     if (await beginFeedAnewAfterRestore(source.manager)) {
       log.warn('this database was restored from a dump: the log is counted and indexed anew');
     }

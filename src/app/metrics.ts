@@ -7,6 +7,8 @@ export interface Metrics {
   registry: Registry;
   /** One attempt is over; `outcome` is SUCCEEDED or its error code. */
   attemptEnded(outcome: string, durationMs: number): void;
+  /** A partner called; `outcome` is ACCEPTED, DUPLICATE, UNKNOWN_ADDRESS or why it was refused. */
+  callReceived(outcome: string, kept: boolean): void;
 }
 
 /** Prometheus metrics of this process, and of the outbox, which all processes share. */
@@ -23,6 +25,12 @@ export function createMetrics(source: DataSource): Metrics {
     name: 'hookledger_attempt_duration_seconds',
     help: 'How long attempts took.',
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers: [registry],
+  });
+  const calls = new Counter({
+    name: 'hookledger_incoming_calls_total',
+    help: 'Calls of partners by outcome; kept: whether each has a row in the log.',
+    labelNames: ['outcome', 'kept'],
     registers: [registry],
   });
   new Gauge({
@@ -63,6 +71,7 @@ export function createMetrics(source: DataSource): Metrics {
       attempts.inc({ outcome });
       duration.observe(durationMs / 1000);
     },
+    callReceived: (outcome, kept) => calls.inc({ outcome, kept: String(kept) }),
   };
 }
 

@@ -1,9 +1,10 @@
 // How much one caller may ask of this process. Kept in memory: several processes allow several times as much.
+
+import { createTokenBuckets, type TokenBuckets } from '../token-buckets';
 import { keyIdOf } from '../users/api-key';
 import type { Viewer } from '../viewer';
 import { addressRange } from './address-range';
 import { type CostReport, tooMany } from './refusal';
-import { createTokenBuckets, type TokenBuckets } from './token-buckets';
 
 /** 0: no limit. For an API key; an address without a key has a tenth of the first two. */
 export interface Rates {

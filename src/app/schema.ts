@@ -39,6 +39,7 @@ import {
 import { WatchResolver } from '../request-log/watch.resolver';
 import { ApiKeyResolver, UserApiKeysResolver } from '../users/api-key.resolver';
 import { UserResolver } from '../users/user.resolver';
+import { IncomingAgreementResolver, WebhookAgreementResolver } from '../webhooks/agreement.resolver';
 import { WebhookCredentialsResolver } from '../webhooks/credential.resolver';
 import { WebhookPaceResolver } from '../webhooks/pace.resolver';
 import { WebhookRequestResolver } from '../webhooks/request.resolver';
@@ -61,6 +62,8 @@ export function createSchema(): GraphQLSchema {
       WebhookPaceResolver,
       WebhookRequestResolver,
       WebhookCredentialsResolver,
+      WebhookAgreementResolver,
+      IncomingAgreementResolver,
       BusinessEventResolver,
       UserEventsResolver,
       EventPublisherResolver,

@@ -1,4 +1,4 @@
-import { OWN_DOCUMENT_TYPE } from '../events/own-events';
+import { OWN_DOCUMENT_TYPE } from '../webhooks/own-document-type';
 
 /**
  * The body of a delivery as Standard Webhooks has it, "Payload structure": type, timestamp and data, the document

@@ -7,7 +7,7 @@ import { lockCircuits, markCrowded } from '../webhooks/webhook-circuit.store';
 import type { NewDelivery } from './delivery.store';
 import { duplicatesAmong } from './duplicates';
 import { writeFanOut } from './fan-out.store';
-import { type Frozen, freezeRequests, type Wanted } from './freeze';
+import { type Frozen, freezeRequests, newPayloadsOf, type Wanted } from './freeze';
 import { loopSkip } from './loop-skip';
 import { putInOrder } from './order';
 import { waitForTurn } from './order.store';
@@ -38,7 +38,7 @@ export async function fanOut(db: Db, queue: DeliveryQueue): Promise<{ events: nu
   const done = events.map(({ id }) => ({ id, wantedBy: wantedBy.get(id)?.length ?? 0 }));
   const jobs = deliveries.flatMap(jobFor);
   await Promise.all([
-    writeFanOut(db, payloadsOf(frozen), deliveries, done, now),
+    writeFanOut(db, newPayloadsOf(frozen), deliveries, done, now),
     queue.insert(db, jobs),
     markCrowded(db, crowdedBy(deliveries)),
   ]);
@@ -136,8 +136,8 @@ function deliveryFor({ event, webhook }: Pair, frozen: Frozen, now: Date): NewDe
     createdAt: timeOfId(id),
   };
   if ('skipReason' in frozen) return { ...delivery, ...SKIPPED, ...frozen, finishedAt: now };
-  const { method, url, headers, payload } = frozen;
-  const request = { method, url, headers: JSON.stringify(headers), payloadId: payload.id };
+  const { method, url, headers, payloadId } = frozen;
+  const request = { method, url, headers: JSON.stringify(headers), payloadId };
   return { ...delivery, ...PENDING, ...request, ...turnOf(webhook, now) };
 }
 
@@ -162,10 +162,6 @@ const SKIPPED = {
   payloadId: null,
 };
 const PENDING = { status: 'PENDING' as const, skipReason: null, skipMessage: null, finishedAt: null };
-
-function payloadsOf(frozen: readonly Frozen[]) {
-  return [...new Set(frozen.flatMap((each) => ('payload' in each ? each.payload : [])))];
-}
 
 async function inOrder(
   db: Db,

@@ -1,8 +1,11 @@
 // What a delivery will be: decided once, when its event is fanned out, and never again.
 import { setImmediate } from 'node:timers/promises';
 import type { OutboxEvent } from '../events/business-event.store';
+import { documentJson } from '../events/document-json';
 import { newPayload, type Payload } from '../events/payload.store';
+import { readHeaderPairs } from '../header-pairs';
 import { toNodeId } from '../ids';
+import { requestHeadersById } from '../request-log/request-log.store';
 import type { Db } from '../sql/db';
 import { usersById } from '../users/user.store';
 import { type PlannedRequest, planRequest, type RequestPlan } from '../webhooks/request-plan';
@@ -10,6 +13,7 @@ import { type EventWords, type Subject, subjectOf, type UserWords } from '../web
 import type { WebhookRow } from '../webhooks/webhook.store';
 import { defaultBody, eventType } from './default-body';
 import { decideAll, type Evaluation, renderAll, type Skip } from './evaluate';
+import { passedHeaders } from './passed-headers';
 import { keepTransaction } from './transaction.store';
 
 /** An event, and a webhook that asks for events like it. */
@@ -18,8 +22,18 @@ export interface Wanted {
   webhook: WebhookRow;
 }
 
-/** A request as every attempt will send it, but for signature and credentials; or why there is none. */
-export type Frozen = { method: string; url: string; headers: [string, string][]; payload: Payload } | Skip;
+/** A request as every attempt will send it, but for signature and credentials. */
+export interface FrozenRequest {
+  method: string;
+  url: string;
+  headers: [string, string][];
+  payloadId: string;
+  /** To be stored; null: its body is that of the event, which is. */
+  payload: Payload | null;
+}
+
+/** What is sent, or why nothing is. */
+export type Frozen = FrozenRequest | Skip;
 
 type Planned = Wanted & { plan: RequestPlan };
 
@@ -32,13 +46,46 @@ export async function freezeRequests(db: Db, wanted: readonly Wanted[]): Promise
     return { event, webhook, plan };
   });
   const requests = await requestsFor(db, planned);
+  const received = await receivedHeaders(db, planned);
   const payloads = new Map<string, Payload>();
   return planned.map(({ event, webhook }, index) => {
     const request = requests[index] as PlannedRequest | Skip;
     if ('skipReason' in request) return request;
-    const payload = payloadFor(payloads, event, event.body as Buffer, request);
-    return { method: webhook.method, url: request.url, headers: request.headers, payload };
+    const payload = webhook.bodyFormat === 'ORIGINAL' ? null : payloadFor(payloads, event, request);
+    const headers = withPassed(request, event, webhook, received);
+    return { method: webhook.method, url: request.url, headers, payloadId: payload?.id ?? event.payloadId, payload };
   });
+}
+
+/** The payloads that are not stored yet, each once. */
+export function newPayloadsOf(frozen: readonly Frozen[]): Payload[] {
+  const payloads = frozen.map((each) => ('payload' in each ? each.payload : null));
+  return [...new Set(payloads.filter((payload) => payload !== null))];
+}
+
+type Received = ReadonlyMap<string, { headers: string | null }>;
+
+// Of the calls that events came as, where a webhook passes headers on.
+async function receivedHeaders(db: Db, planned: readonly Planned[]): Promise<Received> {
+  const ids = planned.flatMap(({ event, webhook }) => (webhook.passHeaders.length > 0 ? (event.requestId ?? []) : []));
+  return ids.length > 0 ? requestHeadersById(db, [...new Set(ids)]) : new Map();
+}
+
+function withPassed(
+  { headers, contentType }: PlannedRequest,
+  event: OutboxEvent,
+  webhook: WebhookRow,
+  received: Received,
+): [string, string][] {
+  const all = contentType === null && event.contentType !== '' ? [contentTypeOf(event), ...headers] : headers;
+  const ofCall = event.requestId === null ? undefined : received.get(event.requestId);
+  if (!ofCall) return all;
+  const taken = new Set(all.map(([name]) => name.toLowerCase()));
+  return [...all, ...passedHeaders(readHeaderPairs(ofCall.headers) ?? [], webhook.passHeaders, taken)];
+}
+
+function contentTypeOf(event: OutboxEvent): [string, string] {
+  return ['content-type', event.contentType];
 }
 
 const ERASED: Skip = {
@@ -88,7 +135,7 @@ async function evaluationsOf(db: Db, planned: readonly Planned[]): Promise<Evalu
 
 function subjectFor(event: OutboxEvent, user: UserWords | undefined): Subject {
   const { name, fullName } = user ?? { name: '', fullName: null };
-  return subjectOf(wordsOf(event), { name, fullName }, event.body as Buffer);
+  return subjectOf(wordsOf(event), { name, fullName }, documentOf(event));
 }
 
 /** What conditions and templates know as `event`. */
@@ -113,15 +160,19 @@ export function wordsOf(event: {
 function payloadFor(
   payloads: Map<string, Payload>,
   event: OutboxEvent,
-  document: Buffer,
   { body, contentType }: PlannedRequest,
 ): Payload {
   const key = `${event.id} ${contentType}\n${body ?? ''}`;
   const known = payloads.get(key);
   if (known) return known;
-  const payload = newPayload(body === null ? defaultBody(event, document) : Buffer.from(body), contentType);
+  const bytes = body === null ? defaultBody(event, documentOf(event)) : Buffer.from(body);
+  const payload = newPayload(bytes, contentType as string);
   payloads.set(key, payload);
   return payload;
+}
+
+function documentOf({ body, contentType }: OutboxEvent): Buffer {
+  return documentJson(body as Buffer, contentType);
 }
 
 const SIGN_OF_LIFE_MS = 10_000;

@@ -1,8 +1,8 @@
+import { SECRET_VALUE as MASK } from '../header-pairs';
 import type { SendResult } from './send';
 
 /** Shorter ones would be found in words that have nothing to do with them. */
 const SHORTEST = 6;
-const MASK = '[secret]';
 
 /** Takes secrets out of what is kept of an answer: some partners, and every debugging service, send back what they got. */
 export function maskAnswer(result: SendResult, secrets: readonly string[]): SendResult {

@@ -1,7 +1,7 @@
 // What a webhook would make of an event, without making it.
 import { InputError, type UserError } from '../errors';
 import { eventsById, type OutboxEvent } from '../events/business-event.store';
-import { OWN_DOCUMENT_TYPE } from '../events/own-events';
+import { documentJson } from '../events/document-json';
 import { payloadsById } from '../events/payload.store';
 import { faultsOfContent, faultsOfEvent } from '../events/publish-events';
 import { newId } from '../ids';
@@ -9,6 +9,7 @@ import type { Db } from '../sql/db';
 import { findUserByName, usersById } from '../users/user.store';
 import type { Viewer } from '../viewer';
 import { recordedHeader } from '../webhooks/credential-settings';
+import { OWN_DOCUMENT_TYPE } from '../webhooks/own-document-type';
 import { type PlannedRequest, planRequest } from '../webhooks/request-plan';
 import { subjectOf, type UserWords } from '../webhooks/subject';
 import { type WebhookRow, webhooksById } from '../webhooks/webhook.store';
@@ -19,8 +20,13 @@ import { wordsOf } from './freeze';
 import type { Sample } from './test-webhook';
 import { wants } from './wants';
 
-type PreviewedEvent = Pick<OutboxEvent, 'id' | 'documentType' | 'event' | 'referenceDocument' | 'createdAt'> & {
+type PreviewedEvent = Pick<
+  OutboxEvent,
+  'id' | 'documentType' | 'event' | 'referenceDocument' | 'createdAt' | 'directedTo' | 'contentType'
+> & {
   body: Buffer;
+  /** The same as JSON. */
+  document: Buffer;
   user: UserWords;
 };
 
@@ -52,7 +58,7 @@ export async function previewWebhook(
     event.user = { name, fullName };
   }
   const plan = planRequest(webhook);
-  const evaluation = { webhook, plan, subject: subjectOf(wordsOf(event), event.user, event.body) };
+  const evaluation = { webhook, plan, subject: subjectOf(wordsOf(event), event.user, event.document) };
   const [decision = null] = await decideAll([evaluation]);
   const [rendered] = plan.fixed ? [plan.fixed] : await renderAll([evaluation]);
   const failure = rendered && 'skipReason' in rendered ? rendered : null;
@@ -75,12 +81,18 @@ function holds(decision: Skip | null): boolean | null {
 async function shownRequest(db: Db, webhook: WebhookRow, event: PreviewedEvent, planned: PlannedRequest) {
   const credentials = (await credentialsOfWebhooks(db, [webhook.id])).map(recordedHeader);
   const masked = credentials.filter((header) => header !== null);
+  const isOwn = planned.contentType === null && event.contentType !== '';
+  const ownType: [string, string][] = isOwn ? [['content-type', event.contentType]] : [];
   return {
     method: webhook.method,
     url: planned.url,
-    headers: [...planned.headers, ...masked],
-    body: planned.body ?? defaultBody(event, event.body).toString('utf8'),
+    headers: [...ownType, ...planned.headers, ...masked],
+    body: planned.body ?? wholeBody(webhook, event).toString('utf8'),
   };
+}
+
+function wholeBody(webhook: WebhookRow, event: PreviewedEvent): Buffer {
+  return webhook.bodyFormat === 'ORIGINAL' ? event.body : defaultBody(event, event.document);
 }
 
 async function webhookToPreview(db: Db, id: string | null): Promise<WebhookRow> {
@@ -102,7 +114,10 @@ function givenEvent(given: Extract<Sample, { event: unknown }>['event']): Previe
     event,
     referenceDocument,
     createdAt: new Date(),
+    directedTo: null,
     body: Buffer.from(data.text),
+    document: Buffer.from(data.text),
+    contentType: 'application/json',
     user: { name: '', fullName: null },
   };
 }
@@ -110,10 +125,12 @@ function givenEvent(given: Extract<Sample, { event: unknown }>['event']): Previe
 async function pastEvent(db: Db, id: string | null): Promise<PreviewedEvent> {
   const event = id === null ? undefined : (await eventsById(db, [id])).get(id);
   if (!event) throw refusal(['eventId'], 'NOT_FOUND', 'There is no business event with this id.');
-  const body = (await payloadsById(db, [event.payloadId])).get(event.payloadId)?.body;
-  if (!body) throw refusal(['eventId'], 'CONFLICT', 'The data of this business event was erased.');
+  const payload = (await payloadsById(db, [event.payloadId])).get(event.payloadId);
+  if (!payload?.body) throw refusal(['eventId'], 'CONFLICT', 'The data of this business event was erased.');
   const user = (await usersById(db, [event.userId])).get(event.userId);
-  return { ...event, body, user: { name: user?.name ?? '', fullName: user?.fullName ?? null } };
+  const { body, contentType } = payload;
+  const document = documentJson(body, contentType);
+  return { ...event, body, document, contentType, user: { name: user?.name ?? '', fullName: user?.fullName ?? null } };
 }
 
 function refusal(field: string[], code: UserError['code'], message: string): InputError {

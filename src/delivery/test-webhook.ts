@@ -9,7 +9,7 @@ import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
 import { findWebhookForShare, type WebhookRow } from '../webhooks/webhook.store';
 import { type DeliveryRow, deliveriesById, insertDeliveries, type NewDelivery } from './delivery.store';
-import { type Frozen, freezeRequests } from './freeze';
+import { type Frozen, type FrozenRequest, freezeRequests, newPayloadsOf } from './freeze';
 import type { DeliveryQueue } from './queue';
 import { announceDeliveries } from './wake-up.store';
 
@@ -38,7 +38,7 @@ export async function testWebhook(
   const [frozen] = (await freezeRequests(db, [{ event, webhook }])) as [Frozen];
   if ('skipReason' in frozen) throw refusal(null, 'CONFLICT', `Nothing was sent. ${frozen.skipMessage}`);
   const delivery = deliveryOf(event, webhook, frozen);
-  await insertPayloads(db, [frozen.payload]);
+  await insertPayloads(db, newPayloadsOf([frozen]));
   await insertDeliveries(db, [delivery]);
   await queue.insert(db, [{ id: delivery.jobId as string, deliveryId: delivery.id, startAfter: null }]);
   await announceDeliveries(db);
@@ -74,10 +74,10 @@ async function pastEvent(db: Db, id: string | null): Promise<OutboxEvent> {
   const event = id === null ? undefined : (await eventsById(db, [id])).get(id);
   if (!event) throw refusal(['eventId'], 'NOT_FOUND', 'There is no business event with this id.');
   const payload = (await payloadsById(db, [event.payloadId])).get(event.payloadId);
-  return { ...event, body: payload?.body ?? null };
+  return { ...event, body: payload?.body ?? null, contentType: payload?.contentType ?? '' };
 }
 
-function deliveryOf(event: OutboxEvent, webhook: WebhookRow, frozen: Exclude<Frozen, { skipReason: unknown }>) {
+function deliveryOf(event: OutboxEvent, webhook: WebhookRow, frozen: FrozenRequest) {
   const id = newId();
   const delivery: NewDelivery = {
     id,
@@ -93,7 +93,7 @@ function deliveryOf(event: OutboxEvent, webhook: WebhookRow, frozen: Exclude<Fro
     method: frozen.method,
     url: frozen.url,
     headers: JSON.stringify([...frozen.headers, TEST_HEADER]),
-    payloadId: frozen.payload.id,
+    payloadId: frozen.payloadId,
     attempts: 0,
     nextAttemptAt: timeOfId(id),
     held: false,

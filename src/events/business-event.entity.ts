@@ -53,4 +53,10 @@ export class BusinessEventEntity {
 
   @Column('uuid', { name: 'cause_path', array: true, default: [] })
   causePath: string[];
+
+  @Column('uuid', { name: 'request_id', nullable: true })
+  requestId: string | null;
+
+  @Column('uuid', { name: 'directed_to', array: true, nullable: true })
+  directedTo: string[] | null;
 }

@@ -1,5 +1,5 @@
 import { bodyOf } from '../graphql/body.type';
-import { link, type Reading, rawJson } from '../graphql/plan/reading';
+import { link, type Reading, type RowSource, rawJson } from '../graphql/plan/reading';
 import { byTime } from '../graphql/time-order';
 import { conditionOf } from '../graphql/where';
 import { uuidOf } from '../ids';
@@ -7,32 +7,48 @@ import { jsonOrText } from '../json/json-output';
 import { BUSINESS_EVENT_FILTER, type BusinessEventListArgs } from './business-event.inputs';
 import { BUSINESS_EVENTS } from './business-event.store';
 
-/** The bytes of a payload in base64. */
-export const payloadBytes = (id: string) => `(select encode(body, 'base64') from payloads where id = ${id})`;
-
 const payloadWithType = (id: string) =>
-  `(select json_build_array(encode(body, 'base64'), content_type) from payloads where id = ${id} and body is not null)`;
+  `(select json_build_array(encode(body, 'base64'), content_type, byte_length) from payloads
+    where id = ${id} and body is not null)`;
+
+type RawPayload = [body: string, contentType: string, bytes: number];
 
 export const jsonOfBytes = (raw: unknown) => jsonOrText(raw === null ? null : Buffer.from(raw as string, 'base64'));
 
-/** `data` and `dataBody` of a row with a payload. */
-export const payloadFields: Reading['fields'] = {
-  data: rawJson((row) => payloadBytes(row.column('payload_id')), jsonOfBytes),
-  dataBody: rawJson(
-    (row) => payloadWithType(row.column('payload_id')),
-    (raw) => {
-      if (raw === null) return null;
-      const [body, contentType] = raw as [string, string];
-      return bodyOf(Buffer.from(body, 'base64'), contentType);
-    },
-  ),
-};
+/** `data` of a row with a payload. */
+const data = rawJson(
+  (row) => payloadWithType(row.column('payload_id')),
+  (raw) => {
+    if (raw === null) return null;
+    const [body, contentType] = raw as RawPayload;
+    return jsonOrText(Buffer.from(body, 'base64'), contentType);
+  },
+);
+
+/** `data` and `dataBody`. @param ofBody the id of the payload with the bytes */
+export function payloadFields(ofBody: (row: RowSource) => string): Reading['fields'] {
+  return {
+    data,
+    dataBody: rawJson(
+      (row) => payloadWithType(ofBody(row)),
+      (raw) => {
+        if (raw === null) return null;
+        const [body, contentType, bytes] = raw as RawPayload;
+        return bodyOf(Buffer.from(body, 'base64'), contentType || null, bytes);
+      },
+    ),
+  };
+}
 
 export const businessEventReadings: readonly Reading[] = [
   {
     type: 'BusinessEvent',
     listing: BUSINESS_EVENTS,
-    fields: { ...payloadFields, user: link('User', 'user_id'), publishedBy: link('User', 'published_by') },
+    fields: {
+      ...payloadFields((row) => row.column('payload_id')),
+      user: link('User', 'user_id'),
+      publishedBy: link('User', 'published_by'),
+    },
   },
   {
     type: 'User',

@@ -148,14 +148,15 @@ export class BusinessEventResolver {
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => GraphQLJSON, { nullable: true, description: 'The document. `dataBody` has its exact bytes.' })
   async data(@Root() row: BusinessEventRow, @Ctx() context: Context) {
-    return jsonOrText((await loadPayload(context, row.payloadId))?.body ?? null);
+    const payload = await loadPayload(context, row.payloadId);
+    return jsonOrText(payload?.body ?? null, payload?.contentType);
   }
 
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => BodyType, { nullable: true, description: 'The exact bytes behind `data`.' })
   async dataBody(@Root() row: BusinessEventRow, @Ctx() context: Context) {
     const payload = await loadPayload(context, row.payloadId);
-    return payload?.body ? bodyOf(payload.body, payload.contentType) : null;
+    return payload?.body ? bodyOf(payload.body, payload.contentType || null) : null;
   }
 
   @FieldResolver(() => UserType, { nullable: true, description: 'Who did it in the business system.' })

@@ -21,6 +21,10 @@ export interface BusinessEventRow {
   causedBy: string | null;
   /** The webhooks whose deliveries led to it, oldest first, at most 16. */
   causePath: string[];
+  /** The call of a partner that it came as. */
+  requestId: string | null;
+  /** The only webhooks that are told; null: all that want it. */
+  directedTo: string[] | null;
 }
 
 export const BUSINESS_EVENTS = {
@@ -28,10 +32,11 @@ export const BUSINESS_EVENTS = {
   columns: `id, document_type as "documentType", event, reference_document as "referenceDocument",
     payload_id as "payloadId", user_id as "userId", published_by as "publishedBy",
     idempotency_key as "idempotencyKey", created_at as "createdAt", fanned_out_at as "fannedOutAt",
-    wanted_by as "wantedBy", caused_by as "causedBy", cause_path as "causePath"`,
+    wanted_by as "wantedBy", caused_by as "causedBy", cause_path as "causePath",
+    request_id as "requestId", directed_to as "directedTo"`,
 };
 
-export type NewEventRow = Omit<BusinessEventRow, 'fannedOutAt' | 'wantedBy'>;
+export type NewEventRow = Omit<BusinessEventRow, 'fannedOutAt' | 'wantedBy' | 'requestId' | 'directedTo'>;
 
 // unnest() takes lists of lists apart to the last element: each list goes as the text of one
 type Row = Omit<NewEventRow, 'causePath'> & { causePath: string };
@@ -99,13 +104,13 @@ export async function eventsById(db: Db, ids: readonly string[]): Promise<Map<st
 }
 
 /** An event that is to be fanned out, with its document; null once that was erased. */
-export type OutboxEvent = BusinessEventRow & { body: Buffer | null };
+export type OutboxEvent = BusinessEventRow & { body: Buffer | null; contentType: string };
 
 /** The oldest events of the outbox that no other transaction is fanning out. */
 export async function takeFromOutbox(db: Db, atMost: number): Promise<OutboxEvent[]> {
   return rowsOf(
     db,
-    statement(`select e.*, p.body from (
+    statement(`select e.*, p.body, p.content_type as "contentType" from (
        select ${BUSINESS_EVENTS.columns} from business_events
        where fanned_out_at is null order by id limit $1 for update skip locked
      ) as e join payloads p on p.id = e."payloadId" order by e.id`),

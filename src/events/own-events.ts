@@ -2,12 +2,11 @@
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import { ensureUsersNamed } from '../users/user.store';
+import { OWN_DOCUMENT_TYPE } from '../webhooks/own-document-type';
 import { announceEvents, type NewEventRow, putIntoOutbox } from './business-event.store';
 import { MAX_CAUSE_PATH, pathsBehind } from './cause.store';
 import { newPayload } from './payload.store';
 
-/** Theirs alone. A webhook for every type does not get them: it asks for this one. */
-export const OWN_DOCUMENT_TYPE = 'Hookledger';
 /** Who publishes them: a user without roles or keys. */
 const OWN_USER = 'hookledger';
 

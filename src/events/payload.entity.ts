@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Exact bytes, kept once: an event's data, a delivery's body. */
+/** Exact bytes, kept once: an event's data, a delivery's body, what a partner sent. */
 @Entity('payloads')
 export class PayloadEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'payloads_pkey' })

@@ -6,7 +6,11 @@ import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 export interface Payload {
   id: string;
   body: Buffer;
+  /** Of what is kept. */
   sha256: Buffer;
+  /** How many there were: more than are kept where only the beginning is. */
+  byteLength: number;
+  /** Empty: none was said. */
   contentType: string;
 }
 
@@ -19,22 +23,23 @@ export interface PayloadRow {
   contentType: string;
 }
 
-export function newPayload(body: Buffer, contentType: string): Payload {
-  return { id: newId(), body, sha256: createHash('sha256').update(body).digest(), contentType };
+/** @param byteLength where only the beginning is kept, how many bytes there were */
+export function newPayload(body: Buffer, contentType: string, byteLength = body.length): Payload {
+  return { id: newId(), body, sha256: createHash('sha256').update(body).digest(), byteLength, contentType };
 }
 
 export const NEW_PAYLOAD = columns<Payload>([
   ['id', 'id', 'uuid'],
   ['body', 'body', 'bytea'],
   ['sha256', 'sha256', 'bytea'],
+  ['byteLength', 'byte_length', 'integer'],
   ['contentType', 'content_type', 'text'],
 ]);
 
 /** @param first the number of its first parameter */
 export function insertPayloadsSql(first = 1): string {
-  return `insert into payloads (id, body, sha256, byte_length, content_type)
-    select id, body, sha256, octet_length(body), content_type
-    from unnest(${NEW_PAYLOAD.arrays(first)}) as p (${NEW_PAYLOAD.names})`;
+  return `insert into payloads (${NEW_PAYLOAD.names})
+    select * from unnest(${NEW_PAYLOAD.arrays(first)})`;
 }
 
 export async function insertPayloads(db: Db, payloads: readonly Payload[]): Promise<void> {

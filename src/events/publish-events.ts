@@ -6,11 +6,11 @@ import type { Db } from '../sql/db';
 import { textFault } from '../text';
 import { ensureUsersNamed } from '../users/user.store';
 import type { Viewer } from '../viewer';
+import { isOwnDocumentType } from '../webhooks/own-document-type';
 import { type NewEventRow, putIntoOutbox } from './business-event.store';
 import { type Cause, causeFault, causesOf } from './causes';
 import { contentHash } from './content-hash';
 import { claimKeys, type IdempotencyKey } from './idempotency-key.store';
-import { OWN_DOCUMENT_TYPE } from './own-events';
 import { newPayload } from './payload.store';
 
 export const MAX_EVENTS = 500;
@@ -88,9 +88,8 @@ export function faultsOfContent(event: NewEvent, path: string[]): UserError[] {
   return [...texts.filter((fault) => fault !== null), ...faultsOfData(event.data, [...path, 'data'])];
 }
 
-// Whoever subscribed to them must be able to believe them.
 function reservedFault(documentType: string, field: string[]): UserError | null {
-  if (documentType.trim().toLowerCase() !== OWN_DOCUMENT_TYPE.toLowerCase()) return null;
+  if (!isOwnDocumentType(documentType)) return null;
   const message = `${field.join('.')} ${quoted(documentType)} is reserved for events of Hookledger itself.`;
   return { field, code: 'INVALID', message };
 }

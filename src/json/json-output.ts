@@ -1,3 +1,4 @@
+import { decodedText } from '../charset';
 import { MOST_LEVELS } from './json-inspect';
 
 /**
@@ -5,9 +6,10 @@ import { MOST_LEVELS } from './json-inspect';
  * JSON that is nested too deeply stays text: writing it into an answer would overflow the stack, and one partner's
  * response would keep every list that it stands in from being read.
  */
-export function jsonOrText(bytes: Buffer | null): unknown {
+/** @param contentType says the charset where it is not UTF-8 */
+export function jsonOrText(bytes: Buffer | null, contentType = ''): unknown {
   if (bytes === null || bytes.length === 0) return null;
-  const text = bytes.toString('utf8');
+  const text = decodedText(bytes, contentType) ?? bytes.toString('utf8');
   try {
     const value: unknown = JSON.parse(text);
     return isDeeper(value, MOST_LEVELS) ? text : value;

@@ -1,6 +1,6 @@
 // What was skipped, decided about once more: its id was never on the wire, so nothing of it has to stay as it was.
 import { type FrozenDelivery, freezeDeliveries, type OrderedDelivery } from '../delivery/delivery-orders.store';
-import { type Frozen, freezeRequests, type Wanted } from '../delivery/freeze';
+import { type Frozen, freezeRequests, newPayloadsOf, type Wanted } from '../delivery/freeze';
 import { eventsById, type OutboxEvent } from '../events/business-event.store';
 import { insertPayloads, payloadsById } from '../events/payload.store';
 import type { Db } from '../sql/db';
@@ -21,9 +21,9 @@ export async function decideAnew(db: Db, skipped: readonly OrderedDelivery[]): P
   for (const [index, { id }] of skipped.entries()) {
     const decision = frozen[index] as Frozen;
     if ('skipReason' in decision) faults.set(id, faultFor(decision));
-    else made.push({ ...decision, id, headers: JSON.stringify(decision.headers), payloadId: decision.payload.id });
+    else made.push({ ...decision, id, headers: JSON.stringify(decision.headers), payloadId: decision.payloadId });
   }
-  await insertPayloads(db, [...new Set(frozen.flatMap((each) => ('payload' in each ? each.payload : [])))]);
+  await insertPayloads(db, newPayloadsOf(frozen));
   await freezeDeliveries(db, made);
   return faults;
 }
@@ -48,5 +48,10 @@ async function outboxEvents(db: Db, ids: readonly string[]): Promise<Map<string,
     db,
     events.map(({ payloadId }) => payloadId),
   );
-  return new Map(events.map((event) => [event.id, { ...event, body: payloads.get(event.payloadId)?.body ?? null }]));
+  return new Map(
+    events.map((event) => {
+      const payload = payloads.get(event.payloadId);
+      return [event.id, { ...event, body: payload?.body ?? null, contentType: payload?.contentType ?? '' }];
+    }),
+  );
 }

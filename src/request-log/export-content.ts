@@ -1,10 +1,10 @@
 // Headers and bodies at the end of a line.
 import { isUtf8 } from 'node:buffer';
+import { headersAsObject, readHeaderPairs } from '../header-pairs';
 import { jsonOrText } from '../json/json-output';
 import { csvCell } from '../sql/csv-cell';
 import type { ExportFormat } from './export.entity';
 import type { ContentRow } from './export-rows.store';
-import { headersAsObject, readHeaderPairs } from '../header-pairs';
 
 /** In this order, behind EXPORT_COLUMNS. */
 export const CONTENT_COLUMNS = [

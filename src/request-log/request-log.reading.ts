@@ -2,8 +2,8 @@ import { jsonOfBytes, payloadFields } from '../events/business-event.reading';
 import { bodyOf } from '../graphql/body.type';
 import type { Context } from '../graphql/context';
 import { link, type Reading, rawJson } from '../graphql/plan/reading';
-import { uuidOf } from '../ids';
 import { headerNamed, headersAsObject, readHeaderPairs } from '../header-pairs';
+import { uuidOf } from '../ids';
 import { listedRequests, type RequestLogListArgs } from './request-log.inputs';
 import { REQUEST_LOG } from './request-log.store';
 import { shownUrl } from './shown-url';
@@ -16,7 +16,7 @@ const asList = (raw: unknown) =>
   readHeaderPairs(raw as string | null)?.map(([name, value]) => ({ name, value })) ?? null;
 
 const requestFields: Reading['fields'] = {
-  ...payloadFields,
+  ...payloadFields((row) => `coalesce(${row.column('wire_payload_id')}, ${row.column('payload_id')})`),
   url: {
     ...rawJson(
       (row) =>

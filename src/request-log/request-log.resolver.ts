@@ -8,6 +8,7 @@ import { withExample } from '../graphql/example';
 import { HasRole } from '../graphql/has-role';
 import { listPage } from '../graphql/list';
 import { loaderFor } from '../graphql/per-request';
+import { type HeaderPairs, headerNamed, headersAsObject, readHeaderPairs } from '../header-pairs';
 import { toNodeId, uuidOf } from '../ids';
 import { jsonOrText } from '../json/json-output';
 import { loadUser } from '../users/user.resolver';
@@ -15,7 +16,6 @@ import { UserType } from '../users/user.type';
 import { CONTENT_READERS, READERS, readsContent } from '../viewer';
 import { loadWebhook } from '../webhooks/webhook.resolver';
 import { WebhookType } from '../webhooks/webhook.type';
-import { type HeaderPairs, headerNamed, headersAsObject, readHeaderPairs } from '../header-pairs';
 import { listedRequests, RequestLogListArgs } from './request-log.inputs';
 import { type RequestRow, requestHeadersById, requestsById, responsesById } from './request-log.store';
 import { HttpHeaderType, RequestLogConnection, RequestLogType } from './request-log.type';
@@ -83,7 +83,7 @@ export class RequestLogResolver {
 
   @FieldResolver(() => String, {
     description:
-      'What was called. Its path and query may hold values of the document: who may not read `data` sees the whole only ' +
+      'What was called; INCOMING: our own address, its token replaced. Its path and query may hold values of the document: who may not read `data` sees the whole only ' +
       "where it is the webhook's present `url`, else scheme and host: `https://api.example.com/...`.",
   })
   async url(@Root() row: RequestRow, @Ctx() context: Context) {
@@ -108,7 +108,7 @@ export class RequestLogResolver {
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => [HttpHeaderType], {
     nullable: true,
-    description: 'The request headers, at most 100; order and repeats as on the wire.',
+    description: 'The request headers, at most 200; order and repeats as on the wire.',
   })
   async headerList(@Root() row: RequestRow, @Ctx() context: Context) {
     return asList(await loadHeaders(context, row.id, 'headers'));
@@ -117,17 +117,20 @@ export class RequestLogResolver {
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => GraphQLJSON, { nullable: true, description: 'The body that was sent: JSON, else its text.' })
   async data(@Root() row: RequestRow, @Ctx() context: Context) {
-    return jsonOrText((await loadPayload(context, row.payloadId))?.body ?? null);
+    const payload = await loadPayload(context, row.payloadId);
+    return jsonOrText(payload?.body ?? null, payload?.contentType);
   }
 
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => BodyType, {
     nullable: true,
-    description: 'The exact bytes behind `data`: those that are signed.',
+    description:
+      'The exact bytes behind `data`, as on the wire: those that are signed. INCOMING: with their content encoding, if they ' +
+      'had one; of a refused call perhaps only the beginning.',
   })
   async dataBody(@Root() row: RequestRow, @Ctx() context: Context) {
-    const payload = await loadPayload(context, row.payloadId);
-    return payload?.body ? bodyOf(payload.body, payload.contentType) : null;
+    const payload = await loadPayload(context, row.wirePayloadId ?? row.payloadId);
+    return payload?.body ? bodyOf(payload.body, payload.contentType || null, payload.byteLength) : null;
   }
 
   @HasRole(...CONTENT_READERS)

@@ -21,6 +21,8 @@ export interface RequestRow {
   method: string;
   url: string;
   payloadId: string | null;
+  /** INCOMING: the bytes of the wire, where a content encoding made others of them. */
+  wirePayloadId: string | null;
   startedAt: Date;
   finishedAt: Date | null;
   durationMs: number | null;
@@ -35,7 +37,7 @@ export const REQUEST_LOG = {
   columns: `id, webhook_id as "webhookId", direction, status, document_type as "documentType", event,
     reference_document as "referenceDocument", business_event_id as "businessEventId", delivery_id as "deliveryId",
     user_id as "userId", attempt_number as "attemptNumber", duplicate, test, replay_id as "replayId", method, url,
-    payload_id as "payloadId",
+    payload_id as "payloadId", wire_payload_id as "wirePayloadId",
     started_at as "startedAt", finished_at as "finishedAt", duration_ms as "durationMs",
     response_status as "responseStatus", error, error_code as "errorCode", remote_address as "remoteAddress"`,
 };

@@ -84,6 +84,31 @@ export const RequestErrorCodeEnum = publishEnum(
         'Nothing was sent, for a reason on our side: a secret that cannot be decrypted, a header that cannot be sent, or ' +
         'all connections to the partner busy with earlier deliveries until the timeout.',
     },
+    NOT_SIGNED: {
+      description: 'INCOMING: the header, token or certificate that proves where a call comes from is missing.',
+    },
+    BAD_SIGNATURE: {
+      description:
+        'INCOMING: the signature does not match the body that came, with any secret that is accepted. Another secret, or ' +
+        'the body was changed on its way: `explainVerification` finds out which.',
+    },
+    UNKNOWN_KEY: {
+      description:
+        'INCOMING: a token, password or certificate that is not one that is accepted, a secret that was retired, or none ' +
+        'has been given to us yet.',
+    },
+    STALE: {
+      description:
+        'INCOMING: rightly signed, but too long ago, or in the future: a call that somebody repeats, or a clock that is wrong.',
+    },
+    MALFORMED: {
+      description: 'INCOMING: it could not be read: a header that is there twice, a body that is not JSON.',
+    },
+    TOO_LARGE: { description: 'INCOMING: its body is over 1 MiB, as it came or decoded.' },
+    RATE_LIMITED: {
+      description: "INCOMING: right, but more than the webhook's rate limit; the partner was told when to come again.",
+    },
+    NOT_ACTIVE: { description: 'INCOMING: the webhook is paused or archived.' },
   },
 );
 

@@ -1,5 +1,6 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { UserEntity } from '../users/user.entity';
+import { REFUSAL_CODES } from '../verification/claim';
 import { type Direction, WebhookEntity } from '../webhooks/webhook.entity';
 
 export const REQUEST_STATUSES = ['PENDING', 'SUCCEEDED', 'FAILED', 'UNKNOWN', 'REFUSED'] as const;
@@ -17,6 +18,7 @@ export const REQUEST_ERROR_CODES = [
   'PROCESS_DIED',
   'AUTHENTICATION',
   'NOT_SENT',
+  ...REFUSAL_CODES,
 ] as const;
 export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
 
@@ -92,6 +94,9 @@ export class WebhookRequestLogEntity {
 
   @Column('uuid', { name: 'payload_id', nullable: true })
   payloadId: string | null;
+
+  @Column('uuid', { name: 'wire_payload_id', nullable: true })
+  wirePayloadId: string | null;
 
   @Column('uuid', { name: 'secret_id', nullable: true })
   secretId: string | null;

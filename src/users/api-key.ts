@@ -1,8 +1,7 @@
 // What an API key looks like: hl_ + 8 characters that find it + 40 that are secret + 6 that check the rest.
-import { createHash, randomBytes } from 'node:crypto';
-import { crc32 } from 'node:zlib';
+import { createHash } from 'node:crypto';
+import { checksum, randomText } from '../checked-text';
 
-const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const FORM = /^hl_([0-9A-Za-z]{8})([0-9A-Za-z]{40})([0-9A-Za-z]{6})$/;
 
 /** A new key: 238 random bits. Only its hash is kept, so this text is all there will ever be. */
@@ -24,24 +23,4 @@ export function keyIdOf(token: string): string | null {
 
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
-}
-
-// lets scanners recognise a leaked key, and refuses a mistyped one without asking the database
-function checksum(text: string): string {
-  let rest = crc32(text);
-  let out = '';
-  for (let i = 0; i < 6; i++) {
-    out = ALPHABET.charAt(rest % 62) + out;
-    rest = Math.floor(rest / 62);
-  }
-  return out;
-}
-
-function randomText(length: number): string {
-  let text = '';
-  while (text.length < length) {
-    // bytes over 247 would make the first characters likelier
-    for (const byte of randomBytes(length)) if (byte < 248 && text.length < length) text += ALPHABET.charAt(byte % 62);
-  }
-  return text;
 }

@@ -1,4 +1,5 @@
 // What a call carries, read as its content type says.
+import { decodedText } from '../charset';
 import { memberOf } from '../json/json-member';
 import { type JsonPart, rootOf, textOf } from '../json/json-part';
 import { readJsonPath } from '../json/json-path';
@@ -53,16 +54,6 @@ function readForm(body: Buffer, contentType: string): CallContent {
   const text = decodedText(body, contentType) ?? body.toString('utf8');
   const fields = Object.fromEntries(new URLSearchParams(text));
   return { kind: 'FORM', root: rootOf(readJsonText(JSON.stringify(fields))) };
-}
-
-/** A text in the charset that its content type says; without one, UTF-8 (RFC 8259 section 8.1; RFC 6657). null: it is not. */
-export function decodedText(body: Buffer, contentType: string): string | null {
-  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType)?.[1] ?? 'utf-8';
-  try {
-    return new TextDecoder(charset, { fatal: true }).decode(body);
-  } catch {
-    return null;
-  }
 }
 
 /** What the first of these places that says something says, as text; null: none does. */

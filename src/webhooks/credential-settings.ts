@@ -1,4 +1,5 @@
 // What a credential is made of: the part that may be read, and the part that is sealed.
+import { SECRET_VALUE } from '../header-pairs';
 import type { Keyring, SealedSecret } from './keyring';
 import type { CredentialKind } from './webhook-credential.entity';
 
@@ -35,9 +36,9 @@ export function settingsOf(row: Described): Settings {
 
 /** How a request row shows the header that a credential adds; null: it adds none. */
 export function recordedHeader(row: Described): [string, string] | null {
-  if (row.kind === 'HEADER') return [settingsOf(row).name, '[secret]'];
-  if (row.kind === 'BASIC') return ['authorization', 'Basic [secret]'];
-  return row.kind === 'OAUTH2' ? ['authorization', 'Bearer [secret]'] : null;
+  if (row.kind === 'HEADER') return [settingsOf(row).name, SECRET_VALUE];
+  if (row.kind === 'BASIC') return ['authorization', `Basic ${SECRET_VALUE}`];
+  return row.kind === 'OAUTH2' ? ['authorization', `Bearer ${SECRET_VALUE}`] : null;
 }
 
 const placeOf = (id: string) => `webhook_credentials|secret|${id}`;

@@ -6,7 +6,8 @@ const MAX_SECONDS = 3_600;
 const MAX_CONCURRENCY = 500;
 
 export const RATE_LIMIT_TEXT =
-  'At most so many requests in any so many seconds, over all processes; what is over it waits. null: no limit.';
+  'At most so many requests in any so many seconds, over all processes; what is over it waits. INCOMING: calls that are ' +
+  'right but over it are refused with 429, in each process by itself. null: no limit.';
 export const CONCURRENCY_TEXT =
   `Requests on the wire at once, 1 to ${MAX_CONCURRENCY}, over all processes; what is over it waits. null: what each ` +
   'worker has room for.';

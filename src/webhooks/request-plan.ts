@@ -14,14 +14,15 @@ import type { WebhookRow } from './webhook.store';
 export interface PlannedRequest {
   readonly url: string;
   readonly headers: [string, string][];
-  /** null: the body of Standard Webhooks. */
+  /** null: the body of Standard Webhooks, or the event's own. */
   readonly body: string | null;
-  readonly contentType: string;
+  /** null: the event's own. */
+  readonly contentType: string | null;
 }
 
 /** How a webhook's requests are made. */
 export interface RequestPlan {
-  /** Nothing of it depends on the document, but the body of Standard Webhooks: every event has this request. */
+  /** Nothing of it depends on the document, but a body that is, or has, the whole of it: every event has this request. */
   readonly fixed: PlannedRequest | null;
   readonly asksForUser: boolean;
   /** Reads the document in the form that rendering needs. */
@@ -29,17 +30,18 @@ export interface RequestPlan {
   render(subject: Subject): PlannedRequest | ProgramFault;
 }
 
-const CONTENT_TYPES: Record<BodyFormat, string> = {
+const CONTENT_TYPES: Record<BodyFormat, string | null> = {
   STANDARD: 'application/json',
   JSON: 'application/json',
   FORM: 'application/x-www-form-urlencoded',
+  ORIGINAL: null,
 };
 
 /** Compiles what is a template, from the cache where it can. */
 export function planRequest(webhook: WebhookRow): RequestPlan {
   const headers = headersOf(webhook);
   const texts = [webhook.url ?? '', ...headers.map(([, value]) => value), webhook.body ?? ''];
-  const isFixed = webhook.bodyFormat === 'STANDARD' && !texts.some(isTemplate);
+  const isFixed = ['STANDARD', 'ORIGINAL'].includes(webhook.bodyFormat) && !texts.some(isTemplate);
   for (const [, value] of headers) if (isTemplate(value)) compileTemplate('HEADER', value);
   if (webhook.body !== null) compileTemplate('JSON', webhook.body);
   return {
@@ -68,7 +70,7 @@ function withHeaders(webhook: WebhookRow, own: [string, string][], url: string, 
   const given = new Map(own.map(([name, value]) => [name.toLowerCase(), value]));
   const contentType = given.get('content-type') ?? CONTENT_TYPES[webhook.bodyFormat];
   const headers: [string, string][] = [];
-  if (!given.has('content-type')) headers.push(['content-type', contentType]);
+  if (!given.has('content-type') && contentType !== null) headers.push(['content-type', contentType]);
   if (!given.has('user-agent')) headers.push(['user-agent', 'Hookledger']);
   return { url, headers: [...headers, ...own], body, contentType };
 }
@@ -84,7 +86,7 @@ function renderHeader(name: string, template: string, subject: Subject): { text:
 }
 
 function renderBody(webhook: WebhookRow, subject: Subject): { text: string } | ProgramFault | null {
-  if (webhook.bodyFormat === 'STANDARD') return null;
+  if (webhook.bodyFormat === 'STANDARD' || webhook.bodyFormat === 'ORIGINAL') return null;
   const body = webhook.body === null ? fieldsBody(webhook, subject) : templateBody(webhook.body, subject);
   if ('message' in body || Buffer.byteLength(body.text) <= MOST_RENDERED.JSON) return body;
   return { message: `It is over ${MOST_RENDERED.JSON} bytes (256 KiB).` };

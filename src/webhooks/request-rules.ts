@@ -23,6 +23,7 @@ export function requestFaults(
   return [
     ...conditionFaults(given.condition ?? null),
     ...headerFaults(given.headers ?? []),
+    ...passedFaults(given.passHeaders ?? []),
     ...bodyFaults(given, after),
     ...fieldFaults(given.fields ?? []),
   ];
@@ -60,6 +61,17 @@ function headerFaults(headers: readonly { name: string; value: string }[]): User
   });
 }
 
+function passedFaults(names: readonly string[]): UserError[] {
+  if (names.length > MOST_HEADERS) {
+    const message = `passHeaders has ${names.length} names; at most ${MOST_HEADERS} are taken.`;
+    return [{ field: ['passHeaders'], code: 'TOO_LARGE', message }];
+  }
+  return names.flatMap((name, index) => {
+    const fault = name === '*' ? null : headerFault(name, '');
+    return fault === null ? [] : [invalid(['passHeaders', String(index)], `${fault}.`)];
+  });
+}
+
 function valueFault(name: string, value: string, field: string): string | null {
   const fault = templateFault('HEADER', value, field);
   if (fault !== null || isTemplate(value)) return fault;
@@ -78,10 +90,9 @@ function bodyFaults(given: RequestSettings, after: Pick<WebhookRow, 'bodyFormat'
       ),
     ];
   }
-  if (bodyFormat === 'STANDARD' && fields !== null) {
-    return [
-      invalid(['fields'], 'fields belong to the bodyFormat JSON or FORM; it is STANDARD: set one or clear the other.'),
-    ];
+  if ((bodyFormat === 'STANDARD' || bodyFormat === 'ORIGINAL') && fields !== null) {
+    const message = `fields belong to the bodyFormat JSON or FORM; it is ${bodyFormat}: set one or clear the other.`;
+    return [invalid(['fields'], message)];
   }
   if (body !== null && fields !== null) {
     return [

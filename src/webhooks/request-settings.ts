@@ -9,15 +9,20 @@ export interface RequestSettings {
   headers?: readonly { name: string; value: string }[] | null;
   bodyFormat?: BodyFormat | null;
   body?: string | null;
+  passHeaders?: readonly string[] | null;
   fields?: readonly { key: string; fieldname: string }[] | null;
 }
 
-type RequestColumns = Pick<WebhookRow, 'condition' | 'method' | 'headers' | 'bodyFormat' | 'body' | 'fields'>;
+type RequestColumns = Pick<
+  WebhookRow,
+  'condition' | 'method' | 'headers' | 'passHeaders' | 'bodyFormat' | 'body' | 'fields'
+>;
 
 export const REQUEST_DEFAULTS: RequestColumns = {
   condition: null,
   method: 'POST',
   headers: '[]',
+  passHeaders: [],
   bodyFormat: 'STANDARD',
   body: null,
   fields: null,
@@ -25,11 +30,12 @@ export const REQUEST_DEFAULTS: RequestColumns = {
 
 /** The columns of what is given. */
 export function requestColumns(given: RequestSettings): Partial<RequestColumns> {
-  const { condition, method, headers, bodyFormat, body, fields } = given;
+  const { condition, method, headers, passHeaders, bodyFormat, body, fields } = given;
   return {
     ...(condition !== undefined && { condition }),
     ...(method !== undefined && { method: method ?? REQUEST_DEFAULTS.method }),
     ...(headers !== undefined && { headers: JSON.stringify((headers ?? []).map(({ name, value }) => [name, value])) }),
+    ...(passHeaders !== undefined && { passHeaders: [...new Set(passHeaders?.map((name) => name.toLowerCase()))] }),
     ...(bodyFormat !== undefined && { bodyFormat: bodyFormat ?? REQUEST_DEFAULTS.bodyFormat }),
     ...(body !== undefined && { body }),
     ...(fields !== undefined && {

@@ -1,4 +1,5 @@
 import { Field, InputType } from 'type-graphql';
+import { AgreementInput } from './agreement.inputs';
 import { BodyFormatEnum, WebhookMethodEnum } from './request.type';
 import type { RequestSettings } from './request-settings';
 import type { BodyFormat, Method } from './webhook.entity';
@@ -27,9 +28,9 @@ class BodyFieldInput {
   fieldname: string;
 }
 
-/** What is sent and when: the same for a new and for a changed webhook. */
+/** What is sent and when: the same for a new and for a changed webhook. A class extends one other: hence the chain. */
 @InputType()
-export abstract class WebhookRequestInput implements RequestSettings {
+export abstract class WebhookRequestInput extends AgreementInput implements RequestSettings {
   @Field(() => String, {
     nullable: true,
     description:
@@ -49,6 +50,14 @@ export abstract class WebhookRequestInput implements RequestSettings {
       'Everybody who may read webhooks may read them: keys belong into `secretHeaders`. Default, null: none.',
   })
   headers?: HeaderInput[] | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'OUTGOING: headers of a received call that go on with it, at most 50 names, such as "x-github-event"; ["*"]: all that ' +
+      'may. Those that Hookledger sets, and secret ones, do not go. Events that were not received have none. Default, null: none.',
+  })
+  passHeaders?: string[] | null;
 
   @Field(() => BodyFormatEnum, { nullable: true, description: 'Default, null: STANDARD.' })
   bodyFormat?: BodyFormat | null;

@@ -15,6 +15,11 @@ export const BodyFormatEnum = publishEnum('BodyFormat', BODY_FORMATS, 'What the 
   STANDARD: { description: 'That of Standard Webhooks: `{type, timestamp, data}` with the whole document.' },
   JSON: { description: 'Made from the template `body`, or an object of `fields`.' },
   FORM: { description: 'application/x-www-form-urlencoded, made from `fields`.' },
+  ORIGINAL: {
+    description:
+      'What the event came with: the bytes and the content type of a received call, without its content encoding; the JSON ' +
+      'text of what was published.',
+  },
 });
 
 @HasRole(...READERS)

@@ -2,6 +2,7 @@ import { recordAct } from '../audit/record';
 import { InputError, type UserError } from '../errors';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
+import { rotateVerificationSecret } from './incoming-webhooks';
 import type { Keyring } from './keyring';
 import { refuseTooManyKeys } from './signatures';
 import { createSigningSecret, isSigningSecret, keyIdOf, type NewSecret, secretFault } from './signing-secret';
@@ -24,9 +25,11 @@ export async function rotateWebhookSecret(
   viewer: Viewer,
   keyring: Keyring,
   id: string | null,
-  { scheme, overlapSeconds, secret: own = null }: Rotation,
+  rotation: Rotation,
 ): Promise<{ webhook: WebhookRow; secret: string | null; publicKey: string | null }> {
   const webhook = await webhookToChange(db, id);
+  if (webhook.direction === 'INCOMING') return rotateVerificationSecret(db, viewer, { keyring }, webhook, rotation);
+  const { scheme, overlapSeconds, secret: own = null } = rotation;
   const faults = rotationFaults(webhook, scheme, own);
   if (faults.length > 0) throw new InputError(faults);
   const now = new Date();

@@ -66,7 +66,7 @@ export function secretFault(scheme: SignatureScheme, text: string, field: string
 /** Whether somebody's own secret, which `secretFault` found right, is the one that was kept in this row. */
 export function isSigningSecret(keyring: Keyring, row: SecretRow, own: string): boolean {
   try {
-    return SCHEMES[row.kind].read(own)?.bytes.equals(keyring.open(row, placeOf(row.id))) ?? false;
+    return SCHEMES[row.kind].read(own)?.bytes.equals(keyring.open(row, secretPlace(row.id))) ?? false;
   } catch {
     // its key is lost: a new secret is the way out
     return false;
@@ -88,7 +88,7 @@ export async function createSigningSecret(
   if (!material) throw new Error(`a secret of ${scheme} is not what it must be`);
   const { bytes, publicKey } = material;
   const id = newId();
-  const sealed = keyring.seal(bytes, placeOf(id));
+  const sealed = keyring.seal(bytes, secretPlace(id));
   await insertSecret(db, {
     id,
     webhookId,
@@ -108,7 +108,7 @@ function shown(scheme: SignatureScheme, bytes: Buffer, own: string | null): stri
 
 /** The key that signs. @throws Error when it cannot be opened */
 export function openSigningSecret(keyring: Keyring, row: SecretRow): KeyObject {
-  const bytes = keyring.open(row, placeOf(row.id));
+  const bytes = keyring.open(row, secretPlace(row.id));
   return row.kind === 'V1A' ? privateKeyOf(bytes) : createSecretKey(bytes);
 }
 
@@ -122,7 +122,8 @@ export function keyIdOf(secretId: string): string {
   return `sig_${secretId.replaceAll('-', '')}`;
 }
 
-const placeOf = (secretId: string) => `webhook_secrets|secret|${secretId}`;
+/** Where it is sealed for. */
+export const secretPlace = (secretId: string) => `webhook_secrets|secret|${secretId}`;
 
 // Buffer.from skips what is not base64, and a secret that was mistyped must not become another one
 function decoded(prefix: string, text: string): Buffer | null {

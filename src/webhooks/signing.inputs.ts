@@ -48,7 +48,8 @@ export class RotateWebhookSecretInput {
     description:
       'Your own, if you have one. V1: `whsec_` and base64 of 24 to 64 bytes. V1A: `whsk_` and base64 of the 32 or 64 ' +
       'bytes of an ed25519 secret key. FRAPPE: 1 to 200 characters. Not the one that signs ' +
-      'already (CONFLICT). Left out or null: a random one.',
+      'already (CONFLICT). INCOMING: the new one of the partner, in the form of its provider; `scheme` means nothing there. ' +
+      'Left out or null: a random one.',
   })
   secret?: string | null;
 }

@@ -32,9 +32,10 @@ const RotateWebhookSecretPayload = payloadOf('RotateWebhookSecret', {
 export class SigningResolver {
   @FieldResolver(() => [SigningKeyType], {
     nullable: true,
-    description: `Newest first: all live ones, of which there are at most ${MAX_LIVE_KEYS}, and the latest of the others, ${MAX_KEYS} in all.`,
+    description: `OUTGOING: newest first, all live ones, of which there are at most ${MAX_LIVE_KEYS}, and the latest of the others, ${MAX_KEYS} in all.`,
   })
   async signingKeys(@Root() row: WebhookRow, @Ctx() context: Context) {
+    if (row.direction === 'INCOMING') return null;
     return (await keysLoader(context).load(row.id)) ?? [];
   }
 

@@ -2,6 +2,7 @@ import { recordAct, recordOwnAct } from '../audit/record';
 import { InputError } from '../errors';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
+import { renewAgreement } from './incoming-agreement.store';
 import type { Ordering, WebhookStatus } from './webhook.entity';
 import { changeWebhook, type WebhookRow } from './webhook.store';
 import { webhookToChange } from './webhooks';
@@ -81,6 +82,7 @@ async function change(
 ): Promise<WebhookRow> {
   const changes = { status, statusReason, updatedAt: new Date() };
   await changeWebhook(db, webhook.id, changes);
+  await renewAgreement(db, webhook.id);
   const details = { from: webhook.status, reason: statusReason };
   await recordAct(db, viewer, { action, subjectType: 'Webhook', subjectId: webhook.id, details });
   return { ...webhook, ...changes };

@@ -1,8 +1,12 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import type { SecretKind } from '../verification/claim';
 import { type SignatureScheme, WebhookEntity } from './webhook.entity';
 
+/** What a webhook signs with, or what its calls are checked with. */
+export type StoredSecretKind = SignatureScheme | SecretKind;
+
 @Entity('webhook_secrets')
-@Check('webhook_secrets_kind_check', `kind in ('V1', 'V1A', 'FRAPPE')`)
+@Check('webhook_secrets_kind_check', `kind in ('V1', 'V1A', 'FRAPPE', 'TEXT', 'CERTIFICATE')`)
 export class WebhookSecretEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_secrets_pkey' })
   id: string;
@@ -16,7 +20,7 @@ export class WebhookSecretEntity {
   webhook: WebhookEntity;
 
   @Column('text', { default: 'V1' })
-  kind: SignatureScheme;
+  kind: StoredSecretKind;
 
   @Column('bytea', { name: 'public_key', nullable: true })
   publicKey: Buffer | null;

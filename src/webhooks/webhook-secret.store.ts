@@ -1,6 +1,6 @@
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 import type { SignatureScheme } from './webhook.entity';
-import { WebhookSecretEntity } from './webhook-secret.entity';
+import { type StoredSecretKind, WebhookSecretEntity } from './webhook-secret.entity';
 
 export interface SecretRow {
   id: string;
@@ -79,7 +79,7 @@ export async function publishedKeys(
   return rowsOf<SigningKeyRow>(
     db,
     statement(`select ${KEY_COLUMNS} from webhook_secrets s join webhooks w on w.id = s.webhook_id
-     where s.kind = 'V1A' and ($1::uuid is null or s.webhook_id = $1) and (s.expires_at is null or s.expires_at > $2)
+     where s.kind = 'V1A' and w.direction = 'OUTGOING' and ($1::uuid is null or s.webhook_id = $1) and (s.expires_at is null or s.expires_at > $2)
        and (w.status <> 'ARCHIVED' or w.updated_at > $2)
      order by s.id desc limit $3`),
     [webhookId, since, most],
@@ -90,7 +90,7 @@ export async function publishedKeys(
 export async function expireSecrets(
   db: Db,
   webhookId: string,
-  kinds: readonly SignatureScheme[],
+  kinds: readonly StoredSecretKind[],
   at: Date,
 ): Promise<void> {
   await changedBy(

@@ -7,7 +7,7 @@ export type Direction = (typeof DIRECTIONS)[number];
 export const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type Method = (typeof METHODS)[number];
 
-export const BODY_FORMATS = ['STANDARD', 'JSON', 'FORM'] as const;
+export const BODY_FORMATS = ['STANDARD', 'JSON', 'FORM', 'ORIGINAL'] as const;
 export type BodyFormat = (typeof BODY_FORMATS)[number];
 
 export const SIGNATURE_SCHEMES = ['V1', 'V1A', 'FRAPPE'] as const;
@@ -23,7 +23,7 @@ export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 @Index('webhooks_owner_id_idx', ['ownerId', 'id'])
 @Check('webhooks_direction_check', `direction in ('OUTGOING', 'INCOMING')`)
 @Check('webhooks_method_check', `method in ('POST', 'PUT', 'PATCH', 'DELETE')`)
-@Check('webhooks_body_format_check', `body_format in ('STANDARD', 'JSON', 'FORM')`)
+@Check('webhooks_body_format_check', `body_format in ('STANDARD', 'JSON', 'FORM', 'ORIGINAL')`)
 @Check('webhooks_rate_limit_check', `(rate_limit is null) = (rate_limit_seconds is null)`)
 @Check('webhooks_ordering_check', `ordering in ('HOLD', 'SKIP')`)
 @Check('webhooks_status_check', `status in ('ACTIVE', 'PAUSED', 'DISABLED', 'ARCHIVED')`)
@@ -75,6 +75,9 @@ export class WebhookEntity {
 
   @Column('text', { nullable: true })
   fields: string | null;
+
+  @Column('text', { name: 'pass_headers', array: true, default: [] })
+  passHeaders: string[];
 
   @Column('text', { array: true, default: ['V1'] })
   signatures: SignatureScheme[];

@@ -1,6 +1,8 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { quoted } from '../errors';
 import { rejects, ShortText } from '../graphql/check-input';
+import type { ProviderName } from '../verification/provider-name';
+import { ProviderEnum } from './agreement.type';
 import {
   BASIC_AUTH_TEXT,
   BasicAuthInput,
@@ -71,18 +73,29 @@ export class CreateWebhookInput extends WebhookRequestInput {
   @Field(() => DirectionEnum, { defaultValue: 'OUTGOING', description: 'Who calls whom.' })
   direction: Direction;
 
+  @Field(() => ProviderEnum, {
+    nullable: true,
+    description: 'INCOMING: whose way of signing the calls follow, for good. Default, null: STANDARD_WEBHOOKS.',
+  })
+  provider?: ProviderName | null;
+
   @Field(() => String, { nullable: true, description: URL_TEXT })
   url?: string | null;
 
   @ShortText(200, { nullable: true })
   @Field(() => String, {
     nullable: true,
-    description: 'At most 200 characters, such as "Sales Invoice". Left out or null: documents of every type.',
+    description:
+      'At most 200 characters, such as "Sales Invoice". Left out or null: documents of every type. INCOMING: what the ' +
+      "document type of its events is; left out or null: the provider's name, such as GitHub.",
   })
   documentType?: string | null;
 
   @FewEvents()
-  @Field(() => [String], { nullable: true, description: `At most ${MAX_EVENTS}. Left out or empty: every event.` })
+  @Field(() => [String], {
+    nullable: true,
+    description: `At most ${MAX_EVENTS}. Left out or empty: every event. INCOMING: calls of others are only recorded.`,
+  })
   events?: string[] | null;
 
   @Field(() => ID, { nullable: true, description: 'Who answers for it, `usr_...`; left out or null: you.' })
@@ -102,7 +115,9 @@ export class CreateWebhookInput extends WebhookRequestInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Your own secret for V1: `whsec_` and base64 of 24 to 64 bytes. Left out or null: a random one.',
+    description:
+      'Your own secret for V1: `whsec_` and base64 of 24 to 64 bytes. INCOMING: that of the provider, in its form. Left ' +
+      'out or null: a random one, but none where the partner issues it: give it with rotateWebhookSecret then.',
   })
   secret?: string | null;
 

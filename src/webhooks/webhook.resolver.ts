@@ -13,6 +13,7 @@ import { loadUser } from '../users/user.resolver';
 import type { UserRow } from '../users/user.store';
 import { UserType } from '../users/user.type';
 import { READERS, type Viewer } from '../viewer';
+import { createIncomingWebhook, updateIncomingWebhook } from './incoming-webhooks';
 import type { ShownSecrets } from './signatures';
 import {
   ArchiveWebhookInput,
@@ -25,22 +26,28 @@ import { WEBHOOKS, type WebhookRow, webhooksById } from './webhook.store';
 import { WebhookConnection, WebhookType } from './webhook.type';
 import { archiveWebhook, type OpenDeliveries, pauseWebhook, resumeWebhook } from './webhook-lifecycle';
 import { WEBHOOK_FILTER, WebhookListArgs, webhookOrder } from './webhook-where.inputs';
-import { createWebhook, updateWebhook, type WebhookRules } from './webhooks';
+import { createWebhook, updateWebhook, type WebhookRules, webhookToChange } from './webhooks';
 
 declare module '../graphql/context' {
   interface Services {
     webhookRules: WebhookRules;
     openDeliveries: OpenDeliveries;
+    /** Of an INCOMING webhook. */
+    addressOfToken(token: string): string;
   }
 }
 
 const webhook: Record<string, PayloadField> = { webhook: [() => WebhookType, 'The webhook as it is now.'] };
+const address: Record<string, PayloadField> = {
+  token: [() => String, 'INCOMING: what its address ends in, `in_...`. Shown this once.'],
+  address: [() => String, 'INCOMING: its address, which the partner is told: PUBLIC_URL, `/in/` and the token.'],
+};
 const secrets: Record<keyof ShownSecrets, PayloadField> = {
   secret: [() => String, 'The new secret of V1, `whsec_...` (Standard Webhooks). Shown this once.'],
   publicKey: [() => String, 'The new public key of V1A, `whpk_...`; also at `/.well-known/webhook-keys`.'],
   frappeSecret: [() => String, 'The new secret of FRAPPE, unless it was yours. Shown this once.'],
 };
-const CreateWebhookPayload = payloadOf('CreateWebhook', { ...webhook, ...secrets });
+const CreateWebhookPayload = payloadOf('CreateWebhook', { ...webhook, ...secrets, ...address });
 const UpdateWebhookPayload = payloadOf('UpdateWebhook', { ...webhook, ...secrets });
 const PauseWebhookPayload = payloadOf('PauseWebhook', webhook);
 const ResumeWebhookPayload = payloadOf('ResumeWebhook', webhook);
@@ -56,6 +63,7 @@ const NOTHING: { webhook: WebhookRow | null } & ShownSecrets = {
   publicKey: null,
   frappeSecret: null,
 };
+const NOTHING_NEW = { ...NOTHING, token: null as string | null, address: null as string | null };
 
 // A mutation on one webhook: `work` in a transaction, its refusal as user errors.
 function change(
@@ -70,6 +78,12 @@ function change(
 // absent stays absent, and an id of something else becomes the owner that nobody is
 function ownerOf(ownerId: string | null | undefined) {
   return typeof ownerId === 'string' ? { ownerId: uuidOf('User', ownerId) } : {};
+}
+
+// likewise
+function targetsOf(forwardTo: string[] | null | undefined) {
+  if (forwardTo === undefined) return {};
+  return { forwardTo: forwardTo?.map((id) => uuidOf('Webhook', id)) ?? null };
 }
 
 @Resolver(() => WebhookType)
@@ -120,12 +134,19 @@ export class WebhookResolver {
     @Ctx() context: Context,
     @Arg('input', () => CreateWebhookInput, { description: 'What goes to whom, and how.' }) input: CreateWebhookInput,
   ) {
-    return answer(NOTHING, async () => {
+    const { viewer, services } = context;
+    return answer(NOTHING_NEW, async () => {
       checkInput(input);
-      const { ownerId, ...rest } = input;
-      const settings = { ...rest, ...ownerOf(ownerId) };
-      const rules = context.services.webhookRules;
-      return context.transaction((db) => createWebhook(db, context.viewer as Viewer, rules, settings));
+      const { ownerId, forwardTo, direction, ...rest } = input;
+      const settings = { ...rest, ...ownerOf(ownerId), ...targetsOf(forwardTo) };
+      return context.transaction(async (db) => {
+        const rules = services.webhookRules;
+        if (direction === 'OUTGOING') {
+          return { ...NOTHING_NEW, ...(await createWebhook(db, viewer as Viewer, rules, settings)) };
+        }
+        const created = await createIncomingWebhook(db, viewer as Viewer, rules, settings);
+        return { ...NOTHING_NEW, ...created, address: services.addressOfToken(created.token) };
+      });
     });
   }
 
@@ -144,11 +165,16 @@ export class WebhookResolver {
     const { viewer, services } = context;
     return answer(NOTHING, async () => {
       checkInput(input);
-      const { id, ownerId, name, ...rest } = input;
-      const settings = { ...rest, ...ownerOf(ownerId), ...(typeof name === 'string' && { name }) };
+      const { id, ownerId, forwardTo, name, ...rest } = input;
+      const own = { ...ownerOf(ownerId), ...targetsOf(forwardTo), ...(typeof name === 'string' && { name }) };
+      const settings = { ...rest, ...own };
       return context.transaction(async (db) => {
-        const uuid = uuidOf('Webhook', id);
-        const updated = await updateWebhook(db, viewer as Viewer, services.webhookRules, uuid, settings);
+        const before = await webhookToChange(db, uuidOf('Webhook', id));
+        const rules = services.webhookRules;
+        if (before.direction === 'INCOMING') {
+          return { ...NOTHING, webhook: await updateIncomingWebhook(db, viewer as Viewer, rules, before, settings) };
+        }
+        const updated = await updateWebhook(db, viewer as Viewer, rules, before, settings);
         if (settings.ordering !== undefined) {
           await services.openDeliveries.reorder(db, updated.webhook.id, settings.ordering);
         }

@@ -32,6 +32,8 @@ export interface WebhookRow {
   /** JSON array of [key, fieldname]. */
   fields: string | null;
   signatures: SignatureScheme[];
+  /** Names of headers of a received call that go on with it; `*`: all that may. */
+  passHeaders: string[];
   /** Requests in any `rateLimitSeconds`. */
   rateLimit: number | null;
   rateLimitSeconds: number | null;
@@ -47,7 +49,7 @@ export const WEBHOOKS = {
   table: 'webhooks',
   columns: `id, name, direction, status, status_reason as "statusReason", url, document_type as "documentType", events,
     retry_schedule as "retrySchedule", timeout_ms as "timeoutMs", condition, method, headers,
-    body_format as "bodyFormat", body, fields, signatures, rate_limit as "rateLimit",
+    body_format as "bodyFormat", body, fields, signatures, pass_headers as "passHeaders", rate_limit as "rateLimit",
     rate_limit_seconds as "rateLimitSeconds", max_concurrency as "maxConcurrency", ordering,
     dedupe_seconds as "dedupeSeconds", owner_id as "ownerId", created_at as "createdAt",
     updated_at as "updatedAt"`,

@@ -71,7 +71,10 @@ export class WebhookType extends NodeType {
   })
   url: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Events of documents of this type; null: of every type.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Events of documents of this type; null: of every type. INCOMING: the type of its events.',
+  })
   documentType: string | null;
 
   @Field(() => [String], { description: 'These events, at most 100, such as "on_submit"; empty: every event.' })

@@ -6,6 +6,7 @@ import { textFault } from '../text';
 import { usersById } from '../users/user.store';
 import type { Viewer } from '../viewer';
 import { type CredentialsInput, planCredentials, saveCredentials } from './credentials';
+import { directionFaults } from './direction-fields';
 import type { Keyring } from './keyring';
 import { requestFaults } from './request-rules';
 import { REQUEST_DEFAULTS, type RequestSettings, requestColumns } from './request-settings';
@@ -20,7 +21,7 @@ import {
 } from './signatures';
 import { checkTarget } from './target-template';
 import type { TargetPolicy } from './target-url';
-import type { Direction, Ordering, SignatureScheme } from './webhook.entity';
+import type { Ordering, SignatureScheme } from './webhook.entity';
 import { changeWebhook, findWebhookForUpdate, insertWebhook, type WebhookRow } from './webhook.store';
 
 export const DEFAULT_TIMEOUT_MS = 15_000;
@@ -28,6 +29,8 @@ export const DEFAULT_TIMEOUT_MS = 15_000;
 export interface WebhookRules {
   keyring: Keyring;
   targetPolicy: TargetPolicy;
+  /** In which header a proxy says what certificate a caller showed; null: none does. */
+  clientCertHeader: string | null;
 }
 
 /** What a caller may set; absent, null and a value are three things. */
@@ -48,19 +51,19 @@ export interface WebhookSettings extends CredentialsInput, RequestSettings {
   signatures?: SignatureScheme[] | null;
 }
 
-/** @returns the webhook and its signing secrets, which are never shown again. */
+/** An OUTGOING webhook. @returns it and its signing secrets, which are never shown again. */
 export async function createWebhook(
   db: Db,
   viewer: Viewer,
   rules: WebhookRules,
-  input: WebhookSettings & OwnSecrets & { name: string; direction: Direction },
+  input: WebhookSettings & OwnSecrets & { name: string },
 ): Promise<{ webhook: WebhookRow } & ShownSecrets> {
   const id = newId();
   const at = timeOfId(id);
   const webhook: WebhookRow = {
     id,
     name: input.name,
-    direction: input.direction,
+    direction: 'OUTGOING',
     status: 'ACTIVE',
     statusReason: null,
     url: input.url ?? null,
@@ -82,6 +85,7 @@ export async function createWebhook(
   };
   const credentials = await planCredentials(db, rules, null, webhook, input);
   await refuseFaults(db, rules, { ...input, url: webhook.url }, [
+    ...directionFaults('OUTGOING', input),
     ...requestFaults(input, webhook),
     ...ownSecretFaults(webhook.signatures, input),
     ...credentials.faults,
@@ -100,14 +104,14 @@ export async function createWebhook(
   return { webhook, ...secrets };
 }
 
+/** @param before the row of an OUTGOING webhook, locked */
 export async function updateWebhook(
   db: Db,
   viewer: Viewer,
   rules: WebhookRules,
-  id: string | null,
+  before: WebhookRow,
   settings: WebhookSettings,
 ): Promise<{ webhook: WebhookRow } & ShownSecrets> {
-  const before = await webhookToChange(db, id);
   const changes: Partial<WebhookRow> = {
     ...(settings.name !== undefined && { name: settings.name }),
     ...(settings.url !== undefined && { url: settings.url }),
@@ -128,7 +132,8 @@ export async function updateWebhook(
   };
   const after = { ...before, ...changes, updatedAt: new Date() };
   const credentials = await planCredentials(db, rules, before, after, settings);
-  await refuseFaults(db, rules, { ...settings, direction: before.direction }, [
+  await refuseFaults(db, rules, settings, [
+    ...directionFaults('OUTGOING', settings),
     ...requestFaults(settings, after),
     ...credentials.faults,
   ]);
@@ -158,23 +163,27 @@ export async function webhookToChange(db: Db, id: string | null): Promise<Webhoo
 async function refuseFaults(
   db: Db,
   rules: WebhookRules,
-  { direction, url, events, ownerId }: WebhookSettings & { direction: Direction },
+  settings: WebhookSettings,
   found: UserError[] = [],
 ): Promise<void> {
+  const { url } = settings;
   const faults = [
     ...found,
-    ...(url === undefined ? [] : urlFaults(direction, url, rules.targetPolicy)),
-    ...eventFaults(events ?? []),
-    ...(ownerId === undefined ? [] : await ownerFaults(db, ownerId)),
+    ...(url === undefined ? [] : urlFaults(url, rules.targetPolicy)),
+    ...(await settingFaults(db, settings)),
   ];
   if (faults.length > 0) throw new InputError(faults);
 }
 
-function urlFaults(direction: Direction, url: string | null, policy: TargetPolicy): UserError[] {
-  if (direction === 'INCOMING') {
-    const message = 'INCOMING webhooks are not served by this version: only OUTGOING can be created.';
-    return [{ field: ['direction'], code: 'INVALID', message }];
-  }
+/** What is wrong with the settings of webhooks of both directions. */
+export async function settingFaults(
+  db: Db,
+  { events, ownerId }: Pick<WebhookSettings, 'events' | 'ownerId'>,
+): Promise<UserError[]> {
+  return [...eventFaults(events ?? []), ...(ownerId === undefined ? [] : await ownerFaults(db, ownerId))];
+}
+
+function urlFaults(url: string | null, policy: TargetPolicy): UserError[] {
   if (url === null) {
     return [{ field: ['url'], code: 'REQUIRED', message: 'An outgoing webhook needs the url that is called.' }];
   }

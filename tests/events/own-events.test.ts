@@ -10,8 +10,9 @@ import {
   webhookFailing,
   webhookRecovered,
 } from '../../src/delivery/own-event-builders';
-import { OWN_DOCUMENT_TYPE, type OwnEvent, publishOwnEvents } from '../../src/events/own-events';
+import { type OwnEvent, publishOwnEvents } from '../../src/events/own-events';
 import { newId } from '../../src/ids';
+import { OWN_DOCUMENT_TYPE } from '../../src/webhooks/own-document-type';
 import { allOver, deliveriesOf } from '../delivery/ledger';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { decodedText } from '../../charset';
 import { badSignature, TEXT_ONLY } from '../body-signature';
 import { type IncomingCall, queryValues } from '../call';
-import { decodedText, formTypeOf } from '../call-content';
+import { formTypeOf } from '../call-content';
 import { type Claim, isRefusal, malformed, notSigned, type Refusal } from '../claim';
 import { inBody, inHeader } from '../place';
 import { hmacProof, type SignedContent } from '../proofs';

@@ -1,5 +1,5 @@
-import { addressRange } from '../../src/app/address-range';
-import { createTokenBuckets } from '../../src/app/token-buckets';
+import { addressRange } from '../src/app/address-range';
+import { createTokenBuckets } from '../src/token-buckets';
 
 describe('a bucket of 10, refilled by 2 a second', () => {
   let now = 0;

@@ -1,0 +1,37 @@
+// The body of a partner's call, as it is on the wire: bounded in bytes and time, whatever its length says.
+import type { IncomingMessage } from 'node:http';
+import type { Shortfall } from '../incoming/arrived-call';
+
+export interface ReadBody {
+  readonly body: Buffer;
+  /** How many bytes came. */
+  readonly bytes: number;
+  /** null: all of it came. */
+  readonly shortfall: Shortfall | null;
+}
+
+/** Never rejects. @param timeoutMs for all of it */
+export function readIncomingBody(message: IncomingMessage, mostBytes: number, timeoutMs: number): Promise<ReadBody> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  return new Promise((resolve) => {
+    const end = (shortfall: Shortfall | null) => {
+      clearTimeout(timer);
+      message.off('data', take).off('end', ended).off('close', closed).off('error', closed);
+      // what still comes is not wanted; without a listener an error would be nobody's
+      message.on('error', () => undefined);
+      if (shortfall !== null) message.pause();
+      resolve({ body: Buffer.concat(chunks).subarray(0, mostBytes), bytes, shortfall });
+    };
+    const timer = setTimeout(() => end('TIMEOUT'), timeoutMs);
+    const take = (chunk: Buffer) => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > mostBytes) end('TOO_LARGE');
+    };
+    const ended = () => end(null);
+    const closed = () => end(message.complete ? null : 'RESET');
+    message.on('data', take).once('end', ended).once('close', closed).once('error', closed);
+    if (message.destroyed) closed();
+  });
+}

@@ -1,0 +1,123 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config';
+import type { HeaderPairs } from '../header-pairs';
+import { newId } from '../ids';
+import type { Answer } from '../incoming/answers';
+import { type ArrivedCall, MAX_CALL_BYTES } from '../incoming/arrived-call';
+import type { Receiver } from '../incoming/receive';
+import { isDatabaseUnavailable, isStatementTimeout } from '../sql/unavailable';
+import { headerValues } from '../verification/call';
+import { type CertificateReader, createCertificateReader } from './client-certificate-header';
+import { faultOf } from './http-errors';
+import { readIncomingBody } from './incoming-body';
+import { Refusal } from './refusal';
+
+const BODY_TIMEOUT_MS = 10_000;
+/** Of all calls together, in this process: what is over it is asked to come again. */
+const MOST_AT_ONCE = 2_000;
+const MOST_BYTES_AT_ONCE = 128 * 1024 * 1024;
+const RETRY_AFTER_S = 5;
+
+/** A path for the log of the server: who reads that must not be able to call us in a partner's name. */
+export function shownPath(url: string): string {
+  const [path = ''] = url.split('?', 1);
+  return path.startsWith('/in/') ? '/in/[token]' : path;
+}
+
+/**
+ * `POST /in/:token`: the calls of partners. 2xx says that the call and what comes of it are committed; 503 with `Retry-After`
+ * that they are not, because the database is away or too much is under way.
+ */
+export function serveIncoming(
+  server: FastifyInstance,
+  config: Pick<Config, 'publicUrl' | 'clientCertHeader' | 'trustedProxies'>,
+  receiver: Receiver,
+): void {
+  const certificates = createCertificateReader(config.trustedProxies);
+  const underWay = { calls: 0, bytes: 0 };
+  server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    // the body is read by us, as it is
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    scope.route<{ Params: { token: string } }>({
+      method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+      url: '/in/:token',
+      handler: async (_request, reply) => {
+        reply.header('allow', 'POST');
+        throw faultOf(405);
+      },
+    });
+    scope.post<{ Params: { token: string } }>('/in/:token', async (request, reply) => {
+      const { token } = request.params;
+      // the time in it is when the call began
+      const id = newId();
+      if (underWay.calls >= MOST_AT_ONCE || underWay.bytes >= MOST_BYTES_AT_ONCE) throw tooBusy();
+      underWay.calls += 1;
+      let bytes = 0;
+      try {
+        const found = await receiver.find(token);
+        if (!found) return closeUnread(request, reply).callNotFound();
+        const read = await readIncomingBody(request.raw, MAX_CALL_BYTES, BODY_TIMEOUT_MS);
+        bytes = read.body.length;
+        underWay.bytes += bytes;
+        const call: ArrivedCall = {
+          id,
+          ...describe(request, config, certificates),
+          token,
+          body: read.body,
+          bodyBytes: read.bytes,
+          shortfall: read.shortfall,
+        };
+        return send(closeUnread(request, reply), await receiver.receive(call, found));
+      } catch (error) {
+        throw asTemporary(error);
+      } finally {
+        underWay.calls -= 1;
+        underWay.bytes -= bytes;
+      }
+    });
+  });
+}
+
+function describe(
+  request: FastifyRequest,
+  { publicUrl, clientCertHeader }: Pick<Config, 'publicUrl' | 'clientCertHeader'>,
+  certificates: CertificateReader,
+) {
+  const headers = pairsOf(request.raw.rawHeaders);
+  const shown = clientCertHeader === null ? [] : headerValues({ headers }, clientCertHeader);
+  return {
+    method: request.method,
+    url: `${publicUrl ?? `${request.protocol}://${request.host}`}${request.raw.url ?? ''}`,
+    headers,
+    certificate: shown.length === 0 ? null : certificates.read(shown, request.raw.socket.remoteAddress),
+    remoteAddress: request.ip ?? null,
+  };
+}
+
+function pairsOf(raw: readonly string[]): HeaderPairs {
+  const pairs: HeaderPairs = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) pairs.push([raw[at] as string, raw[at + 1] as string]);
+  return pairs;
+}
+
+// Node would read on, for as long as the partner sends, to use the connection again.
+function closeUnread(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return request.raw.complete ? reply : reply.header('connection', 'close');
+}
+
+function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
+  for (const [name, value] of headers) reply.header(name, value);
+  return status === 204 ? reply.code(204).send() : reply.code(status).send(body);
+}
+
+function tooBusy(): Refusal {
+  const message = 'Too many calls are under way: send it again.';
+  return new Refusal('UNAVAILABLE', message, 503, undefined, RETRY_AFTER_S);
+}
+
+function asTemporary(error: unknown): unknown {
+  if (!isDatabaseUnavailable(error) && !isStatementTimeout(error)) return error;
+  const message = 'The call was not recorded: the database cannot be reached. Send it again.';
+  return new Refusal('UNAVAILABLE', message, 503, undefined, RETRY_AFTER_S);
+}

@@ -1,0 +1,136 @@
+// Which agreement an address leads to. What was read of one is remembered, and asked for each call whether it still holds.
+import type { Db } from '../sql/db';
+import { createTokenBuckets, type TokenBuckets } from '../token-buckets';
+import type { Agreement } from '../verification/judge';
+import type { Place, VerificationSettings } from '../verification/provider';
+import { DEFAULT_SETTINGS } from '../verification/provider';
+import { PROVIDERS } from '../verification/providers';
+import { type AgreementRow, agreementsById } from '../webhooks/incoming-agreement.store';
+import { type TokenTarget, targetsOfTokens } from '../webhooks/incoming-token.store';
+import type { Keyring } from '../webhooks/keyring';
+import { openVerificationSecrets } from '../webhooks/verification-secret';
+import { verificationSecrets } from '../webhooks/verification-secret.store';
+import { type WebhookRow, webhooksById } from '../webhooks/webhook.store';
+
+/** All that decides over a call. */
+export interface ReceivingAgreement {
+  readonly webhook: WebhookRow;
+  readonly row: AgreementRow;
+  readonly agreement: Agreement;
+  readonly places: {
+    readonly event: readonly Place[];
+    readonly id: readonly Place[];
+    readonly reference: readonly Place[];
+  };
+  /** null: no limit. */
+  readonly rate: TokenBuckets | null;
+}
+
+export interface Agreements {
+  /** As it is at this moment; null where the address leads nowhere. @param hash of the token */
+  behind(hash: Buffer): Promise<ReceivingAgreement | null>;
+}
+
+const MOST_REMEMBERED = 5_000;
+
+/** @param db asked once for all calls that came meanwhile, however many those are */
+export function createAgreements(db: Db, keyring: Keyring): Agreements {
+  const remembered = new Map<string, ReceivingAgreement>();
+  const targets = asked<TokenTarget | null>(async (hashes) => {
+    const found = await targetsOfTokens(
+      db,
+      hashes.map((hash) => Buffer.from(hash, 'base64')),
+      new Date(),
+    );
+    const byHash = new Map(found.map((target) => [target.hash.toString('base64'), target]));
+    return hashes.map((hash) => byHash.get(hash) ?? null);
+  });
+  const contents = asked<ReceivingAgreement | null>(async (ids) => {
+    const read = await readAgreements(db, keyring, ids);
+    return ids.map((id) => read.get(id) ?? null);
+  });
+  return {
+    async behind(hash) {
+      const target = await targets(hash.toString('base64'));
+      if (target === null) return null;
+      const known = remembered.get(target.webhookId);
+      if (known?.row.version === target.version) return known;
+      const read = await contents(target.webhookId);
+      remembered.delete(target.webhookId);
+      if (read === null) return null;
+      if (remembered.size >= MOST_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
+      remembered.set(target.webhookId, read);
+      return read;
+    },
+  };
+}
+
+/** What is asked while an answer is on its way is asked together, when it has come. */
+function asked<Answer>(ask: (keys: string[]) => Promise<Answer[]>): (key: string) => Promise<Answer> {
+  let waiting = new Map<string, PromiseWithResolvers<Answer>>();
+  let isAsking = false;
+  const askAll = async () => {
+    isAsking = true;
+    while (waiting.size > 0) {
+      const batch = waiting;
+      waiting = new Map();
+      try {
+        const answers = await ask([...batch.keys()]);
+        for (const [index, { resolve }] of [...batch.values()].entries()) resolve(answers[index] as Answer);
+      } catch (error) {
+        for (const { reject } of batch.values()) reject(error);
+      }
+    }
+    isAsking = false;
+  };
+  return (key) => {
+    const entry = waiting.get(key) ?? Promise.withResolvers<Answer>();
+    waiting.set(key, entry);
+    if (!isAsking) void askAll();
+    return entry.promise;
+  };
+}
+
+async function readAgreements(
+  db: Db,
+  keyring: Keyring,
+  ids: readonly string[],
+): Promise<Map<string, ReceivingAgreement>> {
+  // the version first: what is read after it is at least as new
+  const rows = await agreementsById(db, ids);
+  const [webhooks, secrets] = [await webhooksById(db, ids), await verificationSecrets(db, ids, new Date())];
+  const found = [...rows.values()].flatMap((row) => {
+    const webhook = webhooks.get(row.webhookId);
+    if (!webhook) return [];
+    const own = secrets.filter((secret) => secret.webhookId === row.webhookId);
+    return [[row.webhookId, receivingAgreement(webhook, row, openVerificationSecrets(keyring, own))] as const];
+  });
+  return new Map(found);
+}
+
+export function receivingAgreement(
+  webhook: WebhookRow,
+  row: AgreementRow,
+  secrets: Agreement['secrets'],
+): ReceivingAgreement {
+  const provider = PROVIDERS[row.provider];
+  const settings: VerificationSettings = { ...DEFAULT_SETTINGS, ...(JSON.parse(row.settings) as object) };
+  const { rateLimit, rateLimitSeconds } = webhook;
+  return {
+    webhook,
+    row,
+    agreement: { provider, settings, toleranceSeconds: row.toleranceSeconds, secrets },
+    places: {
+      event: placesOf(row.eventPlace, provider.places.event),
+      id: placesOf(row.idPlace, provider.places.id),
+      reference: placesOf(row.referencePlace, provider.places.reference),
+    },
+    rate: rateLimit === null ? null : createTokenBuckets(rateLimit / (rateLimitSeconds ?? 1), rateLimit),
+  };
+}
+
+function placesOf(own: string | null, usual: readonly Place[]): readonly Place[] {
+  if (own === null) return usual;
+  const [from, name] = JSON.parse(own) as [Place['from'], string];
+  return [{ from, name }];
+}

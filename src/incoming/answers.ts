@@ -1,0 +1,66 @@
+// What a partner is answered. A refusal says what kind of fault it is; the sentence for people is in the log.
+import type { HeaderPairs } from '../header-pairs';
+import { toNodeId } from '../ids';
+import type { RequestErrorCode } from '../request-log/webhook-request-log.entity';
+import type { ReceivingAgreement } from './agreements';
+import type { Accepted, Refused } from './decide';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: HeaderPairs;
+  readonly body: string;
+}
+
+const RECEIVED = '{"received":true}';
+
+/** Also of one that was received before. */
+export function answerTo(id: string, { row }: ReceivingAgreement, { handshake }: Accepted): Answer {
+  if (handshake) return made(id, 200, handshake.contentType, handshake.body);
+  if (row.answerStatus === 204) return { status: 204, headers: named(id), body: '' };
+  return made(id, row.answerStatus, row.answerType ?? 'application/json', row.answerBody ?? RECEIVED);
+}
+
+const STATUSES: Partial<Record<RequestErrorCode, number>> = {
+  NOT_SIGNED: 401,
+  BAD_SIGNATURE: 401,
+  UNKNOWN_KEY: 401,
+  STALE: 401,
+  MALFORMED: 400,
+  TOO_LARGE: 413,
+  TIMEOUT: 408,
+  RATE_LIMITED: 429,
+  NOT_ACTIVE: 503,
+};
+
+const SENTENCES: Partial<Record<RequestErrorCode, string>> = {
+  NOT_SIGNED: 'The call is not signed.',
+  BAD_SIGNATURE: 'The signature does not match.',
+  UNKNOWN_KEY: 'The key or password is not one that is accepted.',
+  STALE: 'The time that was signed is too far from ours.',
+  MALFORMED: 'The call could not be read.',
+  TOO_LARGE: 'The body is larger than 1 MiB.',
+  TIMEOUT: 'The body did not come in time.',
+  RATE_LIMITED: 'Too many calls: try again later.',
+  NOT_ACTIVE: 'Calls are not accepted at this address at the moment: try again later.',
+};
+
+export function answerToRefused(id: string, { webhook }: ReceivingAgreement, { code, retryAfter }: Refused): Answer {
+  const isGone = webhook.status === 'ARCHIVED';
+  const status = isGone ? 410 : (STATUSES[code] ?? 400);
+  const message = isGone ? 'This address is no longer in use.' : (SENTENCES[code] ?? 'The call was refused.');
+  const requestId = toNodeId('WebhookRequestLog', id);
+  const body = JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] });
+  const answer = made(id, status, 'application/json', body);
+  return retryAfter === null
+    ? answer
+    : { ...answer, headers: [...answer.headers, ['retry-after', String(retryAfter)]] };
+}
+
+function made(id: string, status: number, contentType: string, body: string): Answer {
+  return { status, headers: [...named(id), ['content-type', contentType]], body };
+}
+
+/** What a partner can tell us, and we can look up. */
+function named(id: string): HeaderPairs {
+  return [['x-request-id', toNodeId('WebhookRequestLog', id)]];
+}

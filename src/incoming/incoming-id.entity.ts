@@ -1,0 +1,26 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { WebhookEntity } from '../webhooks/webhook.entity';
+
+/** The id of a call that was accepted: a second one with it is a duplicate. */
+@Entity('incoming_ids')
+export class IncomingIdEntity {
+  @PrimaryColumn('uuid', { name: 'webhook_id', primaryKeyConstraintName: 'incoming_ids_pkey' })
+  webhookId: string;
+
+  @ManyToOne(() => WebhookEntity)
+  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'incoming_ids_webhook_id_fkey' })
+  webhook: WebhookEntity;
+
+  @PrimaryColumn('bytea', { name: 'id_hash', primaryKeyConstraintName: 'incoming_ids_pkey' })
+  idHash: Buffer;
+
+  @Column('uuid', { name: 'request_id' })
+  requestId: string;
+
+  @Column('uuid', { name: 'business_event_id', nullable: true })
+  businessEventId: string | null;
+
+  @Index('incoming_ids_created_at_idx')
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt: Date;
+}

@@ -1,0 +1,96 @@
+// A partner's call, from one of our addresses to its answer: decided about, written down, then answered.
+import type { Log } from '../log';
+import type { Db } from '../sql/db';
+import type { Transaction } from '../sql/transactions';
+import { hashIncomingToken } from '../webhooks/incoming-token';
+import type { Keyring } from '../webhooks/keyring';
+import { createAgreements, type ReceivingAgreement } from './agreements';
+import { type Answer, answerToRefused } from './answers';
+import type { ArrivedCall } from './arrived-call';
+import { type Decision, decide, type Refused } from './decide';
+import { createRecorder } from './recorder';
+import { createRefusalRate } from './refusal-rate';
+import { createUnkeptRefusals } from './unkept-refusals';
+
+/** What became of a call, for counting. */
+export type CallFate = 'ACCEPTED' | 'DUPLICATE' | 'UNKNOWN_ADDRESS' | Refused['code'];
+
+export interface ReceiverParts {
+  db: Db;
+  transaction: Transaction;
+  keyring: Keyring;
+  log: Log;
+  /** Events were committed. */
+  announceEvents(): void;
+  onReceived(fate: CallFate, kept: boolean): void;
+}
+
+/** An agreement, and when it was so. */
+export interface Found {
+  readonly agreement: ReceivingAgreement;
+  readonly at: number;
+}
+
+export interface Receiver {
+  /** Where an address leads, before its body is read; null: nowhere, which is counted. */
+  find(token: string): Promise<Found | null>;
+  /** Resolves when what is answered is true. @throws Error when it could not be written down: the partner must try again */
+  receive(call: ArrivedCall, found: Found): Promise<Answer>;
+  /** Writes down what is under way. */
+  stop(): Promise<void>;
+}
+
+export function createReceiver(parts: ReceiverParts): Receiver {
+  const { db, transaction, keyring, log, announceEvents, onReceived } = parts;
+  const agreements = createAgreements(db, keyring);
+  const recorder = createRecorder(transaction);
+  const rate = createRefusalRate();
+  const unkept = createUnkeptRefusals(db, log);
+
+  async function record(call: ArrivedCall, of: ReceivingAgreement, decision: Decision, keptBytes: number) {
+    const { answer, outcome, becameEvent } = await recorder.record({ call, of, decision, keptBytes });
+    if (becameEvent) announceEvents();
+    onReceived(outcome, true);
+    return answer;
+  }
+
+  function refuse(call: ArrivedCall, of: ReceivingAgreement, refused: Refused): Promise<Answer> | Answer {
+    const admitted = rate.admit(of.webhook.id);
+    if (admitted) {
+      const message = admitted.sampled ? `${refused.message} ${SAMPLED}` : refused.message;
+      return record(call, of, { ...refused, message }, admitted.bodyBytes);
+    }
+    unkept.count(of.webhook.id, refused.code);
+    onReceived(refused.code, false);
+    return answerToRefused(call.id, of, refused);
+  }
+
+  async function find(token: string): Promise<Found | null> {
+    const at = performance.now();
+    const hash = hashIncomingToken(token);
+    const agreement = hash && (await agreements.behind(hash));
+    return agreement && { agreement, at };
+  }
+
+  return {
+    async find(token) {
+      const found = await find(token);
+      if (!found) onReceived('UNKNOWN_ADDRESS', false);
+      return found;
+    },
+    async receive(call, found) {
+      // a body may take its time, and a secret be replaced meanwhile
+      const isOld = performance.now() - found.at > STILL_SO_MS;
+      const of = ((isOld && (await find(call.token))) || found).agreement;
+      const decision = await decide(call, of, Date.now());
+      return decision.accepted ? record(call, of, decision, 0) : refuse(call, of, decision);
+    },
+    async stop() {
+      await recorder.idle();
+      await unkept.stop();
+    },
+  };
+}
+
+const STILL_SO_MS = 500;
+const SAMPLED = 'Calls like it come faster than they are kept: refusalsNotKept of the webhook says how many were not.';

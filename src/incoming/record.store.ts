@@ -1,0 +1,163 @@
+// Writing received calls down: their rows are closed from the beginning, with the events that they become.
+import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from '../events/payload.store';
+import type { RequestErrorCode, RequestStatus } from '../request-log/webhook-request-log.entity';
+import { columns } from '../sql/columns';
+import { changedBy, type Db, rowsOf, statement } from '../sql/db';
+
+export interface ReceivedRow {
+  id: string;
+  webhookId: string;
+  status: Extract<RequestStatus, 'SUCCEEDED' | 'REFUSED'>;
+  documentType: string | null;
+  event: string | null;
+  referenceDocument: string | null;
+  businessEventId: string | null;
+  userId: string | null;
+  duplicate: boolean;
+  method: string;
+  url: string;
+  headers: string;
+  payloadId: string;
+  wirePayloadId: string | null;
+  secretId: string | null;
+  startedAt: Date;
+  finishedAt: Date;
+  durationMs: number;
+  responseStatus: number | null;
+  responseHeaders: string | null;
+  responseBody: Buffer | null;
+  responseBytes: number | null;
+  error: string | null;
+  errorCode: RequestErrorCode | null;
+  remoteAddress: string | null;
+}
+
+const RECEIVED = columns<ReceivedRow>([
+  ['id', 'id', 'uuid'],
+  ['webhookId', 'webhook_id', 'uuid'],
+  ['status', 'status', 'text'],
+  ['documentType', 'document_type', 'text'],
+  ['event', 'event', 'text'],
+  ['referenceDocument', 'reference_document', 'text'],
+  ['businessEventId', 'business_event_id', 'uuid'],
+  ['userId', 'user_id', 'uuid'],
+  ['duplicate', 'duplicate', 'boolean'],
+  ['method', 'method', 'text'],
+  ['url', 'url', 'text'],
+  ['headers', 'headers', 'text'],
+  ['payloadId', 'payload_id', 'uuid'],
+  ['wirePayloadId', 'wire_payload_id', 'uuid'],
+  ['secretId', 'secret_id', 'uuid'],
+  ['startedAt', 'started_at', 'timestamptz'],
+  ['finishedAt', 'finished_at', 'timestamptz'],
+  ['durationMs', 'duration_ms', 'integer'],
+  ['responseStatus', 'response_status', 'integer'],
+  ['responseHeaders', 'response_headers', 'text'],
+  ['responseBody', 'response_body', 'bytea'],
+  ['responseBytes', 'response_bytes', 'integer'],
+  ['error', 'error', 'text'],
+  ['errorCode', 'error_code', 'text'],
+  ['remoteAddress', 'remote_address', 'text'],
+]);
+
+/** The event that a call becomes; the rest of it is that of the call. */
+export interface ReceivedEvent {
+  id: string;
+  documentType: string;
+  event: string;
+  referenceDocument: string;
+  payloadId: string;
+  userId: string;
+  createdAt: Date;
+  causedBy: string | null;
+  /** A list of uuids as Postgres writes one: unnest() takes lists of lists apart. */
+  causePath: string;
+  requestId: string;
+  /** Likewise; null: all that want it. */
+  directedTo: string | null;
+}
+
+const EVENT = columns<ReceivedEvent>([
+  ['id', 'id', 'uuid'],
+  ['documentType', 'document_type', 'text'],
+  ['event', 'event', 'text'],
+  ['referenceDocument', 'reference_document', 'text'],
+  ['payloadId', 'payload_id', 'uuid'],
+  ['userId', 'user_id', 'uuid'],
+  ['createdAt', 'created_at', 'timestamptz'],
+  ['causedBy', 'caused_by', 'uuid'],
+  ['causePath', 'cause_path', 'text'],
+  ['requestId', 'request_id', 'uuid'],
+  ['directedTo', 'directed_to', 'text'],
+]);
+
+const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
+const AFTER_EVENTS = AFTER_PAYLOADS + EVENT.length;
+
+/** All of it in one statement. */
+export async function insertReceived(
+  db: Db,
+  payloads: readonly Payload[],
+  events: readonly ReceivedEvent[],
+  rows: readonly ReceivedRow[],
+): Promise<void> {
+  await changedBy(
+    db,
+    statement(`with new_payloads as (${insertPayloadsSql()}), new_events as (
+       insert into business_events (id, document_type, event, reference_document, payload_id, user_id, published_by,
+         created_at, caused_by, cause_path, request_id, directed_to)
+       select id, document_type, event, reference_document, payload_id, user_id, user_id, created_at, caused_by,
+         cause_path::uuid[], request_id, directed_to::uuid[]
+       from unnest(${EVENT.arrays(AFTER_PAYLOADS)}) as e (${EVENT.names})
+     )
+     insert into webhook_request_logs (${RECEIVED.names}, direction, attempt_number, response_truncated)
+     select *, 'INCOMING', 1, false from unnest(${RECEIVED.arrays(AFTER_EVENTS)})`),
+    [...NEW_PAYLOAD.valuesOf(payloads), ...EVENT.valuesOf(events), ...RECEIVED.valuesOf(rows)],
+  );
+}
+
+/** The id of a call, and what it stands for. */
+export interface CallClaim {
+  webhookId: string;
+  idHash: Buffer;
+  requestId: string;
+  businessEventId: string | null;
+}
+
+const CLAIM = columns<CallClaim>([
+  ['webhookId', 'webhook_id', 'uuid'],
+  ['idHash', 'id_hash', 'bytea'],
+  ['requestId', 'request_id', 'uuid'],
+  ['businessEventId', 'business_event_id', 'uuid'],
+]);
+
+/**
+ * Takes these ids for their calls. Waits for whoever is taking one at the same instant.
+ * @param claims each id once, in the order in which everybody takes them: two who take the same do not deadlock
+ * @returns for each what it stands for, which is another call where it was taken before
+ */
+export async function claimCallIds(db: Db, claims: readonly CallClaim[], at: Date): Promise<CallClaim[]> {
+  const [, rows] = await Promise.all([
+    changedBy(
+      db,
+      statement(`insert into incoming_ids (${CLAIM.names}, created_at)
+       select *, $${CLAIM.length + 1}::timestamptz from unnest(${CLAIM.arrays()})
+       on conflict (webhook_id, id_hash) do nothing`),
+      [...CLAIM.valuesOf(claims), at],
+    ),
+    rowsOf<CallClaim>(
+      db,
+      statement(`select i.webhook_id as "webhookId", i.id_hash as "idHash", i.request_id as "requestId",
+         i.business_event_id as "businessEventId"
+       from unnest($1::uuid[], $2::bytea[]) as c (webhook_id, id_hash)
+       join incoming_ids i on i.webhook_id = c.webhook_id and i.id_hash = c.id_hash`),
+      [claims.map((claim) => claim.webhookId), claims.map((claim) => claim.idHash)],
+    ),
+  ]);
+  return rows;
+}
+
+/** Calls of before are no longer known to be repeated. */
+export async function forgetCallIdsBefore(db: Db, time: Date): Promise<number> {
+  return changedBy(db, statement('delete from incoming_ids where created_at < $1'), [time]);
+}

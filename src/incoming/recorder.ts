@@ -1,0 +1,68 @@
+// Gathers decided calls, so that many share a transaction. Whoever waits is answered when theirs has committed.
+
+import type { Transaction } from '../sql/transactions';
+import { isDatabaseUnavailable } from '../sql/unavailable';
+import { type DecidedCall, type Recorded, recordCalls } from './record';
+
+const MOST_AT_ONCE = 200;
+/** While one commits, the next is written. */
+const TRANSACTIONS = 2;
+
+export interface Recorder {
+  /** Resolves when the call and its consequences are committed. @throws Error when they are not */
+  record(call: DecidedCall): Promise<Recorded>;
+  /** When all that was handed in is over. */
+  idle(): Promise<void>;
+}
+
+type Waiting = PromiseWithResolvers<Recorded> & { call: DecidedCall };
+
+export function createRecorder(transaction: Transaction): Recorder {
+  const waiting: Waiting[] = [];
+  const running = new Set<Promise<void>>();
+
+  function next(): void {
+    if (waiting.length === 0 || running.size >= TRANSACTIONS) return;
+    const batch = waiting.splice(0, MOST_AT_ONCE);
+    const work = write(batch).finally(() => {
+      running.delete(work);
+      next();
+    });
+    running.add(work);
+  }
+
+  async function write(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const recorded = await transaction((db) =>
+        recordCalls(
+          db,
+          batch.map(({ call }) => call),
+        ),
+      );
+      for (const [index, { resolve }] of batch.entries()) resolve(recorded[index] as Recorded);
+    } catch (error) {
+      if (batch.length === 1 || isDatabaseUnavailable(error)) {
+        for (const { reject } of batch) reject(error);
+        return;
+      }
+      // one that cannot be written must not take the others with it
+      for (const each of batch) await write([each]);
+    }
+  }
+
+  return {
+    record(call) {
+      const entry = { call, ...Promise.withResolvers<Recorded>() };
+      waiting.push(entry);
+      // those that came in the same moment go together
+      setImmediate(next);
+      return entry.promise;
+    },
+    async idle() {
+      while (running.size > 0 || waiting.length > 0) {
+        next();
+        await Promise.race(running);
+      }
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import { SHORT_TEXT } from '../text';
+
+/** What a partner wrote, as a name may be: one line of at most 200 characters; null where nothing is left. */
+export function shortText(text: string | null): string | null {
+  if (text === null) return null;
+  const clean = text
+    .slice(0, 10 * SHORT_TEXT)
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, SHORT_TEXT)
+    .toWellFormed();
+  return clean === '' ? null : clean;
+}

@@ -1,0 +1,55 @@
+import type { Log } from '../log';
+import type { RequestErrorCode } from '../request-log/webhook-request-log.entity';
+import type { Db } from '../sql/db';
+import { addUnkept, type UnkeptRow } from './unkept-refusals.store';
+
+const EVERY_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+/** Counts the refused calls that are not kept, and writes the counts down every second. */
+export interface UnkeptRefusals {
+  count(webhookId: string, errorCode: RequestErrorCode): void;
+  stop(): Promise<void>;
+}
+
+export function createUnkeptRefusals(db: Db, log: Log): UnkeptRefusals {
+  let counts = new Map<string, UnkeptRow>();
+  let underWay: Promise<void> = Promise.resolve();
+
+  async function write(): Promise<void> {
+    if (counts.size === 0) return;
+    const batch = counts;
+    counts = new Map();
+    const keys = [...batch.keys()].sort();
+    try {
+      await addUnkept(
+        db,
+        keys.map((key) => batch.get(key) as UnkeptRow),
+      );
+    } catch (error) {
+      log.debug({ err: error }, 'refusals not counted yet');
+      for (const row of batch.values()) add(row);
+    }
+  }
+
+  function add(row: UnkeptRow): void {
+    const key = `${row.webhookId} ${row.minute.getTime()} ${row.errorCode}`;
+    const known = counts.get(key);
+    counts.set(key, { ...row, calls: row.calls + (known?.calls ?? 0) });
+  }
+
+  const timer = setInterval(() => {
+    underWay = underWay.then(write);
+  }, EVERY_MS).unref();
+
+  return {
+    count(webhookId, errorCode) {
+      add({ webhookId, minute: new Date(Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS), errorCode, calls: 1 });
+    },
+    async stop() {
+      clearInterval(timer);
+      await underWay;
+      await write();
+    },
+  };
+}

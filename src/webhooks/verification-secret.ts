@@ -1,0 +1,70 @@
+// The secrets with which a partner's calls are checked.
+import { newId, timeOfId } from '../ids';
+import type { Db } from '../sql/db';
+import { SECRET_KINDS, type VerificationSecret } from '../verification/claim';
+import type { Provider } from '../verification/provider';
+import type { Keyring } from './keyring';
+import { refuseTooManyKeys } from './signatures';
+import { keyIdOf, secretPlace } from './signing-secret';
+import type { VerificationSecretRow } from './verification-secret.store';
+import { expireSecrets, insertSecret } from './webhook-secret.store';
+
+/** What is wrong with a secret that somebody gave, or null. The sentence does not repeat it. */
+export function verificationSecretFault({ title, secret }: Provider, text: string): string | null {
+  if (secret === null) return `${title} has no secret: leave it out.`;
+  return secret.read(text) ? null : `secret must be ${secret.right}.`;
+}
+
+/**
+ * Makes a secret with which calls are accepted from now on.
+ * @param own somebody's, which `verificationSecretFault` found right; null: a random one, where the partner does not issue them
+ * @returns its text, shown this once; null where there is none, or it was somebody's own
+ */
+export async function createVerificationSecret(
+  db: Db,
+  keyring: Keyring,
+  webhookId: string,
+  { secret }: Provider,
+  own: string | null,
+): Promise<{ shown: string | null; keyId: string | null }> {
+  const text = own ?? secret?.generate?.() ?? null;
+  const material = text === null ? null : secret?.read(text);
+  if (!material) return { shown: null, keyId: null };
+  const id = newId();
+  const sealed = keyring.seal(material.bytes, secretPlace(id));
+  await insertSecret(db, {
+    id,
+    webhookId,
+    kind: material.kind,
+    publicKey: material.kind === 'V1A' ? material.bytes : null,
+    ...sealed,
+    createdAt: timeOfId(id),
+    expiresAt: null,
+  });
+  return { shown: own === null ? text : null, keyId: keyIdOf(id) };
+}
+
+/** Those before go on being accepted until the overlap is over. @throws InputError CONFLICT when there would be too many */
+export async function endEarlierSecrets(
+  db: Db,
+  webhook: { id: string; name: string },
+  overlapSeconds: number,
+): Promise<void> {
+  const now = new Date();
+  await expireSecrets(db, webhook.id, SECRET_KINDS, new Date(now.getTime() + overlapSeconds * 1_000));
+  await refuseTooManyKeys(db, webhook, 1, now, 'id');
+}
+
+/** One that cannot be opened, since its key is lost, is left out: it confirms nothing. */
+export function openVerificationSecrets(
+  keyring: Keyring,
+  rows: readonly VerificationSecretRow[],
+): VerificationSecret[] {
+  return rows.flatMap(({ id, kind, createdAt, expiresAt, ...sealed }) => {
+    try {
+      return [{ id, kind, bytes: keyring.open(sealed, secretPlace(id)), createdAt, expiresAt }];
+    } catch {
+      return [];
+    }
+  });
+}
