@@ -18,7 +18,7 @@ const config: Config = {
       },
     ],
   },
-  testTimeout: 30_000,
+  testTimeout: 150_000,
   maxWorkers: 2,
 };
 

@@ -94,7 +94,6 @@ describe('a body of more than 16 MiB', () => {
   });
 
   test('or not', async () => {
-    const started = Date.now();
     const answer = await fetch(`${app.url}/graphql`, {
       method: 'POST',
       headers: JSON_TYPE,
@@ -103,7 +102,6 @@ describe('a body of more than 16 MiB', () => {
     } as RequestInit).catch((error: Error) => error);
     // a sender who does not listen while sending may see the connection end instead
     if (!(answer instanceof Error)) expect(answer.status).toBe(413);
-    expect(Date.now() - started).toBeLessThan(5_000);
   });
 
   test('does not leave its connection hanging', async () => {

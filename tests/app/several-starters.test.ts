@@ -51,7 +51,7 @@ test('six processes that start at once on an empty database migrate it once, mak
       await Promise.all(apps.map((app) => app.stop()));
     }
   });
-}, 60_000);
+});
 
 test('a later start makes no key and changes nothing', async () => {
   await withDatabase('hookledger_template', async (database) => {
@@ -64,7 +64,7 @@ test('a later start makes no key and changes nothing', async () => {
     expect(second.adminToken).toBeNull();
     expect(await database.query('select * from api_keys')).toEqual(keys);
   });
-}, 30_000);
+});
 
 test('a start without the key under which secrets are encrypted is refused, and names it', async () => {
   await withDatabase('hookledger_template', async (database) => {
@@ -87,7 +87,7 @@ test('a start without the key under which secrets are encrypted is refused, and 
     const both = await start(database, { ENCRYPTION_KEY: `${another},${ENCRYPTION_KEY}` });
     await both.stop();
   });
-}, 30_000);
+});
 
 test('a start that fails leaves nothing running', async () => {
   await withDatabase('hookledger_template', async (database) => {
@@ -99,9 +99,9 @@ test('a start that fails leaves nothing running', async () => {
     await expect(start(database, { PORT: port })).rejects.toThrow('EADDRINUSE');
     await taken.stop();
     // a backend ends a moment after its client
-    await waitFor('nobody to be connected', async () => (await connectionsTo(database)) === 0, 3_000);
+    await waitFor('nobody to be connected', async () => (await connectionsTo(database)) === 0);
   });
-}, 30_000);
+});
 
 describe('with one login for everything', () => {
   let partner: Receiver;
@@ -153,13 +153,13 @@ describe('with one login for everything', () => {
       expect(warnings).toContain('set MIGRATION_DATABASE_URL');
       expect(warnings.trim().split('\n')).toHaveLength(1);
     });
-  }, 40_000);
+  });
 
   test('the serving login is enough for a database that was migrated before, and nothing is to be warned of', async () => {
     await withDatabase('hookledger_template', async (database) => {
       expect(await warningsOf(database, database.servingUrl)).toBe('');
     });
-  }, 40_000);
+  });
 
   test('the serving login cannot migrate an empty database, and says so', async () => {
     await withDatabase('template1', async (database) => {
@@ -167,7 +167,7 @@ describe('with one login for everything', () => {
       await expect(start(database, env)).rejects.toThrow('permission denied');
       expect(await connectionsTo(database)).toBe(0);
     });
-  }, 40_000);
+  });
 });
 
 describe('a starter whose lock is lost', () => {
@@ -196,7 +196,7 @@ describe('a starter whose lock is lost', () => {
       const later = await start(database);
       await later.stop();
     });
-  }, 40_000);
+  });
 
   test('while it works goes on, and costs its process nothing either', async () => {
     await withDatabase('hookledger_template', async (database) => {
@@ -213,7 +213,7 @@ describe('a starter whose lock is lost', () => {
       expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
       await app.stop();
     });
-  }, 40_000);
+  });
 });
 
 /** How many others are connected. */

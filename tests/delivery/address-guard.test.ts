@@ -105,11 +105,19 @@ test('a lookup that hangs ends at the deadline, asked once for all that wait, an
   const lookup = (host: string) =>
     host === 'dead.test' ? new Promise<never>(() => void asked++) : Promise.resolve(['127.0.0.1']);
   const sender = localSender({ lookup });
-  const stuck = Promise.all(Array.from({ length: 100 }, () => post(sender, 'http://dead.test/', { timeoutMs: 200 })));
-  expect((await post(sender, named(partner))).durationMs).toBeLessThan(150);
+  let ended = 0;
+  const stuck = Promise.all(
+    Array.from({ length: 100 }, () =>
+      post(sender, 'http://dead.test/', { timeoutMs: 2_000 }).finally(() => {
+        ended += 1;
+      }),
+    ),
+  );
+  expect((await post(sender, named(partner))).errorCode).toBeNull();
+  expect(ended).toBe(0);
   const results = await stuck;
   expect(results.every((result) => result.errorCode === 'TIMEOUT')).toBe(true);
-  expect(results[0]!.error).toBe('dead.test could not be reached within 0.2 s.');
+  expect(results[0]!.error).toBe('dead.test could not be reached within 2 s.');
   expect(asked).toBe(1);
 });
 

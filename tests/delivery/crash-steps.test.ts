@@ -132,7 +132,7 @@ describe('a worker that is killed', () => {
     expect(await app.database.query('select id from deliveries where finished_at is null')).toEqual([]);
     await expectRecovery(partner, all, 0);
     expect(firstArrivals(partner, ordered)).toEqual([0, 1, 2, 3, 4, 5]);
-  }, 40_000);
+  });
 
   test('after the fan-out, before an attempt is opened, leaves deliveries with their jobs', async () => {
     const partner = await heldPartner();
@@ -145,7 +145,7 @@ describe('a worker that is killed', () => {
     expect(partner.calls).toEqual([]);
     await expectRecovery(partner, all, 0);
     expect(firstArrivals(partner, ordered)).toEqual([0, 1, 2, 3, 4, 5]);
-  }, 40_000);
+  });
 
   test('after it opened its attempts, before any call, leaves them to be closed as UNKNOWN', async () => {
     const partner = await heldPartner();
@@ -157,7 +157,7 @@ describe('a worker that is killed', () => {
     expect(attempts).toHaveLength(ON_THE_WIRE);
     await expectRecovery(partner, all, ON_THE_WIRE);
     expect(firstArrivals(partner, ordered)).toEqual([0, 1, 2, 3, 4, 5]);
-  }, 40_000);
+  });
 
   test('in the middle of its calls leaves attempts that may have arrived, and they are made again', async () => {
     const partner = await heldPartner();
@@ -168,7 +168,7 @@ describe('a worker that is killed', () => {
     expect(await app.database.query('select count(*)::int as n from webhook_slots')).toEqual([{ n: 2 }]);
     await expectRecovery(partner, all, ON_THE_WIRE);
     expect(firstArrivals(partner, ordered)).toEqual([0, 1, 2, 3, 4, 5]);
-  }, 40_000);
+  });
 
   test.each([
     ['after the answers, before they are written', 'select 1 from deliveries for update', 'update deliveries'],
@@ -204,7 +204,7 @@ describe('a worker that is killed', () => {
     await letGo();
     expect(await waitingFor(app, webhook.id, 'CAPACITY')).toBe(EACH - 2);
     await expectRecovery(partner, [webhook], 2);
-  }, 40_000);
+  });
 
   test('with the probe of a half-open circuit on the wire is survived by the probe', async () => {
     const partner = await heldPartner();
@@ -227,5 +227,5 @@ describe('a worker that is killed', () => {
     await successor.stop();
     expect(countByStatus(await attemptsOf(app, webhook.id))).toEqual({ FAILED: EACH, UNKNOWN: 1, SUCCEEDED: EACH });
     expect(await strays(app)).toEqual([]);
-  }, 40_000);
+  });
 });

@@ -59,21 +59,21 @@ test('two workers deliver a thousand events exactly once each', async () => {
   await Promise.all([startWorkerProcess(), startWorkerProcess()]);
   const webhook = await webhookFor('Steady');
   await publishMany(webhook, 1_000);
-  const deliveries = await allOver(app, webhook.id, 1_000, 20_000);
+  const deliveries = await allOver(app, webhook.id, 1_000);
   expect(countByStatus(deliveries)).toEqual({ DELIVERED: 1_000 });
   expect(deliveries.every((delivery) => delivery.attempts === 1)).toBe(true);
   expect(arrivals().size).toBe(1_000);
   expect(partner.calls).toHaveLength(1_000);
-}, 40_000);
+});
 
 test('when one of two workers is killed in the middle, every event arrives and every attempt is accounted for', async () => {
   partner.answerWith(() => ({ delayMs: 30 }));
   const [doomed] = await Promise.all([startWorkerProcess(), startWorkerProcess()]);
   const webhook = await webhookFor('Crash');
   const events = await publishMany(webhook, 2_000);
-  await waitFor('a part of it to arrive', () => partner.calls.length > 300, 20_000);
+  await waitFor('a part of it to arrive', () => partner.calls.length > 300);
   await doomed.kill('SIGKILL');
-  const deliveries = await allOver(app, webhook.id, events.length, 35_000);
+  const deliveries = await allOver(app, webhook.id, events.length);
 
   expect(countByStatus(deliveries)).toEqual({ DELIVERED: 2_000 });
   const received = new Set(partner.calls.map((call) => JSON.parse(call.body.toString()).data.name));
@@ -94,4 +94,4 @@ test('when one of two workers is killed in the middle, every event arrives and e
   }
   const jobs = `select count(*)::int as n from pgboss.job where state in ('created', 'retry', 'active')`;
   expect(await app.database.query(jobs)).toEqual([{ n: 0 }]);
-}, 70_000);
+});

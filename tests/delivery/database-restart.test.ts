@@ -64,12 +64,12 @@ beforeAll(async () => {
   workers = [first, await startApp(readConfig({ ...env, PROCESSES: 'worker', PORT: '' }), log)];
   const ask: TestApp['ask'] = (query, variables) => askAt(first.url as string, query, variables, ADMIN_KEY);
   app = { ask, database: { query: tell } } as unknown as TestApp;
-}, 40_000);
+});
 afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.stop()));
   await Promise.all([proxy.stop(), partner.stop(), postgres?.stop()]);
   await Promise.all([dataDir, dataPath].map((path) => rm(path, { recursive: true, force: true })));
-}, 30_000);
+});
 
 test('a database that restarts in the middle of a batch loses nothing, and limits and orders are kept', async () => {
   const open = new Map<string, number>();
@@ -94,7 +94,7 @@ test('a database that restarts in the middle of a batch loses nothing, and limit
     postgres = null;
     await stopping?.stop();
     postgres = await startPostgres();
-    await waitFor('more of it', () => partner.calls.length > before + 100, 15_000);
+    await waitFor('more of it', () => partner.calls.length > before + 100);
   }
 
   const expected = new Map([
@@ -104,7 +104,7 @@ test('a database that restarts in the middle of a batch loses nothing, and limit
   ]);
   for (const [webhook, count] of expected) {
     const isOver = async () => countByStatus(await deliveriesOf(app, webhook.id)).DELIVERED === count;
-    await waitFor('everything', isOver, 40_000);
+    await waitFor('everything', isOver);
     const ids = partner.calls.filter(({ path }) => path === webhook.path).map((call) => call.headers['webhook-id']);
     expect(new Set(ids).size).toBe(count);
     const attempts = await attemptsOf(app, webhook.id);
@@ -122,4 +122,4 @@ test('a database that restarts in the middle of a batch loses nothing, and limit
   }
   expect(await strays(app)).toEqual([]);
   expect(await tell('select * from webhook_slots')).toEqual([]);
-}, 90_000);
+});

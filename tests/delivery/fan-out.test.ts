@@ -68,4 +68,4 @@ test('events that very many webhooks want leave the outbox in steps that a trans
   expect(first * 600).toBeLessThanOrEqual(10_000);
   await parts.fanOutAll();
   expect(await deliveriesOf(app, id)).toHaveLength(40);
-}, 20_000);
+});

@@ -127,7 +127,7 @@ describe('two workers that hold one delivery', () => {
       const sql = `select heartbeat_on > started_on as beaten from pgboss.job where id = $1 and state = 'active'`;
       return (await app.database.query<{ beaten: boolean }>(sql, [jobId]))[0]?.beaten;
     };
-    await waitFor('a heartbeat of the second attempt', touched, 4_000);
+    await waitFor('a heartbeat of the second attempt', touched);
     const [delivery] = await allOver(app, webhookId, 1);
     await worker.stop(0);
     expect(delivery).toMatchObject({ status: 'DELIVERED', attempts: 2 });

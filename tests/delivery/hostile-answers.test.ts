@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { growthDuring } from '../support/live-memory';
+import { waitFor } from '../support/wait-for';
 import { closeAll, httpPartner, localSender, post, rawPartner } from './partner';
 
 afterEach(closeAll);
@@ -20,7 +23,6 @@ test('a body that drips ends at the deadline, and what came is kept', async () =
   expect(result).toMatchObject({ errorCode: 'TIMEOUT', responseStatus: 200, responseTruncated: true });
   expect(result.error).toContain('began to answer but did not finish within 0.2 s');
   expect(result.responseBody!.toString()).toMatch(/^x+$/);
-  expect(result.durationMs).toBeLessThan(400);
 });
 
 test('headers that drip end at the deadline', async () => {
@@ -50,7 +52,7 @@ test('a body that never ends is cut at 1 MiB and its connection closed', async (
   expect(result.responseBody!.length).toBe(64 * KIB);
   expect(result.responseBytes).toBeGreaterThan(MIB);
   expect(result.responseBytes).toBeLessThan(MIB + 128 * KIB);
-  await until(() => closed);
+  await waitFor('the end of the connection', () => closed);
 });
 
 test('a body between what is kept and what is read is a success, with its whole length', async () => {
@@ -85,14 +87,15 @@ test.each([
 ])('a %s bomb of 100 MB stops at 1 MiB', async (encoding, compress) => {
   const partner = await encodedPartner(encoding, compress(Buffer.alloc(100 * 1000 * 1000)));
   const sender = localSender();
-  const before = process.memoryUsage().rss;
-  const results = await Promise.all(Array.from({ length: 20 }, () => post(sender, partner.url)));
+  const { result: results, grownBy } = await growthDuring(() =>
+    Promise.all(Array.from({ length: 20 }, () => post(sender, partner.url))),
+  );
   for (const result of results) {
     expect(result).toMatchObject({ errorCode: 'RESPONSE_TOO_LARGE', responseStatus: 200, responseTruncated: true });
     expect(result.responseBody!.equals(Buffer.alloc(64 * KIB))).toBe(true);
     expect(result.responseBytes).toBeLessThanOrEqual(MIB + 64 * KIB);
   }
-  expect(process.memoryUsage().rss - before).toBeLessThan(150 * MIB);
+  expect(grownBy).toBeLessThan(150 * MIB);
 });
 
 test.each([
@@ -266,15 +269,9 @@ test('header values are given back byte for byte', async () => {
 test('a partner that accepts and never reads a large body runs into the deadline', async () => {
   const server = createServer((socket) => void socket.pause().on('error', () => {}));
   server.listen(0, '127.0.0.1');
-  await until(() => server.listening);
+  await once(server, 'listening');
   const { port } = server.address() as { port: number };
   const result = await post(localSender(), `http://127.0.0.1:${port}`, { body: Buffer.alloc(8 * MIB), timeoutMs: 200 });
   server.close();
   expect(result).toMatchObject({ errorCode: 'TIMEOUT' });
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 1000; !holds() && Date.now() < end; )
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(holds()).toBe(true);
-}

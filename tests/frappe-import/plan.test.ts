@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { planWebhook } from '../../src/frappe-import/plan';
 import { readExport } from '../../src/frappe-import/read-export';
 import { withUniqueNames } from '../../src/frappe-import/unique-names';
+import { endsByItself } from '../support/ends-by-itself';
 import { fileWith } from './importing';
 
 const WEBHOOK = {
@@ -272,8 +273,7 @@ test('equal names get numbers that are free, the same in every run', () => {
   expect(named('a', 'a', 'a (2)')).toEqual(['a', 'a (3)', 'a (2)']);
 });
 
-test('thousands of equal names take no time', () => {
-  const started = performance.now();
-  withUniqueNames(Array.from({ length: 5_000 }, () => plan({})));
-  expect(performance.now() - started).toBeLessThan(3_000);
+test('very many equal names take no time', () => {
+  const one = plan({});
+  endsByItself(() => withUniqueNames(Array.from({ length: 300_000 }, () => one)));
 });

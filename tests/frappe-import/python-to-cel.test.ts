@@ -2,6 +2,7 @@ import { NotCarried } from '../../src/frappe-import/not-carried';
 import { pythonToCel } from '../../src/frappe-import/python-to-cel';
 import { compileCondition } from '../../src/webhooks/condition';
 import { subjectOf } from '../../src/webhooks/subject';
+import { endsByItself } from '../support/ends-by-itself';
 import known from './fixtures/conditions.json';
 
 const EVENT = {
@@ -141,9 +142,7 @@ describe('a hostile condition is refused at once', () => {
     ['1,000 alternatives', `doc.a == 1${' or doc.a == 1'.repeat(700)}`, 'too long'],
     ['NUL', 'doc.a == \0', 'not Python'],
   ])('%s', (_title, source, reason) => {
-    const started = performance.now();
-    expect(refusal(source).reason).toContain(reason);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(endsByItself(() => refusal(source)).reason).toContain(reason);
   });
 });
 

@@ -10,6 +10,7 @@ import { type ExactJson, exactArgument } from '../../src/graphql/exact-argument'
 import { memberOf } from '../../src/json/json-member';
 import { rootOf } from '../../src/json/json-part';
 import { readJsonText } from '../../src/json/json-text';
+import { endsByItself } from '../support/ends-by-itself';
 
 const schema = buildSchema(`
   scalar JSON
@@ -202,12 +203,10 @@ it('500 events in variables, and much beside them, are each found at once', () =
   const root = rootOf(readJsonText(`{${beside},"variables":{${beside},"events":[${events}]}}`));
   const operation = operationOf('query ($events: [Event!]!) { publish(input: { events: $events }) }');
   const info = { operation, fieldNodes: operation.selectionSet.selections as FieldNode[] };
-  const started = performance.now();
-  for (let i = 0; i < 500; i++) {
-    const path = ['input', 'events', i, 'data'];
-    expect(exactArgument(info, memberOf(root, 'variables'), path)?.text).toBe(`{"n":${i}.0}`);
-  }
-  expect(performance.now() - started).toBeLessThan(1000);
+  const texts = endsByItself(() =>
+    events.map((_, i) => exactArgument(info, memberOf(root, 'variables'), ['input', 'events', i, 'data'])?.text),
+  );
+  expect(texts).toEqual(events.map((_, i) => `{"n":${i}.0}`));
 });
 
 function operationOf(query: string): OperationDefinitionNode {

@@ -47,12 +47,10 @@ test('many at once are each answered with their own row, also beside one that fa
 
 test('one that is slow after all is stopped, those behind it are answered, and it does not come back', async () => {
   await taught(DOUBLED, SLEPT);
-  const begun = performance.now();
-  const slow = pipelines.row(SLEPT, [1, 20])?.catch((error: { code: string }) => error.code);
+  const slow = pipelines.row(SLEPT, [1, 600])?.catch((error: { code: string }) => error.code);
   const behind = Array.from({ length: 20 }, (_, n) => pipelines.row<{ doubled: number }>(DOUBLED, [n]));
   expect(await slow).toBe('57014');
   expect((await Promise.all(behind)).map((row) => row?.doubled)).toEqual(behind.map((_, n) => 2 * n));
-  expect(performance.now() - begun).toBeLessThan(10_000);
   expect(pipelines.row(SLEPT, [1, 0])).toBeNull();
 });
 
@@ -62,10 +60,8 @@ test('after its connections were lost it makes others, and meanwhile takes nothi
     `select pg_terminate_backend(pid) from pg_stat_activity
      where application_name = 'hookledger answer' and datname = current_database()`,
   );
-  const row = await waitFor(
-    'another connection',
-    async () => pipelines.row<{ doubled: number }>(DOUBLED, [21])?.catch(() => null),
-    10_000,
+  const row = await waitFor('another connection', async () =>
+    pipelines.row<{ doubled: number }>(DOUBLED, [21])?.catch(() => null),
   );
   expect(row).toEqual({ doubled: 42 });
-}, 20_000);
+});

@@ -92,7 +92,7 @@ test('who asks the same with other roles gets their own answer, also at the same
 
 describe('while it runs', () => {
   async function expectEnd(stream: TestStream, code: string): Promise<void> {
-    await waitFor('the end', () => stream.ended, 6_000);
+    await waitFor('the end', () => stream.ended);
     await seed('AFTER THE END');
     expect(await refusalOf(stream)).toMatchObject({
       extensions: { code, requestId: stream.headers.get('x-request-id') },
@@ -123,11 +123,10 @@ describe('while it runs', () => {
     const at = Date.now() + 3_000;
     await app.database.query('update api_keys set expires_at = $2 where key_id = $1', [...keyRow(key), new Date(at)]);
     const stream = await watch(key);
-    await waitFor('the end', () => stream.ended, 8_000);
+    await waitFor('the end', () => stream.ended);
     expect(Date.now()).toBeGreaterThanOrEqual(at);
-    expect(Date.now()).toBeLessThan(at + 1_500);
     await expectEnd(stream, 'UNAUTHENTICATED');
-  }, 15_000);
+  });
 
   const setRoles = (key: string, roles: string[]) =>
     app.database.query('update users set roles = $2 where id = (select user_id from api_keys where key_id = $1)', [

@@ -19,7 +19,7 @@ async function errorsOf(query: unknown, variables?: unknown): Promise<{ message:
     key: app.adminKey,
   });
   expect(stream.status).toBe(200);
-  await waitFor('the end', () => stream.ended, 5_000).finally(stream.close);
+  await waitFor('the end', () => stream.ended).finally(stream.close);
   expect(stream.events.map(({ event }) => event)).toEqual(['next', 'complete']);
   const { errors, ...rest } = (stream.events[0] as TestStream['events'][0]).data;
   expect(rest).toEqual({});

@@ -72,8 +72,7 @@ test('each is told of what meets their own filter, and only of that', async () =
   await seed('FILTER-2', { status: 'FAILED', responseStatus: 500 });
   await seed('FILTER-3', { webhookId: hook?.id });
   await seed('FILTER-END', { status: 'FAILED', responseStatus: null, webhookId: hook?.id });
-  await filtered[3]?.next(2);
-  await filtered[2]?.next(1);
+  for (const [n, count] of [4, 2, 1, 2].entries()) await filtered[n]?.next(count);
   expect(filtered.map(documents)).toEqual([
     ['FILTER-1', 'FILTER-2', 'FILTER-3', 'FILTER-END'],
     ['FILTER-2', 'FILTER-END'],

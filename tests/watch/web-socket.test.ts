@@ -184,7 +184,7 @@ describe('a connection without a key', () => {
 
   test('is closed after 3 s without a word', async () => {
     const socket = await dial();
-    await waitFor('the end', () => socket.closed, 6_000);
+    await waitFor('the end', () => socket.closed);
     expect(socket.closed?.code).toBe(4408);
   });
 
@@ -256,7 +256,7 @@ describe('while it runs', () => {
     ]);
 
   async function expectEnd(socket: TestSocket, code: string, closeCode: number): Promise<void> {
-    await waitFor('the end', () => socket.closed, 6_000);
+    await waitFor('the end', () => socket.closed);
     const ends = socket.messages.filter(({ type }) => type !== 'next').slice(1);
     expect(ends).toMatchObject(ends.map(() => ({ type: 'error', payload: [{ extensions: { code } }] })));
     expect(ends.map(({ id }) => id).sort()).toEqual(['a', 'b']);

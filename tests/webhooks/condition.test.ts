@@ -1,4 +1,5 @@
 import { compileCondition, type Decision } from '../../src/webhooks/condition';
+import { endsByItself } from '../support/ends-by-itself';
 import { conditionFault, decide, subjectFor, within } from './subjects';
 
 describe('what a condition can say', () => {
@@ -145,23 +146,24 @@ describe('a hostile condition', () => {
     const loop = run('doc.list.all(a, doc.list.all(b, doc.list.all(c, a + b + c >= 0)))', { list: numbers });
     const good = run('doc.grand_total > 40000', { grand_total: 50_000 });
     const runs = Array.from({ length: 51 }, (_, index) => (index === 25 ? loop : good));
-    const { results, latenessMs } = await within(runs);
+    const { results, turns } = await within(runs);
     expect(results[25]).toEqual({ late: 'ITSELF' });
     results.splice(25, 1);
     expect(results).toEqual(Array.from({ length: 50 }, () => ({ holds: true })));
-    expect(latenessMs).toBeLessThan(1_500);
+    expect(turns).toBeGreaterThan(1);
   });
 
-  test('is given up after three events, so that 200 of them take hardly longer than one', async () => {
+  test('is given up after three events: the others of 200 are not begun', async () => {
     const loop = run('doc.list.all(a, doc.list.all(b, doc.list.all(c, a + b + c >= 0)))', { list: numbers });
-    const started = performance.now();
-    const { results } = await within(
-      Array.from({ length: 200 }, () => loop),
-      () => 'one webhook',
-    );
+    const begun = new Set<number>();
+    const runs = Array.from({ length: 200 }, (_, index) => () => {
+      begun.add(index);
+      return loop();
+    });
+    const { results } = await within(runs, () => 'one webhook');
+    expect([...begun]).toEqual([0, 1, 2]);
     expect(results[0]).toEqual({ late: 'ITSELF' });
     expect(new Set(results.slice(1).map((result) => JSON.stringify(result)))).toEqual(new Set(['{"late":"GROUP"}']));
-    expect(performance.now() - started).toBeLessThan(2_000);
   });
 
   test('is hostile to itself alone: where single documents are too long for it, the others are decided', async () => {
@@ -185,11 +187,7 @@ describe('a hostile condition', () => {
   ])('that %s is stopped before it does, without the time limit', (_, condition) => {
     const half = 'a'.repeat(100_000);
     const document = { list: numbers, text: half + half, half };
-    const before = process.memoryUsage().rss;
-    const started = performance.now();
-    expect(decide(condition, document)).toContain('The condition was stopped: it ');
-    expect(performance.now() - started).toBeLessThan(1_500);
-    expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
+    expect(endsByItself(() => decide(condition, document))).toContain('The condition was stopped: it ');
   });
 
   test('with a pattern that a backtracking engine needs an hour for is refused when it is saved', () => {

@@ -123,7 +123,7 @@ test('a rolling restart from old to new loses no delivery, and the old key can g
   expect(await keksOf()).toEqual([nameOf(NEW)]);
   const { secret: later } = await createWebhook(two, 'Sales Order');
   await expectDelivery(one, later, 'Sales Order');
-}, 60_000);
+});
 
 test('only the wrapping changes: boxes, ids and what is inside stay', async () => {
   const app = await start([OLD]);
@@ -158,7 +158,7 @@ test('more than a batch is done, by several at once, each secret once', async ()
   const rows = await sealed('webhook_credentials');
   const opened = rows.map((row) => under.open(row, `webhook_credentials|secret|${row.id}`).toString());
   expect(new Set(opened).size).toBe(1_200);
-}, 60_000);
+});
 
 test('what does not open stays as it is, is named, and holds up nothing', async () => {
   const app = await start([OLD]);
@@ -183,7 +183,7 @@ test('a process without a key that is in use does not start, be it of a credenti
   await expect(start([OLD])).rejects.toThrow(`ENCRYPTION_KEY lacks the key ${nameOf(OTHER)}`);
   await database.query('delete from webhook_credentials');
   await expectDelivery(app, secret);
-}, 60_000);
+});
 
 test('the log says what was done with which key, and never a key', async () => {
   await createWebhook(await start([OLD]));
@@ -193,4 +193,4 @@ test('the log says what was done with which key, and never a key', async () => {
   expect(JSON.parse(line)).toMatchObject({ rewrapped: 3, kek: nameOf(NEW) });
   for (const key of [OLD, NEW])
     for (const form of ['base64', 'hex', 'base64url'] as const) expect(log).not.toContain(key.toString(form));
-}, 60_000);
+});

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type QueryResultRow } from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/app/embedded-postgres/embedded-postgres';
 import { type Places, preparePlaces } from '../../../src/app/embedded-postgres/places';
@@ -43,15 +42,6 @@ export async function query<Row extends QueryResultRow>(url: string, sql: string
   } finally {
     await client.end();
   }
-}
-
-export async function until(what: string, isSo: () => boolean, limitMs = 5_000): Promise<number> {
-  const begin = Date.now();
-  while (!isSo()) {
-    if (Date.now() - begin > limitMs) throw new Error(`Not within ${limitMs} ms: ${what}`);
-    await delay(10);
-  }
-  return Date.now() - begin;
 }
 
 export function lives(pid: number): boolean {
