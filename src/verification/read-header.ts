@@ -3,7 +3,12 @@ import { quoted } from '../errors';
 import { headerValues, type IncomingCall } from './call';
 import { malformed, notSigned, type Refusal } from './claim';
 
-/** Without the white space around it, which RFC 9110, section 5.5 does not count as part of the value. */
+/** RFC 9110, section 5.5 does not count it as part of a value, nor 5.6.1 as part of what is listed in one. */
+export function withoutSpaceAround(value: string): string {
+  return value.replace(/^[ \t]+|[ \t]+$/g, '');
+}
+
+/** Without the white space around it. */
 export function onlyHeader(call: IncomingCall, name: string): string | Refusal {
   return optionalHeader(call, name) ?? notSigned(`The header ${name} is missing.`);
 }
@@ -14,7 +19,7 @@ export function optionalHeader(call: IncomingCall, name: string): string | null 
   const [value] = values;
   if (value === undefined) return null;
   if (values.length > 1) return malformed(`The header ${name} is there ${values.length} times; once is right.`);
-  const trimmed = value.replace(/^[ \t]+|[ \t]+$/g, '');
+  const trimmed = withoutSpaceAround(value);
   return trimmed === '' ? malformed(`The header ${name} is empty.`) : trimmed;
 }
 

@@ -13,13 +13,14 @@ const ENCODING_NAMES: Readonly<Record<SignatureEncoding, string>> = {
   BASE64URL: 'base64url',
 };
 
-/** null: the text is not in that encoding from its first to its last character. */
+/** base64url with or without padding. null: the text is not in that encoding from its first to its last character. */
 export function decodeStrictly(text: string, encoding: SignatureEncoding): Buffer | null {
   if (encoding === 'HEX') return /^(?:[0-9a-f]{2})+$/i.test(text) ? Buffer.from(text, 'hex') : null;
-  const plain = encoding === 'BASE64URL' ? text.replace(/={1,2}$/, '') : text;
-  const name = encoding === 'BASE64URL' ? 'base64url' : 'base64';
-  const bytes = Buffer.from(plain, name);
-  return bytes.length > 0 && bytes.toString(name) === plain ? bytes : null;
+  const isUrl = encoding === 'BASE64URL';
+  const bytes = Buffer.from(text, isUrl ? 'base64url' : 'base64');
+  const padded = bytes.toString('base64');
+  const right = isUrl ? [bytes.toString('base64url'), padded.replaceAll('+', '-').replaceAll('/', '_')] : [padded];
+  return bytes.length > 0 && right.includes(text) ? bytes : null;
 }
 
 /** How one kind of signature is written. */

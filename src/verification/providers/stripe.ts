@@ -4,7 +4,7 @@ import { type Claim, isRefusal, malformed, type Refusal } from '../claim';
 import { inBody } from '../place';
 import { hmacProof, type SignedContent } from '../proofs';
 import type { Provider } from '../provider';
-import { onlyHeader, readTimestamp } from '../read-header';
+import { onlyHeader, readTimestamp, withoutSpaceAround } from '../read-header';
 import { hmacForm, MOST_SIGNATURES, readSignature } from '../read-signature';
 import { readText } from '../secret-forms';
 
@@ -48,7 +48,7 @@ function read(call: IncomingCall): Claim | Refusal {
 }
 
 function elementsOf(value: string, name: string): string[] {
-  const elements = value.split(',').map((element) => element.trim());
+  const elements = value.split(',').map(withoutSpaceAround);
   return elements.filter((element) => element.startsWith(`${name}=`)).map((element) => element.slice(name.length + 1));
 }
 
