@@ -50,6 +50,8 @@ CREATE TABLE business_events (
   wanted_by integer,
   caused_by uuid,
   cause_path uuid[] NOT NULL DEFAULT '{}'::uuid[],
+  request_id uuid,
+  directed_to uuid[],
   CONSTRAINT business_events_pkey PRIMARY KEY (id),
   CONSTRAINT business_events_published_by_fkey FOREIGN KEY (published_by) REFERENCES users(id),
   CONSTRAINT business_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
@@ -147,6 +149,50 @@ CREATE TABLE idempotency_keys (
   CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 CREATE INDEX idempotency_keys_created_at_idx ON idempotency_keys USING btree (created_at);
+
+CREATE TABLE incoming_agreements (
+  webhook_id uuid NOT NULL,
+  provider text NOT NULL,
+  settings text NOT NULL,
+  tolerance_seconds integer NOT NULL,
+  event_place text,
+  id_place text,
+  reference_place text,
+  becomes text NOT NULL,
+  forward_to uuid[] NOT NULL,
+  answer_status integer NOT NULL,
+  answer_body text,
+  answer_type text,
+  user_id uuid NOT NULL,
+  version integer NOT NULL,
+  CONSTRAINT incoming_agreements_becomes_check CHECK (becomes = ANY (ARRAY['BUSINESS_EVENT'::text, 'FORWARD'::text, 'RECORD'::text])),
+  CONSTRAINT incoming_agreements_pkey PRIMARY KEY (webhook_id),
+  CONSTRAINT incoming_agreements_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  CONSTRAINT incoming_agreements_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+);
+
+CREATE TABLE incoming_ids (
+  webhook_id uuid NOT NULL,
+  id_hash bytea NOT NULL,
+  request_id uuid NOT NULL,
+  business_event_id uuid,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT incoming_ids_pkey PRIMARY KEY (webhook_id, id_hash),
+  CONSTRAINT incoming_ids_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+);
+CREATE INDEX incoming_ids_created_at_idx ON incoming_ids USING btree (created_at);
+
+CREATE TABLE incoming_tokens (
+  id uuid NOT NULL,
+  webhook_id uuid NOT NULL,
+  hash bytea NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone,
+  CONSTRAINT incoming_tokens_hash_key UNIQUE (hash),
+  CONSTRAINT incoming_tokens_pkey PRIMARY KEY (id),
+  CONSTRAINT incoming_tokens_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+);
+CREATE INDEX incoming_tokens_webhook_id_idx ON incoming_tokens USING btree (webhook_id);
 
 CREATE TABLE payloads (
   id uuid NOT NULL,
@@ -262,6 +308,15 @@ CREATE TABLE request_stats_series (
 );
 CREATE INDEX request_stats_series_webhook_id_idx ON request_stats_series USING btree (webhook_id) WHERE detailed;
 
+CREATE TABLE unkept_refusals (
+  webhook_id uuid NOT NULL,
+  minute timestamp(3) with time zone NOT NULL,
+  error_code text NOT NULL,
+  calls integer NOT NULL,
+  CONSTRAINT unkept_refusals_pkey PRIMARY KEY (webhook_id, minute, error_code),
+  CONSTRAINT unkept_refusals_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+);
+
 CREATE TABLE users (
   id uuid NOT NULL,
   name text NOT NULL,
@@ -335,6 +390,7 @@ CREATE TABLE webhook_request_logs (
   remote_address text,
   test boolean NOT NULL DEFAULT false,
   replay_id uuid,
+  wire_payload_id uuid,
   CONSTRAINT webhook_request_logs_finished_check CHECK ((finished_at IS NULL) = (status = 'PENDING'::text)),
   CONSTRAINT webhook_request_logs_pkey PRIMARY KEY (id),
   CONSTRAINT webhook_request_logs_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'UNKNOWN'::text, 'REFUSED'::text])),
@@ -350,7 +406,7 @@ CREATE INDEX webhook_request_logs_webhook_id_idx ON webhook_request_logs USING b
 CREATE TRIGGER closed_requests_are_noted AFTER UPDATE ON webhook_request_logs REFERENCING NEW TABLE AS closed FOR EACH STATEMENT EXECUTE FUNCTION note_closed_requests();
 CREATE TRIGGER closed_rows_never_change BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON webhook_request_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER open_rows_are_only_closed BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL AND (new.finished_at IS NULL OR new.id IS DISTINCT FROM old.id OR new.webhook_id IS DISTINCT FROM old.webhook_id OR new.direction IS DISTINCT FROM old.direction OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.business_event_id IS DISTINCT FROM old.business_event_id OR new.delivery_id IS DISTINCT FROM old.delivery_id OR new.user_id IS DISTINCT FROM old.user_id OR new.attempt_number IS DISTINCT FROM old.attempt_number OR new.duplicate IS DISTINCT FROM old.duplicate OR new.method IS DISTINCT FROM old.method OR new.url IS DISTINCT FROM old.url OR new.headers IS DISTINCT FROM old.headers OR new.payload_id IS DISTINCT FROM old.payload_id OR new.secret_id IS DISTINCT FROM old.secret_id OR new.started_at IS DISTINCT FROM old.started_at OR new.test IS DISTINCT FROM old.test OR new.replay_id IS DISTINCT FROM old.replay_id)) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER open_rows_are_only_closed BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL AND (new.finished_at IS NULL OR new.id IS DISTINCT FROM old.id OR new.webhook_id IS DISTINCT FROM old.webhook_id OR new.direction IS DISTINCT FROM old.direction OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.business_event_id IS DISTINCT FROM old.business_event_id OR new.delivery_id IS DISTINCT FROM old.delivery_id OR new.user_id IS DISTINCT FROM old.user_id OR new.attempt_number IS DISTINCT FROM old.attempt_number OR new.duplicate IS DISTINCT FROM old.duplicate OR new.method IS DISTINCT FROM old.method OR new.url IS DISTINCT FROM old.url OR new.headers IS DISTINCT FROM old.headers OR new.payload_id IS DISTINCT FROM old.payload_id OR new.secret_id IS DISTINCT FROM old.secret_id OR new.started_at IS DISTINCT FROM old.started_at OR new.test IS DISTINCT FROM old.test OR new.replay_id IS DISTINCT FROM old.replay_id OR new.wire_payload_id IS DISTINCT FROM old.wire_payload_id)) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER opened_requests_are_noted AFTER INSERT ON webhook_request_logs REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION note_opened_requests();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON webhook_request_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
@@ -364,7 +420,7 @@ CREATE TABLE webhook_secrets (
   expires_at timestamp(3) with time zone,
   kind text NOT NULL DEFAULT 'V1'::text,
   public_key bytea,
-  CONSTRAINT webhook_secrets_kind_check CHECK (kind = ANY (ARRAY['V1'::text, 'V1A'::text, 'FRAPPE'::text])),
+  CONSTRAINT webhook_secrets_kind_check CHECK (kind = ANY (ARRAY['V1'::text, 'V1A'::text, 'FRAPPE'::text, 'TEXT'::text, 'CERTIFICATE'::text])),
   CONSTRAINT webhook_secrets_pkey PRIMARY KEY (id),
   CONSTRAINT webhook_secrets_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 );
@@ -403,7 +459,8 @@ CREATE TABLE webhooks (
   max_concurrency integer,
   ordering text,
   dedupe_seconds integer,
-  CONSTRAINT webhooks_body_format_check CHECK (body_format = ANY (ARRAY['STANDARD'::text, 'JSON'::text, 'FORM'::text])),
+  pass_headers text[] NOT NULL DEFAULT '{}'::text[],
+  CONSTRAINT webhooks_body_format_check CHECK (body_format = ANY (ARRAY['STANDARD'::text, 'JSON'::text, 'FORM'::text, 'ORIGINAL'::text])),
   CONSTRAINT webhooks_direction_check CHECK (direction = ANY (ARRAY['OUTGOING'::text, 'INCOMING'::text])),
   CONSTRAINT webhooks_method_check CHECK (method = ANY (ARRAY['POST'::text, 'PUT'::text, 'PATCH'::text, 'DELETE'::text])),
   CONSTRAINT webhooks_ordering_check CHECK (ordering = ANY (ARRAY['HOLD'::text, 'SKIP'::text])),

@@ -14,6 +14,7 @@ const FOLDERS = [
   'events',
   'request-log',
   'delivery',
+  'incoming',
   'replay',
   'documents',
   'app',

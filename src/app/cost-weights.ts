@@ -10,6 +10,10 @@ export const COST_WEIGHTS: CostWeights = {
     ['*.totalCount', 50],
     ['*.totalCountIsExact', 50],
     ['Query.webhookRequestLogStats', 500],
+    // hundreds of signatures are tried
+    ['Query.explainVerification', 1_000],
+    ['IncomingAgreement.forwardTo', 20],
+    ['Webhook.refusalsNotKept', 50],
     ['Query.businessDocument', 100],
     ['Webhook.health', 5],
     // up to 1,000 requests, and up to 10,000 deliveries

@@ -21,6 +21,8 @@ import { EventPublisherResolver, UserEventsResolver } from '../events/links.reso
 import { enforceFilterRoles } from '../graphql/filter-roles';
 import { enforceRoles } from '../graphql/has-role';
 import { enforceOneEnd } from '../graphql/one-end';
+import { ExplainVerificationResolver } from '../incoming/explain.resolver';
+import { WebhookUnkeptRefusalsResolver } from '../incoming/unkept-refusals.resolver';
 import { ReplayResolver, ReplayWebhookCountResolver } from '../replay/replay.resolver';
 import { DeliveryReplayResolver, RequestReplayResolver } from '../replay/replay-links.resolver';
 import { ExportResolver } from '../request-log/export.resolver';
@@ -89,6 +91,8 @@ export function createSchema(): GraphQLSchema {
       WebhookHealthResolver,
       TestWebhookResolver,
       PreviewWebhookResolver,
+      ExplainVerificationResolver,
+      WebhookUnkeptRefusalsResolver,
       SearchResolver,
       ReplayResolver,
       ReplayWebhookCountResolver,

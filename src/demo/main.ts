@@ -4,6 +4,7 @@ import { stopOnSignals } from '../app/stop-on-signals';
 import { readConfig } from '../config';
 import { createLog } from '../log';
 import { makeToken } from '../users/api-key';
+import { type Calls, callUs } from './calling';
 import { createClient } from './client';
 import { readDocuments } from './documents';
 import { type Partner, startPartner } from './partner';
@@ -73,6 +74,8 @@ Three webhooks:
   say(`\n${events.length} documents submitted: ${documents.map((document) => document.name).join(', ')}`);
   say('Delivering, with retries after about a second ...');
   const deliveries = await watch(client, events);
+  say('The bank calls us: once, the same once more, and with a signature of another body ...');
+  const calls = await callUs(client);
 
   say(`\nThe Webhook Request Log:\n\n${await logTable(client, startedAt)}`);
   const skipped = deliveries.filter((delivery) => delivery.status === 'SKIPPED');
@@ -82,6 +85,7 @@ Three webhooks:
   say(`\nWhat happened to ${first.name}? One query:\n\n${QUESTION}\n`);
   say(await answerTo(client, first.name));
   conclude(deliveries, partner, documents.length);
+  concludeCalls(calls);
 }
 
 /** What was promised at the start, looked at. @throws Error when something of it is not so */
@@ -102,6 +106,14 @@ function conclude(deliveries: readonly StoryDelivery[], partner: Partner, docume
   if (retried.length === 0) throw new Error('no delivery needed a retry');
   if (exhausted.length === 0) throw new Error('no delivery was given up');
   if (partner.counts.forged > 0) throw new Error('a signature was wrong');
+}
+
+/** @throws Error when one was not answered as it should */
+function concludeCalls({ statuses }: Calls): void {
+  const [accepted, repeated, refused] = statuses;
+  say(`The bank was answered ${accepted}, ${repeated} (kept as a duplicate) and ${refused} (refused, and kept).`);
+  if (accepted !== 200 || repeated !== 200) throw new Error('a call that was rightly signed was not accepted');
+  if (refused !== 401) throw new Error('a call that was wrongly signed was not refused');
 }
 
 main().catch((error: Error) => {

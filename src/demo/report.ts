@@ -6,34 +6,38 @@ import { table } from './table';
 
 interface LogLine {
   startedAt: string;
-  referenceDocument: string;
+  direction: 'OUTGOING' | 'INCOMING';
+  duplicate: boolean;
+  referenceDocument: string | null;
   attemptNumber: number;
   status: string;
   responseStatus: number | null;
   durationMs: number | null;
   error: string | null;
   webhook: { name: string };
-  user: { name: string };
+  user: { name: string; fullName: string | null } | null;
 }
 
 /** The requests since then, at most 100, oldest first. */
 export async function logTable(client: Client, since: Date): Promise<string> {
   const { webhookRequestLogs } = await client.ask<{ webhookRequestLogs: { nodes: LogLine[] } }>(
     `query ($since: DateTime!) { webhookRequestLogs(first: 100, where: { startedAt: { gte: $since } }) { nodes {
-      startedAt referenceDocument attemptNumber status responseStatus durationMs error webhook { name } user { name }
+      startedAt direction duplicate referenceDocument attemptNumber status responseStatus durationMs error
+      webhook { name } user { name fullName }
     } } }`,
     JSON.stringify({ since }),
   );
-  const headings = ['started', 'document', 'webhook', 'user', 'try', 'status', 'http', 'ms', 'error'];
+  const headings = ['started', '', 'document', 'webhook', 'user', 'try', 'status', 'http', 'ms', 'error'];
   const rows = webhookRequestLogs.nodes
     .reverse()
     .map((line) => [
       line.startedAt.slice(11, 23),
-      line.referenceDocument,
+      line.direction === 'OUTGOING' ? 'out' : 'in',
+      line.referenceDocument ?? '',
       line.webhook.name,
-      line.user.name,
+      line.user?.fullName ?? line.user?.name ?? '',
       String(line.attemptNumber),
-      line.status,
+      line.duplicate ? 'DUPLICATE' : line.status,
       String(line.responseStatus ?? ''),
       String(line.durationMs ?? ''),
       line.error ?? '',

@@ -11,13 +11,14 @@ export interface Answer {
   readonly body: string;
 }
 
+const JSON_TYPE = 'application/json; charset=utf-8';
 const RECEIVED = '{"received":true}';
 
 /** Also of one that was received before. */
 export function answerTo(id: string, { row }: ReceivingAgreement, { handshake }: Accepted): Answer {
   if (handshake) return made(id, 200, handshake.contentType, handshake.body);
   if (row.answerStatus === 204) return { status: 204, headers: named(id), body: '' };
-  return made(id, row.answerStatus, row.answerType ?? 'application/json', row.answerBody ?? RECEIVED);
+  return made(id, row.answerStatus, row.answerType ?? JSON_TYPE, row.answerBody ?? RECEIVED);
 }
 
 const STATUSES: Partial<Record<RequestErrorCode, number>> = {
@@ -50,7 +51,7 @@ export function answerToRefused(id: string, { webhook }: ReceivingAgreement, { c
   const message = isGone ? 'This address is no longer in use.' : (SENTENCES[code] ?? 'The call was refused.');
   const requestId = toNodeId('WebhookRequestLog', id);
   const body = JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] });
-  const answer = made(id, status, 'application/json', body);
+  const answer = made(id, status, JSON_TYPE, body);
   return retryAfter === null
     ? answer
     : { ...answer, headers: [...answer.headers, ['retry-after', String(retryAfter)]] };

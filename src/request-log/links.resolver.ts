@@ -35,7 +35,8 @@ export class UserRequestsResolver {
 @Resolver(() => BusinessEventType)
 export class BusinessEventRequestsResolver {
   @FieldResolver(() => RequestLogConnection, {
-    description: 'Every attempt to tell somebody about this event, newest first.',
+    description:
+      'Every attempt to tell somebody about this event, and the calls that it came as (direction INCOMING), newest first.',
   })
   requests(
     @Root() row: BusinessEventRow,

@@ -172,7 +172,10 @@ export class RequestLogType extends NodeType {
   @Field(() => Int, { nullable: true, description: 'Milliseconds from the first step to the last byte.' })
   durationMs: number | null;
 
-  @Field(() => String, { nullable: true, description: 'OUTGOING: the IP address that was dialled.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The IP address: OUTGOING that was dialled, INCOMING of the caller (behind TRUSTED_PROXIES).',
+  })
   remoteAddress: string | null;
 }
 

@@ -49,7 +49,7 @@ export class WebhookAgreementResolver {
     description: 'INCOMING: what is agreed about calls to us; null for OUTGOING.',
   })
   incoming(@Root() row: WebhookRow, @Ctx() context: Context) {
-    return row.direction === 'INCOMING' ? loadAgreement(context, row.id) : null;
+    return loadAgreement(context, row.id);
   }
 }
 

@@ -26,6 +26,7 @@ import {
   textFilter,
 } from '../graphql/where';
 import { USER_FILTER, UserWhere } from '../users/user.inputs';
+import { CallOutcomeEnum, ProviderEnum } from './agreement.type';
 import { BodyFormatEnum, WebhookMethodEnum } from './request.type';
 import { SignatureSchemeEnum } from './signing-key.type';
 import { DirectionEnum, OrderingEnum, WebhookStatusEnum } from './webhook.type';
@@ -38,6 +39,8 @@ const WebhookMethodFilter = enumFilter('WebhookMethod', WebhookMethodEnum);
 const BodyFormatFilter = enumFilter('BodyFormat', BodyFormatEnum);
 const SignatureSchemeListFilter = enumListFilter('SignatureScheme', SignatureSchemeEnum);
 const DeliveryOrderingFilter = optionalEnumFilter('DeliveryOrdering', OrderingEnum);
+const ProviderFilter = enumFilter('WebhookProvider', ProviderEnum);
+const CallOutcomeFilter = enumFilter('CallOutcome', CallOutcomeEnum);
 const CircuitStateFilter = enumFilter('CircuitState', CircuitStateEnum);
 
 @InputType('RateLimitWhere', { description: 'Rate limits that meet all of it.' })
@@ -78,6 +81,26 @@ const WEBHOOK_CIRCUIT_FILTER: FilterMap = {
   reason: textFilter('reason'),
   failures: intFilter('failures'),
   failingSince: timeFilter('failing_since'),
+};
+
+@InputType('IncomingAgreementWhere', {
+  description: 'What is agreed about calls, that meets all of it; only INCOMING webhooks have it.',
+})
+class IncomingAgreementWhere {
+  @Field(() => ProviderFilter, { nullable: true, description: 'Whose way of signing they follow: { eq: GITHUB }.' })
+  provider?: InstanceType<typeof ProviderFilter>;
+
+  @Field(() => CallOutcomeFilter, { nullable: true, description: 'What a call becomes: { eq: FORWARD }.' })
+  becomes?: InstanceType<typeof CallOutcomeFilter>;
+
+  @Field(() => IntFilter, { nullable: true, description: 'Seconds by which a signed time may be off: { gt: 300 }.' })
+  toleranceSeconds?: IntFilter;
+}
+
+const AGREEMENT_FILTER: FilterMap = {
+  provider: exactFilter('provider'),
+  becomes: exactFilter('becomes'),
+  toleranceSeconds: intFilter('tolerance_seconds'),
 };
 
 @InputType('WebhookWhere', { description: 'Webhooks that meet all of it.' })
@@ -157,6 +180,18 @@ export class WebhookWhere {
   })
   circuit?: WebhookCircuitWhere;
 
+  @Field(() => IncomingAgreementWhere, {
+    nullable: true,
+    description: 'INCOMING: what is agreed about calls: { provider: { eq: NONE } }.',
+  })
+  incoming?: IncomingAgreementWhere;
+
+  @Field(() => StringListFilter, {
+    nullable: true,
+    description: 'Headers that it passes on: { contains: "x-tenant" }.',
+  })
+  passHeaders?: InstanceType<typeof StringListFilter>;
+
   @Field(() => DateTimeFilter, { nullable: true, description: 'When it was last changed.' })
   updatedAt?: DateTimeFilter;
 
@@ -196,6 +231,8 @@ export const WEBHOOK_FILTER: FilterMap = {
   maxConcurrency: intFilter('max_concurrency'),
   ordering: optionalFilter('ordering', exactFilter('ordering')),
   circuit: besideFilter('webhook_circuits', 'webhook_id', () => WEBHOOK_CIRCUIT_FILTER),
+  incoming: besideFilter('incoming_agreements', 'webhook_id', () => AGREEMENT_FILTER),
+  passHeaders: listFilter('pass_headers'),
   updatedAt: timeFilter('updated_at'),
   owner: linkFilter('owner_id', 'users', () => USER_FILTER),
   createdAt: idTimeFilter(),

@@ -103,6 +103,12 @@ export class WebhookType extends NodeType {
   @Field(() => String, { nullable: true, description: 'The Liquid template of the body; null: it has another form.' })
   body: string | null;
 
+  @Field(() => [String], {
+    description:
+      'OUTGOING: names of headers of a received call that go on with it, at most 50, in lower case; "*": all that may.',
+  })
+  passHeaders: string[];
+
   @Field(() => Int, { nullable: true, description: 'Seconds within which an event is not sent twice; null: it is.' })
   dedupeSeconds: number | null;
 

@@ -23,6 +23,8 @@ export type DeliveryStatus =
 export type RequestErrorCode =
   /** No OAuth2 access token, so the partner was not called: the token endpoint refused our client id and secret, or did not answer. Check the webhook's credentials. */
   | 'AUTHENTICATION'
+  /** INCOMING: the signature does not match the body that came, with any secret that is accepted. Another secret, or the body was changed on its way: `explainVerification` finds out which. */
+  | 'BAD_SIGNATURE'
   /** The URL, or the address behind its host name, is one that we do not call: a private network, this machine, or http where only https is allowed. The partner was not called. */
   | 'BLOCKED_ADDRESS'
   /** No connection: refused, or unreachable. The partner was not called. See whether their server is up, and the port right. */
@@ -31,18 +33,32 @@ export type RequestErrorCode =
   | 'DNS'
   /** Answered, but not with 2xx: the partner refused it, or asked for another time (429, 503). Redirects are not followed. What they answered is in the response. */
   | 'HTTP_STATUS'
+  /** INCOMING: it could not be read: a header that is there twice, a body that is not JSON. */
+  | 'MALFORMED'
+  /** INCOMING: the webhook is paused or archived. */
+  | 'NOT_ACTIVE'
   /** Nothing was sent, for a reason on our side: a secret that cannot be decrypted, a header that cannot be sent, or all connections to the partner busy with earlier deliveries until the timeout. */
   | 'NOT_SENT'
+  /** INCOMING: the header, token or certificate that proves where a call comes from is missing. */
+  | 'NOT_SIGNED'
   /** Our own process ended before the outcome was known: the partner may have got it. It is tried again. */
   | 'PROCESS_DIED'
+  /** INCOMING: right, but more than the webhook's rate limit; the partner was told when to come again. */
+  | 'RATE_LIMITED'
   /** The connection ended in the middle, or what came back was not HTTP. The partner may have taken the request. */
   | 'RESET'
   /** More came back than is read: 1 MiB of body, decompressed, or 32 KiB of headers. The partner took the request, but counts as failed: ask them for a short answer. */
   | 'RESPONSE_TOO_LARGE'
+  /** INCOMING: rightly signed, but too long ago, or in the future: a call that somebody repeats, or a clock that is wrong. */
+  | 'STALE'
   /** The whole exchange took longer than the webhook's timeout. The partner may have taken the request all the same, so they may see it twice: with the same `webhook-id`. */
   | 'TIMEOUT'
   /** No secure connection: the partner's certificate is expired, self-signed or for another host, or they refused our client certificate. Nothing was read by them. */
-  | 'TLS';
+  | 'TLS'
+  /** INCOMING: its body is over 1 MiB, as it came or decoded. */
+  | 'TOO_LARGE'
+  /** INCOMING: a token, password or certificate that is not one that is accepted, a secret that was retired, or none has been given to us yet. */
+  | 'UNKNOWN_KEY';
 
 /** What a user may do. A user has any number of them. */
 export type Role =

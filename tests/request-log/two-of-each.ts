@@ -85,6 +85,7 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
       body_format: 'JSON',
       body: '{"a":1}',
       signatures: ['V1', 'FRAPPE'],
+      pass_headers: ['x-tenant'],
       rate_limit: 10,
       rate_limit_seconds: 60,
       max_concurrency: 2,
@@ -115,6 +116,11 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
       failing_since: late,
     },
     { webhook_id: quiet, state: 'CLOSED', openings: 0, failures: 0 },
+  ]);
+  const agreement = { settings: '{}', forward_to: [], answer_status: 200, version: 1, user_id: user };
+  await insert('incoming_agreements', [
+    { ...agreement, webhook_id: webhook, provider: 'GITHUB', becomes: 'FORWARD', tolerance_seconds: 600 },
+    { ...agreement, webhook_id: quiet, provider: 'NONE', becomes: 'RECORD', tolerance_seconds: 60 },
   ]);
   const [delivery, skipped] = ids.Delivery;
   const [event, silent] = ids.BusinessEvent;

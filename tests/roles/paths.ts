@@ -16,7 +16,7 @@ export function pathsOf(roles: Roles, ids: Ids): Pick[] {
   const ways = Object.values(typeNamed('Query').getFields()).flatMap((field) => {
     const target = getNamedType(field.type);
     const rows = rowsBehind(field.name, target);
-    if (rows.length === 0) return [pick(field, 1, OTHER_ARGS[field.name])];
+    if (rows.length === 0) return [pick(field, 1, OTHER_ARGS[field.name]?.(ids))];
     // without a key there is no row to be refused
     if (field.name === 'viewer' && roles === null) return [];
     const isWayIn = isAllowed(roles, 'Query', field.name);
@@ -37,9 +37,11 @@ function rowsBehind(field: string, target: GraphQLNamedType): GraphQLObjectType[
 }
 
 /** Of root fields that lead to no row by its id. */
-const OTHER_ARGS: Record<string, string> = {
-  businessDocument: 'documentType: "Sales Invoice", name: "INV-0042"',
-  webhookRequestLogStats: `range: { from: "${new Date(Date.now() - 3600_000).toISOString()}", to: "2100-01-01T00:00:00Z" },
+const OTHER_ARGS: Record<string, (ids: Ids) => string> = {
+  businessDocument: () => 'documentType: "Sales Invoice", name: "INV-0042"',
+  explainVerification: (ids) =>
+    `input: { webhookId: "${ids['Webhook.incoming']}", headers: [{ name: "x-signature", value: "00" }], body: "{}" }`,
+  webhookRequestLogStats: () => `range: { from: "${new Date(Date.now() - 3600_000).toISOString()}", to: "2100-01-01T00:00:00Z" },
     bucket: MONTH`,
 };
 

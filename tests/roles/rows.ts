@@ -19,6 +19,7 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     createWebhook: () => `input: { name: "Made", url: "${NOWHERE}", documentType: "Nothing" }`,
     updateWebhook: () => about(`name: "Name ${made}"`),
     rotateWebhookSecret: () => about(),
+    rotateWebhookToken: () => about(),
     pauseWebhook: () => about(),
     resumeWebhook: () => about(),
     archiveWebhook: () => about(),
@@ -45,6 +46,7 @@ async function idAbout(app: TestApp, ids: Ids, mutation: string): Promise<string
   if (mutation === 'revokeApiKey') return makeKey(app, ids.Scratch as string);
   if (mutation === 'retryDelivery' || mutation === 'cancelDelivery') return waitingDelivery(app);
   if (mutation.endsWith('Replay')) return openReplay(app, mutation === 'resumeReplay' ? 'PAUSED' : 'PENDING');
+  if (mutation === 'rotateWebhookToken') return incomingWebhook(app, []);
   const { id } = await createTestWebhook(app, NOWHERE, { documentType: 'Nothing' });
   if (mutation === 'resumeWebhook') {
     await app.ask(`mutation { pauseWebhook(input: { id: "${id}" }) { userErrors { message } } }`);
@@ -60,6 +62,29 @@ export async function counts(app: TestApp): Promise<unknown> {
        (select count(*) from webhooks) as webhooks`,
   );
   return row;
+}
+
+/** An INCOMING webhook that has a value wherever one may be missing, with a refused call that was not kept. */
+async function incomingWebhook(app: TestApp, forwardTo: string[]): Promise<string> {
+  const place = { from: 'JSON', name: '$.id' };
+  const input = {
+    name: 'Incoming',
+    direction: 'INCOMING',
+    provider: 'HMAC',
+    verification: { header: 'x-signature' },
+    eventAt: place,
+    idAt: place,
+    referenceAt: place,
+    answer: { status: 202, body: 'ok', contentType: 'text/plain' },
+    ...(forwardTo.length > 0 && { becomes: 'FORWARD', forwardTo }),
+  };
+  const answer = await app.ask(
+    'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } userErrors { message } } }',
+    { input },
+  );
+  const { id } = answer.data.createWebhook.webhook;
+  await app.database.query(`insert into unkept_refusals values ($1, now(), 'BAD_SIGNATURE', 7)`, [uuidOf('Webhook', id)]);
+  return id;
 }
 
 async function makeUser(app: TestApp, name: string): Promise<string> {
@@ -179,6 +204,7 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     replayDelivery(input: { deliveryId: "${delivery}", reason: "seen" }) { replay { id } } }`);
   const { request } = await delivered(2);
   await failedRequest(app, webhook);
+  const incoming = await incomingWebhook(app, [webhook]);
   return {
     User: amina,
     ApiKey: await makeKey(app, amina),
@@ -188,6 +214,8 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     WebhookRequestLog: request,
     Replay: replayed.data.replayDelivery.replay.id,
     Export: await makeExport(app),
+    'Webhook.incoming': incoming,
+    'Webhook.refusalsNotKept': incoming,
     'Delivery.predecessor': await heldBackDelivery(app),
     'Delivery.effects': causedBy,
     'BusinessEvent.effects': await eventOf(app, causedBy),

@@ -24,12 +24,13 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     everybody: 'viewer',
     readers: `businessDocument node nodes user users webhook webhooks businessEvent businessEvents delivery deliveries
       webhookRequestLog webhookRequestLogs webhookRequestLogStats search replay replays export exports`,
+    contentReaders: 'explainVerification',
   },
   Subscription: { readers: 'webhookRequestLogChanged' },
   Mutation: {
     administrators: 'createUser updateUser createApiKey revokeApiKey',
     managers:
-      'createWebhook updateWebhook rotateWebhookSecret pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
+      'createWebhook updateWebhook rotateWebhookSecret rotateWebhookToken pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
       'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay',
     publishers: 'publishEvents',
     readers: 'exportWebhookRequestLogs',
@@ -43,8 +44,22 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   Webhook: {
     readers: `id name direction status statusReason url documentType events condition method headers bodyFormat body fields retrySchedule timeoutMs signatures signingKeys dedupeSeconds rateLimit maxConcurrency ordering circuit owner createdAt
-      updatedAt credentials requests deliveries health`,
+      updatedAt credentials requests deliveries health incoming passHeaders refusalsNotKept`,
   },
+  IncomingAgreement: {
+    readers: `provider verification toleranceSeconds eventAt idAt referenceAt becomes forwardTo answer verificationKeys
+      addresses`,
+  },
+  Verification: {
+    readers: 'header query prefix algorithm encoding signed timestampHeader idHeader username',
+  },
+  Place: { readers: 'from name' },
+  CallAnswer: { readers: 'status body contentType' },
+  VerificationKey: { readers: 'id kind createdAt expiresAt live' },
+  IncomingAddress: { readers: 'createdAt expiresAt' },
+  UnkeptRefusals: { readers: 'minute errorCode calls' },
+  VerificationReport: { contentReaders: 'accepted errorCode summary keyId at checks' },
+  VerificationCheck: { contentReaders: 'name passed message' },
   WebhookHealth: {
     readers: 'lastSuccessAt lastSuccess lastFailureAt lastFailure streak successRate waiting nextAttemptAt',
   },
@@ -119,9 +134,10 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   UpdateUserPayload: { everybody: 'user userErrors' },
   CreateApiKeyPayload: { everybody: 'apiKey token userErrors' },
   RevokeApiKeyPayload: { everybody: 'apiKey userErrors' },
-  CreateWebhookPayload: { everybody: 'webhook secret publicKey frappeSecret userErrors' },
+  CreateWebhookPayload: { everybody: 'webhook secret publicKey frappeSecret token address userErrors' },
   UpdateWebhookPayload: { everybody: 'webhook secret publicKey frappeSecret userErrors' },
   RotateWebhookSecretPayload: { everybody: 'webhook secret publicKey userErrors' },
+  RotateWebhookTokenPayload: { everybody: 'webhook token address userErrors' },
   PauseWebhookPayload: { everybody: 'webhook userErrors' },
   ResumeWebhookPayload: { everybody: 'webhook userErrors' },
   ArchiveWebhookPayload: { everybody: 'webhook userErrors' },

@@ -227,7 +227,8 @@ describe('an input that cannot be used is refused by field:', () => {
     ['updateWebhook', 'url: null', { url: null }, ['url'], 'REQUIRED', /needs the url/],
     ['updateWebhook', 'ownerId: null', { ownerId: null }, ['ownerId'], 'REQUIRED', /must not be null/],
     ['createWebhook', 'url: null', { url: null }, ['url'], 'REQUIRED', /needs the url/],
-    ['createWebhook', 'INCOMING', { direction: 'INCOMING' }, ['direction'], 'INVALID', /INCOMING webhooks are not/],
+    ['createWebhook', 'INCOMING with a url', { direction: 'INCOMING' }, ['url'], 'INVALID', /url belongs to OUTGOING/],
+    ['createWebhook', 'a provider', { provider: 'GITHUB' }, ['provider'], 'INVALID', /provider belongs to INCOMING/],
   ])('%s with %s', async (mutation, _what, input, field, code, message) => {
     const before = await fresh();
     const stored = await rowCounts(app);

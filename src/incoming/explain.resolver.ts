@@ -1,0 +1,86 @@
+import { Arg, Ctx, Query, Resolver } from 'type-graphql';
+import { AppError, InputError } from '../errors';
+import type { Context } from '../graphql/context';
+import { withExample } from '../graphql/example';
+import { HasRole } from '../graphql/has-role';
+import { uuidOf } from '../ids';
+import { CONTENT_READERS } from '../viewer';
+import { keyIdOf } from '../webhooks/signing-secret';
+import { type Explained, explainVerification, type GivenCall } from './explain';
+import { ExplainVerificationInput } from './explain.inputs';
+import { VerificationReportType } from './explain.type';
+
+const MOST_HEADERS = 200;
+
+@Resolver()
+export class ExplainVerificationResolver {
+  @HasRole(...CONTENT_READERS)
+  @Query(() => VerificationReportType, {
+    description: withExample(
+      'Why a call of a partner is, or is not, accepted. Writes nothing.',
+      '{ explainVerification(input: { webhookId: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", requestId: "req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) ' +
+        '{ accepted summary checks { name passed message } } }',
+    ),
+  })
+  async explainVerification(
+    @Ctx() context: Context,
+    @Arg('input', () => ExplainVerificationInput, { description: 'Which call, and to whom.' })
+    input: ExplainVerificationInput,
+  ): Promise<VerificationReportType> {
+    const { keyring } = context.services.webhookRules;
+    const webhookId = uuidOf('Webhook', input.webhookId);
+    try {
+      return reportOf(await explainVerification(context.db, keyring, webhookId, callOf(input), input.at ?? null));
+    } catch (error) {
+      // a query has no userErrors
+      const fault = error instanceof InputError ? error.errors[0] : undefined;
+      if (!fault) throw error;
+      throw new AppError(fault.code === 'NOT_FOUND' ? 'NOT_FOUND' : 'BAD_USER_INPUT', fault.message, fault.field ?? []);
+    }
+  }
+}
+
+function reportOf({ judgement, checks, at }: Explained): VerificationReportType {
+  const failed = checks.find(({ passed }) => passed === false);
+  if (!judgement.accepted) {
+    const { code, message } = judgement;
+    return { accepted: false, errorCode: code, summary: message, keyId: null, at, checks: [...checks] };
+  }
+  const keyId = judgement.secretId && keyIdOf(judgement.secretId);
+  const summary = failed ? failed.message : 'The call is confirmed.';
+  return { accepted: !failed, errorCode: failed ? 'MALFORMED' : null, summary, keyId, at, checks: [...checks] };
+}
+
+function callOf({
+  requestId,
+  headers,
+  body,
+  bodyBase64,
+  url,
+}: ExplainVerificationInput): { requestId: string | null } | GivenCall {
+  const isGiven = Boolean(headers || body || bodyBase64);
+  if (requestId) {
+    if (isGiven) refuse('requestId', 'A call is in the log, or it is given: leave out requestId, or headers and body.');
+    return { requestId: uuidOf('WebhookRequestLog', requestId) };
+  }
+  if (!isGiven) refuse('headers', 'Give requestId, or the headers and body of a call.');
+  if (body && bodyBase64) refuse('bodyBase64', 'The body is given twice: leave out body or bodyBase64.');
+  if ((headers?.length ?? 0) > MOST_HEADERS) {
+    refuse('headers', `headers has ${headers?.length} entries; at most ${MOST_HEADERS} are taken.`);
+  }
+  return { headers: headers ?? [], body: bodyBase64 ? bytesOf(bodyBase64) : Buffer.from(body ?? ''), url: url ?? null };
+}
+
+// Buffer.from skips what is not base64, and then another body would be explained
+function bytesOf(base64: string): Buffer {
+  const clean = base64.replace(/\s+/g, '');
+  const bytes = Buffer.from(clean, 'base64');
+  if (bytes.toString('base64').replace(/=+$/, '') !== clean.replace(/=+$/, '')) {
+    refuse('bodyBase64', 'bodyBase64 is not base64 (RFC 4648, section 4).');
+  }
+  return bytes;
+}
+
+function refuse(field: string, message: string): never {
+  throw new AppError('BAD_USER_INPUT', message, [field]);
+}
