@@ -37,8 +37,8 @@ export interface VerificationSecret {
 export interface Proof {
   /** In constant time; false for a secret of another kind. @param body the bytes that the partner is taken to have signed */
   holdsWith(secret: VerificationSecret, body: Buffer): boolean;
-  /** When it was signed, seconds since 1970, part of what is signed; null: no time is. */
-  readonly signedAt: number | null;
+  /** When it was signed, seconds since 1970, part of what is signed; null: no time is; Refusal: it cannot be read. */
+  readonly signedAt: number | Refusal | null;
   /** The time in which it holds at all, as a certificate has it; null: any. */
   readonly validity: Validity | null;
   /** What the call is refused for when no secret confirms it. */

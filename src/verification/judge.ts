@@ -24,6 +24,8 @@ export function judge(call: IncomingCall, decodedBody: Buffer | null, agreement:
   const claim = readClaim(call, decodedBody, agreement);
   if (isRefusal(claim)) return refused(claim);
   if (claim.proofs.length === 0) return { accepted: true, secretId: null };
+  const unreadable = claim.proofs.map(({ signedAt }) => signedAt).find(isRefusal);
+  if (unreadable) return refused(unreadable);
   const bodies = decodedBody === null ? [call.body] : [call.body, decodedBody];
   const found = findConfirmation(claim, liveSecrets(agreement, nowMs), bodies);
   if (found === null) return refused(whyUnconfirmed(claim, agreement, bodies, nowMs));
@@ -88,6 +90,7 @@ export function timeFault({ signedAt, validity }: Proof, toleranceSeconds: numbe
   if (validity !== null && nowMs < validity.fromMs)
     return stale(`${validity.what} is not valid before`, validity.fromMs);
   if (validity !== null && nowMs > validity.toMs) return stale(`${validity.what} expired on`, validity.toMs);
+  if (isRefusal(signedAt)) return signedAt;
   const age = signedAt === null ? 0 : Math.floor(nowMs / 1000) - signedAt;
   if (Math.abs(age) <= toleranceSeconds) return null;
   const distance = age > 0 ? `${age} seconds ago` : `${-age} seconds in the future`;

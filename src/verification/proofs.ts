@@ -11,7 +11,7 @@ interface Signed {
   readonly signatures: readonly Buffer[];
   /** What may have been signed when this was the body: mostly one thing; none: it cannot have been. */
   readonly contents: (body: Buffer) => readonly SignedContent[];
-  readonly signedAt?: number | null;
+  readonly signedAt?: Proof['signedAt'];
   readonly otherwise: Refusal;
 }
 

@@ -20,7 +20,6 @@ export function readStandardSignature(call: IncomingCall, prefix: string): Claim
   const timestamp = onlyHeader(call, `${prefix}-timestamp`);
   if (isRefusal(timestamp)) return timestamp;
   const signedAt = readTimestamp(timestamp, `The header ${prefix}-timestamp`);
-  if (isRefusal(signedAt)) return signedAt;
   const signatures = readSignatures(call, `${prefix}-signature`);
   if (isRefusal(signatures)) return signatures;
   const contents = (body: Buffer): SignedContent[] => [[`${id}.${timestamp}.`, body]];

@@ -45,21 +45,15 @@ function read(call: IncomingCall, settings: VerificationSettings): Claim | Refus
   const uses = usesOf(signed);
   const id = uses.has('id') ? onlyHeader(call, settings.idHeader ?? '') : '';
   if (isRefusal(id)) return id;
-  const timestamp = uses.has('timestamp') ? readTime(call, settings.timestampHeader ?? '') : null;
+  const timestampHeader = uses.has('timestamp') ? (settings.timestampHeader ?? '') : null;
+  const timestamp = timestampHeader === null ? '' : onlyHeader(call, timestampHeader);
   if (isRefusal(timestamp)) return timestamp;
   const signature = readHeaderSignature(call, { header, prefix: settings.prefix ?? '', algorithm, encoding });
   if (isRefusal(signature)) return signature;
-  const values = { id, timestamp: timestamp?.text ?? '', url: call.url, method: call.method };
+  const values = { id, timestamp, url: call.url, method: call.method };
   const contents = (body: Buffer) => [contentOf(signed, { ...values, body })];
-  const signedAt = timestamp?.seconds ?? null;
+  const signedAt = timestampHeader === null ? null : readTimestamp(timestamp, `The header ${timestampHeader}`);
   const otherwise = badSignature(header, signed === '{body}' ? 'the body' : 'what is signed');
   const kinds = ['TEXT', 'V1'] as const;
   return { proofs: [hmacProof({ algorithm, kinds, signatures: [signature], contents, signedAt, otherwise })] };
-}
-
-function readTime(call: IncomingCall, header: string): { text: string; seconds: number } | Refusal {
-  const text = onlyHeader(call, header);
-  if (isRefusal(text)) return text;
-  const seconds = readTimestamp(text, `The header ${header}`);
-  return isRefusal(seconds) ? seconds : { text, seconds };
 }

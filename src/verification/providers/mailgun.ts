@@ -36,7 +36,6 @@ function read(call: IncomingCall): Claim | Refusal {
   if (timestamp === null) return notSigned('The body has no timestamp in its signature.');
   if (token === null) return notSigned('The body has no token in its signature.');
   const signedAt = readTimestamp(timestamp, 'The timestamp in the signature');
-  if (isRefusal(signedAt)) return signedAt;
   const signatures = readSignatures(said('signature'), said('parent-signature'));
   if (isRefusal(signatures)) return signatures;
   const otherwise = badSignature('the body', 'timestamp and token');

@@ -29,7 +29,6 @@ function read(call: IncomingCall): Claim | Refusal {
   const timestamp = onlyHeader(call, TIMESTAMP_HEADER);
   if (isRefusal(timestamp)) return timestamp;
   const signedAt = readTimestamp(timestamp, `The header ${TIMESTAMP_HEADER}`);
-  if (isRefusal(signedAt)) return signedAt;
   const form = { header: HEADER, prefix: 'v0=', algorithm: 'SHA256', encoding: 'HEX' } as const;
   const signature = readHeaderSignature(call, form);
   if (isRefusal(signature)) return signature;

@@ -39,7 +39,6 @@ function read(call: IncomingCall): Claim | Refusal {
   const timestamp = onlyElement(elementsOf(value, 't'));
   if (isRefusal(timestamp)) return timestamp;
   const signedAt = readTimestamp(timestamp, `t in ${HEADER}`);
-  if (isRefusal(signedAt)) return signedAt;
   const signatures = readSignatures(elementsOf(value, 'v1'));
   if (isRefusal(signatures)) return signatures;
   const contents = (body: Buffer): SignedContent[] => [[`${timestamp}.`, body]];
