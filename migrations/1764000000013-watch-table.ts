@@ -82,7 +82,8 @@ const PUBLISH_TABLE_CHANGE = `
 const OWN_TABLES = `'{users,api_keys,audit_entries,webhooks,webhook_secrets,webhook_credentials,webhook_circuits,
           webhook_slots,payloads,business_events,idempotency_keys,deliveries,webhook_request_logs,replays,migrations,
           request_changes,failed_requests,request_stats,request_stats_series,
-          request_stats_open,request_stats_position,request_index,request_index_position,exports}'`;
+          request_stats_open,request_stats_position,request_index,request_index_position,exports,
+          incoming_agreements,incoming_tokens,incoming_ids,unkept_refusals}'`;
 
 const WATCH_TABLE = `
       create function watch_table(table_name regclass, document_type text default null,

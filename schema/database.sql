@@ -845,7 +845,8 @@ AS $function$
         own_tables constant text[] := '{users,api_keys,audit_entries,webhooks,webhook_secrets,webhook_credentials,webhook_circuits,
           webhook_slots,payloads,business_events,idempotency_keys,deliveries,webhook_request_logs,replays,migrations,
           request_changes,failed_requests,request_stats,request_stats_series,
-          request_stats_open,request_stats_position,request_index,request_index_position,exports}';
+          request_stats_open,request_stats_position,request_index,request_index_position,exports,
+          incoming_agreements,incoming_tokens,incoming_ids,unkept_refusals}';
         publisher constant oid := 'public.publish_event'::regproc;
         watched pg_class;
         name text := document_type;

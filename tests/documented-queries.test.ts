@@ -36,6 +36,7 @@ describe('on a log with something in it', () => {
   let app: TestApp;
   let partner: Receiver;
   let keys: Record<'SUPPORT' | 'AUDITOR', string>;
+  let received: Record<string, string> = {};
   const ids: Record<string, string> = {};
 
   beforeAll(async () => {
@@ -74,14 +75,17 @@ describe('on a log with something in it', () => {
       const found = await app.ask('{ webhookRequestLogs(where: { search: "inv-0042" }) { nodes { id } } }');
       return found.data.webhookRequestLogs.nodes.length >= 3;
     });
+    received = await refusedCall(app);
     keys = { SUPPORT: await app.keyFor('SUPPORT'), AUDITOR: await app.keyFor('AUDITOR') };
   });
   afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
+  const idsFor = (example: string) => (example.includes('explainVerification') ? received : ids);
+
   /** The example about what there is here: its ids and its day. */
   const aboutThis = (example: string) =>
     example
-      .replaceAll(/\b([a-z]{3})_[0-9a-f]{32}\b/g, (id, prefix) => ids[prefix] ?? id)
+      .replaceAll(/\b([a-z]{3})_[0-9a-f]{32}\b/g, (id, prefix) => idsFor(example)[prefix] ?? id)
       .replaceAll('2026-03-04', dayIn(-1))
       .replaceAll('2026-03-05', dayIn(1));
 
@@ -116,6 +120,14 @@ describe('on a log with something in it', () => {
     },
   );
 });
+
+/** A call that an INCOMING webhook refused. */
+async function refusedCall(app: TestApp): Promise<Record<string, string>> {
+  const input = { name: 'Their shop', direction: 'INCOMING', provider: 'GITHUB' };
+  const { webhook, address } = await mutate(app, 'createWebhook', input, 'webhook { id } address');
+  const { headers } = await fetch(address, { method: 'POST', body: '{}' });
+  return { whk: webhook.id, req: headers.get('x-request-id') as string };
+}
 
 function dayIn(days: number): string {
   return new Date(Date.now() + days * 24 * 3600 * 1000).toISOString().slice(0, 10);

@@ -7,7 +7,15 @@ import type { RequestErrorCode } from '../request-log/webhook-request-log.entity
 import { CHECK_NAMES, type CheckName } from '../verification/explain';
 import { CONTENT_READERS } from '../viewer';
 
-const VerificationCheckNameEnum = publishEnum('VerificationCheckName', CHECK_NAMES, 'What was looked at.');
+const VerificationCheckNameEnum = publishEnum('VerificationCheckName', CHECK_NAMES, 'What was looked at.', {
+  WEBHOOK: { description: 'Whether the webhook takes calls at all.' },
+  KEPT: { description: 'What of the call was not kept.' },
+  HEADERS: { description: 'The headers that say how it is confirmed.' },
+  TIMESTAMP: { description: 'The time that was signed, and the tolerance.' },
+  SIGNATURE: { description: 'The signature itself, and how it is written.' },
+  SECRET: { description: 'Which of our secrets, live or retired.' },
+  BODY: { description: 'The body, and what was done to it on its way.' },
+});
 
 @HasRole(...CONTENT_READERS)
 @ObjectType('VerificationCheck', { simpleResolvers: true, description: 'One thing that was looked at.' })

@@ -124,7 +124,7 @@ function writtenAccepted(
     payloads: decoded === null ? [wire] : [wire, decoded],
     event,
     row: {
-      ...rowOf(decided, answer),
+      ...commonTo(decided, answer),
       ...content,
       status: 'SUCCEEDED',
       businessEventId: duplicate ? first.businessEventId : eventId,
@@ -156,7 +156,7 @@ function writtenRefusal(decided: DecidedCall, refused: Refused): Written {
     payloads: [payload],
     event: null,
     row: {
-      ...rowOf(decided, refused.code === 'RESET' ? null : answer),
+      ...commonTo(decided, refused.code === 'RESET' ? null : answer),
       status: 'REFUSED',
       documentType: null,
       event: null,
@@ -179,7 +179,7 @@ function contentTypeOf(call: ArrivedCall): string {
 }
 
 /** What every row has. @param answer null: nobody was there to be answered */
-function rowOf({ call, of }: Pick<DecidedCall, 'call' | 'of'>, answer: Answer | null) {
+function commonTo({ call, of }: Pick<DecidedCall, 'call' | 'of'>, answer: Answer | null) {
   const startedAt = timeOfId(call.id);
   const finishedAt = new Date(Math.max(Date.now(), startedAt.getTime()));
   const body = answer && Buffer.from(answer.body);

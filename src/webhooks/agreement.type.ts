@@ -69,11 +69,26 @@ export const PlaceKindEnum = publishEnum('PlaceKind', PLACE_KINDS, 'In which par
   QUERY: { description: 'In a parameter of the address.' },
 });
 
-export const HmacAlgorithmEnum = publishEnum('HmacAlgorithm', HMAC_ALGORITHMS, 'The hash function of an HMAC.');
+export const HmacAlgorithmEnum = publishEnum(
+  'HmacAlgorithm',
+  HMAC_ALGORITHMS,
+  'The hash function of an HMAC (RFC 2104).',
+  {
+    SHA1: { description: 'SHA-1: only for partners that have nothing newer.' },
+    SHA256: { description: 'SHA-256.' },
+    SHA384: { description: 'SHA-384.' },
+    SHA512: { description: 'SHA-512.' },
+  },
+);
 export const SignatureEncodingEnum = publishEnum(
   'SignatureEncoding',
   SIGNATURE_ENCODINGS,
   'How the bytes of a signature are written (RFC 4648).',
+  {
+    HEX: { description: 'Hexadecimal, in upper or lower case.' },
+    BASE64: { description: 'Base64, section 4.' },
+    BASE64URL: { description: 'Base64 for URLs, section 5.' },
+  },
 );
 const SecretKindEnum = publishEnum('VerificationKeyKind', SECRET_KINDS, 'What a secret is.', {
   V1: { description: 'The key of an HMAC, `whsec_...`.' },

@@ -5,6 +5,7 @@ import {
   type GraphQLObjectType,
   getNamedType,
   isInputObjectType,
+  isLeafType,
   isObjectType,
 } from 'graphql';
 import { createSchema } from '../../src/app/schema';
@@ -90,7 +91,8 @@ function selectionOf(type: GraphQLObjectType, name: string): string {
   const named = getNamedType(type.getFields()[name]?.type);
   if (!isObjectType(named)) return name;
   if (named.getInterfaces().length > 0) return `${name} { id }`;
-  return `${name} { ${Object.keys(named.getFields()).join(' ')} }`;
+  const leaves = Object.values(named.getFields()).filter(({ type: each }) => isLeafType(getNamedType(each)));
+  return `${name} { ${leaves.map((each) => each.name).join(' ')} }`;
 }
 
 interface Case {

@@ -83,7 +83,9 @@ async function incomingWebhook(app: TestApp, forwardTo: string[]): Promise<strin
     { input },
   );
   const { id } = answer.data.createWebhook.webhook;
-  await app.database.query(`insert into unkept_refusals values ($1, now(), 'BAD_SIGNATURE', 7)`, [uuidOf('Webhook', id)]);
+  await app.database.query(`insert into unkept_refusals values ($1, now(), 'BAD_SIGNATURE', 7)`, [
+    uuidOf('Webhook', id),
+  ]);
   return id;
 }
 
