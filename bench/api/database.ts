@@ -8,6 +8,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/app/embe
 import { type ServerProcess, startServer } from '../server-process';
 import { untilCaughtUp } from './caught-up';
 import { type Generated, generate } from './generate/generate';
+import { indexLog } from './generate/index-log';
 
 export interface Database extends Generated {
   servingUrl: string;
@@ -26,6 +27,9 @@ const SETTINGS = {
   max_wal_size: '4GB',
   max_connections: '300',
 };
+
+/** Longer logs are indexed at once: see index-log.ts. */
+const INDEXED_BY_ITSELF = 2_000_000;
 
 type Stops = (() => Promise<unknown>)[];
 type Say = (what: string) => void;
@@ -78,6 +82,8 @@ export async function openDatabase({ rows, keep, caughtUp }: Wanted, stops: Stop
   // it migrates
   await (await start('api')).stop();
   const generated = known ?? (await generate({ superuser, owner: postgres.migrationUrl }, rows, say));
+  // the application indexes a million in some minutes by itself, which is part of what is watched
+  if (!known && rows > INDEXED_BY_ITSELF) await indexLog(sql, postgres.migrationUrl, say);
   if (!known) await writeFile(noteFile, JSON.stringify({ ...generated, adminKey }), { mode: 0o600 });
   let hasNew = known === null;
   if (caughtUp) {

@@ -1,0 +1,50 @@
+// The index of a long log, made at once: what the application would take an hour for, a batch behind the other. The rows are
+// made by the application's own functions; only the order is another: rows first, then the indexes over them.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Client } from 'pg';
+
+const WORKERS = 2;
+
+/** @param sql as the superuser. @param owner the URL of the login that owns the tables */
+export async function indexLog(sql: Client, owner: string, say: (what: string) => void): Promise<void> {
+  const { rows: indexes } = await sql.query<{ name: string; definition: string }>(
+    `select c.relname as name, pg_get_indexdef(i.indexrelid) as definition from pg_index i join pg_class c on c.oid = i.indexrelid
+     where i.indrelid = 'request_index'::regclass and not i.indisprimary`,
+  );
+  for (const { name } of indexes) await sql.query(`drop index ${name}`);
+  await Promise.all((await rangesOf(sql)).map((range) => indexRange(owner, range)));
+  say('  every request has its words');
+  await sql.query("set maintenance_work_mem = '2GB'; set max_parallel_maintenance_workers = 2");
+  for (const { name, definition } of indexes) {
+    await sql.query(definition.replace(' ON ONLY ', ' ON '));
+    say(`  ${name} is built`);
+  }
+  await sql.query(
+    `update request_index_position set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0`,
+  );
+}
+
+/** Parts of the log with as many rows each. */
+async function rangesOf(sql: Client): Promise<[from: string, to: string][]> {
+  const { rows } = await sql.query<{ edge: string }>(
+    `select id as edge from (
+       select id, row_number() over (order by id) as n, count(*) over () as total
+       from webhook_request_logs tablesample system (1)
+     ) as sample where n % greatest(1, total / $1) = 0 order by id limit $2`,
+    [WORKERS, WORKERS - 1],
+  );
+  const edges = ['00000000-0000-0000-0000-000000000000', ...rows.map(({ edge }) => edge)];
+  return edges.map((from, at) => [from, edges[at + 1] ?? 'ffffffff-ffff-ffff-ffff-ffffffffffff']);
+}
+
+async function indexRange(owner: string, [from, to]: [string, string]): Promise<void> {
+  const child = fork(join(__dirname, 'index-process.ts'), [from, to], {
+    execArgv: ['--import', 'tsx'],
+    // not among the arguments, which every process of the machine may read
+    env: { ...process.env, BENCH_INDEX_URL: owner },
+  });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`indexing ended with ${code}`);
+}
