@@ -1,0 +1,79 @@
+// Looks for what would have been right: bounded, because somebody waits for it, and a call may be made to keep it busy.
+import type { IncomingCall } from '../call';
+import { type Claim, isRefusal, type VerificationSecret } from '../claim';
+import { type Agreement, liveSecrets, retiredSecrets } from '../judge';
+import type { VerificationSettings } from '../provider';
+import { bodyVariants } from './body-variants';
+import { byteDifference } from './byte-difference';
+import { addressVariants, headerVariants } from './call-variants';
+import { secretVariants } from './secret-variants';
+import { settingVariants } from './setting-variants';
+
+const MOST_TRIES = 3_000;
+const MOST_BYTES = 32 * 1024 * 1024;
+const MOST_LIVE = 5;
+const MOST_RETIRED = 3;
+
+/** What would have been right. */
+export interface Finding {
+  /** What is at fault. */
+  readonly of: 'SIGNATURE' | 'SECRET' | 'BODY';
+  readonly message: string;
+  readonly secret: VerificationSecret;
+}
+
+/** One way in which the call, or what was agreed on, may have been meant. */
+interface Candidate {
+  readonly of: Finding['of'];
+  readonly change: string;
+  readonly call?: IncomingCall;
+  readonly settings?: VerificationSettings;
+  readonly secret?: VerificationSecret;
+  readonly body?: Buffer;
+}
+
+/** @param call its body decoded, where it was encoded. null: nothing was found, or there was too much to look at */
+export function findExplanation(call: IncomingCall, agreement: Agreement, nowMs: number): Finding | null {
+  const secrets = [
+    ...liveSecrets(agreement, nowMs).slice(0, MOST_LIVE),
+    ...retiredSecrets(agreement, nowMs).slice(0, MOST_RETIRED),
+  ];
+  if (secrets.length === 0) return null;
+  let [tries, bytes] = [MOST_TRIES, MOST_BYTES];
+  for (const candidate of candidates(call, agreement, secrets)) {
+    const claim = claimOf(candidate, call, agreement);
+    const body = candidate.body ?? call.body;
+    const asked = claim === null ? [] : candidate.secret ? [candidate.secret] : secrets;
+    tries -= asked.length;
+    bytes -= asked.length * body.length;
+    if (tries < 0 || bytes < 0) return null;
+    const secret = asked.find((each) => claim?.proofs.some((proof) => proof.holdsWith(each, body)));
+    if (secret) return { of: candidate.of, message: messageOf(candidate, call, agreement), secret };
+  }
+  return null;
+}
+
+function claimOf({ call, settings }: Candidate, asItIs: IncomingCall, agreement: Agreement): Claim | null {
+  const claim = agreement.provider.read(call ?? asItIs, settings ?? agreement.settings);
+  return isRefusal(claim) ? null : claim;
+}
+
+function* candidates(
+  call: IncomingCall,
+  { provider, settings }: Agreement,
+  secrets: readonly VerificationSecret[],
+): Generator<Candidate> {
+  for (const { change, value } of headerVariants(call, provider, settings))
+    yield { of: 'SIGNATURE', change, call: value };
+  for (const { change, value } of secrets.flatMap(secretVariants)) yield { of: 'SECRET', change, secret: value };
+  for (const { change, value } of settingVariants(provider, settings))
+    yield { of: 'SIGNATURE', change, settings: value };
+  for (const { change, value } of addressVariants(call)) yield { of: 'SIGNATURE', change, call: value };
+  for (const { change, value } of bodyVariants(call.body)) yield { of: 'BODY', change, body: value };
+}
+
+function messageOf({ of, change, body }: Candidate, call: IncomingCall, agreement: Agreement): string {
+  const what = agreement.provider.signatureHeader ? 'signature' : 'token';
+  const difference = of === 'BODY' && body ? `: ${byteDifference(call.body, body)}` : '';
+  return `The ${what} is right ${change}${difference}.`;
+}

@@ -1,0 +1,49 @@
+import { HMAC_ALGORITHMS, type Provider, SIGNATURE_ENCODINGS, type VerificationSettings } from '../provider';
+import { templateFault } from '../signed-template';
+import type { Variant } from './variant';
+
+const TEMPLATES = [
+  ...['{body}', '{timestamp}.{body}', '{timestamp}{body}', '{timestamp}:{body}', 'v0:{timestamp}:{body}'],
+  ...[
+    '{body}{timestamp}',
+    '{body}.{timestamp}',
+    '{id}.{timestamp}.{body}',
+    '{timestamp}.{id}.{body}',
+    '{id}{timestamp}{body}',
+  ],
+  ...['{id}.{body}', '{url}{body}', '{body}{url}', '{method}{url}{body}', '{method}\n{url}\n{body}'],
+];
+
+/** What might have been agreed on instead, where it was for us to say. */
+export function settingVariants(provider: Provider, settings: VerificationSettings): Variant<VerificationSettings>[] {
+  if (!provider.settings?.optional.includes('algorithm')) return [];
+  return [...algorithmVariants(settings), ...templateVariants(settings)];
+}
+
+function algorithmVariants(settings: VerificationSettings): Variant<VerificationSettings>[] {
+  const agreed = `${settings.algorithm} in ${settings.encoding}`;
+  const found = HMAC_ALGORITHMS.flatMap((algorithm) =>
+    SIGNATURE_ENCODINGS.map((encoding) => ({ algorithm, encoding })),
+  );
+  return found
+    .map(({ algorithm, encoding }) => ({
+      name: `${algorithm} in ${encoding}`,
+      value: { ...settings, algorithm, encoding },
+    }))
+    .filter(({ name }) => name !== agreed)
+    .map(({ name, value }) => ({ change: `as HMAC-${name}; HMAC-${agreed} was agreed on`, value }));
+}
+
+function templateVariants(settings: VerificationSettings): Variant<VerificationSettings>[] {
+  return TEMPLATES.filter((signed) => signed !== settings.signed)
+    .map((signed) => ({
+      change: `over ${JSON.stringify(signed)}; ${JSON.stringify(settings.signed)} was agreed on`,
+      value: {
+        ...settings,
+        signed,
+        timestampHeader: signed.includes('{timestamp}') ? settings.timestampHeader : null,
+        idHeader: signed.includes('{id}') ? settings.idHeader : null,
+      },
+    }))
+    .filter(({ value }) => templateFault(value) === null);
+}
