@@ -53,12 +53,6 @@ export const DEFAULT_SETTINGS: VerificationSettings = {
   username: null,
 };
 
-/** What is wrong with a setting; the message is a sentence that names it. */
-export interface SettingFault {
-  readonly setting: keyof VerificationSettings;
-  readonly message: string;
-}
-
 /** An answer of ours that a provider asks for. */
 export interface HandshakeAnswer {
   readonly body: string;
@@ -75,13 +69,11 @@ export interface Provider {
   readonly settings?: {
     readonly required: readonly (keyof VerificationSettings)[];
     readonly optional: readonly (keyof VerificationSettings)[];
-    /** What is wrong with them beyond that, first thing first; null: nothing. */
-    fault?(settings: VerificationSettings): SettingFault | null;
+    /** Of the others, one must be given and not more. */
+    readonly oneOf?: readonly (keyof VerificationSettings)[];
   };
   /** Headers, in lower case, whose values are secrets themselves, and are replaced before they are kept. */
   secretHeaders?(settings: VerificationSettings): readonly string[];
-  /** Parameters of the query whose values are secrets themselves, likewise. */
-  secretParameters?(settings: VerificationSettings): readonly string[];
   /** The header, in lower case, with one or more signatures; null: there is none. `explainCall` reads it otherwise. */
   signatureHeader?(settings: VerificationSettings): string | null;
   /** Reads what the call claims. Only `judge` decides whether it is so. @param call its body decoded, where it was encoded */

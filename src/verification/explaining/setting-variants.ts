@@ -1,5 +1,5 @@
 import { HMAC_ALGORITHMS, type Provider, SIGNATURE_ENCODINGS, type VerificationSettings } from '../provider';
-import { templateFault } from '../signed-template';
+import { usesOf } from '../signed-template';
 import type { Variant } from './variant';
 
 const TEMPLATES = [
@@ -35,15 +35,16 @@ function algorithmVariants(settings: VerificationSettings): Variant<Verification
 }
 
 function templateVariants(settings: VerificationSettings): Variant<VerificationSettings>[] {
-  return TEMPLATES.filter((signed) => signed !== settings.signed)
-    .map((signed) => ({
-      change: `over ${JSON.stringify(signed)}; ${JSON.stringify(settings.signed)} was agreed on`,
-      value: {
-        ...settings,
-        signed,
-        timestampHeader: signed.includes('{timestamp}') ? settings.timestampHeader : null,
-        idHeader: signed.includes('{id}') ? settings.idHeader : null,
-      },
-    }))
-    .filter(({ value }) => templateFault(value) === null);
+  const agreed = JSON.stringify(settings.signed);
+  const found = TEMPLATES.filter((signed) => signed !== settings.signed && isTold(signed, settings));
+  return found.map((signed) => ({
+    change: `over ${JSON.stringify(signed)}; ${agreed} was agreed on`,
+    value: { ...settings, signed },
+  }));
+}
+
+// Whether it is known in which headers the template's parts come.
+function isTold(signed: string, { timestampHeader, idHeader }: VerificationSettings): boolean {
+  const uses = usesOf(signed);
+  return (timestampHeader !== null || !uses.has('timestamp')) && (idHeader !== null || !uses.has('id'));
 }

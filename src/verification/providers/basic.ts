@@ -2,7 +2,7 @@ import type { IncomingCall } from '../call';
 import { type Claim, isRefusal, malformed, type Refusal } from '../claim';
 import { inBody } from '../place';
 import { shownProof } from '../proofs';
-import type { Provider, SettingFault, VerificationSettings } from '../provider';
+import type { Provider, VerificationSettings } from '../provider';
 import { onlyHeader } from '../read-header';
 import { decodeStrictly } from '../read-signature';
 import { CHOSEN_TEXT } from '../secret-forms';
@@ -11,18 +11,11 @@ import { CHOSEN_TEXT } from '../secret-forms';
 export const basic: Provider = {
   title: 'Basic',
   secret: CHOSEN_TEXT,
-  settings: { required: ['username'], optional: [], fault },
+  settings: { required: ['username'], optional: [] },
   secretHeaders: () => ['authorization'],
   read,
   places: { event: [inBody('$.type'), inBody('$.event')], id: [], reference: [] },
 };
-
-function fault({ username }: VerificationSettings): SettingFault | null {
-  const isRight = username !== null && username.length <= 200 && !/[:\p{Cc}\p{Cs}]/u.test(username);
-  if (isRight || username === null) return null;
-  const right = 'at most 200 characters, none of them a colon or a control character';
-  return { setting: 'username', message: `username must be ${right} (RFC 7617).` };
-}
 
 function read(call: IncomingCall, settings: VerificationSettings): Claim | Refusal {
   const value = onlyHeader(call, 'Authorization');

@@ -7,8 +7,7 @@ import type { Provider, SecretForm, VerificationSettings } from '../provider';
 import { onlyHeader, readTimestamp } from '../read-header';
 import { decodeStrictly } from '../read-signature';
 import { randomText, readText, TEXT_RIGHT } from '../secret-forms';
-import { headerNameFault } from '../setting-faults';
-import { contentOf, templateFault, usesOf } from '../signed-template';
+import { contentOf, usesOf } from '../signed-template';
 
 const SECRET: SecretForm = {
   right: `${TEXT_RIGHT}; or \`hex:\` or \`base64:\` and the key, where the partner signs with the bytes that it stands for`,
@@ -28,11 +27,6 @@ export const hmac: Provider = {
   settings: {
     required: ['header'],
     optional: ['prefix', 'algorithm', 'encoding', 'signed', 'timestampHeader', 'idHeader'],
-    fault: (settings) =>
-      headerNameFault(settings, 'header') ??
-      headerNameFault(settings, 'timestampHeader') ??
-      headerNameFault(settings, 'idHeader') ??
-      templateFault(settings),
   },
   signatureHeader: ({ header }) => header?.toLowerCase() ?? null,
   read,

@@ -2,30 +2,19 @@ import { type IncomingCall, queryValues } from '../call';
 import { type Claim, isRefusal, malformed, notSigned, type Refusal } from '../claim';
 import { inBody } from '../place';
 import { shownProof } from '../proofs';
-import type { Provider, SettingFault, VerificationSettings } from '../provider';
+import type { Provider, VerificationSettings } from '../provider';
 import { onlyHeader } from '../read-header';
 import { CHOSEN_TEXT } from '../secret-forms';
-import { headerNameFault } from '../setting-faults';
 
 /** A token that the partner shows in a header (as RFC 6750, section 2.1 does) or in the query. Nothing is signed. */
 export const token: Provider = {
   title: 'Token',
   secret: CHOSEN_TEXT,
-  settings: { required: [], optional: ['header', 'query', 'prefix'], fault },
+  settings: { required: [], optional: ['header', 'query', 'prefix'], oneOf: ['header', 'query'] },
   secretHeaders: ({ header }) => (header === null ? [] : [header.toLowerCase()]),
-  secretParameters: ({ query }) => (query === null ? [] : [query]),
   read,
   places: { event: [inBody('$.type'), inBody('$.event')], id: [], reference: [] },
 };
-
-function fault(settings: VerificationSettings): SettingFault | null {
-  const { header, query } = settings;
-  if ((header === null) === (query === null)) {
-    const found = header === null ? 'neither is given' : 'both are given';
-    return { setting: 'header', message: `Either header or query must say where the token is; ${found}.` };
-  }
-  return headerNameFault(settings, 'header');
-}
 
 function read(call: IncomingCall, settings: VerificationSettings): Claim | Refusal {
   const { header, query } = settings;
