@@ -110,7 +110,7 @@ function signedFaults(field: string[], signed: string): UserError[] {
   return [invalid(field, 'signed lacks {body}: whoever knows one signature could send any body with it.')];
 }
 
-function togetherFaults({ title }: Provider, verification: GivenVerification): UserError[] {
+function togetherFaults({ title, settings }: Provider, verification: GivenVerification): UserError[] {
   const { signed = null, timestampHeader = null, idHeader = null, header = null, query = null } = verification;
   const faults: UserError[] = [];
   const needs = (placeholder: string, name: 'timestampHeader' | 'idHeader', value: string | null) => {
@@ -125,9 +125,14 @@ function togetherFaults({ title }: Provider, verification: GivenVerification): U
     const message = 'timestampHeader is given, but signed has no {timestamp}: a time that is not signed can be any.';
     faults.push(invalid(['verification', 'timestampHeader'], message));
   }
+  if (!settings?.optional.includes('query')) return faults;
   if (header !== null && query !== null) {
     const message = `${title} has its token in a header or in the query, not in both: clear one with null.`;
     faults.push({ field: ['verification', 'query'], code: 'CONFLICT', message });
+  }
+  if (header === null && query === null) {
+    const message = `${title} needs verification.header or verification.query: where the token is.`;
+    faults.push({ field: ['verification', 'header'], code: 'REQUIRED', message });
   }
   return faults;
 }
@@ -166,7 +171,8 @@ function forwardFaults(
     const message = `forwardTo has ${given.length} webhooks; at most ${MAX_FORWARDS} are taken.`;
     return [{ field: ['forwardTo'], code: 'TOO_LARGE', message }];
   }
-  if (after.becomes === 'FORWARD' && after.forwardTo.length === 0) {
+  // ids that are nobody's have faults of their own
+  if (after.becomes === 'FORWARD' && after.forwardTo.length === 0 && given.length === 0) {
     const message = 'becomes is FORWARD: forwardTo names the outgoing webhooks that the calls go to.';
     return [{ field: ['forwardTo'], code: 'REQUIRED', message }];
   }
