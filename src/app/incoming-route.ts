@@ -21,7 +21,18 @@ const RETRY_AFTER_S = 5;
 /** A path for the log of the server: who reads that must not be able to call us in a partner's name. */
 export function shownPath(url: string): string {
   const [path = ''] = url.split('?', 1);
-  return path.startsWith('/in/') ? '/in/[token]' : path;
+  return path.startsWith('/in/') || TOKEN.test(decoded(path)) ? '/in/[token]' : path;
+}
+
+/** Also where it was pasted into a path that leads nowhere. */
+const TOKEN = /in_[0-9A-Za-z]{20}/;
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /**
@@ -88,11 +99,16 @@ function describe(
   const shown = clientCertHeader === null ? [] : headerValues({ headers }, clientCertHeader);
   return {
     method: request.method,
-    url: `${publicUrl ?? `${request.protocol}://${request.host}`}${request.raw.url ?? ''}`,
+    url: `${publicUrl ?? `${request.protocol}://${request.host}`}${pathOf(request.raw.url ?? '')}`,
     headers,
     certificate: shown.length === 0 ? null : certificates.read(shown, request.raw.socket.remoteAddress),
     remoteAddress: request.ip ?? null,
   };
+}
+
+// RFC 9112, section 3.2.2: a proxy may write the whole address into the first line.
+function pathOf(target: string): string {
+  return target.replace(/^https?:\/\/[^/?#]*/i, '');
 }
 
 function pairsOf(raw: readonly string[]): HeaderPairs {

@@ -14,8 +14,10 @@ export function keptHeaders(call: ArrivedCall, { agreement }: ReceivingAgreement
   const { provider, settings } = agreement;
   const secret = new Set([...CREDENTIALS, ...(provider.secretHeaders?.(settings) ?? [])]);
   const pairs = call.headers.slice(0, MOST_HEADERS).map(([name, value]): [string, string] => {
-    if (secret.has(name.toLowerCase())) return [name, maskedCredential(value)];
-    return [name, value.replaceAll(call.token, TOKEN_IN_URL)];
+    return [
+      name,
+      secret.has(name.toLowerCase()) ? maskedCredential(value) : withoutSecrets(value, call, settings.query),
+    ];
   });
   const more = call.headers.length - pairs.length;
   if (more > 0) pairs.push(['hookledger-headers-left-out', String(more)]);
@@ -30,26 +32,39 @@ function maskedCredential(value: string): string {
 
 /** Our own address without its token, and without a token in the query. */
 export function keptUrl(call: ArrivedCall, { agreement }: ReceivingAgreement): string {
-  const url = call.url.replaceAll(call.token, TOKEN_IN_URL);
-  const name = agreement.settings.query;
-  return (name === null ? url : maskedParameter(url, name)).slice(0, MOST_URL);
+  return withoutSecrets(call.url, call, agreement.settings.query).slice(0, MOST_URL);
 }
 
-function maskedParameter(url: string, name: string): string {
-  const at = url.indexOf('?');
-  if (at < 0) return url;
-  const pairs = url
-    .slice(at + 1)
-    .split('&')
-    .map((pair) => (isNamed(pair, name) ? `${pair.split('=', 1)[0]}=${SECRET_VALUE}` : pair));
-  return `${url.slice(0, at)}?${pairs.join('&')}`;
+// Proxies repeat the address in headers of their own.
+function withoutSecrets(text: string, { token }: ArrivedCall, parameter: string | null): string {
+  const masked = text.includes('%')
+    ? text.replace(anyWriting(token), TOKEN_IN_URL)
+    : text.replaceAll(token, TOKEN_IN_URL);
+  return parameter === null || !masked.includes('=') ? masked : maskedParameter(masked, parameter);
 }
 
-function isNamed(pair: string, name: string): boolean {
-  return new URLSearchParams(pair).has(name);
+// RFC 3986, section 6.2.2.2: %69n_... leads to where in_... does. A token has letters, digits and _ alone.
+function anyWriting(token: string): RegExp {
+  const characters = [...token].map((each) => `(?:${each}|%${hexOf(each)})`);
+  return new RegExp(characters.join(''), 'g');
+}
+
+function hexOf(character: string): string {
+  const digits = character.charCodeAt(0).toString(16);
+  return digits.replace(/[a-f]/g, (each) => `[${each}${each.toUpperCase()}]`);
+}
+
+function maskedParameter(text: string, name: string): string {
+  const pieces = text.split(/([?&#;,\s"'<>])/);
+  return pieces.map((piece) => (isNamed(piece, name) ? `${piece.split('=', 1)[0]}=${SECRET_VALUE}` : piece)).join('');
+}
+
+function isNamed(piece: string, name: string): boolean {
+  return piece.includes('=') && new URLSearchParams(piece).has(name);
 }
 
 /** By which a repeated call is found. */
 export function callIdHash(callId: string): Buffer {
-  return createHash('sha256').update(callId).digest();
+  // UTF-8 would write one character for every half of a surrogate pair, and two ids would be one
+  return createHash('sha256').update(callId, 'utf16le').digest();
 }
