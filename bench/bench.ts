@@ -69,14 +69,3 @@ export async function untilAllArrived({ tally }: Bench, stallMs = 30_000): Promi
   }
   return true;
 }
-
-/** Waits until every event has become deliveries. */
-export async function untilFannedOut({ installation }: Bench, limitMs = 300_000): Promise<void> {
-  for (const end = Date.now() + limitMs; ; await wait(20)) {
-    const { rowCount } = await installation.sql.query(
-      'select 1 from business_events where fanned_out_at is null limit 1',
-    );
-    if (rowCount === 0) return;
-    if (Date.now() > end) throw new Error(`events were still in the outbox after ${limitMs} ms`);
-  }
-}

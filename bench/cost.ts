@@ -1,7 +1,7 @@
 // What a delivery costs each of the processes that take part in it.
 import type { Bench } from './bench';
 import { cpuMs, cpuMsOfFamily } from './process-use';
-import { resetStatements, type StatementUse, statementUse } from './statements';
+import { type Kinds, resetStatements, type StatementUse, statementUse } from './statements';
 
 export interface Cost {
   /** CPU time per delivery, in microseconds; null where there is no /proc. */
@@ -25,7 +25,7 @@ export async function startCounting(
     };
     return {
       cpuUs: { postgres: per('postgres'), api: per('api'), workers: per('workers'), receiver: per('receiver') },
-      statements: await statementUse(sql, deliveries),
+      statements: await statementUse(sql, deliveries, KINDS),
     };
   };
 }
@@ -39,3 +39,23 @@ async function readCpu({ installation, apiProcess, receiver }: Bench, workerPids
     receiver: await cpuMs(receiver.pid),
   };
 }
+
+// The words are those of DESIGN section 5.
+const KINDS: Kinds = [
+  [/insert into business_events/i, 'publish: payloads and events'],
+  [/from api_keys|from users/i, 'publish: who asks'],
+  [/^with new_payloads/i, 'fan-out: payloads, deliveries, outbox'],
+  [/from business_events/i, 'fan-out: take from the outbox'],
+  [/insert into pgboss/i, 'fan-out and retry: jobs'],
+  [/skip locked/i, 'claim: take jobs'],
+  [/^select d\.id/i, 'claim: read deliveries'],
+  [/from webhook_secrets/i, 'claim: secrets'],
+  [/^with opened/i, 'claim: open rows, mark deliveries'],
+  [/for share of w/i, 'claim: webhooks'],
+  [/from webhooks/i, 'fan-out: webhooks'],
+  [/^with settled/i, 'settle: deliveries and rows'],
+  [/update pgboss.*completed_on/is, 'settle: complete jobs'],
+  [/pg_notify/i, 'wake-up'],
+  [/^(start transaction|begin|commit|rollback)/i, 'begin and commit'],
+  [/pgboss/i, 'queue: supervision'],
+];

@@ -1,19 +1,8 @@
-import { availableParallelism, cpus, loadavg } from 'node:os';
-import type { Cost } from './cost';
 import { UNDER_WAY } from './figures/full-speed';
-import { type Percentiles, rounded } from './numbers';
+import { rounded } from './numbers';
+import { milliseconds, perSecond, printCost, printTable, type Row } from './printed';
 import type { Figures } from './run';
 import { MEMORY_DELIVERIES, type Size } from './sizes';
-import type { StatementUse } from './statements';
-
-/** The load before the run tells whether anybody else was at work on the machine. */
-export function machine(): string {
-  const load = loadavg().map((each) => each.toFixed(1));
-  return (
-    `${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, ` +
-    `load ${load.join(' ')} before the run`
-  );
-}
 
 /** The last line of the output: names that stay. */
 export function keysOf(figures: Figures, size: Size) {
@@ -27,7 +16,7 @@ export function keysOf(figures: Figures, size: Size) {
     isolationRatio: rounded(isolated.p95 / at200.p95, 2),
     memoryGrowth: size.fullSpeed >= MEMORY_DELIVERIES ? memoryGrowthOf(figures) : null,
     twoWorkersRatio: rounded(twoWorkers.deliveriesPerSecond / oneWorker.deliveriesPerSecond, 2),
-    statementsPerDelivery: rounded(oneWorker.cost.statements.perDelivery, 3),
+    statementsPerDelivery: rounded(oneWorker.cost.statements.each, 3),
     lost,
     duplicated,
   };
@@ -37,14 +26,8 @@ function memoryGrowthOf({ fullSpeed: { memoryMb } }: Figures): number | null {
   return memoryMb.tenth && memoryMb.end && rounded(memoryMb.end / memoryMb.tenth, 3);
 }
 
-type Row = [figure: string, measured: string, bar: string];
-
-export function printTable(figures: Figures, size: Size): void {
-  const rows: Row[] = [['figure', 'measured', 'bar'], ...rowsOf(figures, size)];
-  const width = (column: 0 | 1) => Math.max(...rows.map((row) => row[column].length));
-  for (const [figure, measured, bar] of rows) {
-    console.log(`${figure.padEnd(width(0))}   ${measured.padEnd(width(1))}   ${bar}`.trimEnd());
-  }
+export function printFigures(figures: Figures, size: Size): void {
+  printTable(rowsOf(figures, size));
 }
 
 function rowsOf(figures: Figures, size: Size): Row[] {
@@ -81,7 +64,7 @@ function rowsOf(figures: Figures, size: Size): Row[] {
       '< 1.1 x of a tenth, at 500,000',
     ],
     ['statements per delivery, queue filled before', `${keys.statementsPerDelivery}`, '< 1'],
-    ['statements per delivery, end to end', `${rounded(fullSpeed.cost.statements.perDelivery, 3)}`, ''],
+    ['statements per delivery, end to end', `${rounded(fullSpeed.cost.statements.each, 3)}`, ''],
     ['events checked at the receiver', figures.events.toLocaleString('en'), '>= 20,000'],
     ['lost, duplicated, left open', `${figures.lost}, ${figures.duplicated}, ${figures.leftOpen}`, '0, 0, 0'],
   ];
@@ -98,24 +81,8 @@ export function printBreakdown({ oneWorker, fullSpeed, rawPerSecond, signingUs }
     `\nPer delivery, queue filled before, in µs: claim ${us('claim')} (in Postgres), sign ${rounded(signingUs, 1)}, ` +
       `send ${rounded(1e6 / rawPerSecond)} (undici alone, sender and receiver), settle ${us('settle')} (in Postgres)`,
   );
-  printCost('queue filled before', oneWorker.cost);
-  printCost('end to end', fullSpeed.cost);
+  printCost('CPU per delivery, queue filled before', oneWorker.cost.cpuUs, oneWorker.cost.statements);
+  printCost('CPU per delivery, end to end', fullSpeed.cost.cpuUs, fullSpeed.cost.statements);
 }
 
-function printCost(title: string, { cpuUs, statements }: Cost): void {
-  const parts = Object.entries(cpuUs).map(([name, us]) => `${name} ${us === null ? 'unknown' : rounded(us)}`);
-  console.log(`\nCPU per delivery, ${title}, in µs: ${parts.join(', ')}`);
-  printStatements(statements);
-}
-
-function printStatements({ kinds }: StatementUse): void {
-  const all = kinds.reduce((sum, { ms }) => sum + ms, 0);
-  for (const { kind, calls, ms } of kinds.filter((each) => each.ms > all / 200)) {
-    const share = `${((100 * ms) / all).toFixed(0)} %`;
-    console.log(`  ${kind.padEnd(34)}${share.padStart(5)}${(ms / calls).toFixed(2).padStart(9)} ms x ${calls}`);
-  }
-}
-
-const perSecond = (value: number) => `${rounded(value).toLocaleString('en')}/s`;
-const milliseconds = ({ p50, p95, p99 }: Percentiles) => `${[p50, p95, p99].map((ms) => ms.toFixed(1)).join(' / ')} ms`;
 const megabytes = (value: number | null) => (value === null ? 'unknown' : `${rounded(value)} MB`);

@@ -1,8 +1,9 @@
-import { type Bench, setSchedule, untilAllArrived, untilFannedOut } from '../bench';
+import { type Bench, setSchedule, untilAllArrived } from '../bench';
 import { clockMs } from '../clock';
 import { type Cost, startCounting } from '../cost';
 import { publishBatches } from '../load';
 import { ratePerSecond } from '../numbers';
+import { untilFannedOut } from '../outbox';
 
 export interface FilledQueue {
   /** With no worker running. */
@@ -22,7 +23,7 @@ export async function measureFilledQueue(bench: Bench, events: number, workerCou
   await setSchedule(api, webhookId, [86_400, 5]);
   const publishedPerSecond = await perSecond(events, () => publishBatches(api, tally, events));
   const workers = await Promise.all(Array.from({ length: workerCount }, () => installation.start('worker')));
-  const fannedOutPerSecond = await perSecond(events, () => untilFannedOut(bench));
+  const fannedOutPerSecond = await perSecond(events, () => untilFannedOut(bench.installation.sql));
   await setSchedule(api, webhookId, null);
   const costOf = await startCounting(
     bench,

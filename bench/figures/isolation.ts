@@ -1,6 +1,7 @@
-import { type Bench, changeWebhook, createWebhook, untilAllArrived, untilFannedOut } from '../bench';
+import { type Bench, changeWebhook, createWebhook, untilAllArrived } from '../bench';
 import { BATCH, eventJson, publishAtRate } from '../load';
 import { type Percentiles, percentilesOf } from '../numbers';
+import { untilFannedOut } from '../outbox';
 import type { Size } from '../sizes';
 
 const PER_SECOND = 200;
@@ -18,7 +19,7 @@ export async function measureIsolation(
   for (let sent = 0; sent < stuck; sent += BATCH) {
     await api.publish(Array.from({ length: BATCH }, (_, index) => eventJson(sent + index, 'Stuck Document')));
   }
-  await untilFannedOut(bench);
+  await untilFannedOut(bench.installation.sql);
   await publishAtRate(api, tally, { perSecond: PER_SECOND, perCall: 1, seconds: isolationSeconds });
   await untilAllArrived(bench, isolationLimitMs);
   await changeWebhook(api, 'archiveWebhook', dead);
