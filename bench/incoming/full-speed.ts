@@ -1,0 +1,45 @@
+import { clockMs } from '../clock';
+import { type Percentiles, percentilesOf, ratePerSecond } from '../numbers';
+import { untilFannedOut } from '../outbox';
+import type { Bench } from './bench';
+import { type Cost, startCounting } from './cost';
+
+export interface FullSpeed {
+  acceptedPerSecond: number;
+  waitMs: Percentiles;
+  calls: number;
+  /** After the last answer, until each event had been fanned out. */
+  outboxBehindMs: number;
+  /** Age of the oldest call that searches did not find yet when the last was answered. */
+  indexBehindSeconds: number;
+  cost: Cost;
+}
+
+/** Kept alive; each calls when its last call was answered. */
+export const CONNECTIONS = 128;
+
+/** As fast as calls are answered, while the worker fans out, counts and indexes. */
+export async function measureFullSpeed(bench: Bench, calls: number, seconds: number): Promise<FullSpeed> {
+  const { installation, load, partner, tally } = bench;
+  const costOf = await startCounting(bench);
+  const answers = await load.callAll(partner, tally.take(calls), CONNECTIONS, seconds);
+  const end = clockMs();
+  const cost = await costOf(answers.times.length, answers.cpuMs);
+  const indexBehindSeconds = await indexBehind(bench);
+  await untilFannedOut(installation.sql);
+  const outboxBehindMs = clockMs() - end;
+  tally.note(answers);
+  return {
+    acceptedPerSecond: ratePerSecond(answers.times),
+    waitMs: percentilesOf(answers.waitsMs.slice(Math.floor(answers.waitsMs.length / 10))),
+    calls: answers.times.length,
+    outboxBehindMs,
+    indexBehindSeconds,
+    cost,
+  };
+}
+
+async function indexBehind({ apiProcess }: Bench): Promise<number> {
+  const metrics = await (await fetch(`${apiProcess.url}/metrics`)).text();
+  return Number(/^hookledger_search_index_behind_seconds (\S+)/m.exec(metrics)?.[1] ?? Number.NaN);
+}

@@ -1,0 +1,55 @@
+import { rounded } from '../numbers';
+import { milliseconds, perSecond, printCost, printTable, type Row } from '../printed';
+import { CONNECTIONS } from './full-speed';
+import type { Figures } from './run';
+import { PER_SECOND } from './steady-rate';
+
+/** The last line of the output: names that stay. */
+export function keysOf({ fullSpeed, steady, flood, ledger, refusals, ceilingPerSecond }: Figures) {
+  return {
+    acceptedPerSecond: rounded(fullSpeed.acceptedPerSecond),
+    p99At500Ms: rounded(steady.p99, 1),
+    p99UnderFloodMs: rounded(flood.waitMs.p99, 1),
+    lost: ledger.lost,
+    duplicated: ledger.duplicated,
+    refusalsUnaccounted: flood.refused - refusals.kept - refusals.unkept,
+    ceilingPerSecond: rounded(ceilingPerSecond),
+    statementsPerCall: rounded(fullSpeed.cost.statements.each, 3),
+  };
+}
+
+export function printFigures(figures: Figures): void {
+  printTable(rowsOf(figures));
+}
+
+function rowsOf({ ceilingPerSecond, steady, flood, fullSpeed, ledger, refusals }: Figures): Row[] {
+  const share = rounded((100 * fullSpeed.acceptedPerSecond) / ceilingPerSecond);
+  return [
+    ['a bare server that verifies the same: the ceiling', perSecond(ceilingPerSecond), ''],
+    ['accepted: verified, row and event', `${perSecond(fullSpeed.acceptedPerSecond)} (${share} % of it)`, '>= 3,000/s'],
+    [`answered at that speed, ${CONNECTIONS} connections, p50 / p95 / p99`, milliseconds(fullSpeed.waitMs), ''],
+    ['after the last answer: all events fanned out; searches behind', behindOf(fullSpeed), ''],
+    [`answered at ${PER_SECOND}/s, from when due, p50 / p95 / p99`, milliseconds(steady), 'p99 < 50 ms'],
+    [
+      `the same beside ${perSecond(flood.refusedPerSecond)} with bad signatures`,
+      milliseconds(flood.waitMs),
+      'p99 < 50 ms',
+    ],
+    ['of them answered = with a row + only counted', refusalsOf(flood.refused, refusals), 'equal'],
+    ['statements per call', `${rounded(fullSpeed.cost.statements.each, 3)}`, ''],
+    ['calls checked; sent twice', `${ledger.calls.toLocaleString('en')}; ${ledger.repeated.toLocaleString('en')}`, ''],
+    ['lost, duplicated', `${ledger.lost}, ${ledger.duplicated}`, '0, 0'],
+  ];
+}
+
+function behindOf({ outboxBehindMs, indexBehindSeconds }: Figures['fullSpeed']): string {
+  return `${rounded(outboxBehindMs)} ms; ${rounded(indexBehindSeconds, 1)} s`;
+}
+
+function refusalsOf(answered: number, { kept, unkept }: Figures['refusals']): string {
+  return `${answered} = ${kept} + ${unkept}`;
+}
+
+export function printBreakdown({ fullSpeed: { cost } }: Figures): void {
+  printCost('CPU per call at full speed', cost.cpuUs, cost.statements);
+}
