@@ -56,6 +56,14 @@ describe.each(CASES)('%s', (_title, signer) => {
     }
   });
 
+  test('says which header is empty', () => {
+    for (const name of proving) {
+      for (const value of ['', ' ', '\t']) {
+        expect(judged(withHeader(call, name, value), agreed(signer))).toEqual(refused('MALFORMED', `${name} is empty`));
+      }
+    }
+  });
+
   const NONSENSE = [
     ...[
       '',

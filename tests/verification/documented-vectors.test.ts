@@ -1,6 +1,7 @@
 // What the providers' own documentation, specifications and libraries give as examples.
 import { createHmac } from 'node:crypto';
-import { accepted, agreementOf, type CallParts, judged, NOW, publicKeyOf, refused } from './calls';
+import { gzipSync } from 'node:zlib';
+import { accepted, agreementOf, type CallParts, judged, NOW, publicKeyOf, refused, secretOf } from './calls';
 
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
 
@@ -59,6 +60,16 @@ describe('Standard Webhooks', () => {
     expect(changed).toEqual(refused('BAD_SIGNATURE'));
   });
 
+  test('a public key that is taken for a shared secret confirms nothing', () => {
+    const secret = secretOf('STANDARD_WEBHOOKS', publicKeyOf('VEVTVFNJR05JTkdLRVlET05PVFVTRVRISVNGT1JBTlk='));
+    const signature = 'v1a,tQ9V2XOqn7jL/DQenEFpqIugdBVtiMmER5mhSkXBNwM0mkATuDe6KYYUuxqtaiHeYGb7KaaBRdM5WqyeFiL8Ag==';
+    const call = { headers: { ...headers, 'webhook-signature': signature }, body: payload };
+    for (const kind of ['V1', 'TEXT', 'CERTIFICATE'] as const) {
+      const agreement = agreementOf('STANDARD_WEBHOOKS', [{ ...secret, kind }]);
+      expect(judged(call, agreement, 1_614_265_330)).toEqual(refused('BAD_SIGNATURE'));
+    }
+  });
+
   test('a shared secret and a public key may be live at the same time', () => {
     const secrets = [
       'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
@@ -99,6 +110,7 @@ describe('Twilio', () => {
     ['a user alone', url.replace('//', '//user@'), form, '2YRLlVAflCqxaNicjMpJcSTgzSs='],
     ['a user, a password and the port', url.replace('//', '//user:pass@'), form, 'ZQFR1PTIZXF2MXB8ZnKCvnnA+rI='],
     ["a query with ' in it", `${url}&Body=It's+amazing`, form, 'dsq4Ehbj6cs+KdTkpF5sSSplOWw='],
+    ['the same, signed with %20 for the space', `${url}&Body=It's+amazing`, form, 'bD9iT2C/HNMwZ/yCH1s/5R2+wUs='],
     [
       'a field that is there twice',
       url,
@@ -146,6 +158,12 @@ describe('Twilio', () => {
     expect(verdict(signature, { url, method: 'GET' })).toEqual(accepted(secret));
   });
 
+  test('two hashes of a body are one too many', () => {
+    const address = `${url}&bodySHA256=${hash}&bodySHA256=${hash}`;
+    const signature = createHmac('sha1', secret).update(address).digest('base64');
+    expect(verdict(signature, { url: address, body: json })).toEqual(refused('MALFORMED', 'bodySHA256'));
+  });
+
   test('the shared key of a webhooks rule signs with SHA-256', () => {
     const signature = createHmac('sha256', secret).update(`${url}A1B2`).digest('base64');
     expect(verdict(signature, { url, headers: FORM, body: 'B=2&A=1' })).toEqual(accepted(secret));
@@ -177,6 +195,12 @@ describe('Mailgun: "Securing Webhooks", the recipe', () => {
     const call = { headers: FORM, body: `event=opened&token=${token}&timestamp=${timestamp}&signature=${signature}` };
     expect(judged(call, agreement)).toEqual(accepted(secret));
     expect(judged({ ...call, body: call.body.replace('e0b5', 'e0b6') }, agreement)).toEqual(refused('BAD_SIGNATURE'));
+  });
+
+  test('in a body that is compressed', () => {
+    const { headers, body } = json({});
+    const judgement = judged({ headers, body: gzipSync(body) }, agreement, NOW, Buffer.from(body));
+    expect(judgement).toEqual(accepted(secret));
   });
 
   test('of a subaccount, by the key of the primary account', () => {
