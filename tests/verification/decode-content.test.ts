@@ -86,11 +86,16 @@ describe('a bomb', () => {
     ['zstd', zstdCompressSync(zeros)],
     ['gzip, gzip', gzipSync(gzipSync(zeros))],
     ['gzip, br', brotliCompressSync(gzipSync(zeros))],
-  ])('of %s costs the limit and no more, however many come at once', async (encodings, body) => {
+  ])('of %s is stopped at the limit', async (encodings, body) => {
+    expect(await decoded(encodings, body)).toMatchObject({ code: 'TOO_LARGE' });
+  });
+
+  test('costs no more memory when it comes two hundred times at once', async () => {
+    const body = gzipSync(zeros);
     const before = process.memoryUsage().rss;
-    const refusals = await Promise.all(Array.from({ length: 50 }, () => decoded(encodings, body)));
-    expect(refusals).toEqual(Array(50).fill(expect.objectContaining({ code: 'TOO_LARGE' })));
+    const refusals = await Promise.all(Array.from({ length: 200 }, () => decoded('gzip', body)));
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * MIB);
+    expect(refusals).toEqual(Array(200).fill(expect.objectContaining({ code: 'TOO_LARGE' })));
   });
 
   test('of zstd with a window of 128 MiB is not given the room', async () => {

@@ -2,6 +2,7 @@
 import crypto, { createHmac } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { type Explanation, explainCall } from '../../src/verification/explain';
+import { jsonVariants } from '../../src/verification/explaining/json-variants';
 import type { Agreement } from '../../src/verification/judge';
 import { agreementOf, type CallParts, callOf, NOW, secretOf, URL } from './calls';
 import { BODY, hmacOf, SIGNERS, type Signer, signedCall, titleOf } from './signers';
@@ -435,6 +436,16 @@ describe('what was made to take long', () => {
     expect(hmacs.mock.calls.length).toBeGreaterThan(20);
     expect(hmacs.mock.calls.length).toBeLessThan(3_100);
     hmacs.mockRestore();
+  });
+
+  test('JSON is written anew up to a limit', () => {
+    const lengths = (text: string) => Array.from(jsonVariants(Buffer.from(text)), ({ value }) => value.length);
+    const most = `["${'ü/<'.repeat(20_000)}",${'1.0,'.repeat(30_000)}{"b":1,"a":2}]`;
+    const written = lengths(most);
+    expect(written.length).toBeGreaterThan(20);
+    expect(written.reduce((sum, length) => sum + length)).toBeLessThan(32 * 1024 * 1024);
+    expect(lengths(JSON.stringify('x'.repeat(256 * 1024)))).toEqual([]);
+    expect(lengths('{"a":1')).toEqual([]);
   });
 
   test('headers of the greatest length', () => {

@@ -15,7 +15,8 @@ const FORM = hmacForm('SHA256', 'HEX');
  * documentation.mailgun.com, "Securing Webhooks": HMAC-SHA256 over timestamp and token, which stand in the body: in
  * `signature` of a JSON body, or among the fields of a form. MAILGUN DOES NOT SIGN THE BODY: whoever has seen one call
  * can send another body with its signature, for as long as the tolerance lasts. Of a subaccount, the signature of the
- * primary account is right as well. Forms with files (multipart) are not read.
+ * primary account is right as well. Forms with files (multipart) are not read. Mailgun does not document whether it
+ * signs anew when it repeats a call.
  */
 export const mailgun: Provider = {
   title: 'Mailgun',
