@@ -59,7 +59,7 @@ function wholeOf(content: SignedContent): Buffer {
 }
 
 /** An ed25519 public key; null: the bytes are none. */
-export function publicKeyOf(bytes: Buffer): KeyObject | null {
+function publicKeyOf(bytes: Buffer): KeyObject | null {
   try {
     const x = bytes.toString('base64url');
     return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });

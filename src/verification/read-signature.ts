@@ -5,7 +5,7 @@ import { HMAC_ALGORITHMS, type HmacAlgorithm, SIGNATURE_ENCODINGS, type Signatur
 /** Nobody needs more while a secret is replaced, and each costs us. */
 export const MOST_SIGNATURES = 10;
 
-export const DIGEST_BYTES: Readonly<Record<HmacAlgorithm, number>> = { SHA1: 20, SHA256: 32, SHA384: 48, SHA512: 64 };
+const DIGEST_BYTES: Readonly<Record<HmacAlgorithm, number>> = { SHA1: 20, SHA256: 32, SHA384: 48, SHA512: 64 };
 
 const ENCODING_NAMES: Readonly<Record<SignatureEncoding, string>> = {
   HEX: 'hex',

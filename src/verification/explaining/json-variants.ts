@@ -3,7 +3,7 @@ import { type JsonNode, readJsonTree } from './json-tree';
 import type { Variant } from './variant';
 
 /** Larger bodies are not written anew: it would take too long while a call is answered. */
-export const MAX_JSON_BYTES = 256 * 1024;
+const MAX_JSON_BYTES = 256 * 1024;
 const MOST_WRITTEN = 8 * 1024 * 1024;
 
 /** A JSON body as other programs would have written it; nothing when it is no JSON. */
