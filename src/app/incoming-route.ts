@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config';
 import type { HeaderPairs } from '../header-pairs';
@@ -12,10 +13,15 @@ import { faultOf } from './http-errors';
 import { readIncomingBody } from './incoming-body';
 import { Refusal } from './refusal';
 
-const BODY_TIMEOUT_MS = 10_000;
-/** Of all calls together, in this process: what is over it is asked to come again. */
-const MOST_AT_ONCE = 2_000;
-const MOST_BYTES_AT_ONCE = 128 * 1024 * 1024;
+export interface ReceivingLimits {
+  /** For a whole body. */
+  readonly bodyTimeoutMs: number;
+  /** Of all calls together, in this process: what is over it is asked to come again. */
+  readonly callsAtOnce: number;
+  readonly bytesAtOnce: number;
+}
+
+const LIMITS: ReceivingLimits = { bodyTimeoutMs: 10_000, callsAtOnce: 2_000, bytesAtOnce: 128 * 1024 * 1024 };
 const RETRY_AFTER_S = 5;
 
 /** A path for the log of the server: who reads that must not be able to call us in a partner's name. */
@@ -43,6 +49,7 @@ export function serveIncoming(
   server: FastifyInstance,
   config: Pick<Config, 'publicUrl' | 'clientCertHeader' | 'trustedProxies'>,
   receiver: Receiver,
+  { bodyTimeoutMs, callsAtOnce, bytesAtOnce }: ReceivingLimits = LIMITS,
 ): void {
   const certificates = createCertificateReader(config.trustedProxies);
   const underWay = { calls: 0, bytes: 0 };
@@ -62,25 +69,26 @@ export function serveIncoming(
       const { token } = request.params;
       // the time in it is when the call began
       const id = newId();
-      if (underWay.calls >= MOST_AT_ONCE || underWay.bytes >= MOST_BYTES_AT_ONCE) throw tooBusy();
-      underWay.calls += 1;
       let bytes = 0;
+      const hold = (more: number) => {
+        bytes += more;
+        underWay.bytes += more;
+        return underWay.bytes <= bytesAtOnce;
+      };
+      underWay.calls += 1;
       try {
+        if (underWay.calls > callsAtOnce) throw tooBusy();
         const found = await receiver.find(token);
         if (!found) return closeUnread(request, reply).callNotFound();
-        const read = await readIncomingBody(request.raw, MAX_CALL_BYTES, BODY_TIMEOUT_MS);
-        bytes = read.body.length;
-        underWay.bytes += bytes;
-        const call: ArrivedCall = {
-          id,
-          ...describe(request, config, certificates),
-          token,
-          body: read.body,
-          bodyBytes: read.bytes,
-          shortfall: read.shortfall,
-        };
-        return send(closeUnread(request, reply), await receiver.receive(call, found));
+        const limits = { mostBytes: MAX_CALL_BYTES, timeoutMs: bodyTimeoutMs, hold };
+        const { body, bytes: bodyBytes, shortfall } = await readIncomingBody(request.raw, limits);
+        if (shortfall === 'NO_ROOM') throw tooBusy();
+        const about = describe(request, config, certificates);
+        const call: ArrivedCall = { id, ...about, token, body, bodyBytes, shortfall };
+        const answer = await receiver.receive(call, found);
+        return answer === null ? reply.callNotFound() : send(closeUnread(request, reply), answer);
       } catch (error) {
+        closeUnread(request, reply);
         throw asTemporary(error);
       } finally {
         underWay.calls -= 1;
@@ -102,8 +110,13 @@ function describe(
     url: `${publicUrl ?? `${request.protocol}://${request.host}`}${pathOf(request.raw.url ?? '')}`,
     headers,
     certificate: shown.length === 0 ? null : certificates.read(shown, request.raw.socket.remoteAddress),
-    remoteAddress: request.ip ?? null,
+    remoteAddress: addressOf(request),
   };
+}
+
+// What a proxy that is trusted passes on of its caller's X-Forwarded-For need not be an address.
+function addressOf({ ip, raw }: FastifyRequest): string | null {
+  return isIP(ip ?? '') > 0 ? ip : (raw.socket.remoteAddress ?? null);
 }
 
 // RFC 9112, section 3.2.2: a proxy may write the whole address into the first line.

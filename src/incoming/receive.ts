@@ -34,8 +34,11 @@ export interface Found {
 export interface Receiver {
   /** Where an address leads, before its body is read; null: nowhere, which is counted. */
   find(token: string): Promise<Found | null>;
-  /** Resolves when what is answered is true. @throws Error when it could not be written down: the partner must try again */
-  receive(call: ArrivedCall, found: Found): Promise<Answer>;
+  /**
+   * Resolves when what is answered is true; null: its address has ended while the body came.
+   * @throws Error when it could not be written down: the partner must try again
+   */
+  receive(call: ArrivedCall, found: Found): Promise<Answer | null>;
   /** Writes down what is under way. */
   stop(): Promise<void>;
 }
@@ -72,16 +75,20 @@ export function createReceiver(parts: ReceiverParts): Receiver {
     return agreement && { agreement, at };
   }
 
+  async function findCounted(token: string): Promise<Found | null> {
+    const found = await find(token);
+    if (!found) onReceived('UNKNOWN_ADDRESS', false);
+    return found;
+  }
+
   return {
-    async find(token) {
-      const found = await find(token);
-      if (!found) onReceived('UNKNOWN_ADDRESS', false);
-      return found;
-    },
+    find: findCounted,
     async receive(call, found) {
       // a body may take its time, and a secret be replaced meanwhile
       const isOld = performance.now() - found.at > STILL_SO_MS;
-      const of = ((isOld && (await find(call.token))) || found).agreement;
+      const now = isOld ? await findCounted(call.token) : found;
+      if (now === null) return null;
+      const of = now.agreement;
       const decision = await decide(call, of, Date.now());
       return decision.accepted ? record(call, of, decision, 0) : refuse(call, of, decision);
     },

@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 export interface RawCall {
   /** Sends more. */
   write(bytes: string | Buffer): void;
-  /** Ends the connection as a program that dies. */
-  destroy(): void;
+  /** Ends the connection as a program that dies, once what was written has left. */
+  destroy(): Promise<void>;
   /** All that came back, once the other side has closed, or we have. */
   over: Promise<string>;
   /** What has come back until now. */
@@ -33,7 +33,13 @@ export function openCall(
   socket.write(head, 'latin1');
   return {
     write: (bytes) => void socket.write(bytes),
-    destroy: () => void socket.destroy(),
+    destroy: () =>
+      new Promise((resolve) => {
+        socket.write('', () => {
+          socket.destroy();
+          resolve();
+        });
+      }),
     over,
     heard: () => heard,
   };

@@ -1,0 +1,40 @@
+import fastify from 'fastify';
+import { createDataSource, FOR_RECEIVING } from '../../src/app/data-source';
+import { answerErrorsAsJson } from '../../src/app/http-errors';
+import { type ReceivingLimits, serveIncoming } from '../../src/app/incoming-route';
+import { createReceiver } from '../../src/incoming/receive';
+import { createLog } from '../../src/log';
+import { pipelinedTransactions } from '../../src/sql/transactions';
+import { createKeyring } from '../../src/webhooks/keyring';
+import type { TestApp } from '../support/app';
+import type { Agreed } from './callers';
+
+export interface BareRoute {
+  addressOf(agreed: Agreed): string;
+  stop(): Promise<void>;
+}
+
+/** The same addresses in a server of its own, with limits that a test can reach. */
+export async function startBareRoute(app: TestApp, limits: ReceivingLimits): Promise<BareRoute> {
+  const source = await createDataSource(app.database.servingUrl, FOR_RECEIVING).initialize();
+  const receiver = createReceiver({
+    db: source.manager,
+    transaction: pipelinedTransactions(source),
+    keyring: createKeyring([Buffer.from(app.env.ENCRYPTION_KEY as string, 'base64')]),
+    log: createLog('silent'),
+    announceEvents: () => undefined,
+    onReceived: () => undefined,
+  });
+  const server = fastify({ forceCloseConnections: true });
+  answerErrorsAsJson(server);
+  serveIncoming(server, { publicUrl: null, clientCertHeader: null, trustedProxies: [] }, receiver, limits);
+  const url = await server.listen({ port: 0, host: '127.0.0.1' });
+  return {
+    addressOf: ({ token }) => `${url}/in/${token}`,
+    async stop() {
+      await server.close();
+      await receiver.stop();
+      await source.destroy();
+    },
+  };
+}
