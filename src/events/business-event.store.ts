@@ -36,10 +36,13 @@ export const BUSINESS_EVENTS = {
     request_id as "requestId", directed_to as "directedTo"`,
 };
 
-export type NewEventRow = Omit<BusinessEventRow, 'fannedOutAt' | 'wantedBy' | 'requestId' | 'directedTo'>;
+export type NewEventRow = Omit<BusinessEventRow, 'fannedOutAt' | 'wantedBy'>;
+
+/** What an event has that was published, not received. */
+export const NOT_RECEIVED = { requestId: null, directedTo: null };
 
 // unnest() takes lists of lists apart to the last element: each list goes as the text of one
-type Row = Omit<NewEventRow, 'causePath'> & { causePath: string };
+type Row = Omit<NewEventRow, 'causePath' | 'directedTo'> & { causePath: string; directedTo: string | null };
 
 const NEW_EVENT = columns<Row>([
   ['id', 'id', 'uuid'],
@@ -53,9 +56,33 @@ const NEW_EVENT = columns<Row>([
   ['createdAt', 'created_at', 'timestamptz'],
   ['causedBy', 'caused_by', 'uuid'],
   ['causePath', 'cause_path', 'text'],
+  ['requestId', 'request_id', 'uuid'],
+  ['directedTo', 'directed_to', 'text'],
 ]);
+
+/** How many parameters `insertEventsSql` takes. */
+export const EVENT_PARAMETERS = NEW_EVENT.length;
 const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
 const AFTER_EVENTS = AFTER_PAYLOADS + NEW_EVENT.length;
+
+/** @param first the number of its first parameter */
+export function insertEventsSql(first: number): string {
+  return `insert into business_events (${NEW_EVENT.names})
+     select id, document_type, event, reference_document, payload_id, user_id, published_by, idempotency_key, created_at,
+       caused_by, cause_path::uuid[], request_id, directed_to::uuid[]
+     from unnest(${NEW_EVENT.arrays(first)}) as e (${NEW_EVENT.names})`;
+}
+
+/** The values of these parameters. */
+export function eventValues(events: readonly NewEventRow[]): unknown[][] {
+  return NEW_EVENT.valuesOf(
+    events.map((event) => ({
+      ...event,
+      causePath: `{${event.causePath.join()}}`,
+      directedTo: event.directedTo && `{${event.directedTo.join()}}`,
+    })),
+  );
+}
 
 /**
  * Puts events with their payloads into the outbox and writes down who did it. One statement: without a transaction around
@@ -71,15 +98,8 @@ export async function putIntoOutbox(
   await changedBy(
     db,
     statement(`with new_payloads as (${insertPayloadsSql()}), new_entries as (${insertAuditEntriesSql(AFTER_EVENTS)})
-     insert into business_events (${NEW_EVENT.names})
-     select id, document_type, event, reference_document, payload_id, user_id, published_by, idempotency_key, created_at,
-       caused_by, cause_path::uuid[]
-     from unnest(${NEW_EVENT.arrays(AFTER_PAYLOADS)}) as e (${NEW_EVENT.names})`),
-    [
-      ...NEW_PAYLOAD.valuesOf(payloads),
-      ...NEW_EVENT.valuesOf(events.map((event) => ({ ...event, causePath: `{${event.causePath.join()}}` }))),
-      ...AUDIT_ENTRY.valuesOf(entries),
-    ],
+     ${insertEventsSql(AFTER_PAYLOADS)}`),
+    [...NEW_PAYLOAD.valuesOf(payloads), ...eventValues(events), ...AUDIT_ENTRY.valuesOf(entries)],
   );
 }
 

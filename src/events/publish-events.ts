@@ -7,7 +7,7 @@ import { textFault } from '../text';
 import { ensureUsersNamed } from '../users/user.store';
 import type { Viewer } from '../viewer';
 import { isOwnDocumentType } from '../webhooks/own-document-type';
-import { type NewEventRow, putIntoOutbox } from './business-event.store';
+import { type NewEventRow, NOT_RECEIVED, putIntoOutbox } from './business-event.store';
 import { type Cause, causeFault, causesOf } from './causes';
 import { contentHash } from './content-hash';
 import { claimKeys, type IdempotencyKey } from './idempotency-key.store';
@@ -138,6 +138,7 @@ export async function publishEvents(db: Db, publisher: Viewer, events: readonly 
       idempotencyKey,
       createdAt,
       ...cause,
+      ...NOT_RECEIVED,
     };
   });
   await putIntoOutbox(db, rows, payloads, entriesOf(publisher, rows));

@@ -1,4 +1,5 @@
 // Writing received calls down: their rows are closed from the beginning, with the events that they become.
+import { EVENT_PARAMETERS, eventValues, insertEventsSql, type NewEventRow } from '../events/business-event.store';
 import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from '../events/payload.store';
 import type { RequestErrorCode, RequestStatus } from '../request-log/webhook-request-log.entity';
 import { columns } from '../sql/columns';
@@ -60,59 +61,22 @@ const RECEIVED = columns<ReceivedRow>([
   ['remoteAddress', 'remote_address', 'text'],
 ]);
 
-/** The event that a call becomes; the rest of it is that of the call. */
-export interface ReceivedEvent {
-  id: string;
-  documentType: string;
-  event: string;
-  referenceDocument: string;
-  payloadId: string;
-  userId: string;
-  createdAt: Date;
-  causedBy: string | null;
-  /** A list of uuids as Postgres writes one: unnest() takes lists of lists apart. */
-  causePath: string;
-  requestId: string;
-  /** Likewise; null: all that want it. */
-  directedTo: string | null;
-}
-
-const EVENT = columns<ReceivedEvent>([
-  ['id', 'id', 'uuid'],
-  ['documentType', 'document_type', 'text'],
-  ['event', 'event', 'text'],
-  ['referenceDocument', 'reference_document', 'text'],
-  ['payloadId', 'payload_id', 'uuid'],
-  ['userId', 'user_id', 'uuid'],
-  ['createdAt', 'created_at', 'timestamptz'],
-  ['causedBy', 'caused_by', 'uuid'],
-  ['causePath', 'cause_path', 'text'],
-  ['requestId', 'request_id', 'uuid'],
-  ['directedTo', 'directed_to', 'text'],
-]);
-
 const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
-const AFTER_EVENTS = AFTER_PAYLOADS + EVENT.length;
+const AFTER_EVENTS = AFTER_PAYLOADS + EVENT_PARAMETERS;
 
 /** All of it in one statement. */
 export async function insertReceived(
   db: Db,
   payloads: readonly Payload[],
-  events: readonly ReceivedEvent[],
+  events: readonly NewEventRow[],
   rows: readonly ReceivedRow[],
 ): Promise<void> {
   await changedBy(
     db,
-    statement(`with new_payloads as (${insertPayloadsSql()}), new_events as (
-       insert into business_events (id, document_type, event, reference_document, payload_id, user_id, published_by,
-         created_at, caused_by, cause_path, request_id, directed_to)
-       select id, document_type, event, reference_document, payload_id, user_id, user_id, created_at, caused_by,
-         cause_path::uuid[], request_id, directed_to::uuid[]
-       from unnest(${EVENT.arrays(AFTER_PAYLOADS)}) as e (${EVENT.names})
-     )
+    statement(`with new_payloads as (${insertPayloadsSql()}), new_events as (${insertEventsSql(AFTER_PAYLOADS)})
      insert into webhook_request_logs (${RECEIVED.names}, direction, attempt_number, response_truncated)
      select *, 'INCOMING', 1, false from unnest(${RECEIVED.arrays(AFTER_EVENTS)})`),
-    [...NEW_PAYLOAD.valuesOf(payloads), ...EVENT.valuesOf(events), ...RECEIVED.valuesOf(rows)],
+    [...NEW_PAYLOAD.valuesOf(payloads), ...eventValues(events), ...RECEIVED.valuesOf(rows)],
   );
 }
 

@@ -1,4 +1,5 @@
 // From decided calls to rows: what was repeated is found, what becomes an event is one, all in one transaction.
+import type { NewEventRow } from '../events/business-event.store';
 import { pathsBehind } from '../events/cause.store';
 import { newPayload, type Payload } from '../events/payload.store';
 import { newId, timeOfId, toNodeId } from '../ids';
@@ -9,7 +10,7 @@ import { type Answer, answerTo, answerToRefused } from './answers';
 import type { ArrivedCall } from './arrived-call';
 import type { Accepted, Decision, Refused } from './decide';
 import { callIdHash, keptHeaders, keptUrl } from './kept-request';
-import { type CallClaim, claimCallIds, insertReceived, type ReceivedEvent, type ReceivedRow } from './record.store';
+import { type CallClaim, claimCallIds, insertReceived, type ReceivedRow } from './record.store';
 
 /** A call that was decided about. */
 export interface DecidedCall {
@@ -48,7 +49,7 @@ export async function recordCalls(db: Db, calls: readonly DecidedCall[]): Promis
 
 interface Written {
   payloads: Payload[];
-  event: ReceivedEvent | null;
+  event: NewEventRow | null;
   row: ReceivedRow;
   recorded: Recorded;
 }
@@ -140,12 +141,13 @@ function writtenAccepted(
 
 function causeOf({ causedBy }: Accepted, paths: ReadonlyMap<string, string[]>) {
   const path = causedBy === null ? undefined : paths.get(causedBy);
-  return { causedBy: path ? causedBy : null, causePath: `{${(path ?? []).join()}}` };
+  return { causedBy: path ? causedBy : null, causePath: path ?? [] };
 }
 
 function placeOf(eventId: string, { call, of }: DecidedCall) {
-  const directedTo = of.row.becomes === 'FORWARD' ? `{${of.row.forwardTo.join()}}` : null;
-  return { createdAt: timeOfId(eventId), requestId: call.id, directedTo };
+  const directedTo = of.row.becomes === 'FORWARD' ? of.row.forwardTo : null;
+  const { userId } = of.row;
+  return { publishedBy: userId, idempotencyKey: null, createdAt: timeOfId(eventId), requestId: call.id, directedTo };
 }
 
 function writtenRefusal(decided: DecidedCall, refused: Refused): Written {

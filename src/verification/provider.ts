@@ -84,6 +84,8 @@ export interface Provider {
     readonly id: readonly Place[];
     readonly reference: readonly Place[];
   };
+  /** How far the time that is signed may be off, where nobody says otherwise; default 300. */
+  readonly toleranceSeconds?: number;
   /** Whether bodies must be JSON whatever their content type says. */
   readonly json?: boolean;
   /** What a confirmed call is answered with when it only asks whether we are there; null: it is a call like any other. */

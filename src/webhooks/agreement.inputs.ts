@@ -81,7 +81,8 @@ export abstract class AgreementInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'INCOMING: seconds by which the time that was signed may differ from ours, either way, 1 to 604,800. Default, null: 300.',
+      'INCOMING: seconds by which the time that was signed may differ from ours, either way, 1 to 604,800. Default, null: 300; ' +
+      'MAILGUN, which sends the same signature again for hours: 43,200.',
   })
   toleranceSeconds?: number | null;
 

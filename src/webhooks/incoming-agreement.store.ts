@@ -40,6 +40,13 @@ export async function agreementsById(db: Db, webhookIds: readonly string[]): Pro
   return new Map(rows.map((row) => [row.webhookId, row]));
 }
 
+/** Of an INCOMING webhook, which has one. */
+export async function getAgreement(db: Db, webhookId: string): Promise<AgreementRow> {
+  const agreement = (await agreementsById(db, [webhookId])).get(webhookId);
+  if (!agreement) throw new Error(`the INCOMING webhook ${webhookId} has no agreement`);
+  return agreement;
+}
+
 /** The caller has locked its webhook. */
 export async function changeAgreement(db: Db, webhookId: string, changes: Partial<AgreementRow>): Promise<void> {
   await db.update(IncomingAgreementEntity, { webhookId }, changes);

@@ -10,13 +10,12 @@ import { PROVIDERS } from '../verification/providers';
 import type { Viewer } from '../viewer';
 import { type AgreementSettings, agreementFaults, DEFAULT_TOLERANCE_S } from './agreement-rules';
 import { directionFaults } from './direction-fields';
-import { type AgreementRow, agreementsById, changeAgreement, insertAgreement } from './incoming-agreement.store';
-import { hashIncomingToken, makeIncomingToken } from './incoming-token';
-import { expireTokens, insertToken, liveTokens } from './incoming-token.store';
+import { type AgreementRow, changeAgreement, getAgreement, insertAgreement } from './incoming-agreement.store';
+import { createIncomingToken } from './incoming-token';
 import { REQUEST_DEFAULTS } from './request-settings';
-import { createVerificationSecret, endEarlierSecrets, verificationSecretFault } from './verification-secret';
+import { createVerificationSecret, ownSecretFaults } from './verification-secret';
 import { changeWebhook, insertWebhook, type WebhookRow, webhooksById } from './webhook.store';
-import { DEFAULT_TIMEOUT_MS, settingFaults, type WebhookRules, webhookToChange } from './webhooks';
+import { DEFAULT_TIMEOUT_MS, settingFaults, type WebhookRules } from './webhooks';
 
 /** What a caller may set; absent, null and a value are three things. */
 export interface IncomingSettings extends AgreementSettings {
@@ -73,7 +72,7 @@ export async function createIncomingWebhook(
     webhookId: id,
     provider: name,
     settings: '{}',
-    toleranceSeconds: DEFAULT_TOLERANCE_S,
+    toleranceSeconds: toleranceOf(provider),
     eventPlace: null,
     idPlace: null,
     referencePlace: null,
@@ -82,20 +81,20 @@ export async function createIncomingWebhook(
     answerStatus: DEFAULT_ANSWER.answerStatus,
     answerBody: null,
     answerType: null,
-    ...agreementColumns(input),
+    ...agreementColumns(provider, input),
     userId,
     version: 1,
   };
   await refuseFaults(db, provider, rules, { verification: {}, ...input }, agreement, [
     ...directionFaults('INCOMING', input),
-    ...secretFaults(provider, input.secret ?? null),
+    ...ownSecretFaults(provider, input.secret ?? null),
   ]);
   await insertWebhook(db, webhook);
   // who did what its calls tell of: nobody that we know by name, but always the same
   const partner = { name: toNodeId('Webhook', id), fullName: input.name, roles: [], active: true };
   await insertUser(db, { id: userId, ...partner, createdAt: at, updatedAt: at });
   await insertAgreement(db, agreement);
-  const token = await newToken(db, id);
+  const token = await createIncomingToken(db, id);
   const { shown } = await createVerificationSecret(db, rules.keyring, id, provider, input.secret ?? null);
   const { becomes, forwardTo } = agreement;
   const details = { name: webhook.name, direction: 'INCOMING', provider: name, becomes, forwardTo };
@@ -111,7 +110,7 @@ export async function updateIncomingWebhook(
   before: WebhookRow,
   settings: IncomingSettings,
 ): Promise<WebhookRow> {
-  const agreement = await agreementOf(db, before.id);
+  const agreement = await getAgreement(db, before.id);
   const provider = PROVIDERS[agreement.provider];
   const changes: Partial<WebhookRow> = {
     ...(settings.name !== undefined && { name: settings.name }),
@@ -124,7 +123,7 @@ export async function updateIncomingWebhook(
     }),
   };
   const given = withKeptSettings(agreement, settings);
-  const changed = agreementColumns(given);
+  const changed = agreementColumns(provider, given);
   await refuseFaults(db, provider, rules, given, { ...agreement, ...changed }, directionFaults('INCOMING', settings));
   const after = { ...before, ...changes, updatedAt: new Date() };
   await changeWebhook(db, before.id, { ...changes, updatedAt: after.updatedAt });
@@ -145,14 +144,18 @@ function withKeptSettings(agreement: AgreementRow, settings: IncomingSettings): 
   return { ...settings, verification: { ...JSON.parse(agreement.settings), ...settings.verification } };
 }
 
+function toleranceOf(provider: Provider): number {
+  return provider.toleranceSeconds ?? DEFAULT_TOLERANCE_S;
+}
+
 const DEFAULT_ANSWER = { answerStatus: 200, answerBody: null, answerType: null };
 
 /** The columns of what is given. */
-function agreementColumns(given: AgreementSettings): Partial<AgreementRow> {
+function agreementColumns(provider: Provider, given: AgreementSettings): Partial<AgreementRow> {
   const { verification, toleranceSeconds, eventAt, idAt, referenceAt, becomes, forwardTo, answer } = given;
   return {
     ...(verification !== undefined && { settings: JSON.stringify(withoutNulls(verification ?? {})) }),
-    ...(toleranceSeconds !== undefined && { toleranceSeconds: toleranceSeconds ?? DEFAULT_TOLERANCE_S }),
+    ...(toleranceSeconds !== undefined && { toleranceSeconds: toleranceSeconds ?? toleranceOf(provider) }),
     ...(eventAt !== undefined && { eventPlace: placeText(eventAt) }),
     ...(idAt !== undefined && { idPlace: placeText(idAt) }),
     ...(referenceAt !== undefined && { referencePlace: placeText(referenceAt) }),
@@ -192,11 +195,6 @@ async function refuseFaults(
   if (faults.length > 0) throw new InputError(faults);
 }
 
-function secretFaults(provider: Provider, own: string | null): UserError[] {
-  const message = own === null ? null : verificationSecretFault(provider, own);
-  return message ? [{ field: ['secret'], code: 'INVALID', message }] : [];
-}
-
 function certificateFaults(provider: Provider, { clientCertHeader }: WebhookRules): UserError[] {
   if (provider !== PROVIDERS.MTLS || clientCertHeader !== null) return [];
   const message =
@@ -219,78 +217,4 @@ async function targetFaults(db: Db, forwardTo: readonly (string | null)[]): Prom
       { field, code: 'INVALID', message: `${target.name} is ${what}: calls are passed on by OUTGOING webhooks.` },
     ];
   });
-}
-
-async function agreementOf(db: Db, webhookId: string): Promise<AgreementRow> {
-  const agreement = (await agreementsById(db, [webhookId])).get(webhookId);
-  if (!agreement) throw new Error(`the INCOMING webhook ${webhookId} has no agreement`);
-  return agreement;
-}
-
-async function newToken(db: Db, webhookId: string): Promise<string> {
-  const token = makeIncomingToken();
-  const id = newId();
-  const hash = hashIncomingToken(token) as Buffer;
-  await insertToken(db, { id, webhookId, hash, createdAt: timeOfId(id), expiresAt: null });
-  return token;
-}
-
-const MAX_LIVE_TOKENS = 10;
-
-/** A new address leads here at once; those before do until the overlap is over. */
-export async function rotateIncomingToken(
-  db: Db,
-  viewer: Viewer,
-  id: string | null,
-  overlapSeconds: number,
-): Promise<{ webhook: WebhookRow; token: string }> {
-  const webhook = await incomingToChange(db, id);
-  const now = new Date();
-  await expireTokens(db, webhook.id, new Date(now.getTime() + overlapSeconds * 1_000));
-  if ((await liveTokens(db, [webhook.id], now)).length >= MAX_LIVE_TOKENS) {
-    const message = `${webhook.name} has ${MAX_LIVE_TOKENS} addresses that still work: give overlapSeconds: 0, or wait.`;
-    throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
-  }
-  const token = await newToken(db, webhook.id);
-  const agreement = await agreementOf(db, webhook.id);
-  await changeAgreement(db, webhook.id, { version: agreement.version + 1 });
-  const act = { action: 'webhook.token_rotated', subjectType: 'Webhook', subjectId: webhook.id };
-  await recordAct(db, viewer, { ...act, details: { overlapSeconds } });
-  return { webhook, token };
-}
-
-async function incomingToChange(db: Db, id: string | null): Promise<WebhookRow> {
-  const webhook = await webhookToChange(db, id);
-  if (webhook.direction === 'INCOMING') return webhook;
-  const message = `${webhook.name} is OUTGOING: only INCOMING webhooks have an address of ours.`;
-  throw new InputError([{ field: ['id'], code: 'INVALID', message }]);
-}
-
-/** A new secret confirms calls at once; those before do until the overlap is over. @param webhook its row, locked */
-export async function rotateVerificationSecret(
-  db: Db,
-  viewer: Viewer,
-  { keyring }: Pick<WebhookRules, 'keyring'>,
-  webhook: WebhookRow,
-  { overlapSeconds, secret = null }: { overlapSeconds: number; secret?: string | null },
-): Promise<{ webhook: WebhookRow; secret: string | null; publicKey: null }> {
-  const agreement = await agreementOf(db, webhook.id);
-  const provider = PROVIDERS[agreement.provider];
-  const faults = [...secretFaults(provider, secret), ...issuedFaults(provider, secret)];
-  if (faults.length > 0) throw new InputError(faults);
-  await endEarlierSecrets(db, webhook, overlapSeconds);
-  const { shown, keyId } = await createVerificationSecret(db, keyring, webhook.id, provider, secret);
-  await changeAgreement(db, webhook.id, { version: agreement.version + 1 });
-  const act = { action: 'webhook.secret_rotated', subjectType: 'Webhook', subjectId: webhook.id };
-  await recordAct(db, viewer, { ...act, details: { overlapSeconds, keyId } });
-  return { webhook, secret: shown, publicKey: null };
-}
-
-function issuedFaults({ title, secret }: Provider, own: string | null): UserError[] {
-  if (secret === null) {
-    return [{ field: ['id'], code: 'INVALID', message: `${title} has no secret that could be replaced.` }];
-  }
-  if (own !== null || secret.generate !== null) return [];
-  const message = `${title} issues the secret: give it as secret, which must be ${secret.right}.`;
-  return [{ field: ['secret'], code: 'REQUIRED', message }];
 }

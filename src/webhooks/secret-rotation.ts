@@ -2,7 +2,7 @@ import { recordAct } from '../audit/record';
 import { InputError, type UserError } from '../errors';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
-import { rotateVerificationSecret } from './incoming-webhooks';
+import { rotateVerificationSecret } from './incoming-rotation';
 import type { Keyring } from './keyring';
 import { refuseTooManyKeys } from './signatures';
 import { createSigningSecret, isSigningSecret, keyIdOf, type NewSecret, secretFault } from './signing-secret';

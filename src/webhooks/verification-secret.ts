@@ -1,4 +1,5 @@
 // The secrets with which a partner's calls are checked.
+import type { UserError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import { SECRET_KINDS, type VerificationSecret } from '../verification/claim';
@@ -9,15 +10,16 @@ import { keyIdOf, secretPlace } from './signing-secret';
 import type { VerificationSecretRow } from './verification-secret.store';
 import { expireSecrets, insertSecret } from './webhook-secret.store';
 
-/** What is wrong with a secret that somebody gave, or null. The sentence does not repeat it. */
-export function verificationSecretFault({ title, secret }: Provider, text: string): string | null {
-  if (secret === null) return `${title} has no secret: leave it out.`;
-  return secret.read(text) ? null : `secret must be ${secret.right}.`;
+/** What is wrong with a secret that somebody gave. The sentence does not repeat it. */
+export function ownSecretFaults({ title, secret }: Provider, text: string | null): UserError[] {
+  if (text === null || secret?.read(text)) return [];
+  const message = secret === null ? `${title} has no secret: leave it out.` : `secret must be ${secret.right}.`;
+  return [{ field: ['secret'], code: 'INVALID', message }];
 }
 
 /**
  * Makes a secret with which calls are accepted from now on.
- * @param own somebody's, which `verificationSecretFault` found right; null: a random one, where the partner does not issue them
+ * @param own somebody's, with which `ownSecretFaults` found nothing wrong; null: a random one, where the partner does not issue them
  * @returns its text, shown this once; null where there is none, or it was somebody's own
  */
 export async function createVerificationSecret(

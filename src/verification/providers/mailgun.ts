@@ -16,15 +16,17 @@ const FORM = hmacForm('SHA256', 'HEX');
  * `signature` of a JSON body, or among the fields of a form. MAILGUN DOES NOT SIGN THE BODY: whoever has seen one call
  * can send another body with its signature, for as long as the tolerance lasts. Of a subaccount, the signature of the
  * primary account is right as well. Forms with files (multipart) are not read. Mailgun does not document whether it
- * signs anew when it repeats a call.
+ * signs anew when it repeats a call, which it does for 8 hours: hence the tolerance.
  */
 export const mailgun: Provider = {
   title: 'Mailgun',
   secret: issuedText("the account's HTTP webhook signing key"),
+  toleranceSeconds: 12 * 3600,
   read,
   places: {
     event: [inBody('$.event-data.event'), inBody('$.event')],
-    id: [inBody('$.event-data.id'), inBody('$.signature.token'), inBody('$.token')],
+    // the token is signed and the event's own id is not: with that one, a signature could be used again for another body
+    id: [inBody('$.signature.token'), inBody('$.token'), inBody('$.event-data.id')],
     reference: [inBody('$.event-data.message.headers.message-id'), inBody('$.Message-Id')],
   },
 };
