@@ -1,5 +1,13 @@
 // The ways in which secrets confirm a call. Where one is compared, the time it takes says nothing about it.
-import { createHash, createHmac, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createPublicKey,
+  createSecretKey,
+  type KeyObject,
+  timingSafeEqual,
+  verify,
+} from 'node:crypto';
 import type { Proof, Refusal, SecretKind } from './claim';
 import type { HmacAlgorithm } from './provider';
 
@@ -29,9 +37,21 @@ export function hmacProof(signed: Signed & { algorithm: HmacAlgorithm; kinds: re
 }
 
 function hmacOf(algorithm: HmacAlgorithm, key: Buffer, content: SignedContent): Buffer {
-  const hmac = createHmac(algorithm, key);
+  const hmac = createHmac(algorithm, keyOf(key));
   for (const piece of content) hmac.update(piece);
   return hmac.digest();
+}
+
+const keys = new WeakMap<Buffer, KeyObject>();
+
+// Node asks bytes first whether they are a key of two other kinds, and throws and catches an error for each: that takes
+// several times as long as the HMAC.
+function keyOf(bytes: Buffer): KeyObject {
+  const known = keys.get(bytes);
+  if (known) return known;
+  const made = createSecretKey(bytes);
+  keys.set(bytes, made);
+  return made;
 }
 
 function isAmong(signatures: readonly Buffer[], expected: Buffer): boolean {
