@@ -31,11 +31,13 @@ export interface Recorded {
 /** @returns one for each, in the order given */
 export async function recordCalls(db: Db, calls: readonly DecidedCall[]): Promise<Recorded[]> {
   const eventIds = calls.map(eventIdFor);
-  const [taken, paths] = await Promise.all([takenIds(db, calls, eventIds), pathsOf(db, calls)]);
+  const claims = calls.map((decided, index) => claimOf(decided, eventIds[index] ?? null));
+  const [taken, paths] = await Promise.all([takenIds(db, claims), pathsOf(db, calls)]);
   const written = calls.map((decided, index) => {
     const { decision } = decided;
     if (!decision.accepted) return writtenRefusal(decided, decision);
-    const first = decision.callId === null ? undefined : taken.get(keyOf(decided, decision.callId));
+    const claim = claims[index] ?? null;
+    const first = claim === null ? undefined : taken.get(keyOf(claim));
     return writtenAccepted(decided, decision, eventIds[index] ?? null, first, paths);
   });
   await insertReceived(
@@ -61,34 +63,24 @@ function eventIdFor({ of, decision }: DecidedCall): string | null {
   return events.length === 0 || events.includes(decision.event) ? newId() : null;
 }
 
-function keyOf({ of }: DecidedCall, callId: string): string {
-  return `${of.webhook.id} ${callIdHash(callId).toString('base64')}`;
+/** What a call takes its id for; null: it has none. */
+function claimOf({ call, of, decision }: DecidedCall, businessEventId: string | null): CallClaim | null {
+  if (!decision.accepted || decision.callId === null) return null;
+  return { webhookId: of.webhook.id, idHash: callIdHash(decision.callId), requestId: call.id, businessEventId };
+}
+
+function keyOf({ webhookId, idHash }: CallClaim): string {
+  return `${webhookId} ${idHash.toString('base64')}`;
 }
 
 /** What each id stands for: the first of two that came together. */
-async function takenIds(
-  db: Db,
-  calls: readonly DecidedCall[],
-  eventIds: readonly (string | null)[],
-): Promise<Map<string, CallClaim>> {
-  const claims = new Map<string, CallClaim>();
-  for (const [index, decided] of calls.entries()) {
-    const { call, of, decision } = decided;
-    if (!decision.accepted || decision.callId === null) continue;
-    const key = keyOf(decided, decision.callId);
-    if (claims.has(key)) continue;
-    const businessEventId = eventIds[index] ?? null;
-    claims.set(key, {
-      webhookId: of.webhook.id,
-      idHash: callIdHash(decision.callId),
-      requestId: call.id,
-      businessEventId,
-    });
-  }
-  if (claims.size === 0) return claims;
-  const ordered = [...claims.keys()].sort().map((key) => claims.get(key) as CallClaim);
+async function takenIds(db: Db, claims: readonly (CallClaim | null)[]): Promise<Map<string, CallClaim>> {
+  const made = claims.filter((claim) => claim !== null);
+  if (made.length === 0) return new Map();
+  const firsts = new Map(made.toReversed().map((claim) => [keyOf(claim), claim]));
+  const ordered = [...firsts.keys()].sort().map((key) => firsts.get(key) as CallClaim);
   const taken = await claimCallIds(db, ordered, new Date());
-  return new Map(taken.map((claim) => [`${claim.webhookId} ${claim.idHash.toString('base64')}`, claim]));
+  return new Map(taken.map((claim) => [keyOf(claim), claim]));
 }
 
 // A partner who passes on what we sent, or we ourselves: what comes of it must not go in circles.
