@@ -1,12 +1,16 @@
 // Gathers decided calls, so that many share a transaction. Whoever waits is answered when theirs has committed.
-
 import type { Transaction } from '../sql/transactions';
 import { isDatabaseUnavailable } from '../sql/unavailable';
 import { type DecidedCall, type Recorded, recordCalls } from './record';
 
 const MOST_AT_ONCE = 200;
-/** While one commits, the next is written. */
+/**
+ * What comes while a transaction is under way waits for the next and shares it: alone, each would cost several times as
+ * much. A second begins beside the first where many wait, or where the first takes long: nobody waits for a lock of others.
+ */
 const TRANSACTIONS = 2;
+const MANY = 50;
+const LONG_MS = 25;
 
 export interface Recorder {
   /** Resolves when the call and its consequences are committed. @throws Error when they are not */
@@ -20,14 +24,22 @@ type Waiting = PromiseWithResolvers<Recorded> & { call: DecidedCall };
 export function createRecorder(transaction: Transaction): Recorder {
   const waiting: Waiting[] = [];
   const running = new Set<Promise<void>>();
+  const young = new Set<Promise<void>>();
 
   function next(): void {
     if (waiting.length === 0 || running.size >= TRANSACTIONS) return;
-    const batch = waiting.splice(0, MOST_AT_ONCE);
-    const work = write(batch).finally(() => {
+    if (young.size > 0 && waiting.length < MANY) return;
+    const work: Promise<void> = write(waiting.splice(0, MOST_AT_ONCE)).finally(() => {
+      clearTimeout(timer);
+      young.delete(work);
       running.delete(work);
       next();
     });
+    const timer = setTimeout(() => {
+      young.delete(work);
+      next();
+    }, LONG_MS);
+    young.add(work);
     running.add(work);
   }
 
