@@ -6,7 +6,8 @@ import type { HeaderPairs } from '../header-pairs';
 import { headerValues } from './call';
 import { isRefusal, malformed, type Refusal } from './claim';
 
-export const MAX_DECODED_BYTES = 4 * 1024 * 1024;
+/** As much as a body may have that comes without one. */
+export const MAX_DECODED_BYTES = 1024 * 1024;
 const MOST_ENCODINGS = 2;
 // RFC 9659, section 3: windows above 8 MiB need not be taken. Node would make room for 128.
 const ZSTD_WINDOW_LOG = 23;
