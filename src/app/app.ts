@@ -20,18 +20,18 @@ import { keysInUse } from '../webhooks/sealed-secret.store';
 import type { TargetPolicy } from '../webhooks/target-url';
 import { createAnnouncer } from './announcer';
 import { createApollo } from './apollo';
-import { startCounting } from './count-requests';
 import { BY_ID_PLANS, createDataSource, FOR_ANSWERING, FOR_READING, FOR_RECEIVING, FOR_WATCHING } from './data-source';
 import { openDatabase, warnOfPowerfulLogin } from './database';
+import { createDelivering } from './delivering';
 import { createExecutor } from './executor';
 import { letInFirstAdministrator } from './first-administrator';
+import { startFollowing } from './follow-log';
 import { createGate } from './graphql-gate';
 import { createHttpServer } from './http-server';
 import { startMaintenance } from './maintenance';
 import { createMetrics, type Metrics } from './metrics';
 import { migrate } from './migrate';
 import { createRateLimits } from './rate-limits';
-import { startRequestIndexer } from './request-indexer';
 import { createSchema, printApi } from './schema';
 import { trustedDocumentsFor } from './trusted-documents';
 import { startWakeUp } from './wake-up';
@@ -124,6 +124,7 @@ async function startDelivering(
   const sender = createSender(policy);
   stops.push(() => sender.stop());
   const room = createRoom();
+  const delivering = createDelivering();
   const worker = startWorker({
     transaction,
     queue,
@@ -131,7 +132,10 @@ async function startDelivering(
     sender,
     room,
     log,
-    onAttemptEnded: metrics.attemptEnded,
+    onAttemptEnded(outcome, durationMs) {
+      delivering.note();
+      metrics.attemptEnded(outcome, durationMs);
+    },
     onWaiting: () => release.wake(),
     onRoom: (webhookId) => release.madeRoom(webhookId),
   });
@@ -145,20 +149,23 @@ async function startDelivering(
     onReleased: worker.wake,
   });
   stops.push(() => release.stop());
-  const relay = startRelay({ db: deliver.manager, transaction, queue, log, onFannedOut: worker.wake });
+  const relay = startRelay({
+    db: deliver.manager,
+    transaction,
+    queue,
+    log,
+    onFannedOut() {
+      delivering.note();
+      worker.wake();
+    },
+  });
   stops.push(() => relay.stop());
   const replays = startReplayLoop({ transaction, queue, log, onReplayed: worker.wake });
   stops.push(() => replays.stop());
-  // what follows the log takes no connection from what delivers
-  const follow = createDataSource(url, { name: 'follow', poolSize: 2, settings: BY_ID_PLANS, pipeline: true });
-  await follow.initialize();
-  stops.push(() => follow.destroy());
-  const counting = startCounting(pipelinedTransactions(follow), log);
-  stops.push(() => counting.stop());
+  const following = await startFollowing(url, log, delivering.isUnderWay);
+  stops.push(() => following.stop());
   const maintenance = startMaintenance(source, keyring, log);
   stops.push(() => maintenance.stop());
-  const indexer = startRequestIndexer(pipelinedTransactions(follow), log);
-  stops.push(() => indexer.stop());
   const wakeUp = startWakeUp(url, log, (what) => {
     if (what !== 'deliveries') relay.wake();
     if (what !== 'events') {

@@ -7,17 +7,21 @@ const REST_MS = 1_000;
 const LONGEST_REST_MS = 10_000;
 /** Where a step takes long, the next waits: counting takes a tenth of one connection, and gathers more meanwhile. */
 const REST_FOR_WORK = 9;
+/** Openings and closings in a step while there is something to deliver: some ten milliseconds of work. */
+const SHORT_STEP = 2_000;
 
 /**
  * Keeps request_stats up to date, a second behind; one process at a time does, whichever comes first. What was there
- * before is counted step after step without rest.
+ * before is counted step after step: without rest, or in short ones with rests while there is something to deliver.
  */
-export function startCounting(transaction: Transaction, log: Log): Loop {
+export function startCounting(transaction: Transaction, log: Log, isDelivering: () => boolean): Loop {
   return startLoop('counting', REST_MS, log, async () => {
     const begun = performance.now();
+    const isShort = isDelivering();
     // what is lost in a power cut is counted again, from the position that was lost with it
-    const more = await transaction((db) => countStep(db), { durable: false });
-    const took = performance.now() - begun;
-    return more || Math.min(LONGEST_REST_MS, Math.max(REST_MS, took * REST_FOR_WORK));
+    const more = await transaction((db) => countStep(db, isShort ? SHORT_STEP : undefined), { durable: false });
+    const rest = (performance.now() - begun) * REST_FOR_WORK;
+    if (more) return isShort ? Math.max(1, rest) : true;
+    return Math.min(LONGEST_REST_MS, Math.max(REST_MS, rest));
   });
 }

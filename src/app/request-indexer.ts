@@ -1,37 +1,44 @@
 import { performance } from 'node:perf_hooks';
 import { type Loop, startLoop } from '../delivery/loop';
 import type { Log } from '../log';
-import { indexNextBatch } from '../request-log/index-requests';
+import { type IndexBatch, indexNextBatch } from '../request-log/index-requests';
 import { makeIndexPartitions } from '../request-log/request-index.store';
 import type { Transaction } from '../sql/transactions';
+import { watchIdleCores } from './idle-cores';
+import { gaitIn } from './index-gait';
 
 /** What was closed is looked for so often. */
 const REST_MS = 500;
-/** Of the time that a batch took, the rest after it: while this process is busy with something else, and while not. */
-const REST_WHEN_BUSY = 5;
-const REST_WHEN_IDLE = 0.25;
+/** Of the event loop's time: more than this, and it is busy with something else. */
 const BUSY = 0.4;
 
 /**
  * Keeps the index of the log: a moment behind it, more when there is much to deliver, which comes first.
  * It waits for no disk: a batch that a power cut takes is indexed again, since its position went with it.
  */
-export function startRequestIndexer(transaction: Transaction, log: Log): Loop {
+export function startRequestIndexer(transaction: Transaction, log: Log, isDelivering: () => boolean): Loop {
+  const idleCores = watchIdleCores();
   let since = performance.eventLoopUtilization();
+  let oldest: Date | null = null;
   return startLoop('request indexer', REST_MS, log, async () => {
     const begun = performance.now();
-    const { utilization } = performance.eventLoopUtilization(since);
-    const batch = await takeBatch(transaction);
+    const { batch, share } = gaitIn({
+      isBusy: isDelivering() || performance.eventLoopUtilization(since).utilization > BUSY,
+      idleCores: idleCores(),
+      behindMs: oldest === null ? 0 : Date.now() - oldest.getTime(),
+    });
+    const taken = await takeBatch(transaction, batch);
+    const tookMs = performance.now() - begun;
     since = performance.eventLoopUtilization();
-    if (!batch?.more) return REST_MS;
-    const share = utilization > BUSY ? REST_WHEN_BUSY : REST_WHEN_IDLE;
-    return Math.max(1, share * (performance.now() - begun));
+    idleCores();
+    oldest = taken?.oldest ?? null;
+    return taken?.more ? Math.max(1, (tookMs * (1 - share)) / share) : REST_MS;
   });
 }
 
-async function takeBatch(transaction: Transaction) {
+async function takeBatch(transaction: Transaction, atMost: number): Promise<IndexBatch | null> {
   try {
-    return await transaction(indexNextBatch, { durable: false });
+    return await transaction((db) => indexNextBatch(db, atMost), { durable: false });
   } catch (error) {
     // a month of the log that somebody made has none in the index yet
     await transaction(makeIndexPartitions);

@@ -1,5 +1,6 @@
 // Behind the log: takes what was closed into the index, a batch at a time, in the order of the feed.
 import { setImmediate } from 'node:timers/promises';
+import { timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import { indexWords } from './index-words';
 import { type FeedPosition, type RequestChange, readFeed } from './request-change.store';
@@ -13,50 +14,52 @@ import {
   saveIndexPosition,
 } from './request-index.store';
 
-/** A batch ends with the change that fills it; one change has up to 1,000 requests. */
 const BATCH_REQUESTS = 500;
 const MOST_CHANGES = 50;
 /** So many are held in memory at once, each of which may be 320 KiB. */
 const TURN_REQUESTS = 50;
 /** Other work of this process gets its turn after so many milliseconds: a large payload takes some by itself. */
-const TURN_MS = 5;
+const TURN_MS = 2;
 
 export interface IndexBatch {
   indexed: number;
+  /** When the first of them began; null: there was none. */
+  oldest: Date | null;
   /** There is more: take the next batch. */
   more: boolean;
 }
 
 /**
  * Indexes the next batch in this transaction, and moves the position on in the same: all of it or nothing.
+ * @param atMost ends with the change that has so many; one change has up to 1,000 requests
  * @returns null when another process is indexing
  */
-export async function indexNextBatch(db: Db): Promise<IndexBatch | null> {
+export async function indexNextBatch(db: Db, atMost = BATCH_REQUESTS): Promise<IndexBatch | null> {
   if (!(await becomeIndexer(db))) return null;
-  const { changes, position, more } = await nextChanges(db, await indexPosition(db));
+  const { changes, position, more } = await nextChanges(db, await indexPosition(db), atMost);
   const ids = changes.filter(({ kind }) => kind === 'CLOSED').flatMap(({ requestIds }) => requestIds);
   for (let at = 0; at < ids.length; at += TURN_REQUESTS) {
     const requests = await requestsToIndex(db, ids.slice(at, at + TURN_REQUESTS));
     await insertIndexed(db, await inTurns(requests));
   }
   if (changes.length > 0 || more) await saveIndexPosition(db, position);
-  return { indexed: ids.length, more };
+  return { indexed: ids.length, oldest: ids[0] === undefined ? null : timeOfId(ids[0]), more };
 }
 
-async function nextChanges(db: Db, from: FeedPosition) {
+async function nextChanges(db: Db, from: FeedPosition, atMost: number) {
   const read = await readFeed(db, from, MOST_CHANGES);
-  const taken = read.changes.slice(0, fillingChange(read.changes));
+  const taken = read.changes.slice(0, fillingChange(read.changes, atMost));
   if (taken.length === read.changes.length) return read;
   const to = read.position.to ?? read.position.from;
   return { changes: taken, position: { from: from.from, to, afterId: taken.at(-1)?.id as string }, more: true };
 }
 
 /** How many of the changes fill a batch. */
-function fillingChange(changes: readonly RequestChange[]): number {
+function fillingChange(changes: readonly RequestChange[], atMost: number): number {
   let requests = 0;
   const last = changes.findIndex(({ requestIds }) => {
     requests += requestIds.length;
-    return requests >= BATCH_REQUESTS;
+    return requests >= atMost;
   });
   return last < 0 ? changes.length : last + 1;
 }

@@ -47,6 +47,22 @@ test('old rows are taken in, many of one statement too, each once', async () => 
   expect(await indexAll()).toBe(0);
 });
 
+test('a short batch ends with the change that fills it, and says how old it is', async () => {
+  const at = Date.now() - 5_000;
+  for (let n = 0; n < 3; n += 1) await seedManyAt(database, at + n, 60, `MANY-${n}`);
+  const batches: unknown[] = [];
+  for (let more = true; more; ) {
+    const batch = (await transaction((db) => indexNextBatch(db, 100))) as IndexBatch;
+    batches.push([batch.indexed, batch.oldest?.getTime()]);
+    more = batch.more;
+  }
+  expect(batches.slice(0, 2)).toEqual([
+    [120, at],
+    [60, at + 2],
+  ]);
+  expect(await inIndex()).toHaveLength(180);
+});
+
 test('an open request is taken in when it closes', async () => {
   const id = idAt(Date.now());
   await database.query(
