@@ -8,6 +8,7 @@ import { type ArrivedCall, MAX_CALL_BYTES } from '../incoming/arrived-call';
 import type { Receiver } from '../incoming/receive';
 import { isDatabaseUnavailable, isStatementTimeout } from '../sql/unavailable';
 import { headerValues } from '../verification/call';
+import { isEmptyStatus } from '../webhooks/agreement-rules';
 import { type CertificateReader, createCertificateReader } from './client-certificate-header';
 import { faultOf } from './http-errors';
 import { readIncomingBody } from './incoming-body';
@@ -53,7 +54,18 @@ export function serveIncoming(
 ): void {
   const certificates = createCertificateReader(config.trustedProxies);
   const underWay = { calls: 0, bytes: 0 };
+  let closing = false;
+  // Node would wait for what else comes on the connection, for over a minute
+  const closeSpent = (request: FastifyRequest, reply: FastifyReply) =>
+    closing ? reply.header('connection', 'close') : closeUnread(request, reply);
   server.register(async (scope) => {
+    scope.addHook('preClose', async () => {
+      closing = true;
+    });
+    // Fastify refuses types that it cannot read; ours are in rawHeaders
+    scope.addHook('onRequest', async ({ raw }) => {
+      raw.headers['content-type'] = 'application/octet-stream';
+    });
     scope.removeAllContentTypeParsers();
     // the body is read by us, as it is
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -79,16 +91,17 @@ export function serveIncoming(
       try {
         if (underWay.calls > callsAtOnce) throw tooBusy();
         const found = await receiver.find(token);
-        if (!found) return closeUnread(request, reply).callNotFound();
+        if (!found) return closeSpent(request, reply).callNotFound();
         const limits = { mostBytes: MAX_CALL_BYTES, timeoutMs: bodyTimeoutMs, hold };
         const { body, bytes: bodyBytes, shortfall } = await readIncomingBody(request.raw, limits);
         if (shortfall === 'NO_ROOM') throw tooBusy();
         const about = describe(request, config, certificates);
         const call: ArrivedCall = { id, ...about, token, body, bodyBytes, shortfall };
         const answer = await receiver.receive(call, found);
-        return answer === null ? reply.callNotFound() : send(closeUnread(request, reply), answer);
+        closeSpent(request, reply);
+        return answer === null ? reply.callNotFound() : send(reply, answer);
       } catch (error) {
-        closeUnread(request, reply);
+        closeSpent(request, reply);
         throw asTemporary(error);
       } finally {
         underWay.calls -= 1;
@@ -137,7 +150,8 @@ function closeUnread(request: FastifyRequest, reply: FastifyReply): FastifyReply
 
 function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
   for (const [name, value] of headers) reply.header(name, value);
-  return status === 204 ? reply.code(204).send() : reply.code(status).send(body);
+  // as bytes, to which Fastify adds no charset
+  return isEmptyStatus(status) ? reply.code(status).send() : reply.code(status).send(Buffer.from(body));
 }
 
 function tooBusy(): Refusal {

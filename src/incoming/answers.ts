@@ -2,6 +2,7 @@
 import type { HeaderPairs } from '../header-pairs';
 import { toNodeId } from '../ids';
 import type { RequestErrorCode } from '../request-log/webhook-request-log.entity';
+import { isEmptyStatus } from '../webhooks/agreement-rules';
 import type { ReceivingAgreement } from './agreements';
 import type { Accepted, Refused } from './decide';
 
@@ -17,7 +18,7 @@ const RECEIVED = '{"received":true}';
 /** Also of one that was received before. */
 export function answerTo(id: string, { row }: ReceivingAgreement, { handshake }: Accepted): Answer {
   if (handshake) return made(id, 200, handshake.contentType, handshake.body);
-  if (row.answerStatus === 204) return { status: 204, headers: named(id), body: '' };
+  if (isEmptyStatus(row.answerStatus)) return { status: row.answerStatus, headers: named(id), body: '' };
   return made(id, row.answerStatus, row.answerType ?? JSON_TYPE, row.answerBody ?? RECEIVED);
 }
 

@@ -181,6 +181,11 @@ function forwardFaults(
   return [invalid(['forwardTo'], message)];
 }
 
+/** RFC 9110, sections 15.3.5 and 15.3.6: these have no content. */
+export function isEmptyStatus(status: number): boolean {
+  return status === 204 || status === 205;
+}
+
 function answerFaults({ status, body, contentType }: CallAnswer): UserError[] {
   const faults: UserError[] = [];
   if (given(status) && ((status as number) < 200 || (status as number) > 299)) {
@@ -188,8 +193,9 @@ function answerFaults({ status, body, contentType }: CallAnswer): UserError[] {
       invalid(['answer', 'status'], `answer.status is ${status}; what is accepted is answered with 200 to 299.`),
     );
   }
-  if (status === 204 && body) {
-    faults.push(invalid(['answer', 'body'], 'answer.body cannot go with status 204, which says that there is none.'));
+  if (isEmptyStatus(status ?? 200) && body) {
+    const message = `answer.body cannot go with status ${status}, which says that there is none.`;
+    faults.push(invalid(['answer', 'body'], message));
   }
   if (body && body.length > MAX_ANSWER) {
     const message = `answer.body has ${body.length} characters; at most ${MAX_ANSWER} are taken.`;

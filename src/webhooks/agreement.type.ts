@@ -147,7 +147,10 @@ export class CallAnswerType {
   @Field(() => Int, { description: 'The HTTP status, 200 to 299.' })
   status: number;
 
-  @Field(() => String, { nullable: true, description: 'The body; null: `{"received":true}`, or none with status 204.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The body; null: `{"received":true}`, or none with status 204 or 205.',
+  })
   body: string | null;
 
   @Field(() => String, { nullable: true, description: 'Its media type; null: application/json.' })

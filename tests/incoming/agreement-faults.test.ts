@@ -86,6 +86,7 @@ test.each<[object, string, string, RegExp]>([
   ],
   [{ answer: { status: 199 } }, 'answer.status', 'INVALID', /^answer\.status is 199; .* 200 to 299\.$/],
   [{ answer: { status: 302 } }, 'answer.status', 'INVALID', /^answer\.status is 302/],
+  [{ answer: { status: 205, body: 'x' } }, 'answer.body', 'INVALID', /cannot go with status 205/],
   [{ answer: { status: 204, body: 'x' } }, 'answer.body', 'INVALID', /cannot go with status 204/],
   [
     { answer: { body: 'x'.repeat(4_097) } },
