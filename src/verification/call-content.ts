@@ -45,8 +45,14 @@ function readJson(body: Buffer, contentType: string): CallContent | ContentFault
   try {
     return { kind: 'JSON', root: rootOf(readJsonText(text)) };
   } catch (error) {
-    return { fault: `The body is not JSON: ${(error as Error).message}` };
+    return { fault: `The body is not JSON${placeIn(error as Error)}.` };
   }
+}
+
+// What stands there is content, which not everybody may read who reads why a call was refused.
+function placeIn({ message }: Error): string {
+  const [place] = /line \d+, column \d+/.exec(message) ?? [];
+  return place ? `: it goes wrong at ${place}` : '';
 }
 
 // WHATWG URL, section 5: UTF-8, whatever is not becomes U+FFFD
