@@ -109,8 +109,8 @@ function notesOn(kept: number, bytes: number): Check[] {
     name: 'KEPT' as const,
     passed: null,
     message:
-      'This is the call as it was kept: passwords, tokens and the token of the address were replaced, and client certificates ' +
-      'are not kept. What depends on them cannot be told from it.',
+      'This is the call as it was kept: passwords, tokens and the token of the address were replaced, and a client certificate ' +
+      'is not looked at again. What depends on them cannot be told from it.',
   };
   if (kept >= bytes) return [masked];
   const message = `Only the first ${kept} of ${bytes} bytes of the body were kept: no signature can match them.`;

@@ -1,6 +1,6 @@
 // Gathers decided calls, so that many share a transaction. Whoever waits is answered when theirs has committed.
 import type { Transaction } from '../sql/transactions';
-import { isDatabaseUnavailable } from '../sql/unavailable';
+import { isDatabaseUnavailable, isStatementTimeout } from '../sql/unavailable';
 import { type DecidedCall, type Recorded, recordCalls } from './record';
 
 const MOST_AT_ONCE = 200;
@@ -53,7 +53,8 @@ export function createRecorder(transaction: Transaction): Recorder {
       );
       for (const [index, { resolve }] of batch.entries()) resolve(recorded[index] as Recorded);
     } catch (error) {
-      if (batch.length === 1 || isDatabaseUnavailable(error)) {
+      // what stopped a batch would stop each of it as well, one behind the other
+      if (batch.length === 1 || isDatabaseUnavailable(error) || isStatementTimeout(error)) {
         for (const { reject } of batch) reject(error);
         return;
       }

@@ -1,4 +1,7 @@
 // A flood of refused calls does not fill the disk, and keeps nobody else out.
+import { startApp } from '../../src/app/app';
+import { readConfig } from '../../src/config';
+import { createLog } from '../../src/log';
 import { startTestApp, type TestApp } from '../support/app';
 import { waitFor } from '../support/wait-for';
 import { type Agreed, agree, callStandard, callUnsigned, receivedBy } from './callers';
@@ -48,9 +51,9 @@ test('above a rate refused calls are answered and counted, and those that are ke
   expect(new Set(rows.map((row) => row.data.length))).toEqual(new Set([10_000, 4_096]));
   expect(new Set(rows.map((row) => row.dataBytes))).toEqual(new Set([10_000]));
   expect(rows[0]?.error).not.toContain('refusalsNotKept');
-  expect(rows[99]?.error).toMatch(
-    / Calls like it come faster than they are kept: refusalsNotKept of the webhook says how many were not\.$/,
-  );
+  const sampled =
+    / Calls like it come faster than they are kept: refusalsNotKept of the webhook says how many were not\.$/;
+  expect(rows.filter(({ error }) => sampled.test(error ?? '')).length).toBeGreaterThan(0);
 });
 
 test('of each kind it is said how many', async () => {
@@ -83,16 +86,19 @@ test('right calls of the same agreement and of others go through meanwhile, and 
   expect((await receivedBy(app, other)).filter(({ status }) => status === 'REFUSED')).toHaveLength(1);
 });
 
-test('counts are not lost when the process stops, and those of two processes add up', async () => {
+test('counts are not lost when a process stops, and those of two processes add up', async () => {
+  const config = readConfig({ ...app.env, PROCESSES: 'api', PORT: '0' });
+  const second = await startApp(config, createLog('silent'));
   const agreed = await agree(app);
-  await flood(agreed, 150, '{}');
+  const there = { ...agreed, address: agreed.address.replace(app.url, second.url as string) };
+  await Promise.all([flood(agreed, 150, '{}'), flood(there, 150, '{}')]);
+  await second.stop();
   const kept = (await receivedBy(app, agreed)).length;
-  await app.ask('{ viewer { id } }');
-  const unkept = await waitFor('all', async () => {
+  const unkept = await waitFor('all to be accounted for', async () => {
     const found = await unkeptOf(agreed);
-    return sumOf(found) + kept === 150 && found;
+    return sumOf(found) + kept >= 300 && found;
   });
-  expect(sumOf(unkept)).toBe(150 - kept);
+  expect(sumOf(unkept)).toBe(300 - kept);
 });
 
 test('an outgoing webhook has none, and whoever reads the log may read them', async () => {
