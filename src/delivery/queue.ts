@@ -1,6 +1,6 @@
 // Between fan-out and worker: the only place that talks to pg-boss.
 import { type Db as BossDatabase, PgBoss } from 'pg-boss';
-import { type Db, rowsOf } from '../sql/db';
+import { type Db, rowsOf, statement } from '../sql/db';
 
 export const DELIVERY_QUEUE = 'deliveries';
 const SCHEMA = 'pgboss';
@@ -84,7 +84,7 @@ export async function startQueue(
           data: { deliveryId: job.deliveryId },
           ...(job.startAfter && { startAfter: job.startAfter }),
         })),
-        { db: inTransaction(db), returnId: false },
+        { db: prepared(db), returnId: false },
       );
     },
     async take(db, atMost) {
@@ -108,6 +108,16 @@ export async function startQueue(
 
 /** pg-boss on our connection. Not prepared: the right plan depends on how long the queue is. */
 function inTransaction(db: Db): BossDatabase {
-  if (!db.queryRunner) throw new Error('the delivery queue takes part in a transaction, so it must be given one');
+  needsTransaction(db);
   return { executeSql: async (sql, values) => ({ rows: await rowsOf(db, sql, values) }) };
+}
+
+/** Likewise, for a statement whose text is always the same and which has but one plan: making it costs as much as running it. */
+function prepared(db: Db): BossDatabase {
+  needsTransaction(db);
+  return { executeSql: async (sql, values) => ({ rows: await rowsOf(db, statement(sql), values) }) };
+}
+
+function needsTransaction(db: Db): void {
+  if (!db.queryRunner) throw new Error('the delivery queue takes part in a transaction, so it must be given one');
 }
