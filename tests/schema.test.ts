@@ -17,6 +17,7 @@ import {
   Kind,
   parse,
   print,
+  validateSchema,
   valueFromASTUntyped,
 } from 'graphql';
 import type { DataSource } from 'typeorm';
@@ -27,6 +28,10 @@ import { createTestDatabase, type TestDatabase } from './support/database';
 
 const read = (path: string) => readFileSync(join(__dirname, '..', path), 'utf8');
 const schema = createSchema();
+
+test('it is a valid schema', () => {
+  expect(validateSchema(schema)).toEqual([]);
+});
 
 test('schema/schema.graphql is what the source says (npm run generate)', () => {
   expect(printApi(schema)).toBe(read('schema/schema.graphql'));

@@ -229,7 +229,7 @@ async function serve(config: Config, log: Log, parts: Parts, stops: Stop[]): Pro
   const watching = createWatchServer({ schema, gate, rates, source: watchSource, services, corsOrigins, log });
   stops.push(async () => watching.keys.stop());
   const api = isApi
-    ? { apollo, gate, rates, watching, receiver, readingDb: reading.manager, services, sdl: printApi(schema) }
+    ? { apollo, gate, rates, watching, receiver, readingDb: reading.manager, services, sdl: () => printApi(schema) }
     : null;
   const server = await createHttpServer(config, log, source, metrics, api);
   stops.push(() => server.close());

@@ -1,5 +1,3 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-
 const FIRST_QUERY = `# Your API key goes under "Headers" below: { "authorization": "Bearer hl_..." }
 # and the document's name under "Variables": { "name": "INV-0042" }
 # The schema needs the key too: "Re-fetch GraphQL schema" at the lower left loads it, for the manual and completion.
@@ -23,8 +21,9 @@ query Document($name: String!) {
 
 let page: string | null = null;
 
-/** A page to try the API on: one file that fetches nothing from elsewhere. Made at the first visit: it is 9 MB. */
-export function graphiqlPage(): string {
+/** A page to try the API on: one file that fetches nothing from elsewhere. Loaded and made at the first visit: it is 9 MB. */
+export async function graphiqlPage(): Promise<string> {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   page ??= renderGraphiQL({
     title: 'Hookledger',
     endpoint: '/graphql',

@@ -40,7 +40,8 @@ export interface Api {
   receiver: Receiver;
   readingDb: Db;
   services: Services;
-  sdl: string;
+  /** Called at the first question for it. */
+  sdl(): string;
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -93,7 +94,7 @@ function nameRequest(request: FastifyRequest, reply: FastifyReply): FastifyReply
 }
 
 async function serveApi(server: FastifyInstance, config: Config, source: DataSource, api: Api): Promise<void> {
-  const { apollo, gate, rates, watching, services, sdl } = api;
+  const { apollo, gate, rates, watching, services } = api;
   if (config.corsOrigins.length > 0) {
     const exposedHeaders = ['x-request-id', 'retry-after'];
     await server.register(cors, { origin: config.corsOrigins, exposedHeaders, maxAge: 600 });
@@ -110,8 +111,15 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   serveExports(server, source, api.readingDb);
   serveWebhookKeys(server, source);
   serveIncoming(server, config, api.receiver);
-  server.get('/schema.graphql', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(sdl));
+  let sdl: string | undefined;
+  server.get('/schema.graphql', async (_request, reply) => {
+    sdl ??= api.sdl();
+    return reply.type('text/plain; charset=utf-8').send(sdl);
+  });
   server.get('/', async (_request, reply) => {
-    return reply.type('text/html; charset=utf-8').header('cache-control', 'public, max-age=3600').send(graphiqlPage());
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('cache-control', 'public, max-age=3600')
+      .send(await graphiqlPage());
   });
 }
