@@ -65,12 +65,11 @@ export function createAgreements(db: Db, keyring: Keyring): Agreements {
   };
 }
 
-/** What is asked while an answer is on its way is asked together, when it has come. */
+/** What is asked in the same moment is asked together, and so is what comes while an answer is on its way, after it. */
 function asked<Answer>(ask: (keys: string[]) => Promise<Answer[]>): (key: string) => Promise<Answer> {
   let waiting = new Map<string, PromiseWithResolvers<Answer>>();
   let isAsking = false;
   const askAll = async () => {
-    isAsking = true;
     while (waiting.size > 0) {
       const batch = waiting;
       waiting = new Map();
@@ -86,7 +85,8 @@ function asked<Answer>(ask: (keys: string[]) => Promise<Answer[]>): (key: string
   return (key) => {
     const entry = waiting.get(key) ?? Promise.withResolvers<Answer>();
     waiting.set(key, entry);
-    if (!isAsking) void askAll();
+    if (!isAsking) setImmediate(askAll);
+    isAsking = true;
     return entry.promise;
   };
 }
