@@ -1,4 +1,5 @@
 // Gathers decided calls, so that many share a transaction. Whoever waits is answered when theirs has committed.
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Transaction } from '../sql/transactions';
 import { isDatabaseUnavailable, isStatementTimeout } from '../sql/unavailable';
 import { type DecidedCall, type Recorded, recordCalls } from './record';
@@ -11,6 +12,8 @@ const MOST_AT_ONCE = 200;
 const TRANSACTIONS = 2;
 const MANY = 50;
 const LONG_MS = 25;
+/** Between the beginnings of two, unless many wait. After a rest nothing waits. */
+const PACE_MS = 8;
 
 export interface Recorder {
   /** Resolves when the call and its consequences are committed. @throws Error when they are not */
@@ -25,10 +28,11 @@ export function createRecorder(transaction: Transaction): Recorder {
   const waiting: Waiting[] = [];
   const running = new Set<Promise<void>>();
   const young = new Set<Promise<void>>();
+  let isEarly = false;
 
   function next(): void {
     if (waiting.length === 0 || running.size >= TRANSACTIONS) return;
-    if (young.size > 0 && waiting.length < MANY) return;
+    if (waiting.length < MANY && (isEarly || young.size > 0)) return;
     const work: Promise<void> = write(waiting.splice(0, MOST_AT_ONCE)).finally(() => {
       clearTimeout(timer);
       young.delete(work);
@@ -41,6 +45,15 @@ export function createRecorder(transaction: Transaction): Recorder {
     }, LONG_MS);
     young.add(work);
     running.add(work);
+    pace();
+  }
+
+  function pace(): void {
+    isEarly = true;
+    setTimeout(() => {
+      isEarly = false;
+      next();
+    }, PACE_MS);
   }
 
   async function write(batch: readonly Waiting[]): Promise<void> {
@@ -74,7 +87,7 @@ export function createRecorder(transaction: Transaction): Recorder {
     async idle() {
       while (running.size > 0 || waiting.length > 0) {
         next();
-        await Promise.race(running);
+        await (running.size > 0 ? Promise.race(running) : wait(PACE_MS));
       }
     },
   };

@@ -21,6 +21,7 @@ function heldRecorder() {
   return {
     begun,
     recorded: () => recorded,
+    idle: recorder.idle,
     async call(times: number) {
       for (let n = 0; n < times; n += 1) void recorder.record({} as DecidedCall).then(() => (recorded += 1));
       await setImmediate();
@@ -34,7 +35,7 @@ function heldRecorder() {
 
 describe('with time held', () => {
   beforeEach(() => {
-    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
   });
   afterEach(() => {
     jest.useRealTimers();
@@ -44,11 +45,29 @@ describe('with time held', () => {
     const { begun, call, end, recorded } = heldRecorder();
     await call(3);
     await call(20);
+    jest.advanceTimersByTime(8);
     expect([begun.length, recorded()]).toEqual([1, 0]);
     await end(0);
     expect([begun.length, recorded()]).toEqual([2, 3]);
     await end(1);
     expect([begun.length, recorded()]).toEqual([2, 23]);
+  });
+
+  test('what comes soon after a transaction began waits a moment for others, what comes after a rest does not', async () => {
+    const { begun, call, end, recorded } = heldRecorder();
+    await call(1);
+    await end(0);
+    jest.advanceTimersByTime(7);
+    await call(1);
+    await call(1);
+    expect(begun).toHaveLength(1);
+    jest.advanceTimersByTime(1);
+    expect(begun).toHaveLength(2);
+    await end(1);
+    expect(recorded()).toBe(3);
+    jest.advanceTimersByTime(8);
+    await call(1);
+    expect(begun).toHaveLength(3);
   });
 
   test('where many wait, a second transaction begins, and no third', async () => {
@@ -57,8 +76,14 @@ describe('with time held', () => {
     await call(50);
     await call(500);
     expect(begun).toHaveLength(2);
+    await end(0);
+    await end(1);
     // one takes at most 200
-    for (let n = 0; n < 5; n += 1) await end(n);
+    expect([begun.length, recorded()]).toEqual([4, 51]);
+    jest.advanceTimersByTime(25);
+    await end(2);
+    await end(3);
+    await end(4);
     expect([begun.length, recorded()]).toEqual([5, 551]);
   });
 
@@ -66,10 +91,12 @@ describe('with time held', () => {
     const { begun, call, end, recorded } = heldRecorder();
     await call(1);
     await call(1);
+    jest.advanceTimersByTime(24);
     expect(begun).toHaveLength(1);
-    jest.advanceTimersByTime(25);
+    jest.advanceTimersByTime(1);
     expect(begun).toHaveLength(2);
     await end(1);
+    jest.advanceTimersByTime(8);
     await call(1);
     expect(begun).toHaveLength(3);
     await end(2);
@@ -77,6 +104,18 @@ describe('with time held', () => {
     await end(0);
     expect(recorded()).toBe(3);
   });
+});
+
+test('whoever stops waits for what waits', async () => {
+  const { begun, call, end, recorded, idle } = heldRecorder();
+  await call(1);
+  await end(0);
+  await call(1);
+  const stopped = idle();
+  await waitFor('the second transaction', async () => begun.length === 2);
+  await end(1);
+  await stopped;
+  expect(recorded()).toBe(2);
 });
 
 test('a call that waits for its id keeps nobody else waiting', async () => {
