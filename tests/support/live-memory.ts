@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 const LOOK_MS = 50;
-const REST = 9;
+const REST = 19;
 
 let collect: (() => void) | undefined;
 
@@ -22,7 +22,7 @@ export async function growthDuring<T>(work: () => Promise<T>): Promise<{ result:
   const before = liveBytes();
   let most = before;
   let timer: NodeJS.Timeout;
-  // collecting stops everything else: it gets a tenth of the time, or the work would run into its time-outs
+  // collecting stops everything else: it gets a twentieth of the time, or the work would run into its time-outs
   const lookAfter = (ms: number) => {
     timer = setTimeout(() => {
       const begun = performance.now();
