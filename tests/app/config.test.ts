@@ -285,7 +285,7 @@ describe('the program', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test('reads .env, lets the environment win, and ends with the message alone', async () => {
-    const args = ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(root, 'src/main.ts')];
+    const args = ['--enable-source-maps', join(root, 'dist/src/main.js')];
     const options = {
       cwd: folder,
       env: { PATH: process.env.PATH, TSX_TSCONFIG_PATH: join(root, 'tsconfig.json'), PORT: 'from-outside' },

@@ -4,7 +4,7 @@ import { startTestApp, type TestApp } from '../support/app';
 import { type Program, startProgram } from '../support/program';
 import { waitFor } from '../support/wait-for';
 import { strays } from './invariants';
-import { type AttemptState, attemptsOf, countByStatus, deliveriesOf } from './ledger';
+import { type AttemptState, attemptsOf, countByStatus, deliveriesOf, giveJobsAway } from './ledger';
 import { circuitThatIs, endPause, startSecondWorker, waitingFor, webhookOfItsOwn } from './pace';
 import { closeAll, httpPartner } from './partner';
 import { startParts } from './parts';
@@ -86,14 +86,10 @@ const isStuckIn = (statement: string) =>
     return (await app.database.query(sql, [`%${statement}%`])).length > 0;
   });
 
-/** What supervision does 10 to 15 s after a worker's last sign of life. */
-const giveJobsAway = () =>
-  app.database.query(`update pgboss.job set state = 'retry', start_after = now() where state = 'active'`);
-
 /** Another worker takes over: all of it arrives, each attempt is accounted for, and nothing is left behind. */
 async function expectRecovery(partner: Held, webhooks: readonly { id: string; path: string }[], unknown: number) {
   partner.open();
-  await giveJobsAway();
+  await giveJobsAway(app);
   const successor = await startSecondWorker(app);
   try {
     for (const webhook of webhooks) {
@@ -221,7 +217,7 @@ describe('a worker that is killed', () => {
     await waitFor('the probe', () => probing.calls.length === 1);
     await doomed.kill('SIGKILL');
     probing.open();
-    await giveJobsAway();
+    await giveJobsAway(app);
     const successor = await startSecondWorker(app);
     await waitFor('everything', async () => countByStatus(await deliveriesOf(app, webhook.id)).DELIVERED === EACH);
     await successor.stop();

@@ -85,3 +85,8 @@ export async function turn(app: TestApp, how: 'pause' | 'resume' | 'archive', id
   const faults = answer.data?.[name]?.userErrors;
   if (!faults || faults.length > 0) throw new Error(JSON.stringify(answer));
 }
+
+/** What supervision does 10 to 15 s after the last sign of life of workers, when none is left. */
+export async function giveJobsAway(app: TestApp): Promise<void> {
+  await app.database.query(`update pgboss.job set state = 'retry', start_after = now() where state = 'active'`);
+}

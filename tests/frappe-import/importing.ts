@@ -15,7 +15,7 @@ export interface Ended {
 
 /** The program as an operator runs it, in a process of its own. @param env all of its environment but PATH */
 export async function runImport(args: string[], env: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/frappe-import/main.ts', ...args], {
+  const child = spawn(process.execPath, ['--enable-source-maps', 'dist/src/frappe-import/main.js', ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,4 @@
-import { turn } from '../delivery/ledger';
+import { giveJobsAway, turn } from '../delivery/ledger';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Program, startProgram } from '../support/program';
 import { type Receiver, startReceiver } from '../support/receiver';
@@ -58,6 +58,7 @@ test('when a worker is killed in the middle, the replay goes on and opens each d
   await first.kill('SIGKILL');
   const left = await replayThatIs(app, id, 'left alone', ({ status }) => status === 'RUNNING');
   expect(left.replayed).toBeLessThan(400);
+  await giveJobsAway(app);
   await startWorkers(1);
   const done = await completed(app, id);
   expect(done).toMatchObject({ total: 400, replayed: 400, skipped: 0 });
@@ -78,6 +79,7 @@ test('when a worker is killed while skipped ones are decided anew, each is made 
   const id = await order(app, whereWebhook(webhook), { rate: 100 });
   await replayThatIs(app, id, 'in the middle', ({ replayed }) => replayed >= 30);
   await first.kill('SIGKILL');
+  await giveJobsAway(app);
   await startWorkers(1);
   expect(await completed(app, id)).toMatchObject({ total: 200, replayed: 200, skipped: 0 });
   const rounds = await allOver(app, webhook, 200);
@@ -99,6 +101,7 @@ test('when a worker is killed again and again, no delivery is missed and none is
     const [worker] = (await startWorkers(1)) as [Program];
     seen = (await replayThatIs(app, id, 'further', ({ replayed }) => replayed > seen)).replayed;
     await worker.kill('SIGKILL');
+    await giveJobsAway(app);
   }
   await startWorkers(1);
   expect(await completed(app, id)).toMatchObject({ replayed: 200, skipped: 0 });

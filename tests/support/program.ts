@@ -14,9 +14,9 @@ export interface Program {
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
-/** Resolves when it says that it runs. @param env all of its environment but PATH */
+/** Resolves when it says that it runs; global-setup.ts has built it. @param env all of its environment but PATH */
 export async function startProgram(env: Record<string, string>): Promise<Program> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+  const child = spawn(process.execPath, ['--enable-source-maps', 'dist/src/main.js'], {
     cwd: join(__dirname, '../..'),
     env: { PATH: process.env.PATH, ...env, LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'pipe'],
