@@ -13,7 +13,7 @@ const TRANSACTIONS = 2;
 const MANY = 50;
 const LONG_MS = 25;
 /** Between the beginnings of two, unless many wait. After a rest nothing waits. */
-const PACE_MS = 8;
+const PACE_MS = 5;
 
 export interface Recorder {
   /** Resolves when the call and its consequences are committed. @throws Error when they are not */

@@ -45,7 +45,7 @@ describe('with time held', () => {
     const { begun, call, end, recorded } = heldRecorder();
     await call(3);
     await call(20);
-    jest.advanceTimersByTime(8);
+    jest.advanceTimersByTime(5);
     expect([begun.length, recorded()]).toEqual([1, 0]);
     await end(0);
     expect([begun.length, recorded()]).toEqual([2, 3]);
@@ -57,7 +57,7 @@ describe('with time held', () => {
     const { begun, call, end, recorded } = heldRecorder();
     await call(1);
     await end(0);
-    jest.advanceTimersByTime(7);
+    jest.advanceTimersByTime(4);
     await call(1);
     await call(1);
     expect(begun).toHaveLength(1);
@@ -65,7 +65,7 @@ describe('with time held', () => {
     expect(begun).toHaveLength(2);
     await end(1);
     expect(recorded()).toBe(3);
-    jest.advanceTimersByTime(8);
+    jest.advanceTimersByTime(5);
     await call(1);
     expect(begun).toHaveLength(3);
   });
@@ -96,7 +96,7 @@ describe('with time held', () => {
     jest.advanceTimersByTime(1);
     expect(begun).toHaveLength(2);
     await end(1);
-    jest.advanceTimersByTime(8);
+    jest.advanceTimersByTime(5);
     await call(1);
     expect(begun).toHaveLength(3);
     await end(2);
