@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { growthDuring } from '../support/live-memory';
 import { waitFor } from '../support/wait-for';
@@ -267,11 +267,15 @@ test('header values are given back byte for byte', async () => {
 });
 
 test('a partner that accepts and never reads a large body runs into the deadline', async () => {
-  const server = createServer((socket) => void socket.pause().on('error', () => {}));
+  let accepted: Socket | undefined;
+  const server = createServer((socket) => {
+    accepted = socket.pause().on('error', () => {});
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
   const result = await post(localSender(), `http://127.0.0.1:${port}`, { body: Buffer.alloc(8 * MIB), timeoutMs: 200 });
+  accepted?.destroy();
   server.close();
   expect(result).toMatchObject({ errorCode: 'TIMEOUT' });
 });

@@ -212,8 +212,9 @@ test('bytes that are no UTF-8 are kept as they came', async () => {
 });
 
 test('a partner that reads the request a little at a time runs into the deadline, in bounded memory', async () => {
+  let accepted: Socket | undefined;
   const server = createServer((socket) => {
-    socket.pause().on('error', () => {});
+    accepted = socket.pause().on('error', () => {});
     const sip = setInterval(() => socket.read(512), 10);
     socket.on('close', () => clearInterval(sip));
   });
@@ -223,6 +224,7 @@ test('a partner that reads the request a little at a time runs into the deadline
     body: Buffer.alloc(32 * MIB),
     timeoutMs: 300,
   });
+  accepted?.destroy();
   server.close();
   expect(result).toMatchObject({ errorCode: 'TIMEOUT', responseStatus: null });
 });

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-const LOOK_MS = 50;
+const LOOK_MS = 250;
 const REST = 19;
 
 let collect: (() => void) | undefined;
