@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
 const config: Config = {
@@ -19,7 +20,8 @@ const config: Config = {
     ],
   },
   testTimeout: 150_000,
-  maxWorkers: 2,
+  // much of it is waiting; each application has some twenty connections to one Postgres
+  maxWorkers: Math.min(4, availableParallelism() + 1),
 };
 
 export default config;
