@@ -43,7 +43,7 @@ export async function checkAccepted({ installation: { sql }, partnerId, tally }:
     const right = kept.filter((row) => row.status === 'SUCCEEDED' && row.businessEventId === own[0]?.id);
     const firsts = right.filter((row) => !row.duplicate).length;
     ledger.repeated += right.length - firsts;
-    ledger.lost += answers.length - right.length + (firsts === 0 ? 1 : 0);
+    ledger.lost += Math.max(answers.length - right.length, firsts === 0 ? 1 : 0);
     ledger.duplicated += Math.max(0, own.length - 1) + Math.max(0, firsts - 1);
   }
   // rows and events that nobody was told of

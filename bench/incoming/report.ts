@@ -28,7 +28,8 @@ function rowsOf({ ceilingPerSecond, steady, flood, fullSpeed, ledger, refusals }
     ['a bare server that verifies the same: the ceiling', perSecond(ceilingPerSecond), ''],
     ['accepted: verified, row and event', `${perSecond(fullSpeed.acceptedPerSecond)} (${share} % of it)`, '>= 3,000/s'],
     [`answered at that speed, ${CONNECTIONS} connections, p50 / p95 / p99`, milliseconds(fullSpeed.waitMs), ''],
-    ['after the last answer: all events fanned out; searches behind', behindOf(fullSpeed), ''],
+    ['then all events were fanned out after', `${rounded(fullSpeed.outboxBehindMs)} ms`, ''],
+    ['searches were behind; found all after', behindOf(fullSpeed), ''],
     [`answered at ${PER_SECOND}/s, from when due, p50 / p95 / p99`, milliseconds(steady), 'p99 < 50 ms'],
     [
       `the same beside ${perSecond(flood.refusedPerSecond)} with bad signatures`,
@@ -42,8 +43,9 @@ function rowsOf({ ceilingPerSecond, steady, flood, fullSpeed, ledger, refusals }
   ];
 }
 
-function behindOf({ outboxBehindMs, indexBehindSeconds }: Figures['fullSpeed']): string {
-  return `${rounded(outboxBehindMs)} ms; ${rounded(indexBehindSeconds, 1)} s`;
+function behindOf({ indexBehindSeconds, indexedAfterMs }: Figures['fullSpeed']): string {
+  const after = indexedAfterMs === null ? 'longer than was waited' : `${rounded(indexedAfterMs / 1000, 1)} s`;
+  return `${rounded(indexBehindSeconds, 1)} s; ${after}`;
 }
 
 function refusalsOf(answered: number, { kept, unkept }: Figures['refusals']): string {
