@@ -471,43 +471,6 @@ CREATE TABLE webhooks (
 );
 CREATE INDEX webhooks_owner_id_idx ON webhooks USING btree (owner_id, id);
 
-CREATE OR REPLACE FUNCTION public.begin_feed_anew_after_restore()
- RETURNS boolean
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-AS $function$
-      declare
-        next bigint := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
-      begin
-        -- not while somebody counts or indexes
-        perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
-        perform from public.request_stats_position for update;
-        if not exists (
-          select from (select from_snapshot from public.request_stats_position
-                       union all select from_snapshot from public.request_index_position) as positions
-          where pg_snapshot_xmax(from_snapshot::pg_snapshot)::text::bigint > next
-        ) and not exists (select from public.request_changes where xid > next) then
-          return false;
-        end if;
-        -- nothing is opened or closed in between
-        lock table public.webhook_request_logs in share row exclusive mode;
-        delete from public.request_changes;
-        delete from public.request_stats;
-        delete from public.request_stats_open;
-        update public.request_stats_position
-          set from_snapshot = '3:3:', to_snapshot = null, after_id = 0, counted_at = null;
-        update public.request_index_position set from_snapshot = '3:3:', to_snapshot = null, after_id = 0;
-        insert into public.request_changes (xid, kind, request_ids)
-          select pg_current_xact_id()::text::bigint,
-            case when finished_at is null then 'OPENED' else 'CLOSED' end, array_agg(id order by id)
-          from (select id, finished_at, (row_number() over (order by id) - 1) / 1000 as piece
-                from public.webhook_request_logs) as numbered
-          group by piece, finished_at is null order by piece;
-        return true;
-      end $function$;
-REVOKE EXECUTE ON FUNCTION begin_feed_anew_after_restore() FROM public;
-
 CREATE OR REPLACE FUNCTION public.ensure_month_partitions(months_ahead integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -568,6 +531,21 @@ CREATE OR REPLACE FUNCTION public.first_id_at(at timestamp with time zone)
 AS $function$
         select (lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
       $function$;
+
+CREATE OR REPLACE FUNCTION public.has_foreign_positions()
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+        select exists (
+          select from (select from_snapshot from public.request_stats_position
+                       union all select from_snapshot from public.request_index_position) as positions
+          where pg_snapshot_xmax(from_snapshot::pg_snapshot)::text::bigint > next.xid
+        ) or exists (select from public.request_changes where request_changes.xid > next.xid)
+        from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xid) as next
+      $function$;
+REVOKE EXECUTE ON FUNCTION has_foreign_positions() FROM public;
 
 CREATE OR REPLACE FUNCTION public.json_or_null(body bytea)
  RETURNS jsonb
@@ -790,6 +768,36 @@ AS $function$
         select case when short ~ '[^\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]' then short end
         from (select left(regexp_replace(value, '[\u0001-\u001f\u007f-\u009f]', ' ', 'g'), 200) as short) as cut
       $function$;
+
+CREATE OR REPLACE FUNCTION public.rebuild_change_feed()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+      begin
+        if not public.has_foreign_positions() then return false; end if;
+        -- not while another process counts or indexes; it may also have found this, and rebuilt the feed already
+        perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
+        perform from public.request_stats_position for update;
+        if not public.has_foreign_positions() then return false; end if;
+        -- nothing is opened or closed in between
+        lock table public.webhook_request_logs in share row exclusive mode;
+        delete from public.request_changes;
+        delete from public.request_stats;
+        delete from public.request_stats_open;
+        update public.request_stats_position
+          set from_snapshot = '3:3:', to_snapshot = null, after_id = 0, counted_at = null;
+        update public.request_index_position set from_snapshot = '3:3:', to_snapshot = null, after_id = 0;
+        insert into public.request_changes (xid, kind, request_ids)
+          select pg_current_xact_id()::text::bigint,
+            case when finished_at is null then 'OPENED' else 'CLOSED' end, array_agg(id order by id)
+          from (select id, finished_at, (row_number() over (order by id) - 1) / 1000 as piece
+                from public.webhook_request_logs) as numbered
+          group by piece, finished_at is null order by piece;
+        return true;
+      end $function$;
+REVOKE EXECUTE ON FUNCTION rebuild_change_feed() FROM public;
 
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger

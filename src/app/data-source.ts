@@ -19,7 +19,7 @@ import { IndexRequests1764000000016 } from '../../migrations/1764000000016-index
 import { ExportRequests1764000000017 } from '../../migrations/1764000000017-export-requests';
 import { ListFailedRequests1764000000018 } from '../../migrations/1764000000018-list-failed-requests';
 import { LinkIndexes1764000000019 } from '../../migrations/1764000000019-link-indexes';
-import { BeginFeedAnew1764000000020 } from '../../migrations/1764000000020-begin-feed-anew';
+import { RebuildChangeFeed1764000000020 } from '../../migrations/1764000000020-rebuild-change-feed';
 import { ReceiveCalls1764000000021 } from '../../migrations/1764000000021-receive-calls';
 import { AuditEntryEntity } from '../audit/audit-entry.entity';
 import { DeliveryEntity } from '../delivery/delivery.entity';
@@ -102,7 +102,7 @@ export const MIGRATIONS = [
   ExportRequests1764000000017,
   ListFailedRequests1764000000018,
   LinkIndexes1764000000019,
-  BeginFeedAnew1764000000020,
+  RebuildChangeFeed1764000000020,
   ReceiveCalls1764000000021,
 ];
 

@@ -33,7 +33,7 @@ function grantsFor(name: string): string[] {
     `grant insert on exports to ${name}`,
     `grant update (downloads, rows_sent, bytes_sent, completed_at) on exports to ${name}`,
     `grant execute on function ensure_month_partitions(integer) to ${name}`,
-    `grant execute on function begin_feed_anew_after_restore() to ${name}`,
+    `grant execute on function rebuild_change_feed() to ${name}`,
     `grant execute on function publish_event(text, text, text, json, text, text, text) to ${name}`,
     `grant usage on schema pgboss to ${name}`,
     `grant select, insert, update, delete on all tables in schema pgboss to ${name}`,

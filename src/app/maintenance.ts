@@ -4,7 +4,7 @@ import { freeStranded } from '../delivery/stranded.store';
 import { forgetKeysBefore } from '../events/idempotency-key.store';
 import { forgetCallIdsBefore } from '../incoming/record.store';
 import type { Log } from '../log';
-import { beginFeedAnewAfterRestore, pruneFeed } from '../request-log/request-change.store';
+import { pruneFeed, rebuildChangeFeed } from '../request-log/request-change.store';
 import { indexPosition } from '../request-log/request-index.store';
 import { statsPosition } from '../request-log/request-stats.store';
 import type { Db } from '../sql/db';
@@ -28,7 +28,7 @@ export function startMaintenance(source: DataSource, keyring: Keyring, log: Log)
     const forgotten = await forgetKeysBefore(source.manager, new Date(Date.now() - IDEMPOTENCY_MS));
     if (forgotten > 0) log.info({ forgotten }, 'idempotency keys older than 30 days were forgotten');
     await forgetCallIdsBefore(source.manager, new Date(Date.now() - IDEMPOTENCY_MS));
-    if (await beginFeedAnewAfterRestore(source.manager)) {
+    if (await rebuildChangeFeed(source.manager)) {
       log.warn('this database was restored from a dump: the log is counted and indexed anew');
     }
     await forgetChanges(source.manager);

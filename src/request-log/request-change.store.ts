@@ -82,7 +82,7 @@ export async function pruneFeed(db: Db, before: Date, readers: readonly FeedPosi
  * After a dump was restored into another cluster, whose transactions have other numbers: the counts and the index begin
  * anew. @returns whether that was so
  */
-export async function beginFeedAnewAfterRestore(db: Db): Promise<boolean> {
-  const row = await rowOf<{ begun: boolean }>(db, 'select begin_feed_anew_after_restore() as begun');
+export async function rebuildChangeFeed(db: Db): Promise<boolean> {
+  const row = await rowOf<{ begun: boolean }>(db, 'select rebuild_change_feed() as begun');
   return row?.begun === true;
 }

@@ -3,13 +3,14 @@ import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/app/data-source';
 import { firstIdAt, newId, uuidOf } from '../../src/ids';
 import {
-  beginFeedAnewAfterRestore,
   endOfFeed,
   type FeedPosition,
   pruneFeed,
   readFeed,
+  rebuildChangeFeed,
 } from '../../src/request-log/request-change.store';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { waitFor } from '../support/wait-for';
 import { seedManyAt, seedRequest } from './seeded-log';
 
 /** Before all that the feed holds: no transaction has a number below 3. */
@@ -140,18 +141,42 @@ test('what somebody has still to read is not forgotten, however old it is', asyn
 });
 
 test('a database that was restored into another cluster is read from its beginning again, once', async () => {
-  expect(await beginFeedAnewAfterRestore(source.manager)).toBe(false);
+  expect(await rebuildChangeFeed(source.manager)).toBe(false);
   const [{ count }] = (await database.query('select count(*)::int from webhook_request_logs')) as [{ count: number }];
   // as if all had been written by a cluster with a longer life
   await database.query('update request_changes set xid = xid + 1000000000');
   await database.query(`update request_stats_position set from_snapshot = '1000000000:1000000000:'`);
   await database.query(`update request_index_position set from_snapshot = '1000000000:1000000000:', after_id = 7`);
-  expect(await beginFeedAnewAfterRestore(source.manager)).toBe(true);
+  expect(await rebuildChangeFeed(source.manager)).toBe(true);
   expect(new Set((await readAll(START_OF_FEED)).read).size).toBe(count);
   expect(await database.query('select from_snapshot, after_id::int from request_index_position')).toEqual([
     { from_snapshot: '3:3:', after_id: 0 },
   ]);
-  expect(await beginFeedAnewAfterRestore(source.manager)).toBe(false);
+  expect(await rebuildChangeFeed(source.manager)).toBe(false);
+});
+
+test('a database is not taken for a restored one because its counter saves a position meanwhile', async () => {
+  const counter = new Client({ connectionString: database.servingUrl });
+  await counter.connect();
+  try {
+    await counter.query('begin');
+    await counter.query('select from request_stats_position for update');
+    let answered = false;
+    const rebuilding = rebuildChangeFeed(source.manager).finally(() => {
+      answered = true;
+    });
+    await waitFor('an answer, or a wait for the position', async () => {
+      const sql = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      return answered || (await database.query(sql)).length > 0;
+    });
+    for (let n = 0; n < 3; n += 1) await seedRequest(database, {});
+    await counter.query('update request_stats_position set from_snapshot = pg_current_snapshot()::text');
+    await counter.query('commit');
+    expect(await rebuilding).toBe(false);
+  } finally {
+    await counter.end();
+  }
+  expect(await rebuildChangeFeed(source.manager)).toBe(false);
 });
 
 test('who serves requests can neither write the feed nor the list of failures', async () => {

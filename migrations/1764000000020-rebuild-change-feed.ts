@@ -5,24 +5,29 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * readers of the feed would pass over new changes, or take old ones for new. This notices it, and lets the counts and the
  * index begin anew from the log itself.
  */
-export class BeginFeedAnew1764000000020 implements MigrationInterface {
+export class RebuildChangeFeed1764000000020 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
+    // One statement, so one snapshot: each position that it sees was saved by a transaction that ended before it was taken.
+    // A snapshot that is older than the rows compared with it takes any busy database for a restored one.
     await db.query(`
-      create function begin_feed_anew_after_restore() returns boolean language plpgsql security definer
+      create function has_foreign_positions() returns boolean language sql volatile security definer
         set search_path = pg_catalog, public, pg_temp as $$
-      declare
-        next bigint := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
-      begin
-        -- not while somebody counts or indexes
-        perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
-        perform from public.request_stats_position for update;
-        if not exists (
+        select exists (
           select from (select from_snapshot from public.request_stats_position
                        union all select from_snapshot from public.request_index_position) as positions
-          where pg_snapshot_xmax(from_snapshot::pg_snapshot)::text::bigint > next
-        ) and not exists (select from public.request_changes where xid > next) then
-          return false;
-        end if;
+          where pg_snapshot_xmax(from_snapshot::pg_snapshot)::text::bigint > next.xid
+        ) or exists (select from public.request_changes where request_changes.xid > next.xid)
+        from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xid) as next
+      $$`);
+    await db.query(`
+      create function rebuild_change_feed() returns boolean language plpgsql security definer
+        set search_path = pg_catalog, public, pg_temp as $$
+      begin
+        if not public.has_foreign_positions() then return false; end if;
+        -- not while another process counts or indexes; it may also have found this, and rebuilt the feed already
+        perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
+        perform from public.request_stats_position for update;
+        if not public.has_foreign_positions() then return false; end if;
         -- nothing is opened or closed in between
         lock table public.webhook_request_logs in share row exclusive mode;
         delete from public.request_changes;
@@ -39,10 +44,11 @@ export class BeginFeedAnew1764000000020 implements MigrationInterface {
           group by piece, finished_at is null order by piece;
         return true;
       end $$`);
-    await db.query('revoke execute on function begin_feed_anew_after_restore() from public');
+    await db.query('revoke execute on function has_foreign_positions(), rebuild_change_feed() from public');
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query('drop function begin_feed_anew_after_restore()');
+    await db.query('drop function rebuild_change_feed()');
+    await db.query('drop function has_foreign_positions()');
   }
 }
