@@ -1,4 +1,5 @@
 import { decodedText } from '../charset';
+import { formJson, readFormFields } from '../json/json-form';
 
 const FORM = /^\s*application\/x-www-form-urlencoded\b/i;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -11,7 +12,8 @@ const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 export function documentJson(body: Buffer, contentType: string): Buffer {
   if (contentType === 'application/json') return body.subarray(0, 3).equals(BOM) ? body.subarray(3) : body;
   const text = decodedText(body, contentType);
-  if (FORM.test(contentType)) return jsonOf(Object.fromEntries(new URLSearchParams(text ?? body.toString('utf8'))));
+  const fields = FORM.test(contentType) ? readFormFields(text ?? body.toString('utf8')) : null;
+  if (fields !== null) return Buffer.from(formJson(fields));
   if (text === null) return jsonOf(body.toString('base64'));
   return isJson(text) ? Buffer.from(text) : jsonOf(text);
 }

@@ -1,5 +1,6 @@
 // What a call carries, read as its content type says.
 import { decodedText } from '../charset';
+import { formJson, MAX_FORM_FIELDS, readFormFields } from '../json/json-form';
 import { memberOf } from '../json/json-member';
 import { type JsonPart, rootOf, textOf } from '../json/json-part';
 import { readJsonPath } from '../json/json-path';
@@ -13,10 +14,12 @@ export type CallContent =
   | { readonly kind: 'FORM'; readonly root: JsonPart }
   | { readonly kind: 'OTHER' };
 
-/** Says where a body that must be JSON is not. */
+/** Says where a body that must be JSON is not, or why a form is not read. */
 export interface ContentFault {
   readonly fault: string;
 }
+
+export const TOO_MANY_FIELDS = `The form has more than ${MAX_FORM_FIELDS} fields, which is the most that is read.`;
 
 /**
  * @param body decoded, where a content encoding was
@@ -56,10 +59,9 @@ function placeIn({ message }: Error): string {
 }
 
 // WHATWG URL, section 5: UTF-8, whatever is not becomes U+FFFD
-function readForm(body: Buffer, contentType: string): CallContent {
-  const text = decodedText(body, contentType) ?? body.toString('utf8');
-  const fields = Object.fromEntries(new URLSearchParams(text));
-  return { kind: 'FORM', root: rootOf(readJsonText(JSON.stringify(fields))) };
+function readForm(body: Buffer, contentType: string): CallContent | ContentFault {
+  const fields = readFormFields(decodedText(body, contentType) ?? body.toString('utf8'));
+  return fields === null ? { fault: TOO_MANY_FIELDS } : { kind: 'FORM', root: rootOf(readJsonText(formJson(fields))) };
 }
 
 /** What the first of these places that says something says, as text; null: none does. */

@@ -25,7 +25,8 @@ interface Signed {
 
 /** Confirmed by a secret whose HMAC over the content is one of the signatures. */
 export function hmacProof(signed: Signed & { algorithm: HmacAlgorithm; kinds: readonly SecretKind[] }): Proof {
-  const { algorithm, kinds, signatures, contents, signedAt = null, otherwise } = signed;
+  const { algorithm, kinds, signatures, signedAt = null, otherwise } = signed;
+  const contents = oncePerBody(signed.contents);
   return {
     signedAt,
     validity: null,
@@ -33,6 +34,16 @@ export function hmacProof(signed: Signed & { algorithm: HmacAlgorithm; kinds: re
     holdsWith: (secret, body) =>
       kinds.includes(secret.kind) &&
       contents(body).some((content) => isAmong(signatures, hmacOf(algorithm, secret.bytes, content))),
+  };
+}
+
+// Several secrets are tried with one body, and to read a form for each would multiply what a call may cost.
+function oncePerBody(contents: Signed['contents']): Signed['contents'] {
+  const made = new WeakMap<Buffer, readonly SignedContent[]>();
+  return (body) => {
+    const found = made.get(body) ?? contents(body);
+    made.set(body, found);
+    return found;
   };
 }
 

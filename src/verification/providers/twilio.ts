@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { decodedText } from '../../charset';
+import { readFormFields } from '../../json/json-form';
 import { badSignature, TEXT_ONLY } from '../body-signature';
 import { type IncomingCall, queryValues } from '../call';
-import { formTypeOf } from '../call-content';
+import { formTypeOf, TOO_MANY_FIELDS } from '../call-content';
 import { type Claim, isRefusal, malformed, notSigned, type Refusal } from '../claim';
 import { inBody, inHeader } from '../place';
 import { hmacProof, type SignedContent } from '../proofs';
@@ -46,6 +47,7 @@ function read(call: IncomingCall): Claim | Refusal {
   if (hashes.length > 1) return malformed(`bodySHA256 is in the query ${hashes.length} times; once is right.`);
   const isSigned = call.body.length === 0 || hashes.length === 1 || formTypeOf(call) !== null;
   if (!isSigned) return notSigned('The body is not signed: it is no form, and bodySHA256 is missing in the query.');
+  if (hashes.length === 0 && fieldsOf(call, call.body) === null) return malformed(TOO_MANY_FIELDS);
   const otherwise = badSignature(
     HEADER,
     hashes.length === 1 ? 'the address and bodySHA256' : 'the address and the form',
@@ -58,24 +60,28 @@ function contentsOf(call: IncomingCall, hash: string | null): (body: Buffer) => 
   const addresses = signedAddresses(call.url);
   return (body) => {
     if (hash !== null && hash.toLowerCase() !== sha256(body)) return [];
-    const parameters = hash === null ? sortedParameters(call, body) : '';
+    const fields = hash === null ? fieldsOf(call, body) : [];
+    if (fields === null) return [];
+    const parameters = sortedParameters(fields);
     return addresses.map((address) => [address, parameters]);
   };
 }
 
-// Sorted as the helper library does: by UTF-16 code units, a value that is repeated once.
-function sortedParameters(call: IncomingCall, body: Buffer): string {
+type Fields = NonNullable<ReturnType<typeof readFormFields>>;
+
+/** null: too many. */
+function fieldsOf(call: IncomingCall, body: Buffer): Fields | null {
   const contentType = formTypeOf(call);
-  if (contentType === null) return '';
-  const fields = new URLSearchParams(decodedText(body, contentType) ?? body.toString('utf8'));
-  const names = [...new Set(fields.keys())].sort();
-  return names
-    .map((name) =>
-      [...new Set(fields.getAll(name))]
-        .sort()
-        .map((value) => name + value)
-        .join(''),
-    )
+  return contentType === null ? [] : readFormFields(decodedText(body, contentType) ?? body.toString('utf8'));
+}
+
+// Sorted as the helper library does: by UTF-16 code units, a value that is repeated once.
+function sortedParameters(fields: Fields): string {
+  const values = new Map<string, Set<string>>();
+  for (const [name, value] of fields) values.set(name, (values.get(name) ?? new Set()).add(value));
+  return [...values.keys()]
+    .sort()
+    .flatMap((name) => [...(values.get(name) ?? [])].sort().map((value) => name + value))
     .join('');
 }
 
