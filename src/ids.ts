@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
+import { currentMs } from './clock';
 
 /** Type prefixes of the opaque ids that clients see. */
 export const ID_PREFIXES = {
@@ -29,7 +30,7 @@ let sequence = 0;
 /** A UUIDv7 (RFC 9562, section 5.7): ids made later by one process sort later. */
 export function newId(): string {
   const random = randomBytes16();
-  const now = Date.now();
+  const now = currentMs();
   if (now > lastMs) {
     lastMs = now;
     // 31 random bits, which leaves room to count up within the millisecond

@@ -95,6 +95,18 @@ const RULES: Rule[] = [
     faults: ({ path, code }) => (/(^|\/)(config|main)\.ts$/.test(path) ? [] : (code.match(/process\.env\b/g) ?? [])),
   },
   {
+    rule: 'the time is asked of clock.ts, which knows how far the clock of this process is wrong',
+    faults: ({ path, code }) =>
+      path === 'clock.ts' ? [] : (code.match(/new Date\(\)|\bDate\.now\b|\bDate\(\)/g) ?? []),
+    exceptions: {
+      'app/embedded-postgres/copied-binaries.ts': 'compares it with times of files, which come from the same clock',
+      'app/generate.ts': 'a day, for the reader of a changelog',
+      'demo/calling.ts': 'signs as a partner does, by its own clock',
+      'demo/main.ts': 'as a client',
+      'demo/story.ts': 'as a client',
+    },
+  },
+  {
     rule: `a file has at most ${MAX_LINES} lines`,
     faults: ({ text }) => (text.split('\n').length - 1 > MAX_LINES ? [`${text.split('\n').length - 1} lines`] : []),
   },

@@ -22,6 +22,7 @@ import { createAnnouncer } from './announcer';
 import { createApollo } from './apollo';
 import { BY_ID_PLANS, createDataSource, FOR_ANSWERING, FOR_READING, FOR_RECEIVING, FOR_WATCHING } from './data-source';
 import { openDatabase, warnOfPowerfulLogin } from './database';
+import { type DatabaseClock, followDatabaseClock } from './database-clock';
 import { createDelivering } from './delivering';
 import { createExecutor } from './executor';
 import { letInFirstAdministrator } from './first-administrator';
@@ -79,6 +80,8 @@ async function startParts(config: Config, log: Log, stops: Stop[]): Promise<Omit
 
   const source = await createDataSource(database.servingUrl, { name: 'serve', poolSize: 12 }).initialize();
   stops.push(() => source.destroy());
+  const clock = await followDatabaseClock(source, log);
+  stops.push(() => clock.stop());
   await warnOfPowerfulLogin(source, log);
   const keyring = createKeyring(database.encryptionKeys);
   await refuseUnknownKeys(source, keyring);
@@ -93,7 +96,7 @@ async function startParts(config: Config, log: Log, stops: Stop[]): Promise<Omit
 
   const metrics = createMetrics(source);
   if (isWorker)
-    await startDelivering({ source, queue, keyring, policy, metrics, log, url: database.servingUrl }, stops);
+    await startDelivering({ source, clock, queue, keyring, policy, metrics, log, url: database.servingUrl }, stops);
   const url = await serve(
     config,
     log,
@@ -113,10 +116,10 @@ interface Parts {
 }
 
 async function startDelivering(
-  parts: Omit<Parts, 'databaseUrl'> & { log: Log; url: string },
+  parts: Omit<Parts, 'databaseUrl'> & { clock: DatabaseClock; log: Log; url: string },
   stops: Stop[],
 ): Promise<void> {
-  const { source, queue, keyring, policy, metrics, log, url } = parts;
+  const { source, clock, queue, keyring, policy, metrics, log, url } = parts;
   const deliver = createDataSource(url, { name: 'deliver', poolSize: 6, settings: BY_ID_PLANS, pipeline: true });
   await deliver.initialize();
   stops.push(() => deliver.destroy());
@@ -164,7 +167,7 @@ async function startDelivering(
   stops.push(() => replays.stop());
   const following = await startFollowing(url, log, delivering.isUnderWay);
   stops.push(() => following.stop());
-  const maintenance = startMaintenance(source, keyring, log);
+  const maintenance = startMaintenance(source, clock, keyring, log);
   stops.push(() => maintenance.stop());
   const wakeUp = startWakeUp(url, log, (what) => {
     if (what !== 'deliveries') relay.wake();

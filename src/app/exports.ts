@@ -1,8 +1,10 @@
 // GET /exports/:id: the file of an export, made while it is read.
+
 import { pipeline, type Readable } from 'node:stream';
 import { constants, createGzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
+import { currentTime } from '../clock';
 import { AppError, quoted } from '../errors';
 import { whereFromText } from '../graphql/stored-where';
 import { conditionOf } from '../graphql/where';
@@ -124,7 +126,7 @@ function refuse(viewer: Pick<Viewer, 'userId' | 'roles'>, row: ExportRow): void 
   } catch (error) {
     throw error instanceof AppError ? new Refusal(error.code, error.message, 403) : error;
   }
-  if (row.expiresAt > new Date()) return;
+  if (row.expiresAt > currentTime()) return;
   throw new Refusal('NOT_FOUND', `The export expired at ${row.expiresAt.toISOString()}: order it again.`, 410);
 }
 

@@ -1,4 +1,5 @@
 // The API keys of those who stay connected: looked up again and again, as for each request of others.
+import { currentMs } from '../clock';
 import type { Log } from '../log';
 import type { Db } from '../sql/db';
 import { type Standing, standingsOf } from '../users/authenticate';
@@ -27,7 +28,7 @@ export function createLiveKeys(db: Db, log: Log): LiveKeys {
         const standing = standings.get(apiKeyId) ?? null;
         for (const onStanding of [...told]) onStanding(standing);
         // one that is about to expire is looked at then
-        if (standing?.expiresAt) waitMs = Math.min(waitMs, standing.expiresAt.getTime() - Date.now() + 1);
+        if (standing?.expiresAt) waitMs = Math.min(waitMs, standing.expiresAt.getTime() - currentMs() + 1);
       }
     } catch (error) {
       // nothing reaches them either while the database is away

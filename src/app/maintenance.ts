@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { currentMs } from '../clock';
 import { type Loop, startLoop } from '../delivery/loop';
 import { freeStranded } from '../delivery/stranded.store';
 import { forgetKeysBefore } from '../events/idempotency-key.store';
@@ -11,6 +12,7 @@ import type { Db } from '../sql/db';
 import type { Keyring } from '../webhooks/keyring';
 import { rewrapSecrets } from '../webhooks/rewrap-secrets';
 import { keysInUse } from '../webhooks/sealed-secret.store';
+import type { DatabaseClock } from './database-clock';
 
 const HOUR_MS = 3600_000;
 const IDEMPOTENCY_MS = 30 * 24 * HOUR_MS;
@@ -22,16 +24,13 @@ const MONTHS_AHEAD = 3;
  * What a running system does for itself, at its start and every hour: partitions of the coming months, forgetting old
  * keys and changes that all have read, secrets under the first ENCRYPTION_KEY, deliveries that nobody would let go on.
  */
-export function startMaintenance(source: DataSource, keyring: Keyring, log: Log): Loop {
+export function startMaintenance(source: DataSource, clock: DatabaseClock, keyring: Keyring, log: Log): Loop {
   return startLoop('maintenance', HOUR_MS, log, async () => {
     await source.query('select ensure_month_partitions($1)', [MONTHS_AHEAD]);
-    const forgotten = await forgetKeysBefore(source.manager, new Date(Date.now() - IDEMPOTENCY_MS));
-    if (forgotten > 0) log.info({ forgotten }, 'idempotency keys older than 30 days were forgotten');
-    await forgetCallIdsBefore(source.manager, new Date(Date.now() - IDEMPOTENCY_MS));
     if (await rebuildChangeFeed(source.manager)) {
       log.warn('this database was restored from a dump: the log is counted and indexed anew');
     }
-    await forgetChanges(source.manager);
+    if (await clock.mayDelete()) await forgetOld(source.manager, log);
     await rewrap(source, keyring, log);
     const stranded = await freeStranded(source.manager);
     if (stranded > 0) log.warn({ stranded }, 'webhooks or deliveries waited for nothing: they go on now');
@@ -39,10 +38,14 @@ export function startMaintenance(source: DataSource, keyring: Keyring, log: Log)
   });
 }
 
-async function forgetChanges(db: Db): Promise<void> {
+async function forgetOld(db: Db, log: Log): Promise<void> {
+  const now = currentMs();
+  const forgotten = await forgetKeysBefore(db, new Date(now - IDEMPOTENCY_MS));
+  if (forgotten > 0) log.info({ forgotten }, 'idempotency keys older than 30 days were forgotten');
+  await forgetCallIdsBefore(db, new Date(now - IDEMPOTENCY_MS));
   // what the counts and the index have not taken in, as after a long stop, stays
   const readers = [await statsPosition(db), await indexPosition(db)];
-  await pruneFeed(db, new Date(Date.now() - FEED_MS), readers);
+  await pruneFeed(db, new Date(now - FEED_MS), readers);
 }
 
 async function rewrap(source: DataSource, keyring: Keyring, log: Log): Promise<void> {

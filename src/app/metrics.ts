@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
+import { clockDifferenceMs } from '../clock';
 import { indexBehindSeconds } from '../request-log/request-index.store';
 
 export interface Metrics {
@@ -63,6 +64,14 @@ export function createMetrics(source: DataSource): Metrics {
     registers: [registry],
     async collect() {
       this.set(await indexBehindSeconds(source.manager));
+    },
+  });
+  new Gauge({
+    name: 'hookledger_clock_difference_seconds',
+    help: 'How far the clock of the database is ahead of that of this process, as measured last; negative: behind.',
+    registers: [registry],
+    collect() {
+      this.set(clockDifferenceMs() / 1_000);
     },
   });
   return {

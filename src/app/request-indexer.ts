@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { currentMs } from '../clock';
 import { type Loop, startLoop } from '../delivery/loop';
 import type { Log } from '../log';
 import { type IndexBatch, indexNextBatch } from '../request-log/index-requests';
@@ -25,7 +26,7 @@ export function startRequestIndexer(transaction: Transaction, log: Log, isDelive
     const { batch, share } = gaitIn({
       isBusy: isDelivering() || performance.eventLoopUtilization(since).utilization > BUSY,
       idleCores: idleCores(),
-      behindMs: oldest === null ? 0 : Date.now() - oldest.getTime(),
+      behindMs: oldest === null ? 0 : currentMs() - oldest.getTime(),
     });
     const taken = await takeBatch(transaction, batch);
     const tookMs = performance.now() - begun;

@@ -8,10 +8,10 @@ export function stopOnSignals(stop: (signal: string) => Promise<void>): void {
   let firstAt: number | null = null;
   const onSignal = (signal: string) => {
     if (firstAt !== null) {
-      if (Date.now() - firstAt > SAME_MS) process.exit(1);
+      if (performance.now() - firstAt > SAME_MS) process.exit(1);
       return;
     }
-    firstAt = Date.now();
+    firstAt = performance.now();
     stop(signal).then(
       () => process.exit(0),
       () => process.exit(1),

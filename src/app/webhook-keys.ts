@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
+import { currentMs } from '../clock';
 import { AppError, quoted } from '../errors';
 import { toNodeId, uuidOf } from '../ids';
 import { keyIdOf, writePublicKey } from '../webhooks/signing-secret';
@@ -27,7 +28,7 @@ export function serveWebhookKeys(server: FastifyInstance, source: DataSource): v
       );
     }
     const id = typeof webhook === 'string' ? uuidOf('Webhook', webhook) : null;
-    const since = new Date(Date.now() - STILL_CHECKED_MS);
+    const since = new Date(currentMs() - STILL_CHECKED_MS);
     const isNobodys = webhook !== undefined && id === null;
     const found = isNobodys ? [] : await publishedKeys(source.manager, id, since, MAX_KEYS + 1);
     return reply

@@ -1,5 +1,7 @@
 // What people order for one delivery that is not over yet.
+
 import { recordAct } from '../audit/record';
+import { currentTime } from '../clock';
 import { InputError } from '../errors';
 import { newId } from '../ids';
 import type { Db } from '../sql/db';
@@ -26,7 +28,7 @@ export async function retryDelivery(
   const fault = retryFault(delivery, webhook);
   if (fault !== null) throw conflict(fault);
   const job = { id: newId(), deliveryId: delivery.id, startAfter: null };
-  await giveJobs(db, [job], new Date());
+  await giveJobs(db, [job], currentTime());
   await queue.insert(db, [job]);
   await announceDeliveries(db);
   await recordAct(db, viewer, { action: 'delivery.retried', subjectType: 'Delivery', subjectId: delivery.id });
@@ -87,7 +89,7 @@ async function end(db: Db, queue: DeliveryQueue, delivery: OrderedDelivery): Pro
     throw conflict(`The delivery is ${delivery.status}: it is over, and there is nothing to cancel.`);
   }
   if (delivery.openRequestId !== null) return requestCancel(db, delivery.id);
-  await cancelDeliveries(db, [delivery.id], new Date());
+  await cancelDeliveries(db, [delivery.id], currentTime());
   if (!delivery.blocks) return;
   await releaseSuccessors(db, queue, [delivery.id]);
   await announceDeliveries(db);

@@ -1,4 +1,5 @@
 // From the outbox to the queue: each event becomes a delivery for every webhook that wants it.
+import { currentMs, currentTime } from '../clock';
 import { type OutboxEvent, takeFromOutbox } from '../events/business-event.store';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
@@ -29,7 +30,7 @@ export async function fanOut(db: Db, queue: DeliveryQueue): Promise<{ events: nu
   if (waiting.length === 0) return { events: 0, more: false };
   const webhooks = await webhooksFor(db, waiting);
   const events = withFewEnoughDeliveries(waiting, webhooks);
-  const now = new Date();
+  const now = currentTime();
   const pairs = events.flatMap((event) => pairsOf(event, webhooks));
   const frozen = await decide(db, pairs);
   const made = pairs.map((pair, index) => deliveryFor(pair, frozen[index] as Frozen, now));
@@ -185,6 +186,6 @@ function crowdedBy(deliveries: readonly NewDelivery[]): string[] {
 
 function jobFor(delivery: NewDelivery): NewJob[] {
   if (delivery.jobId === null) return [];
-  const later = delivery.nextAttemptAt !== null && delivery.nextAttemptAt.getTime() > Date.now();
+  const later = delivery.nextAttemptAt !== null && delivery.nextAttemptAt.getTime() > currentMs();
   return [{ id: delivery.jobId, deliveryId: delivery.id, startAfter: later ? delivery.nextAttemptAt : null }];
 }

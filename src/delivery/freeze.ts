@@ -179,11 +179,11 @@ const SIGN_OF_LIFE_MS = 10_000;
 
 // Very many slow conditions take minutes, and the server ends a transaction in which nothing happens for one.
 function pauseIn(db: Db): () => Promise<void> {
-  let last = Date.now();
+  let last = performance.now();
   return async () => {
     await setImmediate();
-    if (Date.now() - last < SIGN_OF_LIFE_MS) return;
-    last = Date.now();
+    if (performance.now() - last < SIGN_OF_LIFE_MS) return;
+    last = performance.now();
     await keepTransaction(db);
   };
 }

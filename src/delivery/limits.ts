@@ -1,4 +1,5 @@
 // Whether a webhook's deliveries may go now: its circuit, its limits, and the room that this worker has for it.
+import { currentTime } from '../clock';
 import type { Db } from '../sql/db';
 import { type CircuitRow, lockCircuits } from '../webhooks/webhook-circuit.store';
 import { slotsTaken } from '../webhooks/webhook-slot.store';
@@ -85,7 +86,7 @@ export async function divide(
   circuits: ReadonlyMap<string, CircuitRow>,
   room: RoomLeft,
 ): Promise<{ go: DueDelivery[]; wait: DueDelivery[] }> {
-  const now = new Date();
+  const now = currentTime();
   const left = new Map<string, number>();
   for (const webhook of webhooks.values()) {
     const { free } = isLimited(webhook) ? await capacityOf(db, webhook, now) : { free: Infinity };

@@ -1,4 +1,5 @@
 // From the queue to the wire: takes jobs, opens a request row for each attempt, signs.
+import { currentTime } from '../clock';
 import { newId, timeOfId, toNodeId } from '../ids';
 import { closeRequests } from '../request-log/open-close.store';
 import type { Db } from '../sql/db';
@@ -88,7 +89,7 @@ function isOpen(delivery: DueDelivery): boolean {
 }
 
 async function closeDeadAttempts(db: Db, due: readonly DueDelivery[]): Promise<void> {
-  const now = new Date();
+  const now = currentTime();
   const died = 'The process that made this attempt ended before the outcome was known. It is tried again.';
   const dead = due.flatMap(({ webhookId, openRequestId }) =>
     openRequestId === null ? [] : [{ webhookId, requestId: openRequestId }],
@@ -113,7 +114,7 @@ async function withoutHeld(
   const isHeld = (delivery: DueDelivery) => !isEnded(delivery) && !delivery.test && statusOf(delivery) !== 'ACTIVE';
   const ended = due.filter(isEnded);
   await holdDeliveries(db, due.filter(isHeld).map(idOf));
-  await cancelDeliveries(db, ended.map(idOf), new Date());
+  await cancelDeliveries(db, ended.map(idOf), currentTime());
   await releaseSuccessors(db, queue, ended.filter((delivery) => delivery.blocks).map(idOf));
   return due.filter((delivery) => !isEnded(delivery) && !isHeld(delivery));
 }

@@ -1,3 +1,4 @@
+import { currentTime } from '../clock';
 import type { Db } from '../sql/db';
 import { lockCircuits, saveCircuits } from '../webhooks/webhook-circuit.store';
 import type { OpenDeliveries } from '../webhooks/webhook-lifecycle';
@@ -18,7 +19,7 @@ export function openDeliveriesWith(queue: DeliveryQueue): OpenDeliveries {
       await announceDeliveries(db);
     },
     async cancel(db, webhookId) {
-      await cancelOpenOf(db, webhookId, new Date());
+      await cancelOpenOf(db, webhookId, currentTime());
     },
     async reorder(db, webhookId, ordering) {
       await changeOrder(db, queue, webhookId, ordering);

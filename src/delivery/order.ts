@@ -1,4 +1,5 @@
 // One delivery of a document at a time, for webhooks that ask for it.
+import { currentTime } from '../clock';
 import { newId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Ordering } from '../webhooks/webhook.entity';
@@ -46,7 +47,7 @@ export async function releaseSuccessors(db: Db, queue: DeliveryQueue, deliveryId
   const jobs = (await nextInOrder(db, deliveryIds)).map((deliveryId) => {
     return { id: newId(), deliveryId, startAfter: null };
   });
-  await giveJobs(db, jobs, new Date());
+  await giveJobs(db, jobs, currentTime());
   await queue.insert(db, jobs);
 }
 

@@ -1,4 +1,5 @@
 // What a webhook would make of an event, without making it.
+import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import { eventsById, type OutboxEvent } from '../events/business-event.store';
 import { documentJson } from '../events/document-json';
@@ -113,7 +114,7 @@ function givenEvent(given: Extract<Sample, { event: unknown }>['event']): Previe
     documentType,
     event,
     referenceDocument,
-    createdAt: new Date(),
+    createdAt: currentTime(),
     directedTo: null,
     body: Buffer.from(data.text),
     document: Buffer.from(data.text),

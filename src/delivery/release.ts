@@ -1,4 +1,5 @@
 // Beside the queue: lets deliveries that wait for their webhook's capacity go on, oldest first.
+import { currentMs, currentTime } from '../clock';
 import { newId } from '../ids';
 import type { Log } from '../log';
 import type { Db } from '../sql/db';
@@ -61,7 +62,7 @@ export function startRelease({ db, transaction, queue, log, freeFor, onReleased 
         releaseOne(own, queue, webhook.webhookId, Math.min(room, BATCH)),
       );
       webhook.nextAt = isByRate ? nextAt : null;
-      if (nextAt) restMs = Math.min(restMs, Math.max(1, nextAt.getTime() - Date.now()));
+      if (nextAt) restMs = Math.min(restMs, Math.max(1, nextAt.getTime() - currentMs()));
       released += look.released;
     }
     if (released > 0) onReleased();
@@ -99,9 +100,9 @@ function stillTrue(lastSeen: ReadonlyMap<string, Waiting>, webhook: CrowdedWebho
 }
 
 function dueInMs({ state, openUntil, nextAt }: Waiting): number {
-  if (state === 'OPEN') return (openUntil?.getTime() ?? 0) - Date.now();
+  if (state === 'OPEN') return (openUntil?.getTime() ?? 0) - currentMs();
   // it counted requests that were not answered yet as if they took their time
-  return nextAt === null ? 0 : nextAt.getTime() - TRAVEL_MS - Date.now();
+  return nextAt === null ? 0 : nextAt.getTime() - TRAVEL_MS - currentMs();
 }
 
 /**
@@ -109,7 +110,7 @@ function dueInMs({ state, openUntil, nextAt }: Waiting): number {
  * enough.
  */
 async function releaseOne(db: Db, queue: DeliveryQueue, webhookId: string, room: number): Promise<Look> {
-  const now = new Date();
+  const now = currentTime();
   const webhook = await findWebhookForShare(db, webhookId);
   const circuit = (await lockCircuits(db, [webhookId])).get(webhookId);
   if (!webhook || !circuit) return { released: 0, nextAt: null };
@@ -127,7 +128,7 @@ async function releaseOne(db: Db, queue: DeliveryQueue, webhookId: string, room:
 async function hold(db: Db, circuit: CircuitRow): Promise<Look> {
   const held = await holdWaiting(db, circuit.webhookId, HOLD_BATCH);
   if (held < HOLD_BATCH) await leaveUncrowded(db, circuit);
-  return { released: 0, nextAt: held < HOLD_BATCH ? null : new Date() };
+  return { released: 0, nextAt: held < HOLD_BATCH ? null : currentTime() };
 }
 
 // After the pause; or, with a probe on its way, when nothing is to be expected of it: it was cancelled, or had to wait.

@@ -1,4 +1,5 @@
 // Part of settling: the transaction.
+import { currentTime } from '../clock';
 import type { Db } from '../sql/db';
 import { webhooksForShare } from '../webhooks/webhook.store';
 import { giveSlotsBack } from '../webhooks/webhook-slot.store';
@@ -15,7 +16,7 @@ import { cancelRequested } from './waiting.store';
  * delivery was given to somebody else meanwhile is dropped: its row was closed as UNKNOWN by then.
  */
 export async function settleBatch(db: Db, queue: DeliveryQueue, outcomes: readonly Outcome[]): Promise<void> {
-  const now = new Date();
+  const now = currentTime();
   const disablable = await lockDisablable(db, outcomes, now);
   const decided = await asThingsStand(db, outcomes);
   // sent together, done one after the other

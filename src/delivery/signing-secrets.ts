@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { currentTime } from '../clock';
 import type { Db } from '../sql/db';
 import type { Keyring } from '../webhooks/keyring';
 import { openSigningSecret } from '../webhooks/signing-secret';
@@ -19,7 +20,7 @@ export async function signingSecretsOf(
   keyring: Keyring,
   webhookIds: readonly string[],
 ): Promise<(webhookId: string) => SigningSecrets> {
-  const rows = await liveSecrets(db, [...new Set(webhookIds)], new Date());
+  const rows = await liveSecrets(db, [...new Set(webhookIds)], currentTime());
   const opened = new Map(
     [...Map.groupBy(rows, (row) => row.webhookId)].map(([id, own]) => [id, openAll(own, keyring)]),
   );

@@ -1,5 +1,7 @@
 // One real request, to see whether a webhook works.
+
 import { recordAct } from '../audit/record';
+import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import { eventsById, leaveOutbox, type OutboxEvent } from '../events/business-event.store';
 import { insertPayloads, payloadsById } from '../events/payload.store';
@@ -66,7 +68,7 @@ async function newEvent(db: Db, viewer: Viewer, given: GivenEvent): Promise<Outb
   const [published] = await publishEvents(db, viewer, [event]);
   const id = published?.id as string;
   // before anybody fans it out
-  await leaveOutbox(db, [id], [1], new Date());
+  await leaveOutbox(db, [id], [1], currentTime());
   return pastEvent(db, id);
 }
 

@@ -1,5 +1,7 @@
 // Takes due deliveries, sends them, settles them.
+
 import { setTimeout as wait } from 'node:timers/promises';
+import { currentTime } from '../clock';
 import { toNodeId } from '../ids';
 import type { Log } from '../log';
 import type { Transaction } from '../sql/transactions';
@@ -62,23 +64,23 @@ export function startWorker(parts: WorkerParts): Worker {
   async function makeAttempt(attempt: Attempt): Promise<void> {
     const result = await sentOrGivenUp(attempt);
     giveUp.delete(attempt.requestId);
-    await settler.settle(settled(attempt, result, new Date()));
+    await settler.settle(settled(attempt, result, currentTime()));
     if (typeof result === 'object') noteEnd(parts, attempt, result);
     onTheWire.delete(attempt.requestId);
-    room.leave(attempt.webhook.id, Date.now());
+    room.leave(attempt.webhook.id, performance.now());
     // the next one of its document was given its job when this one was settled
     if (wasFull || attempt.delivery.blocks) loop.wake();
     parts.onRoom(attempt.webhook.id);
   }
 
   const step = async () => {
-    const atMost = room.takeable(Date.now());
+    const atMost = room.takeable(performance.now());
     wasFull = atMost === 0;
     if (wasFull) return false;
     const { taken, waiting, attempts } = await transaction((db) => openAttempts(db, opening, atMost));
     pace.note(taken);
     for (const attempt of attempts) {
-      room.enter(attempt.webhook.id, Date.now());
+      room.enter(attempt.webhook.id, performance.now());
       onTheWire.set(attempt.requestId, { jobId: attempt.jobId, end: makeAttempt(attempt) });
     }
     if (waiting > 0) parts.onWaiting();

@@ -1,5 +1,6 @@
 import type { AuditEntryEntity } from '../audit/audit-entry.entity';
 import { auditEntry } from '../audit/record';
+import { currentTime } from '../clock';
 import { InputError, quoted, type UserError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
@@ -169,7 +170,7 @@ async function claimedIds(db: Db, publisher: Viewer, events: readonly NewEvent[]
     const key = event.idempotencyKey;
     if (key !== null && !claims.has(key)) claims.set(key, { key, eventId: id, contentHash: hash });
   }
-  const taken = claims.size > 0 ? await claimKeys(db, publisher.userId, [...claims.values()], new Date()) : claims;
+  const taken = claims.size > 0 ? await claimKeys(db, publisher.userId, [...claims.values()], currentTime()) : claims;
   const conflicts: UserError[] = [];
   const claimed = wanted.map(({ event, id, hash }, index): Claim => {
     const known = event.idempotencyKey === null ? undefined : taken.get(event.idempotencyKey);

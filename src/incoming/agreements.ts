@@ -1,4 +1,5 @@
 // Which agreement an address leads to. What was read of one is remembered, and asked for each call whether it still holds.
+import { currentTime } from '../clock';
 import type { Db } from '../sql/db';
 import { createTokenBuckets, type TokenBuckets } from '../token-buckets';
 import type { Agreement } from '../verification/judge';
@@ -40,7 +41,7 @@ export function createAgreements(db: Db, keyring: Keyring): Agreements {
     const found = await targetsOfTokens(
       db,
       hashes.map((hash) => Buffer.from(hash, 'base64')),
-      new Date(),
+      currentTime(),
     );
     const byHash = new Map(found.map((target) => [target.hash.toString('base64'), target]));
     return hashes.map((hash) => byHash.get(hash) ?? null);
@@ -98,7 +99,7 @@ async function readAgreements(
 ): Promise<Map<string, ReceivingAgreement>> {
   // the version first: what is read after it is at least as new
   const rows = await agreementsById(db, ids);
-  const [webhooks, secrets] = [await webhooksById(db, ids), await verificationSecrets(db, ids, new Date())];
+  const [webhooks, secrets] = [await webhooksById(db, ids), await verificationSecrets(db, ids, currentTime())];
   const found = [...rows.values()].flatMap((row) => {
     const webhook = webhooks.get(row.webhookId);
     if (!webhook) return [];

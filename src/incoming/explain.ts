@@ -1,4 +1,5 @@
 // Why a call was or would be refused, for the developer on the phone with a partner. Nothing is written.
+import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import { payloadsById } from '../events/payload.store';
 import { readHeaderPairs } from '../header-pairs';
@@ -59,7 +60,7 @@ async function agreementToExplain(db: Db, keyring: Keyring, id: string | null): 
   if (!webhook) throw fault(['webhookId'], 'NOT_FOUND', 'There is no webhook with this id.');
   const row = (await agreementsById(db, [webhook.id])).get(webhook.id);
   if (!row) throw fault(['webhookId'], 'INVALID', `${webhook.name} is OUTGOING: only INCOMING webhooks get calls.`);
-  const secrets = openVerificationSecrets(keyring, await verificationSecrets(db, [webhook.id], new Date()));
+  const secrets = openVerificationSecrets(keyring, await verificationSecrets(db, [webhook.id], currentTime()));
   return receivingAgreement(webhook, row, secrets);
 }
 
@@ -82,7 +83,7 @@ function givenCall({ headers, body, url }: GivenCall): Read {
   }
   const pairs = headers.map(({ name, value }): [string, string] => [name.trim(), value.trim()]);
   const call = { method: 'POST', url: url ?? '', headers: pairs, body, certificate: null };
-  return { call, receivedAt: new Date(), notes: [] };
+  return { call, receivedAt: currentTime(), notes: [] };
 }
 
 async function keptCall(db: Db, { webhook }: ReceivingAgreement, id: string | null): Promise<Read> {

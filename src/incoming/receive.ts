@@ -1,4 +1,5 @@
 // A partner's call, from one of our addresses to its answer: decided about, written down, then answered.
+import { currentMs } from '../clock';
 import type { Log } from '../log';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
@@ -89,7 +90,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
       const now = isOld ? await findCounted(call.token) : found;
       if (now === null) return null;
       const of = now.agreement;
-      const decision = await decide(call, of, Date.now());
+      const decision = await decide(call, of, currentMs());
       return decision.accepted ? record(call, of, decision, 0) : refuse(call, of, decision);
     },
     async stop() {

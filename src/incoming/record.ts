@@ -1,4 +1,5 @@
 // From decided calls to rows: what was repeated is found, what becomes an event is one, all in one transaction.
+import { currentMs, currentTime } from '../clock';
 import type { NewEventRow } from '../events/business-event.store';
 import { pathsBehind } from '../events/cause.store';
 import { newPayload, type Payload } from '../events/payload.store';
@@ -79,7 +80,7 @@ async function takenIds(db: Db, claims: readonly (CallClaim | null)[]): Promise<
   if (made.length === 0) return new Map();
   const firsts = new Map(made.toReversed().map((claim) => [keyOf(claim), claim]));
   const ordered = [...firsts.keys()].sort().map((key) => firsts.get(key) as CallClaim);
-  const taken = await claimCallIds(db, ordered, new Date());
+  const taken = await claimCallIds(db, ordered, currentTime());
   return new Map(taken.map((claim) => [keyOf(claim), claim]));
 }
 
@@ -175,7 +176,7 @@ function contentTypeOf(call: ArrivedCall): string {
 /** What every row has. @param answer null: nobody was there to be answered */
 function commonTo({ call, of }: Pick<DecidedCall, 'call' | 'of'>, answer: Answer | null) {
   const startedAt = timeOfId(call.id);
-  const finishedAt = new Date(Math.max(Date.now(), startedAt.getTime()));
+  const finishedAt = new Date(Math.max(currentMs(), startedAt.getTime()));
   const body = answer && Buffer.from(answer.body);
   return {
     id: call.id,

@@ -1,3 +1,4 @@
+import { currentMs } from '../clock';
 import type { Log } from '../log';
 import type { RequestErrorCode } from '../request-log/webhook-request-log.entity';
 import type { Db } from '../sql/db';
@@ -44,7 +45,7 @@ export function createUnkeptRefusals(db: Db, log: Log): UnkeptRefusals {
 
   return {
     count(webhookId, errorCode) {
-      add({ webhookId, minute: new Date(Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS), errorCode, calls: 1 });
+      add({ webhookId, minute: new Date(Math.floor(currentMs() / MINUTE_MS) * MINUTE_MS), errorCode, calls: 1 });
     },
     async stop() {
       clearInterval(timer);

@@ -1,4 +1,5 @@
 // Over, and due again: what a replay does to each delivery.
+import { currentTime } from '../clock';
 import { lockDeliveries, type OrderedDelivery, reopenDeliveries } from '../delivery/delivery-orders.store';
 import type { DeliveryQueue } from '../delivery/queue';
 import { announceDeliveries } from '../delivery/wake-up.store';
@@ -48,7 +49,7 @@ async function open(
   again: readonly { id: string; deliveryId: string; isHeld: boolean }[],
 ): Promise<void> {
   const reopened = again.map(({ id, deliveryId, isHeld }) => ({ deliveryId, jobId: isHeld ? null : id }));
-  await reopenDeliveries(db, replayId, reopened, new Date());
+  await reopenDeliveries(db, replayId, reopened, currentTime());
   const jobs = again.filter((each) => !each.isHeld).map(({ id, deliveryId }) => ({ id, deliveryId, startAfter: null }));
   await queue.insert(db, jobs);
   if (jobs.length > 0) await announceDeliveries(db);

@@ -1,5 +1,7 @@
 // What becomes of a replay that somebody looks after.
+
 import { recordAct } from '../audit/record';
+import { currentTime } from '../clock';
 import { InputError } from '../errors';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
@@ -26,7 +28,7 @@ export async function cancelReplay(db: Db, viewer: Viewer, id: string | null): P
   const replay = await getReplay(db, id);
   if (replay.status === 'CANCELLED') return replay;
   refuseFinished(replay);
-  return change(db, viewer, replay, { status: 'CANCELLED', finishedAt: new Date() }, 'replay.cancelled');
+  return change(db, viewer, replay, { status: 'CANCELLED', finishedAt: currentTime() }, 'replay.cancelled');
 }
 
 async function change(

@@ -1,4 +1,5 @@
 // One step of a replay: a few deliveries, in one transaction.
+import { currentTime } from '../clock';
 import { replayCompleted } from '../delivery/own-event-builders';
 import type { DeliveryQueue } from '../delivery/queue';
 import { publishOwnEvents } from '../events/own-events';
@@ -21,7 +22,7 @@ const WINDOW = 10_000;
  * looked at exactly once, whoever dies in between. What cannot be sent again is skipped, and costs nothing of the rate.
  */
 export async function stepReplay(db: Db, queue: DeliveryQueue, replay: ReplayRow): Promise<void> {
-  const now = new Date();
+  const now = currentTime();
   const condition = conditionOf(replay);
   if (typeof condition === 'string') return finish(db, replay, now, { status: 'FAILED', error: condition });
   const rest = { after: replay.cursor ?? FIRST_ID, last: replay.lastDeliveryId };

@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { currentTime } from '../clock';
 import { DeliveryListArgs } from '../delivery/delivery.inputs';
 import { deliveriesOf, loadDelivery } from '../delivery/delivery.resolver';
 import type { DeliveryRow } from '../delivery/delivery.store';
@@ -165,7 +166,7 @@ export class ReplayResolver {
       checkInput(input);
       const { where, reason, rate } = input;
       if (input.dryRun)
-        return { replay: null, count: countShape((await countDeliveries(context.db, where, new Date())).tallies) };
+        return { replay: null, count: countShape((await countDeliveries(context.db, where, currentTime())).tallies) };
       const order = { where, reason, rate };
       const ordered = await context.transaction((db) => orderReplay(db, context.viewer as Viewer, order));
       return { replay: ordered.replay, count: countShape(ordered.count.tallies) };

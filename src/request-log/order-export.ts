@@ -1,5 +1,7 @@
 // Taking a part of the log away: the order, and who may fetch the file.
+
 import { recordAct } from '../audit/record';
+import { currentTime } from '../clock';
 import { AppError } from '../errors';
 import { firstIdAt, newId, timeOfId, toNodeId } from '../ids';
 import type { Db } from '../sql/db';
@@ -79,7 +81,7 @@ export async function beginDownload(db: Db, viewer: Viewer, row: ExportRow, afte
 }
 
 export async function endDownload(db: Db, viewer: Viewer, row: ExportRow, progress: Progress): Promise<void> {
-  await noteDownloadEnded(db, row.id, progress, progress.complete ? new Date() : null);
+  await noteDownloadEnded(db, row.id, progress, progress.complete ? currentTime() : null);
   const act = { action: 'export.download_ended', subjectType: 'Export', subjectId: row.id };
   await recordAct(db, viewer, { ...act, details: { ...progress } });
 }

@@ -1,4 +1,5 @@
 // From the `after` of somebody who watched before to a place in the feed.
+import { currentMs } from '../clock';
 import { AppError, quoted } from '../errors';
 import { timeOfId, uuidOf } from '../ids';
 import type { Db } from '../sql/db';
@@ -43,7 +44,7 @@ export async function resumePoint(db: Db, after: string): Promise<ResumePoint> {
 }
 
 function refuseOld(after: string, at: Date | null): void {
-  if (at && Date.now() - at.getTime() < RESUME_HOURS * 3_600_000) return;
+  if (at && currentMs() - at.getTime() < RESUME_HOURS * 3_600_000) return;
   refuse(
     `${quoted(after)} is older than what can be resumed, the last ${RESUME_HOURS} hours. Read the list ` +
       '(`webhookRequestLogs`) for what happened since, and subscribe without `after`.',

@@ -1,5 +1,7 @@
 // The log, counted.
+
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { currentTime } from '../clock';
 import type { Context } from '../graphql/context';
 import { withExample } from '../graphql/example';
 import { HasRole } from '../graphql/has-role';
@@ -75,7 +77,7 @@ export class StatsResolver {
     const zone = zoneNamed(args.timeZone ?? 'UTC');
     const { span, kept } = question;
     const starts = bucketStarts(span, args.bucket, zone);
-    const state = kept ? await countedState(context.db, span) : { countedUntil: new Date(), uncounted: 0 };
+    const state = kept ? await countedState(context.db, span) : { countedUntil: currentTime(), uncounted: 0 };
     const { from, to } = args.range;
     return { from, to, timeZone: zone.name, isFromKeptCounts: kept !== null, ...state, question, starts };
   }

@@ -1,4 +1,5 @@
 import { recordAct } from '../audit/record';
+import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
@@ -57,7 +58,7 @@ function faultsOf(input: NewApiKey, user: UserRow | null): UserError[] {
       message: 'roles is empty; leave it out for all roles of the user.',
     });
   }
-  if (input.expiresAt && input.expiresAt <= new Date()) {
+  if (input.expiresAt && input.expiresAt <= currentTime()) {
     const message = `expiresAt ${input.expiresAt.toISOString()} is in the past.`;
     faults.push({ field: ['expiresAt'], code: 'INVALID', message });
   }
@@ -75,7 +76,7 @@ export async function revokeApiKey(db: Db, viewer: Viewer, id: string | null): P
     const message = 'This is the key you are using. Come with another one to revoke it, so that one is known to work.';
     throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
   }
-  const revokedAt = new Date();
+  const revokedAt = currentTime();
   await revokeKey(db, apiKey.id, revokedAt);
   await recordAct(db, viewer, { action: 'api_key.revoked', subjectType: 'ApiKey', subjectId: apiKey.id });
   return { ...apiKey, revokedAt };

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { currentTime } from '../clock';
 import { AppError } from '../errors';
 import type { Db } from '../sql/db';
 import { knownRoles, type Role, type Viewer } from '../viewer';
@@ -21,7 +22,7 @@ export interface From {
 export async function authenticate(db: Db, token: string, request: From, recognition?: Recognition): Promise<Viewer> {
   const keyId = keyIdOf(token);
   const key = keyId ? await findKeyWithUser(db, keyId) : null;
-  const now = new Date();
+  const now = currentTime();
   if (!key || !timingSafeEqual(key.tokenHash, hashToken(token)) || !isLive(key, now)) {
     throw new AppError('UNAUTHENTICATED', 'This API key is not valid: it is unknown, revoked or expired.');
   }
@@ -41,7 +42,7 @@ export interface Standing {
 
 /** Of keys that were right before, by the ids of their rows: one that is revoked or expired by now is not among them. */
 export async function standingsOf(db: Db, apiKeyIds: readonly string[]): Promise<Map<string, Standing>> {
-  const now = new Date();
+  const now = currentTime();
   const live = [...(await keysWithUsers(db, apiKeyIds)).values()].filter((key) => isLive(key, now));
   return new Map(live.map((key) => [key.id, { roles: rolesOf(key), expiresAt: key.expiresAt }]));
 }

@@ -1,3 +1,4 @@
+import { currentTime } from '../clock';
 import { ConfigError } from '../config';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
@@ -37,7 +38,7 @@ export async function ensureFirstAdministrator(db: Db, configured: string | null
       lastUsedAt: null,
     });
   }
-  await revokeKeysLabelled(db, userId, LABEL, keyId, new Date());
+  await revokeKeysLabelled(db, userId, LABEL, keyId, currentTime());
   return configured === null ? token : null;
 }
 
@@ -48,7 +49,7 @@ function refuseUnlessGood(key: KeyWithUser, administrator: string, token: string
   if (key.userId !== administrator)
     throw bad(`is a key of ${key.userName}, not of ${ADMINISTRATOR}: choose another one.`);
   if (key.revokedAt) throw bad(`was revoked at ${key.revokedAt.toISOString()}, which is for good: choose another one.`);
-  if (key.expiresAt && key.expiresAt <= new Date()) {
+  if (key.expiresAt && key.expiresAt <= currentTime()) {
     throw bad(`expired at ${key.expiresAt.toISOString()}: choose another one.`);
   }
 }

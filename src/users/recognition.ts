@@ -1,3 +1,4 @@
+import { currentMs } from '../clock';
 import type { Condition } from '../sql/condition';
 import type { Viewer } from '../viewer';
 import { hashToken } from './api-key';
@@ -36,7 +37,7 @@ export function createRecognition(): Recognition {
   return {
     recognise(token) {
       const found = known.get(hashToken(token).toString('base64'));
-      const now = Date.now();
+      const now = currentMs();
       if (!found || now - found.since >= FORGET_AFTER_MS) return null;
       if (found.key.expiresAt && found.key.expiresAt.getTime() <= now) return null;
       return { who: found.who, stillHolds: isUnchanged(found.key) };

@@ -1,4 +1,5 @@
 import { recordAct } from '../audit/record';
+import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
@@ -43,7 +44,7 @@ export async function updateUser(
   if (!user) throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no user with this id.' }]);
   if (user.id === viewer.userId) refuseLockingOneselfOut(changes);
   const roles = changes.roles && [...new Set(changes.roles)];
-  await changeUser(db, user.id, { ...changes, ...(roles && { roles }), updatedAt: new Date() });
+  await changeUser(db, user.id, { ...changes, ...(roles && { roles }), updatedAt: currentTime() });
   const subject = { subjectType: 'User', subjectId: user.id };
   await recordAct(db, viewer, { action: 'user.updated', ...subject, details: { before: user, changes } });
   return { ...user, ...changes, ...(roles && { roles }) };

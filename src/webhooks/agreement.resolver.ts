@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { currentTime } from '../clock';
 import { checkInput } from '../graphql/check-input';
 import type { Context } from '../graphql/context';
 import { withExample } from '../graphql/example';
@@ -32,13 +33,13 @@ function loadAgreement(context: Context, webhookId: string): Promise<AgreementRo
 
 function loadKeys(context: Context, webhookId: string): Promise<VerificationSecretRow[] | null> {
   const load = async (ids: readonly string[]) =>
-    Map.groupBy(await verificationSecrets(context.db, ids, new Date()), (row) => row.webhookId);
+    Map.groupBy(await verificationSecrets(context.db, ids, currentTime()), (row) => row.webhookId);
   return loaderFor(context, 'VerificationKey', load).load(webhookId);
 }
 
 function loadAddresses(context: Context, webhookId: string): Promise<TokenRow[] | null> {
   const load = async (ids: readonly string[]) =>
-    Map.groupBy(await liveTokens(context.db, ids, new Date()), (row) => row.webhookId);
+    Map.groupBy(await liveTokens(context.db, ids, currentTime()), (row) => row.webhookId);
   return loaderFor(context, 'IncomingAddress', load).load(webhookId);
 }
 
@@ -91,7 +92,7 @@ export class IncomingAgreementResolver {
     description: 'The secrets with which calls are confirmed, newest first, and the latest 10 of those that were.',
   })
   async verificationKeys(@Root() row: AgreementRow, @Ctx() context: Context) {
-    const now = new Date();
+    const now = currentTime();
     return ((await loadKeys(context, row.webhookId)) ?? []).map(({ id, kind, createdAt, expiresAt }) => {
       return { id: keyIdOf(id), kind, createdAt, expiresAt, live: expiresAt === null || expiresAt > now };
     });

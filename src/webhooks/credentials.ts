@@ -1,4 +1,5 @@
 // What gets a webhook's requests in at the partner's: saved with the webhook, opened by delivery/.
+import { currentTime } from '../clock';
 import type { UserError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
@@ -78,7 +79,7 @@ export async function planCredentials(
     credential: () => oauth2Credential(oauth2, origin),
   }));
   planOne(changes, stored, 'CERTIFICATE', 'clientCertificate', input.clientCertificate, (given) => {
-    const checked = readCertificate(given, new Date());
+    const checked = readCertificate(given, currentTime());
     if ('field' in checked) return { faults: [checked], credential: null };
     return { faults: [], credential: () => certificateCredential(checked, origin) };
   });

@@ -1,5 +1,7 @@
 // New addresses and new secrets of INCOMING webhooks, beside the old ones for a while.
+
 import { recordAct } from '../audit/record';
+import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import type { Db } from '../sql/db';
 import type { Provider } from '../verification/provider';
@@ -22,7 +24,7 @@ export async function rotateIncomingToken(
   overlapSeconds: number,
 ): Promise<{ webhook: WebhookRow; token: string }> {
   const webhook = await incomingToChange(db, id);
-  const now = new Date();
+  const now = currentTime();
   await expireTokens(db, webhook.id, new Date(now.getTime() + overlapSeconds * 1_000));
   if ((await liveTokens(db, [webhook.id], now)).length >= MAX_LIVE_TOKENS) {
     const message = `${webhook.name} has ${MAX_LIVE_TOKENS} addresses that still work: give overlapSeconds: 0, or wait.`;

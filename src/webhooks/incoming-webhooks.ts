@@ -1,5 +1,7 @@
 // Agreements about calls to us: who may call, how that is checked, and what comes of it.
+
 import { recordAct } from '../audit/record';
+import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import { newId, timeOfId, toNodeId } from '../ids';
 import type { Db } from '../sql/db';
@@ -125,7 +127,7 @@ export async function updateIncomingWebhook(
   const given = withKeptSettings(agreement, settings);
   const changed = agreementColumns(provider, given);
   await refuseFaults(db, provider, rules, given, { ...agreement, ...changed }, directionFaults('INCOMING', settings));
-  const after = { ...before, ...changes, updatedAt: new Date() };
+  const after = { ...before, ...changes, updatedAt: currentTime() };
   await changeWebhook(db, before.id, { ...changes, updatedAt: after.updatedAt });
   await changeAgreement(db, before.id, { ...changed, version: agreement.version + 1 });
   const was = (row: object, names: object) =>

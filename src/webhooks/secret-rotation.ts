@@ -1,4 +1,5 @@
 import { recordAct } from '../audit/record';
+import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
@@ -32,7 +33,7 @@ export async function rotateWebhookSecret(
   const { scheme, overlapSeconds, secret: own = null } = rotation;
   const faults = rotationFaults(webhook, scheme, own);
   if (faults.length > 0) throw new InputError(faults);
-  const now = new Date();
+  const now = currentTime();
   if (own !== null) await refuseCurrent(db, keyring, webhook.id, scheme, own, now);
   await expireSecrets(db, webhook.id, [scheme], new Date(now.getTime() + overlapSeconds * 1_000));
   await refuseTooManyKeys(db, webhook, 1, now, 'id');

@@ -1,4 +1,5 @@
 // Which schemes sign a webhook's deliveries, and the secrets that come and go with them.
+import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import type { Db } from '../sql/db';
 import type { Keyring } from './keyring';
@@ -74,7 +75,7 @@ export async function changeSignatures(
   webhook: { id: string; name: string; signatures: readonly SignatureScheme[] },
   wanted: readonly SignatureScheme[],
 ): Promise<ShownSecrets> {
-  const now = new Date();
+  const now = currentTime();
   const added = wanted.filter((scheme) => !webhook.signatures.includes(scheme));
   const removed = webhook.signatures.filter((scheme) => !wanted.includes(scheme));
   await expireSecrets(db, webhook.id, removed, now);

@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
+import { currentTime } from '../clock';
 import { checkInput } from '../graphql/check-input';
 import type { Context } from '../graphql/context';
 import { withExample } from '../graphql/example';
@@ -77,7 +78,7 @@ export class SigningKeyResolver {
 
 function keysLoader(context: Context) {
   return loaderFor(context, 'SigningKeys', async (webhookIds) => {
-    const now = new Date();
+    const now = currentTime();
     const rows = await signingKeysOf(context.db, webhookIds, now, MAX_KEYS);
     return Map.groupBy(
       rows.map((row) => withState(row, now)),

@@ -1,4 +1,5 @@
 // The secrets with which a partner's calls are checked.
+import { currentTime } from '../clock';
 import type { UserError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
@@ -52,7 +53,7 @@ export async function endEarlierSecrets(
   webhook: { id: string; name: string },
   overlapSeconds: number,
 ): Promise<void> {
-  const now = new Date();
+  const now = currentTime();
   await expireSecrets(db, webhook.id, SECRET_KINDS, new Date(now.getTime() + overlapSeconds * 1_000));
   await refuseTooManyKeys(db, webhook, 1, now, 'id');
 }

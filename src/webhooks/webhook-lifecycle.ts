@@ -1,4 +1,5 @@
 import { recordAct, recordOwnAct } from '../audit/record';
+import { currentTime } from '../clock';
 import { InputError } from '../errors';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
@@ -53,7 +54,7 @@ export async function resumeWebhook(
  */
 export async function disableWebhook(db: Db, webhook: WebhookRow, reason: string): Promise<boolean> {
   if (webhook.status !== 'ACTIVE') return false;
-  await changeWebhook(db, webhook.id, { status: 'DISABLED', statusReason: reason, updatedAt: new Date() });
+  await changeWebhook(db, webhook.id, { status: 'DISABLED', statusReason: reason, updatedAt: currentTime() });
   const act = { action: 'webhook.disabled', subjectType: 'Webhook', subjectId: webhook.id, details: { reason } };
   await recordOwnAct(db, act);
   return true;
@@ -80,7 +81,7 @@ async function change(
   action: string,
   statusReason: string | null,
 ): Promise<WebhookRow> {
-  const changes = { status, statusReason, updatedAt: new Date() };
+  const changes = { status, statusReason, updatedAt: currentTime() };
   await changeWebhook(db, webhook.id, changes);
   await renewAgreement(db, webhook.id);
   const details = { from: webhook.status, reason: statusReason };

@@ -1,4 +1,5 @@
 import { recordAct } from '../audit/record';
+import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
@@ -130,7 +131,7 @@ export async function updateWebhook(
     ...requestColumns(settings),
     ...(settings.signatures && { signatures: orderedSchemes(settings.signatures) }),
   };
-  const after = { ...before, ...changes, updatedAt: new Date() };
+  const after = { ...before, ...changes, updatedAt: currentTime() };
   const credentials = await planCredentials(db, rules, before, after, settings);
   await refuseFaults(db, rules, settings, [
     ...directionFaults('OUTGOING', settings),

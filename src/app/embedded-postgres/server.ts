@@ -61,8 +61,8 @@ async function tryStart(
 
 /** False when it ended instead. */
 async function waitUntilReady(watched: WatchedProcess, cluster: string): Promise<boolean> {
-  const end = Date.now() + startLimitMs;
-  while (Date.now() < end) {
+  const end = performance.now() + startLimitMs;
+  while (performance.now() < end) {
     if (watched.exitCode() !== null) return false;
     // `ended` rejects when nothing could be spawned at all.
     await Promise.race([delay(10), watched.ended]);
@@ -73,9 +73,9 @@ async function waitUntilReady(watched: WatchedProcess, cluster: string): Promise
 }
 
 async function stopServer(watched: WatchedProcess, cluster: string): Promise<void> {
-  const end = Date.now() + stopLimitMs;
+  const end = performance.now() + stopLimitMs;
   watched.letGo();
-  while (Date.now() < end) {
+  while (performance.now() < end) {
     const server = await findLiveServer(cluster);
     if (!server && watched.exitCode() !== null) return;
     // Not left to the watchdog alone: somebody may have killed it.

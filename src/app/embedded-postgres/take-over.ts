@@ -25,9 +25,9 @@ export async function takeOver(places: Places): Promise<Release> {
 
 /** Whoever holds the lock is about to serve (then we learn how to connect) or about to be gone (then it is our turn). */
 async function waitForLock(places: Places): Promise<Release> {
-  const end = Date.now() + lockLimitMs;
+  const end = performance.now() + lockLimitMs;
   let sightings = 0;
-  while (Date.now() < end) {
+  while (performance.now() < end) {
     const release = await tryLock(places);
     if (release) return release;
     const server = await findLiveServer(places.cluster);
@@ -46,12 +46,13 @@ async function waitForLock(places: Places): Promise<Release> {
 
 /** When its Node was killed a moment ago, the watchdog is still stopping the server. */
 async function waitForDeparture(places: Places): Promise<void> {
-  const start = Date.now();
+  const start = performance.now();
   for (;;) {
     const server = await findLiveServer(places.cluster);
     if (!server) return;
     const limitMs = server.status === 'stopping' ? shutdownLimitMs : departureLimitMs;
-    if (Date.now() - start > limitMs) throw new AlreadyRunning(places.dataDir, places.connectionFile, server.pid);
+    if (performance.now() - start > limitMs)
+      throw new AlreadyRunning(places.dataDir, places.connectionFile, server.pid);
     await delay(50);
   }
 }
