@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { missingPartitions, RECORD_TABLES } from './1764000000006-make-month-partitions';
 
 /**
  * What closed requests can be found and ordered by, in a table beside the log: filled a moment after they close, so that no
@@ -31,15 +32,12 @@ export class IndexRequests1764000000016 implements MigrationInterface {
     // before everything that the feed holds: all that there is
     await db.query(`insert into request_index_position (from_snapshot, after_id) values ('3:3:', 0)`);
     await db.query(JSON_OR_NULL);
-    await db.query(MAKE_INDEX_PARTITIONS);
-    await db.query('revoke execute on function make_index_partitions() from public');
-    await db.query(ensureMonthPartitions('perform public.make_index_partitions();'));
-    await db.query('select make_index_partitions()');
+    await db.query(`create or replace ${missingPartitions([...RECORD_TABLES, 'request_index'], MONTHS_OF_THE_LOG)}`);
+    await db.query('select make_partition(name) from missing_partitions(0)');
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query(ensureMonthPartitions(''));
-    await db.query('drop function make_index_partitions()');
+    await db.query(`create or replace ${missingPartitions(RECORD_TABLES)}`);
     await db.query('drop function json_or_null(bytea)');
     await db.query('drop table request_index_position');
     await db.query('drop table request_index');
@@ -56,67 +54,9 @@ const JSON_OR_NULL = `
         return null;
       end $$`;
 
-/** Each month of the log has one in its index, whoever made the log's. */
-const MAKE_INDEX_PARTITIONS = `
-      create function make_index_partitions() returns integer language plpgsql security definer
-        set search_path = pg_catalog, public, pg_temp as $$
-      declare
-        month record;
-        made integer := 0;
-      begin
-        perform pg_advisory_xact_lock(hashtext('hookledger.partitions'));
-        for month in
-          select 'request_index' || substr(c.relname, length('webhook_request_logs') + 1) as name,
-            pg_get_expr(c.relpartbound, c.oid) as bounds
-          from pg_inherits i join pg_class c on c.oid = i.inhrelid
-          where i.inhparent = 'public.webhook_request_logs'::regclass
-        loop
-          continue when to_regclass(format('public.%I', month.name)) is not null;
-          execute format('create table public.%I partition of public.request_index %s with (toast_tuple_target = 128)',
-            month.name, month.bounds);
-          made := made + 1;
-        end loop;
-        return made;
-      end $$`;
-
-/** As MakeMonthPartitions has it, and something more at its end. */
-function ensureMonthPartitions(more: string): string {
-  return `
-      create or replace function ensure_month_partitions(months_ahead integer) returns integer
-        language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
-      declare
-        parent text;
-        month timestamp;
-        name text;
-        made integer := 0;
-      begin
-        if months_ahead is null or months_ahead not between 0 and 24 then
-          raise exception 'months_ahead must be 0 to 24, not %', months_ahead;
-        end if;
-        perform pg_advisory_xact_lock(hashtext('hookledger.partitions'));
-        -- last month too: an id may have been made just before the month turned
-        for month in
-          select generate_series(
-            date_trunc('month', now() at time zone 'UTC') - interval '1 month',
-            date_trunc('month', now() at time zone 'UTC') + make_interval(months => months_ahead),
-            interval '1 month')
-        loop
-          foreach parent in array array['payloads', 'business_events', 'deliveries', 'webhook_request_logs'] loop
-            name := format('%s_%s', parent, to_char(month, 'YYYY_MM'));
-            continue when to_regclass('public.' || name) is not null;
-            -- rows that are closed or settled grow: with room on their page no index has to learn of it
-            execute format('create table public.%I partition of public.%I for values from (%L) to (%L)
-              with (fillfactor = %s)', name, parent,
-              public.first_id_at(month at time zone 'UTC'),
-              public.first_id_at((month + interval '1 month') at time zone 'UTC'),
-              case when parent in ('webhook_request_logs', 'deliveries') then 60 else 100 end);
-            -- statement triggers are not inherited: without this the partition could be truncated on its own
-            execute format('create trigger never_truncated before truncate on public.%I
-              for each statement execute function public.refuse_change()', name);
-            made := made + 1;
-          end loop;
-        end loop;
-        ${more}
-        return made;
-      end $$`;
-}
+/** Each month of the log has one in its index, also one that was made by hand. */
+const MONTHS_OF_THE_LOG = `union all
+            select 'request_index' || substr(c.relname, length('webhook_request_logs') + 1), 'request_index',
+              pg_get_expr(c.relpartbound, c.oid)
+            from pg_inherits i join pg_class c on c.oid = i.inhrelid
+            where i.inhparent = 'public.webhook_request_logs'::regclass`;

@@ -471,49 +471,6 @@ CREATE TABLE webhooks (
 );
 CREATE INDEX webhooks_owner_id_idx ON webhooks USING btree (owner_id, id);
 
-CREATE OR REPLACE FUNCTION public.ensure_month_partitions(months_ahead integer)
- RETURNS integer
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-AS $function$
-      declare
-        parent text;
-        month timestamp;
-        name text;
-        made integer := 0;
-      begin
-        if months_ahead is null or months_ahead not between 0 and 24 then
-          raise exception 'months_ahead must be 0 to 24, not %', months_ahead;
-        end if;
-        perform pg_advisory_xact_lock(hashtext('hookledger.partitions'));
-        -- last month too: an id may have been made just before the month turned
-        for month in
-          select generate_series(
-            date_trunc('month', now() at time zone 'UTC') - interval '1 month',
-            date_trunc('month', now() at time zone 'UTC') + make_interval(months => months_ahead),
-            interval '1 month')
-        loop
-          foreach parent in array array['payloads', 'business_events', 'deliveries', 'webhook_request_logs'] loop
-            name := format('%s_%s', parent, to_char(month, 'YYYY_MM'));
-            continue when to_regclass('public.' || name) is not null;
-            -- rows that are closed or settled grow: with room on their page no index has to learn of it
-            execute format('create table public.%I partition of public.%I for values from (%L) to (%L)
-              with (fillfactor = %s)', name, parent,
-              public.first_id_at(month at time zone 'UTC'),
-              public.first_id_at((month + interval '1 month') at time zone 'UTC'),
-              case when parent in ('webhook_request_logs', 'deliveries') then 60 else 100 end);
-            -- statement triggers are not inherited: without this the partition could be truncated on its own
-            execute format('create trigger never_truncated before truncate on public.%I
-              for each statement execute function public.refuse_change()', name);
-            made := made + 1;
-          end loop;
-        end loop;
-        perform public.make_index_partitions();
-        return made;
-      end $function$;
-REVOKE EXECUTE ON FUNCTION ensure_month_partitions(integer) FROM public;
-
 CREATE OR REPLACE FUNCTION public.event_content_hash(document_type text, event text, reference_document text, user_name text, data text)
  RETURNS bytea
  LANGUAGE sql
@@ -559,31 +516,67 @@ AS $function$
         return null;
       end $function$;
 
-CREATE OR REPLACE FUNCTION public.make_index_partitions()
- RETURNS integer
+CREATE OR REPLACE FUNCTION public.make_partition(missing text)
+ RETURNS boolean
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
       declare
-        month record;
-        made integer := 0;
+        part record;
       begin
         perform pg_advisory_xact_lock(hashtext('hookledger.partitions'));
-        for month in
-          select 'request_index' || substr(c.relname, length('webhook_request_logs') + 1) as name,
-            pg_get_expr(c.relpartbound, c.oid) as bounds
-          from pg_inherits i join pg_class c on c.oid = i.inhrelid
-          where i.inhparent = 'public.webhook_request_logs'::regclass
-        loop
-          continue when to_regclass(format('public.%I', month.name)) is not null;
-          execute format('create table public.%I partition of public.request_index %s with (toast_tuple_target = 128)',
-            month.name, month.bounds);
-          made := made + 1;
-        end loop;
-        return made;
+        select * into part from public.missing_partitions(24) m where m.name = missing;
+        if not found then return false; end if;
+        perform set_config('lock_timeout', '1s', true);
+        execute format('create table public.%I (like public.%I including all) with (%s)', part.name, part.parent,
+          case
+            -- rows that are closed or settled grow: with room on their page no index has to learn of it
+            when part.parent in ('webhook_request_logs', 'deliveries') then 'fillfactor = 60'
+            when part.parent = 'request_index' then 'toast_tuple_target = 128'
+            else 'fillfactor = 100'
+          end);
+        -- statement triggers are not inherited: without this the partition could be truncated on its own
+        if part.parent <> 'request_index' then
+          execute format('create trigger never_truncated before truncate on public.%I
+            for each statement execute function public.refuse_change()', part.name);
+        end if;
+        execute format('alter table public.%I attach partition public.%I %s', part.parent, part.name, part.bounds);
+        return true;
       end $function$;
-REVOKE EXECUTE ON FUNCTION make_index_partitions() FROM public;
+REVOKE EXECUTE ON FUNCTION make_partition(text) FROM public;
+
+CREATE OR REPLACE FUNCTION public.missing_partitions(months_ahead integer)
+ RETURNS TABLE(name text, parent text, bounds text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+      begin
+        if months_ahead is null or months_ahead not between 0 and 24 then
+          raise exception 'months_ahead must be 0 to 24, not %', months_ahead;
+        end if;
+        return query
+          with wanted as (
+            select format('%s_%s', p.parent, to_char(m.month, 'YYYY_MM')) as name, p.parent,
+              format('FOR VALUES FROM (%L) TO (%L)', public.first_id_at(m.month at time zone 'UTC'),
+                public.first_id_at((m.month + interval '1 month') at time zone 'UTC')) as bounds
+            -- last month too: an id may have been made just before the month turned
+            from generate_series(
+                date_trunc('month', now() at time zone 'UTC') - interval '1 month',
+                date_trunc('month', now() at time zone 'UTC') + make_interval(months => months_ahead),
+                interval '1 month') as m (month)
+              cross join unnest(array['payloads', 'business_events', 'deliveries', 'webhook_request_logs', 'request_index']) as p (parent)
+            union all
+            select 'request_index' || substr(c.relname, length('webhook_request_logs') + 1), 'request_index',
+              pg_get_expr(c.relpartbound, c.oid)
+            from pg_inherits i join pg_class c on c.oid = i.inhrelid
+            where i.inhparent = 'public.webhook_request_logs'::regclass
+          )
+          select distinct on (w.name) w.name, w.parent, w.bounds from wanted w
+          where to_regclass(format('public.%I', w.name)) is null order by w.name;
+      end $function$;
+REVOKE EXECUTE ON FUNCTION missing_partitions(integer) FROM public;
 
 CREATE OR REPLACE FUNCTION public.new_id()
  RETURNS uuid

@@ -24,7 +24,10 @@ export async function startFollowing(
 ): Promise<{ stop(): Promise<void> }> {
   const source = await createDataSource(url, FOR_FOLLOWING).initialize();
   const transaction = pipelinedTransactions(source);
-  const loops = [startCounting(transaction, log, isDelivering), startRequestIndexer(transaction, log, isDelivering)];
+  const loops = [
+    startCounting(transaction, log, isDelivering),
+    startRequestIndexer(source.manager, transaction, log, isDelivering),
+  ];
   return {
     async stop() {
       await Promise.all(loops.map((loop) => loop.stop()));

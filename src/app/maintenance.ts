@@ -13,12 +13,17 @@ import type { Keyring } from '../webhooks/keyring';
 import { rewrapSecrets } from '../webhooks/rewrap-secrets';
 import { keysInUse } from '../webhooks/sealed-secret.store';
 import type { DatabaseClock } from './database-clock';
+import { makePartitions } from './partitions';
 
 const HOUR_MS = 3600_000;
 const IDEMPOTENCY_MS = 30 * 24 * HOUR_MS;
 /** Who watches the log may have been away for so long without missing anything. */
 const FEED_MS = 24 * HOUR_MS;
 const MONTHS_AHEAD = 3;
+const POSTPONED_MS = 60_000;
+const POSTPONED =
+  'these partitions were not made: another session has held a lock on their tables, users or webhooks for over a second. ' +
+  'They are tried again in a minute; what is written goes into those that exist';
 
 /**
  * What a running system does for itself, at its start and every hour: partitions of the coming months, forgetting old
@@ -26,7 +31,8 @@ const MONTHS_AHEAD = 3;
  */
 export function startMaintenance(source: DataSource, clock: DatabaseClock, keyring: Keyring, log: Log): Loop {
   return startLoop('maintenance', HOUR_MS, log, async () => {
-    await source.query('select ensure_month_partitions($1)', [MONTHS_AHEAD]);
+    const { postponed } = await makePartitions(source.manager, MONTHS_AHEAD);
+    if (postponed.length > 0) log.warn({ postponed }, POSTPONED);
     if (await rebuildChangeFeed(source.manager)) {
       log.warn('this database was restored from a dump: the log is counted and indexed anew');
     }
@@ -34,7 +40,7 @@ export function startMaintenance(source: DataSource, clock: DatabaseClock, keyri
     await rewrap(source, keyring, log);
     const stranded = await freeStranded(source.manager);
     if (stranded > 0) log.warn({ stranded }, 'webhooks or deliveries waited for nothing: they go on now');
-    return false;
+    return postponed.length > 0 ? POSTPONED_MS : false;
   });
 }
 

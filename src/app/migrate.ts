@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { installQueue } from '../delivery/queue';
 import { createDataSource } from './data-source';
 import { grantServingLogin } from './grants';
+import { makePartitions } from './partitions';
 
 const LOCK_KEY = 4_206_900_001; // any constant: every starter must take the same
 const CONNECT_MS = 5_000;
@@ -16,7 +17,7 @@ export async function migrate(ownerUrl: string, servingUrl: string): Promise<voi
     await owner.initialize();
     try {
       await owner.runMigrations();
-      await owner.query('select ensure_month_partitions(3)');
+      await makePartitions(owner.manager, 3);
       await installQueue(ownerUrl);
       const login = decodeURIComponent(new URL(servingUrl).username);
       if (login !== decodeURIComponent(new URL(ownerUrl).username)) await grantServingLogin(owner, login);

@@ -3,13 +3,16 @@ import { currentMs } from '../clock';
 import { type Loop, startLoop } from '../delivery/loop';
 import type { Log } from '../log';
 import { type IndexBatch, indexNextBatch } from '../request-log/index-requests';
-import { makeIndexPartitions } from '../request-log/request-index.store';
+import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
 import { watchIdleCores } from './idle-cores';
 import { gaitIn } from './index-gait';
+import { makePartitions } from './partitions';
 
 /** What was closed is looked for so often. */
 const REST_MS = 500;
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html: check_violation, of a row that fits no partition too */
+const NO_PARTITION = '23514';
 /** Of the event loop's time: more than this, and it is busy with something else. */
 const BUSY = 0.4;
 
@@ -17,7 +20,7 @@ const BUSY = 0.4;
  * Keeps the index of the log: a moment behind it, more when there is much to deliver, which comes first.
  * It waits for no disk: a batch that a power cut takes is indexed again, since its position went with it.
  */
-export function startRequestIndexer(transaction: Transaction, log: Log, isDelivering: () => boolean): Loop {
+export function startRequestIndexer(db: Db, transaction: Transaction, log: Log, isDelivering: () => boolean): Loop {
   const idleCores = watchIdleCores();
   let since = performance.eventLoopUtilization();
   let oldest: Date | null = null;
@@ -28,7 +31,7 @@ export function startRequestIndexer(transaction: Transaction, log: Log, isDelive
       idleCores: idleCores(),
       behindMs: oldest === null ? 0 : currentMs() - oldest.getTime(),
     });
-    const taken = await takeBatch(transaction, batch);
+    const taken = await takeBatch(db, transaction, batch);
     const tookMs = performance.now() - begun;
     since = performance.eventLoopUtilization();
     idleCores();
@@ -37,12 +40,12 @@ export function startRequestIndexer(transaction: Transaction, log: Log, isDelive
   });
 }
 
-async function takeBatch(transaction: Transaction, atMost: number): Promise<IndexBatch | null> {
+async function takeBatch(db: Db, transaction: Transaction, atMost: number): Promise<IndexBatch | null> {
   try {
-    return await transaction((db) => indexNextBatch(db, atMost), { durable: false });
+    return await transaction((own) => indexNextBatch(own, atMost), { durable: false });
   } catch (error) {
-    // a month of the log that somebody made has none in the index yet
-    await transaction(makeIndexPartitions);
+    // a month of the log that was made by hand has none in the index yet
+    if ((error as { code?: string }).code === NO_PARTITION) await makePartitions(db, 0);
     throw error;
   }
 }

@@ -98,8 +98,3 @@ export async function insertIndexed(db: Db, rows: readonly IndexedRequest[]): Pr
     ],
   );
 }
-
-/** Of the months that the log has and its index has not. */
-export async function makeIndexPartitions(db: Db): Promise<void> {
-  await rowsOf(db, 'select make_index_partitions()');
-}

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
 import { type App, startApp } from '../../src/app/app';
 import { MIGRATIONS } from '../../src/app/data-source';
 import { readConfig } from '../../src/config';
-import { firstIdAt, newId } from '../../src/ids';
 import { createLog } from '../../src/log';
 import { askAt, type LogSink } from '../support/app';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -201,6 +199,10 @@ describe('a starter whose lock is lost', () => {
   test('while it works goes on, and costs its process nothing either', async () => {
     await withDatabase('hookledger_template', async (database) => {
       const partitions = `hashtext('hookledger.partitions')`;
+      const [last] = await database.query<{ name: string }>(
+        `select max(inhrelid::regclass::text) as name from pg_inherits where inhparent = 'request_index'::regclass`,
+      );
+      await database.query(`drop table ${last?.name}`);
       await block(database, partitions);
       const starting = start(database);
       await waitFor('its work to wait', async () => {
@@ -224,78 +226,3 @@ async function connectionsTo(database: TestDatabase): Promise<number> {
   );
   return row?.n ?? -1;
 }
-
-describe('ensure_month_partitions()', () => {
-  let database: TestDatabase;
-  const clients: Client[] = [];
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    for (let n = 0; n < 4; n += 1) clients.push(new Client({ connectionString: database.servingUrl }));
-    await Promise.all(clients.map((client) => client.connect()));
-  });
-  afterAll(async () => {
-    await Promise.all(clients.map((client) => client.end()));
-    await database.drop();
-  });
-
-  const made = async (client: Client, months: number | null) => {
-    const { rows } = await client.query<{ n: number }>('select ensure_month_partitions($1) as n', [months]);
-    return rows[0]?.n as number;
-  };
-  const serving = () => clients[0] as Client;
-
-  test('has been run by the migrations, and finds nothing to do', async () => {
-    expect(await made(serving(), 3)).toBe(0);
-  });
-
-  test('makes the coming months of four tables once, whoever calls it at the same time', async () => {
-    const counts = await Promise.all(clients.map((client) => made(client, 12)));
-    expect(counts.reduce((sum, count) => sum + count)).toBe(9 * 4);
-    expect(counts.filter((count) => count > 0)).toHaveLength(1);
-    expect(await made(serving(), 12)).toBe(0);
-  });
-
-  test('leaves no gap: each partition begins where the month before ends', async () => {
-    const rows = await database.query<{ parent: string; bounds: string }>(
-      `select p.relname as parent, pg_get_expr(c.relpartbound, c.oid) as bounds
-       from pg_class c join pg_inherits i on i.inhrelid = c.oid join pg_class p on p.oid = i.inhparent
-       where p.relname in ('payloads', 'business_events', 'deliveries', 'webhook_request_logs') and c.relkind = 'r'
-       order by p.relname, c.relname`,
-    );
-    expect(rows).toHaveLength(14 * 4);
-    const limits = rows.map(({ bounds }) => [...bounds.matchAll(/'([0-9a-f-]{36})'/g)].map((match) => match[1]));
-    for (const [index, row] of rows.entries()) {
-      if (rows[index + 1]?.parent === row.parent) expect(limits[index + 1]?.[0]).toBe(limits[index]?.[1]);
-    }
-  });
-
-  test('counts months as the ids do', async () => {
-    for (const at of ['2026-01-01T00:00:00.000Z', '2026-03-29T01:00:00.000Z', '2031-12-31T23:59:59.999Z']) {
-      const rows = await database.query<{ id: string }>('select first_id_at($1::timestamptz) as id', [at]);
-      expect(rows[0]?.id).toBe(firstIdAt(Date.parse(at)));
-    }
-  });
-
-  test.each([-1, 25, null])('refuses %s months', async (months) => {
-    await expect(made(serving(), months)).rejects.toThrow('months_ahead must be 0 to 24');
-  });
-
-  test('puts a row into the month that its id names', async () => {
-    const month = new Date();
-    for (let ahead = 0; ahead <= 2; ahead += 1) {
-      const first = Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + ahead, 1);
-      const next = Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + ahead + 1, 1);
-      const name = `payloads_${new Date(first).toISOString().slice(0, 7).replace('-', '_')}`;
-      for (const ms of [first, next - 1]) {
-        const id = firstIdAt(ms).slice(0, 14) + newId().slice(14);
-        const { rows } = await serving().query<{ partition: string }>(
-          `insert into payloads (id, body, sha256, byte_length, content_type) values ($1, '', '', 0, 'text/plain')
-           returning tableoid::regclass::text as partition`,
-          [id],
-        );
-        expect(rows).toEqual([{ partition: name }]);
-      }
-    }
-  });
-});

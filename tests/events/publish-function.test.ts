@@ -329,7 +329,8 @@ test.each([
   'delete from idempotency_keys',
   'select * from pgboss.job',
   `select user_named('intruder')`,
-  'select ensure_month_partitions(1)',
+  'select missing_partitions(1)',
+  `select make_partition('payloads_2030_01')`,
   'create table mine (id integer)',
 ])('a login with that one grant cannot: %s', async (sql) => {
   await expect(erp.query(sql)).rejects.toThrow(/permission denied/);

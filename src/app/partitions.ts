@@ -1,0 +1,37 @@
+import { type Db, rowOf, rowsOf } from '../sql/db';
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html: lock_not_available */
+const LOCK_NOT_AVAILABLE = '55P03';
+
+export interface PartitionsMade {
+  made: string[];
+  /** Their tables were locked for longer than a second. */
+  postponed: string[];
+}
+
+/**
+ * Makes what is missing up to a month: each in a transaction of its own, so that none holds the locks of another.
+ * @param db no transaction
+ * @param monthsAhead 0 to 24
+ */
+export async function makePartitions(db: Db, monthsAhead: number): Promise<PartitionsMade> {
+  const missing = await rowsOf<{ name: string }>(db, 'select name from missing_partitions($1)', [monthsAhead]);
+  const made: string[] = [];
+  const postponed: string[] = [];
+  for (const { name } of missing) {
+    const outcome = await makePartition(db, name);
+    if (outcome === 'made') made.push(name);
+    if (outcome === 'locked') postponed.push(name);
+  }
+  return { made, postponed };
+}
+
+async function makePartition(db: Db, name: string): Promise<'made' | 'present' | 'locked'> {
+  try {
+    const row = await rowOf<{ made: boolean }>(db, 'select make_partition($1) as made', [name]);
+    return row?.made ? 'made' : 'present';
+  } catch (error) {
+    if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return 'locked';
+    throw error;
+  }
+}
