@@ -11,7 +11,7 @@ runProgram(async (args, stops) => {
   const start = Date.now();
   const say = (what: string) => console.log(`${((Date.now() - start) / 1000).toFixed(1).padStart(6)} s  ${what}`);
   console.log(`bench:api, about ${options.rows.toLocaleString('en')} rows: ${machine()}`);
-  await installPeers(say);
+  if (options.only.has('dashboard')) await installPeers(say);
   const figures = await measureAll(options, stops, say);
   console.log('');
   printTables(figures);

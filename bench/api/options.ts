@@ -1,4 +1,4 @@
-export const FIGURES = ['dashboard', 'list', 'stats', 'search', 'tail', 'export'] as const;
+export const FIGURES = ['dashboard', 'list', 'resolved', 'stats', 'search', 'tail', 'export'] as const;
 export type Figure = (typeof FIGURES)[number];
 
 export interface Options {

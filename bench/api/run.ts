@@ -2,6 +2,7 @@ import { type Dashboard, measureDashboard } from './dashboard/dashboard';
 import { type Database, openDatabase } from './database';
 import { type Exported, measureExports } from './figures/export';
 import { type ListGrowth, measureListGrowth } from './figures/list-growth';
+import { measureResolved, type Resolved } from './figures/resolved';
 import { measureSearch } from './figures/search';
 import { measureStats } from './figures/stats';
 import { measureTail, type Tail } from './figures/tail';
@@ -14,6 +15,7 @@ export interface Figures {
   rows: number;
   dashboard?: Dashboard;
   list?: ListGrowth;
+  resolved?: Resolved[];
   stats?: Answered[];
   search?: Answered[];
   tail?: Tail;
@@ -46,6 +48,12 @@ export async function measureAll(options: Options, stops: Stops, say: Say): Prom
     figures.list = await measureList(database, options, say);
   });
   const served = (work: (target: Target, pid: number) => Promise<void>) => () => withServer(database, work);
+  await figure(
+    'resolved',
+    served(async (target, pid) => {
+      figures.resolved = await measureResolved(database, target, pid, Math.max(options.seconds, 2));
+    }),
+  );
   await figure(
     'stats',
     served(async (target) => {
