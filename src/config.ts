@@ -42,8 +42,8 @@ export interface Config {
     /** From one address. */
     wrongKeysPerMinute: number;
   };
-  /** How queries are executed; each is faster than what comes without it. */
-  execution: { readPlans: boolean; jit: boolean };
+  /** Whether queries are answered in one statement where that is possible. */
+  readPlans: boolean;
   logLevel: string;
   production: boolean;
 }
@@ -105,7 +105,7 @@ export function readConfig(env: Environment): Config {
       requestsAtOnce: read('RATE_LIMIT_REQUESTS_AT_ONCE', 32, count),
       wrongKeysPerMinute: read('RATE_LIMIT_WRONG_KEYS_PER_MINUTE', 120, count),
     },
-    execution: { readPlans: read('READ_PLANS', true, onOrOff), jit: read('JIT', true, onOrOff) },
+    readPlans: read('READ_PLANS', true, onOrOff),
     logLevel: read('LOG_LEVEL', 'info', oneOf(LOG_LEVELS)),
     production: env.NODE_ENV === 'production',
   };

@@ -194,7 +194,7 @@ async function serve(config: Config, log: Log, parts: Parts, stops: Stop[]): Pro
   const pipelines = createPipelines(readingUrl, FOR_ANSWERING.settings);
   stops.push(() => pipelines.stop());
   const executor = createExecutor(schema, {
-    ...config.execution,
+    readPlans: config.readPlans,
     readingDb: reading.manager,
     answering: { db: answering.manager, pipelines },
   });

@@ -1,7 +1,8 @@
-// How Apollo has operations executed: in one statement where that is possible, else field by field.
+// How Apollo has operations executed: in one statement where that is possible, else field by field by graphql-js.
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
 import {
   type ExecutionResult,
+  execute,
   GraphQLError,
   type GraphQLSchema,
   getVariableValues,
@@ -12,7 +13,6 @@ import {
 import type { ErrorCode } from '../errors';
 import type { Context } from '../graphql/context';
 import { knownError } from '../graphql/format-error';
-import { executeWithGraphqlJs, executeWithJit } from '../graphql/jit';
 import type { Answering } from '../graphql/plan/read.store';
 import { type Asking, createReadQuery, type ReadQuery } from '../graphql/plan/read-query';
 import type { Db } from '../sql/db';
@@ -21,8 +21,6 @@ import { READINGS } from './readings';
 export interface ExecutorOptions {
   /** Queries in one statement. */
   readPlans: boolean;
-  /** graphql-jit for the others. */
-  jit: boolean;
   /** Where queries read. */
   readingDb: Db;
   /** Where those read that are one statement, whose plan is kept. */
@@ -33,7 +31,6 @@ const MOST_COERCION_ERRORS = 10;
 
 export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions): GatewayExecutor {
   const readQuery = options.readPlans ? createReadQuery(schema, READINGS, options.answering) : null;
-  const execute = options.jit ? executeWithJit(schema) : executeWithGraphqlJs(schema);
   return async ({ document, operation, operationName, request, context: given }) => {
     const context = given as Context;
     const rawVariables = request.variables ?? {};
@@ -50,8 +47,13 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     } catch (error) {
       return failed(operation, error);
     }
-    const execution = { document, operation, rawVariables, variables: coerced, context };
-    return execute({ ...execution, operationName: operationName ?? null });
+    return execute({
+      schema,
+      document,
+      operationName: operationName ?? null,
+      variableValues: rawVariables,
+      contextValue: context,
+    });
   };
 }
 

@@ -55,7 +55,7 @@ describe('with an empty environment', () => {
         requestsAtOnce: 32,
         wrongKeysPerMinute: 120,
       },
-      execution: { readPlans: true, jit: true },
+      readPlans: true,
       logLevel: 'info',
       production: false,
     });
@@ -91,7 +91,6 @@ test('what is set is read', () => {
     RATE_LIMIT_REQUESTS_AT_ONCE: '4',
     RATE_LIMIT_WRONG_KEYS_PER_MINUTE: '999999999',
     READ_PLANS: 'off',
-    JIT: 'off',
     LOG_LEVEL: 'debug',
     NODE_ENV: 'production',
   });
@@ -114,7 +113,7 @@ test('what is set is read', () => {
     trustedDocuments: 'trusted.json',
     trustedDocumentsOnly: true,
     rateLimits: { costPerMinute: 5_000, requestsPerSecond: 0, requestsAtOnce: 4, wrongKeysPerMinute: 999_999_999 },
-    execution: { readPlans: false, jit: false },
+    readPlans: false,
     logLevel: 'debug',
     production: true,
   });

@@ -9,9 +9,9 @@ import { askAt, type GraphQLAnswer, startTestApp, type TestApp } from '../suppor
 import { type Receiver, startReceiver } from '../support/receiver';
 import { createTestWebhook } from '../support/webhooks';
 
-/** Answers in one statement where it can, and through graphql-jit from the third time on. */
+/** Answers in one statement where it can. */
 let app: TestApp;
-/** The same database, field by field through graphql-js. */
+/** The same database, field by field. */
 let plain: App;
 let partner: Receiver;
 let ids: Ids;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   [app, partner] = await Promise.all([startTestApp(unlimited), startReceiver()]);
   ids = await seed(app, partner.url);
   for (const name of ['B', 'a', 'ب', 'B']) await createTestWebhook(app, partner.url, { name, documentType: 'Nothing' });
-  const config = readConfig({ ...app.env, PROCESSES: 'api', READ_PLANS: 'off', JIT: 'off' });
+  const config = readConfig({ ...app.env, PROCESSES: 'api', READ_PLANS: 'off' });
   plain = await startApp(config, createLog('silent'));
 });
 afterAll(async () => {
@@ -29,7 +29,7 @@ afterAll(async () => {
   await Promise.all([app.stop(), partner.stop()]);
 });
 
-/** The third is compiled. */
+/** The third is a prepared statement. */
 const TIMES = 3;
 
 async function expectTheSame(query: string, variables?: object, key = app.adminKey): Promise<void> {

@@ -33,7 +33,7 @@ export async function measureDashboard(database: Database, effort: Effort, say: 
   try {
     const parameters = await sampleParameters(database.sql, database.until);
     const ours = await startOurs(database, parameters, stops);
-    const resolvers = await startOurs(database, parameters, stops, 'resolvers', { READ_PLANS: 'off', JIT: 'off' });
+    const resolvers = await startOurs(database, parameters, stops, 'resolvers', { READ_PLANS: 'off' });
     const postgraphile = await startPostgraphile(database, parameters, stops);
     const typeorm = await startTypeorm(database, parameters, stops);
     await checkSame([ours, resolvers, postgraphile, typeorm]);

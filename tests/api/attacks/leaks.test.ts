@@ -32,7 +32,6 @@ test('what goes wrong before a request has a context is told by its code alone',
   const gate = createGate(schema, createRateLimits(config.rateLimits), trustedDocumentsFor(config, schema, log));
   const executor = createExecutor(schema, {
     readPlans: false,
-    jit: false,
     readingDb: {} as never,
     answering: {} as never,
   });
