@@ -37,7 +37,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], rawVariables, {
       maxErrors: MOST_COERCION_ERRORS,
     });
-    if (errors) return { errors };
+    if (errors) return { errors: errors.map(aboutVariables) };
     // a mutation reads what it has just written
     if (operation.operation === OperationTypeNode.QUERY) context.db = options.readingDb;
     const asking = { document, operation, variables: coerced, context };
@@ -55,6 +55,12 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
       contextValue: context,
     });
   };
+}
+
+// Apollo knows by its words what graphql-js finds wrong with variables, but not that it has found enough.
+function aboutVariables({ message, nodes, originalError }: GraphQLError): GraphQLError {
+  const extensions: Record<string, unknown> = { code: 'BAD_USER_INPUT' satisfies ErrorCode };
+  return new GraphQLError(message, { nodes, originalError, extensions });
 }
 
 /** Of what concerns the whole request. */

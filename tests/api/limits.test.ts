@@ -194,6 +194,21 @@ describe('values that do not fit are refused, whether as literals or as variable
     expect(errors?.length).toBeLessThanOrEqual(51);
   });
 
+  test.each<[string, number, boolean]>([
+    ['eleven bad values', 11, true],
+    ['eleven bad values, without a key', 11, false],
+    ['as many as are still listed one by one', 10, true],
+    ['hundreds', 300, true],
+  ])("%s are all the caller's fault", async (_what, count, hasKey) => {
+    const ids = Array.from({ length: count }, () => ({}));
+    const key = hasKey ? app.adminKey : null;
+    const { status, errors } = await app.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids }, key);
+    expect(status).toBe(400);
+    expect(new Set(errors?.map(({ extensions }) => extensions.code))).toEqual(new Set(['BAD_USER_INPUT']));
+    expect(errors?.length).toBe(Math.min(count, 11));
+    expect(JSON.stringify(errors)).not.toContain('went wrong on our side');
+  });
+
   test.each([150, 199, 5_000])('a filter in a filter, %s levels deep', async (levels) => {
     const query = `{"query":${JSON.stringify(where)},"variables":{"where":`;
     const body = `${query}${'{"not":'.repeat(levels)}{"status":{"eq":"FAILED"}}${'}'.repeat(levels)}}}`;
