@@ -39,7 +39,7 @@ export interface Config {
     requestsPerSecond: number;
     /** The others wait. */
     requestsAtOnce: number;
-    /** From one address. */
+    /** From one address; also calls that one user has explained, with which a partner's secret could be guessed. */
     wrongKeysPerMinute: number;
   };
   /** Whether queries are answered in one statement where that is possible. */

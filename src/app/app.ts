@@ -8,12 +8,14 @@ import { startRelease } from '../delivery/release';
 import { createRoom } from '../delivery/room';
 import { createSender } from '../delivery/send';
 import { startWorker } from '../delivery/worker';
+import { createGuessLimit } from '../incoming/guess-limit';
 import { createReceiver } from '../incoming/receive';
 import type { Log } from '../log';
 import { startReplayLoop } from '../replay/replay-loop';
 import { createTail } from '../request-log/tail';
 import { createPipelines } from '../sql/pipelines';
 import { pipelinedTransactions } from '../sql/transactions';
+import { createExplain } from '../verification/explain-apart';
 import { createKeyring, type Keyring } from '../webhooks/keyring';
 import { parseNetworks } from '../webhooks/public-address';
 import { keysInUse } from '../webhooks/sealed-secret.store';
@@ -225,6 +227,7 @@ async function serve(config: Config, log: Log, parts: Parts, stops: Stop[]): Pro
     openDeliveries: openDeliveriesWith(queue),
     deliveryQueue: queue,
     announceEvents: announcer.announce,
+    explaining: { explain: createExplain(), guesses: createGuessLimit(config.rateLimits.wrongKeysPerMinute) },
   };
   await apollo.start();
   stops.push(() => apollo.stop());

@@ -1,4 +1,5 @@
 import type { CostWeights } from '../graphql/cost-plan';
+import { explanationPoints } from '../incoming/explain-cost';
 
 /**
  * What costs more than a row, in points: 1 is about what one row of a page takes from the database, 10 µs. Measured on a
@@ -10,7 +11,7 @@ export const COST_WEIGHTS: CostWeights = {
     ['*.totalCount', 50],
     ['*.totalCountIsExact', 50],
     ['Query.webhookRequestLogStats', 500],
-    // hundreds of signatures are tried
+    // a thread is started, and hundreds of signatures are tried
     ['Query.explainVerification', 1_000],
     ['IncomingAgreement.forwardTo', 20],
     ['Webhook.refusalsNotKept', 50],
@@ -30,6 +31,7 @@ export const COST_WEIGHTS: CostWeights = {
     ['Query.__schema', 500],
     ['Query.__type', 50],
   ]),
+  arguments: new Map([['Query.explainVerification', explanationPoints]]),
   filters: new Map([
     ['contains', 100],
     ['path', 100],

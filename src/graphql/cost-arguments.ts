@@ -1,5 +1,12 @@
 // What the arguments of a field cost: worked out as far as the document alone tells, the rest when the variables are there.
-import { type ArgumentNode, type FieldNode, Kind, type OperationDefinitionNode, type ValueNode } from 'graphql';
+import {
+  type ArgumentNode,
+  type FieldNode,
+  Kind,
+  type OperationDefinitionNode,
+  type ValueNode,
+  valueFromASTUntyped,
+} from 'graphql';
 import { DEFAULT_PAGE, MAX_PAGE } from './page-args';
 
 export type Variables = Readonly<Record<string, unknown>>;
@@ -25,10 +32,9 @@ function argumentOf(field: FieldNode, name: string, defaults: Variables): ValueO
   return () => plain;
 }
 
-// of what page sizes, lists of ids and filters are; texts do not matter
 function plainValue(value: ValueNode | undefined): unknown {
   if (value?.kind === Kind.INT) return Number(value.value);
-  if (value?.kind === Kind.BOOLEAN) return value.value;
+  if (value?.kind === Kind.BOOLEAN || value?.kind === Kind.STRING) return value.value;
   if (value?.kind === Kind.LIST) return value.values.map(plainValue);
   if (value?.kind === Kind.OBJECT) {
     return Object.fromEntries(value.fields.map((field) => [field.name.value, plainValue(field.value)]));
@@ -53,6 +59,17 @@ export function idsGiven(field: FieldNode, defaults: Variables): NumberOf {
   return (variables) => {
     const given = ids(variables);
     return Array.isArray(given) ? Math.min(given.length, MAX_PAGE) : 1;
+  };
+}
+
+export type ArgumentWeight = (args: Readonly<Record<string, unknown>>) => number;
+
+/** Points that the values of all arguments decide together. */
+export function pointsOfArguments(weight: ArgumentWeight, field: FieldNode, defaults: Variables): NumberOf {
+  const args = field.arguments ?? [];
+  return (variables) => {
+    const given = { ...defaults, ...variables };
+    return weight(Object.fromEntries(args.map(({ name, value }) => [name.value, valueFromASTUntyped(value, given)])));
   };
 }
 

@@ -19,11 +19,13 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import {
+  type ArgumentWeight,
   defaultsOf,
   filterCost,
   idsGiven,
   type NumberOf,
   pageSize,
+  pointsOfArguments,
   type Variables,
   variableOf,
 } from './cost-arguments';
@@ -32,6 +34,8 @@ import {
 export interface CostWeights {
   /** Each time the field is resolved: `Query.search`, or `*.totalCount` for the field of any type. */
   fields: ReadonlyMap<string, number>;
+  /** Each time the field is resolved, beside those: by the values of its arguments. */
+  arguments: ReadonlyMap<string, ArgumentWeight>;
   /** Each time the name stands in a `where`, wherever in it. */
   filters: ReadonlyMap<string, number>;
 }
@@ -144,6 +148,8 @@ function addField(compiler: Compiler, among: Level, field: FieldNode, parent: Gr
   const filters = filterCost(field.arguments, compiler.weights.filters, compiler.defaults);
   level.points += filters.points;
   level.filters.push(...filters.open);
+  const weight = compiler.weights.arguments.get(`${parent.name}.${name}`);
+  if (weight) level.filters.push(pointsOfArguments(weight, field, compiler.defaults));
   const type = getNamedType(defined.type);
   if (!field.selectionSet || !isCompositeType(type)) return;
   const size = sizeOf(compiler, field, defined, parent);

@@ -20,7 +20,10 @@ export class ExplainVerificationInput {
   @Field(() => ID, { nullable: true, description: 'A call in the log, `req_...`, instead of headers and body.' })
   requestId?: string | null;
 
-  @Field(() => [CallHeaderInput], { nullable: true, description: 'Its headers, in order; at most 200.' })
+  @Field(() => [CallHeaderInput], {
+    nullable: true,
+    description: 'Its headers, in order; at most 200, of 65,536 characters together.',
+  })
   headers?: CallHeaderInput[] | null;
 
   @Field(() => String, { nullable: true, description: 'Its body as text, exactly; at most 1 MiB. Default: empty.' })
@@ -31,7 +34,7 @@ export class ExplainVerificationInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The whole address that was called, for providers that sign it.',
+    description: 'The whole address that was called, for providers that sign it; at most 16,384 characters.',
   })
   url?: string | null;
 

@@ -1,4 +1,4 @@
-// Why a call was or would be refused, for the developer on the phone with a partner. Nothing is written.
+// Why a call was or would be refused, for the developer on the phone with a partner.
 import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import { payloadsById } from '../events/payload.store';
@@ -8,7 +8,8 @@ import type { Db } from '../sql/db';
 import type { IncomingCall } from '../verification/call';
 import { isRefusal } from '../verification/claim';
 import { decodeContent } from '../verification/decode-content';
-import { type Check, explainCall } from '../verification/explain';
+import type { Check } from '../verification/explain';
+import type { Explain } from '../verification/explain-apart';
 import type { Judgement } from '../verification/judge';
 import { agreementsById } from '../webhooks/incoming-agreement.store';
 import type { Keyring } from '../webhooks/keyring';
@@ -33,13 +34,18 @@ export interface Explained {
   at: Date;
 }
 
+export interface ExplainParts {
+  db: Db;
+  keyring: Keyring;
+  explain: Explain;
+}
+
 /**
  * @param what the id of a row of the log, or a call that is given
  * @param at null: when the row was received; now, for a call that is given
  */
 export async function explainVerification(
-  db: Db,
-  keyring: Keyring,
+  { db, keyring, explain }: ExplainParts,
   webhookId: string | null,
   what: { requestId: string | null } | GivenCall,
   at: Date | null,
@@ -48,8 +54,9 @@ export async function explainVerification(
   const { call, receivedAt, notes } = 'requestId' in what ? await keptCall(db, of, what.requestId) : givenCall(what);
   const nowMs = (at ?? receivedAt).getTime();
   const decoded = await decodeContent(call.headers, call.body);
-  const body = decoded === null || isRefusal(decoded) ? null : decoded.body;
-  const { judgement, checks } = explainCall(call, body, of.agreement, nowMs);
+  const decodedBody = decoded === null || isRefusal(decoded) ? null : decoded.body;
+  const agreement = { ...of.agreement, provider: of.row.provider };
+  const { judgement, checks } = await explain({ call, decodedBody, agreement, nowMs });
   const unread: Check[] =
     decoded !== null && isRefusal(decoded) ? [{ name: 'BODY', passed: false, message: decoded.message }] : [];
   return { judgement, checks: [...stateChecks(of), ...notes, ...unread, ...checks], at: new Date(nowMs) };

@@ -136,7 +136,9 @@ test('every weight is of something that there is', () => {
       .flatMap((type) => Object.keys(type.getFields()).flatMap((name) => [`${type.name}.${name}`, `*.${name}`])),
   );
   const filters = new Set(types.filter(isInputObjectType).flatMap((type) => Object.keys(type.getFields())));
-  const named = [...COST_WEIGHTS.fields.keys()].filter((key) => !key.startsWith('Query.__'));
+  const named = [...COST_WEIGHTS.fields.keys(), ...COST_WEIGHTS.arguments.keys()].filter(
+    (key) => !key.startsWith('Query.__'),
+  );
   expect(named.filter((key) => !fields.has(key))).toEqual([]);
   expect([...COST_WEIGHTS.filters.keys()].filter((key) => !filters.has(key))).toEqual([]);
 });

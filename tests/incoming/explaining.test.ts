@@ -101,7 +101,7 @@ test('who may not read content, and whoever only publishes, is refused', async (
     expect((await explain(given(signed()), await app.keyFor(role))).errors?.[0]?.extensions.code).toBe(code);
 });
 
-test('it writes nothing', async () => {
+test('it writes nothing but its audit entry', async () => {
   const counted =
     'select (select count(*) from webhook_request_logs) as a, (select count(*) from payloads) as b, (select count(*) from incoming_ids) as c';
   const before = await app.database.query(counted);
