@@ -17,8 +17,18 @@ export function createLog(level: string, destination?: DestinationStream): Log {
   return destination ? pino(options, destination) : pino(options);
 }
 
-// the error of a statement carries its values: payloads, names, hashes of keys
+const MAX_TEXT = 8_000;
+/** Of the row that a statement was about. */
+const VALUES = new Set(['detail', 'where']);
+
+// Libraries hang on an error what they were working with: values of the statement (payloads, hashes of keys), the client with
+// the key that cancels its statements. Text and numbers say what went wrong; nothing else passes.
 function errorForLog(error: Error): object {
-  const { parameters: _values, detail: _row, driverError: _same, ...rest } = { ...pino.stdSerializers.err(error) };
-  return rest;
+  const fields: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries(pino.stdSerializers.err(error))) {
+    if (VALUES.has(name)) continue;
+    if (typeof value === 'string') fields[name] = value.slice(0, MAX_TEXT);
+    else if (typeof value === 'number' || typeof value === 'boolean') fields[name] = value;
+  }
+  return fields;
 }
