@@ -22,7 +22,11 @@ const SETTINGS = { shared_preload_libraries: 'pg_stat_statements' };
 
 export async function createInstallation(): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'hookledger-bench-'));
-  const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data'), settings: SETTINGS });
+  const postgres = await startEmbeddedPostgres({
+    dataDir: join(folder, 'data'),
+    binaries: process.env.TEST_POSTGRES_BINARIES,
+    settings: SETTINGS,
+  });
   const running = new Set<ServerProcess>();
   const sql = new Client({
     connectionString: Object.assign(new URL(postgres.superuserUrl), { pathname: '/hookledger' }).href,

@@ -15,6 +15,8 @@ export interface Config {
   migrationDatabaseUrl: string | null;
   /** A standby that queries read from; null: they read from the primary. */
   databaseReplicaUrl: string | null;
+  /** How long a start waits for a database that is away. */
+  databaseWaitSeconds: number;
   dataDir: string;
   processes: ReadonlySet<ProcessRole>;
   adminApiKey: string | null;
@@ -87,6 +89,7 @@ export function readConfig(env: Environment): Config {
     databaseUrl: read('DATABASE_URL', null, postgresUrl),
     migrationDatabaseUrl: read('MIGRATION_DATABASE_URL', null, postgresUrl),
     databaseReplicaUrl: read('DATABASE_REPLICA_URL', null, postgresUrl),
+    databaseWaitSeconds: read('DATABASE_WAIT_SECONDS', 60, seconds),
     dataDir: resolve(read('DATA_DIR', '.data', String)),
     processes: read('PROCESSES', new Set<ProcessRole>(['api', 'worker']), processes),
     adminApiKey: read('ADMIN_API_KEY', null, adminApiKey),
@@ -164,6 +167,11 @@ const port: Read<number> = (text) => {
 
 const count: Read<number> = (text) => {
   if (!/^\d{1,9}$/.test(text)) throw new Error(`"${text}" is not a whole number, 0 (no limit) to 999999999.`);
+  return Number(text);
+};
+
+const seconds: Read<number> = (text) => {
+  if (!/^\d{1,5}$/.test(text)) throw new Error(`"${text}" is not a whole number of seconds, 0 to 99999.`);
   return Number(text);
 };
 

@@ -1,6 +1,6 @@
 import { startApp } from './app/app';
 import { stopOnSignals } from './app/stop-on-signals';
-import { ConfigError, environment, readConfig } from './config';
+import { environment, readConfig } from './config';
 import { createLog } from './log';
 
 /** A name whose servers do not answer holds a thread for many seconds: four of them would hold up every lookup. */
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  const expected = error instanceof ConfigError || error.name === 'AlreadyRunning';
+  const expected = ['ConfigError', 'AlreadyRunning', 'DatabaseStartError'].includes(error.name);
   process.stderr.write(`${expected ? error.message : (error.stack ?? error.message)}\n`);
   process.exit(1);
 });

@@ -36,6 +36,7 @@ import { createMetrics, type Metrics } from './metrics';
 import { migrate } from './migrate';
 import { createRateLimits } from './rate-limits';
 import { createSchema, printApi } from './schema';
+import { startWithDatabase } from './start-with-database';
 import { trustedDocumentsFor } from './trusted-documents';
 import { startWakeUp } from './wake-up';
 import { createWatchServer } from './watch-server';
@@ -58,12 +59,21 @@ type Stop = () => Promise<unknown>;
 export async function startApp(config: Config, log: Log): Promise<App> {
   const stops: Stop[] = [];
   const stop = () => stopAll(stops);
-  try {
-    return { ...(await startParts(config, log, stops)), stop };
-  } catch (error) {
-    await stop().catch((fault: unknown) => log.warn({ err: fault }, 'after the failed start'));
-    throw error;
-  }
+  // made once, whichever try of the start made it
+  const administrator: Administrator = { token: null };
+  return startWithDatabase(config, log, async () => {
+    try {
+      const url = await startParts(config, log, stops, administrator);
+      return { url, adminToken: administrator.token, stop };
+    } catch (error) {
+      await stop().catch((fault: unknown) => log.warn({ err: fault }, 'after the failed start'));
+      throw error;
+    }
+  });
+}
+
+interface Administrator {
+  token: string | null;
 }
 
 // A part that cannot stop in order, as with the database away, must not leave the others running.
@@ -74,7 +84,12 @@ async function stopAll(stops: Stop[]): Promise<void> {
 }
 
 // Each part pushes how it ends: they stop in the reverse order.
-async function startParts(config: Config, log: Log, stops: Stop[]): Promise<Omit<App, 'stop'>> {
+async function startParts(
+  config: Config,
+  log: Log,
+  stops: Stop[],
+  administrator: Administrator,
+): Promise<string | null> {
   const policy = targetPolicyOf(config);
   const database = await openDatabase(config, log);
   stops.push(database.stop);
@@ -87,7 +102,7 @@ async function startParts(config: Config, log: Log, stops: Stop[]): Promise<Omit
   await warnOfPowerfulLogin(source, log);
   const keyring = createKeyring(database.encryptionKeys);
   await refuseUnknownKeys(source, keyring);
-  const adminToken = await letInFirstAdministrator(source, config.adminApiKey);
+  administrator.token ??= await letInFirstAdministrator(source, config.adminApiKey);
 
   const isWorker = config.processes.has('worker');
   const queue = await startQueue(database.servingUrl, {
@@ -99,13 +114,7 @@ async function startParts(config: Config, log: Log, stops: Stop[]): Promise<Omit
   const metrics = createMetrics(source);
   if (isWorker)
     await startDelivering({ source, clock, queue, keyring, policy, metrics, log, url: database.servingUrl }, stops);
-  const url = await serve(
-    config,
-    log,
-    { source, queue, keyring, policy, metrics, databaseUrl: database.servingUrl },
-    stops,
-  );
-  return { url, adminToken };
+  return serve(config, log, { source, queue, keyring, policy, metrics, databaseUrl: database.servingUrl }, stops);
 }
 
 interface Parts {

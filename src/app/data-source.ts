@@ -41,6 +41,7 @@ import {
   RequestStatsSeriesEntity,
 } from '../request-log/request-stats.entity';
 import { WebhookRequestLogEntity } from '../request-log/webhook-request-log.entity';
+import { type SessionOptions, sessionConfig } from '../sql/session';
 import { ApiKeyEntity } from '../users/api-key.entity';
 import { UserEntity } from '../users/user.entity';
 import { IncomingAgreementEntity } from '../webhooks/incoming-agreement.entity';
@@ -50,7 +51,6 @@ import { WebhookCircuitEntity } from '../webhooks/webhook-circuit.entity';
 import { WebhookCredentialEntity } from '../webhooks/webhook-credential.entity';
 import { WebhookSecretEntity } from '../webhooks/webhook-secret.entity';
 import { WebhookSlotEntity } from '../webhooks/webhook-slot.entity';
-import { watchedSocket } from './watched-socket';
 
 export const ENTITIES = [
   UserEntity,
@@ -106,16 +106,9 @@ export const MIGRATIONS = [
   ReceiveCalls1764000000021,
 ];
 
-export interface DataSourceOptions {
-  name: string;
+export interface DataSourceOptions extends SessionOptions {
   /** Connections at most. */
   poolSize?: number;
-  /** For one statement; 0: no limit. */
-  statementTimeoutMs?: number;
-  /** Settings of each session. */
-  settings?: Record<string, string>;
-  /** Statements are sent without waiting for those before: see `pipelinedTransactions`. */
-  pipeline?: boolean;
 }
 
 /**
@@ -131,12 +124,12 @@ export const BY_ID_PLANS = {
   random_page_cost: '1.1',
 };
 
-/** For queries: short statements whose plans are kept. Compiling one would take longer than running it. */
+/** For queries: short statements whose plans are kept. */
 export const FOR_READING = {
   name: 'read',
   poolSize: 8,
   statementTimeoutMs: 10_000,
-  settings: { jit: 'off', random_page_cost: '1.1' },
+  settings: { random_page_cost: '1.1' },
 } satisfies DataSourceOptions;
 
 /** For calls of partners: the few statements of BY_ID_PLANS' kind, sent without waiting for those before. */
@@ -153,7 +146,7 @@ export const FOR_WATCHING: DataSourceOptions = {
   name: 'watch',
   poolSize: 6,
   statementTimeoutMs: 5_000,
-  settings: { jit: 'off', random_page_cost: '1.1' },
+  settings: { random_page_cost: '1.1' },
 } satisfies DataSourceOptions;
 
 /**
@@ -171,16 +164,12 @@ export const FOR_ANSWERING = {
   },
 } satisfies DataSourceOptions;
 
-/** Postgres stops a statement first, and says so: only where it cannot, the connection is given up. */
-const MORE_SILENCE_MS = 5_000;
-
 /** How one login reaches the database. */
 export function createDataSource(url: string, options: DataSourceOptions): DataSource {
-  const { name, poolSize = 10, statementTimeoutMs = 30_000, settings = {}, pipeline = false } = options;
+  const { poolSize = 10, statementTimeoutMs = 30_000, ...session } = options;
   return new DataSource({
     type: 'postgres',
     url,
-    applicationName: `hookledger ${name}`,
     entities: ENTITIES,
     migrations: MIGRATIONS,
     migrationsTableName: 'migrations',
@@ -192,13 +181,8 @@ export function createDataSource(url: string, options: DataSourceOptions): DataS
     // a pool without this listener turns a database restart into an uncaught exception
     poolErrorHandler: () => undefined,
     extra: {
-      pipeline,
-      statement_timeout: statementTimeoutMs,
+      ...sessionConfig({ ...session, statementTimeoutMs }),
       idle_in_transaction_session_timeout: 60_000,
-      ...(statementTimeoutMs > 0 && { stream: () => watchedSocket(statementTimeoutMs + MORE_SILENCE_MS) }),
-      options: Object.entries(settings)
-        .map(([key, value]) => `-c ${key}=${value}`)
-        .join(' '),
     },
   });
 }

@@ -1,5 +1,5 @@
-import { Client } from 'pg';
 import { installQueue } from '../delivery/queue';
+import { SafeClient, sessionConfig } from '../sql/session';
 import { createDataSource } from './data-source';
 import { grantServingLogin } from './grants';
 import { makePartitions } from './partitions';
@@ -29,13 +29,11 @@ export async function migrate(ownerUrl: string, servingUrl: string): Promise<voi
 
 // A session lock, on a connection of its own: it ends with its holder, however that dies.
 async function underLock(url: string, work: () => Promise<void>): Promise<void> {
-  const client = new Client({
+  const client = new SafeClient({
+    ...sessionConfig({ name: 'migrate lock' }),
     connectionString: url,
-    application_name: 'hookledger migrate lock',
     connectionTimeoutMillis: CONNECT_MS,
   });
-  // nothing runs on it while the work is done: without a listener its loss would end the process
-  client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);

@@ -1,12 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { Client } from 'pg';
 import { WAKE_UP_CHANNEL } from '../delivery/wake-up.store';
 import type { Log } from '../log';
+import { SafeClient, sessionConfig } from '../sql/session';
 
 const RECONNECT_MS = 1_000;
 const CONNECT_MS = 5_000;
 const PROBE_AFTER_MS = 10_000; // the system's own default is two hours
-const GOODBYE_MS = 1_000;
 
 export interface WakeUp {
   stop(): Promise<void>;
@@ -17,21 +15,20 @@ export interface WakeUp {
  * everybody is woken once after each reconnection; and everybody looks by themselves now and then.
  */
 export function startWakeUp(url: string, log: Log, wake: (what: string) => void): WakeUp {
-  let client: Client | null = null;
+  let client: SafeClient | null = null;
   let timer: NodeJS.Timeout | null = null;
   let stopping = false;
 
   async function connect(): Promise<void> {
     timer = null;
-    const mine = new Client({
+    const mine = new SafeClient({
+      ...sessionConfig({ name: 'wake-up' }),
       connectionString: url,
-      application_name: 'hookledger wake-up',
-      keepAlive: true,
       keepAliveInitialDelayMillis: PROBE_AFTER_MS,
       connectionTimeoutMillis: CONNECT_MS,
     });
     client = mine;
-    // An error without a listener would end the process. One loss tells of itself several times, also late: only the
+    // One loss tells of itself several times, also late: only the
     // first may reconnect, else two clients listen and one of them is never closed.
     const lost = () => {
       if (client !== mine) return;
@@ -57,8 +54,7 @@ export function startWakeUp(url: string, log: Log, wake: (what: string) => void)
     async stop() {
       stopping = true;
       if (timer) clearTimeout(timer);
-      // whoever is silent does not say goodbye either
-      await Promise.race([client?.end().catch(() => undefined), wait(GOODBYE_MS, undefined, { ref: false })]);
+      await client?.end().catch(() => undefined);
     },
   };
 }

@@ -1,11 +1,11 @@
 // Between fan-out and worker: the only place that talks to pg-boss.
 import { type Db as BossDatabase, PgBoss } from 'pg-boss';
 import { type Db, rowsOf, statement } from '../sql/db';
+import { sessionConfig } from '../sql/session';
 
 export const DELIVERY_QUEUE = 'deliveries';
 const SCHEMA = 'pgboss';
-/** As long as a statement may take, and a little more: what a silent network swallowed is given up then. */
-const SILENCE_MS = 35_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
 const TEN_YEARS_S = 10 * 365 * 24 * 3600;
 
 export interface DeliveryJob {
@@ -20,7 +20,14 @@ export interface NewJob extends DeliveryJob {
 
 /** pg-boss as the migrating login: it makes the schema and the queue, and is stopped at once. */
 export async function installQueue(url: string): Promise<void> {
-  const boss = new PgBoss({ connectionString: url, schema: SCHEMA, max: 2, supervise: false, schedule: false });
+  const boss = new PgBoss({
+    ...sessionConfig({ name: 'migrate queue' }),
+    connectionString: url,
+    schema: SCHEMA,
+    max: 2,
+    supervise: false,
+    schedule: false,
+  });
   boss.on('error', () => undefined); // start() rejects with the same error
   await boss.start();
   try {
@@ -56,13 +63,11 @@ export async function startQueue(
   url: string,
   options: { supervise: boolean; onError: (error: Error) => void },
 ): Promise<DeliveryQueue> {
-  // not written into the call: pg takes query_timeout, of which pg-boss's types do not know
   const settings = {
+    ...sessionConfig({ name: 'queue', statementTimeoutMs: STATEMENT_TIMEOUT_MS }),
     connectionString: url,
-    application_name: 'hookledger queue',
     schema: SCHEMA,
     max: 3,
-    query_timeout: SILENCE_MS,
     migrate: false,
     createSchema: false,
     schedule: false,

@@ -1,7 +1,7 @@
 // A few connections on which statements follow one another without waiting for answers. A dashboard's questions take the
 // database a fraction of a millisecond: waking a process for each costs as much as answering it.
-import { Client, type ClientConfig } from 'pg';
 import type { Statement } from './db';
+import { SafeClient, sessionConfig } from './session';
 import { isDatabaseUnavailable } from './unavailable';
 
 export interface Pipelines {
@@ -26,7 +26,7 @@ const SLOW_FOR_MS = 60_000;
 const RECONNECT_MS = 1_000;
 
 interface Pipeline {
-  client: Client;
+  client: SafeClient;
   ready: boolean;
   waiting: number;
   corked: boolean;
@@ -46,7 +46,7 @@ export function createPipelines(url: string, settings: Record<string, string>): 
 
   function open(): void {
     if (stopped || pipelines.length >= CONNECTIONS || performance.now() < connectAgainAt) return;
-    const client = new Client(configOf(url, settings));
+    const client = new SafeClient(configOf(url, settings));
     const pipeline: Pipeline = { client, ready: false, waiting: 0, corked: false };
     pipelines.push(pipeline);
     const lost = () => {
@@ -102,18 +102,13 @@ export function createPipelines(url: string, settings: Record<string, string>): 
   };
 }
 
-function configOf(url: string, settings: Record<string, string>): ClientConfig & { pipeline: boolean } {
+function configOf(url: string, settings: Record<string, string>) {
   return {
+    ...sessionConfig({ name: 'answer', settings, pipeline: true }),
     connectionString: url,
-    application_name: 'hookledger answer',
     connectionTimeoutMillis: 5_000,
     statement_timeout: TIMEOUT_MS,
     query_timeout: 20 * TIMEOUT_MS,
-    keepAlive: true,
-    pipeline: true,
-    options: Object.entries(settings)
-      .map(([key, value]) => `-c ${key}=${value}`)
-      .join(' '),
   };
 }
 

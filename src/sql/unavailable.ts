@@ -31,6 +31,13 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   );
 }
 
+/** What a library says was wrong, in one line: Node has no message where each of several addresses was refused. */
+export function reasonOf(error: unknown): string {
+  const { message, code } = causeOf(error);
+  const reason = typeof message === 'string' && message !== '' ? message : code;
+  return String(reason ?? error).split('\n', 1)[0] as string;
+}
+
 /** `statement_timeout` stopped the statement. */
 export function isStatementTimeout(error: unknown): boolean {
   return causeOf(error).code === QUERY_CANCELED;

@@ -37,6 +37,7 @@ describe('with an empty environment', () => {
       databaseUrl: null,
       migrationDatabaseUrl: null,
       databaseReplicaUrl: null,
+      databaseWaitSeconds: 60,
       dataDir: resolve('.data'),
       processes: new Set(['api', 'worker']),
       adminApiKey: null,
@@ -75,6 +76,7 @@ test('what is set is read', () => {
     DATABASE_URL: 'postgres://hookledger:a@db.example.com:5433/ledger?sslmode=require',
     MIGRATION_DATABASE_URL: 'postgresql://owner:b@db.example.com/ledger',
     DATABASE_REPLICA_URL: 'postgres://hookledger:a@standby.example.com/ledger',
+    DATABASE_WAIT_SECONDS: '0',
     DATA_DIR: '/srv/hookledger',
     PROCESSES: ' worker , api ',
     ADMIN_API_KEY: 'a-key-that-is-hard-to-guess',
@@ -100,6 +102,7 @@ test('what is set is read', () => {
     databaseUrl: 'postgres://hookledger:a@db.example.com:5433/ledger?sslmode=require',
     migrationDatabaseUrl: 'postgresql://owner:b@db.example.com/ledger',
     databaseReplicaUrl: 'postgres://hookledger:a@standby.example.com/ledger',
+    databaseWaitSeconds: 0,
     dataDir: '/srv/hookledger',
     processes: new Set(['worker', 'api']),
     adminApiKey: 'a-key-that-is-hard-to-guess',
@@ -126,6 +129,7 @@ test('a worker listens only where PORT is set', () => {
 
 describe('a value that cannot work is refused, and the message names the key, the value, and what would be right', () => {
   test.each([
+    ['DATABASE_WAIT_SECONDS', '1.5', '"1.5" is not a whole number of seconds, 0 to 99999.'],
     ['PORT', '65536', '"65536" is not a port, 0 to 65535.'],
     ['PORT', '-1', '"-1" is not a port, 0 to 65535.'],
     ['PORT', '4000.5', '"4000.5" is not a port, 0 to 65535.'],

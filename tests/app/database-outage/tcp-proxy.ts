@@ -1,8 +1,13 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { readStartup, type StartupMessage } from './startup-message';
 
 /** An address that stays while what is behind it comes and goes. */
 export interface TcpProxy {
   port: number;
+  /** How each connection that was passed on began. */
+  startups: readonly StartupMessage[];
+  /** How many connections were refused. */
+  refused(): number;
   /** The network fails: nothing is passed on any more, and nobody is told. Connections made meanwhile stay silent. */
   goSilent(): void;
   /** Drops what was silent and passes on again. */
@@ -10,9 +15,11 @@ export interface TcpProxy {
   stop(): Promise<void>;
 }
 
-/** @param target the port behind, asked for each connection; null: refuses */
-export async function startTcpProxy(target: () => number | null): Promise<TcpProxy> {
+/** @param target the port of the Postgres behind, asked for each connection; null: refuses */
+export async function startTcpProxy(target: (startup: StartupMessage) => number | null): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const startups: StartupMessage[] = [];
+  let refused = 0;
   let silent = false;
   const keep = (socket: Socket) => {
     sockets.add(socket);
@@ -20,13 +27,20 @@ export async function startTcpProxy(target: () => number | null): Promise<TcpPro
     return socket;
   };
   const server = createServer((client) => {
-    keep(client);
-    const port = target();
-    if (silent) return;
-    if (port === null) return void client.destroy();
-    const behind = keep(connect(port, '127.0.0.1'));
-    client.on('data', (chunk) => silent || behind.write(chunk)).on('close', () => silent || behind.destroy());
-    behind.on('data', (chunk) => silent || client.write(chunk)).on('close', () => silent || client.destroy());
+    keep(client).once('data', (first) => {
+      if (silent) return;
+      const startup = readStartup(first);
+      const port = target(startup);
+      if (port === null) {
+        refused += 1;
+        return void client.destroy();
+      }
+      startups.push(startup);
+      const behind = keep(connect(port, '127.0.0.1'));
+      behind.write(first);
+      client.on('data', (chunk) => silent || behind.write(chunk)).on('close', () => silent || behind.destroy());
+      behind.on('data', (chunk) => silent || client.write(chunk)).on('close', () => silent || client.destroy());
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const dropAll = () => {
@@ -34,6 +48,8 @@ export async function startTcpProxy(target: () => number | null): Promise<TcpPro
   };
   return {
     port: (server.address() as AddressInfo).port,
+    startups,
+    refused: () => refused,
     goSilent() {
       silent = true;
     },

@@ -1,0 +1,63 @@
+// A start while the database is away: it waits, and says so, instead of failing.
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Config } from '../config';
+import type { Log } from '../log';
+import { isDatabaseUnavailable, reasonOf } from '../sql/unavailable';
+
+const RETRY_MS = 1_000;
+/** Wrong password, login or database name: waiting does not help. */
+const REFUSED = new Set(['28P01', '28000', '3D000']);
+
+/** The database cannot be used; the message says which, why, and what to do. */
+export class DatabaseStartError extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'DatabaseStartError';
+  }
+}
+
+type DatabaseConfig = Pick<
+  Config,
+  'databaseUrl' | 'migrationDatabaseUrl' | 'databaseReplicaUrl' | 'databaseWaitSeconds'
+>;
+
+/**
+ * Runs `start`, and runs it again every second while it fails because the database is away, for DATABASE_WAIT_SECONDS.
+ * @param start leaves nothing running when it fails
+ */
+export async function startWithDatabase<T>(config: DatabaseConfig, log: Log, start: () => Promise<T>): Promise<T> {
+  const end = performance.now() + config.databaseWaitSeconds * 1000;
+  const database = `the database at ${addressesOf(config)}`;
+  let waiting = false;
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      const reason = reasonOf(error);
+      if (REFUSED.has((error as { code?: string }).code ?? '')) {
+        throw new DatabaseStartError(
+          `It cannot start: ${database} refuses the login: ${reason}. Correct DATABASE_URL or MIGRATION_DATABASE_URL.`,
+          error,
+        );
+      }
+      if (!isDatabaseUnavailable(error)) throw error;
+      if (performance.now() >= end) {
+        throw new DatabaseStartError(
+          `It cannot start: ${database} could not be used for ${config.databaseWaitSeconds} s (DATABASE_WAIT_SECONDS): ` +
+            `${reason}. Start it, or correct DATABASE_URL.`,
+          error,
+        );
+      }
+      if (!waiting) log.warn({ reason, seconds: config.databaseWaitSeconds }, `waiting for ${database}`);
+      waiting = true;
+      await wait(Math.max(0, Math.min(RETRY_MS, end - performance.now())));
+    }
+  }
+}
+
+function addressesOf({ databaseUrl, migrationDatabaseUrl, databaseReplicaUrl }: DatabaseConfig): string {
+  const urls = [databaseUrl, migrationDatabaseUrl, databaseReplicaUrl].filter((url) => url !== null);
+  // without the login, which would tell its password
+  const addresses = urls.map((url) => new URL(url)).map(({ host, pathname }) => `${host}${pathname}`);
+  return addresses.length > 0 ? [...new Set(addresses)].join(', ') : 'DATA_DIR (embedded)';
+}

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { type App, startApp } from '../../src/app/app';
+import { readConfig } from '../../src/config';
+import { createLog } from '../../src/log';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { startProgram } from '../support/program';
+import { waitFor } from '../support/wait-for';
+import { startTcpProxy, type TcpProxy } from './database-outage/tcp-proxy';
+
+let database: TestDatabase;
+let proxy: TcpProxy;
+let env: Record<string, string>;
+let isAway: boolean;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  proxy = await startTcpProxy(() => (isAway ? null : Number(new URL(database.servingUrl).port)));
+  const throughProxy = (url: string) => Object.assign(new URL(url), { port: String(proxy.port) }).href;
+  env = {
+    DATABASE_URL: throughProxy(database.servingUrl),
+    MIGRATION_DATABASE_URL: throughProxy(database.migrationUrl),
+    ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    PORT: '0',
+  };
+});
+beforeEach(() => {
+  isAway = true;
+});
+afterAll(async () => {
+  await proxy.stop();
+  await database.drop();
+});
+
+const endingOf = (more: Record<string, string>): Promise<string> =>
+  startProgram({ ...env, ...more }).then(
+    async (program) => {
+      await program.kill('SIGKILL');
+      return 'it runs';
+    },
+    (error: Error) => error.message,
+  );
+
+test('a start while the database is away waits for it, says so once, and shows the first key all the same', async () => {
+  const lines: string[] = [];
+  const log = createLog('info', { write: (line) => lines.push(line) });
+  const starting: Promise<App> = startApp(readConfig(env), log);
+  await waitFor('it to wait', () => lines.length > 0);
+  // once more than one try has failed
+  await waitFor('it to try again', () => proxy.refused() > 1);
+  isAway = false;
+  const app = await starting;
+  try {
+    expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
+    expect(app.adminToken).toMatch(/^\S{24,}$/);
+    const waiting = lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 40);
+    const { port } = proxy;
+    expect(waiting).toMatchObject([{ msg: expect.stringMatching(`^waiting for the database at 127.0.0.1:${port}/`) }]);
+  } finally {
+    await app.stop();
+  }
+});
+
+test('a start waits no longer than DATABASE_WAIT_SECONDS, and ends with a sentence instead of a stack', async () => {
+  const ending = await endingOf({ DATABASE_WAIT_SECONDS: '1' });
+  expect(ending).toContain('ended with 1');
+  expect(ending).toMatch(/It cannot start: the database at 127\.0\.0\.1:\d+\/\w+ could not be used for 1 s .+\n$/);
+  expect(ending).not.toContain('    at ');
+});
+
+test('a login that is refused ends the start at once, with a sentence that holds no password', async () => {
+  isAway = false;
+  const wrong = Object.assign(new URL(env.MIGRATION_DATABASE_URL as string), { password: 'not-the-password' }).href;
+  const ending = await endingOf({ MIGRATION_DATABASE_URL: wrong });
+  expect(ending).toContain('refuses the login: password authentication failed for user "hookledger_owner".');
+  expect(ending).not.toContain('    at ');
+  expect(ending).not.toContain('not-the-password');
+});
