@@ -189,7 +189,7 @@ describe('a starter whose lock is lost', () => {
       const app = await starting;
       expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
       await app.stop();
-      expect(await connectionsTo(database)).toBe(0);
+      await waitFor('the last connection to end', async () => (await connectionsTo(database)) === 0);
     });
   });
 
