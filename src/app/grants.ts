@@ -21,6 +21,7 @@ function grantsFor(name: string): string[] {
        deliveries, webhook_request_logs, audit_entries to ${name}`,
     `grant update on users, api_keys, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, deliveries,
        incoming_agreements, incoming_tokens, unkept_refusals, replays to ${name}`,
+    `grant update (request_id, business_event_id) on incoming_ids to ${name}`,
     `grant update (fanned_out_at, wanted_by) on business_events to ${name}`,
     `grant update (${CLOSING_COLUMNS}) on webhook_request_logs to ${name}`,
     `grant delete on idempotency_keys, incoming_ids, webhook_credentials, webhook_slots, request_changes to ${name}`,

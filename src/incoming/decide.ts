@@ -9,6 +9,7 @@ import { judge } from '../verification/judge';
 import type { HandshakeAnswer } from '../verification/provider';
 import type { ReceivingAgreement } from './agreements';
 import { type ArrivedCall, MAX_CALL_BYTES } from './arrived-call';
+import { contentHash } from './repeated';
 import { shortText } from './short-text';
 
 export interface Refused {
@@ -28,6 +29,8 @@ export interface Accepted {
   readonly decodedBody: Buffer | null;
   /** By which a repeated call is known; null: it has none. */
   readonly callId: string | null;
+  /** By which it is known as well, where the provider signs neither id nor event. */
+  readonly contentHash: Buffer | null;
   readonly event: string;
   readonly referenceDocument: string | null;
   /** The delivery of ours that it seems to come of, not looked up. */
@@ -60,7 +63,12 @@ export async function decide(call: ArrivedCall, of: ReceivingAgreement, nowMs: n
   if (!judgement.accepted) return refused(judgement.code, judgement.message);
   const content = readContent(call, decodedBody ?? call.body, of.agreement.provider.json ?? false);
   if ('fault' in content) return refused('MALFORMED', content.fault);
-  return limited(of) ?? { accepted: true, secretId: judgement.secretId, decodedBody, ...whatItSays(call, of, content) };
+  const { secretId } = judgement;
+  const said = whatItSays(call, of, content);
+  const hash = of.agreement.provider.knownByContent
+    ? contentHash(said.event, secretId, decodedBody ?? call.body)
+    : null;
+  return limited(of) ?? { accepted: true, secretId, decodedBody, contentHash: hash, ...said };
 }
 
 function doorOf({ webhook }: ReceivingAgreement): Refused | null {

@@ -1,5 +1,4 @@
 // A call as the log keeps it: without what lets others in.
-import { createHash } from 'node:crypto';
 import { type HeaderPairs, SECRET_VALUE } from '../header-pairs';
 import type { ReceivingAgreement } from './agreements';
 import type { ArrivedCall } from './arrived-call';
@@ -61,10 +60,4 @@ function maskedParameter(text: string, name: string): string {
 
 function isNamed(piece: string, name: string): boolean {
   return piece.includes('=') && new URLSearchParams(piece).has(name);
-}
-
-/** By which a repeated call is found. */
-export function callIdHash(callId: string): Buffer {
-  // UTF-8 would write one character for every half of a surrogate pair, and two ids would be one
-  return createHash('sha256').update(callId, 'utf16le').digest();
 }

@@ -80,12 +80,16 @@ export async function insertReceived(
   );
 }
 
-/** The id of a call, and what it stands for. */
-export interface CallClaim {
+/** A call that others may repeat, and the event that it became. */
+export interface FirstCall {
   webhookId: string;
-  idHash: Buffer;
   requestId: string;
   businessEventId: string | null;
+}
+
+/** What a call is known by: the hash of its id, or of its content. */
+export interface CallClaim extends FirstCall {
+  idHash: Buffer;
 }
 
 const CLAIM = columns<CallClaim>([
@@ -119,6 +123,17 @@ export async function claimCallIds(db: Db, claims: readonly CallClaim[], at: Dat
     ),
   ]);
   return rows;
+}
+
+/** Lets what this transaction took lead to an earlier call. */
+export async function redirectCallIds(db: Db, claims: readonly CallClaim[]): Promise<void> {
+  await changedBy(
+    db,
+    statement(`update incoming_ids i set request_id = c.request_id, business_event_id = c.business_event_id
+     from unnest(${CLAIM.arrays()}) as c (${CLAIM.names})
+     where i.webhook_id = c.webhook_id and i.id_hash = c.id_hash`),
+    CLAIM.valuesOf(claims),
+  );
 }
 
 /** Calls of before are no longer known to be repeated. */

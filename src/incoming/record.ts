@@ -1,5 +1,5 @@
 // From decided calls to rows: what was repeated is found, what becomes an event is one, all in one transaction.
-import { currentMs, currentTime } from '../clock';
+import { currentMs } from '../clock';
 import type { NewEventRow } from '../events/business-event.store';
 import { pathsBehind } from '../events/cause.store';
 import { newPayload, type Payload } from '../events/payload.store';
@@ -10,8 +10,9 @@ import type { ReceivingAgreement } from './agreements';
 import { type Answer, answerTo, answerToRefused } from './answers';
 import type { ArrivedCall } from './arrived-call';
 import type { Accepted, Decision, Refused } from './decide';
-import { callIdHash, keptHeaders, keptUrl } from './kept-request';
-import { type CallClaim, claimCallIds, insertReceived, type ReceivedRow } from './record.store';
+import { keptHeaders, keptUrl } from './kept-request';
+import { type FirstCall, insertReceived, type ReceivedRow } from './record.store';
+import { callIdHash, firstCalls, type KnownCall } from './repeated';
 
 /** A call that was decided about. */
 export interface DecidedCall {
@@ -32,14 +33,12 @@ export interface Recorded {
 /** @returns one for each, in the order given */
 export async function recordCalls(db: Db, calls: readonly DecidedCall[]): Promise<Recorded[]> {
   const eventIds = calls.map(eventIdFor);
-  const claims = calls.map((decided, index) => claimOf(decided, eventIds[index] ?? null));
-  const [taken, paths] = await Promise.all([takenIds(db, claims), pathsOf(db, calls)]);
+  const known = calls.map((decided, index) => knownCall(decided, eventIds[index] ?? null));
+  const [firsts, paths] = await Promise.all([firstCalls(db, known), pathsOf(db, calls)]);
   const written = calls.map((decided, index) => {
     const { decision } = decided;
     if (!decision.accepted) return writtenRefusal(decided, decision);
-    const claim = claims[index] ?? null;
-    const first = claim === null ? undefined : taken.get(keyOf(claim));
-    return writtenAccepted(decided, decision, eventIds[index] ?? null, first, paths);
+    return writtenAccepted(decided, decision, eventIds[index] ?? null, firsts[index], paths);
   });
   await insertReceived(
     db,
@@ -64,24 +63,12 @@ function eventIdFor({ of, decision }: DecidedCall): string | null {
   return events.length === 0 || events.includes(decision.event) ? newId() : null;
 }
 
-/** What a call takes its id for; null: it has none. */
-function claimOf({ call, of, decision }: DecidedCall, businessEventId: string | null): CallClaim | null {
-  if (!decision.accepted || decision.callId === null) return null;
-  return { webhookId: of.webhook.id, idHash: callIdHash(decision.callId), requestId: call.id, businessEventId };
-}
-
-function keyOf({ webhookId, idHash }: CallClaim): string {
-  return `${webhookId} ${idHash.toString('base64')}`;
-}
-
-/** What each id stands for: the first of two that came together. */
-async function takenIds(db: Db, claims: readonly (CallClaim | null)[]): Promise<Map<string, CallClaim>> {
-  const made = claims.filter((claim) => claim !== null);
-  if (made.length === 0) return new Map();
-  const firsts = new Map(made.toReversed().map((claim) => [keyOf(claim), claim]));
-  const ordered = [...firsts.keys()].sort().map((key) => firsts.get(key) as CallClaim);
-  const taken = await claimCallIds(db, ordered, currentTime());
-  return new Map(taken.map((claim) => [keyOf(claim), claim]));
+/** null: it is refused, or known by nothing. */
+function knownCall({ call, of, decision }: DecidedCall, businessEventId: string | null): KnownCall | null {
+  if (!decision.accepted) return null;
+  const { callId, contentHash } = decision;
+  const hashes = [callId === null ? null : callIdHash(callId), contentHash].filter((hash) => hash !== null);
+  return hashes.length === 0 ? null : { webhookId: of.webhook.id, requestId: call.id, businessEventId, hashes };
 }
 
 // A partner who passes on what we sent, or we ourselves: what comes of it must not go in circles.
@@ -90,12 +77,12 @@ async function pathsOf(db: Db, calls: readonly DecidedCall[]): Promise<Map<strin
   return ids.length > 0 ? pathsBehind(db, [...new Set(ids)]) : new Map();
 }
 
-/** @param first the call that has the same id, this one where it is the first; undefined without an id */
+/** @param first the call that came first, which may be this one; undefined: it is known by nothing */
 function writtenAccepted(
   decided: DecidedCall,
   decision: Accepted,
   eventId: string | null,
-  first: CallClaim | undefined,
+  first: FirstCall | undefined,
   paths: ReadonlyMap<string, string[]>,
 ): Written {
   const { call, of } = decided;

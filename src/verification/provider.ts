@@ -84,6 +84,11 @@ export interface Provider {
     readonly id: readonly Place[];
     readonly reference: readonly Place[];
   };
+  /**
+   * Nothing signs id and event, which stand in headers: a call is known by event, secret and body as well, since the id of
+   * one that was overheard can be changed.
+   */
+  readonly knownByContent?: boolean;
   /** How far the time that is signed may be off, where nobody says otherwise; default 300. */
   readonly toleranceSeconds?: number;
   /** Whether bodies must be JSON whatever their content type says. */

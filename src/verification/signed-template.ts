@@ -17,3 +17,12 @@ export function contentOf(template: string, values: Readonly<Record<Name, string
     return name === undefined ? piece : values[name];
   });
 }
+
+/** What stands between a value and the others next to it: one that contains it could be taken apart in another place. */
+export function separatorsOf(template: string, name: Name): string[] {
+  const pieces = template.split(PLACE);
+  const places = pieces.flatMap((piece, at) => (piece === `{${name}}` ? [at - 1, at + 1] : []));
+  // the first and the last piece stand at an end, with nothing beyond them
+  const between = places.filter((at) => at > 0 && at < pieces.length - 1);
+  return between.map((at) => pieces[at] ?? '').filter((piece) => piece !== '');
+}

@@ -50,7 +50,10 @@ class VerificationInput {
   @Field(() => String, { nullable: true, description: 'HMAC: the header with `{timestamp}`, seconds since 1970.' })
   timestampHeader?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'HMAC: the header with `{id}`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'HMAC: the header with `{id}`, which never contains what stands next to it.',
+  })
   idHeader?: string | null;
 
   @Field(() => String, { nullable: true, description: 'BASIC: the user name, without a colon.' })
@@ -97,7 +100,8 @@ export abstract class AgreementInput {
     nullable: true,
     description:
       'INCOMING: where a call has its id. One that was accepted within 30 days is answered again and kept, without ' +
-      'consequences. Default, null: where the provider has it. A call without one is never a duplicate.',
+      'consequences. Default, null: where the provider has it. A call without one is a duplicate of nothing; ' +
+      'GITHUB, SHOPIFY: those of the same event, secret and body are duplicates, too.',
   })
   idAt?: PlaceInput | null;
 

@@ -24,4 +24,5 @@ export const github: Provider = {
     id: [inHeader('X-GitHub-Delivery')],
     reference: [inBody('$.repository.full_name'), inBody('$.organization.login')],
   },
+  knownByContent: true,
 };

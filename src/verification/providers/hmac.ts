@@ -1,13 +1,13 @@
 import { badSignature, readHeaderSignature } from '../body-signature';
 import type { IncomingCall } from '../call';
-import { type Claim, isRefusal, type Refusal } from '../claim';
+import { type Claim, isRefusal, malformed, type Refusal } from '../claim';
 import { inBody } from '../place';
 import { hmacProof } from '../proofs';
 import type { Provider, SecretForm, VerificationSettings } from '../provider';
 import { onlyHeader, readTimestamp } from '../read-header';
 import { decodeStrictly } from '../read-signature';
 import { randomText, readText, TEXT_RIGHT } from '../secret-forms';
-import { contentOf, usesOf } from '../signed-template';
+import { contentOf, separatorsOf, usesOf } from '../signed-template';
 
 const SECRET: SecretForm = {
   right: `${TEXT_RIGHT}; or \`hex:\` or \`base64:\` and the key, where the partner signs with the bytes that it stands for`,
@@ -42,6 +42,10 @@ function read(call: IncomingCall, settings: VerificationSettings): Claim | Refus
   const timestampHeader = uses.has('timestamp') ? (settings.timestampHeader ?? '') : null;
   const timestamp = timestampHeader === null ? '' : onlyHeader(call, timestampHeader);
   if (isRefusal(timestamp)) return timestamp;
+  const fault =
+    separatorFault(signed, 'id', id, settings.idHeader) ??
+    separatorFault(signed, 'timestamp', timestamp, settings.timestampHeader);
+  if (fault) return fault;
   const signature = readHeaderSignature(call, { header, prefix: settings.prefix ?? '', algorithm, encoding });
   if (isRefusal(signature)) return signature;
   const values = { id, timestamp, url: call.url, method: call.method };
@@ -50,4 +54,17 @@ function read(call: IncomingCall, settings: VerificationSettings): Claim | Refus
   const otherwise = badSignature(header, signed === '{body}' ? 'the body' : 'what is signed');
   const kinds = ['TEXT', 'V1'] as const;
   return { proofs: [hmacProof({ algorithm, kinds, signatures: [signature], contents, signedAt, otherwise })] };
+}
+
+// "{id}.{timestamp}.{body}": with a full stop in the id, an old signature would be right for another time and body.
+function separatorFault(
+  signed: string,
+  name: 'id' | 'timestamp',
+  value: string,
+  header: string | null,
+): Refusal | undefined {
+  const separator = separatorsOf(signed, name).find((each) => value.includes(each));
+  return separator === undefined
+    ? undefined
+    : malformed(`The header ${header} has ${JSON.stringify(separator)} in it, which stands between what is signed.`);
 }

@@ -19,4 +19,5 @@ export const shopify: Provider = {
     id: [inHeader('X-Shopify-Webhook-Id'), inHeader('X-Shopify-Event-Id')],
     reference: [inBody('$.id'), inBody('$.admin_graphql_api_id')],
   },
+  knownByContent: true,
 };
