@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { Context, Services } from '../graphql/context';
 import type { Recognition } from '../users/recognition';
 import { refuseUnservableAccept } from './accept';
+import { addressRange } from './address-range';
 import type { Gate } from './graphql-gate';
 import { httpContext, readViewer } from './http-context';
 import { withRequestId } from './request-id';
@@ -61,11 +62,13 @@ export function serveGraphQL(server: FastifyInstance, route: GraphQLRoute): void
 
 // A caller who goes away gives up the place in the line, but not what is already being worked on.
 async function takeTurn(turnstile: Turnstile, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const turn = turnstile.enter(request.viewer?.apiKeyId ?? request.ip);
+  const turn = turnstile.enter(request.viewer?.apiKeyId ?? addressRange(request.ip));
   request.turn = turn;
   reply.raw.once('close', () => {
     if (request.turn === turn) turn.leave();
   });
+  // gone while the key was looked up, which closed the response already
+  if (reply.raw.destroyed) turn.leave();
   await turn.ready;
 }
 

@@ -36,12 +36,22 @@ export function answerError(error: Fault, request: FastifyRequest, reply: Fastif
   const status = statusOf(error, known);
   const { message, code } = known ?? BY_STATUS[status] ?? OURS;
   if (code === OURS.code) request.log.error({ err: error }, 'a request failed');
+  closeUnread(request, reply);
   if (error instanceof Refusal && error.retryAfter) reply.header('retry-after', error.retryAfter);
   return reply.code(status).send({ errors: [{ message, extensions: { code, requestId: request.id } }] });
+}
+
+/** Node would read on, for as long as the caller sends, to use the connection again. */
+export function closeUnread({ raw }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return raw.complete ? reply : reply.header('connection', 'close');
 }
 
 /** Errors outside GraphQL have the form of those inside: `{ errors: [{ message, extensions: { code, requestId } }] }`. */
 export function answerErrorsAsJson(server: FastifyInstance): void {
   server.setErrorHandler(answerError);
   server.setNotFoundHandler((request, reply) => answerError(faultOf(404), request, reply));
+  // Fastify would read the body first
+  server.addHook('onRequest', async (request) => {
+    if (request.is404) throw faultOf(404);
+  });
 }

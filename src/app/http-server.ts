@@ -23,7 +23,7 @@ import { serveGraphQL } from './graphql-route';
 import { serveHealth } from './health';
 import { answerError, answerErrorsAsJson } from './http-errors';
 import { serveIncoming, shownPath } from './incoming-route';
-import { MAX_BODY_BYTES, readJsonBodies } from './json-body';
+import { readJsonBodies } from './json-body';
 import { type Metrics, serveMetrics } from './metrics';
 import type { RateLimits } from './rate-limits';
 import { createTurnstile } from './turnstile';
@@ -57,7 +57,6 @@ export async function createHttpServer(
   const server = fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: MAX_BODY_BYTES,
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     requestTimeout: 30_000,
     http: { shouldUpgradeCallback: isWebSocketUpgrade },

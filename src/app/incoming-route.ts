@@ -4,26 +4,43 @@ import type { Config } from '../config';
 import type { HeaderPairs } from '../header-pairs';
 import { newId } from '../ids';
 import type { Answer } from '../incoming/answers';
-import { type ArrivedCall, MAX_CALL_BYTES } from '../incoming/arrived-call';
-import type { Receiver } from '../incoming/receive';
+import { MAX_CALL_BYTES } from '../incoming/arrived-call';
+import type { Found, Receiver } from '../incoming/receive';
 import { isDatabaseUnavailable, isStatementTimeout } from '../sql/unavailable';
 import { headerValues } from '../verification/call';
 import { isEmptyStatus } from '../webhooks/agreement-rules';
+import { addressRange } from './address-range';
+import { type Budget, createBudget } from './budget';
 import { type CertificateReader, createCertificateReader } from './client-certificate-header';
-import { faultOf } from './http-errors';
-import { readIncomingBody } from './incoming-body';
+import { closeUnread, faultOf } from './http-errors';
+import { type BodyTime, readBody } from './read-body';
 import { Refusal } from './refusal';
 
+/** What calls may hold at once in this process. A call that is over it is asked to come again. */
 export interface ReceivingLimits {
-  /** For a whole body. */
-  readonly bodyTimeoutMs: number;
-  /** Of all calls together, in this process: what is over it is asked to come again. */
-  readonly callsAtOnce: number;
-  readonly bytesAtOnce: number;
+  readonly time: BodyTime;
+  readonly calls: Shares;
+  readonly bytes: Shares;
 }
 
-const LIMITS: ReceivingLimits = { bodyTimeoutMs: 10_000, callsAtOnce: 2_000, bytesAtOnce: 128 * 1024 * 1024 };
+/** One webhook and one address range have a share of it, so that neither stops the others. */
+export interface Shares {
+  readonly all: number;
+  readonly ofWebhook: number;
+  readonly ofSource: number;
+}
+
+const MIB = 1024 * 1024;
+
+export const RECEIVING_LIMITS: ReceivingLimits = {
+  time: { mostMs: 10_000, slowAfterMs: 3_000, bytesPerSecond: 500 },
+  calls: { all: 2_000, ofWebhook: 500, ofSource: 1_000 },
+  bytes: { all: 128 * MIB, ofWebhook: 32 * MIB, ofSource: 64 * MIB },
+};
 const RETRY_AFTER_S = 5;
+
+/** What comes back is data for a partner's program: a browser that is led to the address runs nothing of it. */
+const CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox";
 
 /** A path for the log of the server: who reads that must not be able to call us in a partner's name. */
 export function shownPath(url: string): string {
@@ -50,10 +67,10 @@ export function serveIncoming(
   server: FastifyInstance,
   config: Pick<Config, 'publicUrl' | 'clientCertHeader' | 'trustedProxies'>,
   receiver: Receiver,
-  { bodyTimeoutMs, callsAtOnce, bytesAtOnce }: ReceivingLimits = LIMITS,
+  limits: ReceivingLimits = RECEIVING_LIMITS,
 ): void {
   const certificates = createCertificateReader(config.trustedProxies);
-  const underWay = { calls: 0, bytes: 0 };
+  const underWay = createUnderWay(limits);
   let closing = false;
   // Node would wait for what else comes on the connection, for over a minute
   const closeSpent = (request: FastifyRequest, reply: FastifyReply) =>
@@ -63,8 +80,9 @@ export function serveIncoming(
       closing = true;
     });
     // Fastify refuses types that it cannot read; ours are in rawHeaders
-    scope.addHook('onRequest', async ({ raw }) => {
+    scope.addHook('onRequest', async ({ raw }, reply) => {
       raw.headers['content-type'] = 'application/octet-stream';
+      reply.header('content-security-policy', CONTENT_SECURITY_POLICY).header('x-content-type-options', 'nosniff');
     });
     scope.removeAllContentTypeParsers();
     // the body is read by us, as it is
@@ -81,34 +99,68 @@ export function serveIncoming(
       const { token } = request.params;
       // the time in it is when the call began
       const id = newId();
-      let bytes = 0;
-      const hold = (more: number) => {
-        bytes += more;
-        underWay.bytes += more;
-        return underWay.bytes <= bytesAtOnce;
-      };
-      underWay.calls += 1;
+      const holding = underWay.enter(request.ip);
       try {
-        if (underWay.calls > callsAtOnce) throw tooBusy();
+        if (!holding.isWithin) throw tooBusy();
         const found = await receiver.find(token);
         if (!found) return closeSpent(request, reply).callNotFound();
-        const limits = { mostBytes: MAX_CALL_BYTES, timeoutMs: bodyTimeoutMs, hold };
-        const { body, bytes: bodyBytes, shortfall } = await readIncomingBody(request.raw, limits);
-        if (shortfall === 'NO_ROOM') throw tooBusy();
-        const about = describe(request, config, certificates);
-        const call: ArrivedCall = { id, ...about, token, body, bodyBytes, shortfall };
-        const answer = await receiver.receive(call, found);
+        const about = { id, token, ...describe(request, config, certificates) };
+        const answer = found.shut
+          ? await receiver.refuseUnread({ ...about, ...UNREAD }, found, found.shut)
+          : await receiver.receive({ ...about, ...(await readCall(request, found, holding, limits)) }, found);
         closeSpent(request, reply);
         return answer === null ? reply.callNotFound() : send(reply, answer);
       } catch (error) {
         closeSpent(request, reply);
         throw asTemporary(error);
       } finally {
-        underWay.calls -= 1;
-        underWay.bytes -= bytes;
+        holding.end();
       }
     });
   });
+}
+
+const UNREAD = { body: Buffer.alloc(0), bodyBytes: 0, shortfall: null };
+
+/** @throws Refusal 503 where too much is under way */
+async function readCall(request: FastifyRequest, found: Found, holding: UnderWay, { time }: ReceivingLimits) {
+  if (!holding.countFor(found.agreement.webhook.id)) throw tooBusy();
+  const limits = { mostBytes: MAX_CALL_BYTES, time, hold: holding.takeBytes };
+  const { body, bytes, shortfall } = await readBody(request.raw, limits);
+  if (shortfall === 'NO_ROOM') throw tooBusy();
+  return { body, bodyBytes: bytes, shortfall };
+}
+
+/** One call, and what it holds. */
+interface UnderWay {
+  /** Whether there was room for it. */
+  readonly isWithin: boolean;
+  /** @returns false where too many calls of this webhook are under way */
+  countFor(webhookId: string): boolean;
+  /** @returns false where there is no room for them */
+  takeBytes(bytes: number): boolean;
+  end(): void;
+}
+
+function createUnderWay({ calls, bytes }: ReceivingLimits): { enter(address: string): UnderWay } {
+  const budgets: [Budget, Budget] = [createBudget(calls.all), createBudget(bytes.all)];
+  return {
+    enter(address) {
+      const [call, body] = [budgets[0].open(), budgets[1].open()];
+      const source = `from ${addressRange(address)}`;
+      call.countFor(source, calls.ofSource);
+      body.countFor(source, bytes.ofSource);
+      return {
+        isWithin: call.take(1),
+        countFor: (id) => body.countFor(id, bytes.ofWebhook) && call.countFor(id, calls.ofWebhook),
+        takeBytes: body.take,
+        end() {
+          call.end();
+          body.end();
+        },
+      };
+    },
+  };
 }
 
 function describe(
@@ -141,11 +193,6 @@ function pairsOf(raw: readonly string[]): HeaderPairs {
   const pairs: HeaderPairs = [];
   for (let at = 0; at + 1 < raw.length; at += 2) pairs.push([raw[at] as string, raw[at + 1] as string]);
   return pairs;
-}
-
-// Node would read on, for as long as the partner sends, to use the connection again.
-function closeUnread(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return request.raw.complete ? reply : reply.header('connection', 'close');
 }
 
 function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {

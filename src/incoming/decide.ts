@@ -51,7 +51,7 @@ const RETRY_WHEN_PAUSED_S = 300;
 
 /** Nothing is written. @param nowMs when it is decided, milliseconds since 1970 */
 export async function decide(call: ArrivedCall, of: ReceivingAgreement, nowMs: number): Promise<Decision> {
-  const shut = doorOf(of);
+  const shut = shutBy(of);
   if (shut) return shut;
   if (call.shortfall) {
     return refused(call.shortfall, `${SHORTFALLS[call.shortfall]} ${call.bodyBytes} bytes of it had come.`);
@@ -71,7 +71,8 @@ export async function decide(call: ArrivedCall, of: ReceivingAgreement, nowMs: n
   return limited(of) ?? { accepted: true, secretId, decodedBody, contentHash: hash, ...said };
 }
 
-function doorOf({ webhook }: ReceivingAgreement): Refused | null {
+/** Known before a body is read. */
+export function shutBy({ webhook }: ReceivingAgreement): Refused | null {
   if (webhook.status === 'ACTIVE') return null;
   const reason = webhook.statusReason ? `: ${webhook.statusReason}` : '';
   if (webhook.status === 'ARCHIVED') return refused('NOT_ACTIVE', `${webhook.name} is archived, which is for good.`);

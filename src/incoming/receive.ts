@@ -8,7 +8,7 @@ import type { Keyring } from '../webhooks/keyring';
 import { createAgreements, type ReceivingAgreement } from './agreements';
 import { type Answer, answerToRefused } from './answers';
 import type { ArrivedCall } from './arrived-call';
-import { type Decision, decide, type Refused } from './decide';
+import { type Decision, decide, type Refused, shutBy } from './decide';
 import { createRecorder } from './recorder';
 import { createRefusalRate } from './refusal-rate';
 import { createUnkeptRefusals } from './unkept-refusals';
@@ -30,6 +30,8 @@ export interface ReceiverParts {
 export interface Found {
   readonly agreement: ReceivingAgreement;
   readonly at: number;
+  /** Why its calls are refused whatever is in them; null: they are read. */
+  readonly shut: Refused | null;
 }
 
 export interface Receiver {
@@ -40,6 +42,8 @@ export interface Receiver {
    * @throws Error when it could not be written down: the partner must try again
    */
   receive(call: ArrivedCall, found: Found): Promise<Answer | null>;
+  /** Refuses a call whose body was not read. @throws Error like `receive` */
+  refuseUnread(call: ArrivedCall, found: Found, why: Refused): Promise<Answer>;
   /** Writes down what is under way. */
   stop(): Promise<void>;
 }
@@ -58,7 +62,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
     return answer;
   }
 
-  function refuse(call: ArrivedCall, of: ReceivingAgreement, refused: Refused): Promise<Answer> | Answer {
+  async function refuse(call: ArrivedCall, of: ReceivingAgreement, refused: Refused): Promise<Answer> {
     const admitted = rate.admit(of.webhook.id);
     if (admitted) {
       const message = admitted.sampled ? `${refused.message} ${SAMPLED}` : refused.message;
@@ -73,7 +77,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
     const at = performance.now();
     const hash = hashIncomingToken(token);
     const agreement = hash && (await agreements.behind(hash));
-    return agreement && { agreement, at };
+    return agreement && { agreement, at, shut: shutBy(agreement) };
   }
 
   async function findCounted(token: string): Promise<Found | null> {
@@ -93,6 +97,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
       const decision = await decide(call, of, currentMs());
       return decision.accepted ? record(call, of, decision, 0) : refuse(call, of, decision);
     },
+    refuseUnread: (call, { agreement }, why) => refuse(call, agreement, why),
     async stop() {
       await recorder.idle();
       await unkept.stop();

@@ -96,7 +96,7 @@ describe('a body of more than 16 MiB', () => {
   test('or not', async () => {
     const answer = await fetch(`${app.url}/graphql`, {
       method: 'POST',
-      headers: JSON_TYPE,
+      headers: { ...JSON_TYPE, authorization: `Bearer ${app.adminKey}` },
       body: new Blob([seventeenMiB]).stream(),
       duplex: 'half',
     } as RequestInit).catch((error: Error) => error);
@@ -107,7 +107,13 @@ describe('a body of more than 16 MiB', () => {
   test('does not leave its connection hanging', async () => {
     const { hostname, port } = new URL(app.url);
     const socket = connect(Number(port), hostname);
-    const head = `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${17 * 1024 * 1024}\r\n\r\n`;
+    const lines = [
+      'host: x',
+      'content-type: application/json',
+      `authorization: Bearer ${app.adminKey}`,
+      `content-length: ${17 * 1024 * 1024}`,
+    ];
+    const head = `POST /graphql HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`;
     const received: Buffer[] = [];
     socket.on('data', (chunk) => received.push(chunk));
     socket.write(`${head}{"query":`);

@@ -210,7 +210,7 @@ describe('rotateWebhookSecret', () => {
   });
 });
 
-test('a paused webhook answers 503 and when to come again, keeps the call, and takes it when it is resumed', async () => {
+test('a paused webhook answers 503 and when to come again, notes the call, and takes it when it is resumed', async () => {
   const agreed = await agree(app);
   const headers = { ...JSON_TYPE, ...standardHeaders(agreed.secret as string, BODY) };
   const call = () => sendRaw(agreed.address, { headers, body: BODY });
@@ -227,7 +227,7 @@ test('a paused webhook answers 503 and when to come again, keeps the call, and t
     errorCode: 'NOT_ACTIVE',
     error: 'Caller is paused: they are moving.',
     responseStatus: 503,
-    data: Buffer.from(BODY),
+    data: Buffer.alloc(0),
   });
   await change('resumeWebhook', { id: agreed.id });
   expect((await call()).status).toBe(200);
@@ -235,7 +235,7 @@ test('a paused webhook answers 503 and when to come again, keeps the call, and t
   expect(await eventsOf(app, agreed)).toHaveLength(1);
 });
 
-test('an archived webhook answers 410, and keeps the call', async () => {
+test('an archived webhook answers 410, and notes the call', async () => {
   const agreed = await agree(app);
   await change('archiveWebhook', { id: agreed.id });
   const answer = await callStandard(agreed, BODY);

@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import { createDataSource, FOR_RECEIVING } from '../../src/app/data-source';
 import { answerErrorsAsJson } from '../../src/app/http-errors';
-import { type ReceivingLimits, serveIncoming } from '../../src/app/incoming-route';
+import { RECEIVING_LIMITS, type ReceivingLimits, serveIncoming } from '../../src/app/incoming-route';
 import { createReceiver } from '../../src/incoming/receive';
 import { createLog } from '../../src/log';
 import { pipelinedTransactions } from '../../src/sql/transactions';
@@ -15,7 +15,7 @@ export interface BareRoute {
 }
 
 /** The same addresses in a server of its own, with limits that a test can reach. */
-export async function startBareRoute(app: TestApp, limits: ReceivingLimits): Promise<BareRoute> {
+export async function startBareRoute(app: TestApp, limits: Partial<ReceivingLimits>): Promise<BareRoute> {
   const source = await createDataSource(app.database.servingUrl, FOR_RECEIVING).initialize();
   const receiver = createReceiver({
     db: source.manager,
@@ -25,9 +25,12 @@ export async function startBareRoute(app: TestApp, limits: ReceivingLimits): Pro
     announceEvents: () => undefined,
     onReceived: () => undefined,
   });
-  const server = fastify({ forceCloseConnections: true });
+  const server = fastify({ forceCloseConnections: true, trustProxy: true });
   answerErrorsAsJson(server);
-  serveIncoming(server, { publicUrl: null, clientCertHeader: null, trustedProxies: [] }, receiver, limits);
+  serveIncoming(server, { publicUrl: null, clientCertHeader: null, trustedProxies: [] }, receiver, {
+    ...RECEIVING_LIMITS,
+    ...limits,
+  });
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
   return {
     addressOf: ({ token }) => `${url}/in/${token}`,

@@ -7,6 +7,7 @@ import { type Agreed, agree, callUnsigned, lastReceived, receivedBy, standardHea
 import { openCall, rawCall } from './raw-call';
 
 const MIB = 1024 * 1024;
+const allFor = (all: number) => ({ all, ofWebhook: all, ofSource: all });
 
 let app: TestApp;
 let hasty: BareRoute;
@@ -14,7 +15,11 @@ let agreed: Agreed;
 
 beforeAll(async () => {
   app = await startTestApp({ PROCESSES: 'api' });
-  hasty = await startBareRoute(app, { bodyTimeoutMs: 300, callsAtOnce: 3, bytesAtOnce: 3 * MIB });
+  hasty = await startBareRoute(app, {
+    time: { mostMs: 300, slowAfterMs: 300, bytesPerSecond: 1 },
+    calls: allFor(3),
+    bytes: allFor(3 * MIB),
+  });
 });
 beforeEach(async () => {
   agreed = await agree(app, { provider: 'NONE' });
@@ -187,7 +192,10 @@ test('with too many calls under way, or too many bytes, the next is asked to com
 });
 
 test('bodies that are still coming count among the bytes that are held', async () => {
-  const roomy = await startBareRoute(app, { bodyTimeoutMs: 60_000, callsAtOnce: 100, bytesAtOnce: MIB });
+  const roomy = await startBareRoute(app, {
+    time: { mostMs: 60_000, slowAfterMs: 60_000, bytesPerSecond: 1 },
+    bytes: allFor(MIB),
+  });
   const address = roomy.addressOf(agreed);
   // only one of them finds room, whichever is sooner
   const calls = [1, 2].map(() => openCall(address, [`content-length: ${MIB}`]));
