@@ -35,6 +35,7 @@ CREATE INDEX audit_entries_subject_id_idx ON audit_entries USING btree (subject_
 CREATE TRIGGER entries_never_change BEFORE UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_are_of_now BEFORE INSERT ON audit_entries FOR EACH ROW WHEN (new.id < first_id_at(now() - '00:10:00'::interval) OR new.at < (now() - '00:10:00'::interval)) EXECUTE FUNCTION refuse_past_row();
 
 CREATE TABLE business_events (
   id uuid NOT NULL,
@@ -409,6 +410,7 @@ CREATE TRIGGER never_truncated BEFORE TRUNCATE ON webhook_request_logs FOR EACH 
 CREATE TRIGGER open_rows_are_only_closed BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL AND (new.finished_at IS NULL OR new.id IS DISTINCT FROM old.id OR new.webhook_id IS DISTINCT FROM old.webhook_id OR new.direction IS DISTINCT FROM old.direction OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.business_event_id IS DISTINCT FROM old.business_event_id OR new.delivery_id IS DISTINCT FROM old.delivery_id OR new.user_id IS DISTINCT FROM old.user_id OR new.attempt_number IS DISTINCT FROM old.attempt_number OR new.duplicate IS DISTINCT FROM old.duplicate OR new.method IS DISTINCT FROM old.method OR new.url IS DISTINCT FROM old.url OR new.headers IS DISTINCT FROM old.headers OR new.payload_id IS DISTINCT FROM old.payload_id OR new.secret_id IS DISTINCT FROM old.secret_id OR new.started_at IS DISTINCT FROM old.started_at OR new.test IS DISTINCT FROM old.test OR new.replay_id IS DISTINCT FROM old.replay_id OR new.wire_payload_id IS DISTINCT FROM old.wire_payload_id)) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER opened_requests_are_noted AFTER INSERT ON webhook_request_logs REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION note_opened_requests();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON webhook_request_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_are_of_now BEFORE INSERT ON webhook_request_logs FOR EACH ROW WHEN (new.id < first_id_at(now() - '00:10:00'::interval) OR new.started_at < (now() - '00:10:00'::interval) OR new.finished_at < (now() - '00:10:00'::interval)) EXECUTE FUNCTION refuse_past_row();
 
 CREATE TABLE webhook_secrets (
   id uuid NOT NULL,
@@ -798,6 +800,19 @@ CREATE OR REPLACE FUNCTION public.refuse_change()
 AS $function$
       begin
         raise exception '% on % is refused: the record is write-once', tg_op, tg_table_name
+          using errcode = 'integrity_constraint_violation';
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_past_row()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+      begin
+        if pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+          return new;
+        end if;
+        raise exception 'insert into % is refused: its time is more than 10 minutes ago', tg_table_name
           using errcode = 'integrity_constraint_violation';
       end $function$;
 

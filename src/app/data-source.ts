@@ -21,6 +21,7 @@ import { ListFailedRequests1764000000018 } from '../../migrations/1764000000018-
 import { LinkIndexes1764000000019 } from '../../migrations/1764000000019-link-indexes';
 import { RebuildChangeFeed1764000000020 } from '../../migrations/1764000000020-rebuild-change-feed';
 import { ReceiveCalls1764000000021 } from '../../migrations/1764000000021-receive-calls';
+import { DateRowsAsTheyCome1764000000022 } from '../../migrations/1764000000022-date-rows-as-they-come';
 import { AuditEntryEntity } from '../audit/audit-entry.entity';
 import { DeliveryEntity } from '../delivery/delivery.entity';
 import { BusinessEventEntity } from '../events/business-event.entity';
@@ -104,6 +105,7 @@ export const MIGRATIONS = [
   LinkIndexes1764000000019,
   RebuildChangeFeed1764000000020,
   ReceiveCalls1764000000021,
+  DateRowsAsTheyCome1764000000022,
 ];
 
 export interface DataSourceOptions extends SessionOptions {

@@ -1,8 +1,9 @@
 import type { DataSource } from 'typeorm';
 
 /**
- * What the serving login may do: read everything, add rows, and change only what moves on. Closed requests, payloads
+ * What the serving login may do: read our tables, add rows, and change only what moves on. Closed requests, payloads
  * and audit entries are out of its reach, and it owns nothing. Run after every migration; repeating it is harmless.
+ * Tables are named one by one: those of others may stand beside ours, in `public` too.
  */
 export async function grantServingLogin(owner: DataSource, login: string): Promise<void> {
   const name = `"${login.replaceAll('"', '""')}"`;
@@ -12,10 +13,16 @@ export async function grantServingLogin(owner: DataSource, login: string): Promi
 const CLOSING_COLUMNS = `status, finished_at, duration_ms, response_status, response_headers, response_body,
   response_bytes, response_truncated, error, error_code, remote_address`;
 
+/** All of ours, but for their partitions: those are read through the table that they belong to. */
+const TABLES = `users, api_keys, audit_entries, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
+  incoming_agreements, incoming_tokens, incoming_ids, unkept_refusals, payloads, business_events, idempotency_keys, deliveries,
+  webhook_request_logs, replays, request_changes, failed_requests, request_index, request_index_position,
+  request_stats_series, request_stats, request_stats_open, request_stats_position, exports, migrations`;
+
 function grantsFor(name: string): string[] {
   return [
     `grant usage on schema public to ${name}`,
-    `grant select on all tables in schema public to ${name}`,
+    `grant select on ${TABLES} to ${name}`,
     `grant insert on users, api_keys, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
        incoming_agreements, incoming_tokens, incoming_ids, unkept_refusals, replays, payloads, business_events, idempotency_keys,
        deliveries, webhook_request_logs, audit_entries to ${name}`,
@@ -25,7 +32,7 @@ function grantsFor(name: string): string[] {
     `grant update (fanned_out_at, wanted_by) on business_events to ${name}`,
     `grant update (${CLOSING_COLUMNS}) on webhook_request_logs to ${name}`,
     `grant delete on idempotency_keys, incoming_ids, webhook_credentials, webhook_slots, request_changes to ${name}`,
-    `grant insert, delete on request_index to ${name}`,
+    `grant insert on request_index to ${name}`,
     `grant update on request_index_position to ${name}`,
     `grant insert on request_stats_series, request_stats, request_stats_open to ${name}`,
     `grant update on request_stats, request_stats_position to ${name}`,

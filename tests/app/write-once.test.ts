@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { firstIdAt, newId } from '../../src/ids';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
@@ -46,6 +47,16 @@ async function partitionOf(table: string): Promise<string> {
   return row?.name as string;
 }
 
+/** Adds a row like one that is there, but for these columns. */
+async function addCopy(table: string, changes: object): Promise<void> {
+  const row = { id: newId(), ...changes };
+  await serving.query(
+    `insert into ${table} select (jsonb_populate_record(null::${table}, to_jsonb(one) || $1::jsonb)).*
+     from (select * from ${table} order by id limit 1) as one`,
+    [JSON.stringify(row)],
+  );
+}
+
 const DENIED = /permission denied|must be owner/;
 const WRITE_ONCE = /write-once/;
 
@@ -80,6 +91,24 @@ describe('the login that serves requests', () => {
 
   test.each(['payloads', 'audit_entries'])('cannot update %s', async (table) => {
     await expect(serving.query(`update ${table} set id = id`)).rejects.toThrow(DENIED);
+  });
+
+  const NOW = { started_at: new Date(), finished_at: new Date() };
+  const EARLIER = new Date(Date.now() - 3_600_000);
+  const EARLIER_ID = firstIdAt(EARLIER.getTime());
+  test.each([
+    ['a request that began in the past', 'webhook_request_logs', NOW, { started_at: EARLIER }],
+    ['a request that ended in the past', 'webhook_request_logs', NOW, { finished_at: EARLIER }],
+    ['a request under an id of the past', 'webhook_request_logs', NOW, { id: EARLIER_ID }],
+    ['an audit entry of the past', 'audit_entries', { at: new Date() }, { at: EARLIER }],
+    ['an audit entry under an id of the past', 'audit_entries', { at: new Date() }, { id: EARLIER_ID }],
+  ])('cannot add %s', async (_what, table, now, past) => {
+    await addCopy(table, now);
+    await expect(addCopy(table, { ...now, ...past })).rejects.toThrow(/refused: its time is more than 10 minutes ago/);
+  });
+
+  test('cannot delete from the index that searches use', async () => {
+    await expect(serving.query('delete from request_index')).rejects.toThrow(DENIED);
   });
 
   test('cannot rewrite what an event said', async () => {
