@@ -47,14 +47,6 @@ export class NoteChanges1764000000014 implements MigrationInterface {
     await db.query(`
       create trigger closed_requests_are_noted after update on webhook_request_logs
         referencing new table as closed for each statement execute function note_closed_requests()`);
-    // what was there before; nothing may be written in between
-    await db.query('lock table webhook_request_logs in share row exclusive mode');
-    await db.query(`
-      insert into request_changes (xid, kind, request_ids)
-        select pg_current_xact_id()::text::bigint, case when finished_at is null then 'OPENED' else 'CLOSED' end, array_agg(id order by id)
-        from (select id, finished_at, (row_number() over (order by id) - 1) / 1000 as piece
-              from webhook_request_logs) as numbered
-        group by piece, finished_at is null order by piece`);
   }
 
   async down(db: QueryRunner): Promise<void> {

@@ -55,10 +55,12 @@ export class RequestStats1764000000015 implements MigrationInterface {
         to_snapshot text,
         after_id bigint not null,
         counted_at timestamptz(3),        -- what was committed by then is counted; null: not all that was there at first
+        backfill_before uuid,             -- requests with smaller ids are not counted yet, whatever the feed says; null: all are
         constraint request_stats_position_pkey primary key (id),
         constraint request_stats_position_id_check check (id = 1)
       )`);
-    await db.query(`insert into request_stats_position (id, from_snapshot, after_id) values (1, '3:3:', 0)`);
+    await db.query(`
+      insert into request_stats_position (id, from_snapshot, after_id, backfill_before) select 1, '3:3:', 0, ${ALL_THERE_IS}`);
   }
 
   async down(db: QueryRunner): Promise<void> {
@@ -66,3 +68,7 @@ export class RequestStats1764000000015 implements MigrationInterface {
     await db.query('drop table request_stats');
   }
 }
+
+/** Where a backfill begins: behind the largest id; null where there is nothing to do. */
+export const ALL_THERE_IS = `
+        case when exists (select from webhook_request_logs) then 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid end`;

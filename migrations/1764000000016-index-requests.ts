@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { missingPartitions, RECORD_TABLES } from './1764000000006-make-month-partitions';
+import { ALL_THERE_IS } from './1764000000015-request-stats';
 
 /**
  * What closed requests can be found and ordered by, in a table beside the log: filled a moment after they close, so that no
@@ -26,11 +27,12 @@ export class IndexRequests1764000000016 implements MigrationInterface {
         from_snapshot text not null,      -- a FeedPosition
         to_snapshot text,
         after_id bigint not null,
+        backfill_before uuid,             -- requests with smaller ids may be missing, whatever the feed says; null: none is
         constraint request_index_position_pkey primary key (the_only),
         constraint request_index_position_only_check check (the_only)
       )`);
-    // before everything that the feed holds: all that there is
-    await db.query(`insert into request_index_position (from_snapshot, after_id) values ('3:3:', 0)`);
+    await db.query(`
+      insert into request_index_position (from_snapshot, after_id, backfill_before) select '3:3:', 0, ${ALL_THERE_IS}`);
     await db.query(JSON_OR_NULL);
     await db.query(`create or replace ${missingPartitions([...RECORD_TABLES, 'request_index'], MONTHS_OF_THE_LOG)}`);
     await db.query('select make_partition(name) from missing_partitions(0)');

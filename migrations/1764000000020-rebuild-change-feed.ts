@@ -2,8 +2,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * A dump that is restored into another cluster brings transaction numbers from the old one, which mean nothing in the new:
- * readers of the feed would pass over new changes, or take old ones for new. This notices it, and lets the counts and the
- * index begin anew from the log itself.
+ * readers of the feed would pass over new changes, or take old ones for new. This notices it, and lets the feed, the counts
+ * and the index begin anew. It holds its locks for a moment, however large the log is: what is there already is counted and
+ * indexed afterwards, step by step (`backfill_before`).
  */
 export class RebuildChangeFeed1764000000020 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
@@ -24,24 +25,19 @@ export class RebuildChangeFeed1764000000020 implements MigrationInterface {
         set search_path = pg_catalog, public, pg_temp as $$
       begin
         if not public.has_foreign_positions() then return false; end if;
+        -- others wait behind this one: rather not now than for long
+        perform set_config('lock_timeout', '1s', true);
         -- not while another process counts or indexes; it may also have found this, and rebuilt the feed already
         perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
         perform from public.request_stats_position for update;
         if not public.has_foreign_positions() then return false; end if;
-        -- nothing is opened or closed in between
-        lock table public.webhook_request_logs in share row exclusive mode;
-        delete from public.request_changes;
-        delete from public.request_stats;
-        delete from public.request_stats_open;
-        update public.request_stats_position
-          set from_snapshot = '3:3:', to_snapshot = null, after_id = 0, counted_at = null;
-        update public.request_index_position set from_snapshot = '3:3:', to_snapshot = null, after_id = 0;
-        insert into public.request_changes (xid, kind, request_ids)
-          select pg_current_xact_id()::text::bigint,
-            case when finished_at is null then 'OPENED' else 'CLOSED' end, array_agg(id order by id)
-          from (select id, finished_at, (row_number() over (order by id) - 1) / 1000 as piece
-                from public.webhook_request_logs) as numbered
-          group by piece, finished_at is null order by piece;
+        -- Waits for the transactions that have opened or closed requests: the log has what they did. Those that are about to do
+        -- wait for this one, and what they do is in the feed.
+        truncate public.request_changes, public.request_stats, public.request_stats_open;
+        update public.request_stats_position set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
+          counted_at = null, backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+        update public.request_index_position set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
+          backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
         return true;
       end $$`);
     await db.query('revoke execute on function has_foreign_positions(), rebuild_change_feed() from public');

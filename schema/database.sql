@@ -259,6 +259,7 @@ CREATE TABLE request_index_position (
   from_snapshot text NOT NULL,
   to_snapshot text,
   after_id bigint NOT NULL,
+  backfill_before uuid,
   CONSTRAINT request_index_position_only_check CHECK (the_only),
   CONSTRAINT request_index_position_pkey PRIMARY KEY (the_only)
 );
@@ -291,6 +292,7 @@ CREATE TABLE request_stats_position (
   to_snapshot text,
   after_id bigint NOT NULL,
   counted_at timestamp(3) with time zone,
+  backfill_before uuid,
   CONSTRAINT request_stats_position_id_check CHECK (id = 1),
   CONSTRAINT request_stats_position_pkey PRIMARY KEY (id)
 );
@@ -772,24 +774,19 @@ CREATE OR REPLACE FUNCTION public.rebuild_change_feed()
 AS $function$
       begin
         if not public.has_foreign_positions() then return false; end if;
+        -- others wait behind this one: rather not now than for long
+        perform set_config('lock_timeout', '1s', true);
         -- not while another process counts or indexes; it may also have found this, and rebuilt the feed already
         perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
         perform from public.request_stats_position for update;
         if not public.has_foreign_positions() then return false; end if;
-        -- nothing is opened or closed in between
-        lock table public.webhook_request_logs in share row exclusive mode;
-        delete from public.request_changes;
-        delete from public.request_stats;
-        delete from public.request_stats_open;
-        update public.request_stats_position
-          set from_snapshot = '3:3:', to_snapshot = null, after_id = 0, counted_at = null;
-        update public.request_index_position set from_snapshot = '3:3:', to_snapshot = null, after_id = 0;
-        insert into public.request_changes (xid, kind, request_ids)
-          select pg_current_xact_id()::text::bigint,
-            case when finished_at is null then 'OPENED' else 'CLOSED' end, array_agg(id order by id)
-          from (select id, finished_at, (row_number() over (order by id) - 1) / 1000 as piece
-                from public.webhook_request_logs) as numbered
-          group by piece, finished_at is null order by piece;
+        -- Waits for the transactions that have opened or closed requests: the log has what they did. Those that are about to do
+        -- wait for this one, and what they do is in the feed.
+        truncate public.request_changes, public.request_stats, public.request_stats_open;
+        update public.request_stats_position set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
+          counted_at = null, backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+        update public.request_index_position set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
+          backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
         return true;
       end $function$;
 REVOKE EXECUTE ON FUNCTION rebuild_change_feed() FROM public;

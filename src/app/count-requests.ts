@@ -1,7 +1,10 @@
 import { type Loop, startLoop } from '../delivery/loop';
 import type { Log } from '../log';
+import { backfillRemaining } from '../request-log/backfill.store';
 import { countStep } from '../request-log/count-step';
+import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
+import { reportBackfill } from './backfill-progress';
 
 const REST_MS = 1_000;
 const LONGEST_REST_MS = 10_000;
@@ -14,12 +17,16 @@ const SHORT_STEP = 2_000;
  * Keeps request_stats up to date, a second behind; one process at a time does, whichever comes first. What was there
  * before is counted step after step: without rest, or in short ones with rests while there is something to deliver.
  */
-export function startCounting(transaction: Transaction, log: Log, isDelivering: () => boolean): Loop {
+export function startCounting(db: Db, transaction: Transaction, log: Log, isDelivering: () => boolean): Loop {
+  const report = reportBackfill(log, 'counts', async () => (await backfillRemaining(db)).counts);
   return startLoop('counting', REST_MS, log, async () => {
     const begun = performance.now();
     const isShort = isDelivering();
     // what is lost in a power cut is counted again, from the position that was lost with it
-    const more = await transaction((db) => countStep(db, isShort ? SHORT_STEP : undefined), { durable: false });
+    const { more, backfilled } = await transaction((own) => countStep(own, isShort ? SHORT_STEP : undefined), {
+      durable: false,
+    });
+    await report(backfilled, more);
     const rest = (performance.now() - begun) * REST_FOR_WORK;
     if (more) return isShort ? Math.max(1, rest) : true;
     return Math.min(LONGEST_REST_MS, Math.max(REST_MS, rest));

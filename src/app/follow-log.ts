@@ -25,7 +25,7 @@ export async function startFollowing(
   const source = await createDataSource(url, FOR_FOLLOWING).initialize();
   const transaction = pipelinedTransactions(source);
   const loops = [
-    startCounting(transaction, log, isDelivering),
+    startCounting(source.manager, transaction, log, isDelivering),
     startRequestIndexer(source.manager, transaction, log, isDelivering),
   ];
   return {

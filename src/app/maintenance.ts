@@ -25,6 +25,13 @@ const POSTPONED =
   'these partitions were not made: another session has held a lock on their tables, users or webhooks for over a second. ' +
   'They are tried again in a minute; what is written goes into those that exist';
 
+const FEED_MESSAGES = {
+  rebuilt: 'this database was restored from a dump: the log is counted and indexed anew, the newest requests first',
+  locked:
+    'this database was restored from a dump and must count and index the log anew, but another session, such as a backup, ' +
+    'has held a lock on its counts or changes for over a second. It is tried again in a minute',
+};
+
 /**
  * What a running system does for itself, at its start and every hour: partitions of the coming months, forgetting old
  * keys and changes that all have read, secrets under the first ENCRYPTION_KEY, deliveries that nobody would let go on.
@@ -33,14 +40,13 @@ export function startMaintenance(source: DataSource, clock: DatabaseClock, keyri
   return startLoop('maintenance', HOUR_MS, log, async () => {
     const { postponed } = await makePartitions(source.manager, MONTHS_AHEAD);
     if (postponed.length > 0) log.warn({ postponed }, POSTPONED);
-    if (await rebuildChangeFeed(source.manager)) {
-      log.warn('this database was restored from a dump: the log is counted and indexed anew');
-    }
+    const feed = await rebuildChangeFeed(source.manager);
+    if (feed !== 'current') log.warn(FEED_MESSAGES[feed]);
     if (await clock.mayDelete()) await forgetOld(source.manager, log);
     await rewrap(source, keyring, log);
     const stranded = await freeStranded(source.manager);
     if (stranded > 0) log.warn({ stranded }, 'webhooks or deliveries waited for nothing: they go on now');
-    return postponed.length > 0 ? POSTPONED_MS : false;
+    return postponed.length > 0 || feed === 'locked' ? POSTPONED_MS : false;
   });
 }
 
@@ -50,7 +56,7 @@ async function forgetOld(db: Db, log: Log): Promise<void> {
   if (forgotten > 0) log.info({ forgotten }, 'idempotency keys older than 30 days were forgotten');
   await forgetCallIdsBefore(db, new Date(now - IDEMPOTENCY_MS));
   // what the counts and the index have not taken in, as after a long stop, stays
-  const readers = [await statsPosition(db), await indexPosition(db)];
+  const readers = [await statsPosition(db), (await indexPosition(db)).feed];
   await pruneFeed(db, new Date(now - FEED_MS), readers);
 }
 

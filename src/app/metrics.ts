@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { clockDifferenceMs } from '../clock';
+import { backfillRemaining } from '../request-log/backfill.store';
 import { indexBehindSeconds } from '../request-log/request-index.store';
 
 export interface Metrics {
@@ -64,6 +65,16 @@ export function createMetrics(source: DataSource): Metrics {
     registers: [registry],
     async collect() {
       this.set(await indexBehindSeconds(source.manager));
+    },
+  });
+  new Gauge({
+    name: 'hookledger_backfill_remaining_requests',
+    help: 'About how many requests of the log are still to be counted, or to be looked for in the index; 0 but after a restore.',
+    labelNames: ['reader'],
+    registers: [registry],
+    async collect() {
+      const remaining = await backfillRemaining(source.manager);
+      for (const [reader, n] of Object.entries(remaining)) this.set({ reader }, n);
     },
   });
   new Gauge({

@@ -1,7 +1,4 @@
-import { type Db, rowOf, rowsOf } from '../sql/db';
-
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html: lock_not_available */
-const LOCK_NOT_AVAILABLE = '55P03';
+import { type Db, isLockTimeout, rowOf, rowsOf } from '../sql/db';
 
 export interface PartitionsMade {
   made: string[];
@@ -31,7 +28,7 @@ async function makePartition(db: Db, name: string): Promise<'made' | 'present' |
     const row = await rowOf<{ made: boolean }>(db, 'select make_partition($1) as made', [name]);
     return row?.made ? 'made' : 'present';
   } catch (error) {
-    if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return 'locked';
+    if (isLockTimeout(error)) return 'locked';
     throw error;
   }
 }

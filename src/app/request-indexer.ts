@@ -2,9 +2,11 @@ import { performance } from 'node:perf_hooks';
 import { currentMs } from '../clock';
 import { type Loop, startLoop } from '../delivery/loop';
 import type { Log } from '../log';
+import { backfillRemaining } from '../request-log/backfill.store';
 import { type IndexBatch, indexNextBatch } from '../request-log/index-requests';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
+import { reportBackfill } from './backfill-progress';
 import { watchIdleCores } from './idle-cores';
 import { gaitIn } from './index-gait';
 import { makePartitions } from './partitions';
@@ -22,6 +24,7 @@ const BUSY = 0.4;
  */
 export function startRequestIndexer(db: Db, transaction: Transaction, log: Log, isDelivering: () => boolean): Loop {
   const idleCores = watchIdleCores();
+  const report = reportBackfill(log, 'search index', async () => (await backfillRemaining(db)).index);
   let since = performance.eventLoopUtilization();
   let oldest: Date | null = null;
   return startLoop('request indexer', REST_MS, log, async () => {
@@ -32,6 +35,7 @@ export function startRequestIndexer(db: Db, transaction: Transaction, log: Log, 
       behindMs: oldest === null ? 0 : currentMs() - oldest.getTime(),
     });
     const taken = await takeBatch(db, transaction, batch);
+    if (taken) await report(taken.backfilled, taken.more);
     const tookMs = performance.now() - begun;
     since = performance.eventLoopUtilization();
     idleCores();

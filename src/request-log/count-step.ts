@@ -1,6 +1,7 @@
 // A step of counting: from the feed into request_stats, in one transaction.
 import { createHash } from 'node:crypto';
 import type { Db } from '../sql/db';
+import { type Slice, sliceBefore } from './backfill.store';
 import { addDurations } from './duration-counts';
 import { type FeedPosition, readFeed } from './request-change.store';
 import { GRAINS, type Grain } from './request-stats.entity';
@@ -25,43 +26,79 @@ const CHANGES_AT_ONCE = 50;
 /** Most changes are of few requests: so many reads of the feed, then the step ends. */
 const MOST_READS = 40;
 
-/**
- * Counts what the feed holds beyond the position, and saves both together: whoever is killed in between has counted
- * nothing.
- * @param atMost about so many openings and closings in this step
- * @returns whether more is waiting; false too where another process is at it
- */
-export async function countStep(db: Db, atMost = STEP_REQUESTS): Promise<boolean> {
-  const locked = await lockStatsPosition(db);
-  if (!locked) return false;
-  const { opened, closed, position, isDrained } = await readChanges(db, locked.position, atMost);
-  // a position that only grew older says the same
-  if (opened.size + closed.size === 0 && locked.position.to === null) return !isDrained;
-  await deleteOpen(db, [...closed]);
-  await insertOpen(
-    db,
-    [...opened].filter((id) => !closed.has(id)),
-  );
-  await addToCells(db, await closedGroups(db, [...closed]));
-  await saveStatsPosition(db, position, isDrained ? locked.now : null);
-  return !isDrained;
+export interface CountedStep {
+  /** More is waiting; false too where another process counts. */
+  more: boolean;
+  /** How many requests were counted that were there before the feed; null: this step counted none of these. */
+  backfilled: number | null;
 }
 
-async function readChanges(db: Db, from: FeedPosition, atMost: number) {
-  const opened = new Set<string>();
-  const closed = new Set<string>();
-  let position = from;
-  let isDrained = false;
-  for (let reads = 0; !isDrained && reads < MOST_READS && opened.size + closed.size < atMost; reads += 1) {
-    const read = await readFeed(db, position, CHANGES_AT_ONCE);
-    for (const { kind, requestIds } of read.changes) {
-      const ids = kind === 'OPENED' ? opened : closed;
-      for (const id of requestIds) ids.add(id);
-    }
-    position = read.position;
-    isDrained = !read.more;
+/**
+ * Counts what the feed holds beyond the position, and saves both together: a process that is killed in between has counted
+ * nothing. Where the feed is read to its end and older requests are not counted yet, it counts a slice of these too.
+ * @param atMost about so many openings and closings in this step, and as many older requests
+ */
+export async function countStep(db: Db, atMost = STEP_REQUESTS): Promise<CountedStep> {
+  const locked = await lockStatsPosition(db);
+  if (!locked) return { more: false, backfilled: null };
+  const { backfillBefore: before, now } = locked;
+  const changes = await readChanges(db, locked.feed, before, atMost);
+  const slice = changes.isDrained && before !== null ? await takeSlice(db, changes, before, atMost) : null;
+  const { opened, closed, position, isDrained } = changes;
+  const step = {
+    more: !isDrained || (slice !== null && slice.before !== null),
+    backfilled: slice && slice.open.length + slice.closed.length,
+  };
+  // a position that only grew older says the same
+  if (opened.size + closed.size === 0 && locked.feed.to === null && !slice) return step;
+  await deleteOpen(db, [...closed]);
+  await insertOpen(db, [...[...opened].filter((id) => !closed.has(id)), ...(slice?.open ?? [])]);
+  await addToCells(db, await closedGroups(db, [...closed, ...(slice?.closed ?? [])]));
+  await saveStatsPosition(
+    db,
+    { feed: position, backfillBefore: slice ? slice.before : before },
+    step.more ? null : now,
+  );
+  return step;
+}
+
+interface Changes {
+  opened: Set<string>;
+  closed: Set<string>;
+  position: FeedPosition;
+  isDrained: boolean;
+}
+
+/** @param before what the feed says of smaller ids is passed over: it is counted with their slice */
+async function readChanges(db: Db, from: FeedPosition, before: string | null, atMost: number): Promise<Changes> {
+  const changes: Changes = { opened: new Set(), closed: new Set(), position: from, isDrained: false };
+  const { opened, closed } = changes;
+  for (let reads = 0; !changes.isDrained && reads < MOST_READS && opened.size + closed.size < atMost; reads += 1) {
+    changes.isDrained = !(await readOn(db, changes, before));
   }
-  return { opened, closed, position, isDrained };
+  return changes;
+}
+
+/** @returns whether there is more to read */
+async function readOn(db: Db, changes: Changes, before: string | null): Promise<boolean> {
+  const read = await readFeed(db, changes.position, CHANGES_AT_ONCE);
+  for (const { kind, requestIds } of read.changes) {
+    const ids = kind === 'OPENED' ? changes.opened : changes.closed;
+    for (const id of requestIds) if (before === null || id >= before) ids.add(id);
+  }
+  changes.position = read.position;
+  return read.more;
+}
+
+/**
+ * The slice is counted as its snapshot sees it. So the feed is read up to that very snapshot, in this step: what it says of
+ * the slice from there on comes later than what was counted, and all that comes later is in it.
+ */
+async function takeSlice(db: Db, changes: Changes, before: string, atMost: number): Promise<Slice> {
+  const slice = await sliceBefore(db, before, atMost);
+  changes.position = { ...changes.position, to: slice.snapshot };
+  while (changes.position.to !== null) await readOn(db, changes, before);
+  return slice;
 }
 
 /** What is added to a span of time of a series. */

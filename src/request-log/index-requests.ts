@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { timeOfId } from '../ids';
 import type { Db } from '../sql/db';
+import { missingBefore } from './backfill.store';
 import { indexWords } from './index-words';
 import { type FeedPosition, type RequestChange, readFeed } from './request-change.store';
 import {
@@ -16,6 +17,8 @@ import {
 
 const BATCH_REQUESTS = 500;
 const MOST_CHANGES = 50;
+/** Of the log, that are looked at for those that the index lacks. */
+const BACKFILL_REQUESTS = 2_000;
 /** So many are held in memory at once, each of which may be 320 KiB. */
 const TURN_REQUESTS = 50;
 /** Other work of this process gets its turn after so many milliseconds: a large payload takes some by itself. */
@@ -27,6 +30,8 @@ export interface IndexBatch {
   oldest: Date | null;
   /** There is more: take the next batch. */
   more: boolean;
+  /** How many of them were there before the feed; null: the index is not looked through for what it lacks. */
+  backfilled: number | null;
 }
 
 /**
@@ -36,14 +41,36 @@ export interface IndexBatch {
  */
 export async function indexNextBatch(db: Db, atMost = BATCH_REQUESTS): Promise<IndexBatch | null> {
   if (!(await becomeIndexer(db))) return null;
-  const { changes, position, more } = await nextChanges(db, await indexPosition(db), atMost);
+  const from = await indexPosition(db);
+  const { changes, position, more } = await nextChanges(db, from.feed, atMost);
   const ids = changes.filter(({ kind }) => kind === 'CLOSED').flatMap(({ requestIds }) => requestIds);
+  await indexEach(db, ids);
+  // what is new is looked for first; a request that is closed meanwhile is in the feed
+  const missing = more || from.backfillBefore === null ? null : await nextMissing(db, from.backfillBefore, atMost);
+  if (missing) await indexEach(db, missing.ids);
+  const backfillBefore = missing ? missing.before : from.backfillBefore;
+  if (changes.length > 0 || more || missing) await saveIndexPosition(db, { feed: position, backfillBefore });
+  return {
+    indexed: ids.length + (missing?.ids.length ?? 0),
+    oldest: ids[0] === undefined ? null : timeOfId(ids[0]),
+    more: more || backfillBefore !== null,
+    backfilled: missing?.ids.length ?? null,
+  };
+}
+
+async function indexEach(db: Db, ids: readonly string[]): Promise<void> {
   for (let at = 0; at < ids.length; at += TURN_REQUESTS) {
     const requests = await requestsToIndex(db, ids.slice(at, at + TURN_REQUESTS));
     await insertIndexed(db, await inTurns(requests));
   }
-  if (changes.length > 0 || more) await saveIndexPosition(db, position);
-  return { indexed: ids.length, oldest: ids[0] === undefined ? null : timeOfId(ids[0]), more };
+}
+
+async function nextMissing(db: Db, before: string, atMost: number) {
+  const missing = await missingBefore(db, before, BACKFILL_REQUESTS);
+  const last = missing.ids[atMost - 1];
+  return last !== undefined && missing.ids.length > atMost
+    ? { ids: missing.ids.slice(0, atMost), before: last }
+    : missing;
 }
 
 async function nextChanges(db: Db, from: FeedPosition, atMost: number) {

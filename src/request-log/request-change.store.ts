@@ -1,5 +1,5 @@
 // The feed of the log: what was opened and closed, once each, as it becomes visible.
-import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
+import { changedBy, type Db, isLockTimeout, rowOf, rowsOf, statement } from '../sql/db';
 import type { ChangeKind } from './request-change.entity';
 
 /**
@@ -79,10 +79,16 @@ export async function pruneFeed(db: Db, before: Date, readers: readonly FeedPosi
 }
 
 /**
- * After a dump was restored into another cluster, whose transactions have other numbers: the counts and the index begin
- * anew. @returns whether that was so
+ * After a dump was restored into another cluster, whose transactions have other numbers: empties the feed, and lets the
+ * counts and the index begin anew. `locked`: that is needed, and another session holds a lock that is in the way.
+ * @param db no transaction
  */
-export async function rebuildChangeFeed(db: Db): Promise<boolean> {
-  const row = await rowOf<{ begun: boolean }>(db, 'select rebuild_change_feed() as begun');
-  return row?.begun === true;
+export async function rebuildChangeFeed(db: Db): Promise<'current' | 'rebuilt' | 'locked'> {
+  try {
+    const row = await rowOf<{ rebuilt: boolean }>(db, 'select rebuild_change_feed() as rebuilt');
+    return row?.rebuilt ? 'rebuilt' : 'current';
+  } catch (error) {
+    if (isLockTimeout(error)) return 'locked';
+    throw error;
+  }
 }

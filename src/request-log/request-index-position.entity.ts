@@ -19,4 +19,7 @@ export class RequestIndexPositionEntity {
 
   @Column('bigint', { name: 'after_id' })
   afterId: string;
+
+  @Column('uuid', { name: 'backfill_before', nullable: true })
+  backfillBefore: string | null;
 }

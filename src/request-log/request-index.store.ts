@@ -13,22 +13,30 @@ export async function becomeIndexer(db: Db): Promise<boolean> {
   return row?.mine === true;
 }
 
-/** How far the index has followed the feed; what is before it may be forgotten, as far as the index goes. */
-export async function indexPosition(db: Db): Promise<FeedPosition> {
-  const row = await rowOf<FeedPosition>(
-    db,
-    statement(`select from_snapshot as "from", to_snapshot as "to", after_id::text as "afterId"
-      from request_index_position`),
-  );
-  if (!row) throw new Error('request_index_position has no row');
-  return row;
+export interface IndexPosition {
+  /** What is before it may be forgotten, as far as the index goes. */
+  feed: FeedPosition;
+  /** Requests with smaller ids may be missing, whatever the feed says; null: none is. */
+  backfillBefore: string | null;
 }
 
-export async function saveIndexPosition(db: Db, { from, to, afterId }: FeedPosition): Promise<void> {
+export async function indexPosition(db: Db): Promise<IndexPosition> {
+  const row = await rowOf<FeedPosition & { backfillBefore: string | null }>(
+    db,
+    statement(`select from_snapshot as "from", to_snapshot as "to", after_id::text as "afterId",
+      backfill_before as "backfillBefore" from request_index_position`),
+  );
+  if (!row) throw new Error('request_index_position has no row');
+  const { backfillBefore, ...feed } = row;
+  return { feed, backfillBefore };
+}
+
+export async function saveIndexPosition(db: Db, { feed, backfillBefore }: IndexPosition): Promise<void> {
   await changedBy(
     db,
-    statement('update request_index_position set from_snapshot = $1, to_snapshot = $2, after_id = $3::bigint'),
-    [from, to, afterId],
+    statement(`update request_index_position
+      set from_snapshot = $1, to_snapshot = $2, after_id = $3::bigint, backfill_before = $4::uuid`),
+    [feed.from, feed.to, feed.afterId, backfillBefore],
   );
 }
 

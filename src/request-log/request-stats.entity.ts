@@ -103,4 +103,7 @@ export class RequestStatsPositionEntity {
 
   @Column({ type: 'timestamptz', name: 'counted_at', precision: 3, nullable: true })
   countedAt: Date | null;
+
+  @Column('uuid', { name: 'backfill_before', nullable: true })
+  backfillBefore: string | null;
 }

@@ -6,25 +6,33 @@ import type { FeedPosition } from './request-change.store';
 import type { Grain } from './request-stats.entity';
 import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
 
+export interface StatsPosition {
+  feed: FeedPosition;
+  /** Requests with smaller ids are not counted yet, whatever the feed says of them; null: all are. */
+  backfillBefore: string | null;
+}
+
 /** Holds the position until the transaction ends; null: another process counts at this moment. */
-export async function lockStatsPosition(db: Db): Promise<{ position: FeedPosition; now: Date } | null> {
-  const row = await rowOf<FeedPosition & { now: Date }>(
+export async function lockStatsPosition(db: Db): Promise<(StatsPosition & { now: Date }) | null> {
+  const row = await rowOf<FeedPosition & { backfillBefore: string | null; now: Date }>(
     db,
-    statement(`select from_snapshot as "from", to_snapshot as "to", after_id as "afterId", clock_timestamp() as now
+    statement(`select from_snapshot as "from", to_snapshot as "to", after_id as "afterId",
+        backfill_before as "backfillBefore", clock_timestamp() as now
       from request_stats_position for update skip locked`),
   );
   if (!row) return null;
-  const { now, ...position } = row;
-  return { position, now };
+  const { now, backfillBefore, ...feed } = row;
+  return { feed, backfillBefore, now };
 }
 
 /** @param countedAt everything that was committed by then is counted; null: leaves what it was */
-export async function saveStatsPosition(db: Db, position: FeedPosition, countedAt: Date | null): Promise<void> {
+export async function saveStatsPosition(db: Db, position: StatsPosition, countedAt: Date | null): Promise<void> {
+  const { feed, backfillBefore } = position;
   await changedBy(
     db,
     statement(`update request_stats_position set from_snapshot = $1, to_snapshot = $2, after_id = $3,
-      counted_at = coalesce($4, counted_at)`),
-    [position.from, position.to, position.afterId, countedAt],
+      backfill_before = $4::uuid, counted_at = coalesce($5, counted_at)`),
+    [feed.from, feed.to, feed.afterId, backfillBefore, countedAt],
   );
 }
 

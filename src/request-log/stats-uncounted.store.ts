@@ -10,6 +10,8 @@ export interface CountedState {
 
 /** How many changes of the feed are looked into at most: each is of up to 1,000 requests. */
 const MOST_CHANGES = 1_000;
+/** Of the requests that were there before the feed. */
+const MOST_OLDER = 100_000;
 
 /** Asked before the counts are: what it says is counted is in them. */
 export async function countedState(db: Db, span: { from: number; to: number }): Promise<CountedState> {
@@ -23,9 +25,13 @@ export async function countedState(db: Db, span: { from: number; to: number }): 
             or not pg_visible_in_snapshot(c.xid::text::xid8, p.to_snapshot::pg_snapshot))
         limit ${MOST_CHANGES}
       )
-      select counted_at as "countedAt", statement_timestamp() as now, exists (select from beyond) as behind,
+      select counted_at as "countedAt", statement_timestamp() as now,
+        backfill_before is not null or exists (select from beyond) as behind,
         (select count(*)::integer from beyond cross join unnest(request_ids) as id
-          where id >= $1::uuid and id < $2::uuid) as uncounted
+          where id >= $1::uuid and id < $2::uuid and (backfill_before is null or id >= backfill_before))
+        + case when backfill_before is null then 0 else (select count(*)::integer from (
+            select from webhook_request_logs where id >= $1::uuid and id < least($2::uuid, backfill_before)
+            limit ${MOST_OLDER}) as older) end as uncounted
       from request_stats_position`),
     [firstIdAt(span.from), firstIdAt(span.to)],
   );

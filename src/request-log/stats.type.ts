@@ -163,7 +163,8 @@ export class StatsType {
   @Field(() => Int, {
     description:
       'How many openings and closings of requests of this range are committed and not counted yet: 0 when all is counted. ' +
-      'The oldest 1,000 statements that wait are looked at, of up to 1,000 requests each.',
+      'The oldest 1,000 statements that wait are looked at, of up to 1,000 requests each, and while the log is counted anew, as ' +
+      'after a restore, 100,000 of the older requests.',
   })
   uncounted: number;
 }

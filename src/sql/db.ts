@@ -49,6 +49,11 @@ export function shapedStatement(text: string): Statement | string {
   return made;
 }
 
+/** Whether a statement gave up waiting for a lock: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+export function isLockTimeout(error: unknown): boolean {
+  return (error as { code?: string } | null)?.code === '55P03';
+}
+
 type Values = readonly unknown[];
 
 /** Rows of a statement that reads, or that ends in RETURNING. Text that callers' filters shape is not prepared. */

@@ -19,7 +19,7 @@ export async function startCounter(database: TestDatabase): Promise<Counter> {
   return {
     transaction,
     async countAll() {
-      while (await transaction((db) => countStep(db)));
+      while ((await transaction((db) => countStep(db))).more);
     },
     stop: () => source.destroy(),
   };

@@ -1,0 +1,28 @@
+import type { Log } from '../log';
+
+const EVERY_MS = 10_000;
+
+/**
+ * Says in the log how a backfill goes on: when it begins, every ten seconds, and when it is finished.
+ * @param remaining about how many requests are left
+ */
+export function reportBackfill(
+  log: Log,
+  what: 'counts' | 'search index',
+  remaining: () => Promise<number>,
+): (taken: number | null, isMore: boolean) => Promise<void> {
+  let requests: number | null = null;
+  let saidAt = 0;
+  return async (taken, isMore) => {
+    if (taken === null) return;
+    const isFirst = requests === null;
+    requests = (requests ?? 0) + taken;
+    if (!isMore) {
+      log.info({ backfill: what, requests }, 'older requests of the log are all taken in');
+      requests = null;
+    } else if (isFirst || performance.now() - saidAt > EVERY_MS) {
+      saidAt = performance.now();
+      log.info({ backfill: what, requests, remaining: await remaining() }, 'taking in older requests of the log');
+    }
+  };
+}
