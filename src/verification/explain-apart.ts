@@ -54,8 +54,12 @@ async function explainInThread(asked: AskedExplanation, deadlineMs: number): Pro
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise((resolve, reject) => {
-      timer = setTimeout(() => resolve(null), deadlineMs);
-      thread.once('message', resolve);
+      // it says that it has loaded, which takes as long as the machine is busy; the second message is the answer
+      thread.once('message', () => {
+        timer = setTimeout(() => resolve(null), deadlineMs);
+        thread.once('message', resolve);
+      });
+      thread.once('exit', (code) => reject(new Error(`the thread that explains calls ended with ${code}`)));
       thread.once('error', (error: NodeJS.ErrnoException) =>
         error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? resolve(null) : reject(error),
       );

@@ -1,5 +1,5 @@
 // A signature as text: strict, because Buffer.from skips what it cannot read, and half a signature must not pass for one.
-import { malformed, type Refusal } from './claim';
+import { isRefusal, malformed, type Refusal } from './claim';
 import { HMAC_ALGORITHMS, type HmacAlgorithm, SIGNATURE_ENCODINGS, type SignatureEncoding } from './provider';
 
 /** Nobody needs more while a secret is replaced, and each costs us. */
@@ -46,6 +46,15 @@ export function readSignature(text: string, form: SignatureForm, where: string):
   const other = encodingThatFits(text, form.bytes);
   if (other !== null) return malformed(`${where} looks like ${ENCODING_NAMES[other]}; ${right} is right.`);
   return malformed(bytes === null ? `${where} is not ${right}.` : `${where} ${lengthFault(bytes.length, form)}`);
+}
+
+/**
+ * Those of several that can be read; where none can, why the first can not. A malformed one beside a right one is passed over,
+ * as the libraries of Stripe and of Standard Webhooks do.
+ */
+export function readableOf(signatures: readonly (Buffer | Refusal)[]): Buffer[] | Refusal {
+  const readable = signatures.filter((each) => Buffer.isBuffer(each));
+  return readable.length === 0 ? (signatures.find(isRefusal) ?? []) : readable;
 }
 
 function lengthFault(length: number, { bytes, maker }: SignatureForm): string {

@@ -50,8 +50,9 @@ export const HMAC_KEY_RIGHT = `\`whsec_\` and base64 of ${MIN_KEY_BYTES} to ${MA
 
 /** A shared HMAC key, or the partner's public key. */
 export const STANDARD_SECRET: SecretForm = {
-  right: `${HMAC_KEY_RIGHT}, or \`whpk_\` and base64 of the ${PUBLIC_KEY_BYTES} bytes of the partner's ed25519 public key`,
-  read: (text) => readHmacKey(text) ?? readPublicKey(text),
+  right: `${HMAC_KEY_RIGHT}, or that base64 alone, or \`whpk_\` and base64 of the ${PUBLIC_KEY_BYTES} bytes of the partner's ed25519 public key`,
+  // the libraries take it without its prefix, too
+  read: (text) => readHmacKey(text) ?? readHmacKey(`whsec_${text}`) ?? readPublicKey(text),
   generate: () => `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`,
 };
 

@@ -3,11 +3,20 @@ import type { IncomingCall } from './call';
 import { type Claim, isRefusal, malformed, type Proof, type Refusal } from './claim';
 import { ed25519Proof, hmacProof, type SignedContent } from './proofs';
 import { onlyHeader, readTimestamp } from './read-header';
-import { ED25519_FORM, hmacForm, MOST_SIGNATURES, readSignature, type SignatureForm } from './read-signature';
+import {
+  ED25519_FORM,
+  hmacForm,
+  MOST_SIGNATURES,
+  readableOf,
+  readSignature,
+  type SignatureForm,
+} from './read-signature';
 
-const FORMS: Readonly<Record<'v1' | 'v1a', SignatureForm>> = { v1: hmacForm('SHA256', 'BASE64'), v1a: ED25519_FORM };
+type Version = 'v1' | 'v1a';
 
-type Signatures = Record<keyof typeof FORMS, Buffer[]>;
+const FORMS: Readonly<Record<Version, SignatureForm>> = { v1: hmacForm('SHA256', 'BASE64'), v1a: ED25519_FORM };
+
+type Signatures = Record<Version, Buffer[]>;
 
 /**
  * Standard Webhooks 1.0.0, "Signature scheme": `id.timestamp.body`, signed with HMAC-SHA256 (`v1`) or ed25519 (`v1a`),
@@ -48,24 +57,24 @@ function readSignatures(call: IncomingCall, header: string): Signatures | Refusa
       `The header ${header} has ${entries.length} signatures; at most ${MOST_SIGNATURES} are looked at.`,
     );
   }
-  const found: Signatures = { v1: [], v1a: [] };
-  for (const entry of entries) {
-    const fault = readEntry(entry, header, found);
-    if (fault) return fault;
-  }
-  const isEmpty = found.v1.length + found.v1a.length === 0;
-  return isEmpty ? malformed(`The header ${header} has no signature of version v1 or v1a.`) : found;
+  const read = entries.flatMap((entry) => readEntry(entry, header) ?? []);
+  const readable = readableOf(read.map(({ signature }) => signature));
+  if (isRefusal(readable)) return readable;
+  if (readable.length === 0) return malformed(`The header ${header} has no signature of version v1 or v1a.`);
+  const of = (wanted: Version) =>
+    read.flatMap(({ version, signature }) => (version === wanted && !isRefusal(signature) ? signature : []));
+  return { v1: of('v1'), v1a: of('v1a') };
 }
 
 // Versions that are not ours to know are left alone, as the specification says.
-function readEntry(entry: string, header: string, found: Signatures): Refusal | null {
+function readEntry(entry: string, header: string): { version: Version | null; signature: Buffer | Refusal } | null {
   const comma = entry.indexOf(',');
-  if (comma < 0) return malformed(`The header ${header} has a signature without a version and a comma before it.`);
+  if (comma < 0) {
+    const message = `The header ${header} has a signature without a version and a comma before it.`;
+    return { version: null, signature: malformed(message) };
+  }
   const version = entry.slice(0, comma);
   if (version !== 'v1' && version !== 'v1a') return null;
   const where = `The ${version} signature in ${header}`;
-  const signature = readSignature(entry.slice(comma + 1), FORMS[version], where);
-  if (isRefusal(signature)) return signature;
-  found[version].push(signature);
-  return null;
+  return { version, signature: readSignature(entry.slice(comma + 1), FORMS[version], where) };
 }

@@ -184,58 +184,6 @@ describe.each(CASES)('%s', (_title, signer) => {
   });
 });
 
-describe('several signatures', () => {
-  const [standard, , , , , stripe] = SIGNERS as readonly [Signer, Signer, Signer, Signer, Signer, Signer];
-  const wrong = signedCall(standard, standard.otherSecret).headers as Record<string, string>;
-
-  test.each([
-    [10, accepted(standard.secret)],
-    [11, refused('MALFORMED', 'has 11 signatures; at most 10')],
-    [10_000, refused('MALFORMED', 'has 10000 signatures')],
-  ])('of Standard Webhooks: %d', (count, judgement) => {
-    const call = signedCall(standard);
-    const right = (call.headers as Record<string, string>)['webhook-signature']!;
-    const others = Array(count - 1).fill(wrong['webhook-signature']);
-    expect(judged(withHeader(call, 'webhook-signature', [...others, right].join(' ')), agreed(standard))).toEqual(
-      judgement,
-    );
-  });
-
-  test.each([
-    [10, accepted(stripe.secret)],
-    [11, refused('MALFORMED', 'has 11 signatures; at most 10')],
-  ])('of Stripe: %d', (count, judgement) => {
-    const [timestamp, right] = (signedCall(stripe).headers as Record<string, string>)['Stripe-Signature']!.split(',');
-    const value = [timestamp, ...Array(count - 1).fill(`v1=${'00'.repeat(32)}`), right].join();
-    expect(judged({ headers: { 'Stripe-Signature': value }, body: BODY }, agreed(stripe))).toEqual(judgement);
-  });
-
-  test('one that is malformed is said, though another is right', () => {
-    const call = signedCall(standard);
-    const right = (call.headers as Record<string, string>)['webhook-signature']!;
-    for (const [other, what] of [
-      ['v1,abc', 'not base64'],
-      [`v1,${'A'.repeat(27)}=`, '20 bytes, as HMAC-SHA1 makes them; HMAC-SHA256 makes 32'],
-      [`v1,${'ab'.repeat(32)}`, 'looks like hex; base64 is right'],
-      [`v1a,${'A'.repeat(43)}=`, '32 bytes, as HMAC-SHA256 makes them; ed25519 makes 64'],
-      [right.replace('v1,', ''), 'without a version'],
-    ] as const) {
-      const judgement = judged(withHeader(call, 'webhook-signature', `${other} ${right}`), agreed(standard));
-      expect(judgement).toEqual(refused('MALFORMED', what));
-    }
-    const unknown = judged(withHeader(call, 'webhook-signature', `v2,?? ${right} v9,x`), agreed(standard));
-    expect(unknown).toEqual(accepted(standard.secret));
-    const none = judged(withHeader(call, 'webhook-signature', 'v2,x'), agreed(standard));
-    expect(none).toEqual(refused('MALFORMED', 'no signature of version v1 or v1a'));
-  });
-
-  test('two times of Stripe are one too many', () => {
-    const value = (signedCall(stripe).headers as Record<string, string>)['Stripe-Signature'];
-    const judgement = judged({ headers: { 'Stripe-Signature': `t=1,${value}` }, body: BODY }, agreed(stripe));
-    expect(judgement).toEqual(refused('MALFORMED', 'has 2 timestamps'));
-  });
-});
-
 test('what is signed cannot be taken apart in another place', () => {
   const [standard] = SIGNERS as readonly [Signer];
   const headers = standard.headers(standard.secret, `${NOW}.x`, String(NOW));

@@ -206,6 +206,10 @@ describe('Mailgun: "Securing Webhooks", the recipe', () => {
   test('of a subaccount, by the key of the primary account', () => {
     expect(judged(json({ signature: wrong, 'parent-signature': signature }), agreement)).toEqual(accepted(secret));
     expect(judged(json({ signature: wrong, 'parent-signature': wrong }), agreement)).toEqual(refused('BAD_SIGNATURE'));
+    expect(judged(json({ 'parent-signature': 'malformed' }), agreement)).toEqual(accepted(secret));
+    expect(judged(json({ signature: 'malformed', 'parent-signature': signature }), agreement)).toEqual(
+      accepted(secret),
+    );
   });
 
   test.each([
@@ -217,7 +221,6 @@ describe('Mailgun: "Securing Webhooks", the recipe', () => {
     ['a token that is an object', { token: {} }, 'NOT_SIGNED'],
     ['no signature', { signature: undefined }, 'NOT_SIGNED'],
     ['half a signature', { signature: signature.slice(32) }, 'MALFORMED'],
-    ['a parent signature in base64', { 'parent-signature': Buffer.alloc(32).toString('base64') }, 'MALFORMED'],
   ] as const)('is refused with %s', (_what, parts, code) => {
     expect(judged(json(parts), agreement)).toEqual(refused(code));
   });

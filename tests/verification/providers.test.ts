@@ -75,10 +75,12 @@ describe('a secret', () => {
     for (const bytes of [24, 32, 64]) expect(readBy(name, whsec(bytes))).toMatchObject({ kind: 'V1' });
     expect(readBy(name, whpk(32))).toMatchObject({ kind: 'V1A' });
     const key = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    // the libraries take it without its prefix as well
+    expect(readBy(name, key)).toEqual(readBy(name, `whsec_${key}`));
+    expect(readBy(name, key)).toEqual({ kind: 'V1', bytes: Buffer.from(key, 'base64') });
     for (const text of [
       ...[
         '',
-        key,
         `WHSEC_${key}`,
         `whsk_${key}`,
         `whsec_${key}\n`,

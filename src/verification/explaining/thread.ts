@@ -7,6 +7,7 @@ import { PROVIDERS } from '../providers';
 const { call, decodedBody, agreement, nowMs } = workerData as AskedExplanation;
 const secrets = agreement.secrets.map((secret) => ({ ...secret, bytes: bufferOf(secret.bytes) }));
 
+parentPort?.postMessage('LOADED');
 parentPort?.postMessage(
   explainCall(
     { ...call, body: bufferOf(call.body) },

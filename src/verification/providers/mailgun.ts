@@ -6,7 +6,7 @@ import { inBody } from '../place';
 import { hmacProof } from '../proofs';
 import type { Provider } from '../provider';
 import { readTimestamp } from '../read-header';
-import { hmacForm, readSignature } from '../read-signature';
+import { hmacForm, readableOf, readSignature } from '../read-signature';
 import { issuedText } from '../secret-forms';
 
 const FORM = hmacForm('SHA256', 'HEX');
@@ -53,8 +53,7 @@ function saidInSignature(name: string, call: IncomingCall, content: CallContent)
 
 function readSignatures(own: string | null, parent: string | null): Buffer[] | Refusal {
   if (own === null) return notSigned('The body has no signature.');
-  const signature = readSignature(own, FORM, 'The signature in the body');
-  if (isRefusal(signature) || parent === null) return isRefusal(signature) ? signature : [signature];
-  const parentSignature = readSignature(parent, FORM, 'The parent-signature in the body');
-  return isRefusal(parentSignature) ? parentSignature : [signature, parentSignature];
+  const signatures = [readSignature(own, FORM, 'The signature in the body')];
+  if (parent !== null) signatures.push(readSignature(parent, FORM, 'The parent-signature in the body'));
+  return readableOf(signatures);
 }

@@ -5,7 +5,7 @@ import { inBody } from '../place';
 import { hmacProof, type SignedContent } from '../proofs';
 import type { Provider } from '../provider';
 import { onlyHeader, readTimestamp, withoutSpaceAround } from '../read-header';
-import { hmacForm, MOST_SIGNATURES, readSignature } from '../read-signature';
+import { hmacForm, MOST_SIGNATURES, readableOf, readSignature } from '../read-signature';
 import { readText } from '../secret-forms';
 
 const HEADER = 'Stripe-Signature';
@@ -62,6 +62,5 @@ function readSignatures(texts: readonly string[]): Buffer[] | Refusal {
   if (texts.length > MOST_SIGNATURES) {
     return malformed(`The header ${HEADER} has ${texts.length} signatures; at most ${MOST_SIGNATURES} are looked at.`);
   }
-  const signatures = texts.map((text) => readSignature(text, FORM, `v1 in ${HEADER}`));
-  return signatures.find(isRefusal) ?? signatures.filter((each) => Buffer.isBuffer(each));
+  return readableOf(texts.map((text) => readSignature(text, FORM, `v1 in ${HEADER}`)));
 }
