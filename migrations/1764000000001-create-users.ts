@@ -20,7 +20,7 @@ export class CreateUsers1764000000001 implements MigrationInterface {
         id uuid not null,
         user_id uuid not null,
         label text not null,
-        key_id text not null,             -- the part of the key that finds the row; not secret
+        key_id text not null,             -- the part of the key that finds the row; random for ADMIN_API_KEY; not secret
         token_hash bytea not null,        -- SHA-256 of the whole key: 256 random bits need no slow hash
         roles text[],                     -- null: all roles of the user
         created_at timestamptz(3) not null,
@@ -29,6 +29,7 @@ export class CreateUsers1764000000001 implements MigrationInterface {
         last_used_at timestamptz(3),
         constraint api_keys_pkey primary key (id),
         constraint api_keys_key_id_key unique (key_id),
+        constraint api_keys_token_hash_key unique (token_hash),
         constraint api_keys_user_id_fkey foreign key (user_id) references users (id)
       )`);
     await db.query('create index api_keys_user_id_idx on api_keys (user_id)');

@@ -13,6 +13,7 @@ CREATE TABLE api_keys (
   last_used_at timestamp(3) with time zone,
   CONSTRAINT api_keys_key_id_key UNIQUE (key_id),
   CONSTRAINT api_keys_pkey PRIMARY KEY (id),
+  CONSTRAINT api_keys_token_hash_key UNIQUE (token_hash),
   CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 CREATE INDEX api_keys_user_id_idx ON api_keys USING btree (user_id);

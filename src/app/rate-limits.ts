@@ -1,7 +1,7 @@
 // How much one caller may ask of this process. Kept in memory: several processes allow several times as much.
 
 import { createTokenBuckets, type TokenBuckets } from '../token-buckets';
-import { keyIdOf } from '../users/api-key';
+import { hashToken, keyIdOf } from '../users/api-key';
 import type { Viewer } from '../viewer';
 import { addressRange } from './address-range';
 import { type CostReport, tooMany } from './refusal';
@@ -89,7 +89,7 @@ function bucketsFor(perSecond: number, seconds: number): TokenBuckets | null {
   return perSecond > 0 ? createTokenBuckets(perSecond, perSecond * seconds) : null;
 }
 
-// the public part of a key, never its secret: this stays in memory
+// never the secret: this stays in memory
 function nameOf(token: string): string {
-  return token.startsWith('hl_') ? token.slice(0, 11) : (keyIdOf(token) ?? '');
+  return keyIdOf(token) ?? hashToken(token).toString('base64');
 }

@@ -4,6 +4,7 @@ import { UserEntity } from './user.entity';
 
 @Entity('api_keys')
 @Unique('api_keys_key_id_key', ['keyId'])
+@Unique('api_keys_token_hash_key', ['tokenHash'])
 export class ApiKeyEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'api_keys_pkey' })
   id: string;

@@ -48,6 +48,11 @@ export async function findKeyWithUser(db: Db, keyId: string): Promise<KeyWithUse
   return rowOf<KeyWithUser>(db, statement(`${KEY_WITH_USER} where k.key_id = $1`), [keyId]);
 }
 
+/** Of a key whose form says nothing of where it is. */
+export async function findKeyWithUserByHash(db: Db, tokenHash: Buffer): Promise<KeyWithUser | null> {
+  return rowOf<KeyWithUser>(db, statement(`${KEY_WITH_USER} where k.token_hash = $1`), [tokenHash]);
+}
+
 /** By the key's row id, for those who asked some time ago and are still there. */
 export async function keysWithUsers(db: Db, ids: readonly string[]): Promise<Map<string, KeyWithUser>> {
   const rows = await rowsOf<KeyWithUser>(db, statement(`${KEY_WITH_USER} where k.id = any($1::uuid[])`), [ids]);
@@ -92,14 +97,14 @@ export async function revokeKeysLabelled(
   db: Db,
   userId: string,
   label: string,
-  exceptKeyId: string,
+  exceptId: string,
   at: Date,
 ): Promise<void> {
   await changedBy(
     db,
     statement(`update api_keys set revoked_at = $4
-     where user_id = $1 and label = $2 and key_id <> $3 and revoked_at is null`),
-    [userId, label, exceptKeyId, at],
+     where user_id = $1 and label = $2 and id <> $3 and revoked_at is null`),
+    [userId, label, exceptId, at],
   );
 }
 

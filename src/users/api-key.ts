@@ -10,15 +10,20 @@ export function makeToken(): string {
   return `hl_${body}${checksum(body)}`;
 }
 
-/**
- * The part of a token that finds its row; null for a token that was mistyped and cannot be one of ours.
- * A token of another form is one that an operator chose (ADMIN_API_KEY): its fingerprint stands in.
- */
+/** Whether a token has the form of ours. Another one was chosen by an operator (ADMIN_API_KEY). */
+export function isOurForm(token: string): boolean {
+  return FORM.test(token);
+}
+
+/** The public part of a token of our form, which finds its row; null for one that was mistyped, or is of another form. */
 export function keyIdOf(token: string): string | null {
-  const match = FORM.exec(token);
-  if (!match) return `env:${hashToken(token).toString('hex').slice(0, 16)}`;
-  const [, id = '', secret = '', check] = match;
-  return checksum(id + secret) === check ? id : null;
+  const [, id = '', secret = '', check] = FORM.exec(token) ?? [];
+  return check !== undefined && checksum(id + secret) === check ? id : null;
+}
+
+/** The public name of a key that an operator chose. Nothing of the key is in it: a hash could be guessed by, far from us. */
+export function newChosenKeyId(): string {
+  return `env:${randomText(16)}`;
 }
 
 export function hashToken(token: string): Buffer {

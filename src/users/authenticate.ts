@@ -3,8 +3,8 @@ import { currentTime } from '../clock';
 import { AppError } from '../errors';
 import type { Db } from '../sql/db';
 import { knownRoles, type Role, type Viewer } from '../viewer';
-import { hashToken, keyIdOf } from './api-key';
-import { findKeyWithUser, type KeyWithUser, keysWithUsers, touchApiKey } from './api-key.store';
+import { hashToken, isOurForm, keyIdOf } from './api-key';
+import { findKeyWithUser, findKeyWithUserByHash, type KeyWithUser, keysWithUsers, touchApiKey } from './api-key.store';
 import type { Recognition } from './recognition';
 
 const LAST_USED_PRECISION_MS = 60_000;
@@ -20,8 +20,7 @@ export interface From {
  * acts at once. @throws AppError UNAUTHENTICATED, the same whether the key is unknown, revoked or expired.
  */
 export async function authenticate(db: Db, token: string, request: From, recognition?: Recognition): Promise<Viewer> {
-  const keyId = keyIdOf(token);
-  const key = keyId ? await findKeyWithUser(db, keyId) : null;
+  const key = await findKeyOf(db, token);
   const now = currentTime();
   if (!key || !timingSafeEqual(key.tokenHash, hashToken(token)) || !isLive(key, now)) {
     throw new AppError('UNAUTHENTICATED', 'This API key is not valid: it is unknown, revoked or expired.');
@@ -32,6 +31,13 @@ export async function authenticate(db: Db, token: string, request: From, recogni
   const who = { userId: key.userId, apiKeyId: key.id, name: key.userName, roles: rolesOf(key) };
   recognition?.remember(token, { who, key, since: now.getTime() });
   return { ...who, ...request };
+}
+
+/** The key that this token may be: whoever asks still compares the whole token. */
+export async function findKeyOf(db: Db, token: string): Promise<KeyWithUser | null> {
+  if (!isOurForm(token)) return findKeyWithUserByHash(db, hashToken(token));
+  const keyId = keyIdOf(token);
+  return keyId ? findKeyWithUser(db, keyId) : null;
 }
 
 /** What a key is worth after it was checked. */

@@ -2,8 +2,9 @@ import { currentTime } from '../clock';
 import { ConfigError } from '../config';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
-import { hashToken, keyIdOf, makeToken } from './api-key';
-import { findKeyWithUser, hasApiKeys, insertApiKey, type KeyWithUser, revokeKeysLabelled } from './api-key.store';
+import { hashToken, isOurForm, keyIdOf, makeToken, newChosenKeyId } from './api-key';
+import { hasApiKeys, insertApiKey, type KeyWithUser, revokeKeysLabelled } from './api-key.store';
+import { findKeyOf } from './authenticate';
 import { findUserByName, insertUser } from './user.store';
 
 export const ADMINISTRATOR = 'Administrator';
@@ -19,12 +20,12 @@ export async function ensureFirstAdministrator(db: Db, configured: string | null
   const userId = await administratorId(db);
   if (configured === null && (await hasApiKeys(db, userId))) return null;
   const token = configured ?? makeToken();
-  const keyId = keyIdOf(token);
+  const keyId = isOurForm(token) ? keyIdOf(token) : newChosenKeyId();
   if (keyId === null) throw bad('looks like a key of ours, but its last six characters are wrong.');
-  const known = await findKeyWithUser(db, keyId);
+  const known = await findKeyOf(db, token);
+  const id = known?.id ?? newId();
   if (known) refuseUnlessGood(known, userId, token);
   else {
-    const id = newId();
     await insertApiKey(db, {
       id,
       userId,
@@ -38,7 +39,7 @@ export async function ensureFirstAdministrator(db: Db, configured: string | null
       lastUsedAt: null,
     });
   }
-  await revokeKeysLabelled(db, userId, LABEL, keyId, currentTime());
+  await revokeKeysLabelled(db, userId, LABEL, id, currentTime());
   return configured === null ? token : null;
 }
 

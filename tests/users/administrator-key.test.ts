@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type App, startApp } from '../../src/app/app';
 import { readConfig } from '../../src/config';
 import { createLog } from '../../src/log';
@@ -59,6 +60,26 @@ test('without ADMIN_API_KEY the next start leaves the key as it is, and makes no
 test('an ADMIN_API_KEY in the form of our keys works too', async () => {
   const token = makeToken();
   await startWith(token, async ({ url }) => expect(await nameFor(token, url ?? '')).toBe('Administrator'));
+});
+
+test('the keyId of ADMIN_API_KEY says nothing of the key: it is another one for the same key elsewhere', async () => {
+  const keyIdOn = async (installation: TestApp) => {
+    const { data } = await installation.ask('{ viewer { apiKeys { nodes { keyId } } } }');
+    return data.viewer.apiKeys.nodes.map(({ keyId }: { keyId: string }) => keyId);
+  };
+  const elsewhere = await startTestApp({ PROCESSES: 'api', ADMIN_API_KEY: app.adminKey });
+  const other = { ...elsewhere, ask: (query: string) => askAt(elsewhere.url, query, undefined, app.adminKey) };
+  try {
+    const [here, there] = [await keyIdOn(app), await keyIdOn(other)];
+    expect([here, there]).toEqual([[expect.any(String)], [expect.any(String)]]);
+    expect(here).not.toEqual(there);
+    const hash = createHash('sha256').update(app.adminKey).digest();
+    for (const form of ['hex', 'base64', 'base64url'] as const) {
+      expect(hash.toString(form).toLowerCase()).not.toContain(here[0].replace('env:', '').toLowerCase().slice(0, 6));
+    }
+  } finally {
+    await elsewhere.stop();
+  }
 });
 
 test('several processes that start at once with one key make one key', async () => {
