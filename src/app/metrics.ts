@@ -61,7 +61,7 @@ export function createMetrics(source: DataSource): Metrics {
   });
   new Gauge({
     name: 'hookledger_search_index_behind_seconds',
-    help: 'Age of the oldest closed request that searches do not find yet; 0: they find all.',
+    help: 'How long ago the oldest request was closed that searches do not find yet; 0: they find all.',
     registers: [registry],
     async collect() {
       this.set(await indexBehindSeconds(source.manager));

@@ -7,8 +7,7 @@ import { type IndexBatch, indexNextBatch } from '../request-log/index-requests';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
 import { reportBackfill } from './backfill-progress';
-import { watchIdleCores } from './idle-cores';
-import { gaitIn } from './index-gait';
+import { throttled } from './index-throttle';
 import { makePartitions } from './partitions';
 
 /** What was closed is looked for so often. */
@@ -23,22 +22,17 @@ const BUSY = 0.4;
  * It waits for no disk: a batch that a power cut takes is indexed again, since its position went with it.
  */
 export function startRequestIndexer(db: Db, transaction: Transaction, log: Log, isDelivering: () => boolean): Loop {
-  const idleCores = watchIdleCores();
   const report = reportBackfill(log, 'search index', async () => (await backfillRemaining(db)).index);
   let since = performance.eventLoopUtilization();
   let oldest: Date | null = null;
   return startLoop('request indexer', REST_MS, log, async () => {
     const begun = performance.now();
-    const { batch, share } = gaitIn({
-      isBusy: isDelivering() || performance.eventLoopUtilization(since).utilization > BUSY,
-      idleCores: idleCores(),
-      behindMs: oldest === null ? 0 : currentMs() - oldest.getTime(),
-    });
+    const isBusy = isDelivering() || performance.eventLoopUtilization(since).utilization > BUSY;
+    const { batch, share } = throttled(isBusy, oldest === null ? 0 : currentMs() - oldest.getTime());
     const taken = await takeBatch(db, transaction, batch);
     if (taken) await report(taken.backfilled, taken.more);
     const tookMs = performance.now() - begun;
     since = performance.eventLoopUtilization();
-    idleCores();
     oldest = taken?.oldest ?? null;
     return taken?.more ? Math.max(1, (tookMs * (1 - share)) / share) : REST_MS;
   });

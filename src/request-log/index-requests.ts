@@ -1,6 +1,5 @@
 // Behind the log: takes what was closed into the index, a batch at a time, in the order of the feed.
 import { setImmediate } from 'node:timers/promises';
-import { timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import { missingBefore } from './backfill.store';
 import { indexWords } from './index-words';
@@ -16,7 +15,9 @@ import {
 } from './request-index.store';
 
 const BATCH_REQUESTS = 500;
-const MOST_CHANGES = 50;
+const CHANGES_AT_ONCE = 50;
+/** Where each is of few requests, so many fill a batch: one of less costs as much. */
+const MOST_CHANGES = 1_000;
 /** Of the log, that are looked at for those that the index lacks. */
 const BACKFILL_REQUESTS = 2_000;
 /** So many are held in memory at once, each of which may be 320 KiB. */
@@ -26,7 +27,7 @@ const TURN_MS = 2;
 
 export interface IndexBatch {
   indexed: number;
-  /** When the first of them began; null: there was none. */
+  /** When the first of them was closed; null: none was closed since the feed began. */
   oldest: Date | null;
   /** There is more: take the next batch. */
   more: boolean;
@@ -36,14 +37,15 @@ export interface IndexBatch {
 
 /**
  * Indexes the next batch in this transaction, and moves the position on in the same: all of it or nothing.
- * @param atMost ends with the change that has so many; one change has up to 1,000 requests
+ * @param atMost ends with the change that makes so many of closed requests; one change has up to 1,000
  * @returns null when another process is indexing
  */
 export async function indexNextBatch(db: Db, atMost = BATCH_REQUESTS): Promise<IndexBatch | null> {
   if (!(await becomeIndexer(db))) return null;
   const from = await indexPosition(db);
   const { changes, position, more } = await nextChanges(db, from.feed, atMost);
-  const ids = changes.filter(({ kind }) => kind === 'CLOSED').flatMap(({ requestIds }) => requestIds);
+  const closed = changes.filter(({ kind }) => kind === 'CLOSED');
+  const ids = closed.flatMap(({ requestIds }) => requestIds);
   await indexEach(db, ids);
   // what is new is looked for first; a request that is closed meanwhile is in the feed
   const missing = more || from.backfillBefore === null ? null : await nextMissing(db, from.backfillBefore, atMost);
@@ -52,7 +54,7 @@ export async function indexNextBatch(db: Db, atMost = BATCH_REQUESTS): Promise<I
   if (changes.length > 0 || more || missing) await saveIndexPosition(db, { feed: position, backfillBefore });
   return {
     indexed: ids.length + (missing?.ids.length ?? 0),
-    oldest: ids[0] === undefined ? null : timeOfId(ids[0]),
+    oldest: closed[0]?.at ?? null,
     more: more || backfillBefore !== null,
     backfilled: missing?.ids.length ?? null,
   };
@@ -73,22 +75,42 @@ async function nextMissing(db: Db, before: string, atMost: number) {
     : missing;
 }
 
-async function nextChanges(db: Db, from: FeedPosition, atMost: number) {
-  const read = await readFeed(db, from, MOST_CHANGES);
-  const taken = read.changes.slice(0, fillingChange(read.changes, atMost));
-  if (taken.length === read.changes.length) return read;
-  const to = read.position.to ?? read.position.from;
-  return { changes: taken, position: { from: from.from, to, afterId: taken.at(-1)?.id as string }, more: true };
+interface NextChanges {
+  changes: RequestChange[];
+  position: FeedPosition;
+  more: boolean;
 }
 
-/** How many of the changes fill a batch. */
+async function nextChanges(db: Db, from: FeedPosition, atMost: number): Promise<NextChanges> {
+  const next: NextChanges = { changes: [], position: from, more: true };
+  for (let left = atMost; left > 0 && next.more && next.changes.length < MOST_CHANGES; ) {
+    const read = await readFeed(db, next.position, CHANGES_AT_ONCE);
+    const taken = read.changes.slice(0, fillingChange(read.changes, left));
+    next.changes.push(...taken);
+    if (taken.length < read.changes.length) {
+      const to = read.position.to ?? read.position.from;
+      next.position = { from: next.position.from, to, afterId: taken.at(-1)?.id as string };
+      break;
+    }
+    next.position = read.position;
+    next.more = read.more;
+    left -= closedIn(taken);
+  }
+  return next;
+}
+
+/** How many of the changes make up a batch. */
 function fillingChange(changes: readonly RequestChange[], atMost: number): number {
   let requests = 0;
-  const last = changes.findIndex(({ requestIds }) => {
-    requests += requestIds.length;
+  const last = changes.findIndex((change) => {
+    requests += closedIn([change]);
     return requests >= atMost;
   });
   return last < 0 ? changes.length : last + 1;
+}
+
+function closedIn(changes: readonly RequestChange[]): number {
+  return changes.reduce((sum, { kind, requestIds }) => sum + (kind === 'CLOSED' ? requestIds.length : 0), 0);
 }
 
 async function inTurns(requests: readonly RequestToIndex[]): Promise<IndexedRequest[]> {

@@ -18,6 +18,7 @@ export interface RequestChange {
   kind: ChangeKind;
   /** Ascending. */
   requestIds: string[];
+  at: Date;
 }
 
 /** The position behind all that is committed by now. */
@@ -26,7 +27,7 @@ export async function endOfFeed(db: Db): Promise<FeedPosition> {
   return { from: (row as { now: string }).now, to: null, afterId: '0' };
 }
 
-const UNSEEN = `select id, kind, request_ids from request_changes
+const UNSEEN = `select id, kind, request_ids, at from request_changes
         where xid >= pg_snapshot_xmin($1::pg_snapshot)::text::bigint and id > $3::bigint
           and not pg_visible_in_snapshot(xid::text::xid8, $1::pg_snapshot)
           and pg_visible_in_snapshot(xid::text::xid8, t.snapshot)`;
@@ -34,7 +35,7 @@ const UNSEEN = `select id, kind, request_ids from request_changes
 const readingFeed = (
   unseen: string,
 ) => `with target as (select coalesce($2::pg_snapshot, pg_current_snapshot()) as snapshot)
-      select t.snapshot::text as now, c.id, c.kind, c.request_ids as "requestIds"
+      select t.snapshot::text as now, c.id, c.kind, c.request_ids as "requestIds", c.at
       from target t left join lateral (${unseen} order by id limit $4) as c on true order by c.id`;
 
 // Behind a snapshot there is little, and the index on xid finds it: `offset 0` keeps Postgres from walking over all that

@@ -48,20 +48,42 @@ test('old rows are taken in, many of one statement too, each once', async () => 
   expect(await indexAll()).toBe(0);
 });
 
-test('a short batch ends with the change that fills it, and says how old it is', async () => {
-  const at = Date.now() - 5_000;
-  for (let n = 0; n < 3; n += 1) await seedManyAt(database, at + n, 60, `MANY-${n}`);
-  const batches: unknown[] = [];
+/** Each batch: how many requests, and when the first of them was closed. */
+async function batchesOf(atMost: number): Promise<[number, Date | null][]> {
+  const batches: [number, Date | null][] = [];
   for (let more = true; more; ) {
-    const batch = (await transaction((db) => indexNextBatch(db, 100))) as IndexBatch;
-    batches.push([batch.indexed, batch.oldest?.getTime()]);
+    const batch = (await transaction((db) => indexNextBatch(db, atMost))) as IndexBatch;
+    batches.push([batch.indexed, batch.oldest]);
     more = batch.more;
   }
-  expect(batches.slice(0, 2)).toEqual([
-    [120, at],
-    [60, at + 2],
+  return batches;
+}
+
+test('a short batch ends with the change that fills it, and says since when that is waiting', async () => {
+  // begun long ago, as a call that ran into its time-out
+  const at = Date.now() - 30_000;
+  for (let n = 0; n < 3; n += 1) await seedManyAt(database, at + n, 60, `MANY-${n}`);
+  const changes = await database.query<{ at: Date }>('select at from request_changes order by id');
+  expect((await batchesOf(100)).slice(0, 2)).toEqual([
+    [120, changes[0]?.at],
+    [60, changes[2]?.at],
   ]);
   expect(await inIndex()).toHaveLength(180);
+});
+
+test('requests that were opened and closed one by one fill a batch as well as those of one statement', async () => {
+  const opening = `insert into webhook_request_logs
+      (id, direction, status, attempt_number, duplicate, method, url, started_at)
+      values (new_id(), 'OUTGOING', 'PENDING', 1, false, 'POST', 'https://x.example/', now()) returning id`;
+  for (let n = 0; n < 250; n += 1) {
+    const [row] = await database.query<{ id: string }>(opening);
+    await database.query(`update webhook_request_logs set status = 'SUCCEEDED', finished_at = now() where id = $1`, [
+      row?.id,
+    ]);
+  }
+  const sizes = (await batchesOf(100)).map(([indexed]) => indexed);
+  expect(sizes.filter((size) => size > 0)).toEqual([100, 100, 50]);
+  expect(await inIndex()).toHaveLength(250);
 });
 
 test('an open request is taken in when it closes', async () => {

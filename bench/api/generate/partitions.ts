@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 
 export const PARENTS = ['payloads', 'business_events', 'deliveries', 'webhook_request_logs'];
 
-/** The months behind those that `ensure_month_partitions` makes, made as it makes them. As the owner. */
+/** The months behind those that `make_partition` makes, made as it makes them. As the owner. */
 export async function ensurePastPartitions(owner: Client, from: Date, until: Date): Promise<void> {
   const { rows } = await owner.query<{
     name: string;
@@ -29,5 +29,5 @@ export async function ensurePastPartitions(owner: Client, from: Date, until: Dat
     );
   }
   // and what goes with them
-  await owner.query('select ensure_month_partitions(3)');
+  await owner.query('select make_partition(name) from missing_partitions(3)');
 }
