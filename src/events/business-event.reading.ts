@@ -13,15 +13,14 @@ const payloadWithType = (id: string) =>
 
 type RawPayload = [body: string, contentType: string, bytes: number];
 
-export const jsonOfBytes = (raw: unknown) => jsonOrText(raw === null ? null : Buffer.from(raw as string, 'base64'));
-
 /** `data` of a row with a payload. */
 const data = rawJson(
   (row) => payloadWithType(row.column('payload_id')),
   (raw) => {
     if (raw === null) return null;
-    const [body, contentType] = raw as RawPayload;
-    return jsonOrText(Buffer.from(body, 'base64'), contentType);
+    const [base64, contentType, bytes] = raw as RawPayload;
+    const body = Buffer.from(base64, 'base64');
+    return jsonOrText(body, contentType, bytes > body.length);
   },
 );
 

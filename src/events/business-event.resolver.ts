@@ -149,7 +149,9 @@ export class BusinessEventResolver {
   @FieldResolver(() => GraphQLJSON, { nullable: true, description: 'The document. `dataBody` has its exact bytes.' })
   async data(@Root() row: BusinessEventRow, @Ctx() context: Context) {
     const payload = await loadPayload(context, row.payloadId);
-    return jsonOrText(payload?.body ?? null, payload?.contentType);
+    return payload?.body
+      ? jsonOrText(payload.body, payload.contentType, payload.byteLength > payload.body.length)
+      : null;
   }
 
   @HasRole(...CONTENT_READERS)

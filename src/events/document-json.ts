@@ -12,9 +12,9 @@ const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 export function documentJson(body: Buffer, contentType: string): Buffer {
   if (contentType === 'application/json') return body.subarray(0, 3).equals(BOM) ? body.subarray(3) : body;
   const text = decodedText(body, contentType);
-  const fields = FORM.test(contentType) ? readFormFields(text ?? body.toString('utf8')) : null;
-  if (fields !== null) return Buffer.from(formJson(fields));
   if (text === null) return jsonOf(body.toString('base64'));
+  const fields = FORM.test(contentType) ? readFormFields(text) : null;
+  if (fields !== null) return Buffer.from(formJson(fields));
   return isJson(text) ? Buffer.from(text) : jsonOf(text);
 }
 

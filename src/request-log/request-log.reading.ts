@@ -1,9 +1,10 @@
-import { jsonOfBytes, payloadFields } from '../events/business-event.reading';
+import { payloadFields } from '../events/business-event.reading';
 import { bodyOf } from '../graphql/body.type';
 import type { Context } from '../graphql/context';
 import { link, type Reading, rawJson } from '../graphql/plan/reading';
 import { headerNamed, headersAsObject, readHeaderPairs } from '../header-pairs';
 import { uuidOf } from '../ids';
+import { jsonOrText } from '../json/json-output';
 import { listedRequests, type RequestLogListArgs } from './request-log.inputs';
 import { REQUEST_LOG } from './request-log.store';
 import { shownUrl } from './shown-url';
@@ -30,7 +31,13 @@ const requestFields: Reading['fields'] = {
   },
   headers: rawJson((row) => row.column('headers'), asObject),
   headerList: rawJson((row) => row.column('headers'), asList),
-  response: rawJson((row) => `encode(${row.column('response_body')}, 'base64')`, jsonOfBytes),
+  response: rawJson(
+    (row) => `json_build_array(encode(${row.column('response_body')}, 'base64'), ${row.column('response_truncated')})`,
+    (raw) => {
+      const [body, truncated] = raw as [string | null, boolean | null];
+      return jsonOrText(body === null ? null : Buffer.from(body, 'base64'), '', truncated ?? false);
+    },
+  ),
   responseHeaders: rawJson((row) => row.column('response_headers'), asObject),
   responseHeaderList: rawJson((row) => row.column('response_headers'), asList),
   responseBody: rawJson(

@@ -115,10 +115,15 @@ export class RequestLogResolver {
   }
 
   @HasRole(...CONTENT_READERS)
-  @FieldResolver(() => GraphQLJSON, { nullable: true, description: 'The body that was sent: JSON, else its text.' })
+  @FieldResolver(() => GraphQLJSON, {
+    nullable: true,
+    description: 'The body that was sent: JSON, else its text, else its base64.',
+  })
   async data(@Root() row: RequestRow, @Ctx() context: Context) {
     const payload = await loadPayload(context, row.payloadId);
-    return jsonOrText(payload?.body ?? null, payload?.contentType);
+    return payload?.body
+      ? jsonOrText(payload.body, payload.contentType, payload.byteLength > payload.body.length)
+      : null;
   }
 
   @HasRole(...CONTENT_READERS)
@@ -134,9 +139,13 @@ export class RequestLogResolver {
   }
 
   @HasRole(...CONTENT_READERS)
-  @FieldResolver(() => GraphQLJSON, { nullable: true, description: 'The body that came back: JSON, else its text.' })
+  @FieldResolver(() => GraphQLJSON, {
+    nullable: true,
+    description: 'The body that came back: JSON, else its text, else its base64.',
+  })
   async response(@Root() row: RequestRow, @Ctx() context: Context) {
-    return jsonOrText((await loadResponse(context, row.id))?.body ?? null);
+    const response = await loadResponse(context, row.id);
+    return jsonOrText(response?.body ?? null, '', response?.truncated ?? false);
   }
 
   @HasRole(...CONTENT_READERS)

@@ -29,11 +29,11 @@ const THREAD = join(__dirname, 'explaining', `thread${EXTENSION}`);
 // The compiled program runs as it is. What has to be compiled first does not pass its loader on to threads.
 const OPTIONS = EXTENSION === '.ts' ? { execArgv: ['--import', 'tsx'] } : {};
 
-export function createExplain(deadlineMs = DEADLINE_MS): Explain {
+export function createExplain(deadlineMs = DEADLINE_MS, mostWaiting = MOST_WAITING): Explain {
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
   return async (asked) => {
-    if (waiting >= MOST_WAITING) {
+    if (waiting >= mostWaiting) {
       throw new AppError('UNAVAILABLE', `${waiting} calls are being explained: try again in some seconds.`);
     }
     waiting += 1;

@@ -12,7 +12,7 @@ class PlaceInput implements Place {
   @Field(() => String, {
     description:
       "The name of the header or parameter, or the path of one value: `$.data.object.id`, `$.items[0]`; a form's fields " +
-      'are `$.field`.',
+      'are `$.field`, and where `payload` is a JSON object, `$.payload.field`.',
   })
   name: string;
 }

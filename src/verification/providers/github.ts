@@ -22,7 +22,11 @@ export const github: Provider = {
   places: {
     event: [inHeader('X-GitHub-Event')],
     id: [inHeader('X-GitHub-Delivery')],
-    reference: [inBody('$.repository.full_name'), inBody('$.organization.login')],
+    // in a form, as in JSON
+    reference: ['$', '$.payload'].flatMap((root) => [
+      inBody(`${root}.repository.full_name`),
+      inBody(`${root}.organization.login`),
+    ]),
   },
   knownByContent: true,
 };

@@ -11,16 +11,19 @@ import { issuedText } from '../secret-forms';
 const HEADER = 'X-Slack-Signature';
 const TIMESTAMP_HEADER = 'X-Slack-Request-Timestamp';
 
-/** docs.slack.dev, "Verifying requests from Slack", and "Events API", the URL verification handshake. */
+/**
+ * docs.slack.dev, "Verifying requests from Slack"; "Events API", the URL verification handshake; "Handling user interaction":
+ * a form with `payload`.
+ */
 export const slack: Provider = {
   title: 'Slack',
   secret: issuedText("the app's signing secret, from its Basic Information"),
   signatureHeader: () => 'x-slack-signature',
   read,
   places: {
-    event: [inBody('$.event.type'), inBody('$.type'), inBody('$.command')],
+    event: [inBody('$.event.type'), inBody('$.type'), inBody('$.command'), inBody('$.payload.type')],
     id: [inBody('$.event_id')],
-    reference: [inBody('$.event.channel'), inBody('$.event.item.channel'), inBody('$.channel_id')],
+    reference: ['$.event.channel', '$.event.item.channel', '$.channel_id', '$.payload.channel.id'].map(inBody),
   },
   handshake,
 };
