@@ -38,6 +38,13 @@ export class PaceDeliveries1764000000009 implements MigrationInterface {
         constraint webhook_slots_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
       )`);
     await db.query(`
+      create table pending_decisions (    -- an event that a webhook wants, and whether it is sent is not decided yet
+        webhook_id uuid not null,
+        business_event_id uuid not null,
+        constraint pending_decisions_pkey primary key (webhook_id, business_event_id),
+        constraint pending_decisions_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
+      )`);
+    await db.query(`
       alter table deliveries
         add waits_for text,               -- no job waits for it: CAPACITY of its webhook, or its PREDECESSOR
         add blocks boolean not null default false, -- ordered: holds back later deliveries of its document
@@ -50,6 +57,7 @@ export class PaceDeliveries1764000000009 implements MigrationInterface {
 
   async down(db: QueryRunner): Promise<void> {
     await db.query('alter table deliveries drop waits_for, drop blocks');
+    await db.query('drop table pending_decisions');
     await db.query('drop table webhook_slots');
     await db.query('drop table webhook_circuits');
     await db.query(`

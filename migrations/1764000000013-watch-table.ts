@@ -80,7 +80,7 @@ const PUBLISH_TABLE_CHANGE = `
 
 // Names of tables of ours: an event for each of their rows would make rows, and these events.
 const OWN_TABLES = `'{users,api_keys,audit_entries,webhooks,webhook_secrets,webhook_credentials,webhook_circuits,
-          webhook_slots,payloads,business_events,idempotency_keys,deliveries,webhook_request_logs,replays,migrations,
+          webhook_slots,pending_decisions,payloads,business_events,idempotency_keys,deliveries,webhook_request_logs,replays,migrations,
           request_changes,failed_requests,request_stats,request_stats_series,
           request_stats_open,request_stats_position,request_index,request_index_position,exports,
           incoming_agreements,incoming_tokens,incoming_ids,unkept_refusals}'`;

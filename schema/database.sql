@@ -208,6 +208,13 @@ CREATE TRIGGER never_truncated BEFORE TRUNCATE ON payloads FOR EACH STATEMENT EX
 CREATE TRIGGER payloads_never_change BEFORE UPDATE ON payloads FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON payloads FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+CREATE TABLE pending_decisions (
+  webhook_id uuid NOT NULL,
+  business_event_id uuid NOT NULL,
+  CONSTRAINT pending_decisions_pkey PRIMARY KEY (webhook_id, business_event_id),
+  CONSTRAINT pending_decisions_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+);
+
 CREATE TABLE replays (
   id uuid NOT NULL,
   status text NOT NULL,
@@ -857,7 +864,7 @@ CREATE OR REPLACE FUNCTION public.watch_table(table_name regclass, document_type
 AS $function$
       declare
         own_tables constant text[] := '{users,api_keys,audit_entries,webhooks,webhook_secrets,webhook_credentials,webhook_circuits,
-          webhook_slots,payloads,business_events,idempotency_keys,deliveries,webhook_request_logs,replays,migrations,
+          webhook_slots,pending_decisions,payloads,business_events,idempotency_keys,deliveries,webhook_request_logs,replays,migrations,
           request_changes,failed_requests,request_stats,request_stats_series,
           request_stats_open,request_stats_position,request_index,request_index_position,exports,
           incoming_agreements,incoming_tokens,incoming_ids,unkept_refusals}';

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { type Config, ConfigError } from '../config';
 import { openDeliveriesWith } from '../delivery/open-deliveries';
+import { startDecidingPending } from '../delivery/pending-decisions';
 import { type DeliveryQueue, startQueue } from '../delivery/queue';
 import { startRelay } from '../delivery/relay';
 import { startRelease } from '../delivery/release';
@@ -163,15 +164,19 @@ async function startDelivering(
     onReleased: worker.wake,
   });
   stops.push(() => release.stop());
+  const onDecided = () => {
+    delivering.note();
+    worker.wake();
+  };
+  const pending = startDecidingPending({ transaction, queue, log, onDecided });
+  stops.push(() => pending.stop());
   const relay = startRelay({
     db: deliver.manager,
     transaction,
     queue,
     log,
-    onFannedOut() {
-      delivering.note();
-      worker.wake();
-    },
+    onFannedOut: onDecided,
+    onPending: pending.wake,
   });
   stops.push(() => relay.stop());
   const replays = startReplayLoop({ transaction, queue, log, onReplayed: worker.wake });

@@ -24,6 +24,7 @@ import { ReceiveCalls1764000000021 } from '../../migrations/1764000000021-receiv
 import { DateRowsAsTheyCome1764000000022 } from '../../migrations/1764000000022-date-rows-as-they-come';
 import { AuditEntryEntity } from '../audit/audit-entry.entity';
 import { DeliveryEntity } from '../delivery/delivery.entity';
+import { PendingDecisionEntity } from '../delivery/pending-decision.entity';
 import { BusinessEventEntity } from '../events/business-event.entity';
 import { IdempotencyKeyEntity } from '../events/idempotency-key.entity';
 import { PayloadEntity } from '../events/payload.entity';
@@ -62,6 +63,7 @@ export const ENTITIES = [
   WebhookCredentialEntity,
   WebhookCircuitEntity,
   WebhookSlotEntity,
+  PendingDecisionEntity,
   IncomingAgreementEntity,
   IncomingTokenEntity,
   IncomingIdEntity,

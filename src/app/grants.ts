@@ -15,23 +15,24 @@ const CLOSING_COLUMNS = `status, finished_at, duration_ms, response_status, resp
 
 /** All of ours, but for their partitions: those are read through the table that they belong to. */
 const TABLES = `users, api_keys, audit_entries, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
-  incoming_agreements, incoming_tokens, incoming_ids, unkept_refusals, payloads, business_events, idempotency_keys, deliveries,
-  webhook_request_logs, replays, request_changes, failed_requests, request_index, request_index_position,
-  request_stats_series, request_stats, request_stats_open, request_stats_position, exports, migrations`;
+  pending_decisions, incoming_agreements, incoming_tokens, incoming_ids, unkept_refusals, payloads, business_events,
+  idempotency_keys, deliveries, webhook_request_logs, replays, request_changes, failed_requests, request_index,
+  request_index_position, request_stats_series, request_stats, request_stats_open, request_stats_position, exports, migrations`;
 
 function grantsFor(name: string): string[] {
   return [
     `grant usage on schema public to ${name}`,
     `grant select on ${TABLES} to ${name}`,
     `grant insert on users, api_keys, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
-       incoming_agreements, incoming_tokens, incoming_ids, unkept_refusals, replays, payloads, business_events, idempotency_keys,
-       deliveries, webhook_request_logs, audit_entries to ${name}`,
+       pending_decisions, incoming_agreements, incoming_tokens, incoming_ids, unkept_refusals, replays, payloads,
+       business_events, idempotency_keys, deliveries, webhook_request_logs, audit_entries to ${name}`,
     `grant update on users, api_keys, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, deliveries,
        incoming_agreements, incoming_tokens, unkept_refusals, replays to ${name}`,
     `grant update (request_id, business_event_id) on incoming_ids to ${name}`,
     `grant update (fanned_out_at, wanted_by) on business_events to ${name}`,
     `grant update (${CLOSING_COLUMNS}) on webhook_request_logs to ${name}`,
-    `grant delete on idempotency_keys, incoming_ids, webhook_credentials, webhook_slots, request_changes to ${name}`,
+    `grant delete on idempotency_keys, incoming_ids, webhook_credentials, webhook_slots, pending_decisions, request_changes
+       to ${name}`,
     `grant insert on request_index to ${name}`,
     `grant update on request_index_position to ${name}`,
     `grant insert on request_stats_series, request_stats, request_stats_open to ${name}`,

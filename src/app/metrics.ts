@@ -47,6 +47,16 @@ export function createMetrics(source: DataSource): Metrics {
     },
   });
   new Gauge({
+    name: 'hookledger_pending_decisions',
+    help: 'Events that webhooks want and have not been asked about yet, up to 10,000.',
+    registers: [registry],
+    async collect() {
+      const sql = 'select count(*)::int as n from (select from pending_decisions limit 10000) as pending';
+      const [row] = await source.query<{ n: number }[]>(sql);
+      this.set(row?.n ?? 0);
+    },
+  });
+  new Gauge({
     name: 'hookledger_webhooks',
     help: 'Outgoing webhooks whose circuit is not closed (open), whose deliveries wait for capacity (waiting), disabled.',
     labelNames: ['condition'],

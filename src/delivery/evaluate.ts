@@ -1,9 +1,10 @@
 // Whether an event is wanted and how its request looks: conditions and templates over documents, each within its time.
-import { compileCondition, type Decision } from '../webhooks/condition';
+import { AppError } from '../errors';
+import { type Condition, compileCondition, type Decision } from '../webhooks/condition';
 import type { PlannedRequest, RequestPlan } from '../webhooks/request-plan';
 import type { Subject } from '../webhooks/subject';
 import type { ProgramFault } from '../webhooks/text-position';
-import { type Late, runEach, TIME_LIMIT_MS } from '../webhooks/time-limit';
+import { type Late, runEach, TIME_LIMIT_MS, type Undecided } from '../webhooks/time-limit';
 import type { WebhookRow } from '../webhooks/webhook.store';
 import type { SkipReason } from './delivery.entity';
 
@@ -22,37 +23,60 @@ export interface Evaluation {
 type Pause = () => Promise<unknown>;
 
 /** @returns for each why it is not wanted; null: it is, also without a condition */
-export async function decideAll(evaluations: readonly Evaluation[], pause?: Pause): Promise<(Skip | null)[]> {
-  const conditional = evaluations.filter(({ webhook }) => webhook.condition !== null);
+export async function decideAll(
+  evaluations: readonly Evaluation[],
+  pause?: Pause,
+): Promise<(Skip | Undecided | null)[]> {
+  const conditional = evaluations.flatMap(({ webhook, subject }) =>
+    webhook.condition === null ? [] : { id: webhook.id, condition: compileCondition(webhook.condition), subject },
+  );
   if (conditional.length === 0) return evaluations.map(() => null);
-  const decisions = await runEach<Evaluation, Decision>(conditional, {
-    groupOf,
+  const decisions = await runEach<Conditional, Decision>(conditional, {
+    groupOf: ({ id }) => id,
     prepare: ({ subject }) => attempt(subject.celDocument),
-    run: decide,
+    run: ({ condition, subject }) => ('message' in condition ? condition : condition.decide(subject)),
     pause,
   });
   return evaluations.map(({ webhook }) => {
     if (webhook.condition === null) return null;
-    return skipFor(webhook.condition, decisions.shift() as Decision | Late);
+    return skipFor(webhook.condition, decisions.shift() as Decision | Late | Undecided);
   });
 }
 
 /** @returns for each its request, or why there is none */
-export async function renderAll(evaluations: readonly Evaluation[], pause?: Pause): Promise<(PlannedRequest | Skip)[]> {
+export async function renderAll(
+  evaluations: readonly Evaluation[],
+  pause?: Pause,
+): Promise<(PlannedRequest | Skip | Undecided)[]> {
   const rendered = await runEach<Evaluation, PlannedRequest | ProgramFault>(evaluations, {
-    groupOf,
+    groupOf: ({ webhook }) => webhook.id,
     prepare: ({ plan, subject }) => attempt(() => plan.prepare(subject)),
     run: render,
     pause,
   });
   return rendered.map((result) => {
-    if ('late' in result) return { skipReason: 'TEMPLATE_ERROR', skipMessage: lateMessage('The request', result) };
+    if ('late' in result) return { skipReason: 'TEMPLATE_ERROR', skipMessage: lateMessage('The request') };
     return 'message' in result ? { skipReason: 'TEMPLATE_ERROR', skipMessage: result.message } : result;
   });
 }
 
-function groupOf({ webhook }: Evaluation): string {
-  return webhook.id;
+/** For a caller that waits for the answer and cannot leave it for later. @throws AppError if it is not decided */
+export function decided<Decided>(result: Decided | Undecided): Decided {
+  if (!isUndecided(result)) return result;
+  throw new AppError(
+    'UNAVAILABLE',
+    'The machine is too busy to evaluate the condition and the templates of the webhook. Try again.',
+  );
+}
+
+export function isUndecided(result: unknown): result is Undecided {
+  return typeof result === 'object' && result !== null && 'undecided' in result;
+}
+
+interface Conditional {
+  readonly id: string;
+  readonly condition: Condition | ProgramFault;
+  readonly subject: Subject;
 }
 
 // What fails here fails again in its turn, where it is told.
@@ -62,15 +86,9 @@ function attempt(read: () => unknown): void {
   } catch {}
 }
 
-function decide({ webhook, subject }: Evaluation): Decision {
-  const condition = compileCondition(webhook.condition as string);
-  return 'message' in condition ? condition : condition.decide(subject);
-}
-
-function skipFor(condition: string, decision: Decision | Late): Skip | null {
-  if ('late' in decision) {
-    return { skipReason: 'CONDITION_ERROR', skipMessage: lateMessage('The condition', decision) };
-  }
+function skipFor(condition: string, decision: Decision | Late | Undecided): Skip | Undecided | null {
+  if ('undecided' in decision) return decision;
+  if ('late' in decision) return { skipReason: 'CONDITION_ERROR', skipMessage: lateMessage('The condition') };
   if ('message' in decision) return { skipReason: 'CONDITION_ERROR', skipMessage: decision.message };
   return decision.holds ? null : { skipReason: 'CONDITION_FALSE', skipMessage: `The condition is false: ${condition}` };
 }
@@ -84,8 +102,6 @@ function render({ plan, subject }: Evaluation): PlannedRequest | ProgramFault {
   }
 }
 
-function lateMessage(what: string, { late }: Late): string {
-  return late === 'ITSELF'
-    ? `${what} took longer than ${TIME_LIMIT_MS} ms, twice: it was stopped.`
-    : `${what} took longer than ${TIME_LIMIT_MS} ms for an event just before: it was not given the time again.`;
+function lateMessage(what: string): string {
+  return `${what} took longer than ${TIME_LIMIT_MS} ms of processor time, twice: it was stopped.`;
 }

@@ -10,9 +10,10 @@ import type { Db } from '../sql/db';
 import { usersById } from '../users/user.store';
 import { type PlannedRequest, planRequest, type RequestPlan } from '../webhooks/request-plan';
 import { type EventWords, type Subject, subjectOf, type UserWords } from '../webhooks/subject';
+import type { Undecided } from '../webhooks/time-limit';
 import type { WebhookRow } from '../webhooks/webhook.store';
 import { defaultBody, eventType } from './default-body';
-import { decideAll, type Evaluation, renderAll, type Skip } from './evaluate';
+import { decideAll, decided, type Evaluation, isUndecided, renderAll, type Skip } from './evaluate';
 import { passedHeaders } from './passed-headers';
 import { keepTransaction } from './transaction.store';
 
@@ -37,8 +38,26 @@ export type Frozen = FrozenRequest | Skip;
 
 type Planned = Wanted & { plan: RequestPlan };
 
-/** @returns one for each, in the order given. Equal bodies of one event share a payload: it is stored once. */
+/** Like `freezeDecided`, for a caller that leaves nothing for later. @throws AppError if one cannot be decided now */
 export async function freezeRequests(db: Db, wanted: readonly Wanted[]): Promise<Frozen[]> {
+  const frozen = await freezeDecided(db, wanted);
+  for (;;) {
+    const open = [...frozen.keys()].filter((index) => isUndecided(frozen[index]));
+    if (open.length === 0) return frozen as Frozen[];
+    const again = await freezeDecided(
+      db,
+      open.map((index) => wanted[index] as Wanted),
+    );
+    if (again.every(isUndecided)) again.forEach(decided);
+    for (const [place, index] of open.entries()) frozen[index] = again[place] as Frozen | Undecided;
+  }
+}
+
+/**
+ * @returns one for each, in the order given. Equal bodies of one event share a payload: it is stored once. Of one webhook,
+ * no request stands after an event that is undecided
+ */
+export async function freezeDecided(db: Db, wanted: readonly Wanted[]): Promise<(Frozen | Undecided)[]> {
   const plans = new Map<WebhookRow, RequestPlan>();
   const planned = wanted.map(({ event, webhook }): Planned => {
     const plan = plans.get(webhook) ?? planRequest(webhook);
@@ -49,8 +68,8 @@ export async function freezeRequests(db: Db, wanted: readonly Wanted[]): Promise
   const received = await receivedHeaders(db, planned);
   const payloads = new Map<string, Payload>();
   return planned.map(({ event, webhook }, index) => {
-    const request = requests[index] as PlannedRequest | Skip;
-    if ('skipReason' in request) return request;
+    const request = requests[index] as PlannedRequest | Skip | Undecided;
+    if ('skipReason' in request || isUndecided(request)) return request;
     const payload = webhook.bodyFormat === 'ORIGINAL' ? null : payloadFor(payloads, event, request);
     const headers = withPassed(request, event, webhook, received);
     return { method: webhook.method, url: request.url, headers, payloadId: payload?.id ?? event.payloadId, payload };
@@ -58,7 +77,7 @@ export async function freezeRequests(db: Db, wanted: readonly Wanted[]): Promise
 }
 
 /** The payloads that are not stored yet, each once. */
-export function newPayloadsOf(frozen: readonly Frozen[]): Payload[] {
+export function newPayloadsOf(frozen: readonly (Frozen | Undecided)[]): Payload[] {
   const payloads = frozen.map((each) => ('payload' in each ? each.payload : null));
   return [...new Set(payloads.filter((payload) => payload !== null))];
 }
@@ -93,8 +112,10 @@ const ERASED: Skip = {
   skipMessage: 'The data of the event was erased before the event became a delivery.',
 };
 
-async function requestsFor(db: Db, planned: readonly Planned[]): Promise<(PlannedRequest | Skip | null)[]> {
-  const requests = planned.map(({ event, plan }) => (event.body === null ? ERASED : plan.fixed));
+type Answer = PlannedRequest | Skip | Undecided | null;
+
+async function requestsFor(db: Db, planned: readonly Planned[]): Promise<Answer[]> {
+  const requests: Answer[] = planned.map(({ event, plan }) => (event.body === null ? ERASED : plan.fixed));
   const open = [...planned.keys()].filter((index) => requests[index] !== ERASED && needsDocument(planned[index]));
   if (open.length === 0) return requests;
   const pause = pauseIn(db);
@@ -112,7 +133,7 @@ async function requestsFor(db: Db, planned: readonly Planned[]): Promise<(Planne
     requests[index] = skips[at] ?? requests[index] ?? null;
   });
   rendering.forEach((at, position) => {
-    requests[open[at] as number] = rendered[position] as PlannedRequest | Skip;
+    requests[open[at] as number] = rendered[position] as Answer;
   });
   return requests;
 }

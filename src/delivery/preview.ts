@@ -16,7 +16,7 @@ import { subjectOf, type UserWords } from '../webhooks/subject';
 import { type WebhookRow, webhooksById } from '../webhooks/webhook.store';
 import { credentialsOfWebhooks } from '../webhooks/webhook-credential.store';
 import { defaultBody } from './default-body';
-import { decideAll, renderAll, type Skip } from './evaluate';
+import { decideAll, decided, renderAll, type Skip } from './evaluate';
 import { wordsOf } from './freeze';
 import type { Sample } from './test-webhook';
 import { wants } from './wants';
@@ -60,8 +60,8 @@ export async function previewWebhook(
   }
   const plan = planRequest(webhook);
   const evaluation = { webhook, plan, subject: subjectOf(wordsOf(event), event.user, event.document) };
-  const [decision = null] = await decideAll([evaluation]);
-  const [rendered] = plan.fixed ? [plan.fixed] : await renderAll([evaluation]);
+  const [decision = null] = (await decideAll([evaluation])).map(decided);
+  const [rendered] = plan.fixed ? [plan.fixed] : (await renderAll([evaluation])).map(decided);
   const failure = rendered && 'skipReason' in rendered ? rendered : null;
   const skip = decision ?? failure;
   const planned = failure === null ? (rendered as PlannedRequest) : null;

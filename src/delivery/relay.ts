@@ -22,9 +22,11 @@ export interface RelayParts {
   log: Log;
   /** Called after events became deliveries, so that a worker of this process need not wait to be told. */
   onFannedOut(): void;
+  /** Called after events were left to be decided later. */
+  onPending(): void;
 }
 
-export function startRelay({ db, transaction, queue, log, onFannedOut }: RelayParts): Loop {
+export function startRelay({ db, transaction, queue, log, onFannedOut, onPending }: RelayParts): Loop {
   const pace = createPace();
   let announced = true;
   let lastFound = Number.NEGATIVE_INFINITY;
@@ -34,11 +36,12 @@ export function startRelay({ db, transaction, queue, log, onFannedOut }: RelayPa
     announced = false;
     const looksOn = performance.now() - lastFound < LOOK_ON_MS;
     if (!isExpected && !(await isOutboxFilled(db))) return looksOn && LOOK_MS;
-    const { events, more } = await transaction((own) => fanOut(own, queue), { durable: false });
+    const { events, more, pending } = await transaction((own) => fanOut(own, queue), { durable: false });
     pace.note(events);
     if (events === 0) return looksOn && LOOK_MS;
     lastFound = performance.now();
     onFannedOut();
+    if (pending) onPending();
     return more || LOOK_MS;
   };
   const loop = startLoop('relay', REST_MS, log, step, pace.ms);

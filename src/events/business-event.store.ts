@@ -1,5 +1,6 @@
 import type { AuditEntryEntity } from '../audit/audit-entry.entity';
 import { AUDIT_ENTRY, insertAuditEntriesSql } from '../audit/audit-entry.store';
+import { idBounds } from '../ids';
 import { columns } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 import { isTheOne } from '../sql/is-the-one';
@@ -136,6 +137,19 @@ export async function takeFromOutbox(db: Db, atMost: number): Promise<OutboxEven
      ) as e join payloads p on p.id = e."payloadId" order by e.id`),
     [atMost],
   );
+}
+
+/** Events with their documents, whether they are still in the outbox or not. */
+export async function outboxEventsById(db: Db, ids: readonly string[]): Promise<Map<string, OutboxEvent>> {
+  const rows = await rowsOf<OutboxEvent>(
+    db,
+    statement(`select e.*, p.body, coalesce(p.content_type, '') as "contentType" from (
+       select ${BUSINESS_EVENTS.columns} from business_events
+       where id = any($1::uuid[]) and id between $2::uuid and $3::uuid
+     ) as e left join payloads p on p.id = e."payloadId"`),
+    [ids, ...idBounds(ids)],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** An event that has become deliveries. */

@@ -1,8 +1,8 @@
 // What was skipped, decided about once more: its id was never on the wire, so nothing of it has to stay as it was.
 import { type FrozenDelivery, freezeDeliveries, type OrderedDelivery } from '../delivery/delivery-orders.store';
 import { type Frozen, freezeRequests, newPayloadsOf, type Wanted } from '../delivery/freeze';
-import { eventsById, type OutboxEvent } from '../events/business-event.store';
-import { insertPayloads, payloadsById } from '../events/payload.store';
+import { type OutboxEvent, outboxEventsById } from '../events/business-event.store';
+import { insertPayloads } from '../events/payload.store';
 import type { Db } from '../sql/db';
 import { type WebhookRow, webhooksById } from '../webhooks/webhook.store';
 
@@ -35,23 +35,9 @@ function faultFor({ skipReason, skipMessage }: { skipReason: string; skipMessage
 async function wantedBy(db: Db, skipped: readonly OrderedDelivery[]): Promise<Wanted[]> {
   const eventIds = [...new Set(skipped.map((each) => each.businessEventId))];
   const webhookIds = [...new Set(skipped.map((each) => each.webhookId))];
-  const [events, webhooks] = [await outboxEvents(db, eventIds), await webhooksById(db, webhookIds)];
+  const [events, webhooks] = [await outboxEventsById(db, eventIds), await webhooksById(db, webhookIds)];
   return skipped.map(({ businessEventId, webhookId }) => ({
     event: events.get(businessEventId) as OutboxEvent,
     webhook: webhooks.get(webhookId) as WebhookRow,
   }));
-}
-
-async function outboxEvents(db: Db, ids: readonly string[]): Promise<Map<string, OutboxEvent>> {
-  const events = [...(await eventsById(db, ids)).values()];
-  const payloads = await payloadsById(
-    db,
-    events.map(({ payloadId }) => payloadId),
-  );
-  return new Map(
-    events.map((event) => {
-      const payload = payloads.get(event.payloadId);
-      return [event.id, { ...event, body: payload?.body ?? null, contentType: payload?.contentType ?? '' }];
-    }),
-  );
 }

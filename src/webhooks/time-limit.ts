@@ -2,77 +2,109 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Context, createContext, Script } from 'node:vm';
 
-/** Milliseconds that one condition or one request may take. */
+/** Milliseconds of processor time that one condition or one request may take. */
 export const TIME_LIMIT_MS = 50;
 
-/** Why there is no result: it took too long, or others of its group did and it was not given the time again. */
-export type Late = { readonly late: 'ITSELF' | 'GROUP' };
+/** The item itself took too long, whatever else the machine did. */
+export interface Late {
+  readonly late: true;
+}
 
-// A single overrun may be a pause of the whole process. Two in a row are the program's own.
+/** Nothing is known of the item yet: to be tried again later. */
+export interface Undecided {
+  readonly undecided: true;
+}
+
+export const UNDECIDED: Undecided = { undecided: true };
+const LATE: Late = { late: true };
+
+// `vm` stops by the clock on the wall. A machine that is busy elsewhere gives the thread only a part of that time: the
+// next try has more of it, so that the thread itself can have had its limit. Two tries suffice where nothing else runs.
+const FIRST_TRY_MS = 60;
+const MAX_TRY_MS = 1_000;
+const MAX_TRIES = 5;
+const MAX_GROWTH = 4;
+// The processor time of a single try may be that of a garbage collection that others made necessary.
 const STRIKES = 2;
-// Nor is one its own in which the machine hardly let us run; but not for ever.
-const OWN_CPU = 0.5;
-const MOST_TRIES = 20;
-// A long document is late where short ones are not: a group that was late has this much for each of the others.
-const SUSPECT_LIMIT_MS = 10;
-const MOST_LATE = 3;
+// What a group may cost in one call: 3 items of 170 ms of the processor each.
+const MAX_LATE = 3;
 
 /** What is done with each item. */
 export interface Work<Item, Result> {
-  /** Once an item of a group is late, the others get 10 ms each, and after three none: a loop costs 140 ms, not 100 ms each. */
+  /** Items of a group are decided in order: while one is undecided, those after it are too. */
   groupOf(item: Item): string;
   /** What takes bounded time and does not count, such as reading the document. May be called more than once. */
   prepare(item: Item): void;
   run(item: Item): Result;
   /** Between two slices of 50 ms; by default the event loop has its turn. */
   pause?(): Promise<unknown>;
+  /** Milliseconds of processor time that the thread has had so far. */
+  cpuMs?(): number;
 }
 
 /**
- * Calls `run` for each item, in order. Everything it calls is stopped after 50 ms, loops and regular expressions as
- * well; what ran before the one that was stopped keeps its results. One call into `vm` is enough for all where nothing
- * is late.
+ * Calls `run` for each item, in order. Everything it calls is stopped in time, loops and regular expressions as well.
+ * All items run together in one call into `vm` as long as that takes less than 50 ms. The one that is stopped runs
+ * again alone, and is late if it alone used 50 ms of the processor twice. After three late ones the rest of a group is
+ * undecided: none of them is judged by another one.
  */
 export async function runEach<Item, Result extends object>(
   items: readonly Item[],
-  { groupOf, prepare, run, pause = setImmediate }: Work<Item, Result>,
-): Promise<(Result | Late)[]> {
-  const results: (Result | Late)[] = [];
+  work: Work<Item, Result>,
+): Promise<(Result | Late | Undecided)[]> {
+  const { groupOf, prepare, run, pause = setImmediate } = work;
+  const results: (Result | Late | Undecided)[] = [];
   const late = new Map<string, number>();
-  let strikes = 0;
-  let tries = 0;
+  const waiting = new Set<string>();
   while (results.length < items.length) {
-    const first = results.length;
-    const group = groupOf(items[first] as Item);
-    const lateBefore = late.get(group) ?? 0;
-    const limitMs = lateBefore === 0 ? TIME_LIMIT_MS : SUSPECT_LIMIT_MS;
-    prepare(items[first] as Item);
-    const before = process.cpuUsage();
-    const ended = endsInTime(limitMs, () => {
+    const first = items[results.length] as Item;
+    if (!waiting.has(groupOf(first))) prepare(first);
+    const ended = endsInTime(TIME_LIMIT_MS, () => {
       while (results.length < items.length) {
         const item = items[results.length] as Item;
-        const lateOnes = late.get(groupOf(item)) ?? 0;
-        if (lateOnes > 0 && lateOnes < MOST_LATE && results.length > first) return;
-        results.push(lateOnes === MOST_LATE ? { late: 'GROUP' } : run(item));
+        results.push(waiting.has(groupOf(item)) ? UNDECIDED : run(item));
       }
     });
-    if (results.length === items.length) break;
-    // One that began later in the slice had less than the whole time: it is the first of the next one.
-    const isFirst = !ended && results.length === first;
-    [strikes, tries] = isFirst ? [strikes + strikeOf(before, limitMs), tries + 1] : [0, 0];
-    if (strikes === STRIKES || tries === MOST_TRIES) {
-      late.set(group, lateBefore + 1);
-      results.push({ late: lateBefore === 0 ? 'ITSELF' : 'GROUP' });
-      [strikes, tries] = [0, 0];
-    }
+    if (ended || results.length === items.length) break;
+    await pause();
+    const stopped = items[results.length] as Item;
+    const group = groupOf(stopped);
+    const result = await runAlone(stopped, work);
+    if (result === LATE) late.set(group, (late.get(group) ?? 0) + 1);
+    if (result === UNDECIDED || late.get(group) === MAX_LATE) waiting.add(group);
+    results.push(result);
     await pause();
   }
   return results;
 }
 
-function strikeOf(before: NodeJS.CpuUsage, limitMs: number): 0 | 1 {
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000 >= limitMs * OWN_CPU ? 1 : 0;
+async function runAlone<Item, Result extends object>(
+  item: Item,
+  { prepare, run, pause = setImmediate, cpuMs = threadCpuMs }: Work<Item, Result>,
+): Promise<Result | Late | Undecided> {
+  let strikes = 0;
+  let limitMs = FIRST_TRY_MS;
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    prepare(item);
+    let result: Result | undefined;
+    const begun = cpuMs();
+    endsInTime(limitMs, () => {
+      result = run(item);
+    });
+    if (result !== undefined) return result;
+    const usedMs = cpuMs() - begun;
+    if (usedMs >= TIME_LIMIT_MS) strikes += 1;
+    else limitMs = Math.ceil(Math.min(MAX_TRY_MS, limitMs * Math.min(MAX_GROWTH, FIRST_TRY_MS / usedMs)));
+    if (strikes === STRIKES) return LATE;
+    await pause();
+  }
+  return UNDECIDED;
+}
+
+// Not process.cpuUsage(), which has the threads of the garbage collector and of the compiler in it.
+function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
 }
 
 const script = new Script('work()');

@@ -96,17 +96,21 @@ export async function changeWebhook(db: Db, id: string, changes: Partial<Webhook
   await db.update(WebhookEntity, { id }, changes);
 }
 
-/** With whether its deliveries have to wait, at this moment. */
-export type OutgoingWebhook = WebhookRow & { isBusy: boolean };
+/** With whether, at this moment, its deliveries have to wait, and events that it has not been asked about. */
+export type OutgoingWebhook = WebhookRow & { isBusy: boolean; hasPending: boolean };
+
+const OUTGOING = `select ${WEBHOOKS.columns}, exists (select from webhook_circuits c
+         where c.webhook_id = webhooks.id and (c.crowded or c.state <> 'CLOSED')) as "isBusy",
+       exists (select from pending_decisions p where p.webhook_id = webhooks.id) as "hasPending"
+     from webhooks where direction = 'OUTGOING' and status <> 'ARCHIVED'`;
 
 /** Every outgoing webhook that may want an event. */
 export async function outgoingWebhooks(db: Db): Promise<OutgoingWebhook[]> {
-  return rowsOf<OutgoingWebhook>(
-    db,
-    statement(`select ${WEBHOOKS.columns}, exists (select from webhook_circuits c
-         where c.webhook_id = webhooks.id and (c.crowded or c.state <> 'CLOSED')) as "isBusy"
-       from webhooks where direction = 'OUTGOING' and status <> 'ARCHIVED' order by id`),
-  );
+  return rowsOf<OutgoingWebhook>(db, statement(`${OUTGOING} order by id`));
+}
+
+export async function outgoingWebhooksById(db: Db, ids: readonly string[]): Promise<OutgoingWebhook[]> {
+  return rowsOf<OutgoingWebhook>(db, statement(`${OUTGOING} and id = any($1::uuid[]) order by id`), [ids]);
 }
 
 /** What these webhooks are at this moment, until the transaction ends: nobody pauses, resumes or reorders them meanwhile. */

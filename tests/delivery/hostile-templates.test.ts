@@ -27,7 +27,7 @@ test('hostile conditions and templates are skips, fifty good webhooks get the ev
   await Promise.all(good.map((settings) => createTestWebhook(app, partner.url, settings)));
   const before = partner.calls.length;
   const document = { list: Array.from({ length: 300 }, (_, n) => n), digits: '1'.repeat(100_000) };
-  const events = Array.from({ length: 20 }, (_, n) => ({
+  const events = Array.from({ length: 4 }, (_, n) => ({
     documentType,
     event: 'on_submit',
     referenceDocument: `INV-${n}`,
@@ -37,8 +37,14 @@ test('hostile conditions and templates are skips, fifty good webhooks get the ev
   await app.ask('mutation ($input: PublishEventsInput!) { publishEvents(input: $input) { userErrors { message } } }', {
     input: { events },
   });
-  // a hundred megabytes of documents, on whatever machine this is
-  await waitFor('1,000 calls', () => partner.calls.length >= before + 1_000, 140_000);
+  // twenty megabytes of documents, on whatever machine this is
+  await waitFor('200 calls', () => partner.calls.length >= before + 200, 140_000);
+
+  await waitFor(
+    'a decision about each event',
+    async () => (await app.database.query('select from pending_decisions limit 1')).length === 0,
+    140_000,
+  );
 
   const rows = await app.database.query(
     `select skip_reason as reason, count(*)::int as count from deliveries where document_type = $1
@@ -46,9 +52,9 @@ test('hostile conditions and templates are skips, fifty good webhooks get the ev
     [documentType],
   );
   expect(rows).toEqual([
-    { reason: 'CONDITION_ERROR', count: 40 },
-    { reason: 'TEMPLATE_ERROR', count: 40 },
-    { reason: null, count: 1_000 },
+    { reason: 'CONDITION_ERROR', count: 8 },
+    { reason: 'TEMPLATE_ERROR', count: 8 },
+    { reason: null, count: 200 },
   ]);
   const messages = await app.database.query<{ message: string }>(
     'select distinct skip_message as message from deliveries where document_type = $1 and skip_message is not null',
@@ -56,9 +62,8 @@ test('hostile conditions and templates are skips, fifty good webhooks get the ev
   );
   expect(messages.map(({ message }) => message).sort()).toEqual(
     expect.arrayContaining([
-      'The condition took longer than 50 ms, twice: it was stopped.',
-      'The condition took longer than 50 ms for an event just before: it was not given the time again.',
-      'The request took longer than 50 ms, twice: it was stopped.',
+      'The condition took longer than 50 ms of processor time, twice: it was stopped.',
+      'The request took longer than 50 ms of processor time, twice: it was stopped.',
     ]),
   );
-});
+}, 300_000);

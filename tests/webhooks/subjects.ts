@@ -39,21 +39,32 @@ export function render(use: TemplateUse, template: string, document: unknown): {
   return 'message' in compiled ? compiled : compiled.render(subjectFor(document));
 }
 
-/** Runs within the time limit, as fan-out does. @returns also how often the rest of the process had its turn meanwhile */
+/**
+ * Runs within the time limit, as fan-out does, and again what a busy machine leaves undecided.
+ * @returns also how often the rest of the process had its turn meanwhile
+ */
 export async function within<Result extends object>(
   runs: readonly (() => Result)[],
   groupOf: (index: number) => string = String,
 ): Promise<{ results: (Result | Late)[]; turns: number }> {
   let turns = 0;
-  const results = await runEach([...runs.keys()], {
-    groupOf,
-    prepare: () => undefined,
-    run: (index) => (runs[index] as () => Result)(),
-    pause: () => {
-      turns += 1;
-      return setImmediate();
-    },
-  });
+  const results: (Result | Late)[] = [];
+  let open = [...runs.keys()];
+  while (open.length > 0) {
+    const round = await runEach(open, {
+      groupOf,
+      prepare: () => undefined,
+      run: (index) => (runs[index] as () => Result)(),
+      pause: () => {
+        turns += 1;
+        return setImmediate();
+      },
+    });
+    for (const [place, result] of round.entries()) {
+      if (!('undecided' in result)) results[open[place] as number] = result;
+    }
+    open = open.filter((_, place) => 'undecided' in (round[place] as object));
+  }
   return { results, turns };
 }
 
