@@ -24,6 +24,10 @@ export interface Config {
   encryptionKeys: Buffer[];
   /** CIDRs let through the address guard, as written: the guard parses them. */
   allowedTargetNetworks: string[];
+  /** CIDRs that no webhook is sent to, though they are public or allowed. */
+  blockedTargetNetworks: string[];
+  /** null: every port. */
+  allowedTargetPorts: ReadonlySet<number> | null;
   allowHttpTargets: boolean;
   corsOrigins: string[];
   trustedProxies: string[];
@@ -95,6 +99,8 @@ export function readConfig(env: Environment): Config {
     adminApiKey: read('ADMIN_API_KEY', null, adminApiKey),
     encryptionKeys: read('ENCRYPTION_KEY', [], encryptionKeys),
     allowedTargetNetworks: read('ALLOWED_TARGET_NETWORKS', [], list),
+    blockedTargetNetworks: read('BLOCKED_TARGET_NETWORKS', [], list),
+    allowedTargetPorts: read<ReadonlySet<number> | null>('ALLOWED_TARGET_PORTS', null, targetPorts),
     allowHttpTargets: read('ALLOW_HTTP_TARGETS', false, onOrOff),
     corsOrigins: read('CORS_ORIGINS', [], origins),
     trustedProxies: read('TRUSTED_PROXIES', [], proxies),
@@ -163,6 +169,12 @@ function oneOf(allowed: readonly string[]): Read<string> {
 const port: Read<number> = (text) => {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new Error(`"${text}" is not a port, 0 to 65535.`);
   return Number(text);
+};
+
+const targetPorts: Read<ReadonlySet<number>> = (text) => {
+  const ports = list(text).map(port);
+  if (ports.length === 0 || ports.includes(0)) throw new Error(`"${text}" names no ports, such as 443,8443.`);
+  return new Set(ports);
 };
 
 const count: Read<number> = (text) => {

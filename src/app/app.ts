@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
-import { type Config, ConfigError } from '../config';
+import type { Config } from '../config';
 import { openDeliveriesWith } from '../delivery/open-deliveries';
 import { startDecidingPending } from '../delivery/pending-decisions';
 import { type DeliveryQueue, startQueue } from '../delivery/queue';
@@ -18,7 +18,6 @@ import { createPipelines } from '../sql/pipelines';
 import { pipelinedTransactions } from '../sql/transactions';
 import { createExplain } from '../verification/explain-apart';
 import { createKeyring, type Keyring } from '../webhooks/keyring';
-import { parseNetworks } from '../webhooks/public-address';
 import { keysInUse } from '../webhooks/sealed-secret.store';
 import type { TargetPolicy } from '../webhooks/target-url';
 import { createAnnouncer } from './announcer';
@@ -38,6 +37,7 @@ import { migrate } from './migrate';
 import { createRateLimits } from './rate-limits';
 import { createSchema, printApi } from './schema';
 import { startWithDatabase } from './start-with-database';
+import { targetPolicyOf } from './target-policy';
 import { trustedDocumentsFor } from './trusted-documents';
 import { startWakeUp } from './wake-up';
 import { createWatchServer } from './watch-server';
@@ -264,15 +264,6 @@ async function listen(server: FastifyInstance, config: Config): Promise<string> 
   if (address === null || typeof address === 'string') throw new Error('the server listens on no TCP port');
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${address.port}`;
-}
-
-function targetPolicyOf(config: Config): TargetPolicy {
-  try {
-    const allowedNetworks = parseNetworks(config.allowedTargetNetworks.join(','));
-    return { allowHttp: config.allowHttpTargets, allowedNetworks };
-  } catch (error) {
-    throw new ConfigError([`ALLOWED_TARGET_NETWORKS: ${(error as Error).message}`]);
-  }
 }
 
 // better found now than at the next delivery

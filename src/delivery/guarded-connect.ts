@@ -1,6 +1,6 @@
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
-import { allowsAddress } from '../webhooks/public-address';
+import { refusalOf } from '../webhooks/public-address';
 import type { TargetPolicy } from '../webhooks/target-url';
 import type { ClientCertificate } from './client-certificate';
 import { connectError } from './connect-error';
@@ -58,8 +58,9 @@ function guardedConnect(policy: TargetPolicy, lookup: LookupFunction, tls: TlsOp
   });
   return (options, callback, onSocket) => {
     const { hostname } = options;
-    if (isIP(hostname) !== 0 && !allowsAddress(hostname, policy)) {
-      callback(blockedAddress(hostname, hostname), null);
+    const refusal = isIP(hostname) === 0 ? null : refusalOf(hostname, policy);
+    if (refusal) {
+      callback(blockedAddress(hostname, refusal), null);
       return;
     }
     let connected = false;

@@ -1,5 +1,5 @@
 import { lookup as systemLookup } from 'node:dns/promises';
-import { type AddressPolicy, addressKind, allowsAddress } from '../webhooks/public-address';
+import { type AddressPolicy, type AddressRefusal, refusalOf } from '../webhooks/public-address';
 import { SendError, systemCode } from './send-error';
 
 /** Every address of a host name. */
@@ -14,16 +14,17 @@ export function guardedLookup(policy: AddressPolicy, lookup: Lookup): Lookup {
   return async (host) => {
     const addresses = await ask(host).catch((error: Error) => Promise.reject(lookupError(error, host)));
     if (addresses.length === 0) throw new SendError('DNS', `The name ${host} has no address.`);
-    const refused = addresses.find((address) => !allowsAddress(address, policy));
-    if (refused !== undefined) throw blockedAddress(`${host} resolves to ${refused}, which`, refused);
+    for (const address of addresses) {
+      const refusal = refusalOf(address, policy);
+      if (refusal) throw blockedAddress(`${host} resolves to ${address}, which`, refusal);
+    }
     return addresses;
   };
 }
 
 /** The sentence of a refused address. `subject` begins it: "10.0.0.5" or "a.example resolves to 10.0.0.5, which". */
-export function blockedAddress(subject: string, ip: string): SendError {
-  const rule = 'webhooks are sent to public addresses only, unless ALLOWED_TARGET_NETWORKS names its network';
-  return new SendError('BLOCKED_ADDRESS', `${subject} is ${addressKind(ip)}; ${rule}.`);
+export function blockedAddress(subject: string, { kind, rule }: AddressRefusal): SendError {
+  return new SendError('BLOCKED_ADDRESS', `${subject} is ${kind}; ${rule}.`);
 }
 
 /** What the machine itself resolves, with /etc/hosts and search domains. */

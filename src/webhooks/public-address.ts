@@ -3,12 +3,16 @@ import ipaddr from 'ipaddr.js';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** One CIDR of `ALLOWED_TARGET_NETWORKS`. */
+/** One CIDR of `ALLOWED_TARGET_NETWORKS` or `BLOCKED_TARGET_NETWORKS`. */
 export type Network = readonly [Address, number];
 
 /** The part of the target policy that speaks about addresses. */
 export interface AddressPolicy {
   readonly allowedNetworks: readonly Network[];
+  /** Never called, also where the others allow it. */
+  readonly blockedNetworks?: readonly Network[];
+  /** Addresses of the machine itself: what listens there trusts who is on it, though an address may be a public one. */
+  readonly ownAddresses?: () => readonly string[];
 }
 
 const NOT_PUBLIC_V4 = cidrs(
@@ -34,14 +38,37 @@ export function isPublicAddress(ip: string): boolean {
   return isInside(address, GLOBAL_V6) && !isInside(address, NOT_PUBLIC_V6);
 }
 
-/** Whether we may dial an address: a public one, or one inside a network that the operator allowed. */
+/** Whether we may dial an address. */
 export function allowsAddress(ip: string, policy: AddressPolicy): boolean {
-  if (isPublicAddress(ip)) return true;
-  const address = readAddress(ip);
-  return address !== null && isInside(withoutMapping(address), policy.allowedNetworks);
+  return refusalOf(ip, policy) === null;
 }
 
-/** Reads `ALLOWED_TARGET_NETWORKS`: CIDRs or single addresses, separated by commas or spaces. Throws on a bad one. */
+/** Why an address is not dialled: what it is, for "which is ...", and the rule. */
+export interface AddressRefusal {
+  kind: string;
+  rule: string;
+}
+
+/** Null when we may dial the address. What is blocked comes before what is allowed, and that before what it is. */
+export function refusalOf(ip: string, policy: AddressPolicy): AddressRefusal | null {
+  const read = readAddress(ip);
+  const address = read && withoutMapping(read);
+  if (address && isInside(address, policy.blockedNetworks ?? [])) {
+    return { kind: 'inside a network that BLOCKED_TARGET_NETWORKS names', rule: 'no webhook is sent there' };
+  }
+  if (address && isInside(address, policy.allowedNetworks)) return null;
+  if (!isPublicAddress(ip)) return { kind: addressKind(ip), rule: PUBLIC_ONLY };
+  if (address && policy.ownAddresses?.().some((own) => readAddress(own)?.toString() === address.toString())) {
+    return { kind: 'an address of the machine that Hookledger runs on', rule: OTHERS_ONLY };
+  }
+  return null;
+}
+
+const UNLESS = 'unless ALLOWED_TARGET_NETWORKS names its network';
+const PUBLIC_ONLY = `webhooks are sent to public addresses only, ${UNLESS}`;
+const OTHERS_ONLY = `webhooks are sent to other machines only, ${UNLESS}`;
+
+/** Reads a list of networks: CIDRs or single addresses, separated by commas or spaces. Throws on a bad one. */
 export function parseNetworks(text: string): Network[] {
   return text
     .split(/[\s,]+/)
@@ -49,8 +76,8 @@ export function parseNetworks(text: string): Network[] {
     .map(parseNetwork);
 }
 
-/** What kind of address it is that is not public, for a sentence: "which is a loopback address". */
-export function addressKind(ip: string): string {
+// of one that is not public: "which is a loopback address"
+function addressKind(ip: string): string {
   const address = readAddress(ip);
   if (address === null) return 'not an IP address';
   return KINDS[address.range()] ?? 'not an address of the public internet';

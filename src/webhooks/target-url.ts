@@ -1,9 +1,11 @@
 import { isIP } from 'node:net';
-import { type AddressPolicy, addressKind, allowsAddress } from './public-address';
+import { type AddressPolicy, allowsAddress, refusalOf } from './public-address';
 
-/** Where webhooks may be sent: `ALLOW_HTTP_TARGETS` and `ALLOWED_TARGET_NETWORKS`. */
+/** Where webhooks may be sent: `ALLOW_HTTP_TARGETS`, `ALLOWED_TARGET_PORTS` and the networks. */
 export interface TargetPolicy extends AddressPolicy {
   readonly allowHttp: boolean;
+  /** Absent: every port. */
+  readonly allowedPorts?: ReadonlySet<number> | null;
 }
 
 export const TARGET_URL_MAX_LENGTH = 2048;
@@ -29,7 +31,7 @@ export function readTargetUrl(url: string, policy: TargetPolicy): URL | string {
   const parsed = URL.parse(url);
   if (parsed === null)
     return 'The host or port of the URL is not valid: write it like https://hooks.example.com:8443/path.';
-  return hostFault(written.host, parsed, policy) ?? parsed;
+  return hostFault(written.host, parsed, policy) ?? portFault(parsed, policy) ?? parsed;
 }
 
 interface WrittenUrl {
@@ -83,8 +85,14 @@ function hostFault(written: string, parsed: URL, policy: TargetPolicy): string |
 }
 
 function addressFault(ip: string, policy: TargetPolicy): string | null {
-  if (allowsAddress(ip, policy)) return null;
-  return `${ip} is ${addressKind(ip)}: webhooks are sent to public addresses only, unless ALLOWED_TARGET_NETWORKS names its network.`;
+  const refusal = refusalOf(ip, policy);
+  return refusal && `${ip} is ${refusal.kind}: ${refusal.rule}.`;
+}
+
+function portFault({ protocol, port }: URL, { allowedPorts }: TargetPolicy): string | null {
+  const called = Number(port || (protocol === 'https:' ? 443 : 80));
+  if (!allowedPorts || allowedPorts.has(called)) return null;
+  return `Port ${called} is not called: ALLOWED_TARGET_PORTS allows ${[...allowedPorts].join(', ')}.`;
 }
 
 /**

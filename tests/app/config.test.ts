@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import os, { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startApp } from '../../src/app/app';
+import { targetPolicyOf } from '../../src/app/target-policy';
 import { ConfigError, readConfig } from '../../src/config';
 import { createLog } from '../../src/log';
+import { checkTargetUrl } from '../../src/webhooks/target-url';
 
 const ENCRYPTION_KEY = randomBytes(32).toString('base64');
 const DATABASE = { DATABASE_URL: 'postgres://hookledger:hunter2@db.example.com/ledger', ENCRYPTION_KEY };
@@ -43,6 +45,8 @@ describe('with an empty environment', () => {
       adminApiKey: null,
       encryptionKeys: [],
       allowedTargetNetworks: [],
+      blockedTargetNetworks: [],
+      allowedTargetPorts: null,
       allowHttpTargets: false,
       corsOrigins: [],
       trustedProxies: [],
@@ -82,6 +86,8 @@ test('what is set is read', () => {
     ADMIN_API_KEY: 'a-key-that-is-hard-to-guess',
     ENCRYPTION_KEY: `${ENCRYPTION_KEY}, ${second.toString('base64')}`,
     ALLOWED_TARGET_NETWORKS: '10.1.0.0/16, fd00::/8',
+    BLOCKED_TARGET_NETWORKS: '10.1.9.0/24',
+    ALLOWED_TARGET_PORTS: '443, 8443',
     ALLOW_HTTP_TARGETS: 'ON',
     CORS_ORIGINS: 'https://dashboard.example.com,http://localhost:5173',
     TRUSTED_PROXIES: '10.0.0.2, 10.9.0.0/16,fd00::/8',
@@ -108,6 +114,8 @@ test('what is set is read', () => {
     adminApiKey: 'a-key-that-is-hard-to-guess',
     encryptionKeys: [Buffer.from(ENCRYPTION_KEY, 'base64'), second],
     allowedTargetNetworks: ['10.1.0.0/16', 'fd00::/8'],
+    blockedTargetNetworks: ['10.1.9.0/24'],
+    allowedTargetPorts: new Set([443, 8443]),
     allowHttpTargets: true,
     corsOrigins: ['https://dashboard.example.com', 'http://localhost:5173'],
     trustedProxies: ['10.0.0.2', '10.9.0.0/16', 'fd00::/8'],
@@ -156,25 +164,28 @@ describe('a value that cannot work is refused, and the message names the key, th
     ['TRUSTED_DOCUMENTS_ONLY', 'perhaps', '"perhaps" is neither on nor off.'],
     ['CLIENT_CERT_HEADER', 'X-Client-Cert', 'is set, but TRUSTED_PROXIES names nobody who is believed'],
     ['TRUSTED_DOCUMENTS_ONLY', 'on', 'is on, but TRUSTED_DOCUMENTS names no file: nothing could be asked.'],
+    ['ALLOWED_TARGET_PORTS', '443,https', '"https" is not a port'],
+    ['ALLOWED_TARGET_PORTS', '0', '"0" names no ports, such as 443,8443.'],
     ['LOG_LEVEL', 'loud', '"loud" is not one of fatal, error, warn, info, debug, trace, silent.'],
   ])('%s=%s', (key, value, message) => {
     expect(problemsOf({ [key]: value })).toEqual([expect.stringContaining(`${key}: ${message}`)]);
   });
 
   test.each(['10.1.0.0/33', 'intranet', '10.1.0.0/16/8'])(
-    'ALLOWED_TARGET_NETWORKS=%s, before anything is started',
+    'ALLOWED_TARGET_NETWORKS and BLOCKED_TARGET_NETWORKS=%s, before anything is started',
     async (value) => {
       // nothing listens at this address: it would be another error, had anything been tried
       const env = {
         ...DATABASE,
         DATABASE_URL: 'postgres://hookledger@127.0.0.1:1/ledger',
         ALLOWED_TARGET_NETWORKS: value,
+        BLOCKED_TARGET_NETWORKS: value,
       };
       const start = startApp(readConfig(env), createLog('silent'));
       await expect(start).rejects.toBeInstanceOf(ConfigError);
-      await expect(start).rejects.toThrow(
-        `ALLOWED_TARGET_NETWORKS: "${value}" is not a network: write it like 10.0.0.0/8`,
-      );
+      for (const key of ['ALLOWED_TARGET_NETWORKS', 'BLOCKED_TARGET_NETWORKS']) {
+        await expect(start).rejects.toThrow(`${key}: "${value}" is not a network: write it like 10.0.0.0/8`);
+      }
     },
   );
 
@@ -307,4 +318,24 @@ describe('the program', () => {
       ].join('\n'),
     });
   });
+});
+
+test('webhooks are not sent to a public address of the machine itself, unless its network is allowed', () => {
+  const own = '93.184.216.34';
+  const face = {
+    address: own,
+    netmask: '255.255.255.0',
+    family: 'IPv4',
+    mac: '',
+    internal: false,
+    cidr: `${own}/24`,
+  } as const;
+  const interfaces = jest.spyOn(os, 'networkInterfaces').mockReturnValue({ eth0: [face] });
+  const fault = (env: object, ip: string) => checkTargetUrl(`https://${ip}/`, targetPolicyOf(readConfig({ ...env })));
+  try {
+    expect(fault({}, own)).toContain('is an address of the machine that Hookledger runs on');
+    expect([fault({}, '93.184.216.35'), fault({ ALLOWED_TARGET_NETWORKS: own }, own)]).toEqual([null, null]);
+  } finally {
+    interfaces.mockRestore();
+  }
 });

@@ -34,6 +34,42 @@ test.each([
   expect(partner.sockets.size).toBe(0);
 });
 
+test.each([
+  [
+    'blocked',
+    { blockedNetworks: parseNetworks('127.0.0.2') },
+    'is inside a network that BLOCKED_TARGET_NETWORKS names',
+  ],
+  [
+    'own',
+    { allowedNetworks: [], ownAddresses: () => ['8.8.8.8'] },
+    'is an address of the machine that Hookledger runs on',
+  ],
+])('a name, and a literal, at a %s address is blocked', async (kind, more, sentence) => {
+  const partner = await okPartner();
+  const ip = kind === 'own' ? '8.8.8.8' : '127.0.0.2';
+  const policy = { allowHttp: true, allowedNetworks: parseNetworks('127.0.0.0/8'), ...more };
+  const sender = createSender(policy, { lookup: async () => [ip] });
+  for (const host of ['partner.test', ip]) {
+    const result = await post(sender, named(partner, host));
+    expect(result).toMatchObject({ errorCode: 'BLOCKED_ADDRESS', remoteAddress: null });
+    expect(result.error).toContain(sentence);
+  }
+  expect(partner.sockets.size).toBe(0);
+  await sender.stop();
+});
+
+test('a port that is not allowed is not called, though the URL was saved', async () => {
+  const partner = await okPartner();
+  const policy = { allowHttp: true, allowedNetworks: parseNetworks('127.0.0.0/8'), allowedPorts: new Set([443]) };
+  const sender = createSender(policy, { lookup: async () => ['127.0.0.1'] });
+  const result = await post(sender, named(partner));
+  expect(result).toMatchObject({ errorCode: 'BLOCKED_ADDRESS', remoteAddress: null });
+  expect(result.error).toContain(`Port ${partner.port} is not called: ALLOWED_TARGET_PORTS allows 443.`);
+  expect(partner.sockets.size).toBe(0);
+  await sender.stop();
+});
+
 test.each([[['127.0.0.1', '10.0.0.5']], [['10.0.0.5', '127.0.0.1']], [['8.8.8.8', '127.0.0.1', '::1']]])(
   'a name that mixes allowed and refused addresses (%j) is blocked',
   async (answer) => {

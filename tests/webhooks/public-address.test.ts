@@ -43,6 +43,26 @@ test('addresses in an allowed network are let through, and only those', () => {
     expect([ip, allowsAddress(ip, policy)]).toEqual([ip, false]);
 });
 
+test('a blocked network comes before an allowed one, and its addresses are not called though they are public', () => {
+  const policy = {
+    allowedNetworks: parseNetworks('10.0.0.0/8'),
+    blockedNetworks: parseNetworks('10.9.0.0/16, 8.8.8.0/24'),
+  };
+  for (const ip of ['10.9.0.1', '::ffff:10.9.0.1', '8.8.8.8'])
+    expect([ip, allowsAddress(ip, policy)]).toEqual([ip, false]);
+  for (const ip of ['10.8.0.1', '8.8.4.4']) expect([ip, allowsAddress(ip, policy)]).toEqual([ip, true]);
+});
+
+test('a public address of the machine itself is called only where its network is allowed', () => {
+  const ownAddresses = () => ['127.0.0.1', '8.8.8.8', '2606:4700:4700:0:0:0:0:1111'];
+  const policy = { allowedNetworks: [], ownAddresses };
+  for (const ip of ['8.8.8.8', '2606:4700:4700::1111']) {
+    expect([ip, allowsAddress(ip, policy)]).toEqual([ip, false]);
+    expect([ip, allowsAddress(ip, { allowedNetworks: parseNetworks(ip), ownAddresses })]).toEqual([ip, true]);
+  }
+  expect(allowsAddress('8.8.4.4', policy)).toBe(true);
+});
+
 test('a mapped literal is allowed where its IPv4 address is', () => {
   const policy = { allowedNetworks: parseNetworks('10.0.0.0/8') };
   expect(allowsAddress('::ffff:10.0.0.5', policy)).toBe(true);

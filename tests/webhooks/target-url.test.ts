@@ -184,6 +184,23 @@ test('http and allowed networks are let through where the operator says so', () 
   expect(checkTargetUrl('ftp://127.0.0.1/', DEVELOPMENT)).toContain('https:// or http://');
 });
 
+test.each([
+  ['https://example.com/', null],
+  ['https://example.com:8443/', null],
+  ['https://example.com:22/', 'Port 22 is not called: ALLOWED_TARGET_PORTS allows 443, 8443.'],
+  ['http://example.com/', 'Port 80 is not called: ALLOWED_TARGET_PORTS allows 443, 8443.'],
+])('of ports, %s is held to those that the operator allows', (url, fault) => {
+  const policy = { ...STRICT, allowHttp: true, allowedPorts: new Set([443, 8443]) };
+  expect(checkTargetUrl(url, policy)).toBe(fault);
+});
+
+test('an address in a blocked network is refused when it is written, and the sentence says by what', () => {
+  const policy = { ...STRICT, blockedNetworks: parseNetworks('93.184.216.0/24') };
+  expect(checkTargetUrl('https://93.184.216.34/', policy)).toBe(
+    '93.184.216.34 is inside a network that BLOCKED_TARGET_NETWORKS names: no webhook is sent there.',
+  );
+});
+
 test('a good URL is read once for both the check and the sending', () => {
   expect(readTargetUrl('https://Example.com:443/a?b', STRICT)).toEqual(new URL('https://example.com/a?b'));
 });

@@ -1,0 +1,43 @@
+// Where this installation lets webhooks go.
+import { networkInterfaces } from 'node:os';
+import { type Config, ConfigError } from '../config';
+import { type Network, parseNetworks } from '../webhooks/public-address';
+import type { TargetPolicy } from '../webhooks/target-url';
+
+const KEPT_MS = 5_000;
+
+/** @throws ConfigError when one of the lists of networks cannot be read */
+export function targetPolicyOf(config: Config): TargetPolicy {
+  const problems: string[] = [];
+  const networks = (key: string, parts: readonly string[]): Network[] => {
+    try {
+      return parseNetworks(parts.join(','));
+    } catch (error) {
+      problems.push(`${key}: ${(error as Error).message}`);
+      return [];
+    }
+  };
+  const policy = {
+    allowHttp: config.allowHttpTargets,
+    allowedPorts: config.allowedTargetPorts,
+    allowedNetworks: networks('ALLOWED_TARGET_NETWORKS', config.allowedTargetNetworks),
+    blockedNetworks: networks('BLOCKED_TARGET_NETWORKS', config.blockedTargetNetworks),
+    ownAddresses: ownAddresses(),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return policy;
+}
+
+// asked for each connection: an interface may come and go, but not that often
+function ownAddresses(): () => readonly string[] {
+  let known: string[] = [];
+  let until = 0;
+  return () => {
+    const now = performance.now();
+    if (now >= until) {
+      known = Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address));
+      until = now + KEPT_MS;
+    }
+    return known;
+  };
+}
