@@ -1,3 +1,4 @@
+import { currentMs } from '../clock';
 import { type Loop, startLoop } from '../delivery/loop';
 import type { Log } from '../log';
 import { backfillRemaining } from '../request-log/backfill.store';
@@ -5,11 +6,10 @@ import { countStep } from '../request-log/count-step';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
 import { reportBackfill } from './backfill-progress';
+import { restAfter, urgency } from './follow-throttle';
 
 const REST_MS = 1_000;
 const LONGEST_REST_MS = 10_000;
-/** Where a step takes long, the next waits: counting takes a tenth of one connection, and gathers more meanwhile. */
-const REST_FOR_WORK = 9;
 /** Openings and closings in a step while there is something to deliver: some ten milliseconds of work. */
 const SHORT_STEP = 2_000;
 
@@ -23,12 +23,10 @@ export function startCounting(db: Db, transaction: Transaction, log: Log, isDeli
     const begun = performance.now();
     const isShort = isDelivering();
     // what is lost in a power cut is counted again, from the position that was lost with it
-    const { more, backfilled } = await transaction((own) => countStep(own, isShort ? SHORT_STEP : undefined), {
-      durable: false,
-    });
-    await report(backfilled, more);
-    const rest = (performance.now() - begun) * REST_FOR_WORK;
-    if (more) return isShort ? Math.max(1, rest) : true;
-    return Math.min(LONGEST_REST_MS, Math.max(REST_MS, rest));
+    const step = await transaction((own) => countStep(own, isShort ? SHORT_STEP : undefined), { durable: false });
+    await report(step.backfilled, step.more);
+    const tookMs = performance.now() - begun;
+    if (!step.more) return Math.min(LONGEST_REST_MS, Math.max(REST_MS, restAfter(tookMs, 0)));
+    return isShort ? restAfter(tookMs, urgency(step.oldest ? currentMs() - step.oldest.getTime() : 0)) : true;
   });
 }

@@ -7,13 +7,16 @@ import { type IndexBatch, indexNextBatch } from '../request-log/index-requests';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
 import { reportBackfill } from './backfill-progress';
-import { throttled } from './index-throttle';
+import { restAfter, urgency } from './follow-throttle';
 import { makePartitions } from './partitions';
 
 /** What was closed is looked for so often. */
 const REST_MS = 500;
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html: check_violation, of a row that fits no partition too */
 const NO_PARTITION = '23514';
+/** Requests in one transaction: deliveries that happen to wait for it wait for a short one. */
+const SHORT_BATCH = 100;
+const LONG_BATCH = 500;
 /** Of the event loop's time: more than this, and it is busy with something else. */
 const BUSY = 0.4;
 
@@ -28,13 +31,13 @@ export function startRequestIndexer(db: Db, transaction: Transaction, log: Log, 
   return startLoop('request indexer', REST_MS, log, async () => {
     const begun = performance.now();
     const isBusy = isDelivering() || performance.eventLoopUtilization(since).utilization > BUSY;
-    const { batch, share } = throttled(isBusy, oldest === null ? 0 : currentMs() - oldest.getTime());
-    const taken = await takeBatch(db, transaction, batch);
+    const urgent = isBusy ? urgency(oldest === null ? 0 : currentMs() - oldest.getTime()) : 1;
+    const taken = await takeBatch(db, transaction, SHORT_BATCH + Math.round(urgent * (LONG_BATCH - SHORT_BATCH)));
     if (taken) await report(taken.backfilled, taken.more);
     const tookMs = performance.now() - begun;
     since = performance.eventLoopUtilization();
     oldest = taken?.oldest ?? null;
-    return taken?.more ? Math.max(1, (tookMs * (1 - share)) / share) : REST_MS;
+    return taken?.more ? restAfter(tookMs, urgent) : REST_MS;
   });
 }
 

@@ -27,10 +27,12 @@ const CHANGES_AT_ONCE = 50;
 const MOST_READS = 40;
 
 export interface CountedStep {
-  /** More is waiting; false too where another process counts. */
+  /** More is waiting; false too where another process counts, or the feed is to be rebuilt first. */
   more: boolean;
   /** How many requests were counted that were there before the feed; null: this step counted none of these. */
   backfilled: number | null;
+  /** When the first of what the feed told was opened or closed; null: it told nothing. */
+  oldest: Date | null;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface CountedStep {
  */
 export async function countStep(db: Db, atMost = STEP_REQUESTS): Promise<CountedStep> {
   const locked = await lockStatsPosition(db);
-  if (!locked) return { more: false, backfilled: null };
+  if (!locked) return { more: false, backfilled: null, oldest: null };
   const { backfillBefore: before, now } = locked;
   const changes = await readChanges(db, locked.feed, before, atMost);
   const slice = changes.isDrained && before !== null ? await takeSlice(db, changes, before, atMost) : null;
@@ -48,6 +50,7 @@ export async function countStep(db: Db, atMost = STEP_REQUESTS): Promise<Counted
   const step = {
     more: !isDrained || (slice !== null && slice.before !== null),
     backfilled: slice && slice.open.length + slice.closed.length,
+    oldest: changes.oldest,
   };
   // a position that only grew older says the same
   if (opened.size + closed.size === 0 && locked.feed.to === null && !slice) return step;
@@ -67,11 +70,12 @@ interface Changes {
   closed: Set<string>;
   position: FeedPosition;
   isDrained: boolean;
+  oldest: Date | null;
 }
 
 /** @param before what the feed says of smaller ids is passed over: it is counted with their slice */
 async function readChanges(db: Db, from: FeedPosition, before: string | null, atMost: number): Promise<Changes> {
-  const changes: Changes = { opened: new Set(), closed: new Set(), position: from, isDrained: false };
+  const changes: Changes = { opened: new Set(), closed: new Set(), position: from, isDrained: false, oldest: null };
   const { opened, closed } = changes;
   for (let reads = 0; !changes.isDrained && reads < MOST_READS && opened.size + closed.size < atMost; reads += 1) {
     changes.isDrained = !(await readOn(db, changes, before));
@@ -86,6 +90,7 @@ async function readOn(db: Db, changes: Changes, before: string | null): Promise<
     const ids = kind === 'OPENED' ? changes.opened : changes.closed;
     for (const id of requestIds) if (before === null || id >= before) ids.add(id);
   }
+  changes.oldest ??= read.changes[0]?.at ?? null;
   changes.position = read.position;
   return read.more;
 }

@@ -38,11 +38,12 @@ export interface IndexBatch {
 /**
  * Indexes the next batch in this transaction, and moves the position on in the same: all of it or nothing.
  * @param atMost ends with the change that makes so many of closed requests; one change has up to 1,000
- * @returns null when another process is indexing
+ * @returns null when another process is indexing, or the feed is to be rebuilt first
  */
 export async function indexNextBatch(db: Db, atMost = BATCH_REQUESTS): Promise<IndexBatch | null> {
   if (!(await becomeIndexer(db))) return null;
   const from = await indexPosition(db);
+  if (from.isForeign) return null;
   const { changes, position, more } = await nextChanges(db, from.feed, atMost);
   const closed = changes.filter(({ kind }) => kind === 'CLOSED');
   const ids = closed.flatMap(({ requestIds }) => requestIds);

@@ -1,7 +1,7 @@
 // The index of the log: filled behind the feed, asked by searches.
 import { idBounds } from '../ids';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
-import type { FeedPosition } from './request-change.store';
+import { type FeedPosition, IS_FOREIGN } from './request-change.store';
 import type { RequestStatus } from './webhook-request-log.entity';
 
 /** One indexer at a time, over all processes: whoever has this lock until the end of its transaction. */
@@ -14,6 +14,8 @@ export async function becomeIndexer(db: Db): Promise<boolean> {
 }
 
 export interface IndexPosition {
+  /** The database was restored, and its feed is to be rebuilt first. */
+  isForeign: boolean;
   /** What is before it may be forgotten, as far as the index goes. */
   feed: FeedPosition;
   /** Requests with smaller ids may be missing, whatever the feed says; null: none is. */
@@ -21,17 +23,20 @@ export interface IndexPosition {
 }
 
 export async function indexPosition(db: Db): Promise<IndexPosition> {
-  const row = await rowOf<FeedPosition & { backfillBefore: string | null }>(
+  const row = await rowOf<FeedPosition & Omit<IndexPosition, 'feed'>>(
     db,
     statement(`select from_snapshot as "from", to_snapshot as "to", after_id::text as "afterId",
-      backfill_before as "backfillBefore" from request_index_position`),
+      backfill_before as "backfillBefore", ${IS_FOREIGN} as "isForeign" from request_index_position`),
   );
   if (!row) throw new Error('request_index_position has no row');
-  const { backfillBefore, ...feed } = row;
-  return { feed, backfillBefore };
+  const { isForeign, backfillBefore, ...feed } = row;
+  return { isForeign, feed, backfillBefore };
 }
 
-export async function saveIndexPosition(db: Db, { feed, backfillBefore }: IndexPosition): Promise<void> {
+export async function saveIndexPosition(
+  db: Db,
+  { feed, backfillBefore }: Omit<IndexPosition, 'isForeign'>,
+): Promise<void> {
   await changedBy(
     db,
     statement(`update request_index_position

@@ -2,7 +2,7 @@
 import { idBounds } from '../ids';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
 import type { Direction } from '../webhooks/webhook.entity';
-import type { FeedPosition } from './request-change.store';
+import { type FeedPosition, IS_FOREIGN } from './request-change.store';
 import type { Grain } from './request-stats.entity';
 import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
 
@@ -12,16 +12,21 @@ export interface StatsPosition {
   backfillBefore: string | null;
 }
 
-/** Holds the position until the transaction ends; null: another process counts at this moment. */
+/**
+ * Holds the position until the transaction ends.
+ * @returns null: another process counts at this moment, or the database was restored and its feed is to be rebuilt first
+ */
 export async function lockStatsPosition(db: Db): Promise<(StatsPosition & { now: Date }) | null> {
-  const row = await rowOf<FeedPosition & { backfillBefore: string | null; now: Date }>(
+  const row = await rowOf<FeedPosition & { backfillBefore: string | null; now: Date; isForeign: boolean }>(
     db,
     statement(`select from_snapshot as "from", to_snapshot as "to", after_id as "afterId",
-        backfill_before as "backfillBefore", clock_timestamp() as now
+        backfill_before as "backfillBefore", clock_timestamp() as now, ${IS_FOREIGN} as "isForeign"
       from request_stats_position for update skip locked`),
   );
   if (!row) return null;
-  const { now, backfillBefore, ...feed } = row;
+  const { now, isForeign, backfillBefore, ...feed } = row;
+  // also, once, where another process saved it after this statement had begun
+  if (isForeign) return null;
   return { feed, backfillBefore, now };
 }
 

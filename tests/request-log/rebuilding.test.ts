@@ -124,6 +124,20 @@ test('a restored database is noticed once, and what it holds is counted and inde
   expect(await inIndex()).toEqual(await closedInLog());
 });
 
+test('what counts and indexes a restored database before that is noticed leaves it to be noticed', async () => {
+  await seed(300);
+  await restore();
+  await database.query('delete from request_changes');
+  await countAll();
+  expect(await transaction((db) => indexNextBatch(db, 500))).toBeNull();
+  expect(await rebuild()).toBe('rebuilt');
+  await countAll();
+  await indexAll();
+  expect(await inIndex()).toEqual(await closedInLog());
+  const counted = await counts();
+  expect(counted).toEqual(await freshCounts());
+});
+
 test('counted in steps while requests open and close between them, the log comes to the same as counted at rest', async () => {
   await seed(4_000);
   await countAll();
@@ -186,7 +200,7 @@ test('a step that dies has counted nothing, those before it stay, and no step ho
   await seed(2_000);
   await restore();
   await rebuild();
-  expect(await count(500)).toEqual({ more: true, backfilled: 500 });
+  expect(await count(500)).toMatchObject({ more: true, backfilled: 500 });
   const before = await counts();
   const dying = transaction(async (db) => {
     await countStep(db, 500);

@@ -198,7 +198,7 @@ test('while one counts, another does not wait', async () => {
   await counter.transaction(async (db) => {
     await countStep(db);
     // this transaction ends after the other
-    expect(await counter.transaction((db) => countStep(db))).toEqual({ more: false, backfilled: null });
+    expect(await counter.transaction((db) => countStep(db))).toEqual({ more: false, backfilled: null, oldest: null });
   });
   await expectAllCounted();
 });
