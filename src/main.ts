@@ -1,7 +1,7 @@
-import { startApp } from './app/app';
+import { type App, startApp } from './app/app';
 import { stopOnSignals } from './app/stop-on-signals';
 import { environment, readConfig } from './config';
-import { createLog } from './log';
+import { createLog, type Log } from './log';
 
 /** A name whose servers do not answer holds a thread for many seconds: four of them would hold up every lookup. */
 const THREADS = '64';
@@ -20,14 +20,23 @@ async function main(): Promise<void> {
 
   stopOnSignals(async (signal) => {
     log.info({ signal }, 'stopping');
-    try {
-      await app.stop();
-      log.info('stopped');
-    } catch (error) {
-      log.error({ err: error }, 'could not stop in order');
-      throw error;
-    }
+    await stopInOrder(app, log);
   });
+  void app.lost.then(async (error) => {
+    log.fatal({ err: error }, 'the database is lost: stopping');
+    await stopInOrder(app, log).catch(() => undefined);
+    process.exit(1);
+  });
+}
+
+async function stopInOrder(app: App, log: Log): Promise<void> {
+  try {
+    await app.stop();
+    log.info('stopped');
+  } catch (error) {
+    log.error({ err: error }, 'could not stop in order');
+    throw error;
+  }
 }
 
 main().catch((error: Error) => {

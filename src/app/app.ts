@@ -47,6 +47,8 @@ export interface App {
   url: string | null;
   /** The key of the first SYSTEM_MANAGER, on the very first start without ADMIN_API_KEY: to be shown once. */
   adminToken: string | null;
+  /** Resolves when it cannot go on, and only then. */
+  lost: Promise<Error>;
   /** Finishes what is under way, or hands it back, and closes everything. */
   stop(): Promise<void>;
 }
@@ -62,10 +64,11 @@ export async function startApp(config: Config, log: Log): Promise<App> {
   const stop = () => stopAll(stops);
   // made once, whichever try of the start made it
   const administrator: Administrator = { token: null };
+  const { promise: lost, resolve: onLost } = Promise.withResolvers<Error>();
   return startWithDatabase(config, log, async () => {
     try {
-      const url = await startParts(config, log, stops, administrator);
-      return { url, adminToken: administrator.token, stop };
+      const url = await startParts(config, log, stops, administrator, onLost);
+      return { url, adminToken: administrator.token, lost, stop };
     } catch (error) {
       await stop().catch((fault: unknown) => log.warn({ err: fault }, 'after the failed start'));
       throw error;
@@ -90,9 +93,10 @@ async function startParts(
   log: Log,
   stops: Stop[],
   administrator: Administrator,
+  onLost: (error: Error) => void,
 ): Promise<string | null> {
   const policy = targetPolicyOf(config);
-  const database = await openDatabase(config, log);
+  const database = await openDatabase(config, log, onLost);
   stops.push(database.stop);
   await migrate(database.ownerUrl, database.servingUrl);
 

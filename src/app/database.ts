@@ -11,15 +11,22 @@ export interface Database {
   stop(): Promise<void>;
 }
 
-/** The user's own Postgres where DATABASE_URL names one; else the embedded one, started. */
-export async function openDatabase(config: Config, log: Log): Promise<Database> {
+/**
+ * The user's own Postgres where DATABASE_URL names one; else the embedded one, started.
+ * @param onLost called when the embedded one ended and cannot be started again
+ */
+export async function openDatabase(config: Config, log: Log, onLost: (error: Error) => void): Promise<Database> {
   if (config.databaseUrl) {
     const ownerUrl = config.migrationDatabaseUrl ?? config.databaseUrl;
     return { servingUrl: config.databaseUrl, ownerUrl, encryptionKeys: config.encryptionKeys, stop: async () => {} };
   }
   // loaded only here: with DATABASE_URL nothing of it is
   const { startEmbeddedPostgres } = await import('./embedded-postgres/embedded-postgres.js');
-  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir });
+  const embedded = await startEmbeddedPostgres({
+    dataDir: config.dataDir,
+    onRestart: () => log.error('embedded Postgres has ended, starting it again'),
+    onGivenUp: onLost,
+  });
   log.info({ dataPath: embedded.dataPath, connectionFile: embedded.connectionFile }, 'embedded Postgres is running');
   if (embedded.setAside) log.warn({ setAside: embedded.setAside }, 'a database without its passwords was set aside');
   const own = Buffer.from(embedded.encryptionKey, 'base64');

@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   const config = readConfig(environment());
   const log = createLog(config.logLevel);
   await startWithDatabase(config, log, async () => {
-    const database = await openDatabase(config, log);
+    const database = await openDatabase(config, log, () => undefined);
     try {
       await migrate(database.ownerUrl, database.servingUrl);
       log.info('the database is up to date');

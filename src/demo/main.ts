@@ -42,6 +42,10 @@ async function main(): Promise<void> {
   if (values.once) return stop();
   say(`\nThe server is left running at ${app.url} (GraphiQL). API key: ${key}\nCtrl-C stops it.`);
   stopOnSignals(stop);
+  void app.lost.then((error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  });
 }
 
 // A database of its own, and a partner on this machine, which is not called otherwise.

@@ -2,6 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import { type Binaries, prepareBinaries } from './binaries';
 import { createCluster, findClusterMajor } from './cluster';
 import type { Release } from './data-dir-lock';
+import { keepRunning } from './keep-running';
 import { prepareLogins, urlsAt } from './logins';
 import { type Places, preparePlaces } from './places';
 import { writePrivateFile } from './private-file';
@@ -18,6 +19,10 @@ export interface EmbeddedPostgresOptions {
   binaries?: string;
   /** Server settings over ours; tests set `fsync` to `off`, which also spares initdb its own syncs. */
   settings?: Record<string, string>;
+  /** Called when the server ended although nobody stopped it, and is started again on the same port. */
+  onRestart?(): void;
+  /** Called when it does not stay up: it is not started again. */
+  onGivenUp?(error: Error): void;
 }
 
 export interface EmbeddedPostgres {
@@ -53,7 +58,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 async function startAlone(
-  { binaries: given, settings = {} }: EmbeddedPostgresOptions,
+  { binaries: given, settings = {}, onRestart, onGivenUp }: EmbeddedPostgresOptions,
   places: Places,
   user: ServerUser | null,
   release: Release,
@@ -71,13 +76,15 @@ async function startAlone(
     await server.stop();
     throw error;
   }
+  const start = (port: number) => startServer(binaries.folder, places, user, settings, port);
+  const kept = keepRunning(server, { start, onRestart, onGivenUp });
   return {
     ...urls,
     encryptionKey: secrets.encryptionKey,
     dataPath: places.home,
     connectionFile: places.connectionFile,
     setAside,
-    stop: onlyOnce(() => stopAll(places, server, release)),
+    stop: onlyOnce(() => stopAll(places, kept, release)),
   };
 }
 
@@ -121,7 +128,7 @@ function writeConnectionFile(path: string, urls: ReturnType<typeof urlsAt>, secr
   return writePrivateFile(path, `${lines.join('\n')}\n`);
 }
 
-async function stopAll(places: Places, server: Server, release: Release): Promise<void> {
+async function stopAll(places: Places, server: Pick<Server, 'stop'>, release: Release): Promise<void> {
   await rm(places.connectionFile, { force: true });
   await server.stop();
   await release();

@@ -11,21 +11,28 @@ import { startWatched, type WatchedProcess } from './watched-process';
 const startLimitMs = 120_000; // recovery after a crash replays what was written since the last checkpoint
 const stopLimitMs = 60_000;
 const attempts = 20;
+const lookMs = 500;
 
 export interface Server {
   port: number;
+  /** Resolves when it is gone, whatever ended it. */
+  ended: Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Call it under the lock, with no live server in the cluster. */
+/**
+ * Call it under the lock, with no live server in the cluster.
+ * @param port null: any that is free
+ */
 export async function startServer(
   binaries: string,
   places: Places,
   user: ServerUser | null,
   settings: Record<string, string>,
+  port: number | null = null,
 ): Promise<Server> {
   for (let attempt = 1; ; attempt++) {
-    const result = await tryStart(binaries, places, user, settings);
+    const result = await tryStart(binaries, places, user, settings, port ?? (await freePort()));
     if ('port' in result) return result;
     if (attempt === attempts || !isPassing(result.failure)) {
       throw new Error(`Postgres did not start. Its log, ${places.log}, ends:\n${lastLines(result.failure)}`);
@@ -44,15 +51,21 @@ async function tryStart(
   places: Places,
   user: ServerUser | null,
   settings: Record<string, string>,
+  port: number,
 ): Promise<Server | { failure: string }> {
   await removeStalePostmasterFile(places.cluster);
-  const port = await freePort();
   const log = await openLog(places.log);
   try {
     const { size } = await log.stat();
     const watched = startWatched(binaries, 'postgres', serverArguments(places.cluster, port, settings), user, log.fd);
     const isReady = await waitUntilReady(watched, places.cluster);
-    if (isReady) return { port, stop: () => stopServer(watched, places.cluster) };
+    if (isReady) {
+      return {
+        port,
+        ended: untilGone(watched, places.cluster),
+        stop: () => stopServer(watched, places.cluster),
+      };
+    }
     return { failure: await readLog(places.log, size) };
   } finally {
     await log.close();
@@ -70,6 +83,12 @@ async function waitUntilReady(watched: WatchedProcess, cluster: string): Promise
   }
   watched.letGo();
   return false;
+}
+
+/** The watchdog ends with it; where the watchdog alone was killed, the server still runs. */
+async function untilGone(watched: WatchedProcess, cluster: string): Promise<void> {
+  await watched.ended.catch(() => undefined);
+  while (await findLiveServer(cluster)) await delay(lookMs, undefined, { ref: false });
 }
 
 async function stopServer(watched: WatchedProcess, cluster: string): Promise<void> {

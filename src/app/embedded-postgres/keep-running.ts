@@ -1,0 +1,58 @@
+// A server that ends by itself is started again.
+import type { Server } from './server';
+
+const maxRestarts = 3;
+const windowMs = 60_000;
+
+export interface KeepRunningOptions {
+  /** Starts the server on this port, where clients look for it. */
+  start(port: number): Promise<Server>;
+  /** Called when it has ended and is started again. */
+  onRestart?(): void;
+  /** Called when it is not started again. */
+  onGivenUp?(error: Error): void;
+  now?(): number;
+}
+
+/**
+ * Starts the server again when it ends although nobody stopped it, at most three times a minute: one that does not stay up
+ * has a reason that a restart does not remove.
+ */
+export function keepRunning(first: Server, options: KeepRunningOptions): Pick<Server, 'stop'> {
+  const { start, onRestart, onGivenUp, now = () => performance.now() } = options;
+  const restarts: number[] = [];
+  let server = first;
+  let stopping = false;
+  const watching = watch();
+
+  async function watch(): Promise<void> {
+    for (;;) {
+      await server.ended;
+      if (stopping) return;
+      const recent = restarts.filter((at) => now() - at < windowMs);
+      if (recent.length >= maxRestarts) {
+        onGivenUp?.(new Error(`The embedded Postgres ended ${recent.length + 1} times within a minute.`));
+        return;
+      }
+      restarts.splice(0, restarts.length, ...recent, now());
+      onRestart?.();
+      try {
+        server = await start(server.port);
+      } catch (error) {
+        if (!stopping) onGivenUp?.(error as Error);
+        return;
+      }
+      if (stopping) return;
+    }
+  }
+
+  return {
+    async stop() {
+      stopping = true;
+      await server.stop();
+      await watching;
+      // one that was being started meanwhile
+      await server.stop();
+    },
+  };
+}
