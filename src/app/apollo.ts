@@ -19,7 +19,8 @@ import { answerText } from '../graphql/plan/raw-answer';
 import type { Log } from '../log';
 import { executingWith } from './executor';
 import type { Gate, Operation } from './graphql-gate';
-import { STATUS_OF } from './http-errors';
+import { RETRY_AFTER_S, STATUS_OF } from './http-errors';
+import { createOutageLog } from './outage-log';
 import { type CostReport, Refusal } from './refusal';
 import { currentRequestId } from './request-id';
 
@@ -46,8 +47,9 @@ export function createApollo(
       // it would wrap every field of every answer
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      logFaults,
+      logFaults(createOutageLog(log)),
       passGate(gate),
+      sayWhenToTryAgain,
     ],
   });
 }
@@ -58,17 +60,33 @@ function withRequestId(formatted: GraphQLFormattedError, error: unknown): GraphQ
   return { ...rest, extensions: { ...extensions, requestId: currentRequestId() } };
 }
 
-const logFaults: ApolloServerPlugin<Context> = {
+const logFaults = (noteOutage: (error: unknown) => void): ApolloServerPlugin<Context> => ({
   async requestDidStart() {
     return {
       async didEncounterErrors({ contextValue, errors, operationName }) {
         for (const error of errors) {
+          noteOutage(error.originalError);
           if (isForCaller(error)) continue;
           contextValue.log.error(
             { err: error.originalError ?? error, operationName, path: error.path },
             'a field failed',
           );
         }
+      },
+    };
+  },
+});
+
+/** What is UNAVAILABLE says when to try again; where nothing else is answered, the status says so too, as for proxies. */
+const sayWhenToTryAgain: ApolloServerPlugin<Context> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ response: { body, http } }) {
+        if (body.kind !== 'single') return;
+        const { errors = [], data } = body.singleResult;
+        if (!errors.some(({ extensions }) => extensions?.code === 'UNAVAILABLE')) return;
+        if (!http.headers.has('retry-after')) http.headers.set('retry-after', String(RETRY_AFTER_S));
+        if (Object.values(data ?? {}).every((value) => value === null)) http.status = STATUS_OF.UNAVAILABLE;
       },
     };
   },

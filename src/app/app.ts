@@ -9,6 +9,7 @@ import { startRelease } from '../delivery/release';
 import { createRoom } from '../delivery/room';
 import { createSender } from '../delivery/send';
 import { startWorker } from '../delivery/worker';
+import { createFaultLog } from '../fault-log';
 import { createGuessLimit } from '../incoming/guess-limit';
 import { createReceiver } from '../incoming/receive';
 import type { Log } from '../log';
@@ -112,7 +113,7 @@ async function startParts(
   const isWorker = config.processes.has('worker');
   const queue = await startQueue(database.servingUrl, {
     supervise: isWorker,
-    onError: (error) => log.warn({ err: error }, 'the queue reports an error'),
+    onError: createFaultLog((error, unwritten) => log.warn({ err: error, unwritten }, 'the queue reports an error')),
   });
   stops.push(() => queue.stop());
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError, ErrorCode } from '../errors';
 import { knownError } from '../graphql/format-error';
+import { createOutageLog } from './outage-log';
 import { Refusal } from './refusal';
 
 type Fault = Error & { statusCode?: number };
@@ -22,6 +23,9 @@ const BY_STATUS: Record<number, { code: ErrorCode; message: string }> = {
 
 const OURS = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
 
+/** When to try again what is UNAVAILABLE, in seconds, where nothing better is known. */
+export const RETRY_AFTER_S = 5;
+
 /** The HTTP status where it is not 400. */
 export const STATUS_OF: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, UNAVAILABLE: 503 };
 
@@ -37,7 +41,8 @@ export function answerError(error: Fault, request: FastifyRequest, reply: Fastif
   const { message, code } = known ?? BY_STATUS[status] ?? OURS;
   if (code === OURS.code) request.log.error({ err: error }, 'a request failed');
   closeUnread(request, reply);
-  if (error instanceof Refusal && error.retryAfter) reply.header('retry-after', error.retryAfter);
+  const retryAfter = error instanceof Refusal ? error.retryAfter : undefined;
+  if (code === 'UNAVAILABLE' || retryAfter) reply.header('retry-after', retryAfter ?? RETRY_AFTER_S);
   return reply.code(status).send({ errors: [{ message, extensions: { code, requestId: request.id } }] });
 }
 
@@ -48,7 +53,11 @@ export function closeUnread({ raw }: FastifyRequest, reply: FastifyReply): Fasti
 
 /** Errors outside GraphQL have the form of those inside: `{ errors: [{ message, extensions: { code, requestId } }] }`. */
 export function answerErrorsAsJson(server: FastifyInstance): void {
-  server.setErrorHandler(answerError);
+  const noteOutage = createOutageLog(server.log);
+  server.setErrorHandler((error: Fault, request, reply) => {
+    noteOutage(error.cause ?? error);
+    return answerError(error, request, reply);
+  });
   server.setNotFoundHandler((request, reply) => answerError(faultOf(404), request, reply));
   // Fastify would read the body first
   server.addHook('onRequest', async (request) => {

@@ -6,7 +6,7 @@ import { newId } from '../ids';
 import type { Answer } from '../incoming/answers';
 import { MAX_CALL_BYTES } from '../incoming/arrived-call';
 import type { Found, Receiver } from '../incoming/receive';
-import { isDatabaseUnavailable, isStatementTimeout } from '../sql/unavailable';
+import { isDatabaseUnavailable, isStatementTimeout, whyUnavailable } from '../sql/unavailable';
 import { headerValues } from '../verification/call';
 import { isEmptyStatus } from '../webhooks/agreement-rules';
 import { addressRange } from './address-range';
@@ -208,6 +208,6 @@ function tooBusy(): Refusal {
 
 function asTemporary(error: unknown): unknown {
   if (!isDatabaseUnavailable(error) && !isStatementTimeout(error)) return error;
-  const message = 'The call was not recorded: the database cannot be reached. Send it again.';
-  return new Refusal('UNAVAILABLE', message, 503, undefined, RETRY_AFTER_S);
+  const message = `The call was not recorded: the database ${whyUnavailable(error)}. Send it again.`;
+  return Object.assign(new Refusal('UNAVAILABLE', message, 503, undefined, RETRY_AFTER_S), { cause: error });
 }

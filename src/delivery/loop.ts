@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { createFaultLog } from '../fault-log';
 import type { Log } from '../log';
 
 const FAILED_REST_MS = 1_000;
@@ -37,20 +38,26 @@ export function startLoop(
       };
     });
 
+  const report = createFaultLog((error, unwritten) =>
+    log.error({ loop: name, err: error, unwritten }, 'could not work, trying again'),
+  );
+
   async function run(): Promise<void> {
     let failing = false;
+    let reported = false;
     while (!stopping) {
       const begun = performance.now();
       woken = false;
       const again = await step().then(
         (found) => {
-          if (failing) log.info({ loop: name }, 'working again');
+          if (reported) log.info({ loop: name }, 'working again');
           failing = false;
+          reported = false;
           return found;
         },
         (error: unknown) => {
           // once per outage: the loop goes on trying, the log need not fill up
-          if (!failing) log.error({ loop: name, err: error }, 'could not work, trying again');
+          if (!failing) reported = report(error);
           failing = true;
           return false;
         },

@@ -61,7 +61,7 @@ export interface DeliveryQueue {
 /** @param supervise give back the jobs of dead workers; every worker does, pg-boss lets one at a time. */
 export async function startQueue(
   url: string,
-  options: { supervise: boolean; onError: (error: Error) => void },
+  options: { supervise: boolean; onError: (error: Error) => unknown },
 ): Promise<DeliveryQueue> {
   const settings = {
     ...sessionConfig({ name: 'queue', statementTimeoutMs: STATEMENT_TIMEOUT_MS }),

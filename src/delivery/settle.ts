@@ -1,5 +1,6 @@
 // The end of an attempt: outcomes of many attempts become one transaction.
 import { setTimeout as wait } from 'node:timers/promises';
+import { createFaultLog } from '../fault-log';
 import type { Log } from '../log';
 import type { Transaction } from '../sql/transactions';
 import type { Outcome } from './outcome';
@@ -35,15 +36,17 @@ export function createSettler({ transaction, queue, log }: SettlerParts): Settle
   let stopped = false;
   let atOnce = BATCH;
 
+  const report = createFaultLog((error, unwritten) =>
+    log.error({ err: error, outcomes: waiting.length, unwritten }, 'outcomes could not be written, trying again'),
+  );
+
   async function write(batch: readonly Waiting[]): Promise<boolean> {
     const outcomes = batch.map((each) => each.outcome);
     try {
       await transaction((db) => settleBatch(db, queue, outcomes));
       return true;
     } catch (error) {
-      // once per outage, for all that wait
-      if (atOnce > 1)
-        log.error({ err: error, outcomes: waiting.length }, 'outcomes could not be written, trying again');
+      report(error);
       return false;
     }
   }

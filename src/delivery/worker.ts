@@ -2,6 +2,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { currentTime } from '../clock';
+import { createFaultLog } from '../fault-log';
 import { toNodeId } from '../ids';
 import type { Log } from '../log';
 import type { Transaction } from '../sql/transactions';
@@ -89,9 +90,10 @@ export function startWorker(parts: WorkerParts): Worker {
   };
   const loop = startLoop('delivery worker', REST_MS, log, step, pace.ms);
 
+  const reportNoHeartbeat = createFaultLog((error, unwritten) => log.warn({ err: error, unwritten }, 'no heartbeat'));
   const heartbeat = setInterval(() => {
     const jobIds = new Set([...onTheWire.values()].map((each) => each.jobId));
-    queue.touch([...jobIds]).catch((error: unknown) => log.warn({ err: error }, 'no heartbeat'));
+    queue.touch([...jobIds]).catch((error: unknown) => reportNoHeartbeat(error));
   }, HEARTBEAT_MS);
 
   return {

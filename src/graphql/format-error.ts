@@ -1,7 +1,7 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError } from '../errors';
-import { isDatabaseUnavailable, isStatementTimeout } from '../sql/unavailable';
+import { isDatabaseUnavailable, isStatementTimeout, whyUnavailable } from '../sql/unavailable';
 import { brokenLimit } from './limits';
 
 const MAX_MESSAGE = 300;
@@ -49,7 +49,9 @@ export function knownError(error: unknown): AppError | null {
     const limit = brokenLimit(error);
     return limit === null ? null : new AppError('LIMIT_EXCEEDED', limit);
   }
-  if (isDatabaseUnavailable(error)) return new AppError('UNAVAILABLE', 'The database cannot be reached. Try again.');
+  if (isDatabaseUnavailable(error)) {
+    return new AppError('UNAVAILABLE', `The database ${whyUnavailable(error)}. Try again.`);
+  }
   if (isStatementTimeout(error)) {
     return new AppError('LIMIT_EXCEEDED', 'This took too long and was stopped. Ask for less, or narrow the filter.');
   }

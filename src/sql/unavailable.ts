@@ -1,8 +1,20 @@
 const CONNECTION_FAULTS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN']);
-const ADMIN_SHUTDOWN = '57P01';
-const CRASH_SHUTDOWN = '57P02';
-const CANNOT_CONNECT_NOW = '57P03';
-const TOO_MANY_CONNECTIONS = '53300';
+/** Classes of SQLSTATE: the connection is lost; there is no room (disk, memory, connections). */
+const CLASSES = ['08', '53'];
+const DISK_FULL = '53100';
+/** A limit that an operator set, such as temp_file_limit: the same statement would meet it again. */
+const CONFIGURATION_LIMIT = '53400';
+/** On a standby, as after a failover, or where an operator has set it so. */
+const READ_ONLY = '25006';
+const CODES = new Set([
+  READ_ONLY,
+  '25P03', // the session was idle in its transaction for too long, and was ended
+  '57P01', // the server is being shut down
+  '57P02', // it crashed
+  '57P03', // it is starting
+  '57P05', // the session was idle for too long, and was ended
+  '58030', // its disk fails
+]);
 const QUERY_CANCELED = '57014';
 
 function causeOf(error: unknown): { code?: unknown; message?: unknown } {
@@ -10,17 +22,17 @@ function causeOf(error: unknown): { code?: unknown; message?: unknown } {
   return (outer?.driverError ?? outer ?? {}) as { code?: unknown; message?: unknown };
 }
 
-/** The database could not be reached or is going away: trying again later may work. */
+/**
+ * The database could not be reached, is going away, or cannot do its work (its disk is full, it is read-only): trying again
+ * later may work.
+ */
 export function isDatabaseUnavailable(error: unknown): boolean {
   // TypeORM gives a connection back when it is lost in the middle of a transaction: the next statement finds it gone
   if (error instanceof Error && error.name === 'QueryRunnerAlreadyReleasedError') return true;
   const { code, message } = causeOf(error);
   if (typeof code === 'string') {
-    return (
-      CONNECTION_FAULTS.has(code) ||
-      code.startsWith('08') ||
-      [ADMIN_SHUTDOWN, CRASH_SHUTDOWN, CANNOT_CONNECT_NOW, TOO_MANY_CONNECTIONS].includes(code)
-    );
+    if (CONNECTION_FAULTS.has(code) || CODES.has(code)) return true;
+    return CLASSES.includes(code.slice(0, 2)) && code !== CONFIGURATION_LIMIT;
   }
   // pg has no code for these
   return (
@@ -31,11 +43,24 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   );
 }
 
+/** What the database cannot do, as a predicate: "The database ...". For callers: it names nothing of ours. */
+export function whyUnavailable(error: unknown): string {
+  const { code } = causeOf(error);
+  if (code === DISK_FULL) return 'has no room on its disk';
+  if (code === READ_ONLY) return 'is read-only';
+  return 'cannot be reached';
+}
+
 /** What a library says was wrong, in one line: Node has no message where each of several addresses was refused. */
 export function reasonOf(error: unknown): string {
   const { message, code } = causeOf(error);
   const reason = typeof message === 'string' && message !== '' ? message : code;
   return String(reason ?? error).split('\n', 1)[0] as string;
+}
+
+/** A limit that an operator set stopped the statement. */
+export function isConfigurationLimit(error: unknown): boolean {
+  return causeOf(error).code === CONFIGURATION_LIMIT;
 }
 
 /** `statement_timeout` stopped the statement. */

@@ -1,0 +1,105 @@
+// A disk that is really full: a small file system in memory, which only root may mount.
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { askAt } from '../support/app';
+import { type Program, startProgram } from '../support/program';
+import { waitFor } from '../support/wait-for';
+import { invoice } from '../support/webhooks';
+
+const NAME = `full_${randomBytes(6).toString('hex')}`;
+const ADMIN_KEY = `test-administrator-${randomBytes(12).toString('hex')}`;
+const PUBLISH = 'mutation ($input: PublishEventsInput!) { publishEvents(input: $input) { events { id } } }';
+
+const folder = mkdtempSync(join(tmpdir(), 'hookledger-full-'));
+const isMounted = mount();
+let admin: Client;
+let program: Program;
+
+function mount(): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=128m', 'tmpfs', folder], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+afterAll(async () => {
+  await program?.kill('SIGKILL');
+  for (const sql of [`drop database if exists ${NAME} with (force)`, `drop tablespace if exists ${NAME}`]) {
+    await admin?.query(sql);
+  }
+  await admin?.end();
+  if (isMounted) execFileSync('umount', [folder]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function startOnSmallDisk(): Promise<Program> {
+  const urls = JSON.parse(process.env.TEST_POSTGRES ?? '') as Record<string, string>;
+  admin = new Client({ connectionString: urls.superuserUrl });
+  await admin.connect();
+  const [{ data_directory }] = (await admin.query('show data_directory')).rows;
+  const { uid, gid } = statSync(data_directory);
+  chownSync(folder, uid, gid);
+  await admin.query(`create tablespace ${NAME} location '${folder}'`);
+  await admin.query(`create database ${NAME} template hookledger_template tablespace ${NAME} owner hookledger_owner`);
+  const at = (url = '') => Object.assign(new URL(url), { pathname: `/${NAME}` }).href;
+  return startProgram({
+    DATABASE_URL: at(urls.servingUrl),
+    MIGRATION_DATABASE_URL: at(urls.migrationUrl),
+    ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    ADMIN_API_KEY: ADMIN_KEY,
+    PORT: '0',
+  });
+}
+
+/** Too large for what is free in pages that are there, and not to be compressed. */
+function publish() {
+  const data = { noise: randomBytes(100_000).toString('base64') };
+  return askAt(program.url as string, PUBLISH, { input: { events: [invoice('INV-1', { data })] } }, ADMIN_KEY);
+}
+
+function fillDisk(): void {
+  for (let n = 0; ; n += 1) {
+    try {
+      writeFileSync(join(folder, `filler-${n}`), Buffer.alloc(1024 * 1024));
+    } catch {
+      return;
+    }
+  }
+}
+
+function emptyDisk(): void {
+  for (let n = 0; n < 200; n += 1) rmSync(join(folder, `filler-${n}`), { force: true });
+}
+
+const readiness = async () => {
+  const answer = await fetch(`${program.url}/readyz`);
+  return { status: answer.status, checks: (await answer.json()).checks };
+};
+
+(isMounted ? test : test.skip)(
+  'a full disk makes publishing UNAVAILABLE and the program not ready, until it has room',
+  async () => {
+    program = await startOnSmallDisk();
+    expect((await publish()).errors).toBeUndefined();
+    fillDisk();
+    // what is free in its files is used up
+    const refused = await waitFor('a refusal', async () => {
+      const answer = await publish();
+      return answer.errors ? answer : null;
+    });
+    expect([refused.status, refused.errors]).toMatchObject([
+      503,
+      [{ message: 'The database has no room on its disk. Try again.', extensions: { code: 'UNAVAILABLE' } }],
+    ]);
+    expect(await readiness()).toMatchObject({ status: 503, checks: { database: 'has no room on its disk' } });
+    emptyDisk();
+    await waitFor('it to be ready again', async () => (await readiness()).status === 200);
+    expect((await publish()).errors).toBeUndefined();
+  },
+);
