@@ -38,6 +38,7 @@ import { migrate } from './migrate';
 import { createRateLimits } from './rate-limits';
 import { createSchema, printApi } from './schema';
 import { startWithDatabase } from './start-with-database';
+import { type Stop, stopAll, stopTogether, stopWithin } from './stops';
 import { targetPolicyOf } from './target-policy';
 import { trustedDocumentsFor } from './trusted-documents';
 import { startWakeUp } from './wake-up';
@@ -54,15 +55,15 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Attempts that are on the wire at a stop get so long to end. */
-const GRACE_MS = 10_000;
-
-type Stop = () => Promise<unknown>;
+/** A stop takes no longer, whatever does not answer: who stops us kills us next. */
+const STOP_MS = 10_000;
+/** Attempts that are on the wire get so long to end. What remains is for writing down what became of them. */
+const GRACE_MS = 7_500;
 
 /** Starts all that this process is for. Nothing is left running when it fails. */
 export async function startApp(config: Config, log: Log): Promise<App> {
   const stops: Stop[] = [];
-  const stop = () => stopAll(stops);
+  const stop = () => stopWithin(STOP_MS, stops, () => log.warn('not everything has stopped in time'));
   // made once, whichever try of the start made it
   const administrator: Administrator = { token: null };
   const { promise: lost, resolve: onLost } = Promise.withResolvers<Error>();
@@ -79,13 +80,6 @@ export async function startApp(config: Config, log: Log): Promise<App> {
 
 interface Administrator {
   token: string | null;
-}
-
-// A part that cannot stop in order, as with the database away, must not leave the others running.
-async function stopAll(stops: Stop[]): Promise<void> {
-  const faults: unknown[] = [];
-  for (const each of stops.splice(0).reverse()) await each().catch((fault: unknown) => faults.push(fault));
-  if (faults.length > 0) throw faults[0];
 }
 
 // Each part pushes how it ends: they stop in the reverse order.
@@ -118,9 +112,21 @@ async function startParts(
   stops.push(() => queue.stop());
 
   const metrics = createMetrics(source);
+  const delivering: Stop[] = [];
+  const serving: Stop[] = [];
+  const groups = [delivering, serving].map(
+    (group): Stop =>
+      (late) =>
+        stopAll(group, late),
+  );
+  // a caller who is slow takes no time from attempts
+  stops.push((late) => stopTogether(groups, late));
   if (isWorker)
-    await startDelivering({ source, clock, queue, keyring, policy, metrics, log, url: database.servingUrl }, stops);
-  return serve(config, log, { source, queue, keyring, policy, metrics, databaseUrl: database.servingUrl }, stops);
+    await startDelivering(
+      { source, clock, queue, keyring, policy, metrics, log, url: database.servingUrl },
+      delivering,
+    );
+  return serve(config, log, { source, queue, keyring, policy, metrics, databaseUrl: database.servingUrl }, serving);
 }
 
 interface Parts {
@@ -145,6 +151,8 @@ async function startDelivering(
   stops.push(() => sender.stop());
   const room = createRoom();
   const delivering = createDelivering();
+  const loops: Stop[] = [];
+  stops.push((late) => stopTogether(loops, late));
   const worker = startWorker({
     transaction,
     queue,
@@ -159,7 +167,7 @@ async function startDelivering(
     onWaiting: () => release.wake(),
     onRoom: (webhookId) => release.madeRoom(webhookId),
   });
-  stops.push(() => worker.stop(GRACE_MS));
+  loops.push(() => worker.stop(GRACE_MS));
   const release = startRelease({
     db: deliver.manager,
     transaction,
@@ -168,13 +176,13 @@ async function startDelivering(
     freeFor: room.freeFor,
     onReleased: worker.wake,
   });
-  stops.push(() => release.stop());
+  loops.push(() => release.stop());
   const onDecided = () => {
     delivering.note();
     worker.wake();
   };
   const pending = startDecidingPending({ transaction, queue, log, onDecided });
-  stops.push(() => pending.stop());
+  loops.push(() => pending.stop());
   const relay = startRelay({
     db: deliver.manager,
     transaction,
@@ -183,13 +191,13 @@ async function startDelivering(
     onFannedOut: onDecided,
     onPending: pending.wake,
   });
-  stops.push(() => relay.stop());
+  loops.push(() => relay.stop());
   const replays = startReplayLoop({ transaction, queue, log, onReplayed: worker.wake });
-  stops.push(() => replays.stop());
+  loops.push(() => replays.stop());
   const following = await startFollowing(url, log, delivering.isUnderWay);
-  stops.push(() => following.stop());
+  loops.push(() => following.stop());
   const maintenance = startMaintenance(source, clock, keyring, log);
-  stops.push(() => maintenance.stop());
+  loops.push(() => maintenance.stop());
   const wakeUp = startWakeUp(url, log, (what) => {
     if (what !== 'deliveries') relay.wake();
     if (what !== 'events') {
@@ -197,7 +205,7 @@ async function startDelivering(
       release.wake();
     }
   });
-  stops.push(() => wakeUp.stop());
+  loops.push(() => wakeUp.stop());
 }
 
 async function serve(config: Config, log: Log, parts: Parts, stops: Stop[]): Promise<string | null> {

@@ -26,6 +26,7 @@ import { serveIncoming, shownPath } from './incoming-route';
 import { readJsonBodies } from './json-body';
 import { type Metrics, serveMetrics } from './metrics';
 import type { RateLimits } from './rate-limits';
+import { refuseWhileClosing } from './refuse-while-closing';
 import { createTurnstile } from './turnstile';
 import { closeUnusedConnections } from './unused-connections';
 import type { WatchServer } from './watch-server';
@@ -59,6 +60,8 @@ export async function createHttpServer(
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     requestTimeout: 30_000,
+    // it has a form of its own
+    return503OnClosing: false,
     http: { shouldUpgradeCallback: isWebSocketUpgrade },
     frameworkErrors: (error, request, reply) => answerError(error, request, nameRequest(request, reply)),
     genReqId: (request) => {
@@ -80,6 +83,7 @@ export async function createHttpServer(
     };
     request.log.debug(fields, 'answered');
   });
+  refuseWhileClosing(server);
   closeUnusedConnections(server);
   answerErrorsAsJson(server);
   serveHealth(server, source);

@@ -19,7 +19,7 @@ import { createSettler } from './settle';
 
 const REST_MS = 500;
 const HEARTBEAT_MS = 3_000;
-const HAND_BACK_MS = 3_000;
+const HAND_BACK_MS = 2_000;
 
 export interface WorkerParts {
   transaction: Transaction;
@@ -39,8 +39,22 @@ export interface WorkerParts {
 export interface Worker {
   /** There may be due deliveries. */
   wake(): void;
-  /** Takes no more, and waits so long for what is on the wire; the rest is handed back as UNKNOWN, to be tried again. */
+  /**
+   * Takes no more, and waits so long for what is on the wire; the rest is handed back as UNKNOWN, to be tried again.
+   * @throws UnwrittenOutcomes when the database did not take all outcomes
+   */
   stop(graceMs: number): Promise<void>;
+}
+
+/** Attempts whose outcome is not written: whoever takes their deliveries closes them as UNKNOWN, and tries again. */
+export class UnwrittenOutcomes extends Error {
+  constructor(readonly attempts: number) {
+    super(
+      `The outcomes of ${attempts} attempts could not be written: the database did not take them. ` +
+        'Those deliveries are tried again, and partners may get them twice.',
+    );
+    this.name = 'UnwrittenOutcomes';
+  }
 }
 
 export function startWorker(parts: WorkerParts): Worker {
@@ -53,6 +67,7 @@ export function startWorker(parts: WorkerParts): Worker {
   const giveUp = new Map<string, () => void>();
   const pace = createPace();
   let wasFull = false;
+  let stopped = false;
 
   // One promise per attempt: a race against one that lives as long as the worker would keep every result as long.
   function sentOrGivenUp(attempt: Attempt): Promise<SendResult | 'broken off' | 'given up'> {
@@ -80,6 +95,8 @@ export function startWorker(parts: WorkerParts): Worker {
     if (wasFull) return false;
     const { taken, waiting, attempts } = await transaction((db) => openAttempts(db, opening, atMost));
     pace.note(taken);
+    // too late to send them: whoever takes over does
+    if (stopped) return false;
     for (const attempt of attempts) {
       room.enter(attempt.webhook.id, performance.now());
       onTheWire.set(attempt.requestId, { jobId: attempt.jobId, end: makeAttempt(attempt) });
@@ -99,16 +116,19 @@ export function startWorker(parts: WorkerParts): Worker {
   return {
     wake: loop.wake,
     async stop(graceMs) {
-      await loop.stop();
+      const grace = wait(graceMs, undefined, { ref: false });
+      // a step in the middle of a statement that is not answered would hold up what is on the wire
+      await Promise.race([loop.stop(), grace]);
+      stopped = true;
       const ends = Promise.all([...onTheWire.values()].map((each) => each.end));
-      await Promise.race([ends, wait(graceMs, undefined, { ref: false })]);
-      if (onTheWire.size > 0) log.warn({ attempts: onTheWire.size }, 'stopping before all partners have answered');
+      await Promise.race([ends, grace]);
+      if (onTheWire.size > 0) log.warn({ attempts: onTheWire.size }, 'stopping before all attempts have ended');
       for (const each of giveUp.values()) each();
       // with the database away nothing can be handed back, and a process that never ends would be killed anyway
       await Promise.race([ends, wait(HAND_BACK_MS, undefined, { ref: false })]);
-      if (onTheWire.size > 0) log.error({ attempts: onTheWire.size }, 'stopping without having written all outcomes');
       settler.stop();
       clearInterval(heartbeat);
+      if (onTheWire.size > 0) throw new UnwrittenOutcomes(onTheWire.size);
     },
   };
 }

@@ -84,7 +84,7 @@ test('a stop ends while the database is away, and the next process finds out wha
   });
   const worker = startWorker({ ...parts, transaction });
   await firstCall();
-  await worker.stop(200);
+  await expect(worker.stop(200)).rejects.toThrow('The outcomes of 1 attempts could not be written');
   const [left] = await deliveriesOf(app, webhookId);
   expect(left).toMatchObject({ status: 'PENDING', attempts: 1 });
 

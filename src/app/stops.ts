@@ -1,0 +1,34 @@
+/** How a part ends. @param late resolves when nobody waits for it any longer */
+export type Stop = (late: Promise<void>) => Promise<unknown>;
+
+/**
+ * Stops parts in the reverse order of their start. One that cannot stop in order, as with the database away, must not leave
+ * the others running; one that takes too long is not waited for.
+ */
+export async function stopAll(stops: Stop[], late: Promise<void>): Promise<void> {
+  const faults: unknown[] = [];
+  for (const stop of stops.splice(0).reverse()) {
+    await Promise.race([stop(late), late]).catch((fault: unknown) => faults.push(fault));
+  }
+  if (faults.length > 0) throw faults[0];
+}
+
+/** Likewise, for parts of which none needs another to stop. */
+export async function stopTogether(stops: Stop[], late: Promise<void>): Promise<void> {
+  const ends = await Promise.allSettled(stops.splice(0).map((stop) => Promise.race([stop(late), late])));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+/** Like `stopAll`, and gives up waiting after so long. @param onLate called then */
+export async function stopWithin(ms: number, stops: Stop[], onLate: () => void): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => {
+    onLate();
+    resolve();
+  }, ms);
+  try {
+    await stopAll(stops, late);
+  } finally {
+    clearTimeout(timer);
+  }
+}
