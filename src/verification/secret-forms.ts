@@ -1,32 +1,64 @@
 // What secrets look like, as the people who enter them are told.
 import { randomBytes, X509Certificate } from 'node:crypto';
-import type { SecretForm } from './provider';
+import type { SecretForm, SignatureEncoding } from './provider';
 import { decodeStrictly } from './read-signature';
 
 const SECRET_BYTES = 32;
 /** Standard Webhooks 1.0.0, "Signature scheme": 24 to 64 random bytes. */
 const [MIN_KEY_BYTES, MAX_KEY_BYTES] = [24, 64];
 const PUBLIC_KEY_BYTES = 32;
+/** Who has one signed call can try keys on a machine of their own, as fast as that is. */
+const MIN_KEY_CHARACTERS = 16;
+/** Of a secret that is shown, each try is a call to us. */
+const MIN_SHOWN_CHARACTERS = 8;
 const MAX_CHARACTERS = 500;
+/** Where somebody writes the bytes of a key: RFC 2104 wants as many as the hash has, and some partners have fewer. */
+const MIN_OWN_KEY_BYTES = 16;
 
-export const TEXT_RIGHT = `1 to ${MAX_CHARACTERS} characters, none of them a control character, without white space around them`;
+/** How a text is described that has at least this many characters. */
+function textRight(least: number): string {
+  return `${least} to ${MAX_CHARACTERS} characters, none of them a control character, without white space around them`;
+}
 
-/** Something that is not of this form was mistyped, and would never confirm a call. */
-export function readText(text: string): ReturnType<SecretForm['read']> {
-  const fits = text.length <= MAX_CHARACTERS && /^\S(?:.*\S)?$/u.test(text) && !/[\p{Cc}\p{Cs}]/u.test(text);
+export const KEY_TEXT_RIGHT = textRight(MIN_KEY_CHARACTERS);
+export const SHOWN_TEXT_RIGHT = textRight(MIN_SHOWN_CHARACTERS);
+export const OWN_KEY_RIGHT = `the key of at least ${MIN_OWN_KEY_BYTES} bytes`;
+
+/** The text that is the key of an HMAC. Something that is not of this form was mistyped, and would never confirm a call. */
+export function readKeyText(text: string): ReturnType<SecretForm['read']> {
+  return readText(text, MIN_KEY_CHARACTERS);
+}
+
+/** A text that a call shows. */
+export function readShownText(text: string): ReturnType<SecretForm['read']> {
+  return readText(text, MIN_SHOWN_CHARACTERS);
+}
+
+function readText(text: string, least: number): ReturnType<SecretForm['read']> {
+  const isLong = text.length >= least && text.length <= MAX_CHARACTERS;
+  const fits = isLong && /^\S(?:.*\S)?$/u.test(text) && !/[\p{Cc}\p{Cs}]/u.test(text);
   return fits ? { kind: 'TEXT', bytes: Buffer.from(text) } : null;
+}
+
+/** The bytes of a key, as somebody writes them. */
+export function readOwnKey(text: string, encoding: SignatureEncoding): ReturnType<SecretForm['read']> {
+  const bytes = decodeStrictly(text, encoding);
+  return bytes !== null && bytes.length >= MIN_OWN_KEY_BYTES ? { kind: 'V1', bytes } : null;
 }
 
 export function randomText(): string {
   return randomBytes(SECRET_BYTES).toString('base64url');
 }
 
-/** A text that we can make up and give to the partner. */
-export const CHOSEN_TEXT: SecretForm = { right: TEXT_RIGHT, read: readText, generate: randomText };
+/** The key of an HMAC that we can make up and give to the partner. */
+export const CHOSEN_KEY: SecretForm = { right: KEY_TEXT_RIGHT, read: readKeyText, generate: randomText };
 
-/** A text that the partner gives to us. */
-export function issuedText(right: string): SecretForm {
-  return { right: `${right}: ${TEXT_RIGHT}`, read: readText, generate: null };
+/** A token or password that we can make up and give to the partner. */
+export const CHOSEN_TOKEN: SecretForm = { right: SHOWN_TEXT_RIGHT, read: readShownText, generate: randomText };
+
+/** The key of an HMAC that the partner gives to us. */
+export function issuedKey(right: string): SecretForm {
+  return { right: `${right}: ${KEY_TEXT_RIGHT}`, read: readKeyText, generate: null };
 }
 
 /** `whsec_...`, an HMAC key as Standard Webhooks writes it. */

@@ -181,7 +181,7 @@ describe('rotateWebhookSecret', () => {
         message: expect.stringMatching(/^Stripe issues the secret: give it as secret/),
       },
     ]);
-    const payload = await change('rotateWebhookSecret', { id: agreed.id, secret: 'whsec_issued' }, 'secret');
+    const payload = await change('rotateWebhookSecret', { id: agreed.id, secret: 'whsec_issued_by_stripe' }, 'secret');
     expect(payload.secret).toBeNull();
     await call();
     expect((await lastReceived(app, agreed)).errorCode).not.toBe('UNKNOWN_KEY');

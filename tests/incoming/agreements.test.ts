@@ -70,14 +70,14 @@ test.each([
   ['STANDARD_WEBHOOKS', `whpk_${randomBytes(32).toString('base64')}`, 'V1A'],
   ['SVIX', `whsec_${randomBytes(64).toString('base64')}`, 'V1'],
   ['GITHUB', 'ein Gehéimnis – 🗝', 'TEXT'],
-  ['GITLAB', 'a-token', 'TEXT'],
+  ['GITLAB', 'a-secret-token', 'TEXT'],
   ['GITLAB', `whsec_${randomBytes(32).toString('base64')}`, 'V1'],
   ['STRIPE', 'whsec_issued-by-stripe', 'TEXT'],
-  ['SHOPIFY', 'client secret', 'TEXT'],
-  ['SLACK', 'signing secret', 'TEXT'],
-  ['TWILIO', 'auth token', 'TEXT'],
-  ['MAILGUN', 'signing key', 'TEXT'],
-  ['FRAPPE', 'frappe secret', 'TEXT'],
+  ['SHOPIFY', 'a client secret of Shopify', 'TEXT'],
+  ['SLACK', 'a signing secret of Slack', 'TEXT'],
+  ['TWILIO', 'an auth token of Twilio', 'TEXT'],
+  ['MAILGUN', 'a signing key of Mailgun', 'TEXT'],
+  ['FRAPPE', 'a secret that Frappe has', 'TEXT'],
   ['MTLS', PEM, 'CERTIFICATE'],
   ['MTLS', `${'ab:'.repeat(31)}CD`, 'CERTIFICATE'],
 ])('an agreement with %s takes a secret of your own, and does not repeat it', async (provider, secret, kind) => {
@@ -92,8 +92,8 @@ test.each([
   expect(read.data.webhook.incoming.verificationKeys).toEqual([{ kind, live: true, expiresAt: null }]);
 });
 
-const STANDARD_RIGHT = /^secret must be `whsec_` and base64 of 24 to 64 bytes, or `whpk_`/;
-const TEXT_RIGHT = /^secret must be .*1 to 500 characters/;
+const STANDARD_RIGHT = /^secret must be `whsec_` and base64 of 24 to 64 bytes, or that base64 alone, or `whpk_`/;
+const TEXT_RIGHT = /^secret must be .*16 to 500 characters/;
 test.each<[string, string, RegExp]>([
   ['STANDARD_WEBHOOKS', 'hunter22-hunter22', STANDARD_RIGHT],
   ['STANDARD_WEBHOOKS', `whsec_${randomBytes(23).toString('base64')}`, STANDARD_RIGHT],
@@ -102,8 +102,10 @@ test.each<[string, string, RegExp]>([
   ['GITHUB', 'hunter22\nhunter22', TEXT_RIGHT],
   ['GITHUB', ' hunter22-hunter22', TEXT_RIGHT],
   ['GITHUB', 'hunter22'.repeat(63), TEXT_RIGHT],
-  ['GITHUB', 'hunter22\ud83d', TEXT_RIGHT],
-  ['GITHUB', 'hunter22\u0000', TEXT_RIGHT],
+  ['GITHUB', 'hunter22', TEXT_RIGHT],
+  ['GITHUB', 'hunter22-hunter22\ud83d', TEXT_RIGHT],
+  ['GITHUB', 'hunter22-hunter22\u0000', TEXT_RIGHT],
+  ['TWILIO', 'hunter22hunter2', /^secret must be the account's auth token.*16 to 500 characters/],
   ['GITLAB', 'whsec_hunter22-hunter22', /^secret must be GitLab's signing token/],
   ['STRIPE', 'sk_live_hunter22-hunter22', /^secret must be the endpoint's signing secret/],
   ['SLACK', 'hunter22\u0007hunter22', /^secret must be the app's signing secret/],

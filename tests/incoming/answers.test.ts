@@ -33,8 +33,8 @@ test.each([
 });
 
 test('the URL verification of Slack is answered with its challenge, recorded, and becomes no event', async () => {
-  const agreed = await agree(app, { provider: 'SLACK', secret: 'slack', answer: { status: 202 } });
-  const send = (body: string, secret = 'slack') => {
+  const agreed = await agree(app, { provider: 'SLACK', secret: 'slack-signing-secret', answer: { status: 202 } });
+  const send = (body: string, secret = 'slack-signing-secret') => {
     const at = String(Math.floor(Date.now() / 1000));
     const sum = createHmac('sha256', secret).update(`v0:${at}:${body}`).digest('hex');
     return sendRaw(agreed.address, {
@@ -64,10 +64,10 @@ test('the URL verification of Slack is answered with its challenge, recorded, an
 });
 
 test('Slack’s challenge with a line break or NUL in it cannot be more than a body', async () => {
-  const agreed = await agree(app, { provider: 'SLACK', secret: 'slack' });
+  const agreed = await agree(app, { provider: 'SLACK', secret: 'slack-signing-secret' });
   const body = '{"challenge":"a\\r\\nX-Evil: 1\\u0000","type":"url_verification"}';
   const at = String(Math.floor(Date.now() / 1000));
-  const sum = createHmac('sha256', 'slack').update(`v0:${at}:${body}`).digest('hex');
+  const sum = createHmac('sha256', 'slack-signing-secret').update(`v0:${at}:${body}`).digest('hex');
   const headers = { ...JSON_TYPE, 'x-slack-request-timestamp': at, 'x-slack-signature': `v0=${sum}` };
   const answer = await sendRaw(agreed.address, { headers, body });
   expect([answer.status, answer.text, answer.headers['x-evil']]).toEqual([200, 'a\r\nX-Evil: 1\u0000', undefined]);

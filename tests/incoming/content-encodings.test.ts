@@ -64,17 +64,17 @@ test.each([
   ['the bytes of the wire', true],
   ['what they stand for', false],
 ])('a signature may be over %s', async (_what, overWire) => {
-  const signed = await agree(app, { provider: 'GITHUB', secret: 'shared' });
+  const signed = await agree(app, { provider: 'GITHUB', secret: 'shared by the two' });
   const wire = gzipSync(BODY);
   const { createHmac } = await import('node:crypto');
-  const sum = createHmac('sha256', 'shared')
+  const sum = createHmac('sha256', 'shared by the two')
     .update(overWire ? wire : BODY)
     .digest('hex');
   const headers = { ...JSON_TYPE, 'content-encoding': 'gzip', 'x-hub-signature-256': `sha256=${sum}` };
   expect((await sendRaw(signed.address, { headers, body: wire })).status).toBe(200);
   const other = {
     ...headers,
-    'x-hub-signature-256': `sha256=${createHmac('sha256', 'shared').update(`${BODY} `).digest('hex')}`,
+    'x-hub-signature-256': `sha256=${createHmac('sha256', 'shared by the two').update(`${BODY} `).digest('hex')}`,
   };
   expect((await sendRaw(signed.address, { headers: other, body: wire })).status).toBe(401);
 });

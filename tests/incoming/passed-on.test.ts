@@ -187,10 +187,18 @@ test('a call of GitHub goes on as it came, signed by us, again until it arrives'
     passHeaders: ['x-github-event'],
     retrySchedule: [0, 0, 0],
   });
-  const agreed = await agree(app, { provider: 'GITHUB', secret: 's', becomes: 'FORWARD', forwardTo: [named.id] });
+  const agreed = await agree(app, {
+    provider: 'GITHUB',
+    secret: 'a secret of theirs',
+    becomes: 'FORWARD',
+    forwardTo: [named.id],
+  });
   ours.answerWith((_call, n) => ({ status: n < 3 ? 500 : 200 }));
   const body = '{ "ref":"refs/heads/main" }';
-  await sendRaw(agreed.address, { headers: { ...JSON_TYPE, ...(await githubHeaders('s', body)) }, body });
+  await sendRaw(agreed.address, {
+    headers: { ...JSON_TYPE, ...(await githubHeaders('a secret of theirs', body)) },
+    body,
+  });
   await waitFor('it to arrive', async () => (await deliveriesOf(app, named.id))[0]?.status === 'DELIVERED');
   expect(ours.calls.map((call) => [call.body.toString(), call.headers['x-github-event']])).toEqual(
     Array(3).fill([body, 'push']),

@@ -139,9 +139,9 @@ test.each(['utf-9', 'utf-7', '', 'x'.repeat(1_000), '"unclosed'])(
 );
 
 test('one that Stripe, GitHub, Slack and a token would refuse says so as they do', async () => {
-  const slack = await agree(app, { provider: 'SLACK', secret: 'slack-secret' });
+  const slack = await agree(app, { provider: 'SLACK', secret: 'slack-signing-secret' });
   const old = `${Math.floor(Date.now() / 1000) - 3600}`;
-  const sum = createHmac('sha256', 'slack-secret').update(`v0:${old}:${BODY}`).digest('hex');
+  const sum = createHmac('sha256', 'slack-signing-secret').update(`v0:${old}:${BODY}`).digest('hex');
   const late = { 'x-slack-request-timestamp': old, 'x-slack-signature': `v0=${sum}` };
   await expectRefused(
     await sendRaw(slack.address, { headers: { ...JSON_TYPE, ...late }, body: BODY }),

@@ -62,13 +62,20 @@ describe('a secret', () => {
     'BASIC',
   ];
 
-  test.each(TEXTS)('of %s is a text', (name) => {
-    for (const text of ['x', 'ein Gehéimnis – 🗝', 'a b', 'x'.repeat(500)]) {
+  const SHOWN: readonly ProviderName[] = ['GITLAB', 'TOKEN', 'BASIC'];
+
+  test.each(TEXTS)('of %s is a text that is hard to guess', (name) => {
+    const least = SHOWN.includes(name) ? 8 : 16;
+    const long = 'x'.repeat(least - 1);
+    for (const text of [`${long}y`, 'ein Gehéimnis – 🗝', `a ${long}`, 'x'.repeat(500)]) {
       expect(readBy(name, text)).toEqual({ kind: 'TEXT', bytes: Buffer.from(text) });
     }
-    for (const text of ['', ' ', ' x', 'x ', 'x\n', 'x\u0000', '\ud800', 'a\tb', 'x\u2003', 'x'.repeat(501)]) {
+    for (const text of ['', ' ', 'x', long, ` ${long}x`, `${long}x `, `${long}x\n`, `${long}x\u0000`]) {
       expect(readBy(name, text)).toBeNull();
     }
+    for (const text of [`${long}\ud800`, `a\tb${long}`, `${long}x\u2003`, 'x'.repeat(501)])
+      expect(readBy(name, text)).toBeNull();
+    expect(PROVIDERS[name].secret?.right).toContain(`${least} to 500 characters`);
   });
 
   test.each(['STANDARD_WEBHOOKS', 'SVIX'] as const)('of %s is a key of 24 to 64 bytes, or a public key', (name) => {
@@ -103,18 +110,34 @@ describe('a secret', () => {
   });
 
   test('of Stripe is the whole text', () => {
-    expect(readBy('STRIPE', 'whsec_test')).toEqual({ kind: 'TEXT', bytes: Buffer.from('whsec_test') });
-    for (const text of ['', 'sk_test_x', 'rk_live_x', 'whsec', 'whsec_a b', 'whsec_\n'])
+    const secret = 'whsec_test_secret';
+    expect(readBy('STRIPE', secret)).toEqual({ kind: 'TEXT', bytes: Buffer.from(secret) });
+    for (const text of [
+      '',
+      'sk_test_secret_x',
+      'rk_live_secret_x',
+      'whsec',
+      `${secret} b`,
+      `${secret}\n`,
+      'whsec_too_short',
+    ])
       expect(readBy('STRIPE', text)).toBeNull();
   });
 
   test('of an HMAC may stand for bytes', () => {
-    expect(readBy('HMAC', 'hex:00FF')).toEqual({ kind: 'V1', bytes: Buffer.from([0, 255]) });
-    expect(readBy('HMAC', 'base64:AP8=')).toEqual({ kind: 'V1', bytes: Buffer.from([0, 255]) });
-    for (const text of ['hex:', 'hex:0', 'hex:0g', 'base64:', 'base64:AP8', 'base64:AP_=', 'base64:AP9=']) {
+    const bytes = Buffer.alloc(16, 0xff);
+    const base64 = bytes.toString('base64');
+    expect(readBy('HMAC', `hex:${'Ff'.repeat(16)}`)).toEqual({ kind: 'V1', bytes });
+    expect(readBy('HMAC', `base64:${base64}`)).toEqual({ kind: 'V1', bytes });
+    const short = bytes.subarray(1);
+    for (const text of [
+      ...['hex:', 'hex:0', `hex:${'0g'.repeat(16)}`, `hex:${'0'.repeat(33)}`, `hex:${short.toString('hex')}`],
+      ...['base64:', `base64:${base64.slice(0, -1)}`, `base64:${base64.replace('/', '_')}`],
+      ...[`base64:${base64.replace('w==', 'x==')}`, `base64:${short.toString('base64')}`],
+    ]) {
       expect(readBy('HMAC', text)).toBeNull();
     }
-    expect(readBy('HMAC', 'Hex:00')).toMatchObject({ kind: 'TEXT' });
+    expect(readBy('HMAC', `Hex:${'00'.repeat(16)}`)).toMatchObject({ kind: 'TEXT' });
   });
 
   test('of mTLS is a certificate or its fingerprint', () => {

@@ -97,8 +97,8 @@ export const SIGNERS: readonly Signer[] = [
       timestampHeader: 'X-Time',
       idHeader: 'X-Id',
     },
-    secret: 'hex:00ff10',
-    otherSecret: 'base64:AP8R',
+    secret: `hex:${'00ff10'.repeat(6)}`,
+    otherSecret: `base64:${'AP8R'.repeat(6)}`,
     headers: (secret, body, timestamp = String(NOW)) => ({
       'X-Id': 'id-1',
       'X-Time': timestamp,

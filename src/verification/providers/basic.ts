@@ -5,12 +5,12 @@ import { shownProof } from '../proofs';
 import type { Provider, VerificationSettings } from '../provider';
 import { onlyHeader } from '../read-header';
 import { decodeStrictly } from '../read-signature';
-import { CHOSEN_TEXT } from '../secret-forms';
+import { CHOSEN_TOKEN } from '../secret-forms';
 
 /** RFC 7617, in UTF-8 (section 2.1): a user name without a colon, and the secret as the password. Nothing is signed. */
 export const basic: Provider = {
   title: 'Basic',
-  secret: CHOSEN_TEXT,
+  secret: CHOSEN_TOKEN,
   settings: { required: ['username'], optional: [] },
   secretHeaders: () => ['authorization'],
   read,

@@ -1,7 +1,7 @@
 import { type HeaderSignature, readBodySignature } from '../body-signature';
 import { inBody } from '../place';
 import type { Provider } from '../provider';
-import { CHOSEN_TEXT } from '../secret-forms';
+import { CHOSEN_KEY } from '../secret-forms';
 
 const SIGNATURE: HeaderSignature = { header: 'X-Frappe-Webhook-Signature', algorithm: 'SHA256', encoding: 'BASE64' };
 
@@ -12,7 +12,7 @@ const SIGNATURE: HeaderSignature = { header: 'X-Frappe-Webhook-Signature', algor
  */
 export const frappe: Provider = {
   title: 'Frappe',
-  secret: CHOSEN_TEXT,
+  secret: CHOSEN_KEY,
   signatureHeader: () => 'x-frappe-webhook-signature',
   read: (call) => readBodySignature(call, SIGNATURE),
   places: { event: [inBody('$.event'), inBody('$.doctype')], id: [], reference: [inBody('$.name')] },

@@ -1,7 +1,7 @@
 import { type HeaderSignature, readBodySignature } from '../body-signature';
 import { inBody, inHeader } from '../place';
 import type { Provider } from '../provider';
-import { CHOSEN_TEXT } from '../secret-forms';
+import { CHOSEN_KEY } from '../secret-forms';
 
 const SIGNATURE: HeaderSignature = {
   header: 'X-Hub-Signature-256',
@@ -16,7 +16,7 @@ const SIGNATURE: HeaderSignature = {
  */
 export const github: Provider = {
   title: 'GitHub',
-  secret: CHOSEN_TEXT,
+  secret: CHOSEN_KEY,
   signatureHeader: () => 'x-hub-signature-256',
   read: (call) => readBodySignature(call, SIGNATURE),
   places: {

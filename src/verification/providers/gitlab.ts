@@ -4,15 +4,15 @@ import { inBody, inHeader } from '../place';
 import { shownProof } from '../proofs';
 import type { Provider, SecretForm } from '../provider';
 import { optionalHeader } from '../read-header';
-import { HMAC_KEY_RIGHT, randomText, readHmacKey, readText, TEXT_RIGHT } from '../secret-forms';
+import { HMAC_KEY_RIGHT, randomText, readHmacKey, readShownText, SHOWN_TEXT_RIGHT } from '../secret-forms';
 import { readStandardSignature } from '../standard-signature';
 
 const TOKEN_HEADER = 'X-Gitlab-Token';
 
 // A mistyped signing token must not become a secret token that never comes.
 const SECRET: SecretForm = {
-  right: `GitLab's signing token, ${HMAC_KEY_RIGHT}; or a secret token, ${TEXT_RIGHT}`,
-  read: (text) => (text.startsWith('whsec_') ? readHmacKey(text) : readText(text)),
+  right: `GitLab's signing token, ${HMAC_KEY_RIGHT}; or a secret token, ${SHOWN_TEXT_RIGHT}`,
+  read: (text) => (text.startsWith('whsec_') ? readHmacKey(text) : readShownText(text)),
   generate: randomText,
 };
 

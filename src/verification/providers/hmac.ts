@@ -5,17 +5,14 @@ import { inBody } from '../place';
 import { hmacProof } from '../proofs';
 import type { Provider, SecretForm, VerificationSettings } from '../provider';
 import { onlyHeader, readTimestamp } from '../read-header';
-import { decodeStrictly } from '../read-signature';
-import { randomText, readText, TEXT_RIGHT } from '../secret-forms';
+import { KEY_TEXT_RIGHT, OWN_KEY_RIGHT, randomText, readKeyText, readOwnKey } from '../secret-forms';
 import { contentOf, separatorsOf, usesOf } from '../signed-template';
 
 const SECRET: SecretForm = {
-  right: `${TEXT_RIGHT}; or \`hex:\` or \`base64:\` and the key, where the partner signs with the bytes that it stands for`,
+  right: `${KEY_TEXT_RIGHT}; or \`hex:\` or \`base64:\` and ${OWN_KEY_RIGHT}, where the partner signs with those`,
   read(text) {
     const [, encoding, key] = /^(hex|base64):(.*)$/s.exec(text) ?? [];
-    if (key === undefined) return readText(text);
-    const bytes = decodeStrictly(key, encoding === 'hex' ? 'HEX' : 'BASE64');
-    return bytes && { kind: 'V1', bytes };
+    return key === undefined ? readKeyText(text) : readOwnKey(key, encoding === 'hex' ? 'HEX' : 'BASE64');
   },
   generate: randomText,
 };

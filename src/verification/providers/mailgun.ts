@@ -7,7 +7,7 @@ import { hmacProof } from '../proofs';
 import type { Provider } from '../provider';
 import { readTimestamp } from '../read-header';
 import { hmacForm, readableOf, readSignature } from '../read-signature';
-import { issuedText } from '../secret-forms';
+import { issuedKey } from '../secret-forms';
 
 const FORM = hmacForm('SHA256', 'HEX');
 
@@ -20,7 +20,7 @@ const FORM = hmacForm('SHA256', 'HEX');
  */
 export const mailgun: Provider = {
   title: 'Mailgun',
-  secret: issuedText("the account's HTTP webhook signing key"),
+  secret: issuedKey("the account's HTTP webhook signing key"),
   toleranceSeconds: 12 * 3600,
   read,
   places: {

@@ -1,7 +1,7 @@
 import { type HeaderSignature, readBodySignature } from '../body-signature';
 import { inBody, inHeader } from '../place';
 import type { Provider } from '../provider';
-import { issuedText } from '../secret-forms';
+import { issuedKey } from '../secret-forms';
 
 const SIGNATURE: HeaderSignature = { header: 'X-Shopify-Hmac-Sha256', algorithm: 'SHA256', encoding: 'BASE64' };
 
@@ -11,7 +11,7 @@ const SIGNATURE: HeaderSignature = { header: 'X-Shopify-Hmac-Sha256', algorithm:
  */
 export const shopify: Provider = {
   title: 'Shopify',
-  secret: issuedText("the app's client secret, or what the shop's notification settings say signs its webhooks"),
+  secret: issuedKey("the app's client secret, or what the shop's notification settings say signs its webhooks"),
   signatureHeader: () => 'x-shopify-hmac-sha256',
   read: (call) => readBodySignature(call, SIGNATURE),
   places: {

@@ -6,7 +6,7 @@ import { inBody } from '../place';
 import { hmacProof, type SignedContent } from '../proofs';
 import type { HandshakeAnswer, Provider } from '../provider';
 import { onlyHeader, readTimestamp } from '../read-header';
-import { issuedText } from '../secret-forms';
+import { issuedKey } from '../secret-forms';
 
 const HEADER = 'X-Slack-Signature';
 const TIMESTAMP_HEADER = 'X-Slack-Request-Timestamp';
@@ -17,7 +17,7 @@ const TIMESTAMP_HEADER = 'X-Slack-Request-Timestamp';
  */
 export const slack: Provider = {
   title: 'Slack',
-  secret: issuedText("the app's signing secret, from its Basic Information"),
+  secret: issuedKey("the app's signing secret, from its Basic Information"),
   signatureHeader: () => 'x-slack-signature',
   read,
   places: {

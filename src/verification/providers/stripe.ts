@@ -6,7 +6,7 @@ import { hmacProof, type SignedContent } from '../proofs';
 import type { Provider } from '../provider';
 import { onlyHeader, readTimestamp, withoutSpaceAround } from '../read-header';
 import { hmacForm, MOST_SIGNATURES, readableOf, readSignature } from '../read-signature';
-import { readText } from '../secret-forms';
+import { readKeyText } from '../secret-forms';
 
 const HEADER = 'Stripe-Signature';
 const FORM = hmacForm('SHA256', 'HEX');
@@ -19,8 +19,8 @@ const FORM = hmacForm('SHA256', 'HEX');
 export const stripe: Provider = {
   title: 'Stripe',
   secret: {
-    right: "the endpoint's signing secret as Stripe shows it: `whsec_` and what follows",
-    read: (text) => (text.startsWith('whsec_') && !/\s/.test(text) ? readText(text) : null),
+    right: "the endpoint's signing secret as Stripe shows it: `whsec_` and what follows, 16 characters or more",
+    read: (text) => (text.startsWith('whsec_') && !/\s/.test(text) ? readKeyText(text) : null),
     generate: null,
   },
   signatureHeader: () => 'stripe-signature',

@@ -4,12 +4,12 @@ import { inBody } from '../place';
 import { shownProof } from '../proofs';
 import type { Provider, VerificationSettings } from '../provider';
 import { onlyHeader } from '../read-header';
-import { CHOSEN_TEXT } from '../secret-forms';
+import { CHOSEN_TOKEN } from '../secret-forms';
 
 /** A token that the partner shows in a header (as RFC 6750, section 2.1 does) or in the query. Nothing is signed. */
 export const token: Provider = {
   title: 'Token',
-  secret: CHOSEN_TEXT,
+  secret: CHOSEN_TOKEN,
   settings: { required: [], optional: ['header', 'query', 'prefix'], oneOf: ['header', 'query'] },
   secretHeaders: ({ header }) => (header === null ? [] : [header.toLowerCase()]),
   read,

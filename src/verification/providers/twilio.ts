@@ -10,7 +10,7 @@ import { hmacProof, type SignedContent } from '../proofs';
 import type { HmacAlgorithm, Provider } from '../provider';
 import { onlyHeader } from '../read-header';
 import { decodeStrictly, hmacForm, readSignature } from '../read-signature';
-import { issuedText } from '../secret-forms';
+import { issuedKey } from '../secret-forms';
 import { signedAddresses } from '../twilio-address';
 
 const HEADER = 'X-Twilio-Signature';
@@ -23,7 +23,7 @@ const HEADER = 'X-Twilio-Signature';
  */
 export const twilio: Provider = {
   title: 'Twilio',
-  secret: issuedText("the account's auth token, or the shared key of a webhooks rule"),
+  secret: issuedKey("the account's auth token, or the shared key of a webhooks rule"),
   signatureHeader: () => HEADER.toLowerCase(),
   read,
   places: {
