@@ -18,6 +18,7 @@ import { BusinessDocumentResolver, DocumentTimelineEntryResolver } from '../docu
 import { SearchResolver } from '../documents/search.resolver';
 import { BusinessEventResolver } from '../events/business-event.resolver';
 import { EventPublisherResolver, UserEventsResolver } from '../events/links.resolver';
+import { ignoreAbsentFilters } from '../graphql/absent-filters';
 import { enforceFilterRoles } from '../graphql/filter-roles';
 import { enforceRoles } from '../graphql/has-role';
 import { enforceOneEnd } from '../graphql/one-end';
@@ -110,7 +111,7 @@ export function createSchema(): GraphQLSchema {
     skipCheck: true,
   });
   describeRoots(schema);
-  return enforceRoles(enforceFilterRoles(enforceOneEnd(schema)));
+  return enforceRoles(ignoreAbsentFilters(enforceFilterRoles(enforceOneEnd(schema))));
 }
 
 function refuseTopics(): never {

@@ -101,6 +101,7 @@ function addFilter(cost: FilterCost, value: ValueNode, weights: Weights, default
   if (value.kind === Kind.LIST) for (const each of value.values) addFilter(cost, each, weights, defaults);
   if (value.kind !== Kind.OBJECT) return;
   for (const { name, value: test } of value.fields) {
+    if (test.kind === Kind.NULL) continue;
     const points = weights.get(name.value);
     if (points === undefined) addFilter(cost, test, weights, defaults);
     else cost.points += points;
@@ -110,8 +111,8 @@ function addFilter(cost: FilterCost, value: ValueNode, weights: Weights, default
 function pointsIn(value: unknown, weights: Weights): number {
   if (value === null || typeof value !== 'object') return 0;
   let points = 0;
-  for (const name in value) {
-    points += weights.get(name) ?? pointsIn((value as Record<string, unknown>)[name], weights);
+  for (const [name, test] of Object.entries(value)) {
+    if (test !== null) points += weights.get(name) ?? pointsIn(test, weights);
   }
   return points;
 }

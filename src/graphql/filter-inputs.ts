@@ -3,12 +3,12 @@ import { Field, ID, InputType, Int } from 'type-graphql';
 
 const LIST = 'Any of these, 1 to 100.';
 const IS_NULL = 'true: has no value; false: has one.';
-const EACH = 'Where several tests are given, all must hold; null and {} are refused.';
+const EACH = 'Where several tests are given, all must hold.';
 
 /** Of the argument `where` of a list. */
 export const WHERE_TEXT =
-  'Only rows that meet it; left out: all rows. {} and null are refused, since they could mean all or none. At most 1,000 ' +
-  'filters in one `where`.';
+  'Only rows that meet it; left out: all rows. A filter that is null or {} is left out too; `or`, `not` and lists in which ' +
+  'nothing else stands are refused. At most 1,000 filters in one `where`.';
 export const AND_TEXT = 'Meets each of these, 1 to 100; `and`, `or` and `not` may be nested 3 deep.';
 export const OR_TEXT = 'Meets at least one of these, 1 to 100; `and`, `or` and `not` may be nested 3 deep.';
 export const NOT_TEXT =
@@ -65,7 +65,7 @@ export class IntFilter {
   isNull?: boolean;
 }
 
-@InputType('BooleanFilter', { description: 'Tests on yes or no; null and {} are refused.' })
+@InputType('BooleanFilter', { description: 'Tests on yes or no.' })
 export class BooleanFilter {
   @Field(() => Boolean, { nullable: true, description: 'Is so, or is not.' })
   eq?: boolean;

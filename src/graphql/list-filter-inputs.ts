@@ -1,7 +1,7 @@
 // Tests on a list within a row.
 import { Field, InputType } from 'type-graphql';
 
-const EACH = 'Where several tests are given, all must hold; null and {} are refused.';
+const EACH = 'Where several tests are given, all must hold.';
 
 function listFilterInput<Value extends string>(name: string, type: unknown, what: string) {
   @InputType(`${name}ListFilter`, { description: `Tests on a list of ${what}. ${EACH}` })

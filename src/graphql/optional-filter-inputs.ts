@@ -3,7 +3,7 @@ import { Field, InputType } from 'type-graphql';
 import { DateTimeFilter } from './filter-inputs';
 
 const IS_NULL = 'true: has no value; false: has one.';
-const EACH = 'Where several tests are given, all must hold; null and {} are refused.';
+const EACH = 'Where several tests are given, all must hold.';
 
 @InputType('OptionalDateTimeFilter', {
   description: `Tests on a time that may be missing, to the millisecond; a missing one meets none but isNull. ${EACH}`,

@@ -27,8 +27,8 @@ const MAX_PARTS = 1_000;
 const OPERATORS = { gte: '>=', gt: '>', lt: '<', lte: '<=' } as const;
 
 /**
- * The condition behind a `where`. Left out is everything; null and {} are refused, since nobody can tell whether they
- * mean all rows or none.
+ * The condition behind a `where`. Left out is everything; null and {} are refused, which could mean all rows or none: reads
+ * take them out before (absent-filters.ts).
  * @throws AppError BAD_USER_INPUT with the path of the fault
  */
 export function conditionOf(where: unknown, map: FilterMap, path: string[] = ['where'], depth = 0): Condition {

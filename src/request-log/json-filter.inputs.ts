@@ -26,7 +26,7 @@ export class JsonPathFilter {
   description:
     'Tests on a body that is JSON, answered from an index and then by its bytes; one that is no JSON meets none of them, nor ' +
     'does JSON with `\\u0000` in it. What was closed within the last second or so may not be found yet. Where several tests ' +
-    'are given, all must hold; null and {} are refused.',
+    'are given, all must hold.',
 })
 export class JsonFilter {
   @Field(() => GraphQLJSON, {

@@ -52,7 +52,10 @@ export function pathQuery(side: JsonSide, tests: PathTests, path: string[]): Jso
 }
 
 function wantedValues(tests: PathTests, path: string[]): JsonScalar[] {
-  const given = [...('eq' in tests && tests.eq !== undefined ? ['eq'] : []), ...(tests.in === undefined ? [] : ['in'])];
+  const given = [
+    ...('eq' in tests && tests.eq !== undefined ? ['eq'] : []),
+    ...((tests.in ?? null) === null ? [] : ['in']),
+  ];
   if (given.length !== 1) refuse(path, 'give either eq or in, what the value is to be');
   const [name = 'eq'] = given;
   const at = [...path, name];

@@ -98,6 +98,8 @@ const QUERIES: Record<string, string> = {
   'a page that is too large': '{ webhookRequestLogs(first: 101) { nodes { id } } }',
   'both ends at once': '{ webhookRequestLogs(first: 2, last: 2) { nodes { id } } }',
   'an empty filter in one of two lists': '{ a: webhooks { nodes { id } } b: webhooks(where: {}) { nodes { id } } }',
+  'not of nothing in one of two lists':
+    '{ a: webhooks { nodes { id } } b: webhooks(where: { not: {} }) { nodes { id } } }',
   'a bad cursor below a row': '{ webhooks { nodes { name requests(after: "x") { nodes { id } } } } }',
   'a list twice': '{ webhooks { nodes { id } edges { node { name } } } }',
   'aliases that objects have already': '{ webhooks(first: 1) { nodes { constructor: id toString: status } } }',

@@ -191,38 +191,16 @@ describe('where', () => {
   });
 
   test.each<[string, unknown]>([
-    ['where', null],
-    ['where', {}],
     ['where.and', { and: [] }],
-    ['where.and', { and: null }],
-    ['where.and.0', { and: [{}] }],
+    ['where.and', { and: [{}] }],
     ['where.or', { or: [] }],
-    ['where.or', { or: null }],
-    ['where.or.1', { or: [{ status: { eq: 'FAILED' } }, {}] }],
+    ['where.or', { or: [{}, { status: { eq: null } }] }],
     ['where.not', { not: {} }],
-    ['where.not', { not: null }],
     ['where.not.not', { not: { not: {} } }],
-    ['where.id', { id: {} }],
-    ['where.id', { id: null }],
-    ['where.id.eq', { id: { eq: null } }],
     ['where.id.in', { id: { in: [] } }],
-    ['where.id.in', { id: { in: null } }],
-    ['where.status', { status: {} }],
-    ['where.status.eq', { status: { eq: null } }],
     ['where.status.in', { status: { in: [] } }],
-    ['where.event.isNull', { event: { isNull: null } }],
-    ['where.event.startsWith', { event: { startsWith: null } }],
-    ['where.event', { event: null, status: { eq: 'FAILED' } }],
-    ['where.responseStatus', { responseStatus: {} }],
-    ['where.responseStatus.gt', { responseStatus: { gt: null } }],
-    ['where.startedAt', { startedAt: {} }],
-    ['where.startedAt.lt', { startedAt: { lt: null } }],
-    ['where.webhook', { webhook: {} }],
-    ['where.webhook', { webhook: null }],
-    ['where.webhook.owner', { webhook: { owner: {} } }],
-    ['where.webhook.owner.name', { webhook: { owner: { name: {} } } }],
-    ['where.webhook.and.0.status', { webhook: { and: [{ status: {} }] } }],
-    ['where.user', { user: null }],
+    ['where.webhook.not', { webhook: { not: { owner: {} } } }],
+    ['where.webhook.and', { webhook: { and: [{ status: {} }] } }],
   ])('nothing to test at %s is refused: %j', async (field, where) => {
     expect(await refusal({ where })).toMatchObject({
       code: 'BAD_USER_INPUT',
@@ -231,18 +209,17 @@ describe('where', () => {
     });
   });
 
-  test('nothing to test is refused as a literal and in every other list too', async () => {
+  test('nothing to test within not is refused as a literal and in every other list too', async () => {
     for (const query of [
-      '{ webhookRequestLogs(where: {}) { nodes { id } } }',
-      '{ webhookRequestLogs(where: null) { nodes { id } } }',
-      '{ users(where: {}) { nodes { id } } }',
-      '{ webhooks(where: null) { nodes { id } } }',
-      '{ businessEvents(where: {}) { nodes { id } } }',
-      '{ deliveries(where: null) { nodes { id } } }',
-      '{ viewer { webhooks(where: {}) { nodes { id } } } }',
-      '{ viewer { requests(where: null) { nodes { id } } } }',
+      '{ webhookRequestLogs(where: { not: {} }) { nodes { id } } }',
+      '{ users(where: { not: {} }) { nodes { id } } }',
+      '{ webhooks(where: { not: { name: null } }) { nodes { id } } }',
+      '{ businessEvents(where: { not: {} }) { nodes { id } } }',
+      '{ deliveries(where: { not: { status: {} } }) { nodes { id } } }',
+      '{ viewer { webhooks(where: { not: {} }) { nodes { id } } } }',
+      '{ viewer { requests(where: { not: {} }) { nodes { id } } } }',
       '{ webhooks { nodes { requests(where: { not: {} }) { nodes { id } } } } }',
-      '{ webhooks { nodes { deliveries(where: {}) { nodes { id } } } } }',
+      '{ webhooks { nodes { deliveries(where: { not: {} }) { nodes { id } } } } }',
     ]) {
       const { errors } = await app.ask(query);
       expect([query, errors?.[0]?.extensions.code]).toEqual([query, 'BAD_USER_INPUT']);

@@ -2,7 +2,7 @@
 import { getArgumentValues } from 'graphql';
 import { type Condition, variesByValue } from '../../sql/condition';
 import type { PageRequest } from '../../sql/keyset';
-import { checkArguments } from '../argument-checks';
+import { preparedArguments } from '../argument-checks';
 import type { Context } from '../context';
 import type { ListQuery } from '../list';
 import { pageRequest } from '../page-args';
@@ -40,8 +40,8 @@ export function bindArguments(plan: QueryPlan, variables: Variables, context: Co
 }
 
 function bindPages(plan: PagesPlan, variables: Variables, context: Context, pages: Map<PagesPlan, BoundPages>): void {
-  const args = getArgumentValues(plan.field, plan.node, variables);
-  checkArguments(plan.field, args, { viewer: context.viewer, node: plan.node, variables });
+  const asked = { viewer: context.viewer, node: plan.node, variables };
+  const args = preparedArguments(plan.field, getArgumentValues(plan.field, plan.node, variables), asked);
   const query = plan.reading.list(args, context);
   pages.set(plan, { query, request: pageRequest(query.args, query.order) });
   if (plan.connection.object) bindObject(plan.connection.object, variables, context, pages);
