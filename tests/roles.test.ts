@@ -72,6 +72,18 @@ describe.each(VIEWERS)('$title', ({ roles, key }) => {
   });
 });
 
+test('viewerRoles are those of the key, where viewer.roles are those of its user', async () => {
+  const { data } = await app.ask('{ viewer { id } }');
+  const created = await app.ask(
+    `mutation { createApiKey(input: { userId: "${data.viewer.id}", label: "less", roles: [AUDITOR, SUPPORT] }) { token } }`,
+  );
+  const less = await app.ask('{ viewerRoles viewer { roles } }', undefined, created.data.createApiKey.token);
+  expect(less.data).toEqual({ viewerRoles: ['SUPPORT', 'AUDITOR'], viewer: { roles: ['SYSTEM_MANAGER'] } });
+  const publisher = await app.ask('{ viewerRoles }', undefined, await app.keyFor('PUBLISHER'));
+  expect(publisher).toMatchObject({ data: { viewerRoles: ['PUBLISHER'] } });
+  expect(await app.ask('{ viewerRoles }', undefined, null)).toMatchObject({ data: { viewerRoles: [] } });
+});
+
 test('viewer is null without a key', async () => {
   expect(await app.ask('{ viewer { id } }', undefined, null)).toMatchObject({ status: 200, data: { viewer: null } });
 });

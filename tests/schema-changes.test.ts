@@ -1,7 +1,7 @@
 import { buildSchema, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { printApi } from '../src/app/schema';
 import { changelogFaults, completeChangelog, releaseChangelog } from '../src/app/schema-changelog';
-import { breakingChanges, changesBetween } from '../src/app/schema-changes';
+import { breakingChanges, changesBetween, releasedSchema } from '../src/app/schema-changes';
 
 const DIRECTIVES = `directive @hasRole(roles: [Role!]!) on FIELD_DEFINITION | OBJECT
   directive @onlyFor(roles: [Role!]!) on INPUT_FIELD_DEFINITION
@@ -36,6 +36,14 @@ function changed(...pieces: [was: string, is: string][]) {
 
 const shortly = ({ changes }: ReturnType<typeof changed>) =>
   changes.map(({ section, coordinate, text }) => `${section} ${coordinate}${text && `: ${text}`}`);
+
+test('before the first release nothing is a change, and nothing breaks', () => {
+  const [nothing, current] = [releasedSchema('\n'), build(RELEASED)];
+  expect(nothing).toBeNull();
+  expect([changesBetween(nothing, current), breakingChanges(nothing, current)]).toEqual([[], []]);
+  const sdl = 'type Query { a: Int }';
+  expect(breakingChanges(releasedSchema(sdl), build('type Query { b: Int }'))).toHaveLength(1);
+});
 
 describe('what breaks clients', () => {
   test.each<[what: string, ...Parameters<typeof changed>]>([

@@ -94,7 +94,7 @@ describe('the contract', () => {
     const wrong = parse(`
       directive @hasRole(role: Role) on OBJECT
       enum Role { EMPEROR }
-      type Query { viewer: User!, webhook(id: Int!): Webhook, users(first: Int = 10): UserConnection! }
+      type Query { viewer: User!, webhook(id: Int!): Webhook, users(first: Int = 10): UserConnection }
       type Webhook implements Thing { nothing: Int }
       input CreateUserInput { name: String, roles: [Role!]! }
       input UpdateWebhookInput { name: String }

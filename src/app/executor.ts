@@ -6,15 +6,14 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getVariableValues,
-  Kind,
-  type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
 import type { ErrorCode } from '../errors';
 import type { Context } from '../graphql/context';
-import { knownError } from '../graphql/format-error';
+import { isForCaller, knownError } from '../graphql/format-error';
+import { onePerField } from '../graphql/list-failures';
 import type { Answering } from '../graphql/plan/read.store';
-import { type Asking, createReadQuery, type ReadQuery } from '../graphql/plan/read-query';
+import { type Asking, createReadQuery, ListFailed, type ReadQuery } from '../graphql/plan/read-query';
 import type { Db } from '../sql/db';
 import { READINGS } from './readings';
 
@@ -40,20 +39,16 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     if (errors) return { errors: errors.map(aboutVariables) };
     // a mutation reads what it has just written
     if (operation.operation === OperationTypeNode.QUERY) context.db = options.readingDb;
-    const asking = { document, operation, variables: coerced, context };
-    try {
-      const data = (await readQuery?.(asking)) ?? (await readOnceConfirmed(readQuery, asking));
-      if (data !== null) return { data } as ExecutionResult;
-    } catch (error) {
-      return failed(operation, error);
-    }
-    return execute({
+    const answered = await answerOf(readQuery, { document, operation, variables: coerced, context });
+    if (answered) return answered;
+    const result = await execute({
       schema,
       document,
       operationName: operationName ?? null,
       variableValues: rawVariables,
       contextValue: context,
     });
+    return result.errors ? { ...result, errors: onePerField(result.errors) } : result;
   };
 }
 
@@ -66,26 +61,50 @@ function aboutVariables({ message, nodes, originalError }: GraphQLError): GraphQ
 /** Of what concerns the whole request. */
 const STATUS_OF: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, UNAVAILABLE: 503 };
 
-// One statement is one answer: where it fails, all of it does.
-function failed(operation: OperationDefinitionNode, error: unknown): ExecutionResult {
-  const known = knownError(error);
-  const status = known && STATUS_OF[known.code];
-  if (known && status) {
-    return { errors: [new GraphQLError(known.message, { extensions: { code: known.code, http: { status } } })] };
+/** null: the resolvers are to be asked. */
+async function answerOf(readQuery: ReadQuery | null, asking: Asking): Promise<ExecutionResult | null> {
+  const { context } = asking;
+  try {
+    const first = await attempt(readQuery, asking);
+    if (first.result || !context.unconfirmed) return first.result;
+    // of the viewer who was recognised, the database is asked before anything else is done for them
+    context.viewer = await context.unconfirmed.confirm();
+    context.unconfirmed = null;
+    return first.failed ? null : (await attempt(readQuery, asking)).result;
+  } catch (error) {
+    const known = knownError(error);
+    if (!known) throw error;
+    const http = { status: STATUS_OF[known.code] ?? 400 };
+    return { errors: [new GraphQLError(known.message, { extensions: { code: known.code, http } })] };
   }
-  const [first] = operation.selectionSet.selections;
-  const nodes = first?.kind === Kind.FIELD ? [first] : [];
-  const path = nodes.map((node) => node.alias?.value ?? node.name.value);
-  return { data: null, errors: [new GraphQLError('failed', { nodes, path, originalError: error as Error })] };
 }
 
-// Of the viewer who was recognised, the database is asked before anything else is done for them.
-async function readOnceConfirmed(readQuery: ReadQuery | null, asking: Asking): Promise<unknown | null> {
-  const { context } = asking;
-  if (!context.unconfirmed) return null;
-  context.viewer = await context.unconfirmed.confirm();
-  context.unconfirmed = null;
-  return (await readQuery?.(asking)) ?? null;
+interface Attempt {
+  result: ExecutionResult | null;
+  /** Whether it would fail again. */
+  failed: boolean;
+}
+
+/**
+ * One statement is one answer: where it fails, the resolvers are asked, who find out which part of it does.
+ * @throws what concerns the whole request
+ */
+async function attempt(readQuery: ReadQuery | null, asking: Asking): Promise<Attempt> {
+  try {
+    const data = (await readQuery?.(asking)) ?? null;
+    return { result: data === null ? null : ({ data } as ExecutionResult), failed: false };
+  } catch (error) {
+    if (error instanceof ListFailed) return { result: failedList(error), failed: true };
+    const known = knownError(error);
+    if (known && STATUS_OF[known.code]) throw error;
+    if (!isForCaller(error)) asking.context.log.warn({ err: error }, 'a read plan failed: its resolvers are asked');
+    return { result: null, failed: true };
+  }
+}
+
+function failedList({ key, node, cause }: ListFailed): ExecutionResult {
+  const error = new GraphQLError('failed', { nodes: [node], path: [key], originalError: cause });
+  return { data: { [key]: null }, errors: [error] };
 }
 
 /** Apollo's way to say who executes. */

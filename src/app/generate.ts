@@ -8,7 +8,7 @@ import { buildSchema, type GraphQLSchema } from 'graphql';
 import { clientCode } from './client-code';
 import { createSchema, printApi } from './schema';
 import { changelogFaults, changelogLine, completeChangelog, releaseChangelog } from './schema-changelog';
-import { breakingChanges, type Change, changesBetween } from './schema-changes';
+import { breakingChanges, type Change, changesBetween, releasedSchema } from './schema-changes';
 
 const SCHEMA_FILE = resolve('schema/schema.graphql');
 const RELEASED_FILE = resolve('schema/released.graphql');
@@ -21,7 +21,8 @@ interface Api {
   sdl: string;
   /** Read back from its text, as clients read it. */
   schema: GraphQLSchema;
-  released: GraphQLSchema;
+  /** null: nothing was released yet. */
+  released: GraphQLSchema | null;
   changes: Change[];
   changelog: string;
 }
@@ -41,7 +42,7 @@ async function main(): Promise<void> {
 async function readApi(): Promise<Api> {
   const sdl = printApi(createSchema());
   const schema = buildSchema(sdl);
-  const released = buildSchema(await readFile(RELEASED_FILE, 'utf8'));
+  const released = releasedSchema(await readFile(RELEASED_FILE, 'utf8'));
   const changelog = await readFile(CHANGELOG_FILE, 'utf8');
   return { sdl, schema, released, changes: changesBetween(released, schema), changelog };
 }

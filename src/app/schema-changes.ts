@@ -1,6 +1,7 @@
 // What became of the API since its last release, and what of it would break a client.
 import {
   BreakingChangeType,
+  buildSchema,
   findBreakingChanges,
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -23,11 +24,17 @@ export interface Change {
   text: string;
 }
 
+/** The schema of the last release; null: the text is empty, nothing was released yet. */
+export function releasedSchema(sdl: string): GraphQLSchema | null {
+  return sdl.trim() === '' ? null : buildSchema(sdl);
+}
+
 /**
  * Each change between two schemas built from SDL, by coordinate. What is added or removed with the whole that it is a
- * part of is not named apart.
+ * part of is not named apart. Before the first release nothing is a change.
  */
-export function changesBetween(released: GraphQLSchema, current: GraphQLSchema): Change[] {
+export function changesBetween(released: GraphQLSchema | null, current: GraphQLSchema): Change[] {
+  if (!released) return [];
   const before = elementsOf(released);
   const now = elementsOf(current);
   // a kind of operation is known by its fields
@@ -71,7 +78,8 @@ function firstSentence(description: string): string {
 }
 
 /** A sentence for each change that breaks clients, without the removal of what the release called deprecated. */
-export function breakingChanges(released: GraphQLSchema, current: GraphQLSchema): string[] {
+export function breakingChanges(released: GraphQLSchema | null, current: GraphQLSchema): string[] {
+  if (!released) return [];
   const expected = expectedRemovals(released);
   const unused = unusedTypes(released);
   return findBreakingChanges(released, current)

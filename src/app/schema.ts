@@ -21,6 +21,7 @@ import { EventPublisherResolver, UserEventsResolver } from '../events/links.reso
 import { ignoreAbsentFilters } from '../graphql/absent-filters';
 import { enforceFilterRoles } from '../graphql/filter-roles';
 import { enforceRoles } from '../graphql/has-role';
+import { letListsFailAlone } from '../graphql/list-failures';
 import { enforceOneEnd } from '../graphql/one-end';
 import { ExplainVerificationResolver } from '../incoming/explain.resolver';
 import { WebhookUnkeptRefusalsResolver } from '../incoming/unkept-refusals.resolver';
@@ -111,7 +112,7 @@ export function createSchema(): GraphQLSchema {
     skipCheck: true,
   });
   describeRoots(schema);
-  return enforceRoles(ignoreAbsentFilters(enforceFilterRoles(enforceOneEnd(schema))));
+  return enforceRoles(ignoreAbsentFilters(enforceFilterRoles(enforceOneEnd(letListsFailAlone(schema)))));
 }
 
 function refuseTopics(): never {

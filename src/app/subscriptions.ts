@@ -11,6 +11,7 @@ import type { DataSource } from 'typeorm';
 import { AppError } from '../errors';
 import type { Context, Services } from '../graphql/context';
 import { isForCaller, knownError } from '../graphql/format-error';
+import { onePerField } from '../graphql/list-failures';
 import type { RequestEvent } from '../request-log/tail-events';
 import { goOnBehind } from '../request-log/watch.resolver';
 import { type Answer, type Answers, createAnswers } from './answers';
@@ -126,12 +127,13 @@ function answersFor(
 
 async function executed(args: ReturnType<typeof argumentsOf>, event: RequestEvent): Promise<ExecutionResult> {
   const result = await execute({ ...args, rootValue: event });
-  for (const error of result.errors ?? []) {
+  const errors = result.errors && onePerField(result.errors);
+  for (const error of errors ?? []) {
     if (isForCaller(error)) continue;
     const { log } = args.contextValue;
     log.error({ err: error.originalError ?? error, path: error.path }, 'a field of a subscription failed');
   }
-  return result;
+  return errors ? { ...result, errors } : result;
 }
 
 // The guards alone: there is no event, which no guard looks at.

@@ -121,7 +121,7 @@ export class DeliveryWhere {
 
 // By way of the events, which have an index on users: one on deliveries would be written again with each of their changes.
 const ofUser: FieldFilter = (tests, path) => {
-  const events = linksTo('user_id', 'users', conditionOf(tests, USER_FILTER, path));
+  const events = linksTo('user_id', 'users', conditionOf(tests, USER_FILTER, path), path);
   const condition: Condition = (bind) => `business_event_id in (select id from business_events where ${events(bind)})`;
   return Object.assign(condition, { parts: [events], variesByValue: true });
 };

@@ -67,12 +67,16 @@ export function connectionOf(name: string, nodeType: () => ClassType): ClassType
     pageInfo: PageInfoType;
 
     @Field(() => Int, {
-      description: 'How many rows meet the filter, up to 10,000; counted only when asked for.',
+      nullable: true,
+      description: 'How many rows meet the filter, up to 10,000; counted only when asked for. null: that failed.',
     })
-    totalCount: number;
+    totalCount: number | null;
 
-    @Field(() => Boolean, { description: 'False when there are more than the 10,000 that `totalCount` counts.' })
-    totalCountIsExact: boolean;
+    @Field(() => Boolean, {
+      nullable: true,
+      description: 'False when there are more than the 10,000 that `totalCount` counts. null: counting failed.',
+    })
+    totalCountIsExact: boolean | null;
   }
   return ConnectionType;
 }

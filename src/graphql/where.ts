@@ -150,7 +150,8 @@ export function idFilter(node: NodeName, column = 'id'): FieldFilter {
           'uuid',
           listOf(value, at).map((id) => knownId(node, id, at)),
         );
-      return (bind) => `${column} = ${bind(knownId(node, value, at))}::uuid`;
+      const id = knownId(node, value, at);
+      return (bind) => `${column} = ${bind(id)}::uuid`;
     });
 }
 
@@ -166,5 +167,5 @@ export function idTimeFilter(column = 'id'): FieldFilter {
 
 /** The other table's own `where`, through a column that holds its id. */
 export function linkFilter(column: string, table: string, map: () => FilterMap): FieldFilter {
-  return (tests, path) => linksTo(column, table, conditionOf(tests, map(), path));
+  return (tests, path) => linksTo(column, table, conditionOf(tests, map(), path), path);
 }

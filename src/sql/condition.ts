@@ -34,6 +34,8 @@ export interface Link {
   column: string;
   table: string;
   condition: Condition;
+  /** Where the caller asked it. */
+  path: readonly string[];
   /** Those rows, once somebody has looked (`resolveLinks`). */
   ids: string[] | null;
 }
@@ -136,8 +138,8 @@ export function idTime(column: string, operator: '>' | '>=' | '<' | '<=', time: 
 }
 
 /** Rows whose link points at a row that meets the other table's condition. */
-export function linksTo(column: string, table: string, condition: Condition): Condition {
-  const link: Link = { column, table, condition, ids: null };
+export function linksTo(column: string, table: string, condition: Condition, path: readonly string[]): Condition {
+  const link: Link = { column, table, condition, path, ids: null };
   const render: Condition = (bind) => {
     if (link.ids === null) return `${column} in (select id from ${table} where ${condition(bind)})`;
     const [only, ...others] = link.ids;

@@ -21,8 +21,8 @@ export async function resolveLinks(db: Db, condition: Condition): Promise<void> 
   if (rows.length > MAX_LINKED) {
     throw new AppError(
       'LIMIT_EXCEEDED',
-      `The filter on ${link.table} finds more than ${MAX_LINKED} of them. Narrow it, for example to one by its id.`,
-      ['where'],
+      `${link.path.join('.')} finds more than ${MAX_LINKED} rows. Narrow it, for example to one by its id.`,
+      link.path,
     );
   }
   link.ids = rows.map((row) => row.id);

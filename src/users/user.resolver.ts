@@ -9,7 +9,7 @@ import { loaderFor } from '../graphql/per-request';
 import { answer } from '../graphql/user-error';
 import { conditionOf } from '../graphql/where';
 import { toNodeId, uuidOf } from '../ids';
-import { knownRoles, READERS, type Viewer } from '../viewer';
+import { knownRoles, READERS, ROLES, type Viewer } from '../viewer';
 import { CreateUserInput, UpdateUserInput, USER_FILTER, UserListArgs, userOrder } from './user.inputs';
 import { USERS, type UserRow, usersById } from './user.store';
 import { RoleEnum, UserConnection, UserType } from './user.type';
@@ -34,6 +34,17 @@ export class UserResolver {
   })
   viewer(@Ctx() context: Context) {
     return loadUser(context, context.viewer?.userId ?? null);
+  }
+
+  @Public()
+  @Query(() => [RoleEnum], {
+    description: withExample(
+      'What the API key that asks may do: roles of its user, of which a key may have some; empty without a key.',
+      '{ viewerRoles }',
+    ),
+  })
+  viewerRoles(@Ctx() { viewer }: Context) {
+    return ROLES.filter((role) => viewer?.roles.has(role));
   }
 
   @HasRole(...READERS)

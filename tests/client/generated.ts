@@ -94,7 +94,7 @@ export type WhatBecameOfDocumentQueryVariables = Exact<{
 }>;
 
 
-export type WhatBecameOfDocumentQuery = { webhookRequestLogs: { nodes: Array<{ id: string, startedAt: string, attemptNumber: number, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, error: string | null, durationMs: number | null, user: { name: string, fullName: string | null } | null, webhook: { name: string, owner: { name: string } | null } | null, delivery: { status: DeliveryStatus, nextAttemptAt: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type WhatBecameOfDocumentQuery = { webhookRequestLogs: { nodes: Array<{ id: string, startedAt: string, attemptNumber: number, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, error: string | null, durationMs: number | null, user: { name: string, fullName: string | null } | null, webhook: { name: string, owner: { name: string } | null } | null, delivery: { status: DeliveryStatus, nextAttemptAt: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type WhatWasExchangedQueryVariables = Exact<{
   webhookId: string;
@@ -105,7 +105,7 @@ export type WhatWasExchangedQueryVariables = Exact<{
 }>;
 
 
-export type WhatWasExchangedQuery = { webhookRequestLogs: { totalCount: number, totalCountIsExact: boolean, nodes: Array<{ referenceDocument: string | null, headers: unknown, data: unknown, response: unknown, id: string, startedAt: string, attemptNumber: number, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, error: string | null, durationMs: number | null, dataBody: { sha256: string, bytes: number } | null, user: { name: string, roles: Array<Role> } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type WhatWasExchangedQuery = { webhookRequestLogs: { totalCount: number | null, totalCountIsExact: boolean | null, nodes: Array<{ referenceDocument: string | null, headers: unknown, data: unknown, response: unknown, id: string, startedAt: string, attemptNumber: number, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, error: string | null, durationMs: number | null, dataBody: { sha256: string, bytes: number } | null, user: { name: string, roles: Array<Role> } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String

@@ -161,11 +161,9 @@ test.each([
 });
 
 test.each<[string, object]>([
-  ['null', { contains: null }],
   ['{}', { contains: {} }],
   ['[]', { contains: [] }],
   ['nothing but emptiness', { contains: { items: [{}, []] } }],
-  ['no test', {}],
   ['neither eq nor in', { path: { at: '$.a' } }],
   ['both eq and in', { path: { at: '$.a', eq: 1, in: [1] } }],
   ['an empty list', { path: { at: '$.a', in: [] } }],
@@ -173,7 +171,6 @@ test.each<[string, object]>([
   ['an object for a scalar', { path: { at: '$.a', eq: { b: 1 } } }],
   ['21 steps', { path: { at: Array.from({ length: 21 }, () => 'a'), eq: 1 } }],
   ['a long key', { path: { at: ['k'.repeat(201)], eq: 1 } }],
-  ['a path that is null', { path: null }],
   ['a NUL', { contains: { a: 'x\u0000y' } }],
   ['half a surrogate pair', { contains: { a: '\ud800' } }],
   ['NUL in a key', { contains: { 'a\u0000': 1 } }],

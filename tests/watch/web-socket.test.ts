@@ -137,7 +137,11 @@ test.each([
   ['introspection', '{ __schema { types { name } } }', 'BAD_USER_INPUT'],
   ['what is not GraphQL', '{', 'GRAPHQL_PARSE_FAILED'],
   ['too much of it', `subscription { webhookRequestLogChanged { ${'id '.repeat(2_000)} } }`, 'LIMIT_EXCEEDED'],
-  ['an empty filter', 'subscription { webhookRequestLogChanged(where: {}) { id } }', 'BAD_USER_INPUT'],
+  [
+    'a filter that negates nothing',
+    'subscription { webhookRequestLogChanged(where: { not: {} }) { id } }',
+    'BAD_USER_INPUT',
+  ],
   ['a bad `after`', 'subscription { webhookRequestLogChanged(after: "x") { id } }', 'BAD_USER_INPUT'],
 ])('%s is refused, in the form of HTTP', async (_title, query, code) => {
   const heard = await watch(app.adminKey, query);
@@ -186,6 +190,20 @@ describe('a connection without a key', () => {
     const socket = await dial();
     await waitFor('the end', () => socket.closed);
     expect(socket.closed?.code).toBe(4408);
+  });
+
+  test.each([
+    ['among headers', (authorization: string) => ({ headers: { authorization } })],
+    ['among headers, as HTTP writes it', (Authorization: string) => ({ headers: { Authorization } })],
+    ['as HTTP writes it', (Authorization: string) => ({ Authorization, headers: {} })],
+  ])('may have it in the parameters of the connection: %s', async (_where, payloadOf) => {
+    const socket = await dial();
+    socket.say({ type: 'connection_init', payload: payloadOf(`Bearer ${app.adminKey}`) });
+    await waitFor('the acknowledgement', () => socket.messages.some(({ type }) => type === 'connection_ack'));
+    const wrong = await dial();
+    wrong.say({ type: 'connection_init', payload: payloadOf('Bearer hl_wrong') });
+    await waitFor('the end', () => wrong.closed);
+    expect(wrong.closed?.code).toBe(4401);
   });
 
   test('may have it in the header of the request', async () => {

@@ -24,7 +24,7 @@ export interface Bound {
   isPreparable: boolean;
 }
 
-/** @throws what is wrong with an argument; the resolvers say it again at the right place of the answer */
+/** @throws AppError for what is wrong with an argument; the resolvers say it again at the right place of the answer */
 export function bindArguments(plan: QueryPlan, variables: Variables, context: Context): Bound {
   const pages = new Map<PagesPlan, BoundPages>();
   const ids = new Map<string, string | null>();

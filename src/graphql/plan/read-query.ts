@@ -1,6 +1,7 @@
 // Answers a query in one statement where every part of it can be read from the tables.
 import {
   type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
   Kind,
@@ -8,6 +9,7 @@ import {
   visit,
 } from 'graphql';
 import { hasOpenLinks, resolveLinks } from '../../sql/links';
+import { isStatementTimeout } from '../../sql/unavailable';
 import { readsContent } from '../../viewer';
 import type { Context } from '../context';
 import { type Bound, bindArguments, type Variables } from './bind';
@@ -26,9 +28,20 @@ export interface Asking {
   context: Context;
 }
 
+/** The only list of a query took too long: nothing else has to be asked. */
+export class ListFailed extends Error {
+  constructor(
+    readonly key: string,
+    readonly node: FieldNode,
+    override readonly cause: Error,
+  ) {
+    super('the list failed', { cause });
+  }
+}
+
 /**
- * The answer's data; null where the resolvers have to be asked, who also know how to refuse, and where the viewer is no
- * longer who was recognised.
+ * The answer's data; null where the resolvers have to be asked, and where the viewer is no longer who was recognised.
+ * @throws ListFailed, and whatever is wrong with arguments or with the statement: the resolvers know which part is at fault
  */
 export type ReadQuery = (asking: Asking) => Promise<unknown | null>;
 
@@ -42,17 +55,21 @@ export function createReadQuery(
   return async ({ document, operation, variables, context }) => {
     const plan = planFor(document, operation, variables, readsContent(context.viewer));
     if (!plan || !mayAsk(plan, context)) return null;
-    const bound = tryToBind(plan, variables, context);
-    if (!bound) return null;
+    const bound = bindArguments(plan, variables, context);
     if (bound.conditions.some(hasOpenLinks)) {
       // these look something up by themselves, before the statement that would ask
       if (context.unconfirmed) return null;
       await Promise.all(bound.conditions.map((condition) => resolveLinks(context.db, condition)));
     }
     const { sql, values } = statementOf(plan, bound, context.unconfirmed?.stillHolds);
-    const { json, holds } = await (typeof sql === 'string'
-      ? readAnswer(bound.isPreparable ? answering.db : context.db, sql, values)
-      : readPrepared(answering, sql, values));
+    const answer =
+      typeof sql === 'string'
+        ? readAnswer(bound.isPreparable ? answering.db : context.db, sql, values)
+        : readPrepared(answering, sql, values);
+    const { json, holds } = await answer.catch((error: Error) => {
+      const list = isStatementTimeout(error) && onlyListOf(plan, bound);
+      throw list ? new ListFailed(list.key, list.pages.node, error) : error;
+    });
     if (!holds) return null;
     if (!plan.mend) return new RawAnswer(json);
     const data = JSON.parse(json) as Record<string, unknown>;
@@ -65,13 +82,11 @@ function mayAsk({ rules }: QueryPlan, { viewer }: Context): boolean {
   return viewer !== null && rules.every((rule) => rule.some((role) => viewer.roles.has(role)));
 }
 
-// what is wrong with an argument, the resolvers find again and say where
-function tryToBind(plan: QueryPlan, variables: Variables, context: Context): Bound | null {
-  try {
-    return bindArguments(plan, variables, context);
-  } catch {
-    return null;
-  }
+// Counted beside its rows, a list is two things that may fail.
+function onlyListOf({ roots: [root, ...others] }: QueryPlan, { pages }: Bound) {
+  if (others.length > 0 || root?.kind !== 'pages' || pages.size > 1) return null;
+  const { entries } = root.pages.connection;
+  return entries.some(({ kind }) => kind === 'totalCount' || kind === 'totalCountIsExact') ? null : root;
 }
 
 type PlanFor = (

@@ -33,7 +33,7 @@ export interface PagesReading {
   kind: 'pages';
   of: string;
   column: string | null;
-  /** As the resolver makes it; what it throws, the resolver will throw again and is asked to. */
+  /** As the resolver makes it; what it throws, the resolver will throw again. */
   list(args: object, context: Context): ListQuery;
 }
 

@@ -1,0 +1,28 @@
+// What fails of an answer, fails alone.
+import { MapperKind, mapSchema } from '@graphql-tools/utils';
+import { type GraphQLError, type GraphQLSchema, getNamedType, getNullableType } from 'graphql';
+
+/** Makes every list nullable: where one cannot be read, the error stands at its place and the rest is answered. */
+export function letListsFailAlone(schema: GraphQLSchema): GraphQLSchema {
+  return mapSchema(schema, {
+    [MapperKind.OBJECT_FIELD]: (field) =>
+      getNamedType(field.type).name.endsWith('Connection') ? { ...field, type: getNullableType(field.type) } : field,
+  });
+}
+
+/** One error for a field, at the first of its rows, where the same befell it in many rows of a list. */
+export function onePerField(errors: readonly GraphQLError[]): GraphQLError[] {
+  const first = new Map<string, GraphQLError>();
+  for (const error of errors) {
+    const field = (error.path ?? []).map((key) => (typeof key === 'number' ? 0 : key));
+    const same = JSON.stringify([field, error.message]);
+    const known = first.get(same);
+    if (!known || isBefore(error, known)) first.set(same, error);
+  }
+  return [...first.values()];
+}
+
+function isBefore({ path: one = [] }: GraphQLError, { path: other = [] }: GraphQLError): boolean {
+  const at = one.findIndex((key, index) => key !== other[index]);
+  return at >= 0 && (one[at] as number) < (other[at] as number);
+}

@@ -1,0 +1,146 @@
+// What fails is said at its own place, and the rest of the answer is given: in one statement and field by field alike.
+import { isNonNullType, isObjectType } from 'graphql';
+import { type App, startApp } from '../../src/app/app';
+import { createSchema } from '../../src/app/schema';
+import { readConfig } from '../../src/config';
+import { createLog } from '../../src/log';
+import { askAt, type GraphQLAnswer, startTestApp, type TestApp } from '../support/app';
+import { createTestWebhook, invoice, publish } from '../support/webhooks';
+
+let app: TestApp;
+/** The same database, without read plans. */
+let plain: App;
+
+const USERS = 1_001;
+
+beforeAll(async () => {
+  app = await startTestApp({ PROCESSES: 'api' });
+  plain = await startApp(readConfig({ ...app.env, READ_PLANS: 'off' }), createLog('silent'));
+  await createTestWebhook(app, 'https://partner.example/hook', { name: 'Bookkeeping' });
+  await publish(
+    app,
+    ['INV-1', 'INV-2', 'INV-3'].map((name) => invoice(name)),
+  );
+  await app.database.query(
+    `insert into users (id, name, roles, active, created_at, updated_at)
+     select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'many-' || n, '{}', true, now(), now()
+     from generate_series(1, ${USERS}) as n`,
+  );
+});
+afterAll(async () => {
+  await plain.stop();
+  await app.stop();
+});
+
+const shown = ({ data, errors }: GraphQLAnswer) => ({
+  data,
+  errors: errors?.map(({ message, path, extensions: { code, field } }) => ({ message, path, code, field })),
+});
+
+/** The answer, the same either way. */
+async function both(query: string, variables?: object) {
+  const [planned, resolved] = (await Promise.all(
+    [app.url, plain.url as string].map(async (url) => shown(await askAt(url, query, variables, app.adminKey))),
+  )) as [ReturnType<typeof shown>, ReturnType<typeof shown>];
+  // errors of one answer have no order
+  for (const { errors } of [planned, resolved]) errors?.sort((a, b) => String(a.path).localeCompare(String(b.path)));
+  expect(planned).toEqual(resolved);
+  return planned;
+}
+
+test('every list may be null, and so may its counts: none takes the rest of an answer with it', () => {
+  const types = Object.values(createSchema().getTypeMap()).filter(isObjectType);
+  const fields = types.flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })));
+  const lists = fields.filter(({ field }) => /Connection!?$/.test(String(field.type)));
+  const counts = fields.filter(({ field }) => field.name.startsWith('totalCount'));
+  expect(lists.length).toBeGreaterThan(20);
+  expect(counts.length).toBeGreaterThan(10);
+  const strict = [...lists, ...counts].filter(({ field }) => isNonNullType(field.type));
+  expect(strict.map(({ type, field }) => `${type.name}.${field.name}`)).toEqual([]);
+});
+
+const MANY = 'where: { user: { name: { startsWith: "many-" } } }';
+
+test('a filter that finds too many rows fails its own list alone, and names itself', async () => {
+  const { data, errors } = await both(
+    `{ viewer { name } webhooks { nodes { name } } many: webhookRequestLogs(${MANY}) { nodes { id } } }`,
+  );
+  expect(data).toMatchObject({
+    viewer: { name: expect.any(String) },
+    webhooks: { nodes: [{ name: 'Bookkeeping' }] },
+    many: null,
+  });
+  expect(errors).toEqual([
+    {
+      code: 'LIMIT_EXCEEDED',
+      path: ['many'],
+      field: ['where', 'user'],
+      message: expect.stringMatching(/^where\.user finds more than 1000 rows\./),
+    },
+  ]);
+});
+
+test('the same below a row, and alone', async () => {
+  const below = await both(`{ webhooks { nodes { name requests(${MANY}) { nodes { id } } } totalCount } }`);
+  expect(below.data).toEqual({ webhooks: { nodes: [{ name: 'Bookkeeping', requests: null }], totalCount: 1 } });
+  expect(below.errors).toMatchObject([{ code: 'LIMIT_EXCEEDED', path: ['webhooks', 'nodes', 0, 'requests'] }]);
+  const alone = await both(`{ webhookRequestLogs(${MANY}) { nodes { id } } }`);
+  expect(alone.data).toEqual({ webhookRequestLogs: null });
+  expect(alone.errors).toMatchObject([{ path: ['webhookRequestLogs'] }]);
+  const edge = await both('{ deliveries(where: { user: { name: { startsWith: "many-" } } }) { totalCount } }');
+  expect(edge.errors).toMatchObject([{ field: ['where', 'user'], path: ['deliveries'] }]);
+});
+
+test.each<[string, string]>([
+  ['a filter by an id of another type', 'where: { id: { eq: "whk_00000000000070008000000000000000" } }'],
+  [
+    'a filter by such an id through a link',
+    'where: { webhook: { id: { eq: "req_00000000000070008000000000000000" } } }',
+  ],
+  ['a filter that finds too many rows', MANY],
+  ['a page that is too large', 'first: 101'],
+  ['a cursor of another list', 'after: "x"'],
+])('%s is refused where it is asked, and nowhere else', async (_what, args) => {
+  const beside = await both(`{ users(first: 1) { nodes { active } } webhookRequestLogs(${args}) { nodes { id } } }`);
+  expect(beside.data).toEqual({ users: { nodes: [{ active: true }] }, webhookRequestLogs: null });
+  expect(beside.errors).toMatchObject([{ path: ['webhookRequestLogs'] }]);
+  // below rows that do not exist nobody asks it
+  const nowhere = await both(
+    `{ webhooks(where: { name: { eq: "none" } }) { nodes { requests(${args}) { nodes { id } } } } webhook(id: "none") { requests(${args}) { totalCount } } }`,
+  );
+  expect(nowhere).toEqual({ data: { webhooks: { nodes: [] }, webhook: null }, errors: undefined });
+});
+
+describe('a table that cannot be read', () => {
+  const login = () => `"${new URL(app.database.servingUrl).username}"`;
+  beforeAll(() => app.database.query(`revoke select on deliveries from ${login()}`));
+  afterAll(() => app.database.query(`grant select on deliveries to ${login()}`));
+
+  test('empties its own lists, and says nothing of itself', async () => {
+    const { data, errors } = await both(
+      '{ viewer { name } webhooks { nodes { name deliveries { nodes { id } } } } deliveries { nodes { id } totalCount } }',
+    );
+    expect(data).toMatchObject({
+      viewer: {},
+      webhooks: { nodes: [{ name: 'Bookkeeping', deliveries: null }] },
+      deliveries: null,
+    });
+    expect(errors?.map(({ path }) => path)).toEqual(
+      expect.arrayContaining([['deliveries'], ['webhooks', 'nodes', 0, 'deliveries']]),
+    );
+    expect(new Set(errors?.map(({ message }) => message))).toEqual(new Set(['Something went wrong on our side.']));
+  });
+});
+
+describe('a field that a role may not read', () => {
+  test('is one error, however many rows it stands in', async () => {
+    const support = await app.keyFor('SUPPORT');
+    const query = '{ viewer { name } a: businessEvents { nodes { event data body: dataBody { bytes } } } }';
+    const { data, errors } = shown(await app.ask(query, undefined, support));
+    expect(data.a.nodes).toEqual(Array(3).fill({ event: expect.any(String), data: null, body: null }));
+    expect(errors?.map(({ code, path }) => [code, path])).toEqual([
+      ['FORBIDDEN', ['a', 'nodes', 0, 'data']],
+      ['FORBIDDEN', ['a', 'nodes', 0, 'body']],
+    ]);
+  });
+});
