@@ -1,7 +1,15 @@
 import type { FastifyRequest } from 'fastify';
 import { faultOf } from './http-errors';
 
+export const EVENT_STREAM = 'text/event-stream';
+
 const SERVED = ['*/*', 'application/*', 'application/json', 'application/graphql-response+json'];
+
+/** Whether an answer as events is wanted, and nothing else that could be given. */
+export function wantsEvents(accept = ''): boolean {
+  const types = accept.split(',').map((range) => range.split(';', 1)[0]?.trim().toLowerCase() ?? '');
+  return types.includes(EVENT_STREAM) && !types.some((type) => SERVED.includes(type));
+}
 
 /** Before anything is run: Apollo looks only when the answer is there, and by then a mutation has happened. */
 export function refuseUnservableAccept({ headers: { accept } }: FastifyRequest): void {

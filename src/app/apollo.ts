@@ -35,7 +35,7 @@ export function createApollo(
     stringifyResult: answerText,
     // the gate asks for a key
     introspection: true,
-    csrfPrevention: true,
+    csrfPrevention: { requestHeaders: NOT_SENT_UNASKED },
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: true,
     stopOnTerminationSignals: false,
@@ -53,6 +53,12 @@ export function createApollo(
     ],
   });
 }
+
+/**
+ * A page of another site cannot send these without the browser asking us first. Credentials that browsers send by
+ * themselves (Basic) were refused before: a key is a bearer token.
+ */
+const NOT_SENT_UNASKED = ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'];
 
 /** The caller is told the id under which our log has the cause. */
 function withRequestId(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {

@@ -1,10 +1,11 @@
 // Subscriptions as server-sent events: the "distinct connections mode" of the GraphQL over SSE protocol (graphql-sse).
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import { AppError } from '../errors';
 import type { Log } from '../log';
 import type { Viewer } from '../viewer';
+import { EVENT_STREAM, wantsEvents } from './accept';
 import type { Answer, Answers } from './answers';
 import { readViewer } from './http-context';
 import { faultOf } from './http-errors';
@@ -20,13 +21,21 @@ const HEARTBEAT = ':\n\n';
 const STALLED_MS = 60_000;
 
 const HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
+  'content-type': `${EVENT_STREAM}; charset=utf-8`,
   'cache-control': 'no-cache, no-transform',
   // nginx would collect the events first
   'x-accel-buffering': 'no',
 };
 
-/** `GET` and `POST /graphql/stream`. */
+const STREAM_PATH = '/graphql/stream';
+
+/** Where a request is led: clients that want events where they send everything else, such as GraphiQL, may have them. */
+export function streamUrl({ url = '', headers }: IncomingMessage): string {
+  const [path, ...search] = url.split('?');
+  return path === '/graphql' && wantsEvents(headers.accept) ? [STREAM_PATH, ...search].join('?') : url;
+}
+
+/** `GET` and `POST /graphql/stream`; at `/graphql` too, for those who accept nothing but events. */
 export function serveEventStreams(server: FastifyInstance, watching: WatchServer): void {
   const open = new Set<ServerResponse>();
   let closing = false;
@@ -41,9 +50,10 @@ export function serveEventStreams(server: FastifyInstance, watching: WatchServer
   };
   server.route({
     method: ['GET', 'POST'],
-    url: '/graphql/stream',
+    url: STREAM_PATH,
     exposeHeadRoute: false,
     onRequest: async (request) => {
+      refuseSingleConnection(request);
       refuseForeignOrigin(request.headers.origin, request.host, watching.corsOrigins);
       await readViewer(request, watching.source);
       if (!request.viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');
@@ -51,6 +61,30 @@ export function serveEventStreams(server: FastifyInstance, watching: WatchServer
     preHandler: async (request) => refuseOtherAccept(request),
     handler: (request, reply) => stream(watching, request, reply, onOpen),
   });
+  server.route({
+    method: ['PUT', 'DELETE'],
+    url: STREAM_PATH,
+    onRequest: async (_request, reply) => {
+      reply.header('allow', 'GET, POST');
+      throw singleConnection();
+    },
+    handler: () => undefined,
+  });
+}
+
+const SINGLE_CONNECTION_TOKEN = 'x-graphql-event-stream-token';
+
+// Before a client waits for a stream that nothing will be sent on.
+function refuseSingleConnection({ headers, query }: FastifyRequest): void {
+  if (headers[SINGLE_CONNECTION_TOKEN] !== undefined || (query as { token?: string }).token !== undefined) {
+    throw singleConnection();
+  }
+}
+
+function singleConnection(): Error {
+  const message =
+    'The single connection mode of GraphQL over SSE is not served. Use distinct connections: `singleConnection: false` of graphql-sse.';
+  return Object.assign(new AppError('BAD_USER_INPUT', message), faultOf(405));
 }
 
 // Without `complete`: they are to come back. Kept alive, the connection would hold up whoever waits for its end.
@@ -61,7 +95,7 @@ function hangUp(response: ServerResponse): void {
 
 function refuseOtherAccept({ headers: { accept } }: FastifyRequest): void {
   const types = (accept ?? '*/*').split(',').map((range) => range.split(';', 1)[0]?.trim().toLowerCase());
-  if (types.some((type) => type === 'text/event-stream' || type === 'text/*' || type === '*/*')) return;
+  if (types.some((type) => type === EVENT_STREAM || type === 'text/*' || type === '*/*')) return;
   throw Object.assign(new AppError('BAD_USER_INPUT', 'The answer is text/event-stream.'), faultOf(406));
 }
 

@@ -15,7 +15,7 @@ import type { Receiver } from '../incoming/receive';
 import type { Log } from '../log';
 import type { Db } from '../sql/db';
 import { createRecognition } from '../users/recognition';
-import { serveEventStreams } from './event-stream';
+import { serveEventStreams, streamUrl } from './event-stream';
 import { serveExports } from './exports';
 import { graphiqlPage } from './graphiql';
 import type { Gate } from './graphql-gate';
@@ -63,6 +63,7 @@ export async function createHttpServer(
     // it has a form of its own
     return503OnClosing: false,
     http: { shouldUpgradeCallback: isWebSocketUpgrade },
+    rewriteUrl: streamUrl,
     frameworkErrors: (error, request, reply) => answerError(error, request, nameRequest(request, reply)),
     genReqId: (request) => {
       const given = request.headers['x-request-id'];

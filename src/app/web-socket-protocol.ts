@@ -117,7 +117,7 @@ async function letIn(
 ): Promise<void> {
   const { request, socket } = connection;
   const { id: requestId, ip: remoteAddress, log } = request;
-  const viewer = await viewerOf(watching, request, params?.authorization ?? params?.Authorization);
+  const viewer = await viewerOf(watching, request, authorizationIn(params));
   if (socket.readyState !== socket.OPEN) return undefined;
   connection.disconnect = watching.places.connect(viewer.apiKeyId);
   const caller = { viewer, requestId, remoteAddress, log: log as Log };
@@ -126,6 +126,14 @@ async function letIn(
     if (session.streams.size === 0) closeFor(connection, error);
   });
   connection.session = session;
+}
+
+// where clients put it: as a parameter of its own, or among `headers`
+function authorizationIn(params: Record<string, unknown> = {}): unknown {
+  const places = [params, params.headers].filter((place) => typeof place === 'object' && place !== null);
+  const entries = places.flatMap((place) => Object.entries(place as object));
+  const [, given] = entries.find(([name, value]) => name.toLowerCase() === 'authorization' && value !== null) ?? [];
+  return given;
 }
 
 // the browser's WebSocket sends no headers

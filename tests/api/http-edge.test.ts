@@ -170,9 +170,20 @@ describe('GET /graphql', () => {
   });
 
   test('is refused where a page of another site could have made it', async () => {
-    expectError(await get({ query: NAME_OF_VIEWER }), 400, 'BAD_REQUEST', /CSRF/);
-    const asText = await get({ query: NAME_OF_VIEWER }, { 'content-type': 'text/plain' });
+    const url = `${app.url}/graphql?${new URLSearchParams({ query: NAME_OF_VIEWER })}`;
+    expectError(await sendRaw(url, { method: 'GET' }), 400, 'BAD_REQUEST', /CSRF/);
+    const asText = await sendRaw(url, { method: 'GET', headers: { 'content-type': 'text/plain' } });
     expect([asText.status, asText.json.errors[0].extensions.code]).toEqual([400, 'BAD_REQUEST']);
+  });
+
+  test('with a key is nothing that a page of another site could have made: what urql sends by default', async () => {
+    const accept =
+      'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed';
+    const answer = await get({ query: '{ viewer { name } }' }, { accept, authorization: `Bearer ${app.adminKey}` });
+    expect([answer.status, answer.json.data]).toEqual([200, { viewer: { name: expect.any(String) } }]);
+    // a browser sends these by itself
+    const basic = await get({ query: '{ viewer { name } }' }, { accept, authorization: 'Basic eDp5' });
+    expectError(basic, 401, 'UNAUTHENTICATED', /Bearer hl_/);
   });
 
   test('makes no changes', async () => {

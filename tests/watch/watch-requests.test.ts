@@ -1,3 +1,4 @@
+import { createClient, type NetworkError } from 'graphql-sse';
 import { startTestApp, type TestApp } from '../support/app';
 import { sendRaw } from '../support/raw-http';
 import { waitFor } from '../support/wait-for';
@@ -197,7 +198,54 @@ test.each(['variables', 'extensions'])('%s of a GET that are not JSON are refuse
 
 test.each(['PUT', 'DELETE'])('%s, of the other mode of the protocol, is not served', async (method) => {
   const answer = await sendRaw(`${app.url}/graphql/stream`, { method, headers: authorized() });
-  expect(answer.status).toBe(404);
+  expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, POST']);
+  expect(answer.json.errors).toMatchObject([
+    { message: expect.stringContaining('`singleConnection: false`'), extensions: { code: 'BAD_USER_INPUT' } },
+  ]);
+});
+
+test('a token of that mode is refused with the same sentence, not waited for', async () => {
+  const body = JSON.stringify({ query: SUBSCRIPTION });
+  const headers = { ...authorized(), accept: 'text/event-stream', 'content-type': 'application/json' };
+  for (const [path, more] of [
+    ['/graphql/stream', { 'x-graphql-event-stream-token': 'a' }],
+    ['/graphql/stream?token=a', {}],
+  ] as const) {
+    const answer = await sendRaw(`${app.url}${path}`, { headers: { ...headers, ...more }, body });
+    expect(answer.status).toBe(405);
+    expect(answer.json.errors[0].message).toContain('single connection mode');
+  }
+});
+
+test('graphql-sse in single connection mode is told so at once', async () => {
+  const client = createClient({
+    url: `${app.url}/graphql/stream`,
+    singleConnection: true,
+    retryAttempts: 0,
+    headers: authorized(),
+    fetchFn: fetch,
+  });
+  const error = await new Promise((resolve) => {
+    client.subscribe({ query: SUBSCRIPTION }, { next: resolve, error: resolve, complete: () => resolve(null) });
+  });
+  expect((error as NetworkError).response?.status).toBe(405);
+});
+
+test.each(['GET', 'POST'] as const)('%s /graphql gives events to those who accept nothing else', async (method) => {
+  const search = method === 'GET' ? `?${new URLSearchParams({ query: SUBSCRIPTION })}` : '';
+  const abort = new AbortController();
+  const response = await fetch(`${app.url}/graphql${search}`, {
+    method,
+    headers: {
+      ...authorized(),
+      accept: 'text/event-stream',
+      ...(method === 'POST' && { 'content-type': 'application/json' }),
+    },
+    ...(method === 'POST' && { body: JSON.stringify({ query: SUBSCRIPTION }) }),
+    signal: abort.signal,
+  });
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+  abort.abort();
 });
 
 test('POST /graphql says where subscriptions are answered', async () => {
