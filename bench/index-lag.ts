@@ -25,6 +25,7 @@ runProgram(async (args, stops) => {
   const steady = await sampled(bench, async () => {
     await publishAtRate(bench.api, bench.tally, { perSecond: rate, perCall: PER_CALL, seconds });
   });
+  const deliveredPerSecond = bench.receiver.received() / seconds;
   await untilAllArrived(bench);
   const steadyCatchUpMs = await untilIndexed(bench);
   const begun = clockMs();
@@ -42,6 +43,7 @@ runProgram(async (args, stops) => {
   // what is below a second is noise of the sampling
   const isGrowing = last > 1 && last > 2 * second;
   printTable([
+    [`delivered while ${rate}/s are published`, perSecond(deliveredPerSecond), `${rate}/s: else the machine is full`],
     [`lag at ${rate}/s, p50 / p95 / most`, inSeconds([lag.p50, lag.p95, Math.max(...steady)]), `p95 ${BAR_SECONDS} s`],
     [`its median in each ${PARTS}th of the run`, inSeconds(medians), 'the last not twice the second'],
     ['all found after the last delivery', caughtUp(steadyCatchUpMs), ''],
