@@ -32,6 +32,7 @@ const CLOSE_CODES: Partial<Record<ErrorCode, number>> = {
 interface Connection {
   socket: WebSocket;
   request: FastifyRequest;
+  known(): void;
   /** Once the key is known. */
   session: LiveSession | null;
   disconnect(): void;
@@ -41,9 +42,17 @@ interface Connection {
 
 type Protocol = Context<Record<string, unknown> | undefined, Connection>;
 
+export interface OpenedSocket {
+  socket: WebSocket;
+  /** The connection below it. */
+  transport: Duplex;
+  request: FastifyRequest;
+  /** To be called when its key is known. */
+  known(): void;
+}
+
 export interface WatchProtocol {
-  /** @param transport the connection below the WebSocket */
-  opened(socket: WebSocket, transport: Duplex, request: FastifyRequest): void;
+  opened(connection: OpenedSocket): void;
 }
 
 export function createWatchProtocol(watching: WatchServer): WatchProtocol {
@@ -73,8 +82,8 @@ export function createWatchProtocol(watching: WatchServer): WatchProtocol {
     },
   });
   return {
-    opened(socket, transport, request) {
-      const connection: Connection = { socket, request, session: null, disconnect: () => {}, refusal: null };
+    opened({ socket, transport, request, known }) {
+      const connection: Connection = { socket, request, known, session: null, disconnect: () => {}, refusal: null };
       const closed = server.opened(
         {
           protocol: socket.protocol,
@@ -118,6 +127,7 @@ async function letIn(
   const { request, socket } = connection;
   const { id: requestId, ip: remoteAddress, log } = request;
   const viewer = await viewerOf(watching, request, authorizationIn(params));
+  connection.known();
   if (socket.readyState !== socket.OPEN) return undefined;
   connection.disconnect = watching.places.connect(viewer.apiKeyId);
   const caller = { viewer, requestId, remoteAddress, log: log as Log };

@@ -5,15 +5,21 @@ import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { addressRange } from './address-range';
 import { readViewer } from './http-context';
 import { faultOf } from './http-errors';
 import { refuseForeignOrigin } from './origin';
 import { tooMany } from './refusal';
 import { WATCH_LIMITS } from './watch-places';
 import type { WatchServer } from './watch-server';
+import { guardFrames } from './web-socket-frames';
 import { createWatchProtocol } from './web-socket-protocol';
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
+/** Pieces in which a message may come. */
+const MAX_PIECES = 64;
+/** How long it is waited for that the other side confirms a close. (The types of ws do not have it.) */
+const CLOSING = { closeTimeout: 1_000 };
 /** Who does not answer a ping before the next one is gone. */
 const PING_MS = 30_000;
 const GOODBYE_MS = 250;
@@ -31,6 +37,8 @@ const INNER_PATH = '/graphql/socket';
 interface Upgrade {
   socket: Duplex;
   head: Buffer;
+  /** Gives back the place of a connection whose key is not known yet. */
+  known(): void;
 }
 
 /** WebSocket at `/graphql`. */
@@ -39,6 +47,10 @@ export function serveWebSockets(server: FastifyInstance, watching: WatchServer):
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
+    maxFragments: MAX_PIECES,
+    maxBufferedChunks: 16 * MAX_PIECES,
+    autoPong: false,
+    ...CLOSING,
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
   });
@@ -48,7 +60,7 @@ export function serveWebSockets(server: FastifyInstance, watching: WatchServer):
     socket.on('error', () => socket.destroy());
     if (message.url?.split('?', 1)[0] === '/graphql') {
       message.url = INNER_PATH;
-      upgrades.set(message, { socket, head });
+      upgrades.set(message, { socket, head, known: () => undefined });
     }
     // as a request: who asks, from where, how often, and how refusals look is decided in one place
     const response = new ServerResponse(message);
@@ -62,17 +74,24 @@ export function serveWebSockets(server: FastifyInstance, watching: WatchServer):
     url: INNER_PATH,
     exposeHeadRoute: false,
     onRequest: async (request) => {
-      if (!upgrades.has(request.raw)) throw faultOf(404);
+      const upgrade = upgrades.get(request.raw);
+      if (!upgrade) throw faultOf(404);
       refuseForeignOrigin(request.headers.origin, request.host, watching.corsOrigins);
       await readViewer(request, watching.source);
       // before a key is known, too
       if (sockets.clients.size >= WATCH_LIMITS.subscriptions) throw tooMany('There are too many WebSockets.', 10);
+      if (request.viewer) return;
+      upgrade.known = watching.places.arrive(addressRange(request.ip));
+      upgrade.socket.once('close', upgrade.known);
     },
     handler: (request, reply) => {
-      const { socket: transport, head } = upgrades.get(request.raw) as Upgrade;
+      const { socket: transport, head, known } = upgrades.get(request.raw) as Upgrade;
       reply.hijack();
       reply.raw.detachSocket(transport as Socket);
-      sockets.handleUpgrade(request.raw, transport, head, (socket) => protocol.opened(socket, transport, request));
+      sockets.handleUpgrade(request.raw, transport, head, (socket) => {
+        guardFrames(socket, transport);
+        protocol.opened({ socket, transport, request, known });
+      });
     },
   });
   server.addHook('preClose', async () => {

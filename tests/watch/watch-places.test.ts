@@ -10,13 +10,16 @@ test('a process has 1,000 subscriptions, and a place again when one is over, how
   expect(() => places.subscribe()).toThrow('There are 1000 subscriptions at this server, which is the most.');
 });
 
-test('connections are counted for each key', () => {
+test.each([
+  ['connections', 'key', 'connect', WATCH_LIMITS.connectionsPerKey, '20 connections'],
+  ['WebSockets before their keys are known', 'address range', 'arrive', WATCH_LIMITS.arrivingPerRange, '50 WebSockets'],
+] as const)('%s are counted for each %s', (_what, _owner, way, most, message) => {
   const places = createWatchPlaces();
-  const leave = Array.from({ length: WATCH_LIMITS.connectionsPerKey }, () => places.connect('one'));
-  expect(() => places.connect('one')).toThrow('20 connections');
-  places.connect('another');
+  const leave = Array.from({ length: most }, () => places[way]('one'));
+  expect(() => places[way]('one')).toThrow(message);
+  places[way]('another');
   leave[0]?.();
   leave[0]?.();
-  places.connect('one');
-  expect(() => places.connect('one')).toThrow('20 connections');
+  places[way]('one');
+  expect(() => places[way]('one')).toThrow(message);
 });
