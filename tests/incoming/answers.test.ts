@@ -32,6 +32,18 @@ test.each([
   expect(row.responseHeaders?.find(([name]) => name === 'content-type')?.[1]).toBe(contentType);
 });
 
+test.each(['POST', 'GET'])('no answer to %s is more to a browser than data', async (method) => {
+  const agreed = await agree(app, { provider: 'NONE', answer: { body: '<x/>', contentType: 'text/xml' } });
+  const gone = agreed.address.replace(/.$/, 'x');
+  for (const address of [agreed.address, gone]) {
+    const { headers } = await sendRaw(address, { method, headers: JSON_TYPE, body: method === 'POST' ? '{}' : '' });
+    expect(headers).toMatchObject({
+      'content-security-policy': "default-src 'none'; sandbox",
+      'x-content-type-options': 'nosniff',
+    });
+  }
+});
+
 test('the URL verification of Slack is answered with its challenge, recorded, and becomes no event', async () => {
   const agreed = await agree(app, { provider: 'SLACK', secret: 'slack-signing-secret', answer: { status: 202 } });
   const send = (body: string, secret = 'slack-signing-secret') => {
