@@ -19,5 +19,12 @@ export function refuseUnservableAccept({ headers: { accept } }: FastifyRequest):
   if (!isServed) throw faultOf(406);
 }
 
+export function takesGzip(accepted: string | string[] | undefined): boolean {
+  return String(accepted ?? '')
+    .split(',')
+    .map((coding) => coding.split(';').map((part) => part.trim().toLowerCase()))
+    .some(([name, ...more]) => name === 'gzip' && !more.some(isZero));
+}
+
 // q=0 means "not this" (RFC 9110, section 12.4.2)
 const isZero = (parameter: string) => /^q=0(\.0*)?$/.test(parameter);

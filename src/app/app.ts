@@ -23,7 +23,15 @@ import { keysInUse } from '../webhooks/sealed-secret.store';
 import type { TargetPolicy } from '../webhooks/target-url';
 import { createAnnouncer } from './announcer';
 import { createApollo } from './apollo';
-import { BY_ID_PLANS, createDataSource, FOR_ANSWERING, FOR_READING, FOR_RECEIVING, FOR_WATCHING } from './data-source';
+import {
+  BY_ID_PLANS,
+  createDataSource,
+  FOR_ANSWERING,
+  FOR_MONITORING,
+  FOR_READING,
+  FOR_RECEIVING,
+  FOR_WATCHING,
+} from './data-source';
 import { openDatabase, warnOfPowerfulLogin } from './database';
 import { type DatabaseClock, followDatabaseClock } from './database-clock';
 import { createDelivering } from './delivering';
@@ -111,7 +119,9 @@ async function startParts(
   });
   stops.push(() => queue.stop());
 
-  const metrics = createMetrics(source);
+  const monitor = await createDataSource(database.servingUrl, FOR_MONITORING).initialize();
+  stops.push(() => monitor.destroy());
+  const metrics = createMetrics(monitor);
   const delivering: Stop[] = [];
   const serving: Stop[] = [];
   const groups = [delivering, serving].map(
@@ -121,16 +131,14 @@ async function startParts(
   );
   // a caller who is slow takes no time from attempts
   stops.push((late) => stopTogether(groups, late));
-  if (isWorker)
-    await startDelivering(
-      { source, clock, queue, keyring, policy, metrics, log, url: database.servingUrl },
-      delivering,
-    );
-  return serve(config, log, { source, queue, keyring, policy, metrics, databaseUrl: database.servingUrl }, serving);
+  const { servingUrl: url } = database;
+  if (isWorker) await startDelivering({ source, clock, queue, keyring, policy, metrics, log, url }, delivering);
+  return serve(config, log, { source, monitor, queue, keyring, policy, metrics, databaseUrl: url }, serving);
 }
 
 interface Parts {
   source: DataSource;
+  monitor: DataSource;
   queue: DeliveryQueue;
   keyring: Keyring;
   policy: TargetPolicy;
@@ -139,7 +147,7 @@ interface Parts {
 }
 
 async function startDelivering(
-  parts: Omit<Parts, 'databaseUrl'> & { clock: DatabaseClock; log: Log; url: string },
+  parts: Omit<Parts, 'databaseUrl' | 'monitor'> & { clock: DatabaseClock; log: Log; url: string },
   stops: Stop[],
 ): Promise<void> {
   const { source, clock, queue, keyring, policy, metrics, log, url } = parts;
@@ -264,7 +272,7 @@ async function serve(config: Config, log: Log, parts: Parts, stops: Stop[]): Pro
   const api = isApi
     ? { apollo, gate, rates, watching, receiver, readingDb: reading.manager, services, sdl: () => printApi(schema) }
     : null;
-  const server = await createHttpServer(config, log, source, metrics, api);
+  const server = await createHttpServer(config, log, source, { source: parts.monitor, metrics, rates }, api);
   stops.push(() => server.close());
   const url = await listen(server, config);
   ownUrl ??= url;

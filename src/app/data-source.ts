@@ -136,6 +136,13 @@ export const FOR_READING = {
   settings: { random_page_cost: '1.1' },
 } satisfies DataSourceOptions;
 
+/** For what is asked without a key: metrics, readiness, public keys. One at a time, beside all others. */
+export const FOR_MONITORING = {
+  name: 'monitor',
+  poolSize: 1,
+  statementTimeoutMs: 5_000,
+} satisfies DataSourceOptions;
+
 /** For calls of partners: the few statements of BY_ID_PLANS' kind, sent without waiting for those before. */
 export const FOR_RECEIVING: DataSourceOptions = {
   name: 'receive',

@@ -19,6 +19,7 @@ import type { Condition } from '../sql/condition';
 import type { Db } from '../sql/db';
 import { standingsOf } from '../users/authenticate';
 import type { Viewer } from '../viewer';
+import { takesGzip } from './accept';
 import { createDownloads, type Downloads } from './downloads';
 import { readViewer } from './http-context';
 import { Refusal } from './refusal';
@@ -183,12 +184,4 @@ function encoded(request: FastifyRequest, reply: FastifyReply, file: Readable): 
   const gzip = createGzip({ level: constants.Z_BEST_SPEED });
   // either of the two that breaks, breaks the other, and the response with it
   return pipeline(file, gzip, () => undefined);
-}
-
-// q=0 means "not this" (RFC 9110, section 12.5.3)
-function takesGzip(accepted: string | string[] | undefined): boolean {
-  return String(accepted ?? '')
-    .split(',')
-    .map((coding) => coding.split(';').map((part) => part.trim().toLowerCase()))
-    .some(([name, quality]) => name === 'gzip' && !/^q=0(\.0*)?$/.test(quality ?? ''));
 }

@@ -36,6 +36,11 @@ export type Caller = Pick<Context, 'viewer' | 'remoteAddress' | 'requestId'>;
 export interface Gate {
   /** Whether the answer depends on who asks before anything is read. */
   introspects(operation: Operation): boolean;
+  /**
+   * @param forbidden the HTTP status where the caller's role is too little
+   * @throws Refusal where the caller may not see the schema
+   */
+  refuseIntrospection(viewer: Viewer | null, forbidden: number): void;
   /** The request with its document's text: see TrustedDocuments. */
   resolve: TrustedDocuments['resolve'];
   /**
@@ -72,7 +77,7 @@ export function createGate(schema: GraphQLSchema, rates: RateLimits, trusted: Tr
   const checkOperation: Gate['checkOperation'] = ({ document, operation, variables }, caller) => {
     refuseTooManyInputValues(schema, operation, variables);
     const cost = costOf(planOf(document, operation), variables);
-    if (cost.introspects) refuseIntrospection(caller.viewer, trusted);
+    if (cost.introspects) refuseIntrospection(caller.viewer, trusted, 400);
     const report = { requested: cost.points, limit: MAX_COST };
     const problem = tooExpensive(cost);
     if (problem) throw new Refusal('LIMIT_EXCEEDED', problem, 400, report);
@@ -80,6 +85,7 @@ export function createGate(schema: GraphQLSchema, rates: RateLimits, trusted: Tr
   };
   return {
     introspects: ({ document, operation }) => planOf(document, operation).introspects,
+    refuseIntrospection: (viewer, forbidden) => refuseIntrospection(viewer, trusted, forbidden),
     resolve: trusted.resolve,
     checkOperation,
     prepare(request, caller) {
@@ -99,7 +105,7 @@ export function createGate(schema: GraphQLSchema, rates: RateLimits, trusted: Tr
   };
 }
 
-function refuseIntrospection(viewer: Viewer | null, { only }: TrustedDocuments): void {
+function refuseIntrospection(viewer: Viewer | null, { only }: TrustedDocuments, forbidden: number): void {
   if (!viewer) {
     throw new Refusal('UNAUTHENTICATED', 'Introspection needs an API key: Authorization: Bearer hl_...', 401);
   }
@@ -107,7 +113,7 @@ function refuseIntrospection(viewer: Viewer | null, { only }: TrustedDocuments):
     throw new Refusal(
       'FORBIDDEN',
       'Where only trusted documents are answered, introspection is for a SYSTEM_MANAGER.',
-      400,
+      forbidden,
     );
   }
 }

@@ -1,19 +1,23 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { isConfigurationLimit, whyUnavailable } from '../sql/unavailable';
+import { cached } from './cached';
 import { MIGRATIONS } from './data-source';
 
 /** Whoever asks will not wait longer, and a network that has gone silent would let us wait. */
 const ANSWER_MS = 5_000;
+/** Anybody may ask, as often as they like. */
+const KEPT_MS = 1_000;
 
 /** `/healthz`: the process runs. `/readyz`: it can do its work; 503 says what is missing. */
-export function serveHealth(server: FastifyInstance, source: DataSource): void {
+export function serveHealth(server: FastifyInstance, source: DataSource, onRequest: onRequestAsyncHookHandler): void {
+  const checks = cached(KEPT_MS, () => checkAll(source));
   server.get('/healthz', async () => ({ status: 'ok' }));
-  server.get('/readyz', async (_request, reply) => {
-    const checks = await checkAll(source);
-    const ready = Object.values(checks).every((fault) => fault === null);
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'not ready', checks });
+  server.get('/readyz', { onRequest }, async (_request, reply) => {
+    const found = await checks();
+    const ready = Object.values(found).every((fault) => fault === null);
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'not ready', checks: found });
   });
 }
 

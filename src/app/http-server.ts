@@ -17,10 +17,11 @@ import type { Db } from '../sql/db';
 import { createRecognition } from '../users/recognition';
 import { serveEventStreams, streamUrl } from './event-stream';
 import { serveExports } from './exports';
-import { graphiqlPage } from './graphiql';
+import { serveGraphiQL } from './graphiql-route';
 import type { Gate } from './graphql-gate';
 import { serveGraphQL } from './graphql-route';
 import { serveHealth } from './health';
+import { readViewer } from './http-context';
 import { answerError, answerErrorsAsJson } from './http-errors';
 import { serveIncoming, shownPath } from './incoming-route';
 import { readJsonBodies } from './json-body';
@@ -45,6 +46,14 @@ export interface Api {
   sdl(): string;
 }
 
+/** What is served without a key. */
+export interface Monitoring {
+  /** A connection of its own: whoever asks for it holds up nothing else. */
+  source: DataSource;
+  metrics: Metrics;
+  rates: RateLimits;
+}
+
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** @param api null: a worker, which answers only about its health. */
@@ -52,7 +61,7 @@ export async function createHttpServer(
   config: Config,
   log: Log,
   source: DataSource,
-  metrics: Metrics,
+  monitoring: Monitoring,
   api: Api | null,
 ): Promise<FastifyInstance> {
   const server = fastify({
@@ -65,9 +74,12 @@ export async function createHttpServer(
     http: { shouldUpgradeCallback: isWebSocketUpgrade },
     rewriteUrl: streamUrl,
     frameworkErrors: (error, request, reply) => answerError(error, request, nameRequest(request, reply)),
-    genReqId: (request) => {
-      const given = request.headers['x-request-id'];
-      return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
+    genReqId: () => newId(),
+    // a caller's own id can be any that another request has
+    childLoggerFactory: (logger, bindings, options, { headers }) => {
+      const given = headers['x-request-id'];
+      const isGiven = typeof given === 'string' && REQUEST_ID.test(given);
+      return logger.child(isGiven ? { ...bindings, callerRequestId: given } : bindings, options);
     },
   });
   server.addHook('onRequest', async (request, reply) => {
@@ -87,9 +99,13 @@ export async function createHttpServer(
   refuseWhileClosing(server);
   closeUnusedConnections(server);
   answerErrorsAsJson(server);
-  serveHealth(server, source);
-  serveMetrics(server, metrics);
-  if (api) await serveApi(server, config, source, api);
+  const countVisit = async ({ ip }: FastifyRequest) => monitoring.rates.countVisit(ip);
+  serveHealth(server, monitoring.source, countVisit);
+  serveMetrics(server, monitoring.metrics, countVisit);
+  if (!api) return server;
+  await serveApi(server, config, source, api);
+  serveWebhookKeys(server, monitoring.source, countVisit);
+  serveGraphiQL(server, countVisit);
   return server;
 }
 
@@ -113,17 +129,14 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   serveEventStreams(server, watching);
   serveWebSockets(server, watching);
   serveExports(server, source, api.readingDb);
-  serveWebhookKeys(server, source);
   serveIncoming(server, config, api.receiver);
   let sdl: string | undefined;
-  server.get('/schema.graphql', async (_request, reply) => {
+  const onRequest = async (request: FastifyRequest) => {
+    await readViewer(request, source);
+    gate.refuseIntrospection(request.viewer, 403);
+  };
+  server.get('/schema.graphql', { onRequest }, async (_request, reply) => {
     sdl ??= api.sdl();
-    return reply.type('text/plain; charset=utf-8').send(sdl);
-  });
-  server.get('/', async (_request, reply) => {
-    return reply
-      .type('text/html; charset=utf-8')
-      .header('cache-control', 'public, max-age=3600')
-      .send(await graphiqlPage());
+    return reply.type('text/plain; charset=utf-8').header('cache-control', 'private, max-age=60').send(sdl);
   });
 }

@@ -1,9 +1,10 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { clockDifferenceMs } from '../clock';
 import { backfillRemaining } from '../request-log/backfill.store';
 import { indexBehindSeconds } from '../request-log/request-index.store';
+import { cached } from './cached';
 
 export interface Metrics {
   registry: Registry;
@@ -105,10 +106,17 @@ export function createMetrics(source: DataSource): Metrics {
   };
 }
 
-/** `/metrics`; 503 while the database, which one of them asks, is away. */
-export function serveMetrics(server: FastifyInstance, { registry }: Metrics): void {
-  server.get('/metrics', async (_request, reply) => {
-    const text = await registry.metrics().catch(() => null);
+const KEPT_MS = 2_000;
+
+/** `/metrics`, up to 2 s old; 503 while the database, which some of them ask, is away. */
+export function serveMetrics(
+  server: FastifyInstance,
+  { registry }: Metrics,
+  onRequest: onRequestAsyncHookHandler,
+): void {
+  const metrics = cached(KEPT_MS, () => registry.metrics());
+  server.get('/metrics', { onRequest }, async (_request, reply) => {
+    const text = await metrics().catch(() => null);
     if (text === null) return reply.code(503).type('text/plain').send('the database cannot be reached\n');
     return reply.type(registry.contentType).send(text);
   });

@@ -17,6 +17,8 @@ export interface Rates {
 export interface RateLimits {
   /** @throws Refusal 429 */
   countRequest(viewer: Viewer | null, address: string): void;
+  /** What anyone may read without a key. Apart from requests to the API: probes may share an address. @throws Refusal 429 */
+  countVisit(address: string): void;
   /** @returns what is left, for `extensions.cost`. @throws Refusal 429 */
   spend(viewer: Viewer | null, address: string, cost: CostReport): CostReport;
   /**
@@ -36,6 +38,7 @@ const BURST_SECONDS = 10;
 export function createRateLimits({ costPerMinute, requestsPerSecond, wrongKeysPerMinute }: Rates): RateLimits {
   const points = perCaller(costPerMinute / 60, 60);
   const requests = perCaller(requestsPerSecond, BURST_SECONDS);
+  const visits = bucketsFor(requestsPerSecond * ANONYMOUS_SHARE, BURST_SECONDS);
   const wrongKeys = bucketsFor(wrongKeysPerMinute / 60, 60);
   const rightKeys = new Set<string>();
   return {
@@ -43,6 +46,11 @@ export function createRateLimits({ costPerMinute, requestsPerSecond, wrongKeysPe
       const left = requests?.take(viewer, address, 1) ?? 0;
       if (left < 0)
         throw tooMany(`${who(viewer)} sends more than ${requests?.perSecond(viewer)} requests a second.`, -left);
+    },
+    countVisit(address) {
+      const left = visits?.take(addressRange(address), 1) ?? 0;
+      const perSecond = requestsPerSecond * ANONYMOUS_SHARE;
+      if (left < 0) throw tooMany(`This address reads more than ${perSecond} pages a second.`, -left);
     },
     spend(viewer, address, cost) {
       if (!points) return cost;

@@ -1,24 +1,37 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { currentMs } from '../clock';
 import { AppError, quoted } from '../errors';
 import { toNodeId, uuidOf } from '../ids';
 import { keyIdOf, writePublicKey } from '../webhooks/signing-secret';
 import { publishedKeys, type SigningKeyRow } from '../webhooks/webhook-secret.store';
+import { cached, oneAtATime } from './cached';
+import { tooMany } from './refusal';
 
 const MAX_KEYS = 1_000;
+const KEPT_MS = 2_000;
+const MAX_WAITING = 100;
 
 /** What was signed just before a key ended is checked later: on its way, and within the five minutes of receivers. */
 const STILL_CHECKED_MS = 10 * 60_000;
 
 /**
- * `GET /.well-known/webhook-keys`: the public keys of V1A, a JWK Set (RFC 7517, RFC 8037), newest first. It is read from
- * the database each time, so that a key is here before anything is signed with it, and for ten minutes after its end.
- * `?webhook=whk_...` gives those of one webhook; there are none for anything else. Another parameter is 400: a caller who
- * mistyped `webhook` would trust the keys of all.
+ * `GET /.well-known/webhook-keys`: the public keys of V1A, a JWK Set (RFC 7517, RFC 8037), newest first, until
+ * ten minutes after their end. `?webhook=whk_...` gives those of one webhook, read from the database each time, so that a key
+ * is here before anything is signed with it; there are none for anything else. The list of all may be 2 s old. Another
+ * parameter is 400: a caller who mistyped `webhook` would trust the keys of all.
  */
-export function serveWebhookKeys(server: FastifyInstance, source: DataSource): void {
-  server.get<{ Querystring: Record<string, unknown> }>('/.well-known/webhook-keys', async (request, reply) => {
+export function serveWebhookKeys(
+  server: FastifyInstance,
+  source: DataSource,
+  onRequest: onRequestAsyncHookHandler,
+): void {
+  const read = (id: string | null) =>
+    publishedKeys(source.manager, id, new Date(currentMs() - STILL_CHECKED_MS), MAX_KEYS + 1);
+  const ofAll = cached(KEPT_MS, () => read(null));
+  const ofOne = oneAtATime(MAX_WAITING, read, () => tooMany('The keys of too many webhooks are asked for.', 1));
+  const url = '/.well-known/webhook-keys';
+  server.get<{ Querystring: Record<string, unknown> }>(url, { onRequest }, async (request, reply) => {
     const { webhook, ...others } = request.query;
     const [unknown] = Object.keys(others);
     if (unknown !== undefined) {
@@ -28,9 +41,8 @@ export function serveWebhookKeys(server: FastifyInstance, source: DataSource): v
       );
     }
     const id = typeof webhook === 'string' ? uuidOf('Webhook', webhook) : null;
-    const since = new Date(currentMs() - STILL_CHECKED_MS);
     const isNobodys = webhook !== undefined && id === null;
-    const found = isNobodys ? [] : await publishedKeys(source.manager, id, since, MAX_KEYS + 1);
+    const found = isNobodys ? [] : await (id === null ? ofAll() : ofOne(id));
     return reply
       .type('application/jwk-set+json')
       .header('cache-control', 'public, max-age=60')

@@ -142,6 +142,13 @@ describe('with TRUSTED_DOCUMENTS_ONLY', () => {
   test('introspection is for a SYSTEM_MANAGER alone', async () => {
     expect((await post({ query: getIntrospectionQuery() })).json.data.__schema.queryType.name).toBe('Query');
     expectRefused(await post({ query: getIntrospectionQuery() }, null), 'FORBIDDEN', ONLY);
+    const statusOfSchema = async (key: string | null = app.adminKey) => {
+      const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
+      return (await sendRaw(`${app.url}/schema.graphql`, { method: 'GET', headers })).status;
+    };
+    expect([await statusOfSchema(), await statusOfSchema(null), await statusOfSchema('wrong')]).toEqual([
+      200, 401, 401,
+    ]);
     await app.database.query(`update users set roles = '{INTEGRATION_MANAGER}' where name = 'Administrator'`);
     // also at once, with the role that the key had a moment ago still in memory
     for (let i = 0; i < 2; i += 1) {
@@ -150,6 +157,7 @@ describe('with TRUSTED_DOCUMENTS_ONLY', () => {
         'FORBIDDEN',
         /introspection is for a SYSTEM_MANAGER|^Only trusted/,
       );
+      expect(await statusOfSchema()).toBe(403);
     }
   });
 });
