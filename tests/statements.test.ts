@@ -235,7 +235,7 @@ const ROWS = [
   `insert into users (id, name, roles, active, created_at, updated_at)
      select user_id, 'user-' || n, '{}', true, at, at from parts`,
   `insert into api_keys (id, user_id, label, key_id, token_hash, created_at)
-     select new_id(), user_id, 'key', 'key-' || n, sha256('x'), at from parts`,
+     select new_id(), user_id, 'key', 'key-' || n, sha256(convert_to('key-' || n, 'UTF8')), at from parts`,
   `insert into webhooks (id, name, direction, status, url, events, timeout_ms, owner_id, created_at, updated_at)
      select webhook_id, 'Partner ' || n, 'OUTGOING', 'ACTIVE', 'https://partner.example/', '{}', 15000, user_id, at, at
      from parts`,
