@@ -41,11 +41,14 @@ describe('RATE_LIMIT_COST_PER_MINUTE', () => {
     const auditor = await app.keyFor('AUDITOR');
     const page = JSON.stringify({ query: '{ users(first: 100) { totalCount nodes { id } } }' });
     const answers: RawAnswer[] = [];
+    const begun = performance.now();
     for (let i = 0; i < 5; i += 1) answers.push(await send(auditor, page));
+    // 10 points a second come back
+    const returned = ((performance.now() - begun) / 1_000) * 10;
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 429]);
     const left = answers.map(({ json }) => json.extensions.cost.remaining);
     expect(left[0]).toBe(450);
-    expect(left[3]).toBeLessThan(20);
+    expect(left[3]).toBeLessThanOrEqual(returned);
     const refused = answers[4] as RawAnswer;
     expectTooMany(
       refused,
@@ -55,9 +58,7 @@ describe('RATE_LIMIT_COST_PER_MINUTE', () => {
     expect(refused.json.extensions.cost).toMatchObject({ requested: 150, perMinute: 600 });
     expect(left[4]).toBeLessThan(150);
     expect(left[4]).toBeGreaterThanOrEqual(left[3]);
-    // 10 points a second come back
-    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(10);
-    expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(15);
+    expect(Math.abs(Number(refused.headers['retry-after']) - (150 - left[4]) / 10)).toBeLessThanOrEqual(1);
     // what is cheap still passes, and so does another key
     expect((await send(await app.keyFor('AUDITOR'), page)).status).toBe(200);
   });

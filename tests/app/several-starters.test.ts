@@ -80,7 +80,7 @@ test('a start without the key under which secrets are encrypted is refused, and 
     await expect(start(database, { ENCRYPTION_KEY: another })).rejects.toThrow(
       `ENCRYPTION_KEY lacks the key ${secret?.kek} under which secrets in this database are encrypted`,
     );
-    expect(await connectionsTo(database)).toBe(0);
+    await nobodyConnectedTo(database);
 
     const both = await start(database, { ENCRYPTION_KEY: `${another},${ENCRYPTION_KEY}` });
     await both.stop();
@@ -96,8 +96,7 @@ test('a start that fails leaves nothing running', async () => {
     const port = new URL(taken.url as string).port;
     await expect(start(database, { PORT: port })).rejects.toThrow('EADDRINUSE');
     await taken.stop();
-    // a backend ends a moment after its client
-    await waitFor('nobody to be connected', async () => (await connectionsTo(database)) === 0);
+    await nobodyConnectedTo(database);
   });
 });
 
@@ -163,7 +162,7 @@ describe('with one login for everything', () => {
     await withDatabase('template1', async (database) => {
       const env = { DATABASE_URL: database.servingUrl, MIGRATION_DATABASE_URL: '' };
       await expect(start(database, env)).rejects.toThrow('permission denied');
-      expect(await connectionsTo(database)).toBe(0);
+      await nobodyConnectedTo(database);
     });
   });
 });
@@ -189,7 +188,7 @@ describe('a starter whose lock is lost', () => {
       const app = await starting;
       expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
       await app.stop();
-      await waitFor('the last connection to end', async () => (await connectionsTo(database)) === 0);
+      await nobodyConnectedTo(database);
     });
   });
 
@@ -214,6 +213,11 @@ describe('a starter whose lock is lost', () => {
     });
   });
 });
+
+/** A backend ends a moment after its client. */
+function nobodyConnectedTo(database: TestDatabase): Promise<unknown> {
+  return waitFor('nobody to be connected', async () => (await connectionsTo(database)) === 0);
+}
 
 /** How many others are connected. */
 async function connectionsTo(database: TestDatabase): Promise<number> {

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { firstIdAt, newId } from '../../src/ids';
 import { startTestApp, type TestApp } from '../support/app';
-import { type Receiver, startReceiver } from '../support/receiver';
+import { NEVER, type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 
@@ -17,8 +17,8 @@ beforeAll(async () => {
   serving = new Client({ connectionString: app.database.servingUrl });
   owner = new Client({ connectionString: app.database.migrationUrl });
   for (const client of [serving, owner]) await client.connect();
-  await createTestWebhook(app, partner.url);
-  partner.answerWith((_call, n) => (n === 2 ? { delayMs: 14_000 } : {}));
+  await createTestWebhook(app, partner.url, { timeoutMs: 30_000 });
+  partner.answerWith((_call, n) => (n === 2 ? NEVER : {}));
   await publish(app, [invoice('INV-1')]);
   closedRow = await rowThat('is not null');
   await publish(app, [invoice('INV-2')]);

@@ -169,23 +169,19 @@ describe('a worker that is killed', () => {
   test.each([
     ['after the answers, before they are written', 'select 1 from deliveries for update', 'update deliveries'],
     ['while it writes what was answered', 'lock table pgboss.job in share mode', 'insert into pgboss'],
-  ])(
-    '%s has sent for nothing, and it is sent again',
-    async (_when, lock, statement) => {
-      const partner = await heldPartner();
-      await startDoomed();
-      const { all, ordered } = await oweSome(partner);
-      await waitFor('the calls', () => partner.calls.length === ON_THE_WIRE);
-      const letGo = await stopAt(lock);
-      partner.open();
-      await isStuckIn(statement);
-      await doomed.kill('SIGKILL');
-      await letGo();
-      await expectRecovery(partner, all, ON_THE_WIRE);
-      expect(firstArrivals(partner, ordered)).toEqual([0, 1, 2, 3, 4, 5]);
-    },
-    40_000,
-  );
+  ])('%s has sent for nothing, and it is sent again', async (_when, lock, statement) => {
+    const partner = await heldPartner();
+    await startDoomed();
+    const { all, ordered } = await oweSome(partner);
+    await waitFor('the calls', () => partner.calls.length === ON_THE_WIRE);
+    const letGo = await stopAt(lock);
+    partner.open();
+    await isStuckIn(statement);
+    await doomed.kill('SIGKILL');
+    await letGo();
+    await expectRecovery(partner, all, ON_THE_WIRE);
+    expect(firstArrivals(partner, ordered)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
 
   test('while it lets waiting deliveries go leaves them waiting', async () => {
     const partner = await heldPartner();

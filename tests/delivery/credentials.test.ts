@@ -206,7 +206,7 @@ describe('mTLS', () => {
     const [attempt] = await parts.take();
     const { method, url, body } = attempt!.delivery;
     const send = createAuthorizedSender(localSender({ ca: pem('ca') }));
-    const request = { method, url, headers: attempt!.headers, body, timeoutMs: 5_000 };
+    const request = { method, url, headers: attempt!.headers, body, timeoutMs: 60_000 };
     expect(await send(request, attempt!.credentials)).toMatchObject({
       errorCode: null,
       responseBody: Buffer.from('welcome'),

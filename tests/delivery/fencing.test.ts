@@ -116,18 +116,22 @@ describe('two workers that hold one delivery', () => {
   });
 
   test('one worker that is given its own job again keeps the newer attempt alive after the older ended', async () => {
-    partner.answerWith((_call, n) => ({ delayMs: n === 1 ? 500 : 4_500 }));
+    const [older, newer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    partner.answerWith((_call, n) => ({ after: (n === 1 ? older : newer).promise }));
     const webhookId = await oneDelivery();
     const worker = startWorker(parts);
     await waitFor('the first call', () => partner.calls.length === 1);
     const jobId = (await deliveriesOf(app, webhookId))[0]?.jobId as string;
     await parts.giveAway(jobId);
     await waitFor('the second call', () => partner.calls.length === 2);
-    const touched = async () => {
-      const sql = `select heartbeat_on > started_on as beaten from pgboss.job where id = $1 and state = 'active'`;
-      return (await app.database.query<{ beaten: boolean }>(sql, [jobId]))[0]?.beaten;
+    const heartbeat = async () => {
+      const sql = `select heartbeat_on::text as at from pgboss.job where id = $1 and state = 'active'`;
+      return (await app.database.query<{ at: string }>(sql, [jobId]))[0]?.at;
     };
-    await waitFor('a heartbeat of the second attempt', touched);
+    older.resolve();
+    const before = await heartbeat();
+    await waitFor('a heartbeat of the second attempt', async () => (await heartbeat()) !== before);
+    newer.resolve();
     const [delivery] = await allOver(app, webhookId, 1);
     await worker.stop(0);
     expect(delivery).toMatchObject({ status: 'DELIVERED', attempts: 2 });

@@ -19,9 +19,9 @@ test('a body that drips ends at the deadline, and what came is kept', async () =
     const drip = setInterval(() => response.write('x'), 20);
     response.on('close', () => clearInterval(drip));
   });
-  const result = await post(localSender(), partner.url, { timeoutMs: 200 });
+  const result = await post(localSender(), partner.url, { timeoutMs: 2_000 });
   expect(result).toMatchObject({ errorCode: 'TIMEOUT', responseStatus: 200, responseTruncated: true });
-  expect(result.error).toContain('began to answer but did not finish within 0.2 s');
+  expect(result.error).toContain('began to answer but did not finish within 2 s');
   expect(result.responseBody!.toString()).toMatch(/^x+$/);
 });
 
@@ -215,7 +215,7 @@ const ANSWERS: [
 
 test.each(ANSWERS)('a partner that answers with %s', async (_what, answer, { body, error, ...expected }) => {
   const partner = await rawPartner((socket) => socket.end(Buffer.from(answer, 'latin1')));
-  const result = await post(localSender(), partner.url, { timeoutMs: 900 });
+  const result = await post(localSender(), partner.url);
   expect(result).toMatchObject(expected);
   if (body !== undefined) expect(result.responseBody!.toString()).toBe(body);
   expect(result.responseTruncated).toBe(result.errorCode === 'RESET' && result.responseStatus !== null);

@@ -76,7 +76,7 @@ test.each([
   );
   const sender = localSender();
   const { result, grownBy } = await growthDuring(() =>
-    Promise.all(Array.from({ length: 300 }, () => post(sender, partner.url, { timeoutMs: 120_000 }))),
+    Promise.all(Array.from({ length: 300 }, () => post(sender, partner.url))),
   );
   expect(new Set(result.map((each) => each.errorCode))).toEqual(new Set(['RESPONSE_TOO_LARGE']));
   // 300 times what is kept is 19 MiB; 300 brotli windows would be 4.7 GiB
@@ -157,7 +157,7 @@ test.each<[string, string, string | null, number | null]>([
   ['no header at all', '\r\nok', null, 200],
 ])('an answer with %s', async (_what, rest, errorCode, responseStatus) => {
   const partner = await rawPartner((socket) => socket.end(Buffer.from(`HTTP/1.1 200 OK\r\n${rest}`, 'latin1')));
-  const result = await post(localSender(), partner.url, { timeoutMs: 900 });
+  const result = await post(localSender(), partner.url);
   expect(result).toMatchObject({ errorCode, responseStatus });
   if (errorCode !== null) expect(result.error).toMatch(/^127\.0\.0\.1:\d+ .*\.$/);
 });
@@ -171,7 +171,7 @@ test.each<[string, string, string, number | null]>([
   ['304 with a body', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\nok', 'HTTP_STATUS', 304],
 ])('%s', async (_what, answer, errorCode, responseStatus) => {
   const partner = await rawPartner((socket) => socket.end(answer));
-  expect(await post(localSender(), partner.url, { timeoutMs: 900 })).toMatchObject({ errorCode, responseStatus });
+  expect(await post(localSender(), partner.url)).toMatchObject({ errorCode, responseStatus });
 });
 
 test('a body behind 204 is not taken for the answer to the next request', async () => {
@@ -234,7 +234,7 @@ test('an answer that comes before the request was read counts, or the reset that
     socket.end('HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno');
     setTimeout(() => socket.destroy(), 20);
   });
-  const result = await post(localSender(), partner.url, { body: Buffer.alloc(8 * MIB), timeoutMs: 2_000 });
+  const result = await post(localSender(), partner.url, { body: Buffer.alloc(8 * MIB) });
   expect(['HTTP_STATUS', 'RESET']).toContain(result.errorCode);
 });
 

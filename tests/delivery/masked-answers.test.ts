@@ -9,7 +9,7 @@ const KEPT = 64 * 1024;
 
 async function keptOf(answer: string | Buffer) {
   const partner = await httpPartner((_, response) => void response.end(answer));
-  const request = { method: 'POST', url: partner.url, headers: [], body: Buffer.from('{}'), timeoutMs: 3_000 };
+  const request = { method: 'POST', url: partner.url, headers: [], body: Buffer.from('{}'), timeoutMs: 60_000 };
   const send = createAuthorizedSender(localSender());
   const result = await send(request, { ...NO_CREDENTIALS, secrets: [SECRET] });
   return { text: result.responseBody!.toString('latin1'), isTruncated: result.responseTruncated };

@@ -164,12 +164,14 @@ describe('a delivery that fails', () => {
   });
 
   test('and is cancelled on its last attempt lets the others go on', async () => {
-    partner.answerWith((call) => (numberOf(call) === 0 ? { status: 500, delayMs: 400 } : {}));
+    const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
+    partner.answerWith((call) => (numberOf(call) === 0 ? { status: 500, after } : {}));
     const webhook = await hold({ retrySchedule: [0] });
     await webhook.publishFor(Array(2).fill('INV-1'));
     await waitFor('the call', () => callsAt(webhook).length === 1);
     const [first] = await deliveriesOf(app, webhook.id);
     await mutate(app, 'cancelDelivery', { id: nodeId(first?.id), reason: 'wrong' });
+    letAnswer();
     expect((await settle(webhook)(2)).map(({ status }) => status)).toEqual(['CANCELLED', 'DELIVERED']);
   });
 });
@@ -201,11 +203,13 @@ describe('while deliveries wait for their predecessor', () => {
   test.each([['SKIP'], [null]])(
     'asking for %s while the attempt that fails is on the wire does so as well',
     async (ordering) => {
-      partner.answerWith((call) => (numberOf(call) === 0 ? { status: 500, delayMs: 400 } : {}));
+      const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
+      partner.answerWith((call) => (numberOf(call) === 0 ? { status: 500, after } : {}));
       const webhook = await hold({ retrySchedule: [0] });
       await webhook.publishFor(Array(3).fill('INV-1'));
       await waitFor('the call', () => callsAt(webhook).length === 1);
       await mutate(app, 'updateWebhook', { id: webhook.id, ordering });
+      letAnswer();
       await settle(webhook)(3);
       // and what was given up holds nobody back when order is asked for again
       await mutate(app, 'updateWebhook', { id: webhook.id, ordering: 'HOLD' });
@@ -215,15 +219,17 @@ describe('while deliveries wait for their predecessor', () => {
   );
 
   test('pausing and resuming keeps the order, also of what came meanwhile', async () => {
-    partner.answerWith(() => ({ delayMs: 30 }));
-    const webhook = await hold();
+    const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
+    partner.answerWith((call) => (numberOf(call) === 5 ? { after } : {}));
+    const webhook = await hold({ timeoutMs: 30_000 });
     await webhook.publishFor(Array(20).fill('INV-1'));
-    await waitFor('some', () => callsAt(webhook).length >= 5);
+    await waitFor('the sixth', () => callsAt(webhook).length === 6);
     await turn(app, 'pause', webhook.id);
     await webhook.publishFor(Array(10).fill('INV-1'), (n) => ({ n: 20 + n }));
     await waitFor('all to be there', async () => (await deliveriesOf(app, webhook.id)).length === 30);
+    letAnswer();
     await deliveryThatIs(app, webhook.id, 'held', (each) => each.held);
-    expect(callsAt(webhook).length).toBeLessThan(20);
+    expect(callsAt(webhook)).toHaveLength(6);
     await turn(app, 'resume', webhook.id);
     await settle(webhook)(30);
     expect(numbersAt(webhook)).toEqual(upTo(30));

@@ -61,7 +61,7 @@ export function localSender(options: SenderOptions = {}): Sender {
 }
 
 export function post(sender: Sender, url: string, request: Partial<OutgoingRequest> = {}): Promise<SendResult> {
-  return sender.send({ method: 'POST', url, headers: [], body: Buffer.from('{}'), timeoutMs: 5000, ...request });
+  return sender.send({ method: 'POST', url, headers: [], body: Buffer.from('{}'), timeoutMs: 120_000, ...request });
 }
 
 async function listen(server: Server, scheme: string): Promise<Partner> {

@@ -64,10 +64,12 @@ test('a paused webhook holds the deliveries of new events, and resuming sends ea
 
 test('pausing holds a delivery that waits for its next attempt, and resuming goes on with it', async () => {
   partner.answerWith((_call, n) => (n === 1 ? { status: 500 } : {}));
-  const webhook = await webhookOfItsOwn({ retrySchedule: [0, 1, 1] });
+  const webhook = await webhookOfItsOwn({ retrySchedule: [0, 3600, 3600] });
   await webhook.publishOne('INV-1');
-  await deliveryThatIs(app, webhook.id, 'retrying', (each) => each.status === 'RETRYING');
+  const { jobId } = await deliveryThatIs(app, webhook.id, 'retrying', (each) => each.status === 'RETRYING');
   await turn(app, 'pause', webhook.id);
+  // as if the hour were over
+  await app.database.query('update pgboss.job set start_after = now() where id = $1', [jobId]);
   const held = await deliveryThatIs(app, webhook.id, 'held', (each) => each.held);
   expect(held).toMatchObject({ status: 'RETRYING', attempts: 1, jobId: null, nextAttemptAt: null });
 
@@ -77,11 +79,13 @@ test('pausing holds a delivery that waits for its next attempt, and resuming goe
 });
 
 test('an attempt on the wire is not called back by a pause', async () => {
-  partner.answerWith(() => ({ delayMs: 300 }));
+  const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
+  partner.answerWith(() => ({ after }));
   const webhook = await webhookOfItsOwn();
   await webhook.publishOne('INV-1');
   await waitFor('the call', () => partner.calls.length === 1);
   await turn(app, 'pause', webhook.id);
+  letAnswer();
   const [delivery] = await allOver(app, webhook.id, 1);
   expect(delivery).toMatchObject({ status: 'DELIVERED', held: false });
 });
@@ -138,21 +142,25 @@ test('archiving cancels what is held and what waits', async () => {
 });
 
 test('an attempt that is on the wire while its webhook is archived still ends as delivered', async () => {
-  partner.answerWith(() => ({ delayMs: 300 }));
+  const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
+  partner.answerWith(() => ({ after }));
   const webhook = await webhookOfItsOwn();
   await webhook.publishOne('INV-1');
   await waitFor('the call', () => partner.calls.length === 1);
   await turn(app, 'archive', webhook.id);
+  letAnswer();
   const [delivery] = await allOver(app, webhook.id, 1);
   expect(delivery?.status).toBe('DELIVERED');
 });
 
 test('an attempt that is on the wire while its webhook is archived and then fails is cancelled at once', async () => {
-  partner.answerWith(() => ({ status: 500, delayMs: 300 }));
+  const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
+  partner.answerWith(() => ({ status: 500, after }));
   const webhook = await webhookOfItsOwn({ retrySchedule: [0, 3600] });
   await webhook.publishOne('INV-1');
   await waitFor('the call', () => partner.calls.length === 1);
   await turn(app, 'archive', webhook.id);
+  letAnswer();
   const [delivery] = await allOver(app, webhook.id, 1);
   expect(delivery).toMatchObject({ status: 'CANCELLED', jobId: null, openRequestId: null, nextAttemptAt: null });
   expect(await attemptsOf(app, webhook.id)).toMatchObject([{ status: 'FAILED', errorCode: 'HTTP_STATUS' }]);

@@ -53,14 +53,14 @@ describe('a rate limit', () => {
     await webhook.publishMany(10);
     expect(countByStatus(await allOver(app, webhook.id, 10))).toEqual({ DELIVERED: 10 });
     expect(arrivalsAt(webhook).length).toBeGreaterThanOrEqual(20);
-    expect(mostIn(1_000, arrivalsAt(webhook))).toBe(5);
+    expect(mostIn(1_000, arrivalsAt(webhook))).toBeLessThanOrEqual(5);
   });
 
   test('is kept when events trickle in, each by itself', async () => {
     const webhook = await limited(3, 1);
     for (let n = 0; n < 12; n += 1) await webhook.publishFor([`INV-${n}`]);
     await allOver(app, webhook.id, 12);
-    expect(mostIn(1_000, arrivalsAt(webhook))).toBe(3);
+    expect(mostIn(1_000, arrivalsAt(webhook))).toBeLessThanOrEqual(3);
   });
 
   test('of one in an hour lets one go; the others wait without a job and without using up attempts', async () => {

@@ -165,26 +165,26 @@ test('a closed port is CONNECT', async () => {
 
 test('a partner that never answers is TIMEOUT, at the time asked for', async () => {
   const partner = await rawPartner(() => {});
-  const result = await post(localSender(), partner.url, { timeoutMs: 150 });
+  const result = await post(localSender(), partner.url, { timeoutMs: 1_000 });
   expect(result).toMatchObject({
     errorCode: 'TIMEOUT',
     responseStatus: null,
     responseHeaders: null,
     remoteAddress: '127.0.0.1',
   });
-  expect(result.error).toBe(`127.0.0.1:${partner.port} did not answer within 0.15 s.`);
-  expect(result.durationMs).toBeGreaterThanOrEqual(149);
+  expect(result.error).toBe(`127.0.0.1:${partner.port} did not answer within 1 s.`);
+  expect(result.durationMs).toBeGreaterThanOrEqual(999);
 });
 
 test('waiting for a free connection counts, and is not said to be the fault of the partner', async () => {
   const partner = await rawPartner(() => {});
   const sender = localSender({ connectionsPerOrigin: 1 });
   const [first, second] = await Promise.all([
-    post(sender, partner.url, { timeoutMs: 200 }),
-    post(sender, partner.url, { timeoutMs: 100 }),
+    post(sender, partner.url, { timeoutMs: 2_000 }),
+    post(sender, partner.url, { timeoutMs: 500 }),
   ]);
-  expect(first.error).toContain('did not answer within 0.2 s');
-  const why = `all connections to 127.0.0.1:${partner.port} were busy with earlier deliveries, and none became free within 0.1 s`;
+  expect(first.error).toContain('did not answer within 2 s');
+  const why = `all connections to 127.0.0.1:${partner.port} were busy with earlier deliveries, and none became free within 0.5 s`;
   expect(second).toMatchObject({
     errorCode: 'NOT_SENT',
     error: `Nothing was sent: ${why}.`,
@@ -212,7 +212,7 @@ test('a silent origin with a long queue does not slow another', async () => {
 test('of those that a silent origin keeps waiting, the ones that never had a connection are not its fault', async () => {
   const silent = await rawPartner(() => {});
   const sender = localSender();
-  const stuck = Array.from({ length: 3000 }, () => post(sender, silent.url, { timeoutMs: 700 }));
+  const stuck = Array.from({ length: 3000 }, () => post(sender, silent.url, { timeoutMs: 2_000 }));
   const codes = (await Promise.all(stuck)).map((result) => result.errorCode);
   expect(codes.filter((code) => code === 'NOT_SENT').length).toBeGreaterThan(500);
   expect(codes.filter((code) => code === 'TIMEOUT').length).toBeGreaterThanOrEqual(1_024);

@@ -1,7 +1,7 @@
 import { startRelease } from '../../src/delivery/release';
 import { startWorker } from '../../src/delivery/worker';
 import { startTestApp, type TestApp } from '../support/app';
-import { type Receiver, startReceiver } from '../support/receiver';
+import { NEVER, type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 import { allOver, attemptsOf, deliveriesOf, deliveryThatIs } from './ledger';
@@ -38,11 +38,14 @@ async function oneDelivery(settings: object = {}): Promise<string> {
 const firstCall = () => waitFor('the first call', () => partner.calls.length >= 1);
 
 test('a graceful stop waits for what is on the wire', async () => {
-  partner.answerWith(() => ({ delayMs: 400 }));
+  const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
+  partner.answerWith(() => ({ after }));
   const webhookId = await oneDelivery();
   const worker = startWorker(parts);
   await firstCall();
-  await worker.stop(5_000);
+  const stopped = worker.stop(60_000);
+  letAnswer();
+  await stopped;
   expect(await deliveriesOf(app, webhookId)).toMatchObject([{ status: 'DELIVERED', attempts: 1 }]);
 });
 
@@ -56,7 +59,7 @@ test('a worker that stops takes no more', async () => {
 });
 
 test('what takes longer than the grace period is handed back as UNKNOWN, and the next process tries again', async () => {
-  partner.answerWith((_call, n) => (n === 1 ? { delayMs: 10_000 } : {}));
+  partner.answerWith((_call, n) => (n === 1 ? NEVER : {}));
   const webhookId = await oneDelivery();
   const first = startWorker(parts);
   await firstCall();

@@ -71,7 +71,7 @@ test('a partner that speaks plain HTTP on a TLS port, or closes in the handshake
 
 test('a handshake that never ends runs into the deadline', async () => {
   const silent = await rawPartner(() => {});
-  const result = await post(trustingSender(), named(silent), { timeoutMs: 150 });
+  const result = await post(trustingSender(), named(silent), { timeoutMs: 1_000 });
   expect(result).toMatchObject({ errorCode: 'TIMEOUT', remoteAddress: '127.0.0.1' });
 });
 

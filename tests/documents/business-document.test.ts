@@ -2,7 +2,7 @@
 import { uuidOf } from '../../src/ids';
 import { seedRequest } from '../request-log/seeded-log';
 import { startTestApp, type TestApp } from '../support/app';
-import { type Receiver, startReceiver } from '../support/receiver';
+import { NEVER, type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 import { askFor, documentPage, type Entry, OLDEST_FIRST, type Page, type Verdict } from './documents';
@@ -17,7 +17,7 @@ beforeAll(async () => {
   [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
   partner.answerWith(({ path }) => {
     if (path.startsWith('/down')) return { status: 500, body: 'out of order' };
-    return path.startsWith('/slow') ? { delayMs: 20_000 } : {};
+    return path.startsWith('/slow') ? NEVER : {};
   });
 });
 afterAll(() => Promise.all([app.stop(), partner.stop()]));
@@ -56,7 +56,7 @@ describe('a document that went to partners in every state', () => {
     await tell('Small shop', '/ok', type, { ...submitted, condition: 'doc.grand_total < 1.0' });
     await tell('Warehouse', '/down', type, { ordering: 'HOLD', retrySchedule: [0, HOUR] });
     await tell('Agent', '/ok', type, { ...submitted, retrySchedule: [HOUR] });
-    await tell('Slow one', '/slow', type, { ...submitted, retrySchedule: [0, HOUR] });
+    await tell('Slow one', '/slow', type, { ...submitted, retrySchedule: [0, HOUR], timeoutMs: 30_000 });
     const { id: archive } = await tell('Archive', '/ok', type, submitted);
     await app.ask(
       `mutation { pauseWebhook(input: { id: "${archive}", reason: "moving house" }) { userErrors { message } } }`,

@@ -195,9 +195,11 @@ test.each(['PAUSED', 'DISABLED'])('a webhook that is %s holds it until it is res
 });
 
 test('ordered twice at once, one is refused and one call is made', async () => {
-  partner.answerWith((_call, n) => ({ delayMs: n > 1 ? 200 : 0 }));
+  const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
+  partner.answerWith((_call, n) => (n > 1 ? { after } : {}));
   const { webhook, delivery } = await ended();
   const answers = await Promise.all([replay(delivery), replay(delivery), replay(delivery)]);
+  letAnswer();
   expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
   await allOver(app, webhook, 1);
   expect(partner.calls).toHaveLength(2);

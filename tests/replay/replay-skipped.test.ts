@@ -151,12 +151,14 @@ test('a duplicate is sent when somebody orders it', async () => {
 test('ordered several times at once, one is carried out and one call is made', async () => {
   const { webhook, delivery } = await skipped({ condition: NEVER_HAPPENS }, 'CONDITION_FALSE');
   await update(webhook, { condition: null });
-  partner.answerWith(() => ({ delayMs: 1_000 }));
+  const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
+  partner.answerWith(() => ({ after }));
   const [many, ...answers] = await Promise.all([
     order(app, whereWebhook(webhook)),
     ...[1, 2, 3].map(() => replay(delivery)),
   ]);
   await completed(app, many);
+  letAnswer();
   await allOver(app, webhook, 1);
   expect(partner.calls).toHaveLength(1);
   expect(answers.filter(({ userErrors }) => userErrors.length === 0).length).toBeLessThanOrEqual(1);

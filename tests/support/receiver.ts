@@ -14,7 +14,12 @@ export interface Answer {
   headers?: Record<string, string>;
   body?: string | Buffer;
   delayMs?: number;
+  /** Not before this: what a test does in between takes as long as the machine wants. */
+  after?: Promise<unknown>;
 }
+
+/** An answer that does not come. */
+export const NEVER: Answer = { after: new Promise(() => undefined) };
 
 /** A partner: a real HTTP server that keeps what it got. */
 export interface Receiver {
@@ -45,9 +50,11 @@ export async function startReceiver(): Promise<Receiver> {
         headers = { 'content-type': 'application/json' },
         body = '{"ok":true}',
         delayMs,
+        after,
       } = answer(call, calls.length);
       const send = () => response.writeHead(status, headers).end(body);
-      if (delayMs) setTimeout(send, delayMs).unref();
+      if (after) void after.then(send);
+      else if (delayMs) setTimeout(send, delayMs).unref();
       else send();
     });
   });

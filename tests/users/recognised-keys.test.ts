@@ -62,15 +62,18 @@ test('roles that were taken away are gone with the very next query, and roles th
 
 test('a key stops at the moment at which it expires', async () => {
   const { userId } = await known(['AUDITOR']);
-  const expiresAt = new Date(Date.now() + 1_500).toISOString();
+  const expiresAt = new Date(Date.now() + 3_000).toISOString();
   const key = await app.ask(
     'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { token userErrors { message } } }',
     { input: { userId, label: 'short', expiresAt } },
   );
   const { token } = key.data.createApiKey;
-  let last = await app.ask(LIST, {}, token);
-  expect(last.status).toBe(200);
-  while (Date.now() < Date.parse(expiresAt)) last = await app.ask(LIST, {}, token);
+  const before: number[] = [];
+  while (Date.now() < Date.parse(expiresAt)) {
+    const { status } = await app.ask(LIST, {}, token);
+    if (Date.now() < Date.parse(expiresAt)) before.push(status);
+  }
+  expect([...new Set(before)]).toEqual([200]);
   expect((await app.ask(LIST, {}, token)).status).toBe(401);
 });
 
