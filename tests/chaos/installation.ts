@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { startTcpProxy, type TcpProxy } from '../app/database-outage/tcp-proxy';
+import { askAt, type TestApp } from '../support/app';
+import { type Program, startProgram } from '../support/program';
+import { type Receiver, startReceiver } from '../support/receiver';
+import { createPostgresServer, type PostgresServer } from './postgres-server';
+import { seededRandom } from './random';
+
+const PROCESSES = 2;
+/** Of the partner's answers: these are refusals. */
+const REFUSED = 0.03;
+
+/** Processes of one installation on one database, which is reached through a proxy, and a partner. */
+export interface Installation {
+  server: PostgresServer;
+  proxy: TcpProxy;
+  partner: Receiver;
+  /** The environment of a process. */
+  env: Record<string, string>;
+  /** One that runs. @param n chooses */
+  urlOf(n: number): string | null;
+  /** Sends the signal, waits for the end, and starts another in its place. @returns the one that ended */
+  replace(n: number, signal: 'SIGTERM' | 'SIGKILL', env?: Record<string, string>): Promise<Program>;
+  /** What came to its end without a signal from here, with the last lines that it wrote. */
+  endedByThemselves(): string[];
+  /** All that all processes wrote, those that ended too. */
+  output(): string;
+  /** As far as the tools of the other tests need it. */
+  app: TestApp;
+  stop(): Promise<void>;
+}
+
+export interface InstallationOptions {
+  /** A folder for the tables, which the user of the server can write. */
+  tablespace?: string;
+}
+
+export async function startInstallation({ tablespace }: InstallationOptions): Promise<Installation> {
+  const [server, partner] = await Promise.all([createPostgresServer(), startReceiver()]);
+  if (tablespace !== undefined) await server.moveTablesTo(tablespace);
+  const proxy = await startTcpProxy(server.port);
+  const urls = server.urlsAt(proxy.port);
+  const adminKey = `test-administrator-${randomBytes(12).toString('hex')}`;
+  const env = {
+    DATABASE_URL: urls.servingUrl,
+    MIGRATION_DATABASE_URL: urls.migrationUrl,
+    ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    ADMIN_API_KEY: adminKey,
+    PORT: '0',
+    ALLOW_HTTP_TARGETS: 'on',
+    ALLOWED_TARGET_NETWORKS: '127.0.0.0/8',
+  };
+  const random = seededRandom(0);
+  partner.answerWith(() => ({
+    status: random.next() < REFUSED ? 500 : 200,
+    delayMs: random.between(1, 40),
+  }));
+  const all: Program[] = [];
+  const current: (Program | null)[] = [];
+  const told = new Set<Program>();
+  const start = async (more: Record<string, string> = {}) => {
+    const program = await startProgram({ ...env, ...more });
+    all.push(program);
+    return program;
+  };
+  for (let n = 0; n < PROCESSES; n += 1) current.push(await start());
+
+  const urlOf = (n: number) => {
+    const lives = current.filter((program) => program?.lives());
+    return lives[n % lives.length]?.url ?? null;
+  };
+  const ask: TestApp['ask'] = (query, variables, key = adminKey) => askAt(urlOf(0) as string, query, variables, key);
+  return {
+    server,
+    proxy,
+    partner,
+    env,
+    urlOf,
+    async replace(n, signal, more) {
+      const program = current[n] as Program;
+      current[n] = null;
+      told.add(program);
+      await program.kill(signal);
+      current[n] = await start(more);
+      return program;
+    },
+    endedByThemselves: () =>
+      all
+        .filter((program) => !program.lives() && !told.has(program))
+        .map((program) => `exit code ${program.child.exitCode}: ${program.output().slice(-2_000)}`),
+    output: () => all.map((program) => program.output()).join('\n'),
+    app: {
+      ask,
+      adminKey,
+      database: { query: server.query },
+      get url() {
+        return urlOf(0);
+      },
+    } as unknown as TestApp,
+    async stop() {
+      await Promise.all(all.map((program) => program.kill('SIGKILL')));
+      await Promise.all([proxy.stop(), partner.stop()]);
+      await server.remove();
+    },
+  };
+}

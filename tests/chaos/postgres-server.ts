@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Client } from 'pg';
+import { prepareBinaries } from '../../src/app/embedded-postgres/binaries';
+import { createCluster } from '../../src/app/embedded-postgres/cluster';
+import { freePort } from '../../src/app/embedded-postgres/free-port';
+import { openLog } from '../../src/app/embedded-postgres/log-file';
+import { prepareLogins, type Urls, urlsAt } from '../../src/app/embedded-postgres/logins';
+import { preparePlaces } from '../../src/app/embedded-postgres/places';
+import { findLiveServer, removeStalePostmasterFile } from '../../src/app/embedded-postgres/postmaster-file';
+import { createSecrets } from '../../src/app/embedded-postgres/secrets';
+import { findServerUser } from '../../src/app/embedded-postgres/server-user';
+import { serverArguments } from '../../src/app/embedded-postgres/settings';
+import { startWatched, type WatchedProcess } from '../../src/app/embedded-postgres/watched-process';
+import { waitFor } from '../support/wait-for';
+
+/** SIGINT is the fast shutdown, SIGQUIT the immediate one, SIGKILL what the kernel does when memory runs out. */
+export type StopSignal = 'SIGINT' | 'SIGQUIT' | 'SIGKILL';
+
+/** A PostgreSQL server of its own, of which nothing is switched off but the waiting for the disk. */
+export interface PostgresServer {
+  /** null: it does not run. */
+  port(): number | null;
+  /** As if it listened on this port: what a proxy in front of it has. */
+  urlsAt(port: number): Urls;
+  start(): Promise<void>;
+  stop(signal: StopSignal): Promise<void>;
+  /** Before anybody is connected. */
+  moveTablesTo(folder: string): Promise<void>;
+  /** As the superuser, in the database of the application. */
+  query<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** Stops it and removes what it had. */
+  remove(): Promise<void>;
+}
+
+/** The binaries are those of the installed package, or of the `native` folder that TEST_POSTGRES_BINARIES names. */
+export async function createPostgresServer(): Promise<PostgresServer> {
+  const user = await findServerUser();
+  const places = await preparePlaces(await mkdtemp(join(tmpdir(), 'hookledger-chaos-')), user);
+  const binaries = await prepareBinaries(process.env.TEST_POSTGRES_BINARIES, places, user);
+  const secrets = await createSecrets(places.secretsFile);
+  await createCluster(binaries.folder, binaries.major, places, user, secrets.passwords.superuser, false);
+  let running: { watched: WatchedProcess; port: number } | null = null;
+
+  const startOnce = async (): Promise<boolean> => {
+    await removeStalePostmasterFile(places.cluster);
+    const port = await freePort();
+    const log = await openLog(places.log);
+    const args = serverArguments(places.cluster, port, { fsync: 'off' });
+    const watched = startWatched(binaries.folder, 'postgres', args, user, log.fd);
+    await log.close();
+    while ((await findLiveServer(places.cluster))?.status !== 'ready') {
+      if (watched.exitCode() !== null) return false;
+      await wait(20);
+    }
+    running = { watched, port };
+    return true;
+  };
+
+  const inDatabase = async <Row>(name: string, sql: string, values?: unknown[]): Promise<Row[]> => {
+    const url = urlsAt(running?.port ?? 0, secrets).superuserUrl;
+    const client = new Client({ connectionString: Object.assign(new URL(url), { pathname: `/${name}` }).href });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return (await client.query(sql, values)).rows as Row[];
+    } finally {
+      await client.end();
+    }
+  };
+
+  const server: PostgresServer = {
+    port: () => running?.port ?? null,
+    urlsAt: (port) => urlsAt(port, secrets),
+    // the memory of a killed server is held until the last of its processes has noticed
+    start: async () => void (await waitFor(`Postgres to start (its log: ${places.log})`, startOnce)),
+    async stop(signal) {
+      if (running === null) return;
+      const { watched } = running;
+      running = null;
+      const live = await findLiveServer(places.cluster);
+      if (live) process.kill(live.pid, signal);
+      await watched.ended;
+    },
+    async moveTablesTo(folder) {
+      await inDatabase('postgres', `create tablespace chaos location '${folder}'`);
+      await inDatabase('postgres', 'alter database hookledger set tablespace chaos');
+    },
+    query: (sql, values) => inDatabase('hookledger', sql, values),
+    async remove() {
+      await server.stop('SIGINT');
+      for (const path of [places.dataDir, places.home]) await rm(path, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+  await server.start();
+  await prepareLogins(urlsAt(server.port() as number, secrets).superuserUrl, secrets);
+  return server;
+}
