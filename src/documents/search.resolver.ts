@@ -13,7 +13,7 @@ import { loadRequest } from '../request-log/request-log.resolver';
 import { searchQuery } from '../request-log/search-query';
 import { wordsIn } from '../request-log/search-words';
 import { loadUser } from '../users/user.resolver';
-import { READERS } from '../viewer';
+import { READERS, readsContent } from '../viewer';
 import { loadWebhook } from '../webhooks/webhook.resolver';
 import { documentsNamed, usersWith, webhooksWith } from './search.store';
 import { type FoundThing, SearchResult } from './search.type';
@@ -42,7 +42,7 @@ async function foundByWords(context: Context, text: string, first: number): Prom
   const { db } = context;
   const [documents, webhooks, users, requests] = await Promise.all([
     documentsNamed(db, text, OF_A_KIND),
-    webhooksWith(db, words, OF_A_KIND),
+    webhooksWith(db, words, OF_A_KIND, readsContent(context.viewer)),
     usersWith(db, words, OF_A_KIND),
     listPage(context, listedRequests(context.viewer, { first, where: { search: text } })),
   ]);

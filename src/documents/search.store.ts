@@ -8,6 +8,7 @@ import { type Db, rowsOf, statement } from '../sql/db';
 import { page } from '../sql/keyset';
 import { resolveLinks } from '../sql/links';
 import { USERS, type UserRow } from '../users/user.store';
+import { SCHEME_AND_HOST } from '../webhooks/shown-url';
 import { WEBHOOKS, type WebhookRow } from '../webhooks/webhook.store';
 import type { DocumentName } from './document.store';
 
@@ -19,13 +20,22 @@ function foldedSql(text: string): string {
   return `translate(lower(${text}), '${ARABIC_DIGITS}', '${DIGITS}')`;
 }
 
-/** Those whose name or URL has all of these words in it, folded; archived ones last. */
-export async function webhooksWith(db: Db, words: readonly string[], limit: number): Promise<WebhookRow[]> {
+/**
+ * Those whose name or URL has all of these words in it, folded; archived ones last.
+ * @param wholeUrls whether behind the host is searched too, where secrets may stand
+ */
+export async function webhooksWith(
+  db: Db,
+  words: readonly string[],
+  limit: number,
+  wholeUrls: boolean,
+): Promise<WebhookRow[]> {
+  const text = `concat(name, ' ', case when $3 then url else substring(url from '${SCHEME_AND_HOST}') end)`;
   return rowsOf<WebhookRow>(
     db,
-    statement(`select ${WEBHOOKS.columns} from webhooks where ${foldedSql(`concat(name, ' ', url)`)} like all ($1::text[])
+    statement(`select ${WEBHOOKS.columns} from webhooks where ${foldedSql(text)} like all ($1::text[])
       order by status = 'ARCHIVED', id desc limit $2`),
-    [words.map((word) => `%${word}%`), limit],
+    [words.map((word) => `%${word}%`), limit, wholeUrls],
   );
 }
 

@@ -2,6 +2,7 @@
 // million objects. `r` is the request, `w` its webhook, `u` its user.
 import { ID_PREFIXES, type NodeName } from '../ids';
 import { csvCellSql } from '../sql/csv-cell';
+import { SCHEME_AND_HOST, SECRET_IN_URL } from '../webhooks/shown-url';
 import type { ExportFormat } from './export.entity';
 
 interface Column {
@@ -20,9 +21,11 @@ const text = (name: string, sql: string): Column => ({ name, sql, isText: true }
 const plain = (name: string, sql: string): Column => ({ name, sql });
 const time = (name: string, sql: string): Column => ({ name, sql: `to_char(${sql} at time zone 'UTC', ${TIME})` });
 
-// The same as shown-url.ts.
 const HOST = String.raw`'^(https?://)(?:[^/?#\\]*@)?([^/?#\\@]+)'`;
-const MASKED_URL = `case when w.url = r.url then r.url
+const WITHOUT_SECRETS = `concat(substring(r.url from '${SCHEME_AND_HOST}'),
+  regexp_replace(regexp_replace(r.url, '${SCHEME_AND_HOST}', ''), '${SECRET_IN_URL}', '\\1...', 'g'))`;
+// The same as shownUrl().
+const MASKED_URL = `case when w.url = r.url then ${WITHOUT_SECRETS}
   else coalesce(array_to_string(regexp_match(r.url, ${HOST}), ''), '') || '/...' end`;
 
 /** @param seesUrls whether whoever reads the file may see whole URLs */

@@ -5,9 +5,9 @@ import { link, type Reading, rawJson } from '../graphql/plan/reading';
 import { headerNamed, headersAsObject, readHeaderPairs } from '../header-pairs';
 import { uuidOf } from '../ids';
 import { jsonOrText } from '../json/json-output';
+import { shownUrl } from '../webhooks/shown-url';
 import { listedRequests, type RequestLogListArgs } from './request-log.inputs';
 import { REQUEST_LOG } from './request-log.store';
-import { shownUrl } from './shown-url';
 
 const asObject = (raw: unknown) => {
   const pairs = readHeaderPairs(raw as string | null);

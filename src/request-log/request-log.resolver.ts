@@ -14,12 +14,12 @@ import { jsonOrText } from '../json/json-output';
 import { loadUser } from '../users/user.resolver';
 import { UserType } from '../users/user.type';
 import { CONTENT_READERS, READERS, readsContent } from '../viewer';
+import { shownUrl } from '../webhooks/shown-url';
 import { loadWebhook } from '../webhooks/webhook.resolver';
 import { WebhookType } from '../webhooks/webhook.type';
 import { listedRequests, RequestLogListArgs } from './request-log.inputs';
 import { type RequestRow, requestHeadersById, requestsById, responsesById } from './request-log.store';
 import { HttpHeaderType, RequestLogConnection, RequestLogType } from './request-log.type';
-import { shownUrl } from './shown-url';
 
 export function loadRequest(context: Context, id: string | null): Promise<RequestRow | null> | null {
   return id === null ? null : loaderFor(context, 'Request', (ids) => requestsById(context.db, ids)).load(id);

@@ -11,6 +11,7 @@ import {
   StringFilter,
   WHERE_TEXT,
 } from '../graphql/filter-inputs';
+import { OnlyFor } from '../graphql/filter-roles';
 import { besideFilter, listFilter, optionalFilter, timeFilter } from '../graphql/filters';
 import { enumListFilter, StringListFilter } from '../graphql/list-filter-inputs';
 import { OptionalDateTimeFilter, optionalEnumFilter } from '../graphql/optional-filter-inputs';
@@ -26,6 +27,7 @@ import {
   textFilter,
 } from '../graphql/where';
 import { USER_FILTER, UserWhere } from '../users/user.inputs';
+import { CONTENT_READERS } from '../viewer';
 import { CallOutcomeEnum, ProviderEnum } from './agreement.type';
 import { BodyFormatEnum, WebhookMethodEnum } from './request.type';
 import { SignatureSchemeEnum } from './signing-key.type';
@@ -120,6 +122,7 @@ export class WebhookWhere {
   })
   status?: InstanceType<typeof WebhookStatusFilter>;
 
+  @OnlyFor(...CONTENT_READERS)
   @Field(() => StringFilter, {
     nullable: true,
     description: 'What is called, as it is set: { startsWith: "https://partner.example.com/" }.',

@@ -1,11 +1,25 @@
-import { link, type Reading } from '../graphql/plan/reading';
+import { link, type Reading, rawJson } from '../graphql/plan/reading';
 import { conditionOf } from '../graphql/where';
 import { uuidOf } from '../ids';
+import { withoutSecrets } from './shown-url';
 import { WEBHOOKS } from './webhook.store';
 import { WEBHOOK_FILTER, type WebhookListArgs, webhookOrder } from './webhook-where.inputs';
 
 export const webhookReadings: readonly Reading[] = [
-  { type: 'Webhook', listing: WEBHOOKS, fields: { owner: link('User', 'owner_id') } },
+  {
+    type: 'Webhook',
+    listing: WEBHOOKS,
+    fields: {
+      owner: link('User', 'owner_id'),
+      url: {
+        ...rawJson(
+          (row) => row.column('url'),
+          (url) => url && withoutSecrets(url as string),
+        ),
+        forContentReaders: 'PLAIN',
+      },
+    },
+  },
   {
     type: 'User',
     fields: {

@@ -12,8 +12,9 @@ import { toNodeId, uuidOf } from '../ids';
 import { loadUser } from '../users/user.resolver';
 import type { UserRow } from '../users/user.store';
 import { UserType } from '../users/user.type';
-import { READERS, type Viewer } from '../viewer';
+import { READERS, readsContent, type Viewer } from '../viewer';
 import { createIncomingWebhook, updateIncomingWebhook } from './incoming-webhooks';
+import { withoutSecrets } from './shown-url';
 import type { ShownSecrets } from './signatures';
 import {
   ArchiveWebhookInput,
@@ -115,6 +116,16 @@ export class WebhookResolver {
   @FieldResolver(() => ID, { description: '`whk_` and 32 hexadecimal digits; never changes.' })
   id(@Root() row: WebhookRow) {
     return toNodeId('Webhook', row.id);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'OUTGOING: what is called; path and query may be a Liquid template. What looks like a token in them is `...` for those ' +
+      'who may not read content.',
+  })
+  url(@Root() { url }: WebhookRow, @Ctx() { viewer }: Context) {
+    return url === null || readsContent(viewer) ? url : withoutSecrets(url);
   }
 
   @FieldResolver(() => UserType, { nullable: true, description: 'Who answers for it.' })

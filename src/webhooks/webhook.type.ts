@@ -67,12 +67,6 @@ export class WebhookType extends NodeType {
 
   @Field(() => String, {
     nullable: true,
-    description: 'OUTGOING: what is called; path and query may be a Liquid template.',
-  })
-  url: string | null;
-
-  @Field(() => String, {
-    nullable: true,
     description: 'Events of documents of this type; null: of every type. INCOMING: the type of its events.',
   })
   documentType: string | null;

@@ -1,9 +1,11 @@
 import type { Role } from '../../src/viewer';
+import { withoutSecrets } from '../../src/webhooks/shown-url';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 import { change } from '../webhooks/change';
+import { fetchExport, linesOf } from './exports';
 import { seedRequest } from './seeded-log';
 
 let app: TestApp;
@@ -54,4 +56,48 @@ test('a request without a webhook shows its host', async () => {
   const id = await seedRequest(app.database, {});
   const { data } = await app.ask(`{ webhookRequestLog(id: "${id}") { url } }`, {}, await app.keyFor('SUPPORT'));
   expect(data.webhookRequestLog.url).toBe('https://partner.example/...');
+});
+
+test('a token in the path or query of a URL is read, filtered by and searched for by those alone who may read content', async () => {
+  const token = 'xoT9aB3kQ7mZ2LpR5vWc';
+  const path = `/services/T024BE7LD/${token}/in/2026?key=${token}&page=1`;
+  const id = await call(path);
+  const shown = `${origin}/services/.../.../in/2026?key=...&page=1`;
+  const [support, auditor] = [await app.keyFor('SUPPORT'), await app.keyFor('AUDITOR')];
+  const both = '{ url requests { nodes { url webhook { url } } } }';
+  for (const [key, url] of [
+    [support, shown],
+    [auditor, `${origin}${path}`],
+  ] as const) {
+    const expected = { url, requests: { nodes: [{ url, webhook: { url } }] } };
+    const planned = await app.ask(`{ webhook(id: "${id}") ${both} }`, {}, key);
+    expect(planned.data.webhook).toEqual(expected);
+    const resolved = await app.ask(`{ node(id: "${id}") { ... on Webhook ${both} } }`, {}, key);
+    expect(resolved.data.node).toEqual(expected);
+  }
+  const exportOf = `mutation { exportWebhookRequestLogs(input: { where: { webhook: { id: { eq: "${id}" } } } }) { export { id } } }`;
+  const { data } = await app.ask(exportOf, {}, support);
+  const file = await fetchExport(app, data.exportWebhookRequestLogs.export.id, { key: support });
+  expect(linesOf(file.text).map(({ url }) => url)).toEqual([shown]);
+  const filtered = '{ webhooks(where: { url: { contains: "xoT9" } }) { nodes { id } } }';
+  expect((await app.ask(filtered, {}, support)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  expect((await app.ask(filtered, {}, auditor)).data.webhooks.nodes).toEqual([{ id }]);
+  const searched = 'query ($text: String!) { search(text: $text) { ... on Webhook { id } } }';
+  const found = async (text: string, key: string) =>
+    (await app.ask(searched, { text }, key)).data.search.filter((each: { id?: string }) => each.id === id);
+  expect(await found(token, support)).toEqual([]);
+  expect(await found(token, auditor)).toEqual([{ id }]);
+  expect(await found(new URL(origin).host, support)).toEqual([{ id }]);
+});
+
+test('what is not a token stays: words, numbers, short codes and templates', () => {
+  for (const url of [
+    'https://partner.example/api/v2/incoming-webhooks/123456?a=1',
+    'https://h00ks1234567.partner.example/hook',
+    'https://partner.example/{{ doc.name }}/orders?name={{ doc.customer_name_2 }}',
+  ])
+    expect(withoutSecrets(url)).toBe(url);
+  expect(withoutSecrets('https://hooks.zapier.com/hooks/catch/123456/o1a2b3c/')).toBe(
+    'https://hooks.zapier.com/hooks/catch/123456/.../',
+  );
 });
