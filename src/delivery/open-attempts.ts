@@ -90,7 +90,8 @@ function isOpen(delivery: DueDelivery): boolean {
 
 async function closeDeadAttempts(db: Db, due: readonly DueDelivery[]): Promise<void> {
   const now = currentTime();
-  const died = 'The process that made this attempt ended before the outcome was known. It is tried again.';
+  const died =
+    'The outcome was not recorded: the process that made this attempt ended, or lost its database. It is tried again.';
   const dead = due.flatMap(({ webhookId, openRequestId }) =>
     openRequestId === null ? [] : [{ webhookId, requestId: openRequestId }],
   );

@@ -72,7 +72,8 @@ export const RequestErrorCodeEnum = publishEnum(
     },
     PROCESS_DIED: {
       description:
-        'Our own process ended before the outcome was known: the partner may have got it. It is tried again.',
+        'The outcome was not recorded: our process ended, or lost its database. The partner may have got it. It is tried ' +
+        'again.',
     },
     AUTHENTICATION: {
       description:

@@ -41,7 +41,7 @@ export type RequestErrorCode =
   | 'NOT_SENT'
   /** INCOMING: the header, token or certificate that proves where a call comes from is missing. */
   | 'NOT_SIGNED'
-  /** Our own process ended before the outcome was known: the partner may have got it. It is tried again. */
+  /** The outcome was not recorded: our process ended, or lost its database. The partner may have got it. It is tried again. */
   | 'PROCESS_DIED'
   /** INCOMING: right, but more than the webhook's rate limit; the partner was told when to come again. */
   | 'RATE_LIMITED'
