@@ -13,12 +13,15 @@ import { addressRange } from './address-range';
 import { type Budget, createBudget } from './budget';
 import { type CertificateReader, createCertificateReader } from './client-certificate-header';
 import { closeUnread, faultOf } from './http-errors';
+import { createPatience } from './patience';
 import { type BodyTime, readBody } from './read-body';
 import { Refusal } from './refusal';
 
 /** What calls may hold at once in this process. A call that is over it is asked to come again. */
 export interface ReceivingLimits {
   readonly time: BodyTime;
+  /** For the database. Callers give up, and call again beside their first call: they hear before that what is known. */
+  readonly databaseMs: number;
   readonly calls: Shares;
   readonly bytes: Shares;
 }
@@ -34,6 +37,7 @@ const MIB = 1024 * 1024;
 
 export const RECEIVING_LIMITS: ReceivingLimits = {
   time: { mostMs: 10_000, slowAfterMs: 3_000, bytesPerSecond: 500 },
+  databaseMs: 9_000,
   calls: { all: 2_000, ofWebhook: 500, ofSource: 1_000 },
   bytes: { all: 128 * MIB, ofWebhook: 32 * MIB, ofSource: 64 * MIB },
 };
@@ -100,21 +104,24 @@ export function serveIncoming(
       // the time in it is when the call began
       const id = newId();
       const holding = underWay.enter(request.ip);
+      const patience = createPatience(limits.databaseMs);
       try {
         if (!holding.isWithin) throw tooBusy();
-        const found = await receiver.find(token);
+        const found = answered(await patience.for(receiver.find(token)));
         if (!found) return closeSpent(request, reply).callNotFound();
         const about = { id, token, ...describe(request, config, certificates) };
-        const answer = found.shut
-          ? await receiver.refuseUnread({ ...about, ...UNREAD }, found, found.shut)
-          : await receiver.receive({ ...about, ...(await readCall(request, found, holding, limits)) }, found);
+        const received = found.shut
+          ? receiver.refuseUnread({ ...about, ...UNREAD }, found, found.shut)
+          : receiver.receive({ ...about, ...(await readCall(request, found, holding, limits)) }, found);
+        const answer = answered(await patience.for(received));
         closeSpent(request, reply);
         return answer === null ? reply.callNotFound() : send(reply, answer);
       } catch (error) {
         closeSpent(request, reply);
         throw asTemporary(error);
       } finally {
-        holding.end();
+        // what is not answered by now is held by those who write it down
+        void patience.over().then(() => holding.end());
       }
     });
   });
@@ -204,6 +211,12 @@ function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyRe
 function tooBusy(): Refusal {
   const message = 'Too many calls are under way: send it again.';
   return new Refusal('UNAVAILABLE', message, 503, undefined, RETRY_AFTER_S);
+}
+
+function answered<T>(outcome: { value: T } | null): T {
+  if (outcome !== null) return outcome.value;
+  const message = 'The database does not answer, so it is not known whether the call was recorded. Send it again.';
+  throw new Refusal('UNAVAILABLE', message, 503, undefined, RETRY_AFTER_S);
 }
 
 function asTemporary(error: unknown): unknown {

@@ -72,7 +72,7 @@ test('when it goes while calls are under way, everything that was answered 2xx i
   );
 });
 
-test('a statement that takes too long is answered 503, and the call comes again', async () => {
+test('a statement that takes too long is answered 503, and the call that comes again is accepted once', async () => {
   const client = new Client({ connectionString: app.database.superuserUrl });
   await client.connect();
   await client.query('begin; lock table incoming_ids in access exclusive mode');
@@ -81,7 +81,6 @@ test('a statement that takes too long is answered 503, and the call comes again'
   expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
   await client.end();
   expect((await callStandard(agreed, BODY, { id })).status).toBe(200);
-  expect((await receivedBy(app, agreed)).filter((row) => row.headers.some(([, value]) => value === id))).toHaveLength(
-    1,
-  );
+  const rows = (await receivedBy(app, agreed)).filter((row) => row.headers.some(([, value]) => value === id));
+  expect(rows.filter((row) => !row.duplicate)).toHaveLength(1);
 });
