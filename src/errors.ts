@@ -39,5 +39,10 @@ export class InputError extends Error {
 /** A value as a message may quote it: short, on one line. */
 export function quoted(value: unknown): string {
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  return text.length > 80 ? `${cutAt(text, 77)}...` : text;
+}
+
+/** The beginning of a text, which ends with a whole character. */
+export function cutAt(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
 }

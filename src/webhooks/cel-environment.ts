@@ -1,4 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
+import { compare, equal } from './cel-values';
 
 type Numeric = number | bigint;
 
@@ -9,6 +10,14 @@ const ARITHMETIC: Record<string, (left: number, right: number) => number> = {
   '/': (left, right) => left / right,
   '%': (left, right) => left % right,
 };
+const NUMBERS = ['int', 'uint', 'double'];
+const ORDER: Record<string, (order: number) => boolean> = {
+  '<': (order) => order < 0,
+  '<=': (order) => order <= 0,
+  '>': (order) => order > 0,
+  '>=': (order) => order >= 0,
+};
+
 const MIXED = [
   ['int', 'double'],
   ['double', 'int'],
@@ -42,11 +51,27 @@ function withMixedArithmetic(environment: Environment): Environment {
     }
   }
   // CEL has no remainder of doubles, but every number of a document is one
-  environment.registerOperator(
-    'int == double: bool',
-    (left: Numeric, right: Numeric) => Number(left) === Number(right),
-  );
-  return environment.registerOperator('double % double: double', (left: number, right: number) => left % right);
+  environment.registerOperator('double % double: double', (left: number, right: number) => left % right);
+  return withMixedComparisons(environment);
+}
+
+/** The library refuses most of them; what they give is in `replaceSteps`. */
+function withMixedComparisons(environment: Environment): Environment {
+  for (const equality of ['int == double', 'uint == int', 'uint == double']) {
+    environment.registerOperator(`${equality}: bool`, equal);
+    environment.registerOperator(`${equality.replace(/\w+/g, 'list<$&>')}: bool`, equal);
+  }
+  for (const [element, of] of NUMBERS.flatMap((left) => NUMBERS.map((right) => [left, right] as const))) {
+    if (element !== of) environment.registerOperator(`${element} in list<${of}>: bool`, isIn);
+  }
+  for (const [operator, holds] of Object.entries(ORDER)) {
+    environment.registerOperator(`bytes ${operator} bytes: bool`, (left, right) => holds(compare(left, right) ?? NaN));
+  }
+  return environment;
+}
+
+function isIn(element: unknown, list: unknown[]): boolean {
+  return list.some((each) => equal(element, each));
 }
 
 /** A document's value as CEL reads it. Maps: an object with a key `constructor` would pass for something else. */

@@ -1,6 +1,9 @@
 import { type ASTNode, TypeError as CelTypeError, EvaluationError, ParseError } from '@marcbachmann/cel-js';
 import { CEL } from './cel-environment';
-import { guardSteps, nameOf, nodesOf, TooMuch } from './cel-guards';
+import { TooMuch } from './cel-guards';
+import { nameOf, nodesOf } from './cel-nodes';
+import { completeReading, type ReadableText, readable } from './cel-reading';
+import { replaceSteps, StepFault } from './cel-steps';
 import { createCompileCache } from './compile-cache';
 import type { Subject } from './subject';
 import { excerpt, type ProgramFault, positionAt } from './text-position';
@@ -17,55 +20,86 @@ export type Decision = { readonly holds: boolean } | ProgramFault;
 export const compileCondition = createCompileCache(200_000, compile);
 
 function compile(text: string): Condition | ProgramFault {
+  const source = sourceOf(text);
   try {
-    const evaluate = CEL.parse(text);
-    const fault = faultOf(text, evaluate.ast, evaluate.check());
+    const evaluate = CEL.parse(source.readable.text);
+    completeReading(evaluate.ast, source.readable.text);
+    const fault = faultOf(source, evaluate.ast, evaluate.check());
     if (fault !== null) return { message: fault };
-    guardSteps(evaluate.ast);
-    return { decide: (subject) => decide(text, evaluate, subject) };
+    replaceSteps(evaluate.ast);
+    return { decide: (subject) => decide(source, evaluate, subject) };
   } catch (error) {
-    return { message: compileMessage(text, error) };
+    return { message: compileMessage(source, error) };
   }
 }
 
-function faultOf(text: string, root: ASTNode, check: ReturnType<ReturnType<typeof CEL.parse>['check']>): string | null {
+/** What was written, and what the library reads: faults name places of the first, and the library those of the second. */
+interface Source {
+  readonly readable: ReadableText;
+  placeOf(offset: number): string;
+  part(start: number, end: number): string;
+}
+
+function sourceOf(text: string): Source {
+  const read = readable(text);
+  return {
+    readable: read,
+    placeOf: (offset) => positionAt(text, read.originalOffset(offset)),
+    part: (start, end) => excerpt(text.slice(read.originalOffset(start), read.originalOffset(end))),
+  };
+}
+
+function faultOf(
+  source: Source,
+  root: ASTNode,
+  check: ReturnType<ReturnType<typeof CEL.parse>['check']>,
+): string | null {
   const regular = nodesOf(root).find((node) => nameOf(node) === 'matches');
   if (regular) {
-    const place = positionAt(text, regular.start);
+    const place = source.placeOf(regular.start);
     return `matches is not available, at ${place}: use contains, startsWith, endsWith, == or in.`;
   }
-  if (!check.valid) return compileMessage(text, check.error);
+  if (!check.valid) return compileMessage(source, check.error);
   if (check.type === 'bool' || check.type === 'dyn') return null;
   return `The condition gives ${check.type}, not bool: compare it with something, such as doc.grand_total > 40000.`;
 }
 
-function compileMessage(text: string, error: unknown): string {
+function compileMessage(source: Source, error: unknown): string {
   if (!(error instanceof ParseError || error instanceof CelTypeError)) return 'The condition cannot be read.';
-  const place = error.range ? ` at ${positionAt(text, error.range.start)}` : '';
+  const place = error.range ? ` at ${source.placeOf(error.range.start)}` : '';
   const hint = error.code === 'unknown_variable' ? ' There are doc, event and user.' : '';
-  return `${error.summary}${place}.${hint}`;
+  return `${wholeCharacters(error.summary, source, error.range?.start)}${place}.${hint}`;
 }
 
-function decide(text: string, evaluate: (context: object) => unknown, subject: Subject): Decision {
+// The library names the first half of a character that it does not expect.
+function wholeCharacters(summary: string, { readable: { text } }: Source, at = 0): string {
+  return summary.replace(/\p{Cs}/gu, () => String.fromCodePoint(text.codePointAt(at) ?? 0xfffd)).toWellFormed();
+}
+
+function decide(source: Source, evaluate: (context: object) => unknown, subject: Subject): Decision {
   try {
     const { event, user } = subject;
     const result: unknown = evaluate({ doc: subject.celDocument(), event, user });
     if (typeof result === 'boolean') return { holds: result };
     return { message: `The condition gave ${kindOf(result)}, not true or false.` };
   } catch (error) {
-    return { message: evaluationMessage(text, error) };
+    return { message: evaluationMessage(source, error) };
   }
 }
 
 // Of the library's own messages only those that speak of types are passed on: the others quote values.
 const TYPE_CODES = ['no_such_overload', 'no_matching_overload', 'invalid_condition_type', 'invalid_logical_operand'];
 
-function evaluationMessage(text: string, error: unknown): string {
+function evaluationMessage(source: Source, error: unknown): string {
   if (error instanceof TooMuch) return `The condition was stopped: ${error.message}.`;
+  if (error instanceof StepFault) {
+    const { start, end } = error.node;
+    return `${source.part(start, end)} (${source.placeOf(start)}) ${error.message}.`;
+  }
   if (!(error instanceof EvaluationError) || !error.node) return 'The condition cannot be evaluated for this document.';
   const { start, end } = error.node;
-  const place = positionAt(text, error.range?.start ?? start);
-  const part = excerpt(text.slice(start, end));
+  const place = source.placeOf(error.range?.start ?? start);
+  const part = source.part(start, end);
   if (error.code === 'no_such_key') {
     const hint = error.node.op === '.' ? `: where a key may be missing, ask has(${part}) first` : '';
     return `There is no ${part} (${place})${hint}.`;

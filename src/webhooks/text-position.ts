@@ -1,3 +1,5 @@
+import { cutAt } from '../errors';
+
 /** A fault in a program that a person wrote: a sentence, and where. */
 export interface ProgramFault {
   readonly message: string;
@@ -22,5 +24,5 @@ export function unstorableAt(text: string): string | null {
 /** A piece of a program as a message quotes it: on one line and short. */
 export function excerpt(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > SHOWN ? `${line.slice(0, SHOWN - 3).toWellFormed()}...` : line;
+  return line.length > SHOWN ? `${cutAt(line, SHOWN - 3)}...` : line;
 }

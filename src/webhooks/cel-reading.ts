@@ -1,0 +1,95 @@
+// Reads what CEL's grammar has and the library's parser does not.
+import type { ASTNode } from '@marcbachmann/cel-js';
+import { nameOf, nodesOf } from './cel-nodes';
+
+/** The text as the library reads it, and where in the original a place of it is. */
+export interface ReadableText {
+  readonly text: string;
+  originalOffset(offset: number): number;
+}
+
+// Comments and texts, raw ones first, as they are; then a full stop that begins a number.
+const LEADING_POINT =
+  /\/\/[^\n]*|\b(?:[bB]?[rR]|[rR][bB])(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"[^"\n]*"|'[^'\n]*')|"""(?:\\[\s\S]|[\s\S])*?"""|'''(?:\\[\s\S]|[\s\S])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|(?<![\w)\]}.])\.(?=\d)/g;
+
+/** `.99` becomes `0.99`. */
+export function readable(original: string): ReadableText {
+  const inserted: number[] = [];
+  const text = original.replace(LEADING_POINT, (token, at: number) => {
+    if (token !== '.') return token;
+    inserted.push(at + inserted.length);
+    return '0.';
+  });
+  return { text, originalOffset: (offset) => offset - inserted.filter((place) => place < offset).length };
+}
+
+interface Checker {
+  check(node: ASTNode, context: unknown): unknown;
+  getType(name: string): unknown;
+}
+interface HasMacro {
+  args: ASTNode[];
+  macroHasProps?: ASTNode[];
+  typeCheck(checker: Checker, macro: HasMacro, context: unknown): unknown;
+}
+interface Meta {
+  macro?: HasMacro;
+  check(checker: Checker, node: ASTNode, context: unknown): unknown;
+}
+
+/** Before an expression is checked. @param text what it was parsed from */
+export function completeReading(root: ASTNode, text: string): void {
+  for (const node of nodesOf(root)) {
+    const { meta } = node as unknown as { meta: Meta };
+    if (nameOf(node) === 'has' && meta.macro) checkAnyOperand(meta.macro);
+    if (node.op === 'list' && (node.args as unknown[]).length === 0) letBeOfAnyType(meta);
+    if (node.op === 'value' && (node.args as unknown) instanceof Uint8Array) {
+      (node as { args: unknown }).args = bytesOf(text.slice(node.start, node.end));
+    }
+  }
+}
+
+// The library's own asks that the operand begins with a variable; evaluating it does not need that.
+function checkAnyOperand(has: HasMacro): void {
+  const original = has.typeCheck;
+  has.typeCheck = (checker, macro, context) => {
+    const path: ASTNode[] = [];
+    let node = macro.args[0] as ASTNode;
+    while (node.op === '.' || node.op === '.?') {
+      path.push(node);
+      node = node.args[0] as ASTNode;
+    }
+    if (path.length === 0 || node.op === 'id') return original(checker, macro, context);
+    checker.check(node, context);
+    macro.macroHasProps = [...path, node];
+    return checker.getType('bool');
+  };
+}
+
+// The library's own type is a list of nothing known, which its operators do not know.
+function letBeOfAnyType(list: Meta): void {
+  const original = list.check;
+  list.check = (checker, node, context) => {
+    original(checker, node, context);
+    return checker.getType('list<dyn>');
+  };
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
+
+// The library takes the lower half of each UTF-16 unit.
+function bytesOf(literal: string): Uint8Array {
+  const [, prefix, quotes] = /^([a-zA-Z]*)("""|'''|"|')/.exec(literal) as unknown as [string, string, string];
+  const content = literal.slice(prefix.length + quotes.length, literal.length - quotes.length);
+  if (/r/i.test(prefix)) return Uint8Array.from(Buffer.from(content));
+  const parts = content.match(/\\[xX][0-9a-fA-F]{2}|\\[0-3][0-7]{2}|\\[\s\S]|[^\\]+/g) ?? [];
+  return Uint8Array.from(Buffer.concat(parts.map(bytesOfPart)));
+}
+
+function bytesOfPart(part: string): Buffer {
+  if (!part.startsWith('\\')) return Buffer.from(part);
+  if (/^\\[xX]/.test(part)) return Buffer.from([Number.parseInt(part.slice(2), 16)]);
+  if (/^\\[0-3]/.test(part)) return Buffer.from([Number.parseInt(part.slice(1), 8)]);
+  const escaped = part.slice(1);
+  return Buffer.from(ESCAPES[escaped] ?? escaped);
+}
