@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { startTestApp, type TestApp } from '../support/app';
 import { startBrowser } from '../support/browser';
+import { createTestWebhook, invoice, publish } from '../support/webhooks';
 
 let app: TestApp;
 let browser: Browser;
@@ -32,4 +33,21 @@ test('the page at / asks a question with an API key and shows the answer, withou
   await page.locator('.graphiql-doc-explorer').first().waitFor({ timeout: 15_000 });
   await page.locator('.graphiql-doc-explorer').getByText('Mutation').first().waitFor({ timeout: 15_000 });
   expect(elsewhere).toEqual([]);
+});
+
+test('it subscribes where it posts to, with the key of its headers', async () => {
+  const page = await browser.newPage();
+  const query = 'subscription { webhookRequestLogChanged { kind webhookRequestLog { referenceDocument } } }';
+  await page.goto(`${app.url}/?query=${encodeURIComponent(query)}`);
+  await page.getByRole('button', { name: 'Headers' }).click();
+  await page.locator('.graphiql-editor-tool .monaco-editor:visible').click();
+  await page.keyboard.insertText(JSON.stringify({ authorization: `Bearer ${app.adminKey}` }));
+  const opened = page.waitForResponse((response) =>
+    response.headers()['content-type']?.startsWith('text/event-stream'),
+  );
+  await page.locator('.graphiql-execute-button').click();
+  expect((await opened).status()).toBe(200);
+  await createTestWebhook(app, 'http://127.0.0.1:9/hook');
+  await publish(app, [invoice('INV-WATCHED')]);
+  await page.locator('.result-window').getByText('INV-WATCHED').waitFor({ timeout: 30_000 });
 });
