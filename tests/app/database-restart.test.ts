@@ -10,7 +10,7 @@ import { startTcpProxy, type TcpProxy } from './database-outage/tcp-proxy';
 const ADMIN_KEY = `test-administrator-${randomBytes(12).toString('hex')}`;
 
 /** Sessions of a program that serves and works, and those of its start. */
-const RUNNING = ['serve', 'read', 'answer', 'watch', 'receive', 'deliver', 'follow', 'queue', 'wake-up'];
+const RUNNING = ['serve', 'read', 'answer', 'watch', 'monitor', 'receive', 'deliver', 'follow', 'queue', 'wake-up'];
 const STARTING = ['migrate lock', 'migrate', 'migrate queue'];
 
 let database: TestDatabase;
@@ -50,6 +50,7 @@ async function useEachPool(): Promise<void> {
   });
   await Promise.all([
     ask('{ viewer { id } }'),
+    fetch(`${program.url}/readyz`),
     ask('{ __typename ... { viewer { id } } }'),
     fetch(`${program.url}/in/${makeIncomingToken()}`, { method: 'POST' }),
     fetch(`${program.url}/graphql/stream`, { method: 'POST', headers, body: subscription }).then((answer) =>
