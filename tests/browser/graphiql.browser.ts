@@ -43,7 +43,7 @@ test('it subscribes where it posts to, with the key of its headers', async () =>
   await page.locator('.graphiql-editor-tool .monaco-editor:visible').click();
   await page.keyboard.insertText(JSON.stringify({ authorization: `Bearer ${app.adminKey}` }));
   const opened = page.waitForResponse((response) =>
-    response.headers()['content-type']?.startsWith('text/event-stream'),
+    (response.headers()['content-type'] ?? '').startsWith('text/event-stream'),
   );
   await page.locator('.graphiql-execute-button').click();
   expect((await opened).status()).toBe(200);
