@@ -1,6 +1,7 @@
 // For TypeORM's command line: node --import tsx node_modules/typeorm/cli.js migration:show -d ormconfig.ts
-import { createDataSource } from './src/app/data-source';
+
 import { readConfig } from './src/config';
+import { createDataSource } from './src/database/data-source';
 
 const config = readConfig(process.env);
 

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { startEmbeddedPostgres } from '../src/app/embedded-postgres/embedded-postgres';
+import { startEmbeddedPostgres } from '../src/database/embedded-postgres/embedded-postgres';
 import { type ServerProcess, startServer } from './server-process';
 
 export interface Installation {

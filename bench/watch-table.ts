@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { startEmbeddedPostgres } from '../src/app/embedded-postgres/embedded-postgres';
-import { migrate } from '../src/app/migrate';
+import { startEmbeddedPostgres } from '../src/database/embedded-postgres/embedded-postgres';
+import { migrate } from '../src/database/migrate';
 
 const ROUNDS = 5;
 const ROWS = 10_000;

@@ -83,7 +83,7 @@ const OWN_TABLES = `'{users,api_keys,audit_entries,webhooks,webhook_secrets,webh
           webhook_slots,pending_decisions,payloads,business_events,idempotency_keys,deliveries,webhook_request_logs,replays,migrations,
           request_changes,failed_requests,request_stats,request_stats_series,
           request_stats_open,request_stats_position,request_index,request_index_position,exports,
-          incoming_agreements,incoming_tokens,incoming_ids,unkept_refusals}'`;
+          incoming_agreements,incoming_tokens,incoming_ids,sampled_refusals}'`;
 
 const WATCH_TABLE = `
       create function watch_table(table_name regclass, document_type text default null,

@@ -29,7 +29,7 @@ export class RequestStats1764000000015 implements MigrationInterface {
         bucket timestamptz(3) not null,   -- its beginning, a multiple of the grain in UTC; requests begun in it
         requests integer not null,
         retries integer not null,         -- of these, with an attempt_number above 1
-        durations bytea not null,         -- how often each duration_ms occurred: src/request-log/duration-counts.ts
+        durations bytea not null,         -- how often each duration_ms occurred: src/request-log/stats/duration-percentiles.ts
         constraint request_stats_pkey primary key (series_id, grain, bucket),
         constraint request_stats_grain_check check (grain in (1, 15, 60, 1440))
       ) with (fillfactor = 70)`);

@@ -48,7 +48,7 @@ export class ReceiveCalls1764000000021 implements MigrationInterface {
       )`);
     await db.query('create index incoming_ids_created_at_idx on incoming_ids (created_at)');
     await db.query(`
-      create table unkept_refusals (      -- refused calls above the rate at which they are kept
+      create table sampled_refusals (      -- refused calls above the rate at which they are kept
         webhook_id uuid not null,
         minute timestamptz(3) not null,
         error_code text not null,
@@ -87,7 +87,7 @@ export class ReceiveCalls1764000000021 implements MigrationInterface {
     await db.query('alter table webhook_secrets drop constraint webhook_secrets_kind_check');
     await db.query(`
       alter table webhook_secrets add constraint webhook_secrets_kind_check check (kind in ('V1', 'V1A', 'FRAPPE'))`);
-    for (const table of ['unkept_refusals', 'incoming_ids', 'incoming_tokens', 'incoming_agreements']) {
+    for (const table of ['sampled_refusals', 'incoming_ids', 'incoming_tokens', 'incoming_agreements']) {
       await db.query(`drop table ${table}`);
     }
   }

@@ -319,7 +319,7 @@ CREATE TABLE request_stats_series (
 );
 CREATE INDEX request_stats_series_webhook_id_idx ON request_stats_series USING btree (webhook_id) WHERE detailed;
 
-CREATE TABLE unkept_refusals (
+CREATE TABLE sampled_refusals (
   webhook_id uuid NOT NULL,
   minute timestamp(3) with time zone NOT NULL,
   error_code text NOT NULL,
@@ -867,7 +867,7 @@ AS $function$
           webhook_slots,pending_decisions,payloads,business_events,idempotency_keys,deliveries,webhook_request_logs,replays,migrations,
           request_changes,failed_requests,request_stats,request_stats_series,
           request_stats_open,request_stats_position,request_index,request_index_position,exports,
-          incoming_agreements,incoming_tokens,incoming_ids,unkept_refusals}';
+          incoming_agreements,incoming_tokens,incoming_ids,sampled_refusals}';
         publisher constant oid := 'public.publish_event'::regproc;
         watched pg_class;
         name text := document_type;

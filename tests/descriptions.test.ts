@@ -14,7 +14,7 @@ import {
   isSpecifiedDirective,
   isSpecifiedScalarType,
 } from 'graphql';
-import { createSchema } from '../src/app/schema';
+import { createSchema } from '../src/server/schema/schema';
 import { examplesIn, faultsOf } from './support/documented-queries';
 
 interface Described {

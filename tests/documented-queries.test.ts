@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObjectType } from 'graphql';
-import { createSchema } from '../src/app/schema';
+import { createSchema } from '../src/server/schema/schema';
+import { openStream } from './request-log/watch/event-source';
 import { startTestApp, type TestApp } from './support/app';
 import { examplesIn, faultsOf } from './support/documented-queries';
 import { mutate } from './support/mutate';
 import { type Receiver, startReceiver } from './support/receiver';
 import { waitFor } from './support/wait-for';
 import { createTestWebhook, invoice, publish } from './support/webhooks';
-import { openStream } from './watch/event-source';
 
 const ROOT = join(__dirname, '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');

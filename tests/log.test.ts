@@ -1,4 +1,4 @@
-import { startQueue } from '../src/delivery/queue';
+import { startQueue } from '../src/delivery/queue/queue';
 import { createLog } from '../src/log';
 import { createTestDatabase, type TestDatabase } from './support/database';
 import { waitFor } from './support/wait-for';

@@ -21,9 +21,9 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import type { DataSource } from 'typeorm';
-import { createDataSource } from '../src/app/data-source';
-import { describeDatabase } from '../src/app/describe-database';
-import { createSchema, printApi } from '../src/app/schema';
+import { createDataSource } from '../src/database/data-source';
+import { describeDatabase } from '../src/database/describe-database';
+import { createSchema, printApi } from '../src/server/schema/schema';
 import { createTestDatabase, type TestDatabase } from './support/database';
 
 const read = (path: string) => readFileSync(join(__dirname, '..', path), 'utf8');

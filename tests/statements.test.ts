@@ -1,13 +1,13 @@
 import { getOperationAST, graphql, type OperationDefinitionNode, parse } from 'graphql';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { DataSource } from 'typeorm';
-import { createDataSource } from '../src/app/data-source';
-import { READINGS } from '../src/app/readings';
-import { createSchema } from '../src/app/schema';
+import { createDataSource } from '../src/database/data-source';
 import type { Context, Services } from '../src/graphql/context';
-import { createReadQuery } from '../src/graphql/plan/read-query';
 import { newId, toNodeId } from '../src/ids';
 import { createLog } from '../src/log';
+import { createReadQuery } from '../src/read-plan/read-query';
+import { createSchema } from '../src/server/schema/schema';
+import { SQL_FIELDS } from '../src/server/schema/sql-fields';
 import { createTestDatabase, type TestDatabase } from './support/database';
 
 const SIZES = [1, 10, 100];
@@ -100,7 +100,7 @@ test.each(Object.entries(QUERIES))('%s: as many statements for 100 rows as for o
     counts.push(statements.length);
   }
   expect(counts).toEqual(counts.map(() => counts[0]));
-  expect(counts[0]).toBeLessThanOrEqual(MOST_STATEMENTS);
+  expect(counts[0]).toBeLessThanOrEqual(MAX_STATEMENTS);
 });
 
 test('a list whose rows are alike costs what its rows need, once', async () => {
@@ -158,14 +158,14 @@ test('only what is asked for is read', async () => {
 function readInOne({ source }: Ledger, query: string, variables: Record<string, unknown> = {}) {
   const document = parse(query);
   const operation = getOperationAST(document) as OperationDefinitionNode;
-  const readQuery = createReadQuery(schema, READINGS, { db: source.manager, pipelines: NO_PIPELINES });
+  const readQuery = createReadQuery(schema, SQL_FIELDS, { db: source.manager, pipelines: NO_PIPELINES });
   return readQuery({ document, operation, variables, context: contextOf(source) });
 }
 
 const NO_PIPELINES = { row: () => null, learn: () => undefined, stop: async () => undefined };
 
 /** One for each link of the longest query, and one for each count. */
-const MOST_STATEMENTS = 15;
+const MAX_STATEMENTS = 15;
 
 async function run({ source, sent }: Ledger, query: string): Promise<{ statements: string[]; rows: number }> {
   sent.length = 0;

@@ -1,4 +1,4 @@
-import { addressRange } from '../src/app/address-range';
+import { addressRange } from '../src/server/edge/address-range';
 import { createTokenBuckets } from '../src/token-buckets';
 
 describe('a bucket of 10, refilled by 2 a second', () => {

@@ -14,7 +14,7 @@ export interface Options {
 /** What the list page of a long log is compared with, and the log of a quick run. */
 export const SMALL_ROWS = 100_000;
 const DEFAULT_ROWS = 1_000_000;
-const MOST_ROWS = 100_000_000;
+const MAX_ROWS = 100_000_000;
 
 const USAGE = `npm run bench:api -- [--quick | --rows N] [--keep DIR] [--only ${FIGURES.join(',')}]`;
 
@@ -39,8 +39,8 @@ export function readOptions(args: readonly string[]): Options {
 
 function readRows(text: string): number {
   const rows = Number(text.replaceAll('_', ''));
-  if (!Number.isInteger(rows) || rows < SMALL_ROWS || rows > MOST_ROWS) {
-    fail(`--rows is a whole number from ${SMALL_ROWS} to ${MOST_ROWS}, not ${text}`);
+  if (!Number.isInteger(rows) || rows < SMALL_ROWS || rows > MAX_ROWS) {
+    fail(`--rows is a whole number from ${SMALL_ROWS} to ${MAX_ROWS}, not ${text}`);
   }
   return rows;
 }

@@ -63,7 +63,7 @@ export async function countRefusals({ installation: { sql }, forgedId }: Bench, 
   for (const end = Date.now() + COUNTS_LATE_MS; ; await wait(100)) {
     const { rows } = await sql.query<Refusals>(
       `select (select count(*) from webhook_request_logs where webhook_id = $1 and status = 'REFUSED')::int as kept,
-         (select coalesce(sum(calls), 0) from unkept_refusals where webhook_id = $1)::int as unkept`,
+         (select coalesce(sum(calls), 0) from sampled_refusals where webhook_id = $1)::int as unkept`,
       [forgedId],
     );
     const counts = rows[0] as Refusals;

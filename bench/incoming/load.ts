@@ -43,7 +43,7 @@ export interface LoadProcess {
 }
 
 /** So many may be under way at a rate. */
-const MOST_CONNECTIONS = 64;
+const MAX_CONNECTIONS = 64;
 const DIFFERENT_CALLS = 500;
 
 /** One run at a time. */
@@ -65,7 +65,7 @@ export function startLoadProcess(): LoadProcess {
   };
   return {
     callAll: (target, calls, connections, seconds) => run(target, { ...calls, connections, seconds }),
-    callAtRate: (target, calls, perSecond) => run(target, { ...calls, connections: MOST_CONNECTIONS, perSecond }),
+    callAtRate: (target, calls, perSecond) => run(target, { ...calls, connections: MAX_CONNECTIONS, perSecond }),
     callFor: (target, seconds, connections) =>
       run(target, { first: 0, count: DIFFERENT_CALLS, repeats: false, again: true, connections, seconds }),
     endEarly: () => child.send('stop'),

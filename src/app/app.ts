@@ -1,28 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config';
-import { openDeliveriesWith } from '../delivery/open-deliveries';
-import { startDecidingPending } from '../delivery/pending-decisions';
-import { type DeliveryQueue, startQueue } from '../delivery/queue';
-import { startRelay } from '../delivery/relay';
-import { startRelease } from '../delivery/release';
-import { createRoom } from '../delivery/room';
-import { createSender } from '../delivery/send';
-import { startWorker } from '../delivery/worker';
-import { createFaultLog } from '../fault-log';
-import { createGuessLimit } from '../incoming/guess-limit';
-import { createReceiver } from '../incoming/receive';
-import type { Log } from '../log';
-import { startReplayLoop } from '../replay/replay-loop';
-import { createTail } from '../request-log/tail';
-import { createPipelines } from '../sql/pipelines';
-import { pipelinedTransactions } from '../sql/transactions';
-import { createExplain } from '../verification/explain-apart';
-import { createKeyring, type Keyring } from '../webhooks/keyring';
-import { keysInUse } from '../webhooks/sealed-secret.store';
-import type { TargetPolicy } from '../webhooks/target-url';
-import { createAnnouncer } from './announcer';
-import { createApollo } from './apollo';
 import {
   BY_ID_PLANS,
   createDataSource,
@@ -31,26 +9,48 @@ import {
   FOR_READING,
   FOR_RECEIVING,
   FOR_WATCHING,
-} from './data-source';
-import { openDatabase, warnOfPowerfulLogin } from './database';
-import { type DatabaseClock, followDatabaseClock } from './database-clock';
-import { createDelivering } from './delivering';
-import { createExecutor } from './executor';
-import { letInFirstAdministrator } from './first-administrator';
-import { startFollowing } from './follow-log';
-import { createGate } from './graphql-gate';
-import { createHttpServer } from './http-server';
-import { startMaintenance } from './maintenance';
-import { createMetrics, type Metrics } from './metrics';
-import { migrate } from './migrate';
-import { createRateLimits } from './rate-limits';
-import { createSchema, printApi } from './schema';
-import { startWithDatabase } from './start-with-database';
+} from '../database/data-source';
+import { openDatabase, warnOfPowerfulLogin } from '../database/database';
+import { type DatabaseClock, followDatabaseClock } from '../database/database-clock';
+import { migrate } from '../database/migrate';
+import { startWithDatabase } from '../database/start-with-database';
+import { startWorker } from '../delivery/attempt/worker';
+import { startBacklogDispatcher } from '../delivery/capacity/backlog-dispatcher';
+import { createWorkerCapacity } from '../delivery/capacity/worker-capacity';
+import { openDeliveriesWith } from '../delivery/commands/webhook-changes';
+import { startDecidingPending } from '../delivery/fan-out/pending-decisions';
+import { startRelay } from '../delivery/fan-out/relay';
+import { createSender } from '../delivery/http/send';
+import { type DeliveryQueue, startQueue } from '../delivery/queue/queue';
+import { createFaultLog } from '../fault-log';
+import { createGuessLimit } from '../incoming/explaining/guess-limit';
+import { createReceiver } from '../incoming/receive';
+import { createDeliveryActivity } from '../jobs/delivery-activity';
+import { startFollowing } from '../jobs/follow-log';
+import { startMaintenance } from '../jobs/maintenance';
+import { createNotifier } from '../jobs/notifier';
+import { startNotifyListener } from '../jobs/notify-listener';
+import { createKeyring, type Keyring } from '../keyring/keyring';
+import { keysInUse } from '../keyring/sealed-secret.store';
+import type { Log } from '../log';
+import { startReplayLoop } from '../replay/replay-loop';
+import { createTail } from '../request-log/watch/tail';
+import { createRateLimits } from '../server/edge/rate-limits';
+import { createApollo } from '../server/graphql/apollo';
+import { createExecutor } from '../server/graphql/executor';
+import { createGate } from '../server/graphql/graphql-gate';
+import { trustedDocumentsFor } from '../server/graphql/trusted-documents';
+import { createHttpServer } from '../server/http-server';
+import { createMetrics, type Metrics } from '../server/routes/metrics';
+import { createSchema, printApi } from '../server/schema/schema';
+import { createWatchServer } from '../server/subscriptions/watch-server';
+import { createPipelines } from '../sql/pipelines';
+import { pipelinedTransactions } from '../sql/transactions';
+import { ensureFirstAdministrator } from '../users/first-administrator';
+import { createExplain } from '../verification/explaining/explain-apart';
+import type { TargetPolicy } from '../webhooks/request/target-url';
 import { type Stop, stopAll, stopTogether, stopWithin } from './stops';
 import { targetPolicyOf } from './target-policy';
-import { trustedDocumentsFor } from './trusted-documents';
-import { startWakeUp } from './wake-up';
-import { createWatchServer } from './watch-server';
 
 export interface App {
   /** Where the API answers; null when this process has none. */
@@ -110,7 +110,7 @@ async function startParts(
   await warnOfPowerfulLogin(source, log);
   const keyring = createKeyring(database.encryptionKeys);
   await refuseUnknownKeys(source, keyring);
-  administrator.token ??= await letInFirstAdministrator(source, config.adminApiKey);
+  administrator.token ??= await source.transaction((db) => ensureFirstAdministrator(db, config.adminApiKey));
 
   const isWorker = config.processes.has('worker');
   const queue = await startQueue(database.servingUrl, {
@@ -157,8 +157,8 @@ async function startDelivering(
   const transaction = pipelinedTransactions(deliver);
   const sender = createSender(policy);
   stops.push(() => sender.stop());
-  const room = createRoom();
-  const delivering = createDelivering();
+  const room = createWorkerCapacity();
+  const delivering = createDeliveryActivity();
   const loops: Stop[] = [];
   stops.push((late) => stopTogether(loops, late));
   const worker = startWorker({
@@ -176,7 +176,7 @@ async function startDelivering(
     onRoom: (webhookId) => release.madeRoom(webhookId),
   });
   loops.push(() => worker.stop(GRACE_MS));
-  const release = startRelease({
+  const release = startBacklogDispatcher({
     db: deliver.manager,
     transaction,
     queue,
@@ -206,7 +206,7 @@ async function startDelivering(
   loops.push(() => following.stop());
   const maintenance = startMaintenance(source, clock, keyring, log);
   loops.push(() => maintenance.stop());
-  const wakeUp = startWakeUp(url, log, (what) => {
+  const wakeUp = startNotifyListener(url, log, (what) => {
     if (what !== 'deliveries') relay.wake();
     if (what !== 'events') {
       worker.wake();
@@ -236,7 +236,7 @@ async function serve(config: Config, log: Log, parts: Parts, stops: Stop[]): Pro
     answering: { db: answering.manager, pipelines },
   });
   const apollo = createApollo(schema, executor, log, gate);
-  const announcer = createAnnouncer(source, log);
+  const announcer = createNotifier(source, log);
   stops.push(() => announcer.stop());
   const watchSource = await createDataSource(parts.databaseUrl, FOR_WATCHING).initialize();
   stops.push(() => watchSource.destroy());

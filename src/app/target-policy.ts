@@ -1,8 +1,8 @@
 // Where this installation lets webhooks go.
 import { networkInterfaces } from 'node:os';
 import { type Config, ConfigError } from '../config';
-import { type Network, parseNetworks } from '../webhooks/public-address';
-import type { TargetPolicy } from '../webhooks/target-url';
+import { type Network, parseNetworks } from '../webhooks/request/public-address';
+import type { TargetPolicy } from '../webhooks/request/target-url';
 
 const KEPT_MS = 5_000;
 

@@ -1,14 +1,14 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
+import { DeliveryType, SkipReasonEnum } from '../delivery/api/delivery.type';
 import type { SkipReason } from '../delivery/delivery.entity';
-import { DeliveryType, SkipReasonEnum } from '../delivery/delivery.type';
 import { publishEnum } from '../graphql/enum';
-import { HasRole } from '../graphql/has-role';
-import { connectionOf } from '../graphql/page';
-import { RequestLogType, RequestStatusEnum } from '../request-log/request-log.type';
+import { connectionOf } from '../graphql/lists/page';
+import { HasRole } from '../graphql/roles/has-role';
+import { RequestLogType, RequestStatusEnum } from '../request-log/api/request-log.type';
 import type { RequestStatus } from '../request-log/webhook-request-log.entity';
 import { READERS } from '../viewer';
-import { WebhookType } from '../webhooks/webhook.type';
+import { WebhookType } from '../webhooks/api/webhook.type';
 import { TIMELINE_KINDS, type TimelineKind } from './timeline.store';
 import { VERDICTS, type Verdict } from './verdict';
 

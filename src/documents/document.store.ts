@@ -38,8 +38,8 @@ export function deliveriesOfDocument(document: DocumentName): readonly Condition
 }
 
 /** Of documents with more events, the newest ones count. */
-export const MOST_EVENTS = 1_000;
-const MOST_WEBHOOKS = 100;
+export const MAX_EVENTS = 1_000;
+const MAX_WEBHOOKS = 100;
 
 /** The newest delivery of a document to one webhook, and the last request that was made for it. */
 export interface LatestDelivery {
@@ -54,14 +54,14 @@ export async function latestDeliveries(db: Db, { documentType, name }: DocumentN
     db,
     statement(`with events as (
        select id as event_id from business_events where reference_document = $2 and document_type = $1
-       order by id desc limit ${MOST_EVENTS}
+       order by id desc limit ${MAX_EVENTS}
      ), latest as (
        select distinct on (d.webhook_id) d.webhook_id as webhook, d.id as delivery
        from events join deliveries d on d.business_event_id = event_id where not d.test
        order by d.webhook_id, d.id desc
      )
      select row_to_json(w) as webhook, row_to_json(d) as delivery, row_to_json(r) as request
-     from (select * from latest order by delivery desc limit ${MOST_WEBHOOKS}) as each_one
+     from (select * from latest order by delivery desc limit ${MAX_WEBHOOKS}) as each_one
      cross join lateral (select ${WEBHOOKS.columns} from webhooks where id = each_one.webhook) as w
      cross join lateral (select ${DELIVERIES.columns} from deliveries where id = each_one.delivery) as d
      left join lateral (

@@ -1,14 +1,14 @@
 // What the search box finds beside requests.
 
-import { REFERENCE } from '../request-log/index-words';
-import { foundInIndex } from '../request-log/indexed-condition.store';
-import { prefix } from '../request-log/search-query';
-import { folded, referenceWord } from '../request-log/search-words';
+import { REFERENCE } from '../request-log/search/index-words';
+import { foundInIndex } from '../request-log/search/indexed-condition.store';
+import { prefix } from '../request-log/search/search-query';
+import { folded, referenceWord } from '../request-log/search/search-words';
 import { type Db, rowsOf, statement } from '../sql/db';
 import { page } from '../sql/keyset';
 import { resolveLinks } from '../sql/links';
 import { USERS, type UserRow } from '../users/user.store';
-import { SCHEME_AND_HOST } from '../webhooks/shown-url';
+import { SCHEME_AND_HOST } from '../webhooks/credentials/shown-url';
 import { WEBHOOKS, type WebhookRow } from '../webhooks/webhook.store';
 import type { DocumentName } from './document.store';
 

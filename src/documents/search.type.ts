@@ -1,9 +1,9 @@
 import { createUnionType } from 'type-graphql';
-import { DeliveryType } from '../delivery/delivery.type';
+import { DeliveryType } from '../delivery/api/delivery.type';
 import { BusinessEventType } from '../events/business-event.type';
-import { RequestLogType } from '../request-log/request-log.type';
+import { RequestLogType } from '../request-log/api/request-log.type';
 import { UserType } from '../users/user.type';
-import { WebhookType } from '../webhooks/webhook.type';
+import { WebhookType } from '../webhooks/api/webhook.type';
 import { BusinessDocumentType } from './business-document.type';
 
 /** A thing that was found, with the name of its type. */

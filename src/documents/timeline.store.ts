@@ -3,7 +3,7 @@ import type { DeliveryStatus, SkipReason } from '../delivery/delivery.entity';
 import type { RequestStatus } from '../request-log/webhook-request-log.entity';
 import { type Db, rowOf, rowsOf, type Statement, statement } from '../sql/db';
 import type { Count, Page, PageRequest } from '../sql/keyset';
-import { type DocumentName, MOST_EVENTS } from './document.store';
+import { type DocumentName, MAX_EVENTS } from './document.store';
 
 export const TIMELINE_KINDS = [
   'EVENT_PUBLISHED',
@@ -93,7 +93,7 @@ const PLACE = '(extract(epoch from at) * 1000)::bigint * 10 + step';
 function pageStatement(descending: boolean, hasCursor: boolean): Statement {
   const [operator, direction] = descending ? ['<', 'desc'] : ['>', 'asc'];
   const beyond = hasCursor ? `where (place, id) ${operator} ($5::bigint, $6::uuid)` : '';
-  return statement(`${entries(String(MOST_EVENTS))}
+  return statement(`${entries(String(MAX_EVENTS))}
     select page.id, place, at, kind, event, business_event_id as "businessEventId", delivery_id as "deliveryId",
       request_id as "requestId", webhook_id as "webhookId", w.name as "webhookName",
       coalesce(u.full_name, u.name) as "userName", wanted_by as "wantedBy", test, attempts,
@@ -130,15 +130,15 @@ export async function pageOfTimeline(
   return { rows, hasNextPage: more, hasPreviousPage: cursor !== null };
 }
 
-const MOST_COUNTED = 10_000;
+const MAX_COUNTED = 10_000;
 
 export async function countTimeline(db: Db, { documentType, name }: DocumentName): Promise<Count> {
   const row = await rowOf<{ n: number }>(
     db,
-    statement(`${entries(String(MOST_COUNTED))}
-      select count(*)::int as n from (select from facts limit ${MOST_COUNTED + 1}) as counted`),
+    statement(`${entries(String(MAX_COUNTED))}
+      select count(*)::int as n from (select from facts limit ${MAX_COUNTED + 1}) as counted`),
     [documentType, name, LAST_ID],
   );
   const n = row?.n ?? 0;
-  return n > MOST_COUNTED ? { count: MOST_COUNTED, exact: false } : { count: n, exact: true };
+  return n > MAX_COUNTED ? { count: MAX_COUNTED, exact: false } : { count: n, exact: true };
 }

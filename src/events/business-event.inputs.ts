@@ -9,12 +9,12 @@ import {
   OR_TEXT,
   StringFilter,
   WHERE_TEXT,
-} from '../graphql/filter-inputs';
-import { timeFilter } from '../graphql/filters';
-import { OptionalDateTimeFilter } from '../graphql/optional-filter-inputs';
-import { PageArgs } from '../graphql/page-args';
-import { type TimeOrder, timeOrder } from '../graphql/time-order';
-import { type FilterMap, idFilter, idTimeFilter, intFilter, linkFilter, textFilter } from '../graphql/where';
+} from '../graphql/lists/filter-inputs';
+import { timeFilter } from '../graphql/lists/filters';
+import { OptionalDateTimeFilter } from '../graphql/lists/optional-filter-inputs';
+import { PageArgs } from '../graphql/lists/page-args';
+import { type TimeOrder, timeOrder } from '../graphql/lists/time-order';
+import { type FilterMap, idFilter, idTimeFilter, intFilter, linkFilter, textFilter } from '../graphql/lists/where';
 import { USER_FILTER, UserWhere } from '../users/user.inputs';
 
 @InputType('PublishEventInput', { description: 'Something that happened to a document.' })

@@ -14,17 +14,17 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
+import { exactArgument } from '../graphql/arguments/exact-argument';
 import { BodyType, bodyOf } from '../graphql/body.type';
 import type { Context } from '../graphql/context';
-import { exactArgument } from '../graphql/exact-argument';
 import { withExample } from '../graphql/example';
-import { HasRole } from '../graphql/has-role';
-import { listPage } from '../graphql/list';
+import { listPage } from '../graphql/lists/list';
+import { byTime } from '../graphql/lists/time-order';
+import { conditionOf } from '../graphql/lists/where';
 import { payloadOf } from '../graphql/payload';
 import { loaderFor } from '../graphql/per-request';
-import { byTime } from '../graphql/time-order';
+import { HasRole } from '../graphql/roles/has-role';
 import { answer } from '../graphql/user-error';
-import { conditionOf } from '../graphql/where';
 import { toNodeId, uuidOf } from '../ids';
 import { jsonOrText } from '../json/json-output';
 import type { Db } from '../sql/db';

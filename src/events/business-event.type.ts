@@ -1,8 +1,8 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
-import { HasRole } from '../graphql/has-role';
+import { connectionOf } from '../graphql/lists/page';
 import { NodeType } from '../graphql/node';
-import { connectionOf } from '../graphql/page';
+import { HasRole } from '../graphql/roles/has-role';
 import { READERS } from '../viewer';
 
 @HasRole(...READERS)

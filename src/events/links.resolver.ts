@@ -1,9 +1,9 @@
 // Events and users, seen from one another.
 import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graphql/context';
-import { nestedPage } from '../graphql/list';
-import { byTime } from '../graphql/time-order';
-import { conditionOf } from '../graphql/where';
+import { nestedPage } from '../graphql/lists/list';
+import { byTime } from '../graphql/lists/time-order';
+import { conditionOf } from '../graphql/lists/where';
 import { loadUser } from '../users/user.resolver';
 import type { UserRow } from '../users/user.store';
 import { UserType } from '../users/user.type';

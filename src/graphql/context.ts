@@ -9,7 +9,7 @@ import type { Viewer } from '../viewer';
 export interface Services {}
 
 /** How to make sure that a viewer who was recognised may still come in. */
-export interface Unconfirmed {
+export interface OptimisticAuth {
   /** To be asked by the very statement that reads. */
   stillHolds: Condition;
   /** Asks the database who it is. @throws AppError UNAUTHENTICATED */
@@ -23,7 +23,7 @@ export interface Context {
   transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
   viewer: Viewer | null;
   /** Set while the viewer is only recognised: nothing may be read for them before the one or the other was asked. */
-  unconfirmed?: Unconfirmed | null;
+  optimisticAuth?: OptimisticAuth | null;
   requestId: string;
   /** The IP address that asks. */
   remoteAddress: string;

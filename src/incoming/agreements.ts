@@ -1,16 +1,16 @@
 // Which agreement an address leads to. What was read of one is remembered, and asked for each call whether it still holds.
 import { currentTime } from '../clock';
+import type { Keyring } from '../keyring/keyring';
 import type { Db } from '../sql/db';
 import { createTokenBuckets, type TokenBuckets } from '../token-buckets';
 import type { Agreement } from '../verification/judge';
 import type { Place, VerificationSettings } from '../verification/provider';
 import { DEFAULT_SETTINGS } from '../verification/provider';
-import { PROVIDERS } from '../verification/providers';
-import { type AgreementRow, agreementsById } from '../webhooks/incoming-agreement.store';
-import { type TokenTarget, targetsOfTokens } from '../webhooks/incoming-token.store';
-import type { Keyring } from '../webhooks/keyring';
-import { openVerificationSecrets } from '../webhooks/verification-secret';
-import { verificationSecrets } from '../webhooks/verification-secret.store';
+import { PROVIDERS } from '../verification/providers/providers';
+import { type AgreementRow, agreementsById } from '../webhooks/incoming/incoming-agreement.store';
+import { type TokenTarget, targetsOfTokens } from '../webhooks/incoming/incoming-token.store';
+import { openVerificationSecrets } from '../webhooks/incoming/verification-secret';
+import { verificationSecrets } from '../webhooks/incoming/verification-secret.store';
 import { type WebhookRow, webhooksById } from '../webhooks/webhook.store';
 
 /** All that decides over a call. */
@@ -32,7 +32,7 @@ export interface Agreements {
   behind(hash: Buffer): Promise<ReceivingAgreement | null>;
 }
 
-const MOST_REMEMBERED = 5_000;
+const MAX_REMEMBERED = 5_000;
 
 /** @param db asked once for all calls that came meanwhile, however many those are */
 export function createAgreements(db: Db, keyring: Keyring): Agreements {
@@ -59,7 +59,7 @@ export function createAgreements(db: Db, keyring: Keyring): Agreements {
       const read = await contents(target.webhookId);
       remembered.delete(target.webhookId);
       if (read === null) return null;
-      if (remembered.size >= MOST_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
+      if (remembered.size >= MAX_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
       remembered.set(target.webhookId, read);
       return read;
     },

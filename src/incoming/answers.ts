@@ -2,7 +2,7 @@
 import type { HeaderPairs } from '../header-pairs';
 import { toNodeId } from '../ids';
 import type { RequestErrorCode } from '../request-log/webhook-request-log.entity';
-import { isEmptyStatus } from '../webhooks/agreement-rules';
+import { isEmptyStatus } from '../webhooks/incoming/agreement-rules';
 import type { ReceivingAgreement } from './agreements';
 import type { Accepted, Refused } from './decide';
 

@@ -4,15 +4,15 @@ import type { ReceivingAgreement } from './agreements';
 import type { ArrivedCall } from './arrived-call';
 
 const CREDENTIALS = new Set(['authorization', 'cookie', 'proxy-authorization']);
-const MOST_URL = 4_096;
-const MOST_HEADERS = 200;
+const MAX_URL = 4_096;
+const MAX_HEADERS = 200;
 export const TOKEN_IN_URL = '[token]';
 
 /** JSON array of pairs in wire order. What came over 200 of them is left out, and the last one says so. */
 export function keptHeaders(call: ArrivedCall, { agreement }: ReceivingAgreement): string {
   const { provider, settings } = agreement;
   const secret = new Set([...CREDENTIALS, ...(provider.secretHeaders?.(settings) ?? [])]);
-  const pairs = call.headers.slice(0, MOST_HEADERS).map(([name, value]): [string, string] => {
+  const pairs = call.headers.slice(0, MAX_HEADERS).map(([name, value]): [string, string] => {
     return [
       name,
       secret.has(name.toLowerCase()) ? maskedCredential(value) : withoutSecrets(value, call, settings.query),
@@ -31,7 +31,7 @@ function maskedCredential(value: string): string {
 
 /** Our own address without its token, and without a token in the query. */
 export function keptUrl(call: ArrivedCall, { agreement }: ReceivingAgreement): string {
-  return withoutSecrets(call.url, call, agreement.settings.query).slice(0, MOST_URL);
+  return withoutSecrets(call.url, call, agreement.settings.query).slice(0, MAX_URL);
 }
 
 // Proxies repeat the address in headers of their own.

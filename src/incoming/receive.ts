@@ -1,17 +1,17 @@
 // A partner's call, from one of our addresses to its answer: decided about, written down, then answered.
 import { currentMs } from '../clock';
+import type { Keyring } from '../keyring/keyring';
 import type { Log } from '../log';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
-import { hashIncomingToken } from '../webhooks/incoming-token';
-import type { Keyring } from '../webhooks/keyring';
+import { hashIncomingToken } from '../webhooks/incoming/incoming-token';
 import { createAgreements, type ReceivingAgreement } from './agreements';
 import { type Answer, answerToRefused } from './answers';
 import type { ArrivedCall } from './arrived-call';
 import { type Decision, decide, type Refused, shutBy } from './decide';
 import { createRecorder } from './recorder';
 import { createRefusalRate } from './refusal-rate';
-import { createUnkeptRefusals } from './unkept-refusals';
+import { createSampledRefusals } from './sampled-refusals';
 
 /** What became of a call, for counting. */
 export type CallFate = 'ACCEPTED' | 'DUPLICATE' | 'UNKNOWN_ADDRESS' | Refused['code'];
@@ -53,7 +53,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
   const agreements = createAgreements(db, keyring);
   const recorder = createRecorder(transaction);
   const rate = createRefusalRate();
-  const unkept = createUnkeptRefusals(db, log);
+  const unkept = createSampledRefusals(db, log);
 
   async function record(call: ArrivedCall, of: ReceivingAgreement, decision: Decision, keptBytes: number) {
     const { answer, outcome, becameEvent } = await recorder.record({ call, of, decision, keptBytes });

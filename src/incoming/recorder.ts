@@ -4,7 +4,7 @@ import type { Transaction } from '../sql/transactions';
 import { isDatabaseUnavailable, isStatementTimeout } from '../sql/unavailable';
 import { type DecidedCall, type Recorded, recordCalls } from './record';
 
-const MOST_AT_ONCE = 200;
+const MAX_AT_ONCE = 200;
 /**
  * What comes while a transaction is under way waits for the next and shares it: alone, each would cost several times as
  * much. A second begins beside the first where many wait, or where the first takes long: nobody waits for a lock of others.
@@ -33,7 +33,7 @@ export function createRecorder(transaction: Transaction): Recorder {
   function next(): void {
     if (waiting.length === 0 || running.size >= TRANSACTIONS) return;
     if (waiting.length < MANY && (isEarly || young.size > 0)) return;
-    const work: Promise<void> = write(waiting.splice(0, MOST_AT_ONCE)).finally(() => {
+    const work: Promise<void> = write(waiting.splice(0, MAX_AT_ONCE)).finally(() => {
       clearTimeout(timer);
       young.delete(work);
       running.delete(work);

@@ -5,8 +5,8 @@ import { createTokenBuckets } from '../token-buckets';
 export const REFUSALS_AT_ONCE = 100;
 const REFUSALS_PER_SECOND = 1;
 /** Of each body: the beginning, and less of it once there are many. */
-const MOST_KEPT = 256 * 1024;
-const MOST_KEPT_OF_MANY = 4 * 1024;
+const MAX_KEPT = 256 * 1024;
+const MAX_KEPT_OF_MANY = 4 * 1024;
 const MANY = REFUSALS_AT_ONCE / 2;
 
 export interface RefusalRate {
@@ -20,7 +20,7 @@ export function createRefusalRate(now?: () => number): RefusalRate {
     admit(webhookId) {
       const left = buckets.take(webhookId, 1);
       if (left < 0) return null;
-      return { bodyBytes: left >= MANY ? MOST_KEPT : MOST_KEPT_OF_MANY, sampled: left < 1 };
+      return { bodyBytes: left >= MANY ? MAX_KEPT : MAX_KEPT_OF_MANY, sampled: left < 1 };
     },
   };
 }

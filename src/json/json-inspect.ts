@@ -4,9 +4,9 @@ import { type JsonProblem, jsonSyntaxError, shown } from './json-problem';
 import { endOfString, problemOfString } from './json-string';
 
 /** A payload may have this many containers within one another. */
-export const MOST_LEVELS = 100;
+export const MAX_LEVELS = 100;
 
-/** One open container. Those beyond MOST_LEVELS have none: there may be millions. */
+/** One open container. Those beyond MAX_LEVELS have none: there may be millions. */
 interface Frame {
   /** null in an array */
   seenKeys: Set<string> | null;
@@ -47,7 +47,7 @@ function opensContainer(it: Inspection): boolean {
     readScalar(it, c);
     return false;
   }
-  if (it.level === MOST_LEVELS) noteDepth(it);
+  if (it.level === MAX_LEVELS) noteDepth(it);
   openLevel(it, c === '{');
   if (nextCharacter(it) === (c === '{' ? '}' : ']')) {
     closeLevel(it);
@@ -77,17 +77,17 @@ function movesToNextValue(it: Inspection): boolean {
 function openLevel(it: Inspection, isObject: boolean): void {
   it.at++;
   it.isObjectAt[++it.level] = isObject ? 1 : 0;
-  if (it.level <= MOST_LEVELS) it.frames.push({ seenKeys: isObject ? new Set() : null, step: '0', index: 0 });
+  if (it.level <= MAX_LEVELS) it.frames.push({ seenKeys: isObject ? new Set() : null, step: '0', index: 0 });
 }
 
 function closeLevel(it: Inspection): void {
   it.at++;
-  if (it.level <= MOST_LEVELS) it.frames.pop();
+  if (it.level <= MAX_LEVELS) it.frames.pop();
   it.level--;
 }
 
 function nextElement(it: Inspection): void {
-  if (it.level > MOST_LEVELS) return;
+  if (it.level > MAX_LEVELS) return;
   const frame = it.frames[it.level - 1]!;
   frame.step = String(++frame.index);
 }
@@ -102,7 +102,7 @@ function readKey(it: Inspection): void {
 }
 
 function noteKey(it: Inspection, source: string): void {
-  if (it.level > MOST_LEVELS || it.mostProblems === 0) return;
+  if (it.level > MAX_LEVELS || it.mostProblems === 0) return;
   const frame = it.frames[it.level - 1]!;
   const key = decoded(source);
   frame.step = shown(key);
@@ -141,21 +141,21 @@ function endOfNumber(text: string, start: number): number {
 }
 
 function noteString(it: Inspection, source: string): void {
-  if (it.level > MOST_LEVELS || it.mostProblems === 0) return;
+  if (it.level > MAX_LEVELS || it.mostProblems === 0) return;
   const problem = problemOfString(source, decoded(source));
   if (problem !== null) note(it, `The text ${problem}`);
 }
 
 function noteNumber(it: Inspection, source: string): void {
-  if (it.level > MOST_LEVELS || it.mostProblems === 0 || isKeptByDouble(source)) return;
+  if (it.level > MAX_LEVELS || it.mostProblems === 0 || isKeptByDouble(source)) return;
   const read = `most programs read ${Number(source)} instead`;
   note(it, `The number ${shown(source)} does not fit a double, ${read}: send it as a string.`);
 }
 
 function noteDepth(it: Inspection): void {
   if (it.mostProblems === 0) return;
-  const value = shown(it.text.slice(it.at, it.at + MOST_LEVELS));
-  const message = `${value} lies more than ${MOST_LEVELS} levels deep: nest objects and lists at most ${MOST_LEVELS} deep.`;
+  const value = shown(it.text.slice(it.at, it.at + MAX_LEVELS));
+  const message = `${value} lies more than ${MAX_LEVELS} levels deep: nest objects and lists at most ${MAX_LEVELS} deep.`;
   note(it, message, { isTooLarge: true });
 }
 

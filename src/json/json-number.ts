@@ -17,7 +17,7 @@ interface Decimal {
 }
 
 // No double's shortest form has more digits than this, so what is longer need not be compared whole.
-const MOST_DIGITS = 17;
+const MAX_DIGITS = 17;
 
 function decimalOf(text: string): Decimal {
   const unsigned = text.startsWith('-') ? text.slice(1) : text;
@@ -28,7 +28,7 @@ function decimalOf(text: string): Decimal {
   const first = firstNonZero(all);
   const integerDigits = point < 0 ? mantissa.length : point;
   return {
-    digits: all.slice(first, Math.min(endOfNonZero(all), first + MOST_DIGITS + 1)),
+    digits: all.slice(first, Math.min(endOfNonZero(all), first + MAX_DIGITS + 1)),
     exponent: integerDigits - first + (e < 0 ? 0 : Number(unsigned.slice(e + 1))),
   };
 }

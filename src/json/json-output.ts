@@ -1,5 +1,5 @@
 import { decodedText } from '../charset';
-import { MOST_LEVELS } from './json-inspect';
+import { MAX_LEVELS } from './json-inspect';
 
 /**
  * What a JSON field shows of stored bytes: the parsed value where it is JSON, else the text, else their base64, as conditions
@@ -15,7 +15,7 @@ export function jsonOrText(bytes: Buffer | null, contentType = '', isCut = false
   if (text === null) return bytes.toString('base64');
   try {
     const value: unknown = JSON.parse(text);
-    return isDeeper(value, MOST_LEVELS) ? text : value;
+    return isDeeper(value, MAX_LEVELS) ? text : value;
   } catch {
     return text;
   }

@@ -1,11 +1,11 @@
 // One value of a JSON document with its place in the text.
 import { END, ENTRY_SIZE, INFO } from './json-index';
-import { inspectJson, MOST_LEVELS } from './json-inspect';
+import { inspectJson, MAX_LEVELS } from './json-inspect';
 import type { JsonProblem } from './json-problem';
 import type { JsonDocument } from './json-text';
 
 /** Further problems of one part would only lengthen the answer. */
-const MOST_PROBLEMS = 20;
+const MAX_PROBLEMS = 20;
 
 /** Stands before the element `step` of an array; `entry` is that of the next container. */
 export interface JsonCursor {
@@ -57,13 +57,13 @@ export function levelsOf(part: JsonPart): number {
 
 /** What a ledger must refuse in it: the first 20, with paths from this part on. */
 export function problemsOf(part: JsonPart): readonly JsonProblem[] {
-  part.problems ??= needsInspection(part) ? inspectJson(textOf(part), MOST_PROBLEMS) : [];
+  part.problems ??= needsInspection(part) ? inspectJson(textOf(part), MAX_PROBLEMS) : [];
   return part.problems;
 }
 
 function needsInspection(part: JsonPart): boolean {
   if (part.entry < 0 || !part.document.isWellFormed) return true;
-  return (infoOf(part) & 1) === 1 || levelsOf(part) > MOST_LEVELS;
+  return (infoOf(part) & 1) === 1 || levelsOf(part) > MAX_LEVELS;
 }
 
 function infoOf(part: JsonPart): number {

@@ -4,8 +4,8 @@ import { AppError, quoted } from '../errors';
 /** A key, a place in a list, or any place in it. */
 export type PathStep = { key: string } | { index: number } | 'any';
 
-const MOST_STEPS = 20;
-const MOST_KEY_CHARACTERS = 200;
+const MAX_STEPS = 20;
+const MAX_KEY_CHARACTERS = 200;
 const STEP = /\.([\p{L}_][\p{L}\p{N}_-]*)|\[("(?:[^"\\]|\\.)*")\]|\[(\*)\]|\[(0|[1-9][0-9]{0,5})\]/uy;
 
 /**
@@ -15,7 +15,7 @@ const STEP = /\.([\p{L}_][\p{L}\p{N}_-]*)|\[("(?:[^"\\]|\\.)*")\]|\[(\*)\]|\[(0|
 export function readJsonPath(at: readonly string[], path: string[]): PathStep[] {
   const [first] = at;
   const steps = at.length === 1 && first?.startsWith('$') ? parsed(first, path) : at.map((key) => ({ key }));
-  if (steps.length > MOST_STEPS) refuse(path, `${steps.length} steps; at most ${MOST_STEPS} are taken`);
+  if (steps.length > MAX_STEPS) refuse(path, `${steps.length} steps; at most ${MAX_STEPS} are taken`);
   for (const step of steps) checkKey(step, path);
   return steps;
 }
@@ -48,8 +48,8 @@ function keyOf(string: string, path: string[]): string {
 function checkKey(step: PathStep, path: string[]): void {
   if (step === 'any' || 'index' in step) return;
   const { key } = step;
-  if (key.length > MOST_KEY_CHARACTERS) {
-    refuse(path, `a key of ${key.length} characters; at most ${MOST_KEY_CHARACTERS} are taken`);
+  if (key.length > MAX_KEY_CHARACTERS) {
+    refuse(path, `a key of ${key.length} characters; at most ${MAX_KEY_CHARACTERS} are taken`);
   }
   if (key.includes('\0') || !key.isWellFormed()) refuse(path, `${quoted(key)} is not a key that is ever stored`);
 }

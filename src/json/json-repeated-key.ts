@@ -1,5 +1,5 @@
 // Beyond this the keys were made to collide, and looking on would take quadratic time.
-const MOST_PROBES = 32;
+const MAX_PROBES = 32;
 const SMALL = 8;
 
 /** Finds out whether some of an object's key hashes are equal. It may say yes wrongly, never no. */
@@ -46,7 +46,7 @@ function isHashSeen(
     // Keys such as k1, k2, k3 have hashes in a row, which this spreads.
     let slot = Math.imul(hash, 0x9e3779b1) >>> shift;
     for (let probes = 0; stamps[slot] === stamp; probes++) {
-      if (slots[slot] === hash || probes === MOST_PROBES) return true;
+      if (slots[slot] === hash || probes === MAX_PROBES) return true;
       slot = (slot + 1) & mask;
     }
     slots[slot] = hash;

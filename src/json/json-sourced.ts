@@ -1,6 +1,6 @@
 // The values of a JSON text that remember how they were written.
 import { END, ENTRY_SIZE, START } from './json-index';
-import { MOST_LEVELS } from './json-inspect';
+import { MAX_LEVELS } from './json-inspect';
 import type { JsonDocument } from './json-text';
 
 export interface SourcedJson {
@@ -23,7 +23,7 @@ interface Walk {
  * @throws RangeError when it nests deeper than a payload may, 100 levels
  */
 export function sourcedJson(document: JsonDocument, numberOf: (text: string) => unknown): SourcedJson {
-  if (document.index.levels > MOST_LEVELS) throw new RangeError(`the JSON has more than ${MOST_LEVELS} levels`);
+  if (document.index.levels > MAX_LEVELS) throw new RangeError(`the JSON has more than ${MAX_LEVELS} levels`);
   const entryOf = new Map<object, number>();
   const value = readValue({ document, numberOf, entryOf, at: 0, entry: 0 });
   return {

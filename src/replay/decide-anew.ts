@@ -1,6 +1,10 @@
 // What was skipped, decided about once more: its id was never on the wire, so nothing of it has to stay as it was.
-import { type FrozenDelivery, freezeDeliveries, type OrderedDelivery } from '../delivery/delivery-orders.store';
-import { type Frozen, freezeRequests, newPayloadsOf, type Wanted } from '../delivery/freeze';
+import {
+  type CommandedDelivery,
+  type FrozenDelivery,
+  freezeDeliveries,
+} from '../delivery/commands/delivery-commands.store';
+import { newPayloadsOf, type Rendered, renderRequests, type Wanted } from '../delivery/fan-out/render-requests';
 import { type OutboxEvent, outboxEventsById } from '../events/business-event.store';
 import { insertPayloads } from '../events/payload.store';
 import type { Db } from '../sql/db';
@@ -12,14 +16,14 @@ import { type WebhookRow, webhooksById } from '../webhooks/webhook.store';
  * The caller holds the deliveries and their webhooks.
  * @returns those that cannot be sent, each with the reason
  */
-export async function decideAnew(db: Db, skipped: readonly OrderedDelivery[]): Promise<Map<string, string>> {
+export async function decideAnew(db: Db, skipped: readonly CommandedDelivery[]): Promise<Map<string, string>> {
   if (skipped.length === 0) return new Map();
   const wanted = await wantedBy(db, skipped);
-  const frozen = await freezeRequests(db, wanted);
+  const frozen = await renderRequests(db, wanted);
   const faults = new Map<string, string>();
   const made: FrozenDelivery[] = [];
   for (const [index, { id }] of skipped.entries()) {
-    const decision = frozen[index] as Frozen;
+    const decision = frozen[index] as Rendered;
     if ('skipReason' in decision) faults.set(id, faultFor(decision));
     else made.push({ ...decision, id, headers: JSON.stringify(decision.headers), payloadId: decision.payloadId });
   }
@@ -32,7 +36,7 @@ function faultFor({ skipReason, skipMessage }: { skipReason: string; skipMessage
   return `Decided anew, it is still not sent (${skipReason}): ${skipMessage}`;
 }
 
-async function wantedBy(db: Db, skipped: readonly OrderedDelivery[]): Promise<Wanted[]> {
+async function wantedBy(db: Db, skipped: readonly CommandedDelivery[]): Promise<Wanted[]> {
   const eventIds = [...new Set(skipped.map((each) => each.businessEventId))];
   const webhookIds = [...new Set(skipped.map((each) => each.webhookId))];
   const [events, webhooks] = [await outboxEventsById(db, eventIds), await webhooksById(db, webhookIds)];

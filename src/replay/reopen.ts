@@ -1,8 +1,8 @@
 // Over, and due again: what a replay does to each delivery.
 import { currentTime } from '../clock';
-import { lockDeliveries, type OrderedDelivery, reopenDeliveries } from '../delivery/delivery-orders.store';
-import type { DeliveryQueue } from '../delivery/queue';
-import { announceDeliveries } from '../delivery/wake-up.store';
+import { type CommandedDelivery, lockDeliveries, reopenDeliveries } from '../delivery/commands/delivery-commands.store';
+import { notifyDeliveries } from '../delivery/queue/notify.store';
+import type { DeliveryQueue } from '../delivery/queue/queue';
 import { newId } from '../ids';
 import type { Db } from '../sql/db';
 import type { WebhookStatus } from '../webhooks/webhook.entity';
@@ -27,7 +27,7 @@ export async function reopen(
     db,
     wanted.map((each) => each.id),
   );
-  const statusOf = ({ webhookId }: OrderedDelivery) => webhooks.get(webhookId)?.status ?? 'ARCHIVED';
+  const statusOf = ({ webhookId }: CommandedDelivery) => webhooks.get(webhookId)?.status ?? 'ARCHIVED';
   const faults = new Map<string, string>();
   for (const delivery of deliveries) {
     const fault = faultOf(delivery, statusOf(delivery));
@@ -52,12 +52,12 @@ async function open(
   await reopenDeliveries(db, replayId, reopened, currentTime());
   const jobs = again.filter((each) => !each.isHeld).map(({ id, deliveryId }) => ({ id, deliveryId, startAfter: null }));
   await queue.insert(db, jobs);
-  if (jobs.length > 0) await announceDeliveries(db);
+  if (jobs.length > 0) await notifyDeliveries(db);
 }
 
 const LOOP_FAULT = "The delivery was SKIPPED as a LOOP: its event came of the webhook's own deliveries.";
 
-function faultOf(delivery: OrderedDelivery, webhook: WebhookStatus): string | null {
+function faultOf(delivery: CommandedDelivery, webhook: WebhookStatus): string | null {
   const { status } = delivery;
   if (status === 'PENDING' || status === 'RETRYING') {
     if (webhook === 'PAUSED' || webhook === 'DISABLED') {

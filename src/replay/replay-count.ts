@@ -1,9 +1,9 @@
 // What was counted, as it is shown.
 import type { DeliveryStatus } from '../delivery/delivery.entity';
-import { totalOf } from './order-replay';
 import type { DeliveryTally } from './replayed-deliveries.store';
+import { totalOf } from './start-replay';
 
-const MOST_WEBHOOKS = 20;
+const MAX_WEBHOOKS = 20;
 
 export interface Counted {
   total: number;
@@ -20,7 +20,7 @@ export function countShape(tallies: readonly DeliveryTally[]): CountShape {
     ...counted(tallies),
     byStatus: largestFirst(tallies, ({ status }) => status).map(({ key, ...rest }) => ({ status: key, ...rest })),
     byWebhook: largestFirst(tallies, ({ webhookId }) => webhookId)
-      .slice(0, MOST_WEBHOOKS)
+      .slice(0, MAX_WEBHOOKS)
       .map(({ key, ...rest }) => ({ webhookId: key, ...rest })),
   };
 }

@@ -1,6 +1,6 @@
 import { recordAct } from '../audit/record';
 import { type DeliveryRow, deliveriesById } from '../delivery/delivery.store';
-import type { DeliveryQueue } from '../delivery/queue';
+import type { DeliveryQueue } from '../delivery/queue/queue';
 import { InputError } from '../errors';
 import { newId, timeOfId, toNodeId } from '../ids';
 import type { Db } from '../sql/db';

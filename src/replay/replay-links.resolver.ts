@@ -1,10 +1,10 @@
 // Replays as seen from what they sent again.
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { DeliveryType } from '../delivery/api/delivery.type';
 import type { DeliveryRow } from '../delivery/delivery.store';
-import { DeliveryType } from '../delivery/delivery.type';
 import type { Context } from '../graphql/context';
+import { RequestLogType } from '../request-log/api/request-log.type';
 import type { RequestRow } from '../request-log/request-log.store';
-import { RequestLogType } from '../request-log/request-log.type';
 import { loadReplay } from './replay.resolver';
 import { ReplayType } from './replay.type';
 

@@ -1,8 +1,9 @@
 // Beside the queue: carries out replays, step by step.
-import { type Loop, startLoop } from '../delivery/loop';
-import type { DeliveryQueue } from '../delivery/queue';
+
+import type { DeliveryQueue } from '../delivery/queue/queue';
 import { toNodeId } from '../ids';
 import type { Log } from '../log';
+import { type Loop, startLoop } from '../loop';
 import type { Db } from '../sql/db';
 import { isDatabaseUnavailable } from '../sql/unavailable';
 import { claimDueReplay, nextStepInMs, postponeStep } from './replay.store';

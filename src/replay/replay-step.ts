@@ -1,15 +1,15 @@
 // One step of a replay: a few deliveries, in one transaction.
 import { currentTime } from '../clock';
 import { replayCompleted } from '../delivery/own-event-builders';
-import type { DeliveryQueue } from '../delivery/queue';
+import type { DeliveryQueue } from '../delivery/queue/queue';
 import { publishOwnEvents } from '../events/own-events';
 import { all, type Condition } from '../sql/condition';
 import type { Db } from '../sql/db';
 import { usersById } from '../users/user.store';
-import { FIRST_ID } from './order-replay';
 import { reopen } from './reopen';
 import { changeReplay, noteStep, type ReplayRow } from './replay.store';
 import { type DeliveryRange, deliveriesInRange, endOfWindow, overBy } from './replayed-deliveries.store';
+import { FIRST_ID } from './start-replay';
 import { conditionFrom } from './stored-condition';
 
 /** Steps are so short that a partner sees a stream, and so long that they cost little. */

@@ -1,5 +1,5 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
-import { DELIVERY_FILTER, DeliveryWhere } from '../delivery/delivery.inputs';
+import { DELIVERY_FILTER, DeliveryWhere } from '../delivery/api/delivery.inputs';
 import {
   AND_TEXT,
   DateTimeFilter,
@@ -10,11 +10,11 @@ import {
   OR_TEXT,
   StringFilter,
   WHERE_TEXT,
-} from '../graphql/filter-inputs';
-import { timeFilter } from '../graphql/filters';
-import { OptionalDateTimeFilter } from '../graphql/optional-filter-inputs';
-import { PageArgs } from '../graphql/page-args';
-import { type TimeOrder, timeOrder } from '../graphql/time-order';
+} from '../graphql/lists/filter-inputs';
+import { timeFilter } from '../graphql/lists/filters';
+import { OptionalDateTimeFilter } from '../graphql/lists/optional-filter-inputs';
+import { PageArgs } from '../graphql/lists/page-args';
+import { type TimeOrder, timeOrder } from '../graphql/lists/time-order';
 import {
   exactFilter,
   type FilterMap,
@@ -23,9 +23,9 @@ import {
   intFilter,
   linkFilter,
   textFilter,
-} from '../graphql/where';
-import { addWhereLink } from '../graphql/where-link';
-import { REQUEST_LOG_FILTER, RequestLogWhere } from '../request-log/request-log.inputs';
+} from '../graphql/lists/where';
+import { addWhereLink } from '../graphql/lists/where-link';
+import { REQUEST_LOG_FILTER, RequestLogWhere } from '../request-log/api/request-log.inputs';
 import { USER_FILTER, UserWhere } from '../users/user.inputs';
 import { ReplayStatusEnum } from './replay.type';
 
@@ -106,13 +106,13 @@ for (const [where, map, description] of [
   addWhereLink(where, map, { name: 'replay', type: () => ReplayWhere, description, filter });
 }
 
-const ReplayOrder = timeOrder('Replay', 'replays');
+const ReplayStart = timeOrder('Replay', 'replays');
 
 @ArgsType()
 export class ReplayListArgs extends PageArgs {
   @Field(() => ReplayWhere, { nullable: true, description: WHERE_TEXT })
   where?: ReplayWhere;
 
-  @Field(() => ReplayOrder, { nullable: true, description: 'Newest first by default.' })
+  @Field(() => ReplayStart, { nullable: true, description: 'Newest first by default.' })
   orderBy?: TimeOrder | null;
 }

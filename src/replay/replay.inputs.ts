@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { DeliveryWhere } from '../delivery/delivery.inputs';
-import { rejects, ShortText } from '../graphql/check-input';
+import { DeliveryWhere } from '../delivery/api/delivery.inputs';
+import { rejects, ShortText } from '../graphql/arguments/check-input';
 
 const DEFAULT_RATE = 50;
 const MAX_RATE = 1_000;

@@ -1,30 +1,29 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { currentTime } from '../clock';
-import { DeliveryListArgs } from '../delivery/delivery.inputs';
-import { deliveriesOf, loadDelivery } from '../delivery/delivery.resolver';
+import { DeliveryListArgs } from '../delivery/api/delivery.inputs';
+import { deliveriesOf, loadDelivery } from '../delivery/api/delivery.resolver';
+import { DeliveryConnection, DeliveryType } from '../delivery/api/delivery.type';
 import type { DeliveryRow } from '../delivery/delivery.store';
-import { DeliveryConnection, DeliveryType } from '../delivery/delivery.type';
-import { checkInput } from '../graphql/check-input';
+import { checkInput } from '../graphql/arguments/check-input';
 import type { Context } from '../graphql/context';
 import { withExample } from '../graphql/example';
-import { HasRole } from '../graphql/has-role';
-import { listPage } from '../graphql/list';
+import { listPage } from '../graphql/lists/list';
+import { byTime } from '../graphql/lists/time-order';
+import { conditionOf } from '../graphql/lists/where';
 import { type PayloadField, payloadOf } from '../graphql/payload';
 import { loaderFor } from '../graphql/per-request';
-import { byTime } from '../graphql/time-order';
+import { HasRole } from '../graphql/roles/has-role';
 import { answer } from '../graphql/user-error';
-import { conditionOf } from '../graphql/where';
 import { toNodeId, uuidOf } from '../ids';
-import { requestsOf } from '../request-log/links.resolver';
-import { RequestLogListArgs } from '../request-log/request-log.inputs';
-import { RequestLogConnection } from '../request-log/request-log.type';
+import { requestsOf } from '../request-log/api/links.resolver';
+import { RequestLogListArgs } from '../request-log/api/request-log.inputs';
+import { RequestLogConnection } from '../request-log/api/request-log.type';
 import type { Db } from '../sql/db';
 import { loadUser } from '../users/user.resolver';
 import { UserType } from '../users/user.type';
 import { READERS, type Viewer } from '../viewer';
-import { loadWebhook } from '../webhooks/webhook.resolver';
-import { WebhookType } from '../webhooks/webhook.type';
-import { countDeliveries, orderReplay } from './order-replay';
+import { loadWebhook } from '../webhooks/api/webhook.resolver';
+import { WebhookType } from '../webhooks/api/webhook.type';
 import {
   CancelReplayInput,
   PauseReplayInput,
@@ -38,6 +37,7 @@ import { type CountShape, countShape } from './replay-count';
 import { replayDelivery } from './replay-delivery';
 import { cancelReplay, pauseReplay, resumeReplay } from './replay-lifecycle';
 import { REPLAY_FILTER, ReplayListArgs } from './replay-where.inputs';
+import { countDeliveries, startReplay } from './start-replay';
 
 const replayField: PayloadField = [() => ReplayType, 'The replay as it is now.'];
 const ReplayDeliveryPayload = payloadOf('ReplayDelivery', {
@@ -168,7 +168,7 @@ export class ReplayResolver {
       if (input.dryRun)
         return { replay: null, count: countShape((await countDeliveries(context.db, where, currentTime())).tallies) };
       const order = { where, reason, rate };
-      const ordered = await context.transaction((db) => orderReplay(db, context.viewer as Viewer, order));
+      const ordered = await context.transaction((db) => startReplay(db, context.viewer as Viewer, order));
       return { replay: ordered.replay, count: countShape(ordered.count.tallies) };
     });
   }

@@ -1,11 +1,11 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
+import { DeliveryStatusEnum } from '../delivery/api/delivery.type';
 import type { DeliveryStatus } from '../delivery/delivery.entity';
-import { DeliveryStatusEnum } from '../delivery/delivery.type';
 import { publishEnum } from '../graphql/enum';
-import { HasRole } from '../graphql/has-role';
+import { connectionOf } from '../graphql/lists/page';
 import { NodeType } from '../graphql/node';
-import { connectionOf } from '../graphql/page';
+import { HasRole } from '../graphql/roles/has-role';
 import { READERS } from '../viewer';
 import { REPLAY_STATUSES, type ReplayStatus } from './replay.entity';
 

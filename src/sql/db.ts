@@ -30,7 +30,7 @@ function nameOf(text: string): string {
 }
 
 /** How many texts that queries shape are prepared at most: each connection keeps the plans of all of them. */
-const MOST_SHAPED = 300;
+const MAX_SHAPED = 300;
 const shaped = new Map<string, Statement | null>();
 
 /**
@@ -41,7 +41,7 @@ export function shapedStatement(text: string): Statement | string {
   const known = shaped.get(text);
   if (known) return known;
   if (known === undefined) {
-    if (shaped.size < MOST_SHAPED) shaped.set(text, null);
+    if (shaped.size < MAX_SHAPED) shaped.set(text, null);
     return text;
   }
   const made = { text, name: nameOf(text) };

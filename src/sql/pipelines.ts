@@ -16,7 +16,7 @@ export interface Pipelines {
 }
 
 const CONNECTIONS = 4;
-const MOST_WAITING = 32;
+const MAX_WAITING = 32;
 /** As it looks from here, with the wait for a connection. */
 const QUICK_MS = 25;
 const QUICK_RUNS = 2;
@@ -32,7 +32,7 @@ interface Pipeline {
   corked: boolean;
 }
 
-interface Pace {
+interface BatchInterval {
   quickRuns: number;
   slowUntil: number;
 }
@@ -40,7 +40,7 @@ interface Pace {
 /** @param settings of each session */
 export function createPipelines(url: string, settings: Record<string, string>): Pipelines {
   const pipelines: Pipeline[] = [];
-  const paces = new Map<string, Pace>();
+  const paces = new Map<string, BatchInterval>();
   let connectAgainAt = 0;
   let stopped = false;
 
@@ -61,7 +61,7 @@ export function createPipelines(url: string, settings: Record<string, string>): 
     }, lost);
   }
 
-  function paceOf(statement: Statement): Pace {
+  function paceOf(statement: Statement): BatchInterval {
     const known = paces.get(statement.name) ?? { quickRuns: 0, slowUntil: 0 };
     paces.set(statement.name, known);
     return known;
@@ -84,7 +84,7 @@ export function createPipelines(url: string, settings: Record<string, string>): 
       if (pace.quickRuns < QUICK_RUNS || performance.now() < pace.slowUntil) return null;
       const pipeline = roomiest(pipelines);
       if (!pipeline || pipeline.waiting > 0) open();
-      if (!pipeline || pipeline.waiting >= MOST_WAITING) return null;
+      if (!pipeline || pipeline.waiting >= MAX_WAITING) return null;
       return run<never>(pipeline, statement, values).catch((error: unknown) => {
         // a connection that was lost says nothing about the statement
         if (!isDatabaseUnavailable(error)) pace.slowUntil = performance.now() + SLOW_FOR_MS;

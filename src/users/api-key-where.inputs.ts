@@ -7,12 +7,12 @@ import {
   OR_TEXT,
   StringFilter,
   WHERE_TEXT,
-} from '../graphql/filter-inputs';
-import { listFilter, timeFilter } from '../graphql/filters';
-import { OptionalDateTimeFilter } from '../graphql/optional-filter-inputs';
-import { PageArgs } from '../graphql/page-args';
-import { type TimeOrder, timeOrder } from '../graphql/time-order';
-import { type FilterMap, idFilter, idTimeFilter, linkFilter, textFilter } from '../graphql/where';
+} from '../graphql/lists/filter-inputs';
+import { listFilter, timeFilter } from '../graphql/lists/filters';
+import { OptionalDateTimeFilter } from '../graphql/lists/optional-filter-inputs';
+import { PageArgs } from '../graphql/lists/page-args';
+import { type TimeOrder, timeOrder } from '../graphql/lists/time-order';
+import { type FilterMap, idFilter, idTimeFilter, linkFilter, textFilter } from '../graphql/lists/where';
 import { RoleListFilter, USER_FILTER, UserWhere } from './user.inputs';
 
 @InputType('ApiKeyWhere', { description: 'API keys that meet all of it.' })

@@ -5,7 +5,7 @@ import type { Db } from '../sql/db';
 import { knownRoles, type Role, type Viewer } from '../viewer';
 import { hashToken, isOurForm, keyIdOf } from './api-key';
 import { findKeyWithUser, findKeyWithUserByHash, type KeyWithUser, keysWithUsers, touchApiKey } from './api-key.store';
-import type { Recognition } from './recognition';
+import type { AuthCache } from './auth-cache';
 
 const LAST_USED_PRECISION_MS = 60_000;
 
@@ -19,7 +19,7 @@ export interface From {
  * Who holds this key. Read from the database each time, so that revoking a key, changing roles or deactivating a user
  * acts at once. @throws AppError UNAUTHENTICATED, the same whether the key is unknown, revoked or expired.
  */
-export async function authenticate(db: Db, token: string, request: From, recognition?: Recognition): Promise<Viewer> {
+export async function authenticate(db: Db, token: string, request: From, authCache?: AuthCache): Promise<Viewer> {
   const key = await findKeyOf(db, token);
   const now = currentTime();
   if (!key || !timingSafeEqual(key.tokenHash, hashToken(token)) || !isLive(key, now)) {
@@ -29,7 +29,7 @@ export async function authenticate(db: Db, token: string, request: From, recogni
     await touchApiKey(db, key.id, now);
   }
   const who = { userId: key.userId, apiKeyId: key.id, name: key.userName, roles: rolesOf(key) };
-  recognition?.remember(token, { who, key, since: now.getTime() });
+  authCache?.remember(token, { who, key, since: now.getTime() });
   return { ...who, ...request };
 }
 

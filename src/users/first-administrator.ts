@@ -5,18 +5,20 @@ import type { Db } from '../sql/db';
 import { hashToken, isOurForm, keyIdOf, makeToken, newChosenKeyId } from './api-key';
 import { hasApiKeys, insertApiKey, type KeyWithUser, revokeKeysLabelled } from './api-key.store';
 import { findKeyOf } from './authenticate';
-import { findUserByName, insertUser } from './user.store';
+import { findUserByName, insertUser, lockAdministrator } from './user.store';
 
 export const ADMINISTRATOR = 'Administrator';
 const LABEL = 'ADMIN_API_KEY';
 
 /**
- * Sees to it that somebody can come in. With ADMIN_API_KEY that key works, and the one it replaces no longer does;
- * without, the very first start makes a key. Runs in a transaction that holds the migration lock.
+ * Makes sure that one SYSTEM_MANAGER key works. With ADMIN_API_KEY that key works, and the key it replaces no longer does;
+ * without it, the first start makes a key. Processes that start together on an empty database make one key between them.
+ * @param db a transaction
  * @returns the token that was made, to be shown this once; null when none was.
  * @throws ConfigError when ADMIN_API_KEY would let nobody in: the key that works must not end for its sake.
  */
 export async function ensureFirstAdministrator(db: Db, configured: string | null): Promise<string | null> {
+  await lockAdministrator(db);
   const userId = await administratorId(db);
   if (configured === null && (await hasApiKeys(db, userId))) return null;
   const token = configured ?? makeToken();

@@ -1,6 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { ArgsType, Field, ID, InputType } from 'type-graphql';
-import { rejects, ShortText } from '../graphql/check-input';
+import { rejects, ShortText } from '../graphql/arguments/check-input';
 import { publishEnum } from '../graphql/enum';
 import {
   AND_TEXT,
@@ -11,11 +11,11 @@ import {
   OR_TEXT,
   StringFilter,
   WHERE_TEXT,
-} from '../graphql/filter-inputs';
-import { listFilter } from '../graphql/filters';
-import { enumListFilter } from '../graphql/list-filter-inputs';
-import { type ListOrder, type OrderDirection, OrderDirectionEnum, PageArgs } from '../graphql/page-args';
-import { exactFilter, type FilterMap, idFilter, idTimeFilter, textFilter } from '../graphql/where';
+} from '../graphql/lists/filter-inputs';
+import { listFilter } from '../graphql/lists/filters';
+import { enumListFilter } from '../graphql/lists/list-filter-inputs';
+import { type ListOrder, type OrderDirection, OrderDirectionEnum, PageArgs } from '../graphql/lists/page-args';
+import { exactFilter, type FilterMap, idFilter, idTimeFilter, textFilter } from '../graphql/lists/where';
 import type { Role } from '../viewer';
 import { RoleEnum } from './user.type';
 

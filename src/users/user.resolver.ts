@@ -1,13 +1,13 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { checkInput } from '../graphql/check-input';
+import { checkInput } from '../graphql/arguments/check-input';
 import type { Context } from '../graphql/context';
 import { withExample } from '../graphql/example';
-import { HasRole, Public } from '../graphql/has-role';
-import { listPage } from '../graphql/list';
+import { listPage } from '../graphql/lists/list';
+import { conditionOf } from '../graphql/lists/where';
 import { payloadOf } from '../graphql/payload';
 import { loaderFor } from '../graphql/per-request';
+import { HasRole, Public } from '../graphql/roles/has-role';
 import { answer } from '../graphql/user-error';
-import { conditionOf } from '../graphql/where';
 import { toNodeId, uuidOf } from '../ids';
 import { knownRoles, READERS, ROLES, type Viewer } from '../viewer';
 import { CreateUserInput, UpdateUserInput, USER_FILTER, UserListArgs, userOrder } from './user.inputs';

@@ -81,3 +81,10 @@ async function idsByName(db: Db, names: readonly string[]): Promise<Map<string, 
   );
   return new Map(rows.map((row) => [row.name, row.id]));
 }
+
+const ADMINISTRATOR_LOCK = 4_206_900_002;
+
+/** Until the end of the transaction, no other process makes the first administrator or changes its key. */
+export async function lockAdministrator(db: Db): Promise<void> {
+  await db.query('select pg_advisory_xact_lock($1)', [ADMINISTRATOR_LOCK]);
+}

@@ -1,9 +1,9 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ObjectType } from 'type-graphql';
 import { publishEnum } from '../graphql/enum';
-import { HasRole } from '../graphql/has-role';
+import { connectionOf } from '../graphql/lists/page';
 import { NodeType } from '../graphql/node';
-import { connectionOf } from '../graphql/page';
+import { HasRole } from '../graphql/roles/has-role';
 import { READERS, ROLES } from '../viewer';
 
 export const RoleEnum = publishEnum('Role', ROLES, 'What a user may do. A user has any number of them.', {

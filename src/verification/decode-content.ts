@@ -8,7 +8,7 @@ import { isRefusal, malformed, type Refusal } from './claim';
 
 /** As much as a body may have that comes without one. */
 export const MAX_DECODED_BYTES = 1024 * 1024;
-const MOST_ENCODINGS = 2;
+const MAX_ENCODINGS = 2;
 // RFC 9659, section 3: windows above 8 MiB need not be taken. Node would make room for 128.
 const ZSTD_WINDOW_LOG = 23;
 // More at once would not be faster than there are threads, and each holds up to the limit while it waits.
@@ -50,8 +50,8 @@ export async function decodeContent(headers: HeaderPairs, body: Buffer): Promise
     const known = Object.keys(DECODERS).join(', ');
     return malformed(`The content encoding ${quoted(unknown)} is not known; ${known} are.`);
   }
-  if (encodings.length > MOST_ENCODINGS) {
-    return malformed(`The body has ${encodings.length} content encodings; at most ${MOST_ENCODINGS} are taken off.`);
+  if (encodings.length > MAX_ENCODINGS) {
+    return malformed(`The body has ${encodings.length} content encodings; at most ${MAX_ENCODINGS} are taken off.`);
   }
   return encodings.length === 0 ? null : decodeAll(encodings, body);
 }

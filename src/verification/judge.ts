@@ -17,7 +17,7 @@ export interface Agreement {
 export type Judgement = { accepted: true; secretId: string | null } | ({ accepted: false } & Refusal);
 
 /** Retired secrets only explain; a flood of bad signatures must not cost more for each that there ever was. */
-const MOST_RETIRED = 10;
+const MAX_RETIRED = 10;
 
 /** @param decodedBody null: it came without a content encoding */
 export function judge(call: IncomingCall, decodedBody: Buffer | null, agreement: Agreement, nowMs: number): Judgement {
@@ -45,7 +45,7 @@ export function liveSecrets({ secrets }: Agreement, nowMs: number): Verification
 
 /** The newest ten. */
 export function retiredSecrets({ secrets }: Agreement, nowMs: number): VerificationSecret[] {
-  return secrets.filter((secret) => isRetired(secret, nowMs)).slice(0, MOST_RETIRED);
+  return secrets.filter((secret) => isRetired(secret, nowMs)).slice(0, MAX_RETIRED);
 }
 
 function isRetired({ expiresAt }: VerificationSecret, nowMs: number): boolean {

@@ -3,7 +3,7 @@ import { isRefusal, malformed, type Refusal } from './claim';
 import { HMAC_ALGORITHMS, type HmacAlgorithm, SIGNATURE_ENCODINGS, type SignatureEncoding } from './provider';
 
 /** Nobody needs more while a secret is replaced, and each costs us. */
-export const MOST_SIGNATURES = 10;
+export const MAX_SIGNATURES = 10;
 
 const DIGEST_BYTES: Readonly<Record<HmacAlgorithm, number>> = { SHA1: 20, SHA256: 32, SHA384: 48, SHA512: 64 };
 

@@ -6,7 +6,7 @@ import { onlyHeader, readTimestamp } from './read-header';
 import {
   ED25519_FORM,
   hmacForm,
-  MOST_SIGNATURES,
+  MAX_SIGNATURES,
   readableOf,
   readSignature,
   type SignatureForm,
@@ -52,10 +52,8 @@ function readSignatures(call: IncomingCall, header: string): Signatures | Refusa
   const value = onlyHeader(call, header);
   if (isRefusal(value)) return value;
   const entries = value.split(' ').filter((entry) => entry !== '');
-  if (entries.length > MOST_SIGNATURES) {
-    return malformed(
-      `The header ${header} has ${entries.length} signatures; at most ${MOST_SIGNATURES} are looked at.`,
-    );
+  if (entries.length > MAX_SIGNATURES) {
+    return malformed(`The header ${header} has ${entries.length} signatures; at most ${MAX_SIGNATURES} are looked at.`);
   }
   const read = entries.flatMap((entry) => readEntry(entry, header) ?? []);
   const readable = readableOf(read.map(({ signature }) => signature));

@@ -89,7 +89,7 @@ export async function saveCircuits(db: Db, circuits: readonly CircuitRow[]): Pro
 }
 
 /** From now on, new deliveries of these webhooks stand behind those that wait. */
-export async function markCrowded(db: Db, webhookIds: readonly string[]): Promise<void> {
+export async function markBacklog(db: Db, webhookIds: readonly string[]): Promise<void> {
   if (webhookIds.length === 0) return;
   await changedBy(
     db,
@@ -98,7 +98,7 @@ export async function markCrowded(db: Db, webhookIds: readonly string[]): Promis
   );
 }
 
-export interface CrowdedWebhook extends Pick<CircuitRow, 'webhookId' | 'state' | 'openUntil'> {
+export interface WebhookWithBacklog extends Pick<CircuitRow, 'webhookId' | 'state' | 'openUntil'> {
   /** As many requests are on the wire as its max_concurrency allows. */
   isFull: boolean;
   /** When somebody last changed the webhook. */
@@ -106,8 +106,8 @@ export interface CrowdedWebhook extends Pick<CircuitRow, 'webhookId' | 'state' |
 }
 
 /** The webhooks whose deliveries wait for capacity. */
-export async function crowdedWebhooks(db: Db): Promise<CrowdedWebhook[]> {
-  return rowsOf<CrowdedWebhook>(
+export async function webhooksWithBacklog(db: Db): Promise<WebhookWithBacklog[]> {
+  return rowsOf<WebhookWithBacklog>(
     db,
     statement(`select c.webhook_id as "webhookId", c.state, c.open_until as "openUntil", w.updated_at as "updatedAt",
        w.status = 'ACTIVE' and w.max_concurrency is not null and w.max_concurrency <= (

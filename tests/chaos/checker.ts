@@ -1,8 +1,8 @@
 // What was acknowledged, received, kept, counted, indexed, told and exported must be the same. One function a comparison.
 import { setTimeout as wait } from 'node:timers/promises';
 import { uuidOf } from '../../src/ids';
-import { strays } from '../delivery/invariants';
-import { fetchExport, linesOf, orderExport } from '../request-log/exports';
+import { strays } from '../delivery/attempt/invariants';
+import { fetchExport, linesOf, requestExport } from '../request-log/export/exports';
 import type { Installation } from './installation';
 import type { Load } from './load';
 import { SEED } from './random';
@@ -176,7 +176,7 @@ async function rowsAndTail({ installation, tail }: Run): Promise<string[]> {
 }
 
 async function rowsAndExport({ installation }: Run): Promise<string[]> {
-  const exported = await fetchExport(installation.app, await orderExport(installation.app));
+  const exported = await fetchExport(installation.app, await requestExport(installation.app));
   const lines = linesOf(exported.text).map(({ id, status }) => `${uuidOf('WebhookRequestLog', id)} ${status}`);
   const rows = await installation.server.query<{ line: string }>(
     `select id::text || ' ' || status as line from webhook_request_logs`,

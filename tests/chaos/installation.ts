@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { startTcpProxy, type TcpProxy } from '../app/database-outage/tcp-proxy';
+import { startTcpProxy, type TcpProxy } from '../database/database-outage/tcp-proxy';
 import { askAt, type TestApp } from '../support/app';
 import { type Program, startProgram } from '../support/program';
 import { type Receiver, startReceiver } from '../support/receiver';

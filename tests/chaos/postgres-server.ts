@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
-import { prepareBinaries } from '../../src/app/embedded-postgres/binaries';
-import { createCluster } from '../../src/app/embedded-postgres/cluster';
-import { freePort } from '../../src/app/embedded-postgres/free-port';
-import { openLog } from '../../src/app/embedded-postgres/log-file';
-import { prepareLogins, type Urls, urlsAt } from '../../src/app/embedded-postgres/logins';
-import { preparePlaces } from '../../src/app/embedded-postgres/places';
-import { findLiveServer, removeStalePostmasterFile } from '../../src/app/embedded-postgres/postmaster-file';
-import { createSecrets } from '../../src/app/embedded-postgres/secrets';
-import { findServerUser } from '../../src/app/embedded-postgres/server-user';
-import { serverArguments } from '../../src/app/embedded-postgres/settings';
-import { startWatched, type WatchedProcess } from '../../src/app/embedded-postgres/watched-process';
+import { prepareBinaries } from '../../src/database/embedded-postgres/binaries';
+import { createCluster } from '../../src/database/embedded-postgres/cluster';
+import { openLog } from '../../src/database/embedded-postgres/files/log-file';
+import { freePort } from '../../src/database/embedded-postgres/free-port';
+import { prepareLogins, type Urls, urlsAt } from '../../src/database/embedded-postgres/logins';
+import { preparePlaces } from '../../src/database/embedded-postgres/places';
+import { findLiveServer, removeStalePostmasterFile } from '../../src/database/embedded-postgres/postmaster-file';
+import { createSecrets } from '../../src/database/embedded-postgres/secrets';
+import { findServerUser } from '../../src/database/embedded-postgres/server-user';
+import { serverArguments } from '../../src/database/embedded-postgres/settings';
+import { startWatched, type WatchedProcess } from '../../src/database/embedded-postgres/watched-process';
 import { waitFor } from '../support/wait-for';
 
 /** SIGINT is the fast shutdown, SIGQUIT the immediate one, SIGKILL what the kernel does when memory runs out. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { uuidOf } from '../../src/ids';
-import { openStream, type TestStream } from '../watch/event-source';
+import { openStream, type TestStream } from '../request-log/watch/event-source';
 import type { Installation } from './installation';
 
 const WATCH = `subscription ($after: ID) {

@@ -10,8 +10,8 @@ import {
   type Sender,
   type SenderOptions,
   type SendResult,
-} from '../../src/delivery/send';
-import { parseNetworks } from '../../src/webhooks/public-address';
+} from '../../src/delivery/http/send';
+import { parseNetworks } from '../../src/webhooks/request/public-address';
 
 /** Partners and senders of one test file; `closeAll` belongs into its afterEach. */
 const open: (() => Promise<unknown>)[] = [];

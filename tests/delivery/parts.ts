@@ -1,15 +1,15 @@
-import { createDataSource } from '../../src/app/data-source';
-import { fanOut } from '../../src/delivery/fan-out';
-import { type Attempt, openAttempts } from '../../src/delivery/open-attempts';
-import { type DeliveryQueue, startQueue } from '../../src/delivery/queue';
-import { createRoom } from '../../src/delivery/room';
-import { createSender } from '../../src/delivery/send';
-import type { WorkerParts } from '../../src/delivery/worker';
+import { createDataSource } from '../../src/database/data-source';
+import { type Attempt, openAttempts } from '../../src/delivery/attempt/open-attempts';
+import type { WorkerParts } from '../../src/delivery/attempt/worker';
+import { createWorkerCapacity } from '../../src/delivery/capacity/worker-capacity';
+import { fanOut } from '../../src/delivery/fan-out/fan-out';
+import { createSender } from '../../src/delivery/http/send';
+import { type DeliveryQueue, startQueue } from '../../src/delivery/queue/queue';
+import { createKeyring } from '../../src/keyring/keyring';
 import { createLog } from '../../src/log';
 import type { Db } from '../../src/sql/db';
 import { pipelinedTransactions } from '../../src/sql/transactions';
-import { createKeyring } from '../../src/webhooks/keyring';
-import { parseNetworks } from '../../src/webhooks/public-address';
+import { parseNetworks } from '../../src/webhooks/request/public-address';
 import type { TestApp } from '../support/app';
 
 /** What a worker is made of, on the database of an application that has no worker of its own. */
@@ -37,7 +37,7 @@ export async function startParts(app: TestApp): Promise<Parts> {
     keyring,
     sender,
     log: createLog('silent'),
-    room: createRoom(),
+    room: createWorkerCapacity(),
     onAttemptEnded: () => undefined,
     onWaiting: () => undefined,
     onRoom: () => undefined,

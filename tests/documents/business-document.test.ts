@@ -1,6 +1,6 @@
 // Everything about one document: what partners know of it, and how it came to that.
 import { uuidOf } from '../../src/ids';
-import { seedRequest } from '../request-log/seeded-log';
+import { seedRequest } from '../request-log/pages/seeded-log';
 import { startTestApp, type TestApp } from '../support/app';
 import { NEVER, type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';

@@ -1,6 +1,6 @@
 // The one box: typed results for ids and words.
 
-import { indexed, seedSearched } from '../request-log/searched-log';
+import { indexed, seedSearched } from '../request-log/search/searched-log';
 import { startTestApp, type TestApp } from '../support/app';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 

@@ -1,11 +1,11 @@
 // A timeline that is longer than one look at the database, and what a page of a document costs.
 import { graphql } from 'graphql';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
-import { createDataSource } from '../../src/app/data-source';
-import { createSchema } from '../../src/app/schema';
+import { createDataSource } from '../../src/database/data-source';
 import type { Context, Services } from '../../src/graphql/context';
 import { newId } from '../../src/ids';
 import { createLog } from '../../src/log';
+import { createSchema } from '../../src/server/schema/schema';
 import { startTestApp, type TestApp } from '../support/app';
 import { documentPage, OLDEST_FIRST, PAGE, type Page, type TimelinePage } from './documents';
 

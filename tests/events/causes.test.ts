@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { newId, toNodeId, uuidOf } from '../../src/ids';
-import { type DeliveryState, deliveriesOf } from '../delivery/ledger';
+import { type DeliveryState, deliveriesOf } from '../delivery/attempt/ledger';
 import { type Parts, startParts } from '../delivery/parts';
 import { startTestApp, type TestApp } from '../support/app';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../support/webhooks';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import { createDataSource } from '../../src/app/data-source';
-import { eventType } from '../../src/delivery/default-body';
+import { createDataSource } from '../../src/database/data-source';
+import { eventType } from '../../src/delivery/fan-out/default-body';
 import {
   deliveryExhausted,
   replayCompleted,
@@ -13,7 +13,7 @@ import {
 import { type OwnEvent, publishOwnEvents } from '../../src/events/own-events';
 import { newId } from '../../src/ids';
 import { OWN_DOCUMENT_TYPE } from '../../src/webhooks/own-document-type';
-import { allOver, deliveriesOf } from '../delivery/ledger';
+import { allOver, deliveriesOf } from '../delivery/attempt/ledger';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';

@@ -6,7 +6,7 @@ import {
   type OperationDefinitionNode,
   parse,
 } from 'graphql';
-import { type ExactJson, exactArgument } from '../../src/graphql/exact-argument';
+import { type ExactJson, exactArgument } from '../../src/graphql/arguments/exact-argument';
 import { memberOf } from '../../src/json/json-member';
 import { rootOf } from '../../src/json/json-part';
 import { readJsonText } from '../../src/json/json-text';

@@ -1,9 +1,9 @@
 // What fails is said at its own place, and the rest of the answer is given: in one statement and field by field alike.
 import { isNonNullType, isObjectType } from 'graphql';
 import { type App, startApp } from '../../src/app/app';
-import { createSchema } from '../../src/app/schema';
 import { readConfig } from '../../src/config';
 import { createLog } from '../../src/log';
+import { createSchema } from '../../src/server/schema/schema';
 import { askAt, type GraphQLAnswer, startTestApp, type TestApp } from '../support/app';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 

@@ -1,6 +1,6 @@
 import { buildSchema, execute, type GraphQLSchema, parse, subscribe } from 'graphql';
 import type { Context } from '../../src/graphql/context';
-import { enforceRoles } from '../../src/graphql/has-role';
+import { enforceRoles } from '../../src/graphql/roles/has-role';
 import type { Role } from '../../src/viewer';
 
 const BASICS = `

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { toNodeId } from '../../src/ids';
-import { keyIdOf } from '../../src/webhooks/signing-secret';
+import { keyIdOf } from '../../src/webhooks/signing/signing-secret';
 import { startTestApp, type TestApp } from '../support/app';
 import { type RawAnswer, sendRaw } from '../support/raw-http';
 import {

@@ -2,8 +2,8 @@
 import { startTestApp, type TestApp } from '../support/app';
 import { dumpOf } from '../support/dump';
 import { waitFor } from '../support/wait-for';
+import { rawCall } from './bodies/raw-call';
 import { agree, lastReceived, receivedBy } from './callers';
-import { rawCall } from './raw-call';
 
 let app: TestApp;
 let log = '';

@@ -3,8 +3,8 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTestApp, type TestApp } from '../support/app';
+import { rawCall } from './bodies/raw-call';
 import { agree, lastReceived } from './callers';
-import { rawCall } from './raw-call';
 
 let behind: TestApp;
 let alone: TestApp;

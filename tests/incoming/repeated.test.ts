@@ -64,7 +64,7 @@ test('the same id is another call for another agreement, and in another case', a
 });
 
 test('ids that only half a surrogate pair tells apart are two', async () => {
-  const agreed = await agree(app, { provider: 'NONE', idAt: { from: 'JSON', name: '$.id' } });
+  const agreed = await agree(app, { provider: 'NONE', idLocation: { from: 'JSON', name: '$.id' } });
   for (const id of ['\\ud800', '\\ud801', '\\ufffd'])
     await sendRaw(agreed.address, { headers: JSON_TYPE, body: `{"id":"${id}"}` });
   expect((await receivedBy(app, agreed)).map((row) => row.duplicate)).toEqual([false, false, false]);

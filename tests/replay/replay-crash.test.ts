@@ -1,4 +1,4 @@
-import { giveJobsAway, turn } from '../delivery/ledger';
+import { giveJobsAway, turn } from '../delivery/attempt/ledger';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Program, startProgram } from '../support/program';
 import { type Receiver, startReceiver } from '../support/receiver';

@@ -1,6 +1,6 @@
 import { Webhook as Verifier } from 'standardwebhooks';
 import { toNodeId, uuidOf } from '../../src/ids';
-import { turn } from '../delivery/ledger';
+import { turn } from '../delivery/attempt/ledger';
 import { startTestApp, type TestApp } from '../support/app';
 import { askMutation, mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';

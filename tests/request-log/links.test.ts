@@ -4,7 +4,7 @@ import { startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
-import { seedRequest } from './seeded-log';
+import { seedRequest } from './pages/seeded-log';
 
 let app: TestApp;
 let partner: Receiver;

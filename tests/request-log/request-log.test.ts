@@ -1,7 +1,7 @@
 import { uuidOf } from '../../src/ids';
 import { startTestApp, type TestApp } from '../support/app';
 import { createTestWebhook } from '../support/webhooks';
-import { seedManyAt, seedRequest } from './seeded-log';
+import { seedManyAt, seedRequest } from './pages/seeded-log';
 
 let app: TestApp;
 

@@ -1,12 +1,12 @@
 import type { Role } from '../../src/viewer';
-import { withoutSecrets } from '../../src/webhooks/shown-url';
+import { withoutSecrets } from '../../src/webhooks/credentials/shown-url';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 import { change } from '../webhooks/change';
-import { fetchExport, linesOf } from './exports';
-import { seedRequest } from './seeded-log';
+import { fetchExport, linesOf } from './export/exports';
+import { seedRequest } from './pages/seeded-log';
 
 let app: TestApp;
 let partner: Receiver;

@@ -1,5 +1,5 @@
 import { type GraphQLNamedType, type GraphQLObjectType, getNamedType, isObjectType, isUnionType } from 'graphql';
-import { createSchema } from '../../src/app/schema';
+import { createSchema } from '../../src/server/schema/schema';
 import { everything, isRow, type Pick, pick, type Selection } from './selection';
 import { isAllowed, type Roles } from './table';
 

@@ -72,9 +72,9 @@ async function incomingWebhook(app: TestApp, forwardTo: string[]): Promise<strin
     direction: 'INCOMING',
     provider: 'HMAC',
     verification: { header: 'x-signature' },
-    eventAt: place,
-    idAt: place,
-    referenceAt: place,
+    eventLocation: place,
+    idLocation: place,
+    referenceLocation: place,
     answer: { status: 202, body: 'ok', contentType: 'text/plain' },
     ...(forwardTo.length > 0 && { becomes: 'FORWARD', forwardTo }),
   };
@@ -83,7 +83,7 @@ async function incomingWebhook(app: TestApp, forwardTo: string[]): Promise<strin
     { input },
   );
   const { id } = answer.data.createWebhook.webhook;
-  await app.database.query(`insert into unkept_refusals values ($1, now(), 'BAD_SIGNATURE', 7)`, [
+  await app.database.query(`insert into sampled_refusals values ($1, now(), 'BAD_SIGNATURE', 7)`, [
     uuidOf('Webhook', id),
   ]);
   return id;

@@ -47,7 +47,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       updatedAt credentials requests deliveries health incoming passHeaders refusalsNotKept`,
   },
   IncomingAgreement: {
-    readers: `provider verification toleranceSeconds eventAt idAt referenceAt becomes forwardTo answer verificationKeys
+    readers: `provider verification toleranceSeconds eventLocation idLocation referenceLocation becomes forwardTo answer verificationKeys
       addresses`,
   },
   Verification: {
@@ -57,7 +57,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   CallAnswer: { readers: 'status body contentType' },
   VerificationKey: { readers: 'id kind createdAt expiresAt live' },
   IncomingAddress: { readers: 'createdAt expiresAt' },
-  UnkeptRefusals: { readers: 'minute errorCode calls' },
+  SampledRefusals: { readers: 'minute errorCode calls' },
   VerificationReport: { contentReaders: 'accepted errorCode summary keyId at checks' },
   VerificationCheck: { contentReaders: 'name passed message' },
   WebhookHealth: {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { startEmbeddedPostgres } from '../../src/app/embedded-postgres/embedded-postgres';
-import { migrate } from '../../src/app/migrate';
+import { startEmbeddedPostgres } from '../../src/database/embedded-postgres/embedded-postgres';
+import { migrate } from '../../src/database/migrate';
 
 const MEMORY = '/dev/shm';
 const ENOUGH_BYTES = 4 * 1024 ** 3;

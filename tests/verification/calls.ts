@@ -4,7 +4,7 @@ import type { RefusalCode, VerificationSecret } from '../../src/verification/cla
 import { type Agreement, type Judgement, judge } from '../../src/verification/judge';
 import { DEFAULT_SETTINGS, type VerificationSettings } from '../../src/verification/provider';
 import type { ProviderName } from '../../src/verification/provider-name';
-import { PROVIDERS } from '../../src/verification/providers';
+import { PROVIDERS } from '../../src/verification/providers/providers';
 
 /** Seconds since 1970, and no minute of grace around it. */
 export const NOW = 1_750_000_000;

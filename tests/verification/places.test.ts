@@ -4,7 +4,7 @@ import { readJsonPath } from '../../src/json/json-path';
 import { readContent, saidAt } from '../../src/verification/call-content';
 import type { ProviderName } from '../../src/verification/provider-name';
 import { PROVIDER_NAMES } from '../../src/verification/provider-name';
-import { PROVIDERS } from '../../src/verification/providers';
+import { PROVIDERS } from '../../src/verification/providers/providers';
 import { type CallParts, callOf } from './calls';
 
 const JSON_TYPE = { 'Content-Type': 'application/json; charset=utf-8' };

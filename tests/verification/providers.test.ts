@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { DEFAULT_SETTINGS, type VerificationSettings } from '../../src/verification/provider';
 import { PROVIDER_NAMES, type ProviderName } from '../../src/verification/provider-name';
-import { PROVIDERS } from '../../src/verification/providers';
+import { PROVIDERS } from '../../src/verification/providers/providers';
 import { accepted, agreementOf, judged, refused, URL } from './calls';
 import { hmacOf } from './signers';
 

@@ -1,5 +1,5 @@
-import { parseNetworks } from '../../src/webhooks/public-address';
-import { checkTargetUrl, readTargetUrl } from '../../src/webhooks/target-url';
+import { parseNetworks } from '../../src/webhooks/request/public-address';
+import { checkTargetUrl, readTargetUrl } from '../../src/webhooks/request/target-url';
 
 const STRICT = { allowHttp: false, allowedNetworks: [] };
 const DEVELOPMENT = { allowHttp: true, allowedNetworks: parseNetworks('127.0.0.0/8') };

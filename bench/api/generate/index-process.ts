@@ -1,8 +1,8 @@
-// Indexes the requests of one range of ids, as src/request-log/index-requests.ts does with those that the feed names.
+// Indexes the requests of one range of ids, as src/request-log/search/index-requests.ts does with those that the feed names.
 import 'reflect-metadata';
-import { createDataSource } from '../../../src/app/data-source';
-import { indexWords } from '../../../src/request-log/index-words';
-import { insertIndexed, requestsToIndex } from '../../../src/request-log/request-index.store';
+import { createDataSource } from '../../../src/database/data-source';
+import { indexWords } from '../../../src/request-log/search/index-words';
+import { insertIndexed, requestsToIndex } from '../../../src/request-log/search/request-index.store';
 import { rowsOf } from '../../../src/sql/db';
 
 const BATCH = 1_000;

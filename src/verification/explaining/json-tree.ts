@@ -9,13 +9,13 @@ export type JsonNode =
   | { readonly kind: 'OBJECT'; readonly members: readonly (readonly [key: string, value: JsonNode])[] };
 
 const TOKEN = /[{}[\],:]|"[^"\\]*(?:\\.[^"\\]*)*"|[^\s{}[\],:"]+/g;
-const MOST_LEVELS = 100;
+const MAX_LEVELS = 100;
 
 /** null: it is no JSON, or too deep. */
 export function readJsonTree(text: string): JsonNode | null {
   try {
     readJsonText(text);
-    return readNode((text.match(TOKEN) ?? []).values(), MOST_LEVELS);
+    return readNode((text.match(TOKEN) ?? []).values(), MAX_LEVELS);
   } catch {
     return null;
   }

@@ -4,7 +4,7 @@ import type { Variant } from './variant';
 
 /** Larger bodies are not written anew: it would take too long while a call is answered. */
 const MAX_JSON_BYTES = 256 * 1024;
-const MOST_WRITTEN = 8 * 1024 * 1024;
+const MAX_WRITTEN = 8 * 1024 * 1024;
 
 /** A JSON body as other programs would have written it; nothing when it is no JSON. */
 export function* jsonVariants(body: Buffer): Generator<Variant<Buffer>> {
@@ -17,7 +17,7 @@ export function* jsonVariants(body: Buffer): Generator<Variant<Buffer>> {
     for (const style of stylesFor(value)) {
       const json = style.write(value);
       written += json.length;
-      if (written > MOST_WRITTEN) return;
+      if (written > MAX_WRITTEN) return;
       const anew = `after its JSON was written anew ${style.name}${change}`;
       yield { change: anew, value: Buffer.from(json) };
       yield { change: `${anew}, with a line feed at its end`, value: Buffer.from(`${json}\n`) };

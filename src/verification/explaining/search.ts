@@ -9,10 +9,10 @@ import { addressVariants, headerVariants } from './call-variants';
 import { secretVariants } from './secret-variants';
 import { settingVariants } from './setting-variants';
 
-const MOST_TRIES = 3_000;
-const MOST_BYTES = 32 * 1024 * 1024;
-const MOST_LIVE = 5;
-const MOST_RETIRED = 3;
+const MAX_TRIES = 3_000;
+const MAX_BYTES = 32 * 1024 * 1024;
+const MAX_LIVE = 5;
+const MAX_RETIRED = 3;
 
 /** What would have been right. */
 export interface Finding {
@@ -35,11 +35,11 @@ interface Candidate {
 /** @param call its body decoded, where it was encoded. null: nothing was found, or there was too much to look at */
 export function findExplanation(call: IncomingCall, agreement: Agreement, nowMs: number): Finding | null {
   const secrets = [
-    ...liveSecrets(agreement, nowMs).slice(0, MOST_LIVE),
-    ...retiredSecrets(agreement, nowMs).slice(0, MOST_RETIRED),
+    ...liveSecrets(agreement, nowMs).slice(0, MAX_LIVE),
+    ...retiredSecrets(agreement, nowMs).slice(0, MAX_RETIRED),
   ];
   if (secrets.length === 0) return null;
-  let [tries, bytes] = [MOST_TRIES, MOST_BYTES];
+  let [tries, bytes] = [MAX_TRIES, MAX_BYTES];
   for (const candidate of candidates(call, agreement, secrets)) {
     const claim = claimOf(candidate, call, agreement);
     const body = candidate.body ?? call.body;

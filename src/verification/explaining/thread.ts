@@ -1,8 +1,8 @@
 // Where calls are explained: in a thread of its own, which ends with the answer. Started by explain-apart.ts.
 import { parentPort, workerData } from 'node:worker_threads';
-import { explainCall } from '../explain';
-import type { AskedExplanation } from '../explain-apart';
-import { PROVIDERS } from '../providers';
+import { PROVIDERS } from '../providers/providers';
+import { explainCall } from './explain';
+import type { AskedExplanation } from './explain-apart';
 
 const { call, decodedBody, agreement, nowMs } = workerData as AskedExplanation;
 const secrets = agreement.secrets.map((secret) => ({ ...secret, bytes: bufferOf(secret.bytes) }));

@@ -1,7 +1,7 @@
 import { isRefusal, type Proof, type Refusal } from '../claim';
 
 const HOUR_SECONDS = 3600;
-const MOST_HOURS = 14;
+const MAX_HOURS = 14;
 
 /** What there is to say about the time of a call. @param fault what `timeFault` says of it */
 export function timeMessage(
@@ -33,8 +33,7 @@ function iso(seconds: number): string {
 
 function hint(age: number, toleranceSeconds: number): string {
   const hours = Math.round(Math.abs(age) / HOUR_SECONDS);
-  const isZone =
-    hours >= 1 && hours <= MOST_HOURS && Math.abs(Math.abs(age) - hours * HOUR_SECONDS) <= toleranceSeconds;
+  const isZone = hours >= 1 && hours <= MAX_HOURS && Math.abs(Math.abs(age) - hours * HOUR_SECONDS) <= toleranceSeconds;
   const zone = ` That is ${hours} ${hours === 1 ? 'hour' : 'hours'}: the partner may sign local time instead of UTC.`;
   const late = ' A call that was kept can be judged as of when it was received: ask for that time.';
   if (isZone) return zone + (age > 0 ? late : '');

@@ -5,7 +5,7 @@ import { inBody } from '../place';
 import { hmacProof, type SignedContent } from '../proofs';
 import type { Provider } from '../provider';
 import { onlyHeader, readTimestamp, withoutSpaceAround } from '../read-header';
-import { hmacForm, MOST_SIGNATURES, readableOf, readSignature } from '../read-signature';
+import { hmacForm, MAX_SIGNATURES, readableOf, readSignature } from '../read-signature';
 import { readKeyText } from '../secret-forms';
 
 const HEADER = 'Stripe-Signature';
@@ -59,8 +59,8 @@ function onlyElement(timestamps: readonly string[]): string | Refusal {
 
 function readSignatures(texts: readonly string[]): Buffer[] | Refusal {
   if (texts.length === 0) return malformed(`The header ${HEADER} has no signature: v1= is missing.`);
-  if (texts.length > MOST_SIGNATURES) {
-    return malformed(`The header ${HEADER} has ${texts.length} signatures; at most ${MOST_SIGNATURES} are looked at.`);
+  if (texts.length > MAX_SIGNATURES) {
+    return malformed(`The header ${HEADER} has ${texts.length} signatures; at most ${MAX_SIGNATURES} are looked at.`);
   }
   return readableOf(texts.map((text) => readSignature(text, FORM, `v1 in ${HEADER}`)));
 }

@@ -1,0 +1,69 @@
+// Measures how far the clock of this process is from the database's, and warns of it.
+import type { DataSource, QueryRunner } from 'typeorm';
+import { type ClockSample, clockDifferenceMs, correctClock, sampleClock } from '../clock';
+import type { Log } from '../log';
+import { type Loop, startLoop } from '../loop';
+
+const EVERY_MS = 10_000;
+const SAMPLES = 3;
+const WARN_MS = 1_000;
+/** One of two clocks that are further apart is broken, and nobody knows which: nothing is deleted by either. */
+const MAX_DIFFERENCE_MS = 60_000;
+
+export interface DatabaseClock {
+  /** Measures now. @returns whether the clocks agree well enough to delete what is old */
+  mayDelete(): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+/** Measures at once, so that nothing is decided before, and every ten seconds. */
+export async function followDatabaseClock(source: DataSource, log: Log): Promise<DatabaseClock> {
+  let warnedOf = 0;
+  const measure = async () => {
+    await correctByDatabase(source);
+    const differenceMs = clockDifferenceMs();
+    if (Math.abs(differenceMs - warnedOf) <= WARN_MS) return;
+    warnedOf = Math.abs(differenceMs) > WARN_MS ? differenceMs : 0;
+    if (warnedOf === 0) log.info("the clock of this process agrees with the database's again");
+    else log.warn({ differenceMs }, warning(differenceMs));
+  };
+  await measure();
+  const loop: Loop = startLoop('clock', EVERY_MS, log, async () => {
+    await measure();
+    return false;
+  });
+  return {
+    async mayDelete() {
+      await measure();
+      return Math.abs(clockDifferenceMs()) <= MAX_DIFFERENCE_MS;
+    },
+    stop: loop.stop,
+  };
+}
+
+function warning(differenceMs: number): string {
+  const seconds = (Math.abs(differenceMs) / 1_000).toFixed(1);
+  const stops = Math.abs(differenceMs) > MAX_DIFFERENCE_MS ? ', and deletes nothing that is old' : '';
+  return (
+    `the clock of this process is ${seconds} s ${differenceMs > 0 ? 'behind' : 'ahead of'} the database's: ` +
+    `it goes by the database's${stops}. Let NTP set both`
+  );
+}
+
+async function correctByDatabase(source: DataSource): Promise<void> {
+  // on a connection of its own: time spent waiting for one would count as time of the answer
+  const runner = source.createQueryRunner();
+  try {
+    await runner.connect();
+    const samples: ClockSample[] = [];
+    while (samples.length < SAMPLES) samples.push(await sampleClock(() => databaseMs(runner)));
+    correctClock(samples);
+  } finally {
+    await runner.release();
+  }
+}
+
+async function databaseMs(runner: QueryRunner): Promise<number> {
+  const [row] = await runner.query('select extract(epoch from clock_timestamp())::float8 * 1000 as ms');
+  return row.ms;
+}

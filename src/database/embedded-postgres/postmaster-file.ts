@@ -1,0 +1,32 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCode } from './files/error-code';
+import { isPostmasterOf } from './process-identity';
+
+/** What `postmaster.pid` says of a server that lives. */
+export interface LiveServer {
+  pid: number;
+  /** `starting`, `ready`, `stopping` or `standby`. */
+  status: string;
+}
+
+export async function findLiveServer(cluster: string): Promise<LiveServer | null> {
+  const lines = await readFile(join(cluster, 'postmaster.pid'), 'utf8').then(
+    (text) => text.split('\n'),
+    (error: unknown) => {
+      if (errorCode(error) === 'ENOENT') return [];
+      throw error;
+    },
+  );
+  const pid = Number(lines[0]);
+  if (!Number.isSafeInteger(pid) || pid <= 0 || !(await isPostmasterOf(pid, cluster))) return null;
+  return { pid, status: (lines[7] ?? '').trim() };
+}
+
+/**
+ * Postgres itself asks only whether *some* process has the number in this file, and refuses to start when one does.
+ * Call it under the lock, and only when `findLiveServer` has found none.
+ */
+export async function removeStalePostmasterFile(cluster: string): Promise<void> {
+  await rm(join(cluster, 'postmaster.pid'), { force: true });
+}

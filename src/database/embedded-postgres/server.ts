@@ -1,0 +1,113 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorCode } from './files/error-code';
+import { lastLines, openLog, readLog } from './files/log-file';
+import { freePort } from './free-port';
+import type { Places } from './places';
+import { findLiveServer, removeStalePostmasterFile } from './postmaster-file';
+import type { ServerUser } from './server-user';
+import { serverArguments } from './settings';
+import { startWatched, type WatchedProcess } from './watched-process';
+
+const startLimitMs = 120_000; // recovery after a crash replays what was written since the last checkpoint
+const stopLimitMs = 60_000;
+const attempts = 20;
+const lookMs = 500;
+
+export interface Server {
+  port: number;
+  /** Resolves when it is gone, whatever ended it. */
+  ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Call it under the lock, with no live server in the cluster.
+ * @param port null: any that is free
+ */
+export async function startServer(
+  binaries: string,
+  places: Places,
+  user: ServerUser | null,
+  settings: Record<string, string>,
+  port: number | null = null,
+): Promise<Server> {
+  for (let attempt = 1; ; attempt++) {
+    const result = await tryStart(binaries, places, user, settings, port ?? (await freePort()));
+    if ('port' in result) return result;
+    if (attempt === attempts || !isPassing(result.failure)) {
+      throw new Error(`Postgres did not start. Its log, ${places.log}, ends:\n${lastLines(result.failure)}`);
+    }
+    await delay(100);
+  }
+}
+
+/** Somebody took the port after we chose it, or backends of a killed server have not noticed yet that it is gone. */
+function isPassing(log: string): boolean {
+  return /could not bind IPv4 address|pre-existing shared memory block/.test(log);
+}
+
+async function tryStart(
+  binaries: string,
+  places: Places,
+  user: ServerUser | null,
+  settings: Record<string, string>,
+  port: number,
+): Promise<Server | { failure: string }> {
+  await removeStalePostmasterFile(places.cluster);
+  const log = await openLog(places.log);
+  try {
+    const { size } = await log.stat();
+    const watched = startWatched(binaries, 'postgres', serverArguments(places.cluster, port, settings), user, log.fd);
+    const isReady = await waitUntilReady(watched, places.cluster);
+    if (isReady) {
+      return {
+        port,
+        ended: untilGone(watched, places.cluster),
+        stop: () => stopServer(watched, places.cluster),
+      };
+    }
+    return { failure: await readLog(places.log, size) };
+  } finally {
+    await log.close();
+  }
+}
+
+/** False when it ended instead. */
+async function waitUntilReady(watched: WatchedProcess, cluster: string): Promise<boolean> {
+  const end = performance.now() + startLimitMs;
+  while (performance.now() < end) {
+    if (watched.exitCode() !== null) return false;
+    // `ended` rejects when nothing could be spawned at all.
+    await Promise.race([delay(10), watched.ended]);
+    if ((await findLiveServer(cluster))?.status === 'ready') return true;
+  }
+  watched.letGo();
+  return false;
+}
+
+/** The watchdog ends with it; where the watchdog alone was killed, the server still runs. */
+async function untilGone(watched: WatchedProcess, cluster: string): Promise<void> {
+  await watched.ended.catch(() => undefined);
+  while (await findLiveServer(cluster)) await delay(lookMs, undefined, { ref: false });
+}
+
+async function stopServer(watched: WatchedProcess, cluster: string): Promise<void> {
+  const end = performance.now() + stopLimitMs;
+  watched.letGo();
+  while (performance.now() < end) {
+    const server = await findLiveServer(cluster);
+    if (!server && watched.exitCode() !== null) return;
+    // Not left to the watchdog alone: somebody may have killed it.
+    if (server && server.status !== 'stopping') interrupt(server.pid);
+    await delay(20);
+  }
+  throw new Error(`Postgres was told to stop a minute ago and still runs in ${cluster}`);
+}
+
+function interrupt(pid: number): void {
+  try {
+    process.kill(pid, 'SIGINT');
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error; // it ended by itself in this very moment
+  }
+}

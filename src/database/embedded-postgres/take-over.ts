@@ -1,0 +1,64 @@
+import { access } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AlreadyRunning } from './already-running';
+import { type BacklogDispatcher, tryLock } from './data-dir-lock';
+import type { Places } from './places';
+import { findLiveServer } from './postmaster-file';
+
+const lockLimitMs = 30_000;
+/** Not one: who restarts with `kill -9` and a start in one breath finds the killed process for a moment yet. */
+const sightingsEnough = 6;
+const departureLimitMs = 5_000;
+const shutdownLimitMs = 60_000;
+
+/** Becomes the one process that may start a server here, with none running. Throws AlreadyRunning when another serves. */
+export async function takeOver(places: Places): Promise<BacklogDispatcher> {
+  const release = await waitForLock(places);
+  try {
+    await waitForDeparture(places);
+    return release;
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** Whoever holds the lock is about to serve (then we learn how to connect) or about to be gone (then it is our turn). */
+async function waitForLock(places: Places): Promise<BacklogDispatcher> {
+  const end = performance.now() + lockLimitMs;
+  let sightings = 0;
+  while (performance.now() < end) {
+    const release = await tryLock(places);
+    if (release) return release;
+    const server = await findLiveServer(places.cluster);
+    // The file is written when all is ready, and removed before the server is stopped.
+    const isServing = server !== null && (await exists(places.connectionFile));
+    sightings = isServing ? sightings + 1 : 0;
+    if (server && sightings === sightingsEnough) {
+      throw new AlreadyRunning(places.dataDir, places.connectionFile, server.pid);
+    }
+    await delay(50);
+  }
+  throw new Error(
+    `Another process holds ${places.dataDir}, and for ${lockLimitMs / 1000} s no Postgres has served from it: end it`,
+  );
+}
+
+/** When its Node was killed a moment ago, the watchdog is still stopping the server. */
+async function waitForDeparture(places: Places): Promise<void> {
+  const start = performance.now();
+  for (;;) {
+    const server = await findLiveServer(places.cluster);
+    if (!server) return;
+    const limitMs = server.status === 'stopping' ? shutdownLimitMs : departureLimitMs;
+    if (performance.now() - start > limitMs)
+      throw new AlreadyRunning(places.dataDir, places.connectionFile, server.pid);
+    await delay(50);
+  }
+}
+
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

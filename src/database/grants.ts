@@ -1,0 +1,51 @@
+import type { DataSource } from 'typeorm';
+
+/**
+ * What the serving login may do: read our tables, add rows, and change only what moves on. Closed requests, payloads
+ * and audit entries are out of its reach, and it owns nothing. Run after every migration; repeating it is harmless.
+ * Tables are named one by one: those of others may stand beside ours, in `public` too.
+ */
+export async function grantServingLogin(owner: DataSource, login: string): Promise<void> {
+  const name = `"${login.replaceAll('"', '""')}"`;
+  for (const statement of grantsFor(name)) await owner.query(statement);
+}
+
+const CLOSING_COLUMNS = `status, finished_at, duration_ms, response_status, response_headers, response_body,
+  response_bytes, response_truncated, error, error_code, remote_address`;
+
+/** All of ours, but for their partitions: those are read through the table that they belong to. */
+const TABLES = `users, api_keys, audit_entries, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
+  pending_decisions, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, payloads, business_events,
+  idempotency_keys, deliveries, webhook_request_logs, replays, request_changes, failed_requests, request_index,
+  request_index_position, request_stats_series, request_stats, request_stats_open, request_stats_position, exports, migrations`;
+
+function grantsFor(name: string): string[] {
+  return [
+    `grant usage on schema public to ${name}`,
+    `grant select on ${TABLES} to ${name}`,
+    `grant insert on users, api_keys, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
+       pending_decisions, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, replays, payloads,
+       business_events, idempotency_keys, deliveries, webhook_request_logs, audit_entries to ${name}`,
+    `grant update on users, api_keys, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, deliveries,
+       incoming_agreements, incoming_tokens, sampled_refusals, replays to ${name}`,
+    `grant update (request_id, business_event_id) on incoming_ids to ${name}`,
+    `grant update (fanned_out_at, wanted_by) on business_events to ${name}`,
+    `grant update (${CLOSING_COLUMNS}) on webhook_request_logs to ${name}`,
+    `grant delete on idempotency_keys, incoming_ids, webhook_credentials, webhook_slots, pending_decisions, request_changes
+       to ${name}`,
+    `grant insert on request_index to ${name}`,
+    `grant update on request_index_position to ${name}`,
+    `grant insert on request_stats_series, request_stats, request_stats_open to ${name}`,
+    `grant update on request_stats, request_stats_position to ${name}`,
+    `grant delete on request_stats_open to ${name}`,
+    `grant insert on exports to ${name}`,
+    `grant update (downloads, rows_sent, bytes_sent, completed_at) on exports to ${name}`,
+    `grant execute on function missing_partitions(integer), make_partition(text) to ${name}`,
+    `grant execute on function rebuild_change_feed() to ${name}`,
+    `grant execute on function publish_event(text, text, text, json, text, text, text) to ${name}`,
+    `grant usage on schema pgboss to ${name}`,
+    `grant select, insert, update, delete on all tables in schema pgboss to ${name}`,
+    `grant usage, select on all sequences in schema pgboss to ${name}`,
+    `grant execute on all functions in schema pgboss to ${name}`,
+  ];
+}

@@ -1,0 +1,44 @@
+import { installQueue } from '../delivery/queue/queue';
+import { SafeClient, sessionConfig } from '../sql/session';
+import { createDataSource } from './data-source';
+import { grantServingLogin } from './grants';
+import { makePartitions } from './partitions';
+
+const LOCK_KEY = 4_206_900_001; // any constant: every starter must take the same
+const CONNECT_MS = 5_000;
+
+/**
+ * Brings the database up to date as the owner: tables, queue, partitions, grants. Several starters at once do it
+ * exactly once: the others wait for the lock and find nothing left to do.
+ */
+export async function migrate(ownerUrl: string, servingUrl: string): Promise<void> {
+  await underLock(ownerUrl, async () => {
+    const owner = createDataSource(ownerUrl, { name: 'migrate', poolSize: 2, statementTimeoutMs: 0 });
+    await owner.initialize();
+    try {
+      await owner.runMigrations();
+      await makePartitions(owner.manager, 3);
+      await installQueue(ownerUrl);
+      const login = decodeURIComponent(new URL(servingUrl).username);
+      if (login !== decodeURIComponent(new URL(ownerUrl).username)) await grantServingLogin(owner, login);
+    } finally {
+      await owner.destroy();
+    }
+  });
+}
+
+// A session lock, on a connection of its own: it ends with its holder, however that dies.
+async function underLock(url: string, work: () => Promise<void>): Promise<void> {
+  const client = new SafeClient({
+    ...sessionConfig({ name: 'migrate lock' }),
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_MS,
+  });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);
+    await work();
+  } finally {
+    await client.end();
+  }
+}

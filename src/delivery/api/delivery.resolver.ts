@@ -1,0 +1,119 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { loadEvent } from '../../events/business-event.resolver';
+import type { BusinessEventRow } from '../../events/business-event.store';
+import { BusinessEventType } from '../../events/business-event.type';
+import type { Context } from '../../graphql/context';
+import { withExample } from '../../graphql/example';
+import { listPage, nestedPage } from '../../graphql/lists/list';
+import { byTime } from '../../graphql/lists/time-order';
+import { conditionOf } from '../../graphql/lists/where';
+import { loaderFor } from '../../graphql/per-request';
+import { HasRole } from '../../graphql/roles/has-role';
+import { toNodeId, uuidOf } from '../../ids';
+import { requestsOf } from '../../request-log/api/links.resolver';
+import { RequestLogListArgs } from '../../request-log/api/request-log.inputs';
+import { RequestLogConnection, RequestLogType } from '../../request-log/api/request-log.type';
+import type { RequestRow } from '../../request-log/request-log.store';
+import { READERS } from '../../viewer';
+import { loadWebhook } from '../../webhooks/api/webhook.resolver';
+import { WebhookType } from '../../webhooks/api/webhook.type';
+import type { WebhookRow } from '../../webhooks/webhook.store';
+import { DELIVERIES, type DeliveryRow, deliveriesById } from '../delivery.store';
+import { DELIVERY_FILTER, DeliveryListArgs } from './delivery.inputs';
+import { DeliveryConnection, DeliveryType } from './delivery.type';
+
+export function loadDelivery(context: Context, id: string | null): Promise<DeliveryRow | null> | null {
+  return id === null ? null : loaderFor(context, 'Delivery', (ids) => deliveriesById(context.db, ids)).load(id);
+}
+
+@Resolver(() => DeliveryType)
+export class DeliveryResolver {
+  @HasRole(...READERS)
+  @Query(() => DeliveryType, {
+    nullable: true,
+    description: withExample(
+      'One delivery; null when there is none with this id.',
+      '{ delivery(id: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status nextAttemptAt requests { nodes { error } } } }',
+    ),
+  })
+  delivery(
+    @Ctx() context: Context,
+    @Arg('id', () => ID, { description: 'Of a Delivery, `dlv_...`: the `webhook-id` that the partner saw.' })
+    id: string,
+  ) {
+    return loadDelivery(context, uuidOf('Delivery', id));
+  }
+
+  @HasRole(...READERS)
+  @Query(() => DeliveryConnection, {
+    description: withExample(
+      'Everything that is or was owed to a partner, newest first.',
+      '{ deliveries(where: { status: { eq: EXHAUSTED } }) { nodes { referenceDocument webhook { name } finishedAt } } }',
+    ),
+  })
+  deliveries(@Ctx() context: Context, @Args(() => DeliveryListArgs) args: DeliveryListArgs) {
+    const condition = conditionOf(args.where, DELIVERY_FILTER);
+    return listPage(context, { listing: DELIVERIES, condition, order: byTime('Delivery', args.orderBy), args });
+  }
+
+  @FieldResolver(() => ID, {
+    description: '`dlv_` and 32 hexadecimal digits: the `webhook-id` header of every attempt.',
+  })
+  id(@Root() row: DeliveryRow) {
+    return toNodeId('Delivery', row.id);
+  }
+
+  @FieldResolver(() => WebhookType, { nullable: true, description: 'To whom it is owed.' })
+  webhook(@Root() row: DeliveryRow, @Ctx() context: Context) {
+    return loadWebhook(context, row.webhookId);
+  }
+
+  @FieldResolver(() => BusinessEventType, { nullable: true, description: 'What it tells the partner.' })
+  businessEvent(@Root() row: DeliveryRow, @Ctx() context: Context) {
+    return loadEvent(context, row.businessEventId);
+  }
+
+  @FieldResolver(() => RequestLogConnection, { description: 'Its attempts, newest first.' })
+  requests(
+    @Root() row: DeliveryRow,
+    @Ctx() context: Context,
+    @Args(() => RequestLogListArgs) args: RequestLogListArgs,
+  ) {
+    return requestsOf(context, row, 'delivery_id', args);
+  }
+}
+
+/** The deliveries whose `column` is this parent, a page of them. */
+export function deliveriesOf(context: Context, parent: { id: string }, column: string, args: DeliveryListArgs) {
+  const condition = conditionOf(args.where, DELIVERY_FILTER);
+  const query = { listing: DELIVERIES, condition, order: byTime('Delivery', args.orderBy), args };
+  return nestedPage(context, parent, column, query, args);
+}
+
+@Resolver(() => WebhookType)
+export class WebhookDeliveriesResolver {
+  @FieldResolver(() => DeliveryConnection, { description: 'What is or was owed under this agreement, newest first.' })
+  deliveries(@Root() row: WebhookRow, @Ctx() context: Context, @Args(() => DeliveryListArgs) args: DeliveryListArgs) {
+    return deliveriesOf(context, row, 'webhook_id', args);
+  }
+}
+
+@Resolver(() => BusinessEventType)
+export class BusinessEventDeliveriesResolver {
+  @FieldResolver(() => DeliveryConnection, { description: 'One for each webhook that it matched, newest first.' })
+  deliveries(
+    @Root() row: BusinessEventRow,
+    @Ctx() context: Context,
+    @Args(() => DeliveryListArgs) args: DeliveryListArgs,
+  ) {
+    return deliveriesOf(context, row, 'business_event_id', args);
+  }
+}
+
+@Resolver(() => RequestLogType)
+export class RequestDeliveryResolver {
+  @FieldResolver(() => DeliveryType, { nullable: true, description: 'What this was an attempt of.' })
+  delivery(@Root() row: RequestRow, @Ctx() context: Context) {
+    return loadDelivery(context, row.deliveryId);
+  }
+}

@@ -1,0 +1,75 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
+import { InputError, type UserError } from '../../errors';
+import { exactArgument } from '../../graphql/arguments/exact-argument';
+import type { Context } from '../../graphql/context';
+import { withExample } from '../../graphql/example';
+import { payloadOf } from '../../graphql/payload';
+import { HasRole } from '../../graphql/roles/has-role';
+import { answer } from '../../graphql/user-error';
+import { uuidOf } from '../../ids';
+import type { Viewer } from '../../viewer';
+import { type Sample, testWebhook } from '../commands/test-webhook';
+import type { DeliveryRow } from '../delivery.store';
+import { DeliveryType } from './delivery.type';
+import { TestWebhookInput } from './test-webhook.inputs';
+
+const TestWebhookPayload = payloadOf('TestWebhook', {
+  delivery: [() => DeliveryType, 'PENDING: ask for it again to see what became of it. Its `test` is true.'],
+});
+
+const SAMPLE_FIELDS = ['documentType', 'event', 'referenceDocument', 'data'] as const;
+
+@Resolver()
+export class TestWebhookResolver {
+  @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
+  @Mutation(() => TestWebhookPayload, {
+    description: withExample(
+      'Sends one real request, signed and logged as any other, with the header `webhook-test: true`: to this webhook ' +
+        'alone, at once, once. Also where it is paused or disabled. What its condition or template decides against is not ' +
+        'sent: a user error says why.',
+      'mutation {\n  testWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", eventId: "evt_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) {\n' +
+        '    delivery { id status } userErrors { message }\n  }\n}',
+    ),
+  })
+  testWebhook(
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('input', () => TestWebhookInput, { validate: false, description: 'Which webhook, and what it is sent.' })
+    input: TestWebhookInput,
+  ) {
+    const { deliveryQueue } = context.services;
+    return answer({ delivery: null as DeliveryRow | null }, async () => {
+      const sample = sampleOf(input, context, info);
+      const id = uuidOf('Webhook', input.id);
+      const viewer = context.viewer as Viewer;
+      return { delivery: await context.transaction((db) => testWebhook(db, viewer, deliveryQueue, id, sample)) };
+    });
+  }
+}
+
+/** @throws InputError unless exactly one of the two ways to say what is sent was used */
+export function sampleOf(input: TestWebhookInput, context: Context, info: GraphQLResolveInfo): Sample {
+  const { eventId, documentType, event, referenceDocument } = input;
+  const isGiven = (field: (typeof SAMPLE_FIELDS)[number]) => input[field] !== undefined && input[field] !== null;
+  if (eventId !== undefined && eventId !== null) {
+    const beside = SAMPLE_FIELDS.filter(isGiven).map(fault('INVALID', 'goes without eventId: give one or the other'));
+    if (beside.length > 0) throw new InputError(beside);
+    return { eventId: uuidOf('BusinessEvent', eventId) };
+  }
+  const data = exactArgument(info, context.variables, ['input', 'data']);
+  const missing = SAMPLE_FIELDS.filter((field) => !isGiven(field)).map(fault('REQUIRED', 'is needed without eventId'));
+  if (missing.length > 0 || !data) throw new InputError(missing);
+  return {
+    event: {
+      documentType: documentType as string,
+      event: event as string,
+      referenceDocument: referenceDocument as string,
+      data,
+    },
+  };
+}
+
+function fault(code: UserError['code'], what: string): (field: string) => UserError {
+  return (field) => ({ field: [field], code, message: `${field} ${what}.` });
+}

@@ -1,0 +1,80 @@
+// The end of an attempt: outcomes of many attempts become one transaction.
+import { setTimeout as wait } from 'node:timers/promises';
+import { createFaultLog } from '../../fault-log';
+import type { Log } from '../../log';
+import type { Transaction } from '../../sql/transactions';
+import type { DeliveryQueue } from '../queue/queue';
+import { commitOutcomes } from './commit-outcomes';
+import type { Outcome } from './outcome';
+
+const BATCH = 200;
+const GATHER_MS = 15;
+const RETRY_MS = 500;
+
+export interface OutcomeCommitter {
+  /** Resolves when the outcome is committed, or is known to be somebody else's business. */
+  settle(outcome: Outcome): Promise<void>;
+  /** Tries no more: what is not written by now stays open, and whoever takes those deliveries closes it as UNKNOWN. */
+  stop(): void;
+}
+
+interface Waiting {
+  outcome: Outcome;
+  done: () => void;
+}
+
+export interface OutcomeCommitterParts {
+  transaction: Transaction;
+  queue: DeliveryQueue;
+  log: Log;
+}
+
+/** While the database is away, outcomes wait here: nothing is lost, and whoever waits for them takes no new work. */
+export function createOutcomeCommitter({ transaction, queue, log }: OutcomeCommitterParts): OutcomeCommitter {
+  let waiting: Waiting[] = [];
+  let running = false;
+  let stopped = false;
+  let atOnce = BATCH;
+
+  const report = createFaultLog((error, unwritten) =>
+    log.error({ err: error, outcomes: waiting.length, unwritten }, 'outcomes could not be written, trying again'),
+  );
+
+  async function write(batch: readonly Waiting[]): Promise<boolean> {
+    const outcomes = batch.map((each) => each.outcome);
+    try {
+      await transaction((db) => commitOutcomes(db, queue, outcomes));
+      return true;
+    } catch (error) {
+      report(error);
+      return false;
+    }
+  }
+
+  // After a failure one by one, and what fails alone goes to the back: one bad outcome must not hold up the others.
+  async function run(): Promise<void> {
+    running = true;
+    await wait(GATHER_MS);
+    while (waiting.length > 0 && !stopped) {
+      const batch = waiting.slice(0, atOnce);
+      const written = await write(batch);
+      waiting = waiting.slice(batch.length);
+      if (written) for (const each of batch) each.done();
+      else waiting = batch.length === 1 ? [...waiting, ...batch] : [...batch, ...waiting];
+      atOnce = written ? Math.min(BATCH, atOnce * 2) : 1;
+      if (!written) await wait(RETRY_MS);
+    }
+    running = false;
+  }
+
+  return {
+    settle: (outcome) =>
+      new Promise((done) => {
+        waiting.push({ outcome, done });
+        if (!running && !stopped) void run();
+      }),
+    stop() {
+      stopped = true;
+    },
+  };
+}

@@ -1,0 +1,123 @@
+// Deliveries that no job waits for: held, waiting, or ended before they arrived.
+import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
+import type { Wait } from '../delivery.entity';
+
+/** What had arrived before it was replayed has arrived. */
+const ENDED = `case when delivered_at is null then 'CANCELLED' else 'DELIVERED' end`;
+
+/** Held: they wait for their webhook, not for a job. An attempt that was on the wire is over. */
+export async function holdDeliveries(db: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await changedBy(
+    db,
+    statement(`update deliveries set held = true, waits_for = null, job_id = null, open_request_id = null,
+       next_attempt_at = null where id = any($1::uuid[])`),
+    [ids],
+  );
+}
+
+export async function cancelDeliveries(db: Db, ids: readonly string[], at: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await changedBy(
+    db,
+    statement(`update deliveries set status = ${ENDED}, finished_at = $2, held = false, waits_for = null, blocks = false,
+       job_id = null, open_request_id = null, next_attempt_at = null where id = any($1::uuid[])`),
+    [ids, at],
+  );
+}
+
+/** Ends what a webhook has open, but for attempts on the wire. */
+export async function cancelOpenOf(db: Db, webhookId: string, at: Date): Promise<number> {
+  return changedBy(
+    db,
+    statement(`update deliveries set status = ${ENDED}, finished_at = $2, held = false, waits_for = null, blocks = false,
+       job_id = null, next_attempt_at = null
+     where webhook_id = $1 and finished_at is null and open_request_id is null`),
+    [webhookId, at],
+  );
+}
+
+/** Held ones go on as the webhook's capacity allows. @returns how many, at most so many */
+export async function unholdDeliveries(db: Db, webhookId: string, atMost: number): Promise<number> {
+  return changedBy(
+    db,
+    statement(`update deliveries set held = false, waits_for = 'CAPACITY' where id in (
+       select id from deliveries where webhook_id = $1 and finished_at is null and held order by id limit $2)`),
+    [webhookId, atMost],
+  );
+}
+
+/** Waiting ones are held, because their webhook is. @returns how many, at most so many */
+export async function holdWaiting(db: Db, webhookId: string, atMost: number): Promise<number> {
+  return changedBy(
+    db,
+    statement(`update deliveries set held = true, waits_for = null where id in (
+       select id from deliveries where webhook_id = $1 and waits_for is not null and waits_for = 'CAPACITY'
+       order by id limit $2)`),
+    [webhookId, atMost],
+  );
+}
+
+/** They go on, each with this job. */
+export async function giveJobs(db: Db, jobs: readonly { id: string; deliveryId: string }[], at: Date): Promise<void> {
+  if (jobs.length === 0) return;
+  await changedBy(
+    db,
+    statement(`update deliveries as d set held = false, waits_for = null, job_id = j.job_id, next_attempt_at = $3
+     from unnest($1::uuid[], $2::uuid[]) as j (id, job_id) where d.id = j.id`),
+    [jobs.map((job) => job.deliveryId), jobs.map((job) => job.id), at],
+  );
+}
+
+/** They wait without a job until somebody lets them go on. */
+export async function makeWait(db: Db, ids: readonly string[], waitsFor: Wait): Promise<void> {
+  if (ids.length === 0) return;
+  await changedBy(
+    db,
+    statement(`update deliveries set waits_for = $2, job_id = null, open_request_id = null, next_attempt_at = null
+     where id = any($1::uuid[])`),
+    [ids, waitsFor],
+  );
+}
+
+/** The first of a webhook's deliveries that wait for its capacity, locked, but for those that somebody has locked. */
+export async function firstWaiting(db: Db, webhookId: string, atMost: number): Promise<string[]> {
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    statement(`select id from deliveries where webhook_id = $1 and waits_for is not null and waits_for = 'CAPACITY'
+     order by id limit $2 for update skip locked`),
+    [webhookId, atMost],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Whether it is on the wire or due. */
+export async function isOnItsWay(db: Db, id: string, now: Date): Promise<boolean> {
+  const rows = await rowsOf(
+    db,
+    statement(`select 1 from deliveries where id = $1 and finished_at is null and not held and waits_for is null
+       and (open_request_id is not null or next_attempt_at <= $2)`),
+    [id, now],
+  );
+  return rows.length > 0;
+}
+
+export async function hasWaiting(db: Db, webhookId: string): Promise<boolean> {
+  const rows = await rowsOf(
+    db,
+    statement(`select 1 from deliveries where webhook_id = $1 and waits_for is not null and waits_for = 'CAPACITY'
+     limit 1`),
+    [webhookId],
+  );
+  return rows.length > 0;
+}
+
+/** Those of these that somebody cancelled while they were on the wire. */
+export async function cancelRequested(db: Db, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    statement('select id from deliveries where id = any($1::uuid[]) and cancel_requested'),
+    [ids],
+  );
+  return new Set(rows.map((row) => row.id));
+}

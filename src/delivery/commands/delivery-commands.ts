@@ -1,0 +1,121 @@
+// What people order for one delivery that is not over yet.
+
+import { recordAct } from '../../audit/record';
+import { currentTime } from '../../clock';
+import { InputError } from '../../errors';
+import { newId } from '../../ids';
+import type { Db } from '../../sql/db';
+import type { Viewer } from '../../viewer';
+import { findWebhookForShare, findWebhookForUpdate, type WebhookRow } from '../../webhooks/webhook.store';
+import { lockCircuits } from '../../webhooks/webhook-circuit.store';
+import { releaseSuccessors } from '../capacity/document-ordering';
+import { cancelDeliveries, giveJobs } from '../capacity/waiting.store';
+import { type DeliveryRow, deliveriesById } from '../delivery.store';
+import { notifyDeliveries } from '../queue/notify.store';
+import type { DeliveryQueue } from '../queue/queue';
+import { type CommandedDelivery, lockDeliveries, requestCancel } from './delivery-commands.store';
+
+/** Its next attempt is due now. The schedule goes on after it as if it had come at its time. */
+export async function retryDelivery(
+  db: Db,
+  viewer: Viewer,
+  queue: DeliveryQueue,
+  id: string | null,
+): Promise<DeliveryRow> {
+  const { webhookId } = await getDelivery(db, id);
+  const webhook = await findWebhookForShare(db, webhookId);
+  const delivery = await locked(db, id);
+  const fault = retryFault(delivery, webhook);
+  if (fault !== null) throw conflict(fault);
+  const job = { id: newId(), deliveryId: delivery.id, startAfter: null };
+  await giveJobs(db, [job], currentTime());
+  await queue.insert(db, [job]);
+  await notifyDeliveries(db);
+  await recordAct(db, viewer, { action: 'delivery.retried', subjectType: 'Delivery', subjectId: delivery.id });
+  return getDelivery(db, id);
+}
+
+function retryFault(delivery: CommandedDelivery, webhook: WebhookRow | null): string | null {
+  if (!isOpen(delivery)) {
+    const mayBeSent = delivery.hasContent || (delivery.skipReason !== null && delivery.skipReason !== 'LOOP');
+    const instead = mayBeSent ? 'replayDelivery sends it again' : 'there is nothing that could be sent';
+    return `The delivery is ${delivery.status}: ${instead}.`;
+  }
+  if (delivery.openRequestId !== null) return 'An attempt of this delivery is on the wire: wait for its outcome.';
+  const mayGo = webhook?.status === 'ACTIVE' || delivery.test;
+  if (delivery.held || !mayGo) {
+    return `Its webhook is ${webhook?.status}: resume the webhook, and the delivery goes on.`;
+  }
+  if (delivery.waitsFor === 'PREDECESSOR') {
+    return 'It waits for an earlier delivery of the same document: replay or cancel that one, and it goes on.';
+  }
+  if (delivery.waitsFor === 'CAPACITY') {
+    return 'It waits until its webhook may be called: for its circuit or its limits. It goes on by itself.';
+  }
+  return null;
+}
+
+/**
+ * Ends it: at once, or, when an attempt is on the wire, unless that attempt arrives. A delivery that was given up and
+ * holds back later ones of its document is passed over. Cancelling what is cancelled changes nothing.
+ */
+export async function cancelDelivery(
+  db: Db,
+  viewer: Viewer,
+  queue: DeliveryQueue,
+  id: string | null,
+  reason: string,
+): Promise<DeliveryRow> {
+  const { webhookId } = await getDelivery(db, id);
+  // against whoever settles, who shares the webhook: an attempt must not be rescheduled past this order
+  await findWebhookForUpdate(db, webhookId);
+  await lockCircuits(db, [webhookId]);
+  const delivery = await locked(db, id);
+  if (delivery.status === 'CANCELLED' || (isOpen(delivery) && delivery.cancelRequested)) return getDelivery(db, id);
+  await end(db, queue, delivery);
+  const details = { reason, from: delivery.status, isOnTheWire: delivery.openRequestId !== null };
+  await recordAct(db, viewer, {
+    action: 'delivery.cancelled',
+    subjectType: 'Delivery',
+    subjectId: delivery.id,
+    details,
+  });
+  return getDelivery(db, id);
+}
+
+async function end(db: Db, queue: DeliveryQueue, delivery: CommandedDelivery): Promise<void> {
+  const holdsBack = delivery.status === 'EXHAUSTED' && delivery.blocks;
+  if (!isOpen(delivery) && !holdsBack) {
+    throw conflict(`The delivery is ${delivery.status}: it is over, and there is nothing to cancel.`);
+  }
+  if (delivery.openRequestId !== null) return requestCancel(db, delivery.id);
+  await cancelDeliveries(db, [delivery.id], currentTime());
+  if (!delivery.blocks) return;
+  await releaseSuccessors(db, queue, [delivery.id]);
+  await notifyDeliveries(db);
+}
+
+function isOpen({ status }: CommandedDelivery): boolean {
+  return status === 'PENDING' || status === 'RETRYING';
+}
+
+async function locked(db: Db, id: string | null): Promise<CommandedDelivery> {
+  const [delivery] = id === null ? [] : await lockDeliveries(db, [id]);
+  if (!delivery) throw notFound();
+  return delivery;
+}
+
+/** @throws InputError NOT_FOUND */
+async function getDelivery(db: Db, id: string | null): Promise<DeliveryRow> {
+  const delivery = id === null ? undefined : (await deliveriesById(db, [id])).get(id);
+  if (!delivery) throw notFound();
+  return delivery;
+}
+
+function notFound(): InputError {
+  return new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no delivery with this id.' }]);
+}
+
+function conflict(message: string): InputError {
+  return new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
+}

@@ -1,0 +1,114 @@
+// One real request, to see whether a webhook works.
+
+import { recordAct } from '../../audit/record';
+import { currentTime } from '../../clock';
+import { InputError, type UserError } from '../../errors';
+import { eventsById, leaveOutbox, type OutboxEvent } from '../../events/business-event.store';
+import { insertPayloads, payloadsById } from '../../events/payload.store';
+import { faultsOfEvent, type NewEvent, publishEvents } from '../../events/publish-events';
+import { newId, timeOfId, toNodeId } from '../../ids';
+import type { Db } from '../../sql/db';
+import type { Viewer } from '../../viewer';
+import { findWebhookForShare, type WebhookRow } from '../../webhooks/webhook.store';
+import { type DeliveryRow, deliveriesById, insertDeliveries, type NewDelivery } from '../delivery.store';
+import { newPayloadsOf, type Rendered, type RenderedRequest, renderRequests } from '../fan-out/render-requests';
+import { notifyDeliveries } from '../queue/notify.store';
+import type { DeliveryQueue } from '../queue/queue';
+
+/** What a partner recognises it by. */
+const TEST_HEADER: [string, string] = ['webhook-test', 'true'];
+
+type GivenEvent = Pick<NewEvent, 'documentType' | 'event' | 'referenceDocument' | 'data'>;
+
+/** What is sent: a document given for it, or an event that happened. */
+export type Sample = { event: GivenEvent } | { eventId: string | null };
+
+/**
+ * Sends an event to this webhook alone, also where it is paused or disabled: one attempt, whatever its schedule says.
+ * A document that was given becomes an event that no other webhook is told of.
+ * @throws InputError also when the webhook's condition or template decides against it, with the reason
+ */
+export async function testWebhook(
+  db: Db,
+  viewer: Viewer,
+  queue: DeliveryQueue,
+  id: string | null,
+  sample: Sample,
+): Promise<DeliveryRow> {
+  const webhook = await webhookToTest(db, id);
+  const event = 'event' in sample ? await newEvent(db, viewer, sample.event) : await pastEvent(db, sample.eventId);
+  const [frozen] = (await renderRequests(db, [{ event, webhook }])) as [Rendered];
+  if ('skipReason' in frozen) throw refusal(null, 'CONFLICT', `Nothing was sent. ${frozen.skipMessage}`);
+  const delivery = deliveryOf(event, webhook, frozen);
+  await insertPayloads(db, newPayloadsOf([frozen]));
+  await insertDeliveries(db, [delivery]);
+  await queue.insert(db, [{ id: delivery.jobId as string, deliveryId: delivery.id, startAfter: null }]);
+  await notifyDeliveries(db);
+  const details = { delivery: toNodeId('Delivery', delivery.id), event: toNodeId('BusinessEvent', event.id) };
+  await recordAct(db, viewer, { action: 'webhook.tested', subjectType: 'Webhook', subjectId: webhook.id, details });
+  return (await deliveriesById(db, [delivery.id])).get(delivery.id) as DeliveryRow;
+}
+
+async function webhookToTest(db: Db, id: string | null): Promise<WebhookRow> {
+  const webhook = id === null ? null : await findWebhookForShare(db, id);
+  if (!webhook) throw refusal(['id'], 'NOT_FOUND', 'There is no webhook with this id.');
+  if (webhook.direction !== 'OUTGOING') {
+    throw refusal(['id'], 'INVALID', `${webhook.name} is ${webhook.direction}: only OUTGOING webhooks send requests.`);
+  }
+  if (webhook.status === 'ARCHIVED') {
+    throw refusal(['id'], 'CONFLICT', `${webhook.name} is archived, which is for good: create a new webhook.`);
+  }
+  return webhook;
+}
+
+async function newEvent(db: Db, viewer: Viewer, given: GivenEvent): Promise<OutboxEvent> {
+  const event: NewEvent = { ...given, user: null, idempotencyKey: null, causedBy: null };
+  const faults = faultsOfEvent(event, []);
+  if (faults.length > 0) throw new InputError(faults);
+  const [published] = await publishEvents(db, viewer, [event]);
+  const id = published?.id as string;
+  // before anybody fans it out
+  await leaveOutbox(db, [id], [1], currentTime());
+  return pastEvent(db, id);
+}
+
+async function pastEvent(db: Db, id: string | null): Promise<OutboxEvent> {
+  const event = id === null ? undefined : (await eventsById(db, [id])).get(id);
+  if (!event) throw refusal(['eventId'], 'NOT_FOUND', 'There is no business event with this id.');
+  const payload = (await payloadsById(db, [event.payloadId])).get(event.payloadId);
+  return { ...event, body: payload?.body ?? null, contentType: payload?.contentType ?? '' };
+}
+
+function deliveryOf(event: OutboxEvent, webhook: WebhookRow, frozen: RenderedRequest) {
+  const id = newId();
+  const delivery: NewDelivery = {
+    id,
+    businessEventId: event.id,
+    webhookId: webhook.id,
+    userId: event.userId,
+    documentType: event.documentType,
+    event: event.event,
+    referenceDocument: event.referenceDocument,
+    status: 'PENDING',
+    skipReason: null,
+    skipMessage: null,
+    method: frozen.method,
+    url: frozen.url,
+    headers: JSON.stringify([...frozen.headers, TEST_HEADER]),
+    payloadId: frozen.payloadId,
+    attempts: 0,
+    nextAttemptAt: timeOfId(id),
+    held: false,
+    waitsFor: null,
+    blocks: false,
+    test: true,
+    jobId: newId(),
+    createdAt: timeOfId(id),
+    finishedAt: null,
+  };
+  return delivery;
+}
+
+function refusal(field: string[] | null, code: UserError['code'], message: string): InputError {
+  return new InputError([{ field, code, message }]);
+}

@@ -1,0 +1,24 @@
+import { FANNED_OUT, type FannedOut, leaveOutboxSql } from '../../events/business-event.store';
+import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from '../../events/payload.store';
+import { changedBy, type Db, statement } from '../../sql/db';
+import { insertDeliveriesSql, NEW_DELIVERY, type NewDelivery } from '../delivery.store';
+
+const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
+const AFTER_DELIVERIES = AFTER_PAYLOADS + NEW_DELIVERY.length;
+
+/** What events became: payloads and deliveries are there, and the events have left the outbox. One statement for all. */
+export async function writeFanOut(
+  db: Db,
+  payloads: readonly Payload[],
+  deliveries: readonly NewDelivery[],
+  events: readonly FannedOut[],
+  at: Date,
+): Promise<void> {
+  await changedBy(
+    db,
+    statement(`with new_payloads as (${insertPayloadsSql()}),
+       new_deliveries as (${insertDeliveriesSql(AFTER_PAYLOADS)})
+     ${leaveOutboxSql(AFTER_DELIVERIES)}`),
+    [...NEW_PAYLOAD.valuesOf(payloads), ...NEW_DELIVERY.valuesOf(deliveries), ...FANNED_OUT.valuesOf(events), at],
+  );
+}

@@ -1,0 +1,16 @@
+import { Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { WebhookEntity } from '../../webhooks/webhook.entity';
+
+/** An event that a webhook wants, left for later: whether it is sent, and as what, is not decided. */
+@Entity('pending_decisions')
+export class PendingDecisionEntity {
+  @PrimaryColumn('uuid', { name: 'webhook_id', primaryKeyConstraintName: 'pending_decisions_pkey' })
+  webhookId: string;
+
+  @PrimaryColumn('uuid', { name: 'business_event_id', primaryKeyConstraintName: 'pending_decisions_pkey' })
+  businessEventId: string;
+
+  @ManyToOne(() => WebhookEntity)
+  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'pending_decisions_webhook_id_fkey' })
+  webhook: WebhookEntity;
+}

@@ -1,0 +1,38 @@
+// What events became: one step of a transaction that fans out, or decides later.
+import { currentMs } from '../../clock';
+import type { FannedOut } from '../../events/business-event.store';
+import type { Db } from '../../sql/db';
+import { markBacklog } from '../../webhooks/webhook-circuit.store';
+import type { NewDelivery } from '../delivery.store';
+import { notifyDeliveries } from '../queue/notify.store';
+import type { DeliveryQueue, NewJob } from '../queue/queue';
+import { writeFanOut } from './fan-out.store';
+import type { MadeDeliveries } from './make-deliveries';
+
+/** Stores payloads, deliveries and jobs. @param events that leave the outbox with them */
+export async function writeDeliveries(
+  db: Db,
+  queue: DeliveryQueue,
+  { deliveries, payloads }: MadeDeliveries,
+  events: readonly FannedOut[],
+  now: Date,
+): Promise<void> {
+  await Promise.all([
+    writeFanOut(db, payloads, deliveries, events, now),
+    queue.insert(db, deliveries.flatMap(jobFor)),
+    markBacklog(db, crowdedBy(deliveries)),
+  ]);
+  // the worker of this process is told by its relay; those of others look for jobs by themselves, but not for these
+  if (deliveries.some((delivery) => delivery.waitsFor === 'CAPACITY')) await notifyDeliveries(db);
+}
+
+function crowdedBy(deliveries: readonly NewDelivery[]): string[] {
+  const waiting = deliveries.filter((delivery) => delivery.waitsFor === 'CAPACITY');
+  return [...new Set(waiting.map((delivery) => delivery.webhookId))];
+}
+
+function jobFor(delivery: NewDelivery): NewJob[] {
+  if (delivery.jobId === null) return [];
+  const later = delivery.nextAttemptAt !== null && delivery.nextAttemptAt.getTime() > currentMs();
+  return [{ id: delivery.jobId, deliveryId: delivery.id, startAfter: later ? delivery.nextAttemptAt : null }];
+}

@@ -1,0 +1,128 @@
+// Between fan-out and worker: the only place that talks to pg-boss.
+import { type Db as BossDatabase, PgBoss } from 'pg-boss';
+import { type Db, rowsOf, statement } from '../../sql/db';
+import { sessionConfig } from '../../sql/session';
+
+export const DELIVERY_QUEUE = 'deliveries';
+const SCHEMA = 'pgboss';
+const STATEMENT_TIMEOUT_MS = 30_000;
+const TEN_YEARS_S = 10 * 365 * 24 * 3600;
+
+export interface DeliveryJob {
+  id: string;
+  deliveryId: string;
+}
+
+export interface NewJob extends DeliveryJob {
+  /** null: at once. */
+  startAfter: Date | null;
+}
+
+/** pg-boss as the migrating login: it makes the schema and the queue, and is stopped at once. */
+export async function installQueue(url: string): Promise<void> {
+  const boss = new PgBoss({
+    ...sessionConfig({ name: 'migrate queue' }),
+    connectionString: url,
+    schema: SCHEMA,
+    max: 2,
+    supervise: false,
+    schedule: false,
+  });
+  boss.on('error', () => undefined); // start() rejects with the same error
+  await boss.start();
+  try {
+    // A crash gives a job back after two missed heartbeats, as often as it takes: an HTTP failure completes its job
+    // and inserts the next. Kept for ten years because a job that pg-boss forgets is a delivery that nobody makes.
+    const options = {
+      heartbeatSeconds: 10,
+      expireInSeconds: 600,
+      retryLimit: 1_000_000,
+      retryDelay: 0,
+      deleteAfterSeconds: 3600,
+      retentionSeconds: TEN_YEARS_S,
+    };
+    if (await boss.getQueue(DELIVERY_QUEUE)) await boss.updateQueue(DELIVERY_QUEUE, options);
+    else await boss.createQueue(DELIVERY_QUEUE, options);
+  } finally {
+    await boss.stop({ graceful: false });
+  }
+}
+
+/** Jobs of deliveries. Each call runs in the transaction that it is handed. */
+export interface DeliveryQueue {
+  insert(db: Db, jobs: readonly NewJob[]): Promise<void>;
+  take(db: Db, atMost: number): Promise<DeliveryJob[]>;
+  complete(db: Db, jobIds: string[]): Promise<void>;
+  /** Says that these jobs are still being worked on; without it they are given away after 10 s. */
+  touch(jobIds: string[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** @param supervise give back the jobs of dead workers; every worker does, pg-boss lets one at a time. */
+export async function startQueue(
+  url: string,
+  options: { supervise: boolean; onError: (error: Error) => unknown },
+): Promise<DeliveryQueue> {
+  const settings = {
+    ...sessionConfig({ name: 'queue', statementTimeoutMs: STATEMENT_TIMEOUT_MS }),
+    connectionString: url,
+    schema: SCHEMA,
+    max: 3,
+    migrate: false,
+    createSchema: false,
+    schedule: false,
+    reindex: false, // needs the owner of the tables, which this login is not
+    supervise: options.supervise,
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 5,
+  };
+  const boss = new PgBoss(settings);
+  boss.on('error', options.onError);
+  await boss.start();
+  return {
+    async insert(db, jobs) {
+      if (jobs.length === 0) return;
+      await boss.insert(
+        DELIVERY_QUEUE,
+        jobs.map((job) => ({
+          id: job.id,
+          data: { deliveryId: job.deliveryId },
+          ...(job.startAfter && { startAfter: job.startAfter }),
+        })),
+        { db: prepared(db), returnId: false },
+      );
+    },
+    async take(db, atMost) {
+      const jobs = await boss.fetch<{ deliveryId: string }>(DELIVERY_QUEUE, {
+        batchSize: atMost,
+        db: inTransaction(db),
+      });
+      return jobs.map((job) => ({ id: job.id, deliveryId: job.data.deliveryId }));
+    },
+    async complete(db, jobIds) {
+      if (jobIds.length > 0) await boss.complete(DELIVERY_QUEUE, jobIds, null, { db: inTransaction(db) });
+    },
+    async touch(jobIds) {
+      if (jobIds.length > 0) await boss.touch(DELIVERY_QUEUE, jobIds);
+    },
+    async stop() {
+      await boss.stop({ graceful: false });
+    },
+  };
+}
+
+/** pg-boss on our connection. Not prepared: the right plan depends on how long the queue is. */
+function inTransaction(db: Db): BossDatabase {
+  needsTransaction(db);
+  return { executeSql: async (sql, values) => ({ rows: await rowsOf(db, sql, values) }) };
+}
+
+/** Likewise, for a statement whose text is always the same and which has but one plan: making it costs as much as running it. */
+function prepared(db: Db): BossDatabase {
+  needsTransaction(db);
+  return { executeSql: async (sql, values) => ({ rows: await rowsOf(db, statement(sql), values) }) };
+}
+
+function needsTransaction(db: Db): void {
+  if (!db.queryRunner) throw new Error('the delivery queue takes part in a transaction, so it must be given one');
+}

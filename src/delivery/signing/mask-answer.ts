@@ -1,0 +1,49 @@
+import { SECRET_VALUE as MASK } from '../../header-pairs';
+import type { SendResult } from '../http/send';
+
+/** Shorter ones would be found in words that have nothing to do with them. */
+const SHORTEST = 6;
+
+/** Takes secrets out of what is kept of an answer: some partners, and every debugging service, send back what they got. */
+export function maskAnswer(result: SendResult, secrets: readonly string[]): SendResult {
+  const forms = secrets.filter((secret) => secret.length >= SHORTEST).flatMap(formsOf);
+  const { responseBody, responseHeaders } = result;
+  return {
+    ...result,
+    responseBody: responseBody && maskBytes(responseBody, forms, result.responseTruncated),
+    responseHeaders: responseHeaders?.map(([name, value]) => [name, maskText(value, forms)]) ?? null,
+  };
+}
+
+// As it was sent, and as JSON, URLs and forms would write it. Bytes are looked at as Latin-1, which keeps each of them.
+function formsOf(secret: string): string[] {
+  const wellFormed = secret.toWellFormed();
+  const json = JSON.stringify(wellFormed).slice(1, -1);
+  const ascii = json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const php = ascii.replaceAll('/', '\\/');
+  const form = new URLSearchParams({ '': secret }).toString().slice(1);
+  const texts = [secret, json, ascii, php, form, form.replaceAll('+', '%20'), encodeURIComponent(wellFormed)];
+  return [...new Set([secret, ...texts.map((text) => Buffer.from(text).toString('latin1'))])];
+}
+
+function maskBytes(bytes: Buffer, forms: readonly string[], isCut: boolean): Buffer {
+  const text = bytes.toString('latin1');
+  const whole = maskText(text, forms);
+  const masked = isCut ? maskEnd(whole, forms) : whole;
+  return masked === text ? bytes : Buffer.from(masked, 'latin1');
+}
+
+// The cut may go through a secret.
+function maskEnd(text: string, forms: readonly string[]): string {
+  const lengths = forms.map((form) => {
+    for (let length = form.length - 1; length >= SHORTEST; length -= 1)
+      if (text.endsWith(form.slice(0, length))) return length;
+    return 0;
+  });
+  const longest = Math.max(0, ...lengths);
+  return longest === 0 ? text : text.slice(0, -longest) + MASK;
+}
+
+function maskText(text: string, forms: readonly string[]): string {
+  return forms.reduce((masked, form) => masked.replaceAll(form, MASK), text);
+}

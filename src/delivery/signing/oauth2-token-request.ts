@@ -1,0 +1,137 @@
+import {
+  allowInsecureRequests,
+  type ClientAuth,
+  ClientSecretPost,
+  clientCredentialsGrantRequest,
+  customFetch,
+  processClientCredentialsResponse,
+  ResponseBodyError,
+  type TokenEndpointResponse,
+} from 'oauth4webapi';
+import type { ClientCertificate } from '../http/client-certificate';
+import type { Sender, SendResult } from '../http/send';
+import { SendError } from '../send-error';
+import type { OAuth2Client } from './credentials';
+
+export interface AccessToken {
+  value: string;
+  /** By performance.now(): shortly before it expires. */
+  renewAt: number;
+}
+
+/** Where the endpoint does not say; 401 from the partner ends it too. */
+const DEFAULT_LIFETIME_S = 300;
+const LONGEST_LIFETIME_S = 24 * 3600;
+/** A request may be on its way for so long. */
+const RENEW_BEFORE_MS = 30_000;
+
+/**
+ * Asks a token endpoint, through the sender: with its address guard, its caps and its deadline. The client certificate is
+ * shown here too, because tokens may be bound to it (RFC 8705, section 3).
+ */
+export async function requestToken(
+  sender: Sender,
+  client: OAuth2Client,
+  certificate: ClientCertificate | null,
+  timeoutMs: number,
+): Promise<AccessToken | SendError> {
+  const { host, origin } = new URL(client.tokenUrl);
+  const server = { issuer: origin, token_endpoint: client.tokenUrl };
+  const asker = { client_id: client.clientId };
+  let result: SendResult | null = null;
+  try {
+    const response = await clientCredentialsGrantRequest(
+      server,
+      asker,
+      authenticationOf(client),
+      parametersOf(client),
+      {
+        headers: { 'user-agent': 'Hookledger' },
+        // whether http may be called is the sender's to say
+        [allowInsecureRequests]: true,
+        [customFetch]: async (url, { method, headers, body }) => {
+          const pairs = Object.entries(headers);
+          result = await sender.send({
+            method,
+            url,
+            headers: pairs,
+            body: Buffer.from(`${body}`),
+            timeoutMs,
+            certificate,
+          });
+          return responseOf(result);
+        },
+      },
+    );
+    return tokenOf(await processClientCredentialsResponse(server, asker, response));
+  } catch (error) {
+    return new SendError('AUTHENTICATION', failureText(host, result, error));
+  }
+}
+
+function parametersOf({ scope, audience }: OAuth2Client): Record<string, string> {
+  return { ...(scope !== null && { scope }), ...(audience !== null && { audience }) };
+}
+
+function authenticationOf({ clientSecret, clientAuthentication }: OAuth2Client): ClientAuth {
+  return clientAuthentication === 'BODY' ? ClientSecretPost(clientSecret) : basicAuthentication(clientSecret);
+}
+
+// The library's own also encodes "-", ".", "_", which the specification leaves as they are (RFC 6749, appendix B): many
+// endpoints do not decode, and client ids are often UUIDs.
+function basicAuthentication(clientSecret: string): ClientAuth {
+  return (_server, { client_id }, _body, headers) => {
+    const pair = `${formEncoded(client_id)}:${formEncoded(clientSecret)}`;
+    headers.set('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
+  };
+}
+
+function formEncoded(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice(1);
+}
+
+// A challenge in WWW-Authenticate would hide the body, which says more.
+function responseOf({ responseStatus, responseHeaders, responseBody, errorCode }: SendResult): Response {
+  if (responseStatus === null || (errorCode !== null && errorCode !== 'HTTP_STATUS')) throw new Error('no answer');
+  const type = responseHeaders?.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+  const hasBody = ![204, 205, 304].includes(responseStatus);
+  return new Response(hasBody ? new Uint8Array(responseBody ?? []) : null, {
+    status: responseStatus,
+    headers: { 'content-type': type },
+  });
+}
+
+function tokenOf({ access_token: value, token_type, expires_in }: TokenEndpointResponse): AccessToken {
+  if (token_type !== 'bearer' || !/^[\x21-\x7e]+$/.test(value)) throw new Error('no Bearer token');
+  const lifetimeMs = Math.min(expires_in ?? DEFAULT_LIFETIME_S, LONGEST_LIFETIME_S) * 1000;
+  return { value, renewAt: performance.now() + lifetimeMs - Math.min(RENEW_BEFORE_MS, lifetimeMs / 2) };
+}
+
+// What an endpoint says is repeated only where the specifications know the word: it was given our secret.
+const ERRORS = new Set([
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+  'access_denied',
+  'slow_down',
+  'temporarily_unavailable',
+  'server_error',
+]);
+
+function failureText(host: string, result: SendResult | null, error: unknown): string {
+  if (result === null)
+    return `The token endpoint ${host} cannot be asked, so nothing was sent: its URL is not one for HTTP.`;
+  const { responseStatus, errorCode, error: fault } = result;
+  if (errorCode !== null && errorCode !== 'HTTP_STATUS') {
+    return `No access token, so nothing was sent. ${fault?.replace(/^Nothing was sent[.:] /, 'Why: ')}`;
+  }
+  const asked = `The token endpoint ${host} answered ${responseStatus}`;
+  if (responseStatus === 200)
+    return `${asked}, but without a Bearer token (RFC 6749, section 5.1), so nothing was sent.`;
+  const said = error instanceof ResponseBodyError && ERRORS.has(error.error) ? ` (${error.error})` : '';
+  return `${asked}${said}, so nothing was sent.`;
+}

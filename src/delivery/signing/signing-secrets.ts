@@ -1,0 +1,62 @@
+import type { KeyObject } from 'node:crypto';
+import { currentTime } from '../../clock';
+import type { Keyring } from '../../keyring/keyring';
+import type { Db } from '../../sql/db';
+import { openSigningSecret } from '../../webhooks/signing/signing-secret';
+import { liveSecrets, type SecretRow } from '../../webhooks/signing/webhook-secret.store';
+import type { SigningKey } from './sign';
+
+/** What signs for one webhook now, newest first; or why nothing can. */
+export interface SigningSecrets {
+  keys: readonly SigningKey[];
+  fault: string | null;
+}
+
+const NONE: SigningSecrets = { keys: [], fault: 'this webhook has no signing secret that is still valid' };
+
+/** A secret that cannot be opened is the fault of its own webhook: the others go on. */
+export async function signingSecretsOf(
+  db: Db,
+  keyring: Keyring,
+  webhookIds: readonly string[],
+): Promise<(webhookId: string) => SigningSecrets> {
+  const rows = await liveSecrets(db, [...new Set(webhookIds)], currentTime());
+  const opened = new Map(
+    [...Map.groupBy(rows, (row) => row.webhookId)].map(([id, own]) => [id, openAll(own, keyring)]),
+  );
+  return (webhookId) => opened.get(webhookId) ?? NONE;
+}
+
+// All or none: during a rotation nobody knows which of them the partner already checks.
+function openAll(rows: readonly SecretRow[], keyring: Keyring): SigningSecrets {
+  try {
+    const keys = signersOf(rows).map((row) => ({ id: row.id, scheme: row.kind, key: keyOf(row, keyring) }));
+    return { keys, fault: null };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { keys: [], fault: `the signing secret of this webhook cannot be opened: ${why}` };
+  }
+}
+
+// Frappe's receivers compare the whole header with one signature, so there is only ever one: of the oldest secret, which
+// they have until its overlap is over.
+function signersOf(rows: readonly SecretRow[]): SecretRow[] {
+  const oldestOfFrappe = rows.findLast((row) => row.kind === 'FRAPPE');
+  return rows.filter((row) => row.kind !== 'FRAPPE' || row === oldestOfFrappe);
+}
+
+const MAX_OPENED = 10_000;
+const openedBy = new WeakMap<Keyring, Map<string, { box: Buffer; key: KeyObject }>>();
+
+// Opening one costs more than signing with it, so they are kept. Which ones sign is read for every batch: a rotation is
+// at work at once. What is kept is only good for the very box that it came from.
+function keyOf(row: SecretRow, keyring: Keyring): KeyObject {
+  const opened = openedBy.get(keyring) ?? new Map<string, { box: Buffer; key: KeyObject }>();
+  openedBy.set(keyring, opened);
+  const known = opened.get(row.id);
+  if (known?.box.equals(row.box)) return known.key;
+  const key = openSigningSecret(keyring, row);
+  if (opened.size >= MAX_OPENED) opened.clear();
+  opened.set(row.id, { box: row.box, key });
+  return key;
+}

@@ -1,9 +1,0 @@
-import { changedBy, type Db, statement } from '../sql/db';
-
-/** The channel on which committed transactions say that there is work. A hint: workers also look by themselves. */
-export const WAKE_UP_CHANNEL = 'hookledger';
-
-/** Wakes the workers of all processes when the transaction commits. */
-export async function announceDeliveries(db: Db): Promise<void> {
-  await changedBy(db, statement(`select pg_notify('hookledger', 'deliveries')`));
-}

@@ -1,0 +1,101 @@
+// The exact JSON that a client wrote for an argument: what a resolver is given has been through JSON.parse.
+import type { GraphQLResolveInfo, ValueNode } from 'graphql';
+import { memberOf } from '../../json/json-member';
+import { bytesOf, type JsonPart, problemsOf, rootOf, textOf } from '../../json/json-part';
+import { type JsonProblem, shown } from '../../json/json-problem';
+import { readJsonText } from '../../json/json-text';
+import { jsonOfLiteral } from './json-literal';
+
+export interface ExactJson {
+  text: string;
+  /** Of the text, in UTF-8. */
+  bytes: number;
+  value: unknown;
+  /** Why a ledger must refuse it. Paths start at this value. */
+  problems: readonly JsonProblem[];
+}
+
+type Request = Pick<GraphQLResolveInfo, 'fieldNodes' | 'operation'>;
+
+/** Where the walk has come to: a literal in the query, or a part of the variables' text. */
+type Place = { node: ValueNode } | { part: JsonPart };
+
+interface Walk {
+  request: Request;
+  variables: JsonPart | undefined;
+  problems: JsonProblem[];
+}
+
+/**
+ * `path` starts with the argument's name: `['input', 'events', 3, 'data']`; a number is an index, and 0 also finds a
+ * single value that stands for a list. `variables` is the part of the request that holds them, undefined without one.
+ * Undefined where the client gave no value: defaults of the schema are not looked at, those of the operation are.
+ */
+export function exactArgument(
+  request: Request,
+  variables: JsonPart | undefined,
+  path: readonly (string | number)[],
+): ExactJson | undefined {
+  const walk: Walk = { request, variables, problems: [] };
+  if (variables?.isRepeated) noteRepeated(walk, 'variables');
+  const [name, ...steps] = path;
+  const argument = request.fieldNodes[0]?.arguments?.find((one) => one.name.value === name);
+  let place = argument && placeOf(walk, argument.value);
+  for (const step of steps) place = place && stepInto(walk, place, step);
+  if (place === undefined) return undefined;
+  const json = 'part' in place ? exactPart(place.part) : exactLiteral(walk, place.node);
+  return walk.problems.length === 0 ? json : { ...json, problems: [...walk.problems, ...json.problems] };
+}
+
+function placeOf(walk: Walk, node: ValueNode): Place | undefined {
+  if (node.kind !== 'Variable') return { node };
+  const name = node.name.value;
+  const part = walk.variables && memberOf(walk.variables, name);
+  if (part?.isRepeated) noteRepeated(walk, name);
+  if (part !== undefined) return { part };
+  const defined = walk.request.operation.variableDefinitions?.find((one) => one.variable.name.value === name);
+  return defined?.defaultValue && { node: defined.defaultValue };
+}
+
+function stepInto(walk: Walk, place: Place, step: string | number): Place | undefined {
+  return 'part' in place ? stepIntoPart(walk, place, step) : stepIntoLiteral(walk, place, step);
+}
+
+function stepIntoPart(walk: Walk, place: { part: JsonPart }, step: string | number): Place | undefined {
+  const { value } = place.part;
+  if (typeof step === 'number' && !Array.isArray(value)) return step === 0 && value !== null ? place : undefined;
+  const part = memberOf(place.part, step);
+  if (part?.isRepeated) noteRepeated(walk, String(step));
+  return part && { part };
+}
+
+function stepIntoLiteral(walk: Walk, place: { node: ValueNode }, step: string | number): Place | undefined {
+  const { node } = place;
+  if (typeof step === 'number') {
+    if (node.kind !== 'ListValue') return step === 0 && node.kind !== 'NullValue' ? place : undefined;
+    const element = node.values[step];
+    return element && placeOf(walk, element);
+  }
+  const fields = node.kind === 'ObjectValue' ? node.fields.filter((field) => field.name.value === step) : [];
+  if (fields.length > 1) noteRepeated(walk, step);
+  const last = fields.at(-1);
+  return last && placeOf(walk, last.value);
+}
+
+// Only one of them can be kept, and nobody can say whether the client meant that one.
+function noteRepeated(walk: Walk, key: string): void {
+  walk.problems.push({ path: [], message: `${shown(JSON.stringify(key))} is given more than once: give it once.` });
+}
+
+function exactPart(part: JsonPart): ExactJson {
+  return { text: textOf(part), bytes: bytesOf(part), value: part.value, problems: problemsOf(part) };
+}
+
+function exactLiteral(walk: Walk, node: ValueNode): ExactJson {
+  const literal = jsonOfLiteral(node, (variable) => {
+    const place = placeOf(walk, variable);
+    return place && ('part' in place ? textOf(place.part) : place.node);
+  });
+  const json = exactPart(rootOf(readJsonText(literal.text)));
+  return { ...json, problems: [...literal.problems, ...json.problems] };
+}

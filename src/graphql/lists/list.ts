@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { Condition } from '../../sql/condition';
+import { count, countsByParent, type Listing, page, pagesByParent } from '../../sql/keyset';
+import { resolveLinks } from '../../sql/links';
+import type { Context } from '../context';
+import { loaderFor } from '../per-request';
+import { type ConnectionShape, toConnection } from './page';
+import { type ListOrder, type PageArgs, pageRequest } from './page-args';
+
+/** One list of the API: its rows, the caller's filter, its order, the page asked for. */
+export interface ListQuery {
+  listing: Listing;
+  condition: Condition;
+  order: ListOrder;
+  args: PageArgs;
+}
+
+/** A root list. */
+export async function listPage(context: Context, query: ListQuery): Promise<ConnectionShape> {
+  const { listing, condition, order } = query;
+  const request = pageRequest(query.args, order);
+  await resolveLinks(context.db, condition);
+  return toConnection({
+    page: await page(context.db, listing, condition, request),
+    order,
+    count: () => count(context.db, listing, condition),
+  });
+}
+
+/**
+ * A list below a row, such as the requests of a webhook: the same list below a hundred rows is one statement.
+ * @param column the column of the listing that holds the parent's id
+ * @param args all arguments of the field: lists that differ in one are loaded apart
+ */
+export async function nestedPage(
+  context: Context,
+  parent: { id: string },
+  column: string,
+  query: ListQuery,
+  args: object,
+): Promise<ConnectionShape> {
+  const { listing, condition, order } = query;
+  const request = pageRequest(query.args, order);
+  const hash = createHash('sha256').update(JSON.stringify(args)).digest('base64url');
+  const name = `${listing.table}.${column} ${hash}`;
+  const pages = loaderFor(context, `page of ${name}`, async (ids) => {
+    await resolveLinks(context.db, condition);
+    return pagesByParent(context.db, listing, { column, ids }, condition, request);
+  });
+  const counts = loaderFor(context, `count of ${name}`, (ids) =>
+    countsByParent(context.db, listing, { column, ids }, condition),
+  );
+  const found = await pages.load(parent.id);
+  return toConnection({
+    page: found ?? { rows: [], hasNextPage: false, hasPreviousPage: false },
+    order,
+    count: async () => (await counts.load(parent.id)) ?? { count: 0, exact: true },
+  });
+}

@@ -1,0 +1,119 @@
+// What a role may not read, it may not filter by, however deep in a `where` it stands and whatever takes that `where`.
+import { getDirective, MapperKind, mapSchema } from '@graphql-tools/utils';
+import {
+  DirectiveLocation,
+  GraphQLDirective,
+  type GraphQLEnumType,
+  type GraphQLFieldConfig,
+  type GraphQLInputType,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isInputObjectType,
+  isListType,
+} from 'graphql';
+import { Directive } from 'type-graphql';
+import { AppError } from '../../errors';
+import type { Role, Viewer } from '../../viewer';
+import type { Context } from '../context';
+import { withCheck } from './argument-checks';
+
+/** On a field of an input: who may use it, one of these roles suffices. It stands in the SDL and is enforced by itself. */
+export function OnlyFor(...roles: readonly Role[]): PropertyDecorator {
+  return Directive(`@onlyFor(roles: [${roles.join(', ')}])`) as PropertyDecorator;
+}
+
+type Rules = ReadonlyMap<string, Record<string, readonly Role[]>>;
+
+/**
+ * Puts a check on each field with an argument in which some part is not for everybody: no resolver has to think of it.
+ */
+export function enforceFilterRoles(built: GraphQLSchema): GraphQLSchema {
+  const schema = withDefinition(built);
+  const rules = rulesOf(schema);
+  return mapSchema(schema, {
+    [MapperKind.INPUT_OBJECT_FIELD]: (field, name, typeName) => {
+      const roles = rules.get(typeName)?.[name];
+      if (roles) field.description = `${field.description ?? ''}\n\nRoles: ${roles.join(', ')}.`.trim();
+      return field;
+    },
+    [MapperKind.OBJECT_FIELD]: (field) => guarded(rules, field),
+  });
+}
+
+function withDefinition(schema: GraphQLSchema): GraphQLSchema {
+  const role = schema.getType('Role') as GraphQLEnumType;
+  const onlyFor = new GraphQLDirective({
+    name: 'onlyFor',
+    description: 'Who may use this part of an input: a caller with one of these roles; for others it is FORBIDDEN.',
+    locations: [DirectiveLocation.INPUT_FIELD_DEFINITION],
+    args: {
+      roles: {
+        type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(role))),
+        description: 'One of these 1 to 5 roles is enough.',
+      },
+    },
+  });
+  const config = schema.toConfig();
+  return new GraphQLSchema({ ...config, directives: [...config.directives, onlyFor] });
+}
+
+function rulesOf(schema: GraphQLSchema): Rules {
+  const inputs = Object.values(schema.getTypeMap()).filter(isInputObjectType);
+  return new Map(
+    inputs.map((input) => {
+      const fields = Object.values(input.getFields());
+      const guardedOnes = fields.flatMap((field) => {
+        const roles = getDirective(schema, field, 'onlyFor')?.[0]?.roles as readonly Role[] | undefined;
+        return roles ? [[field.name, roles] as const] : [];
+      });
+      return [input.name, Object.fromEntries(guardedOnes)] as const;
+    }),
+  );
+}
+
+function guarded(rules: Rules, field: GraphQLFieldConfig<unknown, Context>) {
+  const args = Object.entries(field.args ?? {})
+    .map(([name, { type }]) => ({ name, type }))
+    .filter(({ type }) => isGuarded(rules, type, new Set()));
+  if (args.length === 0) return field;
+  return withCheck(field, (given, { viewer }) => {
+    for (const { name, type } of args) refuseIn(rules, viewer, type, given[name], [name]);
+  });
+}
+
+// inputs refer to one another in rings
+function isGuarded(rules: Rules, type: GraphQLInputType, seen: Set<string>): boolean {
+  const named = getNamedType(type);
+  if (!isInputObjectType(named) || seen.has(named.name)) return false;
+  seen.add(named.name);
+  const hasOwn = Object.keys(rules.get(named.name) ?? {}).length > 0;
+  return hasOwn || Object.values(named.getFields()).some((field) => isGuarded(rules, field.type, seen));
+}
+
+function refuseIn(rules: Rules, viewer: Viewer | null, type: GraphQLInputType, value: unknown, path: string[]): void {
+  const nullable = getNullableType(type);
+  if (value === null || typeof value !== 'object') return;
+  if (isListType(nullable)) {
+    const parts = Array.isArray(value) ? value : [value];
+    for (const [index, part] of parts.entries()) refuseIn(rules, viewer, nullable.ofType, part, [...path, `${index}`]);
+  }
+  if (!isInputObjectType(nullable)) return;
+  const fields = nullable.getFields();
+  const own = rules.get(nullable.name) ?? {};
+  for (const [name, part] of Object.entries(value)) {
+    const field = fields[name];
+    if (!field || part === undefined) continue;
+    const at = [...path, name];
+    const roles = own[name];
+    if (roles && !roles.some((role) => viewer?.roles.has(role))) throw forbidden(roles, at);
+    refuseIn(rules, viewer, field.type, part, at);
+  }
+}
+
+function forbidden(roles: readonly Role[], path: string[]): AppError {
+  const message = `${path.join('.')} needs one of the roles ${roles.join(', ')}: it tells of what others may not read.`;
+  return new AppError('FORBIDDEN', message, path);
+}

@@ -1,0 +1,138 @@
+import { getDirective, MapperKind, mapSchema } from '@graphql-tools/utils';
+import {
+  DirectiveLocation,
+  defaultFieldResolver,
+  GraphQLDirective,
+  type GraphQLEnumType,
+  type GraphQLField,
+  type GraphQLFieldConfig,
+  GraphQLList,
+  GraphQLNonNull,
+  type GraphQLObjectType,
+  GraphQLSchema,
+  isObjectType,
+} from 'graphql';
+import { Directive } from 'type-graphql';
+import { AppError } from '../../errors';
+import { ROLES, type Role, type Viewer } from '../../viewer';
+import type { Context } from '../context';
+
+type AnyDecorator = MethodDecorator & PropertyDecorator & ClassDecorator;
+
+/** Who may use this field, or any field of this type: one of the roles suffices. Printed in the SDL, enforced here. */
+export function HasRole(...roles: readonly Role[]): AnyDecorator {
+  return Directive(`@hasRole(roles: [${roles.join(', ')}])`) as AnyDecorator;
+}
+
+/** Whoever asks, also without a key. */
+export function Public(): AnyDecorator {
+  return Directive('@public') as AnyDecorator;
+}
+
+type Rule = readonly Role[];
+
+/** All rules that hold for a field: its type's and its own. */
+export function rulesOf(schema: GraphQLSchema, type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): Rule[] {
+  return [ruleOf(schema, type), ruleOf(schema, field as Annotated)].filter((rule) => rule !== null);
+}
+
+/** Adds the directives' definitions, refuses a schema with an unguarded way in, and puts a guard on every rule. */
+export function enforceRoles(built: GraphQLSchema): GraphQLSchema {
+  const schema = withDefinitions(built);
+  const unguarded = findUnguarded(schema);
+  if (unguarded.length > 0) {
+    throw new Error(`No @hasRole and no @public on: ${unguarded.join(', ')}. Say who may use it.`);
+  }
+  return mapSchema(schema, {
+    [MapperKind.OBJECT_TYPE]: (type) => {
+      const rule = ruleOf(schema, type);
+      if (rule) type.description = describe(type.description, rule);
+      return type;
+    },
+    [MapperKind.OBJECT_FIELD]: (field, _name, typeName) => guarded(schema, field, typeName),
+  });
+}
+
+function withDefinitions(schema: GraphQLSchema): GraphQLSchema {
+  const locations = [DirectiveLocation.OBJECT, DirectiveLocation.FIELD_DEFINITION];
+  const role = schema.getType('Role') as GraphQLEnumType;
+  const hasRole = new GraphQLDirective({
+    name: 'hasRole',
+    description: 'Who may use it: a caller with one of these roles. On a type it holds for each of its fields.',
+    locations,
+    args: {
+      roles: {
+        type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(role))),
+        description: 'One of these 1 to 5 roles is enough.',
+      },
+    },
+  });
+  const isPublic = new GraphQLDirective({ name: 'public', description: 'Needs no API key.', locations });
+  const config = schema.toConfig();
+  return new GraphQLSchema({ ...config, directives: [...config.directives, hasRole, isPublic] });
+}
+
+// Ways in: the fields of the root types, and the types that stand for tables, which are the Nodes.
+function findUnguarded(schema: GraphQLSchema): string[] {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  const fields = roots.flatMap((root) =>
+    Object.values(root?.getFields() ?? {})
+      .filter((field) => !ruleOf(schema, field) && !isPublic(schema, field))
+      .map((field) => `${root?.name}.${field.name}`),
+  );
+  const tables = Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type))
+    .filter(
+      (type) =>
+        type.getInterfaces().some((each) => each.name === 'Node') && !ruleOf(schema, type) && !isPublic(schema, type),
+    )
+    .map((type) => type.name);
+  return [...fields, ...tables];
+}
+
+type Annotated = Parameters<typeof getDirective>[1];
+
+function ruleOf(schema: GraphQLSchema, node: Annotated): Rule | null {
+  return (getDirective(schema, node, 'hasRole')?.[0]?.roles as Rule | undefined) ?? null;
+}
+
+function isPublic(schema: GraphQLSchema, node: Annotated): boolean {
+  return getDirective(schema, node, 'public')?.[0] !== undefined;
+}
+
+// `subscribe` too: else the stream is open before the first answer is refused
+function guarded(schema: GraphQLSchema, field: GraphQLFieldConfig<unknown, Context>, typeName: string) {
+  const own = ruleOf(schema, field as Annotated);
+  const rules = [ruleOf(schema, schema.getType(typeName) as Annotated), own].filter((rule) => rule !== null);
+  if (own) field.description = describe(field.description, own);
+  if (rules.length === 0) return field;
+  const guard = guardFor(rules);
+  const { resolve = defaultFieldResolver, subscribe } = field;
+  field.resolve = (source, args, context, info) => {
+    guard(context.viewer);
+    return resolve(source, args, context, info);
+  };
+  if (subscribe) {
+    field.subscribe = (source, args, context, info) => {
+      guard(context.viewer);
+      return subscribe(source, args, context, info);
+    };
+  }
+  return field;
+}
+
+function guardFor(rules: readonly Rule[]): (viewer: Viewer | null) => void {
+  return (viewer) => {
+    if (!viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');
+    for (const rule of rules) {
+      if (!rule.some((role) => viewer.roles.has(role))) {
+        throw new AppError('FORBIDDEN', `This needs one of the roles ${rule.join(', ')}.`);
+      }
+    }
+  };
+}
+
+function describe(description: string | null | undefined, rule: Rule): string {
+  const roles = rule.length === ROLES.length ? 'any' : rule.join(', ');
+  return `${description ?? ''}\n\nRoles: ${roles}.`.trim();
+}

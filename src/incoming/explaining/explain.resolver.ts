@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { Arg, Ctx, Query, Resolver } from 'type-graphql';
+import { recordAct } from '../../audit/record';
+import { AppError, InputError } from '../../errors';
+import type { Context } from '../../graphql/context';
+import { withExample } from '../../graphql/example';
+import { HasRole } from '../../graphql/roles/has-role';
+import { uuidOf } from '../../ids';
+import type { Explain } from '../../verification/explaining/explain-apart';
+import { CONTENT_READERS, type Viewer } from '../../viewer';
+import { keyIdOf } from '../../webhooks/signing/signing-secret';
+import { type Explained, explainVerification, type GivenCall } from './explain';
+import { ExplainVerificationInput } from './explain.inputs';
+import { VerificationReportType } from './explain.type';
+import type { GuessLimit } from './guess-limit';
+
+declare module '../../graphql/context' {
+  interface Services {
+    explaining: {
+      explain: Explain;
+      guesses: GuessLimit;
+    };
+  }
+}
+
+const MAX_HEADERS = 200;
+/** Of all of them together, and of an address: more than HTTP servers take. */
+const MAX_HEADER_CHARACTERS = 65_536;
+const MAX_URL_CHARACTERS = 16_384;
+
+@Resolver()
+export class ExplainVerificationResolver {
+  @HasRole(...CONTENT_READERS)
+  @Query(() => VerificationReportType, {
+    description: withExample(
+      'Why a call of a partner is, or is not, accepted. Nothing changes; who asked, about which call, is in the audit trail.',
+      '{ explainVerification(input: { webhookId: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", requestId: "req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) ' +
+        '{ accepted summary checks { name passed message } } }',
+    ),
+  })
+  async explainVerification(
+    @Ctx() context: Context,
+    @Arg('input', () => ExplainVerificationInput, { description: 'Which call, and to whom.' })
+    input: ExplainVerificationInput,
+  ): Promise<VerificationReportType> {
+    const { webhookRules, explaining } = context.services;
+    const viewer = context.viewer as Viewer;
+    const parts = { db: context.db, keyring: webhookRules.keyring, explain: explaining.explain };
+    const webhookId = uuidOf('Webhook', input.webhookId);
+    const call = callOf(input);
+    // what is in the log was sent to us, where no more is said of a guess than this says
+    if (!('requestId' in call)) explaining.guesses(viewer.userId);
+    try {
+      const explained = await explainVerification(parts, webhookId, call, input.at ?? null);
+      const details = { ...namesOf(call), accepted: explained.judgement.accepted };
+      const act = { action: 'webhook.verification_explained', subjectType: 'Webhook', details };
+      await context.transaction((db) => recordAct(db, viewer, { ...act, subjectId: webhookId as string }));
+      return reportOf(explained);
+    } catch (error) {
+      // a query has no userErrors
+      const fault = error instanceof InputError ? error.errors[0] : undefined;
+      if (!fault) throw error;
+      throw new AppError(fault.code === 'NOT_FOUND' ? 'NOT_FOUND' : 'BAD_USER_INPUT', fault.message, fault.field ?? []);
+    }
+  }
+}
+
+/** What the audit trail says of a call: never what could be a secret. */
+function namesOf(call: { requestId: string | null } | GivenCall): Record<string, unknown> {
+  return 'requestId' in call
+    ? { requestId: call.requestId }
+    : { bytes: call.body.length, sha256: createHash('sha256').update(call.body).digest('hex') };
+}
+
+function reportOf({ judgement, checks, at }: Explained): VerificationReportType {
+  const failed = checks.find(({ passed }) => passed === false);
+  if (!judgement.accepted) {
+    const { code, message } = judgement;
+    return { accepted: false, errorCode: code, summary: message, keyId: null, at, checks: [...checks] };
+  }
+  const keyId = judgement.secretId && keyIdOf(judgement.secretId);
+  const summary = failed ? failed.message : 'The call is confirmed.';
+  return { accepted: !failed, errorCode: failed ? 'MALFORMED' : null, summary, keyId, at, checks: [...checks] };
+}
+
+function callOf({
+  requestId,
+  headers,
+  body,
+  bodyBase64,
+  url,
+}: ExplainVerificationInput): { requestId: string | null } | GivenCall {
+  const isGiven = Boolean(headers || body || bodyBase64);
+  if (requestId) {
+    if (isGiven) refuse('requestId', 'A call is in the log, or it is given: leave out requestId, or headers and body.');
+    return { requestId: uuidOf('WebhookRequestLog', requestId) };
+  }
+  if (!isGiven) refuse('headers', 'Give requestId, or the headers and body of a call.');
+  if (body && bodyBase64) refuse('bodyBase64', 'The body is given twice: leave out body or bodyBase64.');
+  if ((headers?.length ?? 0) > MAX_HEADERS) {
+    refuse('headers', `headers has ${headers?.length} entries; at most ${MAX_HEADERS} are taken.`);
+  }
+  const characters = (headers ?? []).reduce((sum, { name, value }) => sum + name.length + value.length, 0);
+  if (characters > MAX_HEADER_CHARACTERS) {
+    refuse('headers', `headers have ${characters} characters; at most ${MAX_HEADER_CHARACTERS} are taken.`);
+  }
+  if ((url?.length ?? 0) > MAX_URL_CHARACTERS) {
+    refuse('url', `url has ${url?.length} characters; at most ${MAX_URL_CHARACTERS} are taken.`);
+  }
+  return { headers: headers ?? [], body: bodyBase64 ? bytesOf(bodyBase64) : Buffer.from(body ?? ''), url: url ?? null };
+}
+
+// Buffer.from skips what is not base64, and then another body would be explained
+function bytesOf(base64: string): Buffer {
+  const clean = base64.replace(/\s+/g, '');
+  const bytes = Buffer.from(clean, 'base64');
+  if (bytes.toString('base64').replace(/=+$/, '') !== clean.replace(/=+$/, '')) {
+    refuse('bodyBase64', 'bodyBase64 is not base64 (RFC 4648, section 4).');
+  }
+  return bytes;
+}
+
+function refuse(field: string, message: string): never {
+  throw new AppError('BAD_USER_INPUT', message, [field]);
+}

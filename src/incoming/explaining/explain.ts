@@ -1,0 +1,130 @@
+// Why a call was or would be refused, for the developer on the phone with a partner.
+import { currentTime } from '../../clock';
+import { InputError, type UserError } from '../../errors';
+import { payloadsById } from '../../events/payload.store';
+import { readHeaderPairs } from '../../header-pairs';
+import type { Keyring } from '../../keyring/keyring';
+import { requestHeadersById, requestsById } from '../../request-log/request-log.store';
+import type { Db } from '../../sql/db';
+import type { IncomingCall } from '../../verification/call';
+import { isRefusal } from '../../verification/claim';
+import { decodeContent } from '../../verification/decode-content';
+import type { Check } from '../../verification/explaining/explain';
+import type { Explain } from '../../verification/explaining/explain-apart';
+import type { Judgement } from '../../verification/judge';
+import { agreementsById } from '../../webhooks/incoming/incoming-agreement.store';
+import { openVerificationSecrets } from '../../webhooks/incoming/verification-secret';
+import { verificationSecrets } from '../../webhooks/incoming/verification-secret.store';
+import { webhooksById } from '../../webhooks/webhook.store';
+import { type ReceivingAgreement, receivingAgreement } from '../agreements';
+import { MAX_CALL_BYTES } from '../arrived-call';
+
+/** A call that somebody has at hand. */
+export interface GivenCall {
+  headers: readonly { name: string; value: string }[];
+  body: Buffer;
+  /** The address that the partner called; null: ours, which only some sign. */
+  url: string | null;
+}
+
+export interface Explained {
+  judgement: Judgement;
+  checks: readonly Check[];
+  /** As of when it was judged. */
+  at: Date;
+}
+
+export interface ExplainParts {
+  db: Db;
+  keyring: Keyring;
+  explain: Explain;
+}
+
+/**
+ * @param what the id of a row of the log, or a call that is given
+ * @param at null: when the row was received; now, for a call that is given
+ */
+export async function explainVerification(
+  { db, keyring, explain }: ExplainParts,
+  webhookId: string | null,
+  what: { requestId: string | null } | GivenCall,
+  at: Date | null,
+): Promise<Explained> {
+  const of = await agreementToExplain(db, keyring, webhookId);
+  const { call, receivedAt, notes } = 'requestId' in what ? await keptCall(db, of, what.requestId) : givenCall(what);
+  const nowMs = (at ?? receivedAt).getTime();
+  const decoded = await decodeContent(call.headers, call.body);
+  const decodedBody = decoded === null || isRefusal(decoded) ? null : decoded.body;
+  const agreement = { ...of.agreement, provider: of.row.provider };
+  const { judgement, checks } = await explain({ call, decodedBody, agreement, nowMs });
+  const unread: Check[] =
+    decoded !== null && isRefusal(decoded) ? [{ name: 'BODY', passed: false, message: decoded.message }] : [];
+  return { judgement, checks: [...stateChecks(of), ...notes, ...unread, ...checks], at: new Date(nowMs) };
+}
+
+async function agreementToExplain(db: Db, keyring: Keyring, id: string | null): Promise<ReceivingAgreement> {
+  const webhook = id === null ? undefined : (await webhooksById(db, [id])).get(id);
+  if (!webhook) throw fault(['webhookId'], 'NOT_FOUND', 'There is no webhook with this id.');
+  const row = (await agreementsById(db, [webhook.id])).get(webhook.id);
+  if (!row) throw fault(['webhookId'], 'INVALID', `${webhook.name} is OUTGOING: only INCOMING webhooks get calls.`);
+  const secrets = openVerificationSecrets(keyring, await verificationSecrets(db, [webhook.id], currentTime()));
+  return receivingAgreement(webhook, row, secrets);
+}
+
+function stateChecks({ webhook }: ReceivingAgreement): Check[] {
+  if (webhook.status === 'ACTIVE') return [];
+  const message = `${webhook.name} is ${webhook.status.toLowerCase()}: every call is refused, whatever it is signed with.`;
+  return [{ name: 'WEBHOOK', passed: false, message }];
+}
+
+interface Read {
+  call: IncomingCall;
+  receivedAt: Date;
+  notes: Check[];
+}
+
+function givenCall({ headers, body, url }: GivenCall): Read {
+  if (body.length > MAX_CALL_BYTES) {
+    const message = `body is ${body.length} bytes; at most ${MAX_CALL_BYTES} (1 MiB) are taken, here as in calls.`;
+    throw fault(['body'], 'TOO_LARGE', message);
+  }
+  const pairs = headers.map(({ name, value }): [string, string] => [name.trim(), value.trim()]);
+  const call = { method: 'POST', url: url ?? '', headers: pairs, body, certificate: null };
+  return { call, receivedAt: currentTime(), notes: [] };
+}
+
+async function keptCall(db: Db, { webhook }: ReceivingAgreement, id: string | null): Promise<Read> {
+  const row = id === null ? undefined : (await requestsById(db, [id])).get(id);
+  if (row?.webhookId !== webhook.id || row.direction !== 'INCOMING') {
+    throw fault(['requestId'], 'NOT_FOUND', `There is no call to ${webhook.name} with this id.`);
+  }
+  const payloadId = row.wirePayloadId ?? row.payloadId ?? '';
+  const [headers, payloads] = [await requestHeadersById(db, [row.id]), await payloadsById(db, [payloadId])];
+  const payload = payloads.get(payloadId);
+  if (!payload?.body) throw fault(['requestId'], 'CONFLICT', 'The body of this call was erased.');
+  const call = {
+    method: row.method,
+    url: row.url,
+    headers: readHeaderPairs(headers.get(row.id)?.headers ?? null) ?? [],
+    body: payload.body,
+    certificate: null,
+  };
+  return { call, receivedAt: row.startedAt, notes: notesOn(payload.body.length, payload.byteLength) };
+}
+
+function notesOn(kept: number, bytes: number): Check[] {
+  const masked = {
+    name: 'KEPT' as const,
+    passed: null,
+    message:
+      'This is the call as it was kept: passwords, tokens and the token of the address were replaced, and a client certificate ' +
+      'is not looked at again. What depends on them cannot be told from it.',
+  };
+  if (kept >= bytes) return [masked];
+  const message = `Only the first ${kept} of ${bytes} bytes of the body were kept: no signature can match them.`;
+  return [masked, { name: 'BODY', passed: false, message }];
+}
+
+function fault(field: string[], code: UserError['code'], message: string): InputError {
+  return new InputError([{ field, code, message }]);
+}

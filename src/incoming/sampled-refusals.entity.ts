@@ -1,0 +1,23 @@
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import type { RequestErrorCode } from '../request-log/webhook-request-log.entity';
+import { WebhookEntity } from '../webhooks/webhook.entity';
+
+/** How many calls were refused in a minute above the rate at which they are kept. */
+@Entity('sampled_refusals')
+export class SampledRefusalsEntity {
+  @PrimaryColumn('uuid', { name: 'webhook_id', primaryKeyConstraintName: 'unkept_refusals_pkey' })
+  webhookId: string;
+
+  @ManyToOne(() => WebhookEntity)
+  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'unkept_refusals_webhook_id_fkey' })
+  webhook: WebhookEntity;
+
+  @PrimaryColumn({ type: 'timestamptz', precision: 3, primaryKeyConstraintName: 'unkept_refusals_pkey' })
+  minute: Date;
+
+  @PrimaryColumn('text', { name: 'error_code', primaryKeyConstraintName: 'unkept_refusals_pkey' })
+  errorCode: RequestErrorCode;
+
+  @Column('integer')
+  calls: number;
+}

@@ -1,0 +1,70 @@
+import type { DataSource } from 'typeorm';
+import { currentMs } from '../clock';
+import type { DatabaseClock } from '../database/database-clock';
+import { makePartitions } from '../database/partitions';
+import { freeStranded } from '../delivery/queue/stranded.store';
+import { forgetKeysBefore } from '../events/idempotency-key.store';
+import { forgetCallIdsBefore } from '../incoming/record.store';
+import type { Keyring } from '../keyring/keyring';
+import { rewrapSecrets } from '../keyring/rewrap-secrets';
+import { keysInUse } from '../keyring/sealed-secret.store';
+import type { Log } from '../log';
+import { type Loop, startLoop } from '../loop';
+import { pruneFeed, rebuildChangeFeed } from '../request-log/feed/request-change.store';
+import { indexPosition } from '../request-log/search/request-index.store';
+import { statsPosition } from '../request-log/stats/request-stats.store';
+import type { Db } from '../sql/db';
+
+const HOUR_MS = 3600_000;
+const IDEMPOTENCY_MS = 30 * 24 * HOUR_MS;
+/** Who watches the log may have been away for so long without missing anything. */
+const FEED_MS = 24 * HOUR_MS;
+const MONTHS_AHEAD = 3;
+const POSTPONED_MS = 60_000;
+const POSTPONED =
+  'these partitions were not made: another session has held a lock on their tables, users or webhooks for over a second. ' +
+  'They are tried again in a minute; what is written goes into those that exist';
+
+const FEED_MESSAGES = {
+  rebuilt: 'this database was restored from a dump: the log is counted and indexed anew, the newest requests first',
+  locked:
+    'this database was restored from a dump and must count and index the log anew, but another session, such as a backup, ' +
+    'has held a lock on its counts or changes for over a second. It is tried again in a minute',
+};
+
+/**
+ * What a running system does for itself, at its start and every hour: partitions of the coming months, forgetting old
+ * keys and changes that all have read, secrets under the first ENCRYPTION_KEY, deliveries that nobody would let go on.
+ */
+export function startMaintenance(source: DataSource, clock: DatabaseClock, keyring: Keyring, log: Log): Loop {
+  return startLoop('maintenance', HOUR_MS, log, async () => {
+    const { postponed } = await makePartitions(source.manager, MONTHS_AHEAD);
+    if (postponed.length > 0) log.warn({ postponed }, POSTPONED);
+    const feed = await rebuildChangeFeed(source.manager);
+    if (feed !== 'current') log.warn(FEED_MESSAGES[feed]);
+    if (await clock.mayDelete()) await forgetOld(source.manager, log);
+    await rewrap(source, keyring, log);
+    const stranded = await freeStranded(source.manager);
+    if (stranded > 0) log.warn({ stranded }, 'webhooks or deliveries waited for nothing: they go on now');
+    return postponed.length > 0 || feed === 'locked' ? POSTPONED_MS : false;
+  });
+}
+
+async function forgetOld(db: Db, log: Log): Promise<void> {
+  const now = currentMs();
+  const forgotten = await forgetKeysBefore(db, new Date(now - IDEMPOTENCY_MS));
+  if (forgotten > 0) log.info({ forgotten }, 'idempotency keys older than 30 days were forgotten');
+  await forgetCallIdsBefore(db, new Date(now - IDEMPOTENCY_MS));
+  // what the counts and the index have not taken in, as after a long stop, stays
+  const readers = [await statsPosition(db), (await indexPosition(db)).feed];
+  await pruneFeed(db, new Date(now - FEED_MS), readers);
+}
+
+async function rewrap(source: DataSource, keyring: Keyring, log: Log): Promise<void> {
+  const { rewrapped, broken } = await rewrapSecrets((work) => source.transaction(work), keyring);
+  const [kek] = keyring.names;
+  if (rewrapped > 0) log.info({ rewrapped, kek }, 'secrets were put under the first key of ENCRYPTION_KEY');
+  if (broken.length > 0) log.warn({ broken }, 'these secrets do not open with the key that they name');
+  const unknown = (await keysInUse(source.manager)).filter((name) => !keyring.knows(name));
+  if (unknown.length > 0) log.error({ unknown }, 'ENCRYPTION_KEY lacks keys under which another process put secrets');
+}

@@ -1,0 +1,60 @@
+import { NOTIFY_CHANNEL } from '../delivery/queue/notify.store';
+import type { Log } from '../log';
+import { SafeClient, sessionConfig } from '../sql/session';
+
+const RECONNECT_MS = 1_000;
+const CONNECT_MS = 5_000;
+const PROBE_AFTER_MS = 10_000; // the system's own default is two hours
+
+export interface NotifyListener {
+  stop(): Promise<void>;
+}
+
+/**
+ * Hears what committed transactions of all processes announce. What is said while the connection is away is missed, so
+ * everybody is woken once after each reconnection; and everybody looks by themselves now and then.
+ */
+export function startNotifyListener(url: string, log: Log, wake: (what: string) => void): NotifyListener {
+  let client: SafeClient | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let stopping = false;
+
+  async function connect(): Promise<void> {
+    timer = null;
+    const mine = new SafeClient({
+      ...sessionConfig({ name: 'wake-up' }),
+      connectionString: url,
+      keepAliveInitialDelayMillis: PROBE_AFTER_MS,
+      connectionTimeoutMillis: CONNECT_MS,
+    });
+    client = mine;
+    // One loss tells of itself several times, also late: only the
+    // first may reconnect, else two clients listen and one of them is never closed.
+    const lost = () => {
+      if (client !== mine) return;
+      client = null;
+      if (!stopping) timer = setTimeout(connect, RECONNECT_MS);
+    };
+    mine.on('error', lost);
+    mine.on('end', lost);
+    mine.on('notification', (message) => wake(message.payload ?? ''));
+    try {
+      await mine.connect();
+      await mine.query(`listen ${NOTIFY_CHANNEL}`);
+      wake('everything');
+    } catch (error) {
+      log.debug({ err: error }, 'cannot listen for wake-ups, trying again');
+      lost();
+      await mine.end().catch(() => undefined);
+    }
+  }
+
+  void connect();
+  return {
+    async stop() {
+      stopping = true;
+      if (timer) clearTimeout(timer);
+      await client?.end().catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { performance } from 'node:perf_hooks';
+import { currentMs } from '../clock';
+import { makePartitions } from '../database/partitions';
+import type { Log } from '../log';
+import { type Loop, startLoop } from '../loop';
+import { backfillRemaining } from '../request-log/feed/backfill.store';
+import { type IndexBatch, indexNextBatch } from '../request-log/search/index-requests';
+import type { Db } from '../sql/db';
+import type { Transaction } from '../sql/transactions';
+import { reportBackfill } from './backfill-progress';
+import { restAfter, urgency } from './follow-throttle';
+
+/** What was closed is looked for so often. */
+const REST_MS = 500;
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html: check_violation, of a row that fits no partition too */
+const NO_PARTITION = '23514';
+/** Requests in one transaction: deliveries that happen to wait for it wait for a short one. */
+const SHORT_BATCH = 100;
+const LONG_BATCH = 500;
+/** Of the event loop's time: more than this, and it is busy with something else. */
+const BUSY = 0.4;
+
+/**
+ * Keeps the index of the log: a moment behind it, more when there is much to deliver, which comes first.
+ * It waits for no disk: a batch that a power cut takes is indexed again, since its position went with it.
+ */
+export function startRequestIndexer(db: Db, transaction: Transaction, log: Log, isDelivering: () => boolean): Loop {
+  const report = reportBackfill(log, 'search index', async () => (await backfillRemaining(db)).index);
+  let since = performance.eventLoopUtilization();
+  let oldest: Date | null = null;
+  return startLoop('request indexer', REST_MS, log, async () => {
+    const begun = performance.now();
+    const isBusy = isDelivering() || performance.eventLoopUtilization(since).utilization > BUSY;
+    const urgent = isBusy ? urgency(oldest === null ? 0 : currentMs() - oldest.getTime()) : 1;
+    const taken = await takeBatch(db, transaction, SHORT_BATCH + Math.round(urgent * (LONG_BATCH - SHORT_BATCH)));
+    if (taken) await report(taken.backfilled, taken.more);
+    const tookMs = performance.now() - begun;
+    since = performance.eventLoopUtilization();
+    oldest = taken?.oldest ?? null;
+    return taken?.more ? restAfter(tookMs, urgent) : REST_MS;
+  });
+}
+
+async function takeBatch(db: Db, transaction: Transaction, atMost: number): Promise<IndexBatch | null> {
+  try {
+    return await transaction((own) => indexNextBatch(own, atMost), { durable: false });
+  } catch (error) {
+    // a month of the log that was made by hand has none in the index yet
+    if ((error as { code?: string }).code === NO_PARTITION) await makePartitions(db, 0);
+    throw error;
+  }
+}

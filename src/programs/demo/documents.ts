@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { memberOf } from '../../json/json-member';
+import { rootOf, textOf } from '../../json/json-part';
+import { readJsonText } from '../../json/json-text';
+import { SAMPLE_DOCUMENTS } from './sample-documents';
+
+/** A document of the business system, with the text it was read from. */
+export interface DemoDocument {
+  documentType: string;
+  name: string;
+  text: string;
+}
+
+interface ErpDocument {
+  doctype?: unknown;
+  name?: unknown;
+}
+
+/** The documents of a JSON array, or a few samples. One without a name gets one from its type. */
+export async function readDocuments(path: string | null): Promise<DemoDocument[]> {
+  const text = path === null ? SAMPLE_DOCUMENTS : await readFile(path, 'utf8');
+  const root = rootOf(readJsonText(text));
+  if (!Array.isArray(root.value) || root.value.length === 0) {
+    throw new Error(`${path ?? 'the samples'}: a JSON array of documents is expected.`);
+  }
+  const counts = new Map<string, number>();
+  return root.value.map((document: ErpDocument, index) => {
+    const part = memberOf(root, index);
+    if (!part) throw new Error(`document ${index} has no text`);
+    const documentType = typeof document?.doctype === 'string' ? document.doctype : 'Document';
+    const count = (counts.get(documentType) ?? 0) + 1;
+    counts.set(documentType, count);
+    const name = typeof document?.name === 'string' ? document.name : nameFrom(documentType, count);
+    return { documentType, name, text: textOf(part) };
+  });
+}
+
+// "Sales Invoice", 3 -> SALES-INVOICE-0003
+function nameFrom(documentType: string, count: number): string {
+  return `${documentType.toUpperCase().replaceAll(' ', '-')}-${String(count).padStart(4, '0')}`;
+}

@@ -1,0 +1,70 @@
+// Asks the API over HTTP, with a key.
+import { ImportError } from './reading/import-error';
+
+export interface UserError {
+  field: string[] | null;
+  message: string;
+}
+
+/** The API does not take this one question; others may do. */
+export class Refusal extends ImportError {}
+
+export interface Client {
+  /** @throws Refusal when this question is refused; ImportError when there is no answer, or none to anybody like us */
+  ask<Data>(query: string, variables: object): Promise<Data>;
+}
+
+const TIMEOUT_MS = 30_000;
+
+export function createClient(url: string, key: string): Client {
+  const endpoint = `${url.replace(/\/+$/, '')}/graphql`;
+  return {
+    async ask<Data>(query: string, variables: object) {
+      const answer = await post(endpoint, key, JSON.stringify({ query, variables }));
+      if (answer.errors) throw errorFrom(endpoint, answer.errors);
+      return answer.data as Data;
+    },
+  };
+}
+
+interface TopLevelError {
+  message: string;
+  extensions?: { code?: string };
+}
+
+interface Answer {
+  data?: unknown;
+  errors?: TopLevelError[];
+}
+
+const OF_THE_QUESTION = ['BAD_USER_INPUT', 'LIMIT_EXCEEDED'];
+
+function errorFrom(endpoint: string, errors: readonly TopLevelError[]): ImportError {
+  const message = errors.map((error) => error.message).join(' ');
+  const isRefusal = errors.every((error) => OF_THE_QUESTION.includes(error.extensions?.code ?? ''));
+  return isRefusal ? new Refusal(message) : new ImportError(`${endpoint}: ${message}`);
+}
+
+async function post(endpoint: string, key: string, body: string): Promise<Answer> {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body,
+    // the key is for this address alone
+    redirect: 'error',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((error: Error) => {
+    const cause = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? error.message;
+    throw new ImportError(
+      `${endpoint} cannot be reached (${cause}): is Hookledger running there? --url names another.`,
+    );
+  });
+  if (response.status === 413) throw new Refusal('It is larger than a request may be.');
+  const answer = (await response.json().catch(() => null)) as Answer | null;
+  if (answer === null || (answer.data === undefined && answer.errors === undefined)) {
+    throw new ImportError(
+      `${endpoint} answers ${response.status}, and not like Hookledger's API: --url names another.`,
+    );
+  }
+  return answer;
+}

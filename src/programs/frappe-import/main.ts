@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { environment } from '../../config';
+import { createClient } from './client';
+import { type Imported, importWebhooks } from './import-webhooks';
+import { type Plan, planWebhook } from './plan/plan';
+import { withUniqueNames } from './plan/unique-names';
+import { ImportError } from './reading/import-error';
+import { readExport } from './reading/read-export';
+import { inputsOf, reportOn, secretsOf } from './report';
+
+const HELP = `npm run import:frappe -- FILE [--dry-run] [--again] [--url URL] [--key-file FILE]
+
+  FILE             Webhook documents as Frappe exports them: fixtures, or an answer of its REST API
+  --dry-run        print what would be created, and create nothing
+  --again          create also what is there already: same name, document type and URL
+  --url URL        where Hookledger answers; default http://127.0.0.1:4000
+  --key-file FILE  holds an API key of an INTEGRATION_MANAGER or SYSTEM_MANAGER; default: ADMIN_API_KEY of the environment
+
+It ends with 0 when every webhook is imported as it was, 2 when some need a hand, 1 when it could not go on.
+`;
+
+const OPTIONS = {
+  'dry-run': { type: 'boolean' },
+  again: { type: 'boolean' },
+  url: { type: 'string' },
+  'key-file': { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
+
+function say(text: string): void {
+  process.stdout.write(text);
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = readArguments();
+  if (values.help) {
+    say(HELP);
+    return 0;
+  }
+  const [path, ...more] = positionals;
+  if (path === undefined || more.length > 0) throw new ImportError(`One file is expected.\n\n${HELP}`);
+  const plans = withUniqueNames((await readExport(path)).map(planWebhook));
+  if (values['dry-run']) return dryRun(plans);
+  const url = readUrl(values.url ?? 'http://127.0.0.1:4000');
+  return run(plans, url, await readKey(values['key-file'] ?? null), values.again === true);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({ options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new ImportError(`${(error as Error).message}\n\n${HELP}`);
+  }
+}
+
+function readUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '') return url.href;
+  throw new ImportError(`--url ${text} is not a URL such as https://hookledger.example.com.`);
+}
+
+async function readKey(path: string | null): Promise<string> {
+  const key = path === null ? environment().ADMIN_API_KEY : await readFile(path, 'utf8').catch(() => null);
+  if (key === null) throw new ImportError(`${path} cannot be read: it must hold an API key.`);
+  if (!key || !/^[\x21-\x7e]+$/.test(key.trim())) {
+    throw new ImportError(
+      `${path ?? 'ADMIN_API_KEY'} holds no API key: set ADMIN_API_KEY, or name a file with --key-file.`,
+    );
+  }
+  return key.trim();
+}
+
+function dryRun(plans: readonly Plan[]): number {
+  const results = plans.map((plan): Imported => ({ ...plan, outcome: expected(plan), secrets: null }));
+  say(`${inputsOf(plans)}\n${reportOn(results)}\nNothing was created: this was a dry run.\n`);
+  return exitCode(results);
+}
+
+function expected({ input, problems, pauses }: Plan): Imported['outcome'] {
+  if (input === null) return 'REFUSED';
+  return problems.length + pauses.length > 0 ? 'PAUSED' : 'IMPORTED';
+}
+
+async function run(plans: readonly Plan[], url: string, key: string, again: boolean): Promise<number> {
+  const results: Imported[] = [];
+  try {
+    await importWebhooks(createClient(url, key), plans, again, (imported) => results.push(imported));
+  } finally {
+    // also when it ends in the middle: the secrets of what was created are nowhere else
+    if (results.length > 0 || plans.length === 0)
+      say([reportOn(results), secretsOf(results)].filter(Boolean).join('\n'));
+  }
+  return exitCode(results);
+}
+
+function exitCode(results: readonly Imported[]): number {
+  return results.every(({ outcome }) => outcome === 'IMPORTED' || outcome === 'SKIPPED') ? 0 : 2;
+}
+
+main()
+  .then((code) => {
+    process.exitCode = code;
+  })
+  .catch((error: Error) => {
+    process.stderr.write(`${error.name === 'ImportError' ? error.message : (error.stack ?? error.message)}\n`);
+    process.exitCode = 1;
+  });

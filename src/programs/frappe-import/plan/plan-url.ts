@@ -1,0 +1,25 @@
+import { jinjaToLiquid } from '../jinja/jinja-to-liquid';
+import type { FrappeWebhook } from '../reading/frappe-webhook';
+import { type Lines, lineOf } from './plan-line';
+
+/** @returns the URL; its fixed beginning where the rest could not be carried over; null when not even the host is fixed */
+export function planUrl({ url, isDynamicUrl }: FrappeWebhook, lines: Lines): string | null {
+  const source = url as string;
+  const braces = source.search(/\{[{%]/);
+  if (braces === -1) return source;
+  const fixed = source.slice(0, braces);
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#{}]+[/?]/i.test(fixed)) {
+    lines.problems.push(
+      'request_url: scheme, host and port must be fixed text; a template may stand in path and query.',
+    );
+    return null;
+  }
+  if (!isDynamicUrl) {
+    lines.problems.push('request_url has braces, but is_dynamic_url is off: Frappe calls it as it is written.');
+    return fixed;
+  }
+  const template = jinjaToLiquid(source);
+  if ('text' in template) return template.text;
+  lines.problems.push(...template.faults.map((fault) => lineOf('request_url', source, fault)));
+  return fixed;
+}

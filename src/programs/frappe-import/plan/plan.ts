@@ -1,0 +1,163 @@
+// What a Frappe webhook becomes: decided before anything is created.
+
+import { pythonToCel } from '../python/python-to-cel';
+import { type FrappeWebhook, readWebhook } from '../reading/frappe-webhook';
+import { NotCarried } from '../reading/not-carried';
+import type { FrappeDocument } from '../reading/read-export';
+import { planBody } from './plan-body';
+import { planHeaders } from './plan-headers';
+import { type Lines, lineOf } from './plan-line';
+import { planUrl } from './plan-url';
+
+/** createWebhook's input. */
+export interface WebhookInput {
+  name: string;
+  url: string;
+  documentType: string;
+  events: string[];
+  condition: string | null;
+  method: string;
+  headers: { name: string; value: string }[];
+  secretHeaders: { name: string; value: string }[];
+  bodyFormat: 'JSON';
+  body?: string;
+  fields?: { key: string; fieldname: string }[];
+  timeoutMs: number;
+  retrySchedule?: number[];
+  signatures: string[];
+  frappeSecret?: string;
+}
+
+export interface Plan extends Lines {
+  /** As the report names it. */
+  name: string;
+  documentType: string;
+  event: string;
+  /** null: nothing can be created. */
+  input: WebhookInput | null;
+}
+
+const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
+const [LEAST_TIMEOUT_S, MAX_TIMEOUT_S] = [1, 30];
+// Frappe's own; the last one is repeated
+const RETRY_WAITS_S = [300, 1_800, 7_200, 18_000, 36_000];
+const MAX_RETRIES = 19;
+
+export function planWebhook(document: FrappeDocument): Plan {
+  const lines: Lines = { problems: [], pauses: [], notes: [] };
+  if (document.doctype !== undefined && document.doctype !== 'Webhook') {
+    return refusal(document, [`This is a document of the type ${String(document.doctype)}, not a Webhook.`]);
+  }
+  const webhook = readWebhook(document);
+  if ('faults' in webhook) return refusal(document, webhook.faults);
+  const missing = [webhook.documentType ? '' : 'webhook_doctype', webhook.url ? '' : 'request_url'].filter(Boolean);
+  if (missing.length > 0) return refusal(document, missing.map(missingField));
+  const target = planUrl(webhook, lines);
+  if (target === null) return refusal(document, lines.problems);
+  return { ...namesOf(document), ...lines, input: inputOf(webhook, target, lines) };
+}
+
+function missingField(field: string): string {
+  return `${field} is missing. A list over REST has only the fields that were asked for: ask with fields=["*"], or for each webhook by itself.`;
+}
+
+function refusal(document: FrappeDocument, problems: string[]): Plan {
+  return { ...namesOf(document), input: null, problems, pauses: [], notes: [] };
+}
+
+function namesOf(document: FrappeDocument) {
+  const text = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+  const [documentType, event] = [text(document.webhook_doctype), text(document.webhook_docevent)];
+  return { name: text(document.name) || `${documentType}-${event}`, documentType, event };
+}
+
+function inputOf(webhook: FrappeWebhook, url: string, lines: Lines): WebhookInput {
+  const documentType = webhook.documentType as string;
+  const condition = planCondition(webhook, lines);
+  const headers = planHeaders(webhook, lines);
+  const body = planBody(webhook, lines);
+  const rest = {
+    name: webhook.name ?? nameFor(webhook, lines),
+    url,
+    documentType,
+    events: planEvents(webhook, lines),
+    method: planMethod(webhook, lines),
+    ...headers,
+    bodyFormat: 'JSON' as const,
+    ...body,
+    ...planPace(webhook, lines),
+    ...planSigning(webhook, lines),
+  };
+  if (!webhook.isEnabled) lines.pauses.push('It was disabled in Frappe.');
+  refuseMissingTables(webhook, lines);
+  return { ...rest, condition: lines.problems.length > 0 ? guarded(condition) : condition };
+}
+
+// So that nothing wrong is kept for the partner while it is paused, and sent when it is resumed
+function guarded(condition: string | null): string {
+  const text = `false && (${condition})`;
+  return condition === null || text.length > 4_000 ? 'false' : text;
+}
+
+function nameFor(webhook: FrappeWebhook, lines: Lines): string {
+  const name = `${webhook.documentType}-${webhook.event ?? 'none'}`;
+  lines.notes.push(`It has no name, and is called ${name}.`);
+  return name;
+}
+
+function planCondition({ condition }: FrappeWebhook, lines: Lines): string | null {
+  if (condition === null) return null;
+  try {
+    const { text, notes } = pythonToCel(condition);
+    lines.notes.push(...notes);
+    return text;
+  } catch (error) {
+    if (!(error instanceof NotCarried)) throw error;
+    lines.problems.push(lineOf('condition', condition, error));
+    return null;
+  }
+}
+
+function planEvents({ event }: FrappeWebhook, lines: Lines): string[] {
+  if (event !== null) return [event];
+  lines.problems.push('webhook_docevent is missing, so Frappe never sends it: choose events, for it has all of them.');
+  return [];
+}
+
+function planMethod({ method }: FrappeWebhook, lines: Lines): string {
+  const upper = method.toUpperCase();
+  if (METHODS.includes(upper)) return upper;
+  lines.problems.push(
+    `request_method is ${JSON.stringify(method.slice(0, 40))}, not one of ${METHODS.join(', ')}: it has POST.`,
+  );
+  return 'POST';
+}
+
+function planPace({ timeout, maxRetries }: FrappeWebhook, lines: Lines) {
+  const seconds = Math.min(Math.max(timeout, LEAST_TIMEOUT_S), MAX_TIMEOUT_S);
+  if (seconds !== timeout) lines.notes.push(`timeout is ${timeout} s; it has ${seconds} s.`);
+  const timeoutMs = Math.round(seconds * 1000);
+  if (maxRetries === null || maxRetries < 0) return { timeoutMs };
+  const retries = Math.min(Math.trunc(maxRetries), MAX_RETRIES);
+  if (retries < maxRetries) lines.notes.push(`max_retries is ${maxRetries}; it has ${retries}.`);
+  const waits = Array.from({ length: retries }, (_, index) => RETRY_WAITS_S[Math.min(index, RETRY_WAITS_S.length - 1)]);
+  return { timeoutMs, retrySchedule: [0, ...(waits as number[])] };
+}
+
+function planSigning({ isSigned, secret }: FrappeWebhook, lines: Lines) {
+  if (!isSigned) return { signatures: ['V1'] };
+  if (secret !== null) return { signatures: ['V1', 'FRAPPE'], frappeSecret: secret };
+  lines.pauses.push(
+    'Set the secret: Frappe does not export webhook_secret, so a new one was made. Give it to the partner, or give the old ' +
+      'one to rotateWebhookSecret with overlapSeconds 0; then resumeWebhook.',
+  );
+  return { signatures: ['V1', 'FRAPPE'] };
+}
+
+function refuseMissingTables({ missingTables, data, json }: FrappeWebhook, lines: Lines): void {
+  const needed = missingTables.filter((table) => table !== 'webhook_data' || (json === null && data.length === 0));
+  if (needed.length === 0) return;
+  lines.problems.push(
+    `${needed.join(' and ')} ${needed.length > 1 ? 'are' : 'is'} not in the export: a list over REST has no tables. Export it by itself, as GET /api/resource/Webhook/<name>.`,
+  );
+}

@@ -1,0 +1,95 @@
+// CEL as text that is put together from parts (https://cel.dev): each knows how closely it binds and what it gives.
+
+/** NUMBER: an int or a double. DYN: known only for a document. */
+type CelType = 'BOOL' | 'NUMBER' | 'INT' | 'TEXT' | 'LIST' | 'NULL' | 'DYN';
+
+export interface Cel {
+  text: string;
+  rank: number;
+  type: CelType;
+  /** For some document it gives an error where Python raises one. */
+  mayFail: boolean;
+}
+
+export const RANK = { CHOICE: 0, OR: 1, AND: 2, RELATION: 3, SUM: 4, PRODUCT: 5, SIGN: 6, PRIMARY: 7 } as const;
+
+/** What Python takes for false. */
+export const FALSY = '[null, false, 0, "", [], {}]';
+
+/** Characters that createWebhook takes. A chained comparison repeats its middle, so a short source may grow long. */
+const MAX_CEL = 4_000;
+
+/** The translation is longer than a condition may be. */
+export class TooLong extends Error {}
+
+export function cel(text: string, rank: number, type: CelType, mayFail: boolean): Cel {
+  if (text.length > MAX_CEL) throw new TooLong(`its translation has more than ${MAX_CEL} characters`);
+  return { text, rank, type, mayFail };
+}
+
+export function primary(text: string, type: CelType, mayFail = false): Cel {
+  return cel(text, RANK.PRIMARY, type, mayFail);
+}
+
+/** Its text, in brackets where it binds less closely than its place asks for. */
+export function inside({ text, rank }: Cel, least: number): string {
+  return rank < least ? `(${text})` : text;
+}
+
+export function binary(operator: string, rank: number, type: CelType, left: Cel, right: Cel, mayFail: boolean): Cel {
+  return cel(`${inside(left, rank)} ${operator} ${inside(right, rank + 1)}`, rank, type, mayFail);
+}
+
+export function relation(operator: string, left: Cel, right: Cel): Cel {
+  const isMixed = isNumeric(left) && isNumeric(right) && (left.type !== 'INT' || right.type !== 'INT');
+  const one = isMixed && operator.endsWith('=') ? primary(`dyn(${left.text})`, left.type, left.mayFail) : left;
+  return binary(operator, RANK.RELATION, 'BOOL', one, right, left.mayFail || right.mayFail);
+}
+
+// 1.0 == 1 is no CEL where both types are known before
+function isNumeric({ type }: Cel): boolean {
+  return type === 'INT' || type === 'NUMBER';
+}
+
+export function and(...items: Cel[]): Cel {
+  return joined('&&', RANK.AND, items);
+}
+
+export function or(...items: Cel[]): Cel {
+  return joined('||', RANK.OR, items);
+}
+
+// Not `a && b || c`, which is right but asks the reader to know so
+function joined(operator: string, rank: number, items: Cel[]): Cel {
+  const texts = items.map((item) => inside(item, item.rank === rank ? rank : RANK.RELATION));
+  const mayFail = items.some((item) => item.mayFail);
+  return items.length === 1 ? (items[0] as Cel) : cel(texts.join(` ${operator} `), rank, 'BOOL', mayFail);
+}
+
+export function not(item: Cel): Cel {
+  return cel(`!${inside(item, RANK.PRIMARY)}`, RANK.SIGN, 'BOOL', item.mayFail);
+}
+
+/** A truth value as the number that it is in Python, where True == 1. */
+export function asNumber(value: Cel): Cel {
+  if (value.text === 'true' || value.text === 'false') return primary(value.text === 'true' ? '1' : '0', 'INT');
+  return primary(`(${inside(value, RANK.OR)} ? 1 : 0)`, 'INT', value.mayFail);
+}
+
+/** The branches of a choice must have one type. */
+export function choice(condition: Cel, one: Cel, other: Cel): Cel {
+  const isMixed = one.type !== other.type;
+  const [yes, no] = [one, other].map((each) => (isMixed && each.type === 'BOOL' ? asNumber(each) : each)) as [Cel, Cel];
+  const type = yes.type === no.type ? yes.type : 'DYN';
+  const asType = (branch: Cel) =>
+    branch.type === type ? inside(branch, RANK.OR) : branch.type === 'DYN' ? branch.text : `dyn(${branch.text})`;
+  const text = `${inside(condition, RANK.OR)} ? ${asType(yes)} : ${asType(no)}`;
+  return cel(text, RANK.CHOICE, type, condition.mayFail || yes.mayFail || no.mayFail);
+}
+
+export function celText(value: string): Cel {
+  const escaped = value.replace(/["\\]/g, '\\$&').replace(/[\p{Cc}\u2028\u2029]/gu, (c) => {
+    return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+  return primary(`"${escaped}"`, 'TEXT');
+}

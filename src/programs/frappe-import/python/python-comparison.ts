@@ -1,0 +1,153 @@
+import { NotCarried } from '../reading/not-carried';
+import { and, asNumber, type Cel, cel, inside, not, or, primary, RANK, relation } from './cel';
+import { type Path, pathOf } from './python-path';
+import type { Comparator, NodeOf, PythonNode } from './python-syntax';
+import type { Translate } from './python-translate';
+
+/** A comparison and its opposite, which reads better than with a `!` before it. */
+interface Both {
+  holds: Cel;
+  fails: Cel;
+}
+
+/** One comparison of two values. None equals only None, and there is no error in asking; it has no order. */
+export function compare(t: Translate, comparator: Comparator, left: PythonNode, right: PythonNode): Cel {
+  switch (comparator) {
+    case '==':
+      return equality(t, left, right).holds;
+    case '!=':
+      return equality(t, left, right).fails;
+    case 'is':
+      return identity(t, left, right).holds;
+    case 'is not':
+      return identity(t, left, right).fails;
+    case 'in':
+      return membership(t, left, right);
+    case 'not in':
+      return not(membership(t, left, right));
+    default:
+      return order(t, comparator, left, right);
+  }
+}
+
+function identity(t: Translate, left: PythonNode, right: PythonNode): Both {
+  if (right.kind === 'constant' && right.value === null) return equality(t, left, right);
+  throw new NotCarried('asks whether two things are one: write == instead', left.start, right.end);
+}
+
+function equality(t: Translate, left: PythonNode, right: PythonNode): Both {
+  if (left.kind === 'constant' && right.kind !== 'constant') return equality(t, right, left);
+  const [path, other] = [pathOf(left), pathOf(right)];
+  if (other && !path) return equality(t, right, left);
+  if (right.kind === 'constant' && right.value !== null) return sameTruth(t, left, path, right);
+  if (!path || other || !isLiteral(right)) return sameOf(t, left, right);
+  if (right.kind === 'constant') return noneOf(path);
+  // A missing field is None, which equals nothing that is written here
+  const is = (operator: string) => ifPresent(path, operator, t.value(right));
+  return { holds: and(path.has, is('==')), fails: or(not(path.has), is('!=')) };
+}
+
+function noneOf(path: Path): Both {
+  const is = (operator: string) => ifPresent(path, operator, primary('null', 'NULL'));
+  return { holds: or(not(path.has), is('==')), fails: and(path.has, is('!=')) };
+}
+
+function ifPresent({ value, has }: Path, operator: string, other: Cel): Cel {
+  return { ...relation(operator, value, other), mayFail: has.mayFail || other.mayFail };
+}
+
+// Frappe's Check fields are 0 and 1, and in Python 1 == True
+function sameTruth(t: Translate, left: PythonNode, path: Path | null, constant: NodeOf<'constant'>): Both {
+  const [word, number] = constant.value ? ['True', 1] : ['False', 0];
+  const both = primary(`[${constant.value}, ${number}]`, 'LIST');
+  if (path) {
+    t.note(`${path.value.text} is compared with ${word}: ${number} counts as well.`);
+    return opposed(and(path.has, ifPresent(path, 'in', both)));
+  }
+  const of = t.nullable(left);
+  if (of.type === 'BOOL') return constant.value ? opposed(of) : { holds: not(of), fails: of };
+  if (of.type === 'DYN') return opposed(relation('in', of, both));
+  throw new NotCarried(`is compared with ${word}`, left.start, left.end);
+}
+
+function sameOf(t: Translate, left: PythonNode, right: PythonNode): Both {
+  if ([left, right].some((node) => node.kind === 'list' && node.isTuple)) {
+    throw new NotCarried('compares a tuple, which the document has none of', left.start, right.end);
+  }
+  const values = [t.nullable(left), t.nullable(right)];
+  // a field beside a truth value is a Check field, which is 0 or 1
+  const isMixed = values.some(({ type }) => type === 'DYN') && values.some(({ type }) => type === 'BOOL');
+  const [one, other] = values.map((value) => (isMixed && value.type === 'BOOL' ? asNumber(value) : value)) as [
+    Cel,
+    Cel,
+  ];
+  refuseOtherKinds(one, other, left, right);
+  return { holds: relation('==', one, other), fails: relation('!=', one, other) };
+}
+
+function opposed(holds: Cel): Both {
+  return { holds, fails: not(holds) };
+}
+
+function order(t: Translate, comparator: string, left: PythonNode, right: PythonNode): Cel {
+  const [one, other] = [t.value(left), t.value(right)];
+  const ordered = ['INT', 'NUMBER', 'TEXT', 'DYN'];
+  if (!ordered.includes(one.type) || !ordered.includes(other.type)) {
+    throw new NotCarried('compares what has no order', left.start, right.end);
+  }
+  refuseOtherKinds(one, other, left, right);
+  return { ...relation(comparator, one, other), mayFail: true };
+}
+
+// always false, or always an error: a mistake that should be looked at
+function refuseOtherKinds(one: Cel, other: Cel, left: PythonNode, right: PythonNode): void {
+  const kind = ({ type }: Cel) => (type === 'INT' ? 'NUMBER' : type);
+  if (kind(one) === 'DYN' || kind(other) === 'DYN' || kind(one) === kind(other)) return;
+  throw new NotCarried('compares two kinds of things', left.start, right.end);
+}
+
+function membership(t: Translate, left: PythonNode, right: PythonNode): Cel {
+  if (right.kind === 'list') return amongItems(t, left, right);
+  const part = t.value(left);
+  if (right.kind === 'text') return containing(t.value(right), part);
+  const path = pathOf(right);
+  if (!path) throw new NotCarried('is neither a field nor a list of values', right.start, right.end);
+  const { text } = path.value;
+  const inText = containing(path.value, part).text;
+  const inList = `${inside(t.nullable(left), RANK.SUM)} in ${text}`;
+  return cel(`type(${text}) == string ? ${inText} : ${inList}`, RANK.CHOICE, 'BOOL', true);
+}
+
+function containing(text: Cel, part: Cel): Cel {
+  return primary(`${inside(text, RANK.PRIMARY)}.contains(${part.text})`, 'BOOL', true);
+}
+
+function amongItems(t: Translate, left: PythonNode, right: NodeOf<'list'>): Cel {
+  const items = right.items.flatMap((item) => itemTexts(t, item));
+  const hasNone = right.items.some((item) => item.kind === 'constant' && item.value === null);
+  const mayFail = right.items.some((item) => !isLiteral(item) && t.nullable(item).mayFail);
+  const list = primary(`[${items.join(', ')}]`, 'LIST', mayFail);
+  const path = pathOf(left);
+  if (!path || !right.items.every(isLiteral)) return relation('in', asDyn(t.nullable(left), left), list);
+  const isIn = ifPresent(path, 'in', list);
+  return hasNone ? or(not(path.has), isIn) : and(path.has, isIn);
+}
+
+// What is known to be a number is refused in a list of texts, and true is no 1
+function asDyn(value: Cel, node: PythonNode): Cel {
+  if (value.type === 'BOOL') throw new NotCarried('looks for a truth value in a list', node.start, node.end);
+  return value.type === 'DYN' ? value : primary(`dyn(${value.text})`, 'DYN', value.mayFail);
+}
+
+function itemTexts(t: Translate, item: PythonNode): string[] {
+  if (item.kind === 'list') throw new NotCarried('is a list in a list', item.start, item.end);
+  if (item.kind === 'constant' && item.value !== null) return item.value ? ['true', '1'] : ['false', '0'];
+  const value = t.nullable(item);
+  return [inside(value.type === 'BOOL' ? asNumber(value) : value, RANK.OR)];
+}
+
+function isLiteral(node: PythonNode): boolean {
+  if (node.kind === 'unary') return isLiteral(node.of);
+  if (node.kind === 'list') return !node.isTuple && node.items.every(isLiteral);
+  return node.kind === 'number' || node.kind === 'text' || node.kind === 'constant';
+}

@@ -1,0 +1,28 @@
+// npm run migrate: brings the database up to date without serving it, for an operator who deploys in steps.
+import { environment, readConfig } from '../config';
+import { openDatabase } from '../database/database';
+import { migrate } from '../database/migrate';
+import { startWithDatabase } from '../database/start-with-database';
+import { createLog } from '../log';
+
+async function main(): Promise<void> {
+  const config = readConfig(environment());
+  const log = createLog(config.logLevel);
+  await startWithDatabase(config, log, async () => {
+    const database = await openDatabase(config, log, () => undefined);
+    try {
+      await migrate(database.ownerUrl, database.servingUrl);
+      log.info('the database is up to date');
+    } finally {
+      await database.stop();
+    }
+  });
+}
+
+/** Their messages say what to do; a stack would not. */
+const FOR_OPERATORS = ['ConfigError', 'AlreadyRunning', 'DatabaseStartError'];
+
+main().catch((error: Error) => {
+  process.stderr.write(`${FOR_OPERATORS.includes(error.name) ? error.message : (error.stack ?? error.message)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,131 @@
+// `npm run generate`: writes what is made from the source: schema/schema.graphql, what schema/CHANGELOG.md lacks of it,
+// tests/client/generated.ts and schema/database.sql. With --check it only says what is not up to date, and what would break
+// clients; schema.test.ts compares the last one, which needs a database. With --release what is unreleased is released.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { buildSchema, type GraphQLSchema } from 'graphql';
+import { clientCode } from '../../server/graphql/client-code';
+import { createSchema, printApi } from '../../server/schema/schema';
+import { changelogFaults, changelogLine, completeChangelog, releaseChangelog } from './schema-changelog';
+import { breakingChanges, type Change, changesBetween, releasedSchema } from './schema-changes';
+
+const SCHEMA_FILE = resolve('schema/schema.graphql');
+const RELEASED_FILE = resolve('schema/released.graphql');
+const CHANGELOG_FILE = resolve('schema/CHANGELOG.md');
+const DATABASE_FILE = resolve('schema/database.sql');
+const CLIENT_FOLDER = resolve('tests/client/documents');
+const CLIENT_FILE = resolve('tests/client/generated.ts');
+
+interface Api {
+  sdl: string;
+  /** Read back from its text, as clients read it. */
+  schema: GraphQLSchema;
+  /** null: nothing was released yet. */
+  released: GraphQLSchema | null;
+  changes: Change[];
+  changelog: string;
+}
+
+async function main(): Promise<void> {
+  const api = await readApi();
+  if (process.argv.includes('--check')) return fail(await faultsOf(api));
+  if (process.argv.includes('--release')) return release(api);
+  await mkdir(resolve('schema'), { recursive: true });
+  await writeFile(SCHEMA_FILE, api.sdl);
+  await writeFile(CHANGELOG_FILE, completeChangelog(api.changelog, api.changes));
+  await writeFile(CLIENT_FILE, await clientCode(api.schema, CLIENT_FOLDER));
+  await writeFile(DATABASE_FILE, await describeFreshDatabase());
+  fail(breakingFaults(api));
+}
+
+async function readApi(): Promise<Api> {
+  const sdl = printApi(createSchema());
+  const schema = buildSchema(sdl);
+  const released = releasedSchema(await readFile(RELEASED_FILE, 'utf8'));
+  const changelog = await readFile(CHANGELOG_FILE, 'utf8');
+  return { sdl, schema, released, changes: changesBetween(released, schema), changelog };
+}
+
+async function faultsOf(api: Api): Promise<string[]> {
+  const { missing, stale } = changelogFaults(api.changelog, api.changes);
+  return [
+    ...breakingFaults(api),
+    ...lackingLines(missing),
+    ...stale.map(({ section, coordinate }) => {
+      return `schema/CHANGELOG.md names ${coordinate} under ${section}, but that is not so: npm run generate`;
+    }),
+    ...((await isCurrent(SCHEMA_FILE, api.sdl))
+      ? []
+      : ['schema/schema.graphql is not what the source says: npm run generate']),
+    ...(await clientFaults(api)),
+  ];
+}
+
+async function clientFaults(api: Api): Promise<string[]> {
+  try {
+    if (await isCurrent(CLIENT_FILE, await clientCode(api.schema, CLIENT_FOLDER))) return [];
+    return ['tests/client/generated.ts is not what schema and documents say: npm run generate'];
+  } catch (error) {
+    return [(error as Error).message];
+  }
+}
+
+async function isCurrent(file: string, text: string): Promise<boolean> {
+  return (await readFile(file, 'utf8').catch(() => null)) === text;
+}
+
+function lackingLines(missing: readonly Change[]): string[] {
+  return [...Map.groupBy(missing, ({ section }) => section)].map(([section, changes]) => {
+    const lines = changes.map(changelogLine).join('\n');
+    return `schema/CHANGELOG.md lacks this under Unreleased, ${section} (npm run generate writes it):\n${lines}`;
+  });
+}
+
+function breakingFaults({ released, schema }: Api): string[] {
+  return breakingChanges(released, schema).map((sentence) => {
+    return `Breaks clients of the last release: ${sentence} Deprecate first, release, then remove: docs/decisions/0015-schema-changes.md`;
+  });
+}
+
+async function release(api: Api): Promise<void> {
+  const faults = await faultsOf(api);
+  if (faults.length > 0) return fail(faults);
+  const changelog = releaseChangelog(api.changelog, new Date().toISOString().slice(0, 10));
+  await writeFile(CHANGELOG_FILE, changelog);
+  await writeFile(RELEASED_FILE, api.sdl);
+}
+
+function fail(faults: readonly string[]): void {
+  for (const fault of faults) process.stderr.write(`${fault}\n`);
+  if (faults.length > 0) process.exitCode = 1;
+}
+
+async function describeFreshDatabase(): Promise<string> {
+  // only here: --check needs none of it
+  const { startEmbeddedPostgres } = await import('../../database/embedded-postgres/embedded-postgres.js');
+  const dataDir = await mkdtemp(join(tmpdir(), 'hookledger-generate-'));
+  const postgres = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off' } });
+  try {
+    return await describeAfterMigrating(postgres.migrationUrl, postgres.servingUrl);
+  } finally {
+    await postgres.stop();
+    await rm(dataDir, { recursive: true, force: true });
+    await rm(postgres.dataPath, { recursive: true, force: true });
+  }
+}
+
+async function describeAfterMigrating(ownerUrl: string, servingUrl: string): Promise<string> {
+  const { migrate } = await import('../../database/migrate.js');
+  const { createDataSource } = await import('../../database/data-source.js');
+  const { describeDatabase } = await import('../../database/describe-database.js');
+  await migrate(ownerUrl, servingUrl);
+  const source = await createDataSource(ownerUrl, { name: 'generate', poolSize: 1 }).initialize();
+  try {
+    return await describeDatabase(source.manager);
+  } finally {
+    await source.destroy();
+  }
+}
+
+main().catch((error: Error) => fail([error.message]));

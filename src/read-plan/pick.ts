@@ -1,0 +1,35 @@
+import { type GraphQLNamedType, isObjectType, type SelectionSetNode } from 'graphql';
+import { rulesOf } from '../graphql/roles/has-role';
+import type { Compiler } from './compiler';
+import { fieldsAsked } from './selection';
+
+type Pick = (value: unknown) => unknown;
+
+/** Shows of a value of ours what is asked of it: objects that stand in no table, such as a body. null: it is no object. */
+export function pickerOf(compiler: Compiler, type: GraphQLNamedType, sets: readonly SelectionSetNode[]): Pick | null {
+  if (!isObjectType(type)) return null;
+  const picks = fieldsAsked(compiler, type, sets).map(({ key, name, nodes }) => {
+    const field = type.getFields()[name];
+    for (const rule of field ? rulesOf(compiler.schema, type, field) : []) compiler.rules.add(rule);
+    const below = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
+    const inner = field && below.length > 0 ? pickerOf(compiler, namedTypeOf(compiler, type, name), below) : null;
+    return { key, name, typeName: name === '__typename' ? type.name : null, inner };
+  });
+  const pickOne = (value: unknown): unknown => {
+    if (value === null || value === undefined) return null;
+    const picked: Record<string, unknown> = {};
+    for (const { key, name, typeName, inner } of picks) {
+      const found = (value as Record<string, unknown>)[name];
+      const plain = typeName ?? (typeof found === 'function' ? (found as () => unknown)() : (found ?? null));
+      picked[key] = inner ? inner(plain) : plain;
+    }
+    return picked;
+  };
+  return (value) => (Array.isArray(value) ? value.map(pickOne) : pickOne(value));
+}
+
+function namedTypeOf(compiler: Compiler, type: GraphQLNamedType, name: string): GraphQLNamedType {
+  const field = isObjectType(type) ? type.getFields()[name] : undefined;
+  const [, named = ''] = /(\w+)/.exec(String(field?.type)) ?? [];
+  return compiler.schema.getType(named) as GraphQLNamedType;
+}

@@ -1,0 +1,144 @@
+// Answers a query in one statement where every part of it can be read from the tables.
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  visit,
+} from 'graphql';
+import type { Context } from '../graphql/context';
+import { hasOpenLinks, resolveLinks } from '../sql/links';
+import { isStatementTimeout } from '../sql/unavailable';
+import { readsContent } from '../viewer';
+import { type Bound, bindArguments, type Variables } from './bind';
+import { compileQuery } from './compile';
+import type { QueryPlan } from './plan';
+import { RawAnswer } from './raw-answer';
+import { type Answering, readAnswer, readPrepared } from './read.store';
+import type { TypeSqlFields } from './sql-fields';
+import { statementOf } from './statement';
+
+export interface Asking {
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  /** Coerced. */
+  variables: Variables;
+  context: Context;
+}
+
+/** The only list of a query took too long: nothing else has to be asked. */
+export class ListFailed extends Error {
+  constructor(
+    readonly key: string,
+    readonly node: FieldNode,
+    override readonly cause: Error,
+  ) {
+    super('the list failed', { cause });
+  }
+}
+
+/**
+ * The answer's data; null where the resolvers have to be asked, and where the viewer is no longer who was recognised.
+ * @throws ListFailed, and whatever is wrong with arguments or with the statement: the resolvers know which part is at fault
+ */
+export type ReadQuery = (asking: Asking) => Promise<unknown | null>;
+
+/** @param answering for prepared statements; the others go where resolvers read */
+export function createReadQuery(
+  schema: GraphQLSchema,
+  types: ReadonlyMap<string, TypeSqlFields>,
+  answering: Answering,
+): ReadQuery {
+  const planFor = cachedPlans(schema, types);
+  return async ({ document, operation, variables, context }) => {
+    const plan = planFor(document, operation, variables, readsContent(context.viewer));
+    if (!plan || !mayAsk(plan, context)) return null;
+    const bound = bindArguments(plan, variables, context);
+    if (bound.conditions.some(hasOpenLinks)) {
+      // these look something up by themselves, before the statement that would ask
+      if (context.optimisticAuth) return null;
+      await Promise.all(bound.conditions.map((condition) => resolveLinks(context.db, condition)));
+    }
+    const { sql, values } = statementOf(plan, bound, context.optimisticAuth?.stillHolds);
+    const answer =
+      typeof sql === 'string'
+        ? readAnswer(bound.isPreparable ? answering.db : context.db, sql, values)
+        : readPrepared(answering, sql, values);
+    const { json, holds } = await answer.catch((error: Error) => {
+      const list = isStatementTimeout(error) && onlyListOf(plan, bound);
+      throw list ? new ListFailed(list.key, list.pages.node, error) : error;
+    });
+    if (!holds) return null;
+    if (!plan.postProcess) return new RawAnswer(json);
+    const data = JSON.parse(json) as Record<string, unknown>;
+    plan.postProcess(data, context);
+    return data;
+  };
+}
+
+function mayAsk({ rules }: QueryPlan, { viewer }: Context): boolean {
+  return viewer !== null && rules.every((rule) => rule.some((role) => viewer.roles.has(role)));
+}
+
+// Counted beside its rows, a list is two things that may fail.
+function onlyListOf({ roots: [root, ...others] }: QueryPlan, { pages }: Bound) {
+  if (others.length > 0 || root?.kind !== 'pages' || pages.size > 1) return null;
+  const { entries } = root.pages.connection;
+  return entries.some(({ kind }) => kind === 'totalCount' || kind === 'totalCountIsExact') ? null : root;
+}
+
+type PlanFor = (
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+  isContentReader: boolean,
+) => QueryPlan | null;
+
+interface KnownDocument {
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** The variables in @skip and @include: what they are decides about the plan. */
+  switches: readonly string[];
+  plans: Map<string, QueryPlan | null>;
+}
+
+// Apollo keeps parsed documents, so that the same text is the same object
+function cachedPlans(schema: GraphQLSchema, types: ReadonlyMap<string, TypeSqlFields>): PlanFor {
+  const documents = new WeakMap<DocumentNode, KnownDocument>();
+  return (document, operation, variables, isContentReader) => {
+    let known = documents.get(document);
+    if (!known) {
+      known = { fragments: fragmentsOf(document), switches: switchesOf(document), plans: new Map() };
+      documents.set(document, known);
+    }
+    const { fragments, switches, plans } = known;
+    const isSet = (name: string) => variables[name] === true;
+    const key = `${operation.name?.value ?? ''} ${isContentReader ? 'content ' : ''}${switches.map((name) => (isSet(name) ? 1 : 0)).join('')}`;
+    let plan = plans.get(key);
+    if (plan === undefined) {
+      plan = compileQuery({ schema, types, fragments, isSet, readsContent: isContentReader }, operation);
+      if (plans.size < MAX_PLANS) plans.set(key, plan);
+    }
+    return plan;
+  };
+}
+
+/** Of one document, which may have many operations and switches. */
+const MAX_PLANS = 64;
+
+function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
+  const fragments = document.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+}
+
+function switchesOf(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Directive(directive) {
+      const value = directive.arguments?.[0]?.value;
+      if (value?.kind === Kind.VARIABLE) names.add(value.name.value);
+    },
+  });
+  return [...names].sort();
+}

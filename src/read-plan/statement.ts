@@ -1,0 +1,52 @@
+// From a plan with its arguments to one statement that builds the whole answer.
+import { bindings, type Condition, everything } from '../sql/condition';
+import { type Statement, shapedStatement } from '../sql/db';
+import type { Bound } from './bind';
+import type { QueryPlan } from './plan';
+import { type Filling, shapeOf, type Template, templateOf } from './template';
+
+interface Known {
+  template: Template;
+  /** Those that are prepared, by what fills their gaps: writing a long text again costs more than finding it. */
+  statements: Map<string, Statement>;
+}
+
+const known = new WeakMap<QueryPlan, Map<string, Known>>();
+
+/** Page sizes, directions, orders. */
+const MAX_SHAPES = 64;
+
+/** @param stillHolds whether the viewer may come in, where the statement has to ask */
+export function statementOf(
+  plan: QueryPlan,
+  bound: Bound,
+  stillHolds: Condition = everything,
+): { sql: Statement | string; values: unknown[] } {
+  const { template, statements } = knownOf(plan, bound);
+  const { values, bind } = bindings();
+  const filling: Filling = { bind, bound, stillHolds };
+  const fillings = template.gaps.map((fill) => fill(filling));
+  const key = fillings.join('\n');
+  const prepared = statements.get(key);
+  if (prepared) return { sql: prepared, values };
+  const text = template.texts.reduce((sql, next, index) => `${sql}${fillings[index - 1]}${next}`);
+  if (!bound.isPreparable) return { sql: text, values };
+  const sql = shapedStatement(text);
+  if (typeof sql !== 'string') statements.set(key, sql);
+  return { sql, values };
+}
+
+function knownOf(plan: QueryPlan, bound: Bound): Known {
+  let shapes = known.get(plan);
+  if (!shapes) {
+    shapes = new Map();
+    known.set(plan, shapes);
+  }
+  const shape = shapeOf(plan, bound);
+  let found = shapes.get(shape);
+  if (!found) {
+    found = { template: templateOf(plan, bound), statements: new Map() };
+    if (shapes.size < MAX_SHAPES) shapes.set(shape, found);
+  }
+  return found;
+}

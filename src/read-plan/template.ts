@@ -1,0 +1,244 @@
+// The text of the statement that builds a plan's answer, with gaps for what each request fills in.
+
+import { tagOf } from '../graphql/lists/page-args';
+import { all, type Bind, type Condition, forCount } from '../sql/condition';
+import { base64UrlOf, concatenated, jsonOf, literal, type Texts, timeOf } from '../sql/json-text';
+import { COUNT_CAP, type Order } from '../sql/keyset';
+import { orderBy, pageSource } from '../sql/page-source';
+import type { Bound, BoundPages } from './bind';
+import type { ConnectionEntry, EdgeEntry, ObjectPlan, PageInfoEntry, PagesPlan, QueryPlan } from './plan';
+
+/** One request's part of a statement. */
+export interface Filling {
+  bind: Bind;
+  bound: Bound;
+  stillHolds: Condition;
+}
+
+export interface Template {
+  /** Between two of them is a gap. */
+  texts: readonly string[];
+  gaps: readonly ((filling: Filling) => string)[];
+}
+
+interface Writing {
+  bound: Bound;
+  /** Makes an alias that no other table of the statement has. */
+  alias(): string;
+  /** A place in the text that each request fills, in the order in which they are made. */
+  gap(fill: (filling: Filling) => string): string;
+}
+
+/** The row that a text is written of, and the tables that its links need beside it. */
+interface Place {
+  alias: string;
+  /** Columns that the row's own sub-select has to have. */
+  used: Set<string>;
+  joins: string[];
+}
+
+// stands in no text of ours
+const GAP = '\u0000';
+
+/** `select <the answer's JSON> as json, <whether the viewer may come in> as holds`. */
+export function templateOf(plan: QueryPlan, bound: Bound): Template {
+  const gaps: Template['gaps'][number][] = [];
+  let tables = 0;
+  const alias = () => {
+    tables += 1;
+    return `t${tables}`;
+  };
+  const gap = (fill: Template['gaps'][number]) => `${GAP}${gaps.push(fill) - 1}${GAP}`;
+  const writing: Writing = { bound, alias, gap };
+  const roots = plan.roots.map((root) => ({
+    key: root.key,
+    sql:
+      root.kind === 'pages'
+        ? connectionText(writing, root.pages, null)
+        : oneText(writing, root.object, root.key, bound.ids.get(root.key) ?? null),
+  }));
+  const holds = gap(({ bind, stillHolds }) => stillHolds(bind));
+  const parts = `select ${objectText(roots)} as json, ${holds} as holds`.split(GAP);
+  return {
+    texts: parts.filter((_, index) => index % 2 === 0),
+    gaps: parts.flatMap((part, index) => (index % 2 === 0 ? [] : [gaps[Number(part)] as Template['gaps'][number]])),
+  };
+}
+
+/** All that a template depends on beside its plan. */
+export function shapeOf(plan: QueryPlan, bound: Bound): string {
+  let shape = '';
+  for (const { query, request } of bound.pages.values()) {
+    shape += `${request.size}${request.backward ? 'b' : 'f'}${request.cursor ? 'c' : ''}${tagOf(query.order)};`;
+  }
+  for (const root of plan.roots) if (root.kind === 'one' && bound.ids.get(root.key) === null) shape += `-${root.key}`;
+  return shape;
+}
+
+function oneText(writing: Writing, plan: ObjectPlan, key: string, id: string | null): string {
+  if (id === null) return literal('null');
+  const place = placeAt(writing);
+  const text = rowText(writing, plan, place);
+  const row = `select ${columnsOf(place)} from ${plan.type.table} where id = ${writing.gap(({ bind, bound }) => bind(bound.ids.get(key)))}::uuid`;
+  return `coalesce((select ${text} from (${row}) as ${place.alias}${place.joins.join('')}), 'null')`;
+}
+
+function placeAt(writing: Writing): Place {
+  return { alias: writing.alias(), used: new Set(['id']), joins: [] };
+}
+
+function columnsOf({ used }: Place): string {
+  return [...used].join(', ');
+}
+
+interface Entry {
+  key: string;
+  /** Of its JSON. */
+  sql: string | Texts;
+}
+
+/** `{"key": value, ...}` */
+function objectText(entries: readonly Entry[]): string {
+  const parts: string[] = [];
+  let before = '{';
+  for (const { key, sql } of entries) {
+    parts.push(literal(`${before}${JSON.stringify(key)}:`), ...(typeof sql === 'string' ? [sql] : sql));
+    before = ',';
+  }
+  return concatenated([...parts, literal(entries.length === 0 ? '{}' : '}')]);
+}
+
+function rowText(writing: Writing, plan: ObjectPlan, place: Place): string {
+  const column = (name: string) => {
+    place.used.add(name);
+    return `${place.alias}.${name}`;
+  };
+  return objectText(
+    plan.entries.map((entry): Entry => {
+      const { key } = entry;
+      if (entry.kind === 'constant') return { key, sql: literal(entry.json) };
+      if (entry.kind === 'value') return { key, sql: entry.reading.json({ column }) };
+      if (entry.kind === 'link') return { key, sql: linkText(writing, entry.object, place, column(entry.column)) };
+      return { key, sql: connectionText(writing, entry.pages, column('id')) };
+    }),
+  );
+}
+
+function linkText(writing: Writing, plan: ObjectPlan, place: Place, id: string): string {
+  // all joins of a page stand side by side, each after the one that it comes from
+  const linked: Place = { alias: writing.alias(), used: new Set(['id']), joins: place.joins };
+  place.joins.push(` left join ${plan.type.table} as ${linked.alias} on ${linked.alias}.id = ${id}`);
+  const text = rowText(writing, plan, linked);
+  return `(case when ${linked.alias}.id is null then 'null' else ${text} end)`;
+}
+
+function connectionText(writing: Writing, plan: PagesPlan, parentId: string | null): string {
+  const bound = writing.bound.pages.get(plan) as BoundPages;
+  const { connection } = plan;
+  const page = pageParts(writing, plan, bound, parentId);
+  const text = objectText(
+    connection.entries.map((entry) => ({ key: entry.key, sql: connectionEntry(writing, entry, plan, page) })),
+  );
+  return page.withPage === null ? `(select ${text})` : `(${page.withPage} select ${text})`;
+}
+
+interface PageParts {
+  /** The page once, where more than one part of the answer looks at it. */
+  withPage: string | null;
+  /** The name of the page in it. */
+  name: string;
+  /** All rows of the answer's list, in one text: entries of edges around nodes. */
+  rows(around: (node: string, cursor: string) => string): string;
+  /** What is counted, where these rows are listed. */
+  counted(condition: Condition): Condition;
+}
+
+function pageParts(writing: Writing, plan: PagesPlan, bound: BoundPages, parentId: string | null): PageParts {
+  const { query, request } = bound;
+  const { column } = plan.reading;
+  const parent = column === null || parentId === null ? null : { column, sql: parentId };
+  const { entries, object, needsPageInfo } = plan.connection;
+  const place = placeAt(writing);
+  if (request.order.column) place.used.add(request.order.column.sql);
+  const node = object ? rowText(writing, object, place) : literal('{}');
+  const limit = request.size + (needsPageInfo ? 1 : 0);
+  // a value that no part of the statement uses, Postgres refuses
+  const isRead = needsPageInfo || entries.some(({ kind }) => kind === 'nodes' || kind === 'edges');
+  const columns = columnsOf(place);
+  const source = !isRead
+    ? ''
+    : writing.gap((filling) => {
+        const now = filling.bound.pages.get(plan) as BoundPages;
+        return pageSource(filling.bind, now.query.listing, columns, now.query.condition, now.request, limit, parent);
+      });
+  const name = `${place.alias}_page`;
+  const from = needsPageInfo ? `select * from ${name} limit ${request.size}` : source;
+  const order = orderBy({ ...request, backward: false }, `${place.alias}.`);
+  const cursor = cursorText(query.order, place.alias);
+  return {
+    withPage: needsPageInfo ? `with ${name} as materialized (${source})` : null,
+    name,
+    rows: (around) =>
+      `('[' || coalesce((select string_agg(row, ',') from (select ${around(node, cursor)} as row
+        from (${from}) as ${place.alias}${place.joins.join('')} order by ${order}) as listed), '') || ']')`,
+    counted: (condition) => (parent ? all([() => `${parent.column} = ${parent.sql}`, condition]) : condition),
+  };
+}
+
+function connectionEntry(writing: Writing, entry: ConnectionEntry, plan: PagesPlan, page: PageParts): string {
+  const bound = writing.bound.pages.get(plan) as BoundPages;
+  if (entry.kind === 'constant') return literal(entry.json);
+  if (entry.kind === 'nodes') return page.rows((node) => node);
+  if (entry.kind === 'edges') return page.rows((node, cursor) => edgeText(entry.entries, node, cursor));
+  if (entry.kind === 'pageInfo') return pageInfoText(entry.entries, page, bound);
+  const counted = writing.gap((filling) => {
+    const { condition } = (filling.bound.pages.get(plan) as BoundPages).query;
+    return page.counted(condition)(forCount(filling.bind));
+  });
+  const capped = `select from ${bound.query.listing.table} where ${counted} limit ${COUNT_CAP + 1}`;
+  const shown =
+    entry.kind === 'totalCount' ? `least(count(*), ${COUNT_CAP})::text` : `(count(*) <= ${COUNT_CAP})::text`;
+  return `(select ${shown} from (${capped}) as counted)`;
+}
+
+function edgeText(entries: readonly EdgeEntry[], node: string, cursor: string): string {
+  return objectText(
+    entries.map((entry) => ({
+      key: entry.key,
+      sql: entry.kind === 'constant' ? literal(entry.json) : entry.kind === 'node' ? node : cursor,
+    })),
+  );
+}
+
+function pageInfoText(entries: readonly PageInfoEntry[], page: PageParts, { query, request }: BoundPages): string {
+  const more = `(select (count(*) > ${request.size})::text from ${page.name})`;
+  const other = literal(String(request.cursor !== null));
+  const order = (descending: boolean) =>
+    orderBy({ ...request, backward: false, order: { ...request.order, descending } });
+  const cursorOfFirst = (descending: boolean) =>
+    `coalesce((select ${cursorText(query.order, page.name)} from (
+      select * from (select * from ${page.name} limit ${request.size}) as ${page.name} order by ${order(descending)} limit 1
+    ) as ${page.name}), 'null')`;
+  const texts = {
+    hasNextPage: request.backward ? other : more,
+    hasPreviousPage: request.backward ? more : other,
+    startCursor: cursorOfFirst(query.order.descending),
+    endCursor: cursorOfFirst(!query.order.descending),
+  };
+  return objectText(
+    entries.map((entry) => ({
+      key: entry.key,
+      sql: entry.kind === 'constant' ? literal(entry.json) : texts[entry.kind],
+    })),
+  );
+}
+
+// what cursorOf() of page-args.ts makes of a row
+function cursorText(order: Order & { tag: string }, alias: string): string {
+  const { column } = order;
+  const write = column?.type === 'timestamptz' ? timeOf : jsonOf;
+  const value = column ? write(`${alias}.${column.sql}`, true) : [literal('null')];
+  const before = literal(`[${JSON.stringify(tagOf(order))},"`);
+  const text = concatenated([before, `${alias}.id::text`, literal('",'), ...value, literal(']')]);
+  return concatenated([literal('"'), base64UrlOf(text), literal('"')]);
+}

@@ -1,0 +1,92 @@
+import { payloadFields } from '../../events/business-event.sql-fields';
+import { bodyOf } from '../../graphql/body.type';
+import type { Context } from '../../graphql/context';
+import { headerNamed, headersAsObject, readHeaderPairs } from '../../header-pairs';
+import { uuidOf } from '../../ids';
+import { jsonOrText } from '../../json/json-output';
+import { link, rawJson, type SqlFields } from '../../read-plan/sql-fields';
+import { shownUrl } from '../../webhooks/credentials/shown-url';
+import { REQUEST_LOG } from '../request-log.store';
+import { listedRequests, type RequestLogListArgs } from './request-log.inputs';
+
+const asObject = (raw: unknown) => {
+  const pairs = readHeaderPairs(raw as string | null);
+  return pairs && headersAsObject(pairs);
+};
+const asList = (raw: unknown) =>
+  readHeaderPairs(raw as string | null)?.map(([name, value]) => ({ name, value })) ?? null;
+
+const requestFields: SqlFields['fields'] = {
+  ...payloadFields((row) => `coalesce(${row.column('wire_payload_id')}, ${row.column('payload_id')})`),
+  url: {
+    ...rawJson(
+      (row) =>
+        `json_build_array(${row.column('url')}, (select url from webhooks where id = ${row.column('webhook_id')}))`,
+      (raw) => {
+        const [url, ofWebhook] = raw as [string, string | null];
+        return shownUrl(url, ofWebhook);
+      },
+    ),
+    whenContentAllowed: 'PLAIN',
+  },
+  headers: rawJson((row) => row.column('headers'), asObject),
+  headerList: rawJson((row) => row.column('headers'), asList),
+  response: rawJson(
+    (row) => `json_build_array(encode(${row.column('response_body')}, 'base64'), ${row.column('response_truncated')})`,
+    (raw) => {
+      const [body, truncated] = raw as [string | null, boolean | null];
+      return jsonOrText(body === null ? null : Buffer.from(body, 'base64'), '', truncated ?? false);
+    },
+  ),
+  responseHeaders: rawJson((row) => row.column('response_headers'), asObject),
+  responseHeaderList: rawJson((row) => row.column('response_headers'), asList),
+  responseBody: rawJson(
+    (row) =>
+      `json_build_array(encode(${row.column('response_body')}, 'base64'), ${row.column('response_bytes')},
+        ${row.column('response_truncated')}, ${row.column('response_headers')})`,
+    (raw) => {
+      const [body, bytes, truncated, headers] = raw as [string | null, number | null, boolean | null, string | null];
+      if (body === null) return null;
+      const contentType = headerNamed(readHeaderPairs(headers), 'content-type');
+      return bodyOf(Buffer.from(body, 'base64'), contentType, bytes ?? undefined, truncated ?? undefined);
+    },
+  ),
+  webhook: link('Webhook', 'webhook_id'),
+  user: link('User', 'user_id'),
+  businessEvent: link('BusinessEvent', 'business_event_id'),
+};
+
+/** The requests of a row, by the column that holds its id. */
+function requestsBelow(column: string): SqlFields['fields'] {
+  return {
+    requests: { kind: 'pages', of: 'WebhookRequestLog', column, list: listed },
+  };
+}
+
+export const requestLogSqlFields: readonly SqlFields[] = [
+  { type: 'WebhookRequestLog', listing: REQUEST_LOG, fields: requestFields },
+  { type: 'Webhook', fields: requestsBelow('webhook_id') },
+  { type: 'User', fields: requestsBelow('user_id') },
+  { type: 'BusinessEvent', fields: requestsBelow('business_event_id') },
+  { type: 'Delivery', fields: requestsBelow('delivery_id') },
+  {
+    type: 'Query',
+    fields: {
+      webhookRequestLog: {
+        kind: 'one',
+        of: 'WebhookRequestLog',
+        id: (args) => uuidOf('WebhookRequestLog', (args as { id: string }).id),
+      },
+      webhookRequestLogs: {
+        kind: 'pages',
+        of: 'WebhookRequestLog',
+        column: null,
+        list: listed,
+      },
+    },
+  },
+];
+
+function listed(args: object, { viewer }: Context) {
+  return listedRequests(viewer, args as RequestLogListArgs);
+}

@@ -1,0 +1,77 @@
+// The columns of an export and how the database writes a row of them as a line: made here, a million rows would be a
+// million objects. `r` is the request, `w` its webhook, `u` its user.
+import { ID_PREFIXES, type NodeName } from '../../ids';
+import { csvCellSql } from '../../sql/csv-cell';
+import { SCHEME_AND_HOST, SECRET_IN_URL } from '../../webhooks/credentials/shown-url';
+import type { ExportFormat } from './export.entity';
+
+interface Column {
+  name: string;
+  sql: string;
+  /** A text that others have written; the rest holds nothing that CSV would have to quote. */
+  isText?: boolean;
+}
+
+const TIME = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
+
+const id = (name: string, node: NodeName, sql: string): Column => {
+  return { name, sql: `'${ID_PREFIXES[node]}_' || encode(uuid_send(${sql}), 'hex')` };
+};
+const text = (name: string, sql: string): Column => ({ name, sql, isText: true });
+const plain = (name: string, sql: string): Column => ({ name, sql });
+const time = (name: string, sql: string): Column => ({ name, sql: `to_char(${sql} at time zone 'UTC', ${TIME})` });
+
+const HOST = String.raw`'^(https?://)(?:[^/?#\\]*@)?([^/?#\\@]+)'`;
+const WITHOUT_SECRETS = `concat(substring(r.url from '${SCHEME_AND_HOST}'),
+  regexp_replace(regexp_replace(r.url, '${SCHEME_AND_HOST}', ''), '${SECRET_IN_URL}', '\\1...', 'g'))`;
+// The same as shownUrl().
+const MASKED_URL = `case when w.url = r.url then ${WITHOUT_SECRETS}
+  else coalesce(array_to_string(regexp_match(r.url, ${HOST}), ''), '') || '/...' end`;
+
+/** @param seesUrls whether whoever reads the file may see whole URLs */
+function columnsFor(seesUrls: boolean): Column[] {
+  return [
+    id('id', 'WebhookRequestLog', 'r.id'),
+    id('webhookId', 'Webhook', 'r.webhook_id'),
+    text('webhookName', 'w.name'),
+    plain('direction', 'r.direction'),
+    plain('status', 'r.status'),
+    text('documentType', 'r.document_type'),
+    text('event', 'r.event'),
+    text('referenceDocument', 'r.reference_document'),
+    id('businessEventId', 'BusinessEvent', 'r.business_event_id'),
+    id('deliveryId', 'Delivery', 'r.delivery_id'),
+    id('userId', 'User', 'r.user_id'),
+    text('userName', 'u.name'),
+    plain('attemptNumber', 'r.attempt_number'),
+    plain('duplicate', 'r.duplicate'),
+    plain('test', 'r.test'),
+    id('replayId', 'Replay', 'r.replay_id'),
+    text('method', 'r.method'),
+    text('url', seesUrls ? 'r.url' : MASKED_URL),
+    time('startedAt', 'r.started_at'),
+    time('finishedAt', 'r.finished_at'),
+    plain('durationMs', 'r.duration_ms'),
+    plain('responseStatus', 'r.response_status'),
+    text('error', 'r.error'),
+    plain('errorCode', 'r.error_code'),
+    text('remoteAddress', 'r.remote_address'),
+  ];
+}
+
+/** In this order. */
+export const EXPORT_COLUMNS: readonly string[] = columnsFor(true).map(({ name }) => name);
+
+/** The SELECT list of a row as a line without its end, named `line`. */
+export function lineSql(format: ExportFormat, seesUrls: boolean): string {
+  const columns = columnsFor(seesUrls);
+  if (format === 'CSV') return `concat(${columns.map(cellSql).join(`, ',', `)}) as line`;
+  const fields = columns.map(({ name, sql }) => `${sql} as "${name}"`).join(', ');
+  // not a name that some column has: that would be meant
+  return `(select row_to_json(line_fields)::text from (select ${fields}) as line_fields) as line`;
+}
+
+// concat() takes null for nothing, which is an empty cell
+function cellSql({ sql, isText }: Column): string {
+  return isText ? csvCellSql(sql) : `(${sql})::text`;
+}

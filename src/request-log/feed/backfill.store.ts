@@ -1,0 +1,77 @@
+// SqlFields the log itself, newest first, for what the feed does not tell: what was there before the feed began.
+import { type Db, rowOf, statement } from '../../sql/db';
+
+/** Some of the log, as one snapshot sees it. */
+export interface Slice {
+  /** The snapshot, as in a FeedPosition. */
+  snapshot: string;
+  open: string[];
+  closed: string[];
+  /** The smallest id in it, before which the next slice ends; null: this is the last. */
+  before: string | null;
+}
+
+/** @param limit requests; the last slice has fewer */
+export async function sliceBefore(db: Db, before: string, limit: number): Promise<Slice> {
+  const row = await rowOf<{ snapshot: string; open: string[]; closed: string[] }>(
+    db,
+    statement(`select pg_current_snapshot()::text as snapshot,
+        coalesce(array_agg(id order by id) filter (where finished_at is null), '{}') as open,
+        coalesce(array_agg(id order by id) filter (where finished_at is not null), '{}') as closed
+      from (select id, finished_at from webhook_request_logs where id < $1::uuid order by id desc limit $2) as slice`),
+    [before, limit],
+  );
+  const slice = row as NonNullable<typeof row>;
+  const isLast = slice.open.length + slice.closed.length < limit;
+  return { ...slice, before: isLast ? null : smallest([slice.open[0], slice.closed[0]]) };
+}
+
+/** Closed requests of the log that its index lacks. */
+export interface MissingSlice {
+  /** Descending. */
+  ids: string[];
+  /** As in a Slice. */
+  before: string | null;
+}
+
+/** @param limit requests that are looked at */
+export async function missingBefore(db: Db, before: string, limit: number): Promise<MissingSlice> {
+  const row = await rowOf<{ ids: string[]; before: string | null }>(
+    db,
+    statement(`select coalesce(array_agg(id order by id desc) filter (where is_missing), '{}') as ids,
+        case when count(*) = $2::bigint then (array_agg(id order by id))[1] end as before
+      from (
+        select r.id, r.finished_at is not null and not exists (select from request_index i where i.id = r.id) as is_missing
+        from webhook_request_logs r where r.id < $1::uuid order by r.id desc limit $2::bigint
+      ) as slice`),
+    [before, limit],
+  );
+  return row as NonNullable<typeof row>;
+}
+
+function smallest(ids: readonly (string | undefined)[]): string | null {
+  return ids.filter((id) => id !== undefined).sort()[0] ?? null;
+}
+
+/** About how many requests the counts and the index have still to take in: what the planner expects, which reads no rows. */
+export async function backfillRemaining(db: Db): Promise<{ counts: number; index: number }> {
+  const row = await rowOf<{ counts: string | null; index: string | null }>(
+    db,
+    statement(`select (select backfill_before from request_stats_position) as counts,
+      (select backfill_before from request_index_position) as index`),
+  );
+  const { counts = null, index = null } = row ?? {};
+  return { counts: await requestsBefore(db, counts), index: await requestsBefore(db, index) };
+}
+
+const UUID = /^[0-9a-f-]{36}$/;
+
+async function requestsBefore(db: Db, id: string | null): Promise<number> {
+  // EXPLAIN takes no parameters
+  if (id === null || !UUID.test(id)) return 0;
+  const row = await rowOf<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
+    db,
+    `explain (format json) select from webhook_request_logs where id < '${id}'`,
+  );
+  return row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
+}

@@ -1,0 +1,36 @@
+// Where in the feed a reader goes on that comes back.
+import { type Db, rowOf, statement } from '../../sql/db';
+
+/** When a change was noted; null: the feed does not hold it. */
+export async function timeOfChange(db: Db, id: string): Promise<Date | null> {
+  const row = await rowOf<{ at: Date }>(db, statement('select at from request_changes where id = $1::bigint'), [id]);
+  return row?.at ?? null;
+}
+
+/** When a request first stood in the feed, and the oldest transaction that wrote to the feed since `since`. */
+export interface RequestInFeed {
+  at: Date;
+  xid: string;
+}
+
+/**
+ * Null when the feed does not hold the request, or only before `since`. Transactions that are still under way count among
+ * the oldest. The newest changes are looked at first: the further back, the more are read.
+ */
+export async function findRequestInFeed(db: Db, requestId: string, since: Date): Promise<RequestInFeed | null> {
+  return rowOf<RequestInFeed>(
+    db,
+    statement(`with before as (
+        select coalesce((select id from request_changes where at < $2 order by id desc limit 1), 0) as id
+      ), own as (
+        select c.at from request_changes c, before where c.id > before.id and $1::uuid = any(c.request_ids)
+        order by c.id limit 1
+      )
+      select own.at, least(
+          (select min(c.xid) from request_changes c, before where c.id > before.id),
+          pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+        ) as xid
+      from own`),
+    [requestId, since],
+  );
+}

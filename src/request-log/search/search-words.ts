@@ -1,0 +1,48 @@
+// What the search takes for a word, in texts as in questions.
+
+/** Longer ones are cut. */
+const MAX_CHARACTERS = 100;
+
+const ASCII = /^[\0-\x7f]*$/;
+const ASCII_WORD = /[0-9]+(?:\.[0-9]+)+|[a-z0-9]+/g;
+const WORD = /[0-9]+(?:\.[0-9]+)+|[\p{L}\p{N}]+/gu;
+/** Arabic vowel signs and the like, and the stroke that only makes a word wider. */
+const MARK = /[\p{M}\u0640]+/gu;
+const ARABIC_DIGIT = /[\u0660-\u0669\u06f0-\u06f9]/g;
+
+/**
+ * As texts are compared: lower case, compatible characters made the same (NFKC), Arabic-Indic digits (both rows of them) as
+ * 0 to 9, without vowel signs.
+ */
+export function folded(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase();
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(MARK, '')
+    .replace(ARABIC_DIGIT, (digit) => String(digit.charCodeAt(0) & 0xf));
+}
+
+/** Runs of letters and digits, and numbers such as 561.80, in order, with repeats; all else stands between words. */
+export function wordsIn(text: string): string[] {
+  const plain = folded(text);
+  const words = plain.match(ASCII.test(plain) ? ASCII_WORD : WORD) ?? [];
+  for (const [index, word] of words.entries()) if (word.length > MAX_CHARACTERS) words[index] = cut(word);
+  return words;
+}
+
+/** The whole name of a document, folded, as one word. */
+export function referenceWord(text: string): string {
+  return cut(
+    folded(text.toWellFormed())
+      .replace(/[\p{Cc}\s]+/gu, ' ')
+      .trim(),
+  );
+}
+
+/** To as much as is kept, and never half a character. */
+function cut(text: string): string {
+  if (text.length <= MAX_CHARACTERS) return text;
+  const short = text.slice(0, MAX_CHARACTERS);
+  return short.isWellFormed() ? short : short.slice(0, -1);
+}

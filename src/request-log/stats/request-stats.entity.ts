@@ -1,0 +1,109 @@
+import { Check, Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import type { Direction } from '../../webhooks/webhook.entity';
+import type { RequestErrorCode, RequestStatus } from '../webhook-request-log.entity';
+
+/** Minutes that are counted together, in multiples of UTC. Zones differ by quarter hours, days differ by zone. */
+export const GRAINS = [1, 15, 60, 1440] as const;
+export type Grain = (typeof GRAINS)[number];
+
+/** Requests that are counted together. */
+@Entity('request_stats_series')
+@Unique('request_stats_series_digest_key', ['digest'])
+@Index('request_stats_series_webhook_id_idx', ['webhookId'], { where: 'detailed' })
+export class RequestStatsSeriesEntity {
+  @PrimaryGeneratedColumn('identity', {
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'request_stats_series_pkey',
+  })
+  id: number;
+
+  @Column('bytea')
+  digest: Buffer;
+
+  @Column('boolean')
+  detailed: boolean;
+
+  @Column('uuid', { name: 'webhook_id', nullable: true })
+  webhookId: string | null;
+
+  @Column('text', { name: 'document_type', nullable: true })
+  documentType: string | null;
+
+  @Column('text')
+  direction: Direction;
+
+  @Column('text')
+  status: RequestStatus;
+
+  @Column('text', { name: 'error_code', nullable: true })
+  errorCode: RequestErrorCode | null;
+}
+
+/** How many of a series began in a span of time. */
+@Entity('request_stats')
+@Index('request_stats_time_idx', ['grain', 'bucket'], { where: 'grain > 1' })
+@Check('request_stats_grain_check', 'grain in (1, 15, 60, 1440)')
+export class RequestStatsEntity {
+  @PrimaryColumn('integer', { name: 'series_id', primaryKeyConstraintName: 'request_stats_pkey' })
+  seriesId: number;
+
+  @PrimaryColumn('smallint', { primaryKeyConstraintName: 'request_stats_pkey' })
+  grain: Grain;
+
+  @PrimaryColumn({ type: 'timestamptz', precision: 3, primaryKeyConstraintName: 'request_stats_pkey' })
+  bucket: Date;
+
+  @Column('integer')
+  requests: number;
+
+  @Column('integer')
+  retries: number;
+
+  @Column('bytea')
+  durations: Buffer;
+}
+
+/** A request that is counted as opened, and not yet as over. */
+@Entity('request_stats_open')
+export class RequestStatsOpenEntity {
+  @PrimaryColumn('uuid', { name: 'request_id', primaryKeyConstraintName: 'request_stats_open_pkey' })
+  requestId: string;
+
+  @Column('uuid', { name: 'webhook_id', nullable: true })
+  webhookId: string | null;
+
+  @Column('text', { name: 'document_type', nullable: true })
+  documentType: string | null;
+
+  @Column('text')
+  direction: Direction;
+
+  @Column('integer', { name: 'attempt_number' })
+  attemptNumber: number;
+
+  @Column({ type: 'timestamptz', name: 'started_at', precision: 3 })
+  startedAt: Date;
+}
+
+/** How far the feed is counted: one row. */
+@Entity('request_stats_position')
+@Check('request_stats_position_id_check', 'id = 1')
+export class RequestStatsPositionEntity {
+  @PrimaryColumn('smallint', { primaryKeyConstraintName: 'request_stats_position_pkey' })
+  id: number;
+
+  @Column('text', { name: 'from_snapshot' })
+  fromSnapshot: string;
+
+  @Column('text', { name: 'to_snapshot', nullable: true })
+  toSnapshot: string | null;
+
+  @Column('bigint', { name: 'after_id' })
+  afterId: string;
+
+  @Column({ type: 'timestamptz', name: 'counted_at', precision: 3, nullable: true })
+  countedAt: Date | null;
+
+  @Column('uuid', { name: 'backfill_before', nullable: true })
+  backfillBefore: string | null;
+}

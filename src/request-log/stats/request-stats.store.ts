@@ -1,0 +1,194 @@
+// Counting the log: what the loop reads and writes. What is counted is read in stats-figures.store.ts.
+import { idBounds } from '../../ids';
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import type { Direction } from '../../webhooks/webhook.entity';
+import { type FeedPosition, IS_FOREIGN } from '../feed/request-change.store';
+import type { RequestErrorCode, RequestStatus } from '../webhook-request-log.entity';
+import type { Grain } from './request-stats.entity';
+
+export interface StatsPosition {
+  feed: FeedPosition;
+  /** Requests with smaller ids are not counted yet, whatever the feed says of them; null: all are. */
+  backfillBefore: string | null;
+}
+
+/**
+ * Holds the position until the transaction ends.
+ * @returns null: another process counts at this moment, or the database was restored and its feed is to be rebuilt first
+ */
+export async function lockStatsPosition(db: Db): Promise<(StatsPosition & { now: Date }) | null> {
+  const row = await rowOf<FeedPosition & { backfillBefore: string | null; now: Date; isForeign: boolean }>(
+    db,
+    statement(`select from_snapshot as "from", to_snapshot as "to", after_id as "afterId",
+        backfill_before as "backfillBefore", clock_timestamp() as now, ${IS_FOREIGN} as "isForeign"
+      from request_stats_position for update skip locked`),
+  );
+  if (!row) return null;
+  const { now, isForeign, backfillBefore, ...feed } = row;
+  // also, once, where another process saved it after this statement had begun
+  if (isForeign) return null;
+  return { feed, backfillBefore, now };
+}
+
+/** @param countedAt everything that was committed by then is counted; null: leaves what it was */
+export async function saveStatsPosition(db: Db, position: StatsPosition, countedAt: Date | null): Promise<void> {
+  const { feed, backfillBefore } = position;
+  await changedBy(
+    db,
+    statement(`update request_stats_position set from_snapshot = $1, to_snapshot = $2, after_id = $3,
+      backfill_before = $4::uuid, counted_at = coalesce($5, counted_at)`),
+    [feed.from, feed.to, feed.afterId, backfillBefore, countedAt],
+  );
+}
+
+/** What was committed before is counted. */
+export async function statsPosition(db: Db): Promise<FeedPosition> {
+  const row = await rowOf<FeedPosition>(
+    db,
+    statement('select from_snapshot as "from", to_snapshot as "to", after_id as "afterId" from request_stats_position'),
+  );
+  return row as FeedPosition;
+}
+
+/** Requests that are over, of one minute and alike in what is counted. */
+export interface ClosedGroup {
+  /** Since 1970. */
+  minute: number;
+  webhookId: string | null;
+  documentType: string | null;
+  direction: Direction;
+  status: RequestStatus;
+  errorCode: RequestErrorCode | null;
+  requests: number;
+  retries: number;
+  /** Milliseconds, separated by commas; null: of none is known how long it took. */
+  durations: string | null;
+}
+
+export async function closedGroups(db: Db, ids: readonly string[]): Promise<ClosedGroup[]> {
+  if (ids.length === 0) return [];
+  return rowsOf<ClosedGroup>(
+    db,
+    statement(`select floor(extract(epoch from started_at) / 60)::integer as minute, webhook_id as "webhookId",
+        document_type as "documentType", direction, status, error_code as "errorCode", count(*)::integer as requests,
+        count(*) filter (where attempt_number > 1)::integer as retries,
+        string_agg(greatest(duration_ms, 0)::text, ',') filter (where duration_ms is not null) as durations
+      from webhook_request_logs where id = any($1::uuid[]) and id between $2::uuid and $3::uuid
+      group by 1, 2, 3, 4, 5, 6`),
+    [ids, ...idBounds(ids)],
+  );
+}
+
+/** They are counted as opened until they are over. */
+export async function insertOpen(db: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await changedBy(
+    db,
+    statement(`insert into request_stats_open (request_id, webhook_id, document_type, direction, attempt_number, started_at)
+      select id, webhook_id, document_type, direction, attempt_number, started_at from webhook_request_logs
+      where id = any($1::uuid[]) and id between $2::uuid and $3::uuid`),
+    [ids, ...idBounds(ids)],
+  );
+}
+
+export async function deleteOpen(db: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await changedBy(db, statement('delete from request_stats_open where request_id = any($1::uuid[])'), [ids]);
+}
+
+export interface Series {
+  /** In hexadecimal. */
+  digest: string;
+  detailed: boolean;
+  webhookId: string | null;
+  documentType: string | null;
+  direction: Direction;
+  status: RequestStatus;
+  errorCode: RequestErrorCode | null;
+}
+
+type SeriesId = { id: number; digest: string };
+
+export async function seriesIds(db: Db, digests: readonly string[]): Promise<SeriesId[]> {
+  return rowsOf<SeriesId>(
+    db,
+    statement(`select id, encode(digest, 'hex') as digest from request_stats_series where digest = any($1::bytea[])`),
+    [digests.map((digest) => Buffer.from(digest, 'hex'))],
+  );
+}
+
+export async function insertSeries(db: Db, series: readonly Series[]): Promise<SeriesId[]> {
+  if (series.length === 0) return [];
+  const column = <Key extends keyof Series>(key: Key) => series.map((each) => each[key]);
+  return rowsOf<SeriesId>(
+    db,
+    statement(`insert into request_stats_series
+        (digest, detailed, webhook_id, document_type, direction, status, error_code)
+      select * from unnest($1::bytea[], $2::boolean[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[])
+      returning id, encode(digest, 'hex') as digest`),
+    [
+      series.map(({ digest }) => Buffer.from(digest, 'hex')),
+      column('detailed'),
+      column('webhookId'),
+      column('documentType'),
+      column('direction'),
+      column('status'),
+      column('errorCode'),
+    ],
+  );
+}
+
+/** A span of time of one series. */
+export interface CellKey {
+  seriesId: number;
+  grain: Grain;
+  /** Its first minute since 1970. */
+  minute: number;
+}
+
+function keysOf(cells: readonly CellKey[]): unknown[] {
+  return [cells.map((each) => each.seriesId), cells.map((each) => each.grain), cells.map((each) => each.minute)];
+}
+
+/**
+ * Those that exist; `n` is the place in the list given. `offset 0`: a plan that is made while there are none would go through
+ * all that there will be, and compare each with each of the list.
+ */
+export async function cellDurations(db: Db, cells: readonly CellKey[]): Promise<{ n: number; durations: Buffer }[]> {
+  return rowsOf<{ n: number; durations: Buffer }>(
+    db,
+    statement(`select (k.n - 1)::integer as n, s.durations
+      from unnest($1::integer[], $2::smallint[], $3::integer[]) with ordinality as k (series_id, grain, minute, n)
+      cross join lateral (
+        select durations from request_stats where series_id = k.series_id and grain = k.grain
+          and bucket = to_timestamp(k.minute::bigint * 60) offset 0
+      ) as s`),
+    keysOf(cells),
+  );
+}
+
+/** What is added to a cell; `durations` is all that it has then. */
+export interface CellChange extends CellKey {
+  requests: number;
+  retries: number;
+  durations: Buffer;
+}
+
+export async function saveCells(db: Db, cells: readonly CellChange[]): Promise<void> {
+  if (cells.length === 0) return;
+  await changedBy(
+    db,
+    statement(`insert into request_stats as s (series_id, grain, bucket, requests, retries, durations)
+      select series_id, grain, to_timestamp(minute::bigint * 60), requests, retries, durations
+      from unnest($1::integer[], $2::smallint[], $3::integer[], $4::integer[], $5::integer[], $6::bytea[])
+        as c (series_id, grain, minute, requests, retries, durations)
+      on conflict (series_id, grain, bucket) do update set requests = s.requests + excluded.requests,
+        retries = s.retries + excluded.retries, durations = excluded.durations`),
+    [
+      ...keysOf(cells),
+      cells.map((each) => each.requests),
+      cells.map((each) => each.retries),
+      cells.map((each) => each.durations),
+    ],
+  );
+}

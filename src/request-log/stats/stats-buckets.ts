@@ -1,0 +1,109 @@
+import { AppError } from '../../errors';
+import { clockChanges, startOfDay, type Zone } from './stats-zone';
+
+export const STATS_BUCKETS = ['MINUTE', 'FIVE_MINUTES', 'QUARTER_HOUR', 'HOUR', 'DAY', 'WEEK', 'MONTH'] as const;
+export type StatsBucket = (typeof STATS_BUCKETS)[number];
+
+export const MAX_BUCKETS = 2_000;
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** About. */
+const LENGTH_MS: Record<StatsBucket, number> = {
+  MINUTE: MINUTE_MS,
+  FIVE_MINUTES: 5 * MINUTE_MS,
+  QUARTER_HOUR: 15 * MINUTE_MS,
+  HOUR: 60 * MINUTE_MS,
+  DAY: DAY_MS,
+  WEEK: 7 * DAY_MS,
+  MONTH: 30.436875 * DAY_MS,
+};
+
+/** From `from` up to, and without, `to`: milliseconds since 1970. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** @throws AppError BAD_USER_INPUT for a range without any time in it, or before 1970 */
+export function spanOf(range: { from: Date; to: Date }): Span {
+  const span = { from: range.from.getTime(), to: range.to.getTime() };
+  const fault = (message: string) => new AppError('BAD_USER_INPUT', message, ['range']);
+  if (span.from < 0) {
+    throw fault(`range.from is ${range.from.toISOString()}; it must be 1970-01-01T00:00:00Z or later.`);
+  }
+  if (span.from >= span.to) {
+    throw fault(`range.from ${range.from.toISOString()} must be earlier than range.to ${range.to.toISOString()}.`);
+  }
+  return span;
+}
+
+/**
+ * Where each bucket of a range begins, ascending; each ends where the next begins, the last with the range. The first
+ * begins with the range, the others where the clocks and calendars of the zone say.
+ * @throws AppError BAD_USER_INPUT when there are more than 2,000
+ */
+export function bucketStarts(span: Span, bucket: StatsBucket, zone: Zone): number[] {
+  // nobody goes through a million years to count its minutes
+  if (aboutHowMany(span, bucket) > MAX_BUCKETS * 2) throw tooMany(span, bucket);
+  const starts = isCalendarUnit(bucket)
+    ? calendarStarts(span, bucket, zone)
+    : clockStarts(span, LENGTH_MS[bucket], zone);
+  if (starts.length > MAX_BUCKETS) throw tooMany(span, bucket);
+  return starts;
+}
+
+type CalendarUnit = 'DAY' | 'WEEK' | 'MONTH';
+
+function isCalendarUnit(bucket: StatsBucket): bucket is CalendarUnit {
+  return bucket === 'DAY' || bucket === 'WEEK' || bucket === 'MONTH';
+}
+
+function aboutHowMany(span: Span, bucket: StatsBucket): number {
+  return (span.to - span.from) / LENGTH_MS[bucket];
+}
+
+function tooMany(span: Span, bucket: StatsBucket): AppError {
+  const finest = STATS_BUCKETS.find((each) => aboutHowMany(span, each) < MAX_BUCKETS * 0.99);
+  const right = finest ? `${finest} is the finest that fits, or take a shorter range` : 'take a shorter range';
+  const message = `bucket ${bucket} makes more than ${MAX_BUCKETS} buckets of this range: ${right}.`;
+  return new AppError('BAD_USER_INPUT', message, ['bucket']);
+}
+
+// Where the clocks change, the next bucket begins: an hour that comes twice is two, and half of one is its own.
+function clockStarts({ from, to }: Span, length: number, zone: Zone): number[] {
+  const stretches = [from, ...clockChanges(zone, from, to)];
+  return stretches.flatMap((start, index) => {
+    const end = stretches[index + 1] ?? to;
+    const offset = zone.offsetAt(start);
+    const starts = [start];
+    const next = start + length - modulo(start + offset, length);
+    for (let at = next; at < end; at += length) starts.push(at);
+    return starts;
+  });
+}
+
+function calendarStarts({ from, to }: Span, unit: CalendarUnit, zone: Zone): number[] {
+  const starts = [from];
+  let wall = from + zone.offsetAt(from);
+  for (;;) {
+    wall = nextWall(wall, unit);
+    const at = startOfDay(zone, wall);
+    if (at >= to) return starts;
+    // a day that clocks leapt over begins with the next
+    if (at > (starts.at(-1) as number)) starts.push(at);
+  }
+}
+
+/** Midnight at the end of this day, week (ISO 8601: it ends on Sunday) or month. */
+function nextWall(wall: number, unit: CalendarUnit): number {
+  const date = new Date(wall);
+  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
+  if (unit === 'MONTH') return Date.UTC(year, month + 1, 1);
+  return Date.UTC(year, month, day + (unit === 'WEEK' ? 7 - modulo(date.getUTCDay() - 1, 7) : 1));
+}
+
+function modulo(value: number, by: number): number {
+  return ((value % by) + by) % by;
+}

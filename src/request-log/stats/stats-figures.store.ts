@@ -1,0 +1,201 @@
+// SqlFields what is counted, and counting the log's rows where it is not.
+import { firstIdAt } from '../../ids';
+import { type Bind, bindings, type Condition } from '../../sql/condition';
+import { type Db, rowsOf } from '../../sql/db';
+import type { Grain } from './request-stats.entity';
+
+/** What figures can be told apart by. */
+export const DIMENSIONS = {
+  direction: 'direction',
+  webhookId: 'webhook_id',
+  documentType: 'document_type',
+  errorCode: 'error_code',
+} as const;
+export type Dimension = keyof typeof DIMENSIONS;
+
+/** Milliseconds since 1970; `to` is not in it. */
+interface Span {
+  from: number;
+  to: number;
+}
+
+export interface FigureQuery {
+  /** Where each span begins that is counted apart, ascending. */
+  starts: readonly number[];
+  /** What is counted of kept counts; no two overlap. */
+  pieces: readonly (Span & { grain: Grain })[];
+  /** What is counted row by row. */
+  windows: readonly Span[];
+  /** Whether the counts by webhook and document type are needed. */
+  isDetailed: boolean;
+  /** Whether most series are wanted: they are found by time then, else one by one. */
+  isByTime: boolean;
+  /** On the columns that request_stats_series shares with the log. */
+  keptCondition: Condition;
+  rowCondition: Condition;
+  by: readonly Dimension[];
+}
+
+interface Keyed {
+  /** Its place in `starts`. */
+  span: number;
+  /** A JSON array with one value, text or null, for each of `by`. */
+  key: string;
+}
+
+export interface FigureRow extends Keyed {
+  total: number;
+  succeeded: number;
+  failed: number;
+  unknown: number;
+  refused: number;
+  pending: number;
+  retries: number;
+}
+
+const sumOf = (status: string) => `coalesce(sum(requests) filter (where status = '${status}'), 0)::float8`;
+const FIGURES = `sum(requests)::float8 as total, ${sumOf('SUCCEEDED')} as succeeded, ${sumOf('FAILED')} as failed,
+  ${sumOf('UNKNOWN')} as unknown, ${sumOf('REFUSED')} as refused, ${sumOf('PENDING')} as pending,
+  coalesce(sum(retries), 0)::float8 as retries`;
+
+/** Of requests that were over when they were counted, and of those that were not. */
+export async function keptFigures(db: Db, query: FigureQuery): Promise<FigureRow[]> {
+  if (query.pieces.length === 0) return [];
+  const { values, bind } = bindings();
+  const sql = `select ${timed(query)}, ${keyed(query)}, ${FIGURES} from (
+      select c.bucket as at, ${columnsOf(query)}status, c.requests, c.retries ${keptCells(query, bind)}
+      union all
+      select started_at, ${columnsOf(query)}status, 1, (attempt_number > 1)::integer ${openRequests(query, bind)}
+    ) as counted group by ${groupedByTime(query)}`;
+  return inSpans(query, await rowsOf<Omit<FigureRow, 'span'> & Timed>(db, sql, values));
+}
+
+export async function rowFigures(db: Db, query: FigureQuery): Promise<FigureRow[]> {
+  if (query.windows.length === 0) return [];
+  const { values, bind } = bindings();
+  const sql = `select ${spanOf(query, bind)}, ${keyed(query)}, ${FIGURES} from (
+      select started_at as at, ${columnsOf(query)}status, 1 as requests, (attempt_number > 1)::integer as retries
+      ${rowsIn(query, bind)}
+    ) as counted group by ${['span', ...columnNames(query)].join(', ')}`;
+  return rowsOf<FigureRow>(db, sql, values);
+}
+
+export interface DurationLists extends Keyed {
+  /** Several, as in duration-counts.ts, each behind four bytes that say how long it is. */
+  lists: Buffer;
+}
+
+export async function keptDurations(db: Db, query: FigureQuery): Promise<DurationLists[]> {
+  if (query.pieces.length === 0) return [];
+  const { values, bind } = bindings();
+  const sql = `select ${timed(query)}, ${keyed(query)},
+      string_agg(int4send(octet_length(durations)) || durations, '') as lists from (
+      select c.bucket as at, ${columnsOf(query)}c.durations ${keptCells(query, bind)} and octet_length(c.durations) > 0
+    ) as counted group by ${groupedByTime(query)}`;
+  return inSpans(query, await rowsOf<Omit<DurationLists, 'span'> & Timed>(db, sql, values));
+}
+
+export interface DurationText extends Keyed {
+  /** "12 3,15 1": milliseconds and how often, ascending. */
+  durations: string;
+}
+
+export async function rowDurations(db: Db, query: FigureQuery): Promise<DurationText[]> {
+  if (query.windows.length === 0) return [];
+  const { values, bind } = bindings();
+  const sql = `select span, key, string_agg(ms || ' ' || n, ',' order by ms) as durations from (
+      select ${spanOf(query, bind)}, ${keyed(query)}, greatest(duration_ms, 0) as ms, count(*) as n from (
+        select started_at as at, ${columnsOf(query)}duration_ms ${rowsIn(query, bind)} and duration_ms is not null
+      ) as closed group by ${['span', ...columnNames(query), 'ms'].join(', ')}
+    ) as counted group by span, key`;
+  return rowsOf<DurationText>(db, sql, values);
+}
+
+function columnNames({ by }: FigureQuery): string[] {
+  return by.map((dimension) => DIMENSIONS[dimension]);
+}
+
+function columnsOf(query: FigureQuery): string {
+  return columnNames(query)
+    .map((column) => `${column}, `)
+    .join('');
+}
+
+function keyed(query: FigureQuery): string {
+  return `json_build_array(${columnNames(query).join(', ')})::text as key`;
+}
+
+interface Timed {
+  /** In seconds; null: in the only span. */
+  at: number | null;
+}
+
+// Which span a time is in is found here: asked of each cell, Postgres takes longer for it than for all the rest.
+function timed({ starts }: FigureQuery): string {
+  return starts.length > 1 ? 'extract(epoch from at)::float8 as at' : 'null as at';
+}
+
+function groupedByTime(query: FigureQuery): string {
+  const columns = [...(query.starts.length > 1 ? ['counted.at'] : []), ...columnNames(query)];
+  // without any there must be no row where there is nothing
+  return columns.length > 0 ? columns.join(', ') : 'key';
+}
+
+function inSpans<Row extends Timed>({ starts }: FigureQuery, rows: readonly Row[]): (Row & { span: number })[] {
+  return rows.map((row) => ({ ...row, span: row.at === null ? 0 : placeOf(starts, row.at * 1000) }));
+}
+
+/** The last of them that is not later. */
+function placeOf(starts: readonly number[], at: number): number {
+  let [low, high] = [0, starts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if ((starts[middle] as number) <= at) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+function spanOf({ starts }: FigureQuery, bind: Bind): string {
+  if (starts.length === 1) return '0 as span';
+  return `greatest(width_bucket(at, ${bind(timesOf(starts))}::timestamptz[]), 1) - 1 as span`;
+}
+
+function timesOf(times: readonly number[]): string[] {
+  return times.map((ms) => new Date(ms).toISOString());
+}
+
+// `offset 0` keeps the planner from turning it round: where series are known, each has its spans side by side in the primary
+// key, and else those of a time lie side by side in an index of their own. SqlFields the whole table is seconds.
+function keptCells(query: FigureQuery, bind: Bind): string {
+  const { pieces, isDetailed, isByTime, keptCondition } = query;
+  const grains = bind(pieces.map((piece) => piece.grain));
+  const [from, to] = boundsOf(pieces, timesOf, bind);
+  const spans = `unnest(${grains}::smallint[], ${from}::timestamptz[], ${to}::timestamptz[]) as p (grain, since, until)`;
+  const cells = (which: string) => `cross join lateral (
+      select series_id, bucket, requests, retries, durations from request_stats
+      where grain = p.grain and bucket >= p.since and bucket < p.until and ${which} offset 0
+    ) as c`;
+  const source = isByTime
+    ? `${spans} ${cells('grain > 1')} join request_stats_series as s on s.id = c.series_id`
+    : `request_stats_series as s cross join ${spans} ${cells('series_id = s.id')}`;
+  return `from ${source} where s.detailed = ${isDetailed} and ${keptCondition(bind)}`;
+}
+
+function openRequests({ pieces, keptCondition }: FigureQuery, bind: Bind): string {
+  const [from, to] = boundsOf(pieces, timesOf, bind);
+  return `from (select *, 'PENDING' as status, null::text as error_code from request_stats_open) as o
+    where exists (select from unnest(${from}::timestamptz[], ${to}::timestamptz[]) as p (since, until)
+      where o.started_at >= p.since and o.started_at < p.until) and ${keptCondition(bind)}`;
+}
+
+function rowsIn({ windows, rowCondition }: FigureQuery, bind: Bind): string {
+  const [from, to] = boundsOf(windows, (times) => times.map(firstIdAt), bind);
+  return `from unnest(${from}::uuid[], ${to}::uuid[]) as w (first_id, end_id)
+    join webhook_request_logs as r on r.id >= w.first_id and r.id < w.end_id
+    where ${rowCondition(bind)}`;
+}
+
+function boundsOf(spans: readonly Span[], written: (times: number[]) => string[], bind: Bind): [string, string] {
+  return [bind(written(spans.map((span) => span.from))), bind(written(spans.map((span) => span.to)))];
+}

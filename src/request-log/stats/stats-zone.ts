@@ -1,0 +1,75 @@
+import { AppError, quoted } from '../../errors';
+
+const DAY_MS = 24 * 3600_000;
+
+/** What clocks show somewhere. */
+export interface Zone {
+  /** As the time zone database calls it: "Europe/Berlin". */
+  name: string;
+  /** Milliseconds that its clocks are ahead of UTC at this instant. */
+  offsetAt(ms: number): number;
+}
+
+/** @throws AppError BAD_USER_INPUT for what is not a name of the IANA time zone database */
+export function zoneNamed(name: string): Zone {
+  const format = formatFor(name);
+  if (!format) {
+    const message = `timeZone ${quoted(name)} is not a name of the IANA time zone database, such as "UTC", "Europe/Berlin" or "Asia/Kolkata".`;
+    throw new AppError('BAD_USER_INPUT', message, ['timeZone']);
+  }
+  return { name: format.resolvedOptions().timeZone, offsetAt: (ms) => offsetIn(format.format(ms)) };
+}
+
+function formatFor(name: string): Intl.DateTimeFormat | null {
+  // an offset is not a place: its clocks never change
+  if (/^[+-]/.test(name)) return null;
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+// "3/29/2026, GMT+05:30", of old times also "GMT-00:44:30"
+function offsetIn(text: string): number {
+  const [, sign, hours, minutes, seconds = 0] = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text) ?? [];
+  if (sign === undefined) return 0;
+  const ms = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+  return sign === '-' ? -ms : ms;
+}
+
+/** The instants after `from` and before `to` at which the clocks of a zone are changed. */
+export function clockChanges(zone: Zone, from: number, to: number): number[] {
+  const changes: number[] = [];
+  for (let start = from; start < to; start += DAY_MS) {
+    const end = Math.min(start + DAY_MS, to);
+    if (zone.offsetAt(start) !== zone.offsetAt(end)) changes.push(changeBetween(zone, start, end));
+  }
+  return changes.filter((change) => change < to);
+}
+
+/** The first instant with another offset than `from` has; `to` has another. */
+function changeBetween(zone: Zone, from: number, to: number): number {
+  const offset = zone.offsetAt(from);
+  let [same, other] = [from, to];
+  while (other - same > 1) {
+    const middle = Math.floor((same + other) / 2);
+    if (zone.offsetAt(middle) === offset) same = middle;
+    else other = middle;
+  }
+  return other;
+}
+
+/**
+ * When a day begins in a zone: where clocks are put forward over midnight, the moment they are; where midnight comes
+ * twice, the first.
+ * @param wall midnight of that day as if it were in UTC
+ */
+export function startOfDay(zone: Zone, wall: number): number {
+  const before = zone.offsetAt(wall - DAY_MS);
+  const after = zone.offsetAt(wall + DAY_MS);
+  const starts = [wall - before, wall - after].filter((at) => at + zone.offsetAt(at) === wall);
+  if (starts.length > 0) return Math.min(...starts);
+  return changeBetween(zone, wall - after - 1, wall - before);
+}

@@ -1,0 +1,76 @@
+import { tooMany } from './refusal';
+
+/** One request's place. */
+export interface Turn {
+  /** undefined: go on at once. Rejected when `leave` was called while it waited. */
+  ready: Promise<void> | undefined;
+  /** May be called more than once. */
+  leave(): void;
+}
+
+/** So many of each caller's requests at once. The others wait in the order they came, before their bodies are read. */
+export interface ConcurrencyLimiter {
+  /** @throws Refusal 429 when too many wait */
+  enter(caller: string): Turn;
+}
+
+const MAX_WAITING = 1_000;
+
+interface Line {
+  running: number;
+  /** Each lets one in. */
+  waiting: Set<() => void>;
+}
+
+/** @param atOnce 0: no limit */
+export function createConcurrencyLimiter(atOnce: number): ConcurrencyLimiter {
+  const lines = new Map<string, Line>();
+  if (atOnce === 0) return { enter: () => ({ ready: undefined, leave: () => undefined }) };
+  const next = (caller: string, line: Line) => {
+    const [first] = line.waiting;
+    if (first) {
+      line.waiting.delete(first);
+      first();
+      return;
+    }
+    line.running -= 1;
+    if (line.running === 0) lines.delete(caller);
+  };
+  return {
+    enter(caller) {
+      const line = lines.get(caller) ?? { running: 0, waiting: new Set() };
+      lines.set(caller, line);
+      if (line.running < atOnce) {
+        line.running += 1;
+        return { ready: undefined, leave: once(() => next(caller, line)) };
+      }
+      if (line.waiting.size >= MAX_WAITING) {
+        throw tooMany(`${atOnce} requests of this caller are being answered and ${MAX_WAITING} more are waiting.`, 1);
+      }
+      return waitIn(line, () => next(caller, line));
+    },
+  };
+}
+
+function waitIn(line: Line, next: () => void): Turn {
+  let giveUp: () => void = () => undefined;
+  let letIn: () => void = () => undefined;
+  const ready = new Promise<void>((resolve, reject) => {
+    letIn = resolve;
+    giveUp = () => reject(tooMany('The request was given up while it waited.', 1));
+  });
+  line.waiting.add(letIn);
+  const leave = once(() => {
+    if (line.waiting.delete(letIn)) giveUp();
+    else next();
+  });
+  return { ready, leave };
+}
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
+}

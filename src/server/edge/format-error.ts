@@ -1,0 +1,80 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { AppError } from '../../errors';
+import { brokenLimit } from '../../graphql/limits/limits';
+import { isDatabaseUnavailable, isStatementTimeout, whyUnavailable } from '../../sql/unavailable';
+
+const MAX_MESSAGE = 300;
+
+/**
+ * The one form in which errors leave. What was made for the caller passes; everything else is a fault of ours, and
+ * tells its code alone: messages of libraries name tables, hosts and values.
+ */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const cause = unwrapResolverError(error);
+  const { locations, path } = formatted;
+  const place = { ...(locations && { locations }), ...(path && { path }) };
+  const known = knownError(cause);
+  if (known) return { message: known.message, ...place, extensions: extensionsOf(known) };
+  if (isAboutTheDocument(cause)) {
+    const code = codeOf(cause, formatted);
+    if (code !== 'INTERNAL_SERVER_ERROR')
+      return { message: forCaller(withoutValues(cause)), ...place, extensions: { code } };
+  }
+  return { message: 'Something went wrong on our side.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+}
+
+/** Whether it is for the caller; what is not belongs into our log. */
+export function isForCaller(error: unknown): boolean {
+  const cause = unwrapResolverError(error);
+  return knownError(cause) !== null || isAboutTheDocument(cause);
+}
+
+// Apollo wraps what graphql-js found wrong with a document in an error of its own
+function isAboutTheDocument(error: unknown): error is GraphQLError {
+  return error instanceof GraphQLError && (!error.originalError || error.originalError instanceof GraphQLError);
+}
+
+// Apollo gives some of its own refusals a status but no code
+function codeOf(error: GraphQLError, formatted: GraphQLFormattedError): string {
+  const { status = 500 } = (error.extensions.http ?? {}) as { status?: number };
+  const code = String(formatted.extensions?.code ?? 'INTERNAL_SERVER_ERROR');
+  return code === 'INTERNAL_SERVER_ERROR' && status >= 400 && status < 500 ? 'BAD_REQUEST' : code;
+}
+
+/** The error as a caller may see it; null for a fault of ours. */
+export function knownError(error: unknown): AppError | null {
+  if (error instanceof AppError) return error;
+  if (error instanceof GraphQLError) {
+    const limit = brokenLimit(error);
+    return limit === null ? null : new AppError('LIMIT_EXCEEDED', limit);
+  }
+  if (isDatabaseUnavailable(error)) {
+    return new AppError('UNAVAILABLE', `The database ${whyUnavailable(error)}. Try again.`);
+  }
+  if (isStatementTimeout(error)) {
+    return new AppError('LIMIT_EXCEEDED', 'This took too long and was stopped. Ask for less, or narrow the filter.');
+  }
+  return null;
+}
+
+function extensionsOf(error: AppError): Record<string, unknown> {
+  return { code: error.code, ...(error.field && { field: error.field }) };
+}
+
+// graphql-js quotes the value that it refuses, and around it the whole input: some of it may be secret
+function withoutValues({ message, originalError }: GraphQLError): string {
+  const [, variable] = /^Variable "\$(\w+)" got invalid value /.exec(message) ?? [];
+  if (variable === undefined || !originalError) return message.replace(QUOTED_TEXT, '$1.');
+  const reason = originalError.message;
+  const [at = ''] = / at "[^"]*"$/.exec(message.slice(0, -`; ${reason}`.length)) ?? [];
+  return `Variable "$${variable}" got an invalid value${at}; ${reason.replace(QUOTED_TEXT, '$1.')}`;
+}
+
+const QUOTED_TEXT = /^(String cannot represent a non string value|Expected value of type "[^"]+")(: |, found )[\s\S]*$/;
+
+// suggestions tell what else there is; a quoted value may be megabytes long
+function forCaller(message: string): string {
+  const text = message.replace(/ Did you mean [^?]*\?/g, '');
+  return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE - 3)}...` : text;
+}

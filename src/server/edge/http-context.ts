@@ -1,0 +1,89 @@
+// From an HTTP request to who asks and what for.
+import type { FastifyRequest } from 'fastify';
+import type { DataSource } from 'typeorm';
+import { AppError } from '../../errors';
+import type { Context, OptimisticAuth, Services } from '../../graphql/context';
+import { memberOf } from '../../json/json-member';
+import { rootOf } from '../../json/json-part';
+import type { JsonDocument } from '../../json/json-text';
+import type { Log } from '../../log';
+import type { AuthCache } from '../../users/auth-cache';
+import { authenticate } from '../../users/authenticate';
+import type { Viewer } from '../../viewer';
+import type { RateLimits } from './rate-limits';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    rates: RateLimits;
+  }
+  interface FastifyRequest {
+    /** The JSON body with its exact text; null without one. */
+    json: JsonDocument | null;
+    /** null without a key. */
+    viewer: Viewer | null;
+    /** Set where the viewer is only recognised. */
+    optimisticAuth: OptimisticAuth | null;
+  }
+}
+
+/** What resolvers get. */
+export function httpContext(request: FastifyRequest, source: DataSource, services: Services): Context {
+  const variables = request.json ? memberOf(rootOf(request.json), 'variables') : undefined;
+  return {
+    db: source.manager,
+    transaction: (work) => source.transaction(work),
+    viewer: request.viewer,
+    optimisticAuth: request.optimisticAuth,
+    requestId: request.id,
+    remoteAddress: request.ip,
+    log: request.log as Log,
+    variables,
+    services,
+    memory: new Map(),
+  };
+}
+
+/**
+ * Asked before a body is read: whoever has no key, or asks too often, cannot make us read much.
+ * @param recognition where whoever answers sees to it that a recognised viewer is confirmed
+ * @throws AppError UNAUTHENTICATED, Refusal 429
+ */
+export async function readViewer(
+  request: FastifyRequest,
+  source: DataSource,
+  authCache: AuthCache | null = null,
+): Promise<void> {
+  const { rates } = request.server;
+  const { authorization } = request.headers;
+  if (authorization !== undefined) {
+    const token = /^Bearer +([\x21-\x7e]{1,200}) *$/i.exec(authorization)?.[1];
+    if (!token) throw new AppError('UNAUTHENTICATED', 'The Authorization header must be: Bearer hl_...');
+    const from = { remoteAddress: request.ip, requestId: request.id };
+    const ask = () => authenticateWithin(rates, source, token, from, authCache ?? undefined);
+    const recognised = authCache?.recognise(token);
+    if (recognised) {
+      request.viewer = { ...recognised.who, ...from };
+      request.optimisticAuth = { stillHolds: recognised.stillHolds, confirm: ask };
+    } else request.viewer = await ask();
+  }
+  rates.countRequest(request.viewer, request.ip);
+}
+
+/** @throws AppError UNAUTHENTICATED, Refusal 429 where its address has tried too many wrong keys */
+export async function authenticateWithin(
+  rates: RateLimits,
+  source: DataSource,
+  token: string,
+  from: { remoteAddress: string; requestId: string },
+  authCache?: AuthCache,
+): Promise<Viewer> {
+  rates.refuseGuessing(from.remoteAddress, token);
+  try {
+    const viewer = await authenticate(source.manager, token, from, authCache);
+    rates.rightKey(token);
+    return viewer;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'UNAUTHENTICATED') rates.wrongKey(from.remoteAddress);
+    throw error;
+  }
+}

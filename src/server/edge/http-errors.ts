@@ -1,0 +1,66 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AppError, ErrorCode } from '../../errors';
+import { knownError } from './format-error';
+import { createOutageLog } from './outage-log';
+import { Refusal } from './refusal';
+
+type Fault = Error & { statusCode?: number };
+
+export function faultOf(statusCode: number): Fault {
+  return Object.assign(new Error(`HTTP ${statusCode}`), { statusCode });
+}
+
+// what Fastify found wrong, in our words; its own messages name its internals
+const BY_STATUS: Record<number, { code: ErrorCode; message: string }> = {
+  400: { code: 'BAD_USER_INPUT', message: 'The request could not be read.' },
+  404: { code: 'NOT_FOUND', message: 'There is nothing at this address.' },
+  405: { code: 'BAD_USER_INPUT', message: 'This method is not served here.' },
+  406: { code: 'BAD_USER_INPUT', message: 'The answer is application/json or application/graphql-response+json.' },
+  413: { code: 'LIMIT_EXCEEDED', message: 'The body is larger than 16 MiB.' },
+  414: { code: 'LIMIT_EXCEEDED', message: 'The address is too long.' },
+  415: { code: 'BAD_USER_INPUT', message: 'The body must be application/json in UTF-8.' },
+};
+
+const OURS = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
+
+/** When to try again what is UNAVAILABLE, in seconds, where nothing better is known. */
+export const RETRY_AFTER_S = 5;
+
+/** The HTTP status where it is not 400. */
+export const STATUS_OF: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, UNAVAILABLE: 503 };
+
+function statusOf(error: Fault, known: AppError | null): number {
+  if (error instanceof Refusal) return error.status;
+  return (known ? STATUS_OF[known.code] : undefined) ?? error.statusCode ?? (known ? 400 : 500);
+}
+
+/** The error of a request that Apollo has not seen, or could not answer. */
+export function answerError(error: Fault, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = knownError(error);
+  const status = statusOf(error, known);
+  const { message, code } = known ?? BY_STATUS[status] ?? OURS;
+  if (code === OURS.code) request.log.error({ err: error }, 'a request failed');
+  closeUnread(request, reply);
+  const retryAfter = error instanceof Refusal ? error.retryAfter : undefined;
+  if (code === 'UNAVAILABLE' || retryAfter) reply.header('retry-after', retryAfter ?? RETRY_AFTER_S);
+  return reply.code(status).send({ errors: [{ message, extensions: { code, requestId: request.id } }] });
+}
+
+/** Node would read on, for as long as the caller sends, to use the connection again. */
+export function closeUnread({ raw }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return raw.complete ? reply : reply.header('connection', 'close');
+}
+
+/** Errors outside GraphQL have the form of those inside: `{ errors: [{ message, extensions: { code, requestId } }] }`. */
+export function answerErrorsAsJson(server: FastifyInstance): void {
+  const noteOutage = createOutageLog(server.log);
+  server.setErrorHandler((error: Fault, request, reply) => {
+    noteOutage(error.cause ?? error);
+    return answerError(error, request, reply);
+  });
+  server.setNotFoundHandler((request, reply) => answerError(faultOf(404), request, reply));
+  // Fastify would read the body first
+  server.addHook('onRequest', async (request) => {
+    if (request.is404) throw faultOf(404);
+  });
+}

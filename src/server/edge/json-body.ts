@@ -1,0 +1,90 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AppError } from '../../errors';
+import { readJsonText } from '../../json/json-text';
+import { addressRange } from './address-range';
+import { createBudget, type Holding } from './budget';
+import { faultOf } from './http-errors';
+import { type BodyTime, readBody } from './read-body';
+import { Refusal, tooMany } from './refusal';
+
+const MIB = 1024 * 1024;
+
+const MAX_BODY_BYTES = 16 * MIB;
+/** Any query fits into it, but not the work that a body of 16 MiB makes. */
+const MAX_ANONYMOUS_BYTES = 64 * 1024;
+
+/** Bodies that are held at once, until their requests are answered. Without a key they have a budget of their own. */
+const HELD = { withKey: 256 * MIB, ofOneKey: 64 * MIB, withoutKey: 32 * MIB, ofOneAddress: 2 * MIB };
+
+const TIME: BodyTime = { mostMs: 30_000, slowAfterMs: 5_000, bytesPerSecond: 500 };
+const RETRY_AFTER_S = 5;
+
+/**
+ * JSON bodies are read by our own reader, which keeps their exact text. UTF-8 only (RFC 8259, section 8.1). How much of one
+ * is read is decided before its first byte, by whether there is a viewer.
+ */
+export function readJsonBodies(server: FastifyInstance, held = HELD): void {
+  const budgets = { withKey: createBudget(held.withKey), withoutKey: createBudget(held.withoutKey) };
+  const responses = new WeakMap<FastifyRequest, ServerResponse>();
+  server.decorateRequest('json', null);
+  server.removeAllContentTypeParsers();
+  server.addHook('preParsing', async (request, reply) => {
+    responses.set(request, reply.raw);
+  });
+  server.addContentTypeParser('application/json', async (request: FastifyRequest) => {
+    const { viewer, ip, headers } = request;
+    const mostBytes = viewer ? MAX_BODY_BYTES : MAX_ANONYMOUS_BYTES;
+    if (Number(headers['content-length']) > mostBytes) throw tooLarge(request);
+    const charset = /charset="?([^";\s]+)/i.exec(headers['content-type'] ?? '')?.[1];
+    if (charset && !/^utf-?8$/i.test(charset)) {
+      throw new AppError('BAD_USER_INPUT', `The charset is ${charset.slice(0, 40)}; JSON is read as UTF-8.`);
+    }
+    const holding = viewer ? budgets.withKey.open() : budgets.withoutKey.open();
+    const owner = viewer ? viewer.apiKeyId : addressRange(ip);
+    holding.countFor(owner, viewer ? held.ofOneKey : held.ofOneAddress);
+    try {
+      const text = textOf(await readAll(request, mostBytes, holding));
+      giveBack(holding, responses.get(request));
+      request.json = readJsonText(text);
+      return request.json.value;
+    } catch (error) {
+      holding.end();
+      throw error;
+    }
+  });
+}
+
+async function readAll(request: FastifyRequest, mostBytes: number, holding: Holding): Promise<Buffer> {
+  const { body, shortfall } = await readBody(request.raw, { mostBytes, time: TIME, hold: holding.take });
+  switch (shortfall) {
+    case null:
+      return body;
+    case 'TOO_LARGE':
+      throw tooLarge(request);
+    case 'NO_ROOM':
+      throw tooMany('Too many bodies are held at this moment.', RETRY_AFTER_S);
+    case 'TIMEOUT':
+      throw new Refusal('BAD_USER_INPUT', 'The body did not come to its end in time.', 408);
+    case 'RESET':
+      throw faultOf(400);
+  }
+}
+
+function giveBack(holding: Holding, response: ServerResponse | undefined): void {
+  if (!response || response.destroyed) holding.end();
+  else response.once('close', () => holding.end());
+}
+
+function tooLarge({ viewer }: FastifyRequest): Error {
+  if (viewer) return faultOf(413);
+  return new AppError('UNAUTHENTICATED', 'A body of more than 64 KiB needs an API key: Authorization: Bearer hl_...');
+}
+
+function textOf(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw new AppError('BAD_USER_INPUT', 'The body is not UTF-8.');
+  }
+}

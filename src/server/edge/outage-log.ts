@@ -1,0 +1,15 @@
+import { createFaultLog } from '../../fault-log';
+import type { Log } from '../../log';
+import { isDatabaseUnavailable, reasonOf } from '../../sql/unavailable';
+
+/** Callers are answered UNAVAILABLE: the log says why, once a minute instead of for each of them. */
+export function createOutageLog(log: Pick<Log, 'warn'>): (error: unknown) => void {
+  const note = createFaultLog((error, unwritten) => {
+    const { code } = error as { code?: string };
+    const message = 'the database cannot do its work: callers are answered UNAVAILABLE';
+    log.warn({ reason: reasonOf(error), code, unwritten }, message);
+  });
+  return (error) => {
+    if (isDatabaseUnavailable(error)) note(error);
+  };
+}

@@ -1,0 +1,103 @@
+// How much one caller may ask of this process. Kept in memory: several processes allow several times as much.
+
+import { createTokenBuckets, type TokenBuckets } from '../../token-buckets';
+import { hashToken, keyIdOf } from '../../users/api-key';
+import type { Viewer } from '../../viewer';
+import { addressRange } from './address-range';
+import { type CostReport, tooMany } from './refusal';
+
+/** 0: no limit. For an API key; an address without a key has a tenth of the first two. */
+export interface Rates {
+  costPerMinute: number;
+  requestsPerSecond: number;
+  /** Wrong keys from one address. */
+  wrongKeysPerMinute: number;
+}
+
+export interface RateLimits {
+  /** @throws Refusal 429 */
+  countRequest(viewer: Viewer | null, address: string): void;
+  /** What anyone may read without a key. Apart from requests to the API: probes may share an address. @throws Refusal 429 */
+  countVisit(address: string): void;
+  /** @returns what is left, for `extensions.cost`. @throws Refusal 429 */
+  spend(viewer: Viewer | null, address: string, cost: CostReport): CostReport;
+  /**
+   * Before a key is looked up. An address that tried too many wrong ones is refused, with a key that was right before
+   * excepted: else one program with an old key would lock out all that share its address.
+   * @throws Refusal 429
+   */
+  refuseGuessing(address: string, token: string): void;
+  rightKey(token: string): void;
+  wrongKey(address: string): void;
+}
+
+const ANONYMOUS_SHARE = 0.1;
+// pages ask in bursts
+const BURST_SECONDS = 10;
+
+export function createRateLimits({ costPerMinute, requestsPerSecond, wrongKeysPerMinute }: Rates): RateLimits {
+  const points = perCaller(costPerMinute / 60, 60);
+  const requests = perCaller(requestsPerSecond, BURST_SECONDS);
+  const visits = bucketsFor(requestsPerSecond * ANONYMOUS_SHARE, BURST_SECONDS);
+  const wrongKeys = bucketsFor(wrongKeysPerMinute / 60, 60);
+  const rightKeys = new Set<string>();
+  return {
+    countRequest(viewer, address) {
+      const left = requests?.take(viewer, address, 1) ?? 0;
+      if (left < 0)
+        throw tooMany(`${who(viewer)} sends more than ${requests?.perSecond(viewer)} requests a second.`, -left);
+    },
+    countVisit(address) {
+      const left = visits?.take(addressRange(address), 1) ?? 0;
+      const perSecond = requestsPerSecond * ANONYMOUS_SHARE;
+      if (left < 0) throw tooMany(`This address reads more than ${perSecond} pages a second.`, -left);
+    },
+    spend(viewer, address, cost) {
+      if (!points) return cost;
+      const left = points.take(viewer, address, cost.requested);
+      const perMinute = Math.round(points.perSecond(viewer) * 60);
+      const remaining = left >= 0 ? left : points.take(viewer, address, 0);
+      const report = { ...cost, remaining: Math.max(0, Math.floor(remaining)), perMinute };
+      if (left >= 0) return report;
+      const message = `The query costs ${cost.requested}, more than is left of the ${perMinute} points a minute.`;
+      throw tooMany(message, -left, report);
+    },
+    refuseGuessing(address, token) {
+      if (!wrongKeys || rightKeys.has(nameOf(token))) return;
+      const left = wrongKeys.take(addressRange(address), 0);
+      if (left < 1)
+        throw tooMany('Too many wrong API keys came from this address.', (1 - left) / (wrongKeysPerMinute / 60));
+    },
+    rightKey: (token) => void rightKeys.add(nameOf(token)),
+    wrongKey: (address) => void wrongKeys?.take(addressRange(address), 1),
+  };
+}
+
+function who(viewer: Viewer | null): string {
+  return viewer ? 'This API key' : 'This address';
+}
+
+interface PerCaller {
+  take(viewer: Viewer | null, address: string, points: number): number;
+  perSecond(viewer: Viewer | null): number;
+}
+
+function perCaller(rate: number, seconds: number): PerCaller | null {
+  const keys = bucketsFor(rate, seconds);
+  const addresses = bucketsFor(rate * ANONYMOUS_SHARE, seconds);
+  if (!keys || !addresses) return null;
+  return {
+    take: (viewer, address, points) =>
+      viewer ? keys.take(viewer.apiKeyId, points) : addresses.take(addressRange(address), points),
+    perSecond: (viewer) => (viewer ? rate : rate * ANONYMOUS_SHARE),
+  };
+}
+
+function bucketsFor(perSecond: number, seconds: number): TokenBuckets | null {
+  return perSecond > 0 ? createTokenBuckets(perSecond, perSecond * seconds) : null;
+}
+
+// never the secret: this stays in memory
+function nameOf(token: string): string {
+  return keyIdOf(token) ?? hashToken(token).toString('base64');
+}

@@ -1,0 +1,157 @@
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { GatewayExecutor } from '@apollo/server-gateway-interface';
+import {
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from 'graphql';
+import { AppError } from '../../errors';
+import type { Context } from '../../graphql/context';
+import { LIMITS, limitRules } from '../../graphql/limits/limits';
+import type { Log } from '../../log';
+import { answerText } from '../../read-plan/raw-answer';
+import { formatError, isForCaller } from '../edge/format-error';
+import { RETRY_AFTER_S, STATUS_OF } from '../edge/http-errors';
+import { createOutageLog } from '../edge/outage-log';
+import { type CostReport, Refusal } from '../edge/refusal';
+import { currentRequestId } from '../edge/request-id';
+import { executingWith } from './executor';
+import type { Gate, Operation } from './graphql-gate';
+
+export function createApollo(
+  schema: GraphQLSchema,
+  executor: GatewayExecutor,
+  log: Log,
+  gate: Gate,
+): ApolloServer<Context> {
+  return new ApolloServer<Context>({
+    gateway: executingWith(schema, executor),
+    stringifyResult: answerText,
+    // the gate asks for a key
+    introspection: true,
+    csrfPrevention: { requestHeaders: NOT_SENT_UNASKED },
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: true,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens: LIMITS.tokens },
+    validationRules: [...limitRules],
+    formatError: withRequestId,
+    logger: log,
+    plugins: [
+      // it would wrap every field of every answer
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      logFaults(createOutageLog(log)),
+      passGate(gate),
+      sayWhenToTryAgain,
+    ],
+  });
+}
+
+/**
+ * A page of another site cannot send these without the browser asking us first. Credentials that browsers send by
+ * themselves (Basic) were refused before: a key is a bearer token.
+ */
+const NOT_SENT_UNASKED = ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'];
+
+/** The caller is told the id under which our log has the cause. */
+function withRequestId(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const { extensions, ...rest } = formatError(formatted, error);
+  return { ...rest, extensions: { ...extensions, requestId: currentRequestId() } };
+}
+
+const logFaults = (noteOutage: (error: unknown) => void): ApolloServerPlugin<Context> => ({
+  async requestDidStart() {
+    return {
+      async didEncounterErrors({ contextValue, errors, operationName }) {
+        for (const error of errors) {
+          noteOutage(error.originalError);
+          if (isForCaller(error)) continue;
+          contextValue.log.error(
+            { err: error.originalError ?? error, operationName, path: error.path },
+            'a field failed',
+          );
+        }
+      },
+    };
+  },
+});
+
+/** What is UNAVAILABLE says when to try again; where nothing else is answered, the status says so too, as for proxies. */
+const sayWhenToTryAgain: ApolloServerPlugin<Context> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ response: { body, http } }) {
+        if (body.kind !== 'single') return;
+        const { errors = [], data } = body.singleResult;
+        if (!errors.some(({ extensions }) => extensions?.code === 'UNAVAILABLE')) return;
+        if (!http.headers.has('retry-after')) http.headers.set('retry-after', String(RETRY_AFTER_S));
+        if (Object.values(data ?? {}).every((value) => value === null)) http.status = STATUS_OF.UNAVAILABLE;
+      },
+    };
+  },
+};
+
+/** What needs the variables and who asks; the cost is told with every answer, also with a refusal. */
+function passGate(gate: Gate): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      let cost: CostReport | undefined;
+      return {
+        async didResolveOperation({ document, operation, request: { variables = {} }, contextValue }) {
+          if (!operation) throw noOperation();
+          const asked = { document, operation, variables };
+          try {
+            refuseSubscription(operation);
+            await confirmWhoIntrospects(gate, asked, contextValue);
+            cost = gate.checkOperation(asked, contextValue);
+          } catch (error) {
+            if (error instanceof Refusal) cost = error.cost;
+            throw asGraphQLError(error);
+          }
+        },
+        async willSendResponse({ response: { body } }) {
+          if (cost && body.kind === 'single') body.singleResult.extensions = { ...body.singleResult.extensions, cost };
+        },
+      };
+    },
+  };
+}
+
+// the executor confirms the others, with what it reads for them
+async function confirmWhoIntrospects(gate: Gate, asked: Operation, context: Context): Promise<void> {
+  if (!context.optimisticAuth || !gate.introspects(asked)) return;
+  context.viewer = await context.optimisticAuth.confirm();
+  context.optimisticAuth = null;
+}
+
+// Apollo leaves this to who executes
+function noOperation(): GraphQLError {
+  const extensions: Record<string, unknown> = { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } };
+  return new GraphQLError('operationName must name one of the operations of the document.', { extensions });
+}
+
+function refuseSubscription({ operation }: OperationDefinitionNode): void {
+  if (operation !== OperationTypeNode.SUBSCRIPTION) return;
+  throw new AppError(
+    'BAD_USER_INPUT',
+    'Subscriptions are answered at /graphql/stream, as text/event-stream, and over WebSocket at /graphql.',
+  );
+}
+
+function asGraphQLError(error: unknown): unknown {
+  if (!(error instanceof AppError)) return error;
+  const { status, retryAfter = undefined } =
+    error instanceof Refusal ? error : { status: STATUS_OF[error.code] ?? 400 };
+  const headers = new HeaderMap();
+  if (retryAfter !== undefined) headers.set('retry-after', String(retryAfter));
+  // untyped: another library declares other headers for every GraphQLError
+  const extensions: Record<string, unknown> = { code: error.code, http: { status, headers } };
+  return new GraphQLError(error.message, { extensions });
+}

@@ -1,0 +1,40 @@
+import type { CostWeights } from '../../graphql/limits/cost-plan';
+import { explanationPoints } from '../../incoming/explaining/explain-cost';
+
+/**
+ * What costs more than a row, in points: 1 is about what one row of a page takes from the database, 10 µs. Measured on a
+ * log of ten million rows; a field that is new and slow gets its line here.
+ */
+export const COST_WEIGHTS: CostWeights = {
+  fields: new Map([
+    // counts up to 10,000 rows
+    ['*.totalCount', 50],
+    ['*.totalCountIsExact', 50],
+    ['Query.webhookRequestLogStats', 500],
+    // a thread is started, and hundreds of signatures are tried
+    ['Query.explainVerification', 1_000],
+    ['IncomingAgreement.forwardTo', 20],
+    ['Webhook.refusalsNotKept', 50],
+    ['Query.businessDocument', 100],
+    ['Webhook.health', 5],
+    // up to 1,000 requests, and up to 10,000 deliveries
+    ['WebhookHealth.streak', 20],
+    ['WebhookHealth.waiting', 20],
+    ['WebhookHealth.nextAttemptAt', 20],
+    // tens of thousands of counts, and twice as much for the durations behind them
+    ['WebhookRequestLogStats.buckets', 1_000],
+    ['WebhookRequestLogStats.byWebhook', 1_000],
+    ['WebhookRequestLogStats.byDocumentType', 1_000],
+    ['WebhookRequestLogStats.topFailingWebhooks', 1_000],
+    ['WebhookRequestLogStats.topErrors', 1_000],
+    // no rows, but the largest answer there is
+    ['Query.__schema', 500],
+    ['Query.__type', 50],
+  ]),
+  arguments: new Map([['Query.explainVerification', explanationPoints]]),
+  filters: new Map([
+    ['contains', 100],
+    ['path', 100],
+    ['search', 300],
+  ]),
+};

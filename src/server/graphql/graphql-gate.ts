@@ -1,0 +1,187 @@
+// What every operation passes before it runs, whichever way it came: HTTP, SSE or WebSocket.
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationDefinitionNode,
+  parse,
+  specifiedRules,
+  type ValidationRule,
+  validate,
+} from 'graphql';
+import { AppError } from '../../errors';
+import type { Context } from '../../graphql/context';
+import { costOf, createPlans, MAX_COST, tooExpensive } from '../../graphql/limits/cost';
+import { refuseTooManyInputValues } from '../../graphql/limits/input-size';
+import { LIMITS, limitRules } from '../../graphql/limits/limits';
+import type { Viewer } from '../../viewer';
+import { formatError, knownError } from '../edge/format-error';
+import type { RateLimits } from '../edge/rate-limits';
+import { type CostReport, Refusal } from '../edge/refusal';
+import { COST_WEIGHTS } from './cost-weights';
+import type { OperationRequest, TrustedDocuments } from './trusted-documents';
+
+/** A parsed and validated operation. */
+export interface Operation {
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  variables: Readonly<Record<string, unknown>>;
+}
+
+/** Who asks. */
+export type Caller = Pick<Context, 'viewer' | 'remoteAddress' | 'requestId'>;
+
+export interface Gate {
+  /** Whether the answer depends on who asks before anything is read. */
+  introspects(operation: Operation): boolean;
+  /**
+   * @param forbidden the HTTP status where the caller's role is too little
+   * @throws Refusal where the caller may not see the schema
+   */
+  refuseIntrospection(viewer: Viewer | null, forbidden: number): void;
+  /** The request with its document's text: see TrustedDocuments. */
+  resolve: TrustedDocuments['resolve'];
+  /**
+   * Introspection by role, size of the variables, cost, and what the caller may still spend.
+   * @returns `extensions.cost` of the answer
+   * @throws Refusal, which has it too where it is known
+   */
+  checkOperation(operation: Operation, caller: Caller): CostReport;
+  /** Everything, for what does not run in Apollo: text or documentId, parser limits, validation, `checkOperation`. */
+  prepare(request: GraphQLRequest, caller: Caller): Prepared | Refused;
+}
+
+export interface GraphQLRequest extends OperationRequest {
+  operationName?: string | null;
+  variables?: Readonly<Record<string, unknown>> | null;
+}
+
+export interface Prepared extends Operation {
+  errors: null;
+  cost: CostReport;
+}
+
+export interface Refused {
+  /** As they may leave. */
+  errors: readonly GraphQLFormattedError[];
+  /** The HTTP status that would go with them. */
+  status: number;
+  /** Seconds. */
+  retryAfter: number | undefined;
+}
+
+export function createGate(schema: GraphQLSchema, rates: RateLimits, trusted: TrustedDocuments): Gate {
+  const planOf = createPlans(schema, COST_WEIGHTS);
+  const checkOperation: Gate['checkOperation'] = ({ document, operation, variables }, caller) => {
+    refuseTooManyInputValues(schema, operation, variables);
+    const cost = costOf(planOf(document, operation), variables);
+    if (cost.introspects) refuseIntrospection(caller.viewer, trusted, 400);
+    const report = { requested: cost.points, limit: MAX_COST };
+    const problem = tooExpensive(cost);
+    if (problem) throw new Refusal('LIMIT_EXCEEDED', problem, 400, report);
+    return rates.spend(caller.viewer, caller.remoteAddress, report);
+  };
+  return {
+    introspects: ({ document, operation }) => planOf(document, operation).introspects,
+    refuseIntrospection: (viewer, forbidden) => refuseIntrospection(viewer, trusted, forbidden),
+    resolve: trusted.resolve,
+    checkOperation,
+    prepare(request, caller) {
+      try {
+        const { query, operationName, variables } = trusted.resolve(request, caller.viewer);
+        if (typeof query !== 'string') throw new AppError('BAD_USER_INPUT', 'Send a query, or a documentId.');
+        const document = readDocument(schema, query);
+        const operation = getOperationAST(document, operationName);
+        if (!operation)
+          throw new AppError('BAD_USER_INPUT', 'operationName must name the operation that is to be run.');
+        const asked = { document, operation, variables: variables ?? {} };
+        return { ...asked, errors: null, cost: checkOperation(asked, caller) };
+      } catch (error) {
+        return refusedBy(error, caller.requestId);
+      }
+    },
+  };
+}
+
+function refuseIntrospection(viewer: Viewer | null, { only }: TrustedDocuments, forbidden: number): void {
+  if (!viewer) {
+    throw new Refusal('UNAUTHENTICATED', 'Introspection needs an API key: Authorization: Bearer hl_...', 401);
+  }
+  if (only && !viewer.roles.has('SYSTEM_MANAGER')) {
+    throw new Refusal(
+      'FORBIDDEN',
+      'Where only trusted documents are answered, introspection is for a SYSTEM_MANAGER.',
+      forbidden,
+    );
+  }
+}
+
+class InvalidDocument extends Error {
+  constructor(
+    readonly errors: readonly GraphQLError[],
+    readonly code: string,
+  ) {
+    super('The document cannot be run.');
+  }
+}
+
+function readDocument(schema: GraphQLSchema, text: string): DocumentNode {
+  const document = parsed(text);
+  // the limits first: they are cheap, and the rules of the specification are not
+  for (const rules of [limitRules, specifiedRules]) {
+    const errors = faultsOf(schema, document, rules);
+    if (errors.length > 0) throw new InvalidDocument(errors, 'GRAPHQL_VALIDATION_FAILED');
+  }
+  return document;
+}
+
+function faultsOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  rules: readonly ValidationRule[],
+): readonly GraphQLError[] {
+  try {
+    return validate(schema, document, rules);
+  } catch (error) {
+    // the rule about subscriptions trips over @include with a variable, whose value it does not know
+    return [graphqlError(error)];
+  }
+}
+
+function parsed(text: string): DocumentNode {
+  try {
+    return parse(text, { maxTokens: LIMITS.tokens });
+  } catch (error) {
+    throw new InvalidDocument([graphqlError(error)], 'GRAPHQL_PARSE_FAILED');
+  }
+}
+
+function graphqlError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  return new GraphQLError((error as Error).message, { originalError: error as Error });
+}
+
+function refusedBy(error: unknown, requestId: string): Refused {
+  const errors = error instanceof InvalidDocument ? error.errors : [graphqlError(error)];
+  const code = error instanceof InvalidDocument ? error.code : 'INTERNAL_SERVER_ERROR';
+  return {
+    errors: errors.map((each) => errorOutsideApollo(each, requestId, code)),
+    status: error instanceof Refusal ? error.status : 400,
+    retryAfter: error instanceof Refusal ? error.retryAfter : undefined,
+  };
+}
+
+/** The error in the one form in which errors leave. @param code where the error itself has none */
+export function errorOutsideApollo(
+  error: GraphQLError,
+  requestId: string,
+  code = 'INTERNAL_SERVER_ERROR',
+): GraphQLFormattedError {
+  const named = { ...error.toJSON(), extensions: { code: error.extensions.code ?? code } };
+  // outside of a field there is no path, by which those are known that carry one of ours
+  const cause = error.originalError && knownError(error.originalError) ? error.originalError : error;
+  const { extensions, ...rest } = formatError(named, cause);
+  return { ...rest, extensions: { ...extensions, requestId } };
+}

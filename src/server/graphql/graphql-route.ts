@@ -1,0 +1,118 @@
+import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { DataSource } from 'typeorm';
+import type { Context, Services } from '../../graphql/context';
+import type { AuthCache } from '../../users/auth-cache';
+import { refuseUnservableAccept } from '../edge/accept';
+import { addressRange } from '../edge/address-range';
+import type { ConcurrencyLimiter, Turn } from '../edge/concurrency-limiter';
+import { httpContext, readViewer } from '../edge/http-context';
+import { withRequestId } from '../edge/request-id';
+import type { Gate } from './graphql-gate';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    turn: Turn | null;
+  }
+}
+
+export interface GraphQLRoute {
+  apollo: ApolloServer<Context>;
+  gate: Gate;
+  limiter: ConcurrencyLimiter;
+  source: DataSource;
+  services: Services;
+  /** null: the database that queries read from may not know yet what the primary knows. */
+  authCache: AuthCache | null;
+}
+
+/** GraphQL over HTTP at /graphql. */
+export function serveGraphQL(server: FastifyInstance, route: GraphQLRoute): void {
+  const { apollo, gate, limiter, source, services, authCache } = route;
+  server.decorateRequest('turn', null);
+  server.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    onRequest: async (request, reply) => {
+      await readViewer(request, source, authCache);
+      await takeTurn(limiter, request, reply);
+    },
+    preHandler: async (request) => refuseUnservableAccept(request),
+    handler: async (request, reply) => {
+      const { turn } = request;
+      request.turn = null;
+      try {
+        const httpGraphQLRequest = operationOf(request, gate);
+        const answer = () =>
+          apollo.executeHTTPGraphQLRequest({
+            httpGraphQLRequest,
+            context: async () => httpContext(request, source, services),
+          });
+        const { headers, body, status } = await withRequestId(request.id, answer);
+        for (const [name, value] of headers) reply.header(name, value);
+        reply.code(status ?? 200);
+        if (body.kind !== 'complete') throw new Error('answers in parts are not served');
+        return body.string;
+      } finally {
+        turn?.leave();
+      }
+    },
+  });
+}
+
+// A caller who goes away gives up the place in the line, but not what is already being worked on.
+async function takeTurn(limiter: ConcurrencyLimiter, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const turn = limiter.enter(request.viewer?.apiKeyId ?? addressRange(request.ip));
+  request.turn = turn;
+  reply.raw.once('close', () => {
+    if (request.turn === turn) turn.leave();
+  });
+  // gone while the key was looked up, which closed the response already
+  if (reply.raw.destroyed) turn.leave();
+  await turn.ready;
+}
+
+function operationOf(request: FastifyRequest, gate: Gate): HTTPGraphQLRequest {
+  const { method, url, viewer } = request;
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  if (method === 'GET')
+    return { method, headers, body: undefined, search: searchOf(url, (asked) => gate.resolve(asked, viewer)) };
+  const { body } = request;
+  const isOne = typeof body === 'object' && body !== null && !Array.isArray(body);
+  return { method, headers, body: isOne ? gate.resolve(body, viewer) : body, search: '' };
+}
+
+type Search = { query?: unknown; documentId?: unknown; extensions?: unknown };
+
+function searchOf(url: string, resolve: (asked: Search) => Search): string {
+  const at = url.indexOf('?');
+  if (at < 0) return '';
+  const search = url.slice(at);
+  const params = new URLSearchParams(search);
+  const asked = {
+    query: params.get('query') ?? undefined,
+    documentId: params.get('documentId') ?? undefined,
+    extensions: jsonOf(params.get('extensions')),
+  };
+  const resolved = resolve(asked);
+  if (resolved === asked) return search;
+  for (const name of ['query', 'documentId', 'extensions'] as const) {
+    const value = resolved[name];
+    if (value === undefined || value === null) params.delete(name);
+    else params.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  return `?${params}`;
+}
+
+function jsonOf(text: string | null): unknown {
+  if (text === null) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Apollo says what is wrong with it
+    return undefined;
+  }
+}

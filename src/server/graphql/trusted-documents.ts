@@ -1,0 +1,146 @@
+// Documents that were written down beforehand: clients name them, and in production nothing else need be answered.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type GraphQLSchema, Kind, parse, validate } from 'graphql';
+import { type Config, ConfigError } from '../../config';
+import { AppError, quoted } from '../../errors';
+import { LIMITS } from '../../graphql/limits/limits';
+import type { Log } from '../../log';
+import type { Viewer } from '../../viewer';
+
+/** A GraphQL request as it came; of another type is refused later. */
+export interface OperationRequest {
+  query?: unknown;
+  /** `sha256:<hex>` (GraphQL over HTTP, persisted documents). */
+  documentId?: unknown;
+  extensions?: unknown;
+}
+
+export interface TrustedDocuments {
+  /** Nothing else is answered. */
+  only: boolean;
+  /**
+   * The request with its document's text in `query`.
+   * @throws AppError for an unknown id, and for another text where only trusted documents are answered
+   */
+  resolve<Request extends OperationRequest>(request: Request, viewer: Viewer | null): Request;
+}
+
+const ID = /^sha256:([0-9a-f]{64})$/;
+
+/** What the configuration trusts. @throws ConfigError */
+export function trustedDocumentsFor(
+  { trustedDocuments, trustedDocumentsOnly }: Config,
+  schema: GraphQLSchema,
+  log: Log,
+): TrustedDocuments {
+  const documents = trustedDocuments === null ? null : readTrustedDocuments(trustedDocuments);
+  for (const [hash, text] of documents ?? []) {
+    const fault = faultOf(schema, text);
+    // its clients are told too; those of the other documents need the server
+    if (fault) log.warn({ documentId: `sha256:${hash}`, fault }, 'a trusted document cannot be answered');
+  }
+  return createTrustedDocuments(documents, trustedDocumentsOnly);
+}
+
+function faultOf(schema: GraphQLSchema, text: string): string | null {
+  try {
+    return validate(schema, parse(text))[0]?.message ?? null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** @throws ConfigError naming each entry that cannot be right */
+function readTrustedDocuments(path: string): ReadonlyMap<string, string> {
+  const refuse = (problem: string) => new ConfigError([`TRUSTED_DOCUMENTS: ${path} ${problem}`]);
+  let entries: [string, unknown][];
+  try {
+    entries = Object.entries(JSON.parse(readFileSync(path, 'utf8')) as object);
+  } catch (error) {
+    throw refuse(`cannot be read: ${(error as Error).message}`);
+  }
+  const wrong = entries.filter(([id, text]) => typeof text !== 'string' || id !== `sha256:${hashOf(text)}`);
+  if (wrong.length > 0) {
+    const ids = wrong.map(([id]) => quoted(id)).join(', ');
+    throw refuse(`must be { "sha256:<hash of the text>": "query ..." }; this is not the hash of its text: ${ids}.`);
+  }
+  return new Map(entries.map(([id, text]) => [id.slice('sha256:'.length), text as string]));
+}
+
+/** @param documents by hash; null: there are none. @param only nothing else is answered */
+function createTrustedDocuments(documents: ReadonlyMap<string, string> | null, only: boolean): TrustedDocuments {
+  return {
+    only: documents !== null && only,
+    resolve(request, viewer) {
+      const named = documentNamed(documents, request);
+      if (named !== null) return { ...request, query: named, documentId: null, extensions: null };
+      if (documents && only) refuseFreeText(documents, request, viewer);
+      // whoever has no key cannot have texts kept
+      return viewer || !keepsText(request) ? request : { ...request, extensions: null };
+    },
+  };
+}
+
+function keepsText({ query, extensions }: OperationRequest): boolean {
+  return typeof query === 'string' && persistedHash(extensions) !== undefined;
+}
+
+// Apollo's automatic persisted queries
+function persistedHash(extensions: unknown): unknown {
+  return (extensions as { persistedQuery?: { sha256Hash?: unknown } } | null | undefined)?.persistedQuery?.sha256Hash;
+}
+
+function documentNamed(documents: ReadonlyMap<string, string> | null, request: OperationRequest): string | null {
+  const { documentId, query, extensions } = request;
+  const hasText = query !== undefined && query !== null;
+  if (documentId === undefined || documentId === null) {
+    const hash = hasText ? undefined : persistedHash(extensions);
+    return (typeof hash === 'string' && documents?.get(hash)) || null;
+  }
+  if (hasText) throw new AppError('BAD_USER_INPUT', 'documentId and query are both given: send one of them.');
+  const hash = typeof documentId === 'string' ? ID.exec(documentId)?.[1] : undefined;
+  const text = hash && documents?.get(hash);
+  if (text) return text;
+  const why = documents ? 'is not one of the trusted documents' : 'cannot be answered: no documents are trusted here';
+  throw new AppError('NOT_FOUND', `documentId ${quoted(documentId)} ${why}. An id is sha256:<hex of the text's hash>.`);
+}
+
+function refuseFreeText(
+  documents: ReadonlyMap<string, string>,
+  { query, extensions }: OperationRequest,
+  viewer: Viewer | null,
+): void {
+  if (typeof query === 'string') {
+    if (documents.has(hashOf(query))) return;
+    if (viewer?.roles.has('SYSTEM_MANAGER') && onlyIntrospects(query)) return;
+  } else if (!extensions) {
+    // nothing is asked, which is said in the words of any other request without a query
+    return;
+  }
+  throw new AppError(
+    'FORBIDDEN',
+    'Only trusted documents are answered here: send documentId ("sha256:<hex>") instead of a text of your own.',
+  );
+}
+
+// of the schema's manager alone: GraphiQL and code generators need it
+function onlyIntrospects(query: string): boolean {
+  try {
+    const { definitions } = parse(query, { maxTokens: LIMITS.tokens, noLocation: true });
+    return definitions.every(
+      (definition) =>
+        definition.kind === Kind.FRAGMENT_DEFINITION ||
+        (definition.kind === Kind.OPERATION_DEFINITION &&
+          definition.selectionSet.selections.every(
+            (selection) => selection.kind === Kind.FIELD && selection.name.value.startsWith('__'),
+          )),
+    );
+  } catch {
+    return false;
+  }
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

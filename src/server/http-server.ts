@@ -1,0 +1,142 @@
+import type { ApolloServer } from '@apollo/server';
+import cors from '@fastify/cors';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import type { DataSource } from 'typeorm';
+import type { Config } from '../config';
+import type { Context, Services } from '../graphql/context';
+import { newId } from '../ids';
+import type { Receiver } from '../incoming/receive';
+import type { Log } from '../log';
+import type { Db } from '../sql/db';
+import { createAuthCache } from '../users/auth-cache';
+import { createConcurrencyLimiter } from './edge/concurrency-limiter';
+import { readViewer } from './edge/http-context';
+import { answerError, answerErrorsAsJson } from './edge/http-errors';
+import { readJsonBodies } from './edge/json-body';
+import type { RateLimits } from './edge/rate-limits';
+import { refuseWhileClosing } from './edge/refuse-while-closing';
+import { closeUnusedConnections } from './edge/unused-connections';
+import { serveGraphiQL } from './graphql/graphiql-route';
+import type { Gate } from './graphql/graphql-gate';
+import { serveGraphQL } from './graphql/graphql-route';
+import { serveExports } from './routes/exports';
+import { serveHealth } from './routes/health';
+import { serveIncoming, shownPath } from './routes/incoming-route';
+import { type Metrics, serveMetrics } from './routes/metrics';
+import { serveWebhookKeys } from './routes/webhook-keys';
+import { serveEventStreams, streamUrl } from './subscriptions/event-stream';
+import type { WatchServer } from './subscriptions/watch-server';
+import { isWebSocketUpgrade, serveWebSockets } from './subscriptions/web-socket';
+
+export interface Api {
+  apollo: ApolloServer<Context>;
+  gate: Gate;
+  rates: RateLimits;
+  watching: WatchServer;
+  receiver: Receiver;
+  readingDb: Db;
+  services: Services;
+  /** Called at the first question for it. */
+  sdl(): string;
+}
+
+/** What is served without a key. */
+export interface Monitoring {
+  /** A connection of its own: whoever asks for it holds up nothing else. */
+  source: DataSource;
+  metrics: Metrics;
+  rates: RateLimits;
+}
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** @param api null: a worker, which answers only about its health. */
+export async function createHttpServer(
+  config: Config,
+  log: Log,
+  source: DataSource,
+  monitoring: Monitoring,
+  api: Api | null,
+): Promise<FastifyInstance> {
+  const server = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
+    requestTimeout: 30_000,
+    // it has a form of its own
+    return503OnClosing: false,
+    http: { shouldUpgradeCallback: isWebSocketUpgrade },
+    rewriteUrl: streamUrl,
+    frameworkErrors: (error, request, reply) => answerError(error, request, nameRequest(request, reply)),
+    genReqId: () => newId(),
+    // a caller's own id can be any that another request has
+    childLoggerFactory: (logger, bindings, options, { headers }) => {
+      const given = headers['x-request-id'];
+      const isGiven = typeof given === 'string' && REQUEST_ID.test(given);
+      return logger.child(isGiven ? { ...bindings, callerRequestId: given } : bindings, options);
+    },
+  });
+  server.addHook('onRequest', async (request, reply) => {
+    nameRequest(request, reply);
+  });
+  server.addHook('onResponse', async (request, reply) => {
+    const { method, url, ip } = request;
+    const fields = {
+      method,
+      path: shownPath(url),
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+      ip,
+    };
+    request.log.debug(fields, 'answered');
+  });
+  refuseWhileClosing(server);
+  closeUnusedConnections(server);
+  answerErrorsAsJson(server);
+  const countVisit = async ({ ip }: FastifyRequest) => monitoring.rates.countVisit(ip);
+  serveHealth(server, monitoring.source, countVisit);
+  serveMetrics(server, monitoring.metrics, countVisit);
+  if (!api) return server;
+  await serveApi(server, config, source, api);
+  serveWebhookKeys(server, monitoring.source, countVisit);
+  serveGraphiQL(server, countVisit);
+  return server;
+}
+
+function nameRequest(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+}
+
+async function serveApi(server: FastifyInstance, config: Config, source: DataSource, api: Api): Promise<void> {
+  const { apollo, gate, rates, watching, services } = api;
+  if (config.corsOrigins.length > 0) {
+    const exposedHeaders = ['x-request-id', 'retry-after'];
+    await server.register(cors, { origin: config.corsOrigins, exposedHeaders, maxAge: 600 });
+  }
+  server.decorateRequest('viewer', null);
+  server.decorateRequest('optimisticAuth', null);
+  server.decorate('rates', rates);
+  readJsonBodies(server);
+  const limiter = createConcurrencyLimiter(config.rateLimits.requestsAtOnce);
+  const authCache = config.databaseReplicaUrl === null ? createAuthCache() : null;
+  serveGraphQL(server, { apollo, gate, limiter, source, services, authCache });
+  serveEventStreams(server, watching);
+  serveWebSockets(server, watching);
+  serveExports(server, source, api.readingDb);
+  serveIncoming(server, config, api.receiver);
+  let sdl: string | undefined;
+  const onRequest = async (request: FastifyRequest) => {
+    await readViewer(request, source);
+    gate.refuseIntrospection(request.viewer, 403);
+  };
+  server.get('/schema.graphql', { onRequest }, async (_request, reply) => {
+    sdl ??= api.sdl();
+    return reply.type('text/plain; charset=utf-8').header('cache-control', 'private, max-age=60').send(sdl);
+  });
+}

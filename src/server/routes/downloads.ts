@@ -1,0 +1,64 @@
+import type { ServerResponse } from 'node:http';
+import { finished, type Readable } from 'node:stream';
+import { tooMany } from '../edge/refusal';
+
+const RETRY_S = 10;
+
+/** The downloads that are under way in this process. */
+export interface Downloads {
+  /** A place for one more. @returns gives it back, once. @throws Refusal 429 */
+  take(apiKeyId: string): () => void;
+  /** Calls `ended`, which does not fail, when the response is over; it `broke` when not all of it was handed on. */
+  follow(response: ServerResponse, file: Readable, ended: (broke: boolean) => Promise<void>): void;
+  /** Breaks them all off, and those that are about to begin. */
+  stop(): void;
+  /** Once every `ended` has come to its end. */
+  settled(): Promise<void>;
+}
+
+export function createDownloads({ perKey, inAll }: { perKey: number; inAll: number }): Downloads {
+  const byKey = new Map<string, number>();
+  const files = new Set<Readable>();
+  const endings = new Set<Promise<void>>();
+  let places = inAll;
+  let isStopping = false;
+
+  return {
+    take(apiKeyId) {
+      const own = byKey.get(apiKeyId) ?? 0;
+      if (own >= perKey) throw tooMany(`${perKey} downloads with this API key are under way.`, RETRY_S);
+      if (places === 0) throw tooMany(`${inAll} downloads are under way.`, RETRY_S);
+      places -= 1;
+      byKey.set(apiKeyId, own + 1);
+      let isTaken = true;
+      return () => {
+        if (!isTaken) return;
+        isTaken = false;
+        places += 1;
+        const left = (byKey.get(apiKeyId) ?? 0) - 1;
+        if (left > 0) byKey.set(apiKeyId, left);
+        else byKey.delete(apiKeyId);
+      };
+    },
+    follow(response, file, ended) {
+      files.add(file);
+      if (isStopping) file.destroy(stopped());
+      const ending = new Promise<void>((resolve) => {
+        finished(response, (error) => {
+          files.delete(file);
+          ended(error != null).finally(resolve);
+        });
+      }).finally(() => endings.delete(ending));
+      endings.add(ending);
+    },
+    stop() {
+      isStopping = true;
+      for (const file of files) file.destroy(stopped());
+    },
+    async settled() {
+      await Promise.all(endings);
+    },
+  };
+}
+
+const stopped = () => new Error('the server stops');

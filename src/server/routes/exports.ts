@@ -1,0 +1,187 @@
+// GET /exports/:id: the file of an export, made while it is read.
+
+import { pipeline, type Readable } from 'node:stream';
+import { constants, createGzip } from 'node:zlib';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { DataSource } from 'typeorm';
+import { currentTime } from '../../clock';
+import { AppError, quoted } from '../../errors';
+import { whereFromText } from '../../graphql/lists/stored-where';
+import { conditionOf } from '../../graphql/lists/where';
+import { toNodeId, uuidOf } from '../../ids';
+import { REQUEST_LOG_FILTER } from '../../request-log/api/request-log.inputs';
+import { type ExportRow, exportsById } from '../../request-log/export/export.store';
+import { exportBatches } from '../../request-log/export/export-batches';
+import { readAhead, streamOf } from '../../request-log/export/export-stream';
+import { beginDownload, endDownload, type Progress, refuseDownload } from '../../request-log/export/request-export';
+import { scopedWhere } from '../../request-log/search/indexed-filters';
+import type { Condition } from '../../sql/condition';
+import type { Db } from '../../sql/db';
+import { standingsOf } from '../../users/authenticate';
+import type { Viewer } from '../../viewer';
+import { takesGzip } from '../edge/accept';
+import { readViewer } from '../edge/http-context';
+import { Refusal } from '../edge/refusal';
+import { createDownloads, type Downloads } from './downloads';
+
+export interface ExportLimits {
+  /** Downloads at once with one API key. */
+  perKey: number;
+  /** Downloads at once of this process: each has a connection to the database most of the time. */
+  inAll: number;
+  /** How long a reader may take nothing. */
+  patienceMs: number;
+  /** How often it is asked again whether they may read it. */
+  checkMs: number;
+}
+
+const LIMITS: ExportLimits = { perKey: 4, inAll: 8, patienceMs: 60_000, checkMs: 10_000 };
+
+interface ExportRequest {
+  Params: { id: string };
+  Querystring: Record<string, unknown>;
+}
+
+interface Serving {
+  source: DataSource;
+  reading: Db;
+  limits: ExportLimits;
+  downloads: Downloads;
+}
+
+/** @param reading where rows are read: a replica, if there is one */
+export function serveExports(
+  server: FastifyInstance,
+  source: DataSource,
+  reading: Db,
+  limits: ExportLimits = LIMITS,
+): void {
+  const downloads = createDownloads(limits);
+  // the server would wait for each download, for as long as it takes
+  server.addHook('preClose', async () => downloads.stop());
+  server.addHook('onClose', () => downloads.settled());
+  server.get<ExportRequest>(
+    '/exports/:id',
+    { exposeHeadRoute: false, onRequest: (request) => readViewer(request, source) },
+    async (request, reply) => {
+      const { viewer } = request;
+      if (!viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');
+      const after = readAfter(request.query);
+      const row = await getExport(source.manager, request.params.id);
+      refuse(viewer, row);
+      const file = await begin({ source, reading, limits, downloads }, { request, reply, viewer, row, after });
+      return reply.headers(headersOf(row, after)).send(encoded(request, reply, file));
+    },
+  );
+}
+
+interface Download {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  viewer: Viewer;
+  row: ExportRow;
+  /** The request after which the file begins; null: at its beginning. */
+  after: string | null;
+}
+
+// With the first rows: what cannot be read at all is an answer like any other, and no file that breaks off.
+async function begin(serving: Serving, { request, reply, viewer, row, after }: Download): Promise<Readable> {
+  const { source, limits, downloads } = serving;
+  const condition = conditionFor(viewer, row);
+  const release = downloads.take(viewer.apiKeyId);
+  try {
+    const db = await sourceOfRows(serving, row);
+    const options = { after, check: checking(source.manager, viewer, row, limits.checkMs) };
+    const batches = await readAhead(exportBatches(db, row, condition, options));
+    await source.transaction((transaction) => beginDownload(transaction, viewer, row, after));
+    const progress: Progress = { rows: 0, bytes: 0, complete: false };
+    const file = streamOf(batches, progress, limits.patienceMs);
+    downloads.follow(reply.raw, file, async (broke) => {
+      release();
+      const sent = { ...progress, complete: progress.complete && !broke };
+      await source
+        .transaction((transaction) => endDownload(transaction, viewer, row, sent))
+        .catch((error: unknown) => request.log.error({ err: error, ...sent }, 'the end of a download is not recorded'));
+    });
+    return file;
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+// As its orderer asked: whoever may read more finds no more.
+function conditionFor(viewer: Viewer, row: ExportRow): Condition {
+  const where = row.condition === null ? undefined : whereFromText(row.condition);
+  return conditionOf(scopedWhere(row.readsContent ? viewer : null, where), REQUEST_LOG_FILTER);
+}
+
+// A replica that has the order has all that was there before it.
+async function sourceOfRows({ source, reading }: Serving, { id }: ExportRow): Promise<Db> {
+  return (await exportsById(reading, [id])).has(id) ? reading : source.manager;
+}
+
+function refuse(viewer: Pick<Viewer, 'userId' | 'roles'>, row: ExportRow): void {
+  try {
+    refuseDownload(viewer, row);
+  } catch (error) {
+    throw error instanceof AppError ? new Refusal(error.code, error.message, 403) : error;
+  }
+  if (row.expiresAt > currentTime()) return;
+  throw new Refusal('NOT_FOUND', `The export expired at ${row.expiresAt.toISOString()}: order it again.`, 410);
+}
+
+function readAfter({ after, ...others }: Record<string, unknown>): string | null {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) {
+    throw new AppError('BAD_USER_INPUT', `There is no parameter ${quoted(unknown)}: write ?after=req_..., or none.`);
+  }
+  if (after === undefined) return null;
+  const id = typeof after === 'string' ? uuidOf('WebhookRequestLog', after) : null;
+  if (id !== null) return id;
+  throw new AppError(
+    'BAD_USER_INPUT',
+    `after is ${quoted(after)}; it takes the id of the last line that you have, such as req_...`,
+  );
+}
+
+async function getExport(db: Db, nodeId: string): Promise<ExportRow> {
+  const id = uuidOf('Export', nodeId);
+  const row = id === null ? undefined : (await exportsById(db, [id])).get(id);
+  if (row) return row;
+  throw new Refusal('NOT_FOUND', `There is no export ${quoted(nodeId)}: exportWebhookRequestLogs orders one.`, 404);
+}
+
+// Keys end and roles are taken away while a download goes on.
+function checking(db: Db, viewer: Viewer, row: ExportRow, everyMs: number): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < everyMs) return;
+    last = performance.now();
+    const standing = (await standingsOf(db, [viewer.apiKeyId])).get(viewer.apiKeyId);
+    if (!standing) throw new AppError('UNAUTHENTICATED', 'The API key is revoked or expired.');
+    refuse({ userId: viewer.userId, roles: standing.roles }, row);
+  };
+}
+
+function headersOf(row: ExportRow, after: string | null): Record<string, string> {
+  const isCsv = row.format === 'CSV';
+  const name = `${toNodeId('Export', row.id)}.${row.format.toLowerCase()}`;
+  return {
+    'content-type': isCsv
+      ? `text/csv; charset=utf-8; header=${after === null ? 'present' : 'absent'}`
+      : 'application/x-ndjson',
+    'content-disposition': `attachment; filename="webhook-request-logs-${name}"`,
+    'cache-control': 'no-store',
+    'accept-ranges': 'none',
+    vary: 'accept-encoding',
+  };
+}
+
+function encoded(request: FastifyRequest, reply: FastifyReply, file: Readable): Readable {
+  if (!takesGzip(request.headers['accept-encoding'])) return file;
+  reply.header('content-encoding', 'gzip');
+  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
+  // either of the two that breaks, breaks the other, and the response with it
+  return pipeline(file, gzip, () => undefined);
+}

@@ -1,0 +1,226 @@
+import { isIP } from 'node:net';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../../config';
+import type { HeaderPairs } from '../../header-pairs';
+import { newId } from '../../ids';
+import type { Answer } from '../../incoming/answers';
+import { MAX_CALL_BYTES } from '../../incoming/arrived-call';
+import type { Found, Receiver } from '../../incoming/receive';
+import { isDatabaseUnavailable, isStatementTimeout, whyUnavailable } from '../../sql/unavailable';
+import { headerValues } from '../../verification/call';
+import { isEmptyStatus } from '../../webhooks/incoming/agreement-rules';
+import { addressRange } from '../edge/address-range';
+import { type Budget, createBudget } from '../edge/budget';
+import { type CertificateReader, createCertificateReader } from '../edge/client-certificate-header';
+import { closeUnread, faultOf } from '../edge/http-errors';
+import { createPatience } from '../edge/patience';
+import { type BodyTime, readBody } from '../edge/read-body';
+import { Refusal } from '../edge/refusal';
+
+/** What calls may hold at once in this process. A call that is over it is asked to come again. */
+export interface ReceivingLimits {
+  readonly time: BodyTime;
+  /** For the database. Callers give up, and call again beside their first call: they hear before that what is known. */
+  readonly databaseMs: number;
+  readonly calls: Shares;
+  readonly bytes: Shares;
+}
+
+/** One webhook and one address range have a share of it, so that neither stops the others. */
+export interface Shares {
+  readonly all: number;
+  readonly ofWebhook: number;
+  readonly ofSource: number;
+}
+
+const MIB = 1024 * 1024;
+
+export const RECEIVING_LIMITS: ReceivingLimits = {
+  time: { mostMs: 10_000, slowAfterMs: 3_000, bytesPerSecond: 500 },
+  databaseMs: 9_000,
+  calls: { all: 2_000, ofWebhook: 500, ofSource: 1_000 },
+  bytes: { all: 128 * MIB, ofWebhook: 32 * MIB, ofSource: 64 * MIB },
+};
+const RETRY_AFTER_S = 5;
+
+/** What comes back is data for a partner's program: a browser that is led to the address runs nothing of it. */
+const CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox";
+
+/** A path for the log of the server: who reads that must not be able to call us in a partner's name. */
+export function shownPath(url: string): string {
+  const [path = ''] = url.split('?', 1);
+  return path.startsWith('/in/') || TOKEN.test(decoded(path)) ? '/in/[token]' : path;
+}
+
+/** Also where it was pasted into a path that leads nowhere. */
+const TOKEN = /in_[0-9A-Za-z]{20}/;
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/**
+ * `POST /in/:token`: the calls of partners. 2xx says that the call and what comes of it are committed; 503 with `Retry-After`
+ * that they are not, because the database is away or too much is under way.
+ */
+export function serveIncoming(
+  server: FastifyInstance,
+  config: Pick<Config, 'publicUrl' | 'clientCertHeader' | 'trustedProxies'>,
+  receiver: Receiver,
+  limits: ReceivingLimits = RECEIVING_LIMITS,
+): void {
+  const certificates = createCertificateReader(config.trustedProxies);
+  const underWay = createUnderWay(limits);
+  let closing = false;
+  // Node would wait for what else comes on the connection, for over a minute
+  const closeSpent = (request: FastifyRequest, reply: FastifyReply) =>
+    closing ? reply.header('connection', 'close') : closeUnread(request, reply);
+  server.register(async (scope) => {
+    scope.addHook('preClose', async () => {
+      closing = true;
+    });
+    // Fastify refuses types that it cannot read; ours are in rawHeaders
+    scope.addHook('onRequest', async ({ raw }, reply) => {
+      raw.headers['content-type'] = 'application/octet-stream';
+      reply.header('content-security-policy', CONTENT_SECURITY_POLICY).header('x-content-type-options', 'nosniff');
+    });
+    scope.removeAllContentTypeParsers();
+    // the body is read by us, as it is
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    scope.route<{ Params: { token: string } }>({
+      method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+      url: '/in/:token',
+      handler: async (_request, reply) => {
+        reply.header('allow', 'POST');
+        throw faultOf(405);
+      },
+    });
+    scope.post<{ Params: { token: string } }>('/in/:token', async (request, reply) => {
+      const { token } = request.params;
+      // the time in it is when the call began
+      const id = newId();
+      const holding = underWay.enter(request.ip);
+      const patience = createPatience(limits.databaseMs);
+      try {
+        if (!holding.isWithin) throw tooBusy();
+        const found = answered(await patience.for(receiver.find(token)));
+        if (!found) return closeSpent(request, reply).callNotFound();
+        const about = { id, token, ...describe(request, config, certificates) };
+        const received = found.shut
+          ? receiver.refuseUnread({ ...about, ...UNREAD }, found, found.shut)
+          : receiver.receive({ ...about, ...(await readCall(request, found, holding, limits)) }, found);
+        const answer = answered(await patience.for(received));
+        closeSpent(request, reply);
+        return answer === null ? reply.callNotFound() : send(reply, answer);
+      } catch (error) {
+        closeSpent(request, reply);
+        throw asTemporary(error);
+      } finally {
+        // what is not answered by now is held by those who write it down
+        void patience.over().then(() => holding.end());
+      }
+    });
+  });
+}
+
+const UNREAD = { body: Buffer.alloc(0), bodyBytes: 0, shortfall: null };
+
+/** @throws Refusal 503 where too much is under way */
+async function readCall(request: FastifyRequest, found: Found, holding: UnderWay, { time }: ReceivingLimits) {
+  if (!holding.countFor(found.agreement.webhook.id)) throw tooBusy();
+  const limits = { mostBytes: MAX_CALL_BYTES, time, hold: holding.takeBytes };
+  const { body, bytes, shortfall } = await readBody(request.raw, limits);
+  if (shortfall === 'NO_ROOM') throw tooBusy();
+  return { body, bodyBytes: bytes, shortfall };
+}
+
+/** One call, and what it holds. */
+interface UnderWay {
+  /** Whether there was room for it. */
+  readonly isWithin: boolean;
+  /** @returns false where too many calls of this webhook are under way */
+  countFor(webhookId: string): boolean;
+  /** @returns false where there is no room for them */
+  takeBytes(bytes: number): boolean;
+  end(): void;
+}
+
+function createUnderWay({ calls, bytes }: ReceivingLimits): { enter(address: string): UnderWay } {
+  const budgets: [Budget, Budget] = [createBudget(calls.all), createBudget(bytes.all)];
+  return {
+    enter(address) {
+      const [call, body] = [budgets[0].open(), budgets[1].open()];
+      const source = `from ${addressRange(address)}`;
+      call.countFor(source, calls.ofSource);
+      body.countFor(source, bytes.ofSource);
+      return {
+        isWithin: call.take(1),
+        countFor: (id) => body.countFor(id, bytes.ofWebhook) && call.countFor(id, calls.ofWebhook),
+        takeBytes: body.take,
+        end() {
+          call.end();
+          body.end();
+        },
+      };
+    },
+  };
+}
+
+function describe(
+  request: FastifyRequest,
+  { publicUrl, clientCertHeader }: Pick<Config, 'publicUrl' | 'clientCertHeader'>,
+  certificates: CertificateReader,
+) {
+  const headers = pairsOf(request.raw.rawHeaders);
+  const shown = clientCertHeader === null ? [] : headerValues({ headers }, clientCertHeader);
+  return {
+    method: request.method,
+    url: `${publicUrl ?? `${request.protocol}://${request.host}`}${pathOf(request.raw.url ?? '')}`,
+    headers,
+    certificate: shown.length === 0 ? null : certificates.read(shown, request.raw.socket.remoteAddress),
+    remoteAddress: addressOf(request),
+  };
+}
+
+// What a proxy that is trusted passes on of its caller's X-Forwarded-For need not be an address.
+function addressOf({ ip, raw }: FastifyRequest): string | null {
+  return isIP(ip ?? '') > 0 ? ip : (raw.socket.remoteAddress ?? null);
+}
+
+// RFC 9112, section 3.2.2: a proxy may write the whole address into the first line.
+function pathOf(target: string): string {
+  return target.replace(/^https?:\/\/[^/?#]*/i, '');
+}
+
+function pairsOf(raw: readonly string[]): HeaderPairs {
+  const pairs: HeaderPairs = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) pairs.push([raw[at] as string, raw[at + 1] as string]);
+  return pairs;
+}
+
+function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
+  for (const [name, value] of headers) reply.header(name, value);
+  // as bytes, to which Fastify adds no charset
+  return isEmptyStatus(status) ? reply.code(status).send() : reply.code(status).send(Buffer.from(body));
+}
+
+function tooBusy(): Refusal {
+  const message = 'Too many calls are under way: send it again.';
+  return new Refusal('UNAVAILABLE', message, 503, undefined, RETRY_AFTER_S);
+}
+
+function answered<T>(outcome: { value: T } | null): T {
+  if (outcome !== null) return outcome.value;
+  const message = 'The database does not answer, so it is not known whether the call was recorded. Send it again.';
+  throw new Refusal('UNAVAILABLE', message, 503, undefined, RETRY_AFTER_S);
+}
+
+function asTemporary(error: unknown): unknown {
+  if (!isDatabaseUnavailable(error) && !isStatementTimeout(error)) return error;
+  const message = `The call was not recorded: the database ${whyUnavailable(error)}. Send it again.`;
+  return Object.assign(new Refusal('UNAVAILABLE', message, 503, undefined, RETRY_AFTER_S), { cause: error });
+}

@@ -1,0 +1,123 @@
+import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { DataSource } from 'typeorm';
+import { clockDifferenceMs } from '../../clock';
+import { backfillRemaining } from '../../request-log/feed/backfill.store';
+import { indexBehindSeconds } from '../../request-log/search/request-index.store';
+import { cached } from '../edge/cached';
+
+export interface Metrics {
+  registry: Registry;
+  /** One attempt is over; `outcome` is SUCCEEDED or its error code. */
+  attemptEnded(outcome: string, durationMs: number): void;
+  /** A partner called; `outcome` is ACCEPTED, DUPLICATE, UNKNOWN_ADDRESS or why it was refused. */
+  callReceived(outcome: string, kept: boolean): void;
+}
+
+/** Prometheus metrics of this process, and of the outbox, which all processes share. */
+export function createMetrics(source: DataSource): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const attempts = new Counter({
+    name: 'hookledger_attempts_total',
+    help: 'Attempts of deliveries that ended, by outcome.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  const duration = new Histogram({
+    name: 'hookledger_attempt_duration_seconds',
+    help: 'How long attempts took.',
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers: [registry],
+  });
+  const calls = new Counter({
+    name: 'hookledger_incoming_calls_total',
+    help: 'Calls of partners by outcome; kept: whether each has a row in the log.',
+    labelNames: ['outcome', 'kept'],
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'hookledger_outbox_events',
+    help: 'Events that are not deliveries yet, up to 10,000.',
+    registers: [registry],
+    async collect() {
+      const sql = `select count(*)::int as n
+        from (select from business_events where fanned_out_at is null limit 10000) as waiting`;
+      const [row] = await source.query<{ n: number }[]>(sql);
+      this.set(row?.n ?? 0);
+    },
+  });
+  new Gauge({
+    name: 'hookledger_pending_decisions',
+    help: 'Events that webhooks want and have not been asked about yet, up to 10,000.',
+    registers: [registry],
+    async collect() {
+      const sql = 'select count(*)::int as n from (select from pending_decisions limit 10000) as pending';
+      const [row] = await source.query<{ n: number }[]>(sql);
+      this.set(row?.n ?? 0);
+    },
+  });
+  new Gauge({
+    name: 'hookledger_webhooks',
+    help: 'Outgoing webhooks whose circuit is not closed (open), whose deliveries wait for capacity (waiting), disabled.',
+    labelNames: ['condition'],
+    registers: [registry],
+    async collect() {
+      const sql = `select count(*) filter (where c.state <> 'CLOSED')::int as open,
+          count(*) filter (where c.crowded)::int as waiting, count(*) filter (where w.status = 'DISABLED')::int as disabled
+        from webhooks w join webhook_circuits c on c.webhook_id = w.id where w.status <> 'ARCHIVED'`;
+      const [row] = await source.query<Record<string, number>[]>(sql);
+      for (const [condition, n] of Object.entries(row ?? {})) this.set({ condition }, n);
+    },
+  });
+  new Gauge({
+    name: 'hookledger_search_index_behind_seconds',
+    help: 'How long ago the oldest request was closed that searches do not find yet; 0: they find all.',
+    registers: [registry],
+    async collect() {
+      this.set(await indexBehindSeconds(source.manager));
+    },
+  });
+  new Gauge({
+    name: 'hookledger_backfill_remaining_requests',
+    help: 'About how many requests of the log are still to be counted, or to be looked for in the index; 0 but after a restore.',
+    labelNames: ['reader'],
+    registers: [registry],
+    async collect() {
+      const remaining = await backfillRemaining(source.manager);
+      for (const [reader, n] of Object.entries(remaining)) this.set({ reader }, n);
+    },
+  });
+  new Gauge({
+    name: 'hookledger_clock_difference_seconds',
+    help: 'How far the clock of the database is ahead of that of this process, as measured last; negative: behind.',
+    registers: [registry],
+    collect() {
+      this.set(clockDifferenceMs() / 1_000);
+    },
+  });
+  return {
+    registry,
+    attemptEnded(outcome, durationMs) {
+      attempts.inc({ outcome });
+      duration.observe(durationMs / 1000);
+    },
+    callReceived: (outcome, kept) => calls.inc({ outcome, kept: String(kept) }),
+  };
+}
+
+const KEPT_MS = 2_000;
+
+/** `/metrics`, up to 2 s old; 503 while the database, which some of them ask, is away. */
+export function serveMetrics(
+  server: FastifyInstance,
+  { registry }: Metrics,
+  onRequest: onRequestAsyncHookHandler,
+): void {
+  const metrics = cached(KEPT_MS, () => registry.metrics());
+  server.get('/metrics', { onRequest }, async (_request, reply) => {
+    const text = await metrics().catch(() => null);
+    if (text === null) return reply.code(503).type('text/plain').send('the database cannot be reached\n');
+    return reply.type(registry.contentType).send(text);
+  });
+}

@@ -1,0 +1,68 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { loadDelivery } from '../../delivery/api/delivery.resolver';
+import { AppError } from '../../errors';
+import { loadEvent } from '../../events/business-event.resolver';
+import type { Context } from '../../graphql/context';
+import { withExample } from '../../graphql/example';
+import { NodeType } from '../../graphql/node';
+import { HasRole } from '../../graphql/roles/has-role';
+import { type NodeName, readNodeId } from '../../ids';
+import { loadReplay } from '../../replay/replay.resolver';
+import { loadRequest } from '../../request-log/api/request-log.resolver';
+import { loadExport } from '../../request-log/export/export.resolver';
+import { loadApiKey } from '../../users/api-key.resolver';
+import { loadUser } from '../../users/user.resolver';
+import { READERS } from '../../viewer';
+import { loadWebhook } from '../../webhooks/api/webhook.resolver';
+
+const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object | null> | null> = {
+  User: loadUser,
+  ApiKey: loadApiKey,
+  Webhook: loadWebhook,
+  BusinessEvent: loadEvent,
+  Delivery: loadDelivery,
+  WebhookRequestLog: loadRequest,
+  Replay: loadReplay,
+  Export: loadExport,
+};
+
+const MAX_IDS = 100;
+
+async function loadNode(context: Context, nodeId: string): Promise<object | null> {
+  const read = readNodeId(nodeId);
+  const row = read && (await LOADERS[read.name](context, read.id));
+  return row ? { ...row, __typename: read.name } : null;
+}
+
+@Resolver()
+export class NodeResolver {
+  @HasRole(...READERS)
+  @Query(() => NodeType, {
+    nullable: true,
+    description: withExample(
+      'Anything by its id; null when there is none.',
+      '{ node(id: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { id ... on Delivery { status } } }',
+    ),
+  })
+  node(@Ctx() context: Context, @Arg('id', () => ID, { description: 'Of anything that has one.' }) id: string) {
+    return loadNode(context, id);
+  }
+
+  @HasRole(...READERS)
+  @Query(() => [NodeType], {
+    nullable: 'items',
+    description: withExample(
+      `Up to ${MAX_IDS} things by their ids, in that order; null where there is none.`,
+      '{ nodes(ids: ["usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e"]) { __typename id } }',
+    ),
+  })
+  nodes(
+    @Ctx() context: Context,
+    @Arg('ids', () => [ID], { description: `At most ${MAX_IDS} ids, of one type or several.` }) ids: string[],
+  ) {
+    if (ids.length > MAX_IDS) {
+      throw new AppError('BAD_USER_INPUT', `ids has ${ids.length} entries; at most ${MAX_IDS} are taken.`, ['ids']);
+    }
+    return ids.map((id) => loadNode(context, id));
+  }
+}

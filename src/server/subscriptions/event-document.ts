@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { type DocumentNode, Kind, type OperationDefinitionNode, print, visit } from 'graphql';
+import type { Operation } from '../graphql/graphql-gate';
+
+export interface EventDocument {
+  document: DocumentNode;
+  variables: Record<string, unknown>;
+  /** The same for subscriptions that ask the same of an event. */
+  key: string;
+}
+
+/**
+ * What of a subscription is asked of each event: all but the arguments of its field, which were heeded when it began. To
+ * read a filter again with each event would cost more than the answer.
+ */
+export function eventDocument({ document, operation, variables }: Operation): EventDocument {
+  const { selectionSet, variableDefinitions = [] } = operation;
+  const selections = selectionSet.selections.map((selection) =>
+    selection.kind === Kind.FIELD ? { ...selection, arguments: [] } : selection,
+  );
+  const asked: OperationDefinitionNode = {
+    ...operation,
+    selectionSet: { ...selectionSet, selections },
+    variableDefinitions: [],
+  };
+  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  const used = new Set<string>();
+  visit({ ...document, definitions: [asked, ...fragments] }, { Variable: ({ name }) => void used.add(name.value) });
+  const defined = variableDefinitions.filter(({ variable }) => used.has(variable.name.value));
+  const ofEvent: DocumentNode = {
+    ...document,
+    definitions: [{ ...asked, variableDefinitions: defined }, ...fragments],
+  };
+  const given = Object.entries(variables).filter(([name]) => used.has(name));
+  const key = createHash('sha256').update(print(ofEvent)).update(JSON.stringify(given)).digest('base64url');
+  return { document: ofEvent, variables: Object.fromEntries(given), key };
+}

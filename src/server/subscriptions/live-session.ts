@@ -1,0 +1,45 @@
+// One connection that watches: who is behind it, as of a moment ago.
+import { AppError } from '../../errors';
+import type { Log } from '../../log';
+import type { Standing } from '../../users/authenticate';
+import type { Viewer } from '../../viewer';
+import type { LiveKeys } from './live-keys';
+
+export interface LiveSession {
+  viewer: Viewer;
+  readonly requestId: string;
+  readonly remoteAddress: string;
+  readonly log: Log;
+  readonly streams: Set<LiveStream>;
+  close(): void;
+}
+
+/** One subscription of it. */
+export interface LiveStream {
+  /** Whether the viewer may still have it; ends it where not. */
+  check(): void;
+  end(error: AppError): void;
+}
+
+type Caller = Pick<LiveSession, 'viewer' | 'requestId' | 'remoteAddress' | 'log'>;
+
+/** @param onRefused called when the key is no longer good for anything, after the streams were told */
+export function openSession(keys: LiveKeys, caller: Caller, onRefused: (error: AppError) => void): LiveSession {
+  const session: LiveSession = { ...caller, streams: new Set(), close: () => leave() };
+  const leave = keys.follow(caller.viewer.apiKeyId, (standing) => {
+    if (standing) takeRoles(session, standing);
+    else {
+      const error = new AppError('UNAUTHENTICATED', 'This API key is no longer valid: it was revoked or has expired.');
+      for (const stream of session.streams) stream.end(error);
+      onRefused(error);
+    }
+  });
+  return session;
+}
+
+function takeRoles(session: LiveSession, { roles }: Standing): void {
+  const before = session.viewer.roles;
+  if (roles.size === before.size && [...roles].every((role) => before.has(role))) return;
+  session.viewer = { ...session.viewer, roles };
+  for (const stream of session.streams) stream.check();
+}

@@ -1,0 +1,50 @@
+import { type FragmentDefinitionNode, Kind, OperationTypeNode, type SelectionNode } from 'graphql';
+import { AppError } from '../../errors';
+import type { GraphQLRequest, Operation } from '../graphql/graphql-gate';
+
+/** @throws AppError BAD_USER_INPUT for what is no GraphQL request */
+export function readSubscription(given: unknown): GraphQLRequest {
+  if (!isObject(given)) refuse('Send one GraphQL request: { "query": "subscription { ... }" }.');
+  const { query, documentId, extensions, operationName, variables } = given;
+  if (!isAbsent(operationName) && typeof operationName !== 'string') refuse('operationName must be a text.');
+  if (!isAbsent(variables) && !isObject(variables)) refuse('variables must be an object.');
+  return { query, documentId, extensions, operationName: operationName ?? null, variables: variables ?? null };
+}
+
+/**
+ * Queries and mutations have their own way, with its own limits. The root field of a subscription is what it is about: it
+ * can neither be left out nor depend on a variable.
+ * @throws AppError BAD_USER_INPUT
+ */
+export function refuseAnythingElse({ document, operation }: Operation): void {
+  if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
+    refuse(`Only subscriptions are answered here: send the ${operation.operation} to POST /graphql.`);
+  }
+  const fragments = new Map(
+    document.definitions
+      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+      .map((fragment) => [fragment.name.value, fragment]),
+  );
+  if (operation.selectionSet.selections.some((selection) => isConditional(selection, fragments))) {
+    refuse('The field of a subscription takes neither @skip nor @include.');
+  }
+}
+
+function isConditional(selection: SelectionNode, fragments: ReadonlyMap<string, FragmentDefinitionNode>): boolean {
+  if (selection.directives?.some(({ name }) => name.value === 'skip' || name.value === 'include')) return true;
+  if (selection.kind === Kind.FIELD) return false;
+  const spread = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+  return spread?.selectionSet.selections.some((each) => isConditional(each, fragments)) ?? false;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
+}
+
+function refuse(what: string): never {
+  throw new AppError('BAD_USER_INPUT', what);
+}

@@ -1,0 +1,196 @@
+// Subscriptions, whichever way they came: opened as the schema says, answered event by event.
+import {
+  createSourceEventStream,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
+import type { DataSource } from 'typeorm';
+import { AppError } from '../../errors';
+import type { Context, Services } from '../../graphql/context';
+import { onePerField } from '../../graphql/lists/list-failures';
+import type { RequestEvent } from '../../request-log/watch/tail-events';
+import { goOnBehind } from '../../request-log/watch/watch.resolver';
+import { type Answer, type Answers, createAnswers } from '../edge/answers';
+import { isForCaller, knownError } from '../edge/format-error';
+import { Refusal } from '../edge/refusal';
+import { errorOutsideApollo, type Gate, type Prepared, type Refused } from '../graphql/graphql-gate';
+import { type EventDocument, eventDocument } from './event-document';
+import { createEventResults, type EventResults } from './event-results';
+import type { LiveSession } from './live-session';
+import { readSubscription, refuseAnythingElse } from './subscription-request';
+import type { WatchPlaces } from './watch-places';
+
+export interface SubscriptionParts {
+  schema: GraphQLSchema;
+  gate: Gate;
+  /** Of connections that nothing else needs. Not a replica: an event is told before it is there. */
+  source: DataSource;
+  services: Services;
+  places: WatchPlaces;
+}
+
+export interface Subscriptions {
+  /** @param given as the client sent it. @param lastEventId what the transport knows of an earlier stream */
+  open(given: unknown, session: LiveSession, lastEventId: string | null): Promise<Opened | Refused>;
+}
+
+export interface Opened {
+  errors: null;
+  prepared: Prepared;
+  answers: Answers;
+}
+
+/** One subscription under way. */
+interface Running {
+  session: LiveSession;
+  prepared: Prepared;
+  /** Of each event. */
+  asked: EventDocument;
+}
+
+export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
+  const results = createEventResults();
+  return {
+    async open(given, session, lastEventId) {
+      let leave = () => {};
+      try {
+        const prepared = parts.gate.prepare(readSubscription(given), session);
+        if (prepared.errors) return prepared;
+        refuseAnythingElse(prepared);
+        leave = parts.places.subscribe();
+        const context = contextOf(parts, session);
+        if (lastEventId !== null) goOnBehind(context, lastEventId);
+        const events = await createSourceEventStream(argumentsOf(parts, prepared, context));
+        if (Symbol.asyncIterator in events) {
+          const running = { session, prepared, asked: eventDocument(prepared) };
+          const stream = events as AsyncIterable<readonly RequestEvent[]>;
+          return { errors: null, prepared, answers: answersTo(parts, results, running, stream, leave) };
+        }
+        leave();
+        return refused(events.errors ?? [], session);
+      } catch (error) {
+        leave();
+        return refused([error], session);
+      }
+    },
+  };
+}
+
+function answersTo(
+  parts: SubscriptionParts,
+  results: EventResults,
+  running: Running,
+  events: AsyncIterable<readonly RequestEvent[]>,
+  leave: () => void,
+): Answers {
+  const { session } = running;
+  const answer = (some: readonly RequestEvent[]) => answersFor(parts, results, running, some);
+  const answers = createAnswers(events[Symbol.asyncIterator](), answer, () => {
+    session.streams.delete(stream);
+    leave();
+  });
+  const stream = {
+    check: () => void refusalNow(parts, running).then((refusal) => refusal && answers.end(refusal), answers.end),
+    end: answers.end,
+  };
+  session.streams.add(stream);
+  return answers;
+}
+
+/** @throws AppError when the caller may no longer have them */
+function answersFor(
+  parts: SubscriptionParts,
+  results: EventResults,
+  { session, prepared, asked }: Running,
+  events: readonly RequestEvent[],
+): Promise<Answer[]> {
+  const context = contextOf(parts, session);
+  // what is shown depends on the roles and on nothing else of who asks
+  const key = `${asked.key} ${[...session.viewer.roles].sort()}`;
+  return Promise.all(
+    events.map(async (event) => {
+      const work = () => executed(argumentsOf(parts, { ...prepared, ...asked }, context), event);
+      const { result, json } = await results.of(event, key, work);
+      const { id } = event;
+      if (!result.errors) return { id, result, json };
+      const refusal = refusalIn(result);
+      if (refusal) throw refusal;
+      const errors = result.errors.map((error) => errorOutsideApollo(error, session.requestId));
+      const own = { errors, data: result.data };
+      return { id, result: own, json: () => JSON.stringify(own) };
+    }),
+  );
+}
+
+async function executed(args: ReturnType<typeof argumentsOf>, event: RequestEvent): Promise<ExecutionResult> {
+  const result = await execute({ ...args, rootValue: event });
+  const errors = result.errors && onePerField(result.errors);
+  for (const error of errors ?? []) {
+    if (isForCaller(error)) continue;
+    const { log } = args.contextValue;
+    log.error({ err: error.originalError ?? error, path: error.path }, 'a field of a subscription failed');
+  }
+  return errors ? { ...result, errors } : result;
+}
+
+// The guards alone: there is no event, which no guard looks at.
+async function refusalNow(parts: SubscriptionParts, { session, prepared }: Running): Promise<AppError | null> {
+  return refusalIn(await execute(argumentsOf(parts, prepared, contextOf(parts, session))));
+}
+
+function refusalIn({ errors = [] }: ExecutionResult): AppError | null {
+  const [cause] = errors
+    .filter(({ path }) => path?.length === 1)
+    .map(({ originalError }) => originalError)
+    .filter((error) => error instanceof AppError);
+  return cause && ['UNAUTHENTICATED', 'FORBIDDEN'].includes(cause.code) ? cause : null;
+}
+
+function argumentsOf({ schema }: SubscriptionParts, { document, operation, variables }: Prepared, context: Context) {
+  return {
+    schema,
+    document,
+    operationName: operation.name?.value,
+    variableValues: variables as Record<string, unknown>,
+    contextValue: context,
+  };
+}
+
+function contextOf({ source, services }: SubscriptionParts, session: LiveSession): Context {
+  const { viewer, requestId, remoteAddress, log } = session;
+  return {
+    db: source.manager,
+    transaction: (work) => source.transaction(work),
+    viewer,
+    requestId,
+    remoteAddress,
+    log,
+    variables: undefined,
+    services,
+    memory: new Map(),
+  };
+}
+
+function refused(errors: readonly unknown[], session: LiveSession): Refused {
+  const limit = errors.find((error) => error instanceof Refusal);
+  return {
+    errors: errors.map((error) => outgoing(error, session)),
+    status: limit?.status ?? 400,
+    retryAfter: limit?.retryAfter,
+  };
+}
+
+/** Any error of a subscription in the one form in which errors leave; what is a fault of ours is in the log. */
+export function outgoing(
+  error: unknown,
+  { requestId, log }: Pick<Context, 'requestId' | 'log'>,
+): GraphQLFormattedError {
+  const original = error instanceof GraphQLError ? error.originalError : (error as Error);
+  if (!isForCaller(error) && !knownError(original)) log.error({ err: original ?? error }, 'a subscription failed');
+  // what graphql-js finds wrong with variables has no code
+  if (error instanceof GraphQLError) return errorOutsideApollo(error, requestId, 'BAD_USER_INPUT');
+  return errorOutsideApollo(new GraphQLError(original?.message ?? '', { originalError: original }), requestId);
+}

@@ -1,0 +1,52 @@
+import type { GraphQLSchema } from 'graphql';
+import type { DataSource } from 'typeorm';
+import type { Services } from '../../graphql/context';
+import type { Log } from '../../log';
+import type { RateLimits } from '../edge/rate-limits';
+import type { Gate } from '../graphql/graphql-gate';
+import { createLiveKeys, type LiveKeys } from './live-keys';
+import { createSubscriptions, type Subscriptions } from './subscriptions';
+import { createWatchPlaces, type WatchPlaces } from './watch-places';
+
+/** What both ways of watching need, server-sent events and WebSockets. */
+export interface WatchServer {
+  schema: GraphQLSchema;
+  subscriptions: Subscriptions;
+  keys: LiveKeys;
+  places: WatchPlaces;
+  rates: RateLimits;
+  source: DataSource;
+  corsOrigins: readonly string[];
+}
+
+export interface WatchParts {
+  schema: GraphQLSchema;
+  gate: Gate;
+  rates: RateLimits;
+  /** Of connections that nothing else needs. Not a replica: an event is told before it is there. */
+  source: DataSource;
+  services: Services;
+  corsOrigins: readonly string[];
+  log: Log;
+}
+
+export function createWatchServer({
+  schema,
+  gate,
+  rates,
+  source,
+  services,
+  corsOrigins,
+  log,
+}: WatchParts): WatchServer {
+  const places = createWatchPlaces();
+  return {
+    schema,
+    subscriptions: createSubscriptions({ schema, gate, source, services, places }),
+    keys: createLiveKeys(source.manager, log),
+    places,
+    rates,
+    source,
+    corsOrigins,
+  };
+}

@@ -1,0 +1,128 @@
+// Subscriptions over WebSocket: the graphql-transport-ws protocol (graphql-ws) at /graphql.
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { addressRange } from '../edge/address-range';
+import { readViewer } from '../edge/http-context';
+import { faultOf } from '../edge/http-errors';
+import { refuseForeignOrigin } from '../edge/origin';
+import { tooMany } from '../edge/refusal';
+import { WATCH_LIMITS } from './watch-places';
+import type { WatchServer } from './watch-server';
+import { guardFrames } from './web-socket-frames';
+import { createWatchProtocol } from './web-socket-protocol';
+
+const MAX_MESSAGE_BYTES = 64 * 1024;
+/** Pieces in which a message may come. */
+const MAX_PIECES = 64;
+/** How long it is waited for that the other side confirms a close. (The types of ws do not have it.) */
+const CLOSING = { closeTimeout: 1_000 };
+/** Who does not answer a ping before the next one is gone. */
+const PING_MS = 30_000;
+const GOODBYE_MS = 250;
+/** Service Restart: clients come back. */
+const RESTARTING = 1012;
+
+/** Other upgrades, such as the offer of HTTP/2 (h2c) that some clients send along, are to be read as what else they are. */
+export function isWebSocketUpgrade({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/** Where requests to upgrade /graphql are led, so that they pass what all requests pass. */
+const INNER_PATH = '/graphql/socket';
+
+interface Upgrade {
+  socket: Duplex;
+  head: Buffer;
+  /** Gives back the place of a connection whose key is not known yet. */
+  known(): void;
+}
+
+/** WebSocket at `/graphql`. */
+export function serveWebSockets(server: FastifyInstance, watching: WatchServer): void {
+  const upgrades = new WeakMap<IncomingMessage, Upgrade>();
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    maxFragments: MAX_PIECES,
+    maxBufferedChunks: 16 * MAX_PIECES,
+    autoPong: false,
+    ...CLOSING,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
+  });
+  const protocol = createWatchProtocol(watching);
+  const stopPinging = pingAll(sockets);
+  server.server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    if (message.url?.split('?', 1)[0] === '/graphql') {
+      message.url = INNER_PATH;
+      upgrades.set(message, { socket, head, known: () => undefined });
+    }
+    // as a request: who asks, from where, how often, and how refusals look is decided in one place
+    const response = new ServerResponse(message);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket as Socket);
+    response.once('finish', () => socket.end());
+    server.routing(message, response);
+  });
+  server.route({
+    method: 'GET',
+    url: INNER_PATH,
+    exposeHeadRoute: false,
+    onRequest: async (request) => {
+      const upgrade = upgrades.get(request.raw);
+      if (!upgrade) throw faultOf(404);
+      refuseForeignOrigin(request.headers.origin, request.host, watching.corsOrigins);
+      await readViewer(request, watching.source);
+      // before a key is known, too
+      if (sockets.clients.size >= WATCH_LIMITS.subscriptions) throw tooMany('There are too many WebSockets.', 10);
+      if (request.viewer) return;
+      upgrade.known = watching.places.arrive(addressRange(request.ip));
+      upgrade.socket.once('close', upgrade.known);
+    },
+    handler: (request, reply) => {
+      const { socket: transport, head, known } = upgrades.get(request.raw) as Upgrade;
+      reply.hijack();
+      reply.raw.detachSocket(transport as Socket);
+      sockets.handleUpgrade(request.raw, transport, head, (socket) => {
+        guardFrames(socket, transport);
+        protocol.opened({ socket, transport, request, known });
+      });
+    },
+  });
+  server.addHook('preClose', async () => {
+    stopPinging();
+    await closeAll(sockets);
+  });
+}
+
+function pingAll(sockets: WebSocketServer): () => void {
+  const silent = new WeakSet<WebSocket>();
+  const timer = setInterval(() => {
+    for (const socket of sockets.clients) {
+      if (silent.has(socket)) socket.terminate();
+      else {
+        silent.add(socket);
+        socket.once('pong', () => silent.delete(socket));
+        socket.ping();
+      }
+    }
+  }, PING_MS);
+  return () => clearInterval(timer);
+}
+
+async function closeAll(sockets: WebSocketServer): Promise<void> {
+  const closed = [...sockets.clients].map((socket) => {
+    socket.close(RESTARTING, 'The server is stopping. Connect again.');
+    return new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  });
+  const impatient = setTimeout(() => {
+    for (const socket of sockets.clients) socket.terminate();
+  }, GOODBYE_MS);
+  await Promise.all(closed);
+  clearTimeout(impatient);
+}

@@ -1,0 +1,83 @@
+// Explains calls in a thread, one after the other: hundreds of ways to write a body are tried, and nobody else waits for that.
+import { extname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { AppError } from '../../errors';
+import type { IncomingCall } from '../call';
+import { type Agreement, judge } from '../judge';
+import type { ProviderName } from '../provider-name';
+import { PROVIDERS } from '../providers/providers';
+import type { Check, Explanation } from './explain';
+
+/** All that `explainCall` is given, in a form that can be copied to a thread. */
+export interface AskedExplanation {
+  readonly call: IncomingCall;
+  readonly decodedBody: Buffer | null;
+  readonly agreement: Omit<Agreement, 'provider'> & { readonly provider: ProviderName };
+  readonly nowMs: number;
+}
+
+/** @throws AppError UNAVAILABLE when too many wait */
+export type Explain = (asked: AskedExplanation) => Promise<Explanation>;
+
+/** Of which looking takes a second at most on a machine that is not busy. */
+const DEADLINE_MS = 10_000;
+const MAX_WAITING = 20;
+const MEMORY_MB = 256;
+
+const EXTENSION = extname(__filename);
+const THREAD = join(__dirname, `thread${EXTENSION}`);
+// The compiled program runs as it is. What has to be compiled first does not pass its loader on to threads.
+const OPTIONS = EXTENSION === '.ts' ? { execArgv: ['--import', 'tsx'] } : {};
+
+export function createExplain(deadlineMs = DEADLINE_MS, mostWaiting = MAX_WAITING): Explain {
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+  return async (asked) => {
+    if (waiting >= mostWaiting) {
+      throw new AppError('UNAVAILABLE', `${waiting} calls are being explained: try again in some seconds.`);
+    }
+    waiting += 1;
+    const turn = last.then(() => explainInThread(asked, deadlineMs));
+    last = turn.catch(() => undefined);
+    try {
+      return (await turn) ?? withoutLooking(asked, deadlineMs);
+    } finally {
+      waiting -= 1;
+    }
+  };
+}
+
+/** null: not in time, or in the memory that it has. */
+async function explainInThread(asked: AskedExplanation, deadlineMs: number): Promise<Explanation | null> {
+  const resourceLimits = { maxOldGenerationSizeMb: MEMORY_MB };
+  const thread = new Worker(THREAD, { ...OPTIONS, workerData: asked, resourceLimits });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise((resolve, reject) => {
+      // it says that it has loaded, which takes as long as the machine is busy; the second message is the answer
+      thread.once('message', () => {
+        timer = setTimeout(() => resolve(null), deadlineMs);
+        thread.once('message', resolve);
+      });
+      thread.once('exit', (code) => reject(new Error(`the thread that explains calls ended with ${code}`)));
+      thread.once('error', (error: NodeJS.ErrnoException) =>
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? resolve(null) : reject(error),
+      );
+    });
+  } finally {
+    clearTimeout(timer);
+    await thread.terminate();
+  }
+}
+
+function withoutLooking({ call, decodedBody, agreement, nowMs }: AskedExplanation, deadlineMs: number): Explanation {
+  const judgement = judge(call, decodedBody, { ...agreement, provider: PROVIDERS[agreement.provider] }, nowMs);
+  const { accepted } = judgement;
+  const message = accepted ? 'What the call proves itself with is right.' : judgement.message;
+  const looked: Check = {
+    name: 'BODY',
+    passed: null,
+    message: `What would have been right was looked for during ${deadlineMs / 1_000} s, and not found in that time.`,
+  };
+  return { judgement, checks: [{ name: 'SIGNATURE', passed: accepted, message }, looked] };
+}

@@ -1,0 +1,128 @@
+// Which part of a call is at fault, and by how much: for the developer on the phone with a partner.
+import type { IncomingCall } from '../call';
+import { type Claim, isRefusal, type Proof, type Refusal } from '../claim';
+import {
+  type Agreement,
+  type Confirmation,
+  findConfirmation,
+  type Judgement,
+  judge,
+  liveSecrets,
+  readClaim,
+  retiredSecrets,
+  timeFault,
+} from '../judge';
+import { type Finding, findExplanation } from './search';
+import { timeMessage } from './time-message';
+
+/** WEBHOOK and KEPT: what is known of the agreement and of a call that was kept, beyond what is looked at here. */
+export const CHECK_NAMES = ['WEBHOOK', 'KEPT', 'HEADERS', 'TIMESTAMP', 'SIGNATURE', 'SECRET', 'BODY'] as const;
+export type CheckName = (typeof CHECK_NAMES)[number];
+
+export interface Check {
+  readonly name: CheckName;
+  /** null: it could not be told, or there is nothing to tell. */
+  readonly passed: boolean | null;
+  readonly message: string;
+}
+
+export interface Explanation {
+  readonly judgement: Judgement;
+  /** In the order in which they are looked at. */
+  readonly checks: readonly Check[];
+}
+
+/**
+ * Looks further than `judge`, at what would have been right: other ways to write the body, the signature, the address,
+ * and to use the secret. It takes a second at most. No message repeats a secret or a signature that would be right.
+ * @param decodedBody null: it came without a content encoding
+ */
+export function explainCall(
+  call: IncomingCall,
+  decodedBody: Buffer | null,
+  agreement: Agreement,
+  nowMs: number,
+): Explanation {
+  const judgement = judge(call, decodedBody, agreement, nowMs);
+  const claim = readClaim(call, decodedBody, agreement);
+  const read = decodedBody === null ? call : { ...call, body: decodedBody };
+  if (isRefusal(claim)) return { judgement, checks: unreadChecks(claim, findExplanation(read, agreement, nowMs)) };
+  if (claim.proofs.length === 0) return { judgement, checks: [NOTHING_TO_CONFIRM] };
+  const secrets = [...liveSecrets(agreement, nowMs), ...retiredSecrets(agreement, nowMs)];
+  const bodies = decodedBody === null ? [call.body] : [call.body, decodedBody];
+  const found = findConfirmation(claim, secrets, bodies);
+  const proof = found?.proof ?? claim.proofs[0]!;
+  const rest = found
+    ? confirmedChecks(found, agreement, nowMs)
+    : unconfirmedChecks(claim, agreement, nowMs, findExplanation(read, agreement, nowMs));
+  return { judgement, checks: [headersCheck(agreement), timeCheck(proof, agreement, nowMs, found !== null), ...rest] };
+}
+
+const NOTHING_TO_CONFIRM: Check = {
+  name: 'SIGNATURE',
+  passed: null,
+  message: 'Nothing was agreed on that would confirm a call: whoever knows the address is believed.',
+};
+
+function unreadChecks(refusal: Refusal, finding: Finding | null): Check[] {
+  const headers: Check = { name: 'HEADERS', passed: false, message: refusal.message };
+  return finding ? [headers, findingCheck(finding)] : [headers];
+}
+
+function findingCheck({ of, message }: Finding): Check {
+  return { name: of, passed: false, message };
+}
+
+function headersCheck({ provider }: Agreement): Check {
+  return { name: 'HEADERS', passed: true, message: `All that ${provider.title} needs is there, and can be read.` };
+}
+
+function timeCheck(
+  proof: Proof,
+  { provider, toleranceSeconds }: Agreement,
+  nowMs: number,
+  isConfirmed: boolean,
+): Check {
+  const fault = timeFault(proof, toleranceSeconds, nowMs);
+  const message = timeMessage(proof, fault, provider.title, toleranceSeconds, nowMs);
+  const isTold = proof.signedAt !== null || proof.validity !== null;
+  const doubt = isTold && !isConfirmed ? ' No secret confirms this.' : '';
+  return { name: 'TIMESTAMP', passed: isTold ? fault === null : null, message: message + doubt };
+}
+
+function confirmedChecks({ proof, secret, body }: Confirmation, agreement: Agreement, nowMs: number): Check[] {
+  const isLive = liveSecrets(agreement, nowMs).includes(secret);
+  const made = `made on ${secret.createdAt.toISOString()}`;
+  const retired = `It is the secret ${made}, which was retired on ${secret.expiresAt?.toISOString()}: a live one is needed.`;
+  const isSigned = !proof.holdsWith(secret, Buffer.concat([body, Buffer.from([0])]));
+  return [
+    { name: 'SIGNATURE', passed: true, message: 'What the call proves itself with is right.' },
+    { name: 'SECRET', passed: isLive, message: isLive ? `It is the live secret ${made}.` : retired },
+    isSigned
+      ? { name: 'BODY', passed: true, message: 'The body is what was signed, byte for byte.' }
+      : { name: 'BODY', passed: null, message: 'The body is not signed: nothing tells whether it was changed.' },
+  ];
+}
+
+function unconfirmedChecks({ proofs }: Claim, agreement: Agreement, nowMs: number, finding: Finding | null): Check[] {
+  const signature: Check = { name: 'SIGNATURE', passed: false, message: proofs[0]!.otherwise.message };
+  if (finding === null) return [signature, noSecretCheck(agreement, nowMs)];
+  const { expiresAt } = finding.secret;
+  const isRetired = expiresAt !== null && expiresAt.getTime() <= nowMs;
+  const message = `The secret that makes it right was retired on ${expiresAt?.toISOString()}.`;
+  const retired: Check[] = isRetired ? [{ name: 'SECRET', passed: false, message }] : [];
+  return [signature, findingCheck(finding), ...retired];
+}
+
+function noSecretCheck(agreement: Agreement, nowMs: number): Check {
+  const live = liveSecrets(agreement, nowMs).length;
+  if (live === 0) {
+    const message = 'There is no live secret that could confirm anything: give one with rotateWebhookSecret.';
+    return { name: 'SECRET', passed: false, message };
+  }
+  const secrets = live === 1 ? 'the live secret' : `any of ${live} live secrets`;
+  const message =
+    `Not with ${secrets}, nor with one that was retired, nor with the usual other ways to write a body, a signature, ` +
+    'an address or a secret. The partner uses another secret, or signs something else.';
+  return { name: 'SECRET', passed: null, message };
+}

@@ -1,0 +1,140 @@
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { currentTime } from '../../clock';
+import { checkInput } from '../../graphql/arguments/check-input';
+import type { Context } from '../../graphql/context';
+import { withExample } from '../../graphql/example';
+import { payloadOf } from '../../graphql/payload';
+import { loaderFor } from '../../graphql/per-request';
+import { HasRole } from '../../graphql/roles/has-role';
+import { answer } from '../../graphql/user-error';
+import { uuidOf } from '../../ids';
+import type { Place } from '../../verification/provider';
+import type { Viewer } from '../../viewer';
+import { rotateIncomingToken } from '../changes/incoming-rotation';
+import { type AgreementRow, agreementsById } from '../incoming/incoming-agreement.store';
+import { liveTokens, type TokenRow } from '../incoming/incoming-token.store';
+import { type VerificationSecretRow, verificationSecrets } from '../incoming/verification-secret.store';
+import { keyIdOf } from '../signing/signing-secret';
+import type { WebhookRow } from '../webhook.store';
+import { RotateWebhookTokenInput } from './agreement.inputs';
+import { IncomingAddressType, IncomingAgreementType, VerificationKeyType } from './agreement.type';
+import { loadWebhook } from './webhook.resolver';
+import { WebhookType } from './webhook.type';
+
+const RotateWebhookTokenPayload = payloadOf('RotateWebhookToken', {
+  webhook: [() => WebhookType, 'The webhook as it is now.'],
+  token: [() => String, 'What the new address ends in, `in_...`. Shown this once.'],
+  address: [() => String, 'The new address, which the partner is told: PUBLIC_URL, `/in/` and the token.'],
+});
+
+function loadAgreement(context: Context, webhookId: string): Promise<AgreementRow | null> {
+  return loaderFor(context, 'IncomingAgreement', (ids) => agreementsById(context.db, ids)).load(webhookId);
+}
+
+function loadKeys(context: Context, webhookId: string): Promise<VerificationSecretRow[] | null> {
+  const load = async (ids: readonly string[]) =>
+    Map.groupBy(await verificationSecrets(context.db, ids, currentTime()), (row) => row.webhookId);
+  return loaderFor(context, 'VerificationKey', load).load(webhookId);
+}
+
+function loadAddresses(context: Context, webhookId: string): Promise<TokenRow[] | null> {
+  const load = async (ids: readonly string[]) =>
+    Map.groupBy(await liveTokens(context.db, ids, currentTime()), (row) => row.webhookId);
+  return loaderFor(context, 'IncomingAddress', load).load(webhookId);
+}
+
+@Resolver(() => WebhookType)
+export class WebhookAgreementResolver {
+  @FieldResolver(() => IncomingAgreementType, {
+    nullable: true,
+    description: 'INCOMING: what is agreed about calls to us; null for OUTGOING.',
+  })
+  incoming(@Root() row: WebhookRow, @Ctx() context: Context) {
+    return loadAgreement(context, row.id);
+  }
+}
+
+@Resolver(() => IncomingAgreementType)
+export class IncomingAgreementResolver {
+  @FieldResolver()
+  verification(@Root() row: AgreementRow) {
+    const given = JSON.parse(row.settings) as object;
+    return Object.keys(given).length > 0 ? given : null;
+  }
+
+  @FieldResolver()
+  eventLocation(@Root() row: AgreementRow) {
+    return placeOf(row.eventPlace);
+  }
+
+  @FieldResolver()
+  idLocation(@Root() row: AgreementRow) {
+    return placeOf(row.idPlace);
+  }
+
+  @FieldResolver()
+  referenceLocation(@Root() row: AgreementRow) {
+    return placeOf(row.referencePlace);
+  }
+
+  @FieldResolver()
+  answer(@Root() row: AgreementRow) {
+    return { status: row.answerStatus, body: row.answerBody, contentType: row.answerType };
+  }
+
+  @FieldResolver(() => [WebhookType], { description: 'FORWARD: the webhooks that accepted calls go to, at most 20.' })
+  async forwardTo(@Root() row: AgreementRow, @Ctx() context: Context) {
+    const webhooks = await Promise.all(row.forwardTo.map((id) => loadWebhook(context, id)));
+    return webhooks.filter((webhook) => webhook !== null);
+  }
+
+  @FieldResolver(() => [VerificationKeyType], {
+    description: 'The secrets with which calls are confirmed, newest first, and the latest 10 of those that were.',
+  })
+  async verificationKeys(@Root() row: AgreementRow, @Ctx() context: Context) {
+    const now = currentTime();
+    return ((await loadKeys(context, row.webhookId)) ?? []).map(({ id, kind, createdAt, expiresAt }) => {
+      return { id: keyIdOf(id), kind, createdAt, expiresAt, live: expiresAt === null || expiresAt > now };
+    });
+  }
+
+  @FieldResolver(() => [IncomingAddressType], {
+    description: 'The addresses that lead to it now, newest first, at most 10.',
+  })
+  async addresses(@Root() row: AgreementRow, @Ctx() context: Context) {
+    return (await loadAddresses(context, row.webhookId)) ?? [];
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
+  @Mutation(() => RotateWebhookTokenPayload, {
+    description: withExample(
+      'A new address for an INCOMING webhook: it leads there at once, the earlier ones until the overlap is over.',
+      'mutation { rotateWebhookToken(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", overlapSeconds: 3600 }) { address userErrors { message } } }',
+    ),
+  })
+  rotateWebhookToken(
+    @Ctx() context: Context,
+    @Arg('input', () => RotateWebhookTokenInput, { description: 'Which webhook, and how long both addresses work.' })
+    input: RotateWebhookTokenInput,
+  ) {
+    const nothing = {
+      webhook: null as WebhookRow | null,
+      token: null as string | null,
+      address: null as string | null,
+    };
+    return answer(nothing, async () => {
+      checkInput(input);
+      const id = uuidOf('Webhook', input.id);
+      const rotated = await context.transaction((db) =>
+        rotateIncomingToken(db, context.viewer as Viewer, id, input.overlapSeconds),
+      );
+      return { ...rotated, address: context.services.addressOfToken(rotated.token) };
+    });
+  }
+}
+
+function placeOf(text: string | null): Place | null {
+  if (text === null) return null;
+  const [from, name] = JSON.parse(text) as [Place['from'], string];
+  return { from, name };
+}

@@ -1,0 +1,253 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { checkInput } from '../../graphql/arguments/check-input';
+import type { Context } from '../../graphql/context';
+import { withExample } from '../../graphql/example';
+import { listPage, nestedPage } from '../../graphql/lists/list';
+import { conditionOf } from '../../graphql/lists/where';
+import { type PayloadField, payloadOf } from '../../graphql/payload';
+import { loaderFor } from '../../graphql/per-request';
+import { HasRole } from '../../graphql/roles/has-role';
+import { answer } from '../../graphql/user-error';
+import { toNodeId, uuidOf } from '../../ids';
+import { loadUser } from '../../users/user.resolver';
+import type { UserRow } from '../../users/user.store';
+import { UserType } from '../../users/user.type';
+import { READERS, readsContent, type Viewer } from '../../viewer';
+import { createIncomingWebhook, updateIncomingWebhook } from '../changes/incoming-webhooks';
+import { archiveWebhook, type OpenDeliveries, pauseWebhook, resumeWebhook } from '../changes/webhook-lifecycle';
+import { createWebhook, updateWebhook, type WebhookRules, webhookToChange } from '../changes/webhooks';
+import { withoutSecrets } from '../credentials/shown-url';
+import type { ShownSecrets } from '../signing/signatures';
+import { WEBHOOKS, type WebhookRow, webhooksById } from '../webhook.store';
+import {
+  ArchiveWebhookInput,
+  CreateWebhookInput,
+  PauseWebhookInput,
+  ResumeWebhookInput,
+  UpdateWebhookInput,
+} from './webhook.inputs';
+import { WebhookConnection, WebhookType } from './webhook.type';
+import { WEBHOOK_FILTER, WebhookListArgs, webhookOrder } from './webhook-where.inputs';
+
+declare module '../../graphql/context' {
+  interface Services {
+    webhookRules: WebhookRules;
+    openDeliveries: OpenDeliveries;
+    /** Of an INCOMING webhook. */
+    addressOfToken(token: string): string;
+  }
+}
+
+const webhook: Record<string, PayloadField> = { webhook: [() => WebhookType, 'The webhook as it is now.'] };
+const address: Record<string, PayloadField> = {
+  token: [() => String, 'INCOMING: what its address ends in, `in_...`. Shown this once.'],
+  address: [() => String, 'INCOMING: its address, which the partner is told: PUBLIC_URL, `/in/` and the token.'],
+};
+const secrets: Record<keyof ShownSecrets, PayloadField> = {
+  secret: [() => String, 'The new secret of V1, `whsec_...` (Standard Webhooks). Shown this once.'],
+  publicKey: [() => String, 'The new public key of V1A, `whpk_...`; also at `/.well-known/webhook-keys`.'],
+  frappeSecret: [() => String, 'The new secret of FRAPPE, unless it was yours. Shown this once.'],
+};
+const CreateWebhookPayload = payloadOf('CreateWebhook', { ...webhook, ...secrets, ...address });
+const UpdateWebhookPayload = payloadOf('UpdateWebhook', { ...webhook, ...secrets });
+const PauseWebhookPayload = payloadOf('PauseWebhook', webhook);
+const ResumeWebhookPayload = payloadOf('ResumeWebhook', webhook);
+const ArchiveWebhookPayload = payloadOf('ArchiveWebhook', webhook);
+
+export function loadWebhook(context: Context, id: string | null): Promise<WebhookRow | null> | null {
+  return id === null ? null : loaderFor(context, 'Webhook', (ids) => webhooksById(context.db, ids)).load(id);
+}
+
+const NOTHING: { webhook: WebhookRow | null } & ShownSecrets = {
+  webhook: null,
+  secret: null,
+  publicKey: null,
+  frappeSecret: null,
+};
+const NOTHING_NEW = { ...NOTHING, token: null as string | null, address: null as string | null };
+
+// A mutation on one webhook: `work` in a transaction, its refusal as user errors.
+function change(
+  context: Context,
+  work: (db: Parameters<typeof createWebhook>[0], viewer: Viewer) => Promise<WebhookRow>,
+) {
+  return answer({ webhook: null as WebhookRow | null }, async () => ({
+    webhook: await context.transaction((db) => work(db, context.viewer as Viewer)),
+  }));
+}
+
+// absent stays absent, and an id of something else becomes the owner that nobody is
+function ownerOf(ownerId: string | null | undefined) {
+  return typeof ownerId === 'string' ? { ownerId: uuidOf('User', ownerId) } : {};
+}
+
+// likewise
+function targetsOf(forwardTo: string[] | null | undefined) {
+  if (forwardTo === undefined) return {};
+  return { forwardTo: forwardTo?.map((id) => uuidOf('Webhook', id)) ?? null };
+}
+
+@Resolver(() => WebhookType)
+export class WebhookResolver {
+  @HasRole(...READERS)
+  @Query(() => WebhookType, {
+    nullable: true,
+    description: withExample(
+      'One webhook; null when there is none with this id.',
+      '{ webhook(id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { name status requests(first: 10) { nodes { status startedAt } } } }',
+    ),
+  })
+  webhook(@Ctx() context: Context, @Arg('id', () => ID, { description: 'Of a Webhook, `whk_...`.' }) id: string) {
+    return loadWebhook(context, uuidOf('Webhook', id));
+  }
+
+  @HasRole(...READERS)
+  @Query(() => WebhookConnection, {
+    description: withExample(
+      'Every webhook, archived ones too, newest first.',
+      '{ webhooks(where: { status: { in: [PAUSED, DISABLED] } }) { nodes { name statusReason owner { name } } } }',
+    ),
+  })
+  webhooks(@Ctx() context: Context, @Args(() => WebhookListArgs) args: WebhookListArgs) {
+    const condition = conditionOf(args.where, WEBHOOK_FILTER);
+    return listPage(context, { listing: WEBHOOKS, condition, order: webhookOrder(args.orderBy), args });
+  }
+
+  @FieldResolver(() => ID, { description: '`whk_` and 32 hexadecimal digits; never changes.' })
+  id(@Root() row: WebhookRow) {
+    return toNodeId('Webhook', row.id);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'OUTGOING: what is called; path and query may be a Liquid template. What looks like a token in them is `...` for those ' +
+      'who may not read content.',
+  })
+  url(@Root() { url }: WebhookRow, @Ctx() { viewer }: Context) {
+    return url === null || readsContent(viewer) ? url : withoutSecrets(url);
+  }
+
+  @FieldResolver(() => UserType, { nullable: true, description: 'Who answers for it.' })
+  owner(@Root() row: WebhookRow, @Ctx() context: Context) {
+    return loadUser(context, row.ownerId);
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
+  @Mutation(() => CreateWebhookPayload, {
+    description: withExample(
+      'At work at once. The answer holds its secret, this once.',
+      'mutation {\n  createWebhook(input: { name: "CRM", url: "https://partner.example.com/hook", documentType: "Sales Invoice" }) {\n' +
+        '    webhook { id } secret userErrors { field message }\n  }\n}',
+    ),
+  })
+  createWebhook(
+    @Ctx() context: Context,
+    @Arg('input', () => CreateWebhookInput, { description: 'What goes to whom, and how.' }) input: CreateWebhookInput,
+  ) {
+    const { viewer, services } = context;
+    return answer(NOTHING_NEW, async () => {
+      checkInput(input);
+      const { ownerId, forwardTo, direction, ...rest } = input;
+      const settings = { ...rest, ...ownerOf(ownerId), ...targetsOf(forwardTo) };
+      return context.transaction(async (db) => {
+        const rules = services.webhookRules;
+        if (direction === 'OUTGOING') {
+          return { ...NOTHING_NEW, ...(await createWebhook(db, viewer as Viewer, rules, settings)) };
+        }
+        const created = await createIncomingWebhook(db, viewer as Viewer, rules, settings);
+        return { ...NOTHING_NEW, ...created, address: services.addressOfToken(created.token) };
+      });
+    });
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
+  @Mutation(() => UpdateWebhookPayload, {
+    description: withExample(
+      'Acts at once; deliveries that exist already keep their URL and body.',
+      'mutation { updateWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", timeoutMs: 5000 }) { webhook { timeoutMs } userErrors { field message } } }',
+    ),
+  })
+  updateWebhook(
+    @Ctx() context: Context,
+    @Arg('input', () => UpdateWebhookInput, { description: 'Which webhook, and what changes.' })
+    input: UpdateWebhookInput,
+  ) {
+    const { viewer, services } = context;
+    return answer(NOTHING, async () => {
+      checkInput(input);
+      const { id, ownerId, forwardTo, name, ...rest } = input;
+      const own = { ...ownerOf(ownerId), ...targetsOf(forwardTo), ...(typeof name === 'string' && { name }) };
+      const settings = { ...rest, ...own };
+      return context.transaction(async (db) => {
+        const before = await webhookToChange(db, uuidOf('Webhook', id));
+        const rules = services.webhookRules;
+        if (before.direction === 'INCOMING') {
+          return { ...NOTHING, webhook: await updateIncomingWebhook(db, viewer as Viewer, rules, before, settings) };
+        }
+        const updated = await updateWebhook(db, viewer as Viewer, rules, before, settings);
+        if (settings.ordering !== undefined) {
+          await services.openDeliveries.reorder(db, updated.webhook.id, settings.ordering);
+        }
+        return updated;
+      });
+    });
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
+  @Mutation(() => PauseWebhookPayload, {
+    description: withExample(
+      'Deliveries are held until it is resumed.',
+      'mutation { pauseWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "they are moving" }) { webhook { status } userErrors { message } } }',
+    ),
+  })
+  pauseWebhook(
+    @Ctx() context: Context,
+    @Arg('input', () => PauseWebhookInput, { description: 'Which webhook, and why.' }) input: PauseWebhookInput,
+  ) {
+    return change(context, (db, viewer) => {
+      checkInput(input);
+      return pauseWebhook(db, viewer, uuidOf('Webhook', input.id), input.reason ?? null);
+    });
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
+  @Mutation(() => ResumeWebhookPayload, {
+    description: withExample(
+      'From PAUSED or DISABLED; what was held goes on.',
+      'mutation { resumeWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { webhook { status } userErrors { message } } }',
+    ),
+  })
+  resumeWebhook(
+    @Ctx() context: Context,
+    @Arg('input', () => ResumeWebhookInput, { description: 'Which webhook.' }) input: ResumeWebhookInput,
+  ) {
+    const deliveries = context.services.openDeliveries;
+    return change(context, (db, viewer) => resumeWebhook(db, viewer, deliveries, uuidOf('Webhook', input.id)));
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
+  @Mutation(() => ArchiveWebhookPayload, {
+    description: withExample(
+      'For good; open deliveries are cancelled.',
+      'mutation { archiveWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { webhook { status } userErrors { message } } }',
+    ),
+  })
+  archiveWebhook(
+    @Ctx() context: Context,
+    @Arg('input', () => ArchiveWebhookInput, { description: 'Which webhook.' }) input: ArchiveWebhookInput,
+  ) {
+    const deliveries = context.services.openDeliveries;
+    return change(context, (db, viewer) => archiveWebhook(db, viewer, deliveries, uuidOf('Webhook', input.id)));
+  }
+}
+
+@Resolver(() => UserType)
+export class UserWebhooksResolver {
+  @FieldResolver(() => WebhookConnection, { description: 'The webhooks that this user owns, newest first.' })
+  webhooks(@Root() user: UserRow, @Ctx() context: Context, @Args(() => WebhookListArgs) args: WebhookListArgs) {
+    const condition = conditionOf(args.where, WEBHOOK_FILTER);
+    const query = { listing: WEBHOOKS, condition, order: webhookOrder(args.orderBy), args };
+    return nestedPage(context, user, 'owner_id', query, args);
+  }
+}

@@ -1,0 +1,51 @@
+// Which settings belong to the webhooks that call, and which to those that are called.
+import type { UserError } from '../../errors';
+import type { Direction } from '../webhook.entity';
+
+const OF_ONE: Record<Direction, readonly string[]> = {
+  OUTGOING: [
+    'url',
+    'retrySchedule',
+    'timeoutMs',
+    'signatures',
+    'frappeSecret',
+    'dedupeSeconds',
+    'maxConcurrency',
+    'ordering',
+    'condition',
+    'method',
+    'headers',
+    'passHeaders',
+    'bodyFormat',
+    'body',
+    'fields',
+    'secretHeaders',
+    'basicAuth',
+    'oauth2',
+    'clientCertificate',
+  ],
+  INCOMING: [
+    'provider',
+    'verification',
+    'toleranceSeconds',
+    'eventLocation',
+    'idLocation',
+    'referenceLocation',
+    'becomes',
+    'forwardTo',
+    'answer',
+  ],
+};
+
+/** A setting that would do nothing is refused, so that nobody relies on it. null stands for the default: it is none. */
+export function directionFaults(direction: Direction, given: object): UserError[] {
+  const other = direction === 'OUTGOING' ? 'INCOMING' : 'OUTGOING';
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
+  return entries
+    .filter(([name]) => OF_ONE[other].includes(name))
+    .map(([name]) => ({
+      field: [name],
+      code: 'INVALID',
+      message: `${name} belongs to ${other} webhooks; this one is ${direction}: leave it out.`,
+    }));
+}

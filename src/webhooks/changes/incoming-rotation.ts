@@ -1,0 +1,73 @@
+// New addresses and new secrets of INCOMING webhooks, beside the old ones for a while.
+
+import { recordAct } from '../../audit/record';
+import { currentTime } from '../../clock';
+import { InputError, type UserError } from '../../errors';
+import type { Db } from '../../sql/db';
+import type { Provider } from '../../verification/provider';
+import { PROVIDERS } from '../../verification/providers/providers';
+import type { Viewer } from '../../viewer';
+import { getAgreement, renewAgreement } from '../incoming/incoming-agreement.store';
+import { createIncomingToken } from '../incoming/incoming-token';
+import { expireTokens, liveTokens } from '../incoming/incoming-token.store';
+import { createVerificationSecret, endEarlierSecrets, ownSecretFaults } from '../incoming/verification-secret';
+import type { WebhookRow } from '../webhook.store';
+import { type WebhookRules, webhookToChange } from './webhooks';
+
+const MAX_LIVE_TOKENS = 10;
+
+/** A new address leads here at once; those before do until the overlap is over. */
+export async function rotateIncomingToken(
+  db: Db,
+  viewer: Viewer,
+  id: string | null,
+  overlapSeconds: number,
+): Promise<{ webhook: WebhookRow; token: string }> {
+  const webhook = await incomingToChange(db, id);
+  const now = currentTime();
+  await expireTokens(db, webhook.id, new Date(now.getTime() + overlapSeconds * 1_000));
+  if ((await liveTokens(db, [webhook.id], now)).length >= MAX_LIVE_TOKENS) {
+    const message = `${webhook.name} has ${MAX_LIVE_TOKENS} addresses that still work: give overlapSeconds: 0, or wait.`;
+    throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
+  }
+  const token = await createIncomingToken(db, webhook.id);
+  await renewAgreement(db, webhook.id);
+  const act = { action: 'webhook.token_rotated', subjectType: 'Webhook', subjectId: webhook.id };
+  await recordAct(db, viewer, { ...act, details: { overlapSeconds } });
+  return { webhook, token };
+}
+
+async function incomingToChange(db: Db, id: string | null): Promise<WebhookRow> {
+  const webhook = await webhookToChange(db, id);
+  if (webhook.direction === 'INCOMING') return webhook;
+  const message = `${webhook.name} is OUTGOING: only INCOMING webhooks have an address of ours.`;
+  throw new InputError([{ field: ['id'], code: 'INVALID', message }]);
+}
+
+/** A new secret confirms calls at once; those before do until the overlap is over. @param webhook its row, locked */
+export async function rotateVerificationSecret(
+  db: Db,
+  viewer: Viewer,
+  { keyring }: Pick<WebhookRules, 'keyring'>,
+  webhook: WebhookRow,
+  { overlapSeconds, secret = null }: { overlapSeconds: number; secret?: string | null },
+): Promise<{ webhook: WebhookRow; secret: string | null; publicKey: null }> {
+  const provider = PROVIDERS[(await getAgreement(db, webhook.id)).provider];
+  const faults = [...ownSecretFaults(provider, secret), ...issuedFaults(provider, secret)];
+  if (faults.length > 0) throw new InputError(faults);
+  await endEarlierSecrets(db, webhook, overlapSeconds);
+  const { shown, keyId } = await createVerificationSecret(db, keyring, webhook.id, provider, secret);
+  await renewAgreement(db, webhook.id);
+  const act = { action: 'webhook.secret_rotated', subjectType: 'Webhook', subjectId: webhook.id };
+  await recordAct(db, viewer, { ...act, details: { overlapSeconds, keyId } });
+  return { webhook, secret: shown, publicKey: null };
+}
+
+function issuedFaults({ title, secret }: Provider, own: string | null): UserError[] {
+  if (secret === null) {
+    return [{ field: ['id'], code: 'INVALID', message: `${title} has no secret that could be replaced.` }];
+  }
+  if (own !== null || secret.generate !== null) return [];
+  const message = `${title} issues the secret: give it as secret, which must be ${secret.right}.`;
+  return [{ field: ['secret'], code: 'REQUIRED', message }];
+}

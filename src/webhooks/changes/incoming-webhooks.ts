@@ -1,0 +1,228 @@
+// Agreements about calls to us: who may call, how that is checked, and what comes of it.
+
+import { recordAct } from '../../audit/record';
+import { currentTime } from '../../clock';
+import { InputError, type UserError } from '../../errors';
+import { newId, timeOfId, toNodeId } from '../../ids';
+import type { Db } from '../../sql/db';
+import { insertUser } from '../../users/user.store';
+import type { Place, Provider } from '../../verification/provider';
+import type { ProviderName } from '../../verification/provider-name';
+import { PROVIDERS } from '../../verification/providers/providers';
+import type { Viewer } from '../../viewer';
+import { type AgreementSettings, agreementFaults, DEFAULT_TOLERANCE_S } from '../incoming/agreement-rules';
+import {
+  type AgreementRow,
+  changeAgreement,
+  getAgreement,
+  insertAgreement,
+} from '../incoming/incoming-agreement.store';
+import { createIncomingToken } from '../incoming/incoming-token';
+import { createVerificationSecret, ownSecretFaults } from '../incoming/verification-secret';
+import { REQUEST_DEFAULTS } from '../request/request-settings';
+import { changeWebhook, insertWebhook, type WebhookRow, webhooksById } from '../webhook.store';
+import { directionFaults } from './direction-fields';
+import { DEFAULT_TIMEOUT_MS, settingFaults, type WebhookRules } from './webhooks';
+
+/** What a caller may set; absent, null and a value are three things. */
+export interface IncomingSettings extends AgreementSettings {
+  name?: string;
+  documentType?: string | null;
+  events?: string[] | null;
+  /** The owner's UUID, or null for an id that is not a user's. */
+  ownerId?: string | null;
+  rateLimit?: { requests: number; seconds: number } | null;
+}
+
+export interface NewIncoming extends IncomingSettings {
+  name: string;
+  provider?: ProviderName | null;
+  /** Somebody's own; null: a random one, unless the partner issues them. */
+  secret?: string | null;
+}
+
+/** @returns the webhook, its secret and what its address ends in: neither is ever shown again. */
+export async function createIncomingWebhook(
+  db: Db,
+  viewer: Viewer,
+  rules: WebhookRules,
+  input: NewIncoming,
+): Promise<{ webhook: WebhookRow; secret: string | null; token: string }> {
+  const id = newId();
+  const at = timeOfId(id);
+  const name = input.provider ?? 'STANDARD_WEBHOOKS';
+  const provider = PROVIDERS[name];
+  const webhook: WebhookRow = {
+    id,
+    name: input.name,
+    direction: 'INCOMING',
+    status: 'ACTIVE',
+    statusReason: null,
+    url: null,
+    documentType: input.documentType ?? provider.title,
+    events: [...new Set(input.events ?? [])],
+    retrySchedule: null,
+    timeoutMs: DEFAULT_TIMEOUT_MS,
+    ...REQUEST_DEFAULTS,
+    signatures: [],
+    rateLimit: input.rateLimit?.requests ?? null,
+    rateLimitSeconds: input.rateLimit?.seconds ?? null,
+    maxConcurrency: null,
+    ordering: null,
+    dedupeSeconds: null,
+    ownerId: input.ownerId === undefined ? viewer.userId : (input.ownerId ?? ''),
+    createdAt: at,
+    updatedAt: at,
+  };
+  const userId = newId();
+  const agreement: AgreementRow = {
+    webhookId: id,
+    provider: name,
+    settings: '{}',
+    toleranceSeconds: toleranceOf(provider),
+    eventPlace: null,
+    idPlace: null,
+    referencePlace: null,
+    becomes: 'BUSINESS_EVENT',
+    forwardTo: [],
+    answerStatus: DEFAULT_ANSWER.answerStatus,
+    answerBody: null,
+    answerType: null,
+    ...agreementColumns(provider, input),
+    userId,
+    version: 1,
+  };
+  await refuseFaults(db, provider, rules, { verification: {}, ...input }, agreement, [
+    ...directionFaults('INCOMING', input),
+    ...ownSecretFaults(provider, input.secret ?? null),
+  ]);
+  await insertWebhook(db, webhook);
+  // who did what its calls tell of: nobody that we know by name, but always the same
+  const partner = { name: toNodeId('Webhook', id), fullName: input.name, roles: [], active: true };
+  await insertUser(db, { id: userId, ...partner, createdAt: at, updatedAt: at });
+  await insertAgreement(db, agreement);
+  const token = await createIncomingToken(db, id);
+  const { shown } = await createVerificationSecret(db, rules.keyring, id, provider, input.secret ?? null);
+  const { becomes, forwardTo } = agreement;
+  const details = { name: webhook.name, direction: 'INCOMING', provider: name, becomes, forwardTo };
+  await recordAct(db, viewer, { action: 'webhook.created', subjectType: 'Webhook', subjectId: id, details });
+  return { webhook, secret: shown, token };
+}
+
+/** @param before its row, locked */
+export async function updateIncomingWebhook(
+  db: Db,
+  viewer: Viewer,
+  rules: WebhookRules,
+  before: WebhookRow,
+  settings: IncomingSettings,
+): Promise<WebhookRow> {
+  const agreement = await getAgreement(db, before.id);
+  const provider = PROVIDERS[agreement.provider];
+  const changes: Partial<WebhookRow> = {
+    ...(settings.name !== undefined && { name: settings.name }),
+    ...(settings.documentType !== undefined && { documentType: settings.documentType ?? provider.title }),
+    ...(settings.events !== undefined && { events: [...new Set(settings.events ?? [])] }),
+    ...(settings.ownerId !== undefined && { ownerId: settings.ownerId ?? '' }),
+    ...(settings.rateLimit !== undefined && {
+      rateLimit: settings.rateLimit?.requests ?? null,
+      rateLimitSeconds: settings.rateLimit?.seconds ?? null,
+    }),
+  };
+  const given = withKeptSettings(agreement, settings);
+  const changed = agreementColumns(provider, given);
+  await refuseFaults(db, provider, rules, given, { ...agreement, ...changed }, directionFaults('INCOMING', settings));
+  const after = { ...before, ...changes, updatedAt: currentTime() };
+  await changeWebhook(db, before.id, { ...changes, updatedAt: after.updatedAt });
+  await changeAgreement(db, before.id, { ...changed, version: agreement.version + 1 });
+  const was = (row: object, names: object) =>
+    Object.fromEntries(Object.keys(names).map((key) => [key, row[key as keyof typeof row]]));
+  const details = {
+    before: { ...was(before, changes), ...was(agreement, changed) },
+    after: { ...changes, ...changed },
+  };
+  await recordAct(db, viewer, { action: 'webhook.updated', subjectType: 'Webhook', subjectId: before.id, details });
+  return after;
+}
+
+// One setting that is changed leaves the others as they are.
+function withKeptSettings(agreement: AgreementRow, settings: IncomingSettings): IncomingSettings {
+  if (!settings.verification) return settings;
+  return { ...settings, verification: { ...JSON.parse(agreement.settings), ...settings.verification } };
+}
+
+function toleranceOf(provider: Provider): number {
+  return provider.toleranceSeconds ?? DEFAULT_TOLERANCE_S;
+}
+
+const DEFAULT_ANSWER = { answerStatus: 200, answerBody: null, answerType: null };
+
+/** The columns of what is given. */
+function agreementColumns(provider: Provider, given: AgreementSettings): Partial<AgreementRow> {
+  const { verification, toleranceSeconds, eventLocation, idLocation, referenceLocation, becomes, forwardTo, answer } =
+    given;
+  return {
+    ...(verification !== undefined && { settings: JSON.stringify(withoutNulls(verification ?? {})) }),
+    ...(toleranceSeconds !== undefined && { toleranceSeconds: toleranceSeconds ?? toleranceOf(provider) }),
+    ...(eventLocation !== undefined && { eventPlace: placeText(eventLocation) }),
+    ...(idLocation !== undefined && { idPlace: placeText(idLocation) }),
+    ...(referenceLocation !== undefined && { referencePlace: placeText(referenceLocation) }),
+    ...(becomes !== undefined && { becomes: becomes ?? 'BUSINESS_EVENT' }),
+    ...(forwardTo !== undefined && { forwardTo: (forwardTo ?? []).filter((id) => id !== null) }),
+    ...(answer !== undefined && {
+      answerStatus: answer?.status ?? DEFAULT_ANSWER.answerStatus,
+      answerBody: answer?.body ?? null,
+      answerType: answer?.contentType ?? null,
+    }),
+  };
+}
+
+function withoutNulls(settings: object): object {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null && value !== undefined));
+}
+
+function placeText(place: Place | null): string | null {
+  return place && JSON.stringify([place.from, place.name]);
+}
+
+async function refuseFaults(
+  db: Db,
+  provider: Provider,
+  rules: WebhookRules,
+  given: IncomingSettings,
+  after: AgreementRow,
+  found: UserError[],
+): Promise<void> {
+  const faults = [
+    ...found,
+    ...agreementFaults(provider, given, after),
+    ...(await targetFaults(db, given.forwardTo ?? [])),
+    ...certificateFaults(provider, rules),
+    ...(await settingFaults(db, given)),
+  ];
+  if (faults.length > 0) throw new InputError(faults);
+}
+
+function certificateFaults(provider: Provider, { clientCertHeader }: WebhookRules): UserError[] {
+  if (provider !== PROVIDERS.MTLS || clientCertHeader !== null) return [];
+  const message =
+    'MTLS needs a proxy in front of us that checks certificates, and CLIENT_CERT_HEADER with the header in which it says so.';
+  return [{ field: ['provider'], code: 'INVALID', message }];
+}
+
+async function targetFaults(db: Db, forwardTo: readonly (string | null)[]): Promise<UserError[]> {
+  const known = await webhooksById(
+    db,
+    forwardTo.filter((id) => id !== null),
+  );
+  return forwardTo.flatMap((id, index): UserError[] => {
+    const field = ['forwardTo', String(index)];
+    const target = id === null ? undefined : known.get(id);
+    if (!target) return [{ field, code: 'NOT_FOUND', message: `${field.join('.')} is not the id of a webhook.` }];
+    if (target.direction === 'OUTGOING' && target.status !== 'ARCHIVED') return [];
+    const what = target.direction === 'OUTGOING' ? 'archived' : 'INCOMING';
+    return [
+      { field, code: 'INVALID', message: `${target.name} is ${what}: calls are passed on by OUTGOING webhooks.` },
+    ];
+  });
+}

@@ -1,0 +1,85 @@
+import { createPrivateKey, KeyObject, X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
+import type { UserError } from '../../errors';
+import type { CertificatePair } from './credential-settings';
+
+/** Characters, of a chain as of a key. */
+const MAX_PEM = 64 * 1024;
+const BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+
+export interface CheckedCertificate {
+  /** Without what stood around it. */
+  pair: CertificatePair;
+  /** On one line. */
+  subject: string;
+  expiresAt: Date;
+}
+
+/** A certificate that can be used now; or what is wrong, with the field below it. No sentence repeats what was given. */
+export function checkCertificate(given: CertificatePair, now: Date): CheckedCertificate | UserError {
+  const chain = readChain(given.certificate, now);
+  if (!Array.isArray(chain)) return chain;
+  const key = readKey(given.privateKey);
+  if (!(key instanceof KeyObject)) return key;
+  const [own] = chain;
+  if (!own.checkPrivateKey(key)) return fault('privateKey', MISMATCH);
+  const privateKey = key.export({ format: 'pem', type: 'pkcs8' }).toString();
+  const pair = { certificate: chain.map(String).join(''), privateKey };
+  return tlsFault(pair) ?? { pair, subject: oneLine(own.subject), expiresAt: own.validToDate };
+}
+
+const MISMATCH =
+  'privateKey does not belong to the first certificate. The certificate of the client itself comes first, those of ' +
+  'its authorities behind it.';
+
+function fault(field: keyof CertificatePair, message: string, code: UserError['code'] = 'INVALID'): UserError {
+  return { field: [field], code, message };
+}
+
+function readChain(text: string, now: Date): [X509Certificate, ...X509Certificate[]] | UserError {
+  if (text.length > MAX_PEM) return tooLong('certificate', text);
+  const chain: X509Certificate[] = [];
+  for (const [block] of text.matchAll(BLOCK)) {
+    try {
+      chain.push(new X509Certificate(block));
+    } catch {
+      return fault('certificate', `Certificate ${chain.length + 1} cannot be read: its PEM is damaged.`);
+    }
+  }
+  const [own, ...authorities] = chain;
+  if (!own) return fault('certificate', 'certificate holds none: give it as PEM, -----BEGIN CERTIFICATE----- and on.');
+  if (own.validToDate > now) return [own, ...authorities];
+  return fault('certificate', `certificate has expired, on ${own.validToDate.toISOString()}.`);
+}
+
+function readKey(text: string): KeyObject | UserError {
+  if (text.length > MAX_PEM) return tooLong('privateKey', text);
+  if (text.includes('ENCRYPTED')) return fault('privateKey', 'privateKey is encrypted: decrypt it before you give it.');
+  try {
+    return createPrivateKey(text);
+  } catch {
+    return fault('privateKey', 'privateKey is not one: give it as PEM, -----BEGIN PRIVATE KEY----- and on.');
+  }
+}
+
+function tooLong(field: keyof CertificatePair, text: string): UserError {
+  return fault(field, `${field} has ${text.length} characters; at most ${MAX_PEM} are kept.`, 'TOO_LARGE');
+}
+
+// What OpenSSL reads, it need not use: keys of 1024 bits, signatures with SHA-1.
+function tlsFault({ certificate, privateKey }: CertificatePair): UserError | null {
+  try {
+    createSecureContext({ cert: certificate, key: privateKey });
+    return null;
+  } catch (error) {
+    const code: unknown = Reflect.get(error as object, 'code');
+    return fault('certificate', `The certificate cannot be used for TLS (${code}).`);
+  }
+}
+
+function oneLine(subject: string): string {
+  return subject
+    .trim()
+    .replace(/\s*\n\s*/g, ', ')
+    .slice(0, 500);
+}

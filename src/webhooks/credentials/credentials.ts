@@ -1,0 +1,213 @@
+// What gets a webhook's requests in at the partner's: saved with the webhook, opened by delivery/.
+import { currentTime } from '../../clock';
+import type { UserError } from '../../errors';
+import { newId, timeOfId } from '../../ids';
+import type { Keyring } from '../../keyring/keyring';
+import type { Db } from '../../sql/db';
+import type { TargetPolicy } from '../request/target-url';
+import type { CheckedCertificate } from './client-certificate-rules';
+import {
+  type BasicAuth,
+  basicAuthFaults,
+  type OAuth2,
+  oauth2Faults,
+  readCertificate,
+  type SecretHeader,
+  secretHeaderFaults,
+} from './credential-rules';
+import { type CertificatePair, originOf, type Settings, sealCredential, settingsOf } from './credential-settings';
+import {
+  type CredentialRow,
+  credentialsOfWebhooks,
+  deleteCredentials,
+  insertCredential,
+} from './webhook-credential.store';
+
+/** Left out: as it is; null: removed; a value: replaced. */
+export interface CredentialsInput {
+  /** The whole list. */
+  secretHeaders?: SecretHeader[] | null;
+  basicAuth?: BasicAuth | null;
+  oauth2?: OAuth2 | null;
+  clientCertificate?: CertificatePair | null;
+}
+
+interface NewCredential {
+  settings: Settings;
+  secret: string;
+}
+
+/** What is to be done, or why not. */
+export interface CredentialChanges {
+  faults: UserError[];
+  /** For the audit trail: names, never values. */
+  summary: Record<string, unknown>;
+  removed: string[];
+  added: NewCredential[];
+}
+
+interface Rules {
+  keyring: Keyring;
+  targetPolicy: TargetPolicy;
+}
+
+/** A webhook as it will be. */
+interface Owner {
+  url: string | null;
+  /** JSON array of [name, Liquid template]. */
+  headers: string;
+}
+
+/** @param before the webhook, whose row is locked; null: it is being made */
+export async function planCredentials(
+  db: Db,
+  rules: Rules,
+  before: { id: string; url: string | null } | null,
+  owner: Owner,
+  input: CredentialsInput,
+): Promise<CredentialChanges> {
+  const stored = before === null ? [] : await credentialsOfWebhooks(db, [before.id]);
+  const changes: CredentialChanges = { faults: [], summary: {}, removed: [], added: [] };
+  const origin = originOf(owner.url);
+  planHeaders(changes, stored, origin, input.secretHeaders);
+  planOne(changes, stored, 'BASIC', 'basicAuth', input.basicAuth, (basicAuth) => ({
+    faults: basicAuthFaults(basicAuth),
+    credential: () => ({ settings: { kind: 'BASIC', name: basicAuth.username, origin }, secret: basicAuth.password }),
+  }));
+  planOne(changes, stored, 'OAUTH2', 'oauth2', input.oauth2, (oauth2) => ({
+    faults: oauth2Faults(oauth2, rules.targetPolicy),
+    credential: () => oauth2Credential(oauth2, origin),
+  }));
+  planOne(changes, stored, 'CERTIFICATE', 'clientCertificate', input.clientCertificate, (given) => {
+    const checked = readCertificate(given, currentTime());
+    if ('field' in checked) return { faults: [checked], credential: null };
+    return { faults: [], credential: () => certificateCredential(checked, origin) };
+  });
+  if (changes.faults.length === 0) changes.faults = conflicts(changes, stored, owner, input);
+  if (before !== null && origin !== originOf(before.url)) changes.faults.push(...takenAlong(changes, stored));
+  return changes;
+}
+
+/** Carries out a plan without faults. */
+export async function saveCredentials(
+  db: Db,
+  keyring: Keyring,
+  webhookId: string,
+  { removed, added }: CredentialChanges,
+): Promise<void> {
+  if (removed.length > 0) await deleteCredentials(db, removed);
+  for (const { settings, secret } of added) {
+    const id = newId();
+    const { kind, ...rest } = settings;
+    const sealed = sealCredential(keyring, id, secret);
+    await insertCredential(db, {
+      id,
+      webhookId,
+      kind,
+      settings: JSON.stringify(rest),
+      ...sealed,
+      createdAt: timeOfId(id),
+    });
+  }
+}
+
+function planHeaders(
+  changes: CredentialChanges,
+  stored: readonly CredentialRow[],
+  origin: string | null,
+  given: SecretHeader[] | null | undefined,
+): void {
+  if (given === undefined) return;
+  const headers = given ?? [];
+  const known = new Map(ofKind(stored, 'HEADER').map((row) => [settingsOf(row).name.toLowerCase(), row.id]));
+  changes.faults.push(...secretHeaderFaults(headers, [...known.keys()]));
+  const kept = headers.filter(({ value = null }) => value === null).map(({ name }) => known.get(name.toLowerCase()));
+  changes.removed.push(...[...known.values()].filter((id) => !kept.includes(id)));
+  for (const { name, value = null } of headers) {
+    if (value !== null) changes.added.push({ settings: { kind: 'HEADER', name, origin }, secret: value });
+  }
+  changes.summary.secretHeaders = headers.map(({ name, value = null }) => (value === null ? `${name} (kept)` : name));
+}
+
+// a credential of which a webhook has one at most
+function planOne<Given>(
+  changes: CredentialChanges,
+  stored: readonly CredentialRow[],
+  kind: Settings['kind'],
+  field: keyof CredentialsInput,
+  given: Given | null | undefined,
+  plan: (given: Given) => { faults: UserError[]; credential: (() => NewCredential) | null },
+): void {
+  if (given === undefined) return;
+  changes.removed.push(...ofKind(stored, kind).map((row) => row.id));
+  changes.summary[field] = null;
+  if (given === null) return;
+  const { faults, credential } = plan(given);
+  changes.faults.push(...faults);
+  if (faults.length > 0 || credential === null) return;
+  const made = credential();
+  changes.added.push(made);
+  const { kind: _kind, origin: _origin, ...shown } = made.settings;
+  changes.summary[field] = shown;
+}
+
+function oauth2Credential(oauth2: OAuth2, origin: string | null): NewCredential {
+  const { tokenUrl, clientId, clientSecret, scope = null, audience = null } = oauth2;
+  const clientAuthentication = oauth2.clientAuthentication ?? 'BASIC';
+  const settings = { kind: 'OAUTH2' as const, name: clientId, origin, tokenUrl, scope, audience, clientAuthentication };
+  return { settings, secret: clientSecret };
+}
+
+function certificateCredential({ pair, subject, expiresAt }: CheckedCertificate, origin: string | null): NewCredential {
+  const settings = { kind: 'CERTIFICATE' as const, name: subject, origin, expiresAt: expiresAt.toISOString() };
+  return { settings, secret: JSON.stringify(pair) };
+}
+
+function ofKind(rows: readonly CredentialRow[], kind: Settings['kind']): CredentialRow[] {
+  return rows.filter((row) => row.kind === kind);
+}
+
+// Else whoever may change a webhook could read its secrets, by having them sent to a server of their own.
+function takenAlong({ removed }: CredentialChanges, stored: readonly CredentialRow[]): UserError[] {
+  const kept = stored.filter((row) => !removed.includes(row.id));
+  if (kept.length === 0) return [];
+  const fields = [...new Set(kept.map(({ kind }) => FIELDS[kind]))].join(', ');
+  const message =
+    `url leads to another scheme, host or port, and credentials do not go there by themselves: give ${fields} again ` +
+    'in the same call, with the secrets, or null to remove.';
+  return [{ field: ['url'], code: 'CONFLICT', message }];
+}
+
+const FIELDS: Record<Settings['kind'], keyof CredentialsInput> = {
+  HEADER: 'secretHeaders',
+  BASIC: 'basicAuth',
+  OAUTH2: 'oauth2',
+  CERTIFICATE: 'clientCertificate',
+};
+
+/** A header has one author: two that set it are refused, the one that was given now is named. */
+function conflicts(
+  { removed, added }: CredentialChanges,
+  stored: readonly CredentialRow[],
+  { headers }: Owner,
+  input: CredentialsInput,
+): UserError[] {
+  const kept = stored.filter((row) => !removed.includes(row.id)).map(settingsOf);
+  const all = [...kept, ...added.map(({ settings }) => settings)];
+  const plain = new Set((JSON.parse(headers) as [string, string][]).map(([name]) => name.toLowerCase()));
+  const authors = [
+    ...[...plain].map((header) => ({ field: 'headers', header })),
+    ...all.flatMap((settings) => authorsOf(settings)),
+  ];
+  const clash = authors.find(({ header }, index) => authors.findIndex((each) => each.header === header) < index);
+  if (!clash) return [];
+  const fields = authors.filter(({ header }) => header === clash.header).map(({ field }) => field);
+  const field = fields.findLast((each) => input[each as keyof CredentialsInput]) ?? 'headers';
+  const message = `Both ${fields[0]} and ${fields[1]} set the header ${clash.header}: remove one of them (null).`;
+  return [{ field: [field], code: 'CONFLICT', message }];
+}
+
+function authorsOf({ kind, name }: Settings): { field: keyof CredentialsInput; header: string }[] {
+  if (kind === 'CERTIFICATE') return [];
+  return [{ field: FIELDS[kind], header: kind === 'HEADER' ? name.toLowerCase() : 'authorization' }];
+}

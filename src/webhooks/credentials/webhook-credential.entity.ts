@@ -1,0 +1,39 @@
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { WebhookEntity } from '../webhook.entity';
+
+export const CREDENTIAL_KINDS = ['HEADER', 'BASIC', 'OAUTH2', 'CERTIFICATE'] as const;
+export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
+
+/** What gets a request in at the partner's. Unlike the record, it is replaced and removed. */
+@Entity('webhook_credentials')
+@Check('webhook_credentials_kind_check', `kind in ('HEADER', 'BASIC', 'OAUTH2', 'CERTIFICATE')`)
+export class WebhookCredentialEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_credentials_pkey' })
+  id: string;
+
+  @Index('webhook_credentials_webhook_id_idx')
+  @Column('uuid', { name: 'webhook_id' })
+  webhookId: string;
+
+  @ManyToOne(() => WebhookEntity)
+  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'webhook_credentials_webhook_id_fkey' })
+  webhook: WebhookEntity;
+
+  @Column('text')
+  kind: CredentialKind;
+
+  @Column('text')
+  settings: string;
+
+  @Column('text')
+  kek: string;
+
+  @Column('bytea')
+  wrapped: Buffer;
+
+  @Column('bytea')
+  box: Buffer;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt: Date;
+}

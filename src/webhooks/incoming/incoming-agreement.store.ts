@@ -1,0 +1,63 @@
+import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
+import type { ProviderName } from '../../verification/provider-name';
+import { type CallOutcome, IncomingAgreementEntity } from './incoming-agreement.entity';
+
+export interface AgreementRow {
+  webhookId: string;
+  provider: ProviderName;
+  /** JSON: what was given of VerificationSettings. */
+  settings: string;
+  toleranceSeconds: number;
+  /** JSON [from, name]; null: where the provider has it. */
+  eventPlace: string | null;
+  idPlace: string | null;
+  referencePlace: string | null;
+  becomes: CallOutcome;
+  forwardTo: string[];
+  answerStatus: number;
+  answerBody: string | null;
+  answerType: string | null;
+  /** The partner. */
+  userId: string;
+  version: number;
+}
+
+const COLUMNS = `webhook_id as "webhookId", provider, settings, tolerance_seconds as "toleranceSeconds",
+  event_place as "eventPlace", id_place as "idPlace", reference_place as "referencePlace", becomes,
+  forward_to as "forwardTo", answer_status as "answerStatus", answer_body as "answerBody", answer_type as "answerType",
+  user_id as "userId", version`;
+
+export async function insertAgreement(db: Db, agreement: AgreementRow): Promise<void> {
+  await db.insert(IncomingAgreementEntity, agreement);
+}
+
+export async function agreementsById(db: Db, webhookIds: readonly string[]): Promise<Map<string, AgreementRow>> {
+  const rows = await rowsOf<AgreementRow>(
+    db,
+    statement(`select ${COLUMNS} from incoming_agreements where webhook_id = any($1::uuid[])`),
+    [webhookIds],
+  );
+  return new Map(rows.map((row) => [row.webhookId, row]));
+}
+
+/** Of an INCOMING webhook, which has one. */
+export async function getAgreement(db: Db, webhookId: string): Promise<AgreementRow> {
+  const agreement = (await agreementsById(db, [webhookId])).get(webhookId);
+  if (!agreement) throw new Error(`the INCOMING webhook ${webhookId} has no agreement`);
+  return agreement;
+}
+
+/** The caller has locked its webhook. */
+export async function changeAgreement(db: Db, webhookId: string, changes: Partial<AgreementRow>): Promise<void> {
+  await db.update(IncomingAgreementEntity, { webhookId }, changes);
+}
+
+/**
+ * Whatever decides over a call has changed: what processes remember of this webhook is old from the commit on. Does nothing
+ * for an OUTGOING webhook.
+ */
+export async function renewAgreement(db: Db, webhookId: string): Promise<void> {
+  await changedBy(db, statement('update incoming_agreements set version = version + 1 where webhook_id = $1'), [
+    webhookId,
+  ]);
+}

@@ -1,0 +1,73 @@
+// The secrets with which a partner's calls are checked.
+import { currentTime } from '../../clock';
+import type { UserError } from '../../errors';
+import { newId, timeOfId } from '../../ids';
+import type { Keyring } from '../../keyring/keyring';
+import type { Db } from '../../sql/db';
+import { SECRET_KINDS, type VerificationSecret } from '../../verification/claim';
+import type { Provider } from '../../verification/provider';
+import { refuseTooManyKeys } from '../signing/signatures';
+import { keyIdOf, secretPlace } from '../signing/signing-secret';
+import { expireSecrets, insertSecret } from '../signing/webhook-secret.store';
+import type { VerificationSecretRow } from './verification-secret.store';
+
+/** What is wrong with a secret that somebody gave. The sentence does not repeat it. */
+export function ownSecretFaults({ title, secret }: Provider, text: string | null): UserError[] {
+  if (text === null || secret?.read(text)) return [];
+  const message = secret === null ? `${title} has no secret: leave it out.` : `secret must be ${secret.right}.`;
+  return [{ field: ['secret'], code: 'INVALID', message }];
+}
+
+/**
+ * Makes a secret with which calls are accepted from now on.
+ * @param own somebody's, with which `ownSecretFaults` found nothing wrong; null: a random one, where the partner does not issue them
+ * @returns its text, shown this once; null where there is none, or it was somebody's own
+ */
+export async function createVerificationSecret(
+  db: Db,
+  keyring: Keyring,
+  webhookId: string,
+  { secret }: Provider,
+  own: string | null,
+): Promise<{ shown: string | null; keyId: string | null }> {
+  const text = own ?? secret?.generate?.() ?? null;
+  const material = text === null ? null : secret?.read(text);
+  if (!material) return { shown: null, keyId: null };
+  const id = newId();
+  const sealed = keyring.seal(material.bytes, secretPlace(id));
+  await insertSecret(db, {
+    id,
+    webhookId,
+    kind: material.kind,
+    publicKey: material.kind === 'V1A' ? material.bytes : null,
+    ...sealed,
+    createdAt: timeOfId(id),
+    expiresAt: null,
+  });
+  return { shown: own === null ? text : null, keyId: keyIdOf(id) };
+}
+
+/** Those before go on being accepted until the overlap is over. @throws InputError CONFLICT when there would be too many */
+export async function endEarlierSecrets(
+  db: Db,
+  webhook: { id: string; name: string },
+  overlapSeconds: number,
+): Promise<void> {
+  const now = currentTime();
+  await expireSecrets(db, webhook.id, SECRET_KINDS, new Date(now.getTime() + overlapSeconds * 1_000));
+  await refuseTooManyKeys(db, webhook, 1, now, 'id');
+}
+
+/** One that cannot be opened, since its key is lost, is left out: it confirms nothing. */
+export function openVerificationSecrets(
+  keyring: Keyring,
+  rows: readonly VerificationSecretRow[],
+): VerificationSecret[] {
+  return rows.flatMap(({ id, kind, createdAt, expiresAt, ...sealed }) => {
+    try {
+      return [{ id, kind, bytes: keyring.open(sealed, secretPlace(id)), createdAt, expiresAt }];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,0 +1,37 @@
+import { memberOf } from '../../json/json-member';
+import { type JsonPart, textOf } from '../../json/json-part';
+import type { Subject } from '../../templating/subject';
+
+/** [key, fieldname]: what it is called in the body, and where it stands in the document. */
+export type BodyField = readonly [key: string, fieldname: string];
+
+/** A JSON object with the values as they are written in the document; null where there is none. */
+export function jsonFields(fields: readonly BodyField[], subject: Subject): string {
+  const members = fields.map(([key, fieldname]) => {
+    const part = fieldOf(subject.part(), fieldname);
+    return `${JSON.stringify(key)}:${part ? textOf(part) : 'null'}`;
+  });
+  return `{${members.join(',')}}`;
+}
+
+/** application/x-www-form-urlencoded (WHATWG URL, section 5): null and missing are empty, lists and objects JSON. */
+export function formFields(fields: readonly BodyField[], subject: Subject): string {
+  const pairs = fields.map(([key, fieldname]) => [key, plainText(fieldOf(subject.part(), fieldname))]);
+  return new URLSearchParams(pairs).toString();
+}
+
+function plainText(part: JsonPart | undefined): string {
+  if (part === undefined || part.value === null) return '';
+  return typeof part.value === 'string' ? part.value : textOf(part);
+}
+
+// `items.0.qty`; a key that itself contains a dot is found by its whole name.
+function fieldOf(document: JsonPart, fieldname: string): JsonPart | undefined {
+  const whole = memberOf(document, fieldname);
+  if (whole !== undefined) return whole;
+  let part: JsonPart | undefined = document;
+  for (const step of fieldname.split('.')) {
+    part = part && memberOf(part, Array.isArray(part.value) && /^\d{1,9}$/.test(step) ? Number(step) : step);
+  }
+  return part;
+}

@@ -1,0 +1,111 @@
+import { jsonFault } from '../../templating/json-fault';
+import { MAX_RENDERED } from '../../templating/liquid-engine';
+import type { Subject } from '../../templating/subject';
+import { compileTemplate, isTemplate } from '../../templating/template';
+import type { ProgramFault } from '../../templating/text-position';
+import type { BodyFormat } from '../webhook.entity';
+import type { WebhookRow } from '../webhook.store';
+import { type BodyField, formFields, jsonFields } from './body-fields';
+import { headerFault } from './header-rules';
+import { fieldsOf, headersOf } from './request-settings';
+import { renderTarget } from './target-template';
+
+/** A request, but for signature and credentials. */
+export interface PlannedRequest {
+  readonly url: string;
+  readonly headers: [string, string][];
+  /** null: the body of Standard Webhooks, or the event's own. */
+  readonly body: string | null;
+  /** null: the event's own. */
+  readonly contentType: string | null;
+}
+
+/** How a webhook's requests are made. */
+export interface RequestPlan {
+  /** Nothing of it depends on the document, but a body that is, or has, the whole of it: every event has this request. */
+  readonly fixed: PlannedRequest | null;
+  readonly asksForUser: boolean;
+  /** Reads the document in the form that rendering needs. */
+  prepare(subject: Subject): void;
+  render(subject: Subject): PlannedRequest | ProgramFault;
+}
+
+const CONTENT_TYPES: Record<BodyFormat, string | null> = {
+  STANDARD: 'application/json',
+  JSON: 'application/json',
+  FORM: 'application/x-www-form-urlencoded',
+  ORIGINAL: null,
+};
+
+/** Compiles what is a template, from the cache where it can. */
+export function planRequest(webhook: WebhookRow): RequestPlan {
+  const headers = headersOf(webhook);
+  const texts = [webhook.url ?? '', ...headers.map(([, value]) => value), webhook.body ?? ''];
+  const isFixed = ['STANDARD', 'ORIGINAL'].includes(webhook.bodyFormat) && !texts.some(isTemplate);
+  for (const [, value] of headers) if (isTemplate(value)) compileTemplate('HEADER', value);
+  if (webhook.body !== null) compileTemplate('JSON', webhook.body);
+  return {
+    fixed: isFixed ? withHeaders(webhook, headers, webhook.url as string, null) : null,
+    asksForUser: texts.some((text) => isTemplate(text) && text.includes('user')),
+    prepare: (subject) => (texts.some(isTemplate) ? subject.liquidDocument() : subject.part()),
+    render: (subject) => render(webhook, headers, subject),
+  };
+}
+
+function render(webhook: WebhookRow, templates: [string, string][], subject: Subject): PlannedRequest | ProgramFault {
+  const url = renderTarget(webhook.url as string, subject);
+  if ('message' in url) return { message: `The URL: ${url.message}` };
+  const headers: [string, string][] = [];
+  for (const [name, template] of templates) {
+    const value = renderHeader(name, template, subject);
+    if ('message' in value) return { message: `The header ${name}: ${value.message}` };
+    headers.push([name, value.text]);
+  }
+  const body = renderBody(webhook, subject);
+  if (body !== null && 'message' in body) return { message: `The body: ${body.message}` };
+  return withHeaders(webhook, headers, url.text, body?.text ?? null);
+}
+
+function withHeaders(webhook: WebhookRow, own: [string, string][], url: string, body: string | null): PlannedRequest {
+  const given = new Map(own.map(([name, value]) => [name.toLowerCase(), value]));
+  const contentType = given.get('content-type') ?? CONTENT_TYPES[webhook.bodyFormat];
+  const headers: [string, string][] = [];
+  if (!given.has('content-type') && contentType !== null) headers.push(['content-type', contentType]);
+  if (!given.has('user-agent')) headers.push(['user-agent', 'Hookledger']);
+  return { url, headers: [...headers, ...own], body, contentType };
+}
+
+function renderHeader(name: string, template: string, subject: Subject): { text: string } | ProgramFault {
+  if (!isTemplate(template)) return { text: template };
+  const compiled = compileTemplate('HEADER', template);
+  const rendered = 'message' in compiled ? compiled : compiled.render(subject);
+  if ('message' in rendered) return rendered;
+  const text = rendered.text.trim();
+  const fault = headerFault(name, text);
+  return fault === null ? { text } : { message: `${fault}: encode it, as with url_encode or base64_encode.` };
+}
+
+function renderBody(webhook: WebhookRow, subject: Subject): { text: string } | ProgramFault | null {
+  if (webhook.bodyFormat === 'STANDARD' || webhook.bodyFormat === 'ORIGINAL') return null;
+  const body = webhook.body === null ? fieldsBody(webhook, subject) : templateBody(webhook.body, subject);
+  if ('message' in body || Buffer.byteLength(body.text) <= MAX_RENDERED.JSON) return body;
+  return { message: `It is over ${MAX_RENDERED.JSON} bytes (256 KiB).` };
+}
+
+function fieldsBody(webhook: WebhookRow, subject: Subject): { text: string } {
+  const fields: BodyField[] = fieldsOf(webhook) ?? [];
+  return { text: webhook.bodyFormat === 'FORM' ? formFields(fields, subject) : jsonFields(fields, subject) };
+}
+
+function templateBody(template: string, subject: Subject): { text: string } | ProgramFault {
+  const compiled = compileTemplate('JSON', template);
+  const rendered = 'message' in compiled ? compiled : compiled.render(subject);
+  return 'message' in rendered ? rendered : (notJson(rendered.text) ?? rendered);
+}
+
+// Without what stands there, which may be the document's.
+function notJson(text: string): ProgramFault | null {
+  const place = /at (line \d+, column \d+)/.exec(jsonFault(text) ?? '')?.[1];
+  if (place === undefined) return null;
+  return { message: `It is not JSON, at ${place} of what it makes: the filter json writes a complete value.` };
+}

@@ -1,0 +1,140 @@
+import { quoted, type UserError } from '../../errors';
+import { compileCondition } from '../../templating/condition';
+import { jsonFault } from '../../templating/json-fault';
+import { isTemplate, templateFault } from '../../templating/template';
+import { unstorableAt } from '../../templating/text-position';
+import { textFault } from '../../text';
+import type { WebhookRow } from '../webhook.store';
+import { headerFault } from './header-rules';
+import type { RequestSettings } from './request-settings';
+
+const MAX_CONDITION = 4_000;
+const MAX_HEADERS = 50;
+const MAX_FIELDS = 200;
+
+/**
+ * What is wrong with what is given, each with its field and the position of the fault.
+ * @param after the webhook as it will be: whether a body fits depends on what it had
+ */
+export function requestFaults(
+  given: RequestSettings,
+  after: Pick<WebhookRow, 'bodyFormat' | 'body' | 'fields'>,
+): UserError[] {
+  return [
+    ...conditionFaults(given.condition ?? null),
+    ...headerFaults(given.headers ?? []),
+    ...passedFaults(given.passHeaders ?? []),
+    ...bodyFaults(given, after),
+    ...fieldFaults(given.fields ?? []),
+  ];
+}
+
+function conditionFaults(condition: string | null): UserError[] {
+  if (condition === null) return [];
+  if (condition.length > MAX_CONDITION) {
+    const message = `condition has ${condition.length} characters; at most ${MAX_CONDITION} are taken.`;
+    return [{ field: ['condition'], code: 'TOO_LARGE', message }];
+  }
+  const compiled = compileCondition(condition);
+  const message = 'message' in compiled ? compiled.message : unstorableAt(condition);
+  return message === null ? [] : [invalid(['condition'], message)];
+}
+
+function headerFaults(headers: readonly { name: string; value: string }[]): UserError[] {
+  if (headers.length > MAX_HEADERS) {
+    const message = `headers has ${headers.length} entries; at most ${MAX_HEADERS} are taken.`;
+    return [{ field: ['headers'], code: 'TOO_LARGE', message }];
+  }
+  const seen = new Set<string>();
+  return headers.flatMap(({ name, value }, index) => {
+    const path = ['headers', String(index)];
+    const isRepeated = seen.has(name.toLowerCase());
+    seen.add(name.toLowerCase());
+    if (isRepeated) {
+      return [{ field: [...path, 'name'], code: 'CONFLICT' as const, message: `The header ${name} is given twice.` }];
+    }
+    const nameFault = headerFault(name, '');
+    if (nameFault !== null) return [invalid([...path, 'name'], `${nameFault}.`)];
+    const valuePath = [...path, 'value'];
+    const message = valueFault(name, value, valuePath.join('.'));
+    return message === null ? [] : [invalid(valuePath, message)];
+  });
+}
+
+function passedFaults(names: readonly string[]): UserError[] {
+  if (names.length > MAX_HEADERS) {
+    const message = `passHeaders has ${names.length} names; at most ${MAX_HEADERS} are taken.`;
+    return [{ field: ['passHeaders'], code: 'TOO_LARGE', message }];
+  }
+  return names.flatMap((name, index) => {
+    const fault = name === '*' ? null : headerFault(name, '');
+    return fault === null ? [] : [invalid(['passHeaders', String(index)], `${fault}.`)];
+  });
+}
+
+function valueFault(name: string, value: string, field: string): string | null {
+  const fault = templateFault('HEADER', value, field);
+  if (fault !== null || isTemplate(value)) return fault;
+  const refused = headerFault(name, value);
+  return refused && `${refused}.`;
+}
+
+function bodyFaults(given: RequestSettings, after: Pick<WebhookRow, 'bodyFormat' | 'body' | 'fields'>): UserError[] {
+  if (given.bodyFormat === undefined && given.body === undefined && given.fields === undefined) return [];
+  const { bodyFormat, body, fields } = after;
+  if (bodyFormat !== 'JSON' && body !== null) {
+    return [
+      invalid(
+        ['body'],
+        `A body template belongs to the bodyFormat JSON; it is ${bodyFormat}: set one or clear the other.`,
+      ),
+    ];
+  }
+  if ((bodyFormat === 'STANDARD' || bodyFormat === 'ORIGINAL') && fields !== null) {
+    const message = `fields belong to the bodyFormat JSON or FORM; it is ${bodyFormat}: set one or clear the other.`;
+    return [invalid(['fields'], message)];
+  }
+  if (body !== null && fields !== null) {
+    return [
+      invalid(['fields'], 'The body is made from a template or from fields, not from both: clear one with null.'),
+    ];
+  }
+  if (bodyFormat === 'JSON' && body === null && fields === null) {
+    return [{ field: ['body'], code: 'REQUIRED', message: 'The bodyFormat JSON needs a body template or fields.' }];
+  }
+  if (bodyFormat === 'FORM' && fields === null) {
+    return [{ field: ['fields'], code: 'REQUIRED', message: 'The bodyFormat FORM needs fields.' }];
+  }
+  const fault = templateBodyFault(given.body ?? null);
+  return fault === null ? [] : [invalid(['body'], fault)];
+}
+
+function templateBodyFault(body: string | null): string | null {
+  if (body === null) return null;
+  return templateFault('JSON', body, 'body') ?? (isTemplate(body) ? null : jsonFault(body));
+}
+
+function fieldFaults(fields: readonly { key: string; fieldname: string }[]): UserError[] {
+  if (fields.length > MAX_FIELDS) {
+    const message = `fields has ${fields.length} entries; at most ${MAX_FIELDS} are taken.`;
+    return [{ field: ['fields'], code: 'TOO_LARGE', message }];
+  }
+  const seen = new Set<string>();
+  return fields.flatMap(({ key, fieldname }, index) => {
+    const path = ['fields', String(index)];
+    const fault = textFault(key, [...path, 'key']) ?? textFault(fieldname, [...path, 'fieldname']);
+    if (fault !== null) return [fault];
+    if (fieldname.split('.').includes('')) {
+      const message = `${path.join('.')}.fieldname ${quoted(fieldname)} has an empty part: write it like items.0.qty.`;
+      return [invalid([...path, 'fieldname'], message)];
+    }
+    if (seen.has(key))
+      return [{ field: [...path, 'key'], code: 'CONFLICT' as const, message: `The key ${key} is given twice.` }];
+    seen.add(key);
+    return [];
+  });
+}
+
+function invalid(field: string[], message: string): UserError {
+  return { field, code: 'INVALID', message };
+}

@@ -1,0 +1,54 @@
+import type { BodyFormat, Method } from '../webhook.entity';
+import type { WebhookRow } from '../webhook.store';
+import type { BodyField } from './body-fields';
+
+/** What a webhook's request is; absent, null (the default) and a value are three things. */
+export interface RequestSettings {
+  condition?: string | null;
+  method?: Method | null;
+  headers?: readonly { name: string; value: string }[] | null;
+  bodyFormat?: BodyFormat | null;
+  body?: string | null;
+  passHeaders?: readonly string[] | null;
+  fields?: readonly { key: string; fieldname: string }[] | null;
+}
+
+type RequestColumns = Pick<
+  WebhookRow,
+  'condition' | 'method' | 'headers' | 'passHeaders' | 'bodyFormat' | 'body' | 'fields'
+>;
+
+export const REQUEST_DEFAULTS: RequestColumns = {
+  condition: null,
+  method: 'POST',
+  headers: '[]',
+  passHeaders: [],
+  bodyFormat: 'STANDARD',
+  body: null,
+  fields: null,
+};
+
+/** The columns of what is given. */
+export function requestColumns(given: RequestSettings): Partial<RequestColumns> {
+  const { condition, method, headers, passHeaders, bodyFormat, body, fields } = given;
+  return {
+    ...(condition !== undefined && { condition }),
+    ...(method !== undefined && { method: method ?? REQUEST_DEFAULTS.method }),
+    ...(headers !== undefined && { headers: JSON.stringify((headers ?? []).map(({ name, value }) => [name, value])) }),
+    ...(passHeaders !== undefined && { passHeaders: [...new Set(passHeaders?.map((name) => name.toLowerCase()))] }),
+    ...(bodyFormat !== undefined && { bodyFormat: bodyFormat ?? REQUEST_DEFAULTS.bodyFormat }),
+    ...(body !== undefined && { body }),
+    ...(fields !== undefined && {
+      fields: fields?.length ? JSON.stringify(fields.map(({ key, fieldname }): BodyField => [key, fieldname])) : null,
+    }),
+  };
+}
+
+/** [name, template] in order. */
+export function headersOf(webhook: Pick<WebhookRow, 'headers'>): [string, string][] {
+  return JSON.parse(webhook.headers) as [string, string][];
+}
+
+export function fieldsOf(webhook: Pick<WebhookRow, 'fields'>): BodyField[] | null {
+  return webhook.fields === null ? null : (JSON.parse(webhook.fields) as BodyField[]);
+}

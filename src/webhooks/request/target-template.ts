@@ -1,0 +1,38 @@
+import { EMPTY_OUTPUT } from '../../templating/liquid-engine';
+import type { Subject } from '../../templating/subject';
+import { compileTemplate, isTemplate, sampleOf, templateFault } from '../../templating/template';
+import type { ProgramFault } from '../../templating/text-position';
+import { checkTargetUrl, type TargetPolicy } from './target-url';
+
+/**
+ * `checkTargetUrl` for a URL that may be a Liquid template. Scheme, host and port are fixed text, so that what is
+ * checked here holds for every document; each output is percent-encoded, so that none ends its part of the path.
+ */
+export function checkTarget(url: string, policy: TargetPolicy): string | null {
+  if (!isTemplate(url)) return checkTargetUrl(url, policy);
+  if (!hasFixedOrigin(url)) {
+    return (
+      'A template may stand in the path and the query of the URL only: write scheme, host and port as they are, such ' +
+      'as https://hooks.example.com/orders/{{ doc.name }}.'
+    );
+  }
+  return templateFault('URL', url, 'url') ?? checkTargetUrl(sampleOf(url), policy);
+}
+
+function hasFixedOrigin(url: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#{}]+[/?]/i.test(url);
+}
+
+export function renderTarget(url: string, subject: Subject): { readonly text: string } | ProgramFault {
+  if (!isTemplate(url)) return { text: url };
+  const template = compileTemplate('URL', url);
+  if ('message' in template) return template;
+  const rendered = template.render(subject);
+  if ('message' in rendered) return rendered;
+  const path = rendered.text.split('?', 1)[0] as string;
+  if (path.includes(EMPTY_OUTPUT)) return { message: 'A part of the path is empty: that would be another address.' };
+  if (/\/(\.|%2e){1,2}(\/|$)/i.test(path)) {
+    return { message: 'A part of the path is "." or "..", which would lead to another address.' };
+  }
+  return { text: rendered.text.replaceAll(EMPTY_OUTPUT, '') };
+}

@@ -1,0 +1,149 @@
+import type { KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { newId, timeOfId } from '../../ids';
+import type { Keyring } from '../../keyring/keyring';
+import type { Db } from '../../sql/db';
+import type { SignatureScheme } from '../webhook.entity';
+import { insertSecret, type SecretRow } from './webhook-secret.store';
+
+/** Standard Webhooks asks for 24 to 64 random bytes. */
+const SECRET_BYTES = 32;
+const [MIN_SECRET_BYTES, MAX_SECRET_BYTES] = [24, 64];
+const MAX_FRAPPE_LENGTH = 200;
+const SEED_BYTES = 32;
+
+/** A secret that was just made. Its texts are shown once and kept nowhere. */
+export interface NewSecret {
+  id: string;
+  scheme: SignatureScheme;
+  /** V1: `whsec_...`; FRAPPE: the text, where it was generated; V1A: null, its private key is never shown. */
+  secret: string | null;
+  /** V1A: `whpk_...`. */
+  publicKey: string | null;
+}
+
+/** A secret as it is kept: V1 the bytes, V1A the seed and the public key (the 64 bytes of libsodium), FRAPPE UTF-8. */
+interface Material {
+  bytes: Buffer;
+  publicKey: Buffer | null;
+}
+
+const SCHEMES: Record<SignatureScheme, { right: string; generate(): Material; read(text: string): Material | null }> = {
+  V1: {
+    right: `\`whsec_\` and base64 of ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES} bytes`,
+    generate: () => ({ bytes: randomBytes(SECRET_BYTES), publicKey: null }),
+    read(text) {
+      const bytes = decoded('whsec_', text);
+      const fits = bytes !== null && bytes.length >= MIN_SECRET_BYTES && bytes.length <= MAX_SECRET_BYTES;
+      return fits ? { bytes, publicKey: null } : null;
+    },
+  },
+  V1A: {
+    right: '`whsk_` and base64 of an ed25519 secret key: 32 bytes of seed, or those and the 32 bytes of its public key',
+    generate: () => keyPairOf(generateKeyPairSync('ed25519').privateKey),
+    read(text) {
+      const bytes = decoded('whsk_', text);
+      if (bytes?.length !== SEED_BYTES && bytes?.length !== 2 * SEED_BYTES) return null;
+      const pair = keyPairOf(privateKeyOf(bytes));
+      return pair.bytes.subarray(0, bytes.length).equals(bytes) ? pair : null;
+    },
+  },
+  FRAPPE: {
+    right: `1 to ${MAX_FRAPPE_LENGTH} characters, none of them a control character`,
+    generate: () => ({ bytes: Buffer.from(randomBytes(SECRET_BYTES).toString('base64url')), publicKey: null }),
+    read(text) {
+      const fits = text.length >= 1 && text.length <= MAX_FRAPPE_LENGTH && !/[\p{Cc}\p{Cs}]/u.test(text);
+      return fits ? { bytes: Buffer.from(text), publicKey: null } : null;
+    },
+  },
+};
+
+/** What is wrong with somebody's own secret, or null. The sentence does not repeat it. */
+export function secretFault(scheme: SignatureScheme, text: string, field: string): string | null {
+  return SCHEMES[scheme].read(text) ? null : `${field} must be ${SCHEMES[scheme].right}.`;
+}
+
+/** Whether somebody's own secret, which `secretFault` found right, is the one that was kept in this row. */
+export function isSigningSecret(keyring: Keyring, row: SecretRow, own: string): boolean {
+  try {
+    return SCHEMES[row.kind].read(own)?.bytes.equals(keyring.open(row, secretPlace(row.id))) ?? false;
+  } catch {
+    // its key is lost: a new secret is the way out
+    return false;
+  }
+}
+
+/**
+ * Makes a secret that signs a webhook's deliveries from now on.
+ * @param own somebody's own, which `secretFault` found right; null: a random one
+ */
+export async function createSigningSecret(
+  db: Db,
+  keyring: Keyring,
+  webhookId: string,
+  scheme: SignatureScheme,
+  own: string | null = null,
+): Promise<NewSecret> {
+  const material = own === null ? SCHEMES[scheme].generate() : SCHEMES[scheme].read(own);
+  if (!material) throw new Error(`a secret of ${scheme} is not what it must be`);
+  const { bytes, publicKey } = material;
+  const id = newId();
+  const sealed = keyring.seal(bytes, secretPlace(id));
+  await insertSecret(db, {
+    id,
+    webhookId,
+    kind: scheme,
+    publicKey,
+    ...sealed,
+    createdAt: timeOfId(id),
+    expiresAt: null,
+  });
+  return { id, scheme, secret: shown(scheme, bytes, own), publicKey: publicKey && writePublicKey(publicKey) };
+}
+
+function shown(scheme: SignatureScheme, bytes: Buffer, own: string | null): string | null {
+  if (scheme === 'V1') return `whsec_${bytes.toString('base64')}`;
+  return scheme === 'FRAPPE' && own === null ? bytes.toString() : null;
+}
+
+/** The key that signs. @throws Error when it cannot be opened */
+export function openSigningSecret(keyring: Keyring, row: SecretRow): KeyObject {
+  const bytes = keyring.open(row, secretPlace(row.id));
+  return row.kind === 'V1A' ? privateKeyOf(bytes) : createSecretKey(bytes);
+}
+
+/** `whpk_...`, as Standard Webhooks writes a public key. */
+export function writePublicKey(publicKey: Buffer): string {
+  return `whpk_${publicKey.toString('base64')}`;
+}
+
+/** A key's id as clients see it: the `kid` of a published key. */
+export function keyIdOf(secretId: string): string {
+  return `sig_${secretId.replaceAll('-', '')}`;
+}
+
+/** Where it is sealed for. */
+export const secretPlace = (secretId: string) => `webhook_secrets|secret|${secretId}`;
+
+// Buffer.from skips what is not base64, and a secret that was mistyped must not become another one
+function decoded(prefix: string, text: string): Buffer | null {
+  if (!text.startsWith(prefix)) return null;
+  const base64 = text.slice(prefix.length);
+  const bytes = Buffer.from(base64, 'base64');
+  return bytes.toString('base64') === base64 ? bytes : null;
+}
+
+// RFC 8410, section 7: what stands before the seed
+const PKCS8_START = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+function privateKeyOf(bytes: Buffer): KeyObject {
+  const der = Buffer.concat([PKCS8_START, bytes.subarray(0, SEED_BYTES)]);
+  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+}
+
+function keyPairOf(key: KeyObject): Material {
+  const seed = key.export({ format: 'der', type: 'pkcs8' }).subarray(PKCS8_START.length);
+  const { x } = createPublicKey(key).export({ format: 'jwk' });
+  const publicKey = Buffer.from(x as string, 'base64url');
+  return { bytes: Buffer.concat([seed, publicKey]), publicKey };
+}

@@ -1,0 +1,42 @@
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import type { SecretKind } from '../../verification/claim';
+import { type SignatureScheme, WebhookEntity } from '../webhook.entity';
+
+/** What a webhook signs with, or what its calls are checked with. */
+export type StoredSecretKind = SignatureScheme | SecretKind;
+
+@Entity('webhook_secrets')
+@Check('webhook_secrets_kind_check', `kind in ('V1', 'V1A', 'FRAPPE', 'TEXT', 'CERTIFICATE')`)
+export class WebhookSecretEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_secrets_pkey' })
+  id: string;
+
+  @Index('webhook_secrets_webhook_id_idx')
+  @Column('uuid', { name: 'webhook_id' })
+  webhookId: string;
+
+  @ManyToOne(() => WebhookEntity)
+  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'webhook_secrets_webhook_id_fkey' })
+  webhook: WebhookEntity;
+
+  @Column('text', { default: 'V1' })
+  kind: StoredSecretKind;
+
+  @Column('bytea', { name: 'public_key', nullable: true })
+  publicKey: Buffer | null;
+
+  @Column('text')
+  kek: string;
+
+  @Column('bytea')
+  wrapped: Buffer;
+
+  @Column('bytea')
+  box: Buffer;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt: Date;
+
+  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
+  expiresAt: Date | null;
+}

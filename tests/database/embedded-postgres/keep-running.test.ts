@@ -1,0 +1,71 @@
+import { keepRunning } from '../../../src/database/embedded-postgres/keep-running';
+import type { Server } from '../../../src/database/embedded-postgres/server';
+
+/** A server that ends when it is told to. */
+function fakeServer(port: number): Server & { end(): void; stopped: boolean } {
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const server = {
+    port,
+    ended,
+    end,
+    stopped: false,
+    async stop() {
+      server.stopped = true;
+      end();
+    },
+  };
+  return server;
+}
+
+const soon = () => new Promise((resolve) => setImmediate(resolve));
+
+test('a server that ends is started again on its port, three times within a minute and then no more', async () => {
+  let minutes = 0;
+  const servers = [fakeServer(5499)];
+  const ports: number[] = [];
+  const errors: Error[] = [];
+  const kept = keepRunning(servers[0] as Server, {
+    now: () => minutes * 60_000,
+    onGivenUp: (error) => errors.push(error),
+    start: async (port) => {
+      ports.push(port);
+      const server = fakeServer(port);
+      servers.push(server);
+      return server;
+    },
+  });
+  const endIt = async () => {
+    servers.at(-1)?.end();
+    await soon();
+  };
+  for (let n = 0; n < 3; n += 1) await endIt();
+  expect(ports).toEqual([5499, 5499, 5499]);
+  minutes = 2;
+  for (let n = 0; n < 3; n += 1) await endIt();
+  expect(ports).toHaveLength(6);
+  expect(errors).toEqual([]);
+  await endIt();
+  expect(ports).toHaveLength(6);
+  expect(errors.map(({ message }) => message)).toEqual(['The embedded Postgres ended 4 times within a minute.']);
+  await kept.stop();
+});
+
+test('a server that was stopped is not started again', async () => {
+  const server = fakeServer(5499);
+  const kept = keepRunning(server, { start: () => Promise.reject(new Error('it was started again')) });
+  await kept.stop();
+  expect(server.stopped).toBe(true);
+});
+
+test('a server that is being started while it is stopped is stopped too, and nobody is told of a loss', async () => {
+  const [first, second] = [fakeServer(5499), fakeServer(5499)];
+  const { promise: starting, resolve: started } = Promise.withResolvers<Server>();
+  const errors: Error[] = [];
+  const kept = keepRunning(first, { start: () => starting, onGivenUp: (error) => errors.push(error) });
+  first.end();
+  await soon();
+  const stopping = kept.stop();
+  started(second);
+  await stopping;
+  expect({ stopped: second.stopped, errors }).toEqual({ stopped: true, errors: [] });
+});

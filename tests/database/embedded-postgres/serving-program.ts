@@ -1,0 +1,34 @@
+// An application with an embedded Postgres, in a process of its own. Its tests kill it in various ways.
+import { Client } from 'pg';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../../src/database/embedded-postgres/embedded-postgres';
+
+const [dataDir = '', whatNext = 'stay'] = process.argv.slice(2);
+const say = (word: object) => process.stdout.write(`${JSON.stringify(word)}\n`);
+
+startEmbeddedPostgres({ dataDir, settings: { fsync: 'off' } }).then(
+  (postgres) => {
+    if (whatNext === 'stay') stayUntilCtrlC(postgres);
+    say({ postgres }); // last: from now on signals come
+  },
+  (error: Error) => {
+    say({ error: error.name, message: error.message });
+  },
+);
+
+function stayUntilCtrlC(postgres: EmbeddedPostgres): void {
+  const stay = setInterval(() => {}, 1_000);
+  process.once('SIGINT', async () => {
+    // The last work of an application that was asked to end.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const client = new Client({ connectionString: postgres.servingUrl });
+    await client.connect();
+    const { rows } = await client.query('select 1 as drained');
+    await client.end();
+    await postgres.stop();
+    say(rows[0] as object);
+    clearInterval(stay);
+  });
+}

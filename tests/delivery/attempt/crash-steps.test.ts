@@ -1,0 +1,223 @@
+import type { ServerResponse } from 'node:http';
+import { Client } from 'pg';
+import { startTestApp, type TestApp } from '../../support/app';
+import { type Program, startProgram } from '../../support/program';
+import { waitFor } from '../../support/wait-for';
+import { circuitThatIs, endPause, startSecondWorker, waitingFor, webhookOfItsOwn } from '../capacity/pace';
+import { closeAll, httpPartner } from '../partner';
+import { startParts } from '../parts';
+import { strays } from './invariants';
+import { type AttemptState, attemptsOf, countByStatus, deliveriesOf, giveJobsAway } from './ledger';
+
+let app: TestApp;
+let doomed: Program;
+const locks: Client[] = [];
+
+beforeAll(async () => {
+  app = await startTestApp({ PROCESSES: 'api' });
+});
+afterEach(async () => {
+  await Promise.all(locks.splice(0).map((client) => client.end()));
+  await doomed?.kill('SIGKILL');
+  await closeAll();
+});
+afterAll(() => app.stop());
+
+/** A partner that keeps everybody waiting until it is opened. */
+async function heldPartner() {
+  let status: number | null = null;
+  const held: ServerResponse[] = [];
+  const calls: { path: string; n: number }[] = [];
+  const partner = await httpPartner((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      calls.push({ path: request.url ?? '', n: JSON.parse(body).data.n });
+      if (status === null) held.push(response);
+      else response.writeHead(status).end();
+    });
+  });
+  return {
+    url: partner.url,
+    calls,
+    open(answer = 200) {
+      status = answer;
+      for (const response of held.splice(0)) response.writeHead(answer).end();
+    },
+  };
+}
+
+const startDoomed = async () => {
+  doomed = await startProgram({ ...app.env, PROCESSES: 'worker' });
+};
+
+type Held = Awaited<ReturnType<typeof heldPartner>>;
+const EACH = 6;
+
+/** One webhook of each kind, with some events. */
+async function oweSome(partner: Held) {
+  const plain = await webhookOfItsOwn(app, partner.url);
+  const narrow = await webhookOfItsOwn(app, partner.url, { maxConcurrency: 2 });
+  const limited = await webhookOfItsOwn(app, partner.url, { rateLimit: { requests: 4, seconds: 1 } });
+  const ordered = await webhookOfItsOwn(app, partner.url, { ordering: 'HOLD' });
+  for (const webhook of [plain, narrow, limited]) await webhook.publishMany(EACH);
+  await ordered.publishFor(Array(EACH).fill('INV-1'));
+  return { plain, narrow, limited, ordered, all: [plain, narrow, limited, ordered] };
+}
+
+/** Stops whoever wants this, where it stands. @returns how to let go */
+async function stopAt(lock: string): Promise<() => Promise<void>> {
+  const client = new Client({
+    connectionString: app.database.superuserUrl.replace(/\/[^/]*$/, new URL(app.database.servingUrl).pathname),
+  });
+  await client.connect();
+  locks.push(client);
+  await client.query('begin');
+  await client.query(lock);
+  return async () => void (await client.query('rollback'));
+}
+
+const isStuckIn = (statement: string) =>
+  waitFor(`somebody to be stuck in ${statement}`, async () => {
+    const sql = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+      and application_name = 'hookledger deliver' and query ilike $1`;
+    return (await app.database.query(sql, [`%${statement}%`])).length > 0;
+  });
+
+/** Another worker takes over: all of it arrives, each attempt is accounted for, and nothing is left behind. */
+async function expectRecovery(partner: Held, webhooks: readonly { id: string; path: string }[], unknown: number) {
+  partner.open();
+  await giveJobsAway(app);
+  const successor = await startSecondWorker(app);
+  try {
+    for (const webhook of webhooks) {
+      await waitFor('everything', async () => countByStatus(await deliveriesOf(app, webhook.id)).DELIVERED === EACH);
+      const numbers = partner.calls.filter(({ path }) => path === webhook.path).map(({ n }) => n);
+      expect(new Set(numbers).size).toBe(EACH);
+    }
+    expect(await strays(app)).toEqual([]);
+    expect(await app.database.query('select * from webhook_slots')).toEqual([]);
+    const attempts: AttemptState[] = [];
+    for (const { id } of webhooks) attempts.push(...(await attemptsOf(app, id)));
+    expect(countByStatus(attempts).SUCCEEDED).toBe(webhooks.length * EACH);
+    expect(countByStatus(attempts).UNKNOWN ?? 0).toBe(unknown);
+    expect(attempts.length).toBe(webhooks.length * EACH + unknown);
+  } finally {
+    await successor.stop();
+  }
+}
+
+/** The order in which the events of one document came for the first time. */
+function firstArrivals(partner: Held, { path }: { path: string }): number[] {
+  return [...new Set(partner.calls.filter((call) => call.path === path).map(({ n }) => n))];
+}
+
+const ON_THE_WIRE = EACH + 2 + 4 + 1;
+
+describe('a worker that is killed', () => {
+  test('in the middle of the fan-out leaves the events in the outbox', async () => {
+    const partner = await heldPartner();
+    await startDoomed();
+    const letGo = await stopAt('lock table pgboss.job in share mode');
+    const { all, ordered } = await oweSome(partner);
+    await isStuckIn('insert into pgboss');
+    await doomed.kill('SIGKILL');
+    await letGo();
+    expect(await app.database.query('select id from deliveries where finished_at is null')).toEqual([]);
+    await expectRecovery(partner, all, 0);
+    expect(firstArrivals(partner, ordered)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  test('after the fan-out, before an attempt is opened, leaves deliveries with their jobs', async () => {
+    const partner = await heldPartner();
+    await startDoomed();
+    const letGo = await stopAt('lock table webhook_request_logs in share mode');
+    const { all, ordered } = await oweSome(partner);
+    await isStuckIn('insert into webhook_request_logs');
+    await doomed.kill('SIGKILL');
+    await letGo();
+    expect(partner.calls).toEqual([]);
+    await expectRecovery(partner, all, 0);
+    expect(firstArrivals(partner, ordered)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  test('after it opened its attempts, before any call, leaves them to be closed as UNKNOWN', async () => {
+    const partner = await heldPartner();
+    const parts = await startParts(app);
+    const { all, ordered } = await oweSome(partner);
+    await parts.fanOutAll();
+    const attempts = await parts.take();
+    await parts.stop();
+    expect(attempts).toHaveLength(ON_THE_WIRE);
+    await expectRecovery(partner, all, ON_THE_WIRE);
+    expect(firstArrivals(partner, ordered)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  test('in the middle of its calls leaves attempts that may have arrived, and they are made again', async () => {
+    const partner = await heldPartner();
+    await startDoomed();
+    const { all, ordered } = await oweSome(partner);
+    await waitFor('the calls', () => partner.calls.length === ON_THE_WIRE);
+    await doomed.kill('SIGKILL');
+    expect(await app.database.query('select count(*)::int as n from webhook_slots')).toEqual([{ n: 2 }]);
+    await expectRecovery(partner, all, ON_THE_WIRE);
+    expect(firstArrivals(partner, ordered)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  test.each([
+    ['after the answers, before they are written', 'select 1 from deliveries for update', 'update deliveries'],
+    ['while it writes what was answered', 'lock table pgboss.job in share mode', 'insert into pgboss'],
+  ])('%s has sent for nothing, and it is sent again', async (_when, lock, statement) => {
+    const partner = await heldPartner();
+    await startDoomed();
+    const { all, ordered } = await oweSome(partner);
+    await waitFor('the calls', () => partner.calls.length === ON_THE_WIRE);
+    const letGo = await stopAt(lock);
+    partner.open();
+    await isStuckIn(statement);
+    await doomed.kill('SIGKILL');
+    await letGo();
+    await expectRecovery(partner, all, ON_THE_WIRE);
+    expect(firstArrivals(partner, ordered)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  test('while it lets waiting deliveries go leaves them waiting', async () => {
+    const partner = await heldPartner();
+    await startDoomed();
+    const webhook = await webhookOfItsOwn(app, partner.url, { maxConcurrency: 2 });
+    await webhook.publishMany(EACH);
+    await waitFor('the others to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === EACH - 2);
+    const letGo = await stopAt('lock table pgboss.job in share mode');
+    await app.database.query(`update webhooks set max_concurrency = null where max_concurrency = 2`);
+    await isStuckIn('insert into pgboss');
+    await doomed.kill('SIGKILL');
+    await letGo();
+    expect(await waitingFor(app, webhook.id, 'CAPACITY')).toBe(EACH - 2);
+    await expectRecovery(partner, [webhook], 2);
+  });
+
+  test('with the probe of a half-open circuit on the wire is survived by the probe', async () => {
+    const partner = await heldPartner();
+    await startDoomed();
+    const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0, 0, 0] });
+    await webhook.publishMany(EACH);
+    await waitFor('the calls', () => partner.calls.length === EACH);
+    partner.open(429);
+    await circuitThatIs(app, webhook.id, ({ state }) => state === 'OPEN');
+    await waitFor('all to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === EACH);
+    const probing = await heldPartner();
+    await app.database.query('update deliveries set url = $1 where finished_at is null', [`${probing.url}/probe`]);
+    await endPause(app, webhook.id);
+    await waitFor('the probe', () => probing.calls.length === 1);
+    await doomed.kill('SIGKILL');
+    probing.open();
+    await giveJobsAway(app);
+    const successor = await startSecondWorker(app);
+    await waitFor('everything', async () => countByStatus(await deliveriesOf(app, webhook.id)).DELIVERED === EACH);
+    await successor.stop();
+    expect(countByStatus(await attemptsOf(app, webhook.id))).toEqual({ FAILED: EACH, UNKNOWN: 1, SUCCEEDED: EACH });
+    expect(await strays(app)).toEqual([]);
+  });
+});

@@ -1,0 +1,97 @@
+import { startTestApp, type TestApp } from '../../support/app';
+import { type Program, startProgram } from '../../support/program';
+import { type Receiver, startReceiver } from '../../support/receiver';
+import { waitFor } from '../../support/wait-for';
+import { createTestWebhook, invoice, publish, type TestWebhook } from '../../support/webhooks';
+import { allOver, attemptsOf, countByStatus } from './ledger';
+
+let app: TestApp;
+let partner: Receiver;
+const workers: Program[] = [];
+
+beforeAll(async () => {
+  [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
+});
+beforeEach(() => {
+  partner.calls.length = 0;
+  partner.answerWith(() => ({}));
+});
+afterEach(() => Promise.all(workers.splice(0).map((worker) => worker.kill('SIGKILL'))));
+afterAll(() => Promise.all([app.stop(), partner.stop()]));
+
+/** Another process of the same installation, up and taking deliveries. */
+async function startWorkerProcess(): Promise<Program> {
+  const worker = await startProgram({ ...app.env, PROCESSES: 'worker' });
+  workers.push(worker);
+  return worker;
+}
+
+async function publishMany(webhook: TestWebhook & { documentType: string }, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let from = 0; from < count; from += 500) {
+    const size = Math.min(500, count - from);
+    const { documentType } = webhook;
+    ids.push(
+      ...(await publish(
+        app,
+        Array.from({ length: size }, (_, n) => invoice(`INV-${from + n}`, { documentType })),
+      )),
+    );
+  }
+  return ids;
+}
+
+async function webhookFor(documentType: string) {
+  return { ...(await createTestWebhook(app, partner.url, { documentType })), documentType };
+}
+
+/** How often each webhook-id arrived. */
+function arrivals(): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const call of partner.calls) {
+    const id = String(call.headers['webhook-id']);
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return counts;
+}
+
+test('two workers deliver a thousand events exactly once each', async () => {
+  await Promise.all([startWorkerProcess(), startWorkerProcess()]);
+  const webhook = await webhookFor('Steady');
+  await publishMany(webhook, 1_000);
+  const deliveries = await allOver(app, webhook.id, 1_000);
+  expect(countByStatus(deliveries)).toEqual({ DELIVERED: 1_000 });
+  expect(deliveries.every((delivery) => delivery.attempts === 1)).toBe(true);
+  expect(arrivals().size).toBe(1_000);
+  expect(partner.calls).toHaveLength(1_000);
+});
+
+test('when one of two workers is killed in the middle, every event arrives and every attempt is accounted for', async () => {
+  partner.answerWith(() => ({ delayMs: 30 }));
+  const [doomed] = await Promise.all([startWorkerProcess(), startWorkerProcess()]);
+  const webhook = await webhookFor('Crash');
+  const events = await publishMany(webhook, 2_000);
+  await waitFor('a part of it to arrive', () => partner.calls.length > 300);
+  await doomed.kill('SIGKILL');
+  const deliveries = await allOver(app, webhook.id, events.length);
+
+  expect(countByStatus(deliveries)).toEqual({ DELIVERED: 2_000 });
+  const received = new Set(partner.calls.map((call) => JSON.parse(call.body.toString()).data.name));
+  expect(received.size).toBe(2_000);
+
+  const attempts = await attemptsOf(app, webhook.id);
+  expect(attempts.filter((attempt) => attempt.finishedAt === null)).toEqual([]);
+  const { SUCCEEDED, UNKNOWN, ...others } = countByStatus(attempts);
+  expect(SUCCEEDED).toBe(2_000);
+  expect(UNKNOWN).toBeGreaterThan(0);
+  expect(others).toEqual({});
+  // each call that arrived is in the log; the log may have more: opened, and killed before it left
+  expect(partner.calls.length).toBeLessThanOrEqual(attempts.length);
+  expect(partner.calls.length).toBeGreaterThanOrEqual(2_000);
+  for (const delivery of deliveries) {
+    const numbers = attempts.filter((each) => each.deliveryId === delivery.id).map((each) => each.attemptNumber);
+    expect(numbers).toEqual(Array.from({ length: delivery.attempts }, (_, n) => n + 1));
+  }
+  const jobs = `select count(*)::int as n from pgboss.job where state in ('created', 'retry', 'active')`;
+  expect(await app.database.query(jobs)).toEqual([{ n: 0 }]);
+});

@@ -1,0 +1,203 @@
+import type { Attempt } from '../../../src/delivery/attempt/open-attempts';
+import { outcomeOf } from '../../../src/delivery/attempt/outcome';
+import { createOutcomeCommitter } from '../../../src/delivery/attempt/outcome-committer';
+import { startWorker } from '../../../src/delivery/attempt/worker';
+import type { SendResult } from '../../../src/delivery/http/send';
+import { newId, uuidOf } from '../../../src/ids';
+import { startTestApp, type TestApp } from '../../support/app';
+import { type Receiver, startReceiver } from '../../support/receiver';
+import { waitFor } from '../../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { type Parts, startParts } from '../parts';
+import { allOver, attemptsOf, deliveriesOf, deliveryThatIs } from './ledger';
+
+let app: TestApp;
+let partner: Receiver;
+let parts: Parts;
+
+beforeAll(async () => {
+  [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
+  parts = await startParts(app);
+});
+beforeEach(() => {
+  partner.calls.length = 0;
+  partner.answerWith(() => ({}));
+});
+afterAll(async () => {
+  await parts.stop();
+  await Promise.all([app.stop(), partner.stop()]);
+});
+
+let types = 0;
+
+/** A delivery that waits for its first attempt. @returns the id of its webhook */
+async function oneDelivery(settings: object = {}, count = 1): Promise<string> {
+  types += 1;
+  const documentType = `Type ${types}`;
+  const { id } = await createTestWebhook(app, partner.url, { documentType, ...settings });
+  await publish(
+    app,
+    Array.from({ length: count }, (_, n) => invoice(`INV-${n}`, { documentType })),
+  );
+  await parts.fanOutAll();
+  return id;
+}
+
+const answered: SendResult = {
+  responseStatus: 200,
+  responseHeaders: [],
+  responseBody: Buffer.from('ok'),
+  responseBytes: 2,
+  retryAfter: null,
+  responseTruncated: false,
+  errorCode: null,
+  error: null,
+  remoteAddress: '127.0.0.1',
+  durationMs: 1,
+};
+const refused: SendResult = { ...answered, responseStatus: 500, errorCode: 'HTTP_STATUS', error: 'It answered 500.' };
+
+const settle = (attempt: Attempt, result: SendResult) =>
+  createOutcomeCommitter(parts).settle(outcomeOf(attempt, result, new Date()));
+
+/** The jobs that could still move a delivery on, or that somebody holds. */
+async function openJobs(deliveryId: string): Promise<{ id: string; state: string }[]> {
+  return app.database.query(
+    `select id, state::text from pgboss.job
+     where data ->> 'deliveryId' = $1 and state in ('created', 'retry', 'active') order by id`,
+    [deliveryId],
+  );
+}
+
+describe('two workers that hold one delivery', () => {
+  test('what the late one learnt is dropped: its row is UNKNOWN, and the delivery follows the new owner', async () => {
+    const webhookId = await oneDelivery();
+    const [late] = (await parts.take()) as [Attempt];
+    await parts.giveAway(late.jobId);
+    const [owner] = (await parts.take()) as [Attempt];
+    expect(owner).toMatchObject({ jobId: late.jobId, attemptNumber: 2, delivery: { id: late.delivery.id } });
+
+    await settle(late, answered);
+    const [delivery] = await deliveriesOf(app, webhookId);
+    expect(delivery).toMatchObject({ status: 'PENDING', openRequestId: owner.requestId, jobId: owner.jobId });
+    expect(await openJobs(late.delivery.id)).toEqual([{ id: owner.jobId, state: 'active' }]);
+
+    await settle(owner, answered);
+    await allOver(app, webhookId, 1);
+    expect(await attemptsOf(app, webhookId)).toMatchObject([
+      { attemptNumber: 1, status: 'UNKNOWN', errorCode: 'PROCESS_DIED' },
+      { attemptNumber: 2, status: 'SUCCEEDED' },
+    ]);
+    expect(await openJobs(late.delivery.id)).toEqual([]);
+  });
+
+  test('both outcomes in one batch leave what the owner says, and no job of the late one', async () => {
+    const webhookId = await oneDelivery();
+    const [late] = (await parts.take()) as [Attempt];
+    await parts.giveAway(late.jobId);
+    const [owner] = (await parts.take()) as [Attempt];
+    const settler = createOutcomeCommitter(parts);
+    await Promise.all([
+      settler.settle(outcomeOf(late, refused, new Date())),
+      settler.settle(outcomeOf(owner, answered, new Date())),
+    ]);
+    expect(await deliveriesOf(app, webhookId)).toMatchObject([{ status: 'DELIVERED' }]);
+    expect(await openJobs(owner.delivery.id)).toEqual([]);
+  });
+
+  test('an outcome that is settled twice, as after a commit whose answer was lost, counts once', async () => {
+    const webhookId = await oneDelivery({ retrySchedule: [0, 3600] });
+    const [attempt] = (await parts.take()) as [Attempt];
+    await settle(attempt, refused);
+    const [before] = await deliveriesOf(app, webhookId);
+    await settle(attempt, refused);
+    expect(await deliveriesOf(app, webhookId)).toEqual([before]);
+    expect(await openJobs(attempt.delivery.id)).toEqual([{ id: before?.jobId, state: 'created' }]);
+  });
+
+  test('one worker that is given its own job again keeps the newer attempt alive after the older ended', async () => {
+    const [older, newer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    partner.answerWith((_call, n) => ({ after: (n === 1 ? older : newer).promise }));
+    const webhookId = await oneDelivery();
+    const worker = startWorker(parts);
+    await waitFor('the first call', () => partner.calls.length === 1);
+    const jobId = (await deliveriesOf(app, webhookId))[0]?.jobId as string;
+    await parts.giveAway(jobId);
+    await waitFor('the second call', () => partner.calls.length === 2);
+    const heartbeat = async () => {
+      const sql = `select heartbeat_on::text as at from pgboss.job where id = $1 and state = 'active'`;
+      return (await app.database.query<{ at: string }>(sql, [jobId]))[0]?.at;
+    };
+    older.resolve();
+    const before = await heartbeat();
+    await waitFor('a heartbeat of the second attempt', async () => (await heartbeat()) !== before);
+    newer.resolve();
+    const [delivery] = await allOver(app, webhookId, 1);
+    await worker.stop(0);
+    expect(delivery).toMatchObject({ status: 'DELIVERED', attempts: 2 });
+  });
+});
+
+describe('a job left over by a crash', () => {
+  test('is completed without sending when it is not the one its delivery waits for', async () => {
+    const webhookId = await oneDelivery();
+    const [delivery] = await deliveriesOf(app, webhookId);
+    const leftover = { id: newId(), deliveryId: delivery?.id as string, startAfter: null };
+    await parts.transaction((db) => parts.queue.insert(db, [leftover]));
+    const attempts = await parts.take();
+    expect(attempts.map((attempt) => attempt.jobId)).toEqual([delivery?.jobId]);
+    expect(await openJobs(leftover.deliveryId)).toEqual([{ id: delivery?.jobId, state: 'active' }]);
+    await settle(attempts[0] as Attempt, answered);
+  });
+
+  test('is completed without sending when its delivery is over', async () => {
+    const webhookId = await oneDelivery();
+    const [attempt] = (await parts.take()) as [Attempt];
+    await settle(attempt, answered);
+    await app.database.query(`update pgboss.job set state = 'retry', start_after = now() where id = $1`, [
+      attempt.jobId,
+    ]);
+    expect(await parts.take()).toEqual([]);
+    expect(await openJobs(attempt.delivery.id)).toEqual([]);
+    expect(await attemptsOf(app, webhookId)).toHaveLength(1);
+  });
+});
+
+test('an attempt whose process died is closed as UNKNOWN also when its webhook was paused meanwhile', async () => {
+  const webhookId = await oneDelivery();
+  const [attempt] = (await parts.take()) as [Attempt];
+  await app.database.query(`update webhooks set status = 'PAUSED' where id = $1`, [uuidOf('Webhook', webhookId)]);
+  await parts.giveAway(attempt.jobId);
+  expect(await parts.take()).toEqual([]);
+  expect(await attemptsOf(app, webhookId)).toMatchObject([{ status: 'UNKNOWN' }]);
+  expect(await deliveriesOf(app, webhookId)).toMatchObject([{ held: true, jobId: null, openRequestId: null }]);
+});
+
+test('an attempt whose process died is closed as UNKNOWN also when its webhook was archived meanwhile', async () => {
+  const webhookId = await oneDelivery();
+  const [attempt] = (await parts.take()) as [Attempt];
+  await app.database.query(`update webhooks set status = 'ARCHIVED' where id = $1`, [uuidOf('Webhook', webhookId)]);
+  await parts.giveAway(attempt.jobId);
+  expect(await parts.take()).toEqual([]);
+  expect(await attemptsOf(app, webhookId)).toMatchObject([{ status: 'UNKNOWN' }]);
+  expect(await deliveriesOf(app, webhookId)).toMatchObject([{ status: 'CANCELLED', openRequestId: null }]);
+});
+
+test('one outcome that cannot be written does not hold up the others', async () => {
+  const webhookId = await oneDelivery({}, 20);
+  const bad = (await deliveriesOf(app, webhookId))[7]?.id;
+  await app.database.query(`create trigger bad_row before update on webhook_request_logs for each row
+    when (new.delivery_id = '${bad}') execute function refuse_change()`);
+  const worker = startWorker(parts);
+  try {
+    await waitFor('all others', async () => {
+      const deliveries = await deliveriesOf(app, webhookId);
+      return deliveries.filter((delivery) => delivery.status === 'DELIVERED').length === 19;
+    });
+  } finally {
+    await app.database.query('drop trigger bad_row on webhook_request_logs');
+  }
+  await deliveryThatIs(app, webhookId, 'the bad one, at last', (each) => each.id === bad && each.finishedAt !== null);
+  await worker.stop(0);
+  expect(partner.calls).toHaveLength(20);
+});

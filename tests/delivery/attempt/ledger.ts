@@ -1,0 +1,92 @@
+import { uuidOf } from '../../../src/ids';
+import type { TestApp } from '../../support/app';
+import { waitFor } from '../../support/wait-for';
+
+export interface DeliveryState {
+  id: string;
+  referenceDocument: string;
+  status: string;
+  skipReason: string | null;
+  skipMessage: string | null;
+  attempts: number;
+  held: boolean;
+  jobId: string | null;
+  openRequestId: string | null;
+  nextAttemptAt: Date | null;
+  finishedAt: Date | null;
+}
+
+export interface AttemptState {
+  id: string;
+  deliveryId: string;
+  attemptNumber: number;
+  status: string;
+  errorCode: string | null;
+  error: string | null;
+  finishedAt: Date | null;
+}
+
+/** What is owed under a webhook, oldest first, as the table has it. */
+export function deliveriesOf(app: TestApp, webhookId: string): Promise<DeliveryState[]> {
+  return app.database.query<DeliveryState>(
+    `select id, reference_document as "referenceDocument", status, skip_reason as "skipReason",
+       skip_message as "skipMessage", attempts, held, job_id as "jobId", open_request_id as "openRequestId",
+       next_attempt_at as "nextAttemptAt", finished_at as "finishedAt"
+     from deliveries where webhook_id = $1 order by id`,
+    [uuidOf('Webhook', webhookId)],
+  );
+}
+
+/** The requests made under a webhook, oldest first, as the table has them. */
+export function attemptsOf(app: TestApp, webhookId: string): Promise<AttemptState[]> {
+  return app.database.query<AttemptState>(
+    `select id, delivery_id as "deliveryId", attempt_number as "attemptNumber", status, error_code as "errorCode",
+       error, finished_at as "finishedAt"
+     from webhook_request_logs where webhook_id = $1 order by id`,
+    [uuidOf('Webhook', webhookId)],
+  );
+}
+
+/** Waits until the webhook's only delivery is so, and gives it back. */
+export function deliveryThatIs(
+  app: TestApp,
+  webhookId: string,
+  what: string,
+  isSo: (delivery: DeliveryState) => boolean,
+  limitMs?: number,
+): Promise<DeliveryState> {
+  const ask = async () => (await deliveriesOf(app, webhookId)).find(isSo);
+  return waitFor(`a delivery that is ${what}`, ask, limitMs);
+}
+
+/** Waits until a webhook has exactly so many deliveries and none of them is open. */
+export function allOver(app: TestApp, webhookId: string, count: number, limitMs?: number): Promise<DeliveryState[]> {
+  const ask = async () => {
+    const found = await deliveriesOf(app, webhookId);
+    return found.length === count && found.every((delivery) => delivery.finishedAt !== null) && found;
+  };
+  return waitFor(`${count} deliveries that are over`, ask, limitMs);
+}
+
+/** How many rows of each status, such as `{ DELIVERED: 12 }`. */
+export function countByStatus(rows: readonly { status: string }[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status } of rows) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
+/** Changes a webhook's state as a manager would. */
+export async function turn(app: TestApp, how: 'pause' | 'resume' | 'archive', id: string): Promise<void> {
+  const name = `${how}Webhook`;
+  const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
+  const answer = await app.ask(`mutation ($input: ${type}!) { ${name}(input: $input) { userErrors { message } } }`, {
+    input: { id },
+  });
+  const faults = answer.data?.[name]?.userErrors;
+  if (!faults || faults.length > 0) throw new Error(JSON.stringify(answer));
+}
+
+/** What supervision does 10 to 15 s after the last sign of life of workers, when none is left. */
+export async function giveJobsAway(app: TestApp): Promise<void> {
+  await app.database.query(`update pgboss.job set state = 'retry', start_after = now() where state = 'active'`);
+}

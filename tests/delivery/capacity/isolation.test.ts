@@ -1,0 +1,145 @@
+import { startTestApp, type TestApp } from '../../support/app';
+import { type Receiver, startReceiver } from '../../support/receiver';
+import { waitFor } from '../../support/wait-for';
+import { jobsOfWaiting, strays } from '../attempt/invariants';
+import { allOver, countByStatus, deliveriesOf } from '../attempt/ledger';
+import { closeAll, httpPartner, type Partner } from '../partner';
+import { circuitThatIs, endPause, waitingFor, webhookOfItsOwn } from './pace';
+
+let app: TestApp;
+let healthy: Receiver;
+
+beforeAll(async () => {
+  [app, healthy] = await Promise.all([startTestApp(), startReceiver()]);
+});
+beforeEach(() => {
+  healthy.calls.length = 0;
+});
+afterEach(async () => {
+  await closeAll();
+  expect(await strays(app)).toEqual([]);
+  expect(await jobsOfWaiting(app)).toBe(0);
+});
+afterAll(() => Promise.all([app.stop(), healthy.stop()]));
+
+/** What a worker keeps on the wire for one webhook that hangs, alone. */
+const HALF = 512;
+
+/** A partner that takes every call and answers none, until it is woken. */
+async function hangingPartner() {
+  let sleeping = true;
+  const open = new Set<() => void>();
+  const arrived = new Set<string>();
+  const partner: Partner = await httpPartner((request, response) => {
+    const end = () => {
+      arrived.add(String(request.headers['webhook-id']));
+      response.end('ok');
+    };
+    request.resume();
+    if (!sleeping) return void end();
+    open.add(() => response.destroy());
+  });
+  return {
+    url: partner.url,
+    arrived,
+    calls: () => open.size,
+    /** Drops what it had taken, and answers from now on. */
+    wake() {
+      sleeping = false;
+      for (const drop of open) drop();
+    },
+  };
+}
+
+/** Deliveries to a healthy webhook, published one by one and many at once. */
+async function expectHealthyToArrive(): Promise<void> {
+  const webhook = await webhookOfItsOwn(app, healthy.url);
+  const calls = () => healthy.calls.filter((call) => call.path === webhook.path);
+  for (let n = 1; n <= 30; n += 1) {
+    await webhook.publishFor([`INV-${n}`]);
+    await waitFor('the call', () => calls().length === n);
+  }
+  await webhook.publishMany(300);
+  expect(countByStatus(await allOver(app, webhook.id, 330))).toEqual({ DELIVERED: 330 });
+}
+
+/** How many of each webhook's deliveries wait. */
+async function waiting(webhooks: readonly { id: string }[]): Promise<number[]> {
+  const counts: number[] = [];
+  for (const { id } of webhooks) counts.push(await waitingFor(app, id, 'CAPACITY'));
+  return counts;
+}
+
+const SLOW = { timeoutMs: 30_000, retrySchedule: [0, 1, 1, 1, 1, 1] };
+
+test('an endpoint that never answers keeps half of a worker; the rest waits, and others arrive', async () => {
+  const partner = await hangingPartner();
+  const webhook = await webhookOfItsOwn(app, partner.url, SLOW);
+  await webhook.publishMany(900);
+  await waitFor('the rest to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 900 - HALF);
+  await waitFor('half of the worker', () => partner.calls() === HALF);
+  expect(await jobsOfWaiting(app)).toBe(0);
+  await expectHealthyToArrive();
+  expect(partner.calls()).toBe(HALF);
+  // still so, and what comes now stands behind those that wait
+  await webhook.publishFor(['INV-LATE']);
+  await waitFor('it to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 901 - HALF);
+  const back = (await deliveriesOf(app, webhook.id)).filter((each) => each.jobId === null);
+  expect(back.every(({ attempts, status }) => attempts === 0 && status === 'PENDING')).toBe(true);
+
+  partner.wake();
+  await circuitThatIs(app, webhook.id, ({ state }) => state === 'OPEN');
+  await endPause(app, webhook.id);
+  expect(countByStatus(await allOver(app, webhook.id, 901))).toEqual({ DELIVERED: 901 });
+  expect(partner.arrived.size).toBe(901);
+});
+
+test('two that never answer leave a third for the others, and both get everything when they wake up', async () => {
+  const partners = await Promise.all([hangingPartner(), hangingPartner()]);
+  const webhooks = await Promise.all(partners.map((partner) => webhookOfItsOwn(app, partner.url, SLOW)));
+  await Promise.all(webhooks.map((webhook) => webhook.publishMany(800)));
+  await waitFor('all but two thirds to wait', async () => {
+    const onTheWire = partners.reduce((sum, partner) => sum + partner.calls(), 0);
+    return (await waiting(webhooks)).reduce((sum, count) => sum + count) === 1_600 - onTheWire;
+  });
+  for (const partner of partners) expect(partner.calls()).toBeGreaterThan(100);
+  await expectHealthyToArrive();
+
+  for (const partner of partners) partner.wake();
+  for (const webhook of webhooks) {
+    await circuitThatIs(app, webhook.id, ({ state }) => state === 'OPEN');
+    await endPause(app, webhook.id);
+  }
+  for (const [n, webhook] of webhooks.entries()) {
+    expect(countByStatus(await allOver(app, webhook.id, 800))).toEqual({ DELIVERED: 800 });
+    expect(partners[n]?.arrived.size).toBe(800);
+  }
+});
+
+test('a dead endpoint with thousands of deliveries is left alone, and nobody notices', async () => {
+  const dead = await startReceiver();
+  const { port } = new URL(dead.url);
+  await dead.stop();
+  const webhook = await webhookOfItsOwn(app, `http://127.0.0.1:${port}/`, { retrySchedule: [0, 3600] });
+  await webhook.publishMany(3_000);
+  await circuitThatIs(app, webhook.id, ({ state }) => state === 'OPEN');
+  await expectHealthyToArrive();
+  await waitFor('the others to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) > 1_000);
+  const tried = (await deliveriesOf(app, webhook.id)).filter(({ attempts }) => attempts > 0);
+  expect(tried.length).toBeGreaterThanOrEqual(20);
+  expect(tried.length + (await waitingFor(app, webhook.id, 'CAPACITY'))).toBe(3_000);
+});
+
+test('many webhooks that wait at once do not hold up those that do not', async () => {
+  const partner = await hangingPartner();
+  partner.wake();
+  const limited = await Promise.all(
+    Array.from({ length: 60 }, () => webhookOfItsOwn(app, partner.url, { rateLimit: { requests: 1, seconds: 3_600 } })),
+  );
+  await Promise.all(limited.map((webhook) => webhook.publishMany(5)));
+  await waitFor('all of them to wait', async () => {
+    return (await waiting(limited)).every((count) => count === 4);
+  });
+  await expectHealthyToArrive();
+  expect(partner.arrived.size).toBe(60);
+});

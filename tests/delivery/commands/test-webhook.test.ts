@@ -1,0 +1,216 @@
+import { Webhook as Verifier } from 'standardwebhooks';
+import { uuidOf } from '../../../src/ids';
+import { startTestApp, type TestApp } from '../../support/app';
+import { askMutation, mutate } from '../../support/mutate';
+import { type Receiver, startReceiver } from '../../support/receiver';
+import { waitFor } from '../../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { allOver, attemptsOf, deliveriesOf, turn } from '../attempt/ledger';
+
+let app: TestApp;
+let partner: Receiver;
+
+beforeAll(async () => {
+  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
+});
+beforeEach(() => {
+  partner.calls.length = 0;
+  partner.answerWith(() => ({}));
+});
+afterAll(() => Promise.all([app.stop(), partner.stop()]));
+
+let types = 0;
+
+/** A webhook that gets the events of this test alone. */
+async function webhookOfItsOwn(settings: object = {}) {
+  types += 1;
+  const documentType = `Type ${types}`;
+  return { ...(await createTestWebhook(app, partner.url, { documentType, ...settings })), documentType };
+}
+
+const FIELDS = `delivery { id status test attempts webhook { id } businessEvent { id documentType wantedBy data } }`;
+const document = (documentType: string, data: unknown = { name: 'INV-1', total: 3 }) => ({
+  documentType,
+  event: 'on_submit',
+  referenceDocument: 'INV-1',
+  data,
+});
+const tryOut = (id: string, input: object) => mutate(app, 'testWebhook', { id, ...input }, FIELDS);
+
+test('one signed request that says it is a test arrives, and is marked in the log', async () => {
+  const webhook = await webhookOfItsOwn();
+  const { delivery, userErrors } = await tryOut(webhook.id, document(webhook.documentType));
+  expect(userErrors).toEqual([]);
+  expect(delivery).toMatchObject({ status: 'PENDING', test: true, attempts: 0, webhook: { id: webhook.id } });
+  const call = await waitFor('the call', () => partner.calls[0]);
+  expect(call.headers['webhook-test']).toBe('true');
+  expect(call.headers['webhook-id']).toBe(delivery.id);
+  const verified = new Verifier(webhook.secret).verify(call.body.toString(), call.headers as Record<string, string>);
+  expect(verified).toMatchObject({ data: { name: 'INV-1', total: 3 } });
+
+  await allOver(app, webhook.id, 1);
+  const { data } = await app.ask(`{
+    deliveries(where: { test: { eq: true }, webhook: { id: { eq: "${webhook.id}" } } }) { nodes { id status } }
+    webhookRequestLogs(where: { test: { eq: true }, webhook: { id: { eq: "${webhook.id}" } } }) {
+      nodes { test headers delivery { id } } }
+  }`);
+  expect(data.deliveries.nodes).toEqual([{ id: delivery.id, status: 'DELIVERED' }]);
+  expect(data.webhookRequestLogs.nodes).toMatchObject([
+    { test: true, headers: { 'webhook-test': 'true' }, delivery: { id: delivery.id } },
+  ]);
+});
+
+test('what is no test says so, and carries no such header', async () => {
+  const webhook = await webhookOfItsOwn();
+  await publish(app, [invoice('INV-1', { documentType: webhook.documentType })]);
+  await allOver(app, webhook.id, 1);
+  expect(partner.calls[0]?.headers).not.toHaveProperty('webhook-test');
+  const where = `where: { test: { eq: true }, webhook: { id: { eq: "${webhook.id}" } } }`;
+  const { data } = await app.ask(
+    `{ deliveries(${where}) { nodes { id } } webhookRequestLogs(${where}) { nodes { id } } }`,
+  );
+  expect(data).toEqual({ deliveries: { nodes: [] }, webhookRequestLogs: { nodes: [] } });
+});
+
+test('no other webhook is told of a document that was given for a test', async () => {
+  const webhook = await webhookOfItsOwn();
+  const other = await createTestWebhook(app, partner.url, { documentType: webhook.documentType });
+  const { delivery } = await tryOut(webhook.id, document(webhook.documentType));
+  expect(delivery.businessEvent).toMatchObject({ documentType: webhook.documentType, wantedBy: 1 });
+  // an event that is fanned out after it
+  await publish(app, [invoice('INV-2', { documentType: webhook.documentType })]);
+  await Promise.all([allOver(app, webhook.id, 2), allOver(app, other.id, 1)]);
+  expect(await deliveriesOf(app, other.id)).toMatchObject([{ referenceDocument: 'INV-2' }]);
+});
+
+test('the text of the document is kept exactly', async () => {
+  const webhook = await webhookOfItsOwn();
+  const answer = await app.ask(`mutation { testWebhook(input: { id: "${webhook.id}", documentType: "X", event: "y",
+    referenceDocument: "Z", data: { b: 1.00, a: "é" } }) { userErrors { message } } }`);
+  expect(answer.data.testWebhook.userErrors).toEqual([]);
+  const call = await waitFor('the call', () => partner.calls[0]);
+  expect(call.body.toString()).toContain('"data":{"b":1.00,"a":"é"}');
+});
+
+test('an event that happened is sent as it was, and stays what it was to everybody else', async () => {
+  const webhook = await webhookOfItsOwn();
+  const [eventId] = await publish(app, [invoice('INV-7', { documentType: webhook.documentType })]);
+  await allOver(app, webhook.id, 1);
+  const { delivery } = await tryOut(webhook.id, { eventId });
+  expect(delivery.businessEvent).toMatchObject({ id: eventId, wantedBy: 1 });
+  await allOver(app, webhook.id, 2);
+  const [real, test] = partner.calls as [(typeof partner.calls)[0], (typeof partner.calls)[0]];
+  expect(test.body.equals(real.body)).toBe(true);
+  expect(test.headers['webhook-id']).not.toBe(real.headers['webhook-id']);
+});
+
+test('a test that fails is over after one attempt, whatever the schedule says', async () => {
+  partner.answerWith(() => ({ status: 500 }));
+  const webhook = await webhookOfItsOwn({ retrySchedule: [0, 0, 0] });
+  await tryOut(webhook.id, document(webhook.documentType));
+  const [delivery] = await allOver(app, webhook.id, 1);
+  expect(delivery).toMatchObject({ status: 'EXHAUSTED', attempts: 1 });
+  expect(partner.calls).toHaveLength(1);
+});
+
+test('a test goes at once, however long the schedule waits before the first attempt', async () => {
+  const webhook = await webhookOfItsOwn({ retrySchedule: [3600] });
+  await tryOut(webhook.id, document(webhook.documentType));
+  const [delivery] = await allOver(app, webhook.id, 1);
+  expect(delivery?.status).toBe('DELIVERED');
+});
+
+test.each(['PAUSED', 'DISABLED'])('a webhook that is %s can be tried out, and stays so', async (status) => {
+  const webhook = await webhookOfItsOwn();
+  await turn(app, 'pause', webhook.id);
+  await app.database.query('update webhooks set status = $2 where id = $1', [uuidOf('Webhook', webhook.id), status]);
+  await tryOut(webhook.id, document(webhook.documentType));
+  const [delivery] = await allOver(app, webhook.id, 1);
+  expect(delivery?.status).toBe('DELIVERED');
+  const { data } = await app.ask(`{ webhook(id: "${webhook.id}") { status } }`);
+  expect(data.webhook.status).toBe(status);
+});
+
+test('a URL where nothing listens is found out', async () => {
+  const gone = await startReceiver();
+  await gone.stop();
+  const webhook = await webhookOfItsOwn({ url: gone.url });
+  await tryOut(webhook.id, document(webhook.documentType));
+  await allOver(app, webhook.id, 1);
+  expect(await attemptsOf(app, webhook.id)).toMatchObject([{ status: 'FAILED', errorCode: 'CONNECT' }]);
+});
+
+test('what the condition decides against is not sent, leaves nothing behind, and says why', async () => {
+  const webhook = await webhookOfItsOwn({ condition: 'doc.total > 100' });
+  const before = await app.database.query('select count(*) from business_events');
+  const small = await tryOut(webhook.id, document(webhook.documentType, { total: 3 }));
+  expect(small.delivery).toBeNull();
+  expect(small.userErrors).toEqual([
+    { field: null, code: 'CONFLICT', message: expect.stringMatching(/^Nothing was sent\. .*condition/i) },
+  ]);
+  const broken = await tryOut(webhook.id, document(webhook.documentType, { name: 'no total' }));
+  expect(broken.userErrors).toMatchObject([{ code: 'CONFLICT', message: expect.stringContaining('total') }]);
+  expect(await deliveriesOf(app, webhook.id)).toEqual([]);
+  expect(await app.database.query('select count(*) from business_events')).toEqual(before);
+  const large = await tryOut(webhook.id, document(webhook.documentType, { total: 101 }));
+  expect(large.userErrors).toEqual([]);
+  await allOver(app, webhook.id, 1);
+});
+
+test('who tried what out is in the audit trail', async () => {
+  const webhook = await webhookOfItsOwn();
+  const { delivery } = await tryOut(webhook.id, document(webhook.documentType));
+  const audited = await app.database.query<{ details: string }>(
+    `select details from audit_entries where subject_id = $1 and action = 'webhook.tested' and actor_id is not null`,
+    [uuidOf('Webhook', webhook.id)],
+  );
+  expect(audited.map(({ details }) => JSON.parse(details))).toEqual([
+    { delivery: delivery.id, event: delivery.businessEvent.id },
+  ]);
+});
+
+describe('is refused', () => {
+  const EVENT = 'evt_01a20e627b7e72e181c9b6095ed89765';
+  const whole = document('Sales Invoice');
+
+  test.each([
+    ['nothing to send', {}, ['documentType REQUIRED', 'event REQUIRED', 'referenceDocument REQUIRED', 'data REQUIRED']],
+    ['a document without its type', { ...whole, documentType: null }, ['documentType REQUIRED']],
+    ['null as the document', { ...whole, data: null }, ['data REQUIRED']],
+    ['an event and a document', { eventId: EVENT, data: {} }, ['data INVALID']],
+    ['an event that there is not', { eventId: EVENT }, ['eventId NOT_FOUND']],
+    ['an id of something else', { eventId: EVENT.replace('evt', 'dlv') }, ['eventId NOT_FOUND']],
+    ['an empty type', { ...whole, documentType: ' ' }, ['documentType REQUIRED']],
+    ['too long a reference', { ...whole, referenceDocument: 'x'.repeat(201) }, ['referenceDocument TOO_LARGE']],
+    ['a NUL in the event', { ...whole, event: 'a\u0000' }, ['event INVALID']],
+    ['a NUL in the document', { ...whole, data: { a: { b: '\u0000' } } }, ['data,a,b INVALID']],
+    ['a document of over 256 KiB', { ...whole, data: { a: 'x'.repeat(256 * 1024) } }, ['data TOO_LARGE']],
+    ['a type that is our own', document('Hookledger'), ['documentType INVALID']],
+  ])('%s', async (_title, input, expected) => {
+    const webhook = await webhookOfItsOwn();
+    const { delivery, userErrors } = await tryOut(webhook.id, input);
+    expect(delivery).toBeNull();
+    const codes = userErrors.map((each: { field: string[]; code: string }) => `${each.field} ${each.code}`);
+    expect(codes).toEqual(expected);
+    for (const { message } of userErrors) expect(message).not.toContain('events.');
+    expect(await deliveriesOf(app, webhook.id)).toEqual([]);
+  });
+
+  test('a webhook that is archived, or none', async () => {
+    const webhook = await webhookOfItsOwn();
+    await turn(app, 'archive', webhook.id);
+    expect((await tryOut(webhook.id, whole)).userErrors).toMatchObject([{ field: ['id'], code: 'CONFLICT' }]);
+    for (const id of ['', 'whk_01a20e627b7e72e181c9b6095ed89765', EVENT]) {
+      expect((await tryOut(id, whole)).userErrors).toMatchObject([{ field: ['id'], code: 'NOT_FOUND' }]);
+    }
+    expect(partner.calls).toHaveLength(0);
+  });
+
+  test.each(['SUPPORT', 'AUDITOR', 'PUBLISHER'] as const)('%s', async (role) => {
+    const webhook = await webhookOfItsOwn();
+    const input = { id: webhook.id, ...whole };
+    const answer = await askMutation(app, 'testWebhook', input, 'delivery { id }', await app.keyFor(role));
+    expect(answer.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    expect(await deliveriesOf(app, webhook.id)).toEqual([]);
+  });
+});

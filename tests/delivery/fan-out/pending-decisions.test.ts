@@ -1,0 +1,83 @@
+import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
+import { uuidOf } from '../../../src/ids';
+import { startTestApp, type TestApp } from '../../support/app';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { deliveriesOf } from '../attempt/ledger';
+import { type Parts, startParts } from '../parts';
+
+let app: TestApp;
+let parts: Parts;
+
+beforeAll(async () => {
+  app = await startTestApp({ PROCESSES: 'api' });
+  parts = await startParts(app);
+});
+afterAll(async () => {
+  await parts.stop();
+  await app.stop();
+});
+
+const URL = 'http://127.0.0.1:9/hook';
+const LOOP = 'doc.list.all(a, doc.list.all(b, doc.list.all(c, a + b + c >= 0)))';
+const list = Array.from({ length: 300 }, (_, n) => n);
+
+const pending = () => app.database.query<{ n: number }>('select count(*)::int as n from pending_decisions');
+const step = () => parts.transaction((db) => decidePending(db, parts.queue));
+
+async function decideAll(): Promise<void> {
+  for (let decided = 1; decided > 0; ) ({ decided } = await step());
+}
+
+test('events wait where a condition is slow, other webhooks have them at once, and each is judged by itself', async () => {
+  const documentType = 'Slow';
+  const slow = await createTestWebhook(app, URL, { documentType, condition: LOOP });
+  const good = await createTestWebhook(app, URL, { documentType, condition: 'doc.list.size() > 0' });
+  const events = Array.from({ length: 8 }, (_, n) =>
+    invoice(`S-${n}`, { documentType, data: { list: n < 7 ? list : [1] } }),
+  );
+  await publish(app, events);
+  await parts.fanOutAll();
+  expect(await deliveriesOf(app, good.id)).toHaveLength(8);
+  const before = await deliveriesOf(app, slow.id);
+  expect(before.map(({ status }) => status)).not.toContain('PENDING');
+  expect(await pending()).toEqual([{ n: 8 - before.length }]);
+  expect(before.length).toBeLessThan(8);
+
+  while ((await pending())[0]?.n !== 0) await step();
+  const skips = (await deliveriesOf(app, slow.id)).filter(({ status }) => status === 'SKIPPED');
+  expect(skips).toHaveLength(7);
+  expect(new Set(skips.map(({ skipMessage }) => skipMessage))).toEqual(
+    new Set(['The condition took longer than 50 ms of processor time, twice: it was stopped.']),
+  );
+  const sent = (await deliveriesOf(app, slow.id)).filter(({ status }) => status === 'PENDING');
+  expect(sent.map(({ referenceDocument }) => referenceDocument)).toEqual(['S-7']);
+});
+
+test('an event does not overtake one that is undecided, and what its webhook became meanwhile holds', async () => {
+  const documentType = 'Behind';
+  await publish(app, [invoice('B-1', { documentType })]);
+  await parts.fanOutAll();
+  const { id } = await createTestWebhook(app, URL, { documentType, condition: 'true' });
+  await leave(id, 'B-1');
+  await publish(app, [invoice('B-2', { documentType })]);
+  await parts.fanOutAll();
+  expect(await deliveriesOf(app, id)).toEqual([]);
+  expect(await pending()).toEqual([{ n: 2 }]);
+  await decideAll();
+  expect((await deliveriesOf(app, id)).map((each) => each.referenceDocument)).toEqual(['B-1', 'B-2']);
+  expect(await pending()).toEqual([{ n: 0 }]);
+
+  await leave(id, 'B-2');
+  await app.database.query(`update webhooks set status = 'ARCHIVED' where id = $1`, [uuidOf('Webhook', id)]);
+  await decideAll();
+  expect(await deliveriesOf(app, id)).toHaveLength(2);
+  expect(await pending()).toEqual([{ n: 0 }]);
+});
+
+/** As if the machine had been too busy to ask the webhook about the event. */
+async function leave(webhookId: string, referenceDocument: string): Promise<void> {
+  await app.database.query(
+    'insert into pending_decisions select $1, id from business_events where reference_document = $2',
+    [uuidOf('Webhook', webhookId), referenceDocument],
+  );
+}

@@ -1,0 +1,76 @@
+import { createLog } from '../../../src/log';
+import { type Loop, startLoop } from '../../../src/loop';
+import { waitFor } from '../../support/wait-for';
+
+const HOUR_MS = 3_600_000;
+
+interface Trial {
+  loop: Loop;
+  steps: number;
+  logged: string[];
+}
+
+/** A loop that rests for an hour, so that whatever happens sooner was not the rest's end. */
+function loopOf(step: (n: number) => Promise<boolean>): Trial {
+  const logged: string[] = [];
+  const log = createLog('info', { write: (line: string) => void logged.push(JSON.parse(line).msg) });
+  const trial: Trial = { loop: undefined as unknown as Loop, steps: 0, logged };
+  trial.loop = startLoop('trial', HOUR_MS, log, () => {
+    trial.steps += 1;
+    return step(trial.steps);
+  });
+  return trial;
+}
+
+test('goes on while it finds work, then rests', async () => {
+  const trial = loopOf(async (n) => n < 5);
+  await waitFor('five steps', () => trial.steps === 5);
+  await trial.loop.stop();
+  expect(trial.steps).toBe(5);
+});
+
+test('is woken out of its rest', async () => {
+  const trial = loopOf(async () => false);
+  for (let n = 2; n <= 20; n += 1) {
+    trial.loop.wake();
+    await waitFor(`step ${n}`, () => trial.steps >= n);
+  }
+  await trial.loop.stop();
+});
+
+test('a call that comes during a step is not lost, whenever it comes', async () => {
+  for (let at = 0; at < 4; at += 1) {
+    const trial = loopOf(async (n) => {
+      for (let ticks = 0; ticks < 3; ticks += 1) {
+        if (n === 1 && ticks === at) trial.loop.wake();
+        await Promise.resolve();
+      }
+      return false;
+    });
+    if (at === 3) queueMicrotask(() => trial.loop.wake());
+    await waitFor('a second step', () => trial.steps === 2);
+    await trial.loop.stop();
+  }
+});
+
+test('a step that fails is tried again within a second or so, however long the rest is, and is logged once', async () => {
+  const trial = loopOf((n) => (n <= 2 ? Promise.reject(new Error('the database is away')) : Promise.resolve(false)));
+  await waitFor('a third step', () => trial.steps === 3);
+  await waitFor('the good word', () => trial.logged.length === 2);
+  await trial.loop.stop();
+  expect(trial.logged).toEqual(['could not work, trying again', 'working again']);
+});
+
+test('a stop ends a rest at once, and a step not before its end', async () => {
+  let finish = () => {};
+  const trial = loopOf(() => new Promise((resolve) => (finish = () => resolve(true))));
+  let stopped = false;
+  const stopping = trial.loop.stop().then(() => {
+    stopped = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(stopped).toBe(false);
+  finish();
+  await stopping;
+  expect(trial.steps).toBe(1);
+});

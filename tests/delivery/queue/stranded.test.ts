@@ -1,0 +1,46 @@
+import { startWorker } from '../../../src/delivery/attempt/worker';
+import { startBacklogDispatcher } from '../../../src/delivery/capacity/backlog-dispatcher';
+import { freeStranded } from '../../../src/delivery/queue/stranded.store';
+import { uuidOf } from '../../../src/ids';
+import { startTestApp, type TestApp } from '../../support/app';
+import { type Receiver, startReceiver } from '../../support/receiver';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { strays } from '../attempt/invariants';
+import { allOver } from '../attempt/ledger';
+import { type Parts, startParts } from '../parts';
+
+let app: TestApp;
+let partner: Receiver;
+let parts: Parts;
+
+beforeAll(async () => {
+  [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
+  parts = await startParts(app);
+});
+afterAll(async () => {
+  await parts.stop();
+  await Promise.all([app.stop(), partner.stop()]);
+});
+
+// what none of our transactions leaves behind, and a hand in the database may
+test.each([
+  ['the capacity of a webhook that nobody looks after', `waits_for = 'CAPACITY'`],
+  ['a predecessor that is not there', `waits_for = 'PREDECESSOR', blocks = true`],
+])('what waits for %s is found, and arrives', async (what, stranded) => {
+  const { id } = await createTestWebhook(app, partner.url, { documentType: what });
+  await publish(app, [invoice('INV-1', { documentType: what })]);
+  await parts.fanOutAll();
+  expect(await freeStranded(parts.db)).toBe(0);
+  await app.database.query(
+    `update deliveries set ${stranded}, job_id = null, next_attempt_at = null where webhook_id = $1`,
+    [uuidOf('Webhook', id)],
+  );
+  expect(await freeStranded(parts.db)).toBeGreaterThan(0);
+  const worker = startWorker(parts);
+  const release = startBacklogDispatcher({ ...parts, freeFor: parts.room.freeFor, onReleased: worker.wake });
+  const [delivery] = await allOver(app, id, 1);
+  await release.stop();
+  await worker.stop(1_000);
+  expect(delivery?.status).toBe('DELIVERED');
+  expect(await strays(app)).toEqual([]);
+});

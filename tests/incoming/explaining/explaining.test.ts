@@ -1,0 +1,110 @@
+// Why a call was refused: of the log, or one that somebody has at hand.
+import { startTestApp, type TestApp } from '../../support/app';
+import { mutate } from '../../support/mutate';
+import { type Agreed, agree, callStandard, standardHeaders } from '../callers';
+
+let app: TestApp;
+let agreed: Agreed;
+
+beforeAll(async () => {
+  app = await startTestApp({ PROCESSES: 'api' });
+  agreed = await agree(app);
+});
+afterAll(() => app.stop());
+
+const BODY = '{"type":"paid"}';
+const explain = (input: object, key?: string) =>
+  app.ask(
+    `query ($input: ExplainVerificationInput!) { explainVerification(input: $input) {
+       accepted errorCode summary keyId at checks { name passed message } } }`,
+    { input: { webhookId: agreed.id, ...input } },
+    key,
+  );
+const reported = async (input: object) => {
+  const { data, errors } = await explain(input);
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data.explainVerification;
+};
+const given = (headers: Record<string, string>, body = BODY) => ({
+  headers: Object.entries(headers).map(([name, value]) => ({ name, value })),
+  body,
+});
+const signed = (secret = agreed.secret as string, body = BODY, at = new Date()) =>
+  standardHeaders(secret, body, { at });
+
+test('a call that is right is explained as right, from the log and at hand', async () => {
+  const answer = await callStandard(agreed, BODY);
+  const report = await reported({ requestId: answer.headers['x-request-id'] });
+  expect(report).toMatchObject({ accepted: true, errorCode: null, keyId: expect.stringMatching(/^sig_/) });
+  expect(report.checks.every((check: { passed: boolean | null }) => check.passed !== false)).toBe(true);
+  expect(await reported(given(signed()))).toMatchObject({ accepted: true });
+  expect(
+    await reported({ headers: given(signed()).headers, bodyBase64: Buffer.from(BODY).toString('base64') }),
+  ).toMatchObject({ accepted: true });
+});
+
+test('one of the log is judged as of when it came, another time when one is given', async () => {
+  const answer = await callStandard(agreed, BODY);
+  const requestId = answer.headers['x-request-id'];
+  const at = new Date(Date.now() + 3_600_000).toISOString();
+  expect(await reported({ requestId, at })).toMatchObject({ accepted: false, errorCode: 'STALE' });
+});
+
+test('it says what is wrong, and by how much', async () => {
+  const answer = await callStandard(agreed, BODY, { at: new Date(Date.now() - 600_000) });
+  expect(await reported({ requestId: answer.headers['x-request-id'] })).toMatchObject({
+    accepted: false,
+    errorCode: 'STALE',
+  });
+  const other = await reported(given(signed(), `${BODY}\n`));
+  expect(other).toMatchObject({ accepted: false, errorCode: 'BAD_SIGNATURE' });
+  expect(JSON.stringify(other.checks)).toMatch(/1 byte/);
+});
+
+test('it says that a secret was retired', async () => {
+  const old = agreed.secret as string;
+  const { secret } = await mutate(app, 'rotateWebhookSecret', { id: agreed.id, overlapSeconds: 0 }, 'secret');
+  const report = await reported(given(signed(old)));
+  expect(report).toMatchObject({ accepted: false });
+  expect(JSON.stringify([report.summary, report.checks])).toMatch(/retired/);
+  expect(JSON.stringify(report)).not.toContain(secret.slice(6));
+  agreed = { ...agreed, secret };
+});
+
+test.each<[string, () => object, string, string]>([
+  ['nothing', () => ({}), 'BAD_USER_INPUT', 'headers'],
+  ['both', () => ({ requestId: `req_${'0'.repeat(32)}`, ...given({}) }), 'BAD_USER_INPUT', 'requestId'],
+  ['a body twice', () => ({ body: 'a', bodyBase64: 'YQ==' }), 'BAD_USER_INPUT', 'bodyBase64'],
+  ['what is no base64', () => ({ bodyBase64: 'a*b' }), 'BAD_USER_INPUT', 'bodyBase64'],
+  ['201 headers', () => ({ headers: Array(201).fill({ name: 'a', value: 'b' }) }), 'BAD_USER_INPUT', 'headers'],
+  ['more than 1 MiB', () => ({ body: 'x'.repeat(1024 * 1024 + 1) }), 'BAD_USER_INPUT', 'body'],
+  ['a call that is not there', () => ({ requestId: `req_${'0'.repeat(32)}` }), 'NOT_FOUND', 'requestId'],
+  ['an id of something else', () => ({ requestId: agreed.id }), 'NOT_FOUND', 'requestId'],
+  ['a webhook that is not there', () => ({ webhookId: 'whk_1', body: 'x' }), 'NOT_FOUND', 'webhookId'],
+])('refuses %s', async (_what, input, code, field) => {
+  const { errors } = await explain(input());
+  expect(errors?.map(({ extensions }) => [extensions.code, extensions.field])).toEqual([[code, [field]]]);
+});
+
+test('a call to another webhook is not explained with the secrets of this one', async () => {
+  const other = await agree(app);
+  const answer = await callStandard(other, BODY);
+  expect((await explain({ requestId: answer.headers['x-request-id'] })).errors?.[0]?.extensions.code).toBe('NOT_FOUND');
+});
+
+test('who may not read content, and whoever only publishes, is refused', async () => {
+  for (const [role, code] of [
+    ['SUPPORT', 'FORBIDDEN'],
+    ['PUBLISHER', 'FORBIDDEN'],
+    ['AUDITOR', undefined],
+  ] as const)
+    expect((await explain(given(signed()), await app.keyFor(role))).errors?.[0]?.extensions.code).toBe(code);
+});
+
+test('it writes nothing but its audit entry', async () => {
+  const counted =
+    'select (select count(*) from webhook_request_logs) as a, (select count(*) from payloads) as b, (select count(*) from incoming_ids) as c';
+  const before = await app.database.query(counted);
+  await reported(given(signed()));
+  expect(await app.database.query(counted)).toEqual(before);
+});

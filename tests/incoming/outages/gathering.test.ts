@@ -1,0 +1,147 @@
+// Calls share transactions, and none waits for long because of another.
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { Client } from 'pg';
+import { uuidOf } from '../../../src/ids';
+import type { DecidedCall } from '../../../src/incoming/record';
+import { createRecorder } from '../../../src/incoming/recorder';
+import { startTestApp } from '../../support/app';
+import { waitFor } from '../../support/wait-for';
+import { agree, callStandard, newCallId } from '../callers';
+
+/** A recorder whose transactions end when the test says so, and write nothing. */
+function heldRecorder() {
+  const begun: PromiseWithResolvers<never>[] = [];
+  const recorder = createRecorder(() => {
+    const held = Promise.withResolvers<never>();
+    begun.push(held);
+    return held.promise;
+  });
+  let recorded = 0;
+  return {
+    begun,
+    recorded: () => recorded,
+    idle: recorder.idle,
+    async call(times: number) {
+      for (let n = 0; n < times; n += 1) void recorder.record({} as DecidedCall).then(() => (recorded += 1));
+      await setImmediate();
+    },
+    async end(transaction: number) {
+      begun[transaction]?.resolve([] as never);
+      await setImmediate();
+    },
+  };
+}
+
+describe('with time held', () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  test('calls of the same moment share a transaction, those that come meanwhile the next', async () => {
+    const { begun, call, end, recorded } = heldRecorder();
+    await call(3);
+    await call(20);
+    jest.advanceTimersByTime(5);
+    expect([begun.length, recorded()]).toEqual([1, 0]);
+    await end(0);
+    expect([begun.length, recorded()]).toEqual([2, 3]);
+    await end(1);
+    expect([begun.length, recorded()]).toEqual([2, 23]);
+  });
+
+  test('what comes soon after a transaction began waits a moment for others, what comes after a rest does not', async () => {
+    const { begun, call, end, recorded } = heldRecorder();
+    await call(1);
+    await end(0);
+    jest.advanceTimersByTime(4);
+    await call(1);
+    await call(1);
+    expect(begun).toHaveLength(1);
+    jest.advanceTimersByTime(1);
+    expect(begun).toHaveLength(2);
+    await end(1);
+    expect(recorded()).toBe(3);
+    jest.advanceTimersByTime(5);
+    await call(1);
+    expect(begun).toHaveLength(3);
+  });
+
+  test('where many wait, a second transaction begins, and no third', async () => {
+    const { begun, call, end, recorded } = heldRecorder();
+    await call(1);
+    await call(50);
+    await call(500);
+    expect(begun).toHaveLength(2);
+    await end(0);
+    await end(1);
+    // one takes at most 200
+    expect([begun.length, recorded()]).toEqual([4, 51]);
+    jest.advanceTimersByTime(25);
+    await end(2);
+    await end(3);
+    await end(4);
+    expect([begun.length, recorded()]).toEqual([5, 551]);
+  });
+
+  test('while one takes long, others go on as if it were not there', async () => {
+    const { begun, call, end, recorded } = heldRecorder();
+    await call(1);
+    await call(1);
+    jest.advanceTimersByTime(24);
+    expect(begun).toHaveLength(1);
+    jest.advanceTimersByTime(1);
+    expect(begun).toHaveLength(2);
+    await end(1);
+    jest.advanceTimersByTime(5);
+    await call(1);
+    expect(begun).toHaveLength(3);
+    await end(2);
+    expect(recorded()).toBe(2);
+    await end(0);
+    expect(recorded()).toBe(3);
+  });
+});
+
+test('whoever stops waits for what waits', async () => {
+  const { begun, call, end, recorded, idle } = heldRecorder();
+  await call(1);
+  await end(0);
+  await call(1);
+  const stopped = idle();
+  await waitFor('the second transaction', async () => begun.length === 2);
+  await end(1);
+  await stopped;
+  expect(recorded()).toBe(2);
+});
+
+test('a call that waits for its id keeps nobody else waiting', async () => {
+  const app = await startTestApp({ PROCESSES: 'api' });
+  const other = new Client({ connectionString: app.database.servingUrl });
+  try {
+    const agreed = await agree(app);
+    const id = newCallId();
+    await other.connect();
+    await other.query('begin');
+    await other.query(
+      `insert into incoming_ids (webhook_id, id_hash, request_id, created_at) values ($1, $2, gen_random_uuid(), now())`,
+      [uuidOf('Webhook', agreed.id), createHash('sha256').update(id, 'utf16le').digest()],
+    );
+    const waiting = callStandard(agreed, '{}', { id });
+    await waitFor('the call to wait', async () => {
+      const { rowCount } = await other.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rowCount === 1;
+    });
+    for (let n = 0; n < 5; n += 1) expect((await callStandard(agreed, '{}')).status).toBe(200);
+    await other.query('rollback');
+    expect((await waiting).status).toBe(200);
+  } finally {
+    await other.end();
+    await app.stop();
+  }
+});

@@ -1,0 +1,237 @@
+import { buildSchema, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import { changelogFaults, completeChangelog, releaseChangelog } from '../../src/programs/schema/schema-changelog';
+import { breakingChanges, changesBetween, releasedSchema } from '../../src/programs/schema/schema-changes';
+import { printApi } from '../../src/server/schema/schema';
+
+const DIRECTIVES = `directive @hasRole(roles: [Role!]!) on FIELD_DEFINITION | OBJECT
+  directive @onlyFor(roles: [Role!]!) on INPUT_FIELD_DEFINITION
+  enum Role { SUPPORT AUDITOR }`;
+const build = (sdl: string) => buildSchema(`${DIRECTIVES} ${sdl}`);
+
+const RELEASED = `
+  interface Node { id: ID! }
+  enum Color { RED BLUE GREY @deprecated(reason: "Use BLUE.") }
+  union Found = User
+  input UserWhere { name: String, age: Int = 18, nick: String @deprecated(reason: "Use name.") }
+  type Odd { color: Color }
+  type User implements Node {
+    id: ID!
+    name: String
+    nick(long: Boolean @deprecated(reason: "It is always long.")): String
+    odd: Odd @deprecated(reason: "Nobody knew what it was.")
+    data: String @hasRole(roles: [SUPPORT, AUDITOR])
+    color: Color
+  }
+  type Query { user(id: ID!): User, find(where: UserWhere): Found }`;
+
+/** The release with one piece of it written differently. */
+function changed(...pieces: [was: string, is: string][]) {
+  const sdl = pieces.reduce((text, [was, is]) => {
+    expect(text).toContain(was);
+    return text.replace(was, is);
+  }, RELEASED);
+  const [released, current] = [build(RELEASED), build(sdl)];
+  return { changes: changesBetween(released, current), breaking: breakingChanges(released, current) };
+}
+
+const shortly = ({ changes }: ReturnType<typeof changed>) =>
+  changes.map(({ section, coordinate, text }) => `${section} ${coordinate}${text && `: ${text}`}`);
+
+test('before the first release nothing is a change, and nothing breaks', () => {
+  const [nothing, current] = [releasedSchema('\n'), build(RELEASED)];
+  expect(nothing).toBeNull();
+  expect([changesBetween(nothing, current), breakingChanges(nothing, current)]).toEqual([[], []]);
+  const sdl = 'type Query { a: Int }';
+  expect(breakingChanges(releasedSchema(sdl), build('type Query { b: Int }'))).toHaveLength(1);
+});
+
+describe('what breaks clients', () => {
+  test.each<[what: string, ...Parameters<typeof changed>]>([
+    ['User.name was removed.', ['name: String\n', '']],
+    ['User.name changed type from String to Int.', ['name: String\n', 'name: Int\n']],
+    ['User.id changed type from ID! to ID.', ['type User implements Node {\n    id: ID!', 'type User {\n    id: ID']],
+    ['A required arg by on Query.find was added.', ['find(', 'find(by: ID!, ']],
+    ['A required field by on input type UserWhere was added.', ['name: String, age', 'by: ID!, name: String, age']],
+    ['RED was removed from enum type Color.', ['RED ', '']],
+    ['User.nick arg long has changed type from Boolean to String.', ['long: Boolean', 'long: String']],
+    ['User no longer implements interface Node.', ['User implements Node', 'User']],
+  ])('%s', (sentence, ...pieces) => {
+    expect(changed(...pieces).breaking).toContain(sentence);
+  });
+
+  test('what was deprecated in the release may go, and what only that led to goes with it', () => {
+    const gone = changed(
+      [' GREY @deprecated(reason: "Use BLUE.")', ''],
+      [', nick: String @deprecated(reason: "Use name.")', ''],
+      ['(long: Boolean @deprecated(reason: "It is always long."))', ''],
+      ['    odd: Odd @deprecated(reason: "Nobody knew what it was.")\n', ''],
+      ['type Odd { color: Color }', ''],
+    );
+    expect(gone.breaking).toEqual([]);
+    expect(shortly(gone)).toEqual([
+      'Removed Color.GREY: Use BLUE.',
+      'Removed Odd',
+      'Removed User.nick(long:): It is always long.',
+      'Removed User.odd: Nobody knew what it was.',
+      'Removed UserWhere.nick: Use name.',
+    ]);
+  });
+
+  test('what is deprecated and removed between two releases was never announced', () => {
+    expect(changed(['name: String\n', '']).breaking).toEqual(['User.name was removed.']);
+  });
+
+  test('what is deprecated may not become another thing instead', () => {
+    expect(changed(['odd: Odd @deprecated', 'odd: String @deprecated']).breaking).toEqual([
+      'User.odd changed type from Odd to String.',
+    ]);
+  });
+});
+
+describe('what is named', () => {
+  test('each addition by its coordinate, a new type once, with the first sentence of its description', () => {
+    const more = changed(
+      ['RED', 'RED GREEN'],
+      [
+        'union Found = User',
+        'union Found = User | Group\n"A group. Of users."\ntype Group { name: String, size(of: Int): Int }',
+      ],
+      ['find(where', 'find(\n"How many. 1 to 100."\nfirst: Int = 20, where'],
+      ['name: String, age', 'name: String, color: Color, age'],
+      [
+        'name: String\n',
+        'name: String\n"""\nTheir mail\naddress, e.g. a@b.example\n\nRoles: AUDITOR.\n"""\nmail: String\n',
+      ],
+    );
+    expect(more.breaking).toEqual([]);
+    expect(shortly(more)).toEqual(
+      [
+        'Added Color.GREEN',
+        'Changed Found: union of User, now union of Group, User.',
+        'Added Group: A group.',
+        'Added Query.find(first:): How many.',
+        'Added User.mail: Their mail address, e.g.',
+        'Added UserWhere.color',
+      ].sort((one, other) => (one.split(' ')[1]! < other.split(' ')[1]! ? -1 : 1)),
+    );
+  });
+
+  test('the fields of a new kind of operation, each for itself', () => {
+    const watched = changed(['  type Query', '  type Subscription { changed: ID, removed: ID }\n  type Query']);
+    expect(shortly(watched)).toEqual(['Added Subscription.changed', 'Added Subscription.removed']);
+  });
+
+  test('a default, a type that became stricter, who may use it, what is deprecated', () => {
+    const other = changed(
+      ['age: Int = 18', 'age: Int = 21'],
+      ['name: String\n', 'name: String! @deprecated(reason: "Use nick.")\n'],
+      ['@hasRole(roles: [SUPPORT, AUDITOR])', '@hasRole(roles: [AUDITOR])'],
+      ['GREY @deprecated(reason: "Use BLUE.")', 'GREY'],
+    );
+    expect(other.breaking).toEqual([]);
+    expect(shortly(other)).toEqual([
+      'Changed Color.GREY: No longer deprecated.',
+      'Changed User.data: Roles: SUPPORT, AUDITOR, now AUDITOR.',
+      'Changed User.name: String, now String!.',
+      'Deprecated User.name: Use nick.',
+      'Changed UserWhere.age: Int = 18, now Int = 21.',
+    ]);
+  });
+
+  test('a new description is no change', () => {
+    expect(changed(['name: String\n', '"Another word for it."\nname: String\n']).changes).toEqual([]);
+  });
+
+  test('what the source deprecates is deprecated in the text that is compared', () => {
+    const fields = { old: { type: GraphQLString, deprecationReason: 'Use new.' } };
+    const sdl = printApi(new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields }) }));
+    expect(sdl).toContain('old: String @deprecated(reason: "Use new.")');
+  });
+});
+
+describe('the changelog', () => {
+  const CHANGELOG = `# What changed
+
+## Unreleased
+
+Read this first.
+
+### Added
+
+- \`User.mail\`, \`User.gone\`: by hand,
+  in two lines.
+- \`User.gone2\`
+
+### Notes
+
+- nobody touches this
+
+## 2026-01-02
+
+### Added
+
+- \`User.color\`
+`;
+  const changes = [
+    { section: 'Added', coordinate: 'User.mail', text: 'The machine.' },
+    { section: 'Added', coordinate: 'User.age', text: '' },
+    { section: 'Added', coordinate: 'User.home', text: 'Where they are reached.' },
+    { section: 'Added', coordinate: 'User.work', text: 'Where they are reached.' },
+    { section: 'Deprecated', coordinate: 'User.name', text: `${'Long words. '.repeat(12)}`.trim() },
+  ] as const;
+
+  test('says which changes it does not name, and what it names that is none', () => {
+    const { missing, stale } = changelogFaults(CHANGELOG, changes);
+    expect(missing.map(({ coordinate }) => coordinate)).toEqual(['User.age', 'User.home', 'User.work', 'User.name']);
+    expect(stale.map(({ coordinate }) => coordinate)).toEqual(['User.gone', 'User.gone2']);
+  });
+
+  test('is completed, keeps what somebody wrote, and is then without a fault', () => {
+    const completed = completeChangelog(CHANGELOG, changes);
+    expect(completed).toBe(`# What changed
+
+## Unreleased
+
+Read this first.
+
+### Added
+
+- \`User.age\`
+- \`User.home\`, \`User.work\`: Where they are reached.
+- \`User.mail\`: by hand,
+  in two lines.
+
+### Notes
+
+- nobody touches this
+
+### Deprecated
+
+- \`User.name\`: Long words. Long words. Long words. Long words. Long words. Long words. Long words. Long words. Long
+  words. Long words. Long words. Long words.
+
+## 2026-01-02
+
+### Added
+
+- \`User.color\`
+`);
+    expect(completeChangelog(completed, changes)).toBe(completed);
+    expect(changelogFaults(completed, changes)).toEqual({ missing: [], stale: [] });
+  });
+
+  test('names a change under another heading in vain', () => {
+    const moved = CHANGELOG.replace('### Added', '### Removed');
+    expect(changelogFaults(moved, changes).missing.map(({ coordinate }) => coordinate)).toContain('User.mail');
+  });
+
+  test('is released under its day, and only with something in it', () => {
+    const released = releaseChangelog(CHANGELOG, '2026-03-01');
+    expect(released).toContain('## Unreleased\n\n## 2026-03-01\n\nRead this first.');
+    expect(releaseChangelog(CHANGELOG, '2026-01-02')).toContain(
+      '## Unreleased\n\n## 2026-01-02 (2)\n\nRead this first.',
+    );
+    expect(() => releaseChangelog(released, '2026-03-02')).toThrow('Nothing has changed');
+    expect(() => completeChangelog('# Empty\n', changes)).toThrow('has no section "## Unreleased"');
+  });
+});

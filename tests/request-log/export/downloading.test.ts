@@ -1,0 +1,281 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Pool, QueryResult } from 'pg';
+import type { DataSource } from 'typeorm';
+import { createDataSource } from '../../../src/database/data-source';
+import type { Batch } from '../../../src/request-log/export/export-batches';
+import { readAhead, streamOf } from '../../../src/request-log/export/export-stream';
+import { answerErrorsAsJson } from '../../../src/server/edge/http-errors';
+import { createRateLimits } from '../../../src/server/edge/rate-limits';
+import { type ExportLimits, serveExports } from '../../../src/server/routes/exports';
+import { startTestApp, type TestApp } from '../../support/app';
+import { createTestDatabase } from '../../support/database';
+import { waitFor } from '../../support/wait-for';
+import { seedManyAt } from '../pages/seeded-log';
+import { fetchExport, linesOf, openExport, readOn, requestExport } from './exports';
+
+const ROWS = 20_000;
+const where = { referenceDocument: { eq: 'MANY' } };
+let app: TestApp;
+let whole: string;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  await seedManyAt(app.database, Date.now() - 60_000, ROWS, 'MANY');
+  whole = (await fetchExport(app, await orderMany())).text;
+  expect(linesOf(whole)).toHaveLength(ROWS);
+});
+afterAll(() => app.stop());
+
+const orderMany = (more: object = {}) => requestExport(app, { where, ...more });
+
+/** How the last download of an export ended, as it was written down. */
+function ending(id: string): Promise<{ rows: number; bytes: number; complete: boolean }> {
+  return waitFor('the end of the download', async () => {
+    const [row] = await app.database.query<{ action: string; details: string }>(
+      `select action, details from audit_entries where replace(subject_id::text, '-', '') = $1 order by id desc limit 1`,
+      [id.slice(4)],
+    );
+    return row?.action === 'export.download_ended' && JSON.parse(row.details);
+  });
+}
+
+/** The same route, more or less patient. */
+async function startServer(limits: Partial<ExportLimits>, readingUrl = app.database.servingUrl) {
+  const source: DataSource = await createDataSource(app.database.servingUrl, { name: 'test' }).initialize();
+  const reading = await createDataSource(readingUrl, { name: 'test replica' }).initialize();
+  const server: FastifyInstance = fastify();
+  server.decorateRequest('viewer', null);
+  server.decorate('rates', createRateLimits({ costPerMinute: 0, requestsPerSecond: 0, wrongKeysPerMinute: 0 }));
+  answerErrorsAsJson(server);
+  serveExports(server, source, reading.manager, {
+    perKey: 4,
+    inAll: 8,
+    patienceMs: 600_000,
+    checkMs: 10_000,
+    ...limits,
+  });
+  const rowsRead = countRows(reading);
+  const url = await server.listen({ port: 0, host: '127.0.0.1' });
+  const stop = async () => {
+    await server.close();
+    await source.destroy();
+    await reading.destroy();
+  };
+  return { url, adminKey: app.adminKey, rowsRead, stop };
+}
+
+/** How many rows its statements have given. */
+function countRows(source: DataSource): () => number {
+  const { master } = source.driver as unknown as { master: Pool };
+  const query = master.query.bind(master) as (statement: object) => Promise<QueryResult>;
+  let count = 0;
+  Object.assign(master, {
+    query: async (statement: object) => {
+      const result = await query(statement);
+      count += result.rows.length;
+      return result;
+    },
+  });
+  return () => count;
+}
+
+test('says what it is, and is kept by nobody on the way', async () => {
+  const ndjson = await orderMany();
+  const csv = await orderMany({ format: 'CSV' });
+  const answers = [await fetchExport(app, ndjson), await fetchExport(app, csv)];
+  expect(answers.map(({ headers }) => headers)).toMatchObject([
+    {
+      'content-type': 'application/x-ndjson',
+      'content-disposition': `attachment; filename="webhook-request-logs-${ndjson}.ndjson"`,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    },
+    {
+      'content-type': 'text/csv; charset=utf-8; header=present',
+      'content-disposition': `attachment; filename="webhook-request-logs-${csv}.csv"`,
+    },
+  ]);
+});
+
+test.each([
+  ['gzip', true],
+  ['br, gzip;q=0.5', true],
+  ['gzip;q=0', false],
+  ['identity', false],
+])('is compressed for whoever takes it: accept-encoding: %s', async (accepted, isCompressed) => {
+  const id = await orderMany();
+  const response = await fetch(`${app.url}/exports/${id}`, {
+    headers: { authorization: `Bearer ${app.adminKey}`, 'accept-encoding': accepted },
+  });
+  expect(response.headers.get('content-encoding')).toBe(isCompressed ? 'gzip' : null);
+  expect(response.headers.get('vary')).toContain('accept-encoding');
+  // fetch unpacks it
+  expect((await response.text()) === whole).toBe(true);
+});
+
+test('several at once are the same file', async () => {
+  const id = await orderMany();
+  const texts = await Promise.all([1, 2, 3, 4].map(async () => (await fetchExport(app, id)).text));
+  expect(texts.map((text) => text === whole)).toEqual([true, true, true, true]);
+  const answer = await app.ask(`{ export(id: "${id}") { downloads } }`);
+  expect(answer.data.export.downloads).toBe(4);
+});
+
+test('is read no faster than it is taken, so that it needs no more memory the longer it is', async () => {
+  await seedManyAt(app.database, Date.now() - 70_000, 50_000, 'MORE');
+  const server = await startServer({ patienceMs: 1_000 });
+  const id = await requestExport(app, { where: { referenceDocument: { eq: 'MORE' } }, includeContent: true });
+  await openExport(server, id);
+  // whoever is given up had taken nothing for a while: it had come to a stand
+  const { rows } = await ending(id);
+  expect(rows).toBeLessThan(25_000);
+  // batches of 500: the one that leaves, and one ahead of it
+  expect(server.rowsRead() - rows).toBeLessThan(3 * 500);
+  await server.stop();
+});
+
+test('a database that goes away in the middle breaks it off: no file that only looks whole', async () => {
+  const id = await orderMany();
+  const response = await openExport(app, id);
+  await waitFor('the beginning', () => response.readableLength > 0);
+  await app.database.query('begin; lock table webhook_request_logs in access exclusive mode');
+  const read = readOn(response);
+  await waitFor('a batch to be in the middle', async () => {
+    await app.database.query('select pg_stat_clear_snapshot()');
+    const ended = await app.database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()
+         and query ~ 'string_agg' and wait_event_type = 'Lock'`,
+    );
+    return ended.length > 0;
+  });
+  await app.database.query('rollback');
+  const { bytes, isWhole } = await read;
+  expect([isWhole, bytes < whole.length]).toEqual([false, true]);
+  expect((await ending(id)).complete).toBe(false);
+});
+
+test('where it broke off, it goes on: together that is the whole file', async () => {
+  const id = await orderMany();
+  const response = await openExport(app, id);
+  let text = '';
+  for await (const chunk of response) {
+    text += chunk;
+    if (text.length > 3_000_000) break;
+  }
+  const kept = text.slice(0, text.lastIndexOf('\n') + 1);
+  const last = linesOf(kept).at(-1)?.id;
+  const rest = await fetchExport(app, id, { search: `?after=${last}` });
+  expect(kept + rest.text === whole).toBe(true);
+});
+
+test('whoever goes away is noticed, and their place is free', async () => {
+  const server = await startServer({ perKey: 1 });
+  const id = await orderMany();
+  for (let n = 0; n < 3; n += 1) {
+    const response = await waitFor('a place', async () => {
+      const opened = await openExport(server, id);
+      return opened.statusCode === 200 && opened;
+    });
+    response.destroy();
+  }
+  expect((await ending(id)).complete).toBe(false);
+  await server.stop();
+});
+
+test('so many at once with one key, and so many in all', async () => {
+  const server = await startServer({ perKey: 2, inAll: 3 });
+  const id = await orderMany();
+  const other = await app.keyFor('AUDITOR');
+  const open = [await openExport(server, id), await openExport(server, id)];
+  const third = await fetchExport(server, id);
+  expect([third.status, third.json.errors[0].extensions.code]).toEqual([429, 'LIMIT_EXCEEDED']);
+  expect(Number(third.headers['retry-after'])).toBeGreaterThan(0);
+  open.push(await openExport(server, id, other));
+  expect(open.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+  expect((await fetchExport(server, id, { key: other })).status).toBe(429);
+  const read = await Promise.all(open.map(readOn));
+  expect(read.map(({ isWhole }) => isWhole)).toEqual([true, true, true]);
+  await waitFor('a place', async () => (await fetchExport(server, id)).status === 200);
+  await server.stop();
+});
+
+test('a replica that has not heard of the order yet is not read', async () => {
+  const replica = await createTestDatabase();
+  const server = await startServer({}, replica.servingUrl);
+  expect((await fetchExport(server, await orderMany())).text === whole).toBe(true);
+  await server.stop();
+  await replica.drop();
+});
+
+test('whoever takes nothing for too long is given up', async () => {
+  const server = await startServer({ patienceMs: 200 });
+  const id = await orderMany();
+  const response = await openExport(server, id);
+  const { complete, rows } = await ending(id);
+  expect([complete, rows < ROWS]).toEqual([false, true]);
+  expect((await readOn(response)).isWhole).toBe(false);
+  await server.stop();
+});
+
+test('a key that is revoked in the middle ends it', async () => {
+  const server = await startServer({ checkMs: 0 });
+  const key = await app.keyFor('AUDITOR');
+  const id = await orderMany();
+  const response = await openExport(server, id, key);
+  await app.database.query('update api_keys set revoked_at = now() where key_id = $1', [key.slice(3, 11)]);
+  expect((await readOn(response)).isWhole).toBe(false);
+  expect((await ending(id)).complete).toBe(false);
+  await server.stop();
+});
+
+test('a server that stops does not wait for it, and writes down how far it came', async () => {
+  const server = await startServer({});
+  const id = await orderMany();
+  const response = await openExport(server, id);
+  const read = readOn(response.pause());
+  await server.stop();
+  await read;
+  expect((await ending(id)).bytes).toBeLessThan(whole.length + 1);
+});
+
+describe('the stream', () => {
+  async function* batches(count: number, made: { count: number }): AsyncGenerator<Batch> {
+    for (let n = 0; n < count; n += 1) {
+      made.count += 1;
+      yield { texts: ['x'.repeat(1_000_000)], rows: 1 };
+    }
+  }
+  const progress = () => ({ rows: 0, bytes: 0, complete: false });
+
+  test('asks for no more than one piece ahead of its reader', async () => {
+    const made = { count: 0 };
+    const stream = streamOf(await readAhead(batches(100, made)), progress(), 60_000);
+    stream.read(1);
+    await waitFor('the first pieces', () => stream.readableLength > 0);
+    await wait(50);
+    expect(made.count).toBeLessThanOrEqual(2);
+    stream.destroy();
+  });
+
+  test('is broken, not ended, when its source fails', async () => {
+    async function* failing(): AsyncGenerator<Batch> {
+      yield { texts: ['x'], rows: 1 };
+      throw new Error('gone');
+    }
+    const sent = progress();
+    const stream = streamOf(await readAhead(failing()), sent, 60_000);
+    const read = async () => {
+      for await (const _chunk of stream);
+    };
+    await expect(read()).rejects.toThrow('gone');
+    expect(sent.complete).toBe(false);
+  });
+
+  test('fails before it begins when nothing can be read at all', async () => {
+    async function* failing(): AsyncGenerator<Batch> {
+      yield await Promise.reject(new Error('gone'));
+    }
+    await expect(readAhead(failing())).rejects.toThrow('gone');
+  });
+});

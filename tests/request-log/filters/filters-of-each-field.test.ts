@@ -1,0 +1,180 @@
+// Every test of every field of every `where` finds a row that meets it, and leaves out one that does not.
+import {
+  type GraphQLInputField,
+  type GraphQLInputObjectType,
+  type GraphQLObjectType,
+  getNamedType,
+  isInputObjectType,
+  isLeafType,
+  isObjectType,
+} from 'graphql';
+import { DELIVERY_FILTER } from '../../../src/delivery/api/delivery.inputs';
+import { BUSINESS_EVENT_FILTER } from '../../../src/events/business-event.inputs';
+import type { FilterMap } from '../../../src/graphql/lists/where';
+import { REPLAY_FILTER } from '../../../src/replay/replay-where.inputs';
+import { REQUEST_LOG_FILTER } from '../../../src/request-log/api/request-log.inputs';
+import { createSchema } from '../../../src/server/schema/schema';
+import { API_KEY_FILTER } from '../../../src/users/api-key-where.inputs';
+import { USER_FILTER } from '../../../src/users/user.inputs';
+import { WEBHOOK_FILTER } from '../../../src/webhooks/api/webhook-where.inputs';
+import { startTestApp, type TestApp } from '../../support/app';
+import { type Pair, seedTwoOfEach } from './two-of-each';
+
+const schema = createSchema();
+const FILTERS: Record<string, FilterMap> = {
+  User: USER_FILTER,
+  ApiKey: API_KEY_FILTER,
+  Webhook: WEBHOOK_FILTER,
+  BusinessEvent: BUSINESS_EVENT_FILTER,
+  Delivery: DELIVERY_FILTER,
+  WebhookRequestLog: REQUEST_LOG_FILTER,
+  Replay: REPLAY_FILTER,
+};
+
+/** Below the one list that holds both rows. */
+const LISTS: Record<string, string> = {
+  User: 'users',
+  Webhook: 'webhooks',
+  BusinessEvent: 'businessEvents',
+  Delivery: 'deliveries',
+  WebhookRequestLog: 'webhookRequestLogs',
+  Replay: 'replays',
+};
+
+/** What search-*.test.ts and json-*.test.ts are about: they look into the index of the log, not into its rows. */
+const INDEXED = ['search', 'data', 'response'];
+
+let app: TestApp;
+let pairs: Record<string, Pair>;
+
+beforeAll(async () => {
+  app = await startTestApp({ PROCESSES: 'api' });
+  pairs = await seedTwoOfEach(app.database);
+});
+afterAll(() => app.stop());
+
+function fieldsOf(where: GraphQLInputObjectType): GraphQLInputField[] {
+  return Object.values(where.getFields()).filter(({ name }) => !['and', 'or', 'not', ...INDEXED].includes(name));
+}
+
+const whereOf = (type: string) => schema.getType(`${type}Where`) as GraphQLInputObjectType;
+
+test.each(Object.keys(FILTERS))('each field of %sWhere has a filter, and each filter a field', (type) => {
+  const fields = Object.keys(whereOf(type).getFields()).filter((name) => !['and', 'or', 'not'].includes(name));
+  expect(Object.keys(FILTERS[type] as FilterMap).sort()).toEqual(fields.sort());
+});
+
+const CASES = Object.keys(FILTERS).flatMap((type) => fieldsOf(whereOf(type)).map(({ name }) => [type, name] as const));
+
+test.each(CASES)('%s by %s', async (type, name) => {
+  const field = whereOf(type).getFields()[name] as GraphQLInputField;
+  const [full, bare] = (await valuesOf(type, name)) as [unknown, unknown];
+  const tests = testsFor(field, full, bare);
+  expect(tests.length).toBeGreaterThan(0);
+  for (const { test: where, finds } of tests) {
+    expect({ where, finds: await found(type, { [name]: where }) }).toEqual({ where, finds });
+  }
+});
+
+/** What the field is in the first and in the second row, as anybody may read it. */
+async function valuesOf(type: string, name: string): Promise<unknown[]> {
+  const { full, bare } = pairs[type] as Pair;
+  const below = selectionOf(schema.getType(type) as GraphQLObjectType, name);
+  const { data, errors } = await app.ask(`query ($ids: [ID!]!) { nodes(ids: $ids) { ... on ${type} { ${below} } } }`, {
+    ids: [full, bare],
+  });
+  expect(errors).toBeUndefined();
+  return data.nodes.map((node: Record<string, unknown>) => node[name]);
+}
+
+function selectionOf(type: GraphQLObjectType, name: string): string {
+  const named = getNamedType(type.getFields()[name]?.type);
+  if (!isObjectType(named)) return name;
+  if (named.getInterfaces().length > 0) return `${name} { id }`;
+  const leaves = Object.values(named.getFields()).filter(({ type: each }) => isLeafType(getNamedType(each)));
+  return `${name} { ${leaves.map((each) => each.name).join(' ')} }`;
+}
+
+interface Case {
+  test: unknown;
+  finds: ('full' | 'bare')[];
+}
+
+function testsFor(field: GraphQLInputField, full: unknown, bare: unknown): Case[] {
+  const filter = getNamedType(field.type);
+  if (!isInputObjectType(filter)) throw new Error(`${field.name} is no filter`);
+  if (!filter.name.endsWith('Where')) {
+    return Object.keys(filter.getFields()).flatMap((operator) => operatorTests(operator, full, bare));
+  }
+  // a link: by the id of the row where it leads; what is no row: by each of its parts
+  const [there, elsewhere] = [full, bare] as (Record<string, unknown> | null)[];
+  const parts = filter.getFields().id ? [filter.getFields().id as GraphQLInputField] : fieldsOf(filter);
+  return parts.flatMap((part) =>
+    testsFor(part, there?.[part.name], elsewhere?.[part.name] ?? null).map(({ test: below, finds }) => ({
+      test: { [part.name]: below },
+      finds,
+    })),
+  );
+}
+
+function operatorTests(operator: string, full: unknown, bare: unknown): Case[] {
+  const finding = (value: unknown): Case[] => [{ test: { [operator]: value }, finds: ['full'] }];
+  const list = full as unknown[];
+  switch (operator) {
+    case 'eq':
+      return finding(full);
+    case 'in':
+      return finding([full]);
+    case 'contains':
+      return finding(Array.isArray(full) ? list[0] : String(full).slice(1));
+    case 'containsAny':
+      return finding(list);
+    case 'startsWith':
+      return finding(String(full).slice(0, -1));
+    case 'isNull':
+      return [...nullTest(false, 'full', bare), ...nullTest(true, 'bare', bare)];
+    case 'isEmpty':
+      return [
+        { test: { isEmpty: false }, finds: ['full'] },
+        { test: { isEmpty: true }, finds: ['bare'] },
+      ];
+    default:
+      return comparison(operator, full, bare);
+  }
+}
+
+// of what is always there, isNull says nothing about a row
+function nullTest(isNull: boolean, finds: 'full' | 'bare', bare: unknown): Case[] {
+  return bare === null ? [{ test: { isNull }, finds: [finds] }] : [];
+}
+
+// the first row has the larger value wherever the second has one
+function comparison(operator: string, full: unknown, bare: unknown): Case[] {
+  const isTime = typeof full === 'string';
+  const plus = (value: unknown, more: number) =>
+    isTime ? new Date(Date.parse(value as string) + more).toISOString() : (value as number) + more;
+  const of = (value: unknown, finds: ('full' | 'bare')[]) => [{ test: { [operator]: value }, finds }];
+  if (operator === 'gte') return [...of(full, ['full']), ...of(plus(full, 1), [])];
+  if (operator === 'gt') return [...of(plus(full, -1), ['full']), ...of(full, [])];
+  if (bare === null) return operator === 'lte' ? of(full, ['full']) : of(plus(full, 1), ['full']);
+  if (operator === 'lte') return [...of(bare, ['bare']), ...of(plus(bare, -1), [])];
+  if (operator === 'lt') return [...of(plus(bare, 1), ['bare']), ...of(bare, [])];
+  throw new Error(`say what ${operator} finds`);
+}
+
+async function found(type: string, where: object): Promise<string[]> {
+  const variable = `($where: ${type}Where)`;
+  const query =
+    type === 'ApiKey'
+      ? `query ${variable} { users(first: 100) { nodes { apiKeys(first: 100, where: $where) { totalCount nodes { id } } } } }`
+      : `query ${variable} { list: ${LISTS[type]}(first: 100, where: $where) { totalCount nodes { id } } }`;
+  const { data, errors } = await app.ask(query, { where });
+  expect(errors).toBeUndefined();
+  const lists = type === 'ApiKey' ? data.users.nodes.map((user: { apiKeys: unknown }) => user.apiKeys) : [data.list];
+  const ids = lists.flatMap((each: { nodes: { id: string }[]; totalCount: number }) => {
+    expect(each.totalCount).toBe(each.nodes.length);
+    return each.nodes.map(({ id }) => id);
+  });
+  const { full, bare } = pairs[type] as Pair;
+  return [...(ids.includes(full) ? ['full'] : []), ...(ids.includes(bare) ? ['bare'] : [])];
+}

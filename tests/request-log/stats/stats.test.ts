@@ -1,0 +1,328 @@
+// What is counted, against a count of the rows themselves that shares nothing with it: plain SQL, Postgres's own clocks.
+import { toNodeId, uuidOf } from '../../../src/ids';
+import { startTestApp, type TestApp } from '../../support/app';
+import { createTestWebhook } from '../../support/webhooks';
+import { type Counter, makeMonths, seedRandomRows, startCounter } from './counted-log';
+
+let app: TestApp;
+let counter: Counter;
+/** As the API and as the database knows them. */
+let webhooks: { id: string; uuid: string }[];
+
+const FROM = '2024-03-27T05:17:23.456Z';
+const TO = '2024-04-11T19:48:01.789Z';
+
+beforeAll(async () => {
+  app = await startTestApp({ PROCESSES: 'api' });
+  counter = await startCounter(app.database);
+  await makeMonths(app.database, '2024-03-01', '2024-05-01');
+  const ids = [];
+  for (const name of ['First', 'Second', 'Third']) {
+    ids.push((await createTestWebhook(app, 'https://partner.example/', { name })).id);
+  }
+  webhooks = ids.map((id) => ({ id, uuid: uuidOf('Webhook', id) as string }));
+  // more than the range, so that its edges cut something off; and one second full of rows right at its beginning
+  const webhookIds = [...webhooks.map(({ uuid }) => uuid), null];
+  await seedRandomRows(app.database, { count: 6_000, from: '2024-03-26Z', to: '2024-04-13Z', webhookIds });
+  await counter.countAll();
+  await seedRandomRows(app.database, {
+    count: 2_000,
+    from: '2024-03-26Z',
+    to: '2024-04-13Z',
+    webhookIds,
+    withOpen: true,
+  });
+  await seedRandomRows(app.database, { count: 500, from: '2024-03-27T05:16Z', to: '2024-03-27T05:19Z', webhookIds });
+  await counter.countAll();
+});
+afterAll(async () => {
+  await counter.stop();
+  await app.stop();
+});
+
+const FIGURES = `total succeeded failed unknown refused pending retries successRate
+  duration { count p50Ms p95Ms p99Ms maxMs }`;
+
+const QUERY = `query ($range: DateTimeRange!, $bucket: StatsBucket!, $where: WebhookRequestLogWhere, $timeZone: String) {
+  webhookRequestLogStats(range: $range, bucket: $bucket, where: $where, timeZone: $timeZone) {
+    from to timeZone isFromKeptCounts uncounted
+    total { ${FIGURES} }
+    buckets { start end ${FIGURES} }
+    byDirection { direction ${FIGURES} }
+    byWebhook { webhook { id name } ${FIGURES} }
+    byDocumentType { documentType ${FIGURES} }
+    byErrorCode { errorCode ${FIGURES} }
+    topFailingWebhooks(first: 2) { webhook { id } failures sample { id status startedAt webhook { id } } }
+    topErrors(first: 5) { webhook { id } errorCode failures sample { id status errorCode webhook { id } } }
+  }
+}`;
+
+const COLUMNS = `count(*)::int as total, count(*) filter (where status = 'SUCCEEDED')::int as succeeded,
+  count(*) filter (where status = 'FAILED')::int as failed, count(*) filter (where status = 'UNKNOWN')::int as unknown,
+  count(*) filter (where status = 'REFUSED')::int as refused, count(*) filter (where status = 'PENDING')::int as pending,
+  count(*) filter (where attempt_number > 1)::int as retries,
+  (count(*) filter (where status = 'SUCCEEDED'))::float8 / nullif(count(*) filter (where status <> 'PENDING'), 0) as "successRate",
+  json_build_object('count', count(duration_ms), 'p50Ms', percentile_disc(0.5) within group (order by duration_ms),
+    'p95Ms', percentile_disc(0.95) within group (order by duration_ms),
+    'p99Ms', percentile_disc(0.99) within group (order by duration_ms), 'maxMs', max(duration_ms)) as duration`;
+
+interface Asked {
+  from?: string;
+  to?: string;
+  bucket: string;
+  timeZone?: string;
+  where?: object;
+}
+
+async function stats({ from = FROM, to = TO, ...rest }: Asked) {
+  const { data, errors } = await app.ask(QUERY, { range: { from, to }, ...rest });
+  expect(errors).toBeUndefined();
+  return data.webhookRequestLogStats;
+}
+
+/** Counted by SQL: rows of the range that meet a condition, in groups. */
+async function counted({ from = FROM, to = TO }: Partial<Asked>, condition: string, group = 'null') {
+  return app.database.query<Record<string, unknown> & { key: unknown }>(
+    `select ${group} as key, ${COLUMNS} from webhook_request_logs
+     where started_at >= $1 and started_at < $2 and ${condition} group by 1 order by 1`,
+    [from, to],
+  );
+}
+
+/** Postgres's name for the span of a row, in a zone. */
+const LABELS: Record<string, string> = {
+  MINUTE: `floor(extract(epoch from started_at) / 60)`,
+  FIVE_MINUTES: `floor(extract(epoch from started_at) / 300)`,
+  QUARTER_HOUR: `floor(extract(epoch from started_at) / 900)`,
+  // where an hour comes twice, its offset tells the two apart
+  HOUR: `(date_trunc('hour', started_at at time zone $zone), (started_at at time zone $zone) - (started_at at time zone 'UTC'))::text`,
+  DAY: `date_trunc('day', started_at at time zone $zone)`,
+  WEEK: `date_trunc('week', started_at at time zone $zone)`,
+  MONTH: `date_trunc('month', started_at at time zone $zone)`,
+};
+
+const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Asia/Kathmandu', 'Australia/Lord_Howe'];
+
+describe.each(ZONES)('in %s', (timeZone) => {
+  test.each(['HOUR', 'DAY', 'WEEK', 'MONTH'])('each %s has what the rows say, and none is left out', async (bucket) => {
+    const { buckets, uncounted } = await stats({ bucket, timeZone });
+    expect(uncounted).toBe(0);
+    expectGapless(buckets, FROM, TO);
+    const filled = buckets.filter((each: { total: number }) => each.total > 0);
+    const label = (LABELS[bucket] as string).replaceAll('$zone', `'${timeZone}'`);
+    const expected = await counted({}, 'true', label);
+    expect(byStart(filled)).toEqual(sortedByTime(expected, bucket));
+  });
+});
+
+// an hour that comes again has a label that sorts before the one in between
+function sortedByTime(rows: Awaited<ReturnType<typeof counted>>, bucket: string) {
+  const figures = rows.map(({ key: _key, ...row }) => row);
+  return bucket === 'HOUR' ? sorted(figures) : figures;
+}
+
+function byStart(buckets: { start: string; end: string }[]) {
+  const figures = buckets.map(({ start: _start, end: _end, ...rest }) => rest);
+  return buckets.length > 40 ? sorted(figures) : figures;
+}
+
+function sorted(rows: object[]) {
+  return rows.map((row) => JSON.stringify(Object.entries(row).sort())).sort();
+}
+
+function expectGapless(buckets: { start: string; end: string }[], from: string, to: string) {
+  expect(buckets[0]?.start).toBe(from);
+  expect(buckets.at(-1)?.end).toBe(to);
+  buckets.slice(1).forEach((bucket, index) => {
+    expect(bucket.start).toBe(buckets[index]?.end);
+    expect(Date.parse(bucket.end)).toBeGreaterThan(Date.parse(bucket.start));
+  });
+}
+
+test.each(['MINUTE', 'FIVE_MINUTES', 'QUARTER_HOUR'])('each %s has what the rows say', async (bucket) => {
+  const range = { from: '2024-03-27T04:00:30Z', to: '2024-03-28T07:59:00Z' };
+  const { buckets } = await stats({ ...range, bucket, timeZone: 'Asia/Kathmandu' });
+  expectGapless(buckets, '2024-03-27T04:00:30.000Z', '2024-03-28T07:59:00.000Z');
+  const filled = buckets.filter((each: { total: number }) => each.total > 0);
+  const expected = await counted(range, 'true', LABELS[bucket]);
+  expect(filled.map(({ start: _start, end: _end, ...rest }: { start: string; end: string }) => rest)).toEqual(
+    expected.map(({ key: _key, ...row }) => row),
+  );
+});
+
+/** A `where`, what it means in SQL, and whether kept counts answer it. */
+const FILTERS: [string, () => object, () => string, boolean][] = [
+  ['nothing', () => ({}), () => 'true', true],
+  ['a direction', () => ({ direction: { eq: 'INCOMING' } }), () => `direction = 'INCOMING'`, true],
+  ['some statuses', () => ({ status: { in: ['FAILED', 'PENDING'] } }), () => `status in ('FAILED', 'PENDING')`, true],
+  ['an error code', () => ({ errorCode: { eq: 'DNS' } }), () => `error_code = 'DNS'`, true],
+  ['no error code', () => ({ errorCode: { isNull: true } }), () => `error_code is null`, true],
+  ['a document type', () => ({ documentType: { startsWith: 'Cust' } }), () => `document_type = 'Customer'`, true],
+  ['no document type', () => ({ documentType: { isNull: true } }), () => 'document_type is null', true],
+  [
+    'a webhook',
+    () => ({ webhook: { id: { eq: webhooks[1]?.id } } }),
+    () => `webhook_id = '${webhooks[1]?.uuid}'`,
+    true,
+  ],
+  [
+    "a webhook's name",
+    () => ({ webhook: { name: { in: ['First', 'Third'] } } }),
+    () => `webhook_id in ('${webhooks[0]?.uuid}', '${webhooks[2]?.uuid}')`,
+    true,
+  ],
+  [
+    'not a webhook, which is also for rows without one',
+    () => ({ not: { webhook: { name: { eq: 'First' } } } }),
+    () => `(webhook_id = '${webhooks[0]?.uuid}') is not true`,
+    true,
+  ],
+  [
+    'times within the range',
+    () => ({
+      startedAt: { gt: '2024-03-29T10:10:10.010Z', lte: '2024-04-02T03:04:05.678Z' },
+      direction: { eq: 'OUTGOING' },
+    }),
+    () =>
+      `started_at > '2024-03-29T10:10:10.010Z' and started_at <= '2024-04-02T03:04:05.678Z' and direction = 'OUTGOING'`,
+    true,
+  ],
+  [
+    'and, or, not',
+    () => ({
+      and: [{ startedAt: { gte: '2024-03-30T00:00:00Z' } }, { not: { status: { eq: 'SUCCEEDED' } } }],
+      or: [{ errorCode: { eq: 'TIMEOUT' } }, { documentType: { eq: 'Customer' } }],
+    }),
+    () =>
+      `started_at >= '2024-03-30Z' and status <> 'SUCCEEDED' and (error_code = 'TIMEOUT' or document_type = 'Customer')`,
+    true,
+  ],
+  [
+    'times in an or',
+    () => ({ or: [{ startedAt: { lt: '2024-03-29T00:00:00Z' } }, { status: { eq: 'FAILED' } }] }),
+    () => `(started_at < '2024-03-29Z' or status = 'FAILED')`,
+    false,
+  ],
+  ['an event, which is not kept', () => ({ event: { eq: 'on_cancel' } }), () => `event = 'on_cancel'`, false],
+  [
+    'a document, which is not kept',
+    () => ({ referenceDocument: { contains: '7' }, status: { eq: 'FAILED' } }),
+    () => `reference_document like '%7%' and status = 'FAILED'`,
+    false,
+  ],
+];
+
+describe.each(FILTERS)('where: %s', (_title, where, condition, isFromKeptCounts) => {
+  let answer: Awaited<ReturnType<typeof stats>>;
+
+  beforeAll(async () => {
+    const filter = where();
+    answer = await stats({
+      bucket: 'DAY',
+      timeZone: 'Asia/Kolkata',
+      ...(Object.keys(filter).length > 0 && { where: filter }),
+    });
+  });
+
+  test('all of it, and each day', async () => {
+    expect(answer.isFromKeptCounts).toBe(isFromKeptCounts);
+    const [total] = await counted({}, condition());
+    expect({ key: null, ...answer.total }).toEqual(total);
+    const days = answer.buckets.filter((each: { total: number }) => each.total > 0);
+    const expected = await counted({}, condition(), `date_trunc('day', started_at at time zone 'Asia/Kolkata')`);
+    expect(days.map((day: object) => ({ ...day, start: 0, end: 0 }))).toEqual(
+      expected.map(({ key: _key, ...row }) => ({ ...row, start: 0, end: 0 })),
+    );
+  });
+
+  test.each([
+    ['byDirection', 'direction', (entry: { direction: string }) => entry.direction],
+    ['byDocumentType', 'document_type', (entry: { documentType: string | null }) => entry.documentType],
+    ['byWebhook', 'webhook_id::text', (entry: { webhook: { id: string } | null }) => uuidOrNull(entry.webhook)],
+    ['byErrorCode', 'error_code', (entry: { errorCode: string }) => entry.errorCode],
+  ])('%s', async (field, group, keyOf) => {
+    const rows = await counted({}, condition(), group);
+    const expected = rows
+      .filter(({ key }) => field !== 'byErrorCode' || key !== null)
+      .map(({ key, ...figures }) => [key, figures]);
+    const entries = answer[field].map((entry: never) => {
+      const {
+        direction: _d,
+        documentType: _t,
+        webhook: _w,
+        errorCode: _e,
+        ...figures
+      } = entry as Record<string, unknown>;
+      return [keyOf(entry), figures];
+    });
+    expect(new Map(entries)).toEqual(new Map(expected as [unknown, object][]));
+    const totals = answer[field].map(({ total }: { total: number }) => total);
+    expect(totals).toEqual([...totals].sort((one, other) => other - one));
+  });
+
+  test('what fails most, with the latest failure of each', async () => {
+    const failed = `status in ('FAILED', 'UNKNOWN', 'REFUSED') and (${condition()})`;
+    const latest = async (group: string) =>
+      app.database.query<Failures>(
+        `select ${group} as key, count(*)::int as failures, max(id::text) as id from webhook_request_logs
+         where started_at >= $1 and started_at < $2 and ${failed} group by 1 order by 2 desc, 1`,
+        [FROM, TO],
+      );
+    const webhook = `coalesce(webhook_id::text, '-')`;
+    const shown = (entry: { webhook: { id: string } | null; failures: number; sample: { id: string } }, more = '') => ({
+      key: `${uuidOrNull(entry.webhook) ?? '-'}${more}`,
+      failures: entry.failures,
+      id: entry.sample.id,
+    });
+    const asShown = (rows: Failures[]) => rows.map((row) => ({ ...row, id: toNodeId('WebhookRequestLog', row.id) }));
+    const byWebhook = answer.topFailingWebhooks.map((entry: never) => shown(entry));
+    const webhookRows = asShown(await latest(webhook));
+    expect(byWebhook).toHaveLength(Math.min(2, webhookRows.length));
+    expect(webhookRows).toEqual(expect.arrayContaining(byWebhook));
+    const errors = answer.topErrors.map((entry: { errorCode: string | null }) =>
+      shown(entry as never, ` ${entry.errorCode ?? '-'}`),
+    );
+    const errorRows = asShown(await latest(`${webhook} || ' ' || coalesce(error_code, '-')`));
+    expect(errors).toHaveLength(Math.min(5, errorRows.length));
+    expect(errorRows).toEqual(expect.arrayContaining(errors));
+    const sizes = errorRows.map(({ failures }: { failures: number }) => failures).slice(0, 5);
+    expect(errors.map(({ failures }: { failures: number }) => failures)).toEqual(sizes);
+  });
+});
+
+interface Failures {
+  key: string;
+  failures: number;
+  id: string;
+}
+
+function uuidOrNull(webhook: { id: string } | null): string | null {
+  return webhook && uuidOf('Webhook', webhook.id);
+}
+
+test.each([
+  ['a millisecond', '2024-03-27T05:17:30.000Z', '2024-03-27T05:17:30.001Z'],
+  ['within a minute', '2024-03-27T05:17:01.100Z', '2024-03-27T05:17:59.900Z'],
+  ['over the edge of a quarter', '2024-03-27T05:14:59.999Z', '2024-03-27T05:15:00.001Z'],
+  ['a whole hour', '2024-03-27T05:00:00Z', '2024-03-27T06:00:00Z'],
+  ['a whole day', '2024-03-28T00:00:00Z', '2024-03-29T00:00:00Z'],
+  ['into the future', '2024-04-12T23:00:00Z', '2100-01-01T00:00:00Z'],
+  ['a time without any', '2023-01-01T00:00:00Z', '2023-02-01T00:00:00Z'],
+])('a range of %s', async (_title, from, to) => {
+  const answer = await stats({ from, to, bucket: 'MONTH' });
+  const [expected] = await counted({ from, to }, 'true');
+  const nothing = {
+    total: 0,
+    succeeded: 0,
+    failed: 0,
+    unknown: 0,
+    refused: 0,
+    pending: 0,
+    retries: 0,
+    successRate: null,
+  };
+  const noDuration = { count: 0, p50Ms: null, p95Ms: null, p99Ms: null, maxMs: null };
+  expect({ key: null, ...answer.total }).toEqual(expected ?? { key: null, ...nothing, duration: noDuration });
+  const webhookTotals = answer.byWebhook.map(({ total }: { total: number }) => total);
+  expect(webhookTotals.reduce((one: number, other: number) => one + other, 0)).toBe(answer.total.total);
+});

@@ -1,0 +1,222 @@
+import { startTestApp, type TestApp } from '../../support/app';
+import { waitFor } from '../../support/wait-for';
+import { seedRequest } from '../pages/seeded-log';
+import { openStream, type StreamEvent, type TestStream, type Watch } from './event-source';
+
+let app: TestApp;
+const streams: TestStream[] = [];
+
+beforeAll(async () => {
+  app = await startTestApp({ PROCESSES: 'api', CORS_ORIGINS: 'https://dashboard.example.com' });
+});
+afterEach(() => {
+  for (const stream of streams.splice(0)) stream.close();
+});
+afterAll(() => app.stop());
+
+const WATCH = `subscription ($where: WebhookRequestLogWhere) {
+  webhookRequestLogChanged(where: $where) { webhookRequestLog { referenceDocument } }
+}`;
+const WITH_CONTENT = `subscription {
+  webhookRequestLogChanged { webhookRequestLog { referenceDocument headers data responseBody { text } } }
+}`;
+
+async function watch(key: string | null, more: Partial<Watch> = {}): Promise<TestStream> {
+  const stream = await openStream(app.url, { query: WATCH, key, ...more });
+  streams.push(stream);
+  return stream;
+}
+
+const seed = (referenceDocument: string) => seedRequest(app.database, { referenceDocument });
+const documents = (stream: TestStream) => stream.changes().map((change) => change?.webhookRequestLog.referenceDocument);
+const keyRow = (key: string) => [key.slice(3, 11)];
+
+/** The only events of a stream that ended: its errors. */
+async function refusalOf(stream: TestStream) {
+  await waitFor('the end', () => stream.ended);
+  const [refused, ...rest] = stream.events.filter(({ data }) => data?.data === undefined);
+  expect(rest).toEqual([{ id: null, event: 'complete', data: null }]);
+  expect(refused).toEqual({ id: null, event: 'next', data: { errors: [expect.anything()] } });
+  return refused?.data.errors[0];
+}
+
+test.each([
+  ['no key', null, {}],
+  ['a wrong key', 'hl_wrong', {}],
+  ['no bearer', null, { authorization: 'Basic eDp5' }],
+])('%s: 401, in the form of all errors', async (_title, key, headers) => {
+  const stream = await watch(key, { headers });
+  expect(stream.status).toBe(401);
+  const extensions = { code: 'UNAUTHENTICATED', requestId: stream.headers.get('x-request-id') };
+  expect(stream.events[0]?.data).toEqual({ errors: [{ message: expect.any(String), extensions }] });
+});
+
+test.each([[['PUBLISHER']], [[]]] as const)('somebody with the roles %j watches nothing', async (roles) => {
+  const refusal = await refusalOf(await watch(await app.keyFor(...roles)));
+  expect(refusal).toMatchObject({ path: ['webhookRequestLogChanged'], extensions: { code: 'FORBIDDEN' } });
+});
+
+test('SUPPORT watches, but sees no content', async () => {
+  const stream = await watch(await app.keyFor('SUPPORT'), { query: WITH_CONTENT });
+  const requestId = stream.headers.get('x-request-id');
+  await seed('SEEN');
+  await stream.next(1);
+  const [
+    {
+      data: { data, errors },
+    },
+  ] = stream.events as [StreamEvent];
+  expect(data.webhookRequestLogChanged.webhookRequestLog).toEqual({
+    referenceDocument: 'SEEN',
+    headers: null,
+    data: null,
+    responseBody: null,
+  });
+  expect(errors).toHaveLength(3);
+  for (const error of errors) expect(error.extensions).toEqual({ code: 'FORBIDDEN', requestId });
+});
+
+test('SUPPORT cannot learn of content through a filter either', async () => {
+  const variables = { where: { url: { contains: 'secret' } } };
+  const refusal = await refusalOf(await watch(await app.keyFor('SUPPORT'), { variables }));
+  expect(refusal).toMatchObject({ message: expect.stringContaining('where.url'), extensions: { code: 'FORBIDDEN' } });
+});
+
+test('who asks the same with other roles gets their own answer, also at the same moment', async () => {
+  const keys = await Promise.all([app.keyFor('AUDITOR'), app.keyFor('SUPPORT'), app.keyFor('AUDITOR')]);
+  const all = await Promise.all(keys.map((key) => watch(key, { query: WITH_CONTENT })));
+  await seed('TOGETHER');
+  for (const stream of all) await stream.next(1);
+  expect(all.map((stream) => stream.events[0]?.data.errors?.length)).toEqual([undefined, 3, undefined]);
+});
+
+describe('while it runs', () => {
+  async function expectEnd(stream: TestStream, code: string): Promise<void> {
+    await waitFor('the end', () => stream.ended);
+    await seed('AFTER THE END');
+    expect(await refusalOf(stream)).toMatchObject({
+      extensions: { code, requestId: stream.headers.get('x-request-id') },
+    });
+    expect(documents(stream)).not.toContain('AFTER THE END');
+  }
+
+  test('a key that is revoked ends its streams', async () => {
+    const key = await app.keyFor('AUDITOR');
+    const [stream, other] = [await watch(key), await watch(await app.keyFor('AUDITOR'))];
+    await app.database.query('update api_keys set revoked_at = now() where key_id = $1', keyRow(key));
+    await expectEnd(stream, 'UNAUTHENTICATED');
+    expect(other.ended).toBe(false);
+  });
+
+  test('a user who is deactivated ends theirs', async () => {
+    const key = await app.keyFor('AUDITOR');
+    const stream = await watch(key);
+    await app.database.query(
+      'update users set active = false where id = (select user_id from api_keys where key_id = $1)',
+      keyRow(key),
+    );
+    await expectEnd(stream, 'UNAUTHENTICATED');
+  });
+
+  test('a key that expires ends them at that moment', async () => {
+    const key = await app.keyFor('AUDITOR');
+    const at = Date.now() + 3_000;
+    await app.database.query('update api_keys set expires_at = $2 where key_id = $1', [...keyRow(key), new Date(at)]);
+    const stream = await watch(key);
+    await waitFor('the end', () => stream.ended);
+    expect(Date.now()).toBeGreaterThanOrEqual(at);
+    await expectEnd(stream, 'UNAUTHENTICATED');
+  });
+
+  const setRoles = (key: string, roles: string[]) =>
+    app.database.query('update users set roles = $2 where id = (select user_id from api_keys where key_id = $1)', [
+      ...keyRow(key),
+      roles,
+    ]);
+
+  test('who loses the role ends it, without an event that shows it', async () => {
+    const key = await app.keyFor('AUDITOR');
+    const stream = await watch(key);
+    await setRoles(key, ['PUBLISHER']);
+    await expectEnd(stream, 'FORBIDDEN');
+  });
+
+  test('who may no longer see content goes on without it, and who filtered by it does not', async () => {
+    const key = await app.keyFor('AUDITOR');
+    const stream = await watch(key, { query: WITH_CONTENT });
+    const filtering = await watch(key, { variables: { where: { url: { contains: 'x' } } } });
+    await seed('BEFORE');
+    await stream.next(1);
+    expect(stream.events[0]?.data.errors).toBeUndefined();
+    await setRoles(key, ['SUPPORT']);
+    await expectEnd(filtering, 'FORBIDDEN');
+    await seed('NOW');
+    await waitFor('the event', () => documents(stream).includes('NOW'));
+    expect(stream.events.at(-1)?.data.errors).toHaveLength(3);
+    expect(stream.ended).toBe(false);
+  });
+});
+
+describe('pages of other sites', () => {
+  test.each(['https://evil.example', 'null', 'https://dashboard.example.com.evil.example', 'http://127.0.0.1:1'])(
+    '%s: 403',
+    async (origin) => {
+      const stream = await watch(app.adminKey, { headers: { origin } });
+      expect(stream.status).toBe(403);
+      expect(stream.events[0]?.data.errors[0].extensions.code).toBe('FORBIDDEN');
+    },
+  );
+
+  test('one that is allowed, and our own, are let in', async () => {
+    const allowed = await watch(app.adminKey, { headers: { origin: 'https://dashboard.example.com' } });
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://dashboard.example.com');
+    const own = await watch(app.adminKey, { headers: { origin: app.url } });
+    await seed('HERE');
+    for (const stream of [allowed, own]) expect((await stream.next(1)).length).toBe(1);
+  });
+});
+
+test('one key has 20 connections, and a place again when one is closed', async () => {
+  const key = await app.keyFor('AUDITOR');
+  const open = await Promise.all(Array.from({ length: 20 }, () => watch(key)));
+  expect(open.map((stream) => stream.status)).toEqual(Array(20).fill(200));
+  const tooMany = await watch(key);
+  expect(tooMany.status).toBe(429);
+  expect(tooMany.headers.get('retry-after')).toBe('10');
+  expect(tooMany.events[0]?.data.errors[0]).toMatchObject({
+    message: expect.stringContaining('20 connections'),
+    extensions: { code: 'LIMIT_EXCEEDED' },
+  });
+  expect((await watch(await app.keyFor('AUDITOR'))).status).toBe(200);
+  open[7]?.close();
+  await waitFor('a place', async () => (await watch(key)).status === 200);
+});
+
+test('a fault of ours tells its code and the request’s id, and nothing of the database', async () => {
+  const query =
+    'subscription { webhookRequestLogChanged { webhookRequestLog { referenceDocument webhook { name } } } }';
+  const stream = await watch(app.adminKey, { query });
+  await app.database.query('alter table webhooks rename to gone');
+  const [hook] = ['01900000-0000-7000-8000-000000000000'];
+  await app.database.query(
+    'alter table webhook_request_logs drop constraint if exists webhook_request_logs_webhook_id_fkey',
+  );
+  await seedRequest(app.database, { referenceDocument: 'BROKEN', webhookId: hook });
+  await stream.next(1);
+  await app.database.query('alter table gone rename to webhooks');
+  const [
+    {
+      data: { data, errors },
+    },
+  ] = stream.events as [StreamEvent];
+  expect(data.webhookRequestLogChanged.webhookRequestLog).toEqual({ referenceDocument: 'BROKEN', webhook: null });
+  const requestId = stream.headers.get('x-request-id');
+  expect(errors).toEqual([
+    {
+      message: 'Something went wrong on our side.',
+      path: ['webhookRequestLogChanged', 'webhookRequestLog', 'webhook'],
+      locations: expect.anything(),
+      extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
+    },
+  ]);
+});

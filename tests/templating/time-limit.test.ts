@@ -1,0 +1,74 @@
+import { runEach, type Work } from '../../src/templating/time-limit';
+
+interface Item {
+  name: string;
+  group: string;
+  /** How often it runs until it is stopped, before it ends. */
+  stops: number;
+}
+
+const item = (name: string, stops = 0, group = name): Item => ({ name, group, stops });
+const FOREVER = Number.POSITIVE_INFINITY;
+
+/** Runs items that loop until they are stopped, on a thread that has had so much of the processor whenever it is asked. */
+async function run(items: readonly Item[], cpuMs: () => number) {
+  const begun: string[] = [];
+  const work: Work<Item, { name: string }> = {
+    groupOf: ({ group }) => group,
+    prepare: () => undefined,
+    run({ name, stops }) {
+      begun.push(name);
+      const times = begun.filter((each) => each === name).length;
+      while (times <= stops);
+      return { name };
+    },
+    cpuMs,
+  };
+  const results = await runEach(items, work);
+  return { results, begun };
+}
+
+/** A thread that has had the processor for this much longer whenever it is asked. */
+function thread(stepMs: number): () => number {
+  let ms = 0;
+  return () => {
+    ms += stepMs;
+    return ms;
+  };
+}
+
+test.each([0, 0.013, 7, 49.9])(
+  'an item that is stopped after %s ms of processor time is undecided, not late',
+  async (ms) => {
+    const { results } = await run([item('a'), item('b', FOREVER), item('c')], thread(ms));
+    expect(results).toEqual([{ name: 'a' }, { undecided: true }, { name: 'c' }]);
+  },
+);
+
+test('an item that a busy machine stops four times has its result from the fifth time that it runs alone', async () => {
+  const { results } = await run([item('a'), item('b', 5), item('c')], thread(7));
+  expect(results).toEqual([{ name: 'a' }, { name: 'b' }, { name: 'c' }]);
+});
+
+test('an item that itself had the processor for too long is late at the second time, which may be a pause once', async () => {
+  const { results, begun } = await run([item('a', FOREVER), item('b', 2), item('c')], thread(60));
+  expect(results).toEqual([{ late: true }, { name: 'b' }, { name: 'c' }]);
+  expect(begun).toEqual(['a', 'a', 'a', 'b', 'b', 'b', 'c']);
+});
+
+test('after three late items the others of the group are not begun and undecided, and those of other groups decided', async () => {
+  const hostile = Array.from({ length: 200 }, (_, n) => item(`hostile ${n}`, FOREVER, 'hostile'));
+  const { results, begun } = await run([...hostile, item('good')], thread(60));
+  expect(new Set(begun)).toEqual(new Set(['hostile 0', 'hostile 1', 'hostile 2', 'good']));
+  expect(results.slice(0, 3)).toEqual([{ late: true }, { late: true }, { late: true }]);
+  expect(new Set(results.slice(3, 200).map((result) => JSON.stringify(result)))).toEqual(
+    new Set(['{"undecided":true}']),
+  );
+  expect(results[200]).toEqual({ name: 'good' });
+});
+
+test('no item of a group is decided before an earlier one that is undecided', async () => {
+  const items = [item('1', 0, 'a'), item('2', FOREVER, 'a'), item('3', 0, 'b'), item('4', 0, 'a')];
+  const { results } = await run(items, thread(7));
+  expect(results).toEqual([{ name: '1' }, { undecided: true }, { name: '3' }, { undecided: true }]);
+});
