@@ -163,7 +163,7 @@ describe('whoever comes with a key that does not work learns nothing but that', 
   });
 
   test('no header at all: the fields say that they need one', async () => {
-    expect(await knock()).toMatchObject({ status: 200, code: 'UNAUTHENTICATED', data: null });
+    expect(await knock()).toMatchObject({ status: 200, code: 'UNAUTHENTICATED', data: { users: null } });
     expect((await app.ask('{ viewer { id } }', undefined, null)).data).toEqual({ viewer: null });
   });
 });
