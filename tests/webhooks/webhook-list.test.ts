@@ -147,5 +147,5 @@ test.each(['SUPPORT', 'AUDITOR', 'INTEGRATION_MANAGER'] as const)('%s reads the 
 
 test('a publisher does not', async () => {
   const { data, errors } = await app.ask('{ webhooks { totalCount } }', undefined, await app.keyFor('PUBLISHER'));
-  expect([data, errors?.map((error) => error.extensions.code)]).toEqual([null, ['FORBIDDEN']]);
+  expect([data, errors?.map((error) => error.extensions.code)]).toEqual([{ webhooks: null }, ['FORBIDDEN']]);
 });
