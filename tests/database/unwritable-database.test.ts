@@ -86,7 +86,9 @@ test('two hundred refused callers are a few lines of the log, without stacks', a
       await Promise.all(Array.from({ length: 20 }, () => Promise.all([sendMutation(...MUTATIONS[0]), callUs()])));
     }
   });
-  expect(lines.filter((line) => line.includes('"stack"'))).toEqual([]);
+  // the loops of the worker meet the same database: each has one line a minute, with the place of the fault
+  const ofCallers = lines.filter((line) => !line.includes('"loop"'));
+  expect(ofCallers.filter((line) => line.includes('"stack"'))).toEqual([]);
   expect(lines.join('').length).toBeLessThan(10_000);
 });
 
