@@ -23,7 +23,7 @@ import {
 } from './embedded-postgres/trial';
 
 jest.mock('../../src/database/embedded-postgres/free-port', () => ({
-  freePort: jest.fn(jest.requireActual<typeof ports>('../../src/app/embedded-postgres/free-port').freePort),
+  freePort: jest.fn(jest.requireActual<typeof ports>('../../src/database/embedded-postgres/free-port').freePort),
 }));
 
 let places: Places;
