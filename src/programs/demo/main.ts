@@ -76,7 +76,7 @@ Three webhooks:
 
   const events = await submit(client, documents);
   say(`\n${events.length} documents submitted: ${documents.map((document) => document.name).join(', ')}`);
-  say('DeliveryActivity, with retries after about a second ...');
+  say('Delivering, with retries after about a second ...');
   const deliveries = await watch(client, events);
   say('The bank calls us: once, the same once more, and with a signature of another body ...');
   const calls = await callUs(client);
