@@ -13,17 +13,17 @@ export interface Act {
   details?: Record<string, unknown>;
 }
 
-/** Writes what somebody did, in the transaction of the change itself: no entry, no change. */
+/** Records an act of a user. It must run in the transaction of the change, so that no change is without an entry. */
 export async function recordAct(db: Db, viewer: Viewer, act: Act): Promise<void> {
   await insertAuditEntry(db, auditEntry(viewer, act));
 }
 
-/** Writes what the system did by itself. */
+/** Records an act of the system. */
 export async function recordOwnAct(db: Db, act: Act): Promise<void> {
   await insertAuditEntry(db, auditEntry(null, act));
 }
 
-/** An entry that the statement of the change itself writes. */
+/** An entry for a caller that inserts it in the statement of the change. */
 export function auditEntry(viewer: Viewer | null, act: Act): AuditEntryEntity {
   const id = newId();
   return {

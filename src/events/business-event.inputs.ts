@@ -20,96 +20,100 @@ import { USER_FILTER, UserWhere } from '../users/user.inputs';
 @InputType('PublishEventInput', { description: 'Something that happened to a document.' })
 export class PublishEventInput {
   @Field(() => String, {
-    description: '1 to 200 characters, such as "Sales Invoice". "Hookledger" is reserved for events of our own.',
+    description: 'The type of the document, 1 to 200 characters, such as "Sales Invoice". "Hookledger" is reserved.',
   })
   documentType: string;
 
-  @Field(() => String, { description: '1 to 200 characters, such as "on_submit".' })
+  @Field(() => String, { description: 'What happened to the document, 1 to 200 characters, such as "on_submit".' })
   event: string;
 
-  @Field(() => String, { description: '1 to 200 characters, such as "INV-0042".' })
+  @Field(() => String, { description: 'The name of the document, 1 to 200 characters, such as "INV-0042".' })
   referenceDocument: string;
 
   @Field(() => GraphQLJSON, {
     description:
-      'The document: any JSON but null, at most 256 KiB, 100 levels. Its text is kept and sent exactly. Refused: ' +
-      'repeated keys, numbers that a double does not give back, \\u0000, half surrogate pairs, a key `__proto__`.',
+      'The document: any JSON value except null, at most 256 KiB and 100 levels deep. Its text is stored and sent ' +
+      'unchanged. Refused: repeated keys, numbers that a double cannot represent exactly, \\u0000, unpaired ' +
+      'surrogates, a key `__proto__`.',
   })
   data: unknown;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Who did it, a user name of the business system; an unknown one becomes a User. Default: you.',
+    description:
+      'The user name in the business system of the user who acted; an unknown name creates a User. Default: you.',
   })
   user?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      '1 to 200 characters, yours alone, kept 30 days. Publishing the same event again under the same key gives the ' +
-      'first one, `duplicate: true`; another event under it is a CONFLICT.',
+      '1 to 200 characters, scoped to the publishing user and kept for 30 days. Publishing the same event again ' +
+      'with the same key returns the first event with `duplicate: true`; a different event with that key is refused ' +
+      'with CONFLICT.',
   })
   idempotencyKey?: string | null;
 
   @Field(() => ID, {
     nullable: true,
     description:
-      'The `webhook-id` header of the call that you were reacting to, an id of a Delivery; anything else is INVALID. ' +
-      'With it, a webhook is not told of what its own deliveries caused: such a delivery is skipped as a LOOP.',
+      'The `webhook-id` header of the webhook request that caused this event: the id of a Delivery; any other value ' +
+      'is INVALID. A delivery to a webhook whose own deliveries caused the event is then skipped with the reason ' +
+      'LOOP.',
   })
   causedBy?: string | null;
 }
 
-@InputType('PublishEventsInput', { description: 'What happened, all of it or nothing.' })
+@InputType('PublishEventsInput', { description: 'The events to publish. All of them are accepted, or none.' })
 export class PublishEventsInput {
   @Field(() => [PublishEventInput], { description: '1 to 500 events, in the order in which they happened.' })
   events: PublishEventInput[];
 }
 
-@InputType('BusinessEventWhere', { description: 'Events that meet all of it.' })
+@InputType('BusinessEventWhere', { description: 'Business events that meet all of these conditions.' })
 export class BusinessEventWhere {
-  @Field(() => IDFilter, { nullable: true, description: 'One event, or some: { in: ["evt_...", "evt_..."] }.' })
+  @Field(() => IDFilter, { nullable: true, description: 'The id of the event: { in: ["evt_...", "evt_..."] }.' })
   id?: IDFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: '{ eq: "Sales Invoice" }.' })
+  @Field(() => StringFilter, { nullable: true, description: 'The type of the document: { eq: "Sales Invoice" }.' })
   documentType?: StringFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: '{ eq: "on_submit" }.' })
+  @Field(() => StringFilter, { nullable: true, description: 'What happened: { eq: "on_submit" }.' })
   event?: StringFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: 'The document: { eq: "INV-0042" }.' })
+  @Field(() => StringFilter, { nullable: true, description: 'The name of the document: { eq: "INV-0042" }.' })
   referenceDocument?: StringFilter;
 
   @Field(() => StringFilter, {
     nullable: true,
-    description: 'The key that it was published under; two publishers may use the same one.',
+    description: 'The idempotency key of the event; two publishers may use the same key.',
   })
   idempotencyKey?: StringFilter;
 
-  @Field(() => UserWhere, { nullable: true, description: 'The program or person that told us of it.' })
+  @Field(() => UserWhere, { nullable: true, description: 'The user who published the event.' })
   publishedBy?: UserWhere;
 
   @Field(() => OptionalDateTimeFilter, {
     nullable: true,
-    description: 'When it became deliveries; { isNull: true }: not yet.',
+    description: 'When the deliveries of the event were created; { isNull: true }: not yet.',
   })
   fannedOutAt?: OptionalDateTimeFilter;
 
   @Field(() => UserWhere, {
     nullable: true,
-    description: 'Who did it in the business system: { name: { eq: "amina@example.com" } }.',
+    description: 'The user who acted in the business system: { name: { eq: "amina@example.com" } }.',
   })
   user?: UserWhere;
 
   @Field(() => IntFilter, {
     nullable: true,
-    description: '{ eq: 0 }: nobody wanted it; { isNull: true }: not decided.',
+    description: 'How many webhooks the event matched. { eq: 0 }: none; { isNull: true }: not decided yet.',
   })
   wantedBy?: IntFilter;
 
   @Field(() => DateTimeFilter, {
     nullable: true,
-    description: 'When it was published: { gte: "2026-03-01T00:00:00Z" }.',
+    description: 'When the event was published: { gte: "2026-03-01T00:00:00Z" }.',
   })
   createdAt?: DateTimeFilter;
 
@@ -143,6 +147,6 @@ export class BusinessEventListArgs extends PageArgs {
   @Field(() => BusinessEventWhere, { nullable: true, description: WHERE_TEXT })
   where?: BusinessEventWhere;
 
-  @Field(() => BusinessEventOrder, { nullable: true, description: 'Newest first by default.' })
+  @Field(() => BusinessEventOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
   orderBy?: TimeOrder | null;
 }

@@ -50,26 +50,26 @@ import {
 
 declare module '../graphql/context' {
   interface Services {
-    /** Says to whoever fans out that events were committed. */
+    /** Notifies the fan-out that events were committed. */
     announceEvents(): void;
   }
 }
 
-@ObjectType('PublishedEvent', { simpleResolvers: true, description: 'What became of one event of `publishEvents`.' })
+@ObjectType('PublishedEvent', { simpleResolvers: true, description: 'The result for one event of `publishEvents`.' })
 class PublishedEventType {
   @Field(() => ID, {
-    description: 'Of the business event, `evt_...`: of the new one, or of the first where it is a duplicate.',
+    description: 'The id of the business event, `evt_...`; for a duplicate, the id of the event published first.',
   })
   id: string;
 
-  @Field(() => Boolean, { description: 'The same event was published before under this idempotency key: this is it.' })
+  @Field(() => Boolean, { description: 'Whether the same event was already published with this idempotency key.' })
   duplicate: boolean;
 }
 
 const PublishEventsPayload = payloadOf('PublishEvents', {
   events: [
     () => [PublishedEventType],
-    'In the order given, 1 to 500; all of them were accepted, or null and none was.',
+    'The accepted events, 1 to 500, in the order of the input; null: none was accepted.',
   ],
 });
 
@@ -87,13 +87,14 @@ export class BusinessEventResolver {
   @Query(() => BusinessEventType, {
     nullable: true,
     description: withExample(
-      'One event; null when there is none with this id.',
-      '{ businessEvent(id: "evt_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { event user { name } deliveries { nodes { status } } } }',
+      'The business event with this id; null when there is none.',
+      '{ businessEvent(id: "evt_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { event user { name } deliveries { nodes { ' +
+        'status } } } }',
     ),
   })
   businessEvent(
     @Ctx() context: Context,
-    @Arg('id', () => ID, { description: 'Of a BusinessEvent, `evt_...`.' }) id: string,
+    @Arg('id', () => ID, { description: 'The id of the event, `evt_...`.' }) id: string,
   ) {
     return loadEvent(context, uuidOf('BusinessEvent', id));
   }
@@ -101,7 +102,7 @@ export class BusinessEventResolver {
   @HasRole(...READERS)
   @Query(() => BusinessEventConnection, {
     description: withExample(
-      'Everything that was published, newest first.',
+      'All business events, newest first.',
       '{ businessEvents(where: { wantedBy: { eq: 0 } }) { nodes { documentType event referenceDocument } } }',
     ),
   })
@@ -118,8 +119,9 @@ export class BusinessEventResolver {
   @HasRole('PUBLISHER', 'SYSTEM_MANAGER')
   @Mutation(() => PublishEventsPayload, {
     description: withExample(
-      'Accepts 1 to 500 business events, all or none. Each becomes a delivery to every webhook that wants it, ' +
-        'signed, retried until it arrives or is given up.',
+      'Publishes 1 to 500 business events. All of them are accepted, or none. Each event is delivered to every ' +
+        'webhook that matches it; a delivery is signed, and retried until it succeeds or its attempts are ' +
+        'exhausted.',
       'mutation ($events: [PublishEventInput!]!) {\n' +
         '  publishEvents(input: { events: $events }) { events { id duplicate } userErrors { field message } }\n}',
     ),
@@ -146,7 +148,10 @@ export class BusinessEventResolver {
   }
 
   @HasRole(...CONTENT_READERS)
-  @FieldResolver(() => GraphQLJSON, { nullable: true, description: 'The document. `dataBody` has its exact bytes.' })
+  @FieldResolver(() => GraphQLJSON, {
+    nullable: true,
+    description: 'The document as JSON; null once it was erased. `dataBody` contains the exact bytes.',
+  })
   async data(@Root() row: BusinessEventRow, @Ctx() context: Context) {
     const payload = await loadPayload(context, row.payloadId);
     return payload?.body
@@ -155,19 +160,22 @@ export class BusinessEventResolver {
   }
 
   @HasRole(...CONTENT_READERS)
-  @FieldResolver(() => BodyType, { nullable: true, description: 'The exact bytes behind `data`.' })
+  @FieldResolver(() => BodyType, {
+    nullable: true,
+    description: 'The exact bytes of the document; null once they were erased.',
+  })
   async dataBody(@Root() row: BusinessEventRow, @Ctx() context: Context) {
     const payload = await loadPayload(context, row.payloadId);
     return payload?.body ? bodyOf(payload.body, payload.contentType || null) : null;
   }
 
-  @FieldResolver(() => UserType, { nullable: true, description: 'Who did it in the business system.' })
+  @FieldResolver(() => UserType, { nullable: true, description: 'The user who acted in the business system.' })
   user(@Root() row: BusinessEventRow, @Ctx() context: Context) {
     return loadUser(context, row.userId);
   }
 }
 
-// The values of all fields but `data` have been through GraphQL; `data` is read again, as it was written.
+// GraphQL has parsed all fields; `data` is read again from the request, to keep its exact text.
 function newEvent(event: PublishEventInput, index: number, context: Context, info: GraphQLResolveInfo): NewEvent {
   const data = exactArgument(info, context.variables, ['input', 'events', index, 'data']);
   if (!data) throw new Error(`events.${index}.data passed GraphQL but was not found in the request`);

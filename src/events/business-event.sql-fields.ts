@@ -13,7 +13,7 @@ const payloadWithType = (id: string) =>
 
 type RawPayload = [body: string, contentType: string, bytes: number];
 
-/** `data` of a row with a payload. */
+/** The field `data` of a row that has a payload. */
 const data = rawJson(
   (row) => payloadWithType(row.column('payload_id')),
   (raw) => {
@@ -24,7 +24,7 @@ const data = rawJson(
   },
 );
 
-/** `data` and `dataBody`. @param ofBody the id of the payload with the bytes */
+/** The fields `data` and `dataBody`. @param ofBody the id of the payload with the bytes */
 export function payloadFields(ofBody: (row: RowSource) => string): SqlFields['fields'] {
   return {
     data,
@@ -68,7 +68,7 @@ export const businessEventSqlFields: readonly SqlFields[] = [
   },
 ];
 
-/** As its resolvers list them. @param listing where they come with a column that leads to them */
+/** The same query as in the resolvers. @param listing one with an additional column, where a link needs it */
 export function listedEvents(args: BusinessEventListArgs, listing = BUSINESS_EVENTS) {
   const condition = conditionOf(args.where, BUSINESS_EVENT_FILTER);
   return { listing, condition, order: byTime('BusinessEvent', args.orderBy), args };

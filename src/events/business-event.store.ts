@@ -18,13 +18,13 @@ export interface BusinessEventRow {
   createdAt: Date;
   fannedOutAt: Date | null;
   wantedBy: number | null;
-  /** The delivery that the business system, or we ourselves, reacted to. */
+  /** The delivery that caused the event. */
   causedBy: string | null;
-  /** The webhooks whose deliveries led to it, oldest first, at most 16. */
+  /** The webhooks whose deliveries led to the event, oldest first, at most 16. */
   causePath: string[];
-  /** The call of a partner that it came as. */
+  /** The received call that the event was made from. */
   requestId: string | null;
-  /** The only webhooks that are told; null: all that want it. */
+  /** The only webhooks that the event is delivered to; null: all that match. */
   directedTo: string[] | null;
 }
 
@@ -39,10 +39,10 @@ export const BUSINESS_EVENTS = {
 
 export type NewEventRow = Omit<BusinessEventRow, 'fannedOutAt' | 'wantedBy'>;
 
-/** What an event has that was published, not received. */
+/** The values for an event that was published, not received. */
 export const NOT_RECEIVED = { requestId: null, directedTo: null };
 
-// unnest() takes lists of lists apart to the last element: each list goes as the text of one
+// unnest() flattens nested arrays, so each array is passed as text
 type Row = Omit<NewEventRow, 'causePath' | 'directedTo'> & { causePath: string; directedTo: string | null };
 
 const NEW_EVENT = columns<Row>([
@@ -86,8 +86,8 @@ export function eventValues(events: readonly NewEventRow[]): unknown[][] {
 }
 
 /**
- * Puts events with their payloads into the outbox and writes down who did it. One statement: without a transaction around
- * it, all of it happens or nothing. It wakes nobody: see `announceEvents`.
+ * Inserts events with their payloads and audit entries into the outbox, in one statement, so that it is atomic without
+ * a transaction. It sends no notification: see `announceEvents`.
  */
 export async function putIntoOutbox(
   db: Db,
@@ -104,12 +104,12 @@ export async function putIntoOutbox(
   );
 }
 
-/** Wakes whoever fans out, once the transaction commits. */
+/** Notifies the fan-out when the transaction commits. */
 export async function announceEvents(db: Db): Promise<void> {
   await changedBy(db, statement(`select pg_notify('hookledger', 'events')`));
 }
 
-/** Whether events wait to be fanned out; without locking them. */
+/** Whether events wait for fan-out. Takes no locks. */
 export async function isOutboxFilled(db: Db): Promise<boolean> {
   const row = await rowsOf(db, statement('select 1 from business_events where fanned_out_at is null limit 1'));
   return row.length > 0;
@@ -124,7 +124,7 @@ export async function eventsById(db: Db, ids: readonly string[]): Promise<Map<st
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** An event that is to be fanned out, with its document; null once that was erased. */
+/** An event that waits for fan-out, with its document; null once the document was erased. */
 export type OutboxEvent = BusinessEventRow & { body: Buffer | null; contentType: string };
 
 /** The oldest events of the outbox that no other transaction is fanning out. */
@@ -152,7 +152,7 @@ export async function outboxEventsById(db: Db, ids: readonly string[]): Promise<
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** An event that has become deliveries. */
+/** An event whose deliveries have been created. */
 export interface FannedOut {
   id: string;
   /** How many webhooks it matched. */
@@ -164,7 +164,7 @@ export const FANNED_OUT = columns<FannedOut>([
   ['wantedBy', 'wanted_by', 'integer'],
 ]);
 
-/** Takes events out of the outbox. @param first the number of its first parameter; then when */
+/** Removes events from the outbox. @param first the number of its first parameter; the last parameter is the time */
 export function leaveOutboxSql(first: number): string {
   return `update business_events as e set fanned_out_at = $${first + FANNED_OUT.length}::timestamptz, wanted_by = f.wanted_by
     from unnest(${FANNED_OUT.arrays(first)}) as f (${FANNED_OUT.names})

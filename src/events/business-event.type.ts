@@ -12,32 +12,37 @@ import { READERS } from '../viewer';
   description: 'Something that happened to a document of the business system.',
 })
 export class BusinessEventType extends NodeType {
-  @Field(() => String, { description: 'Such as "Sales Invoice".' })
+  @Field(() => String, { description: 'The type of the document, such as "Sales Invoice".' })
   documentType: string;
 
-  @Field(() => String, { description: 'Such as "on_submit".' })
+  @Field(() => String, { description: 'What happened to the document, such as "on_submit".' })
   event: string;
 
-  @Field(() => String, { description: "The document's name, such as INV-0042." })
+  @Field(() => String, { description: 'The name of the document, such as "INV-0042".' })
   referenceDocument: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The key that it was published under, such as "INV-0042/on_submit"; null: none was given.',
+    description: 'The idempotency key of the event, such as "INV-0042/on_submit"; null: none was given.',
   })
   idempotencyKey: string | null;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was published, to the millisecond; the time in the id.' })
+  @Field(() => GraphQLDateTime, {
+    description: 'When the event was published, to the millisecond. The id contains the same time.',
+  })
   createdAt: Date;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was turned into deliveries; null: not yet.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the deliveries of the event were created; null: not yet.',
+  })
   fannedOutAt: Date | null;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      'How many webhooks it matched by type and event, with those that it was skipped for; 0: no webhook wants it, ' +
-      'so nothing was sent. null: not decided yet.',
+      'How many webhooks the event matched by document type and event, including those for which it was skipped. 0: ' +
+      'no webhook matched, so nothing was sent. null: not decided yet.',
   })
   wantedBy: number | null;
 }

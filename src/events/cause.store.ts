@@ -1,10 +1,13 @@
 import { idBounds } from '../ids';
 import { type Db, rowsOf, statement } from '../sql/db';
 
-/** As many webhooks as a path names. An event at the end of such a path goes nowhere. */
+/** The maximum length of a path in webhooks. An event with a path of this length is not delivered. */
 export const MAX_CAUSE_PATH = 16;
 
-/** The path of what each of these deliveries causes: that of its own event, and its webhook. Unknown ones are left out. */
+/**
+ * For each of these deliveries, the path of the events that it causes: the path of its own event, then its webhook.
+ * Unknown deliveries are left out.
+ */
 export async function pathsBehind(db: Db, deliveryIds: readonly string[]): Promise<Map<string, string[]>> {
   const rows = await rowsOf<{ id: string; path: string[] }>(
     db,

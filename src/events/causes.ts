@@ -3,13 +3,13 @@ import { uuidOf } from '../ids';
 import type { Db } from '../sql/db';
 import { pathsBehind } from './cause.store';
 
-/** What an event came of; `causedBy` null and an empty path: nothing that we know of. */
+/** What caused an event; `causedBy` null and an empty path: no known delivery. */
 export interface Cause {
   causedBy: string | null;
   causePath: string[];
 }
 
-const WHAT_IT_TAKES = 'It takes the webhook-id header of a call that Hookledger made.';
+const WHAT_IT_TAKES = 'Give the webhook-id header of a request that Hookledger sent.';
 
 /** What is wrong with the form of a `causedBy`, or null. */
 export function causeFault(causedBy: string, field: string[]): UserError | null {
@@ -19,7 +19,7 @@ export function causeFault(causedBy: string, field: string[]): UserError | null 
 }
 
 /**
- * What each of these events came of, in the order given. No statement where no event names a cause.
+ * What caused each of these events, in the same order. Sends no statement when no event names a cause.
  * @throws InputError INVALID for each that names a delivery which does not exist
  */
 export async function causesOf(db: Db, events: readonly { causedBy: string | null }[]): Promise<Cause[]> {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What an idempotency key stands for: SHA-256 over type, event, reference, user and the text of the data, each behind
- * its length in bytes. The SQL function event_content_hash() computes the same.
+ * The hash by which two events with one idempotency key are compared: SHA-256 over document type, event, reference,
+ * user and the text of the data, each preceded by its length in bytes. The SQL function event_content_hash() computes
+ * the same.
  */
 export function contentHash(parts: readonly string[]): Buffer {
   const hash = createHash('sha256');

@@ -5,9 +5,9 @@ const FORM = /^\s*application\/x-www-form-urlencoded\b/i;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * An event's data as a JSON text in UTF-8, for conditions, templates and bodies that are JSON. What was published is one
- * already. What was received as something else becomes one: a form the object of its fields, text that is no JSON a
- * string, any other bytes a string with their base64.
+ * The data of an event as JSON text in UTF-8, for conditions, templates and JSON bodies. Published data is JSON
+ * already. Received data of another type is converted: a form to an object of its fields, text to a string, other bytes
+ * to a string that contains their base64.
  */
 export function documentJson(body: Buffer, contentType: string): Buffer {
   if (contentType === 'application/json') return body.subarray(0, 3).equals(BOM) ? body.subarray(3) : body;

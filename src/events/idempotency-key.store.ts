@@ -7,8 +7,8 @@ export interface IdempotencyKey {
 }
 
 /**
- * Takes these keys for their events. Waits for a publisher who is taking one at the same instant.
- * @returns for each key what it stands for, which is another event where the key was taken before.
+ * Claims these keys for their events. Waits for a concurrent transaction that claims one of them.
+ * @returns the event of each key, which is an earlier event when the key was already claimed.
  */
 export async function claimKeys(
   db: Db,
@@ -16,7 +16,7 @@ export async function claimKeys(
   claims: readonly IdempotencyKey[],
   at: Date,
 ): Promise<Map<string, IdempotencyKey>> {
-  // in one order for everybody: two publishers with the same keys wait for each other instead of deadlocking
+  // always in the same order: two publishers with the same keys wait for each other instead of deadlocking
   const ordered = [...claims].sort((a, b) => (a.key < b.key ? -1 : 1));
   const keys = ordered.map((claim) => claim.key);
   await changedBy(

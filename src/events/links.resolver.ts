@@ -1,4 +1,4 @@
-// Events and users, seen from one another.
+// The links between events and users.
 import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graphql/context';
 import { nestedPage } from '../graphql/lists/list';
@@ -14,7 +14,7 @@ import { BusinessEventConnection, BusinessEventType } from './business-event.typ
 @Resolver(() => UserType)
 export class UserEventsResolver {
   @FieldResolver(() => BusinessEventConnection, {
-    description: 'What this user did in the business system, newest first by default.',
+    description: 'The business events of which this user is the `user`, newest first by default.',
   })
   businessEvents(
     @Root() row: UserRow,
@@ -31,7 +31,7 @@ export class UserEventsResolver {
 export class EventPublisherResolver {
   @FieldResolver(() => UserType, {
     nullable: true,
-    description: 'The program or person that told us of it; `user` is who did it in the business system.',
+    description: 'The user who published the event. `user` is the user who acted in the business system.',
   })
   publishedBy(@Root() row: BusinessEventRow, @Ctx() context: Context) {
     return loadUser(context, row.publishedBy);

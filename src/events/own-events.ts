@@ -1,4 +1,4 @@
-// What Hookledger itself has to tell: business events like any other, into the same outbox.
+// Events about Hookledger itself. They are business events and use the same outbox.
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import { ensureUsersNamed } from '../users/user.store';
@@ -7,7 +7,7 @@ import { announceEvents, type NewEventRow, NOT_RECEIVED, putIntoOutbox } from '.
 import { MAX_CAUSE_PATH, pathsBehind } from './cause.store';
 import { newPayload } from './payload.store';
 
-/** Who publishes them: a user without roles or keys. */
+/** The user who publishes them, who has neither roles nor keys. */
 const OWN_USER = 'hookledger';
 
 export type OwnEventName =
@@ -19,13 +19,13 @@ export type OwnEventName =
 
 export interface OwnEvent {
   event: OwnEventName;
-  /** The id, as clients know it, of what it is about. */
+  /** The id, as the API shows it, of the object that the event describes. */
   referenceDocument: string;
-  /** Neither content of documents nor secrets. */
+  /** Must contain neither content of documents nor secrets. */
   data: object;
   /** The delivery whose attempt led to it. */
   causedBy: string | null;
-  /** The webhooks that must not be told, beside those which led to `causedBy`. */
+  /** Webhooks that the event is not delivered to, in addition to those in the path of `causedBy`. */
   causePath: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Exact bytes, kept once: an event's data, a delivery's body, what a partner sent. */
+/** Exact bytes, stored once: the data of an event, the body of a delivery, or the body of a received call. */
 @Entity('payloads')
 export class PayloadEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'payloads_pkey' })

@@ -6,11 +6,11 @@ import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 export interface Payload {
   id: string;
   body: Buffer;
-  /** Of what is kept. */
+  /** The hash of the stored bytes. */
   sha256: Buffer;
-  /** How many there were: more than are kept where only the beginning is. */
+  /** The original length; more than the length of `body` where only the beginning is stored. */
   byteLength: number;
-  /** Empty: none was said. */
+  /** Empty: none was given. */
   contentType: string;
 }
 
@@ -23,7 +23,7 @@ export interface PayloadRow {
   contentType: string;
 }
 
-/** @param byteLength where only the beginning is kept, how many bytes there were */
+/** @param byteLength the original length, where `body` is only the beginning */
 export function newPayload(body: Buffer, contentType: string, byteLength = body.length): Payload {
   return { id: newId(), body, sha256: createHash('sha256').update(body).digest(), byteLength, contentType };
 }

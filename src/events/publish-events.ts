@@ -17,7 +17,7 @@ import { newPayload } from './payload.store';
 export const MAX_EVENTS = 500;
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
 const MAX_TOTAL_BYTES = 16 * 1024 * 1024;
-/** Beside the first of each event, so that every bad event is named. */
+/** In addition to the first fault of each event, so that each faulty event is named. */
 const MAX_FURTHER_FAULTS = 100;
 
 /** A JSON value as its sender wrote it. */
@@ -32,10 +32,10 @@ export interface NewEvent {
   event: string;
   referenceDocument: string;
   data: ExactData;
-  /** A user name of the business system; null: whoever publishes. */
+  /** A user name in the business system; null: the publisher. */
   user: string | null;
   idempotencyKey: string | null;
-  /** The id of a delivery, as clients know it; null: nothing of ours. */
+  /** The id of a delivery, as the API shows it; null: no delivery caused the event. */
   causedBy: string | null;
 }
 
@@ -44,7 +44,7 @@ export interface PublishedEvent {
   duplicate: boolean;
 }
 
-/** @throws InputError when there are too few or too many to look at. */
+/** @throws InputError when there are too few or too many events. */
 export function checkNumberOfEvents(count: number): void {
   if (count >= 1 && count <= MAX_EVENTS) return;
   const message = `events has ${count} entries; it takes 1 to ${MAX_EVENTS}.`;
@@ -62,21 +62,21 @@ function faultsOfEvents(events: readonly NewEvent[]): UserError[] {
     furtherLeft -= further.length;
     bytes += event.data.bytes;
   }
-  // one variable may stand for the data of 500 events: a small request must not become a large one
+  // one variable can be the data of 500 events, so that a small request would become a large one
   if (bytes > MAX_TOTAL_BYTES) {
-    const message = `The data of all events is over ${MAX_TOTAL_BYTES} bytes (16 MiB) together: publish fewer at once.`;
+    const message = `The data of all events together exceeds ${MAX_TOTAL_BYTES} bytes (16 MiB): publish fewer at once.`;
     faults.unshift({ field: ['events'], code: 'TOO_LARGE', message });
   }
   return faults;
 }
 
-/** What is wrong with one event. @param path where it stands below the input */
+/** The faults of one event. @param path the path of the event in the input */
 export function faultsOfEvent(event: NewEvent, path: string[]): UserError[] {
   const reserved = reservedFault(event.documentType, [...path, 'documentType']);
   return [...(reserved ? [reserved] : []), ...faultsOfContent(event, path)];
 }
 
-/** Without the rule that some document types are not for everybody. */
+/** Without the check for reserved document types. */
 export function faultsOfContent(event: NewEvent, path: string[]): UserError[] {
   const texts = [
     textFault(event.documentType, [...path, 'documentType']),
@@ -108,7 +108,8 @@ function faultsOfData(data: ExactData, path: string[]): UserError[] {
 }
 
 /**
- * Accepts events: all of them or none, if and only if the transaction commits; see `takesTransaction`. Ids ascend in the order given.
+ * Accepts all of these events or none, if and only if the transaction commits; see `takesTransaction`. Ids ascend in
+ * the order of the events.
  * @throws InputError for faults, and CONFLICT for a key that was used for other content
  */
 export async function publishEvents(db: Db, publisher: Viewer, events: readonly NewEvent[]): Promise<PublishedEvent[]> {
@@ -146,13 +147,13 @@ export async function publishEvents(db: Db, publisher: Viewer, events: readonly 
   return claimed.map(({ id, duplicate }) => ({ id, duplicate }));
 }
 
-/** Whether publishing these takes several statements, and so a transaction; else the one statement is one. */
+/** Whether publishing these events takes several statements, which need a transaction. */
 export function takesTransaction(publisher: Viewer, events: readonly NewEvent[]): boolean {
   const isOther = (user: string | null) => user !== null && user !== publisher.name;
   return events.some((event) => event.idempotencyKey !== null || isOther(event.user));
 }
 
-// One entry for all of them: each event says itself who published it.
+// One entry for all events, because each event contains its publisher.
 function entriesOf(publisher: Viewer, [first, ...more]: readonly NewEventRow[]): AuditEntryEntity[] {
   if (!first) return [];
   const details = { count: 1 + more.length };
@@ -162,7 +163,7 @@ function entriesOf(publisher: Viewer, [first, ...more]: readonly NewEventRow[]):
 
 type Claim = PublishedEvent & { event: NewEvent };
 
-// Each event's id: a new one, or that of the event its idempotency key stands for already.
+// The id of each event: a new one, or the id of the event that was published with its idempotency key.
 async function claimedIds(db: Db, publisher: Viewer, events: readonly NewEvent[]): Promise<Claim[]> {
   const wanted = events.map((event) => ({ event, id: newId(), hash: hashOf(event, publisher) }));
   const claims = new Map<string, IdempotencyKey>();

@@ -1,7 +1,8 @@
-// Secrets at rest: each under a random key of its own, that key under ENCRYPTION_KEY (AES-256-GCM twice).
+// Encrypts secrets for storage: each secret with a random key of its own, and that key with ENCRYPTION_KEY
+// (AES-256-GCM).
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 
-/** A secret as the database has it. `kek` names the ENCRYPTION_KEY that wrapped it, so that keys can be rotated. */
+/** A secret as it is stored. `kek` names the ENCRYPTION_KEY that wrapped it, so that keys can be rotated. */
 export interface SealedSecret {
   kek: string;
   wrapped: Buffer;
@@ -9,19 +10,19 @@ export interface SealedSecret {
 }
 
 export interface Keyring {
-  /** @param place which row and column this is: a box that is moved elsewhere does not open. */
+  /** @param place the row and column of the secret: a box that is copied to another place does not open. */
   seal(secret: Buffer, place: string): SealedSecret;
   /** @throws Error when the key is unknown or the box was tampered with. */
   open(sealed: SealedSecret, place: string): Buffer;
-  /** The same secret under the newest key: only the wrapping changes, the box stays. @throws Error like `open` */
+  /** Wraps the same secret with the newest key; `box` does not change. @throws Error like `open` */
   rewrap(sealed: SealedSecret, place: string): SealedSecret;
-  /** Whether this key could still open something. */
+  /** Whether the key with this name is configured. */
   knows(kek: string): boolean;
   /** The names of all keys, newest first. */
   names: readonly [newest: string, ...older: string[]];
 }
 
-/** @param keys 32 bytes each, newest first: the first seals, all open. */
+/** @param keys 32 bytes each, newest first: the first key seals, all keys open. */
 export function createKeyring(keys: readonly Buffer[]): Keyring {
   const newest = keys[0];
   if (!newest) throw new Error('a keyring needs at least one key');
@@ -46,7 +47,7 @@ export function createKeyring(keys: readonly Buffer[]): Keyring {
   };
 }
 
-// says which key it is without telling anything of the key
+// identifies the key without revealing anything about it
 function nameOf(key: Buffer): string {
   return createHash('sha256').update('hookledger-kek').update(key).digest('hex').slice(0, 8);
 }

@@ -6,9 +6,9 @@ const BATCH = 500;
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Puts every secret that an older ENCRYPTION_KEY encrypts under the first one, a batch to a transaction, so that the
- * older key can be taken from the list. What does not open, or is under a key that is not in the list, stays as it is.
- * @returns how many were changed, and the places of those that do not open
+ * Rewraps every secret of an older ENCRYPTION_KEY with the first one, one transaction per batch, so that the older key
+ * can be removed from the list. Secrets that do not open, or whose key is not in the list, do not change.
+ * @returns the number of changed secrets, and the places of those that do not open
  */
 export async function rewrapSecrets(
   transaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>,
@@ -31,7 +31,7 @@ export async function rewrapSecrets(
 interface Batch {
   rewrapped: number;
   broken: string[];
-  /** null: there was nothing left. */
+  /** null: no rows were left. */
   last: string | null;
 }
 

@@ -1,6 +1,6 @@
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 
-/** The tables that hold encrypted secrets, each in the columns kek, wrapped and box. */
+/** The tables with encrypted secrets, in the columns kek, wrapped and box. */
 export const SEALED_TABLES = ['webhook_secrets', 'webhook_credentials'] as const;
 export type SealedTable = (typeof SEALED_TABLES)[number];
 
@@ -11,13 +11,13 @@ export interface SealedRow {
   box: Buffer;
 }
 
-/** Which ENCRYPTION_KEYs are still needed. */
+/** The names of the ENCRYPTION_KEYs that are still needed. */
 export async function keysInUse(db: Db): Promise<string[]> {
   const sql = SEALED_TABLES.map((table) => `select kek from ${table}`).join(' union ');
   return (await rowsOf<{ kek: string }>(db, statement(sql))).map((row) => row.kek);
 }
 
-/** Locks up to `most` secrets that are under these keys, by id. Those that somebody else is changing are left out. */
+/** Locks up to `most` secrets of these keys, ordered by id. Skips rows that another transaction has locked. */
 export async function lockSealed(
   db: Db,
   table: SealedTable,
@@ -33,7 +33,7 @@ export async function lockSealed(
   );
 }
 
-/** The boxes stay as they are. @returns how many */
+/** `box` does not change. @returns the number of changed rows */
 export async function rewrapSealed(
   db: Db,
   table: SealedTable,

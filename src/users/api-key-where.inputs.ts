@@ -15,12 +15,12 @@ import { type TimeOrder, timeOrder } from '../graphql/lists/time-order';
 import { type FilterMap, idFilter, idTimeFilter, linkFilter, textFilter } from '../graphql/lists/where';
 import { RoleListFilter, USER_FILTER, UserWhere } from './user.inputs';
 
-@InputType('ApiKeyWhere', { description: 'API keys that meet all of it.' })
+@InputType('ApiKeyWhere', { description: 'API keys that meet all of these conditions.' })
 export class ApiKeyWhere {
-  @Field(() => IDFilter, { nullable: true, description: 'Its id, `key_...`.' })
+  @Field(() => IDFilter, { nullable: true, description: 'The id of the key, `key_...`.' })
   id?: IDFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: 'What it is for: { contains: "laptop" }.' })
+  @Field(() => StringFilter, { nullable: true, description: 'What the key is for: { contains: "laptop" }.' })
   label?: StringFilter;
 
   @Field(() => StringFilter, { nullable: true, description: 'The eight characters after `hl_`.' })
@@ -28,23 +28,34 @@ export class ApiKeyWhere {
 
   @Field(() => RoleListFilter, {
     nullable: true,
-    description: "Those with roles of their own: { contains: SUPPORT }. A key with all of its user's has no list.",
+    description:
+      'The own roles of the key: { contains: SUPPORT }. A key that has all roles of its user has no list and never ' +
+      'matches.',
   })
   roles?: InstanceType<typeof RoleListFilter>;
 
-  @Field(() => UserWhere, { nullable: true, description: 'Whoever comes in with it.' })
+  @Field(() => UserWhere, { nullable: true, description: 'The user whom the key authenticates.' })
   user?: UserWhere;
 
-  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was made.' })
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When the key was created.' })
   createdAt?: DateTimeFilter;
 
-  @Field(() => OptionalDateTimeFilter, { nullable: true, description: '{ isNull: true }: it does not expire.' })
+  @Field(() => OptionalDateTimeFilter, {
+    nullable: true,
+    description: 'When the key expires; { isNull: true }: keys that do not expire.',
+  })
   expiresAt?: OptionalDateTimeFilter;
 
-  @Field(() => OptionalDateTimeFilter, { nullable: true, description: '{ isNull: true }: it was not revoked.' })
+  @Field(() => OptionalDateTimeFilter, {
+    nullable: true,
+    description: 'When the key was revoked; { isNull: true }: keys that were not revoked.',
+  })
   revokedAt?: OptionalDateTimeFilter;
 
-  @Field(() => OptionalDateTimeFilter, { nullable: true, description: '{ isNull: true }: it was never used.' })
+  @Field(() => OptionalDateTimeFilter, {
+    nullable: true,
+    description: 'When the key was last used; { isNull: true }: keys that were never used.',
+  })
   lastUsedAt?: OptionalDateTimeFilter;
 
   @Field(() => [ApiKeyWhere], { nullable: true, description: AND_TEXT })
@@ -76,6 +87,6 @@ export class ApiKeyListArgs extends PageArgs {
   @Field(() => ApiKeyWhere, { nullable: true, description: WHERE_TEXT })
   where?: ApiKeyWhere;
 
-  @Field(() => ApiKeyOrder, { nullable: true, description: 'Newest first by default.' })
+  @Field(() => ApiKeyOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
   orderBy?: TimeOrder | null;
 }

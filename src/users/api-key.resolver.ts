@@ -24,7 +24,7 @@ const ApiKeyConnection = connectionOf('ApiKey', () => ApiKeyType);
 const RevokeApiKeyPayload = payloadOf('RevokeApiKey', { apiKey: [() => ApiKeyType, 'The key, now with `revokedAt`.'] });
 const CreateApiKeyPayload = payloadOf('CreateApiKey', {
   apiKey: [() => ApiKeyType, 'The new key, without its token.'],
-  token: [() => String, 'The whole key, `hl_...`. Shown this once, kept nowhere.'],
+  token: [() => String, 'The token of the key, `hl_...`. It is shown only here and is not stored.'],
 });
 
 export function loadApiKey(context: Context, id: string): Promise<ApiKeyRow | null> {
@@ -38,12 +38,15 @@ export class ApiKeyResolver {
     return toNodeId('ApiKey', key.id);
   }
 
-  @FieldResolver(() => [RoleEnum], { nullable: true, description: "Fewer roles than the user's; null: all of them." })
+  @FieldResolver(() => [RoleEnum], {
+    nullable: true,
+    description: "The roles of the key, a subset of its user's roles; null: all roles of the user.",
+  })
   roles(@Root() key: ApiKeyRow) {
     return key.roles && knownRoles(key.roles);
   }
 
-  @FieldResolver(() => UserType, { nullable: true, description: 'Whoever comes in with it.' })
+  @FieldResolver(() => UserType, { nullable: true, description: 'The user whom the key authenticates.' })
   user(@Root() key: ApiKeyRow, @Ctx() context: Context) {
     return loadUser(context, key.userId);
   }
@@ -51,13 +54,14 @@ export class ApiKeyResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => CreateApiKeyPayload, {
     description: withExample(
-      'A key to come in with. The answer holds the token, this once.',
-      'mutation { createApiKey(input: { userId: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", label: "laptop" }) { token userErrors { message } } }',
+      'Creates an API key. Only this response contains its token.',
+      'mutation { createApiKey(input: { userId: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", label: "laptop" }) { token ' +
+        'userErrors { message } } }',
     ),
   })
   createApiKey(
     @Ctx() context: Context,
-    @Arg('input', () => CreateApiKeyInput, { description: 'Whose key, and what for.' }) input: CreateApiKeyInput,
+    @Arg('input', () => CreateApiKeyInput, { description: 'The new key.' }) input: CreateApiKeyInput,
   ) {
     const nothing = { apiKey: null as ApiKeyRow | null, token: null as string | null };
     return answer(nothing, async () => {
@@ -70,13 +74,14 @@ export class ApiKeyResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => RevokeApiKeyPayload, {
     description: withExample(
-      'The key stops working at once, for good.',
-      'mutation { revokeApiKey(input: { id: "key_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { apiKey { revokedAt } userErrors { message } } }',
+      'Revokes an API key at once and permanently.',
+      'mutation { revokeApiKey(input: { id: "key_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { apiKey { revokedAt } ' +
+        'userErrors { message } } }',
     ),
   })
   revokeApiKey(
     @Ctx() context: Context,
-    @Arg('input', () => RevokeApiKeyInput, { description: 'Which key.' }) input: RevokeApiKeyInput,
+    @Arg('input', () => RevokeApiKeyInput, { description: 'The key to revoke.' }) input: RevokeApiKeyInput,
   ) {
     return answer({ apiKey: null as ApiKeyRow | null }, async () => {
       const id = uuidOf('ApiKey', input.id);
@@ -90,7 +95,7 @@ export class UserApiKeysResolver {
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @FieldResolver(() => ApiKeyConnection, {
     nullable: true,
-    description: 'The keys of this user, newest first, also revoked ones.',
+    description: 'The API keys of this user, including revoked ones, newest first.',
   })
   apiKeys(@Root() user: UserRow, @Ctx() context: Context, @Args(() => ApiKeyListArgs) args: ApiKeyListArgs) {
     const condition = conditionOf(args.where, API_KEY_FILTER);

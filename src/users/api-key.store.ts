@@ -14,7 +14,7 @@ export interface KeyWithUser {
   userName: string;
   userRoles: string[];
   userActive: boolean;
-  /** Changes whenever the key or its user does. */
+  /** Changes whenever the key or its user changes. */
   version: string;
 }
 
@@ -36,7 +36,7 @@ export interface ApiKeyRow {
   lastUsedAt: Date | null;
 }
 
-// Each change of a row makes a new version of it, which Postgres numbers.
+// Postgres gives each version of a row the number of the transaction that wrote it.
 const VERSION = `k.xmin::text || '/' || u.xmin::text`;
 
 const KEY_WITH_USER = `select k.id, k.token_hash as "tokenHash", k.roles, k.expires_at as "expiresAt",
@@ -48,18 +48,18 @@ export async function findKeyWithUser(db: Db, keyId: string): Promise<KeyWithUse
   return rowOf<KeyWithUser>(db, statement(`${KEY_WITH_USER} where k.key_id = $1`), [keyId]);
 }
 
-/** Of a key whose form says nothing of where it is. */
+/** For a key that an operator chose, whose text does not contain a key id. */
 export async function findKeyWithUserByHash(db: Db, tokenHash: Buffer): Promise<KeyWithUser | null> {
   return rowOf<KeyWithUser>(db, statement(`${KEY_WITH_USER} where k.token_hash = $1`), [tokenHash]);
 }
 
-/** By the key's row id, for those who asked some time ago and are still there. */
+/** By row id, for subscriptions that authenticated earlier and are still open. */
 export async function keysWithUsers(db: Db, ids: readonly string[]): Promise<Map<string, KeyWithUser>> {
   const rows = await rowsOf<KeyWithUser>(db, statement(`${KEY_WITH_USER} where k.id = any($1::uuid[])`), [ids]);
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Whether the key and its user still are what they were; whoever changed one of them made a new version of it. */
+/** Whether neither the key nor its user has changed. */
 export function isUnchanged({ id, version }: KeyWithUser): Condition {
   return (bind) => `exists (
     select from api_keys k join users u on u.id = k.user_id where k.id = ${bind(id)}::uuid and ${VERSION} = ${bind(version)}
@@ -73,7 +73,7 @@ export async function apiKeysById(db: Db, ids: readonly string[]): Promise<Map<s
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Locks the row: of two that revoke it at the same instant, one does. */
+/** Locks the row, so that of two concurrent calls only one revokes it. */
 export async function findApiKeyForUpdate(db: Db, id: string): Promise<ApiKeyRow | null> {
   return rowOf<ApiKeyRow>(db, statement(`select ${API_KEYS.columns} from api_keys where id = $1 for no key update`), [
     id,
@@ -92,7 +92,7 @@ export async function revokeKey(db: Db, id: string, at: Date): Promise<void> {
   await db.update(ApiKeyEntity, { id }, { revokedAt: at });
 }
 
-/** All keys of this user that bear this label, but one. */
+/** Revokes all keys of this user with this label except one. */
 export async function revokeKeysLabelled(
   db: Db,
   userId: string,

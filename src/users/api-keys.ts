@@ -65,7 +65,9 @@ function faultsOf(input: NewApiKey, user: UserRow | null): UserError[] {
   return faults;
 }
 
-/** The key no longer works from this moment on. Revoking it again changes nothing. Nobody can lock themselves out. */
+/**
+ * Takes effect at once. Revoking a revoked key changes nothing. A key cannot revoke itself, so one key always works.
+ */
 export async function revokeApiKey(db: Db, viewer: Viewer, id: string | null): Promise<ApiKeyRow> {
   const apiKey = id ? await findApiKeyForUpdate(db, id) : null;
   if (!apiKey) {
@@ -73,7 +75,7 @@ export async function revokeApiKey(db: Db, viewer: Viewer, id: string | null): P
   }
   if (apiKey.revokedAt) return apiKey;
   if (apiKey.id === viewer.apiKeyId) {
-    const message = 'This is the key you are using. Come with another one to revoke it, so that one is known to work.';
+    const message = 'This is the key that you are using. Revoke it with another key, so that one key is known to work.';
     throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
   }
   const revokedAt = currentTime();

@@ -4,23 +4,23 @@ import type { Viewer } from '../viewer';
 import { hashToken } from './api-key';
 import { isUnchanged, type KeyWithUser } from './api-key.store';
 
-/** As the database said a moment ago. */
+/** What the database returned for a key. */
 export interface Acquaintance {
   who: Pick<Viewer, 'userId' | 'apiKeyId' | 'name' | 'roles'>;
   key: KeyWithUser;
-  /** When it said so, in milliseconds. */
+  /** When the database returned it, in milliseconds since 1970. */
   since: number;
 }
 
-/** Somebody who may be let in if the statement that reads for them finds `stillHolds` true in the same moment. */
+/** A cached user. The statement that reads for this user must check `stillHolds` itself. */
 export interface CachedAuth {
   who: Acquaintance['who'];
   stillHolds: Condition;
 }
 
 /**
- * Remembers who came in with which key, so that a query need not first ask who is calling and then what they want: it
- * asks both at once. Nobody is let in by memory alone.
+ * Caches which user a key authenticates, so that a query needs one statement instead of two: the statement that reads
+ * the data also checks that key and user are unchanged. The cache alone never authenticates.
  */
 export interface AuthCache {
   recognise(token: string): CachedAuth | null;
@@ -28,11 +28,11 @@ export interface AuthCache {
 }
 
 const MAX_KNOWN = 1_000;
-/** By then somebody has to write down anyway that the key is in use. */
+/** The precision of `lastUsedAt`: after this time, a statement updates the key anyway. */
 const FORGET_AFTER_MS = 60_000;
 
 export function createAuthCache(): AuthCache {
-  // by their hashes: neither the tokens nor the time that finding one takes tells anything
+  // keyed by hash: neither the memory nor the time of a lookup reveals a token
   const known = new Map<string, Acquaintance>();
   return {
     recognise(token) {

@@ -9,15 +9,16 @@ import type { AuthCache } from './auth-cache';
 
 const LAST_USED_PRECISION_MS = 60_000;
 
-/** Where a request comes from. */
+/** The origin of a request, for the audit trail. */
 export interface From {
   remoteAddress: string | null;
   requestId: string;
 }
 
 /**
- * Who holds this key. Read from the database each time, so that revoking a key, changing roles or deactivating a user
- * acts at once. @throws AppError UNAUTHENTICATED, the same whether the key is unknown, revoked or expired.
+ * The user whom this token authenticates. Each call reads the database, so that revoking a key, changing roles and
+ * deactivating a user take effect at once.
+ * @throws AppError UNAUTHENTICATED, with the same message whether the key is unknown, revoked or expired.
  */
 export async function authenticate(db: Db, token: string, request: From, authCache?: AuthCache): Promise<Viewer> {
   const key = await findKeyOf(db, token);
@@ -33,20 +34,20 @@ export async function authenticate(db: Db, token: string, request: From, authCac
   return { ...who, ...request };
 }
 
-/** The key that this token may be: whoever asks still compares the whole token. */
+/** The key that this token may belong to. The caller must still compare the whole token. */
 export async function findKeyOf(db: Db, token: string): Promise<KeyWithUser | null> {
   if (!isOurForm(token)) return findKeyWithUserByHash(db, hashToken(token));
   const keyId = keyIdOf(token);
   return keyId ? findKeyWithUser(db, keyId) : null;
 }
 
-/** What a key is worth after it was checked. */
+/** The current roles and expiry of a valid key. */
 export interface Standing {
   roles: ReadonlySet<Role>;
   expiresAt: Date | null;
 }
 
-/** Of keys that were right before, by the ids of their rows: one that is revoked or expired by now is not among them. */
+/** For keys that authenticated earlier, by row id. Keys that have been revoked or have expired since are left out. */
 export async function standingsOf(db: Db, apiKeyIds: readonly string[]): Promise<Map<string, Standing>> {
   const now = currentTime();
   const live = [...(await keysWithUsers(db, apiKeyIds)).values()].filter((key) => isLive(key, now));
@@ -57,7 +58,7 @@ function isLive(key: KeyWithUser, now: Date): boolean {
   return key.userActive && key.revokedAt === null && (key.expiresAt === null || key.expiresAt > now);
 }
 
-// a key never has more than its user
+// a key never has a role that its user does not have
 function rolesOf(key: KeyWithUser): ReadonlySet<Role> {
   const own = knownRoles(key.userRoles);
   return new Set(key.roles ? own.filter((role) => key.roles?.includes(role)) : own);

@@ -11,11 +11,11 @@ export const ADMINISTRATOR = 'Administrator';
 const LABEL = 'ADMIN_API_KEY';
 
 /**
- * Makes sure that one SYSTEM_MANAGER key works. With ADMIN_API_KEY that key works, and the key it replaces no longer does;
- * without it, the first start makes a key. Processes that start together on an empty database make one key between them.
+ * Ensures that one SYSTEM_MANAGER key works. If ADMIN_API_KEY is set, that key works and the key that it replaces is
+ * revoked; otherwise the first start creates a key. Processes that start together on an empty database create one key.
  * @param db a transaction
- * @returns the token that was made, to be shown this once; null when none was.
- * @throws ConfigError when ADMIN_API_KEY would let nobody in: the key that works must not end for its sake.
+ * @returns the token of the created key, to be shown only once; null when no key was created.
+ * @throws ConfigError when ADMIN_API_KEY cannot authenticate the administrator. The key that works is then kept.
  */
 export async function ensureFirstAdministrator(db: Db, configured: string | null): Promise<string | null> {
   await lockAdministrator(db);
@@ -45,7 +45,7 @@ export async function ensureFirstAdministrator(db: Db, configured: string | null
   return configured === null ? token : null;
 }
 
-// Such as the key before the last one, in a process that was configured before it was replaced.
+// Refuses, for example, an earlier ADMIN_API_KEY in the configuration of a process that was not updated.
 function refuseUnlessGood(key: KeyWithUser, administrator: string, token: string): void {
   if (!key.tokenHash.equals(hashToken(token)))
     throw bad('has the first characters of another key: choose another one.');

@@ -30,52 +30,63 @@ const NotNull = () =>
 @InputType('CreateUserInput', { description: 'A new user.' })
 export class CreateUserInput {
   @ShortText()
-  @Field(() => String, { description: "The business system's user name; 1 to 200 characters, unique." })
+  @Field(() => String, { description: 'The user name in the business system, 1 to 200 characters. Unique.' })
   name: string;
 
   @ShortText(200, { nullable: true })
-  @Field(() => String, { nullable: true, description: 'At most 200 characters.' })
+  @Field(() => String, { nullable: true, description: 'The full name, at most 200 characters.' })
   fullName?: string | null;
 
-  @Field(() => [RoleEnum], { description: 'What they may do. May be empty: such a user is only named in events.' })
+  @Field(() => [RoleEnum], {
+    description: 'The roles of the user. May be empty, for a user who is only named in events.',
+  })
   roles: Role[];
 }
 
-@InputType('UpdateUserInput', { description: 'Fields that are left out stay as they are.' })
+@InputType('UpdateUserInput', { description: 'The changes to a user. Omitted fields keep their values.' })
 export class UpdateUserInput {
   @Field(() => ID, { description: 'The user, `usr_...`.' })
   id: string;
 
   @ShortText(200, { nullable: true })
-  @Field(() => String, { nullable: true, description: 'At most 200 characters; null removes it.' })
+  @Field(() => String, { nullable: true, description: 'The full name, at most 200 characters; null removes it.' })
   fullName?: string | null;
 
   @NotNull()
-  @Field(() => [RoleEnum], { nullable: true, description: 'All that they may do from now on; null is refused.' })
+  @Field(() => [RoleEnum], { nullable: true, description: 'The complete new list of roles; null is refused.' })
   roles?: Role[] | null;
 
   @NotNull()
-  @Field(() => Boolean, { nullable: true, description: 'false: the keys of this user stop working at once.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether the API keys of the user work. false takes effect at once; null is refused.',
+  })
   active?: boolean | null;
 }
 
-@InputType('CreateApiKeyInput', { description: 'A new key: whose, what for, and how much of what they may do.' })
+@InputType('CreateApiKeyInput', { description: 'A new API key.' })
 export class CreateApiKeyInput {
-  @Field(() => ID, { description: 'Who comes in with it, `usr_...`.' })
+  @Field(() => ID, { description: 'The user whom the key authenticates, `usr_...`.' })
   userId: string;
 
   @ShortText()
-  @Field(() => String, { description: 'What it is for; 1 to 200 characters.' })
+  @Field(() => String, { description: 'What the key is for, 1 to 200 characters.' })
   label: string;
 
-  @Field(() => [RoleEnum], { nullable: true, description: "A subset of the user's roles; left out: all of them." })
+  @Field(() => [RoleEnum], {
+    nullable: true,
+    description: "The roles of the key, a subset of the user's roles. Default: all roles of the user.",
+  })
   roles?: Role[] | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'In the future; left out: it does not expire.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the key expires, a time in the future. Default: never.',
+  })
   expiresAt?: Date | null;
 }
 
-@InputType('RevokeApiKeyInput', { description: 'Which key ends, for good.' })
+@InputType('RevokeApiKeyInput', { description: 'The key to revoke permanently.' })
 export class RevokeApiKeyInput {
   @Field(() => ID, { description: 'The key, `key_...`.' })
   id: string;
@@ -83,24 +94,30 @@ export class RevokeApiKeyInput {
 
 export const RoleListFilter = enumListFilter('Role', RoleEnum);
 
-@InputType('UserWhere', { description: 'Users that meet all of it.' })
+@InputType('UserWhere', { description: 'Users that meet all of these conditions.' })
 export class UserWhere {
-  @Field(() => IDFilter, { nullable: true, description: 'One user, or some: { in: ["usr_...", "usr_..."] }.' })
+  @Field(() => IDFilter, { nullable: true, description: 'The id of the user: { in: ["usr_...", "usr_..."] }.' })
   id?: IDFilter;
 
   @Field(() => StringFilter, { nullable: true, description: 'The user name: { eq: "amina@example.com" }.' })
   name?: StringFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: 'Such as "Amina Farah"; many users have none.' })
+  @Field(() => StringFilter, {
+    nullable: true,
+    description: 'The full name, such as "Amina Farah"; many users have none.',
+  })
   fullName?: StringFilter;
 
-  @Field(() => RoleListFilter, { nullable: true, description: 'Those with a role: { contains: PUBLISHER }.' })
+  @Field(() => RoleListFilter, { nullable: true, description: 'The roles of the user: { contains: PUBLISHER }.' })
   roles?: InstanceType<typeof RoleListFilter>;
 
-  @Field(() => BooleanFilter, { nullable: true, description: 'Whether their keys work.' })
+  @Field(() => BooleanFilter, { nullable: true, description: 'Whether the API keys of the user work.' })
   active?: BooleanFilter;
 
-  @Field(() => DateTimeFilter, { nullable: true, description: 'When they were made: { gte: "2026-03-01T00:00:00Z" }.' })
+  @Field(() => DateTimeFilter, {
+    nullable: true,
+    description: 'When the user was created: { gte: "2026-03-01T00:00:00Z" }.',
+  })
   createdAt?: DateTimeFilter;
 
   @Field(() => [UserWhere], { nullable: true, description: AND_TEXT })
@@ -123,17 +140,22 @@ export const USER_FILTER: FilterMap = {
 };
 
 const USER_ORDER_FIELDS = ['CREATED_AT', 'NAME'] as const;
-const UserOrderFieldEnum = publishEnum('UserOrderField', USER_ORDER_FIELDS, 'What users are ordered by.', {
-  CREATED_AT: { description: 'When they were made.' },
-  NAME: { description: 'The user name, as the database sorts texts; the embedded one puts capitals first.' },
+const UserOrderFieldEnum = publishEnum('UserOrderField', USER_ORDER_FIELDS, 'The field by which users are ordered.', {
+  CREATED_AT: { description: 'When the user was created.' },
+  NAME: {
+    description: 'The user name, in the collation of the database. The embedded database sorts capital letters first.',
+  },
 });
 
-@InputType('UserOrder', { description: 'What a list is ordered by, and from which end.' })
+@InputType('UserOrder', { description: 'The order of a list of users.' })
 export class UserOrder {
-  @Field(() => UserOrderFieldEnum, { description: 'What they are ordered by; equal ones by id.' })
+  @Field(() => UserOrderFieldEnum, { description: 'The field to order by; users with equal values are ordered by id.' })
   field: (typeof USER_ORDER_FIELDS)[number];
 
-  @Field(() => OrderDirectionEnum, { defaultValue: 'DESC', description: 'DESC, the default: the newest, or Z, first.' })
+  @Field(() => OrderDirectionEnum, {
+    defaultValue: 'DESC',
+    description: 'DESC, the default: newest, or Z, first. ASC: oldest, or A, first.',
+  })
   direction: OrderDirection;
 }
 
@@ -148,6 +170,6 @@ export class UserListArgs extends PageArgs {
   @Field(() => UserWhere, { nullable: true, description: WHERE_TEXT })
   where?: UserWhere;
 
-  @Field(() => UserOrder, { nullable: true, description: 'Newest first by default.' })
+  @Field(() => UserOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
   orderBy?: UserOrder | null;
 }

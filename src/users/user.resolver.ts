@@ -16,7 +16,7 @@ import { RoleEnum, UserConnection, UserType } from './user.type';
 import { createUser, updateUser } from './users';
 
 const CreateUserPayload = payloadOf('CreateUser', { user: [() => UserType, 'The new user.'] });
-const UpdateUserPayload = payloadOf('UpdateUser', { user: [() => UserType, 'The user as it is now.'] });
+const UpdateUserPayload = payloadOf('UpdateUser', { user: [() => UserType, 'The changed user.'] });
 
 export function loadUser(context: Context, id: string | null): Promise<UserRow | null> | null {
   return id === null ? null : loaderFor(context, 'User', (ids) => usersById(context.db, ids)).load(id);
@@ -28,7 +28,7 @@ export class UserResolver {
   @Query(() => UserType, {
     nullable: true,
     description: withExample(
-      'Who you are; null without an API key, and for a PUBLISHER, who reads nothing.',
+      'The user whom your API key authenticates; null without an API key, and for a PUBLISHER, who may not read.',
       '{ viewer { name roles } }',
     ),
   })
@@ -39,7 +39,7 @@ export class UserResolver {
   @Public()
   @Query(() => [RoleEnum], {
     description: withExample(
-      'What the API key that asks may do: roles of its user, of which a key may have some; empty without a key.',
+      'The roles of your API key, which are all or some of the roles of its user; empty without a key.',
       '{ viewerRoles }',
     ),
   })
@@ -51,18 +51,18 @@ export class UserResolver {
   @Query(() => UserType, {
     nullable: true,
     description: withExample(
-      'One user; null when there is none with this id.',
+      'The user with this id; null when there is none.',
       '{ user(id: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { name roles webhooks { nodes { name } } } }',
     ),
   })
-  user(@Ctx() context: Context, @Arg('id', () => ID, { description: 'Of a User, `usr_...`.' }) id: string) {
+  user(@Ctx() context: Context, @Arg('id', () => ID, { description: 'The id of the user, `usr_...`.' }) id: string) {
     return loadUser(context, uuidOf('User', id));
   }
 
   @HasRole(...READERS)
   @Query(() => UserConnection, {
     description: withExample(
-      'Every user, also those that were only named in an event; newest first.',
+      'All users, including those that were only named in an event, newest first.',
       '{ users(where: { name: { startsWith: "amina" } }) { nodes { id name active } totalCount } }',
     ),
   })
@@ -76,7 +76,9 @@ export class UserResolver {
     return toNodeId('User', user.id);
   }
 
-  @FieldResolver(() => [RoleEnum], { description: 'What they may do; empty: they are only named in events.' })
+  @FieldResolver(() => [RoleEnum], {
+    description: 'The roles of the user; empty for a user who is only named in events.',
+  })
   roles(@Root() user: UserRow) {
     return knownRoles(user.roles);
   }
@@ -84,13 +86,14 @@ export class UserResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => CreateUserPayload, {
     description: withExample(
-      'A user without keys: nobody can come in as them yet.',
-      'mutation { createUser(input: { name: "amina@example.com", roles: [SUPPORT] }) { user { id } userErrors { message } } }',
+      'Creates a user. The user can authenticate as soon as createApiKey gives them a key.',
+      'mutation { createUser(input: { name: "amina@example.com", roles: [SUPPORT] }) { user { id } userErrors { ' +
+        'message } } }',
     ),
   })
   createUser(
     @Ctx() context: Context,
-    @Arg('input', () => CreateUserInput, { description: 'Who they are.' }) input: CreateUserInput,
+    @Arg('input', () => CreateUserInput, { description: 'The new user.' }) input: CreateUserInput,
   ) {
     return answer({ user: null as UserRow | null }, async () => {
       checkInput(input);
@@ -101,13 +104,14 @@ export class UserResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => UpdateUserPayload, {
     description: withExample(
-      'Acts at once, on keys that are in use too.',
-      'mutation { updateUser(input: { id: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", active: false }) { user { active } userErrors { message } } }',
+      'Changes a user. The change takes effect at once, also for API keys that are in use.',
+      'mutation { updateUser(input: { id: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", active: false }) { user { active ' +
+        '} userErrors { message } } }',
     ),
   })
   updateUser(
     @Ctx() context: Context,
-    @Arg('input', () => UpdateUserInput, { description: 'Who, and what changes.' }) input: UpdateUserInput,
+    @Arg('input', () => UpdateUserInput, { description: 'The user and the changes.' }) input: UpdateUserInput,
   ) {
     return answer({ user: null as UserRow | null }, async () => {
       checkInput(input);

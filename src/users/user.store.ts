@@ -34,7 +34,7 @@ export async function findUserByName(db: Db, name: string): Promise<UserRow | nu
   return rowOf<UserRow>(db, statement(`select ${USERS.columns} from users where name = $1`), [name]);
 }
 
-/** False when the name is taken, also by somebody who took it at the same instant. */
+/** Returns false when the name is taken, also by a concurrent transaction. */
 export async function insertUser(db: Db, user: UserEntity): Promise<boolean> {
   const row = await rowOf(
     db,
@@ -53,7 +53,7 @@ export async function changeUser(
   await db.update(UserEntity, { id }, changes);
 }
 
-/** The ids of these users by name; whoever is not known yet becomes a User without roles or keys. */
+/** The ids of these users by name. Creates the unknown ones, without roles and keys. */
 export async function ensureUsersNamed(
   db: Db,
   names: readonly string[],
@@ -84,7 +84,7 @@ async function idsByName(db: Db, names: readonly string[]): Promise<Map<string, 
 
 const ADMINISTRATOR_LOCK = 4_206_900_002;
 
-/** Until the end of the transaction, no other process makes the first administrator or changes its key. */
+/** Until the transaction ends, no other process creates the first administrator or changes its key. */
 export async function lockAdministrator(db: Db): Promise<void> {
   await db.query('select pg_advisory_xact_lock($1)', [ADMINISTRATOR_LOCK]);
 }

@@ -6,31 +6,33 @@ import { NodeType } from '../graphql/node';
 import { HasRole } from '../graphql/roles/has-role';
 import { READERS, ROLES } from '../viewer';
 
-export const RoleEnum = publishEnum('Role', ROLES, 'What a user may do. A user has any number of them.', {
-  SYSTEM_MANAGER: { description: 'Everything; alone changes users and API keys.' },
-  INTEGRATION_MANAGER: { description: 'Webhooks and deliveries; reads the log with all its content.' },
-  SUPPORT: { description: 'Reads the log, but not what the exchanges carried.' },
-  AUDITOR: { description: 'Reads everything, changes nothing.' },
-  PUBLISHER: { description: 'Publishes business events, reads nothing.' },
+export const RoleEnum = publishEnum('Role', ROLES, 'What a user may do. A user has any number of roles.', {
+  SYSTEM_MANAGER: { description: 'May do everything. The only role that may change users and API keys.' },
+  INTEGRATION_MANAGER: { description: 'Manages webhooks and deliveries; reads the log including headers and bodies.' },
+  SUPPORT: { description: 'Reads the log without headers and bodies.' },
+  AUDITOR: { description: 'Reads everything; changes nothing.' },
+  PUBLISHER: { description: 'Publishes business events; reads nothing.' },
 });
 
 @HasRole(...READERS)
 @ObjectType('User', {
   implements: NodeType,
   simpleResolvers: true,
-  description: 'Somebody, or some program: owns webhooks, acts in the business system, comes in with API keys.',
+  description: 'A person or a program that owns webhooks, acts in the business system, or authenticates with API keys.',
 })
 export class UserType extends NodeType {
-  @Field(() => String, { description: "The business system's user name, often an e-mail address. Unique." })
+  @Field(() => String, { description: 'The user name in the business system, often an e-mail address. Unique.' })
   name: string;
 
-  @Field(() => String, { nullable: true, description: 'For people to read, such as "Amina Hassan"; null: not known.' })
+  @Field(() => String, { nullable: true, description: 'The full name, such as "Amina Hassan"; null: not known.' })
   fullName: string | null;
 
-  @Field(() => Boolean, { description: 'The keys of a user who is not active do not work.' })
+  @Field(() => Boolean, { description: 'Whether the API keys of the user work.' })
   active: boolean;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was made, or first named in an event; the time in the id.' })
+  @Field(() => GraphQLDateTime, {
+    description: 'When the user was created or first named in an event. The id contains the same time.',
+  })
   createdAt: Date;
 }
 
@@ -40,30 +42,32 @@ export const UserConnection = connectionOf('User', () => UserType);
 @ObjectType('ApiKey', {
   implements: NodeType,
   simpleResolvers: true,
-  description: 'What a user comes in with: `Authorization: Bearer hl_...`. Only a hash of the token is kept.',
+  description: 'A key that authenticates a user: `Authorization: Bearer hl_...`. Only a hash of its token is stored.',
 })
 export class ApiKeyType extends NodeType {
-  @Field(() => String, { description: 'What it is for, in the words of whoever made it.' })
+  @Field(() => String, { description: 'What the key is for, as given to createApiKey.' })
   label: string;
 
-  @Field(() => String, { description: 'The eight characters after `hl_`: enough to recognise the key, not to use it.' })
+  @Field(() => String, {
+    description: 'The eight characters after `hl_`. They identify the key and do not authenticate.',
+  })
   keyId: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was made; the time in the id.' })
+  @Field(() => GraphQLDateTime, { description: 'When the key was created. The id contains the same time.' })
   createdAt: Date;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'From then on it does not work; null: it does not expire.',
+    description: 'When the key expires; null: never.',
   })
   expiresAt: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When somebody ended it, for good; null: nobody did.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the key was revoked; null: it was not revoked.' })
   revokedAt: Date | null;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When somebody last came in with it, to the minute; null: never.',
+    description: 'When the key was last used, to the minute; null: never.',
   })
   lastUsedAt: Date | null;
 }

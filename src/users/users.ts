@@ -25,7 +25,7 @@ export async function createUser(
   };
   if (!(await insertUser(db, user))) {
     throw new InputError([
-      { field: ['name'], code: 'CONFLICT', message: `A user named "${input.name}" exists already.` },
+      { field: ['name'], code: 'CONFLICT', message: `A user named "${input.name}" already exists.` },
     ]);
   }
   const details = { name: user.name, roles: user.roles };
@@ -33,7 +33,7 @@ export async function createUser(
   return user;
 }
 
-/** Absent fields stay as they are. Nobody can take SYSTEM_MANAGER or the account from themselves. */
+/** Omitted fields keep their values. A user can neither deactivate themselves nor remove their own SYSTEM_MANAGER. */
 export async function updateUser(
   db: Db,
   viewer: Viewer,

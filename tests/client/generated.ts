@@ -60,17 +60,17 @@ export type RequestErrorCode =
   /** INCOMING: a token, password or certificate that is not one that is accepted, a secret that was retired, or none has been given to us yet. */
   | 'UNKNOWN_KEY';
 
-/** What a user may do. A user has any number of them. */
+/** What a user may do. A user has any number of roles. */
 export type Role =
-  /** Reads everything, changes nothing. */
+  /** Reads everything; changes nothing. */
   | 'AUDITOR'
-  /** Webhooks and deliveries; reads the log with all its content. */
+  /** Manages webhooks and deliveries; reads the log including headers and bodies. */
   | 'INTEGRATION_MANAGER'
-  /** Publishes business events, reads nothing. */
+  /** Publishes business events; reads nothing. */
   | 'PUBLISHER'
-  /** Reads the log, but not what the exchanges carried. */
+  /** Reads the log without headers and bodies. */
   | 'SUPPORT'
-  /** Everything; alone changes users and API keys. */
+  /** May do everything. The only role that may change users and API keys. */
   | 'SYSTEM_MANAGER';
 
 /** What became of one exchange. */

@@ -123,13 +123,13 @@ describe('publishEvents refuses as a cause', () => {
     const [error, ...others] = await refusalOf(causedBy);
     expect(others).toEqual([]);
     expect(error).toMatchObject({ field: ['events', '1', 'causedBy'], code: 'INVALID' });
-    expect(error.message).toMatch(/is not the id of a delivery\. It takes the webhook-id header of a call/);
+    expect(error.message).toMatch(/is not the id of a delivery\. Give the webhook-id header of a request/);
     expect(error.message.length).toBeLessThan(300);
   });
 
   test('a delivery that does not exist', async () => {
     const id = toNodeId('Delivery', newId());
-    const message = `There is no delivery "${id}". It takes the webhook-id header of a call that Hookledger made.`;
+    const message = `There is no delivery "${id}". Give the webhook-id header of a request that Hookledger sent.`;
     expect(await refusalOf(id)).toEqual([{ field: ['events', '1', 'causedBy'], code: 'INVALID', message }]);
   });
 });

@@ -72,7 +72,7 @@ describe('a name', () => {
     ],
     ['holding a line break', '"a\\r\\nb"', 'INVALID', /control character/],
     ['holding an escape', '"a\\u001b[31m"', 'INVALID', /control character/],
-    ['taken', '"Administrator"', 'CONFLICT', /"Administrator" exists already/],
+    ['taken', '"Administrator"', 'CONFLICT', /"Administrator" already exists/],
   ])('must not be %s', async (_what, json, code, message) => {
     const body = `{"query":${JSON.stringify(CREATE)},"variables":{"input":{"name":${json},"roles":[]}}}`;
     const answer = await sendRaw(`${app.url}/graphql`, {

@@ -50,7 +50,11 @@ const REFUSED: [string, RegExp, string[]][] = [
     /only sent over HTTP/,
     ['file:///etc/passwd', 'ftp://example.com', 'ws://example.com', 'gopher://127.0.0.1:25'],
   ],
-  ['is not encrypted', /must start with https/, ['http://example.com/', 'HTTP://example.com/']],
+  [
+    'is not encrypted',
+    /must start with https:\/\/, unless ALLOW_HTTP_TARGETS is on/,
+    ['http://example.com/', 'HTTP://example.com/'],
+  ],
   [
     'carries credentials',
     /credentials/,

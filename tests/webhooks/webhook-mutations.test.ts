@@ -54,7 +54,11 @@ describe('a url is refused, and nothing is stored, when it', () => {
       /only sent over HTTP/,
       ['file:///etc/passwd', 'ftp://partner.example/', 'gopher://partner.example'],
     ],
-    ['is not encrypted', /must start with https/, ['http://partner.example/', 'HTTP://partner.example/']],
+    [
+      'is not encrypted',
+      /must start with https:\/\/, unless ALLOW_HTTP_TARGETS is on/,
+      ['http://partner.example/', 'HTTP://partner.example/'],
+    ],
     [
       'is private',
       /a private address/,
@@ -79,7 +83,7 @@ describe('a url is refused, and nothing is stored, when it', () => {
     ],
     [
       'is this machine by name',
-      /localhost is the machine/,
+      /localhost is the machine .* unless ALLOWED_TARGET_NETWORKS names/,
       ['https://localhost/', 'https://LOCALHOST:8443', 'https://a.localhost/'],
     ],
     ['is too long', /2049 characters long: at most 2048/, [`${URL}/`.padEnd(2_049, 'x')]],

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { type AddressPolicy, allowsAddress, refusalOf } from './public-address';
 
-/** Where webhooks may be sent: `ALLOW_HTTP_TARGETS`, `ALLOWED_TARGET_PORTS` and the networks. */
+/** Which URLs webhooks may be sent to: `ALLOW_HTTP_TARGETS`, `ALLOWED_TARGET_PORTS` and the networks. */
 export interface TargetPolicy extends AddressPolicy {
   readonly allowHttp: boolean;
   /** Absent: every port. */
@@ -10,19 +10,19 @@ export interface TargetPolicy extends AddressPolicy {
 
 export const TARGET_URL_MAX_LENGTH = 2048;
 
-// No sentence quotes the URL: it may carry a password or a token, and errors are shown to people who may not see them.
+// No message quotes the URL: it may contain a password or a token, and users who may not see these can see errors.
 const NOT_A_URL = 'This is not a URL: write it like https://hooks.example.com/path.';
 
 /**
- * Null when webhooks may be sent to the URL, else a sentence that says what is wrong with it and what would be right.
- * Names are not resolved here: the address behind a name is checked at connect, where it cannot change afterwards.
+ * Null when webhooks may be sent to the URL, else a sentence that says what is wrong and how to correct it. Names are
+ * not resolved here: the address of a name is checked when connecting, where it can no longer change.
  */
 export function checkTargetUrl(url: string, policy: TargetPolicy): string | null {
   const target = readTargetUrl(url, policy);
   return typeof target === 'string' ? target : null;
 }
 
-/** The parsed URL, or the sentence of `checkTargetUrl`. */
+/** The parsed URL, or the message of `checkTargetUrl`. */
 export function readTargetUrl(url: string, policy: TargetPolicy): URL | string {
   const written = splitUrl(url);
   if (typeof written === 'string') return written;
@@ -40,7 +40,7 @@ interface WrittenUrl {
   readonly host: string;
 }
 
-// The WHATWG parser forgives what we must not: it drops tabs and line breaks, reads \ as /, and needs no slashes.
+// The WHATWG parser is too lenient here: it drops tabs and line breaks, reads \ as /, and does not require slashes.
 function splitUrl(url: string): WrittenUrl | string {
   if (url.length > TARGET_URL_MAX_LENGTH) {
     return `The URL is ${url.length} characters long: at most ${TARGET_URL_MAX_LENGTH} are allowed.`;
@@ -57,7 +57,12 @@ function splitUrl(url: string): WrittenUrl | string {
 
 function schemeFault(scheme: string, policy: TargetPolicy): string | null {
   if (scheme === 'https' || (scheme === 'http' && policy.allowHttp)) return null;
-  if (scheme === 'http') return 'Webhooks are not sent over unencrypted http: the URL must start with https://.';
+  if (scheme === 'http') {
+    return (
+      'Webhooks are not sent over unencrypted http: the URL must start with https://, unless ALLOW_HTTP_TARGETS ' +
+      'is on.'
+    );
+  }
   const allowed = policy.allowHttp ? 'https:// or http://' : 'https://';
   return `Webhooks are only sent over HTTP: the URL must start with ${allowed}.`;
 }
@@ -77,9 +82,12 @@ function hostFault(written: string, parsed: URL, policy: TargetPolicy): string |
   if (host.endsWith('.')) return 'The host ends in a dot: write it without.';
   if (isDisguised(written, host)) return `The host is written in an unusual way: write ${host}.`;
   if (isIP(host) !== 0) return addressFault(host, policy);
-  // With loopback allowed, "localhost" is what a developer writes; the address behind it is still checked at connect.
+  // If loopback is allowed, so is "localhost"; its address is still checked when connecting.
   if (/(^|\.)localhost$/.test(host) && !allowsAddress('127.0.0.1', policy)) {
-    return 'localhost is the machine that Hookledger runs on: name a host that is reachable from the internet.';
+    return (
+      'localhost is the machine that Hookledger runs on: name a host that is reachable from the internet, unless ' +
+      'ALLOWED_TARGET_NETWORKS names the loopback network, 127.0.0.0/8.'
+    );
   }
   return null;
 }
@@ -96,9 +104,9 @@ function portFault({ protocol, port }: URL, { allowedPorts }: TargetPolicy): str
 }
 
 /**
- * Decimal, octal, hex and short IPv4, full-width digits and percent-encoding all read as another host than they show.
- * They are refused even when the address behind them is public: nobody writes one by accident, and a person who
- * approves a URL should see where it goes. Names in other scripts (IDN) are not disguises.
+ * Decimal, octal, hex and short IPv4, full-width digits and percent-encoding hide the host that is called. They are
+ * refused even when its address is public, so that a person who approves a URL sees where it leads. Names in other
+ * scripts (IDN) are allowed.
  */
 function isDisguised(written: string, host: string): boolean {
   if (isIP(host) === 4) return written !== host;
