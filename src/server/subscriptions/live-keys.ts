@@ -1,8 +1,7 @@
 // The API keys of those who stay connected: looked up again and again, as for each request of others.
 import { currentMs } from '../../clock';
 import type { Log } from '../../log';
-import type { Db } from '../../sql/db';
-import { type Standing, standingsOf } from '../../users/authenticate';
+import type { Standing } from '../../users/authenticate';
 
 /** How soon those who stay connected notice that their key was revoked or their roles were changed. */
 const CHECK_MS = 2_000;
@@ -16,15 +15,21 @@ export interface LiveKeys {
   stop(): void;
 }
 
-export function createLiveKeys(db: Db, log: Log): LiveKeys {
+/** @param look finds what keys are worth, by their ids; it leaves out those that were revoked or have expired */
+export function createLiveKeys(
+  look: (apiKeyIds: readonly string[]) => Promise<ReadonlyMap<string, Standing>>,
+  log: Log,
+): LiveKeys {
   const followers = new Map<string, Set<OnStanding>>();
   let timer: NodeJS.Timeout | null = null;
 
   async function check(): Promise<void> {
     let waitMs = CHECK_MS;
     try {
-      const standings = await standingsOf(db, [...followers.keys()]);
-      for (const [apiKeyId, told] of [...followers]) {
+      // a key that is followed only since then was not looked for, which does not make it revoked
+      const lookedFor = [...followers];
+      const standings = await look(lookedFor.map(([apiKeyId]) => apiKeyId));
+      for (const [apiKeyId, told] of lookedFor) {
         const standing = standings.get(apiKeyId) ?? null;
         for (const onStanding of [...told]) onStanding(standing);
         // one that is about to expire is looked at then

@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { DataSource } from 'typeorm';
 import type { Services } from '../../graphql/context';
 import type { Log } from '../../log';
+import { standingsOf } from '../../users/authenticate';
 import type { RateLimits } from '../edge/rate-limits';
 import type { Gate } from '../graphql/graphql-gate';
 import { createLiveKeys, type LiveKeys } from './live-keys';
@@ -43,7 +44,7 @@ export function createWatchServer({
   return {
     schema,
     subscriptions: createSubscriptions({ schema, gate, source, services, places }),
-    keys: createLiveKeys(source.manager, log),
+    keys: createLiveKeys((ids) => standingsOf(source.manager, ids), log),
     places,
     rates,
     source,

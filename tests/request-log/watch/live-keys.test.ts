@@ -1,0 +1,35 @@
+import { createLog } from '../../../src/log';
+import { createLiveKeys } from '../../../src/server/subscriptions/live-keys';
+import type { Standing } from '../../../src/users/authenticate';
+import { waitFor } from '../../support/wait-for';
+
+const STANDING: Standing = { roles: new Set(['AUDITOR']), expiresAt: null };
+
+test('a key that is followed while others are looked up is not taken for a revoked one', async () => {
+  const lookedFor: (readonly string[])[] = [];
+  const gate = Promise.withResolvers<void>();
+  const keys = createLiveKeys(async (ids) => {
+    lookedFor.push(ids);
+    await gate.promise;
+    return new Map(ids.filter((id) => id !== 'revoked').map((id) => [id, STANDING]));
+  }, createLog('silent'));
+  const told = new Map<string, (Standing | null)[]>();
+  const follow = (id: string) => keys.follow(id, (standing) => told.set(id, [...(told.get(id) ?? []), standing]));
+  try {
+    follow('early');
+    follow('revoked');
+    await waitFor('the first look', () => lookedFor.length === 1);
+    follow('late');
+    gate.resolve();
+    await waitFor('the second look', () => told.has('late'));
+    expect(lookedFor.slice(0, 2)).toEqual([
+      ['early', 'revoked'],
+      ['early', 'revoked', 'late'],
+    ]);
+    expect(told.get('late')).toEqual([STANDING]);
+    expect(told.get('early')?.[0]).toBe(STANDING);
+    expect(told.get('revoked')?.[0]).toBeNull();
+  } finally {
+    keys.stop();
+  }
+});
