@@ -57,7 +57,8 @@ test('the same event again within the time is skipped, and the message names the
   await happen(event('D-1'));
   const [, again] = await deliveriesOf(app, webhook.id);
   expect(again).toMatchObject({ status: 'SKIPPED', skipReason: 'DUPLICATE', jobId: null });
-  expect(again?.skipMessage).toBe(`The same as ${aged}, 12 s before.`);
+  const [, seconds] = new RegExp(`^The same as ${aged}, (\\d+) s before\\.$`).exec(again?.skipMessage ?? '') ?? [];
+  expect(Number(seconds)).toBeGreaterThanOrEqual(12);
 });
 
 test.each<[string, object]>([
