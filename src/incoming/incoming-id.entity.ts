@@ -1,7 +1,7 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { WebhookEntity } from '../webhooks/webhook.entity';
 
-/** The id of a call that was accepted: a second one with it is a duplicate. */
+/** The id of an accepted call. Another call with the same id is a duplicate. */
 @Entity('incoming_ids')
 export class IncomingIdEntity {
   @PrimaryColumn('uuid', { name: 'webhook_id', primaryKeyConstraintName: 'incoming_ids_pkey' })

@@ -2,7 +2,7 @@ import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import type { RequestErrorCode } from '../request-log/webhook-request-log.entity';
 import { WebhookEntity } from '../webhooks/webhook.entity';
 
-/** How many calls were refused in a minute above the rate at which they are kept. */
+/** The number of calls that were refused in a minute above the rate at which they are recorded. */
 @Entity('sampled_refusals')
 export class SampledRefusalsEntity {
   @PrimaryColumn('uuid', { name: 'webhook_id', primaryKeyConstraintName: 'unkept_refusals_pkey' })

@@ -13,8 +13,9 @@ const MOST = 100;
 export class WebhookSampledRefusalsResolver {
   @FieldResolver(() => [SampledRefusalsType], {
     description:
-      `INCOMING: refused calls that have no row, since more than ${REFUSALS_AT_ONCE} at once, and then one a second, came to a ` +
-      `process. Per minute, the latest ${MOST}, newest first.`,
+      `INCOMING: the number of refused calls without a row, per minute and reason, newest first, at most ${MOST}. ` +
+      `Each process records up to ${REFUSALS_AT_ONCE} refused calls at once and then one per second. Empty for ` +
+      'OUTGOING.',
   })
   async refusalsNotKept(@Root() row: WebhookRow, @Ctx() context: Context) {
     if (row.direction === 'OUTGOING') return [];

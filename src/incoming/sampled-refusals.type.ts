@@ -8,15 +8,17 @@ import { READERS } from '../viewer';
 @HasRole(...READERS)
 @ObjectType('SampledRefusals', {
   simpleResolvers: true,
-  description: 'Refused calls that came faster than they are kept: they were answered and counted, but have no row.',
+  description:
+    'Refused calls above the rate at which they are recorded. They were answered and counted, and have no row in ' +
+    'the log.',
 })
 export class SampledRefusalsType {
-  @Field(() => GraphQLDateTime, { description: 'The minute in which they came.' })
+  @Field(() => GraphQLDateTime, { description: 'The minute in which the calls were received.' })
   minute: Date;
 
-  @Field(() => RequestErrorCodeEnum, { description: 'Why they were refused.' })
+  @Field(() => RequestErrorCodeEnum, { description: 'Why the calls were refused.' })
   errorCode: RequestErrorCode;
 
-  @Field(() => Int, { description: 'How many.' })
+  @Field(() => Int, { description: 'The number of calls.' })
   calls: number;
 }

@@ -1,46 +1,53 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, InputType } from 'type-graphql';
 
-@InputType('CallHeaderInput', { description: 'A header of a call, as it was sent.' })
+@InputType('CallHeaderInput', { description: 'A header of a call.' })
 class CallHeaderInput {
-  @Field(() => String, { description: 'Upper and lower case mean the same.' })
+  @Field(() => String, { description: 'The name; case is ignored.' })
   name: string;
 
-  @Field(() => String, { description: 'Its value, whole.' })
+  @Field(() => String, { description: 'The complete value.' })
   value: string;
 }
 
 @InputType('ExplainVerificationInput', {
-  description: 'A call of the log, or one that somebody has at hand: headers, and body or bodyBase64.',
+  description: 'The call to explain: either `requestId`, or `headers` and `body` or `bodyBase64`.',
 })
 export class ExplainVerificationInput {
-  @Field(() => ID, { description: 'The INCOMING webhook that it was for, `whk_...`.' })
+  @Field(() => ID, { description: 'The id of the INCOMING webhook that was called, `whk_...`.' })
   webhookId: string;
 
-  @Field(() => ID, { nullable: true, description: 'A call in the log, `req_...`, instead of headers and body.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of a call in the log, `req_...`, instead of headers and body.',
+  })
   requestId?: string | null;
 
   @Field(() => [CallHeaderInput], {
     nullable: true,
-    description: 'Its headers, in order; at most 200, of 65,536 characters together.',
+    description: 'The headers of the call, in order, at most 200 with 65,536 characters in total.',
   })
   headers?: CallHeaderInput[] | null;
 
-  @Field(() => String, { nullable: true, description: 'Its body as text, exactly; at most 1 MiB. Default: empty.' })
+  @Field(() => String, { nullable: true, description: 'The exact body as text, at most 1 MiB. Default: empty.' })
   body?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its body in base64, where it is not UTF-8 or has to be exact.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The exact body in base64, at most 1 MiB, instead of `body`, for a body that is not UTF-8.',
+  })
   bodyBase64?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The whole address that was called, for providers that sign it; at most 16,384 characters.',
+    description: 'The complete URL that was called, for providers that sign it; at most 16,384 characters.',
   })
   url?: string | null;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'As of when it is judged. Default: when the call of the log came; now for one that is given.',
+    description:
+      'The time for which the call is judged. Default: for a call in the log, when it was received; otherwise now.',
   })
   at?: Date | null;
 }

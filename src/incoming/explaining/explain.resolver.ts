@@ -24,7 +24,7 @@ declare module '../../graphql/context' {
 }
 
 const MAX_HEADERS = 200;
-/** Of all of them together, and of an address: more than HTTP servers take. */
+/** The limits for all headers together and for a URL. HTTP servers accept less. */
 const MAX_HEADER_CHARACTERS = 65_536;
 const MAX_URL_CHARACTERS = 16_384;
 
@@ -33,14 +33,15 @@ export class ExplainVerificationResolver {
   @HasRole(...CONTENT_READERS)
   @Query(() => VerificationReportType, {
     description: withExample(
-      'Why a call of a partner is, or is not, accepted. Nothing changes; who asked, about which call, is in the audit trail.',
-      '{ explainVerification(input: { webhookId: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", requestId: "req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) ' +
-        '{ accepted summary checks { name passed message } } }',
+      'Explains why a call of a partner is accepted or refused. Changes nothing; records user and call in the audit ' +
+        'trail.',
+      '{ explainVerification(input: { webhookId: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", requestId: ' +
+        '"req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { accepted summary checks { name passed message } } }',
     ),
   })
   async explainVerification(
     @Ctx() context: Context,
-    @Arg('input', () => ExplainVerificationInput, { description: 'Which call, and to whom.' })
+    @Arg('input', () => ExplainVerificationInput, { description: 'The webhook and the call.' })
     input: ExplainVerificationInput,
   ): Promise<VerificationReportType> {
     const { webhookRules, explaining } = context.services;
@@ -48,7 +49,8 @@ export class ExplainVerificationResolver {
     const parts = { db: context.db, keyring: webhookRules.keyring, explain: explaining.explain };
     const webhookId = uuidOf('Webhook', input.webhookId);
     const call = callOf(input);
-    // what is in the log was sent to us, where no more is said of a guess than this says
+    // a call of the log needs no limit: it was answered when it was received, so its explanation reveals no more about
+    // a guess
     if (!('requestId' in call)) explaining.guesses(viewer.userId);
     try {
       const explained = await explainVerification(parts, webhookId, call, input.at ?? null);
@@ -57,7 +59,7 @@ export class ExplainVerificationResolver {
       await context.transaction((db) => recordAct(db, viewer, { ...act, subjectId: webhookId as string }));
       return reportOf(explained);
     } catch (error) {
-      // a query has no userErrors
+      // a query has no userErrors, so the fault becomes a GraphQL error
       const fault = error instanceof InputError ? error.errors[0] : undefined;
       if (!fault) throw error;
       throw new AppError(fault.code === 'NOT_FOUND' ? 'NOT_FOUND' : 'BAD_USER_INPUT', fault.message, fault.field ?? []);
@@ -65,7 +67,7 @@ export class ExplainVerificationResolver {
   }
 }
 
-/** What the audit trail says of a call: never what could be a secret. */
+/** The details of a call for the audit trail. They must not contain secrets. */
 function namesOf(call: { requestId: string | null } | GivenCall): Record<string, unknown> {
   return 'requestId' in call
     ? { requestId: call.requestId }
@@ -92,11 +94,11 @@ function callOf({
 }: ExplainVerificationInput): { requestId: string | null } | GivenCall {
   const isGiven = Boolean(headers || body || bodyBase64);
   if (requestId) {
-    if (isGiven) refuse('requestId', 'A call is in the log, or it is given: leave out requestId, or headers and body.');
+    if (isGiven) refuse('requestId', 'Give either requestId, or headers and body, not both.');
     return { requestId: uuidOf('WebhookRequestLog', requestId) };
   }
   if (!isGiven) refuse('headers', 'Give requestId, or the headers and body of a call.');
-  if (body && bodyBase64) refuse('bodyBase64', 'The body is given twice: leave out body or bodyBase64.');
+  if (body && bodyBase64) refuse('bodyBase64', 'Give either body or bodyBase64, not both.');
   if ((headers?.length ?? 0) > MAX_HEADERS) {
     refuse('headers', `headers has ${headers?.length} entries; at most ${MAX_HEADERS} are taken.`);
   }
@@ -110,7 +112,7 @@ function callOf({
   return { headers: headers ?? [], body: bodyBase64 ? bytesOf(bodyBase64) : Buffer.from(body ?? ''), url: url ?? null };
 }
 
-// Buffer.from skips what is not base64, and then another body would be explained
+// Buffer.from ignores invalid characters, and then another body would be explained
 function bytesOf(base64: string): Buffer {
   const clean = base64.replace(/\s+/g, '');
   const bytes = Buffer.from(clean, 'base64');

@@ -7,53 +7,59 @@ import type { RequestErrorCode } from '../../request-log/webhook-request-log.ent
 import { CHECK_NAMES, type CheckName } from '../../verification/explaining/explain';
 import { CONTENT_READERS } from '../../viewer';
 
-const VerificationCheckNameEnum = publishEnum('VerificationCheckName', CHECK_NAMES, 'What was looked at.', {
-  WEBHOOK: { description: 'Whether the webhook takes calls at all.' },
-  KEPT: { description: 'What of the call was not kept.' },
-  HEADERS: { description: 'The headers that say how it is confirmed.' },
-  TIMESTAMP: { description: 'The time that was signed, and the tolerance.' },
-  SIGNATURE: { description: 'The signature itself, and how it is written.' },
-  SECRET: { description: 'Which of our secrets, live or retired.' },
-  BODY: { description: 'The body, and what was done to it on its way.' },
+const VerificationCheckNameEnum = publishEnum('VerificationCheckName', CHECK_NAMES, 'What a check examines.', {
+  WEBHOOK: { description: 'Whether the webhook accepts calls.' },
+  KEPT: { description: 'Which parts of the call were not recorded.' },
+  HEADERS: { description: 'The headers that are needed to verify the call.' },
+  TIMESTAMP: { description: 'The signed time and the tolerance.' },
+  SIGNATURE: { description: 'The signature and its encoding.' },
+  SECRET: { description: 'The secret that was used, live or retired.' },
+  BODY: { description: 'The body, and how it was changed on the way.' },
 });
 
 @HasRole(...CONTENT_READERS)
-@ObjectType('VerificationCheck', { simpleResolvers: true, description: 'One thing that was looked at.' })
+@ObjectType('VerificationCheck', { simpleResolvers: true, description: 'The result of one check.' })
 export class VerificationCheckType {
-  @Field(() => VerificationCheckNameEnum, { description: 'What it was.' })
+  @Field(() => VerificationCheckNameEnum, { description: 'What the check examines.' })
   name: CheckName;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether it is right; null: a remark, or it could not be told.',
+    description: 'Whether the check passed; null: the message is a remark, or the check could not be decided.',
   })
   passed: boolean | null;
 
-  @Field(() => String, { description: 'What was found, and by how much it is off; a sentence to read aloud.' })
+  @Field(() => String, { description: 'The finding and the size of the difference, as a sentence.' })
   message: string;
 }
 
 @HasRole(...CONTENT_READERS)
 @ObjectType('VerificationReport', {
   simpleResolvers: true,
-  description: 'Whether a call is confirmed, and if not, which check failed and by how much.',
+  description: 'Whether a call passes verification, and if not, which check failed and by how much.',
 })
 export class VerificationReportType {
-  @Field(() => Boolean, { description: 'Whether it would be accepted, as far as this was asked.' })
+  @Field(() => Boolean, { description: 'Whether the checks in this report would accept the call.' })
   accepted: boolean;
 
-  @Field(() => RequestErrorCodeEnum, { nullable: true, description: 'Why not, in one word; null: it would be.' })
+  @Field(() => RequestErrorCodeEnum, {
+    nullable: true,
+    description: 'The error code of the refusal; null: the call would be accepted.',
+  })
   errorCode: RequestErrorCode | null;
 
-  @Field(() => String, { description: 'The outcome in a sentence.' })
+  @Field(() => String, { description: 'The result as a sentence.' })
   summary: string;
 
-  @Field(() => ID, { nullable: true, description: 'Of verificationKeys, which one confirms it; null: none does.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id in `verificationKeys` of the key that verifies the call; null: none.',
+  })
   keyId: string | null;
 
-  @Field(() => GraphQLDateTime, { description: 'As of when it was judged.' })
+  @Field(() => GraphQLDateTime, { description: 'The time for which the call was judged.' })
   at: Date;
 
-  @Field(() => [VerificationCheckType], { description: 'What was looked at, in that order, at most 50.' })
+  @Field(() => [VerificationCheckType], { description: 'The checks in the order in which they were made, at most 50.' })
   checks: VerificationCheckType[];
 }

@@ -4,55 +4,68 @@ import type { HmacAlgorithm, Place, SignatureEncoding } from '../../verification
 import type { CallOutcome } from '../incoming/incoming-agreement.entity';
 import { CallOutcomeEnum, HmacAlgorithmEnum, PlaceKindEnum, SignatureEncodingEnum } from './agreement.type';
 
-@InputType('PlaceInput', { description: 'Where in a call something is said: { from: JSON, name: "$.data.id" }.' })
+@InputType('PlaceInput', { description: 'The location of a value in a call: { from: JSON, name: "$.data.id" }.' })
 class PlaceInput implements Place {
-  @Field(() => PlaceKindEnum, { description: 'In which part of it.' })
+  @Field(() => PlaceKindEnum, { description: 'The part of the call.' })
   from: Place['from'];
 
   @Field(() => String, {
     description:
-      "The name of the header or parameter, or the path of one value: `$.data.object.id`, `$.items[0]`; a form's fields " +
-      'are `$.field`, and where `payload` is a JSON object, `$.payload.field`.',
+      'The name of the header or parameter, or the path of one value: `$.data.object.id`, `$.items[0]`. A field of ' +
+      'a form is `$.field`; if the field `payload` contains a JSON object, its members are `$.payload.field`.',
   })
   name: string;
 }
 
 @InputType('VerificationInput', {
-  description: 'HMAC, TOKEN, BASIC: how their calls are confirmed. No secret is in it.',
+  description: 'How calls are verified with the providers HMAC, TOKEN and BASIC. It contains no secret.',
 })
 class VerificationInput {
-  @Field(() => String, { nullable: true, description: 'HMAC, TOKEN: the header with the signature or token.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'HMAC, TOKEN: the name of the header with the signature or token.',
+  })
   header?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'TOKEN: the parameter with the token, instead of a header.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'TOKEN: the name of the query parameter with the token, instead of a header.',
+  })
   query?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'HMAC, TOKEN: what stands before signature or token, such as "sha256=" or "Bearer "; at most 50.',
+    description:
+      'HMAC, TOKEN: the text before the signature or token, such as "sha256=" or "Bearer "; at most 50 characters.',
   })
   prefix?: string | null;
 
   @Field(() => HmacAlgorithmEnum, { nullable: true, description: 'HMAC: the hash function. Default: SHA256.' })
   algorithm?: HmacAlgorithm | null;
 
-  @Field(() => SignatureEncodingEnum, { nullable: true, description: 'HMAC: how it is written. Default: HEX.' })
+  @Field(() => SignatureEncodingEnum, {
+    nullable: true,
+    description: 'HMAC: the encoding of the signature. Default: HEX.',
+  })
   encoding?: SignatureEncoding | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'HMAC: what is signed, where `{body}` `{timestamp}` `{id}` `{url}` `{method}` stand for those of the call; at most ' +
-      '500 characters, with `{body}`. Default: `{body}`.',
+      'HMAC: the signed text, in which `{body}`, `{timestamp}`, `{id}`, `{url}` and `{method}` are replaced by ' +
+      'those of the call; at most 500 characters; `{body}` is required. Default: `{body}`.',
   })
   signed?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'HMAC: the header with `{timestamp}`, seconds since 1970.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'HMAC: the name of the header with `{timestamp}`, in seconds since 1970.',
+  })
   timestampHeader?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'HMAC: the header with `{id}`, which never contains what stands next to it.',
+    description: 'HMAC: the name of the header with `{id}`. An id must not contain the separators next to `{id}`.',
   })
   idHeader?: string | null;
 
@@ -60,77 +73,88 @@ class VerificationInput {
   username?: string | null;
 }
 
-@InputType('CallAnswerInput', { description: 'How a call is answered that is accepted, and a repeated one.' })
+@InputType('CallAnswerInput', { description: 'The response to an accepted call and to its repetitions.' })
 class CallAnswerInput {
-  @Field(() => Int, { nullable: true, description: '200 to 299. Default: 200.' })
+  @Field(() => Int, { nullable: true, description: 'The HTTP status, 200 to 299. Default: 200.' })
   status?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'At most 4,096 characters. Default: `{"received":true}`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The body, at most 4,096 characters. Default: `{"received":true}`.',
+  })
   body?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Such as text/xml. Default: application/json.' })
+  @Field(() => String, { nullable: true, description: 'The media type, such as text/xml. Default: application/json.' })
   contentType?: string | null;
 }
 
-/** INCOMING: how calls are confirmed and read, and what comes of them; the same for a new and for a changed webhook. */
+/** INCOMING: how calls are verified, read and processed; the same for a new and for a changed webhook. */
 @InputType()
 export abstract class AgreementInput {
   @Field(() => VerificationInput, {
     nullable: true,
-    description: 'INCOMING, providers HMAC, TOKEN and BASIC: how. What is left out stays as it is.',
+    description: 'INCOMING, providers HMAC, TOKEN and BASIC: how calls are verified. Omitted fields keep their values.',
   })
   verification?: VerificationInput | null;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      'INCOMING: seconds by which the time that was signed may differ from ours, either way, 1 to 604,800. Default, null: 300; ' +
-      'MAILGUN, which sends the same signature again for hours: 43,200.',
+      'INCOMING: the maximum difference between the signed time and the time of receipt, in either direction, in ' +
+      'seconds, 1 to 604,800. Default, null: 300; for MAILGUN, which repeats the same signature for hours, 43,200.',
   })
   toleranceSeconds?: number | null;
 
   @Field(() => PlaceInput, {
     nullable: true,
     description:
-      'INCOMING: where a call names its event. Default, null: where the provider has it. A call that names none is "received".',
+      'INCOMING: the location of the event name in a call. Default, null: the location that the provider uses. The ' +
+      'event of a call without a name is "received".',
   })
   eventLocation?: PlaceInput | null;
 
   @Field(() => PlaceInput, {
     nullable: true,
     description:
-      'INCOMING: where a call has its id. One that was accepted within 30 days is answered again and kept, without ' +
-      'consequences. Default, null: where the provider has it. A call without one is a duplicate of nothing; ' +
-      'GITHUB, SHOPIFY: those of the same event, secret and body are duplicates, too.',
+      'INCOMING: the location of the id of a call. A call with an id that was accepted within 30 days is answered ' +
+      'and recorded again, and has no other effect. Default, null: the location that the provider uses. A call ' +
+      'without an id is never a duplicate. GITHUB, SHOPIFY: calls with the same event, secret and body are ' +
+      'duplicates, too.',
   })
   idLocation?: PlaceInput | null;
 
   @Field(() => PlaceInput, {
     nullable: true,
     description:
-      'INCOMING: where a call names the business document. Default, null: where the provider has it, else its own id.',
+      'INCOMING: the location of the name of the business document. Default, null: the location that the provider ' +
+      'uses, else the id of the call.',
   })
   referenceLocation?: PlaceInput | null;
 
-  @Field(() => CallOutcomeEnum, { nullable: true, description: 'INCOMING: default, null: BUSINESS_EVENT.' })
+  @Field(() => CallOutcomeEnum, {
+    nullable: true,
+    description: 'INCOMING: what an accepted call becomes. Default, null: BUSINESS_EVENT.',
+  })
   becomes?: CallOutcome | null;
 
   @Field(() => [ID], {
     nullable: true,
-    description: 'INCOMING, becomes FORWARD: 1 to 20 outgoing webhooks that the calls go to, `whk_...`.',
+    description: 'INCOMING, becomes FORWARD: the 1 to 20 outgoing webhooks to which calls are forwarded, `whk_...`.',
   })
   forwardTo?: string[] | null;
 
-  @Field(() => CallAnswerInput, { nullable: true, description: 'INCOMING: how calls are answered that are accepted.' })
+  @Field(() => CallAnswerInput, { nullable: true, description: 'INCOMING: the response to accepted calls.' })
   answer?: CallAnswerInput | null;
 }
 
 const MAX_OVERLAP_S = 7 * 24 * 3600;
 const isOverlap = (value: unknown) => (value as number) >= 0 && (value as number) <= MAX_OVERLAP_S;
 
-@InputType('RotateWebhookTokenInput', { description: 'Whose address is replaced, and how long the old one goes on.' })
+@InputType('RotateWebhookTokenInput', {
+  description: 'The webhook whose address is replaced, and how long earlier addresses still work.',
+})
 export class RotateWebhookTokenInput {
-  @Field(() => ID, { description: 'An INCOMING webhook, `whk_...`.' })
+  @Field(() => ID, { description: 'The id of an INCOMING webhook, `whk_...`.' })
   id: string;
 
   @rejects('INVALID', 'overlap', isOverlap, (value) => {
@@ -139,7 +163,7 @@ export class RotateWebhookTokenInput {
   @Field(() => Int, {
     defaultValue: 24 * 3600,
     description:
-      'How long earlier addresses go on beside the new one, 0 to 604,800 s (7 days), default 86,400. 0: they end at once.',
+      'How long earlier addresses still work, in seconds, 0 to 604,800 (7 days). Default: 86,400. 0: they end at once.',
   })
   overlapSeconds: number;
 }

@@ -22,9 +22,12 @@ import { loadWebhook } from './webhook.resolver';
 import { WebhookType } from './webhook.type';
 
 const RotateWebhookTokenPayload = payloadOf('RotateWebhookToken', {
-  webhook: [() => WebhookType, 'The webhook as it is now.'],
-  token: [() => String, 'What the new address ends in, `in_...`. Shown this once.'],
-  address: [() => String, 'The new address, which the partner is told: PUBLIC_URL, `/in/` and the token.'],
+  webhook: [() => WebhookType, 'The webhook after the change.'],
+  token: [() => String, 'The token at the end of the new address, `in_...`. It is shown only here.'],
+  address: [
+    () => String,
+    'The new address to give to the partner: PUBLIC_URL, `/in/` and the token. It is shown only here.',
+  ],
 });
 
 function loadAgreement(context: Context, webhookId: string): Promise<AgreementRow | null> {
@@ -47,7 +50,7 @@ function loadAddresses(context: Context, webhookId: string): Promise<TokenRow[] 
 export class WebhookAgreementResolver {
   @FieldResolver(() => IncomingAgreementType, {
     nullable: true,
-    description: 'INCOMING: what is agreed about calls to us; null for OUTGOING.',
+    description: 'INCOMING: the settings for received calls; null for OUTGOING.',
   })
   incoming(@Root() row: WebhookRow, @Ctx() context: Context) {
     return loadAgreement(context, row.id);
@@ -82,14 +85,16 @@ export class IncomingAgreementResolver {
     return { status: row.answerStatus, body: row.answerBody, contentType: row.answerType };
   }
 
-  @FieldResolver(() => [WebhookType], { description: 'FORWARD: the webhooks that accepted calls go to, at most 20.' })
+  @FieldResolver(() => [WebhookType], {
+    description: 'FORWARD: the webhooks to which accepted calls are forwarded, at most 20; otherwise empty.',
+  })
   async forwardTo(@Root() row: AgreementRow, @Ctx() context: Context) {
     const webhooks = await Promise.all(row.forwardTo.map((id) => loadWebhook(context, id)));
     return webhooks.filter((webhook) => webhook !== null);
   }
 
   @FieldResolver(() => [VerificationKeyType], {
-    description: 'The secrets with which calls are confirmed, newest first, and the latest 10 of those that were.',
+    description: 'The secrets that verify calls, and the latest 10 retired ones, newest first.',
   })
   async verificationKeys(@Root() row: AgreementRow, @Ctx() context: Context) {
     const now = currentTime();
@@ -99,7 +104,7 @@ export class IncomingAgreementResolver {
   }
 
   @FieldResolver(() => [IncomingAddressType], {
-    description: 'The addresses that lead to it now, newest first, at most 10.',
+    description: 'The addresses at which calls are received now, newest first, at most 10.',
   })
   async addresses(@Root() row: AgreementRow, @Ctx() context: Context) {
     return (await loadAddresses(context, row.webhookId)) ?? [];
@@ -108,13 +113,16 @@ export class IncomingAgreementResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => RotateWebhookTokenPayload, {
     description: withExample(
-      'A new address for an INCOMING webhook: it leads there at once, the earlier ones until the overlap is over.',
-      'mutation { rotateWebhookToken(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", overlapSeconds: 3600 }) { address userErrors { message } } }',
+      'Creates a new address for an INCOMING webhook. It works at once; earlier addresses work until the overlap ends.',
+      'mutation { rotateWebhookToken(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", overlapSeconds: 3600 }) { ' +
+        'address userErrors { message } } }',
     ),
   })
   rotateWebhookToken(
     @Ctx() context: Context,
-    @Arg('input', () => RotateWebhookTokenInput, { description: 'Which webhook, and how long both addresses work.' })
+    @Arg('input', () => RotateWebhookTokenInput, {
+      description: 'The webhook, and how long earlier addresses still work.',
+    })
     input: RotateWebhookTokenInput,
   ) {
     const nothing = {

@@ -3,73 +3,81 @@ import { MAX_SECRET, MAX_SECRET_HEADERS } from '../credentials/credential-rules'
 import type { ClientAuthentication } from '../credentials/credential-settings';
 import { ClientAuthenticationEnum } from './credential.type';
 
-const NEVER_SHOWN = 'Encrypted where it is stored; never shown, logged or recorded: request rows have `[secret]`.';
-const SECRET_TEXT = `1 to ${MAX_SECRET} characters. ${NEVER_SHOWN}`;
+const NEVER_SHOWN = 'Stored encrypted; never shown, logged or recorded: request rows contain `[secret]` instead.';
+const SECRET_TEXT = `The client secret, 1 to ${MAX_SECRET} characters. ${NEVER_SHOWN}`;
 
 export const SECRET_HEADERS_TEXT =
-  `At most ${MAX_SECRET_HEADERS} headers whose values nobody may read, such as API keys; names count once, whatever ` +
-  'their case. They go to the host of `url` alone.';
+  `Headers with secret values, such as API keys, at most ${MAX_SECRET_HEADERS}. Names are unique, ignoring case. ` +
+  'They are sent only to the host of `url`.';
 export const BASIC_AUTH_TEXT =
   'Sent as `Authorization: Basic` (RFC 7617, UTF-8). Not together with `oauth2` or a secret `authorization` header.';
 export const OAUTH2_TEXT =
-  'An access token is got with client credentials (RFC 6749, section 4.4), kept until shortly before it expires, and ' +
-  'sent as `Authorization: Bearer`. When none is to be had, the attempt fails with AUTHENTICATION. Not together with ' +
-  '`basicAuth` or a secret `authorization` header.';
+  'An access token is obtained with client credentials (RFC 6749, section 4.4), cached until shortly before it ' +
+  'expires, and sent as `Authorization: Bearer`. If no token can be obtained, the attempt fails with ' +
+  'AUTHENTICATION. Not together with `basicAuth` or a secret `authorization` header.';
 export const CLIENT_CERTIFICATE_TEXT =
-  'Shown to a partner that asks for one (mTLS), and to the token endpoint of `oauth2`. It must not have expired.';
+  'The client certificate for partners that require one (mTLS) and for the token endpoint of `oauth2`. It must not ' +
+  'have expired.';
 
-@InputType('SecretHeaderInput', { description: 'A header whose value nobody may read.' })
+@InputType('SecretHeaderInput', { description: 'A header with a secret value.' })
 export class SecretHeaderInput {
   @Field(() => String, {
     description:
-      'Letters, digits and hyphens, at most 200 characters. Not what Hookledger sets itself: `host`, `content-length`, ' +
-      '`webhook-...` and the like.',
+      'The name: letters, digits and hyphens, at most 200 characters. Headers that Hookledger sets are refused, ' +
+      'such as `host`, `content-length` and `webhook-...`.',
   })
   name: string;
 
   @Field(() => String, {
     nullable: true,
     description:
-      `1 to ${MAX_SECRET} characters of Latin-1, on one line. null, in updateWebhook: the value that is stored under ` +
-      `this name, for the same host. ${NEVER_SHOWN}`,
+      `The value: 1 to ${MAX_SECRET} characters of Latin-1, on one line. null, only in updateWebhook and for the ` +
+      `same host: keeps the stored value of this name. ${NEVER_SHOWN}`,
   })
   value?: string | null;
 }
 
 @InputType('BasicAuthInput', { description: 'HTTP Basic (RFC 7617): user name and password.' })
 export class BasicAuthInput {
-  @Field(() => String, { description: 'At most 255 characters, no colon. May be empty when the password is not.' })
+  @Field(() => String, {
+    description: 'The user name, at most 255 characters, without a colon. It may be empty if the password is not.',
+  })
   username: string;
 
-  @Field(() => String, { description: `At most ${MAX_SECRET} characters. ${NEVER_SHOWN}` })
+  @Field(() => String, { description: `The password, at most ${MAX_SECRET} characters. ${NEVER_SHOWN}` })
   password: string;
 }
 
 @InputType('OAuth2Input', {
-  description: 'OAuth2 client credentials (RFC 6749, section 4.4): where a token is got, and as whom.',
+  description: 'OAuth2 client credentials (RFC 6749, section 4.4).',
 })
 export class OAuth2Input {
-  @Field(() => String, { description: 'The token endpoint: a URL by the same rules as `url`, but no template.' })
+  @Field(() => String, {
+    description: 'The URL of the token endpoint. The rules for `url` apply; templates are not allowed.',
+  })
   tokenUrl: string;
 
-  @Field(() => String, { description: '1 to 500 characters.' })
+  @Field(() => String, { description: 'The client id, 1 to 500 characters.' })
   clientId: string;
 
   @Field(() => String, { description: SECRET_TEXT })
   clientSecret: string;
 
-  @Field(() => String, { nullable: true, description: 'Names with one space between them, at most 1,000 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The requested scope: names separated by one space, at most 1,000 characters.',
+  })
   scope?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Sent as `audience`, for endpoints that ask for it (Auth0); at most 1,000 characters.',
+    description: 'The parameter `audience`, which some token endpoints require (Auth0); at most 1,000 characters.',
   })
   audience?: string | null;
 
   @Field(() => ClientAuthenticationEnum, {
     defaultValue: 'BASIC',
-    description: 'How the token endpoint is told who asks; BASIC unless its manual says otherwise.',
+    description: 'How the client authenticates at the token endpoint. Use BASIC unless the endpoint requires BODY.',
   })
   clientAuthentication: ClientAuthentication;
 }
@@ -78,11 +86,11 @@ export class OAuth2Input {
 export class ClientCertificateInput {
   @Field(() => String, {
     description:
-      "PEM, at most 64 KiB: the client's own certificate, behind it those that lead to its authority, where the " +
+      'The certificate of the client as PEM, at most 64 KiB, followed by the intermediate certificates if the ' +
       'partner needs them.',
   })
   certificate: string;
 
-  @Field(() => String, { description: `PEM, at most 64 KiB, not encrypted. ${NEVER_SHOWN}` })
+  @Field(() => String, { description: `The private key as PEM, at most 64 KiB, not encrypted. ${NEVER_SHOWN}` })
   privateKey: string;
 }

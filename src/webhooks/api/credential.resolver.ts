@@ -10,7 +10,7 @@ import { WebhookType } from './webhook.type';
 @Resolver(() => WebhookType)
 export class WebhookCredentialsResolver {
   @FieldResolver(() => [WebhookCredentialType], {
-    description: "What gets its requests in at the partner's, without the secrets, at most 23; empty: nothing does.",
+    description: 'The credentials that are sent to the partner, without their secrets, at most 23; empty: none.',
   })
   async credentials(@Root() webhook: WebhookRow, @Ctx() context: Context) {
     const load = async (ids: readonly string[]) => {

@@ -6,58 +6,68 @@ import { READERS } from '../../viewer';
 import { CLIENT_AUTHENTICATIONS, type ClientAuthentication } from '../credentials/credential-settings';
 import { CREDENTIAL_KINDS, type CredentialKind } from '../credentials/webhook-credential.entity';
 
-const CredentialKindEnum = publishEnum('CredentialKind', CREDENTIAL_KINDS, "What gets a request in at the partner's.", {
-  HEADER: { description: 'A header with a secret value, such as an API key.' },
-  BASIC: { description: 'HTTP Basic (RFC 7617): user name and password.' },
-  OAUTH2: { description: 'An access token, which OAuth2 client credentials get (RFC 6749, section 4.4).' },
-  CERTIFICATE: { description: 'A client certificate (mTLS).' },
-});
+const CredentialKindEnum = publishEnum(
+  'CredentialKind',
+  CREDENTIAL_KINDS,
+  'The kind of a credential that is sent to the partner.',
+  {
+    HEADER: { description: 'A header with a secret value, such as an API key.' },
+    BASIC: { description: 'HTTP Basic (RFC 7617): user name and password.' },
+    OAUTH2: { description: 'An access token, obtained with OAuth2 client credentials (RFC 6749, section 4.4).' },
+    CERTIFICATE: { description: 'A client certificate (mTLS).' },
+  },
+);
 
 export const ClientAuthenticationEnum = publishEnum(
   'ClientAuthentication',
   CLIENT_AUTHENTICATIONS,
-  'How the token endpoint is told who asks (RFC 6749, section 2.3.1).',
+  'How the client authenticates at the token endpoint (RFC 6749, section 2.3.1).',
   {
-    BASIC: { description: '`Authorization: Basic`, as the specification prefers.' },
-    BODY: { description: '`client_id` and `client_secret` in the body, which some token endpoints want.' },
+    BASIC: { description: '`Authorization: Basic`, which the specification prefers.' },
+    BODY: { description: '`client_id` and `client_secret` in the body, which some token endpoints require.' },
   },
 );
 
 @HasRole(...READERS)
 @ObjectType('WebhookCredential', {
   simpleResolvers: true,
-  description: 'Something that is sent to get in. Its secret is encrypted where it is stored, and never shown.',
+  description: 'A credential that is sent to the partner. Its secret is stored encrypted and never shown.',
 })
 export class WebhookCredentialType {
-  @Field(() => CredentialKindEnum, { description: 'What it is; says which of the other fields have a value.' })
+  @Field(() => CredentialKindEnum, {
+    description: 'The kind of the credential, which determines the fields that have a value.',
+  })
   kind: CredentialKind;
 
   @Field(() => String, {
-    description: 'HEADER: its name; BASIC: the user name; OAUTH2: the client id; CERTIFICATE: its subject.',
+    description: 'HEADER: the header name; BASIC: the user name; OAUTH2: the client id; CERTIFICATE: the subject.',
   })
   name: string;
 
-  @Field(() => String, { nullable: true, description: 'OAUTH2: where tokens are asked for.' })
+  @Field(() => String, { nullable: true, description: 'OAUTH2: the URL of the token endpoint; null for other kinds.' })
   tokenUrl: string | null;
 
-  @Field(() => String, { nullable: true, description: 'OAUTH2: what is asked for, names separated by spaces.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'OAUTH2: the requested scope, names separated by spaces; null: none.',
+  })
   scope: string | null;
 
-  @Field(() => String, { nullable: true, description: 'OAUTH2: for whom the token is, where the endpoint asks.' })
+  @Field(() => String, { nullable: true, description: 'OAUTH2: the requested audience; null: none.' })
   audience: string | null;
 
   @Field(() => ClientAuthenticationEnum, {
     nullable: true,
-    description: 'OAUTH2: how the token endpoint is told who asks.',
+    description: 'OAUTH2: how the client authenticates at the token endpoint; null for other kinds.',
   })
   clientAuthentication: ClientAuthentication | null;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'CERTIFICATE: from when on partners refuse it. Nobody renews it but you.',
+    description: 'CERTIFICATE: when the certificate expires. It is not renewed automatically. null for other kinds.',
   })
   expiresAt: Date | null;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was given; what is replaced is a new one.' })
+  @Field(() => GraphQLDateTime, { description: 'When the credential was set. Replacing a credential sets a new time.' })
   createdAt: Date;
 }

@@ -6,21 +6,21 @@ const MAX_SECONDS = 3_600;
 const MAX_CONCURRENCY = 500;
 
 export const RATE_LIMIT_TEXT =
-  'At most so many requests in any so many seconds, over all processes; what is over it waits. INCOMING: calls that are ' +
-  'right but over it are refused with 429, in each process by itself. null: no limit.';
+  'The maximum number of requests in a time window, over all processes; deliveries above the limit wait. INCOMING: ' +
+  'valid calls above the limit are refused with 429, counted in each process separately. null: no limit.';
 export const CONCURRENCY_TEXT =
-  `Requests on the wire at once, 1 to ${MAX_CONCURRENCY}, over all processes; what is over it waits. null: what each ` +
-  'worker has room for.';
+  `The maximum number of concurrent requests of all processes, 1 to ${MAX_CONCURRENCY}; deliveries above the limit ` +
+  'wait. null: only the capacity of the workers limits it.';
 export const ORDERING_TEXT =
-  'Keeps the deliveries of each document in order, one at a time: the next goes when the one before has arrived. ' +
-  'null: no order. What is open when it is switched on is not kept in order.';
+  'Keeps the deliveries of each document in order: the next delivery is sent when the previous one has succeeded. ' +
+  'null: deliveries are not ordered. Deliveries that are open when ordering is switched on are not ordered.';
 
-@InputType('RateLimitInput', { description: 'So many requests in any window of so many seconds.' })
+@InputType('RateLimitInput', { description: 'A limit on the number of requests in a sliding time window.' })
 export class RateLimitInput {
-  @Field(() => Int, { description: `1 to ${MAX_REQUESTS}.` })
+  @Field(() => Int, { description: `The maximum number of requests in any window, 1 to ${MAX_REQUESTS}.` })
   requests: number;
 
-  @Field(() => Int, { description: `1 to ${MAX_SECONDS}.` })
+  @Field(() => Int, { description: `The length of the window in seconds, 1 to ${MAX_SECONDS}.` })
   seconds: number;
 }
 

@@ -8,12 +8,19 @@ import { WebhookCircuitType } from './webhook-circuit.type';
 
 @Resolver(() => WebhookType)
 export class WebhookRateLimitsResolver {
-  @FieldResolver(() => RateLimitType, { nullable: true, description: 'What is over it waits. null: no limit.' })
+  @FieldResolver(() => RateLimitType, {
+    nullable: true,
+    description:
+      'The rate limit. OUTGOING: deliveries above it wait; INCOMING: calls above it are refused. null: no limit.',
+  })
   rateLimit(@Root() { rateLimit, rateLimitSeconds }: WebhookRow) {
     return rateLimit === null ? null : { requests: rateLimit, seconds: rateLimitSeconds };
   }
 
-  @FieldResolver(() => WebhookCircuitType, { nullable: true, description: 'OUTGOING: whether its endpoint works.' })
+  @FieldResolver(() => WebhookCircuitType, {
+    nullable: true,
+    description: 'OUTGOING: the circuit of the endpoint; null for INCOMING.',
+  })
   circuit(@Root() row: WebhookRow, @Ctx() context: Context) {
     return loaderFor(context, 'WebhookCircuit', (ids) => circuitsById(context.db, ids)).load(row.id);
   }

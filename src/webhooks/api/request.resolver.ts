@@ -7,7 +7,7 @@ import { WebhookType } from './webhook.type';
 @Resolver(() => WebhookType)
 export class WebhookRequestResolver {
   @FieldResolver(() => [WebhookHeaderType], {
-    description: 'Its own headers, at most 50, without those that carry secrets.',
+    description: 'The headers that were set for the webhook, at most 50, without secret headers.',
   })
   headers(@Root() row: WebhookRow) {
     return headersOf(row).map(([name, template]) => ({ name, template }));
@@ -15,7 +15,7 @@ export class WebhookRequestResolver {
 
   @FieldResolver(() => [BodyFieldType], {
     nullable: true,
-    description: 'What the body is made from, without a template: at most 200 fields; null: it has another form.',
+    description: 'The fields from which the body is made, at most 200; null: the body is made in another way.',
   })
   fields(@Root() row: WebhookRow) {
     return fieldsOf(row)?.map(([key, fieldname]) => ({ key, fieldname })) ?? null;

@@ -4,40 +4,47 @@ import { HasRole } from '../../graphql/roles/has-role';
 import { READERS } from '../../viewer';
 import { BODY_FORMATS, METHODS } from '../webhook.entity';
 
-export const WebhookMethodEnum = publishEnum('WebhookMethod', METHODS, 'How a webhook calls its URL.', {
-  POST: { description: 'The usual one.' },
-  PUT: { description: 'For a URL that names the document.' },
-  PATCH: { description: 'For a URL that names the document, where the body is a part of it.' },
-  DELETE: { description: 'With a body, like the others.' },
-});
+export const WebhookMethodEnum = publishEnum(
+  'WebhookMethod',
+  METHODS,
+  'The HTTP method of the requests of a webhook.',
+  {
+    POST: { description: 'The default.' },
+    PUT: { description: 'For a URL that identifies the document.' },
+    PATCH: { description: 'For a URL that identifies the document, with a body that contains a part of it.' },
+    DELETE: { description: 'The request has a body, as with the other methods.' },
+  },
+);
 
-export const BodyFormatEnum = publishEnum('BodyFormat', BODY_FORMATS, 'What the body of a delivery is.', {
-  STANDARD: { description: 'That of Standard Webhooks: `{type, timestamp, data}` with the whole document.' },
-  JSON: { description: 'Made from the template `body`, or an object of `fields`.' },
-  FORM: { description: 'application/x-www-form-urlencoded, made from `fields`.' },
+export const BodyFormatEnum = publishEnum('BodyFormat', BODY_FORMATS, 'How the body of a delivery is made.', {
+  STANDARD: { description: 'The body of Standard Webhooks: `{type, timestamp, data}`, where `data` is the document.' },
+  JSON: { description: 'JSON, rendered from the template `body`, or an object of the `fields`.' },
+  FORM: { description: 'application/x-www-form-urlencoded, made from the `fields`.' },
   ORIGINAL: {
     description:
-      'What the event came with: the bytes and the content type of a received call, without its content encoding; the JSON ' +
-      'text of what was published.',
+      'The original data of the event: for a received call its bytes, without content encoding, and its content ' +
+      'type; for a published event its JSON text.',
   },
 });
 
 @HasRole(...READERS)
-@ObjectType('WebhookHeader', { simpleResolvers: true, description: 'A header that every delivery of a webhook has.' })
+@ObjectType('WebhookHeader', { simpleResolvers: true, description: 'A header of every delivery of a webhook.' })
 export class WebhookHeaderType {
-  @Field(() => String, { description: 'As it was given, such as "X-Tenant"; sent so.' })
+  @Field(() => String, { description: 'The name as it was set and is sent, such as "X-Tenant".' })
   name: string;
 
-  @Field(() => String, { description: 'Its value: a Liquid template or fixed text.' })
+  @Field(() => String, { description: 'The value: a Liquid template or fixed text.' })
   template: string;
 }
 
 @HasRole(...READERS)
 @ObjectType('BodyField', { simpleResolvers: true, description: 'A value of the document in the body of a delivery.' })
 export class BodyFieldType {
-  @Field(() => String, { description: 'What it is called in the body.' })
+  @Field(() => String, { description: 'The key in the body.' })
   key: string;
 
-  @Field(() => String, { description: 'Where it stands in the document, such as `customer.name` or `items.0.qty`.' })
+  @Field(() => String, {
+    description: 'The path of the value in the document, such as `customer.name` or `items.0.qty`.',
+  })
   fieldname: string;
 }

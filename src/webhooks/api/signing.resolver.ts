@@ -21,19 +21,24 @@ import { WebhookType } from './webhook.type';
 const MAX_KEYS = 20;
 
 const RotateWebhookSecretPayload = payloadOf('RotateWebhookSecret', {
-  webhook: [() => WebhookType, 'The webhook as it is now.'],
+  webhook: [() => WebhookType, 'The webhook after the change.'],
   secret: [
     () => String,
-    'The new secret, shown this once: V1 `whsec_...`; FRAPPE: its text, unless it was yours. V1A has none to show.',
+    'The new secret. It is shown only here. V1: `whsec_...`; FRAPPE: the text, if it was generated; V1A: null.',
   ],
-  publicKey: [() => String, 'V1A: the new public key, `whpk_...`; also at `/.well-known/webhook-keys`.'],
+  publicKey: [
+    () => String,
+    'V1A: the new public key, `whpk_...`. It is also published at `/.well-known/webhook-keys`.',
+  ],
 });
 
 @Resolver(() => WebhookType)
 export class SigningResolver {
   @FieldResolver(() => [SigningKeyType], {
     nullable: true,
-    description: `OUTGOING: newest first, all live ones, of which there are at most ${MAX_LIVE_KEYS}, and the latest of the others, ${MAX_KEYS} in all.`,
+    description:
+      `OUTGOING: all live keys, at most ${MAX_LIVE_KEYS}, and the latest expired ones, newest first, at most ` +
+      `${MAX_KEYS} in all. null for INCOMING.`,
   })
   async signingKeys(@Root() row: WebhookRow, @Ctx() context: Context) {
     if (row.direction === 'INCOMING') return null;
@@ -43,15 +48,19 @@ export class SigningResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => RotateWebhookSecretPayload, {
     description: withExample(
-      'A new secret signs at once, the old ones beside it until the overlap is over; receivers accept any that matches. ' +
-        `CONFLICT when the webhook would have more than ${MAX_LIVE_KEYS} live keys. FRAPPE: its header has room for one ` +
-        'signature, so the new secret signs when the overlap is over.',
-      'mutation { rotateWebhookSecret(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", overlapSeconds: 3600 }) { secret userErrors { message } } }',
+      'Creates a new secret. It signs at once, together with the old secrets until the overlap ends; receivers ' +
+        'accept any signature that matches. Refused with CONFLICT if the webhook would have more than ' +
+        `${MAX_LIVE_KEYS} live keys. FRAPPE: the header contains only one signature, so the new secret signs when ` +
+        'the overlap ends.',
+      'mutation { rotateWebhookSecret(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", overlapSeconds: 3600 }) ' +
+        '{ secret userErrors { message } } }',
     ),
   })
   rotateWebhookSecret(
     @Ctx() context: Context,
-    @Arg('input', () => RotateWebhookSecretInput, { description: 'Which webhook, and how long both sign.' })
+    @Arg('input', () => RotateWebhookSecretInput, {
+      description: 'The webhook, and how long the old secrets still sign.',
+    })
     input: RotateWebhookSecretInput,
   ) {
     const nothing = {

@@ -5,33 +5,40 @@ import { HasRole } from '../../graphql/roles/has-role';
 import { READERS } from '../../viewer';
 import { CIRCUIT_STATES, type CircuitState } from '../webhook-circuit.entity';
 
-export const CircuitStateEnum = publishEnum('CircuitState', CIRCUIT_STATES, 'What a circuit breaker lets through.', {
-  CLOSED: { description: 'Everything: the endpoint works, as far as we know.' },
-  OPEN: { description: 'Nothing until openUntil: the endpoint asked for a pause, or fails. Deliveries wait.' },
-  HALF_OPEN: { description: 'One delivery, the probe: when it arrives, the others follow.' },
+export const CircuitStateEnum = publishEnum('CircuitState', CIRCUIT_STATES, 'The state of a circuit breaker.', {
+  CLOSED: { description: 'Deliveries are sent. The endpoint is assumed to work.' },
+  OPEN: { description: 'Deliveries wait until `openUntil`, because the endpoint asked for a pause or fails.' },
+  HALF_OPEN: { description: 'One delivery, the probe, is sent. If it succeeds, the others follow.' },
 });
 
 @HasRole(...READERS)
-@ObjectType('WebhookCircuit', { simpleResolvers: true, description: "How a webhook's endpoint is doing." })
+@ObjectType('WebhookCircuit', {
+  simpleResolvers: true,
+  description: 'The circuit breaker of the endpoint of a webhook.',
+})
 export class WebhookCircuitType {
-  @Field(() => CircuitStateEnum, { description: 'What it lets through.' })
+  @Field(() => CircuitStateEnum, { description: 'The state of the circuit.' })
   state: CircuitState;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'OPEN: nothing is sent before. HALF_OPEN: when another probe goes if this one does not come back.',
+    description:
+      'OPEN: until when no delivery is sent. HALF_OPEN: when another probe is sent if this one does not finish. ' +
+      'null: CLOSED.',
   })
   openUntil: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'Why it is not closed.' })
+  @Field(() => String, { nullable: true, description: 'Why the circuit is not closed; null: it is closed.' })
   reason: string | null;
 
-  @Field(() => Int, { description: 'Attempts in a row that failed; from 20 on the circuit opens.' })
+  @Field(() => Int, { description: 'The number of consecutive failed attempts. At 20 the circuit opens.' })
   failures: number;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When the first of them failed; null: the last attempt arrived. After 5 days the webhook is disabled.',
+    description:
+      'When the first of these attempts failed; null: the last attempt succeeded. After 5 days the webhook is ' +
+      'disabled.',
   })
   failingSince: Date | null;
 }

@@ -45,12 +45,12 @@ const ProviderFilter = enumFilter('WebhookProvider', ProviderEnum);
 const CallOutcomeFilter = enumFilter('CallOutcome', CallOutcomeEnum);
 const CircuitStateFilter = enumFilter('CircuitState', CircuitStateEnum);
 
-@InputType('RateLimitWhere', { description: 'Rate limits that meet all of it.' })
+@InputType('RateLimitWhere', { description: 'Rate limits that meet all of these conditions.' })
 class RateLimitWhere {
-  @Field(() => IntFilter, { nullable: true, description: 'Requests in any window.' })
+  @Field(() => IntFilter, { nullable: true, description: 'The maximum number of requests in any window.' })
   requests?: IntFilter;
 
-  @Field(() => IntFilter, { nullable: true, description: 'Seconds of that window.' })
+  @Field(() => IntFilter, { nullable: true, description: 'The length of the window in seconds.' })
   seconds?: IntFilter;
 }
 
@@ -59,21 +59,29 @@ const RATE_LIMIT_FILTER: FilterMap = {
   seconds: intFilter('rate_limit_seconds'),
 };
 
-@InputType('WebhookCircuitWhere', { description: 'Circuits that meet all of it; only OUTGOING webhooks have one.' })
+@InputType('WebhookCircuitWhere', {
+  description: 'Circuits that meet all of these conditions. Only OUTGOING webhooks have a circuit.',
+})
 class WebhookCircuitWhere {
-  @Field(() => CircuitStateFilter, { nullable: true, description: 'What it lets through: { in: [OPEN, HALF_OPEN] }.' })
+  @Field(() => CircuitStateFilter, {
+    nullable: true,
+    description: 'The state of the circuit: { in: [OPEN, HALF_OPEN] }.',
+  })
   state?: InstanceType<typeof CircuitStateFilter>;
 
-  @Field(() => OptionalDateTimeFilter, { nullable: true, description: 'Until when nothing, or no other probe, goes.' })
+  @Field(() => OptionalDateTimeFilter, {
+    nullable: true,
+    description: 'Until when no delivery, or no other probe, is sent.',
+  })
   openUntil?: OptionalDateTimeFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: 'Why it is not closed.' })
+  @Field(() => StringFilter, { nullable: true, description: 'Why the circuit is not closed.' })
   reason?: StringFilter;
 
-  @Field(() => IntFilter, { nullable: true, description: 'Attempts in a row that failed.' })
+  @Field(() => IntFilter, { nullable: true, description: 'The number of consecutive failed attempts.' })
   failures?: IntFilter;
 
-  @Field(() => OptionalDateTimeFilter, { nullable: true, description: 'When the first of them failed.' })
+  @Field(() => OptionalDateTimeFilter, { nullable: true, description: 'When the first of these attempts failed.' })
   failingSince?: OptionalDateTimeFilter;
 }
 
@@ -86,16 +94,22 @@ const WEBHOOK_CIRCUIT_FILTER: FilterMap = {
 };
 
 @InputType('IncomingAgreementWhere', {
-  description: 'What is agreed about calls, that meets all of it; only INCOMING webhooks have it.',
+  description: 'Incoming settings that meet all of these conditions. Only INCOMING webhooks have them.',
 })
 class IncomingAgreementWhere {
-  @Field(() => ProviderFilter, { nullable: true, description: 'Whose way of signing they follow: { eq: GITHUB }.' })
+  @Field(() => ProviderFilter, {
+    nullable: true,
+    description: 'The provider whose signatures the calls have: { eq: GITHUB }.',
+  })
   provider?: InstanceType<typeof ProviderFilter>;
 
-  @Field(() => CallOutcomeFilter, { nullable: true, description: 'What a call becomes: { eq: FORWARD }.' })
+  @Field(() => CallOutcomeFilter, { nullable: true, description: 'What an accepted call becomes: { eq: FORWARD }.' })
   becomes?: InstanceType<typeof CallOutcomeFilter>;
 
-  @Field(() => IntFilter, { nullable: true, description: 'Seconds by which a signed time may be off: { gt: 300 }.' })
+  @Field(() => IntFilter, {
+    nullable: true,
+    description: 'The maximum difference between the signed time and the time of receipt, in seconds: { gt: 300 }.',
+  })
   toleranceSeconds?: IntFilter;
 }
 
@@ -105,103 +119,103 @@ const AGREEMENT_FILTER: FilterMap = {
   toleranceSeconds: intFilter('tolerance_seconds'),
 };
 
-@InputType('WebhookWhere', { description: 'Webhooks that meet all of it.' })
+@InputType('WebhookWhere', { description: 'Webhooks that meet all of these conditions.' })
 export class WebhookWhere {
-  @Field(() => IDFilter, { nullable: true, description: 'One webhook, or some: { in: ["whk_...", "whk_..."] }.' })
+  @Field(() => IDFilter, { nullable: true, description: 'The id of the webhook: { in: ["whk_...", "whk_..."] }.' })
   id?: IDFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: 'Its name: { startsWith: "CRM" }.' })
+  @Field(() => StringFilter, { nullable: true, description: 'The name: { startsWith: "CRM" }.' })
   name?: StringFilter;
 
-  @Field(() => DirectionFilter, { nullable: true, description: '{ eq: OUTGOING }: those where we call.' })
+  @Field(() => DirectionFilter, { nullable: true, description: 'The direction of the calls: { eq: OUTGOING }.' })
   direction?: InstanceType<typeof DirectionFilter>;
 
-  @Field(() => WebhookStatusFilter, {
-    nullable: true,
-    description: '{ in: [PAUSED, DISABLED] }: those that are not at work.',
-  })
+  @Field(() => WebhookStatusFilter, { nullable: true, description: 'The status: { in: [PAUSED, DISABLED] }.' })
   status?: InstanceType<typeof WebhookStatusFilter>;
 
   @OnlyFor(...CONTENT_READERS)
   @Field(() => StringFilter, {
     nullable: true,
-    description: 'What is called, as it is set: { startsWith: "https://partner.example.com/" }.',
+    description: 'The URL before rendering: { startsWith: "https://partner.example.com/" }.',
   })
   url?: StringFilter;
 
   @Field(() => StringFilter, {
     nullable: true,
-    description: '{ eq: "Sales Invoice" }; { isNull: true }: those for every type.',
+    description: 'The document type: { eq: "Sales Invoice" }; { isNull: true }: all types.',
   })
   documentType?: StringFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: 'Why it is paused or disabled.' })
+  @Field(() => StringFilter, { nullable: true, description: 'Why the webhook is paused or disabled.' })
   statusReason?: StringFilter;
 
   @Field(() => StringListFilter, {
     nullable: true,
-    description: 'Those that name an event: { contains: "on_submit" }; { isEmpty: true }: those for every event.',
+    description: 'The events: { contains: "on_submit" }; { isEmpty: true }: all.',
   })
   events?: InstanceType<typeof StringListFilter>;
 
-  @Field(() => IntFilter, { nullable: true, description: 'Milliseconds for a whole attempt, such as { gt: 15000 }.' })
+  @Field(() => IntFilter, { nullable: true, description: 'The timeout of an attempt in milliseconds: { gt: 15000 }.' })
   timeoutMs?: IntFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: 'The text of its condition (CEL).' })
+  @Field(() => StringFilter, { nullable: true, description: 'The text of the condition (CEL).' })
   condition?: StringFilter;
 
-  @Field(() => WebhookMethodFilter, { nullable: true, description: 'How it calls: { eq: PUT }.' })
+  @Field(() => WebhookMethodFilter, { nullable: true, description: 'The HTTP method: { eq: PUT }.' })
   method?: InstanceType<typeof WebhookMethodFilter>;
 
-  @Field(() => BodyFormatFilter, { nullable: true, description: 'What its body is: { eq: FORM }.' })
+  @Field(() => BodyFormatFilter, { nullable: true, description: 'How the body is made: { eq: FORM }.' })
   bodyFormat?: InstanceType<typeof BodyFormatFilter>;
 
-  @Field(() => StringFilter, { nullable: true, description: 'The text of the Liquid template of its body.' })
+  @Field(() => StringFilter, { nullable: true, description: 'The text of the Liquid template of the body.' })
   body?: StringFilter;
 
-  @Field(() => SignatureSchemeListFilter, { nullable: true, description: 'How it is signed: { contains: FRAPPE }.' })
+  @Field(() => SignatureSchemeListFilter, {
+    nullable: true,
+    description: 'The signature schemes: { contains: FRAPPE }.',
+  })
   signatures?: InstanceType<typeof SignatureSchemeListFilter>;
 
-  @Field(() => IntFilter, { nullable: true, description: 'Seconds; { isNull: false }: those that leave out repeats.' })
+  @Field(() => IntFilter, { nullable: true, description: 'Seconds; { isNull: false }: webhooks that skip duplicates.' })
   dedupeSeconds?: IntFilter;
 
-  @Field(() => RateLimitWhere, {
-    nullable: true,
-    description: 'Those with such a rate limit; { requests: { isNull: true } }: those without one.',
-  })
+  @Field(() => RateLimitWhere, { nullable: true, description: 'The rate limit; { requests: { isNull: true } }: none.' })
   rateLimit?: RateLimitWhere;
 
-  @Field(() => IntFilter, { nullable: true, description: 'Requests on the wire at once.' })
+  @Field(() => IntFilter, { nullable: true, description: 'The maximum number of concurrent requests.' })
   maxConcurrency?: IntFilter;
 
-  @Field(() => DeliveryOrderingFilter, { nullable: true, description: '{ isNull: false }: those that keep order.' })
+  @Field(() => DeliveryOrderingFilter, {
+    nullable: true,
+    description: '{ isNull: false }: webhooks that keep the order.',
+  })
   ordering?: InstanceType<typeof DeliveryOrderingFilter>;
 
-  @Field(() => WebhookCircuitWhere, {
-    nullable: true,
-    description: 'How its endpoint is doing: { state: { eq: OPEN } }, { failures: { gte: 5 } }.',
-  })
+  @Field(() => WebhookCircuitWhere, { nullable: true, description: 'The circuit: { state: { eq: OPEN } }.' })
   circuit?: WebhookCircuitWhere;
 
   @Field(() => IncomingAgreementWhere, {
     nullable: true,
-    description: 'INCOMING: what is agreed about calls: { provider: { eq: NONE } }.',
+    description: 'The settings for received calls: { provider: { eq: NONE } }.',
   })
   incoming?: IncomingAgreementWhere;
 
-  @Field(() => StringListFilter, {
-    nullable: true,
-    description: 'Headers that it passes on: { contains: "x-tenant" }.',
-  })
+  @Field(() => StringListFilter, { nullable: true, description: 'The forwarded headers: { contains: "x-tenant" }.' })
   passHeaders?: InstanceType<typeof StringListFilter>;
 
-  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was last changed.' })
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When the settings or the status last changed.' })
   updatedAt?: DateTimeFilter;
 
-  @Field(() => UserWhere, { nullable: true, description: 'Who answers for it: { name: { eq: "amina@example.com" } }.' })
+  @Field(() => UserWhere, {
+    nullable: true,
+    description: 'The responsible user: { name: { eq: "amina@example.com" } }.',
+  })
   owner?: UserWhere;
 
-  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was made: { gte: "2026-03-01T00:00:00Z" }.' })
+  @Field(() => DateTimeFilter, {
+    nullable: true,
+    description: 'When the webhook was created: { gte: "2026-03-01T00:00:00Z" }.',
+  })
   createdAt?: DateTimeFilter;
 
   @Field(() => [WebhookWhere], { nullable: true, description: AND_TEXT })
@@ -242,17 +256,29 @@ export const WEBHOOK_FILTER: FilterMap = {
 };
 
 const WEBHOOK_ORDER_FIELDS = ['CREATED_AT', 'NAME'] as const;
-const WebhookOrderFieldEnum = publishEnum('WebhookOrderField', WEBHOOK_ORDER_FIELDS, 'What webhooks are ordered by.', {
-  CREATED_AT: { description: 'When they were made.' },
-  NAME: { description: 'The name, as the database sorts texts; the embedded one puts capitals first.' },
-});
+const WebhookOrderFieldEnum = publishEnum(
+  'WebhookOrderField',
+  WEBHOOK_ORDER_FIELDS,
+  'The field by which webhooks are ordered.',
+  {
+    CREATED_AT: { description: 'When the webhook was created.' },
+    NAME: {
+      description: 'The name, in the collation of the database. The embedded database sorts capital letters first.',
+    },
+  },
+);
 
-@InputType('WebhookOrder', { description: 'What a list is ordered by, and from which end.' })
+@InputType('WebhookOrder', { description: 'The order of a list of webhooks.' })
 export class WebhookOrder {
-  @Field(() => WebhookOrderFieldEnum, { description: 'What they are ordered by; equal ones by id.' })
+  @Field(() => WebhookOrderFieldEnum, {
+    description: 'The field to order by; webhooks with equal values are ordered by id.',
+  })
   field: (typeof WEBHOOK_ORDER_FIELDS)[number];
 
-  @Field(() => OrderDirectionEnum, { defaultValue: 'DESC', description: 'DESC, the default: the newest, or Z, first.' })
+  @Field(() => OrderDirectionEnum, {
+    defaultValue: 'DESC',
+    description: 'DESC, the default: newest, or Z, first. ASC: oldest, or A, first.',
+  })
   direction: OrderDirection;
 }
 
@@ -267,6 +293,6 @@ export class WebhookListArgs extends PageArgs {
   @Field(() => WebhookWhere, { nullable: true, description: WHERE_TEXT })
   where?: WebhookWhere;
 
-  @Field(() => WebhookOrder, { nullable: true, description: 'Newest first by default.' })
+  @Field(() => WebhookOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
   orderBy?: WebhookOrder | null;
 }

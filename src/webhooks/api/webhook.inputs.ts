@@ -31,15 +31,16 @@ const MAX_EVENTS = 100;
 const MAX_ATTEMPTS = 20;
 const MAX_WAIT_S = 7 * 24 * 3600;
 const URL_TEXT =
-  'OUTGOING: https, at most 2,048 characters, no credentials, no private address. http where ALLOW_HTTP_TARGETS is on. ' +
-  'Its path and query may be a Liquid template, whose outputs are percent-encoded.';
-const SCHEDULE_TEXT = `Seconds to wait before each attempt, 1 to ${MAX_ATTEMPTS} numbers from 0 to ${MAX_WAIT_S}.`;
-const TIMEOUT_TEXT = 'Milliseconds for a whole attempt, 1,000 to 30,000; default 15,000.';
+  'OUTGOING: the URL to call: https, at most 2,048 characters, without credentials, not a private address. http is ' +
+  'allowed where ALLOW_HTTP_TARGETS is on. Path and query may be Liquid templates, whose output is percent-encoded.';
+const SCHEDULE_TEXT = `The seconds to wait before each attempt: 1 to ${MAX_ATTEMPTS} numbers from 0 to ${MAX_WAIT_S}.`;
+const TIMEOUT_TEXT = 'The timeout of an attempt in milliseconds, 1,000 to 30,000. Default: 15,000.';
 
 const MAX_DEDUPE_S = 24 * 3600;
 const DEDUPE_TEXT =
-  'Seconds, 1 to 86,400, within which an event is not sent twice: one with the same type, event, reference and bytes of ' +
-  'data as one that arrived or is on its way is skipped as a DUPLICATE.';
+  'The seconds within which an identical event is not sent again, 1 to 86,400. An event with the same document ' +
+  'type, event, reference and bytes of data as one that was delivered or is open is skipped with the reason ' +
+  'DUPLICATE.';
 
 const isSchedule = (value: unknown) =>
   value === null ||
@@ -63,19 +64,24 @@ const Dedupe = () =>
   rejects('INVALID', 'dedupe', isDedupe, (value) => `dedupeSeconds is ${value}; it takes 1 to 86,400 or null.`);
 
 @InputType('CreateWebhookInput', {
-  description: 'A new webhook: `name` and `url` are enough for one that gets everything, signed, ten attempts each.',
+  description: 'A new webhook. With only `name` and `url`, it receives all events, signed, with ten attempts each.',
 })
 export class CreateWebhookInput extends WebhookRequestInput {
   @ShortText()
-  @Field(() => String, { description: '1 to 200 characters.' })
+  @Field(() => String, { description: 'The name, 1 to 200 characters.' })
   name: string;
 
-  @Field(() => DirectionEnum, { defaultValue: 'OUTGOING', description: 'Who calls whom.' })
+  @Field(() => DirectionEnum, {
+    defaultValue: 'OUTGOING',
+    description: 'Who calls: Hookledger or the partner. It cannot be changed later.',
+  })
   direction: Direction;
 
   @Field(() => ProviderEnum, {
     nullable: true,
-    description: 'INCOMING: whose way of signing the calls follow, for good. Default, null: STANDARD_WEBHOOKS.',
+    description:
+      'INCOMING: the provider whose signatures the calls have. It cannot be changed later. Default, null: ' +
+      'STANDARD_WEBHOOKS.',
   })
   provider?: ProviderName | null;
 
@@ -86,23 +92,29 @@ export class CreateWebhookInput extends WebhookRequestInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'At most 200 characters, such as "Sales Invoice". Left out or null: documents of every type. INCOMING: what the ' +
-      "document type of its events is; left out or null: the provider's name, such as GitHub.",
+      'OUTGOING: the document type of the events to send, at most 200 characters, such as "Sales Invoice". Default, ' +
+      'null: all types. INCOMING: the document type of the events that it makes. Default, null: the name of the ' +
+      'provider, such as GitHub.',
   })
   documentType?: string | null;
 
   @FewEvents()
   @Field(() => [String], {
     nullable: true,
-    description: `At most ${MAX_EVENTS}. Left out or empty: every event. INCOMING: calls of others are only recorded.`,
+    description:
+      `The names of the events to send, at most ${MAX_EVENTS}. Default, empty: all events. INCOMING: calls with ` +
+      'other events are only recorded.',
   })
   events?: string[] | null;
 
-  @Field(() => ID, { nullable: true, description: 'Who answers for it, `usr_...`; left out or null: you.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The user who is responsible for the webhook, `usr_...`. Default, null: you.',
+  })
   ownerId?: string | null;
 
   @Schedule()
-  @Field(() => [Int], { nullable: true, description: `${SCHEDULE_TEXT} Default: that of Standard Webhooks.` })
+  @Field(() => [Int], { nullable: true, description: `${SCHEDULE_TEXT} Default: the schedule of Standard Webhooks.` })
   retrySchedule?: number[] | null;
 
   @Timeout()
@@ -116,14 +128,17 @@ export class CreateWebhookInput extends WebhookRequestInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Your own secret for V1: `whsec_` and base64 of 24 to 64 bytes. INCOMING: that of the provider, in its form. Left ' +
-      'out or null: a random one, but none where the partner issues it: give it with rotateWebhookSecret then.',
+      'The secret of V1: `whsec_` and base64 of 24 to 64 bytes. INCOMING: the secret of the provider, in its form. ' +
+      'Default, null: a random secret; none for a provider that issues secrets itself: set it later with ' +
+      'rotateWebhookSecret.',
   })
   secret?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The secret of the Frappe webhook that this one replaces, 1 to 200 characters; null: a random one.',
+    description:
+      'The secret of FRAPPE, 1 to 200 characters, such as that of the Frappe webhook that this one replaces. ' +
+      'Default, null: a random secret.',
   })
   frappeSecret?: string | null;
 
@@ -156,30 +171,34 @@ export class CreateWebhookInput extends WebhookRequestInput {
 }
 
 @InputType('UpdateWebhookInput', {
-  description: 'Fields that are left out stay as they are. Deliveries that exist already keep their URL and body.',
+  description:
+    'The changes to a webhook. Omitted fields keep their values. Existing deliveries keep their URL and body.',
 })
 export class UpdateWebhookInput extends WebhookRequestInput {
   @Field(() => ID, { description: 'The webhook, `whk_...`.' })
   id: string;
 
   @ShortText()
-  @Field(() => String, { nullable: true, description: '1 to 200 characters; null is refused.' })
+  @Field(() => String, { nullable: true, description: 'The name, 1 to 200 characters; null is refused.' })
   name?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      `${URL_TEXT} Where it leads to another scheme, host or port, credentials must be given again in the same call, or ` +
-      'null: CONFLICT.',
+      `${URL_TEXT} If scheme, host or port change, the same call must also give the credentials again or remove them ` +
+      'with null; otherwise it is refused with CONFLICT.',
   })
   url?: string | null;
 
   @ShortText(200, { nullable: true })
-  @Field(() => String, { nullable: true, description: 'At most 200 characters; null: documents of every type.' })
+  @Field(() => String, { nullable: true, description: 'The document type, at most 200 characters; null: all types.' })
   documentType?: string | null;
 
   @FewEvents()
-  @Field(() => [String], { nullable: true, description: `At most ${MAX_EVENTS}; null or empty: every event.` })
+  @Field(() => [String], {
+    nullable: true,
+    description: `The complete new list of event names, at most ${MAX_EVENTS}; null or empty: all events.`,
+  })
   events?: string[] | null;
 
   @rejects(
@@ -188,7 +207,10 @@ export class UpdateWebhookInput extends WebhookRequestInput {
     (value) => value !== null,
     () => 'ownerId must not be null: a webhook has an owner.',
   )
-  @Field(() => ID, { nullable: true, description: 'Who answers for it, `usr_...`; null is refused.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The user who is responsible for the webhook, `usr_...`; null is refused.',
+  })
   ownerId?: string | null;
 
   @Schedule()
@@ -202,7 +224,9 @@ export class UpdateWebhookInput extends WebhookRequestInput {
   @Signatures(false)
   @Field(() => [SignatureSchemeEnum], {
     nullable: true,
-    description: `${SIGNATURES_TEXT} What is added gets a new secret, which the answer shows; what is removed ends at once.`,
+    description:
+      `${SIGNATURES_TEXT} An added scheme gets a new secret, which the response contains; a removed scheme ends at ` +
+      'once.',
   })
   signatures?: SignatureScheme[] | null;
 
@@ -223,7 +247,7 @@ export class UpdateWebhookInput extends WebhookRequestInput {
 
   @Field(() => [SecretHeaderInput], {
     nullable: true,
-    description: `${SECRET_HEADERS_TEXT} This is the whole list; null: none.`,
+    description: `${SECRET_HEADERS_TEXT} This is the complete new list; null: none.`,
   })
   secretHeaders?: SecretHeaderInput[] | null;
 
@@ -237,24 +261,27 @@ export class UpdateWebhookInput extends WebhookRequestInput {
   clientCertificate?: ClientCertificateInput | null;
 }
 
-@InputType('PauseWebhookInput', { description: 'Which webhook rests, and why.' })
+@InputType('PauseWebhookInput', { description: 'The webhook to pause, and the reason.' })
 export class PauseWebhookInput {
-  @Field(() => ID, { description: 'A webhook that is ACTIVE, `whk_...`.' })
+  @Field(() => ID, { description: 'The id of an ACTIVE webhook, `whk_...`.' })
   id: string;
 
   @ShortText(1_000, { nullable: true })
-  @Field(() => String, { nullable: true, description: 'Why, for whoever wonders later; at most 1,000 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason, which `statusReason` and the audit trail contain; at most 1,000 characters.',
+  })
   reason?: string | null;
 }
 
-@InputType('ResumeWebhookInput', { description: 'Which webhook goes on.' })
+@InputType('ResumeWebhookInput', { description: 'The webhook to resume.' })
 export class ResumeWebhookInput {
-  @Field(() => ID, { description: 'A webhook that is PAUSED or DISABLED, `whk_...`.' })
+  @Field(() => ID, { description: 'The id of a PAUSED or DISABLED webhook, `whk_...`.' })
   id: string;
 }
 
-@InputType('ArchiveWebhookInput', { description: 'Which webhook ends, for good.' })
+@InputType('ArchiveWebhookInput', { description: 'The webhook to archive permanently.' })
 export class ArchiveWebhookInput {
-  @Field(() => ID, { description: 'A webhook, `whk_...`.' })
+  @Field(() => ID, { description: 'The id of the webhook, `whk_...`.' })
   id: string;
 }

@@ -33,20 +33,26 @@ declare module '../../graphql/context' {
   interface Services {
     webhookRules: WebhookRules;
     openDeliveries: OpenDeliveries;
-    /** Of an INCOMING webhook. */
+    /** The address of an INCOMING webhook with this token. */
     addressOfToken(token: string): string;
   }
 }
 
-const webhook: Record<string, PayloadField> = { webhook: [() => WebhookType, 'The webhook as it is now.'] };
+const webhook: Record<string, PayloadField> = { webhook: [() => WebhookType, 'The webhook after the change.'] };
 const address: Record<string, PayloadField> = {
-  token: [() => String, 'INCOMING: what its address ends in, `in_...`. Shown this once.'],
-  address: [() => String, 'INCOMING: its address, which the partner is told: PUBLIC_URL, `/in/` and the token.'],
+  token: [() => String, 'INCOMING: the token at the end of the address, `in_...`. It is shown only here.'],
+  address: [
+    () => String,
+    'INCOMING: the address to give to the partner: PUBLIC_URL, `/in/` and the token. It is shown only here.',
+  ],
 };
 const secrets: Record<keyof ShownSecrets, PayloadField> = {
-  secret: [() => String, 'The new secret of V1, `whsec_...` (Standard Webhooks). Shown this once.'],
-  publicKey: [() => String, 'The new public key of V1A, `whpk_...`; also at `/.well-known/webhook-keys`.'],
-  frappeSecret: [() => String, 'The new secret of FRAPPE, unless it was yours. Shown this once.'],
+  secret: [() => String, 'The new secret of V1, `whsec_...` (Standard Webhooks). It is shown only here.'],
+  publicKey: [
+    () => String,
+    'The new public key of V1A, `whpk_...`. It is also published at `/.well-known/webhook-keys`.',
+  ],
+  frappeSecret: [() => String, 'The new secret of FRAPPE, if it was generated. It is shown only here.'],
 };
 const CreateWebhookPayload = payloadOf('CreateWebhook', { ...webhook, ...secrets, ...address });
 const UpdateWebhookPayload = payloadOf('UpdateWebhook', { ...webhook, ...secrets });
@@ -76,12 +82,12 @@ function change(
   }));
 }
 
-// absent stays absent, and an id of something else becomes the owner that nobody is
+// an absent id stays absent; an id of another type becomes null, which is refused as an unknown owner
 function ownerOf(ownerId: string | null | undefined) {
   return typeof ownerId === 'string' ? { ownerId: uuidOf('User', ownerId) } : {};
 }
 
-// likewise
+// like `ownerOf`
 function targetsOf(forwardTo: string[] | null | undefined) {
   if (forwardTo === undefined) return {};
   return { forwardTo: forwardTo?.map((id) => uuidOf('Webhook', id)) ?? null };
@@ -93,18 +99,22 @@ export class WebhookResolver {
   @Query(() => WebhookType, {
     nullable: true,
     description: withExample(
-      'One webhook; null when there is none with this id.',
-      '{ webhook(id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { name status requests(first: 10) { nodes { status startedAt } } } }',
+      'The webhook with this id; null when there is none.',
+      '{ webhook(id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { name status requests(first: 10) { nodes { status ' +
+        'startedAt } } } }',
     ),
   })
-  webhook(@Ctx() context: Context, @Arg('id', () => ID, { description: 'Of a Webhook, `whk_...`.' }) id: string) {
+  webhook(
+    @Ctx() context: Context,
+    @Arg('id', () => ID, { description: 'The id of the webhook, `whk_...`.' }) id: string,
+  ) {
     return loadWebhook(context, uuidOf('Webhook', id));
   }
 
   @HasRole(...READERS)
   @Query(() => WebhookConnection, {
     description: withExample(
-      'Every webhook, archived ones too, newest first.',
+      'All webhooks, including archived ones, newest first.',
       '{ webhooks(where: { status: { in: [PAUSED, DISABLED] } }) { nodes { name statusReason owner { name } } } }',
     ),
   })
@@ -121,14 +131,14 @@ export class WebhookResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'OUTGOING: what is called; path and query may be a Liquid template. What looks like a token in them is `...` for those ' +
-      'who may not read content.',
+      'OUTGOING: the URL that is called; its path and query may be Liquid templates. Parts that look like a token ' +
+      'are replaced by `...` for roles that may not read content. null for INCOMING.',
   })
   url(@Root() { url }: WebhookRow, @Ctx() { viewer }: Context) {
     return url === null || readsContent(viewer) ? url : withoutSecrets(url);
   }
 
-  @FieldResolver(() => UserType, { nullable: true, description: 'Who answers for it.' })
+  @FieldResolver(() => UserType, { nullable: true, description: 'The user who is responsible for the webhook.' })
   owner(@Root() row: WebhookRow, @Ctx() context: Context) {
     return loadUser(context, row.ownerId);
   }
@@ -136,14 +146,14 @@ export class WebhookResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => CreateWebhookPayload, {
     description: withExample(
-      'At work at once. The answer holds its secret, this once.',
+      'Creates a webhook, which is active at once. Only this response contains its secret.',
       'mutation {\n  createWebhook(input: { name: "CRM", url: "https://partner.example.com/hook", documentType: "Sales Invoice" }) {\n' +
         '    webhook { id } secret userErrors { field message }\n  }\n}',
     ),
   })
   createWebhook(
     @Ctx() context: Context,
-    @Arg('input', () => CreateWebhookInput, { description: 'What goes to whom, and how.' }) input: CreateWebhookInput,
+    @Arg('input', () => CreateWebhookInput, { description: 'The new webhook.' }) input: CreateWebhookInput,
   ) {
     const { viewer, services } = context;
     return answer(NOTHING_NEW, async () => {
@@ -164,13 +174,14 @@ export class WebhookResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => UpdateWebhookPayload, {
     description: withExample(
-      'Acts at once; deliveries that exist already keep their URL and body.',
-      'mutation { updateWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", timeoutMs: 5000 }) { webhook { timeoutMs } userErrors { field message } } }',
+      'Changes a webhook. The change takes effect at once; existing deliveries keep their URL and body.',
+      'mutation { updateWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", timeoutMs: 5000 }) { webhook { ' +
+        'timeoutMs } userErrors { field message } } }',
     ),
   })
   updateWebhook(
     @Ctx() context: Context,
-    @Arg('input', () => UpdateWebhookInput, { description: 'Which webhook, and what changes.' })
+    @Arg('input', () => UpdateWebhookInput, { description: 'The webhook and the changes.' })
     input: UpdateWebhookInput,
   ) {
     const { viewer, services } = context;
@@ -197,13 +208,15 @@ export class WebhookResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => PauseWebhookPayload, {
     description: withExample(
-      'Deliveries are held until it is resumed.',
-      'mutation { pauseWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "they are moving" }) { webhook { status } userErrors { message } } }',
+      'Pauses a webhook. Its deliveries are held until it is resumed.',
+      'mutation { pauseWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "they are moving" }) { ' +
+        'webhook { status } userErrors { message } } }',
     ),
   })
   pauseWebhook(
     @Ctx() context: Context,
-    @Arg('input', () => PauseWebhookInput, { description: 'Which webhook, and why.' }) input: PauseWebhookInput,
+    @Arg('input', () => PauseWebhookInput, { description: 'The webhook to pause, and the reason.' })
+    input: PauseWebhookInput,
   ) {
     return change(context, (db, viewer) => {
       checkInput(input);
@@ -214,13 +227,14 @@ export class WebhookResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => ResumeWebhookPayload, {
     description: withExample(
-      'From PAUSED or DISABLED; what was held goes on.',
-      'mutation { resumeWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { webhook { status } userErrors { message } } }',
+      'Resumes a webhook that is PAUSED or DISABLED. Its held deliveries are sent.',
+      'mutation { resumeWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { webhook { status } ' +
+        'userErrors { message } } }',
     ),
   })
   resumeWebhook(
     @Ctx() context: Context,
-    @Arg('input', () => ResumeWebhookInput, { description: 'Which webhook.' }) input: ResumeWebhookInput,
+    @Arg('input', () => ResumeWebhookInput, { description: 'The webhook to resume.' }) input: ResumeWebhookInput,
   ) {
     const deliveries = context.services.openDeliveries;
     return change(context, (db, viewer) => resumeWebhook(db, viewer, deliveries, uuidOf('Webhook', input.id)));
@@ -229,13 +243,14 @@ export class WebhookResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => ArchiveWebhookPayload, {
     description: withExample(
-      'For good; open deliveries are cancelled.',
-      'mutation { archiveWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { webhook { status } userErrors { message } } }',
+      'Archives a webhook permanently. Its open deliveries are cancelled.',
+      'mutation { archiveWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { webhook { status } ' +
+        'userErrors { message } } }',
     ),
   })
   archiveWebhook(
     @Ctx() context: Context,
-    @Arg('input', () => ArchiveWebhookInput, { description: 'Which webhook.' }) input: ArchiveWebhookInput,
+    @Arg('input', () => ArchiveWebhookInput, { description: 'The webhook to archive.' }) input: ArchiveWebhookInput,
   ) {
     const deliveries = context.services.openDeliveries;
     return change(context, (db, viewer) => archiveWebhook(db, viewer, deliveries, uuidOf('Webhook', input.id)));
@@ -244,7 +259,7 @@ export class WebhookResolver {
 
 @Resolver(() => UserType)
 export class UserWebhooksResolver {
-  @FieldResolver(() => WebhookConnection, { description: 'The webhooks that this user owns, newest first.' })
+  @FieldResolver(() => WebhookConnection, { description: 'The webhooks that this user owns, newest first by default.' })
   webhooks(@Root() user: UserRow, @Ctx() context: Context, @Args(() => WebhookListArgs) args: WebhookListArgs) {
     const condition = conditionOf(args.where, WEBHOOK_FILTER);
     const query = { listing: WEBHOOKS, condition, order: webhookOrder(args.orderBy), args };

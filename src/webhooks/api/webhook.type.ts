@@ -19,109 +19,154 @@ import {
 import { BodyFormatEnum, WebhookMethodEnum } from './request.type';
 import { SignatureSchemeEnum } from './signing-key.type';
 
-export const DirectionEnum = publishEnum('Direction', DIRECTIONS, 'Who calls whom.', {
-  OUTGOING: { description: 'We call the partner.' },
-  INCOMING: { description: 'The partner calls us.' },
+export const DirectionEnum = publishEnum('Direction', DIRECTIONS, 'The direction of the calls of a webhook.', {
+  OUTGOING: { description: 'Hookledger calls the partner.' },
+  INCOMING: { description: 'The partner calls Hookledger.' },
 });
 
-export const OrderingEnum = publishEnum('DeliveryOrdering', ORDERINGS, 'What follows a delivery that is given up.', {
-  HOLD: { description: 'It holds back the later ones of its document until it is replayed and arrives, or cancelled.' },
-  SKIP: { description: 'The next one goes.' },
-});
+export const OrderingEnum = publishEnum(
+  'DeliveryOrdering',
+  ORDERINGS,
+  'What happens to the later deliveries of a document when one is exhausted.',
+  {
+    HOLD: {
+      description: 'The later deliveries wait until the exhausted one is replayed and succeeds, or is cancelled.',
+    },
+    SKIP: { description: 'The next delivery is sent.' },
+  },
+);
 
 @HasRole(...READERS)
-@ObjectType('RateLimit', { simpleResolvers: true, description: 'So many requests in any window of so many seconds.' })
+@ObjectType('RateLimit', {
+  simpleResolvers: true,
+  description: 'A limit on the number of requests in a sliding time window.',
+})
 export class RateLimitType {
-  @Field(() => Int, { description: 'At most so many, 1 to 10,000.' })
+  @Field(() => Int, { description: 'The maximum number of requests in any window, 1 to 10,000.' })
   requests: number;
 
-  @Field(() => Int, { description: 'In any so many seconds, 1 to 3,600.' })
+  @Field(() => Int, { description: 'The length of the window in seconds, 1 to 3,600.' })
   seconds: number;
 }
 
-export const WebhookStatusEnum = publishEnum('WebhookStatus', WEBHOOK_STATUSES, 'Whether a webhook is at work.', {
-  ACTIVE: { description: 'Events become deliveries, and go.' },
-  PAUSED: { description: 'By somebody, for a while: deliveries are held and go on when it is resumed.' },
-  DISABLED: { description: 'By the system, after failures: open deliveries are held, new events are skipped.' },
-  ARCHIVED: { description: 'For good. What happened stays readable.' },
+export const WebhookStatusEnum = publishEnum('WebhookStatus', WEBHOOK_STATUSES, 'Whether a webhook is in operation.', {
+  ACTIVE: { description: 'Events become deliveries, which are sent. INCOMING: calls are accepted.' },
+  PAUSED: {
+    description: 'Paused by a user: deliveries are created and held, and are sent when the webhook is resumed.',
+  },
+  DISABLED: {
+    description: 'Disabled by the system after repeated failures: open deliveries are held, new events are skipped.',
+  },
+  ARCHIVED: { description: 'Ended permanently. Its deliveries and requests remain readable.' },
 });
 
 @HasRole(...READERS)
 @ObjectType('Webhook', {
   implements: NodeType,
   simpleResolvers: true,
-  description: 'An agreement with one external system: which events go to which URL, and how.',
+  description:
+    'An agreement with one external system. OUTGOING: which events are sent to which URL; INCOMING: which calls are ' +
+    'accepted.',
 })
 export class WebhookType extends NodeType {
-  @Field(() => String, { description: '1 to 200 characters, such as "CRM of the partner"; need not be unique.' })
+  @Field(() => String, {
+    description: 'The name, 1 to 200 characters, such as "CRM of the partner". It need not be unique.',
+  })
   name: string;
 
-  @Field(() => DirectionEnum, { description: 'Who calls whom.' })
+  @Field(() => DirectionEnum, { description: 'Whether Hookledger calls the partner, or the partner calls Hookledger.' })
   direction: Direction;
 
-  @Field(() => WebhookStatusEnum, { description: 'Whether it is at work; `statusReason` says why not.' })
+  @Field(() => WebhookStatusEnum, {
+    description: 'Whether the webhook is in operation. `statusReason` contains the reason if it is not.',
+  })
   status: WebhookStatus;
 
-  @Field(() => String, { nullable: true, description: 'Why it is paused or disabled.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why the webhook is paused or disabled; null: no reason was given, or it is active.',
+  })
   statusReason: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Events of documents of this type; null: of every type. INCOMING: the type of its events.',
+    description:
+      'OUTGOING: the document type of the events that are sent; null: all types. INCOMING: the document type of the ' +
+      'events that it makes.',
   })
   documentType: string | null;
 
-  @Field(() => [String], { description: 'These events, at most 100, such as "on_submit"; empty: every event.' })
+  @Field(() => [String], {
+    description: 'The names of the events that are sent, at most 100, such as "on_submit"; empty: all events.',
+  })
   events: string[];
 
   @Field(() => [Int], {
     nullable: true,
     description:
-      'Seconds to wait before each of 1 to 20 attempts, the first included, before jitter of up to 20 %. null: the example ' +
-      'schedule of Standard Webhooks, 0 s, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.',
+      'The seconds to wait before each of 1 to 20 attempts, including the first, without the jitter of up to 20 %. ' +
+      'null: the example schedule of Standard Webhooks, 0 s, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.',
   })
   retrySchedule: number[] | null;
 
-  @Field(() => Int, { description: 'Milliseconds for a whole attempt: connecting, headers and body.' })
+  @Field(() => Int, {
+    description: 'The timeout of an attempt in milliseconds, for connecting, headers and body together.',
+  })
   timeoutMs: number;
 
-  @Field(() => String, { nullable: true, description: 'CEL: only events for which it is true; null: every event.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'A CEL expression; only events for which it is true are sent. null: all events.',
+  })
   condition: string | null;
 
-  @Field(() => WebhookMethodEnum, { description: 'The HTTP method of its requests.' })
+  @Field(() => WebhookMethodEnum, { description: 'The HTTP method of the requests.' })
   method: Method;
 
-  @Field(() => BodyFormatEnum, { description: 'What its requests carry.' })
+  @Field(() => BodyFormatEnum, { description: 'How the body of the requests is made.' })
   bodyFormat: BodyFormat;
 
-  @Field(() => String, { nullable: true, description: 'The Liquid template of the body; null: it has another form.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The Liquid template of the body; null: the body is not made from a template.',
+  })
   body: string | null;
 
   @Field(() => [String], {
     description:
-      'OUTGOING: names of headers of a received call that go on with it, at most 50, in lower case; "*": all that may.',
+      'OUTGOING: the names of the headers of a received call that are forwarded, at most 50, in lower case; "*": ' +
+      'all that are allowed.',
   })
   passHeaders: string[];
 
-  @Field(() => Int, { nullable: true, description: 'Seconds within which an event is not sent twice; null: it is.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The seconds within which an identical event is not sent again; null: it is always sent.',
+  })
   dedupeSeconds: number | null;
 
-  @Field(() => [SignatureSchemeEnum], { description: 'How deliveries are signed, with each of these 1 to 3.' })
+  @Field(() => [SignatureSchemeEnum], {
+    description: 'The signature schemes of the webhook, 1 to 3. Each one adds a signature to every delivery.',
+  })
   signatures: SignatureScheme[];
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Requests on the wire at once, over all processes. null: what each worker has room for.',
+    description:
+      'The maximum number of concurrent requests of all processes; null: only the capacity of the workers limits it.',
   })
   maxConcurrency: number | null;
 
-  @Field(() => OrderingEnum, { nullable: true, description: 'Whether deliveries of one document keep their order.' })
+  @Field(() => OrderingEnum, {
+    nullable: true,
+    description: 'How the order of the deliveries of a document is kept; null: it is not kept.',
+  })
   ordering: Ordering | null;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was made; the time in the id.' })
+  @Field(() => GraphQLDateTime, { description: 'When the webhook was created. The id contains the same time.' })
   createdAt: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'When its settings or its status last changed.' })
+  @Field(() => GraphQLDateTime, { description: 'When the settings or the status last changed.' })
   updatedAt: Date;
 }
 
