@@ -58,7 +58,9 @@ export async function openStream(url: string, watch: Watch): Promise<TestStream>
     changes: () =>
       stream.events.filter(({ event }) => event === 'next').map(({ data }) => data.data?.webhookRequestLogChanged),
     next: async (count) => {
-      await waitFor(`${count} events`, () => stream.changes().length >= count);
+      await waitFor(`${count} events`, () => stream.changes().length >= count || stream.ended);
+      // a stream that ended says why in its last event
+      if (stream.changes().length < count) throw new Error(`ended: ${JSON.stringify(stream.events.at(-1))}`);
       return stream.changes();
     },
     close: () => abort.abort(),
