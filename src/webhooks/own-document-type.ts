@@ -1,7 +1,12 @@
-/** Of Hookledger's own events, theirs alone. A webhook for every type does not get them: it asks for this one. */
+/**
+ * The document type of Hookledger's own events. A webhook for all types does not receive them: it must name this type.
+ */
 export const OWN_DOCUMENT_TYPE = 'Hookledger';
 
-/** Whoever subscribed to our own events must be able to believe them: nobody else's may look alike. */
+/**
+ * Whether a document type is reserved. Compared without case and spaces, so that no other event can be mistaken for
+ * one.
+ */
 export function isOwnDocumentType(documentType: string): boolean {
   return documentType.trim().toLowerCase() === OWN_DOCUMENT_TYPE.toLowerCase();
 }

@@ -1,11 +1,11 @@
 import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { WebhookEntity } from './webhook.entity';
 
-/** A circuit breaker's: CLOSED lets everything through, OPEN nothing, HALF_OPEN one probe. */
+/** The states of a circuit breaker: CLOSED sends all deliveries, OPEN none, HALF_OPEN one probe. */
 export const CIRCUIT_STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const;
 export type CircuitState = (typeof CIRCUIT_STATES)[number];
 
-/** How an outgoing webhook's endpoint is doing. Beside `webhooks`, whose rows must not change with every failure. */
+/** The circuit of an outgoing webhook. A table of its own, so that a failure does not change the row in `webhooks`. */
 @Entity('webhook_circuits')
 @Check('webhook_circuits_state_check', `state in ('CLOSED', 'OPEN', 'HALF_OPEN')`)
 export class WebhookCircuitEntity {

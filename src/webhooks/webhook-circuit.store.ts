@@ -4,7 +4,7 @@ import type { CircuitState } from './webhook-circuit.entity';
 export interface CircuitRow {
   webhookId: string;
   state: CircuitState;
-  /** OPEN: nothing is sent before. HALF_OPEN: when the probe is given up. */
+  /** OPEN: until when nothing is sent. HALF_OPEN: when the probe is given up. */
   openUntil: Date | null;
   reason: string | null;
   openings: number;
@@ -18,8 +18,8 @@ const COLUMNS = `webhook_id as "webhookId", state, open_until as "openUntil", re
   probe_delivery_id as "probeDeliveryId", failures, failing_since as "failingSince", crowded`;
 
 /**
- * Whoever holds a webhook's circuit decides alone what goes to it. Taken after webhooks and before deliveries: in
- * another order, two transactions wait for each other.
+ * Locks the circuits: only the transaction that holds the lock decides what is sent to a webhook. Lock webhooks first,
+ * then circuits, then deliveries; any other order can deadlock.
  */
 export async function lockCircuits(db: Db, webhookIds: readonly string[]): Promise<Map<string, CircuitRow>> {
   if (webhookIds.length === 0) return new Map();
@@ -34,8 +34,7 @@ export async function lockCircuits(db: Db, webhookIds: readonly string[]): Promi
 }
 
 /**
- * Likewise, but only those that say of a failure, and in any case those of `always`: a success changes nothing about a
- * webhook of which none is known.
+ * Locks only the circuits that record a failure, and those of `always`. A success changes no other circuit.
  */
 export async function lockTroubledCircuits(
   db: Db,
@@ -88,7 +87,7 @@ export async function saveCircuits(db: Db, circuits: readonly CircuitRow[]): Pro
   );
 }
 
-/** From now on, new deliveries of these webhooks stand behind those that wait. */
+/** From now on, new deliveries of these webhooks queue behind the waiting ones. */
 export async function markBacklog(db: Db, webhookIds: readonly string[]): Promise<void> {
   if (webhookIds.length === 0) return;
   await changedBy(
@@ -99,9 +98,9 @@ export async function markBacklog(db: Db, webhookIds: readonly string[]): Promis
 }
 
 export interface WebhookWithBacklog extends Pick<CircuitRow, 'webhookId' | 'state' | 'openUntil'> {
-  /** As many requests are on the wire as its max_concurrency allows. */
+  /** Whether the number of requests on the wire has reached max_concurrency. */
   isFull: boolean;
-  /** When somebody last changed the webhook. */
+  /** When the webhook was last changed. */
   updatedAt: Date;
 }
 

@@ -1,7 +1,7 @@
 import { Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { WebhookEntity } from './webhook.entity';
 
-/** A request on the wire of a webhook with a `max_concurrency`. */
+/** A request on the wire, for a webhook with a `max_concurrency`. */
 @Entity('webhook_slots')
 export class WebhookSlotEntity {
   @PrimaryColumn('uuid', { name: 'webhook_id', primaryKeyConstraintName: 'webhook_slots_pkey' })

@@ -1,6 +1,8 @@
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 
-/** How many requests are on the wire of these webhooks, of those that were counted: see `takeSlots`. */
+/**
+ * The number of requests on the wire for each of these webhooks. Only webhooks with slots are counted: see `takeSlots`.
+ */
 export async function slotsTaken(db: Db, webhookIds: readonly string[]): Promise<Map<string, number>> {
   if (webhookIds.length === 0) return new Map();
   const rows = await rowsOf<{ webhookId: string; taken: number }>(
@@ -12,7 +14,10 @@ export async function slotsTaken(db: Db, webhookIds: readonly string[]): Promise
   return new Map(rows.map((row) => [row.webhookId, row.taken]));
 }
 
-/** One for each request to a webhook with a max_concurrency, in the transaction that opens it. */
+/**
+ * Takes a slot for each request to a webhook with a max_concurrency. Call it in the transaction that opens the
+ * requests.
+ */
 export async function takeSlots(db: Db, requests: readonly { webhookId: string; requestId: string }[]): Promise<void> {
   if (requests.length === 0) return;
   await changedBy(
@@ -22,7 +27,7 @@ export async function takeSlots(db: Db, requests: readonly { webhookId: string; 
   );
 }
 
-/** In the transaction that closes them. */
+/** Releases the slots. Call it in the transaction that closes the requests. */
 export async function giveSlotsBack(
   db: Db,
   requests: readonly { webhookId: string; requestId: string }[],

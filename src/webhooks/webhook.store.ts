@@ -21,7 +21,7 @@ export interface WebhookRow {
   events: string[];
   retrySchedule: number[] | null;
   timeoutMs: number;
-  /** CEL; null: every event that matches. */
+  /** A CEL expression; null: every event that matches. */
   condition: string | null;
   method: Method;
   /** JSON array of [name, Liquid template]. */
@@ -32,9 +32,9 @@ export interface WebhookRow {
   /** JSON array of [key, fieldname]. */
   fields: string | null;
   signatures: SignatureScheme[];
-  /** Names of headers of a received call that go on with it; `*`: all that may. */
+  /** Names of the headers of a received call that are forwarded; `*`: all that are allowed. */
   passHeaders: string[];
-  /** Requests in any `rateLimitSeconds`. */
+  /** The maximum number of requests in any window of `rateLimitSeconds`. */
   rateLimit: number | null;
   rateLimitSeconds: number | null;
   maxConcurrency: number | null;
@@ -62,14 +62,14 @@ export async function webhooksById(db: Db, ids: readonly string[]): Promise<Map<
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Locks the row: two changes of one webhook happen one after the other. */
+/** Locks the row, so that changes of one webhook happen one after the other. */
 export async function findWebhookForUpdate(db: Db, id: string): Promise<WebhookRow | null> {
   return rowOf<WebhookRow>(db, statement(`select ${WEBHOOKS.columns} from webhooks where id = $1 for no key update`), [
     id,
   ]);
 }
 
-/** With its circuit, closed. */
+/** Inserts the webhook and, if it is OUTGOING, a closed circuit. */
 export async function insertWebhook(db: Db, webhook: WebhookRow): Promise<void> {
   await db.insert(WebhookEntity, webhook);
   if (webhook.direction === 'OUTGOING') {
@@ -77,12 +77,12 @@ export async function insertWebhook(db: Db, webhook: WebhookRow): Promise<void> 
   }
 }
 
-/** Locks the row against changes: nobody pauses or resumes it until the transaction ends. */
+/** Locks the row against changes, such as pausing and resuming, until the transaction ends. */
 export async function findWebhookForShare(db: Db, id: string): Promise<WebhookRow | null> {
   return rowOf<WebhookRow>(db, statement(`select ${WEBHOOKS.columns} from webhooks where id = $1 for share`), [id]);
 }
 
-/** Locked like `findWebhookForUpdate`, in the order in which everybody locks several. */
+/** Locks the rows like `findWebhookForUpdate`, ordered by id, so that concurrent callers do not deadlock. */
 export async function webhooksForUpdate(db: Db, ids: readonly string[]): Promise<Map<string, WebhookRow>> {
   const rows = await rowsOf<WebhookRow>(
     db,
@@ -96,7 +96,7 @@ export async function changeWebhook(db: Db, id: string, changes: Partial<Webhook
   await db.update(WebhookEntity, { id }, changes);
 }
 
-/** With whether, at this moment, its deliveries have to wait, and events that it has not been asked about. */
+/** `isBusy`: its deliveries must wait now. `hasPending`: its condition has not been evaluated yet for some events. */
 export type OutgoingWebhook = WebhookRow & { isBusy: boolean; hasPending: boolean };
 
 const OUTGOING = `select ${WEBHOOKS.columns}, exists (select from webhook_circuits c
@@ -104,7 +104,7 @@ const OUTGOING = `select ${WEBHOOKS.columns}, exists (select from webhook_circui
        exists (select from pending_decisions p where p.webhook_id = webhooks.id) as "hasPending"
      from webhooks where direction = 'OUTGOING' and status <> 'ARCHIVED'`;
 
-/** Every outgoing webhook that may want an event. */
+/** Every outgoing webhook that is not archived. */
 export async function outgoingWebhooks(db: Db): Promise<OutgoingWebhook[]> {
   return rowsOf<OutgoingWebhook>(db, statement(`${OUTGOING} order by id`));
 }
@@ -113,7 +113,7 @@ export async function outgoingWebhooksById(db: Db, ids: readonly string[]): Prom
   return rowsOf<OutgoingWebhook>(db, statement(`${OUTGOING} and id = any($1::uuid[]) order by id`), [ids]);
 }
 
-/** What these webhooks are at this moment, until the transaction ends: nobody pauses, resumes or reorders them meanwhile. */
+/** Status and ordering of these webhooks. Locks the rows, so that neither changes until the transaction ends. */
 export async function webhooksForShare(
   db: Db,
   ids: readonly string[],

@@ -228,7 +228,7 @@ describe('rotateWebhookSecret', () => {
     const { webhook } = await create({ signatures: ['V1', 'V1A', 'FRAPPE'] });
     await rotate(webhook.id, { scheme, secret });
     const before = await signingKeysOf(app, webhook.id);
-    const message = 'secret is the one that signs already: give another, or leave it out for a random one.';
+    const message = 'secret is the one that already signs: give another one, or omit it for a random one.';
     for (const again of [secret, otherwise ?? secret]) {
       for (const overlapSeconds of [0, 60]) {
         const userErrors = await refused(webhook.id, { scheme, secret: again, overlapSeconds });
@@ -300,7 +300,7 @@ describe('rotateWebhookSecret', () => {
       {
         field: ['scheme'],
         code: 'CONFLICT',
-        message: 'Partner is signed with V1: add V1A to its signatures, which makes a secret.',
+        message: 'Partner is signed with V1: add V1A to its signatures, which creates a secret.',
       },
     ]);
   });

@@ -69,7 +69,7 @@ const REFUSED: [string, RegExp, string[]][] = [
   ],
   [
     'has a private address',
-    /private|clothing|not an address of the public/,
+    /private|mapped to IPv6|not an address of the public/,
     [
       'https://10.0.0.1',
       'https://192.168.1.1:8443',
@@ -83,7 +83,7 @@ const REFUSED: [string, RegExp, string[]][] = [
   ['has a link-local address', /link-local/, ['https://169.254.169.254/latest/meta-data', 'https://[fe80::1]/']],
   ['has a CGNAT address', /CGNAT/, ['https://100.64.0.1/']],
   [
-    'has IPv4 in IPv6 clothing',
+    'has IPv4 mapped to IPv6',
     /IPv4 address in IPv6|not an address of the public/,
     [
       'https://[::ffff:127.0.0.1]/',

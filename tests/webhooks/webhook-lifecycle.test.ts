@@ -73,7 +73,7 @@ test('paused ten times at the same instant, it is paused once', async () => {
 test('a disabled webhook is not paused but resumed', async () => {
   const { id } = await create();
   await disable(id);
-  const message = 'Partner is disabled, so nothing is sent as it is. Resume it, then pause it.';
+  const message = 'Partner is disabled and sends nothing already. Resume it before you pause it.';
   expect(await pause(id)).toEqual({ webhook: null, userErrors: [{ field: ['id'], code: 'CONFLICT', message }] });
   expect(await resume(id)).toMatchObject({ webhook: { status: 'ACTIVE', statusReason: null }, userErrors: [] });
 });
@@ -105,7 +105,7 @@ describe.each(CHANGES)('%s', (mutation, more) => {
     const { id } = await create();
     const { webhook } = await archive(id);
     const before = await rowCounts(app);
-    const message = 'Partner is archived, which is for good: create a new webhook.';
+    const message = 'Partner is archived permanently: create a new webhook.';
     const userErrors = [{ field: ['id'], code: 'CONFLICT', message }];
     expect(await change(app, mutation, { id, ...more })).toEqual({ webhook: null, userErrors });
     expect([await readWebhook(app, id), await rowCounts(app)]).toEqual([webhook, before]);

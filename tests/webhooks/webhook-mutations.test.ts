@@ -68,7 +68,7 @@ describe('a url is refused, and nothing is stored, when it', () => {
     ['is link-local', /a link-local address/, ['https://169.254.169.254/latest/', 'https://[fe80::1]/']],
     ['is CGNAT', /CGNAT/, ['https://100.64.0.1/', 'https://100.127.255.254/']],
     ['is unspecified or broadcast', /address/, ['https://0.0.0.0/', 'https://[::]/', 'https://255.255.255.255/']],
-    ['is IPv4 mapped into IPv6', /IPv6 clothing/, ['https://[::ffff:127.0.0.1]/', 'https://[::ffff:8.8.8.8]/']],
+    ['is IPv4 mapped into IPv6', /mapped to IPv6/, ['https://[::ffff:127.0.0.1]/', 'https://[::ffff:8.8.8.8]/']],
     ['is NAT64', /NAT64|not an address of the public/, ['https://[64:ff9b::a9fe:a9fe]/', 'https://[64:ff9b:1::1]/']],
     ['is IPv4-compatible', /not an address of the public/, ['https://[::10.0.0.1]/', 'https://[::a00:1]/']],
     ['is decimal', /write 127\.0\.0\.1\./, ['https://2130706433/']],

@@ -1,4 +1,4 @@
-// Which settings belong to the webhooks that call, and which to those that are called.
+// The settings that only OUTGOING or only INCOMING webhooks have.
 import type { UserError } from '../../errors';
 import type { Direction } from '../webhook.entity';
 
@@ -37,7 +37,9 @@ const OF_ONE: Record<Direction, readonly string[]> = {
   ],
 };
 
-/** A setting that would do nothing is refused, so that nobody relies on it. null stands for the default: it is none. */
+/**
+ * Refuses settings that would have no effect, so that no caller relies on them. null means the default and is allowed.
+ */
 export function directionFaults(direction: Direction, given: object): UserError[] {
   const other = direction === 'OUTGOING' ? 'INCOMING' : 'OUTGOING';
   const entries = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);

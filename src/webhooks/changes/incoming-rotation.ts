@@ -1,4 +1,4 @@
-// New addresses and new secrets of INCOMING webhooks, beside the old ones for a while.
+// Replaces addresses and secrets of INCOMING webhooks; the old ones still work until an overlap ends.
 
 import { recordAct } from '../../audit/record';
 import { currentTime } from '../../clock';
@@ -16,7 +16,7 @@ import { type WebhookRules, webhookToChange } from './webhooks';
 
 const MAX_LIVE_TOKENS = 10;
 
-/** A new address leads here at once; those before do until the overlap is over. */
+/** Creates a new address, which works at once. Earlier addresses work until the overlap ends. */
 export async function rotateIncomingToken(
   db: Db,
   viewer: Viewer,
@@ -40,11 +40,14 @@ export async function rotateIncomingToken(
 async function incomingToChange(db: Db, id: string | null): Promise<WebhookRow> {
   const webhook = await webhookToChange(db, id);
   if (webhook.direction === 'INCOMING') return webhook;
-  const message = `${webhook.name} is OUTGOING: only INCOMING webhooks have an address of ours.`;
+  const message = `${webhook.name} is OUTGOING: only INCOMING webhooks have an address.`;
   throw new InputError([{ field: ['id'], code: 'INVALID', message }]);
 }
 
-/** A new secret confirms calls at once; those before do until the overlap is over. @param webhook its row, locked */
+/**
+ * Creates a new secret, which verifies calls at once. Earlier secrets verify calls until the overlap ends.
+ * @param webhook its row, locked
+ */
 export async function rotateVerificationSecret(
   db: Db,
   viewer: Viewer,
@@ -65,7 +68,7 @@ export async function rotateVerificationSecret(
 
 function issuedFaults({ title, secret }: Provider, own: string | null): UserError[] {
   if (secret === null) {
-    return [{ field: ['id'], code: 'INVALID', message: `${title} has no secret that could be replaced.` }];
+    return [{ field: ['id'], code: 'INVALID', message: `${title} has no secret to replace.` }];
   }
   if (own !== null || secret.generate !== null) return [];
   const message = `${title} issues the secret: give it as secret, which must be ${secret.right}.`;

@@ -1,4 +1,4 @@
-// Agreements about calls to us: who may call, how that is checked, and what comes of it.
+// Creates and changes INCOMING webhooks: who may call, how calls are verified, and what they become.
 
 import { recordAct } from '../../audit/record';
 import { currentTime } from '../../clock';
@@ -24,12 +24,12 @@ import { changeWebhook, insertWebhook, type WebhookRow, webhooksById } from '../
 import { directionFaults } from './direction-fields';
 import { DEFAULT_TIMEOUT_MS, settingFaults, type WebhookRules } from './webhooks';
 
-/** What a caller may set; absent, null and a value are three things. */
+/** The settings that a client may give. An absent field keeps its value, and null sets the default. */
 export interface IncomingSettings extends AgreementSettings {
   name?: string;
   documentType?: string | null;
   events?: string[] | null;
-  /** The owner's UUID, or null for an id that is not a user's. */
+  /** The UUID of the owner; null: the given id is not the id of a user. */
   ownerId?: string | null;
   rateLimit?: { requests: number; seconds: number } | null;
 }
@@ -37,11 +37,11 @@ export interface IncomingSettings extends AgreementSettings {
 export interface NewIncoming extends IncomingSettings {
   name: string;
   provider?: ProviderName | null;
-  /** Somebody's own; null: a random one, unless the partner issues them. */
+  /** The given secret; null: a random one, unless the partner issues secrets. */
   secret?: string | null;
 }
 
-/** @returns the webhook, its secret and what its address ends in: neither is ever shown again. */
+/** @returns the webhook, its secret and the token of its address. Secret and token are never shown again. */
 export async function createIncomingWebhook(
   db: Db,
   viewer: Viewer,
@@ -97,7 +97,7 @@ export async function createIncomingWebhook(
     ...ownSecretFaults(provider, input.secret ?? null),
   ]);
   await insertWebhook(db, webhook);
-  // who did what its calls tell of: nobody that we know by name, but always the same
+  // the user of the events that its calls become: the partner, whose own users are unknown here
   const partner = { name: toNodeId('Webhook', id), fullName: input.name, roles: [], active: true };
   await insertUser(db, { id: userId, ...partner, createdAt: at, updatedAt: at });
   await insertAgreement(db, agreement);
@@ -145,7 +145,7 @@ export async function updateIncomingWebhook(
   return after;
 }
 
-// One setting that is changed leaves the others as they are.
+// A changed setting of `verification` leaves its other settings unchanged.
 function withKeptSettings(agreement: AgreementRow, settings: IncomingSettings): IncomingSettings {
   if (!settings.verification) return settings;
   return { ...settings, verification: { ...JSON.parse(agreement.settings), ...settings.verification } };
@@ -157,7 +157,7 @@ function toleranceOf(provider: Provider): number {
 
 const DEFAULT_ANSWER = { answerStatus: 200, answerBody: null, answerType: null };
 
-/** The columns of what is given. */
+/** The columns of the given settings. */
 function agreementColumns(provider: Provider, given: AgreementSettings): Partial<AgreementRow> {
   const { verification, toleranceSeconds, eventLocation, idLocation, referenceLocation, becomes, forwardTo, answer } =
     given;
@@ -206,7 +206,8 @@ async function refuseFaults(
 function certificateFaults(provider: Provider, { clientCertHeader }: WebhookRules): UserError[] {
   if (provider !== PROVIDERS.MTLS || clientCertHeader !== null) return [];
   const message =
-    'MTLS needs a proxy in front of us that checks certificates, and CLIENT_CERT_HEADER with the header in which it says so.';
+    'MTLS needs a reverse proxy that checks certificates, and CLIENT_CERT_HEADER with the name of the header in ' +
+    'which it passes them on.';
   return [{ field: ['provider'], code: 'INVALID', message }];
 }
 
@@ -222,7 +223,11 @@ async function targetFaults(db: Db, forwardTo: readonly (string | null)[]): Prom
     if (target.direction === 'OUTGOING' && target.status !== 'ARCHIVED') return [];
     const what = target.direction === 'OUTGOING' ? 'archived' : 'INCOMING';
     return [
-      { field, code: 'INVALID', message: `${target.name} is ${what}: calls are passed on by OUTGOING webhooks.` },
+      {
+        field,
+        code: 'INVALID',
+        message: `${target.name} is ${what}: calls are forwarded only to active OUTGOING webhooks.`,
+      },
     ];
   });
 }

@@ -14,13 +14,16 @@ import { webhookToChange } from './webhooks';
 
 export interface Rotation {
   scheme: SignatureScheme;
-  /** How long the old secrets go on signing beside the new one; none of them longer than it would have. */
+  /** How long the old secrets still sign. A secret that expires earlier still does. */
   overlapSeconds: number;
-  /** Somebody's own secret; null or absent: a random one. */
+  /** The given secret; null or absent: a random one. */
   secret?: string | null;
 }
 
-/** A new secret signs from now on, the old ones of its scheme until the overlap is over. Never shown again. */
+/**
+ * Creates a new secret, which signs at once; the old secrets of its scheme sign until the overlap ends.
+ * @returns the secret, which is never shown again
+ */
 export async function rotateWebhookSecret(
   db: Db,
   viewer: Viewer,
@@ -44,14 +47,14 @@ export async function rotateWebhookSecret(
 
 function rotationFaults(webhook: WebhookRow, scheme: SignatureScheme, own: string | null): UserError[] {
   if (!webhook.signatures.includes(scheme)) {
-    const message = `${webhook.name} is signed with ${webhook.signatures.join(', ')}: add ${scheme} to its signatures, which makes a secret.`;
+    const message = `${webhook.name} is signed with ${webhook.signatures.join(', ')}: add ${scheme} to its signatures, which creates a secret.`;
     return [{ field: ['scheme'], code: 'CONFLICT', message }];
   }
   const message = own === null ? null : secretFault(scheme, own, 'secret');
   return message ? [{ field: ['secret'], code: 'INVALID', message }] : [];
 }
 
-// Going back to the one before, while it still signs, is allowed: that is how a rotation is taken back.
+// An earlier secret that still signs is allowed: giving it again undoes a rotation.
 async function refuseCurrent(
   db: Db,
   keyring: Keyring,
@@ -62,7 +65,7 @@ async function refuseCurrent(
 ): Promise<void> {
   const current = (await liveSecrets(db, [webhookId], now)).find(({ kind }) => kind === scheme);
   if (!current || !isSigningSecret(keyring, current, own)) return;
-  const message = 'secret is the one that signs already: give another, or leave it out for a random one.';
+  const message = 'secret is the one that already signs: give another one, or omit it for a random one.';
   throw new InputError([{ field: ['secret'], code: 'CONFLICT', message }]);
 }
 

@@ -8,17 +8,17 @@ import type { Ordering, WebhookStatus } from '../webhook.entity';
 import { changeWebhook, type WebhookRow } from '../webhook.store';
 import { webhookToChange } from './webhooks';
 
-/** What becomes of a webhook's open deliveries; delivery/ knows how. */
+/** What happens to the open deliveries of a webhook. delivery/ implements it. */
 export interface OpenDeliveries {
-  /** Lets the held ones go on. */
+  /** Releases the held deliveries. */
   release(db: Db, webhookId: string): Promise<void>;
-  /** Ends all that are not on the wire at this moment; those are cancelled instead of retried. */
+  /** Cancels all deliveries that are not on the wire. Those on the wire are cancelled instead of retried. */
   cancel(db: Db, webhookId: string): Promise<void>;
-  /** Goes on with those that waited for an order that is no longer asked for. */
+  /** Releases the deliveries that waited for an earlier one, if the new ordering no longer requires it. */
   reorder(db: Db, webhookId: string, ordering: Ordering | null): Promise<void>;
 }
 
-/** Nothing is sent until it is resumed: what is open, and what new events add, is held. */
+/** Holds the open deliveries, and those of new events, until the webhook is resumed. */
 export async function pauseWebhook(
   db: Db,
   viewer: Viewer,
@@ -28,13 +28,13 @@ export async function pauseWebhook(
   const webhook = await webhookToChange(db, id);
   if (webhook.status === 'PAUSED') return webhook;
   if (webhook.status === 'DISABLED') {
-    const message = `${webhook.name} is disabled, so nothing is sent as it is. Resume it, then pause it.`;
+    const message = `${webhook.name} is disabled and sends nothing already. Resume it before you pause it.`;
     throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
   }
   return change(db, viewer, webhook, 'PAUSED', 'webhook.paused', reason);
 }
 
-/** From PAUSED or DISABLED: what was held goes on. */
+/** Resumes a PAUSED or DISABLED webhook and releases its held deliveries. */
 export async function resumeWebhook(
   db: Db,
   viewer: Viewer,
@@ -49,8 +49,9 @@ export async function resumeWebhook(
 }
 
 /**
- * By the system: what is open is held, new events are skipped, until somebody resumes it. The caller has locked it.
- * @returns whether it was active until now
+ * Called by the system: open deliveries are held and new events are skipped until a user resumes the webhook. The
+ * caller has locked it.
+ * @returns whether it was active
  */
 export async function disableWebhook(db: Db, webhook: WebhookRow, reason: string): Promise<boolean> {
   if (webhook.status !== 'ACTIVE') return false;
@@ -60,7 +61,7 @@ export async function disableWebhook(db: Db, webhook: WebhookRow, reason: string
   return true;
 }
 
-/** For good: open deliveries are cancelled, what happened stays readable. */
+/** Archives the webhook permanently and cancels its open deliveries. Its history remains readable. */
 export async function archiveWebhook(
   db: Db,
   viewer: Viewer,

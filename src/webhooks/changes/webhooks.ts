@@ -30,17 +30,17 @@ export const DEFAULT_TIMEOUT_MS = 15_000;
 export interface WebhookRules {
   keyring: Keyring;
   targetPolicy: TargetPolicy;
-  /** In which header a proxy says what certificate a caller showed; null: none does. */
+  /** The header in which a reverse proxy passes on the client certificate; null: none. */
   clientCertHeader: string | null;
 }
 
-/** What a caller may set; absent, null and a value are three things. */
+/** The settings that a client may give. An absent field keeps its value, and null sets the default. */
 export interface WebhookSettings extends CredentialsInput, RequestSettings {
   name?: string;
   url?: string | null;
   documentType?: string | null;
   events?: string[] | null;
-  /** The owner's UUID, or null for an id that is not a user's. */
+  /** The UUID of the owner; null: the given id is not the id of a user. */
   ownerId?: string | null;
   retrySchedule?: number[] | null;
   timeoutMs?: number | null;
@@ -52,7 +52,7 @@ export interface WebhookSettings extends CredentialsInput, RequestSettings {
   signatures?: SignatureScheme[] | null;
 }
 
-/** An OUTGOING webhook. @returns it and its signing secrets, which are never shown again. */
+/** Creates an OUTGOING webhook. @returns the webhook and its signing secrets, which are never shown again. */
 export async function createWebhook(
   db: Db,
   viewer: Viewer,
@@ -147,20 +147,20 @@ export async function updateWebhook(
   return { webhook: after, ...secrets };
 }
 
-/** @throws InputError NOT_FOUND without one; CONFLICT when it is archived, which is for good. */
+/** @throws InputError NOT_FOUND when there is none; CONFLICT when it is archived. */
 export async function webhookToChange(db: Db, id: string | null): Promise<WebhookRow> {
   const webhook = id ? await findWebhookForUpdate(db, id) : null;
   if (!webhook) {
     throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no webhook with this id.' }]);
   }
   if (webhook.status === 'ARCHIVED') {
-    const message = `${webhook.name} is archived, which is for good: create a new webhook.`;
+    const message = `${webhook.name} is archived permanently: create a new webhook.`;
     throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
   }
   return webhook;
 }
 
-// Only what was given: a new name is not refused because the rules for URLs have changed since.
+// Checks only the given settings, so that a change of the name succeeds even if a stored URL no longer meets the rules.
 async function refuseFaults(
   db: Db,
   rules: WebhookRules,
@@ -176,7 +176,7 @@ async function refuseFaults(
   if (faults.length > 0) throw new InputError(faults);
 }
 
-/** What is wrong with the settings of webhooks of both directions. */
+/** The faults of the settings that webhooks of both directions have. */
 export async function settingFaults(
   db: Db,
   { events, ownerId }: Pick<WebhookSettings, 'events' | 'ownerId'>,
@@ -186,7 +186,7 @@ export async function settingFaults(
 
 function urlFaults(url: string | null, policy: TargetPolicy): UserError[] {
   if (url === null) {
-    return [{ field: ['url'], code: 'REQUIRED', message: 'An outgoing webhook needs the url that is called.' }];
+    return [{ field: ['url'], code: 'REQUIRED', message: 'An OUTGOING webhook needs a url.' }];
   }
   const message = checkTarget(url, policy);
   return message ? [{ field: ['url'], code: 'INVALID', message }] : [];

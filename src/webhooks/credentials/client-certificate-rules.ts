@@ -3,19 +3,19 @@ import { createSecureContext } from 'node:tls';
 import type { UserError } from '../../errors';
 import type { CertificatePair } from './credential-settings';
 
-/** Characters, of a chain as of a key. */
+/** The maximum number of characters of a chain, and of a key. */
 const MAX_PEM = 64 * 1024;
 const BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 
 export interface CheckedCertificate {
-  /** Without what stood around it. */
+  /** Only the PEM blocks, without the text around them. */
   pair: CertificatePair;
   /** On one line. */
   subject: string;
   expiresAt: Date;
 }
 
-/** A certificate that can be used now; or what is wrong, with the field below it. No sentence repeats what was given. */
+/** A certificate that can be used now, or its fault with the relative field. No message repeats the input. */
 export function checkCertificate(given: CertificatePair, now: Date): CheckedCertificate | UserError {
   const chain = readChain(given.certificate, now);
   if (!Array.isArray(chain)) return chain;
@@ -29,8 +29,8 @@ export function checkCertificate(given: CertificatePair, now: Date): CheckedCert
 }
 
 const MISMATCH =
-  'privateKey does not belong to the first certificate. The certificate of the client itself comes first, those of ' +
-  'its authorities behind it.';
+  'privateKey does not belong to the first certificate. The certificate of the client comes first, followed by ' +
+  'those of its authorities.';
 
 function fault(field: keyof CertificatePair, message: string, code: UserError['code'] = 'INVALID'): UserError {
   return { field: [field], code, message };
@@ -47,9 +47,13 @@ function readChain(text: string, now: Date): [X509Certificate, ...X509Certificat
     }
   }
   const [own, ...authorities] = chain;
-  if (!own) return fault('certificate', 'certificate holds none: give it as PEM, -----BEGIN CERTIFICATE----- and on.');
+  if (!own)
+    return fault(
+      'certificate',
+      'certificate contains no certificate: give it as PEM, beginning with -----BEGIN CERTIFICATE-----.',
+    );
   if (own.validToDate > now) return [own, ...authorities];
-  return fault('certificate', `certificate has expired, on ${own.validToDate.toISOString()}.`);
+  return fault('certificate', `certificate expired on ${own.validToDate.toISOString()}.`);
 }
 
 function readKey(text: string): KeyObject | UserError {
@@ -58,7 +62,8 @@ function readKey(text: string): KeyObject | UserError {
   try {
     return createPrivateKey(text);
   } catch {
-    return fault('privateKey', 'privateKey is not one: give it as PEM, -----BEGIN PRIVATE KEY----- and on.');
+    const message = 'privateKey is not a private key: give it as PEM, beginning with -----BEGIN PRIVATE KEY-----.';
+    return fault('privateKey', message);
   }
 }
 
@@ -66,7 +71,7 @@ function tooLong(field: keyof CertificatePair, text: string): UserError {
   return fault(field, `${field} has ${text.length} characters; at most ${MAX_PEM} are kept.`, 'TOO_LARGE');
 }
 
-// What OpenSSL reads, it need not use: keys of 1024 bits, signatures with SHA-1.
+// OpenSSL can read certificates that it refuses to use, such as those with 1024-bit keys or SHA-1 signatures.
 function tlsFault({ certificate, privateKey }: CertificatePair): UserError | null {
   try {
     createSecureContext({ cert: certificate, key: privateKey });

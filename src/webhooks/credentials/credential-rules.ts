@@ -1,4 +1,4 @@
-// What may be given as a credential. No sentence repeats a secret.
+// Checks given credentials. No message repeats a secret.
 import type { UserError } from '../../errors';
 import { isTemplate } from '../../templating/template';
 import { textFault } from '../../text';
@@ -9,7 +9,7 @@ import type { CertificatePair, ClientAuthentication } from './credential-setting
 
 export interface SecretHeader {
   name: string;
-  /** Null keeps the value that is stored under this name. */
+  /** null keeps the stored value of this name. */
   value?: string | null;
 }
 
@@ -28,10 +28,10 @@ export interface OAuth2 {
 }
 
 export const MAX_SECRET_HEADERS = 20;
-/** Characters, of a header's value, a password or a client secret. */
+/** The maximum number of characters of a header value, a password or a client secret. */
 export const MAX_SECRET = 8_192;
 
-/** Faults of the list as it is given; `stored`: the names whose values are there already. */
+/** The faults of the given list. @param stored the names that have a stored value */
 export function secretHeaderFaults(headers: readonly SecretHeader[], stored: readonly string[]): UserError[] {
   if (headers.length > MAX_SECRET_HEADERS) {
     const message = `secretHeaders has ${headers.length} headers; at most ${MAX_SECRET_HEADERS} are taken.`;
@@ -41,7 +41,7 @@ export function secretHeaderFaults(headers: readonly SecretHeader[], stored: rea
   return headers.flatMap((header, index) => {
     const field = ['secretHeaders', String(index)];
     if (names.indexOf(header.name.toLowerCase()) < index) {
-      const message = `The header ${header.name} is given twice: a request carries one.`;
+      const message = `The header ${header.name} is given twice: a request contains it once.`;
       return [{ field: [...field, 'name'], code: 'CONFLICT' as const, message }];
     }
     return headerFaults(header, field, stored.includes(header.name.toLowerCase()));
@@ -62,7 +62,7 @@ function sendable(name: string, value: string, field: string[]): UserError | nul
   return fault === null ? null : { field, code: 'INVALID', message: `${capital(fault)}.` };
 }
 
-// HTTP drops it on the way, and then the secret is another one
+// HTTP removes white space around a value, so that the partner would receive another secret
 function edges(value: string | null, field: string[]): UserError | null {
   if (value === value?.trim()) return null;
   return { field, code: 'INVALID', message: `${field.join('.')} begins or ends with white space: remove it.` };
@@ -93,9 +93,9 @@ export function oauth2Faults(oauth2: OAuth2, policy: TargetPolicy): UserError[] 
   return faults.filter((fault) => fault !== null);
 }
 
-// One token serves all deliveries of a webhook, so there is no document to fill a template from.
+// One token is used for all deliveries of a webhook, so there is no document from which to render a template.
 function tokenUrlFault(url: string, policy: TargetPolicy): string | null {
-  if (isTemplate(url)) return 'oauth2.tokenUrl is no template: write the address as it is, without {{ and {%.';
+  if (isTemplate(url)) return 'oauth2.tokenUrl cannot be a template: write the URL without {{ and {%.';
   return checkTargetUrl(url, policy);
 }
 
@@ -107,11 +107,11 @@ function scopeFault(scope: string | null): UserError | null {
   ) {
     return null;
   }
-  const message = 'oauth2.scope takes 1 to 1,000 ASCII characters: names with one space between them, no quotes.';
+  const message = 'oauth2.scope takes 1 to 1,000 ASCII characters: names separated by one space, without quotes.';
   return { field: ['oauth2', 'scope'], code: 'INVALID', message };
 }
 
-/** The certificate as it is kept, or its fault. */
+/** The certificate as it is stored, or its fault. */
 export function readCertificate(given: CertificatePair, now: Date): CheckedCertificate | UserError {
   const checked = checkCertificate(given, now);
   return 'field' in checked ? { ...checked, field: ['clientCertificate', ...(checked.field ?? [])] } : checked;
@@ -121,7 +121,7 @@ function required(field: string[]): UserError {
   return { field, code: 'REQUIRED', message: `${field.join('.')} must not be empty.` };
 }
 
-// like textFault, whose sentence shows the value
+// Not textFault, because its message quotes the value.
 function secretFault(value: string | null, field: string[], max = MAX_SECRET, mayBeEmpty = false): UserError | null {
   const name = field.join('.');
   if (value === null)

@@ -1,4 +1,4 @@
-// What gets a webhook's requests in at the partner's: saved with the webhook, opened by delivery/.
+// The credentials that are sent to the partner. They are saved with the webhook and opened by delivery/.
 import { currentTime } from '../../clock';
 import type { UserError } from '../../errors';
 import { newId, timeOfId } from '../../ids';
@@ -23,9 +23,9 @@ import {
   insertCredential,
 } from './webhook-credential.store';
 
-/** Left out: as it is; null: removed; a value: replaced. */
+/** Absent: unchanged; null: removed; a value: replaced. */
 export interface CredentialsInput {
-  /** The whole list. */
+  /** The complete list. */
   secretHeaders?: SecretHeader[] | null;
   basicAuth?: BasicAuth | null;
   oauth2?: OAuth2 | null;
@@ -37,10 +37,10 @@ interface NewCredential {
   secret: string;
 }
 
-/** What is to be done, or why not. */
+/** A plan of changes, or its faults. */
 export interface CredentialChanges {
   faults: UserError[];
-  /** For the audit trail: names, never values. */
+  /** For the audit trail. It contains names, never values. */
   summary: Record<string, unknown>;
   removed: string[];
   added: NewCredential[];
@@ -51,14 +51,14 @@ interface Rules {
   targetPolicy: TargetPolicy;
 }
 
-/** A webhook as it will be. */
+/** The webhook after the change. */
 interface Owner {
   url: string | null;
   /** JSON array of [name, Liquid template]. */
   headers: string;
 }
 
-/** @param before the webhook, whose row is locked; null: it is being made */
+/** @param before the webhook, whose row is locked; null: it is being created */
 export async function planCredentials(
   db: Db,
   rules: Rules,
@@ -129,7 +129,7 @@ function planHeaders(
   changes.summary.secretHeaders = headers.map(({ name, value = null }) => (value === null ? `${name} (kept)` : name));
 }
 
-// a credential of which a webhook has one at most
+// for the kinds of which a webhook has at most one credential
 function planOne<Given>(
   changes: CredentialChanges,
   stored: readonly CredentialRow[],
@@ -167,14 +167,14 @@ function ofKind(rows: readonly CredentialRow[], kind: Settings['kind']): Credent
   return rows.filter((row) => row.kind === kind);
 }
 
-// Else whoever may change a webhook could read its secrets, by having them sent to a server of their own.
+// Otherwise a user who may change a webhook could read its secrets by sending them to another server.
 function takenAlong({ removed }: CredentialChanges, stored: readonly CredentialRow[]): UserError[] {
   const kept = stored.filter((row) => !removed.includes(row.id));
   if (kept.length === 0) return [];
   const fields = [...new Set(kept.map(({ kind }) => FIELDS[kind]))].join(', ');
   const message =
-    `url leads to another scheme, host or port, and credentials do not go there by themselves: give ${fields} again ` +
-    'in the same call, with the secrets, or null to remove.';
+    `url leads to another scheme, host or port, to which stored credentials are not sent: give ${fields} again in ` +
+    'the same call, with the secrets, or null to remove them.';
   return [{ field: ['url'], code: 'CONFLICT', message }];
 }
 
@@ -185,7 +185,7 @@ const FIELDS: Record<Settings['kind'], keyof CredentialsInput> = {
   CERTIFICATE: 'clientCertificate',
 };
 
-/** A header has one author: two that set it are refused, the one that was given now is named. */
+/** Refuses two settings that set the same header. The fault names the one that was given now. */
 function conflicts(
   { removed, added }: CredentialChanges,
   stored: readonly CredentialRow[],

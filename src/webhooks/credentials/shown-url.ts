@@ -1,7 +1,11 @@
-// URLs for those who may not read content: partners put secrets into them, and templates put values of documents.
+// URLs for users who may not read content. They may contain secrets of partners and, from templates, values of
+// documents.
 import { originOf } from './credential-settings';
 
-/** What looks like a token, between two separators: letters with digits, or very long. Also a regular expression of PostgreSQL. */
+/**
+ * Matches text that looks like a token, between two separators: letters with digits, or very long. PostgreSQL uses the
+ * same regular expression.
+ */
 export const SECRET_IN_URL =
   '([/?&=])(?:(?=[^/?#&={}]*[0-9])(?=[^/?#&={}]*[A-Za-z])[^/?#&={}]{7,}|[^/?#&={}]{24,})(?=[/?#&=]|$)';
 export const SCHEME_AND_HOST = '^[a-z]+://[^/?#]*';
@@ -9,15 +13,15 @@ export const SCHEME_AND_HOST = '^[a-z]+://[^/?#]*';
 const secret = new RegExp(SECRET_IN_URL, 'g');
 const schemeAndHost = new RegExp(SCHEME_AND_HOST);
 
-/** `https://hooks.example.com/services/.../...` for what has tokens in its path or query. */
+/** Replaces tokens in path and query, as in `https://hooks.example.com/services/.../...`. */
 export function withoutSecrets(url: string): string {
   const [host = ''] = schemeAndHost.exec(url) ?? [];
   return host + url.slice(host.length).replace(secret, '$1...');
 }
 
 /**
- * The URL of a request: that of its webhook, without secrets, where it is the present one; else without path and query, into
- * which a template may have put values of the document.
+ * The URL of a request. If it equals the current URL of the webhook, its tokens are replaced; otherwise path and query
+ * are removed, because a template may have put values of the document into them.
  */
 export function shownUrl(url: string, ofWebhook: string | null): string {
   return url === ofWebhook ? withoutSecrets(url) : `${originOf(url) ?? ''}/...`;

@@ -4,7 +4,7 @@ import { WebhookEntity } from '../webhook.entity';
 export const CREDENTIAL_KINDS = ['HEADER', 'BASIC', 'OAUTH2', 'CERTIFICATE'] as const;
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 
-/** What gets a request in at the partner's. Unlike the record, it is replaced and removed. */
+/** A credential that is sent to the partner. Its row is deleted when it is replaced or removed. */
 @Entity('webhook_credentials')
 @Check('webhook_credentials_kind_check', `kind in ('HEADER', 'BASIC', 'OAUTH2', 'CERTIFICATE')`)
 export class WebhookCredentialEntity {

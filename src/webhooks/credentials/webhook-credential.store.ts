@@ -5,7 +5,7 @@ export interface CredentialRow {
   id: string;
   webhookId: string;
   kind: CredentialKind;
-  /** JSON: what is not secret. */
+  /** JSON: the settings that are not secret. */
   settings: string;
   kek: string;
   wrapped: Buffer;
@@ -13,7 +13,7 @@ export interface CredentialRow {
   createdAt: Date;
 }
 
-/** Oldest first, which is the order of their headers. */
+/** Oldest first, which is the order of the headers in a request. */
 export async function credentialsOfWebhooks(db: Db, webhookIds: readonly string[]): Promise<CredentialRow[]> {
   return rowsOf<CredentialRow>(
     db,

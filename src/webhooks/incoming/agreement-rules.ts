@@ -1,4 +1,4 @@
-// What is wrong with what somebody asks of calls to us, each with its field and what would be right.
+// Checks the settings for received calls. Each fault has its field and says how to correct it.
 import { AppError, quoted, type UserError } from '../../errors';
 import { readJsonPath } from '../../json/json-path';
 import { textFault } from '../../text';
@@ -12,7 +12,7 @@ const MAX_SIGNED = 500;
 const MAX_ANSWER = 4_096;
 const MAX_FORWARDS = 20;
 
-/** How a call is answered that is accepted. */
+/** The response to an accepted call. */
 export interface CallAnswer {
   status?: number | null;
   body?: string | null;
@@ -22,7 +22,7 @@ export interface CallAnswer {
 /** null: not given. */
 export type GivenVerification = { [Name in keyof VerificationSettings]?: VerificationSettings[Name] | null };
 
-/** What a caller may set of an INCOMING webhook; absent, null (the default) and a value are three things. */
+/** The incoming settings that a client may give. An absent field keeps its value, and null sets the default. */
 export interface AgreementSettings {
   verification?: GivenVerification | null;
   toleranceSeconds?: number | null;
@@ -30,12 +30,12 @@ export interface AgreementSettings {
   idLocation?: Place | null;
   referenceLocation?: Place | null;
   becomes?: CallOutcome | null;
-  /** UUIDs, or null for an id that is not a webhook's. */
+  /** UUIDs; null: the given id is not the id of a webhook. */
   forwardTo?: (string | null)[] | null;
   answer?: CallAnswer | null;
 }
 
-/** Those of what is given. @param after what its calls will become, and where they will go */
+/** The faults of the given settings. @param after the values after the change */
 export function agreementFaults(
   provider: Provider,
   given: AgreementSettings & { documentType?: string | null },
@@ -85,13 +85,15 @@ function settingFaults(name: keyof VerificationSettings, verification: GivenVeri
   }
   const fault = textFault(value, field, name === 'username' ? 200 : 100);
   if (fault) return [fault];
-  // RFC 7617, section 2: the first colon ends it
+  // RFC 7617, section 2: the first colon ends the user name
   const isCut = name === 'username' && value.includes(':');
-  return isCut ? [invalid(field, 'username cannot hold a colon: Basic authentication ends it there.')] : [];
+  return isCut
+    ? [invalid(field, 'username cannot contain a colon, which ends the user name in Basic authentication.')]
+    : [];
 }
 
 function headerNameFaults(field: string[], value: string): UserError[] {
-  return HEADER_NAME.test(value) ? [] : [invalid(field, `${field.join('.')} ${quoted(value)} is not a header's name.`)];
+  return HEADER_NAME.test(value) ? [] : [invalid(field, `${field.join('.')} ${quoted(value)} is not a header name.`)];
 }
 
 const PLACEHOLDERS = ['{body}', '{timestamp}', '{id}', '{url}', '{method}'];
@@ -102,12 +104,12 @@ function signedFaults(field: string[], signed: string): UserError[] {
     return [{ field, code: 'TOO_LARGE', message }];
   }
   const unknown = signed.match(/\{[^{}]*\}/g)?.find((name) => !PLACEHOLDERS.includes(name));
-  if (unknown) return [invalid(field, `signed has ${quoted(unknown)}; it knows ${PLACEHOLDERS.join(' ')}.`)];
+  if (unknown) return [invalid(field, `signed has ${quoted(unknown)}; allowed are ${PLACEHOLDERS.join(' ')}.`)];
   if (/[\p{Cc}\p{Cs}]/u.test(signed.replaceAll('\n', ''))) {
     return [invalid(field, 'signed holds a control character other than a line break.')];
   }
   if (signed.includes('{body}')) return [];
-  return [invalid(field, 'signed lacks {body}: whoever knows one signature could send any body with it.')];
+  return [invalid(field, 'signed lacks {body}: anyone who knows one signature could send any body with it.')];
 }
 
 function togetherFaults({ title, settings }: Provider, verification: GivenVerification): UserError[] {
@@ -115,14 +117,15 @@ function togetherFaults({ title, settings }: Provider, verification: GivenVerifi
   const faults: UserError[] = [];
   const needs = (placeholder: string, name: 'timestampHeader' | 'idHeader', value: string | null) => {
     if (signed?.includes(placeholder) && value === null) {
-      const message = `signed has ${placeholder}: ${name} says in which header it comes.`;
+      const message = `signed has ${placeholder}: give ${name}, the name of its header.`;
       faults.push({ field: ['verification', name], code: 'REQUIRED', message });
     }
   };
   needs('{timestamp}', 'timestampHeader', timestampHeader);
   needs('{id}', 'idHeader', idHeader);
   if (timestampHeader !== null && !signed?.includes('{timestamp}')) {
-    const message = 'timestampHeader is given, but signed has no {timestamp}: a time that is not signed can be any.';
+    const message =
+      'timestampHeader is given, but signed has no {timestamp}: a time that is not signed proves nothing.';
     faults.push(invalid(['verification', 'timestampHeader'], message));
   }
   if (!settings?.optional.includes('query')) return faults;
@@ -156,7 +159,7 @@ function placeFaults(name: string, place: Place | null | undefined): UserError[]
   }
   try {
     const isOne = !readJsonPath([place.name], field).includes('any');
-    return isOne ? [] : [invalid(field, `${field.join('.')} names one place: [*] is every place of a list.`)];
+    return isOne ? [] : [invalid(field, `${field.join('.')} must name one value: [*] names every member of a list.`)];
   } catch (error) {
     if (error instanceof AppError) return [invalid(field, error.message)];
     throw error;
@@ -171,9 +174,9 @@ function forwardFaults(
     const message = `forwardTo has ${given.length} webhooks; at most ${MAX_FORWARDS} are taken.`;
     return [{ field: ['forwardTo'], code: 'TOO_LARGE', message }];
   }
-  // ids that are nobody's have faults of their own
+  // unknown ids have faults of their own
   if (after.becomes === 'FORWARD' && after.forwardTo.length === 0 && given.length === 0) {
-    const message = 'becomes is FORWARD: forwardTo names the outgoing webhooks that the calls go to.';
+    const message = 'becomes is FORWARD: forwardTo must name the OUTGOING webhooks to which calls are forwarded.';
     return [{ field: ['forwardTo'], code: 'REQUIRED', message }];
   }
   if (after.becomes === 'FORWARD' || after.forwardTo.length === 0) return [];
@@ -187,9 +190,9 @@ export function isEmptyStatus(status: number): boolean {
 }
 
 /**
- * Types of which a browser that is led to the address makes nothing but text or a file. Twilio reads its instructions as XML,
- * and a browser could run scripts in it: the sandbox in which answers are sent keeps it from that. Without a comma, behind which
- * a browser would read another type.
+ * Types that a browser shows as text or saves as a file. Twilio reads its instructions as XML, and a browser could run
+ * scripts in it: the sandbox in which answers are sent keeps it from that. Without a comma, behind which a browser
+ * would read another type.
  */
 const PASSIVE_TYPE =
   /^(application\/(json|[a-z0-9.-]+\+json|xml|x-www-form-urlencoded|octet-stream)|text\/(plain|csv|xml))[ \t]*(;[\x20-\x2b\x2d-\x7e]{0,150})?$/i;
@@ -197,12 +200,10 @@ const PASSIVE_TYPE =
 function answerFaults({ status, body, contentType }: CallAnswer): UserError[] {
   const faults: UserError[] = [];
   if (given(status) && ((status as number) < 200 || (status as number) > 299)) {
-    faults.push(
-      invalid(['answer', 'status'], `answer.status is ${status}; what is accepted is answered with 200 to 299.`),
-    );
+    faults.push(invalid(['answer', 'status'], `answer.status is ${status}; it takes 200 to 299.`));
   }
   if (isEmptyStatus(status ?? 200) && body) {
-    const message = `answer.body cannot go with status ${status}, which says that there is none.`;
+    const message = `answer.body cannot go with status ${status}, which allows no body.`;
     faults.push(invalid(['answer', 'body'], message));
   }
   if (body && body.length > MAX_ANSWER) {
@@ -215,7 +216,7 @@ function answerFaults({ status, body, contentType }: CallAnswer): UserError[] {
   if (contentType && (contentType.length > 200 || !PASSIVE_TYPE.test(contentType))) {
     const types =
       'application/json, any +json, text/plain, text/csv, text/xml, application/xml, a form or octet-stream';
-    const message = `answer.contentType ${quoted(contentType)} is not a type that answers have: ${types}.`;
+    const message = `answer.contentType ${quoted(contentType)} is not allowed; allowed are ${types}.`;
     faults.push(invalid(['answer', 'contentType'], message));
   }
   return faults;

@@ -6,7 +6,7 @@ import { WebhookEntity } from '../webhook.entity';
 export const CALL_OUTCOMES = ['BUSINESS_EVENT', 'FORWARD', 'RECORD'] as const;
 export type CallOutcome = (typeof CALL_OUTCOMES)[number];
 
-/** What an INCOMING webhook has beside other webhooks. */
+/** The settings that only INCOMING webhooks have. */
 @Entity('incoming_agreements')
 @Check('incoming_agreements_becomes_check', `becomes in ('BUSINESS_EVENT', 'FORWARD', 'RECORD')`)
 export class IncomingAgreementEntity {

@@ -5,10 +5,10 @@ import { type CallOutcome, IncomingAgreementEntity } from './incoming-agreement.
 export interface AgreementRow {
   webhookId: string;
   provider: ProviderName;
-  /** JSON: what was given of VerificationSettings. */
+  /** JSON: the given fields of VerificationSettings. */
   settings: string;
   toleranceSeconds: number;
-  /** JSON [from, name]; null: where the provider has it. */
+  /** JSON [from, name]; null: the location that the provider uses. */
   eventPlace: string | null;
   idPlace: string | null;
   referencePlace: string | null;
@@ -17,7 +17,7 @@ export interface AgreementRow {
   answerStatus: number;
   answerBody: string | null;
   answerType: string | null;
-  /** The partner. */
+  /** The user that stands for the partner. */
   userId: string;
   version: number;
 }
@@ -40,21 +40,21 @@ export async function agreementsById(db: Db, webhookIds: readonly string[]): Pro
   return new Map(rows.map((row) => [row.webhookId, row]));
 }
 
-/** Of an INCOMING webhook, which has one. */
+/** The settings of an INCOMING webhook, which always exist. */
 export async function getAgreement(db: Db, webhookId: string): Promise<AgreementRow> {
   const agreement = (await agreementsById(db, [webhookId])).get(webhookId);
   if (!agreement) throw new Error(`the INCOMING webhook ${webhookId} has no agreement`);
   return agreement;
 }
 
-/** The caller has locked its webhook. */
+/** The caller must have locked the webhook. */
 export async function changeAgreement(db: Db, webhookId: string, changes: Partial<AgreementRow>): Promise<void> {
   await db.update(IncomingAgreementEntity, { webhookId }, changes);
 }
 
 /**
- * Whatever decides over a call has changed: what processes remember of this webhook is old from the commit on. Does nothing
- * for an OUTGOING webhook.
+ * Invalidates the cached settings of this webhook in all processes when the transaction commits. Does nothing for an
+ * OUTGOING webhook.
  */
 export async function renewAgreement(db: Db, webhookId: string): Promise<void> {
   await changedBy(db, statement('update incoming_agreements set version = version + 1 where webhook_id = $1'), [

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import { WebhookEntity } from '../webhook.entity';
 
-/** An address of an INCOMING webhook. */
+/** An address at which an INCOMING webhook receives calls. */
 @Entity('incoming_tokens')
 @Unique('incoming_tokens_hash_key', ['hash'])
 export class IncomingTokenEntity {

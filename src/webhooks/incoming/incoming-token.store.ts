@@ -11,7 +11,7 @@ export async function insertToken(db: Db, token: Omit<IncomingTokenEntity, 'webh
   await db.insert(IncomingTokenEntity, token);
 }
 
-/** The tokens that lead to these webhooks now, newest first. */
+/** The live tokens of these webhooks, newest first. */
 export async function liveTokens(db: Db, webhookIds: readonly string[], now: Date): Promise<TokenRow[]> {
   return rowsOf<TokenRow>(
     db,
@@ -21,7 +21,7 @@ export async function liveTokens(db: Db, webhookIds: readonly string[], now: Dat
   );
 }
 
-/** The tokens of this webhook lead to it no longer than until `at`; what ends before stays as it is. */
+/** Expires the tokens of this webhook at `at`. Those that expire earlier do not change. */
 export async function expireTokens(db: Db, webhookId: string, at: Date): Promise<void> {
   await changedBy(
     db,
@@ -31,7 +31,7 @@ export async function expireTokens(db: Db, webhookId: string, at: Date): Promise
   );
 }
 
-/** Where a token leads, and in which version. */
+/** The webhook of a token, and the version of its settings. */
 export interface TokenTarget {
   hash: Buffer;
   webhookId: string;

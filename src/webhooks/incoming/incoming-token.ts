@@ -1,4 +1,4 @@
-// What an address of an INCOMING webhook ends in: in_ + 40 characters that nobody guesses + 6 that check them.
+// The token at the end of the address of an INCOMING webhook: in_ + 40 random characters + 6 characters of checksum.
 import { createHash } from 'node:crypto';
 import { checksum, randomText } from '../../checked-text';
 import { newId, timeOfId } from '../../ids';
@@ -7,19 +7,19 @@ import { insertToken } from './incoming-token.store';
 
 const FORM = /^in_([0-9A-Za-z]{40})([0-9A-Za-z]{6})$/;
 
-/** 238 random bits. Only its hash is kept, so this text is all there will ever be. */
+/** A new token with 238 random bits. Only its hash is stored. */
 export function makeIncomingToken(): string {
   const body = randomText(40);
   return `in_${body}${checksum(body)}`;
 }
 
-/** null: it was mistyped, or is not one of ours. */
+/** The hash of a token; null: it was mistyped or has another form. */
 export function hashIncomingToken(token: string): Buffer | null {
   const [, body = '', check] = FORM.exec(token) ?? [];
   return body !== '' && checksum(body) === check ? createHash('sha256').update(token).digest() : null;
 }
 
-/** An address that leads to this webhook from now on. @returns its token, which is never shown again */
+/** Creates an address, which works at once. @returns its token, which is never shown again */
 export async function createIncomingToken(db: Db, webhookId: string): Promise<string> {
   const token = makeIncomingToken();
   const id = newId();

@@ -12,10 +12,10 @@ export interface VerificationSecretRow {
   expiresAt: Date | null;
 }
 
-/** Beside the live ones: to tell a partner that a secret is one of before. */
+/** Retired secrets are read too, so that a refusal can say that a call was signed with an earlier secret. */
 const MAX_RETIRED = 10;
 
-/** The secrets with which calls to these webhooks are checked, newest first, and the latest of those that were. */
+/** The secrets that verify calls to these webhooks, and the latest retired ones, newest first. */
 export async function verificationSecrets(
   db: Db,
   webhookIds: readonly string[],

@@ -1,4 +1,4 @@
-// The secrets with which a partner's calls are checked.
+// The secrets that verify the calls of a partner.
 import { currentTime } from '../../clock';
 import type { UserError } from '../../errors';
 import { newId, timeOfId } from '../../ids';
@@ -11,7 +11,7 @@ import { keyIdOf, secretPlace } from '../signing/signing-secret';
 import { expireSecrets, insertSecret } from '../signing/webhook-secret.store';
 import type { VerificationSecretRow } from './verification-secret.store';
 
-/** What is wrong with a secret that somebody gave. The sentence does not repeat it. */
+/** The faults of a given secret. The message does not repeat the secret. */
 export function ownSecretFaults({ title, secret }: Provider, text: string | null): UserError[] {
   if (text === null || secret?.read(text)) return [];
   const message = secret === null ? `${title} has no secret: leave it out.` : `secret must be ${secret.right}.`;
@@ -19,9 +19,9 @@ export function ownSecretFaults({ title, secret }: Provider, text: string | null
 }
 
 /**
- * Makes a secret with which calls are accepted from now on.
- * @param own somebody's, with which `ownSecretFaults` found nothing wrong; null: a random one, where the partner does not issue them
- * @returns its text, shown this once; null where there is none, or it was somebody's own
+ * Creates a secret that verifies calls from now on.
+ * @param own the given secret, in which `ownSecretFaults` found no fault; null: a random one, unless the partner issues them
+ * @returns its text, to be shown only once; null: there is none, or it was given
  */
 export async function createVerificationSecret(
   db: Db,
@@ -47,7 +47,10 @@ export async function createVerificationSecret(
   return { shown: own === null ? text : null, keyId: keyIdOf(id) };
 }
 
-/** Those before go on being accepted until the overlap is over. @throws InputError CONFLICT when there would be too many */
+/**
+ * Earlier secrets verify calls until the overlap ends.
+ * @throws InputError CONFLICT when there would be too many secrets
+ */
 export async function endEarlierSecrets(
   db: Db,
   webhook: { id: string; name: string },
@@ -58,7 +61,7 @@ export async function endEarlierSecrets(
   await refuseTooManyKeys(db, webhook, 1, now, 'id');
 }
 
-/** One that cannot be opened, since its key is lost, is left out: it confirms nothing. */
+/** A secret that cannot be opened, because its ENCRYPTION_KEY is lost, is left out: it cannot verify a call. */
 export function openVerificationSecrets(
   keyring: Keyring,
   rows: readonly VerificationSecretRow[],

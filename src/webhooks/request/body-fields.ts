@@ -2,10 +2,10 @@ import { memberOf } from '../../json/json-member';
 import { type JsonPart, textOf } from '../../json/json-part';
 import type { Subject } from '../../templating/subject';
 
-/** [key, fieldname]: what it is called in the body, and where it stands in the document. */
+/** [key, fieldname]: the key in the body, and the path of the value in the document. */
 export type BodyField = readonly [key: string, fieldname: string];
 
-/** A JSON object with the values as they are written in the document; null where there is none. */
+/** A JSON object with the values as they are written in the document; null where a value is missing. */
 export function jsonFields(fields: readonly BodyField[], subject: Subject): string {
   const members = fields.map(([key, fieldname]) => {
     const part = fieldOf(subject.part(), fieldname);
@@ -14,7 +14,9 @@ export function jsonFields(fields: readonly BodyField[], subject: Subject): stri
   return `{${members.join(',')}}`;
 }
 
-/** application/x-www-form-urlencoded (WHATWG URL, section 5): null and missing are empty, lists and objects JSON. */
+/**
+ * application/x-www-form-urlencoded (WHATWG URL, section 5): null and missing values are empty, lists and objects JSON.
+ */
 export function formFields(fields: readonly BodyField[], subject: Subject): string {
   const pairs = fields.map(([key, fieldname]) => [key, plainText(fieldOf(subject.part(), fieldname))]);
   return new URLSearchParams(pairs).toString();
@@ -25,7 +27,7 @@ function plainText(part: JsonPart | undefined): string {
   return typeof part.value === 'string' ? part.value : textOf(part);
 }
 
-// `items.0.qty`; a key that itself contains a dot is found by its whole name.
+// A path such as `items.0.qty`. A key that itself contains a dot is found by its whole name.
 function fieldOf(document: JsonPart, fieldname: string): JsonPart | undefined {
   const whole = memberOf(document, fieldname);
   if (whole !== undefined) return whole;

@@ -1,6 +1,6 @@
 /**
- * Why a webhook's requests cannot carry this header of its own, as the rest of a sentence; null: they can. Values are
- * never quoted: they are where the secrets are.
+ * Why the requests of a webhook cannot have this header, without the full stop; null: they can. Values are never
+ * quoted, because they may be secrets.
  */
 export function headerFault(name: string, value: string): string | null {
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
@@ -13,6 +13,6 @@ export function headerFault(name: string, value: string): string | null {
   return null;
 }
 
-// What frames the message, what another `host` would have the certificate checked for, and the signature.
+// The headers that frame the message, `host`, for which the certificate is checked, and the signature.
 const SET_BY_US =
   /^(host|connection|content-length|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|webhook-.*|x-frappe-webhook-signature)$/i;

@@ -6,12 +6,12 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 /** One CIDR of `ALLOWED_TARGET_NETWORKS` or `BLOCKED_TARGET_NETWORKS`. */
 export type Network = readonly [Address, number];
 
-/** The part of the target policy that speaks about addresses. */
+/** The part of the target policy that concerns addresses. */
 export interface AddressPolicy {
   readonly allowedNetworks: readonly Network[];
-  /** Never called, also where the others allow it. */
+  /** Never called, even if `allowedNetworks` contains them. */
   readonly blockedNetworks?: readonly Network[];
-  /** Addresses of the machine itself: what listens there trusts who is on it, though an address may be a public one. */
+  /** Addresses of this machine, which may be public. Services on it may trust local clients. */
   readonly ownAddresses?: () => readonly string[];
 }
 
@@ -19,18 +19,18 @@ const NOT_PUBLIC_V4 = cidrs(
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24',
   '192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24',
   '203.0.113.0/24 224.0.0.0/4 240.0.0.0/4',
-  // Inside public space, but on an Azure machine it is the platform's own agent, which hands out secrets.
+  // A public address, but on an Azure machine that of the platform agent, which gives out secrets.
   '168.63.129.16/32',
 );
 
-// IANA gives out global addresses from this block alone. What lies outside it is refused without being listed:
+// IANA assigns global addresses only from this block. Addresses outside it are refused without being listed:
 // mapped, IPv4-compatible, NAT64 (64:ff9b::/96, 64:ff9b:1::/48), unique local, link-local, SRv6, multicast.
 const GLOBAL_V6 = cidrs('2000::/3');
 
 // 2001::/23 holds Teredo, benchmarking, both ORCHIDs and DETs; 2002::/16 (6to4) embeds any IPv4 address.
 const NOT_PUBLIC_V6 = cidrs('2001::/23 2001:db8::/32 2002::/16 3fff::/20');
 
-/** Whether an IP literal is an address of the open internet. What cannot be read is not: the guard fails closed. */
+/** Whether an IP literal is a public address. Returns false for unreadable text, so that the guard fails closed. */
 export function isPublicAddress(ip: string): boolean {
   const address = readAddress(ip);
   if (address === null) return false;
@@ -38,18 +38,21 @@ export function isPublicAddress(ip: string): boolean {
   return isInside(address, GLOBAL_V6) && !isInside(address, NOT_PUBLIC_V6);
 }
 
-/** Whether we may dial an address. */
+/** Whether webhooks may be sent to an address. */
 export function allowsAddress(ip: string, policy: AddressPolicy): boolean {
   return refusalOf(ip, policy) === null;
 }
 
-/** Why an address is not dialled: what it is, for "which is ...", and the rule. */
+/** Why an address is refused: what it is, for "which is ...", and the rule. */
 export interface AddressRefusal {
   kind: string;
   rule: string;
 }
 
-/** Null when we may dial the address. What is blocked comes before what is allowed, and that before what it is. */
+/**
+ * Null when webhooks may be sent to the address. Blocked networks take precedence over allowed ones, and these over the
+ * kind.
+ */
 export function refusalOf(ip: string, policy: AddressPolicy): AddressRefusal | null {
   const read = readAddress(ip);
   const address = read && withoutMapping(read);
@@ -76,7 +79,7 @@ export function parseNetworks(text: string): Network[] {
     .map(parseNetwork);
 }
 
-// of one that is not public: "which is a loopback address"
+// the kind of an address that is not public, for "which is a loopback address"
 function addressKind(ip: string): string {
   const address = readAddress(ip);
   if (address === null) return 'not an IP address';
@@ -91,10 +94,10 @@ const KINDS: { readonly [range: string]: string } = {
   carrierGradeNat: 'an address inside a carrier network (CGNAT)',
   multicast: 'a multicast address',
   unspecified: 'the unspecified address',
-  ipv4Mapped: 'an IPv4 address in IPv6 clothing',
-  rfc6052: 'an IPv4 address in IPv6 clothing (NAT64)',
-  '6to4': 'an IPv4 address in IPv6 clothing (6to4)',
-  teredo: 'an IPv4 address in IPv6 clothing (Teredo)',
+  ipv4Mapped: 'an IPv4 address mapped to IPv6',
+  rfc6052: 'an IPv4 address mapped to IPv6 (NAT64)',
+  '6to4': 'an IPv4 address mapped to IPv6 (6to4)',
+  teredo: 'an IPv4 address mapped to IPv6 (Teredo)',
 };
 
 function parseNetwork(part: string): Network {
@@ -106,7 +109,7 @@ function parseNetwork(part: string): Network {
     throw new Error(`"${part}" is not a network: write it like 10.0.0.0/8 or fd00::/8.`);
   }
   if (withoutMapping(address) !== address) {
-    throw new Error(`"${part}" is an IPv4 network in IPv6 clothing: write the IPv4 network itself.`);
+    throw new Error(`"${part}" is an IPv4 network mapped to IPv6: write the IPv4 network itself.`);
   }
   const first = firstAddress(address, length);
   if (first.toString() !== address.toString()) {
@@ -115,13 +118,12 @@ function parseNetwork(part: string): Network {
   return [address, length];
 }
 
-// `isIP` first, because ipaddr.js also reads 0x7f.1 and 0177.0.0.1; a zone id names one of our own interfaces.
+// `isIP` first, because ipaddr.js also reads 0x7f.1 and 0177.0.0.1. A zone id names an interface of this machine.
 function readAddress(ip: string): Address | null {
   return isIP(ip) === 0 || ip.includes('%') ? null : ipaddr.parse(ip);
 }
 
-// A dual-stack resolver or socket writes 10.0.0.5 as ::ffff:10.0.0.5. An operator who allowed 10.0.0.0/8 means
-// that machine however it is spelled.
+// A dual-stack resolver or socket writes 10.0.0.5 as ::ffff:10.0.0.5; both are inside an allowed 10.0.0.0/8.
 function withoutMapping(address: Address): Address {
   return 'isIPv4MappedAddress' in address && address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
 }

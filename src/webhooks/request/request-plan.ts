@@ -10,19 +10,22 @@ import { headerFault } from './header-rules';
 import { fieldsOf, headersOf } from './request-settings';
 import { renderTarget } from './target-template';
 
-/** A request, but for signature and credentials. */
+/** A request without signature and credentials. */
 export interface PlannedRequest {
   readonly url: string;
   readonly headers: [string, string][];
-  /** null: the body of Standard Webhooks, or the event's own. */
+  /** null: the body of Standard Webhooks, or the data of the event. */
   readonly body: string | null;
-  /** null: the event's own. */
+  /** null: the content type of the event. */
   readonly contentType: string | null;
 }
 
-/** How a webhook's requests are made. */
+/** How the requests of a webhook are made. */
 export interface RequestPlan {
-  /** Nothing of it depends on the document, but a body that is, or has, the whole of it: every event has this request. */
+  /**
+   * The request of every event, if URL and headers do not depend on the document and the body contains all of it; else
+   * null.
+   */
   readonly fixed: PlannedRequest | null;
   readonly asksForUser: boolean;
   /** Reads the document in the form that rendering needs. */
@@ -37,7 +40,7 @@ const CONTENT_TYPES: Record<BodyFormat, string | null> = {
   ORIGINAL: null,
 };
 
-/** Compiles what is a template, from the cache where it can. */
+/** Compiles the templates of a webhook, or takes them from the cache. */
 export function planRequest(webhook: WebhookRow): RequestPlan {
   const headers = headersOf(webhook);
   const texts = [webhook.url ?? '', ...headers.map(([, value]) => value), webhook.body ?? ''];
@@ -89,7 +92,7 @@ function renderBody(webhook: WebhookRow, subject: Subject): { text: string } | P
   if (webhook.bodyFormat === 'STANDARD' || webhook.bodyFormat === 'ORIGINAL') return null;
   const body = webhook.body === null ? fieldsBody(webhook, subject) : templateBody(webhook.body, subject);
   if ('message' in body || Buffer.byteLength(body.text) <= MAX_RENDERED.JSON) return body;
-  return { message: `It is over ${MAX_RENDERED.JSON} bytes (256 KiB).` };
+  return { message: `It exceeds ${MAX_RENDERED.JSON} bytes (256 KiB).` };
 }
 
 function fieldsBody(webhook: WebhookRow, subject: Subject): { text: string } {
@@ -103,9 +106,9 @@ function templateBody(template: string, subject: Subject): { text: string } | Pr
   return 'message' in rendered ? rendered : (notJson(rendered.text) ?? rendered);
 }
 
-// Without what stands there, which may be the document's.
+// The message does not quote the text at that position, which may come from the document.
 function notJson(text: string): ProgramFault | null {
   const place = /at (line \d+, column \d+)/.exec(jsonFault(text) ?? '')?.[1];
   if (place === undefined) return null;
-  return { message: `It is not JSON, at ${place} of what it makes: the filter json writes a complete value.` };
+  return { message: `It is not JSON, at ${place} of its output: the filter json writes a complete value.` };
 }

@@ -13,8 +13,8 @@ const MAX_HEADERS = 50;
 const MAX_FIELDS = 200;
 
 /**
- * What is wrong with what is given, each with its field and the position of the fault.
- * @param after the webhook as it will be: whether a body fits depends on what it had
+ * The faults of the given settings, each with its field and the position of the fault.
+ * @param after the webhook after the change: whether a body is valid depends on settings that do not change
  */
 export function requestFaults(
   given: RequestSettings,

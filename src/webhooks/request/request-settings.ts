@@ -2,7 +2,7 @@ import type { BodyFormat, Method } from '../webhook.entity';
 import type { WebhookRow } from '../webhook.store';
 import type { BodyField } from './body-fields';
 
-/** What a webhook's request is; absent, null (the default) and a value are three things. */
+/** The settings of the requests of a webhook. An absent field keeps its value, and null sets the default. */
 export interface RequestSettings {
   condition?: string | null;
   method?: Method | null;
@@ -28,7 +28,7 @@ export const REQUEST_DEFAULTS: RequestColumns = {
   fields: null,
 };
 
-/** The columns of what is given. */
+/** The columns of the given settings. */
 export function requestColumns(given: RequestSettings): Partial<RequestColumns> {
   const { condition, method, headers, passHeaders, bodyFormat, body, fields } = given;
   return {

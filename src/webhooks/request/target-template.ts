@@ -5,15 +5,15 @@ import type { ProgramFault } from '../../templating/text-position';
 import { checkTargetUrl, type TargetPolicy } from './target-url';
 
 /**
- * `checkTargetUrl` for a URL that may be a Liquid template. Scheme, host and port are fixed text, so that what is
- * checked here holds for every document; each output is percent-encoded, so that none ends its part of the path.
+ * `checkTargetUrl` for a URL that may be a Liquid template. Scheme, host and port must be fixed text, so that the check
+ * is valid for every document. Each output is percent-encoded, so that it cannot end its path segment.
  */
 export function checkTarget(url: string, policy: TargetPolicy): string | null {
   if (!isTemplate(url)) return checkTargetUrl(url, policy);
   if (!hasFixedOrigin(url)) {
     return (
-      'A template may stand in the path and the query of the URL only: write scheme, host and port as they are, such ' +
-      'as https://hooks.example.com/orders/{{ doc.name }}.'
+      'A template is allowed only in the path and the query of the URL: write scheme, host and port as fixed text, ' +
+      'such as https://hooks.example.com/orders/{{ doc.name }}.'
     );
   }
   return templateFault('URL', url, 'url') ?? checkTargetUrl(sampleOf(url), policy);
@@ -30,7 +30,8 @@ export function renderTarget(url: string, subject: Subject): { readonly text: st
   const rendered = template.render(subject);
   if ('message' in rendered) return rendered;
   const path = rendered.text.split('?', 1)[0] as string;
-  if (path.includes(EMPTY_OUTPUT)) return { message: 'A part of the path is empty: that would be another address.' };
+  if (path.includes(EMPTY_OUTPUT))
+    return { message: 'A part of the path is empty, which would lead to another address.' };
   if (/\/(\.|%2e){1,2}(\/|$)/i.test(path)) {
     return { message: 'A part of the path is "." or "..", which would lead to another address.' };
   }

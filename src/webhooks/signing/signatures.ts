@@ -1,4 +1,4 @@
-// Which schemes sign a webhook's deliveries, and the secrets that come and go with them.
+// The signature schemes of a webhook, and the secrets that are created and expired with them.
 import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import type { Keyring } from '../../keyring/keyring';
@@ -9,28 +9,30 @@ import { expireSecrets, liveKeys } from './webhook-secret.store';
 
 export const DEFAULT_SIGNATURES: readonly SignatureScheme[] = ['V1'];
 
-/** What one webhook may sign with at once, of all schemes together: each adds to every request. */
+/**
+ * The maximum number of live keys of a webhook, of all schemes together. Each one adds a signature to every request.
+ */
 export const MAX_LIVE_KEYS = 10;
 
-/** Secrets that somebody has already; null or absent: random ones. */
+/** Secrets that the client gives; null or absent: random ones. */
 export interface OwnSecrets {
   secret?: string | null;
   frappeSecret?: string | null;
 }
 
-/** What the answer to a mutation shows of the secrets that it made, this once; null: made none of that kind. */
+/** The created secrets, which only the response of the mutation shows; null: none of that kind was created. */
 export interface ShownSecrets {
   secret: string | null;
   publicKey: string | null;
   frappeSecret: string | null;
 }
 
-/** Each once, in the order of the enum, so that equal choices are stored alike. */
+/** Without repetitions and in the order of the enum, so that equal choices are stored equally. */
 export function orderedSchemes(wanted: readonly SignatureScheme[]): SignatureScheme[] {
   return SIGNATURE_SCHEMES.filter((scheme) => wanted.includes(scheme));
 }
 
-/** Why these secrets cannot be used; no sentence repeats one. */
+/** The faults of the given secrets. No message repeats a secret. */
 export function ownSecretFaults(signatures: readonly SignatureScheme[], own: OwnSecrets): UserError[] {
   const given = [
     { scheme: 'V1', field: 'secret', text: own.secret },
@@ -44,7 +46,7 @@ export function ownSecretFaults(signatures: readonly SignatureScheme[], own: Own
   });
 }
 
-/** A secret for each of these schemes. */
+/** Creates a secret for each of these schemes. */
 export async function createSecrets(
   db: Db,
   keyring: Keyring,
@@ -64,10 +66,10 @@ export async function createSecrets(
 }
 
 /**
- * A scheme that is added gets a new secret; the secrets of one that is removed end at once and stay on record. Added
- * again, it gets a new one.
+ * Creates a secret for each added scheme. The secrets of a removed scheme expire at once and stay on record; a scheme
+ * that is added again gets a new secret.
  * @param webhook its row, locked
- * @throws InputError CONFLICT when that would be more than ten live keys
+ * @throws InputError CONFLICT when the webhook would have more than ten live keys
  */
 export async function changeSignatures(
   db: Db,
@@ -83,7 +85,9 @@ export async function changeSignatures(
   return createSecrets(db, keyring, webhook.id, added);
 }
 
-/** @throws InputError CONFLICT when so many more would be too many; it names when the next one ends. */
+/**
+ * @throws InputError CONFLICT when `more` new keys would exceed the limit; the message says when the next key expires.
+ */
 export async function refuseTooManyKeys(
   db: Db,
   webhook: { id: string; name: string },

@@ -6,13 +6,13 @@ import type { Db } from '../../sql/db';
 import type { SignatureScheme } from '../webhook.entity';
 import { insertSecret, type SecretRow } from './webhook-secret.store';
 
-/** Standard Webhooks asks for 24 to 64 random bytes. */
+/** Standard Webhooks requires 24 to 64 random bytes. */
 const SECRET_BYTES = 32;
 const [MIN_SECRET_BYTES, MAX_SECRET_BYTES] = [24, 64];
 const MAX_FRAPPE_LENGTH = 200;
 const SEED_BYTES = 32;
 
-/** A secret that was just made. Its texts are shown once and kept nowhere. */
+/** A created secret. Its texts are shown once and not stored. */
 export interface NewSecret {
   id: string;
   scheme: SignatureScheme;
@@ -22,7 +22,7 @@ export interface NewSecret {
   publicKey: string | null;
 }
 
-/** A secret as it is kept: V1 the bytes, V1A the seed and the public key (the 64 bytes of libsodium), FRAPPE UTF-8. */
+/** A secret as it is stored: V1 the bytes, V1A seed and public key (the 64 bytes of libsodium), FRAPPE UTF-8. */
 interface Material {
   bytes: Buffer;
   publicKey: Buffer | null;
@@ -58,24 +58,24 @@ const SCHEMES: Record<SignatureScheme, { right: string; generate(): Material; re
   },
 };
 
-/** What is wrong with somebody's own secret, or null. The sentence does not repeat it. */
+/** The fault of a given secret, or null. The message does not repeat the secret. */
 export function secretFault(scheme: SignatureScheme, text: string, field: string): string | null {
   return SCHEMES[scheme].read(text) ? null : `${field} must be ${SCHEMES[scheme].right}.`;
 }
 
-/** Whether somebody's own secret, which `secretFault` found right, is the one that was kept in this row. */
+/** Whether a given secret, in which `secretFault` found no fault, is the one in this row. */
 export function isSigningSecret(keyring: Keyring, row: SecretRow, own: string): boolean {
   try {
     return SCHEMES[row.kind].read(own)?.bytes.equals(keyring.open(row, secretPlace(row.id))) ?? false;
   } catch {
-    // its key is lost: a new secret is the way out
+    // its ENCRYPTION_KEY is lost; a new secret must still be possible
     return false;
   }
 }
 
 /**
- * Makes a secret that signs a webhook's deliveries from now on.
- * @param own somebody's own, which `secretFault` found right; null: a random one
+ * Creates a secret that signs the deliveries of a webhook from now on.
+ * @param own the given secret, in which `secretFault` found no fault; null: a random one
  */
 export async function createSigningSecret(
   db: Db,
@@ -117,15 +117,15 @@ export function writePublicKey(publicKey: Buffer): string {
   return `whpk_${publicKey.toString('base64')}`;
 }
 
-/** A key's id as clients see it: the `kid` of a published key. */
+/** The id of a key in the API, which is the `kid` of a published key. */
 export function keyIdOf(secretId: string): string {
   return `sig_${secretId.replaceAll('-', '')}`;
 }
 
-/** Where it is sealed for. */
+/** The place for which a secret is sealed. */
 export const secretPlace = (secretId: string) => `webhook_secrets|secret|${secretId}`;
 
-// Buffer.from skips what is not base64, and a secret that was mistyped must not become another one
+// Buffer.from ignores invalid characters, and a mistyped secret must not become another one
 function decoded(prefix: string, text: string): Buffer | null {
   if (!text.startsWith(prefix)) return null;
   const base64 = text.slice(prefix.length);
@@ -133,7 +133,7 @@ function decoded(prefix: string, text: string): Buffer | null {
   return bytes.toString('base64') === base64 ? bytes : null;
 }
 
-// RFC 8410, section 7: what stands before the seed
+// RFC 8410, section 7: the bytes before the seed
 const PKCS8_START = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 function privateKeyOf(bytes: Buffer): KeyObject {

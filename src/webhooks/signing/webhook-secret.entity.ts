@@ -2,7 +2,7 @@ import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } fr
 import type { SecretKind } from '../../verification/claim';
 import { type SignatureScheme, WebhookEntity } from '../webhook.entity';
 
-/** What a webhook signs with, or what its calls are checked with. */
+/** The kind of a secret that signs deliveries or verifies calls. */
 export type StoredSecretKind = SignatureScheme | SecretKind;
 
 @Entity('webhook_secrets')

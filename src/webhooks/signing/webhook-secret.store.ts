@@ -11,7 +11,7 @@ export interface SecretRow {
   box: Buffer;
 }
 
-/** A secret without the secret. */
+/** A key without its secret. */
 export interface SigningKeyRow {
   id: string;
   webhookId: string;
@@ -39,7 +39,7 @@ export async function liveSecrets(db: Db, webhookIds: readonly string[], now: Da
   );
 }
 
-/** Of one webhook, the keys that sign now. */
+/** The keys of one webhook that sign now. */
 export async function liveKeys(db: Db, webhookId: string, now: Date): Promise<SigningKeyRow[]> {
   return rowsOf<SigningKeyRow>(
     db,
@@ -49,7 +49,7 @@ export async function liveKeys(db: Db, webhookId: string, now: Date): Promise<Si
   );
 }
 
-/** Of each webhook the keys that sign now, then its latest others, newest first, at most `most` in all. */
+/** For each webhook, the keys that sign now and the latest expired ones, newest first, at most `most` in all. */
 export async function signingKeysOf(
   db: Db,
   webhookIds: readonly string[],
@@ -67,8 +67,7 @@ export async function signingKeysOf(
 }
 
 /**
- * Public keys with which something may still be checked: of signatures made after `since`, of one webhook or of all,
- * newest first.
+ * The public keys of one webhook, or of all, that can verify signatures made after `since`, newest first.
  */
 export async function publishedKeys(
   db: Db,
@@ -86,7 +85,7 @@ export async function publishedKeys(
   );
 }
 
-/** The secrets of these kinds sign no longer than until `at`; what ends before stays as it is. */
+/** Expires the secrets of these kinds at `at`. Those that expire earlier do not change. */
 export async function expireSecrets(
   db: Db,
   webhookId: string,

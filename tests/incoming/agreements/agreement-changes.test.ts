@@ -200,7 +200,7 @@ describe('rotateWebhookSecret', () => {
     ]);
     const none = await agree(app, { provider: 'NONE' });
     expect((await mutate(app, 'rotateWebhookSecret', { id: none.id })).userErrors).toEqual([
-      { field: ['id'], code: 'INVALID', message: 'None has no secret that could be replaced.' },
+      { field: ['id'], code: 'INVALID', message: 'None has no secret to replace.' },
     ]);
     for (let n = 0; n < 9; n += 1) await change('rotateWebhookSecret', { id });
     expect((await mutate(app, 'rotateWebhookSecret', { id })).userErrors).toMatchObject([

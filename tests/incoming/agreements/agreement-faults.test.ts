@@ -29,12 +29,17 @@ test.each<[object, string, string, RegExp]>([
     /^Standard Webhooks has no header: it takes none of these\.$/,
   ],
   [hmac({ query: 'sum' }), 'verification.query', 'INVALID', /^HMAC has no query: it takes header, /],
-  [hmac({ header: 'X Sum' }), 'verification.header', 'INVALID', /"X Sum" is not a header's name\.$/],
-  [hmac({ header: '' }), 'verification.header', 'INVALID', /"" is not a header's name\.$/],
+  [hmac({ header: 'X Sum' }), 'verification.header', 'INVALID', /"X Sum" is not a header name\.$/],
+  [hmac({ header: '' }), 'verification.header', 'INVALID', /"" is not a header name\.$/],
   [hmac({ prefix: '' }), 'verification.prefix', 'INVALID', /^prefix has 1 to 50 characters of ASCII\.$/],
   [hmac({ prefix: 'é=' }), 'verification.prefix', 'INVALID', /^prefix has 1 to 50/],
   [hmac({ signed: 'body' }), 'verification.signed', 'INVALID', /^signed lacks \{body\}/],
-  [hmac({ signed: '{nonce}{body}' }), 'verification.signed', 'INVALID', /^signed has "\{nonce\}"; it knows \{body\} /],
+  [
+    hmac({ signed: '{nonce}{body}' }),
+    'verification.signed',
+    'INVALID',
+    /^signed has "\{nonce\}"; allowed are \{body\} /,
+  ],
   [
     hmac({ signed: `{body}${'x'.repeat(495)}` }),
     'verification.signed',
@@ -46,14 +51,14 @@ test.each<[object, string, string, RegExp]>([
     hmac({ signed: '{timestamp}{body}' }),
     'verification.timestampHeader',
     'REQUIRED',
-    /timestampHeader says in which header/,
+    /give timestampHeader, the name of its header/,
   ],
-  [hmac({ signed: '{id}{body}' }), 'verification.idHeader', 'REQUIRED', /idHeader says in which header/],
+  [hmac({ signed: '{id}{body}' }), 'verification.idHeader', 'REQUIRED', /give idHeader, the name of its header/],
   [
     hmac({ timestampHeader: 'X-Time' }),
     'verification.timestampHeader',
     'INVALID',
-    /a time that is not signed can be any\.$/,
+    /a time that is not signed proves nothing\.$/,
   ],
   [{ provider: 'BASIC', verification: { username: 'a:b' } }, 'verification.username', 'INVALID', /colon/],
   [{ provider: 'BASIC', verification: { username: 'u'.repeat(201) } }, 'verification.username', 'TOO_LARGE', /200/],
@@ -69,7 +74,7 @@ test.each<[object, string, string, RegExp]>([
     at('eventLocation', 'HEADER', 'X Event'),
     'eventLocation.name',
     'INVALID',
-    /^eventLocation\.name "X Event" is not a header's name\.$/,
+    /^eventLocation\.name "X Event" is not a header name\.$/,
   ],
   [
     at('idLocation', 'JSON', 'id'),
@@ -77,7 +82,7 @@ test.each<[object, string, string, RegExp]>([
     'INVALID',
     /^idLocation\.name "id" is not a path: write it like \$\.data\.object\.id\.$/,
   ],
-  [at('idLocation', 'JSON', '$.items[*].id'), 'idLocation.name', 'INVALID', /^idLocation\.name names one place/],
+  [at('idLocation', 'JSON', '$.items[*].id'), 'idLocation.name', 'INVALID', /^idLocation\.name must name one value/],
   [at('referenceLocation', 'JSON', '$.a..b'), 'referenceLocation.name', 'INVALID', /./],
   [at('referenceLocation', 'JSON', '$'.repeat(5_000)), 'referenceLocation.name', 'INVALID', /./],
   [at('referenceLocation', 'QUERY', ''), 'referenceLocation.name', 'REQUIRED', /./],
@@ -117,7 +122,7 @@ test.each<[object, string, string, RegExp]>([
     { answer: { contentType } },
     'answer.contentType',
     'INVALID',
-    /is not a type that answers have: application\/json/,
+    /is not allowed; allowed are application\/json/,
   ]),
   [{ documentType: 'Hookledger' }, 'documentType', 'INVALID', /is reserved for events of Hookledger itself\.$/],
   [{ provider: 'MTLS' }, 'provider', 'INVALID', /CLIENT_CERT_HEADER/],
@@ -164,12 +169,12 @@ test('refuses to pass calls on to what does not call anybody', async () => {
     {
       field: ['forwardTo', '1'],
       code: 'INVALID',
-      message: 'Caller is INCOMING: calls are passed on by OUTGOING webhooks.',
+      message: 'Caller is INCOMING: calls are forwarded only to active OUTGOING webhooks.',
     },
     {
       field: ['forwardTo', '2'],
       code: 'INVALID',
-      message: 'Partner is archived: calls are passed on by OUTGOING webhooks.',
+      message: 'Partner is archived: calls are forwarded only to active OUTGOING webhooks.',
     },
     { field: ['forwardTo', '3'], code: 'NOT_FOUND', message: 'forwardTo.3 is not the id of a webhook.' },
     { field: ['forwardTo', '4'], code: 'NOT_FOUND', message: 'forwardTo.4 is not the id of a webhook.' },
@@ -246,7 +251,7 @@ test('an OUTGOING webhook needs a URL and has no address', async () => {
   const made = await mutate(app, 'createWebhook', { name: 'x', url: 'https://a.example' }, 'address token');
   expect([made.address, made.token]).toEqual([null, null]);
   expect(await faultsOf('rotateWebhookToken', { id: outgoing })).toEqual([
-    { field: ['id'], code: 'INVALID', message: 'Partner is OUTGOING: only INCOMING webhooks have an address of ours.' },
+    { field: ['id'], code: 'INVALID', message: 'Partner is OUTGOING: only INCOMING webhooks have an address.' },
   ]);
 });
 
