@@ -1,10 +1,10 @@
-// Random texts that tell, without asking anybody, whether they were mistyped.
+// Random texts with a checksum, which shows a mistyped text without a look-up.
 import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** CRC-32 in six letters and digits: lets scanners recognise a leaked text, and refuses a mistyped one. */
+/** CRC-32 in six letters and digits. Secret scanners recognise a leaked text by it, and a mistyped text is refused. */
 export function checksum(text: string): string {
   let rest = crc32(text);
   let out = '';
@@ -19,7 +19,7 @@ export function checksum(text: string): string {
 export function randomText(length: number): string {
   let text = '';
   while (text.length < length) {
-    // bytes over 247 would make the first characters likelier
+    // bytes above 247 would make the first characters more likely
     for (const byte of randomBytes(length)) if (byte < 248 && text.length < length) text += ALPHABET.charAt(byte % 62);
   }
   return text;

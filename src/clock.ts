@@ -1,19 +1,21 @@
-// The time by which this process decides: that of its database, which all processes share. The clock of one machine can be
-// wrong, and what it decided by that (an expiry, a schedule, a lease, what is old enough to be deleted) would hold for all.
+// The current time by the clock of the database, which all processes share. The clock of one machine can be wrong, and
+// its decisions (an expiry, a schedule, a lease, a deletion) would be valid for all machines.
 
-/** What the clock of this process must be corrected by, as it was measured last. */
+/** The latest measured correction of the clock of this process. */
 let differenceMs = 0;
-/** The clock minus the steady one, which nobody sets, at that time. */
+/** The system clock minus the monotonic clock at the latest measurement. */
 let offsetMs = Date.now() - performance.now();
 
-/** Two clocks that run apart by less were not set: they are adjusted all the time. */
+/**
+ * A smaller difference between the two clocks is normal adjustment; a larger one means that the system clock was set.
+ */
 const SET_MS = 500;
 
 /** Whole milliseconds since 1970, by the database's clock. */
 export function currentMs(): number {
   const now = Date.now();
   const setByMs = now - performance.now() - offsetMs;
-  // a clock that was set since the last measurement is seen at once
+  // corrects a change of the system clock since the latest measurement at once
   return now + differenceMs - (Math.abs(setByMs) < SET_MS ? 0 : Math.round(setByMs));
 }
 
@@ -21,12 +23,12 @@ export function currentTime(): Date {
   return new Date(currentMs());
 }
 
-/** How far the database's clock is ahead of that of this process; negative: behind. */
+/** How far the clock of the database is ahead of the system clock; negative: behind. */
 export function clockDifferenceMs(): number {
   return currentMs() - Date.now();
 }
 
-/** One look at the database's clock: what it said, and when it was asked and had answered by that of this process. */
+/** One reading of the clock of the database, and the system time before and after it. */
 export interface ClockSample {
   askedAt: number;
   databaseMs: number;
@@ -40,8 +42,8 @@ export async function sampleClock(askDatabase: () => Promise<number>): Promise<C
 }
 
 /**
- * Corrects the time by samples. Each leaves as many milliseconds open as its answer took: within what they all leave open
- * the clocks are taken to be the same, so that processes of one machine stay exactly together.
+ * Corrects the time by samples. Each sample is uncertain by the duration of its reading. If no difference is possible
+ * within the common range, there is no correction, so that all processes of one machine use the same time.
  */
 export function correctClock(samples: readonly ClockSample[]): void {
   const least = Math.max(...samples.map(({ databaseMs, answeredAt }) => databaseMs - answeredAt - 1));

@@ -4,57 +4,57 @@ import { resolve } from 'node:path';
 
 export type ProcessRole = 'api' | 'worker';
 
-/** All that the environment decides. Nothing else reads `process.env`. */
+/** The configuration from the environment. Only this file reads `process.env`. */
 export interface Config {
-  /** null: nothing is served; a worker listens only where PORT is set, and then for its health alone. */
+  /** null: no port is opened. A worker listens only if PORT is set, and serves only its health. */
   port: number | null;
   host: string;
-  /** The serving login; null: embedded Postgres in `dataDir`. */
+  /** The login that serves requests; null: embedded Postgres in `dataDir`. */
   databaseUrl: string | null;
-  /** The owner's login; null: `databaseUrl` migrates too. */
+  /** The login of the owner, which migrates; null: `databaseUrl` migrates too. */
   migrationDatabaseUrl: string | null;
-  /** A standby that queries read from; null: they read from the primary. */
+  /** A standby from which queries read; null: they read from the primary. */
   databaseReplicaUrl: string | null;
-  /** How long a start waits for a database that is away. */
+  /** How long a start waits for an unavailable database. */
   databaseWaitSeconds: number;
   dataDir: string;
   processes: ReadonlySet<ProcessRole>;
   adminApiKey: string | null;
-  /** 32-byte keys, newest first; empty: made once in `dataDir` (embedded Postgres only). */
+  /** 32-byte keys, newest first; empty: one is created in `dataDir` (embedded Postgres only). */
   encryptionKeys: Buffer[];
-  /** CIDRs let through the address guard, as written: the guard parses them. */
+  /** CIDRs that the address guard allows. The guard parses them. */
   allowedTargetNetworks: string[];
-  /** CIDRs that no webhook is sent to, though they are public or allowed. */
+  /** CIDRs to which no webhook is sent, even if they are public or allowed. */
   blockedTargetNetworks: string[];
   /** null: every port. */
   allowedTargetPorts: ReadonlySet<number> | null;
   allowHttpTargets: boolean;
   corsOrigins: string[];
   trustedProxies: string[];
-  /** The header, in lower case, in which a trusted proxy says what certificate a caller showed; null: none does. */
+  /** The header, in lower case, in which a trusted proxy passes on the client certificate; null: none. */
   clientCertHeader: string | null;
-  /** Under which partners reach us, without a slash at its end; null: where this process listens. */
+  /** The URL at which partners call, without a trailing slash; null: the address at which this process listens. */
   publicUrl: string | null;
   /** A JSON file { "sha256:<hex>": "query ..." }; null: no documents are trusted. */
   trustedDocuments: string | null;
-  /** Nothing but trusted documents is answered. */
+  /** Whether only trusted documents are executed. */
   trustedDocumentsOnly: boolean;
   /** For each API key in each process. 0: no limit. */
   rateLimits: {
     costPerMinute: number;
     requestsPerSecond: number;
-    /** The others wait. */
+    /** Requests above the limit wait. */
     requestsAtOnce: number;
-    /** From one address; also calls that one user has explained, with which a partner's secret could be guessed. */
+    /** For each address; also for the calls that one user has explained, which could be used to guess a secret. */
     wrongKeysPerMinute: number;
   };
-  /** Whether queries are answered in one statement where that is possible. */
+  /** Whether queries are answered with one SQL statement where possible. */
   readPlans: boolean;
   logLevel: string;
   production: boolean;
 }
 
-/** The environment holds values that cannot work. One message names every bad key. */
+/** The environment contains invalid values. One message names every faulty key. */
 export class ConfigError extends Error {
   constructor(readonly problems: string[]) {
     super(`The configuration cannot work:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
@@ -65,7 +65,7 @@ export class ConfigError extends Error {
 type Environment = Record<string, string | undefined>;
 type Read<T> = (text: string) => T;
 
-/** The environment, with what a `.env` file in this directory adds to it. What is set already wins. */
+/** The environment and the `.env` file of this directory. Variables that are already set take precedence. */
 export function environment(): Environment {
   if (existsSync('.env')) process.loadEnvFile('.env');
   return process.env;
@@ -74,7 +74,7 @@ export function environment(): Environment {
 const DEFAULT_PORT = 4000;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
-/** @throws ConfigError naming each key whose value cannot work, the value, and what would be right. */
+/** @throws ConfigError that names each key with an invalid value, the value, and what is allowed. */
 export function readConfig(env: Environment): Config {
   const problems: string[] = [];
   const read = <T>(key: string, fallback: T, parse: Read<T>): T => {
@@ -145,10 +145,12 @@ function contradictions(config: Config): string[] {
     problems.push('DATABASE_REPLICA_URL: is set without DATABASE_URL, the database that it follows.');
   }
   if (config.clientCertHeader && config.trustedProxies.length === 0) {
-    problems.push('CLIENT_CERT_HEADER: is set, but TRUSTED_PROXIES names nobody who is believed about certificates.');
+    problems.push(
+      'CLIENT_CERT_HEADER: is set, but TRUSTED_PROXIES is not: name the proxies that may pass on client certificates.',
+    );
   }
   if (config.trustedDocumentsOnly && !config.trustedDocuments) {
-    problems.push('TRUSTED_DOCUMENTS_ONLY: is on, but TRUSTED_DOCUMENTS names no file: nothing could be asked.');
+    problems.push('TRUSTED_DOCUMENTS_ONLY: is on, but TRUSTED_DOCUMENTS names no file: every query would be refused.');
   }
   return problems;
 }
@@ -201,7 +203,7 @@ const onOrOff: Read<boolean> = (text) => {
   throw new Error(`"${text}" is neither on nor off.`);
 };
 
-// the value may hold a password, so the message never repeats it
+// the message does not repeat the value, which may contain a password
 const postgresUrl: Read<string> = (text) => {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || !['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2) {
@@ -261,7 +263,7 @@ const publicUrl: Read<string> = (text) => {
   return url.href.replace(/\/+$/, '');
 };
 
-// Fastify would refuse a bad one too, without saying which key it came from
+// Fastify would refuse an invalid one too, without naming the key
 const proxies: Read<string[]> = (text) =>
   list(text).map((part) => {
     const [address = '', bits, ...rest] = part.split('/');

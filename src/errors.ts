@@ -1,4 +1,4 @@
-/** The codes a caller may see in `extensions.code`; everything else is a bug and is masked. */
+/** The codes that clients may see in `extensions.code`. Every other error is a bug and is masked. */
 export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
@@ -7,7 +7,7 @@ export type ErrorCode =
   | 'LIMIT_EXCEEDED'
   | 'UNAVAILABLE';
 
-/** An error made for the caller: the message says what was wrong, with the value, and what would be right. */
+/** An error for the client. The message says what was wrong, with the value, and what is allowed. */
 export class AppError extends Error {
   constructor(
     readonly code: ErrorCode,
@@ -21,14 +21,14 @@ export class AppError extends Error {
 
 export const USER_ERROR_CODES = ['REQUIRED', 'INVALID', 'TOO_LARGE', 'CONFLICT', 'NOT_FOUND'] as const;
 
-/** One fault of an input's values; `field` is the path below `input`. */
+/** One fault in the values of an input. `field` is the path below `input`. */
 export interface UserError {
   field: string[] | null;
   code: (typeof USER_ERROR_CODES)[number];
   message: string;
 }
 
-/** Thrown by rules to refuse an input: the transaction rolls back and the caller gets the list as `userErrors`. */
+/** Thrown to refuse an input. The transaction rolls back, and the client receives the list as `userErrors`. */
 export class InputError extends Error {
   constructor(readonly errors: UserError[]) {
     super(errors.map((error) => error.message).join(' '));
@@ -36,13 +36,13 @@ export class InputError extends Error {
   }
 }
 
-/** A value as a message may quote it: short, on one line. */
+/** A value for quoting in a message: shortened, on one line. */
 export function quoted(value: unknown): string {
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return text.length > 80 ? `${cutAt(text, 77)}...` : text;
 }
 
-/** The beginning of a text, which ends with a whole character. */
+/** The beginning of a text. It never ends inside a surrogate pair. */
 export function cutAt(text: string, length: number): string {
   return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
 }

@@ -5,8 +5,8 @@ const MAX_KINDS = 50;
 export type FaultLog = (error: unknown) => boolean;
 
 /**
- * Faults that come again and again, as in an outage: of each kind one line a minute. A line has the number of those before
- * it that had none.
+ * Logs repeated faults, as in an outage, once a minute for each kind. A line contains the number of faults that were
+ * not logged before it.
  */
 export function createFaultLog(
   write: (error: unknown, unwritten: number) => void,
@@ -27,7 +27,7 @@ export function createFaultLog(
   };
 }
 
-// by its code where it has one: messages name files and values
+// by its code if it has one, because messages contain file names and values
 function kindOf(error: unknown): string {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   return String(code ?? message ?? error);

@@ -1,14 +1,14 @@
 export type HeaderPairs = [name: string, value: string][];
 
-/** What stands in the log for a header value that is secret. */
+/** The text that replaces a secret header value in the log. */
 export const SECRET_VALUE = '[secret]';
 
-/** Headers as the log keeps them: the text of a JSON array of pairs, in wire order, with repeats. */
+/** Headers as the log stores them: a JSON array of pairs, in wire order, with repetitions. */
 export function readHeaderPairs(text: string | null): HeaderPairs | null {
   return text === null ? null : (JSON.parse(text) as HeaderPairs);
 }
 
-/** Headers as an object: lower-case names; repeated ones joined as RFC 9110, section 5.3 says. */
+/** Headers as an object with lower-case names. Repeated headers are joined (RFC 9110, section 5.3). */
 export function headersAsObject(pairs: HeaderPairs): Record<string, string> {
   const object = new Map<string, string>();
   for (const [name, value] of pairs) {

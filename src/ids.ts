@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 import { currentMs } from './clock';
 
-/** Type prefixes of the opaque ids that clients see. */
+/** The type prefixes of the opaque ids in the API. */
 export const ID_PREFIXES = {
   User: 'usr',
   ApiKey: 'key',
@@ -27,13 +27,13 @@ let poolLeft = 0;
 let lastMs = 0;
 let sequence = 0;
 
-/** A UUIDv7 (RFC 9562, section 5.7): ids made later by one process sort later. */
+/** A new UUIDv7 (RFC 9562, section 5.7). The ids of one process sort in the order of their creation. */
 export function newId(): string {
   const random = randomBytes16();
   const now = currentMs();
   if (now > lastMs) {
     lastMs = now;
-    // 31 random bits, which leaves room to count up within the millisecond
+    // 31 random bits, so that the sequence can be incremented within the millisecond
     sequence = random.readUInt32BE(6) >>> 1;
   } else {
     sequence = (sequence + 1) | 0;
@@ -42,7 +42,7 @@ export function newId(): string {
   return v7({ msecs: lastMs, seq: sequence, random });
 }
 
-// Asked for many at once: one by one, random bytes are the dearest part of an id, and a delivery takes three.
+// Generates many at once: single calls are the slowest part of an id, and a delivery takes three ids.
 function randomBytes16(): Buffer {
   if (poolLeft === 0) {
     randomFillSync(pool);
@@ -57,13 +57,15 @@ export function timeOfId(id: string): Date {
   return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
 }
 
-/** The smallest UUID whose time is not before `ms`; turns a time filter into an id range. */
+/** The smallest UUID whose time is not before `ms`. It turns a time filter into an id range. */
 export function firstIdAt(ms: number): string {
   const hex = Math.max(0, Math.min(ms, 0xffffffffffff)).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
-/** The smallest and the largest of these ids: with both in its WHERE, a statement leaves out the other months. */
+/**
+ * The smallest and the largest of these ids. With both in its WHERE, a statement skips the partitions of other months.
+ */
 export function idBounds(ids: readonly string[]): [smallest: string, largest: string] {
   let [smallest = '', largest = ''] = [ids[0], ids[0]];
   for (const id of ids) {
@@ -77,7 +79,7 @@ export function toNodeId(name: NodeName, id: string): string {
   return `${ID_PREFIXES[name]}_${id.replaceAll('-', '')}`;
 }
 
-/** The type and UUID behind a client's id, or null for anything that is not one of ours. */
+/** The type and the UUID of an id of the API; null: it is not such an id. */
 export function readNodeId(nodeId: string): { name: NodeName; id: string } | null {
   const match = /^([a-z]{3})_([0-9a-f]{32})$/.exec(nodeId);
   const name = (Object.keys(ID_PREFIXES) as NodeName[]).find((candidate) => ID_PREFIXES[candidate] === match?.[1]);
@@ -87,7 +89,7 @@ export function readNodeId(nodeId: string): { name: NodeName; id: string } | nul
   return UUID.test(id) ? { name, id } : null;
 }
 
-/** The UUID behind a client's id of this type; null when it is of another type or not an id at all. */
+/** The UUID of an id of the API of this type; null: it has another type or is not such an id. */
 export function uuidOf(name: NodeName, nodeId: string): string | null {
   const read = readNodeId(nodeId);
   return read?.name === name ? read.id : null;

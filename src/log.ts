@@ -2,7 +2,7 @@ import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'p
 
 export type Log = Logger;
 
-/** JSON lines, on stdout unless told otherwise. Credentials are removed by path, whatever a caller hands over. */
+/** Logs JSON lines, by default to stdout. Credentials are removed by their path in the logged object. */
 export function createLog(level: string, destination?: DestinationStream): Log {
   const options: LoggerOptions = {
     level,
@@ -18,11 +18,11 @@ export function createLog(level: string, destination?: DestinationStream): Log {
 }
 
 const MAX_TEXT = 8_000;
-/** Of the row that a statement was about. */
+/** Fields of a PostgreSQL error that contain values of a row. */
 const VALUES = new Set(['detail', 'where']);
 
-// Libraries hang on an error what they were working with: values of the statement (payloads, hashes of keys), the client with
-// the key that cancels its statements. Text and numbers say what went wrong; nothing else passes.
+// Libraries attach objects to an error: values of the statement (payloads, hashes of keys), or the client with the key
+// that cancels its statements. Only texts, numbers and booleans are logged.
 function errorForLog(error: Error): object {
   const fields: Record<string, string | number | boolean> = {};
   for (const [name, value] of Object.entries(pino.stdSerializers.err(error))) {

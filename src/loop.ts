@@ -5,18 +5,19 @@ import type { Log } from './log';
 const FAILED_REST_MS = 1_000;
 
 export interface Loop {
-  /** There may be work: look now. */
+  /** Ends the rest, because there may be work. */
   wake(): void;
-  /** Ends after the step that is running. */
+  /** Stops after the running step. */
   stop(): Promise<void>;
 }
 
 /**
- * Repeats `step` while it finds work, then rests until it is woken or `restMs` have passed; a step that answers with a
- * number rests so many milliseconds. A step that fails, as all do while the database is away, is tried again after a
- * second at most.
- * @param paceMs asked after each step: the next begins no sooner after the beginning of this one. At a steady trickle, work
- *   is gathered instead of done one by one, which costs as much each time as doing many; after a rest nothing waits
+ * Repeats `step` while it finds work, then rests until it is woken or `restMs` have passed. A step that returns a
+ * number rests for this number of milliseconds. A step that fails, for example while the database is unavailable, is
+ * repeated after at most one second.
+ * @param paceMs called after each step: the minimum time between the beginnings of two steps. Under a steady load, it
+ *   gathers work for one step, because a step costs about the same for one item as for many. After a rest, no step
+ * waits
  */
 export function startLoop(
   name: string,
@@ -56,7 +57,7 @@ export function startLoop(
           return found;
         },
         (error: unknown) => {
-          // once per outage: the loop goes on trying, the log need not fill up
+          // logs only the first failure of an outage, while the loop continues to try
           if (!failing) reported = report(error);
           failing = true;
           return false;

@@ -3,17 +3,20 @@ import { stopOnSignals } from './app/stop-on-signals';
 import { environment, readConfig } from './config';
 import { createLog, type Log } from './log';
 
-/** A name whose servers do not answer holds a thread for many seconds: four of them would hold up every lookup. */
+/**
+ * A DNS look-up without an answer blocks a thread for many seconds. With the default of four threads, four such names
+ * block all look-ups.
+ */
 const THREADS = '64';
 
 async function main(): Promise<void> {
-  // before anything uses them: the pool is made then, once
+  // before any use: Node creates the pool once, at the first use
   process.env.UV_THREADPOOL_SIZE ??= THREADS;
   const config = readConfig(environment());
   const log = createLog(config.logLevel);
   const app = await startApp(config, log);
   if (app.adminToken) {
-    // not through the logger: logs are kept and read by many
+    // not through the logger, because logs are stored and have many readers
     process.stdout.write(`\nThe API key of Administrator, shown this once:\n\n  ${app.adminToken}\n\n`);
   }
   log.info({ url: app.url, processes: [...config.processes] }, 'Hookledger is running');

@@ -1,6 +1,6 @@
 import { quoted, type UserError } from './errors';
 
-/** One thing that a short text, such as a name, must be. */
+/** One rule for a short text, such as a name. */
 export interface TextRule {
   name: string;
   code: UserError['code'];
@@ -8,7 +8,7 @@ export interface TextRule {
   message(field: string, value: unknown, max: number): string;
 }
 
-/** In this order: a later rule is asked only when the earlier ones hold. */
+/** The rules in the order of evaluation. A rule may assume that the earlier ones hold. */
 export const TEXT_RULES: readonly TextRule[] = [
   {
     name: 'given',
@@ -29,7 +29,7 @@ export const TEXT_RULES: readonly TextRule[] = [
     message: (field, value, max) => `${field} has ${String(value).length} characters; at most ${max} are kept.`,
   },
   {
-    // Postgres takes neither NUL nor half of a surrogate pair, and a header no line break
+    // Postgres refuses NUL and unpaired surrogates, and a header must not contain a line break
     name: 'clean',
     code: 'INVALID',
     holds: (value) => !/[\p{Cc}\p{Cs}]/u.test(String(value)),
@@ -39,7 +39,7 @@ export const TEXT_RULES: readonly TextRule[] = [
 
 export const SHORT_TEXT = 200;
 
-/** What is wrong with a short text, or null. */
+/** The fault of a short text, or null. */
 export function textFault(value: unknown, field: string[], max = SHORT_TEXT): UserError | null {
   const broken = TEXT_RULES.find((rule) => !rule.holds(value, max));
   return broken ? { field, code: broken.code, message: broken.message(field.join('.'), value, max) } : null;

@@ -1,10 +1,10 @@
-/** A budget per key: `capacity` at once, refilled by `perSecond`. Kept in this process, so each process counts alone. */
+/** A budget for each key: `capacity` at once, refilled by `perSecond`. Each process counts separately. */
 export interface TokenBuckets {
-  /** What is left. Negative: nothing was taken, and so many seconds later it would be there. */
+  /** Returns the remaining points. Negative: nothing was taken; its absolute value is the number of seconds to wait. */
   take(key: string, points: number): number;
 }
 
-/** Addresses come and go: the oldest is forgotten, and begins anew with a full bucket. */
+/** Above this number, the oldest key is removed and starts again with a full bucket. */
 const MAX_KEYS = 20_000;
 
 export function createTokenBuckets(perSecond: number, capacity: number, now = () => performance.now()): TokenBuckets {
@@ -23,7 +23,7 @@ export function createTokenBuckets(perSecond: number, capacity: number, now = ()
       const bucket = bucketOf(key, at);
       bucket.points = Math.min(capacity, bucket.points + ((at - bucket.at) / 1_000) * perSecond);
       bucket.at = at;
-      // what is larger than the bucket waits until it is full, and then leaves a debt
+      // a request larger than the bucket waits until the bucket is full, and then leaves it negative
       const missing = Math.min(points, capacity) - bucket.points;
       if (missing > 0) return -missing / perSecond;
       bucket.points -= points;

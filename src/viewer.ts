@@ -4,15 +4,18 @@ export type Role = (typeof ROLES)[number];
 /** Every role that may read; PUBLISHER only writes. */
 export const READERS: readonly Role[] = ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'SUPPORT', 'AUDITOR'];
 
-/** Whoever may see what was in an exchange: headers, payload, response. */
+/** The roles that may read content: headers, payloads and responses. */
 export const CONTENT_READERS: readonly Role[] = ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'AUDITOR'];
 
-/** Those that this version knows: a newer one beside it may have given others, and these give nothing here. */
+/**
+ * The roles that this version knows. A newer version with the same database may have assigned others, which are
+ * ignored.
+ */
 export function knownRoles(roles: readonly string[]): Role[] {
   return roles.filter((role): role is Role => (ROLES as readonly string[]).includes(role));
 }
 
-/** Who is asking: a user through one API key. `roles` are the key's where it has fewer than its user. */
+/** The authenticated user and API key of a request. `roles` are the effective roles of the key. */
 export interface Viewer {
   userId: string;
   apiKeyId: string;

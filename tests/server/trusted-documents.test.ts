@@ -208,7 +208,7 @@ describe('the file', () => {
     expect(only({ TRUSTED_DOCUMENTS: 'a.json', NODE_ENV: 'production', TRUSTED_DOCUMENTS_ONLY: 'off' })).toBe(false);
     expect(only({ TRUSTED_DOCUMENTS: 'a.json' })).toBe(false);
     expect(only({ NODE_ENV: 'production' })).toBe(false);
-    expect(() => only({ TRUSTED_DOCUMENTS_ONLY: 'on' })).toThrow(/names no file: nothing could be asked/);
+    expect(() => only({ TRUSTED_DOCUMENTS_ONLY: 'on' })).toThrow(/names no file: every query would be refused/);
   });
 });
 

@@ -355,7 +355,7 @@ describe('a credential is refused, nothing is stored, and no sentence repeats it
       'INVALID',
       /line break/,
     ],
-    ['a scope with quotes', oauth({ scope: 'a "b"' }), 'oauth2.scope', 'INVALID', /no quotes/],
+    ['a scope with quotes', oauth({ scope: 'a "b"' }), 'oauth2.scope', 'INVALID', /without quotes/],
     ['a scope with two spaces', oauth({ scope: 'a  b' }), 'oauth2.scope', 'INVALID', /one space/],
     ['an empty scope', oauth({ scope: '' }), 'oauth2.scope', 'INVALID', /1 to 1,000/],
     [
@@ -363,7 +363,7 @@ describe('a credential is refused, nothing is stored, and no sentence repeats it
       oauth({ scope: `${'a '.repeat(499)}"` }),
       'oauth2.scope',
       'INVALID',
-      /no quotes/,
+      /without quotes/,
     ],
     ['an empty audience', oauth({ audience: '' }), 'oauth2.audience', 'REQUIRED', /empty/],
     [

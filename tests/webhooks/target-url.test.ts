@@ -84,7 +84,7 @@ const REFUSED: [string, RegExp, string[]][] = [
   ['has a CGNAT address', /CGNAT/, ['https://100.64.0.1/']],
   [
     'has IPv4 mapped to IPv6',
-    /IPv4 address in IPv6|not an address of the public/,
+    /IPv4 address mapped to IPv6|not an address of the public/,
     [
       'https://[::ffff:127.0.0.1]/',
       'https://[::ffff:8.8.8.8]/',

@@ -228,9 +228,9 @@ describe('an input that cannot be used is refused by field:', () => {
     ...onEither('createWebhook'),
     ...onEither('updateWebhook'),
     ['updateWebhook', 'name: null', { name: null }, ['name'], 'REQUIRED', /must not be null/],
-    ['updateWebhook', 'url: null', { url: null }, ['url'], 'REQUIRED', /needs the url/],
+    ['updateWebhook', 'url: null', { url: null }, ['url'], 'REQUIRED', /needs a url/],
     ['updateWebhook', 'ownerId: null', { ownerId: null }, ['ownerId'], 'REQUIRED', /must not be null/],
-    ['createWebhook', 'url: null', { url: null }, ['url'], 'REQUIRED', /needs the url/],
+    ['createWebhook', 'url: null', { url: null }, ['url'], 'REQUIRED', /needs a url/],
     ['createWebhook', 'INCOMING with a url', { direction: 'INCOMING' }, ['url'], 'INVALID', /url belongs to OUTGOING/],
     ['createWebhook', 'a provider', { provider: 'GITHUB' }, ['provider'], 'INVALID', /provider belongs to INCOMING/],
   ])('%s with %s', async (mutation, _what, input, field, code, message) => {

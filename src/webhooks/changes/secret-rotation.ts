@@ -47,7 +47,9 @@ export async function rotateWebhookSecret(
 
 function rotationFaults(webhook: WebhookRow, scheme: SignatureScheme, own: string | null): UserError[] {
   if (!webhook.signatures.includes(scheme)) {
-    const message = `${webhook.name} is signed with ${webhook.signatures.join(', ')}: add ${scheme} to its signatures, which creates a secret.`;
+    const message =
+      `${webhook.name} is signed with ${webhook.signatures.join(', ')}: add ${scheme} to its signatures, which ` +
+      'creates a secret.';
     return [{ field: ['scheme'], code: 'CONFLICT', message }];
   }
   const message = own === null ? null : secretFault(scheme, own, 'secret');

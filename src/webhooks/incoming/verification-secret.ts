@@ -20,7 +20,8 @@ export function ownSecretFaults({ title, secret }: Provider, text: string | null
 
 /**
  * Creates a secret that verifies calls from now on.
- * @param own the given secret, in which `ownSecretFaults` found no fault; null: a random one, unless the partner issues them
+ * @param own the given secret, in which `ownSecretFaults` found no fault; null: a random one, or none if the partner
+ *   issues secrets
  * @returns its text, to be shown only once; null: there is none, or it was given
  */
 export async function createVerificationSecret(

@@ -86,7 +86,7 @@ test.each<[object, string, string, RegExp]>([
   [at('referenceLocation', 'JSON', '$.a..b'), 'referenceLocation.name', 'INVALID', /./],
   [at('referenceLocation', 'JSON', '$'.repeat(5_000)), 'referenceLocation.name', 'INVALID', /./],
   [at('referenceLocation', 'QUERY', ''), 'referenceLocation.name', 'REQUIRED', /./],
-  [{ becomes: 'FORWARD' }, 'forwardTo', 'REQUIRED', /^becomes is FORWARD: forwardTo names/],
+  [{ becomes: 'FORWARD' }, 'forwardTo', 'REQUIRED', /^becomes is FORWARD: forwardTo must name/],
   [{ becomes: 'FORWARD', forwardTo: [] }, 'forwardTo', 'REQUIRED', /^becomes is FORWARD/],
   [
     { becomes: 'FORWARD', forwardTo: ['whk_1'] },
