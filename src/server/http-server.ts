@@ -42,13 +42,13 @@ export interface Api {
   receiver: Receiver;
   readingDb: Db;
   services: Services;
-  /** Called at the first question for it. */
+  /** Called at the first request for it. */
   sdl(): string;
 }
 
-/** What is served without a key. */
+/** The paths without a key. */
 export interface Monitoring {
-  /** A connection of its own: whoever asks for it holds up nothing else. */
+  /** A connection of its own, so that these requests delay nothing else. */
   source: DataSource;
   metrics: Metrics;
   rates: RateLimits;
@@ -56,7 +56,7 @@ export interface Monitoring {
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** @param api null: a worker, which answers only about its health. */
+/** @param api null for a worker, which serves only health and metrics. */
 export async function createHttpServer(
   config: Config,
   log: Log,
@@ -69,13 +69,13 @@ export async function createHttpServer(
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     requestTimeout: 30_000,
-    // it has a form of its own
+    // refuse-while-closing.ts answers these requests, in the form of all errors
     return503OnClosing: false,
     http: { shouldUpgradeCallback: isWebSocketUpgrade },
     rewriteUrl: streamUrl,
     frameworkErrors: (error, request, reply) => answerError(error, request, nameRequest(request, reply)),
     genReqId: () => newId(),
-    // a caller's own id can be any that another request has
+    // the id of a caller may be the id of another request
     childLoggerFactory: (logger, bindings, options, { headers }) => {
       const given = headers['x-request-id'];
       const isGiven = typeof given === 'string' && REQUEST_ID.test(given);

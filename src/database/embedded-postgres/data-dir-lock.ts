@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import { errorCode } from './files/error-code';
 import { type Places, shortHash } from './places';
 
-export type BacklogDispatcher = () => Promise<void>;
+export type ReleaseLock = () => Promise<void>;
 
 /**
  * The right to start, serve and stop the cluster of one data directory; null when another process has it. The kernel
  * takes it back when its holder dies, whatever kills it, so nobody ever has to judge whether a lock file is stale.
  */
-export function tryLock(places: Places): Promise<BacklogDispatcher | null> {
+export function tryLock(places: Places): Promise<ReleaseLock | null> {
   return process.platform === 'linux'
     ? lockByName(`\0hookledger-${shortHash(places.dataDir)}`)
     : lockByOpening(join(places.home, 'lock'));
 }
 
 /** A socket in Linux's abstract namespace: a name without a file, free again when its owner is gone. */
-function lockByName(name: string): Promise<BacklogDispatcher | null> {
+function lockByName(name: string): Promise<ReleaseLock | null> {
   return new Promise((resolve, reject) => {
     const holder = createServer((visitor) => visitor.destroy());
     holder.once('error', (error) => (errorCode(error) === 'EADDRINUSE' ? resolve(null) : reject(error)));
@@ -29,7 +29,7 @@ function lockByName(name: string): Promise<BacklogDispatcher | null> {
 }
 
 /** BSD and macOS lock a file in `open` itself; Node has no names for these two flags. */
-async function lockByOpening(path: string): Promise<BacklogDispatcher | null> {
+async function lockByOpening(path: string): Promise<ReleaseLock | null> {
   const [O_RDWR, O_NONBLOCK, O_EXLOCK, O_CREAT] = [0x2, 0x4, 0x20, 0x200];
   try {
     const file = await open(path, O_RDWR | O_CREAT | O_EXLOCK | O_NONBLOCK, 0o600);

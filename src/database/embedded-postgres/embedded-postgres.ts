@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { type Binaries, prepareBinaries } from './binaries';
 import { createCluster, findClusterMajor } from './cluster';
-import type { BacklogDispatcher } from './data-dir-lock';
+import type { ReleaseLock } from './data-dir-lock';
 import { writePrivateFile } from './files/private-file';
 import { keepRunning } from './keep-running';
 import { prepareLogins, urlsAt } from './logins';
@@ -61,7 +61,7 @@ async function startAlone(
   { binaries: given, settings = {}, onRestart, onGivenUp }: EmbeddedPostgresOptions,
   places: Places,
   user: ServerUser | null,
-  release: BacklogDispatcher,
+  release: ReleaseLock,
 ): Promise<EmbeddedPostgres> {
   await rm(places.connectionFile, { force: true });
   const binaries = await prepareBinaries(given, places, user);
@@ -128,7 +128,7 @@ function writeConnectionFile(path: string, urls: ReturnType<typeof urlsAt>, secr
   return writePrivateFile(path, `${lines.join('\n')}\n`);
 }
 
-async function stopAll(places: Places, server: Pick<Server, 'stop'>, release: BacklogDispatcher): Promise<void> {
+async function stopAll(places: Places, server: Pick<Server, 'stop'>, release: ReleaseLock): Promise<void> {
   await rm(places.connectionFile, { force: true });
   await server.stop();
   await release();

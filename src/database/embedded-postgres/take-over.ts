@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AlreadyRunning } from './already-running';
-import { type BacklogDispatcher, tryLock } from './data-dir-lock';
+import { type ReleaseLock, tryLock } from './data-dir-lock';
 import type { Places } from './places';
 import { findLiveServer } from './postmaster-file';
 
@@ -12,7 +12,7 @@ const departureLimitMs = 5_000;
 const shutdownLimitMs = 60_000;
 
 /** Becomes the one process that may start a server here, with none running. Throws AlreadyRunning when another serves. */
-export async function takeOver(places: Places): Promise<BacklogDispatcher> {
+export async function takeOver(places: Places): Promise<ReleaseLock> {
   const release = await waitForLock(places);
   try {
     await waitForDeparture(places);
@@ -24,7 +24,7 @@ export async function takeOver(places: Places): Promise<BacklogDispatcher> {
 }
 
 /** Whoever holds the lock is about to serve (then we learn how to connect) or about to be gone (then it is our turn). */
-async function waitForLock(places: Places): Promise<BacklogDispatcher> {
+async function waitForLock(places: Places): Promise<ReleaseLock> {
   const end = performance.now() + lockLimitMs;
   let sightings = 0;
   while (performance.now() < end) {

@@ -32,7 +32,7 @@ function linesOf({ name, outcome, problems, pauses, notes }: Imported): string[]
 }
 
 const GUARDED =
-  'Its condition begins with false, so that nothing is kept for the partner meanwhile. PostProcess it with updateWebhook, ' +
+  'Its condition begins with false, so that nothing is kept for the partner meanwhile. Correct it with updateWebhook, ' +
   'then resumeWebhook.';
 
 /** The secrets that were made, shown this once; empty when there are none. */

@@ -5,13 +5,13 @@ export const EVENT_STREAM = 'text/event-stream';
 
 const SERVED = ['*/*', 'application/*', 'application/json', 'application/graphql-response+json'];
 
-/** Whether an answer as events is wanted, and nothing else that could be given. */
+/** Whether the client accepts server-sent events, and no other type that is served. */
 export function wantsEvents(accept = ''): boolean {
   const types = accept.split(',').map((range) => range.split(';', 1)[0]?.trim().toLowerCase() ?? '');
   return types.includes(EVENT_STREAM) && !types.some((type) => SERVED.includes(type));
 }
 
-/** Before anything is run: Apollo looks only when the answer is there, and by then a mutation has happened. */
+/** Checked before the operation runs: Apollo checks it only with the answer, when a mutation has already happened. */
 export function refuseUnservableAccept({ headers: { accept } }: FastifyRequest): void {
   if (!accept) return;
   const ranges = accept.split(',').map((range) => range.split(';').map((part) => part.trim().toLowerCase()));

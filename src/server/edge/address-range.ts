@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 
-/** What one subscriber has: an IPv4 address, or a /64 of IPv6, in which anybody may take any address. */
+/** The range that one subscriber has: an IPv4 address, or a /64 of IPv6, in which a host may use any address. */
 export function addressRange(address: string): string {
   if (!address.includes(':') || !isIPv6(address)) return address;
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];

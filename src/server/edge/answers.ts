@@ -1,6 +1,6 @@
 /** The answer to one event of a subscription. */
 export interface Answer {
-  /** Of the event: to go on behind it. */
+  /** The event's id, from which a client can resume. */
   id: string;
   result: object;
   /** The result as it is sent. */
@@ -8,17 +8,17 @@ export interface Answer {
 }
 
 export interface Answers extends AsyncGenerator<Answer, undefined, undefined> {
-  /** All that are there, at least one; null: there are no more. */
+  /** All waiting answers, at least one; null: the source has ended. */
   batch(): Promise<readonly Answer[] | null>;
-  /** Ends with this error, whatever still waits. */
+  /** Ends the source with this error; waiting events are dropped. */
   end(error: unknown): void;
 }
 
 const END = { done: true, value: undefined } as const;
 
 /**
- * The answers to the events of a source, which gives several at a time; they are answered together, so that they share
- * what they load.
+ * The answers to the events of a source. Events that the source gives together are answered together, so that they
+ * share what they load.
  * @param onLeft called once, however it ends
  */
 export function createAnswers<Event>(
@@ -78,7 +78,7 @@ export function createAnswers<Event>(
       if (hasLeft) return;
       ready = [];
       failure = { error };
-      // whoever waits for the next event is woken by the end of the source
+      // the end of the source wakes a reader that waits for the next event
       void source.return?.();
     },
     [Symbol.asyncIterator]: () => answers,

@@ -1,19 +1,22 @@
-/** What a process may hold at a moment, in calls or in bytes. */
+/** A limit on what a process holds at one time, in calls or in bytes. */
 export interface Budget {
   open(): Holding;
 }
 
-/** What one request holds of it. */
+/** The part of the budget that one request holds. */
 export interface Holding {
-  /** Counts it for this owner too. @returns false where the owner holds more than `most` by it */
+  /** Counts the part for this owner too. @returns false if the owner then holds more than `most` */
   countFor(owner: string, most: number): boolean;
-  /** @returns false where all requests, or one of its owners, hold too much by it; counted it is until `end` */
+  /**
+   * @returns false if all requests together, or one of the owners, then hold too much; it is counted until `end` even
+   * so
+   */
   take(amount: number): boolean;
   /** Gives everything back. May be called more than once. */
   end(): void;
 }
 
-/** @param most of all requests together */
+/** @param most limit for all requests together */
 export function createBudget(most: number): Budget {
   const byOwner = new Map<string, number>();
   let all = 0;

@@ -1,6 +1,5 @@
 /**
- * Asks once for all that want to know at a moment, and not again for `ms` after an answer. A failure is not kept.
- * @param ask for what may be so much older than the question
+ * Calls `ask` once for all concurrent callers, and not again until `ms` after its answer. A failure is not kept.
  */
 export function cached<T>(ms: number, ask: () => Promise<T>, now = () => performance.now()): () => Promise<T> {
   let asked: Promise<T> | null = null;
@@ -22,7 +21,7 @@ export function cached<T>(ms: number, ask: () => Promise<T>, now = () => perform
   };
 }
 
-/** Asks one question at a time. Who asks what is waiting already gets that answer, which was not begun before they asked. */
+/** Runs one question at a time. A question that is still waiting is shared: its answer is never older than the call. */
 export function oneAtATime<T>(maxWaiting: number, ask: (key: string) => Promise<T>, full: () => Error) {
   const waiting = new Map<string, Promise<T>>();
   let last: Promise<unknown> = Promise.resolve();

@@ -1,14 +1,14 @@
-// What a proxy in front of us says of the certificate that a caller showed to it.
+// Reads the client certificate that a trusted proxy passes on in a header.
 import { createHash, X509Certificate } from 'node:crypto';
 import { BlockList, isIPv6 } from 'node:net';
 import type { ClientCertificate } from '../../verification/call';
 
 export interface CertificateReader {
-  /** null: nobody who is believed says so, or what they say is no certificate. @param peer the other end of the connection */
+  /** null: the peer is no trusted proxy, or the value is no certificate. @param peer the other end of the connection */
   read(values: readonly string[], peer: string | undefined): ClientCertificate | null;
 }
 
-/** @param trustedProxies addresses and CIDRs: only who calls from one of these is believed */
+/** @param trustedProxies addresses and CIDRs; the header of any other peer is ignored */
 export function createCertificateReader(trustedProxies: readonly string[]): CertificateReader {
   const trusted = new BlockList();
   for (const proxy of trustedProxies) {

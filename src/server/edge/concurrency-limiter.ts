@@ -1,14 +1,16 @@
 import { tooMany } from './refusal';
 
-/** One request's place. */
+/** The slot of one request, or its place in the queue. */
 export interface Turn {
-  /** undefined: go on at once. Rejected when `leave` was called while it waited. */
+  /** undefined: the request may run at once. Rejected when `leave` is called while it waits. */
   ready: Promise<void> | undefined;
   /** May be called more than once. */
   leave(): void;
 }
 
-/** So many of each caller's requests at once. The others wait in the order they came, before their bodies are read. */
+/**
+ * Limits the concurrent requests of each caller. Further ones wait in order of arrival, before their bodies are read.
+ */
 export interface ConcurrencyLimiter {
   /** @throws Refusal 429 when too many wait */
   enter(caller: string): Turn;
@@ -18,7 +20,7 @@ const MAX_WAITING = 1_000;
 
 interface Line {
   running: number;
-  /** Each lets one in. */
+  /** Each admits one waiting request. */
   waiting: Set<() => void>;
 }
 

@@ -7,8 +7,8 @@ import { isDatabaseUnavailable, isStatementTimeout, whyUnavailable } from '../..
 const MAX_MESSAGE = 300;
 
 /**
- * The one form in which errors leave. What was made for the caller passes; everything else is a fault of ours, and
- * tells its code alone: messages of libraries name tables, hosts and values.
+ * The only form in which errors are sent. Messages that were written for the caller pass; every other error is a fault
+ * of ours and is sent as its code alone, because messages of libraries name tables, hosts and values.
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const cause = unwrapResolverError(error);
@@ -24,13 +24,13 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   return { message: 'Something went wrong on our side.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 }
 
-/** Whether it is for the caller; what is not belongs into our log. */
+/** Whether the error is meant for the caller; every other error belongs in the log. */
 export function isForCaller(error: unknown): boolean {
   const cause = unwrapResolverError(error);
   return knownError(cause) !== null || isAboutTheDocument(cause);
 }
 
-// Apollo wraps what graphql-js found wrong with a document in an error of its own
+// Apollo wraps the errors that graphql-js finds in a document
 function isAboutTheDocument(error: unknown): error is GraphQLError {
   return error instanceof GraphQLError && (!error.originalError || error.originalError instanceof GraphQLError);
 }
@@ -42,7 +42,7 @@ function codeOf(error: GraphQLError, formatted: GraphQLFormattedError): string {
   return code === 'INTERNAL_SERVER_ERROR' && status >= 400 && status < 500 ? 'BAD_REQUEST' : code;
 }
 
-/** The error as a caller may see it; null for a fault of ours. */
+/** The error in the form for callers; null for a fault of ours. */
 export function knownError(error: unknown): AppError | null {
   if (error instanceof AppError) return error;
   if (error instanceof GraphQLError) {
@@ -53,7 +53,10 @@ export function knownError(error: unknown): AppError | null {
     return new AppError('UNAVAILABLE', `The database ${whyUnavailable(error)}. Try again.`);
   }
   if (isStatementTimeout(error)) {
-    return new AppError('LIMIT_EXCEEDED', 'This took too long and was stopped. Ask for less, or narrow the filter.');
+    return new AppError(
+      'LIMIT_EXCEEDED',
+      'The request took too long and was stopped. Request less, or narrow the filter.',
+    );
   }
   return null;
 }
@@ -62,7 +65,7 @@ function extensionsOf(error: AppError): Record<string, unknown> {
   return { code: error.code, ...(error.field && { field: error.field }) };
 }
 
-// graphql-js quotes the value that it refuses, and around it the whole input: some of it may be secret
+// graphql-js quotes the refused value and the whole input around it, which may contain secrets
 function withoutValues({ message, originalError }: GraphQLError): string {
   const [, variable] = /^Variable "\$(\w+)" got invalid value /.exec(message) ?? [];
   if (variable === undefined || !originalError) return message.replace(QUOTED_TEXT, '$1.');
@@ -73,7 +76,7 @@ function withoutValues({ message, originalError }: GraphQLError): string {
 
 const QUOTED_TEXT = /^(String cannot represent a non string value|Expected value of type "[^"]+")(: |, found )[\s\S]*$/;
 
-// suggestions tell what else there is; a quoted value may be megabytes long
+// suggestions reveal other names of the schema; a quoted value may be megabytes long
 function forCaller(message: string): string {
   const text = message.replace(/ Did you mean [^?]*\?/g, '');
   return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE - 3)}...` : text;

@@ -1,4 +1,4 @@
-// From an HTTP request to who asks and what for.
+// The user, the variables and the services of an HTTP request.
 import type { FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { AppError } from '../../errors';
@@ -21,12 +21,12 @@ declare module 'fastify' {
     json: JsonDocument | null;
     /** null without a key. */
     viewer: Viewer | null;
-    /** Set where the viewer is only recognised. */
+    /** Set if the viewer comes from the auth cache and is not confirmed yet. */
     optimisticAuth: OptimisticAuth | null;
   }
 }
 
-/** What resolvers get. */
+/** The context of resolvers. */
 export function httpContext(request: FastifyRequest, source: DataSource, services: Services): Context {
   const variables = request.json ? memberOf(rootOf(request.json), 'variables') : undefined;
   return {
@@ -44,8 +44,8 @@ export function httpContext(request: FastifyRequest, source: DataSource, service
 }
 
 /**
- * Asked before a body is read: whoever has no key, or asks too often, cannot make us read much.
- * @param recognition where whoever answers sees to it that a recognised viewer is confirmed
+ * Called before a body is read, so that callers without a key, or over their rate, cannot make us read much.
+ * @param authCache given if the route confirms a viewer from the cache
  * @throws AppError UNAUTHENTICATED, Refusal 429
  */
 export async function readViewer(
@@ -69,7 +69,7 @@ export async function readViewer(
   rates.countRequest(request.viewer, request.ip);
 }
 
-/** @throws AppError UNAUTHENTICATED, Refusal 429 where its address has tried too many wrong keys */
+/** @throws AppError UNAUTHENTICATED; Refusal 429 if the address has tried too many wrong keys */
 export async function authenticateWithin(
   rates: RateLimits,
   source: DataSource,

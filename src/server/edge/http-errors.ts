@@ -10,7 +10,7 @@ export function faultOf(statusCode: number): Fault {
   return Object.assign(new Error(`HTTP ${statusCode}`), { statusCode });
 }
 
-// what Fastify found wrong, in our words; its own messages name its internals
+// our own messages: those of Fastify name its internals
 const BY_STATUS: Record<number, { code: ErrorCode; message: string }> = {
   400: { code: 'BAD_USER_INPUT', message: 'The request could not be read.' },
   404: { code: 'NOT_FOUND', message: 'There is nothing at this address.' },
@@ -23,10 +23,10 @@ const BY_STATUS: Record<number, { code: ErrorCode; message: string }> = {
 
 const OURS = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
 
-/** When to try again what is UNAVAILABLE, in seconds, where nothing better is known. */
+/** The default `Retry-After` of UNAVAILABLE, in seconds. */
 export const RETRY_AFTER_S = 5;
 
-/** The HTTP status where it is not 400. */
+/** HTTP statuses other than 400. */
 export const STATUS_OF: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, UNAVAILABLE: 503 };
 
 function statusOf(error: Fault, known: AppError | null): number {
@@ -34,7 +34,7 @@ function statusOf(error: Fault, known: AppError | null): number {
   return (known ? STATUS_OF[known.code] : undefined) ?? error.statusCode ?? (known ? 400 : 500);
 }
 
-/** The error of a request that Apollo has not seen, or could not answer. */
+/** Answers a request that Apollo has not seen, or could not answer. */
 export function answerError(error: Fault, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = knownError(error);
   const status = statusOf(error, known);
@@ -46,12 +46,15 @@ export function answerError(error: Fault, request: FastifyRequest, reply: Fastif
   return reply.code(status).send({ errors: [{ message, extensions: { code, requestId: request.id } }] });
 }
 
-/** Node would read on, for as long as the caller sends, to use the connection again. */
+/** Otherwise Node reads the rest of the body, for as long as the caller sends, to reuse the connection. */
 export function closeUnread({ raw }: FastifyRequest, reply: FastifyReply): FastifyReply {
   return raw.complete ? reply : reply.header('connection', 'close');
 }
 
-/** Errors outside GraphQL have the form of those inside: `{ errors: [{ message, extensions: { code, requestId } }] }`. */
+/**
+ * Errors outside GraphQL have the same form as in GraphQL: `{ errors: [{ message, extensions: { code, requestId } }]
+ * }`.
+ */
 export function answerErrorsAsJson(server: FastifyInstance): void {
   const noteOutage = createOutageLog(server.log);
   server.setErrorHandler((error: Fault, request, reply) => {

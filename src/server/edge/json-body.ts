@@ -11,18 +11,20 @@ import { Refusal, tooMany } from './refusal';
 const MIB = 1024 * 1024;
 
 const MAX_BODY_BYTES = 16 * MIB;
-/** Any query fits into it, but not the work that a body of 16 MiB makes. */
+/** Enough for any query, and far less work than a body of 16 MiB. */
 const MAX_ANONYMOUS_BYTES = 64 * 1024;
 
-/** Bodies that are held at once, until their requests are answered. Without a key they have a budget of their own. */
+/**
+ * Limits on bodies in memory; each is held until its request is answered. Bodies without a key have a separate budget.
+ */
 const HELD = { withKey: 256 * MIB, ofOneKey: 64 * MIB, withoutKey: 32 * MIB, ofOneAddress: 2 * MIB };
 
 const TIME: BodyTime = { mostMs: 30_000, slowAfterMs: 5_000, bytesPerSecond: 500 };
 const RETRY_AFTER_S = 5;
 
 /**
- * JSON bodies are read by our own reader, which keeps their exact text. UTF-8 only (RFC 8259, section 8.1). How much of one
- * is read is decided before its first byte, by whether there is a viewer.
+ * Reads JSON bodies with our own reader, which keeps their exact text. UTF-8 only (RFC 8259, section 8.1). The limit of
+ * a body depends on whether there is a viewer, and is set before its first byte is read.
  */
 export function readJsonBodies(server: FastifyInstance, held = HELD): void {
   const budgets = { withKey: createBudget(held.withKey), withoutKey: createBudget(held.withoutKey) };
@@ -65,7 +67,7 @@ async function readAll(request: FastifyRequest, mostBytes: number, holding: Hold
     case 'NO_ROOM':
       throw tooMany('Too many bodies are held at this moment.', RETRY_AFTER_S);
     case 'TIMEOUT':
-      throw new Refusal('BAD_USER_INPUT', 'The body did not come to its end in time.', 408);
+      throw new Refusal('BAD_USER_INPUT', 'The body did not arrive in time.', 408);
     case 'RESET':
       throw faultOf(400);
   }

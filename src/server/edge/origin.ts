@@ -1,9 +1,9 @@
 import { Refusal } from './refusal';
 
 /**
- * A page of another site must not watch through its visitor's browser, which names the page's origin and asks nobody
- * before it opens a WebSocket. Other programs send no Origin.
- * @param host of the request: pages of our own are always welcome
+ * A page of another site must not open a WebSocket from its visitor's browser. Browsers open one without a preflight
+ * request, but send the page's origin. Other programs send no Origin.
+ * @param host of the request: our own pages are always allowed
  * @throws Refusal 403
  */
 export function refuseForeignOrigin(

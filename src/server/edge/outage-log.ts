@@ -2,7 +2,7 @@ import { createFaultLog } from '../../fault-log';
 import type { Log } from '../../log';
 import { isDatabaseUnavailable, reasonOf } from '../../sql/unavailable';
 
-/** Callers are answered UNAVAILABLE: the log says why, once a minute instead of for each of them. */
+/** While callers are answered UNAVAILABLE, logs the reason once a minute instead of for each of them. */
 export function createOutageLog(log: Pick<Log, 'warn'>): (error: unknown) => void {
   const note = createFaultLog((error, unwritten) => {
     const { code } = error as { code?: string };

@@ -1,8 +1,8 @@
-/** How long somebody who asks us waits for our database, over several questions to it. */
+/** A time limit for several queries of one request together. */
 export interface Patience {
-  /** What `work` gives; null when it takes longer than what is left. It goes on all the same. */
+  /** The result of `work`; null if it takes longer than the time that is left. `work` continues all the same. */
   for<T>(work: Promise<T>): Promise<{ value: T } | null>;
-  /** Resolves when nothing of it is under way any more. */
+  /** Resolves when all work has ended. */
   over(): Promise<unknown>;
 }
 

@@ -1,4 +1,4 @@
-// How much one caller may ask of this process. Kept in memory: several processes allow several times as much.
+// The rate limits of one caller in this process. Kept in memory: several processes allow several times as much.
 
 import { createTokenBuckets, type TokenBuckets } from '../../token-buckets';
 import { hashToken, keyIdOf } from '../../users/api-key';
@@ -17,13 +17,13 @@ export interface Rates {
 export interface RateLimits {
   /** @throws Refusal 429 */
   countRequest(viewer: Viewer | null, address: string): void;
-  /** What anyone may read without a key. Apart from requests to the API: probes may share an address. @throws Refusal 429 */
+  /** For paths without a key. Counted apart from the API, because probes may share an address. @throws Refusal 429 */
   countVisit(address: string): void;
-  /** @returns what is left, for `extensions.cost`. @throws Refusal 429 */
+  /** @returns the points that are left, for `extensions.cost`. @throws Refusal 429 */
   spend(viewer: Viewer | null, address: string, cost: CostReport): CostReport;
   /**
-   * Before a key is looked up. An address that tried too many wrong ones is refused, with a key that was right before
-   * excepted: else one program with an old key would lock out all that share its address.
+   * Called before a key is looked up. Refuses an address that tried too many wrong keys, except for a key that was
+   * right before: otherwise one program with an old key would lock out all others at its address.
    * @throws Refusal 429
    */
   refuseGuessing(address: string, token: string): void;
@@ -32,7 +32,7 @@ export interface RateLimits {
 }
 
 const ANONYMOUS_SHARE = 0.1;
-// pages ask in bursts
+// pages send their requests in bursts
 const BURST_SECONDS = 10;
 
 export function createRateLimits({ costPerMinute, requestsPerSecond, wrongKeysPerMinute }: Rates): RateLimits {
@@ -97,7 +97,7 @@ function bucketsFor(perSecond: number, seconds: number): TokenBuckets | null {
   return perSecond > 0 ? createTokenBuckets(perSecond, perSecond * seconds) : null;
 }
 
-// never the secret: this stays in memory
+// not the key itself, because this stays in memory
 function nameOf(token: string): string {
   return keyIdOf(token) ?? hashToken(token).toString('base64');
 }

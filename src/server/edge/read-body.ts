@@ -1,26 +1,26 @@
-// The body of a request, as it is on the wire: bounded in bytes and time, whatever its length says.
+// Reads the body of a request as it is on the wire, bounded in bytes and time regardless of its announced length.
 import type { IncomingMessage } from 'node:http';
 import type { Shortfall } from '../../incoming/arrived-call';
 
 export interface ReadBody {
   readonly body: Buffer;
-  /** How many bytes came. */
+  /** The number of bytes received. */
   readonly bytes: number;
-  /** null: all of it came. NO_ROOM: too much is held at this moment. */
+  /** null: the body is complete. NO_ROOM: the process holds too much at this moment. */
   readonly shortfall: Shortfall | 'NO_ROOM' | null;
 }
 
 export interface BodyLimits {
   readonly mostBytes: number;
   readonly time: BodyTime;
-  /** Asked for so many bytes more; false: there is no room for them. */
+  /** Called for each further number of bytes; returns false if there is no room for them. */
   hold(bytes: number): boolean;
 }
 
 export interface BodyTime {
   /** For the whole body. */
   readonly mostMs: number;
-  /** From then on, the body must have come at `bytesPerSecond` on average: one that stands still does not wait for `mostMs`. */
+  /** From then on, the average must be `bytesPerSecond`, so that a stalled body ends before `mostMs`. */
   readonly slowAfterMs: number;
   readonly bytesPerSecond: number;
 }
@@ -36,7 +36,7 @@ export function readBody(message: IncomingMessage, { mostBytes, time, hold }: Bo
     const end = (shortfall: ReadBody['shortfall']) => {
       clearTimeout(timer);
       message.off('data', take).off('end', ended).off('close', closed).off('error', closed);
-      // what still comes is not wanted; an error without a listener would end the process
+      // the rest is ignored; an error without a listener would end the process
       message.on('error', () => undefined);
       if (shortfall !== null) message.pause();
       resolve({ body: collected.body(), bytes, shortfall });
@@ -58,7 +58,7 @@ export function readBody(message: IncomingMessage, { mostBytes, time, hold }: Bo
     };
     const ended = () => end(null);
     const closed = () => {
-      // what had come before anything listened
+      // chunks that arrived before there was a listener
       message.off('data', take);
       for (let chunk = message.read(); chunk !== null && bytes <= mostBytes; chunk = message.read()) add(chunk);
       end(message.complete ? null : 'RESET');
@@ -73,13 +73,15 @@ interface Collected {
   body(): Buffer;
 }
 
-/** In one piece of memory: a body that comes a byte at a time would take some hundred bytes for each. */
+/**
+ * Collects the body in one buffer: kept as chunks, a body that comes byte by byte needs about a hundred bytes for each.
+ */
 function createCollected(mostBytes: number): Collected {
   let memory: Buffer = Buffer.alloc(0);
   let used = 0;
   return {
     add(chunk) {
-      // the usual body is one chunk
+      // most bodies are one chunk
       if (used === 0) memory = chunk.subarray(0, mostBytes);
       else {
         const needed = Math.min(used + chunk.length, mostBytes);

@@ -1,18 +1,18 @@
 import { AppError, type ErrorCode } from '../../errors';
 
-/** What `extensions.cost` says. */
+/** The content of `extensions.cost`. */
 export interface CostReport {
   /** Points of this request. */
   requested: number;
   /** The most that one request may cost. */
   limit: number;
-  /** What the caller may still spend now; left out where nothing limits it. */
+  /** Points that the caller may still spend now; absent without a limit. */
   remaining?: number;
-  /** How fast that grows again, and the most that it can be. */
+  /** Points that `remaining` gains a minute, and its maximum. */
   perMinute?: number;
 }
 
-/** A request that is refused before it is run. */
+/** A request is refused before it runs. */
 export class Refusal extends AppError {
   constructor(
     code: ErrorCode,
@@ -20,7 +20,7 @@ export class Refusal extends AppError {
     /** The HTTP status. */
     readonly status: number,
     readonly cost?: CostReport,
-    /** Whole seconds, at least 1: when it may be sent again. */
+    /** Whole seconds, at least 1, after which it may be sent again. */
     readonly retryAfter?: number,
   ) {
     super(code, message);
@@ -28,7 +28,7 @@ export class Refusal extends AppError {
   }
 }
 
-/** @param seconds when it may be sent again */
+/** @param seconds after which it may be sent again */
 export function tooMany(message: string, seconds: number, cost?: CostReport): Refusal {
   const retryAfter = Math.max(1, Math.ceil(seconds));
   return new Refusal('LIMIT_EXCEEDED', `${message} Try again in ${retryAfter} s.`, 429, cost, retryAfter);

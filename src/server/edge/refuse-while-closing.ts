@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { Refusal } from './refusal';
 
-/** Another process, or the next one, answers by then. */
+/** By then another process, or the restarted one, answers. */
 const RETRY_AFTER_S = 1;
 
 /**
- * Requests that come on a kept connection while the server is closed, as in a rolling restart: refused in the form of all
- * errors, so that clients send them again, on another connection.
+ * Refuses requests that arrive on a kept-alive connection while the server closes, as in a rolling restart. Clients
+ * then send them again on another connection.
  */
 export function refuseWhileClosing(server: FastifyInstance): void {
   let closing = false;

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Connections on which nothing was ever asked, which clients open beforehand: Node takes them for busy, and would wait
- * for their first request before the server is closed.
+ * Connections without any request, which clients open in advance. Node counts them as busy and would wait for their
+ * first request before it closes the server.
  */
 export function closeUnusedConnections(server: FastifyInstance): void {
   const open = new Set<Socket>();

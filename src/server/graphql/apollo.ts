@@ -55,12 +55,12 @@ export function createApollo(
 }
 
 /**
- * A page of another site cannot send these without the browser asking us first. Credentials that browsers send by
- * themselves (Basic) were refused before: a key is a bearer token.
+ * A page of another site cannot send these headers without a preflight request. Credentials that browsers send
+ * automatically (Basic) were refused before: a key is a bearer token.
  */
 const NOT_SENT_UNASKED = ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'];
 
-/** The caller is told the id under which our log has the cause. */
+/** Adds the id under which the log has the cause. */
 function withRequestId(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { extensions, ...rest } = formatError(formatted, error);
   return { ...rest, extensions: { ...extensions, requestId: currentRequestId() } };
@@ -83,7 +83,7 @@ const logFaults = (noteOutage: (error: unknown) => void): ApolloServerPlugin<Con
   },
 });
 
-/** What is UNAVAILABLE says when to try again; where nothing else is answered, the status says so too, as for proxies. */
+/** Adds `Retry-After` to UNAVAILABLE, and status 503 if the answer has nothing else, for proxies. */
 const sayWhenToTryAgain: ApolloServerPlugin<Context> = {
   async requestDidStart() {
     return {
@@ -98,7 +98,7 @@ const sayWhenToTryAgain: ApolloServerPlugin<Context> = {
   },
 };
 
-/** What needs the variables and who asks; the cost is told with every answer, also with a refusal. */
+/** The checks that need the variables and the caller. Adds the cost to every answer, also to a refusal. */
 function passGate(gate: Gate): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
@@ -124,14 +124,14 @@ function passGate(gate: Gate): ApolloServerPlugin<Context> {
   };
 }
 
-// the executor confirms the others, with what it reads for them
+// the executor confirms the other operations with the statement that reads for them
 async function confirmWhoIntrospects(gate: Gate, asked: Operation, context: Context): Promise<void> {
   if (!context.optimisticAuth || !gate.introspects(asked)) return;
   context.viewer = await context.optimisticAuth.confirm();
   context.optimisticAuth = null;
 }
 
-// Apollo leaves this to who executes
+// Apollo leaves this to the executor
 function noOperation(): GraphQLError {
   const extensions: Record<string, unknown> = { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } };
   return new GraphQLError('operationName must name one of the operations of the document.', { extensions });

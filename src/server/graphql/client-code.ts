@@ -1,4 +1,4 @@
-// TypeScript for the operations in *.graphql files: a typed document for each, and the types that it needs.
+// Generates TypeScript for the operations in *.graphql files: a typed document for each, and the types that it needs.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concatAST, type GraphQLSchema, parse, Source, validate } from 'graphql';
@@ -9,8 +9,8 @@ interface DocumentFile {
 }
 
 /**
- * What graphql-codegen makes of the operations in this folder; its plugins are called directly, which takes 0.1 s
- * instead of the 2 s that its command line takes to start.
+ * Runs graphql-codegen on the operations in this folder. Calling its plugins directly takes 0.1 s; its command line
+ * takes 2 s to start.
  * @throws Error with the first fault of an operation
  */
 export async function clientCode(schema: GraphQLSchema, folder: string): Promise<string> {

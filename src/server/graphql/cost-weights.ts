@@ -2,8 +2,8 @@ import type { CostWeights } from '../../graphql/limits/cost-plan';
 import { explanationPoints } from '../../incoming/explaining/explain-cost';
 
 /**
- * What costs more than a row, in points: 1 is about what one row of a page takes from the database, 10 µs. Measured on a
- * log of ten million rows; a field that is new and slow gets its line here.
+ * Fields that cost more than a row, in points: 1 is about the cost of one row of a page in the database, 10 µs.
+ * Measured on a log of ten million rows. Add a line for each new slow field.
  */
 export const COST_WEIGHTS: CostWeights = {
   fields: new Map([
@@ -27,7 +27,7 @@ export const COST_WEIGHTS: CostWeights = {
     ['WebhookRequestLogStats.byDocumentType', 1_000],
     ['WebhookRequestLogStats.topFailingWebhooks', 1_000],
     ['WebhookRequestLogStats.topErrors', 1_000],
-    // no rows, but the largest answer there is
+    // no rows, but the largest answer
     ['Query.__schema', 500],
     ['Query.__type', 50],
   ]),

@@ -1,4 +1,4 @@
-// How Apollo has operations executed: in one statement where that is possible, else field by field by graphql-js.
+// Executes operations for Apollo: in one statement if possible, otherwise field by field by graphql-js.
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
 import {
   type ExecutionResult,
@@ -18,11 +18,11 @@ import { isForCaller, knownError } from '../edge/format-error';
 import { SQL_FIELDS } from '../schema/sql-fields';
 
 export interface ExecutorOptions {
-  /** Queries in one statement. */
+  /** Whether queries may be answered in one statement. */
   readPlans: boolean;
-  /** Where queries read. */
+  /** The connections from which queries read. */
   readingDb: Db;
-  /** Where those read that are one statement, whose plan is kept. */
+  /** The connections for queries in one statement, whose plans are kept. */
   answering: Answering;
 }
 
@@ -37,7 +37,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
       maxErrors: MAX_COERCION_ERRORS,
     });
     if (errors) return { errors: errors.map(aboutVariables) };
-    // a mutation reads what it has just written
+    // mutations read from the primary, where they have just written
     if (operation.operation === OperationTypeNode.QUERY) context.db = options.readingDb;
     const answered = await answerOf(readQuery, { document, operation, variables: coerced, context });
     if (answered) return answered;
@@ -52,22 +52,22 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
   };
 }
 
-// Apollo knows by its words what graphql-js finds wrong with variables, but not that it has found enough.
+// Apollo recognises the messages of graphql-js about variables, but not the one that there are too many errors.
 function aboutVariables({ message, nodes, originalError }: GraphQLError): GraphQLError {
   const extensions: Record<string, unknown> = { code: 'BAD_USER_INPUT' satisfies ErrorCode };
   return new GraphQLError(message, { nodes, originalError, extensions });
 }
 
-/** Of what concerns the whole request. */
+/** HTTP statuses of errors that concern the whole request. */
 const STATUS_OF: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, UNAVAILABLE: 503 };
 
-/** null: the resolvers are to be asked. */
+/** null: the resolvers must run. */
 async function answerOf(readQuery: ReadQuery | null, asking: Asking): Promise<ExecutionResult | null> {
   const { context } = asking;
   try {
     const first = await attempt(readQuery, asking);
     if (first.result || !context.optimisticAuth) return first.result;
-    // of the viewer who was recognised, the database is asked before anything else is done for them
+    // a viewer from the auth cache is confirmed by the database before anything else is done for them
     context.viewer = await context.optimisticAuth.confirm();
     context.optimisticAuth = null;
     return first.failed ? null : (await attempt(readQuery, asking)).result;
@@ -81,13 +81,13 @@ async function answerOf(readQuery: ReadQuery | null, asking: Asking): Promise<Ex
 
 interface Attempt {
   result: ExecutionResult | null;
-  /** Whether it would fail again. */
+  /** Whether a second attempt would fail too. */
   failed: boolean;
 }
 
 /**
- * One statement is one answer: where it fails, the resolvers are asked, who find out which part of it does.
- * @throws what concerns the whole request
+ * One statement is one answer: if it fails, the resolvers run and find the part that fails.
+ * @throws errors that concern the whole request
  */
 async function attempt(readQuery: ReadQuery | null, asking: Asking): Promise<Attempt> {
   try {
@@ -107,7 +107,7 @@ function failedList({ key, node, cause }: ListFailed): ExecutionResult {
   return { data: { [key]: null }, errors: [error] };
 }
 
-/** Apollo's way to say who executes. */
+/** Makes Apollo use this executor. */
 export function executingWith(schema: GraphQLSchema, executor: GatewayExecutor): GatewayInterface {
   return {
     load: async () => ({ executor }),

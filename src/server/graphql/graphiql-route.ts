@@ -5,7 +5,10 @@ import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import { takesGzip } from '../edge/accept';
 import { graphiqlPage } from './graphiql';
 
-/** Its scripts and styles are in the page, and its editor makes workers of them; it talks to this server alone, in no frame. */
+/**
+ * Scripts and styles are inside the page, and the editor starts workers; it calls only this server and runs in no
+ * frame.
+ */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'unsafe-inline' blob:",
@@ -24,7 +27,7 @@ interface Packed {
   tag: string;
 }
 
-/** GraphiQL at `/`: packed once, at the first visit. */
+/** Serves GraphiQL at `/`; compressed once, at the first visit. */
 export function serveGraphiQL(server: FastifyInstance, onRequest: onRequestAsyncHookHandler): void {
   let packed: Promise<Packed> | null = null;
   server.get('/', { onRequest }, async (request, reply) => {

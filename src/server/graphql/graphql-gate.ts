@@ -1,4 +1,4 @@
-// What every operation passes before it runs, whichever way it came: HTTP, SSE or WebSocket.
+// The checks that every operation passes before it runs, over HTTP, SSE and WebSocket alike.
 import {
   type DocumentNode,
   GraphQLError,
@@ -30,26 +30,26 @@ export interface Operation {
   variables: Readonly<Record<string, unknown>>;
 }
 
-/** Who asks. */
+/** The sender of an operation. */
 export type Caller = Pick<Context, 'viewer' | 'remoteAddress' | 'requestId'>;
 
 export interface Gate {
-  /** Whether the answer depends on who asks before anything is read. */
+  /** Whether the operation uses introspection, which some callers may not. */
   introspects(operation: Operation): boolean;
   /**
-   * @param forbidden the HTTP status where the caller's role is too little
-   * @throws Refusal where the caller may not see the schema
+   * @param forbidden the HTTP status if the caller's roles do not suffice
+   * @throws Refusal if the caller may not see the schema
    */
   refuseIntrospection(viewer: Viewer | null, forbidden: number): void;
   /** The request with its document's text: see TrustedDocuments. */
   resolve: TrustedDocuments['resolve'];
   /**
-   * Introspection by role, size of the variables, cost, and what the caller may still spend.
+   * Checks introspection by role, the size of the variables, the cost, and the points that the caller has left.
    * @returns `extensions.cost` of the answer
-   * @throws Refusal, which has it too where it is known
+   * @throws Refusal, with the cost if it is known
    */
   checkOperation(operation: Operation, caller: Caller): CostReport;
-  /** Everything, for what does not run in Apollo: text or documentId, parser limits, validation, `checkOperation`. */
+  /** All checks, for operations outside Apollo: text or documentId, parser limits, validation, `checkOperation`. */
   prepare(request: GraphQLRequest, caller: Caller): Prepared | Refused;
 }
 
@@ -64,9 +64,9 @@ export interface Prepared extends Operation {
 }
 
 export interface Refused {
-  /** As they may leave. */
+  /** In the form for callers. */
   errors: readonly GraphQLFormattedError[];
-  /** The HTTP status that would go with them. */
+  /** The HTTP status for these errors. */
   status: number;
   /** Seconds. */
   retryAfter: number | undefined;
@@ -129,7 +129,7 @@ class InvalidDocument extends Error {
 
 function readDocument(schema: GraphQLSchema, text: string): DocumentNode {
   const document = parsed(text);
-  // the limits first: they are cheap, and the rules of the specification are not
+  // the limits first, because they are cheap and the rules of the specification are not
   for (const rules of [limitRules, specifiedRules]) {
     const errors = faultsOf(schema, document, rules);
     if (errors.length > 0) throw new InvalidDocument(errors, 'GRAPHQL_VALIDATION_FAILED');
@@ -145,7 +145,7 @@ function faultsOf(
   try {
     return validate(schema, document, rules);
   } catch (error) {
-    // the rule about subscriptions trips over @include with a variable, whose value it does not know
+    // the rule about subscriptions fails on @include with a variable, whose value it does not know
     return [graphqlError(error)];
   }
 }
@@ -173,14 +173,14 @@ function refusedBy(error: unknown, requestId: string): Refused {
   };
 }
 
-/** The error in the one form in which errors leave. @param code where the error itself has none */
+/** The error in the form of `format-error.ts`. @param code for an error without one */
 export function errorOutsideApollo(
   error: GraphQLError,
   requestId: string,
   code = 'INTERNAL_SERVER_ERROR',
 ): GraphQLFormattedError {
   const named = { ...error.toJSON(), extensions: { code: error.extensions.code ?? code } };
-  // outside of a field there is no path, by which those are known that carry one of ours
+  // errors of ours are recognised by their path, which an error outside a field does not have
   const cause = error.originalError && knownError(error.originalError) ? error.originalError : error;
   const { extensions, ...rest } = formatError(named, cause);
   return { ...rest, extensions: { ...extensions, requestId } };

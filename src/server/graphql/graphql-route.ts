@@ -22,7 +22,7 @@ export interface GraphQLRoute {
   limiter: ConcurrencyLimiter;
   source: DataSource;
   services: Services;
-  /** null: the database that queries read from may not know yet what the primary knows. */
+  /** null with a replica, which may lag behind the primary. */
   authCache: AuthCache | null;
 }
 
@@ -60,14 +60,14 @@ export function serveGraphQL(server: FastifyInstance, route: GraphQLRoute): void
   });
 }
 
-// A caller who goes away gives up the place in the line, but not what is already being worked on.
+// A caller that disconnects leaves the queue; an operation that has begun continues.
 async function takeTurn(limiter: ConcurrencyLimiter, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const turn = limiter.enter(request.viewer?.apiKeyId ?? addressRange(request.ip));
   request.turn = turn;
   reply.raw.once('close', () => {
     if (request.turn === turn) turn.leave();
   });
-  // gone while the key was looked up, which closed the response already
+  // disconnected while the key was looked up: the response is closed already
   if (reply.raw.destroyed) turn.leave();
   await turn.ready;
 }
@@ -112,7 +112,7 @@ function jsonOf(text: string | null): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Apollo says what is wrong with it
+    // Apollo reports the error
     return undefined;
   }
 }

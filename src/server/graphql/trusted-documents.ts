@@ -1,4 +1,4 @@
-// Documents that were written down beforehand: clients name them, and in production nothing else need be answered.
+// Documents that are listed in a file: clients send their ids, and in production other documents are refused.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type GraphQLSchema, Kind, parse, validate } from 'graphql';
@@ -8,7 +8,7 @@ import { LIMITS } from '../../graphql/limits/limits';
 import type { Log } from '../../log';
 import type { Viewer } from '../../viewer';
 
-/** A GraphQL request as it came; of another type is refused later. */
+/** A GraphQL request as received; members of a wrong type are refused later. */
 export interface OperationRequest {
   query?: unknown;
   /** `sha256:<hex>` (GraphQL over HTTP, persisted documents). */
@@ -17,18 +17,18 @@ export interface OperationRequest {
 }
 
 export interface TrustedDocuments {
-  /** Nothing else is answered. */
+  /** Whether other documents are refused. */
   only: boolean;
   /**
    * The request with its document's text in `query`.
-   * @throws AppError for an unknown id, and for another text where only trusted documents are answered
+   * @throws AppError for an unknown id, and for another text if only trusted documents are answered
    */
   resolve<Request extends OperationRequest>(request: Request, viewer: Viewer | null): Request;
 }
 
 const ID = /^sha256:([0-9a-f]{64})$/;
 
-/** What the configuration trusts. @throws ConfigError */
+/** The trusted documents of the configuration. @throws ConfigError */
 export function trustedDocumentsFor(
   { trustedDocuments, trustedDocumentsOnly }: Config,
   schema: GraphQLSchema,
@@ -37,7 +37,7 @@ export function trustedDocumentsFor(
   const documents = trustedDocuments === null ? null : readTrustedDocuments(trustedDocuments);
   for (const [hash, text] of documents ?? []) {
     const fault = faultOf(schema, text);
-    // its clients are told too; those of the other documents need the server
+    // no reason to stop the start: clients of this document get an error, and the others need the server
     if (fault) log.warn({ documentId: `sha256:${hash}`, fault }, 'a trusted document cannot be answered');
   }
   return createTrustedDocuments(documents, trustedDocumentsOnly);
@@ -51,7 +51,7 @@ function faultOf(schema: GraphQLSchema, text: string): string | null {
   }
 }
 
-/** @throws ConfigError naming each entry that cannot be right */
+/** @throws ConfigError that names each invalid entry */
 function readTrustedDocuments(path: string): ReadonlyMap<string, string> {
   const refuse = (problem: string) => new ConfigError([`TRUSTED_DOCUMENTS: ${path} ${problem}`]);
   let entries: [string, unknown][];
@@ -68,7 +68,7 @@ function readTrustedDocuments(path: string): ReadonlyMap<string, string> {
   return new Map(entries.map(([id, text]) => [id.slice('sha256:'.length), text as string]));
 }
 
-/** @param documents by hash; null: there are none. @param only nothing else is answered */
+/** @param documents by hash; null: there are none. @param only other documents are refused */
 function createTrustedDocuments(documents: ReadonlyMap<string, string> | null, only: boolean): TrustedDocuments {
   return {
     only: documents !== null && only,
@@ -76,7 +76,7 @@ function createTrustedDocuments(documents: ReadonlyMap<string, string> | null, o
       const named = documentNamed(documents, request);
       if (named !== null) return { ...request, query: named, documentId: null, extensions: null };
       if (documents && only) refuseFreeText(documents, request, viewer);
-      // whoever has no key cannot have texts kept
+      // no text is kept for callers without a key
       return viewer || !keepsText(request) ? request : { ...request, extensions: null };
     },
   };
@@ -115,16 +115,16 @@ function refuseFreeText(
     if (documents.has(hashOf(query))) return;
     if (viewer?.roles.has('SYSTEM_MANAGER') && onlyIntrospects(query)) return;
   } else if (!extensions) {
-    // nothing is asked, which is said in the words of any other request without a query
+    // an empty query: refused like any other request without one
     return;
   }
   throw new AppError(
     'FORBIDDEN',
-    'Only trusted documents are answered here: send documentId ("sha256:<hex>") instead of a text of your own.',
+    'Only trusted documents are answered here: send documentId ("sha256:<hex>") instead of the text of a query.',
   );
 }
 
-// of the schema's manager alone: GraphiQL and code generators need it
+// for a SYSTEM_MANAGER only: GraphiQL and code generators need it
 function onlyIntrospects(query: string): boolean {
   try {
     const { definitions } = parse(query, { maxTokens: LIMITS.tokens, noLocation: true });

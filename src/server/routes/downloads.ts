@@ -4,15 +4,15 @@ import { tooMany } from '../edge/refusal';
 
 const RETRY_S = 10;
 
-/** The downloads that are under way in this process. */
+/** The open downloads of this process. */
 export interface Downloads {
-  /** A place for one more. @returns gives it back, once. @throws Refusal 429 */
+  /** Takes a slot. @returns a function that gives it back, once. @throws Refusal 429 */
   take(apiKeyId: string): () => void;
-  /** Calls `ended`, which does not fail, when the response is over; it `broke` when not all of it was handed on. */
+  /** Calls `ended`, which does not fail, when the response has ended; `broke` is true if it was not sent completely. */
   follow(response: ServerResponse, file: Readable, ended: (broke: boolean) => Promise<void>): void;
-  /** Breaks them all off, and those that are about to begin. */
+  /** Breaks off all downloads, and those that are about to begin. */
   stop(): void;
-  /** Once every `ended` has come to its end. */
+  /** Resolves when every `ended` has finished. */
   settled(): Promise<void>;
 }
 

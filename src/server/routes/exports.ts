@@ -29,9 +29,9 @@ export interface ExportLimits {
   perKey: number;
   /** Downloads at once of this process: each has a connection to the database most of the time. */
   inAll: number;
-  /** How long a reader may take nothing. */
+  /** How long a reader may read nothing. */
   patienceMs: number;
-  /** How often it is asked again whether they may read it. */
+  /** How often the right to read is checked again. */
   checkMs: number;
 }
 
@@ -49,7 +49,7 @@ interface Serving {
   downloads: Downloads;
 }
 
-/** @param reading where rows are read: a replica, if there is one */
+/** @param reading the pool that reads rows: of a replica, if there is one */
 export function serveExports(
   server: FastifyInstance,
   source: DataSource,
@@ -57,7 +57,7 @@ export function serveExports(
   limits: ExportLimits = LIMITS,
 ): void {
   const downloads = createDownloads(limits);
-  // the server would wait for each download, for as long as it takes
+  // otherwise the server would wait for the end of each download
   server.addHook('preClose', async () => downloads.stop());
   server.addHook('onClose', () => downloads.settled());
   server.get<ExportRequest>(
@@ -80,11 +80,11 @@ interface Download {
   reply: FastifyReply;
   viewer: Viewer;
   row: ExportRow;
-  /** The request after which the file begins; null: at its beginning. */
+  /** The request after which the file continues; null: from its beginning. */
   after: string | null;
 }
 
-// With the first rows: what cannot be read at all is an answer like any other, and no file that breaks off.
+// Reads the first rows before the response begins, so that a fault is a normal error and not a broken file.
 async function begin(serving: Serving, { request, reply, viewer, row, after }: Download): Promise<Readable> {
   const { source, limits, downloads } = serving;
   const condition = conditionFor(viewer, row);
@@ -110,13 +110,13 @@ async function begin(serving: Serving, { request, reply, viewer, row, after }: D
   }
 }
 
-// As its orderer asked: whoever may read more finds no more.
+// Reads with the rights of the user who created the export, also for a reader with more rights.
 function conditionFor(viewer: Viewer, row: ExportRow): Condition {
   const where = row.condition === null ? undefined : whereFromText(row.condition);
   return conditionOf(scopedWhere(row.readsContent ? viewer : null, where), REQUEST_LOG_FILTER);
 }
 
-// A replica that has the order has all that was there before it.
+// A replica that has the export has everything that was committed before it.
 async function sourceOfRows({ source, reading }: Serving, { id }: ExportRow): Promise<Db> {
   return (await exportsById(reading, [id])).has(id) ? reading : source.manager;
 }
@@ -128,7 +128,7 @@ function refuse(viewer: Pick<Viewer, 'userId' | 'roles'>, row: ExportRow): void 
     throw error instanceof AppError ? new Refusal(error.code, error.message, 403) : error;
   }
   if (row.expiresAt > currentTime()) return;
-  throw new Refusal('NOT_FOUND', `The export expired at ${row.expiresAt.toISOString()}: order it again.`, 410);
+  throw new Refusal('NOT_FOUND', `The export expired at ${row.expiresAt.toISOString()}: create a new one.`, 410);
 }
 
 function readAfter({ after, ...others }: Record<string, unknown>): string | null {
@@ -149,10 +149,14 @@ async function getExport(db: Db, nodeId: string): Promise<ExportRow> {
   const id = uuidOf('Export', nodeId);
   const row = id === null ? undefined : (await exportsById(db, [id])).get(id);
   if (row) return row;
-  throw new Refusal('NOT_FOUND', `There is no export ${quoted(nodeId)}: exportWebhookRequestLogs orders one.`, 404);
+  throw new Refusal(
+    'NOT_FOUND',
+    `There is no export ${quoted(nodeId)}: create one with exportWebhookRequestLogs.`,
+    404,
+  );
 }
 
-// Keys end and roles are taken away while a download goes on.
+// Keys can expire and roles change during a download.
 function checking(db: Db, viewer: Viewer, row: ExportRow, everyMs: number): () => Promise<void> {
   let last = performance.now();
   return async () => {
@@ -182,6 +186,6 @@ function encoded(request: FastifyRequest, reply: FastifyReply, file: Readable): 
   if (!takesGzip(request.headers['accept-encoding'])) return file;
   reply.header('content-encoding', 'gzip');
   const gzip = createGzip({ level: constants.Z_BEST_SPEED });
-  // either of the two that breaks, breaks the other, and the response with it
+  // if either of the two breaks, the other one and the response break too
   return pipeline(file, gzip, () => undefined);
 }

@@ -3,10 +3,10 @@ import type { DataSource } from 'typeorm';
 import { checkReadiness } from '../../database/readiness';
 import { cached } from '../edge/cached';
 
-/** No key is needed here, so a caller may ask as often as it likes. */
+/** The answer is shared for this time: no key is needed, so callers may ask at any rate. */
 const KEPT_MS = 1_000;
 
-/** `/healthz`: the process runs. `/readyz`: it can do its work; 503 says what is missing. */
+/** `/healthz`: the process runs. `/readyz`: it can do its work; 503 names what is missing. */
 export function serveHealth(server: FastifyInstance, source: DataSource, onRequest: onRequestAsyncHookHandler): void {
   const checks = cached(KEPT_MS, () => checkReadiness(source));
   server.get('/healthz', async () => ({ status: 'ok' }));

@@ -17,16 +17,19 @@ import { createPatience } from '../edge/patience';
 import { type BodyTime, readBody } from '../edge/read-body';
 import { Refusal } from '../edge/refusal';
 
-/** What calls may hold at once in this process. A call that is over it is asked to come again. */
+/** Limits on the calls in progress in this process. A call beyond them gets 503 with `Retry-After`. */
 export interface ReceivingLimits {
   readonly time: BodyTime;
-  /** For the database. Callers give up, and call again beside their first call: they hear before that what is known. */
+  /**
+   * Time limit for the database: callers time out, and call again beside their first call, so they are answered before
+   * that.
+   */
   readonly databaseMs: number;
   readonly calls: Shares;
   readonly bytes: Shares;
 }
 
-/** One webhook and one address range have a share of it, so that neither stops the others. */
+/** One webhook and one address range may use a share of it, so that neither stops the others. */
 export interface Shares {
   readonly all: number;
   readonly ofWebhook: number;
@@ -43,16 +46,16 @@ export const RECEIVING_LIMITS: ReceivingLimits = {
 };
 const RETRY_AFTER_S = 5;
 
-/** What comes back is data for a partner's program: a browser that is led to the address runs nothing of it. */
+/** Responses are data for a partner's program: a browser that opens the address must run nothing of them. */
 const CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox";
 
-/** A path for the log of the server: who reads that must not be able to call us in a partner's name. */
+/** The path for the server's log without the token: readers of the log must not be able to call in a partner's name. */
 export function shownPath(url: string): string {
   const [path = ''] = url.split('?', 1);
   return path.startsWith('/in/') || TOKEN.test(decoded(path)) ? '/in/[token]' : path;
 }
 
-/** Also where it was pasted into a path that leads nowhere. */
+/** Also found in a path that is not served. */
 const TOKEN = /in_[0-9A-Za-z]{20}/;
 
 function decoded(path: string): string {
@@ -64,8 +67,8 @@ function decoded(path: string): string {
 }
 
 /**
- * `POST /in/:token`: the calls of partners. 2xx says that the call and what comes of it are committed; 503 with `Retry-After`
- * that they are not, because the database is away or too much is under way.
+ * Serves `POST /in/:token`, the calls of partners. 2xx means that the call and its event are committed; 503 with
+ * `Retry-After` that they are not, because the database is away or too many calls are in progress.
  */
 export function serveIncoming(
   server: FastifyInstance,
@@ -76,20 +79,20 @@ export function serveIncoming(
   const certificates = createCertificateReader(config.trustedProxies);
   const underWay = createUnderWay(limits);
   let closing = false;
-  // Node would wait for what else comes on the connection, for over a minute
+  // otherwise Node waits over a minute for more data on the connection
   const closeSpent = (request: FastifyRequest, reply: FastifyReply) =>
     closing ? reply.header('connection', 'close') : closeUnread(request, reply);
   server.register(async (scope) => {
     scope.addHook('preClose', async () => {
       closing = true;
     });
-    // Fastify refuses types that it cannot read; ours are in rawHeaders
+    // Fastify refuses content types without a parser; we read the real one from rawHeaders
     scope.addHook('onRequest', async ({ raw }, reply) => {
       raw.headers['content-type'] = 'application/octet-stream';
       reply.header('content-security-policy', CONTENT_SECURITY_POLICY).header('x-content-type-options', 'nosniff');
     });
     scope.removeAllContentTypeParsers();
-    // the body is read by us, as it is
+    // we read the body ourselves, unchanged
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.route<{ Params: { token: string } }>({
       method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
@@ -101,7 +104,7 @@ export function serveIncoming(
     });
     scope.post<{ Params: { token: string } }>('/in/:token', async (request, reply) => {
       const { token } = request.params;
-      // the time in it is when the call began
+      // the id contains the time at which the call began
       const id = newId();
       const holding = underWay.enter(request.ip);
       const patience = createPatience(limits.databaseMs);
@@ -120,7 +123,7 @@ export function serveIncoming(
         closeSpent(request, reply);
         throw asTemporary(error);
       } finally {
-        // what is not answered by now is held by those who write it down
+        // a call without an answer is still held by the recorder
         void patience.over().then(() => holding.end());
       }
     });
@@ -129,7 +132,7 @@ export function serveIncoming(
 
 const UNREAD = { body: Buffer.alloc(0), bodyBytes: 0, shortfall: null };
 
-/** @throws Refusal 503 where too much is under way */
+/** @throws Refusal 503 if too many calls are in progress */
 async function readCall(request: FastifyRequest, found: Found, holding: UnderWay, { time }: ReceivingLimits) {
   if (!holding.countFor(found.agreement.webhook.id)) throw tooBusy();
   const limits = { mostBytes: MAX_CALL_BYTES, time, hold: holding.takeBytes };
@@ -138,13 +141,13 @@ async function readCall(request: FastifyRequest, found: Found, holding: UnderWay
   return { body, bodyBytes: bytes, shortfall };
 }
 
-/** One call, and what it holds. */
+/** One call in progress, and its part of the budgets. */
 interface UnderWay {
-  /** Whether there was room for it. */
+  /** Whether the budgets had room for it. */
   readonly isWithin: boolean;
-  /** @returns false where too many calls of this webhook are under way */
+  /** @returns false if too many calls of this webhook are in progress */
   countFor(webhookId: string): boolean;
-  /** @returns false where there is no room for them */
+  /** @returns false if there is no room for them */
   takeBytes(bytes: number): boolean;
   end(): void;
 }
@@ -186,12 +189,12 @@ function describe(
   };
 }
 
-// What a proxy that is trusted passes on of its caller's X-Forwarded-For need not be an address.
+// A trusted proxy may pass on an X-Forwarded-For that contains no address.
 function addressOf({ ip, raw }: FastifyRequest): string | null {
   return isIP(ip ?? '') > 0 ? ip : (raw.socket.remoteAddress ?? null);
 }
 
-// RFC 9112, section 3.2.2: a proxy may write the whole address into the first line.
+// RFC 9112, section 3.2.2: a proxy may write the absolute URL into the request line.
 function pathOf(target: string): string {
   return target.replace(/^https?:\/\/[^/?#]*/i, '');
 }
@@ -204,12 +207,12 @@ function pairsOf(raw: readonly string[]): HeaderPairs {
 
 function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
   for (const [name, value] of headers) reply.header(name, value);
-  // as bytes, to which Fastify adds no charset
+  // as bytes, because Fastify adds a charset to text
   return isEmptyStatus(status) ? reply.code(status).send() : reply.code(status).send(Buffer.from(body));
 }
 
 function tooBusy(): Refusal {
-  const message = 'Too many calls are under way: send it again.';
+  const message = 'Too many calls are in progress: send it again.';
   return new Refusal('UNAVAILABLE', message, 503, undefined, RETRY_AFTER_S);
 }
 

@@ -8,9 +8,9 @@ import { cached } from '../edge/cached';
 
 export interface Metrics {
   registry: Registry;
-  /** One attempt is over; `outcome` is SUCCEEDED or its error code. */
+  /** One attempt has ended; `outcome` is SUCCEEDED or its error code. */
   attemptEnded(outcome: string, durationMs: number): void;
-  /** A partner called; `outcome` is ACCEPTED, DUPLICATE, UNKNOWN_ADDRESS or why it was refused. */
+  /** A partner called; `outcome` is ACCEPTED, DUPLICATE, UNKNOWN_ADDRESS or the code of the refusal. */
   callReceived(outcome: string, kept: boolean): void;
 }
 
@@ -26,19 +26,19 @@ export function createMetrics(source: DataSource): Metrics {
   });
   const duration = new Histogram({
     name: 'hookledger_attempt_duration_seconds',
-    help: 'How long attempts took.',
+    help: 'Duration of attempts in seconds.',
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [registry],
   });
   const calls = new Counter({
     name: 'hookledger_incoming_calls_total',
-    help: 'Calls of partners by outcome; kept: whether each has a row in the log.',
+    help: 'Calls of partners by outcome; kept: whether they have a row in the log.',
     labelNames: ['outcome', 'kept'],
     registers: [registry],
   });
   new Gauge({
     name: 'hookledger_outbox_events',
-    help: 'Events that are not deliveries yet, up to 10,000.',
+    help: 'Events that have not been fanned out to deliveries yet, up to 10,000.',
     registers: [registry],
     async collect() {
       const sql = `select count(*)::int as n
@@ -49,7 +49,7 @@ export function createMetrics(source: DataSource): Metrics {
   });
   new Gauge({
     name: 'hookledger_pending_decisions',
-    help: 'Events that webhooks want and have not been asked about yet, up to 10,000.',
+    help: 'Pairs of event and webhook whose condition or template is still to be evaluated, up to 10,000.',
     registers: [registry],
     async collect() {
       const sql = 'select count(*)::int as n from (select from pending_decisions limit 10000) as pending';
@@ -72,7 +72,7 @@ export function createMetrics(source: DataSource): Metrics {
   });
   new Gauge({
     name: 'hookledger_search_index_behind_seconds',
-    help: 'How long ago the oldest request was closed that searches do not find yet; 0: they find all.',
+    help: 'Seconds since the oldest request was closed that searches do not find yet; 0: searches find all.',
     registers: [registry],
     async collect() {
       this.set(await indexBehindSeconds(source.manager));
@@ -80,7 +80,7 @@ export function createMetrics(source: DataSource): Metrics {
   });
   new Gauge({
     name: 'hookledger_backfill_remaining_requests',
-    help: 'About how many requests of the log are still to be counted, or to be looked for in the index; 0 but after a restore.',
+    help: 'Estimate of the requests of the log that are still to be counted or indexed; above 0 only after a restore.',
     labelNames: ['reader'],
     registers: [registry],
     async collect() {
@@ -90,7 +90,7 @@ export function createMetrics(source: DataSource): Metrics {
   });
   new Gauge({
     name: 'hookledger_clock_difference_seconds',
-    help: 'How far the clock of the database is ahead of that of this process, as measured last; negative: behind.',
+    help: 'Seconds by which the clock of the database is ahead of that of this process; negative: behind.',
     registers: [registry],
     collect() {
       this.set(clockDifferenceMs() / 1_000);
@@ -108,7 +108,7 @@ export function createMetrics(source: DataSource): Metrics {
 
 const KEPT_MS = 2_000;
 
-/** `/metrics`, up to 2 s old; 503 while the database, which some of them ask, is away. */
+/** `/metrics`, up to 2 s old; 503 while the database, from which some of them come, is away. */
 export function serveMetrics(
   server: FastifyInstance,
   { registry }: Metrics,

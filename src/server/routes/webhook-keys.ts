@@ -12,14 +12,16 @@ const MAX_KEYS = 1_000;
 const KEPT_MS = 2_000;
 const MAX_WAITING = 100;
 
-/** What was signed just before a key ended is checked later: on its way, and within the five minutes of receivers. */
+/**
+ * A signature made just before a key expired is checked later: after its way, and within the five minutes of receivers.
+ */
 const STILL_CHECKED_MS = 10 * 60_000;
 
 /**
- * `GET /.well-known/webhook-keys`: the public keys of V1A, a JWK Set (RFC 7517, RFC 8037), newest first, until
- * ten minutes after their end. `?webhook=whk_...` gives those of one webhook, read from the database each time, so that a key
- * is here before anything is signed with it; there are none for anything else. The list of all may be 2 s old. Another
- * parameter is 400: a caller who mistyped `webhook` would trust the keys of all.
+ * `GET /.well-known/webhook-keys`: the public keys of V1A, a JWK Set (RFC 7517, RFC 8037), newest first, until ten
+ * minutes after they expired. `?webhook=whk_...` returns those of one webhook, read from the database each time, so
+ * that a key is listed before it signs; an unknown webhook has none. The list of all keys may be 2 s old. Any other
+ * parameter is 400: a caller who mistypes `webhook` would trust the keys of all webhooks.
  */
 export function serveWebhookKeys(
   server: FastifyInstance,
@@ -29,7 +31,7 @@ export function serveWebhookKeys(
   const read = (id: string | null) =>
     publishedKeys(source.manager, id, new Date(currentMs() - STILL_CHECKED_MS), MAX_KEYS + 1);
   const ofAll = cached(KEPT_MS, () => read(null));
-  const ofOne = oneAtATime(MAX_WAITING, read, () => tooMany('The keys of too many webhooks are asked for.', 1));
+  const ofOne = oneAtATime(MAX_WAITING, read, () => tooMany('The keys of too many webhooks are requested at once.', 1));
   const url = '/.well-known/webhook-keys';
   server.get<{ Querystring: Record<string, unknown> }>(url, { onRequest }, async (request, reply) => {
     const { webhook, ...others } = request.query;

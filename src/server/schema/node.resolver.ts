@@ -40,11 +40,11 @@ export class NodeResolver {
   @Query(() => NodeType, {
     nullable: true,
     description: withExample(
-      'Anything by its id; null when there is none.',
+      'The object with this id; null if there is none.',
       '{ node(id: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { id ... on Delivery { status } } }',
     ),
   })
-  node(@Ctx() context: Context, @Arg('id', () => ID, { description: 'Of anything that has one.' }) id: string) {
+  node(@Ctx() context: Context, @Arg('id', () => ID, { description: 'The id of an object of any type.' }) id: string) {
     return loadNode(context, id);
   }
 
@@ -52,7 +52,7 @@ export class NodeResolver {
   @Query(() => [NodeType], {
     nullable: 'items',
     description: withExample(
-      `Up to ${MAX_IDS} things by their ids, in that order; null where there is none.`,
+      `Up to ${MAX_IDS} objects by their ids, in that order; null for an id without an object.`,
       '{ nodes(ids: ["usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e"]) { __typename id } }',
     ),
   })

@@ -51,7 +51,7 @@ import { SigningKeyResolver, SigningResolver } from '../../webhooks/api/signing.
 import { UserWebhooksResolver, WebhookResolver } from '../../webhooks/api/webhook.resolver';
 import { NodeResolver } from './node.resolver';
 
-/** The API. @throws Error when a way in has no rule about who may use it. */
+/** The API. @throws Error if a root field or a Node type has no rule about who may use it. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
@@ -104,11 +104,11 @@ export function createSchema(): GraphQLSchema {
       RequestReplayResolver,
       ExportResolver,
     ],
-    // wanted by TypeGraphQL as soon as there is a subscription: ours subscribe by themselves
+    // TypeGraphQL requires one if there is a subscription; ours have their own `subscribe`
     pubSub: { publish: () => undefined, subscribe: () => refuseTopics() },
-    // inputs are checked by check-input.ts, whose faults are user errors
+    // check-input.ts checks inputs, and its faults become user errors
     validate: false,
-    // a test asks whether the schema is valid: at each start it would take a tenth of it
+    // a test checks that the schema is valid; here the check would take a tenth of each start
     skipCheck: true,
   });
   describeRoots(schema);
@@ -119,17 +119,17 @@ function refuseTopics(): never {
   throw new Error('say with `subscribe` where a subscription gets its events');
 }
 
-// TypeGraphQL has no place where they could be described
+// TypeGraphQL has no decorator for their descriptions
 function describeRoots(schema: GraphQLSchema): void {
   const roots = [
-    [schema.getQueryType(), 'What may be read. Every list has pages of 20 rows, at most 100, newest first.'],
-    [schema.getMutationType(), 'What may be done. Each is one transaction: it works or changes nothing.'],
-    [schema.getSubscriptionType(), 'What may be watched, over SSE or WebSocket.'],
+    [schema.getQueryType(), 'All reads. Every list has pages of 20 rows by default, at most 100, newest first.'],
+    [schema.getMutationType(), 'All changes. Each mutation is one transaction: it succeeds or changes nothing.'],
+    [schema.getSubscriptionType(), 'Live changes of the log, over SSE or WebSocket.'],
   ] as const;
   for (const [type, description] of roots) if (type) type.description = description;
 }
 
-/** The SDL with the directives where they are used: what schema/schema.graphql and GET /schema.graphql say. */
+/** The SDL with the directives where they are used: the content of schema/schema.graphql and GET /schema.graphql. */
 export function printApi(schema: GraphQLSchema): string {
   return `${printSchemaWithDirectives(lexicographicSortSchema(schema))}\n`;
 }

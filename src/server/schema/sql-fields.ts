@@ -6,7 +6,7 @@ import { requestLogSqlFields } from '../../request-log/api/request-log.sql-field
 import { userSqlFields } from '../../users/user.sql-fields';
 import { webhookSqlFields } from '../../webhooks/api/webhook.sql-fields';
 
-/** All that can be read in one statement. */
+/** All fields that can be read in one statement. */
 export const SQL_FIELDS = sqlFieldsByType([
   ...userSqlFields,
   ...webhookSqlFields,

@@ -5,13 +5,13 @@ import type { Operation } from '../graphql/graphql-gate';
 export interface EventDocument {
   document: DocumentNode;
   variables: Record<string, unknown>;
-  /** The same for subscriptions that ask the same of an event. */
+  /** Equal for subscriptions with the same selection. */
   key: string;
 }
 
 /**
- * What of a subscription is asked of each event: all but the arguments of its field, which were heeded when it began. To
- * read a filter again with each event would cost more than the answer.
+ * The part of a subscription that is executed for each event: all but the arguments of its field, which were evaluated
+ * when it began. Reading a filter again with each event would cost more than the answer.
  */
 export function eventDocument({ document, operation, variables }: Operation): EventDocument {
   const { selectionSet, variableDefinitions = [] } = operation;

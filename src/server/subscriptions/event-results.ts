@@ -6,12 +6,12 @@ export interface EventResult {
   json(): string;
 }
 
-/** How long an answer is kept for others: all who watch and keep up ask for it within a moment. */
+/** How long an answer is kept for others: all subscribers that keep up need it within a moment. */
 const KEPT_MS = 500;
 
 /**
- * Of many who ask the same of an event, such as all windows of a dashboard, one has it worked out for all.
- * What is asked and by whom is in `key`.
+ * Computes the answer to an event once for all subscribers with the same `key`, such as the windows of a dashboard.
+ * `key` contains the selection and the roles.
  */
 export interface EventResults {
   of(event: object, key: string, work: () => Promise<ExecutionResult>): Promise<EventResult>;
@@ -20,7 +20,7 @@ export interface EventResults {
 type Kept = Map<object, Map<string, Promise<EventResult>>>;
 
 export function createEventResults(): EventResults {
-  // two generations: the older one is forgotten whole
+  // two generations: the older one is dropped as a whole
   let current: Kept = new Map();
   let previous: Kept = new Map();
   let begun = performance.now();

@@ -14,28 +14,28 @@ import { type LiveSession, openSession } from './live-session';
 import { outgoing } from './subscriptions';
 import type { WatchServer } from './watch-server';
 
-/** Comments that keep proxies from closing a stream on which nothing happens. */
+/** Comments that keep proxies from closing an idle stream. */
 const HEARTBEAT_MS = 15_000;
 const HEARTBEAT = ':\n\n';
-/** Who takes nothing for so long is gone, or comes back and goes on where they were. */
+/** A client that reads nothing for so long is disconnected; it can come back and resume. */
 const STALLED_MS = 60_000;
 
 const HEADERS = {
   'content-type': `${EVENT_STREAM}; charset=utf-8`,
   'cache-control': 'no-cache, no-transform',
-  // nginx would collect the events first
+  // otherwise nginx buffers the events
   'x-accel-buffering': 'no',
 };
 
 const STREAM_PATH = '/graphql/stream';
 
-/** Where a request is led: clients that want events where they send everything else, such as GraphiQL, may have them. */
+/** Clients such as GraphiQL request events at the address of all other requests; those are rewritten to this path. */
 export function streamUrl({ url = '', headers }: IncomingMessage): string {
   const [path, ...search] = url.split('?');
   return path === '/graphql' && wantsEvents(headers.accept) ? [STREAM_PATH, ...search].join('?') : url;
 }
 
-/** `GET` and `POST /graphql/stream`; at `/graphql` too, for those who accept nothing but events. */
+/** Serves `GET` and `POST /graphql/stream`, and `/graphql` for clients that accept only events. */
 export function serveEventStreams(server: FastifyInstance, watching: WatchServer): void {
   const open = new Set<ServerResponse>();
   let closing = false;
@@ -74,7 +74,7 @@ export function serveEventStreams(server: FastifyInstance, watching: WatchServer
 
 const SINGLE_CONNECTION_TOKEN = 'x-graphql-event-stream-token';
 
-// Before a client waits for a stream that nothing will be sent on.
+// Refused, because the client would wait for a stream without events.
 function refuseSingleConnection({ headers, query }: FastifyRequest): void {
   if (headers[SINGLE_CONNECTION_TOKEN] !== undefined || (query as { token?: string }).token !== undefined) {
     throw singleConnection();
@@ -87,7 +87,7 @@ function singleConnection(): Error {
   return Object.assign(new AppError('BAD_USER_INPUT', message), faultOf(405));
 }
 
-// Without `complete`: they are to come back. Kept alive, the connection would hold up whoever waits for its end.
+// Without `complete`, so that clients connect again. A kept-alive connection would delay the end of the server.
 function hangUp(response: ServerResponse): void {
   const { socket } = response;
   response.end(() => socket?.end());
@@ -108,7 +108,7 @@ async function stream(
   const viewer = request.viewer as Viewer;
   const disconnect = watching.places.connect(viewer.apiKeyId);
   const { id: requestId, ip: remoteAddress, log } = request;
-  // a key that is no longer good ends its streams, which is all there is here
+  // a key that is no longer valid ends its streams; there is no connection to end
   const session = openSession(watching.keys, { viewer, requestId, remoteAddress, log: log as Log }, () => {});
   try {
     const given = request.method === 'GET' ? asked(request.query as Record<string, unknown>) : request.body;
@@ -133,7 +133,10 @@ async function stream(
   }
 }
 
-/** The parameters of a GET (GraphQL over HTTP): `variables` and `extensions` are JSON. @throws AppError BAD_USER_INPUT */
+/**
+ * The parameters of a GET (GraphQL over HTTP): `variables` and `extensions` are JSON.
+ * @throws AppError BAD_USER_INPUT
+ */
 function asked({ query, documentId, operationName, variables, extensions }: Record<string, unknown>): object {
   return {
     query,
@@ -183,7 +186,7 @@ function finish(response: ServerResponse, errors: readonly GraphQLFormattedError
   response.end(`event: next\ndata: ${JSON.stringify({ errors })}\n\nevent: complete\ndata:\n\n`);
 }
 
-// While it waits, what happens is collected, and the oldest of it dropped, where there is an end to that.
+// While it waits, the subscription's queue collects events and drops the oldest beyond its limit.
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => response.destroy(), STALLED_MS);

@@ -1,21 +1,21 @@
-// The API keys of those who stay connected: looked up again and again, as for each request of others.
+// The API keys of open connections, which are looked up again every two seconds.
 import { currentMs } from '../../clock';
 import type { Log } from '../../log';
 import type { Standing } from '../../users/authenticate';
 
-/** How soon those who stay connected notice that their key was revoked or their roles were changed. */
+/** How soon a revoked key or changed roles take effect on open connections. */
 const CHECK_MS = 2_000;
 
-/** What is told about a key; null: it is revoked or expired. */
+/** Called with the present state of a key; null: it is revoked or expired. */
 export type OnStanding = (standing: Standing | null) => void;
 
 export interface LiveKeys {
-  /** @returns how to stop it */
+  /** @returns a function that stops following the key */
   follow(apiKeyId: string, onStanding: OnStanding): () => void;
   stop(): void;
 }
 
-/** @param look finds what keys are worth, by their ids; it leaves out those that were revoked or have expired */
+/** @param look finds keys by their ids; it leaves out those that were revoked or have expired */
 export function createLiveKeys(
   look: (apiKeyIds: readonly string[]) => Promise<ReadonlyMap<string, Standing>>,
   log: Log,
@@ -32,11 +32,11 @@ export function createLiveKeys(
       for (const [apiKeyId, told] of lookedFor) {
         const standing = standings.get(apiKeyId) ?? null;
         for (const onStanding of [...told]) onStanding(standing);
-        // one that is about to expire is looked at then
+        // a key that is about to expire is checked at that moment
         if (standing?.expiresAt) waitMs = Math.min(waitMs, standing.expiresAt.getTime() - currentMs() + 1);
       }
     } catch (error) {
-      // nothing reaches them either while the database is away
+      // while the database is away, no event reaches these connections either
       log.debug({ err: error }, 'keys not looked up, trying again');
     }
     timer = followers.size > 0 ? setTimeout(check, Math.max(waitMs, 1)) : null;

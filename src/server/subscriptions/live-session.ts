@@ -1,4 +1,4 @@
-// One connection that watches: who is behind it, as of a moment ago.
+// One connection with subscriptions, and its viewer as last looked up.
 import { AppError } from '../../errors';
 import type { Log } from '../../log';
 import type { Standing } from '../../users/authenticate';
@@ -14,16 +14,16 @@ export interface LiveSession {
   close(): void;
 }
 
-/** One subscription of it. */
+/** One subscription of the connection. */
 export interface LiveStream {
-  /** Whether the viewer may still have it; ends it where not. */
+  /** Ends the subscription if the viewer may no longer have it. @returns whether it continues */
   check(): void;
   end(error: AppError): void;
 }
 
 type Caller = Pick<LiveSession, 'viewer' | 'requestId' | 'remoteAddress' | 'log'>;
 
-/** @param onRefused called when the key is no longer good for anything, after the streams were told */
+/** @param onRefused called when the key is no longer valid, after its streams have ended with an error */
 export function openSession(keys: LiveKeys, caller: Caller, onRefused: (error: AppError) => void): LiveSession {
   const session: LiveSession = { ...caller, streams: new Set(), close: () => leave() };
   const leave = keys.follow(caller.viewer.apiKeyId, (standing) => {

@@ -2,7 +2,7 @@ import { type FragmentDefinitionNode, Kind, OperationTypeNode, type SelectionNod
 import { AppError } from '../../errors';
 import type { GraphQLRequest, Operation } from '../graphql/graphql-gate';
 
-/** @throws AppError BAD_USER_INPUT for what is no GraphQL request */
+/** @throws AppError BAD_USER_INPUT if this is no GraphQL request */
 export function readSubscription(given: unknown): GraphQLRequest {
   if (!isObject(given)) refuse('Send one GraphQL request: { "query": "subscription { ... }" }.');
   const { query, documentId, extensions, operationName, variables } = given;
@@ -12,8 +12,8 @@ export function readSubscription(given: unknown): GraphQLRequest {
 }
 
 /**
- * Queries and mutations have their own way, with its own limits. The root field of a subscription is what it is about: it
- * can neither be left out nor depend on a variable.
+ * Accepts only subscriptions: queries and mutations have other limits, at `POST /graphql`. The root field of a
+ * subscription can neither be left out nor depend on a variable.
  * @throws AppError BAD_USER_INPUT
  */
 export function refuseAnythingElse({ document, operation }: Operation): void {

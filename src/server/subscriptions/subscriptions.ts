@@ -1,4 +1,4 @@
-// Subscriptions, whichever way they came: opened as the schema says, answered event by event.
+// Subscriptions over SSE and WebSocket alike: opened by the schema's `subscribe`, answered event by event.
 import {
   createSourceEventStream,
   type ExecutionResult,
@@ -26,14 +26,17 @@ import type { WatchPlaces } from './watch-places';
 export interface SubscriptionParts {
   schema: GraphQLSchema;
   gate: Gate;
-  /** Of connections that nothing else needs. Not a replica: an event is told before it is there. */
+  /** A pool of its own, on the primary: a replica may lag behind the event. */
   source: DataSource;
   services: Services;
   places: WatchPlaces;
 }
 
 export interface Subscriptions {
-  /** @param given as the client sent it. @param lastEventId what the transport knows of an earlier stream */
+  /**
+   * @param given as the client sent it.
+   * @param lastEventId the last event of an earlier stream, if the transport has it
+   */
   open(given: unknown, session: LiveSession, lastEventId: string | null): Promise<Opened | Refused>;
 }
 
@@ -43,11 +46,11 @@ export interface Opened {
   answers: Answers;
 }
 
-/** One subscription under way. */
+/** One open subscription. */
 interface Running {
   session: LiveSession;
   prepared: Prepared;
-  /** Of each event. */
+  /** The document that is executed for each event. */
   asked: EventDocument;
 }
 
@@ -100,7 +103,7 @@ function answersTo(
   return answers;
 }
 
-/** @throws AppError when the caller may no longer have them */
+/** @throws AppError if the caller may no longer have the events */
 function answersFor(
   parts: SubscriptionParts,
   results: EventResults,
@@ -108,7 +111,7 @@ function answersFor(
   events: readonly RequestEvent[],
 ): Promise<Answer[]> {
   const context = contextOf(parts, session);
-  // what is shown depends on the roles and on nothing else of who asks
+  // the answer depends only on the roles of the viewer
   const key = `${asked.key} ${[...session.viewer.roles].sort()}`;
   return Promise.all(
     events.map(async (event) => {
@@ -136,7 +139,7 @@ async function executed(args: ReturnType<typeof argumentsOf>, event: RequestEven
   return errors ? { ...result, errors } : result;
 }
 
-// The guards alone: there is no event, which no guard looks at.
+// Runs only the guards, without an event: no guard reads it.
 async function refusalNow(parts: SubscriptionParts, { session, prepared }: Running): Promise<AppError | null> {
   return refusalIn(await execute(argumentsOf(parts, prepared, contextOf(parts, session))));
 }
@@ -183,14 +186,14 @@ function refused(errors: readonly unknown[], session: LiveSession): Refused {
   };
 }
 
-/** Any error of a subscription in the one form in which errors leave; what is a fault of ours is in the log. */
+/** Any error of a subscription in the form of `format-error.ts`; faults of ours are logged. */
 export function outgoing(
   error: unknown,
   { requestId, log }: Pick<Context, 'requestId' | 'log'>,
 ): GraphQLFormattedError {
   const original = error instanceof GraphQLError ? error.originalError : (error as Error);
   if (!isForCaller(error) && !knownError(original)) log.error({ err: original ?? error }, 'a subscription failed');
-  // what graphql-js finds wrong with variables has no code
+  // errors of graphql-js about variables have no code
   if (error instanceof GraphQLError) return errorOutsideApollo(error, requestId, 'BAD_USER_INPUT');
   return errorOutsideApollo(new GraphQLError(original?.message ?? '', { originalError: original }), requestId);
 }

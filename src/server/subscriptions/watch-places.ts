@@ -1,22 +1,22 @@
 import { tooMany } from '../edge/refusal';
 
-/** How many may watch at once. A stream of server-sent events is a connection with one subscription. */
+/** Limits of open subscriptions. A stream of server-sent events is a connection with one subscription. */
 export const WATCH_LIMITS = {
   /** Connections of one API key. */
   connectionsPerKey: 20,
   /** Subscriptions of one WebSocket. */
   subscriptionsPerSocket: 20,
-  /** WebSockets of one address range whose keys are not known yet. */
+  /** WebSockets of one address range that have not sent their key yet. */
   arrivingPerRange: 50,
-  /** Subscriptions of this process, and likewise its WebSockets. */
+  /** Subscriptions of this process; the same limit applies to its WebSockets. */
   subscriptions: 1_000,
 } as const;
 
 const RETRY_SECONDS = 10;
 
-/** Each way in gives back the way out, which may be called more than once. */
+/** Each method returns a function that gives the slot back; it may be called more than once. */
 export interface WatchPlaces {
-  /** A WebSocket whose key is not known yet. @throws Refusal 429 */
+  /** A WebSocket that has not sent its key yet. @throws Refusal 429 */
   arrive(range: string): () => void;
   /** @throws Refusal 429 */
   connect(apiKeyId: string): () => void;
@@ -36,7 +36,7 @@ export function createWatchPlaces(): WatchPlaces {
     connect: connections,
     subscribe() {
       if (subscriptions >= WATCH_LIMITS.subscriptions) {
-        throw tooMany(`There are ${subscriptions} subscriptions at this server, which is the most.`, RETRY_SECONDS);
+        throw tooMany(`There are ${subscriptions} subscriptions at this server, the maximum.`, RETRY_SECONDS);
       }
       subscriptions += 1;
       return once(() => {
@@ -46,12 +46,12 @@ export function createWatchPlaces(): WatchPlaces {
   };
 }
 
-/** @param message of the refusal, without its end */
+/** @param message the beginning of the refusal */
 function createPlacesOf(most: number, message: (open: number) => string): (owner: string) => () => void {
   const byOwner = new Map<string, number>();
   return (owner) => {
     const open = byOwner.get(owner) ?? 0;
-    if (open >= most) throw tooMany(`${message(open)}, which is the most.`, RETRY_SECONDS);
+    if (open >= most) throw tooMany(`${message(open)}, the maximum.`, RETRY_SECONDS);
     byOwner.set(owner, open + 1);
     return once(() => {
       const left = (byOwner.get(owner) ?? 1) - 1;

@@ -9,7 +9,7 @@ import { createLiveKeys, type LiveKeys } from './live-keys';
 import { createSubscriptions, type Subscriptions } from './subscriptions';
 import { createWatchPlaces, type WatchPlaces } from './watch-places';
 
-/** What both ways of watching need, server-sent events and WebSockets. */
+/** What server-sent events and WebSockets share. */
 export interface WatchServer {
   schema: GraphQLSchema;
   subscriptions: Subscriptions;
@@ -24,7 +24,7 @@ export interface WatchParts {
   schema: GraphQLSchema;
   gate: Gate;
   rates: RateLimits;
-  /** Of connections that nothing else needs. Not a replica: an event is told before it is there. */
+  /** A pool of its own, on the primary: a replica may lag behind the event. */
   source: DataSource;
   services: Services;
   corsOrigins: readonly string[];

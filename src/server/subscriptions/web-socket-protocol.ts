@@ -1,4 +1,4 @@
-// What is said over a WebSocket that watches (graphql-transport-ws).
+// The messages of a WebSocket with subscriptions (graphql-transport-ws).
 import type { Duplex } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
@@ -17,11 +17,11 @@ import type { WatchServer } from './watch-server';
 
 const MAX_BUFFERED_BYTES = 64 * 1024;
 const INIT_WAIT_MS = 3_000;
-// RFC 6455, section 5.5: 125 with the code
+// RFC 6455, section 5.5: 125 bytes, including the code
 const MAX_REASON = 120;
 const INTERNAL_ERROR = 1011;
 
-/** The code with which a connection ends for an error; clients try again after those below 4000 alone. */
+/** The close code for an error; clients connect again only after codes below 4000. */
 const CLOSE_CODES: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: CloseCode.Unauthorized,
   FORBIDDEN: CloseCode.Forbidden,
@@ -33,10 +33,10 @@ interface Connection {
   socket: WebSocket;
   request: FastifyRequest;
   known(): void;
-  /** Once the key is known. */
+  /** Set when the key is known. */
   session: LiveSession | null;
   disconnect(): void;
-  /** Why it ends, once its subscriptions were told. */
+  /** The error with which the connection ends, after its subscriptions have ended. */
   refusal: AppError | null;
 }
 
@@ -44,10 +44,10 @@ type Protocol = Context<Record<string, unknown> | undefined, Connection>;
 
 export interface OpenedSocket {
   socket: WebSocket;
-  /** The connection below it. */
+  /** The underlying connection. */
   transport: Duplex;
   request: FastifyRequest;
-  /** To be called when its key is known. */
+  /** Called when its key is known. */
   known(): void;
 }
 
@@ -63,7 +63,7 @@ export function createWatchProtocol(watching: WatchServer): WatchProtocol {
     async onSubscribe(protocol, _id, payload) {
       const opened = await open(watching, protocol, payload);
       if (!('errors' in opened)) return opened;
-      // it takes errors of graphql-js alone; what they say is kept beside them
+      // graphql-ws accepts only errors of graphql-js; our form of them is kept beside them
       const errors = [new GraphQLError('refused')];
       refusals.set(errors, opened.errors);
       return errors;
@@ -96,7 +96,7 @@ export function createWatchProtocol(watching: WatchServer): WatchProtocol {
         },
         connection,
       );
-      // what is wrong with a frame ends the connection, with a code that says what
+      // a faulty frame ends the connection, with a close code for the fault
       socket.on('error', (error) => request.log.debug({ err: error }, 'a WebSocket failed'));
       socket.once('close', (code, reason) => {
         connection.session?.close();
@@ -107,8 +107,8 @@ export function createWatchProtocol(watching: WatchServer): WatchProtocol {
   };
 }
 
-// Messages of one moment leave together. Where too much of them waits, it resolves when this one has left: till then
-// nothing more is taken, and what happens is collected.
+// Messages of one moment are sent together. If too many bytes wait, this resolves when this message has been sent;
+// until then no further event is taken, and the subscription's queue collects them.
 function sendTo(socket: WebSocket, transport: Duplex, data: string): Promise<void> | undefined {
   if (socket.readyState !== socket.OPEN) return undefined;
   transport.cork();
@@ -138,7 +138,7 @@ async function letIn(
   connection.session = session;
 }
 
-// where clients put it: as a parameter of its own, or among `headers`
+// clients send it as a parameter of its own, or in `headers`
 function authorizationIn(params: Record<string, unknown> = {}): unknown {
   const places = [params, params.headers].filter((place) => typeof place === 'object' && place !== null);
   const entries = places.flatMap((place) => Object.entries(place as object));

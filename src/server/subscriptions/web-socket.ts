@@ -16,28 +16,28 @@ import { guardFrames } from './web-socket-frames';
 import { createWatchProtocol } from './web-socket-protocol';
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
-/** Pieces in which a message may come. */
+/** Maximum number of fragments of a message. */
 const MAX_PIECES = 64;
-/** How long it is waited for that the other side confirms a close. (The types of ws do not have it.) */
+/** How long the server waits until the other side confirms a close. (Missing in the types of ws.) */
 const CLOSING = { closeTimeout: 1_000 };
-/** Who does not answer a ping before the next one is gone. */
+/** A client that does not answer a ping before the next one is disconnected. */
 const PING_MS = 30_000;
 const GOODBYE_MS = 250;
-/** Service Restart: clients come back. */
+/** Service Restart: clients connect again. */
 const RESTARTING = 1012;
 
-/** Other upgrades, such as the offer of HTTP/2 (h2c) that some clients send along, are to be read as what else they are. */
+/** Requests with other upgrades, such as the offer of HTTP/2 (h2c) of some clients, are handled as plain requests. */
 export function isWebSocketUpgrade({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === 'websocket';
 }
 
-/** Where requests to upgrade /graphql are led, so that they pass what all requests pass. */
+/** Requests to upgrade /graphql are rewritten to this path, so that they pass the same hooks as all requests. */
 const INNER_PATH = '/graphql/socket';
 
 interface Upgrade {
   socket: Duplex;
   head: Buffer;
-  /** Gives back the place of a connection whose key is not known yet. */
+  /** Gives back the slot of a connection that has not sent its key yet. */
   known(): void;
 }
 
@@ -62,7 +62,7 @@ export function serveWebSockets(server: FastifyInstance, watching: WatchServer):
       message.url = INNER_PATH;
       upgrades.set(message, { socket, head, known: () => undefined });
     }
-    // as a request: who asks, from where, how often, and how refusals look is decided in one place
+    // handled as a request, so that viewer, address, rates and refusals are decided in one place
     const response = new ServerResponse(message);
     response.shouldKeepAlive = false;
     response.assignSocket(socket as Socket);
@@ -78,7 +78,7 @@ export function serveWebSockets(server: FastifyInstance, watching: WatchServer):
       if (!upgrade) throw faultOf(404);
       refuseForeignOrigin(request.headers.origin, request.host, watching.corsOrigins);
       await readViewer(request, watching.source);
-      // before a key is known, too
+      // checked before the key is known
       if (sockets.clients.size >= WATCH_LIMITS.subscriptions) throw tooMany('There are too many WebSockets.', 10);
       if (request.viewer) return;
       upgrade.known = watching.places.arrive(addressRange(request.ip));

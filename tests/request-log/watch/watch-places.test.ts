@@ -7,7 +7,7 @@ test('a process has 1,000 subscriptions, and a place again when one is over, how
   leave[500]?.();
   leave[500]?.();
   leave[500] = places.subscribe();
-  expect(() => places.subscribe()).toThrow('There are 1000 subscriptions at this server, which is the most.');
+  expect(() => places.subscribe()).toThrow('There are 1000 subscriptions at this server, the maximum.');
 });
 
 test.each([

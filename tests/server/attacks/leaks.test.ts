@@ -68,7 +68,7 @@ describe('a statement that takes too long', () => {
     const error = await source.query('select pg_sleep(5)').catch((fault: unknown) => fault);
     expect(knownError(error)).toMatchObject({
       code: 'LIMIT_EXCEEDED',
-      message: 'This took too long and was stopped. Ask for less, or narrow the filter.',
+      message: 'The request took too long and was stopped. Request less, or narrow the filter.',
     });
   });
 
