@@ -1,4 +1,4 @@
-// Which agreement an address leads to. What was read of one is remembered, and asked for each call whether it still holds.
+// Finds the incoming settings of an address. They are cached; each call checks that their version is still current.
 import { currentTime } from '../clock';
 import type { Keyring } from '../keyring/keyring';
 import type { Db } from '../sql/db';
@@ -13,7 +13,7 @@ import { openVerificationSecrets } from '../webhooks/incoming/verification-secre
 import { verificationSecrets } from '../webhooks/incoming/verification-secret.store';
 import { type WebhookRow, webhooksById } from '../webhooks/webhook.store';
 
-/** All that decides over a call. */
+/** Everything that decides about a call. */
 export interface ReceivingAgreement {
   readonly webhook: WebhookRow;
   readonly row: AgreementRow;
@@ -28,13 +28,13 @@ export interface ReceivingAgreement {
 }
 
 export interface Agreements {
-  /** As it is at this moment; null where the address leads nowhere. @param hash of the token */
+  /** The current settings; null: the address does not exist. @param hash the hash of the token */
   behind(hash: Buffer): Promise<ReceivingAgreement | null>;
 }
 
 const MAX_REMEMBERED = 5_000;
 
-/** @param db asked once for all calls that came meanwhile, however many those are */
+/** @param db queried once for all calls that arrive while the previous query runs */
 export function createAgreements(db: Db, keyring: Keyring): Agreements {
   const remembered = new Map<string, ReceivingAgreement>();
   const targets = asked<TokenTarget | null>(async (hashes) => {
@@ -66,7 +66,7 @@ export function createAgreements(db: Db, keyring: Keyring): Agreements {
   };
 }
 
-/** What is asked in the same moment is asked together, and so is what comes while an answer is on its way, after it. */
+/** Batches requests: those of the same tick share a query, and those that arrive while it runs share the next one. */
 function asked<Answer>(ask: (keys: string[]) => Promise<Answer[]>): (key: string) => Promise<Answer> {
   let waiting = new Map<string, PromiseWithResolvers<Answer>>();
   let isAsking = false;
@@ -97,7 +97,7 @@ async function readAgreements(
   keyring: Keyring,
   ids: readonly string[],
 ): Promise<Map<string, ReceivingAgreement>> {
-  // the version first: what is read after it is at least as new
+  // reads the version first: the settings that are read later are at least as new
   const rows = await agreementsById(db, ids);
   const [webhooks, secrets] = [await webhooksById(db, ids), await verificationSecrets(db, ids, currentTime())];
   const found = [...rows.values()].flatMap((row) => {

@@ -1,4 +1,4 @@
-// What a partner is answered. A refusal says what kind of fault it is; the sentence for people is in the log.
+// The responses to a partner. A refusal contains only the kind of fault; the log contains the details.
 import type { HeaderPairs } from '../header-pairs';
 import { toNodeId } from '../ids';
 import type { RequestErrorCode } from '../request-log/webhook-request-log.entity';
@@ -15,7 +15,7 @@ export interface Answer {
 const JSON_TYPE = 'application/json; charset=utf-8';
 const RECEIVED = '{"received":true}';
 
-/** Also of one that was received before. */
+/** The response to an accepted call, and to a duplicate of one. */
 export function answerTo(id: string, { row }: ReceivingAgreement, { handshake }: Accepted): Answer {
   if (handshake) return made(id, 200, handshake.contentType, handshake.body);
   if (isEmptyStatus(row.answerStatus)) return { status: row.answerStatus, headers: named(id), body: '' };
@@ -37,11 +37,11 @@ const STATUSES: Partial<Record<RequestErrorCode, number>> = {
 const SENTENCES: Partial<Record<RequestErrorCode, string>> = {
   NOT_SIGNED: 'The call is not signed.',
   BAD_SIGNATURE: 'The signature does not match.',
-  UNKNOWN_KEY: 'The key or password is not one that is accepted.',
-  STALE: 'The time that was signed is too far from ours.',
+  UNKNOWN_KEY: 'The key or password is not accepted.',
+  STALE: 'The signed time differs too much from the time of receipt.',
   MALFORMED: 'The call could not be read.',
   TOO_LARGE: 'The body is larger than 1 MiB.',
-  TIMEOUT: 'The body did not come in time.',
+  TIMEOUT: 'The body was not received in time.',
   RATE_LIMITED: 'Too many calls: try again later.',
   NOT_ACTIVE: 'Calls are not accepted at this address at the moment: try again later.',
 };
@@ -62,7 +62,7 @@ function made(id: string, status: number, contentType: string, body: string): An
   return { status, headers: [...named(id), ['content-type', contentType]], body };
 }
 
-/** What a partner can tell us, and we can look up. */
+/** A header by which a partner can refer to the call in the log. */
 function named(id: string): HeaderPairs {
   return [['x-request-id', toNodeId('WebhookRequestLog', id)]];
 }

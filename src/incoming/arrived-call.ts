@@ -1,18 +1,18 @@
 import type { IncomingCall } from '../verification/call';
 
-/** Why not all of a call came. */
+/** Why the body of a call is incomplete. */
 export type Shortfall = 'TOO_LARGE' | 'TIMEOUT' | 'RESET';
 
-/** A call as it arrived at one of our addresses. */
+/** A call as it was received. */
 export interface ArrivedCall extends IncomingCall {
-  /** Of its row in the log; the time in it is when the call began. */
+  /** The id of its row in the log. It contains the time when the call began. */
   readonly id: string;
   readonly token: string;
-  /** How many bytes of body came; `body` may be only their beginning. */
+  /** The number of received bytes of the body; `body` may contain only the first of them. */
   readonly bodyBytes: number;
   readonly shortfall: Shortfall | null;
   readonly remoteAddress: string | null;
 }
 
-/** The most of a body that is read: 1 MiB, of which the beginning is kept where there was more. */
+/** The maximum size of a body: 1 MiB. Of a larger body, the beginning is recorded. */
 export const MAX_CALL_BYTES = 1024 * 1024;

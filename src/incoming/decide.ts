@@ -1,4 +1,4 @@
-// What a call is: accepted or refused, and what it says of itself.
+// Decides whether a call is accepted or refused, and reads its event, id and document.
 import { uuidOf } from '../ids';
 import type { RequestErrorCode } from '../request-log/webhook-request-log.entity';
 import { headerValues } from '../verification/call';
@@ -15,46 +15,46 @@ import { shortText } from './short-text';
 export interface Refused {
   readonly accepted: false;
   readonly code: RequestErrorCode;
-  /** For the log. */
+  /** The message in the log. */
   readonly message: string;
-  /** Seconds after which it may be tried again; null: that would not help. */
+  /** The seconds after which the call may be repeated; null: repeating it is useless. */
   readonly retryAfter: number | null;
 }
 
 export interface Accepted {
   readonly accepted: true;
-  /** Which secret confirmed it; null: none had to. */
+  /** The secret that verified the call; null: no verification is configured. */
   readonly secretId: string | null;
-  /** The body without its content encoding; null: there was none. */
+  /** The decoded body; null: it has no content encoding. */
   readonly decodedBody: Buffer | null;
-  /** By which a repeated call is known; null: it has none. */
+  /** The id that identifies repeated calls; null: the call has none. */
   readonly callId: string | null;
-  /** By which it is known as well, where the provider signs neither id nor event. */
+  /** A hash that also identifies repeated calls, if the provider signs neither id nor event. */
   readonly contentHash: Buffer | null;
   readonly event: string;
   readonly referenceDocument: string | null;
-  /** The delivery of ours that it seems to come of, not looked up. */
+  /** The delivery that the call names as its cause. It has not been looked up. */
   readonly causedBy: string | null;
-  /** null: it is a call like any other. */
+  /** null: the call is not a handshake. */
   readonly handshake: HandshakeAnswer | null;
 }
 
 export type Decision = Accepted | Refused;
 
 const SHORTFALLS = {
-  TOO_LARGE: `The body is larger than ${MAX_CALL_BYTES} bytes (1 MiB), which is the most that is read.`,
-  TIMEOUT: 'The body did not come to its end in time.',
-  RESET: 'The connection ended before the whole body had come.',
+  TOO_LARGE: `The body is larger than the maximum of ${MAX_CALL_BYTES} bytes (1 MiB).`,
+  TIMEOUT: 'The body was not received completely in time.',
+  RESET: 'The connection ended before the whole body was received.',
 };
 
 const RETRY_WHEN_PAUSED_S = 300;
 
-/** Nothing is written. @param nowMs when it is decided, milliseconds since 1970 */
+/** Writes nothing. @param nowMs the time of the decision, milliseconds since 1970 */
 export async function decide(call: ArrivedCall, of: ReceivingAgreement, nowMs: number): Promise<Decision> {
   const shut = shutBy(of);
   if (shut) return shut;
   if (call.shortfall) {
-    return refused(call.shortfall, `${SHORTFALLS[call.shortfall]} ${call.bodyBytes} bytes of it had come.`);
+    return refused(call.shortfall, `${SHORTFALLS[call.shortfall]} ${call.bodyBytes} bytes were received.`);
   }
   const decoded = await decodeContent(call.headers, call.body);
   if (decoded !== null && isRefusal(decoded)) return refused(decoded.code, decoded.message);
@@ -71,15 +71,15 @@ export async function decide(call: ArrivedCall, of: ReceivingAgreement, nowMs: n
   return limited(of) ?? { accepted: true, secretId, decodedBody, contentHash: hash, ...said };
 }
 
-/** Known before a body is read. */
+/** The refusal of a webhook that is not active, which needs no body; null: the webhook is active. */
 export function shutBy({ webhook }: ReceivingAgreement): Refused | null {
   if (webhook.status === 'ACTIVE') return null;
   const reason = webhook.statusReason ? `: ${webhook.statusReason}` : '';
-  if (webhook.status === 'ARCHIVED') return refused('NOT_ACTIVE', `${webhook.name} is archived, which is for good.`);
+  if (webhook.status === 'ARCHIVED') return refused('NOT_ACTIVE', `${webhook.name} is archived permanently.`);
   return refused('NOT_ACTIVE', `${webhook.name} is ${webhook.status.toLowerCase()}${reason}.`, RETRY_WHEN_PAUSED_S);
 }
 
-// Only of calls that are right: others must not use up what the partner has.
+// Counts only valid calls, so that others cannot use up the limit of the partner.
 function limited({ webhook, rate }: ReceivingAgreement): Refused | null {
   const left = rate?.take('', 1) ?? 0;
   if (left >= 0) return null;

@@ -1,4 +1,4 @@
-// A call as the log keeps it: without what lets others in.
+// A call as the log records it, without credentials.
 import { type HeaderPairs, SECRET_VALUE } from '../header-pairs';
 import type { ReceivingAgreement } from './agreements';
 import type { ArrivedCall } from './arrived-call';
@@ -8,7 +8,7 @@ const MAX_URL = 4_096;
 const MAX_HEADERS = 200;
 export const TOKEN_IN_URL = '[token]';
 
-/** JSON array of pairs in wire order. What came over 200 of them is left out, and the last one says so. */
+/** A JSON array of pairs in wire order. Headers beyond 200 are left out, and the last pair says how many. */
 export function keptHeaders(call: ArrivedCall, { agreement }: ReceivingAgreement): string {
   const { provider, settings } = agreement;
   const secret = new Set([...CREDENTIALS, ...(provider.secretHeaders?.(settings) ?? [])]);
@@ -23,18 +23,18 @@ export function keptHeaders(call: ArrivedCall, { agreement }: ReceivingAgreement
   return JSON.stringify(pairs satisfies HeaderPairs);
 }
 
-// The scheme says how somebody tried to get in.
+// Keeps the authentication scheme, which helps to find a fault.
 function maskedCredential(value: string): string {
   const scheme = /^(Basic|Bearer|Digest) /i.exec(value)?.[0] ?? '';
   return `${scheme}${SECRET_VALUE}`;
 }
 
-/** Our own address without its token, and without a token in the query. */
+/** The URL that was called, without the token of the address and without a token in the query. */
 export function keptUrl(call: ArrivedCall, { agreement }: ReceivingAgreement): string {
   return withoutSecrets(call.url, call, agreement.settings.query).slice(0, MAX_URL);
 }
 
-// Proxies repeat the address in headers of their own.
+// Proxies repeat the URL in headers.
 function withoutSecrets(text: string, { token }: ArrivedCall, parameter: string | null): string {
   const masked = text.includes('%')
     ? text.replace(anyWriting(token), TOKEN_IN_URL)
@@ -42,7 +42,7 @@ function withoutSecrets(text: string, { token }: ArrivedCall, parameter: string 
   return parameter === null || !masked.includes('=') ? masked : maskedParameter(masked, parameter);
 }
 
-// RFC 3986, section 6.2.2.2: %69n_... leads to where in_... does. A token has letters, digits and _ alone.
+// RFC 3986, section 6.2.2.2: %69n_... is equivalent to in_... A token contains only letters, digits and _.
 function anyWriting(token: string): RegExp {
   const characters = [...token].map((each) => `(?:${each}|%${hexOf(each)})`);
   return new RegExp(characters.join(''), 'g');

@@ -1,4 +1,4 @@
-// A partner's call, from one of our addresses to its answer: decided about, written down, then answered.
+// Receives a call: decides about it, records it, and then answers it.
 import { currentMs } from '../clock';
 import type { Keyring } from '../keyring/keyring';
 import type { Log } from '../log';
@@ -13,7 +13,7 @@ import { createRecorder } from './recorder';
 import { createRefusalRate } from './refusal-rate';
 import { createSampledRefusals } from './sampled-refusals';
 
-/** What became of a call, for counting. */
+/** The result of a call, for metrics. */
 export type CallFate = 'ACCEPTED' | 'DUPLICATE' | 'UNKNOWN_ADDRESS' | Refused['code'];
 
 export interface ReceiverParts {
@@ -21,30 +21,31 @@ export interface ReceiverParts {
   transaction: Transaction;
   keyring: Keyring;
   log: Log;
-  /** Events were committed. */
+  /** Called after events were committed. */
   announceEvents(): void;
   onReceived(fate: CallFate, kept: boolean): void;
 }
 
-/** An agreement, and when it was so. */
+/** Incoming settings, and the time at which they were current. */
 export interface Found {
   readonly agreement: ReceivingAgreement;
   readonly at: number;
-  /** Why its calls are refused whatever is in them; null: they are read. */
+  /** Why calls are refused without reading them; null: they are read. */
   readonly shut: Refused | null;
 }
 
 export interface Receiver {
-  /** Where an address leads, before its body is read; null: nowhere, which is counted. */
+  /** Finds the webhook of an address before the body is read; null: there is none, which is counted. */
   find(token: string): Promise<Found | null>;
   /**
-   * Resolves when what is answered is true; null: its address has ended while the body came.
-   * @throws Error when it could not be written down: the partner must try again
+   * Resolves when the call is recorded and the answer can be sent; null: the address expired while the body was
+   * received.
+   * @throws Error when the call could not be recorded: the partner must repeat it
    */
   receive(call: ArrivedCall, found: Found): Promise<Answer | null>;
   /** Refuses a call whose body was not read. @throws Error like `receive` */
   refuseUnread(call: ArrivedCall, found: Found, why: Refused): Promise<Answer>;
-  /** Writes down what is under way. */
+  /** Waits until all received calls are recorded. */
   stop(): Promise<void>;
 }
 
@@ -89,7 +90,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
   return {
     find: findCounted,
     async receive(call, found) {
-      // a body may take its time, and a secret be replaced meanwhile
+      // a secret may be replaced while the body is received
       const isOld = performance.now() - found.at > STILL_SO_MS;
       const now = isOld ? await findCounted(call.token) : found;
       if (now === null) return null;
@@ -106,4 +107,5 @@ export function createReceiver(parts: ReceiverParts): Receiver {
 }
 
 const STILL_SO_MS = 500;
-const SAMPLED = 'Calls like it come faster than they are kept: refusalsNotKept of the webhook says how many were not.';
+const SAMPLED =
+  'Such calls are received faster than they are recorded: refusalsNotKept of the webhook counts the others.';

@@ -1,4 +1,4 @@
-// Writing received calls down: their rows are closed from the beginning, with the events that they become.
+// Records received calls and the events that they become. Their rows are inserted closed.
 import { EVENT_PARAMETERS, eventValues, insertEventsSql, type NewEventRow } from '../events/business-event.store';
 import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from '../events/payload.store';
 import type { RequestErrorCode, RequestStatus } from '../request-log/webhook-request-log.entity';
@@ -64,7 +64,7 @@ const RECEIVED = columns<ReceivedRow>([
 const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
 const AFTER_EVENTS = AFTER_PAYLOADS + EVENT_PARAMETERS;
 
-/** All of it in one statement. */
+/** Inserts everything in one statement. */
 export async function insertReceived(
   db: Db,
   payloads: readonly Payload[],
@@ -80,14 +80,14 @@ export async function insertReceived(
   );
 }
 
-/** A call that others may repeat, and the event that it became. */
+/** A call that may be repeated, and the event that it became. */
 export interface FirstCall {
   webhookId: string;
   requestId: string;
   businessEventId: string | null;
 }
 
-/** What a call is known by: the hash of its id, or of its content. */
+/** A hash that identifies a call: of its id or of its content. */
 export interface CallClaim extends FirstCall {
   idHash: Buffer;
 }
@@ -100,9 +100,9 @@ const CLAIM = columns<CallClaim>([
 ]);
 
 /**
- * Takes these ids for their calls. Waits for whoever is taking one at the same instant.
- * @param claims each id once, in the order in which everybody takes them: two who take the same do not deadlock
- * @returns for each what it stands for, which is another call where it was taken before
+ * Claims these ids for their calls. Waits for a concurrent transaction that claims one of them.
+ * @param claims each id once, always in the same order, so that two transactions with the same ids do not deadlock
+ * @returns the call of each id, which is an earlier call when the id was already claimed
  */
 export async function claimCallIds(db: Db, claims: readonly CallClaim[], at: Date): Promise<CallClaim[]> {
   const [, rows] = await Promise.all([
@@ -125,7 +125,7 @@ export async function claimCallIds(db: Db, claims: readonly CallClaim[], at: Dat
   return rows;
 }
 
-/** Lets what this transaction took lead to an earlier call. */
+/** Changes ids that this transaction claimed to point to an earlier call. */
 export async function redirectCallIds(db: Db, claims: readonly CallClaim[]): Promise<void> {
   await changedBy(
     db,
@@ -136,7 +136,7 @@ export async function redirectCallIds(db: Db, claims: readonly CallClaim[]): Pro
   );
 }
 
-/** Calls of before are no longer known to be repeated. */
+/** Deletes old ids. Repetitions of their calls are no longer recognised. */
 export async function forgetCallIdsBefore(db: Db, time: Date): Promise<number> {
   return changedBy(db, statement('delete from incoming_ids where created_at < $1'), [time]);
 }

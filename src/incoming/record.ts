@@ -1,4 +1,4 @@
-// From decided calls to rows: what was repeated is found, what becomes an event is one, all in one transaction.
+// Records decided calls in one transaction: finds duplicates, and creates the events of the others.
 import { currentMs } from '../clock';
 import type { NewEventRow } from '../events/business-event.store';
 import { pathsBehind } from '../events/cause.store';
@@ -14,23 +14,23 @@ import { keptHeaders, keptUrl } from './kept-request';
 import { type FirstCall, insertReceived, type ReceivedRow } from './record.store';
 import { callIdHash, firstCalls, type KnownCall } from './repeated';
 
-/** A call that was decided about. */
+/** A call and its decision. */
 export interface DecidedCall {
   readonly call: ArrivedCall;
   readonly of: ReceivingAgreement;
   readonly decision: Decision;
-  /** How many bytes of a refused body are kept. */
+  /** How many bytes of a refused body are recorded. */
   readonly keptBytes: number;
 }
 
-/** What came of a call. */
+/** The result of a recorded call. */
 export interface Recorded {
   readonly answer: Answer;
   readonly outcome: 'ACCEPTED' | 'DUPLICATE' | Refused['code'];
   readonly becameEvent: boolean;
 }
 
-/** @returns one for each, in the order given */
+/** @returns one result for each call, in the same order */
 export async function recordCalls(db: Db, calls: readonly DecidedCall[]): Promise<Recorded[]> {
   const eventIds = calls.map(eventIdFor);
   const known = calls.map((decided, index) => knownCall(decided, eventIds[index] ?? null));
@@ -56,14 +56,14 @@ interface Written {
   recorded: Recorded;
 }
 
-/** null: it becomes none. */
+/** null: the call becomes no event. */
 function eventIdFor({ of, decision }: DecidedCall): string | null {
   if (!decision.accepted || decision.handshake !== null || of.row.becomes === 'RECORD') return null;
   const { events } = of.webhook;
   return events.length === 0 || events.includes(decision.event) ? newId() : null;
 }
 
-/** null: it is refused, or known by nothing. */
+/** null: the call is refused, or nothing identifies its repetitions. */
 function knownCall({ call, of, decision }: DecidedCall, businessEventId: string | null): KnownCall | null {
   if (!decision.accepted) return null;
   const { callId, contentHash } = decision;
@@ -71,13 +71,13 @@ function knownCall({ call, of, decision }: DecidedCall, businessEventId: string 
   return hashes.length === 0 ? null : { webhookId: of.webhook.id, requestId: call.id, businessEventId, hashes };
 }
 
-// A partner who passes on what we sent, or we ourselves: what comes of it must not go in circles.
+// A partner may forward a delivery of ours, or a webhook may call this server: such events must not form a cycle.
 async function pathsOf(db: Db, calls: readonly DecidedCall[]): Promise<Map<string, string[]>> {
   const ids = calls.flatMap(({ decision }) => (decision.accepted ? (decision.causedBy ?? []) : []));
   return ids.length > 0 ? pathsBehind(db, [...new Set(ids)]) : new Map();
 }
 
-/** @param first the call that came first, which may be this one; undefined: it is known by nothing */
+/** @param first the first call with this id or content, which may be this one; undefined: nothing identifies it */
 function writtenAccepted(
   decided: DecidedCall,
   decision: Accepted,
@@ -94,7 +94,7 @@ function writtenAccepted(
   const words = {
     documentType: of.webhook.documentType ?? of.agreement.provider.title,
     event: decision.event,
-    // what names no document is found by itself
+    // a call without a document is its own document
     referenceDocument: decision.referenceDocument ?? toNodeId('WebhookRequestLog', first?.requestId ?? call.id),
   };
   const content = { payloadId: (decoded ?? wire).id, userId: of.row.userId, ...words };
@@ -160,7 +160,7 @@ function contentTypeOf(call: ArrivedCall): string {
   return headerValues(call, 'content-type')[0] ?? '';
 }
 
-/** What every row has. @param answer null: nobody was there to be answered */
+/** The columns that every row has. @param answer null: the client had closed the connection */
 function commonTo({ call, of }: Pick<DecidedCall, 'call' | 'of'>, answer: Answer | null) {
   const startedAt = timeOfId(call.id);
   const finishedAt = new Date(Math.max(currentMs(), startedAt.getTime()));

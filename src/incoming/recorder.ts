@@ -1,4 +1,4 @@
-// Gathers decided calls, so that many share a transaction. Whoever waits is answered when theirs has committed.
+// Gathers decided calls, so that many share a transaction. A call is answered when its transaction has committed.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Transaction } from '../sql/transactions';
 import { isDatabaseUnavailable, isStatementTimeout } from '../sql/unavailable';
@@ -6,19 +6,20 @@ import { type DecidedCall, type Recorded, recordCalls } from './record';
 
 const MAX_AT_ONCE = 200;
 /**
- * What comes while a transaction is under way waits for the next and shares it: alone, each would cost several times as
- * much. A second begins beside the first where many wait, or where the first takes long: nobody waits for a lock of others.
+ * Calls that arrive during a transaction wait and share the next one, which costs several times less than a transaction
+ * for each. A second transaction starts in parallel when many calls wait or the first one takes long, for example for a
+ * lock.
  */
 const TRANSACTIONS = 2;
 const MANY = 50;
 const LONG_MS = 25;
-/** Between the beginnings of two, unless many wait. After a rest nothing waits. */
+/** The minimum time between the beginnings of two transactions, unless many calls wait. After a rest, no call waits. */
 const PACE_MS = 5;
 
 export interface Recorder {
-  /** Resolves when the call and its consequences are committed. @throws Error when they are not */
+  /** Resolves when the call and its events are committed. @throws Error when they are not */
   record(call: DecidedCall): Promise<Recorded>;
-  /** When all that was handed in is over. */
+  /** Resolves when all given calls are finished. */
   idle(): Promise<void>;
 }
 
@@ -66,12 +67,12 @@ export function createRecorder(transaction: Transaction): Recorder {
       );
       for (const [index, { resolve }] of batch.entries()) resolve(recorded[index] as Recorded);
     } catch (error) {
-      // what stopped a batch would stop each of it as well, one behind the other
+      // the fault would also stop each call of the batch alone, one after the other
       if (batch.length === 1 || isDatabaseUnavailable(error) || isStatementTimeout(error)) {
         for (const { reject } of batch) reject(error);
         return;
       }
-      // one that cannot be written must not take the others with it
+      // a call that cannot be recorded must not fail the others
       for (const each of batch) await write([each]);
     }
   }
@@ -80,7 +81,7 @@ export function createRecorder(transaction: Transaction): Recorder {
     record(call) {
       const entry = { call, ...Promise.withResolvers<Recorded>() };
       waiting.push(entry);
-      // those that came in the same moment go together
+      // calls of the same tick share a batch
       setImmediate(next);
       return entry.promise;
     },

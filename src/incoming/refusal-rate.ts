@@ -1,16 +1,19 @@
-// How many refused calls are kept: a flood of them must not fill the disk.
+// Limits how many refused calls are recorded, so that a flood of them does not fill the disk.
 import { createTokenBuckets } from '../token-buckets';
 
-/** Of each webhook, in each process: so many at once, then one a second. */
+/** For each webhook and process: this number at once, then one per second. */
 export const REFUSALS_AT_ONCE = 100;
 const REFUSALS_PER_SECOND = 1;
-/** Of each body: the beginning, and less of it once there are many. */
+/** How many bytes of each body are recorded: fewer when there are many calls. */
 const MAX_KEPT = 256 * 1024;
 const MAX_KEPT_OF_MANY = 4 * 1024;
 const MANY = REFUSALS_AT_ONCE / 2;
 
 export interface RefusalRate {
-  /** How many bytes of its body are kept; null: it is only counted. `sampled`: others like it are not kept. */
+  /**
+   * How many bytes of the body are recorded; null: the call is only counted. `sampled`: other such calls are only
+   * counted.
+   */
   admit(webhookId: string): { bodyBytes: number; sampled: boolean } | null;
 }
 

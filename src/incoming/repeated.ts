@@ -1,30 +1,30 @@
-// Which calls came before: by their id and, where nothing signs that, by their content as well.
+// Finds repeated calls by their id and, if the id is not signed, also by their content.
 import { createHash, createHmac } from 'node:crypto';
 import { currentTime } from '../clock';
 import type { Db } from '../sql/db';
 import { type CallClaim, claimCallIds, type FirstCall, redirectCallIds } from './record.store';
 
-/** A call, and all by which it is known. */
+/** A call, and the hashes that identify it. */
 export interface KnownCall extends FirstCall {
   readonly hashes: readonly Buffer[];
 }
 
-/** By which a repeated call is found. */
+/** The hash of the id of a call. */
 export function callIdHash(callId: string): Buffer {
-  // UTF-8 would write one character for every half of a surrogate pair, and two ids would be one
+  // UTF-8 would replace every unpaired surrogate by the same character, and different ids would be equal
   return createHash('sha256').update(callId, 'utf16le').digest();
 }
 
 /**
- * By which the same content is found, whatever id it comes with. The secret and the body are what makes a signature, which
- * itself can be written in several ways. Keyed, so that it is never the hash of an id.
+ * The hash of the content of a call, independent of its id. It covers secret and body instead of the signature, which
+ * can be written in several ways. It is keyed, so that it never equals the hash of an id.
  */
 export function contentHash(event: string, secretId: string | null, body: Buffer): Buffer {
   const names = JSON.stringify([event, secretId]);
   return createHmac('sha256', 'content of a call').update(`${names}\n`).update(body).digest();
 }
 
-/** @returns for each the first call that is known by the same, which may be itself; undefined: it is known by nothing */
+/** @returns for each call the first one with the same hashes, which may be itself; undefined: it has no hashes */
 export async function firstCalls(db: Db, calls: readonly (KnownCall | null)[]): Promise<(FirstCall | undefined)[]> {
   const claims = calls.map((call) => (call === null ? [] : claimsOf(call)));
   const made = claims.flat();
@@ -34,7 +34,7 @@ export async function firstCalls(db: Db, calls: readonly (KnownCall | null)[]): 
   const found = claims.map((own) => {
     const held = own.map((claim) => taken.get(keyOf(claim)) as CallClaim);
     const first = held.find((claim, at) => claim.requestId !== own[at]?.requestId) ?? held[0];
-    // what else it is known by must lead to the first as well: this call becomes nothing that could be pointed to
+    // its other hash must point to the first call as well, because this call becomes no event
     for (const [at, claim] of held.entries()) {
       if (first === undefined || claim.requestId !== own[at]?.requestId || claim.requestId === first.requestId)
         continue;
@@ -53,7 +53,7 @@ function claimsOf({ hashes, webhookId, requestId, businessEventId }: KnownCall):
   return hashes.map((idHash) => ({ webhookId, idHash, requestId, businessEventId }));
 }
 
-/** What each hash stands for: the first of two that came together. */
+/** The call of each hash; of two in the same batch, the first. */
 async function takenBy(db: Db, claims: readonly CallClaim[]): Promise<Map<string, CallClaim>> {
   const firsts = new Map(claims.toReversed().map((claim) => [keyOf(claim), claim]));
   const ordered = [...firsts.keys()].sort().map((key) => firsts.get(key) as CallClaim);

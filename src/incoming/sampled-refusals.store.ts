@@ -16,7 +16,7 @@ const UNKEPT = columns<SampledRow>([
   ['calls', 'calls', 'integer'],
 ]);
 
-/** Adds to what is counted. @param rows each webhook, minute and code once, in the order in which everybody writes them */
+/** Adds to the counts. @param rows each webhook, minute and code once, always in the same order, to avoid deadlocks */
 export async function addSampledRefusals(db: Db, rows: readonly SampledRow[]): Promise<void> {
   await changedBy(
     db,
@@ -26,7 +26,7 @@ export async function addSampledRefusals(db: Db, rows: readonly SampledRow[]): P
   );
 }
 
-/** Of each webhook its latest, newest first. */
+/** The latest counts of each webhook, newest first. */
 export async function sampledRefusalsOf(db: Db, webhookIds: readonly string[], most: number): Promise<SampledRow[]> {
   return rowsOf<SampledRow>(
     db,

@@ -7,7 +7,7 @@ import { addSampledRefusals, type SampledRow } from './sampled-refusals.store';
 const EVERY_MS = 1_000;
 const MINUTE_MS = 60_000;
 
-/** Counts the refused calls that are not kept, and writes the counts down every second. */
+/** Counts the refused calls that are not recorded, and stores the counts every second. */
 export interface SampledRefusals {
   count(webhookId: string, errorCode: RequestErrorCode): void;
   stop(): Promise<void>;

@@ -1,6 +1,6 @@
 import { SHORT_TEXT } from '../text';
 
-/** What a partner wrote, as a name may be: one line of at most 200 characters; null where nothing is left. */
+/** A text of a partner as a name: one line of at most 200 characters; null: nothing is left. */
 export function shortText(text: string | null): string | null {
   if (text === null) return null;
   const clean = text

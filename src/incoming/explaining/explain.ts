@@ -1,4 +1,4 @@
-// Why a call was or would be refused, for the developer on the phone with a partner.
+// Explains why a call was or would be refused, to help a partner correct it.
 import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import { payloadsById } from '../../events/payload.store';
@@ -19,18 +19,18 @@ import { webhooksById } from '../../webhooks/webhook.store';
 import { type ReceivingAgreement, receivingAgreement } from '../agreements';
 import { MAX_CALL_BYTES } from '../arrived-call';
 
-/** A call that somebody has at hand. */
+/** A call that is not in the log. */
 export interface GivenCall {
   headers: readonly { name: string; value: string }[];
   body: Buffer;
-  /** The address that the partner called; null: ours, which only some sign. */
+  /** The URL that the partner called, which some providers sign; null: not given. */
   url: string | null;
 }
 
 export interface Explained {
   judgement: Judgement;
   checks: readonly Check[];
-  /** As of when it was judged. */
+  /** The time for which the call was judged. */
   at: Date;
 }
 
@@ -41,8 +41,8 @@ export interface ExplainParts {
 }
 
 /**
- * @param what the id of a row of the log, or a call that is given
- * @param at null: when the row was received; now, for a call that is given
+ * @param what the id of a row of the log, or a given call
+ * @param at null: the time of receipt for a row of the log; now for a given call
  */
 export async function explainVerification(
   { db, keyring, explain }: ExplainParts,
@@ -66,14 +66,14 @@ async function agreementToExplain(db: Db, keyring: Keyring, id: string | null): 
   const webhook = id === null ? undefined : (await webhooksById(db, [id])).get(id);
   if (!webhook) throw fault(['webhookId'], 'NOT_FOUND', 'There is no webhook with this id.');
   const row = (await agreementsById(db, [webhook.id])).get(webhook.id);
-  if (!row) throw fault(['webhookId'], 'INVALID', `${webhook.name} is OUTGOING: only INCOMING webhooks get calls.`);
+  if (!row) throw fault(['webhookId'], 'INVALID', `${webhook.name} is OUTGOING: only INCOMING webhooks receive calls.`);
   const secrets = openVerificationSecrets(keyring, await verificationSecrets(db, [webhook.id], currentTime()));
   return receivingAgreement(webhook, row, secrets);
 }
 
 function stateChecks({ webhook }: ReceivingAgreement): Check[] {
   if (webhook.status === 'ACTIVE') return [];
-  const message = `${webhook.name} is ${webhook.status.toLowerCase()}: every call is refused, whatever it is signed with.`;
+  const message = `${webhook.name} is ${webhook.status.toLowerCase()}: every call is refused, even with a valid signature.`;
   return [{ name: 'WEBHOOK', passed: false, message }];
 }
 
@@ -117,11 +117,11 @@ function notesOn(kept: number, bytes: number): Check[] {
     name: 'KEPT' as const,
     passed: null,
     message:
-      'This is the call as it was kept: passwords, tokens and the token of the address were replaced, and a client certificate ' +
-      'is not looked at again. What depends on them cannot be told from it.',
+      'This is the call as it was recorded, without passwords, tokens, the token of the address and the client ' +
+      'certificate. Checks that need them cannot be made.',
   };
   if (kept >= bytes) return [masked];
-  const message = `Only the first ${kept} of ${bytes} bytes of the body were kept: no signature can match them.`;
+  const message = `Only the first ${kept} of ${bytes} bytes of the body were recorded: no signature can match them.`;
   return [masked, { name: 'BODY', passed: false, message }];
 }
 

@@ -252,7 +252,7 @@ test('an archived webhook answers 410, and notes the call', async () => {
   ]);
   expect(await lastReceived(app, agreed)).toMatchObject({
     errorCode: 'NOT_ACTIVE',
-    error: 'Caller is archived, which is for good.',
+    error: 'Caller is archived permanently.',
   });
   for (const mutation of ['rotateWebhookToken', 'rotateWebhookSecret', 'updateWebhook', 'resumeWebhook'])
     expect((await mutate(app, mutation, { id: agreed.id })).userErrors).not.toEqual([]);

@@ -39,7 +39,7 @@ test('a body that is cut short is kept as far as it came, and nobody was answere
   expect(await onlyRow()).toMatchObject({
     status: 'REFUSED',
     errorCode: 'RESET',
-    error: 'The connection ended before the whole body had come. 8 bytes of it had come.',
+    error: 'The connection ended before the whole body was received. 8 bytes were received.',
     data: Buffer.from('{"half":'),
     responseStatus: null,
     responseHeaders: null,
@@ -122,7 +122,7 @@ test('one byte now and then is given up, however long it would go on', async () 
   expect(row).toMatchObject({
     errorCode: 'TIMEOUT',
     responseStatus: 408,
-    error: expect.stringMatching(/in time\. \d+ bytes of it had come\.$/),
+    error: expect.stringMatching(/in time\. \d+ bytes were received\.$/),
   });
   expect(row.data.length).toBeGreaterThan(0);
 });

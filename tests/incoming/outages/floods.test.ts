@@ -52,7 +52,7 @@ test('above a rate refused calls are answered and counted, and those that are ke
   expect(new Set(rows.map((row) => row.dataBytes))).toEqual(new Set([10_000]));
   expect(rows[0]?.error).not.toContain('refusalsNotKept');
   const sampled =
-    / Calls like it come faster than they are kept: refusalsNotKept of the webhook says how many were not\.$/;
+    / Such calls are received faster than they are recorded: refusalsNotKept of the webhook counts the others\.$/;
   expect(rows.filter(({ error }) => sampled.test(error ?? '')).length).toBeGreaterThan(0);
 });
 
