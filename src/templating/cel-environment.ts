@@ -24,8 +24,8 @@ const MIXED = [
 ] as const;
 
 /**
- * CEL with what an owner of business documents expects of numbers: a number of a document is a double, `2` is an int,
- * and both may stand beside each other. Lists may hold values of several types.
+ * CEL with numbers that can be mixed: a number of a document is a double, `2` is an int, and operators accept both.
+ * Lists may contain values of several types.
  */
 export const CEL = withMixedArithmetic(
   new Environment({ homogeneousAggregateLiterals: false })
@@ -50,12 +50,12 @@ function withMixedArithmetic(environment: Environment): Environment {
       environment.registerOperator(`${left} ${operator} ${right}: double`, computeMixed);
     }
   }
-  // CEL has no remainder of doubles, but every number of a document is one
+  // CEL defines no remainder for doubles, but every number of a document is a double
   environment.registerOperator('double % double: double', (left: number, right: number) => left % right);
   return withMixedComparisons(environment);
 }
 
-/** The library refuses most of them; what they give is in `replaceSteps`. */
+/** Operators for mixed numbers, most of which the library refuses. `replaceSteps` implements them. */
 function withMixedComparisons(environment: Environment): Environment {
   for (const equality of ['int == double', 'uint == int', 'uint == double']) {
     environment.registerOperator(`${equality}: bool`, equal);
@@ -74,7 +74,7 @@ function isIn(element: unknown, list: unknown[]): boolean {
   return list.some((each) => equal(element, each));
 }
 
-/** A document's value as CEL reads it. Maps: an object with a key `constructor` would pass for something else. */
+/** A value of a document for CEL. Objects become maps, because an object with a key `constructor` would be misread. */
 export function celValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(celValue);
   if (value === null || typeof value !== 'object') return value;

@@ -1,16 +1,16 @@
-// What the time limit does not stop: a single step that makes, or looks through, something enormous.
+// Guards against what the time limit cannot stop: a single step that creates or searches very large values.
 
-/** Characters of a text, or elements of a list, that a condition may make. */
+/** The maximum number of characters of a text, or elements of a list, that a condition may create. */
 const MAX_MADE = 1_000_000;
-/** Characters looked through times characters looked for: what takes some 10 ms at worst. */
+/** The maximum product of the lengths of the searched text and the search text: about 10 ms in the worst case. */
 const MAX_COMPARISONS = 20_000_000;
 
-/** Thrown by a guard; the message never quotes a value. */
+/** Thrown by a guard. The message must not quote a value. */
 export class TooMuch extends Error {}
 
 export type Guard = (values: readonly unknown[]) => void;
 
-/** By the name of an operator, a method or a function; asked with what it is called with. */
+/** The guards by the name of an operator, method or function. A guard is called with the arguments of the step. */
 export const GUARDS: Readonly<Record<string, Guard>> = {
   '+': ([left, right]) => allowMade(sizeOf(left) + sizeOf(right)),
   join: ([list, separator]) => {

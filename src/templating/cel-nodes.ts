@@ -1,11 +1,11 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 
-/** What a node calls: a method's or a function's name, or an operator. */
+/** The method, function or operator that a node calls. */
 export function nameOf(node: ASTNode): string {
   return node.op === 'rcall' || node.op === 'call' ? node.args[0] : node.op;
 }
 
-/** All nodes of an expression, those inside macros too. */
+/** All nodes of an expression, including those inside macros. */
 export function nodesOf(root: ASTNode): ASTNode[] {
   const found: ASTNode[] = [];
   const open: unknown[] = [root];

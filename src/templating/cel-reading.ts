@@ -1,18 +1,18 @@
-// Reads what CEL's grammar has and the library's parser does not.
+// Parses parts of the CEL grammar that the parser of the library does not support.
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { nameOf, nodesOf } from './cel-nodes';
 
-/** The text as the library reads it, and where in the original a place of it is. */
+/** The text for the parser of the library, and a function from its offsets to those of the original. */
 export interface ReadableText {
   readonly text: string;
   originalOffset(offset: number): number;
 }
 
-// Comments and texts, raw ones first, as they are; then a full stop that begins a number.
+// Matches comments and string literals, raw ones first, to skip them; then a full stop that begins a number.
 const LEADING_POINT =
   /\/\/[^\n]*|\b(?:[bB]?[rR]|[rR][bB])(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"[^"\n]*"|'[^'\n]*')|"""(?:\\[\s\S]|[\s\S])*?"""|'''(?:\\[\s\S]|[\s\S])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|(?<![\w)\]}.])\.(?=\d)/g;
 
-/** `.99` becomes `0.99`. */
+/** Replaces `.99` by `0.99`. */
 export function readable(original: string): ReadableText {
   const inserted: number[] = [];
   const text = original.replace(LEADING_POINT, (token, at: number) => {
@@ -37,7 +37,7 @@ interface Meta {
   check(checker: Checker, node: ASTNode, context: unknown): unknown;
 }
 
-/** Before an expression is checked. @param text what it was parsed from */
+/** Must run before an expression is checked. @param text the text from which it was parsed */
 export function completeReading(root: ASTNode, text: string): void {
   for (const node of nodesOf(root)) {
     const { meta } = node as unknown as { meta: Meta };
@@ -49,7 +49,7 @@ export function completeReading(root: ASTNode, text: string): void {
   }
 }
 
-// The library's own asks that the operand begins with a variable; evaluating it does not need that.
+// The check of the library requires that the operand begins with a variable, which the evaluation does not need.
 function checkAnyOperand(has: HasMacro): void {
   const original = has.typeCheck;
   has.typeCheck = (checker, macro, context) => {
@@ -66,7 +66,7 @@ function checkAnyOperand(has: HasMacro): void {
   };
 }
 
-// The library's own type is a list of nothing known, which its operators do not know.
+// The type of the library is a list of an unknown type, which its operators do not accept.
 function letBeOfAnyType(list: Meta): void {
   const original = list.check;
   list.check = (checker, node, context) => {
@@ -77,7 +77,7 @@ function letBeOfAnyType(list: Meta): void {
 
 const ESCAPES: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
 
-// The library takes the lower half of each UTF-16 unit.
+// The library uses only the lower byte of each UTF-16 unit.
 function bytesOf(literal: string): Uint8Array {
   const [, prefix, quotes] = /^([a-zA-Z]*)("""|'''|"|')/.exec(literal) as unknown as [string, string, string];
   const content = literal.slice(prefix.length + quotes.length, literal.length - quotes.length);

@@ -1,12 +1,12 @@
-// What each step of a checked expression does, where that is not what the library does. On the nodes, because the library
-// does not let its own operators be replaced: `handle` is what the type check has chosen for a node, and what evaluating
-// it calls.
+// Replaces the steps of a checked expression where the library deviates from the specification of CEL. It changes the
+// nodes, because the library does not allow to replace its operators: the type check sets `handle` of a node, and the
+// evaluation calls it.
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { GUARDS } from './cel-guards';
 import { nameOf, nodesOf } from './cel-nodes';
 import { compare, type Duration, equal, isDuration, nanosIn, nanosOf, timeAt, withNanos } from './cel-values';
 
-/** Thrown by a step; the message goes on after the text of the node, and never quotes a value. */
+/** Thrown by a step. The message continues a sentence after the text of the node, and must not quote a value. */
 export class StepFault extends Error {
   constructor(
     readonly node: ASTNode,
@@ -17,7 +17,7 @@ export class StepFault extends Error {
 }
 
 type Handle = (...values: unknown[]) => unknown;
-/** @param original what the library does. @param node for faults */
+/** @param original the step of the library. @param node the node that faults name */
 type Step = (values: readonly unknown[], original: () => unknown, node: ASTNode) => unknown;
 
 const MAX_INT = 2n ** 63n - 1n;
@@ -66,7 +66,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   },
 };
 
-/** Puts what CEL's specification asks for, and the guards, in the place of what the nodes do. */
+/** Replaces the steps of the nodes by those that the specification of CEL requires, with guards. */
 export function replaceSteps(root: ASTNode): void {
   for (const node of nodesOf(root)) {
     const name = nameOf(node);
@@ -87,7 +87,7 @@ function inRange(value: unknown, node: ASTNode): unknown {
   throw new StepFault(node, 'is outside of the range of int');
 }
 
-// The library does not export its class.
+// The library does not export this class.
 function durationLike(made: Duration, nanos: bigint): unknown {
   const Kind = made.constructor as new (seconds: bigint, nanos: number) => Duration;
   const rest = ((nanos % BILLION) + BILLION) % BILLION;

@@ -1,17 +1,20 @@
-// How values of CEL compare, as its specification has it and the library does not.
+// Compares values as the specification of CEL requires, which the library does not.
 
-/** Of timestamps, which the library keeps in milliseconds: what they have beyond, 0 to 999,999. */
+/** The nanoseconds of a timestamp beyond its milliseconds, 0 to 999,999. The library stores only milliseconds. */
 const nanosBeyondMs = new WeakMap<Date, bigint>();
 
 const MS = 1_000_000n;
 
-/** What the library makes of `duration(...)`. */
+/** The object that the library creates for `duration(...)`. */
 export interface Duration {
   readonly seconds: bigint;
   readonly nanos: number;
 }
 
-/** `==`: numbers by their value, whatever their types; lists and maps by their elements; of other types, false. */
+/**
+ * `==`: compares numbers of all types by value, lists and maps by their elements; values of different types are
+ * unequal.
+ */
 export function equal(left: unknown, right: unknown): boolean {
   if (left === right) return true;
   const order = compare(left, right);
@@ -25,7 +28,7 @@ export function equal(left: unknown, right: unknown): boolean {
   return [...ours].every(([key, value]) => theirs.has(key) && equal(value, theirs.get(key)));
 }
 
-/** @returns below, at or above 0; null: there is no order of these two; NaN: it is not a number that stands there */
+/** @returns a number below, equal to or above 0; null: the two have no order; NaN: one of them is NaN */
 export function compare(left: unknown, right: unknown): number | null {
   if (typeof left === 'string') return typeof right === 'string' ? compareTexts(left, right) : null;
   if (left instanceof Uint8Array) return right instanceof Uint8Array ? Buffer.compare(left, right) : null;
@@ -35,7 +38,7 @@ export function compare(left: unknown, right: unknown): number | null {
   return isDuration(left) && isDuration(right) ? sign(nanosIn(left), nanosIn(right)) : null;
 }
 
-/** A double, or the integer of an int or a uint. */
+/** A double as it is, or the integer of an int or a uint. */
 function numberOf(value: unknown): number | bigint | null {
   if (typeof value === 'number' || typeof value === 'bigint') return value;
   if (typeof value !== 'object' || value === null || value.constructor === undefined) return null;
@@ -43,14 +46,14 @@ function numberOf(value: unknown): number | bigint | null {
   return typeof inner === 'bigint' ? inner : null;
 }
 
-// exact also between the two types
+// also exact between double and integer
 function sign(left: number | bigint, right: number | bigint): number {
   if (left < right) return -1;
   if (left > right) return 1;
   return Number.isNaN(left) || Number.isNaN(right) ? Number.NaN : 0;
 }
 
-// UTF-8 keeps the order of code points, UTF-16 does not
+// UTF-8 preserves the order of code points, UTF-16 does not
 function compareTexts(left: string, right: string): number {
   return left === right ? 0 : Buffer.from(left).compare(Buffer.from(right));
 }
@@ -70,7 +73,7 @@ export function nanosIn({ seconds, nanos }: Duration): bigint {
   return seconds * 1_000n * MS + BigInt(nanos);
 }
 
-/** Since 1970. */
+/** The nanoseconds since 1970. */
 export function nanosOf(time: Date): bigint {
   return BigInt(time.getTime()) * MS + (nanosBeyondMs.get(time) ?? 0n);
 }
@@ -82,7 +85,7 @@ export function timeAt(nanos: bigint): Date {
   return time;
 }
 
-/** What the library read of an RFC 3339 text, with the digits that it left out. */
+/** A timestamp of the library from an RFC 3339 text, with the digits that the library drops. */
 export function withNanos(time: Date, text: string): Date {
   const beyond = /\.\d{3}(\d{1,6})/.exec(text)?.[1];
   return beyond === undefined ? time : timeAt(BigInt(time.getTime()) * MS + BigInt(beyond.padEnd(6, '0')));

@@ -1,9 +1,9 @@
-// However short its text: a compiled program is an object.
+// The minimum size of an entry: a compiled program has a size even if its text is short.
 const LEAST_CHARACTERS = 100;
 
 /**
- * Compiled programs by their text, the one used longest ago going first. Bounded by the length of the texts together: a
- * character takes up to 150 bytes when it is compiled.
+ * Caches compiled programs by their text and evicts the least recently used. The limit is the total length of the
+ * texts: a character takes up to 150 bytes when it is compiled.
  */
 export function createCompileCache<Compiled>(mostCharacters: number, compile: (text: string) => Compiled) {
   const kept = new Map<string, Compiled>();

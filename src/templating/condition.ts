@@ -8,15 +8,18 @@ import { createCompileCache } from './compile-cache';
 import type { Subject } from './subject';
 import { excerpt, type ProgramFault, positionAt } from './text-position';
 
-/** A CEL expression (cel.dev) that decides whether an event is sent. Compiled, checked and guarded. */
+/** A compiled CEL expression (cel.dev) that decides whether an event is sent. */
 export interface Condition {
-  /** @returns whether the event is wanted, or why that cannot be said: a message that never quotes the document */
+  /**
+   * @returns whether the event is sent, or why the condition cannot be evaluated; the message does not quote the
+   * document
+   */
   decide(subject: Subject): Decision;
 }
 
 export type Decision = { readonly holds: boolean } | ProgramFault;
 
-/** Kept by text, some 2,000 of average length. */
+/** Cached by text: about 2,000 conditions of average length. */
 export const compileCondition = createCompileCache(200_000, compile);
 
 function compile(text: string): Condition | ProgramFault {
@@ -33,7 +36,9 @@ function compile(text: string): Condition | ProgramFault {
   }
 }
 
-/** What was written, and what the library reads: faults name places of the first, and the library those of the second. */
+/**
+ * The original text and the text for the library. Faults name positions in the original, the library those in its text.
+ */
 interface Source {
   readonly readable: ReadableText;
   placeOf(offset: number): string;
@@ -71,7 +76,7 @@ function compileMessage(source: Source, error: unknown): string {
   return `${wholeCharacters(error.summary, source, error.range?.start)}${place}.${hint}`;
 }
 
-// The library names the first half of a character that it does not expect.
+// The library quotes only the first surrogate of an unexpected character.
 function wholeCharacters(summary: string, { readable: { text } }: Source, at = 0): string {
   return summary.replace(/\p{Cs}/gu, () => String.fromCodePoint(text.codePointAt(at) ?? 0xfffd)).toWellFormed();
 }
@@ -87,7 +92,7 @@ function decide(source: Source, evaluate: (context: object) => unknown, subject:
   }
 }
 
-// Of the library's own messages only those that speak of types are passed on: the others quote values.
+// Only messages of the library about types are shown, because the others quote values.
 const TYPE_CODES = ['no_such_overload', 'no_matching_overload', 'invalid_condition_type', 'invalid_logical_operand'];
 
 function evaluationMessage(source: Source, error: unknown): string {

@@ -1,6 +1,9 @@
 import { Drop } from 'liquidjs';
 
-/** A number of a document that a double would print otherwise, such as 100.00: it computes as one, prints as written. */
+/**
+ * A number of a document that a double prints differently, such as 100.00. It computes as a double and prints as
+ * written.
+ */
 export class ExactNumber extends Drop {
   readonly #text: string;
 
@@ -18,7 +21,7 @@ export class ExactNumber extends Drop {
   }
 }
 
-/** Reads the numbers of one document: equal texts give the same object, so that `uniq` sees that they are equal. */
+/** Reads the numbers of one document. Equal texts give the same object, so that `uniq` recognises equal numbers. */
 export function createExactNumbers(): (text: string) => number | ExactNumber {
   const known = new Map<string, ExactNumber>();
   return (text) => {

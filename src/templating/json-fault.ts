@@ -1,6 +1,6 @@
 import { inspectJson } from '../json/json-inspect';
 
-/** Where a text is no JSON, and what stands there, or null. */
+/** The position at which a text is not valid JSON, and the text there; null: it is valid. */
 export function jsonFault(text: string): string | null {
   try {
     JSON.parse(text);

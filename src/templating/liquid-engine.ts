@@ -4,23 +4,23 @@ import { FILTERS, OPERATORS } from './liquid-filters';
 import { type FilterHandler, jsonOf } from './liquid-json';
 import { TemplateFault } from './template-fault';
 
-/** What a template makes, which decides how outputs are escaped and how long the whole may be. */
+/** The use of a template, which determines how outputs are escaped and how long the result may be. */
 export type TemplateUse = 'URL' | 'HEADER' | 'JSON';
 
-/** In characters; of a body, in bytes of UTF-8 as well. */
+/** The maximum length of a result in characters; of a body also in bytes of UTF-8. */
 export const MAX_RENDERED = { URL: 2_048, HEADER: 4_096, JSON: 256 * 1024 };
 
-/** Characters of a template. */
+/** The maximum length of a template in characters. */
 export const MAX_TEMPLATE = { URL: 2_048, HEADER: 4_096, JSON: 64 * 1024 };
 
-// Characters and list elements that a rendering may make on its way, counted by the filters.
+// The maximum number of characters and list elements that the filters of a rendering may create.
 const MAX_MADE = 4 * 1024 * 1024;
 
-// No capture, whose memory nobody counts; no include, render, layout, which read files; no echo, cycle, tablerow,
+// Without capture, whose memory is not counted; include, render and layout, which read files; echo, cycle and tablerow,
 // whose output is not escaped.
 export const TAG_NAMES = ['#', 'assign', 'break', 'case', 'comment', 'continue', 'for', 'if', 'raw', 'unless'];
 
-/** Marks, in a URL, where an output was empty. No output contains it: all of them are percent-encoded. */
+/** Marks an empty output in a URL. No output contains it, because all outputs are percent-encoded. */
 export const EMPTY_OUTPUT = '\u0001';
 
 const ESCAPES: Record<TemplateUse, (value: unknown) => string> = {
@@ -32,14 +32,14 @@ const ESCAPES: Record<TemplateUse, (value: unknown) => string> = {
   JSON: (value) => (typeof value === 'string' ? JSON.stringify(value).slice(1, -1) : printed(value)),
 };
 
-// They give what is complete already: a second escaping would spoil it.
+// The output of these filters is already escaped.
 const COMPLETE: Record<TemplateUse, Record<string, FilterHandler>> = {
   URL: { url_encode: (value: unknown) => ESCAPES.URL(value) },
   HEADER: {},
   JSON: { json: jsonOf },
 };
 
-// liquidjs's own leaves a missing variable null here, and the mistake shows up far away
+// the default of liquidjs makes a missing variable null, which hides the mistake
 class StrictAssign extends AssignTag {
   override *render(context: Context) {
     const { key, value } = this as unknown as { key: string; value: { value(c: Context, l: boolean): unknown } };
@@ -57,14 +57,14 @@ function createEngine(use: TemplateUse): Liquid {
   const engine = new Liquid({
     strictFilters: true,
     strictVariables: true,
-    // a missing variable is no error where it is asked for: in if, unless, and before default
+    // a missing variable is allowed in if and unless, and before the filter default
     lenientIf: true,
     ownPropertyOnly: true,
     parseLimit: MAX_TEMPLATE[use],
     memoryLimit: MAX_MADE,
     operators: OPERATORS,
     outputEscape: ESCAPES[use],
-    // else dates depend on the machine
+    // otherwise dates depend on the time zone of the machine
     timezoneOffset: 0,
     locale: 'en-US',
   });
@@ -82,7 +82,7 @@ function printed(value: unknown): string {
   throw new TemplateFault(`is ${Array.isArray(value) ? 'a list' : 'an object'}: use the filter json or join`);
 }
 
-/** Renders, and stops as soon as it is too long. @throws what the template throws */
+/** Renders, and stops as soon as the result is too long. @throws the errors of the template */
 export function renderWith(use: TemplateUse, templates: ReturnType<Liquid['parse']>, context: Context): string {
   const most = MAX_RENDERED[use];
   const emitter: Emitter = {

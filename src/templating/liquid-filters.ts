@@ -3,7 +3,8 @@ import { ExactNumber } from './exact-number';
 import { type FilterHandler, jsonOf } from './liquid-json';
 import { TemplateFault } from './template-fault';
 
-// Left out: what reads code from data (where_exp ...), what is random (sample), what passes by the escaping (raw).
+// Without filters that read code from data (where_exp ...), that are random (sample), or that bypass the escaping
+// (raw).
 const AS_THEY_ARE = `abs at_least at_most ceil compact date date_to_rfc822 date_to_xmlschema divided_by find find_index
   first floor group_by has join last map minus modulo plus reject reverse round size sort sort_natural sum times uniq
   where`.split(/\s+/);
@@ -12,23 +13,23 @@ const OF_TEXTS = `append base64_decode base64_encode capitalize downcase escape 
   normalize_whitespace prepend rstrip sha256 slice slugify squish strip strip_html strip_newlines truncate truncatewords
   unescape upcase url_decode url_encode`.split(/\s+/);
 
-// They look for one text in another, in one step that nothing stops and that takes the product of both lengths at worst.
+// These search one text in another, in a step that cannot be stopped and takes up to the product of both lengths.
 const SEARCHING = ['split', 'replace', 'replace_first', 'replace_last', 'remove', 'remove_first', 'remove_last'];
 const MAX_COMPARISONS = 20_000_000;
 
 const liquidFilter = (name: string) => (filters as Record<string, unknown>)[name] as FilterHandler;
 
-/** Every filter that a template has. */
+/** All filters of templates. */
 export const FILTERS: Readonly<Record<string, FilterHandler>> = {
   ...Object.fromEntries(AS_THEY_ARE.map((name) => [name, liquidFilter(name)])),
   ...Object.fromEntries(OF_TEXTS.map((name) => [name, ofTexts(liquidFilter(name))])),
   ...Object.fromEntries(SEARCHING.map((name) => [name, searching(ofTexts(liquidFilter(name)))])),
-  // liquidjs's own counts the elements, and doubling a list of one long text makes gigabytes when it is printed
+  // the default of liquidjs counts only elements, so that a list of a few long texts could print gigabytes
   concat(left: unknown, right: unknown) {
     this.context.memoryLimit.use(weightOf(left) + weightOf(right));
     return liquidFilter('concat').call(this, left, right);
   },
-  // liquidjs's own turns 100.00 into 100 on the way
+  // the default of liquidjs turns 100.00 into 100
   default(value: unknown, otherwise: unknown, ...options: unknown[]) {
     return value instanceof ExactNumber ? value : liquidFilter('default').call(this, value, otherwise, ...options);
   },
@@ -43,7 +44,7 @@ export const OPERATORS: Operators = {
   },
 };
 
-// What is made a text is made the text that it was written as.
+// Converts a value to the text as which it was written.
 function ofTexts(handler: FilterHandler): FilterHandler {
   return function (...values: unknown[]) {
     const [value, ...rest] = values.map((each) => (each instanceof ExactNumber ? each.toString() : each));
@@ -68,7 +69,7 @@ function isContainer(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !(value instanceof ExactNumber);
 }
 
-/** The characters that it would print, roughly. */
+/** The approximate number of characters of the output. */
 function weightOf(value: unknown): number {
   if (typeof value === 'string') return value.length + 1;
   if (typeof value !== 'object' || value === null) return 1;

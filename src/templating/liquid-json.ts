@@ -2,13 +2,16 @@ import type { Context, FilterImplOptions } from 'liquidjs';
 import type { SourcedJson } from '../json/json-sourced';
 import { ExactNumber } from './exact-number';
 
-/** A filter: called with the value in front of it and its arguments. */
+/** A filter, called with its input and its arguments. */
 export type FilterHandler = Extract<FilterImplOptions, (...values: never[]) => unknown>;
 
-/** The document that a template is rendered for; set before rendering. */
+/** The document for which a template is rendered. Set before rendering. */
 export const documentOf = new WeakMap<Context, SourcedJson>();
 
-/** The filter `json`: the exact text of a part of the document; what filters have made of parts is put together. */
+/**
+ * The filter `json`: the exact text of a part of the document. Values that filters created are written from their
+ * parts.
+ */
 export const jsonOf: FilterHandler = function (value: unknown) {
   return write(this.context, value);
 };

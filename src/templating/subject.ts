@@ -4,10 +4,10 @@ import { readJsonText } from '../json/json-text';
 import { celValue } from './cel-environment';
 import { createExactNumbers } from './exact-number';
 
-/** What conditions and templates know of an event. */
+/** The variable `event` in conditions and templates. */
 export interface EventWords {
   readonly id: string;
-  /** Standard Webhooks' `type`, such as sales_invoice.on_submit. */
+  /** The `type` of Standard Webhooks, such as sales_invoice.on_submit. */
   readonly type: string;
   readonly documentType: string;
   readonly event: string;
@@ -21,7 +21,7 @@ export interface UserWords {
   readonly fullName: string | null;
 }
 
-/** What a condition or a template is evaluated over: `event`, `user`, and `doc` in the form that each reads. */
+/** The variables of a condition or template: `event`, `user`, and `doc` in the form that CEL or Liquid needs. */
 export interface Subject {
   readonly event: EventWords;
   readonly user: UserWords;
@@ -30,7 +30,7 @@ export interface Subject {
   readonly part: () => JsonPart;
 }
 
-/** The document is parsed once, when something first asks for it. @param body its JSON text in UTF-8 */
+/** The document is parsed once, when it is first needed. @param body its JSON text in UTF-8 */
 export function subjectOf(event: EventWords, user: UserWords, body: Buffer): Subject {
   const json = once(() => readJsonText(body.toString('utf8')));
   return {

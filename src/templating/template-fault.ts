@@ -1,2 +1,2 @@
-/** Thrown inside a template; the message goes on after the name of what failed, and never quotes a value. */
+/** Thrown by a template. The message continues a sentence after the text that failed, and must not quote a value. */
 export class TemplateFault extends Error {}

@@ -8,7 +8,7 @@ import { excerpt, type ProgramFault, positionAt, unstorableAt } from './text-pos
 
 /** A compiled Liquid template (shopify.github.io/liquid) over `doc`, `event` and `user`. */
 export interface Template {
-  /** @returns the text, or why there is none: a message that never quotes the document */
+  /** @returns the text, or why it cannot be rendered; the message does not quote the document */
   render(subject: Subject): { readonly text: string } | ProgramFault;
 }
 
@@ -18,7 +18,7 @@ const compilers: Record<TemplateUse, (text: string) => Template | ProgramFault> 
   JSON: createCompileCache(500_000, (text) => compile('JSON', text)),
 };
 
-/** Kept by text. Text without `{{` or `{%` is fixed and needs none of this. */
+/** Cached by text. A text without `{{` or `{%` is fixed and is not compiled. */
 export function compileTemplate(use: TemplateUse, text: string): Template | ProgramFault {
   return compilers[use](text);
 }
@@ -27,7 +27,7 @@ export function isTemplate(text: string): boolean {
   return text.includes('{{') || text.includes('{%');
 }
 
-/** What is wrong with a template as it is saved, or null. A sentence that says where. @param field how it is called */
+/** The fault of a template that is saved, with its position, or null. @param field the name of the field */
 export function templateFault(use: TemplateUse, text: string, field: string): string | null {
   if (text.length > MAX_TEMPLATE[use]) {
     return `${field} has ${text.length} characters; at most ${MAX_TEMPLATE[use]} are taken.`;
@@ -38,10 +38,10 @@ export function templateFault(use: TemplateUse, text: string, field: string): st
   return text.length <= MAX_ANALYZED ? unknownVariable(ENGINES[use], text) : null;
 }
 
-// liquidjs takes quadratic time for it. In a longer template an unknown variable is found when it is rendered.
+// The analysis of liquidjs takes quadratic time. In a longer template, unknown variables are found when it is rendered.
 const MAX_ANALYZED = 8 * 1024;
 
-/** The text with a harmless word for each output and without tags: what it may look like. */
+/** An example of the result: the text without tags and with a harmless word for each output. */
 export function sampleOf(text: string): string {
   const tokens = new Tokenizer(text).readTopLevelTokens();
   const parts = tokens.map((token) => {
@@ -102,7 +102,7 @@ function render(
   }
 }
 
-// Messages of the library may quote values, and its tokens may lie in a text that is not the template.
+// Messages of the library may quote values, and its tokens may belong to a text other than the template.
 function renderMessage(text: string, error: unknown): string {
   if (!LiquidError.is(error)) return 'The template cannot be rendered for this document.';
   const isHere = error.token.input === text;

@@ -1,16 +1,16 @@
-// Conditions and templates are other people's programs: they run here, so that none of them stops the process.
+// Runs conditions and templates, which are untrusted programs, so that none of them blocks the process.
 import { setImmediate } from 'node:timers/promises';
 import { type Context, createContext, Script } from 'node:vm';
 
-/** Milliseconds of processor time that one condition or one request may take. */
+/** The maximum processor time of one condition or one request, in milliseconds. */
 export const TIME_LIMIT_MS = 50;
 
-/** The item itself took too long, whatever else the machine did. */
+/** The item itself took too long, independent of the load of the machine. */
 export interface Late {
   readonly late: true;
 }
 
-/** Nothing is known of the item yet: to be tried again later. */
+/** The item is undecided and must be tried again later. */
 export interface Undecided {
   readonly undecided: true;
 }
@@ -18,35 +18,35 @@ export interface Undecided {
 export const UNDECIDED: Undecided = { undecided: true };
 const LATE: Late = { late: true };
 
-// `vm` stops by the clock on the wall. A machine that is busy elsewhere gives the thread only a part of that time: the
-// next try has more of it, so that the thread itself can have had its limit. Two tries suffice where nothing else runs.
+// `vm` limits elapsed time, of which a busy machine gives the thread only a part. Each further try therefore has a
+// longer limit, so that the thread gets its processor time. On an idle machine two tries suffice.
 const FIRST_TRY_MS = 60;
 const MAX_TRY_MS = 1_000;
 const MAX_TRIES = 5;
 const MAX_GROWTH = 4;
-// The processor time of a single try may be that of a garbage collection that others made necessary.
+// The processor time of a single try may include a garbage collection that other items caused.
 const STRIKES = 2;
-// What a group may cost in one call: 3 items of 170 ms of the processor each.
+// Limits the cost of a group in one call: 3 items of 170 ms of processor time each.
 const MAX_LATE = 3;
 
-/** What is done with each item. */
+/** How the items are processed. */
 export interface Work<Item, Result> {
-  /** Items of a group are decided in order: while one is undecided, those after it are too. */
+  /** Items of a group are decided in order: when one is undecided, the later ones are undecided too. */
   groupOf(item: Item): string;
-  /** What takes bounded time and does not count, such as reading the document. May be called more than once. */
+  /** Work with bounded time that does not count, such as parsing the document. It may be called more than once. */
   prepare(item: Item): void;
   run(item: Item): Result;
-  /** Between two slices of 50 ms; by default the event loop has its turn. */
+  /** Called between two slices of 50 ms. By default it yields to the event loop. */
   pause?(): Promise<unknown>;
-  /** Milliseconds of processor time that the thread has had so far. */
+  /** The processor time of the thread so far, in milliseconds. */
   cpuMs?(): number;
 }
 
 /**
- * Calls `run` for each item, in order. Everything it calls is stopped in time, loops and regular expressions as well.
- * All items run together in one call into `vm` as long as that takes less than 50 ms. The one that is stopped runs
- * again alone, and is late if it alone used 50 ms of the processor twice. After three late ones the rest of a group is
- * undecided: none of them is judged by another one.
+ * Calls `run` for each item, in order. Everything that it calls is stopped in time, including loops and regular
+ * expressions. All items run together in one call of `vm` while this takes less than 50 ms. An item that is stopped
+ * runs again alone, and is late if it used 50 ms of processor time alone twice. After three late items, the rest of the
+ * group is undecided, so that no item is judged by the cost of another.
  */
 export async function runEach<Item, Result extends object>(
   items: readonly Item[],
@@ -101,7 +101,7 @@ async function runAlone<Item, Result extends object>(
   return UNDECIDED;
 }
 
-// Not process.cpuUsage(), which has the threads of the garbage collector and of the compiler in it.
+// Not process.cpuUsage(), which includes the threads of the garbage collector and the compiler.
 function threadCpuMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1_000;

@@ -73,7 +73,8 @@ async function agreementToExplain(db: Db, keyring: Keyring, id: string | null): 
 
 function stateChecks({ webhook }: ReceivingAgreement): Check[] {
   if (webhook.status === 'ACTIVE') return [];
-  const message = `${webhook.name} is ${webhook.status.toLowerCase()}: every call is refused, even with a valid signature.`;
+  const status = webhook.status.toLowerCase();
+  const message = `${webhook.name} is ${status}: every call is refused, even with a valid signature.`;
   return [{ name: 'WEBHOOK', passed: false, message }];
 }
 

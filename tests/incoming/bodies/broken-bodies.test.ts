@@ -90,7 +90,7 @@ test('a body that never ends is refused, and the connection closed', async () =>
   expect(row).toMatchObject({
     errorCode: 'TOO_LARGE',
     responseStatus: 413,
-    error: expect.stringMatching(/^The body is larger than 1048576 bytes/),
+    error: expect.stringMatching(/^The body is larger than the maximum of 1048576 bytes/),
   });
   expect(row.data).toHaveLength(256 * 1024);
   expect(row.dataBytes).toBeGreaterThan(MIB);
