@@ -53,26 +53,26 @@ import { type Stop, stopAll, stopTogether, stopWithin } from './stops';
 import { targetPolicyOf } from './target-policy';
 
 export interface App {
-  /** Where the API answers; null when this process has none. */
+  /** The address of the API; null: this process has none. */
   url: string | null;
-  /** The key of the first SYSTEM_MANAGER, on the very first start without ADMIN_API_KEY: to be shown once. */
+  /** The key of the first SYSTEM_MANAGER, at the first start without ADMIN_API_KEY: to be shown once. */
   adminToken: string | null;
-  /** Resolves when it cannot go on, and only then. */
+  /** Resolves if the application cannot continue, and only then. */
   lost: Promise<Error>;
-  /** Finishes what is under way, or hands it back, and closes everything. */
+  /** Finishes the work in progress, or hands it back, and closes everything. */
   stop(): Promise<void>;
 }
 
-/** A stop takes no longer, whatever does not answer: who stops us kills us next. */
+/** Upper limit of a stop, even if a part does not answer: a supervisor kills the process next. */
 const STOP_MS = 10_000;
-/** Attempts that are on the wire get so long to end. What remains is for writing down what became of them. */
+/** The time for attempts on the wire to end. The rest of the stop is for writing their outcomes. */
 const GRACE_MS = 7_500;
 
-/** Starts all that this process is for. Nothing is left running when it fails. */
+/** Starts all parts of this process. Nothing is left running if it fails. */
 export async function startApp(config: Config, log: Log): Promise<App> {
   const stops: Stop[] = [];
   const stop = () => stopWithin(STOP_MS, stops, () => log.warn('not everything has stopped in time'));
-  // made once, whichever try of the start made it
+  // made once, in whichever try of the start
   const administrator: Administrator = { token: null };
   const { promise: lost, resolve: onLost } = Promise.withResolvers<Error>();
   return startWithDatabase(config, log, async () => {
@@ -90,7 +90,7 @@ interface Administrator {
   token: string | null;
 }
 
-// Each part pushes how it ends: they stop in the reverse order.
+// Each part pushes the function that stops it; parts stop in reverse order.
 async function startParts(
   config: Config,
   log: Log,
@@ -129,7 +129,7 @@ async function startParts(
       (late) =>
         stopAll(group, late),
   );
-  // a caller who is slow takes no time from attempts
+  // together, so that slow callers take no time from attempts
   stops.push((late) => stopTogether(groups, late));
   const { servingUrl: url } = database;
   if (isWorker) await startDelivering({ source, clock, queue, keyring, policy, metrics, log, url }, delivering);
@@ -287,7 +287,7 @@ async function listen(server: FastifyInstance, config: Config): Promise<string> 
   return `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${address.port}`;
 }
 
-// better found now than at the next delivery
+// at the start instead of at the next delivery
 async function refuseUnknownKeys(source: DataSource, keyring: Keyring): Promise<void> {
   const unknown = (await keysInUse(source.manager)).filter((kek) => !keyring.knows(kek));
   if (unknown.length > 0) {

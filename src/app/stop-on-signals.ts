@@ -1,8 +1,8 @@
 const SAME_MS = 2_000;
 
 /**
- * Stops in order on SIGINT and SIGTERM, and at once on a second one. Within two seconds it is the same signal again:
- * Ctrl-C reaches us from the terminal and once more from npm.
+ * Stops in order on SIGINT and SIGTERM, and at once on a second signal. A signal within two seconds counts as the same
+ * one, because Ctrl-C reaches us from the terminal and once more from npm.
  */
 export function stopOnSignals(stop: (signal: string) => Promise<void>): void {
   let firstAt: number | null = null;

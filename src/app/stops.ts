@@ -1,9 +1,9 @@
-/** How a part ends. @param late resolves when nobody waits for it any longer */
+/** Stops a part. @param late resolves when the stop is no longer waited for */
 export type Stop = (late: Promise<void>) => Promise<unknown>;
 
 /**
- * Stops parts in the reverse order of their start. One that cannot stop in order, as with the database away, must not leave
- * the others running; one that takes too long is not waited for.
+ * Stops parts in the reverse order of their start. A part that fails to stop, for example without the database, does
+ * not leave the others running; a part that takes too long is not waited for.
  */
 export async function stopAll(stops: Stop[], late: Promise<void>): Promise<void> {
   const faults: unknown[] = [];
@@ -13,13 +13,13 @@ export async function stopAll(stops: Stop[], late: Promise<void>): Promise<void>
   if (faults.length > 0) throw faults[0];
 }
 
-/** Likewise, for parts of which none needs another to stop. */
+/** The same in parallel, for parts of which none needs another to stop. */
 export async function stopTogether(stops: Stop[], late: Promise<void>): Promise<void> {
   const ends = await Promise.allSettled(stops.splice(0).map((stop) => Promise.race([stop(late), late])));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-/** Like `stopAll`, and gives up waiting after so long. @param onLate called then */
+/** Like `stopAll`, but waits at most `ms`. @param onLate called after that time */
 export async function stopWithin(ms: number, stops: Stop[], onLate: () => void): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(() => {

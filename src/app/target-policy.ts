@@ -1,4 +1,4 @@
-// Where this installation lets webhooks go.
+// The addresses that the configuration allows webhooks to call.
 import { networkInterfaces } from 'node:os';
 import { type Config, ConfigError } from '../config';
 import { type Network, parseNetworks } from '../webhooks/request/public-address';
@@ -6,7 +6,7 @@ import type { TargetPolicy } from '../webhooks/request/target-url';
 
 const KEPT_MS = 5_000;
 
-/** @throws ConfigError when one of the lists of networks cannot be read */
+/** @throws ConfigError if a list of networks cannot be read */
 export function targetPolicyOf(config: Config): TargetPolicy {
   const problems: string[] = [];
   const networks = (key: string, parts: readonly string[]): Network[] => {
@@ -28,7 +28,7 @@ export function targetPolicyOf(config: Config): TargetPolicy {
   return policy;
 }
 
-// asked for each connection: an interface may come and go, but not that often
+// needed for each connection, but interfaces change rarely
 function ownAddresses(): () => readonly string[] {
   let known: string[] = [];
   let until = 0;

@@ -111,20 +111,20 @@ export const MIGRATIONS = [
 ];
 
 export interface DataSourceOptions extends SessionOptions {
-  /** Connections at most. */
+  /** Maximum number of connections. */
   poolSize?: number;
 }
 
 /**
- * Sessions of workers run the same few statements on rows that they name by id. With these they plan each of them once,
- * and through indexes also while a table is still so small that reading it all would do: it will not stay so.
+ * Sessions of workers run the same few statements on rows that they select by id. With these settings each statement is
+ * planned once, and through indexes even while its table is small enough for a sequential scan, because it will grow.
  */
 export const BY_ID_PLANS = {
   plan_cache_mode: 'force_generic_plan',
   enable_seqscan: 'off',
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
-  // on today's disks, and in memory anyway: without it pg-boss's jobs are all read and sorted for each take
+  // fits SSDs and cached tables; with the default, each take reads and sorts all jobs of pg-boss
   random_page_cost: '1.1',
 };
 
@@ -136,14 +136,14 @@ export const FOR_READING = {
   settings: { random_page_cost: '1.1' },
 } satisfies DataSourceOptions;
 
-/** For what is asked without a key: metrics, readiness, public keys. One at a time, beside all others. */
+/** For requests without a key: metrics, readiness, public keys. One connection, apart from all others. */
 export const FOR_MONITORING = {
   name: 'monitor',
   poolSize: 1,
   statementTimeoutMs: 5_000,
 } satisfies DataSourceOptions;
 
-/** For calls of partners: the few statements of BY_ID_PLANS' kind, sent without waiting for those before. */
+/** For calls of partners: few statements, planned as BY_ID_PLANS, sent without waiting for the ones before. */
 export const FOR_RECEIVING: DataSourceOptions = {
   name: 'receive',
   poolSize: 4,
@@ -152,7 +152,7 @@ export const FOR_RECEIVING: DataSourceOptions = {
   pipeline: true,
 };
 
-/** For the live tail, which looks up few rows by their ids and often. */
+/** For subscriptions, which often look up few rows by their ids. */
 export const FOR_WATCHING: DataSourceOptions = {
   name: 'watch',
   poolSize: 6,
@@ -161,8 +161,8 @@ export const FOR_WATCHING: DataSourceOptions = {
 } satisfies DataSourceOptions;
 
 /**
- * For queries that are one statement: planned once for all values, through indexes, a row at a time. Their pages are small
- * and the tables behind their links need not be; a plan made for one value of a filter would be wrong for the next.
+ * For queries in one statement: planned once for all values, through indexes, a row at a time. Their pages are small,
+ * but the linked tables need not be; and a plan made for one value of a filter would be wrong for the next.
  */
 export const FOR_ANSWERING = {
   ...FOR_READING,
@@ -175,7 +175,7 @@ export const FOR_ANSWERING = {
   },
 } satisfies DataSourceOptions;
 
-/** How one login reaches the database. */
+/** A connection pool of one login. */
 export function createDataSource(url: string, options: DataSourceOptions): DataSource {
   const { poolSize = 10, statementTimeoutMs = 30_000, ...session } = options;
   return new DataSource({

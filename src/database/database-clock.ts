@@ -1,4 +1,4 @@
-// Measures how far the clock of this process is from the database's, and warns of it.
+// Measures the difference between the clock of this process and the database's, and warns of it.
 import type { DataSource, QueryRunner } from 'typeorm';
 import { type ClockSample, clockDifferenceMs, correctClock, sampleClock } from '../clock';
 import type { Log } from '../log';
@@ -7,16 +7,16 @@ import { type Loop, startLoop } from '../loop';
 const EVERY_MS = 10_000;
 const SAMPLES = 3;
 const WARN_MS = 1_000;
-/** One of two clocks that are further apart is broken, and nobody knows which: nothing is deleted by either. */
+/** At a larger difference one of the two clocks is wrong, and it is unknown which: nothing is deleted by age. */
 const MAX_DIFFERENCE_MS = 60_000;
 
 export interface DatabaseClock {
-  /** Measures now. @returns whether the clocks agree well enough to delete what is old */
+  /** Measures now. @returns whether the clocks agree well enough to delete old rows */
   mayDelete(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
-/** Measures at once, so that nothing is decided before, and every ten seconds. */
+/** Measures before it returns, so that nothing is decided earlier, and then every ten seconds. */
 export async function followDatabaseClock(source: DataSource, log: Log): Promise<DatabaseClock> {
   let warnedOf = 0;
   const measure = async () => {
@@ -51,7 +51,7 @@ function warning(differenceMs: number): string {
 }
 
 async function correctByDatabase(source: DataSource): Promise<void> {
-  // on a connection of its own: time spent waiting for one would count as time of the answer
+  // on a connection that is open already: the wait for one would count as duration of the query
   const runner = source.createQueryRunner();
   try {
     await runner.connect();

@@ -1,4 +1,4 @@
-// Which Postgres, and how to reach it.
+// The database of this process: the user's own PostgreSQL, or the embedded one.
 
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config';
@@ -12,15 +12,15 @@ export interface Database {
 }
 
 /**
- * The user's own Postgres where DATABASE_URL names one; else the embedded one, started.
- * @param onLost called when the embedded one ended and cannot be started again
+ * The database of DATABASE_URL; without it, starts the embedded PostgreSQL.
+ * @param onLost called when the embedded PostgreSQL has ended and cannot be started again
  */
 export async function openDatabase(config: Config, log: Log, onLost: (error: Error) => void): Promise<Database> {
   if (config.databaseUrl) {
     const ownerUrl = config.migrationDatabaseUrl ?? config.databaseUrl;
     return { servingUrl: config.databaseUrl, ownerUrl, encryptionKeys: config.encryptionKeys, stop: async () => {} };
   }
-  // loaded only here: with DATABASE_URL nothing of it is
+  // loaded only here, because DATABASE_URL needs none of it
   const { startEmbeddedPostgres } = await import('./embedded-postgres/embedded-postgres.js');
   const embedded = await startEmbeddedPostgres({
     dataDir: config.dataDir,
@@ -38,7 +38,7 @@ export async function openDatabase(config: Config, log: Log, onLost: (error: Err
   };
 }
 
-/** Says which protection is missing when the login that serves requests could change the record. */
+/** Warns if the login that serves requests could change closed rows. */
 export async function warnOfPowerfulLogin(source: DataSource, log: Log): Promise<void> {
   const [row] = await source.query<{ powerful: boolean }[]>(
     `select r.rolsuper or pg_has_role(r.oid, c.relowner, 'usage') as powerful
@@ -46,7 +46,7 @@ export async function warnOfPowerfulLogin(source: DataSource, log: Log): Promise
   );
   if (!row?.powerful) return;
   log.warn(
-    'the login of DATABASE_URL owns the tables, so whoever steals it can switch off the triggers that keep the record ' +
-      'unchanged: set MIGRATION_DATABASE_URL to an owner of its own',
+    'the login of DATABASE_URL owns the tables, so with this login the triggers that keep closed rows unchanged can be ' +
+      'switched off: set MIGRATION_DATABASE_URL to a separate owner',
   );
 }

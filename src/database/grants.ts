@@ -1,9 +1,9 @@
 import type { DataSource } from 'typeorm';
 
 /**
- * What the serving login may do: read our tables, add rows, and change only what moves on. Closed requests, payloads
- * and audit entries are out of its reach, and it owns nothing. Run after every migration; repeating it is harmless.
- * Tables are named one by one: those of others may stand beside ours, in `public` too.
+ * Grants the serving login the right to read our tables, insert rows, and update only columns that change. It cannot
+ * change closed requests, payloads and audit entries, and owns nothing. Runs after every migration; repeating it is
+ * harmless. Tables are listed by name, because `public` may contain tables of other applications.
  */
 export async function grantServingLogin(owner: DataSource, login: string): Promise<void> {
   const name = `"${login.replaceAll('"', '""')}"`;
@@ -13,7 +13,7 @@ export async function grantServingLogin(owner: DataSource, login: string): Promi
 const CLOSING_COLUMNS = `status, finished_at, duration_ms, response_status, response_headers, response_body,
   response_bytes, response_truncated, error, error_code, remote_address`;
 
-/** All of ours, but for their partitions: those are read through the table that they belong to. */
+/** All our tables. Partitions are read through their parent table. */
 const TABLES = `users, api_keys, audit_entries, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
   pending_decisions, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, payloads, business_events,
   idempotency_keys, deliveries, webhook_request_logs, replays, request_changes, failed_requests, request_index,

@@ -4,12 +4,12 @@ import { createDataSource } from './data-source';
 import { grantServingLogin } from './grants';
 import { makePartitions } from './partitions';
 
-const LOCK_KEY = 4_206_900_001; // any constant: every starter must take the same
+const LOCK_KEY = 4_206_900_001; // any constant, the same for all processes
 const CONNECT_MS = 5_000;
 
 /**
- * Brings the database up to date as the owner: tables, queue, partitions, grants. Several starters at once do it
- * exactly once: the others wait for the lock and find nothing left to do.
+ * Brings the database up to date as the owner: tables, queue, partitions, grants. If several processes start at once,
+ * one does it; the others wait for the lock and find nothing left to do.
  */
 export async function migrate(ownerUrl: string, servingUrl: string): Promise<void> {
   await underLock(ownerUrl, async () => {
@@ -27,7 +27,7 @@ export async function migrate(ownerUrl: string, servingUrl: string): Promise<voi
   });
 }
 
-// A session lock, on a connection of its own: it ends with its holder, however that dies.
+// A session lock on a connection of its own, which ends with its holder however that dies.
 async function underLock(url: string, work: () => Promise<void>): Promise<void> {
   const client = new SafeClient({
     ...sessionConfig({ name: 'migrate lock' }),

@@ -2,13 +2,14 @@ import { type Db, isLockTimeout, rowOf, rowsOf } from '../sql/db';
 
 export interface PartitionsMade {
   made: string[];
-  /** Their tables were locked for longer than a second. */
+  /** Partitions that were not made, because their tables were locked for more than a second. */
   postponed: string[];
 }
 
 /**
- * Makes what is missing up to a month: each in a transaction of its own, so that none holds the locks of another.
- * @param db no transaction
+ * Makes the missing partitions up to a month, each in a transaction of its own, so that none holds the locks of
+ * another.
+ * @param db outside a transaction
  * @param monthsAhead 0 to 24
  */
 export async function makePartitions(db: Db, monthsAhead: number): Promise<PartitionsMade> {

@@ -1,13 +1,13 @@
-// What GET /readyz asks of the database.
+// The checks of the database for GET /readyz.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { isConfigurationLimit, whyUnavailable } from '../sql/unavailable';
 import { MIGRATIONS } from './data-source';
 
-/** A monitor does not wait longer, and a network that has gone silent would let us wait for ever. */
+/** Monitors do not wait longer, and on a silent network a query would wait for ever. */
 const ANSWER_MS = 5_000;
 
-/** Each check with its fault: null when there is none. */
+/** Each check with its fault; null: no fault. */
 export async function checkReadiness(source: DataSource): Promise<Record<string, string | null>> {
   const database = await checkDatabase(source);
   if (database !== null) return { database, migrations: 'unknown', queue: 'unknown' };
@@ -21,7 +21,7 @@ export async function checkReadiness(source: DataSource): Promise<Record<string,
   return { database, migrations, queue };
 }
 
-/** More than this memory holds, so that it is written to the disk: reads succeed where that is full, also all of those below. */
+/** The sort below needs more than this, so that it writes to the disk: plain reads succeed even if the disk is full. */
 const SMALL_MEMORY = `set local work_mem = '64kB'`;
 const TO_THE_DISK = 'select count(*) from (select md5(n::text) from generate_series(1, 5000) n order by 1) as sorted';
 
@@ -34,7 +34,7 @@ async function checkDatabase(source: DataSource): Promise<string | null> {
     await db.query(TO_THE_DISK);
     return null;
   });
-  // a limit of temporary files says nothing about the disk
+  // temp_file_limit says nothing about the disk
   const fault = asked.catch((error: unknown) => (isConfigurationLimit(error) ? null : whyUnavailable(error)));
   return Promise.race([fault, wait(ANSWER_MS, 'cannot be reached', { ref: false })]);
 }

@@ -1,4 +1,4 @@
-// A start while the database is away: it waits, and says so, instead of failing.
+// A start while the database cannot be reached: logs it and waits, instead of failing.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config';
 import type { Log } from '../log';
@@ -8,7 +8,7 @@ const RETRY_MS = 1_000;
 /** Wrong password, login or database name: waiting does not help. */
 const REFUSED = new Set(['28P01', '28000', '3D000']);
 
-/** The database cannot be used; the message says which, why, and what to do. */
+/** The database cannot be used; the message names it, the reason, and what to do. */
 export class DatabaseStartError extends Error {
   constructor(message: string, cause: unknown) {
     super(message, { cause });
@@ -22,8 +22,8 @@ type DatabaseConfig = Pick<
 >;
 
 /**
- * Runs `start`, and runs it again every second while it fails because the database is away, for DATABASE_WAIT_SECONDS.
- * @param start leaves nothing running when it fails
+ * Runs `start`, and repeats it every second for DATABASE_WAIT_SECONDS while it fails because the database is away.
+ * @param start must leave nothing running when it fails
  */
 export async function startWithDatabase<T>(config: DatabaseConfig, log: Log, start: () => Promise<T>): Promise<T> {
   const end = performance.now() + config.databaseWaitSeconds * 1000;
@@ -57,7 +57,7 @@ export async function startWithDatabase<T>(config: DatabaseConfig, log: Log, sta
 
 function addressesOf({ databaseUrl, migrationDatabaseUrl, databaseReplicaUrl }: DatabaseConfig): string {
   const urls = [databaseUrl, migrationDatabaseUrl, databaseReplicaUrl].filter((url) => url !== null);
-  // without the login, which would tell its password
+  // without the login, which contains the password
   const addresses = urls.map((url) => new URL(url)).map(({ host, pathname }) => `${host}${pathname}`);
   return addresses.length > 0 ? [...new Set(addresses)].join(', ') : 'DATA_DIR (embedded)';
 }

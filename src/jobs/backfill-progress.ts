@@ -3,7 +3,7 @@ import type { Log } from '../log';
 const EVERY_MS = 10_000;
 
 /**
- * Says in the log how a backfill goes on: when it begins, every ten seconds, and when it is finished.
+ * Logs the progress of a backfill: when it begins, every ten seconds, and when it is finished.
  * @param remaining about how many requests are left
  */
 export function reportBackfill(
@@ -18,11 +18,11 @@ export function reportBackfill(
     const isFirst = requests === null;
     requests = (requests ?? 0) + taken;
     if (!isMore) {
-      log.info({ backfill: what, requests }, 'older requests of the log are all taken in');
+      log.info({ backfill: what, requests }, 'all older requests of the log are processed');
       requests = null;
     } else if (isFirst || performance.now() - saidAt > EVERY_MS) {
       saidAt = performance.now();
-      log.info({ backfill: what, requests, remaining: await remaining() }, 'taking in older requests of the log');
+      log.info({ backfill: what, requests, remaining: await remaining() }, 'processing older requests of the log');
     }
   };
 }

@@ -10,19 +10,19 @@ import { restAfter, urgency } from './follow-throttle';
 
 const REST_MS = 1_000;
 const LONGEST_REST_MS = 10_000;
-/** Openings and closings in a step while there is something to deliver: some ten milliseconds of work. */
+/** Openings and closings in a step while there is something to deliver: about ten milliseconds of work. */
 const SHORT_STEP = 2_000;
 
 /**
- * Keeps request_stats up to date, a second behind; one process at a time does, whichever comes first. What was there
- * before is counted step after step: without rest, or in short ones with rests while there is something to deliver.
+ * Keeps request_stats up to date, a second behind, in one process at a time. Earlier requests are counted step by step:
+ * without rests, or in short steps with rests while there is something to deliver.
  */
 export function startCounting(db: Db, transaction: Transaction, log: Log, isDelivering: () => boolean): Loop {
   const report = reportBackfill(log, 'counts', async () => (await backfillRemaining(db)).counts);
   return startLoop('counting', REST_MS, log, async () => {
     const begun = performance.now();
     const isShort = isDelivering();
-    // what is lost in a power cut is counted again, from the position that was lost with it
+    // not durable: counts that a power cut loses are counted again, because their position is lost too
     const step = await transaction((own) => countStep(own, isShort ? SHORT_STEP : undefined), { durable: false });
     await report(step.backfilled, step.more);
     const tookMs = performance.now() - begun;

@@ -1,11 +1,13 @@
-/** Whether this process has deliveries to make just now: what follows the log behind them leaves them the machine. */
+/**
+ * Whether this process is delivering at this time: the loops that follow the log then leave the machine to deliveries.
+ */
 export interface DeliveryActivity {
-  /** Something was fanned out, or an attempt has ended. */
+  /** Called when events were fanned out or an attempt has ended. */
   note(): void;
   isUnderWay(): boolean;
 }
 
-/** A moment without deliveries, as between two bursts, is no end of them. */
+/** A pause between two bursts of deliveries does not count as their end. */
 const RECENT_MS = 2_000;
 
 export function createDeliveryActivity(): DeliveryActivity {

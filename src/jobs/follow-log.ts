@@ -1,4 +1,4 @@
-// What follows the log behind deliveries, and leaves the machine to them: counts and search index.
+// The loops that follow the log, counts and search index; deliveries take precedence over them.
 
 import { BY_ID_PLANS, createDataSource, type DataSourceOptions } from '../database/data-source';
 import type { Log } from '../log';
@@ -7,8 +7,9 @@ import { startCounting } from './count-requests';
 import { startRequestIndexer } from './request-indexer';
 
 /**
- * On connections of its own: it takes none from what delivers. New words of the index wait in a list until it is full, and
- * whoever fills it sorts them in: a short list often, rather than a long one while a tenth of a second of deliveries waits.
+ * Connections of their own, so that they take none from deliveries. New words of the index wait in a pending list until
+ * it is full, and the statement that fills it sorts them in. A short list is sorted often and fast; a long one would
+ * delay deliveries for a tenth of a second.
  */
 const FOR_FOLLOWING: DataSourceOptions = {
   name: 'follow',
@@ -17,7 +18,7 @@ const FOR_FOLLOWING: DataSourceOptions = {
   pipeline: true,
 };
 
-/** @param isDelivering asked before each step */
+/** @param isDelivering called before each step */
 export async function startFollowing(
   url: string,
   log: Log,

@@ -17,24 +17,24 @@ import type { Db } from '../sql/db';
 
 const HOUR_MS = 3600_000;
 const IDEMPOTENCY_MS = 30 * 24 * HOUR_MS;
-/** Who watches the log may have been away for so long without missing anything. */
+/** Subscribers can resume without a loss for so long. */
 const FEED_MS = 24 * HOUR_MS;
 const MONTHS_AHEAD = 3;
 const POSTPONED_MS = 60_000;
 const POSTPONED =
-  'these partitions were not made: another session has held a lock on their tables, users or webhooks for over a second. ' +
-  'They are tried again in a minute; what is written goes into those that exist';
+  'these partitions were not created: another session has held a lock on their tables, users or webhooks for more than a ' +
+  'second. This is tried again in a minute; until then rows are written to existing partitions';
 
 const FEED_MESSAGES = {
-  rebuilt: 'this database was restored from a dump: the log is counted and indexed anew, the newest requests first',
+  rebuilt: 'this database was restored from a dump: the log is counted and indexed again, newest requests first',
   locked:
-    'this database was restored from a dump and must count and index the log anew, but another session, such as a backup, ' +
-    'has held a lock on its counts or changes for over a second. It is tried again in a minute',
+    'this database was restored from a dump, and its log must be counted and indexed again; but another session, such as a ' +
+    'backup, has held a lock on its counts or changes for more than a second. This is tried again in a minute',
 };
 
 /**
- * What a running system does for itself, at its start and every hour: partitions of the coming months, forgetting old
- * keys and changes that all have read, secrets under the first ENCRYPTION_KEY, deliveries that nobody would let go on.
+ * Maintenance, at the start and every hour: creates the partitions of the coming months, deletes old keys and changes
+ * that all readers have passed, encrypts keys with the first ENCRYPTION_KEY, and frees stranded deliveries.
  */
 export function startMaintenance(source: DataSource, clock: DatabaseClock, keyring: Keyring, log: Log): Loop {
   return startLoop('maintenance', HOUR_MS, log, async () => {
@@ -45,7 +45,7 @@ export function startMaintenance(source: DataSource, clock: DatabaseClock, keyri
     if (await clock.mayDelete()) await forgetOld(source.manager, log);
     await rewrap(source, keyring, log);
     const stranded = await freeStranded(source.manager);
-    if (stranded > 0) log.warn({ stranded }, 'webhooks or deliveries waited for nothing: they go on now');
+    if (stranded > 0) log.warn({ stranded }, 'webhooks or deliveries were stranded: they continue now');
     return postponed.length > 0 || feed === 'locked' ? POSTPONED_MS : false;
   });
 }
@@ -53,9 +53,9 @@ export function startMaintenance(source: DataSource, clock: DatabaseClock, keyri
 async function forgetOld(db: Db, log: Log): Promise<void> {
   const now = currentMs();
   const forgotten = await forgetKeysBefore(db, new Date(now - IDEMPOTENCY_MS));
-  if (forgotten > 0) log.info({ forgotten }, 'idempotency keys older than 30 days were forgotten');
+  if (forgotten > 0) log.info({ forgotten }, 'idempotency keys older than 30 days were deleted');
   await forgetCallIdsBefore(db, new Date(now - IDEMPOTENCY_MS));
-  // what the counts and the index have not taken in, as after a long stop, stays
+  // changes that counts or index have not read yet, as after a long stop, stay
   const readers = [await statsPosition(db), (await indexPosition(db)).feed];
   await pruneFeed(db, new Date(now - FEED_MS), readers);
 }
@@ -64,7 +64,8 @@ async function rewrap(source: DataSource, keyring: Keyring, log: Log): Promise<v
   const { rewrapped, broken } = await rewrapSecrets((work) => source.transaction(work), keyring);
   const [kek] = keyring.names;
   if (rewrapped > 0) log.info({ rewrapped, kek }, 'secrets were put under the first key of ENCRYPTION_KEY');
-  if (broken.length > 0) log.warn({ broken }, 'these secrets do not open with the key that they name');
+  if (broken.length > 0) log.warn({ broken }, 'these secrets cannot be decrypted with the key that they name');
   const unknown = (await keysInUse(source.manager)).filter((name) => !keyring.knows(name));
-  if (unknown.length > 0) log.error({ unknown }, 'ENCRYPTION_KEY lacks keys under which another process put secrets');
+  if (unknown.length > 0)
+    log.error({ unknown }, 'ENCRYPTION_KEY lacks keys with which another process has encrypted secrets');
 }

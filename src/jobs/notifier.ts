@@ -3,19 +3,19 @@ import type { Log } from '../log';
 
 const EVERY_MS = 25;
 
-// In one message. The notification itself may be lost in a crash, so that nobody need wait for it to reach the disk.
+// One round trip. Not durable: a notification that a crash loses is harmless, so there is no wait for the disk.
 const ANNOUNCEMENT = `begin; set local synchronous_commit to off; notify hookledger, 'events'; commit`;
 
 export interface Notifier {
-  /** Events were committed. */
+  /** Called after events were committed. */
   announce(): void;
   stop(): Promise<void>;
 }
 
 /**
- * Wakes the relays of all processes, at once and then every 25 ms at most: a relay that was woken looks again by itself
- * for longer than that. Not in the transactions that publish: those that notify commit one after the other, each waiting
- * for the disk. What is lost here is found a second later.
+ * Wakes the relays of all processes, at once and then at most every 25 ms: a relay that was woken keeps looking for
+ * longer than that. This does not happen in the publishing transactions, because transactions that notify commit one
+ * after the other, each waiting for the disk. A relay finds events without a notification within a second.
  */
 export function createNotifier(source: DataSource, log: Log): Notifier {
   let underWay: Promise<unknown> = Promise.resolve();

@@ -11,8 +11,8 @@ export interface NotifyListener {
 }
 
 /**
- * Hears what committed transactions of all processes announce. What is said while the connection is away is missed, so
- * everybody is woken once after each reconnection; and everybody looks by themselves now and then.
+ * Receives the notifications of committed transactions of all processes. Those sent while the connection is lost are
+ * missed, so all loops are woken once after each reconnection; the loops also poll.
  */
 export function startNotifyListener(url: string, log: Log, wake: (what: string) => void): NotifyListener {
   let client: SafeClient | null = null;
@@ -28,8 +28,8 @@ export function startNotifyListener(url: string, log: Log, wake: (what: string) 
       connectionTimeoutMillis: CONNECT_MS,
     });
     client = mine;
-    // One loss tells of itself several times, also late: only the
-    // first may reconnect, else two clients listen and one of them is never closed.
+    // One loss causes several events, some of them late: only the first may reconnect, otherwise two clients listen
+    // and one of them is never closed.
     const lost = () => {
       if (client !== mine) return;
       client = null;
@@ -43,7 +43,7 @@ export function startNotifyListener(url: string, log: Log, wake: (what: string) 
       await mine.query(`listen ${NOTIFY_CHANNEL}`);
       wake('everything');
     } catch (error) {
-      log.debug({ err: error }, 'cannot listen for wake-ups, trying again');
+      log.debug({ err: error }, 'cannot listen for notifications, trying again');
       lost();
       await mine.end().catch(() => undefined);
     }

@@ -10,19 +10,23 @@ import type { Transaction } from '../sql/transactions';
 import { reportBackfill } from './backfill-progress';
 import { restAfter, urgency } from './follow-throttle';
 
-/** What was closed is looked for so often. */
+/** The interval in which closed requests are looked for. */
 const REST_MS = 500;
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html: check_violation, of a row that fits no partition too */
+/**
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html: check_violation, also for a row that fits no
+ * partition
+ */
 const NO_PARTITION = '23514';
-/** Requests in one transaction: deliveries that happen to wait for it wait for a short one. */
+/** Requests in one transaction. While there is something to deliver it is short, because deliveries may wait for it. */
 const SHORT_BATCH = 100;
 const LONG_BATCH = 500;
-/** Of the event loop's time: more than this, and it is busy with something else. */
+/** Utilization of the event loop above which it counts as busy with other work. */
 const BUSY = 0.4;
 
 /**
- * Keeps the index of the log: a moment behind it, more when there is much to deliver, which comes first.
- * It waits for no disk: a batch that a power cut takes is indexed again, since its position went with it.
+ * Keeps the search index up to date, shortly behind the log, or more while there is much to deliver, which takes
+ * precedence. It does not wait for the disk: a batch that a power cut loses is indexed again, because its position is
+ * lost too.
  */
 export function startRequestIndexer(db: Db, transaction: Transaction, log: Log, isDelivering: () => boolean): Loop {
   const report = reportBackfill(log, 'search index', async () => (await backfillRemaining(db)).index);
@@ -45,7 +49,7 @@ async function takeBatch(db: Db, transaction: Transaction, atMost: number): Prom
   try {
     return await transaction((own) => indexNextBatch(own, atMost), { durable: false });
   } catch (error) {
-    // a month of the log that was made by hand has none in the index yet
+    // a partition of the log that was created by hand has none in the index yet
     if ((error as { code?: string }).code === NO_PARTITION) await makePartitions(db, 0);
     throw error;
   }

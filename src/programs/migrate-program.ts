@@ -1,4 +1,4 @@
-// npm run migrate: brings the database up to date without serving it, for an operator who deploys in steps.
+// npm run migrate: brings the database up to date without starting the server, for operators who deploy in steps.
 import { environment, readConfig } from '../config';
 import { openDatabase } from '../database/database';
 import { migrate } from '../database/migrate';
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   });
 }
 
-/** Their messages say what to do; a stack would not. */
+/** Errors whose messages say what to do; they need no stack. */
 const FOR_OPERATORS = ['ConfigError', 'AlreadyRunning', 'DatabaseStartError'];
 
 main().catch((error: Error) => {

@@ -1,4 +1,4 @@
-/** Another process serves this data directory. `connectionFile` tells a second process how to reach it. */
+/** Another process serves this data directory. `connectionFile` contains what a second process needs to connect. */
 export class AlreadyRunning extends Error {
   constructor(
     dataDir: string,

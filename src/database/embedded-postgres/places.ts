@@ -5,16 +5,16 @@ import type { ServerUser } from './server-user';
 
 export const machineFolder = '/var/lib/hookledger';
 
-/** Where everything of one data directory lies. */
+/** The paths of one data directory. */
 export interface Places {
   dataDir: string;
   secretsFile: string;
   connectionFile: string;
-  /** What Postgres needs lies here; its own user may enter, but only `cluster` belongs to it. */
+  /** The folder with all that Postgres needs; its user may enter it, but owns only `cluster`. */
   home: string;
   cluster: string;
   log: string;
-  /** Where a copy of the binaries goes, if one is needed. */
+  /** The folder for copies of the binaries, if they are needed. */
   copies: string;
 }
 
@@ -24,7 +24,7 @@ export async function preparePlaces(dataDir: string, user: ServerUser | null): P
   const home = user ? join(machineFolder, shortHash(real)) : join(real, 'postgres');
   await mkdir(home, { recursive: true });
   if (user) {
-    // Whatever root's umask is: Postgres runs as another user and must be able to walk through.
+    // Independent of root's umask: Postgres runs as another user and must be able to enter.
     await chmod(machineFolder, 0o755);
     await chmod(home, 0o711);
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { errorCode } from './files/error-code';
 import { isPostmasterOf } from './process-identity';
 
-/** What `postmaster.pid` says of a server that lives. */
+/** The content of the `postmaster.pid` of a live server. */
 export interface LiveServer {
   pid: number;
   /** `starting`, `ready`, `stopping` or `standby`. */
@@ -24,8 +24,8 @@ export async function findLiveServer(cluster: string): Promise<LiveServer | null
 }
 
 /**
- * Postgres itself asks only whether *some* process has the number in this file, and refuses to start when one does.
- * Call it under the lock, and only when `findLiveServer` has found none.
+ * Removes a stale file: Postgres refuses to start if *any* process has the number in it. Must be called under the lock,
+ * and only if `findLiveServer` has found no server.
  */
 export async function removeStalePostmasterFile(cluster: string): Promise<void> {
   await rm(join(cluster, 'postmaster.pid'), { force: true });

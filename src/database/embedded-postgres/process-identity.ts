@@ -4,8 +4,8 @@ import { basename } from 'node:path';
 import { promisify } from 'node:util';
 
 /**
- * Whether process `pid` is a living postmaster of `cluster`. A number from an old file proves nothing: it may be
- * nobody's, a zombie's that was never reaped, or another program's by now.
+ * Whether process `pid` is a live postmaster of `cluster`. A number from an old file proves nothing: its process may
+ * not exist, may be a zombie that was never reaped, or may be another program by now.
  */
 export function isPostmasterOf(pid: number, cluster: string): Promise<boolean> {
   return process.platform === 'linux' ? isPostmasterByProc(pid, cluster) : isPostmasterByPs(pid, cluster);
@@ -18,13 +18,13 @@ async function isPostmasterByProc(pid: number, cluster: string): Promise<boolean
     stat(`/proc/${pid}/cwd`).catch(() => null),
     stat(cluster).catch(() => null),
   ]);
-  // The program's name stands in parentheses before the state, and may hold anything.
+  // The program's name is in parentheses before the state, and may contain any character.
   const state = status.charAt(status.lastIndexOf(')') + 2);
   if (!state || 'ZXx'.includes(state)) return false;
   const words = commandLine.split('\0');
-  // Backends call themselves "postgres: ...": only the postmaster has the bare name.
+  // Backends have the name "postgres: ..."; only the postmaster has the bare name.
   if (!['postgres', 'postmaster'].includes(basename(words[0] ?? ''))) return false;
-  // A postmaster works in its data directory, under whatever name it got there. That of another user's process is hidden.
+  // The working directory of a postmaster is its data directory, by any path. That of another user's process is hidden.
   if (!workingFolder) return words.includes(cluster);
   return workingFolder.ino === folder?.ino && workingFolder.dev === folder.dev;
 }

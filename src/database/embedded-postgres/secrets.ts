@@ -10,7 +10,7 @@ export interface Secrets {
   passwords: { superuser: string; owner: string; serving: string };
 }
 
-/** Null when this data directory has never had any. */
+/** null: this data directory has never had secrets. */
 export async function findSecrets(file: string): Promise<Secrets | null> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return null;

@@ -15,13 +15,13 @@ const lookMs = 500;
 
 export interface Server {
   port: number;
-  /** Resolves when it is gone, whatever ended it. */
+  /** Resolves when the server has ended, for any reason. */
   ended: Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Call it under the lock, with no live server in the cluster.
+ * Must be called under the lock, with no live server in the cluster.
  * @param port null: any that is free
  */
 export async function startServer(
@@ -41,7 +41,7 @@ export async function startServer(
   }
 }
 
-/** Somebody took the port after we chose it, or backends of a killed server have not noticed yet that it is gone. */
+/** The port was taken after we chose it, or backends of a killed server have not noticed its end yet. */
 function isPassing(log: string): boolean {
   return /could not bind IPv4 address|pre-existing shared memory block/.test(log);
 }
@@ -72,12 +72,12 @@ async function tryStart(
   }
 }
 
-/** False when it ended instead. */
+/** false: the server has ended instead. */
 async function waitUntilReady(watched: WatchedProcess, cluster: string): Promise<boolean> {
   const end = performance.now() + startLimitMs;
   while (performance.now() < end) {
     if (watched.exitCode() !== null) return false;
-    // `ended` rejects when nothing could be spawned at all.
+    // `ended` rejects if nothing could be spawned.
     await Promise.race([delay(10), watched.ended]);
     if ((await findLiveServer(cluster))?.status === 'ready') return true;
   }
@@ -85,7 +85,7 @@ async function waitUntilReady(watched: WatchedProcess, cluster: string): Promise
   return false;
 }
 
-/** The watchdog ends with it; where the watchdog alone was killed, the server still runs. */
+/** The watchdog ends with the server; if only the watchdog was killed, the server still runs. */
 async function untilGone(watched: WatchedProcess, cluster: string): Promise<void> {
   await watched.ended.catch(() => undefined);
   while (await findLiveServer(cluster)) await delay(lookMs, undefined, { ref: false });
@@ -97,17 +97,17 @@ async function stopServer(watched: WatchedProcess, cluster: string): Promise<voi
   while (performance.now() < end) {
     const server = await findLiveServer(cluster);
     if (!server && watched.exitCode() !== null) return;
-    // Not left to the watchdog alone: somebody may have killed it.
+    // Not left to the watchdog, which may have been killed.
     if (server && server.status !== 'stopping') interrupt(server.pid);
     await delay(20);
   }
-  throw new Error(`Postgres was told to stop a minute ago and still runs in ${cluster}`);
+  throw new Error(`Postgres got the signal to stop a minute ago and still runs in ${cluster}`);
 }
 
 function interrupt(pid: number): void {
   try {
     process.kill(pid, 'SIGINT');
   } catch (error) {
-    if (errorCode(error) !== 'ESRCH') throw error; // it ended by itself in this very moment
+    if (errorCode(error) !== 'ESRCH') throw error; // it ended by itself at this moment
   }
 }

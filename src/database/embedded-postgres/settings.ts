@@ -1,4 +1,4 @@
-/** On the command line, not in the cluster's file: a new release of ours changes them without touching what is there. */
+/** On the command line, not in the cluster's file: a new release can change them without changing the cluster. */
 export function serverArguments(cluster: string, port: number, settings: Record<string, string>): string[] {
   const all: Record<string, string> = {
     listen_addresses: '127.0.0.1',

@@ -6,12 +6,12 @@ import type { Places } from './places';
 import { findLiveServer } from './postmaster-file';
 
 const lockLimitMs = 30_000;
-/** Not one: who restarts with `kill -9` and a start in one breath finds the killed process for a moment yet. */
+/** More than one try: after `kill -9` and an immediate start, the killed process still exists for a moment. */
 const sightingsEnough = 6;
 const departureLimitMs = 5_000;
 const shutdownLimitMs = 60_000;
 
-/** Becomes the one process that may start a server here, with none running. Throws AlreadyRunning when another serves. */
+/** Takes the lock and makes sure that no server runs. @throws AlreadyRunning if another process serves */
 export async function takeOver(places: Places): Promise<ReleaseLock> {
   const release = await waitForLock(places);
   try {
@@ -23,7 +23,7 @@ export async function takeOver(places: Places): Promise<ReleaseLock> {
   }
 }
 
-/** Whoever holds the lock is about to serve (then we learn how to connect) or about to be gone (then it is our turn). */
+/** The holder of the lock is about to serve, and writes how to connect, or about to end, and releases the lock. */
 async function waitForLock(places: Places): Promise<ReleaseLock> {
   const end = performance.now() + lockLimitMs;
   let sightings = 0;
@@ -31,7 +31,7 @@ async function waitForLock(places: Places): Promise<ReleaseLock> {
     const release = await tryLock(places);
     if (release) return release;
     const server = await findLiveServer(places.cluster);
-    // The file is written when all is ready, and removed before the server is stopped.
+    // The file is written when the server is ready, and removed before it is stopped.
     const isServing = server !== null && (await exists(places.connectionFile));
     sightings = isServing ? sightings + 1 : 0;
     if (server && sightings === sightingsEnough) {
@@ -44,7 +44,7 @@ async function waitForLock(places: Places): Promise<ReleaseLock> {
   );
 }
 
-/** When its Node was killed a moment ago, the watchdog is still stopping the server. */
+/** If Node was killed a moment ago, the watchdog is still stopping the server. */
 async function waitForDeparture(places: Places): Promise<void> {
   const start = performance.now();
   for (;;) {

@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 import { type ServerUser, spawnIds } from './server-user';
 
 /**
- * Stands between Node and the program. Its pipe from Node ends when Node does, by whatever means; then it interrupts
- * the program, which is Postgres's fast shutdown. It ends when the program has ended, with the same code, and for
- * nothing else: who sends a signal to all our processes at once means the application, which still has to drain.
- * A shell lets its background programs ignore SIGINT until they say otherwise: SIGTERM reaches one that has just begun.
+ * The watchdog between Node and the program. Its pipe from Node closes when Node ends, for any reason; then it
+ * interrupts the program, which is the fast shutdown of Postgres. It ends only when the program has ended, with the
+ * same code: a signal to all our processes is meant for the application, which still needs its database to drain.
+ * Background programs of a shell ignore SIGINT until they install a handler; SIGTERM reaches one that has just begun.
  */
 const watchdog = `
 exec 3<&0 </dev/null
@@ -26,10 +26,10 @@ exit $code
 `;
 
 export interface WatchedProcess {
-  /** Null while it runs. */
+  /** null while it runs. */
   exitCode(): number | null;
   ended: Promise<number>;
-  /** What Node's death does: interrupts the program. */
+  /** Interrupts the program, as the death of Node does. */
   letGo(): void;
 }
 
@@ -44,21 +44,21 @@ export function startWatched(
   const path = join(binaries, 'bin', program);
   const child = spawn('/bin/sh', ['-c', watchdog, 'hookledger-watchdog', path, ...args], {
     ...spawnIds(user),
-    // A session of its own: Ctrl-C in the terminal must reach the application alone, which still needs its database.
+    // A session of its own: Ctrl-C in the terminal must reach only the application, which still needs its database.
     detached: true,
-    // Not ours: initdb wants to enter its working directory, and `nobody` may not enter /root.
+    // Not our own working directory: initdb enters it, and `nobody` may not enter /root.
     cwd: '/',
     env: environment(path),
     stdio: ['pipe', log, log],
   });
   const pipe = child.stdin as Socket;
-  pipe.on('error', () => {}); // the watchdog was killed: nothing to let go of
+  pipe.on('error', () => {}); // the watchdog was killed: there is nothing to close
   child.unref();
   pipe.unref();
   return { exitCode: () => codeOf(child), ended: endOf(child), letGo: () => pipe.end() };
 }
 
-/** Nothing of the caller's: PGPORT, LC_ALL, TZ, LD_LIBRARY_PATH would each change what Postgres does. */
+/** Not the caller's environment: PGPORT, LC_ALL, TZ and LD_LIBRARY_PATH would change the behaviour of Postgres. */
 function environment(program: string): NodeJS.ProcessEnv {
   return { PATH: '/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C', LD_LIBRARY_PATH: join(dirname(program), '..', 'lib') };
 }
@@ -67,6 +67,6 @@ const codeOf = (child: ChildProcess) => child.exitCode ?? (child.signalCode === 
 
 function endOf(child: ChildProcess): Promise<number> {
   const ended = once(child, 'exit').then(() => codeOf(child) ?? 128);
-  ended.catch(() => {}); // it could not be spawned: whoever waits for it is told
+  ended.catch(() => {}); // it could not be spawned: the error reaches the caller that awaits `ended`
   return ended;
 }

@@ -259,9 +259,9 @@ test('the log of the process says how far it has come, and that it is finished',
   } finally {
     await counting.stop();
   }
-  expect(lines[0]).toMatchObject({ msg: 'taking in older requests of the log', backfill: 'counts', requests: 2_000 });
+  expect(lines[0]).toMatchObject({ msg: 'processing older requests of the log', backfill: 'counts', requests: 2_000 });
   expect(lines[0]?.remaining).toBeGreaterThan(0);
-  expect(lines.at(-1)).toMatchObject({ msg: 'older requests of the log are all taken in', requests: 5_000 });
+  expect(lines.at(-1)).toMatchObject({ msg: 'all older requests of the log are processed', requests: 5_000 });
 });
 
 test('what the index lacks is found in the log, in short batches too, beside what is closed meanwhile', async () => {

@@ -17,7 +17,7 @@ import { completeSymlinks } from './symlinks';
 
 const abandonedAfterMs = 600_000;
 
-/** Copies a `native` folder to `target` once. A half-made copy is never seen under that name. */
+/** Copies a `native` folder to `target` once. An incomplete copy never has that name. */
 export async function copyBinaries(source: string, folder: string, name: string): Promise<string> {
   const target = join(folder, name);
   if (await stat(join(target, 'bin', 'postgres')).catch(() => null)) return target;
@@ -29,7 +29,7 @@ export async function copyBinaries(source: string, folder: string, name: string)
     await completeSymlinks(draft);
     await rename(draft, target);
   } catch (error) {
-    // Another starter was faster, and its copy is as good as ours.
+    // Another process was faster, and its copy is the same.
     if (!['ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? '')) throw error;
   } finally {
     await rm(draft, { recursive: true, force: true });
@@ -37,7 +37,7 @@ export async function copyBinaries(source: string, folder: string, name: string)
   return target;
 }
 
-/** Readable by all, whatever the source and the umask say: Postgres runs as another user. */
+/** Readable by all users, independent of source and umask: Postgres runs as another user. */
 async function copyFolder(source: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true });
   await chmod(target, 0o755);
@@ -53,7 +53,7 @@ async function copyFolder(source: string, target: string): Promise<void> {
   }
 }
 
-/** Of starters that were killed while copying; younger ones may still be at work. */
+/** Removes copies of processes that were killed while copying; younger ones may still be in progress. */
 async function removeAbandoned(folder: string, prefix: string): Promise<void> {
   for (const name of (await readdir(folder)).filter((each) => each.startsWith(prefix))) {
     const path = join(folder, name);

@@ -1,4 +1,4 @@
-/** `ENOENT` and its like, of an error that Node made. */
+/** The code of an error of Node, such as `ENOENT`. */
 export function errorCode(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | null)?.code;
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const sizeLimit = 8 * 1024 * 1024;
 
-/** Opened by us and only written by Postgres, so it may lie where Postgres's user creates nothing. */
+/** Opened by us and only written by Postgres, so it may be where the user of Postgres cannot create files. */
 export async function openLog(path: string): Promise<FileHandle> {
   const log = await open(path, 'a', 0o600);
   if ((await log.stat()).size < sizeLimit) return log;
@@ -12,7 +12,7 @@ export async function openLog(path: string): Promise<FileHandle> {
   return open(path, 'a', 0o600);
 }
 
-/** What was written after `offset` bytes. */
+/** The text after `offset` bytes. */
 export async function readLog(path: string, offset: number): Promise<string> {
   await delay(20); // the last lines of a process that has just ended
   const log = await open(path, 'r');

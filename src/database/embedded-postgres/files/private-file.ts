@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 
-/** Only its owner reads it, and after a power cut it holds either the old text or the new one. */
+/** Writes a file that only its owner can read; after a power cut it contains either the old text or the new one. */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {

@@ -2,15 +2,15 @@ import { lstat, readFile, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { errorCode } from './error-code';
 
-/** An npm package cannot hold symlinks: this list says which ones its libraries need. */
+/** An npm package cannot contain symlinks: this file of the package lists those that its libraries need. */
 interface Link {
   source: string;
   target: string;
 }
 
 /**
- * Makes the missing ones, as the package's install script does where npm runs it.
- * False when they are missing and this folder may not be written.
+ * Creates missing symlinks, as the package's install script does if npm runs it.
+ * @returns false if some are missing and this folder is not writable
  */
 export async function completeSymlinks(binaries: string): Promise<boolean> {
   for (const link of await listedLinks(binaries)) {
@@ -20,7 +20,7 @@ export async function completeSymlinks(binaries: string): Promise<boolean> {
       await symlink(relative(dirname(target), source), target);
     } catch (error) {
       if (['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '')) return false;
-      // Another process made it in this very moment.
+      // Another process created it at this moment.
       if (errorCode(error) !== 'EEXIST') throw error;
     }
   }
@@ -36,5 +36,5 @@ async function listedLinks(binaries: string): Promise<Link[]> {
   }
 }
 
-/** The list counts from the package; its folder may have another name here. */
+/** Paths in the list begin at the package, whose folder may have another name here. */
 const inside = (binaries: string, path: string) => join(binaries, path.replace(/^native\//, ''));
