@@ -1,4 +1,4 @@
-// The commonest way to sign: one header with the HMAC over the body.
+// The most common signature: one header with the HMAC of the body.
 import type { IncomingCall } from './call';
 import { type Claim, isRefusal, malformed, type Refusal, type SecretKind } from './claim';
 import { hmacProof, type SignedContent } from './proofs';
@@ -8,7 +8,7 @@ import { hmacForm, readSignature } from './read-signature';
 
 export interface HeaderSignature {
   readonly header: string;
-  /** What stands before the signature, to the letter. */
+  /** The exact text before the signature. */
   readonly prefix?: string;
   readonly algorithm: HmacAlgorithm;
   readonly encoding: SignatureEncoding;
@@ -35,7 +35,7 @@ export function readHeaderSignature(call: IncomingCall, form: HeaderSignature): 
   return readSignature(value.slice(prefix.length), hmacForm(algorithm, encoding), where);
 }
 
-/** @param content what is signed, such as "the body" */
+/** @param content the signed content, such as "the body" */
 export function badSignature(where: string, content: string): Refusal {
   return {
     code: 'BAD_SIGNATURE',

@@ -1,4 +1,4 @@
-// What a call carries, read as its content type says.
+// Reads the body of a call according to its content type.
 import { decodedText } from '../charset';
 import { formJson, MAX_FORM_FIELDS, readFormFields } from '../json/json-form';
 import { memberOf } from '../json/json-member';
@@ -8,13 +8,13 @@ import { readJsonText } from '../json/json-text';
 import { headerValues, type IncomingCall, queryValues } from './call';
 import type { Place } from './place';
 
-/** FORM: its fields as a JSON object, the last of repeated ones. OTHER: bytes that are not looked into. */
+/** FORM: the fields as a JSON object; of repeated fields, the last one. OTHER: bytes that are not read. */
 export type CallContent =
   | { readonly kind: 'JSON'; readonly root: JsonPart }
   | { readonly kind: 'FORM'; readonly root: JsonPart }
   | { readonly kind: 'OTHER' };
 
-/** Says where a body that must be JSON is not, or why a form is not read. */
+/** Why a body is not readable: the position at which it is not JSON, or the fault of a form. */
 export interface ContentFault {
   readonly fault: string;
 }
@@ -22,8 +22,8 @@ export interface ContentFault {
 export const TOO_MANY_FIELDS = `The form has more than ${MAX_FORM_FIELDS} fields, which is the most that is read.`;
 
 /**
- * @param body decoded, where a content encoding was
- * @param mustBeJson whatever the content type says
+ * @param body the body, without content encoding
+ * @param mustBeJson whether the body must be JSON regardless of its content type
  */
 export function readContent(
   call: Pick<IncomingCall, 'headers'>,
@@ -36,7 +36,7 @@ export function readContent(
   return formTypeOf(call) === null ? { kind: 'OTHER' } : readForm(body, contentType);
 }
 
-/** The content type of a form, with its parameters; null: the body is said to be something else. */
+/** The content type of a form, with its parameters; null: the content type is not that of a form. */
 export function formTypeOf(call: Pick<IncomingCall, 'headers'>): string | null {
   const contentType = headerValues(call, 'content-type')[0] ?? '';
   return /^\s*application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType) ? contentType : null;
@@ -52,13 +52,13 @@ function readJson(body: Buffer, contentType: string): CallContent | ContentFault
   }
 }
 
-// What stands there is content, which not everybody may read who reads why a call was refused.
+// The message does not quote the text at that position: not all users who may read the message may read content.
 function placeIn({ message }: Error): string {
   const [place] = /line \d+, column \d+/.exec(message) ?? [];
   return place ? `: it goes wrong at ${place}` : '';
 }
 
-// what is no text in its charset is looked into by nobody, here as in conditions and templates
+// a body that is not valid in its charset is not read, here as in conditions and templates
 function readForm(body: Buffer, contentType: string): CallContent | ContentFault {
   const text = decodedText(body, contentType);
   const fields = text === null ? [] : readFormFields(text);
@@ -66,7 +66,7 @@ function readForm(body: Buffer, contentType: string): CallContent | ContentFault
   return text === null ? { kind: 'OTHER' } : { kind: 'FORM', root: rootOf(readJsonText(formJson(fields))) };
 }
 
-/** What the first of these places that says something says, as text; null: none does. */
+/** The value at the first of these places that has one, as text; null: none has. */
 export function saidAt(places: readonly Place[], call: IncomingCall, content: CallContent): string | null {
   for (const place of places) {
     const said = saidBy(place, call, content);
@@ -90,7 +90,7 @@ function partAt(root: JsonPart, path: string): JsonPart | undefined {
   return part;
 }
 
-// Numbers as they were written: an id of 20 digits is not what a double makes of it.
+// Numbers keep their text: a double cannot represent an id of 20 digits.
 function scalarText(part: JsonPart | undefined): string | null {
   if (part === undefined || part.value === null) return null;
   if (typeof part.value === 'string') return part.value;

@@ -1,20 +1,20 @@
 import type { HeaderPairs } from '../header-pairs';
 
-/** One call of a partner, as it arrived. Nothing in it is believed. */
+/** One call of a partner, as it was received. It is not verified. */
 export interface IncomingCall {
   readonly method: string;
-  /** The whole address as the partner wrote it, token and query included: some sign it. */
+  /** The complete URL as the partner called it, including token and query, because some providers sign it. */
   readonly url: string;
-  /** In wire order, with repeats. */
+  /** The headers in wire order, with repetitions. */
   readonly headers: HeaderPairs;
-  /** The exact bytes of the wire. */
+  /** The exact bytes of the body as received. */
   readonly body: Buffer;
-  /** The certificate that a trusted proxy says the partner showed; null: none did. */
+  /** The client certificate that a trusted proxy passed on; null: none. */
   readonly certificate: ClientCertificate | null;
 }
 
 export interface ClientCertificate {
-  /** SHA-256 of its DER form, 32 bytes. */
+  /** The SHA-256 hash of its DER form, 32 bytes. */
   readonly fingerprint: Buffer;
   readonly subject: string;
   /** Milliseconds since 1970. */
@@ -22,13 +22,13 @@ export interface ClientCertificate {
   readonly validTo: number;
 }
 
-/** All values of a header, in order; upper and lower case mean the same. */
+/** All values of a header, in order. The name is compared without case. */
 export function headerValues(call: Pick<IncomingCall, 'headers'>, name: string): string[] {
   const wanted = name.toLowerCase();
   return call.headers.filter(([each]) => each.toLowerCase() === wanted).map(([, value]) => value);
 }
 
-/** All values of a parameter of the query, decoded. */
+/** All decoded values of a query parameter. */
 export function queryValues(call: Pick<IncomingCall, 'url'>, name: string): string[] {
   const at = call.url.indexOf('?');
   return at < 0 ? [] : new URLSearchParams(call.url.slice(at)).getAll(name);

@@ -1,6 +1,6 @@
-// What a call says of itself, in the way of its provider; and the secrets that can confirm it.
+// What a call claims, as its provider defines it, and the secrets that can verify it.
 
-/** Why a call is not accepted. */
+/** Why a call is refused. */
 export const REFUSAL_CODES = [
   'NOT_SIGNED',
   'BAD_SIGNATURE',
@@ -15,45 +15,48 @@ export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
 export interface Refusal {
   readonly code: RefusalCode;
-  /** A sentence for the log. It never repeats a secret, nor a signature that would be right. */
+  /** A sentence for the log. It must not contain a secret or a valid signature. */
   readonly message: string;
 }
 
-/** V1: an HMAC key; V1A: an ed25519 public key; TEXT: a text that both sides know; CERTIFICATE: a fingerprint. */
+/** V1: an HMAC key; V1A: an ed25519 public key; TEXT: a shared text; CERTIFICATE: a fingerprint. */
 export const SECRET_KINDS = ['V1', 'V1A', 'TEXT', 'CERTIFICATE'] as const;
 export type SecretKind = (typeof SECRET_KINDS)[number];
 
 export interface VerificationSecret {
   readonly id: string;
   readonly kind: SecretKind;
-  /** V1: the key's bytes; V1A: 32 bytes; TEXT: UTF-8; CERTIFICATE: 32 bytes. */
+  /** V1: the bytes of the key; V1A: 32 bytes; TEXT: UTF-8; CERTIFICATE: 32 bytes. */
   readonly bytes: Buffer;
   readonly createdAt: Date;
-  /** When it stops or stopped to confirm; null: not planned. */
+  /** When the secret expires or expired; null: never. */
   readonly expiresAt: Date | null;
 }
 
-/** One way in which the call can be confirmed. */
+/** One way to verify the call. */
 export interface Proof {
-  /** In constant time; false for a secret of another kind. @param body the bytes that the partner is taken to have signed */
+  /**
+   * Compares in constant time; false for a secret of another kind.
+   * @param body the bytes that the partner may have signed
+   */
   holdsWith(secret: VerificationSecret, body: Buffer): boolean;
-  /** When it was signed, seconds since 1970, part of what is signed; null: no time is; Refusal: it cannot be read. */
+  /** The signed time, seconds since 1970; null: no time is signed; Refusal: it cannot be read. */
   readonly signedAt: number | Refusal | null;
-  /** The time in which it holds at all, as a certificate has it; null: any. */
+  /** The period of validity, such as that of a certificate; null: unlimited. */
   readonly validity: Validity | null;
-  /** What the call is refused for when no secret confirms it. */
+  /** The refusal when no secret verifies the call. */
   readonly otherwise: Refusal;
 }
 
 export interface Validity {
-  /** What has that time, such as "The certificate of CN=partner". */
+  /** What has this period, such as "The certificate of CN=partner". */
   readonly what: string;
   readonly fromMs: number;
   readonly toMs: number;
 }
 
 export interface Claim {
-  /** Any of them that any secret confirms is enough. Empty: nothing has to be confirmed. */
+  /** One proof that one secret verifies is sufficient. Empty: no verification is required. */
   readonly proofs: readonly Proof[];
 }
 

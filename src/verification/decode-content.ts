@@ -1,4 +1,5 @@
-// The content encoding of a call's body, taken off with a limit: a bomb must not cost more than an honest body.
+// Decodes the content encoding of the body of a call, with a limit: a decompression bomb must cost no more than other
+// bodies.
 import { promisify } from 'node:util';
 import { brotliDecompress, constants, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
 import { quoted } from '../errors';
@@ -6,19 +7,19 @@ import type { HeaderPairs } from '../header-pairs';
 import { headerValues } from './call';
 import { isRefusal, malformed, type Refusal } from './claim';
 
-/** As much as a body may have that comes without one. */
+/** The same limit as for a body without content encoding. */
 export const MAX_DECODED_BYTES = 1024 * 1024;
 const MAX_ENCODINGS = 2;
-// RFC 9659, section 3: windows above 8 MiB need not be taken. Node would make room for 128.
+// RFC 9659, section 3: windows above 8 MiB may be refused. Node would allocate up to 128 MiB.
 const ZSTD_WINDOW_LOG = 23;
-// More at once would not be faster than there are threads, and each holds up to the limit while it waits.
+// More would not be faster than the number of threads, and each one holds up to the limit in memory while it waits.
 const DECODERS_AT_ONCE = 4;
 
 type Decode = (body: Buffer) => Promise<Buffer>;
 
 const LIMIT = { maxOutputLength: MAX_DECODED_BYTES };
 
-/** RFC 9110, section 8.4.1, RFC 7932 and RFC 8878. */
+/** The encodings of RFC 9110, section 8.4.1, RFC 7932 and RFC 8878. */
 const DECODERS: Readonly<Record<string, Decode>> = {
   gzip: whole(promisify(gunzip)),
   'x-gzip': whole(promisify(gunzip)),
@@ -27,7 +28,7 @@ const DECODERS: Readonly<Record<string, Decode>> = {
   zstd: whole(promisify(zstdDecompress), { params: { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG } }),
 };
 
-// zlib is content with the first part of a body; what comes behind its end would be kept, and decoded by nobody.
+// zlib ignores bytes after the end of the stream. They would be recorded although they are never decoded.
 function whole<Options>(decode: (body: Buffer, options: Options) => Promise<Buffer>, extra: object = {}): Decode {
   return async (body) => {
     const result: unknown = await decode(body, { ...LIMIT, ...extra, info: true } as Options);
@@ -37,12 +38,13 @@ function whole<Options>(decode: (body: Buffer, options: Options) => Promise<Buff
   };
 }
 
-// The RFC means zlib by "deflate", some mean bare deflate. RFC 1950, section 2.2: the first two bytes tell.
+// By "deflate" the RFC means zlib, but some clients send raw deflate. RFC 1950, section 2.2: the first two bytes
+// distinguish them.
 function isZlib(body: Buffer): boolean {
   return body.length >= 2 && (body[0]! & 0x0f) === 8 && body.readUInt16BE(0) % 31 === 0;
 }
 
-/** null: it has none. TOO_LARGE, MALFORMED: it is not decoded. */
+/** The decoded body; null: it has no content encoding; a refusal with TOO_LARGE or MALFORMED: it cannot be decoded. */
 export async function decodeContent(headers: HeaderPairs, body: Buffer): Promise<{ body: Buffer } | Refusal | null> {
   const encodings = encodingsOf(headers);
   const unknown = encodings.find((encoding) => !Object.hasOwn(DECODERS, encoding));
@@ -61,7 +63,7 @@ function encodingsOf(headers: HeaderPairs): string[] {
   return listed.map((encoding) => encoding.trim()).filter((encoding) => encoding !== '' && encoding !== 'identity');
 }
 
-// The last that was put on comes off first.
+// The encoding that was applied last is decoded first.
 async function decodeAll(encodings: readonly string[], body: Buffer): Promise<{ body: Buffer } | Refusal> {
   let decoded: Buffer | Refusal = body;
   for (const encoding of encodings.toReversed()) {

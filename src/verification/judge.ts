@@ -1,25 +1,25 @@
-// Whether a call is accepted: after it was read, before anything that it says is believed.
+// Decides whether a call passes verification, before its content is used.
 import type { IncomingCall } from './call';
 import { type Claim, isRefusal, type Proof, type Refusal, type VerificationSecret } from './claim';
 import type { Provider, VerificationSettings } from './provider';
 
-/** What was agreed on with a partner. */
+/** How the calls of a webhook are verified. */
 export interface Agreement {
   readonly provider: Provider;
   readonly settings: VerificationSettings;
-  /** How far the time that is signed may be from ours, in either direction. */
+  /** The maximum difference between the signed time and now, in either direction. */
   readonly toleranceSeconds: number;
-  /** Live and retired ones, newest first. */
+  /** Live and retired secrets, newest first. */
   readonly secrets: readonly VerificationSecret[];
 }
 
-/** `secretId`: which one confirmed the call; null: nothing had to be confirmed. */
+/** `secretId`: the secret that verified the call; null: no verification is required. */
 export type Judgement = { accepted: true; secretId: string | null } | ({ accepted: false } & Refusal);
 
-/** Retired secrets only explain; a flood of bad signatures must not cost more for each that there ever was. */
+/** Retired secrets only explain a refusal. The limit keeps the cost of a flood of invalid signatures constant. */
 const MAX_RETIRED = 10;
 
-/** @param decodedBody null: it came without a content encoding */
+/** @param decodedBody null: the body has no content encoding */
 export function judge(call: IncomingCall, decodedBody: Buffer | null, agreement: Agreement, nowMs: number): Judgement {
   const claim = readClaim(call, decodedBody, agreement);
   if (isRefusal(claim)) return refused(claim);
@@ -33,7 +33,7 @@ export function judge(call: IncomingCall, decodedBody: Buffer | null, agreement:
   return fault ? refused(fault) : { accepted: true, secretId: found.secret.id };
 }
 
-/** What the call says of itself; some of it stands in the body, which must be read to know. */
+/** The claim of the call. Some providers put it into the body, which must be decoded for this. */
 export function readClaim(call: IncomingCall, decodedBody: Buffer | null, agreement: Agreement): Claim | Refusal {
   const readable = decodedBody === null ? call : { ...call, body: decodedBody };
   return agreement.provider.read(readable, agreement.settings);
@@ -43,7 +43,7 @@ export function liveSecrets({ secrets }: Agreement, nowMs: number): Verification
   return secrets.filter((secret) => !isRetired(secret, nowMs));
 }
 
-/** The newest ten. */
+/** The newest ten retired secrets. */
 export function retiredSecrets({ secrets }: Agreement, nowMs: number): VerificationSecret[] {
   return secrets.filter((secret) => isRetired(secret, nowMs)).slice(0, MAX_RETIRED);
 }
@@ -58,7 +58,7 @@ export interface Confirmation {
   readonly body: Buffer;
 }
 
-/** The first that holds. @param bodies what the partner may have signed: the bytes of the wire first */
+/** The first proof that a secret verifies. @param bodies what the partner may have signed, the received bytes first */
 export function findConfirmation(
   { proofs }: Claim,
   secrets: readonly VerificationSecret[],
@@ -85,7 +85,7 @@ function retiredMessage({ expiresAt }: VerificationSecret): string {
   return `The call was signed with the secret that was retired on ${expiresAt?.toISOString()}.`;
 }
 
-/** STALE, or null. It is asked of what a secret confirmed: what it did not, anybody may have written. */
+/** A refusal with STALE, or null. Call it only for a verified proof: without verification, the time can be forged. */
 export function timeFault({ signedAt, validity }: Proof, toleranceSeconds: number, nowMs: number): Refusal | null {
   if (validity !== null && nowMs < validity.fromMs)
     return stale(`${validity.what} is not valid before`, validity.fromMs);

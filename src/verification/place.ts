@@ -1,7 +1,9 @@
-/** Where in a call something is said. */
+/** The location of a value in a call. */
 export interface Place {
   readonly from: 'HEADER' | 'JSON' | 'QUERY';
-  /** A header's or parameter's name, or a path such as `$.data.object.id`; of a form, `$.` and a field's name. */
+  /**
+   * The name of a header or parameter, or a path such as `$.data.object.id`; for a form, `$.` and the name of a field.
+   */
   readonly name: string;
 }
 
@@ -9,7 +11,7 @@ export function inHeader(name: string): Place {
   return { from: 'HEADER', name };
 }
 
-/** In a JSON body, or among the fields of a form. */
+/** A location in a JSON body or in the fields of a form. */
 export function inBody(path: string): Place {
   return { from: 'JSON', name: path };
 }

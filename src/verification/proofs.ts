@@ -1,4 +1,4 @@
-// The ways in which secrets confirm a call. Where one is compared, the time it takes says nothing about it.
+// The ways in which secrets verify a call. Secrets are compared in constant time.
 import {
   createHash,
   createHmac,
@@ -11,19 +11,19 @@ import {
 import type { Proof, Refusal, SecretKind } from './claim';
 import type { HmacAlgorithm } from './provider';
 
-/** What is signed, piece by piece. */
+/** The signed content in pieces. */
 export type SignedContent = readonly (string | Buffer)[];
 
 interface Signed {
-  /** Any of them is enough. */
+  /** One matching signature is sufficient. */
   readonly signatures: readonly Buffer[];
-  /** What may have been signed when this was the body: mostly one thing; none: it cannot have been. */
+  /** The contents that may have been signed with this body, usually one; none: this body cannot have been signed. */
   readonly contents: (body: Buffer) => readonly SignedContent[];
   readonly signedAt?: Proof['signedAt'];
   readonly otherwise: Refusal;
 }
 
-/** Confirmed by a secret whose HMAC over the content is one of the signatures. */
+/** Verified by a secret whose HMAC of the content is one of the signatures. */
 export function hmacProof(signed: Signed & { algorithm: HmacAlgorithm; kinds: readonly SecretKind[] }): Proof {
   const { algorithm, kinds, signatures, signedAt = null, otherwise } = signed;
   const contents = oncePerBody(signed.contents);
@@ -37,7 +37,7 @@ export function hmacProof(signed: Signed & { algorithm: HmacAlgorithm; kinds: re
   };
 }
 
-// Several secrets are tried with one body, and to read a form for each would multiply what a call may cost.
+// Several secrets are tried with one body. Reading a form for each of them would multiply the cost of a call.
 function oncePerBody(contents: Signed['contents']): Signed['contents'] {
   const made = new WeakMap<Buffer, readonly SignedContent[]>();
   return (body) => {
@@ -55,8 +55,8 @@ function hmacOf(algorithm: HmacAlgorithm, key: Buffer, content: SignedContent): 
 
 const keys = new WeakMap<Buffer, KeyObject>();
 
-// Node asks bytes first whether they are a key of two other kinds, and throws and catches an error for each: that takes
-// several times as long as the HMAC.
+// Given bytes, Node first tries to read them as two other kinds of key, and throws and catches an error for each, which
+// takes several times as long as the HMAC.
 function keyOf(bytes: Buffer): KeyObject {
   const known = keys.get(bytes);
   if (known) return known;
@@ -69,7 +69,7 @@ function isAmong(signatures: readonly Buffer[], expected: Buffer): boolean {
   return signatures.filter((each) => each.length === expected.length && timingSafeEqual(each, expected)).length > 0;
 }
 
-/** Confirmed by a public key that one of the ed25519 signatures was made for. */
+/** Verified by a public key that matches one of the ed25519 signatures. */
 export function ed25519Proof({ signatures, contents, signedAt = null, otherwise }: Signed): Proof {
   return {
     signedAt,
@@ -84,12 +84,12 @@ export function ed25519Proof({ signatures, contents, signedAt = null, otherwise 
   };
 }
 
-// ed25519 reads its message twice (RFC 8032, section 5.1.7): it takes it whole
+// ed25519 reads its message twice (RFC 8032, section 5.1.7), so it needs the complete message
 function wholeOf(content: SignedContent): Buffer {
   return Buffer.concat(content.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
 }
 
-/** An ed25519 public key; null: the bytes are none. */
+/** An ed25519 public key; null: the bytes are not one. */
 function publicKeyOf(bytes: Buffer): KeyObject | null {
   try {
     const x = bytes.toString('base64url');
@@ -99,14 +99,14 @@ function publicKeyOf(bytes: Buffer): KeyObject | null {
   }
 }
 
-/** Confirmed by the secret that is shown itself, such as a token. */
+/** Verified by a secret that the call itself contains, such as a token. */
 export function shownProof(kind: SecretKind, shown: Buffer, otherwise: Refusal): Proof {
   const digest = sha256(shown);
   return {
     signedAt: null,
     validity: null,
     otherwise,
-    // digests are compared, so that the time does not even tell how long the secret is
+    // compares digests, so that the time does not reveal the length of the secret
     holdsWith: (secret) => secret.kind === kind && timingSafeEqual(digest, sha256(secret.bytes)),
   };
 }

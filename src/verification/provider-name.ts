@@ -1,4 +1,4 @@
-/** Whose way of signing a call follows; the last five are ways without a name. */
+/** The providers whose signatures calls can have. The last five are general methods. */
 export const PROVIDER_NAMES = [
   'STANDARD_WEBHOOKS',
   'SVIX',

@@ -5,31 +5,31 @@ import type { Place } from './place';
 
 export type { Place } from './place';
 
-/** What a secret of a provider looks like. */
+/** The form of the secrets of a provider. */
 export interface SecretForm {
-  /** What is right, as the rest of "secret must be ...". */
+  /** The form, as the rest of the sentence "secret must be ...". */
   readonly right: string;
-  /** null: it is not of this form. */
+  /** null: the text does not have this form. */
   read(text: string): { kind: SecretKind; bytes: Buffer } | null;
-  /** A new one, as its text; null: the partner issues them. */
+  /** Generates the text of a new secret; null: the partner issues secrets. */
   readonly generate: (() => string) | null;
 }
 
-/** How the agreement says that calls are confirmed, where the provider alone does not. */
+/** How calls are verified, for providers that are general methods. */
 export interface VerificationSettings {
   /** HMAC: the header with the signature. TOKEN: the header with the token. */
   readonly header: string | null;
   /** TOKEN: the parameter of the query with the token, instead of a header. */
   readonly query: string | null;
-  /** HMAC, TOKEN: what stands before the signature or token, such as "sha256=" or "Bearer ". */
+  /** HMAC, TOKEN: the text before the signature or token, such as "sha256=" or "Bearer ". */
   readonly prefix: string | null;
   readonly algorithm: HmacAlgorithm;
   readonly encoding: SignatureEncoding;
-  /** HMAC: what is signed; `{body}`, `{timestamp}`, `{id}`, `{url}` and `{method}` stand for the call's. */
+  /** HMAC: the signed text, in which `{body}`, `{timestamp}`, `{id}`, `{url}` and `{method}` are replaced. */
   readonly signed: string;
   /** HMAC: the header with the seconds since 1970; null: no time is signed. */
   readonly timestampHeader: string | null;
-  /** HMAC: the header with what `{id}` stands for. */
+  /** HMAC: the header with the value of `{id}`. */
   readonly idHeader: string | null;
   /** BASIC: the user name. */
   readonly username: string | null;
@@ -53,46 +53,46 @@ export const DEFAULT_SETTINGS: VerificationSettings = {
   username: null,
 };
 
-/** An answer of ours that a provider asks for. */
+/** The response to a handshake of a provider. */
 export interface HandshakeAnswer {
   readonly body: string;
   readonly contentType: string;
 }
 
-/** How one partner's calls are confirmed and read: one file and one row of PROVIDERS each. */
+/** How the calls of one provider are verified and read. Each provider is one file and one row of PROVIDERS. */
 export interface Provider {
-  /** In messages and as the document type of its events, such as "GitHub". */
+  /** The name in messages, and the document type of its events, such as "GitHub". */
   readonly title: string;
-  /** null: there is nothing secret. */
+  /** null: the provider uses no secret. */
   readonly secret: SecretForm | null;
-  /** Which settings it takes; the first list must be given. */
+  /** The settings of the provider. Those in `required` must be given. */
   readonly settings?: {
     readonly required: readonly (keyof VerificationSettings)[];
     readonly optional: readonly (keyof VerificationSettings)[];
-    /** Of the others, one must be given and not more. */
+    /** Exactly one of these must be given. */
     readonly oneOf?: readonly (keyof VerificationSettings)[];
   };
-  /** Headers, in lower case, whose values are secrets themselves, and are replaced before they are kept. */
+  /** The headers, in lower case, whose values are secrets. They are replaced before the call is recorded. */
   secretHeaders?(settings: VerificationSettings): readonly string[];
   /** The header, in lower case, with one or more signatures; null: there is none. `explainCall` reads it otherwise. */
   signatureHeader?(settings: VerificationSettings): string | null;
-  /** Reads what the call claims. Only `judge` decides whether it is so. @param call its body decoded, where it was encoded */
+  /** Reads the claim of a call. `judge` verifies it. @param call the call, with decoded body */
   read(call: IncomingCall, settings: VerificationSettings): Claim | Refusal;
-  /** Where its calls say what they are; the first that says something. */
+  /** The locations of event, id and document in a call. The first one that has a value is used. */
   readonly places: {
     readonly event: readonly Place[];
     readonly id: readonly Place[];
     readonly reference: readonly Place[];
   };
   /**
-   * Nothing signs id and event, which stand in headers: a call is known by event, secret and body as well, since the id of
-   * one that was overheard can be changed.
+   * Whether repeated calls are also recognised by event, secret and body, because id and event are in unsigned headers:
+   * an attacker who has seen a call could repeat it with another id.
    */
   readonly knownByContent?: boolean;
-  /** How far the time that is signed may be off, where nobody says otherwise; default 300. */
+  /** The default tolerance of the signed time in seconds; if absent, 300. */
   readonly toleranceSeconds?: number;
-  /** Whether bodies must be JSON whatever their content type says. */
+  /** Whether bodies must be JSON regardless of their content type. */
   readonly json?: boolean;
-  /** What a confirmed call is answered with when it only asks whether we are there; null: it is a call like any other. */
+  /** The response to a verified call that is only a handshake; null: the call is not a handshake. */
   handshake?(content: CallContent): HandshakeAnswer | null;
 }

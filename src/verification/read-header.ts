@@ -1,4 +1,4 @@
-// The headers that a signature needs: there once, and filled.
+// Reads the headers that a signature needs, which must be present once and not empty.
 import { quoted } from '../errors';
 import { headerValues, type IncomingCall } from './call';
 import { malformed, notSigned, type Refusal } from './claim';
@@ -11,17 +11,17 @@ export function withoutSpaceAround(value: string): string {
   return value.slice(start, end);
 }
 
-// Not with a regular expression: thousands of spaces inside of a value would cost their square.
+// Not a regular expression, which would take quadratic time for thousands of spaces inside a value.
 function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
-/** Without the white space around it. */
+/** The value of a header without the white space around it. */
 export function onlyHeader(call: IncomingCall, name: string): string | Refusal {
   return optionalHeader(call, name) ?? notSigned(`The header ${name} is missing.`);
 }
 
-/** null: it is missing. */
+/** The value of a header; null: it is missing. */
 export function optionalHeader(call: IncomingCall, name: string): string | null | Refusal {
   const values = headerValues(call, name);
   const [value] = values;
@@ -31,7 +31,10 @@ export function optionalHeader(call: IncomingCall, name: string): string | null 
   return trimmed === '' ? malformed(`The header ${name} is empty.`) : trimmed;
 }
 
-/** Seconds since 1970, written in digits and nothing else. @param where as a sentence begins, such as "The header X" */
+/**
+ * Checks a time in seconds since 1970, written in digits only.
+ * @param where the subject of messages, such as "The header X"
+ */
 export function readTimestamp(text: string, where: string): number | Refusal {
   if (!/^[0-9]{1,20}$/.test(text)) {
     return malformed(`${where} is ${quoted(text)}; whole seconds since 1970 are right, in digits alone.`);
@@ -40,7 +43,7 @@ export function readTimestamp(text: string, where: string): number | Refusal {
   return unit === null ? Number(text) : malformed(`${where} is ${text}, which looks like ${unit}; seconds are right.`);
 }
 
-// Seconds of 12 digits would be the year 5138.
+// A time in seconds with 12 digits would be after the year 5138.
 function finerUnitOf(digits: number): string | null {
   if (digits <= 11) return null;
   if (digits <= 14) return 'milliseconds';

@@ -1,8 +1,8 @@
-// A signature as text: strict, because Buffer.from skips what it cannot read, and half a signature must not pass for one.
+// Decodes signatures strictly, because Buffer.from ignores invalid characters and would accept a part of a signature.
 import { isRefusal, malformed, type Refusal } from './claim';
 import { HMAC_ALGORITHMS, type HmacAlgorithm, SIGNATURE_ENCODINGS, type SignatureEncoding } from './provider';
 
-/** Nobody needs more while a secret is replaced, and each costs us. */
+/** More are not needed while a secret is replaced, and each one costs time. */
 export const MAX_SIGNATURES = 10;
 
 const DIGEST_BYTES: Readonly<Record<HmacAlgorithm, number>> = { SHA1: 20, SHA256: 32, SHA384: 48, SHA512: 64 };
@@ -13,7 +13,7 @@ const ENCODING_NAMES: Readonly<Record<SignatureEncoding, string>> = {
   BASE64URL: 'base64url',
 };
 
-/** base64url with or without padding. null: the text is not in that encoding from its first to its last character. */
+/** Accepts base64url with or without padding. null: the text is not completely in this encoding. */
 export function decodeStrictly(text: string, encoding: SignatureEncoding): Buffer | null {
   if (encoding === 'HEX') return /^(?:[0-9a-f]{2})+$/i.test(text) ? Buffer.from(text, 'hex') : null;
   const isUrl = encoding === 'BASE64URL';
@@ -23,11 +23,11 @@ export function decodeStrictly(text: string, encoding: SignatureEncoding): Buffe
   return bytes.length > 0 && right.includes(text) ? bytes : null;
 }
 
-/** How one kind of signature is written. */
+/** The form of one kind of signature. */
 export interface SignatureForm {
   readonly encoding: SignatureEncoding;
   readonly bytes: number;
-  /** What makes it, such as "HMAC-SHA256". */
+  /** The algorithm, such as "HMAC-SHA256". */
   readonly maker: string;
 }
 
@@ -37,7 +37,7 @@ export function hmacForm(algorithm: HmacAlgorithm, encoding: SignatureEncoding):
   return { encoding, bytes: DIGEST_BYTES[algorithm], maker: `HMAC-${algorithm}` };
 }
 
-/** @param where as a sentence begins, such as "The signature in X" */
+/** @param where the subject of messages, such as "The signature in X" */
 export function readSignature(text: string, form: SignatureForm, where: string): Buffer | Refusal {
   const bytes = decodeStrictly(text, form.encoding);
   if (bytes?.length === form.bytes) return bytes;
@@ -49,8 +49,8 @@ export function readSignature(text: string, form: SignatureForm, where: string):
 }
 
 /**
- * Those of several that can be read; where none can, why the first can not. A malformed one beside a right one is passed over,
- * as the libraries of Stripe and of Standard Webhooks do.
+ * The readable ones of several signatures, or the refusal of the first if none is readable. Malformed signatures next
+ * to a readable one are ignored, as in the libraries of Stripe and of Standard Webhooks.
  */
 export function readableOf(signatures: readonly (Buffer | Refusal)[]): Buffer[] | Refusal {
   const readable = signatures.filter((each) => Buffer.isBuffer(each));
@@ -62,7 +62,7 @@ function lengthFault(length: number, { bytes, maker }: SignatureForm): string {
   return `is ${length} bytes${other ? `, as HMAC-${other} makes them` : ''}; ${maker} makes ${bytes}.`;
 }
 
-// Hex digits are base64 as well, so hex is asked first.
+// Hex comes first in the list, because hex digits are also valid base64.
 function encodingThatFits(text: string, bytes: number): SignatureEncoding | null {
   return SIGNATURE_ENCODINGS.find((encoding) => decodeStrictly(text, encoding)?.length === bytes) ?? null;
 }

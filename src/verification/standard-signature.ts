@@ -20,8 +20,8 @@ type Signatures = Record<Version, Buffer[]>;
 
 /**
  * Standard Webhooks 1.0.0, "Signature scheme": `id.timestamp.body`, signed with HMAC-SHA256 (`v1`) or ed25519 (`v1a`),
- * as often as there are keys.
- * @param prefix of the three headers, such as "webhook"
+ * once for each key.
+ * @param prefix the prefix of the three headers, such as "webhook"
  */
 export function readStandardSignature(call: IncomingCall, prefix: string): Claim | Refusal {
   const id = readId(call, `${prefix}-id`);
@@ -41,7 +41,7 @@ export function readStandardSignature(call: IncomingCall, prefix: string): Claim
   return { proofs };
 }
 
-// "id.timestamp.body" can be taken apart in one way only while the id has no full stop; the specification forbids it one.
+// "id.timestamp.body" is unambiguous only if the id contains no full stop, which the specification forbids.
 function readId(call: IncomingCall, header: string): string | Refusal {
   const id = onlyHeader(call, header);
   const isSplittable = isRefusal(id) || !id.includes('.');
@@ -64,7 +64,7 @@ function readSignatures(call: IncomingCall, header: string): Signatures | Refusa
   return { v1: of('v1'), v1a: of('v1a') };
 }
 
-// Versions that are not ours to know are left alone, as the specification says.
+// Unknown versions are ignored, as the specification requires.
 function readEntry(entry: string, header: string): { version: Version | null; signature: Buffer | Refusal } | null {
   const comma = entry.indexOf(',');
   if (comma < 0) {

@@ -1,14 +1,14 @@
-// Twilio signs the address as it was configured, and is not consistent about its port: these may be it.
+// Twilio signs the configured URL and is inconsistent about the port. These are the possible forms.
 import { parse, stringify } from 'node:querystring';
 
-/** Every form in which Twilio's own helper library takes the address for signed. */
+/** All forms of the URL that the helper library of Twilio accepts. */
 export function signedAddresses(url: string): string[] {
   const asReceived = withAndWithoutPort(url);
   const normalized = URL.canParse(url) ? withAndWithoutPort(new URL(url).toString()) : [];
   return [...new Set([...asReceived, ...normalized, ...normalized.map(withQueryAgain)])];
 }
 
-// Not with URL, which would write other characters than those that were signed.
+// Not with URL, which would change characters that were signed.
 function withAndWithoutPort(url: string): string[] {
   const [, scheme, userInfo = '', host, port, rest] = AUTHORITY.exec(url) ?? [];
   if (scheme === undefined || host === undefined) return [url];

@@ -6,7 +6,10 @@ import type { Variant } from './variant';
 const BOM = Buffer.from('\ufeff');
 const MAX_UNPACKED_BYTES = 4 * 1024 * 1024;
 
-/** The body as it might have been when it was signed; each once, likelier ones first, never as it is. */
+/**
+ * The forms that the body may have had when it was signed, more likely ones first, without repetitions and the body
+ * itself.
+ */
 export function* bodyVariants(body: Buffer): Generator<Variant<Buffer>> {
   const seen = new Set([keyOf(body)]);
   for (const variant of allVariants(body)) {
@@ -80,7 +83,7 @@ function* packedVariants(body: Buffer): Generator<Variant<Buffer>> {
       const value = unpack(body, { maxOutputLength: MAX_UNPACKED_BYTES });
       yield { change: 'after it was decompressed, though no content encoding says so', value };
     } catch {
-      // it is not compressed in that way
+      // the body is not compressed with this method
     }
   }
   yield { change: 'after it was compressed with gzip', value: gzipSync(body) };

@@ -1,4 +1,6 @@
-/** How two bodies differ, as the end of a sentence: "2 bytes differ, the first at byte 17". Bytes count from 1. */
+/**
+ * How two bodies differ, as the end of a sentence: "2 bytes differ, the first at byte 17". Bytes are numbered from 1.
+ */
 export function byteDifference(one: Buffer, other: Buffer): string {
   const first = commonStart(one, other);
   const bytes = bytesApart(one, other, first);
@@ -12,7 +14,7 @@ function commonStart(one: Buffer, other: Buffer): number {
   return at;
 }
 
-// Where bytes were only put in or only left out, those are counted; else all from the first to the last difference.
+// If bytes were only inserted or only removed, counts these; otherwise all from the first to the last difference.
 function bytesApart(one: Buffer, other: Buffer, first: number): number {
   const [shorter, longer] = one.length < other.length ? [one, other] : [other, one];
   if (shorter.length === longer.length)
@@ -23,7 +25,7 @@ function bytesApart(one: Buffer, other: Buffer, first: number): number {
   return longer.length - first - end;
 }
 
-/** Whether the shorter one is what is left when bytes of the longer one are left out. */
+/** Whether removing bytes of the longer one gives the shorter one. */
 function isLeftOf(shorter: Buffer, longer: Buffer, first: number): boolean {
   let at = first;
   for (let place = first; place < longer.length && at < shorter.length; place++) {

@@ -1,10 +1,10 @@
-// A call with its signature, or its address, written as it might have been meant.
+// Variants of a call in which the signature or the URL is written in another way.
 import { headerValues, type IncomingCall } from '../call';
 import type { Provider, VerificationSettings } from '../provider';
 import { decodeStrictly } from '../read-signature';
 import type { Variant } from './variant';
 
-/** The header with the signature or the token, read otherwise. */
+/** Variants of the header with the signature or the token. */
 export function headerVariants(
   call: IncomingCall,
   provider: Provider,
@@ -22,7 +22,7 @@ function withHeader(call: IncomingCall, name: string, value: string): IncomingCa
   return { ...call, headers: [...others, [name, value]] };
 }
 
-// The first is the value as it came.
+// The first variant is the received value.
 function startVariants(value: string, prefix: string | null): Variant<string>[] {
   const starts = [...new Set([prefix ?? '', 'sha256=', 'v0=', 'v1,'])].filter((start) => start !== '');
   const bare = value.replace(/^"(.*)"$/s, '$1');
@@ -58,7 +58,10 @@ function anyBase64(text: string): Buffer | null {
   return decodeStrictly(text, 'BASE64') ?? decodeStrictly(text, 'BASE64URL');
 }
 
-/** The address as the partner may have been given it. The change does not repeat it: it holds the call's token. */
+/**
+ * Other forms of the URL that the partner may have signed. Their description does not quote the URL, which contains the
+ * token.
+ */
 export function addressVariants(call: IncomingCall): Variant<IncomingCall>[] {
   const { url } = call;
   const [path = '', query] = url.split(/\?(.*)/s);

@@ -1,4 +1,5 @@
-// Explains calls in a thread, one after the other: hundreds of ways to write a body are tried, and nobody else waits for that.
+// Explains calls in a thread, one after the other: it tries hundreds of variants of a body, and must not block other
+// requests.
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../errors';
@@ -8,7 +9,7 @@ import type { ProviderName } from '../provider-name';
 import { PROVIDERS } from '../providers/providers';
 import type { Check, Explanation } from './explain';
 
-/** All that `explainCall` is given, in a form that can be copied to a thread. */
+/** The arguments of `explainCall`, in a form that can be copied to a thread. */
 export interface AskedExplanation {
   readonly call: IncomingCall;
   readonly decodedBody: Buffer | null;
@@ -16,17 +17,17 @@ export interface AskedExplanation {
   readonly nowMs: number;
 }
 
-/** @throws AppError UNAVAILABLE when too many wait */
+/** @throws AppError UNAVAILABLE when too many calls wait */
 export type Explain = (asked: AskedExplanation) => Promise<Explanation>;
 
-/** Of which looking takes a second at most on a machine that is not busy. */
+/** The time limit of an explanation. On an idle machine, the search takes at most one second. */
 const DEADLINE_MS = 10_000;
 const MAX_WAITING = 20;
 const MEMORY_MB = 256;
 
 const EXTENSION = extname(__filename);
 const THREAD = join(__dirname, `thread${EXTENSION}`);
-// The compiled program runs as it is. What has to be compiled first does not pass its loader on to threads.
+// The compiled program can start the thread directly. A loader that compiles on the fly is not passed on to threads.
 const OPTIONS = EXTENSION === '.ts' ? { execArgv: ['--import', 'tsx'] } : {};
 
 export function createExplain(deadlineMs = DEADLINE_MS, mostWaiting = MAX_WAITING): Explain {
@@ -47,14 +48,14 @@ export function createExplain(deadlineMs = DEADLINE_MS, mostWaiting = MAX_WAITIN
   };
 }
 
-/** null: not in time, or in the memory that it has. */
+/** null: the time limit or the memory limit was exceeded. */
 async function explainInThread(asked: AskedExplanation, deadlineMs: number): Promise<Explanation | null> {
   const resourceLimits = { maxOldGenerationSizeMb: MEMORY_MB };
   const thread = new Worker(THREAD, { ...OPTIONS, workerData: asked, resourceLimits });
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise((resolve, reject) => {
-      // it says that it has loaded, which takes as long as the machine is busy; the second message is the answer
+      // the first message says that the thread has loaded, whose time depends on the load; the second one is the answer
       thread.once('message', () => {
         timer = setTimeout(() => resolve(null), deadlineMs);
         thread.once('message', resolve);
@@ -73,11 +74,11 @@ async function explainInThread(asked: AskedExplanation, deadlineMs: number): Pro
 function withoutLooking({ call, decodedBody, agreement, nowMs }: AskedExplanation, deadlineMs: number): Explanation {
   const judgement = judge(call, decodedBody, { ...agreement, provider: PROVIDERS[agreement.provider] }, nowMs);
   const { accepted } = judgement;
-  const message = accepted ? 'What the call proves itself with is right.' : judgement.message;
+  const message = accepted ? 'The signature, token or certificate is right.' : judgement.message;
   const looked: Check = {
     name: 'BODY',
     passed: null,
-    message: `What would have been right was looked for during ${deadlineMs / 1_000} s, and not found in that time.`,
+    message: `The cause was searched for during ${deadlineMs / 1_000} s and not found in that time.`,
   };
   return { judgement, checks: [{ name: 'SIGNATURE', passed: accepted, message }, looked] };
 }

@@ -1,4 +1,4 @@
-// Which part of a call is at fault, and by how much: for the developer on the phone with a partner.
+// Finds out which part of a call is at fault, and by how much, to help a partner correct it.
 import type { IncomingCall } from '../call';
 import { type Claim, isRefusal, type Proof, type Refusal } from '../claim';
 import {
@@ -15,27 +15,27 @@ import {
 import { type Finding, findExplanation } from './search';
 import { timeMessage } from './time-message';
 
-/** WEBHOOK and KEPT: what is known of the agreement and of a call that was kept, beyond what is looked at here. */
+/** WEBHOOK and KEPT: checks of the webhook and of the recorded call, which callers of this file add. */
 export const CHECK_NAMES = ['WEBHOOK', 'KEPT', 'HEADERS', 'TIMESTAMP', 'SIGNATURE', 'SECRET', 'BODY'] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 
 export interface Check {
   readonly name: CheckName;
-  /** null: it could not be told, or there is nothing to tell. */
+  /** null: the check could not be decided, or the message is a remark. */
   readonly passed: boolean | null;
   readonly message: string;
 }
 
 export interface Explanation {
   readonly judgement: Judgement;
-  /** In the order in which they are looked at. */
+  /** The checks in the order in which they were made. */
   readonly checks: readonly Check[];
 }
 
 /**
- * Looks further than `judge`, at what would have been right: other ways to write the body, the signature, the address,
- * and to use the secret. It takes a second at most. No message repeats a secret or a signature that would be right.
- * @param decodedBody null: it came without a content encoding
+ * Like `judge`, and also searches for the cause of a refusal: other forms of the body, the signature, the URL and the
+ * secret. It takes at most one second. No message contains a secret or a valid signature.
+ * @param decodedBody null: the body has no content encoding
  */
 export function explainCall(
   call: IncomingCall,
@@ -61,7 +61,7 @@ export function explainCall(
 const NOTHING_TO_CONFIRM: Check = {
   name: 'SIGNATURE',
   passed: null,
-  message: 'Nothing was agreed on that would confirm a call: whoever knows the address is believed.',
+  message: 'No verification is configured: calls from anyone who knows the address are accepted.',
 };
 
 function unreadChecks(refusal: Refusal, finding: Finding | null): Check[] {
@@ -74,7 +74,7 @@ function findingCheck({ of, message }: Finding): Check {
 }
 
 function headersCheck({ provider }: Agreement): Check {
-  return { name: 'HEADERS', passed: true, message: `All that ${provider.title} needs is there, and can be read.` };
+  return { name: 'HEADERS', passed: true, message: `Everything that ${provider.title} needs is present and readable.` };
 }
 
 function timeCheck(
@@ -96,11 +96,11 @@ function confirmedChecks({ proof, secret, body }: Confirmation, agreement: Agree
   const retired = `It is the secret ${made}, which was retired on ${secret.expiresAt?.toISOString()}: a live one is needed.`;
   const isSigned = !proof.holdsWith(secret, Buffer.concat([body, Buffer.from([0])]));
   return [
-    { name: 'SIGNATURE', passed: true, message: 'What the call proves itself with is right.' },
+    { name: 'SIGNATURE', passed: true, message: 'The signature, token or certificate is right.' },
     { name: 'SECRET', passed: isLive, message: isLive ? `It is the live secret ${made}.` : retired },
     isSigned
       ? { name: 'BODY', passed: true, message: 'The body is what was signed, byte for byte.' }
-      : { name: 'BODY', passed: null, message: 'The body is not signed: nothing tells whether it was changed.' },
+      : { name: 'BODY', passed: null, message: 'The body is not signed, so a change of it cannot be detected.' },
   ];
 }
 
@@ -117,7 +117,7 @@ function unconfirmedChecks({ proofs }: Claim, agreement: Agreement, nowMs: numbe
 function noSecretCheck(agreement: Agreement, nowMs: number): Check {
   const live = liveSecrets(agreement, nowMs).length;
   if (live === 0) {
-    const message = 'There is no live secret that could confirm anything: give one with rotateWebhookSecret.';
+    const message = 'There is no live secret: give one with rotateWebhookSecret.';
     return { name: 'SECRET', passed: false, message };
   }
   const secrets = live === 1 ? 'the live secret' : `any of ${live} live secrets`;

@@ -1,4 +1,4 @@
-// The ways in which languages write JSON by default.
+// The styles in which programming languages write JSON by default.
 import type { JsonNode } from './json-tree';
 
 interface Layout {
@@ -79,7 +79,7 @@ function enclose(
   return open + inner + parts.join(comma + inner) + line + close;
 }
 
-/** With the keys of every object in order. */
+/** The same JSON with sorted keys in every object. */
 export function sorted(node: JsonNode): JsonNode {
   if (node.kind === 'LIST') return { ...node, items: node.items.map(sorted) };
   if (node.kind !== 'OBJECT') return node;

@@ -1,4 +1,4 @@
-// A JSON text as a tree that keeps its numbers, the order of its keys and repeated ones, to be written anew.
+// A JSON text as a tree that preserves numbers, the order of keys and repeated keys, to write it in another style.
 import { readJsonText } from '../../json/json-text';
 
 export type JsonNode =
@@ -11,7 +11,7 @@ export type JsonNode =
 const TOKEN = /[{}[\],:]|"[^"\\]*(?:\\.[^"\\]*)*"|[^\s{}[\],:"]+/g;
 const MAX_LEVELS = 100;
 
-/** null: it is no JSON, or too deep. */
+/** null: the text is not JSON, or nested too deeply. */
 export function readJsonTree(text: string): JsonNode | null {
   try {
     readJsonText(text);

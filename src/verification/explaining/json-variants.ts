@@ -2,11 +2,11 @@ import { sorted, stylesFor } from './json-styles';
 import { type JsonNode, readJsonTree } from './json-tree';
 import type { Variant } from './variant';
 
-/** Larger bodies are not written anew: it would take too long while a call is answered. */
+/** Larger bodies have no JSON variants, which would take too long. */
 const MAX_JSON_BYTES = 256 * 1024;
 const MAX_WRITTEN = 8 * 1024 * 1024;
 
-/** A JSON body as other programs would have written it; nothing when it is no JSON. */
+/** A JSON body as other programs would write it; nothing if it is not JSON. */
 export function* jsonVariants(body: Buffer): Generator<Variant<Buffer>> {
   if (body.length > MAX_JSON_BYTES) return;
   const text = body.toString('utf8').replace(/^\ufeff/, '');
@@ -25,7 +25,7 @@ export function* jsonVariants(body: Buffer): Generator<Variant<Buffer>> {
   }
 }
 
-// What JavaScript makes of it differs where numbers are written as 1.0, keys are numbers, or a key is repeated.
+// The output of JavaScript differs if numbers are written as 1.0, keys are numbers, or a key is repeated.
 function treesOf(tree: JsonNode, text: string): Variant<JsonNode>[] {
   const parsed = readJsonTree(JSON.stringify(JSON.parse(text))) ?? tree;
   const trees = [

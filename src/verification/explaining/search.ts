@@ -1,4 +1,5 @@
-// Looks for what would have been right: bounded, because somebody waits for it, and a call may be made to keep it busy.
+// Searches for the variant of a call that is valid. The search is bounded, because a client waits, and a call may be
+// crafted to make it slow.
 import type { IncomingCall } from '../call';
 import { type Claim, isRefusal, type VerificationSecret } from '../claim';
 import { type Agreement, liveSecrets, retiredSecrets } from '../judge';
@@ -14,15 +15,15 @@ const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_LIVE = 5;
 const MAX_RETIRED = 3;
 
-/** What would have been right. */
+/** The variant that is valid. */
 export interface Finding {
-  /** What is at fault. */
+  /** The part of the call that is at fault. */
   readonly of: 'SIGNATURE' | 'SECRET' | 'BODY';
   readonly message: string;
   readonly secret: VerificationSecret;
 }
 
-/** One way in which the call, or what was agreed on, may have been meant. */
+/** One variant of the call or of the settings. */
 interface Candidate {
   readonly of: Finding['of'];
   readonly change: string;
@@ -32,7 +33,7 @@ interface Candidate {
   readonly body?: Buffer;
 }
 
-/** @param call its body decoded, where it was encoded. null: nothing was found, or there was too much to look at */
+/** @param call the call, with decoded body @returns null: nothing was found, or the limit was reached */
 export function findExplanation(call: IncomingCall, agreement: Agreement, nowMs: number): Finding | null {
   const secrets = [
     ...liveSecrets(agreement, nowMs).slice(0, MAX_LIVE),

@@ -2,7 +2,7 @@ import type { VerificationSecret } from '../claim';
 import { decodeStrictly } from '../read-signature';
 import type { Variant } from './variant';
 
-/** A secret as the partner may have made a key of it, in another way than was agreed on. */
+/** Other keys that the partner may have derived from a secret. */
 export function secretVariants(secret: VerificationSecret): Variant<VerificationSecret>[] {
   const keys =
     secret.kind === 'V1'

@@ -14,7 +14,7 @@ const TEMPLATES = [
   ...['{id}.{body}', '{url}{body}', '{body}{url}', '{method}{url}{body}', '{method}\n{url}\n{body}'],
 ];
 
-/** What might have been agreed on instead, where it was for us to say. */
+/** Variants of the settings, for providers that have settings. */
 export function settingVariants(provider: Provider, settings: VerificationSettings): Variant<VerificationSettings>[] {
   if (!provider.settings?.optional.includes('algorithm')) return [];
   return [...algorithmVariants(settings), ...templateVariants(settings)];
@@ -43,7 +43,7 @@ function templateVariants(settings: VerificationSettings): Variant<VerificationS
   }));
 }
 
-// Whether it is known in which headers the template's parts come.
+// Whether the settings name the headers of all values in the template.
 function isTold(signed: string, { timestampHeader, idHeader }: VerificationSettings): boolean {
   const uses = usesOf(signed);
   return (timestampHeader !== null || !uses.has('timestamp')) && (idHeader !== null || !uses.has('id'));

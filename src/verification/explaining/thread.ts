@@ -1,4 +1,4 @@
-// Where calls are explained: in a thread of its own, which ends with the answer. Started by explain-apart.ts.
+// The thread that explains a call and then ends. explain-apart.ts starts it.
 import { parentPort, workerData } from 'node:worker_threads';
 import { PROVIDERS } from '../providers/providers';
 import { explainCall } from './explain';
@@ -17,7 +17,7 @@ parentPort?.postMessage(
   ),
 );
 
-// what is copied to a thread is no Buffer any more
+// a Buffer that is copied to a thread becomes a Uint8Array
 function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -3,7 +3,7 @@ import { isRefusal, type Proof, type Refusal } from '../claim';
 const HOUR_SECONDS = 3600;
 const MAX_HOURS = 14;
 
-/** What there is to say about the time of a call. @param fault what `timeFault` says of it */
+/** The message about the time of a call. @param fault the result of `timeFault` */
 export function timeMessage(
   { signedAt, validity }: Proof,
   fault: Refusal | null,

@@ -1,6 +1,6 @@
-/** Something of a call, or of what was agreed on, as it might have been instead. */
+/** A part of a call or of the settings in another form. */
 export interface Variant<Value> {
-  /** What was done to it, as the rest of "The signature is right ...". */
+  /** The change, as the rest of the sentence "The signature is right ...". */
   readonly change: string;
   readonly value: Value;
 }

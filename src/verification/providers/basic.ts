@@ -7,7 +7,9 @@ import { onlyHeader } from '../read-header';
 import { decodeStrictly } from '../read-signature';
 import { CHOSEN_TOKEN } from '../secret-forms';
 
-/** RFC 7617, in UTF-8 (section 2.1): a user name without a colon, and the secret as the password. Nothing is signed. */
+/**
+ * RFC 7617 with UTF-8 (section 2.1): a user name without a colon, and the secret as the password. Nothing is signed.
+ */
 export const basic: Provider = {
   title: 'Basic',
   secret: CHOSEN_TOKEN,

@@ -7,8 +7,8 @@ const SIGNATURE: HeaderSignature = { header: 'X-Frappe-Webhook-Signature', algor
 
 /**
  * docs.frappe.io, "Webhooks", and what Frappe does in `get_webhook_headers` and `enqueue_webhook` of
- * frappe/integrations/doctype/webhook/webhook.py: whatever its request structure, it sends and signs JSON, and says no
- * content type unless somebody configured one. No time is signed.
+ * frappe/integrations/doctype/webhook/webhook.py: with every request structure it sends and signs JSON, without a
+ * content type unless one is configured. No time is signed.
  */
 export const frappe: Provider = {
   title: 'Frappe',

@@ -12,7 +12,7 @@ const SIGNATURE: HeaderSignature = {
 
 /**
  * docs.github.com, "Validating webhook deliveries" and "Webhook events and payloads", delivery headers. The older
- * X-Hub-Signature (SHA-1) is not looked at. Whoever redelivers keeps the X-GitHub-Delivery.
+ * X-Hub-Signature (SHA-1) is ignored. A redelivery has the same X-GitHub-Delivery.
  */
 export const github: Provider = {
   title: 'GitHub',
@@ -22,7 +22,7 @@ export const github: Provider = {
   places: {
     event: [inHeader('X-GitHub-Event')],
     id: [inHeader('X-GitHub-Delivery')],
-    // in a form, as in JSON
+    // also in a form
     reference: ['$', '$.payload'].flatMap((root) => [
       inBody(`${root}.repository.full_name`),
       inBody(`${root}.organization.login`),

@@ -9,7 +9,7 @@ import { readStandardSignature } from '../standard-signature';
 
 const TOKEN_HEADER = 'X-Gitlab-Token';
 
-// A mistyped signing token must not become a secret token that never comes.
+// A mistyped signing token must not be accepted as a secret token, which would never match.
 const SECRET: SecretForm = {
   right: `GitLab's signing token, ${HMAC_KEY_RIGHT}; or a secret token, ${SHOWN_TEXT_RIGHT}`,
   read: (text) => (text.startsWith('whsec_') ? readHmacKey(text) : readShownText(text)),
@@ -17,9 +17,9 @@ const SECRET: SecretForm = {
 };
 
 /**
- * docs.gitlab.com, "Webhooks", sections "Signing tokens" and "Delivery headers". GitLab signs as Standard Webhooks do
- * where it has a signing token, and shows the secret token where it has one; while somebody changes from one to the
- * other it does both. X-Gitlab-Event-UUID is no id: events that cause one another share it.
+ * docs.gitlab.com, "Webhooks", sections "Signing tokens" and "Delivery headers". With a signing token, GitLab signs as
+ * Standard Webhooks does; with a secret token, it sends this token; with both, it does both. X-Gitlab-Event-UUID is not
+ * an id, because events that cause one another share it.
  */
 export const gitlab: Provider = {
   title: 'GitLab',

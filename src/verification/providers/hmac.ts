@@ -17,7 +17,7 @@ const SECRET: SecretForm = {
   generate: randomText,
 };
 
-/** An HMAC in a header (RFC 2104), however the partner writes it. */
+/** An HMAC in a header (RFC 2104), in a form that the settings describe. */
 export const hmac: Provider = {
   title: 'HMAC',
   secret: SECRET,
@@ -53,7 +53,7 @@ function read(call: IncomingCall, settings: VerificationSettings): Claim | Refus
   return { proofs: [hmacProof({ algorithm, kinds, signatures: [signature], contents, signedAt, otherwise })] };
 }
 
-// "{id}.{timestamp}.{body}": with a full stop in the id, an old signature would be right for another time and body.
+// "{id}.{timestamp}.{body}": with a full stop in the id, an old signature would be valid for another time and body.
 function separatorFault(
   signed: string,
   name: 'id' | 'timestamp',

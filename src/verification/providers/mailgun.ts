@@ -12,11 +12,11 @@ import { issuedKey } from '../secret-forms';
 const FORM = hmacForm('SHA256', 'HEX');
 
 /**
- * documentation.mailgun.com, "Securing Webhooks": HMAC-SHA256 over timestamp and token, which stand in the body: in
- * `signature` of a JSON body, or among the fields of a form. MAILGUN DOES NOT SIGN THE BODY: whoever has seen one call
- * can send another body with its signature, for as long as the tolerance lasts. Of a subaccount, the signature of the
- * primary account is right as well. Forms with files (multipart) are not read. Mailgun does not document whether it
- * signs anew when it repeats a call, which it does for 8 hours: hence the tolerance.
+ * documentation.mailgun.com, "Securing Webhooks": HMAC-SHA256 of timestamp and token, which are in the body: in
+ * `signature` of a JSON body, or in the fields of a form. MAILGUN DOES NOT SIGN THE BODY: an attacker who has seen one
+ * call can send another body with its signature within the tolerance. For a subaccount, the signature of the primary
+ * account is valid as well. Forms with files (multipart) are not read. Mailgun repeats a call for 8 hours and does not
+ * document whether it signs again, which is the reason for the tolerance.
  */
 export const mailgun: Provider = {
   title: 'Mailgun',
@@ -25,7 +25,7 @@ export const mailgun: Provider = {
   read,
   places: {
     event: [inBody('$.event-data.event'), inBody('$.event')],
-    // the token is signed and the event's own id is not: with that one, a signature could be used again for another body
+    // the token, because it is signed; the id of the event is not, so a signature could be reused with another id
     id: [inBody('$.signature.token'), inBody('$.token'), inBody('$.event-data.id')],
     reference: [inBody('$.event-data.message.headers.message-id'), inBody('$.Message-Id')],
   },

@@ -5,7 +5,10 @@ import { shownProof } from '../proofs';
 import type { Provider } from '../provider';
 import { CERTIFICATE } from '../secret-forms';
 
-/** RFC 8705, section 2.2: the certificate of a client is known by itself, whoever issued it. A proxy checks its key. */
+/**
+ * RFC 8705, section 2.2: the certificate itself identifies the client, regardless of its issuer. A proxy verifies its
+ * key.
+ */
 export const mtls: Provider = {
   title: 'mTLS',
   secret: CERTIFICATE,

@@ -1,7 +1,7 @@
 import { inBody } from '../place';
 import type { Provider } from '../provider';
 
-/** NOTHING IS CONFIRMED: whoever knows the address can say anything. */
+/** NO VERIFICATION: anyone who knows the address can send any call. */
 export const none: Provider = {
   title: 'None',
   secret: null,

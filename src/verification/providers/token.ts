@@ -6,7 +6,7 @@ import type { Provider, VerificationSettings } from '../provider';
 import { onlyHeader } from '../read-header';
 import { CHOSEN_TOKEN } from '../secret-forms';
 
-/** A token that the partner shows in a header (as RFC 6750, section 2.1 does) or in the query. Nothing is signed. */
+/** A token in a header (as in RFC 6750, section 2.1) or in the query. Nothing is signed. */
 export const token: Provider = {
   title: 'Token',
   secret: CHOSEN_TOKEN,
@@ -36,7 +36,7 @@ function onlyParameter(call: IncomingCall, name: string): string | Refusal {
   return value === '' ? malformed(`The parameter ${name} in the query is empty.`) : value;
 }
 
-// RFC 9110, section 11.1: a scheme such as "Bearer" is the same in upper and lower case.
+// RFC 9110, section 11.1: a scheme such as "Bearer" is compared without case.
 function withoutPrefix(value: string, prefix: string, where: string): string | Refusal {
   const start = value.slice(0, prefix.length);
   if (start.toLowerCase() === prefix.toLowerCase() && value.length > prefix.length) return value.slice(prefix.length);

@@ -16,10 +16,9 @@ import { signedAddresses } from '../twilio-address';
 const HEADER = 'X-Twilio-Signature';
 
 /**
- * twilio.com/docs, "Secure webhooks", and what Twilio's own helper library does: HMAC-SHA1 with the account's auth
- * token over the address and the parameters of a form, sorted; what is no form has its SHA-256 in the query
- * (`bodySHA256`), and the address alone is signed. With a webhooks rule Twilio signs with HMAC-SHA256 and the shared
- * key instead. No time is signed.
+ * twilio.com/docs, "Secure webhooks", and the helper library of Twilio: HMAC-SHA1, with the auth token of the account,
+ * of the URL and the sorted parameters of a form. For another body, the query contains its SHA-256 (`bodySHA256`), and
+ * only the URL is signed. With a webhooks rule, Twilio uses HMAC-SHA256 and the shared key instead. No time is signed.
  */
 export const twilio: Provider = {
   title: 'Twilio',
@@ -69,13 +68,13 @@ function contentsOf(call: IncomingCall, hash: string | null): (body: Buffer) => 
 
 type Fields = NonNullable<ReturnType<typeof readFormFields>>;
 
-/** null: too many. */
+/** null: the form has too many fields. */
 function fieldsOf(call: IncomingCall, body: Buffer): Fields | null {
   const contentType = formTypeOf(call);
   return contentType === null ? [] : readFormFields(decodedText(body, contentType) ?? body.toString('utf8'));
 }
 
-// Sorted as the helper library does: by UTF-16 code units, a value that is repeated once.
+// Sorted as in the helper library, by UTF-16 code units; a repeated value is used once.
 function sortedParameters(fields: Fields): string {
   const values = new Map<string, Set<string>>();
   for (const [name, value] of fields) values.set(name, (values.get(name) ?? new Set()).add(value));

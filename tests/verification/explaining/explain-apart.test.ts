@@ -41,7 +41,7 @@ test('at its deadline it is stopped, and the judgement is said without what woul
   expect(judgement).toMatchObject({ accepted: false, code: 'BAD_SIGNATURE' });
   expect(checks).toEqual([
     { name: 'SIGNATURE', passed: false, message: expect.stringContaining('does not match the body') },
-    { name: 'BODY', passed: null, message: expect.stringContaining('was looked for during 0.001 s') },
+    { name: 'BODY', passed: null, message: expect.stringContaining('was searched for during 0.001 s') },
   ]);
 });
 

@@ -31,7 +31,7 @@ describe.each(SIGNERS.map((signer) => [titleOf(signer), signer] as const))('%s',
     const { judgement, checks } = explained(signedCall(signer), agreed(signer));
     expect(judgement).toEqual({ accepted: true, secretId: signer.secret });
     expect(checks).toEqual([
-      check('HEADERS', true, 'can be read'),
+      check('HEADERS', true, 'is present and readable'),
       signer.timed ? check('TIMESTAMP', true, 'signed this second') : check('TIMESTAMP', null, 'signs no time'),
       check('SIGNATURE', true, 'is right'),
       check('SECRET', true, 'the live secret made on 1970-01-01T00:00:00.000Z'),
@@ -82,7 +82,7 @@ describe.each(SIGNERS.map((signer) => [titleOf(signer), signer] as const))('%s',
 test('where nothing has to be confirmed, that is said', () => {
   expect(explained({}, agreementOf('NONE', []))).toEqual({
     judgement: { accepted: true, secretId: null },
-    checks: [check('SIGNATURE', null, 'whoever knows the address is believed')],
+    checks: [check('SIGNATURE', null, 'anyone who knows the address are accepted')],
   });
 });
 
@@ -137,13 +137,15 @@ describe('a body that is not what was signed', () => {
   test('under a content encoding, with another end inside', () => {
     const wire = gzipSync(`${BODY}\n`);
     expect(bodyFault(BODY, wire, Buffer.from(`${BODY}\n`))).toBe(
-      `The signature is right after the line break at its end was removed: 1 byte differs, the first at byte ${BODY.length + 1}.`,
+      'The signature is right after the line break at its end was removed: 1 byte differs, the first at byte ' +
+        `${BODY.length + 1}.`,
     );
   });
 
   // signatures by Python 3.11: json.dumps(doc, ...), hmac.new(b'secret', ..., hashlib.sha256)
   const ARRIVED =
-    '{"type":"invoice.paid","amount":1.0,"name":"Müller & Söhne <x>","url":"https://a/b","list":[1,[],{}],"10":1,"2":{"z":1,"a":2}}';
+    '{"type":"invoice.paid","amount":1.0,"name":"Müller & Söhne ' +
+    '<x>","url":"https://a/b","list":[1,[],{}],"10":1,"2":{"z":1,"a":2}}';
 
   test.each([
     ['', '7fa09f02100478ff5258529a35a9cade9228ad465b0e93a1764887cd26a579cb', /a space after each comma.*\\u escapes/],
