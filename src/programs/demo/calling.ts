@@ -1,9 +1,9 @@
-// The other direction: the partner calls us, as partners do: rightly, once more, and with a signature that is wrong.
+// The other direction: the partner calls us correctly, once more with the same call, and with a wrong signature.
 import { Webhook } from 'standardwebhooks';
 import type { Client } from './client';
 
 export interface Calls {
-  /** Of the answers: accepted, repeated, refused. */
+  /** The statuses of the answers: accepted, repeated, refused. */
   statuses: number[];
 }
 
@@ -13,7 +13,7 @@ const PAYMENT = {
   data: { object: { id: 'PAY-0017' }, amount: '48000.50', currency: 'EUR' },
 };
 
-/** An agreement about calls of a bank, and three calls. */
+/** Creates an INCOMING webhook for a bank, and makes three calls to it. */
 export async function callUs(client: Client): Promise<Calls> {
   const { createWebhook: made } = await client.ask<{
     createWebhook: { secret: string; address: string; userErrors: { message: string }[] };

@@ -1,6 +1,6 @@
-/** Asks the API as any client would: over HTTP, with a key. */
+/** A client of the API over HTTP, with a key. */
 export interface Client {
-  /** @param variables JSON text: amounts must not go through a double on their way */
+  /** @param variables JSON text, because amounts must not be converted to doubles */
   ask<Data>(query: string, variables?: string): Promise<Data>;
 }
 

@@ -4,7 +4,7 @@ import { rootOf, textOf } from '../../json/json-part';
 import { readJsonText } from '../../json/json-text';
 import { SAMPLE_DOCUMENTS } from './sample-documents';
 
-/** A document of the business system, with the text it was read from. */
+/** A document of the business system, with its source text. */
 export interface DemoDocument {
   documentType: string;
   name: string;
@@ -16,7 +16,7 @@ interface ErpDocument {
   name?: unknown;
 }
 
-/** The documents of a JSON array, or a few samples. One without a name gets one from its type. */
+/** The documents of a JSON array, or a few samples. A document without a name gets one from its type. */
 export async function readDocuments(path: string | null): Promise<DemoDocument[]> {
   const text = path === null ? SAMPLE_DOCUMENTS : await readFile(path, 'utf8');
   const root = rootOf(readJsonText(text));

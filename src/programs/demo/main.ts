@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   });
 }
 
-// A database of its own, and a partner on this machine, which is not called otherwise.
+// A database of its own, and the settings that allow calls to a partner on this machine.
 function demoConfig(adminApiKey: string, once: boolean) {
   const { PORT, DATA_DIR = '.data/demo' } = process.env;
   return readConfig({
@@ -92,7 +92,7 @@ Three webhooks:
   concludeCalls(calls);
 }
 
-/** What was promised at the start, looked at. @throws Error when something of it is not so */
+/** Prints the results and checks them. @throws Error if one is not as expected */
 function conclude(deliveries: readonly StoryDelivery[], partner: Partner, documents: number): void {
   const byStatus = (status: string) => deliveries.filter((delivery) => delivery.status === status);
   const [arrived, exhausted, skipped] = [byStatus('DELIVERED'), byStatus('EXHAUSTED'), byStatus('SKIPPED')];
@@ -112,7 +112,7 @@ function conclude(deliveries: readonly StoryDelivery[], partner: Partner, docume
   if (partner.counts.forged > 0) throw new Error('a signature was wrong');
 }
 
-/** @throws Error when one was not answered as it should */
+/** @throws Error if a call was not answered as expected */
 function concludeCalls({ statuses }: Calls): void {
   const [accepted, repeated, refused] = statuses;
   say(`The bank was answered ${accepted}, ${repeated} (kept as a duplicate) and ${refused} (refused, and kept).`);

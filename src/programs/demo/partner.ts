@@ -2,16 +2,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
-/** A partner's server on this machine: verifies every call with the `standardwebhooks` package, and has bad days. */
+/** A partner's server on this machine: verifies every call with the `standardwebhooks` package, and fails at times. */
 export interface Partner {
   url(path: string): string;
   expect(path: string, secret: string, statusFor: StatusFor): void;
-  /** How many calls had a signature that is right, and how many one that is not. */
+  /** The numbers of calls with a valid and with an invalid signature. */
   counts: { verified: number; forged: number };
   stop(): Promise<void>;
 }
 
-/** The HTTP status of the answer; both count from 1, deliveries in the order in which they come. */
+/** The HTTP status of the answer; both arguments count from 1, deliveries in order of arrival. */
 type StatusFor = (deliveryNumber: number, attempt: number) => 200 | 500 | 503;
 
 const ANSWERS = {
@@ -23,7 +23,7 @@ const ANSWERS = {
 interface Desk {
   webhook: Webhook;
   statusFor: StatusFor;
-  /** webhook-id: which delivery, and how often it was tried */
+  /** By webhook-id: the number of the delivery, and of its attempts. */
   seen: Map<string, { number: number; attempts: number }>;
 }
 

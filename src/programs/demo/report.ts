@@ -1,4 +1,4 @@
-// What the demo shows at the end: the log as a table, and one question with its answer.
+// The output at the end of the demo: the log as a table, and one query with its answer.
 import type { Client } from './client';
 import { shortJson } from './short-json';
 import type { StoryDelivery } from './story';
@@ -45,7 +45,7 @@ export async function logTable(client: Client, since: Date): Promise<string> {
   return table(headings, rows);
 }
 
-/** What was decided against, and why. */
+/** The skipped deliveries with their reasons. */
 export function skipTable(deliveries: readonly StoryDelivery[]): string {
   const rows = deliveries.map((delivery) => [
     delivery.referenceDocument,
@@ -56,7 +56,7 @@ export function skipTable(deliveries: readonly StoryDelivery[]): string {
   return table(['document', 'webhook', 'reason', ''], rows);
 }
 
-/** The body of the last request that this webhook's partner took; null: there is none. */
+/** The body of the last successful request of this webhook; null: there is none. */
 export async function lastBody(client: Client, webhook: string, since: Date): Promise<string | null> {
   const { webhookRequestLogs } = await client.ask<{ webhookRequestLogs: { nodes: { dataBody: { text: string } }[] } }>(
     `query ($webhook: String!, $since: DateTime!) { webhookRequestLogs(first: 1, where: {

@@ -1,4 +1,4 @@
-/** What an ERP would send when these were submitted. As text: amounts keep their decimals all the way. */
+/** The documents that an ERP would send. As text, so that amounts keep their decimals. */
 export const SAMPLE_DOCUMENTS = `[
   { "doctype": "Sales Invoice", "name": "INV-0041", "customer": "Dar Al Nour Trading", "currency": "SAR",
     "grand_total": 575.00, "status": "Unpaid",

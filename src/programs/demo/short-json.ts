@@ -1,6 +1,6 @@
 const WIDTH = 120;
 
-/** JSON to be read: what fits stands on one line. */
+/** Readable JSON: each value that fits is on one line. */
 export function shortJson(value: unknown, indent = ''): string {
   const text = JSON.stringify(value) ?? 'null';
   if (typeof value !== 'object' || value === null || text.length + indent.length <= WIDTH) return text;

@@ -1,4 +1,4 @@
-// What the demo does, step by step, through the API alone.
+// The steps of the demo, all through the API.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from './client';
 import type { DemoDocument } from './documents';
@@ -16,7 +16,7 @@ function refuseErrors<T extends UserErrors>(payload: T): T {
   return payload;
 }
 
-/** Webhooks of an earlier demo point at a partner who is gone. */
+/** Archives the webhooks of an earlier demo, whose partner no longer runs. */
 export async function archiveEarlierWebhooks(client: Client): Promise<void> {
   const { webhooks } = await client.ask<{ webhooks: { nodes: { id: string }[] } }>(
     '{ webhooks(first: 100, where: { not: { status: { eq: ARCHIVED } } }) { nodes { id } } }',
@@ -29,15 +29,17 @@ export async function archiveEarlierWebhooks(client: Client): Promise<void> {
 }
 
 export const CONDITION = 'doc.grand_total > 600';
-// `default`: a document of somebody's own may have no currency, and a variable that does not exist is an error
+// `default`: a user's own document may have no currency, and a missing variable is an error
 const TEMPLATE = `{ "invoice": {{ event.referenceDocument | json }}, "by": {{ user.name | json }},
   "total": {{ doc.grand_total }}, "currency": {{ doc.currency | default: "?" | json }} }`;
 
-/** Three agreements: everything, on bad days; documents of one type, badly; of these only some, in words of its own. */
+/**
+ * Three webhooks: all documents, with failures; one type, always failing at first; some of that type, with a template.
+ */
 export async function agreeWithPartner(client: Client, partner: Partner, documentType: string): Promise<void> {
   const agree = (name: string, path: string, more: object) =>
     createWebhook(client, { name, url: partner.url(path), retrySchedule: [0, 1, 2], ...more });
-  // only the first ones, so that any number of documents ends in time
+  // only the first ones fail, so that the demo ends in time with any number of documents
   const flaky = await agree('Bookkeeping', '/bookkeeping', {});
   partner.expect('/bookkeeping', flaky, (delivery, attempt) =>
     delivery < 9 && delivery % 3 === 1 && attempt === 1 ? 503 : 200,
@@ -61,7 +63,7 @@ export async function submit(client: Client, documents: readonly DemoDocument[])
   const events = documents.map(({ documentType, name, text }, index) => {
     const user = USERS[index % USERS.length];
     const words = JSON.stringify({ documentType, event: 'on_submit', referenceDocument: name, user });
-    // the document's own text goes in as it is
+    // the document's own text, unchanged
     return `${words.slice(0, -1)},"data":${text}}`;
   });
   const { publishEvents: payload } = await client.ask<{ publishEvents: UserErrors & { events: { id: string }[] } }>(
@@ -90,7 +92,7 @@ export async function watch(client: Client, eventIds: readonly string[]): Promis
     const open = deliveries.some((delivery) => ['PENDING', 'RETRYING'].includes(delivery.status));
     if (events.every((event) => event.fannedOutAt !== null) && !open) return deliveries;
   }
-  throw new Error(`not every delivery was over after ${LIMIT_MS / 1000} s`);
+  throw new Error(`not every delivery had ended after ${LIMIT_MS / 1000} s`);
 }
 
 interface StoryEvent {

@@ -1,4 +1,4 @@
-/** Rows as text in columns, under their headings. */
+/** A text table with headings. */
 export function table(headings: string[], rows: string[][]): string {
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),

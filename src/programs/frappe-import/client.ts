@@ -1,4 +1,4 @@
-// Asks the API over HTTP, with a key.
+// A client of the API over HTTP, with a key.
 import { ImportError } from './reading/import-error';
 
 export interface UserError {
@@ -6,11 +6,13 @@ export interface UserError {
   message: string;
 }
 
-/** The API does not take this one question; others may do. */
+/** The API refuses this one request; others may succeed. */
 export class Refusal extends ImportError {}
 
 export interface Client {
-  /** @throws Refusal when this question is refused; ImportError when there is no answer, or none to anybody like us */
+  /**
+   * @throws Refusal if this request is refused; ImportError if there is no answer, or every request would be refused
+   */
   ask<Data>(query: string, variables: object): Promise<Data>;
 }
 
@@ -50,7 +52,7 @@ async function post(endpoint: string, key: string, body: string): Promise<Answer
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
     body,
-    // the key is for this address alone
+    // no redirects: the key is only for this address
     redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((error: Error) => {

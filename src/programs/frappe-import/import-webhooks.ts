@@ -1,11 +1,11 @@
-// Creates what was planned, one webhook after the other.
+// Creates the planned webhooks, one after the other.
 import { type Client, Refusal, type UserError } from './client';
 import type { Plan, WebhookInput } from './plan/plan';
 import { ImportError } from './reading/import-error';
 
 type Outcome = 'IMPORTED' | 'PAUSED' | 'SKIPPED' | 'REFUSED';
 
-/** Secrets that were made, which are shown this once. */
+/** Generated secrets, which are shown only once. */
 interface NewSecrets {
   secret: string | null;
   frappeSecret: string | null;
@@ -17,8 +17,8 @@ export interface Imported extends Plan {
 }
 
 /**
- * @param again also what is there already
- * @param done called after each, so that an end in the middle loses no secret
+ * @param again create also webhooks that exist already
+ * @param done called after each webhook, so that no secret is lost if the import breaks off
  */
 export async function importWebhooks(
   client: Client,
@@ -48,7 +48,7 @@ async function importOne(
     return done({ ...plan, problems: [], pauses: [], notes: [note], outcome: 'SKIPPED', secrets: null });
   }
   const isPaused = plan.problems.length + plan.pauses.length > 0;
-  // A webhook is at work as soon as it is created. One that is to be paused wants nothing until it is.
+  // A webhook is active as soon as it is created. One that is to be paused has the condition `false` until then.
   const input = isPaused ? { ...plan.input, condition: 'false' } : plan.input;
   const { webhook, userErrors, ...secrets } = await create(client, input);
   if (webhook === null) {

@@ -87,7 +87,7 @@ async function run(plans: readonly Plan[], url: string, key: string, again: bool
   try {
     await importWebhooks(createClient(url, key), plans, again, (imported) => results.push(imported));
   } finally {
-    // also when it ends in the middle: the secrets of what was created are nowhere else
+    // also if the import breaks off: the secrets of the created webhooks are nowhere else
     if (results.length > 0 || plans.length === 0)
       say([reportOn(results), secretsOf(results)].filter(Boolean).join('\n'));
   }

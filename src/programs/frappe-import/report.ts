@@ -4,7 +4,7 @@ import type { Plan, WebhookInput } from './plan/plan';
 
 const WORDS = { IMPORTED: 'imported', PAUSED: 'paused', SKIPPED: 'skipped', REFUSED: 'refused' } as const;
 
-/** One line for each webhook, and below it what there is to say of each. */
+/** One line for each webhook, and below it the details. */
 export function reportOn(results: readonly Imported[]): string {
   const rows = results.map((each) => [WORDS[each.outcome], cell(each.name), cell(each.documentType), cell(each.event)]);
   const parts = [table(['outcome', 'webhook', 'document type', 'event'], rows), ...results.flatMap(linesOf)];
@@ -35,7 +35,7 @@ const GUARDED =
   'Its condition begins with false, so that nothing is kept for the partner meanwhile. Correct it with updateWebhook, ' +
   'then resumeWebhook.';
 
-/** The secrets that were made, shown this once; empty when there are none. */
+/** The generated secrets, shown only once; empty if there are none. */
 export function secretsOf(results: readonly Imported[]): string {
   const rows = results.flatMap(({ name, secrets }) => {
     const made = [
@@ -48,7 +48,7 @@ export function secretsOf(results: readonly Imported[]): string {
   return `Secrets, shown this once:\n\n${table(['webhook', 'signature', 'secret'], rows)}\n`;
 }
 
-/** What would be created, without secrets. */
+/** The inputs of the webhooks that would be created, without secrets. */
 export function inputsOf(plans: readonly Plan[]): string {
   const inputs = plans.flatMap(({ input }) => (input ? [withoutSecrets(input)] : []));
   return `${JSON.stringify(inputs, null, 2)}\n`;
@@ -66,7 +66,7 @@ function cell(text: string): string {
   return line.length > MAX_CELL ? `${line.slice(0, MAX_CELL - 3).toWellFormed()}...` : line;
 }
 
-// A name could hold the escapes that move a terminal's cursor
+// A name could contain escape sequences that move a terminal's cursor
 function visible(text: string): string {
   return text.replace(/[^\P{C}\n]/gu, '\uFFFD');
 }

@@ -1,6 +1,6 @@
-// `npm run generate`: writes what is made from the source: schema/schema.graphql, what schema/CHANGELOG.md lacks of it,
-// tests/client/generated.ts and schema/database.sql. With --check it only says what is not up to date, and what would break
-// clients; schema.test.ts compares the last one, which needs a database. With --release what is unreleased is released.
+// `npm run generate`: writes the generated files: schema/schema.graphql, missing entries of schema/CHANGELOG.md,
+// tests/client/generated.ts and schema/database.sql. With --check it only reports what is not up to date and what would
+// break clients; schema.test.ts checks schema/database.sql, which needs a database. With --release it makes a release.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -19,9 +19,9 @@ const CLIENT_FILE = resolve('tests/client/generated.ts');
 
 interface Api {
   sdl: string;
-  /** Read back from its text, as clients read it. */
+  /** Parsed from its text, as clients see it. */
   schema: GraphQLSchema;
-  /** null: nothing was released yet. */
+  /** null: there is no release yet. */
   released: GraphQLSchema | null;
   changes: Change[];
   changelog: string;
@@ -53,11 +53,11 @@ async function faultsOf(api: Api): Promise<string[]> {
     ...breakingFaults(api),
     ...lackingLines(missing),
     ...stale.map(({ section, coordinate }) => {
-      return `schema/CHANGELOG.md names ${coordinate} under ${section}, but that is not so: npm run generate`;
+      return `schema/CHANGELOG.md names ${coordinate} under ${section}, but the schema has no such change: npm run generate`;
     }),
     ...((await isCurrent(SCHEMA_FILE, api.sdl))
       ? []
-      : ['schema/schema.graphql is not what the source says: npm run generate']),
+      : ['schema/schema.graphql does not match the source: npm run generate']),
     ...(await clientFaults(api)),
   ];
 }
@@ -65,7 +65,7 @@ async function faultsOf(api: Api): Promise<string[]> {
 async function clientFaults(api: Api): Promise<string[]> {
   try {
     if (await isCurrent(CLIENT_FILE, await clientCode(api.schema, CLIENT_FOLDER))) return [];
-    return ['tests/client/generated.ts is not what schema and documents say: npm run generate'];
+    return ['tests/client/generated.ts does not match schema and documents: npm run generate'];
   } catch (error) {
     return [(error as Error).message];
   }
@@ -102,7 +102,7 @@ function fail(faults: readonly string[]): void {
 }
 
 async function describeFreshDatabase(): Promise<string> {
-  // only here: --check needs none of it
+  // loaded only here, because --check needs none of it
   const { startEmbeddedPostgres } = await import('../../database/embedded-postgres/embedded-postgres.js');
   const dataDir = await mkdtemp(join(tmpdir(), 'hookledger-generate-'));
   const postgres = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off' } });

@@ -1,6 +1,6 @@
-// schema/CHANGELOG.md: `## Unreleased`, then a section for each release, named by its date. In Unreleased a line for each
-// change: "- `Type.field`: a sentence", under Added, Changed, Deprecated or Removed. A line may name several, and have any
-// words; text and sections of one's own stay where they are.
+// schema/CHANGELOG.md: `## Unreleased`, then a section for each release, named by its date. Unreleased has a line for
+// each change: "- `Type.field`: a sentence", under Added, Changed, Deprecated or Removed. A line may name several
+// changes and have any text; other text and sections are left unchanged.
 import { type Change, SECTIONS, type Section } from './schema-changes';
 
 const UNRELEASED = '## Unreleased';
@@ -9,11 +9,11 @@ const WIDTH = 120;
 export interface ChangelogFaults {
   /** Changes that Unreleased does not name. */
   missing: Change[];
-  /** What Unreleased names that is no change. */
+  /** Entries of Unreleased that are no change. */
   stale: { section: Section; coordinate: string }[];
 }
 
-/** What Unreleased says too little and too much. */
+/** The missing and the stale entries of Unreleased. */
 export function changelogFaults(changelog: string, changes: readonly Change[]): ChangelogFaults {
   const named = SECTIONS.flatMap((section) =>
     bulletsOf(unreleasedOf(changelog), section).flatMap(({ names }) =>
@@ -30,7 +30,7 @@ function isNotAmong(others: readonly Named[]): (one: Named) => boolean {
   return ({ section, coordinate }) => !known.has(`${section} ${coordinate}`);
 }
 
-/** Unreleased names each change: lines that are there stay, with their words; what is no change goes. */
+/** Adds missing entries to Unreleased and removes stale ones; existing lines keep their text. */
 export function completeChangelog(changelog: string, changes: readonly Change[]): string {
   const unreleased = unreleasedOf(changelog);
   const completed = SECTIONS.reduce((text, section) => completeSection(text, section, changes), unreleased);
@@ -38,8 +38,8 @@ export function completeChangelog(changelog: string, changes: readonly Change[])
 }
 
 /**
- * What is unreleased becomes the release of that day; a second one of a day has its number behind it.
- * @throws Error when nothing changed
+ * Turns Unreleased into the release of that day; a second release of a day gets a number.
+ * @throws Error if nothing has changed
  */
 export function releaseChangelog(changelog: string, day: string): string {
   if (unreleasedOf(changelog).trim() === UNRELEASED) throw new Error('Nothing has changed since the last release.');
@@ -48,7 +48,7 @@ export function releaseChangelog(changelog: string, day: string): string {
   return changelog.replace(UNRELEASED, () => `${UNRELEASED}\n\n## ${name}`);
 }
 
-/** "- `Type.field`: a sentence", in lines that fit the page. */
+/** "- `Type.field`: a sentence", wrapped. */
 export function changelogLine({ coordinate, text }: Pick<Change, 'coordinate' | 'text'>): string {
   return lineOf({ names: [coordinate], rest: text && `: ${text}` });
 }
@@ -62,7 +62,7 @@ function unreleasedOf(changelog: string): string {
 
 interface Bullet {
   names: string[];
-  /** What stands behind the names, as it stands there. */
+  /** The text after the names, unchanged. */
   rest: string;
 }
 
@@ -76,7 +76,7 @@ function bulletsOf(unreleased: string, section: Section): Bullet[] {
   }));
 }
 
-// lines that somebody broke stay as they are
+// lines that were wrapped by hand stay unchanged
 function lineOf({ names, rest }: Bullet): string {
   const head = `- ${names.map((name) => `\`${name}\``).join(', ')}`;
   return rest.includes('\n') ? `${wrapped(head)}${rest}` : wrapped(`${head}${rest}`);
@@ -113,7 +113,7 @@ function completeSection(unreleased: string, section: Section, changes: readonly
   return putSection(unreleased, section, bullets.map(lineOf));
 }
 
-// what is said of several in the same words is said once
+// entries with the same text share a line
 function addTo(bullets: Bullet[], { coordinate, text }: Change): void {
   const rest = text && `: ${text}`;
   const same = text && bullets.find((bullet) => bullet.rest.replaceAll(/\s+/g, ' ') === rest);

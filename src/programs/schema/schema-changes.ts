@@ -1,4 +1,4 @@
-// What became of the API since its last release, and what of it would break a client.
+// The changes of the API since its last release, and those that would break a client.
 import {
   BreakingChangeType,
   buildSchema,
@@ -20,24 +20,24 @@ export type Section = (typeof SECTIONS)[number];
 export interface Change {
   section: Section;
   coordinate: string;
-  /** What the changelog says of it unless somebody says it better; may be empty. */
+  /** The default text for the changelog; may be empty. */
   text: string;
 }
 
-/** The schema of the last release; null: the text is empty, nothing was released yet. */
+/** The schema of the last release; null: the text is empty, there is no release yet. */
 export function releasedSchema(sdl: string): GraphQLSchema | null {
   return sdl.trim() === '' ? null : buildSchema(sdl);
 }
 
 /**
- * Each change between two schemas built from SDL, by coordinate. What is added or removed with the whole that it is a
- * part of is not named apart. Before the first release nothing is a change.
+ * Each change between two schemas built from SDL, by coordinate. Parts of an added or removed element are not listed
+ * separately. Before the first release nothing is a change.
  */
 export function changesBetween(released: GraphQLSchema | null, current: GraphQLSchema): Change[] {
   if (!released) return [];
   const before = elementsOf(released);
   const now = elementsOf(current);
-  // a kind of operation is known by its fields
+  // a new root type is listed by its fields
   for (const root of rootsOf(current)) before.set(root.name, now.get(root.name) as Element);
   return [
     ...missingIn(before, now).map((each): Change => change('Added', each, firstSentence(each.description))),
@@ -69,7 +69,7 @@ function changesOf(before: Element | undefined, now: Element): Change[] {
   return changes;
 }
 
-// a description goes on with an example, and with who may use it
+// the rest of a description is an example and the roles
 function firstSentence(description: string): string {
   const [paragraph = ''] = description.split('\n\n');
   const text = paragraph.replaceAll('\n', ' ');
@@ -77,7 +77,7 @@ function firstSentence(description: string): string {
   return sentence;
 }
 
-/** A sentence for each change that breaks clients, without the removal of what the release called deprecated. */
+/** A sentence for each change that breaks clients, except the removal of what was deprecated in the release. */
 export function breakingChanges(released: GraphQLSchema | null, current: GraphQLSchema): string[] {
   if (!released) return [];
   const expected = expectedRemovals(released);
@@ -94,7 +94,7 @@ const REMOVALS: ReadonlySet<BreakingChangeType> = new Set([
   BreakingChangeType.VALUE_REMOVED_FROM_ENUM,
 ]);
 
-// in the words of findBreakingChanges, which does not say what a change is about in any other way
+// in the words of findBreakingChanges, whose results name the changed element only in the description
 function expectedRemovals(released: GraphQLSchema): Set<string> {
   const deprecated = [...elementsOf(released).values()].filter(({ deprecation }) => deprecation !== null);
   return new Set(
@@ -110,7 +110,7 @@ function isAbout(description: string, type: string): boolean {
   return new RegExp(`^${type}[ .]| type ${type}\\.$`).test(description);
 }
 
-/** What only deprecated fields, arguments and values lead to, so that it goes with them. */
+/** The types that only deprecated fields, arguments and values lead to, which may be removed with them. */
 function unusedTypes(schema: GraphQLSchema): string[] {
   const used = new Set<GraphQLNamedType>();
   const visit = (type: GraphQLNamedType): void => {

@@ -1,4 +1,4 @@
-// A schema as a list of what clients may name in it, each under its coordinate, as the GraphQL specification writes them:
+// A schema as a list of the elements that clients can name, each with its coordinate as defined by GraphQL:
 // `Type`, `Type.field`, `Type.field(argument:)`, `Enum.VALUE`, `@directive`, `@directive(argument:)`.
 import {
   astFromValue,
@@ -20,14 +20,14 @@ import {
 
 export interface Element {
   coordinate: string;
-  /** The coordinate of what it is a part of; null: of the schema itself. */
+  /** The coordinate of its parent; null: the schema. */
   parent: string | null;
-  /** What a change of would be a change of it: its type and default, its interfaces or members. */
+  /** The parts whose change is a change of the element: type and default, or interfaces or members. */
   signature: string;
   description: string;
-  /** Why it should not be used any more; null: it may be. */
+  /** The reason of deprecation; null: it is not deprecated. */
   deprecation: string | null;
-  /** Who may use it, from `@hasRole` or `@onlyFor`; null: it has no rule of its own. */
+  /** The roles of `@hasRole` or `@onlyFor`; null: it has no rule of its own. */
   roles: string | null;
 }
 

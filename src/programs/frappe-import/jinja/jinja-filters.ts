@@ -1,4 +1,4 @@
-// The filters that mean the same in Jinja and in Liquid.
+// The filters that have the same meaning in Jinja and in Liquid.
 
 import type { Arguments, NodeOf, PythonNode } from '../python/python-syntax';
 import { NotCarried } from '../reading/not-carried';
@@ -31,7 +31,7 @@ const UNLIKE: Record<string, string> = {
   urlencode: 'keeps other characters than url_encode: a URL is encoded without it',
 };
 
-/** @throws NotCarried for a filter, or an argument of one, that Liquid has no equal of */
+/** @throws NotCarried for a filter, or an argument of one, without an equivalent in Liquid */
 export function applyFilter(l: LiquidTranslate, node: Filter): LiquidValue {
   const { name, args } = node;
   if (name === 'default' || name === 'd') return withDefault(l, node);
@@ -60,7 +60,7 @@ function joinText(l: LiquidTranslate, node: Filter): string {
   const { positional, named } = node.args;
   const [separator, ...more] = positional;
   if (more.length > 0 || named.some((each) => each.name !== 'attribute')) throw refused(node, 'joins in its own way');
-  // Liquid joins with a space when nothing is said
+  // Liquid joins with a space by default
   const join = `join: ${separator ? printedArgument(l, separator) : '""'}`;
   return named.length > 0 ? `map: ${attribute(node.args, node)} | ${join}` : join;
 }
@@ -73,20 +73,20 @@ function attribute(args: Arguments, node: Filter): string {
   return liquidText(only.value.value);
 }
 
-/** An argument, or anything else that must be one word in Liquid. */
+/** An argument, or another part that must be one word in Liquid. */
 export function argumentText(l: LiquidTranslate, node: PythonNode): string {
   const value = l.value(node);
   if (value.kind === 'plain' && !value.text.includes(' | ')) return value.text;
   throw refused(node, 'is computed where Liquid takes a plain value');
 }
 
-// Outputs are escaped for the JSON text that they stand in: what a template adds would be escaped with them
+// Outputs are escaped for the JSON text around them: text that a template adds would be escaped too
 function printedArgument(l: LiquidTranslate, node: PythonNode): string {
   if (node.kind === 'text' && isEscaped(node.value)) throw refused(node, IS_ESCAPED);
   return argumentText(l, node);
 }
 
-// Jinja's default is for what is undefined, with `true` for what is false as well. What is null counts as undefined:
+// Jinja's default is for undefined values, and with `true` for false ones as well. null counts as undefined, because
 // Jinja would print None.
 function withDefault(l: LiquidTranslate, node: Filter): LiquidValue {
   const [otherwise, whenFalse, ...more] = node.args.positional;
@@ -104,7 +104,7 @@ function withDefault(l: LiquidTranslate, node: Filter): LiquidValue {
   return { kind: 'choice', condition: { kind: 'atom', text: `${of.text} != nil` }, yes: of, no };
 }
 
-// A missing field is null for Frappe, and an error in an output here
+// A missing field is null in Frappe, but an error in an output of Hookledger
 function json(of: LiquidValue, node: Filter): LiquidValue {
   if (of.kind !== 'plain' || !of.isPath || of.text === 'doc') return mapped(of, node, (text) => `${text} | json`);
   const condition = { kind: 'atom' as const, text: `${of.text} != nil` };

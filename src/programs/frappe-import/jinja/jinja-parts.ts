@@ -1,12 +1,12 @@
-// A Jinja template in its parts: text, and what stands in braces. https://jinja.palletsprojects.com/en/stable/templates/
+// A Jinja template as text and parts in braces. https://jinja.palletsprojects.com/en/stable/templates/
 import { NotCarried } from '../reading/not-carried';
 
 export interface JinjaPart {
   kind: 'text' | 'output' | 'statement' | 'comment';
-  /** Of its content, without braces. */
+  /** The position of its content, without braces. */
   start: number;
   end: number;
-  /** `{{-` and `-}}`: the white space before and behind it is dropped. */
+  /** `{{-` and `-}}`: the white space before and after it is dropped. */
   trimsBefore: boolean;
   trimsBehind: boolean;
 }
@@ -54,7 +54,7 @@ function bracedPart(source: string, opening: number): JinjaPart {
   return { kind, start, end, trimsBefore: sign === '-', trimsBehind };
 }
 
-// What stands in quotes or brackets closes nothing
+// Braces in quotes or brackets close nothing
 function closingOf(source: string, start: number, closing: string): number {
   let open = 0;
   let quote = '';
@@ -75,7 +75,7 @@ function after(source: string, part: JinjaPart): number {
   return part.end + (part.trimsBehind || source[part.end] === '+' ? 3 : 2);
 }
 
-// {% raw %} ... {% endraw %}: text, less the white space that its braces drop
+// {% raw %} ... {% endraw %}: text, without the white space that its braces drop
 function pushRaw(source: string, raw: JinjaPart, from: number, parts: JinjaPart[]): number {
   END_RAW.lastIndex = from;
   const found = END_RAW.exec(source);

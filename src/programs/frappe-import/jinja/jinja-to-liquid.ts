@@ -14,14 +14,14 @@ import { liquidValue } from './liquid-value';
 /** Characters of a template. */
 const MAX_SOURCE = 64 * 1024;
 const MAX_FAULTS = 20;
-/** Nodes that one part may have: choices in conditions are asked twice, which doubles with each level. */
+/** Nodes that one part may have: choices in conditions are evaluated twice, which doubles with each level. */
 const MAX_NODES = 1_000;
 
-/** The Liquid, or what keeps it from being written: at most 20 places. */
+/** The Liquid, or the parts that cannot be translated: at most 20. */
 type Template = { text: string } | { faults: NotCarried[] };
 
 type Block =
-  /** `at`: where in the output tags may be put before it. */
+  /** `at`: the position in the output at which tags may be inserted. */
   { kind: 'if'; at: number; trimsBefore: boolean } | { kind: 'for'; variable: string; start: number; end: number };
 
 interface Work {
@@ -108,14 +108,14 @@ function translatePart(work: Work, part: JinjaPart): void {
 
 function output(work: Work, part: JinjaPart): void {
   let node = parseWhole(createParser('JINJA', work.source, part.start, part.end));
-  // they change nothing in what is printed
+  // they do not change the output
   while (node.kind === 'filter' && /^(safe|string)$/.test(node.name) && node.args.positional.length === 0)
     node = node.of;
   const printed = printValue(work.translate, work.translate.value(node));
   push(work, printed, part);
 }
 
-// Faults of what has no place of its own lie in the whole part
+// A fault without a position of its own is at the whole part
 function placed<Result>(part: JinjaPart, make: () => Result): Result {
   try {
     return make();
@@ -190,7 +190,7 @@ function writtenCondition(work: Work, part: JinjaPart, at: number): string {
 function loop(work: Work, part: JinjaPart, at: number): void {
   const found = /^\s+([A-Za-z_]\w*)\s+in\b/.exec(work.source.slice(at, part.end));
   const variable = found?.[1] ?? '';
-  // before what can fail, so that the end of the loop finds it
+  // before anything that can fail, so that the end of the loop finds it
   const block: Block = { kind: 'for', variable: '', start: part.start, end: part.end };
   work.blocks.push(block);
   if (!found) throw new NotCarried('runs through more than one name', part.start, part.end);

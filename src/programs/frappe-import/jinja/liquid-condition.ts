@@ -1,11 +1,11 @@
-// Jinja's conditions as Liquid's: `and` and `or` there bind from the right, alike, and nothing stands in brackets.
+// Jinja's conditions as Liquid's, where `and` and `or` have equal precedence from the right, and there are no brackets.
 
 import type { Comparator, NodeOf, PythonNode } from '../python/python-syntax';
 import { NotCarried } from '../reading/not-carried';
 import { liquidPath } from './liquid-path';
 import type { LiquidCondition, LiquidTranslate } from './liquid-translate';
 
-/** @param isNegated the opposite is wanted: Liquid negates no group */
+/** @param isNegated whether to write the opposite: Liquid cannot negate a group */
 export function conditionOf(l: LiquidTranslate, node: PythonNode, isNegated: boolean): LiquidCondition {
   switch (node.kind) {
     case 'not':
@@ -29,7 +29,7 @@ export function conditionOf(l: LiquidTranslate, node: PythonNode, isNegated: boo
   }
 }
 
-/** Python's truth: Liquid takes only nil and false for false. */
+/** Python's truth: in Liquid only nil and false are false. */
 function truth(text: string, isNegated: boolean): LiquidCondition {
   if (/^forloop\.(first|last)$/.test(text)) return atom(isNegated ? `not ${text}` : text);
   if (isNegated) return group('any', [atom(`not ${text}`), atom(`${text} == 0`), atom(`${text} == empty`)]);
@@ -71,7 +71,7 @@ function compare(
   }
   const sign = isNegated ? OPPOSITES[comparator] : comparator;
   const [one, other] = [operandOf(l, left), operandOf(l, right)];
-  // Liquid has an order for nil, by which it is less than 1
+  // Liquid orders nil, as less than 1
   const filled = [left, right].filter((node) => liquidPath(l, node) !== null);
   const guards = filled.map((node) => atom(`${liquidPath(l, node)} != nil`));
   return group('all', [...guards, atom(`${one} ${sign} ${other}`)]);
@@ -97,7 +97,7 @@ function membership(l: LiquidTranslate, left: PythonNode, right: PythonNode, isN
   return atom(isNegated ? `not ${text}` : text);
 }
 
-/** What may stand beside an operator. A value with filters is given a name before. */
+/** An operand. A value with filters is assigned to a name before. */
 function operandOf(l: LiquidTranslate, node: PythonNode): string {
   const length = node.kind === 'filter' && /^(length|count|len)$/.test(node.name) ? liquidPath(l, node.of) : null;
   if (length !== null) return `${length}.size`;
@@ -132,8 +132,8 @@ export function negated(condition: LiquidCondition): LiquidCondition | null {
 }
 
 /**
- * As one line: `a and b or c` is `a and (b or c)` in Liquid. A second group, which would need brackets, is decided
- * before and given a name.
+ * As one line: `a and b or c` is `a and (b or c)` in Liquid. A second group, which would need brackets, is evaluated
+ * before and assigned to a name.
  */
 export function writeCondition(l: LiquidTranslate, condition: LiquidCondition): string {
   if (condition.kind === 'fixed') return String(condition.holds);
@@ -146,7 +146,7 @@ export function writeCondition(l: LiquidTranslate, condition: LiquidCondition): 
   return items.join(condition.kind === 'all' ? ' and ' : ' or ');
 }
 
-// With `if`, because a missing field is no error there, and is one in `assign`
+// With `if`, because a missing field is an error in `assign`, but not in `if`
 function nameOf(l: LiquidTranslate, condition: LiquidCondition): string {
   const text = writeCondition(l, condition);
   const name = l.newName();

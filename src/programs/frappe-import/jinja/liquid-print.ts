@@ -2,7 +2,7 @@ import { NotCarried } from '../reading/not-carried';
 import { negated, writeCondition } from './liquid-condition';
 import { IS_ESCAPED, isEscaped, type LiquidTranslate, type LiquidValue } from './liquid-translate';
 
-// The only truth values that a template can print: a document's are 0 and 1
+// The only truth values that a template can print: those of a document are 0 and 1
 const IS_TRUTH = /^forloop\.(first|last)$/;
 
 /** The tags that print a value. */
@@ -14,7 +14,7 @@ export function printValue(l: LiquidTranslate, value: LiquidValue): string {
   return branches(l, value, (branch) => printValue(l, branch));
 }
 
-/** The tags that give a value a name. @throws NotCarried without a place for what would be escaped where it is printed */
+/** The tags that assign a value to a name. @throws NotCarried if the value would be escaped where it is printed */
 export function assignValue(l: LiquidTranslate, name: string, value: LiquidValue): string {
   if (value.kind === 'choice') return branches(l, value, (branch) => assignValue(l, name, branch));
   const items = value.kind === 'row' ? value.items : [value];
@@ -46,7 +46,7 @@ function branches(
   return `{% if ${writeCondition(l, condition)} %}${first}${otherwise}{% endif %}`;
 }
 
-/** Text as a template prints it: none of it opens a tag, not even with what follows. */
+/** Text that a template prints unchanged: no part of it opens a tag, not even together with the next text. */
 export function literal(text: string): string {
   return /\{[{%]|\{$/.test(text) ? rawText(text) : text;
 }
@@ -56,7 +56,7 @@ export function rawText(text: string): string {
   return `{% raw %}${text}{% endraw %}`;
 }
 
-/** With the white space before it dropped, or behind it. */
+/** Without the white space before or after it. */
 export function trimmed(tags: string, before: boolean, behind: boolean): string {
   const nothing = '{% comment %}{% endcomment %}';
   const start = before && !/^\{[{%]/.test(tags) ? nothing + tags : tags;

@@ -1,11 +1,11 @@
 import type { PythonNode } from '../python/python-syntax';
 
-/** An expression as Liquid can write it, which has no brackets and no choices of its own. */
+/** An expression of Liquid, which has neither brackets nor conditional expressions. */
 export type LiquidValue =
-  /** `text`: what stands between the braces. `printed`: what comes of it, where that is fixed. */
+  /** `text`: the text between the braces. `printed`: its output, if that is fixed. */
   | { kind: 'plain'; text: string; printed: string | null; isPath: boolean }
   | { kind: 'choice'; condition: LiquidCondition; yes: LiquidValue; no: LiquidValue }
-  /** Printed one behind the other. */
+  /** Printed one after the other. */
   | { kind: 'row'; items: LiquidValue[] };
 
 export type LiquidCondition =
@@ -13,14 +13,14 @@ export type LiquidCondition =
   | { kind: 'all' | 'any'; items: LiquidCondition[] }
   | { kind: 'fixed'; holds: boolean };
 
-/** What the parts of the translation call for the nodes inside theirs. */
+/** The functions that the parts of the translation call for inner nodes. */
 export interface LiquidTranslate {
   value(node: PythonNode): LiquidValue;
   condition(node: PythonNode, isNegated: boolean): LiquidCondition;
-  /** Whether a name was set, or runs through a loop. */
+  /** Whether a name was set, or is the variable of a loop. */
   isKnown(name: string): boolean;
   isInLoop(): boolean;
-  /** Puts a tag before the one that is being written. */
+  /** Inserts a tag before the current one. */
   before(tag: string): void;
   newName(): string;
 }
@@ -31,7 +31,7 @@ export function plain(text: string, printed: string | null = null): LiquidValue 
 
 export const NOTHING = plain('""', '');
 
-/** A text in quotes. Braces and what cannot be seen are escaped: they would end the tag, or hide. */
+/** A text in quotes. Braces, which would end the tag, and invisible characters are escaped. */
 export function liquidText(value: string): string {
   const escaped = value.replace(/["\\]/g, '\\$&').replace(/[{}%\p{Cc}\u2028\u2029]/gu, (c) => {
     return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -39,7 +39,7 @@ export function liquidText(value: string): string {
   return `"${escaped}"`;
 }
 
-/** Whether Hookledger changes such a text where it is printed inside a JSON text. */
+/** Whether Hookledger escapes part of such a text when it is printed inside a JSON text. */
 export function isEscaped(text: string): boolean {
   return /["\\\p{Cc}]/u.test(text);
 }

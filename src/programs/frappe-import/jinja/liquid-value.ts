@@ -1,4 +1,4 @@
-// What stands between Jinja's braces, as Liquid prints it.
+// Translates the expressions between Jinja's braces to Liquid.
 
 import { dottedName, integerOf, type NodeOf, type PythonNode } from '../python/python-syntax';
 import { NotCarried } from '../reading/not-carried';
@@ -35,7 +35,7 @@ export function liquidValue(l: LiquidTranslate, node: PythonNode): LiquidValue {
   }
 }
 
-// Written out, Python's words are True and False; what is empty is written as nothing
+// Python prints True and False; an empty value is printed as an empty text
 function constant(value: true | false | null): LiquidValue {
   return plain(value === null ? 'nil' : String(value), value === null ? '' : value ? 'True' : 'False');
 }
@@ -63,7 +63,7 @@ function numberText(node: NodeOf<'number'>): string {
   return /\./.test(text) ? text : `${text}.0`;
 }
 
-// `a or b` is a where Python takes that for true, else b
+// `a or b` is a if a is true in Python, otherwise b
 function pick(l: LiquidTranslate, operator: 'and' | 'or', items: readonly PythonNode[]): LiquidValue {
   const [first, ...rest] = items as [PythonNode, ...PythonNode[]];
   if (rest.length === 0) return l.value(first);
@@ -110,7 +110,7 @@ function isText(node: PythonNode): boolean {
   return node.kind === 'text' || (node.kind === 'binary' && node.operator === '~');
 }
 
-// Methods of Python's strings that are filters of Jinja too
+// Methods of Python's strings that are also filters of Jinja
 const METHODS: Record<string, string> = { lower: 'lower', upper: 'upper', strip: 'trim', replace: 'replace' };
 
 function call(l: LiquidTranslate, node: NodeOf<'call'>): LiquidValue {

@@ -4,7 +4,7 @@ import { type Lines, lineOf } from './plan-line';
 
 type Body = { body: string } | { fields: { key: string; fieldname: string }[] };
 
-/** Frappe sends JSON, always: webhook_data where it has rows, else what webhook_json prints, else {}. */
+/** Frappe always sends JSON: webhook_data if it has rows, otherwise the output of webhook_json, otherwise {}. */
 export function planBody(webhook: FrappeWebhook, lines: Lines): Body {
   if (webhook.data.length > 0) return dataFields(webhook, lines);
   return { body: webhook.json === null ? '{}' : jsonTemplate(webhook.json, lines) };
@@ -19,7 +19,7 @@ function dataFields({ data, structure }: FrappeWebhook, lines: Lines): Body {
       'request_structure is Form URL-Encoded, but Frappe sends JSON all the same, and so does this webhook; bodyFormat FORM is a real form.',
     );
   }
-  // of equal keys, the last one counts
+  // the last of equal keys counts
   const fields = new Map(data.filter(({ key, fieldname }) => key && fieldname).map((row) => [row.key, row.fieldname]));
   if (fields.size === 0) return { body: '{}' };
   return { fields: [...fields].map(([key, fieldname]) => ({ key, fieldname })) };

@@ -2,7 +2,7 @@ import { headerFault } from '../../../webhooks/request/header-rules';
 import type { FrappeWebhook, HeaderRow } from '../reading/frappe-webhook';
 import type { Lines } from './plan-line';
 
-// Names and values that look like what nobody else should read
+// Names and values that look like secrets
 const SECRET_NAME = /auth|token|secret|cookie|password|passwd|credential|signature|api-?_?key|access-?_?key|^x-.*key$/i;
 const SECRET_VALUE = /^(basic|bearer|token|apikey)\s/i;
 
@@ -11,10 +11,10 @@ interface Headers {
   secretHeaders: { name: string; value: string }[];
 }
 
-/** Frappe sends the values as they are written: no Jinja. */
+/** Frappe sends the values unchanged, without rendering. */
 export function planHeaders(webhook: FrappeWebhook, lines: Lines): Headers {
   const planned: Headers = { headers: [], secretHeaders: [] };
-  // of those that differ only by case, requests sends the last
+  // of names that differ only in case, the library `requests` sends the last
   const rows = new Map(webhook.headers.map((row) => [row.key.toLowerCase(), row]));
   for (const row of rows.values()) planHeader(row, planned, lines);
   return planned;
@@ -27,7 +27,7 @@ function planHeader({ key, value: written }: HeaderRow, planned: Headers, lines:
     lines.problems.push(`webhook_headers: ${fault}.`);
   } else if (SECRET_NAME.test(key) || SECRET_VALUE.test(value)) {
     planned.secretHeaders.push({ name: key, value });
-    lines.notes.push(`webhook_headers: ${key} looks like a secret, and is kept where nobody can read it.`);
+    lines.notes.push(`webhook_headers: ${key} looks like a secret, and becomes a secret header, which cannot be read.`);
   } else if (!/\{[{%]/.test(value)) {
     planned.headers.push({ name: key, value });
   } else if (/\{%-?\s*endraw/.test(value)) {

@@ -1,18 +1,18 @@
 import { excerpt, positionAt } from '../../../templating/text-position';
 import type { NotCarried } from '../reading/not-carried';
 
-/** A sentence of the report: the field, where in it, the part, and why it was not carried over. */
+/** A sentence of the report: the field, the position, the part, and why it was not translated. */
 export function lineOf(field: string, source: string, { reason, start, end }: NotCarried): string {
   const part = excerpt(source.slice(start, end));
   return `${field} (${positionAt(source, start)}): ${part === '' ? 'it' : part} ${reason}.`;
 }
 
-/** What there is to say of a webhook: sentences. */
+/** The sentences of the report about a webhook. */
 export interface Lines {
-  /** What could not be carried over, which keeps it paused. */
+  /** Parts that could not be translated, so that the webhook is paused. */
   problems: string[];
-  /** Why it is paused although it is complete. */
+  /** Reasons for which a complete webhook is paused. */
   pauses: string[];
-  /** What the owner should know. */
+  /** Notes for the owner. */
   notes: string[];
 }

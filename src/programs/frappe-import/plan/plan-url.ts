@@ -2,7 +2,7 @@ import { jinjaToLiquid } from '../jinja/jinja-to-liquid';
 import type { FrappeWebhook } from '../reading/frappe-webhook';
 import { type Lines, lineOf } from './plan-line';
 
-/** @returns the URL; its fixed beginning where the rest could not be carried over; null when not even the host is fixed */
+/** @returns the URL; its fixed beginning if the rest could not be translated; null if not even the host is fixed */
 export function planUrl({ url, isDynamicUrl }: FrappeWebhook, lines: Lines): string | null {
   const source = url as string;
   const braces = source.search(/\{[{%]/);

@@ -1,4 +1,4 @@
-// What a Frappe webhook becomes: decided before anything is created.
+// Plans the webhook for a Frappe webhook, before anything is created.
 
 import { pythonToCel } from '../python/python-to-cel';
 import { type FrappeWebhook, readWebhook } from '../reading/frappe-webhook';
@@ -9,7 +9,7 @@ import { planHeaders } from './plan-headers';
 import { type Lines, lineOf } from './plan-line';
 import { planUrl } from './plan-url';
 
-/** createWebhook's input. */
+/** The input of createWebhook. */
 export interface WebhookInput {
   name: string;
   url: string;
@@ -29,7 +29,7 @@ export interface WebhookInput {
 }
 
 export interface Plan extends Lines {
-  /** As the report names it. */
+  /** The name in the report. */
   name: string;
   documentType: string;
   event: string;
@@ -39,7 +39,7 @@ export interface Plan extends Lines {
 
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
 const [LEAST_TIMEOUT_S, MAX_TIMEOUT_S] = [1, 30];
-// Frappe's own; the last one is repeated
+// the waits of Frappe; the last one is repeated
 const RETRY_WAITS_S = [300, 1_800, 7_200, 18_000, 36_000];
 const MAX_RETRIES = 19;
 
@@ -93,7 +93,7 @@ function inputOf(webhook: FrappeWebhook, url: string, lines: Lines): WebhookInpu
   return { ...rest, condition: lines.problems.length > 0 ? guarded(condition) : condition };
 }
 
-// So that nothing wrong is kept for the partner while it is paused, and sent when it is resumed
+// So that no wrong delivery is held while the webhook is paused, and sent when it is resumed
 function guarded(condition: string | null): string {
   const text = `false && (${condition})`;
   return condition === null || text.length > 4_000 ? 'false' : text;

@@ -1,6 +1,6 @@
 import type { Plan, WebhookInput } from './plan';
 
-/** Of those with one name, all but the first get a number, the same in every run. */
+/** Of webhooks with the same name, all but the first get a number, the same in every run. */
 export function withUniqueNames(plans: readonly Plan[]): Plan[] {
   const taken = new Set(plans.map((plan) => plan.input?.name));
   const counts = new Map<string, number>();

@@ -1,4 +1,4 @@
-// CEL as text that is put together from parts (https://cel.dev): each knows how closely it binds and what it gives.
+// CEL text that is composed of parts (https://cel.dev): each has its precedence and its type.
 
 /** NUMBER: an int or a double. DYN: known only for a document. */
 type CelType = 'BOOL' | 'NUMBER' | 'INT' | 'TEXT' | 'LIST' | 'NULL' | 'DYN';
@@ -7,19 +7,21 @@ export interface Cel {
   text: string;
   rank: number;
   type: CelType;
-  /** For some document it gives an error where Python raises one. */
+  /** Whether some document makes it an error, where Python raises one. */
   mayFail: boolean;
 }
 
 export const RANK = { CHOICE: 0, OR: 1, AND: 2, RELATION: 3, SUM: 4, PRODUCT: 5, SIGN: 6, PRIMARY: 7 } as const;
 
-/** What Python takes for false. */
+/** The values that are false in Python. */
 export const FALSY = '[null, false, 0, "", [], {}]';
 
-/** Characters that createWebhook takes. A chained comparison repeats its middle, so a short source may grow long. */
+/**
+ * Characters that createWebhook accepts. A chained comparison repeats its middle, so a short source may become long.
+ */
 const MAX_CEL = 4_000;
 
-/** The translation is longer than a condition may be. */
+/** The translation is too long for a condition. */
 export class TooLong extends Error {}
 
 export function cel(text: string, rank: number, type: CelType, mayFail: boolean): Cel {
@@ -31,7 +33,7 @@ export function primary(text: string, type: CelType, mayFail = false): Cel {
   return cel(text, RANK.PRIMARY, type, mayFail);
 }
 
-/** Its text, in brackets where it binds less closely than its place asks for. */
+/** The text, in brackets if its precedence is lower than required. */
 export function inside({ text, rank }: Cel, least: number): string {
   return rank < least ? `(${text})` : text;
 }
@@ -46,7 +48,7 @@ export function relation(operator: string, left: Cel, right: Cel): Cel {
   return binary(operator, RANK.RELATION, 'BOOL', one, right, left.mayFail || right.mayFail);
 }
 
-// 1.0 == 1 is no CEL where both types are known before
+// 1.0 == 1 is not valid in CEL if both types are known
 function isNumeric({ type }: Cel): boolean {
   return type === 'INT' || type === 'NUMBER';
 }
@@ -59,7 +61,7 @@ export function or(...items: Cel[]): Cel {
   return joined('||', RANK.OR, items);
 }
 
-// Not `a && b || c`, which is right but asks the reader to know so
+// With brackets, because `a && b || c` is correct but hard to read
 function joined(operator: string, rank: number, items: Cel[]): Cel {
   const texts = items.map((item) => inside(item, item.rank === rank ? rank : RANK.RELATION));
   const mayFail = items.some((item) => item.mayFail);
@@ -70,13 +72,13 @@ export function not(item: Cel): Cel {
   return cel(`!${inside(item, RANK.PRIMARY)}`, RANK.SIGN, 'BOOL', item.mayFail);
 }
 
-/** A truth value as the number that it is in Python, where True == 1. */
+/** A truth value as a number, as in Python, where True == 1. */
 export function asNumber(value: Cel): Cel {
   if (value.text === 'true' || value.text === 'false') return primary(value.text === 'true' ? '1' : '0', 'INT');
   return primary(`(${inside(value, RANK.OR)} ? 1 : 0)`, 'INT', value.mayFail);
 }
 
-/** The branches of a choice must have one type. */
+/** The branches of a conditional must have the same type. */
 export function choice(condition: Cel, one: Cel, other: Cel): Cel {
   const isMixed = one.type !== other.type;
   const [yes, no] = [one, other].map((each) => (isMixed && each.type === 'BOOL' ? asNumber(each) : each)) as [Cel, Cel];

@@ -1,4 +1,4 @@
-// Arithmetic that is the same in Python and in CEL. Every number of a document is a double there.
+// Arithmetic with the same result in Python and in CEL, where every number of a document is a double.
 
 import { NotCarried } from '../reading/not-carried';
 import { binary, type Cel, cel, inside, primary, RANK } from './cel';
@@ -25,12 +25,12 @@ function doubleText(double: number): string {
 export function negative(t: Translate, node: NodeOf<'unary'>): Cel {
   const of = numeric(t, node.of);
   if (node.operator === '+') return of;
-  // `--5` would be read as one word by some
+  // some parsers read `--5` as one word
   const text = inside(of, RANK.PRIMARY);
   return cel(`-${text}`, RANK.SIGN, of.type === 'DYN' ? 'NUMBER' : of.type, of.mayFail);
 }
 
-/** @throws NotCarried for what Python computes in another way: floor division, powers, texts times numbers */
+/** @throws NotCarried for operations that differ in Python: floor division, powers, texts times numbers */
 export function arithmetic(t: Translate, node: NodeOf<'binary'>): Cel {
   if (node.operator === '/') return division(t, node);
   if (node.operator === '%') return remainder(node);
@@ -65,7 +65,7 @@ function division(t: Translate, node: NodeOf<'binary'>): Cel {
   return binary('/', RANK.PRODUCT, 'NUMBER', left, primary(`(${text} == 0 ? double("") : ${text})`, 'DYN'), true);
 }
 
-// Python's remainder has the sign of the divisor, CEL's that of what is divided
+// Python's remainder has the sign of the divisor, CEL's that of the dividend
 function remainder(node: NodeOf<'binary'>): Cel {
   const divisor = literalValue(node.right);
   const path = pathOf(node.left);

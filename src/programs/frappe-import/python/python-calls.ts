@@ -6,7 +6,7 @@ import type { Translate } from './python-translate';
 
 type Call = NodeOf<'call'>;
 
-/** @throws NotCarried for all but the few functions and methods that CEL has too */
+/** @throws NotCarried except for the few functions and methods that CEL has too */
 export function callOf(t: Translate, node: Call): Cel {
   const name = dottedName(node.of);
   const translateFunction = FUNCTIONS.get(name?.replace(/^(frappe\.)?utils\./, '') ?? '');
@@ -23,7 +23,7 @@ export function callOf(t: Translate, node: Call): Cel {
 
 const FUNCTIONS = new Map<string, (t: Translate, node: Call) => Cel>(
   Object.entries({
-    // Frappe has no len in conditions, but some installations add it
+    // Frappe's conditions have no len, but some installations add it
     len(t, node) {
       const of = t.value(only(node));
       if (of.type === 'NULL' || of.type === 'BOOL' || of.type === 'INT' || of.type === 'NUMBER')
@@ -50,8 +50,8 @@ const FUNCTIONS = new Map<string, (t: Translate, node: Call) => Cel>(
   }),
 );
 
-// Frappe's flt and cint give 0 for None and for what is not a number. The latter is an error here: no text is read as
-// a number by accident.
+// Frappe's flt and cint return 0 for None and for a text that is no number. The latter is an error here, so that no
+// text is read as a number by accident.
 function lenientNumber(t: Translate, node: Call, name: 'flt' | 'cint'): Cel {
   const path = pathOf(only(node));
   if (!path) throw refused(node, 'makes a number of something other than a field');
@@ -66,7 +66,7 @@ type Method = (t: Translate, node: Call, of: PythonNode) => Cel;
 
 const METHODS = new Map<string, Method>(
   Object.entries({
-    // A field that is there and empty stays None: the default is for one that the document does not have
+    // An empty field stays None: the default is for a field that the document does not have
     get(t, node) {
       const [key, otherwise, ...more] = node.args.positional;
       const path = key && pathOf({ ...node, args: { positional: [key], named: [] } });
@@ -95,7 +95,7 @@ function affix(t: Translate, node: Call, of: PythonNode, method: string): Cel {
   return or(...calls);
 }
 
-// Named for ASCII, they change every letter, as Python's do: a test holds them to it.
+// In spite of their names they change every letter, as Python's do; a test checks it.
 function onText(t: Translate, node: Call, of: PythonNode, method: string): Cel {
   if (node.args.positional.length + node.args.named.length > 0) throw refused(node, 'has an argument');
   return primary(`${inside(textOf(t, of), RANK.PRIMARY)}.${method}()`, 'TEXT', true);

@@ -4,13 +4,13 @@ import { type Path, pathOf } from './python-path';
 import type { Comparator, NodeOf, PythonNode } from './python-syntax';
 import type { Translate } from './python-translate';
 
-/** A comparison and its opposite, which reads better than with a `!` before it. */
+/** A comparison and its opposite, which is more readable than a `!` before it. */
 interface Both {
   holds: Cel;
   fails: Cel;
 }
 
-/** One comparison of two values. None equals only None, and there is no error in asking; it has no order. */
+/** One comparison of two values. None equals only None, without an error; it has no order. */
 export function compare(t: Translate, comparator: Comparator, left: PythonNode, right: PythonNode): Cel {
   switch (comparator) {
     case '==':
@@ -42,7 +42,7 @@ function equality(t: Translate, left: PythonNode, right: PythonNode): Both {
   if (right.kind === 'constant' && right.value !== null) return sameTruth(t, left, path, right);
   if (!path || other || !isLiteral(right)) return sameOf(t, left, right);
   if (right.kind === 'constant') return noneOf(path);
-  // A missing field is None, which equals nothing that is written here
+  // A missing field is None, which equals no literal
   const is = (operator: string) => ifPresent(path, operator, t.value(right));
   return { holds: and(path.has, is('==')), fails: or(not(path.has), is('!=')) };
 }
@@ -99,7 +99,7 @@ function order(t: Translate, comparator: string, left: PythonNode, right: Python
   return { ...relation(comparator, one, other), mayFail: true };
 }
 
-// always false, or always an error: a mistake that should be looked at
+// always false, or always an error: a mistake that the owner should see
 function refuseOtherKinds(one: Cel, other: Cel, left: PythonNode, right: PythonNode): void {
   const kind = ({ type }: Cel) => (type === 'INT' ? 'NUMBER' : type);
   if (kind(one) === 'DYN' || kind(other) === 'DYN' || kind(one) === kind(other)) return;
@@ -133,7 +133,7 @@ function amongItems(t: Translate, left: PythonNode, right: NodeOf<'list'>): Cel 
   return hasNone ? or(not(path.has), isIn) : and(path.has, isIn);
 }
 
-// What is known to be a number is refused in a list of texts, and true is no 1
+// A known number is refused in a list of texts, and true is not 1
 function asDyn(value: Cel, node: PythonNode): Cel {
   if (value.type === 'BOOL') throw new NotCarried('looks for a truth value in a list', node.start, node.end);
   return value.type === 'DYN' ? value : primary(`dyn(${value.text})`, 'DYN', value.mayFail);

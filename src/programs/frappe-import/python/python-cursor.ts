@@ -1,4 +1,4 @@
-// Where a parser stands in the words of an expression, and its next step.
+// The position of a parser in the tokens of an expression.
 import { NotCarried } from '../reading/not-carried';
 import type { PythonNode, Shape } from './python-syntax';
 import { type Token, tokensOf } from './python-tokens';
@@ -6,7 +6,7 @@ import { type Token, tokensOf } from './python-tokens';
 /** JINJA: with filters and `~`, and `none` beside `None`. */
 type Dialect = 'PYTHON' | 'JINJA';
 
-/** What a hostile source may nest: deeper is refused before the stack is at its end. */
+/** Maximum nesting, so that a hostile source cannot overflow the stack. */
 export const MAX_LEVELS = 100;
 
 export interface Parser {
@@ -14,7 +14,7 @@ export interface Parser {
   tokens: Token[];
   /** The index of the next token. */
   at: number;
-  /** The levels that are open. */
+  /** The number of open levels. */
   open: number;
 }
 
@@ -40,7 +40,7 @@ export function isWord(p: Parser, text: string, further = 0): boolean {
   return token.kind === 'name' && token.text === text;
 }
 
-/** Nothing is left but what closes a bracket. */
+/** Whether only closing brackets are left. */
 export function atEnd(p: Parser): boolean {
   return next(p).kind === 'end' || [')', ']', '}'].some((sign) => isSign(p, sign));
 }
@@ -85,7 +85,7 @@ export function unexpected(p: Parser): NotCarried {
   return refused(p, next(p).kind === 'end' ? 'ends too early' : 'does not belong here');
 }
 
-/** A node from `start` to the last token that was read. @throws NotCarried when it nests too deep */
+/** A node from `start` to the last token that was read. @throws NotCarried if it nests too deep */
 export function make(p: Parser, shape: Shape, start: number, children: readonly PythonNode[]): PythonNode {
   const levels = 1 + children.reduce((most, child) => Math.max(most, child.levels), 0);
   const { end } = before(p);

@@ -37,7 +37,7 @@ function parseTuple(p: Parser): PythonNode {
   return make(p, { kind: 'list', items, isTuple: true }, first.start, items);
 }
 
-/** `a if b else c`, and all that binds closer. */
+/** `a if b else c`, and all of higher precedence. */
 function parseExpression(p: Parser): PythonNode {
   return nested(p, () => {
     if (isWord(p, 'lambda') || isWord(p, 'await') || isWord(p, 'yield')) throw refused(p, 'is code');
@@ -51,7 +51,7 @@ function parseExpression(p: Parser): PythonNode {
   });
 }
 
-/** `a or b`, and all that binds closer: no `if`. */
+/** `a or b`, and all of higher precedence: no `if`. */
 export function parseOr(p: Parser): PythonNode {
   return parseLogic(p, 'or', () => parseLogic(p, 'and', () => parseNot(p)));
 }
@@ -208,7 +208,7 @@ function parsePrimary(p: Parser): PythonNode {
   throw token.text === '{' ? refused(p, 'begins a dictionary or a set') : unexpected(p);
 }
 
-// 'a' 'b' is one string
+// adjacent literals ('a' 'b') are one string
 function parseTexts(p: Parser, first: Token): PythonNode {
   let value = first.text;
   while (next(p).kind === 'text') {

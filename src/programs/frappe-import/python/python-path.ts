@@ -1,25 +1,25 @@
-// doc.items[0].qty: a place in the document, in CEL.
+// Paths into the document, such as doc.items[0].qty, in CEL.
 
 import { NotCarried } from '../reading/not-carried';
 import { type Cel, celText, primary, RANK } from './cel';
 import { integerOf, type PythonNode } from './python-syntax';
 
-/** A place in the document. In Frappe a known field is None when it is empty; in JSON it is null or missing. */
+/** A path into the document. In Frappe a known field is None if it is empty; in JSON it is null or missing. */
 export interface Path {
-  /** Its value. An error when it is missing: right wherever Python would raise one for None. */
+  /** The value; an error if it is missing, which is correct wherever Python would raise one for None. */
   value: Cel;
-  /** Whether it is there. */
+  /** Whether the value exists. */
   has: Cel;
 }
 
-// Members of Frappe's documents that are no fields
+// Members of Frappe's documents that are not fields
 const NO_FIELDS = ['flags', 'meta'];
 
-// Words that CEL keeps to itself
+// Reserved words of CEL
 const RESERVED =
   /^(as|break|const|continue|else|false|for|function|if|import|in|let|loop|namespace|null|package|return|true|var|void|while)$/;
 
-/** The place that this is, or null. `doc.get("x")` is one. @throws NotCarried for what only Frappe's documents have */
+/** The path, or null. `doc.get("x")` is one too. @throws NotCarried for members that only Frappe's documents have */
 export function pathOf(node: PythonNode): Path | null {
   const step = stepOf(node);
   if (step === null) return null;
@@ -31,7 +31,7 @@ export function pathOf(node: PythonNode): Path | null {
   const isPlain = /^[A-Za-z_]\w*$/.test(step.name) && !RESERVED.test(step.name);
   const key = celText(step.name).text;
   const value = isPlain ? `${parent.text}.${step.name}` : `${parent.text}[${key}]`;
-  // has() takes names alone
+  // has() accepts only names
   const isNamed = isPlain && !parent.text.includes('[');
   const has = isNamed ? primary(`has(${value})`, 'BOOL', parent.mayFail) : hasKey(key, parent);
   return { value: primary(value, 'DYN', true), has };
@@ -41,7 +41,7 @@ function hasKey(key: string, parent: Cel): Cel {
   return { text: `${key} in ${parent.text}`, rank: RANK.RELATION, type: 'BOOL', mayFail: parent.mayFail };
 }
 
-/** The step from a place to a member of it: `.x`, `["x"]`, `.get("x")`. */
+/** One step of a path: `.x`, `["x"]`, `.get("x")`. */
 function stepOf(node: PythonNode): { of: PythonNode; name: string } | null {
   if (node.kind === 'member') return { of: node.of, name: node.name };
   if (node.kind === 'index' && node.index.kind === 'text') return { of: node.of, name: node.index.value };
@@ -51,7 +51,7 @@ function stepOf(node: PythonNode): { of: PythonNode; name: string } | null {
   return { of: node.of.of, name: key.value };
 }
 
-// Rows are only ever the parents of fields: of a text, doc.name[0] would be a letter in Python and an error in CEL.
+// A row must be followed by a field: on a text, doc.name[0] would be a letter in Python and an error in CEL.
 function parentOf(node: PythonNode): Cel | null {
   if (node.kind === 'name') return node.name === 'doc' ? primary('doc', 'DYN') : null;
   const row = node.kind === 'index' ? integerOf(node.index) : null;
@@ -62,7 +62,7 @@ function parentOf(node: PythonNode): Cel | null {
   return primary(`${list.text}[${position}]`, 'DYN', true);
 }
 
-/** Its value, or null where it is missing. */
+/** The value, or null if it is missing. */
 export function orNull({ value, has }: Path): Cel {
   const text = `${has.rank < RANK.OR ? `(${has.text})` : has.text} ? ${value.text} : null`;
   return { text, rank: RANK.CHOICE, type: 'DYN', mayFail: has.mayFail };

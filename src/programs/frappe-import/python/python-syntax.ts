@@ -1,8 +1,8 @@
-// A Python expression as a tree. Frappe's conditions and Jinja's expressions are both made of it.
+// A Python expression as a tree, for Frappe's conditions and Jinja's expressions.
 
 export type Comparator = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'not in' | 'is' | 'is not';
 
-/** Where a node stands in its source, and how many levels it has. */
+/** The position of a node in its source, and its depth. */
 interface Placed {
   start: number;
   end: number;
@@ -22,14 +22,14 @@ export type Shape =
   | { kind: 'member'; of: PythonNode; name: string }
   | { kind: 'index'; of: PythonNode; index: PythonNode }
   | { kind: 'call'; of: PythonNode; args: Arguments }
-  /** `isTuple`: written in round brackets or without any. */
+  /** `isTuple`: written in round brackets or without brackets. */
   | { kind: 'list'; items: PythonNode[]; isTuple: boolean }
   | { kind: 'unary'; operator: '-' | '+'; of: PythonNode }
   | { kind: 'binary'; operator: string; left: PythonNode; right: PythonNode }
   | { kind: 'comparison'; first: PythonNode; rest: { comparator: Comparator; operand: PythonNode }[] }
   | { kind: 'not'; of: PythonNode }
   | { kind: 'logic'; operator: 'and' | 'or'; items: PythonNode[] }
-  /** `no`: null where Jinja leaves it out. */
+  /** `no`: null if it is omitted, which Jinja allows. */
   | { kind: 'choice'; condition: PythonNode; yes: PythonNode; no: PythonNode | null }
   /** Jinja's `of | name(args)`. */
   | { kind: 'filter'; of: PythonNode; name: string; args: Arguments };
@@ -37,7 +37,7 @@ export type Shape =
 export type PythonNode = Shape & Placed;
 export type NodeOf<Kind extends Shape['kind']> = Extract<Shape, { kind: Kind }> & Placed;
 
-/** `frappe.db.get_value` of such a node; null when it is not names joined by full stops. */
+/** The dotted name of a node, such as `frappe.db.get_value`; null: it is not names joined by full stops. */
 export function dottedName(node: PythonNode): string | null {
   if (node.kind === 'name') return node.name;
   if (node.kind !== 'member') return null;
@@ -45,7 +45,7 @@ export function dottedName(node: PythonNode): string | null {
   return of === null ? null : `${of}.${node.name}`;
 }
 
-/** A whole number, such as 12 or -1; null for anything else. */
+/** A whole number, such as 12 or -1; null: it is not one. */
 export function integerOf(node: PythonNode): bigint | null {
   if (node.kind === 'unary') {
     const of = integerOf(node.of);

@@ -15,7 +15,7 @@ const ESCAPES: Record<string, string> = {
 };
 const HEX_LENGTH: Record<string, number> = { x: 2, u: 4, U: 8 };
 
-/** A Python string in any of its quotes: its value and where it ends. @param opening its prefix and opening quotes */
+/** Reads a Python string in any quotes: its value and its end. @param opening its prefix and opening quotes */
 export function readText(source: string, start: number, opening: string, end: number): { text: string; end: number } {
   const prefix = opening.replace(/["']+$/, '').toLowerCase();
   const quotes = opening.slice(prefix.length);
@@ -44,7 +44,7 @@ function readEscape(source: string, at: number, isRaw: boolean): { text: string;
   if (c === 'N') throw new NotCarried('names a character', at, at + 2);
   const octal = /^[0-7]{1,3}/.exec(source.slice(at + 1, at + 4))?.[0];
   if (octal !== undefined) return { text: String.fromCharCode(Number.parseInt(octal, 8)), length: 1 + octal.length };
-  // Python keeps the backslash of what it does not know
+  // Python keeps the backslash of unknown escapes
   return { text: ESCAPES[c] ?? `\\${c}`, length: 2 };
 }
 

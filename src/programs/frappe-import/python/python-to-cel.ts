@@ -1,4 +1,4 @@
-// A condition of a Frappe webhook, which is Python over `doc`, as CEL that decides alike.
+// Translates a condition of a Frappe webhook, which is Python over `doc`, to CEL with the same result.
 
 import { NotCarried } from '../reading/not-carried';
 import { and, type Cel, cel, celText, choice, FALSY, not, or, primary, RANK, relation, TooLong } from './cel';
@@ -11,22 +11,23 @@ import { orNull, pathOf } from './python-path';
 import type { NodeOf, PythonNode } from './python-syntax';
 import type { Translate } from './python-translate';
 
-/** Characters of a condition. Those that people write have a line. */
+/** Maximum characters of a condition. Usual ones have one line. */
 const MAX_SOURCE = 10_000;
 
 interface Translated {
   text: string;
-  /** What the owner should know of it: sentences. */
+  /** Notes for the owner, as sentences. */
   notes: string[];
 }
 
 /**
- * The CEL is never true when Frappe would not send. It is true when Frappe would, but for what no field of a document is
- * used for, such as a text times a number, which is an error. Where Python raises one, it is an error or false.
- * @throws NotCarried naming the first part that cannot be translated exactly
+ * The CEL is never true if Frappe would not send. It is true if Frappe would send, except for operations that make no
+ * sense for fields of a document, such as a text times a number, which are errors. Where Python raises an error, the
+ * CEL is an error or false.
+ * @throws NotCarried that names the first part that cannot be translated exactly
  */
 export function pythonToCel(source: string): Translated {
-  // Frappe does the same before it reads the expression
+  // as Frappe does before it parses the expression
   const normal = source.normalize('NFKC');
   if (normal.length > MAX_SOURCE) {
     throw new NotCarried(`has ${normal.length} characters; at most ${MAX_SOURCE} are translated`, 0, MAX_SOURCE);
@@ -97,7 +98,7 @@ function listOf(t: Translate, node: NodeOf<'list'>): Cel {
   return primary(`[${items.map((item) => item.text).join(', ')}]`, 'LIST', mayFail);
 }
 
-// `a or b` is a where that is true, else b: not true or false
+// `a or b` is a if a is true, otherwise b: not a truth value
 function pickOf(t: Translate, operator: 'and' | 'or', items: readonly PythonNode[]): Cel {
   const [first, ...rest] = items as [PythonNode, ...PythonNode[]];
   if (rest.length === 0) return t.nullable(first);
@@ -140,7 +141,7 @@ function truthOfValue(value: Cel, node: PythonNode): Cel {
 function logicOf(t: Translate, node: NodeOf<'logic'>, mode: 'LOOSE' | 'EXACT'): Cel {
   const last = node.items.length - 1;
   const items = node.items.map((item, index) => {
-    // what stands before an `or` decides whether the rest is asked at all
+    // the part before an `or` decides whether the rest is evaluated
     return t.truth(item, mode === 'LOOSE' && (node.operator === 'and' || index === last) ? 'LOOSE' : 'EXACT');
   });
   return connect(node.operator, items, mode);
@@ -156,8 +157,8 @@ function comparisonOf(t: Translate, node: NodeOf<'comparison'>, mode: 'LOOSE' | 
   return connect('and', pairs, mode);
 }
 
-// CEL's && and || are content with an error on either side when the other one decides. Python raises it when it stands
-// first. A choice does too; for && that is of no matter where an error and false come to the same.
+// CEL's && and || ignore an error on one side if the other side decides. Python raises an error on the first side, and
+// so does a conditional. For && this makes no difference where an error and false have the same effect.
 function connect(operator: 'and' | 'or', items: Cel[], mode: 'LOOSE' | 'EXACT'): Cel {
   const [first, ...rest] = items as [Cel, ...Cel[]];
   if (rest.length === 0) return first;

@@ -1,4 +1,4 @@
-// The words of a Python expression, in a Frappe condition or between the braces of a Jinja template.
+// The tokens of a Python expression, in a Frappe condition or between the braces of a Jinja template.
 import { NotCarried } from '../reading/not-carried';
 import { readText } from './python-text';
 
@@ -6,7 +6,7 @@ type TokenKind = 'name' | 'number' | 'text' | 'sign' | 'end';
 
 export interface Token {
   kind: TokenKind;
-  /** As written; of a text, its value. */
+  /** The source text; of a string, its value. */
   text: string;
   start: number;
   end: number;
@@ -23,9 +23,9 @@ const SIGN = /\*\*|\/\/|<<|>>|<=|>=|==|!=|:=|[-+*/%<>=()[\]{},:.|&^~@;!]/y;
 const TEXT_START = /(?:[rRuUbBfF]|[rR][bBfF]|[bBfF][rR])?(?:"""|'''|"|')/y;
 
 /**
- * @param end where to stop reading; the positions in the answer are those in the whole source
+ * @param end where to stop reading; positions of tokens are those in the whole source
  * @param lineBreaks whether a line break outside brackets is only space, as in Jinja; in Python it ends an expression
- * @throws NotCarried where there is no Python word
+ * @throws NotCarried where there is no token of Python
  */
 export function tokensOf(source: string, start: number, end: number, lineBreaks: boolean): Token[] {
   const tokens: Token[] = [];

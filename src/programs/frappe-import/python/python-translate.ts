@@ -1,18 +1,18 @@
 import type { Cel } from './cel';
 import type { PythonNode } from './python-syntax';
 
-/** What the parts of the translation call for the nodes inside theirs. */
+/** The functions that the parts of the translation call for inner nodes. */
 export interface Translate {
-  /** The value; an error where it is missing, which is right wherever Python would raise one for None. */
+  /** The value; an error if it is missing, which is correct wherever Python would raise one for None. */
   value(node: PythonNode): Cel;
-  /** The value; null where it is missing. */
+  /** The value; null if it is missing. */
   nullable(node: PythonNode): Cel;
   /**
-   * Whether Python takes it for true.
-   * @param mode LOOSE: only whether it is true matters, so that an error and false are one. EXACT: they are not, because
-   *   what comes of it is negated or decides whether something else is asked
+   * Whether the value is true in Python.
+   * @param mode LOOSE: only true matters, so an error has the same effect as false. EXACT: it has not, because the
+   *   result   is negated or decides whether another part is evaluated
    */
   truth(node: PythonNode, mode: 'LOOSE' | 'EXACT'): Cel;
-  /** A sentence that the owner should read. */
+  /** Adds a note for the owner. */
   note(text: string): void;
 }

@@ -24,21 +24,21 @@ export interface FrappeWebhook {
   structure: string;
   /** Seconds. */
   timeout: number;
-  /** Only newer Frappe has it. */
+  /** Only in newer versions of Frappe. */
   maxRetries: number | null;
   isSigned: boolean;
-  /** null: none, or hidden. Frappe exports asterisks, as many as the secret has characters. */
+  /** null: none, or hidden. Frappe exports one asterisk for each character of the secret. */
   secret: string | null;
   headers: HeaderRow[];
   data: DataRow[];
   json: string | null;
-  /** Tables that are not in the export: an answer of REST to a list has none. */
+  /** Tables that the export lacks: a list over REST has none. */
   missingTables: string[];
 }
 
 const DEFAULT_TIMEOUT_S = 5;
 
-/** @returns the webhook, or sentences about fields that are not what Frappe writes */
+/** @returns the webhook, or sentences about fields with values that Frappe does not write */
 export function readWebhook(document: FrappeDocument): FrappeWebhook | { faults: string[] } {
   const faults: string[] = [];
   const read = createReader(document, faults);
@@ -68,7 +68,7 @@ export function readWebhook(document: FrappeDocument): FrappeWebhook | { faults:
   return faults.length > 0 ? { faults } : webhook;
 }
 
-// Frappe passes over the others
+// Frappe ignores the others
 function isFilled({ key, value }: HeaderRow): boolean {
   return key !== '' && value !== '';
 }
@@ -86,7 +86,7 @@ function createReader(document: FrappeDocument, faults: string[]) {
     faults.push(`${field} is ${kindOf(document[field])}; ${right} is expected.`);
   };
   return {
-    /** null when it is empty, as Frappe takes it. */
+    /** null if it is empty, as in Frappe. */
     text(field: string): string | null {
       const value = document[field] ?? null;
       if (value === null || typeof value === 'string') return value?.trim() ? value : null;

@@ -1,4 +1,4 @@
-/** Nothing more can be imported; the message tells the operator what would be right. */
+/** The import cannot continue; the message says what is expected. */
 export class ImportError extends Error {
   constructor(message: string) {
     super(message);

@@ -1,8 +1,8 @@
-/** A part of a Frappe expression or template that means something here that it does not mean there, or nothing at all. */
+/** A part of a Frappe expression or template that has another meaning in Hookledger, or none. */
 export class NotCarried extends Error {
   /**
-   * @param reason a clause that goes on after the part's text
-   * @param start its place in the source, in UTF-16 units
+   * @param reason a clause that follows the part's text
+   * @param start its position in the source, in UTF-16 units
    */
   constructor(
     readonly reason: string,

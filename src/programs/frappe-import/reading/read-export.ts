@@ -1,8 +1,8 @@
-// The file: what Frappe writes as fixtures, or answers over REST.
+// Reads the file: fixtures of Frappe, or an answer of its REST API.
 import { createReadStream } from 'node:fs';
 import { ImportError } from './import-error';
 
-/** Ten thousand webhooks have some 20 MB. */
+/** Ten thousand webhooks have about 20 MB. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
 export type FrappeDocument = Record<string, unknown>;
@@ -10,14 +10,14 @@ export type FrappeDocument = Record<string, unknown>;
 const RIGHT =
   'Webhook documents are expected: fixtures, [{"doctype": "Webhook", ...}], or an answer of the REST API, {"data": ...} or {"message": ...}.';
 
-/** @throws ImportError when it cannot be read or holds no documents */
+/** @throws ImportError if it cannot be read or contains no documents */
 export async function readExport(path: string): Promise<FrappeDocument[]> {
   const text = await readText(path);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    // the parser's own message quotes the file, which may hold secrets
+    // the parser's own message quotes the file, which may contain secrets
     const position = /at position (\d+)/.exec((error as Error).message)?.[1];
     throw new ImportError(`${path} is not JSON${position ? `, at character ${position}` : ''}. ${RIGHT}`);
   }
