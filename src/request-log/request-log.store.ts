@@ -1,4 +1,4 @@
-// SqlFields the log. Lists leave out what is heavy: headers and responses are loaded for the rows that are asked for.
+// Reads the log. Lists leave out what is heavy: headers and responses are loaded for the rows that are asked for.
 import { type Db, rowsOf, statement } from '../sql/db';
 import type { Direction } from '../webhooks/webhook.entity';
 import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';

@@ -32,7 +32,7 @@ interface Pipeline {
   corked: boolean;
 }
 
-interface BatchInterval {
+interface Pacing {
   quickRuns: number;
   slowUntil: number;
 }
@@ -40,7 +40,7 @@ interface BatchInterval {
 /** @param settings of each session */
 export function createPipelines(url: string, settings: Record<string, string>): Pipelines {
   const pipelines: Pipeline[] = [];
-  const paces = new Map<string, BatchInterval>();
+  const paces = new Map<string, Pacing>();
   let connectAgainAt = 0;
   let stopped = false;
 
@@ -61,7 +61,7 @@ export function createPipelines(url: string, settings: Record<string, string>): 
     }, lost);
   }
 
-  function paceOf(statement: Statement): BatchInterval {
+  function paceOf(statement: Statement): Pacing {
     const known = paces.get(statement.name) ?? { quickRuns: 0, slowUntil: 0 };
     paces.set(statement.name, known);
     return known;

@@ -1,4 +1,4 @@
-// SqlFields the log itself, newest first, for what the feed does not tell: what was there before the feed began.
+// Reads the log itself, newest first, for what the feed does not tell: what was there before the feed began.
 import { type Db, rowOf, statement } from '../../sql/db';
 
 /** Some of the log, as one snapshot sees it. */

@@ -1,4 +1,4 @@
-// SqlFields what is counted, and counting the log's rows where it is not.
+// Reads what is counted, and counting the log's rows where it is not.
 import { firstIdAt } from '../../ids';
 import { type Bind, bindings, type Condition } from '../../sql/condition';
 import { type Db, rowsOf } from '../../sql/db';
@@ -166,7 +166,7 @@ function timesOf(times: readonly number[]): string[] {
 }
 
 // `offset 0` keeps the planner from turning it round: where series are known, each has its spans side by side in the primary
-// key, and else those of a time lie side by side in an index of their own. SqlFields the whole table is seconds.
+// key, and else those of a time lie side by side in an index of their own. Reading the whole table takes seconds.
 function keptCells(query: FigureQuery, bind: Bind): string {
   const { pieces, isDetailed, isByTime, keptCondition } = query;
   const grains = bind(pieces.map((piece) => piece.grain));
