@@ -191,7 +191,7 @@ describe('data that a ledger cannot keep', () => {
       {
         field: ['events'],
         code: 'TOO_LARGE',
-        message: expect.stringMatching(/over 16777216 bytes \(16 MiB\) together/),
+        message: expect.stringMatching(/exceeds 16777216 bytes \(16 MiB\)/),
       },
     ]);
     const { events } = await publishText(event(1_000), query);
