@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '../../errors';
 import type { Db } from '../../sql/db';
-import { isDatabaseUnavailable } from '../../sql/unavailable';
+import { isDatabaseUnavailable, isStatementTimeout } from '../../sql/unavailable';
 import type { SubscriberQueue } from './subscriber-queue';
 import { eventsMeeting, type RequestEvent, type RequestFilter } from './tail-events';
 
@@ -16,6 +16,8 @@ const AT_ONCE = 4;
 /** Of one filter; by then it takes longer than changes come. */
 const MAX_WAITING_EVENTS = 20_000;
 const FAILED_REST_MS = 1_000;
+/** How often a filter may be stopped by the time limit of its statement: once or twice, a busy database is the reason. */
+const MAX_STOPS = 3;
 
 export interface FilterGroups {
   /** Tells each of them what meets their filter, in the order of the calls; a slow filter holds up nobody else. */
@@ -54,6 +56,7 @@ export function createFilterGroups(db: Db): FilterGroups {
 
   async function ask(filter: RequestFilter, told: readonly Told[]): Promise<void> {
     const buffers = told.flatMap(({ group }) => group).map(({ buffer }) => buffer);
+    let stops = 0;
     while (buffers.some((buffer) => !buffer.closed)) {
       try {
         const events = told.flatMap((each) => each.events);
@@ -61,7 +64,9 @@ export function createFilterGroups(db: Db): FilterGroups {
         for (const each of told) push(each.group, each.events.map((event) => wanted.get(event)).filter(isPresent));
         return;
       } catch (error) {
+        if (isStatementTimeout(error)) stops += 1;
         if (isDatabaseUnavailable(error)) await wait(FAILED_REST_MS);
+        else if (isStatementTimeout(error) && stops < MAX_STOPS) await wait(0);
         // what it cannot answer ends the streams of those who gave it, and nobody else's
         else for (const buffer of buffers) buffer.close(error);
       }

@@ -42,7 +42,7 @@ async function publishMany(webhook: TestWebhook & { documentType: string }, coun
 }
 
 async function webhookFor(documentType: string) {
-  return { ...(await createTestWebhook(app, partner.url, { documentType })), documentType };
+  return { ...(await createTestWebhook(app, partner.url, { documentType, timeoutMs: 30_000 })), documentType };
 }
 
 /** How often each webhook-id arrived. */

@@ -56,14 +56,43 @@ test('who watches while the database is away gets what happened meanwhile when i
   stream.close();
 });
 
-test('a filter that takes too long ends the streams of whoever gave it, and holds up nobody else', async () => {
-  const watch = (where: object) =>
-    openStream(app.url, {
-      query: `subscription ($where: WebhookRequestLogWhere) {
-        webhookRequestLogChanged(where: $where) { webhookRequestLog { referenceDocument } } }`,
-      variables: { where },
-      key: app.adminKey,
+const watch = (where: object) =>
+  openStream(app.url, {
+    query: `subscription ($where: WebhookRequestLogWhere) {
+      webhookRequestLogChanged(where: $where) { webhookRequestLog { referenceDocument } } }`,
+    variables: { where },
+    key: app.adminKey,
+  });
+
+test('a filter that a busy database stopped once is tried again', async () => {
+  const stream = await watch({ not: { businessEvent: { event: { eq: 'on_submit' } } } });
+  const other = await watch({ referenceDocument: { startsWith: 'BUSY' } });
+  const locking = new Client({ connectionString: app.database.superuserUrl });
+  await locking.connect();
+  const triesOf = new Set<string>();
+  try {
+    await locking.query('begin; lock table business_events in access exclusive mode');
+    await seedRequest(app.database, { referenceDocument: 'BUSY-1' });
+    await other.next(1);
+    await waitFor('the second try', async () => {
+      const rows = await app.database.query<{ begun: string }>(
+        `select query_start::text as begun from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock' and query like '%business_events%'`,
+      );
+      for (const { begun } of rows) triesOf.add(begun);
+      return triesOf.size > 1;
     });
+  } finally {
+    await locking.query('rollback');
+    await locking.end();
+  }
+  await waitFor('the answer of the filter', () => stream.changes().length > 0 || stream.ended);
+  expect(stream.ended).toBe(false);
+  stream.close();
+  other.close();
+});
+
+test('a filter that takes too long ends the streams of whoever gave it, and holds up nobody else', async () => {
   const slow = await watch({ businessEvent: { event: { eq: 'on_submit' } } });
   const quick = await watch({ referenceDocument: { startsWith: 'QUICK' } });
   const locking = new Client({ connectionString: app.database.superuserUrl });
