@@ -3,7 +3,7 @@ import { basename, dirname, join, normalize, relative } from 'node:path';
 
 /**
  * The order of imports, by folder below src/: a folder imports itself and the folders above it in this list.
- * `root` stands for the files in src/ itself, `main` for src/main.ts.
+ * `root` stands for the files in src/ itself, except src/features.ts and src/main.ts.
  */
 const FOLDERS = [
   'root',
@@ -50,6 +50,7 @@ const FOLDERS = [
   'incoming/explaining',
   'replay',
   'documents',
+  'features',
   'database/embedded-postgres/files',
   'database/embedded-postgres',
   'server/edge',
@@ -72,8 +73,12 @@ const FOLDERS = [
   'main',
 ];
 
-/** Inside a folder, likewise. A file without such an ending is `plain`: rules and mechanics. */
-const KINDS = ['entity', 'store', 'plain', 'type', 'inputs', 'sql-fields', 'resolver'];
+/**
+ * Inside a folder, likewise. A file without such an ending is `plain`: rules and mechanics. The one feature file of a
+ * room hands its entities, SQL fields and resolvers to src/features.ts.
+ */
+const KINDS = ['entity', 'store', 'plain', 'type', 'inputs', 'sql-fields', 'resolver', 'feature'];
+const HANDED_OVER = ['entity', 'sql-fields', 'resolver'];
 
 /** Where GraphQL libraries may be imported by any file. */
 const GRAPHQL_FOLDERS = ['graphql', 'read-plan', 'server', 'programs/schema'];
@@ -101,21 +106,35 @@ interface Rule {
 
 const RULES: Rule[] = [
   {
-    rule: 'a folder stands in the order, and imports itself and what stands to its left',
+    rule: 'a folder stands in the order, and imports itself and what stands to its left; a feature file, its sub-folders too',
     faults: (file) =>
       FOLDERS.includes(file.folder)
         ? importedBy(file)
             .filter((target) => rank(FOLDERS, target.folder, file.folder) > 0)
+            .filter((target) => !(file.kind === 'feature' && isWithin([file.folder], target)))
             .map(pathOf)
         : [`${file.folder}/ has no place in FOLDERS`],
   },
   {
-    rule: 'inside a folder: entities < stores < plain rules < types < inputs < SQL fields < resolvers',
+    rule: 'inside a folder: entities < stores < plain rules < types < inputs < SQL fields < resolvers < feature',
     faults: (file) =>
       importedBy(file)
         .filter((target) => target.folder === file.folder && rank(KINDS, target.kind, file.kind) > 0)
         .map(pathOf),
     exceptions: { 'server/schema/schema.ts': 'puts the whole API together, the resolver of this folder too' },
+  },
+  {
+    rule: `each ${HANDED_OVER.join(', ')} is handed over by the feature file of its room, and by no other`,
+    faults: (file) => {
+      if (file.kind !== 'feature' && !HANDED_OVER.includes(file.kind)) return [];
+      const [room = ''] = file.path.split('/');
+      const own = file.kind === 'feature' ? 'features.ts' : `${room}/${room}.feature.ts`;
+      const takers = FEATURE_FILES.filter((each) => importedBy(each).includes(file)).map(pathOf);
+      return takers.length === 1 && takers[0] === own ? [] : [`taken by ${takers.join(', ') || 'no file'}`];
+    },
+    exceptions: {
+      'server/schema/node.resolver.ts': 'reads objects of all features, and server/schema/schema.ts takes it',
+    },
   },
   {
     rule: `only types, inputs, resolvers and ${GRAPHQL_FOLDERS.join(', ')} import GraphQL libraries`,
@@ -177,6 +196,7 @@ const RULES: Rule[] = [
 
 const files = readSource(join(__dirname, '../src'));
 const byPath = new Map(files.map((file) => [file.path, file]));
+const FEATURE_FILES = files.filter(({ kind, path }) => kind === 'feature' || path === 'features.ts');
 
 test.each(RULES.map((rule) => [rule.rule, rule] as const))('%s', (_title, { faults, exceptions = {} }) => {
   const found = files
@@ -235,7 +255,7 @@ function readSource(root: string): SourceFile[] {
 }
 
 function parseFile(path: string, text: string): SourceFile {
-  const folder = path === 'main.ts' ? 'main' : dirname(path).replace(/^\.$/, 'root');
+  const folder = /^(features|main)\.ts$/.exec(path)?.[1] ?? dirname(path).replace(/^\.$/, 'root');
   const kind = /\.([\w-]+)\.ts$/.exec(basename(path))?.[1] ?? 'plain';
   const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
   const imports = [...text.matchAll(IMPORT)].map(([, static_, dynamic]) => static_ ?? dynamic ?? '');

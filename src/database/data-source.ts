@@ -22,68 +22,8 @@ import { LinkIndexes1764000000019 } from '../../migrations/1764000000019-link-in
 import { RebuildChangeFeed1764000000020 } from '../../migrations/1764000000020-rebuild-change-feed';
 import { ReceiveCalls1764000000021 } from '../../migrations/1764000000021-receive-calls';
 import { DateRowsAsTheyCome1764000000022 } from '../../migrations/1764000000022-date-rows-as-they-come';
-import { AuditEntryEntity } from '../audit/audit-entry.entity';
-import { DeliveryEntity } from '../delivery/delivery.entity';
-import { PendingDecisionEntity } from '../delivery/fan-out/pending-decision.entity';
-import { BusinessEventEntity } from '../events/business-event.entity';
-import { IdempotencyKeyEntity } from '../events/idempotency-key.entity';
-import { PayloadEntity } from '../events/payload.entity';
-import { IncomingIdEntity } from '../incoming/incoming-id.entity';
-import { SampledRefusalsEntity } from '../incoming/sampled-refusals.entity';
-import { ReplayEntity } from '../replay/replay.entity';
-import { ExportEntity } from '../request-log/export/export.entity';
-import { FailedRequestEntity } from '../request-log/failed-request.entity';
-import { RequestChangeEntity } from '../request-log/feed/request-change.entity';
-import { RequestIndexEntity } from '../request-log/search/request-index.entity';
-import { RequestIndexPositionEntity } from '../request-log/search/request-index-position.entity';
-import {
-  RequestStatsEntity,
-  RequestStatsOpenEntity,
-  RequestStatsPositionEntity,
-  RequestStatsSeriesEntity,
-} from '../request-log/stats/request-stats.entity';
-import { WebhookRequestLogEntity } from '../request-log/webhook-request-log.entity';
+import { FEATURES } from '../features';
 import { type SessionOptions, sessionConfig } from '../sql/session';
-import { ApiKeyEntity } from '../users/api-key.entity';
-import { UserEntity } from '../users/user.entity';
-import { WebhookCredentialEntity } from '../webhooks/credentials/webhook-credential.entity';
-import { IncomingAgreementEntity } from '../webhooks/incoming/incoming-agreement.entity';
-import { IncomingTokenEntity } from '../webhooks/incoming/incoming-token.entity';
-import { WebhookSecretEntity } from '../webhooks/signing/webhook-secret.entity';
-import { WebhookEntity } from '../webhooks/webhook.entity';
-import { WebhookCircuitEntity } from '../webhooks/webhook-circuit.entity';
-import { WebhookSlotEntity } from '../webhooks/webhook-slot.entity';
-
-export const ENTITIES = [
-  UserEntity,
-  ApiKeyEntity,
-  AuditEntryEntity,
-  WebhookEntity,
-  WebhookSecretEntity,
-  WebhookCredentialEntity,
-  WebhookCircuitEntity,
-  WebhookSlotEntity,
-  PendingDecisionEntity,
-  IncomingAgreementEntity,
-  IncomingTokenEntity,
-  IncomingIdEntity,
-  SampledRefusalsEntity,
-  PayloadEntity,
-  BusinessEventEntity,
-  IdempotencyKeyEntity,
-  DeliveryEntity,
-  WebhookRequestLogEntity,
-  ReplayEntity,
-  RequestChangeEntity,
-  RequestIndexEntity,
-  RequestIndexPositionEntity,
-  FailedRequestEntity,
-  ExportEntity,
-  RequestStatsSeriesEntity,
-  RequestStatsEntity,
-  RequestStatsOpenEntity,
-  RequestStatsPositionEntity,
-];
 
 export const MIGRATIONS = [
   CreateUsers1764000000001,
@@ -181,7 +121,7 @@ export function createDataSource(url: string, options: DataSourceOptions): DataS
   return new DataSource({
     type: 'postgres',
     url,
-    entities: ENTITIES,
+    entities: FEATURES.flatMap(({ entities }) => entities),
     migrations: MIGRATIONS,
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

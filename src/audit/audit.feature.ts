@@ -1,0 +1,7 @@
+import { AuditEntryEntity } from './audit-entry.entity';
+
+export const audit = {
+  entities: [AuditEntryEntity],
+  resolvers: [],
+  sqlFields: [],
+};

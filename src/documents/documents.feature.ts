@@ -1,0 +1,8 @@
+import { BusinessDocumentResolver, DocumentTimelineEntryResolver } from './business-document.resolver';
+import { SearchResolver } from './search.resolver';
+
+export const documents = {
+  entities: [],
+  resolvers: [SearchResolver, BusinessDocumentResolver, DocumentTimelineEntryResolver],
+  sqlFields: [],
+};

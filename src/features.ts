@@ -1,0 +1,35 @@
+// The features of Hookledger. The API (server/schema), the read plan and the tables (database/data-source.ts) are made of
+// what each hands over here.
+import { audit } from './audit/audit.feature';
+import { delivery } from './delivery/delivery.feature';
+import { documents } from './documents/documents.feature';
+import { events } from './events/events.feature';
+import { incoming } from './incoming/incoming.feature';
+import type { SqlFields } from './read-plan/sql-fields';
+import { replay } from './replay/replay.feature';
+import { requestLog } from './request-log/request-log.feature';
+import { users } from './users/users.feature';
+import { webhooks } from './webhooks/webhooks.feature';
+
+type Class = new () => object;
+
+interface Feature {
+  /** Its tables. */
+  entities: readonly Class[];
+  /** Its part of the API. */
+  resolvers: readonly Class[];
+  /** How its fields are read in one statement. */
+  sqlFields: readonly SqlFields[];
+}
+
+export const FEATURES: readonly Feature[] = [
+  audit,
+  users,
+  webhooks,
+  events,
+  requestLog,
+  delivery,
+  incoming,
+  replay,
+  documents,
+];

@@ -1,0 +1,51 @@
+import { BusinessEventRequestsResolver, UserRequestsResolver, WebhookRequestsResolver } from './api/links.resolver';
+import { RequestLogResolver } from './api/request-log.resolver';
+import { requestLogSqlFields } from './api/request-log.sql-fields';
+import {
+  FailingWebhookResolver,
+  FrequentErrorResolver,
+  StatsResolver,
+  WebhookFiguresResolver,
+} from './api/stats.resolver';
+import { ExportEntity } from './export/export.entity';
+import { ExportResolver } from './export/export.resolver';
+import { FailedRequestEntity } from './failed-request.entity';
+import { RequestChangeEntity } from './feed/request-change.entity';
+import { RequestIndexEntity } from './search/request-index.entity';
+import { RequestIndexPositionEntity } from './search/request-index-position.entity';
+import {
+  RequestStatsEntity,
+  RequestStatsOpenEntity,
+  RequestStatsPositionEntity,
+  RequestStatsSeriesEntity,
+} from './stats/request-stats.entity';
+import { WatchResolver } from './watch/watch.resolver';
+import { WebhookRequestLogEntity } from './webhook-request-log.entity';
+
+export const requestLog = {
+  entities: [
+    WebhookRequestLogEntity,
+    RequestChangeEntity,
+    RequestIndexEntity,
+    RequestIndexPositionEntity,
+    FailedRequestEntity,
+    ExportEntity,
+    RequestStatsSeriesEntity,
+    RequestStatsEntity,
+    RequestStatsOpenEntity,
+    RequestStatsPositionEntity,
+  ],
+  resolvers: [
+    RequestLogResolver,
+    StatsResolver,
+    WebhookFiguresResolver,
+    FailingWebhookResolver,
+    FrequentErrorResolver,
+    WatchResolver,
+    WebhookRequestsResolver,
+    UserRequestsResolver,
+    BusinessEventRequestsResolver,
+    ExportResolver,
+  ],
+  sqlFields: requestLogSqlFields,
+};

@@ -1,0 +1,38 @@
+import { IncomingAgreementResolver, WebhookAgreementResolver } from './api/agreement.resolver';
+import { WebhookCredentialsResolver } from './api/credential.resolver';
+import { WebhookRateLimitsResolver } from './api/rate-limits.resolver';
+import { WebhookRequestResolver } from './api/request.resolver';
+import { SigningKeyResolver, SigningResolver } from './api/signing.resolver';
+import { UserWebhooksResolver, WebhookResolver } from './api/webhook.resolver';
+import { webhookSqlFields } from './api/webhook.sql-fields';
+import { WebhookCredentialEntity } from './credentials/webhook-credential.entity';
+import { IncomingAgreementEntity } from './incoming/incoming-agreement.entity';
+import { IncomingTokenEntity } from './incoming/incoming-token.entity';
+import { WebhookSecretEntity } from './signing/webhook-secret.entity';
+import { WebhookEntity } from './webhook.entity';
+import { WebhookCircuitEntity } from './webhook-circuit.entity';
+import { WebhookSlotEntity } from './webhook-slot.entity';
+
+export const webhooks = {
+  entities: [
+    WebhookEntity,
+    WebhookSecretEntity,
+    WebhookCredentialEntity,
+    WebhookCircuitEntity,
+    WebhookSlotEntity,
+    IncomingAgreementEntity,
+    IncomingTokenEntity,
+  ],
+  resolvers: [
+    WebhookResolver,
+    UserWebhooksResolver,
+    SigningResolver,
+    SigningKeyResolver,
+    WebhookRateLimitsResolver,
+    WebhookRequestResolver,
+    WebhookCredentialsResolver,
+    WebhookAgreementResolver,
+    IncomingAgreementResolver,
+  ],
+  sqlFields: webhookSqlFields,
+};
