@@ -1,8 +1,8 @@
-/** What a partner that asks for it (mTLS) is shown. */
+/** Presented to a partner that requests a client certificate (mTLS). */
 export interface ClientCertificate {
-  /** Changes with the certificate. */
+  /** Another certificate has another id. */
   readonly id: string;
-  /** PEM, with intermediate certificates behind it where the partner needs them. */
+  /** PEM, followed by intermediate certificates where the partner needs them. */
   readonly certificate: string;
   /** PEM, not encrypted. */
   readonly privateKey: string;

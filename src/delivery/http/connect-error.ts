@@ -1,12 +1,12 @@
 import { SendError, systemCode, textOf } from '../send-error';
 
-/** The sentence for a connection that could not be made; `encrypting` says that TCP stood and TLS failed. */
+/** The error of a connection attempt. @param encrypting TCP was connected, and TLS failed */
 export function connectError(error: Error, host: string, encrypting: boolean): SendError {
   if (error instanceof SendError) return error;
   return encrypting ? tlsError(error, host) : tcpError(error, host);
 }
 
-/** Also for faults that come after the handshake, such as a partner that asks for a client certificate in TLS 1.3. */
+/** Also of faults after the handshake, such as a missing client certificate in TLS 1.3. */
 export function tlsError(error: Error, host: string): SendError {
   const code = systemCode(error);
   const fault = CERTIFICATE_FAULTS[code];
@@ -15,19 +15,20 @@ export function tlsError(error: Error, host: string): SendError {
   if (refusal !== undefined) return new SendError('TLS', `${host} ${refusal} (${code}).`);
   if (code === 'ECONNRESET') return new SendError('TLS', `${host} closed the connection during the TLS handshake.`);
   const reason = textOf(error, 'reason') || code || error.message;
-  return new SendError('TLS', `No TLS connection to ${host} could be made: ${reason}.`);
+  return new SendError('TLS', `The TLS connection to ${host} could not be established: ${reason}.`);
 }
 
-// What a partner says of our certificate (RFC 8446, section 6.2), in TLS 1.3 after the handshake seemed done.
+// Alerts about our certificate (RFC 8446, section 6.2). In TLS 1.3 they follow the handshake.
 const ALERTS: { readonly [code: string]: string } = {
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'asks for a client certificate, and this webhook has none',
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'does not trust the authority that signed our client certificate',
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'refused our client certificate: it has expired',
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED: 'refused our client certificate: it was revoked',
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'refused our client certificate',
-  ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: 'refused our client certificate: it is of a kind that it does not take',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'requires a client certificate, and this webhook has none',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'does not trust the authority that signed the client certificate of this webhook',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'refused the client certificate of this webhook: it has expired',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED: 'refused the client certificate of this webhook: it was revoked',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'refused the client certificate of this webhook',
+  ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+    'refused the client certificate of this webhook: its kind is not supported',
   ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE:
-    'refused our client certificate, or asks for one that this webhook does not have',
+    'refused the client certificate of this webhook, or requires one and the webhook has none',
 };
 
 function tcpError(error: Error, host: string): SendError {
@@ -37,17 +38,17 @@ function tcpError(error: Error, host: string): SendError {
 
 const TCP_FAULTS: { readonly [code: string]: string } = {
   ECONNREFUSED: 'refused the connection: nothing listens on that port',
-  ECONNRESET: 'closed the connection while it was being made',
-  EHOSTUNREACH: 'could not be reached: there is no route to it',
-  ENETUNREACH: 'could not be reached: there is no network to it',
-  ETIMEDOUT: 'could not be reached: it did not answer the attempt to connect',
+  ECONNRESET: 'closed the connection while it was being established',
+  EHOSTUNREACH: 'could not be reached: there is no route to the host',
+  ENETUNREACH: 'could not be reached: its network is unreachable',
+  ETIMEDOUT: 'could not be reached: it did not answer the connection attempt',
 };
 
-const UNTRUSTED = 'is not signed by an authority that is trusted here; often its intermediate certificate is missing';
+const UNTRUSTED = 'is not signed by a trusted authority; a common cause is a missing intermediate certificate';
 
 const CERTIFICATE_FAULTS: { readonly [code: string]: string } = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'is self-signed',
-  SELF_SIGNED_CERT_IN_CHAIN: 'is signed by an authority that is not trusted here',
+  SELF_SIGNED_CERT_IN_CHAIN: 'is signed by an authority that is not trusted',
   CERT_HAS_EXPIRED: 'has expired',
   CERT_NOT_YET_VALID: 'is not valid yet',
   ERR_TLS_CERT_ALTNAME_INVALID: 'was issued for another host',

@@ -1,29 +1,39 @@
 import type { ClientCertificate } from './client-certificate';
-import { type Connection, type ConnectionOptions, openConnection } from './connection';
+import { type Connection, type ConnectionOptions, DEFAULT_CONNECTION_OPTIONS, openConnection } from './connection';
 import { answerTooLong } from './exchange-error';
 import type { Connector } from './guarded-connect';
 
 export interface PoolOptions extends ConnectionOptions {
   readonly connector: Connector;
   readonly connectionsPerOrigin: number;
-  /** A steady stream would keep a connection, and with it an old DNS answer, for ever. */
+  /** Without a maximum age, steady traffic would keep a connection, and an old DNS answer, without limit. */
   readonly connectionMaxAgeMs: number;
-  /** Of one answer; what is over it, such as padding without end, is not worth a core. */
+  /** The maximum size of one answer on the wire, including padding such as chunk extensions. */
   readonly responseBytesOnWire: number;
 }
 
-/** A place in an origin's pool: waiting for a connection, or holding one. */
+export const DEFAULT_POOL_OPTIONS: Omit<PoolOptions, 'connector'> = {
+  ...DEFAULT_CONNECTION_OPTIONS,
+  // All that a worker sends at once: capacity/worker-capacity.ts divides it among webhooks, and one slow webhook must
+  // not take the connections of another at the same host.
+  connectionsPerOrigin: 1_024,
+  connectionMaxAgeMs: 5 * 60_000,
+  // a body of 1 MiB in chunks of one byte is 6 MiB
+  responseBytesOnWire: 16 * 1024 * 1024,
+};
+
+/** An entry in an origin's pool: it waits for a connection, or holds one. */
 export interface Lease {
-  /** Gives the connection back for the next exchange. */
+  /** Returns the connection to the pool. */
   release(): void;
-  /** Leaves the queue, or closes the connection that was held. */
+  /** Leaves the queue, or closes the connection. */
   discard(): void;
 }
 
 export type UseConnection = (connection: Connection, lease: Lease) => void;
 
 export interface ConnectionPool {
-  /** Calls `use` as soon as a connection is free: at once, before it returns, where the origin has room. */
+  /** Calls `use` as soon as a connection is free: before it returns, if one is free now. */
   lease(origin: string, certificate: ClientCertificate | null, use: UseConnection): Lease;
   stop(): void;
 }
@@ -44,15 +54,15 @@ interface Waiting extends Lease {
 }
 
 /**
- * Connections per origin and client certificate, kept alive and bounded: what a partner allowed to one certificate is not
- * for another one, and not for none. Origins share nothing, so a dead one holds up only itself. undici's own Pool is not
- * used: it neither tells which socket carried a request (its address belongs in the log) nor lets a plain dispatch leave
- * its queue at the deadline.
+ * A bounded pool of persistent connections for each origin and client certificate: a connection that was authenticated by
+ * one certificate must not be used with another, or with none. Origins share nothing, so one that is down delays only its
+ * own requests. undici's Pool is not used: it does not expose which socket carried a request (the log records its
+ * address), and a dispatch cannot leave its queue at the deadline.
  */
 export function createConnectionPool(options: PoolOptions): ConnectionPool {
   const origins = new Map<string, OriginPool>();
-  // Bodies and headers are counted as they come. The parser swallows the rest (status lines, chunk extensions, empty lines)
-  // without a word, as fast as it is sent: that is found here.
+  // Bodies and headers are counted as they arrive. The parser discards the rest (status lines, chunk extensions, empty
+  // lines) without a callback, so this checks the bytes of the socket.
   const watch = setInterval(() => {
     for (const pool of origins.values()) endFloods(pool);
   }, FLOOD_CHECK_MS).unref();
@@ -120,7 +130,7 @@ function joinQueue(pool: OriginPool, use: UseConnection): Lease {
   return waiting;
 }
 
-// The connection used last is taken first, so that those not needed any more grow old and close.
+// The most recently used connection is taken first, so that connections above the need become idle and close.
 function serve(pool: OriginPool): void {
   for (const waiting of pool.waiting) {
     if (pool.idle.length === 0 && pool.busy.size >= pool.options.connectionsPerOrigin) return;
@@ -145,7 +155,7 @@ function discard(pool: OriginPool, waiting: Waiting): void {
   const { connection } = waiting;
   if (connection === null || !pool.busy.delete(connection)) return;
   close(pool, connection);
-  // Not at once: when many deadlines fall together, each would dial for the next one, whose turn to end has come too.
+  // Deferred: when many deadlines expire together, each would open a connection for the next one, which expires too.
   setImmediate(serve, pool);
 }
 

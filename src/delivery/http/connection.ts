@@ -3,29 +3,36 @@ import { Client } from 'undici';
 import type { SendError } from '../send-error';
 import type { Connect } from './guarded-connect';
 
-/** One connection to one origin, used by one exchange at a time. The client dials again when the partner closed it. */
+/** One connection to one origin, used by one exchange at a time. The client reconnects after the partner closed it. */
 export interface Connection {
   readonly client: Client;
-  /** The address that was dialled last, from the first attempt on. */
+  /** The address of the last connection attempt; null before the first. */
   address: string | null;
-  /** When the socket that stands now was opened (performance.now()). */
+  /** When the current socket was connected (performance.now()). */
   openedAt: number;
-  /** Counts from here for the next exchange. */
+  /** Resets `received`, for the next exchange. */
   restartCount(): void;
-  /** Bytes that came since then, also those that are no part of an answer. */
+  /** Bytes received since `restartCount`, including those that are not part of an answer. */
   received(): number;
-  /** @param why what the exchange on it ends with, where it has not ended */
+  /** @param why the error of an exchange that is still running on it */
   destroy(why?: SendError): void;
 }
 
 export interface ConnectionOptions {
-  /** How long an idle connection is kept, unless the partner's Keep-Alive header names less. */
+  /** How long an idle connection is kept, unless the partner's Keep-Alive header gives a shorter time. */
   readonly keepAliveMs: number;
+  /** An answer with larger headers fails. */
   readonly responseHeaderBytes: number;
 }
 
-// Taken off the time that a partner's "Keep-Alive: timeout=5" promises, so that we close before it does: a request
-// written while the partner's FIN is on its way is lost, and a POST may not be repeated blindly.
+export const DEFAULT_CONNECTION_OPTIONS: ConnectionOptions = {
+  // common servers close an idle connection after 5 s (Node, Apache), whether they announce it or not
+  keepAliveMs: 4000,
+  responseHeaderBytes: 32 * 1024,
+};
+
+// Subtracted from the time in a partner's "Keep-Alive: timeout=5", so that we close first: a request written while the
+// partner's FIN is on its way is lost, and a POST must not be repeated without knowing whether it arrived.
 const KEEP_ALIVE_MARGIN_MS = 2000;
 
 export function openConnection(origin: string, connectTo: Connect, options: ConnectionOptions): Connection {
@@ -44,7 +51,7 @@ export function openConnection(origin: string, connectTo: Connect, options: Conn
     keepAliveMaxTimeout: Math.max(options.keepAliveMs, 30_000),
     keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
     maxHeaderSize: options.responseHeaderBytes,
-    headersTimeout: 0, // the deadline of the exchange is the only clock: these two do not end a drip
+    headersTimeout: 0, // the exchange has its own deadline; these two do not end a slow but steady answer
     bodyTimeout: 0,
   });
   const connection: Connection = {
@@ -57,7 +64,7 @@ export function openConnection(origin: string, connectTo: Connect, options: Conn
     received: () => (dialled?.bytesRead ?? 0) - receivedBefore,
     destroy: (why) => {
       client.destroy(why ?? null);
-      // A client that is destroyed while it connects would leave the kernel's SYNs running for two minutes.
+      // Destroying a client that is connecting leaves the kernel sending SYNs for two minutes.
       dialled?.destroy();
     },
   };

@@ -1,20 +1,46 @@
+// Decompresses the body of an answer (gzip, deflate, brotli), up to the limits of a body.
 import type { Transform } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import { type BodyLimits, createBodyBuffer, type ResponseBody } from './body-buffer';
 
-/** Makes the stream that decodes a body; the first bytes tell the two things apart that are called "deflate". */
+/** Makes the stream that decodes a body. The first bytes distinguish the two formats that are called "deflate". */
 export type MakeDecoder = (body: Buffer) => Transform;
 
-/** Null for none, for one that we do not know, and for several on top of each other (a bomb's favourite form). */
+/**
+ * The compressed bytes that are held until the answer is complete; further ones are counted, but not decoded. A decoder
+ * that runs while a partner sends slowly would cost more: up to 16 MiB for brotli, for each of a thousand answers.
+ */
+export const COMPRESSED_BYTES_HELD = 256 * 1024;
+
+/** Null for no encoding, for an unknown one, and for a list of several, which decompression bombs use. */
 export function decoderFor(contentEncoding: string | undefined): MakeDecoder | null {
   return DECODERS[contentEncoding?.trim().toLowerCase() ?? ''] ?? null;
 }
 
 /**
- * Writes `body` through a decoder, each piece to `add`, until `add` says enough or the end. False when the bytes are
- * not what their encoding says. zlib hands out at most 64 KiB at a time, so a bomb costs no more than that.
+ * Decodes until `responseBytesRead` bytes came out, and keeps the first `responseBytesKept`. Bytes that do not match
+ * their encoding stay as received.
  */
-export async function drain(makeDecoder: MakeDecoder, body: Buffer, add: (chunk: Buffer) => boolean): Promise<boolean> {
-  if (decoding >= DECODERS_AT_ONCE) await new Promise<void>((go) => waiting.push(go));
+export async function decompress(
+  makeDecoder: MakeDecoder,
+  received: ResponseBody,
+  limits: BodyLimits,
+): Promise<ResponseBody> {
+  const decoded = createBodyBuffer(limits.responseBytesKept, limits);
+  const intact = await decodeInTurn(makeDecoder, received.kept, decoded.add);
+  const body = intact ? decoded.body() : { ...received, kept: received.kept.subarray(0, limits.responseBytesKept) };
+  const isWhole = received.kept.length === received.bytes;
+  const bytes = isWhole ? body.bytes : Math.max(body.bytes, received.bytes);
+  return { ...body, bytes, tooLarge: body.tooLarge || received.tooLarge };
+}
+
+// More decoders than cores are not faster, and each holds up to 16 MiB.
+const MAX_DECODERS = 4;
+const waiting: (() => void)[] = [];
+let decoding = 0;
+
+async function decodeInTurn(makeDecoder: MakeDecoder, body: Buffer, add: (chunk: Buffer) => boolean): Promise<boolean> {
+  if (decoding >= MAX_DECODERS) await new Promise<void>((go) => waiting.push(go));
   else decoding += 1;
   const intact = await decode(makeDecoder(body), body, add);
   const next = waiting.shift();
@@ -23,11 +49,8 @@ export async function drain(makeDecoder: MakeDecoder, body: Buffer, add: (chunk:
   return intact;
 }
 
-// More at once would not be faster than there are cores, and would hold up to 16 MiB each while they wait.
-const DECODERS_AT_ONCE = 4;
-const waiting: (() => void)[] = [];
-let decoding = 0;
-
+// Stops when `add` returns false. zlib emits at most 64 KiB at a time, so a bomb costs no more than that. Resolves to
+// false if the bytes do not match their encoding.
 function decode(decoder: Transform, body: Buffer, add: (chunk: Buffer) => boolean): Promise<boolean> {
   return new Promise((resolve) => {
     decoder.on('data', (chunk: Buffer) => {
@@ -41,7 +64,7 @@ function decode(decoder: Transform, body: Buffer, add: (chunk: Buffer) => boolea
   });
 }
 
-// An answer that was cut off is decoded as far as it goes, instead of being "corrupt" for want of its last bytes.
+// With these flags an incomplete body is decoded as far as it goes; by default zlib reports it as corrupt.
 const ZLIB = { chunkSize: 64 * 1024, finishFlush: constants.Z_SYNC_FLUSH };
 const BROTLI = { chunkSize: 64 * 1024, finishFlush: constants.BROTLI_OPERATION_FLUSH };
 
@@ -51,6 +74,6 @@ const DECODERS: { readonly [encoding: string]: MakeDecoder | undefined } = {
   gzip: gunzip,
   'x-gzip': gunzip,
   br: () => createBrotliDecompress(BROTLI),
-  // RFC 9110 means zlib by it, some servers mean bare deflate. zlib's first byte ends in 8.
+  // RFC 9110 defines it as zlib; some servers send raw deflate. The low half of zlib's first byte is 8.
   deflate: (body) => ((body[0]! & 0x0f) === 8 ? createInflate(ZLIB) : createInflateRaw(ZLIB)),
 };

@@ -1,22 +1,22 @@
 import { SendError, systemCode } from '../send-error';
 import { tlsError } from './connect-error';
 
-/** How far an exchange has come; a deadline says something else in each. */
+/** How far an exchange has come. The message of a timeout depends on it. */
 export type Stage = 'queued' | 'connecting' | 'sent' | 'answering';
 
-/** The sentence for an exchange that began and broke off. */
+/** The error of an exchange that began and failed. */
 export function exchangeError(error: Error, host: string): SendError {
   if (error instanceof SendError) return error;
   const code = systemCode(error);
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return headersTooLarge(host);
   if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return tlsError(error, host);
   if (code.startsWith('ERR_OSSL')) return certificateUnusable(code);
-  return new SendError('RESET', `${host} ${UNASKED[error.message] ?? BREAKS[code] ?? parserFault(error, code)}.`);
+  return new SendError('RESET', `${host} ${UNREQUESTED[error.message] ?? BREAKS[code] ?? parserFault(error, code)}.`);
 }
 
 /**
- * @param waitedMs of `timeoutMs`, for a connection: all of it where none became free, and where one did when it was too late
- *   to connect, the partner is not to blame
+ * @param waitedMs the part of `timeoutMs` spent waiting for a connection. If it is most of it and nothing was sent, the
+ *   partner did not cause the timeout
  */
 export function timeoutError(stage: Stage, host: string, timeoutMs: number, waitedMs: number): SendError {
   const within = `within ${timeoutMs / 1000} s`;
@@ -30,14 +30,14 @@ export function timeoutError(stage: Stage, host: string, timeoutMs: number, wait
 }
 
 export function tooManyInterimAnswers(host: string): SendError {
-  return new SendError('RESET', `${host} sent interim answers (1xx) without end, so its answer was not waited for.`);
+  return new SendError('RESET', `${host} sent more interim responses (1xx) than are read, and no final one.`);
 }
 
 export function bodyTooLarge(host: string, limitBytes: number): SendError {
   return new SendError('RESPONSE_TOO_LARGE', `${host} answered with a body of more than ${limitBytes} bytes.`);
 }
 
-/** Its body and headers were not, so it was everything else. */
+/** Bodies and headers have limits of their own: this is about status lines, chunk extensions and empty lines. */
 export function answerTooLong(host: string, limitBytes: number): SendError {
   return new SendError('RESPONSE_TOO_LARGE', `${host} answered with more than ${limitBytes} bytes on the wire.`);
 }
@@ -46,7 +46,7 @@ export function statusError(host: string, status: number): SendError {
   return new SendError('HTTP_STATUS', `${host} answered ${status}${statusNote(status)}.`);
 }
 
-// it was checked when it was saved, but what OpenSSL accepts changes with its version and its settings
+// It was checked when it was saved, but what OpenSSL accepts depends on its version and settings.
 function certificateUnusable(code: string): SendError {
   return new SendError(
     'NOT_SENT',
@@ -60,7 +60,7 @@ function headersTooLarge(host: string): SendError {
 
 function statusNote(status: number): string {
   if (REDIRECTS.has(status)) return ', a redirect; redirects are not followed: give the webhook the final URL';
-  if (status === 410) return ' (gone): it wants no more deliveries';
+  if (status === 410) return ' (Gone): it accepts no more deliveries';
   return '; only 2xx is success';
 }
 
@@ -68,22 +68,21 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 const CLOSED = 'closed the connection before its answer was complete';
 
-// undici refuses both, and says no more than this
-const UNASKED: { readonly [message: string]: string } = {
-  'bad response': 'answered 100 (Continue), for which nobody had asked',
-  'bad upgrade': 'wanted to change to another protocol (101), for which nobody had asked',
+// undici rejects both, and identifies them by the message alone
+const UNREQUESTED: { readonly [message: string]: string } = {
+  'bad response': 'answered 100 (Continue), which was not requested',
+  'bad upgrade': 'answered 101 (Switching Protocols), which was not requested',
 };
 
 const BREAKS: { readonly [code: string]: string } = {
   ECONNRESET: 'reset the connection before its answer was complete',
   EPIPE: 'closed the connection before it had read the whole request',
   UND_ERR_SOCKET: CLOSED,
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'announced another length (Content-Length) than the body that it sent',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'sent a body of another length than its Content-Length',
 };
 
 function parserFault(error: Error, code: string): string {
-  if (error.name === 'HTTPParserError')
-    return `answered with something that is not HTTP/1.1: ${error.message} (${code})`;
+  if (error.name === 'HTTPParserError') return `sent an answer that is not HTTP/1.1: ${error.message} (${code})`;
   return `broke off the exchange: ${error.message} (${code || error.name})`;
 }
 

@@ -1,16 +1,17 @@
 import type { Dispatcher } from 'undici';
 import type { SendError } from '../send-error';
+import type { BodyLimits } from './body-buffer';
 import type { ClientCertificate } from './client-certificate';
 import type { Connection } from './connection';
 import type { ConnectionPool, Lease } from './connection-pool';
 import { bodyTooLarge, exchangeError, type Stage, timeoutError, tooManyInterimAnswers } from './exchange-error';
-import { type BodyCollector, type BodyLimits, collectBody } from './response-body';
+import { type BodyCollector, collectBody } from './response-body';
 import { type HeaderPairs, headerPairs, headerValue } from './response-headers';
 
 export interface ExchangeRequest {
   readonly url: URL;
   readonly method: string;
-  /** Names and values in turn. */
+  /** Alternating names and values. */
   readonly headers: string[];
   readonly body: Buffer | null;
   readonly timeoutMs: number;
@@ -21,7 +22,7 @@ export interface Exchanged {
   status: number | null;
   headers: HeaderPairs | null;
   body: BodyCollector | null;
-  /** Null when the whole answer arrived, whatever it says. */
+  /** Null when the complete answer arrived, whatever its status. */
   failure: SendError | null;
   remoteAddress: string | null;
 }
@@ -32,7 +33,7 @@ interface Running extends Exchanged {
   readonly resolve: (exchanged: Exchanged) => void;
   stage: Stage;
   interimAnswers: number;
-  /** By performance.now(); `leasedAt` is when there was a connection. */
+  /** These two by performance.now(); a connection became available at `leasedAt`. */
   readonly startedAt: number;
   leasedAt: number;
   lease: Lease | null;
@@ -40,17 +41,17 @@ interface Running extends Exchanged {
   deadline: NodeJS.Timeout | null;
 }
 
-/** One request and its answer, or what went wrong, within `timeoutMs` from the wait for a connection on. Never rejects. */
+/** One request and its answer or failure. `timeoutMs` includes the wait for a connection. Never rejects. */
 export function exchange(pool: ConnectionPool, request: ExchangeRequest, limits: BodyLimits): Promise<Exchanged> {
   return new Promise((resolve) => {
-    const running: Running = { ...NOTHING_YET, request, limits, resolve, startedAt: performance.now() };
+    const running: Running = { ...INITIAL, request, limits, resolve, startedAt: performance.now() };
     running.deadline = setTimeout(expire, request.timeoutMs, running);
     const { url, certificate } = request;
     running.lease = pool.lease(url.origin, certificate, (connection, lease) => start(running, connection, lease));
   });
 }
 
-const NOTHING_YET = {
+const INITIAL = {
   status: null,
   headers: null,
   body: null,
@@ -73,7 +74,7 @@ function start(running: Running, connection: Connection, lease: Lease): void {
   connection.client.dispatch({ method, path: url.pathname + url.search, headers, body }, handlerOf(running));
 }
 
-// A partner may send any number of 1xx before its answer; reading them up to the deadline would cost a core.
+// A partner may send any number of 1xx before its answer; reading them until the deadline would occupy a core.
 const MAX_INTERIM_ANSWERS = 1000;
 
 function handlerOf(running: Running): Dispatcher.DispatchHandler {
@@ -84,13 +85,13 @@ function handlerOf(running: Running): Dispatcher.DispatchHandler {
     },
     onResponseStart: (controller, status) => {
       if (status >= 200) beginAnswer(running, status, headerPairs(controller.rawHeaders));
-      else if (++running.interimAnswers > MAX_INTERIM_ANSWERS) settle(running, tooManyInterimAnswers(host));
+      else if (++running.interimAnswers > MAX_INTERIM_ANSWERS) finish(running, tooManyInterimAnswers(host));
     },
     onResponseData: (_controller, chunk) => {
-      if (running.body?.add(chunk) === false) settle(running, bodyTooLarge(host, running.limits.responseBytesRead));
+      if (running.body?.add(chunk) === false) finish(running, bodyTooLarge(host, running.limits.responseBytesRead));
     },
-    onResponseEnd: () => settle(running, null),
-    onResponseError: (_controller, error) => settle(running, exchangeError(error, host)),
+    onResponseEnd: () => finish(running, null),
+    onResponseError: (_controller, error) => finish(running, exchangeError(error, host)),
   };
 }
 
@@ -103,17 +104,17 @@ function beginAnswer(running: Running, status: number, headers: HeaderPairs): vo
 
 function expire(running: Running): void {
   const { url, timeoutMs } = running.request;
-  settle(running, timeoutError(running.stage, url.host, timeoutMs, running.leasedAt - running.startedAt));
+  finish(running, timeoutError(running.stage, url.host, timeoutMs, running.leasedAt - running.startedAt));
 }
 
-// Whoever comes first decides: the end, an error, the deadline or the size. What undici says afterwards is ignored.
-function settle(running: Running, failure: SendError | null): void {
+// The first of end, error, deadline and size limit decides. Later callbacks of undici are ignored.
+function finish(running: Running, failure: SendError | null): void {
   if (running.deadline === null) return;
   clearTimeout(running.deadline);
   running.deadline = null;
   running.failure = failure;
   running.remoteAddress = running.connection?.address ?? null;
-  // A connection with half an answer on it can carry nothing else.
+  // A connection with an incomplete answer cannot be used again.
   if (failure === null) running.lease?.release();
   else running.lease?.discard();
   running.resolve(running);

@@ -9,27 +9,27 @@ import { blockedAddress, guardedLookup, type Lookup } from './guarded-lookup';
 export interface ConnectOptions {
   readonly policy: TargetPolicy;
   readonly lookup: Lookup;
-  /** PEM of the authorities to trust instead of the built-in ones. */
+  /** PEM of the authorities that replace the built-in ones. */
   readonly ca?: string | undefined;
 }
 
-/** Makes one connection; `onSocket` gets the socket while it is still connecting. */
+/** Opens one connection. `onSocket` receives the socket while it is connecting. */
 export type Connect = (
   options: buildConnector.Options,
   callback: buildConnector.Callback,
   onSocket: (socket: Socket) => void,
 ) => void;
 
-/** How to connect with a client certificate, or without. TLS sessions are resumed under that one alone. */
+/** Connects with a client certificate, or without. TLS sessions are resumed only with the same certificate. */
 export type Connector = (certificate: ClientCertificate | null) => Connect;
 
-// Per address, where a host has several. Node's default of 250 ms gives up on partners on another continent.
+// For each address of a host with several. Node's default of 250 ms is too short for partners on another continent.
 const NEXT_ADDRESS_AFTER_MS = 1000;
 
 /**
- * The SSRF guard. It stands in the connector because only here is the checked address the dialled one: net.connect
- * asks our lookup once and dials what it returned, with the name kept for SNI and for the certificate. IP literals
- * never reach a lookup, so they are checked first.
+ * The SSRF guard. It is part of the connector because only here the checked address is the one that is connected to:
+ * net.connect calls our lookup once and connects to its result, and keeps the name for SNI and for the certificate. IP
+ * literals are not looked up, so they are checked first.
  */
 export function guardedConnector({ policy, lookup, ca }: ConnectOptions): Connector {
   const guarded = asNodeLookup(guardedLookup(policy, lookup));
@@ -52,8 +52,8 @@ function guardedConnect(policy: TargetPolicy, lookup: LookupFunction, tls: TlsOp
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_AFTER_MS,
     allowH2: false,
-    timeout: 0, // the deadline of the exchange is the only clock
-    rejectUnauthorized: true, // said aloud, or NODE_TLS_REJECT_UNAUTHORIZED=0 would switch it off
+    timeout: 0, // the exchange has its own deadline
+    rejectUnauthorized: true, // explicit: otherwise NODE_TLS_REJECT_UNAUTHORIZED=0 would disable it
     ...tls,
   });
   return (options, callback, onSocket) => {
@@ -75,7 +75,7 @@ function guardedConnect(policy: TargetPolicy, lookup: LookupFunction, tls: TlsOp
   };
 }
 
-// undici's connector returns the socket that it opens (its own Client relies on that), which its type does not say.
+// undici's connector returns the socket that it opens (undici's Client relies on it), but its type does not say so.
 type OpeningConnector = (...args: Parameters<buildConnector.connector>) => Socket;
 
 function openingConnector(options: buildConnector.BuildOptions): OpeningConnector {

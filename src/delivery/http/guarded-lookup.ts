@@ -6,13 +6,13 @@ import { SendError, systemCode } from '../send-error';
 export type Lookup = (host: string) => Promise<string[]>;
 
 /**
- * A lookup that gives back addresses only if each of them may be dialled. One that may not refuses the whole host: a
- * name that mixes public and private addresses is misconfigured or hostile, and picking the good one would hide it.
+ * A lookup that returns addresses only if all of them are allowed. One forbidden address refuses the host: a name with
+ * both public and private addresses is misconfigured or hostile, and using the public one would hide that.
  */
 export function guardedLookup(policy: AddressPolicy, lookup: Lookup): Lookup {
-  const ask = oneAtATime(lookup);
+  const resolve = sharedLookup(lookup);
   return async (host) => {
-    const addresses = await ask(host).catch((error: Error) => Promise.reject(lookupError(error, host)));
+    const addresses = await resolve(host).catch((error: Error) => Promise.reject(lookupError(error, host)));
     if (addresses.length === 0) throw new SendError('DNS', `The name ${host} has no address.`);
     for (const address of addresses) {
       const refusal = refusalOf(address, policy);
@@ -22,24 +22,24 @@ export function guardedLookup(policy: AddressPolicy, lookup: Lookup): Lookup {
   };
 }
 
-/** The sentence of a refused address. `subject` begins it: "10.0.0.5" or "a.example resolves to 10.0.0.5, which". */
+/** The error of a refused address. @param subject its start: "10.0.0.5" or "a.example resolves to 10.0.0.5, which" */
 export function blockedAddress(subject: string, { kind, rule }: AddressRefusal): SendError {
   return new SendError('BLOCKED_ADDRESS', `${subject} is ${kind}; ${rule}.`);
 }
 
-/** What the machine itself resolves, with /etc/hosts and search domains. */
+/** The resolver of the machine, with /etc/hosts and search domains. */
 export async function lookupAddresses(host: string): Promise<string[]> {
   const found = await systemLookup(host, { all: true });
   return found.map(({ address }) => address);
 }
 
-// getaddrinfo blocks one of libuv's few threads until it gives up. Connections that open at once to a host whose
-// name servers are dead share one question, so that they do not take them all from everybody else's lookups.
-function oneAtATime(lookup: Lookup): Lookup {
+// getaddrinfo blocks one of libuv's few threads until it times out. Concurrent connections to a host share one lookup:
+// those to a host whose name servers are down would otherwise occupy all threads.
+function sharedLookup(lookup: Lookup): Lookup {
   const open = new Map<string, Promise<string[]>>();
   return (host) => {
-    const asked = open.get(host);
-    if (asked !== undefined) return asked;
+    const running = open.get(host);
+    if (running !== undefined) return running;
     const answer = lookup(host).finally(() => open.delete(host));
     open.set(host, answer);
     return answer;

@@ -1,14 +1,15 @@
-// Sends one attempt: after it is signed, before its outcome is decided and settled.
+// Sends one attempt, after it is signed and before its outcome is decided.
 import { readTargetUrl, type TargetPolicy } from '../../webhooks/request/target-url';
 import { flattenHeaders } from '../outgoing-headers';
 import { SendError, type SendErrorCode } from '../send-error';
+import type { BodyLimits, ResponseBody } from './body-buffer';
 import type { ClientCertificate } from './client-certificate';
-import { createConnectionPool } from './connection-pool';
+import { createConnectionPool, DEFAULT_POOL_OPTIONS, type PoolOptions } from './connection-pool';
 import { type Exchanged, type ExchangeRequest, exchange } from './exchange';
 import { bodyTooLarge, statusError } from './exchange-error';
 import { guardedConnector } from './guarded-connect';
 import { type Lookup, lookupAddresses } from './guarded-lookup';
-import type { BodyLimits, ResponseBody } from './response-body';
+import { DEFAULT_BODY_LIMITS } from './response-body';
 
 export type { SendErrorCode } from '../send-error';
 
@@ -19,42 +20,34 @@ export interface OutgoingRequest {
   body: Buffer | null;
   /** From the wait for a connection to the last byte of the answer. */
   timeoutMs: number;
-  /** Shown to a partner that asks for one. */
+  /** Presented to a partner that requests one. */
   certificate?: ClientCertificate | null;
 }
 
-export interface SendLimits extends BodyLimits {
-  readonly responseHeaderBytes: number;
-}
-
-export interface SenderOptions extends Partial<SendLimits> {
-  readonly responseBytesOnWire?: number;
-  readonly connectionsPerOrigin?: number;
-  readonly keepAliveMs?: number;
-  readonly connectionMaxAgeMs?: number;
-  /** Asked once per connection; the machine's resolver unless a test answers instead. */
+export interface SenderOptions extends Partial<BodyLimits & Omit<PoolOptions, 'connector'>> {
+  /** Called once per connection; default: the resolver of the machine. */
   readonly lookup?: Lookup;
-  /** PEM of the authorities to trust instead of Node's (which NODE_EXTRA_CA_CERTS extends). */
+  /** PEM of the authorities that replace Node's (which NODE_EXTRA_CA_CERTS extends). */
   readonly ca?: string;
 }
 
 export interface SendResult {
-  /** Null when no answer began. With an error code as well, the answer was cut off. */
+  /** Null: no answer began. */
   responseStatus: number | null;
   /** In wire order, names as received, values as Latin-1. */
   responseHeaders: [string, string][] | null;
-  /** Decompressed where that is possible; empty, not null, for an answer without a body. */
+  /** Decompressed where possible; empty, not null, for an answer without a body. */
   responseBody: Buffer | null;
-  /** How much was read, of which `responseBody` is the beginning. */
+  /** The number of bytes read, of which `responseBody` has the first. */
   responseBytes: number;
-  /** The first `Retry-After` of the answer, as received; null where there is none. */
+  /** The first `Retry-After` of the answer, as received; null: none. */
   retryAfter: string | null;
-  /** Whether `responseBody` is less than what the partner sent or meant to send. */
+  /** Whether `responseBody` is shorter than the body that the partner sent or began to send. */
   responseTruncated: boolean;
   errorCode: SendErrorCode | null;
-  /** A sentence for a support agent: no secrets, nothing out of the answer's content. */
+  /** A sentence for a support agent, without secrets and without content of the answer. */
   error: string | null;
-  /** The address that was dialled, also when the connection is an old one or never stood. */
+  /** The address of the connection or of the last attempt to connect. */
   remoteAddress: string | null;
   durationMs: number;
 }
@@ -62,38 +55,23 @@ export interface SendResult {
 export interface Sender {
   /** Never rejects: a failed delivery is a value. */
   send(request: OutgoingRequest): Promise<SendResult>;
-  /** Lets what is under way finish (its deadline bounds that), then closes every connection. */
+  /** Waits for running exchanges, each until its deadline at most, then closes all connections. */
   stop(): Promise<void>;
 }
 
-// All that a worker has on the wire at once: who may have how much of it is decided per webhook (room.ts), and one slow
-// webhook must not take the connections from another at the same host.
-const CONNECTIONS_PER_ORIGIN = 1_024;
-
-// 4 s, because common servers close an idle connection after 5 s (Node, Apache), whether they say so or not.
-const DEFAULTS = {
-  responseBytesKept: 64 * 1024,
-  responseBytesRead: 1024 * 1024,
-  responseHeaderBytes: 32 * 1024,
-  // a body of 1 MiB in chunks of one byte is 6 MiB
-  responseBytesOnWire: 16 * 1024 * 1024,
-  connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
-  keepAliveMs: 4000,
-  connectionMaxAgeMs: 5 * 60_000,
-  lookup: lookupAddresses,
-};
+const DEFAULTS = { ...DEFAULT_BODY_LIMITS, ...DEFAULT_POOL_OPTIONS, lookup: lookupAddresses };
 
 export function createSender(policy: TargetPolicy, options: SenderOptions = {}): Sender {
   const settings = { ...DEFAULTS, ...options };
   const connector = guardedConnector({ policy, lookup: settings.lookup, ca: settings.ca });
   const pool = createConnectionPool({ ...settings, connector });
-  const underWay = new Set<Promise<SendResult>>();
+  const running = new Set<Promise<SendResult>>();
   let stopped = false;
 
   async function sendOne(request: OutgoingRequest): Promise<SendResult> {
     const startedAt = performance.now();
     const prepared = stopped
-      ? new SendError('NOT_SENT', 'Nothing was sent: sending has stopped.')
+      ? new SendError('NOT_SENT', 'Nothing was sent: this process is stopping.')
       : prepare(request, policy);
     if (prepared instanceof SendError) return unsent(prepared);
     const exchanged = await exchange(pool, prepared, settings);
@@ -104,18 +82,18 @@ export function createSender(policy: TargetPolicy, options: SenderOptions = {}):
   return {
     send: (request) => {
       const sending = sendOne(request);
-      underWay.add(sending);
-      return sending.finally(() => underWay.delete(sending));
+      running.add(sending);
+      return sending.finally(() => running.delete(sending));
     },
     stop: async () => {
       stopped = true;
-      await Promise.all(underWay);
+      await Promise.all(running);
       pool.stop();
     },
   };
 }
 
-// Checked again at every send: the URL may have been saved under another policy, or come out of a template.
+// Checked at every send: the URL may have been saved under another policy, or come from a template.
 function prepare(request: OutgoingRequest, policy: TargetPolicy): ExchangeRequest | SendError {
   const url = readTargetUrl(request.url, policy);
   if (typeof url === 'string') return new SendError('BLOCKED_ADDRESS', `Nothing was sent. ${url}`);
@@ -125,12 +103,12 @@ function prepare(request: OutgoingRequest, policy: TargetPolicy): ExchangeReques
     : { ...request, url, headers, certificate: request.certificate ?? null };
 }
 
-/** The result of an attempt that never left: `why` is the rest of a sentence. */
+/** The result of an attempt that was not sent. @param why the end of a sentence */
 export function notSent(why: string): SendResult {
   return unsent(new SendError('NOT_SENT', `Nothing was sent: ${why}.`));
 }
 
-/** Likewise, where more is known. */
+/** The result of an attempt that was not sent, with its error. */
 export function unsent(failure: SendError, durationMs = 0): SendResult {
   const nothing = { status: null, headers: null, body: null, remoteAddress: null };
   return resultOf({ ...nothing, failure }, null, '', durationMs, DEFAULTS);

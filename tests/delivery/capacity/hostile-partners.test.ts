@@ -19,19 +19,19 @@ function flood(socket: Socket, bytes: string): void {
   more();
 }
 
-test('interim answers without end are broken off before the deadline', async () => {
+test('an endless sequence of interim responses ends before the deadline', async () => {
   const partner = await rawPartner((socket) => flood(socket, 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n'));
   const result = await post(localSender(), partner.url);
   expect(result).toMatchObject({ errorCode: 'RESET', responseStatus: null });
-  expect(result.error).toContain('interim answers (1xx) without end');
+  expect(result.error).toContain('more interim responses (1xx) than are read');
 });
 
 test.each([
-  ['100 though nobody asked', `HTTP/1.1 100 Continue\r\n\r\n${OK}`, 'answered 100 (Continue)'],
+  ['100 that was not requested', `HTTP/1.1 100 Continue\r\n\r\n${OK}`, 'answered 100 (Continue)'],
   [
-    '101 though nobody asked',
+    '101 that was not requested',
     'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n',
-    'wanted to change to another protocol (101)',
+    'answered 101 (Switching Protocols)',
   ],
 ])('%s is RESET, with a sentence of its own', async (_what, answer, sentence) => {
   const partner = await rawPartner((socket) => socket.write(answer));

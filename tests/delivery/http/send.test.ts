@@ -259,7 +259,7 @@ test('a sender that stops lets what is under way finish and sends nothing more',
   const stopping = sender.stop();
   expect(await post(sender, partner.url)).toMatchObject({
     errorCode: 'NOT_SENT',
-    error: 'Nothing was sent: sending has stopped.',
+    error: 'Nothing was sent: this process is stopping.',
   });
   await stopping;
   expect(await underWay).toMatchObject({ errorCode: null, responseStatus: 200 });
