@@ -1,7 +1,7 @@
 // The checks of the database for GET /readyz.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { isConfigurationLimit, whyUnavailable } from '../sql/unavailable';
+import { isConfigurationLimit, whyUnavailable } from '../sql/database-errors';
 import { MIGRATIONS } from './data-source';
 
 /** Monitors do not wait longer, and on a silent network a query would wait for ever. */

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config';
 import type { Log } from '../log';
-import { isDatabaseUnavailable, reasonOf } from '../sql/unavailable';
+import { isDatabaseUnavailable, reasonOf } from '../sql/database-errors';
 
 const RETRY_MS = 1_000;
 /** Wrong password, login or database name: waiting does not help. */

@@ -1,6 +1,7 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
 import { publishEnum } from '../graphql/enum';
-import { type ListOrder, type OrderDirection, OrderDirectionEnum, PageArgs } from '../graphql/lists/page-args';
+import { type ListOrder, type OrderDirection, OrderDirectionEnum } from '../graphql/lists/list-order';
+import { PageArgs } from '../graphql/lists/page-args';
 
 const FIELDS = ['AT'] as const;
 const FieldEnum = publishEnum('DocumentTimelineEntryOrderField', FIELDS, 'What entries of a timeline are ordered by.', {

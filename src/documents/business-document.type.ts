@@ -3,7 +3,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import { DeliveryType, SkipReasonEnum } from '../delivery/api/delivery.type';
 import type { SkipReason } from '../delivery/delivery.entity';
 import { publishEnum } from '../graphql/enum';
-import { connectionOf } from '../graphql/lists/page';
+import { connectionOf } from '../graphql/lists/connection';
 import { HasRole } from '../graphql/roles/has-role';
 import { RequestLogType, RequestStatusEnum } from '../request-log/api/request-log.type';
 import type { RequestStatus } from '../request-log/webhook-request-log.entity';

@@ -6,7 +6,7 @@ import { prefix } from '../request-log/search/search-query';
 import { folded, referenceWord } from '../request-log/search/search-words';
 import { type Db, rowsOf, statement } from '../sql/db';
 import { page } from '../sql/keyset';
-import { resolveLinks } from '../sql/links';
+import { resolveLinks } from '../sql/resolve-condition';
 import { USERS, type UserRow } from '../users/user.store';
 import { SCHEME_AND_HOST } from '../webhooks/credentials/shown-url';
 import { WEBHOOKS, type WebhookRow } from '../webhooks/webhook.store';

@@ -6,15 +6,22 @@ import {
   IDFilter,
   IntFilter,
   NOT_TEXT,
+  OptionalDateTimeFilter,
   OR_TEXT,
   StringFilter,
   WHERE_TEXT,
 } from '../graphql/lists/filter-inputs';
-import { timeFilter } from '../graphql/lists/filters';
-import { OptionalDateTimeFilter } from '../graphql/lists/optional-filter-inputs';
 import { PageArgs } from '../graphql/lists/page-args';
 import { type TimeOrder, timeOrder } from '../graphql/lists/time-order';
-import { type FilterMap, idFilter, idTimeFilter, intFilter, linkFilter, textFilter } from '../graphql/lists/where';
+import {
+  type FilterMap,
+  idFilter,
+  idTimeFilter,
+  intFilter,
+  linkFilter,
+  textFilter,
+  timeFilter,
+} from '../graphql/lists/where-to-sql';
 import { USER_FILTER, UserWhere } from '../users/user.inputs';
 
 @InputType('PublishEventInput', { description: 'Something that happened to a document.' })

@@ -17,12 +17,12 @@ import {
 import { exactArgument } from '../graphql/arguments/exact-argument';
 import { BodyType, bodyOf } from '../graphql/body.type';
 import type { Context } from '../graphql/context';
+import { loaderFor } from '../graphql/data-loaders';
 import { withExample } from '../graphql/example';
 import { listPage } from '../graphql/lists/list';
 import { byTime } from '../graphql/lists/time-order';
-import { conditionOf } from '../graphql/lists/where';
-import { payloadOf } from '../graphql/payload';
-import { loaderFor } from '../graphql/per-request';
+import { conditionOf } from '../graphql/lists/where-to-sql';
+import { payloadOf } from '../graphql/mutation-payload';
 import { HasRole } from '../graphql/roles/has-role';
 import { answer } from '../graphql/user-error';
 import { toNodeId, uuidOf } from '../ids';

@@ -1,6 +1,6 @@
 import { bodyOf } from '../graphql/body.type';
 import { byTime } from '../graphql/lists/time-order';
-import { conditionOf } from '../graphql/lists/where';
+import { conditionOf } from '../graphql/lists/where-to-sql';
 import { uuidOf } from '../ids';
 import { jsonOrText } from '../json/json-output';
 import { link, type RowSource, rawJson, type SqlFields } from '../read-plan/sql-fields';

@@ -3,7 +3,7 @@ import { AUDIT_ENTRY, insertAuditEntriesSql } from '../audit/audit-entry.store';
 import { idBounds } from '../ids';
 import { columns } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
-import { isTheOne } from '../sql/is-the-one';
+import { equalsByIndex } from '../sql/index-lookup';
 import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from './payload.store';
 
 export interface BusinessEventRow {
@@ -168,7 +168,7 @@ export const FANNED_OUT = columns<FannedOut>([
 export function leaveOutboxSql(first: number): string {
   return `update business_events as e set fanned_out_at = $${first + FANNED_OUT.length}::timestamptz, wanted_by = f.wanted_by
     from unnest(${FANNED_OUT.arrays(first)}) as f (${FANNED_OUT.names})
-    where e.id ${isTheOne('f.id')}`;
+    where e.id ${equalsByIndex('f.id')}`;
 }
 
 /** @param wantedBy how many webhooks each event matched, in the order of the ids */

@@ -3,7 +3,7 @@ import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graphql/context';
 import { nestedPage } from '../graphql/lists/list';
 import { byTime } from '../graphql/lists/time-order';
-import { conditionOf } from '../graphql/lists/where';
+import { conditionOf } from '../graphql/lists/where-to-sql';
 import { loadUser } from '../users/user.resolver';
 import type { UserRow } from '../users/user.store';
 import { UserType } from '../users/user.type';

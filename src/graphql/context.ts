@@ -31,6 +31,6 @@ export interface Context {
   /** The request's variables as they were written, for what must keep its exact text; undefined without any. */
   variables: JsonPart | undefined;
   services: Services;
-  /** Per-request state of fields, by name: see per-request.ts. */
+  /** Per-request state of fields, by name: see data-loaders.ts. */
   memory: Map<string, unknown>;
 }

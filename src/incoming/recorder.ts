@@ -1,7 +1,7 @@
 // Gathers decided calls, so that many share a transaction. A call is answered when its transaction has committed.
 import { setTimeout as wait } from 'node:timers/promises';
+import { isDatabaseUnavailable, isStatementTimeout } from '../sql/database-errors';
 import type { Transaction } from '../sql/transactions';
-import { isDatabaseUnavailable, isStatementTimeout } from '../sql/unavailable';
 import { type DecidedCall, type Recorded, recordCalls } from './record';
 
 const MAX_AT_ONCE = 200;

@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graphql/context';
-import { loaderFor } from '../graphql/per-request';
+import { loaderFor } from '../graphql/data-loaders';
 import { WebhookType } from '../webhooks/api/webhook.type';
 import type { WebhookRow } from '../webhooks/webhook.store';
 import { REFUSALS_AT_ONCE } from './refusal-rate';

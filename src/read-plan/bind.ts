@@ -1,9 +1,9 @@
 // The arguments of a plan's lists, with this request's variables.
 import { getArgumentValues } from 'graphql';
+import { preparedArguments } from '../graphql/arguments/argument-rules';
 import type { Context } from '../graphql/context';
 import type { ListQuery } from '../graphql/lists/list';
 import { pageRequest } from '../graphql/lists/page-args';
-import { preparedArguments } from '../graphql/roles/argument-checks';
 import { type Condition, variesByValue } from '../sql/condition';
 import type { PageRequest } from '../sql/keyset';
 import type { ObjectPlan, PagesPlan, QueryPlan } from './plan';

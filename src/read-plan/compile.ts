@@ -14,7 +14,7 @@ import {
 } from 'graphql';
 import { rulesOf } from '../graphql/roles/has-role';
 import { ID_PREFIXES, isNodeName } from '../ids';
-import { jsonOf, nodeIdOf, numberOf, timeOf, wordOf } from '../sql/json-text';
+import { jsonOf, nodeIdOf, numberOf, timeOf, wordOf } from '../sql/json-sql';
 import { compileConnection } from './compile-connection';
 import { type Compiler, setsOf, Unreadable } from './compiler';
 import { pickerOf } from './pick';

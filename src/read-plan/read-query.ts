@@ -9,8 +9,8 @@ import {
   visit,
 } from 'graphql';
 import type { Context } from '../graphql/context';
-import { hasOpenLinks, resolveLinks } from '../sql/links';
-import { isStatementTimeout } from '../sql/unavailable';
+import { isStatementTimeout } from '../sql/database-errors';
+import { hasOpenLinks, resolveLinks } from '../sql/resolve-condition';
 import { readsContent } from '../viewer';
 import { type Bound, bindArguments, type Variables } from './bind';
 import { compileQuery } from './compile';

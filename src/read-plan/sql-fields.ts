@@ -3,7 +3,7 @@
 
 import type { Context } from '../graphql/context';
 import type { ListQuery } from '../graphql/lists/list';
-import { jsonOf, type Texts } from '../sql/json-text';
+import { jsonOf, type Texts } from '../sql/json-sql';
 import type { Listing } from '../sql/keyset';
 
 /** A row inside a statement; `column` gives the SQL of one of its columns. */

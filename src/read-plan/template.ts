@@ -1,10 +1,10 @@
 // The text of the statement that builds a plan's answer, with gaps for what each request fills in.
 
-import { tagOf } from '../graphql/lists/page-args';
+import { tagOf } from '../graphql/lists/cursor';
+import { orderBy, pageSource } from '../sql/access-path';
 import { all, type Bind, type Condition, forCount } from '../sql/condition';
-import { base64UrlOf, concatenated, jsonOf, literal, type Texts, timeOf } from '../sql/json-text';
+import { base64UrlOf, concatenated, jsonOf, literal, type Texts, timeOf } from '../sql/json-sql';
 import { COUNT_CAP, type Order } from '../sql/keyset';
-import { orderBy, pageSource } from '../sql/page-source';
 import type { Bound, BoundPages } from './bind';
 import type { ConnectionEntry, EdgeEntry, ObjectPlan, PageInfoEntry, PagesPlan, QueryPlan } from './plan';
 
@@ -233,7 +233,7 @@ function pageInfoText(entries: readonly PageInfoEntry[], page: PageParts, { quer
   );
 }
 
-// what cursorOf() of page-args.ts makes of a row
+// the same as encodeCursor() of graphql/lists/cursor.ts
 function cursorText(order: Order & { tag: string }, alias: string): string {
   const { column } = order;
   const write = column?.type === 'timestamptz' ? timeOf : jsonOf;

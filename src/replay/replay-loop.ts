@@ -4,8 +4,8 @@ import type { DeliveryQueue } from '../delivery/queue/queue';
 import { toNodeId } from '../ids';
 import type { Log } from '../log';
 import { type Loop, startLoop } from '../loop';
+import { isDatabaseUnavailable } from '../sql/database-errors';
 import type { Db } from '../sql/db';
-import { isDatabaseUnavailable } from '../sql/unavailable';
 import { claimDueReplay, nextStepInMs, postponeStep } from './replay.store';
 import { stepReplay } from './replay-step';
 

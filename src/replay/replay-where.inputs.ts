@@ -7,14 +7,14 @@ import {
   IDFilter,
   IntFilter,
   NOT_TEXT,
+  OptionalDateTimeFilter,
   OR_TEXT,
   StringFilter,
   WHERE_TEXT,
 } from '../graphql/lists/filter-inputs';
-import { timeFilter } from '../graphql/lists/filters';
-import { OptionalDateTimeFilter } from '../graphql/lists/optional-filter-inputs';
 import { PageArgs } from '../graphql/lists/page-args';
 import { type TimeOrder, timeOrder } from '../graphql/lists/time-order';
+import { addWhereLink } from '../graphql/lists/where-link';
 import {
   exactFilter,
   type FilterMap,
@@ -23,8 +23,8 @@ import {
   intFilter,
   linkFilter,
   textFilter,
-} from '../graphql/lists/where';
-import { addWhereLink } from '../graphql/lists/where-link';
+  timeFilter,
+} from '../graphql/lists/where-to-sql';
 import { REQUEST_LOG_FILTER, RequestLogWhere } from '../request-log/api/request-log.inputs';
 import { USER_FILTER, UserWhere } from '../users/user.inputs';
 import { ReplayStatusEnum } from './replay.type';

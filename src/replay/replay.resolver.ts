@@ -6,12 +6,12 @@ import { DeliveryConnection, DeliveryType } from '../delivery/api/delivery.type'
 import type { DeliveryRow } from '../delivery/delivery.store';
 import { checkInput } from '../graphql/arguments/check-input';
 import type { Context } from '../graphql/context';
+import { loaderFor } from '../graphql/data-loaders';
 import { withExample } from '../graphql/example';
 import { listPage } from '../graphql/lists/list';
 import { byTime } from '../graphql/lists/time-order';
-import { conditionOf } from '../graphql/lists/where';
-import { type PayloadField, payloadOf } from '../graphql/payload';
-import { loaderFor } from '../graphql/per-request';
+import { conditionOf } from '../graphql/lists/where-to-sql';
+import { type PayloadField, payloadOf } from '../graphql/mutation-payload';
 import { HasRole } from '../graphql/roles/has-role';
 import { answer } from '../graphql/user-error';
 import { toNodeId, uuidOf } from '../ids';

@@ -1,5 +1,5 @@
 import { byTime } from '../graphql/lists/time-order';
-import { conditionOf } from '../graphql/lists/where';
+import { conditionOf } from '../graphql/lists/where-to-sql';
 import { uuidOf } from '../ids';
 import { link, rawJson, type SqlFields } from '../read-plan/sql-fields';
 import { REPLAYS } from './replay.store';

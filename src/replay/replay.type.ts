@@ -3,7 +3,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import { DeliveryStatusEnum } from '../delivery/api/delivery.type';
 import type { DeliveryStatus } from '../delivery/delivery.entity';
 import { publishEnum } from '../graphql/enum';
-import { connectionOf } from '../graphql/lists/page';
+import { connectionOf } from '../graphql/lists/connection';
 import { NodeType } from '../graphql/node';
 import { HasRole } from '../graphql/roles/has-role';
 import { READERS } from '../viewer';

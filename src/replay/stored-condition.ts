@@ -1,6 +1,6 @@
 // A `where` as text, for the workers that come back to it later.
 import { DELIVERY_FILTER, type DeliveryWhere } from '../delivery/api/delivery.inputs';
-import { conditionOf } from '../graphql/lists/where';
+import { conditionOf } from '../graphql/lists/where-to-sql';
 import type { Condition } from '../sql/condition';
 
 export function textOfWhere(where: DeliveryWhere): string {

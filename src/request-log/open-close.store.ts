@@ -1,7 +1,7 @@
 // Writing the log: a row is opened before the call and closed once after it.
 import { columns } from '../sql/columns';
 import { changedBy, type Db, statement } from '../sql/db';
-import { isTheOne } from '../sql/is-the-one';
+import { equalsByIndex } from '../sql/index-lookup';
 import type { Direction } from '../webhooks/webhook.entity';
 import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
 
@@ -96,7 +96,7 @@ export async function closeRequests(db: Db, requests: readonly ClosedRequest[]):
   return changedBy(
     db,
     statement(`${CLOSE_SQL} from unnest(${CLOSED_REQUEST.arrays()}) as c (${CLOSED_REQUEST.names})
-     where r.id ${isTheOne('c.request_id')} and r.finished_at is null`),
+     where r.id ${equalsByIndex('c.request_id')} and r.finished_at is null`),
     CLOSED_REQUEST.valuesOf(requests),
   );
 }

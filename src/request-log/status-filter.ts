@@ -1,4 +1,4 @@
-import { exactFilter, type FieldFilter } from '../graphql/lists/where';
+import { exactFilter, type FieldFilter } from '../graphql/lists/where-to-sql';
 import { type Bind, type Condition, isAnyOf } from '../sql/condition';
 import { FAILED_STATUSES } from './failed-request.entity';
 

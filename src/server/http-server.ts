@@ -30,7 +30,7 @@ import { serveHealth } from './routes/health';
 import { serveIncoming, shownPath } from './routes/incoming-route';
 import { type Metrics, serveMetrics } from './routes/metrics';
 import { serveWebhookKeys } from './routes/webhook-keys';
-import { serveEventStreams, streamUrl } from './subscriptions/event-stream';
+import { serveEventStreams, streamUrl } from './subscriptions/server-sent-events';
 import type { WatchServer } from './subscriptions/watch-server';
 import { isWebSocketUpgrade, serveWebSockets } from './subscriptions/web-socket';
 

@@ -1,7 +1,7 @@
+import { pageSource } from './access-path';
 import { all, bindings, type Condition, forCount } from './condition';
 import { type Db, rowsOf } from './db';
 import type { Listing, PageRequest } from './listing';
-import { pageSource } from './page-source';
 
 export type { Listing, Order, PageRequest } from './listing';
 

@@ -1,8 +1,9 @@
 // A few connections on which statements follow one another without waiting for answers. A dashboard's questions take the
 // database a fraction of a millisecond: waking a process for each costs as much as answering it.
+
+import { isDatabaseUnavailable } from './database-errors';
 import type { Statement } from './db';
 import { SafeClient, sessionConfig } from './session';
-import { isDatabaseUnavailable } from './unavailable';
 
 export interface Pipelines {
   /**

@@ -1,6 +1,6 @@
 // How every session with the database is opened, whichever library opens it.
 import { Client, type ClientConfig } from 'pg';
-import { watchedSocket } from './watched-socket';
+import { socketWithTimeout } from './socket-timeout';
 
 /** How long a session that is closed may take to say goodbye. */
 const GOODBYE_MS = 1_000;
@@ -35,7 +35,7 @@ export function sessionConfig(options: SessionOptions) {
     keepAlive: true,
     ...(statementTimeoutMs > 0 && {
       statement_timeout: statementTimeoutMs,
-      stream: () => watchedSocket(statementTimeoutMs + MORE_SILENCE_MS),
+      stream: () => socketWithTimeout(statementTimeoutMs + MORE_SILENCE_MS),
     }),
     options: Object.entries({ ...FOR_ALL, ...settings })
       .map(([key, value]) => `-c ${key}=${value}`)

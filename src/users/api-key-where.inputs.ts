@@ -4,15 +4,22 @@ import {
   DateTimeFilter,
   IDFilter,
   NOT_TEXT,
+  OptionalDateTimeFilter,
   OR_TEXT,
   StringFilter,
   WHERE_TEXT,
 } from '../graphql/lists/filter-inputs';
-import { listFilter, timeFilter } from '../graphql/lists/filters';
-import { OptionalDateTimeFilter } from '../graphql/lists/optional-filter-inputs';
 import { PageArgs } from '../graphql/lists/page-args';
 import { type TimeOrder, timeOrder } from '../graphql/lists/time-order';
-import { type FilterMap, idFilter, idTimeFilter, linkFilter, textFilter } from '../graphql/lists/where';
+import {
+  type FilterMap,
+  idFilter,
+  idTimeFilter,
+  linkFilter,
+  listFilter,
+  textFilter,
+  timeFilter,
+} from '../graphql/lists/where-to-sql';
 import { RoleListFilter, USER_FILTER, UserWhere } from './user.inputs';
 
 @InputType('ApiKeyWhere', { description: 'API keys that meet all of these conditions.' })

@@ -1,13 +1,13 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import { checkInput } from '../graphql/arguments/check-input';
 import type { Context } from '../graphql/context';
+import { loaderFor } from '../graphql/data-loaders';
 import { withExample } from '../graphql/example';
+import { connectionOf } from '../graphql/lists/connection';
 import { nestedPage } from '../graphql/lists/list';
-import { connectionOf } from '../graphql/lists/page';
 import { byTime } from '../graphql/lists/time-order';
-import { conditionOf } from '../graphql/lists/where';
-import { payloadOf } from '../graphql/payload';
-import { loaderFor } from '../graphql/per-request';
+import { conditionOf } from '../graphql/lists/where-to-sql';
+import { payloadOf } from '../graphql/mutation-payload';
 import { HasRole } from '../graphql/roles/has-role';
 import { answer } from '../graphql/user-error';
 import { toNodeId, uuidOf } from '../ids';

@@ -6,16 +6,23 @@ import {
   AND_TEXT,
   BooleanFilter,
   DateTimeFilter,
+  enumListFilter,
   IDFilter,
   NOT_TEXT,
   OR_TEXT,
   StringFilter,
   WHERE_TEXT,
 } from '../graphql/lists/filter-inputs';
-import { listFilter } from '../graphql/lists/filters';
-import { enumListFilter } from '../graphql/lists/list-filter-inputs';
-import { type ListOrder, type OrderDirection, OrderDirectionEnum, PageArgs } from '../graphql/lists/page-args';
-import { exactFilter, type FilterMap, idFilter, idTimeFilter, textFilter } from '../graphql/lists/where';
+import { type ListOrder, type OrderDirection, OrderDirectionEnum } from '../graphql/lists/list-order';
+import { PageArgs } from '../graphql/lists/page-args';
+import {
+  exactFilter,
+  type FilterMap,
+  idFilter,
+  idTimeFilter,
+  listFilter,
+  textFilter,
+} from '../graphql/lists/where-to-sql';
 import type { Role } from '../viewer';
 import { RoleEnum } from './user.type';
 

@@ -1,11 +1,11 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { checkInput } from '../graphql/arguments/check-input';
 import type { Context } from '../graphql/context';
+import { loaderFor } from '../graphql/data-loaders';
 import { withExample } from '../graphql/example';
 import { listPage } from '../graphql/lists/list';
-import { conditionOf } from '../graphql/lists/where';
-import { payloadOf } from '../graphql/payload';
-import { loaderFor } from '../graphql/per-request';
+import { conditionOf } from '../graphql/lists/where-to-sql';
+import { payloadOf } from '../graphql/mutation-payload';
 import { HasRole, Public } from '../graphql/roles/has-role';
 import { answer } from '../graphql/user-error';
 import { toNodeId, uuidOf } from '../ids';

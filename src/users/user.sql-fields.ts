@@ -1,8 +1,8 @@
 import { byTime } from '../graphql/lists/time-order';
-import { conditionOf } from '../graphql/lists/where';
+import { conditionOf } from '../graphql/lists/where-to-sql';
 import { uuidOf } from '../ids';
 import { link, type RowSource, type SqlFields } from '../read-plan/sql-fields';
-import { jsonOf, literal } from '../sql/json-text';
+import { jsonOf, literal } from '../sql/json-sql';
 import { ROLES } from '../viewer';
 import { API_KEYS } from './api-key.store';
 import { API_KEY_FILTER, type ApiKeyListArgs } from './api-key-where.inputs';

@@ -1,7 +1,7 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ObjectType } from 'type-graphql';
 import { publishEnum } from '../graphql/enum';
-import { connectionOf } from '../graphql/lists/page';
+import { connectionOf } from '../graphql/lists/connection';
 import { NodeType } from '../graphql/node';
 import { HasRole } from '../graphql/roles/has-role';
 import { READERS, ROLES } from '../viewer';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TemplateUse } from '../../src/templating/liquid-engine';
-import { templateFault } from '../../src/templating/template';
+import { templateFault } from '../../src/templating/liquid-template';
 import { conditionFault, decide, render } from './subjects';
 
 const page = readFileSync(join(__dirname, '../../docs/conditions-and-templates.md'), 'utf8');

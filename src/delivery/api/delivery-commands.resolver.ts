@@ -2,7 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { checkInput } from '../../graphql/arguments/check-input';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
-import { payloadOf } from '../../graphql/payload';
+import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { uuidOf } from '../../ids';

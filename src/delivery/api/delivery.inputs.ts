@@ -8,14 +8,15 @@ import {
   IDFilter,
   IntFilter,
   NOT_TEXT,
+  OptionalDateTimeFilter,
   OR_TEXT,
+  optionalEnumFilter,
   StringFilter,
   WHERE_TEXT,
 } from '../../graphql/lists/filter-inputs';
-import { optionalFilter, timeFilter } from '../../graphql/lists/filters';
-import { OptionalDateTimeFilter, optionalEnumFilter } from '../../graphql/lists/optional-filter-inputs';
 import { PageArgs } from '../../graphql/lists/page-args';
 import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
+import { addWhereLink } from '../../graphql/lists/where-link';
 import {
   conditionOf,
   exactFilter,
@@ -25,9 +26,10 @@ import {
   idTimeFilter,
   intFilter,
   linkFilter,
+  optionalFilter,
   textFilter,
-} from '../../graphql/lists/where';
-import { addWhereLink } from '../../graphql/lists/where-link';
+  timeFilter,
+} from '../../graphql/lists/where-to-sql';
 import { REQUEST_LOG_FILTER, RequestLogWhere } from '../../request-log/api/request-log.inputs';
 import { type Condition, linksTo } from '../../sql/condition';
 import { USER_FILTER, UserWhere } from '../../users/user.inputs';

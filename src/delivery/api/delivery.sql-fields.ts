@@ -1,6 +1,6 @@
 import { listedEvents } from '../../events/business-event.sql-fields';
 import { byTime } from '../../graphql/lists/time-order';
-import { conditionOf } from '../../graphql/lists/where';
+import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { uuidOf } from '../../ids';
 import { link, type SqlFields } from '../../read-plan/sql-fields';
 import { DELIVERIES } from '../delivery.store';

@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../graphql/context';
-import { loaderFor } from '../../graphql/per-request';
+import { loaderFor } from '../../graphql/data-loaders';
 import { timeOfId } from '../../ids';
 import { loadRequest } from '../../request-log/api/request-log.resolver';
 import { RequestLogType } from '../../request-log/api/request-log.type';

@@ -4,10 +4,10 @@ import { BUSINESS_EVENT_FILTER, BusinessEventListArgs } from '../../events/busin
 import { BUSINESS_EVENTS, type BusinessEventRow } from '../../events/business-event.store';
 import { BusinessEventConnection, BusinessEventType } from '../../events/business-event.type';
 import type { Context } from '../../graphql/context';
+import { loaderFor } from '../../graphql/data-loaders';
 import { nestedPage } from '../../graphql/lists/list';
 import { byTime } from '../../graphql/lists/time-order';
-import { conditionOf } from '../../graphql/lists/where';
-import { loaderFor } from '../../graphql/per-request';
+import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { loadUser } from '../../users/user.resolver';
 import type { UserRow } from '../../users/user.store';
 import { UserType } from '../../users/user.type';

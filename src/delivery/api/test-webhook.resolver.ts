@@ -4,7 +4,7 @@ import { InputError, type UserError } from '../../errors';
 import { exactArgument } from '../../graphql/arguments/exact-argument';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
-import { payloadOf } from '../../graphql/payload';
+import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { uuidOf } from '../../ids';

@@ -10,7 +10,7 @@ import {
 } from '../../request-log/open-close.store';
 import { columns } from '../../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
-import { isTheOne } from '../../sql/is-the-one';
+import { equalsByIndex } from '../../sql/index-lookup';
 import type { DeliveryStatus } from '../delivery.entity';
 
 /** Opens a request row for each, and lets its delivery say that it is on the wire. */
@@ -20,7 +20,7 @@ export async function openRequests(db: Db, requests: readonly OpenRequest[]): Pr
     db,
     statement(`with opened as (${OPEN_SQL} returning id, delivery_id, attempt_number)
      update deliveries as d set open_request_id = o.id, attempts = o.attempt_number, next_attempt_at = null
-     from opened as o where d.id ${isTheOne('o.delivery_id')}`),
+     from opened as o where d.id ${equalsByIndex('o.delivery_id')}`),
     OPEN_REQUEST.valuesOf(requests),
   );
 }
@@ -67,11 +67,11 @@ export async function closeRequestsAndDeliveries(
          open_request_id = null
        from unnest(${SETTLEMENT.arrays()}, ${CLOSED_REQUEST.arrays(SETTLEMENT.length + 1)})
          as s (${SETTLEMENT.names}, ${CLOSED_REQUEST.names})
-       where d.id ${isTheOne('s.delivery_id')} and d.open_request_id = s.request_id
+       where d.id ${equalsByIndex('s.delivery_id')} and d.open_request_id = s.request_id
        returning s.*
      ), closed as (
        ${CLOSE_SQL} from settled as c
-       where r.id ${isTheOne('c.request_id')} and r.finished_at is null
+       where r.id ${equalsByIndex('c.request_id')} and r.finished_at is null
      )
      select request_id as "requestId" from settled`),
     [...SETTLEMENT.valuesOf(settlements), ...CLOSED_REQUEST.valuesOf(requests)],

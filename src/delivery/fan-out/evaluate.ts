@@ -1,6 +1,6 @@
 // Whether an event is wanted and how its request looks: conditions and templates over documents, each within its time.
 import { AppError } from '../../errors';
-import { type Condition, compileCondition, type Decision } from '../../templating/condition';
+import { type Condition, compileCondition, type Decision } from '../../templating/cel-condition';
 import type { Subject } from '../../templating/subject';
 import type { ProgramFault } from '../../templating/text-position';
 import { type Late, runEach, TIME_LIMIT_MS, type Undecided } from '../../templating/time-limit';

@@ -11,7 +11,7 @@ import {
   isRequiredInputField,
 } from 'graphql';
 import { AppError } from '../../errors';
-import { withRule } from '../roles/argument-checks';
+import { withRule } from '../arguments/argument-rules';
 
 /**
  * Takes null and {} out of `where` and `orderBy` of every field that reads, however deep they stand. What acts on rows has

@@ -100,3 +100,52 @@ export function enumFilter<Value extends string>(name: string, type: Record<Valu
   }
   return EnumFilter;
 }
+
+@InputType('OptionalDateTimeFilter', {
+  description: `Tests on a time that may be missing, to the millisecond; a missing one meets none but isNull. ${EACH}`,
+})
+export class OptionalDateTimeFilter extends DateTimeFilter {
+  @Field(() => Boolean, { nullable: true, description: IS_NULL })
+  isNull?: boolean;
+}
+
+/** The filter of an enum that may be missing: `eq`, `in` and `isNull`. */
+export function optionalEnumFilter<Value extends string>(name: string, type: Record<Value, Value>) {
+  @InputType(`${name}Filter`, { description: `Tests on a ${name} that may be missing. ${EACH}` })
+  class OptionalEnumFilter {
+    @Field(() => type, { nullable: true, description: 'Exactly this one.' })
+    eq?: Value;
+
+    @Field(() => [type], { nullable: true, description: 'Any of these, 1 to 100.' })
+    in?: Value[];
+
+    @Field(() => Boolean, { nullable: true, description: IS_NULL })
+    isNull?: boolean;
+  }
+  return OptionalEnumFilter;
+}
+
+function listFilterInput<Value extends string>(name: string, type: unknown, what: string) {
+  @InputType(`${name}ListFilter`, { description: `Tests on a list of ${what}. ${EACH}` })
+  class ListFilter {
+    @Field(() => type as typeof String, { nullable: true, description: 'This is in the list.' })
+    contains?: Value;
+
+    @Field(() => [type as typeof String], {
+      nullable: true,
+      description: 'At least one of these, 1 to 100, is in the list.',
+    })
+    containsAny?: Value[];
+
+    @Field(() => Boolean, { nullable: true, description: 'true: the list has no entry; false: it has one or more.' })
+    isEmpty?: boolean;
+  }
+  return ListFilter;
+}
+
+export const StringListFilter = listFilterInput<string>('String', String, 'texts; upper and lower case differ');
+
+/** The filter of a list of an enum's values. */
+export function enumListFilter<Value extends string>(name: string, type: Record<Value, Value>) {
+  return listFilterInput<Value>(name, type, `${name} values`);
+}

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Condition } from '../../sql/condition';
 import { count, countsByParent, type Listing, page, pagesByParent } from '../../sql/keyset';
-import { resolveLinks } from '../../sql/links';
+import { resolveLinks } from '../../sql/resolve-condition';
 import type { Context } from '../context';
-import { loaderFor } from '../per-request';
-import { type ConnectionShape, toConnection } from './page';
-import { type ListOrder, type PageArgs, pageRequest } from './page-args';
+import { loaderFor } from '../data-loaders';
+import { type ConnectionShape, toConnection } from './connection';
+import type { ListOrder } from './list-order';
+import { type PageArgs, pageRequest } from './page-args';
 
 /** One list of the API: its rows, the caller's filter, its order, the page asked for. */
 export interface ListQuery {

@@ -1,19 +1,8 @@
 import { ArgsType, Field, Int } from 'type-graphql';
-import { AppError, quoted } from '../../errors';
-import type { Order, PageRequest } from '../../sql/keyset';
-import { publishEnum } from '../enum';
-
-export const ORDER_DIRECTIONS = ['ASC', 'DESC'] as const;
-export type OrderDirection = (typeof ORDER_DIRECTIONS)[number];
-export const OrderDirectionEnum = publishEnum('OrderDirection', ORDER_DIRECTIONS, 'Which end of a list comes first.', {
-  ASC: { description: 'The oldest, the smallest, A.' },
-  DESC: { description: 'The newest, the largest, Z.' },
-});
-
-/** How a list is ordered, and the name of that order: a cursor of another list or order is not taken. */
-export interface ListOrder extends Order {
-  tag: string;
-}
+import { AppError } from '../../errors';
+import type { PageRequest } from '../../sql/keyset';
+import { decodeCursor } from './cursor';
+import type { ListOrder } from './list-order';
 
 export const MAX_PAGE = 100;
 export const DEFAULT_PAGE = 20;
@@ -62,7 +51,7 @@ export function pageRequest(args: PageArgs, order: ListOrder): PageRequest {
     order,
     backward,
     size: backward ? pageSize(last, 'last') : pageSize(args.first ?? DEFAULT_PAGE, 'first'),
-    cursor: backward ? readCursor(before, 'before', order) : readCursor(after, 'after', order),
+    cursor: cursorIn(backward ? 'before' : 'after', args, order),
   };
 }
 
@@ -76,49 +65,7 @@ function pageSize(size: number, name: string): number {
   throw new AppError('BAD_USER_INPUT', `${name} is ${size}; it must be 1 to ${MAX_PAGE}.`, [name]);
 }
 
-export function cursorOf(order: ListOrder, row: { id: string }): string {
-  const value = order.column ? (row as Record<string, unknown>)[order.column.property] : null;
-  const text = value instanceof Date ? value.toISOString() : value;
-  return Buffer.from(JSON.stringify([tagOf(order), row.id, text])).toString('base64url');
-}
-
-// read from the other end, a cursor would point at rows that its client has seen
-export function tagOf({ tag, descending }: ListOrder): string {
-  return descending ? tag : `${tag} ASC`;
-}
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-function readCursor(cursor: string | null | undefined, name: string, order: ListOrder): PageRequest['cursor'] {
-  if (!isGiven(cursor)) return null;
-  const read = parseCursor(cursor);
-  if (read?.tag !== tagOf(order) || !isValueOf(order, read.value)) {
-    throw new AppError('BAD_USER_INPUT', `${name} ${quoted(cursor)} is not a cursor of this list in this order.`, [
-      name,
-    ]);
-  }
-  return { id: read.id, value: read.value === null ? null : String(read.value) };
-}
-
-const MAX_INTEGER = 2 ** 31 - 1;
-
-function isValueOf({ column }: ListOrder, value: unknown): boolean {
-  if (column === null) return value === null;
-  if (column.type !== 'integer') return isStorable(value);
-  return Number.isInteger(value) && Math.abs(value as number) <= MAX_INTEGER;
-}
-
-// Postgres takes neither NUL nor half of a surrogate pair, so no cursor of ours holds one
-function isStorable(value: unknown): value is string {
-  return typeof value === 'string' && !value.includes('\0') && value.isWellFormed();
-}
-
-function parseCursor(cursor: string): { tag: string; id: string; value: unknown } | null {
-  try {
-    const [tag, id, value, ...rest] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
-    const wellFormed = typeof tag === 'string' && typeof id === 'string' && UUID.test(id) && rest.length === 0;
-    return wellFormed ? { tag, id, value } : null;
-  } catch {
-    return null;
-  }
+function cursorIn(name: 'after' | 'before', args: PageArgs, order: ListOrder): PageRequest['cursor'] {
+  const cursor = args[name];
+  return isGiven(cursor) ? decodeCursor(cursor, name, order) : null;
 }

@@ -1,6 +1,6 @@
 import { Field, InputType } from 'type-graphql';
 import { publishEnum } from '../enum';
-import { type ListOrder, type OrderDirection, OrderDirectionEnum } from './page-args';
+import { type ListOrder, type OrderDirection, OrderDirectionEnum } from './list-order';
 
 const FIELDS = ['CREATED_AT'] as const;
 

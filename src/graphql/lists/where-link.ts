@@ -1,5 +1,5 @@
 import { Field } from 'type-graphql';
-import type { FieldFilter, FilterMap } from './where';
+import type { FieldFilter, FilterMap } from './where-to-sql';
 
 /** A link between two tables as a filter of the one on the left, added by the one on the right. */
 interface WhereLink {

@@ -17,8 +17,8 @@ import {
 import { Directive } from 'type-graphql';
 import { AppError } from '../../errors';
 import type { Role, Viewer } from '../../viewer';
+import { withCheck } from '../arguments/argument-rules';
 import type { Context } from '../context';
-import { withCheck } from './argument-checks';
 
 /** On a field of an input: who may use it, one of these roles suffices. It stands in the SDL and is enforced by itself. */
 export function OnlyFor(...roles: readonly Role[]): PropertyDecorator {

@@ -9,14 +9,15 @@ import {
   IDFilter,
   IntFilter,
   NOT_TEXT,
+  OptionalDateTimeFilter,
   OR_TEXT,
+  optionalEnumFilter,
   StringFilter,
   WHERE_TEXT,
 } from '../../graphql/lists/filter-inputs';
-import { optionalFilter, timeFilter } from '../../graphql/lists/filters';
 import type { ListQuery } from '../../graphql/lists/list';
-import { OptionalDateTimeFilter, optionalEnumFilter } from '../../graphql/lists/optional-filter-inputs';
-import { type ListOrder, type OrderDirection, OrderDirectionEnum, PageArgs } from '../../graphql/lists/page-args';
+import { type ListOrder, type OrderDirection, OrderDirectionEnum } from '../../graphql/lists/list-order';
+import { PageArgs } from '../../graphql/lists/page-args';
 import {
   conditionOf,
   exactFilter,
@@ -25,8 +26,10 @@ import {
   idTimeFilter,
   intFilter,
   linkFilter,
+  optionalFilter,
   textFilter,
-} from '../../graphql/lists/where';
+  timeFilter,
+} from '../../graphql/lists/where-to-sql';
 import { OnlyFor } from '../../graphql/roles/filter-roles';
 import { USER_FILTER, UserWhere } from '../../users/user.inputs';
 import { CONTENT_READERS, type Viewer } from '../../viewer';

@@ -4,7 +4,7 @@ import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { currentTime } from '../../clock';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
-import { conditionOf } from '../../graphql/lists/where';
+import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
 import { everything } from '../../sql/condition';
 import { READERS } from '../../viewer';

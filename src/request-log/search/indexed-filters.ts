@@ -1,6 +1,6 @@
 // The filters that the index of the log answers.
 import { AppError } from '../../errors';
-import type { FieldFilter } from '../../graphql/lists/where';
+import type { FieldFilter } from '../../graphql/lists/where-to-sql';
 import { type NodeName, readNodeId } from '../../ids';
 import { all, type Condition } from '../../sql/condition';
 import { readsContent, type Viewer } from '../../viewer';

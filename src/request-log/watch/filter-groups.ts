@@ -1,8 +1,8 @@
 // Between the reader of the feed and those who watch: what each filter lets through.
 import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '../../errors';
+import { isDatabaseUnavailable, isStatementTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
-import { isDatabaseUnavailable, isStatementTimeout } from '../../sql/unavailable';
 import type { SubscriberQueue } from './subscriber-queue';
 import { eventsMeeting, type RequestEvent, type RequestFilter } from './tail-events';
 

@@ -1,9 +1,9 @@
 import { Args, ArgsType, Field, ID, Resolver, Root, Subscription } from 'type-graphql';
 import type { Context } from '../../graphql/context';
+import { perRequest } from '../../graphql/data-loaders';
 import { withExample } from '../../graphql/example';
 import { WHERE_TEXT } from '../../graphql/lists/filter-inputs';
-import { conditionOf } from '../../graphql/lists/where';
-import { perRequest } from '../../graphql/per-request';
+import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
 import { bindings } from '../../sql/condition';
 import { READERS } from '../../viewer';

@@ -1,8 +1,8 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError } from '../../errors';
-import { brokenLimit } from '../../graphql/limits/limits';
-import { isDatabaseUnavailable, isStatementTimeout, whyUnavailable } from '../../sql/unavailable';
+import { brokenLimit } from '../../graphql/limits/document-limits';
+import { isDatabaseUnavailable, isStatementTimeout, whyUnavailable } from '../../sql/database-errors';
 
 const MAX_MESSAGE = 300;
 

@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../errors';
 import { readJsonText } from '../../json/json-text';
 import { addressRange } from './address-range';
-import { createBudget, type Holding } from './budget';
 import { faultOf } from './http-errors';
+import { createBudget, type Holding } from './in-flight-budget';
 import { type BodyTime, readBody } from './read-body';
 import { Refusal, tooMany } from './refusal';
 

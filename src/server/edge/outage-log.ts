@@ -1,6 +1,6 @@
 import { createFaultLog } from '../../fault-log';
 import type { Log } from '../../log';
-import { isDatabaseUnavailable, reasonOf } from '../../sql/unavailable';
+import { isDatabaseUnavailable, reasonOf } from '../../sql/database-errors';
 
 /** While callers are answered UNAVAILABLE, logs the reason once a minute instead of for each of them. */
 export function createOutageLog(log: Pick<Log, 'warn'>): (error: unknown) => void {

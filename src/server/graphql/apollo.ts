@@ -13,7 +13,7 @@ import {
 } from 'graphql';
 import { AppError } from '../../errors';
 import type { Context } from '../../graphql/context';
-import { LIMITS, limitRules } from '../../graphql/limits/limits';
+import { LIMITS, limitRules } from '../../graphql/limits/document-limits';
 import type { Log } from '../../log';
 import { answerText } from '../../read-plan/raw-answer';
 import { formatError, isForCaller } from '../edge/format-error';

@@ -14,8 +14,8 @@ import {
 import { AppError } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { costOf, createPlans, MAX_COST, tooExpensive } from '../../graphql/limits/cost';
+import { LIMITS, limitRules } from '../../graphql/limits/document-limits';
 import { refuseTooManyInputValues } from '../../graphql/limits/input-size';
-import { LIMITS, limitRules } from '../../graphql/limits/limits';
 import type { Viewer } from '../../viewer';
 import { formatError, knownError } from '../edge/format-error';
 import type { RateLimits } from '../edge/rate-limits';

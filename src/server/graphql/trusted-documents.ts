@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { type GraphQLSchema, Kind, parse, validate } from 'graphql';
 import { type Config, ConfigError } from '../../config';
 import { AppError, quoted } from '../../errors';
-import { LIMITS } from '../../graphql/limits/limits';
+import { LIMITS } from '../../graphql/limits/document-limits';
 import type { Log } from '../../log';
 import type { Viewer } from '../../viewer';
 

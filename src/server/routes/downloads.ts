@@ -20,21 +20,21 @@ export function createDownloads({ perKey, inAll }: { perKey: number; inAll: numb
   const byKey = new Map<string, number>();
   const files = new Set<Readable>();
   const endings = new Set<Promise<void>>();
-  let places = inAll;
+  let free = inAll;
   let isStopping = false;
 
   return {
     take(apiKeyId) {
       const own = byKey.get(apiKeyId) ?? 0;
       if (own >= perKey) throw tooMany(`${perKey} downloads with this API key are under way.`, RETRY_S);
-      if (places === 0) throw tooMany(`${inAll} downloads are under way.`, RETRY_S);
-      places -= 1;
+      if (free === 0) throw tooMany(`${inAll} downloads are under way.`, RETRY_S);
+      free -= 1;
       byKey.set(apiKeyId, own + 1);
       let isTaken = true;
       return () => {
         if (!isTaken) return;
         isTaken = false;
-        places += 1;
+        free += 1;
         const left = (byKey.get(apiKeyId) ?? 0) - 1;
         if (left > 0) byKey.set(apiKeyId, left);
         else byKey.delete(apiKeyId);

@@ -7,7 +7,7 @@ import type { DataSource } from 'typeorm';
 import { currentTime } from '../../clock';
 import { AppError, quoted } from '../../errors';
 import { whereFromText } from '../../graphql/lists/stored-where';
-import { conditionOf } from '../../graphql/lists/where';
+import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { toNodeId, uuidOf } from '../../ids';
 import { REQUEST_LOG_FILTER } from '../../request-log/api/request-log.inputs';
 import { type ExportRow, exportsById } from '../../request-log/export/export.store';

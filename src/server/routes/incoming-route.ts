@@ -6,14 +6,14 @@ import { newId } from '../../ids';
 import type { Answer } from '../../incoming/answers';
 import { MAX_CALL_BYTES } from '../../incoming/arrived-call';
 import type { Found, Receiver } from '../../incoming/receive';
-import { isDatabaseUnavailable, isStatementTimeout, whyUnavailable } from '../../sql/unavailable';
+import { isDatabaseUnavailable, isStatementTimeout, whyUnavailable } from '../../sql/database-errors';
 import { headerValues } from '../../verification/call';
 import { isEmptyStatus } from '../../webhooks/incoming/agreement-rules';
 import { addressRange } from '../edge/address-range';
-import { type Budget, createBudget } from '../edge/budget';
 import { type CertificateReader, createCertificateReader } from '../edge/client-certificate-header';
 import { closeUnread, faultOf } from '../edge/http-errors';
-import { createPatience } from '../edge/patience';
+import { type Budget, createBudget } from '../edge/in-flight-budget';
+import { createQueryTimeLimit } from '../edge/query-time-limit';
 import { type BodyTime, readBody } from '../edge/read-body';
 import { Refusal } from '../edge/refusal';
 
@@ -107,16 +107,16 @@ export function serveIncoming(
       // the id contains the time at which the call began
       const id = newId();
       const holding = underWay.enter(request.ip);
-      const patience = createPatience(limits.databaseMs);
+      const timeLimit = createQueryTimeLimit(limits.databaseMs);
       try {
         if (!holding.isWithin) throw tooBusy();
-        const found = answered(await patience.for(receiver.find(token)));
+        const found = answered(await timeLimit.for(receiver.find(token)));
         if (!found) return closeSpent(request, reply).callNotFound();
         const about = { id, token, ...describe(request, config, certificates) };
         const received = found.shut
           ? receiver.refuseUnread({ ...about, ...UNREAD }, found, found.shut)
           : receiver.receive({ ...about, ...(await readCall(request, found, holding, limits)) }, found);
-        const answer = answered(await patience.for(received));
+        const answer = answered(await timeLimit.for(received));
         closeSpent(request, reply);
         return answer === null ? reply.callNotFound() : send(reply, answer);
       } catch (error) {
@@ -124,7 +124,7 @@ export function serveIncoming(
         throw asTemporary(error);
       } finally {
         // a call without an answer is still held by the recorder
-        void patience.over().then(() => holding.end());
+        void timeLimit.ended().then(() => holding.end());
       }
     });
   });

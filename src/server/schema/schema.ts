@@ -5,9 +5,9 @@ import { buildSchemaSync } from 'type-graphql';
 import { FEATURES } from '../../features';
 import { ignoreAbsentFilters } from '../../graphql/lists/absent-filters';
 import { letListsFailAlone } from '../../graphql/lists/list-failures';
+import { enforceOneEnd } from '../../graphql/lists/one-end';
 import { enforceFilterRoles } from '../../graphql/roles/filter-roles';
 import { enforceRoles } from '../../graphql/roles/has-role';
-import { enforceOneEnd } from '../../graphql/roles/one-end';
 import { NodeResolver } from './node.resolver';
 
 /** The API. @throws Error if a root field or a Node type has no rule about who may use it. */

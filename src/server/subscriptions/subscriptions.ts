@@ -13,15 +13,15 @@ import type { Context, Services } from '../../graphql/context';
 import { onePerField } from '../../graphql/lists/list-failures';
 import type { RequestEvent } from '../../request-log/watch/tail-events';
 import { goOnBehind } from '../../request-log/watch/watch.resolver';
-import { type Answer, type Answers, createAnswers } from '../edge/answers';
 import { isForCaller, knownError } from '../edge/format-error';
 import { Refusal } from '../edge/refusal';
 import { errorOutsideApollo, type Gate, type Prepared, type Refused } from '../graphql/graphql-gate';
+import { type AnswerCache, createAnswerCache } from './answer-cache';
+import { type Answer, type Answers, createAnswers } from './event-answers';
 import { type EventDocument, eventDocument } from './event-document';
-import { createEventResults, type EventResults } from './event-results';
 import type { LiveSession } from './live-session';
+import type { SubscriptionSlots } from './subscription-limits';
 import { readSubscription, refuseAnythingElse } from './subscription-request';
-import type { WatchPlaces } from './watch-places';
 
 export interface SubscriptionParts {
   schema: GraphQLSchema;
@@ -29,7 +29,7 @@ export interface SubscriptionParts {
   /** A pool of its own, on the primary: a replica may lag behind the event. */
   source: DataSource;
   services: Services;
-  places: WatchPlaces;
+  slots: SubscriptionSlots;
 }
 
 export interface Subscriptions {
@@ -55,7 +55,7 @@ interface Running {
 }
 
 export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
-  const results = createEventResults();
+  const cache = createAnswerCache();
   return {
     async open(given, session, lastEventId) {
       let leave = () => {};
@@ -63,14 +63,14 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
         const prepared = parts.gate.prepare(readSubscription(given), session);
         if (prepared.errors) return prepared;
         refuseAnythingElse(prepared);
-        leave = parts.places.subscribe();
+        leave = parts.slots.subscribe();
         const context = contextOf(parts, session);
         if (lastEventId !== null) goOnBehind(context, lastEventId);
         const events = await createSourceEventStream(argumentsOf(parts, prepared, context));
         if (Symbol.asyncIterator in events) {
           const running = { session, prepared, asked: eventDocument(prepared) };
           const stream = events as AsyncIterable<readonly RequestEvent[]>;
-          return { errors: null, prepared, answers: answersTo(parts, results, running, stream, leave) };
+          return { errors: null, prepared, answers: answersTo(parts, cache, running, stream, leave) };
         }
         leave();
         return refused(events.errors ?? [], session);
@@ -84,13 +84,13 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
 
 function answersTo(
   parts: SubscriptionParts,
-  results: EventResults,
+  cache: AnswerCache,
   running: Running,
   events: AsyncIterable<readonly RequestEvent[]>,
   leave: () => void,
 ): Answers {
   const { session } = running;
-  const answer = (some: readonly RequestEvent[]) => answersFor(parts, results, running, some);
+  const answer = (some: readonly RequestEvent[]) => answersFor(parts, cache, running, some);
   const answers = createAnswers(events[Symbol.asyncIterator](), answer, () => {
     session.streams.delete(stream);
     leave();
@@ -106,7 +106,7 @@ function answersTo(
 /** @throws AppError if the caller may no longer have the events */
 function answersFor(
   parts: SubscriptionParts,
-  results: EventResults,
+  cache: AnswerCache,
   { session, prepared, asked }: Running,
   events: readonly RequestEvent[],
 ): Promise<Answer[]> {
@@ -116,7 +116,7 @@ function answersFor(
   return Promise.all(
     events.map(async (event) => {
       const work = () => executed(argumentsOf(parts, { ...prepared, ...asked }, context), event);
-      const { result, json } = await results.of(event, key, work);
+      const { result, json } = await cache.of(event, key, work);
       const { id } = event;
       if (!result.errors) return { id, result, json };
       const refusal = refusalIn(result);

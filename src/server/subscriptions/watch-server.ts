@@ -6,15 +6,15 @@ import { standingsOf } from '../../users/authenticate';
 import type { RateLimits } from '../edge/rate-limits';
 import type { Gate } from '../graphql/graphql-gate';
 import { createLiveKeys, type LiveKeys } from './live-keys';
+import { createSubscriptionSlots, type SubscriptionSlots } from './subscription-limits';
 import { createSubscriptions, type Subscriptions } from './subscriptions';
-import { createWatchPlaces, type WatchPlaces } from './watch-places';
 
 /** What server-sent events and WebSockets share. */
 export interface WatchServer {
   schema: GraphQLSchema;
   subscriptions: Subscriptions;
   keys: LiveKeys;
-  places: WatchPlaces;
+  slots: SubscriptionSlots;
   rates: RateLimits;
   source: DataSource;
   corsOrigins: readonly string[];
@@ -40,12 +40,12 @@ export function createWatchServer({
   corsOrigins,
   log,
 }: WatchParts): WatchServer {
-  const places = createWatchPlaces();
+  const slots = createSubscriptionSlots();
   return {
     schema,
-    subscriptions: createSubscriptions({ schema, gate, source, services, places }),
+    subscriptions: createSubscriptions({ schema, gate, source, services, slots }),
     keys: createLiveKeys((ids) => standingsOf(source.manager, ids), log),
-    places,
+    slots,
     rates,
     source,
     corsOrigins,

@@ -7,12 +7,12 @@ import type { WebSocket } from 'ws';
 import { AppError, type ErrorCode } from '../../errors';
 import type { Log } from '../../log';
 import type { Viewer } from '../../viewer';
-import type { Answer } from '../edge/answers';
 import { knownError } from '../edge/format-error';
 import { authenticateWithin } from '../edge/http-context';
+import type { Answer } from './event-answers';
 import { type LiveSession, openSession } from './live-session';
+import { SUBSCRIPTION_LIMITS } from './subscription-limits';
 import { outgoing } from './subscriptions';
-import { WATCH_LIMITS } from './watch-places';
 import type { WatchServer } from './watch-server';
 
 const MAX_BUFFERED_BYTES = 64 * 1024;
@@ -129,7 +129,7 @@ async function letIn(
   const viewer = await viewerOf(watching, request, authorizationIn(params));
   connection.known();
   if (socket.readyState !== socket.OPEN) return undefined;
-  connection.disconnect = watching.places.connect(viewer.apiKeyId);
+  connection.disconnect = watching.slots.connect(viewer.apiKeyId);
   const caller = { viewer, requestId, remoteAddress, log: log as Log };
   const session = openSession(watching.keys, caller, (error) => {
     connection.refusal = error;
@@ -164,8 +164,8 @@ async function open(
 ): Promise<ExecutionArgs | { errors: readonly GraphQLFormattedError[] }> {
   const session = extra.session as LiveSession;
   try {
-    if (Object.keys(subscriptions).length > WATCH_LIMITS.subscriptionsPerSocket) {
-      const most = WATCH_LIMITS.subscriptionsPerSocket;
+    if (Object.keys(subscriptions).length > SUBSCRIPTION_LIMITS.subscriptionsPerSocket) {
+      const most = SUBSCRIPTION_LIMITS.subscriptionsPerSocket;
       throw new AppError('LIMIT_EXCEEDED', `One WebSocket has at most ${most} subscriptions.`);
     }
     watching.rates.countRequest(session.viewer, session.remoteAddress);

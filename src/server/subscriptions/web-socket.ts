@@ -6,11 +6,11 @@ import type { FastifyInstance } from 'fastify';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { addressRange } from '../edge/address-range';
+import { refuseForeignOrigin } from '../edge/allowed-origins';
 import { readViewer } from '../edge/http-context';
 import { faultOf } from '../edge/http-errors';
-import { refuseForeignOrigin } from '../edge/origin';
 import { tooMany } from '../edge/refusal';
-import { WATCH_LIMITS } from './watch-places';
+import { SUBSCRIPTION_LIMITS } from './subscription-limits';
 import type { WatchServer } from './watch-server';
 import { guardFrames } from './web-socket-frames';
 import { createWatchProtocol } from './web-socket-protocol';
@@ -79,9 +79,10 @@ export function serveWebSockets(server: FastifyInstance, watching: WatchServer):
       refuseForeignOrigin(request.headers.origin, request.host, watching.corsOrigins);
       await readViewer(request, watching.source);
       // checked before the key is known
-      if (sockets.clients.size >= WATCH_LIMITS.subscriptions) throw tooMany('There are too many WebSockets.', 10);
+      if (sockets.clients.size >= SUBSCRIPTION_LIMITS.subscriptions)
+        throw tooMany('There are too many WebSockets.', 10);
       if (request.viewer) return;
-      upgrade.known = watching.places.arrive(addressRange(request.ip));
+      upgrade.known = watching.slots.arrive(addressRange(request.ip));
       upgrade.socket.once('close', upgrade.known);
     },
     handler: (request, reply) => {
@@ -120,9 +121,9 @@ async function closeAll(sockets: WebSocketServer): Promise<void> {
     socket.close(RESTARTING, 'The server is stopping. Connect again.');
     return new Promise<void>((resolve) => socket.once('close', () => resolve()));
   });
-  const impatient = setTimeout(() => {
+  const timer = setTimeout(() => {
     for (const socket of sockets.clients) socket.terminate();
   }, GOODBYE_MS);
   await Promise.all(closed);
-  clearTimeout(impatient);
+  clearTimeout(timer);
 }

@@ -2,9 +2,9 @@ import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql'
 import { currentTime } from '../../clock';
 import { checkInput } from '../../graphql/arguments/check-input';
 import type { Context } from '../../graphql/context';
+import { loaderFor } from '../../graphql/data-loaders';
 import { withExample } from '../../graphql/example';
-import { payloadOf } from '../../graphql/payload';
-import { loaderFor } from '../../graphql/per-request';
+import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { uuidOf } from '../../ids';

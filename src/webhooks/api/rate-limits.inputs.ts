@@ -1,5 +1,7 @@
 import { Field, InputType, Int } from 'type-graphql';
 import { rejects } from '../../graphql/arguments/check-input';
+import { IntFilter } from '../../graphql/lists/filter-inputs';
+import { type FilterMap, intFilter } from '../../graphql/lists/where-to-sql';
 
 const MAX_REQUESTS = 10_000;
 const MAX_SECONDS = 3_600;
@@ -44,3 +46,17 @@ export const Concurrency = () =>
     (value) => value === null || isWithin(value as number, MAX_CONCURRENCY),
     (value) => `maxConcurrency is ${value}; it takes 1 to ${MAX_CONCURRENCY}, or null.`,
   );
+
+@InputType('RateLimitWhere', { description: 'Rate limits that meet all of these conditions.' })
+export class RateLimitWhere {
+  @Field(() => IntFilter, { nullable: true, description: 'The maximum number of requests in any window.' })
+  requests?: IntFilter;
+
+  @Field(() => IntFilter, { nullable: true, description: 'The length of the window in seconds.' })
+  seconds?: IntFilter;
+}
+
+export const RATE_LIMIT_FILTER: FilterMap = {
+  requests: intFilter('rate_limit'),
+  seconds: intFilter('rate_limit_seconds'),
+};

@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../graphql/context';
-import { loaderFor } from '../../graphql/per-request';
+import { loaderFor } from '../../graphql/data-loaders';
 import type { WebhookRow } from '../webhook.store';
 import { circuitsById } from '../webhook-circuit.store';
 import { RateLimitType, WebhookType } from './webhook.type';

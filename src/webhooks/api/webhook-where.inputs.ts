@@ -4,18 +4,21 @@ import {
   AND_TEXT,
   DateTimeFilter,
   enumFilter,
+  enumListFilter,
   IDFilter,
   IntFilter,
   NOT_TEXT,
+  OptionalDateTimeFilter,
   OR_TEXT,
+  optionalEnumFilter,
   StringFilter,
+  StringListFilter,
   WHERE_TEXT,
 } from '../../graphql/lists/filter-inputs';
-import { besideFilter, listFilter, optionalFilter, timeFilter } from '../../graphql/lists/filters';
-import { enumListFilter, StringListFilter } from '../../graphql/lists/list-filter-inputs';
-import { OptionalDateTimeFilter, optionalEnumFilter } from '../../graphql/lists/optional-filter-inputs';
-import { type ListOrder, type OrderDirection, OrderDirectionEnum, PageArgs } from '../../graphql/lists/page-args';
+import { type ListOrder, type OrderDirection, OrderDirectionEnum } from '../../graphql/lists/list-order';
+import { PageArgs } from '../../graphql/lists/page-args';
 import {
+  besideFilter,
   conditionOf,
   exactFilter,
   type FilterMap,
@@ -23,12 +26,16 @@ import {
   idTimeFilter,
   intFilter,
   linkFilter,
+  listFilter,
+  optionalFilter,
   textFilter,
-} from '../../graphql/lists/where';
+  timeFilter,
+} from '../../graphql/lists/where-to-sql';
 import { OnlyFor } from '../../graphql/roles/filter-roles';
 import { USER_FILTER, UserWhere } from '../../users/user.inputs';
 import { CONTENT_READERS } from '../../viewer';
 import { CallOutcomeEnum, ProviderEnum } from './agreement.type';
+import { RATE_LIMIT_FILTER, RateLimitWhere } from './rate-limits.inputs';
 import { BodyFormatEnum, WebhookMethodEnum } from './request.type';
 import { SignatureSchemeEnum } from './signing-key.type';
 import { DirectionEnum, OrderingEnum, WebhookStatusEnum } from './webhook.type';
@@ -44,20 +51,6 @@ const DeliveryOrderingFilter = optionalEnumFilter('DeliveryOrdering', OrderingEn
 const ProviderFilter = enumFilter('WebhookProvider', ProviderEnum);
 const CallOutcomeFilter = enumFilter('CallOutcome', CallOutcomeEnum);
 const CircuitStateFilter = enumFilter('CircuitState', CircuitStateEnum);
-
-@InputType('RateLimitWhere', { description: 'Rate limits that meet all of these conditions.' })
-class RateLimitWhere {
-  @Field(() => IntFilter, { nullable: true, description: 'The maximum number of requests in any window.' })
-  requests?: IntFilter;
-
-  @Field(() => IntFilter, { nullable: true, description: 'The length of the window in seconds.' })
-  seconds?: IntFilter;
-}
-
-const RATE_LIMIT_FILTER: FilterMap = {
-  requests: intFilter('rate_limit'),
-  seconds: intFilter('rate_limit_seconds'),
-};
 
 @InputType('WebhookCircuitWhere', {
   description: 'Circuits that meet all of these conditions. Only OUTGOING webhooks have a circuit.',

@@ -1,4 +1,4 @@
-import { conditionOf } from '../../graphql/lists/where';
+import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { uuidOf } from '../../ids';
 import { link, rawJson, type SqlFields } from '../../read-plan/sql-fields';
 import { withoutSecrets } from '../credentials/shown-url';

@@ -1,6 +1,6 @@
 // Checks given credentials. No message repeats a secret.
 import type { UserError } from '../../errors';
-import { isTemplate } from '../../templating/template';
+import { isTemplate } from '../../templating/liquid-template';
 import { textFault } from '../../text';
 import { headerFault } from '../request/header-rules';
 import { checkTargetUrl, type TargetPolicy } from '../request/target-url';

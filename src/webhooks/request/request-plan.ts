@@ -1,7 +1,7 @@
 import { jsonFault } from '../../templating/json-fault';
 import { MAX_RENDERED } from '../../templating/liquid-engine';
+import { compileTemplate, isTemplate } from '../../templating/liquid-template';
 import type { Subject } from '../../templating/subject';
-import { compileTemplate, isTemplate } from '../../templating/template';
 import type { ProgramFault } from '../../templating/text-position';
 import type { BodyFormat } from '../webhook.entity';
 import type { WebhookRow } from '../webhook.store';

@@ -1,7 +1,7 @@
 import { quoted, type UserError } from '../../errors';
-import { compileCondition } from '../../templating/condition';
+import { compileCondition } from '../../templating/cel-condition';
 import { jsonFault } from '../../templating/json-fault';
-import { isTemplate, templateFault } from '../../templating/template';
+import { isTemplate, templateFault } from '../../templating/liquid-template';
 import { unstorableAt } from '../../templating/text-position';
 import { textFault } from '../../text';
 import type { WebhookRow } from '../webhook.store';

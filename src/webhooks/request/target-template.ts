@@ -1,6 +1,6 @@
 import { EMPTY_OUTPUT } from '../../templating/liquid-engine';
+import { compileTemplate, isTemplate, sampleOf, templateFault } from '../../templating/liquid-template';
 import type { Subject } from '../../templating/subject';
-import { compileTemplate, isTemplate, sampleOf, templateFault } from '../../templating/template';
 import type { ProgramFault } from '../../templating/text-position';
 import { checkTargetUrl, type TargetPolicy } from './target-url';
 

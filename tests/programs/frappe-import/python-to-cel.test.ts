@@ -1,6 +1,6 @@
 import { pythonToCel } from '../../../src/programs/frappe-import/python/python-to-cel';
 import { NotCarried } from '../../../src/programs/frappe-import/reading/not-carried';
-import { compileCondition } from '../../../src/templating/condition';
+import { compileCondition } from '../../../src/templating/cel-condition';
 import { subjectOf } from '../../../src/templating/subject';
 import { endsByItself } from '../../support/ends-by-itself';
 import known from './fixtures/conditions.json';

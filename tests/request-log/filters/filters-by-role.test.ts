@@ -10,7 +10,7 @@ import {
   isObjectType,
 } from 'graphql';
 import type { AppError } from '../../../src/errors';
-import { preparedArguments } from '../../../src/graphql/roles/argument-checks';
+import { preparedArguments } from '../../../src/graphql/arguments/argument-rules';
 import { createSchema } from '../../../src/server/schema/schema';
 import { CONTENT_READERS } from '../../../src/viewer';
 import { startTestApp, type TestApp } from '../../support/app';

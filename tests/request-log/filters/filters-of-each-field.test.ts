@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { DELIVERY_FILTER } from '../../../src/delivery/api/delivery.inputs';
 import { BUSINESS_EVENT_FILTER } from '../../../src/events/business-event.inputs';
-import type { FilterMap } from '../../../src/graphql/lists/where';
+import type { FilterMap } from '../../../src/graphql/lists/where-to-sql';
 import { REPLAY_FILTER } from '../../../src/replay/replay-where.inputs';
 import { REQUEST_LOG_FILTER } from '../../../src/request-log/api/request-log.inputs';
 import { createSchema } from '../../../src/server/schema/schema';

@@ -154,7 +154,7 @@ describe('over the network', () => {
     expect((await opened('2001:db8:1:3::1')).refused).toBe(0);
   });
 
-  test('one whose key is known takes none of their places', async () => {
+  test('one whose key is known takes none of their slots', async () => {
     const keys = await Promise.all([1, 2, 3].map(() => app.keyFor('AUDITOR')));
     for (const key of keys.flatMap((each) => Array<string>(20).fill(each))) {
       const { socket, messages, refused } = await opened('203.0.113.60');

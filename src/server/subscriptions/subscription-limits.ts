@@ -1,7 +1,7 @@
 import { tooMany } from '../edge/refusal';
 
 /** Limits of open subscriptions. A stream of server-sent events is a connection with one subscription. */
-export const WATCH_LIMITS = {
+export const SUBSCRIPTION_LIMITS = {
   /** Connections of one API key. */
   connectionsPerKey: 20,
   /** Subscriptions of one WebSocket. */
@@ -15,7 +15,7 @@ export const WATCH_LIMITS = {
 const RETRY_SECONDS = 10;
 
 /** Each method returns a function that gives the slot back; it may be called more than once. */
-export interface WatchPlaces {
+export interface SubscriptionSlots {
   /** A WebSocket that has not sent its key yet. @throws Refusal 429 */
   arrive(range: string): () => void;
   /** @throws Refusal 429 */
@@ -24,10 +24,13 @@ export interface WatchPlaces {
   subscribe(): () => void;
 }
 
-export function createWatchPlaces(): WatchPlaces {
-  const arriving = createPlacesOf(WATCH_LIMITS.arrivingPerRange, (open) => `From this address ${open} WebSockets wait`);
-  const connections = createPlacesOf(
-    WATCH_LIMITS.connectionsPerKey,
+export function createSubscriptionSlots(): SubscriptionSlots {
+  const arriving = createSlotsOf(
+    SUBSCRIPTION_LIMITS.arrivingPerRange,
+    (open) => `From this address ${open} WebSockets wait`,
+  );
+  const connections = createSlotsOf(
+    SUBSCRIPTION_LIMITS.connectionsPerKey,
     (open) => `This API key watches over ${open} connections`,
   );
   let subscriptions = 0;
@@ -35,7 +38,7 @@ export function createWatchPlaces(): WatchPlaces {
     arrive: arriving,
     connect: connections,
     subscribe() {
-      if (subscriptions >= WATCH_LIMITS.subscriptions) {
+      if (subscriptions >= SUBSCRIPTION_LIMITS.subscriptions) {
         throw tooMany(`There are ${subscriptions} subscriptions at this server, the maximum.`, RETRY_SECONDS);
       }
       subscriptions += 1;
@@ -47,7 +50,7 @@ export function createWatchPlaces(): WatchPlaces {
 }
 
 /** @param message the beginning of the refusal */
-function createPlacesOf(most: number, message: (open: number) => string): (owner: string) => () => void {
+function createSlotsOf(most: number, message: (open: number) => string): (owner: string) => () => void {
   const byOwner = new Map<string, number>();
   return (owner) => {
     const open = byOwner.get(owner) ?? 0;

@@ -6,10 +6,10 @@ import { AppError } from '../../errors';
 import type { Log } from '../../log';
 import type { Viewer } from '../../viewer';
 import { EVENT_STREAM, wantsEvents } from '../edge/accept';
-import type { Answer, Answers } from '../edge/answers';
+import { refuseForeignOrigin } from '../edge/allowed-origins';
 import { readViewer } from '../edge/http-context';
 import { faultOf } from '../edge/http-errors';
-import { refuseForeignOrigin } from '../edge/origin';
+import type { Answer, Answers } from './event-answers';
 import { type LiveSession, openSession } from './live-session';
 import { outgoing } from './subscriptions';
 import type { WatchServer } from './watch-server';
@@ -106,7 +106,7 @@ async function stream(
   onOpen: (response: ServerResponse) => void,
 ): Promise<FastifyReply> {
   const viewer = request.viewer as Viewer;
-  const disconnect = watching.places.connect(viewer.apiKeyId);
+  const disconnect = watching.slots.connect(viewer.apiKeyId);
   const { id: requestId, ip: remoteAddress, log } = request;
   // a key that is no longer valid ends its streams; there is no connection to end
   const session = openSession(watching.keys, { viewer, requestId, remoteAddress, log: log as Log }, () => {});

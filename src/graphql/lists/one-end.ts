@@ -1,12 +1,12 @@
-// A page is taken from one end of a list.
+// A page is read from one end of a list.
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import { type GraphQLSchema, Kind } from 'graphql';
 import { AppError } from '../../errors';
-import { type ArgumentCheck, type Asked, withCheck } from './argument-checks';
+import { type ArgumentCheck, type RequestedField, withCheck } from '../arguments/argument-rules';
 
 /**
- * Refuses `first` beside `last` on every list. `first` is 20 where nobody gives it, so that its value does not say
- * whether somebody did: the document does.
+ * Refuses `first` together with `last` on every list. The default of `first` is 20, so its value does not show whether
+ * the caller gave it; the document does.
  */
 export function enforceOneEnd(schema: GraphQLSchema): GraphQLSchema {
   return mapSchema(schema, {
@@ -15,12 +15,12 @@ export function enforceOneEnd(schema: GraphQLSchema): GraphQLSchema {
   });
 }
 
-const refuseBothEnds: ArgumentCheck = ({ last }, asked) => {
-  if (typeof last !== 'number' || !isFirstGiven(asked)) return;
+const refuseBothEnds: ArgumentCheck = ({ last }, requested) => {
+  if (typeof last !== 'number' || !isFirstGiven(requested)) return;
   throw new AppError('BAD_USER_INPUT', 'first and last are both given: ask for one end of the list.', ['last']);
 };
 
-function isFirstGiven({ node, variables }: Asked): boolean {
+function isFirstGiven({ node, variables }: RequestedField): boolean {
   const first = node?.arguments?.find((each) => each.name.value === 'first')?.value;
   if (!first || first.kind === Kind.NULL) return false;
   return first.kind !== Kind.VARIABLE || (variables[first.name.value] ?? null) !== null;

@@ -1,12 +1,12 @@
 /** A time limit for several queries of one request together. */
-export interface Patience {
+export interface QueryTimeLimit {
   /** The result of `work`; null if it takes longer than the time that is left. `work` continues all the same. */
   for<T>(work: Promise<T>): Promise<{ value: T } | null>;
   /** Resolves when all work has ended. */
-  over(): Promise<unknown>;
+  ended(): Promise<unknown>;
 }
 
-export function createPatience(ms: number): Patience {
+export function createQueryTimeLimit(ms: number): QueryTimeLimit {
   let left = ms;
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -22,6 +22,6 @@ export function createPatience(ms: number): Patience {
         left -= performance.now() - begun;
       }
     },
-    over: () => last,
+    ended: () => last,
   };
 }

@@ -1,4 +1,4 @@
-import { compileCondition, type Decision } from '../../src/templating/condition';
+import { compileCondition, type Decision } from '../../src/templating/cel-condition';
 import { endsByItself } from '../support/ends-by-itself';
 import { conditionFault, decide, subjectFor, within } from './subjects';
 

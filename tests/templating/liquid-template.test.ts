@@ -1,4 +1,4 @@
-import { sampleOf, templateFault } from '../../src/templating/template';
+import { sampleOf, templateFault } from '../../src/templating/liquid-template';
 import { endsByItself } from '../support/ends-by-itself';
 import { render, within } from './subjects';
 

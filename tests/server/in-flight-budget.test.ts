@@ -1,4 +1,4 @@
-import { createBudget } from '../../src/server/edge/budget';
+import { createBudget } from '../../src/server/edge/in-flight-budget';
 
 test('all together hold no more than there is, and what ends gives everything back', () => {
   const budget = createBudget(10);

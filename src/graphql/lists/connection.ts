@@ -1,6 +1,7 @@
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import type { Count, Page } from '../../sql/keyset';
-import { cursorOf, type ListOrder } from './page-args';
+import { encodeCursor } from './cursor';
+import type { ListOrder } from './list-order';
 
 /** What a connection field's resolver answers: a page, and how to count only if somebody asks. */
 export interface Connection<Row extends { id: string }> {
@@ -84,7 +85,7 @@ export function connectionOf(name: string, nodeType: () => ClassType): ClassType
 /** A connection as graphql-js resolves it: plain properties, and functions for what is only counted when asked. */
 export function toConnection<Row extends { id: string }>(connection: Connection<Row>): ConnectionShape {
   const { page, order } = connection;
-  const edges = page.rows.map((node) => ({ cursor: cursorOf(order, node), node }));
+  const edges = page.rows.map((node) => ({ cursor: encodeCursor(order, node), node }));
   let counted: Promise<Count> | null = null;
   const count = () => {
     counted ??= connection.count();

@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 
 /** The answer to one event, and its JSON, made once. */
-export interface EventResult {
+export interface CachedAnswer {
   result: ExecutionResult;
   json(): string;
 }
@@ -13,13 +13,13 @@ const KEPT_MS = 500;
  * Computes the answer to an event once for all subscribers with the same `key`, such as the windows of a dashboard.
  * `key` contains the selection and the roles.
  */
-export interface EventResults {
-  of(event: object, key: string, work: () => Promise<ExecutionResult>): Promise<EventResult>;
+export interface AnswerCache {
+  of(event: object, key: string, work: () => Promise<ExecutionResult>): Promise<CachedAnswer>;
 }
 
-type Kept = Map<object, Map<string, Promise<EventResult>>>;
+type Kept = Map<object, Map<string, Promise<CachedAnswer>>>;
 
-export function createEventResults(): EventResults {
+export function createAnswerCache(): AnswerCache {
   // two generations: the older one is dropped as a whole
   let current: Kept = new Map();
   let previous: Kept = new Map();
@@ -39,14 +39,14 @@ export function createEventResults(): EventResults {
       const known = (current.get(event) ?? previous.get(event))?.get(key);
       if (known) return known;
       const made = work().then(resultOf);
-      const ofEvent = current.get(event) ?? new Map<string, Promise<EventResult>>();
+      const ofEvent = current.get(event) ?? new Map<string, Promise<CachedAnswer>>();
       current.set(event, ofEvent.set(key, made));
       return made;
     },
   };
 }
 
-function resultOf(result: ExecutionResult): EventResult {
+function resultOf(result: ExecutionResult): CachedAnswer {
   let json: string | null = null;
   return {
     result,

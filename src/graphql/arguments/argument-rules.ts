@@ -1,0 +1,73 @@
+// Rules that check and change a field's arguments before the field is read, by its resolver or by a read plan.
+import { defaultFieldResolver, type FieldNode, type GraphQLFieldConfig } from 'graphql';
+import type { Viewer } from '../../viewer';
+import type { Context } from '../context';
+
+type Arguments = Record<string, unknown>;
+
+/** One field of a request, with the caller. */
+export interface RequestedField {
+  viewer: Viewer | null;
+  node: FieldNode | undefined;
+  /** As graphql-js coerced them. */
+  variables: Record<string, unknown>;
+}
+
+/** @throws AppError that says what is wrong */
+export type ArgumentCheck = (args: Arguments, requested: RequestedField) => void;
+
+/** @returns the arguments to use. @throws AppError that says what is wrong */
+export type ArgumentRule = (args: Arguments, requested: RequestedField) => Arguments;
+
+interface Ruled {
+  extensions?: { argumentRules?: readonly ArgumentRule[] } | null;
+}
+
+/**
+ * Applies the rules of a field. Its resolver applies them itself; a read plan, which does not call the resolver, calls
+ * this first.
+ * @throws AppError that says what is wrong
+ */
+export function preparedArguments(field: Ruled, args: Arguments, requested: RequestedField): Arguments {
+  return (field.extensions?.argumentRules ?? []).reduce((given, rule) => rule(given, requested), args);
+}
+
+/** Adds a check, which runs before the rules that the field has. */
+export function withCheck(
+  field: GraphQLFieldConfig<unknown, Context>,
+  check: ArgumentCheck,
+): GraphQLFieldConfig<unknown, Context> {
+  return withRule(field, (args, requested) => {
+    check(args, requested);
+    return args;
+  });
+}
+
+/**
+ * Adds a rule, which runs before the rules that the field has. The rule of a subscription runs when it begins and again
+ * for each event.
+ */
+export function withRule(
+  field: GraphQLFieldConfig<unknown, Context>,
+  rule: ArgumentRule,
+): GraphQLFieldConfig<unknown, Context> {
+  const { resolve = defaultFieldResolver, subscribe, extensions } = field;
+  const rules = [rule, ...((extensions as Ruled['extensions'])?.argumentRules ?? [])];
+  return {
+    ...field,
+    extensions: { ...extensions, argumentRules: rules },
+    resolve: (source, args, context, info) =>
+      resolve(source, rule(args, requestedFieldOf(context, info)), context, info),
+    ...(subscribe && {
+      subscribe: (source, args, context, info) =>
+        subscribe(source, rule(args, requestedFieldOf(context, info)), context, info),
+    }),
+  };
+}
+
+function requestedFieldOf(
+  { viewer }: Context,
+  info: { fieldNodes: readonly FieldNode[]; variableValues: object },
+): RequestedField {
+  return { viewer, node: info.fieldNodes[0], variables: info.variableValues as Record<string, unknown> };
+}

@@ -1,0 +1,52 @@
+// Cursors: base64url of a JSON array of the list's order, the row's id and its value in that order.
+import { AppError, quoted } from '../../errors';
+import type { PageRequest } from '../../sql/keyset';
+import type { ListOrder } from './list-order';
+
+/** The cursor of a row. `cursorText` of read-plan/template.ts does the same in SQL. */
+export function encodeCursor(order: ListOrder, row: { id: string }): string {
+  const value = order.column ? (row as Record<string, unknown>)[order.column.property] : null;
+  const text = value instanceof Date ? value.toISOString() : value;
+  return Buffer.from(JSON.stringify([tagOf(order), row.id, text])).toString('base64url');
+}
+
+// read from the other end, a cursor would point at rows that its client has seen
+export function tagOf({ tag, descending }: ListOrder): string {
+  return descending ? tag : `${tag} ASC`;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** @param name of the argument. @throws AppError BAD_USER_INPUT */
+export function decodeCursor(cursor: string, name: string, order: ListOrder): PageRequest['cursor'] {
+  const read = parseCursor(cursor);
+  if (read?.tag !== tagOf(order) || !isValueOf(order, read.value)) {
+    throw new AppError('BAD_USER_INPUT', `${name} ${quoted(cursor)} is not a cursor of this list in this order.`, [
+      name,
+    ]);
+  }
+  return { id: read.id, value: read.value === null ? null : String(read.value) };
+}
+
+const MAX_INTEGER = 2 ** 31 - 1;
+
+function isValueOf({ column }: ListOrder, value: unknown): boolean {
+  if (column === null) return value === null;
+  if (column.type !== 'integer') return isStorable(value);
+  return Number.isInteger(value) && Math.abs(value as number) <= MAX_INTEGER;
+}
+
+// Postgres takes neither NUL nor half of a surrogate pair, so no cursor of ours holds one
+function isStorable(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes('\0') && value.isWellFormed();
+}
+
+function parseCursor(cursor: string): { tag: string; id: string; value: unknown } | null {
+  try {
+    const [tag, id, value, ...rest] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+    const wellFormed = typeof tag === 'string' && typeof id === 'string' && UUID.test(id) && rest.length === 0;
+    return wellFormed ? { tag, id, value } : null;
+  } catch {
+    return null;
+  }
+}
