@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { startApp } from '../../src/app/app';
+import { ConfigError, readConfig } from '../../src/config';
+import { createLog } from '../../src/log';
+import { DATABASE, ENCRYPTION_KEY, problemsOf } from './problems';
+
+describe('a value that cannot work is refused, and the message names the key, the value, and what would be right', () => {
+  test.each([
+    ['DATABASE_WAIT_SECONDS', '1.5', '"1.5" is not a whole number of seconds, 0 to 99999.'],
+    ['PORT', '65536', '"65536" is not a port, 0 to 65535.'],
+    ['PORT', '-1', '"-1" is not a port, 0 to 65535.'],
+    ['PORT', '4000.5', '"4000.5" is not a port, 0 to 65535.'],
+    ['PORT', 'http', '"http" is not a port, 0 to 65535.'],
+    ['HOST', 'http://localhost', '"http://localhost" is neither an IP address nor a host name, such as 127.0.0.1'],
+    ['HOST', '[::1]', '"[::1]" is neither an IP address nor a host name'],
+    ['HOST', '127.0.0.1:4000', '"127.0.0.1:4000" is neither an IP address nor a host name'],
+    ['HOST', '256.0.0.1', '"256.0.0.1" is neither an IP address nor a host name'],
+    ['PROCESSES', 'api,scheduler', '"scheduler" is not a process: api, worker, or api,worker.'],
+    ['PROCESSES', ',', '"," is not a process: api, worker, or api,worker.'],
+    ['ALLOW_HTTP_TARGETS', 'maybe', '"maybe" is neither on nor off.'],
+    ['CLIENT_CERT_HEADER', 'X Client', '"X Client" is not the name of a header, such as X-Client-Cert.'],
+    ['PUBLIC_URL', 'hooks.example.com', '"hooks.example.com" is not an address such as https://hooks.example.com'],
+    ['PUBLIC_URL', 'https://a.example/?x=1', '"https://a.example/?x=1" is not an address such as'],
+    ['CORS_ORIGINS', '*', '"*" is not an origin such as https://dashboard.example.com'],
+    ['CORS_ORIGINS', 'https://a.example,https://b.example/', '"https://b.example/" is not an origin such as'],
+    ['TRUSTED_PROXIES', '10.0.0.2,proxy', '"proxy" is neither an IP address nor a network in CIDR form, such as'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33', '"10.0.0.0/33" is neither an IP address nor a network in CIDR form'],
+    ['TRUSTED_PROXIES', '0.0.0.0/0', '"0.0.0.0/0" is neither an IP address nor a network in CIDR form'],
+    ['RATE_LIMIT_COST_PER_MINUTE', '-1', '"-1" is not a whole number, 0 (no limit) to 999999999.'],
+    ['RATE_LIMIT_REQUESTS_PER_SECOND', '1.5', '"1.5" is not a whole number, 0 (no limit) to 999999999.'],
+    ['RATE_LIMIT_REQUESTS_AT_ONCE', 'many', '"many" is not a whole number, 0 (no limit) to 999999999.'],
+    ['RATE_LIMIT_WRONG_KEYS_PER_MINUTE', '1000000000', '"1000000000" is not a whole number'],
+    ['TRUSTED_DOCUMENTS_ONLY', 'perhaps', '"perhaps" is neither on nor off.'],
+    ['CLIENT_CERT_HEADER', 'X-Client-Cert', 'is set, but TRUSTED_PROXIES is not: name the proxies'],
+    ['TRUSTED_DOCUMENTS_ONLY', 'on', 'is on, but TRUSTED_DOCUMENTS names no file: every query would be refused.'],
+    ['ALLOWED_TARGET_PORTS', '443,https', '"https" is not a port'],
+    ['ALLOWED_TARGET_PORTS', '0', '"0" names no ports, such as 443,8443.'],
+    ['LOG_LEVEL', 'loud', '"loud" is not one of fatal, error, warn, info, debug, trace, silent.'],
+  ])('%s=%s', (key, value, message) => {
+    expect(problemsOf({ [key]: value })).toEqual([expect.stringContaining(`${key}: ${message}`)]);
+  });
+
+  test.each(['10.1.0.0/33', 'intranet', '10.1.0.0/16/8'])(
+    'ALLOWED_TARGET_NETWORKS and BLOCKED_TARGET_NETWORKS=%s, before anything is started',
+    async (value) => {
+      // nothing listens at this address: it would be another error, had anything been tried
+      const env = {
+        ...DATABASE,
+        DATABASE_URL: 'postgres://hookledger@127.0.0.1:1/ledger',
+        ALLOWED_TARGET_NETWORKS: value,
+        BLOCKED_TARGET_NETWORKS: value,
+      };
+      const start = startApp(readConfig(env), createLog('silent'));
+      await expect(start).rejects.toBeInstanceOf(ConfigError);
+      for (const key of ['ALLOWED_TARGET_NETWORKS', 'BLOCKED_TARGET_NETWORKS']) {
+        await expect(start).rejects.toThrow(`${key}: "${value}" is not a network: write it like 10.0.0.0/8`);
+      }
+    },
+  );
+
+  test('all at once: one start tells of every bad key', () => {
+    const problems = problemsOf({ PORT: 'x', LOG_LEVEL: 'y', ALLOW_HTTP_TARGETS: 'z', NODE_ENV: 'production' });
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+      'PORT',
+      'ALLOW_HTTP_TARGETS',
+      'LOG_LEVEL',
+      'DATABASE_URL',
+    ]);
+  });
+});
+
+describe('a secret value is refused without being repeated', () => {
+  const SECRET = 'hunter2';
+
+  test.each(['DATABASE_URL', 'MIGRATION_DATABASE_URL'])('%s', (key) => {
+    for (const value of [
+      `mysql://user:${SECRET}@db.example.com/ledger`,
+      `postgres://user:${SECRET}@db.example.com`,
+      `postgres://user:${SECRET}@db.example.com/`,
+      `user:${SECRET}@db.example.com/ledger`,
+      `postgres://user:${SECRET}@db.example.com:port/ledger`,
+    ]) {
+      const [problem, ...more] = problemsOf({ ...DATABASE, [key]: value });
+      expect(problem).toBe(`${key}: is not postgres://user:password@host:port/database.`);
+      expect(more).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['too short', SECRET],
+    ['too long', SECRET.repeat(40)],
+    ['with a space', `${SECRET} ${SECRET} ${SECRET} ${SECRET}`],
+    ['not ASCII', `${SECRET}-${SECRET}-${SECRET}-ä`],
+  ])('ADMIN_API_KEY, %s', (_what, value) => {
+    const problems = problemsOf({ ADMIN_API_KEY: value });
+    expect(problems).toEqual([
+      'ADMIN_API_KEY: must be 24 to 200 visible ASCII characters without spaces, and hard to guess.',
+    ]);
+  });
+
+  test('ENCRYPTION_KEY, which says which key of the list it is, and how to make one', () => {
+    const short = Buffer.from(SECRET).toString('base64');
+    expect(problemsOf({ ENCRYPTION_KEY: `${ENCRYPTION_KEY},${short}` })).toEqual([
+      'ENCRYPTION_KEY: key 2 is 7 bytes, not 32 bytes in base64: `openssl rand -base64 32`.',
+    ]);
+    const hex = randomBytes(32).toString('hex');
+    expect(problemsOf({ ENCRYPTION_KEY: hex })).toEqual([expect.stringContaining('key 1 is 48 bytes, not 32')]);
+  });
+});
+
+describe('values that cannot work together are refused', () => {
+  test('NODE_ENV=production without a database of one’s own', () => {
+    expect(problemsOf({ NODE_ENV: 'production', ENCRYPTION_KEY })).toEqual([
+      'DATABASE_URL: unset, and embedded Postgres never runs with NODE_ENV=production. Name your database.',
+    ]);
+    expect(problemsOf({ NODE_ENV: 'production', ...DATABASE })).toEqual([]);
+  });
+
+  test.each([undefined, '', ','])('DATABASE_URL with ENCRYPTION_KEY=%s', (value) => {
+    const { DATABASE_URL } = DATABASE;
+    expect(problemsOf({ DATABASE_URL, ...(value !== undefined && { ENCRYPTION_KEY: value }) })).toEqual([
+      'ENCRYPTION_KEY: unset. With DATABASE_URL it must be given: `openssl rand -base64 32` makes one.',
+    ]);
+  });
+
+  test('MIGRATION_DATABASE_URL without DATABASE_URL', () => {
+    expect(problemsOf({ MIGRATION_DATABASE_URL: DATABASE.DATABASE_URL })).toEqual([
+      'MIGRATION_DATABASE_URL: is set without DATABASE_URL, the login that serves requests.',
+    ]);
+  });
+});

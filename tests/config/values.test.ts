@@ -1,0 +1,143 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { readConfig } from '../../src/config';
+import { ENCRYPTION_KEY, keysRead } from './problems';
+
+describe('with an empty environment', () => {
+  test('everything has a default that works on a bare machine', () => {
+    expect(readConfig({})).toEqual({
+      port: 4000,
+      host: '127.0.0.1',
+      databaseUrl: null,
+      migrationDatabaseUrl: null,
+      databaseReplicaUrl: null,
+      databaseWaitSeconds: 60,
+      dataDir: resolve('.data'),
+      processes: new Set(['api', 'worker']),
+      adminApiKey: null,
+      encryptionKeys: [],
+      allowedTargetNetworks: [],
+      blockedTargetNetworks: [],
+      allowedTargetPorts: null,
+      allowHttpTargets: false,
+      corsOrigins: [],
+      trustedProxies: [],
+      clientCertHeader: null,
+      publicUrl: null,
+      trustedDocuments: null,
+      trustedDocumentsOnly: false,
+      rateLimits: {
+        costPerMinute: 1_000_000,
+        requestsPerSecond: 1_000,
+        requestsAtOnce: 32,
+        wrongKeysPerMinute: 120,
+      },
+      readPlans: true,
+      logLevel: 'info',
+      production: false,
+    });
+  });
+
+  test('a value of blanks is as good as none', () => {
+    const blank = Object.fromEntries([...keysRead()].map((key) => [key, '  ']));
+    expect(readConfig(blank)).toEqual(readConfig({}));
+  });
+});
+
+test('what is set is read', () => {
+  const second = randomBytes(32);
+  const config = readConfig({
+    PORT: '0',
+    HOST: '::1',
+    DATABASE_URL: 'postgres://hookledger:a@db.example.com:5433/ledger?sslmode=require',
+    MIGRATION_DATABASE_URL: 'postgresql://owner:b@db.example.com/ledger',
+    DATABASE_REPLICA_URL: 'postgres://hookledger:a@standby.example.com/ledger',
+    DATABASE_WAIT_SECONDS: '0',
+    DATA_DIR: '/srv/hookledger',
+    PROCESSES: ' worker , api ',
+    ADMIN_API_KEY: 'a-key-that-is-hard-to-guess',
+    ENCRYPTION_KEY: `${ENCRYPTION_KEY}, ${second.toString('base64')}`,
+    ALLOWED_TARGET_NETWORKS: '10.1.0.0/16, fd00::/8',
+    BLOCKED_TARGET_NETWORKS: '10.1.9.0/24',
+    ALLOWED_TARGET_PORTS: '443, 8443',
+    ALLOW_HTTP_TARGETS: 'ON',
+    CORS_ORIGINS: 'https://dashboard.example.com,http://localhost:5173',
+    TRUSTED_PROXIES: '10.0.0.2, 10.9.0.0/16,fd00::/8',
+    CLIENT_CERT_HEADER: 'X-Client-Cert',
+    PUBLIC_URL: 'https://hooks.example.com/in-front/',
+    TRUSTED_DOCUMENTS: 'trusted.json',
+    RATE_LIMIT_COST_PER_MINUTE: '5000',
+    RATE_LIMIT_REQUESTS_PER_SECOND: '0',
+    RATE_LIMIT_REQUESTS_AT_ONCE: '4',
+    RATE_LIMIT_WRONG_KEYS_PER_MINUTE: '999999999',
+    READ_PLANS: 'off',
+    LOG_LEVEL: 'debug',
+    NODE_ENV: 'production',
+  });
+  expect(config).toEqual({
+    port: 0,
+    host: '::1',
+    databaseUrl: 'postgres://hookledger:a@db.example.com:5433/ledger?sslmode=require',
+    migrationDatabaseUrl: 'postgresql://owner:b@db.example.com/ledger',
+    databaseReplicaUrl: 'postgres://hookledger:a@standby.example.com/ledger',
+    databaseWaitSeconds: 0,
+    dataDir: '/srv/hookledger',
+    processes: new Set(['worker', 'api']),
+    adminApiKey: 'a-key-that-is-hard-to-guess',
+    encryptionKeys: [Buffer.from(ENCRYPTION_KEY, 'base64'), second],
+    allowedTargetNetworks: ['10.1.0.0/16', 'fd00::/8'],
+    blockedTargetNetworks: ['10.1.9.0/24'],
+    allowedTargetPorts: new Set([443, 8443]),
+    allowHttpTargets: true,
+    corsOrigins: ['https://dashboard.example.com', 'http://localhost:5173'],
+    trustedProxies: ['10.0.0.2', '10.9.0.0/16', 'fd00::/8'],
+    clientCertHeader: 'x-client-cert',
+    publicUrl: 'https://hooks.example.com/in-front',
+    trustedDocuments: 'trusted.json',
+    trustedDocumentsOnly: true,
+    rateLimits: { costPerMinute: 5_000, requestsPerSecond: 0, requestsAtOnce: 4, wrongKeysPerMinute: 999_999_999 },
+    readPlans: false,
+    logLevel: 'debug',
+    production: true,
+  });
+});
+
+test('a worker listens only where PORT is set', () => {
+  expect(readConfig({ PROCESSES: 'worker' }).port).toBeNull();
+  expect(readConfig({ PROCESSES: 'worker', PORT: '9100' }).port).toBe(9100);
+});
+
+describe('the program', () => {
+  const root = join(__dirname, '../..');
+  let folder: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hookledger-config-'));
+    writeFileSync(join(folder, '.env'), 'PORT=from-the-file\nLOG_LEVEL=loud\n');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('reads .env, lets the environment win, and ends with the message alone', async () => {
+    const args = ['--enable-source-maps', join(root, 'dist/src/main.js')];
+    const options = {
+      cwd: folder,
+      env: { PATH: process.env.PATH, TSX_TSCONFIG_PATH: join(root, 'tsconfig.json'), PORT: 'from-outside' },
+    };
+    const ended = await new Promise<{ code: unknown; stdout: string; stderr: string }>((done) => {
+      execFile(process.execPath, args, options, (error, stdout, stderr) => done({ code: error?.code, stdout, stderr }));
+    });
+    expect(ended).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: [
+        'The configuration cannot work:',
+        '  PORT: "from-outside" is not a port, 0 to 65535.',
+        '  LOG_LEVEL: "loud" is not one of fatal, error, warn, info, debug, trace, silent.',
+        '',
+      ].join('\n'),
+    });
+  });
+});
