@@ -5,7 +5,7 @@ import { type ReceivedCall, type Receiver, startReceiver } from '../support/rece
 import { waitFor } from '../support/wait-for';
 import { invoice, publish } from '../support/webhooks';
 import { change } from '../webhooks/change';
-import { signed, signingKeysOf } from '../webhooks/signing';
+import { signed, signingKeysOf } from '../webhooks/signing/signing';
 
 let app: TestApp;
 let partner: Receiver;

@@ -8,7 +8,7 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { invoice, publish } from '../../support/webhooks';
-import { signed, signingKeysOf } from '../../webhooks/signing';
+import { signed, signingKeysOf } from '../../webhooks/signing/signing';
 import { allOver, attemptsOf } from '../attempt/ledger';
 import { type Parts, startParts } from '../parts';
 

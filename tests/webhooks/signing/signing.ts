@@ -1,5 +1,5 @@
-import type { TestApp } from '../support/app';
-import { URL } from './change';
+import type { TestApp } from '../../support/app';
+import { URL } from '../change';
 
 const SECRETS = 'secret publicKey frappeSecret';
 const PAYLOADS = {

@@ -1,0 +1,81 @@
+import { startTestApp, type TestApp } from '../support/app';
+import { createTestWebhook } from '../support/webhooks';
+import { seedRequest } from './pages/seeded-log';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startTestApp({ PROCESSES: 'api' });
+});
+afterAll(() => app.stop());
+
+describe('nodes', () => {
+  let known: Record<string, string>;
+
+  beforeAll(async () => {
+    const { data } = await app.ask('{ viewer { id apiKeys { nodes { id } } } }');
+    const webhook = await createTestWebhook(app, 'https://node.example/');
+    const published = await app.ask(
+      'mutation ($input: PublishEventsInput!) { publishEvents(input: $input) { events { id } } }',
+      { input: { events: [{ documentType: 'A', event: 'b', referenceDocument: 'c', data: 1 }] } },
+    );
+    known = {
+      User: data.viewer.id,
+      ApiKey: data.viewer.apiKeys.nodes[0].id,
+      Webhook: webhook.id,
+      BusinessEvent: published.data.publishEvents.events[0].id,
+      WebhookRequestLog: await seedRequest(app.database, {}),
+    };
+  });
+
+  test('are found by their ids, whatever they are', async () => {
+    for (const [type, id] of Object.entries(known)) {
+      const { data } = await app.ask('query ($id: ID!) { node(id: $id) { __typename id } }', { id });
+      expect(data.node).toEqual({ __typename: type, id });
+    }
+  });
+
+  test('come in the order asked for, null where there is none', async () => {
+    const unknown = ['usr', 'key', 'whk', 'evt', 'dlv', 'req'].map(
+      (prefix) => `${prefix}_00000000000070008000000000000000`,
+    );
+    const malformed = [
+      '',
+      'x',
+      'req_',
+      `req_${'0'.repeat(31)}`,
+      `REQ_${'0'.repeat(32)}`,
+      `abc_${'0'.repeat(32)}`,
+      "' or 1=1",
+      '\u0000',
+    ];
+    const swapped = known.User?.replace('usr_', 'whk_') ?? '';
+    const asked = [...Object.values(known), ...unknown, ...malformed, swapped, ...Object.values(known).reverse()];
+    const { data, errors } = await app.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: asked });
+    expect(errors).toBeUndefined();
+    const nothing = [...unknown, ...malformed, swapped].map(() => null);
+    const found = Object.values(known).map((id) => ({ id }));
+    expect(data.nodes).toEqual([...found, ...nothing, ...[...found].reverse()]);
+  });
+
+  test('may be a hundred at once, not more', async () => {
+    const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
+    const ask = (count: number) => app.ask(query, { ids: Array(count).fill(known.Webhook) });
+    expect((await ask(0)).data.nodes).toEqual([]);
+    expect((await ask(100)).data.nodes).toHaveLength(100);
+    expect((await ask(101)).errors?.[0]).toMatchObject({
+      message: 'ids has 101 entries; at most 100 are taken.',
+      extensions: { code: 'BAD_USER_INPUT', field: ['ids'] },
+    });
+  });
+
+  test('of another type are not found by a field of one type', async () => {
+    for (const field of ['user', 'webhook', 'businessEvent', 'delivery', 'webhookRequestLog']) {
+      for (const [type, id] of Object.entries(known)) {
+        if (type.toLowerCase() === field.toLowerCase()) continue;
+        const { data, errors } = await app.ask(`query ($id: ID!) { ${field}(id: $id) { id } }`, { id });
+        expect([field, type, data?.[field], errors]).toEqual([field, type, null, undefined]);
+      }
+    }
+  });
+});
