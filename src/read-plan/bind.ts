@@ -1,4 +1,4 @@
-// The arguments of a plan's lists, with this request's variables.
+// Binds the arguments of a plan to the variables of a request.
 import { getArgumentValues } from 'graphql';
 import { preparedArguments } from '../graphql/arguments/argument-rules';
 import type { Context } from '../graphql/context';
@@ -17,21 +17,21 @@ export interface BoundPages {
 
 export interface Bound {
   pages: ReadonlyMap<PagesPlan, BoundPages>;
-  /** Of the roots that are one row; null: the arguments name none. */
+  /** UUIDs of the roots that are single rows, by response key. null: the arguments name no row. */
   ids: ReadonlyMap<string, string | null>;
   conditions: readonly Condition[];
-  /** Whether the statement's text says all that its plan depends on. */
+  /** Whether one plan of PostgreSQL is good for all values of the parameters, so that the statement is prepared. */
   isPreparable: boolean;
 }
 
-/** @throws AppError for what is wrong with an argument; the resolvers say it again at the right place of the answer */
+/** @throws AppError for an invalid argument; the resolvers then run and report it with its path */
 export function bindArguments(plan: QueryPlan, variables: Variables, context: Context): Bound {
   const pages = new Map<PagesPlan, BoundPages>();
   const ids = new Map<string, string | null>();
   for (const root of plan.roots) {
     if (root.kind === 'pages') bindPages(root.pages, variables, context, pages);
     else {
-      ids.set(root.key, root.reading.id(getArgumentValues(root.field, root.node, variables), context));
+      ids.set(root.key, root.sqlField.id(getArgumentValues(root.field, root.node, variables), context));
       bindObject(root.object, variables, context, pages);
     }
   }
@@ -40,9 +40,9 @@ export function bindArguments(plan: QueryPlan, variables: Variables, context: Co
 }
 
 function bindPages(plan: PagesPlan, variables: Variables, context: Context, pages: Map<PagesPlan, BoundPages>): void {
-  const asked = { viewer: context.viewer, node: plan.node, variables };
-  const args = preparedArguments(plan.field, getArgumentValues(plan.field, plan.node, variables), asked);
-  const query = plan.reading.list(args, context);
+  const field = { viewer: context.viewer, node: plan.node, variables };
+  const args = preparedArguments(plan.field, getArgumentValues(plan.field, plan.node, variables), field);
+  const query = plan.sqlField.list(args, context);
   pages.set(plan, { query, request: pageRequest(query.args, query.order) });
   if (plan.connection.object) bindObject(plan.connection.object, variables, context, pages);
 }

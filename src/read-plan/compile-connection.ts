@@ -2,7 +2,7 @@ import type { GraphQLObjectType, SelectionSetNode } from 'graphql';
 import { getNamedType, isObjectType } from 'graphql';
 import { type Compiler, setsOf, Unreadable } from './compiler';
 import type { ConnectionEntry, ConnectionPlan, EdgeEntry, ObjectPlan, PageInfoEntry, PostProcess } from './plan';
-import { type Asked, fieldsAsked } from './selection';
+import { type CollectedField, collectFields } from './selection';
 
 export function compileConnection(
   compiler: Compiler,
@@ -11,53 +11,60 @@ export function compileConnection(
   objectOf: (sets: readonly SelectionSetNode[]) => ObjectPlan,
 ): ConnectionPlan {
   const found: { object: ObjectPlan | null; paths: Path[] } = { object: null, paths: [] };
-  const note = (asked: Asked, path: Path) => {
-    // one list of objects for all that show them: two lists of the same rows are left to the resolvers
+  const note = (collected: CollectedField, path: Path) => {
+    // the rows are written once: a query that selects both `nodes` and `edges { node }` is left to the resolvers
     if (found.object) throw new Unreadable();
-    found.object = objectOf(setsOf(asked));
+    found.object = objectOf(setsOf(collected));
     found.paths.push(path);
   };
-  const entries = fieldsAsked(compiler, type, sets).map((asked) => connectionEntry(compiler, type, asked, note));
+  const entries = collectFields(compiler, type, sets).map((collected) =>
+    connectionEntry(compiler, type, collected, note),
+  );
   const needsPageInfo = entries.some(
     (entry) => entry.kind === 'pageInfo' && entry.entries.some((each) => each.kind !== 'constant'),
   );
-  return { entries, object: found.object, needsPageInfo, postProcess: mendOf(found.object, found.paths[0]) };
+  return { entries, object: found.object, needsPageInfo, postProcess: postProcessOf(found.object, found.paths[0]) };
 }
 
 type Path = { list: string; node: string | null };
-type Note = (asked: Asked, path: Path) => void;
+type Note = (collected: CollectedField, path: Path) => void;
 
-function connectionEntry(compiler: Compiler, type: GraphQLObjectType, asked: Asked, note: Note): ConnectionEntry {
-  const { key, name } = asked;
+function connectionEntry(
+  compiler: Compiler,
+  type: GraphQLObjectType,
+  collected: CollectedField,
+  note: Note,
+): ConnectionEntry {
+  const { key, name } = collected;
   if (key === '__proto__') throw new Unreadable();
   if (name === '__typename') return { key, kind: 'constant', json: JSON.stringify(type.name) };
   if (name === 'nodes') {
-    note(asked, { list: key, node: null });
+    note(collected, { list: key, node: null });
     return { key, kind: 'nodes' };
   }
-  if (name === 'edges') return { key, kind: 'edges', entries: edgeEntries(compiler, type, asked, note) };
-  if (name === 'pageInfo') return { key, kind: 'pageInfo', entries: pageInfoEntries(compiler, type, asked) };
+  if (name === 'edges') return { key, kind: 'edges', entries: edgeEntries(compiler, type, collected, note) };
+  if (name === 'pageInfo') return { key, kind: 'pageInfo', entries: pageInfoEntries(compiler, type, collected) };
   if (name === 'totalCount' || name === 'totalCountIsExact') return { key, kind: name };
   throw new Unreadable();
 }
 
-function edgeEntries(compiler: Compiler, type: GraphQLObjectType, asked: Asked, note: Note): EdgeEntry[] {
+function edgeEntries(compiler: Compiler, type: GraphQLObjectType, collected: CollectedField, note: Note): EdgeEntry[] {
   const edgeType = below(type, 'edges');
-  return fieldsAsked(compiler, edgeType, setsOf(asked)).map((each): EdgeEntry => {
+  return collectFields(compiler, edgeType, setsOf(collected)).map((each): EdgeEntry => {
     if (each.key === '__proto__') throw new Unreadable();
     if (each.name === '__typename') return { key: each.key, kind: 'constant', json: JSON.stringify(edgeType.name) };
     if (each.name === 'cursor') return { key: each.key, kind: 'cursor' };
     if (each.name !== 'node') throw new Unreadable();
-    note(each, { list: asked.key, node: each.key });
+    note(each, { list: collected.key, node: each.key });
     return { key: each.key, kind: 'node' };
   });
 }
 
 const PAGE_INFO = ['hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor'] as const;
 
-function pageInfoEntries(compiler: Compiler, type: GraphQLObjectType, asked: Asked): PageInfoEntry[] {
+function pageInfoEntries(compiler: Compiler, type: GraphQLObjectType, collected: CollectedField): PageInfoEntry[] {
   const infoType = below(type, 'pageInfo');
-  return fieldsAsked(compiler, infoType, setsOf(asked)).map(({ key, name }): PageInfoEntry => {
+  return collectFields(compiler, infoType, setsOf(collected)).map(({ key, name }): PageInfoEntry => {
     if (key === '__proto__') throw new Unreadable();
     if (name === '__typename') return { key, kind: 'constant', json: JSON.stringify(infoType.name) };
     const kind = PAGE_INFO.find((each) => each === name);
@@ -73,7 +80,7 @@ function below(type: GraphQLObjectType, field: string): GraphQLObjectType {
   return named;
 }
 
-function mendOf(object: ObjectPlan | null, path: Path | undefined): PostProcess | null {
+function postProcessOf(object: ObjectPlan | null, path: Path | undefined): PostProcess | null {
   const postProcess = object?.postProcess;
   if (!postProcess || !path) return null;
   return (connection, context) => {

@@ -1,4 +1,4 @@
-// From a document to the plan of one statement; null where the resolvers have to be asked.
+// From a document to the plan of one statement; null where only the resolvers can answer it.
 import {
   type GraphQLField,
   type GraphQLObjectType,
@@ -19,7 +19,7 @@ import { compileConnection } from './compile-connection';
 import { type Compiler, setsOf, Unreadable } from './compiler';
 import { pickerOf } from './pick';
 import type { ObjectEntry, ObjectPlan, PagesPlan, PostProcess, QueryPlan, RootEntry } from './plan';
-import { type Asked, fieldsAsked } from './selection';
+import { type CollectedField, collectFields } from './selection';
 import type { PagesField, SqlField, TypeSqlFields, ValueField } from './sql-fields';
 
 export function compileQuery(given: Omit<Compiler, 'rules'>, operation: OperationDefinitionNode): QueryPlan | null {
@@ -27,124 +27,128 @@ export function compileQuery(given: Omit<Compiler, 'rules'>, operation: Operatio
   if (operation.operation !== OperationTypeNode.QUERY || !query) return null;
   const compiler: Compiler = { ...given, rules: new Set() };
   try {
-    const roots = fieldsAsked(compiler, query, [operation.selectionSet]).map((asked) => rootOf(compiler, query, asked));
-    return { roots, rules: [...compiler.rules], postProcess: mendRoots(roots) };
+    const roots = collectFields(compiler, query, [operation.selectionSet]).map((collected) =>
+      rootOf(compiler, query, collected),
+    );
+    return { roots, rules: [...compiler.rules], postProcess: postProcessRoots(roots) };
   } catch (error) {
     if (error instanceof Unreadable) return null;
     throw error;
   }
 }
 
-function rootOf(compiler: Compiler, query: GraphQLObjectType, asked: Asked): RootEntry {
-  const { field, reading } = fieldOf(compiler, query, asked);
-  if (reading.kind === 'pages')
-    return { key: asked.key, kind: 'pages', pages: pagesOf(compiler, asked, field, reading) };
-  if (reading.kind !== 'one') throw new Unreadable();
-  const object = objectOf(compiler, reading.of, setsOf(asked));
-  return { key: asked.key, kind: 'one', reading, field, node: asked.nodes[0], object };
+function rootOf(compiler: Compiler, query: GraphQLObjectType, collected: CollectedField): RootEntry {
+  const { field, sqlField } = fieldOf(compiler, query, collected);
+  if (sqlField.kind === 'pages')
+    return { key: collected.key, kind: 'pages', pages: pagesOf(compiler, collected, field, sqlField) };
+  if (sqlField.kind !== 'one') throw new Unreadable();
+  const object = objectOf(compiler, sqlField.of, setsOf(collected));
+  return { key: collected.key, kind: 'one', sqlField, field, node: collected.nodes[0], object };
 }
 
-function mendRoots(roots: readonly RootEntry[]): PostProcess | null {
-  const mends = roots.flatMap((root) => {
+function postProcessRoots(roots: readonly RootEntry[]): PostProcess | null {
+  const steps = roots.flatMap((root) => {
     const postProcess = root.kind === 'one' ? root.object.postProcess : root.pages.connection.postProcess;
     return postProcess ? [{ key: root.key, postProcess }] : [];
   });
-  return mends.length === 0 ? null : mendEach(mends);
+  return steps.length === 0 ? null : postProcessKeys(steps);
 }
 
-function mendEach(mends: readonly { key: string; postProcess: PostProcess }[]): PostProcess {
+function postProcessKeys(steps: readonly { key: string; postProcess: PostProcess }[]): PostProcess {
   return (object, context) => {
-    for (const { key, postProcess } of mends) {
+    for (const { key, postProcess } of steps) {
       const value = object[key] as Record<string, unknown> | null;
       if (value !== null) postProcess(value, context);
     }
   };
 }
 
-/** The definition of a field and how it is read; its roles are noted. */
-function fieldOf(compiler: Compiler, type: GraphQLObjectType, asked: Asked) {
-  const field = type.getFields()[asked.name] as GraphQLField<unknown, unknown> | undefined;
-  // a key that JavaScript takes for something else than a key
-  if (!field || asked.key === '__proto__') throw new Unreadable();
+/** The definition of a field and how it is read. Adds the roles of the field to `compiler.rules`. */
+function fieldOf(compiler: Compiler, type: GraphQLObjectType, collected: CollectedField) {
+  const field = type.getFields()[collected.name] as GraphQLField<unknown, unknown> | undefined;
+  // an object literal takes this key for its prototype
+  if (!field || collected.key === '__proto__') throw new Unreadable();
   for (const rule of rulesOf(compiler.schema, type, field)) compiler.rules.add(rule);
   const types = compiler.types.get(type.name);
-  const told = types?.fields.get(asked.name);
-  const isPlain = told?.kind === 'value' && told.whenContentAllowed === 'PLAIN' && compiler.readsContent;
-  const reading = told && !isPlain ? told : types && plainReading(types, asked.name, field.type);
-  if (!reading) throw new Unreadable();
-  return { field, reading };
+  const declared = types?.fields.get(collected.name);
+  const isPlain = declared?.kind === 'value' && declared.whenContentAllowed === 'PLAIN' && compiler.readsContent;
+  const sqlField = declared && !isPlain ? declared : types && columnField(types, collected.name, field.type);
+  if (!sqlField) throw new Unreadable();
+  return { field, sqlField };
 }
 
 function objectOf(compiler: Compiler, name: string, sets: readonly SelectionSetNode[]): ObjectPlan {
   const type = compiler.schema.getType(name);
-  const reading = compiler.types.get(name);
-  if (!isObjectType(type) || !reading) throw new Unreadable();
-  const mends: PostProcess[] = [];
-  const entries = fieldsAsked(compiler, type, sets).map((asked): ObjectEntry => {
-    const { key } = asked;
-    if (asked.name === '__typename') return { key, kind: 'constant', json: JSON.stringify(name) };
-    const { field, reading: told } = fieldOf(compiler, type, asked);
-    if (told.kind === 'value') return valueEntry(compiler, asked, field, told, mends);
-    return linkedOf(compiler, asked, field, told, mends);
+  const sqlFields = compiler.types.get(name);
+  if (!isObjectType(type) || !sqlFields) throw new Unreadable();
+  const steps: PostProcess[] = [];
+  const entries = collectFields(compiler, type, sets).map((collected): ObjectEntry => {
+    const { key } = collected;
+    if (collected.name === '__typename') return { key, kind: 'constant', json: JSON.stringify(name) };
+    const { field, sqlField } = fieldOf(compiler, type, collected);
+    if (sqlField.kind === 'value') return valueEntry(compiler, collected, field, sqlField, steps);
+    return linkedOf(compiler, collected, field, sqlField, steps);
   });
   const postProcess: PostProcess | null =
-    mends.length === 0
+    steps.length === 0
       ? null
       : (object, context) => {
-          for (const each of mends) each(object, context);
+          for (const each of steps) each(object, context);
         };
-  return { type: reading, entries, postProcess };
+  return { type: sqlFields, entries, postProcess };
 }
 
 function valueEntry(
   compiler: Compiler,
-  asked: Asked,
+  collected: CollectedField,
   field: GraphQLField<unknown, unknown>,
-  reading: ValueField,
-  mends: PostProcess[],
+  sqlField: ValueField,
+  steps: PostProcess[],
 ): ObjectEntry {
-  const { key } = asked;
-  const pick = pickerOf(compiler, getNamedType(field.type), setsOf(asked));
-  const { after } = reading;
+  const { key } = collected;
+  const pick = pickerOf(compiler, getNamedType(field.type), setsOf(collected));
+  const { after } = sqlField;
   if (pick && !after) throw new Unreadable();
   if (after) {
-    mends.push((object, context) => {
+    steps.push((object, context) => {
       const value = after(object[key], context);
       object[key] = pick ? pick(value) : value;
     });
   }
-  return { key, kind: 'value', reading };
+  return { key, kind: 'value', sqlField };
 }
 
 function linkedOf(
   compiler: Compiler,
-  asked: Asked,
+  collected: CollectedField,
   field: GraphQLField<unknown, unknown>,
-  reading: Exclude<SqlField, ValueField>,
-  mends: PostProcess[],
+  sqlField: Exclude<SqlField, ValueField>,
+  steps: PostProcess[],
 ): ObjectEntry {
-  const { key } = asked;
-  if (reading.kind === 'one') throw new Unreadable();
-  if (reading.kind === 'pages') {
-    const pages = pagesOf(compiler, asked, field, reading);
-    if (pages.connection.postProcess) mends.push(mendEach([{ key, postProcess: pages.connection.postProcess }]));
+  const { key } = collected;
+  if (sqlField.kind === 'one') throw new Unreadable();
+  if (sqlField.kind === 'pages') {
+    const pages = pagesOf(compiler, collected, field, sqlField);
+    if (pages.connection.postProcess) steps.push(postProcessKeys([{ key, postProcess: pages.connection.postProcess }]));
     return { key, kind: 'pages', pages };
   }
-  const object = objectOf(compiler, reading.to, setsOf(asked));
-  if (object.postProcess) mends.push(mendEach([{ key, postProcess: object.postProcess }]));
-  return { key, kind: 'link', column: reading.column, object };
+  const object = objectOf(compiler, sqlField.to, setsOf(collected));
+  if (object.postProcess) steps.push(postProcessKeys([{ key, postProcess: object.postProcess }]));
+  return { key, kind: 'link', column: sqlField.column, object };
 }
 
 function pagesOf(
   compiler: Compiler,
-  asked: Asked,
+  collected: CollectedField,
   field: GraphQLField<unknown, unknown>,
-  reading: PagesField,
+  sqlField: PagesField,
 ): PagesPlan {
   const type = getNamedType(field.type);
   if (!isObjectType(type)) throw new Unreadable();
-  const connection = compileConnection(compiler, type, setsOf(asked), (sets) => objectOf(compiler, reading.of, sets));
-  return { reading, field, node: asked.nodes[0], connection };
+  const connection = compileConnection(compiler, type, setsOf(collected), (sets) =>
+    objectOf(compiler, sqlField.of, sets),
+  );
+  return { sqlField, field, node: collected.nodes[0], connection };
 }
 
 function writerOf(type: GraphQLOutputType): typeof jsonOf {
@@ -154,8 +158,8 @@ function writerOf(type: GraphQLOutputType): typeof jsonOf {
   return isScalarType(inner) && inner.name === 'DateTime' ? timeOf : jsonOf;
 }
 
-// A column of the same name, written as its GraphQL type wants it.
-function plainReading(types: TypeSqlFields, name: string, type: GraphQLOutputType): ValueField | null {
+// A field that is not declared is the column of the same name, written as JSON of its GraphQL type.
+function columnField(types: TypeSqlFields, name: string, type: GraphQLOutputType): ValueField | null {
   const column = types.columns.get(name);
   if (column === undefined) return null;
   if (name === 'id' && isNodeName(types.type)) {

@@ -1,20 +1,20 @@
 import type { GraphQLSchema, SelectionSetNode } from 'graphql';
 import type { Role } from '../viewer';
-import type { Asked, Selecting } from './selection';
+import type { CollectedField, SelectionContext } from './selection';
 import type { TypeSqlFields } from './sql-fields';
 
-export interface Compiler extends Selecting {
+export interface Compiler extends SelectionContext {
   schema: GraphQLSchema;
   types: ReadonlyMap<string, TypeSqlFields>;
-  /** Whether it is for somebody who may read content. */
+  /** Whether the viewer may read content. */
   readsContent: boolean;
-  /** Gathered on the way. */
+  /** The roles of the fields that were compiled so far. */
   rules: Set<readonly Role[]>;
 }
 
-/** Thrown where a query asks for something that no reading tells of. */
+/** Thrown where a query selects something that cannot be read in one statement. */
 export class Unreadable extends Error {}
 
-export function setsOf(asked: Asked): SelectionSetNode[] {
-  return asked.nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
+export function setsOf(collected: CollectedField): SelectionSetNode[] {
+  return collected.nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
 }

@@ -1,14 +1,17 @@
 import { type GraphQLNamedType, isObjectType, type SelectionSetNode } from 'graphql';
 import { rulesOf } from '../graphql/roles/has-role';
 import type { Compiler } from './compiler';
-import { fieldsAsked } from './selection';
+import { collectFields } from './selection';
 
 type Pick = (value: unknown) => unknown;
 
-/** Shows of a value of ours what is asked of it: objects that stand in no table, such as a body. null: it is no object. */
+/**
+ * Selects the fields of a query from a value whose object type has no table, such as Body. null: the type is not an object
+ * type.
+ */
 export function pickerOf(compiler: Compiler, type: GraphQLNamedType, sets: readonly SelectionSetNode[]): Pick | null {
   if (!isObjectType(type)) return null;
-  const picks = fieldsAsked(compiler, type, sets).map(({ key, name, nodes }) => {
+  const picks = collectFields(compiler, type, sets).map(({ key, name, nodes }) => {
     const field = type.getFields()[name];
     for (const rule of field ? rulesOf(compiler.schema, type, field) : []) compiler.rules.add(rule);
     const below = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));

@@ -1,28 +1,28 @@
-// What a compiled query looks like.
+// The plan of a query: what one statement reads, and where each part stands in the answer.
 import type { FieldNode, GraphQLField } from 'graphql';
 import type { Context } from '../graphql/context';
 import type { Role } from '../viewer';
 import type { PagesField, RowField, TypeSqlFields, ValueField } from './sql-fields';
 
-/** Mends what came out of the database, in place. */
+/** Changes a value of the answer, in place, after the database has returned it. */
 export type PostProcess = (object: Record<string, unknown>, context: Context) => void;
 
 export interface ObjectPlan {
   type: TypeSqlFields;
   entries: ObjectEntry[];
-  /** null: the text goes to the client as it is. */
+  /** null: the JSON that the database wrote is sent unchanged. */
   postProcess: PostProcess | null;
 }
 
 export type ObjectEntry =
   | { key: string; kind: 'constant'; json: string }
-  | { key: string; kind: 'value'; reading: ValueField }
+  | { key: string; kind: 'value'; sqlField: ValueField }
   | { key: string; kind: 'link'; column: string; object: ObjectPlan }
   | { key: string; kind: 'pages'; pages: PagesPlan };
 
-/** Arguments are known only with the variables. */
+/** A list. Its arguments are bound for each request, because they depend on the variables. */
 export interface PagesPlan {
-  reading: PagesField;
+  sqlField: PagesField;
   field: GraphQLField<unknown, unknown>;
   node: FieldNode;
   connection: ConnectionPlan;
@@ -30,7 +30,7 @@ export interface PagesPlan {
 
 export interface ConnectionPlan {
   entries: ConnectionEntry[];
-  /** What `nodes` and the `node` of edges show. */
+  /** The rows, as `nodes` or the `node` of `edges` select them. */
   object: ObjectPlan | null;
   needsPageInfo: boolean;
   postProcess: PostProcess | null;
@@ -57,7 +57,7 @@ export type RootEntry =
   | {
       key: string;
       kind: 'one';
-      reading: RowField;
+      sqlField: RowField;
       field: GraphQLField<unknown, unknown>;
       node: FieldNode;
       object: ObjectPlan;
@@ -65,7 +65,7 @@ export type RootEntry =
 
 export interface QueryPlan {
   roots: RootEntry[];
-  /** Who may ask it: a role of each list. */
+  /** The viewer needs at least one role of each list. */
   rules: readonly (readonly Role[])[];
   postProcess: PostProcess | null;
 }

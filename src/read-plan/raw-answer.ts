@@ -1,14 +1,14 @@
-/** The `data` of an answer as the database wrote it. */
+/** The `data` of an answer: JSON that the database wrote. */
 export class RawAnswer {
   constructor(readonly json: string) {}
 
-  /** For whoever looks into the answer instead of sending it. */
+  /** For code that reads the answer instead of sending it. */
   toJSON(): unknown {
     return JSON.parse(this.json);
   }
 }
 
-/** An answer as text: JSON.stringify, except that what is text already stays as it is. */
+/** The JSON of an answer. A RawAnswer is copied into it, not parsed. */
 export function answerText(answer: { data?: unknown }): string {
   if (!(answer.data instanceof RawAnswer)) return JSON.stringify(answer);
   const { data, ...rest } = answer;

@@ -1,4 +1,4 @@
-// Answers a query in one statement where every part of it can be read from the tables.
+// Answers a query with one SQL statement if each of its fields can be read from the tables.
 import {
   type DocumentNode,
   type FieldNode,
@@ -20,7 +20,7 @@ import { type Answering, readAnswer, readPrepared } from './read.store';
 import type { TypeSqlFields } from './sql-fields';
 import { statementOf } from './statement';
 
-export interface Asking {
+export interface QueryRequest {
   document: DocumentNode;
   operation: OperationDefinitionNode;
   /** Coerced. */
@@ -28,7 +28,7 @@ export interface Asking {
   context: Context;
 }
 
-/** The only list of a query took too long: nothing else has to be asked. */
+/** The only list of a query exceeded the statement timeout. The resolvers would fail too, so they do not run. */
 export class ListFailed extends Error {
   constructor(
     readonly key: string,
@@ -40,12 +40,12 @@ export class ListFailed extends Error {
 }
 
 /**
- * The answer's data; null where the resolvers have to be asked, and where the viewer is no longer who was recognised.
- * @throws ListFailed, and whatever is wrong with arguments or with the statement: the resolvers know which part is at fault
+ * The answer's data. null: the resolvers must run, or the optimistic authentication did not hold.
+ * @throws ListFailed, and errors of arguments and of the statement; the resolvers then find out which field fails
  */
-export type ReadQuery = (asking: Asking) => Promise<unknown | null>;
+export type ReadQuery = (request: QueryRequest) => Promise<unknown | null>;
 
-/** @param answering for prepared statements; the others go where resolvers read */
+/** @param answering runs prepared statements; all others run on the connections of the resolvers */
 export function createReadQuery(
   schema: GraphQLSchema,
   types: ReadonlyMap<string, TypeSqlFields>,
@@ -54,10 +54,10 @@ export function createReadQuery(
   const planFor = cachedPlans(schema, types);
   return async ({ document, operation, variables, context }) => {
     const plan = planFor(document, operation, variables, readsContent(context.viewer));
-    if (!plan || !mayAsk(plan, context)) return null;
+    if (!plan || !isAllowed(plan, context)) return null;
     const bound = bindArguments(plan, variables, context);
     if (bound.conditions.some(hasOpenLinks)) {
-      // these look something up by themselves, before the statement that would ask
+      // these run a query of their own before the statement that checks the optimistic authentication
       if (context.optimisticAuth) return null;
       await Promise.all(bound.conditions.map((condition) => resolveLinks(context.db, condition)));
     }
@@ -78,11 +78,11 @@ export function createReadQuery(
   };
 }
 
-function mayAsk({ rules }: QueryPlan, { viewer }: Context): boolean {
+function isAllowed({ rules }: QueryPlan, { viewer }: Context): boolean {
   return viewer !== null && rules.every((rule) => rule.some((role) => viewer.roles.has(role)));
 }
 
-// Counted beside its rows, a list is two things that may fail.
+// Not a list with totalCount: its rows or its count may be what failed.
 function onlyListOf({ roots: [root, ...others] }: QueryPlan, { pages }: Bound) {
   if (others.length > 0 || root?.kind !== 'pages' || pages.size > 1) return null;
   const { entries } = root.pages.connection;
@@ -98,12 +98,12 @@ type PlanFor = (
 
 interface KnownDocument {
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** The variables in @skip and @include: what they are decides about the plan. */
+  /** The variables of @skip and @include: there is one plan for each combination of their values. */
   switches: readonly string[];
   plans: Map<string, QueryPlan | null>;
 }
 
-// Apollo keeps parsed documents, so that the same text is the same object
+// Apollo caches parsed documents, so the same text is the same object.
 function cachedPlans(schema: GraphQLSchema, types: ReadonlyMap<string, TypeSqlFields>): PlanFor {
   const documents = new WeakMap<DocumentNode, KnownDocument>();
   return (document, operation, variables, isContentReader) => {
@@ -124,7 +124,7 @@ function cachedPlans(schema: GraphQLSchema, types: ReadonlyMap<string, TypeSqlFi
   };
 }
 
-/** Of one document, which may have many operations and switches. */
+/** Maximum number of plans kept of one document, which may have many operations and switches. */
 const MAX_PLANS = 64;
 
 function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {

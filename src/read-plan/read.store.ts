@@ -3,11 +3,11 @@ import type { Pipelines } from '../sql/pipelines';
 
 interface Answer {
   json: string;
-  /** Whether the viewer may still come in. */
+  /** Whether the optimistic authentication of the viewer holds. */
   holds: boolean;
 }
 
-/** Where prepared statements are run: those that are known to be quick on pipelines. */
+/** Where prepared statements run: on a pipeline if they are known to be quick, otherwise on the pool. */
 export interface Answering {
   db: Db;
   pipelines: Pipelines;
@@ -18,9 +18,9 @@ export async function readAnswer(db: Db, sql: string, values: unknown[]): Promis
   return (await rowOf<Answer>(db, sql, values)) as Answer;
 }
 
-/** Runs a prepared one. */
+/** Runs a prepared statement that builds an answer's JSON. */
 export async function readPrepared({ db, pipelines }: Answering, sql: Statement, values: unknown[]): Promise<Answer> {
-  // one that fails there was not quick after all, or the connection is gone: the pool finds out, or says so
+  // too slow for a pipeline, or its connection was lost: the statement runs again on the pool, and its errors are reported
   const answer = await pipelines.row<Answer>(sql, values)?.catch(() => null);
   if (answer) return answer;
   const begun = performance.now();

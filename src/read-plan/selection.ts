@@ -1,5 +1,5 @@
-// Which fields a query asks for at one place, after fragments and directives: CollectFields of the GraphQL specification,
-// section 6.3.2.
+// The fields that a query selects in one object, after fragments and directives: CollectFields of the GraphQL
+// specification, section 6.3.2.
 import {
   type DirectiveNode,
   type FieldNode,
@@ -9,51 +9,55 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-export interface Asked {
+export interface CollectedField {
   key: string;
   name: string;
-  /** More than one where a query asks for the same field again. */
+  /** More than one if the query selects the same response key more than once. */
   nodes: [FieldNode, ...FieldNode[]];
 }
 
-export interface Selecting {
+export interface SelectionContext {
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Of the variables in @skip and @include. */
+  /** Whether a variable of @skip or @include is true. */
   isSet(variable: string): boolean;
 }
 
-export function fieldsAsked(selecting: Selecting, type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Asked[] {
-  const asked = new Map<string, Asked>();
+export function collectFields(
+  context: SelectionContext,
+  type: GraphQLObjectType,
+  sets: readonly SelectionSetNode[],
+): CollectedField[] {
+  const collected = new Map<string, CollectedField>();
   const seen = new Set<string>();
-  for (const set of sets) collect(selecting, type, set, asked, seen);
-  return [...asked.values()];
+  for (const set of sets) collect(context, type, set, collected, seen);
+  return [...collected.values()];
 }
 
 function collect(
-  selecting: Selecting,
+  context: SelectionContext,
   type: GraphQLObjectType,
   set: SelectionSetNode,
-  asked: Map<string, Asked>,
+  collected: Map<string, CollectedField>,
   seen: Set<string>,
 ): void {
   for (const selection of set.selections) {
-    if (!isIncluded(selecting, selection.directives ?? [])) continue;
+    if (!isIncluded(context, selection.directives ?? [])) continue;
     if (selection.kind === Kind.FIELD) {
       const key = selection.alias?.value ?? selection.name.value;
-      const known = asked.get(key);
+      const known = collected.get(key);
       if (known) known.nodes.push(selection);
-      else asked.set(key, { key, name: selection.name.value, nodes: [selection] });
+      else collected.set(key, { key, name: selection.name.value, nodes: [selection] });
       continue;
     }
-    const fragment = fragmentOf(selecting, selection, seen);
+    const fragment = fragmentOf(context, selection, seen);
     if (fragment && applies(type, fragment.typeCondition?.name.value)) {
-      collect(selecting, type, fragment.selectionSet, asked, seen);
+      collect(context, type, fragment.selectionSet, collected, seen);
     }
   }
 }
 
 function fragmentOf(
-  selecting: Selecting,
+  context: SelectionContext,
   selection: Exclude<SelectionSetNode['selections'][number], FieldNode>,
   seen: Set<string>,
 ) {
@@ -61,7 +65,7 @@ function fragmentOf(
   const name = selection.name.value;
   if (seen.has(name)) return undefined;
   seen.add(name);
-  return selecting.fragments.get(name);
+  return context.fragments.get(name);
 }
 
 function applies(type: GraphQLObjectType, condition: string | undefined): boolean {
@@ -72,12 +76,12 @@ function applies(type: GraphQLObjectType, condition: string | undefined): boolea
   );
 }
 
-function isIncluded(selecting: Selecting, directives: readonly DirectiveNode[]): boolean {
+function isIncluded(context: SelectionContext, directives: readonly DirectiveNode[]): boolean {
   return directives.every((directive) => {
     const name = directive.name.value;
     if (name !== 'skip' && name !== 'include') return true;
     const value = directive.arguments?.find((argument) => argument.name.value === 'if')?.value;
-    const isTrue = value?.kind === Kind.VARIABLE ? selecting.isSet(value.name.value) : isTrueLiteral(value);
+    const isTrue = value?.kind === Kind.VARIABLE ? context.isSet(value.name.value) : isTrueLiteral(value);
     return name === 'include' ? isTrue : !isTrue;
   });
 }

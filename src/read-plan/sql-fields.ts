@@ -1,5 +1,5 @@
-// What a feature says about its types so that a query is read in one statement. The resolvers stay the law: whatever no
-// reading covers goes through them, and a test compares both over the whole schema.
+// How a feature declares the fields of its types, so that a query is answered by one SQL statement. The resolvers define
+// the right answer: a field that is not declared is resolved by them, and a test compares both ways over the whole schema.
 
 import type { Context } from '../graphql/context';
 import type { ListQuery } from '../graphql/lists/list';
@@ -16,9 +16,9 @@ export interface ValueField {
   kind: 'value';
   /** SQL of the field's JSON. */
   json(row: RowSource): Texts;
-  /** Makes the field's value of what `json` gave. */
+  /** Converts the parsed value of `json` to the value of the field. */
   after?(raw: unknown, context: Context): unknown;
-  /** For whoever may read content, where that is simpler: its column. */
+  /** For viewers who may read content, the field is its column, and the rest of this declaration is ignored. */
   whenContentAllowed?: 'PLAIN';
 }
 
@@ -29,12 +29,12 @@ export interface LinkField {
   to: string;
 }
 
-/** A connection. Below a row: of those whose `column` is the row's id. */
+/** A connection. In an object of a table, it has the rows whose `column` is the id of that object's row. */
 export interface PagesField {
   kind: 'pages';
   of: string;
   column: string | null;
-  /** As the resolver makes it; what it throws, the resolver will throw again. */
+  /** The list as its resolver makes it. After an error the resolver runs and throws it again. */
   list(args: object, context: Context): ListQuery;
 }
 
@@ -48,10 +48,10 @@ export interface RowField {
 
 export type SqlField = ValueField | LinkField | PagesField | RowField;
 
-/** Fields of a type. The folder that owns a link tells of it, so a type may be told of in several places. */
+/** Fields of a type. The folder that owns a link declares it, so a type may be declared in several places. */
 export interface SqlFields {
   type: string;
-  /** Its table, by whom the type is first told of: each column of it is the field of the same name, unless told otherwise. */
+  /** The table of the type, in one declaration of it. A field that is not declared is the column of the same name. */
   listing?: Listing;
   fields: Record<string, SqlField>;
 }
@@ -59,22 +59,22 @@ export interface SqlFields {
 export interface TypeSqlFields {
   type: string;
   table: string;
-  /** The SQL names of columns by the names that rows have in TypeScript. */
+  /** The SQL names of columns by their names in TypeScript. */
   columns: ReadonlyMap<string, string>;
   fields: ReadonlyMap<string, SqlField>;
 }
 
-/** All that is told of each type. */
-export function sqlFieldsByType(readings: readonly SqlFields[]): Map<string, TypeSqlFields> {
+/** The declarations of each type, merged. */
+export function sqlFieldsByType(declarations: readonly SqlFields[]): Map<string, TypeSqlFields> {
   const types = new Map<string, TypeSqlFields>();
-  for (const name of new Set(readings.map((reading) => reading.type))) {
-    const told = readings.filter((reading) => reading.type === name);
-    const listing = told.find((reading) => reading.listing)?.listing ?? { table: '', columns: '' };
+  for (const name of new Set(declarations.map((each) => each.type))) {
+    const declared = declarations.filter((each) => each.type === name);
+    const listing = declared.find((each) => each.listing)?.listing ?? { table: '', columns: '' };
     types.set(name, {
       type: name,
       table: listing.table,
       columns: columnsOf(listing.columns),
-      fields: new Map(told.flatMap((reading) => Object.entries(reading.fields))),
+      fields: new Map(declared.flatMap((each) => Object.entries(each.fields))),
     });
   }
   return types;
@@ -86,7 +86,7 @@ function columnsOf(list: string): Map<string, string> {
   return new Map(parts.flatMap((match) => (match?.[1] ? [[match[2] ?? match[1], match[1]] as const] : [])));
 }
 
-/** A text of JSON that a query makes, for `after`. */
+/** A field whose SQL returns JSON, which `after` converts. */
 export function rawJson(sql: (row: RowSource) => string, after: ValueField['after']): ValueField {
   return { kind: 'value', json: (row) => jsonOf(sql(row), true), ...(after && { after }) };
 }

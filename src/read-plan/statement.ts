@@ -1,4 +1,4 @@
-// From a plan with its arguments to one statement that builds the whole answer.
+// Builds the SQL statement of a plan and its bound arguments.
 import { bindings, type Condition, everything } from '../sql/condition';
 import { type Statement, shapedStatement } from '../sql/db';
 import type { Bound } from './bind';
@@ -7,16 +7,16 @@ import { type Filling, shapeOf, type Template, templateOf } from './template';
 
 interface Known {
   template: Template;
-  /** Those that are prepared, by what fills their gaps: writing a long text again costs more than finding it. */
+  /** Prepared statements by the texts that fill their gaps: a look-up costs less than building a long text again. */
   statements: Map<string, Statement>;
 }
 
 const known = new WeakMap<QueryPlan, Map<string, Known>>();
 
-/** Page sizes, directions, orders. */
+/** Maximum number of templates kept of one plan. They differ in page size, direction and order. */
 const MAX_SHAPES = 64;
 
-/** @param stillHolds whether the viewer may come in, where the statement has to ask */
+/** @param stillHolds whether the optimistic authentication holds, checked by the same statement */
 export function statementOf(
   plan: QueryPlan,
   bound: Bound,

@@ -1,4 +1,4 @@
-// The text of the statement that builds a plan's answer, with gaps for what each request fills in.
+// The text of the statement that builds the JSON of a plan's answer, with gaps for the texts that differ by request.
 
 import { tagOf } from '../graphql/lists/cursor';
 import { orderBy, pageSource } from '../sql/access-path';
@@ -8,7 +8,7 @@ import { COUNT_CAP, type Order } from '../sql/keyset';
 import type { Bound, BoundPages } from './bind';
 import type { ConnectionEntry, EdgeEntry, ObjectPlan, PageInfoEntry, PagesPlan, QueryPlan } from './plan';
 
-/** One request's part of a statement. */
+/** The values of one request, from which gaps are filled. */
 export interface Filling {
   bind: Bind;
   bound: Bound;
@@ -16,31 +16,31 @@ export interface Filling {
 }
 
 export interface Template {
-  /** Between two of them is a gap. */
+  /** There is a gap between each two of them. */
   texts: readonly string[];
   gaps: readonly ((filling: Filling) => string)[];
 }
 
 interface Writing {
   bound: Bound;
-  /** Makes an alias that no other table of the statement has. */
+  /** Returns a table alias that is unique in the statement. */
   alias(): string;
-  /** A place in the text that each request fills, in the order in which they are made. */
+  /** Returns a placeholder for a text that differs by request. Gaps are filled in the order in which they were made. */
   gap(fill: (filling: Filling) => string): string;
 }
 
-/** The row that a text is written of, and the tables that its links need beside it. */
+/** The row whose JSON is built, and the joins for its links. */
 interface Place {
   alias: string;
-  /** Columns that the row's own sub-select has to have. */
+  /** Columns that the sub-select of the row must return. */
   used: Set<string>;
   joins: string[];
 }
 
-// stands in no text of ours
+// never part of a statement: PostgreSQL allows it in no text
 const GAP = '\u0000';
 
-/** `select <the answer's JSON> as json, <whether the viewer may come in> as holds`. */
+/** `select <the answer's JSON> as json, <whether the optimistic authentication holds> as holds`. */
 export function templateOf(plan: QueryPlan, bound: Bound): Template {
   const gaps: Template['gaps'][number][] = [];
   let tables = 0;
@@ -65,7 +65,7 @@ export function templateOf(plan: QueryPlan, bound: Bound): Template {
   };
 }
 
-/** All that a template depends on beside its plan. */
+/** Key of a template: all it depends on except its plan. */
 export function shapeOf(plan: QueryPlan, bound: Bound): string {
   let shape = '';
   for (const { query, request } of bound.pages.values()) {
@@ -93,7 +93,7 @@ function columnsOf({ used }: Place): string {
 
 interface Entry {
   key: string;
-  /** Of its JSON. */
+  /** SQL of the value's JSON. */
   sql: string | Texts;
 }
 
@@ -117,7 +117,7 @@ function rowText(writing: Writing, plan: ObjectPlan, place: Place): string {
     plan.entries.map((entry): Entry => {
       const { key } = entry;
       if (entry.kind === 'constant') return { key, sql: literal(entry.json) };
-      if (entry.kind === 'value') return { key, sql: entry.reading.json({ column }) };
+      if (entry.kind === 'value') return { key, sql: entry.sqlField.json({ column }) };
       if (entry.kind === 'link') return { key, sql: linkText(writing, entry.object, place, column(entry.column)) };
       return { key, sql: connectionText(writing, entry.pages, column('id')) };
     }),
@@ -125,7 +125,7 @@ function rowText(writing: Writing, plan: ObjectPlan, place: Place): string {
 }
 
 function linkText(writing: Writing, plan: ObjectPlan, place: Place, id: string): string {
-  // all joins of a page stand side by side, each after the one that it comes from
+  // the joins of a page are one flat list, in which each follows the table that it refers to
   const linked: Place = { alias: writing.alias(), used: new Set(['id']), joins: place.joins };
   place.joins.push(` left join ${plan.type.table} as ${linked.alias} on ${linked.alias}.id = ${id}`);
   const text = rowText(writing, plan, linked);
@@ -143,26 +143,26 @@ function connectionText(writing: Writing, plan: PagesPlan, parentId: string | nu
 }
 
 interface PageParts {
-  /** The page once, where more than one part of the answer looks at it. */
+  /** A `with` clause that reads the page once, if more than one part of the answer needs it. */
   withPage: string | null;
-  /** The name of the page in it. */
+  /** The name of the page in `withPage`. */
   name: string;
-  /** All rows of the answer's list, in one text: entries of edges around nodes. */
+  /** SQL of the JSON array of all rows. `around` returns the SQL of one element: a node, or an edge around it. */
   rows(around: (node: string, cursor: string) => string): string;
-  /** What is counted, where these rows are listed. */
+  /** The condition of the rows that are counted. */
   counted(condition: Condition): Condition;
 }
 
 function pageParts(writing: Writing, plan: PagesPlan, bound: BoundPages, parentId: string | null): PageParts {
   const { query, request } = bound;
-  const { column } = plan.reading;
+  const { column } = plan.sqlField;
   const parent = column === null || parentId === null ? null : { column, sql: parentId };
   const { entries, object, needsPageInfo } = plan.connection;
   const place = placeAt(writing);
   if (request.order.column) place.used.add(request.order.column.sql);
   const node = object ? rowText(writing, object, place) : literal('{}');
   const limit = request.size + (needsPageInfo ? 1 : 0);
-  // a value that no part of the statement uses, Postgres refuses
+  // PostgreSQL refuses a parameter that the statement does not use, so a page that is not selected is not written
   const isRead = needsPageInfo || entries.some(({ kind }) => kind === 'nodes' || kind === 'edges');
   const columns = columnsOf(place);
   const source = !isRead

@@ -12,7 +12,7 @@ import type { ErrorCode } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { onePerField } from '../../graphql/lists/list-failures';
 import type { Answering } from '../../read-plan/read.store';
-import { type Asking, createReadQuery, ListFailed, type ReadQuery } from '../../read-plan/read-query';
+import { createReadQuery, ListFailed, type QueryRequest, type ReadQuery } from '../../read-plan/read-query';
 import type { Db } from '../../sql/db';
 import { isForCaller, knownError } from '../edge/format-error';
 import { SQL_FIELDS } from '../schema/sql-fields';
@@ -62,15 +62,15 @@ function aboutVariables({ message, nodes, originalError }: GraphQLError): GraphQ
 const STATUS_OF: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, UNAVAILABLE: 503 };
 
 /** null: the resolvers must run. */
-async function answerOf(readQuery: ReadQuery | null, asking: Asking): Promise<ExecutionResult | null> {
-  const { context } = asking;
+async function answerOf(readQuery: ReadQuery | null, query: QueryRequest): Promise<ExecutionResult | null> {
+  const { context } = query;
   try {
-    const first = await attempt(readQuery, asking);
+    const first = await attempt(readQuery, query);
     if (first.result || !context.optimisticAuth) return first.result;
     // a viewer from the auth cache is confirmed by the database before anything else is done for them
     context.viewer = await context.optimisticAuth.confirm();
     context.optimisticAuth = null;
-    return first.failed ? null : (await attempt(readQuery, asking)).result;
+    return first.failed ? null : (await attempt(readQuery, query)).result;
   } catch (error) {
     const known = knownError(error);
     if (!known) throw error;
@@ -89,15 +89,15 @@ interface Attempt {
  * One statement is one answer: if it fails, the resolvers run and find the part that fails.
  * @throws errors that concern the whole request
  */
-async function attempt(readQuery: ReadQuery | null, asking: Asking): Promise<Attempt> {
+async function attempt(readQuery: ReadQuery | null, query: QueryRequest): Promise<Attempt> {
   try {
-    const data = (await readQuery?.(asking)) ?? null;
+    const data = (await readQuery?.(query)) ?? null;
     return { result: data === null ? null : ({ data } as ExecutionResult), failed: false };
   } catch (error) {
     if (error instanceof ListFailed) return { result: failedList(error), failed: true };
     const known = knownError(error);
     if (known && STATUS_OF[known.code]) throw error;
-    if (!isForCaller(error)) asking.context.log.warn({ err: error }, 'a read plan failed: its resolvers are asked');
+    if (!isForCaller(error)) query.context.log.warn({ err: error }, 'a read plan failed: its resolvers run');
     return { result: null, failed: true };
   }
 }
