@@ -6,8 +6,8 @@ import { collectFields } from './selection';
 type Pick = (value: unknown) => unknown;
 
 /**
- * Selects the fields of a query from a value whose object type has no table, such as Body. null: the type is not an object
- * type.
+ * Selects the fields of a query from a value whose object type has no table, such as Body. null: the type is not an
+ * object type.
  */
 export function pickerOf(compiler: Compiler, type: GraphQLNamedType, sets: readonly SelectionSetNode[]): Pick | null {
   if (!isObjectType(type)) return null;

@@ -20,7 +20,7 @@ export async function readAnswer(db: Db, sql: string, values: unknown[]): Promis
 
 /** Runs a prepared statement that builds an answer's JSON. */
 export async function readPrepared({ db, pipelines }: Answering, sql: Statement, values: unknown[]): Promise<Answer> {
-  // too slow for a pipeline, or its connection was lost: the statement runs again on the pool, and its errors are reported
+  // too slow for a pipeline, or its connection was lost: the statement runs again on the pool, which reports errors
   const answer = await pipelines.row<Answer>(sql, values)?.catch(() => null);
   if (answer) return answer;
   const begun = performance.now();

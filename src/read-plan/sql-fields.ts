@@ -1,5 +1,5 @@
-// How a feature declares the fields of its types, so that a query is answered by one SQL statement. The resolvers define
-// the right answer: a field that is not declared is resolved by them, and a test compares both ways over the whole schema.
+// How a feature declares the fields of its types, so that one SQL statement answers a query. The resolvers define the
+// right answer: they resolve what is not declared, and a test compares both ways over the whole schema.
 
 import type { Context } from '../graphql/context';
 import type { ListQuery } from '../graphql/lists/list';
