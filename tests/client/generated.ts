@@ -19,45 +19,45 @@ export type DeliveryStatus =
   /** Decided against; skipReason says why. */
   | 'SKIPPED';
 
-/** What went wrong, in one word; `error` says it in a sentence. */
+/** The reason of a failure. `error` has the details. */
 export type RequestErrorCode =
-  /** No OAuth2 access token, so the partner was not called: the token endpoint refused our client id and secret, or did not answer. Check the webhook's credentials. */
+  /** No OAuth2 access token: the token endpoint refused the client id and secret, or did not respond. The partner was not called. Check the webhook's credentials. */
   | 'AUTHENTICATION'
-  /** INCOMING: the signature does not match the body that came, with any secret that is accepted. Another secret, or the body was changed on its way: `explainVerification` finds out which. */
+  /** INCOMING: the signature does not match the body with any accepted secret. The partner used another secret, or the body was changed in transit: `explainVerification` finds out which. */
   | 'BAD_SIGNATURE'
-  /** The URL, or the address behind its host name, is one that we do not call: a private network, this machine, or http where only https is allowed. The partner was not called. */
+  /** The URL, or the IP address of its host, is not allowed: a private network, the local machine, or http where only https is allowed. The partner was not called. */
   | 'BLOCKED_ADDRESS'
-  /** No connection: refused, or unreachable. The partner was not called. See whether their server is up, and the port right. */
+  /** The connection was refused, or the host is unreachable. The partner was not called. Check that their server is running and that the port is right. */
   | 'CONNECT'
-  /** The partner's host name has no address, or could not be resolved. The partner was not called. Check the URL, and with the partner their name servers. */
+  /** The partner's host name has no address or could not be resolved. The partner was not called. Check the URL and the partner's name servers. */
   | 'DNS'
-  /** Answered, but not with 2xx: the partner refused it, or asked for another time (429, 503). Redirects are not followed. What they answered is in the response. */
+  /** The status of the response was not 2xx. Redirects are not followed. `response` may have the reason. */
   | 'HTTP_STATUS'
-  /** INCOMING: it could not be read: a header that is there twice, a body that is not JSON. */
+  /** INCOMING: the call could not be parsed, such as a repeated header or a body that is not JSON. */
   | 'MALFORMED'
   /** INCOMING: the webhook is paused or archived. */
   | 'NOT_ACTIVE'
-  /** Nothing was sent, for a reason on our side: a secret that cannot be decrypted, a header that cannot be sent, or all connections to the partner busy with earlier deliveries until the timeout. */
+  /** The request was not sent for a local reason: a secret could not be decrypted, a header cannot be sent, or all connections to the partner were in use until the timeout. */
   | 'NOT_SENT'
-  /** INCOMING: the header, token or certificate that proves where a call comes from is missing. */
+  /** INCOMING: the signature, token or client certificate is missing. */
   | 'NOT_SIGNED'
-  /** The outcome was not recorded: our process ended, or lost its database. The partner may have got it. It is tried again. */
+  /** The process ended or lost its database before it recorded the outcome. The partner may have received the request. It is sent again. */
   | 'PROCESS_DIED'
-  /** INCOMING: right, but more than the webhook's rate limit; the partner was told when to come again. */
+  /** INCOMING: the call is valid but exceeds the webhook's rate limit. The response had a `Retry-After` header. */
   | 'RATE_LIMITED'
-  /** The connection ended in the middle, or what came back was not HTTP. The partner may have taken the request. */
+  /** The connection closed before the response was complete, or the response was not valid HTTP. The partner may have processed the request. */
   | 'RESET'
-  /** More came back than is read: 1 MiB of body, decompressed, or 32 KiB of headers. The partner took the request, but counts as failed: ask them for a short answer. */
+  /** The response exceeded 1 MiB of body, decompressed, or 32 KiB of headers. The partner received the request, but the attempt counts as failed. Ask the partner for a shorter response. */
   | 'RESPONSE_TOO_LARGE'
-  /** INCOMING: rightly signed, but too long ago, or in the future: a call that somebody repeats, or a clock that is wrong. */
+  /** INCOMING: the signature is right, but its time is too far in the past or in the future: the call was replayed, or a clock is wrong. */
   | 'STALE'
-  /** The whole exchange took longer than the webhook's timeout. The partner may have taken the request all the same, so they may see it twice: with the same `webhook-id`. */
+  /** The request took longer than the webhook's timeout. The partner may have processed it nevertheless, and then receives it again with the same `webhook-id`. */
   | 'TIMEOUT'
-  /** No secure connection: the partner's certificate is expired, self-signed or for another host, or they refused our client certificate. Nothing was read by them. */
+  /** The TLS handshake failed: the partner's certificate is expired, self-signed or for another host, or the partner refused the client certificate. The partner did not read the request. */
   | 'TLS'
-  /** INCOMING: its body is over 1 MiB, as it came or decoded. */
+  /** INCOMING: the body exceeds 1 MiB, before or after decoding. */
   | 'TOO_LARGE'
-  /** INCOMING: a token, password or certificate that is not one that is accepted, a secret that was retired, or none has been given to us yet. */
+  /** INCOMING: the token, password or certificate is not accepted, the secret was retired, or the webhook has no secret yet. */
   | 'UNKNOWN_KEY';
 
 /** What a user may do. A user has any number of roles. */
@@ -73,17 +73,17 @@ export type Role =
   /** May do everything. The only role that may change users and API keys. */
   | 'SYSTEM_MANAGER';
 
-/** What became of one exchange. */
+/** The outcome of a request. */
 export type WebhookRequestLogStatus =
-  /** Another answer, or none. */
+  /** The response had another status, or there was no response. `errorCode` gives the reason. */
   | 'FAILED'
-  /** Sent or being sent, no outcome yet. */
+  /** The request has begun and its outcome is not known yet. */
   | 'PENDING'
-  /** An incoming call that we did not accept. */
+  /** INCOMING: Hookledger did not accept the call. `errorCode` gives the reason. */
   | 'REFUSED'
-  /** Answered with 2xx. */
+  /** The response had a status of 2xx. */
   | 'SUCCEEDED'
-  /** Our process died in between: it may or may not have arrived. It is tried again. */
+  /** The process ended before it recorded the outcome, so the partner may have received the request. It is sent again. */
   | 'UNKNOWN';
 
 export type AttemptFragment = { id: string, startedAt: string, attemptNumber: number, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, error: string | null, durationMs: number | null };

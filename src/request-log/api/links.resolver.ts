@@ -1,4 +1,4 @@
-// The log as seen from what it belongs to.
+// Fields of other types that list the requests that belong to them.
 import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { BusinessEventRow } from '../../events/business-event.store';
 import { BusinessEventType } from '../../events/business-event.type';
@@ -11,14 +11,14 @@ import type { WebhookRow } from '../../webhooks/webhook.store';
 import { listedRequests, RequestLogListArgs } from './request-log.inputs';
 import { RequestLogConnection } from './request-log.type';
 
-/** The requests whose `column` is this parent, a page of them. */
+/** A page of the requests whose `column` is the id of `parent`. */
 export function requestsOf(context: Context, parent: { id: string }, column: string, args: RequestLogListArgs) {
   return nestedPage(context, parent, column, listedRequests(context.viewer, args), args);
 }
 
 @Resolver(() => WebhookType)
 export class WebhookRequestsResolver {
-  @FieldResolver(() => RequestLogConnection, { description: 'What was exchanged under this agreement, newest first.' })
+  @FieldResolver(() => RequestLogConnection, { description: 'Requests of this webhook, newest first.' })
   requests(@Root() row: WebhookRow, @Ctx() context: Context, @Args(() => RequestLogListArgs) args: RequestLogListArgs) {
     return requestsOf(context, row, 'webhook_id', args);
   }
@@ -26,7 +26,7 @@ export class WebhookRequestsResolver {
 
 @Resolver(() => UserType)
 export class UserRequestsResolver {
-  @FieldResolver(() => RequestLogConnection, { description: 'What this user triggered, newest first.' })
+  @FieldResolver(() => RequestLogConnection, { description: 'Requests that this user triggered, newest first.' })
   requests(@Root() row: UserRow, @Ctx() context: Context, @Args(() => RequestLogListArgs) args: RequestLogListArgs) {
     return requestsOf(context, row, 'user_id', args);
   }
@@ -35,8 +35,7 @@ export class UserRequestsResolver {
 @Resolver(() => BusinessEventType)
 export class BusinessEventRequestsResolver {
   @FieldResolver(() => RequestLogConnection, {
-    description:
-      'Every attempt to tell somebody about this event, and the calls that it came as (direction INCOMING), newest first.',
+    description: 'Requests that sent this event (OUTGOING), and calls that reported it (INCOMING), newest first.',
   })
   requests(
     @Root() row: BusinessEventRow,

@@ -42,96 +42,115 @@ import { RequestErrorCodeEnum, RequestStatusEnum } from './request-log.type';
 
 const RequestErrorCodeFilter = optionalEnumFilter('RequestErrorCode', RequestErrorCodeEnum);
 const SEARCH_TEXT =
-  'Words, in any order, each of which stands in the request or begins a word of it: in the reference document, the URL, the ' +
-  'error, the values (not the keys) of the payload and of the response. Upper and lower case and Arabic-Indic digits are ' +
-  'forgiven: "inv-0042", "٤٢". An id of ours (req_..., dlv_..., whk_..., evt_..., usr_...) finds what belongs to it. 1 to 500 ' +
-  'characters, at most 20 words. Who may not read payloads searches reference document, error, and scheme and host of the URL ' +
-  'alone. Of a payload or response the first 64 KiB and 500 different words are searched. What was closed within the last ' +
-  'second or so may not be found yet, more at times of much traffic; what is on the wire is not.';
+  'Words, in any order. Each one must equal or begin a word of the request: of its reference document, URL or error, ' +
+  'or of the values (not the keys) of its payload or response. Case is ignored, and Arabic-Indic digits match ' +
+  'European ones: "inv-0042", "٤٢". An id (req_..., dlv_..., whk_..., evt_... or usr_...) finds the requests that ' +
+  'belong to that object. 1 to 500 characters, at most 20 words. For viewers who may not read payloads, only the ' +
+  'reference document, the error, and the scheme and host of the URL are searched. The first 64 KiB and the first ' +
+  '500 distinct words of each payload and each response are indexed. A request is found about a second after it has ' +
+  'finished, later under heavy load; a PENDING request is not found.';
 
 const StatusFilter = enumFilter('WebhookRequestLogStatus', RequestStatusEnum);
 
-@InputType('WebhookRequestLogWhere', { description: 'Requests that meet all of it.' })
+@InputType('WebhookRequestLogWhere', { description: 'Conditions on requests. A request must meet all of them.' })
 export class RequestLogWhere {
-  @Field(() => IDFilter, { nullable: true, description: 'One request, or some: { in: ["req_...", "req_..."] }.' })
+  @Field(() => IDFilter, {
+    nullable: true,
+    description: 'The id: { eq: "req_..." } or { in: ["req_...", "req_..."] }.',
+  })
   id?: IDFilter;
 
-  @Field(() => DirectionFilter, { nullable: true, description: '{ eq: OUTGOING }: those where we called.' })
+  @Field(() => DirectionFilter, {
+    nullable: true,
+    description: 'The direction: { eq: OUTGOING } matches requests that Hookledger sent.',
+  })
   direction?: InstanceType<typeof DirectionFilter>;
 
   @Field(() => StatusFilter, {
     nullable: true,
-    description: '{ in: [FAILED, UNKNOWN] }: those that did not arrive, as far as we know.',
+    description: 'The status: { in: [FAILED, UNKNOWN] }.',
   })
   status?: InstanceType<typeof StatusFilter>;
 
-  @Field(() => StringFilter, { nullable: true, description: '{ eq: "Sales Invoice" }.' })
+  @Field(() => StringFilter, { nullable: true, description: 'The type of the document: { eq: "Sales Invoice" }.' })
   documentType?: StringFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: 'The document: { eq: "INV-0042" }.' })
+  @Field(() => StringFilter, { nullable: true, description: 'The name of the document: { eq: "INV-0042" }.' })
   referenceDocument?: StringFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: '{ eq: "on_submit" }.' })
+  @Field(() => StringFilter, { nullable: true, description: 'The name of the event: { eq: "on_submit" }.' })
   event?: StringFilter;
 
-  @Field(() => BooleanFilter, { nullable: true, description: 'Made by testWebhook.' })
+  @Field(() => BooleanFilter, { nullable: true, description: 'Whether the request was made by `testWebhook`.' })
   test?: BooleanFilter;
 
   @Field(() => WebhookWhere, {
     nullable: true,
-    description: 'With whom: { id: { eq: "whk_..." } }, { owner: { name: { eq: "amina@example.com" } } }.',
+    description: 'The webhook: { id: { eq: "whk_..." } } or { owner: { name: { eq: "amina@example.com" } } }.',
   })
   webhook?: WebhookWhere;
 
-  @Field(() => UserWhere, { nullable: true, description: 'Who triggered it: { name: { eq: "amina@example.com" } }.' })
+  @Field(() => UserWhere, {
+    nullable: true,
+    description: 'The user who triggered the request: { name: { eq: "amina@example.com" } }.',
+  })
   user?: UserWhere;
 
-  @Field(() => BusinessEventWhere, { nullable: true, description: 'What happened, that it tells.' })
+  @Field(() => BusinessEventWhere, { nullable: true, description: 'The event that the request reported.' })
   businessEvent?: BusinessEventWhere;
 
-  @Field(() => IntFilter, { nullable: true, description: 'The n-th try of its delivery: { gt: 1 } are retries.' })
+  @Field(() => IntFilter, {
+    nullable: true,
+    description: 'The number of the attempt, from 1: { gt: 1 } matches retries.',
+  })
   attemptNumber?: IntFilter;
 
-  @Field(() => BooleanFilter, { nullable: true, description: 'INCOMING: a repeated id.' })
+  @Field(() => BooleanFilter, {
+    nullable: true,
+    description: 'INCOMING: whether an earlier call of the webhook had the same id.',
+  })
   duplicate?: BooleanFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: 'The HTTP method, in capitals: { eq: "POST" }.' })
+  @Field(() => StringFilter, { nullable: true, description: 'The HTTP method in upper case: { eq: "POST" }.' })
   method?: StringFilter;
 
   @OnlyFor(...CONTENT_READERS)
   @Field(() => StringFilter, {
     nullable: true,
-    description: 'What was called: { startsWith: "https://api.example.com/" }. It may hold values of the document.',
+    description: 'The URL: { startsWith: "https://api.example.com/" }. It may contain values of the document.',
   })
   url?: StringFilter;
 
   @Field(() => OptionalDateTimeFilter, {
     nullable: true,
-    description: 'When its outcome was known; { isNull: true }: it is on the wire.',
+    description: 'The time at which the request finished; { isNull: true } matches PENDING requests.',
   })
   finishedAt?: OptionalDateTimeFilter;
 
-  @Field(() => IntFilter, { nullable: true, description: 'Milliseconds it took: { gte: 5000 } are slow ones.' })
+  @Field(() => IntFilter, { nullable: true, description: 'The duration in milliseconds: { gte: 5000 }.' })
   durationMs?: IntFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: 'The sentence that says what went wrong.' })
+  @Field(() => StringFilter, { nullable: true, description: 'The message of the error.' })
   error?: StringFilter;
 
-  @Field(() => RequestErrorCodeFilter, { nullable: true, description: 'What went wrong: { in: [DNS, TIMEOUT] }.' })
+  @Field(() => RequestErrorCodeFilter, {
+    nullable: true,
+    description: 'The code of the error: { in: [DNS, TIMEOUT] }.',
+  })
   errorCode?: InstanceType<typeof RequestErrorCodeFilter>;
 
-  @Field(() => StringFilter, { nullable: true, description: 'OUTGOING: the IP address, such as { eq: "192.0.2.7" }.' })
+  @Field(() => StringFilter, { nullable: true, description: 'The IP address of the partner: { eq: "192.0.2.7" }.' })
   remoteAddress?: StringFilter;
 
   @Field(() => IntFilter, {
     nullable: true,
-    description: 'The HTTP status that came back: { gte: 500 }; { isNull: true }: no answer began.',
+    description: 'The HTTP status of the response: { gte: 500 }; { isNull: true } matches requests without a response.',
   })
   responseStatus?: IntFilter;
 
   @Field(() => DateTimeFilter, {
     nullable: true,
-    description: 'When it began: { gte: "2026-03-01T00:00:00Z", lt: "2026-03-02T00:00:00Z" }.',
+    description: 'The time at which the request began: { gte: "2026-03-01T00:00:00Z", lt: "2026-03-02T00:00:00Z" }.',
   })
   startedAt?: DateTimeFilter;
 
@@ -141,7 +160,7 @@ export class RequestLogWhere {
   @OnlyFor(...CONTENT_READERS)
   @Field(() => JsonFilter, {
     nullable: true,
-    description: 'The JSON that was sent: { contains: { customer: "ACME" } }.',
+    description: 'The JSON body of the request: { contains: { customer: "ACME" } }.',
   })
   data?: JsonFilter;
 
@@ -149,7 +168,7 @@ export class RequestLogWhere {
   @Field(() => JsonFilter, {
     nullable: true,
     description:
-      'The JSON that came back: { path: { at: "$.code", eq: "E42" } }. Of one that was cut off nothing is known.',
+      'The JSON body of the response: { path: { at: "$.code", eq: "E42" } }. A truncated response matches no test.',
   })
   response?: JsonFilter;
 
@@ -191,26 +210,39 @@ export const REQUEST_LOG_FILTER: FilterMap = {
 };
 
 const ORDER_FIELDS = ['STARTED_AT', 'DURATION', 'STATUS'] as const;
-const CLOSED_ONLY = 'Requests that are on the wire, or were closed within the last second or so, are not in this list.';
-const OrderFieldEnum = publishEnum('WebhookRequestLogOrderField', ORDER_FIELDS, 'What requests are ordered by.', {
-  STARTED_AT: { description: 'The time in the id, to the millisecond.' },
-  DURATION: { description: `durationMs; what has none counts as the shortest. ${CLOSED_ONLY}` },
-  STATUS: { description: `By name: FAILED, REFUSED, SUCCEEDED, UNKNOWN; within each by time. ${CLOSED_ONLY}` },
-});
+const FINISHED_ONLY =
+  'The list then omits PENDING requests and those that finished within about the last second and are not indexed yet.';
+const OrderFieldEnum = publishEnum(
+  'WebhookRequestLogOrderField',
+  ORDER_FIELDS,
+  'The fields by which requests can be ordered.',
+  {
+    STARTED_AT: {
+      description: 'The time in the id, in milliseconds. Requests of the same millisecond are ordered by id.',
+    },
+    DURATION: { description: `\`durationMs\`; null counts as the shortest duration. ${FINISHED_ONLY}` },
+    STATUS: {
+      description: `The name of the status: FAILED, REFUSED, SUCCEEDED, UNKNOWN; within a status by time. ${FINISHED_ONLY}`,
+    },
+  },
+);
 
 @InputType('WebhookRequestLogOrder', {
-  description: 'In which order requests come: { field: DURATION, direction: DESC } are the slowest first.',
+  description: 'The order of requests: { field: DURATION, direction: DESC } puts the slowest first.',
 })
 export class RequestLogOrder {
-  @Field(() => OrderFieldEnum, { description: 'What counts.' })
+  @Field(() => OrderFieldEnum, { description: 'The field to order by.' })
   field: (typeof ORDER_FIELDS)[number];
 
-  @Field(() => OrderDirectionEnum, { defaultValue: 'DESC', description: 'DESC: the newest, the slowest first.' })
+  @Field(() => OrderDirectionEnum, {
+    defaultValue: 'DESC',
+    description: 'DESC puts the newest, slowest or last in the alphabet first.',
+  })
   direction: OrderDirection;
 }
 
 const ORDER_COLUMNS = {
-  // ids are times, so the order by time is the order of the primary key
+  // ids begin with the time, so the order by time is that of the primary key
   STARTED_AT: null,
   DURATION: { sql: 'took_ms', property: 'tookMs', type: 'integer' },
   STATUS: { sql: 'outcome', property: 'status', type: 'text' },
@@ -222,7 +254,9 @@ function requestLogOrder(order: RequestLogOrder | null | undefined): ListOrder {
   return { tag, column: ORDER_COLUMNS[field], descending: order?.direction !== 'ASC' };
 }
 
-/** A list of requests as somebody asks for it. @throws AppError BAD_USER_INPUT */
+/**
+ * The list of requests for these arguments, restricted to what the viewer may search. @throws AppError BAD_USER_INPUT
+ */
 export function listedRequests(
   viewer: Viewer | null,
   args: PageArgs & { where?: RequestLogWhere; orderBy?: RequestLogOrder | null },
@@ -241,6 +275,6 @@ export class RequestLogListArgs extends PageArgs {
   @Field(() => RequestLogWhere, { nullable: true, description: WHERE_TEXT })
   where?: RequestLogWhere;
 
-  @Field(() => RequestLogOrder, { nullable: true, description: 'Newest first by default.' })
+  @Field(() => RequestLogOrder, { nullable: true, description: 'The order; by default newest first.' })
   orderBy?: RequestLogOrder | null;
 }

@@ -43,13 +43,14 @@ export class RequestLogResolver {
   @Query(() => RequestLogType, {
     nullable: true,
     description: withExample(
-      'One exchange; null when there is none with this id.',
-      '{ webhookRequestLog(id: "req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status error response webhook { name } user { name } } }',
+      'A request by its id; null if there is none.',
+      '{ webhookRequestLog(id: "req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status error response webhook { name } user ' +
+        '{ name } } }',
     ),
   })
   webhookRequestLog(
     @Ctx() context: Context,
-    @Arg('id', () => ID, { description: 'Of a WebhookRequestLog, `req_...`.' }) id: string,
+    @Arg('id', () => ID, { description: 'The id of the request, `req_...`.' }) id: string,
   ) {
     return loadRequest(context, uuidOf('WebhookRequestLog', id));
   }
@@ -57,7 +58,7 @@ export class RequestLogResolver {
   @HasRole(...READERS)
   @Query(() => RequestLogConnection, {
     description: withExample(
-      'Every exchange with every partner, newest first.',
+      'The Webhook Request Log: all requests to and from partners, newest first.',
       '{\n  webhookRequestLogs(where: { referenceDocument: { eq: "INV-0042" } }) {\n' +
         '    nodes { startedAt status error webhook { name } }\n  }\n}',
     ),
@@ -66,32 +67,39 @@ export class RequestLogResolver {
     return listPage(context, listedRequests(context.viewer, args));
   }
 
-  @FieldResolver(() => ID, { description: '`req_` and 32 hexadecimal digits; never changes.' })
+  @FieldResolver(() => ID, { description: '`req_` and 32 hexadecimal digits.' })
   id(@Root() row: RequestRow) {
     return toNodeId('WebhookRequestLog', row.id);
   }
 
-  @FieldResolver(() => WebhookType, { nullable: true, description: 'Under which agreement it was exchanged.' })
+  @FieldResolver(() => WebhookType, {
+    nullable: true,
+    description: 'The webhook to which the request belongs.',
+  })
   webhook(@Root() row: RequestRow, @Ctx() context: Context) {
     return loadWebhook(context, row.webhookId);
   }
 
-  @FieldResolver(() => UserType, { nullable: true, description: 'Who triggered it.' })
+  @FieldResolver(() => UserType, {
+    nullable: true,
+    description: 'The user who triggered the request; null if it is not known.',
+  })
   user(@Root() row: RequestRow, @Ctx() context: Context) {
     return loadUser(context, row.userId);
   }
 
   @FieldResolver(() => String, {
     description:
-      'What was called; INCOMING: our own address, its token replaced. Its path and query may hold values of the document: who may not read `data` sees the whole only ' +
-      "where it is the webhook's present `url`, else scheme and host: `https://api.example.com/...`.",
+      'The URL of the request; INCOMING: the URL of Hookledger that was called, with its token replaced. Path and ' +
+      'query may contain values of the document, so viewers who may not read `data` see the whole URL only if it ' +
+      'equals the current `url` of the webhook, otherwise its scheme and host: `https://api.example.com/...`.',
   })
   async url(@Root() row: RequestRow, @Ctx() context: Context) {
     if (readsContent(context.viewer)) return row.url;
     return shownUrl(row.url, (await loadWebhook(context, row.webhookId))?.url ?? null);
   }
 
-  @FieldResolver(() => BusinessEventType, { nullable: true, description: 'What happened, that this tells.' })
+  @FieldResolver(() => BusinessEventType, { nullable: true, description: 'The event that this request reported.' })
   businessEvent(@Root() row: RequestRow, @Ctx() context: Context) {
     return loadEvent(context, row.businessEventId);
   }
@@ -99,7 +107,7 @@ export class RequestLogResolver {
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
-    description: 'Request headers as an object with lower-case names; values that are secret are replaced.',
+    description: 'The request headers as an object with lower-case names. Secret values are replaced by [secret].',
   })
   async headers(@Root() row: RequestRow, @Ctx() context: Context) {
     return asObject(await loadHeaders(context, row.id, 'headers'));
@@ -108,7 +116,7 @@ export class RequestLogResolver {
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => [HttpHeaderType], {
     nullable: true,
-    description: 'The request headers, at most 200; order and repeats as on the wire.',
+    description: 'The request headers, at most 200, in the order in which they were sent, with repetitions.',
   })
   async headerList(@Root() row: RequestRow, @Ctx() context: Context) {
     return asList(await loadHeaders(context, row.id, 'headers'));
@@ -117,7 +125,8 @@ export class RequestLogResolver {
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
-    description: 'The body that was sent: JSON, else its text, else its base64.',
+    description:
+      'The body of the request: as JSON if it is JSON, otherwise as text if it is UTF-8, otherwise in base64.',
   })
   async data(@Root() row: RequestRow, @Ctx() context: Context) {
     const payload = await loadPayload(context, row.payloadId);
@@ -130,8 +139,8 @@ export class RequestLogResolver {
   @FieldResolver(() => BodyType, {
     nullable: true,
     description:
-      'The exact bytes behind `data`, as on the wire: those that are signed. INCOMING: with their content encoding, if they ' +
-      'had one; of a refused call perhaps only the beginning.',
+      'The bytes of `data` as they were sent, which are those that were signed. INCOMING: before the content ' +
+      'encoding was decoded; of a refused call possibly only the beginning.',
   })
   async dataBody(@Root() row: RequestRow, @Ctx() context: Context) {
     const payload = await loadPayload(context, row.wirePayloadId ?? row.payloadId);
@@ -141,7 +150,8 @@ export class RequestLogResolver {
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
-    description: 'The body that came back: JSON, else its text, else its base64.',
+    description:
+      'The body of the response: as JSON if it is JSON, otherwise as text if it is UTF-8, otherwise in base64.',
   })
   async response(@Root() row: RequestRow, @Ctx() context: Context) {
     const response = await loadResponse(context, row.id);
@@ -149,7 +159,10 @@ export class RequestLogResolver {
   }
 
   @HasRole(...CONTENT_READERS)
-  @FieldResolver(() => GraphQLJSON, { nullable: true, description: 'As an object with lower-case names.' })
+  @FieldResolver(() => GraphQLJSON, {
+    nullable: true,
+    description: 'The response headers as an object with lower-case names.',
+  })
   async responseHeaders(@Root() row: RequestRow, @Ctx() context: Context) {
     return asObject(await loadHeaders(context, row.id, 'responseHeaders'));
   }
@@ -157,7 +170,7 @@ export class RequestLogResolver {
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => [HttpHeaderType], {
     nullable: true,
-    description: 'The headers of the answer, 32 KiB at most; order and repeats as on the wire.',
+    description: 'The response headers, at most 32 KiB, in the order in which they were received, with repetitions.',
   })
   async responseHeaderList(@Root() row: RequestRow, @Ctx() context: Context) {
     return asList(await loadHeaders(context, row.id, 'responseHeaders'));
@@ -166,13 +179,13 @@ export class RequestLogResolver {
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => BodyType, {
     nullable: true,
-    description: 'What came back, decompressed; its first 64 KiB are kept.',
+    description: 'The body of the response, decompressed. Only its first 64 KiB are stored.',
   })
   async responseBody(@Root() row: RequestRow, @Ctx() context: Context) {
     const response = await loadResponse(context, row.id);
     if (!response?.body) return null;
     const contentType = headerNamed(readHeaderPairs(response.headers), 'content-type');
-    // not by their numbers: what was kept is shorter, or longer, where a secret was taken out
+    // not computed from the stored bytes: replacing a secret made them shorter or longer
     return bodyOf(response.body, contentType, response.bytes ?? undefined, response.truncated ?? undefined);
   }
 }

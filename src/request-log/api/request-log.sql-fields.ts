@@ -56,7 +56,7 @@ const requestFields: SqlFields['fields'] = {
   businessEvent: link('BusinessEvent', 'business_event_id'),
 };
 
-/** The requests of a row, by the column that holds its id. */
+/** The requests whose `column` is the id of the parent row. */
 function requestsBelow(column: string): SqlFields['fields'] {
   return {
     requests: { kind: 'pages', of: 'WebhookRequestLog', column, list: listed },

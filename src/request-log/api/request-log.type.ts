@@ -14,100 +14,102 @@ import {
   type RequestStatus,
 } from '../webhook-request-log.entity';
 
-export const RequestStatusEnum = publishEnum(
-  'WebhookRequestLogStatus',
-  REQUEST_STATUSES,
-  'What became of one exchange.',
-  {
-    PENDING: { description: 'Sent or being sent, no outcome yet.' },
-    SUCCEEDED: { description: 'Answered with 2xx.' },
-    FAILED: { description: 'Another answer, or none.' },
-    UNKNOWN: { description: 'Our process died in between: it may or may not have arrived. It is tried again.' },
-    REFUSED: { description: 'An incoming call that we did not accept.' },
+export const RequestStatusEnum = publishEnum('WebhookRequestLogStatus', REQUEST_STATUSES, 'The outcome of a request.', {
+  PENDING: { description: 'The request has begun and its outcome is not known yet.' },
+  SUCCEEDED: { description: 'The response had a status of 2xx.' },
+  FAILED: { description: 'The response had another status, or there was no response. `errorCode` gives the reason.' },
+  UNKNOWN: {
+    description:
+      'The process ended before it recorded the outcome, so the partner may have received the request. It is sent ' +
+      'again.',
   },
-);
+  REFUSED: { description: 'INCOMING: Hookledger did not accept the call. `errorCode` gives the reason.' },
+});
 
 export const RequestErrorCodeEnum = publishEnum(
   'RequestErrorCode',
   REQUEST_ERROR_CODES,
-  'What went wrong, in one word; `error` says it in a sentence.',
+  'The reason of a failure. `error` has the details.',
   {
     DNS: {
       description:
-        "The partner's host name has no address, or could not be resolved. The partner was not called. Check the URL, " +
-        'and with the partner their name servers.',
+        "The partner's host name has no address or could not be resolved. The partner was not called. Check the URL " +
+        "and the partner's name servers.",
     },
     CONNECT: {
       description:
-        'No connection: refused, or unreachable. The partner was not called. See whether their server is up, and the port right.',
+        'The connection was refused, or the host is unreachable. The partner was not called. Check that their server ' +
+        'is running and that the port is right.',
     },
     TLS: {
       description:
-        "No secure connection: the partner's certificate is expired, self-signed or for another host, or they refused " +
-        'our client certificate. Nothing was read by them.',
+        "The TLS handshake failed: the partner's certificate is expired, self-signed or for another host, or the " +
+        'partner refused the client certificate. The partner did not read the request.',
     },
     TIMEOUT: {
       description:
-        "The whole exchange took longer than the webhook's timeout. The partner may have taken the request all the " +
-        'same, so they may see it twice: with the same `webhook-id`.',
+        "The request took longer than the webhook's timeout. The partner may have processed it nevertheless, and " +
+        'then receives it again with the same `webhook-id`.',
     },
     RESET: {
       description:
-        'The connection ended in the middle, or what came back was not HTTP. The partner may have taken the request.',
+        'The connection closed before the response was complete, or the response was not valid HTTP. The partner may ' +
+        'have processed the request.',
     },
     BLOCKED_ADDRESS: {
       description:
-        'The URL, or the address behind its host name, is one that we do not call: a private network, this machine, ' +
-        'or http where only https is allowed. The partner was not called.',
+        'The URL, or the IP address of its host, is not allowed: a private network, the local machine, or http where ' +
+        'only https is allowed. The partner was not called.',
     },
     RESPONSE_TOO_LARGE: {
       description:
-        'More came back than is read: 1 MiB of body, decompressed, or 32 KiB of headers. The partner took the request, ' +
-        'but counts as failed: ask them for a short answer.',
+        'The response exceeded 1 MiB of body, decompressed, or 32 KiB of headers. The partner received the request, ' +
+        'but the attempt counts as failed. Ask the partner for a shorter response.',
     },
     HTTP_STATUS: {
       description:
-        'Answered, but not with 2xx: the partner refused it, or asked for another time (429, 503). Redirects are not ' +
-        'followed. What they answered is in the response.',
+        'The status of the response was not 2xx. Redirects are not followed. `response` may have the reason.',
     },
     PROCESS_DIED: {
       description:
-        'The outcome was not recorded: our process ended, or lost its database. The partner may have got it. It is tried ' +
-        'again.',
+        'The process ended or lost its database before it recorded the outcome. The partner may have received the ' +
+        'request. It is sent again.',
     },
     AUTHENTICATION: {
       description:
-        'No OAuth2 access token, so the partner was not called: the token endpoint refused our client id and secret, ' +
-        "or did not answer. Check the webhook's credentials.",
+        'No OAuth2 access token: the token endpoint refused the client id and secret, or did not respond. The ' +
+        "partner was not called. Check the webhook's credentials.",
     },
     NOT_SENT: {
       description:
-        'Nothing was sent, for a reason on our side: a secret that cannot be decrypted, a header that cannot be sent, or ' +
-        'all connections to the partner busy with earlier deliveries until the timeout.',
+        'The request was not sent for a local reason: a secret could not be decrypted, a header cannot be sent, or ' +
+        'all connections to the partner were in use until the timeout.',
     },
     NOT_SIGNED: {
-      description: 'INCOMING: the header, token or certificate that proves where a call comes from is missing.',
+      description: 'INCOMING: the signature, token or client certificate is missing.',
     },
     BAD_SIGNATURE: {
       description:
-        'INCOMING: the signature does not match the body that came, with any secret that is accepted. Another secret, or ' +
-        'the body was changed on its way: `explainVerification` finds out which.',
+        'INCOMING: the signature does not match the body with any accepted secret. The partner used another secret, ' +
+        'or the body was changed in transit: `explainVerification` finds out which.',
     },
     UNKNOWN_KEY: {
       description:
-        'INCOMING: a token, password or certificate that is not one that is accepted, a secret that was retired, or none ' +
-        'has been given to us yet.',
+        'INCOMING: the token, password or certificate is not accepted, the secret was retired, or the webhook has no ' +
+        'secret yet.',
     },
     STALE: {
       description:
-        'INCOMING: rightly signed, but too long ago, or in the future: a call that somebody repeats, or a clock that is wrong.',
+        'INCOMING: the signature is right, but its time is too far in the past or in the future: the call was ' +
+        'replayed, or a clock is wrong.',
     },
     MALFORMED: {
-      description: 'INCOMING: it could not be read: a header that is there twice, a body that is not JSON.',
+      description: 'INCOMING: the call could not be parsed, such as a repeated header or a body that is not JSON.',
     },
-    TOO_LARGE: { description: 'INCOMING: its body is over 1 MiB, as it came or decoded.' },
+    TOO_LARGE: { description: 'INCOMING: the body exceeds 1 MiB, before or after decoding.' },
     RATE_LIMITED: {
-      description: "INCOMING: right, but more than the webhook's rate limit; the partner was told when to come again.",
+      description:
+        "INCOMING: the call is valid but exceeds the webhook's rate limit. The response had a `Retry-After` header.",
     },
     NOT_ACTIVE: { description: 'INCOMING: the webhook is paused or archived.' },
   },
@@ -118,75 +120,86 @@ export const RequestErrorCodeEnum = publishEnum(
   implements: NodeType,
   simpleResolvers: true,
   description:
-    'One HTTP exchange with a partner: what was sent, what came back, for which document, triggered by whom. ' +
-    'Written by the system before and after the call, never changed afterwards.',
+    'One HTTP request to or from a partner: what was sent, what was received, for which document, and who triggered ' +
+    'it. Hookledger writes it before and after the call. It cannot be changed or deleted.',
 })
 export class RequestLogType extends NodeType {
-  @Field(() => DirectionEnum, { description: 'Who called whom.' })
+  @Field(() => DirectionEnum, {
+    description: 'OUTGOING: Hookledger called the partner. INCOMING: the partner called Hookledger.',
+  })
   direction: Direction;
 
-  @Field(() => RequestStatusEnum, { description: 'What became of it.' })
+  @Field(() => RequestStatusEnum, { description: 'The outcome of the request.' })
   status: RequestStatus;
 
-  @Field(() => String, { nullable: true, description: 'The business document, such as INV-0042.' })
+  @Field(() => String, { nullable: true, description: 'The name of the business document, such as INV-0042.' })
   referenceDocument: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Such as "Sales Invoice".' })
+  @Field(() => String, { nullable: true, description: 'The type of the business document, such as "Sales Invoice".' })
   documentType: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Such as "on_submit".' })
+  @Field(() => String, { nullable: true, description: 'The name of the event, such as "on_submit".' })
   event: string | null;
 
-  @Field(() => Int, { description: 'The n-th try of its delivery, from 1.' })
+  @Field(() => Int, { description: 'The number of the attempt of its delivery, from 1.' })
   attemptNumber: number;
 
-  @Field(() => Boolean, { description: 'INCOMING: a repeated id, answered and kept, without consequences.' })
+  @Field(() => Boolean, {
+    description:
+      'INCOMING: whether an earlier call of the webhook had the same id. Such a call is recorded but causes no event.',
+  })
   duplicate: boolean;
 
-  @Field(() => Boolean, { description: 'OUTGOING: made by testWebhook, to try the webhook out.' })
+  @Field(() => Boolean, { description: 'OUTGOING: whether the request was made by `testWebhook`.' })
   test: boolean;
 
   @Field(() => String, { description: 'The HTTP method, such as POST.' })
   method: string;
 
-  @Field(() => Int, { nullable: true, description: 'The HTTP status that came back; null when no answer began.' })
+  @Field(() => Int, { nullable: true, description: 'The HTTP status of the response; null if there was no response.' })
   responseStatus: number | null;
 
-  @Field(() => String, { nullable: true, description: 'What went wrong, in a sentence; null when nothing did.' })
+  @Field(() => String, { nullable: true, description: 'The message of the error; null if there was no error.' })
   error: string | null;
 
   @Field(() => RequestErrorCodeEnum, {
     nullable: true,
-    description: 'What went wrong, in one word; null: nothing did.',
+    description: 'The code of the error; null if there was no error.',
   })
   errorCode: RequestErrorCode | null;
 
-  @Field(() => GraphQLDateTime, { description: 'To the millisecond; the time in the id.' })
+  @Field(() => GraphQLDateTime, {
+    description: 'The time at which the request began, in milliseconds. It equals the time in the id.',
+  })
   startedAt: Date;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When its outcome was written, to the millisecond; null: it is on the wire.',
+    description: 'The time at which the outcome was recorded, in milliseconds; null: the request is PENDING.',
   })
   finishedAt: Date | null;
 
-  @Field(() => Int, { nullable: true, description: 'Milliseconds from the first step to the last byte.' })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The duration in milliseconds, from the first step to the last byte of the response; null if it is not known.',
+  })
   durationMs: number | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The IP address: OUTGOING that was dialled, INCOMING of the caller (behind TRUSTED_PROXIES).',
+    description: 'The IP address of the partner. INCOMING: behind TRUSTED_PROXIES, the address that the proxy reports.',
   })
   remoteAddress: string | null;
 }
 
 export const RequestLogConnection = connectionOf('WebhookRequestLog', () => RequestLogType);
 
-@ObjectType('HttpHeader', { simpleResolvers: true, description: 'One header line of a request or an answer.' })
+@ObjectType('HttpHeader', { simpleResolvers: true, description: 'A header of a request or a response.' })
 export class HttpHeaderType {
-  @Field(() => String, { description: 'As it was on the wire; upper and lower case mean the same.' })
+  @Field(() => String, { description: 'The name as it was sent. Names are not case-sensitive.' })
   name: string;
 
-  @Field(() => String, { description: 'Its value; one that is secret is replaced by [secret].' })
+  @Field(() => String, { description: 'The value. A secret value is replaced by [secret].' })
   value: string;
 }

@@ -1,4 +1,4 @@
-// The log, counted.
+// Statistics of the log.
 
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { currentTime } from '../../clock';
@@ -66,7 +66,7 @@ export class StatsResolver {
   @HasRole(...READERS)
   @Query(() => StatsType, {
     description: withExample(
-      'The requests of a range, counted, by time and by what they belong to.',
+      'Statistics of the requests of a range of time: in all, by bucket, and by what the requests belong to.',
       '{\n  webhookRequestLogStats(\n    range: { from: "2026-03-01T00:00:00Z", to: "2026-03-08T00:00:00Z" }\n    bucket: DAY\n' +
         '    timeZone: "Europe/Berlin"\n  ) {\n    uncounted\n    buckets { start total failed successRate duration { p95Ms } }\n' +
         '    topFailingWebhooks(first: 3) { webhook { name } failures sample { error } }\n  }\n}',
@@ -82,7 +82,7 @@ export class StatsResolver {
     return { from, to, timeZone: zone.name, isFromKeptCounts: kept !== null, ...state, question, starts };
   }
 
-  @FieldResolver(() => FiguresOnlyType, { nullable: true, description: 'The whole range.' })
+  @FieldResolver(() => FiguresOnlyType, { nullable: true, description: 'The figures of the whole range.' })
   async total(@Root() { question }: StatsShape, @Ctx() { db }: Context) {
     const query = figureQuery(question);
     const [figures] = await figuresBySpan(db, query);
@@ -91,7 +91,9 @@ export class StatsResolver {
 
   @FieldResolver(() => [StatsBucketType], {
     nullable: true,
-    description: `Without gaps: one in which nothing happened is all zeros. In the order of time, at most ${MAX_BUCKETS}.`,
+    description:
+      `The figures of each bucket, at most ${MAX_BUCKETS}, in chronological order. A bucket without requests is ` +
+      'included, with zeros.',
   })
   async buckets(@Root() { question, starts }: StatsShape, @Ctx() { db }: Context) {
     const query = figureQuery(question, [], starts);
@@ -105,19 +107,28 @@ export class StatsResolver {
     }));
   }
 
-  @FieldResolver(() => [DirectionFiguresType], { nullable: true, description: 'Those of the 2 directions that occur.' })
+  @FieldResolver(() => [DirectionFiguresType], {
+    nullable: true,
+    description: 'The figures of each direction that occurs, at most 2.',
+  })
   async byDirection(@Root() { question }: StatsShape, @Ctx() context: Context) {
     const entries = await largest(context, question, ['direction']);
     return entries.map(({ key: [direction], ...entry }) => ({ direction, ...entry }));
   }
 
-  @FieldResolver(() => [WebhookFiguresType], { nullable: true, description: 'Those with most requests first.' })
+  @FieldResolver(() => [WebhookFiguresType], {
+    nullable: true,
+    description: 'The figures of each webhook, those with the most requests first.',
+  })
   async byWebhook(@Root() { question }: StatsShape, @Ctx() context: Context, @Args(() => TopArgs) args: TopArgs) {
     const entries = await largest(context, question, ['webhookId'], args);
     return entries.map(({ key: [webhookId], ...entry }) => ({ webhookId, ...entry }));
   }
 
-  @FieldResolver(() => [DocumentTypeFiguresType], { nullable: true, description: 'Those with most requests first.' })
+  @FieldResolver(() => [DocumentTypeFiguresType], {
+    nullable: true,
+    description: 'The figures of each type of document, those with the most requests first.',
+  })
   async byDocumentType(@Root() { question }: StatsShape, @Ctx() context: Context, @Args(() => TopArgs) args: TopArgs) {
     const entries = await largest(context, question, ['documentType'], args);
     return entries.map(({ key: [documentType], ...entry }) => ({ documentType, ...entry }));
@@ -125,7 +136,8 @@ export class StatsResolver {
 
   @FieldResolver(() => [ErrorCodeFiguresType], {
     nullable: true,
-    description: 'Requests that have an error code; the most frequent first.',
+    description:
+      'The figures of each error code, the most frequent first. Requests without an error code are not counted.',
   })
   async byErrorCode(@Root() { question }: StatsShape, @Ctx() context: Context, @Args(() => TopArgs) args: TopArgs) {
     const size = ({ key: [code], figures }: KeyFigures) => (code === null ? 0 : figures.total);
@@ -135,7 +147,7 @@ export class StatsResolver {
 
   @FieldResolver(() => [FailingWebhookType], {
     nullable: true,
-    description: 'The webhooks with most failures first, each with the latest of them to look at.',
+    description: 'The webhooks with failures, those with the most first, each with its latest failure.',
   })
   async topFailingWebhooks(
     @Root() { question }: StatsShape,
@@ -155,7 +167,7 @@ export class StatsResolver {
 
   @FieldResolver(() => [FrequentErrorType], {
     nullable: true,
-    description: 'What went wrong most often with whom, each with the latest such request to look at.',
+    description: 'The most frequent pairs of webhook and error code, each with the latest such request.',
   })
   async topErrors(@Root() { question }: StatsShape, @Ctx() context: Context, @Args(() => TopArgs) args: TopArgs) {
     const entries = await largest(context, question, ['webhookId', 'errorCode'], args, failures);
@@ -171,7 +183,7 @@ export class StatsResolver {
 
 const failures = ({ figures }: KeyFigures) => failuresIn(figures);
 
-// Those of which `size` is largest; none of which it is 0.
+// The entries with the largest `size`, without those whose `size` is 0.
 async function largest(
   { db }: Context,
   question: StatsQuestion,
@@ -197,7 +209,7 @@ async function largest(
   }));
 }
 
-// the same list each time, also where several are as large
+// makes the order of entries of equal size deterministic
 function compareKeys(one: KeyFigures, other: KeyFigures): number {
   return JSON.stringify(one.key) < JSON.stringify(other.key) ? -1 : 1;
 }
@@ -216,7 +228,7 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
 
 @Resolver(() => WebhookFiguresType)
 export class WebhookFiguresResolver {
-  @FieldResolver(() => WebhookType, { nullable: true, description: 'null: requests without one.' })
+  @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook; null: requests without a webhook.' })
   webhook(@Root() { webhookId }: WithWebhook, @Ctx() context: Context) {
     return loadWebhook(context, webhookId);
   }
@@ -224,12 +236,12 @@ export class WebhookFiguresResolver {
 
 @Resolver(() => FailingWebhookType)
 export class FailingWebhookResolver {
-  @FieldResolver(() => WebhookType, { nullable: true, description: 'null: requests without one.' })
+  @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook; null: requests without a webhook.' })
   webhook(@Root() { webhookId }: WithWebhook, @Ctx() context: Context) {
     return loadWebhook(context, webhookId);
   }
 
-  @FieldResolver(() => RequestLogType, { nullable: true, description: 'Its latest failure in the range.' })
+  @FieldResolver(() => RequestLogType, { nullable: true, description: 'The latest failure in the range.' })
   async sample(@Root() entry: WithSample, @Ctx() context: Context) {
     return loadRequest(context, await entry.sampleId());
   }
@@ -237,7 +249,7 @@ export class FailingWebhookResolver {
 
 @Resolver(() => FrequentErrorType)
 export class FrequentErrorResolver {
-  @FieldResolver(() => WebhookType, { nullable: true, description: 'null: requests without one.' })
+  @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook; null: requests without a webhook.' })
   webhook(@Root() { webhookId }: WithWebhook, @Ctx() context: Context) {
     return loadWebhook(context, webhookId);
   }

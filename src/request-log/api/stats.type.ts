@@ -8,163 +8,186 @@ import { RequestErrorCodeEnum } from './request-log.type';
 @ObjectType('DurationPercentiles', {
   simpleResolvers: true,
   description:
-    'How long requests took that are over, in whole milliseconds. Exact, not estimated: p95Ms is the shortest duration that ' +
-    '95 of 100 requests did not exceed (nearest rank).',
+    'Percentiles of the durations of finished requests, in whole milliseconds. They are exact, by the nearest-rank ' +
+    'method: `p95Ms` is the shortest duration that at least 95 % of the requests did not exceed.',
 })
 class DurationPercentilesType {
-  @Field(() => Int, { description: 'Of how many requests; those whose process died have no duration.' })
+  @Field(() => Int, {
+    description: 'The number of requests that have a duration. Requests whose outcome is UNKNOWN have none.',
+  })
   count: number;
 
-  @Field(() => Int, { nullable: true, description: 'The median; null: of no request.' })
+  @Field(() => Int, { nullable: true, description: 'The median; null if there are no requests.' })
   p50Ms: number | null;
 
-  @Field(() => Int, { nullable: true, description: '95 of 100 took no longer; null: of no request.' })
+  @Field(() => Int, { nullable: true, description: 'The 95th percentile; null if there are no requests.' })
   p95Ms: number | null;
 
-  @Field(() => Int, { nullable: true, description: '99 of 100 took no longer; null: of no request.' })
+  @Field(() => Int, { nullable: true, description: 'The 99th percentile; null if there are no requests.' })
   p99Ms: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'The longest; null: of no request.' })
+  @Field(() => Int, { nullable: true, description: 'The longest duration; null if there are no requests.' })
   maxMs: number | null;
 }
 
-// of the others alone: nothing in the API has this type itself
+// a base class: the API has no type of its own for it
 @ObjectType({ simpleResolvers: true })
 abstract class FiguresType {
-  @Field(() => Int, { description: 'All requests: those that are over, and those that are on the wire.' })
+  @Field(() => Int, { description: 'The number of requests, finished or PENDING.' })
   total: number;
 
-  @Field(() => Int, { description: 'Answered with 2xx; INCOMING: accepted.' })
+  @Field(() => Int, {
+    description: 'The number of requests that are SUCCEEDED: those with a response of 2xx; INCOMING: accepted calls.',
+  })
   succeeded: number;
 
-  @Field(() => Int, { description: 'Another answer, or none.' })
+  @Field(() => Int, { description: 'The number of requests that are FAILED: those with another response, or none.' })
   failed: number;
 
-  @Field(() => Int, { description: 'Our process died in between.' })
+  @Field(() => Int, {
+    description: 'The number of requests that are UNKNOWN: the process ended before it recorded their outcome.',
+  })
   unknown: number;
 
-  @Field(() => Int, { description: 'Incoming calls that we did not accept.' })
+  @Field(() => Int, {
+    description: 'The number of requests that are REFUSED: incoming calls that Hookledger did not accept.',
+  })
   refused: number;
 
-  @Field(() => Int, { description: 'On the wire: no outcome yet.' })
+  @Field(() => Int, { description: 'The number of requests that are PENDING: their outcome is not known yet.' })
   pending: number;
 
-  @Field(() => Int, { description: 'Those with an attemptNumber above 1.' })
+  @Field(() => Int, { description: 'The number of requests with an `attemptNumber` above 1.' })
   retries: number;
 
   @Field(() => Float, {
     nullable: true,
-    description: '`succeeded` of those that are over, 0 to 1, such as 0.9853; null: none is over.',
+    description:
+      'The share of `succeeded` in the finished requests, 0 to 1, such as 0.9853; null if none has finished.',
   })
   successRate: number | null;
 
-  @Field(() => DurationPercentilesType, { nullable: true, description: 'Worked out only when asked for.' })
+  @Field(() => DurationPercentilesType, {
+    nullable: true,
+    description: 'The percentiles of durations. They are computed only if they are selected.',
+  })
   duration: DurationPercentilesType | null;
 }
 
-@ObjectType('WebhookRequestLogFigures', { simpleResolvers: true, description: 'How many requests, and how they went.' })
+@ObjectType('WebhookRequestLogFigures', { simpleResolvers: true, description: 'The number of requests, by outcome.' })
 export class FiguresOnlyType extends FiguresType {}
 
 @ObjectType('WebhookRequestLogStatsBucket', {
   simpleResolvers: true,
-  description: 'How many requests began in a span of time, and how they went.',
+  description: 'The number of requests that began in a bucket, by outcome.',
 })
 export class StatsBucketType extends FiguresType {
-  @Field(() => GraphQLDateTime, { description: 'Where it begins; the first begins with the range.' })
+  @Field(() => GraphQLDateTime, {
+    description: 'The start of the bucket, inclusive. The first bucket starts with the range.',
+  })
   start: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'Where the next begins: not in it. The last ends with the range.' })
+  @Field(() => GraphQLDateTime, {
+    description: 'The end of the bucket, exclusive. The last bucket ends with the range.',
+  })
   end: Date;
 }
 
 @ObjectType('DirectionFigures', { simpleResolvers: true, description: 'The requests of one direction.' })
 export class DirectionFiguresType extends FiguresType {
-  @Field(() => DirectionEnum, { description: 'Who called whom.' })
+  @Field(() => DirectionEnum, { description: 'The direction.' })
   direction: Direction;
 }
 
-@ObjectType('DocumentTypeFigures', { simpleResolvers: true, description: 'The requests about one type of documents.' })
+@ObjectType('DocumentTypeFigures', { simpleResolvers: true, description: 'The requests about one type of document.' })
 export class DocumentTypeFiguresType extends FiguresType {
-  @Field(() => String, { nullable: true, description: 'Such as "Sales Invoice"; null: those without one.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The type of document, such as "Sales Invoice"; null: requests without one.',
+  })
   documentType: string | null;
 }
 
 @ObjectType('ErrorCodeFigures', { simpleResolvers: true, description: 'The requests with one error code.' })
 export class ErrorCodeFiguresType extends FiguresType {
-  @Field(() => RequestErrorCodeEnum, { description: 'What went wrong.' })
+  @Field(() => RequestErrorCodeEnum, { description: 'The error code.' })
   errorCode: RequestErrorCode;
 }
 
-/** What entries about a webhook, and with a sample, resolve by id. */
+/** An entry about a webhook, which is loaded by its id. */
 export interface WithWebhook {
   webhookId: string | null;
 }
 
 export interface WithSample {
-  /** The id of the sample, looked for only when asked for. */
+  /** The id of the sample, which is searched only if `sample` is selected. */
   sampleId(): Promise<string | null>;
 }
 
-@ObjectType('WebhookFigures', { simpleResolvers: true, description: 'The requests under one agreement.' })
+@ObjectType('WebhookFigures', { simpleResolvers: true, description: 'The requests of one webhook.' })
 export class WebhookFiguresType extends FiguresType {}
 
 @ObjectType('FailingWebhook', {
   simpleResolvers: true,
-  description: 'A webhook whose requests failed, and how many of them.',
+  description: 'A webhook with failures, and the figures of its requests.',
 })
 export class FailingWebhookType extends FiguresType {
-  @Field(() => Int, { description: '`failed`, `unknown` and `refused` together.' })
+  @Field(() => Int, { description: 'The sum of `failed`, `unknown` and `refused`.' })
   failures: number;
 }
 
 @ObjectType('FrequentError', {
   simpleResolvers: true,
-  description: 'What went wrong with the requests of one webhook, and how often.',
+  description: 'An error code of one webhook, and the number of its failures.',
 })
 export class FrequentErrorType {
-  @Field(() => RequestErrorCodeEnum, { nullable: true, description: 'null: failures without a code.' })
+  @Field(() => RequestErrorCodeEnum, {
+    nullable: true,
+    description: 'The error code; null: failures without an error code.',
+  })
   errorCode: RequestErrorCode | null;
 
-  @Field(() => Int, { description: 'How often.' })
+  @Field(() => Int, { description: 'The number of failures.' })
   failures: number;
 }
 
 @ObjectType('WebhookRequestLogStats', {
   simpleResolvers: true,
   description:
-    'The requests of a range, counted: exactly, without gaps, in the time zone of the caller. Only what is asked for is ' +
-    'counted. From counts that are kept about a second behind the log: `uncounted` and `countedUntil` say how far.',
+    'Statistics of the requests of a range of time. The figures are exact. Only the fields that are selected are ' +
+    'computed. Stored counts are about a second behind the log: `uncounted` and `countedUntil` report the lag.',
 })
 export class StatsType {
-  @Field(() => GraphQLDateTime, { description: 'The beginning of the range.' })
+  @Field(() => GraphQLDateTime, { description: 'The start of the range, inclusive.' })
   from: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'The end of the range: not in it.' })
+  @Field(() => GraphQLDateTime, { description: 'The end of the range, exclusive.' })
   to: Date;
 
-  @Field(() => String, { description: 'Where the buckets are at home, as the database of time zones calls it.' })
+  @Field(() => String, { description: 'The time zone of the buckets: its name in the IANA time zone database.' })
   timeZone: string;
 
   @Field(() => Boolean, {
     description:
-      'true: from counts that are kept, but for the edges of the range, which are counted one by one. false: `where` asks for ' +
-      'something else, so that each request was looked at; then nothing is uncounted.',
+      'Whether the figures come from stored counts. If true, only requests at the edges of the range are counted one ' +
+      'by one. If false, `where` has a condition that stored counts cannot answer, all requests of the range are ' +
+      'counted one by one, and `uncounted` is 0.',
   })
   isFromKeptCounts: boolean;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
     description:
-      'What was committed by this time is counted, however late it was. null: what was there when counting began is not ' +
-      'counted yet, and there is more than these figures say.',
+      'Everything that was committed before this time is counted. null: the requests that existed when counting ' +
+      'began are not all counted yet, so the figures are too low.',
   })
   countedUntil: Date | null;
 
   @Field(() => Int, {
     description:
-      'How many openings and closings of requests of this range are committed and not counted yet: 0 when all is counted. ' +
-      'The oldest 1,000 statements that wait are looked at, of up to 1,000 requests each, and while the log is counted anew, as ' +
-      'after a restore, 100,000 of the older requests.',
+      'The number of openings and closings of requests of this range that are committed but not counted yet; 0 if ' +
+      'all are counted. At most the oldest 1,000 waiting statements, of up to 1,000 requests each, are examined and, ' +
+      'while the log is counted again, as after a restore, 100,000 older requests.',
   })
   uncounted: number;
 }
