@@ -47,13 +47,13 @@ CREATE TABLE business_events (
   user_id uuid NOT NULL,
   published_by uuid NOT NULL,
   idempotency_key text,
+  request_id uuid,
+  directed_to uuid[],
+  caused_by uuid,
+  cause_path uuid[] NOT NULL DEFAULT '{}'::uuid[],
   created_at timestamp(3) with time zone NOT NULL,
   fanned_out_at timestamp(3) with time zone,
   wanted_by integer,
-  caused_by uuid,
-  cause_path uuid[] NOT NULL DEFAULT '{}'::uuid[],
-  request_id uuid,
-  directed_to uuid[],
   CONSTRAINT business_events_pkey PRIMARY KEY (id),
   CONSTRAINT business_events_published_by_fkey FOREIGN KEY (published_by) REFERENCES users(id),
   CONSTRAINT business_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
@@ -73,6 +73,7 @@ CREATE TABLE deliveries (
   document_type text NOT NULL,
   event text NOT NULL,
   reference_document text NOT NULL,
+  test boolean NOT NULL DEFAULT false,
   status text NOT NULL,
   skip_reason text,
   skip_message text,
@@ -81,19 +82,18 @@ CREATE TABLE deliveries (
   headers text,
   payload_id uuid,
   attempts integer NOT NULL,
+  round_start integer NOT NULL DEFAULT 0,
   next_attempt_at timestamp(3) with time zone,
   held boolean NOT NULL,
-  job_id uuid,
-  open_request_id uuid,
-  created_at timestamp(3) with time zone NOT NULL,
-  finished_at timestamp(3) with time zone,
   waits_for text,
   blocks boolean NOT NULL DEFAULT false,
-  test boolean NOT NULL DEFAULT false,
-  round_start integer NOT NULL DEFAULT 0,
+  job_id uuid,
+  open_request_id uuid,
   replay_id uuid,
-  delivered_at timestamp(3) with time zone,
   cancel_requested boolean NOT NULL DEFAULT false,
+  created_at timestamp(3) with time zone NOT NULL,
+  delivered_at timestamp(3) with time zone,
+  finished_at timestamp(3) with time zone,
   CONSTRAINT deliveries_finished_check CHECK ((finished_at IS NULL) = (status = ANY (ARRAY['PENDING'::text, 'RETRYING'::text]))),
   CONSTRAINT deliveries_pkey PRIMARY KEY (id),
   CONSTRAINT deliveries_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'RETRYING'::text, 'DELIVERED'::text, 'EXHAUSTED'::text, 'SKIPPED'::text, 'CANCELLED'::text])),
@@ -348,8 +348,8 @@ CREATE TABLE webhook_circuits (
   openings integer NOT NULL,
   probe_delivery_id uuid,
   failures integer NOT NULL,
-  crowded boolean NOT NULL DEFAULT false,
   failing_since timestamp(3) with time zone,
+  crowded boolean NOT NULL DEFAULT false,
   CONSTRAINT webhook_circuits_pkey PRIMARY KEY (webhook_id),
   CONSTRAINT webhook_circuits_state_check CHECK (state = ANY (ARRAY['CLOSED'::text, 'OPEN'::text, 'HALF_OPEN'::text])),
   CONSTRAINT webhook_circuits_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
@@ -380,13 +380,16 @@ CREATE TABLE webhook_request_logs (
   reference_document text,
   business_event_id uuid,
   delivery_id uuid,
+  replay_id uuid,
   user_id uuid,
   attempt_number integer NOT NULL,
   duplicate boolean NOT NULL,
+  test boolean NOT NULL DEFAULT false,
   method text NOT NULL,
   url text NOT NULL,
   headers text,
   payload_id uuid,
+  wire_payload_id uuid,
   secret_id uuid,
   started_at timestamp(3) with time zone NOT NULL,
   finished_at timestamp(3) with time zone,
@@ -399,9 +402,6 @@ CREATE TABLE webhook_request_logs (
   error text,
   error_code text,
   remote_address text,
-  test boolean NOT NULL DEFAULT false,
-  replay_id uuid,
-  wire_payload_id uuid,
   CONSTRAINT webhook_request_logs_finished_check CHECK ((finished_at IS NULL) = (status = 'PENDING'::text)),
   CONSTRAINT webhook_request_logs_pkey PRIMARY KEY (id),
   CONSTRAINT webhook_request_logs_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'UNKNOWN'::text, 'REFUSED'::text])),
@@ -425,13 +425,13 @@ CREATE TRIGGER rows_are_of_now BEFORE INSERT ON webhook_request_logs FOR EACH RO
 CREATE TABLE webhook_secrets (
   id uuid NOT NULL,
   webhook_id uuid NOT NULL,
+  kind text NOT NULL DEFAULT 'V1'::text,
+  public_key bytea,
   kek text NOT NULL,
   wrapped bytea NOT NULL,
   box bytea NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
   expires_at timestamp(3) with time zone,
-  kind text NOT NULL DEFAULT 'V1'::text,
-  public_key bytea,
   CONSTRAINT webhook_secrets_kind_check CHECK (kind = ANY (ARRAY['V1'::text, 'V1A'::text, 'FRAPPE'::text, 'TEXT'::text, 'CERTIFICATE'::text])),
   CONSTRAINT webhook_secrets_pkey PRIMARY KEY (id),
   CONSTRAINT webhook_secrets_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
@@ -454,24 +454,24 @@ CREATE TABLE webhooks (
   url text,
   document_type text,
   events text[] NOT NULL,
-  retry_schedule integer[],
-  timeout_ms integer NOT NULL,
-  owner_id uuid NOT NULL,
-  created_at timestamp(3) with time zone NOT NULL,
-  updated_at timestamp(3) with time zone NOT NULL,
   condition text,
+  dedupe_seconds integer,
   method text NOT NULL DEFAULT 'POST'::text,
   headers text NOT NULL DEFAULT '[]'::text,
   body_format text NOT NULL DEFAULT 'STANDARD'::text,
   body text,
   fields text,
+  pass_headers text[] NOT NULL DEFAULT '{}'::text[],
   signatures text[] NOT NULL DEFAULT '{V1}'::text[],
+  retry_schedule integer[],
+  timeout_ms integer NOT NULL,
   rate_limit integer,
   rate_limit_seconds integer,
   max_concurrency integer,
   ordering text,
-  dedupe_seconds integer,
-  pass_headers text[] NOT NULL DEFAULT '{}'::text[],
+  owner_id uuid NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
   CONSTRAINT webhooks_body_format_check CHECK (body_format = ANY (ARRAY['STANDARD'::text, 'JSON'::text, 'FORM'::text, 'ORIGINAL'::text])),
   CONSTRAINT webhooks_direction_check CHECK (direction = ANY (ARRAY['OUTGOING'::text, 'INCOMING'::text])),
   CONSTRAINT webhooks_method_check CHECK (method = ANY (ARRAY['POST'::text, 'PUT'::text, 'PATCH'::text, 'DELETE'::text])),
@@ -488,18 +488,18 @@ CREATE OR REPLACE FUNCTION public.event_content_hash(document_type text, event t
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-        select sha256(convert_to(string_agg(octet_length(part) || ':' || part, '' order by position), 'UTF8'))
-        from unnest(array[document_type, event, reference_document, user_name, data])
-          with ordinality as parts (part, position)
-      $function$;
+  select sha256(convert_to(string_agg(octet_length(part) || ':' || part, '' order by position), 'UTF8'))
+  from unnest(array[document_type, event, reference_document, user_name, data])
+    with ordinality as parts (part, position)
+$function$;
 
 CREATE OR REPLACE FUNCTION public.first_id_at(at timestamp with time zone)
  RETURNS uuid
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE STRICT
 AS $function$
-        select (lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
-      $function$;
+  select (lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+$function$;
 
 CREATE OR REPLACE FUNCTION public.has_foreign_positions()
  RETURNS boolean
@@ -507,13 +507,13 @@ CREATE OR REPLACE FUNCTION public.has_foreign_positions()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-        select exists (
-          select from (select from_snapshot from public.request_stats_position
-                       union all select from_snapshot from public.request_index_position) as positions
-          where pg_snapshot_xmax(from_snapshot::pg_snapshot)::text::bigint > next.xid
-        ) or exists (select from public.request_changes where request_changes.xid > next.xid)
-        from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xid) as next
-      $function$;
+  select exists (
+    select from (select from_snapshot from public.request_stats_position
+                 union all select from_snapshot from public.request_index_position) as positions
+    where pg_snapshot_xmax(from_snapshot::pg_snapshot)::text::bigint > next.xid
+  ) or exists (select from public.request_changes where request_changes.xid > next.xid)
+  from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xid) as next
+$function$;
 REVOKE EXECUTE ON FUNCTION has_foreign_positions() FROM public;
 
 CREATE OR REPLACE FUNCTION public.json_or_null(body bytea)
@@ -522,11 +522,11 @@ CREATE OR REPLACE FUNCTION public.json_or_null(body bytea)
  IMMUTABLE PARALLEL SAFE STRICT COST 1000
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-      begin
-        return convert_from(body, 'UTF8')::jsonb;
-      exception when data_exception or program_limit_exceeded then
-        return null;
-      end $function$;
+begin
+  return convert_from(body, 'UTF8')::jsonb;
+exception when data_exception or program_limit_exceeded then
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.make_partition(missing text)
  RETURNS boolean
@@ -534,28 +534,28 @@ CREATE OR REPLACE FUNCTION public.make_partition(missing text)
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-      declare
-        part record;
-      begin
-        perform pg_advisory_xact_lock(hashtext('hookledger.partitions'));
-        select * into part from public.missing_partitions(24) m where m.name = missing;
-        if not found then return false; end if;
-        perform set_config('lock_timeout', '1s', true);
-        execute format('create table public.%I (like public.%I including all) with (%s)', part.name, part.parent,
-          case
-            -- rows that are closed or settled grow: with room on their page no index has to learn of it
-            when part.parent in ('webhook_request_logs', 'deliveries') then 'fillfactor = 60'
-            when part.parent = 'request_index' then 'toast_tuple_target = 128'
-            else 'fillfactor = 100'
-          end);
-        -- statement triggers are not inherited: without this the partition could be truncated on its own
-        if part.parent <> 'request_index' then
-          execute format('create trigger never_truncated before truncate on public.%I
-            for each statement execute function public.refuse_change()', part.name);
-        end if;
-        execute format('alter table public.%I attach partition public.%I %s', part.parent, part.name, part.bounds);
-        return true;
-      end $function$;
+declare
+  part record;
+begin
+  perform pg_advisory_xact_lock(hashtext('hookledger.partitions'));
+  select * into part from public.missing_partitions(24) m where m.name = missing;
+  if not found then return false; end if;
+  perform set_config('lock_timeout', '1s', true);
+  execute format('create table public.%I (like public.%I including all) with (%s)', part.name, part.parent,
+    case
+      -- rows that are closed or settled grow: with room on their page no index has to learn of it
+      when part.parent in ('webhook_request_logs', 'deliveries') then 'fillfactor = 60'
+      when part.parent = 'request_index' then 'toast_tuple_target = 128'
+      else 'fillfactor = 100'
+    end);
+  -- statement triggers are not inherited: without this the partition could be truncated on its own
+  if part.parent <> 'request_index' then
+    execute format('create trigger never_truncated before truncate on public.%I
+      for each statement execute function public.refuse_change()', part.name);
+  end if;
+  execute format('alter table public.%I attach partition public.%I %s', part.parent, part.name, part.bounds);
+  return true;
+end $function$;
 REVOKE EXECUTE ON FUNCTION make_partition(text) FROM public;
 
 CREATE OR REPLACE FUNCTION public.missing_partitions(months_ahead integer)
@@ -564,30 +564,30 @@ CREATE OR REPLACE FUNCTION public.missing_partitions(months_ahead integer)
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-      begin
-        if months_ahead is null or months_ahead not between 0 and 24 then
-          raise exception 'months_ahead must be 0 to 24, not %', months_ahead;
-        end if;
-        return query
-          with wanted as (
-            select format('%s_%s', p.parent, to_char(m.month, 'YYYY_MM')) as name, p.parent,
-              format('FOR VALUES FROM (%L) TO (%L)', public.first_id_at(m.month at time zone 'UTC'),
-                public.first_id_at((m.month + interval '1 month') at time zone 'UTC')) as bounds
-            -- last month too: an id may have been made just before the month turned
-            from generate_series(
-                date_trunc('month', now() at time zone 'UTC') - interval '1 month',
-                date_trunc('month', now() at time zone 'UTC') + make_interval(months => months_ahead),
-                interval '1 month') as m (month)
-              cross join unnest(array['payloads', 'business_events', 'deliveries', 'webhook_request_logs', 'request_index']) as p (parent)
-            union all
-            select 'request_index' || substr(c.relname, length('webhook_request_logs') + 1), 'request_index',
-              pg_get_expr(c.relpartbound, c.oid)
-            from pg_inherits i join pg_class c on c.oid = i.inhrelid
-            where i.inhparent = 'public.webhook_request_logs'::regclass
-          )
-          select distinct on (w.name) w.name, w.parent, w.bounds from wanted w
-          where to_regclass(format('public.%I', w.name)) is null order by w.name;
-      end $function$;
+begin
+  if months_ahead is null or months_ahead not between 0 and 24 then
+    raise exception 'months_ahead must be 0 to 24, not %', months_ahead;
+  end if;
+  return query
+    with wanted as (
+      select format('%s_%s', p.parent, to_char(m.month, 'YYYY_MM')) as name, p.parent,
+        format('FOR VALUES FROM (%L) TO (%L)', public.first_id_at(m.month at time zone 'UTC'),
+          public.first_id_at((m.month + interval '1 month') at time zone 'UTC')) as bounds
+      -- last month too: an id may have been made just before the month turned
+      from generate_series(
+          date_trunc('month', now() at time zone 'UTC') - interval '1 month',
+          date_trunc('month', now() at time zone 'UTC') + make_interval(months => months_ahead),
+          interval '1 month') as m (month)
+        cross join unnest(array['payloads', 'business_events', 'deliveries', 'webhook_request_logs', 'request_index']) as p (parent)
+      union all
+      select 'request_index' || substr(c.relname, length('webhook_request_logs') + 1), 'request_index',
+        pg_get_expr(c.relpartbound, c.oid)
+      from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = 'public.webhook_request_logs'::regclass
+    )
+    select distinct on (w.name) w.name, w.parent, w.bounds from wanted w
+    where to_regclass(format('public.%I', w.name)) is null order by w.name;
+end $function$;
 REVOKE EXECUTE ON FUNCTION missing_partitions(integer) FROM public;
 
 CREATE OR REPLACE FUNCTION public.new_id()
@@ -595,11 +595,11 @@ CREATE OR REPLACE FUNCTION public.new_id()
  LANGUAGE sql
  PARALLEL SAFE
 AS $function$
-        -- a random UUID with the milliseconds in front and the version raised from 4 to 7 (RFC 9562, section 5.7)
-        select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
-          placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
-          from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
-      $function$;
+  -- a random UUID with the milliseconds in front and the version raised from 4 to 7 (RFC 9562, section 5.7)
+  select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+    placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+    from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
+$function$;
 
 CREATE OR REPLACE FUNCTION public.note_closed_requests()
  RETURNS trigger
@@ -607,15 +607,15 @@ CREATE OR REPLACE FUNCTION public.note_closed_requests()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-      begin
-        insert into public.request_changes (xid, kind, request_ids)
-          select pg_current_xact_id()::text::bigint, 'CLOSED', array_agg(id order by id)
-          from (select id, (row_number() over (order by id) - 1) / 1000 as piece from closed) as numbered
-          group by piece order by piece;
-        insert into public.failed_requests (id, webhook_id, document_type, status)
-          select id, webhook_id, document_type, status from closed where status in ('FAILED', 'UNKNOWN', 'REFUSED');
-        return null;
-      end $function$;
+begin
+  insert into public.request_changes (xid, kind, request_ids)
+    select pg_current_xact_id()::text::bigint, 'CLOSED', array_agg(id order by id)
+    from (select id, (row_number() over (order by id) - 1) / 1000 as piece from closed) as numbered
+    group by piece order by piece;
+  insert into public.failed_requests (id, webhook_id, document_type, status)
+    select id, webhook_id, document_type, status from closed where status in ('FAILED', 'UNKNOWN', 'REFUSED');
+  return null;
+end $function$;
 REVOKE EXECUTE ON FUNCTION note_closed_requests() FROM public;
 
 CREATE OR REPLACE FUNCTION public.note_opened_requests()
@@ -624,16 +624,16 @@ CREATE OR REPLACE FUNCTION public.note_opened_requests()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-      begin
-        insert into public.request_changes (xid, kind, request_ids)
-          select pg_current_xact_id()::text::bigint, kind, array_agg(id order by id)
-          from (select id, case when finished_at is null then 'OPENED' else 'CLOSED' end as kind,
-                  (row_number() over (order by id) - 1) / 1000 as piece from opened) as numbered
-          group by piece, kind order by piece, kind;
-        insert into public.failed_requests (id, webhook_id, document_type, status)
-          select id, webhook_id, document_type, status from opened where status in ('FAILED', 'UNKNOWN', 'REFUSED');
-        return null;
-      end $function$;
+begin
+  insert into public.request_changes (xid, kind, request_ids)
+    select pg_current_xact_id()::text::bigint, kind, array_agg(id order by id)
+    from (select id, case when finished_at is null then 'OPENED' else 'CLOSED' end as kind,
+            (row_number() over (order by id) - 1) / 1000 as piece from opened) as numbered
+    group by piece, kind order by piece, kind;
+  insert into public.failed_requests (id, webhook_id, document_type, status)
+    select id, webhook_id, document_type, status from opened where status in ('FAILED', 'UNKNOWN', 'REFUSED');
+  return null;
+end $function$;
 REVOKE EXECUTE ON FUNCTION note_opened_requests() FROM public;
 
 CREATE OR REPLACE FUNCTION public.publish_event(document_type text, event text, reference_document text, data json, user_name text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text, caused_by text DEFAULT NULL::text)
@@ -642,80 +642,80 @@ CREATE OR REPLACE FUNCTION public.publish_event(document_type text, event text, 
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-      declare
-        event_id uuid := public.new_id();
-        -- the time in the id, so that both say the same also after waiting for another publisher's key
-        published_at timestamptz := to_timestamp(
-          ('x' || translate(left(event_id::text, 13), '-', ''))::bit(48)::bigint / 1000.0);
-        payload_id uuid := public.new_id();
-        body bytea := convert_to(data::text, 'UTF8');
-        acting_user text := coalesce(user_name, session_user);
-        publisher uuid := public.user_named(session_user);
-        hash bytea;
-        known record;
-        given record;
-        cause_id uuid;
-        path uuid[] := '{}';
-      begin
-        for given in select * from (values ('document_type', document_type), ('event', event),
-            ('reference_document', reference_document), ('user_name', acting_user),
-            ('idempotency_key', coalesce(idempotency_key, 'none'))) as v (word, value) loop
-          if given.value is null or given.value !~ '[^\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]' or char_length(given.value) > 200 then
-            raise exception '% must be 1 to 200 characters, not %', given.word, quote_nullable(left(given.value, 60))
-              using errcode = 'invalid_parameter_value';
-          end if;
-          if given.value ~ '[\u0001-\u001f\u007f-\u009f]' then
-            raise exception '% must hold no control character, unlike %', given.word,
-              quote_literal(left(given.value, 60)) using errcode = 'invalid_parameter_value';
-          end if;
-        end loop;
-        if data is null or octet_length(body) > 262144 then
-          raise exception 'data must be JSON of at most 262144 bytes, not %',
-            coalesce(octet_length(body) || ' bytes', 'null') using errcode = 'invalid_parameter_value';
-        end if;
-        if document_type ~* '^[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]*hookledger[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]*$' then
-          raise exception 'document_type % is reserved for events of Hookledger itself', quote_literal(document_type)
-            using errcode = 'invalid_parameter_value';
-        end if;
-        if caused_by is not null then
-          if caused_by ~ '^dlv_[0-9a-f]{32}$' then
-            cause_id := substr(caused_by, 5)::uuid;
-            select (coalesce(e.cause_path, '{}') || d.webhook_id)[:16] into path
-              from public.deliveries d left join public.business_events e on e.id = d.business_event_id
-              where d.id = cause_id;
-          end if;
-          if cause_id is null or path is null then
-            raise exception 'caused_by must be the webhook-id header of a call that Hookledger made, not %',
-              quote_literal(left(caused_by, 60)) using errcode = 'invalid_parameter_value';
-          end if;
-        end if;
-        if idempotency_key is not null then
-          hash := public.event_content_hash(document_type, event, reference_document, acting_user, data::text);
-          insert into public.idempotency_keys as k (user_id, key, event_id, content_hash, created_at)
-            values (publisher, idempotency_key, event_id, hash, published_at)
-            on conflict do nothing;
-          if not found then
-            select k.event_id, k.content_hash into known from public.idempotency_keys k
-              where k.user_id = publisher and k.key = publish_event.idempotency_key;
-            -- not found: the key was forgotten at this very instant, and the event is a new one
-            if found and known.content_hash <> hash then
-              raise exception 'idempotency_key % was used for another event: use a new key', quote_literal(idempotency_key)
-                using errcode = 'unique_violation';
-            end if;
-            if found then
-              return known.event_id;
-            end if;
-          end if;
-        end if;
-        insert into public.payloads (id, body, sha256, byte_length, content_type)
-          values (payload_id, body, sha256(body), octet_length(body), 'application/json');
-        insert into public.business_events (id, document_type, event, reference_document, payload_id, user_id,
-            published_by, idempotency_key, created_at, caused_by, cause_path)
-          values (event_id, document_type, event, reference_document, payload_id, public.user_named(acting_user),
-            publisher, idempotency_key, published_at, cause_id, path);
-        perform pg_notify('hookledger', 'events');
-        return event_id;
-      end $function$;
+declare
+  event_id uuid := public.new_id();
+  -- the time in the id, so that both say the same also after waiting for another publisher's key
+  published_at timestamptz := to_timestamp(
+    ('x' || translate(left(event_id::text, 13), '-', ''))::bit(48)::bigint / 1000.0);
+  payload_id uuid := public.new_id();
+  body bytea := convert_to(data::text, 'UTF8');
+  acting_user text := coalesce(user_name, session_user);
+  publisher uuid := public.user_named(session_user);
+  hash bytea;
+  known record;
+  given record;
+  cause_id uuid;
+  path uuid[] := '{}';
+begin
+  for given in select * from (values ('document_type', document_type), ('event', event),
+      ('reference_document', reference_document), ('user_name', acting_user),
+      ('idempotency_key', coalesce(idempotency_key, 'none'))) as v (word, value) loop
+    if given.value is null or given.value !~ '[^\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]' or char_length(given.value) > 200 then
+      raise exception '% must be 1 to 200 characters, not %', given.word, quote_nullable(left(given.value, 60))
+        using errcode = 'invalid_parameter_value';
+    end if;
+    if given.value ~ '[\u0001-\u001f\u007f-\u009f]' then
+      raise exception '% must hold no control character, unlike %', given.word,
+        quote_literal(left(given.value, 60)) using errcode = 'invalid_parameter_value';
+    end if;
+  end loop;
+  if data is null or octet_length(body) > 262144 then
+    raise exception 'data must be JSON of at most 262144 bytes, not %',
+      coalesce(octet_length(body) || ' bytes', 'null') using errcode = 'invalid_parameter_value';
+  end if;
+  if document_type ~* '^[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]*hookledger[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]*$' then
+    raise exception 'document_type % is reserved for events of Hookledger itself', quote_literal(document_type)
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if caused_by is not null then
+    if caused_by ~ '^dlv_[0-9a-f]{32}$' then
+      cause_id := substr(caused_by, 5)::uuid;
+      select (coalesce(e.cause_path, '{}') || d.webhook_id)[:16] into path
+        from public.deliveries d left join public.business_events e on e.id = d.business_event_id
+        where d.id = cause_id;
+    end if;
+    if cause_id is null or path is null then
+      raise exception 'caused_by must be the webhook-id header of a call that Hookledger made, not %',
+        quote_literal(left(caused_by, 60)) using errcode = 'invalid_parameter_value';
+    end if;
+  end if;
+  if idempotency_key is not null then
+    hash := public.event_content_hash(document_type, event, reference_document, acting_user, data::text);
+    insert into public.idempotency_keys as k (user_id, key, event_id, content_hash, created_at)
+      values (publisher, idempotency_key, event_id, hash, published_at)
+      on conflict do nothing;
+    if not found then
+      select k.event_id, k.content_hash into known from public.idempotency_keys k
+        where k.user_id = publisher and k.key = publish_event.idempotency_key;
+      -- not found: the key was forgotten at this very instant, and the event is a new one
+      if found and known.content_hash <> hash then
+        raise exception 'idempotency_key % was used for another event: use a new key', quote_literal(idempotency_key)
+          using errcode = 'unique_violation';
+      end if;
+      if found then
+        return known.event_id;
+      end if;
+    end if;
+  end if;
+  insert into public.payloads (id, body, sha256, byte_length, content_type)
+    values (payload_id, body, sha256(body), octet_length(body), 'application/json');
+  insert into public.business_events (id, document_type, event, reference_document, payload_id, user_id,
+      published_by, idempotency_key, created_at, caused_by, cause_path)
+    values (event_id, document_type, event, reference_document, payload_id, public.user_named(acting_user),
+      publisher, idempotency_key, published_at, cause_id, path);
+  perform pg_notify('hookledger', 'events');
+  return event_id;
+end $function$;
 REVOKE EXECUTE ON FUNCTION publish_event(text,text,text,json,text,text,text) FROM public;
 
 CREATE OR REPLACE FUNCTION public.publish_table_change()
@@ -723,46 +723,46 @@ CREATE OR REPLACE FUNCTION public.publish_table_change()
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-      declare
-        document_type constant text := tg_argv[0];
-        reference_column constant text := tg_argv[1];
-        user_setting constant text := tg_argv[2];
-        kept constant text[] := nullif(tg_argv[3], '');
-        document json;
-        reference text;
-        body text;
-        previous text;
-        has_previous boolean := false;
-      begin
-        document := case when tg_op = 'DELETE' then row_to_json(old) else row_to_json(new) end;
-        reference := coalesce(public.publishable_text(document ->> reference_column), '-');
-        body := document::text;
-        if kept is not null then
-          select coalesce(json_object_agg(key, value)::text, '{}') into body
-            from json_each(document) where key = any (kept);
-        end if;
-        if tg_op = 'UPDATE' then
-          select coalesce(json_object_agg(was, old_value)
-              filter (where old_value::text <> new_value::text and (kept is null or was = any (kept)))::text, '{}'),
-            bool_or(was = '_previous')
-            into previous, has_previous
-            from rows from (json_each(row_to_json(old)), json_each(document)) as r (was, old_value, is_now, new_value);
-          if not has_previous then
-            previous := '{' || concat_ws(',', nullif(btrim(left(substr(body, 2), -1)), ''), '"_previous":' || previous) || '}';
-            if octet_length(convert_to(previous, 'UTF8')) <= 262144 then
-              body := previous;
-            end if;
-          end if;
-        end if;
-        if octet_length(convert_to(body, 'UTF8')) > 262144 then
-          body := json_build_object(reference_column,
-            case when document ->> reference_column = reference then document -> reference_column else to_json(reference) end,
-            '_truncated', true)::text;
-        end if;
-        perform public.publish_event(document_type, 'on_' || lower(tg_op), reference, body::json,
-          user_name => public.publishable_text(current_setting(user_setting, true)));
-        return null;
-      end $function$;
+declare
+  document_type constant text := tg_argv[0];
+  reference_column constant text := tg_argv[1];
+  user_setting constant text := tg_argv[2];
+  kept constant text[] := nullif(tg_argv[3], '');
+  document json;
+  reference text;
+  body text;
+  previous text;
+  has_previous boolean := false;
+begin
+  document := case when tg_op = 'DELETE' then row_to_json(old) else row_to_json(new) end;
+  reference := coalesce(public.publishable_text(document ->> reference_column), '-');
+  body := document::text;
+  if kept is not null then
+    select coalesce(json_object_agg(key, value)::text, '{}') into body
+      from json_each(document) where key = any (kept);
+  end if;
+  if tg_op = 'UPDATE' then
+    select coalesce(json_object_agg(was, old_value)
+        filter (where old_value::text <> new_value::text and (kept is null or was = any (kept)))::text, '{}'),
+      bool_or(was = '_previous')
+      into previous, has_previous
+      from rows from (json_each(row_to_json(old)), json_each(document)) as r (was, old_value, is_now, new_value);
+    if not has_previous then
+      previous := '{' || concat_ws(',', nullif(btrim(left(substr(body, 2), -1)), ''), '"_previous":' || previous) || '}';
+      if octet_length(convert_to(previous, 'UTF8')) <= 262144 then
+        body := previous;
+      end if;
+    end if;
+  end if;
+  if octet_length(convert_to(body, 'UTF8')) > 262144 then
+    body := json_build_object(reference_column,
+      case when document ->> reference_column = reference then document -> reference_column else to_json(reference) end,
+      '_truncated', true)::text;
+  end if;
+  perform public.publish_event(document_type, 'on_' || lower(tg_op), reference, body::json,
+    user_name => public.publishable_text(current_setting(user_setting, true)));
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.publishable_text(value text)
  RETURNS text
@@ -770,9 +770,9 @@ CREATE OR REPLACE FUNCTION public.publishable_text(value text)
  IMMUTABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-        select case when short ~ '[^\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]' then short end
-        from (select left(regexp_replace(value, '[\u0001-\u001f\u007f-\u009f]', ' ', 'g'), 200) as short) as cut
-      $function$;
+  select case when short ~ '[^\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]' then short end
+  from (select left(regexp_replace(value, '[\u0001-\u001f\u007f-\u009f]', ' ', 'g'), 200) as short) as cut
+$function$;
 
 CREATE OR REPLACE FUNCTION public.rebuild_change_feed()
  RETURNS boolean
@@ -780,81 +780,81 @@ CREATE OR REPLACE FUNCTION public.rebuild_change_feed()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-      begin
-        if not public.has_foreign_positions() then return false; end if;
-        -- others wait behind this one: rather not now than for long
-        perform set_config('lock_timeout', '1s', true);
-        -- not while another process counts or indexes; it may also have found this, and rebuilt the feed already
-        perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
-        perform from public.request_stats_position for update;
-        if not public.has_foreign_positions() then return false; end if;
-        -- Waits for the transactions that have opened or closed requests: the log has what they did. Those that are about to do
-        -- wait for this one, and what they do is in the feed.
-        truncate public.request_changes, public.request_stats, public.request_stats_open;
-        update public.request_stats_position set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
-          counted_at = null, backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-        update public.request_index_position set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
-          backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-        return true;
-      end $function$;
+begin
+  if not public.has_foreign_positions() then return false; end if;
+  -- others wait behind this one: rather not now than for long
+  perform set_config('lock_timeout', '1s', true);
+  -- not while another process counts or indexes; it may also have found this, and rebuilt the feed already
+  perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
+  perform from public.request_stats_position for update;
+  if not public.has_foreign_positions() then return false; end if;
+  -- Waits for the transactions that have opened or closed requests: the log has what they did. Those that are about to do
+  -- wait for this one, and what they do is in the feed.
+  truncate public.request_changes, public.request_stats, public.request_stats_open;
+  update public.request_stats_position set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
+    counted_at = null, backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  update public.request_index_position set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
+    backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  return true;
+end $function$;
 REVOKE EXECUTE ON FUNCTION rebuild_change_feed() FROM public;
 
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-      begin
-        raise exception '% on % is refused: the record is write-once', tg_op, tg_table_name
-          using errcode = 'integrity_constraint_violation';
-      end $function$;
+begin
+  raise exception '% on % is refused: the record is write-once', tg_op, tg_table_name
+    using errcode = 'integrity_constraint_violation';
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.refuse_past_row()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-      begin
-        if pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
-          return new;
-        end if;
-        raise exception 'insert into % is refused: its time is more than 10 minutes ago', tg_table_name
-          using errcode = 'integrity_constraint_violation';
-      end $function$;
+begin
+  if pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return new;
+  end if;
+  raise exception 'insert into % is refused: its time is more than 10 minutes ago', tg_table_name
+    using errcode = 'integrity_constraint_violation';
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.unwatch_table(table_name regclass)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-      declare
-        known record;
-        was_watched boolean := false;
-      begin
-        for known in select t.tgname from pg_trigger t where t.tgrelid = table_name
-            and t.tgfoid = 'public.publish_table_change'::regproc loop
-          execute format('drop trigger %I on %s', known.tgname, table_name);
-          was_watched := true;
-        end loop;
-        return was_watched;
-      end $function$;
+declare
+  known record;
+  was_watched boolean := false;
+begin
+  for known in select t.tgname from pg_trigger t where t.tgrelid = table_name
+      and t.tgfoid = 'public.publish_table_change'::regproc loop
+    execute format('drop trigger %I on %s', known.tgname, table_name);
+    was_watched := true;
+  end loop;
+  return was_watched;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.user_named(wanted text)
  RETURNS uuid
  LANGUAGE plpgsql
 AS $function$
-      declare
-        found_id uuid;
-      begin
-        select id into found_id from users where name = wanted;
-        if found_id is null then
-          insert into users (id, name, roles, active, created_at, updated_at)
-            values (new_id(), wanted, '{}', true, date_trunc('milliseconds', clock_timestamp()),
-              date_trunc('milliseconds', clock_timestamp()))
-            on conflict (name) do nothing;
-          select id into found_id from users where name = wanted;
-        end if;
-        return found_id;
-      end $function$;
+declare
+  found_id uuid;
+begin
+  select id into found_id from users where name = wanted;
+  if found_id is null then
+    insert into users (id, name, roles, active, created_at, updated_at)
+      values (new_id(), wanted, '{}', true, date_trunc('milliseconds', clock_timestamp()),
+        date_trunc('milliseconds', clock_timestamp()))
+      on conflict (name) do nothing;
+    select id into found_id from users where name = wanted;
+  end if;
+  return found_id;
+end $function$;
 REVOKE EXECUTE ON FUNCTION user_named(text) FROM public;
 
 CREATE OR REPLACE FUNCTION public.watch_table(table_name regclass, document_type text DEFAULT NULL::text, reference_column text DEFAULT NULL::text, events text[] DEFAULT '{insert,update,delete}'::text[], columns text[] DEFAULT NULL::text[], when_changed text[] DEFAULT NULL::text[], user_setting text DEFAULT 'hookledger.user_name'::text)
@@ -862,97 +862,97 @@ CREATE OR REPLACE FUNCTION public.watch_table(table_name regclass, document_type
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-      declare
-        own_tables constant text[] := '{users,api_keys,audit_entries,webhooks,webhook_secrets,webhook_credentials,webhook_circuits,
-          webhook_slots,pending_decisions,payloads,business_events,idempotency_keys,deliveries,webhook_request_logs,replays,migrations,
-          request_changes,failed_requests,request_stats,request_stats_series,
-          request_stats_open,request_stats_position,request_index,request_index_position,exports,
-          incoming_agreements,incoming_tokens,incoming_ids,sampled_refusals}';
-        publisher constant oid := 'public.publish_event'::regproc;
-        watched pg_class;
-        name text := document_type;
-        reference text := reference_column;
-        fault text;
-        changes text;
-        operation text;
-      begin
-        select * into watched from pg_class c where c.oid = table_name;
-        if not found then
-          raise exception 'table_name must name a table, not %', coalesce(table_name::text, 'null')
-            using errcode = 'undefined_table';
-        end if;
-        if watched.relkind <> 'r' or watched.relispartition or watched.relpersistence = 't' then
-          raise exception 'only ordinary tables can be watched: % is a view, a partition, temporary, or the like', table_name
-            using errcode = 'wrong_object_type';
-        end if;
-        if watched.relnamespace in (to_regnamespace('pgboss'), to_regnamespace('pg_catalog'))
-            or watched.relnamespace = 'public'::regnamespace and watched.relname = any (own_tables) then
-          raise exception '% belongs to Hookledger or to PostgreSQL and cannot be watched', table_name
-            using errcode = 'wrong_object_type';
-        end if;
-        if not pg_has_role(watched.relowner, 'USAGE') then
-          raise exception 'only its owner can watch %', table_name using errcode = 'insufficient_privilege';
-        end if;
-        select string_agg(distinct case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end, ', ')
-          into fault
-          from aclexplode(coalesce(watched.relacl, acldefault('r', watched.relowner))) as a
-          where a.privilege_type in ('INSERT', 'UPDATE', 'DELETE')
-            and not has_function_privilege(a.grantee, publisher, 'execute');
-        if fault is not null then
-          raise exception 'whoever writes to % must be able to publish: grant execute on function % to %', table_name,
-            publisher::regprocedure, fault using errcode = 'insufficient_privilege';
-        end if;
-        if reference is null then
-          select a.attname into reference from pg_index i
-            join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-            where i.indrelid = table_name and i.indisprimary and i.indnkeyatts = 1;
-          if not found then
-            raise exception '% has no primary key of one column: name a reference_column', table_name
-              using errcode = 'invalid_parameter_value';
-          end if;
-        end if;
-        select string_agg(quote_nullable(wanted), ', ') into fault
-          from unnest(array[reference] || columns || when_changed) as wanted
-          where not exists (
-            select from pg_attribute a where a.attrelid = table_name and a.attname = wanted and a.attnum > 0
-              and not a.attisdropped);
-        if fault is not null then
-          raise exception '% has no column %', table_name, fault using errcode = 'undefined_column';
-        end if;
-        if columns = '{}' or when_changed = '{}' then
-          raise exception 'columns and when_changed name at least one column; null means all' using
-            errcode = 'invalid_parameter_value';
-        end if;
-        if events is null or events = '{}' or not events <@ '{insert,update,delete}' then
-          raise exception 'events must be one or more of insert, update, delete, not %', quote_nullable(events::text)
-            using errcode = 'invalid_parameter_value';
-        end if;
-        name := coalesce(name, watched.relname);
-        if name is distinct from public.publishable_text(name) then
-          raise exception 'document_type must be 1 to 200 characters without control characters, not %',
-            quote_literal(left(name, 60)) using errcode = 'invalid_parameter_value';
-        end if;
-        if name ~* '^[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]*hookledger[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]*$' then
-          raise exception 'document_type % is reserved for events of Hookledger itself', quote_literal(name)
-            using errcode = 'invalid_parameter_value';
-        end if;
-        if user_setting is null or user_setting !~ '^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$' then
-          raise exception 'user_setting must be the name of a setting of your own, such as hookledger.user_name, not %',
-            quote_nullable(left(user_setting, 60)) using errcode = 'invalid_parameter_value';
-        end if;
-        -- the bytes of the values are compared: not every type has an equality, json for one
-        select format('row(%s)::record *<> row(%s)::record', string_agg(format('old.%I', c), ', '),
-            string_agg(format('new.%I', c), ', '))
-          into changes from unnest(coalesce(when_changed, columns)) as c having count(*) > 0;
-        foreach operation in array array['insert', 'update', 'delete'] loop
-          if operation = any (events) then
-            execute format('create or replace trigger %I after %s on %s for each row %s
-              execute function public.publish_table_change(%L, %L, %L, %L)', 'hookledger_' || operation, operation,
-              table_name, case operation when 'update' then format('when (%s)', coalesce(changes, 'old.* *<> new.*')) end,
-              name, reference, user_setting, coalesce(columns::text, ''));
-          elsif exists (select from pg_trigger t where t.tgrelid = table_name and t.tgname = 'hookledger_' || operation
-              and t.tgfoid = 'public.publish_table_change'::regproc) then
-            execute format('drop trigger %I on %s', 'hookledger_' || operation, table_name);
-          end if;
-        end loop;
-      end $function$;
+declare
+  own_tables constant text[] := '{users,api_keys,audit_entries,webhooks,webhook_secrets,webhook_credentials,webhook_circuits,
+    webhook_slots,pending_decisions,payloads,business_events,idempotency_keys,deliveries,webhook_request_logs,replays,migrations,
+    request_changes,failed_requests,request_stats,request_stats_series,
+    request_stats_open,request_stats_position,request_index,request_index_position,exports,
+    incoming_agreements,incoming_tokens,incoming_ids,sampled_refusals}';
+  publisher constant oid := 'public.publish_event'::regproc;
+  watched pg_class;
+  name text := document_type;
+  reference text := reference_column;
+  fault text;
+  changes text;
+  operation text;
+begin
+  select * into watched from pg_class c where c.oid = table_name;
+  if not found then
+    raise exception 'table_name must name a table, not %', coalesce(table_name::text, 'null')
+      using errcode = 'undefined_table';
+  end if;
+  if watched.relkind <> 'r' or watched.relispartition or watched.relpersistence = 't' then
+    raise exception 'only ordinary tables can be watched: % is a view, a partition, temporary, or the like', table_name
+      using errcode = 'wrong_object_type';
+  end if;
+  if watched.relnamespace in (to_regnamespace('pgboss'), to_regnamespace('pg_catalog'))
+      or watched.relnamespace = 'public'::regnamespace and watched.relname = any (own_tables) then
+    raise exception '% belongs to Hookledger or to PostgreSQL and cannot be watched', table_name
+      using errcode = 'wrong_object_type';
+  end if;
+  if not pg_has_role(watched.relowner, 'USAGE') then
+    raise exception 'only its owner can watch %', table_name using errcode = 'insufficient_privilege';
+  end if;
+  select string_agg(distinct case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end, ', ')
+    into fault
+    from aclexplode(coalesce(watched.relacl, acldefault('r', watched.relowner))) as a
+    where a.privilege_type in ('INSERT', 'UPDATE', 'DELETE')
+      and not has_function_privilege(a.grantee, publisher, 'execute');
+  if fault is not null then
+    raise exception 'whoever writes to % must be able to publish: grant execute on function % to %', table_name,
+      publisher::regprocedure, fault using errcode = 'insufficient_privilege';
+  end if;
+  if reference is null then
+    select a.attname into reference from pg_index i
+      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+      where i.indrelid = table_name and i.indisprimary and i.indnkeyatts = 1;
+    if not found then
+      raise exception '% has no primary key of one column: name a reference_column', table_name
+        using errcode = 'invalid_parameter_value';
+    end if;
+  end if;
+  select string_agg(quote_nullable(wanted), ', ') into fault
+    from unnest(array[reference] || columns || when_changed) as wanted
+    where not exists (
+      select from pg_attribute a where a.attrelid = table_name and a.attname = wanted and a.attnum > 0
+        and not a.attisdropped);
+  if fault is not null then
+    raise exception '% has no column %', table_name, fault using errcode = 'undefined_column';
+  end if;
+  if columns = '{}' or when_changed = '{}' then
+    raise exception 'columns and when_changed name at least one column; null means all' using
+      errcode = 'invalid_parameter_value';
+  end if;
+  if events is null or events = '{}' or not events <@ '{insert,update,delete}' then
+    raise exception 'events must be one or more of insert, update, delete, not %', quote_nullable(events::text)
+      using errcode = 'invalid_parameter_value';
+  end if;
+  name := coalesce(name, watched.relname);
+  if name is distinct from public.publishable_text(name) then
+    raise exception 'document_type must be 1 to 200 characters without control characters, not %',
+      quote_literal(left(name, 60)) using errcode = 'invalid_parameter_value';
+  end if;
+  if name ~* '^[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]*hookledger[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]*$' then
+    raise exception 'document_type % is reserved for events of Hookledger itself', quote_literal(name)
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if user_setting is null or user_setting !~ '^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$' then
+    raise exception 'user_setting must be the name of a setting of your own, such as hookledger.user_name, not %',
+      quote_nullable(left(user_setting, 60)) using errcode = 'invalid_parameter_value';
+  end if;
+  -- the bytes of the values are compared: not every type has an equality, json for one
+  select format('row(%s)::record *<> row(%s)::record', string_agg(format('old.%I', c), ', '),
+      string_agg(format('new.%I', c), ', '))
+    into changes from unnest(coalesce(when_changed, columns)) as c having count(*) > 0;
+  foreach operation in array array['insert', 'update', 'delete'] loop
+    if operation = any (events) then
+      execute format('create or replace trigger %I after %s on %s for each row %s
+        execute function public.publish_table_change(%L, %L, %L, %L)', 'hookledger_' || operation, operation,
+        table_name, case operation when 'update' then format('when (%s)', coalesce(changes, 'old.* *<> new.*')) end,
+        name, reference, user_setting, coalesce(columns::text, ''));
+    elsif exists (select from pg_trigger t where t.tgrelid = table_name and t.tgname = 'hookledger_' || operation
+        and t.tgfoid = 'public.publish_table_change'::regproc) then
+      execute format('drop trigger %I on %s', 'hookledger_' || operation, table_name);
+    end if;
+  end loop;
+end $function$;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded-postgres/embedded-postgres';
+import { MIGRATIONS } from '../../src/database/migrations';
 import { type ServerProcess, startServer } from '../server-process';
 import { untilCaughtUp } from './caught-up';
 import { type Generated, generate } from './generate/generate';
@@ -28,6 +29,8 @@ const SETTINGS = {
   max_connections: '300',
 };
 
+const MIGRATION_NAMES = MIGRATIONS.map((migration) => new migration().name).join(', ');
+
 /** Longer logs are indexed at once: see index-log.ts. */
 const INDEXED_BY_ITSELF = 2_000_000;
 
@@ -36,6 +39,8 @@ type Say = (what: string) => void;
 
 interface Kept extends Generated {
   adminKey: string;
+  /** The names of the migrations, which contain a hash of their text: a database of other ones is made again. */
+  migrations: string;
 }
 
 export interface Wanted {
@@ -84,7 +89,8 @@ export async function openDatabase({ rows, keep, caughtUp }: Wanted, stops: Stop
   const generated = known ?? (await generate({ superuser, owner: postgres.migrationUrl }, rows, say));
   // the application indexes a million in some minutes by itself, which is part of what is watched
   if (!known && rows > INDEXED_BY_ITSELF) await indexLog(sql, postgres.migrationUrl, say);
-  if (!known) await writeFile(noteFile, JSON.stringify({ ...generated, adminKey }), { mode: 0o600 });
+  if (!known)
+    await writeFile(noteFile, JSON.stringify({ ...generated, adminKey, migrations: MIGRATION_NAMES }), { mode: 0o600 });
   let hasNew = known === null;
   if (caughtUp) {
     const worker = await start('worker');
@@ -121,7 +127,8 @@ function environmentOf(postgres: EmbeddedPostgres, adminKey: string, processes: 
 
 async function readKept(file: string): Promise<Kept | null> {
   const text = await readFile(file, 'utf8').catch(() => null);
-  return text === null ? null : JSON.parse(text);
+  const kept: Kept | null = text === null ? null : JSON.parse(text);
+  return kept?.migrations === MIGRATION_NAMES ? kept : null;
 }
 
 /** @param isWhole false: what is there was left by a run that did not come to its end, and makes room */

@@ -101,7 +101,7 @@ async function startParts(
   const policy = targetPolicyOf(config);
   const database = await openDatabase(config, log, onLost);
   stops.push(database.stop);
-  await migrate(database.ownerUrl, database.servingUrl);
+  await migrate(database.ownerUrl, database.servingUrl, database.cluster);
 
   const source = await createDataSource(database.servingUrl, { name: 'serve', poolSize: 12 }).initialize();
   stops.push(() => source.destroy());

@@ -1,54 +1,8 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
-import { CreateUsers1764000000001 } from '../../migrations/1764000000001-create-users';
-import { CreateWebhooks1764000000002 } from '../../migrations/1764000000002-create-webhooks';
-import { CreateLogTables1764000000003 } from '../../migrations/1764000000003-create-log-tables';
-import { CreateAuditEntries1764000000004 } from '../../migrations/1764000000004-create-audit-entries';
-import { KeepClosedRows1764000000005 } from '../../migrations/1764000000005-keep-closed-rows';
-import { MakeMonthPartitions1764000000006 } from '../../migrations/1764000000006-make-month-partitions';
-import { PublishEventFunction1764000000007 } from '../../migrations/1764000000007-publish-event-function';
-import { DescribeRequests1764000000008 } from '../../migrations/1764000000008-describe-requests';
-import { PaceDeliveries1764000000009 } from '../../migrations/1764000000009-pace-deliveries';
-import { ReplayDeliveries1764000000010 } from '../../migrations/1764000000010-replay-deliveries';
-import { TraceCauses1764000000011 } from '../../migrations/1764000000011-trace-causes';
-import { ListReplayed1764000000012 } from '../../migrations/1764000000012-list-replayed';
-import { WatchTable1764000000013 } from '../../migrations/1764000000013-watch-table';
-import { NoteChanges1764000000014 } from '../../migrations/1764000000014-note-changes';
-import { RequestStats1764000000015 } from '../../migrations/1764000000015-request-stats';
-import { IndexRequests1764000000016 } from '../../migrations/1764000000016-index-requests';
-import { ExportRequests1764000000017 } from '../../migrations/1764000000017-export-requests';
-import { ListFailedRequests1764000000018 } from '../../migrations/1764000000018-list-failed-requests';
-import { LinkIndexes1764000000019 } from '../../migrations/1764000000019-link-indexes';
-import { RebuildChangeFeed1764000000020 } from '../../migrations/1764000000020-rebuild-change-feed';
-import { ReceiveCalls1764000000021 } from '../../migrations/1764000000021-receive-calls';
-import { DateRowsAsTheyCome1764000000022 } from '../../migrations/1764000000022-date-rows-as-they-come';
 import { FEATURES } from '../features';
 import { type SessionOptions, sessionConfig } from '../sql/session';
-
-export const MIGRATIONS = [
-  CreateUsers1764000000001,
-  CreateWebhooks1764000000002,
-  CreateLogTables1764000000003,
-  CreateAuditEntries1764000000004,
-  KeepClosedRows1764000000005,
-  MakeMonthPartitions1764000000006,
-  PublishEventFunction1764000000007,
-  DescribeRequests1764000000008,
-  PaceDeliveries1764000000009,
-  ReplayDeliveries1764000000010,
-  TraceCauses1764000000011,
-  ListReplayed1764000000012,
-  WatchTable1764000000013,
-  NoteChanges1764000000014,
-  RequestStats1764000000015,
-  IndexRequests1764000000016,
-  ExportRequests1764000000017,
-  ListFailedRequests1764000000018,
-  LinkIndexes1764000000019,
-  RebuildChangeFeed1764000000020,
-  ReceiveCalls1764000000021,
-  DateRowsAsTheyCome1764000000022,
-];
+import { MIGRATIONS } from './migrations';
 
 export interface DataSourceOptions extends SessionOptions {
   /** Maximum number of connections. */

@@ -7,6 +7,8 @@ import type { Log } from '../log';
 export interface Database {
   servingUrl: string;
   ownerUrl: string;
+  /** The directory of the embedded PostgreSQL; null: DATABASE_URL. */
+  cluster: string | null;
   encryptionKeys: Buffer[];
   stop(): Promise<void>;
 }
@@ -18,7 +20,8 @@ export interface Database {
 export async function openDatabase(config: Config, log: Log, onLost: (error: Error) => void): Promise<Database> {
   if (config.databaseUrl) {
     const ownerUrl = config.migrationDatabaseUrl ?? config.databaseUrl;
-    return { servingUrl: config.databaseUrl, ownerUrl, encryptionKeys: config.encryptionKeys, stop: async () => {} };
+    const { databaseUrl: servingUrl, encryptionKeys } = config;
+    return { servingUrl, ownerUrl, cluster: null, encryptionKeys, stop: async () => {} };
   }
   // loaded only here, because DATABASE_URL needs none of it
   const { startEmbeddedPostgres } = await import('./embedded-postgres/embedded-postgres.js');
@@ -33,6 +36,7 @@ export async function openDatabase(config: Config, log: Log, onLost: (error: Err
   return {
     servingUrl: embedded.servingUrl,
     ownerUrl: embedded.migrationUrl,
+    cluster: embedded.clusterPath,
     encryptionKeys: config.encryptionKeys.length > 0 ? [...config.encryptionKeys, own] : [own],
     stop: () => embedded.stop(),
   };

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { isConfigurationLimit, whyUnavailable } from '../sql/database-errors';
-import { MIGRATIONS } from './data-source';
+import { MIGRATIONS } from './migrations';
 
 /** Monitors do not wait longer, and on a silent network a query would wait for ever. */
 const ANSWER_MS = 5_000;

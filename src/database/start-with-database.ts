@@ -10,7 +10,7 @@ const REFUSED = new Set(['28P01', '28000', '3D000']);
 
 /** The database cannot be used; the message names it, the reason, and what to do. */
 export class DatabaseStartError extends Error {
-  constructor(message: string, cause: unknown) {
+  constructor(message: string, cause?: unknown) {
     super(message, { cause });
     this.name = 'DatabaseStartError';
   }

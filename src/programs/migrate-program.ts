@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   await startWithDatabase(config, log, async () => {
     const database = await openDatabase(config, log, () => undefined);
     try {
-      await migrate(database.ownerUrl, database.servingUrl);
+      await migrate(database.ownerUrl, database.servingUrl, database.cluster);
       log.info('the database is up to date');
     } finally {
       await database.stop();

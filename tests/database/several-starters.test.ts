@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type App, startApp } from '../../src/app/app';
 import { readConfig } from '../../src/config';
-import { MIGRATIONS } from '../../src/database/data-source';
+import { MIGRATIONS } from '../../src/database/migrations';
 import { createLog } from '../../src/log';
 import { askAt, type LogSink } from '../support/app';
 import { createTestDatabase, type TestDatabase } from '../support/database';

@@ -36,6 +36,8 @@ export interface EmbeddedPostgres {
   encryptionKey: string;
   /** The folder that contains everything of the cluster. */
   dataPath: string;
+  /** The folder in `dataPath` that PostgreSQL calls its data directory. */
+  clusterPath: string;
   /** DATABASE_URL, MIGRATION_DATABASE_URL and ENCRYPTION_KEY for a second process; readable by its owner only. */
   connectionFile: string;
   /** Where a cluster was moved whose passwords are no longer in `dataDir` (it was emptied); a new one was made. */
@@ -85,6 +87,7 @@ async function startAlone(
     ...urls,
     encryptionKey: secrets.encryptionKey,
     dataPath: places.home,
+    clusterPath: places.cluster,
     connectionFile: places.connectionFile,
     setAside,
     stop: onlyOnce(() => stopAll(places, kept, release)),

@@ -121,6 +121,7 @@ function concludeCalls({ statuses }: Calls): void {
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`${error.name === 'AlreadyRunning' ? error.message : (error.stack ?? error.message)}\n`);
+  const expected = ['AlreadyRunning', 'DatabaseStartError'].includes(error.name);
+  process.stderr.write(`${expected ? error.message : (error.stack ?? error.message)}\n`);
   process.exit(1);
 });

@@ -1,0 +1,48 @@
+-- Users, their API keys, and the audit trail.
+
+create table users (
+  id uuid not null,
+  name text not null,
+  full_name text,
+  roles text[] not null,
+  active boolean not null,
+  created_at timestamptz(3) not null,
+  updated_at timestamptz(3) not null,
+  constraint users_pkey primary key (id),
+  constraint users_name_key unique (name)
+);
+
+create table api_keys (
+  id uuid not null,
+  user_id uuid not null,
+  label text not null,
+  key_id text not null,             -- the part of the key that finds the row; random for ADMIN_API_KEY; not secret
+  token_hash bytea not null,        -- SHA-256 of the whole key: 256 random bits need no slow hash
+  roles text[],                     -- null: all roles of the user
+  created_at timestamptz(3) not null,
+  expires_at timestamptz(3),
+  revoked_at timestamptz(3),
+  last_used_at timestamptz(3),
+  constraint api_keys_pkey primary key (id),
+  constraint api_keys_key_id_key unique (key_id),
+  constraint api_keys_token_hash_key unique (token_hash),
+  constraint api_keys_user_id_fkey foreign key (user_id) references users (id)
+);
+create index api_keys_user_id_idx on api_keys (user_id);
+
+-- Changes that users made. An entry is written in the transaction of the change that it records.
+create table audit_entries (
+  id uuid not null,
+  at timestamptz(3) not null,
+  action text not null,             -- subject.verb, past tense: webhook.paused
+  actor_id uuid,                    -- null: the system
+  api_key_id uuid,
+  subject_type text,
+  subject_id uuid,
+  details text,                     -- JSON: what changed; never a secret
+  remote_address text,
+  request_id text,
+  constraint audit_entries_pkey primary key (id)
+);
+create index audit_entries_subject_id_idx on audit_entries (subject_id, id);
+create index audit_entries_actor_id_idx on audit_entries (actor_id, id);

@@ -1,0 +1,96 @@
+-- Webhooks, their secrets and credentials, and the state of their circuits.
+
+create table webhooks (
+  id uuid not null,
+  name text not null,
+  direction text not null,
+  status text not null,
+  status_reason text,               -- why it is paused or disabled, as the user wrote it
+  url text,
+  document_type text,               -- null: every type
+  events text[] not null,           -- empty: every event
+  condition text,                   -- CEL; null: every event that matches
+  dedupe_seconds integer,           -- skips an event that repeats one of the last so many seconds; null: none
+  method text not null default 'POST',
+  headers text not null default '[]',                 -- JSON array of [name, Liquid template]; no secret
+  body_format text not null default 'STANDARD',
+  body text,                        -- Liquid template of a JSON body
+  fields text,                      -- JSON array of [key, fieldname]
+  pass_headers text[] not null default '{}',          -- names of the headers of a received call that are sent with it
+  signatures text[] not null default '{V1}',
+  retry_schedule integer[],         -- seconds to wait before each attempt; null: the default schedule
+  timeout_ms integer not null,
+  rate_limit integer,               -- requests within any rate_limit_seconds; null: no limit
+  rate_limit_seconds integer,
+  max_concurrency integer,          -- requests on the wire at once; null: no limit
+  ordering text,                    -- one delivery per document at a time; null: no order
+  owner_id uuid not null,
+  created_at timestamptz(3) not null,
+  updated_at timestamptz(3) not null,
+  constraint webhooks_pkey primary key (id),
+  constraint webhooks_direction_check check (direction in ('OUTGOING', 'INCOMING')),
+  constraint webhooks_status_check check (status in ('ACTIVE', 'PAUSED', 'DISABLED', 'ARCHIVED')),
+  constraint webhooks_method_check check (method in ('POST', 'PUT', 'PATCH', 'DELETE')),
+  constraint webhooks_body_format_check check (body_format in ('STANDARD', 'JSON', 'FORM', 'ORIGINAL')),
+  constraint webhooks_rate_limit_check check ((rate_limit is null) = (rate_limit_seconds is null)),
+  constraint webhooks_ordering_check check (ordering in ('HOLD', 'SKIP')),
+  constraint webhooks_owner_id_fkey foreign key (owner_id) references users (id)
+);
+create index webhooks_owner_id_idx on webhooks (owner_id, id);
+
+-- Secrets that sign outgoing requests or verify incoming calls.
+create table webhook_secrets (
+  id uuid not null,
+  webhook_id uuid not null,
+  kind text not null default 'V1',
+  public_key bytea,                 -- V1A: the 32 bytes that partners verify with
+  kek text not null,                -- the name of the ENCRYPTION_KEY that encrypted wrapped
+  wrapped bytea not null,           -- the key of box, encrypted
+  box bytea not null,               -- the secret, encrypted
+  created_at timestamptz(3) not null,
+  expires_at timestamptz(3),        -- set by rotation: until then it is used beside its successor
+  constraint webhook_secrets_pkey primary key (id),
+  constraint webhook_secrets_kind_check check (kind in ('V1', 'V1A', 'FRAPPE', 'TEXT', 'CERTIFICATE')),
+  constraint webhook_secrets_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
+);
+create index webhook_secrets_webhook_id_idx on webhook_secrets (webhook_id);
+
+-- Credentials sent to the partner.
+create table webhook_credentials (
+  id uuid not null,
+  webhook_id uuid not null,
+  kind text not null,
+  settings text not null,           -- JSON: what is not secret, such as the name of a header or of a user
+  kek text not null,                -- as in webhook_secrets
+  wrapped bytea not null,
+  box bytea not null,
+  created_at timestamptz(3) not null,
+  constraint webhook_credentials_pkey primary key (id),
+  constraint webhook_credentials_kind_check check (kind in ('HEADER', 'BASIC', 'OAUTH2', 'CERTIFICATE')),
+  constraint webhook_credentials_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
+);
+create index webhook_credentials_webhook_id_idx on webhook_credentials (webhook_id);
+
+-- The circuit breaker of each outgoing webhook.
+create table webhook_circuits (
+  webhook_id uuid not null,
+  state text not null,
+  open_until timestamptz(3),        -- OPEN: nothing is sent before; HALF_OPEN: another probe may be sent then
+  reason text,
+  openings integer not null,        -- in a row: each lasts longer than the one before
+  probe_delivery_id uuid,           -- HALF_OPEN: the one delivery that may be sent
+  failures integer not null,        -- failed attempts in a row
+  failing_since timestamptz(3),     -- null: the last attempt succeeded, or there was none
+  crowded boolean not null default false,             -- deliveries wait for its CAPACITY: new ones queue behind them
+  constraint webhook_circuits_pkey primary key (webhook_id),
+  constraint webhook_circuits_state_check check (state in ('CLOSED', 'OPEN', 'HALF_OPEN')),
+  constraint webhook_circuits_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
+) with (fillfactor = 50);
+
+-- Requests on the wire, of webhooks with a max_concurrency.
+create table webhook_slots (
+  webhook_id uuid not null,
+  request_id uuid not null,
+  constraint webhook_slots_pkey primary key (webhook_id, request_id),
+  constraint webhook_slots_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
+);

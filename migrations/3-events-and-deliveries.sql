@@ -1,0 +1,127 @@
+-- Business events and their payloads, the deliveries made of them, and replays.
+
+-- Partitioned by month, as all tables of the record: see 7-write-once-and-partitions.sql.
+create table payloads (
+  id uuid not null,
+  body bytea,                       -- the exact bytes; null once erased
+  sha256 bytea not null,
+  byte_length integer not null,
+  content_type text not null,
+  constraint payloads_pkey primary key (id)
+) partition by range (id);
+
+create table business_events (
+  id uuid not null,
+  document_type text not null,
+  event text not null,
+  reference_document text not null,
+  payload_id uuid not null,
+  user_id uuid not null,            -- the user of the business system who caused it
+  published_by uuid not null,       -- the user or login that published it
+  idempotency_key text,
+  request_id uuid,                  -- the incoming call that it was received with
+  directed_to uuid[],               -- the only webhooks that receive it; null: all that match
+  caused_by uuid,                   -- a delivery
+  cause_path uuid[] not null default '{}',            -- the webhooks that led to it, oldest first, at most 16
+  created_at timestamptz(3) not null,
+  fanned_out_at timestamptz(3),     -- null: still in the outbox
+  wanted_by integer,                -- the number of webhooks that it matched
+  constraint business_events_pkey primary key (id),
+  constraint business_events_user_id_fkey foreign key (user_id) references users (id),
+  constraint business_events_published_by_fkey foreign key (published_by) references users (id)
+) partition by range (id);
+create index business_events_outbox_idx on business_events (id) where fanned_out_at is null;
+create index business_events_reference_idx on business_events (reference_document text_pattern_ops, id);
+create index business_events_user_id_idx on business_events (user_id, id);
+-- few events have a cause: the index contains no others
+create index business_events_caused_by_idx on business_events (caused_by, id) where caused_by is not null;
+
+create table idempotency_keys (
+  user_id uuid not null,
+  key text not null,
+  event_id uuid not null,
+  content_hash bytea not null,
+  created_at timestamptz(3) not null,
+  constraint idempotency_keys_pkey primary key (user_id, key),
+  constraint idempotency_keys_user_id_fkey foreign key (user_id) references users (id)
+);
+create index idempotency_keys_created_at_idx on idempotency_keys (created_at);
+
+create table deliveries (
+  id uuid not null,
+  business_event_id uuid not null,
+  webhook_id uuid not null,
+  user_id uuid not null,
+  document_type text not null,
+  event text not null,
+  reference_document text not null,
+  test boolean not null default false,                -- made by testWebhook
+  status text not null,
+  skip_reason text,
+  skip_message text,
+  method text,                      -- from method to payload_id: rendered at fan-out; null when skipped
+  url text,
+  headers text,                     -- JSON array of pairs
+  payload_id uuid,
+  attempts integer not null,
+  round_start integer not null default 0,             -- attempts before the last replay, which begins the schedule anew
+  next_attempt_at timestamptz(3),
+  held boolean not null,            -- its webhook is paused or disabled: it has no job
+  waits_for text,                   -- it has no job because it waits for CAPACITY of its webhook or for its PREDECESSOR
+  blocks boolean not null default false,              -- ordered: later deliveries of its document wait for it
+  job_id uuid,                      -- the only job that may process it; any other was left over by a crash
+  open_request_id uuid,             -- the attempt on the wire: only its own outcome may be written
+  replay_id uuid,                   -- the last replay
+  cancel_requested boolean not null default false,    -- cancelled while on the wire: no further attempt is made
+  created_at timestamptz(3) not null,
+  delivered_at timestamptz(3),      -- when it first succeeded
+  finished_at timestamptz(3),
+  constraint deliveries_pkey primary key (id),
+  constraint deliveries_status_check check
+    (status in ('PENDING', 'RETRYING', 'DELIVERED', 'EXHAUSTED', 'SKIPPED', 'CANCELLED')),
+  constraint deliveries_finished_check check ((finished_at is null) = (status in ('PENDING', 'RETRYING'))),
+  constraint deliveries_waits_for_check check (waits_for in ('CAPACITY', 'PREDECESSOR')),
+  constraint deliveries_webhook_id_fkey foreign key (webhook_id) references webhooks (id),
+  constraint deliveries_user_id_fkey foreign key (user_id) references users (id)
+) partition by range (id);
+create index deliveries_webhook_id_idx on deliveries (webhook_id, id);
+create index deliveries_business_event_id_idx on deliveries (business_event_id);
+create index deliveries_open_idx on deliveries (webhook_id, id) where finished_at is null;
+create index deliveries_waiting_idx on deliveries (webhook_id, id) where waits_for is not null;
+create index deliveries_order_idx on deliveries (webhook_id, document_type, reference_document, id) where blocks;
+-- few deliveries are ever replayed: the index contains no others
+create index deliveries_replay_id_idx on deliveries (replay_id, id) where replay_id is not null;
+
+-- Events that match a webhook whose condition or template could not be evaluated within the time limit.
+create table pending_decisions (
+  webhook_id uuid not null,
+  business_event_id uuid not null,
+  constraint pending_decisions_pkey primary key (webhook_id, business_event_id),
+  constraint pending_decisions_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
+);
+
+create table replays (
+  id uuid not null,
+  status text not null,
+  condition text,                   -- JSON: the DeliveryWhere of replayDeliveries; null: one delivery
+  delivery_id uuid,
+  reason text not null,
+  rate integer not null,            -- deliveries a second at most
+  ordered_by uuid not null,
+  last_delivery_id uuid not null,   -- newer deliveries are not part of it
+  cursor uuid,                      -- the last delivery that was processed
+  total integer not null,           -- deliveries that met the condition when it was created
+  replayed integer not null,
+  skipped integer not null,         -- could not be sent again, such as one that was being sent
+  next_step_at timestamptz(3) not null,
+  error text,
+  created_at timestamptz(3) not null,
+  started_at timestamptz(3),
+  finished_at timestamptz(3),
+  constraint replays_pkey primary key (id),
+  constraint replays_status_check check
+    (status in ('PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED')),
+  constraint replays_finished_check check ((finished_at is null) = (status in ('PENDING', 'RUNNING', 'PAUSED'))),
+  constraint replays_ordered_by_fkey foreign key (ordered_by) references users (id)
+);
+create index replays_open_idx on replays (next_step_at) where status in ('PENDING', 'RUNNING');

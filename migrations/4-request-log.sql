@@ -1,0 +1,130 @@
+-- The Webhook Request Log, its change feed, the list of failed requests, and exports.
+
+-- A row contains the ids and names of what it belongs to, so that it is read without a join.
+create table webhook_request_logs (
+  id uuid not null,
+  webhook_id uuid,
+  direction text not null,
+  status text not null,
+  document_type text,
+  event text,
+  reference_document text,
+  business_event_id uuid,
+  delivery_id uuid,
+  replay_id uuid,
+  user_id uuid,
+  attempt_number integer not null,
+  duplicate boolean not null,
+  test boolean not null default false,
+  method text not null,
+  url text not null,
+  headers text,                     -- JSON array of pairs in wire order, secret values replaced
+  payload_id uuid,
+  wire_payload_id uuid,             -- the bytes as they came, if a content encoding made them differ from payload_id
+  secret_id uuid,                   -- the secret that signed
+  started_at timestamptz(3) not null,
+  finished_at timestamptz(3),
+  duration_ms integer,
+  response_status integer,
+  response_headers text,
+  response_body bytea,              -- the first bytes of the body
+  response_bytes integer,           -- the length of the whole body
+  response_truncated boolean,
+  error text,
+  error_code text,
+  remote_address text,
+  constraint webhook_request_logs_pkey primary key (id),
+  constraint webhook_request_logs_status_check check
+    (status in ('PENDING', 'SUCCEEDED', 'FAILED', 'UNKNOWN', 'REFUSED')),
+  constraint webhook_request_logs_finished_check check ((finished_at is null) = (status = 'PENDING')),
+  constraint webhook_request_logs_webhook_id_fkey foreign key (webhook_id) references webhooks (id),
+  constraint webhook_request_logs_user_id_fkey foreign key (user_id) references users (id)
+) partition by range (id);
+create index webhook_request_logs_webhook_id_idx on webhook_request_logs (webhook_id, id);
+create index webhook_request_logs_user_id_idx on webhook_request_logs (user_id, id);
+create index webhook_request_logs_delivery_id_idx on webhook_request_logs (delivery_id, id);
+create index webhook_request_logs_business_event_id_idx on webhook_request_logs (business_event_id, id);
+create index webhook_request_logs_reference_idx on webhook_request_logs (reference_document text_pattern_ops, id);
+create index webhook_request_logs_replay_id_idx on webhook_request_logs (replay_id, id) where replay_id is not null;
+
+-- Requests that did not succeed. An index on the status of the log would be written for each request that closes; this
+-- is written for these few only.
+create table failed_requests (
+  id uuid not null,                 -- of the request
+  webhook_id uuid,
+  document_type text,
+  status text not null,
+  constraint failed_requests_pkey primary key (id),
+  constraint failed_requests_status_check check (status in ('FAILED', 'UNKNOWN', 'REFUSED'))
+);
+create index failed_requests_webhook_id_idx on failed_requests (webhook_id, id);
+create index failed_requests_status_idx on failed_requests (status, id);
+
+-- The change feed, which statistics, search and subscriptions read. An id of the log tells when a request began, not
+-- when its transaction committed, so new rows cannot be found in the log itself. One row for each statement that opened
+-- or closed requests. Not part of the record: deleted after a day.
+create table request_changes (
+  id bigint generated always as identity,
+  xid bigint not null,              -- the transaction: readers compare snapshots to find what they have not seen
+  kind text not null,
+  request_ids uuid[] not null,      -- ascending
+  at timestamptz(3) not null default clock_timestamp(),
+  constraint request_changes_pkey primary key (id),
+  constraint request_changes_kind_check check (kind in ('OPENED', 'CLOSED'))
+);
+create index request_changes_xid_idx on request_changes (xid);
+
+-- Both run as their owner, because no other login may write these tables. In pieces of 1,000, because one statement may
+-- change millions of rows.
+create function note_opened_requests() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  insert into public.request_changes (xid, kind, request_ids)
+    select pg_current_xact_id()::text::bigint, kind, array_agg(id order by id)
+    from (select id, case when finished_at is null then 'OPENED' else 'CLOSED' end as kind,
+            (row_number() over (order by id) - 1) / 1000 as piece from opened) as numbered
+    group by piece, kind order by piece, kind;
+  insert into public.failed_requests (id, webhook_id, document_type, status)
+    select id, webhook_id, document_type, status from opened where status in ('FAILED', 'UNKNOWN', 'REFUSED');
+  return null;
+end $$;
+
+create function note_closed_requests() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  insert into public.request_changes (xid, kind, request_ids)
+    select pg_current_xact_id()::text::bigint, 'CLOSED', array_agg(id order by id)
+    from (select id, (row_number() over (order by id) - 1) / 1000 as piece from closed) as numbered
+    group by piece order by piece;
+  insert into public.failed_requests (id, webhook_id, document_type, status)
+    select id, webhook_id, document_type, status from closed where status in ('FAILED', 'UNKNOWN', 'REFUSED');
+  return null;
+end $$;
+
+revoke execute on function note_opened_requests(), note_closed_requests() from public;
+
+create trigger opened_requests_are_noted after insert on webhook_request_logs
+  referencing new table as opened for each statement execute function note_opened_requests();
+create trigger closed_requests_are_noted after update on webhook_request_logs
+  referencing new table as closed for each statement execute function note_closed_requests();
+
+-- Exports of the log. The file is made while it is downloaded, and never stored.
+create table exports (
+  id uuid not null,
+  format text not null,
+  include_content boolean not null, -- headers and bodies too
+  byte_order_mark boolean not null,
+  reads_content boolean not null,   -- its user sees whole URLs and searches in bodies
+  condition text,                   -- JSON: the WebhookRequestLogWhere of the export; null: all requests
+  ordered_by uuid not null,
+  last_request_id uuid not null,    -- newer requests are not part of it
+  created_at timestamptz(3) not null,
+  expires_at timestamptz(3) not null,
+  downloads integer not null,       -- begun
+  rows_sent bigint not null,        -- by all downloads
+  bytes_sent bigint not null,       -- before compression
+  completed_at timestamptz(3),      -- when a download was last completed
+  constraint exports_pkey primary key (id),
+  constraint exports_format_check check (format in ('NDJSON', 'CSV')),
+  constraint exports_ordered_by_fkey foreign key (ordered_by) references users (id)
+);

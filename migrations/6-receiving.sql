@@ -1,0 +1,56 @@
+-- Calls of partners: the settings of INCOMING webhooks, their addresses, and what repeated and refused calls leave.
+
+create table incoming_agreements (
+  webhook_id uuid not null,
+  provider text not null,           -- how its calls are signed
+  settings text not null,           -- JSON: the settings of a provider without a name; no secret
+  tolerance_seconds integer not null,
+  event_place text,                 -- JSON [from, name]; null: as the provider has it
+  id_place text,
+  reference_place text,
+  becomes text not null,
+  forward_to uuid[] not null,       -- FORWARD: outgoing webhooks
+  answer_status integer not null,
+  answer_body text,
+  answer_type text,
+  user_id uuid not null,            -- the user of its events: the partner
+  version integer not null,         -- counts the changes of all that decides about a call
+  constraint incoming_agreements_pkey primary key (webhook_id),
+  constraint incoming_agreements_becomes_check check (becomes in ('BUSINESS_EVENT', 'FORWARD', 'RECORD')),
+  constraint incoming_agreements_webhook_id_fkey foreign key (webhook_id) references webhooks (id),
+  constraint incoming_agreements_user_id_fkey foreign key (user_id) references users (id)
+);
+
+create table incoming_tokens (
+  id uuid not null,
+  webhook_id uuid not null,
+  hash bytea not null,              -- SHA-256: the token itself is not stored
+  created_at timestamptz(3) not null,
+  expires_at timestamptz(3),        -- set by rotation: until then it is valid beside its successor
+  constraint incoming_tokens_pkey primary key (id),
+  constraint incoming_tokens_hash_key unique (hash),
+  constraint incoming_tokens_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
+);
+create index incoming_tokens_webhook_id_idx on incoming_tokens (webhook_id);
+
+-- Ids of accepted calls, by which repeated calls are found.
+create table incoming_ids (
+  webhook_id uuid not null,
+  id_hash bytea not null,
+  request_id uuid not null,
+  business_event_id uuid,
+  created_at timestamptz(3) not null,
+  constraint incoming_ids_pkey primary key (webhook_id, id_hash),
+  constraint incoming_ids_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
+);
+create index incoming_ids_created_at_idx on incoming_ids (created_at);
+
+-- Refused calls above the rate at which they are recorded, counted by minute.
+create table sampled_refusals (
+  webhook_id uuid not null,
+  minute timestamptz(3) not null,
+  error_code text not null,
+  calls integer not null,
+  constraint unkept_refusals_pkey primary key (webhook_id, minute, error_code),
+  constraint unkept_refusals_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
+);

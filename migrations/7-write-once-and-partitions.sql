@@ -1,0 +1,144 @@
+-- The record is write-once: a closed request never changes, and no row of the record is deleted. The serving login does
+-- not have these rights (src/database/grants.ts); the triggers also stop mistakes of the owner.
+
+create function refuse_change() returns trigger
+language plpgsql as $$
+begin
+  raise exception '% on % is refused: the record is write-once', tg_op, tg_table_name
+    using errcode = 'integrity_constraint_violation';
+end $$;
+
+create trigger closed_rows_never_change before update on webhook_request_logs
+  for each row when (old.finished_at is not null) execute function refuse_change();
+
+-- All columns that a request is opened with. In the WHEN clause, which costs nothing like a function call: every
+-- delivery closes rows.
+create trigger open_rows_are_only_closed before update on webhook_request_logs
+  for each row when (old.finished_at is null and (new.finished_at is null or
+    (new.id, new.webhook_id, new.direction, new.document_type, new.event, new.reference_document,
+     new.business_event_id, new.delivery_id, new.user_id, new.attempt_number, new.duplicate, new.method, new.url,
+     new.headers, new.payload_id, new.secret_id, new.started_at, new.test, new.replay_id, new.wire_payload_id)
+    is distinct from
+    (old.id, old.webhook_id, old.direction, old.document_type, old.event, old.reference_document,
+     old.business_event_id, old.delivery_id, old.user_id, old.attempt_number, old.duplicate, old.method, old.url,
+     old.headers, old.payload_id, old.secret_id, old.started_at, old.test, old.replay_id, old.wire_payload_id)))
+  execute function refuse_change();
+
+create trigger payloads_never_change before update on payloads
+  for each row execute function refuse_change();
+create trigger entries_never_change before update on audit_entries
+  for each row execute function refuse_change();
+
+create trigger rows_are_never_deleted before delete on webhook_request_logs
+  for each row execute function refuse_change();
+create trigger rows_are_never_deleted before delete on payloads
+  for each row execute function refuse_change();
+create trigger rows_are_never_deleted before delete on business_events
+  for each row execute function refuse_change();
+create trigger rows_are_never_deleted before delete on deliveries
+  for each row execute function refuse_change();
+create trigger rows_are_never_deleted before delete on audit_entries
+  for each row execute function refuse_change();
+
+create trigger never_truncated before truncate on webhook_request_logs
+  for each statement execute function refuse_change();
+create trigger never_truncated before truncate on payloads
+  for each statement execute function refuse_change();
+create trigger never_truncated before truncate on business_events
+  for each statement execute function refuse_change();
+create trigger never_truncated before truncate on deliveries
+  for each statement execute function refuse_change();
+create trigger never_truncated before truncate on audit_entries
+  for each statement execute function refuse_change();
+
+-- The smallest id that is made at this time.
+create function first_id_at(at timestamptz) returns uuid
+language sql immutable strict parallel safe as $$
+  select (lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+$$;
+
+-- The serving login may insert rows, but none that is dated in the past, by its time or by its id: a record cannot be
+-- forged afterwards with a stolen login. The owner may import old rows.
+create function refuse_past_row() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return new;
+  end if;
+  raise exception 'insert into % is refused: its time is more than 10 minutes ago', tg_table_name
+    using errcode = 'integrity_constraint_violation';
+end $$;
+
+create trigger rows_are_of_now before insert on webhook_request_logs
+  for each row when (new.id < first_id_at(now() - interval '10 minutes')
+    or new.started_at < (now() - interval '10 minutes') or new.finished_at < (now() - interval '10 minutes'))
+  execute function refuse_past_row();
+create trigger rows_are_of_now before insert on audit_entries
+  for each row when (new.id < first_id_at(now() - interval '10 minutes')
+    or new.at < (now() - interval '10 minutes'))
+  execute function refuse_past_row();
+
+-- One partition per calendar month (UTC) for each table of the record and for the search index, bounded by the ids of
+-- the first and last millisecond: id remains the primary key, and a whole month can be dropped. The serving login may
+-- create nothing; it runs these functions of the owner, which make only missing partitions.
+
+-- Each month of the log has a partition of the index, also a month that was made by hand.
+create function missing_partitions(months_ahead integer) returns table (name text, parent text, bounds text)
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if months_ahead is null or months_ahead not between 0 and 24 then
+    raise exception 'months_ahead must be 0 to 24, not %', months_ahead;
+  end if;
+  return query
+    with wanted as (
+      select format('%s_%s', p.parent, to_char(m.month, 'YYYY_MM')) as name, p.parent,
+        format('FOR VALUES FROM (%L) TO (%L)', public.first_id_at(m.month at time zone 'UTC'),
+          public.first_id_at((m.month + interval '1 month') at time zone 'UTC')) as bounds
+      -- last month too: an id may have been made just before the month turned
+      from generate_series(
+          date_trunc('month', now() at time zone 'UTC') - interval '1 month',
+          date_trunc('month', now() at time zone 'UTC') + make_interval(months => months_ahead),
+          interval '1 month') as m (month)
+        cross join unnest(array['payloads', 'business_events', 'deliveries', 'webhook_request_logs', 'request_index']) as p (parent)
+      union all
+      select 'request_index' || substr(c.relname, length('webhook_request_logs') + 1), 'request_index',
+        pg_get_expr(c.relpartbound, c.oid)
+      from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = 'public.webhook_request_logs'::regclass
+    )
+    select distinct on (w.name) w.name, w.parent, w.bounds from wanted w
+    where to_regclass(format('public.%I', w.name)) is null order by w.name;
+end $$;
+
+-- The partition is made as a table and then attached, which does not block reading and writing of the other partitions:
+-- CREATE TABLE ... PARTITION OF would wait for every reader of the parent, such as a pg_dump of an hour, and block all
+-- others meanwhile. Attaching a table with foreign keys waits for transactions that write users and webhooks; it gives
+-- up after a second and is tried again.
+create function make_partition(missing text) returns boolean
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  part record;
+begin
+  perform pg_advisory_xact_lock(hashtext('hookledger.partitions'));
+  select * into part from public.missing_partitions(24) m where m.name = missing;
+  if not found then return false; end if;
+  perform set_config('lock_timeout', '1s', true);
+  execute format('create table public.%I (like public.%I including all) with (%s)', part.name, part.parent,
+    case
+      -- rows that are closed or settled grow: with room on their page no index has to learn of it
+      when part.parent in ('webhook_request_logs', 'deliveries') then 'fillfactor = 60'
+      when part.parent = 'request_index' then 'toast_tuple_target = 128'
+      else 'fillfactor = 100'
+    end);
+  -- statement triggers are not inherited: without this the partition could be truncated on its own
+  if part.parent <> 'request_index' then
+    execute format('create trigger never_truncated before truncate on public.%I
+      for each statement execute function public.refuse_change()', part.name);
+  end if;
+  execute format('alter table public.%I attach partition public.%I %s', part.parent, part.name, part.bounds);
+  return true;
+end $$;
+
+revoke execute on function missing_partitions(integer), make_partition(text) from public;
+
+select make_partition(name) from missing_partitions(3);

@@ -1,0 +1,287 @@
+-- The SQL functions with which a business system in the same database publishes events.
+
+create function new_id() returns uuid
+language sql volatile parallel safe as $$
+  -- a random UUID with the milliseconds in front and the version raised from 4 to 7 (RFC 9562, section 5.7)
+  select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+    placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+    from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
+$$;
+
+create function event_content_hash(document_type text, event text, reference_document text, user_name text, data text)
+returns bytea
+language sql immutable parallel safe as $$
+  select sha256(convert_to(string_agg(octet_length(part) || ':' || part, '' order by position), 'UTF8'))
+  from unnest(array[document_type, event, reference_document, user_name, data])
+    with ordinality as parts (part, position)
+$$;
+
+create function user_named(wanted text) returns uuid
+language plpgsql as $$
+declare
+  found_id uuid;
+begin
+  select id into found_id from users where name = wanted;
+  if found_id is null then
+    insert into users (id, name, roles, active, created_at, updated_at)
+      values (new_id(), wanted, '{}', true, date_trunc('milliseconds', clock_timestamp()),
+        date_trunc('milliseconds', clock_timestamp()))
+      on conflict (name) do nothing;
+    select id into found_id from users where name = wanted;
+  end if;
+  return found_id;
+end $$;
+-- it finds its tables by the search_path of its caller: only publish_event(), which sets that, may run it
+revoke execute on function user_named(text) from public;
+
+-- For a business system that shares the database: the event is accepted if and only if the transaction of the caller
+-- commits. The same rules as the mutation publishEvents: with the same key and content it returns the id of the first
+-- event, with other content it fails. The characters in brackets are those of TEXT_RULES in src/text.ts, whatever the
+-- locale of the database. json, not jsonb: the text is kept.
+create function publish_event(document_type text, event text, reference_document text, data json,
+  user_name text default null, idempotency_key text default null, caused_by text default null) returns uuid
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  event_id uuid := public.new_id();
+  -- the time in the id, so that both say the same also after waiting for another publisher's key
+  published_at timestamptz := to_timestamp(
+    ('x' || translate(left(event_id::text, 13), '-', ''))::bit(48)::bigint / 1000.0);
+  payload_id uuid := public.new_id();
+  body bytea := convert_to(data::text, 'UTF8');
+  acting_user text := coalesce(user_name, session_user);
+  publisher uuid := public.user_named(session_user);
+  hash bytea;
+  known record;
+  given record;
+  cause_id uuid;
+  path uuid[] := '{}';
+begin
+  for given in select * from (values ('document_type', document_type), ('event', event),
+      ('reference_document', reference_document), ('user_name', acting_user),
+      ('idempotency_key', coalesce(idempotency_key, 'none'))) as v (word, value) loop
+    if given.value is null or given.value !~ '[^\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]' or char_length(given.value) > 200 then
+      raise exception '% must be 1 to 200 characters, not %', given.word, quote_nullable(left(given.value, 60))
+        using errcode = 'invalid_parameter_value';
+    end if;
+    if given.value ~ '[\u0001-\u001f\u007f-\u009f]' then
+      raise exception '% must hold no control character, unlike %', given.word,
+        quote_literal(left(given.value, 60)) using errcode = 'invalid_parameter_value';
+    end if;
+  end loop;
+  if data is null or octet_length(body) > 262144 then
+    raise exception 'data must be JSON of at most 262144 bytes, not %',
+      coalesce(octet_length(body) || ' bytes', 'null') using errcode = 'invalid_parameter_value';
+  end if;
+  if document_type ~* '^[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]*hookledger[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]*$' then
+    raise exception 'document_type % is reserved for events of Hookledger itself', quote_literal(document_type)
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if caused_by is not null then
+    if caused_by ~ '^dlv_[0-9a-f]{32}$' then
+      cause_id := substr(caused_by, 5)::uuid;
+      select (coalesce(e.cause_path, '{}') || d.webhook_id)[:16] into path
+        from public.deliveries d left join public.business_events e on e.id = d.business_event_id
+        where d.id = cause_id;
+    end if;
+    if cause_id is null or path is null then
+      raise exception 'caused_by must be the webhook-id header of a call that Hookledger made, not %',
+        quote_literal(left(caused_by, 60)) using errcode = 'invalid_parameter_value';
+    end if;
+  end if;
+  if idempotency_key is not null then
+    hash := public.event_content_hash(document_type, event, reference_document, acting_user, data::text);
+    insert into public.idempotency_keys as k (user_id, key, event_id, content_hash, created_at)
+      values (publisher, idempotency_key, event_id, hash, published_at)
+      on conflict do nothing;
+    if not found then
+      select k.event_id, k.content_hash into known from public.idempotency_keys k
+        where k.user_id = publisher and k.key = publish_event.idempotency_key;
+      -- not found: the key was forgotten at this very instant, and the event is a new one
+      if found and known.content_hash <> hash then
+        raise exception 'idempotency_key % was used for another event: use a new key', quote_literal(idempotency_key)
+          using errcode = 'unique_violation';
+      end if;
+      if found then
+        return known.event_id;
+      end if;
+    end if;
+  end if;
+  insert into public.payloads (id, body, sha256, byte_length, content_type)
+    values (payload_id, body, sha256(body), octet_length(body), 'application/json');
+  insert into public.business_events (id, document_type, event, reference_document, payload_id, user_id,
+      published_by, idempotency_key, created_at, caused_by, cause_path)
+    values (event_id, document_type, event, reference_document, payload_id, public.user_named(acting_user),
+      publisher, idempotency_key, published_at, cause_id, path);
+  perform pg_notify('hookledger', 'events');
+  return event_id;
+end $$;
+revoke execute on function publish_event(text, text, text, json, text, text, text) from public;
+
+-- The value as publish_event() accepts it as a reference or a user name; null if nothing is left of it.
+create function publishable_text(value text) returns text
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select case when short ~ '[^\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]' then short end
+  from (select left(regexp_replace(value, '[\u0001-\u001f\u007f-\u009f]', ' ', 'g'), 200) as short) as cut
+$$;
+
+-- The trigger of watch_table(). It cuts what publish_event() would refuse, because a transaction of the business must
+-- not fail for the content of its rows. It has no rights of its own: a row becomes JSON by casts that the owner of the
+-- table may have written.
+create function publish_table_change() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  document_type constant text := tg_argv[0];
+  reference_column constant text := tg_argv[1];
+  user_setting constant text := tg_argv[2];
+  kept constant text[] := nullif(tg_argv[3], '');
+  document json;
+  reference text;
+  body text;
+  previous text;
+  has_previous boolean := false;
+begin
+  document := case when tg_op = 'DELETE' then row_to_json(old) else row_to_json(new) end;
+  reference := coalesce(public.publishable_text(document ->> reference_column), '-');
+  body := document::text;
+  if kept is not null then
+    select coalesce(json_object_agg(key, value)::text, '{}') into body
+      from json_each(document) where key = any (kept);
+  end if;
+  if tg_op = 'UPDATE' then
+    select coalesce(json_object_agg(was, old_value)
+        filter (where old_value::text <> new_value::text and (kept is null or was = any (kept)))::text, '{}'),
+      bool_or(was = '_previous')
+      into previous, has_previous
+      from rows from (json_each(row_to_json(old)), json_each(document)) as r (was, old_value, is_now, new_value);
+    if not has_previous then
+      previous := '{' || concat_ws(',', nullif(btrim(left(substr(body, 2), -1)), ''), '"_previous":' || previous) || '}';
+      if octet_length(convert_to(previous, 'UTF8')) <= 262144 then
+        body := previous;
+      end if;
+    end if;
+  end if;
+  if octet_length(convert_to(body, 'UTF8')) > 262144 then
+    body := json_build_object(reference_column,
+      case when document ->> reference_column = reference then document -> reference_column else to_json(reference) end,
+      '_truncated', true)::text;
+  end if;
+  perform public.publish_event(document_type, 'on_' || lower(tg_op), reference, body::json,
+    user_name => public.publishable_text(current_setting(user_setting, true)));
+  return null;
+end $$;
+
+-- Makes triggers on a business table that publish an event for each changed row: docs/watch-table.md. It refuses
+-- Hookledger's own tables: an event for each of their rows would add rows, and these events.
+create function watch_table(table_name regclass, document_type text default null,
+  reference_column text default null, events text[] default '{insert,update,delete}',
+  columns text[] default null, when_changed text[] default null,
+  user_setting text default 'hookledger.user_name') returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  own_tables constant text[] := '{users,api_keys,audit_entries,webhooks,webhook_secrets,webhook_credentials,webhook_circuits,
+    webhook_slots,pending_decisions,payloads,business_events,idempotency_keys,deliveries,webhook_request_logs,replays,migrations,
+    request_changes,failed_requests,request_stats,request_stats_series,
+    request_stats_open,request_stats_position,request_index,request_index_position,exports,
+    incoming_agreements,incoming_tokens,incoming_ids,sampled_refusals}';
+  publisher constant oid := 'public.publish_event'::regproc;
+  watched pg_class;
+  name text := document_type;
+  reference text := reference_column;
+  fault text;
+  changes text;
+  operation text;
+begin
+  select * into watched from pg_class c where c.oid = table_name;
+  if not found then
+    raise exception 'table_name must name a table, not %', coalesce(table_name::text, 'null')
+      using errcode = 'undefined_table';
+  end if;
+  if watched.relkind <> 'r' or watched.relispartition or watched.relpersistence = 't' then
+    raise exception 'only ordinary tables can be watched: % is a view, a partition, temporary, or the like', table_name
+      using errcode = 'wrong_object_type';
+  end if;
+  if watched.relnamespace in (to_regnamespace('pgboss'), to_regnamespace('pg_catalog'))
+      or watched.relnamespace = 'public'::regnamespace and watched.relname = any (own_tables) then
+    raise exception '% belongs to Hookledger or to PostgreSQL and cannot be watched', table_name
+      using errcode = 'wrong_object_type';
+  end if;
+  if not pg_has_role(watched.relowner, 'USAGE') then
+    raise exception 'only its owner can watch %', table_name using errcode = 'insufficient_privilege';
+  end if;
+  select string_agg(distinct case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end, ', ')
+    into fault
+    from aclexplode(coalesce(watched.relacl, acldefault('r', watched.relowner))) as a
+    where a.privilege_type in ('INSERT', 'UPDATE', 'DELETE')
+      and not has_function_privilege(a.grantee, publisher, 'execute');
+  if fault is not null then
+    raise exception 'whoever writes to % must be able to publish: grant execute on function % to %', table_name,
+      publisher::regprocedure, fault using errcode = 'insufficient_privilege';
+  end if;
+  if reference is null then
+    select a.attname into reference from pg_index i
+      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+      where i.indrelid = table_name and i.indisprimary and i.indnkeyatts = 1;
+    if not found then
+      raise exception '% has no primary key of one column: name a reference_column', table_name
+        using errcode = 'invalid_parameter_value';
+    end if;
+  end if;
+  select string_agg(quote_nullable(wanted), ', ') into fault
+    from unnest(array[reference] || columns || when_changed) as wanted
+    where not exists (
+      select from pg_attribute a where a.attrelid = table_name and a.attname = wanted and a.attnum > 0
+        and not a.attisdropped);
+  if fault is not null then
+    raise exception '% has no column %', table_name, fault using errcode = 'undefined_column';
+  end if;
+  if columns = '{}' or when_changed = '{}' then
+    raise exception 'columns and when_changed name at least one column; null means all' using
+      errcode = 'invalid_parameter_value';
+  end if;
+  if events is null or events = '{}' or not events <@ '{insert,update,delete}' then
+    raise exception 'events must be one or more of insert, update, delete, not %', quote_nullable(events::text)
+      using errcode = 'invalid_parameter_value';
+  end if;
+  name := coalesce(name, watched.relname);
+  if name is distinct from public.publishable_text(name) then
+    raise exception 'document_type must be 1 to 200 characters without control characters, not %',
+      quote_literal(left(name, 60)) using errcode = 'invalid_parameter_value';
+  end if;
+  if name ~* '^[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]*hookledger[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]*$' then
+    raise exception 'document_type % is reserved for events of Hookledger itself', quote_literal(name)
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if user_setting is null or user_setting !~ '^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$' then
+    raise exception 'user_setting must be the name of a setting of your own, such as hookledger.user_name, not %',
+      quote_nullable(left(user_setting, 60)) using errcode = 'invalid_parameter_value';
+  end if;
+  -- the bytes of the values are compared: not every type has an equality, json for one
+  select format('row(%s)::record *<> row(%s)::record', string_agg(format('old.%I', c), ', '),
+      string_agg(format('new.%I', c), ', '))
+    into changes from unnest(coalesce(when_changed, columns)) as c having count(*) > 0;
+  foreach operation in array array['insert', 'update', 'delete'] loop
+    if operation = any (events) then
+      execute format('create or replace trigger %I after %s on %s for each row %s
+        execute function public.publish_table_change(%L, %L, %L, %L)', 'hookledger_' || operation, operation,
+        table_name, case operation when 'update' then format('when (%s)', coalesce(changes, 'old.* *<> new.*')) end,
+        name, reference, user_setting, coalesce(columns::text, ''));
+    elsif exists (select from pg_trigger t where t.tgrelid = table_name and t.tgname = 'hookledger_' || operation
+        and t.tgfoid = 'public.publish_table_change'::regproc) then
+      execute format('drop trigger %I on %s', 'hookledger_' || operation, table_name);
+    end if;
+  end loop;
+end $$;
+
+create function unwatch_table(table_name regclass) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  known record;
+  was_watched boolean := false;
+begin
+  for known in select t.tgname from pg_trigger t where t.tgrelid = table_name
+      and t.tgfoid = 'public.publish_table_change'::regproc loop
+    execute format('drop trigger %I on %s', known.tgname, table_name);
+    was_watched := true;
+  end loop;
+  return was_watched;
+end $$;
