@@ -1,76 +1,35 @@
-import { Client } from 'pg';
-import { contentHash } from '../../src/events/content-hash';
-import { timeOfId, toNodeId } from '../../src/ids';
-import { startTestApp, type TestApp } from '../support/app';
-import { type Receiver, startReceiver } from '../support/receiver';
-import { waitFor } from '../support/wait-for';
-import { createTestWebhook } from '../support/webhooks';
+import { contentHash } from '../../../src/events/content-hash';
+import { timeOfId } from '../../../src/ids';
+import { startTestApp, type TestApp } from '../../support/app';
+import { type Receiver, startReceiver } from '../../support/receiver';
+import { waitFor } from '../../support/wait-for';
+import { createTestWebhook } from '../../support/webhooks';
+import { countEvents, type Erp, type Given, publishEventBySql, startErp } from './erp';
 
 let app: TestApp;
 let partner: Receiver;
-let erp: Client;
+let erp: Erp;
 
-/** A login of a business system beside us: it may run publish_event() and nothing else. */
-const ERP = 'erp_of_publish_function_test';
+const LOGIN = 'erp_of_publish_function_test';
 
 beforeAll(async () => {
   [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
-  await app.database.query(`create role ${ERP} login password 'erp'`);
-  await app.database.query(
-    `grant execute on function publish_event(text, text, text, json, text, text, text) to ${ERP}`,
-  );
-  erp = await connectErp();
+  erp = await startErp(app, LOGIN);
   await createTestWebhook(app, partner.url, { documentType: 'Sales Invoice' });
 });
+
 beforeEach(() => {
   partner.calls.length = 0;
 });
+
 afterAll(async () => {
-  await erp.end();
+  await erp.stop();
   await app.stop();
   await partner.stop();
-  const admin = new Client({
-    connectionString: (JSON.parse(process.env.TEST_POSTGRES ?? '') as { superuserUrl: string }).superuserUrl,
-  });
-  await admin.connect();
-  await admin.query(`drop role ${ERP}`);
-  await admin.end();
 });
 
-async function connectErp(): Promise<Client> {
-  const url = Object.assign(new URL(app.database.servingUrl), { username: ERP, password: 'erp' }).href;
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  return client;
-}
-
-interface Given {
-  documentType?: string | null;
-  event?: string | null;
-  reference?: string | null;
-  data?: string | null;
-  user?: string | null;
-  key?: string | null;
-}
-
-/** @returns the event's id as the API knows it */
-async function publishBySql(given: Given = {}, client = erp): Promise<string> {
-  const { documentType = 'Sales Invoice', event = 'on_submit', reference = 'INV-1', data = '{}' } = given;
-  const { rows } = await client.query<{ id: string }>('select publish_event($1, $2, $3, $4::json, $5, $6) as id', [
-    documentType,
-    event,
-    reference,
-    data,
-    given.user ?? null,
-    given.key ?? null,
-  ]);
-  return toNodeId('BusinessEvent', rows[0]?.id as string);
-}
-
-async function countOf(reference: string): Promise<number> {
-  const sql = 'select count(*)::int as n from business_events where reference_document = $1';
-  return (await app.database.query<{ n: number }>(sql, [reference]))[0]?.n ?? 0;
-}
+const publishBySql = (given: Given = {}, client = erp.client) => publishEventBySql(client, given);
+const countOf = (reference: string) => countEvents(app, reference);
 
 const callFor = (reference: string, limitMs?: number) =>
   waitFor(
@@ -80,18 +39,18 @@ const callFor = (reference: string, limitMs?: number) =>
   );
 
 test('an event published in a transaction that commits is delivered', async () => {
-  await erp.query('begin');
-  await erp.query('create temporary table invoices (name text) on commit drop');
+  await erp.client.query('begin');
+  await erp.client.query('create temporary table invoices (name text) on commit drop');
   await publishBySql({ reference: 'SQL-1', data: '{"name":"SQL-1"}' });
-  await erp.query('commit');
+  await erp.client.query('commit');
   const call = await callFor('SQL-1');
   expect(JSON.parse(call.body.toString())).toMatchObject({ type: 'sales_invoice.on_submit', data: { name: 'SQL-1' } });
 });
 
 test('an event published in a transaction that rolls back never happened', async () => {
-  await erp.query('begin');
+  await erp.client.query('begin');
   await publishBySql({ reference: 'GONE', data: '{"name":"GONE"}' });
-  await erp.query('rollback');
+  await erp.client.query('rollback');
   await publishBySql({ reference: 'AFTER', data: '{"name":"AFTER"}' });
   await callFor('AFTER');
   expect(partner.calls).toHaveLength(1);
@@ -99,14 +58,14 @@ test('an event published in a transaction that rolls back never happened', async
 });
 
 test('nothing is sent before the commit', async () => {
-  await erp.query('begin');
+  await erp.client.query('begin');
   await publishBySql({ reference: 'OPEN', data: '{"name":"OPEN"}' });
-  const other = await connectErp();
+  const other = await erp.connect();
   await publishBySql({ reference: 'OTHER', data: '{"name":"OTHER"}' }, other);
   await other.end();
   await callFor('OTHER'); // published later, and not held up by the one that is open
   expect(partner.calls).toHaveLength(1);
-  await erp.query('commit');
+  await erp.client.query('commit');
   await callFor('OPEN'); // its id is older than what was fanned out before it
 });
 
@@ -164,102 +123,14 @@ describe('who', () => {
 
   test('is the login that published, where no user is named', async () => {
     await publishBySql({ reference: 'WHO-1', documentType: 'Nobody' });
-    expect(await usersOf('WHO-1')).toEqual({ acting: ERP, publisher: ERP });
+    expect(await usersOf('WHO-1')).toEqual({ acting: LOGIN, publisher: LOGIN });
   });
 
   test('is the named user, who becomes known by it, without roles', async () => {
     await publishBySql({ reference: 'WHO-2', documentType: 'Nobody', user: 'سارة' });
-    expect(await usersOf('WHO-2')).toEqual({ acting: 'سارة', publisher: ERP });
+    expect(await usersOf('WHO-2')).toEqual({ acting: 'سارة', publisher: LOGIN });
     expect(await app.database.query(`select roles from users where name = 'سارة'`)).toEqual([{ roles: [] }]);
   });
-});
-
-describe('an idempotency key', () => {
-  test('gives the first event again for the same content', async () => {
-    const given = { reference: 'KEY-1', documentType: 'Nobody', key: 'k1', data: '{"a":1}' };
-    const first = await publishBySql(given);
-    expect(await publishBySql(given)).toBe(first);
-    expect(await countOf('KEY-1')).toBe(1);
-  });
-
-  test('is refused for other content, with a code a program can tell', async () => {
-    await publishBySql({ reference: 'KEY-2', documentType: 'Nobody', key: 'k2' });
-    const again = publishBySql({ reference: 'KEY-2', documentType: 'Nobody', key: 'k2', data: '{ }' });
-    await expect(again).rejects.toMatchObject({ code: '23505' });
-    await expect(again).rejects.toThrow("idempotency_key 'k2' was used for another event: use a new key");
-  });
-
-  test('that rolled back is free again', async () => {
-    await erp.query('begin');
-    await publishBySql({ reference: 'KEY-3', documentType: 'Nobody', key: 'k3' });
-    await erp.query('rollback');
-    await publishBySql({ reference: 'KEY-3b', documentType: 'Nobody', key: 'k3', data: '[]' });
-    expect(await countOf('KEY-3b')).toBe(1);
-  });
-
-  test('means the same through the mutation and through SQL, where both publish as one user', async () => {
-    const asErp = await keyOfErp();
-    const data = '{"total": 1.0, "name": "فاتورة \\"١\\" 🧾"}';
-    const input = `{ documentType: "Nobody", event: "on_submit", referenceDocument: "BOTH", data: $data,
-      idempotencyKey: "both" }`;
-    const body = `{"query":${JSON.stringify(
-      `mutation ($data: JSON!) { publishEvents(input: { events: [${input}] }) { events { id duplicate } } }`,
-    )},"variables":{"data":${data}}}`;
-    const response = await fetch(`${app.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${asErp}` },
-      body,
-    });
-    const answer = (await response.json()) as { data: { publishEvents: { events: { id: string }[] } } };
-    const [published] = answer.data.publishEvents.events;
-    const again = await publishBySql({ reference: 'BOTH', documentType: 'Nobody', key: 'both', data });
-    expect(again).toBe(published?.id);
-    expect(await countOf('BOTH')).toBe(1);
-  });
-
-  test('two transactions with one key at the same instant make one event', async () => {
-    const other = await connectErp();
-    const given = { reference: 'RACE', documentType: 'Nobody', key: 'race' };
-    await erp.query('begin');
-    const first = await publishBySql(given);
-    const second = publishBySql(given, other);
-    await erp.query('commit');
-    expect(await second).toBe(first);
-    await other.end();
-    expect(await countOf('RACE')).toBe(1);
-  });
-});
-
-test('twelve logins that publish one key at the same instant get one event', async () => {
-  const clients = await Promise.all(Array.from({ length: 12 }, connectErp));
-  const given = { reference: 'CROWD', documentType: 'Nobody', key: 'crowd', user: 'somebody new' };
-  const ids = await Promise.all(clients.map((client) => publishBySql(given, client)));
-  await Promise.all(clients.map((client) => client.end()));
-  expect(new Set(ids).size).toBe(1);
-  expect(await countOf('CROWD')).toBe(1);
-  expect(await app.database.query(`select 1 from users where name = 'somebody new'`)).toHaveLength(1);
-});
-
-test('a caller in REPEATABLE READ who came second is told to try again, as always there', async () => {
-  const other = await connectErp();
-  const given = { reference: 'REPEATABLE', documentType: 'Nobody', key: 'repeatable' };
-  await other.query('begin isolation level repeatable read');
-  await other.query('select 1'); // its snapshot is from before
-  const first = await publishBySql(given);
-  await expect(publishBySql(given, other)).rejects.toMatchObject({ code: '40001' });
-  await other.query('rollback');
-  expect(await publishBySql(given, other)).toBe(first);
-  await other.end();
-});
-
-test('a key that two logins use stands for two events', async () => {
-  const given = { reference: 'LOGINS', documentType: 'Nobody', key: 'logins' };
-  const byErp = await publishBySql(given);
-  const serving = new Client({ connectionString: app.database.servingUrl });
-  await serving.connect();
-  expect(await publishBySql(given, serving)).not.toBe(byErp);
-  await serving.end();
-  expect(await countOf('LOGINS')).toBe(2);
 });
 
 test('new_id() makes UUIDv7 of this very moment, all different', async () => {
@@ -275,19 +146,19 @@ test('new_id() makes UUIDv7 of this very moment, all different', async () => {
 });
 
 test('created_at is the time in the id, also of an event that had to wait for its key', async () => {
-  const other = await connectErp();
+  const other = await erp.connect();
   const given = { reference: 'TIME', documentType: 'Nobody', key: 'time' };
   await other.query('begin');
   await publishBySql(given, other);
-  await erp.query('begin');
-  await erp.query('select pg_sleep(0.05)'); // its transaction is older than its event
+  await erp.client.query('begin');
+  await erp.client.query('select pg_sleep(0.05)'); // its transaction is older than its event
   const begin = Date.now();
   const waiting = publishBySql(given);
   await other.query('select pg_sleep(0.2)');
   await other.query('rollback');
   await other.end();
   await waiting;
-  await erp.query('commit');
+  await erp.client.query('commit');
   const [row] = await app.database.query<{ id: string; createdAt: Date }>(
     `select id, created_at as "createdAt" from business_events where reference_document = 'TIME'`,
   );
@@ -333,11 +204,11 @@ test.each([
   `select make_partition('payloads_2030_01')`,
   'create table mine (id integer)',
 ])('a login with that one grant cannot: %s', async (sql) => {
-  await expect(erp.query(sql)).rejects.toThrow(/permission denied/);
+  await expect(erp.client.query(sql)).rejects.toThrow(/permission denied/);
 });
 
 test('the caller cannot make the function look at tables of its own', async () => {
-  const caller = await connectErp();
+  const caller = await erp.connect();
   await caller.query('create temporary table users (id uuid, name text)');
   await caller.query(
     'create temporary table idempotency_keys (user_id uuid, key text, event_id uuid, content_hash bytea)',
@@ -347,18 +218,3 @@ test('the caller cannot make the function look at tables of its own', async () =
   await caller.end();
   expect(await countOf('SHADOW')).toBe(1);
 });
-
-async function keyOfErp(): Promise<string> {
-  const ask = async (query: string, input: object) => (await app.ask(query, { input })).data;
-  const found = await app.ask(`{ users(where: { name: { eq: "${ERP}" } }) { nodes { id } } }`);
-  const id = found.data.users.nodes[0].id;
-  await ask('mutation ($input: UpdateUserInput!) { updateUser(input: $input) { userErrors { message } } }', {
-    id,
-    roles: ['PUBLISHER'],
-  });
-  const made = await ask('mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { token } }', {
-    userId: id,
-    label: 'erp',
-  });
-  return made.createApiKey.token;
-}

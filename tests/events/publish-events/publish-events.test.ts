@@ -1,0 +1,148 @@
+import { startTestApp, type TestApp } from '../../support/app';
+import { invoice } from '../../support/webhooks';
+import {
+  eventText,
+  PUBLISH,
+  type Published,
+  publishEvents,
+  publishedEvent,
+  publishVariables,
+  refusalOf,
+  rowCounts,
+  userNameOf,
+} from './publishing';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startTestApp({ PROCESSES: 'api' });
+});
+afterAll(() => app.stop());
+
+const publishText = (variables: string, query?: string) => publishVariables(app, variables, query);
+
+const publish = (events: object[], key?: string) => publishEvents(app, events, key);
+
+const refusal = (publishing: () => Promise<Published>) => refusalOf(app, publishing);
+
+const eventOf = (published: Published, index?: number) => publishedEvent(app, published, index);
+
+const nameOf = (key: string) => userNameOf(app, key);
+
+const stored = () => rowCounts(app);
+
+describe('the number of events', () => {
+  test.each([1, 500])('%i events are taken, with ids that ascend in the order given', async (count) => {
+    const references = Array.from({ length: count }, (_, n) => `N${count}-${n}`);
+    const { events } = await publish(references.map((reference) => invoice(reference)));
+    const ids = events?.map((event) => event.id) ?? [];
+    expect(ids).toEqual([...new Set(ids)].sort());
+    expect(events?.every((event) => !event.duplicate)).toBe(true);
+    const rows = await app.database.query<{ reference: string }>(
+      'select reference_document as reference from business_events where reference_document like $1 order by id',
+      [`N${count}-%`],
+    );
+    expect(rows.map((row) => row.reference)).toEqual(references);
+  });
+
+  test.each([
+    [0, 'REQUIRED'],
+    [501, 'TOO_LARGE'],
+  ])('%i events are refused', async (count, code) => {
+    const events = Array.from({ length: count }, (_, n) => invoice(`INV-${n}`));
+    expect(await refusal(() => publish(events))).toEqual([
+      { field: ['events'], code, message: `events has ${count} entries; it takes 1 to 500.` },
+    ]);
+  });
+
+  test('one event that is not in a list is a list of one', async () => {
+    const published = await publishText(`{"input":{"events":${eventText('{"a":1.0}')}}}`);
+    expect((await eventOf(published)).dataBody.text).toBe('{"a":1.0}');
+  });
+});
+
+describe('names', () => {
+  const FIELDS = ['documentType', 'event', 'referenceDocument', 'user', 'idempotencyKey'];
+  test.each<[string, string, string]>([
+    ['empty', '', 'REQUIRED'],
+    ['blank', ' \t\n', 'REQUIRED'],
+    ['longer than 200 characters', 'x'.repeat(201), 'TOO_LARGE'],
+    ['with U+0000', 'a\0b', 'INVALID'],
+    ['with a line break', 'a\nb', 'INVALID'],
+    ['with half of a surrogate pair', 'a\ud83d', 'INVALID'],
+  ])('none may be %s', async (_title, value, code) => {
+    const bad = invoice('INV-1', Object.fromEntries(FIELDS.map((field) => [field, value])));
+    const errors = await refusal(() => publish([invoice('INV-0'), bad]));
+    expect(errors.map((error) => [error.field, error.code])).toEqual(
+      FIELDS.map((field) => [['events', '1', field], code]),
+    );
+    for (const [index, { message }] of errors.entries()) expect(message).toContain(`events.1.${FIELDS[index]}`);
+  });
+
+  test('200 characters are kept', async () => {
+    const name = 'ß'.repeat(200);
+    const event = Object.fromEntries(FIELDS.map((field) => [field, name]));
+    const kept = await eventOf(await publish([invoice('', event)]));
+    expect(kept).toMatchObject({ ...event, user: { name } });
+  });
+});
+
+describe('who did it', () => {
+  test('an unknown user becomes a User without roles or keys, once', async () => {
+    const published = await publish([
+      invoice('W-1', { user: 'clerk@example.com' }),
+      invoice('W-2', { user: 'clerk@example.com' }),
+      invoice('W-3', { user: 'other@example.com' }),
+    ]);
+    const users = await Promise.all([0, 1, 2].map(async (index) => (await eventOf(published, index)).user));
+    expect(users[0]).toMatchObject({ name: 'clerk@example.com', roles: [], active: true, apiKeys: { totalCount: 0 } });
+    expect(users[1]).toEqual(users[0]);
+    expect(users[2]).toMatchObject({ name: 'other@example.com', roles: [] });
+    const again = await publish([invoice('W-4', { user: 'clerk@example.com' })]);
+    expect((await eventOf(again)).user.id).toBe(users[0].id);
+  });
+
+  test.each([
+    ['left out', {}],
+    ['null', { user: null }],
+  ])('where the user is %s, it was the publisher', async (_title, more) => {
+    const key = await app.keyFor('PUBLISHER');
+    const published = await publish([invoice('W-5', more)], key);
+    expect((await eventOf(published)).user).toMatchObject({ name: await nameOf(key), roles: ['PUBLISHER'] });
+  });
+});
+
+describe('who may publish', () => {
+  test.each(['PUBLISHER', 'SYSTEM_MANAGER'] as const)('%s', async (role) => {
+    const published = await publish([invoice('MAY-1')], await app.keyFor(role));
+    expect(published.events).toHaveLength(1);
+  });
+
+  test.each(['INTEGRATION_MANAGER', 'SUPPORT', 'AUDITOR'] as const)('not %s', async (role) => {
+    const before = await stored();
+    const key = await app.keyFor(role);
+    const { data, errors } = await app.ask(PUBLISH, { input: { events: [invoice('MAY-2')] } }, key);
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([{ path: ['publishEvents'], extensions: { code: 'FORBIDDEN' } }]);
+    expect((await stored()).slice(0, 3)).toEqual(before.slice(0, 3));
+  });
+
+  test('not whoever has no key', async () => {
+    const { errors } = await app.ask(PUBLISH, { input: { events: [invoice('MAY-3')] } }, null);
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+
+  test('the audit names the publisher once for a batch, and not at all for what was there already', async () => {
+    const entries = () =>
+      app.database.query<{ details: string }>(
+        `select details from audit_entries where action = 'events.published' order by id`,
+      );
+    const before = (await entries()).length;
+    const batch = [invoice('AUD-1', { idempotencyKey: 'audit' }), invoice('AUD-2', { idempotencyKey: 'audit-2' })];
+    await publish(batch);
+    await publish(batch);
+    const after = await entries();
+    expect(after).toHaveLength(before + 1);
+    expect(JSON.parse(after.at(-1)?.details ?? '')).toEqual({ count: 2 });
+  });
+});
