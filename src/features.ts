@@ -5,6 +5,7 @@ import { delivery } from './delivery/delivery.feature';
 import { documents } from './documents/documents.feature';
 import { events } from './events/events.feature';
 import { incoming } from './incoming/incoming.feature';
+import type { LinkedFields } from './read-plan/linked-fields';
 import type { SqlFields } from './read-plan/sql-fields';
 import { replay } from './replay/replay.feature';
 import { requestLog } from './request-log/request-log.feature';
@@ -16,9 +17,11 @@ type Class = new () => object;
 interface Feature {
   /** Its tables. */
   entities: readonly Class[];
-  /** Its part of the API. */
+  /** The rest of its part of the API. */
   resolvers: readonly Class[];
-  /** How its fields are read in one statement. */
+  /** Its links, lists and single rows: both their resolvers and how they are read in one statement. */
+  linkedFields: readonly LinkedFields[];
+  /** How its other fields are read in one statement. */
   sqlFields: readonly SqlFields[];
 }
 

@@ -75,10 +75,10 @@ const FOLDERS = [
 
 /**
  * Inside a folder, likewise. A file without such an ending is `plain`: rules and mechanics. The one feature file of a
- * room hands its entities, SQL fields and resolvers to src/features.ts.
+ * room hands its entities, fields and resolvers to src/features.ts.
  */
-const KINDS = ['entity', 'store', 'plain', 'type', 'inputs', 'sql-fields', 'resolver', 'feature'];
-const HANDED_OVER = ['entity', 'sql-fields', 'resolver'];
+const KINDS = ['entity', 'store', 'plain', 'type', 'inputs', 'sql-fields', 'linked-fields', 'resolver', 'feature'];
+const HANDED_OVER = ['entity', 'sql-fields', 'linked-fields', 'resolver'];
 
 /** Where GraphQL libraries may be imported by any file. */
 const GRAPHQL_FOLDERS = ['graphql', 'read-plan', 'server', 'programs/schema'];
@@ -116,7 +116,7 @@ const RULES: Rule[] = [
         : [`${file.folder}/ has no place in FOLDERS`],
   },
   {
-    rule: 'inside a folder: entities < stores < plain rules < types < inputs < SQL fields < resolvers < feature',
+    rule: 'inside a folder: entities < stores < plain rules < types < inputs < SQL fields < linked fields < resolvers < feature',
     faults: (file) =>
       importedBy(file)
         .filter((target) => target.folder === file.folder && rank(KINDS, target.kind, file.kind) > 0)

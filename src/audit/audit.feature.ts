@@ -3,5 +3,6 @@ import { AuditEntryEntity } from './audit-entry.entity';
 export const audit = {
   entities: [AuditEntryEntity],
   resolvers: [],
+  linkedFields: [],
   sqlFields: [],
 };

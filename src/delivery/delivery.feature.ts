@@ -31,5 +31,6 @@ export const delivery = {
     TestWebhookResolver,
     PreviewWebhookResolver,
   ],
+  linkedFields: [],
   sqlFields: deliverySqlFields,
 };

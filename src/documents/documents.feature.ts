@@ -4,5 +4,6 @@ import { SearchResolver } from './search.resolver';
 export const documents = {
   entities: [],
   resolvers: [SearchResolver, BusinessDocumentResolver, DocumentTimelineEntryResolver],
+  linkedFields: [],
   sqlFields: [],
 };

@@ -12,7 +12,7 @@ import { listedRequests } from '../request-log/api/request-log.inputs';
 import { loadRequest } from '../request-log/api/request-log.resolver';
 import { searchQuery } from '../request-log/search/search-query';
 import { wordsIn } from '../request-log/search/search-words';
-import { loadUser } from '../users/user.resolver';
+import { USER } from '../users/user.linked-fields';
 import { READERS, readsContent } from '../viewer';
 import { loadWebhook } from '../webhooks/api/webhook.resolver';
 import { documentsNamed, usersWith, webhooksWith } from './search.store';
@@ -27,7 +27,7 @@ const LOADERS: Partial<Record<NodeName, Loader>> = {
   WebhookRequestLog: loadRequest,
   Delivery: loadDelivery,
   Webhook: loadWebhook,
-  User: loadUser,
+  User: USER.load,
   BusinessEvent: loadEvent,
 };
 

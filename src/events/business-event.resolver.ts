@@ -28,7 +28,7 @@ import { answer } from '../graphql/user-error';
 import { toNodeId, uuidOf } from '../ids';
 import { jsonOrText } from '../json/json-output';
 import type { Db } from '../sql/db';
-import { loadUser } from '../users/user.resolver';
+import { USER } from '../users/user.linked-fields';
 import { UserType } from '../users/user.type';
 import { CONTENT_READERS, READERS, type Viewer } from '../viewer';
 import {
@@ -171,7 +171,7 @@ export class BusinessEventResolver {
 
   @FieldResolver(() => UserType, { nullable: true, description: 'The user who acted in the business system.' })
   user(@Root() row: BusinessEventRow, @Ctx() context: Context) {
-    return loadUser(context, row.userId);
+    return USER.load(context, row.userId);
   }
 }
 

@@ -8,5 +8,6 @@ import { PayloadEntity } from './payload.entity';
 export const events = {
   entities: [PayloadEntity, BusinessEventEntity, IdempotencyKeyEntity],
   resolvers: [BusinessEventResolver, UserEventsResolver, EventPublisherResolver],
+  linkedFields: [],
   sqlFields: businessEventSqlFields,
 };

@@ -4,7 +4,7 @@ import type { Context } from '../graphql/context';
 import { nestedPage } from '../graphql/lists/list';
 import { byTime } from '../graphql/lists/time-order';
 import { conditionOf } from '../graphql/lists/where-to-sql';
-import { loadUser } from '../users/user.resolver';
+import { USER } from '../users/user.linked-fields';
 import type { UserRow } from '../users/user.store';
 import { UserType } from '../users/user.type';
 import { BUSINESS_EVENT_FILTER, BusinessEventListArgs } from './business-event.inputs';
@@ -34,6 +34,6 @@ export class EventPublisherResolver {
     description: 'The user who published the event. `user` is the user who acted in the business system.',
   })
   publishedBy(@Root() row: BusinessEventRow, @Ctx() context: Context) {
-    return loadUser(context, row.publishedBy);
+    return USER.load(context, row.publishedBy);
   }
 }

@@ -6,5 +6,6 @@ import { WebhookSampledRefusalsResolver } from './sampled-refusals.resolver';
 export const incoming = {
   entities: [IncomingIdEntity, SampledRefusalsEntity],
   resolvers: [ExplainVerificationResolver, WebhookSampledRefusalsResolver],
+  linkedFields: [],
   sqlFields: [],
 };

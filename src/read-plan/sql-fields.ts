@@ -81,7 +81,7 @@ export function sqlFieldsByType(declarations: readonly SqlFields[]): Map<string,
 }
 
 // `started_at as "startedAt", status` and so on
-function columnsOf(list: string): Map<string, string> {
+export function columnsOf(list: string): Map<string, string> {
   const parts = list.split(',').map((part) => /^\s*(\w+)(?:\s+as\s+"(\w+)")?\s*$/.exec(part));
   return new Map(parts.flatMap((match) => (match?.[1] ? [[match[2] ?? match[1], match[1]] as const] : [])));
 }

@@ -6,5 +6,6 @@ import { DeliveryReplayResolver, RequestReplayResolver } from './replay-links.re
 export const replay = {
   entities: [ReplayEntity],
   resolvers: [ReplayResolver, ReplayWebhookCountResolver, DeliveryReplayResolver, RequestReplayResolver],
+  linkedFields: [],
   sqlFields: replaySqlFields,
 };

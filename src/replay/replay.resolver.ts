@@ -19,7 +19,7 @@ import { requestsOf } from '../request-log/api/links.resolver';
 import { RequestLogListArgs } from '../request-log/api/request-log.inputs';
 import { RequestLogConnection } from '../request-log/api/request-log.type';
 import type { Db } from '../sql/db';
-import { loadUser } from '../users/user.resolver';
+import { USER } from '../users/user.linked-fields';
 import { UserType } from '../users/user.type';
 import { READERS, type Viewer } from '../viewer';
 import { loadWebhook } from '../webhooks/api/webhook.resolver';
@@ -96,7 +96,7 @@ export class ReplayResolver {
 
   @FieldResolver(() => UserType, { nullable: true, description: 'Whoever asked for it.' })
   orderedBy(@Root() row: ReplayRow, @Ctx() context: Context) {
-    return loadUser(context, row.orderedBy);
+    return USER.load(context, row.orderedBy);
   }
 
   @FieldResolver(() => String, {

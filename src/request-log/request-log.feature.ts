@@ -47,5 +47,6 @@ export const requestLog = {
     BusinessEventRequestsResolver,
     ExportResolver,
   ],
+  linkedFields: [],
   sqlFields: requestLogSqlFields,
 };

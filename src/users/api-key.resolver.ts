@@ -1,35 +1,22 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import { checkInput } from '../graphql/arguments/check-input';
 import type { Context } from '../graphql/context';
-import { loaderFor } from '../graphql/data-loaders';
 import { withExample } from '../graphql/example';
-import { connectionOf } from '../graphql/lists/connection';
-import { nestedPage } from '../graphql/lists/list';
-import { byTime } from '../graphql/lists/time-order';
-import { conditionOf } from '../graphql/lists/where-to-sql';
 import { payloadOf } from '../graphql/mutation-payload';
 import { HasRole } from '../graphql/roles/has-role';
 import { answer } from '../graphql/user-error';
 import { toNodeId, uuidOf } from '../ids';
 import { knownRoles, type Viewer } from '../viewer';
-import { API_KEYS, type ApiKeyRow, apiKeysById } from './api-key.store';
-import { API_KEY_FILTER, ApiKeyListArgs } from './api-key-where.inputs';
+import type { ApiKeyRow } from './api-key.store';
 import { createApiKey, revokeApiKey } from './api-keys';
 import { CreateApiKeyInput, RevokeApiKeyInput } from './user.inputs';
-import { loadUser } from './user.resolver';
-import type { UserRow } from './user.store';
-import { ApiKeyType, RoleEnum, UserType } from './user.type';
+import { ApiKeyType, RoleEnum } from './user.type';
 
-const ApiKeyConnection = connectionOf('ApiKey', () => ApiKeyType);
 const RevokeApiKeyPayload = payloadOf('RevokeApiKey', { apiKey: [() => ApiKeyType, 'The key, now with `revokedAt`.'] });
 const CreateApiKeyPayload = payloadOf('CreateApiKey', {
   apiKey: [() => ApiKeyType, 'The new key, without its token.'],
   token: [() => String, 'The token of the key, `hl_...`. It is shown only here and is not stored.'],
 });
-
-export function loadApiKey(context: Context, id: string): Promise<ApiKeyRow | null> {
-  return loaderFor(context, 'ApiKey', (ids) => apiKeysById(context.db, ids)).load(id);
-}
 
 @Resolver(() => ApiKeyType)
 export class ApiKeyResolver {
@@ -44,11 +31,6 @@ export class ApiKeyResolver {
   })
   roles(@Root() key: ApiKeyRow) {
     return key.roles && knownRoles(key.roles);
-  }
-
-  @FieldResolver(() => UserType, { nullable: true, description: 'The user whom the key authenticates.' })
-  user(@Root() key: ApiKeyRow, @Ctx() context: Context) {
-    return loadUser(context, key.userId);
   }
 
   @HasRole('SYSTEM_MANAGER')
@@ -87,19 +69,5 @@ export class ApiKeyResolver {
       const id = uuidOf('ApiKey', input.id);
       return { apiKey: await context.transaction((db) => revokeApiKey(db, context.viewer as Viewer, id)) };
     });
-  }
-}
-
-@Resolver(() => UserType)
-export class UserApiKeysResolver {
-  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
-  @FieldResolver(() => ApiKeyConnection, {
-    nullable: true,
-    description: 'The API keys of this user, including revoked ones, newest first.',
-  })
-  apiKeys(@Root() user: UserRow, @Ctx() context: Context, @Args(() => ApiKeyListArgs) args: ApiKeyListArgs) {
-    const condition = conditionOf(args.where, API_KEY_FILTER);
-    const query = { listing: API_KEYS, condition, order: byTime('ApiKey', args.orderBy), args };
-    return nestedPage(context, user, 'user_id', query, args);
   }
 }

@@ -1,41 +1,22 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { checkInput } from '../graphql/arguments/check-input';
 import type { Context } from '../graphql/context';
-import { loaderFor } from '../graphql/data-loaders';
 import { withExample } from '../graphql/example';
-import { listPage } from '../graphql/lists/list';
-import { conditionOf } from '../graphql/lists/where-to-sql';
 import { payloadOf } from '../graphql/mutation-payload';
 import { HasRole, Public } from '../graphql/roles/has-role';
 import { answer } from '../graphql/user-error';
 import { toNodeId, uuidOf } from '../ids';
-import { knownRoles, READERS, ROLES, type Viewer } from '../viewer';
-import { CreateUserInput, UpdateUserInput, USER_FILTER, UserListArgs, userOrder } from './user.inputs';
-import { USERS, type UserRow, usersById } from './user.store';
-import { RoleEnum, UserConnection, UserType } from './user.type';
+import { knownRoles, ROLES, type Viewer } from '../viewer';
+import { CreateUserInput, UpdateUserInput } from './user.inputs';
+import type { UserRow } from './user.store';
+import { RoleEnum, UserType } from './user.type';
 import { createUser, updateUser } from './users';
 
 const CreateUserPayload = payloadOf('CreateUser', { user: [() => UserType, 'The new user.'] });
 const UpdateUserPayload = payloadOf('UpdateUser', { user: [() => UserType, 'The changed user.'] });
 
-export function loadUser(context: Context, id: string | null): Promise<UserRow | null> | null {
-  return id === null ? null : loaderFor(context, 'User', (ids) => usersById(context.db, ids)).load(id);
-}
-
 @Resolver(() => UserType)
 export class UserResolver {
-  @Public()
-  @Query(() => UserType, {
-    nullable: true,
-    description: withExample(
-      'The user whom your API key authenticates; null without an API key, and for a PUBLISHER, who may not read.',
-      '{ viewer { name roles } }',
-    ),
-  })
-  viewer(@Ctx() context: Context) {
-    return loadUser(context, context.viewer?.userId ?? null);
-  }
-
   @Public()
   @Query(() => [RoleEnum], {
     description: withExample(
@@ -45,30 +26,6 @@ export class UserResolver {
   })
   viewerRoles(@Ctx() { viewer }: Context) {
     return ROLES.filter((role) => viewer?.roles.has(role));
-  }
-
-  @HasRole(...READERS)
-  @Query(() => UserType, {
-    nullable: true,
-    description: withExample(
-      'The user with this id; null when there is none.',
-      '{ user(id: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { name roles webhooks { nodes { name } } } }',
-    ),
-  })
-  user(@Ctx() context: Context, @Arg('id', () => ID, { description: 'The id of the user, `usr_...`.' }) id: string) {
-    return loadUser(context, uuidOf('User', id));
-  }
-
-  @HasRole(...READERS)
-  @Query(() => UserConnection, {
-    description: withExample(
-      'All users, including those that were only named in an event, newest first.',
-      '{ users(where: { name: { startsWith: "amina" } }) { nodes { id name active } totalCount } }',
-    ),
-  })
-  users(@Ctx() context: Context, @Args(() => UserListArgs) args: UserListArgs) {
-    const condition = conditionOf(args.where, USER_FILTER);
-    return listPage(context, { listing: USERS, condition, order: userOrder(args.orderBy), args });
   }
 
   @FieldResolver(() => ID, { description: '`usr_` and 32 hexadecimal digits; never changes.' })

@@ -1,11 +1,13 @@
 import { ApiKeyEntity } from './api-key.entity';
-import { ApiKeyResolver, UserApiKeysResolver } from './api-key.resolver';
+import { ApiKeyResolver } from './api-key.resolver';
 import { UserEntity } from './user.entity';
+import { userLinkedFields } from './user.linked-fields';
 import { UserResolver } from './user.resolver';
 import { userSqlFields } from './user.sql-fields';
 
 export const users = {
   entities: [UserEntity, ApiKeyEntity],
-  resolvers: [UserResolver, ApiKeyResolver, UserApiKeysResolver],
+  resolvers: [UserResolver, ApiKeyResolver],
+  linkedFields: userLinkedFields,
   sqlFields: userSqlFields,
 };

@@ -34,5 +34,6 @@ export const webhooks = {
     WebhookAgreementResolver,
     IncomingAgreementResolver,
   ],
+  linkedFields: [],
   sqlFields: webhookSqlFields,
 };

@@ -8,7 +8,7 @@ import { loaderFor } from '../../graphql/data-loaders';
 import { nestedPage } from '../../graphql/lists/list';
 import { byTime } from '../../graphql/lists/time-order';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
-import { loadUser } from '../../users/user.resolver';
+import { USER } from '../../users/user.linked-fields';
 import type { UserRow } from '../../users/user.store';
 import { UserType } from '../../users/user.type';
 import { predecessorsOf } from '../capacity/document-ordering.store';
@@ -33,7 +33,7 @@ function effectsOf(
 export class DeliveryLinksResolver {
   @FieldResolver(() => UserType, { nullable: true, description: 'Whose act in the business system it tells of.' })
   user(@Root() row: DeliveryRow, @Ctx() context: Context) {
-    return loadUser(context, row.userId);
+    return USER.load(context, row.userId);
   }
 
   @FieldResolver(() => DeliveryType, {

@@ -11,7 +11,7 @@ import { HasRole } from '../../graphql/roles/has-role';
 import { type HeaderPairs, headerNamed, headersAsObject, readHeaderPairs } from '../../header-pairs';
 import { toNodeId, uuidOf } from '../../ids';
 import { jsonOrText } from '../../json/json-output';
-import { loadUser } from '../../users/user.resolver';
+import { USER } from '../../users/user.linked-fields';
 import { UserType } from '../../users/user.type';
 import { CONTENT_READERS, READERS, readsContent } from '../../viewer';
 import { loadWebhook } from '../../webhooks/api/webhook.resolver';
@@ -85,7 +85,7 @@ export class RequestLogResolver {
     description: 'The user who triggered the request; null if it is not known.',
   })
   user(@Root() row: RequestRow, @Ctx() context: Context) {
-    return loadUser(context, row.userId);
+    return USER.load(context, row.userId);
   }
 
   @FieldResolver(() => String, {

@@ -13,7 +13,7 @@ import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { toNodeId, uuidOf } from '../../ids';
 import { bindings, everything } from '../../sql/condition';
-import { loadUser } from '../../users/user.resolver';
+import { USER } from '../../users/user.linked-fields';
 import { UserType } from '../../users/user.type';
 import { CONTENT_READERS, READERS, type Viewer } from '../../viewer';
 import { REQUEST_LOG_FILTER, type RequestLogWhere } from '../api/request-log.inputs';
@@ -104,7 +104,7 @@ export class ExportResolver {
 
   @FieldResolver(() => UserType, { nullable: true, description: 'Who ordered it.' })
   orderedBy(@Root() row: ExportRow, @Ctx() context: Context) {
-    return loadUser(context, row.orderedBy);
+    return USER.load(context, row.orderedBy);
   }
 }
 

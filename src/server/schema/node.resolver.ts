@@ -10,14 +10,13 @@ import { type NodeName, readNodeId } from '../../ids';
 import { loadReplay } from '../../replay/replay.resolver';
 import { loadRequest } from '../../request-log/api/request-log.resolver';
 import { loadExport } from '../../request-log/export/export.resolver';
-import { loadApiKey } from '../../users/api-key.resolver';
-import { loadUser } from '../../users/user.resolver';
+import { API_KEY, USER } from '../../users/user.linked-fields';
 import { READERS } from '../../viewer';
 import { loadWebhook } from '../../webhooks/api/webhook.resolver';
 
 const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object | null> | null> = {
-  User: loadUser,
-  ApiKey: loadApiKey,
+  User: USER.load,
+  ApiKey: API_KEY.load,
   Webhook: loadWebhook,
   BusinessEvent: loadEvent,
   Delivery: loadDelivery,

@@ -13,7 +13,13 @@ import { NodeResolver } from './node.resolver';
 /** The API. @throws Error if a root field or a Node type has no rule about who may use it. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: [NodeResolver, ...FEATURES.flatMap(({ resolvers }) => resolvers)],
+    resolvers: [
+      NodeResolver,
+      ...FEATURES.flatMap(({ linkedFields, resolvers }) => [
+        ...linkedFields.map((each) => each.resolver),
+        ...resolvers,
+      ]),
+    ],
     // TypeGraphQL requires one if there is a subscription; ours have their own `subscribe`
     pubSub: { publish: () => undefined, subscribe: () => refuseTopics() },
     // check-input.ts checks inputs, and its faults become user errors

@@ -9,7 +9,7 @@ import { type PayloadField, payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { toNodeId, uuidOf } from '../../ids';
-import { loadUser } from '../../users/user.resolver';
+import { USER } from '../../users/user.linked-fields';
 import type { UserRow } from '../../users/user.store';
 import { UserType } from '../../users/user.type';
 import { READERS, readsContent, type Viewer } from '../../viewer';
@@ -140,7 +140,7 @@ export class WebhookResolver {
 
   @FieldResolver(() => UserType, { nullable: true, description: 'The user who is responsible for the webhook.' })
   owner(@Root() row: WebhookRow, @Ctx() context: Context) {
-    return loadUser(context, row.ownerId);
+    return USER.load(context, row.ownerId);
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
