@@ -20,6 +20,33 @@ export function eventJson(number: number, documentType = 'Sales Invoice'): strin
 const ITEM =
   '{"item_code":"SKU-1007","item_name":"Printer paper A4","qty":5,"rate":112.36,"amount":561.80,"uom":"Box"}';
 
+/** The same event as a call of its own publishes it, as in the README: with a user and an idempotency key. */
+function singleEventJson(number: number): string {
+  return `{"user":"jane@example.com","idempotencyKey":"bench-${number}",${eventJson(number).slice(1)}`;
+}
+
+/**
+ * Publishes one event a call, each connection as fast as it is answered.
+ * @param room asked before each call: resolves when there is room for it
+ */
+export async function publishSingly(
+  api: Api,
+  tally: Tally,
+  count: number,
+  connections: number,
+  room: () => Promise<void>,
+): Promise<void> {
+  let left = count;
+  const publisher = async () => {
+    while (left > 0) {
+      left -= 1;
+      await room();
+      await api.publish([singleEventJson(tally.next())]);
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, publisher));
+}
+
 /**
  * Publishes so many events in batches of 100, several publishers at once, each as fast as it is answered.
  * @param room asked before each batch: resolves when there is room for it
@@ -61,7 +88,8 @@ export async function publishAtRate(
     const due = Math.min(calls, Math.floor((clockMs() - start) / everyMs) + 1);
     while (underWay.length < due) {
       const at = start + underWay.length * everyMs;
-      underWay.push(api.publish(Array.from({ length: perCall }, () => eventJson(tally.next(at)))));
+      const json = perCall === 1 ? singleEventJson : eventJson;
+      underWay.push(api.publish(Array.from({ length: perCall }, () => json(tally.next(at)))));
     }
     await wait(1);
   }

@@ -22,6 +22,7 @@ import { startDecidingPending } from '../delivery/fan-out/pending-decisions';
 import { startRelay } from '../delivery/fan-out/relay';
 import { createSender } from '../delivery/http/send';
 import { type DeliveryQueue, startQueue } from '../delivery/queue/queue';
+import { createPublisher } from '../events/publisher';
 import { createFaultLog } from '../fault-log';
 import { createGuessLimit } from '../incoming/explaining/guess-limit';
 import { createReceiver } from '../incoming/receive';
@@ -31,7 +32,6 @@ import { startMaintenance } from '../jobs/maintenance';
 import { createNotifier } from '../jobs/notifier';
 import { startNotifyListener } from '../jobs/notify-listener';
 import { createKeyring, type Keyring } from '../keyring/keyring';
-import { keysInUse } from '../keyring/sealed-secret.store';
 import type { Log } from '../log';
 import { startReplayLoop } from '../replay/replay-loop';
 import { createTail } from '../request-log/watch/tail';
@@ -49,6 +49,7 @@ import { pipelinedTransactions } from '../sql/transactions';
 import { ensureFirstAdministrator } from '../users/first-administrator';
 import { createExplain } from '../verification/explaining/explain-apart';
 import type { TargetPolicy } from '../webhooks/request/target-url';
+import { refuseUnknownKeys } from './refuse-unknown-keys';
 import { type Stop, stopAll, stopTogether, stopWithin } from './stops';
 import { targetPolicyOf } from './target-policy';
 
@@ -151,8 +152,8 @@ async function startDelivering(
   stops: Stop[],
 ): Promise<void> {
   const { source, clock, queue, keyring, policy, metrics, log, url } = parts;
-  const deliver = createDataSource(url, { name: 'deliver', poolSize: 6, settings: BY_ID_PLANS, pipeline: true });
-  await deliver.initialize();
+  const options = { name: 'deliver', poolSize: 6, settings: BY_ID_PLANS, pipeline: true };
+  const deliver = await createDataSource(url, options).initialize();
   stops.push(() => deliver.destroy());
   const transaction = pipelinedTransactions(deliver);
   const sender = createSender(policy);
@@ -242,12 +243,14 @@ async function serve(config: Config, log: Log, parts: Parts, stops: Stop[]): Pro
   stops.push(() => watchSource.destroy());
   const requestTail = createTail(watchSource.manager, log);
   stops.push(() => requestTail.stop());
-  const receiving = createDataSource(parts.databaseUrl, FOR_RECEIVING);
-  await receiving.initialize();
+  const receiving = await createDataSource(parts.databaseUrl, FOR_RECEIVING).initialize();
   stops.push(() => receiving.destroy());
+  const transaction = pipelinedTransactions(receiving);
+  const publisher = createPublisher(transaction, announcer.announce);
+  stops.push(publisher.idle);
   const receiver = createReceiver({
     db: receiving.manager,
-    transaction: pipelinedTransactions(receiving),
+    transaction,
     keyring,
     log,
     announceEvents: announcer.announce,
@@ -261,7 +264,7 @@ async function serve(config: Config, log: Log, parts: Parts, stops: Stop[]): Pro
     requestTail,
     openDeliveries: openDeliveriesWith(queue),
     deliveryQueue: queue,
-    announceEvents: announcer.announce,
+    publisher,
     explaining: { explain: createExplain(), guesses: createGuessLimit(config.rateLimits.wrongKeysPerMinute) },
   };
   await apollo.start();
@@ -285,15 +288,4 @@ async function listen(server: FastifyInstance, config: Config): Promise<string> 
   if (address === null || typeof address === 'string') throw new Error('the server listens on no TCP port');
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${address.port}`;
-}
-
-// at the start instead of at the next delivery
-async function refuseUnknownKeys(source: DataSource, keyring: Keyring): Promise<void> {
-  const unknown = (await keysInUse(source.manager)).filter((kek) => !keyring.knows(kek));
-  if (unknown.length > 0) {
-    throw new Error(
-      `ENCRYPTION_KEY lacks the key ${unknown.join(', ')} under which secrets in this database are encrypted: ` +
-        'add it to the list.',
-    );
-  }
 }

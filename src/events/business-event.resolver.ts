@@ -27,7 +27,6 @@ import { HasRole } from '../graphql/roles/has-role';
 import { answer } from '../graphql/user-error';
 import { toNodeId, uuidOf } from '../ids';
 import { jsonOrText } from '../json/json-output';
-import type { Db } from '../sql/db';
 import { USER } from '../users/user.linked-fields';
 import { UserType } from '../users/user.type';
 import { CONTENT_READERS, READERS, type Viewer } from '../viewer';
@@ -39,19 +38,14 @@ import {
 } from './business-event.inputs';
 import { BUSINESS_EVENTS, type BusinessEventRow, eventsById } from './business-event.store';
 import { BusinessEventConnection, BusinessEventType } from './business-event.type';
+import { checkNumberOfEvents, type NewEvent } from './event-faults';
 import { type PayloadRow, payloadsById } from './payload.store';
-import {
-  checkNumberOfEvents,
-  type NewEvent,
-  type PublishedEvent,
-  publishEvents,
-  takesTransaction,
-} from './publish-events';
+import type { PublishedEvent } from './publish-events';
+import type { Publisher } from './publisher';
 
 declare module '../graphql/context' {
   interface Services {
-    /** Notifies the fan-out that events were committed. */
-    announceEvents(): void;
+    publisher: Publisher;
   }
 }
 
@@ -135,9 +129,7 @@ export class BusinessEventResolver {
       const viewer = context.viewer as Viewer;
       checkNumberOfEvents(input.events.length);
       const events = input.events.map((event, index) => newEvent(event, index, context, info));
-      const publish = (db: Db) => publishEvents(db, viewer, events);
-      const published = await (takesTransaction(viewer, events) ? context.transaction(publish) : publish(context.db));
-      context.services.announceEvents();
+      const published = await context.services.publisher.publish(viewer, events);
       return { events: published.map((event) => ({ ...event, id: toNodeId('BusinessEvent', event.id) })) };
     });
   }

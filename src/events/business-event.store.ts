@@ -4,6 +4,7 @@ import { idBounds } from '../ids';
 import { columns } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 import { equalsByIndex } from '../sql/index-lookup';
+import { insertKeysSql, NEW_KEY, type NewKey } from './idempotency-key.store';
 import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from './payload.store';
 
 export interface BusinessEventRow {
@@ -65,6 +66,7 @@ const NEW_EVENT = columns<Row>([
 export const EVENT_PARAMETERS = NEW_EVENT.length;
 const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
 const AFTER_EVENTS = AFTER_PAYLOADS + NEW_EVENT.length;
+const AFTER_ENTRIES = AFTER_EVENTS + AUDIT_ENTRY.length;
 
 /** @param first the number of its first parameter */
 export function insertEventsSql(first: number): string {
@@ -85,22 +87,31 @@ export function eventValues(events: readonly NewEventRow[]): unknown[][] {
   );
 }
 
+/** Events with what is written in the same statement. */
+export interface OutboxRows {
+  events: readonly NewEventRow[];
+  payloads: readonly Payload[];
+  entries?: readonly AuditEntryEntity[];
+  keys?: readonly NewKey[];
+}
+
 /**
- * Inserts events with their payloads and audit entries into the outbox, in one statement, so that it is atomic without
- * a transaction. It sends no notification: see `announceEvents`.
+ * Inserts events with their payloads, audit entries and idempotency keys into the outbox, in one statement, so that it is
+ * atomic without a transaction. It sends no notification: see `announceEvents`.
  */
-export async function putIntoOutbox(
-  db: Db,
-  events: readonly NewEventRow[],
-  payloads: readonly Payload[],
-  entries: readonly AuditEntryEntity[],
-): Promise<void> {
+export async function putIntoOutbox(db: Db, { events, payloads, entries = [], keys = [] }: OutboxRows): Promise<void> {
   if (events.length === 0) return;
   await changedBy(
     db,
-    statement(`with new_payloads as (${insertPayloadsSql()}), new_entries as (${insertAuditEntriesSql(AFTER_EVENTS)})
+    statement(`with new_payloads as (${insertPayloadsSql()}), new_entries as (${insertAuditEntriesSql(AFTER_EVENTS)}),
+       new_keys as (${insertKeysSql(AFTER_ENTRIES)})
      ${insertEventsSql(AFTER_PAYLOADS)}`),
-    [...NEW_PAYLOAD.valuesOf(payloads), ...eventValues(events), ...AUDIT_ENTRY.valuesOf(entries)],
+    [
+      ...NEW_PAYLOAD.valuesOf(payloads),
+      ...eventValues(events),
+      ...AUDIT_ENTRY.valuesOf(entries),
+      ...NEW_KEY.valuesOf(keys),
+    ],
   );
 }
 

@@ -18,17 +18,32 @@ export function causeFault(causedBy: string, field: string[]): UserError | null 
   return { field, code: 'INVALID', message };
 }
 
+/** The paths behind the deliveries that these events name, by delivery. Sends no statement when none is named. */
+export async function pathsOfCauses(
+  db: Db,
+  events: readonly { causedBy: string | null }[],
+): Promise<ReadonlyMap<string, string[]>> {
+  const ids = new Set(events.map(deliveryOf).filter((id) => id !== null));
+  return ids.size > 0 ? pathsBehind(db, [...ids]) : new Map();
+}
+
 /**
- * What caused each of these events, in the same order. Sends no statement when no event names a cause.
- * @throws InputError INVALID for each that names a delivery which does not exist
+ * What caused each of these events, in the same order.
+ * @param paths of `pathsOfCauses`, for these events and perhaps others
+ * @throws InputError INVALID for each event that names a delivery which does not exist
  */
-export async function causesOf(db: Db, events: readonly { causedBy: string | null }[]): Promise<Cause[]> {
-  const ids = events.map(({ causedBy }) => causedBy && uuidOf('Delivery', causedBy));
-  const wanted = [...new Set(ids.filter((id) => id !== null))];
-  const paths = wanted.length > 0 ? await pathsBehind(db, wanted) : new Map<string, string[]>();
+export function causesOf(
+  events: readonly { causedBy: string | null }[],
+  paths: ReadonlyMap<string, string[]>,
+): Cause[] {
+  const ids = events.map(deliveryOf);
   const faults = ids.flatMap((id, index) => (id && !paths.has(id) ? [unknown(index, events[index]?.causedBy)] : []));
   if (faults.length > 0) throw new InputError(faults);
   return ids.map((id) => ({ causedBy: id, causePath: (id && paths.get(id)) || [] }));
+}
+
+function deliveryOf({ causedBy }: { causedBy: string | null }): string | null {
+  return causedBy && uuidOf('Delivery', causedBy);
 }
 
 function unknown(index: number, causedBy?: string | null): UserError {

@@ -1,39 +1,43 @@
+import { columns } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 
 export interface IdempotencyKey {
+  userId: string;
   key: string;
   eventId: string;
   contentHash: Buffer;
 }
 
+export type NewKey = IdempotencyKey & { createdAt: Date };
+
+export const NEW_KEY = columns<NewKey>([
+  ['userId', 'user_id', 'uuid'],
+  ['key', 'key', 'text'],
+  ['eventId', 'event_id', 'uuid'],
+  ['contentHash', 'content_hash', 'bytea'],
+  ['createdAt', 'created_at', 'timestamptz'],
+]);
+
 /**
- * Claims these keys for their events. Waits for a concurrent transaction that claims one of them.
- * @returns the event of each key, which is an earlier event when the key was already claimed.
+ * Always in the same order, so that two transactions with the same keys wait for each other instead of deadlocking. The
+ * statement fails if a key was used meanwhile.
+ * @param first the number of its first parameter
  */
-export async function claimKeys(
-  db: Db,
-  userId: string,
-  claims: readonly IdempotencyKey[],
-  at: Date,
-): Promise<Map<string, IdempotencyKey>> {
-  // always in the same order: two publishers with the same keys wait for each other instead of deadlocking
-  const ordered = [...claims].sort((a, b) => (a.key < b.key ? -1 : 1));
-  const keys = ordered.map((claim) => claim.key);
-  await changedBy(
+export function insertKeysSql(first: number): string {
+  return `insert into idempotency_keys (${NEW_KEY.names})
+    select * from unnest(${NEW_KEY.arrays(first)}) as k (${NEW_KEY.names}) order by user_id, key`;
+}
+
+/** Which of these keys were used. Sends no statement for none. */
+export async function knownKeys(db: Db, keys: readonly { userId: string; key: string }[]): Promise<IdempotencyKey[]> {
+  if (keys.length === 0) return [];
+  return rowsOf<IdempotencyKey>(
     db,
-    statement(`insert into idempotency_keys (user_id, key, event_id, content_hash, created_at)
-     select $1, key, event_id, content_hash, $5
-     from unnest($2::text[], $3::uuid[], $4::bytea[]) as claim (key, event_id, content_hash)
-     on conflict (user_id, key) do nothing`),
-    [userId, keys, ordered.map((claim) => claim.eventId), ordered.map((claim) => claim.contentHash), at],
+    statement(`select distinct k.user_id as "userId", k.key, k.event_id as "eventId", k.content_hash as "contentHash"
+     from unnest($1::uuid[], $2::text[]) as wanted (user_id, key)
+     join idempotency_keys k on k.user_id = wanted.user_id and k.key = wanted.key`),
+    [keys.map(({ userId }) => userId), keys.map(({ key }) => key)],
   );
-  const rows = await rowsOf<IdempotencyKey>(
-    db,
-    statement(`select key, event_id as "eventId", content_hash as "contentHash" from idempotency_keys
-     where user_id = $1 and key = any($2::text[])`),
-    [userId, keys],
-  );
-  return new Map(rows.map((row) => [row.key, row]));
 }
 
 export async function forgetKeysBefore(db: Db, time: Date): Promise<number> {

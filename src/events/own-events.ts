@@ -40,7 +40,7 @@ export async function publishOwnEvents(db: Db, events: readonly OwnEvent[]): Pro
     const payloadId = payloads[index]?.id as string;
     return { ...rowOfOwn(event, paths), payloadId, userId, publishedBy: userId };
   });
-  await putIntoOutbox(db, rows, payloads, []);
+  await putIntoOutbox(db, { events: rows, payloads });
   await announceEvents(db);
 }
 

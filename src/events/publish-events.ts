@@ -1,190 +1,88 @@
+// Writes published events. Several calls share a transaction; each is accepted or refused for itself.
 import type { AuditEntryEntity } from '../audit/audit-entry.entity';
 import { auditEntry } from '../audit/record';
 import { currentTime } from '../clock';
-import { InputError, quoted, type UserError } from '../errors';
+import { InputError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
-import { textFault } from '../text';
 import { ensureUsersNamed } from '../users/user.store';
 import type { Viewer } from '../viewer';
-import { isOwnDocumentType } from '../webhooks/own-document-type';
 import { type NewEventRow, NOT_RECEIVED, putIntoOutbox } from './business-event.store';
-import { type Cause, causeFault, causesOf } from './causes';
+import { type Cause, causesOf, pathsOfCauses } from './causes';
 import { contentHash } from './content-hash';
-import { claimKeys, type IdempotencyKey } from './idempotency-key.store';
+import type { NewEvent } from './event-faults';
+import { knownKeys, type NewKey } from './idempotency-key.store';
+import { claimsOf, type KeyClaim, type KnownKeys, keyOf } from './idempotency-keys';
 import { newPayload } from './payload.store';
-
-export const MAX_EVENTS = 500;
-export const MAX_PAYLOAD_BYTES = 256 * 1024;
-const MAX_TOTAL_BYTES = 16 * 1024 * 1024;
-/** In addition to the first fault of each event, so that each faulty event is named. */
-const MAX_FURTHER_FAULTS = 100;
-
-/** A JSON value as its sender wrote it. */
-export interface ExactData {
-  text: string;
-  bytes: number;
-  problems: readonly { path: readonly string[]; message: string; isTooLarge?: true }[];
-}
-
-export interface NewEvent {
-  documentType: string;
-  event: string;
-  referenceDocument: string;
-  data: ExactData;
-  /** A user name in the business system; null: the publisher. */
-  user: string | null;
-  idempotencyKey: string | null;
-  /** The id of a delivery, as the API shows it; null: no delivery caused the event. */
-  causedBy: string | null;
-}
 
 export interface PublishedEvent {
   id: string;
   duplicate: boolean;
 }
 
-/** @throws InputError when there are too few or too many events. */
-export function checkNumberOfEvents(count: number): void {
-  if (count >= 1 && count <= MAX_EVENTS) return;
-  const message = `events has ${count} entries; it takes 1 to ${MAX_EVENTS}.`;
-  throw new InputError([{ field: ['events'], code: count === 0 ? 'REQUIRED' : 'TOO_LARGE', message }]);
+/** The events of one call, which are accepted together or not at all. They must have no faults: see `event-faults.ts`. */
+export interface PublishCall {
+  publisher: Viewer;
+  events: readonly NewEvent[];
 }
 
-function faultsOfEvents(events: readonly NewEvent[]): UserError[] {
-  const faults: UserError[] = [];
-  let bytes = 0;
-  let furtherLeft = MAX_FURTHER_FAULTS;
-  for (const [index, event] of events.entries()) {
-    const [first, ...all] = faultsOfEvent(event, ['events', String(index)]);
-    const further = all.slice(0, furtherLeft);
-    if (first) faults.push(first, ...further);
-    furtherLeft -= further.length;
-    bytes += event.data.bytes;
-  }
-  // one variable can be the data of 500 events, so that a small request would become a large one
-  if (bytes > MAX_TOTAL_BYTES) {
-    const message = `The data of all events together exceeds ${MAX_TOTAL_BYTES} bytes (16 MiB): publish fewer at once.`;
-    faults.unshift({ field: ['events'], code: 'TOO_LARGE', message });
-  }
-  return faults;
-}
-
-/** The faults of one event. @param path the path of the event in the input */
-export function faultsOfEvent(event: NewEvent, path: string[]): UserError[] {
-  const reserved = reservedFault(event.documentType, [...path, 'documentType']);
-  return [...(reserved ? [reserved] : []), ...faultsOfContent(event, path)];
-}
-
-/** Without the check for reserved document types. */
-export function faultsOfContent(event: NewEvent, path: string[]): UserError[] {
-  const texts = [
-    textFault(event.documentType, [...path, 'documentType']),
-    textFault(event.event, [...path, 'event']),
-    textFault(event.referenceDocument, [...path, 'referenceDocument']),
-    event.user === null ? null : textFault(event.user, [...path, 'user']),
-    event.idempotencyKey === null ? null : textFault(event.idempotencyKey, [...path, 'idempotencyKey']),
-    event.causedBy === null ? null : causeFault(event.causedBy, [...path, 'causedBy']),
-  ];
-  return [...texts.filter((fault) => fault !== null), ...faultsOfData(event.data, [...path, 'data'])];
-}
-
-function reservedFault(documentType: string, field: string[]): UserError | null {
-  if (!isOwnDocumentType(documentType)) return null;
-  const message = `${field.join('.')} ${quoted(documentType)} is reserved for events of Hookledger itself.`;
-  return { field, code: 'INVALID', message };
-}
-
-function faultsOfData(data: ExactData, path: string[]): UserError[] {
-  if (data.bytes > MAX_PAYLOAD_BYTES) {
-    const message = `data is ${data.bytes} bytes; at most ${MAX_PAYLOAD_BYTES} (256 KiB) are taken.`;
-    return [{ field: path, code: 'TOO_LARGE', message }];
-  }
-  return data.problems.map(({ path: below, message, isTooLarge }) => ({
-    field: [...path, ...below],
-    code: isTooLarge ? 'TOO_LARGE' : 'INVALID',
-    message,
-  }));
-}
+/** The published events in the order of the call, or why none was accepted. */
+export type PublishResult = PublishedEvent[] | InputError;
 
 /**
- * Accepts all of these events or none, if and only if the transaction commits; see `takesTransaction`. Ids ascend in
+ * Accepts the events of these calls if and only if the transaction commits. A refused call writes nothing. Ids ascend in
  * the order of the events.
- * @throws InputError for faults, and CONFLICT for a key that was used for other content
+ * @returns a result for each call; a call is refused for an unknown cause, and with CONFLICT for an idempotency key that
+ * was used for other content
+ * @throws an error for which `isConflict` is true if another transaction claims one of the keys at the same time
  */
+export async function publishCalls(db: Db, calls: readonly PublishCall[]): Promise<PublishResult[]> {
+  const events = calls.flatMap((call) => call.events);
+  const paths = await pathsOfCauses(db, events);
+  const keys: KnownKeys = new Map(
+    (await knownKeys(db, wantedKeys(calls))).map((known) => [keyOf(known.userId, known.key), known]),
+  );
+  const decided = calls.map((call) => decide(call, keys, paths));
+  const accepted = decided.filter((each): each is Accepted => !(each instanceof InputError));
+  await write(db, accepted);
+  return decided.map((each) =>
+    each instanceof InputError ? each : each.claims.map(({ id, duplicate }) => ({ id, duplicate })),
+  );
+}
+
+/** Like `publishCalls`, for one call. @throws InputError when it is refused */
 export async function publishEvents(db: Db, publisher: Viewer, events: readonly NewEvent[]): Promise<PublishedEvent[]> {
-  checkNumberOfEvents(events.length);
-  const faults = faultsOfEvents(events);
-  if (faults.length > 0) throw new InputError(faults);
-  const causes = await causesOf(db, events);
-  const claimed = await claimedIds(db, publisher, events);
-  const fresh = claimed
-    .map((claim, index) => ({ ...claim, cause: causes[index] as Cause }))
-    .filter((claim) => !claim.duplicate);
-  const userIds = await usersOf(db, publisher, events);
-  const payloads = fresh.map(({ event }) => newPayload(Buffer.from(event.data.text), 'application/json'));
-  const rows = fresh.map(({ id, event, cause }, index): NewEventRow => {
-    const { documentType, referenceDocument, idempotencyKey } = event;
-    const userId = event.user === null ? publisher.userId : (userIds.get(event.user) as string);
-    const payloadId = payloads[index]?.id as string;
-    const publishedBy = publisher.userId;
-    const createdAt = timeOfId(id);
-    return {
-      id,
-      documentType,
-      event: event.event,
-      referenceDocument,
-      payloadId,
-      userId,
-      publishedBy,
-      idempotencyKey,
-      createdAt,
-      ...cause,
-      ...NOT_RECEIVED,
-    };
-  });
-  await putIntoOutbox(db, rows, payloads, entriesOf(publisher, rows));
-  return claimed.map(({ id, duplicate }) => ({ id, duplicate }));
+  const [result] = await publishCalls(db, [{ publisher, events }]);
+  if (result instanceof InputError) throw result;
+  return result as PublishedEvent[];
 }
 
-/** Whether publishing these events takes several statements, which need a transaction. */
-export function takesTransaction(publisher: Viewer, events: readonly NewEvent[]): boolean {
-  const isOther = (user: string | null) => user !== null && user !== publisher.name;
-  return events.some((event) => event.idempotencyKey !== null || isOther(event.user));
+interface Accepted {
+  publisher: Viewer;
+  claims: readonly KeyClaim[];
+  causes: readonly Cause[];
 }
 
-// One entry for all events, because each event contains its publisher.
-function entriesOf(publisher: Viewer, [first, ...more]: readonly NewEventRow[]): AuditEntryEntity[] {
-  if (!first) return [];
-  const details = { count: 1 + more.length };
-  const act = { action: 'events.published', subjectType: 'BusinessEvent', subjectId: first.id, details };
-  return [auditEntry(publisher, act)];
+function wantedKeys(calls: readonly PublishCall[]): { userId: string; key: string }[] {
+  return calls.flatMap(({ publisher, events }) =>
+    events.flatMap(({ idempotencyKey: key }) => (key === null ? [] : [{ userId: publisher.userId, key }])),
+  );
 }
 
-type Claim = PublishedEvent & { event: NewEvent };
-
-// The id of each event: a new one, or the id of the event that was published with its idempotency key.
-async function claimedIds(db: Db, publisher: Viewer, events: readonly NewEvent[]): Promise<Claim[]> {
-  const wanted = events.map((event) => ({ event, id: newId(), hash: hashOf(event, publisher) }));
-  const claims = new Map<string, IdempotencyKey>();
-  for (const { event, id, hash } of wanted) {
-    const key = event.idempotencyKey;
-    if (key !== null && !claims.has(key)) claims.set(key, { key, eventId: id, contentHash: hash });
+/** @param keys gains the keys of an accepted call, so that the next call of the transaction finds them */
+function decide(
+  { publisher, events }: PublishCall,
+  keys: KnownKeys,
+  paths: ReadonlyMap<string, string[]>,
+): Accepted | InputError {
+  try {
+    const causes = causesOf(events, paths);
+    const wanted = events.map((event) => ({ event, id: newId(), hash: hashOf(event, publisher) }));
+    return { publisher, causes, claims: claimsOf(publisher.userId, wanted, keys) };
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
   }
-  const taken = claims.size > 0 ? await claimKeys(db, publisher.userId, [...claims.values()], currentTime()) : claims;
-  const conflicts: UserError[] = [];
-  const claimed = wanted.map(({ event, id, hash }, index): Claim => {
-    const known = event.idempotencyKey === null ? undefined : taken.get(event.idempotencyKey);
-    if (known && !known.contentHash.equals(hash)) conflicts.push(conflictAt(index, event));
-    return { event, id: known?.eventId ?? id, duplicate: known !== undefined && known.eventId !== id };
-  });
-  if (conflicts.length > 0) throw new InputError(conflicts);
-  return claimed;
-}
-
-function conflictAt(index: number, event: NewEvent): UserError {
-  const message = `The idempotency key ${quoted(event.idempotencyKey)} was used for another event: use a new key.`;
-  return { field: ['events', String(index), 'idempotencyKey'], code: 'CONFLICT', message };
 }
 
 function hashOf(event: NewEvent, publisher: Viewer): Buffer {
@@ -192,13 +90,75 @@ function hashOf(event: NewEvent, publisher: Viewer): Buffer {
   return contentHash([documentType, event.event, referenceDocument, user ?? publisher.name, data.text]);
 }
 
-async function usersOf(db: Db, publisher: Viewer, events: readonly NewEvent[]): Promise<Map<string, string>> {
-  const names = [...new Set(events.map((event) => event.user).filter((name) => name !== null))];
-  const others = names.filter((name) => name !== publisher.name).sort();
+async function write(db: Db, accepted: readonly Accepted[]): Promise<void> {
+  const fresh = accepted.map((call) => ({ ...call, events: freshEventsOf(call) }));
+  const userIds = await usersOf(db, fresh);
+  const payloads = fresh.flatMap(({ events }) => events.map(({ payload }) => payload));
+  const rows = fresh.map((call) => call.events.map((event) => eventRow(event, call.publisher, userIds)));
+  const entries = fresh.flatMap(({ publisher }, index) => entriesOf(publisher, rows[index] as NewEventRow[]));
+  const keys = fresh.flatMap(({ publisher, events }) => events.flatMap((event) => newKeyOf(event, publisher)));
+  await putIntoOutbox(db, { events: rows.flat(), payloads, entries, keys });
+}
+
+type FreshEvent = ReturnType<typeof freshEventsOf>[number];
+
+function freshEventsOf({ claims, causes }: Accepted) {
+  return claims
+    .map((claim, index) => ({ ...claim, cause: causes[index] as Cause }))
+    .filter((claim) => !claim.duplicate)
+    .map((claim) => ({ ...claim, payload: newPayload(Buffer.from(claim.event.data.text), 'application/json') }));
+}
+
+function eventRow(
+  { id, event, cause, payload }: FreshEvent,
+  publisher: Viewer,
+  userIds: ReadonlyMap<string, string>,
+): NewEventRow {
+  const { documentType, referenceDocument, idempotencyKey, user } = event;
+  return {
+    id,
+    documentType,
+    event: event.event,
+    referenceDocument,
+    payloadId: payload.id,
+    userId: isOther(user, publisher) ? (userIds.get(user) as string) : publisher.userId,
+    publishedBy: publisher.userId,
+    idempotencyKey,
+    createdAt: timeOfId(id),
+    ...cause,
+    ...NOT_RECEIVED,
+  };
+}
+
+// One entry for all events of a call, because each event contains its publisher.
+function entriesOf(publisher: Viewer, [first, ...more]: readonly NewEventRow[]): AuditEntryEntity[] {
+  if (!first) return [];
+  const details = { count: 1 + more.length };
+  const act = { action: 'events.published', subjectType: 'BusinessEvent', subjectId: first.id, details };
+  return [auditEntry(publisher, act)];
+}
+
+function newKeyOf({ id, hash, event: { idempotencyKey: key } }: FreshEvent, publisher: Viewer): NewKey[] {
+  if (key === null) return [];
+  return [{ userId: publisher.userId, key, eventId: id, contentHash: hash, createdAt: currentTime() }];
+}
+
+function isOther(user: string | null, publisher: Viewer): user is string {
+  return user !== null && user !== publisher.name;
+}
+
+async function usersOf(
+  db: Db,
+  calls: readonly { publisher: Viewer; events: readonly FreshEvent[] }[],
+): Promise<ReadonlyMap<string, string>> {
+  const names = calls.flatMap(({ publisher, events }) =>
+    events.flatMap(({ event: { user } }) => (isOther(user, publisher) ? [user] : [])),
+  );
+  if (names.length === 0) return new Map();
   const newUser = () => {
     const id = newId();
     return { id, at: timeOfId(id) };
   };
-  const ids = others.length > 0 ? await ensureUsersNamed(db, others, newUser) : new Map<string, string>();
-  return ids.set(publisher.name, publisher.userId);
+  // in the same order in each transaction, so that two of them do not deadlock
+  return ensureUsersNamed(db, [...new Set(names)].sort(), newUser);
 }

@@ -57,7 +57,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
   const unkept = createSampledRefusals(db, log);
 
   async function record(call: ArrivedCall, of: ReceivingAgreement, decision: Decision, keptBytes: number) {
-    const { answer, outcome, becameEvent } = await recorder.record({ call, of, decision, keptBytes });
+    const { answer, outcome, becameEvent } = await recorder.add({ call, of, decision, keptBytes });
     if (becameEvent) announceEvents();
     onReceived(outcome, true);
     return answer;

@@ -8,6 +8,8 @@ export interface TransactionOptions {
    * outside the database depends. What is committed later by anybody does not reach the disk before it.
    */
   durable?: boolean;
+  /** The maximum wait for a lock, in milliseconds; the default is that of the session. */
+  lockTimeoutMs?: number;
 }
 
 export type Transaction = <T>(work: (db: Db) => Promise<T>, options?: TransactionOptions) => Promise<T>;
@@ -17,12 +19,12 @@ export type Transaction = <T>(work: (db: Db) => Promise<T>, options?: Transactio
  * The source must be one that pipelines.
  */
 export function pipelinedTransactions(source: DataSource): Transaction {
-  return async (work, { durable = true } = {}) => {
+  return async (work, options = {}) => {
     const runner = source.createQueryRunner();
     try {
       const connection = (await runner.connect()) as PoolClient;
       // where it fails, so does every statement behind it
-      connection.query(durable ? 'begin' : 'begin; set local synchronous_commit to off').catch(() => undefined);
+      connection.query(beginningOf(options)).catch(() => undefined);
       try {
         const result = await work(runner.manager);
         const { command } = await connection.query('commit');
@@ -36,4 +38,12 @@ export function pipelinedTransactions(source: DataSource): Transaction {
       await runner.release();
     }
   };
+}
+
+function beginningOf({ durable = true, lockTimeoutMs }: TransactionOptions): string {
+  const settings = [
+    durable ? '' : '; set local synchronous_commit to off',
+    lockTimeoutMs === undefined ? '' : `; set local lock_timeout to ${lockTimeoutMs}`,
+  ];
+  return `begin${settings.join('')}`;
 }

@@ -44,13 +44,9 @@ const KEY_WITH_USER = `select k.id, k.token_hash as "tokenHash", k.roles, k.expi
     u.roles as "userRoles", u.active as "userActive", ${VERSION} as version
   from api_keys k join users u on u.id = k.user_id`;
 
-export async function findKeyWithUser(db: Db, keyId: string): Promise<KeyWithUser | null> {
-  return rowOf<KeyWithUser>(db, statement(`${KEY_WITH_USER} where k.key_id = $1`), [keyId]);
-}
-
-/** For a key that an operator chose, whose text does not contain a key id. */
-export async function findKeyWithUserByHash(db: Db, tokenHash: Buffer): Promise<KeyWithUser | null> {
-  return rowOf<KeyWithUser>(db, statement(`${KEY_WITH_USER} where k.token_hash = $1`), [tokenHash]);
+/** The keys with these hashes of their tokens. */
+export async function keysWithUsersByHash(db: Db, tokenHashes: readonly Buffer[]): Promise<KeyWithUser[]> {
+  return rowsOf<KeyWithUser>(db, statement(`${KEY_WITH_USER} where k.token_hash = any($1::bytea[])`), [tokenHashes]);
 }
 
 /** By row id, for subscriptions that authenticated earlier and are still open. */

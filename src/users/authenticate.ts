@@ -3,9 +3,10 @@ import { currentTime } from '../clock';
 import { AppError } from '../errors';
 import type { Db } from '../sql/db';
 import { knownRoles, type Role, type Viewer } from '../viewer';
-import { hashToken, isOurForm, keyIdOf } from './api-key';
-import { findKeyWithUser, findKeyWithUserByHash, type KeyWithUser, keysWithUsers, touchApiKey } from './api-key.store';
+import { hashToken } from './api-key';
+import { type KeyWithUser, keysWithUsers, touchApiKey } from './api-key.store';
 import type { AuthCache } from './auth-cache';
+import { findKey } from './find-key';
 
 const LAST_USED_PRECISION_MS = 60_000;
 
@@ -21,7 +22,7 @@ export interface From {
  * @throws AppError UNAUTHENTICATED, with the same message whether the key is unknown, revoked or expired.
  */
 export async function authenticate(db: Db, token: string, request: From, authCache?: AuthCache): Promise<Viewer> {
-  const key = await findKeyOf(db, token);
+  const key = await findKey(db, token);
   const now = currentTime();
   if (!key || !timingSafeEqual(key.tokenHash, hashToken(token)) || !isLive(key, now)) {
     throw new AppError('UNAUTHENTICATED', 'This API key is not valid: it is unknown, revoked or expired.');
@@ -32,13 +33,6 @@ export async function authenticate(db: Db, token: string, request: From, authCac
   const who = { userId: key.userId, apiKeyId: key.id, name: key.userName, roles: rolesOf(key) };
   authCache?.remember(token, { who, key, since: now.getTime() });
   return { ...who, ...request };
-}
-
-/** The key that this token may belong to. The caller must still compare the whole token. */
-export async function findKeyOf(db: Db, token: string): Promise<KeyWithUser | null> {
-  if (!isOurForm(token)) return findKeyWithUserByHash(db, hashToken(token));
-  const keyId = keyIdOf(token);
-  return keyId ? findKeyWithUser(db, keyId) : null;
 }
 
 /** The current roles and expiry of a valid key. */

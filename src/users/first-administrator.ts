@@ -4,7 +4,7 @@ import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import { hashToken, isOurForm, keyIdOf, makeToken, newChosenKeyId } from './api-key';
 import { hasApiKeys, insertApiKey, type KeyWithUser, revokeKeysLabelled } from './api-key.store';
-import { findKeyOf } from './authenticate';
+import { findKey } from './find-key';
 import { findUserByName, insertUser, lockAdministrator } from './user.store';
 
 export const ADMINISTRATOR = 'Administrator';
@@ -24,7 +24,7 @@ export async function ensureFirstAdministrator(db: Db, configured: string | null
   const token = configured ?? makeToken();
   const keyId = isOurForm(token) ? keyIdOf(token) : newChosenKeyId();
   if (keyId === null) throw bad('looks like a key of ours, but its last six characters are wrong.');
-  const known = await findKeyOf(db, token);
+  const known = await findKey(db, token);
   const id = known?.id ?? newId();
   if (known) refuseUnlessGood(known, userId, token);
   else {

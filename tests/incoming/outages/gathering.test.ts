@@ -23,7 +23,7 @@ function heldRecorder() {
     recorded: () => recorded,
     idle: recorder.idle,
     async call(times: number) {
-      for (let n = 0; n < times; n += 1) void recorder.record({} as DecidedCall).then(() => (recorded += 1));
+      for (let n = 0; n < times; n += 1) void recorder.add({} as DecidedCall).then(() => (recorded += 1));
       await setImmediate();
     },
     async end(transaction: number) {

@@ -1,0 +1,138 @@
+// Gathers the work of many callers into one transaction, which costs several times less than a transaction for each.
+import { setTimeout as wait } from 'node:timers/promises';
+import { isConflict } from './db';
+import { isDatabaseUnavailable, isStatementTimeout } from './unavailable';
+
+export interface GroupCommit<Item, Result> {
+  /** Resolves when the transaction of this item has committed. @throws Error when it has not */
+  add(item: Item): Promise<Result>;
+  /** Resolves when all added items are finished. */
+  idle(): Promise<void>;
+}
+
+export interface GroupCommitOptions<Item, Result> {
+  /**
+   * Runs items in one transaction, and commits it. After a failure, it is called again with each item alone.
+   * @returns one result for each item, in the same order
+   */
+  run(items: readonly Item[]): Promise<readonly Result[]>;
+  /** The size of an item, default 1. The sizes in one transaction add up to at most 200, unless one item is larger. */
+  sizeOf?(item: Item): number;
+}
+
+/** Limit of transactions at the same time. The second starts when many items wait or the first takes long. */
+const TRANSACTIONS = 2;
+const MANY = 50;
+const LONG_MS = 25;
+/** The minimum time between the beginnings of two transactions, unless many items wait. After a rest, no item waits. */
+const PACE_MS = 5;
+const MAX_SIZE = 200;
+/** Limit of items of a failed transaction that run alone at the same time. */
+const ALONE = 2;
+/** How long an item that met a lock or a concurrent change waits before it is tried again. Between tries it holds nothing. */
+const RETRY_AFTER_MS = [25, 50, 100, 200, 400, 800];
+
+type Waiting<Item, Result> = PromiseWithResolvers<Result> & { item: Item };
+
+/** Items that arrive during a transaction wait and share the next one. */
+export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
+  const { run, sizeOf = () => 1 } = options;
+  const waiting: Waiting<Item, Result>[] = [];
+  const running = new Set<Promise<void>>();
+  const young = new Set<Promise<void>>();
+  // not limited like shared transactions, because an item that waits must not hold up the others
+  const alone = new Set<Promise<void>>();
+  let isEarly = false;
+
+  function next(): void {
+    if (waiting.length === 0 || running.size >= TRANSACTIONS) return;
+    if (waiting.length < MANY && (isEarly || young.size > 0)) return;
+    const work: Promise<void> = write(takeBatch()).finally(() => {
+      clearTimeout(timer);
+      young.delete(work);
+      running.delete(work);
+      next();
+    });
+    const timer = setTimeout(() => {
+      young.delete(work);
+      next();
+    }, LONG_MS);
+    young.add(work);
+    running.add(work);
+    pace();
+  }
+
+  function takeBatch(): Waiting<Item, Result>[] {
+    let size = 0;
+    const fits = ({ item }: Waiting<Item, Result>) => {
+      size += sizeOf(item);
+      return size <= MAX_SIZE;
+    };
+    const end = waiting.findIndex((each) => !fits(each));
+    return waiting.splice(0, end === -1 ? waiting.length : Math.max(end, 1));
+  }
+
+  function pace(): void {
+    isEarly = true;
+    setTimeout(() => {
+      isEarly = false;
+      next();
+    }, PACE_MS);
+  }
+
+  async function write(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await run(batch.map(({ item }) => item));
+      for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result);
+    } catch (error) {
+      // the fault would also stop each item alone; and after a lost connection, the transaction may have committed
+      if (isDatabaseUnavailable(error) || isStatementTimeout(error)) {
+        for (const { reject } of batch) reject(error);
+      } else if (batch.length > 1) writeAlone([...batch]);
+      else tryLater(batch[0] as Waiting<Item, Result>, 0, error);
+    }
+  }
+
+  function writeAlone(left: Waiting<Item, Result>[]): void {
+    const worker = async () => {
+      for (let each = left.shift(); each; each = left.shift()) await tryAlone(each, 0);
+    };
+    for (let n = 0; n < ALONE; n += 1) track(worker());
+  }
+
+  async function tryAlone(each: Waiting<Item, Result>, tries: number): Promise<void> {
+    try {
+      each.resolve((await run([each.item]))[0] as Result);
+    } catch (error) {
+      tryLater(each, tries, error);
+    }
+  }
+
+  function tryLater(each: Waiting<Item, Result>, tries: number, error: unknown): void {
+    const ms = isConflict(error) ? RETRY_AFTER_MS[tries] : undefined;
+    if (ms === undefined) each.reject(error);
+    else track(wait(ms).then(() => tryAlone(each, tries + 1)));
+  }
+
+  function track(work: Promise<void>): void {
+    const tracked: Promise<void> = work.finally(() => alone.delete(tracked));
+    alone.add(tracked);
+  }
+
+  return {
+    add(item) {
+      const entry = { item, ...Promise.withResolvers<Result>() };
+      waiting.push(entry);
+      // items of the same tick share a transaction
+      setImmediate(next);
+      return entry.promise;
+    },
+    async idle() {
+      while (running.size > 0 || alone.size > 0 || waiting.length > 0) {
+        next();
+        const underWay = [...running, ...alone];
+        await (underWay.length > 0 ? Promise.race(underWay) : wait(PACE_MS));
+      }
+    },
+  };
+}
