@@ -5,6 +5,7 @@ import { type FilledQueue, measureFilledQueue } from './figures/filled-queue';
 import { type FullSpeed, measureFullSpeed } from './figures/full-speed';
 import { measureIsolation } from './figures/isolation';
 import { measureSigning } from './figures/signing';
+import { measureSingleCalls, type SingleCalls } from './figures/single-calls';
 import { measureSteadyRate } from './figures/steady-rate';
 import type { Percentiles } from './numbers';
 import type { Size } from './sizes';
@@ -16,6 +17,7 @@ export interface Figures {
   oneWorker: FilledQueue;
   twoWorkers: FilledQueue;
   fullSpeed: FullSpeed;
+  single: SingleCalls;
   at200: Percentiles;
   at1000: Percentiles;
   isolated: Percentiles;
@@ -40,6 +42,8 @@ export async function measureAll(size: Size, stops: (() => Promise<unknown>)[]):
   const worker = await bench.installation.start('worker');
   say(`end to end at full speed, ${size.fullSpeed} events`);
   const fullSpeed = await measureFullSpeed(bench, worker, size.fullSpeed);
+  say(`end to end in single calls at full speed, ${size.single} events`);
+  const single = await measureSingleCalls(bench, worker, size.single);
   say('tidying up what the full speed left: vacuum and checkpoint');
   await tidyUp(bench);
   say(`end to end at 200/s and 1,000/s, ${size.steadySeconds} s each`);
@@ -51,7 +55,7 @@ export async function measureAll(size: Size, stops: (() => Promise<unknown>)[]):
   const leftOpen = await rowsLeftOpen(bench);
   const { tally } = bench;
   const counts = { events: tally.published(), lost: tally.lost(), duplicated: tally.duplicated(), leftOpen };
-  return { rawPerSecond, signingUs, oneWorker, twoWorkers, fullSpeed, at200, at1000, isolated, ...counts };
+  return { rawPerSecond, signingUs, oneWorker, twoWorkers, fullSpeed, single, at200, at1000, isolated, ...counts };
 }
 
 function sayer(): (what: string) => void {

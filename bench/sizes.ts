@@ -5,6 +5,7 @@ export interface Size {
   filled: number;
   filledForTwo: number;
   fullSpeed: number;
+  single: number;
   steadySeconds: number;
   stuck: number;
   isolationSeconds: number;
@@ -20,6 +21,7 @@ const QUICK: Size = {
   filled: 9_000,
   filledForTwo: 6_000,
   fullSpeed: 8_000,
+  single: 4_000,
   steadySeconds: 3,
   stuck: 1_500,
   isolationSeconds: 2,
@@ -32,6 +34,7 @@ const NORMAL: Size = {
   filled: 40_000,
   filledForTwo: 40_000,
   fullSpeed: 40_000,
+  single: 20_000,
   steadySeconds: 10,
   stuck: 10_000,
   isolationSeconds: 10,

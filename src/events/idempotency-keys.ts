@@ -1,4 +1,5 @@
 // Compares the idempotency keys of events with those that were used before.
+import { createHash } from 'node:crypto';
 import { InputError, quoted, type UserError } from '../errors';
 import type { NewEvent } from './event-faults';
 import type { IdempotencyKey } from './idempotency-key.store';
@@ -48,4 +49,15 @@ export function claimsOf(userId: string, wanted: readonly WantedEvent[], known: 
 function conflictAt(index: number, key: string): UserError {
   const message = `The idempotency key ${quoted(key)} was used for another event: use a new key.`;
   return { field: ['events', String(index), 'idempotencyKey'], code: 'CONFLICT', message };
+}
+
+/**
+ * The hash by which two events with one idempotency key are compared: SHA-256 over document type, event, reference,
+ * user and the text of the data, each preceded by its length in bytes. The SQL function event_content_hash() computes
+ * the same.
+ */
+export function contentHash(parts: readonly string[]): Buffer {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:${part}`);
+  return hash.digest();
 }

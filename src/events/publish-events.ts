@@ -9,10 +9,9 @@ import { ensureUsersNamed } from '../users/user.store';
 import type { Viewer } from '../viewer';
 import { type NewEventRow, NOT_RECEIVED, putIntoOutbox } from './business-event.store';
 import { type Cause, causesOf, pathsOfCauses } from './causes';
-import { contentHash } from './content-hash';
 import type { NewEvent } from './event-faults';
 import { knownKeys, type NewKey } from './idempotency-key.store';
-import { claimsOf, type KeyClaim, type KnownKeys, keyOf } from './idempotency-keys';
+import { claimsOf, contentHash, type KeyClaim, type KnownKeys, keyOf } from './idempotency-keys';
 import { newPayload } from './payload.store';
 
 export interface PublishedEvent {

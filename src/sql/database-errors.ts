@@ -67,3 +67,14 @@ export function isConfigurationLimit(error: unknown): boolean {
 export function isStatementTimeout(error: unknown): boolean {
   return causeOf(error).code === QUERY_CANCELED;
 }
+
+const CONFLICTS = new Set([
+  '55P03', // the wait for a lock took too long
+  '23505', // another transaction has inserted the same key
+  '40P01', // deadlock
+]);
+
+/** Whether a transaction met another one: the same transaction may succeed when the other has ended. */
+export function isConflict(error: unknown): boolean {
+  return CONFLICTS.has(String(causeOf(error).code));
+}

@@ -54,17 +54,6 @@ export function isLockTimeout(error: unknown): boolean {
   return (error as { code?: string } | null)?.code === '55P03';
 }
 
-const CONFLICTS = new Set([
-  '55P03', // the wait for a lock took too long
-  '23505', // another transaction has inserted the same key
-  '40P01', // deadlock
-]);
-
-/** Whether a transaction met another one: the same transaction may succeed when the other has ended. */
-export function isConflict(error: unknown): boolean {
-  return CONFLICTS.has((error as { code?: string } | null)?.code ?? '');
-}
-
 type Values = readonly unknown[];
 
 /** Rows of a statement that reads, or that ends in RETURNING. Text that callers' filters shape is not prepared. */

@@ -1,7 +1,6 @@
 // Gathers the work of many callers into one transaction, which costs several times less than a transaction for each.
 import { setTimeout as wait } from 'node:timers/promises';
-import { isConflict } from './db';
-import { isDatabaseUnavailable, isStatementTimeout } from './unavailable';
+import { isConflict, isDatabaseUnavailable, isStatementTimeout } from './database-errors';
 
 export interface GroupCommit<Item, Result> {
   /** Resolves when the transaction of this item has committed. @throws Error when it has not */

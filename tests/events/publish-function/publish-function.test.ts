@@ -1,4 +1,4 @@
-import { contentHash } from '../../../src/events/content-hash';
+import { contentHash } from '../../../src/events/idempotency-keys';
 import { timeOfId } from '../../../src/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';

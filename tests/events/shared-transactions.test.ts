@@ -1,0 +1,156 @@
+// Calls of publishEvents at the same moment share a transaction, and each is answered for itself.
+import { Client } from 'pg';
+import { createDataSource } from '../../src/database/data-source';
+import { InputError } from '../../src/errors';
+import type { NewEvent } from '../../src/events/event-faults';
+import { type PublishResult, publishCalls } from '../../src/events/publish-events';
+import type { Role } from '../../src/viewer';
+import { askAt, startTestApp, type TestApp } from '../support/app';
+import { invoice } from '../support/webhooks';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startTestApp({ PROCESSES: 'api' });
+});
+afterAll(() => app.stop());
+
+const PUBLISH = `mutation ($input: PublishEventsInput!) {
+  publishEvents(input: $input) { events { id duplicate } userErrors { field code } }
+}`;
+
+const publish = (events: object[], key = app.adminKey) => askAt(app.url, PUBLISH, { input: { events } }, key);
+
+async function countOf(reference: string): Promise<number> {
+  const sql = 'select count(*)::int as n from business_events where reference_document like $1';
+  return (await app.database.query<{ n: number }>(sql, [reference]))[0]?.n ?? 0;
+}
+
+test('calls of the same moment have fewer transactions than calls, and one audit entry each', async () => {
+  const references = Array.from({ length: 200 }, (_, n) => `SHARED-${n}`);
+  const answers = await Promise.all(references.map((name) => publish([invoice(name, { idempotencyKey: name })])));
+  const ids = answers.map((answer) => answer.data.publishEvents.events[0].id);
+  expect(new Set(ids).size).toBe(200);
+  const [row] = await app.database.query<{ transactions: number }>(
+    `select count(distinct xmin::text)::int as transactions from business_events
+     where reference_document like 'SHARED-%'`,
+  );
+  expect(row?.transactions).toBeLessThanOrEqual(100);
+  const [entries] = await app.database.query<{ n: number; counts: string[] }>(
+    `select count(*)::int as n, array_agg(distinct a.details) as counts from audit_entries a
+     join business_events e on e.id = a.subject_id
+     where a.action = 'events.published' and e.reference_document like 'SHARED-%'`,
+  );
+  expect(entries).toEqual({ n: 200, counts: ['{"count":1}'] });
+});
+
+test('bad calls fail alone', async () => {
+  await publish([invoice('USED', { idempotencyKey: 'used' })]);
+  const bad = [
+    [invoice('BAD-1', { idempotencyKey: 'used' })],
+    [invoice('BAD-2', { causedBy: 'dlv_00000000000000000000000000000000' })],
+    [invoice('BAD-3'), invoice('BAD-3', { data: { text: 'x'.repeat(300 * 1024) } })],
+    [invoice('BAD-4', { idempotencyKey: 'new' }), invoice('BAD-4', { idempotencyKey: 'used' })],
+  ];
+  const good = Array.from({ length: 40 }, (_, n) => [invoice(`GOOD-${n}`), invoice(`GOOD-${n}`)]);
+  const [refused, accepted] = await Promise.all([
+    Promise.all(bad.map((events) => publish(events))),
+    Promise.all(good.map((events) => publish(events))),
+  ]);
+  expect(refused.map(({ data }) => data.publishEvents)).toEqual([
+    { events: null, userErrors: [{ field: ['events', '0', 'idempotencyKey'], code: 'CONFLICT' }] },
+    { events: null, userErrors: [{ field: ['events', '0', 'causedBy'], code: 'INVALID' }] },
+    { events: null, userErrors: [{ field: ['events', '1', 'data'], code: 'TOO_LARGE' }] },
+    { events: null, userErrors: [{ field: ['events', '1', 'idempotencyKey'], code: 'CONFLICT' }] },
+  ]);
+  expect(accepted.map(({ data }) => data.publishEvents.userErrors)).toEqual(good.map(() => []));
+  expect([await countOf('GOOD-%'), await countOf('BAD-%')]).toEqual([80, 0]);
+});
+
+describe('in one transaction', () => {
+  const event = (reference: string, idempotencyKey: string): NewEvent => {
+    const data = { text: '{}', bytes: 2, problems: [] };
+    return {
+      documentType: 'Nobody',
+      event: 'x',
+      referenceDocument: reference,
+      data,
+      user: null,
+      idempotencyKey,
+      causedBy: null,
+    };
+  };
+
+  async function published(...calls: NewEvent[][]): Promise<PublishResult[]> {
+    const source = await createDataSource(app.database.servingUrl, { name: 'test', poolSize: 1 }).initialize();
+    try {
+      const [who] = await app.database.query<{ userId: string; name: string; apiKeyId: string }>(
+        `select u.id as "userId", u.name, k.id as "apiKeyId" from users u join api_keys k on k.user_id = u.id limit 1`,
+      );
+      if (!who) throw new Error('there is no user with a key');
+      const publisher = { ...who, roles: new Set<Role>(['PUBLISHER']), remoteAddress: null, requestId: 'test' };
+      return await source.transaction((db) =>
+        publishCalls(
+          db,
+          calls.map((events) => ({ publisher, events })),
+        ),
+      );
+    } finally {
+      await source.destroy();
+    }
+  }
+
+  test('the second of two calls with the same event gets the id of the first', async () => {
+    const [first, second] = await published([event('TWICE', 'twice')], [event('TWICE', 'twice')]);
+    expect(first).toEqual([{ id: expect.any(String), duplicate: false }]);
+    expect(second).toEqual([{ id: (first as { id: string }[])[0]?.id, duplicate: true }]);
+    expect(await countOf('TWICE')).toBe(1);
+  });
+
+  test('a key of a refused call is free for the next call', async () => {
+    await published([event('TAKEN', 'taken')]);
+    const [refused, next] = await published(
+      [event('REFUSED', 'free'), event('REFUSED', 'taken')],
+      [event('NEXT', 'free')],
+    );
+    expect(refused).toBeInstanceOf(InputError);
+    expect(next).toMatchObject([{ duplicate: false }]);
+    expect([await countOf('REFUSED'), await countOf('NEXT')]).toEqual([0, 1]);
+  });
+});
+
+describe('while another transaction holds an idempotency key', () => {
+  let other: Client;
+
+  // as publish_event() does for as long as the transaction of its caller is open
+  beforeAll(async () => {
+    other = new Client({ connectionString: app.database.servingUrl });
+    await other.connect();
+    await other.query('begin');
+    await other.query(
+      `insert into idempotency_keys (user_id, key, event_id, content_hash, created_at)
+       select id, 'held', gen_random_uuid(), '', now() from users where name = 'Administrator'`,
+    );
+  });
+  afterAll(() => other.end());
+
+  test('calls with other keys are accepted, and the call with this key is asked to try again', async () => {
+    const held = publish([invoice('HELD', { idempotencyKey: 'held' })]);
+    const others = Array.from({ length: 50 }, (_, n) =>
+      publish([invoice(`FREE-${n}`, { idempotencyKey: `free-${n}` })]),
+    );
+    expect((await Promise.all(others)).map(({ data }) => data.publishEvents.userErrors)).toEqual(others.map(() => []));
+    const { status, errors } = await held;
+    expect([status, errors?.[0]?.extensions.code]).toEqual([503, 'UNAVAILABLE']);
+    expect(errors?.[0]?.message).toContain('has not ended. Try again.');
+    expect(await countOf('HELD')).toBe(0);
+  });
+
+  test('the call with this key is accepted soon after the other transaction has rolled back', async () => {
+    const held = publish([invoice('HELD', { idempotencyKey: 'held' })]);
+    await publish([invoice('FREE')]);
+    await other.query('rollback');
+    expect((await held).data.publishEvents).toMatchObject({ events: [{ duplicate: false }], userErrors: [] });
+    expect(await countOf('HELD')).toBe(1);
+  });
+});
