@@ -88,7 +88,7 @@ async function lagSeconds({ installation }: Bench): Promise<number> {
   // as hookledger_search_index_behind_seconds has it, without the API in between
   const { rows } = await installation.sql.query<{ seconds: number }>(
     `select coalesce(greatest(0, extract(epoch from clock_timestamp() - min(c.at))), 0)::float8 as seconds
-     from request_index_position p join request_changes c on c.kind = 'CLOSED'
+     from feed_positions p join request_changes c on p.reader = 'index' and c.kind = 'CLOSED'
        and c.xid >= pg_snapshot_xmin(p.from_snapshot::pg_snapshot)::text::bigint
        and not pg_visible_in_snapshot(c.xid::text::xid8, p.from_snapshot::pg_snapshot)
        and (p.to_snapshot is null or c.id > p.after_id

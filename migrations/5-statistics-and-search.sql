@@ -44,18 +44,6 @@ create table request_stats_open (
   constraint request_stats_open_pkey primary key (request_id)
 );
 
-create table request_stats_position (
-  id smallint not null,
-  from_snapshot text not null,      -- a FeedPosition: all that this snapshot sees is counted
-  to_snapshot text,
-  after_id bigint not null,
-  counted_at timestamptz(3),        -- what was committed by then is counted; null: the first count is not complete
-  backfill_before uuid,             -- requests with smaller ids are not counted yet; null: all are
-  constraint request_stats_position_pkey primary key (id),
-  constraint request_stats_position_id_check check (id = 1)
-);
-insert into request_stats_position (id, from_snapshot, after_id) values (1, '3:3:', 0);
-
 -- By what closed requests are found and sorted. Beside the log and filled a moment after they close, so that closing a
 -- request writes no index on what it changes.
 create table request_index (
@@ -70,17 +58,6 @@ alter table request_index alter column words set storage external;
 create index request_index_words_idx on request_index using gin (words);
 create index request_index_outcome_idx on request_index (outcome, id);
 create index request_index_took_ms_idx on request_index (took_ms, id);
-
-create table request_index_position (
-  the_only boolean not null default true,
-  from_snapshot text not null,      -- a FeedPosition
-  to_snapshot text,
-  after_id bigint not null,
-  backfill_before uuid,             -- requests with smaller ids may be missing, whatever the feed says; null: none is
-  constraint request_index_position_pkey primary key (the_only),
-  constraint request_index_position_only_check check (the_only)
-);
-insert into request_index_position (from_snapshot, after_id) values ('3:3:', 0);
 
 -- Bodies come from partners: not UTF-8, no JSON, numbers of a million digits, deeper than the stack, NUL.
 create function json_or_null(body bytea) returns jsonb
@@ -98,8 +75,7 @@ end $$;
 create function has_foreign_positions() returns boolean
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
-    select from (select from_snapshot from public.request_stats_position
-                 union all select from_snapshot from public.request_index_position) as positions
+    select from public.feed_positions
     where pg_snapshot_xmax(from_snapshot::pg_snapshot)::text::bigint > next.xid
   ) or exists (select from public.request_changes where request_changes.xid > next.xid)
   from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xid) as next
@@ -115,15 +91,13 @@ begin
   perform set_config('lock_timeout', '1s', true);
   -- not while another process counts or indexes; it may also have found this, and rebuilt the feed already
   perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
-  perform from public.request_stats_position for update;
+  perform from public.feed_positions where reader = 'counts' for update;
   if not public.has_foreign_positions() then return false; end if;
   -- Waits for the transactions that have opened or closed requests: the log has what they did. Those that are about to do
   -- wait for this one, and what they do is in the feed.
   truncate public.request_changes, public.request_stats, public.request_stats_open;
-  update public.request_stats_position set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
+  update public.feed_positions set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
     counted_at = null, backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-  update public.request_index_position set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
-    backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
   return true;
 end $$;
 

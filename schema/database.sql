@@ -141,6 +141,17 @@ CREATE TABLE failed_requests (
 CREATE INDEX failed_requests_status_idx ON failed_requests USING btree (status, id);
 CREATE INDEX failed_requests_webhook_id_idx ON failed_requests USING btree (webhook_id, id);
 
+CREATE TABLE feed_positions (
+  reader text NOT NULL,
+  from_snapshot text NOT NULL,
+  to_snapshot text,
+  after_id bigint NOT NULL,
+  backfill_before uuid,
+  counted_at timestamp(3) with time zone,
+  CONSTRAINT feed_positions_pkey PRIMARY KEY (reader),
+  CONSTRAINT feed_positions_reader_check CHECK (reader = ANY (ARRAY['counts'::text, 'index'::text]))
+);
+
 CREATE TABLE idempotency_keys (
   user_id uuid NOT NULL,
   key text NOT NULL,
@@ -262,16 +273,6 @@ CREATE INDEX request_index_outcome_idx ON request_index USING btree (outcome, id
 CREATE INDEX request_index_took_ms_idx ON request_index USING btree (took_ms, id);
 CREATE INDEX request_index_words_idx ON request_index USING gin (words);
 
-CREATE TABLE request_index_position (
-  the_only boolean NOT NULL DEFAULT true,
-  from_snapshot text NOT NULL,
-  to_snapshot text,
-  after_id bigint NOT NULL,
-  backfill_before uuid,
-  CONSTRAINT request_index_position_only_check CHECK (the_only),
-  CONSTRAINT request_index_position_pkey PRIMARY KEY (the_only)
-);
-
 CREATE TABLE request_stats (
   series_id integer NOT NULL,
   grain smallint NOT NULL,
@@ -292,17 +293,6 @@ CREATE TABLE request_stats_open (
   attempt_number integer NOT NULL,
   started_at timestamp(3) with time zone NOT NULL,
   CONSTRAINT request_stats_open_pkey PRIMARY KEY (request_id)
-);
-
-CREATE TABLE request_stats_position (
-  id smallint NOT NULL,
-  from_snapshot text NOT NULL,
-  to_snapshot text,
-  after_id bigint NOT NULL,
-  counted_at timestamp(3) with time zone,
-  backfill_before uuid,
-  CONSTRAINT request_stats_position_id_check CHECK (id = 1),
-  CONSTRAINT request_stats_position_pkey PRIMARY KEY (id)
 );
 
 CREATE TABLE request_stats_series (
@@ -508,8 +498,7 @@ CREATE OR REPLACE FUNCTION public.has_foreign_positions()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
   select exists (
-    select from (select from_snapshot from public.request_stats_position
-                 union all select from_snapshot from public.request_index_position) as positions
+    select from public.feed_positions
     where pg_snapshot_xmax(from_snapshot::pg_snapshot)::text::bigint > next.xid
   ) or exists (select from public.request_changes where request_changes.xid > next.xid)
   from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xid) as next
@@ -786,15 +775,13 @@ begin
   perform set_config('lock_timeout', '1s', true);
   -- not while another process counts or indexes; it may also have found this, and rebuilt the feed already
   perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
-  perform from public.request_stats_position for update;
+  perform from public.feed_positions where reader = 'counts' for update;
   if not public.has_foreign_positions() then return false; end if;
   -- Waits for the transactions that have opened or closed requests: the log has what they did. Those that are about to do
   -- wait for this one, and what they do is in the feed.
   truncate public.request_changes, public.request_stats, public.request_stats_open;
-  update public.request_stats_position set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
+  update public.feed_positions set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
     counted_at = null, backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-  update public.request_index_position set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
-    backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
   return true;
 end $function$;
 REVOKE EXECUTE ON FUNCTION rebuild_change_feed() FROM public;
@@ -865,8 +852,7 @@ AS $function$
 declare
   own_tables constant text[] := '{users,api_keys,audit_entries,webhooks,webhook_secrets,webhook_credentials,webhook_circuits,
     webhook_slots,pending_decisions,payloads,business_events,idempotency_keys,deliveries,webhook_request_logs,replays,migrations,
-    request_changes,failed_requests,request_stats,request_stats_series,
-    request_stats_open,request_stats_position,request_index,request_index_position,exports,
+    request_changes,feed_positions,failed_requests,request_stats,request_stats_series,request_stats_open,request_index,exports,
     incoming_agreements,incoming_tokens,incoming_ids,sampled_refusals}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;

@@ -16,8 +16,8 @@ const CLOSING_COLUMNS = `status, finished_at, duration_ms, response_status, resp
 /** All our tables. Partitions are read through their parent table. */
 const TABLES = `users, api_keys, audit_entries, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
   pending_decisions, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, payloads, business_events,
-  idempotency_keys, deliveries, webhook_request_logs, replays, request_changes, failed_requests, request_index,
-  request_index_position, request_stats_series, request_stats, request_stats_open, request_stats_position, exports, migrations`;
+  idempotency_keys, deliveries, webhook_request_logs, replays, request_changes, feed_positions, failed_requests,
+  request_index, request_stats_series, request_stats, request_stats_open, exports, migrations`;
 
 function grantsFor(name: string): string[] {
   return [
@@ -34,9 +34,9 @@ function grantsFor(name: string): string[] {
     `grant delete on idempotency_keys, incoming_ids, webhook_credentials, webhook_slots, pending_decisions, request_changes
        to ${name}`,
     `grant insert on request_index to ${name}`,
-    `grant update on request_index_position to ${name}`,
+    `grant update on feed_positions to ${name}`,
     `grant insert on request_stats_series, request_stats, request_stats_open to ${name}`,
-    `grant update on request_stats, request_stats_position to ${name}`,
+    `grant update on request_stats to ${name}`,
     `grant delete on request_stats_open to ${name}`,
     `grant insert on exports to ${name}`,
     `grant update (downloads, rows_sent, bytes_sent, completed_at) on exports to ${name}`,

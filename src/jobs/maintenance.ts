@@ -10,9 +10,8 @@ import { rewrapSecrets } from '../keyring/rewrap-secrets';
 import { keysInUse } from '../keyring/sealed-secret.store';
 import type { Log } from '../log';
 import { type Loop, startLoop } from '../loop';
+import { allPositions } from '../request-log/feed/feed-position.store';
 import { pruneFeed, rebuildChangeFeed } from '../request-log/feed/request-change.store';
-import { indexPosition } from '../request-log/search/request-index.store';
-import { statsPosition } from '../request-log/stats/request-stats.store';
 import type { Db } from '../sql/db';
 
 const HOUR_MS = 3600_000;
@@ -56,8 +55,7 @@ async function forgetOld(db: Db, log: Log): Promise<void> {
   if (forgotten > 0) log.info({ forgotten }, 'idempotency keys older than 30 days were deleted');
   await forgetCallIdsBefore(db, new Date(now - IDEMPOTENCY_MS));
   // changes that counts or index have not read yet, as after a long stop, stay
-  const readers = [await statsPosition(db), (await indexPosition(db)).feed];
-  await pruneFeed(db, new Date(now - FEED_MS), readers);
+  await pruneFeed(db, new Date(now - FEED_MS), await allPositions(db));
 }
 
 async function rewrap(source: DataSource, keyring: Keyring, log: Log): Promise<void> {

@@ -10,15 +10,10 @@ import {
 import { ExportEntity } from './export/export.entity';
 import { ExportResolver } from './export/export.resolver';
 import { FailedRequestEntity } from './failed-request.entity';
+import { FeedPositionEntity } from './feed/feed-position.entity';
 import { RequestChangeEntity } from './feed/request-change.entity';
 import { RequestIndexEntity } from './search/request-index.entity';
-import { RequestIndexPositionEntity } from './search/request-index-position.entity';
-import {
-  RequestStatsEntity,
-  RequestStatsOpenEntity,
-  RequestStatsPositionEntity,
-  RequestStatsSeriesEntity,
-} from './stats/request-stats.entity';
+import { RequestStatsEntity, RequestStatsOpenEntity, RequestStatsSeriesEntity } from './stats/request-stats.entity';
 import { WatchResolver } from './watch/watch.resolver';
 import { WebhookRequestLogEntity } from './webhook-request-log.entity';
 
@@ -26,14 +21,13 @@ export const requestLog = {
   entities: [
     WebhookRequestLogEntity,
     RequestChangeEntity,
+    FeedPositionEntity,
     RequestIndexEntity,
-    RequestIndexPositionEntity,
     FailedRequestEntity,
     ExportEntity,
     RequestStatsSeriesEntity,
     RequestStatsEntity,
     RequestStatsOpenEntity,
-    RequestStatsPositionEntity,
   ],
   resolvers: [
     RequestLogResolver,

@@ -81,6 +81,7 @@ describe('with DATABASE_URL', () => {
 describe('with DATA_DIR', () => {
   let dataDir: string;
   let dataPath: string;
+  let made: EmbeddedPostgres;
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'hookledger-other-migrations-'));
@@ -110,8 +111,8 @@ describe('with DATA_DIR', () => {
 
   const users = async (owner: Client) => (await owner.query('select name from users order by name')).rows;
 
-  test('it is refused with the directory to move away; without that, the next start makes another', async () => {
-    const made = await inCluster(async (owner, postgres) => {
+  test('it is refused with the directory to move away, and nothing is changed', async () => {
+    made = await inCluster(async (owner, postgres) => {
       await migrate(postgres.migrationUrl, postgres.servingUrl);
       await owner.query(`insert into users (id, name, roles, active, created_at, updated_at)
         values (new_id(), 'kept', '{}', true, now(), now())`);
@@ -131,7 +132,9 @@ describe('with DATA_DIR', () => {
         'DATA_DIR).\n',
     );
     expect(await inCluster(users)).toEqual(before);
+  });
 
+  test('without that directory the next start makes another database, with the same encryption key', async () => {
     await rm(made.clusterPath, { recursive: true });
     await startAndStop();
     const anew = await inCluster(async (owner, { encryptionKey }) => ({ encryptionKey, users: await users(owner) }));

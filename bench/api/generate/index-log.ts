@@ -22,8 +22,8 @@ export async function indexLog(sql: Client, owner: string, say: (what: string) =
     say(`  ${name} is built`);
   }
   await sql.query(
-    `update request_index_position
-     set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0, backfill_before = null`,
+    `update feed_positions set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
+       backfill_before = null where reader = 'index'`,
   );
 }
 

@@ -57,8 +57,8 @@ function smallest(ids: readonly (string | undefined)[]): string | null {
 export async function backfillRemaining(db: Db): Promise<{ counts: number; index: number }> {
   const row = await rowOf<{ counts: string | null; index: string | null }>(
     db,
-    statement(`select (select backfill_before from request_stats_position) as counts,
-      (select backfill_before from request_index_position) as index`),
+    statement(`select (select backfill_before from feed_positions where reader = 'counts') as counts,
+      (select backfill_before from feed_positions where reader = 'index') as index`),
   );
   const { counts = null, index = null } = row ?? {};
   return { counts: await requestsBefore(db, counts), index: await requestsBefore(db, index) };

@@ -21,13 +21,6 @@ export interface RequestChange {
   at: Date;
 }
 
-/**
- * Of the row of a position, in the statement that reads it: whether another cluster wrote it. Nothing may be saved over it
- * then, since rebuild_change_feed() knows a restored database by it.
- */
-export const IS_FOREIGN = `pg_snapshot_xmax(from_snapshot::pg_snapshot)::text::bigint
-      > pg_snapshot_xmax(pg_current_snapshot())::text::bigint`;
-
 /** The position behind all that is committed by now. */
 export async function endOfFeed(db: Db): Promise<FeedPosition> {
   const row = await rowOf<{ now: string }>(db, statement('select pg_current_snapshot()::text as now'));

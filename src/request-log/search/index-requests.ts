@@ -2,16 +2,15 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../../sql/db';
 import { missingBefore } from '../feed/backfill.store';
+import { readPosition, savePosition } from '../feed/feed-position.store';
 import { type FeedPosition, type RequestChange, readFeed } from '../feed/request-change.store';
 import { indexWords } from './index-words';
 import {
   becomeIndexer,
   type IndexedRequest,
-  indexPosition,
   insertIndexed,
   type RequestToIndex,
   requestsToIndex,
-  saveIndexPosition,
 } from './request-index.store';
 
 const BATCH_REQUESTS = 500;
@@ -42,8 +41,8 @@ export interface IndexBatch {
  */
 export async function indexNextBatch(db: Db, atMost = BATCH_REQUESTS): Promise<IndexBatch | null> {
   if (!(await becomeIndexer(db))) return null;
-  const from = await indexPosition(db);
-  if (from.isForeign) return null;
+  const from = await readPosition(db, 'index');
+  if (!from) return null;
   const { changes, position, more } = await nextChanges(db, from.feed, atMost);
   const closed = changes.filter(({ kind }) => kind === 'CLOSED');
   const ids = closed.flatMap(({ requestIds }) => requestIds);
@@ -52,7 +51,7 @@ export async function indexNextBatch(db: Db, atMost = BATCH_REQUESTS): Promise<I
   const missing = more || from.backfillBefore === null ? null : await nextMissing(db, from.backfillBefore, atMost);
   if (missing) await indexEach(db, missing.ids);
   const backfillBefore = missing ? missing.before : from.backfillBefore;
-  if (changes.length > 0 || more || missing) await saveIndexPosition(db, { feed: position, backfillBefore });
+  if (changes.length > 0 || more || missing) await savePosition(db, 'index', { feed: position, backfillBefore });
   return {
     indexed: ids.length + (missing?.ids.length ?? 0),
     oldest: closed[0]?.at ?? null,

@@ -1,7 +1,6 @@
 // The index of the log: filled behind the feed, asked by searches.
 import { idBounds } from '../../ids';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
-import { type FeedPosition, IS_FOREIGN } from '../feed/request-change.store';
 import type { RequestStatus } from '../webhook-request-log.entity';
 
 /** One indexer at a time, over all processes: whoever has this lock until the end of its transaction. */
@@ -13,45 +12,13 @@ export async function becomeIndexer(db: Db): Promise<boolean> {
   return row?.mine === true;
 }
 
-export interface IndexPosition {
-  /** The database was restored, and its feed is to be rebuilt first. */
-  isForeign: boolean;
-  /** What is before it may be forgotten, as far as the index goes. */
-  feed: FeedPosition;
-  /** Requests with smaller ids may be missing, whatever the feed says; null: none is. */
-  backfillBefore: string | null;
-}
-
-export async function indexPosition(db: Db): Promise<IndexPosition> {
-  const row = await rowOf<FeedPosition & Omit<IndexPosition, 'feed'>>(
-    db,
-    statement(`select from_snapshot as "from", to_snapshot as "to", after_id::text as "afterId",
-      backfill_before as "backfillBefore", ${IS_FOREIGN} as "isForeign" from request_index_position`),
-  );
-  if (!row) throw new Error('request_index_position has no row');
-  const { isForeign, backfillBefore, ...feed } = row;
-  return { isForeign, feed, backfillBefore };
-}
-
-export async function saveIndexPosition(
-  db: Db,
-  { feed, backfillBefore }: Omit<IndexPosition, 'isForeign'>,
-): Promise<void> {
-  await changedBy(
-    db,
-    statement(`update request_index_position
-      set from_snapshot = $1, to_snapshot = $2, after_id = $3::bigint, backfill_before = $4::uuid`),
-    [feed.from, feed.to, feed.afterId, backfillBefore],
-  );
-}
-
 /** How old the oldest change is that the index has not taken in, in seconds; 0: it is up to date. */
 export async function indexBehindSeconds(db: Db): Promise<number> {
   const row = await rowOf<{ seconds: number }>(
     db,
     statement(`select greatest(0, extract(epoch from clock_timestamp() - min(c.at)))::float8 as seconds
-      from request_index_position p join request_changes c
-        on c.xid >= pg_snapshot_xmin(p.from_snapshot::pg_snapshot)::text::bigint and c.kind = 'CLOSED'
+      from feed_positions p join request_changes c
+        on p.reader = 'index' and c.xid >= pg_snapshot_xmin(p.from_snapshot::pg_snapshot)::text::bigint and c.kind = 'CLOSED'
         and not pg_visible_in_snapshot(c.xid::text::xid8, p.from_snapshot::pg_snapshot)
         and (p.to_snapshot is null or c.id > p.after_id
           or not pg_visible_in_snapshot(c.xid::text::xid8, p.to_snapshot::pg_snapshot))`),

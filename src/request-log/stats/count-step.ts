@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Db } from '../../sql/db';
 import { type Slice, sliceBefore } from '../feed/backfill.store';
+import { lockPosition, savePosition } from '../feed/feed-position.store';
 import { type FeedPosition, readFeed } from '../feed/request-change.store';
 import { addDurations } from './duration-percentiles';
 import { GRAINS, type Grain } from './request-stats.entity';
@@ -13,10 +14,8 @@ import {
   deleteOpen,
   insertOpen,
   insertSeries,
-  lockStatsPosition,
   type Series,
   saveCells,
-  saveStatsPosition,
   seriesIds,
 } from './request-stats.store';
 
@@ -41,7 +40,7 @@ export interface CountedStep {
  * @param atMost about so many openings and closings in this step, and as many older requests
  */
 export async function countStep(db: Db, atMost = STEP_REQUESTS): Promise<CountedStep> {
-  const locked = await lockStatsPosition(db);
+  const locked = await lockPosition(db, 'counts');
   if (!locked) return { more: false, backfilled: null, oldest: null };
   const { backfillBefore: before, now } = locked;
   const changes = await readChanges(db, locked.feed, before, atMost);
@@ -57,8 +56,9 @@ export async function countStep(db: Db, atMost = STEP_REQUESTS): Promise<Counted
   await deleteOpen(db, [...closed]);
   await insertOpen(db, [...[...opened].filter((id) => !closed.has(id)), ...(slice?.open ?? [])]);
   await addToCells(db, await closedGroups(db, [...closed, ...(slice?.closed ?? [])]));
-  await saveStatsPosition(
+  await savePosition(
     db,
+    'counts',
     { feed: position, backfillBefore: slice ? slice.before : before },
     step.more ? null : now,
   );

@@ -84,26 +84,3 @@ export class RequestStatsOpenEntity {
   @Column({ type: 'timestamptz', name: 'started_at', precision: 3 })
   startedAt: Date;
 }
-
-/** How far the feed is counted: one row. */
-@Entity('request_stats_position')
-@Check('request_stats_position_id_check', 'id = 1')
-export class RequestStatsPositionEntity {
-  @PrimaryColumn('smallint', { primaryKeyConstraintName: 'request_stats_position_pkey' })
-  id: number;
-
-  @Column('text', { name: 'from_snapshot' })
-  fromSnapshot: string;
-
-  @Column('text', { name: 'to_snapshot', nullable: true })
-  toSnapshot: string | null;
-
-  @Column('bigint', { name: 'after_id' })
-  afterId: string;
-
-  @Column({ type: 'timestamptz', name: 'counted_at', precision: 3, nullable: true })
-  countedAt: Date | null;
-
-  @Column('uuid', { name: 'backfill_before', nullable: true })
-  backfillBefore: string | null;
-}

@@ -1,54 +1,9 @@
 // Counting the log: what the loop reads and writes. What is counted is read in stats-figures.store.ts.
 import { idBounds } from '../../ids';
-import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
 import type { Direction } from '../../webhooks/webhook.entity';
-import { type FeedPosition, IS_FOREIGN } from '../feed/request-change.store';
 import type { RequestErrorCode, RequestStatus } from '../webhook-request-log.entity';
 import type { Grain } from './request-stats.entity';
-
-export interface StatsPosition {
-  feed: FeedPosition;
-  /** Requests with smaller ids are not counted yet, whatever the feed says of them; null: all are. */
-  backfillBefore: string | null;
-}
-
-/**
- * Holds the position until the transaction ends.
- * @returns null: another process counts at this moment, or the database was restored and its feed is to be rebuilt first
- */
-export async function lockStatsPosition(db: Db): Promise<(StatsPosition & { now: Date }) | null> {
-  const row = await rowOf<FeedPosition & { backfillBefore: string | null; now: Date; isForeign: boolean }>(
-    db,
-    statement(`select from_snapshot as "from", to_snapshot as "to", after_id as "afterId",
-        backfill_before as "backfillBefore", clock_timestamp() as now, ${IS_FOREIGN} as "isForeign"
-      from request_stats_position for update skip locked`),
-  );
-  if (!row) return null;
-  const { now, isForeign, backfillBefore, ...feed } = row;
-  // also, once, where another process saved it after this statement had begun
-  if (isForeign) return null;
-  return { feed, backfillBefore, now };
-}
-
-/** @param countedAt everything that was committed by then is counted; null: leaves what it was */
-export async function saveStatsPosition(db: Db, position: StatsPosition, countedAt: Date | null): Promise<void> {
-  const { feed, backfillBefore } = position;
-  await changedBy(
-    db,
-    statement(`update request_stats_position set from_snapshot = $1, to_snapshot = $2, after_id = $3,
-      backfill_before = $4::uuid, counted_at = coalesce($5, counted_at)`),
-    [feed.from, feed.to, feed.afterId, backfillBefore, countedAt],
-  );
-}
-
-/** What was committed before is counted. */
-export async function statsPosition(db: Db): Promise<FeedPosition> {
-  const row = await rowOf<FeedPosition>(
-    db,
-    statement('select from_snapshot as "from", to_snapshot as "to", after_id as "afterId" from request_stats_position'),
-  );
-  return row as FeedPosition;
-}
 
 /** Requests that are over, of one minute and alike in what is counted. */
 export interface ClosedGroup {

@@ -18,8 +18,8 @@ export async function countedState(db: Db, span: { from: number; to: number }): 
   const row = await rowOf<{ countedAt: Date | null; now: Date; behind: boolean; uncounted: number }>(
     db,
     statement(`with beyond as materialized (
-        select c.request_ids from request_stats_position p join request_changes c
-          on c.xid >= pg_snapshot_xmin(p.from_snapshot::pg_snapshot)::text::bigint
+        select c.request_ids from feed_positions p join request_changes c
+          on p.reader = 'counts' and c.xid >= pg_snapshot_xmin(p.from_snapshot::pg_snapshot)::text::bigint
           and not pg_visible_in_snapshot(c.xid::text::xid8, p.from_snapshot::pg_snapshot)
           and (p.to_snapshot is null or c.id > p.after_id
             or not pg_visible_in_snapshot(c.xid::text::xid8, p.to_snapshot::pg_snapshot))
@@ -32,7 +32,7 @@ export async function countedState(db: Db, span: { from: number; to: number }): 
         + case when backfill_before is null then 0 else (select count(*)::integer from (
             select from webhook_request_logs where id >= $1::uuid and id < least($2::uuid, backfill_before)
             limit ${MAX_OLDER}) as older) end as uncounted
-      from request_stats_position`),
+      from feed_positions where reader = 'counts'`),
     [firstIdAt(span.from), firstIdAt(span.to)],
   );
   const { countedAt, now, behind, uncounted } = row as NonNullable<typeof row>;

@@ -145,7 +145,7 @@ test('a database is not taken for a restored one because its counter saves a pos
   await counter.connect();
   try {
     await counter.query('begin');
-    await counter.query('select from request_stats_position for update');
+    await counter.query(`select from feed_positions where reader = 'counts' for update`);
     let answered = false;
     const rebuilding = rebuildChangeFeed(source.manager).finally(() => {
       answered = true;
@@ -155,7 +155,9 @@ test('a database is not taken for a restored one because its counter saves a pos
       return answered || (await database.query(sql)).length > 0;
     });
     for (let n = 0; n < 3; n += 1) await seedRequest(database, {});
-    await counter.query('update request_stats_position set from_snapshot = pg_current_snapshot()::text');
+    await counter.query(
+      `update feed_positions set from_snapshot = pg_current_snapshot()::text where reader = 'counts'`,
+    );
     await counter.query('commit');
     expect(await rebuilding).toBe('current');
   } finally {

@@ -72,10 +72,8 @@ const close = (db: { query(sql: string): Promise<unknown> }, limit: number) =>
 /** As if all positions and changes were written by a cluster with a longer life. */
 async function restore(): Promise<void> {
   await database.query('update request_changes set xid = xid + 1000000000');
-  for (const reader of ['stats', 'index']) {
-    await database.query(`update request_${reader}_position
-      set from_snapshot = '1000000000:1000000000:', to_snapshot = '1000000009:1000000009:', after_id = 7`);
-  }
+  await database.query(`update feed_positions
+    set from_snapshot = '1000000000:1000000000:', to_snapshot = '1000000009:1000000009:', after_id = 7`);
 }
 
 /** All that is counted, as it would be read. */
@@ -91,8 +89,8 @@ function counts() {
 /** What a count of the log by itself comes to, with nobody beside it. */
 async function freshCounts() {
   await database.query('truncate request_stats, request_stats_open');
-  await database.query(`update request_stats_position set from_snapshot = pg_current_snapshot()::text, to_snapshot = null,
-    after_id = 0, backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff'`);
+  await database.query(`update feed_positions set from_snapshot = pg_current_snapshot()::text, to_snapshot = null,
+    after_id = 0, backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff' where reader = 'counts'`);
   await countAll();
   return counts();
 }

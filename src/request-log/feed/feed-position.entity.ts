@@ -1,0 +1,26 @@
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+
+export type FeedReader = 'counts' | 'index';
+
+/** How far statistics (`counts`) and search (`index`) have read the feed: a FeedPosition for each. */
+@Entity('feed_positions')
+@Check('feed_positions_reader_check', `reader in ('counts', 'index')`)
+export class FeedPositionEntity {
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'feed_positions_pkey' })
+  reader: FeedReader;
+
+  @Column('text', { name: 'from_snapshot' })
+  fromSnapshot: string;
+
+  @Column('text', { name: 'to_snapshot', nullable: true })
+  toSnapshot: string | null;
+
+  @Column('bigint', { name: 'after_id' })
+  afterId: string;
+
+  @Column('uuid', { name: 'backfill_before', nullable: true })
+  backfillBefore: string | null;
+
+  @Column({ type: 'timestamptz', name: 'counted_at', precision: 3, nullable: true })
+  countedAt: Date | null;
+}

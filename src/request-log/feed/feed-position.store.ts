@@ -1,0 +1,65 @@
+// The saved positions of the readers of the feed.
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import type { FeedReader } from './feed-position.entity';
+import type { FeedPosition } from './request-change.store';
+
+/** What a reader continues from. */
+export interface SavedPosition {
+  feed: FeedPosition;
+  /** Requests with smaller ids are not processed yet, whatever the feed says of them; null: all are. */
+  backfillBefore: string | null;
+}
+
+// Whether another cluster wrote the position. It must not be overwritten then: rebuild_change_feed() recognises a
+// restored database by it.
+const POSITION = `from_snapshot as "from", to_snapshot as "to", after_id::text as "afterId",
+      backfill_before as "backfillBefore", clock_timestamp() as now, pg_snapshot_xmax(from_snapshot::pg_snapshot)::text::bigint
+        > pg_snapshot_xmax(pg_current_snapshot())::text::bigint as "isForeign"`;
+
+type PositionRow = FeedPosition & Pick<SavedPosition, 'backfillBefore'> & { now: Date; isForeign: boolean };
+
+/** Where each reader has come to: what is behind all of them may be forgotten. */
+export async function allPositions(db: Db): Promise<FeedPosition[]> {
+  return rowsOf<FeedPosition>(
+    db,
+    statement('select from_snapshot as "from", to_snapshot as "to", after_id as "afterId" from feed_positions'),
+  );
+}
+
+/** @returns null: the database was restored, and its feed is to be rebuilt first */
+export async function readPosition(db: Db, reader: FeedReader): Promise<SavedPosition | null> {
+  const sql = statement(`select ${POSITION} from feed_positions where reader = $1`);
+  const row = await rowOf<PositionRow>(db, sql, [reader]);
+  if (!row) throw new Error(`feed_positions has no row for ${reader}`);
+  return row.isForeign ? null : savedPosition(row);
+}
+
+/**
+ * Holds the position until the transaction ends.
+ * @returns null: another process holds it, or the database was restored and its feed is to be rebuilt first
+ */
+export async function lockPosition(db: Db, reader: FeedReader): Promise<(SavedPosition & { now: Date }) | null> {
+  const sql = statement(`select ${POSITION} from feed_positions where reader = $1 for update skip locked`);
+  const row = await rowOf<PositionRow>(db, sql, [reader]);
+  // foreign also, once, where another process saved it after this statement had begun
+  return row && !row.isForeign ? { ...savedPosition(row), now: row.now } : null;
+}
+
+function savedPosition({ from, to, afterId, backfillBefore }: PositionRow): SavedPosition {
+  return { feed: { from, to, afterId }, backfillBefore };
+}
+
+/** @param countedAt everything that was committed by then is counted; null: does not change it */
+export async function savePosition(
+  db: Db,
+  reader: FeedReader,
+  { feed, backfillBefore }: SavedPosition,
+  countedAt: Date | null = null,
+): Promise<void> {
+  await changedBy(
+    db,
+    statement(`update feed_positions set from_snapshot = $2, to_snapshot = $3, after_id = $4::bigint,
+      backfill_before = $5::uuid, counted_at = coalesce($6, counted_at) where reader = $1`),
+    [reader, feed.from, feed.to, feed.afterId, backfillBefore, countedAt],
+  );
+}
