@@ -37,6 +37,16 @@ export const TEXT_RULES: readonly TextRule[] = [
   },
 ];
 
+/** Whether Postgres can store the text: it accepts neither U+0000 nor unpaired surrogates. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}
+
+/** The text with U+FFFD for each character that Postgres cannot store. */
+export function madeStorable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
+}
+
 export const SHORT_TEXT = 200;
 
 /** The fault of a short text, or null. */

@@ -3,7 +3,6 @@ import { DELIVERY_FILTER, DeliveryListArgs } from '../delivery/api/delivery.inpu
 import { loadDelivery } from '../delivery/api/delivery.resolver';
 import { DeliveryConnection, DeliveryType } from '../delivery/api/delivery.type';
 import { DELIVERIES } from '../delivery/delivery.store';
-import { AppError, quoted } from '../errors';
 import { BUSINESS_EVENT_FILTER, BusinessEventListArgs } from '../events/business-event.inputs';
 import { loadEvent } from '../events/business-event.resolver';
 import { BUSINESS_EVENTS } from '../events/business-event.store';
@@ -17,6 +16,7 @@ import { byTime } from '../graphql/lists/time-order';
 import { conditionOf } from '../graphql/lists/where-to-sql';
 import { HasRole } from '../graphql/roles/has-role';
 import { firstIdAt } from '../ids';
+import { refuseSaying, storableText } from '../refuse-argument';
 import { listedRequests, RequestLogListArgs } from '../request-log/api/request-log.inputs';
 import { loadRequest } from '../request-log/api/request-log.resolver';
 import { RequestLogConnection, RequestLogType } from '../request-log/api/request-log.type';
@@ -43,12 +43,6 @@ import { sentenceOf } from './timeline';
 import { countTimeline, pageOfTimeline, type TimelineRow } from './timeline.store';
 import { verdictFrom } from './verdict';
 
-// Postgres takes neither NUL nor half of a surrogate pair: what holds one is the name of nothing
-function refuseUnstorable(value: string, name: string): void {
-  if (!value.includes('\0') && value.isWellFormed()) return;
-  throw new AppError('BAD_USER_INPUT', `${name} ${quoted(value)} is not a text that is ever stored.`, [name]);
-}
-
 @Resolver(() => BusinessDocumentType)
 export class BusinessDocumentResolver {
   @HasRole(...READERS)
@@ -67,8 +61,8 @@ export class BusinessDocumentResolver {
     @Arg('name', () => String, { description: 'Such as "INV-0042": exactly, `%` and `_` stand for themselves.' })
     name: string,
   ): Promise<DocumentName | null> {
-    refuseUnstorable(documentType, 'documentType');
-    refuseUnstorable(name, 'name');
+    storableText(documentType, ['documentType']);
+    storableText(name, ['name']);
     const document = { documentType, name };
     return (await isDocumentKnown(context.db, document)) ? document : null;
   }
@@ -145,7 +139,7 @@ function edgeOf({ cursor, backward }: PageRequest): string | null {
   if (!cursor) return null;
   if (!/^\d{2,16}$/.test(cursor.value ?? '')) {
     const name = backward ? 'before' : 'after';
-    throw new AppError('BAD_USER_INPUT', `${name} is not a cursor of a timeline.`, [name]);
+    refuseSaying(`${name} is not a cursor of a timeline.`, [name]);
   }
   return firstIdAt(Math.floor(Number(cursor.value) / 10) + 1);
 }

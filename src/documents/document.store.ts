@@ -1,7 +1,7 @@
 // What is known of one document of the business system, whichever table it stands in.
 import { DELIVERIES, type DeliveryRow } from '../delivery/delivery.store';
 import { REQUEST_LOG, type RequestRow } from '../request-log/request-log.store';
-import { type Condition, compares } from '../sql/condition';
+import { all, type Condition, compares } from '../sql/condition';
 import { type Db, rowOf, rowsOf, statement } from '../sql/db';
 import { WEBHOOKS, type WebhookRow } from '../webhooks/webhook.store';
 
@@ -23,18 +23,14 @@ export async function isDocumentKnown(db: Db, { documentType, name }: DocumentNa
 /** Rows that bear the name of the document. */
 export function ofDocument({ documentType, name }: DocumentName): readonly Condition[] {
   // no plan fits both a document with three events and one with a million
-  const isNamed = Object.assign(compares('reference_document', '=', name), { variesByValue: true });
+  const isNamed: Condition = { ...compares('reference_document', '=', name), variesByValue: true };
   return [compares('document_type', '=', documentType), isNamed];
 }
 
 /** Deliveries have no index on documents: the few of most documents are found through their events. */
 export function deliveriesOfDocument(document: DocumentName): readonly Condition[] {
   const own = ofDocument(document);
-  return [
-    ...own,
-    (bind) =>
-      `business_event_id in (select id from business_events where ${own.map((each) => each(bind)).join(' and ')})`,
-  ];
+  return [...own, { kind: 'rowOf', column: 'business_event_id', table: 'business_events', condition: all(own) }];
 }
 
 /** Of documents with more events, the newest ones count. */

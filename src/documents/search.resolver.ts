@@ -1,6 +1,5 @@
 import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
 import { loadDelivery } from '../delivery/api/delivery.resolver';
-import { AppError } from '../errors';
 import { loadEvent } from '../events/business-event.resolver';
 import type { Context } from '../graphql/context';
 import { withExample } from '../graphql/example';
@@ -8,6 +7,7 @@ import { listPage } from '../graphql/lists/list';
 import { DEFAULT_PAGE, MAX_PAGE } from '../graphql/lists/page-args';
 import { HasRole } from '../graphql/roles/has-role';
 import { type NodeName, readNodeId } from '../ids';
+import { checkedSize } from '../refuse-argument';
 import { listedRequests } from '../request-log/api/request-log.inputs';
 import { loadRequest } from '../request-log/api/request-log.resolver';
 import { searchQuery } from '../request-log/search/search-query';
@@ -84,10 +84,7 @@ export class SearchResolver {
     })
     limit: number | null,
   ): Promise<FoundThing[]> {
-    const first = limit ?? DEFAULT_PAGE;
-    if (first < 1 || first > MAX_PAGE) {
-      throw new AppError('BAD_USER_INPUT', `first is ${first}; it must be 1 to ${MAX_PAGE}.`, ['first']);
-    }
+    const first = checkedSize('first', limit ?? DEFAULT_PAGE, MAX_PAGE);
     const node = readNodeId(text.trim().toLowerCase());
     return node ? foundById(context, node.name, node.id) : foundByWords(context, text, first);
   }

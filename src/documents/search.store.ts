@@ -6,7 +6,7 @@ import { prefix } from '../request-log/search/search-query';
 import { folded, referenceWord } from '../request-log/search/search-words';
 import { type Db, rowsOf, statement } from '../sql/db';
 import { page } from '../sql/keyset';
-import { resolveLinks } from '../sql/resolve-condition';
+import { resolveCondition } from '../sql/resolve-condition';
 import { USERS, type UserRow } from '../users/user.store';
 import { SCHEME_AND_HOST } from '../webhooks/credentials/shown-url';
 import { WEBHOOKS, type WebhookRow } from '../webhooks/webhook.store';
@@ -60,8 +60,8 @@ const NEWEST = { order: { column: null, descending: true }, size: LOOKED_AT, bac
 /** Documents whose name begins with the text, those of the newest requests first; and those named so of which nothing was sent. */
 export async function documentsNamed(db: Db, text: string, limit: number): Promise<DocumentName[]> {
   const condition = foundInIndex({ terms: [prefix(REFERENCE + referenceWord(text))] });
-  await resolveLinks(db, condition);
-  const { rows } = await page<DocumentName & { id: string }>(db, REFERENCES, condition, NEWEST);
+  const resolved = await resolveCondition(db, condition);
+  const { rows } = await page<DocumentName & { id: string }>(db, REFERENCES, resolved, NEWEST);
   const found = new Map<string, DocumentName>();
   for (const { documentType, name } of [...(await eventsNamed(db, spellings(text))), ...rows]) {
     if (documentType !== null) found.set(JSON.stringify([documentType, name]), { documentType, name });

@@ -1,5 +1,7 @@
 // Paths into JSON: a small grammar of our own, of which filters make paths of Postgres.
-import { AppError, quoted } from '../errors';
+import { quoted } from '../errors';
+import { checkCount, refuse } from '../refuse-argument';
+import { isStorable } from '../text';
 
 /** A key, a place in a list, or any place in it. */
 export type PathStep = { key: string } | { index: number } | 'any';
@@ -15,7 +17,7 @@ const STEP = /\.([\p{L}_][\p{L}\p{N}_-]*)|\[("(?:[^"\\]|\\.)*")\]|\[(\*)\]|\[(0|
 export function readJsonPath(at: readonly string[], path: string[]): PathStep[] {
   const [first] = at;
   const steps = at.length === 1 && first?.startsWith('$') ? parsed(first, path) : at.map((key) => ({ key }));
-  if (steps.length > MAX_STEPS) refuse(path, `${steps.length} steps; at most ${MAX_STEPS} are taken`);
+  checkCount(path, steps.length, 'steps', MAX_STEPS);
   for (const step of steps) checkKey(step, path);
   return steps;
 }
@@ -51,9 +53,5 @@ function checkKey(step: PathStep, path: string[]): void {
   if (key.length > MAX_KEY_CHARACTERS) {
     refuse(path, `a key of ${key.length} characters; at most ${MAX_KEY_CHARACTERS} are taken`);
   }
-  if (key.includes('\0') || !key.isWellFormed()) refuse(path, `${quoted(key)} is not a key that is ever stored`);
-}
-
-function refuse(path: string[], what: string): never {
-  throw new AppError('BAD_USER_INPUT', `${path.join('.')}: ${what}.`, path);
+  if (!isStorable(key)) refuse(path, `${quoted(key)} is not a key that is ever stored`);
 }

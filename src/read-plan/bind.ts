@@ -5,7 +5,9 @@ import type { Context } from '../graphql/context';
 import type { ListQuery } from '../graphql/lists/list';
 import { pageRequest } from '../graphql/lists/page-args';
 import { type Condition, variesByValue } from '../sql/condition';
+import type { Db } from '../sql/db';
 import type { PageRequest } from '../sql/keyset';
+import { resolveCondition } from '../sql/resolve-condition';
 import type { ObjectPlan, PagesPlan, QueryPlan } from './plan';
 
 export type Variables = Record<string, unknown>;
@@ -37,6 +39,17 @@ export function bindArguments(plan: QueryPlan, variables: Variables, context: Co
   }
   const conditions = [...pages.values()].map(({ query }) => query.condition);
   return { pages, ids, conditions, isPreparable: !conditions.some(variesByValue) };
+}
+
+/** The same arguments, with what their conditions need to know of the database: see resolveCondition. */
+export async function withResolvedConditions(db: Db, bound: Bound): Promise<Bound> {
+  const pages = await Promise.all(
+    [...bound.pages].map(async ([plan, { query, request }]) => {
+      const condition = await resolveCondition(db, query.condition);
+      return [plan, { query: { ...query, condition }, request }] as const;
+    }),
+  );
+  return { ...bound, pages: new Map(pages), conditions: pages.map(([, { query }]) => query.condition) };
 }
 
 function bindPages(plan: PagesPlan, variables: Variables, context: Context, pages: Map<PagesPlan, BoundPages>): void {

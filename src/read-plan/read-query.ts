@@ -10,9 +10,9 @@ import {
 } from 'graphql';
 import type { Context } from '../graphql/context';
 import { isStatementTimeout } from '../sql/database-errors';
-import { hasOpenLinks, resolveLinks } from '../sql/resolve-condition';
+import { needsResolving } from '../sql/resolve-condition';
 import { readsContent } from '../viewer';
-import { type Bound, bindArguments, type Variables } from './bind';
+import { type Bound, bindArguments, type Variables, withResolvedConditions } from './bind';
 import { compileQuery } from './compile';
 import type { QueryPlan } from './plan';
 import { RawAnswer } from './raw-answer';
@@ -55,12 +55,11 @@ export function createReadQuery(
   return async ({ document, operation, variables, context }) => {
     const plan = planFor(document, operation, variables, readsContent(context.viewer));
     if (!plan || !isAllowed(plan, context)) return null;
-    const bound = bindArguments(plan, variables, context);
-    if (bound.conditions.some(hasOpenLinks)) {
-      // these run a query of their own before the statement that checks the optimistic authentication
-      if (context.optimisticAuth) return null;
-      await Promise.all(bound.conditions.map((condition) => resolveLinks(context.db, condition)));
-    }
+    const given = bindArguments(plan, variables, context);
+    const isResolved = !given.conditions.some(needsResolving);
+    // resolving runs a query before the statement that checks the optimistic authentication
+    if (!isResolved && context.optimisticAuth) return null;
+    const bound = isResolved ? given : await withResolvedConditions(context.db, given);
     const { sql, values } = statementOf(plan, bound, context.optimisticAuth?.stillHolds);
     const answer =
       typeof sql === 'string'

@@ -2,7 +2,7 @@
 
 import { tagOf } from '../graphql/lists/cursor';
 import { orderBy, pageSource } from '../sql/access-path';
-import { all, type Bind, type Condition, forCount } from '../sql/condition';
+import { all, type Bind, type Condition, sqlTest, toSql } from '../sql/condition';
 import { base64UrlOf, concatenated, jsonOf, literal, type Texts, timeOf } from '../sql/json-sql';
 import { COUNT_CAP, type Order } from '../sql/keyset';
 import type { Bound, BoundPages } from './bind';
@@ -57,7 +57,7 @@ export function templateOf(plan: QueryPlan, bound: Bound): Template {
         ? connectionText(writing, root.pages, null)
         : oneText(writing, root.object, root.key, bound.ids.get(root.key) ?? null),
   }));
-  const holds = gap(({ bind, stillHolds }) => stillHolds(bind));
+  const holds = gap(({ bind, stillHolds }) => toSql(stillHolds, bind));
   const parts = `select ${objectText(roots)} as json, ${holds} as holds`.split(GAP);
   return {
     texts: parts.filter((_, index) => index % 2 === 0),
@@ -181,7 +181,7 @@ function pageParts(writing: Writing, plan: PagesPlan, bound: BoundPages, parentI
     rows: (around) =>
       `('[' || coalesce((select string_agg(row, ',') from (select ${around(node, cursor)} as row
         from (${from}) as ${place.alias}${place.joins.join('')} order by ${order}) as listed), '') || ']')`,
-    counted: (condition) => (parent ? all([() => `${parent.column} = ${parent.sql}`, condition]) : condition),
+    counted: (condition) => (parent ? all([sqlTest(() => `${parent.column} = ${parent.sql}`), condition]) : condition),
   };
 }
 
@@ -193,7 +193,7 @@ function connectionEntry(writing: Writing, entry: ConnectionEntry, plan: PagesPl
   if (entry.kind === 'pageInfo') return pageInfoText(entry.entries, page, bound);
   const counted = writing.gap((filling) => {
     const { condition } = (filling.bound.pages.get(plan) as BoundPages).query;
-    return page.counted(condition)(forCount(filling.bind));
+    return toSql(page.counted(condition), filling.bind, 'COUNT');
   });
   const capped = `select from ${bound.query.listing.table} where ${counted} limit ${COUNT_CAP + 1}`;
   const shown =

@@ -1,6 +1,6 @@
 // The deliveries that a replay is about.
 import type { DeliveryStatus } from '../delivery/delivery.entity';
-import { all, bindings, type Condition, compares } from '../sql/condition';
+import { all, bindings, type Condition, compares, sqlTest, toSql } from '../sql/condition';
 import { type Db, rowOf, rowsOf, statement } from '../sql/db';
 
 /** The newest delivery that there is; null without any. */
@@ -21,7 +21,7 @@ export function overBy(at: Date): Condition {
 }
 
 function within({ after, last }: DeliveryRange): Condition {
-  return (bind) => `id > ${bind(after)}::uuid and id <= ${bind(last)}::uuid`;
+  return sqlTest((bind) => `id > ${bind(after)}::uuid and id <= ${bind(last)}::uuid`);
 }
 
 /** The last of the first `atMost` deliveries in the range; null: there are none. */
@@ -43,7 +43,7 @@ export async function deliveriesInRange(
   atMost: number,
 ): Promise<{ id: string; webhookId: string }[]> {
   const { values, bind } = bindings();
-  const sql = `select id, webhook_id as "webhookId" from deliveries where ${all([within(range), condition])(bind)}
+  const sql = `select id, webhook_id as "webhookId" from deliveries where ${toSql(all([within(range), condition]), bind)}
     order by id limit ${bind(atMost)}`;
   return rowsOf(db, sql, values);
 }
@@ -67,7 +67,7 @@ export async function tallyDeliveries(db: Db, range: DeliveryRange, condition: C
     from (
       select status, webhook_id, skip_reason, test, case status when 'SKIPPED'
           then (select e.payload_id from business_events e where e.id = business_event_id) else payload_id end as payload_id
-      from deliveries where ${all([within(range), condition])(bind)}
+      from deliveries where ${toSql(all([within(range), condition]), bind)}
     ) as d left join payloads p on p.id = d.payload_id join webhooks w on w.id = d.webhook_id
     group by d.status, d.webhook_id, "isReplayable"`;
   return rowsOf(db, sql, values);

@@ -1,5 +1,5 @@
 import { exactFilter, type FieldFilter } from '../graphql/lists/where-to-sql';
-import { type Bind, type Condition, isAnyOf } from '../sql/condition';
+import { isAnyOf } from '../sql/condition';
 import { FAILED_STATUSES } from './failed-request.entity';
 
 const SHARED_COLUMNS = ['webhook_id', 'document_type', 'status'];
@@ -10,9 +10,16 @@ export const statusFilter: FieldFilter = (tests, path) => {
   const condition = bySelf(tests, path);
   const wanted = statusesOf(tests);
   if (wanted.length === 0 || !wanted.every(isFailure)) return condition;
-  const among: Condition = Object.assign((bind: Bind) => condition(bind), { column: 'status' });
-  const subset = { table: 'failed_requests', columns: SHARED_COLUMNS, condition: isAnyOf('status', 'text', wanted) };
-  return Object.assign(among, { subset });
+  return {
+    kind: 'subset',
+    whole: condition,
+    counted: condition,
+    table: 'failed_requests',
+    within: isAnyOf('status', 'text', wanted),
+    columns: SHARED_COLUMNS,
+    rest: condition,
+    isLarge: false,
+  };
 };
 
 // eq and in, where both are given, must both hold: either of them leads to all such rows

@@ -1,25 +1,27 @@
-// Which way the rows of a page are reached.
+// Chooses how the rows of a page are reached: from the table, per link, or through a subset.
 import {
   all,
   type Bind,
   type Condition,
   conjunctsOf,
   everything,
-  type Link,
-  looksOnlyAt,
+  type LinkedIds,
+  readsOnly,
   type Subset,
+  sqlTest,
+  toSql,
 } from './condition';
 import type { Listing, PageRequest } from './listing';
 
-/** Below a row: `column` equals `sql`, which names that row's id. */
+/** Limits a list to the rows of one parent: `column` equals `sql`, an expression for the id of the parent. */
 export interface OfParent {
   column: string;
   sql: string;
 }
 
 /**
- * The first `limit` rows from the cursor on, in the direction of reading, as a SELECT. `select` is its list of columns,
- * `id` among them.
+ * A SELECT of the first `limit` rows after the cursor, in the direction of the request.
+ * @param select the columns, including `id`
  */
 export function pageSource(
   bind: Bind,
@@ -31,22 +33,24 @@ export function pageSource(
   parent: OfParent | null = null,
 ): string {
   const source: Source = { bind, table: listing.table, select, condition, request, limit, parent };
-  // ids order the ways below; another order has to look at all rows that meet the condition
+  // the other access paths read in the order of ids; another order needs all rows that meet the condition
   if (request.order.column) return fromTable(source);
   const conjuncts = conjunctsOf(condition);
   const subset = subsetAmong(conjuncts, parent);
   if (subset) return throughSubset(source, subset, conjuncts);
-  const link = parent ? undefined : conjuncts.find((each) => each.link?.ids);
-  if (link?.link?.ids && link.link.ids.length > 1) return perLink(source, link.link, link.link.ids, conjuncts);
+  const linked = parent ? undefined : conjuncts.find((each) => each.kind === 'linkedIds');
+  if (linked && linked.ids.length > 1) return perLink(source, linked, conjuncts);
   return fromTable(source);
 }
 
 function subsetAmong(conjuncts: readonly Condition[], parent: OfParent | null): Subset | undefined {
-  const subsets = conjuncts.flatMap(({ subset }) =>
-    subset && (!parent || subset.columns.includes(parent.column)) ? [subset] : [],
-  );
+  const subsets = conjuncts.filter(
+    (each) => each.kind === 'subset' && (!parent || each.columns.includes(parent.column)),
+  ) as Subset[];
   const [large] = subsets.filter(({ isLarge }) => isLarge);
-  const onlyLarge = conjuncts.every((each) => each === everything || each.bound || each.subset?.isLarge);
+  const onlyLarge = conjuncts.every(
+    (each) => each.kind === 'everything' || each.kind === 'idBound' || (each.kind === 'subset' && each.isLarge),
+  );
   return subsets.find(({ isLarge }) => !isLarge) ?? (onlyLarge ? large : undefined);
 }
 
@@ -62,31 +66,29 @@ interface Source {
 
 function fromTable(source: Source): string {
   const { bind, table, select, condition, request, limit, parent } = source;
-  const where = all([ofParent(parent), condition, beyondCursor(request)])(bind);
+  const where = toSql(all([ofParent(parent), condition, beyondCursor(request)]), bind);
   return `select ${select} from ${table} where ${where} order by ${orderBy(request)} limit ${limit}`;
 }
 
-// Together the rows of many links come from everywhere in the index; each one's own first rows lie side by side.
-function perLink(source: Source, link: Link, ids: readonly string[], conjuncts: readonly Condition[]): string {
+// In an index on links, the first rows of one link are adjacent; those of many links together are not.
+function perLink(source: Source, linked: LinkedIds, conjuncts: readonly Condition[]): string {
   const { bind, table, select, request, limit } = source;
-  const rest = conjuncts.filter((each) => each.link !== link);
-  const ofLink: Condition = () => `${link.column} = link_id`;
-  const where = all([ofLink, ...rest, beyondCursor(request)])(bind);
+  const rest = conjuncts.filter((each) => each !== linked);
+  const ofLink = sqlTest(() => `${linked.column} = link_id`);
+  const where = toSql(all([ofLink, ...rest, beyondCursor(request)]), bind);
   const order = orderBy(request);
-  return `select page.* from unnest(${bind(ids)}::uuid[]) as links (link_id) cross join lateral (
+  return `select page.* from unnest(${bind(linked.ids)}::uuid[]) as links (link_id) cross join lateral (
     select ${select} from ${table} where ${where} order by ${order} limit ${limit}
   ) as page order by ${orderBy(request, 'page.')} limit ${limit}`;
 }
 
-// The ids come in order from a table that holds few of them; each row is then looked up by its id.
+// Reads the ids in order from the smaller table, and looks each row up by its id.
 function throughSubset(source: Source, subset: Subset, conjuncts: readonly Condition[]): string {
   const { bind, table, select, request, limit, parent } = source;
-  const bounds = conjuncts.flatMap(({ bound }): Condition[] =>
-    bound ? [(b) => `id ${bound.operator} ${b(bound.id)}::uuid`] : [],
-  );
-  const known = conjuncts.filter((each) => looksOnlyAt(each, subset.columns));
-  const within = all([ofParent(parent), subset.condition, ...known, ...bounds, beyondCursor(request)])(bind);
-  const rest = all(conjuncts.map((each) => (each.subset === subset ? (subset.rest ?? each) : each)))(bind);
+  const bounds = conjuncts.filter((each) => each.kind === 'idBound');
+  const known = conjuncts.filter((each) => readsOnly(each, subset.columns));
+  const within = toSql(all([ofParent(parent), subset.within, ...known, ...bounds, beyondCursor(request)]), bind);
+  const rest = toSql(all(conjuncts.map((each) => (each === subset ? subset.rest : each))), bind);
   const order = orderBy(request);
   return `select page.* from (
     select id as subset_id from ${subset.table} where ${within} order by ${order}
@@ -96,10 +98,10 @@ function throughSubset(source: Source, subset: Subset, conjuncts: readonly Condi
 }
 
 function ofParent(parent: OfParent | null): Condition {
-  return parent ? () => `${parent.column} = ${parent.sql}` : everything;
+  return parent ? sqlTest(() => `${parent.column} = ${parent.sql}`) : everything;
 }
 
-/** Against the list's own order when the page before the cursor is asked for. */
+/** A page before the cursor is read against the order of the list. */
 export function isDescending({ order, backward }: PageRequest): boolean {
   return order.descending !== backward;
 }
@@ -115,6 +117,8 @@ function beyondCursor(request: PageRequest): Condition {
   if (!cursor) return everything;
   const operator = isDescending(request) ? '<' : '>';
   const { column } = order;
-  if (!column) return (bind) => `id ${operator} ${bind(cursor.id)}::uuid`;
-  return (bind) => `(${column.sql}, id) ${operator} (${bind(cursor.value)}::${column.type}, ${bind(cursor.id)}::uuid)`;
+  if (!column) return sqlTest((bind) => `id ${operator} ${bind(cursor.id)}::uuid`);
+  return sqlTest(
+    (bind) => `(${column.sql}, id) ${operator} (${bind(cursor.value)}::${column.type}, ${bind(cursor.id)}::uuid)`,
+  );
 }

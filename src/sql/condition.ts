@@ -1,83 +1,124 @@
+// Conditions on rows, as values: what becomes of them in SQL is said by `toSql` alone.
 import { firstIdAt } from '../ids';
 import type { Db } from './db';
 
-/** Adds a value to the statement and gives back its placeholder, `$1`, `$2` ... */
-export interface Bind {
-  (value: unknown): string;
-  /** Rows are only counted, in whatever order. */
-  isForCount?: boolean;
+/** Adds a value to a statement. @returns its placeholder, `$1`, `$2` ... */
+export type Bind = (value: unknown) => string;
+
+/** Whether a statement reads the rows in the order of a list, or only counts them. */
+export type Purpose = 'ROWS' | 'COUNT';
+
+/** What must hold for a row of a table. */
+export type Condition =
+  | { kind: 'everything' }
+  | SqlTest
+  | IdBound
+  | { kind: 'and' | 'or'; parts: readonly Condition[] }
+  | { kind: 'not'; part: Condition }
+  | RowOf
+  | Link
+  | LinkedIds
+  | Subset
+  | Unplanned;
+
+/** A piece of SQL. Values reach it through `bind` alone. */
+export interface SqlTest {
+  kind: 'sql';
+  write: (bind: Bind) => string;
+  /** The only column that it reads; null: several, or not known. */
+  column: string | null;
+  /** Whether the number of rows that meet it depends so much on its value that each value needs its own query plan. */
+  variesByValue: boolean;
 }
 
-/** A piece of a WHERE clause. Values reach SQL through `bind` alone. */
-export interface Condition {
-  (bind: Bind): string;
-  /** What `and` (`all`), `or` or `not` is made of. */
-  parts?: readonly Condition[];
-  /** The only column that it looks at. */
-  column?: string;
-  /** Whether all of its parts hold where it does: only these may lead the way to the rows. */
-  isConjunction?: boolean;
-  /** A condition on a linked row. */
-  link?: Link;
-  /** Rows of this kind stand in a small table of their own, by id. */
-  subset?: Subset;
-  /** A bound on `id`, so on time: also for the tables that lead to the rows. */
-  bound?: { operator: '>=' | '<'; id: string };
-  /** How many rows meet it depends so much on its value that each one wants a plan of its own. */
-  variesByValue?: boolean;
-  /** Chooses how its rows are reached, by a look at the database: once, before it becomes SQL (`resolveLinks`). */
-  settle?: (db: Db) => Promise<void>;
+/** A limit on `id`, which contains a time. It also limits the ids that are read from the table of a subset. */
+export interface IdBound {
+  kind: 'idBound';
+  operator: '>=' | '<';
+  id: string;
 }
 
-/** `column` holds the id of a row of `table` that meets `condition`. */
-export interface Link {
+/** `column` is the id of a row of `table` that meets `condition`. Read in one statement, however many such rows there are. */
+export interface RowOf {
+  kind: 'rowOf';
   column: string;
   table: string;
   condition: Condition;
-  /** Where the caller asked it. */
-  path: readonly string[];
-  /** Those rows, once somebody has looked (`resolveLinks`). */
-  ids: string[] | null;
 }
 
-/** The rows whose ids stand in `table` with this `condition` on it. `columns` are those that it shares with the whole. */
-export interface Subset {
+/** The same, by a filter of the caller. `resolveCondition` reads the ids first. */
+export interface Link {
+  kind: 'link';
+  column: string;
   table: string;
-  columns: readonly string[];
   condition: Condition;
-  /** What must still hold for such a row; left out: the condition that led to it. */
-  rest?: Condition;
-  /** It may be nearly all rows: it leads only where nothing else narrows them. */
-  isLarge?: boolean;
+  /** Where the filter is in the arguments. */
+  path: readonly string[];
 }
 
-/** Whether a plan that fits one value of it may be bad for another. */
-export function variesByValue(condition: Condition): boolean {
-  return condition.variesByValue === true || (condition.parts?.some(variesByValue) ?? false);
+/** A link whose ids were read. */
+export interface LinkedIds {
+  kind: 'linkedIds';
+  column: string;
+  ids: readonly string[];
 }
 
-/** What must hold for a row, one by one. */
-export function conjunctsOf(condition: Condition): Condition[] {
-  return condition.isConjunction && condition.parts ? condition.parts.flatMap(conjunctsOf) : [condition];
+/** Rows that are also found through a smaller table that has their ids. */
+export interface Subset {
+  kind: 'subset';
+  /** The condition on the row itself, and the one with which such rows are counted. */
+  whole: Condition;
+  counted: Condition;
+  /** The smaller table, the condition on its rows, and the columns that it shares with the whole table. */
+  table: string;
+  within: Condition;
+  columns: readonly string[];
+  /** What else must hold for a row that `within` has found. */
+  rest: Condition;
+  /** It may have nearly all rows. Its table is then only read first if nothing else limits the rows. */
+  isLarge: boolean;
 }
 
-/** Whether a condition looks at no other columns than these. */
-export function looksOnlyAt(condition: Condition, columns: readonly string[]): boolean {
-  if (condition.parts) return condition.parts.every((part) => looksOnlyAt(part, columns));
-  return condition.column !== undefined && columns.includes(condition.column);
+/** A condition for which the database is asked how its rows are best found, once, by `resolveCondition`. */
+export interface Unplanned {
+  kind: 'unplanned';
+  /** The condition without such a plan. */
+  plain: Condition;
+  /** @returns the same condition with a plan */
+  resolvePlan: (db: Db) => Promise<Condition>;
 }
 
-function about(column: string, render: (bind: Bind) => string): Condition {
-  return Object.assign(render, { column });
-}
-
-function compound(parts: readonly Condition[], render: (bind: Bind) => string, isConjunction = false): Condition {
-  return Object.assign(render, { parts, isConjunction });
-}
-
-/** The same values, for the part of a statement that counts. */
-export function forCount(bind: Bind): Bind {
-  return Object.assign((value: unknown) => bind(value), { isForCount: true });
+/** The condition as a piece of a WHERE clause. */
+export function toSql(condition: Condition, bind: Bind, purpose: Purpose = 'ROWS'): string {
+  const sqlOf = (part: Condition) => toSql(part, bind, purpose);
+  switch (condition.kind) {
+    case 'everything':
+      return 'true';
+    case 'sql':
+      return condition.write(bind);
+    case 'idBound':
+      return `id ${condition.operator} ${bind(condition.id)}::uuid`;
+    case 'and':
+      return `(${condition.parts.map(sqlOf).join(' and ')})`;
+    case 'or':
+      return `(${condition.parts.map(sqlOf).join(' or ')})`;
+    case 'not':
+      // also true if the part is null: a missing value is not the wanted one
+      return `(${sqlOf(condition.part)}) is not true`;
+    case 'rowOf':
+    case 'link':
+      return `${condition.column} in (select id from ${condition.table} where ${sqlOf(condition.condition)})`;
+    case 'linkedIds': {
+      const [only, ...others] = condition.ids;
+      return only !== undefined && others.length === 0
+        ? `${condition.column} = ${bind(only)}::uuid`
+        : `${condition.column} = any(${bind(condition.ids)}::uuid[])`;
+    }
+    case 'subset':
+      return sqlOf(purpose === 'COUNT' ? condition.counted : condition.whole);
+    case 'unplanned':
+      return sqlOf(condition.plain);
+  }
 }
 
 /** Collects the values of one statement. */
@@ -86,66 +127,102 @@ export function bindings(): { values: unknown[]; bind: Bind } {
   return { values, bind: (value) => `$${values.push(value)}` };
 }
 
-export const everything: Condition = () => 'true';
+/** The conditions that this one requires together. */
+export function conjunctsOf(condition: Condition): Condition[] {
+  return condition.kind === 'and' ? condition.parts.flatMap(conjunctsOf) : [condition];
+}
+
+/** Whether a query plan for one value of the condition may be bad for another value. */
+export function variesByValue(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'sql':
+      return condition.variesByValue;
+    case 'and':
+    case 'or':
+      return condition.parts.some(variesByValue);
+    case 'not':
+      return variesByValue(condition.part);
+    case 'subset':
+      return variesByValue(condition.whole);
+    case 'rowOf':
+    case 'unplanned':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Whether the condition reads no columns other than these. */
+export function readsOnly(condition: Condition, columns: readonly string[]): boolean {
+  switch (condition.kind) {
+    case 'sql':
+    case 'link':
+    case 'linkedIds':
+    case 'rowOf':
+      return condition.column !== null && columns.includes(condition.column);
+    case 'and':
+    case 'or':
+      return condition.parts.every((part) => readsOnly(part, columns));
+    case 'not':
+      return readsOnly(condition.part, columns);
+    case 'subset':
+      return readsOnly(condition.whole, columns);
+    default:
+      return false;
+  }
+}
+
+export const everything: Condition = { kind: 'everything' };
 
 export function all(conditions: readonly Condition[]): Condition {
-  if (conditions.length === 0) return everything;
-  return compound(conditions, (bind) => `(${conditions.map((c) => c(bind)).join(' and ')})`, true);
+  return conditions.length === 0 ? everything : { kind: 'and', parts: conditions };
 }
 
 export function any(conditions: readonly Condition[]): Condition {
-  return compound(conditions, (bind) => `(${conditions.map((c) => c(bind)).join(' or ')})`);
+  return { kind: 'or', parts: conditions };
 }
 
-/** Rows of which the condition is false or unknown: a missing value is not the wanted one. */
-export function not(condition: Condition): Condition {
-  return compound([condition], (bind) => `(${condition(bind)}) is not true`);
+export function not(part: Condition): Condition {
+  return { kind: 'not', part };
 }
 
-export function compares(column: string, operator: '=' | '>' | '>=' | '<' | '<=', value: unknown): Condition {
-  return about(column, (bind) => `${column} ${operator} ${bind(value)}`);
+/** A condition that only SQL can express. */
+export function sqlTest(write: (bind: Bind) => string, options: { variesByValue?: boolean } = {}): SqlTest {
+  return { kind: 'sql', write, column: null, variesByValue: options.variesByValue === true };
 }
 
-export function isAnyOf(column: string, type: 'text' | 'uuid' | 'integer', values: readonly unknown[]): Condition {
-  return about(column, (bind) => `${column} = any(${bind(values)}::${type}[])`);
+function columnTest(column: string, write: (bind: Bind) => string): SqlTest {
+  return { kind: 'sql', write, column, variesByValue: false };
 }
 
-export function startsWith(column: string, prefix: string): Condition {
-  return about(column, (bind) => `${column} like ${bind(`${literal(prefix)}%`)}`);
+export function compares(column: string, operator: '=' | '>' | '>=' | '<' | '<=', value: unknown): SqlTest {
+  return columnTest(column, (bind) => `${column} ${operator} ${bind(value)}`);
 }
 
-export function contains(column: string, part: string): Condition {
-  const condition: Condition = (bind) => `${column} like ${bind(`%${literal(part)}%`)}`;
-  return Object.assign(condition, { variesByValue: true });
+export function isAnyOf(column: string, type: 'text' | 'uuid' | 'integer', values: readonly unknown[]): SqlTest {
+  return columnTest(column, (bind) => `${column} = any(${bind(values)}::${type}[])`);
 }
 
-// a text that LIKE takes as it stands
-function literal(text: string): string {
+export function startsWith(column: string, prefix: string): SqlTest {
+  return columnTest(column, (bind) => `${column} like ${bind(`${escaped(prefix)}%`)}`);
+}
+
+export function contains(column: string, part: string): SqlTest {
+  return sqlTest((bind) => `${column} like ${bind(`%${escaped(part)}%`)}`, { variesByValue: true });
+}
+
+// for a pattern of LIKE
+function escaped(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }
 
-export function isNull(column: string, yes: boolean): Condition {
-  return about(column, () => `${column} is ${yes ? '' : 'not '}null`);
+export function isNull(column: string, yes: boolean): SqlTest {
+  return columnTest(column, () => `${column} is ${yes ? '' : 'not '}null`);
 }
 
-/** Times are in the ids of the big tables, so a time filter is a range of the primary key. */
-export function idTime(column: string, operator: '>' | '>=' | '<' | '<=', time: Date): Condition {
+/** The ids of the large tables contain times, so a filter by time is a range of the primary key. */
+export function idTime(operator: '>' | '>=' | '<' | '<=', time: Date): IdBound {
   const ms = time.getTime();
-  const bound = firstIdAt(operator === '>' || operator === '<=' ? ms + 1 : ms);
-  const direction = operator.startsWith('>') ? '>=' : '<';
-  const condition: Condition = (bind) => `${column} ${direction} ${bind(bound)}::uuid`;
-  return column === 'id' ? Object.assign(condition, { bound: { operator: direction, id: bound } as const }) : condition;
-}
-
-/** Rows whose link points at a row that meets the other table's condition. */
-export function linksTo(column: string, table: string, condition: Condition, path: readonly string[]): Condition {
-  const link: Link = { column, table, condition, path, ids: null };
-  const render: Condition = (bind) => {
-    if (link.ids === null) return `${column} in (select id from ${table} where ${condition(bind)})`;
-    const [only, ...others] = link.ids;
-    return only !== undefined && others.length === 0
-      ? `${column} = ${bind(only)}::uuid`
-      : `${column} = any(${bind(link.ids)}::uuid[])`;
-  };
-  return Object.assign(render, { link, column });
+  const id = firstIdAt(operator === '>' || operator === '<=' ? ms + 1 : ms);
+  return { kind: 'idBound', operator: operator.startsWith('>') ? '>=' : '<', id };
 }

@@ -1,4 +1,4 @@
-import type { Condition } from '../sql/condition';
+import { type Condition, sqlTest } from '../sql/condition';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
 import { ApiKeyEntity } from './api-key.entity';
 
@@ -57,9 +57,11 @@ export async function keysWithUsers(db: Db, ids: readonly string[]): Promise<Map
 
 /** Whether neither the key nor its user has changed. */
 export function isUnchanged({ id, version }: KeyWithUser): Condition {
-  return (bind) => `exists (
+  return sqlTest(
+    (bind) => `exists (
     select from api_keys k join users u on u.id = k.user_id where k.id = ${bind(id)}::uuid and ${VERSION} = ${bind(version)}
-  )`;
+  )`,
+  );
 }
 
 export async function apiKeysById(db: Db, ids: readonly string[]): Promise<Map<string, ApiKeyRow>> {

@@ -31,7 +31,7 @@ import {
   timeFilter,
 } from '../../graphql/lists/where-to-sql';
 import { REQUEST_LOG_FILTER, RequestLogWhere } from '../../request-log/api/request-log.inputs';
-import { type Condition, linksTo } from '../../sql/condition';
+import type { Condition } from '../../sql/condition';
 import { USER_FILTER, UserWhere } from '../../users/user.inputs';
 import { WEBHOOK_FILTER, WebhookWhere } from '../../webhooks/api/webhook-where.inputs';
 import { DeliveryStatusEnum, SkipReasonEnum, WaitEnum } from './delivery.type';
@@ -123,9 +123,14 @@ export class DeliveryWhere {
 
 // By way of the events, which have an index on users: one on deliveries would be written again with each of their changes.
 const ofUser: FieldFilter = (tests, path) => {
-  const events = linksTo('user_id', 'users', conditionOf(tests, USER_FILTER, path), path);
-  const condition: Condition = (bind) => `business_event_id in (select id from business_events where ${events(bind)})`;
-  return Object.assign(condition, { parts: [events], variesByValue: true });
+  const events: Condition = {
+    kind: 'link',
+    column: 'user_id',
+    table: 'users',
+    condition: conditionOf(tests, USER_FILTER, path),
+    path,
+  };
+  return { kind: 'rowOf', column: 'business_event_id', table: 'business_events', condition: events };
 };
 
 export const DELIVERY_FILTER: FilterMap = {

@@ -1,6 +1,8 @@
 // After the call: what the answer means for the request row and for the delivery.
+
 import { newId } from '../../ids';
 import type { ClosedRequest } from '../../request-log/open-close.store';
+import { madeStorable } from '../../text';
 import type { Ordering } from '../../webhooks/webhook.entity';
 import type { DeliveryStatus } from '../delivery.entity';
 import type { SendResult } from '../http/send';
@@ -78,15 +80,11 @@ function closedRequest(attempt: Attempt, result: SendResult, now: Date): ClosedR
     responseBody: result.responseBody,
     responseBytes: result.responseBytes,
     responseTruncated: result.responseTruncated,
-    error: storable(result.error),
+    // the sentence may quote what a partner sent
+    error: result.error && madeStorable(result.error),
     errorCode: result.errorCode,
     remoteAddress: result.remoteAddress,
   };
-}
-
-// error sentences may quote what a partner sent
-function storable(text: string | null): string | null {
-  return text === null ? null : text.toWellFormed().replaceAll('\u0000', '\ufffd');
 }
 
 type Ending = Extract<DeliveryStatus, 'DELIVERED' | 'EXHAUSTED' | 'CANCELLED'>;

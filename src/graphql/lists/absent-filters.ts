@@ -10,7 +10,7 @@ import {
   isListType,
   isRequiredInputField,
 } from 'graphql';
-import { AppError } from '../../errors';
+import { refuseAmbiguous } from '../../refuse-argument';
 import { withRule } from '../arguments/argument-rules';
 
 /**
@@ -50,7 +50,7 @@ function presentIn(type: GraphQLInputType, value: unknown, path: string[]): unkn
     return present === undefined ? [] : [[name, present] as const];
   });
   if (entries.length > 0) return Object.fromEntries(entries);
-  if (path.at(-1) === 'not') refuse(path, '{}');
+  if (path.at(-1) === 'not') refuseAmbiguous(path, '{}');
   return undefined;
 }
 
@@ -58,19 +58,11 @@ function presentInList(type: GraphQLInputType, value: unknown, path: string[]): 
   const given = Array.isArray(value) ? value : [value];
   const present = given.map((each, index) => presentIn(type, each, [...path, String(index)]));
   const left = present.filter((each) => each !== undefined);
-  if (left.length === 0) refuse(path, given.length === 0 ? 'an empty list' : 'a list of {}');
+  if (left.length === 0) refuseAmbiguous(path, given.length === 0 ? 'an empty list' : 'a list of {}');
   return left;
 }
 
 // Where something has to be given, null beside it is a value: { at: "$.customer", eq: null }.
 function isWhole(type: GraphQLInputObjectType): boolean {
   return Object.values(type.getFields()).some(isRequiredInputField);
-}
-
-function refuse(path: string[], what: string): never {
-  throw new AppError(
-    'BAD_USER_INPUT',
-    `${path.join('.')}: ${what} could mean all rows or none; leave it out to get all.`,
-    path,
-  );
 }

@@ -1,6 +1,8 @@
 // Cursors: base64url of a JSON array of the list's order, the row's id and its value in that order.
-import { AppError, quoted } from '../../errors';
+import { quoted } from '../../errors';
+import { refuseSaying } from '../../refuse-argument';
 import type { PageRequest } from '../../sql/keyset';
+import { isStorable } from '../../text';
 import type { ListOrder } from './list-order';
 
 /** The cursor of a row. `cursorText` of read-plan/template.ts does the same in SQL. */
@@ -21,9 +23,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export function decodeCursor(cursor: string, name: string, order: ListOrder): PageRequest['cursor'] {
   const read = parseCursor(cursor);
   if (read?.tag !== tagOf(order) || !isValueOf(order, read.value)) {
-    throw new AppError('BAD_USER_INPUT', `${name} ${quoted(cursor)} is not a cursor of this list in this order.`, [
-      name,
-    ]);
+    refuseSaying(`${name} ${quoted(cursor)} is not a cursor of this list in this order.`, [name]);
   }
   return { id: read.id, value: read.value === null ? null : String(read.value) };
 }
@@ -32,13 +32,8 @@ const MAX_INTEGER = 2 ** 31 - 1;
 
 function isValueOf({ column }: ListOrder, value: unknown): boolean {
   if (column === null) return value === null;
-  if (column.type !== 'integer') return isStorable(value);
+  if (column.type !== 'integer') return typeof value === 'string' && isStorable(value);
   return Number.isInteger(value) && Math.abs(value as number) <= MAX_INTEGER;
-}
-
-// Postgres takes neither NUL nor half of a surrogate pair, so no cursor of ours holds one
-function isStorable(value: unknown): value is string {
-  return typeof value === 'string' && !value.includes('\0') && value.isWellFormed();
 }
 
 function parseCursor(cursor: string): { tag: string; id: string; value: unknown } | null {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Condition } from '../../sql/condition';
 import { count, countsByParent, type Listing, page, pagesByParent } from '../../sql/keyset';
-import { resolveLinks } from '../../sql/resolve-condition';
+import { resolveCondition } from '../../sql/resolve-condition';
 import type { Context } from '../context';
-import { loaderFor } from '../data-loaders';
+import { loaderFor, perRequest } from '../data-loaders';
 import { type ConnectionShape, toConnection } from './connection';
 import type { ListOrder } from './list-order';
 import { type PageArgs, pageRequest } from './page-args';
@@ -18,9 +18,9 @@ export interface ListQuery {
 
 /** A root list. */
 export async function listPage(context: Context, query: ListQuery): Promise<ConnectionShape> {
-  const { listing, condition, order } = query;
+  const { listing, order } = query;
   const request = pageRequest(query.args, order);
-  await resolveLinks(context.db, condition);
+  const condition = await resolveCondition(context.db, query.condition);
   return toConnection({
     page: await page(context.db, listing, condition, request),
     order,
@@ -44,12 +44,12 @@ export async function nestedPage(
   const request = pageRequest(query.args, order);
   const hash = createHash('sha256').update(JSON.stringify(args)).digest('base64url');
   const name = `${listing.table}.${column} ${hash}`;
-  const pages = loaderFor(context, `page of ${name}`, async (ids) => {
-    await resolveLinks(context.db, condition);
-    return pagesByParent(context.db, listing, { column, ids }, condition, request);
-  });
-  const counts = loaderFor(context, `count of ${name}`, (ids) =>
-    countsByParent(context.db, listing, { column, ids }, condition),
+  const resolved = () => perRequest(context, `condition of ${name}`, () => resolveCondition(context.db, condition));
+  const pages = loaderFor(context, `page of ${name}`, async (ids) =>
+    pagesByParent(context.db, listing, { column, ids }, await resolved(), request),
+  );
+  const counts = loaderFor(context, `count of ${name}`, async (ids) =>
+    countsByParent(context.db, listing, { column, ids }, await resolved()),
   );
   const found = await pages.load(parent.id);
   return toConnection({

@@ -1,8 +1,8 @@
 // A page is read from one end of a list.
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import { type GraphQLSchema, Kind } from 'graphql';
-import { AppError } from '../../errors';
 import { type ArgumentCheck, type RequestedField, withCheck } from '../arguments/argument-rules';
+import { refuseBothEnds } from './page-args';
 
 /**
  * Refuses `first` together with `last` on every list. The default of `first` is 20, so its value does not show whether
@@ -11,13 +11,12 @@ import { type ArgumentCheck, type RequestedField, withCheck } from '../arguments
 export function enforceOneEnd(schema: GraphQLSchema): GraphQLSchema {
   return mapSchema(schema, {
     [MapperKind.OBJECT_FIELD]: (field) =>
-      field.args?.first && field.args.last ? withCheck(field, refuseBothEnds) : field,
+      field.args?.first && field.args.last ? withCheck(field, checkOneEnd) : field,
   });
 }
 
-const refuseBothEnds: ArgumentCheck = ({ last }, requested) => {
-  if (typeof last !== 'number' || !isFirstGiven(requested)) return;
-  throw new AppError('BAD_USER_INPUT', 'first and last are both given: ask for one end of the list.', ['last']);
+const checkOneEnd: ArgumentCheck = ({ last }, requested) => {
+  if (typeof last === 'number' && isFirstGiven(requested)) refuseBothEnds();
 };
 
 function isFirstGiven({ node, variables }: RequestedField): boolean {

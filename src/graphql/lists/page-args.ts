@@ -1,5 +1,5 @@
 import { ArgsType, Field, Int } from 'type-graphql';
-import { AppError } from '../../errors';
+import { checkedSize, refuseSaying } from '../../refuse-argument';
 import type { PageRequest } from '../../sql/keyset';
 import { decodeCursor } from './cursor';
 import type { ListOrder } from './list-order';
@@ -36,33 +36,33 @@ export function pageRequest(args: PageArgs, order: ListOrder): PageRequest {
   const backward = isGiven(last);
   // 20 is what `first` is when nobody sets it
   if (backward && typeof args.first === 'number' && args.first !== DEFAULT_PAGE) {
-    throw new AppError('BAD_USER_INPUT', 'first and last are both given: ask for one end of the list.', ['last']);
+    refuseBothEnds();
   }
   if (isGiven(after) && isGiven(before)) {
-    throw new AppError('BAD_USER_INPUT', 'after and before are both given: page in one direction.', ['before']);
+    refuseSaying('after and before are both given: page in one direction.', ['before']);
   }
   if (backward && isGiven(after)) {
-    throw new AppError('BAD_USER_INPUT', 'last goes with before, not with after.', ['after']);
+    refuseSaying('last goes with before, not with after.', ['after']);
   }
   if (!backward && isGiven(before)) {
-    throw new AppError('BAD_USER_INPUT', 'before goes with last, not with first.', ['before']);
+    refuseSaying('before goes with last, not with first.', ['before']);
   }
   return {
     order,
     backward,
-    size: backward ? pageSize(last, 'last') : pageSize(args.first ?? DEFAULT_PAGE, 'first'),
+    size: backward ? checkedSize('last', last, MAX_PAGE) : checkedSize('first', args.first ?? DEFAULT_PAGE, MAX_PAGE),
     cursor: cursorIn(backward ? 'before' : 'after', args, order),
   };
+}
+
+/** @throws AppError BAD_USER_INPUT */
+export function refuseBothEnds(): never {
+  refuseSaying('first and last are both given: ask for one end of the list.', ['last']);
 }
 
 // an empty cursor is given too, and wrong
 function isGiven<Value>(value: Value | null | undefined): value is Value {
   return value !== null && value !== undefined;
-}
-
-function pageSize(size: number, name: string): number {
-  if (size >= 1 && size <= MAX_PAGE) return size;
-  throw new AppError('BAD_USER_INPUT', `${name} is ${size}; it must be 1 to ${MAX_PAGE}.`, [name]);
 }
 
 function cursorIn(name: 'after' | 'before', args: PageArgs, order: ListOrder): PageRequest['cursor'] {

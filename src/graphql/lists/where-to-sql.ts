@@ -1,5 +1,7 @@
-import { AppError, quoted } from '../../errors';
+// Turns a `where` argument into a condition, which `toSql` of sql/condition.ts writes as SQL.
+import { quoted } from '../../errors';
 import { type NodeName, uuidOf } from '../../ids';
+import { checkCount, checkedList, refuse, refuseAmbiguous, storableText } from '../../refuse-argument';
 import {
   all,
   any,
@@ -9,35 +11,35 @@ import {
   idTime,
   isAnyOf,
   isNull,
-  linksTo,
   not,
+  sqlTest,
   startsWith,
+  toSql,
 } from '../../sql/condition';
 
-/** Turns what the caller wrote for one field of a `where` into SQL. */
+/** Makes a condition of the tests that the caller gave for one field. */
 export type FieldFilter = (tests: Record<string, unknown>, path: string[]) => Condition;
 
-/** What each field of a `where` input means. `and`, `or` and `not` are everywhere and stand in none. */
+/** The filter of each field of a `where` input, except `and`, `or` and `not`, which all inputs have. */
 export type FilterMap = Record<string, FieldFilter>;
 
 const MAX_DEPTH = 3;
-const MAX_LIST = 100;
-// each becomes a value of the statement, and Postgres takes 65,535
+// each is a value of the statement, and Postgres accepts 65,535 values
 const MAX_PARTS = 1_000;
 const OPERATORS = { gte: '>=', gt: '>', lt: '<', lte: '<=' } as const;
 
 /**
- * The condition behind a `where`. Left out is everything; null and {} are refused, which could mean all rows or none: reads
- * take them out before (absent-filters.ts).
+ * The condition of a `where`; undefined: all rows. null and {} are refused, because they could mean all rows or none;
+ * absent-filters.ts removes them before a read.
  * @throws AppError BAD_USER_INPUT with the path of the fault
  */
 export function conditionOf(where: unknown, map: FilterMap, path: string[] = ['where'], depth = 0): Condition {
   if (where === undefined) return all([]);
-  if (path.length === 1) refuseManyParts(where, path);
+  if (path.length === 1) checkCount(path, partsOf(where), 'filters within it', MAX_PARTS);
   const parts = entriesOf(where, path).map(([name, value]) => {
     const at = [...path, name];
     if (name === 'and' || name === 'or') {
-      const conditions = listOf(value, at).map((each, index) =>
+      const conditions = checkedList(value, at).map((each, index) =>
         conditionOf(each ?? null, map, [...at, String(index)], deeper(depth, at)),
       );
       return name === 'and' ? all(conditions) : any(conditions);
@@ -48,11 +50,6 @@ export function conditionOf(where: unknown, map: FilterMap, path: string[] = ['w
     return filter(Object.fromEntries(entriesOf(value, at)), at);
   });
   return all(parts);
-}
-
-function refuseManyParts(where: unknown, path: string[]): void {
-  const parts = partsOf(where);
-  if (parts > MAX_PARTS) refuse(path, `${parts} filters within it; at most ${MAX_PARTS} are taken`);
 }
 
 function partsOf(value: unknown): number {
@@ -66,23 +63,10 @@ function deeper(depth: number, path: string[]): number {
   return depth + 1;
 }
 
-function refuse(path: string[], what: string): never {
-  throw new AppError('BAD_USER_INPUT', `${path.join('.')}: ${what}.`, path);
-}
-
 function entriesOf(value: unknown, path: string[]): [string, unknown][] {
   const entries = value === null ? [] : Object.entries(value as object).filter(([, each]) => each !== undefined);
-  if (entries.length === 0) {
-    refuse(path, `${value === null ? 'null' : '{}'} could mean all rows or none; leave it out to get all`);
-  }
+  if (entries.length === 0) refuseAmbiguous(path, value === null ? 'null' : '{}');
   return entries;
-}
-
-function listOf(value: unknown, path: string[]): unknown[] {
-  const list = Array.isArray(value) ? value : [];
-  if (list.length === 0) refuse(path, 'an empty list could mean all rows or none; leave it out to get all');
-  if (list.length > MAX_LIST) refuse(path, `${list.length} entries; at most ${MAX_LIST} are taken`);
-  return list;
 }
 
 function present(value: unknown, path: string[]): unknown {
@@ -90,7 +74,7 @@ function present(value: unknown, path: string[]): unknown {
   return value;
 }
 
-// Each test of a field, all of which must hold.
+// All tests of a field must hold.
 function testsOf(tests: Record<string, unknown>, path: string[], test: (name: string, value: unknown) => Condition) {
   return all(Object.entries(tests).map(([name, value]) => test(name, present(value, [...path, name]))));
 }
@@ -103,29 +87,21 @@ export function textFilter(column: string): FieldFilter {
         return isAnyOf(
           column,
           'text',
-          listOf(value, [...path, name]).map((each) => storable(each, [...path, name])),
+          checkedList(value, [...path, name]).map((each) => storableText(each as string, [...path, name])),
         );
       }
       if (name === 'isNull') return isNull(column, value as boolean);
-      const text = storable(value, [...path, name]);
+      const text = storableText(value as string, [...path, name]);
       if (name === 'contains') return contains(column, text);
       return name === 'startsWith' ? startsWith(column, text) : compares(column, '=', text);
     });
-}
-
-// Postgres takes no NUL and no half surrogates: such a text equals nothing, and says so instead of failing there
-function storable(value: unknown, path: string[]): string {
-  const text = present(value, path) as string;
-  if (text.includes('\u0000') || !text.isWellFormed())
-    refuse(path, `${quoted(text)} is not a text that is ever stored`);
-  return text;
 }
 
 /** eq, in on an enum or a boolean, whose values GraphQL has checked. */
 export function exactFilter(column: string): FieldFilter {
   return (tests, path) =>
     testsOf(tests, path, (name, value) =>
-      name === 'in' ? isAnyOf(column, 'text', listOf(value, [...path, name])) : compares(column, '=', value),
+      name === 'in' ? isAnyOf(column, 'text', checkedList(value, [...path, name])) : compares(column, '=', value),
     );
 }
 
@@ -133,13 +109,13 @@ export function exactFilter(column: string): FieldFilter {
 export function intFilter(column: string): FieldFilter {
   return (tests, path) =>
     testsOf(tests, path, (name, value) => {
-      if (name === 'in') return isAnyOf(column, 'integer', listOf(value, [...path, name]));
+      if (name === 'in') return isAnyOf(column, 'integer', checkedList(value, [...path, name]));
       if (name === 'isNull') return isNull(column, value as boolean);
       return compares(column, name === 'eq' ? '=' : OPERATORS[name as keyof typeof OPERATORS], value);
     });
 }
 
-/** eq, in on ids as clients know them. */
+/** eq, in on ids in the form that clients use. */
 export function idFilter(node: NodeName, column = 'id'): FieldFilter {
   return (tests, path) =>
     testsOf(tests, path, (name, value) => {
@@ -148,10 +124,10 @@ export function idFilter(node: NodeName, column = 'id'): FieldFilter {
         return isAnyOf(
           column,
           'uuid',
-          listOf(value, at).map((id) => knownId(node, id, at)),
+          checkedList(value, at).map((id) => knownId(node, id, at)),
         );
       const id = knownId(node, value, at);
-      return (bind) => `${column} = ${bind(id)}::uuid`;
+      return sqlTest((bind) => `${column} = ${bind(id)}::uuid`);
     });
 }
 
@@ -159,21 +135,21 @@ function knownId(node: NodeName, id: unknown, path: string[]): string {
   return uuidOf(node, String(id)) ?? refuse(path, `${quoted(id)} is not the id of a ${node}`);
 }
 
-/** gte, gt, lt, lte on the time in a UUIDv7 column. */
-export function idTimeFilter(column = 'id'): FieldFilter {
+/** gte, gt, lt, lte on the time in the id. */
+export function idTimeFilter(): FieldFilter {
   return (tests, path) =>
-    testsOf(tests, path, (name, value) => idTime(column, OPERATORS[name as keyof typeof OPERATORS], value as Date));
+    testsOf(tests, path, (name, value) => idTime(OPERATORS[name as keyof typeof OPERATORS], value as Date));
 }
 
-/** The other table's own `where`, through a column that holds its id. */
+/** The `where` of another table, through a column that has its id. */
 export function linkFilter(column: string, table: string, map: () => FilterMap): FieldFilter {
-  return (tests, path) => linksTo(column, table, conditionOf(tests, map(), path), path);
+  return (tests, path) => ({ kind: 'link', column, table, condition: conditionOf(tests, map(), path), path });
 }
 
-/** gte, gt, lt, lte, isNull on a column of times: Postgres compares them as it does numbers. */
+/** gte, gt, lt, lte, isNull on a column of times. */
 export const timeFilter: (column: string) => FieldFilter = intFilter;
 
-/** The tests of a filter, and isNull beside them. */
+/** The tests of another filter, and isNull. */
 export function optionalFilter(column: string, filter: FieldFilter): FieldFilter {
   return ({ isNull, ...tests }, path) =>
     all([
@@ -182,7 +158,7 @@ export function optionalFilter(column: string, filter: FieldFilter): FieldFilter
     ]);
 }
 
-/** contains, containsAny, isEmpty on a column that holds a list of texts. */
+/** contains, containsAny, isEmpty on a column with a list of texts. */
 export function listFilter(column: string): FieldFilter {
   return (tests, path) => all(Object.entries(tests).map(([name, value]) => listTest(column, name, value, path)));
 }
@@ -190,18 +166,19 @@ export function listFilter(column: string): FieldFilter {
 function listTest(column: string, name: string, value: unknown, path: string[]): Condition {
   const at = [...path, name];
   if (value === null) refuse(at, 'null is not a value to compare with; isEmpty asks for lists without any');
-  if (name === 'isEmpty') return () => `(cardinality(${column}) = 0) = ${value === true}`;
-  if (name === 'contains') return (bind) => `${bind(storable(value, at))} = any(${column})`;
-  const wanted = value as unknown[];
-  if (wanted.length === 0) refuse(at, 'an empty list could mean all rows or none; leave it out to get all');
-  if (wanted.length > MAX_LIST) refuse(at, `${wanted.length} entries; at most ${MAX_LIST} are taken`);
-  return (bind) => `${column} && ${bind(wanted.map((each) => storable(each, at)))}::text[]`;
+  if (name === 'isEmpty') return sqlTest(() => `(cardinality(${column}) = 0) = ${value === true}`);
+  if (name === 'contains') {
+    const text = storableText(value as string, at);
+    return sqlTest((bind) => `${bind(text)} = any(${column})`);
+  }
+  const wanted = checkedList(value, at).map((each) => storableText(each as string, at));
+  return sqlTest((bind) => `${column} && ${bind(wanted)}::text[]`);
 }
 
-/** The `where` of what stands beside a row, in a table whose `key` is the row's own id. */
+/** The `where` of a table whose column `key` has the id of the row. */
 export function besideFilter(table: string, key: string, map: () => FilterMap): FieldFilter {
   return (tests, path) => {
     const condition = conditionOf(tests, map(), path);
-    return (bind) => `id in (select ${key} from ${table} where ${condition(bind)})`;
+    return sqlTest((bind) => `id in (select ${key} from ${table} where ${toSql(condition, bind)})`);
   };
 }

@@ -6,6 +6,7 @@ import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
 import { HasRole } from '../../graphql/roles/has-role';
 import { uuidOf } from '../../ids';
+import { refuseSaying } from '../../refuse-argument';
 import type { Explain } from '../../verification/explaining/explain-apart';
 import { CONTENT_READERS, type Viewer } from '../../viewer';
 import { keyIdOf } from '../../webhooks/signing/signing-secret';
@@ -94,20 +95,20 @@ function callOf({
 }: ExplainVerificationInput): { requestId: string | null } | GivenCall {
   const isGiven = Boolean(headers || body || bodyBase64);
   if (requestId) {
-    if (isGiven) refuse('requestId', 'Give either requestId, or headers and body, not both.');
+    if (isGiven) refuseSaying('Give either requestId, or headers and body, not both.', ['requestId']);
     return { requestId: uuidOf('WebhookRequestLog', requestId) };
   }
-  if (!isGiven) refuse('headers', 'Give requestId, or the headers and body of a call.');
-  if (body && bodyBase64) refuse('bodyBase64', 'Give either body or bodyBase64, not both.');
+  if (!isGiven) refuseSaying('Give requestId, or the headers and body of a call.', ['headers']);
+  if (body && bodyBase64) refuseSaying('Give either body or bodyBase64, not both.', ['bodyBase64']);
   if ((headers?.length ?? 0) > MAX_HEADERS) {
-    refuse('headers', `headers has ${headers?.length} entries; at most ${MAX_HEADERS} are taken.`);
+    refuseSaying(`headers has ${headers?.length} entries; at most ${MAX_HEADERS} are taken.`, ['headers']);
   }
   const characters = (headers ?? []).reduce((sum, { name, value }) => sum + name.length + value.length, 0);
   if (characters > MAX_HEADER_CHARACTERS) {
-    refuse('headers', `headers have ${characters} characters; at most ${MAX_HEADER_CHARACTERS} are taken.`);
+    refuseSaying(`headers have ${characters} characters; at most ${MAX_HEADER_CHARACTERS} are taken.`, ['headers']);
   }
   if ((url?.length ?? 0) > MAX_URL_CHARACTERS) {
-    refuse('url', `url has ${url?.length} characters; at most ${MAX_URL_CHARACTERS} are taken.`);
+    refuseSaying(`url has ${url?.length} characters; at most ${MAX_URL_CHARACTERS} are taken.`, ['url']);
   }
   return { headers: headers ?? [], body: bodyBase64 ? bytesOf(bodyBase64) : Buffer.from(body ?? ''), url: url ?? null };
 }
@@ -117,11 +118,7 @@ function bytesOf(base64: string): Buffer {
   const clean = base64.replace(/\s+/g, '');
   const bytes = Buffer.from(clean, 'base64');
   if (bytes.toString('base64').replace(/=+$/, '') !== clean.replace(/=+$/, '')) {
-    refuse('bodyBase64', 'bodyBase64 is not base64 (RFC 4648, section 4).');
+    refuseSaying('bodyBase64 is not base64 (RFC 4648, section 4).', ['bodyBase64']);
   }
   return bytes;
-}
-
-function refuse(field: string, message: string): never {
-  throw new AppError('BAD_USER_INPUT', message, [field]);
 }

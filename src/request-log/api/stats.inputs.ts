@@ -1,8 +1,8 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { ArgsType, Field, InputType, Int } from 'type-graphql';
-import { AppError } from '../../errors';
 import { publishEnum } from '../../graphql/enum';
 import { WHERE_TEXT } from '../../graphql/lists/filter-inputs';
+import { checkedSize } from '../../refuse-argument';
 import { MAX_BUCKETS, STATS_BUCKETS, type StatsBucket } from '../stats/stats-buckets';
 import { RequestLogWhere } from './request-log.inputs';
 
@@ -66,8 +66,7 @@ const MAX_TOP = 100;
 
 /** @returns the size of a list. @throws AppError BAD_USER_INPUT if it is not 1 to 100 */
 export function topSize(first: number): number {
-  if (first >= 1 && first <= MAX_TOP) return first;
-  throw new AppError('BAD_USER_INPUT', `first is ${first}; it must be 1 to ${MAX_TOP}.`, ['first']);
+  return checkedSize('first', first, MAX_TOP);
 }
 
 @ArgsType()

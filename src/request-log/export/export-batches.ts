@@ -1,6 +1,7 @@
 // The file of an export, piece by piece.
 import { type Condition, conjunctsOf } from '../../sql/condition';
 import type { Db } from '../../sql/db';
+import { resolvePlans } from '../../sql/resolve-condition';
 import type { ExportRow } from './export.store';
 import { EXPORT_COLUMNS } from './export-columns.store';
 import { CONTENT_COLUMNS, lineWithContent } from './export-content';
@@ -11,7 +12,6 @@ import {
   type RequestRange,
   readContents,
   readLines,
-  settle,
 } from './export-rows.store';
 
 /** Some whole lines, as one statement reads them: together `texts` are the file. */
@@ -47,9 +47,10 @@ export async function* exportBatches(
   condition: Condition,
   options: BatchOptions,
 ): AsyncGenerator<Batch> {
-  const plan: ExportPlan = { condition, format: order.format, seesUrls: order.readsContent };
   const tidy = order.format === 'CSV' ? (text: string) => text : oneLineEach;
-  await settle(db, condition);
+  // links stay subqueries: some linked tables have more rows than a list of ids may have
+  const planned = await resolvePlans(db, condition);
+  const plan: ExportPlan = { condition: planned, format: order.format, seesUrls: order.readsContent };
   const read = order.includeContent ? contentReader(db, plan) : lineReader(db, plan);
   let before = options.after === null && order.format === 'CSV' ? [heading(order)] : [];
   let { after, last } = rangeOf(condition, options.after ?? FIRST_ID, order.lastRequestId);
@@ -74,10 +75,11 @@ export async function* exportBatches(
 // The times in a filter are ids: years before them need not be walked through.
 function rangeOf(condition: Condition, after: string, last: string): RequestRange {
   const range = { after, last };
-  for (const { bound } of conjunctsOf(condition)) {
+  for (const part of conjunctsOf(condition)) {
+    if (part.kind !== 'idBound') continue;
     // no request has the id of a bound, which is less than all of its millisecond
-    if (bound?.operator === '>=' && bound.id > range.after) range.after = bound.id;
-    if (bound?.operator === '<' && bound.id < range.last) range.last = bound.id;
+    if (part.operator === '>=' && part.id > range.after) range.after = part.id;
+    if (part.operator === '<' && part.id < range.last) range.last = part.id;
   }
   return range;
 }

@@ -1,5 +1,5 @@
 // The rows of an export, some thousand a statement: none runs so long that it keeps the database from tidying up.
-import { all, bindings, type Condition } from '../../sql/condition';
+import { all, bindings, type Condition, sqlTest, toSql } from '../../sql/condition';
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import type { ExportFormat } from './export.entity';
 import { lineSql } from './export-columns.store';
@@ -18,16 +18,6 @@ export interface ExportPlan {
   condition: Condition;
   format: ExportFormat;
   seesUrls: boolean;
-}
-
-/**
- * Lets filters that the index answers choose how. Links stay as they are: within a range any number of linked rows will do,
- * and some tables have more of them than a list takes.
- */
-export async function settle(db: Db, condition: Condition): Promise<void> {
-  for (const part of condition.parts ?? []) await settle(db, part);
-  if (condition.link) await settle(db, condition.link.condition);
-  await condition.settle?.(db);
 }
 
 /** The last of the first `atMost` requests in the range; null: there are fewer. */
@@ -60,7 +50,7 @@ export async function readLines(
   end: string,
 ): Promise<LinePiece[]> {
   const { values, bind } = bindings();
-  const rows = `(select * from webhook_request_logs where ${all([plan.condition, within(range)])(bind)}
+  const rows = `(select * from webhook_request_logs where ${toSql(all([plan.condition, within(range)]), bind)}
     order by id limit ${bind(atMost)})`;
   const lines = `select r.id::text collate "C" as id, ${lineSql(plan.format, plan.seesUrls)}
     from ${rows} as r ${LINKED} order by r.id`;
@@ -93,7 +83,7 @@ export async function readContents(
   bytes: number,
 ): Promise<{ rows: ContentRow[]; more: boolean }> {
   const { values, bind } = bindings();
-  const rows = `(select * from webhook_request_logs where ${all([plan.condition, within(range)])(bind)}
+  const rows = `(select * from webhook_request_logs where ${toSql(all([plan.condition, within(range)]), bind)}
     order by id limit ${bind(atMost)})`;
   const sql = `select r.id, ${lineSql(plan.format, plan.seesUrls)}, r.headers, r.data,
       r.response_headers as "responseHeaders", r.response_body as response,
@@ -114,5 +104,5 @@ export async function readContents(
 const LINKED = 'left join webhooks as w on w.id = r.webhook_id left join users as u on u.id = r.user_id';
 
 function within({ after, last }: RequestRange): Condition {
-  return (bind) => `id > ${bind(after)}::uuid and id <= ${bind(last)}::uuid`;
+  return sqlTest((bind) => `id > ${bind(after)}::uuid and id <= ${bind(last)}::uuid`);
 }

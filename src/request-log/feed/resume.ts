@@ -1,7 +1,9 @@
 // From the `after` of somebody who watched before to a place in the feed.
+
 import { currentMs } from '../../clock';
-import { AppError, quoted } from '../../errors';
+import { quoted } from '../../errors';
 import { timeOfId, uuidOf } from '../../ids';
+import { refuse } from '../../refuse-argument';
 import type { Db } from '../../sql/db';
 import { readChangeId } from './change-id';
 import { findRequestInFeed, timeOfChange } from './feed-resume.store';
@@ -36,7 +38,7 @@ export async function resumePoint(db: Db, after: string): Promise<ResumePoint> {
   }
   const requestId = uuidOf('WebhookRequestLog', after);
   if (requestId === null) {
-    refuse(`${quoted(after)} is neither the id of a change nor that of a WebhookRequestLog.`);
+    refuse(['after'], `${quoted(after)} is neither the id of a change nor that of a WebhookRequestLog`);
   }
   const found = await findRequestInFeed(db, requestId, new Date(timeOfId(requestId).getTime() - MARGIN_MS));
   refuseOld(after, found?.at ?? null);
@@ -46,11 +48,8 @@ export async function resumePoint(db: Db, after: string): Promise<ResumePoint> {
 function refuseOld(after: string, at: Date | null): void {
   if (at && currentMs() - at.getTime() < RESUME_HOURS * 3_600_000) return;
   refuse(
+    ['after'],
     `${quoted(after)} is older than what can be resumed, the last ${RESUME_HOURS} hours. Read the list ` +
-      '(`webhookRequestLogs`) for what happened since, and subscribe without `after`.',
+      '(`webhookRequestLogs`) for what happened since, and subscribe without `after`',
   );
-}
-
-function refuse(what: string): never {
-  throw new AppError('BAD_USER_INPUT', `after: ${what}`, ['after']);
 }

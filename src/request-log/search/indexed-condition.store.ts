@@ -1,7 +1,7 @@
 // What the index answers, as a piece of a WHERE on the log. The way to the rows is chosen by a look at the newest ones: where
 // many of them meet the query, walking back from the newest fills a page at once, and reading millions of entries of the
 // index would not; where few do, it is the other way round.
-import { all, type Bind, bindings, type Condition, everything, type Subset } from '../../sql/condition';
+import { all, type Bind, bindings, type Condition, everything, sqlTest, toSql } from '../../sql/condition';
 import { type Db, rowOf } from '../../sql/db';
 
 export type JsonSide = 'data' | 'response';
@@ -28,68 +28,73 @@ const FREQUENT = 40;
 /** So many of them: to find ten thousand rows, reading on takes no longer than asking the index for all there are. */
 const FOUND_BY_READING_ON = 100;
 
-type Way =
-  // nobody has looked yet
-  | { kind: 'open' }
+type Plan =
+  /** Reads the log from the newest row on, and tests each row; `met` of the sample meet the query. */
   | { kind: 'walk'; met: number }
-  /** Through those terms of the query that narrow it most. */
+  /** Reads the index on words with the terms that find the fewest rows. */
   | { kind: 'index'; narrowing: string };
 
-/** Rows of the log that the index finds, and of which `exact` holds. */
+/** Rows of the log that the index finds and that meet `exact`. */
 export function foundInIndex({ terms }: IndexQuery, exact: Condition = everything): Condition {
   const whole = conjunction(terms);
-  let way: Way = { kind: 'open' };
-  const condition: Condition = (bind) => whereFound(way, whole, exact, bind);
-  return Object.assign(condition, {
-    variesByValue: true,
-    async settle(db: Db) {
-      if (way.kind !== 'open') return;
-      way = await chooseWay(db, terms);
-      condition.subset = subsetOf(way, whole, exact);
-    },
-  });
+  return {
+    kind: 'unplanned',
+    plain: foundBy(matches(whole), exact),
+    resolvePlan: async (db) => planned(await choosePlan(db, terms), whole, exact),
+  };
 }
 
 function conjunction(terms: readonly string[]): string {
   return terms.join(' & ');
 }
 
-function whereFound(way: Way, whole: string, exact: Condition, bind: Bind): string {
-  if (way.kind === 'index') return `(${ofIndex(way.narrowing, whole)(bind)} and ${exact(bind)})`;
-  if (way.kind === 'open' || bind.isForCount) {
-    const readsOn = way.kind === 'walk' && way.met >= FOUND_BY_READING_ON;
-    const found = readsOn ? holds(whole) : matches(whole);
-    return `(id in (select id from request_index where ${found(bind)}) and ${exact(bind)})`;
-  }
-  // in a FROM of its own `id` is the one of the row outside; the bytes of a row that is passed by are not read
-  return `case when (select ${holds(whole, 'found.words')(bind)} from (values (id)) as asked (row_id)
-      join request_index as found on found.id = asked.row_id) then ${exact(bind)} else false end`;
+function foundBy(found: Condition, exact: Condition): Condition {
+  return all([sqlTest((bind) => `id in (select id from request_index where ${toSql(found, bind)})`), exact]);
 }
 
-function subsetOf(way: Way, whole: string, exact: Condition): Subset {
-  const found = way.kind === 'index' ? ofIndex(way.narrowing, whole) : holds(whole);
-  return { table: 'request_index', columns: [], condition: found, rest: exact, isLarge: way.kind === 'walk' };
+function planned(plan: Plan, whole: string, exact: Condition): Condition {
+  const subset = { kind: 'subset', table: 'request_index', columns: [], rest: exact } as const;
+  if (plan.kind === 'index') {
+    const found = ofIndex(plan.narrowing, whole);
+    const both = all([found, exact]);
+    return { ...subset, whole: both, counted: both, within: found, isLarge: false };
+  }
+  const counted = foundBy(plan.met >= FOUND_BY_READING_ON ? holds(whole) : matches(whole), exact);
+  return { ...subset, whole: testedEach(whole, exact), counted, within: holds(whole), isLarge: true };
+}
+
+// In a FROM of its own, `id` is the id of the row outside. Bodies of rows that do not meet the query are not read.
+function testedEach(whole: string, exact: Condition): Condition {
+  return sqlTest(
+    (bind) => `case when (select ${toSql(holds(whole, 'found.words'), bind)} from (values (id)) as asked (row_id)
+      join request_index as found on found.id = asked.row_id) then ${toSql(exact, bind)} else false end`,
+    { variesByValue: true },
+  );
 }
 
 // An array, so that Postgres asks the index and nothing else, and takes the newest of it first.
 function ofIndex(narrowing: string, whole: string): Condition {
   const found = narrowing === whole ? matches(whole) : all([matches(narrowing), holds(whole)]);
-  return (bind) => `id = any(array(select id from request_index where ${found(bind)}))`;
+  return sqlTest((bind) => `id = any(array(select id from request_index where ${toSql(found, bind)}))`, {
+    variesByValue: true,
+  });
 }
 
 // By the index on words, where that is cheaper.
 function matches(query: string): Condition {
-  return (bind) => `words @@ ${bind(query)}::tsquery`;
+  return sqlTest((bind) => `words @@ ${bind(query)}::tsquery`);
 }
 
 // As a function, not as an operator: of each row, never by the index on words.
 function holds(query: string, words = 'words'): Condition {
-  return (bind) => `ts_match_vq(${words}, ${bind(query)}::tsquery)`;
+  return sqlTest((bind) => `ts_match_vq(${words}, ${bind(query)}::tsquery)`);
 }
 
-async function chooseWay(db: Db, terms: readonly string[]): Promise<Way> {
+async function choosePlan(db: Db, terms: readonly string[]): Promise<Plan> {
   const { values, bind } = bindings();
-  const counts = [conjunction(terms), ...terms].map((query) => `count(*) filter (where ${holds(query)(bind)})::int`);
+  const counts = [conjunction(terms), ...terms].map(
+    (query) => `count(*) filter (where ${toSql(holds(query), bind)})::int`,
+  );
   const row = await rowOf<{ met: number[] }>(
     db,
     `select array[${counts.join(', ')}] as met
@@ -105,9 +110,11 @@ async function chooseWay(db: Db, terms: readonly string[]): Promise<Way> {
 
 /** Rows of which the bytes say so too. JSON that Postgres cannot take (with NUL, say) meets nothing. */
 export function meetsJson({ side, exact }: JsonQuery): Condition {
-  if (side === 'response') return (bind) => jsonTest('json_or_null(response_body)', exact, bind);
-  return (bind) =>
-    `coalesce((select ${jsonTest('json_or_null(p.body)', exact, bind)} from payloads as p where p.id = payload_id), false)`;
+  if (side === 'response') return sqlTest((bind) => jsonTest('json_or_null(response_body)', exact, bind));
+  return sqlTest(
+    (bind) =>
+      `coalesce((select ${jsonTest('json_or_null(p.body)', exact, bind)} from payloads as p where p.id = payload_id), false)`,
+  );
 }
 
 function jsonTest(json: string, exact: JsonQuery['exact'], bind: Bind): string {
@@ -118,5 +125,5 @@ function jsonTest(json: string, exact: JsonQuery['exact'], bind: Bind): string {
 
 /** Rows of which a column is this id. */
 export function hasId(column: string, id: string): Condition {
-  return (bind) => `${column} = ${bind(id)}::uuid`;
+  return sqlTest((bind) => `${column} = ${bind(id)}::uuid`);
 }

@@ -1,7 +1,7 @@
 // The filters that the index of the log answers.
-import { AppError } from '../../errors';
 import type { FieldFilter } from '../../graphql/lists/where-to-sql';
 import { type NodeName, readNodeId } from '../../ids';
+import { refuse, refuseAmbiguous } from '../../refuse-argument';
 import { all, type Condition } from '../../sql/condition';
 import { readsContent, type Viewer } from '../../viewer';
 import { foundInIndex, hasId, type JsonQuery, type JsonSide, meetsJson } from './indexed-condition.store';
@@ -69,7 +69,7 @@ export function jsonFilter(side: JsonSide): FieldFilter {
 function jsonQuery(side: JsonSide, name: string, value: unknown, path: string[]): JsonQuery {
   if (name === 'contains') return containsQuery(side, value, path);
   if (value === null) {
-    throw new AppError('BAD_USER_INPUT', `${path.join('.')}: null could mean all rows or none; leave it out.`, path);
+    refuseAmbiguous(path, 'null');
   }
   return pathQuery(side, value as PathTests, path);
 }
@@ -84,8 +84,7 @@ function jsonCondition(query: JsonQuery): Condition {
  */
 export const UNINDEXED_FILTERS: Record<'search' | JsonSide, FieldFilter> = {
   search: (_tests, path) => {
-    const message = `${path.join('.')}: words are found in an index, which does not have what changes now. Use another filter.`;
-    throw new AppError('BAD_USER_INPUT', message, path);
+    refuse(path, 'words are found in an index, which does not contain the requests of this moment; use another filter');
   },
   data: unindexedJsonFilter('data'),
   response: unindexedJsonFilter('response'),

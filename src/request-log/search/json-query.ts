@@ -1,6 +1,8 @@
 // What a JSON filter asks, checked, and the words of the index that can answer it.
-import { AppError, quoted } from '../../errors';
+import { quoted } from '../../errors';
 import { readJsonPath } from '../../json/json-path';
+import { checkedList, refuse } from '../../refuse-argument';
+import { isStorable } from '../../text';
 import { incompleteWord, indexedLeaf } from './index-words';
 import type { JsonQuery, JsonSide } from './indexed-condition.store';
 import { eachLeaf, type JsonScalar, leafPath } from './json-leaves';
@@ -8,7 +10,6 @@ import { keysOf, toJsonpath } from './json-path';
 import { anyOf, exactly } from './search-query';
 
 const MAX_LEVELS = 20;
-const MAX_VALUES = 100;
 /** Enough to find few rows; the rest of what is wanted is asked of their bytes. */
 const MAX_TERMS = 16;
 
@@ -60,10 +61,7 @@ function wantedValues(tests: PathTests, path: string[]): JsonScalar[] {
   const [name = 'eq'] = given;
   const at = [...path, name];
   if (name === 'eq') return [scalar(tests.eq, at)];
-  const list = tests.in ?? [];
-  if (list.length === 0) refuse(at, 'an empty list could mean all rows or none; leave it out to get all');
-  if (list.length > MAX_VALUES) refuse(at, `${list.length} entries; at most ${MAX_VALUES} are taken`);
-  return list.map((value, index) => scalar(value, [...at, String(index)]));
+  return checkedList(tests.in, at).map((value, index) => scalar(value, [...at, String(index)]));
 }
 
 function scalar(value: unknown, path: string[]): JsonScalar {
@@ -91,9 +89,8 @@ function checkJson(value: unknown, path: string[], levels: number): void {
   }
 }
 
-// Postgres takes no NUL and no half surrogates in JSON
 function checkText(text: string, path: string[]): void {
-  if (text.includes('\0') || !text.isWellFormed()) refuse(path, `${quoted(text)} is not a text that can be looked for`);
+  if (!isStorable(text)) refuse(path, `${quoted(text)} is not a text that can be looked for`);
 }
 
 // By now it may be another number than the one that was written.
@@ -101,8 +98,4 @@ function checkNumber(value: number, path: string[]): void {
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
     refuse(path, `${value} is too large to be exact; search finds its digits`);
   }
-}
-
-function refuse(path: string[], what: string): never {
-  throw new AppError('BAD_USER_INPUT', `${path.join('.')}: ${what}.`, path);
 }

@@ -1,5 +1,6 @@
 // From what somebody types to what the index is asked.
-import { AppError, quoted } from '../../errors';
+import { quoted } from '../../errors';
+import { refuseSaying } from '../../refuse-argument';
 import { CONTENT, META } from './index-words';
 import type { IndexQuery } from './indexed-condition.store';
 import { wordsIn } from './search-words';
@@ -15,16 +16,14 @@ const MAX_WORDS = 20;
 export function searchQuery(text: string, content: boolean, path: string[]): IndexQuery {
   const name = path.join('.');
   if (text.length > MAX_SEARCH_CHARACTERS) {
-    const message = `${name} has ${text.length} characters; at most ${MAX_SEARCH_CHARACTERS} are taken.`;
-    throw new AppError('BAD_USER_INPUT', message, path);
+    refuseSaying(`${name} has ${text.length} characters; at most ${MAX_SEARCH_CHARACTERS} are taken.`, path);
   }
   const words = [...new Set(wordsIn(text))];
   if (words.length === 0) {
-    const message = `${name} ${quoted(text)} has no letter and no digit: there is nothing to search for.`;
-    throw new AppError('BAD_USER_INPUT', message, path);
+    refuseSaying(`${name} ${quoted(text)} has no letter and no digit: there is nothing to search for.`, path);
   }
   if (words.length > MAX_WORDS) {
-    throw new AppError('BAD_USER_INPUT', `${name} has ${words.length} words; at most ${MAX_WORDS} are taken.`, path);
+    refuseSaying(`${name} has ${words.length} words; at most ${MAX_WORDS} are taken.`, path);
   }
   const letters = content ? [META, CONTENT] : [META];
   return { terms: words.map((word) => anyOf(letters.map((letter) => prefix(letter + word)))) };

@@ -1,6 +1,6 @@
 // Reads what is counted, and counting the log's rows where it is not.
 import { firstIdAt } from '../../ids';
-import { type Bind, bindings, type Condition } from '../../sql/condition';
+import { type Bind, bindings, type Condition, toSql } from '../../sql/condition';
 import { type Db, rowsOf } from '../../sql/db';
 import type { Grain } from './request-stats.entity';
 
@@ -179,21 +179,21 @@ function keptCells(query: FigureQuery, bind: Bind): string {
   const source = isByTime
     ? `${spans} ${cells('grain > 1')} join request_stats_series as s on s.id = c.series_id`
     : `request_stats_series as s cross join ${spans} ${cells('series_id = s.id')}`;
-  return `from ${source} where s.detailed = ${isDetailed} and ${keptCondition(bind)}`;
+  return `from ${source} where s.detailed = ${isDetailed} and ${toSql(keptCondition, bind)}`;
 }
 
 function openRequests({ pieces, keptCondition }: FigureQuery, bind: Bind): string {
   const [from, to] = boundsOf(pieces, timesOf, bind);
   return `from (select *, 'PENDING' as status, null::text as error_code from request_stats_open) as o
     where exists (select from unnest(${from}::timestamptz[], ${to}::timestamptz[]) as p (since, until)
-      where o.started_at >= p.since and o.started_at < p.until) and ${keptCondition(bind)}`;
+      where o.started_at >= p.since and o.started_at < p.until) and ${toSql(keptCondition, bind)}`;
 }
 
 function rowsIn({ windows, rowCondition }: FigureQuery, bind: Bind): string {
   const [from, to] = boundsOf(windows, (times) => times.map(firstIdAt), bind);
   return `from unnest(${from}::uuid[], ${to}::uuid[]) as w (first_id, end_id)
     join webhook_request_logs as r on r.id >= w.first_id and r.id < w.end_id
-    where ${rowCondition(bind)}`;
+    where ${toSql(rowCondition, bind)}`;
 }
 
 function boundsOf(spans: readonly Span[], written: (times: number[]) => string[], bind: Bind): [string, string] {

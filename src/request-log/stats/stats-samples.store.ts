@@ -1,6 +1,6 @@
 // The latest failure behind a figure, to look at.
 import { firstIdAt } from '../../ids';
-import { type Bind, bindings, type Condition } from '../../sql/condition';
+import { type Bind, bindings, type Condition, toSql } from '../../sql/condition';
 import { type Db, rowsOf } from '../../sql/db';
 import { FAILED_STATUSES } from '../failed-request.entity';
 
@@ -45,7 +45,7 @@ export async function keptSamples(db: Db, keys: readonly SampleKey[], span: Span
           and c.bucket < ${time(span.to, bind)}
         order by c.bucket desc limit 1
       ) as latest
-      where s.detailed and s.${FAILED} and ${ofKey('s')} and ${condition(bind)}
+      where s.detailed and s.${FAILED} and ${ofKey('s')} and ${toSql(condition, bind)}
       order by latest.id desc limit 1
     ) as hit`;
   return rowsOf<Sample>(db, sql, values);
@@ -65,7 +65,7 @@ export async function rowSamples(
       select id, webhook_id, error_code
       from unnest(${bind(from)}::uuid[], ${bind(to)}::uuid[]) as w (first_id, end_id)
       join webhook_request_logs as r on r.id >= w.first_id and r.id < w.end_id
-      where ${FAILED} and ${condition(bind)}
+      where ${FAILED} and ${toSql(condition, bind)}
     ) select k.n, hit.id from ${listOf(keys, bind)} cross join lateral (
       select id from failures as f where ${ofKey('f')} order by id desc limit 1
     ) as hit`;

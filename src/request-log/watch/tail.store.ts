@@ -1,6 +1,6 @@
 // The rows behind changes of the feed.
 import { idBounds } from '../../ids';
-import { bindings, type Condition } from '../../sql/condition';
+import { bindings, type Condition, toSql } from '../../sql/condition';
 import { type Db, rowsOf, statement } from '../../sql/db';
 import { REQUEST_LOG, type RequestRow } from '../request-log.store';
 
@@ -25,7 +25,7 @@ export async function requestsMeeting(
   const rows = await rowsOf<{ id: string; closed: boolean }>(
     db,
     `select id, finished_at is not null as closed from webhook_request_logs where id = any(${bind(ids)}::uuid[])
-       and id between ${bind(smallest)}::uuid and ${bind(largest)}::uuid and ${condition(bind)}`,
+       and id between ${bind(smallest)}::uuid and ${bind(largest)}::uuid and ${toSql(condition, bind)}`,
     values,
   );
   return new Map(rows.map((row) => [row.id, row]));

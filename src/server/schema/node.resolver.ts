@@ -1,12 +1,12 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { loadDelivery } from '../../delivery/api/delivery.resolver';
-import { AppError } from '../../errors';
 import { loadEvent } from '../../events/business-event.resolver';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
 import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
 import { type NodeName, readNodeId } from '../../ids';
+import { checkCount } from '../../refuse-argument';
 import { loadReplay } from '../../replay/replay.resolver';
 import { loadRequest } from '../../request-log/api/request-log.resolver';
 import { loadExport } from '../../request-log/export/export.resolver';
@@ -59,9 +59,7 @@ export class NodeResolver {
     @Ctx() context: Context,
     @Arg('ids', () => [ID], { description: `At most ${MAX_IDS} ids, of one type or several.` }) ids: string[],
   ) {
-    if (ids.length > MAX_IDS) {
-      throw new AppError('BAD_USER_INPUT', `ids has ${ids.length} entries; at most ${MAX_IDS} are taken.`, ['ids']);
-    }
+    checkCount(['ids'], ids.length, 'entries', MAX_IDS);
     return ids.map((id) => loadNode(context, id));
   }
 }

@@ -1,13 +1,13 @@
 import { type FragmentDefinitionNode, Kind, OperationTypeNode, type SelectionNode } from 'graphql';
-import { AppError } from '../../errors';
+import { refuseSaying } from '../../refuse-argument';
 import type { GraphQLRequest, Operation } from '../graphql/graphql-gate';
 
 /** @throws AppError BAD_USER_INPUT if this is no GraphQL request */
 export function readSubscription(given: unknown): GraphQLRequest {
-  if (!isObject(given)) refuse('Send one GraphQL request: { "query": "subscription { ... }" }.');
+  if (!isObject(given)) refuseSaying('Send one GraphQL request: { "query": "subscription { ... }" }.');
   const { query, documentId, extensions, operationName, variables } = given;
-  if (!isAbsent(operationName) && typeof operationName !== 'string') refuse('operationName must be a text.');
-  if (!isAbsent(variables) && !isObject(variables)) refuse('variables must be an object.');
+  if (!isAbsent(operationName) && typeof operationName !== 'string') refuseSaying('operationName must be a text.');
+  if (!isAbsent(variables) && !isObject(variables)) refuseSaying('variables must be an object.');
   return { query, documentId, extensions, operationName: operationName ?? null, variables: variables ?? null };
 }
 
@@ -18,7 +18,7 @@ export function readSubscription(given: unknown): GraphQLRequest {
  */
 export function refuseAnythingElse({ document, operation }: Operation): void {
   if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
-    refuse(`Only subscriptions are answered here: send the ${operation.operation} to POST /graphql.`);
+    refuseSaying(`Only subscriptions are answered here: send the ${operation.operation} to POST /graphql.`);
   }
   const fragments = new Map(
     document.definitions
@@ -26,7 +26,7 @@ export function refuseAnythingElse({ document, operation }: Operation): void {
       .map((fragment) => [fragment.name.value, fragment]),
   );
   if (operation.selectionSet.selections.some((selection) => isConditional(selection, fragments))) {
-    refuse('The field of a subscription takes neither @skip nor @include.');
+    refuseSaying('The field of a subscription takes neither @skip nor @include.');
   }
 }
 
@@ -43,8 +43,4 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isAbsent(value: unknown): value is null | undefined {
   return value === null || value === undefined;
-}
-
-function refuse(what: string): never {
-  throw new AppError('BAD_USER_INPUT', what);
 }

@@ -1,7 +1,8 @@
 // Checks the settings for received calls. Each fault has its field and says how to correct it.
+
 import { AppError, quoted, type UserError } from '../../errors';
 import { readJsonPath } from '../../json/json-path';
-import { textFault } from '../../text';
+import { isStorable, textFault } from '../../text';
 import type { Place, Provider, VerificationSettings } from '../../verification/provider';
 import { isOwnDocumentType } from '../own-document-type';
 import type { CallOutcome } from './incoming-agreement.entity';
@@ -210,7 +211,7 @@ function answerFaults({ status, body, contentType }: CallAnswer): UserError[] {
     const message = `answer.body has ${body.length} characters; at most ${MAX_ANSWER} are taken.`;
     faults.push({ field: ['answer', 'body'], code: 'TOO_LARGE', message });
   }
-  if (body && (body.includes('\0') || !body.isWellFormed())) {
+  if (body && !isStorable(body)) {
     faults.push(invalid(['answer', 'body'], 'answer.body holds NUL or half of a surrogate pair.'));
   }
   if (contentType && (contentType.length > 200 || !PASSIVE_TYPE.test(contentType))) {
