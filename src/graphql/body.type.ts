@@ -1,32 +1,34 @@
 import { createHash } from 'node:crypto';
 import { Field, Int, ObjectType } from 'type-graphql';
 
-@ObjectType('Body', { simpleResolvers: true, description: 'Bytes that were sent or received, exactly.' })
+@ObjectType('Body', { simpleResolvers: true, description: 'The body of a request or response, byte by byte.' })
 export class BodyType {
-  @Field(() => String, { nullable: true, description: 'As UTF-8; null when they are not UTF-8.' })
+  @Field(() => String, { nullable: true, description: 'The body as text; null: it is not UTF-8.' })
   text: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The bytes that are kept, in base64 (RFC 4648, section 4).' })
+  @Field(() => String, { nullable: true, description: 'The stored bytes in base64 (RFC 4648, section 4).' })
   base64: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The header `content-type` as it was sent, such as "application/json; charset=utf-8"; null: there was none.',
+      'The value of the header `content-type`, such as "application/json; charset=utf-8"; null: the header is missing.',
   })
   contentType: string | null;
 
-  @Field(() => Int, { description: 'How many there were; in an answer, before secrets were taken out.' })
+  @Field(() => Int, { description: 'The length in bytes; of a response, before secrets were removed.' })
   bytes: number;
 
-  @Field(() => String, { description: 'SHA-256 of the bytes that are kept, hexadecimal.' })
+  @Field(() => String, { description: 'The SHA-256 digest of the stored bytes, in hexadecimal.' })
   sha256: string;
 
-  @Field(() => Boolean, { description: 'Only the beginning is kept, or came.' })
+  @Field(() => Boolean, { description: 'Whether only the beginning was stored or received.' })
   truncated: boolean;
 }
 
-/** @param kept the bytes there are; @param total how many were sent or received; @param truncated whether `kept` ends early */
+/**
+ * @param kept the stored bytes. @param total how many were sent or received. @param truncated whether `kept` ends early
+ */
 export function bodyOf(
   kept: Buffer,
   contentType: string | null,
@@ -43,7 +45,7 @@ export function bodyOf(
   };
 }
 
-// as a stream where bytes were cut off: the cut may go through a letter
+// decoded as a stream if bytes are missing, because the cut may be inside a character
 function textOf(bytes: Buffer, isTruncated: boolean): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: isTruncated });

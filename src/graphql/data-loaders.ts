@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Context } from './context';
 
-/** Something made once in a request and shared by all its fields. */
+/** A value that is made once in a request and shared by all its fields. */
 export function perRequest<T>(context: Context, name: string, make: () => T): T {
   if (!context.memory.has(name)) context.memory.set(name, make());
   return context.memory.get(name) as T;
@@ -9,7 +9,7 @@ export function perRequest<T>(context: Context, name: string, make: () => T): T 
 
 const MAX_BATCH = 500;
 
-/** A loader that turns the keys of many fields into one statement. Never shared between requests: viewers differ. */
+/** Reads the keys of many fields with one statement. Not shared between requests, because viewers differ. */
 export function loaderFor<Value>(
   context: Context,
   name: string,

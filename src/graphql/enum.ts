@@ -1,6 +1,6 @@
 import { registerEnumType } from 'type-graphql';
 
-/** Publishes a union of strings as a GraphQL enum and gives back what decorators take as its type. */
+/** Publishes a union of strings as a GraphQL enum. @returns the type for decorators */
 export function publishEnum<Value extends string>(
   name: string,
   values: readonly Value[],

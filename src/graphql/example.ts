@@ -1,4 +1,4 @@
-/** A description with an example to try: GraphiQL shows it as GraphQL, and a test holds it against the schema. */
+/** A description with an example query. GraphiQL shows the example, and a test validates it against the schema. */
 export function withExample(description: string, example: string): string {
   return `${description}\n\n\`\`\`graphql\n${example}\n\`\`\``;
 }

@@ -6,17 +6,19 @@ export interface Payload {
   userErrors: UserError[];
 }
 
-/** A GraphQL type and what to say about the field that has it. */
+/** The GraphQL type of a field, and its description. */
 export type PayloadField = [type: () => unknown, description?: string];
 
-/** A mutation's payload: what it made, null when the input was refused, and what was wrong with the input. */
+/** The type of a mutation's result: `userErrors`, and the given fields, which are null if the input was refused. */
 export function payloadOf(mutation: string, fields: Record<string, PayloadField>): ClassType<Payload> {
   @ObjectType(`${mutation}Payload`, {
     simpleResolvers: true,
-    description: `What ${mutation[0]?.toLowerCase()}${mutation.slice(1)} answers. Either it worked, or \`userErrors\` says why not.`,
+    description:
+      `The result of ${mutation[0]?.toLowerCase()}${mutation.slice(1)}. ` +
+      'If `userErrors` is not empty, nothing was changed.',
   })
   class PayloadType {
-    @Field(() => [UserErrorType], { description: 'Empty when it worked; nothing was changed otherwise.' })
+    @Field(() => [UserErrorType], { description: 'The faults of the input. Empty: the mutation succeeded.' })
     userErrors: UserError[];
   }
   for (const [name, [type, description]] of Object.entries(fields)) {

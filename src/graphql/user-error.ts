@@ -2,34 +2,34 @@ import { Field, ObjectType } from 'type-graphql';
 import { InputError, USER_ERROR_CODES, type UserError } from '../errors';
 import { publishEnum } from './enum';
 
-const UserErrorCodeEnum = publishEnum('UserErrorCode', USER_ERROR_CODES, 'What kind of fault an input value has.', {
-  REQUIRED: { description: 'A value is missing, or null where it may only be left out.' },
-  INVALID: { description: 'The value cannot be used; the message says what would be right.' },
-  TOO_LARGE: { description: 'Too long, too deep, too many.' },
-  CONFLICT: { description: 'It contradicts something that exists already.' },
-  NOT_FOUND: { description: 'The id or name points at nothing.' },
+const UserErrorCodeEnum = publishEnum('UserErrorCode', USER_ERROR_CODES, 'The kind of fault in an input.', {
+  REQUIRED: { description: 'A value is missing, or is null where it may only be omitted.' },
+  INVALID: { description: 'The value is not allowed; the message says what is allowed.' },
+  TOO_LARGE: { description: 'The value is too long, is nested too deeply or has too many entries.' },
+  CONFLICT: { description: 'The value conflicts with an existing object.' },
+  NOT_FOUND: { description: 'No object has this id or name.' },
 });
 
 @ObjectType('UserError', {
   simpleResolvers: true,
   description:
-    "What was wrong with an input's values. Who you are, limits and malformed documents are top-level errors instead.",
+    'A fault in the input of a mutation. Faults of authentication, limits and malformed documents are top-level errors.',
 })
 export class UserErrorType {
   @Field(() => [String], {
     nullable: true,
-    description: 'Where in the input: names and list indexes, such as ["events", "3", "data", "qty"].',
+    description: 'The path in the input: names and list indexes, such as ["events", "3", "data", "qty"].',
   })
   field: string[] | null;
 
-  @Field(() => UserErrorCodeEnum, { description: 'What kind of fault, for programs.' })
+  @Field(() => UserErrorCodeEnum, { description: 'The kind of fault, for programs.' })
   code: UserError['code'];
 
-  @Field(() => String, { description: 'A sentence: what was wrong, with the value, and what would be right.' })
+  @Field(() => String, { description: 'A sentence for people: the value, what is wrong with it, and what is allowed.' })
   message: string;
 }
 
-/** Runs a mutation's work; faults of the input become the payload's `userErrors`, and nothing was changed. */
+/** Runs a mutation. Faults of the input become `userErrors` of the payload; nothing was changed then. */
 export async function answer<Payload extends object>(
   empty: Payload,
   work: () => Promise<Payload>,

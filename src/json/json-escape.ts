@@ -1,6 +1,6 @@
 /**
- * How many characters the escape at a backslash takes, a surrogate pair such as `\ud83d\ude00` as one (many programs
- * write every emoji so). 0: it stands for U+0000, for a lone surrogate, or for nothing.
+ * The length of the escape at a backslash. A surrogate pair such as `\ud83d\ude00`, as which many programs write emoji,
+ * is one escape. 0: it is U+0000, a lone surrogate or not an escape.
  */
 export function escapeLength(text: string, at: number): number {
   if (text.charCodeAt(at + 1) !== 117) return 2;

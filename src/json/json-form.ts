@@ -1,9 +1,13 @@
-// A form as the JSON object that conditions, templates and the places of a call look into.
+// A form as a JSON object, for conditions, templates and the locations in a call.
+
 import { readJsonText } from './json-text';
-/** As many as Express, Django and PHP read. A form of a mebibyte has half a million, which take a second to read. */
+
+/**
+ * The limit of Express, Django and PHP. A form of 1 MiB can have half a million fields, which take a second to read.
+ */
 export const MAX_FORM_FIELDS = 1_000;
 
-/** In order, with repeats (WHATWG URL, section 5.1). null: more than MAX_FORM_FIELDS; they are counted before they are read. */
+/** The fields in order, with repeats (WHATWG URL, section 5.1). null: there are more than MAX_FORM_FIELDS. */
 export function readFormFields(text: string): [name: string, value: string][] | null {
   return hasTooMany(text) ? null : [...new URLSearchParams(text)];
 }
@@ -18,8 +22,8 @@ function hasTooMany(text: string): boolean {
 }
 
 /**
- * The JSON text of an object of its fields, the last of repeated ones. GitHub and Slack send forms whose field `payload` has all
- * that there is to say as a JSON object: it is that object, as it was written. Others are texts.
+ * The fields as the text of a JSON object; of repeated fields, the last. GitHub and Slack send the event as a JSON
+ * object in the field `payload`, which is kept as it was written. Other fields are strings.
  */
 export function formJson(fields: readonly (readonly [name: string, value: string])[]): string {
   const members = [...new Map(fields)].map(([name, value]) => {

@@ -1,28 +1,28 @@
-// The fast first look at a JSON text: where each container stands, and whether anything in it needs a second look.
+// Scans a JSON text once, quickly: the position of each container, and whether its content must be inspected.
 import { escapeLength } from './json-escape';
 import { isKeptByDouble } from './json-number';
 import { createMayRepeat, type MayRepeat } from './json-repeated-key';
 
-/** Containers further in than this are counted, not indexed. Above 100 by the levels that may lie around one payload. */
+/** Deeper containers are counted, not indexed. A payload has at most 100 levels; a request has more around it. */
 export const INDEXED_LEVELS = 200;
 
-/** Containers in the order in which they open, four numbers for each: see START and its neighbours. */
+/** The containers in the order in which they open, with four numbers each: START, END, NEXT and INFO. */
 export interface JsonIndex {
   entries: Int32Array;
   count: number;
-  /** How many containers lie in one another at most. */
+  /** The maximum nesting. */
   levels: number;
 }
 
 export const START = 0;
 export const END = 1;
-/** The entry after all those inside this one. */
+/** The entry after all entries inside this one. */
 export const NEXT = 2;
-/** Levels inside, this one counted, times two; plus one where something inside may be a problem. */
+/** Twice the nesting, this level included; plus one if the content must be inspected. */
 export const INFO = 3;
 export const ENTRY_SIZE = 4;
 
-// Up to this length a number has at most 15 digits and a double keeps it.
+// A number of this length has at most 15 digits, which a double represents exactly.
 const SAFE_NUMBER_LENGTH = 15;
 const PROTO = '__proto__';
 
@@ -42,8 +42,8 @@ interface Scan {
 }
 
 /**
- * Relies on the text being JSON: the caller lets JSON.parse judge that. What is malformed gives a meaningless index, but
- * an index. "Suspect" is cheap and sometimes wrong (equal hashes); what is not suspect has no problem but its depth.
+ * The caller checks the text with JSON.parse; the index of malformed JSON is meaningless. A container may be marked as
+ * suspect wrongly, because hashes are compared. One that is not suspect has no problem except its depth.
  */
 export function indexJson(text: string): JsonIndex {
   const scan = newScan(text);
@@ -52,8 +52,8 @@ export function indexJson(text: string): JsonIndex {
   return { entries: scan.entries, count: scan.count, levels: scan.deepestAt[0]! };
 }
 
-// A scan is over before the next one begins, and small texts are many: these are used again. What stands in them of a
-// level is set when the level opens, except of the outermost.
+// Reused by all scans, which run one after the other: most texts are small. The values of a level are set when it
+// opens, those of the outermost level by newScan.
 const SCRATCH = {
   entryAt: new Int32Array(INDEXED_LEVELS + 1),
   deepestAt: new Int32Array(INDEXED_LEVELS + 1),
@@ -131,7 +131,7 @@ function close(scan: Scan, end: number): void {
   if (deepest > scan.deepestAt[level - 1]!) scan.deepestAt[level - 1] = deepest;
 }
 
-// Keys are compared by hash and only while their object is open: each object's hashes lie together on one stack.
+// Keys are compared by hash while their object is open. The hashes of one object are adjacent on a stack.
 function scanKey(scan: Scan, start: number): number {
   const { text } = scan;
   const { length } = text;
@@ -152,7 +152,7 @@ function scanKey(scan: Scan, start: number): number {
   return at + 1;
 }
 
-// Short strings are quickest looked through here, long ones by the engine.
+// A loop is fastest for short strings, indexOf for long ones.
 const SHORT_STRING = 40;
 
 function scanString(scan: Scan, start: number): number {

@@ -1,12 +1,12 @@
-// The strict second look at a JSON text: says where it is malformed, and what in it a ledger must refuse.
+// Inspects a JSON text strictly: where it is malformed, and what in it must be refused.
 import { isKeptByDouble } from './json-number';
 import { type JsonProblem, jsonSyntaxError, shown } from './json-problem';
 import { endOfString, problemOfString } from './json-string';
 
-/** A payload may have this many containers within one another. */
+/** The maximum nesting of a payload. */
 export const MAX_LEVELS = 100;
 
-/** One open container. Those beyond MAX_LEVELS have none: there may be millions. */
+/** An open container. Containers beyond MAX_LEVELS have no frame, because there may be millions. */
 interface Frame {
   /** null in an array */
   seenKeys: Set<string> | null;
@@ -26,8 +26,9 @@ interface Inspection {
 }
 
 /**
- * Reads a text by RFC 8259 and throws BAD_USER_INPUT where it is malformed. Returns its problems and stops at so many of
- * them; with 0 it reads to the end and looks at the form only. Takes no stack, however deep the text.
+ * Reads a text as RFC 8259 defines. Does not recurse, so the nesting has no limit.
+ * @param mostProblems stops after this number of problems; 0: only checks the syntax, to the end
+ * @throws AppError BAD_USER_INPUT if it is malformed
  */
 export function inspectJson(text: string, mostProblems: number): JsonProblem[] {
   const isObjectAt = new Uint8Array(text.length + 1);
@@ -40,7 +41,10 @@ export function inspectJson(text: string, mostProblems: number): JsonProblem[] {
   return it.problems;
 }
 
-/** Reads a scalar or an empty container, or the opening of one with values: true, and the first of them comes next. */
+/**
+ * Reads a scalar, an empty container or the start of a container. @returns whether the first value of a container
+ * follows
+ */
 function opensContainer(it: Inspection): boolean {
   const c = nextCharacter(it);
   if (c !== '{' && c !== '[') {
@@ -57,7 +61,7 @@ function opensContainer(it: Inspection): boolean {
   return true;
 }
 
-/** Closes what ends here. False when that was all. */
+/** Closes the containers that end here. @returns false at the end of the text */
 function movesToNextValue(it: Inspection): boolean {
   while (true) {
     const c = nextCharacter(it);
@@ -109,7 +113,7 @@ function noteKey(it: Inspection, source: string): void {
   const problem = problemOfString(source, key);
   if (problem !== null) note(it, `The key ${problem}`);
   if (key === '__proto__') note(it, 'The key "__proto__" can change how programs see an object: rename it.');
-  if (frame.seenKeys!.has(key)) note(it, `The key ${shown(source)} stands more than once in its object: give it once.`);
+  if (frame.seenKeys!.has(key)) note(it, `The key ${shown(source)} is repeated in its object: give it once.`);
   frame.seenKeys!.add(key);
 }
 

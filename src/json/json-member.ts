@@ -1,8 +1,8 @@
-// From one part of a JSON document to the next one in.
+// Finds the members of a part of a JSON document.
 import { END, ENTRY_SIZE, NEXT, START } from './json-index';
 import type { JsonCursor, JsonPart } from './json-part';
 
-/** The value of a key or at an index; undefined where there is none, and inside what lies too deep to have values. */
+/** The value of a key or at an index; undefined: there is none, or it is nested too deeply. */
 export function memberOf(part: JsonPart, step: string | number): JsonPart | undefined {
   if (part.members.has(step)) return part.members.get(step);
   const found = findMember(part, step);
@@ -16,7 +16,7 @@ function findMember(part: JsonPart, step: string | number): JsonPart | undefined
   return typeof step === 'string' ? findProperty(part, part.value as Record<string, unknown>, step) : undefined;
 }
 
-// Goes on from the element found last, so that a walk through an array takes one look at its text.
+// Continues from the element that was found last, so that reading all elements scans the text once.
 function findElement(part: JsonPart, values: unknown[], step: number): JsonPart | undefined {
   if (!Number.isInteger(step) || step < 0 || step >= values.length) return undefined;
   const cursor = part.reached !== undefined && part.reached.step <= step ? part.reached : firstOf(part);
@@ -49,7 +49,7 @@ function firstOf(part: JsonPart): JsonCursor {
   return { step: 0, at: part.start + 1, entry: part.entry + 1 };
 }
 
-/** Moves the cursor behind the value. */
+/** Moves the cursor past the value. */
 function partAt(part: JsonPart, cursor: JsonCursor, value: unknown, isRepeated: boolean): JsonPart {
   const { document } = part;
   toNext(part, cursor);
@@ -59,7 +59,7 @@ function partAt(part: JsonPart, cursor: JsonCursor, value: unknown, isRepeated: 
   return { document, value, start, end: cursor.at, entry, isRepeated, members: new Map() };
 }
 
-// Commas and colons are passed over like space: JSON.parse has seen that they stand where they must.
+// Skips commas and colons like white space: JSON.parse has checked them.
 function toNext(part: JsonPart, cursor: JsonCursor): string {
   const { text } = part.document;
   while (' \n\r\t,:'.includes(text.charAt(cursor.at))) cursor.at++;

@@ -1,6 +1,6 @@
 /**
- * Whether a double gives back the decimal value that a JSON number's text states: `1.0`, `100.00`, `1e2` and `5e-324` do,
- * `12345678901234567890`, `0.1234567890123456789` and `1e999` do not. Linear in the length, however hostile the text.
+ * Whether a double represents the decimal value of a JSON number exactly: it does for `1.0`, `100.00`, `1e2` and
+ * `5e-324`, not for `12345678901234567890`, `0.1234567890123456789` and `1e999`. Takes linear time for all texts.
  */
 export function isKeptByDouble(text: string): boolean {
   const read = String(Number(text));
@@ -10,13 +10,13 @@ export function isKeptByDouble(text: string): boolean {
   return stated.digits === kept.digits && (stated.digits === '' || stated.exponent === kept.exponent);
 }
 
-/** A decimal as 0.DIGITS times ten to the exponent, without leading or trailing zeros; zero has no digits. Signs agree. */
+/** The absolute value as 0.DIGITS times ten to the exponent, without leading and trailing zeros; zero has no digits. */
 interface Decimal {
   digits: string;
   exponent: number;
 }
 
-// No double's shortest form has more digits than this, so what is longer need not be compared whole.
+// The shortest form of a double has at most 17 digits, so longer numbers need not be compared completely.
 const MAX_DIGITS = 17;
 
 function decimalOf(text: string): Decimal {
@@ -39,7 +39,7 @@ function firstNonZero(digits: string): number {
   return at;
 }
 
-// A loop because /0+$/ takes quadratic time on digits such as 1000...0001.
+// A loop, because /0+$/ takes quadratic time for digits such as 1000...0001.
 function endOfNonZero(digits: string): number {
   let end = digits.length;
   while (end > 0 && digits.charCodeAt(end - 1) === 48) end--;

@@ -2,12 +2,12 @@ import { decodedText } from '../charset';
 import { MAX_LEVELS } from './json-inspect';
 
 /**
- * What a JSON field shows of stored bytes: the parsed value where it is JSON, else the text, else their base64, as conditions
- * and templates see them; null without bytes. Bytes that are no text are not parsed: what stands for them in a text would be
- * JSON that did not come. JSON that is nested too deeply stays text: writing it into an answer would overflow the stack, and
- * one partner's response would keep every list that it stands in from being read.
- * @param contentType says the charset where it is not UTF-8
- * @param isCut only their beginning is there
+ * Stored bytes as a JSON field shows them, and as conditions and templates read them: the value if they are JSON,
+ * otherwise the text, otherwise base64; null: there are no bytes. Bytes that are not text are not parsed, because
+ * replacement characters would be shown as received. JSON that is nested too deeply is shown as text: writing it would
+ * overflow the stack, so one response of a partner would make every list that contains it fail.
+ * @param contentType has the charset if it is not UTF-8
+ * @param isCut whether only the beginning was stored
  */
 export function jsonOrText(bytes: Buffer | null, contentType = '', isCut = false): unknown {
   if (bytes === null || bytes.length === 0) return null;

@@ -1,13 +1,13 @@
-// One value of a JSON document with its place in the text.
+// A value of a JSON document with its position in the text.
 import { END, ENTRY_SIZE, INFO } from './json-index';
 import { inspectJson, MAX_LEVELS } from './json-inspect';
 import type { JsonProblem } from './json-problem';
 import type { JsonDocument } from './json-text';
 
-/** Further problems of one part would only lengthen the answer. */
+/** The maximum number of reported problems of a part. */
 const MAX_PROBLEMS = 20;
 
-/** Stands before the element `step` of an array; `entry` is that of the next container. */
+/** A position before the element `step` of an array; `entry` is the next container. */
 export interface JsonCursor {
   step: number;
   at: number;
@@ -19,18 +19,18 @@ export interface JsonPart {
   readonly value: unknown;
   readonly start: number;
   readonly end: number;
-  /** In the document's index; -1 for what is no container. */
+  /** The entry in the index of the document; -1: not a container. */
   readonly entry: number;
-  /** Whether its key stood in the object before: then this is the last of them, as for JSON.parse. */
+  /** Whether its key is repeated in the object. As in JSON.parse, the last value counts. */
   readonly isRepeated: boolean;
-  // What was found is kept: 500 events in one variable must not take 500 looks at all of its text.
+  // members are cached, so that the text of a variable with 500 events is not scanned 500 times
   readonly members: Map<string | number, JsonPart | undefined>;
   reached?: JsonCursor;
   problems?: readonly JsonProblem[];
   bytes?: number;
 }
 
-/** The whole document as a part. */
+/** The root value. */
 export function rootOf(document: JsonDocument): JsonPart {
   const { text, value, index } = document;
   const isContainer = typeof value === 'object' && value !== null;
@@ -39,23 +39,23 @@ export function rootOf(document: JsonDocument): JsonPart {
   return { document, value, start, end, entry: isContainer ? 0 : -1, isRepeated: false, members: new Map() };
 }
 
-/** The exact text, without the space around it. */
+/** The exact text, without surrounding white space. */
 export function textOf(part: JsonPart): string {
   return part.document.text.slice(part.start, part.end);
 }
 
-/** In UTF-8. */
+/** The length in UTF-8. */
 export function bytesOf(part: JsonPart): number {
   part.bytes ??= Buffer.byteLength(textOf(part));
   return part.bytes;
 }
 
-/** How many containers lie in one another: 0 for a scalar, 1 for `{}`. */
+/** The nesting: 0 for a scalar, 1 for `{}`. */
 export function levelsOf(part: JsonPart): number {
   return part.entry < 0 ? 0 : infoOf(part) >> 1;
 }
 
-/** What a ledger must refuse in it: the first 20, with paths from this part on. */
+/** Why it must be refused: the first 20 problems, with paths from this part. */
 export function problemsOf(part: JsonPart): readonly JsonProblem[] {
   part.problems ??= needsInspection(part) ? inspectJson(textOf(part), MAX_PROBLEMS) : [];
   return part.problems;

@@ -1,9 +1,9 @@
-// Paths into JSON: a small grammar of our own, of which filters make paths of Postgres.
+// Reads paths into JSON. Filters turn them into SQL/JSON paths of Postgres.
 import { quoted } from '../errors';
 import { checkCount, refuse } from '../refuse-argument';
 import { isStorable } from '../text';
 
-/** A key, a place in a list, or any place in it. */
+/** A key, an index, or any index. */
 export type PathStep = { key: string } | { index: number } | 'any';
 
 const MAX_STEPS = 20;
@@ -11,8 +11,8 @@ const MAX_KEY_CHARACTERS = 200;
 const STEP = /\.([\p{L}_][\p{L}\p{N}_-]*)|\[("(?:[^"\\]|\\.)*")\]|\[(\*)\]|\[(0|[1-9][0-9]{0,5})\]/uy;
 
 /**
- * One text that begins with `$`, such as `$.items[*].sku`, `$["a key"]` or `$.items[0]`; or keys one by one.
- * @throws AppError BAD_USER_INPUT with what is wrong
+ * @param at one path that begins with `$`, such as `$.items[*].sku`, `$["a key"]` or `$.items[0]`; or a list of keys
+ * @throws AppError BAD_USER_INPUT
  */
 export function readJsonPath(at: readonly string[], path: string[]): PathStep[] {
   const [first] = at;

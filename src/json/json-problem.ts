@@ -1,22 +1,22 @@
 import { AppError } from '../errors';
 
-/** Something that JSON allows and a ledger must refuse, with the keys and indexes that lead to it. */
+/** Valid JSON that must be refused, because it could not be stored exactly, with its path of keys and indexes. */
 export interface JsonProblem {
   path: string[];
   message: string;
-  /** It is too deep or too long; any other problem is of its kind, not of its size. */
+  /** The value is nested too deeply or too long. */
   isTooLarge?: true;
 }
 
 const SHOWN_CHARACTERS = 60;
 const FOUND_CHARACTERS = 20;
 
-/** A value as it may stand in a message: never longer than a line, never half a character. */
+/** A value for a message: shortened, and without half of a surrogate pair. */
 export function shown(text: string): string {
   return text.length <= SHOWN_CHARACTERS ? text.toWellFormed() : `${text.slice(0, SHOWN_CHARACTERS).toWellFormed()}...`;
 }
 
-/** Names the place for a person (line and column from 1) and does not echo the text. */
+/** The position as line and column, from 1. Quotes only a few characters of the text. */
 export function jsonSyntaxError(text: string, at: number, expected: string): AppError {
   const lineStart = at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
   const line = countLineFeeds(text, lineStart) + 1;

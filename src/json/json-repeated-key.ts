@@ -1,14 +1,14 @@
-// Beyond this the keys were made to collide, and looking on would take quadratic time.
+// With more probes, the keys were chosen to collide, and continuing would take quadratic time.
 const MAX_PROBES = 32;
 const SMALL = 8;
 
-/** Finds out whether some of an object's key hashes are equal. It may say yes wrongly, never no. */
+/** Whether some hashes of an object's keys may be equal. It may return true wrongly, but not false. */
 export type MayRepeat = (hashes: Int32Array, start: number, end: number) => boolean;
 
 export function createMayRepeat(): MayRepeat {
-  // made by the first object that needs them
+  // allocated by the first object that needs them
   let slots = new Int32Array(0);
-  // A slot counts only with the stamp of this object, so that the table need not be emptied for each.
+  // a slot is used if it has the stamp of the current object, so that the table is not cleared for each object
   let stamps = new Int32Array(0);
   let stamp = 0;
   return (hashes, start, end) => {
@@ -43,7 +43,7 @@ function isHashSeen(
   const shift = Math.clz32(mask);
   for (let i = start; i < end; i++) {
     const hash = hashes[i]!;
-    // Keys such as k1, k2, k3 have hashes in a row, which this spreads.
+    // spreads the consecutive hashes of keys such as k1, k2, k3
     let slot = Math.imul(hash, 0x9e3779b1) >>> shift;
     for (let probes = 0; stamps[slot] === stamp; probes++) {
       if (slots[slot] === hash || probes === MAX_PROBES) return true;

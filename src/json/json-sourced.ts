@@ -1,12 +1,12 @@
-// The values of a JSON text that remember how they were written.
+// The values of a JSON text together with their source.
 import { END, ENTRY_SIZE, START } from './json-index';
 import { MAX_LEVELS } from './json-inspect';
 import type { JsonDocument } from './json-text';
 
 export interface SourcedJson {
-  /** As JSON.parse gives it, but for numbers, and with objects that have no prototype. */
+  /** The result of JSON.parse, except for numbers, and with objects without a prototype. */
   readonly value: unknown;
-  /** The exact text of an object or array of `value`; undefined for any other. */
+  /** The exact text of an object or array in `value`; undefined for other objects. */
   sourceOf(container: object): string | undefined;
 }
 
@@ -19,8 +19,8 @@ interface Walk {
 }
 
 /**
- * @param numberOf what a number becomes, from its text: a double alone forgets that it was written 100.00
- * @throws RangeError when it nests deeper than a payload may, 100 levels
+ * @param numberOf makes the value of a number from its text, such as 100.00
+ * @throws RangeError if it has more than 100 levels
  */
 export function sourcedJson(document: JsonDocument, numberOf: (text: string) => unknown): SourcedJson {
   if (document.index.levels > MAX_LEVELS) throw new RangeError(`the JSON has more than ${MAX_LEVELS} levels`);
@@ -75,7 +75,7 @@ function enter(walk: Walk, container: object): number {
   return walk.document.index.entries[entry * ENTRY_SIZE + END]!;
 }
 
-// Commas and colons are passed over like space: JSON.parse has seen that they stand where they must.
+// Skips commas and colons like white space: JSON.parse has checked them.
 function toToken(walk: Walk): number {
   const { text } = walk.document;
   for (; ; walk.at++) {

@@ -3,7 +3,7 @@ import { jsonSyntaxError, shown } from './json-problem';
 const HEX4 = /^[0-9a-fA-F]{4}$/;
 const SIMPLE_ESCAPES = '"\\/bfnrt';
 
-/** The end of the string that starts at a quote. Refuses what RFC 8259 does not allow in one. */
+/** The end of the string that starts at a quote. @throws AppError BAD_USER_INPUT if it is not valid in RFC 8259 */
 export function endOfString(text: string, start: number): number {
   const { length } = text;
   for (let at = start + 1; at < length; at++) {
@@ -22,11 +22,11 @@ function endOfEscape(text: string, at: number): number {
   throw jsonSyntaxError(text, at, 'one of the escapes \\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX');
 }
 
-/** What a ledger must refuse in a string, given as it stands in the text: null where it is fine. */
+/** Why a string must be refused; null: it is allowed. @param source its text in the JSON */
 export function problemOfString(source: string, decoded: string): string | null {
   if (!decoded.isWellFormed() || !source.isWellFormed()) {
-    return `${shown(source)} holds half of a surrogate pair, which is no character: send whole characters.`;
+    return `${shown(source)} has half of a surrogate pair: send whole characters.`;
   }
-  if (decoded.includes('\0')) return `${shown(source)} holds the character U+0000, which cannot be kept: leave it out.`;
+  if (decoded.includes('\0')) return `${shown(source)} has the character U+0000, which cannot be stored: omit it.`;
   return null;
 }

@@ -1,4 +1,4 @@
-// A JSON text whose parts keep their exact source. JSON.parse makes the values, json-index finds the places.
+// Reads a JSON text whose parts keep their exact source. JSON.parse makes the values, json-index the positions.
 import { INDEXED_LEVELS, indexJson, type JsonIndex } from './json-index';
 import { inspectJson } from './json-inspect';
 import { withoutUnindexedParts } from './json-unindexed';
@@ -7,14 +7,15 @@ export interface JsonDocument {
   readonly text: string;
   readonly value: unknown;
   readonly index: JsonIndex;
-  /** False where the text itself, not an escape in it, has half a surrogate pair: never when it was read from UTF-8. */
+  /** false: the text has half of a surrogate pair, not as an escape. Text from UTF-8 never has. */
   readonly isWellFormed: boolean;
 }
 
 /**
- * Throws BAD_USER_INPUT with line and column where the text is no JSON. Everything else that is wrong is found per part,
- * by `problemsOf`. `value` is as JSON.parse gives it (`__proto__` is an own key), but of what lies over 200 levels deep
- * the values are left out: a part so deep has a problem anyway, and millions of levels would take gigabytes.
+ * `value` is the result of JSON.parse (`__proto__` is an own key) without values that are nested more than 200 levels
+ * deep: they are refused anyway, and millions of levels would need gigabytes. `problemsOf` finds other problems of each
+ * part.
+ * @throws AppError BAD_USER_INPUT with line and column if the text is not JSON
  */
 export function readJsonText(text: string): JsonDocument {
   const index = indexJson(text);

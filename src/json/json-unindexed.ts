@@ -1,12 +1,12 @@
 import { END, ENTRY_SIZE, INFO, type JsonIndex, NEXT, START } from './json-index';
 
-/** Whether an entry's containers were counted but not indexed, because they lie too deep. */
+/** Whether the containers in an entry are nested too deeply and were counted, but not indexed. */
 function hasUnindexedParts(index: JsonIndex, entry: number): boolean {
   const at = entry * ENTRY_SIZE;
   return index.entries[at + NEXT] === entry + 1 && index.entries[at + INFO]! >> 1 > 1;
 }
 
-/** The text with those entries emptied, so that JSON.parse builds no more levels than the index has. */
+/** The text with those entries made empty, so that JSON.parse creates no more levels than the index has. */
 export function withoutUnindexedParts(text: string, index: JsonIndex): string {
   const kept: string[] = [];
   let from = 0;

@@ -1,9 +1,9 @@
-/** Some columns of a table, and the properties of rows that go into them: rows travel as one array for each column. */
+/** Columns of a table and the properties of rows for them. Rows are sent as one array per column. */
 export interface Columns<Row> {
   readonly length: number;
   /** As in `insert into t (id, url)`. */
   readonly names: string;
-  /** What `unnest` takes, `$1::uuid[], $2::text[]`. @param first the number of the first parameter */
+  /** The arguments of `unnest`: `$1::uuid[], $2::text[]`. @param first the number of the first parameter */
   arrays(first?: number): string;
   /** The values of these parameters. */
   valuesOf(rows: readonly Row[]): unknown[][];

@@ -1,4 +1,4 @@
-// Conditions on rows, as values: what becomes of them in SQL is said by `toSql` alone.
+// Conditions on rows, as immutable values. `toSql` alone writes them as SQL.
 import { firstIdAt } from '../ids';
 import type { Db } from './db';
 
@@ -38,7 +38,7 @@ export interface IdBound {
   id: string;
 }
 
-/** `column` is the id of a row of `table` that meets `condition`. Read in one statement, however many such rows there are. */
+/** `column` is the id of a row of `table` that meets `condition`: a subquery, which may find any number of rows. */
 export interface RowOf {
   kind: 'rowOf';
   column: string;
@@ -46,7 +46,7 @@ export interface RowOf {
   condition: Condition;
 }
 
-/** The same, by a filter of the caller. `resolveCondition` reads the ids first. */
+/** The same, for a filter of the caller. `resolveCondition` reads the ids first. */
 export interface Link {
   kind: 'link';
   column: string;
@@ -79,7 +79,7 @@ export interface Subset {
   isLarge: boolean;
 }
 
-/** A condition for which the database is asked how its rows are best found, once, by `resolveCondition`. */
+/** A condition whose plan depends on the content of the database. `resolveCondition` chooses the plan. */
 export interface Unplanned {
   kind: 'unplanned';
   /** The condition without such a plan. */

@@ -1,19 +1,19 @@
 const CONNECTION_FAULTS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN']);
-/** Classes of SQLSTATE: the connection is lost; there is no room (disk, memory, connections). */
+/** Classes of SQLSTATE: connection exceptions; insufficient resources (disk, memory, connections). */
 const CLASSES = ['08', '53'];
 const DISK_FULL = '53100';
-/** A limit that an operator set, such as temp_file_limit: the same statement would meet it again. */
+/** A configured limit, such as temp_file_limit: the same statement would exceed it again. */
 const CONFIGURATION_LIMIT = '53400';
-/** On a standby, as after a failover, or where an operator has set it so. */
+/** On a standby, such as after a failover, or by configuration. */
 const READ_ONLY = '25006';
 const CODES = new Set([
   READ_ONLY,
-  '25P03', // the session was idle in its transaction for too long, and was ended
+  '25P03', // idle_in_transaction_session_timeout ended the session
   '57P01', // the server is being shut down
   '57P02', // it crashed
   '57P03', // it is starting
-  '57P05', // the session was idle for too long, and was ended
-  '58030', // its disk fails
+  '57P05', // idle_session_timeout ended the session
+  '58030', // I/O error
 ]);
 const QUERY_CANCELED = '57014';
 
@@ -23,11 +23,10 @@ function causeOf(error: unknown): { code?: unknown; message?: unknown } {
 }
 
 /**
- * The database could not be reached, is going away, or cannot do its work (its disk is full, it is read-only): trying again
- * later may work.
+ * Whether the database is unreachable, shuts down, or cannot work (full disk, read-only): a later attempt may succeed.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  // TypeORM gives a connection back when it is lost in the middle of a transaction: the next statement finds it gone
+  // TypeORM releases a connection that is lost during a transaction, and then the next statement fails with this error
   if (error instanceof Error && error.name === 'QueryRunnerAlreadyReleasedError') return true;
   const { code, message } = causeOf(error);
   if (typeof code === 'string') {
@@ -43,7 +42,9 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   );
 }
 
-/** What the database cannot do, as a predicate: "The database ...". For callers: it names nothing of ours. */
+/**
+ * Why the database is unavailable, as the end of "The database ...". For callers, so without names of hosts or tables.
+ */
 export function whyUnavailable(error: unknown): string {
   const { code } = causeOf(error);
   if (code === DISK_FULL) return 'has no room on its disk';
@@ -51,19 +52,19 @@ export function whyUnavailable(error: unknown): string {
   return 'cannot be reached';
 }
 
-/** What a library says was wrong, in one line: Node has no message where each of several addresses was refused. */
+/** The reason of an error in one line. Node has no message if each of several addresses was refused. */
 export function reasonOf(error: unknown): string {
   const { message, code } = causeOf(error);
   const reason = typeof message === 'string' && message !== '' ? message : code;
   return String(reason ?? error).split('\n', 1)[0] as string;
 }
 
-/** A limit that an operator set stopped the statement. */
+/** Whether a configured limit stopped the statement. */
 export function isConfigurationLimit(error: unknown): boolean {
   return causeOf(error).code === CONFIGURATION_LIMIT;
 }
 
-/** `statement_timeout` stopped the statement. */
+/** Whether `statement_timeout` stopped the statement. */
 export function isStatementTimeout(error: unknown): boolean {
   return causeOf(error).code === QUERY_CANCELED;
 }

@@ -6,8 +6,8 @@ import type { EntityManager } from 'typeorm';
 export type Db = EntityManager;
 
 /**
- * A statement whose text never changes. Each connection parses it once and may keep its plan: planning a statement over
- * monthly partitions costs more than running it.
+ * A prepared statement. Each connection parses it once and may keep its plan: planning a statement over monthly
+ * partitions takes longer than running it.
  */
 export interface Statement {
   text: string;
@@ -16,7 +16,7 @@ export interface Statement {
 
 const statements = new Map<string, Statement>();
 
-/** @param text constant: one that callers shape would fill every connection with plans */
+/** @param text a constant: texts that depend on a request would fill each connection with plans */
 export function statement(text: string): Statement {
   const known = statements.get(text);
   if (known) return known;
@@ -29,13 +29,13 @@ function nameOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 24);
 }
 
-/** How many texts that queries shape are prepared at most: each connection keeps the plans of all of them. */
+/** The maximum number of prepared texts that depend on queries: each connection keeps the plans of all of them. */
 const MAX_SHAPED = 300;
 const shaped = new Map<string, Statement | null>();
 
 /**
- * A statement whose text comes of the shape of a query, without its values. Prepared from its second use on, until there
- * are 300 of them: clients have a few dozen shapes, and whoever makes up thousands gains nothing and costs nothing.
+ * A statement whose text depends on the shape of a query, not on its values. It is prepared from its second use on, for
+ * up to 300 texts: clients use a few dozen shapes, and one that generates thousands must not fill the memory.
  */
 export function shapedStatement(text: string): Statement | string {
   const known = shaped.get(text);
@@ -56,7 +56,7 @@ export function isLockTimeout(error: unknown): boolean {
 
 type Values = readonly unknown[];
 
-/** Rows of a statement that reads, or that ends in RETURNING. Text that callers' filters shape is not prepared. */
+/** The rows of a SELECT or of a statement with RETURNING. A plain text is not prepared. */
 export async function rowsOf<Row extends object>(db: Db, sql: string | Statement, values: Values = []): Promise<Row[]> {
   return (await run(db, sql, values)).rows as Row[];
 }
@@ -69,12 +69,12 @@ export async function rowOf<Row extends object>(
   return (await rowsOf<Row>(db, sql, values))[0] ?? null;
 }
 
-/** Runs a statement that changes rows. @returns how many */
+/** Runs a statement that changes rows. @returns the number of rows */
 export async function changedBy(db: Db, sql: string | Statement, values: Values = []): Promise<number> {
   return (await run(db, sql, values)).rowCount ?? 0;
 }
 
-// Past TypeORM's own query(), which knows no prepared statements, on the very connection of the transaction.
+// Uses the connection of the transaction directly, because query() of TypeORM does not support prepared statements.
 async function run(db: Db, sql: string | Statement, values: Values) {
   const connection = await connectionOf(db);
   const { text, name } = typeof sql === 'string' ? { text: sql, name: undefined } : sql;

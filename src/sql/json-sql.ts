@@ -1,10 +1,10 @@
-// SQL that writes JSON as text. Concatenating it is faster than Postgres's own builders, and what comes out goes to the
-// client as it is.
+// SQL that writes JSON as text, which is sent to the client unchanged. Concatenation is faster than the JSON functions
+// of Postgres.
 
-/** SQL expressions of texts, none of them ever null, that stand one after the other. */
+/** SQL expressions of texts to be concatenated. None of them is null. */
 export type Texts = readonly string[];
 
-/** One text of many. In halves: each `||` copies what stands before it. */
+/** Concatenates in halves, because each `||` copies its left operand. */
 export function concatenated(texts: Texts): string {
   return halved(withoutSeams(texts));
 }
@@ -16,7 +16,7 @@ function halved(texts: Texts): string {
   return `(${halved(texts.slice(0, middle))} || ${halved(texts.slice(middle))})`;
 }
 
-// literals that meet become one
+// joins adjacent literals
 function withoutSeams(texts: Texts): string[] {
   const joined: string[] = [];
   for (const text of texts) {
@@ -34,7 +34,7 @@ function isLiteral(sql: string): boolean {
   return sql.startsWith("'") && LITERAL.test(sql);
 }
 
-/** A text of ours as an SQL literal. */
+/** A text as an SQL literal. Only for texts of this program, not of callers. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
@@ -46,22 +46,22 @@ function orNull(texts: Texts, isNullable: boolean): Texts {
   return isNullable ? [`coalesce(${concatenated(texts)}, ${NULL})`] : texts;
 }
 
-/** Any value as Postgres writes it in JSON; right for texts, whole numbers, booleans and arrays of them. */
+/** A value as Postgres writes it in JSON: texts, integers, booleans and arrays of them. */
 export function jsonOf(sql: string, isNullable: boolean): Texts {
   return orNull([`to_json(${sql})::text`], isNullable);
 }
 
-/** A text that needs no escaping, such as a value of an enum. */
+/** A text without characters to escape, such as a value of an enum. */
 export function wordOf(sql: string, isNullable: boolean): Texts {
   return orNull([QUOTE, sql, QUOTE], isNullable);
 }
 
-/** A whole number. */
+/** An integer. */
 export function numberOf(sql: string, isNullable: boolean): Texts {
   return orNull([`${sql}::text`], isNullable);
 }
 
-/** A time as JavaScript writes it: UTC, to the millisecond. */
+/** A time as JavaScript writes it: UTC, with milliseconds. */
 export function timeOf(sql: string, isNullable: boolean): Texts {
   return orNull([QUOTE, `to_char(${sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`, QUOTE], isNullable);
 }

@@ -11,7 +11,7 @@ export interface Page<Row> {
   hasPreviousPage: boolean;
 }
 
-/** Children of these parents, a page for each: one statement for all of them. */
+/** The parents of lists, all of which are read with one statement. */
 export interface Parents {
   column: string;
   ids: readonly string[];
@@ -40,7 +40,7 @@ export async function pagesByParent<Row extends { id: string }>(
   const { values, bind } = bindings();
   const ids = bind(parents.ids);
   const parent = { column: parents.column, sql: 'parent.parent_id' };
-  // the row too many says whether there is a next page
+  // the additional row shows whether there is a next page
   const children = pageSource(bind, listing, listing.columns, condition, request, request.size + 1, parent);
   const sql = `select parent.parent_id as "parentId", child.*
     from unnest(${ids}::uuid[]) as parent (parent_id) cross join lateral (${children}) as child`;
@@ -51,7 +51,7 @@ export async function pagesByParent<Row extends { id: string }>(
 
 export interface Count {
   count: number;
-  /** False when there are more than were counted (10,000). */
+  /** false: there are more than 10,000, the maximum that is counted. */
   exact: boolean;
 }
 

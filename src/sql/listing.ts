@@ -1,11 +1,11 @@
-/** A table as a list: what to select, and the columns it can be ordered by. */
+/** A table as a list. */
 export interface Listing {
   table: string;
-  /** The SELECT list, with the names that rows have in TypeScript; `id` is always among them. */
+  /** The SELECT list, with the property names of rows in TypeScript; it includes `id`. */
   columns: string;
 }
 
-/** Rows are ordered by `column` and then by id, or by id alone, which is time. */
+/** Rows are ordered by `column` and id, or by id alone, which is the order of time. */
 export interface Order {
   column: { sql: string; property: string; type: 'text' | 'timestamptz' | 'integer' | 'uuid' } | null;
   descending: boolean;
@@ -13,9 +13,9 @@ export interface Order {
 
 export interface PageRequest {
   order: Order;
-  /** How many rows, 1 to 100. */
+  /** The number of rows, 1 to 100. */
   size: number;
-  /** The page before the cursor instead of the one after it. */
+  /** Whether the page before the cursor is read, instead of the one after it. */
   backward: boolean;
   cursor: { id: string; value: string | null } | null;
 }

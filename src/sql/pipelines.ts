@@ -1,5 +1,5 @@
-// A few connections on which statements follow one another without waiting for answers. A dashboard's questions take the
-// database a fraction of a millisecond: waking a process for each costs as much as answering it.
+// A few connections that send statements without waiting for earlier answers. The queries of a dashboard take the
+// database a fraction of a millisecond, and waking a server process for each costs as much as the query.
 
 import { isDatabaseUnavailable } from './database-errors';
 import type { Statement } from './db';
@@ -7,21 +7,21 @@ import { SafeClient, sessionConfig } from './session';
 
 export interface Pipelines {
   /**
-   * Runs a prepared statement that reads one row. null: not here, since the statement may be slow, and those behind it
-   * would wait, or since no connection has room. Rejected when it failed here: it may be tried elsewhere.
+   * Runs a prepared statement that reads one row. null: it must run elsewhere, because it may be slow and would delay
+   * the statements after it, or because all connections are full. Rejected if it failed; it may be tried elsewhere.
    */
   row<Row extends object>(statement: Statement, values: unknown[]): Promise<Row> | null;
-  /** What a statement took elsewhere, in milliseconds: only what was quick twice comes here. */
+  /** Reports how long a statement took elsewhere. Only statements that were quick twice run here. */
   learn(statement: Statement, ms: number): void;
   stop(): Promise<void>;
 }
 
 const CONNECTIONS = 4;
 const MAX_WAITING = 32;
-/** As it looks from here, with the wait for a connection. */
+/** Measured in this process, including the wait for a connection. */
 const QUICK_MS = 25;
 const QUICK_RUNS = 2;
-/** Postgres stops what is not quick after all, and it is left to others for a while. */
+/** The statement_timeout. A statement that exceeds it runs elsewhere for SLOW_FOR_MS. */
 const TIMEOUT_MS = 250;
 const SLOW_FOR_MS = 60_000;
 const RECONNECT_MS = 1_000;
@@ -87,7 +87,7 @@ export function createPipelines(url: string, settings: Record<string, string>): 
       if (!pipeline || pipeline.waiting > 0) open();
       if (!pipeline || pipeline.waiting >= MAX_WAITING) return null;
       return run<never>(pipeline, statement, values).catch((error: unknown) => {
-        // a connection that was lost says nothing about the statement
+        // the loss of a connection does not make a statement slow
         if (!isDatabaseUnavailable(error)) pace.slowUntil = performance.now() + SLOW_FOR_MS;
         throw error;
       });
@@ -119,7 +119,7 @@ function roomiest(pipelines: readonly Pipeline[]): Pipeline | null {
   return found;
 }
 
-// What is asked in the same turn of the event loop travels together.
+// Sends the statements of one turn of the event loop in one packet.
 function gather(pipeline: Pipeline): void {
   if (pipeline.corked) return;
   const { stream } = (pipeline.client as unknown as { connection: { stream: NodeJS.WritableStream & Corkable } })

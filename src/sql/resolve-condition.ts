@@ -1,4 +1,4 @@
-// Reads what a condition needs to know of the database before it becomes SQL.
+// Reads from the database what a condition needs before it is written as SQL.
 import { AppError } from '../errors';
 import { bindings, type Condition, type Link, type LinkedIds, toSql } from './condition';
 import { type Db, rowsOf } from './db';
@@ -7,8 +7,8 @@ import { type Db, rowsOf } from './db';
 export const MAX_LINKED = 1_000;
 
 /**
- * The condition with the ids of its links and with its plans. Links are read before the large tables: no query plan of a
- * join fits both rare and frequent linked rows, and the wrong one takes hundreds of milliseconds.
+ * The condition with the ids of its links and with its plans. Links are read before the large tables: no query plan of
+ * a join fits both rare and frequent linked rows, and the wrong one takes hundreds of milliseconds.
  * @throws AppError LIMIT_EXCEEDED if a filter finds more than 1,000 linked rows
  */
 export function resolveCondition(db: Db, condition: Condition): Promise<Condition> {

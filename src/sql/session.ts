@@ -1,31 +1,31 @@
-// How every session with the database is opened, whichever library opens it.
+// The configuration of all sessions with the database, for all libraries that open one.
 import { Client, type ClientConfig } from 'pg';
 import { socketWithTimeout } from './socket-timeout';
 
-/** How long a session that is closed may take to say goodbye. */
+/** How long the server may take to close a session. */
 const GOODBYE_MS = 1_000;
 
 export interface SessionOptions {
   /** `application_name` is "hookledger <name>". */
   name: string;
-  /** Settings of the session, beside those that all have. */
+  /** Settings of the session, in addition to those of all sessions. */
   settings?: Record<string, string>;
-  /** For one statement; 0: no limit. */
+  /** `statement_timeout`; 0: no limit. */
   statementTimeoutMs?: number;
-  /** Statements are sent without waiting for the answers to those before. */
+  /** Whether statements are sent without waiting for earlier answers. */
   pipeline?: boolean;
 }
 
 /**
- * Compiling a statement takes longer than any of ours runs. PostgreSQL decides by estimated cost, to which
- * `enable_seqscan = off` adds 10,000,000,000 where a plan has no choice.
+ * JIT compilation takes longer than any statement of this program. PostgreSQL compiles by estimated cost, to which
+ * `enable_seqscan = off` adds 10,000,000,000 if a plan has no alternative.
  */
 const FOR_ALL = { jit: 'off' };
 
-/** Postgres stops a statement first, and says so: only where it cannot, the connection is given up. */
+/** Postgres stops a slow statement first. The connection is closed only if Postgres cannot report that. */
 const MORE_SILENCE_MS = 5_000;
 
-/** @returns what `pg` takes, for a pool or for a client; the address is added by the caller */
+/** @returns the configuration of a pool or client of `pg`; the caller adds the address */
 export function sessionConfig(options: SessionOptions) {
   const { name, settings = {}, statementTimeoutMs = 0, pipeline = false } = options;
   return {
@@ -44,15 +44,15 @@ export function sessionConfig(options: SessionOptions) {
 }
 
 /**
- * A client whose loss never ends the process. A server that is being shut down may accept a connection and end it in one
- * packet: pg-pool has taken its listener away by then, whoever asked for the connection has not added one yet, and an
- * `error` event without a listener is an uncaught exception. Statements fail with the same error, so nothing is hidden.
+ * A client with a listener for errors. A server that shuts down may accept a connection and end it in one packet:
+ * pg-pool has removed its listener by then, the caller has not added one yet, and an `error` event without a listener
+ * ends the process. Statements fail with the same error, so it is not hidden.
  */
 export class SafeClient extends Client {
   constructor(config?: string | ClientConfig) {
     super(config);
     this.on('error', () => undefined);
-    // with it and the process's number anybody may cancel our statements; pg-pool hangs the client on errors that are logged
+    // the key allows to cancel statements of this session, and pg-pool attaches the client to errors that are logged
     Object.defineProperty(this, 'secretKey', { enumerable: false });
   }
 
@@ -60,7 +60,7 @@ export class SafeClient extends Client {
   override end(callback: (error: Error) => void): void;
   override end(callback?: (error: Error) => void): Promise<void> | undefined {
     const { stream } = (this as unknown as { connection: { stream: { destroy(): void } } }).connection;
-    // a server that has gone silent does not close its side
+    // a server that does not answer does not close its side
     const timer = setTimeout(() => stream.destroy(), GOODBYE_MS).unref();
     this.once('end', () => clearTimeout(timer));
     if (callback) return void super.end(callback);

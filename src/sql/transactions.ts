@@ -4,8 +4,8 @@ import type { Db } from './db';
 
 export interface TransactionOptions {
   /**
-   * false: the commit does not wait for the disk. Only for what may be done again after a power cut, and on which nothing
-   * outside the database depends. What is committed later by anybody does not reach the disk before it.
+   * false: the commit does not wait for the disk (`synchronous_commit = off`). Only for work that can be repeated after
+   * a power failure and on which nothing outside the database depends. Later commits do not reach the disk before it.
    */
   durable?: boolean;
   /** The maximum wait for a lock, in milliseconds; the default is that of the session. */
@@ -15,15 +15,16 @@ export interface TransactionOptions {
 export type Transaction = <T>(work: (db: Db) => Promise<T>, options?: TransactionOptions) => Promise<T>;
 
 /**
- * Transactions for work that does many small ones: BEGIN travels with the first statement instead of being waited for.
- * The source must be one that pipelines.
+ * For work with many small transactions: BEGIN is sent together with the first statement, without waiting for its
+ * answer.
+ * @param source a pool whose connections pipeline
  */
 export function pipelinedTransactions(source: DataSource): Transaction {
   return async (work, options = {}) => {
     const runner = source.createQueryRunner();
     try {
       const connection = (await runner.connect()) as PoolClient;
-      // where it fails, so does every statement behind it
+      // if it fails, all statements after it fail too
       connection.query(beginningOf(options)).catch(() => undefined);
       try {
         const result = await work(runner.manager);

@@ -142,7 +142,7 @@ describe('a problem of an argument', () => {
       '{ publish(data: {a: "\\u0000"}) }',
       '{}',
       ['a'],
-      'The text "\\u0000" holds the character U+0000, which cannot be kept: leave it out.',
+      'The text "\\u0000" has the character U+0000, which cannot be stored: omit it.',
     ],
     [
       '__proto__',

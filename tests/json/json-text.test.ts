@@ -75,8 +75,8 @@ describe('a number', () => {
 });
 
 describe('a problem', () => {
-  const SURROGATE = 'half of a surrogate pair, which is no character: send whole characters.';
-  const NUL = 'the character U+0000, which cannot be kept: leave it out.';
+  const SURROGATE = 'half of a surrogate pair: send whole characters.';
+  const NUL = 'the character U+0000, which cannot be stored: omit it.';
   const PROTO = 'The key "__proto__" can change how programs see an object: rename it.';
   it.each([
     [
@@ -84,21 +84,21 @@ describe('a problem', () => {
       'a.1',
       'The number 1e400 does not fit a double, most programs read Infinity instead: send it as a string.',
     ],
-    ['{"a":1,"b":2,"a":3}', 'a', 'The key "a" stands more than once in its object: give it once.'],
-    ['{"a":1,"\\u0061":3}', 'a', 'The key "\\u0061" stands more than once in its object: give it once.'],
+    ['{"a":1,"b":2,"a":3}', 'a', 'The key "a" is repeated in its object: give it once.'],
+    ['{"a":1,"\\u0061":3}', 'a', 'The key "\\u0061" is repeated in its object: give it once.'],
     [
       '[{"toString":1},{"x":{"toString":1,"toString":1}}]',
       '1.x.toString',
-      'The key "toString" stands more than once in its object: give it once.',
+      'The key "toString" is repeated in its object: give it once.',
     ],
-    ['{"a":"x\\ud800y"}', 'a', `The text "x\\ud800y" holds ${SURROGATE}`],
-    ['{"a":"\\udc00\\ud800"}', 'a', `The text "\\udc00\\ud800" holds ${SURROGATE}`],
-    ['{"a":"\\\\ud83d\\ude00"}', 'a', `The text "\\\\ud83d\\ude00" holds ${SURROGATE}`],
-    ['{"a":"x\ud800y"}', 'a', `The text "x\ufffdy" holds ${SURROGATE}`],
-    ['{"\\udfff":1}', '\ufffd', `The key "\\udfff" holds ${SURROGATE}`],
-    ['{"\ud800":1}', '\ufffd', `The key "\ufffd" holds ${SURROGATE}`],
-    ['["\\u0000"]', '0', `The text "\\u0000" holds ${NUL}`],
-    ['{"a\\u0000":1}', 'a\0', `The key "a\\u0000" holds ${NUL}`],
+    ['{"a":"x\\ud800y"}', 'a', `The text "x\\ud800y" has ${SURROGATE}`],
+    ['{"a":"\\udc00\\ud800"}', 'a', `The text "\\udc00\\ud800" has ${SURROGATE}`],
+    ['{"a":"\\\\ud83d\\ude00"}', 'a', `The text "\\\\ud83d\\ude00" has ${SURROGATE}`],
+    ['{"a":"x\ud800y"}', 'a', `The text "x\ufffdy" has ${SURROGATE}`],
+    ['{"\\udfff":1}', '\ufffd', `The key "\\udfff" has ${SURROGATE}`],
+    ['{"\ud800":1}', '\ufffd', `The key "\ufffd" has ${SURROGATE}`],
+    ['["\\u0000"]', '0', `The text "\\u0000" has ${NUL}`],
+    ['{"a\\u0000":1}', 'a\0', `The key "a\\u0000" has ${NUL}`],
     ['{"a":{"__proto__":{"b":1}}}', 'a.__proto__', PROTO],
     ['{"a":{"\\u005f_proto__":{"b":1}}}', 'a.__proto__', PROTO],
   ])('in %j stands at %s', (text, path, message) => {

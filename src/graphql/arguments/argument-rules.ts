@@ -13,10 +13,10 @@ export interface RequestedField {
   variables: Record<string, unknown>;
 }
 
-/** @throws AppError that says what is wrong */
+/** @throws AppError */
 export type ArgumentCheck = (args: Arguments, requested: RequestedField) => void;
 
-/** @returns the arguments to use. @throws AppError that says what is wrong */
+/** @returns the arguments to use. @throws AppError */
 export type ArgumentRule = (args: Arguments, requested: RequestedField) => Arguments;
 
 interface Ruled {
@@ -26,7 +26,7 @@ interface Ruled {
 /**
  * Applies the rules of a field. Its resolver applies them itself; a read plan, which does not call the resolver, calls
  * this first.
- * @throws AppError that says what is wrong
+ * @throws AppError
  */
 export function preparedArguments(field: Ruled, args: Arguments, requested: RequestedField): Arguments {
   return (field.extensions?.argumentRules ?? []).reduce((given, rule) => rule(given, requested), args);

@@ -2,7 +2,7 @@ import { ValidateBy, type ValidationError, type ValidationOptions, validateSync 
 import { InputError, type UserError } from '../../errors';
 import { SHORT_TEXT, TEXT_RULES } from '../../text';
 
-/** A short text: not null, not blank, at most `max` UTF-16 units, no control characters. Absent is allowed. */
+/** A short text: not null, not blank, at most `max` UTF-16 units, no control characters. It may be absent. */
 export function ShortText(max = SHORT_TEXT, options: { nullable?: boolean } = {}): PropertyDecorator {
   return (target, property) => {
     for (const rule of TEXT_RULES) {
@@ -12,7 +12,7 @@ export function ShortText(max = SHORT_TEXT, options: { nullable?: boolean } = {}
   };
 }
 
-/** A rule of our own: `code` and the sentence reach the caller as a user error. */
+/** A rule whose code and message are sent to the caller as a user error. */
 export function rejects(
   code: UserError['code'],
   name: string,
@@ -24,7 +24,7 @@ export function rejects(
   return ValidateBy({ name, validator: { validate: holds, defaultMessage } }, validationOptions);
 }
 
-/** @throws InputError with the first fault of each field. Absent fields are not looked at; null ones are. */
+/** @throws InputError with the first fault of each field. Absent fields are not checked, null is. */
 export function checkInput(input: object): void {
   const faults = validateSync(input, {
     skipUndefinedProperties: true,

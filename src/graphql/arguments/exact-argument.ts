@@ -1,4 +1,5 @@
-// The exact JSON that a client wrote for an argument: what a resolver is given has been through JSON.parse.
+// The exact JSON that a client sent for an argument. Resolvers get values of JSON.parse, which loses the text of
+// numbers.
 import type { GraphQLResolveInfo, ValueNode } from 'graphql';
 import { memberOf } from '../../json/json-member';
 import { bytesOf, type JsonPart, problemsOf, rootOf, textOf } from '../../json/json-part';
@@ -8,16 +9,16 @@ import { jsonOfLiteral } from './json-literal';
 
 export interface ExactJson {
   text: string;
-  /** Of the text, in UTF-8. */
+  /** The length of the text in UTF-8. */
   bytes: number;
   value: unknown;
-  /** Why a ledger must refuse it. Paths start at this value. */
+  /** Why it must be refused. Paths start at this value. */
   problems: readonly JsonProblem[];
 }
 
 type Request = Pick<GraphQLResolveInfo, 'fieldNodes' | 'operation'>;
 
-/** Where the walk has come to: a literal in the query, or a part of the variables' text. */
+/** The current position: a literal in the query, or a part of the variables' text. */
 type Place = { node: ValueNode } | { part: JsonPart };
 
 interface Walk {
@@ -27,9 +28,10 @@ interface Walk {
 }
 
 /**
- * `path` starts with the argument's name: `['input', 'events', 3, 'data']`; a number is an index, and 0 also finds a
- * single value that stands for a list. `variables` is the part of the request that holds them, undefined without one.
- * Undefined where the client gave no value: defaults of the schema are not looked at, those of the operation are.
+ * @param variables the part of the request that has the variables; undefined: there is none
+ * @param path begins with the name of the argument, as in `['input', 'events', 3, 'data']`. A number is an index; 0
+ *   also finds a single value that was given instead of a list
+ * @returns undefined: the client gave no value. Defaults of the operation are used, those of the schema are not
  */
 export function exactArgument(
   request: Request,
@@ -82,7 +84,7 @@ function stepIntoLiteral(walk: Walk, place: { node: ValueNode }, step: string | 
   return last && placeOf(walk, last.value);
 }
 
-// Only one of them can be kept, and nobody can say whether the client meant that one.
+// Only one of the values can be stored, and the client may have meant another.
 function noteRepeated(walk: Walk, key: string): void {
   walk.problems.push({ path: [], message: `${shown(JSON.stringify(key))} is given more than once: give it once.` });
 }

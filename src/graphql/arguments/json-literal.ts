@@ -1,12 +1,12 @@
-// A GraphQL literal as the JSON text it stands for.
+// Writes a GraphQL literal as JSON.
 import { Kind, type ListValueNode, type ObjectValueNode, type ValueNode, type VariableNode } from 'graphql';
 import { MAX_LEVELS } from '../../json/json-inspect';
 import type { JsonProblem } from '../../json/json-problem';
 
-/** `[$x, $x, ...]` can stand for a thousand times the request's own size: writing it out ends here. */
+/** `[$x, $x, ...]` can expand to a thousand times the size of the request, so the result has a limit. */
 const MAX_CHARACTERS = 512 * 1024;
 
-/** A variable's exact JSON, or the literal that is its default; undefined where it was not given and has none. */
+/** The exact JSON of a variable, or the literal of its default; undefined: it has neither. */
 export type VariableLookup = (node: VariableNode) => string | ValueNode | undefined;
 
 export interface LiteralJson {
@@ -22,21 +22,21 @@ interface Writing {
 }
 
 /**
- * Numbers keep their text. As in GraphQL's input objects a variable that was not given leaves its key out, and is null in
- * a list. What is no JSON is written as null and is a problem, with its path from this literal on.
+ * Numbers keep their text. As in input objects of GraphQL, a missing variable omits its key, and is null in a list. A
+ * value that JSON does not have is written as null and reported as a problem, with its path from this literal.
  */
 export function jsonOfLiteral(node: ValueNode, lookUp: VariableLookup): LiteralJson {
   const writing: Writing = { lookUp, path: [], charactersLeft: MAX_CHARACTERS, problems: [] };
   const text = write(writing, node) ?? 'null';
   if (writing.charactersLeft < 0) {
-    const message = `The value is longer than ${MAX_CHARACTERS} characters once its variables are filled in: send less.`;
+    const message = `The value is longer than ${MAX_CHARACTERS} characters with its variables; send a shorter value.`;
     writing.problems.push({ path: [], message, isTooLarge: true });
   }
   return { text, problems: writing.problems };
 }
 
 function write(writing: Writing, node: ValueNode): string | undefined {
-  // One level more than allowed is written, so that the text itself shows that it is too deep.
+  // one level more than allowed is written, so that the text is recognised as too deep
   if (writing.path.length > MAX_LEVELS + 1 || writing.charactersLeft < 0) return 'null';
   switch (node.kind) {
     case Kind.OBJECT:
@@ -86,7 +86,7 @@ function writeInside(writing: Writing, step: string, node: ValueNode): string | 
   return text;
 }
 
-/** Too long a text is not written: the caller's problem stands for it. */
+/** A text beyond the limit is replaced by null; jsonOfLiteral reports the problem. */
 function counted(writing: Writing, text: string | undefined): string | undefined {
   writing.charactersLeft -= text?.length ?? 0;
   return writing.charactersLeft < 0 ? 'null' : text;

@@ -1,4 +1,4 @@
-// What the arguments of a field cost: worked out as far as the document alone tells, the rest when the variables are there.
+// The cost of a field's arguments. What depends on variables is a function, which is called for each request.
 import {
   type ArgumentNode,
   type FieldNode,
@@ -13,7 +13,7 @@ export type Variables = Readonly<Record<string, unknown>>;
 export type NumberOf = (variables: Variables) => number;
 type ValueOf = (variables: Variables) => unknown;
 
-/** The values that variables have when they are left out. */
+/** The defaults of variables. */
 export function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Variables {
   return Object.fromEntries(
     variableDefinitions.map(({ variable, defaultValue }) => [variable.name.value, plainValue(defaultValue)]),
@@ -42,18 +42,18 @@ function plainValue(value: ValueNode | undefined): unknown {
   return value === undefined ? undefined : null;
 }
 
-/** The rows of a page. */
+/** The number of rows of a page. */
 export function pageSize(field: FieldNode, defaults: Variables): NumberOf {
   const last = argumentOf(field, 'last', defaults);
   const first = argumentOf(field, 'first', defaults);
   return (variables) => {
     const asked = last(variables) ?? first(variables);
-    // a page that is too large or too small is refused by itself
+    // pageRequest refuses other sizes
     return typeof asked === 'number' ? Math.min(Math.max(asked, 1), MAX_PAGE) : DEFAULT_PAGE;
   };
 }
 
-/** How many `ids` are given. */
+/** The number of `ids`. */
 export function idsGiven(field: FieldNode, defaults: Variables): NumberOf {
   const ids = argumentOf(field, 'ids', defaults);
   return (variables) => {
@@ -64,7 +64,7 @@ export function idsGiven(field: FieldNode, defaults: Variables): NumberOf {
 
 export type ArgumentWeight = (args: Readonly<Record<string, unknown>>) => number;
 
-/** Points that the values of all arguments decide together. */
+/** Points that depend on the values of all arguments. */
 export function pointsOfArguments(weight: ArgumentWeight, field: FieldNode, defaults: Variables): NumberOf {
   const args = field.arguments ?? [];
   return (variables) => {
@@ -77,7 +77,7 @@ type Weights = ReadonlyMap<string, number>;
 
 export interface FilterCost {
   points: number;
-  /** What depends on variables. */
+  /** Points that depend on variables. */
   open: NumberOf[];
 }
 

@@ -1,4 +1,4 @@
-// What a document costs, worked out once: what is left for each request is a few multiplications with its variables.
+// Compiles the cost of a document once, so that a request only needs a few multiplications with its variables.
 import {
   type DirectiveNode,
   type DocumentNode,
@@ -30,33 +30,33 @@ import {
   variableOf,
 } from './cost-arguments';
 
-/** Points beyond the one for each row, 1 being about 10 µs of the database. */
+/** Points in addition to 1 for each row. 1 point is about 10 µs of the database. */
 export interface CostWeights {
-  /** Each time the field is resolved: `Query.search`, or `*.totalCount` for the field of any type. */
+  /** For each resolution of a field: `Query.search`, or `*.totalCount` for all types. */
   fields: ReadonlyMap<string, number>;
-  /** Each time the field is resolved, beside those: by the values of its arguments. */
+  /** In addition, for each resolution: depends on the values of the arguments. */
   arguments: ReadonlyMap<string, ArgumentWeight>;
-  /** Each time the name stands in a `where`, wherever in it. */
+  /** For each occurrence of a name in a `where`. */
   filters: ReadonlyMap<string, number>;
 }
 
-/** What is asked below one row. */
+/** The selection below one row. */
 export interface Level {
-  /** Points for each row, however large the pages below it are. */
+  /** Points for each row, independent of the size of pages. */
   points: number;
-  /** Points that the variables decide. */
+  /** Points that depend on variables. */
   filters: NumberOf[];
-  /** `embedded`: parts of the row above, a point in all; only what is below them counts for each. */
+  /** `embedded`: the elements are parts of the row and cost 1 point together; the selection below counts for each. */
   lists: { size: NumberOf; embedded: boolean; below: Level }[];
-  /** Behind @skip or @include with a variable. */
+  /** Selections with @skip or @include and a variable. */
   optional: { isAsked: (variables: Variables) => boolean; level: Level }[];
-  /** Of the rows of a connection: where the connection itself stands, with what it says once for all rows. */
+  /** For the rows of a connection: the level of the connection itself, whose fields count once. */
   around: Level | null;
 }
 
 export interface CostPlan {
   root: Level;
-  /** Asks `__schema` or `__type`. */
+  /** Whether it selects `__schema` or `__type`. */
   introspects: boolean;
 }
 
@@ -69,7 +69,7 @@ interface Compiler {
 }
 
 const MUTATION_POINTS = 10;
-/** Elements of a list without pages, such as the credentials of a webhook. */
+/** The assumed length of a list without pages, such as the credentials of a webhook. */
 const ASSUMED_LIST = 10;
 
 export function planCost(

@@ -2,20 +2,20 @@ import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graph
 import type { Variables } from './cost-arguments';
 import { type CostPlan, type CostWeights, type Level, planCost } from './cost-plan';
 
-/** How many rows one request may ask for, all its pages multiplied out. */
+/** The maximum number of rows of one request: the sizes of nested pages are multiplied. */
 const MAX_ROWS = 50_000;
-/** Points that one request may cost: the rows with links and everything else that has a weight. */
+/** The maximum points of one request: rows, linked rows and weights. */
 export const MAX_COST = 100_000;
 
 export interface Cost {
-  /** Rows of pages, if all of them are full. */
+  /** The rows if all pages are full. */
   rows: number;
   /** Points: rows, linked rows and weights. At least 1. */
   points: number;
   introspects: boolean;
 }
 
-/** Documents are worked through once: Apollo keeps them, and with a document its plan goes. */
+/** Compiles each document once. Apollo caches documents, and the plan is dropped with its document. */
 export function createPlans(
   schema: GraphQLSchema,
   weights: CostWeights,
@@ -31,7 +31,7 @@ export function createPlans(
   };
 }
 
-/** What the operation costs with these variables. */
+/** The cost of the operation with these variables. */
 export function costOf(plan: CostPlan, variables: Variables): Cost {
   const cost = { rows: 0, points: 0, introspects: plan.introspects };
   addLevel(cost, plan.root, 1, variables);
@@ -52,7 +52,7 @@ function addLevel(cost: Cost, level: Level, parents: number, variables: Variable
     if (isAsked(variables)) addLevel(cost, inner, parents, variables);
 }
 
-/** null: within the limits. */
+/** @returns the refusal; null: the cost is within the limits */
 export function tooExpensive({ rows, points }: Cost): string | null {
   if (rows > MAX_ROWS) {
     return `The query asks for up to ${rows} rows and costs ${points}; at most ${MAX_ROWS} rows are allowed. Ask for smaller pages.`;

@@ -10,7 +10,7 @@ import {
   type ValidationRule,
 } from 'graphql';
 
-/** What one document may ask for. Tokens are limited by the parser. */
+/** The limits of one document. The parser enforces the limit of tokens. */
 export const LIMITS = {
   tokens: 2_000,
   depth: 15,
@@ -21,7 +21,7 @@ export const LIMITS = {
   selections: 5_000,
 } as const;
 
-/** Refuses documents that would cost more than any client of ours needs. */
+/** Validation rules that refuse documents beyond the limits. */
 export const limitRules: readonly ValidationRule[] = [
   limitSelections,
   limitDepth,
@@ -31,13 +31,13 @@ export const limitRules: readonly ValidationRule[] = [
 ];
 
 /**
- * Which limit an error is about, in a sentence; null for any other error. Those that Apollo and graphql-js check come
- * without a code that says so, and Apollo replaces the code of ours.
+ * The limit that an error is about, as a sentence; null: another error. Errors of Apollo and graphql-js have no code
+ * for limits, and Apollo replaces the code of our own.
  */
 export function brokenLimit(error: GraphQLError): string | null {
   const cause = error.originalError instanceof GraphQLError ? error.originalError : error;
   if (cause.extensions.code === 'LIMIT_EXCEEDED') return cause.message;
-  // the parser and a rule of graphql-js give up like this
+  // the parser and a rule of graphql-js throw it
   if (cause.originalError?.name === 'RangeError') return 'The query is nested too deeply.';
   if (cause.message === 'Validation aborted.') return 'The query repeats too many fields to compare them.';
   if (/more tha[nt] \d+ tokens/.test(cause.message)) {
@@ -51,7 +51,7 @@ function refuse(context: ValidationContext, message: string): void {
   context.reportError(new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED' } }));
 }
 
-// Fields, fragments counted as if they were written out: a few that contain each other twice are millions.
+// Counts fields with fragments expanded: a few fragments that contain each other twice have millions.
 function limitSelections(context: ValidationContext): ASTVisitor {
   const known = new Map<string, number | null>();
   let isCircular = false;
@@ -72,15 +72,15 @@ function limitSelections(context: ValidationContext): ASTVisitor {
   };
   return {
     OperationDefinition({ selectionSet }) {
-      // a circular fragment is another rule's business
+      // another rule refuses circular fragments
       if (selectionsIn(selectionSet) <= LIMITS.selections || isCircular) return;
-      const most = `over ${LIMITS.selections} fields and fragments, which is too many.`;
-      refuse(context, `With its fragments written out the query has ${most}`);
+      const most = `more than ${LIMITS.selections} fields and fragments; at most ${LIMITS.selections} are allowed.`;
+      refuse(context, `With its fragments expanded, the query has ${most}`);
     },
   };
 }
 
-// Fields below one another, fragments counted as if they were written out. Introspection is left to graphql-js.
+// The nesting of fields with fragments expanded. graphql-js limits introspection.
 function limitDepth(context: ValidationContext): ASTVisitor {
   const known = new Map<string, number>();
   const depthOf = (set: SelectionSetNode, within: ReadonlySet<string>): number =>
@@ -95,7 +95,7 @@ function limitDepth(context: ValidationContext): ASTVisitor {
     }, 0);
   const fragmentDepth = (name: string, within: ReadonlySet<string>): number => {
     const fragment = context.getFragment(name);
-    // an unknown or a circular fragment is another rule's business
+    // other rules refuse unknown and circular fragments
     if (!fragment || within.has(name)) return 0;
     const depth = known.get(name) ?? depthOf(fragment.selectionSet, new Set([...within, name]));
     known.set(name, depth);

@@ -10,12 +10,12 @@ import {
 } from 'graphql';
 import { AppError } from '../../errors';
 
-/** How many values the variables of one request may hold; 500 events are 3,500. */
+/** The maximum number of values in the variables of one request. 500 events have 3,500. */
 export const MAX_INPUT_VALUES = 10_000;
 
 /**
- * Coercing variables costs 10 µs a value, before anybody asks who is calling: a filter of 16 MiB would keep all others
- * waiting for many seconds. What a JSON value holds is not counted: nothing walks through it.
+ * graphql-js needs 10 µs to coerce a value, before roles are checked: a filter of 16 MiB would block the process for
+ * many seconds. The content of a JSON value is not counted, because it is not coerced.
  * @throws AppError LIMIT_EXCEEDED
  */
 export function refuseTooManyInputValues(
@@ -33,7 +33,7 @@ type TypedVariables = readonly (readonly [string, GraphQLInputType])[];
 
 const known = new WeakMap<OperationDefinitionNode, TypedVariables>();
 
-// documents are kept and come again
+// Apollo caches documents
 function typesOfVariables(schema: GraphQLSchema, operation: OperationDefinitionNode): TypedVariables {
   const before = known.get(operation);
   if (before) return before;
@@ -45,7 +45,7 @@ function typesOfVariables(schema: GraphQLSchema, operation: OperationDefinitionN
   return types;
 }
 
-// Stops when there are more than `most`: by then it does not matter how many.
+// Stops counting at more than `most`.
 function valuesIn(value: unknown, type: GraphQLInputType, most: number): number {
   if (value === undefined || value === null) return 0;
   if (isNonNullType(type)) return valuesIn(value, type.ofType, most);
@@ -62,7 +62,7 @@ function partsOf(value: unknown, type: GraphQLInputType): [unknown, GraphQLInput
   if (isListType(type)) return Array.isArray(value) ? value.map((each) => [each, type.ofType]) : [[value, type.ofType]];
   if (!isInputObjectType(type) || typeof value !== 'object' || value === null) return [];
   const fields = type.getFields();
-  // what is no field is refused by graphql-js
+  // graphql-js refuses unknown fields
   return Object.entries(value).flatMap(([name, part]) => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     return field ? [[part, field.type]] : [];

@@ -1,4 +1,4 @@
-// Clients send what they have no value for as null, and objects of nothing else: in reads that is no filter.
+// Clients send null for missing values, and objects that contain only null. In reads, neither is a filter.
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import {
   type GraphQLInputObjectType,
@@ -14,8 +14,8 @@ import { refuseAmbiguous } from '../../refuse-argument';
 import { withRule } from '../arguments/argument-rules';
 
 /**
- * Takes null and {} out of `where` and `orderBy` of every field that reads, however deep they stand. What acts on rows has
- * its `where` in the `input` of a mutation, where both are refused: there they could widen what is done.
+ * Removes null and {} from `where` and `orderBy` of all fields that read, at any depth. The `where` of a mutation is in
+ * its `input`, where both are refused, because there they could widen the effect.
  */
 export function ignoreAbsentFilters(schema: GraphQLSchema): GraphQLSchema {
   const acts = schema.getMutationType()?.name;
@@ -36,7 +36,7 @@ export function ignoreAbsentFilters(schema: GraphQLSchema): GraphQLSchema {
   });
 }
 
-/** undefined: nothing is left. @throws AppError BAD_USER_INPUT where that could mean all rows or none */
+/** @returns undefined: nothing is left. @throws AppError BAD_USER_INPUT if that could mean all rows or none */
 function presentIn(type: GraphQLInputType, value: unknown, path: string[]): unknown {
   if (value === null || value === undefined) return undefined;
   const nullable = getNullableType(type);
@@ -62,7 +62,7 @@ function presentInList(type: GraphQLInputType, value: unknown, path: string[]): 
   return left;
 }
 
-// Where something has to be given, null beside it is a value: { at: "$.customer", eq: null }.
+// An input with a required field: null in another field is a value, as in { at: "$.customer", eq: null }.
 function isWhole(type: GraphQLInputObjectType): boolean {
   return Object.values(type.getFields()).some(isRequiredInputField);
 }

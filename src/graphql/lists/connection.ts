@@ -3,7 +3,7 @@ import type { Count, Page } from '../../sql/keyset';
 import { encodeCursor } from './cursor';
 import type { ListOrder } from './list-order';
 
-/** What a connection field's resolver answers: a page, and how to count only if somebody asks. */
+/** What the resolver of a connection returns: a page, and a function that counts if the query selects the count. */
 export interface Connection<Row extends { id: string }> {
   page: Page<Row>;
   order: ListOrder;
@@ -12,21 +12,21 @@ export interface Connection<Row extends { id: string }> {
 
 @ObjectType('PageInfo', {
   simpleResolvers: true,
-  description: 'Where a page begins and ends, and whether there is more.',
+  description: 'The cursors of a page, and whether there are further rows.',
 })
 export class PageInfoType {
-  @Field(() => Boolean, { description: 'There are rows behind the last of this page: ask for `after: endCursor`.' })
+  @Field(() => Boolean, { description: 'Whether rows follow this page. Request them with `after: endCursor`.' })
   hasNextPage: boolean;
 
   @Field(() => Boolean, {
-    description: 'There are rows before the first of this page: ask for `last` and `before: startCursor`.',
+    description: 'Whether rows precede this page. Request them with `last` and `before: startCursor`.',
   })
   hasPreviousPage: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Of the first row of the page; null: it is empty.' })
+  @Field(() => String, { nullable: true, description: 'The cursor of the first row; null: the page is empty.' })
   startCursor: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Of the last row of the page; null: it is empty.' })
+  @Field(() => String, { nullable: true, description: 'The cursor of the last row; null: the page is empty.' })
   endCursor: string | null;
 }
 
@@ -40,20 +40,20 @@ export interface ConnectionShape {
 
 /** The connection type of a node type: `UserConnection` with `UserEdge` for `User`. */
 export function connectionOf(name: string, nodeType: () => ClassType): ClassType<object> {
-  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `One ${name}, and its place in a list.` })
+  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `A ${name} in a list, with its cursor.` })
   class EdgeType {
-    @Field(() => String, { description: 'Where this row is in the list: for `after` and `before`. Opaque.' })
+    @Field(() => String, { description: 'The position of the row in the list, for `after` and `before`. Opaque.' })
     cursor: string;
 
-    @Field(nodeType, { description: 'The row itself.' })
+    @Field(nodeType, { description: 'The row.' })
     node: object;
   }
 
   @ObjectType(`${name}Connection`, {
     simpleResolvers: true,
     description:
-      `A page of a list of ${name}: at most 100 rows. Rows that are written while you page neither shift nor repeat it. ` +
-      'One request may ask for at most 50,000 rows, its pages multiplied out.',
+      `A page of a list of ${name}, at most 100 rows. Rows that are inserted meanwhile do not shift or repeat rows of ` +
+      'later pages. One request may ask for at most 50,000 rows; the sizes of nested pages are multiplied.',
   })
   class ConnectionType {
     @Field(() => [EdgeType], { description: 'The rows of the page with their cursors, at most 100.' })
@@ -64,25 +64,25 @@ export function connectionOf(name: string, nodeType: () => ClassType): ClassType
     })
     nodes: object[];
 
-    @Field(() => PageInfoType, { description: 'Whether there is more, and the cursors to ask for it.' })
+    @Field(() => PageInfoType, { description: 'The cursors of the page, and whether there are further rows.' })
     pageInfo: PageInfoType;
 
     @Field(() => Int, {
       nullable: true,
-      description: 'How many rows meet the filter, up to 10,000; counted only when asked for. null: that failed.',
+      description: 'The number of rows that meet the filter, at most 10,000. null: counting failed.',
     })
     totalCount: number | null;
 
     @Field(() => Boolean, {
       nullable: true,
-      description: 'False when there are more than the 10,000 that `totalCount` counts. null: counting failed.',
+      description: 'false: there are more rows than the 10,000 that `totalCount` counts. null: counting failed.',
     })
     totalCountIsExact: boolean | null;
   }
   return ConnectionType;
 }
 
-/** A connection as graphql-js resolves it: plain properties, and functions for what is only counted when asked. */
+/** The connection for graphql-js. The counts are functions, which run only if the query selects them. */
 export function toConnection<Row extends { id: string }>(connection: Connection<Row>): ConnectionShape {
   const { page, order } = connection;
   const edges = page.rows.map((node) => ({ cursor: encodeCursor(order, node), node }));

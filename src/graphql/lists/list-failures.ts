@@ -1,8 +1,8 @@
-// What fails of an answer, fails alone.
+// A list that fails does not fail the rest of the answer.
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import { type GraphQLError, type GraphQLSchema, getNamedType, getNullableType } from 'graphql';
 
-/** Makes every list nullable: where one cannot be read, the error stands at its place and the rest is answered. */
+/** Makes all lists nullable: a list that cannot be read is null with an error, and the rest is answered. */
 export function letListsFailAlone(schema: GraphQLSchema): GraphQLSchema {
   return mapSchema(schema, {
     [MapperKind.OBJECT_FIELD]: (field) =>
@@ -10,7 +10,7 @@ export function letListsFailAlone(schema: GraphQLSchema): GraphQLSchema {
   });
 }
 
-/** One error for a field, at the first of its rows, where the same befell it in many rows of a list. */
+/** Keeps one error per field and message, that of the first row, if a field fails in many rows of a list. */
 export function onePerField(errors: readonly GraphQLError[]): GraphQLError[] {
   const first = new Map<string, GraphQLError>();
   for (const error of errors) {

@@ -3,12 +3,12 @@ import { publishEnum } from '../enum';
 
 export const ORDER_DIRECTIONS = ['ASC', 'DESC'] as const;
 export type OrderDirection = (typeof ORDER_DIRECTIONS)[number];
-export const OrderDirectionEnum = publishEnum('OrderDirection', ORDER_DIRECTIONS, 'Which end of a list comes first.', {
-  ASC: { description: 'The oldest, the smallest, A.' },
-  DESC: { description: 'The newest, the largest, Z.' },
+export const OrderDirectionEnum = publishEnum('OrderDirection', ORDER_DIRECTIONS, 'The direction of an order.', {
+  ASC: { description: 'Ascending: oldest, smallest or A first.' },
+  DESC: { description: 'Descending: newest, largest or Z first.' },
 });
 
-/** How a list is ordered, and the name of that order: a cursor of another list or order is not taken. */
+/** The order of a list. `tag` names it in cursors, so that a cursor of another list or order is refused. */
 export interface ListOrder extends Order {
   tag: string;
 }

@@ -8,7 +8,7 @@ import { type ConnectionShape, toConnection } from './connection';
 import type { ListOrder } from './list-order';
 import { type PageArgs, pageRequest } from './page-args';
 
-/** One list of the API: its rows, the caller's filter, its order, the page asked for. */
+/** A list of the API: its rows, the filter of the caller, the order and the arguments of the page. */
 export interface ListQuery {
   listing: Listing;
   condition: Condition;
@@ -16,7 +16,7 @@ export interface ListQuery {
   args: PageArgs;
 }
 
-/** A root list. */
+/** A page of a list at the root. */
 export async function listPage(context: Context, query: ListQuery): Promise<ConnectionShape> {
   const { listing, order } = query;
   const request = pageRequest(query.args, order);
@@ -29,9 +29,9 @@ export async function listPage(context: Context, query: ListQuery): Promise<Conn
 }
 
 /**
- * A list below a row, such as the requests of a webhook: the same list below a hundred rows is one statement.
- * @param column the column of the listing that holds the parent's id
- * @param args all arguments of the field: lists that differ in one are loaded apart
+ * A page of a list below a row, such as the requests of a webhook. The pages below a hundred rows are one statement.
+ * @param column the column with the id of the parent
+ * @param args all arguments of the field; lists with different arguments are read separately
  */
 export async function nestedPage(
   context: Context,

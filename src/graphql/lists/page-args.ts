@@ -6,8 +6,8 @@ import type { ListOrder } from './list-order';
 
 export const MAX_PAGE = 100;
 export const DEFAULT_PAGE = 20;
-const FORWARD = 'The first n rows, 1 to 100; 20 where neither `first` nor `last` is given.';
-const AFTER = 'Rows after this cursor, the `endCursor` of the page before; one of this list in this order.';
+const FORWARD = 'The number of rows from the beginning, 1 to 100. Default: 20, unless `last` is given.';
+const AFTER = 'Rows after this cursor: the `endCursor` of the previous page of this list in this order.';
 
 @ArgsType()
 export class ForwardPageArgs {
@@ -20,21 +20,21 @@ export class ForwardPageArgs {
 
 @ArgsType()
 export class PageArgs extends ForwardPageArgs {
-  @Field(() => Int, { nullable: true, description: 'The last n rows, 1 to 100; instead of `first`.' })
+  @Field(() => Int, { nullable: true, description: 'The number of rows from the end, 1 to 100, instead of `first`.' })
   last?: number | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Rows before this cursor, the `startCursor` of the page behind; goes with `last`.',
+    description: 'Rows before this cursor: the `startCursor` of the following page. Used with `last`.',
   })
   before?: string | null;
 }
 
-/** @throws AppError BAD_USER_INPUT that names the argument, what it was, and what would be right. */
+/** @throws AppError BAD_USER_INPUT with the argument, its value and what is allowed */
 export function pageRequest(args: PageArgs, order: ListOrder): PageRequest {
   const { last, after, before } = args;
   const backward = isGiven(last);
-  // 20 is what `first` is when nobody sets it
+  // the default of `first`, 20, is not distinguishable from a given 20: one-end.ts checks the document
   if (backward && typeof args.first === 'number' && args.first !== DEFAULT_PAGE) {
     refuseBothEnds();
   }
@@ -60,7 +60,7 @@ export function refuseBothEnds(): never {
   refuseSaying('first and last are both given: ask for one end of the list.', ['last']);
 }
 
-// an empty cursor is given too, and wrong
+// an empty cursor counts as given and is refused
 function isGiven<Value>(value: Value | null | undefined): value is Value {
   return value !== null && value !== undefined;
 }

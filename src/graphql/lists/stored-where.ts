@@ -1,7 +1,7 @@
-// A `where` as text, for whoever comes back to it later.
+// A `where` as text, for exports, which are read later.
 
-// JSON has no times: GraphQL made a Date of each, and it must be one again. Where a caller's own JSON has such a key, it
-// gets another dollar.
+// JSON has no times, so each Date of GraphQL is stored under this key. The same key in the caller's own JSON gets
+// another dollar sign.
 const TIME = '$dateTime';
 const OWN_KEY = /^\$+dateTime$/;
 
@@ -9,12 +9,12 @@ export function textOfWhere(where: object): string {
   return JSON.stringify(marked(where));
 }
 
-/** What was asked for, to be given to `conditionOf`. */
+/** The `where` for conditionOf(). */
 export function whereFromText(text: string): unknown {
   return unmarked(JSON.parse(text), (time) => new Date(time));
 }
 
-/** What was asked for, to be shown. */
+/** The `where` as it is shown. */
 export function whereAsJson(text: string): unknown {
   return unmarked(JSON.parse(text), (time) => time);
 }

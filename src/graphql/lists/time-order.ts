@@ -9,18 +9,18 @@ export interface TimeOrder {
   direction: OrderDirection;
 }
 
-/** The `orderBy` of a list that has no other order than time, which is in its rows' ids. */
+/** The `orderBy` of a list that is only ordered by the time in the ids. */
 export function timeOrder(name: string, rows: string): new () => TimeOrder {
-  const FieldEnum = publishEnum(`${name}OrderField`, FIELDS, `What ${rows} are ordered by.`, {
-    CREATED_AT: { description: 'The time in the id, to the millisecond.' },
+  const FieldEnum = publishEnum(`${name}OrderField`, FIELDS, `The fields by which ${rows} can be ordered.`, {
+    CREATED_AT: { description: 'The time in the id, with millisecond precision.' },
   });
 
-  @InputType(`${name}Order`, { description: `In which order ${rows} come: { field: CREATED_AT, direction: ASC }.` })
+  @InputType(`${name}Order`, { description: `The order of ${rows}: { field: CREATED_AT, direction: ASC }.` })
   class Order {
-    @Field(() => FieldEnum, { description: 'What counts.' })
+    @Field(() => FieldEnum, { description: 'The field to order by.' })
     field: TimeOrder['field'];
 
-    @Field(() => OrderDirectionEnum, { defaultValue: 'DESC', description: 'DESC is the newest first.' })
+    @Field(() => OrderDirectionEnum, { defaultValue: 'DESC', description: 'DESC: newest first.' })
     direction: OrderDirection;
   }
   return Order;

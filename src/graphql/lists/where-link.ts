@@ -1,7 +1,7 @@
 import { Field } from 'type-graphql';
 import type { FieldFilter, FilterMap } from './where-to-sql';
 
-/** A link between two tables as a filter of the one on the left, added by the one on the right. */
+/** A filter on a linked table. */
 interface WhereLink {
   name: string;
   /** The other table's `where`. */
@@ -10,7 +10,7 @@ interface WhereLink {
   filter: FieldFilter;
 }
 
-/** Folders import what stands to their left: what a `where` says of something to its right is added from there. */
+/** Adds a filter to the `where` of a table whose folder must not import the linked table's folder. */
 export function addWhereLink(where: { prototype: object }, map: FilterMap, link: WhereLink): void {
   const { name, type, description, filter } = link;
   Field(type as () => typeof String, { nullable: true, description })(where.prototype, name);

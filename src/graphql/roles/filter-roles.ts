@@ -1,4 +1,4 @@
-// What a role may not read, it may not filter by, however deep in a `where` it stands and whatever takes that `where`.
+// A field that a role may not read must not be used in a filter by that role, at any depth of any `where`.
 import { getDirective, MapperKind, mapSchema } from '@graphql-tools/utils';
 import {
   DirectiveLocation,
@@ -20,16 +20,14 @@ import type { Role, Viewer } from '../../viewer';
 import { withCheck } from '../arguments/argument-rules';
 import type { Context } from '../context';
 
-/** On a field of an input: who may use it, one of these roles suffices. It stands in the SDL and is enforced by itself. */
+/** Decorates a field of an input: callers need one of these roles to use it. Printed in the SDL and enforced. */
 export function OnlyFor(...roles: readonly Role[]): PropertyDecorator {
   return Directive(`@onlyFor(roles: [${roles.join(', ')}])`) as PropertyDecorator;
 }
 
 type Rules = ReadonlyMap<string, Record<string, readonly Role[]>>;
 
-/**
- * Puts a check on each field with an argument in which some part is not for everybody: no resolver has to think of it.
- */
+/** Adds a check to each field that has an argument with restricted parts. Resolvers need no checks of their own. */
 export function enforceFilterRoles(built: GraphQLSchema): GraphQLSchema {
   const schema = withDefinition(built);
   const rules = rulesOf(schema);
@@ -47,12 +45,12 @@ function withDefinition(schema: GraphQLSchema): GraphQLSchema {
   const role = schema.getType('Role') as GraphQLEnumType;
   const onlyFor = new GraphQLDirective({
     name: 'onlyFor',
-    description: 'Who may use this part of an input: a caller with one of these roles; for others it is FORBIDDEN.',
+    description: 'Callers need one of these roles to use this part of an input; for others it is FORBIDDEN.',
     locations: [DirectiveLocation.INPUT_FIELD_DEFINITION],
     args: {
       roles: {
         type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(role))),
-        description: 'One of these 1 to 5 roles is enough.',
+        description: 'The roles, 1 to 5; one of them is sufficient.',
       },
     },
   });
@@ -84,7 +82,7 @@ function guarded(rules: Rules, field: GraphQLFieldConfig<unknown, Context>) {
   });
 }
 
-// inputs refer to one another in rings
+// inputs can contain each other
 function isGuarded(rules: Rules, type: GraphQLInputType, seen: Set<string>): boolean {
   const named = getNamedType(type);
   if (!isInputObjectType(named) || seen.has(named.name)) return false;
@@ -114,6 +112,7 @@ function refuseIn(rules: Rules, viewer: Viewer | null, type: GraphQLInputType, v
 }
 
 function forbidden(roles: readonly Role[], path: string[]): AppError {
-  const message = `${path.join('.')} needs one of the roles ${roles.join(', ')}: it tells of what others may not read.`;
+  const name = path.join('.');
+  const message = `${name} needs one of the roles ${roles.join(', ')}: it shows values that other roles may not read.`;
   return new AppError('FORBIDDEN', message, path);
 }

@@ -19,24 +19,24 @@ import type { Context } from '../context';
 
 type AnyDecorator = MethodDecorator & PropertyDecorator & ClassDecorator;
 
-/** Who may use this field, or any field of this type: one of the roles suffices. Printed in the SDL, enforced here. */
+/** Callers need one of these roles to use this field, or any field of this type. Printed in the SDL and enforced. */
 export function HasRole(...roles: readonly Role[]): AnyDecorator {
   return Directive(`@hasRole(roles: [${roles.join(', ')}])`) as AnyDecorator;
 }
 
-/** Whoever asks, also without a key. */
+/** Needs no API key. */
 export function Public(): AnyDecorator {
   return Directive('@public') as AnyDecorator;
 }
 
 type Rule = readonly Role[];
 
-/** All rules that hold for a field: its type's and its own. */
+/** All rules of a field: those of its type and its own. */
 export function rulesOf(schema: GraphQLSchema, type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): Rule[] {
   return [ruleOf(schema, type), ruleOf(schema, field as Annotated)].filter((rule) => rule !== null);
 }
 
-/** Adds the directives' definitions, refuses a schema with an unguarded way in, and puts a guard on every rule. */
+/** Adds the directives to the schema and a check to each field with a rule. @throws Error if a rule is missing */
 export function enforceRoles(built: GraphQLSchema): GraphQLSchema {
   const schema = withDefinitions(built);
   const unguarded = findUnguarded(schema);
@@ -58,21 +58,21 @@ function withDefinitions(schema: GraphQLSchema): GraphQLSchema {
   const role = schema.getType('Role') as GraphQLEnumType;
   const hasRole = new GraphQLDirective({
     name: 'hasRole',
-    description: 'Who may use it: a caller with one of these roles. On a type it holds for each of its fields.',
+    description: 'Callers need one of these roles. On a type, the rule applies to each of its fields.',
     locations,
     args: {
       roles: {
         type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(role))),
-        description: 'One of these 1 to 5 roles is enough.',
+        description: 'The roles, 1 to 5; one of them is sufficient.',
       },
     },
   });
-  const isPublic = new GraphQLDirective({ name: 'public', description: 'Needs no API key.', locations });
+  const isPublic = new GraphQLDirective({ name: 'public', description: 'The field needs no API key.', locations });
   const config = schema.toConfig();
   return new GraphQLSchema({ ...config, directives: [...config.directives, hasRole, isPublic] });
 }
 
-// Ways in: the fields of the root types, and the types that stand for tables, which are the Nodes.
+// Rules are required on the fields of the root types, and on all types that implement Node.
 function findUnguarded(schema: GraphQLSchema): string[] {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   const fields = roots.flatMap((root) =>
@@ -100,7 +100,7 @@ function isPublic(schema: GraphQLSchema, node: Annotated): boolean {
   return getDirective(schema, node, 'public')?.[0] !== undefined;
 }
 
-// `subscribe` too: else the stream is open before the first answer is refused
+// also checked in `subscribe`: otherwise a stream is open before its first answer is refused
 function guarded(schema: GraphQLSchema, field: GraphQLFieldConfig<unknown, Context>, typeName: string) {
   const own = ruleOf(schema, field as Annotated);
   const rules = [ruleOf(schema, schema.getType(typeName) as Annotated), own].filter((rule) => rule !== null);
