@@ -43,8 +43,8 @@ export function serveWebhookKeys(
       );
     }
     const id = typeof webhook === 'string' ? uuidOf('Webhook', webhook) : null;
-    const isNobodys = webhook !== undefined && id === null;
-    const found = isNobodys ? [] : await (id === null ? ofAll() : ofOne(id));
+    const isUnknown = webhook !== undefined && id === null;
+    const found = isUnknown ? [] : await (id === null ? ofAll() : ofOne(id));
     return reply
       .type('application/jwk-set+json')
       .header('cache-control', 'public, max-age=60')

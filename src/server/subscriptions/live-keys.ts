@@ -29,9 +29,9 @@ export function createLiveKeys(
       // a key that is followed only since then was not looked for, which does not make it revoked
       const lookedFor = [...followers];
       const standings = await look(lookedFor.map(([apiKeyId]) => apiKeyId));
-      for (const [apiKeyId, told] of lookedFor) {
+      for (const [apiKeyId, callbacks] of lookedFor) {
         const standing = standings.get(apiKeyId) ?? null;
-        for (const onStanding of [...told]) onStanding(standing);
+        for (const onStanding of [...callbacks]) onStanding(standing);
         // a key that is about to expire is checked at that moment
         if (standing?.expiresAt) waitMs = Math.min(waitMs, standing.expiresAt.getTime() - currentMs() + 1);
       }
@@ -44,12 +44,12 @@ export function createLiveKeys(
 
   return {
     follow(apiKeyId, onStanding) {
-      const told = followers.get(apiKeyId) ?? new Set();
-      followers.set(apiKeyId, told.add(onStanding));
+      const callbacks = followers.get(apiKeyId) ?? new Set();
+      followers.set(apiKeyId, callbacks.add(onStanding));
       timer ??= setTimeout(check, CHECK_MS);
       return () => {
-        told.delete(onStanding);
-        if (told.size === 0 && followers.get(apiKeyId) === told) followers.delete(apiKeyId);
+        callbacks.delete(onStanding);
+        if (callbacks.size === 0 && followers.get(apiKeyId) === callbacks) followers.delete(apiKeyId);
       };
     },
     stop() {
