@@ -57,6 +57,7 @@ const FOLDERS = [
   'server/schema',
   'server/graphql',
   'server/subscriptions',
+  'server/publishing',
   'database',
   'server/routes',
   'server',

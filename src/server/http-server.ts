@@ -25,6 +25,7 @@ import { closeUnusedConnections } from './edge/unused-connections';
 import { serveGraphiQL } from './graphql/graphiql-route';
 import type { Gate } from './graphql/graphql-gate';
 import { serveGraphQL } from './graphql/graphql-route';
+import { EVENT_MEDIA_TYPES, serveEvents } from './publishing/events-route';
 import { serveExports } from './routes/exports';
 import { serveHealth } from './routes/health';
 import { serveIncoming, shownPath } from './routes/incoming-route';
@@ -121,11 +122,13 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   }
   server.decorateRequest('viewer', null);
   server.decorateRequest('optimisticAuth', null);
+  server.decorateRequest('turn', null);
   server.decorate('rates', rates);
-  readJsonBodies(server);
+  readJsonBodies(server, EVENT_MEDIA_TYPES);
   const limiter = createConcurrencyLimiter(config.rateLimits.requestsAtOnce);
   const authCache = config.databaseReplicaUrl === null ? createAuthCache() : null;
   serveGraphQL(server, { apollo, gate, limiter, source, services, authCache });
+  serveEvents(server, { source, limiter, publisher: services.publisher });
   serveEventStreams(server, watching);
   serveWebSockets(server, watching);
   serveExports(server, source, api.readingDb);

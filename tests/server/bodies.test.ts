@@ -120,7 +120,12 @@ describe('bodies that are held at once', () => {
     server = fastify({ forceCloseConnections: true });
     server.decorateRequest('viewer', null);
     answerErrorsAsJson(server);
-    readJsonBodies(server, { withKey: 200 * KIB, ofOneKey: 100 * KIB, withoutKey: 100 * KIB, ofOneAddress: 50 * KIB });
+    readJsonBodies(server, [], {
+      withKey: 200 * KIB,
+      ofOneKey: 100 * KIB,
+      withoutKey: 100 * KIB,
+      ofOneAddress: 50 * KIB,
+    });
     server.addHook('onRequest', async (request) => {
       const key = request.headers.authorization;
       if (key) request.viewer = { apiKeyId: key } as Viewer;

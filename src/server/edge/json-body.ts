@@ -25,8 +25,9 @@ const RETRY_AFTER_S = 5;
 /**
  * Reads JSON bodies with our own reader, which keeps their exact text. UTF-8 only (RFC 8259, section 8.1). The limit of
  * a body depends on whether there is a viewer, and is set before its first byte is read.
+ * @param mediaTypes beside application/json
  */
-export function readJsonBodies(server: FastifyInstance, held = HELD): void {
+export function readJsonBodies(server: FastifyInstance, mediaTypes: readonly string[], held = HELD): void {
   const budgets = { withKey: createBudget(held.withKey), withoutKey: createBudget(held.withoutKey) };
   const responses = new WeakMap<FastifyRequest, ServerResponse>();
   server.decorateRequest('json', null);
@@ -34,7 +35,7 @@ export function readJsonBodies(server: FastifyInstance, held = HELD): void {
   server.addHook('preParsing', async (request, reply) => {
     responses.set(request, reply.raw);
   });
-  server.addContentTypeParser('application/json', async (request: FastifyRequest) => {
+  server.addContentTypeParser(['application/json', ...mediaTypes], async (request: FastifyRequest) => {
     const { viewer, ip, headers } = request;
     const mostBytes = viewer ? MAX_BODY_BYTES : MAX_ANONYMOUS_BYTES;
     if (Number(headers['content-length']) > mostBytes) throw tooLarge(request);

@@ -1,20 +1,14 @@
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import type { Context, Services } from '../../graphql/context';
 import type { AuthCache } from '../../users/auth-cache';
 import { refuseUnservableAccept } from '../edge/accept';
-import { addressRange } from '../edge/address-range';
-import type { ConcurrencyLimiter, Turn } from '../edge/concurrency-limiter';
+import type { ConcurrencyLimiter } from '../edge/concurrency-limiter';
 import { httpContext, readViewer } from '../edge/http-context';
 import { withRequestId } from '../edge/request-id';
+import { inTurn, takeTurn } from '../edge/take-turn';
 import type { Gate } from './graphql-gate';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    turn: Turn | null;
-  }
-}
 
 export interface GraphQLRoute {
   apollo: ApolloServer<Context>;
@@ -29,7 +23,6 @@ export interface GraphQLRoute {
 /** GraphQL over HTTP at /graphql. */
 export function serveGraphQL(server: FastifyInstance, route: GraphQLRoute): void {
   const { apollo, gate, limiter, source, services, authCache } = route;
-  server.decorateRequest('turn', null);
   server.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -38,10 +31,8 @@ export function serveGraphQL(server: FastifyInstance, route: GraphQLRoute): void
       await takeTurn(limiter, request, reply);
     },
     preHandler: async (request) => refuseUnservableAccept(request),
-    handler: async (request, reply) => {
-      const { turn } = request;
-      request.turn = null;
-      try {
+    handler: (request, reply) =>
+      inTurn(request, async () => {
         const httpGraphQLRequest = operationOf(request, gate);
         const answer = () =>
           apollo.executeHTTPGraphQLRequest({
@@ -53,23 +44,8 @@ export function serveGraphQL(server: FastifyInstance, route: GraphQLRoute): void
         reply.code(status ?? 200);
         if (body.kind !== 'complete') throw new Error('answers in parts are not served');
         return body.string;
-      } finally {
-        turn?.leave();
-      }
-    },
+      }),
   });
-}
-
-// A caller that disconnects leaves the queue; an operation that has begun continues.
-async function takeTurn(limiter: ConcurrencyLimiter, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const turn = limiter.enter(request.viewer?.apiKeyId ?? addressRange(request.ip));
-  request.turn = turn;
-  reply.raw.once('close', () => {
-    if (request.turn === turn) turn.leave();
-  });
-  // disconnected while the key was looked up: the response is closed already
-  if (reply.raw.destroyed) turn.leave();
-  await turn.ready;
 }
 
 function operationOf(request: FastifyRequest, gate: Gate): HTTPGraphQLRequest {

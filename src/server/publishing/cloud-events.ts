@@ -1,0 +1,93 @@
+// Events as CloudEvents 1.0: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { quoted, type UserError } from '../../errors';
+import type { ExactData, NewEvent } from '../../events/event-faults';
+import { bytesOf, type JsonPart, problemsOf, textOf } from '../../json/json-part';
+import { SHORT_TEXT } from '../../text';
+import { type MemberReader, memberReader } from './read-members';
+
+/** The attributes that are used, and the extensions `documenttype`, `authid` and `causedby`. All others are ignored. */
+type Attributes = Record<(typeof NAMES)[number], string | null>;
+
+const NAMES = [
+  'specversion',
+  'id',
+  'source',
+  'type',
+  'subject',
+  'datacontenttype',
+  'documenttype',
+  'authid',
+  'causedby',
+] as const;
+const REQUIRED = ['specversion', 'id', 'source', 'type', 'subject'] as const;
+const JSON_TYPE = /^(application|text)\/([\w.-]+\+)?json\s*(;|$)/i;
+const NO_DATA = { text: 'null', bytes: 4, problems: [] };
+
+/** An event in the JSON format, from a call in structured or batched mode. @param faults see `plainEvent` */
+export function structuredCloudEvent(part: JsonPart, path: readonly string[], faults: UserError[]): NewEvent {
+  const reader = memberReader(part, path, faults);
+  const attributes = Object.fromEntries(NAMES.map((name) => [name, reader.text(name)])) as Attributes;
+  if (reader.has('data_base64')) {
+    reader.refuse('data_base64', 'INVALID', 'data_base64 is not taken: send the data as JSON in data.');
+    return newEvent(attributes, NO_DATA, reader);
+  }
+  return newEvent(attributes, reader.data('data') ?? NO_DATA, reader);
+}
+
+/** Whether a call is in binary mode: its attributes are in headers, and its body is the data. */
+export function isBinaryMode(headers: IncomingHttpHeaders): boolean {
+  return headers['ce-specversion'] !== undefined;
+}
+
+/** An event from a call in binary mode. @param faults see `plainEvent` */
+export function binaryCloudEvent(headers: IncomingHttpHeaders, body: JsonPart, faults: UserError[]): NewEvent {
+  const refuse: MemberReader['refuse'] = (name, code, message) =>
+    faults.push({ field: name === null ? [] : [`ce-${name}`], code, message });
+  const attributes = Object.fromEntries(NAMES.map((name) => [name, attributeOf(headers, name, refuse)])) as Attributes;
+  if (body.value === null) refuse(null, 'REQUIRED', 'The body must be a JSON value other than null.');
+  const data = { text: textOf(body), bytes: bytesOf(body), problems: problemsOf(body) };
+  return newEvent({ ...attributes, datacontenttype: null }, data, { refuse });
+}
+
+// percent-encoded UTF-8, as the HTTP binding says in section 3.1.3.2
+function attributeOf(headers: IncomingHttpHeaders, name: string, refuse: MemberReader['refuse']): string | null {
+  const value = headers[`ce-${name}`];
+  if (value === undefined) return null;
+  try {
+    return decodeURIComponent(String(value));
+  } catch {
+    refuse(name, 'INVALID', `ce-${name} is ${quoted(value)}, which is not percent-encoded UTF-8.`);
+    return null;
+  }
+}
+
+function newEvent(attributes: Attributes, data: ExactData, { refuse }: Pick<MemberReader, 'refuse'>): NewEvent {
+  for (const name of REQUIRED) {
+    if (attributes[name] === null || attributes[name] === '') refuse(name, 'REQUIRED', `${name} is missing.`);
+  }
+  const { specversion, id, source, type, subject, datacontenttype, documenttype, authid, causedby } = attributes;
+  if (specversion && specversion !== '1.0') {
+    refuse('specversion', 'INVALID', `specversion is ${quoted(specversion)}; 1.0 is taken.`);
+  }
+  if (datacontenttype !== null && !JSON_TYPE.test(datacontenttype)) {
+    const message = `datacontenttype is ${quoted(datacontenttype)}; only JSON is taken, such as application/json.`;
+    refuse('datacontenttype', 'INVALID', message);
+  }
+  return {
+    documentType: documenttype ?? source ?? '',
+    event: type ?? '',
+    referenceDocument: subject ?? '',
+    data,
+    user: authid,
+    idempotencyKey: keyOf(source ?? '', id ?? ''),
+    causedBy: causedby,
+  };
+}
+
+/** `source` and `id` together identify an event. Together they may be longer than a key. */
+function keyOf(source: string, id: string): string {
+  const key = `${source} ${id}`;
+  return key.length <= SHORT_TEXT ? key : `sha256:${createHash('sha256').update(key).digest('hex')}`;
+}

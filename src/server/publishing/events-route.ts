@@ -1,0 +1,134 @@
+// POST /events: what `publishEvents` does, for business systems that speak plain JSON or CloudEvents.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { DataSource } from 'typeorm';
+import { AppError, InputError, type UserError } from '../../errors';
+import { checkNumberOfEvents, type NewEvent } from '../../events/event-faults';
+import type { Publisher } from '../../events/publisher';
+import { toNodeId } from '../../ids';
+import { memberOf } from '../../json/json-member';
+import { type JsonPart, rootOf } from '../../json/json-part';
+import type { Viewer } from '../../viewer';
+import type { ConcurrencyLimiter } from '../edge/concurrency-limiter';
+import { readViewer } from '../edge/http-context';
+import { Refusal } from '../edge/refusal';
+import { inTurn, takeTurn } from '../edge/take-turn';
+import { binaryCloudEvent, isBinaryMode, structuredCloudEvent } from './cloud-events';
+import { plainEvent } from './plain-events';
+
+const PLAIN_JSON = 'application/json';
+const CLOUD_EVENTS = 'application/cloudevents-batch+json';
+/** The media types of the bodies, beside application/json. */
+export const EVENT_MEDIA_TYPES = ['application/cloudevents+json', CLOUD_EVENTS];
+
+const PUBLISHERS = ['PUBLISHER', 'SYSTEM_MANAGER'] as const;
+
+export interface EventsRoute {
+  source: DataSource;
+  limiter: ConcurrencyLimiter;
+  publisher: Publisher;
+}
+
+/**
+ * Answers `{ events, userErrors }` as `publishEvents` does, with status 200, 409 if all faults are conflicts, or 422 for
+ * other faults.
+ */
+export function serveEvents(server: FastifyInstance, { source, limiter, publisher }: EventsRoute): void {
+  server.post(
+    '/events',
+    {
+      onRequest: async (request, reply) => {
+        await refuseOthers(request, source);
+        await takeTurn(limiter, request, reply);
+      },
+    },
+    (request, reply) =>
+      inTurn(request, async () => {
+        const viewer = request.viewer as Viewer;
+        try {
+          const events = eventsOf(request);
+          server.rates.spend(viewer, request.ip, { requested: events.length, limit: events.length });
+          const published = await publisher.publish(viewer, events);
+          const shown = published.map((event) => ({ ...event, id: toNodeId('BusinessEvent', event.id) }));
+          return { events: shown, userErrors: [] };
+        } catch (error) {
+          if (error instanceof InputError) return refused(reply, error.errors);
+          throw error;
+        }
+      }),
+  );
+}
+
+async function refuseOthers(request: FastifyRequest, source: DataSource): Promise<void> {
+  await readViewer(request, source);
+  const { viewer } = request;
+  if (!viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');
+  if (PUBLISHERS.some((role) => viewer.roles.has(role))) return;
+  throw new Refusal('FORBIDDEN', `This needs one of the roles ${PUBLISHERS.join(', ')}.`, 403);
+}
+
+function refused(reply: FastifyReply, userErrors: UserError[]): object {
+  reply.code(userErrors.every(({ code }) => code === 'CONFLICT') ? 409 : 422);
+  return { events: null, userErrors };
+}
+
+/** @throws InputError for everything that is wrong with the form of the events */
+function eventsOf(request: FastifyRequest): NewEvent[] {
+  const { json, headers } = request;
+  if (!json) throw new AppError('BAD_USER_INPUT', 'The body must be JSON.');
+  const root = rootOf(json);
+  const mediaType = mediaTypeOf(headers['content-type']);
+  const faults: UserError[] = [];
+  const events = mediaType === PLAIN_JSON ? plainOrBinary(headers, root, faults) : structured(mediaType, root, faults);
+  if (faults.length > 0) throw new InputError(faults.slice(0, MAX_FAULTS));
+  return events;
+}
+
+/** Enough to name each of 500 events. */
+const MAX_FAULTS = 600;
+
+function mediaTypeOf(contentType = ''): string {
+  return (contentType.split(';', 1)[0] as string).trim().toLowerCase();
+}
+
+function plainOrBinary(headers: IncomingHttpHeaders, root: JsonPart, faults: UserError[]): NewEvent[] {
+  if (isBinaryMode(headers)) return [binaryCloudEvent(headers, root, faults)];
+  const key = headers['idempotency-key'] === undefined ? null : String(headers['idempotency-key']);
+  if (key !== null && Array.isArray(root.value)) {
+    const message = 'The header Idempotency-Key is for one event. In a list, give each event its idempotencyKey.';
+    throw new InputError([{ field: ['Idempotency-Key'], code: 'INVALID', message }]);
+  }
+  return objectsOf(root, faults).map(({ part, path }) => plainEvent(part, path, key, faults));
+}
+
+function structured(mediaType: string, root: JsonPart, faults: UserError[]): NewEvent[] {
+  const isBatch = mediaType === CLOUD_EVENTS;
+  if (isBatch !== Array.isArray(root.value)) {
+    const message = `The body must be ${isBatch ? 'a list of CloudEvents' : 'one CloudEvent'} by its content type.`;
+    throw new InputError([{ field: null, code: 'INVALID', message }]);
+  }
+  return objectsOf(root, faults).map(({ part, path }) => structuredCloudEvent(part, path, faults));
+}
+
+interface Listed {
+  part: JsonPart;
+  path: string[];
+}
+
+/** The objects of the body, one or a list of them. Anything else in it is a fault. */
+function objectsOf(root: JsonPart, faults: UserError[]): Listed[] {
+  const { value } = root;
+  const isList = Array.isArray(value);
+  if (isList) checkNumberOfEvents(value.length);
+  const parts = isList ? value.map((_, index) => memberOf(root, index) as JsonPart) : [root];
+  const listed = parts.map((part, index): Listed => ({ part, path: ['events', String(index)] }));
+  const [objects, others] = [listed.filter(isObject), listed.filter((each) => !isObject(each))];
+  for (const { path } of others) {
+    faults.push({ field: path, code: 'INVALID', message: `${path.join('.')} must be an object.` });
+  }
+  return objects;
+}
+
+function isObject({ part: { value } }: Listed): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

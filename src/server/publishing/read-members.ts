@@ -1,0 +1,46 @@
+// Reads the members of JSON objects that describe events, with their exact text.
+import { quoted, type UserError } from '../../errors';
+import type { ExactData } from '../../events/event-faults';
+import { memberOf } from '../../json/json-member';
+import { bytesOf, type JsonPart, problemsOf, textOf } from '../../json/json-part';
+
+/** Collects faults, so that the caller learns all of them at once. */
+export interface MemberReader {
+  /** The text of a member; null: absent or null. */
+  text(name: string): string | null;
+  /** The JSON value of a member; null: absent or null, which is a fault. */
+  data(name: string): ExactData | null;
+  has(name: string): boolean;
+  /** Adds a fault. @param name the member; null: the object itself */
+  refuse(name: string | null, code: UserError['code'], message: string): void;
+}
+
+/** @param path the path of the object in the input, for `field` */
+export function memberReader(part: JsonPart, path: readonly string[], faults: UserError[]): MemberReader {
+  const refuse: MemberReader['refuse'] = (name, code, message) =>
+    faults.push({ field: name === null ? [...path] : [...path, name], code, message });
+  const member = (name: string): JsonPart | null => {
+    const found = memberOf(part, name);
+    if (found?.isRepeated) refuse(name, 'INVALID', `${name} is given more than once: give it once.`);
+    return found === undefined || found.value === null ? null : found;
+  };
+  return {
+    refuse,
+    has: (name) => memberOf(part, name) !== undefined,
+    text(name) {
+      const found = member(name);
+      if (found === null) return null;
+      if (typeof found.value === 'string') return found.value;
+      refuse(name, 'INVALID', `${name} is ${quoted(textOf(found))}; it takes a string.`);
+      return null;
+    },
+    data(name) {
+      const found = member(name);
+      if (found === null) {
+        refuse(name, 'REQUIRED', `${name} must be a JSON value other than null.`);
+        return null;
+      }
+      return { text: textOf(found), bytes: bytesOf(found), problems: problemsOf(found) };
+    },
+  };
+}
