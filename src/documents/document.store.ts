@@ -30,7 +30,7 @@ export function ofDocument({ documentType, name }: DocumentName): readonly Condi
 /** Deliveries have no index on documents: the few of most documents are found through their events. */
 export function deliveriesOfDocument(document: DocumentName): readonly Condition[] {
   const own = ofDocument(document);
-  return [...own, { kind: 'rowOf', column: 'business_event_id', table: 'business_events', condition: all(own) }];
+  return [...own, { kind: 'linkedRow', column: 'business_event_id', table: 'business_events', condition: all(own) }];
 }
 
 /** Of documents with more events, the newest ones count. */

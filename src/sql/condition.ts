@@ -40,7 +40,7 @@ export interface IdBound {
 
 /** `column` is the id of a row of `table` that meets `condition`: a subquery, which may find any number of rows. */
 export interface RowOf {
-  kind: 'rowOf';
+  kind: 'linkedRow';
   column: string;
   table: string;
   condition: Condition;
@@ -105,7 +105,7 @@ export function toSql(condition: Condition, bind: Bind, purpose: Purpose = 'ROWS
     case 'not':
       // also true if the part is null: a missing value is not the wanted one
       return `(${sqlOf(condition.part)}) is not true`;
-    case 'rowOf':
+    case 'linkedRow':
     case 'link':
       return `${condition.column} in (select id from ${condition.table} where ${sqlOf(condition.condition)})`;
     case 'linkedIds': {
@@ -144,7 +144,7 @@ export function variesByValue(condition: Condition): boolean {
       return variesByValue(condition.part);
     case 'subset':
       return variesByValue(condition.whole);
-    case 'rowOf':
+    case 'linkedRow':
     case 'unplanned':
       return true;
     default:
@@ -158,7 +158,7 @@ export function readsOnly(condition: Condition, columns: readonly string[]): boo
     case 'sql':
     case 'link':
     case 'linkedIds':
-    case 'rowOf':
+    case 'linkedRow':
       return condition.column !== null && columns.includes(condition.column);
     case 'and':
     case 'or':

@@ -37,7 +37,7 @@ export function needsResolving(condition: Condition): boolean {
       return condition.parts.some(needsResolving);
     case 'not':
       return needsResolving(condition.part);
-    case 'rowOf':
+    case 'linkedRow':
       return needsResolving(condition.condition);
     default:
       return false;
@@ -53,7 +53,7 @@ async function replaced(condition: Condition, replace: Replace): Promise<Conditi
       return { ...condition, parts: await Promise.all(condition.parts.map((part) => replaced(part, replace))) };
     case 'not':
       return { ...condition, part: await replaced(condition.part, replace) };
-    case 'rowOf':
+    case 'linkedRow':
       return { ...condition, condition: await replaced(condition.condition, replace) };
     default:
       return replace(condition);

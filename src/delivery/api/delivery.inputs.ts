@@ -130,7 +130,7 @@ const ofUser: FieldFilter = (tests, path) => {
     condition: conditionOf(tests, USER_FILTER, path),
     path,
   };
-  return { kind: 'rowOf', column: 'business_event_id', table: 'business_events', condition: events };
+  return { kind: 'linkedRow', column: 'business_event_id', table: 'business_events', condition: events };
 };
 
 export const DELIVERY_FILTER: FilterMap = {
