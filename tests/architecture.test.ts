@@ -42,6 +42,7 @@ const FOLDERS = [
   'delivery/http',
   'delivery/signing',
   'delivery/capacity',
+  'delivery/fan-out/skip-reasons',
   'delivery/fan-out',
   'delivery/attempt',
   'delivery/commands',

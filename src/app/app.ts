@@ -158,7 +158,7 @@ async function startDelivering(
   const transaction = pipelinedTransactions(deliver);
   const sender = createSender(policy);
   stops.push(() => sender.stop());
-  const room = createWorkerCapacity();
+  const capacity = createWorkerCapacity();
   const delivering = createDeliveryActivity();
   const loops: Stop[] = [];
   stops.push((late) => stopTogether(loops, late));
@@ -167,25 +167,25 @@ async function startDelivering(
     queue,
     keyring,
     sender,
-    room,
+    capacity,
     log,
     onAttemptEnded(outcome, durationMs) {
       delivering.note();
       metrics.attemptEnded(outcome, durationMs);
     },
-    onWaiting: () => release.wake(),
-    onRoom: (webhookId) => release.madeRoom(webhookId),
+    onWaiting: () => dispatcher.wake(),
+    onSlotFreed: (webhookId) => dispatcher.slotFreed(webhookId),
   });
   loops.push(() => worker.stop(GRACE_MS));
-  const release = startBacklogDispatcher({
+  const dispatcher = startBacklogDispatcher({
     db: deliver.manager,
     transaction,
     queue,
     log,
-    freeFor: room.freeFor,
-    onReleased: worker.wake,
+    freeFor: capacity.freeFor,
+    onDispatched: worker.wake,
   });
-  loops.push(() => release.stop());
+  loops.push(() => dispatcher.stop());
   const onDecided = () => {
     delivering.note();
     worker.wake();
@@ -211,7 +211,7 @@ async function startDelivering(
     if (what !== 'deliveries') relay.wake();
     if (what !== 'events') {
       worker.wake();
-      release.wake();
+      dispatcher.wake();
     }
   });
   loops.push(() => wakeUp.stop());

@@ -1,16 +1,16 @@
 const SHORT_MS = 10;
 const LONG_MS = 20;
-/** So many at once say that the next ones are near. */
+/** A batch of this size suggests that more items follow soon. */
 const MANY = 6;
 
 export interface BatchInterval {
-  /** How many the last step found. */
+  /** Records the size of the last batch. */
   note(found: number): void;
-  /** How long to gather before the next. */
+  /** How long to gather items before the next batch. */
   ms(): number;
 }
 
-/** Short while little comes, so that it goes soon; longer under load, where each step less is room for others. */
+/** Short at low load, for low latency; longer at high load, where fewer and larger batches cost less. */
 export function createBatchInterval(): BatchInterval {
   let found = 0;
   return {

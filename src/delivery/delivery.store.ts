@@ -23,9 +23,9 @@ export interface DeliveryRow {
   test: boolean;
   /** The last replay. */
   replayId: string | null;
-  /** On the wire when it was cancelled. */
+  /** Cancelled while an attempt was on the wire. */
   cancelRequested: boolean;
-  /** The first time that it arrived. */
+  /** The time of the first success. */
   deliveredAt: Date | null;
   createdAt: Date;
   finishedAt: Date | null;
@@ -49,7 +49,7 @@ export async function deliveriesById(db: Db, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** A delivery as fan-out makes it: what is sent is frozen here. */
+/** A delivery as made by the fan-out, with its rendered request. */
 export interface NewDelivery extends Omit<DeliveryRow, 'replayId' | 'cancelRequested' | 'deliveredAt'> {
   method: string | null;
   url: string | null;
@@ -94,7 +94,7 @@ export async function insertDeliveries(db: Db, deliveries: readonly NewDelivery[
   await changedBy(db, statement(insertDeliveriesSql()), NEW_DELIVERY.valuesOf(deliveries));
 }
 
-/** A delivery whose turn has come, with all that an attempt needs. */
+/** A due delivery, with what an attempt needs. */
 export interface DueDelivery {
   id: string;
   businessEventId: string;
@@ -105,7 +105,7 @@ export interface DueDelivery {
   referenceDocument: string;
   status: DeliveryStatus;
   attempts: number;
-  /** Attempts before this round: a replay begins the schedule anew. */
+  /** The number of attempts before this round: each replay starts a new round of the retry schedule. */
   roundStart: number;
   method: string;
   url: string;
@@ -121,7 +121,7 @@ export interface DueDelivery {
   cancelRequested: boolean;
 }
 
-/** The webhook of due deliveries, as attempts need it. */
+/** The webhook of due deliveries, with what an attempt needs. */
 export interface DueWebhook {
   id: string;
   name: string;
@@ -136,13 +136,13 @@ export interface DueWebhook {
   failures: number;
   failingSince: Date | null;
   hasCredentials: boolean;
-  /** How many of the deliveries are its own. */
+  /** How many of the due deliveries it has. */
   deliveries: number;
 }
 
 /**
- * Holds the webhooks of these deliveries still until the transaction ends: nobody pauses, resumes or archives them
- * meanwhile. Taken before the deliveries are, in the order in which archiving takes both: else the two deadlock.
+ * Locks the webhooks of these deliveries, so that none is paused, resumed or archived until the transaction ends. Lock them
+ * before the deliveries, as archiving does: any other order can deadlock.
  */
 export async function lockWebhooksOf(db: Db, ids: readonly string[]): Promise<Map<string, DueWebhook>> {
   const rows = await rowsOf<DueWebhook>(
@@ -161,7 +161,7 @@ export async function lockWebhooksOf(db: Db, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** @param withoutBody webhooks of which nothing can go now but tests: their bodies, which may be large, are not read */
+/** @param withoutBody webhooks to which only tests are sent now: the bodies of their other deliveries are not read */
 export async function dueDeliveries(
   db: Db,
   ids: readonly string[],

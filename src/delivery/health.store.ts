@@ -5,10 +5,10 @@ export interface WaitingDeliveries {
   nextAttemptAt: Date | null;
 }
 
-/** So many of a webhook are looked at: the oldest. */
+/** Only the oldest open deliveries of a webhook are counted, up to this number. */
 export const MAX_WAITING = 10_000;
 
-/** What each of these webhooks is still owed. */
+/** The open deliveries of each of these webhooks. */
 export async function waitingDeliveries(
   db: Db,
   webhookIds: readonly string[],

@@ -1,6 +1,6 @@
 import { SendError } from './send-error';
 
-/** Header pairs in undici's flat form, in order, repeats kept; or the error that names a header nobody can send. */
+/** Header pairs in undici's flat form, in order, with repetitions; or the error of a header that cannot be sent. */
 export function flattenHeaders(pairs: readonly (readonly [string, string])[]): string[] | SendError {
   const flat: string[] = [];
   for (const [name, value] of pairs) {
@@ -11,7 +11,7 @@ export function flattenHeaders(pairs: readonly (readonly [string, string])[]): s
   return flat;
 }
 
-// Values are never quoted: they are where the secrets are.
+// Values are never quoted: they may be secrets.
 function headerFault(name: string, value: string): string | null {
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return `${JSON.stringify(name.slice(0, 100))} is not a header name`;
   if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
@@ -21,7 +21,7 @@ function headerFault(name: string, value: string): string | null {
   return null;
 }
 
-// `host` would also become the name that the partner's certificate is checked for.
+// `host` would also be the name that the certificate of the partner is verified for.
 const SET_BY_US = new Set([
   'host',
   'transfer-encoding',

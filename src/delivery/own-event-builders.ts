@@ -1,4 +1,4 @@
-// What is told of our own doings. docs/own-events.md shows each of them: a key changed here is changed there.
+// The events about Hookledger itself. docs/own-events.md documents their keys: change both.
 import type { OwnEvent } from '../events/own-events';
 import { toNodeId } from '../ids';
 
@@ -7,7 +7,7 @@ interface AboutWebhook {
   name: string;
 }
 
-/** Switched off after failures, or since the partner answered 410. @param reason our own sentence, nothing of a partner's */
+/** The webhook was disabled, after failures or a 410. @param reason our own sentence, without text of the partner */
 export function webhookDisabled(
   webhook: AboutWebhook & { ownerName: string | null },
   { reason, at, causedBy }: { reason: string; at: Date; causedBy: string | null },
@@ -15,7 +15,7 @@ export function webhookDisabled(
   return aboutWebhook('webhook.disabled', webhook, { owner: webhook.ownerName, reason, disabledAt: at }, causedBy);
 }
 
-/** Its circuit opened: nothing is sent to it until `openUntil`, when one delivery tries. @param failures in a row */
+/** The circuit opened: until `openUntil` nothing is sent, then one probe. @param failures consecutive */
 export function webhookFailing(
   webhook: AboutWebhook,
   {
@@ -28,7 +28,7 @@ export function webhookFailing(
   return aboutWebhook('webhook.failing', webhook, { reason, failures, openUntil }, causedBy);
 }
 
-/** It takes deliveries again. @param failingSince since when it did not; null: unknown */
+/** The webhook accepts deliveries again. @param failingSince null: unknown */
 export function webhookRecovered(
   webhook: AboutWebhook,
   { failingSince, at, causedBy }: { failingSince: Date | null; at: Date; causedBy: string | null },
@@ -45,7 +45,7 @@ interface ExhaustedDelivery {
   attempts: number;
 }
 
-/** Given up after its last attempt. */
+/** The last attempt of the delivery failed. */
 export function deliveryExhausted(
   delivery: ExhaustedDelivery,
   { webhookName, lastError }: { webhookName: string; lastError: { code: string | null; status: number | null } },
@@ -63,7 +63,7 @@ export function deliveryExhausted(
   };
 }
 
-/** A replay that was ordered has looked at all it was to send again. @param replay `orderedBy`: a user's name */
+/** A replay of many deliveries has processed all of them. @param replay `orderedBy`: the name of a user */
 export function replayCompleted(replay: {
   id: string;
   reason: string;
@@ -78,7 +78,7 @@ export function replayCompleted(replay: {
   return { event: 'replay.completed', referenceDocument: id, data, causedBy: null, causePath: [] };
 }
 
-// A webhook is never told of itself: it is the one that is not reached, and a failure to tell it would be told again.
+// A webhook gets no events about itself: it is the one that fails, and a failed delivery would cause further events.
 function aboutWebhook(
   event: OwnEvent['event'],
   { id, name }: AboutWebhook,

@@ -2,9 +2,9 @@ import { firstIdAt } from '../ids';
 import { type Db, rowsOf, statement } from '../sql/db';
 
 /**
- * When the last requests to a webhook had arrived there at the latest, newest first, at most so many: when they were
- * over, but no later than `travelMs` after they began. Those since `since`. The log itself is what a rate limit counts,
- * so that no two counts can differ.
+ * The latest times at which the last requests to a webhook can have arrived there, newest first: the time when a request
+ * was finished, but at most `travelMs` after it began. Only times after `since`, at most `atMost`. The rate limit counts
+ * the rows of the log, so no second count can differ from it.
  */
 export async function recentArrivals(
   db: Db,
@@ -14,7 +14,7 @@ export async function recentArrivals(
 ): Promise<Date[]> {
   const rows = await rowsOf<{ arrivedBy: Date }>(
     db,
-    // least() passes over the null of those that are not over
+    // least() ignores the null of open requests
     statement(`select * from (
        select least(finished_at, started_at + $3 * interval '1 ms') as "arrivedBy" from webhook_request_logs
        where webhook_id = $1 and id >= $2::uuid

@@ -1,11 +1,11 @@
-/** Seconds to wait before each attempt: the example of Standard Webhooks, "Delivery", 75 hours in all. */
+/** Seconds to wait before each attempt, 75 hours in all: the example of Standard Webhooks, "Delivery". */
 export const DEFAULT_SCHEDULE: readonly number[] = [0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
 const JITTER = 0.2;
 
 /**
- * When attempt `attempt` (from 1) is due; null when the schedule has no such attempt.
- * Waits are spread by up to 20 % either way, so that what failed together does not come back together.
+ * When attempt number `attempt` (the first is 1) is due; null: the schedule has no such attempt. Each wait varies by up to
+ * 20 %, so that deliveries that failed together are not all retried at once.
  */
 export function dueAt(
   attempt: number,

@@ -1,6 +1,6 @@
 /**
- * Why an exchange failed: stable, kept in the log. HTTP_STATUS is an answer that was not 2xx; NOT_SENT is on our side, and
- * says nothing about the partner; AUTHENTICATION: no access token, so nothing was sent either.
+ * Why an exchange failed. The codes are stored in the log and must not change. HTTP_STATUS: the answer was not 2xx.
+ * NOT_SENT: the cause is on our side. AUTHENTICATION: there was no access token, so nothing was sent.
  */
 export type SendErrorCode =
   | 'DNS'
@@ -14,7 +14,7 @@ export type SendErrorCode =
   | 'AUTHENTICATION'
   | 'NOT_SENT';
 
-/** Travels through undici, which only carries errors; `send` turns it into a value. The message is the sentence. */
+/** Passed through undici, which accepts only errors; `send` converts it to a value. */
 export class SendError extends Error {
   constructor(
     readonly errorCode: SendErrorCode,
@@ -25,14 +25,14 @@ export class SendError extends Error {
   }
 }
 
-/** `ECONNREFUSED`, `UND_ERR_SOCKET` ...: of the last address tried, where several were. Empty when there is none. */
+/** A code such as `ECONNREFUSED`: of the last address, if several were tried. Empty if there is none. */
 export function systemCode(error: object): string {
   const several = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
   const last: unknown = several.at(-1) ?? error;
   return textOf(last, 'code');
 }
 
-/** A text property of an error that came from elsewhere. */
+/** A text property of any error; empty if it has none. */
 export function textOf(error: unknown, property: string): string {
   const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, property) : undefined;
   return typeof value === 'string' ? value : '';

@@ -1,4 +1,4 @@
-// What was counted, as it is shown.
+// The count of a replay, in the form of the API.
 import type { DeliveryStatus } from '../delivery/delivery.entity';
 import type { DeliveryTally } from './replayed-deliveries.store';
 import { totalOf } from './start-replay';

@@ -5,10 +5,10 @@ import { InputError } from '../errors';
 import { newId, timeOfId, toNodeId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
-import { reopen } from './reopen';
 import { insertReplay, type ReplayRow } from './replay.store';
+import { resendDeliveries } from './resend-deliveries';
 
-/** Sends one delivery again. @throws InputError NOT_FOUND, or CONFLICT with why it cannot be sent */
+/** Sends one delivery again. @throws InputError NOT_FOUND, or CONFLICT with the reason */
 export async function replayDelivery(
   db: Db,
   viewer: Viewer,
@@ -18,7 +18,7 @@ export async function replayDelivery(
 ): Promise<{ delivery: DeliveryRow; replay: ReplayRow }> {
   const delivery = await getDelivery(db, deliveryId);
   const replay = replayOfOne(viewer, delivery.id, reason);
-  const fault = (await reopen(db, queue, replay.id, [delivery])).get(delivery.id);
+  const fault = (await resendDeliveries(db, queue, replay.id, [delivery])).get(delivery.id);
   if (fault !== undefined) throw new InputError([{ field: ['deliveryId'], code: 'CONFLICT', message: fault }]);
   await insertReplay(db, replay);
   const details = { replay: toNodeId('Replay', replay.id), reason, from: delivery.status };

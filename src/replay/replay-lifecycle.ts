@@ -1,4 +1,4 @@
-// What becomes of a replay that somebody looks after.
+// Pauses, resumes and cancels replays.
 
 import { recordAct } from '../audit/record';
 import { currentTime } from '../clock';
@@ -7,7 +7,7 @@ import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
 import { changeReplay, findReplayForUpdate, type ReplayRow } from './replay.store';
 
-/** No further delivery is opened until it is resumed. What was opened goes on. */
+/** Until it is resumed, no further delivery is sent again. Those that already were continue. */
 export async function pauseReplay(db: Db, viewer: Viewer, id: string | null): Promise<ReplayRow> {
   const replay = await getReplay(db, id);
   if (replay.status === 'PAUSED') return replay;
@@ -15,7 +15,7 @@ export async function pauseReplay(db: Db, viewer: Viewer, id: string | null): Pr
   return change(db, viewer, replay, { status: 'PAUSED' }, 'replay.paused');
 }
 
-/** From where it was paused, and no sooner than its rate allows. */
+/** Continues where it was paused, within its rate. */
 export async function resumeReplay(db: Db, viewer: Viewer, id: string | null): Promise<ReplayRow> {
   const replay = await getReplay(db, id);
   refuseFinished(replay);
@@ -23,7 +23,7 @@ export async function resumeReplay(db: Db, viewer: Viewer, id: string | null): P
   return change(db, viewer, replay, { status: replay.startedAt ? 'RUNNING' : 'PENDING' }, 'replay.resumed');
 }
 
-/** For good. What was opened goes on. */
+/** Ends the replay. Deliveries that were already sent again continue. */
 export async function cancelReplay(db: Db, viewer: Viewer, id: string | null): Promise<ReplayRow> {
   const replay = await getReplay(db, id);
   if (replay.status === 'CANCELLED') return replay;
@@ -46,7 +46,7 @@ async function change(
 
 function refuseFinished({ status, finishedAt }: ReplayRow): void {
   if (finishedAt === null) return;
-  const message = `The replay is ${status}: it is over. Order a new one.`;
+  const message = `The replay is ${status} and finished: start a new one.`;
   throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
 }
 

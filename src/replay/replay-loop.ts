@@ -1,4 +1,4 @@
-// Beside the queue: carries out replays, step by step.
+// Runs the steps of replays.
 
 import type { DeliveryQueue } from '../delivery/queue/queue';
 import { toNodeId } from '../ids';
@@ -10,10 +10,10 @@ import { claimDueReplay, nextStepInMs, postponeStep } from './replay.store';
 import { stepReplay } from './replay-step';
 
 const REST_MS = 1_000;
-/** A step that is due and was not to be had is another worker's at this moment. */
-const LEAST_REST_MS = 50;
-const FAILED_REST_MS = 10_000;
-const FAILED = 'The last step failed, and is tried again every 10 s. The log of the worker says why.';
+/** While another worker runs the step that is due. */
+const MIN_REST_MS = 50;
+const RETRY_MS = 10_000;
+const FAILED = 'The last step failed and is retried every 10 s. The log of the worker has the reason.';
 
 export interface ReplayParts {
   transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
@@ -25,17 +25,17 @@ export interface ReplayParts {
 
 export function startReplayLoop(parts: ReplayParts): Loop {
   return startLoop('replay', REST_MS, parts.log, async () => {
-    if (await makeStep(parts)) {
+    if (await runStep(parts)) {
       parts.onReplayed();
       return true;
     }
     const dueInMs = await parts.transaction(nextStepInMs);
-    return dueInMs === null ? REST_MS : Math.min(REST_MS, Math.max(LEAST_REST_MS, dueInMs));
+    return dueInMs === null ? REST_MS : Math.min(REST_MS, Math.max(MIN_REST_MS, dueInMs));
   });
 }
 
-// One replay whose steps fail must not stand in the way of the others.
-async function makeStep({ transaction, queue, log }: ReplayParts): Promise<boolean> {
+// A replay whose steps fail must not delay the others.
+async function runStep({ transaction, queue, log }: ReplayParts): Promise<boolean> {
   let claimed: string | null = null;
   try {
     return await transaction(async (db) => {
@@ -49,7 +49,7 @@ async function makeStep({ transaction, queue, log }: ReplayParts): Promise<boole
     const id = claimed as string | null;
     if (id === null || isDatabaseUnavailable(error)) throw error;
     log.error({ err: error, replay: toNodeId('Replay', id) }, 'a step of a replay failed');
-    await transaction((db) => postponeStep(db, id, FAILED_REST_MS, FAILED));
+    await transaction((db) => postponeStep(db, id, RETRY_MS, FAILED));
     return false;
   }
 }

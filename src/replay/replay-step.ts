@@ -1,4 +1,4 @@
-// One step of a replay: a few deliveries, in one transaction.
+// One step of a replay: some deliveries, in one transaction.
 import { currentTime } from '../clock';
 import { replayCompleted } from '../delivery/own-event-builders';
 import type { DeliveryQueue } from '../delivery/queue/queue';
@@ -6,20 +6,20 @@ import { publishOwnEvents } from '../events/own-events';
 import { all, type Condition } from '../sql/condition';
 import type { Db } from '../sql/db';
 import { usersById } from '../users/user.store';
-import { reopen } from './reopen';
 import { changeReplay, noteStep, type ReplayRow } from './replay.store';
-import { type DeliveryRange, deliveriesInRange, endOfWindow, overBy } from './replayed-deliveries.store';
+import { type DeliveryRange, deliveriesInRange, endOfWindow, finishedBy } from './replayed-deliveries.store';
+import { resendDeliveries } from './resend-deliveries';
 import { FIRST_ID } from './start-replay';
 import { conditionFrom } from './stored-condition';
 
-/** Steps are so short that a partner sees a stream, and so long that they cost little. */
-const STEPS_A_SECOND = 4;
-/** How many deliveries a step looks at: a condition that few of a million meet must not become one long statement. */
+/** Enough to send a steady stream, and few enough to cost little. */
+const STEPS_PER_SECOND = 4;
+/** The number of deliveries that a step scans: a condition that few of a million meet must not make a long statement. */
 const WINDOW = 10_000;
 
 /**
- * Opens the next deliveries of a claimed replay again and moves its cursor past them, both or neither: each delivery is
- * looked at exactly once, whoever dies in between. What cannot be sent again is skipped, and costs nothing of the rate.
+ * Sends the next deliveries of a claimed replay again and moves its cursor past them, in one transaction: each delivery is
+ * processed exactly once, even if processes die. A delivery that cannot be sent again does not count in the rate.
  */
 export async function stepReplay(db: Db, queue: DeliveryQueue, replay: ReplayRow): Promise<void> {
   const now = currentTime();
@@ -39,9 +39,9 @@ async function replayWithin(
   condition: Condition,
   now: Date,
 ): Promise<void> {
-  const atMost = Math.ceil(replay.rate / STEPS_A_SECOND);
+  const atMost = Math.ceil(replay.rate / STEPS_PER_SECOND);
   const found = await deliveriesInRange(db, range, condition, atMost);
-  const skipped = (await reopen(db, queue, replay.id, found)).size;
+  const skipped = (await resendDeliveries(db, queue, replay.id, found)).size;
   const replayed = found.length - skipped;
   const cursor = found.length === atMost ? (found.at(-1)?.id as string) : range.last;
   await noteStep(db, replay.id, { cursor, replayed, skipped, restMs: (replayed * 1000) / replay.rate }, now);
@@ -51,22 +51,22 @@ async function finish(
   db: Db,
   replay: ReplayRow,
   now: Date,
-  ending: { status: 'COMPLETED' | 'FAILED'; error: string | null },
+  end: { status: 'COMPLETED' | 'FAILED'; error: string | null },
 ): Promise<void> {
-  await changeReplay(db, replay.id, { ...ending, startedAt: replay.startedAt ?? now, finishedAt: now });
-  if (ending.status === 'COMPLETED') await tellCompletion(db, replay);
+  await changeReplay(db, replay.id, { ...end, startedAt: replay.startedAt ?? now, finishedAt: now });
+  if (end.status === 'COMPLETED') await publishCompletion(db, replay);
 }
 
-async function tellCompletion(db: Db, replay: ReplayRow): Promise<void> {
+async function publishCompletion(db: Db, replay: ReplayRow): Promise<void> {
   const orderedBy = (await usersById(db, [replay.orderedBy])).get(replay.orderedBy)?.name ?? null;
   await publishOwnEvents(db, [replayCompleted({ ...replay, orderedBy })]);
 }
 
-// A sentence instead, when a version that knew other filters took the order.
+// Returns a message if the condition was stored by a version with other filters.
 function conditionOf({ condition, createdAt }: ReplayRow): Condition | string {
   try {
-    return all([conditionFrom(condition ?? 'null'), overBy(createdAt)]);
+    return all([conditionFrom(condition ?? 'null'), finishedBy(createdAt)]);
   } catch (error) {
-    return `This version cannot read what was ordered (${(error as Error).message}): order it again, with another where.`;
+    return `This version cannot read the where of the replay (${(error as Error).message}): start a new replay.`;
   }
 }

@@ -4,7 +4,7 @@ import { UserEntity } from '../users/user.entity';
 export const REPLAY_STATUSES = ['PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED'] as const;
 export type ReplayStatus = (typeof REPLAY_STATUSES)[number];
 
-/** Somebody's order to send deliveries again. */
+/** A request to send deliveries again. */
 @Entity('replays')
 @Index('replays_open_idx', ['nextStepAt'], { where: `status in ('PENDING', 'RUNNING')` })
 @Check('replays_status_check', `status in ('PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED')`)

@@ -4,15 +4,15 @@ import { ReplayEntity, type ReplayStatus } from './replay.entity';
 export interface ReplayRow {
   id: string;
   status: ReplayStatus;
-  /** JSON of the DeliveryWhere that was asked for; null: one delivery. */
+  /** The DeliveryWhere as JSON; null: a replay of one delivery. */
   condition: string | null;
   deliveryId: string | null;
   reason: string;
-  /** Deliveries a second at most. */
+  /** At most this many deliveries per second. */
   rate: number;
   orderedBy: string;
   lastDeliveryId: string;
-  /** The last delivery that was looked at. */
+  /** The last delivery that was processed. */
   cursor: string | null;
   total: number;
   replayed: number;
@@ -40,7 +40,7 @@ export async function insertReplay(db: Db, replay: ReplayRow): Promise<void> {
   await db.insert(ReplayEntity, replay);
 }
 
-/** Locks the row: waits for the step that is under way, and the next one waits for the transaction. */
+/** Locks the row: waits for a running step to end, and makes the next one wait for this transaction. */
 export async function findReplayForUpdate(db: Db, id: string): Promise<ReplayRow | null> {
   return rowOf<ReplayRow>(db, statement(`select ${REPLAYS.columns} from replays where id = $1 for update`), [id]);
 }
@@ -49,17 +49,17 @@ export async function changeReplay(db: Db, id: string, changes: Partial<ReplayRo
   await db.update(ReplayEntity, { id }, changes);
 }
 
-/** The replay whose next step has been due the longest, but for those that another worker is at. */
+/** The replay whose next step has been due the longest, except those whose step another worker runs. */
 export async function claimDueReplay(db: Db): Promise<ReplayRow | null> {
   return rowOf<ReplayRow>(
     db,
-    // the database's clock, here and below: those of several workers differ, and a rate is one rate
+    // the clock of the database, here and below: the clocks of workers differ, and the rate applies to all of them
     statement(`select ${REPLAYS.columns} from replays where status in ('PENDING', 'RUNNING')
        and next_step_at <= clock_timestamp() order by next_step_at limit 1 for update skip locked`),
   );
 }
 
-/** Milliseconds until a step is due, 0 if one is; null: nothing is to be replayed. */
+/** Milliseconds until the next step is due, 0 if one is; null: there is no open replay. */
 export async function nextStepInMs(db: Db): Promise<number | null> {
   const row = await rowOf<{ ms: number | null }>(
     db,
@@ -77,7 +77,7 @@ export interface ReplayStep {
   restMs: number;
 }
 
-/** In the transaction that opened the deliveries again: they are counted if and only if they were. */
+/** Call it in the transaction that sends the deliveries again: both are committed, or neither. */
 export async function noteStep(db: Db, id: string, step: ReplayStep, now: Date): Promise<void> {
   await changedBy(
     db,
@@ -89,7 +89,7 @@ export async function noteStep(db: Db, id: string, step: ReplayStep, now: Date):
   );
 }
 
-/** After a step that failed: the others go on meanwhile. */
+/** After a step that failed: other replays continue. */
 export async function postponeStep(db: Db, id: string, restMs: number, error: string): Promise<void> {
   await changedBy(
     db,

@@ -1,22 +1,22 @@
-// The deliveries that a replay is about.
+// The deliveries that a replay sends again.
 import type { DeliveryStatus } from '../delivery/delivery.entity';
 import { all, bindings, type Condition, compares, sqlTest, toSql } from '../sql/condition';
 import { type Db, rowOf, rowsOf, statement } from '../sql/db';
 
-/** The newest delivery that there is; null without any. */
+/** The newest delivery; null: there is none. */
 export async function newestDeliveryId(db: Db): Promise<string | null> {
   const row = await rowOf<{ id: string }>(db, 'select id from deliveries order by id desc limit 1');
   return row?.id ?? null;
 }
 
-/** Deliveries after `after`, up to and with `last`. */
+/** Deliveries after `after`, up to and including `last`. */
 export interface DeliveryRange {
   after: string;
   last: string;
 }
 
-/** What was over by then, and has not been opened since. */
-export function overBy(at: Date): Condition {
+/** Deliveries that were finished at that time and are not open now. */
+export function finishedBy(at: Date): Condition {
   return compares('finished_at', '<=', at);
 }
 
@@ -56,8 +56,8 @@ export interface DeliveryTally {
 }
 
 /**
- * How many deliveries in the range meet the condition, and which of them could be sent again: see reopen.ts. Skipped ones
- * whose event is there count, whatever will be decided about them.
+ * Counts the deliveries in the range that meet the condition, and those of them that can be sent again by the rules of
+ * resend-deliveries.ts. Skipped ones with data count, although their evaluation may skip them again.
  */
 export async function tallyDeliveries(db: Db, range: DeliveryRange, condition: Condition): Promise<DeliveryTally[]> {
   const { values, bind } = bindings();

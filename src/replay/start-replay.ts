@@ -1,4 +1,4 @@
-// Many deliveries again: what somebody orders, and what it would come to.
+// Starts replays of many deliveries, and counts the deliveries for a dry run.
 import { recordAct } from '../audit/record';
 import type { DeliveryWhere } from '../delivery/api/delivery.inputs';
 import { firstIdAt, newId, timeOfId } from '../ids';
@@ -6,12 +6,12 @@ import { all } from '../sql/condition';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
 import { insertReplay, type ReplayRow } from './replay.store';
-import { type DeliveryTally, newestDeliveryId, overBy, tallyDeliveries } from './replayed-deliveries.store';
+import { type DeliveryTally, finishedBy, newestDeliveryId, tallyDeliveries } from './replayed-deliveries.store';
 import { conditionFrom, textOfWhere } from './stored-condition';
 
 export const FIRST_ID = firstIdAt(0);
 
-/** What is over and meets a `where` at a moment. */
+/** The finished deliveries that met a `where` at one time. */
 export interface ReplayCount {
   last: string;
   tallies: DeliveryTally[];
@@ -19,8 +19,8 @@ export interface ReplayCount {
 
 /** @throws AppError BAD_USER_INPUT for a `where` that cannot be used */
 export async function countDeliveries(db: Db, where: DeliveryWhere, at: Date): Promise<ReplayCount> {
-  // read back from its text: what is counted is what workers will find
-  const condition = all([conditionFrom(textOfWhere(where)), overBy(at)]);
+  // parsed from its text, as by the workers: the count uses the same condition
+  const condition = all([conditionFrom(textOfWhere(where)), finishedBy(at)]);
   const last = (await newestDeliveryId(db)) ?? FIRST_ID;
   return { last, tallies: await tallyDeliveries(db, { after: FIRST_ID, last }, condition) };
 }
@@ -28,13 +28,13 @@ export async function countDeliveries(db: Db, where: DeliveryWhere, at: Date): P
 export interface ReplayStart {
   where: DeliveryWhere;
   reason: string;
-  /** Deliveries a second at most. */
+  /** At most this many deliveries per second. */
   rate: number;
 }
 
 /**
- * Writes the order down; workers carry it out, oldest delivery first. What is newer than the order is not in it, nor what
- * was not over yet: what is counted now is all that it can come to.
+ * Stores the replay, which workers carry out, oldest delivery first. It includes no delivery that is newer or that was not
+ * finished at this time: the count is its maximum.
  */
 export async function startReplay(
   db: Db,

@@ -34,8 +34,8 @@ export class WebhookCircuitEntity {
   @Column('integer')
   failures: number;
 
-  @Column('boolean', { default: false })
-  crowded: boolean;
+  @Column('boolean', { name: 'crowded', default: false })
+  hasBacklog: boolean;
 
   @Column({ type: 'timestamptz', name: 'failing_since', precision: 3, nullable: true })
   failingSince: Date | null;

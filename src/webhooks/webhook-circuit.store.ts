@@ -11,11 +11,12 @@ export interface CircuitRow {
   probeDeliveryId: string | null;
   failures: number;
   failingSince: Date | null;
-  crowded: boolean;
+  /** Some of its deliveries wait for capacity: new ones queue behind them. */
+  hasBacklog: boolean;
 }
 
 const COLUMNS = `webhook_id as "webhookId", state, open_until as "openUntil", reason, openings,
-  probe_delivery_id as "probeDeliveryId", failures, failing_since as "failingSince", crowded`;
+  probe_delivery_id as "probeDeliveryId", failures, failing_since as "failingSince", crowded as "hasBacklog"`;
 
 /**
  * Locks the circuits: only the transaction that holds the lock decides what is sent to a webhook. Lock webhooks first,
@@ -82,7 +83,7 @@ export async function saveCircuits(db: Db, circuits: readonly CircuitRow[]): Pro
       column('probeDeliveryId'),
       column('failures'),
       column('failingSince'),
-      column('crowded'),
+      column('hasBacklog'),
     ],
   );
 }

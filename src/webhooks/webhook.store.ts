@@ -96,11 +96,11 @@ export async function changeWebhook(db: Db, id: string, changes: Partial<Webhook
   await db.update(WebhookEntity, { id }, changes);
 }
 
-/** `isBusy`: its deliveries must wait now. `hasPending`: its condition has not been evaluated yet for some events. */
-export type OutgoingWebhook = WebhookRow & { isBusy: boolean; hasPending: boolean };
+/** `mustQueue`: new deliveries wait for capacity. `hasPending`: its condition has not been evaluated yet for some events. */
+export type OutgoingWebhook = WebhookRow & { mustQueue: boolean; hasPending: boolean };
 
 const OUTGOING = `select ${WEBHOOKS.columns}, exists (select from webhook_circuits c
-         where c.webhook_id = webhooks.id and (c.crowded or c.state <> 'CLOSED')) as "isBusy",
+         where c.webhook_id = webhooks.id and (c.crowded or c.state <> 'CLOSED')) as "mustQueue",
        exists (select from pending_decisions p where p.webhook_id = webhooks.id) as "hasPending"
      from webhooks where direction = 'OUTGOING' and status <> 'ARCHIVED'`;
 

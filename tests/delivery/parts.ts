@@ -1,5 +1,5 @@
 import { createDataSource } from '../../src/database/data-source';
-import { type Attempt, openAttempts } from '../../src/delivery/attempt/open-attempts';
+import { type Attempt, startAttempts } from '../../src/delivery/attempt/start-attempts';
 import type { WorkerParts } from '../../src/delivery/attempt/worker';
 import { createWorkerCapacity } from '../../src/delivery/capacity/worker-capacity';
 import { fanOut } from '../../src/delivery/fan-out/fan-out';
@@ -12,14 +12,14 @@ import { pipelinedTransactions } from '../../src/sql/transactions';
 import { parseNetworks } from '../../src/webhooks/request/public-address';
 import type { TestApp } from '../support/app';
 
-/** What a worker is made of, on the database of an application that has no worker of its own. */
+/** The parts of a worker, on the database of an application without a worker. */
 export interface Parts extends WorkerParts {
   db: Db;
-  /** The relay's work, until the outbox is empty. */
+  /** Fans out until the outbox is empty. */
   fanOutAll(): Promise<void>;
-  /** A worker's first step: takes what is due and opens the attempts. */
+  /** The first step of a worker: takes due deliveries and starts their attempts. */
   take(): Promise<Attempt[]>;
-  /** What supervision does when a worker has given no sign of life for 10 s, without the wait. */
+  /** Gives a job away, as the queue does 10 s after the last heartbeat of a worker. */
   giveAway(jobId: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -37,15 +37,15 @@ export async function startParts(app: TestApp): Promise<Parts> {
     keyring,
     sender,
     log: createLog('silent'),
-    room: createWorkerCapacity(),
+    capacity: createWorkerCapacity(),
     onAttemptEnded: () => undefined,
     onWaiting: () => undefined,
-    onRoom: () => undefined,
+    onSlotFreed: () => undefined,
     fanOutAll: () => fanOutAll(transaction, queue),
     take: async () =>
       (
         await transaction((db) =>
-          openAttempts(db, { queue, keyring, room: { free: () => 1_000, freeFor: () => 1_000 } }, 100),
+          startAttempts(db, { queue, keyring, capacity: { free: () => 1_000, freeFor: () => 1_000 } }, 100),
         )
       ).attempts,
     giveAway: async (jobId) => {

@@ -66,7 +66,7 @@ test('what a webhook caused is not told to that webhook, and to every other one 
   expect(await deliveryTo(crm, 'O-2')).toMatchObject({
     status: 'SKIPPED',
     skipReason: 'LOOP',
-    skipMessage: `It would tell CRM of what its own delivery ${first.nodeId} caused.`,
+    skipMessage: `Delivery ${first.nodeId} to CRM caused this event.`,
     jobId: null,
   });
   expect(await deliveryTo(other, 'O-2')).toMatchObject({ status: 'PENDING', skipReason: null });
@@ -80,7 +80,7 @@ test('a ring of two webhooks ends when it comes round', async () => {
   expect(await pathOf(last)).toEqual([a.id, b.id]);
   expect(await deliveryTo(a, 'R-3')).toMatchObject({
     skipReason: 'LOOP',
-    skipMessage: 'It would tell A of what its own deliveries caused, by way of one more webhook.',
+    skipMessage: 'A delivery to A caused this event, through one other webhook.',
   });
 });
 
@@ -93,7 +93,9 @@ test('a chain through sixteen webhooks goes no further', async () => {
     expect(delivery.skipReason).toBe(n < 16 ? null : 'LOOP');
     cause = delivery.nodeId;
   }
-  expect((await deliveryTo(steps[16] as TestWebhook, 'C-16')).skipMessage).toMatch(/^The event came of 16 deliveries/);
+  expect((await deliveryTo(steps[16] as TestWebhook, 'C-16')).skipMessage).toMatch(
+    /^This event ends a chain of 16 deliveries/,
+  );
   // named all the same, what was never sent makes the path no longer
   expect(await pathOf(await happens('Nobody', 'C-17', cause))).toHaveLength(16);
 });

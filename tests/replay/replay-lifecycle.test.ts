@@ -100,7 +100,7 @@ test.each(['pause', 'resume', 'cancel'] as const)('%s is refused when it is over
   const id = await order(app, whereWebhook(webhook));
   await completed(app, id);
   expect((await turn(how, id)).userErrors).toEqual([
-    { field: ['id'], code: 'CONFLICT', message: 'The replay is COMPLETED: it is over. Order a new one.' },
+    { field: ['id'], code: 'CONFLICT', message: 'The replay is COMPLETED and finished: start a new one.' },
   ]);
   expect(await auditOf(id)).toEqual(['replay.ordered']);
 });

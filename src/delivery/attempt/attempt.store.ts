@@ -1,5 +1,5 @@
-// The two ends of an attempt in the database. Each is one statement, for both the request row and its delivery: what a
-// delivery costs is above all how often somebody speaks with the database.
+// Opens and closes attempts. Each is one statement, for both the request rows and their deliveries: round trips to the
+// database are most of the cost of a delivery.
 import {
   CLOSE_SQL,
   CLOSED_REQUEST,
@@ -13,7 +13,7 @@ import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
 import { equalsByIndex } from '../../sql/index-lookup';
 import type { DeliveryStatus } from '../delivery.entity';
 
-/** Opens a request row for each, and lets its delivery say that it is on the wire. */
+/** Inserts the request rows, and marks their deliveries as on the wire. */
 export async function openRequests(db: Db, requests: readonly OpenRequest[]): Promise<void> {
   if (requests.length === 0) return;
   await changedBy(
@@ -25,8 +25,8 @@ export async function openRequests(db: Db, requests: readonly OpenRequest[]): Pr
   );
 }
 
-/** What an attempt means for its delivery. */
-export interface Settlement {
+/** The state of a delivery after an attempt. */
+export interface DeliveryUpdate {
   deliveryId: string;
   status: DeliveryStatus;
   nextAttemptAt: Date | null;
@@ -34,11 +34,11 @@ export interface Settlement {
   finishedAt: Date | null;
   deliveredAt: Date | null;
   roundStart: number;
-  /** Whether it still holds back later deliveries of its document. */
+  /** Whether it still blocks later deliveries of its document. */
   blocks: boolean;
 }
 
-const SETTLEMENT = columns<Settlement>([
+const DELIVERY_UPDATE = columns<DeliveryUpdate>([
   ['deliveryId', 'delivery_id', 'uuid'],
   ['status', 'status', 'text'],
   ['nextAttemptAt', 'next_attempt_at', 'timestamptz'],
@@ -50,31 +50,31 @@ const SETTLEMENT = columns<Settlement>([
 ]);
 
 /**
- * Moves deliveries on and closes their requests. The fence: only the attempt that a delivery still holds open may settle
- * it; for any other, nothing is written. @returns the requests that did
+ * Closes requests and updates their deliveries. The fence: only the request that its delivery names as open is closed;
+ * for any other, nothing is written. @returns the ids of the closed requests
  */
 export async function closeRequestsAndDeliveries(
   db: Db,
-  ended: readonly { settlement: Settlement; request: ClosedRequest }[],
+  ended: readonly { deliveryUpdate: DeliveryUpdate; request: ClosedRequest }[],
 ): Promise<Set<string>> {
-  const settlements = ended.map((each) => each.settlement);
+  const updates = ended.map((each) => each.deliveryUpdate);
   const requests = ended.map((each) => each.request);
   const rows = await rowsOf<{ requestId: string }>(
     db,
-    statement(`with settled as (
-       update deliveries as d set status = s.status, next_attempt_at = s.next_attempt_at, job_id = s.job_id,
-         finished_at = s.finished_at, delivered_at = s.delivered_at, round_start = s.round_start, blocks = s.blocks,
+    statement(`with updated as (
+       update deliveries as d set status = u.status, next_attempt_at = u.next_attempt_at, job_id = u.job_id,
+         finished_at = u.finished_at, delivered_at = u.delivered_at, round_start = u.round_start, blocks = u.blocks,
          open_request_id = null
-       from unnest(${SETTLEMENT.arrays()}, ${CLOSED_REQUEST.arrays(SETTLEMENT.length + 1)})
-         as s (${SETTLEMENT.names}, ${CLOSED_REQUEST.names})
-       where d.id ${equalsByIndex('s.delivery_id')} and d.open_request_id = s.request_id
-       returning s.*
+       from unnest(${DELIVERY_UPDATE.arrays()}, ${CLOSED_REQUEST.arrays(DELIVERY_UPDATE.length + 1)})
+         as u (${DELIVERY_UPDATE.names}, ${CLOSED_REQUEST.names})
+       where d.id ${equalsByIndex('u.delivery_id')} and d.open_request_id = u.request_id
+       returning u.*
      ), closed as (
-       ${CLOSE_SQL} from settled as c
+       ${CLOSE_SQL} from updated as c
        where r.id ${equalsByIndex('c.request_id')} and r.finished_at is null
      )
-     select request_id as "requestId" from settled`),
-    [...SETTLEMENT.valuesOf(settlements), ...CLOSED_REQUEST.valuesOf(requests)],
+     select request_id as "requestId" from updated`),
+    [...DELIVERY_UPDATE.valuesOf(updates), ...CLOSED_REQUEST.valuesOf(requests)],
   );
   return new Set(rows.map((row) => row.requestId));
 }

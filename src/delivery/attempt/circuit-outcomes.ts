@@ -1,86 +1,56 @@
-// Part of settling: what the outcomes of a batch mean for the webhooks, and who is told.
-import { publishOwnEvents } from '../../events/own-events';
+// Part of committing outcomes: changes the circuits of the webhooks, and publishes Hookledger's own events.
+import { type OwnEvent, publishOwnEvents } from '../../events/own-events';
 import type { Db } from '../../sql/db';
-import { usersById } from '../../users/user.store';
-import { disableWebhook } from '../../webhooks/changes/webhook-lifecycle';
-import { type WebhookRow, webhooksForUpdate } from '../../webhooks/webhook.store';
+import type { WebhookRow } from '../../webhooks/webhook.store';
 import { type CircuitRow, lockTroubledCircuits, saveCircuits } from '../../webhooks/webhook-circuit.store';
-import { type AttemptFacts, afterAttempt, beganToFail, failedForDays, recovered } from '../capacity/circuit';
-import { deliveryExhausted, webhookDisabled, webhookFailing, webhookRecovered } from '../own-event-builders';
+import { type AttemptFacts, afterAttempt, beganToFail, recovered } from '../capacity/circuit';
+import { deliveryExhausted, webhookFailing, webhookRecovered } from '../own-event-builders';
 import { notifyDeliveries } from '../queue/notify.store';
+import { disableIfNeeded } from './disable-webhooks';
 import { isFailure, type Outcome } from './outcome';
 
-const GONE = 410;
-
-type OwnEvents = Parameters<typeof publishOwnEvents>[1];
-
 /**
- * Locks the circuits that these outcomes may change. Most change none. What was known of a webhook when an attempt began
- * does not tell: of many that began together, each success ends the failures in a row.
+ * Locks the circuits that these outcomes may change: most outcomes change none. The state of a circuit when an attempt
+ * began does not decide it: attempts run concurrently, and any success among them resets the failures.
  */
 export function lockCircuitsOf(db: Db, outcomes: readonly Outcome[]): Promise<Map<string, CircuitRow>> {
-  const inAnyCase = outcomes.filter((outcome) => isFailure(outcome) || outcome.attempt.delivery.blocks);
-  const [all, always] = [outcomes, inAnyCase].map((each) => [...new Set(each.map(webhookOf))]);
+  const inAnyState = outcomes.filter((outcome) => isFailure(outcome) || outcome.attempt.delivery.blocks);
+  const [all, always] = [outcomes, inAnyState].map((each) => [...new Set(each.map(webhookOf))]);
   return lockTroubledCircuits(db, all as string[], always as string[]);
-}
-
-/** Locks the webhooks that these outcomes may disable: before circuits and deliveries, as everybody does. */
-export async function lockDisablable(
-  db: Db,
-  outcomes: readonly Outcome[],
-  now: Date,
-): Promise<Map<string, WebhookRow>> {
-  const ids = new Set(outcomes.filter((outcome) => mayDisable(outcome, now)).map(webhookOf));
-  if (ids.size === 0) return new Map();
-  // with those that are shared afterwards: locked in two steps, each of two transactions could hold what the other needs
-  const locked = await webhooksForUpdate(db, [...new Set(outcomes.map(webhookOf))]);
-  return new Map([...locked].filter(([id]) => ids.has(id)));
 }
 
 function webhookOf({ attempt }: Outcome): string {
   return attempt.webhook.id;
 }
 
-// the failures of this batch may be the last ones that were missing, so they are not counted here
-function mayDisable(outcome: Outcome, now: Date): boolean {
-  const { failures, failingSince } = outcome.attempt.webhook;
-  const longAgo = { failures: Number.POSITIVE_INFINITY, failingSince };
-  return isFailure(outcome) && (isGone(outcome) || (failures > 0 && failedForDays(longAgo, now)));
-}
-
-function isGone(outcome: Outcome): boolean {
-  return outcome.request.responseStatus === GONE;
-}
-
 /**
- * Moves the circuits on, disables webhooks, publishes our own events about them.
+ * Changes circuits, disables webhooks, and publishes the events about both.
  * @param circuits locked @param disablable the webhooks that `lockDisablable` locked
  */
-export async function noteOutcomes(
+export async function applyToCircuits(
   db: Db,
   outcomes: readonly Outcome[],
   circuits: ReadonlyMap<string, CircuitRow>,
   disablable: ReadonlyMap<string, WebhookRow>,
   now: Date,
 ): Promise<void> {
-  const events: OwnEvents[number][] = outcomes.flatMap(exhausted);
-  const changed: CircuitRow[] = [];
-  for (const [webhookId, own] of Map.groupBy(outcomes, (outcome) => outcome.attempt.webhook.id)) {
+  const events: OwnEvent[] = outcomes.flatMap(exhausted);
+  const after: CircuitRow[] = [];
+  for (const [webhookId, own] of Map.groupBy(outcomes, webhookOf)) {
     const before = circuits.get(webhookId);
     if (!before) continue;
-    const after = own.reduce((circuit, outcome) => afterAttempt(circuit, factsOf(outcome), now), before);
+    const circuit = own.reduce((current, outcome) => afterAttempt(current, factsOf(outcome), now), before);
     const webhook = disablable.get(webhookId);
-    const reason = webhook && reasonToDisable(own, after, now);
-    if (reason && (await disableWebhook(db, webhook, reason)))
-      events.push(await disabled(db, webhook, reason, own, now));
-    changed.push(after);
-    events.push(...turns(own, before, after, now));
+    const disabled = webhook ? await disableIfNeeded(db, webhook, own, circuit, now) : null;
+    if (disabled) events.push(disabled);
+    after.push(circuit);
+    events.push(...healthTransitions(own, before, circuit, now));
   }
-  const moved = changed.filter((circuit) => !isSame(circuit, circuits.get(circuit.webhookId)));
-  await saveCircuits(db, moved);
+  const changed = after.filter((circuit) => !isSame(circuit, circuits.get(circuit.webhookId)));
+  await saveCircuits(db, changed);
   await publishOwnEvents(db, events);
-  // those that wait may go on
-  if (moved.some((circuit) => circuit.state === 'CLOSED' && circuit.crowded)) await notifyDeliveries(db);
+  // waiting deliveries can be dispatched
+  if (changed.some((circuit) => circuit.state === 'CLOSED' && circuit.hasBacklog)) await notifyDeliveries(db);
 }
 
 function factsOf(outcome: Outcome): AttemptFacts {
@@ -99,23 +69,8 @@ function isSame(one: CircuitRow, other: CircuitRow | undefined): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-function reasonToDisable(outcomes: readonly Outcome[], circuit: CircuitRow, now: Date): string | null {
-  if (outcomes.some(isGone)) return 'the partner answered 410 Gone: it wants no more deliveries';
-  if (!failedForDays(circuit, now)) return null;
-  return `nothing has arrived since ${circuit.failingSince?.toISOString()}: ${circuit.failures} attempts failed`;
-}
-
-async function disabled(db: Db, webhook: WebhookRow, reason: string, outcomes: readonly Outcome[], at: Date) {
-  const owner = (await usersById(db, [webhook.ownerId])).get(webhook.ownerId);
-  const causedBy = outcomes.at(-1)?.attempt.delivery.id ?? null;
-  return webhookDisabled(
-    { id: webhook.id, name: webhook.name, ownerName: owner?.name ?? null },
-    { reason, at, causedBy },
-  );
-}
-
-// The moments at which a webhook begins to fail, or works again.
-function turns(outcomes: readonly Outcome[], before: CircuitRow, after: CircuitRow, now: Date): OwnEvents[number][] {
+// The events for a webhook that begins to fail, or works again.
+function healthTransitions(outcomes: readonly Outcome[], before: CircuitRow, after: CircuitRow, now: Date): OwnEvent[] {
   const last = outcomes.at(-1);
   if (!last) return [];
   const { webhook, delivery } = last.attempt;
@@ -129,9 +84,9 @@ function turns(outcomes: readonly Outcome[], before: CircuitRow, after: CircuitR
   return [webhookFailing(about, { reason: reason ?? '', openUntil: openUntil ?? now, failures, causedBy })];
 }
 
-function exhausted({ attempt, request, settlement }: Outcome): OwnEvents[number][] {
+function exhausted({ attempt, request, deliveryUpdate }: Outcome): OwnEvent[] {
   const { delivery, webhook, attemptNumber } = attempt;
-  if (settlement.status !== 'EXHAUSTED' || delivery.test) return [];
+  if (deliveryUpdate.status !== 'EXHAUSTED' || delivery.test) return [];
   const lastError = { code: request.errorCode, status: request.responseStatus };
   return [deliveryExhausted({ ...delivery, attempts: attemptNumber }, { webhookName: webhook.name, lastError })];
 }

@@ -1,4 +1,4 @@
-// Part of settling: the transaction.
+// After the call: writes the outcomes of attempts.
 import { currentTime } from '../../clock';
 import type { Db } from '../../sql/db';
 import { webhooksForShare } from '../../webhooks/webhook.store';
@@ -7,53 +7,54 @@ import { releaseSuccessors } from '../capacity/document-ordering';
 import { cancelRequested } from '../capacity/waiting.store';
 import type { DeliveryQueue } from '../queue/queue';
 import { closeRequestsAndDeliveries } from './attempt.store';
-import { lockCircuitsOf, lockDisablable, noteOutcomes } from './circuit-outcomes';
-import { slotOf, takesSlot } from './open-attempts';
+import { applyToCircuits, lockCircuitsOf } from './circuit-outcomes';
+import { lockDisablable } from './disable-webhooks';
 import { cancelled, type Outcome, underOrdering } from './outcome';
+import { slotOf, takesSlot } from './start-attempts';
 
 /**
- * Request rows, deliveries, the next attempts' jobs and the end of these jobs: all or nothing. An outcome whose
- * delivery was given to somebody else meanwhile is dropped: its row was closed as UNKNOWN by then.
+ * In one transaction, closes the request rows, updates the deliveries, inserts the jobs of next attempts and completes
+ * these jobs. An outcome whose delivery another worker has taken meanwhile is dropped: its row was closed as UNKNOWN.
  */
 export async function commitOutcomes(db: Db, queue: DeliveryQueue, outcomes: readonly Outcome[]): Promise<void> {
   const now = currentTime();
   const disablable = await lockDisablable(db, outcomes, now);
   const decided = await applyCurrentWebhookState(db, outcomes);
-  // sent together, done one after the other
-  const [circuits, settled] = await Promise.all([lockCircuitsOf(db, decided), closeRequestsAndDeliveries(db, decided)]);
-  const own = decided.filter((outcome) => settled.has(outcome.request.id));
+  // sent together, executed in this order
+  const [circuits, closed] = await Promise.all([lockCircuitsOf(db, decided), closeRequestsAndDeliveries(db, decided)]);
+  const own = decided.filter((outcome) => closed.has(outcome.request.id));
   const attempts = own.map((outcome) => outcome.attempt);
   await giveSlotsBack(db, attempts.filter(takesSlot).map(slotOf));
-  await noteOutcomes(db, own, circuits, disablable, now);
+  await applyToCircuits(db, own, circuits, disablable, now);
   await releaseSuccessors(
     db,
     queue,
-    own.filter(stopsBlocking).map((outcome) => outcome.settlement.deliveryId),
+    own.filter(stopsBlocking).map((outcome) => outcome.deliveryUpdate.deliveryId),
   );
   const nextJobs = own.flatMap((outcome) => outcome.nextJob ?? []);
   const jobIds = attempts.map((attempt) => attempt.jobId);
   await Promise.all([queue.insert(db, nextJobs), queue.complete(db, jobIds)]);
 }
 
-function stopsBlocking({ attempt, settlement }: Outcome): boolean {
-  return attempt.delivery.blocks && !settlement.blocks;
+function stopsBlocking({ attempt, deliveryUpdate }: Outcome): boolean {
+  return attempt.delivery.blocks && !deliveryUpdate.blocks;
 }
 
-// Archiving and cancelling leave what is on the wire alone, so what comes back must not wait for an attempt in a day; nor
-// may a cancelled one be given up instead, and hold back those behind it.
+// Archiving and cancelling do not stop an attempt on the wire. When it ends without success, its delivery is cancelled
+// here: it must not be retried, nor become EXHAUSTED and block later deliveries.
 async function applyCurrentWebhookState(db: Db, outcomes: readonly Outcome[]): Promise<Outcome[]> {
   const open = new Set(outcomes.filter((outcome) => outcome.request.status !== 'SUCCEEDED'));
   if (open.size === 0) return [...outcomes];
   const webhooks = await webhooksForShare(db, [...new Set([...open].map((outcome) => outcome.attempt.webhook.id))]);
-  const unwanted = await cancelRequested(
+  const toCancel = await cancelRequested(
     db,
-    [...open].map((outcome) => outcome.settlement.deliveryId),
+    [...open].map((outcome) => outcome.deliveryUpdate.deliveryId),
   );
   return outcomes.map((outcome) => {
     if (!open.has(outcome)) return outcome;
     const { delivery, webhook } = outcome.attempt;
     const { status, ordering = null } = webhooks.get(webhook.id) ?? {};
-    const isVain = unwanted.has(delivery.id) || (outcome.nextJob !== null && status === 'ARCHIVED');
-    return isVain ? cancelled(outcome) : underOrdering(outcome, ordering);
+    const isCancelled = toCancel.has(delivery.id) || (outcome.nextJob !== null && status === 'ARCHIVED');
+    return isCancelled ? cancelled(outcome) : underOrdering(outcome, ordering);
   });
 }

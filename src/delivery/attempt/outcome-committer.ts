@@ -1,4 +1,4 @@
-// The end of an attempt: outcomes of many attempts become one transaction.
+// Gathers the outcomes of many attempts into one transaction.
 import { setTimeout as wait } from 'node:timers/promises';
 import { createFaultLog } from '../../fault-log';
 import type { Log } from '../../log';
@@ -12,9 +12,9 @@ const GATHER_MS = 15;
 const RETRY_MS = 500;
 
 export interface OutcomeCommitter {
-  /** Resolves when the outcome is committed, or is known to be somebody else's business. */
-  settle(outcome: Outcome): Promise<void>;
-  /** Tries no more: what is not written by now stays open, and whoever takes those deliveries closes it as UNKNOWN. */
+  /** Resolves when the outcome is committed, or was dropped because another worker has taken the delivery. */
+  commit(outcome: Outcome): Promise<void>;
+  /** Stops retrying. Outcomes that are not written are lost: the next worker closes these attempts as UNKNOWN. */
   stop(): void;
 }
 
@@ -29,15 +29,15 @@ export interface OutcomeCommitterParts {
   log: Log;
 }
 
-/** While the database is away, outcomes wait here: nothing is lost, and whoever waits for them takes no new work. */
+/** While the database is unavailable, outcomes wait here. Their slots stay taken, so the worker starts no new attempts. */
 export function createOutcomeCommitter({ transaction, queue, log }: OutcomeCommitterParts): OutcomeCommitter {
   let waiting: Waiting[] = [];
   let running = false;
   let stopped = false;
-  let atOnce = BATCH;
+  let batchSize = BATCH;
 
   const report = createFaultLog((error, unwritten) =>
-    log.error({ err: error, outcomes: waiting.length, unwritten }, 'outcomes could not be written, trying again'),
+    log.error({ err: error, outcomes: waiting.length, unwritten }, 'outcomes could not be written, retrying'),
   );
 
   async function write(batch: readonly Waiting[]): Promise<boolean> {
@@ -51,24 +51,24 @@ export function createOutcomeCommitter({ transaction, queue, log }: OutcomeCommi
     }
   }
 
-  // After a failure one by one, and what fails alone goes to the back: one bad outcome must not hold up the others.
+  // After a failure, one by one, and an outcome that fails alone goes to the end: it must not delay the others.
   async function run(): Promise<void> {
     running = true;
     await wait(GATHER_MS);
     while (waiting.length > 0 && !stopped) {
-      const batch = waiting.slice(0, atOnce);
+      const batch = waiting.slice(0, batchSize);
       const written = await write(batch);
       waiting = waiting.slice(batch.length);
       if (written) for (const each of batch) each.done();
       else waiting = batch.length === 1 ? [...waiting, ...batch] : [...batch, ...waiting];
-      atOnce = written ? Math.min(BATCH, atOnce * 2) : 1;
+      batchSize = written ? Math.min(BATCH, batchSize * 2) : 1;
       if (!written) await wait(RETRY_MS);
     }
     running = false;
   }
 
   return {
-    settle: (outcome) =>
+    commit: (outcome) =>
       new Promise((done) => {
         waiting.push({ outcome, done });
         if (!running && !stopped) void run();

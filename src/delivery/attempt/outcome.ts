@@ -1,5 +1,4 @@
-// After the call: what the answer means for the request row and for the delivery.
-
+// The outcome of an attempt: how its request row is closed, and what becomes of its delivery.
 import { newId } from '../../ids';
 import type { ClosedRequest } from '../../request-log/open-close.store';
 import { madeStorable } from '../../text';
@@ -8,65 +7,65 @@ import type { DeliveryStatus } from '../delivery.entity';
 import type { SendResult } from '../http/send';
 import type { NewJob } from '../queue/queue';
 import { dueAt } from '../retry-schedule';
-import type { Settlement } from './attempt.store';
-import type { Attempt } from './open-attempts';
+import type { DeliveryUpdate } from './attempt.store';
 import { retryAfterMs } from './retry-after';
+import type { Attempt } from './start-attempts';
 import { unknownOutcome } from './unknown-outcome';
 
 export interface Outcome {
   attempt: Attempt;
   request: ClosedRequest;
-  settlement: Settlement;
+  deliveryUpdate: DeliveryUpdate;
   nextJob: NewJob | null;
-  /** Milliseconds that the partner asked to wait. */
+  /** The wait that the partner requested (`Retry-After`), in milliseconds. */
   retryAfterMs: number | null;
 }
 
-/** 2xx delivers; anything else is tried again until the schedule of the webhook has no further attempt. */
+/** 2xx is success. Anything else is retried until the schedule of the webhook has no further attempt. */
 export function outcomeOf(attempt: Attempt, result: SendResult, now: Date): Outcome {
   const request = closedRequest(attempt, result, now);
   if (result.errorCode === null) return finished(attempt, request, 'DELIVERED', now);
   return failed(attempt, request, now, retryAfterMs(result.retryAfter, now));
 }
 
-/** A bug of ours broke the attempt off: unknown, and by the schedule, so that it does not go round in circles. */
-export function brokenOff(attempt: Attempt, now: Date): Outcome {
+/** An error in Hookledger ended the attempt: UNKNOWN, and retried by the schedule, so that it is not repeated endlessly. */
+export function internalError(attempt: Attempt, now: Date): Outcome {
   const why =
-    'Hookledger failed during this attempt, so nobody knows whether it arrived. It is tried as after a failure.';
+    'An internal error of Hookledger ended this attempt. Whether it arrived is unknown. It is retried as after a failure.';
   return failed(attempt, unknownOutcome(attempt.requestId, now, why), now, null);
 }
 
-/** Our process stops before the answer came: unknown, and another process tries again at once. */
+/** This process stops before the answer arrived: UNKNOWN, and another process retries at once. */
 export function abandoned(attempt: Attempt, now: Date): Outcome {
   const why = 'Hookledger was stopped before the partner answered. It is tried again.';
   const outcome = retried(attempt, unknownOutcome(attempt.requestId, now, why), now, null);
-  // the partner did not fail, so the schedule loses no attempt
-  return { ...outcome, settlement: { ...outcome.settlement, roundStart: attempt.delivery.roundStart + 1 } };
+  // the partner did not fail, so the attempt does not count in the schedule
+  return { ...outcome, deliveryUpdate: { ...outcome.deliveryUpdate, roundStart: attempt.delivery.roundStart + 1 } };
 }
 
-/** Instead of being tried again: somebody cancelled it, or archived its webhook. */
+/** The delivery was cancelled, or its webhook archived: it is not retried. */
 export function cancelled(outcome: Outcome): Outcome {
   return finished(outcome.attempt, outcome.request, 'CANCELLED', outcome.request.finishedAt);
 }
 
-/** By the ordering that its webhook asks for now: another one, or none, may have been set while it was on the wire. */
+/** Applies the current ordering of the webhook, which may have changed while the attempt was on the wire. */
 export function underOrdering(outcome: Outcome, ordering: Ordering | null): Outcome {
-  const { settlement } = outcome;
-  const stillBlocks = ordering === 'HOLD' || (ordering === 'SKIP' && settlement.status === 'RETRYING');
-  return { ...outcome, settlement: { ...settlement, blocks: settlement.blocks && stillBlocks } };
+  const { deliveryUpdate } = outcome;
+  const stillBlocks = ordering === 'HOLD' || (ordering === 'SKIP' && deliveryUpdate.status === 'RETRYING');
+  return { ...outcome, deliveryUpdate: { ...deliveryUpdate, blocks: deliveryUpdate.blocks && stillBlocks } };
 }
 
-/** Whether this says that the endpoint does not work. What never left us says nothing about it. */
+/** Whether the outcome shows that the endpoint does not work. A request that was not sent shows nothing. */
 export function isFailure({ request }: Outcome): boolean {
   return request.status === 'FAILED' && request.errorCode !== 'NOT_SENT';
 }
 
-function failed(attempt: Attempt, request: ClosedRequest, now: Date, asked: number | null): Outcome {
+function failed(attempt: Attempt, request: ClosedRequest, now: Date, requestedMs: number | null): Outcome {
   const { delivery, webhook } = attempt;
   const due = delivery.test ? null : dueAt(attempt.attemptNumber - delivery.roundStart + 1, webhook.retrySchedule, now);
-  if (!due) return { ...finished(attempt, request, 'EXHAUSTED', now), retryAfterMs: asked };
-  const next = new Date(Math.max(due.getTime(), now.getTime() + (asked ?? 0)));
-  return retried(attempt, request, next, asked);
+  if (!due) return { ...finished(attempt, request, 'EXHAUSTED', now), retryAfterMs: requestedMs };
+  const next = new Date(Math.max(due.getTime(), now.getTime() + (requestedMs ?? 0)));
+  return retried(attempt, request, next, requestedMs);
 }
 
 function closedRequest(attempt: Attempt, result: SendResult, now: Date): ClosedRequest {
@@ -87,28 +86,28 @@ function closedRequest(attempt: Attempt, result: SendResult, now: Date): ClosedR
   };
 }
 
-type Ending = Extract<DeliveryStatus, 'DELIVERED' | 'EXHAUSTED' | 'CANCELLED'>;
+type FinalStatus = Extract<DeliveryStatus, 'DELIVERED' | 'EXHAUSTED' | 'CANCELLED'>;
 
-function finished(attempt: Attempt, request: ClosedRequest, ending: Ending, now: Date): Outcome {
+function finished(attempt: Attempt, request: ClosedRequest, status: FinalStatus, now: Date): Outcome {
   const { delivery, webhook } = attempt;
-  const settlement: Settlement = {
+  const deliveryUpdate: DeliveryUpdate = {
     deliveryId: delivery.id,
-    // what had arrived before it was replayed has arrived, however the replay ends
-    status: delivery.deliveredAt === null ? ending : 'DELIVERED',
+    // a delivery that was delivered before it was replayed stays DELIVERED
+    status: delivery.deliveredAt === null ? status : 'DELIVERED',
     nextAttemptAt: null,
     jobId: null,
     finishedAt: now,
-    deliveredAt: delivery.deliveredAt ?? (ending === 'DELIVERED' ? now : null),
+    deliveredAt: delivery.deliveredAt ?? (status === 'DELIVERED' ? now : null),
     roundStart: delivery.roundStart,
-    blocks: delivery.blocks && ending === 'EXHAUSTED' && webhook.ordering === 'HOLD',
+    blocks: delivery.blocks && status === 'EXHAUSTED' && webhook.ordering === 'HOLD',
   };
-  return { attempt, request, settlement, nextJob: null, retryAfterMs: null };
+  return { attempt, request, deliveryUpdate, nextJob: null, retryAfterMs: null };
 }
 
-function retried(attempt: Attempt, request: ClosedRequest, at: Date, asked: number | null): Outcome {
+function retried(attempt: Attempt, request: ClosedRequest, at: Date, requestedMs: number | null): Outcome {
   const { delivery } = attempt;
   const nextJob = { id: newId(), deliveryId: delivery.id, startAfter: at };
-  const settlement: Settlement = {
+  const deliveryUpdate: DeliveryUpdate = {
     deliveryId: delivery.id,
     status: 'RETRYING',
     nextAttemptAt: at,
@@ -118,5 +117,5 @@ function retried(attempt: Attempt, request: ClosedRequest, at: Date, asked: numb
     roundStart: delivery.roundStart,
     blocks: delivery.blocks,
   };
-  return { attempt, request, settlement, nextJob, retryAfterMs: asked };
+  return { attempt, request, deliveryUpdate, nextJob, retryAfterMs: requestedMs };
 }

@@ -1,6 +1,30 @@
-import type { ClosedRequest } from '../../request-log/open-close.store';
+// UNKNOWN: the outcome of an attempt was not recorded, so the partner may or may not have received it.
+import { currentTime } from '../../clock';
+import { type ClosedRequest, closeRequests } from '../../request-log/open-close.store';
+import type { Db } from '../../sql/db';
+import { giveSlotsBack } from '../../webhooks/webhook-slot.store';
+import type { DueDelivery } from '../delivery.store';
 
-/** The row of an attempt whose outcome nobody will ever know. */
+const PROCESS_DIED =
+  'The outcome was not recorded: the process that made this attempt ended, or lost its database. It is tried again.';
+
+/**
+ * Closes the attempts that dead processes left open. A due delivery whose job is its own has no other running attempt:
+ * if one is open, its process stopped sending heartbeats, and the queue gave the job away.
+ */
+export async function closeAttemptsOfDeadProcesses(db: Db, due: readonly DueDelivery[]): Promise<void> {
+  const now = currentTime();
+  const open = due.flatMap(({ webhookId, openRequestId }) =>
+    openRequestId === null ? [] : [{ webhookId, requestId: openRequestId }],
+  );
+  await closeRequests(
+    db,
+    open.map(({ requestId }) => unknownOutcome(requestId, now, PROCESS_DIED)),
+  );
+  await giveSlotsBack(db, open);
+}
+
+/** The closed row of such an attempt. */
 export function unknownOutcome(id: string, now: Date, error: string): ClosedRequest {
   return {
     id,

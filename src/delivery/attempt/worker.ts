@@ -1,4 +1,4 @@
-// Takes due deliveries, sends them, settles them.
+// Takes due deliveries, sends them, commits their outcomes.
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { currentTime } from '../../clock';
@@ -13,9 +13,9 @@ import type { WorkerCapacity } from '../capacity/worker-capacity';
 import { notSent, type Sender, type SendResult } from '../http/send';
 import type { DeliveryQueue } from '../queue/queue';
 import { createAuthorizedSender, type SendAuthorized } from '../signing/authorize';
-import { type Attempt, openAttempts } from './open-attempts';
-import { abandoned, brokenOff, type Outcome, outcomeOf } from './outcome';
+import { abandoned, internalError, type Outcome, outcomeOf } from './outcome';
 import { createOutcomeCommitter } from './outcome-committer';
+import { type Attempt, startAttempts } from './start-attempts';
 
 const REST_MS = 500;
 const HEARTBEAT_MS = 3_000;
@@ -26,86 +26,86 @@ export interface WorkerParts {
   queue: DeliveryQueue;
   keyring: Keyring;
   sender: Sender;
-  room: WorkerCapacity;
+  capacity: WorkerCapacity;
   log: Log;
   /** @param outcome SUCCEEDED or the error code */
   onAttemptEnded(outcome: string, durationMs: number): void;
-  /** Called when deliveries stepped aside, to wait for their webhook's capacity. */
+  /** Called when deliveries began to wait for the capacity of their webhook. */
   onWaiting(): void;
-  /** Called when a request to a webhook has ended: others may go. */
-  onRoom(webhookId: string): void;
+  /** Called when a request to a webhook has ended: it has capacity. */
+  onSlotFreed(webhookId: string): void;
 }
 
 export interface Worker {
-  /** There may be due deliveries. */
+  /** Call when there may be due deliveries. */
   wake(): void;
   /**
-   * Takes no more, and waits so long for what is on the wire; the rest is handed back as UNKNOWN, to be tried again.
-   * @throws UnwrittenOutcomes when the database did not take all outcomes
+   * Takes no further deliveries, and waits up to `graceMs` for attempts on the wire. The rest become UNKNOWN, to be retried.
+   * @throws UnwrittenOutcomes if not all outcomes could be written
    */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Attempts whose outcome is not written: whoever takes their deliveries closes them as UNKNOWN, and tries again. */
+/** The outcomes of some attempts were not written: the next worker closes these attempts as UNKNOWN, and retries. */
 export class UnwrittenOutcomes extends Error {
   constructor(readonly attempts: number) {
     super(
-      `The outcomes of ${attempts} attempts could not be written: the database did not take them. ` +
-        'Those deliveries are tried again, and partners may get them twice.',
+      `The outcomes of ${attempts} attempts could not be written to the database. ` +
+        'Their deliveries are retried, and partners may receive them twice.',
     );
     this.name = 'UnwrittenOutcomes';
   }
 }
 
 export function startWorker(parts: WorkerParts): Worker {
-  const { transaction, queue, room, log } = parts;
-  const opening = { queue, keyring: parts.keyring, room };
+  const { transaction, queue, capacity, log } = parts;
+  const startParts = { queue, keyring: parts.keyring, capacity };
   const sendAuthorized = createAuthorizedSender(parts.sender);
-  const settler = createOutcomeCommitter(parts);
-  // by request: a worker may be given its own job again while the lost attempt is still on the wire
+  const committer = createOutcomeCommitter(parts);
+  // by request: the queue may give this worker the same job again while the lost attempt is still on the wire
   const onTheWire = new Map<string, { jobId: string; end: Promise<void> }>();
-  const giveUp = new Map<string, () => void>();
-  const pace = createBatchInterval();
+  const stopWaiting = new Map<string, () => void>();
+  const interval = createBatchInterval();
   let wasFull = false;
   let stopped = false;
 
-  // One promise per attempt: a race against one that lives as long as the worker would keep every result as long.
-  function sentOrGivenUp(attempt: Attempt): Promise<SendResult | 'broken off' | 'given up'> {
+  // One promise per attempt: a race against a promise that lives as long as the worker would keep every result in memory.
+  function sendUntilStopped(attempt: Attempt): Promise<SendResult | 'internal error' | 'stopped'> {
     return new Promise((resolve) => {
-      giveUp.set(attempt.requestId, () => resolve('given up'));
+      stopWaiting.set(attempt.requestId, () => resolve('stopped'));
       void send(sendAuthorized, log, attempt).then(resolve);
     });
   }
 
   async function makeAttempt(attempt: Attempt): Promise<void> {
-    const result = await sentOrGivenUp(attempt);
-    giveUp.delete(attempt.requestId);
-    await settler.settle(settled(attempt, result, currentTime()));
+    const result = await sendUntilStopped(attempt);
+    stopWaiting.delete(attempt.requestId);
+    await committer.commit(outcomeFor(attempt, result, currentTime()));
     if (typeof result === 'object') noteEnd(parts, attempt, result);
     onTheWire.delete(attempt.requestId);
-    room.leave(attempt.webhook.id, performance.now());
-    // the next one of its document was given its job when this one was settled
+    capacity.release(attempt.webhook.id, performance.now());
+    // committing the outcome gave a job to the next delivery of its document
     if (wasFull || attempt.delivery.blocks) loop.wake();
-    parts.onRoom(attempt.webhook.id);
+    parts.onSlotFreed(attempt.webhook.id);
   }
 
   const step = async () => {
-    const atMost = room.takeable(performance.now());
+    const atMost = capacity.batchSize(performance.now());
     wasFull = atMost === 0;
     if (wasFull) return false;
-    const { taken, waiting, attempts } = await transaction((db) => openAttempts(db, opening, atMost));
-    pace.note(taken);
-    // too late to send them: whoever takes over does
+    const { taken, waiting, attempts } = await transaction((db) => startAttempts(db, startParts, atMost));
+    interval.note(taken);
+    // too late to send them: the next worker does
     if (stopped) return false;
     for (const attempt of attempts) {
-      room.enter(attempt.webhook.id, performance.now());
+      capacity.acquire(attempt.webhook.id, performance.now());
       onTheWire.set(attempt.requestId, { jobId: attempt.jobId, end: makeAttempt(attempt) });
     }
     if (waiting > 0) parts.onWaiting();
-    // fewer than asked for: the others will be announced
+    // fewer than requested: further ones are announced by a notification
     return taken === atMost;
   };
-  const loop = startLoop('delivery worker', REST_MS, log, step, pace.ms);
+  const loop = startLoop('delivery worker', REST_MS, log, step, interval.ms);
 
   const reportNoHeartbeat = createFaultLog((error, unwritten) => log.warn({ err: error, unwritten }, 'no heartbeat'));
   const heartbeat = setInterval(() => {
@@ -117,38 +117,45 @@ export function startWorker(parts: WorkerParts): Worker {
     wake: loop.wake,
     async stop(graceMs) {
       const grace = wait(graceMs, undefined, { ref: false });
-      // a step in the middle of a statement that is not answered would hold up what is on the wire
+      // a step whose statement gets no answer must not prevent the end of attempts on the wire
       await Promise.race([loop.stop(), grace]);
       stopped = true;
       const ends = Promise.all([...onTheWire.values()].map((each) => each.end));
       await Promise.race([ends, grace]);
       if (onTheWire.size > 0) log.warn({ attempts: onTheWire.size }, 'stopping before all attempts have ended');
-      for (const each of giveUp.values()) each();
-      // with the database away nothing can be handed back, and a process that never ends would be killed anyway
+      for (const each of stopWaiting.values()) each();
+      // without the database nothing can be written, and a process that does not exit would be killed
       await Promise.race([ends, wait(HAND_BACK_MS, undefined, { ref: false })]);
-      settler.stop();
+      committer.stop();
       clearInterval(heartbeat);
       if (onTheWire.size > 0) throw new UnwrittenOutcomes(onTheWire.size);
     },
   };
 }
 
-// An exception here would be a bug, and must cost one attempt: unhandled, it would end the process, and the next one.
-async function send(sendAuthorized: SendAuthorized, log: Log, attempt: Attempt): Promise<SendResult | 'broken off'> {
+// An exception here is a bug, and must cost only this attempt: unhandled, it would end this process and the next one.
+async function send(
+  sendAuthorized: SendAuthorized,
+  log: Log,
+  attempt: Attempt,
+): Promise<SendResult | 'internal error'> {
   if (attempt.fault !== null) return notSent(attempt.fault);
   const { method, url, body } = attempt.delivery;
   const { timeoutMs } = attempt.webhook;
   try {
     return await sendAuthorized({ method, url, headers: attempt.headers, body, timeoutMs }, attempt.credentials);
   } catch (error) {
-    log.error({ err: error, request: toNodeId('WebhookRequestLog', attempt.requestId) }, 'an attempt broke off');
-    return 'broken off';
+    log.error(
+      { err: error, request: toNodeId('WebhookRequestLog', attempt.requestId) },
+      'an internal error ended an attempt',
+    );
+    return 'internal error';
   }
 }
 
-function settled(attempt: Attempt, result: SendResult | 'broken off' | 'given up', now: Date): Outcome {
-  if (result === 'given up') return abandoned(attempt, now);
-  return result === 'broken off' ? brokenOff(attempt, now) : outcomeOf(attempt, result, now);
+function outcomeFor(attempt: Attempt, result: SendResult | 'internal error' | 'stopped', now: Date): Outcome {
+  if (result === 'stopped') return abandoned(attempt, now);
+  return result === 'internal error' ? internalError(attempt, now) : outcomeOf(attempt, result, now);
 }
 
 function noteEnd({ onAttemptEnded, log }: WorkerParts, attempt: Attempt, result: SendResult): void {
@@ -156,7 +163,7 @@ function noteEnd({ onAttemptEnded, log }: WorkerParts, attempt: Attempt, result:
   logOutcome(log, attempt, result);
 }
 
-// with the ids that the API knows, so that a log line can be looked up
+// with the ids of the API, so that the objects of a log line can be queried
 function logOutcome(log: Log, { delivery, requestId, attemptNumber }: Attempt, result: SendResult): void {
   const { errorCode, responseStatus, durationMs } = result;
   const fields = {

@@ -1,18 +1,18 @@
-// The circuit breaker of a webhook: what its attempts' outcomes mean for all its deliveries. Pure rules.
+// The circuit breaker of a webhook: how the outcomes of its attempts change it. Pure rules.
 import type { CircuitRow } from '../../webhooks/webhook-circuit.store';
 
-/** So many attempts in a row that fail open the circuit. */
+/** This many consecutive failed attempts open the circuit. */
 export const FAILURES_TO_OPEN = 20;
-/** A webhook that has failed for so long without one success is disabled. */
+/** A webhook is disabled after failing for this long without a success. */
 export const DISABLE_AFTER_MS = 5 * 86_400_000;
 
 const SECOND_MS = 1_000;
-const LONGEST_MS = 10 * 60 * SECOND_MS;
-const LONGEST_ASKED_MS = 60 * 60 * SECOND_MS;
+const MAX_PAUSE_MS = 10 * 60 * SECOND_MS;
+const MAX_REQUESTED_MS = 60 * 60 * SECOND_MS;
 const BREAKER_MS = 30 * SECOND_MS;
 const JITTER = 0.2;
 
-/** Standard Webhooks, "Delivery": these say that the endpoint has too much to do, not that one delivery is bad. */
+/** Standard Webhooks, "Delivery": with these statuses an endpoint reports overload, not a faulty delivery. */
 const THROTTLING: ReadonlyMap<number, number> = new Map([
   [429, 5 * SECOND_MS],
   [502, SECOND_MS],
@@ -20,13 +20,13 @@ const THROTTLING: ReadonlyMap<number, number> = new Map([
   [504, SECOND_MS],
 ]);
 
-/** What one attempt says about its webhook. */
+/** What the circuit depends on in the outcome of an attempt. */
 export interface AttemptFacts {
   deliveryId: string;
-  /** A test goes past the circuit: what it finds out counts like a probe's success. */
+  /** A test is sent whatever the state of the circuit. Its success counts like that of a probe. */
   test: boolean;
   succeeded: boolean;
-  /** Neither: it says something about us, not about the endpoint. */
+  /** Neither succeeded nor failed: the outcome says nothing about the endpoint. */
   failed: boolean;
   responseStatus: number | null;
   retryAfterMs: number | null;
@@ -43,17 +43,17 @@ export function afterAttempt(
   return attempt.failed ? afterFailure(circuit, attempt, now, random) : circuit;
 }
 
-/** Whether this change is the one at which the owner is told that the webhook fails. */
+/** Whether the owner is notified that the webhook fails. */
 export function beganToFail(before: CircuitRow, after: CircuitRow): boolean {
   return before.failures < FAILURES_TO_OPEN && after.failures >= FAILURES_TO_OPEN;
 }
 
-/** ... and that it works again. */
+/** Whether the owner is notified that the webhook works again. */
 export function recovered(before: CircuitRow, after: CircuitRow): boolean {
   return before.failures >= FAILURES_TO_OPEN && after.failures === 0;
 }
 
-/** Whether it has failed long enough to be disabled. */
+/** Whether the webhook has failed long enough to be disabled. */
 export function failedForDays(circuit: Pick<CircuitRow, 'failures' | 'failingSince'>, now: Date): boolean {
   return (
     circuit.failures >= FAILURES_TO_OPEN &&
@@ -62,14 +62,14 @@ export function failedForDays(circuit: Pick<CircuitRow, 'failures' | 'failingSin
   );
 }
 
-// An attempt from before the circuit opened proves nothing about the pause that was asked for since.
+// An attempt that began before the circuit opened does not end a pause that was requested since.
 function afterSuccess(circuit: CircuitRow, attempt: AttemptFacts): CircuitRow {
   const working = { ...circuit, failures: 0, failingSince: null };
   const isProof = circuit.state === 'CLOSED' || isProbe(circuit, attempt);
   return isProof || attempt.test ? closed(circuit) : working;
 }
 
-/** As if nothing had failed. */
+/** The circuit without failures. */
 export function closed(circuit: CircuitRow): CircuitRow {
   const working = { failures: 0, failingSince: null, openings: 0, reason: null };
   return { ...circuit, ...working, state: 'CLOSED', openUntil: null, probeDeliveryId: null };
@@ -77,27 +77,27 @@ export function closed(circuit: CircuitRow): CircuitRow {
 
 function afterFailure(circuit: CircuitRow, attempt: AttemptFacts, now: Date, random: () => number): CircuitRow {
   const failing = { ...circuit, failures: circuit.failures + 1, failingSince: circuit.failingSince ?? now };
-  const asked = askedPause(attempt, circuit.openings);
-  // those that were on the wire when it opened do not open it once more, but may ask for a longer pause
-  if (circuit.state === 'OPEN') return asked?.isTheirs ? longer(failing, asked.ms, now) : failing;
+  const pause = throttlingPause(attempt, circuit.openings);
+  // attempts that were on the wire when it opened do not open it again, but may request a longer pause
+  if (circuit.state === 'OPEN') return pause?.isRequested ? longer(failing, pause.ms, now) : failing;
   const isVerdict = circuit.state === 'CLOSED' ? failing.failures >= FAILURES_TO_OPEN : isProbe(circuit, attempt);
-  if (asked === null && !isVerdict) return failing;
-  const ms = asked?.isTheirs ? asked.ms : spread(asked?.ms ?? ownPause(circuit), random);
+  if (pause === null && !isVerdict) return failing;
+  const ms = pause?.isRequested ? pause.ms : spread(pause?.ms ?? breakerPause(circuit), random);
   return opened(failing, ms, reasonFor(attempt, failing), now);
 }
 
-function askedPause(
+function throttlingPause(
   { responseStatus, retryAfterMs }: AttemptFacts,
   openings: number,
-): { ms: number; isTheirs: boolean } | null {
+): { ms: number; isRequested: boolean } | null {
   const first = THROTTLING.get(responseStatus ?? 0);
   if (first === undefined) return null;
-  if (retryAfterMs === null) return { ms: Math.min(first * 2 ** openings, LONGEST_MS), isTheirs: false };
-  return { ms: Math.min(Math.max(retryAfterMs, SECOND_MS), LONGEST_ASKED_MS), isTheirs: true };
+  if (retryAfterMs === null) return { ms: Math.min(first * 2 ** openings, MAX_PAUSE_MS), isRequested: false };
+  return { ms: Math.min(Math.max(retryAfterMs, SECOND_MS), MAX_REQUESTED_MS), isRequested: true };
 }
 
-function ownPause({ openings }: CircuitRow): number {
-  return Math.min(BREAKER_MS * 2 ** openings, LONGEST_MS);
+function breakerPause({ openings }: CircuitRow): number {
+  return Math.min(BREAKER_MS * 2 ** openings, MAX_PAUSE_MS);
 }
 
 function spread(ms: number, random: () => number): number {
@@ -115,7 +115,8 @@ function opened(circuit: CircuitRow, ms: number, reason: string, now: Date): Cir
 }
 
 function reasonFor({ responseStatus }: AttemptFacts, { failures }: CircuitRow): string {
-  if (THROTTLING.has(responseStatus ?? 0)) return `It answered ${responseStatus}: it wants fewer requests.`;
+  if (THROTTLING.has(responseStatus ?? 0))
+    return `The endpoint answered ${responseStatus}, which asks for fewer requests.`;
   return failures === 1 ? 'The last attempt failed.' : `The last ${failures} attempts failed.`;
 }
 

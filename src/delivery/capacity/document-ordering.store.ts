@@ -1,16 +1,16 @@
-// Deliveries of one document to one webhook, one after the other.
+// Webhooks with an ordering: one delivery of a document at a time.
 import { idBounds } from '../../ids';
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
 import { DELIVERIES, type DeliveryRow } from '../delivery.store';
 
-/** What is kept in order: the deliveries of one document to one webhook. */
+/** The deliveries of one document to one webhook, which are kept in order. */
 export interface Sequence {
   webhookId: string;
   documentType: string;
   referenceDocument: string;
 }
 
-/** Those sequences in which a delivery holds back the next one. */
+/** The sequences in which a delivery blocks the next one. */
 export async function blockedSequences(db: Db, sequences: readonly Sequence[]): Promise<Sequence[]> {
   if (sequences.length === 0) return [];
   return rowsOf<Sequence>(
@@ -28,7 +28,7 @@ export async function blockedSequences(db: Db, sequences: readonly Sequence[]): 
   );
 }
 
-/** The deliveries that are next in the sequences of these, and wait for nothing but them. */
+/** The first delivery of each sequence that these deliveries belong to, if it still waits for a predecessor. */
 export async function nextInOrder(db: Db, deliveryIds: readonly string[]): Promise<string[]> {
   const rows = await rowsOf<{ id: string }>(
     db,
@@ -42,7 +42,7 @@ export async function nextInOrder(db: Db, deliveryIds: readonly string[]): Promi
   return rows.map((row) => row.id);
 }
 
-/** What holds these deliveries back: the first of their sequences. Those that wait for nothing are left out. */
+/** The first delivery of the sequence of each delivery that waits for a predecessor. */
 export async function predecessorsOf(db: Db, deliveryIds: readonly string[]): Promise<Map<string, DeliveryRow>> {
   const rows = await rowsOf<DeliveryRow & { successorId: string }>(
     db,
@@ -67,8 +67,8 @@ export async function webhooksOfDeliveries(db: Db, deliveryIds: readonly string[
   return rows.map((row) => row.webhookId);
 }
 
-/** Nothing of this webhook is in order any more: what waited for a predecessor waits for capacity. */
-export async function endOrder(db: Db, webhookId: string): Promise<void> {
+/** Removes the ordering: deliveries that waited for a predecessor wait for capacity. */
+export async function endOrdering(db: Db, webhookId: string): Promise<void> {
   await changedBy(
     db,
     statement(`update deliveries set blocks = false,
@@ -78,8 +78,8 @@ export async function endOrder(db: Db, webhookId: string): Promise<void> {
   );
 }
 
-/** Given up ones hold back nobody any more. @returns their ids */
-export async function passOverExhausted(db: Db, webhookId: string): Promise<string[]> {
+/** EXHAUSTED deliveries of this webhook block no longer. @returns their ids */
+export async function unblockExhausted(db: Db, webhookId: string): Promise<string[]> {
   const rows = await rowsOf<{ id: string }>(
     db,
     statement(`update deliveries set blocks = false where webhook_id = $1 and blocks and status = 'EXHAUSTED'
@@ -90,10 +90,9 @@ export async function passOverExhausted(db: Db, webhookId: string): Promise<stri
 }
 
 /**
- * While a webhook asks for order, events are fanned out by one relay at a time: of two, the one with the later events
- * could be done first.
+ * While a webhook has an ordering, one relay fans out at a time: of two, the one with the later events could commit first.
  */
-export async function waitForTurn(db: Db): Promise<void> {
+export async function lockFanOutOrder(db: Db): Promise<void> {
   await rowsOf(
     db,
     statement(`select pg_advisory_xact_lock(hashtext('hookledger.order'))

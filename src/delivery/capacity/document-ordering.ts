@@ -1,4 +1,4 @@
-// One delivery of a document at a time, for webhooks that ask for it.
+// Webhooks with an ordering: one delivery of a document at a time.
 import { currentTime } from '../../clock';
 import { newId } from '../../ids';
 import type { Db } from '../../sql/db';
@@ -8,27 +8,27 @@ import type { NewDelivery } from '../delivery.store';
 import type { DeliveryQueue } from '../queue/queue';
 import {
   blockedSequences,
-  endOrder,
+  endOrdering,
   nextInOrder,
-  passOverExhausted,
   type Sequence,
+  unblockExhausted,
   webhooksOfDeliveries,
 } from './document-ordering.store';
 import { giveJobs } from './waiting.store';
 
 /**
- * Lets new deliveries of ordered webhooks wait for an earlier one of the same document. Their circuits are locked: an
- * earlier one that ends at this moment is seen by one of the two transactions.
- * @param deliveries of ordered webhooks, in order; those that are skipped hold nobody back
+ * Makes new deliveries wait for an earlier one of the same document. The caller has locked the circuits of their
+ * webhooks: if the earlier delivery ends at this moment, one of the two transactions sees it.
+ * @param deliveries of webhooks with an ordering, in order; skipped ones block nothing
  */
 export async function putInOrder(db: Db, deliveries: readonly NewDelivery[]): Promise<NewDelivery[]> {
   const open = deliveries.filter((delivery) => delivery.status !== 'SKIPPED');
-  const taken = new Set((await blockedSequences(db, open)).map(keyOf));
+  const blocked = new Set((await blockedSequences(db, open)).map(keyOf));
   return deliveries.map((delivery) => {
     if (delivery.status === 'SKIPPED') return delivery;
     const key = keyOf(delivery);
-    if (!taken.has(key)) {
-      taken.add(key);
+    if (!blocked.has(key)) {
+      blocked.add(key);
       return { ...delivery, blocks: true };
     }
     const waiting = { waitsFor: 'PREDECESSOR' as const, held: false, jobId: null, nextAttemptAt: null };
@@ -40,7 +40,7 @@ function keyOf({ webhookId, documentType, referenceDocument }: Sequence): string
   return JSON.stringify([webhookId, documentType, referenceDocument]);
 }
 
-/** After these deliveries ended: whatever waited for them goes on. */
+/** Gives jobs to the deliveries that waited for these. Call it after these ended. */
 export async function releaseSuccessors(db: Db, queue: DeliveryQueue, deliveryIds: readonly string[]): Promise<void> {
   if (deliveryIds.length === 0) return;
   await lockCircuits(db, await webhooksOfDeliveries(db, deliveryIds));
@@ -51,8 +51,8 @@ export async function releaseSuccessors(db: Db, queue: DeliveryQueue, deliveryId
   await queue.insert(db, jobs);
 }
 
-/** What becomes of deliveries that wait for others when their webhook's ordering changes. */
-export async function changeOrder(
+/** Applies a new ordering to the deliveries of a webhook that wait for a predecessor. */
+export async function changeOrdering(
   db: Db,
   queue: DeliveryQueue,
   webhookId: string,
@@ -60,9 +60,9 @@ export async function changeOrder(
 ): Promise<void> {
   await lockCircuits(db, [webhookId]);
   if (ordering === null) {
-    await endOrder(db, webhookId);
+    await endOrdering(db, webhookId);
     await markBacklog(db, [webhookId]);
   } else if (ordering === 'SKIP') {
-    await releaseSuccessors(db, queue, await passOverExhausted(db, webhookId));
+    await releaseSuccessors(db, queue, await unblockExhausted(db, webhookId));
   }
 }

@@ -1,11 +1,11 @@
-// Deliveries that no job waits for: held, waiting, or ended before they arrived.
+// Deliveries without a job: held, waiting, or cancelled.
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
 import type { Wait } from '../delivery.entity';
 
-/** What had arrived before it was replayed has arrived. */
+/** A delivery that was delivered before it was replayed stays DELIVERED. */
 const ENDED = `case when delivered_at is null then 'CANCELLED' else 'DELIVERED' end`;
 
-/** Held: they wait for their webhook, not for a job. An attempt that was on the wire is over. */
+/** Holds deliveries until their webhook is resumed. Their attempts are closed. */
 export async function holdDeliveries(db: Db, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await changedBy(
@@ -26,7 +26,7 @@ export async function cancelDeliveries(db: Db, ids: readonly string[], at: Date)
   );
 }
 
-/** Ends what a webhook has open, but for attempts on the wire. */
+/** Cancels the open deliveries of a webhook, except those with an attempt on the wire. */
 export async function cancelOpenOf(db: Db, webhookId: string, at: Date): Promise<number> {
   return changedBy(
     db,
@@ -37,7 +37,7 @@ export async function cancelOpenOf(db: Db, webhookId: string, at: Date): Promise
   );
 }
 
-/** Held ones go on as the webhook's capacity allows. @returns how many, at most so many */
+/** Makes held deliveries wait for capacity instead. @returns their number, at most `atMost` */
 export async function unholdDeliveries(db: Db, webhookId: string, atMost: number): Promise<number> {
   return changedBy(
     db,
@@ -47,7 +47,7 @@ export async function unholdDeliveries(db: Db, webhookId: string, atMost: number
   );
 }
 
-/** Waiting ones are held, because their webhook is. @returns how many, at most so many */
+/** Makes deliveries that wait for capacity held instead. @returns their number, at most `atMost` */
 export async function holdWaiting(db: Db, webhookId: string, atMost: number): Promise<number> {
   return changedBy(
     db,
@@ -58,7 +58,7 @@ export async function holdWaiting(db: Db, webhookId: string, atMost: number): Pr
   );
 }
 
-/** They go on, each with this job. */
+/** Assigns jobs to deliveries: they are due at `at`. */
 export async function giveJobs(db: Db, jobs: readonly { id: string; deliveryId: string }[], at: Date): Promise<void> {
   if (jobs.length === 0) return;
   await changedBy(
@@ -69,7 +69,7 @@ export async function giveJobs(db: Db, jobs: readonly { id: string; deliveryId: 
   );
 }
 
-/** They wait without a job until somebody lets them go on. */
+/** Takes the jobs of deliveries away: they wait. */
 export async function makeWait(db: Db, ids: readonly string[], waitsFor: Wait): Promise<void> {
   if (ids.length === 0) return;
   await changedBy(
@@ -91,8 +91,8 @@ export async function firstWaiting(db: Db, webhookId: string, atMost: number): P
   return rows.map((row) => row.id);
 }
 
-/** Whether it is on the wire or due. */
-export async function isOnItsWay(db: Db, id: string, now: Date): Promise<boolean> {
+/** Whether the delivery is due or on the wire. */
+export async function isDueOrRunning(db: Db, id: string, now: Date): Promise<boolean> {
   const rows = await rowsOf(
     db,
     statement(`select 1 from deliveries where id = $1 and finished_at is null and not held and waits_for is null
@@ -112,7 +112,7 @@ export async function hasWaiting(db: Db, webhookId: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Those of these that somebody cancelled while they were on the wire. */
+/** Those of these deliveries that were cancelled while an attempt was on the wire. */
 export async function cancelRequested(db: Db, ids: readonly string[]): Promise<Set<string>> {
   const rows = await rowsOf<{ id: string }>(
     db,

@@ -1,10 +1,10 @@
-// What people order for single deliveries: now, not at all, again.
+// Statements for retryDelivery, cancelDelivery and replays.
 import { idBounds } from '../../ids';
 import { columns } from '../../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
 import type { DeliveryStatus, SkipReason, Wait } from '../delivery.entity';
 
-/** A delivery as far as an order about it depends on it. */
+/** The columns of a delivery that these commands depend on. */
 export interface CommandedDelivery {
   id: string;
   webhookId: string;
@@ -17,11 +17,11 @@ export interface CommandedDelivery {
   test: boolean;
   openRequestId: string | null;
   cancelRequested: boolean;
-  /** What is sent is there: nothing was ever frozen for a skipped one, and a payload may have been erased. */
+  /** Whether there is a body to send. A skipped delivery has none, and a payload may have been erased. */
   hasContent: boolean;
 }
 
-/** Locked until the transaction ends, in order. Whoever locks their webhooks or circuits too does so before. */
+/** Locks deliveries until the transaction ends. Lock their webhooks and circuits before. */
 export async function lockDeliveries(db: Db, ids: readonly string[]): Promise<CommandedDelivery[]> {
   return rowsOf<CommandedDelivery>(
     db,
@@ -34,13 +34,13 @@ export async function lockDeliveries(db: Db, ids: readonly string[]): Promise<Co
   );
 }
 
-/** What is on the wire is not called back: it is not tried again. */
+/** For a delivery with an attempt on the wire: it is not retried afterwards. */
 export async function requestCancel(db: Db, id: string): Promise<void> {
   await changedBy(db, statement('update deliveries set cancel_requested = true where id = $1'), [id]);
 }
 
-/** What a delivery that was skipped will be after all. */
-export interface FrozenDelivery {
+/** The request of a delivery that was skipped before. */
+export interface RenderedDelivery {
   id: string;
   method: string;
   url: string;
@@ -49,7 +49,7 @@ export interface FrozenDelivery {
   payloadId: string;
 }
 
-const FROZEN_DELIVERY = columns<FrozenDelivery>([
+const RENDERED_DELIVERY = columns<RenderedDelivery>([
   ['id', 'id', 'uuid'],
   ['method', 'method', 'text'],
   ['url', 'url', 'text'],
@@ -57,21 +57,22 @@ const FROZEN_DELIVERY = columns<FrozenDelivery>([
   ['payloadId', 'payload_id', 'uuid'],
 ]);
 
-/** Skipped, and made into requests after all. Their payloads are there already; to be opened in the same transaction. */
-export async function freezeDeliveries(db: Db, frozen: readonly FrozenDelivery[]): Promise<void> {
-  if (frozen.length === 0) return;
+/** Stores the requests of skipped deliveries, whose payloads exist. Reopen the deliveries in the same transaction. */
+export async function storeRequests(db: Db, rendered: readonly RenderedDelivery[]): Promise<void> {
+  if (rendered.length === 0) return;
   await changedBy(
     db,
-    statement(`update deliveries as d set skip_reason = null, skip_message = null, method = f.method, url = f.url,
-       headers = f.headers, payload_id = f.payload_id
-     from unnest(${FROZEN_DELIVERY.arrays(1)}) as f (${FROZEN_DELIVERY.names})
-     where d.id = f.id and d.id between $${FROZEN_DELIVERY.length + 1}::uuid and $${FROZEN_DELIVERY.length + 2}::uuid`),
-    [...FROZEN_DELIVERY.valuesOf(frozen), ...idBounds(frozen.map(({ id }) => id))],
+    statement(`update deliveries as d set skip_reason = null, skip_message = null, method = r.method, url = r.url,
+       headers = r.headers, payload_id = r.payload_id
+     from unnest(${RENDERED_DELIVERY.arrays(1)}) as r (${RENDERED_DELIVERY.names})
+     where d.id = r.id and d.id between $${RENDERED_DELIVERY.length + 1}::uuid and $${RENDERED_DELIVERY.length + 2}::uuid`),
+    [...RENDERED_DELIVERY.valuesOf(rendered), ...idBounds(rendered.map(({ id }) => id))],
   );
 }
 
 /**
- * Over, and open again: as new, but with the attempts that it had, and with what is known of its arrival.
+ * Makes finished deliveries PENDING again, with a new round of the retry schedule. The number of attempts and the time of
+ * the first success are kept.
  * @param reopened without a job: held
  */
 export async function reopenDeliveries(
@@ -84,7 +85,7 @@ export async function reopenDeliveries(
   const ids = reopened.map((each) => each.deliveryId);
   await changedBy(
     db,
-    // what arrived before arrivals were written down has finished_at alone
+    // deliveries from before delivered_at existed have finished_at only
     statement(`update deliveries as d set status = 'PENDING', finished_at = null, round_start = d.attempts, replay_id = $3,
        delivered_at = coalesce(d.delivered_at, case when d.status = 'DELIVERED' then d.finished_at end),
        cancel_requested = false, held = r.job_id is null, waits_for = null, job_id = r.job_id,

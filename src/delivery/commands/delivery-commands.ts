@@ -1,4 +1,4 @@
-// What people order for one delivery that is not over yet.
+// The commands retryDelivery and cancelDelivery.
 
 import { recordAct } from '../../audit/record';
 import { currentTime } from '../../clock';
@@ -15,7 +15,7 @@ import { notifyDeliveries } from '../queue/notify.store';
 import type { DeliveryQueue } from '../queue/queue';
 import { type CommandedDelivery, lockDeliveries, requestCancel } from './delivery-commands.store';
 
-/** Its next attempt is due now. The schedule goes on after it as if it had come at its time. */
+/** Makes the next attempt due now. It counts in the retry schedule like an attempt at its scheduled time. */
 export async function retryDelivery(
   db: Db,
   viewer: Viewer,
@@ -37,27 +37,27 @@ export async function retryDelivery(
 
 function retryFault(delivery: CommandedDelivery, webhook: WebhookRow | null): string | null {
   if (!isOpen(delivery)) {
-    const mayBeSent = delivery.hasContent || (delivery.skipReason !== null && delivery.skipReason !== 'LOOP');
-    const instead = mayBeSent ? 'replayDelivery sends it again' : 'there is nothing that could be sent';
+    const canReplay = delivery.hasContent || (delivery.skipReason !== null && delivery.skipReason !== 'LOOP');
+    const instead = canReplay ? 'replayDelivery sends it again' : 'it has nothing to send';
     return `The delivery is ${delivery.status}: ${instead}.`;
   }
   if (delivery.openRequestId !== null) return 'An attempt of this delivery is on the wire: wait for its outcome.';
   const mayGo = webhook?.status === 'ACTIVE' || delivery.test;
   if (delivery.held || !mayGo) {
-    return `Its webhook is ${webhook?.status}: resume the webhook, and the delivery goes on.`;
+    return `Its webhook is ${webhook?.status}: resume the webhook to continue the delivery.`;
   }
   if (delivery.waitsFor === 'PREDECESSOR') {
-    return 'It waits for an earlier delivery of the same document: replay or cancel that one, and it goes on.';
+    return 'It waits for an earlier delivery of the same document: replay or cancel that one to continue.';
   }
   if (delivery.waitsFor === 'CAPACITY') {
-    return 'It waits until its webhook may be called: for its circuit or its limits. It goes on by itself.';
+    return 'It waits for the circuit or the limits of its webhook, and continues by itself.';
   }
   return null;
 }
 
 /**
- * Ends it: at once, or, when an attempt is on the wire, unless that attempt arrives. A delivery that was given up and
- * holds back later ones of its document is passed over. Cancelling what is cancelled changes nothing.
+ * Cancels an open delivery: at once, or, if an attempt is on the wire and does not succeed, after it. An EXHAUSTED delivery
+ * that blocks later ones of its document becomes CANCELLED, and they continue. Cancelling twice changes nothing.
  */
 export async function cancelDelivery(
   db: Db,
@@ -67,7 +67,7 @@ export async function cancelDelivery(
   reason: string,
 ): Promise<DeliveryRow> {
   const { webhookId } = await getDelivery(db, id);
-  // against whoever settles, who shares the webhook: an attempt must not be rescheduled past this order
+  // committing an outcome locks the webhook for share: it must not schedule a further attempt after this command
   await findWebhookForUpdate(db, webhookId);
   await lockCircuits(db, [webhookId]);
   const delivery = await locked(db, id);
@@ -84,9 +84,9 @@ export async function cancelDelivery(
 }
 
 async function end(db: Db, queue: DeliveryQueue, delivery: CommandedDelivery): Promise<void> {
-  const holdsBack = delivery.status === 'EXHAUSTED' && delivery.blocks;
-  if (!isOpen(delivery) && !holdsBack) {
-    throw conflict(`The delivery is ${delivery.status}: it is over, and there is nothing to cancel.`);
+  const blocksOthers = delivery.status === 'EXHAUSTED' && delivery.blocks;
+  if (!isOpen(delivery) && !blocksOthers) {
+    throw conflict(`The delivery is ${delivery.status}: it is finished and cannot be cancelled.`);
   }
   if (delivery.openRequestId !== null) return requestCancel(db, delivery.id);
   await cancelDeliveries(db, [delivery.id], currentTime());

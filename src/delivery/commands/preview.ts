@@ -1,4 +1,4 @@
-// What a webhook would make of an event, without making it.
+// Evaluates the condition and the templates of a webhook for an event, without a delivery.
 import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import { eventsById, type OutboxEvent } from '../../events/business-event.store';
@@ -16,9 +16,12 @@ import { OWN_DOCUMENT_TYPE } from '../../webhooks/own-document-type';
 import { type PlannedRequest, planRequest } from '../../webhooks/request/request-plan';
 import { type WebhookRow, webhooksById } from '../../webhooks/webhook.store';
 import { defaultBody } from '../fan-out/default-body';
-import { decideAll, decided, renderAll, type Skip } from '../fan-out/evaluate';
+import { evaluateTemplates } from '../fan-out/evaluate-templates';
+import { matches } from '../fan-out/matches';
 import { wordsOf } from '../fan-out/render-requests';
-import { wants } from '../fan-out/wants';
+import { conditionSkips } from '../fan-out/skip-reasons/condition';
+import { decided } from '../fan-out/skip-reasons/evaluation';
+import type { Skip } from '../fan-out/skip-reasons/skip';
 import type { Sample } from './test-webhook';
 
 type PreviewedEvent = Pick<
@@ -26,7 +29,7 @@ type PreviewedEvent = Pick<
   'id' | 'documentType' | 'event' | 'referenceDocument' | 'createdAt' | 'directedTo' | 'contentType'
 > & {
   body: Buffer;
-  /** The same as JSON. */
+  /** The body as JSON. */
   document: Buffer;
   user: UserWords;
 };
@@ -36,13 +39,13 @@ export interface Preview {
   conditionHolds: boolean | null;
   skipReason: Skip['skipReason'] | null;
   skipMessage: string | null;
-  /** null where a template fails. */
+  /** null: a template fails. */
   request: { method: string; url: string; headers: [string, string][]; body: string } | null;
 }
 
 /**
- * Writes nothing. The request is shown also where the condition decides against the event.
- * @param userName who did it; null: the event's own user, of a given document the viewer
+ * Writes nothing. Renders the request even if the condition is false.
+ * @param userName the user of the event; null: its own user, or for a given document the viewer
  */
 export async function previewWebhook(
   db: Db,
@@ -60,13 +63,13 @@ export async function previewWebhook(
   }
   const plan = planRequest(webhook);
   const evaluation = { webhook, plan, subject: subjectOf(wordsOf(event), event.user, event.document) };
-  const [decision = null] = (await decideAll([evaluation])).map(decided);
-  const [rendered] = plan.fixed ? [plan.fixed] : (await renderAll([evaluation])).map(decided);
+  const [decision = null] = (await conditionSkips([evaluation])).map(decided);
+  const [rendered] = plan.fixed ? [plan.fixed] : (await evaluateTemplates([evaluation])).map(decided);
   const failure = rendered && 'skipReason' in rendered ? rendered : null;
   const skip = decision ?? failure;
   const planned = failure === null ? (rendered as PlannedRequest) : null;
   return {
-    matches: wants(webhook, event),
+    matches: matches(webhook, event),
     conditionHolds: webhook.condition === null ? null : holds(decision),
     skipReason: skip?.skipReason ?? null,
     skipMessage: skip?.skipMessage ?? null,
@@ -104,7 +107,7 @@ async function webhookToPreview(db: Db, id: string | null): Promise<WebhookRow> 
 }
 
 function givenEvent(given: Extract<Sample, { event: unknown }>['event']): PreviewedEvent {
-  // a webhook for our own events must be tried before the first has happened, and nobody is told of this one
+  // allowed for Hookledger's own events too, because nothing is published: a webhook can be tried before the first one
   const faultsOf = given.documentType === OWN_DOCUMENT_TYPE ? faultsOfContent : faultsOfEvent;
   const faults = faultsOf({ ...given, user: null, idempotencyKey: null, causedBy: null }, []);
   if (faults.length > 0) throw new InputError(faults);

@@ -1,4 +1,4 @@
-// One real request, to see whether a webhook works.
+// Sends one real request, to test a webhook.
 
 import { recordAct } from '../../audit/record';
 import { currentTime } from '../../clock';
@@ -16,18 +16,18 @@ import { newPayloadsOf, type Rendered, type RenderedRequest, renderRequests } fr
 import { notifyDeliveries } from '../queue/notify.store';
 import type { DeliveryQueue } from '../queue/queue';
 
-/** What a partner recognises it by. */
+/** Identifies a test to the partner. */
 const TEST_HEADER: [string, string] = ['webhook-test', 'true'];
 
 type GivenEvent = Pick<NewEvent, 'documentType' | 'event' | 'referenceDocument' | 'data'>;
 
-/** What is sent: a document given for it, or an event that happened. */
+/** The event to send: from a given document, or a stored one. */
 export type Sample = { event: GivenEvent } | { eventId: string | null };
 
 /**
- * Sends an event to this webhook alone, also where it is paused or disabled: one attempt, whatever its schedule says.
- * A document that was given becomes an event that no other webhook is told of.
- * @throws InputError also when the webhook's condition or template decides against it, with the reason
+ * Sends an event to this webhook only, even if it is paused or disabled, in one attempt without retries. A given document
+ * becomes an event that is delivered to no other webhook.
+ * @throws InputError also if the condition is false or a template fails, with the reason
  */
 export async function testWebhook(
   db: Db,
@@ -38,10 +38,10 @@ export async function testWebhook(
 ): Promise<DeliveryRow> {
   const webhook = await webhookToTest(db, id);
   const event = 'event' in sample ? await newEvent(db, viewer, sample.event) : await pastEvent(db, sample.eventId);
-  const [frozen] = (await renderRequests(db, [{ event, webhook }])) as [Rendered];
-  if ('skipReason' in frozen) throw refusal(null, 'CONFLICT', `Nothing was sent. ${frozen.skipMessage}`);
-  const delivery = deliveryOf(event, webhook, frozen);
-  await insertPayloads(db, newPayloadsOf([frozen]));
+  const [rendered] = (await renderRequests(db, [{ event, webhook }])) as [Rendered];
+  if ('skipReason' in rendered) throw refusal(null, 'CONFLICT', `Nothing was sent. ${rendered.skipMessage}`);
+  const delivery = deliveryOf(event, webhook, rendered);
+  await insertPayloads(db, newPayloadsOf([rendered]));
   await insertDeliveries(db, [delivery]);
   await queue.insert(db, [{ id: delivery.jobId as string, deliveryId: delivery.id, startAfter: null }]);
   await notifyDeliveries(db);
@@ -57,7 +57,7 @@ async function webhookToTest(db: Db, id: string | null): Promise<WebhookRow> {
     throw refusal(['id'], 'INVALID', `${webhook.name} is ${webhook.direction}: only OUTGOING webhooks send requests.`);
   }
   if (webhook.status === 'ARCHIVED') {
-    throw refusal(['id'], 'CONFLICT', `${webhook.name} is archived, which is for good: create a new webhook.`);
+    throw refusal(['id'], 'CONFLICT', `${webhook.name} is archived and cannot be changed: create a new webhook.`);
   }
   return webhook;
 }
@@ -68,7 +68,7 @@ async function newEvent(db: Db, viewer: Viewer, given: GivenEvent): Promise<Outb
   if (faults.length > 0) throw new InputError(faults);
   const [published] = await publishEvents(db, viewer, [event]);
   const id = published?.id as string;
-  // before anybody fans it out
+  // in the same transaction, before it can be fanned out
   await leaveOutbox(db, [id], [1], currentTime());
   return pastEvent(db, id);
 }
@@ -80,7 +80,7 @@ async function pastEvent(db: Db, id: string | null): Promise<OutboxEvent> {
   return { ...event, body: payload?.body ?? null, contentType: payload?.contentType ?? '' };
 }
 
-function deliveryOf(event: OutboxEvent, webhook: WebhookRow, frozen: RenderedRequest) {
+function deliveryOf(event: OutboxEvent, webhook: WebhookRow, rendered: RenderedRequest) {
   const id = newId();
   const delivery: NewDelivery = {
     id,
@@ -93,10 +93,10 @@ function deliveryOf(event: OutboxEvent, webhook: WebhookRow, frozen: RenderedReq
     status: 'PENDING',
     skipReason: null,
     skipMessage: null,
-    method: frozen.method,
-    url: frozen.url,
-    headers: JSON.stringify([...frozen.headers, TEST_HEADER]),
-    payloadId: frozen.payloadId,
+    method: rendered.method,
+    url: rendered.url,
+    headers: JSON.stringify([...rendered.headers, TEST_HEADER]),
+    payloadId: rendered.payloadId,
     attempts: 0,
     nextAttemptAt: timeOfId(id),
     held: false,

@@ -1,8 +1,8 @@
 import { OWN_DOCUMENT_TYPE } from '../../webhooks/own-document-type';
 
 /**
- * The body of a delivery as Standard Webhooks has it, "Payload structure": type, timestamp and data, the document
- * spliced in as it was written: key order, repeated keys and the spelling of numbers arrive as they came.
+ * The default body of a delivery: type, timestamp and data (Standard Webhooks, "Payload structure"). The document is copied
+ * byte for byte: the order of keys, repeated keys and the notation of numbers are preserved.
  */
 export function defaultBody(event: { documentType: string; event: string; createdAt: Date }, data: Buffer): Buffer {
   const type = JSON.stringify(eventType(event.documentType, event.event));
@@ -10,7 +10,7 @@ export function defaultBody(event: { documentType: string; event: string; create
   return Buffer.concat([Buffer.from(head), data, Buffer.from('}')]);
 }
 
-/** "Sales Invoice" and "on_submit" make sales_invoice.on_submit. Our own events are named like that already. */
+/** "Sales Invoice" and "on_submit" become sales_invoice.on_submit. Hookledger's own events already have such names. */
 export function eventType(documentType: string, event: string): string {
   if (documentType === OWN_DOCUMENT_TYPE) return event;
   return `${identifier(documentType)}.${identifier(event)}`;

@@ -6,7 +6,7 @@ import { insertDeliveriesSql, NEW_DELIVERY, type NewDelivery } from '../delivery
 const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
 const AFTER_DELIVERIES = AFTER_PAYLOADS + NEW_DELIVERY.length;
 
-/** What events became: payloads and deliveries are there, and the events have left the outbox. One statement for all. */
+/** Inserts payloads and deliveries, and takes the events out of the outbox, in one statement. */
 export async function writeFanOut(
   db: Db,
   payloads: readonly Payload[],

@@ -1,4 +1,4 @@
-// From events that webhooks want to deliveries: what each of them is, and when it goes.
+// Makes deliveries from events and the webhooks that they match: decides whether each is skipped, sent or must wait.
 import { newId, timeOfId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { type OutgoingWebhook, webhooksForShare } from '../../webhooks/webhook.store';
@@ -6,69 +6,71 @@ import { lockCircuits } from '../../webhooks/webhook-circuit.store';
 import { putInOrder } from '../capacity/document-ordering';
 import type { NewDelivery } from '../delivery.store';
 import { dueAt } from '../retry-schedule';
-import { causationCycleSkip } from './causation-cycle';
-import { duplicatesAmong } from './duplicates';
-import { isUndecided } from './evaluate';
-import { freezeDecided, newPayloadsOf, type Rendered, type Wanted } from './render-requests';
+import { newPayloadsOf, type Rendered, renderDecided } from './render-requests';
+import { causationCycleSkip } from './skip-reasons/causation-cycle';
+import { duplicatesAmong } from './skip-reasons/duplicates';
+import { isUndecided } from './skip-reasons/evaluation';
+import type { Match } from './skip-reasons/skip';
+import { disabledSkip } from './skip-reasons/webhook-disabled';
 
-/** An event for a webhook that wants it, and what is known of the webhook while the transaction lasts. */
-export type Pair = Wanted & { webhook: OutgoingWebhook };
+/** An event, and a webhook that it matches, with a state that holds for this transaction. */
+export type Pair = Match & { webhook: OutgoingWebhook };
 
 export interface MadeDeliveries {
   deliveries: NewDelivery[];
   payloads: ReturnType<typeof newPayloadsOf>;
-  /** Those that could not be decided now. */
+  /** The pairs whose decision is deferred. */
   undecided: Pair[];
 }
 
-/** Writes nothing. @param pairs of webhooks as `asOfNow` gives them; in the order of the events */
+/** Writes nothing. @param pairs webhooks from `lockCurrentState`; in the order of the events */
 export async function makeDeliveries(db: Db, pairs: readonly Pair[], now: Date): Promise<MadeDeliveries> {
-  const frozen = await decide(db, pairs);
+  const decisions = await decide(db, pairs);
   const made: NewDelivery[] = [];
   const undecided: Pair[] = [];
   for (const [index, pair] of pairs.entries()) {
-    const each = frozen[index] as Rendered | null;
+    const each = decisions[index] as Rendered | null;
     if (each === null) undecided.push(pair);
     else made.push(deliveryFor(pair, each, now));
   }
-  const payloads = newPayloadsOf(frozen.filter((each) => each !== null));
+  const payloads = newPayloadsOf(decisions.filter((each) => each !== null));
   return { deliveries: await inOrder(db, made, pairs), payloads, undecided };
 }
 
 /**
- * These webhooks with a status that holds until the transaction ends where it matters: a webhook that is resumed
- * meanwhile must not leave a delivery held, nor one that becomes free leave it waiting, nor one that is archived leave
- * it either way. Archived ones are left out.
+ * Reads the status of these webhooks again, and locks it until the transaction ends, unless new deliveries start at once:
+ * otherwise a delivery could stay held after its webhook was resumed, wait although there is capacity, or belong to an
+ * archived webhook. Archived ones are left out.
  */
-export async function asOfNow(db: Db, wanting: readonly OutgoingWebhook[]): Promise<OutgoingWebhook[]> {
-  const notFree = wanting.filter((webhook) => webhook.status !== 'ACTIVE' || needsCircuit(webhook)).map(idOf);
-  const held = notFree.length > 0 ? await webhooksForShare(db, notFree) : new Map();
-  const webhooks = wanting
-    .map((webhook) => ({ ...webhook, ...held.get(webhook.id) }))
+export async function lockCurrentState(db: Db, found: readonly OutgoingWebhook[]): Promise<OutgoingWebhook[]> {
+  const toLock = found.filter((webhook) => webhook.status !== 'ACTIVE' || needsCircuit(webhook)).map(idOf);
+  const locked = toLock.length > 0 ? await webhooksForShare(db, toLock) : new Map();
+  const webhooks = found
+    .map((webhook) => ({ ...webhook, ...locked.get(webhook.id) }))
     .filter((webhook) => webhook.status !== 'ARCHIVED');
   const circuits = await lockCircuits(db, webhooks.filter(needsCircuit).map(idOf));
   return webhooks.map((webhook) => {
     const circuit = circuits.get(webhook.id);
-    return { ...webhook, isBusy: circuit !== undefined && (circuit.crowded || circuit.state !== 'CLOSED') };
+    return { ...webhook, mustQueue: circuit !== undefined && (circuit.hasBacklog || circuit.state !== 'CLOSED') };
   });
 }
 
 function needsCircuit(webhook: OutgoingWebhook): boolean {
-  return webhook.isBusy || webhook.ordering !== null || webhook.dedupeSeconds !== null;
+  return webhook.mustQueue || webhook.ordering !== null || webhook.dedupeSeconds !== null;
 }
 
 function idOf({ id }: { id: string }): string {
   return id;
 }
 
-// Each question is asked only about what the ones before have not decided against. null: undecided.
+// Each check is made only for the pairs that the earlier checks have not skipped. null: undecided.
 async function decide(db: Db, pairs: readonly Pair[]): Promise<(Rendered | null)[]> {
-  const decisions: (Rendered | null)[] = pairs.map(skipBefore);
+  const decisions: (Rendered | null)[] = pairs.map(earlySkip);
   const open = [...decisions.keys()].filter((index) => decisions[index] === null);
   const pairAt = (index: number) => pairs[index] as Pair;
-  const frozen = await freezeDecided(db, open.map(pairAt));
+  const rendered = await renderDecided(db, open.map(pairAt));
   for (const [place, index] of open.entries()) {
-    const each = frozen[place] as (typeof frozen)[number];
+    const each = rendered[place] as (typeof rendered)[number];
     decisions[index] = isUndecided(each) ? null : each;
   }
   const sent = open.filter((index) => decisions[index] !== null && !('skipReason' in (decisions[index] as Rendered)));
@@ -77,15 +79,12 @@ async function decide(db: Db, pairs: readonly Pair[]): Promise<(Rendered | null)
   return decisions;
 }
 
-/** What is decided before anybody looks at the document. */
-function skipBefore(pair: Pair): Rendered | null {
-  const { webhook } = pair;
-  if (webhook.status !== 'DISABLED') return causationCycleSkip(pair);
-  const why = webhook.statusReason ?? 'no reason was given';
-  return { skipReason: 'WEBHOOK_DISABLED', skipMessage: `It is disabled: ${why}.` };
+// The checks that do not need the document.
+function earlySkip(pair: Pair): Rendered | null {
+  return disabledSkip(pair.webhook) ?? causationCycleSkip(pair);
 }
 
-function deliveryFor({ event, webhook }: Pair, frozen: Rendered, now: Date): NewDelivery {
+function deliveryFor({ event, webhook }: Pair, decision: Rendered, now: Date): NewDelivery {
   const id = newId();
   const delivery = {
     id,
@@ -100,20 +99,20 @@ function deliveryFor({ event, webhook }: Pair, frozen: Rendered, now: Date): New
     blocks: false,
     createdAt: timeOfId(id),
   };
-  if ('skipReason' in frozen) return { ...delivery, ...SKIPPED, ...frozen, finishedAt: now };
-  const { method, url, headers, payloadId } = frozen;
+  if ('skipReason' in decision) return { ...delivery, ...SKIPPED, ...decision, finishedAt: now };
+  const { method, url, headers, payloadId } = decision;
   const request = { method, url, headers: JSON.stringify(headers), payloadId };
-  return { ...delivery, ...PENDING, ...request, ...turnOf(webhook, now) };
+  return { ...delivery, ...PENDING, ...request, ...scheduleOf(webhook, now) };
 }
 
-/** Whether it goes when it is due, waits behind others, or is held with its webhook. */
-function turnOf(webhook: OutgoingWebhook, now: Date): Turn {
+// It gets a job, waits behind others, or is held with its webhook.
+function scheduleOf(webhook: OutgoingWebhook, now: Date): Schedule {
   if (webhook.status === 'PAUSED') return { ...NO_JOB, held: true, waitsFor: null };
-  if (webhook.isBusy) return { ...NO_JOB, held: false, waitsFor: 'CAPACITY' };
+  if (webhook.mustQueue) return { ...NO_JOB, held: false, waitsFor: 'CAPACITY' };
   return { jobId: newId(), nextAttemptAt: dueAt(1, webhook.retrySchedule, now), held: false, waitsFor: null };
 }
 
-type Turn = Pick<NewDelivery, 'jobId' | 'nextAttemptAt' | 'held' | 'waitsFor'>;
+type Schedule = Pick<NewDelivery, 'jobId' | 'nextAttemptAt' | 'held' | 'waitsFor'>;
 const NO_JOB = { jobId: null, nextAttemptAt: null };
 
 const SKIPPED = {

@@ -1,14 +1,14 @@
-// Headers of a received call that go on with it.
+// The headers of a received call that are passed on with it.
 import { type HeaderPairs, SECRET_VALUE } from '../../header-pairs';
 import { headerFault } from '../../webhooks/request/header-rules';
 
-/** What tells of the way to us, not of the call; and what says how its body came. */
-const OF_THE_WAY =
+/** Headers about the connection and its intermediaries, and about the encoding of the body, are not passed on. */
+const HOP_HEADERS =
   /^(accept(-.*)?|authorization|content-(encoding|type)|cookie|forwarded|user-agent|via|x-forwarded-.*|x-real-ip|x-request-id)$/i;
 
 /**
- * @param names in lower case; `*`: all that may
- * @param taken names of headers that the webhook sets itself
+ * @param names in lower case; `*`: all
+ * @param taken the names of headers that the webhook sets itself
  */
 export function passedHeaders(
   received: HeaderPairs,
@@ -23,5 +23,5 @@ export function passedHeaders(
 }
 
 function mayPass(name: string, value: string): boolean {
-  return !OF_THE_WAY.test(name) && !value.includes(SECRET_VALUE) && headerFault(name, value) === null;
+  return !HOP_HEADERS.test(name) && !value.includes(SECRET_VALUE) && headerFault(name, value) === null;
 }

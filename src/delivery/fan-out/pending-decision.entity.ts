@@ -1,7 +1,7 @@
 import { Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { WebhookEntity } from '../../webhooks/webhook.entity';
 
-/** An event that a webhook wants, left for later: whether it is sent, and as what, is not decided. */
+/** An event and a webhook that it matches: whether a delivery is sent, and its request, are not decided yet. */
 @Entity('pending_decisions')
 export class PendingDecisionEntity {
   @PrimaryColumn('uuid', { name: 'webhook_id', primaryKeyConstraintName: 'pending_decisions_pkey' })

@@ -1,4 +1,4 @@
-// Events that a webhook wants and that its condition or templates could not be asked about yet.
+// Matches whose condition or templates could not be evaluated in the fan-out.
 import { columns } from '../../sql/columns';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 
@@ -31,8 +31,8 @@ export async function deletePendingDecisions(db: Db, decided: readonly PendingDe
   );
 }
 
-/** Whether this transaction is the only one that decides what is pending. */
-export async function takePendingTurn(db: Db): Promise<boolean> {
+/** @returns false if another transaction holds the lock: only one at a time decides */
+export async function lockPendingDecisions(db: Db): Promise<boolean> {
   const row = await rowOf<{ taken: boolean }>(
     db,
     statement(`select pg_try_advisory_xact_lock(hashtext('hookledger.pending')) as taken`),
@@ -41,8 +41,8 @@ export async function takePendingTurn(db: Db): Promise<boolean> {
 }
 
 /**
- * The oldest of each of some webhooks, chosen at random: one with a long backlog that is slow to decide does not keep
- * the others from their turn.
+ * The oldest pending decisions of some webhooks, chosen at random: a webhook with a long backlog and a slow condition
+ * does not delay the others.
  */
 export async function oldestPending(db: Db, webhooks: number, perWebhook: number): Promise<PendingDecision[]> {
   return rowsOf(

@@ -1,4 +1,4 @@
-// Decides, apart from the fan-out, about the events that a webhook could not be asked about in their turn.
+// Makes the decisions that were deferred by the fan-out.
 import { setTimeout as wait } from 'node:timers/promises';
 import { currentTime } from '../../clock';
 import { outboxEventsById } from '../../events/business-event.store';
@@ -8,41 +8,46 @@ import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { outgoingWebhooksById } from '../../webhooks/webhook.store';
 import type { DeliveryQueue } from '../queue/queue';
-import { asOfNow, makeDeliveries, type Pair } from './make-deliveries';
-import { deletePendingDecisions, oldestPending, type PendingDecision, takePendingTurn } from './pending-decision.store';
+import { lockCurrentState, makeDeliveries, type Pair } from './make-deliveries';
+import {
+  deletePendingDecisions,
+  lockPendingDecisions,
+  oldestPending,
+  type PendingDecision,
+} from './pending-decision.store';
 import { writeDeliveries } from './write-deliveries';
 
 const WEBHOOKS_AT_ONCE = 10;
 const EVENTS_PER_WEBHOOK = 50;
-/** Without news: another process may have left some. */
+/** Without being woken: another process may have deferred decisions. */
 const REST_MS = 5_000;
-/** What is slow to decide leaves the processor to others at least this long. */
-const AFTER_SLOW_MS = 500;
+/** Slow decisions leave the processor to others for this long. */
+const PAUSE_AFTER_SLOW_MS = 500;
 
 export interface PendingStep {
   decided: number;
-  /** Looked at, and left for another time. */
-  left: number;
+  /** Evaluated, and deferred again. */
+  undecided: number;
 }
 
-/** One step, in one transaction; of several processes one at a time does it. */
+/** One step, in one transaction, in one process at a time. */
 export async function decidePending(db: Db, queue: DeliveryQueue): Promise<PendingStep> {
-  if (!(await takePendingTurn(db))) return { decided: 0, left: 0 };
+  if (!(await lockPendingDecisions(db))) return { decided: 0, undecided: 0 };
   const pending = await oldestPending(db, WEBHOOKS_AT_ONCE, EVENTS_PER_WEBHOOK);
-  if (pending.length === 0) return { decided: 0, left: 0 };
+  if (pending.length === 0) return { decided: 0, undecided: 0 };
   const now = currentTime();
   const made = await makeDeliveries(db, await pairsFor(db, pending), now);
-  const left = new Set(made.undecided.map(({ event, webhook }) => keyOf(webhook.id, event.id)));
-  // also those of archived webhooks and of events that are gone
-  const decided = pending.filter(({ webhookId, businessEventId }) => !left.has(keyOf(webhookId, businessEventId)));
+  const undecided = new Set(made.undecided.map(({ event, webhook }) => keyOf(webhook.id, event.id)));
+  // includes those of archived webhooks and of deleted events
+  const decided = pending.filter(({ webhookId, businessEventId }) => !undecided.has(keyOf(webhookId, businessEventId)));
   await Promise.all([writeDeliveries(db, queue, made, [], now), deletePendingDecisions(db, decided)]);
-  return { decided: decided.length, left: left.size };
+  return { decided: decided.length, undecided: undecided.size };
 }
 
 async function pairsFor(db: Db, pending: readonly PendingDecision[]): Promise<Pair[]> {
   const events = await outboxEventsById(db, [...new Set(pending.map((each) => each.businessEventId))]);
-  const wanting = await outgoingWebhooksById(db, [...new Set(pending.map((each) => each.webhookId))]);
-  const webhooks = new Map((await asOfNow(db, wanting)).map((webhook) => [webhook.id, webhook]));
+  const found = await outgoingWebhooksById(db, [...new Set(pending.map((each) => each.webhookId))]);
+  const webhooks = new Map((await lockCurrentState(db, found)).map((webhook) => [webhook.id, webhook]));
   return pending.flatMap(({ webhookId, businessEventId }) => {
     const [event, webhook] = [events.get(businessEventId), webhooks.get(webhookId)];
     return event && webhook ? { event, webhook } : [];
@@ -63,9 +68,9 @@ export interface PendingParts {
 
 export function startDecidingPending({ transaction, queue, log, onDecided }: PendingParts): Loop {
   return startLoop('pending decisions', REST_MS, log, async () => {
-    const { decided, left } = await transaction((db) => decidePending(db, queue));
+    const { decided, undecided } = await transaction((db) => decidePending(db, queue));
     if (decided > 0) onDecided();
-    if (left > 0) await wait(AFTER_SLOW_MS);
-    return decided > 0 || left > 0;
+    if (undecided > 0) await wait(PAUSE_AFTER_SLOW_MS);
+    return decided > 0 || undecided > 0;
   });
 }

@@ -1,4 +1,4 @@
-// Watches the outbox.
+// Runs the fan-out when the outbox has events.
 import { isOutboxFilled } from '../../events/business-event.store';
 import type { Log } from '../../log';
 import { type Loop, startLoop } from '../../loop';
@@ -9,42 +9,42 @@ import type { DeliveryQueue } from '../queue/queue';
 import { fanOut } from './fan-out';
 
 const REST_MS = 1_000;
-/** Between two looks without an announcement. */
-const LOOK_MS = 10;
-/** Longer than publishers leave between two announcements: under load, nobody waits for one. */
-const LOOK_ON_MS = 40;
+/** Between two polls of the outbox. */
+const POLL_MS = 10;
+/** How long the outbox is polled after it had events: longer than the interval of notifications under load. */
+const POLL_FOR_MS = 40;
 
 export interface RelayParts {
-  /** For a look. */
+  /** For reads without a transaction. */
   db: Db;
   transaction: Transaction;
   queue: DeliveryQueue;
   log: Log;
-  /** Called after events became deliveries, so that a worker of this process need not wait to be told. */
+  /** Called after events became deliveries, to wake the worker of this process without a notification. */
   onFannedOut(): void;
-  /** Called after events were left to be decided later. */
+  /** Called after decisions were deferred. */
   onPending(): void;
 }
 
 export function startRelay({ db, transaction, queue, log, onFannedOut, onPending }: RelayParts): Loop {
-  const pace = createBatchInterval();
+  const interval = createBatchInterval();
   let announced = true;
   let lastFound = Number.NEGATIVE_INFINITY;
 
   const step = async () => {
-    const isExpected = announced;
+    const isAnnounced = announced;
     announced = false;
-    const looksOn = performance.now() - lastFound < LOOK_ON_MS;
-    if (!isExpected && !(await isOutboxFilled(db))) return looksOn && LOOK_MS;
+    const isPolling = performance.now() - lastFound < POLL_FOR_MS;
+    if (!isAnnounced && !(await isOutboxFilled(db))) return isPolling && POLL_MS;
     const { events, more, pending } = await transaction((own) => fanOut(own, queue), { durable: false });
-    pace.note(events);
-    if (events === 0) return looksOn && LOOK_MS;
+    interval.note(events);
+    if (events === 0) return isPolling && POLL_MS;
     lastFound = performance.now();
     onFannedOut();
     if (pending) onPending();
-    return more || LOOK_MS;
+    return more || POLL_MS;
   };
-  const loop = startLoop('relay', REST_MS, log, step, pace.ms);
+  const loop = startLoop('relay', REST_MS, log, step, interval.ms);
   return {
     ...loop,
     wake() {

@@ -1,4 +1,4 @@
-// What a delivery will be: decided once, when its event is fanned out, and never again.
+// Renders the request of a delivery: once, when its event is fanned out. All attempts send the same request.
 import { setImmediate } from 'node:timers/promises';
 import type { OutboxEvent } from '../../events/business-event.store';
 import { documentJson } from '../../events/document-json';
@@ -14,52 +14,50 @@ import { type PlannedRequest, planRequest, type RequestPlan } from '../../webhoo
 import type { WebhookRow } from '../../webhooks/webhook.store';
 import { keepTransaction } from '../queue/transaction.store';
 import { defaultBody, eventType } from './default-body';
-import { decideAll, decided, type Evaluation, isUndecided, renderAll, type Skip } from './evaluate';
+import { evaluateTemplates } from './evaluate-templates';
 import { passedHeaders } from './passed-headers';
+import { conditionSkips } from './skip-reasons/condition';
+import { decided, type Evaluation, isUndecided } from './skip-reasons/evaluation';
+import type { Match, Skip } from './skip-reasons/skip';
+import { DATA_ERASED } from './skip-reasons/template-error';
 
-/** An event, and a webhook that asks for events like it. */
-export interface Wanted {
-  event: OutboxEvent;
-  webhook: WebhookRow;
-}
-
-/** A request as every attempt will send it, but for signature and credentials. */
+/** A request as every attempt sends it, except for signature and credentials. */
 export interface RenderedRequest {
   method: string;
   url: string;
   headers: [string, string][];
   payloadId: string;
-  /** To be stored; null: its body is that of the event, which is. */
+  /** The payload to insert; null: the body is that of the event, which is stored. */
   payload: Payload | null;
 }
 
-/** What is sent, or why nothing is. */
+/** A request, or why none is sent. */
 export type Rendered = RenderedRequest | Skip;
 
-type Planned = Wanted & { plan: RequestPlan };
+type Planned = Match & { plan: RequestPlan };
 
-/** Like `freezeDecided`, for a caller that leaves nothing for later. @throws AppError if one cannot be decided now */
-export async function renderRequests(db: Db, wanted: readonly Wanted[]): Promise<Rendered[]> {
-  const frozen = await freezeDecided(db, wanted);
+/** Like `renderDecided`, for a caller that cannot defer decisions. @throws AppError if one is undecided */
+export async function renderRequests(db: Db, matches: readonly Match[]): Promise<Rendered[]> {
+  const rendered = await renderDecided(db, matches);
   for (;;) {
-    const open = [...frozen.keys()].filter((index) => isUndecided(frozen[index]));
-    if (open.length === 0) return frozen as Rendered[];
-    const again = await freezeDecided(
+    const open = [...rendered.keys()].filter((index) => isUndecided(rendered[index]));
+    if (open.length === 0) return rendered as Rendered[];
+    const again = await renderDecided(
       db,
-      open.map((index) => wanted[index] as Wanted),
+      open.map((index) => matches[index] as Match),
     );
     if (again.every(isUndecided)) again.forEach(decided);
-    for (const [place, index] of open.entries()) frozen[index] = again[place] as Rendered | Undecided;
+    for (const [place, index] of open.entries()) rendered[index] = again[place] as Rendered | Undecided;
   }
 }
 
 /**
- * @returns one for each, in the order given. Equal bodies of one event share a payload: it is stored once. Of one webhook,
- * no request stands after an event that is undecided
+ * @returns one for each, in this order. Equal bodies of one event share a payload. After an undecided event, the further
+ * events of the same webhook are undecided too
  */
-export async function freezeDecided(db: Db, wanted: readonly Wanted[]): Promise<(Rendered | Undecided)[]> {
+export async function renderDecided(db: Db, matches: readonly Match[]): Promise<(Rendered | Undecided)[]> {
   const plans = new Map<WebhookRow, RequestPlan>();
-  const planned = wanted.map(({ event, webhook }): Planned => {
+  const planned = matches.map(({ event, webhook }): Planned => {
     const plan = plans.get(webhook) ?? planRequest(webhook);
     plans.set(webhook, plan);
     return { event, webhook, plan };
@@ -76,15 +74,15 @@ export async function freezeDecided(db: Db, wanted: readonly Wanted[]): Promise<
   });
 }
 
-/** The payloads that are not stored yet, each once. */
-export function newPayloadsOf(frozen: readonly (Rendered | Undecided)[]): Payload[] {
-  const payloads = frozen.map((each) => ('payload' in each ? each.payload : null));
+/** The payloads to insert, each once. */
+export function newPayloadsOf(rendered: readonly (Rendered | Undecided)[]): Payload[] {
+  const payloads = rendered.map((each) => ('payload' in each ? each.payload : null));
   return [...new Set(payloads.filter((payload) => payload !== null))];
 }
 
 type Received = ReadonlyMap<string, { headers: string | null }>;
 
-// Of the calls that events came as, where a webhook passes headers on.
+// The headers of the calls that events arrived in, for webhooks that pass headers on.
 async function receivedHeaders(db: Db, planned: readonly Planned[]): Promise<Received> {
   const ids = planned.flatMap(({ event, webhook }) => (webhook.passHeaders.length > 0 ? (event.requestId ?? []) : []));
   return ids.length > 0 ? requestHeadersById(db, [...new Set(ids)]) : new Map();
@@ -107,25 +105,20 @@ function contentTypeOf(event: OutboxEvent): [string, string] {
   return ['content-type', event.contentType];
 }
 
-const ERASED: Skip = {
-  skipReason: 'TEMPLATE_ERROR',
-  skipMessage: 'The data of the event was erased before the event became a delivery.',
-};
+type Request = PlannedRequest | Skip | Undecided | null;
 
-type Answer = PlannedRequest | Skip | Undecided | null;
-
-async function requestsFor(db: Db, planned: readonly Planned[]): Promise<Answer[]> {
-  const requests: Answer[] = planned.map(({ event, plan }) => (event.body === null ? ERASED : plan.fixed));
-  const open = [...planned.keys()].filter((index) => requests[index] !== ERASED && needsDocument(planned[index]));
+async function requestsFor(db: Db, planned: readonly Planned[]): Promise<Request[]> {
+  const requests: Request[] = planned.map(({ event, plan }) => (event.body === null ? DATA_ERASED : plan.fixed));
+  const open = [...planned.keys()].filter((index) => requests[index] !== DATA_ERASED && needsDocument(planned[index]));
   if (open.length === 0) return requests;
   const pause = pauseIn(db);
   const evaluations = await evaluationsOf(
     db,
     open.map((index) => planned[index] as Planned),
   );
-  const skips = await decideAll(evaluations, pause);
+  const skips = await conditionSkips(evaluations, pause);
   const rendering = [...open.keys()].filter((at) => skips[at] === null && evaluations[at]?.plan.fixed === null);
-  const rendered = await renderAll(
+  const rendered = await evaluateTemplates(
     rendering.map((at) => evaluations[at] as Evaluation),
     pause,
   );
@@ -133,7 +126,7 @@ async function requestsFor(db: Db, planned: readonly Planned[]): Promise<Answer[
     requests[index] = skips[at] ?? requests[index] ?? null;
   });
   rendering.forEach((at, position) => {
-    requests[open[at] as number] = rendered[position] as Answer;
+    requests[open[at] as number] = rendered[position] as Request;
   });
   return requests;
 }
@@ -159,7 +152,7 @@ function subjectFor(event: OutboxEvent, user: UserWords | undefined): Subject {
   return subjectOf(wordsOf(event), { name, fullName }, documentOf(event));
 }
 
-/** What conditions and templates know as `event`. */
+/** The variable `event` of conditions and templates. */
 export function wordsOf(event: {
   id: string;
   documentType: string;
@@ -196,14 +189,14 @@ function documentOf({ body, contentType }: OutboxEvent): Buffer {
   return documentJson(body as Buffer, contentType);
 }
 
-const SIGN_OF_LIFE_MS = 10_000;
+const KEEP_ALIVE_MS = 10_000;
 
-// Very many slow conditions take minutes, and the server ends a transaction in which nothing happens for one.
+// Thousands of slow conditions take minutes, and the server ends a transaction that is idle for one minute.
 function pauseIn(db: Db): () => Promise<void> {
   let last = performance.now();
   return async () => {
     await setImmediate();
-    if (performance.now() - last < SIGN_OF_LIFE_MS) return;
+    if (performance.now() - last < KEEP_ALIVE_MS) return;
     last = performance.now();
     await keepTransaction(db);
   };

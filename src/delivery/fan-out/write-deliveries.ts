@@ -1,4 +1,3 @@
-// What events became: one step of a transaction that fans out, or decides later.
 import { currentMs } from '../../clock';
 import type { FannedOut } from '../../events/business-event.store';
 import type { Db } from '../../sql/db';
@@ -9,7 +8,7 @@ import type { DeliveryQueue, NewJob } from '../queue/queue';
 import { writeFanOut } from './fan-out.store';
 import type { MadeDeliveries } from './make-deliveries';
 
-/** Stores payloads, deliveries and jobs. @param events that leave the outbox with them */
+/** Writes payloads, deliveries and jobs. @param events that leave the outbox */
 export async function writeDeliveries(
   db: Db,
   queue: DeliveryQueue,
@@ -20,13 +19,13 @@ export async function writeDeliveries(
   await Promise.all([
     writeFanOut(db, payloads, deliveries, events, now),
     queue.insert(db, deliveries.flatMap(jobFor)),
-    markBacklog(db, crowdedBy(deliveries)),
+    markBacklog(db, webhooksThatQueue(deliveries)),
   ]);
-  // the worker of this process is told by its relay; those of others look for jobs by themselves, but not for these
+  // other workers poll for jobs, but these deliveries have none: wake the dispatchers
   if (deliveries.some((delivery) => delivery.waitsFor === 'CAPACITY')) await notifyDeliveries(db);
 }
 
-function crowdedBy(deliveries: readonly NewDelivery[]): string[] {
+function webhooksThatQueue(deliveries: readonly NewDelivery[]): string[] {
   const waiting = deliveries.filter((delivery) => delivery.waitsFor === 'CAPACITY');
   return [...new Set(waiting.map((delivery) => delivery.webhookId))];
 }

@@ -1,6 +1,6 @@
 import { changedBy, type Db, statement } from '../../sql/db';
 
-/** The channel on which committed transactions say that there is work. A hint: workers also look by themselves. */
+/** The channel on which committed transactions announce work. Workers also poll, so a lost notification only delays. */
 export const NOTIFY_CHANNEL = 'hookledger';
 
 /** Wakes the workers of all processes when the transaction commits. */

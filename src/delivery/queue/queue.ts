@@ -1,4 +1,4 @@
-// Between fan-out and worker: the only place that talks to pg-boss.
+// The queue of delivery jobs. Only this file uses pg-boss.
 import { type Db as BossDatabase, PgBoss } from 'pg-boss';
 import { type Db, rowsOf, statement } from '../../sql/db';
 import { sessionConfig } from '../../sql/session';
@@ -14,11 +14,11 @@ export interface DeliveryJob {
 }
 
 export interface NewJob extends DeliveryJob {
-  /** null: at once. */
+  /** null: now. */
   startAfter: Date | null;
 }
 
-/** pg-boss as the migrating login: it makes the schema and the queue, and is stopped at once. */
+/** Creates the schema and the queue of pg-boss. Needs the login that migrates. */
 export async function installQueue(url: string): Promise<void> {
   const boss = new PgBoss({
     ...sessionConfig({ name: 'migrate queue' }),
@@ -31,8 +31,9 @@ export async function installQueue(url: string): Promise<void> {
   boss.on('error', () => undefined); // start() rejects with the same error
   await boss.start();
   try {
-    // A crash gives a job back after two missed heartbeats, as often as it takes: an HTTP failure completes its job
-    // and inserts the next. Kept for ten years because a job that pg-boss forgets is a delivery that nobody makes.
+    // After a crash a job is given to another worker when heartbeats are missing, without a limit of retries: a failed
+    // attempt completes its job and inserts the next one. Jobs are kept for ten years: without its job, a delivery
+    // would never be sent.
     const options = {
       heartbeatSeconds: 10,
       expireInSeconds: 600,
@@ -48,17 +49,17 @@ export async function installQueue(url: string): Promise<void> {
   }
 }
 
-/** Jobs of deliveries. Each call runs in the transaction that it is handed. */
+/** Jobs of deliveries. Each call runs in the given transaction. */
 export interface DeliveryQueue {
   insert(db: Db, jobs: readonly NewJob[]): Promise<void>;
   take(db: Db, atMost: number): Promise<DeliveryJob[]>;
   complete(db: Db, jobIds: string[]): Promise<void>;
-  /** Says that these jobs are still being worked on; without it they are given away after 10 s. */
+  /** A heartbeat: jobs without one for 10 s are given to another worker. */
   touch(jobIds: string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @param supervise give back the jobs of dead workers; every worker does, pg-boss lets one at a time. */
+/** @param options `supervise`: give the jobs of dead workers to others; all workers do, and pg-boss runs one at a time */
 export async function startQueue(
   url: string,
   options: { supervise: boolean; onError: (error: Error) => unknown },
@@ -111,18 +112,18 @@ export async function startQueue(
   };
 }
 
-/** pg-boss on our connection. Not prepared: the right plan depends on how long the queue is. */
+/** pg-boss on our connection. Not prepared: the best plan depends on the length of the queue. */
 function inTransaction(db: Db): BossDatabase {
   needsTransaction(db);
   return { executeSql: async (sql, values) => ({ rows: await rowsOf(db, sql, values) }) };
 }
 
-/** Likewise, for a statement whose text is always the same and which has but one plan: making it costs as much as running it. */
+/** pg-boss on our connection, for a statement with constant text and one plan: planning costs as much as running it. */
 function prepared(db: Db): BossDatabase {
   needsTransaction(db);
   return { executeSql: async (sql, values) => ({ rows: await rowsOf(db, statement(sql), values) }) };
 }
 
 function needsTransaction(db: Db): void {
-  if (!db.queryRunner) throw new Error('the delivery queue takes part in a transaction, so it must be given one');
+  if (!db.queryRunner) throw new Error('the delivery queue must be used in a transaction');
 }

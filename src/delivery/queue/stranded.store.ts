@@ -1,9 +1,9 @@
 import { changedBy, type Db } from '../../sql/db';
 
 /**
- * Lets go on what waits and was forgotten: what waits for the capacity of a webhook that nobody looks at, and what waits
- * for a predecessor that is over. Nothing should be found; a state that nothing moves on would last for ever.
- * @returns how many webhooks and deliveries were found
+ * Repairs deliveries that no process would ever continue: those that wait for capacity of a webhook that is not marked as
+ * having a backlog, and those that wait for a finished predecessor. Only an error in Hookledger can leave any.
+ * @returns the number of webhooks and deliveries that were repaired
  */
 export async function freeStranded(db: Db): Promise<number> {
   const next = await changedBy(

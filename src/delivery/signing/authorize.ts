@@ -1,4 +1,4 @@
-// From the signed request to the wire: adds what gets it in at the partner's.
+// Adds the credentials of the webhook to a signed request, and sends it.
 
 import { notSent, type OutgoingRequest, type Sender, type SendResult, unsent } from '../http/send';
 import { SendError } from '../send-error';
@@ -8,19 +8,19 @@ import { maskAnswer } from './mask-answer';
 import { type AccessTokens, createAccessTokens } from './oauth2-token-cache';
 
 /**
- * Sends a request with these credentials behind its own headers, within its timeout, which covers the token too. Never
- * rejects: without an access token the result is AUTHENTICATION.
+ * Sends a request with these credentials after its own headers. The timeout includes the request for an access token. Never
+ * rejects: without an access token, the error code is AUTHENTICATION.
  */
 export type SendAuthorized = (request: OutgoingRequest, credentials: Credentials) => Promise<SendResult>;
 
-/** One for each process: it holds the access tokens. */
+/** One per process: it caches the access tokens. */
 export function createAuthorizedSender(sender: Sender): SendAuthorized {
   const tokens = createAccessTokens(sender);
   return async (request, credentials) => {
     if (credentials === NO_CREDENTIALS) return sender.send(request);
     if (credentials.fault !== null) return notSent(credentials.fault);
     const origin = URL.parse(request.url)?.origin ?? '';
-    if (!credentials.mayGoTo(origin)) return notSent(`${origin} ${NOT_FOR_IT}`);
+    if (!credentials.mayGoTo(origin)) return notSent(`${origin} ${OTHER_ORIGIN}`);
     const { secretHeaders, certificate, oauth2 } = credentials;
     const headers = [...request.headers, ...secretHeaders];
     const authorized = { ...request, headers, certificate };
@@ -32,9 +32,9 @@ export function createAuthorizedSender(sender: Sender): SendAuthorized {
   };
 }
 
-const NOT_FOR_IT =
-  'is where this delivery goes, and the credentials of its webhook were saved for another host, to which its URL was ' +
-  'changed since';
+const OTHER_ORIGIN =
+  'is the target of this delivery, and the credentials of its webhook are for another host, because its URL was changed ' +
+  'after the delivery was made';
 
 interface Sent {
   answer: SendResult;

@@ -11,9 +11,9 @@ import {
 import { type CredentialRow, credentialsOfWebhooks } from '../../webhooks/credentials/webhook-credential.store';
 import type { ClientCertificate } from '../http/client-certificate';
 
-/** Who asks a token endpoint, for what. */
+/** What a request for an access token needs. */
 export interface OAuth2Client {
-  /** Changes with any of the rest. */
+  /** Changes when any other field does. */
   id: string;
   tokenUrl: string;
   clientId: string;
@@ -23,19 +23,19 @@ export interface OAuth2Client {
   clientAuthentication: ClientAuthentication;
 }
 
-/** What gets a webhook's requests in, opened: for the memory of one attempt alone. */
+/** Decrypted credentials of a webhook, kept in memory for one attempt. */
 export interface Credentials {
-  /** What the request row shows of them, in the order of the wire, where they stand last. */
+  /** The headers as recorded in the request row, with masked values, in wire order after all others. */
   recordedHeaders: [string, string][];
-  /** Without the access token, which is got at sending. */
+  /** The headers as sent, except that of the access token, which is obtained when sending. */
   secretHeaders: [string, string][];
   oauth2: OAuth2Client | null;
   certificate: ClientCertificate | null;
   /** Whether a request to this origin, such as https://api.example.com, may carry them. */
   mayGoTo(origin: string): boolean;
-  /** What must not stand in an answer that is kept. */
+  /** Texts that are masked in stored answers. */
   secrets: string[];
-  /** Why nothing can be sent, as the rest of a sentence. */
+  /** Why nothing can be sent, as the end of a sentence. */
   fault: string | null;
 }
 
@@ -49,7 +49,7 @@ export const NO_CREDENTIALS: Credentials = {
   fault: null,
 };
 
-/** Those of each webhook, as they are now. One that cannot be opened is the fault of its own webhook: the others go on. */
+/** The current credentials of each webhook. One that cannot be decrypted affects only its own webhook. */
 export async function credentialsOf(
   db: Db,
   keyring: Keyring,
@@ -60,18 +60,18 @@ export async function credentialsOf(
   return (webhookId) => opened.get(webhookId) ?? NO_CREDENTIALS;
 }
 
-// All or none: with half of them the partner would refuse it, or take it for somebody else's.
+// All or none: a partner would refuse a request with some of them, or attribute it to another sender.
 function open(rows: readonly CredentialRow[], keyring: Keyring): Credentials {
   const credentials: Credentials = { ...NO_CREDENTIALS, recordedHeaders: [], secretHeaders: [], secrets: [] };
-  // the access token comes last, because it is had last
+  // the header of the access token is added last, when sending
   const inOrder = rows.toSorted((one, other) => Number(one.kind === 'OAUTH2') - Number(other.kind === 'OAUTH2'));
   try {
     for (const row of inOrder) add(credentials, row, settingsOf(row), openCredential(keyring, row));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { ...NO_CREDENTIALS, fault: `a credential of this webhook cannot be opened: ${why}` };
+    return { ...NO_CREDENTIALS, fault: `a credential of this webhook cannot be decrypted: ${why}` };
   }
-  return { ...credentials, mayGoTo: placesOf(rows) };
+  return { ...credentials, mayGoTo: originCheck(rows) };
 }
 
 function add(credentials: Credentials, row: CredentialRow, settings: Settings, secret: string): void {
@@ -108,10 +108,10 @@ function add(credentials: Credentials, row: CredentialRow, settings: Settings, s
 }
 
 /**
- * A delivery keeps the URL that its webhook had. When the webhook is given another partner's URL and credentials, what is
- * still owed to the old one must not take them there.
+ * A delivery keeps the URL that its webhook had when it was made. If the webhook then gets the URL and credentials of another
+ * partner, open deliveries must not send these credentials to the old one.
  */
-function placesOf(rows: readonly CredentialRow[]): Credentials['mayGoTo'] {
-  const places = rows.map((row) => settingsOf(row).origin);
-  return (origin) => places.every((place) => place === origin);
+function originCheck(rows: readonly CredentialRow[]): Credentials['mayGoTo'] {
+  const origins = rows.map((row) => settingsOf(row).origin);
+  return (origin) => origins.every((each) => each === origin);
 }

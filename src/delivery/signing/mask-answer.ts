@@ -1,12 +1,12 @@
 import { SECRET_VALUE as MASK } from '../../header-pairs';
 import type { SendResult } from '../http/send';
 
-/** Shorter ones would be found in words that have nothing to do with them. */
-const SHORTEST = 6;
+/** Shorter secrets would match unrelated text. */
+const MIN_LENGTH = 6;
 
-/** Takes secrets out of what is kept of an answer: some partners, and every debugging service, send back what they got. */
+/** Masks secrets in an answer before it is stored: some partners, and debugging services, return what they received. */
 export function maskAnswer(result: SendResult, secrets: readonly string[]): SendResult {
-  const forms = secrets.filter((secret) => secret.length >= SHORTEST).flatMap(formsOf);
+  const forms = secrets.filter((secret) => secret.length >= MIN_LENGTH).flatMap(formsOf);
   const { responseBody, responseHeaders } = result;
   return {
     ...result,
@@ -15,7 +15,7 @@ export function maskAnswer(result: SendResult, secrets: readonly string[]): Send
   };
 }
 
-// As it was sent, and as JSON, URLs and forms would write it. Bytes are looked at as Latin-1, which keeps each of them.
+// The secret as sent, and as encoded in JSON, URLs and forms. Bytes are compared as Latin-1, which preserves each byte.
 function formsOf(secret: string): string[] {
   const wellFormed = secret.toWellFormed();
   const json = JSON.stringify(wellFormed).slice(1, -1);
@@ -33,10 +33,10 @@ function maskBytes(bytes: Buffer, forms: readonly string[], isCut: boolean): Buf
   return masked === text ? bytes : Buffer.from(masked, 'latin1');
 }
 
-// The cut may go through a secret.
+// A truncated body may end in the middle of a secret.
 function maskEnd(text: string, forms: readonly string[]): string {
   const lengths = forms.map((form) => {
-    for (let length = form.length - 1; length >= SHORTEST; length -= 1)
+    for (let length = form.length - 1; length >= MIN_LENGTH; length -= 1)
       if (text.endsWith(form.slice(0, length))) return length;
     return 0;
   });

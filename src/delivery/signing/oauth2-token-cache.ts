@@ -1,4 +1,4 @@
-// OAuth2 client credentials (RFC 6749, section 4.4): from a client id and secret to what a request carries.
+// Caches OAuth2 access tokens (RFC 6749, section 4.4, client credentials).
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClientCertificate } from '../http/client-certificate';
 import type { Sender } from '../http/send';
@@ -7,77 +7,82 @@ import type { OAuth2Client } from './credentials';
 import { type AccessToken, requestToken } from './oauth2-token-request';
 
 export interface AccessTokens {
-  /** The token that is held, or a new one; or why there is none. @param timeoutMs for all of it */
+  /** The cached token, or a new one; or why there is none. @param timeoutMs in all */
   tokenFor(client: OAuth2Client, certificate: ClientCertificate | null, timeoutMs: number): Promise<string | SendError>;
-  /** The partner did not accept this token: the next request gets another one. */
+  /** Call when the partner refused this token: the next request gets a new one. */
   drop(client: OAuth2Client, token: string): void;
 }
 
-/** Of credentials; each holds at most one token. */
-const MAX_HELD = 10_000;
+/** The maximum number of cached tokens, one for each credential. */
+const MAX_CACHED = 10_000;
 
-/** A partner that accepts no token at all, and an endpoint that gives none, are asked no more often than this. */
-const ASK_EVERY_MS = 500;
+/** The minimum interval of token requests, for partners that refuse every token and endpoints that issue none. */
+const MIN_INTERVAL_MS = 500;
 
-interface Held {
+interface CacheEntry {
   token: AccessToken | null;
-  askedAt: number;
-  /** One request at a time: a thousand deliveries that wait for a token need one. */
-  asking: Promise<AccessToken | SendError> | null;
+  requestedAt: number;
+  /** The running token request, which all deliveries that need this token share. */
+  running: Promise<AccessToken | SendError> | null;
 }
 
 export function createAccessTokens(sender: Sender): AccessTokens {
-  const byClient = new Map<string, Held>();
+  const byClient = new Map<string, CacheEntry>();
 
-  function heldFor(id: string): Held {
+  function entryFor(id: string): CacheEntry {
     const known = byClient.get(id);
     if (known) return known;
-    const held = { token: null, askedAt: Number.NEGATIVE_INFINITY, asking: null };
-    const oldest = byClient.size >= MAX_HELD ? byClient.keys().next().value : undefined;
+    const entry = { token: null, requestedAt: Number.NEGATIVE_INFINITY, running: null };
+    const oldest = byClient.size >= MAX_CACHED ? byClient.keys().next().value : undefined;
     if (oldest !== undefined) byClient.delete(oldest);
-    byClient.set(id, held);
-    return held;
+    byClient.set(id, entry);
+    return entry;
   }
 
-  async function ask(held: Held, client: OAuth2Client, certificate: ClientCertificate | null, timeoutMs: number) {
-    const restMs = held.askedAt + ASK_EVERY_MS - performance.now();
+  async function request(
+    entry: CacheEntry,
+    client: OAuth2Client,
+    certificate: ClientCertificate | null,
+    timeoutMs: number,
+  ) {
+    const restMs = entry.requestedAt + MIN_INTERVAL_MS - performance.now();
     if (restMs > 0) await wait(restMs);
-    held.askedAt = performance.now();
+    entry.requestedAt = performance.now();
     const leftMs = Math.max(1, timeoutMs - Math.max(0, Math.ceil(restMs)));
     const answer = await requestToken(sender, client, certificate, leftMs);
-    held.token = answer instanceof SendError ? null : answer;
+    entry.token = answer instanceof SendError ? null : answer;
     return answer;
   }
 
   return {
     async tokenFor(client, certificate, timeoutMs) {
-      const held = heldFor(client.id);
-      if (held.token && performance.now() < held.token.renewAt) return held.token.value;
-      held.asking ??= ask(held, client, certificate, timeoutMs).finally(() => {
-        held.asking = null;
+      const entry = entryFor(client.id);
+      if (entry.token && performance.now() < entry.token.renewAt) return entry.token.value;
+      entry.running ??= request(entry, client, certificate, timeoutMs).finally(() => {
+        entry.running = null;
       });
-      const answer = await withinTime(held.asking, timeoutMs);
+      const answer = await withinTime(entry.running, timeoutMs);
       if (answer === null) return new SendError('AUTHENTICATION', lateText(client, timeoutMs));
       return answer instanceof SendError ? answer : answer.value;
     },
     drop(client, token) {
-      const held = byClient.get(client.id);
-      if (held?.token?.value === token) held.token = null;
+      const entry = byClient.get(client.id);
+      if (entry?.token?.value === token) entry.token = null;
     },
   };
 }
 
-// who joins a request that somebody else began has a deadline of their own
+// A delivery that joins a running token request has its own deadline.
 async function withinTime<T>(answer: Promise<T>, timeoutMs: number): Promise<T | null> {
-  const given = new AbortController();
+  const ended = new AbortController();
   try {
-    return await Promise.race([answer, wait(timeoutMs, null, { signal: given.signal })]);
+    return await Promise.race([answer, wait(timeoutMs, null, { signal: ended.signal })]);
   } finally {
-    given.abort();
+    ended.abort();
   }
 }
 
 function lateText({ tokenUrl }: OAuth2Client, timeoutMs: number): string {
   const { host } = new URL(tokenUrl);
-  return `The token endpoint ${host} gave no access token within ${timeoutMs / 1000} s, so nothing was sent.`;
+  return `The token endpoint ${host} issued no access token within ${timeoutMs / 1000} s, so nothing was sent.`;
 }

@@ -19,15 +19,15 @@ export interface AccessToken {
   renewAt: number;
 }
 
-/** Where the endpoint does not say; 401 from the partner ends it too. */
+/** For an endpoint that sends no lifetime. A 401 of the partner also ends the use of a token. */
 const DEFAULT_LIFETIME_S = 300;
-const LONGEST_LIFETIME_S = 24 * 3600;
-/** A request may be on its way for so long. */
+const MAX_LIFETIME_S = 24 * 3600;
+/** A token must not expire while a request with it is on its way. */
 const RENEW_BEFORE_MS = 30_000;
 
 /**
- * Asks a token endpoint, through the sender: with its address guard, its caps and its deadline. The client certificate is
- * shown here too, because tokens may be bound to it (RFC 8705, section 3).
+ * Requests an access token through the sender, with its address guard, its limits and its timeout. The client certificate
+ * is presented here too, because tokens can be bound to it (RFC 8705, section 3).
  */
 export async function requestToken(
   sender: Sender,
@@ -37,17 +37,17 @@ export async function requestToken(
 ): Promise<AccessToken | SendError> {
   const { host, origin } = new URL(client.tokenUrl);
   const server = { issuer: origin, token_endpoint: client.tokenUrl };
-  const asker = { client_id: client.clientId };
+  const oauthClient = { client_id: client.clientId };
   let result: SendResult | null = null;
   try {
     const response = await clientCredentialsGrantRequest(
       server,
-      asker,
+      oauthClient,
       authenticationOf(client),
       parametersOf(client),
       {
         headers: { 'user-agent': 'Hookledger' },
-        // whether http may be called is the sender's to say
+        // the sender decides whether http is allowed
         [allowInsecureRequests]: true,
         [customFetch]: async (url, { method, headers, body }) => {
           const pairs = Object.entries(headers);
@@ -63,7 +63,7 @@ export async function requestToken(
         },
       },
     );
-    return tokenOf(await processClientCredentialsResponse(server, asker, response));
+    return tokenOf(await processClientCredentialsResponse(server, oauthClient, response));
   } catch (error) {
     return new SendError('AUTHENTICATION', failureText(host, result, error));
   }
@@ -77,8 +77,8 @@ function authenticationOf({ clientSecret, clientAuthentication }: OAuth2Client):
   return clientAuthentication === 'BODY' ? ClientSecretPost(clientSecret) : basicAuthentication(clientSecret);
 }
 
-// The library's own also encodes "-", ".", "_", which the specification leaves as they are (RFC 6749, appendix B): many
-// endpoints do not decode, and client ids are often UUIDs.
+// The library's own function also encodes "-", "." and "_", unlike the specification (RFC 6749, appendix B). Many endpoints
+// do not decode them, and client ids are often UUIDs.
 function basicAuthentication(clientSecret: string): ClientAuth {
   return (_server, { client_id }, _body, headers) => {
     const pair = `${formEncoded(client_id)}:${formEncoded(clientSecret)}`;
@@ -90,7 +90,7 @@ function formEncoded(text: string): string {
   return new URLSearchParams({ '': text }).toString().slice(1);
 }
 
-// A challenge in WWW-Authenticate would hide the body, which says more.
+// Without WWW-Authenticate: with it, the library would report the challenge instead of the body, which is more specific.
 function responseOf({ responseStatus, responseHeaders, responseBody, errorCode }: SendResult): Response {
   if (responseStatus === null || (errorCode !== null && errorCode !== 'HTTP_STATUS')) throw new Error('no answer');
   const type = responseHeaders?.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
@@ -103,11 +103,11 @@ function responseOf({ responseStatus, responseHeaders, responseBody, errorCode }
 
 function tokenOf({ access_token: value, token_type, expires_in }: TokenEndpointResponse): AccessToken {
   if (token_type !== 'bearer' || !/^[\x21-\x7e]+$/.test(value)) throw new Error('no Bearer token');
-  const lifetimeMs = Math.min(expires_in ?? DEFAULT_LIFETIME_S, LONGEST_LIFETIME_S) * 1000;
+  const lifetimeMs = Math.min(expires_in ?? DEFAULT_LIFETIME_S, MAX_LIFETIME_S) * 1000;
   return { value, renewAt: performance.now() + lifetimeMs - Math.min(RENEW_BEFORE_MS, lifetimeMs / 2) };
 }
 
-// What an endpoint says is repeated only where the specifications know the word: it was given our secret.
+// Only error codes of the specifications are quoted: other text could contain our secret, which the endpoint received.
 const ERRORS = new Set([
   'invalid_request',
   'invalid_client',
@@ -124,10 +124,10 @@ const ERRORS = new Set([
 
 function failureText(host: string, result: SendResult | null, error: unknown): string {
   if (result === null)
-    return `The token endpoint ${host} cannot be asked, so nothing was sent: its URL is not one for HTTP.`;
+    return `The token endpoint ${host} cannot be called, so nothing was sent: its URL is not an HTTP URL.`;
   const { responseStatus, errorCode, error: fault } = result;
   if (errorCode !== null && errorCode !== 'HTTP_STATUS') {
-    return `No access token, so nothing was sent. ${fault?.replace(/^Nothing was sent[.:] /, 'Why: ')}`;
+    return `There is no access token, so nothing was sent. ${fault?.replace(/^Nothing was sent[.:] /, 'Why: ')}`;
   }
   const asked = `The token endpoint ${host} answered ${responseStatus}`;
   if (responseStatus === 200)

@@ -1,7 +1,7 @@
 import { createHmac, type KeyObject, sign } from 'node:crypto';
 import type { SignatureScheme } from '../../webhooks/webhook.entity';
 
-/** A secret, ready to sign. */
+/** A decrypted signing secret. */
 export interface SigningKey {
   id: string;
   scheme: SignatureScheme;
@@ -9,10 +9,11 @@ export interface SigningKey {
 }
 
 /**
- * The headers that prove a delivery. V1 and V1A sign `id.timestamp.body` (Standard Webhooks 1.0.0, "Signature scheme"),
- * once with each key, so that a receiver may hold an old one while it is replaced. FRAPPE signs the body alone, once.
- * @param id the same for every attempt, so that a receiver can recognise a repetition
- * @param timestamp of this attempt, whole seconds since 1970
+ * The headers that authenticate a delivery. V1 and V1A sign `id.timestamp.body` (Standard Webhooks 1.0.0, "Signature
+ * scheme"), once with each key, so that a receiver can verify with the old or the new one during a rotation. FRAPPE signs
+ * the body only, once.
+ * @param id the same for every attempt, so that a receiver recognises repetitions
+ * @param timestamp of this attempt, in seconds since 1970
  * @param keys newest first
  */
 export function signatureHeaders(
@@ -38,7 +39,7 @@ function hmac(key: KeyObject, start: string, body: Buffer): string {
   return createHmac('sha256', key).update(start).update(body).digest('base64');
 }
 
-// ed25519 reads its message twice (RFC 8032, section 5.1.6): it takes it whole
+// ed25519 reads its message twice (RFC 8032, section 5.1.6), so it cannot be streamed
 function ed25519(key: KeyObject, start: string, body: Buffer): string {
   return sign(null, Buffer.concat([Buffer.from(start), body]), key).toString('base64');
 }

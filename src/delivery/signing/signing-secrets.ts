@@ -6,15 +6,15 @@ import { openSigningSecret } from '../../webhooks/signing/signing-secret';
 import { liveSecrets, type SecretRow } from '../../webhooks/signing/webhook-secret.store';
 import type { SigningKey } from './sign';
 
-/** What signs for one webhook now, newest first; or why nothing can. */
+/** The current signing keys of a webhook, newest first; or why there is none. */
 export interface SigningSecrets {
   keys: readonly SigningKey[];
   fault: string | null;
 }
 
-const NONE: SigningSecrets = { keys: [], fault: 'this webhook has no signing secret that is still valid' };
+const NONE: SigningSecrets = { keys: [], fault: 'this webhook has no valid signing secret' };
 
-/** A secret that cannot be opened is the fault of its own webhook: the others go on. */
+/** A secret that cannot be decrypted affects only its own webhook. */
 export async function signingSecretsOf(
   db: Db,
   keyring: Keyring,
@@ -27,19 +27,19 @@ export async function signingSecretsOf(
   return (webhookId) => opened.get(webhookId) ?? NONE;
 }
 
-// All or none: during a rotation nobody knows which of them the partner already checks.
+// All or none: during a rotation it is unknown which of them the partner verifies.
 function openAll(rows: readonly SecretRow[], keyring: Keyring): SigningSecrets {
   try {
     const keys = signersOf(rows).map((row) => ({ id: row.id, scheme: row.kind, key: keyOf(row, keyring) }));
     return { keys, fault: null };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { keys: [], fault: `the signing secret of this webhook cannot be opened: ${why}` };
+    return { keys: [], fault: `the signing secret of this webhook cannot be decrypted: ${why}` };
   }
 }
 
-// Frappe's receivers compare the whole header with one signature, so there is only ever one: of the oldest secret, which
-// they have until its overlap is over.
+// Receivers built for Frappe compare the whole header with one signature, so only one is sent: of the oldest secret, which
+// they use until its overlap ends.
 function signersOf(rows: readonly SecretRow[]): SecretRow[] {
   const oldestOfFrappe = rows.findLast((row) => row.kind === 'FRAPPE');
   return rows.filter((row) => row.kind !== 'FRAPPE' || row === oldestOfFrappe);
@@ -48,8 +48,8 @@ function signersOf(rows: readonly SecretRow[]): SecretRow[] {
 const MAX_OPENED = 10_000;
 const openedBy = new WeakMap<Keyring, Map<string, { box: Buffer; key: KeyObject }>>();
 
-// Opening one costs more than signing with it, so they are kept. Which ones sign is read for every batch: a rotation is
-// at work at once. What is kept is only good for the very box that it came from.
+// Decrypting a secret costs more than signing with it, so keys are cached. The rows are read for every batch, so a rotation
+// takes effect at once, and a key is used only for the ciphertext that it was decrypted from.
 function keyOf(row: SecretRow, keyring: Keyring): KeyObject {
   const opened = openedBy.get(keyring) ?? new Map<string, { box: Buffer; key: KeyObject }>();
   openedBy.set(keyring, opened);

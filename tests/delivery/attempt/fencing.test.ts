@@ -1,6 +1,6 @@
-import type { Attempt } from '../../../src/delivery/attempt/open-attempts';
 import { outcomeOf } from '../../../src/delivery/attempt/outcome';
 import { createOutcomeCommitter } from '../../../src/delivery/attempt/outcome-committer';
+import type { Attempt } from '../../../src/delivery/attempt/start-attempts';
 import { startWorker } from '../../../src/delivery/attempt/worker';
 import type { SendResult } from '../../../src/delivery/http/send';
 import { newId, uuidOf } from '../../../src/ids';
@@ -57,8 +57,8 @@ const answered: SendResult = {
 };
 const refused: SendResult = { ...answered, responseStatus: 500, errorCode: 'HTTP_STATUS', error: 'It answered 500.' };
 
-const settle = (attempt: Attempt, result: SendResult) =>
-  createOutcomeCommitter(parts).settle(outcomeOf(attempt, result, new Date()));
+const commit = (attempt: Attempt, result: SendResult) =>
+  createOutcomeCommitter(parts).commit(outcomeOf(attempt, result, new Date()));
 
 /** The jobs that could still move a delivery on, or that somebody holds. */
 async function openJobs(deliveryId: string): Promise<{ id: string; state: string }[]> {
@@ -77,12 +77,12 @@ describe('two workers that hold one delivery', () => {
     const [owner] = (await parts.take()) as [Attempt];
     expect(owner).toMatchObject({ jobId: late.jobId, attemptNumber: 2, delivery: { id: late.delivery.id } });
 
-    await settle(late, answered);
+    await commit(late, answered);
     const [delivery] = await deliveriesOf(app, webhookId);
     expect(delivery).toMatchObject({ status: 'PENDING', openRequestId: owner.requestId, jobId: owner.jobId });
     expect(await openJobs(late.delivery.id)).toEqual([{ id: owner.jobId, state: 'active' }]);
 
-    await settle(owner, answered);
+    await commit(owner, answered);
     await allOver(app, webhookId, 1);
     expect(await attemptsOf(app, webhookId)).toMatchObject([
       { attemptNumber: 1, status: 'UNKNOWN', errorCode: 'PROCESS_DIED' },
@@ -96,21 +96,21 @@ describe('two workers that hold one delivery', () => {
     const [late] = (await parts.take()) as [Attempt];
     await parts.giveAway(late.jobId);
     const [owner] = (await parts.take()) as [Attempt];
-    const settler = createOutcomeCommitter(parts);
+    const committer = createOutcomeCommitter(parts);
     await Promise.all([
-      settler.settle(outcomeOf(late, refused, new Date())),
-      settler.settle(outcomeOf(owner, answered, new Date())),
+      committer.commit(outcomeOf(late, refused, new Date())),
+      committer.commit(outcomeOf(owner, answered, new Date())),
     ]);
     expect(await deliveriesOf(app, webhookId)).toMatchObject([{ status: 'DELIVERED' }]);
     expect(await openJobs(owner.delivery.id)).toEqual([]);
   });
 
-  test('an outcome that is settled twice, as after a commit whose answer was lost, counts once', async () => {
+  test('an outcome that is committed twice, as after a commit whose answer was lost, counts once', async () => {
     const webhookId = await oneDelivery({ retrySchedule: [0, 3600] });
     const [attempt] = (await parts.take()) as [Attempt];
-    await settle(attempt, refused);
+    await commit(attempt, refused);
     const [before] = await deliveriesOf(app, webhookId);
-    await settle(attempt, refused);
+    await commit(attempt, refused);
     expect(await deliveriesOf(app, webhookId)).toEqual([before]);
     expect(await openJobs(attempt.delivery.id)).toEqual([{ id: before?.jobId, state: 'created' }]);
   });
@@ -147,13 +147,13 @@ describe('a job left over by a crash', () => {
     const attempts = await parts.take();
     expect(attempts.map((attempt) => attempt.jobId)).toEqual([delivery?.jobId]);
     expect(await openJobs(leftover.deliveryId)).toEqual([{ id: delivery?.jobId, state: 'active' }]);
-    await settle(attempts[0] as Attempt, answered);
+    await commit(attempts[0] as Attempt, answered);
   });
 
   test('is completed without sending when its delivery is over', async () => {
     const webhookId = await oneDelivery();
     const [attempt] = (await parts.take()) as [Attempt];
-    await settle(attempt, answered);
+    await commit(attempt, answered);
     await app.database.query(`update pgboss.job set state = 'retry', start_after = now() where id = $1`, [
       attempt.jobId,
     ]);

@@ -119,7 +119,7 @@ test('two live secrets give two signatures, the newer first', async () => {
   expect(call.headers['webhook-signature']).toBe(`${signature(newer, call)} ${signature(webhook.secret, call)}`);
 });
 
-test('a delivery whose secret cannot be opened fails by its schedule, and holds up nobody else', async () => {
+test('a delivery whose secret cannot be decrypted fails by its schedule, and delays no other', async () => {
   const broken = await webhookOfItsOwn({ retrySchedule: [0, 0] });
   const sound = await webhookOfItsOwn({});
   await app.database.query(`update webhook_secrets set box = '\\x00' where webhook_id = $1`, [
@@ -131,7 +131,7 @@ test('a delivery whose secret cannot be opened fails by its schedule, and holds 
   const attempts = await attemptsOf(app, broken.id);
   expect(delivery?.status).toBe('EXHAUSTED');
   expect(attempts).toHaveLength(2);
-  expect(attempts[0]?.error).toMatch(/^Nothing was sent: the signing secret of this webhook cannot be opened/);
+  expect(attempts[0]?.error).toMatch(/^Nothing was sent: the signing secret of this webhook cannot be decrypted/);
   expect(partner.calls).toHaveLength(1);
 });
 

@@ -107,10 +107,10 @@ test('a fault of our own while sending ends as UNKNOWN and is tried again by the
   expect((delivery.nextAttemptAt as Date).getTime()).toBeGreaterThan(Date.now() + 2_000_000);
   const [attempt] = await attemptsOf(app, webhookId);
   expect(attempt).toMatchObject({ status: 'UNKNOWN', errorCode: 'PROCESS_DIED' });
-  expect(attempt?.error).toMatch(/^Hookledger failed during this attempt/);
+  expect(attempt?.error).toMatch(/^An internal error of Hookledger ended this attempt/);
 });
 
-test('many slow partners fill the places of a worker, and all of it arrives once there is room', async () => {
+test('many slow partners take all slots of a worker, and everything arrives once slots are free', async () => {
   let open = 0;
   let most = 0;
   partner.answerWith(() => {
@@ -130,11 +130,11 @@ test('many slow partners fill the places of a worker, and all of it arrives once
   }
   await parts.fanOutAll();
   const worker = startWorker(parts);
-  const release = startBacklogDispatcher({ ...parts, freeFor: parts.room.freeFor, onReleased: worker.wake });
+  const dispatcher = startBacklogDispatcher({ ...parts, freeFor: parts.capacity.freeFor, onDispatched: worker.wake });
   const deliveries = await allOver(app, id, 700);
-  await release.stop();
+  await dispatcher.stop();
   await worker.stop(1_000);
   expect(deliveries.every((each) => each.status === 'DELIVERED' && each.attempts === 1)).toBe(true);
   expect(partner.calls).toHaveLength(700);
-  expect(most).toBeLessThanOrEqual(512); // half of a worker's places, and as many connections
+  expect(most).toBeLessThanOrEqual(512); // half of the slots of a worker, and as many connections
 });

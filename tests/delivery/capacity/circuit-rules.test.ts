@@ -22,7 +22,7 @@ const FRESH: CircuitRow = {
   probeDeliveryId: null,
   failures: 0,
   failingSince: null,
-  crowded: false,
+  hasBacklog: false,
 };
 const SUCCESS: AttemptFacts = {
   deliveryId: 'delivery',
@@ -41,7 +41,7 @@ const answering = (responseStatus: number | null, retryAfterMs: number | null = 
   responseStatus,
   retryAfterMs,
 });
-const settled = (circuit: CircuitRow, attempts: readonly AttemptFacts[], random = MIDDLE) =>
+const circuitAfter = (circuit: CircuitRow, attempts: readonly AttemptFacts[], random = MIDDLE) =>
   attempts.reduce((each, attempt) => afterAttempt(each, attempt, NOW, random), circuit);
 const times = (count: number, attempt: AttemptFacts) => Array.from({ length: count }, () => attempt);
 /** How long it stays open, in seconds; null: it is not. */
@@ -51,29 +51,29 @@ const pauseS = ({ state, openUntil }: CircuitRow) =>
 describe('failures in a row', () => {
   test('open the circuit at the twentieth, and not before', () => {
     expect(FAILURES_TO_OPEN).toBe(20);
-    expect(settled(FRESH, times(19, FAILURE))).toMatchObject({ state: 'CLOSED', failures: 19, failingSince: NOW });
-    const open = settled(FRESH, times(20, FAILURE));
+    expect(circuitAfter(FRESH, times(19, FAILURE))).toMatchObject({ state: 'CLOSED', failures: 19, failingSince: NOW });
+    const open = circuitAfter(FRESH, times(20, FAILURE));
     expect(open).toMatchObject({ state: 'OPEN', failures: 20, openings: 1, reason: 'The last 20 attempts failed.' });
     expect(pauseS(open)).toBe(30);
   });
 
   test('are counted anew after one success', () => {
-    const broken = settled(FRESH, [...times(19, FAILURE), SUCCESS, ...times(19, FAILURE)]);
+    const broken = circuitAfter(FRESH, [...times(19, FAILURE), SUCCESS, ...times(19, FAILURE)]);
     expect(broken).toMatchObject({ state: 'CLOSED', failures: 19 });
-    expect(settled(FRESH, [...times(19, FAILURE), SUCCESS])).toEqual(FRESH);
+    expect(circuitAfter(FRESH, [...times(19, FAILURE), SUCCESS])).toEqual(FRESH);
   });
 
   test('do not count those of which nobody knows how they ended', () => {
-    expect(settled(FRESH, times(50, UNKNOWN))).toEqual(FRESH);
-    expect(settled(FRESH, [...times(19, FAILURE), UNKNOWN, FAILURE])).toMatchObject({ state: 'OPEN' });
+    expect(circuitAfter(FRESH, times(50, UNKNOWN))).toEqual(FRESH);
+    expect(circuitAfter(FRESH, [...times(19, FAILURE), UNKNOWN, FAILURE])).toMatchObject({ state: 'OPEN' });
   });
 
   test('that were on the wire when it opened do not open it once more', () => {
-    expect(settled(FRESH, times(500, FAILURE))).toMatchObject({ state: 'OPEN', failures: 500, openings: 1 });
+    expect(circuitAfter(FRESH, times(500, FAILURE))).toMatchObject({ state: 'OPEN', failures: 500, openings: 1 });
   });
 
   test('count also where there was no answer at all', () => {
-    expect(settled(FRESH, times(20, answering(null)))).toMatchObject({ state: 'OPEN' });
+    expect(circuitAfter(FRESH, times(20, answering(null)))).toMatchObject({ state: 'OPEN' });
   });
 
   test('keep the time of the first of them', () => {
@@ -83,18 +83,18 @@ describe('failures in a row', () => {
 });
 
 describe('the probe of a half-open circuit', () => {
-  const halfOpen: CircuitRow = { ...FRESH, ...PROBE, failures: 20, openings: 1, failingSince: NOW, crowded: true };
+  const halfOpen: CircuitRow = { ...FRESH, ...PROBE, failures: 20, openings: 1, failingSince: NOW, hasBacklog: true };
   const probe = { deliveryId: 'probe' };
 
   test('that arrives closes it, and those that wait stay to be let go', () => {
-    expect(settled(halfOpen, [{ ...SUCCESS, ...probe }])).toEqual({ ...FRESH, crowded: true });
+    expect(circuitAfter(halfOpen, [{ ...SUCCESS, ...probe }])).toEqual({ ...FRESH, hasBacklog: true });
   });
 
   test('that fails opens it again, each time for twice as long, at most 10 minutes', () => {
     const pauses: (number | null)[] = [];
     let circuit = halfOpen;
     for (let n = 0; n < 8; n += 1) {
-      const open = settled(circuit, [{ ...FAILURE, ...probe }]);
+      const open = circuitAfter(circuit, [{ ...FAILURE, ...probe }]);
       pauses.push(pauseS(open));
       circuit = { ...open, ...PROBE };
     }
@@ -102,25 +102,29 @@ describe('the probe of a half-open circuit', () => {
   });
 
   test('that ends with nobody knowing how leaves it as it is', () => {
-    expect(settled(halfOpen, [{ ...UNKNOWN, ...probe }])).toBe(halfOpen);
+    expect(circuitAfter(halfOpen, [{ ...UNKNOWN, ...probe }])).toBe(halfOpen);
   });
 
   test('is not what another delivery says: those were sent before', () => {
-    const other = settled(halfOpen, [FAILURE]);
+    const other = circuitAfter(halfOpen, [FAILURE]);
     expect(other).toMatchObject({ state: 'HALF_OPEN', probeDeliveryId: 'probe', failures: 21 });
-    expect(settled(halfOpen, [SUCCESS])).toMatchObject({ state: 'HALF_OPEN', probeDeliveryId: 'probe', failures: 0 });
+    expect(circuitAfter(halfOpen, [SUCCESS])).toMatchObject({
+      state: 'HALF_OPEN',
+      probeDeliveryId: 'probe',
+      failures: 0,
+    });
   });
 });
 
 test('a success from before the circuit opened ends no pause, but the failures in a row', () => {
-  const open = settled(FRESH, [answering(429, 60_000)]);
-  expect(settled(open, [SUCCESS])).toMatchObject({ state: 'OPEN', openUntil: open.openUntil, failures: 0 });
+  const open = circuitAfter(FRESH, [answering(429, 60_000)]);
+  expect(circuitAfter(open, [SUCCESS])).toMatchObject({ state: 'OPEN', openUntil: open.openUntil, failures: 0 });
 });
 
 test('a test that arrives closes it, whatever it was', () => {
   const test = { ...SUCCESS, test: true };
-  expect(settled(settled(FRESH, times(20, FAILURE)), [test])).toEqual(FRESH);
-  expect(settled({ ...FRESH, ...PROBE, failures: 20 }, [test])).toEqual(FRESH);
+  expect(circuitAfter(circuitAfter(FRESH, times(20, FAILURE)), [test])).toEqual(FRESH);
+  expect(circuitAfter({ ...FRESH, ...PROBE, failures: 20 }, [test])).toEqual(FRESH);
 });
 
 describe('an answer that asks for fewer requests', () => {
@@ -131,15 +135,17 @@ describe('an answer that asks for fewer requests', () => {
     [504, 1],
   ])('%i opens the circuit at once, for %i s and twice as long each time, at most 10 minutes', (status, first) => {
     const pauses = Array.from({ length: 12 }, (_, openings) =>
-      pauseS(settled({ ...FRESH, openings }, [answering(status)])),
+      pauseS(circuitAfter({ ...FRESH, openings }, [answering(status)])),
     );
     expect(pauses).toEqual(pauses.map((_, openings) => Math.min(first * 2 ** openings, 600)));
-    expect(settled(FRESH, [answering(status)]).reason).toBe(`It answered ${status}: it wants fewer requests.`);
+    expect(circuitAfter(FRESH, [answering(status)]).reason).toBe(
+      `The endpoint answered ${status}, which asks for fewer requests.`,
+    );
   });
 
   test.each([500, 501, 505, 400, 403, 404, 408, 410, 418, 301, 599])('%i does not', (status) => {
-    expect(settled(FRESH, [answering(status)]).state).toBe('CLOSED');
-    expect(settled(FRESH, [answering(status, 60_000)]).state).toBe('CLOSED');
+    expect(circuitAfter(FRESH, [answering(status)]).state).toBe('CLOSED');
+    expect(circuitAfter(FRESH, [answering(status, 60_000)]).state).toBe('CLOSED');
   });
 
   test.each([
@@ -152,23 +158,23 @@ describe('an answer that asks for fewer requests', () => {
     [86_400_000, 3600],
   ])('with a Retry-After of %i ms is taken at its word, from 1 s to an hour: %i s', (retryAfterMs, seconds) => {
     const random = [() => 0, () => 0.5, () => 0.999];
-    const pauses = random.map((each) => pauseS(settled(FRESH, [answering(503, retryAfterMs)], each)));
+    const pauses = random.map((each) => pauseS(circuitAfter(FRESH, [answering(503, retryAfterMs)], each)));
     expect(pauses).toEqual([seconds, seconds, seconds]);
   });
 
   test('while the circuit is open makes the pause longer, never shorter', () => {
-    const open = settled(FRESH, [answering(429, 60_000)]);
-    expect(pauseS(settled(open, [answering(429, 90_000)]))).toBe(90);
-    expect(pauseS(settled(open, [answering(429, 1_000)]))).toBe(60);
-    expect(pauseS(settled(open, [answering(429)]))).toBe(60);
-    expect(settled(open, [answering(429, 90_000)]).openings).toBe(1);
+    const open = circuitAfter(FRESH, [answering(429, 60_000)]);
+    expect(pauseS(circuitAfter(open, [answering(429, 90_000)]))).toBe(90);
+    expect(pauseS(circuitAfter(open, [answering(429, 1_000)]))).toBe(60);
+    expect(pauseS(circuitAfter(open, [answering(429)]))).toBe(60);
+    expect(circuitAfter(open, [answering(429, 90_000)]).openings).toBe(1);
   });
 });
 
 test('pauses of our own are spread by 20 % either way, a Retry-After is not', () => {
-  const pauses = [0, 0.25, 0.5, 1].map((random) => pauseS(settled(FRESH, times(20, FAILURE), () => random)));
+  const pauses = [0, 0.25, 0.5, 1].map((random) => pauseS(circuitAfter(FRESH, times(20, FAILURE), () => random)));
   expect(pauses).toEqual([24, 27, 30, 36]);
-  const throttled = [0, 1].map((random) => pauseS(settled(FRESH, [answering(429)], () => random)));
+  const throttled = [0, 1].map((random) => pauseS(circuitAfter(FRESH, [answering(429)], () => random)));
   expect(throttled).toEqual([4, 6]);
 });
 
@@ -196,12 +202,14 @@ describe('days of failure', () => {
   });
 
   test('end with one success', () => {
-    const worked = settled({ ...FRESH, ...failing(500, DISABLE_AFTER_MS), state: 'OPEN', openUntil: NOW }, [SUCCESS]);
+    const worked = circuitAfter({ ...FRESH, ...failing(500, DISABLE_AFTER_MS), state: 'OPEN', openUntil: NOW }, [
+      SUCCESS,
+    ]);
     expect(failedForDays(worked, NOW)).toBe(false);
   });
 });
 
 test('whoever resumes a webhook begins anew, and what waits still waits', () => {
-  const open: CircuitRow = { ...settled(FRESH, times(30, FAILURE)), openings: 9, crowded: true };
-  expect(closed(open)).toEqual({ ...FRESH, crowded: true });
+  const open: CircuitRow = { ...circuitAfter(FRESH, times(30, FAILURE)), openings: 9, hasBacklog: true };
+  expect(closed(open)).toEqual({ ...FRESH, hasBacklog: true });
 });

@@ -38,7 +38,7 @@ describe('410 Gone', () => {
     expect(partner.calls).toHaveLength(1);
     const { data } = await app.ask('query ($id: ID!) { webhook(id: $id) { status statusReason } }', { id: webhook.id });
     expect(data.webhook.status).toBe('DISABLED');
-    expect(data.webhook.statusReason).toBe('the partner answered 410 Gone: it wants no more deliveries');
+    expect(data.webhook.statusReason).toBe('the partner answered 410 Gone: it accepts no more deliveries');
 
     await webhook.publishFor(['INV-LATER']);
     const skipped = await deliveryThatIs(app, webhook.id, 'skipped', (each) => each.status === 'SKIPPED');
@@ -81,7 +81,7 @@ describe('429, 502, 503 and 504', () => {
       await deliveryThatIs(app, webhook.id, 'retrying', isRetrying);
       expect(await circuitOf(app, webhook.id)).toMatchObject({
         state: 'OPEN',
-        reason: `It answered ${status}: it wants fewer requests.`,
+        reason: `The endpoint answered ${status}, which asks for fewer requests.`,
       });
       await webhook.publishFor(['INV-A', 'INV-B']);
       await waitFor('two to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 2);

@@ -1,5 +1,5 @@
-import { duplicatesAmong } from '../../../src/delivery/fan-out/duplicates';
 import { fanOut } from '../../../src/delivery/fan-out/fan-out';
+import { duplicatesAmong } from '../../../src/delivery/fan-out/skip-reasons/duplicates';
 import { firstIdAt, newId, timeOfId, toNodeId, uuidOf } from '../../../src/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../../support/webhooks';

@@ -37,9 +37,9 @@ test.each([
   );
   expect(await freeStranded(parts.db)).toBeGreaterThan(0);
   const worker = startWorker(parts);
-  const release = startBacklogDispatcher({ ...parts, freeFor: parts.room.freeFor, onReleased: worker.wake });
+  const dispatcher = startBacklogDispatcher({ ...parts, freeFor: parts.capacity.freeFor, onDispatched: worker.wake });
   const [delivery] = await allOver(app, id, 1);
-  await release.stop();
+  await dispatcher.stop();
   await worker.stop(1_000);
   expect(delivery?.status).toBe('DELIVERED');
   expect(await strays(app)).toEqual([]);

@@ -139,7 +139,7 @@ test("what is owed to one host is not sent there with another host's credentials
   const attempt = await waitFor('an attempt that is not sent', async () => {
     return (await attemptsOf(app, webhook.id)).find(({ errorCode }) => errorCode === 'NOT_SENT');
   });
-  expect(attempt.error).toContain(`${new URL(partner.url).origin} is where this delivery goes`);
+  expect(attempt.error).toContain(`${new URL(partner.url).origin} is the target of this delivery`);
   expect(partner.calls.some((call) => call.headers['x-key'])).toBe(false);
   await update(webhook.id, { url: partner.url, secretHeaders: null });
   partner.answerWith(() => ({ status: 200 }));
@@ -179,7 +179,7 @@ test('a credential that cannot be opened stops its own webhook, and no other', a
     async () => (await attemptsOf(app, broken.id))[0]?.finishedAt && (await attemptsOf(app, broken.id))[0],
   );
   expect(attempt).toMatchObject({ status: 'FAILED', errorCode: 'NOT_SENT' });
-  expect(attempt?.error).toMatch(/^Nothing was sent: a credential of this webhook cannot be opened/);
+  expect(attempt?.error).toMatch(/^Nothing was sent: a credential of this webhook cannot be decrypted/);
   expect(partner.calls).toHaveLength(1);
 });
 

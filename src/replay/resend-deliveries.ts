@@ -1,4 +1,4 @@
-// Over, and due again: what a replay does to each delivery.
+// Makes finished deliveries due again, for replays.
 import { currentTime } from '../clock';
 import { type CommandedDelivery, lockDeliveries, reopenDeliveries } from '../delivery/commands/delivery-commands.store';
 import { notifyDeliveries } from '../delivery/queue/notify.store';
@@ -7,25 +7,25 @@ import { newId } from '../ids';
 import type { Db } from '../sql/db';
 import type { WebhookStatus } from '../webhooks/webhook.entity';
 import { webhooksForShare } from '../webhooks/webhook.store';
-import { decideAnew } from './decide-anew';
+import { evaluateSkipped } from './evaluate-skipped';
 
 /**
- * Opens deliveries again: the same ids, the frozen bytes, a new round of attempts that begins now, or when a webhook that
- * is paused or disabled is resumed. What was skipped has no bytes: it is decided anew. A replay is in no order: later
- * deliveries of a document do not wait for it, unless they wait for this very one already.
- * @returns those that cannot be sent again, each with the reason
+ * Sends deliveries again: with the same ids and bytes, and a new round of the retry schedule that begins now, or when their
+ * paused or disabled webhook is resumed. A skipped delivery has no request yet and is evaluated again. Replays are not
+ * ordered: later deliveries of a document do not wait for them, except those that already wait for this delivery.
+ * @returns the deliveries that cannot be sent again, each with the reason
  */
-export async function reopen(
+export async function resendDeliveries(
   db: Db,
   queue: DeliveryQueue,
   replayId: string,
-  wanted: readonly { id: string; webhookId: string }[],
+  requested: readonly { id: string; webhookId: string }[],
 ): Promise<Map<string, string>> {
-  if (wanted.length === 0) return new Map();
-  const webhooks = await webhooksForShare(db, [...new Set(wanted.map((each) => each.webhookId))]);
+  if (requested.length === 0) return new Map();
+  const webhooks = await webhooksForShare(db, [...new Set(requested.map((each) => each.webhookId))]);
   const deliveries = await lockDeliveries(
     db,
-    wanted.map((each) => each.id),
+    requested.map((each) => each.id),
   );
   const statusOf = ({ webhookId }: CommandedDelivery) => webhooks.get(webhookId)?.status ?? 'ARCHIVED';
   const faults = new Map<string, string>();
@@ -34,15 +34,15 @@ export async function reopen(
     if (fault !== null) faults.set(delivery.id, fault);
   }
   const skipped = deliveries.filter(({ id, status }) => status === 'SKIPPED' && !faults.has(id));
-  for (const [id, fault] of await decideAnew(db, skipped)) faults.set(id, fault);
+  for (const [id, fault] of await evaluateSkipped(db, skipped)) faults.set(id, fault);
   const again = deliveries
     .filter(({ id }) => !faults.has(id))
     .map((delivery) => ({ id: newId(), deliveryId: delivery.id, isHeld: statusOf(delivery) !== 'ACTIVE' }));
-  await open(db, queue, replayId, again);
+  await giveJobs(db, queue, replayId, again);
   return faults;
 }
 
-async function open(
+async function giveJobs(
   db: Db,
   queue: DeliveryQueue,
   replayId: string,
@@ -55,18 +55,18 @@ async function open(
   if (jobs.length > 0) await notifyDeliveries(db);
 }
 
-const LOOP_FAULT = "The delivery was SKIPPED as a LOOP: its event came of the webhook's own deliveries.";
+const LOOP_FAULT = 'The delivery was SKIPPED as a LOOP: deliveries of its own webhook caused its event.';
 
 function faultOf(delivery: CommandedDelivery, webhook: WebhookStatus): string | null {
   const { status } = delivery;
   if (status === 'PENDING' || status === 'RETRYING') {
     if (webhook === 'PAUSED' || webhook === 'DISABLED') {
-      return `The delivery is ${status} and held: its webhook is ${webhook}. Resume the webhook, and it goes on.`;
+      return `The delivery is ${status} and held: its webhook is ${webhook}. Resume the webhook to continue the delivery.`;
     }
-    return `The delivery is ${status}, so it is being sent anyway: retryDelivery makes the next attempt come now.`;
+    return `The delivery is ${status} and not finished: retryDelivery makes its next attempt due now.`;
   }
-  if (delivery.test) return 'The delivery was a test: testWebhook sends another one.';
-  if (webhook === 'ARCHIVED') return 'Its webhook is archived, which is for good.';
+  if (delivery.test) return 'The delivery was a test: use testWebhook to send another one.';
+  if (webhook === 'ARCHIVED') return 'Its webhook is archived.';
   if (status === 'SKIPPED') return delivery.skipReason === 'LOOP' ? LOOP_FAULT : null;
   if (!delivery.hasContent) return 'The content of the delivery was erased.';
   return null;

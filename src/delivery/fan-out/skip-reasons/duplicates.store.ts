@@ -1,6 +1,6 @@
-import { type Db, rowsOf, statement } from '../../sql/db';
+import { type Db, rowsOf, statement } from '../../../sql/db';
 
-/** What a delivery would repeat, if there is anything like it within `dedupeSeconds` of its event. */
+/** The event that a delivery would repeat, if one was published within `dedupeSeconds` of its event. */
 export interface Original {
   webhookId: string;
   eventId: string;
@@ -8,22 +8,22 @@ export interface Original {
   event: string;
   referenceDocument: string;
   sha256: Buffer;
-  /** The ids of events that are near enough: `from` inclusive, `until` exclusive. */
+  /** The range of ids of events within that time: `from` inclusive, `until` exclusive. */
   from: string;
   until: string;
 }
 
 /**
- * For each of these, by its place in the list, the nearest event that it repeats and that did go to the webhook or is
- * on its way. What was given up or cancelled does not count: whoever publishes it again wants it to arrive.
+ * For each of these, by its index, the latest event that it repeats and whose delivery to the webhook is open or
+ * DELIVERED. An exhausted or cancelled delivery does not count: the publisher who repeats its event wants it to arrive.
  */
-export async function earlierOf(db: Db, wanted: readonly Original[]): Promise<Map<number, string>> {
-  const column = <Key extends keyof Original>(key: Key) => wanted.map((each) => each[key]);
-  const rows = await rowsOf<{ place: number; eventId: string }>(
+export async function earlierOf(db: Db, originals: readonly Original[]): Promise<Map<number, string>> {
+  const column = <Key extends keyof Original>(key: Key) => originals.map((each) => each[key]);
+  const rows = await rowsOf<{ index: number; eventId: string }>(
     db,
-    statement(`select w.place::integer as place, found.id as "eventId"
+    statement(`select w.index::integer as index, found.id as "eventId"
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::uuid[], $8::uuid[])
-       with ordinality as w (webhook_id, event_id, document_type, event, reference, sha256, "from", until, place)
+       with ordinality as w (webhook_id, event_id, document_type, event, reference, sha256, "from", until, index)
      cross join lateral (
        select e.id from business_events e
        join payloads p on p.id = e.payload_id
@@ -44,5 +44,5 @@ export async function earlierOf(db: Db, wanted: readonly Original[]): Promise<Ma
       column('until'),
     ],
   );
-  return new Map(rows.map((row) => [row.place - 1, row.eventId]));
+  return new Map(rows.map((row) => [row.index - 1, row.eventId]));
 }

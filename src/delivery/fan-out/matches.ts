@@ -1,11 +1,11 @@
 import { OWN_DOCUMENT_TYPE } from '../../webhooks/own-document-type';
 
 /**
- * Whether a webhook asks for events like this one. Every type means every type of the business: our own events tell of
- * the other partners, so that they go only to whoever asks for them by name. A call that is passed on goes where it is
- * directed to, and nowhere else.
+ * Whether a webhook asks for events like this one. A webhook for all document types does not receive Hookledger's own
+ * events, which describe other partners: it must name their type. A received call that is passed on goes only to the
+ * webhooks that it is directed to.
  */
-export function wants(
+export function matches(
   webhook: { id: string; documentType: string | null; events: readonly string[] },
   event: { documentType: string; event: string; directedTo: readonly string[] | null },
 ): boolean {

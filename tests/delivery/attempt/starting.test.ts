@@ -1,4 +1,4 @@
-import { openAttempts } from '../../../src/delivery/attempt/open-attempts';
+import { startAttempts } from '../../../src/delivery/attempt/start-attempts';
 import { uuidOf } from '../../../src/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
@@ -17,22 +17,22 @@ afterAll(async () => {
   await app.stop();
 });
 
-// requests end, and make room, while the next attempts are being opened
-test('what had no room when it was taken waits, or goes with its body: never without', async () => {
+// requests end and free slots while the next attempts are being started
+test('a delivery without a slot when it is taken waits, or is sent with its body', async () => {
   const { id } = await createTestWebhook(app, 'http://127.0.0.1:9/');
   await publish(
     app,
     Array.from({ length: 5 }, (_, n) => invoice(`INV-${n}`)),
   );
   await parts.fanOutAll();
-  let looks = 0;
+  let calls = 0;
   const freeFor = () => {
-    looks += 1;
-    return looks <= 2 ? 0 : 10;
+    calls += 1;
+    return calls <= 2 ? 0 : 10;
   };
-  const room = { free: () => 10, freeFor };
+  const capacity = { free: () => 10, freeFor };
   const { queue, keyring } = parts;
-  const { attempts, waiting } = await parts.transaction((db) => openAttempts(db, { queue, keyring, room }, 10));
+  const { attempts, waiting } = await parts.transaction((db) => startAttempts(db, { queue, keyring, capacity }, 10));
   expect(attempts.filter(({ delivery }) => delivery.body === null)).toEqual([]);
   expect(attempts.length + waiting).toBe(5);
   expect((await deliveriesOf(app, id)).filter((each) => each.jobId === null)).toHaveLength(waiting);

@@ -1,37 +1,37 @@
-// What a webhook was told already: an event with the same words and the same bytes, a short while ago.
+// Duplicates: events with the same document type, name, reference and data, published within `dedupeSeconds`.
 import { createHash } from 'node:crypto';
-import { firstIdAt, timeOfId, toNodeId } from '../../ids';
-import type { Db } from '../../sql/db';
+import { firstIdAt, timeOfId, toNodeId } from '../../../ids';
+import type { Db } from '../../../sql/db';
 import { earlierOf, type Original } from './duplicates.store';
-import type { Wanted } from './render-requests';
+import type { Match, Skip } from './skip';
 
-type Skip = { skipReason: 'DUPLICATE'; skipMessage: string };
 type Candidate = Original & { index: number; seconds: number };
 
 /**
- * Which of these repeat what their webhook was told within its `dedupeSeconds`, or what stands before them here. To be
- * asked last, of those that would be sent: one that is skipped for another reason must not swallow the next.
- * The caller holds the circuits of webhooks with the setting: two that decide at once would both let the same through.
- * @param wanted in the order in which the events were published
- * @returns one for each, in the order given. No statement where no webhook has the setting.
+ * Which of these repeat an event that their webhook received within its `dedupeSeconds`, or an earlier one of the list.
+ * Call it last, for the deliveries that would be sent: one that is skipped for another reason is no original.
+ * The caller has locked the circuits of webhooks with this setting: of two concurrent transactions with the same event,
+ * both would send it.
+ * @param matches in the order in which the events were published
+ * @returns one for each. Runs no statement if no webhook has the setting
  */
-export async function duplicatesAmong(db: Db, wanted: readonly Wanted[]): Promise<(Skip | null)[]> {
-  const skips: (Skip | null)[] = wanted.map(() => null);
-  const candidates = wanted.flatMap(candidateAt);
+export async function duplicatesAmong(db: Db, matches: readonly Match[]): Promise<(Skip | null)[]> {
+  const skips: (Skip | null)[] = matches.map(() => null);
+  const candidates = matches.flatMap(candidateAt);
   if (candidates.length === 0) return skips;
   const earlier = await earlierOf(db, candidates);
-  const going = new Map<string, string>();
-  for (const [place, each] of candidates.entries()) {
-    const alike = keyOf(each);
-    const before = nearEnough(going.get(alike), each) ?? earlier.get(place);
+  const sent = new Map<string, string>();
+  for (const [index, each] of candidates.entries()) {
+    const key = keyOf(each);
+    const before = inTime(sent.get(key), each) ?? earlier.get(index);
     if (before) skips[each.index] = skipFor(each.eventId, before);
-    else going.set(alike, each.eventId);
+    else sent.set(key, each.eventId);
   }
   return skips;
 }
 
 // An event whose data was erased has no bytes to compare.
-function candidateAt({ event, webhook }: Wanted, index: number): Candidate[] {
+function candidateAt({ event, webhook }: Match, index: number): Candidate[] {
   const seconds = webhook.dedupeSeconds;
   if (seconds === null || event.body === null) return [];
   const time = timeOfId(event.id).getTime();
@@ -46,7 +46,7 @@ function candidateAt({ event, webhook }: Wanted, index: number): Candidate[] {
       referenceDocument: event.referenceDocument,
       sha256: createHash('sha256').update(event.body).digest(),
       from: firstIdAt(time - seconds * 1000),
-      // also what was published after it: an event whose transaction took longer comes here later
+      // includes later events: one whose transaction took longer is fanned out after them
       until: firstIdAt(time + seconds * 1000 + 1),
     },
   ];
@@ -57,7 +57,7 @@ function keyOf(each: Candidate): string {
   return JSON.stringify([webhookId, documentType, event, referenceDocument, sha256.toString('base64')]);
 }
 
-function nearEnough(eventId: string | undefined, { from }: Candidate): string | null {
+function inTime(eventId: string | undefined, { from }: Candidate): string | null {
   return eventId !== undefined && eventId >= from ? eventId : null;
 }
 

@@ -1,14 +1,13 @@
-// From the queue to the wire: takes jobs, opens a request row for each attempt, signs.
+// Before the call: takes due jobs, opens a request row for each attempt, signs the requests.
 import { currentTime } from '../../clock';
 import { newId, timeOfId, toNodeId } from '../../ids';
 import type { Keyring } from '../../keyring/keyring';
-import { closeRequests } from '../../request-log/open-close.store';
 import type { Db } from '../../sql/db';
 import type { WebhookStatus } from '../../webhooks/webhook.entity';
 import { markBacklog } from '../../webhooks/webhook-circuit.store';
-import { giveSlotsBack, takeSlots } from '../../webhooks/webhook-slot.store';
+import { takeSlots } from '../../webhooks/webhook-slot.store';
+import { admit, blockedWebhooks, type FreeSlots, freeSlotsNow, lockCircuitsForAdmission } from '../capacity/admission';
 import { releaseSuccessors } from '../capacity/document-ordering';
-import { type CapacityLeft, capacityNow, divide, lockDoubtful, shutWebhooks } from '../capacity/rate-and-concurrency';
 import { cancelDeliveries, holdDeliveries, makeWait } from '../capacity/waiting.store';
 import { type DueDelivery, type DueWebhook, dueDeliveries, lockWebhooksOf } from '../delivery.store';
 import type { DeliveryQueue } from '../queue/queue';
@@ -16,9 +15,9 @@ import { type Credentials, credentialsOf, NO_CREDENTIALS } from '../signing/cred
 import { signatureHeaders } from '../signing/sign';
 import { signingSecretsOf } from '../signing/signing-secrets';
 import { openRequests } from './attempt.store';
-import { unknownOutcome } from './unknown-outcome';
+import { closeAttemptsOfDeadProcesses } from './unknown-outcome';
 
-/** One try of a delivery, on its way. */
+/** One attempt of a delivery, with an open request row. */
 export interface Attempt {
   jobId: string;
   requestId: string;
@@ -26,29 +25,29 @@ export interface Attempt {
   webhook: DueWebhook;
   attemptNumber: number;
   startedAt: Date;
-  /** Rendered ones and signature; those of the credentials come behind them. */
+  /** The rendered headers and the signature. The headers of the credentials follow them. */
   headers: [string, string][];
   credentials: Credentials;
   secretId: string | null;
-  /** Why nothing can be sent, which is then the outcome. */
+  /** Why nothing can be sent; null: it can. */
   fault: string | null;
 }
 
-export interface OpenParts {
+export interface StartParts {
   queue: DeliveryQueue;
   keyring: Keyring;
-  room: CapacityLeft;
+  capacity: FreeSlots;
 }
 
 /**
- * Takes at most so many due jobs and opens their attempts, in one transaction. A job that is not its delivery's own, or
- * whose delivery is over, is a leftover of a crash and only completed. An attempt that is still open belongs to a
- * process that died: it is closed as UNKNOWN, and this is the next one. What its webhook has no capacity for steps aside:
- * it waits without a job, and the queue is free for the others.
+ * Takes at most `atMost` due jobs and starts their attempts, in one transaction. A job that its delivery does not name, or
+ * whose delivery is finished, is left over from a crash: it is only completed. An attempt that is still open belongs to a
+ * dead process: it is closed as UNKNOWN, and the new attempt follows it. A delivery whose webhook has no capacity waits
+ * without a job, so that the queue is free for others.
  */
-export async function openAttempts(
+export async function startAttempts(
   db: Db,
-  parts: OpenParts,
+  parts: StartParts,
   atMost: number,
 ): Promise<{ taken: number; waiting: number; attempts: Attempt[] }> {
   const jobs = await parts.queue.take(db, atMost);
@@ -56,26 +55,26 @@ export async function openAttempts(
   const jobIds = new Set(jobs.map((job) => job.id));
   const deliveryIds = jobs.map((job) => job.deliveryId);
   const webhooks = await lockWebhooksOf(db, deliveryIds);
-  const room = capacityNow(parts.room, webhooks.keys());
-  const circuits = await lockDoubtful(db, webhooks, room);
-  const found = await dueDeliveries(db, deliveryIds, shutWebhooks(webhooks, circuits, room));
+  const slots = freeSlotsNow(parts.capacity, webhooks.keys());
+  const circuits = await lockCircuitsForAdmission(db, webhooks, slots);
+  const found = await dueDeliveries(db, deliveryIds, blockedWebhooks(webhooks, circuits, slots));
   const due = found.filter((delivery) => isOpen(delivery) && delivery.jobId !== null && jobIds.has(delivery.jobId));
-  await closeDeadAttempts(db, due);
-  const live = await withoutHeld(db, parts.queue, due, webhooks);
-  const { go, wait } = await divide(db, live, webhooks, circuits, room);
-  await stepAside(db, wait);
-  const attempts = await attemptsFor(db, parts.keyring, go, webhooks);
-  const kept = new Set(attempts.map((attempt) => attempt.jobId));
-  const leftOver = [...jobIds].filter((id) => !kept.has(id));
+  await closeAttemptsOfDeadProcesses(db, due);
+  const active = await withoutHeld(db, parts.queue, due, webhooks);
+  const { admitted, waiting } = await admit(db, active, webhooks, circuits, slots);
+  await setAside(db, waiting);
+  const attempts = await attemptsFor(db, parts.keyring, admitted, webhooks);
+  const started = new Set(attempts.map((attempt) => attempt.jobId));
+  const leftOver = [...jobIds].filter((id) => !started.has(id));
   await Promise.all([
     openRequests(db, attempts.map(rowFor)),
     takeSlots(db, attempts.filter(takesSlot).map(slotOf)),
     parts.queue.complete(db, leftOver),
   ]);
-  return { taken: jobs.length, waiting: wait.length, attempts };
+  return { taken: jobs.length, waiting: waiting.length, attempts };
 }
 
-/** Whether an attempt is counted against its webhook's max_concurrency. */
+/** Whether an attempt counts towards the max_concurrency of its webhook. */
 export function takesSlot(attempt: Attempt): boolean {
   return attempt.webhook.maxConcurrency !== null;
 }
@@ -88,22 +87,8 @@ function isOpen(delivery: DueDelivery): boolean {
   return delivery.status === 'PENDING' || delivery.status === 'RETRYING';
 }
 
-async function closeDeadAttempts(db: Db, due: readonly DueDelivery[]): Promise<void> {
-  const now = currentTime();
-  const died =
-    'The outcome was not recorded: the process that made this attempt ended, or lost its database. It is tried again.';
-  const dead = due.flatMap(({ webhookId, openRequestId }) =>
-    openRequestId === null ? [] : [{ webhookId, requestId: openRequestId }],
-  );
-  await closeRequests(
-    db,
-    dead.map(({ requestId }) => unknownOutcome(requestId, now, died)),
-  );
-  await giveSlotsBack(db, dead);
-}
-
-// Holds the deliveries of webhooks that are paused or disabled, ends those that are cancelled or whose webhook is
-// archived, and gives back the rest. The webhooks are locked: nobody resumes one before its delivery is seen to be held.
+// Holds the deliveries of paused and disabled webhooks, cancels those that are to be cancelled or whose webhook is
+// archived, and returns the rest. The webhooks are locked: one that is resumed concurrently sees the held deliveries.
 async function withoutHeld(
   db: Db,
   queue: DeliveryQueue,
@@ -124,10 +109,10 @@ function idOf({ id }: DueDelivery): string {
   return id;
 }
 
-async function stepAside(db: Db, wait: readonly DueDelivery[]): Promise<void> {
-  if (wait.length === 0) return;
-  await makeWait(db, wait.map(idOf), 'CAPACITY');
-  await markBacklog(db, [...new Set(wait.map((delivery) => delivery.webhookId))]);
+async function setAside(db: Db, waiting: readonly DueDelivery[]): Promise<void> {
+  if (waiting.length === 0) return;
+  await makeWait(db, waiting.map(idOf), 'CAPACITY');
+  await markBacklog(db, [...new Set(waiting.map((delivery) => delivery.webhookId))]);
 }
 
 async function attemptsFor(
@@ -150,7 +135,7 @@ async function attemptsFor(
     const requestId = newId();
     const startedAt = timeOfId(requestId);
     const { keys, fault: noKeys } = secretsOf(delivery.webhookId);
-    // an empty body is a body too, and would be signed
+    // an empty body is valid, and is signed
     const fault = delivery.body === null ? 'its payload was erased' : noKeys;
     const signature = signatureHeaders(
       toNodeId('Delivery', delivery.id),
