@@ -81,7 +81,7 @@ create table webhook_circuits (
   probe_delivery_id uuid,           -- HALF_OPEN: the one delivery that may be sent
   failures integer not null,        -- failed attempts in a row
   failing_since timestamptz(3),     -- null: the last attempt succeeded, or there was none
-  crowded boolean not null default false,             -- deliveries wait for its CAPACITY: new ones queue behind them
+  has_backlog boolean not null default false,             -- deliveries wait for its CAPACITY: new ones queue behind them
   constraint webhook_circuits_pkey primary key (webhook_id),
   constraint webhook_circuits_state_check check (state in ('CLOSED', 'OPEN', 'HALF_OPEN')),
   constraint webhook_circuits_webhook_id_fkey foreign key (webhook_id) references webhooks (id)

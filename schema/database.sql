@@ -339,7 +339,7 @@ CREATE TABLE webhook_circuits (
   probe_delivery_id uuid,
   failures integer NOT NULL,
   failing_since timestamp(3) with time zone,
-  crowded boolean NOT NULL DEFAULT false,
+  has_backlog boolean NOT NULL DEFAULT false,
   CONSTRAINT webhook_circuits_pkey PRIMARY KEY (webhook_id),
   CONSTRAINT webhook_circuits_state_check CHECK (state = ANY (ARRAY['CLOSED'::text, 'OPEN'::text, 'HALF_OPEN'::text])),
   CONSTRAINT webhook_circuits_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)

@@ -34,7 +34,7 @@ export class WebhookCircuitEntity {
   @Column('integer')
   failures: number;
 
-  @Column('boolean', { name: 'crowded', default: false })
+  @Column('boolean', { name: 'has_backlog', default: false })
   hasBacklog: boolean;
 
   @Column({ type: 'timestamptz', name: 'failing_since', precision: 3, nullable: true })

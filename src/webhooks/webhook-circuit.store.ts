@@ -16,7 +16,7 @@ export interface CircuitRow {
 }
 
 const COLUMNS = `webhook_id as "webhookId", state, open_until as "openUntil", reason, openings,
-  probe_delivery_id as "probeDeliveryId", failures, failing_since as "failingSince", crowded as "hasBacklog"`;
+  probe_delivery_id as "probeDeliveryId", failures, failing_since as "failingSince", has_backlog as "hasBacklog"`;
 
 /**
  * Locks the circuits: only the transaction that holds the lock decides what is sent to a webhook. Lock webhooks first,
@@ -69,10 +69,10 @@ export async function saveCircuits(db: Db, circuits: readonly CircuitRow[]): Pro
     db,
     statement(`update webhook_circuits as c set state = n.state, open_until = n.open_until, reason = n.reason,
        openings = n.openings, probe_delivery_id = n.probe_delivery_id, failures = n.failures,
-       failing_since = n.failing_since, crowded = n.crowded
+       failing_since = n.failing_since, has_backlog = n.has_backlog
      from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::uuid[], $7::integer[],
        $8::timestamptz[], $9::boolean[])
-       as n (webhook_id, state, open_until, reason, openings, probe_delivery_id, failures, failing_since, crowded)
+       as n (webhook_id, state, open_until, reason, openings, probe_delivery_id, failures, failing_since, has_backlog)
      where c.webhook_id = n.webhook_id`),
     [
       column('webhookId'),
@@ -93,7 +93,7 @@ export async function markBacklog(db: Db, webhookIds: readonly string[]): Promis
   if (webhookIds.length === 0) return;
   await changedBy(
     db,
-    statement('update webhook_circuits set crowded = true where webhook_id = any($1::uuid[]) and not crowded'),
+    statement('update webhook_circuits set has_backlog = true where webhook_id = any($1::uuid[]) and not has_backlog'),
     [webhookIds],
   );
 }
@@ -112,6 +112,6 @@ export async function webhooksWithBacklog(db: Db): Promise<WebhookWithBacklog[]>
     statement(`select c.webhook_id as "webhookId", c.state, c.open_until as "openUntil", w.updated_at as "updatedAt",
        w.status = 'ACTIVE' and w.max_concurrency is not null and w.max_concurrency <= (
          select count(*) from webhook_slots s where s.webhook_id = w.id) as "isFull"
-     from webhook_circuits c join webhooks w on w.id = c.webhook_id where c.crowded order by c.webhook_id`),
+     from webhook_circuits c join webhooks w on w.id = c.webhook_id where c.has_backlog order by c.webhook_id`),
   );
 }

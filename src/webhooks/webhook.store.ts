@@ -100,7 +100,7 @@ export async function changeWebhook(db: Db, id: string, changes: Partial<Webhook
 export type OutgoingWebhook = WebhookRow & { mustQueue: boolean; hasPending: boolean };
 
 const OUTGOING = `select ${WEBHOOKS.columns}, exists (select from webhook_circuits c
-         where c.webhook_id = webhooks.id and (c.crowded or c.state <> 'CLOSED')) as "mustQueue",
+         where c.webhook_id = webhooks.id and (c.has_backlog or c.state <> 'CLOSED')) as "mustQueue",
        exists (select from pending_decisions p where p.webhook_id = webhooks.id) as "hasPending"
      from webhooks where direction = 'OUTGOING' and status <> 'ARCHIVED'`;
 

@@ -14,7 +14,7 @@ export async function freeStranded(db: Db): Promise<number> {
   );
   const webhooks = await changedBy(
     db,
-    `update webhook_circuits c set crowded = true where not crowded and exists (
+    `update webhook_circuits c set has_backlog = true where not has_backlog and exists (
        select from deliveries d where d.webhook_id = c.webhook_id and d.waits_for = 'CAPACITY')`,
   );
   return next + webhooks;

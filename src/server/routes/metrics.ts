@@ -64,7 +64,7 @@ export function createMetrics(source: DataSource): Metrics {
     registers: [registry],
     async collect() {
       const sql = `select count(*) filter (where c.state <> 'CLOSED')::int as open,
-          count(*) filter (where c.crowded)::int as waiting, count(*) filter (where w.status = 'DISABLED')::int as disabled
+          count(*) filter (where c.has_backlog)::int as waiting, count(*) filter (where w.status = 'DISABLED')::int as disabled
         from webhooks w join webhook_circuits c on c.webhook_id = w.id where w.status <> 'ARCHIVED'`;
       const [row] = await source.query<Record<string, number>[]>(sql);
       for (const [condition, n] of Object.entries(row ?? {})) this.set({ condition }, n);

@@ -25,7 +25,7 @@ export interface CircuitState {
 
 export async function circuitOf(app: TestApp, webhookId: string): Promise<CircuitState> {
   const rows = await app.database.query<CircuitState>(
-    `select state, failures, openings, reason, crowded as "hasBacklog", open_until as "openUntil", failing_since as "failingSince",
+    `select state, failures, openings, reason, has_backlog as "hasBacklog", open_until as "openUntil", failing_since as "failingSince",
        probe_delivery_id as "probeDeliveryId" from webhook_circuits where webhook_id = $1`,
     [uuidOf('Webhook', webhookId)],
   );
