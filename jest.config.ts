@@ -1,16 +1,19 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
+/** Packages that test files share as they share `src/`: large ones, and those whose classes they have in common with it. */
+const SHARED_PACKAGES = 'graphql|@graphql-tools/utils|pg|stripe|svix';
+
 const config: Config = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tests/support/environment.ts',
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
   roots: ['<rootDir>/tests'],
   // decorators want it, whatever a test imports first
   setupFiles: ['reflect-metadata'],
   transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
+    [`\\.ts$|/node_modules/(${SHARED_PACKAGES})/.+\\.js$`]: [
+      '<rootDir>/tests/support/shared-modules.mjs',
       {
         jsc: {
           target: 'es2023',
@@ -21,6 +24,7 @@ const config: Config = {
       },
     ],
   },
+  transformIgnorePatterns: [`/node_modules/(?!(${SHARED_PACKAGES})/)`],
   testTimeout: 150_000,
   // much of it is waiting; each application has some twenty connections to one Postgres
   maxWorkers: Math.min(4, availableParallelism() + 1),

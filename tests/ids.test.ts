@@ -1,3 +1,4 @@
+/** @jest-environment node */
 import { validate, version } from 'uuid';
 import { newId, timeOfId } from '../src/ids';
 

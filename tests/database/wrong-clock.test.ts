@@ -1,3 +1,4 @@
+/** @jest-environment node */
 // A process whose clock is wrong, on a database whose clock is right.
 import { type App, startApp } from '../../src/app/app';
 import { readConfig } from '../../src/config';

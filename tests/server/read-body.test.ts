@@ -1,3 +1,4 @@
+/** @jest-environment node */
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { readBody } from '../../src/server/edge/read-body';

@@ -1,3 +1,4 @@
+/** @jest-environment node */
 // Forms of calls that nothing has confirmed yet: what reading them may cost is bounded before it is done.
 import { createHmac } from 'node:crypto';
 import { readContent } from '../../src/verification/call-content';

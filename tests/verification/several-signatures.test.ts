@@ -1,3 +1,4 @@
+/** @jest-environment node */
 // Several signatures in one call, as while a secret is replaced: any that is right is enough.
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import Stripe from 'stripe';

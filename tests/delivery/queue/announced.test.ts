@@ -1,3 +1,4 @@
+/** @jest-environment node */
 // Whoever rests here does so for an hour: what happens all the same was announced, by a commit or by the step before.
 import { Client } from 'pg';
 import type { startLoop } from '../../../src/loop';

@@ -1,3 +1,4 @@
+/** @jest-environment node */
 import type { ServerResponse } from 'node:http';
 import type { OutgoingRequest, SendResult } from '../../../src/delivery/http/send';
 import { createAuthorizedSender } from '../../../src/delivery/signing/authorize';

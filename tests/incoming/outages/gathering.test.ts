@@ -1,3 +1,4 @@
+/** @jest-environment node */
 // Calls share transactions, and none waits for long because of another.
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
