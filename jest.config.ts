@@ -25,6 +25,7 @@ const config: Config = {
     ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${SHARED_PACKAGES})/)`],
+  reporters: ['default', '<rootDir>/tests/support/slowest-files.mjs'],
   testTimeout: 150_000,
   // much of it is waiting; each application has some twenty connections to one Postgres
   maxWorkers: Math.min(4, availableParallelism() + 1),

@@ -1,3 +1,4 @@
+/** @jest-environment node */
 import { buildSchema, getVariableValues, type OperationDefinitionNode, parse } from 'graphql';
 import { INFO, indexJson } from '../../src/json/json-index';
 import { memberOf } from '../../src/json/json-member';

@@ -1,3 +1,4 @@
+/** @jest-environment node */
 import { cached, oneAtATime } from '../../src/server/edge/cached';
 
 test('what is asked while an answer is on its way, and for a while after it, is asked once', async () => {

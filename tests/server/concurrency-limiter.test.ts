@@ -1,3 +1,4 @@
+/** @jest-environment node */
 import { createConcurrencyLimiter } from '../../src/server/edge/concurrency-limiter';
 
 test('so many go at once, and the others in the order in which they came', async () => {
