@@ -1,3 +1,4 @@
+/** @jest-environment node */
 import { compileCondition, type Decision } from '../../src/templating/cel-condition';
 import { endsByItself } from '../support/ends-by-itself';
 import { conditionFault, decide, subjectFor, within } from './subjects';

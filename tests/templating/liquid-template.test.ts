@@ -1,3 +1,4 @@
+/** @jest-environment node */
 import { sampleOf, templateFault } from '../../src/templating/liquid-template';
 import { endsByItself } from '../support/ends-by-itself';
 import { render, within } from './subjects';
