@@ -19,7 +19,7 @@ export interface PublishedEvent {
   duplicate: boolean;
 }
 
-/** The events of one call, which are accepted together or not at all. They must have no faults: see `event-faults.ts`. */
+/** The events of one call, all of which are accepted, or none. They must have no faults: see `event-faults.ts`. */
 export interface PublishCall {
   publisher: Viewer;
   events: readonly NewEvent[];

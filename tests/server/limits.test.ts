@@ -282,7 +282,7 @@ describe('a fault of ours', () => {
       null,
       /audit_entries" violates check constraint "none"/,
     ],
-  ])('in %s is told by its code alone, and our log has the cause', async (_where, query, rest, cause) => {
+  ])('in %s is sent as its code alone, and the log has the cause', async (_where, query, rest, cause) => {
     const { errors, data } = await broken.ask(query);
     const requestId = errors?.[0]?.extensions.requestId;
     expect(data).toEqual(rest);

@@ -119,7 +119,7 @@ describe('RATE_LIMIT_REQUESTS_PER_SECOND', () => {
 });
 
 describe('RATE_LIMIT_WRONG_KEYS_PER_MINUTE', () => {
-  test('stops guessing: after so many wrong keys not even the right one is looked up', async () => {
+  test('stops guessing: after too many wrong keys even the right one is not looked up', async () => {
     app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_WRONG_KEYS_PER_MINUTE: '5' });
     const guess = () => send(`guess-${randomBytes(16).toString('hex')}`);
     for (let i = 0; i < 5; i += 1) expect((await guess()).status).toBe(401);

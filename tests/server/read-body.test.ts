@@ -59,7 +59,7 @@ describe('time', () => {
     return { ...(await reading), after };
   }
 
-  test('a body that stands still is given up long before the time for a whole one is over', async () => {
+  test('a stalled body is given up long before the time limit of a whole body', async () => {
     expect(await endOf(0)).toMatchObject({ shortfall: 'TIMEOUT', bytes: 0, after: 3_000 });
     expect(await endOf(50)).toMatchObject({ shortfall: 'TIMEOUT', after: 3_000 });
   });

@@ -172,7 +172,7 @@ describe('without TRUSTED_DOCUMENTS', () => {
     expectRefused(await post({ documentId: idOf(VIEWER) }), 'NOT_FOUND', /no documents are trusted here/);
   });
 
-  test('a text is not kept for whoever has no key', async () => {
+  test('a text is not kept for callers without a key', async () => {
     const text = '{ __typename again: __typename }';
     expect((await post({ query: text, extensions: persisted(text) }, null)).status).toBe(200);
     expect((await post({ extensions: persisted(text) })).json.errors[0].extensions.code).toBe(

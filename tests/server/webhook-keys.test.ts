@@ -40,7 +40,7 @@ function checks(keys: readonly PublishedKey[], { headers, body }: ReceivedCall):
   return signatures.map((signature) => (good.includes(signature) ? 'good' : 'bad'));
 }
 
-test('anybody may read the public keys of v1a, as a JWK Set that caches keep for a minute', async () => {
+test('the public keys of v1a need no API key, and caches keep their JWK Set for a minute', async () => {
   const { webhook, publicKey } = await create();
   const response = await get();
   expect(response.status).toBe(200);

@@ -82,7 +82,7 @@ test('a token is shown once and kept nowhere, only its hash', async () => {
     expect(dump).not.toContain(form);
 });
 
-describe('whoever comes with a key that does not work learns nothing but that', () => {
+describe('a caller whose key does not work learns nothing else', () => {
   let token: string;
   beforeAll(async () => {
     ({ token } = await createKey({}));

@@ -230,7 +230,7 @@ describe('the owner', () => {
     expect(news[0]).toMatchObject({ attempts: 2, lastError: { code: 'HTTP_STATUS', status: 404 } });
   });
 
-  test('is told when a webhook is disabled, which it is after five days without one success', async () => {
+  test('learns when a webhook is disabled, which happens after five days without a success', async () => {
     const webhook = await brokenWebhook();
     await webhook.publishFor(['INV-A', 'INV-B']);
     await moveFailingSince(webhook.id, '4 days 23 hours 59 minutes');

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-test('what goes wrong before a request has a context is told by its code alone', async () => {
+test('an error before a request has a context is sent as its code alone', async () => {
   const schema = createSchema();
   const log = createLog('silent');
   const config = readConfig({});
@@ -64,7 +64,7 @@ describe('a statement that takes too long', () => {
   });
   afterAll(() => source.destroy());
 
-  test('is stopped, and the caller is told what to do, not what was asked of the database', async () => {
+  test('is stopped, and the message says what to do without quoting the statement', async () => {
     const error = await source.query('select pg_sleep(5)').catch((fault: unknown) => fault);
     expect(knownError(error)).toMatchObject({
       code: 'LIMIT_EXCEEDED',
@@ -72,7 +72,7 @@ describe('a statement that takes too long', () => {
     });
   });
 
-  test('is stopped for all that read, and nobody holds a transaction open', async () => {
+  test('is stopped for all readers, and no transaction stays open', async () => {
     const reading = await createDataSource(app.database.servingUrl, FOR_READING).initialize();
     const [row] = await reading.query(`
       select current_setting('statement_timeout') as statement,
