@@ -89,7 +89,7 @@ insert into feed_positions (reader, from_snapshot, after_id) values ('counts', '
 
 -- Both run as their owner, because no other login may write these tables. In pieces of 1,000, because one statement may
 -- change millions of rows.
-create function note_opened_requests() returns trigger
+create function write_opened_to_feed() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   insert into public.request_changes (xid, kind, request_ids)
@@ -102,7 +102,7 @@ begin
   return null;
 end $$;
 
-create function note_closed_requests() returns trigger
+create function write_closed_to_feed() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   insert into public.request_changes (xid, kind, request_ids)
@@ -114,12 +114,12 @@ begin
   return null;
 end $$;
 
-revoke execute on function note_opened_requests(), note_closed_requests() from public;
+revoke execute on function write_opened_to_feed(), write_closed_to_feed() from public;
 
-create trigger opened_requests_are_noted after insert on webhook_request_logs
-  referencing new table as opened for each statement execute function note_opened_requests();
-create trigger closed_requests_are_noted after update on webhook_request_logs
-  referencing new table as closed for each statement execute function note_closed_requests();
+create trigger opened_requests_go_to_feed after insert on webhook_request_logs
+  referencing new table as opened for each statement execute function write_opened_to_feed();
+create trigger closed_requests_go_to_feed after update on webhook_request_logs
+  referencing new table as closed for each statement execute function write_closed_to_feed();
 
 -- Exports of the log. The file is made while it is downloaded, and never stored.
 create table exports (

@@ -87,14 +87,14 @@ create function rebuild_change_feed() returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if not public.has_foreign_positions() then return false; end if;
-  -- others wait behind this one: rather not now than for long
+  -- other sessions queue behind the locks that this one waits for: it gives up after a second
   perform set_config('lock_timeout', '1s', true);
-  -- not while another process counts or indexes; it may also have found this, and rebuilt the feed already
+  -- waits for a process that counts or indexes, or that is rebuilding the feed itself: hence the second check
   perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
   perform from public.feed_positions where reader = 'counts' for update;
   if not public.has_foreign_positions() then return false; end if;
-  -- Waits for the transactions that have opened or closed requests: the log has what they did. Those that are about to do
-  -- wait for this one, and what they do is in the feed.
+  -- Waits for the transactions that have opened or closed requests: what they did is in the log. Later ones wait for this
+  -- transaction, and what they do is in the feed.
   truncate public.request_changes, public.request_stats, public.request_stats_open;
   update public.feed_positions set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
     counted_at = null, backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';

@@ -5,9 +5,9 @@ create table incoming_agreements (
   provider text not null,           -- how its calls are signed
   settings text not null,           -- JSON: the settings of a provider without a name; no secret
   tolerance_seconds integer not null,
-  event_place text,                 -- JSON [from, name]; null: as the provider has it
-  id_place text,
-  reference_place text,
+  event_location text,                 -- JSON [from, name]; null: as the provider has it
+  id_location text,
+  reference_location text,
   becomes text not null,
   forward_to uuid[] not null,       -- FORWARD: outgoing webhooks
   answer_status integer not null,
@@ -51,6 +51,6 @@ create table sampled_refusals (
   minute timestamptz(3) not null,
   error_code text not null,
   calls integer not null,
-  constraint unkept_refusals_pkey primary key (webhook_id, minute, error_code),
-  constraint unkept_refusals_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
+  constraint sampled_refusals_pkey primary key (webhook_id, minute, error_code),
+  constraint sampled_refusals_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
 );

@@ -69,11 +69,11 @@ begin
     using errcode = 'integrity_constraint_violation';
 end $$;
 
-create trigger rows_are_of_now before insert on webhook_request_logs
+create trigger rows_are_not_backdated before insert on webhook_request_logs
   for each row when (new.id < first_id_at(now() - interval '10 minutes')
     or new.started_at < (now() - interval '10 minutes') or new.finished_at < (now() - interval '10 minutes'))
   execute function refuse_past_row();
-create trigger rows_are_of_now before insert on audit_entries
+create trigger rows_are_not_backdated before insert on audit_entries
   for each row when (new.id < first_id_at(now() - interval '10 minutes')
     or new.at < (now() - interval '10 minutes'))
   execute function refuse_past_row();
@@ -94,7 +94,7 @@ begin
       select format('%s_%s', p.parent, to_char(m.month, 'YYYY_MM')) as name, p.parent,
         format('FOR VALUES FROM (%L) TO (%L)', public.first_id_at(m.month at time zone 'UTC'),
           public.first_id_at((m.month + interval '1 month') at time zone 'UTC')) as bounds
-      -- last month too: an id may have been made just before the month turned
+      -- also last month: an id may have been made just before the month ended
       from generate_series(
           date_trunc('month', now() at time zone 'UTC') - interval '1 month',
           date_trunc('month', now() at time zone 'UTC') + make_interval(months => months_ahead),
@@ -125,12 +125,12 @@ begin
   perform set_config('lock_timeout', '1s', true);
   execute format('create table public.%I (like public.%I including all) with (%s)', part.name, part.parent,
     case
-      -- rows that are closed or settled grow: with room on their page no index has to learn of it
+      -- rows grow when they are closed: with free space on its page, the update of a row writes no index
       when part.parent in ('webhook_request_logs', 'deliveries') then 'fillfactor = 60'
       when part.parent = 'request_index' then 'toast_tuple_target = 128'
       else 'fillfactor = 100'
     end);
-  -- statement triggers are not inherited: without this the partition could be truncated on its own
+  -- statement triggers are not inherited: without this one, the partition could be truncated directly
   if part.parent <> 'request_index' then
     execute format('create trigger never_truncated before truncate on public.%I
       for each statement execute function public.refuse_change()', part.name);

@@ -43,7 +43,7 @@ create function publish_event(document_type text, event text, reference_document
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   event_id uuid := public.new_id();
-  -- the time in the id, so that both say the same also after waiting for another publisher's key
+  -- the time in the id, so that both agree even after waiting for the key of another publisher
   published_at timestamptz := to_timestamp(
     ('x' || translate(left(event_id::text, 13), '-', ''))::bit(48)::bigint / 1000.0);
   payload_id uuid := public.new_id();
@@ -64,7 +64,7 @@ begin
         using errcode = 'invalid_parameter_value';
     end if;
     if given.value ~ '[\u0001-\u001f\u007f-\u009f]' then
-      raise exception '% must hold no control character, unlike %', given.word,
+      raise exception '% must not contain control characters, not %', given.word,
         quote_literal(left(given.value, 60)) using errcode = 'invalid_parameter_value';
     end if;
   end loop;
@@ -96,7 +96,7 @@ begin
     if not found then
       select k.event_id, k.content_hash into known from public.idempotency_keys k
         where k.user_id = publisher and k.key = publish_event.idempotency_key;
-      -- not found: the key was forgotten at this very instant, and the event is a new one
+      -- not found: the key was deleted meanwhile, and the event is a new one
       if found and known.content_hash <> hash then
         raise exception 'idempotency_key % was used for another event: use a new key', quote_literal(idempotency_key)
           using errcode = 'unique_violation';
@@ -178,10 +178,12 @@ create function watch_table(table_name regclass, document_type text default null
   user_setting text default 'hookledger.user_name') returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  own_tables constant text[] := '{users,api_keys,audit_entries,webhooks,webhook_secrets,webhook_credentials,webhook_circuits,
-    webhook_slots,pending_decisions,payloads,business_events,idempotency_keys,deliveries,webhook_request_logs,replays,migrations,
-    request_changes,feed_positions,failed_requests,request_stats,request_stats_series,request_stats_open,request_index,exports,
-    incoming_agreements,incoming_tokens,incoming_ids,sampled_refusals}';
+  own_tables constant text[] := '{
+    users, api_keys, audit_entries, webhooks, webhook_secrets, webhook_credentials, webhook_circuits,
+    webhook_slots, pending_decisions, payloads, business_events, idempotency_keys, deliveries,
+    webhook_request_logs, replays, migrations, request_changes, feed_positions, failed_requests,
+    request_stats, request_stats_series, request_stats_open, request_index, exports, incoming_agreements,
+    incoming_tokens, incoming_ids, sampled_refusals}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;
   name text := document_type;
@@ -213,7 +215,7 @@ begin
     where a.privilege_type in ('INSERT', 'UPDATE', 'DELETE')
       and not has_function_privilege(a.grantee, publisher, 'execute');
   if fault is not null then
-    raise exception 'whoever writes to % must be able to publish: grant execute on function % to %', table_name,
+    raise exception 'roles that write to % must be able to publish: grant execute on function % to %', table_name,
       publisher::regprocedure, fault using errcode = 'insufficient_privilege';
   end if;
   if reference is null then
@@ -254,7 +256,7 @@ begin
     raise exception 'user_setting must be the name of a setting of your own, such as hookledger.user_name, not %',
       quote_nullable(left(user_setting, 60)) using errcode = 'invalid_parameter_value';
   end if;
-  -- the bytes of the values are compared: not every type has an equality, json for one
+  -- compares the bytes of the values, because some types, such as json, have no equality operator
   select format('row(%s)::record *<> row(%s)::record', string_agg(format('old.%I', c), ', '),
       string_agg(format('new.%I', c), ', '))
     into changes from unnest(coalesce(when_changed, columns)) as c having count(*) > 0;

@@ -36,7 +36,7 @@ CREATE INDEX audit_entries_subject_id_idx ON audit_entries USING btree (subject_
 CREATE TRIGGER entries_never_change BEFORE UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER rows_are_of_now BEFORE INSERT ON audit_entries FOR EACH ROW WHEN (new.id < first_id_at(now() - '00:10:00'::interval) OR new.at < (now() - '00:10:00'::interval)) EXECUTE FUNCTION refuse_past_row();
+CREATE TRIGGER rows_are_not_backdated BEFORE INSERT ON audit_entries FOR EACH ROW WHEN (new.id < first_id_at(now() - '00:10:00'::interval) OR new.at < (now() - '00:10:00'::interval)) EXECUTE FUNCTION refuse_past_row();
 
 CREATE TABLE business_events (
   id uuid NOT NULL,
@@ -168,9 +168,9 @@ CREATE TABLE incoming_agreements (
   provider text NOT NULL,
   settings text NOT NULL,
   tolerance_seconds integer NOT NULL,
-  event_place text,
-  id_place text,
-  reference_place text,
+  event_location text,
+  id_location text,
+  reference_location text,
   becomes text NOT NULL,
   forward_to uuid[] NOT NULL,
   answer_status integer NOT NULL,
@@ -314,8 +314,8 @@ CREATE TABLE sampled_refusals (
   minute timestamp(3) with time zone NOT NULL,
   error_code text NOT NULL,
   calls integer NOT NULL,
-  CONSTRAINT unkept_refusals_pkey PRIMARY KEY (webhook_id, minute, error_code),
-  CONSTRAINT unkept_refusals_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+  CONSTRAINT sampled_refusals_pkey PRIMARY KEY (webhook_id, minute, error_code),
+  CONSTRAINT sampled_refusals_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 );
 
 CREATE TABLE users (
@@ -404,13 +404,13 @@ CREATE INDEX webhook_request_logs_reference_idx ON webhook_request_logs USING bt
 CREATE INDEX webhook_request_logs_replay_id_idx ON webhook_request_logs USING btree (replay_id, id) WHERE replay_id IS NOT NULL;
 CREATE INDEX webhook_request_logs_user_id_idx ON webhook_request_logs USING btree (user_id, id);
 CREATE INDEX webhook_request_logs_webhook_id_idx ON webhook_request_logs USING btree (webhook_id, id);
-CREATE TRIGGER closed_requests_are_noted AFTER UPDATE ON webhook_request_logs REFERENCING NEW TABLE AS closed FOR EACH STATEMENT EXECUTE FUNCTION note_closed_requests();
+CREATE TRIGGER closed_requests_go_to_feed AFTER UPDATE ON webhook_request_logs REFERENCING NEW TABLE AS closed FOR EACH STATEMENT EXECUTE FUNCTION write_closed_to_feed();
 CREATE TRIGGER closed_rows_never_change BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON webhook_request_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER open_rows_are_only_closed BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL AND (new.finished_at IS NULL OR new.id IS DISTINCT FROM old.id OR new.webhook_id IS DISTINCT FROM old.webhook_id OR new.direction IS DISTINCT FROM old.direction OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.business_event_id IS DISTINCT FROM old.business_event_id OR new.delivery_id IS DISTINCT FROM old.delivery_id OR new.user_id IS DISTINCT FROM old.user_id OR new.attempt_number IS DISTINCT FROM old.attempt_number OR new.duplicate IS DISTINCT FROM old.duplicate OR new.method IS DISTINCT FROM old.method OR new.url IS DISTINCT FROM old.url OR new.headers IS DISTINCT FROM old.headers OR new.payload_id IS DISTINCT FROM old.payload_id OR new.secret_id IS DISTINCT FROM old.secret_id OR new.started_at IS DISTINCT FROM old.started_at OR new.test IS DISTINCT FROM old.test OR new.replay_id IS DISTINCT FROM old.replay_id OR new.wire_payload_id IS DISTINCT FROM old.wire_payload_id)) EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER opened_requests_are_noted AFTER INSERT ON webhook_request_logs REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION note_opened_requests();
+CREATE TRIGGER opened_requests_go_to_feed AFTER INSERT ON webhook_request_logs REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION write_opened_to_feed();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON webhook_request_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER rows_are_of_now BEFORE INSERT ON webhook_request_logs FOR EACH ROW WHEN (new.id < first_id_at(now() - '00:10:00'::interval) OR new.started_at < (now() - '00:10:00'::interval) OR new.finished_at < (now() - '00:10:00'::interval)) EXECUTE FUNCTION refuse_past_row();
+CREATE TRIGGER rows_are_not_backdated BEFORE INSERT ON webhook_request_logs FOR EACH ROW WHEN (new.id < first_id_at(now() - '00:10:00'::interval) OR new.started_at < (now() - '00:10:00'::interval) OR new.finished_at < (now() - '00:10:00'::interval)) EXECUTE FUNCTION refuse_past_row();
 
 CREATE TABLE webhook_secrets (
   id uuid NOT NULL,
@@ -532,12 +532,12 @@ begin
   perform set_config('lock_timeout', '1s', true);
   execute format('create table public.%I (like public.%I including all) with (%s)', part.name, part.parent,
     case
-      -- rows that are closed or settled grow: with room on their page no index has to learn of it
+      -- rows grow when they are closed: with free space on its page, the update of a row writes no index
       when part.parent in ('webhook_request_logs', 'deliveries') then 'fillfactor = 60'
       when part.parent = 'request_index' then 'toast_tuple_target = 128'
       else 'fillfactor = 100'
     end);
-  -- statement triggers are not inherited: without this the partition could be truncated on its own
+  -- statement triggers are not inherited: without this one, the partition could be truncated directly
   if part.parent <> 'request_index' then
     execute format('create trigger never_truncated before truncate on public.%I
       for each statement execute function public.refuse_change()', part.name);
@@ -562,7 +562,7 @@ begin
       select format('%s_%s', p.parent, to_char(m.month, 'YYYY_MM')) as name, p.parent,
         format('FOR VALUES FROM (%L) TO (%L)', public.first_id_at(m.month at time zone 'UTC'),
           public.first_id_at((m.month + interval '1 month') at time zone 'UTC')) as bounds
-      -- last month too: an id may have been made just before the month turned
+      -- also last month: an id may have been made just before the month ended
       from generate_series(
           date_trunc('month', now() at time zone 'UTC') - interval '1 month',
           date_trunc('month', now() at time zone 'UTC') + make_interval(months => months_ahead),
@@ -590,41 +590,6 @@ AS $function$
     from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
 $function$;
 
-CREATE OR REPLACE FUNCTION public.note_closed_requests()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-AS $function$
-begin
-  insert into public.request_changes (xid, kind, request_ids)
-    select pg_current_xact_id()::text::bigint, 'CLOSED', array_agg(id order by id)
-    from (select id, (row_number() over (order by id) - 1) / 1000 as piece from closed) as numbered
-    group by piece order by piece;
-  insert into public.failed_requests (id, webhook_id, document_type, status)
-    select id, webhook_id, document_type, status from closed where status in ('FAILED', 'UNKNOWN', 'REFUSED');
-  return null;
-end $function$;
-REVOKE EXECUTE ON FUNCTION note_closed_requests() FROM public;
-
-CREATE OR REPLACE FUNCTION public.note_opened_requests()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-AS $function$
-begin
-  insert into public.request_changes (xid, kind, request_ids)
-    select pg_current_xact_id()::text::bigint, kind, array_agg(id order by id)
-    from (select id, case when finished_at is null then 'OPENED' else 'CLOSED' end as kind,
-            (row_number() over (order by id) - 1) / 1000 as piece from opened) as numbered
-    group by piece, kind order by piece, kind;
-  insert into public.failed_requests (id, webhook_id, document_type, status)
-    select id, webhook_id, document_type, status from opened where status in ('FAILED', 'UNKNOWN', 'REFUSED');
-  return null;
-end $function$;
-REVOKE EXECUTE ON FUNCTION note_opened_requests() FROM public;
-
 CREATE OR REPLACE FUNCTION public.publish_event(document_type text, event text, reference_document text, data json, user_name text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text, caused_by text DEFAULT NULL::text)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -633,7 +598,7 @@ CREATE OR REPLACE FUNCTION public.publish_event(document_type text, event text, 
 AS $function$
 declare
   event_id uuid := public.new_id();
-  -- the time in the id, so that both say the same also after waiting for another publisher's key
+  -- the time in the id, so that both agree even after waiting for the key of another publisher
   published_at timestamptz := to_timestamp(
     ('x' || translate(left(event_id::text, 13), '-', ''))::bit(48)::bigint / 1000.0);
   payload_id uuid := public.new_id();
@@ -654,7 +619,7 @@ begin
         using errcode = 'invalid_parameter_value';
     end if;
     if given.value ~ '[\u0001-\u001f\u007f-\u009f]' then
-      raise exception '% must hold no control character, unlike %', given.word,
+      raise exception '% must not contain control characters, not %', given.word,
         quote_literal(left(given.value, 60)) using errcode = 'invalid_parameter_value';
     end if;
   end loop;
@@ -686,7 +651,7 @@ begin
     if not found then
       select k.event_id, k.content_hash into known from public.idempotency_keys k
         where k.user_id = publisher and k.key = publish_event.idempotency_key;
-      -- not found: the key was forgotten at this very instant, and the event is a new one
+      -- not found: the key was deleted meanwhile, and the event is a new one
       if found and known.content_hash <> hash then
         raise exception 'idempotency_key % was used for another event: use a new key', quote_literal(idempotency_key)
           using errcode = 'unique_violation';
@@ -771,14 +736,14 @@ CREATE OR REPLACE FUNCTION public.rebuild_change_feed()
 AS $function$
 begin
   if not public.has_foreign_positions() then return false; end if;
-  -- others wait behind this one: rather not now than for long
+  -- other sessions queue behind the locks that this one waits for: it gives up after a second
   perform set_config('lock_timeout', '1s', true);
-  -- not while another process counts or indexes; it may also have found this, and rebuilt the feed already
+  -- waits for a process that counts or indexes, or that is rebuilding the feed itself: hence the second check
   perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
   perform from public.feed_positions where reader = 'counts' for update;
   if not public.has_foreign_positions() then return false; end if;
-  -- Waits for the transactions that have opened or closed requests: the log has what they did. Those that are about to do
-  -- wait for this one, and what they do is in the feed.
+  -- Waits for the transactions that have opened or closed requests: what they did is in the log. Later ones wait for this
+  -- transaction, and what they do is in the feed.
   truncate public.request_changes, public.request_stats, public.request_stats_open;
   update public.feed_positions set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
     counted_at = null, backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
@@ -850,10 +815,12 @@ CREATE OR REPLACE FUNCTION public.watch_table(table_name regclass, document_type
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  own_tables constant text[] := '{users,api_keys,audit_entries,webhooks,webhook_secrets,webhook_credentials,webhook_circuits,
-    webhook_slots,pending_decisions,payloads,business_events,idempotency_keys,deliveries,webhook_request_logs,replays,migrations,
-    request_changes,feed_positions,failed_requests,request_stats,request_stats_series,request_stats_open,request_index,exports,
-    incoming_agreements,incoming_tokens,incoming_ids,sampled_refusals}';
+  own_tables constant text[] := '{
+    users, api_keys, audit_entries, webhooks, webhook_secrets, webhook_credentials, webhook_circuits,
+    webhook_slots, pending_decisions, payloads, business_events, idempotency_keys, deliveries,
+    webhook_request_logs, replays, migrations, request_changes, feed_positions, failed_requests,
+    request_stats, request_stats_series, request_stats_open, request_index, exports, incoming_agreements,
+    incoming_tokens, incoming_ids, sampled_refusals}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;
   name text := document_type;
@@ -885,7 +852,7 @@ begin
     where a.privilege_type in ('INSERT', 'UPDATE', 'DELETE')
       and not has_function_privilege(a.grantee, publisher, 'execute');
   if fault is not null then
-    raise exception 'whoever writes to % must be able to publish: grant execute on function % to %', table_name,
+    raise exception 'roles that write to % must be able to publish: grant execute on function % to %', table_name,
       publisher::regprocedure, fault using errcode = 'insufficient_privilege';
   end if;
   if reference is null then
@@ -926,7 +893,7 @@ begin
     raise exception 'user_setting must be the name of a setting of your own, such as hookledger.user_name, not %',
       quote_nullable(left(user_setting, 60)) using errcode = 'invalid_parameter_value';
   end if;
-  -- the bytes of the values are compared: not every type has an equality, json for one
+  -- compares the bytes of the values, because some types, such as json, have no equality operator
   select format('row(%s)::record *<> row(%s)::record', string_agg(format('old.%I', c), ', '),
       string_agg(format('new.%I', c), ', '))
     into changes from unnest(coalesce(when_changed, columns)) as c having count(*) > 0;
@@ -942,3 +909,38 @@ begin
     end if;
   end loop;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.write_closed_to_feed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  insert into public.request_changes (xid, kind, request_ids)
+    select pg_current_xact_id()::text::bigint, 'CLOSED', array_agg(id order by id)
+    from (select id, (row_number() over (order by id) - 1) / 1000 as piece from closed) as numbered
+    group by piece order by piece;
+  insert into public.failed_requests (id, webhook_id, document_type, status)
+    select id, webhook_id, document_type, status from closed where status in ('FAILED', 'UNKNOWN', 'REFUSED');
+  return null;
+end $function$;
+REVOKE EXECUTE ON FUNCTION write_closed_to_feed() FROM public;
+
+CREATE OR REPLACE FUNCTION public.write_opened_to_feed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  insert into public.request_changes (xid, kind, request_ids)
+    select pg_current_xact_id()::text::bigint, kind, array_agg(id order by id)
+    from (select id, case when finished_at is null then 'OPENED' else 'CLOSED' end as kind,
+            (row_number() over (order by id) - 1) / 1000 as piece from opened) as numbered
+    group by piece, kind order by piece, kind;
+  insert into public.failed_requests (id, webhook_id, document_type, status)
+    select id, webhook_id, document_type, status from opened where status in ('FAILED', 'UNKNOWN', 'REFUSED');
+  return null;
+end $function$;
+REVOKE EXECUTE ON FUNCTION write_opened_to_feed() FROM public;

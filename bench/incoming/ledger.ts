@@ -53,7 +53,7 @@ export async function checkAccepted({ installation: { sql }, partnerId, tally }:
 
 export interface Refusals {
   kept: number;
-  unkept: number;
+  sampled: number;
 }
 
 const COUNTS_LATE_MS = 10_000;
@@ -63,10 +63,10 @@ export async function countRefusals({ installation: { sql }, forgedId }: Bench, 
   for (const end = Date.now() + COUNTS_LATE_MS; ; await wait(100)) {
     const { rows } = await sql.query<Refusals>(
       `select (select count(*) from webhook_request_logs where webhook_id = $1 and status = 'REFUSED')::int as kept,
-         (select coalesce(sum(calls), 0) from sampled_refusals where webhook_id = $1)::int as unkept`,
+         (select coalesce(sum(calls), 0) from sampled_refusals where webhook_id = $1)::int as sampled`,
       [forgedId],
     );
     const counts = rows[0] as Refusals;
-    if (counts.kept + counts.unkept >= answered || Date.now() > end) return counts;
+    if (counts.kept + counts.sampled >= answered || Date.now() > end) return counts;
   }
 }

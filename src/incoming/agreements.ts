@@ -122,9 +122,9 @@ export function receivingAgreement(
     row,
     agreement: { provider, settings, toleranceSeconds: row.toleranceSeconds, secrets },
     places: {
-      event: placesOf(row.eventPlace, provider.places.event),
-      id: placesOf(row.idPlace, provider.places.id),
-      reference: placesOf(row.referencePlace, provider.places.reference),
+      event: placesOf(row.eventLocation, provider.places.event),
+      id: placesOf(row.idLocation, provider.places.id),
+      reference: placesOf(row.referenceLocation, provider.places.reference),
     },
     rate: rateLimit === null ? null : createTokenBuckets(rateLimit / (rateLimitSeconds ?? 1), rateLimit),
   };

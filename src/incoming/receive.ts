@@ -54,7 +54,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
   const agreements = createAgreements(db, keyring);
   const recorder = createRecorder(transaction);
   const rate = createRefusalRate();
-  const unkept = createSampledRefusals(db, log);
+  const sampled = createSampledRefusals(db, log);
 
   async function record(call: ArrivedCall, of: ReceivingAgreement, decision: Decision, keptBytes: number) {
     const { answer, outcome, becameEvent } = await recorder.add({ call, of, decision, keptBytes });
@@ -69,7 +69,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
       const message = admitted.sampled ? `${refused.message} ${SAMPLED}` : refused.message;
       return record(call, of, { ...refused, message }, admitted.bodyBytes);
     }
-    unkept.count(of.webhook.id, refused.code);
+    sampled.count(of.webhook.id, refused.code);
     onReceived(refused.code, false);
     return answerToRefused(call.id, of, refused);
   }
@@ -101,7 +101,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
     refuseUnread: (call, { agreement }, why) => refuse(call, agreement, why),
     async stop() {
       await recorder.idle();
-      await unkept.stop();
+      await sampled.stop();
     },
   };
 }

@@ -9,7 +9,7 @@ export interface SampledRow {
   calls: number;
 }
 
-const UNKEPT = columns<SampledRow>([
+const SAMPLED = columns<SampledRow>([
   ['webhookId', 'webhook_id', 'uuid'],
   ['minute', 'minute', 'timestamptz'],
   ['errorCode', 'error_code', 'text'],
@@ -20,9 +20,9 @@ const UNKEPT = columns<SampledRow>([
 export async function addSampledRefusals(db: Db, rows: readonly SampledRow[]): Promise<void> {
   await changedBy(
     db,
-    statement(`insert into sampled_refusals as u (${UNKEPT.names}) select * from unnest(${UNKEPT.arrays()})
+    statement(`insert into sampled_refusals as u (${SAMPLED.names}) select * from unnest(${SAMPLED.arrays()})
      on conflict (webhook_id, minute, error_code) do update set calls = u.calls + excluded.calls`),
-    UNKEPT.valuesOf(rows),
+    SAMPLED.valuesOf(rows),
   );
 }
 

@@ -67,17 +67,17 @@ export class IncomingAgreementResolver {
 
   @FieldResolver()
   eventLocation(@Root() row: AgreementRow) {
-    return placeOf(row.eventPlace);
+    return placeOf(row.eventLocation);
   }
 
   @FieldResolver()
   idLocation(@Root() row: AgreementRow) {
-    return placeOf(row.idPlace);
+    return placeOf(row.idLocation);
   }
 
   @FieldResolver()
   referenceLocation(@Root() row: AgreementRow) {
-    return placeOf(row.referencePlace);
+    return placeOf(row.referenceLocation);
   }
 
   @FieldResolver()

@@ -26,14 +26,14 @@ export class IncomingAgreementEntity {
   @Column('integer', { name: 'tolerance_seconds' })
   toleranceSeconds: number;
 
-  @Column('text', { name: 'event_place', nullable: true })
-  eventPlace: string | null;
+  @Column('text', { name: 'event_location', nullable: true })
+  eventLocation: string | null;
 
-  @Column('text', { name: 'id_place', nullable: true })
-  idPlace: string | null;
+  @Column('text', { name: 'id_location', nullable: true })
+  idLocation: string | null;
 
-  @Column('text', { name: 'reference_place', nullable: true })
-  referencePlace: string | null;
+  @Column('text', { name: 'reference_location', nullable: true })
+  referenceLocation: string | null;
 
   @Column('text')
   becomes: CallOutcome;

@@ -9,9 +9,9 @@ export interface AgreementRow {
   settings: string;
   toleranceSeconds: number;
   /** JSON [from, name]; null: the location that the provider uses. */
-  eventPlace: string | null;
-  idPlace: string | null;
-  referencePlace: string | null;
+  eventLocation: string | null;
+  idLocation: string | null;
+  referenceLocation: string | null;
   becomes: CallOutcome;
   forwardTo: string[];
   answerStatus: number;
@@ -23,7 +23,7 @@ export interface AgreementRow {
 }
 
 const COLUMNS = `webhook_id as "webhookId", provider, settings, tolerance_seconds as "toleranceSeconds",
-  event_place as "eventPlace", id_place as "idPlace", reference_place as "referencePlace", becomes,
+  event_location as "eventLocation", id_location as "idLocation", reference_location as "referenceLocation", becomes,
   forward_to as "forwardTo", answer_status as "answerStatus", answer_body as "answerBody", answer_type as "answerType",
   user_id as "userId", version`;
 

@@ -96,7 +96,7 @@ describe('bad arguments', () => {
     ['an empty key', { key: '' }, 'idempotency_key must be 1 to 200 characters'],
     ['a key of blanks', { key: ' \u3000' }, 'idempotency_key must be 1 to 200 characters, not'],
     ['a key that is too long', { key: 'x'.repeat(201) }, 'idempotency_key must be 1 to 200 characters, not'],
-    ['a key with a tab', { key: 'a\tb' }, 'idempotency_key must hold no control character'],
+    ['a key with a tab', { key: 'a\tb' }, 'idempotency_key must not contain control characters'],
     ['no data', { data: null }, 'data must be JSON of at most 262144 bytes, not null'],
     [
       'too much data',

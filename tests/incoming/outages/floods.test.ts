@@ -13,18 +13,18 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-interface Unkept {
+interface SampledRefusals {
   minute: string;
   errorCode: string;
   calls: number;
 }
 
-async function sampledRefusalsOf(agreed: Agreed): Promise<Unkept[]> {
+async function sampledRefusalsOf(agreed: Agreed): Promise<SampledRefusals[]> {
   const query = 'query ($id: ID!) { webhook(id: $id) { refusalsNotKept { minute errorCode calls } } }';
   return (await app.ask(query, { id: agreed.id })).data.webhook.refusalsNotKept;
 }
 
-const sumOf = (unkept: readonly Unkept[]) => unkept.reduce((sum, { calls }) => sum + calls, 0);
+const sumOf = (counted: readonly SampledRefusals[]) => counted.reduce((sum, { calls }) => sum + calls, 0);
 
 async function flood(agreed: Agreed, calls: number, body: string): Promise<number[]> {
   const statuses: number[] = [];
@@ -42,12 +42,12 @@ test('above a rate refused calls are answered and counted, and those that are ke
   const rows = await receivedBy(app, agreed);
   expect(rows.length).toBeGreaterThanOrEqual(100);
   expect(rows.length).toBeLessThan(300);
-  const unkept = await waitFor('all to be accounted for', async () => {
+  const counted = await waitFor('all to be accounted for', async () => {
     const found = await sampledRefusalsOf(agreed);
     return sumOf(found) + rows.length >= 400 && found;
   });
-  expect(sumOf(unkept) + rows.length).toBe(400);
-  for (const each of unkept) expect([each.errorCode, Date.parse(each.minute) % 60_000]).toEqual(['NOT_SIGNED', 0]);
+  expect(sumOf(counted) + rows.length).toBe(400);
+  for (const each of counted) expect([each.errorCode, Date.parse(each.minute) % 60_000]).toEqual(['NOT_SIGNED', 0]);
   expect(new Set(rows.map((row) => row.data.length))).toEqual(new Set([10_000, 4_096]));
   expect(new Set(rows.map((row) => row.dataBytes))).toEqual(new Set([10_000]));
   expect(rows[0]?.error).not.toContain('refusalsNotKept');
@@ -65,11 +65,11 @@ test('of each kind it is said how many', async () => {
   statuses.push(...(await Promise.all(wrong)).map(({ status }) => status));
   // of a call that a busy machine answered 503, it is not known whether it was recorded
   const refused = statuses.filter((status) => status !== 503).length;
-  const unkept = await waitFor('all', async () => {
+  const counted = await waitFor('all', async () => {
     const found = await sampledRefusalsOf(agreed);
     return sumOf(found) + (await receivedBy(app, agreed)).length >= refused && found;
   });
-  expect(new Set(unkept.map(({ errorCode }) => errorCode))).toEqual(new Set(['NOT_SIGNED', 'MALFORMED']));
+  expect(new Set(counted.map(({ errorCode }) => errorCode))).toEqual(new Set(['NOT_SIGNED', 'MALFORMED']));
 });
 
 test('right calls of the same agreement and of others go through meanwhile, and are all kept', async () => {
@@ -95,11 +95,11 @@ test('counts are not lost when a process stops, and those of two processes add u
   await Promise.all([flood(agreed, 150, '{}'), flood(there, 150, '{}')]);
   await second.stop();
   const kept = (await receivedBy(app, agreed)).length;
-  const unkept = await waitFor('all to be accounted for', async () => {
+  const counted = await waitFor('all to be accounted for', async () => {
     const found = await sampledRefusalsOf(agreed);
     return sumOf(found) + kept >= 300 && found;
   });
-  expect(sumOf(unkept)).toBe(300 - kept);
+  expect(sumOf(counted)).toBe(300 - kept);
 });
 
 test('an outgoing webhook has none, and whoever reads the log may read them', async () => {
