@@ -55,7 +55,7 @@ const KINDS: Kinds = [
   [/from webhooks/i, 'fan-out: webhooks'],
   [/^with settled/i, 'settle: deliveries and rows'],
   [/update pgboss.*completed_on/is, 'settle: complete jobs'],
-  [/pg_notify/i, 'wake-up'],
+  [/pg_notify/i, 'notify'],
   [/^(start transaction|begin|commit|rollback)/i, 'begin and commit'],
   [/pgboss/i, 'queue: supervision'],
 ];

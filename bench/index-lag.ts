@@ -21,7 +21,7 @@ runProgram(async (args, stops) => {
   const rate = numberOf(args, '--per-second', 500);
   console.log(`bench:index-lag, ${rate}/s for ${seconds} s: ${machine()}`);
   const bench = await startBench(stops);
-  await bench.installation.start('worker');
+  await bench.installation.start('worker,indexer');
   const steady = await sampled(bench, async () => {
     await publishAtRate(bench.api, bench.tally, { perSecond: rate, perCall: PER_CALL, seconds });
   });

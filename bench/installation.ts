@@ -12,7 +12,7 @@ export interface Installation {
   /** As the superuser, in the application's database. */
   sql: Client;
   postmasterPid: number;
-  start(processes: 'api' | 'worker' | 'api,worker'): Promise<ServerProcess>;
+  start(processes: 'api' | 'worker,indexer' | 'api,worker,indexer'): Promise<ServerProcess>;
   /** Stops what is still running, the database too, and removes every file. */
   stop(): Promise<void>;
 }
@@ -61,7 +61,7 @@ export async function createInstallation(): Promise<Installation> {
     postmasterPid: await postmasterOf(postgres.dataPath),
     stop,
     async start(processes) {
-      const port: Record<string, string> = processes === 'worker' ? {} : { PORT: '0' };
+      const port: Record<string, string> = processes === 'worker,indexer' ? {} : { PORT: '0' };
       const server = await startServer({ ...env, ...port, PROCESSES: processes }, folder);
       running.add(server);
       return {

@@ -39,7 +39,7 @@ export async function measureAll(size: Size, stops: (() => Promise<unknown>)[]):
   const oneWorker = await measureFilledQueue(bench, size.filled, 1);
   say(`a filled queue of ${size.filledForTwo}, two workers`);
   const twoWorkers = await measureFilledQueue(bench, size.filledForTwo, 2);
-  const worker = await bench.installation.start('worker');
+  const worker = await bench.installation.start('worker,indexer');
   say(`end to end at full speed, ${size.fullSpeed} events`);
   const fullSpeed = await measureFullSpeed(bench, worker, size.fullSpeed);
   say(`end to end in single calls at full speed, ${size.single} events`);

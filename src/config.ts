@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
-export type ProcessRole = 'api' | 'worker';
+const PROCESS_ROLES = ['api', 'worker', 'indexer'] as const;
+export type ProcessRole = (typeof PROCESS_ROLES)[number];
 
 /** The configuration from the environment. Only this file reads `process.env`. */
 export interface Config {
-  /** null: no port is opened. A worker listens only if PORT is set, and serves only its health. */
+  /** null: no port is opened. A process without the API listens only if PORT is set, and serves only its health. */
   port: number | null;
   host: string;
   /** The login that serves requests; null: embedded Postgres in `dataDir`. */
@@ -19,6 +20,8 @@ export interface Config {
   databaseWaitSeconds: number;
   dataDir: string;
   processes: ReadonlySet<ProcessRole>;
+  /** Maximum number of connections of each pool of this process. */
+  connections: { serve: number; deliver: number; read: number };
   adminApiKey: string | null;
   /** 32-byte keys, newest first; empty: one is created in `dataDir` (embedded Postgres only). */
   encryptionKeys: Buffer[];
@@ -95,7 +98,12 @@ export function readConfig(env: Environment): Config {
     databaseReplicaUrl: read('DATABASE_REPLICA_URL', null, postgresUrl),
     databaseWaitSeconds: read('DATABASE_WAIT_SECONDS', 60, seconds),
     dataDir: resolve(read('DATA_DIR', '.data', String)),
-    processes: read('PROCESSES', new Set<ProcessRole>(['api', 'worker']), processes),
+    processes: read('PROCESSES', new Set<ProcessRole>(PROCESS_ROLES), processes),
+    connections: {
+      serve: read('SERVE_CONNECTIONS', 12, connections),
+      deliver: read('DELIVER_CONNECTIONS', 10, connections),
+      read: read('READ_CONNECTIONS', 12, connections),
+    },
     adminApiKey: read('ADMIN_API_KEY', null, adminApiKey),
     encryptionKeys: read('ENCRYPTION_KEY', [], encryptionKeys),
     allowedTargetNetworks: read('ALLOWED_TARGET_NETWORKS', [], list),
@@ -189,6 +197,16 @@ const seconds: Read<number> = (text) => {
   return Number(text);
 };
 
+/** With fewer, the parts of a process that share a pool would wait for each other. */
+const MIN_CONNECTIONS = 4;
+const MAX_CONNECTIONS = 200;
+
+const connections: Read<number> = (text) => {
+  const number = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= MIN_CONNECTIONS && number <= MAX_CONNECTIONS) return number;
+  throw new Error(`"${text}" is not a number of connections, ${MIN_CONNECTIONS} to ${MAX_CONNECTIONS}.`);
+};
+
 const host: Read<string> = (text) => {
   const isName = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/i.test(text) && !/^[\d.]+$/.test(text);
   if (!isName && !isIP(text)) {
@@ -213,12 +231,14 @@ const postgresUrl: Read<string> = (text) => {
 };
 
 const processes: Read<Set<ProcessRole>> = (text) => {
-  const names = list(text);
-  const unknown = names.find((name) => name !== 'api' && name !== 'worker');
-  if (unknown !== undefined || names.length === 0) {
-    throw new Error(`"${unknown ?? text}" is not a process: api, worker, or api,worker.`);
+  const roles = new Set<ProcessRole>();
+  for (const name of text.split(',').map((part) => part.trim())) {
+    const role = PROCESS_ROLES.find((known) => known === name);
+    if (role === undefined) throw new Error(`"${name}" is not a part: name some of ${PROCESS_ROLES.join(', ')}.`);
+    if (roles.has(role)) throw new Error(`"${name}" is named twice.`);
+    roles.add(role);
   }
-  return new Set(names as ProcessRole[]);
+  return roles;
 };
 
 const adminApiKey: Read<string> = (text) => {

@@ -17,7 +17,7 @@ export interface Database extends Generated {
   /** As the superuser. */
   sql: Client;
   /** @param env over the defaults */
-  start(processes: 'api' | 'worker', env?: Record<string, string>): Promise<ServerProcess>;
+  start(processes: 'api' | 'worker,indexer', env?: Record<string, string>): Promise<ServerProcess>;
 }
 
 // Of a small machine that is used as a database: the same for all sides. fsync and all else at their defaults.
@@ -93,7 +93,7 @@ export async function openDatabase({ rows, keep, caughtUp }: Wanted, stops: Stop
     await writeFile(noteFile, JSON.stringify({ ...generated, adminKey, migrations: MIGRATION_NAMES }), { mode: 0o600 });
   let hasNew = known === null;
   if (caughtUp) {
-    const worker = await start('worker');
+    const worker = await start('worker,indexer');
     hasNew = (await untilCaughtUp(sql, say)) || hasNew;
     await worker.stop();
   }

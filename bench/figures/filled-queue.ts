@@ -22,7 +22,7 @@ export async function measureFilledQueue(bench: Bench, events: number, workerCou
   const { api, installation, tally, webhookId } = bench;
   await setSchedule(api, webhookId, [86_400, 5]);
   const publishedPerSecond = await perSecond(events, () => publishBatches(api, tally, events));
-  const workers = await Promise.all(Array.from({ length: workerCount }, () => installation.start('worker')));
+  const workers = await Promise.all(Array.from({ length: workerCount }, () => installation.start('worker,indexer')));
   const fannedOutPerSecond = await perSecond(events, () => untilFannedOut(bench.installation.sql));
   await setSchedule(api, webhookId, null);
   const costOf = await startCounting(

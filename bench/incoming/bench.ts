@@ -29,7 +29,7 @@ export async function startBench(stops: Stop[]): Promise<Bench> {
   const installation = await createInstallation();
   stops.push(installation.stop);
   const apiProcess = await installation.start('api');
-  const worker = await installation.start('worker');
+  const worker = await installation.start('worker,indexer');
   const api = connectApi(apiProcess.url as string, installation.adminKey);
   stops.push(api.close);
   const partner = await createAgreement(api, 'Bank');

@@ -44,6 +44,6 @@ const KINDS: Kinds = [
   [/request_stats/i, 'worker: counting'],
   [/request_index|request_words|request_changes|failed_requests/i, 'worker: indexing'],
   [/pgboss/i, 'worker: queue'],
-  [/notify/i, 'wake-up'],
+  [/notify/i, 'notify'],
   [/^(start transaction|begin|commit|rollback|set local)/i, 'begin and commit'],
 ];

@@ -17,11 +17,11 @@ const SHORT_STEP = 2_000;
  * Keeps request_stats up to date, a second behind, in one process at a time. Earlier requests are counted step by step:
  * without rests, or in short steps with rests while there is something to deliver.
  */
-export function startCounting(db: Db, transaction: Transaction, log: Log, isDelivering: () => boolean): Loop {
+export function startCounting(db: Db, transaction: Transaction, log: Log, isDelivering: () => Promise<boolean>): Loop {
   const report = reportBackfill(log, 'counts', async () => (await backfillRemaining(db)).counts);
   return startLoop('counting', REST_MS, log, async () => {
     const begun = performance.now();
-    const isShort = isDelivering();
+    const isShort = await isDelivering();
     // not durable: counts that a power cut loses are counted again, because their position is lost too
     const step = await transaction((own) => countStep(own, isShort ? SHORT_STEP : undefined), { durable: false });
     await report(step.backfilled, step.more);

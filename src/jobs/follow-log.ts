@@ -1,39 +1,23 @@
 // The loops that follow the log, counts and search index; deliveries take precedence over them.
-
-import { BY_ID_PLANS, createDataSource, type DataSourceOptions } from '../database/data-source';
+import type { DataSource } from 'typeorm';
+import { FOLLOWING } from '../database/pools';
 import type { Log } from '../log';
+import { hasChangedWithin } from '../request-log/feed/request-change.store';
 import { pipelinedTransactions } from '../sql/transactions';
 import { startCounting } from './count-requests';
 import { startRequestIndexer } from './request-indexer';
 
-/**
- * Connections of their own, so that they take none from deliveries. New words of the index wait in a pending list until
- * it is full, and the statement that fills it sorts them in. A short list is sorted often and fast; a long one would
- * delay deliveries for a tenth of a second.
- */
-const FOR_FOLLOWING: DataSourceOptions = {
-  name: 'follow',
-  poolSize: 2,
-  settings: { ...BY_ID_PLANS, gin_pending_list_limit: '256kB' },
-  pipeline: true,
-};
+/** A pause between two bursts of deliveries does not count as their end. */
+const RECENT_MS = 2_000;
 
-/** @param isDelivering called before each step */
-export async function startFollowing(
-  url: string,
-  log: Log,
-  isDelivering: () => boolean,
-): Promise<{ stop(): Promise<void> }> {
-  const source = await createDataSource(url, FOR_FOLLOWING).initialize();
-  const transaction = pipelinedTransactions(source);
+/** Each of the two loops uses one connection at a time. */
+export function startFollowing(source: DataSource, log: Log): { stop(): Promise<unknown> } {
+  const transaction = pipelinedTransactions(source, FOLLOWING);
+  // by what the log says and not by this process, because deliveries of any process share the database
+  const isDelivering = () => hasChangedWithin(source.manager, RECENT_MS);
   const loops = [
     startCounting(source.manager, transaction, log, isDelivering),
     startRequestIndexer(source.manager, transaction, log, isDelivering),
   ];
-  return {
-    async stop() {
-      await Promise.all(loops.map((loop) => loop.stop()));
-      await source.destroy();
-    },
-  };
+  return { stop: () => Promise.all(loops.map((loop) => loop.stop())) };
 }

@@ -22,7 +22,7 @@ export function startNotifyListener(url: string, log: Log, wake: (what: string) 
   async function connect(): Promise<void> {
     timer = null;
     const mine = new SafeClient({
-      ...sessionConfig({ name: 'wake-up' }),
+      ...sessionConfig({ name: 'notify listener' }),
       connectionString: url,
       keepAliveInitialDelayMillis: PROBE_AFTER_MS,
       connectionTimeoutMillis: CONNECT_MS,

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { currentMs } from '../clock';
 import { makePartitions } from '../database/partitions';
 import type { Log } from '../log';
@@ -20,26 +19,26 @@ const NO_PARTITION = '23514';
 /** Requests in one transaction. While there is something to deliver it is short, because deliveries may wait for it. */
 const SHORT_BATCH = 100;
 const LONG_BATCH = 500;
-/** Utilization of the event loop above which it counts as busy with other work. */
-const BUSY = 0.4;
 
 /**
  * Keeps the search index up to date, shortly behind the log, or more while there is much to deliver, which takes
  * precedence. It does not wait for the disk: a batch that a power cut loses is indexed again, because its position is
  * lost too.
  */
-export function startRequestIndexer(db: Db, transaction: Transaction, log: Log, isDelivering: () => boolean): Loop {
+export function startRequestIndexer(
+  db: Db,
+  transaction: Transaction,
+  log: Log,
+  isDelivering: () => Promise<boolean>,
+): Loop {
   const report = reportBackfill(log, 'search index', async () => (await backfillRemaining(db)).index);
-  let since = performance.eventLoopUtilization();
   let oldest: Date | null = null;
   return startLoop('request indexer', REST_MS, log, async () => {
     const begun = performance.now();
-    const isBusy = isDelivering() || performance.eventLoopUtilization(since).utilization > BUSY;
-    const urgent = isBusy ? urgency(oldest === null ? 0 : currentMs() - oldest.getTime()) : 1;
+    const urgent = (await isDelivering()) ? urgency(oldest === null ? 0 : currentMs() - oldest.getTime()) : 1;
     const taken = await takeBatch(db, transaction, SHORT_BATCH + Math.round(urgent * (LONG_BATCH - SHORT_BATCH)));
     if (taken) await report(taken.backfilled, taken.more);
     const tookMs = performance.now() - begun;
-    since = performance.eventLoopUtilization();
     oldest = taken?.oldest ?? null;
     return taken?.more ? restAfter(tookMs, urgent) : REST_MS;
   });

@@ -135,7 +135,7 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   serveIncoming(server, config, api.receiver);
   let sdl: string | undefined;
   const onRequest = async (request: FastifyRequest) => {
-    await readViewer(request, source);
+    await readViewer(request, source.manager);
     gate.refuseIntrospection(request.viewer, 403);
   };
   server.get('/schema.graphql', { onRequest }, async (_request, reply) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryResult } from 'pg';
 import type { EntityManager } from 'typeorm';
+import { PoolShare } from './pool-share';
 
 /** A connection or a transaction: the first argument of every store function. */
 export type Db = EntityManager;
@@ -75,7 +76,8 @@ export async function changedBy(db: Db, sql: string | Statement, values: Values 
 }
 
 // Uses the connection of the transaction directly, because query() of TypeORM does not support prepared statements.
-async function run(db: Db, sql: string | Statement, values: Values) {
+async function run(db: Db, sql: string | Statement, values: Values): Promise<QueryResult> {
+  if (db instanceof PoolShare) return db.inTransaction((own) => run(own, sql, values));
   const connection = await connectionOf(db);
   const { text, name } = typeof sql === 'string' ? { text: sql, name: undefined } : sql;
   return connection.query({ text, values: values as unknown[], ...(name && { name }) });

@@ -16,7 +16,6 @@ export interface Pipelines {
   stop(): Promise<void>;
 }
 
-const CONNECTIONS = 4;
 const MAX_WAITING = 32;
 /** Measured in this process, including the wait for a connection. */
 const QUICK_MS = 25;
@@ -38,15 +37,21 @@ interface Pacing {
   slowUntil: number;
 }
 
-/** @param settings of each session */
-export function createPipelines(url: string, settings: Record<string, string>): Pipelines {
+export interface PipelinesOptions {
+  /** Maximum number of connections. */
+  connections: number;
+  /** Of each session. */
+  settings: Record<string, string>;
+}
+
+export function createPipelines(url: string, { connections, settings }: PipelinesOptions): Pipelines {
   const pipelines: Pipeline[] = [];
   const paces = new Map<string, Pacing>();
   let connectAgainAt = 0;
   let stopped = false;
 
   function open(): void {
-    if (stopped || pipelines.length >= CONNECTIONS || performance.now() < connectAgainAt) return;
+    if (stopped || pipelines.length >= connections || performance.now() < connectAgainAt) return;
     const client = new SafeClient(configOf(url, settings));
     const pipeline: Pipeline = { client, ready: false, waiting: 0, corked: false };
     pipelines.push(pipeline);
@@ -105,7 +110,7 @@ export function createPipelines(url: string, settings: Record<string, string>): 
 
 function configOf(url: string, settings: Record<string, string>) {
   return {
-    ...sessionConfig({ name: 'answer', settings, pipeline: true }),
+    ...sessionConfig({ name: 'read', settings, pipeline: true }),
     connectionString: url,
     connectionTimeoutMillis: 5_000,
     statement_timeout: TIMEOUT_MS,

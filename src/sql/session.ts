@@ -1,4 +1,5 @@
 // The configuration of all sessions with the database, for all libraries that open one.
+import type { Socket } from 'node:net';
 import { Client, type ClientConfig } from 'pg';
 import { socketWithTimeout } from './socket-timeout';
 
@@ -49,21 +50,39 @@ export function sessionConfig(options: SessionOptions) {
  * ends the process. Statements fail with the same error, so it is not hidden.
  */
 export class SafeClient extends Client {
+  readonly #socket: Socket;
+
   constructor(config?: string | ClientConfig) {
     super(config);
+    // the one of `socketWithTimeout`: with TLS, another one around it replaces it later
+    this.#socket = streamOf(this);
     this.on('error', () => undefined);
     // the key allows to cancel statements of this session, and pg-pool attaches the client to errors that are logged
     Object.defineProperty(this, 'secretKey', { enumerable: false });
   }
 
+  /**
+   * For statements that have another limit than those of the session.
+   * @returns a function that restores the limit of the session
+   */
+  expectAnswersWithin(statementTimeoutMs: number): () => void {
+    const ownMs = this.#socket.timeout ?? 0;
+    this.#socket.setTimeout(statementTimeoutMs + MORE_SILENCE_MS);
+    return () => void this.#socket.setTimeout(ownMs);
+  }
+
   override end(): Promise<void>;
   override end(callback: (error: Error) => void): void;
   override end(callback?: (error: Error) => void): Promise<void> | undefined {
-    const { stream } = (this as unknown as { connection: { stream: { destroy(): void } } }).connection;
+    const stream = streamOf(this);
     // a server that does not answer does not close its side
     const timer = setTimeout(() => stream.destroy(), GOODBYE_MS).unref();
     this.once('end', () => clearTimeout(timer));
     if (callback) return void super.end(callback);
     return super.end();
   }
+}
+
+function streamOf(client: Client): Socket {
+  return (client as unknown as { connection: { stream: Socket } }).connection.stream;
 }

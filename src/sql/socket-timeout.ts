@@ -7,6 +7,8 @@ import { Socket } from 'node:net';
 export function socketWithTimeout(silenceMs: number): Socket {
   const socket = new Socket();
   // isDatabaseUnavailable of database-errors.ts recognises this text, which is that of pg for lost connections
-  socket.setTimeout(silenceMs, () => socket.destroy(new Error(`Connection terminated: silent for ${silenceMs} ms`)));
+  socket.setTimeout(silenceMs, () =>
+    socket.destroy(new Error(`Connection terminated: silent for ${socket.timeout} ms`)),
+  );
   return socket;
 }

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
-import type { DataSource } from 'typeorm';
-import type { Db } from './db';
+import type { DataSource, EntityManager } from 'typeorm';
+import { SafeClient } from './session';
 
 export interface TransactionOptions {
   /**
@@ -12,20 +12,30 @@ export interface TransactionOptions {
   lockTimeoutMs?: number;
 }
 
-export type Transaction = <T>(work: (db: Db) => Promise<T>, options?: TransactionOptions) => Promise<T>;
+export type Transaction = <T>(work: (db: EntityManager) => Promise<T>, options?: TransactionOptions) => Promise<T>;
+
+/** What differs in these transactions from the sessions of their pool. */
+export interface TransactionSettings {
+  settings?: Record<string, string>;
+  /** For one statement. */
+  statementTimeoutMs?: number;
+}
 
 /**
- * For work with many small transactions: BEGIN is sent together with the first statement, without waiting for its
- * answer.
+ * For work with many small transactions: BEGIN and the settings are sent together with the first statement, without
+ * waiting for their answer.
  * @param source a pool whose connections pipeline
  */
-export function pipelinedTransactions(source: DataSource): Transaction {
+export function pipelinedTransactions(source: DataSource, given: TransactionSettings = {}): Transaction {
+  const { statementTimeoutMs } = given;
+  const begin = beginOf(given);
   return async (work, options = {}) => {
     const runner = source.createQueryRunner();
     try {
       const connection = (await runner.connect()) as PoolClient;
+      const endPatience = statementTimeoutMs === undefined ? null : patienceFor(connection, statementTimeoutMs);
       // if it fails, all statements after it fail too
-      connection.query(beginningOf(options)).catch(() => undefined);
+      connection.query(begin + furtherSettingsOf(options)).catch(() => undefined);
       try {
         const result = await work(runner.manager);
         const { command } = await connection.query('commit');
@@ -34,6 +44,8 @@ export function pipelinedTransactions(source: DataSource): Transaction {
       } catch (error) {
         await connection.query('rollback').catch(() => undefined);
         throw error;
+      } finally {
+        endPatience?.();
       }
     } finally {
       await runner.release();
@@ -41,10 +53,23 @@ export function pipelinedTransactions(source: DataSource): Transaction {
   };
 }
 
-function beginningOf({ durable = true, lockTimeoutMs }: TransactionOptions): string {
+function beginOf({ settings = {}, statementTimeoutMs }: TransactionSettings): string {
+  const all = {
+    ...settings,
+    ...(statementTimeoutMs !== undefined && { statement_timeout: String(statementTimeoutMs) }),
+  };
+  return ['begin', ...Object.entries(all).map(([key, value]) => `set local ${key} to '${value}'`)].join('; ');
+}
+
+// A connection ends itself when it has been silent for longer than a statement may run.
+function patienceFor(connection: PoolClient, statementTimeoutMs: number): (() => void) | null {
+  return connection instanceof SafeClient ? connection.expectAnswersWithin(statementTimeoutMs) : null;
+}
+
+function furtherSettingsOf({ durable = true, lockTimeoutMs }: TransactionOptions): string {
   const settings = [
     durable ? '' : '; set local synchronous_commit to off',
     lockTimeoutMs === undefined ? '' : `; set local lock_timeout to ${lockTimeoutMs}`,
   ];
-  return `begin${settings.join('')}`;
+  return settings.join('');
 }

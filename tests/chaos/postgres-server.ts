@@ -5,10 +5,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import { prepareBinaries } from '../../src/database/embedded-postgres/binaries';
 import { createCluster } from '../../src/database/embedded-postgres/cluster';
+import { prepareDataPaths } from '../../src/database/embedded-postgres/data-paths';
 import { openLog } from '../../src/database/embedded-postgres/files/log-file';
 import { freePort } from '../../src/database/embedded-postgres/free-port';
 import { prepareLogins, type Urls, urlsAt } from '../../src/database/embedded-postgres/logins';
-import { preparePlaces } from '../../src/database/embedded-postgres/places';
 import { findLiveServer, removeStalePostmasterFile } from '../../src/database/embedded-postgres/postmaster-file';
 import { createSecrets } from '../../src/database/embedded-postgres/secrets';
 import { findServerUser } from '../../src/database/embedded-postgres/server-user';
@@ -38,20 +38,20 @@ export interface PostgresServer {
 /** The binaries are those of the installed package, or of the `native` folder that TEST_POSTGRES_BINARIES names. */
 export async function createPostgresServer(): Promise<PostgresServer> {
   const user = await findServerUser();
-  const places = await preparePlaces(await mkdtemp(join(tmpdir(), 'hookledger-chaos-')), user);
-  const binaries = await prepareBinaries(process.env.TEST_POSTGRES_BINARIES, places, user);
-  const secrets = await createSecrets(places.secretsFile);
-  await createCluster(binaries.folder, binaries.major, places, user, secrets.passwords.superuser, false);
+  const paths = await prepareDataPaths(await mkdtemp(join(tmpdir(), 'hookledger-chaos-')), user);
+  const binaries = await prepareBinaries(process.env.TEST_POSTGRES_BINARIES, paths, user);
+  const secrets = await createSecrets(paths.secretsFile);
+  await createCluster(binaries.folder, binaries.major, paths, user, secrets.passwords.superuser, false);
   let running: { watched: WatchedProcess; port: number } | null = null;
 
   const startOnce = async (): Promise<boolean> => {
-    await removeStalePostmasterFile(places.cluster);
+    await removeStalePostmasterFile(paths.cluster);
     const port = await freePort();
-    const log = await openLog(places.log);
-    const args = serverArguments(places.cluster, port, { fsync: 'off' });
+    const log = await openLog(paths.log);
+    const args = serverArguments(paths.cluster, port, { fsync: 'off' });
     const watched = startWatched(binaries.folder, 'postgres', args, user, log.fd);
     await log.close();
-    while ((await findLiveServer(places.cluster))?.status !== 'ready') {
+    while ((await findLiveServer(paths.cluster))?.status !== 'ready') {
       if (watched.exitCode() !== null) return false;
       await wait(20);
     }
@@ -75,12 +75,12 @@ export async function createPostgresServer(): Promise<PostgresServer> {
     port: () => running?.port ?? null,
     urlsAt: (port) => urlsAt(port, secrets),
     // the memory of a killed server is held until the last of its processes has noticed
-    start: async () => void (await waitFor(`Postgres to start (its log: ${places.log})`, startOnce)),
+    start: async () => void (await waitFor(`Postgres to start (its log: ${paths.log})`, startOnce)),
     async stop(signal) {
       if (running === null) return;
       const { watched } = running;
       running = null;
-      const live = await findLiveServer(places.cluster);
+      const live = await findLiveServer(paths.cluster);
       if (live) process.kill(live.pid, signal);
       await watched.ended;
     },
@@ -91,7 +91,7 @@ export async function createPostgresServer(): Promise<PostgresServer> {
     query: (sql, values) => inDatabase('hookledger', sql, values),
     async remove() {
       await server.stop('SIGINT');
-      for (const path of [places.dataDir, places.home]) await rm(path, { recursive: true, force: true, maxRetries: 3 });
+      for (const path of [paths.dataDir, paths.home]) await rm(path, { recursive: true, force: true, maxRetries: 3 });
     },
   };
   await server.start();

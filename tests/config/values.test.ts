@@ -16,7 +16,8 @@ describe('with an empty environment', () => {
       databaseReplicaUrl: null,
       databaseWaitSeconds: 60,
       dataDir: resolve('.data'),
-      processes: new Set(['api', 'worker']),
+      processes: new Set(['api', 'worker', 'indexer']),
+      connections: { serve: 12, deliver: 10, read: 12 },
       adminApiKey: null,
       encryptionKeys: [],
       allowedTargetNetworks: [],
@@ -58,6 +59,9 @@ test('what is set is read', () => {
     DATABASE_WAIT_SECONDS: '0',
     DATA_DIR: '/srv/hookledger',
     PROCESSES: ' worker , api ',
+    SERVE_CONNECTIONS: '4',
+    DELIVER_CONNECTIONS: '20',
+    READ_CONNECTIONS: '200',
     ADMIN_API_KEY: 'a-key-that-is-hard-to-guess',
     ENCRYPTION_KEY: `${ENCRYPTION_KEY}, ${second.toString('base64')}`,
     ALLOWED_TARGET_NETWORKS: '10.1.0.0/16, fd00::/8',
@@ -86,6 +90,7 @@ test('what is set is read', () => {
     databaseWaitSeconds: 0,
     dataDir: '/srv/hookledger',
     processes: new Set(['worker', 'api']),
+    connections: { serve: 4, deliver: 20, read: 200 },
     adminApiKey: 'a-key-that-is-hard-to-guess',
     encryptionKeys: [Buffer.from(ENCRYPTION_KEY, 'base64'), second],
     allowedTargetNetworks: ['10.1.0.0/16', 'fd00::/8'],
@@ -105,9 +110,9 @@ test('what is set is read', () => {
   });
 });
 
-test('a worker listens only where PORT is set', () => {
-  expect(readConfig({ PROCESSES: 'worker' }).port).toBeNull();
-  expect(readConfig({ PROCESSES: 'worker', PORT: '9100' }).port).toBe(9100);
+test.each(['worker', 'indexer', 'indexer,worker'])('with PROCESSES=%s it listens only where PORT is set', (parts) => {
+  expect(readConfig({ PROCESSES: parts }).port).toBeNull();
+  expect(readConfig({ PROCESSES: parts, PORT: '9100' }).port).toBe(9100);
 });
 
 describe('the program', () => {

@@ -10,7 +10,7 @@ import { startTcpProxy, type TcpProxy } from './database-outage/tcp-proxy';
 const ADMIN_KEY = `test-administrator-${randomBytes(12).toString('hex')}`;
 
 /** Sessions of a program that serves and works, and those of its start. */
-const RUNNING = ['serve', 'read', 'answer', 'watch', 'monitor', 'receive', 'deliver', 'follow', 'queue', 'wake-up'];
+const RUNNING = ['serve', 'deliver', 'read', 'monitor', 'queue', 'notify listener'];
 const STARTING = ['migrate lock', 'migrate', 'migrate queue'];
 
 let database: TestDatabase;

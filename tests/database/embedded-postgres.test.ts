@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import type { DataPaths } from '../../src/database/embedded-postgres/data-paths';
 import { AlreadyRunning, startEmbeddedPostgres } from '../../src/database/embedded-postgres/embedded-postgres';
 import * as ports from '../../src/database/embedded-postgres/free-port';
-import type { Places } from '../../src/database/embedded-postgres/places';
 import { isPostmasterByPs, isPostmasterOf } from '../../src/database/embedded-postgres/process-identity';
 import { findServerUser, spawnIds } from '../../src/database/embedded-postgres/server-user';
 import { waitFor } from '../support/wait-for';
@@ -27,7 +27,7 @@ jest.mock('../../src/database/embedded-postgres/free-port', () => ({
   freePort: jest.fn(jest.requireActual<typeof ports>('../../src/database/embedded-postgres/free-port').freePort),
 }));
 
-let places: Places;
+let paths: DataPaths;
 const programs: Program[] = [];
 
 function program(...args: Parameters<typeof startProgram>): Program {
@@ -37,7 +37,7 @@ function program(...args: Parameters<typeof startProgram>): Program {
 }
 
 beforeAll(async () => {
-  places = await makeDataDir();
+  paths = await makeDataDir();
 });
 
 afterEach(async () => {
@@ -50,22 +50,22 @@ afterEach(async () => {
 afterAll(() => removeDataDirs());
 
 test('data, passwords and the encryption key are kept across restarts, and the second start makes no cluster', async () => {
-  const first = await withServer(places.dataDir, async (postgres) => {
+  const first = await withServer(paths.dataDir, async (postgres) => {
     await query(postgres.migrationUrl, 'create table kept (i int); insert into kept values (42)');
     return postgres;
   });
-  const madeAt = statSync(join(places.cluster, 'PG_VERSION')).mtimeMs;
-  const second = await start(places.dataDir);
+  const madeAt = statSync(join(paths.cluster, 'PG_VERSION')).mtimeMs;
+  const second = await start(paths.dataDir);
   expect(await query(second.migrationUrl, 'select i from kept')).toEqual([{ i: 42 }]);
   await second.stop();
-  expect(statSync(join(places.cluster, 'PG_VERSION')).mtimeMs).toBe(madeAt);
+  expect(statSync(join(paths.cluster, 'PG_VERSION')).mtimeMs).toBe(madeAt);
   expect(second.encryptionKey).toBe(first.encryptionKey);
   expect(Buffer.from(second.encryptionKey, 'base64')).toHaveLength(32);
   expect(new URL(second.servingUrl).password).toBe(new URL(first.servingUrl).password);
 });
 
 test('it listens on 127.0.0.1 alone, asks everybody for a password, and is set up for us', async () => {
-  await withServer(places.dataDir, async ({ superuserUrl, servingUrl }) => {
+  await withServer(paths.dataDir, async ({ superuserUrl, servingUrl }) => {
     const rules = await query(superuserUrl, 'select distinct auth_method from pg_hba_file_rules');
     expect(rules).toEqual([{ auth_method: 'scram-sha-256' }]);
     const values = await query(
@@ -94,7 +94,7 @@ test('it listens on 127.0.0.1 alone, asks everybody for a password, and is set u
 });
 
 test('the owner makes tables; the serving login owns nothing and makes nothing', async () => {
-  await withServer(places.dataDir, async ({ superuserUrl, migrationUrl, servingUrl }) => {
+  await withServer(paths.dataDir, async ({ superuserUrl, migrationUrl, servingUrl }) => {
     await query(migrationUrl, 'create table made (i int); drop table made; create schema extra; drop schema extra');
     await expect(query(servingUrl, 'create table made (i int)')).rejects.toThrow('permission denied');
     await expect(query(servingUrl, 'create temp table made (i int)')).rejects.toThrow('permission denied');
@@ -115,13 +115,13 @@ test('the owner makes tables; the serving login owns nothing and makes nothing',
 });
 
 test('a second start says that it already runs, and where a second process finds what it needs', async () => {
-  const first = await start(places.dataDir);
-  const refused = await start(places.dataDir).catch((error: unknown) => error);
+  const first = await start(paths.dataDir);
+  const refused = await start(paths.dataDir).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(AlreadyRunning);
   const { connectionFile, message } = refused as AlreadyRunning;
   expect(message).toContain('already runs');
   expect(message).toContain(connectionFile);
-  const told = await program(places.dataDir).nextWord();
+  const told = await program(paths.dataDir).nextWord();
   expect(told).toEqual({ error: 'AlreadyRunning', message });
 
   const values = Object.fromEntries(
@@ -132,7 +132,7 @@ test('a second start says that it already runs, and where a second process finds
   );
   expect(values).toMatchObject({ DATABASE_URL: first.servingUrl, ENCRYPTION_KEY: first.encryptionKey });
   expect(await query(values.MIGRATION_DATABASE_URL!, 'select i from kept')).toEqual([{ i: 42 }]);
-  for (const file of [connectionFile, places.secretsFile, places.log]) {
+  for (const file of [connectionFile, paths.secretsFile, paths.log]) {
     expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
   }
   await first.stop();
@@ -140,24 +140,24 @@ test('a second start says that it already runs, and where a second process finds
 });
 
 test('when Node is killed the server ends by itself, and an impatient next start just waits for that', async () => {
-  const { child, nextWord } = program(places.dataDir);
+  const { child, nextWord } = program(paths.dataDir);
   await nextWord();
-  const pids = [postmasterPid(places), parentPid(postmasterPid(places))];
+  const pids = [postmasterPid(paths), parentPid(postmasterPid(paths))];
   child.kill('SIGKILL');
   await waitFor('the server and its watchdog are gone', () => !pids.some(lives));
 
-  const again = program(places.dataDir);
+  const again = program(paths.dataDir);
   await again.nextWord();
   again.child.kill('SIGKILL');
-  await withServer(places.dataDir, async ({ migrationUrl }) => {
+  await withServer(paths.dataDir, async ({ migrationUrl }) => {
     expect(await query(migrationUrl, 'select i from kept')).toEqual([{ i: 42 }]);
   });
 });
 
 test('Ctrl-C in the terminal ends the application, which still has its database while it drains', async () => {
-  const { child, nextWord, ended } = program(places.dataDir);
+  const { child, nextWord, ended } = program(paths.dataDir);
   await nextWord();
-  const pid = postmasterPid(places);
+  const pid = postmasterPid(paths);
   process.kill(-child.pid!, 'SIGINT');
   expect(await nextWord()).toEqual({ drained: 1 });
   expect(await ended).toEqual([0, null]);
@@ -165,15 +165,15 @@ test('Ctrl-C in the terminal ends the application, which still has its database 
 });
 
 test('an application that has nothing left to do ends, and its server with it', async () => {
-  const { nextWord, ended } = program(places.dataDir, 'leave');
+  const { nextWord, ended } = program(paths.dataDir, 'leave');
   await nextWord();
   expect(await ended).toEqual([0, null]);
-  await waitFor('the server is gone', () => !existsSync(join(places.cluster, 'postmaster.pid')));
+  await waitFor('the server is gone', () => !existsSync(join(paths.cluster, 'postmaster.pid')));
 });
 
 test('stop ends the server even when its watchdog was killed', async () => {
-  const postgres = await start(places.dataDir);
-  const pid = postmasterPid(places);
+  const postgres = await start(paths.dataDir);
+  const pid = postmasterPid(paths);
   process.kill(parentPid(pid), 'SIGKILL');
   await postgres.stop();
   // without its watchdog the dead server waits for init to take it off the list
@@ -203,9 +203,9 @@ describe('a stale postmaster.pid does not block the next start', () => {
 
   test.each(cases)('%s', async (_, prepare) => {
     const { pid, end } = await prepare();
-    writeFileSync(join(places.cluster, 'postmaster.pid'), `${pid}\n${places.cluster}\n1700000000\n5432\n\n127.0.0.1\n`);
+    writeFileSync(join(paths.cluster, 'postmaster.pid'), `${pid}\n${paths.cluster}\n1700000000\n5432\n\n127.0.0.1\n`);
     try {
-      await withServer(places.dataDir, async () => expect(postmasterPid(places)).not.toBe(pid));
+      await withServer(paths.dataDir, async () => expect(postmasterPid(paths)).not.toBe(pid));
     } finally {
       await end();
     }
@@ -214,13 +214,13 @@ describe('a stale postmaster.pid does not block the next start', () => {
 
 test('a postmaster is known by its data directory, with /proc and with ps', async () => {
   const other = await makeDataDir();
-  await withServer(places.dataDir, async () => {
-    const pid = postmasterPid(places);
+  await withServer(paths.dataDir, async () => {
+    const pid = postmasterPid(paths);
     for (const isPostmaster of [isPostmasterOf, isPostmasterByPs]) {
-      expect(await isPostmaster(pid, places.cluster)).toBe(true);
+      expect(await isPostmaster(pid, paths.cluster)).toBe(true);
       expect(await isPostmaster(pid, other.cluster)).toBe(false);
-      expect(await isPostmaster(parentPid(pid), places.cluster)).toBe(false);
-      expect(await isPostmaster(process.pid, places.cluster)).toBe(false);
+      expect(await isPostmaster(parentPid(pid), paths.cluster)).toBe(false);
+      expect(await isPostmaster(process.pid, paths.cluster)).toBe(false);
     }
   });
 });
@@ -230,7 +230,7 @@ test('a port that somebody takes between choosing and binding is given up for an
   await once(squatter, 'listening');
   const taken = (squatter.address() as AddressInfo).port;
   jest.mocked(ports.freePort).mockResolvedValueOnce(taken).mockResolvedValueOnce(taken);
-  await withServer(places.dataDir, async ({ servingUrl }) => {
+  await withServer(paths.dataDir, async ({ servingUrl }) => {
     expect(Number(new URL(servingUrl).port)).not.toBe(taken);
     expect(await query(servingUrl, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
@@ -239,20 +239,20 @@ test('a port that somebody takes between choosing and binding is given up for an
 
 test('a server that does not start is an error with the end of its log, and does not block the next start', async () => {
   const failed = startEmbeddedPostgres({
-    dataDir: places.dataDir,
+    dataDir: paths.dataDir,
     settings: { ...settings, shared_buffers: 'plenty' },
   });
   await expect(failed).rejects.toThrow(/server\.log, ends:\n.*invalid value for parameter "shared_buffers": "plenty"/s);
-  await expect(failed).rejects.toThrow(places.log);
-  await withServer(places.dataDir, async () => {});
+  await expect(failed).rejects.toThrow(paths.log);
+  await withServer(paths.dataDir, async () => {});
 });
 
 test('a cluster of another major version is refused, naming both', async () => {
-  const file = join(places.cluster, 'PG_VERSION');
+  const file = join(paths.cluster, 'PG_VERSION');
   const version = readFileSync(file, 'utf8');
   writeFileSync(file, '14\n');
-  await expect(start(places.dataDir)).rejects.toThrow(
-    `The cluster in ${places.cluster} was made by PostgreSQL 14, and the binaries in`,
+  await expect(start(paths.dataDir)).rejects.toThrow(
+    `The cluster in ${paths.cluster} was made by PostgreSQL 14, and the binaries in`,
   );
   writeFileSync(file, version);
 });

@@ -23,7 +23,7 @@ afterAll(async () => {
 async function listeners(): Promise<number> {
   const [row] = await database.query<{ n: number }>(
     `select count(*)::int as n from pg_stat_activity
-     where datname = current_database() and application_name = 'hookledger wake-up'`,
+     where datname = current_database() and application_name = 'hookledger notify listener'`,
   );
   return row?.n ?? -1;
 }
@@ -37,7 +37,7 @@ async function announce(what: string): Promise<void> {
 
 test('what is announced is heard, and after each lost connection everybody is woken once', async () => {
   const heard: string[] = [];
-  const wakeUp = startNotifyListener(url, createLog('silent'), (what) => heard.push(what));
+  const listener = startNotifyListener(url, createLog('silent'), (what) => heard.push(what));
   for (let round = 1; round <= 3; round += 1) {
     await waitFor('the connection', () => heard.filter((what) => what === 'everything').length === round);
     await announce(`news ${round}`);
@@ -47,17 +47,17 @@ test('what is announced is heard, and after each lost connection everybody is wo
   }
   await waitFor('the last connection', () => heard.length === 7);
   expect(await listeners()).toBe(1);
-  await wakeUp.stop();
+  await listener.stop();
   await waitFor('nobody listening', async () => (await listeners()) === 0);
 });
 
 test('stopped while the network is silent, nothing of it comes back when that heals', async () => {
   const heard: string[] = [];
-  const wakeUp = startNotifyListener(url, createLog('silent'), (what) => heard.push(what));
+  const listener = startNotifyListener(url, createLog('silent'), (what) => heard.push(what));
   await waitFor('the connection', () => heard.length === 1);
   proxy.goSilent();
   const away = startNotifyListener(url, createLog('silent'), (what) => heard.push(what));
-  const stopping = Promise.all([wakeUp.stop(), away.stop()]);
+  const stopping = Promise.all([listener.stop(), away.stop()]);
   proxy.heal();
   await stopping;
   await waitFor('nobody listening', async () => (await listeners()) === 0);

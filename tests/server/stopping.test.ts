@@ -36,7 +36,7 @@ async function startBehindProxy(): Promise<Program> {
   const { DATABASE_URL, MIGRATION_DATABASE_URL } = app.env;
   const program = await startProgram({
     ...app.env,
-    PROCESSES: 'api,worker',
+    PROCESSES: 'api,worker,indexer',
     DATABASE_URL: throughProxy(DATABASE_URL),
     MIGRATION_DATABASE_URL: throughProxy(MIGRATION_DATABASE_URL),
   });

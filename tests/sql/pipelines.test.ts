@@ -8,7 +8,7 @@ let pipelines: Pipelines;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  pipelines = createPipelines(database.servingUrl, { jit: 'off' });
+  pipelines = createPipelines(database.servingUrl, { connections: 4, settings: { jit: 'off' } });
 });
 afterAll(async () => {
   await pipelines.stop();
@@ -58,7 +58,7 @@ test('after its connections were lost it makes others, and meanwhile takes nothi
   await taught(DOUBLED);
   await database.query(
     `select pg_terminate_backend(pid) from pg_stat_activity
-     where application_name = 'hookledger answer' and datname = current_database()`,
+     where application_name = 'hookledger read' and datname = current_database()`,
   );
   const row = await waitFor('another connection', async () =>
     pipelines.row<{ doubled: number }>(DOUBLED, [21])?.catch(() => null),

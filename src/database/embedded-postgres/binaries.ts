@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { type DataPaths, shortHash } from './data-paths';
 import { copyBinaries } from './files/copied-binaries';
 import { completeSymlinks } from './files/symlinks';
-import { type Places, shortHash } from './places';
 import type { ServerUser } from './server-user';
 
 /** A `native` folder (bin, lib, share) from which `user` can run Postgres. */
@@ -15,7 +15,7 @@ export interface Binaries {
 
 export async function prepareBinaries(
   given: string | undefined,
-  places: Places,
+  paths: DataPaths,
   user: ServerUser | null,
 ): Promise<Binaries> {
   const source = await realpath(resolve(given ?? installedBinaries()));
@@ -23,7 +23,7 @@ export async function prepareBinaries(
   const folder =
     !user && (await completeSymlinks(source))
       ? source
-      : await copyBinaries(source, places.copies, `postgres-${await versionLabel(source)}`);
+      : await copyBinaries(source, paths.copies, `postgres-${await versionLabel(source)}`);
   return { folder, major: await majorOf(folder) };
 }
 

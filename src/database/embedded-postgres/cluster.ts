@@ -1,8 +1,8 @@
 import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DataPaths } from './data-paths';
 import { errorCode } from './files/error-code';
 import { lastLines, openLog, readLog } from './files/log-file';
-import type { Places } from './places';
 import { chownIds, type ServerUser } from './server-user';
 import { startWatched } from './watched-process';
 
@@ -23,21 +23,21 @@ export async function findClusterMajor(cluster: string): Promise<number | null> 
 export async function createCluster(
   binaries: string,
   major: number,
-  places: Places,
+  paths: DataPaths,
   user: ServerUser | null,
   superuserPassword: string,
   isDurable: boolean,
 ): Promise<void> {
-  await removeDrafts(places.home);
-  const draft = await mkdtemp(join(places.home, draftPrefix));
+  await removeDrafts(paths.home);
+  const draft = await mkdtemp(join(paths.home, draftPrefix));
   const [cluster, passwordFile] = [join(draft, 'cluster'), join(draft, 'password')];
   try {
     await mkdir(cluster, { mode: 0o700 });
     await writeFile(passwordFile, superuserPassword, { mode: 0o600 });
     // The folder last: afterwards its owner could replace its files, and we are root.
     if (user) for (const path of [cluster, passwordFile, draft]) await chown(path, ...chownIds(user));
-    await runInitdb(binaries, initdbArguments(cluster, passwordFile, major, isDurable), places.log, user);
-    await rename(cluster, places.cluster);
+    await runInitdb(binaries, initdbArguments(cluster, passwordFile, major, isDurable), paths.log, user);
+    await rename(cluster, paths.cluster);
   } finally {
     await rm(draft, { recursive: true, force: true, maxRetries: 5 });
   }

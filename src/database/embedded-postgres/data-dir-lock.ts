@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { type DataPaths, shortHash } from './data-paths';
 import { errorCode } from './files/error-code';
-import { type Places, shortHash } from './places';
 
 export type ReleaseLock = () => Promise<void>;
 
@@ -10,10 +10,10 @@ export type ReleaseLock = () => Promise<void>;
  * The lock of one data directory: only its holder may start, serve and stop the cluster. null: another process holds
  * it. The kernel releases it when its holder dies, so a lock file can never be stale.
  */
-export function tryLock(places: Places): Promise<ReleaseLock | null> {
+export function tryLock(paths: DataPaths): Promise<ReleaseLock | null> {
   return process.platform === 'linux'
-    ? lockByName(`\0hookledger-${shortHash(places.dataDir)}`)
-    : lockByOpening(join(places.home, 'lock'));
+    ? lockByName(`\0hookledger-${shortHash(paths.dataDir)}`)
+    : lockByOpening(join(paths.home, 'lock'));
 }
 
 /** A socket in Linux's abstract namespace: a name without a file, which is free again when its owner dies. */

@@ -2,10 +2,10 @@ import { rename, rm } from 'node:fs/promises';
 import { type Binaries, prepareBinaries } from './binaries';
 import { createCluster, findClusterMajor } from './cluster';
 import type { ReleaseLock } from './data-dir-lock';
+import { type DataPaths, prepareDataPaths } from './data-paths';
 import { writePrivateFile } from './files/private-file';
 import { keepRunning } from './keep-running';
 import { prepareLogins, urlsAt } from './logins';
-import { type Places, preparePlaces } from './places';
 import { createSecrets, findSecrets, type Secrets } from './secrets';
 import { type Server, startServer } from './server';
 import { findServerUser, type ServerUser } from './server-user';
@@ -52,10 +52,10 @@ export interface EmbeddedPostgres {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const user = await findServerUser();
-  const places = await preparePlaces(options.dataDir, user);
-  const release = await takeOver(places);
+  const paths = await prepareDataPaths(options.dataDir, user);
+  const release = await takeOver(paths);
   try {
-    return await startAlone(options, places, user, release);
+    return await startAlone(options, paths, user, release);
   } catch (error) {
     await release();
     throw error;
@@ -64,62 +64,62 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
 async function startAlone(
   { binaries: given, settings = {}, onRestart, onGivenUp }: EmbeddedPostgresOptions,
-  places: Places,
+  paths: DataPaths,
   user: ServerUser | null,
   release: ReleaseLock,
 ): Promise<EmbeddedPostgres> {
-  await rm(places.connectionFile, { force: true });
-  const binaries = await prepareBinaries(given, places, user);
-  const { secrets, setAside } = await prepareSecrets(places);
-  await prepareCluster(binaries, places, user, secrets, settings.fsync !== 'off');
-  const server = await startServer(binaries.folder, places, user, settings);
+  await rm(paths.connectionFile, { force: true });
+  const binaries = await prepareBinaries(given, paths, user);
+  const { secrets, setAside } = await prepareSecrets(paths);
+  await prepareCluster(binaries, paths, user, secrets, settings.fsync !== 'off');
+  const server = await startServer(binaries.folder, paths, user, settings);
   const urls = urlsAt(server.port, secrets);
   try {
     await prepareLogins(urls.superuserUrl, secrets);
-    await writeConnectionFile(places.connectionFile, urls, secrets);
+    await writeConnectionFile(paths.connectionFile, urls, secrets);
   } catch (error) {
     await server.stop();
     throw error;
   }
-  const start = (port: number) => startServer(binaries.folder, places, user, settings, port);
+  const start = (port: number) => startServer(binaries.folder, paths, user, settings, port);
   const kept = keepRunning(server, { start, onRestart, onGivenUp });
   return {
     ...urls,
     encryptionKey: secrets.encryptionKey,
-    dataPath: places.home,
-    clusterPath: places.cluster,
-    connectionFile: places.connectionFile,
+    dataPath: paths.home,
+    clusterPath: paths.cluster,
+    connectionFile: paths.connectionFile,
     setAside,
-    stop: onlyOnce(() => stopAll(places, kept, release)),
+    stop: onlyOnce(() => stopAll(paths, kept, release)),
   };
 }
 
 /** A cluster without passwords and key cannot be used; the last such one is kept, in case they are restored. */
-async function prepareSecrets(places: Places): Promise<{ secrets: Secrets; setAside: string | null }> {
-  const found = await findSecrets(places.secretsFile);
+async function prepareSecrets(paths: DataPaths): Promise<{ secrets: Secrets; setAside: string | null }> {
+  const found = await findSecrets(paths.secretsFile);
   if (found) return { secrets: found, setAside: null };
   let setAside: string | null = null;
-  if ((await findClusterMajor(places.cluster)) !== null) {
-    setAside = `${places.cluster}.previous`;
+  if ((await findClusterMajor(paths.cluster)) !== null) {
+    setAside = `${paths.cluster}.previous`;
     await rm(setAside, { recursive: true, force: true });
-    await rename(places.cluster, setAside);
+    await rename(paths.cluster, setAside);
   }
-  return { secrets: await createSecrets(places.secretsFile), setAside };
+  return { secrets: await createSecrets(paths.secretsFile), setAside };
 }
 
 async function prepareCluster(
   binaries: Binaries,
-  places: Places,
+  paths: DataPaths,
   user: ServerUser | null,
   { passwords }: Secrets,
   isDurable: boolean,
 ): Promise<void> {
-  const major = await findClusterMajor(places.cluster);
+  const major = await findClusterMajor(paths.cluster);
   if (major === null) {
-    await createCluster(binaries.folder, binaries.major, places, user, passwords.superuser, isDurable);
+    await createCluster(binaries.folder, binaries.major, paths, user, passwords.superuser, isDurable);
   } else if (major !== binaries.major) {
     throw new Error(
-      `The cluster in ${places.cluster} was made by PostgreSQL ${major}, and the binaries in ${binaries.folder} are ` +
+      `The cluster in ${paths.cluster} was made by PostgreSQL ${major}, and the binaries in ${binaries.folder} are ` +
         `PostgreSQL ${binaries.major}. Run it with PostgreSQL ${major}, or use another DATA_DIR`,
     );
   }
@@ -134,8 +134,8 @@ function writeConnectionFile(path: string, urls: ReturnType<typeof urlsAt>, secr
   return writePrivateFile(path, `${lines.join('\n')}\n`);
 }
 
-async function stopAll(places: Places, server: Pick<Server, 'stop'>, release: ReleaseLock): Promise<void> {
-  await rm(places.connectionFile, { force: true });
+async function stopAll(paths: DataPaths, server: Pick<Server, 'stop'>, release: ReleaseLock): Promise<void> {
+  await rm(paths.connectionFile, { force: true });
   await server.stop();
   await release();
 }

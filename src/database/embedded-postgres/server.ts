@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { DataPaths } from './data-paths';
 import { errorCode } from './files/error-code';
 import { lastLines, openLog, readLog } from './files/log-file';
 import { freePort } from './free-port';
-import type { Places } from './places';
 import { findLiveServer, removeStalePostmasterFile } from './postmaster-file';
 import type { ServerUser } from './server-user';
 import { serverArguments } from './settings';
@@ -26,16 +26,16 @@ export interface Server {
  */
 export async function startServer(
   binaries: string,
-  places: Places,
+  paths: DataPaths,
   user: ServerUser | null,
   settings: Record<string, string>,
   port: number | null = null,
 ): Promise<Server> {
   for (let attempt = 1; ; attempt++) {
-    const result = await tryStart(binaries, places, user, settings, port ?? (await freePort()));
+    const result = await tryStart(binaries, paths, user, settings, port ?? (await freePort()));
     if ('port' in result) return result;
     if (attempt === attempts || !isPassing(result.failure)) {
-      throw new Error(`Postgres did not start. Its log, ${places.log}, ends:\n${lastLines(result.failure)}`);
+      throw new Error(`Postgres did not start. Its log, ${paths.log}, ends:\n${lastLines(result.failure)}`);
     }
     await delay(100);
   }
@@ -48,25 +48,25 @@ function isPassing(log: string): boolean {
 
 async function tryStart(
   binaries: string,
-  places: Places,
+  paths: DataPaths,
   user: ServerUser | null,
   settings: Record<string, string>,
   port: number,
 ): Promise<Server | { failure: string }> {
-  await removeStalePostmasterFile(places.cluster);
-  const log = await openLog(places.log);
+  await removeStalePostmasterFile(paths.cluster);
+  const log = await openLog(paths.log);
   try {
     const { size } = await log.stat();
-    const watched = startWatched(binaries, 'postgres', serverArguments(places.cluster, port, settings), user, log.fd);
-    const isReady = await waitUntilReady(watched, places.cluster);
+    const watched = startWatched(binaries, 'postgres', serverArguments(paths.cluster, port, settings), user, log.fd);
+    const isReady = await waitUntilReady(watched, paths.cluster);
     if (isReady) {
       return {
         port,
-        ended: untilGone(watched, places.cluster),
-        stop: () => stopServer(watched, places.cluster),
+        ended: untilGone(watched, paths.cluster),
+        stop: () => stopServer(watched, paths.cluster),
       };
     }
-    return { failure: await readLog(places.log, size) };
+    return { failure: await readLog(paths.log, size) };
   } finally {
     await log.close();
   }

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AlreadyRunning } from './already-running';
 import { type ReleaseLock, tryLock } from './data-dir-lock';
-import type { Places } from './places';
+import type { DataPaths } from './data-paths';
 import { findLiveServer } from './postmaster-file';
 
 const lockLimitMs = 30_000;
@@ -12,10 +12,10 @@ const departureLimitMs = 5_000;
 const shutdownLimitMs = 60_000;
 
 /** Takes the lock and makes sure that no server runs. @throws AlreadyRunning if another process serves */
-export async function takeOver(places: Places): Promise<ReleaseLock> {
-  const release = await waitForLock(places);
+export async function takeOver(paths: DataPaths): Promise<ReleaseLock> {
+  const release = await waitForLock(paths);
   try {
-    await waitForDeparture(places);
+    await waitForDeparture(paths);
     return release;
   } catch (error) {
     await release();
@@ -24,35 +24,34 @@ export async function takeOver(places: Places): Promise<ReleaseLock> {
 }
 
 /** The holder of the lock is about to serve, and writes how to connect, or about to end, and releases the lock. */
-async function waitForLock(places: Places): Promise<ReleaseLock> {
+async function waitForLock(paths: DataPaths): Promise<ReleaseLock> {
   const end = performance.now() + lockLimitMs;
   let sightings = 0;
   while (performance.now() < end) {
-    const release = await tryLock(places);
+    const release = await tryLock(paths);
     if (release) return release;
-    const server = await findLiveServer(places.cluster);
+    const server = await findLiveServer(paths.cluster);
     // The file is written when the server is ready, and removed before it is stopped.
-    const isServing = server !== null && (await exists(places.connectionFile));
+    const isServing = server !== null && (await exists(paths.connectionFile));
     sightings = isServing ? sightings + 1 : 0;
     if (server && sightings === sightingsEnough) {
-      throw new AlreadyRunning(places.dataDir, places.connectionFile, server.pid);
+      throw new AlreadyRunning(paths.dataDir, paths.connectionFile, server.pid);
     }
     await delay(50);
   }
   throw new Error(
-    `Another process holds ${places.dataDir}, and for ${lockLimitMs / 1000} s no Postgres has served from it: end it`,
+    `Another process holds ${paths.dataDir}, and for ${lockLimitMs / 1000} s no Postgres has served from it: end it`,
   );
 }
 
 /** If Node was killed a moment ago, the watchdog is still stopping the server. */
-async function waitForDeparture(places: Places): Promise<void> {
+async function waitForDeparture(paths: DataPaths): Promise<void> {
   const start = performance.now();
   for (;;) {
-    const server = await findLiveServer(places.cluster);
+    const server = await findLiveServer(paths.cluster);
     if (!server) return;
     const limitMs = server.status === 'stopping' ? shutdownLimitMs : departureLimitMs;
-    if (performance.now() - start > limitMs)
-      throw new AlreadyRunning(places.dataDir, places.connectionFile, server.pid);
+    if (performance.now() - start > limitMs) throw new AlreadyRunning(paths.dataDir, paths.connectionFile, server.pid);
     await delay(50);
   }
 }

@@ -68,7 +68,8 @@ export async function startQueue(
     ...sessionConfig({ name: 'queue', statementTimeoutMs: STATEMENT_TIMEOUT_MS }),
     connectionString: url,
     schema: SCHEMA,
-    max: 3,
+    // without supervision it asks for nothing but the settings of the queue
+    max: options.supervise ? 3 : 1,
     migrate: false,
     createSchema: false,
     schedule: false,

@@ -21,6 +21,17 @@ export interface RequestChange {
   at: Date;
 }
 
+/** Whether a request was opened or closed in the last `ms` milliseconds. */
+export async function hasChangedWithin(db: Db, ms: number): Promise<boolean> {
+  const row = await rowOf<{ recent: boolean }>(
+    db,
+    statement(`select at > clock_timestamp() - $1::int * interval '1 millisecond' as recent
+      from request_changes order by id desc limit 1`),
+    [ms],
+  );
+  return row?.recent ?? false;
+}
+
 /** The position behind all that is committed by now. */
 export async function endOfFeed(db: Db): Promise<FeedPosition> {
   const row = await rowOf<{ now: string }>(db, statement('select pg_current_snapshot()::text as now'));

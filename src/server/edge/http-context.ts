@@ -7,6 +7,7 @@ import { memberOf } from '../../json/json-member';
 import { rootOf } from '../../json/json-part';
 import type { JsonDocument } from '../../json/json-text';
 import type { Log } from '../../log';
+import type { Db } from '../../sql/db';
 import type { AuthCache } from '../../users/auth-cache';
 import { authenticate } from '../../users/authenticate';
 import type { Viewer } from '../../viewer';
@@ -48,18 +49,14 @@ export function httpContext(request: FastifyRequest, source: DataSource, service
  * @param authCache given if the route confirms a viewer from the cache
  * @throws AppError UNAUTHENTICATED, Refusal 429
  */
-export async function readViewer(
-  request: FastifyRequest,
-  source: DataSource,
-  authCache: AuthCache | null = null,
-): Promise<void> {
+export async function readViewer(request: FastifyRequest, db: Db, authCache: AuthCache | null = null): Promise<void> {
   const { rates } = request.server;
   const { authorization } = request.headers;
   if (authorization !== undefined) {
     const token = /^Bearer +([\x21-\x7e]{1,200}) *$/i.exec(authorization)?.[1];
     if (!token) throw new AppError('UNAUTHENTICATED', 'The Authorization header must be: Bearer hl_...');
     const from = { remoteAddress: request.ip, requestId: request.id };
-    const ask = () => authenticateWithin(rates, source, token, from, authCache ?? undefined);
+    const ask = () => authenticateWithin(rates, db, token, from, authCache ?? undefined);
     const recognised = authCache?.recognise(token);
     if (recognised) {
       request.viewer = { ...recognised.who, ...from };
@@ -72,14 +69,14 @@ export async function readViewer(
 /** @throws AppError UNAUTHENTICATED; Refusal 429 if the address has tried too many wrong keys */
 export async function authenticateWithin(
   rates: RateLimits,
-  source: DataSource,
+  db: Db,
   token: string,
   from: { remoteAddress: string; requestId: string },
   authCache?: AuthCache,
 ): Promise<Viewer> {
   rates.refuseGuessing(from.remoteAddress, token);
   try {
-    const viewer = await authenticate(source.manager, token, from, authCache);
+    const viewer = await authenticate(db, token, from, authCache);
     rates.rightKey(token);
     return viewer;
   } catch (error) {

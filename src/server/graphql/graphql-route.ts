@@ -27,7 +27,7 @@ export function serveGraphQL(server: FastifyInstance, route: GraphQLRoute): void
     method: ['GET', 'POST'],
     url: '/graphql',
     onRequest: async (request, reply) => {
-      await readViewer(request, source, authCache);
+      await readViewer(request, source.manager, authCache);
       await takeTurn(limiter, request, reply);
     },
     preHandler: async (request) => refuseUnservableAccept(request),

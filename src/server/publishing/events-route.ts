@@ -60,7 +60,7 @@ export function serveEvents(server: FastifyInstance, { source, limiter, publishe
 }
 
 async function refuseOthers(request: FastifyRequest, source: DataSource): Promise<void> {
-  await readViewer(request, source);
+  await readViewer(request, source.manager);
   const { viewer } = request;
   if (!viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');
   if (PUBLISHERS.some((role) => viewer.roles.has(role))) return;

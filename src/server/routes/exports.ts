@@ -62,7 +62,7 @@ export function serveExports(
   server.addHook('onClose', () => downloads.settled());
   server.get<ExportRequest>(
     '/exports/:id',
-    { exposeHeadRoute: false, onRequest: (request) => readViewer(request, source) },
+    { exposeHeadRoute: false, onRequest: (request) => readViewer(request, source.manager) },
     async (request, reply) => {
       const { viewer } = request;
       if (!viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');

@@ -55,7 +55,7 @@ export function serveEventStreams(server: FastifyInstance, watching: WatchServer
     onRequest: async (request) => {
       refuseSingleConnection(request);
       refuseForeignOrigin(request.headers.origin, request.host, watching.corsOrigins);
-      await readViewer(request, watching.source);
+      await readViewer(request, watching.db);
       if (!request.viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');
     },
     preHandler: async (request) => refuseOtherAccept(request),

@@ -7,12 +7,12 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
-import type { DataSource } from 'typeorm';
 import { AppError } from '../../errors';
 import type { Context, Services } from '../../graphql/context';
 import { onePerField } from '../../graphql/lists/list-failures';
 import type { RequestEvent } from '../../request-log/watch/tail-events';
 import { goOnBehind } from '../../request-log/watch/watch.resolver';
+import type { PoolShare } from '../../sql/pool-share';
 import { isForCaller, knownError } from '../edge/format-error';
 import { Refusal } from '../edge/refusal';
 import { errorOutsideApollo, type Gate, type Prepared, type Refused } from '../graphql/graphql-gate';
@@ -26,8 +26,8 @@ import { readSubscription, refuseAnythingElse } from './subscription-request';
 export interface SubscriptionParts {
   schema: GraphQLSchema;
   gate: Gate;
-  /** A pool of its own, on the primary: a replica may lag behind the event. */
-  source: DataSource;
+  /** On the primary: a replica may lag behind the event. */
+  db: PoolShare;
   services: Services;
   slots: SubscriptionSlots;
 }
@@ -162,11 +162,11 @@ function argumentsOf({ schema }: SubscriptionParts, { document, operation, varia
   };
 }
 
-function contextOf({ source, services }: SubscriptionParts, session: LiveSession): Context {
+function contextOf({ db, services }: SubscriptionParts, session: LiveSession): Context {
   const { viewer, requestId, remoteAddress, log } = session;
   return {
-    db: source.manager,
-    transaction: (work) => source.transaction(work),
+    db,
+    transaction: (work) => db.inTransaction(work),
     viewer,
     requestId,
     remoteAddress,

@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
-import type { DataSource } from 'typeorm';
 import type { Services } from '../../graphql/context';
 import type { Log } from '../../log';
+import type { PoolShare } from '../../sql/pool-share';
 import { standingsOf } from '../../users/authenticate';
 import type { RateLimits } from '../edge/rate-limits';
 import type { Gate } from '../graphql/graphql-gate';
@@ -16,7 +16,7 @@ export interface WatchServer {
   keys: LiveKeys;
   slots: SubscriptionSlots;
   rates: RateLimits;
-  source: DataSource;
+  db: PoolShare;
   corsOrigins: readonly string[];
 }
 
@@ -24,30 +24,22 @@ export interface WatchParts {
   schema: GraphQLSchema;
   gate: Gate;
   rates: RateLimits;
-  /** A pool of its own, on the primary: a replica may lag behind the event. */
-  source: DataSource;
+  /** On the primary: a replica may lag behind the event. */
+  db: PoolShare;
   services: Services;
   corsOrigins: readonly string[];
   log: Log;
 }
 
-export function createWatchServer({
-  schema,
-  gate,
-  rates,
-  source,
-  services,
-  corsOrigins,
-  log,
-}: WatchParts): WatchServer {
+export function createWatchServer({ schema, gate, rates, db, services, corsOrigins, log }: WatchParts): WatchServer {
   const slots = createSubscriptionSlots();
   return {
     schema,
-    subscriptions: createSubscriptions({ schema, gate, source, services, slots }),
-    keys: createLiveKeys((ids) => standingsOf(source.manager, ids), log),
+    subscriptions: createSubscriptions({ schema, gate, db, services, slots }),
+    keys: createLiveKeys((ids) => standingsOf(db, ids), log),
     slots,
     rates,
-    source,
+    db,
     corsOrigins,
   };
 }

@@ -154,7 +154,7 @@ async function viewerOf(watching: WatchServer, request: FastifyRequest, given: u
     throw new AppError('UNAUTHENTICATED', 'Send an API key in connection_init: { "authorization": "Bearer hl_..." }');
   }
   const from = { remoteAddress: request.ip, requestId: request.id };
-  return authenticateWithin(watching.rates, watching.source, token, from);
+  return authenticateWithin(watching.rates, watching.db, token, from);
 }
 
 async function open(

@@ -77,7 +77,7 @@ export function serveWebSockets(server: FastifyInstance, watching: WatchServer):
       const upgrade = upgrades.get(request.raw);
       if (!upgrade) throw faultOf(404);
       refuseForeignOrigin(request.headers.origin, request.host, watching.corsOrigins);
-      await readViewer(request, watching.source);
+      await readViewer(request, watching.db);
       // checked before the key is known
       if (sockets.clients.size >= SUBSCRIPTION_LIMITS.subscriptions)
         throw tooMany('There are too many WebSockets.', 10);

@@ -2,23 +2,23 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type QueryResultRow } from 'pg';
+import { type DataPaths, prepareDataPaths } from '../../../src/database/embedded-postgres/data-paths';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../../src/database/embedded-postgres/embedded-postgres';
-import { type Places, preparePlaces } from '../../../src/database/embedded-postgres/places';
 import { findServerUser } from '../../../src/database/embedded-postgres/server-user';
 
 export const settings = { fsync: 'off' };
 export const start = (dataDir: string) => startEmbeddedPostgres({ dataDir, settings });
 
-const made: Places[] = [];
+const made: DataPaths[] = [];
 
 /** A data directory that `removeDataDirs` removes, wherever its cluster lies. */
-export async function makeDataDir(): Promise<Places> {
-  const places = await preparePlaces(mkdtempSync(join(tmpdir(), 'hookledger-postgres-')), await findServerUser());
-  made.push(places);
-  return places;
+export async function makeDataDir(): Promise<DataPaths> {
+  const paths = await prepareDataPaths(mkdtempSync(join(tmpdir(), 'hookledger-postgres-')), await findServerUser());
+  made.push(paths);
+  return paths;
 }
 
 export function removeDataDirs(): void {
@@ -56,8 +56,8 @@ export function lives(pid: number): boolean {
   }
 }
 
-export const postmasterPid = (places: Places) =>
-  Number(readFileSync(join(places.cluster, 'postmaster.pid'), 'utf8').split('\n')[0]);
+export const postmasterPid = (paths: DataPaths) =>
+  Number(readFileSync(join(paths.cluster, 'postmaster.pid'), 'utf8').split('\n')[0]);
 
 export const parentPid = (pid: number) =>
   Number(/PPid:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);

@@ -1,5 +1,6 @@
 import fastify from 'fastify';
-import { createDataSource, FOR_RECEIVING } from '../../../src/database/data-source';
+import { createDataSource } from '../../../src/database/data-source';
+import { DELIVER } from '../../../src/database/pools';
 import { createReceiver } from '../../../src/incoming/receive';
 import { createKeyring } from '../../../src/keyring/keyring';
 import { createLog } from '../../../src/log';
@@ -16,7 +17,7 @@ export interface BareRoute {
 
 /** The same addresses in a server of its own, with limits that a test can reach. */
 export async function startBareRoute(app: TestApp, limits: Partial<ReceivingLimits>): Promise<BareRoute> {
-  const source = await createDataSource(app.database.servingUrl, FOR_RECEIVING).initialize();
+  const source = await createDataSource(app.database.servingUrl, DELIVER).initialize();
   const receiver = createReceiver({
     db: source.manager,
     transaction: pipelinedTransactions(source),

@@ -1,7 +1,8 @@
 // After a dump was restored into another cluster: the feed, the counts and the index begin anew, beside all that goes on.
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
-import { BY_ID_PLANS, createDataSource } from '../../../src/database/data-source';
+import { createDataSource } from '../../../src/database/data-source';
+import { BY_ID_PLANS } from '../../../src/database/pools';
 import { startCounting } from '../../../src/jobs/count-requests';
 import { createLog } from '../../../src/log';
 import { backfillRemaining } from '../../../src/request-log/feed/backfill.store';
@@ -251,7 +252,7 @@ test('the log of the process says how far it has come, and that it is finished',
   await rebuild();
   const lines: { msg: string; backfill: string; requests: number; remaining?: number }[] = [];
   const log = createLog('info', { write: (line) => lines.push(JSON.parse(line)) });
-  const counting = startCounting(source.manager, transaction, log, () => true);
+  const counting = startCounting(source.manager, transaction, log, async () => true);
   try {
     await waitFor('the end of it', () => lines.some(({ remaining }) => remaining === undefined));
   } finally {

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { BY_ID_PLANS, createDataSource } from '../../../src/database/data-source';
+import { createDataSource } from '../../../src/database/data-source';
+import { BY_ID_PLANS } from '../../../src/database/pools';
 import { countStep } from '../../../src/request-log/stats/count-step';
 import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';
 import type { TestDatabase } from '../../support/database';

@@ -91,7 +91,7 @@ test('nobody reads the feed once nobody watches', async () => {
   const stream = await openStream(app.url, { query: WATCH, key: app.adminKey });
   const isReading = async () => {
     const rows = await app.database.query(
-      `select 1 from pg_stat_activity where datname = current_database() and application_name = 'hookledger watch'
+      `select 1 from pg_stat_activity where datname = current_database() and application_name = 'hookledger serve'
          and query like '%request_changes%' and state_change > clock_timestamp() - interval '200 milliseconds'`,
     );
     return rows.length > 0;

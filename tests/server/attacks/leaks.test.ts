@@ -4,7 +4,8 @@ import 'reflect-metadata';
 import { HeaderMap } from '@apollo/server';
 import type { DataSource } from 'typeorm';
 import { readConfig } from '../../../src/config';
-import { createDataSource, FOR_READING } from '../../../src/database/data-source';
+import { createDataSource } from '../../../src/database/data-source';
+import { READ } from '../../../src/database/pools';
 import { createLog } from '../../../src/log';
 import { knownError } from '../../../src/server/edge/format-error';
 import { createRateLimits } from '../../../src/server/edge/rate-limits';
@@ -73,7 +74,7 @@ describe('a statement that takes too long', () => {
   });
 
   test('is stopped for all readers, and no transaction stays open', async () => {
-    const reading = await createDataSource(app.database.servingUrl, FOR_READING).initialize();
+    const reading = await createDataSource(app.database.servingUrl, READ).initialize();
     const [row] = await reading.query(`
       select current_setting('statement_timeout') as statement,
         current_setting('idle_in_transaction_session_timeout') as transaction`);

@@ -6,7 +6,7 @@ import type { ServerUser } from './server-user';
 export const machineFolder = '/var/lib/hookledger';
 
 /** The paths of one data directory. */
-export interface Places {
+export interface DataPaths {
   dataDir: string;
   secretsFile: string;
   connectionFile: string;
@@ -18,7 +18,7 @@ export interface Places {
   copies: string;
 }
 
-export async function preparePlaces(dataDir: string, user: ServerUser | null): Promise<Places> {
+export async function prepareDataPaths(dataDir: string, user: ServerUser | null): Promise<DataPaths> {
   await mkdir(resolve(dataDir), { recursive: true, mode: 0o700 });
   const real = await realpath(dataDir);
   const home = user ? join(machineFolder, shortHash(real)) : join(real, 'postgres');

@@ -1,0 +1,23 @@
+import type { DataSource } from 'typeorm';
+import type { DeliveryQueue } from '../delivery/queue/queue';
+import type { Keyring } from '../keyring/keyring';
+import type { Log } from '../log';
+import type { Metrics } from '../server/routes/metrics';
+import type { TargetPolicy } from '../webhooks/request/target-url';
+
+/** What the parts of a process share. */
+export interface Parts {
+  /** The pool of SERVE. */
+  source: DataSource;
+  /** The pool of DELIVER. */
+  deliver: DataSource;
+  /** The connection of MONITOR. */
+  monitor: DataSource;
+  queue: DeliveryQueue;
+  keyring: Keyring;
+  policy: TargetPolicy;
+  metrics: Metrics;
+  log: Log;
+  /** Of the login that serves requests. */
+  url: string;
+}

@@ -1,0 +1,18 @@
+import type { Config } from '../config';
+
+/** The clock and the maintenance of a process. */
+const SERVE_WITHOUT_API = 2;
+/** For publishing and receiving: transactions, two look-ups, and a statement that counts refusals. */
+const ACCEPTING = 8;
+/** What indexing uses at most: a transaction for each of its two loops, and the question how much is left. */
+const INDEXING = 3;
+
+/** The sizes of the pools, of which a process without all parts needs less. */
+export function poolSizes({ connections, processes }: Pick<Config, 'connections' | 'processes'>) {
+  const { serve, deliver } = connections;
+  const others = (processes.has('api') ? ACCEPTING : 0) + (processes.has('indexer') ? INDEXING : 0);
+  return {
+    serve: processes.has('api') ? serve : SERVE_WITHOUT_API,
+    deliver: processes.has('worker') ? deliver : Math.min(deliver, others),
+  };
+}

@@ -1,0 +1,98 @@
+// The API: GraphQL, subscriptions, exports, and the calls of partners.
+import type { Config } from '../config';
+import { createDataSource } from '../database/data-source';
+import { ANSWERING, acceptingWith, READ, watchingWith } from '../database/pools';
+import { openDeliveriesWith } from '../delivery/commands/webhook-changes';
+import { createPublisher } from '../events/publisher';
+import { createGuessLimit } from '../incoming/explaining/guess-limit';
+import { createReceiver } from '../incoming/receive';
+import { createNotifier } from '../jobs/notifier';
+import { createTail } from '../request-log/watch/tail';
+import type { RateLimits } from '../server/edge/rate-limits';
+import { createApollo } from '../server/graphql/apollo';
+import { createExecutor, type ExecutorOptions } from '../server/graphql/executor';
+import { createGate } from '../server/graphql/graphql-gate';
+import { trustedDocumentsFor } from '../server/graphql/trusted-documents';
+import type { Api } from '../server/http-server';
+import { createSchema, printApi } from '../server/schema/schema';
+import { createWatchServer } from '../server/subscriptions/watch-server';
+import { createPipelines } from '../sql/pipelines';
+import { PoolShare } from '../sql/pool-share';
+import { createExplain } from '../verification/explaining/explain-apart';
+import type { Parts } from './parts';
+import type { Stop } from './stops';
+
+export interface ApiEdge {
+  rates: RateLimits;
+  /** The URL at which partners call; null until the server listens. */
+  own: { url: string | null };
+}
+
+export async function startApi(config: Config, parts: Parts, { rates, own }: ApiEdge, stops: Stop[]): Promise<Api> {
+  const { source, deliver, queue, keyring, policy, metrics, log } = parts;
+  const schema = createSchema();
+  const gate = createGate(schema, rates, trustedDocumentsFor(config, schema, log));
+  const reading = await openReading(config, parts.url, stops);
+  const executor = createExecutor(schema, reading);
+  const apollo = createApollo(schema, executor, log, gate);
+  const notifier = createNotifier(source, log);
+  stops.push(() => notifier.stop());
+  const watchingDb = new PoolShare(source, watchingWith(config.connections.serve));
+  const requestTail = createTail(watchingDb, log);
+  stops.push(() => requestTail.stop());
+  const accepting = new PoolShare(deliver, acceptingWith(config.connections.deliver));
+  const publisher = createPublisher(accepting.inTransaction, notifier.announce);
+  stops.push(publisher.idle);
+  const receiver = createReceiver({
+    db: deliver.manager,
+    transaction: accepting.inTransaction,
+    keyring,
+    log,
+    announceEvents: notifier.announce,
+    onReceived: metrics.callReceived,
+  });
+  stops.push(() => receiver.stop());
+  const services = {
+    webhookRules: { keyring, targetPolicy: policy, clientCertHeader: config.clientCertHeader },
+    addressOfToken: (token: string) => `${own.url ?? ''}/in/${token}`,
+    requestTail,
+    openDeliveries: openDeliveriesWith(queue),
+    deliveryQueue: queue,
+    publisher,
+    explaining: { explain: createExplain(), guesses: createGuessLimit(config.rateLimits.wrongKeysPerMinute) },
+  };
+  await apollo.start();
+  stops.push(() => apollo.stop());
+  const { corsOrigins } = config;
+  const watching = createWatchServer({ schema, gate, rates, db: watchingDb, services, corsOrigins, log });
+  stops.push(async () => watching.keys.stop());
+  return {
+    apollo,
+    gate,
+    rates,
+    watching,
+    receiver,
+    readingDb: reading.readingDb,
+    services,
+    sdl: () => printApi(schema),
+  };
+}
+
+/** Enough for two cores of the database, also under load. */
+const MAX_PIPELINES = 4;
+
+/** The connections of READ: a third of them, at most four, are pipelines for quick statements. */
+async function openReading(config: Config, primaryUrl: string, stops: Stop[]): Promise<ExecutorOptions> {
+  const url = config.databaseReplicaUrl ?? primaryUrl;
+  const shared = Math.min(MAX_PIPELINES, Math.floor(config.connections.read / 3));
+  const reading = await createDataSource(url, { ...READ, poolSize: config.connections.read - shared }).initialize();
+  stops.push(() => reading.destroy());
+  const settings = { ...READ.settings, ...ANSWERING.settings };
+  const pipelines = createPipelines(url, { connections: shared, settings });
+  stops.push(() => pipelines.stop());
+  return {
+    readPlans: config.readPlans,
+    readingDb: reading.manager,
+    answering: { db: new PoolShare(reading, ANSWERING), pipelines },
+  };
+}

@@ -1,0 +1,72 @@
+// The worker: everything that moves deliveries.
+import type { DatabaseClock } from '../database/database-clock';
+import { DELIVERING } from '../database/pools';
+import { startWorker } from '../delivery/attempt/worker';
+import { startBacklogDispatcher } from '../delivery/capacity/backlog-dispatcher';
+import { createWorkerCapacity } from '../delivery/capacity/worker-capacity';
+import { startDecidingPending } from '../delivery/fan-out/pending-decisions';
+import { startRelay } from '../delivery/fan-out/relay';
+import { createSender } from '../delivery/http/send';
+import { startMaintenance } from '../jobs/maintenance';
+import { startNotifyListener } from '../jobs/notify-listener';
+import { startReplayLoop } from '../replay/replay-loop';
+import { pipelinedTransactions } from '../sql/transactions';
+import type { Parts } from './parts';
+import { type Stop, stopTogether } from './stops';
+
+/** The time for attempts on the wire to end. The rest of the stop is for writing their outcomes. */
+const GRACE_MS = 7_500;
+
+export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[]): void {
+  const { source, deliver, queue, keyring, policy, metrics, log, url } = parts;
+  const transaction = pipelinedTransactions(deliver, DELIVERING);
+  const sender = createSender(policy);
+  stops.push(() => sender.stop());
+  const capacity = createWorkerCapacity();
+  const loops: Stop[] = [];
+  stops.push((late) => stopTogether(loops, late));
+  const worker = startWorker({
+    transaction,
+    queue,
+    keyring,
+    sender,
+    capacity,
+    log,
+    onAttemptEnded: metrics.attemptEnded,
+    onWaiting: () => dispatcher.wake(),
+    onSlotFreed: (webhookId) => dispatcher.slotFreed(webhookId),
+  });
+  loops.push(() => worker.stop(GRACE_MS));
+  const dispatcher = startBacklogDispatcher({
+    db: deliver.manager,
+    transaction,
+    queue,
+    log,
+    freeFor: capacity.freeFor,
+    onDispatched: worker.wake,
+  });
+  loops.push(() => dispatcher.stop());
+  const pending = startDecidingPending({ transaction, queue, log, onDecided: worker.wake });
+  loops.push(() => pending.stop());
+  const relay = startRelay({
+    db: deliver.manager,
+    transaction,
+    queue,
+    log,
+    onFannedOut: worker.wake,
+    onPending: pending.wake,
+  });
+  loops.push(() => relay.stop());
+  const replays = startReplayLoop({ transaction, queue, log, onReplayed: worker.wake });
+  loops.push(() => replays.stop());
+  const maintenance = startMaintenance(source, clock, keyring, log);
+  loops.push(() => maintenance.stop());
+  const listener = startNotifyListener(url, log, (what) => {
+    if (what !== 'deliveries') relay.wake();
+    if (what !== 'events') {
+      worker.wake();
+      dispatcher.wake();
+    }
+  });
+  loops.push(() => listener.stop());
+}

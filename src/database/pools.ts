@@ -1,0 +1,82 @@
+// The connection pools of a process, and how their sessions plan.
+import type { ShareOptions } from '../sql/pool-share';
+import type { TransactionSettings } from '../sql/transactions';
+import type { DataSourceOptions } from './data-source';
+
+/** Fits SSDs and cached tables; with the default, each take reads and sorts all jobs of pg-boss. */
+const INDEXES_ARE_CHEAP = { random_page_cost: '1.1' };
+
+/**
+ * Sessions that run the same few statements on rows that they select by id. With these settings each statement is
+ * planned once, and through indexes even while its table is small enough for a sequential scan, because it will grow.
+ */
+export const BY_ID_PLANS = {
+  ...INDEXES_ARE_CHEAP,
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+};
+
+/** What callers do: sign-in, mutations, subscriptions. On the primary. */
+export const SERVE = {
+  name: 'serve',
+  statementTimeoutMs: 30_000,
+  pipeline: true,
+} satisfies DataSourceOptions;
+
+/** What moves events: publishing, calls of partners, deliveries, and the counting and indexing of both. */
+export const DELIVER = {
+  name: 'deliver',
+  statementTimeoutMs: 10_000,
+  settings: BY_ID_PLANS,
+  pipeline: true,
+} satisfies DataSourceOptions;
+
+/** Queries: on the replica, if there is one. */
+export const READ = {
+  name: 'read',
+  statementTimeoutMs: 10_000,
+  settings: INDEXES_ARE_CHEAP,
+  pipeline: true,
+} satisfies DataSourceOptions;
+
+/** For requests without a key: metrics, readiness, public keys. A reserved connection, apart from the pools. */
+export const MONITOR = {
+  name: 'monitor',
+  poolSize: 1,
+  statementTimeoutMs: 5_000,
+} satisfies DataSourceOptions;
+
+/** Transactions that accept events and calls. At most half of the pool, so that deliveries go on beside any number of them. */
+export const acceptingWith = (deliverConnections: number): ShareOptions => ({
+  atMost: Math.floor(deliverConnections / 2),
+});
+
+/** Transactions of deliveries, which may wait for locks that a mutation holds. */
+export const DELIVERING = { statementTimeoutMs: 30_000 } satisfies TransactionSettings;
+
+/**
+ * Transactions that count and index. New words of the index wait in a pending list until it is full, and the statement
+ * that fills it sorts them in. A short list is sorted often and fast; a long one would delay deliveries for a tenth of a
+ * second.
+ */
+export const FOLLOWING = {
+  statementTimeoutMs: 30_000,
+  settings: { gin_pending_list_limit: '256kB' },
+} satisfies TransactionSettings;
+
+/** Subscriptions, which often look up few rows by their ids. At most half of the pool: their filters may be slow. */
+export const watchingWith = (serveConnections: number): ShareOptions => ({
+  atMost: Math.floor(serveConnections / 2),
+  statementTimeoutMs: 5_000,
+  settings: INDEXES_ARE_CHEAP,
+});
+
+/**
+ * Queries in one statement: planned once for all values, through indexes, a row at a time. Their pages are small, but
+ * the linked tables need not be; and a plan made for one value of a filter would be wrong for the next.
+ */
+export const ANSWERING = {
+  settings: { plan_cache_mode: 'force_generic_plan', enable_hashjoin: 'off', enable_mergejoin: 'off' },
+} satisfies TransactionSettings;

@@ -1,0 +1,89 @@
+// An installation whose parts run in processes of their own.
+import { freePort } from '../../src/database/embedded-postgres/free-port';
+import { startTestApp, type TestApp } from '../support/app';
+import { type Program, startProgram } from '../support/program';
+import { type Receiver, startReceiver } from '../support/receiver';
+import { waitFor } from '../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../support/webhooks';
+
+let app: TestApp;
+let partner: Receiver;
+const programs: Program[] = [];
+
+async function start(part: 'worker' | 'indexer', port = ''): Promise<Program> {
+  const program = await startProgram({ ...app.env, PROCESSES: part, PORT: port });
+  programs.push(program);
+  return program;
+}
+
+beforeAll(async () => {
+  [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
+  await createTestWebhook(app, partner.url);
+});
+afterEach(async () => {
+  await Promise.all(programs.splice(0).map((program) => program.kill('SIGKILL')));
+});
+afterAll(async () => {
+  await app.stop();
+  await partner.stop();
+});
+
+async function closedRequests(): Promise<number> {
+  const [row] = await app.database.query<{ n: number }>(
+    'select count(*)::int as n from webhook_request_logs where finished_at is not null',
+  );
+  return row?.n ?? -1;
+}
+
+async function indexedRequests(): Promise<number> {
+  const [row] = await app.database.query<{ n: number }>('select count(*)::int as n from request_index');
+  return row?.n ?? -1;
+}
+
+async function uncounted(): Promise<number> {
+  const [from, to] = [-1, 1].map((days) => new Date(Date.now() + days * 86_400_000).toISOString());
+  const query = `query ($range: DateTimeRange!) { webhookRequestLogStats(range: $range, bucket: HOUR) { uncounted } }`;
+  return (await app.ask(query, { range: { from, to } })).data.webhookRequestLogStats.uncounted;
+}
+
+async function sessions(): Promise<{ pid: number; name: string }[]> {
+  return app.database.query(
+    `select pid, application_name as name from pg_stat_activity
+     where datname = current_database() and application_name like 'hookledger %'`,
+  );
+}
+
+test('a worker alone delivers, and what it has delivered is counted and indexed once there is an indexer', async () => {
+  await start('worker');
+  await publish(app, [invoice('INV-1'), invoice('INV-2')]);
+  await waitFor('the deliveries', async () => (await closedRequests()) === 2);
+  expect(await indexedRequests()).toBe(0);
+  expect(await uncounted()).toBeGreaterThan(0);
+  await start('indexer');
+  await waitFor('the index', async () => (await indexedRequests()) === 2);
+  await waitFor('the counts', async () => (await uncounted()) === 0);
+});
+
+test('an indexer alone delivers nothing, and opens few connections', async () => {
+  const before = partner.calls.length;
+  await publish(app, [invoice('INV-3')]);
+  const others = (await sessions()).map(({ pid }) => pid);
+  await start('indexer');
+  await waitFor('the index', async () => (await indexedRequests()) === (await closedRequests()));
+  const own = (await sessions()).filter(({ pid }) => !others.includes(pid));
+  expect(own.map(({ name }) => name)).toContain('hookledger deliver');
+  for (const { name } of own) expect(['hookledger notify listener', 'hookledger read']).not.toContain(name);
+  expect(own.length).toBeLessThanOrEqual(7);
+  expect(partner.calls.length).toBe(before);
+  await start('worker');
+  await waitFor('the delivery', () => partner.calls.length === before + 1);
+});
+
+test.each(['worker', 'indexer'] as const)('with PORT set, a %s serves only its health and metrics', async (part) => {
+  const port = await freePort();
+  const program = await start(part, String(port));
+  expect(program.url).toBeNull();
+  const statusOf = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+  for (const path of ['/healthz', '/readyz', '/metrics']) expect([path, await statusOf(path)]).toEqual([path, 200]);
+  for (const path of ['/graphql', '/', '/schema.graphql']) expect([path, await statusOf(path)]).toEqual([path, 404]);
+});
