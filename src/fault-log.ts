@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 const QUIET_MS = 60_000;
 const MAX_KINDS = 50;
 
@@ -12,7 +14,7 @@ export function createFaultLog(
   write: (error: unknown, unwritten: number) => void,
   now: () => number = () => performance.now(),
 ): FaultLog {
-  const kinds = new Map<string, { quietUntil: number; unwritten: number }>();
+  const kinds = new LRUCache<string, { quietUntil: number; unwritten: number }>({ max: MAX_KINDS });
   return (error) => {
     const key = kindOf(error);
     const kind = kinds.get(key);
@@ -20,7 +22,6 @@ export function createFaultLog(
       kind.unwritten += 1;
       return false;
     }
-    if (!kind && kinds.size >= MAX_KINDS) kinds.clear();
     kinds.set(key, { quietUntil: now() + QUIET_MS, unwritten: 0 });
     write(error, kind?.unwritten ?? 0);
     return true;

@@ -1,4 +1,5 @@
 // Finds the incoming settings of an address. They are cached; each call checks that their version is still current.
+import { LRUCache } from 'lru-cache';
 import { currentTime } from '../clock';
 import type { Keyring } from '../keyring/keyring';
 import type { Db } from '../sql/db';
@@ -36,7 +37,7 @@ const MAX_REMEMBERED = 5_000;
 
 /** @param db queried once for all calls that arrive while the previous query runs */
 export function createAgreements(db: Db, keyring: Keyring): Agreements {
-  const remembered = new Map<string, ReceivingAgreement>();
+  const remembered = new LRUCache<string, ReceivingAgreement>({ max: MAX_REMEMBERED });
   const targets = asked<TokenTarget | null>(async (hashes) => {
     const found = await targetsOfTokens(
       db,
@@ -59,7 +60,6 @@ export function createAgreements(db: Db, keyring: Keyring): Agreements {
       const read = await contents(target.webhookId);
       remembered.delete(target.webhookId);
       if (read === null) return null;
-      if (remembered.size >= MAX_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
       remembered.set(target.webhookId, read);
       return read;
     },

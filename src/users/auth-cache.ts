@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { currentMs } from '../clock';
 import type { Condition } from '../sql/condition';
 import type { Viewer } from '../viewer';
@@ -33,7 +34,7 @@ const FORGET_AFTER_MS = 60_000;
 
 export function createAuthCache(): AuthCache {
   // keyed by hash: neither the memory nor the time of a lookup reveals a token
-  const known = new Map<string, Acquaintance>();
+  const known = new LRUCache<string, Acquaintance>({ max: MAX_KNOWN });
   return {
     recognise(token) {
       const found = known.get(hashToken(token).toString('base64'));
@@ -43,11 +44,7 @@ export function createAuthCache(): AuthCache {
       return { who: found.who, stillHolds: isUnchanged(found.key) };
     },
     remember(token, acquaintance) {
-      const hash = hashToken(token).toString('base64');
-      known.delete(hash);
-      known.set(hash, acquaintance);
-      const [oldest] = known.keys();
-      if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest);
+      known.set(hashToken(token).toString('base64'), acquaintance);
     },
   };
 }

@@ -1,5 +1,6 @@
 // Caches OAuth2 access tokens (RFC 6749, section 4.4, client credentials).
 import { setTimeout as wait } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import type { ClientCertificate } from '../http/client-certificate';
 import type { Sender } from '../http/send';
 import { SendError } from '../send-error';
@@ -27,14 +28,12 @@ interface CacheEntry {
 }
 
 export function createAccessTokens(sender: Sender): AccessTokens {
-  const byClient = new Map<string, CacheEntry>();
+  const byClient = new LRUCache<string, CacheEntry>({ max: MAX_CACHED });
 
   function entryFor(id: string): CacheEntry {
     const known = byClient.get(id);
     if (known) return known;
     const entry = { token: null, requestedAt: Number.NEGATIVE_INFINITY, running: null };
-    const oldest = byClient.size >= MAX_CACHED ? byClient.keys().next().value : undefined;
-    if (oldest !== undefined) byClient.delete(oldest);
     byClient.set(id, entry);
     return entry;
   }

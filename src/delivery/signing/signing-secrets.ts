@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { currentTime } from '../../clock';
 import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
@@ -46,17 +47,16 @@ function signersOf(rows: readonly SecretRow[]): SecretRow[] {
 }
 
 const MAX_OPENED = 10_000;
-const openedBy = new WeakMap<Keyring, Map<string, { box: Buffer; key: KeyObject }>>();
+const openedBy = new WeakMap<Keyring, LRUCache<string, { box: Buffer; key: KeyObject }>>();
 
 // Decrypting a secret costs more than signing with it, so keys are cached. The rows are read for every batch, so a rotation
 // takes effect at once, and a key is used only for the ciphertext that it was decrypted from.
 function keyOf(row: SecretRow, keyring: Keyring): KeyObject {
-  const opened = openedBy.get(keyring) ?? new Map<string, { box: Buffer; key: KeyObject }>();
+  const opened = openedBy.get(keyring) ?? new LRUCache<string, { box: Buffer; key: KeyObject }>({ max: MAX_OPENED });
   openedBy.set(keyring, opened);
   const known = opened.get(row.id);
   if (known?.box.equals(row.box)) return known.key;
   const key = openSigningSecret(keyring, row);
-  if (opened.size >= MAX_OPENED) opened.clear();
   opened.set(row.id, { box: row.box, key });
   return key;
 }
