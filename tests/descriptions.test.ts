@@ -107,7 +107,7 @@ test('a page says how many rows it has at most, a filter how much it takes, a li
   ).toEqual([]);
   expect(
     without(
-      /3 deep/,
+      /nested 3 levels deep/,
       inputs.filter(({ name }) => /Where\.(and|or|not)$/.test(name)),
     ),
   ).toEqual([]);

@@ -11,8 +11,7 @@ export function timeMessage(
   toleranceSeconds: number,
   nowMs: number,
 ): string {
-  if (signedAt === null && validity === null)
-    return `${provider} signs no time: old and new calls look the same.`;
+  if (signedAt === null && validity === null) return `${provider} signs no time: old and new calls look the same.`;
   if (signedAt === null || isRefusal(signedAt)) return fault?.message ?? `${validity?.what} is valid now.`;
   const age = Math.floor(nowMs / 1000) - signedAt;
   const said = `The call was signed ${distance(age)} (${iso(signedAt)})`;
