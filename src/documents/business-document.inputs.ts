@@ -4,24 +4,29 @@ import { type ListOrder, type OrderDirection, OrderDirectionEnum } from '../grap
 import { PageArgs } from '../graphql/lists/page-args';
 
 const FIELDS = ['AT'] as const;
-const FieldEnum = publishEnum('DocumentTimelineEntryOrderField', FIELDS, 'What entries of a timeline are ordered by.', {
-  AT: { description: 'When it happened; at one millisecond, what causes stands before its effects.' },
-});
+const FieldEnum = publishEnum(
+  'DocumentTimelineEntryOrderField',
+  FIELDS,
+  'What the entries of a timeline are ordered by.',
+  {
+    AT: { description: 'The time of the entry; within one millisecond, causes before their effects.' },
+  },
+);
 
 @InputType('DocumentTimelineEntryOrder', {
-  description: 'In which order entries come: { field: AT, direction: ASC } tells the story from its beginning.',
+  description: 'The order of the entries: { field: AT, direction: ASC } for the oldest first.',
 })
 class TimelineOrder {
-  @Field(() => FieldEnum, { description: 'What counts.' })
+  @Field(() => FieldEnum, { description: 'The field to order by.' })
   field: (typeof FIELDS)[number];
 
-  @Field(() => OrderDirectionEnum, { defaultValue: 'DESC', description: 'DESC is the newest first.' })
+  @Field(() => OrderDirectionEnum, { defaultValue: 'DESC', description: 'The direction; DESC is the newest first.' })
   direction: OrderDirection;
 }
 
 @ArgsType()
 export class TimelineArgs extends PageArgs {
-  @Field(() => TimelineOrder, { nullable: true, description: 'Newest first by default.' })
+  @Field(() => TimelineOrder, { nullable: true, description: 'The order of the entries. Default: newest first.' })
   orderBy?: TimelineOrder | null;
 }
 

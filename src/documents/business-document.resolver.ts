@@ -49,16 +49,20 @@ export class BusinessDocumentResolver {
   @Query(() => BusinessDocumentType, {
     nullable: true,
     description: withExample(
-      'Everything about one document, in both directions; null when we know nothing of it.',
+      'The events, deliveries and requests of one document, in both directions; null: there are none.',
       '{\n  businessDocument(documentType: "Sales Invoice", name: "INV-0042") {\n    verdicts { verdict sentence webhook { name } }\n' +
         '    timeline(first: 50) { nodes { at kind sentence } }\n  }\n}',
     ),
   })
   async businessDocument(
     @Ctx() context: Context,
-    @Arg('documentType', () => String, { description: 'Such as "Sales Invoice"; upper and lower case differ.' })
+    @Arg('documentType', () => String, {
+      description: 'The type of the document, such as "Sales Invoice"; case-sensitive.',
+    })
     documentType: string,
-    @Arg('name', () => String, { description: 'Such as "INV-0042": exactly, `%` and `_` stand for themselves.' })
+    @Arg('name', () => String, {
+      description: 'The exact name of the document, such as "INV-0042"; case-sensitive, without wildcards.',
+    })
     name: string,
   ): Promise<DocumentName | null> {
     storableText(documentType, ['documentType']);
@@ -67,7 +71,7 @@ export class BusinessDocumentResolver {
     return (await isDocumentKnown(context.db, document)) ? document : null;
   }
 
-  @FieldResolver(() => BusinessEventConnection, { description: 'What happened to it, newest first by default.' })
+  @FieldResolver(() => BusinessEventConnection, { description: 'The events of the document, newest first by default.' })
   events(
     @Root() document: DocumentName,
     @Ctx() context: Context,
@@ -82,7 +86,7 @@ export class BusinessDocumentResolver {
     });
   }
 
-  @FieldResolver(() => DeliveryConnection, { description: 'What partners are or were to be told of it, newest first.' })
+  @FieldResolver(() => DeliveryConnection, { description: 'The deliveries of the document, newest first by default.' })
   deliveries(
     @Root() document: DocumentName,
     @Ctx() context: Context,
@@ -93,7 +97,7 @@ export class BusinessDocumentResolver {
   }
 
   @FieldResolver(() => RequestLogConnection, {
-    description: 'Every exchange about it, in both directions, newest first.',
+    description: 'The requests about the document, in both directions, newest first by default.',
   })
   requests(
     @Root() document: DocumentName,
@@ -106,8 +110,8 @@ export class BusinessDocumentResolver {
 
   @FieldResolver(() => [DocumentVerdictType], {
     description:
-      'For each webhook that it was owed to, whether the partner knows; that with the newest delivery first, at most 100. ' +
-      'Of documents with over 1,000 events, by the newest 1,000.',
+      'For each webhook with a delivery of the document, whether the partner has received the latest event. The webhook ' +
+      'with the newest delivery comes first; at most 100. Considers the newest 1,000 events.',
   })
   async verdicts(@Root() document: DocumentName, @Ctx() context: Context) {
     return (await latestDeliveries(context.db, document)).map(verdictFrom);
@@ -115,8 +119,8 @@ export class BusinessDocumentResolver {
 
   @FieldResolver(() => DocumentTimelineConnection, {
     description:
-      'All that happened, in one order, newest first by default. Of documents with over 1,000 events or requests: what became of a delivery later than ' +
-      '1,000 further events may be missing; `deliveries` has it.',
+      'Events, deliveries and requests in one list, newest first by default. If the document has over 1,000 events or ' +
+      'requests, the end of a delivery that came after 1,000 further events can be missing; `deliveries` has it.',
   })
   async timeline(
     @Root() document: DocumentName,
@@ -134,7 +138,7 @@ export class BusinessDocumentResolver {
   }
 }
 
-// the cursor's place is its millisecond and one digit
+// the value of the cursor is a time in milliseconds and one more digit
 function edgeOf({ cursor, backward }: PageRequest): string | null {
   if (!cursor) return null;
   if (!/^\d{2,16}$/.test(cursor.value ?? '')) {
@@ -146,25 +150,28 @@ function edgeOf({ cursor, backward }: PageRequest): string | null {
 
 @Resolver(() => DocumentTimelineEntryType)
 export class DocumentTimelineEntryResolver {
-  @FieldResolver(() => WebhookType, { nullable: true, description: 'Whom it concerns; null: an event, so all.' })
+  @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook; null: the entry is an event.' })
   webhook(@Root() row: TimelineRow, @Ctx() context: Context) {
     return loadWebhook(context, row.webhookId);
   }
 
-  @FieldResolver(() => BusinessEventType, { nullable: true, description: 'What happened in the business system.' })
+  @FieldResolver(() => BusinessEventType, { nullable: true, description: 'The event.' })
   businessEvent(@Root() row: TimelineRow, @Ctx() context: Context) {
     return loadEvent(context, row.businessEventId);
   }
 
   @FieldResolver(() => DeliveryType, {
     nullable: true,
-    description: 'As it is now, which may be later than the entry.',
+    description: 'The delivery in its current state, which can be later than the entry; null: the entry has none.',
   })
   delivery(@Root() row: TimelineRow, @Ctx() context: Context) {
     return loadDelivery(context, row.deliveryId);
   }
 
-  @FieldResolver(() => RequestLogType, { nullable: true, description: 'The attempt or call itself.' })
+  @FieldResolver(() => RequestLogType, {
+    nullable: true,
+    description: 'The request of ATTEMPT_MADE and CALL_RECEIVED; null: another kind.',
+  })
   request(@Root() row: TimelineRow, @Ctx() context: Context) {
     return loadRequest(context, row.requestId);
   }

@@ -12,65 +12,78 @@ import { WebhookType } from '../webhooks/api/webhook.type';
 import { TIMELINE_KINDS, type TimelineKind } from './timeline.store';
 import { VERDICTS, type Verdict } from './verdict';
 
-const VerdictEnum = publishEnum('DocumentVerdictKind', VERDICTS, 'Whether a partner knows of a document.', {
-  ARRIVED: { description: 'The partner answered its newest delivery with 2xx; also while that is sent again.' },
-  ON_ITS_WAY: { description: 'An attempt is on the wire, or comes at nextAttemptAt.' },
-  WAITING: { description: "For an earlier delivery of the document, or for the webhook's limits or circuit." },
-  HELD: { description: 'The webhook is paused or disabled: it goes on when that is resumed.' },
-  GIVEN_UP: { description: 'Every attempt of the retry schedule failed.' },
-  NOT_SENT: { description: 'Decided against: `delivery { skipReason skipMessage }` says why.' },
-  CANCELLED: { description: 'Somebody cancelled it, or archived the webhook, before it arrived.' },
-});
+const VerdictEnum = publishEnum(
+  'DocumentVerdictKind',
+  VERDICTS,
+  'Whether a partner has received the latest event of a document.',
+  {
+    ARRIVED: { description: 'The partner answered the newest delivery with 2xx. Stays so while it is replayed.' },
+    ON_ITS_WAY: { description: 'An attempt is on the wire, or due at `nextAttemptAt`.' },
+    WAITING: {
+      description:
+        'The delivery waits for an earlier one of the document, or for the limits or the circuit of the webhook.',
+    },
+    HELD: { description: 'The webhook is paused or disabled. The delivery continues when it is resumed.' },
+    GIVEN_UP: { description: 'All attempts of the retry schedule failed.' },
+    NOT_SENT: { description: 'The delivery was skipped: `delivery { skipReason skipMessage }` gives the reason.' },
+    CANCELLED: { description: 'A user cancelled the delivery, or archived the webhook, before it succeeded.' },
+  },
+);
 
-const TimelineKindEnum = publishEnum('DocumentTimelineKind', TIMELINE_KINDS, 'What an entry of a timeline tells.', {
-  EVENT_PUBLISHED: { description: 'Something happened to the document: `businessEvent`.' },
-  DELIVERY_MADE: { description: 'A webhook wants to know of it: `delivery`.' },
-  DELIVERY_SKIPPED: { description: 'A webhook matched, and it was decided against: `skipReason`.' },
-  ATTEMPT_MADE: { description: 'We called the partner: `request`. The time is when it began.' },
-  CALL_RECEIVED: { description: 'A partner called us about the document: `request`.' },
+const TimelineKindEnum = publishEnum('DocumentTimelineKind', TIMELINE_KINDS, 'The kind of an entry of a timeline.', {
+  EVENT_PUBLISHED: { description: 'An event of the document was published: `businessEvent`.' },
+  DELIVERY_MADE: { description: 'A delivery to a webhook was created: `delivery`.' },
+  DELIVERY_SKIPPED: { description: 'A webhook matched, but the delivery was skipped: `skipReason`.' },
+  ATTEMPT_MADE: { description: 'A request to a partner: `request`. The time is that of its beginning.' },
+  CALL_RECEIVED: { description: 'A call of a partner about the document: `request`.' },
   DELIVERED: { description: 'The partner answered with 2xx for the first time.' },
-  GIVEN_UP: { description: 'Every attempt failed. Gone from the timeline once it is sent again.' },
-  CANCELLED: { description: 'It was cancelled, or its webhook archived. Gone once it is sent again.' },
+  GIVEN_UP: { description: 'All attempts failed. Disappears when the delivery is replayed.' },
+  CANCELLED: {
+    description: 'The delivery was cancelled, or its webhook archived. Disappears when the delivery is replayed.',
+  },
 });
 
 @HasRole(...READERS)
 @ObjectType('BusinessDocument', {
   simpleResolvers: true,
   description:
-    'A document of the business system, such as Sales Invoice INV-0042, and everything that ever went out or came in about ' +
-    'it. Known by type and name alone: it has no row of its own.',
+    'A document of the business system, such as Sales Invoice INV-0042, with its events, deliveries and requests. It is ' +
+    'identified by type and name, and has no id.',
 })
 export class BusinessDocumentType {
-  @Field(() => String, { description: 'Such as "Sales Invoice".' })
+  @Field(() => String, { description: 'The type of the document, such as "Sales Invoice".' })
   documentType: string;
 
-  @Field(() => String, { description: 'Such as "INV-0042": what events and requests call `referenceDocument`.' })
+  @Field(() => String, {
+    description: 'The name of the document, such as "INV-0042": the `referenceDocument` of events and requests.',
+  })
   name: string;
 }
 
 @HasRole(...READERS)
 @ObjectType('DocumentVerdict', {
   simpleResolvers: true,
-  description: 'Whether one partner knows the newest of a document, by its newest delivery. Tests do not count.',
+  description:
+    'Whether one partner has received the latest event of a document, by its newest delivery. Tests do not count.',
 })
 export class DocumentVerdictType {
-  @Field(() => VerdictEnum, { description: 'In one word.' })
+  @Field(() => VerdictEnum, { description: 'The verdict.' })
   verdict: Verdict;
 
   @Field(() => String, {
     description:
-      'In sentences that can be read aloud, times in UTC: "Bank got on_submit of Sales Invoice INV-0042 on 3 March 2026 ' +
-      'at 14:05:09 UTC."',
+      'The verdict in one or two sentences, with times in UTC: "Bank received on_submit of Sales Invoice INV-0042 on 3 ' +
+      'March 2026 at 14:05:09 UTC."',
   })
   sentence: string;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'ON_ITS_WAY: when it is tried next; null: see verdict.',
+    description: 'When the next attempt is due; null: none is scheduled.',
   })
   nextAttemptAt: Date | null;
 
-  @Field(() => WebhookType, { nullable: true, description: 'To whom it was owed.' })
+  @Field(() => WebhookType, { nullable: true, description: 'The webhook of the delivery.' })
   webhook: object;
 
   @Field(() => DeliveryType, { nullable: true, description: 'The newest delivery of the document to this webhook.' })
@@ -78,7 +91,7 @@ export class DocumentVerdictType {
 
   @Field(() => RequestLogType, {
     nullable: true,
-    description: 'The last attempt of that delivery; null: none was made.',
+    description: 'The last attempt of this delivery; null: there is none.',
   })
   lastRequest: object | null;
 }
@@ -86,29 +99,29 @@ export class DocumentVerdictType {
 @HasRole(...READERS)
 @ObjectType('DocumentTimelineEntry', {
   simpleResolvers: true,
-  description: 'One thing that happened. What it tells of is linked, and null where the kind has no such thing.',
+  description: 'One entry of the timeline of a document. Links that its kind does not have are null.',
 })
 export class DocumentTimelineEntryType {
-  @Field(() => GraphQLDateTime, { description: 'When, to the millisecond.' })
+  @Field(() => GraphQLDateTime, { description: 'The time, to the millisecond.' })
   at: Date;
 
-  @Field(() => TimelineKindEnum, { description: 'What.' })
+  @Field(() => TimelineKindEnum, { description: 'The kind of the entry.' })
   kind: TimelineKind;
 
   @Field(() => String, {
-    description: 'In a sentence that can be read aloud: "Attempt 2 to tell Bank was answered with 200 after 35 ms."',
+    description: 'The entry as a sentence: "Attempt 2 to Bank was answered with 200 after 35 ms."',
   })
   sentence: string;
 
-  @Field(() => String, { nullable: true, description: 'The event that it is about, such as "on_submit".' })
+  @Field(() => String, { nullable: true, description: 'The name of the event, such as "on_submit".' })
   event: string | null;
 
-  @Field(() => SkipReasonEnum, { nullable: true, description: 'DELIVERY_SKIPPED: why; null: another kind.' })
+  @Field(() => SkipReasonEnum, { nullable: true, description: 'DELIVERY_SKIPPED: the reason; null: another kind.' })
   skipReason: SkipReason | null;
 
   @Field(() => RequestStatusEnum, {
     nullable: true,
-    description: 'ATTEMPT_MADE and CALL_RECEIVED: what became of it; null: another kind.',
+    description: 'ATTEMPT_MADE and CALL_RECEIVED: the status of the request; null: another kind.',
   })
   requestStatus: RequestStatus | null;
 
@@ -118,7 +131,7 @@ export class DocumentTimelineEntryType {
   })
   responseStatus: number | null;
 
-  @Field(() => String, { nullable: true, description: 'What went wrong, in a sentence; null: nothing did.' })
+  @Field(() => String, { nullable: true, description: 'The error of the request, in a sentence; null: none.' })
   error: string | null;
 }
 

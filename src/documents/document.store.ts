@@ -1,4 +1,4 @@
-// What is known of one document of the business system, whichever table it stands in.
+// Finds the rows of one document in the tables of events, deliveries and requests.
 import { DELIVERIES, type DeliveryRow } from '../delivery/delivery.store';
 import { REQUEST_LOG, type RequestRow } from '../request-log/request-log.store';
 import { all, type Condition, compares } from '../sql/condition';
@@ -20,20 +20,20 @@ export async function isDocumentKnown(db: Db, { documentType, name }: DocumentNa
   return row?.known ?? false;
 }
 
-/** Rows that bear the name of the document. */
+/** Rows with the type and name of the document. */
 export function ofDocument({ documentType, name }: DocumentName): readonly Condition[] {
   // no plan fits both a document with three events and one with a million
   const isNamed: Condition = { ...compares('reference_document', '=', name), variesByValue: true };
   return [compares('document_type', '=', documentType), isNamed];
 }
 
-/** Deliveries have no index on documents: the few of most documents are found through their events. */
+/** Deliveries have no index on documents and are found through their events. */
 export function deliveriesOfDocument(document: DocumentName): readonly Condition[] {
   const own = ofDocument(document);
   return [...own, { kind: 'linkedRow', column: 'business_event_id', table: 'business_events', condition: all(own) }];
 }
 
-/** Of documents with more events, the newest ones count. */
+/** Only the newest events of a document are considered, up to this number. */
 export const MAX_EVENTS = 1_000;
 const MAX_WEBHOOKS = 100;
 
@@ -44,7 +44,7 @@ export interface LatestDelivery {
   request: RequestRow | null;
 }
 
-/** For each webhook, that with the newest delivery first. Tests are left out: nobody was told anything by them. */
+/** One for each webhook, ordered by the newest delivery. Tests are left out: they inform nobody of an event. */
 export async function latestDeliveries(db: Db, { documentType, name }: DocumentName): Promise<LatestDelivery[]> {
   const rows = await rowsOf<LatestDelivery>(
     db,
@@ -73,7 +73,7 @@ export async function latestDeliveries(db: Db, { documentType, name }: DocumentN
   }));
 }
 
-// JSON has times as texts; columns of times are named for what they are
+// JSON contains times as text; the names of time columns end in At
 function withTimes<Row extends object>(row: Row): Row {
   const entries = Object.entries(row).map(([name, value]) => [
     name,

@@ -18,8 +18,8 @@ import { loadWebhook } from '../webhooks/api/webhook.resolver';
 import { documentsNamed, usersWith, webhooksWith } from './search.store';
 import { type FoundThing, SearchResult } from './search.type';
 
-/** Of each kind beside requests, which fill the rest. */
-const OF_A_KIND = 5;
+/** The maximum number of results of each type; requests fill the rest. */
+const MAX_OF_TYPE = 5;
 
 type Loader = (context: Context, id: string) => Promise<object | null> | null;
 
@@ -41,9 +41,9 @@ async function foundByWords(context: Context, text: string, first: number): Prom
   const words = wordsIn(text);
   const { db } = context;
   const [documents, webhooks, users, requests] = await Promise.all([
-    documentsNamed(db, text, OF_A_KIND),
-    webhooksWith(db, words, OF_A_KIND, readsContent(context.viewer)),
-    usersWith(db, words, OF_A_KIND),
+    documentsNamed(db, text, MAX_OF_TYPE),
+    webhooksWith(db, words, MAX_OF_TYPE, readsContent(context.viewer)),
+    usersWith(db, words, MAX_OF_TYPE),
     listPage(context, listedRequests(context.viewer, { first, where: { search: text } })),
   ]);
   return [
@@ -63,10 +63,10 @@ export class SearchResolver {
   @HasRole(...READERS)
   @Query(() => [SearchResult], {
     description: withExample(
-      'One box for everything. An id of ours (req_..., dlv_..., whk_..., evt_..., usr_...) finds that thing. Other text finds up ' +
-        `to ${OF_A_KIND} documents whose name begins with it, up to ${OF_A_KIND} webhooks and ${OF_A_KIND} users with its words ` +
-        'in their names, and the newest requests that `where: { search }` of webhookRequestLogs would find, in this order. Upper ' +
-        'and lower case and Arabic-Indic digits are forgiven.',
+      'Searches all types at once. An id (req_..., dlv_..., whk_..., evt_..., usr_...) finds the object with this id. Other ' +
+        `text finds, in this order, up to ${MAX_OF_TYPE} documents whose name begins with it, up to ${MAX_OF_TYPE} webhooks and ` +
+        `up to ${MAX_OF_TYPE} users whose names contain its words, and the newest requests that \`where: { search }\` of ` +
+        'webhookRequestLogs finds. Ignores case, and treats Arabic-Indic digits like 0 to 9.',
       '{\n  search(text: "inv-0042", first: 10) {\n    __typename\n    ... on BusinessDocument { documentType name }\n' +
         '    ... on WebhookRequestLog { id status startedAt }\n    ... on Webhook { id name }\n  }\n}',
     ),
@@ -74,13 +74,13 @@ export class SearchResolver {
   async search(
     @Ctx() context: Context,
     @Arg('text', () => String, {
-      description: '1 to 500 characters, with a letter or digit among them; at most 20 words.',
+      description: 'The text to search for: 1 to 500 characters with at least one letter or digit, at most 20 words.',
     })
     text: string,
     @Arg('first', () => Int, {
       nullable: true,
       defaultValue: DEFAULT_PAGE,
-      description: `At most so many results, 1 to ${MAX_PAGE}.`,
+      description: `The maximum number of results, 1 to ${MAX_PAGE}.`,
     })
     limit: number | null,
   ): Promise<FoundThing[]> {

@@ -1,4 +1,4 @@
-// What the search box finds beside requests.
+// Finds documents, webhooks and users for the search.
 
 import { REFERENCE } from '../request-log/search/index-words';
 import { foundInIndex } from '../request-log/search/indexed-condition.store';
@@ -12,7 +12,7 @@ import { SCHEME_AND_HOST } from '../webhooks/credentials/shown-url';
 import { WEBHOOKS, type WebhookRow } from '../webhooks/webhook.store';
 import type { DocumentName } from './document.store';
 
-// as folded() has them
+// the same digits as in folded()
 const ARABIC_DIGITS = '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹';
 const DIGITS = '01234567890123456789';
 
@@ -21,8 +21,8 @@ function foldedSql(text: string): string {
 }
 
 /**
- * Those whose name or URL has all of these words in it, folded; archived ones last.
- * @param wholeUrls whether behind the host is searched too, where secrets may stand
+ * Webhooks whose name or URL contains all of these folded words; archived ones last.
+ * @param wholeUrls also search the path and query of URLs, which may contain secrets
  */
 export async function webhooksWith(
   db: Db,
@@ -39,7 +39,7 @@ export async function webhooksWith(
   );
 }
 
-/** Those whose name or full name has all of these words in it, folded. */
+/** Users whose name or full name contains all of these folded words. */
 export async function usersWith(db: Db, words: readonly string[], limit: number): Promise<UserRow[]> {
   return rowsOf<UserRow>(
     db,
@@ -49,15 +49,15 @@ export async function usersWith(db: Db, words: readonly string[], limit: number)
   );
 }
 
-/** So many requests and events are looked at for documents. */
-const LOOKED_AT = 100;
+/** The number of requests and events that are searched for documents. */
+const MAX_SEARCHED = 100;
 const REFERENCES = {
   table: 'webhook_request_logs',
   columns: 'id, document_type as "documentType", reference_document as name',
 };
-const NEWEST = { order: { column: null, descending: true }, size: LOOKED_AT, backward: false, cursor: null };
+const NEWEST = { order: { column: null, descending: true }, size: MAX_SEARCHED, backward: false, cursor: null };
 
-/** Documents whose name begins with the text, those of the newest requests first; and those named so of which nothing was sent. */
+/** Documents whose name begins with the text, by their newest requests; and documents with events of exactly this name. */
 export async function documentsNamed(db: Db, text: string, limit: number): Promise<DocumentName[]> {
   const condition = foundInIndex({ terms: [prefix(REFERENCE + referenceWord(text))] });
   const resolved = await resolveCondition(db, condition);
@@ -80,7 +80,7 @@ function eventsNamed(db: Db, names: readonly string[]): Promise<DocumentName[]> 
     statement(`select distinct e.document_type as "documentType", e.reference_document as name
       from unnest($1::text[]) as wanted (name) cross join lateral (
         select document_type, reference_document from business_events where reference_document = wanted.name
-        order by id desc limit ${LOOKED_AT}
+        order by id desc limit ${MAX_SEARCHED}
       ) as e`),
     [names],
   );

@@ -6,13 +6,13 @@ import { UserType } from '../users/user.type';
 import { WebhookType } from '../webhooks/api/webhook.type';
 import { BusinessDocumentType } from './business-document.type';
 
-/** A thing that was found, with the name of its type. */
+/** A row that was found, with the name of its type. */
 export type FoundThing = object & { __typename: string };
 
 export const SearchResult = createUnionType({
   name: 'SearchResult',
   description:
-    'Something that `search` found: ... on BusinessDocument { documentType name } ... on WebhookRequestLog { id startedAt } ...',
+    'A result of `search`: ... on BusinessDocument { documentType name } ... on WebhookRequestLog { id startedAt } ...',
   types: () => [BusinessDocumentType, RequestLogType, DeliveryType, WebhookType, UserType, BusinessEventType] as const,
   resolveType: (found) => (found as unknown as FoundThing).__typename,
 });

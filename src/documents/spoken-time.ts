@@ -9,7 +9,7 @@ const SPOKEN = new Intl.DateTimeFormat('en-GB', {
   hourCycle: 'h23',
 });
 
-/** As in "on 3 March 2026 at 14:05:09 UTC". */
+/** Such as "3 March 2026 at 14:05:09 UTC". */
 export function spokenTime(at: Date): string {
   return `${SPOKEN.format(at)} UTC`;
 }
@@ -18,7 +18,7 @@ export function spokenNumber(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
 
-/** A sentence that ends as one. */
+/** The text with a full stop, unless it ends with punctuation. */
 export function asSentence(text: string): string {
   return /[.!?…]$/.test(text.trimEnd()) ? text.trimEnd() : `${text.trimEnd()}.`;
 }

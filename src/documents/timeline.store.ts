@@ -1,4 +1,4 @@
-// Everything that happened to a document, in one order.
+// The timeline of a document: events, deliveries and requests in one order.
 import type { DeliveryStatus, SkipReason } from '../delivery/delivery.entity';
 import type { RequestStatus } from '../request-log/webhook-request-log.entity';
 import { type Db, rowOf, rowsOf, type Statement, statement } from '../sql/db';
@@ -18,9 +18,9 @@ export const TIMELINE_KINDS = [
 export type TimelineKind = (typeof TIMELINE_KINDS)[number];
 
 export interface TimelineRow {
-  /** Of the event, delivery or request that it tells of. */
+  /** The id of the event, delivery or request. */
   id: string;
-  /** Milliseconds since 1970 and then a digit, the step within the millisecond: what causes stands before its effects. */
+  /** The time in milliseconds, followed by one digit that orders causes before their effects within a millisecond. */
   place: string;
   at: Date;
   kind: TimelineKind;
@@ -45,7 +45,7 @@ export interface TimelineRow {
 
 const IS_IT = 'reference_document = $2 and document_type = $1';
 
-// So many on each side of the place where reading goes on ($3): what happened at one time was caused shortly before.
+// This many rows on each side of the cursor ($3): an entry was usually caused by rows shortly before it.
 function around(columns: string, table: string, most: string): string {
   return `(select ${columns} from ${table} where ${IS_IT} and id < $3::uuid order by id desc limit ${most})
     union all (select ${columns} from ${table} where ${IS_IT} and id >= $3::uuid order by id limit ${most})`;
@@ -89,7 +89,7 @@ function entries(most: string): string {
 
 const PLACE = '(extract(epoch from at) * 1000)::bigint * 10 + step';
 
-// The four that there are, so that each is prepared.
+// Only four different statements, so that each is prepared.
 function pageStatement(descending: boolean, hasCursor: boolean): Statement {
   const [operator, direction] = descending ? ['<', 'desc'] : ['>', 'asc'];
   const beyond = hasCursor ? `where (place, id) ${operator} ($5::bigint, $6::uuid)` : '';
@@ -124,7 +124,7 @@ export async function pageOfTimeline(
     pageStatement(descending, cursor !== null),
     cursor ? [...values, cursor.value, cursor.id] : values,
   );
-  // the row too many says whether there is another page
+  // one more row than requested shows whether there is another page
   const [more, rows] = [found.length > size, found.slice(0, size)];
   if (backward) return { rows: rows.reverse(), hasPreviousPage: more, hasNextPage: cursor !== null };
   return { rows, hasNextPage: more, hasPreviousPage: cursor !== null };

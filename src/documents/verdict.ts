@@ -1,4 +1,4 @@
-// What to tell somebody who asks whether a partner knows of a document.
+// Whether a partner has received the latest event of a document.
 import type { DeliveryRow } from '../delivery/delivery.store';
 import type { RequestRow } from '../request-log/request-log.store';
 import type { LatestDelivery } from './document.store';
@@ -8,7 +8,7 @@ export const VERDICTS = ['ARRIVED', 'ON_ITS_WAY', 'WAITING', 'HELD', 'GIVEN_UP',
 export type Verdict = (typeof VERDICTS)[number];
 
 function verdictOn({ status, deliveredAt, held, waitsFor }: DeliveryRow): Verdict {
-  // also when it is being sent again: it has arrived
+  // a replay does not change that it was delivered
   if (deliveredAt !== null || status === 'DELIVERED') return 'ARRIVED';
   if (status === 'SKIPPED') return 'NOT_SENT';
   if (status === 'EXHAUSTED') return 'GIVEN_UP';
@@ -17,14 +17,14 @@ function verdictOn({ status, deliveredAt, held, waitsFor }: DeliveryRow): Verdic
   return waitsFor === null ? 'ON_ITS_WAY' : 'WAITING';
 }
 
-/** As the API shows it. */
+/** In the form of the API. */
 export function verdictFrom(latest: LatestDelivery) {
   const { webhook, delivery, request: lastRequest } = latest;
   const { nextAttemptAt } = delivery;
   return { verdict: verdictOn(delivery), sentence: sentenceFor(latest), nextAttemptAt, webhook, delivery, lastRequest };
 }
 
-// One or two sentences that can be read aloud.
+// One or two sentences, for support agents.
 function sentenceFor(latest: LatestDelivery): string {
   const { webhook, delivery, request } = latest;
   const what = `${delivery.event} of ${delivery.documentType} ${delivery.referenceDocument}`;
@@ -35,23 +35,23 @@ const SENTENCES: Record<Verdict, (name: string, what: string, latest: LatestDeli
   ARRIVED: (name, what, { delivery }) => {
     const at = delivery.deliveredAt ?? delivery.finishedAt;
     const when = at ? ` on ${spokenTime(at)}` : '';
-    return `${name} got ${what}${when}.${delivery.finishedAt ? '' : ' It is being sent again.'}`;
+    return `${name} received ${what}${when}.${delivery.finishedAt ? '' : ' It is being sent again.'}`;
   },
   ON_ITS_WAY: (name, what, { delivery }) => {
     const attempt = delivery.attempts + 1;
-    if (delivery.cancelRequested) return `${what} to ${name} was cancelled while an attempt was under way.`;
+    if (delivery.cancelRequested) return `${what} to ${name} was cancelled while an attempt was on the wire.`;
     if (delivery.nextAttemptAt === null) return `${what} is being sent to ${name} now: attempt ${delivery.attempts}.`;
-    return `${what} is on its way to ${name}: attempt ${attempt} comes on ${spokenTime(delivery.nextAttemptAt)}.`;
+    return `${what} is on its way to ${name}: attempt ${attempt} is due on ${spokenTime(delivery.nextAttemptAt)}.`;
   },
   WAITING: (name, what, { delivery }) =>
     delivery.waitsFor === 'PREDECESSOR'
       ? `${what} to ${name} waits for an earlier delivery of the same document.`
-      : `${what} to ${name} waits until ${name} can take more: for its limits, or until it answers again.`,
+      : `${what} to ${name} waits for the limits or the circuit of the webhook.`,
   HELD: (name, what, { webhook }) =>
-    `${what} is held: ${name} is ${webhook.status.toLowerCase()}. It goes on when ${name} is resumed.` +
-    (webhook.statusReason ? ` Why: ${asSentence(webhook.statusReason)}` : ''),
+    `${what} is held: ${name} is ${webhook.status.toLowerCase()}. It continues when ${name} is resumed.` +
+    (webhook.statusReason ? ` Reason: ${asSentence(webhook.statusReason)}` : ''),
   GIVEN_UP: (name, what, { delivery }) =>
-    `${name} did not get ${what}: given up after ${spokenNumber(delivery.attempts, 'attempt')}` +
+    `${name} did not receive ${what}: the delivery failed after ${spokenNumber(delivery.attempts, 'attempt')}` +
     `${delivery.finishedAt ? `, on ${spokenTime(delivery.finishedAt)}` : ''}.`,
   NOT_SENT: (name, what, { delivery }) =>
     `${what} was not sent to ${name}: ${asSentence(delivery.skipMessage ?? String(delivery.skipReason))}`,
@@ -60,7 +60,7 @@ const SENTENCES: Record<Verdict, (name: string, what: string, latest: LatestDeli
     `${delivery.finishedAt ? `, on ${spokenTime(delivery.finishedAt)}` : ''}.`,
 };
 
-// why the last attempt failed, where that is what somebody would ask next
+// the error of the last attempt, unless the delivery succeeded
 function beside({ deliveredAt, status }: DeliveryRow, request: RequestRow | null): string {
   if (deliveredAt !== null || status === 'DELIVERED' || !request?.error) return '';
   return ` The last attempt failed: ${asSentence(request.error)}`;

@@ -1,4 +1,4 @@
-// Replays as seen from what they sent again.
+// The links from deliveries and requests to replays.
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { DeliveryType } from '../delivery/api/delivery.type';
 import type { DeliveryRow } from '../delivery/delivery.store';
@@ -12,7 +12,7 @@ import { ReplayType } from './replay.type';
 export class DeliveryReplayResolver {
   @FieldResolver(() => ReplayType, {
     nullable: true,
-    description: 'The last time that it was sent again; null: never.',
+    description: 'The last replay that sent the delivery again; null: none did.',
   })
   replay(@Root() row: DeliveryRow, @Ctx() context: Context) {
     return loadReplay(context, row.replayId);
@@ -23,7 +23,7 @@ export class DeliveryReplayResolver {
 export class RequestReplayResolver {
   @FieldResolver(() => ReplayType, {
     nullable: true,
-    description: 'On whose order this was sent again; null: on none.',
+    description: 'The replay that the request belongs to; null: none.',
   })
   replay(@Root() row: RequestRow, @Ctx() context: Context) {
     return loadReplay(context, row.replayId);

@@ -31,45 +31,57 @@ import { ReplayStatusEnum } from './replay.type';
 
 const ReplayStatusFilter = enumFilter('ReplayStatus', ReplayStatusEnum);
 
-@InputType('ReplayWhere', { description: 'Replays that meet all of it.' })
+@InputType('ReplayWhere', { description: 'Replays that meet all of these conditions.' })
 export class ReplayWhere {
-  @Field(() => IDFilter, { nullable: true, description: 'Its id, `rpl_...`.' })
+  @Field(() => IDFilter, { nullable: true, description: 'The id of the replay: { eq: "rpl_..." }.' })
   id?: IDFilter;
 
-  @Field(() => ReplayStatusFilter, { nullable: true, description: 'How far it is: { in: [PENDING, RUNNING] }.' })
+  @Field(() => ReplayStatusFilter, { nullable: true, description: 'The status: { in: [PENDING, RUNNING] }.' })
   status?: InstanceType<typeof ReplayStatusFilter>;
 
-  @Field(() => StringFilter, { nullable: true, description: 'Why, in the words of whoever ordered it.' })
+  @Field(() => StringFilter, {
+    nullable: true,
+    description: 'The reason, as given by the user who started the replay.',
+  })
   reason?: StringFilter;
 
-  @Field(() => IntFilter, { nullable: true, description: 'Deliveries a second at most.' })
+  @Field(() => IntFilter, { nullable: true, description: 'The maximum number of deliveries per second.' })
   rate?: IntFilter;
 
-  @Field(() => UserWhere, { nullable: true, description: 'Whoever ordered it.' })
+  @Field(() => UserWhere, { nullable: true, description: 'The user who started the replay.' })
   orderedBy?: UserWhere;
 
-  @Field(() => DeliveryWhere, { nullable: true, description: 'The one delivery that it is about.' })
+  @Field(() => DeliveryWhere, { nullable: true, description: 'The delivery of a replay of one delivery.' })
   delivery?: DeliveryWhere;
 
-  @Field(() => IntFilter, { nullable: true, description: 'How many deliveries it was to open.' })
+  @Field(() => IntFilter, { nullable: true, description: 'The number of deliveries that the replay selected.' })
   total?: IntFilter;
 
-  @Field(() => IntFilter, { nullable: true, description: 'How many it opened so far.' })
+  @Field(() => IntFilter, { nullable: true, description: 'The number of deliveries that were sent again so far.' })
   replayed?: IntFilter;
 
-  @Field(() => IntFilter, { nullable: true, description: 'How many could not be sent again so far.' })
+  @Field(() => IntFilter, {
+    nullable: true,
+    description: 'The number of deliveries that could not be sent again so far.',
+  })
   skipped?: IntFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: 'Why it, or its last step, failed.' })
+  @Field(() => StringFilter, { nullable: true, description: 'Why the replay or its last step failed.' })
   error?: StringFilter;
 
-  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was ordered.' })
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When the replay was started.' })
   createdAt?: DateTimeFilter;
 
-  @Field(() => OptionalDateTimeFilter, { nullable: true, description: 'When its first step was made.' })
+  @Field(() => OptionalDateTimeFilter, {
+    nullable: true,
+    description: 'When the first step ran; { isNull: true }: not yet.',
+  })
   startedAt?: OptionalDateTimeFilter;
 
-  @Field(() => OptionalDateTimeFilter, { nullable: true, description: '{ isNull: true }: it is not over.' })
+  @Field(() => OptionalDateTimeFilter, {
+    nullable: true,
+    description: 'When the replay was finished; { isNull: true }: it is not.',
+  })
   finishedAt?: OptionalDateTimeFilter;
 
   @Field(() => [ReplayWhere], { nullable: true, description: AND_TEXT })
@@ -99,20 +111,20 @@ export const REPLAY_FILTER: FilterMap = {
 };
 
 for (const [where, map, description] of [
-  [DeliveryWhere, DELIVERY_FILTER, 'The last time that it was sent again.'],
-  [RequestLogWhere, REQUEST_LOG_FILTER, 'On whose order it was sent again.'],
+  [DeliveryWhere, DELIVERY_FILTER, 'The last replay of the delivery.'],
+  [RequestLogWhere, REQUEST_LOG_FILTER, 'The replay that the request belongs to.'],
 ] as const) {
   const filter = linkFilter('replay_id', 'replays', () => REPLAY_FILTER);
   addWhereLink(where, map, { name: 'replay', type: () => ReplayWhere, description, filter });
 }
 
-const ReplayStart = timeOrder('Replay', 'replays');
+const ReplayOrder = timeOrder('Replay', 'replays');
 
 @ArgsType()
 export class ReplayListArgs extends PageArgs {
   @Field(() => ReplayWhere, { nullable: true, description: WHERE_TEXT })
   where?: ReplayWhere;
 
-  @Field(() => ReplayStart, { nullable: true, description: 'Newest first by default.' })
+  @Field(() => ReplayOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
   orderBy?: TimeOrder | null;
 }

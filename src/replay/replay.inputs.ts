@@ -4,15 +4,15 @@ import { rejects, ShortText } from '../graphql/arguments/check-input';
 
 const DEFAULT_RATE = 50;
 const MAX_RATE = 1_000;
-const REASON_TEXT = 'Why, for whoever wonders later: 1 to 1,000 characters, on one line.';
-const RATE_TEXT = `Deliveries a second at most, over all workers: 1 to ${MAX_RATE}.`;
+const REASON_TEXT = 'The reason, recorded in the audit trail: 1 to 1,000 characters, on one line.';
+const RATE_TEXT = `The maximum number of deliveries per second, over all workers: 1 to ${MAX_RATE}.`;
 
 const isRate = (value: unknown) => (value as number) >= 1 && (value as number) <= MAX_RATE;
-const asksForSomething = (where: unknown) => Object.values(where as object).some((each) => each !== undefined);
+const hasCondition = (where: unknown) => Object.values(where as object).some((each) => each !== undefined);
 
-@InputType('ReplayDeliveryInput', { description: 'Which delivery is sent again, and why.' })
+@InputType('ReplayDeliveryInput', { description: 'The delivery to send again, and the reason.' })
 export class ReplayDeliveryInput {
-  @Field(() => ID, { description: 'A delivery that is over, `dlv_...`.' })
+  @Field(() => ID, { description: 'The id of a finished delivery, `dlv_...`.' })
   deliveryId: string;
 
   @ShortText(1_000)
@@ -20,18 +20,18 @@ export class ReplayDeliveryInput {
   reason: string;
 }
 
-@InputType('ReplayDeliveriesInput', { description: 'Which deliveries are sent again, how fast, and why.' })
+@InputType('ReplayDeliveriesInput', { description: 'The deliveries to send again, the rate, and the reason.' })
 export class ReplayDeliveriesInput {
   @rejects(
     'REQUIRED',
     'where',
-    asksForSomething,
-    () => 'where is {}, which could mean all or none; all are { createdAt: { gte: "1970-01-01T00:00:00Z" } }.',
+    hasCondition,
+    () => 'where is {}: to replay all deliveries, give { createdAt: { gte: "1970-01-01T00:00:00Z" } }.',
   )
   @Field(() => DeliveryWhere, {
     description:
-      'Which ones of those that are over when it is ordered; {} is refused. Looked at again when their turn comes: what ' +
-      'no longer meets it then, or was sent again meanwhile, is left alone.',
+      'Selects among the deliveries that are finished when the replay starts; {} is refused. The condition is evaluated ' +
+      'again before each delivery is sent: those that no longer meet it, or were replayed otherwise, are left out.',
   })
   where: DeliveryWhere;
 
@@ -39,28 +39,28 @@ export class ReplayDeliveriesInput {
   @Field(() => String, { description: REASON_TEXT })
   reason: string;
 
-  @rejects('INVALID', 'rate', isRate, (value) => `rate is ${value}; it must be 1 to ${MAX_RATE} deliveries a second.`)
+  @rejects('INVALID', 'rate', isRate, (value) => `rate is ${value}; it must be 1 to ${MAX_RATE} deliveries per second.`)
   @Field(() => Int, { defaultValue: DEFAULT_RATE, description: RATE_TEXT })
   rate: number;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Only count; nothing is sent or kept.' })
+  @Field(() => Boolean, { defaultValue: false, description: 'Only count the deliveries: nothing is sent or stored.' })
   dryRun: boolean;
 }
 
-@InputType('PauseReplayInput', { description: 'Which replay waits.' })
+@InputType('PauseReplayInput', { description: 'The replay to pause.' })
 export class PauseReplayInput {
-  @Field(() => ID, { description: 'A replay that is PENDING or RUNNING, `rpl_...`.' })
+  @Field(() => ID, { description: 'The id of a replay that is PENDING or RUNNING, `rpl_...`.' })
   id: string;
 }
 
-@InputType('ResumeReplayInput', { description: 'Which replay goes on.' })
+@InputType('ResumeReplayInput', { description: 'The replay to resume.' })
 export class ResumeReplayInput {
-  @Field(() => ID, { description: 'A replay that is PAUSED, `rpl_...`.' })
+  @Field(() => ID, { description: 'The id of a replay that is PAUSED, `rpl_...`.' })
   id: string;
 }
 
-@InputType('CancelReplayInput', { description: 'Which replay ends.' })
+@InputType('CancelReplayInput', { description: 'The replay to cancel.' })
 export class CancelReplayInput {
-  @Field(() => ID, { description: 'A replay that is not over, `rpl_...`.' })
+  @Field(() => ID, { description: 'The id of a replay that is not finished, `rpl_...`.' })
   id: string;
 }

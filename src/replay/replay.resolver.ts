@@ -41,12 +41,12 @@ import { countDeliveries, startReplay } from './start-replay';
 
 const replayField: PayloadField = [() => ReplayType, 'The replay as it is now.'];
 const ReplayDeliveryPayload = payloadOf('ReplayDelivery', {
-  delivery: [() => DeliveryType, 'PENDING again; held where its webhook is paused or disabled.'],
+  delivery: [() => DeliveryType, 'The delivery: PENDING again, and held if its webhook is paused or disabled.'],
   replay: replayField,
 });
 const ReplayDeliveriesPayload = payloadOf('ReplayDeliveries', {
-  replay: [() => ReplayType, 'null after a dry run.'],
-  count: [() => ReplayCountType, 'What was over and met `where` when it was ordered.'],
+  replay: [() => ReplayType, 'The replay; null after a dry run.'],
+  count: [() => ReplayCountType, 'The finished deliveries that meet `where`.'],
 });
 const PauseReplayPayload = payloadOf('PauseReplay', { replay: replayField });
 const ResumeReplayPayload = payloadOf('ResumeReplay', { replay: replayField });
@@ -56,7 +56,7 @@ export function loadReplay(context: Context, id: string | null): Promise<ReplayR
   return id === null ? null : loaderFor(context, 'Replay', (ids) => replaysById(context.db, ids)).load(id);
 }
 
-// A mutation on one replay: `work` in a transaction, its refusal as user errors.
+// A mutation of one replay: runs `work` in a transaction, and returns its InputError as user errors.
 function change(context: Context, id: string, work: (db: Db, viewer: Viewer, id: string | null) => Promise<ReplayRow>) {
   return answer({ replay: null as ReplayRow | null }, async () => ({
     replay: await context.transaction((db) => work(db, context.viewer as Viewer, uuidOf('Replay', id))),
@@ -69,18 +69,21 @@ export class ReplayResolver {
   @Query(() => ReplayType, {
     nullable: true,
     description: withExample(
-      'One replay; null when there is none with this id.',
+      'The replay with this id; null when there is none.',
       '{ replay(id: "rpl_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status total replayed skipped error } }',
     ),
   })
-  replay(@Ctx() context: Context, @Arg('id', () => ID, { description: 'Of a Replay, `rpl_...`.' }) id: string) {
+  replay(
+    @Ctx() context: Context,
+    @Arg('id', () => ID, { description: 'The id of the replay, `rpl_...`.' }) id: string,
+  ) {
     return loadReplay(context, uuidOf('Replay', id));
   }
 
   @HasRole(...READERS)
   @Query(() => ReplayConnection, {
     description: withExample(
-      'Every replay, newest first, those of single deliveries too.',
+      'All replays, including those of single deliveries, newest first.',
       '{ replays(first: 5) { nodes { reason status orderedBy { name } } } }',
     ),
   })
@@ -94,32 +97,35 @@ export class ReplayResolver {
     return toNodeId('Replay', row.id);
   }
 
-  @FieldResolver(() => UserType, { nullable: true, description: 'Whoever asked for it.' })
+  @FieldResolver(() => UserType, { nullable: true, description: 'The user who started the replay.' })
   orderedBy(@Root() row: ReplayRow, @Ctx() context: Context) {
     return USER.load(context, row.orderedBy);
   }
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'The DeliveryWhere that was asked for, as JSON; null: one delivery.',
+    description: 'The condition of replayDeliveries (a DeliveryWhere) as JSON; null: a replay of one delivery.',
   })
   where(@Root() row: ReplayRow) {
     return row.condition;
   }
 
-  @FieldResolver(() => DeliveryType, { nullable: true, description: 'The one that it is about; null: see where.' })
+  @FieldResolver(() => DeliveryType, {
+    nullable: true,
+    description: 'The delivery of replayDelivery; null: a replay of many deliveries, see `where`.',
+  })
   delivery(@Root() row: ReplayRow, @Ctx() context: Context) {
     return loadDelivery(context, row.deliveryId);
   }
 
   @FieldResolver(() => DeliveryConnection, {
-    description: 'What it opened again and no later replay did, newest first: where they are now.',
+    description: 'The deliveries whose last replay this is, newest first by default.',
   })
   deliveries(@Root() row: ReplayRow, @Ctx() context: Context, @Args(() => DeliveryListArgs) args: DeliveryListArgs) {
     return deliveriesOf(context, row, 'replay_id', args);
   }
 
-  @FieldResolver(() => RequestLogConnection, { description: 'Attempts that were made on its order, newest first.' })
+  @FieldResolver(() => RequestLogConnection, { description: 'The attempts of this replay, newest first by default.' })
   requests(@Root() row: ReplayRow, @Ctx() context: Context, @Args(() => RequestLogListArgs) args: RequestLogListArgs) {
     return requestsOf(context, row, 'replay_id', args);
   }
@@ -127,16 +133,17 @@ export class ReplayResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => ReplayDeliveryPayload, {
     description: withExample(
-      'Sends a delivery that is over again, now: DELIVERED, EXHAUSTED or CANCELLED. One that had arrived stays ' +
-        'DELIVERED, however the replay ends. A SKIPPED one was never made: it is made now, by the condition and templates ' +
-        'that its webhook has now, and is not looked at as a duplicate; CONFLICT with the reason, and it stays as it is, ' +
-        'where they decide against it again. CONFLICT for any other, a LOOP, tests, and archived webhooks.',
+      'Sends a finished delivery again, now: DELIVERED, EXHAUSTED or CANCELLED. If it was delivered before, it ends as ' +
+        'DELIVERED, even if the replay fails. A SKIPPED delivery is evaluated with the current condition and templates of ' +
+        'its webhook, without the check for duplicates. CONFLICT: it is skipped again (it does not change, and the message ' +
+        'gives the reason), was skipped as a LOOP, is open, is a test, its content was erased, or its webhook is archived.',
       'mutation { replayDelivery(input: { deliveryId: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "lost" }) { delivery { status } userErrors { message } } }',
     ),
   })
   replayDelivery(
     @Ctx() context: Context,
-    @Arg('input', () => ReplayDeliveryInput, { description: 'Which delivery, and why.' }) input: ReplayDeliveryInput,
+    @Arg('input', () => ReplayDeliveryInput, { description: 'The delivery, and the reason.' })
+    input: ReplayDeliveryInput,
   ) {
     const empty = { delivery: null as DeliveryRow | null, replay: null as ReplayRow | null };
     const { deliveryQueue } = context.services;
@@ -150,16 +157,16 @@ export class ReplayResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => ReplayDeliveriesPayload, {
     description: withExample(
-      'Sends all that meet `where` and can be sent again, oldest first, at most `rate` a second: work that workers do, ' +
-        'that survives restarts and can be paused. What was not over when it was ordered is not in it. SKIPPED ones are ' +
-        'decided anew, as by replayDelivery.',
+      'Sends all finished deliveries that meet `where` again, oldest first, at most `rate` per second. Deliveries that are ' +
+        'open when the replay starts are not included, and those that cannot be sent again are skipped, by the rules of ' +
+        'replayDelivery. The replay runs in the background, survives restarts, and can be paused.',
       'mutation {\n  replayDeliveries(input: { where: { status: { eq: EXHAUSTED } }, reason: "their disk was full", dryRun: true }) {\n' +
         '    count { replayable } userErrors { message }\n  }\n}',
     ),
   })
   replayDeliveries(
     @Ctx() context: Context,
-    @Arg('input', () => ReplayDeliveriesInput, { description: 'Which deliveries, how fast, and why.' })
+    @Arg('input', () => ReplayDeliveriesInput, { description: 'The deliveries, the rate, and the reason.' })
     input: ReplayDeliveriesInput,
   ) {
     return answer({ replay: null as ReplayRow | null, count: null as CountShape | null }, async () => {
@@ -167,22 +174,23 @@ export class ReplayResolver {
       const { where, reason, rate } = input;
       if (input.dryRun)
         return { replay: null, count: countShape((await countDeliveries(context.db, where, currentTime())).tallies) };
-      const order = { where, reason, rate };
-      const ordered = await context.transaction((db) => startReplay(db, context.viewer as Viewer, order));
-      return { replay: ordered.replay, count: countShape(ordered.count.tallies) };
+      const request = { where, reason, rate };
+      const started = await context.transaction((db) => startReplay(db, context.viewer as Viewer, request));
+      return { replay: started.replay, count: countShape(started.count.tallies) };
     });
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => PauseReplayPayload, {
     description: withExample(
-      'Nothing further is opened until it is resumed. What was opened by then goes on.',
+      'Pauses a replay: no further deliveries are sent again until it is resumed. Those that already were continue. CONFLICT: the ' +
+        'replay is finished.',
       'mutation { pauseReplay(input: { id: "rpl_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { replay { status } userErrors { message } } }',
     ),
   })
   pauseReplay(
     @Ctx() context: Context,
-    @Arg('input', () => PauseReplayInput, { description: 'Which replay.' }) input: PauseReplayInput,
+    @Arg('input', () => PauseReplayInput, { description: 'The replay to pause.' }) input: PauseReplayInput,
   ) {
     return change(context, input.id, pauseReplay);
   }
@@ -190,13 +198,13 @@ export class ReplayResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => ResumeReplayPayload, {
     description: withExample(
-      'Goes on where it was paused.',
+      'Resumes a replay where it was paused. CONFLICT: the replay is finished.',
       'mutation { resumeReplay(input: { id: "rpl_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { replay { status } userErrors { message } } }',
     ),
   })
   resumeReplay(
     @Ctx() context: Context,
-    @Arg('input', () => ResumeReplayInput, { description: 'Which replay.' }) input: ResumeReplayInput,
+    @Arg('input', () => ResumeReplayInput, { description: 'The replay to resume.' }) input: ResumeReplayInput,
   ) {
     return change(context, input.id, resumeReplay);
   }
@@ -204,13 +212,13 @@ export class ReplayResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => CancelReplayPayload, {
     description: withExample(
-      'For good. What was opened by then goes on.',
+      'Cancels a replay. Deliveries that were already sent again continue. CONFLICT: the replay is finished.',
       'mutation { cancelReplay(input: { id: "rpl_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { replay { status } userErrors { message } } }',
     ),
   })
   cancelReplay(
     @Ctx() context: Context,
-    @Arg('input', () => CancelReplayInput, { description: 'Which replay.' }) input: CancelReplayInput,
+    @Arg('input', () => CancelReplayInput, { description: 'The replay to cancel.' }) input: CancelReplayInput,
   ) {
     return change(context, input.id, cancelReplay);
   }
@@ -218,7 +226,7 @@ export class ReplayResolver {
 
 @Resolver(() => ReplayWebhookCountType)
 export class ReplayWebhookCountResolver {
-  @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook that they go to.' })
+  @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook of these deliveries.' })
   webhook(@Root() counted: CountShape['byWebhook'][number], @Ctx() context: Context) {
     return loadWebhook(context, counted.webhookId);
   }

@@ -9,15 +9,15 @@ import { HasRole } from '../graphql/roles/has-role';
 import { READERS } from '../viewer';
 import { REPLAY_STATUSES, type ReplayStatus } from './replay.entity';
 
-export const ReplayStatusEnum = publishEnum('ReplayStatus', REPLAY_STATUSES, 'Where a replay is.', {
-  PENDING: { description: 'Ordered; no worker has begun.' },
-  RUNNING: { description: 'Workers open deliveries again, oldest first, as fast as its rate allows.' },
-  PAUSED: { description: 'Until it is resumed, no further delivery is opened.' },
+export const ReplayStatusEnum = publishEnum('ReplayStatus', REPLAY_STATUSES, 'The state of a replay.', {
+  PENDING: { description: 'No worker has begun.' },
+  RUNNING: { description: 'Deliveries are sent again, oldest first, within the rate.' },
+  PAUSED: { description: 'No further deliveries are sent again until it is resumed.' },
   COMPLETED: {
-    description: 'Every delivery was looked at. Whether those that were opened have arrived is theirs to say.',
+    description: 'Every delivery was processed. The deliveries themselves may still be open.',
   },
-  CANCELLED: { description: 'Ended by somebody; what was opened by then goes on.' },
-  FAILED: { description: 'It cannot be carried out; error says why.' },
+  CANCELLED: { description: 'A user cancelled it. Deliveries that were already sent again continue.' },
+  FAILED: { description: 'It cannot be carried out: `error` gives the reason.' },
 });
 
 @HasRole(...READERS)
@@ -25,47 +25,52 @@ export const ReplayStatusEnum = publishEnum('ReplayStatus', REPLAY_STATUSES, 'Wh
   implements: NodeType,
   simpleResolvers: true,
   description:
-    "Somebody's order to send deliveries again: the same `webhook-id` and bytes, a fresh timestamp and signature, and a " +
-    'retry schedule that begins anew. SKIPPED ones have no bytes yet: they are decided anew. A replay may arrive out of ' +
-    'order.',
+    'A request to send deliveries again, with the same `webhook-id` and body, a new timestamp and signature, and a new ' +
+    'round of the retry schedule. A SKIPPED delivery has no body yet and is evaluated again. Replays ignore the `ordering` ' +
+    'of webhooks.',
 })
 export class ReplayType extends NodeType {
-  @Field(() => ReplayStatusEnum, { description: 'How far it is.' })
+  @Field(() => ReplayStatusEnum, { description: 'The state of the replay.' })
   status: ReplayStatus;
 
-  @Field(() => String, { description: 'Why, in the words of whoever ordered it.' })
+  @Field(() => String, { description: 'The reason, as given by the user who started the replay.' })
   reason: string;
 
-  @Field(() => Int, { description: 'Deliveries a second at most, over all workers; 1 for a single delivery.' })
+  @Field(() => Int, {
+    description: 'The maximum number of deliveries per second, over all workers; 1 for a single delivery.',
+  })
   rate: number;
 
   @Field(() => Int, {
     description:
-      'How many deliveries were over and met `where` when it was ordered. Those that no longer do when their turn comes ' +
-      'are left alone: replayed and skipped together may stay below it.',
+      'The number of deliveries that were finished and met `where` when the replay started. `replayed` and `skipped` ' +
+      'together can be less, because deliveries that no longer meet `where` are left out.',
   })
   total: number;
 
-  @Field(() => Int, { description: 'How many were opened again so far.' })
+  @Field(() => Int, { description: 'The number of deliveries that were sent again so far.' })
   replayed: number;
 
   @Field(() => Int, {
     description:
-      'How many could not be sent again so far: SKIPPED ones that were decided against again, tests, those whose content ' +
-      'was erased or whose webhook is archived.',
+      'The number of deliveries that could not be sent again so far: SKIPPED ones that were skipped again, tests, and ' +
+      'deliveries whose content was erased or whose webhook is archived.',
   })
   skipped: number;
 
-  @Field(() => String, { nullable: true, description: 'Why it failed, or why its last step did; null: nothing did.' })
+  @Field(() => String, { nullable: true, description: 'Why the replay or its last step failed; null: neither did.' })
   error: string | null;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was ordered; the time in the id.' })
+  @Field(() => GraphQLDateTime, { description: 'When the replay was started. The id contains the same time.' })
   createdAt: Date;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When its first step was made.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the first step ran; null: not yet.' })
   startedAt: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was COMPLETED, CANCELLED or FAILED.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it became COMPLETED, CANCELLED or FAILED; null: it is not finished.',
+  })
   finishedAt: Date | null;
 }
 
@@ -73,46 +78,53 @@ export const ReplayConnection = connectionOf('Replay', () => ReplayType);
 
 @ObjectType('ReplayStatusCount', {
   simpleResolvers: true,
-  description: 'The deliveries of a replay that are in one status.',
+  description: 'The deliveries of a replay with one status.',
 })
 export class ReplayStatusCountType {
-  @Field(() => DeliveryStatusEnum, { description: 'DELIVERED, EXHAUSTED, SKIPPED or CANCELLED: those that are over.' })
+  @Field(() => DeliveryStatusEnum, { description: 'The status: DELIVERED, EXHAUSTED, SKIPPED or CANCELLED.' })
   status: DeliveryStatus;
 
-  @Field(() => Int, { description: 'Deliveries that are so and meet `where`; none that are not over.' })
+  @Field(() => Int, { description: 'The number of deliveries with this status that meet `where`.' })
   total: number;
 
-  @Field(() => Int, { description: 'Those of them that can be sent again.' })
+  @Field(() => Int, { description: 'The number of these deliveries that can be sent again.' })
   replayable: number;
 }
 
 @ObjectType('ReplayWebhookCount', {
   simpleResolvers: true,
-  description: 'The deliveries of a replay that go to one webhook.',
+  description: 'The deliveries of a replay to one webhook.',
 })
 export class ReplayWebhookCountType {
-  @Field(() => Int, { description: 'Deliveries to it that are over and meet `where`.' })
+  @Field(() => Int, { description: 'The number of finished deliveries to this webhook that meet `where`.' })
   total: number;
 
-  @Field(() => Int, { description: 'Those of them that can be sent again.' })
+  @Field(() => Int, { description: 'The number of these deliveries that can be sent again.' })
   replayable: number;
 }
 
-@ObjectType('ReplayCount', { simpleResolvers: true, description: 'What a replay comes to, at the moment of asking.' })
+@ObjectType('ReplayCount', {
+  simpleResolvers: true,
+  description: 'The number of deliveries that a replay selects, at the time of the query.',
+})
 export class ReplayCountType {
-  @Field(() => Int, { description: 'Deliveries that are over and meet `where`.' })
+  @Field(() => Int, { description: 'The number of finished deliveries that meet `where`.' })
   total: number;
 
   @Field(() => Int, {
     description:
-      'Those that can be sent again: DELIVERED, EXHAUSTED or CANCELLED, with their content, no tests; SKIPPED, if not as a ' +
-      'LOOP, with the data of their event. Whether condition and template want these now is decided when their turn comes.',
+      'The number of these deliveries that can be sent again: not tests, not skipped as a LOOP, with their content, and of ' +
+      'webhooks that are not archived. SKIPPED ones are counted although they may be skipped again.',
   })
   replayable: number;
 
-  @Field(() => [ReplayStatusCountType], { description: 'By status, the largest number first; at most 4 rows.' })
+  @Field(() => [ReplayStatusCountType], {
+    description: 'The deliveries by status, the largest number first; at most 4.',
+  })
   byStatus: ReplayStatusCountType[];
 
-  @Field(() => [ReplayWebhookCountType], { description: 'The 20 webhooks with the most deliveries, those first.' })
+  @Field(() => [ReplayWebhookCountType], {
+    description: 'The 20 webhooks with the most deliveries, the largest number first.',
+  })
   byWebhook: ReplayWebhookCountType[];
 }

@@ -4,19 +4,19 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** Where a delivery is. */
+/** The state of a delivery. */
 export type DeliveryStatus =
-  /** Somebody cancelled it, or archived its webhook, before it arrived. */
+  /** A user cancelled the delivery, or archived its webhook, before it succeeded. */
   | 'CANCELLED'
   /** The partner answered with 2xx. */
   | 'DELIVERED'
-  /** Given up: the retry schedule has no further attempt. */
+  /** All attempts failed: the retry schedule has no further one. */
   | 'EXHAUSTED'
-  /** Not tried yet, or its first attempt is on the wire. */
+  /** No attempt has ended since the delivery was created or last replayed. */
   | 'PENDING'
-  /** An attempt failed; the next one comes at nextAttemptAt. */
+  /** An attempt failed, and the delivery is tried again. */
   | 'RETRYING'
-  /** Decided against; skipReason says why. */
+  /** Not sent: `skipReason` gives the reason. */
   | 'SKIPPED';
 
 /** The reason of a failure. `error` has the details. */

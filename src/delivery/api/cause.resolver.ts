@@ -9,7 +9,7 @@ import { DeliveryType } from './delivery.type';
 export class CauseResolver {
   @FieldResolver(() => DeliveryType, {
     nullable: true,
-    description: 'The delivery that whoever published it was reacting to; null: none that we were told of.',
+    description: 'The delivery that caused the event, as its publisher stated; null: none was given.',
   })
   causedBy(@Root() row: BusinessEventRow, @Ctx() context: Context) {
     return loadDelivery(context, row.causedBy);

@@ -1,18 +1,20 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { ShortText } from '../../graphql/arguments/check-input';
 
-@InputType('RetryDeliveryInput', { description: 'Which delivery is tried now.' })
+@InputType('RetryDeliveryInput', { description: 'The delivery to retry.' })
 export class RetryDeliveryInput {
-  @Field(() => ID, { description: 'A delivery with a `nextAttemptAt`, `dlv_...`.' })
+  @Field(() => ID, { description: 'The id of a delivery with a `nextAttemptAt`, `dlv_...`.' })
   id: string;
 }
 
-@InputType('CancelDeliveryInput', { description: 'Which delivery ends, and why.' })
+@InputType('CancelDeliveryInput', { description: 'The delivery to cancel, and the reason.' })
 export class CancelDeliveryInput {
-  @Field(() => ID, { description: 'A delivery that is PENDING or RETRYING, `dlv_...`.' })
+  @Field(() => ID, {
+    description: 'The id of a delivery that is PENDING or RETRYING, or EXHAUSTED and blocking, `dlv_...`.',
+  })
   id: string;
 
   @ShortText(1_000)
-  @Field(() => String, { description: 'Why, for whoever wonders later: 1 to 1,000 characters, on one line.' })
+  @Field(() => String, { description: 'The reason, recorded in the audit trail: 1 to 1,000 characters, on one line.' })
   reason: string;
 }

@@ -20,13 +20,13 @@ declare module '../../graphql/context' {
 }
 
 const RetryDeliveryPayload = payloadOf('RetryDelivery', {
-  delivery: [() => DeliveryType, 'The delivery, whose next attempt is due now.'],
+  delivery: [() => DeliveryType, 'The delivery. Its next attempt is due now.'],
 });
 const CancelDeliveryPayload = payloadOf('CancelDelivery', {
   delivery: [
     () => DeliveryType,
-    'CANCELLED, or DELIVERED where it had arrived before it was replayed. With an attempt on the wire it is open until ' +
-      'that one ends: DELIVERED when it arrives, else CANCELLED, without another attempt.',
+    'The delivery: CANCELLED, or DELIVERED if it was delivered before a replay. If an attempt is on the wire, the ' +
+      'delivery stays open until the attempt ends, and then becomes DELIVERED or CANCELLED.',
   ],
 });
 
@@ -35,14 +35,14 @@ export class DeliveryCommandsResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => RetryDeliveryPayload, {
     description: withExample(
-      'Now instead of at nextAttemptAt. CONFLICT for a delivery that waits for no time: one that is over ' +
-        '(replayDelivery), on the wire, held, or that waits for its webhook or an earlier delivery.',
+      'Makes the next attempt of a delivery due now instead of at `nextAttemptAt`. CONFLICT: the delivery is finished ' +
+        '(use replayDelivery), has an attempt on the wire, is held, or waits for its webhook or an earlier delivery.',
       'mutation { retryDelivery(input: { id: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { delivery { nextAttemptAt } userErrors { message } } }',
     ),
   })
   retryDelivery(
     @Ctx() context: Context,
-    @Arg('input', () => RetryDeliveryInput, { description: 'Which delivery.' }) input: RetryDeliveryInput,
+    @Arg('input', () => RetryDeliveryInput, { description: 'The delivery to retry.' }) input: RetryDeliveryInput,
   ) {
     const { deliveryQueue } = context.services;
     const id = uuidOf('Delivery', input.id);
@@ -54,14 +54,16 @@ export class DeliveryCommandsResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => CancelDeliveryPayload, {
     description: withExample(
-      'Ends a delivery that is PENDING or RETRYING, at once; what is on the wire is not called back. Also an EXHAUSTED ' +
-        'one that holds back later deliveries of its document: they go on. CONFLICT for any other.',
+      'Cancels a delivery that is PENDING or RETRYING. An attempt on the wire is not interrupted. Also cancels an ' +
+        'EXHAUSTED delivery that blocks later deliveries of its document, which then continue. CONFLICT: the delivery ' +
+        'is in another state.',
       'mutation { cancelDelivery(input: { id: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "sent by hand" }) { delivery { status } userErrors { message } } }',
     ),
   })
   cancelDelivery(
     @Ctx() context: Context,
-    @Arg('input', () => CancelDeliveryInput, { description: 'Which delivery, and why.' }) input: CancelDeliveryInput,
+    @Arg('input', () => CancelDeliveryInput, { description: 'The delivery to cancel, and the reason.' })
+    input: CancelDeliveryInput,
   ) {
     const { deliveryQueue } = context.services;
     const id = uuidOf('Delivery', input.id);

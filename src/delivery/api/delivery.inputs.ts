@@ -40,74 +40,98 @@ const DeliveryStatusFilter = enumFilter('DeliveryStatus', DeliveryStatusEnum);
 const SkipReasonFilter = optionalEnumFilter('SkipReason', SkipReasonEnum);
 const DeliveryWaitFilter = optionalEnumFilter('DeliveryWait', WaitEnum);
 
-@InputType('DeliveryWhere', { description: 'Deliveries that meet all of it.' })
+@InputType('DeliveryWhere', { description: 'Deliveries that meet all of these conditions.' })
 export class DeliveryWhere {
-  @Field(() => IDFilter, { nullable: true, description: 'One delivery, or some: { in: ["dlv_...", "dlv_..."] }.' })
+  @Field(() => IDFilter, { nullable: true, description: 'The id of the delivery: { in: ["dlv_...", "dlv_..."] }.' })
   id?: IDFilter;
 
   @Field(() => DeliveryStatusFilter, {
     nullable: true,
-    description: '{ in: [PENDING, RETRYING] }: those that are open.',
+    description: 'The status: { in: [PENDING, RETRYING] } for open deliveries.',
   })
   status?: InstanceType<typeof DeliveryStatusFilter>;
 
-  @Field(() => SkipReasonFilter, { nullable: true, description: 'Why nothing was sent: { eq: CONDITION_ERROR }.' })
+  @Field(() => SkipReasonFilter, {
+    nullable: true,
+    description: 'Why the delivery was skipped: { eq: CONDITION_ERROR }.',
+  })
   skipReason?: InstanceType<typeof SkipReasonFilter>;
 
-  @Field(() => StringFilter, { nullable: true, description: '{ eq: "Sales Invoice" }.' })
+  @Field(() => StringFilter, { nullable: true, description: 'The type of the document: { eq: "Sales Invoice" }.' })
   documentType?: StringFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: '{ eq: "on_submit" }.' })
+  @Field(() => StringFilter, { nullable: true, description: 'What happened to the document: { eq: "on_submit" }.' })
   event?: StringFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: 'The document: { eq: "INV-0042" }.' })
+  @Field(() => StringFilter, { nullable: true, description: 'The name of the document: { eq: "INV-0042" }.' })
   referenceDocument?: StringFilter;
 
-  @Field(() => BooleanFilter, { nullable: true, description: 'Made by testWebhook.' })
+  @Field(() => BooleanFilter, { nullable: true, description: 'Whether testWebhook made the delivery.' })
   test?: BooleanFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: 'The text that says why it was skipped.' })
+  @Field(() => StringFilter, { nullable: true, description: 'The message that explains the skip reason.' })
   skipMessage?: StringFilter;
 
-  @Field(() => IntFilter, { nullable: true, description: 'How many requests were made: { gt: 1 } was retried.' })
+  @Field(() => IntFilter, {
+    nullable: true,
+    description: 'The number of attempts: { gt: 1 } for deliveries that were retried.',
+  })
   attempts?: IntFilter;
 
-  @Field(() => BooleanFilter, { nullable: true, description: 'Its webhook is paused or disabled.' })
+  @Field(() => BooleanFilter, {
+    nullable: true,
+    description: 'Whether the delivery is held because its webhook is paused or disabled.',
+  })
   held?: BooleanFilter;
 
-  @Field(() => DeliveryWaitFilter, { nullable: true, description: '{ eq: PREDECESSOR }: held back by an earlier one.' })
+  @Field(() => DeliveryWaitFilter, {
+    nullable: true,
+    description: 'What the delivery waits for: { eq: PREDECESSOR } for an earlier delivery.',
+  })
   waitsFor?: InstanceType<typeof DeliveryWaitFilter>;
 
-  @Field(() => BooleanFilter, { nullable: true, description: 'Cancelled while an attempt was on the wire.' })
+  @Field(() => BooleanFilter, {
+    nullable: true,
+    description: 'Whether the delivery was cancelled while an attempt was on the wire.',
+  })
   cancelRequested?: BooleanFilter;
 
-  @Field(() => OptionalDateTimeFilter, { nullable: true, description: 'When it is tried next: { lt: "..." }.' })
+  @Field(() => OptionalDateTimeFilter, {
+    nullable: true,
+    description: 'When the next attempt is due: { lt: "2026-03-01T00:00:00Z" }.',
+  })
   nextAttemptAt?: OptionalDateTimeFilter;
 
   @Field(() => OptionalDateTimeFilter, {
     nullable: true,
-    description: 'When it first arrived; { isNull: true }: it never did.',
+    description: 'When the partner first answered with 2xx; { isNull: true }: never.',
   })
   deliveredAt?: OptionalDateTimeFilter;
 
   @Field(() => OptionalDateTimeFilter, {
     nullable: true,
-    description: 'When it was over; { isNull: true }: it is not.',
+    description: 'When the delivery was finished; { isNull: true }: it is open.',
   })
   finishedAt?: OptionalDateTimeFilter;
 
-  @Field(() => UserWhere, { nullable: true, description: 'Whose act in the business system it tells of.' })
+  @Field(() => UserWhere, { nullable: true, description: 'The user who acted in the business system.' })
   user?: UserWhere;
 
-  @Field(() => WebhookWhere, { nullable: true, description: 'To whom it is owed: { id: { eq: "whk_..." } }.' })
+  @Field(() => WebhookWhere, {
+    nullable: true,
+    description: 'The webhook that the delivery is for: { id: { eq: "whk_..." } }.',
+  })
   webhook?: WebhookWhere;
 
-  @Field(() => BusinessEventWhere, { nullable: true, description: 'What it tells: { id: { eq: "evt_..." } }.' })
+  @Field(() => BusinessEventWhere, {
+    nullable: true,
+    description: 'The event that is delivered: { id: { eq: "evt_..." } }.',
+  })
   businessEvent?: BusinessEventWhere;
 
   @Field(() => DateTimeFilter, {
     nullable: true,
-    description: 'When the event became a delivery: { gte: "2026-03-01T00:00:00Z" }.',
+    description: 'When the delivery was created: { gte: "2026-03-01T00:00:00Z" }.',
   })
   createdAt?: DateTimeFilter;
 
@@ -121,7 +145,7 @@ export class DeliveryWhere {
   not?: DeliveryWhere;
 }
 
-// By way of the events, which have an index on users: one on deliveries would be written again with each of their changes.
+// Through the events, which have an index on users: an index on deliveries would be updated with each of their changes.
 const ofUser: FieldFilter = (tests, path) => {
   const events: Condition = {
     kind: 'link',
@@ -158,13 +182,13 @@ export const DELIVERY_FILTER: FilterMap = {
 addWhereLink(RequestLogWhere, REQUEST_LOG_FILTER, {
   name: 'delivery',
   type: () => DeliveryWhere,
-  description: 'What it was an attempt of: { status: { eq: EXHAUSTED } }.',
+  description: 'The delivery that the request is an attempt of: { status: { eq: EXHAUSTED } }.',
   filter: linkFilter('delivery_id', 'deliveries', () => DELIVERY_FILTER),
 });
 addWhereLink(BusinessEventWhere, BUSINESS_EVENT_FILTER, {
   name: 'causedBy',
   type: () => DeliveryWhere,
-  description: 'The delivery that its publisher was reacting to.',
+  description: 'The delivery that caused the event, as its publisher stated.',
   filter: linkFilter('caused_by', 'deliveries', () => DELIVERY_FILTER),
 });
 
@@ -175,6 +199,6 @@ export class DeliveryListArgs extends PageArgs {
   @Field(() => DeliveryWhere, { nullable: true, description: WHERE_TEXT })
   where?: DeliveryWhere;
 
-  @Field(() => DeliveryOrder, { nullable: true, description: 'Newest first by default.' })
+  @Field(() => DeliveryOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
   orderBy?: TimeOrder | null;
 }

@@ -32,13 +32,15 @@ export class DeliveryResolver {
   @Query(() => DeliveryType, {
     nullable: true,
     description: withExample(
-      'One delivery; null when there is none with this id.',
+      'The delivery with this id; null when there is none.',
       '{ delivery(id: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status nextAttemptAt requests { nodes { error } } } }',
     ),
   })
   delivery(
     @Ctx() context: Context,
-    @Arg('id', () => ID, { description: 'Of a Delivery, `dlv_...`: the `webhook-id` that the partner saw.' })
+    @Arg('id', () => ID, {
+      description: 'The id of the delivery, `dlv_...`, which is also the `webhook-id` header of its requests.',
+    })
     id: string,
   ) {
     return loadDelivery(context, uuidOf('Delivery', id));
@@ -47,7 +49,7 @@ export class DeliveryResolver {
   @HasRole(...READERS)
   @Query(() => DeliveryConnection, {
     description: withExample(
-      'Everything that is or was owed to a partner, newest first.',
+      'All deliveries, newest first.',
       '{ deliveries(where: { status: { eq: EXHAUSTED } }) { nodes { referenceDocument webhook { name } finishedAt } } }',
     ),
   })
@@ -57,23 +59,23 @@ export class DeliveryResolver {
   }
 
   @FieldResolver(() => ID, {
-    description: '`dlv_` and 32 hexadecimal digits: the `webhook-id` header of every attempt.',
+    description: '`dlv_` and 32 hexadecimal digits, also the `webhook-id` header of every attempt; never changes.',
   })
   id(@Root() row: DeliveryRow) {
     return toNodeId('Delivery', row.id);
   }
 
-  @FieldResolver(() => WebhookType, { nullable: true, description: 'To whom it is owed.' })
+  @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook that the delivery is for.' })
   webhook(@Root() row: DeliveryRow, @Ctx() context: Context) {
     return loadWebhook(context, row.webhookId);
   }
 
-  @FieldResolver(() => BusinessEventType, { nullable: true, description: 'What it tells the partner.' })
+  @FieldResolver(() => BusinessEventType, { nullable: true, description: 'The event that is delivered.' })
   businessEvent(@Root() row: DeliveryRow, @Ctx() context: Context) {
     return loadEvent(context, row.businessEventId);
   }
 
-  @FieldResolver(() => RequestLogConnection, { description: 'Its attempts, newest first.' })
+  @FieldResolver(() => RequestLogConnection, { description: 'The attempts of the delivery, newest first by default.' })
   requests(
     @Root() row: DeliveryRow,
     @Ctx() context: Context,
@@ -83,7 +85,7 @@ export class DeliveryResolver {
   }
 }
 
-/** The deliveries whose `column` is this parent, a page of them. */
+/** A page of the deliveries whose `column` is the id of the parent. */
 export function deliveriesOf(context: Context, parent: { id: string }, column: string, args: DeliveryListArgs) {
   const condition = conditionOf(args.where, DELIVERY_FILTER);
   const query = { listing: DELIVERIES, condition, order: byTime('Delivery', args.orderBy), args };
@@ -92,7 +94,7 @@ export function deliveriesOf(context: Context, parent: { id: string }, column: s
 
 @Resolver(() => WebhookType)
 export class WebhookDeliveriesResolver {
-  @FieldResolver(() => DeliveryConnection, { description: 'What is or was owed under this agreement, newest first.' })
+  @FieldResolver(() => DeliveryConnection, { description: 'The deliveries to this webhook, newest first by default.' })
   deliveries(@Root() row: WebhookRow, @Ctx() context: Context, @Args(() => DeliveryListArgs) args: DeliveryListArgs) {
     return deliveriesOf(context, row, 'webhook_id', args);
   }
@@ -100,7 +102,9 @@ export class WebhookDeliveriesResolver {
 
 @Resolver(() => BusinessEventType)
 export class BusinessEventDeliveriesResolver {
-  @FieldResolver(() => DeliveryConnection, { description: 'One for each webhook that it matched, newest first.' })
+  @FieldResolver(() => DeliveryConnection, {
+    description: 'One delivery for each webhook that the event matched, newest first by default.',
+  })
   deliveries(
     @Root() row: BusinessEventRow,
     @Ctx() context: Context,
@@ -112,7 +116,10 @@ export class BusinessEventDeliveriesResolver {
 
 @Resolver(() => RequestLogType)
 export class RequestDeliveryResolver {
-  @FieldResolver(() => DeliveryType, { nullable: true, description: 'What this was an attempt of.' })
+  @FieldResolver(() => DeliveryType, {
+    nullable: true,
+    description: 'The delivery that this request is an attempt of.',
+  })
   delivery(@Root() row: RequestRow, @Ctx() context: Context) {
     return loadDelivery(context, row.deliveryId);
   }

@@ -14,95 +14,108 @@ import {
   type Wait,
 } from '../delivery.entity';
 
-export const DeliveryStatusEnum = publishEnum('DeliveryStatus', DELIVERY_STATUSES, 'Where a delivery is.', {
-  PENDING: { description: 'Not tried yet, or its first attempt is on the wire.' },
-  RETRYING: { description: 'An attempt failed; the next one comes at nextAttemptAt.' },
+export const DeliveryStatusEnum = publishEnum('DeliveryStatus', DELIVERY_STATUSES, 'The state of a delivery.', {
+  PENDING: { description: 'No attempt has ended since the delivery was created or last replayed.' },
+  RETRYING: { description: 'An attempt failed, and the delivery is tried again.' },
   DELIVERED: { description: 'The partner answered with 2xx.' },
-  EXHAUSTED: { description: 'Given up: the retry schedule has no further attempt.' },
-  SKIPPED: { description: 'Decided against; skipReason says why.' },
-  CANCELLED: { description: 'Somebody cancelled it, or archived its webhook, before it arrived.' },
+  EXHAUSTED: { description: 'All attempts failed: the retry schedule has no further one.' },
+  SKIPPED: { description: 'Not sent: `skipReason` gives the reason.' },
+  CANCELLED: { description: 'A user cancelled the delivery, or archived its webhook, before it succeeded.' },
 });
 
-export const WaitEnum = publishEnum('DeliveryWait', WAITS, 'What lets a delivery go on.', {
+export const WaitEnum = publishEnum('DeliveryWait', WAITS, 'What a delivery waits for.', {
   CAPACITY: {
     description:
-      "Its webhook's circuit, rate limit or concurrency, or room beside others: it goes as soon as there is some.",
+      "Capacity: the webhook's circuit, rate limit or concurrency, or its share of the workers. The delivery continues by itself.",
   },
-  PREDECESSOR: { description: 'An earlier delivery of the same document: the webhook keeps them in order.' },
+  PREDECESSOR: { description: 'An earlier delivery of the same document, because the webhook has an `ordering`.' },
 });
 
-export const SkipReasonEnum = publishEnum('SkipReason', SKIP_REASONS, 'Why nothing was sent.', {
-  CONDITION_FALSE: { description: "The webhook's condition was false for the event." },
+export const SkipReasonEnum = publishEnum('SkipReason', SKIP_REASONS, 'Why a delivery was not sent.', {
+  CONDITION_FALSE: { description: 'The condition of the webhook is false for the event.' },
   CONDITION_ERROR: {
-    description: 'The condition could not be evaluated, such as for a field that the document does not have.',
+    description: 'The condition could not be evaluated, for example because the document has no such field.',
   },
-  TEMPLATE_ERROR: { description: 'URL, a header or the body could not be made from the document.' },
-  WEBHOOK_DISABLED: { description: 'The webhook was disabled when the event happened.' },
-  DUPLICATE: { description: 'The webhook was told of the same, with the same bytes, within its dedupeSeconds.' },
-  LOOP: { description: "The event came of this webhook's own deliveries, or stands at the end of a chain of 16." },
+  TEMPLATE_ERROR: { description: 'The URL, a header or the body could not be rendered from the document.' },
+  WEBHOOK_DISABLED: { description: 'The webhook was disabled when the event was published.' },
+  DUPLICATE: {
+    description: 'An event with the same document, name and data was sent within the `dedupeSeconds` of the webhook.',
+  },
+  LOOP: { description: 'Deliveries to this webhook caused the event, or the event ends a chain of 16 deliveries.' },
 });
 
 @HasRole(...READERS)
 @ObjectType('Delivery', {
   implements: NodeType,
   simpleResolvers: true,
-  description: 'One business event owed to one webhook. Its id is the `webhook-id` header of every attempt.',
+  description: 'The delivery of one business event to one webhook. Its id is the `webhook-id` header of every attempt.',
 })
 export class DeliveryType extends NodeType {
-  @Field(() => String, { description: 'Such as "Sales Invoice".' })
+  @Field(() => String, { description: 'The type of the document, such as "Sales Invoice".' })
   documentType: string;
 
-  @Field(() => String, { description: 'Such as "on_submit".' })
+  @Field(() => String, { description: 'What happened to the document, such as "on_submit".' })
   event: string;
 
-  @Field(() => String, { description: 'The business document, such as INV-0042.' })
+  @Field(() => String, { description: 'The name of the document, such as "INV-0042".' })
   referenceDocument: string;
 
-  @Field(() => DeliveryStatusEnum, { description: 'Where it is: on its way, or how it ended.' })
+  @Field(() => DeliveryStatusEnum, { description: 'The state of the delivery.' })
   status: DeliveryStatus;
 
-  @Field(() => SkipReasonEnum, { nullable: true, description: 'SKIPPED: why; null: it is not skipped.' })
+  @Field(() => SkipReasonEnum, {
+    nullable: true,
+    description: 'Why the delivery was not sent; null: it is not SKIPPED.',
+  })
   skipReason: SkipReason | null;
 
-  @Field(() => String, { nullable: true, description: 'The reason in a sentence.' })
+  @Field(() => String, { nullable: true, description: 'The skip reason in a sentence; null: it is not SKIPPED.' })
   skipMessage: string | null;
 
-  @Field(() => Boolean, { description: 'Its webhook is paused or disabled: it goes on when that is resumed.' })
+  @Field(() => Boolean, {
+    description:
+      'Whether the delivery is held because its webhook is paused or disabled. It continues when the webhook is resumed.',
+  })
   held: boolean;
 
-  @Field(() => WaitEnum, { nullable: true, description: 'What it waits for beside a time; null: nothing.' })
+  @Field(() => WaitEnum, {
+    nullable: true,
+    description: 'What the delivery waits for, other than a time; null: nothing.',
+  })
   waitsFor: Wait | null;
 
-  @Field(() => Int, { description: 'How many requests were made, of all replays together; 0: none yet.' })
+  @Field(() => Int, { description: 'The number of attempts, including those of replays; 0: none yet.' })
   attempts: number;
 
   @Field(() => Boolean, {
     description:
-      'Made by testWebhook, to try the webhook out: one attempt, also where the webhook is paused or disabled.',
+      'Whether testWebhook made the delivery: it has one attempt, even if the webhook is paused or disabled.',
   })
   test: boolean;
 
-  @Field(() => Boolean, { description: 'Cancelled while an attempt was on the wire: it is not tried again.' })
+  @Field(() => Boolean, {
+    description: 'Whether the delivery was cancelled while an attempt was on the wire: it is not retried.',
+  })
   cancelRequested: boolean;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When it is tried next, to the millisecond. null: on the wire, held, or over.',
+    description: 'When the next attempt is due, to the millisecond; null: on the wire, waiting, held or finished.',
   })
   nextAttemptAt: Date | null;
 
-  @Field(() => GraphQLDateTime, { description: 'When the event became this delivery; the time in the id.' })
+  @Field(() => GraphQLDateTime, { description: 'When the delivery was created. The id contains the same time.' })
   createdAt: Date;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When the partner first answered with 2xx; null: not yet. A replay does not change it.',
+    description: 'When the partner first answered with 2xx; null: never. A replay does not change it.',
   })
   deliveredAt: Date | null;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When it was over; null while it is open, as when it is replayed.',
+    description: 'When the delivery was finished; null: it is open, which it also is during a replay.',
   })
   finishedAt: Date | null;
 }

@@ -10,7 +10,7 @@ import type { WebhookRow } from '../../webhooks/webhook.store';
 import { waitingDeliveries } from '../health.store';
 import { WebhookHealthType, type WebhookStreakType } from './health.type';
 
-/** Of which webhook; each field is found when it is asked for, of all webhooks of the answer together. */
+/** The parent of the fields, each of which is loaded on request, for all webhooks of the query at once. */
 interface HealthShape {
   webhookId: string;
 }
@@ -29,7 +29,7 @@ const timeOf = (id: string | null | undefined) => (id ? timeOfId(id) : null);
 export class WebhookHealthLinkResolver {
   @FieldResolver(() => WebhookHealthType, {
     nullable: true,
-    description: 'Whether its requests arrive, and what waits.',
+    description: 'Whether requests of this webhook succeed, and how many deliveries wait.',
   })
   health(@Root() { id }: WebhookRow): HealthShape {
     return { webhookId: id };
@@ -43,7 +43,10 @@ export class WebhookHealthResolver {
     return timeOf((await loadOutcomes(context, webhookId))?.successId);
   }
 
-  @FieldResolver(() => RequestLogType, { nullable: true, description: 'The last request that succeeded.' })
+  @FieldResolver(() => RequestLogType, {
+    nullable: true,
+    description: 'The last request that succeeded; null: none did.',
+  })
   async lastSuccess(@Root() { webhookId }: HealthShape, @Ctx() context: Context) {
     return loadRequest(context, (await loadOutcomes(context, webhookId))?.successId ?? null);
   }
@@ -53,7 +56,10 @@ export class WebhookHealthResolver {
     return timeOf((await loadOutcomes(context, webhookId))?.failureId);
   }
 
-  @FieldResolver(() => RequestLogType, { nullable: true, description: 'The last request that did not.' })
+  @FieldResolver(() => RequestLogType, {
+    nullable: true,
+    description: 'The last request that is FAILED, UNKNOWN or REFUSED; null: none is.',
+  })
   async lastFailure(@Root() { webhookId }: HealthShape, @Ctx() context: Context) {
     return loadRequest(context, (await loadOutcomes(context, webhookId))?.failureId ?? null);
   }

@@ -8,16 +8,18 @@ import { MAX_WAITING } from '../health.store';
 @HasRole(...READERS)
 @ObjectType('WebhookStreak', {
   simpleResolvers: true,
-  description: 'Requests in a row that went alike, up to the last one that is over.',
+  description: 'The latest finished requests without a change between success and failure.',
 })
 export class WebhookStreakType {
-  @Field(() => Boolean, { description: 'true: they succeeded; false: they did not.' })
+  @Field(() => Boolean, {
+    description: 'Whether these requests succeeded; false: they are FAILED, UNKNOWN or REFUSED.',
+  })
   succeeding: boolean;
 
-  @Field(() => Int, { description: `How many, counted up to ${MAX_STREAK}.` })
+  @Field(() => Int, { description: `The number of requests, at most ${MAX_STREAK}.` })
   requests: number;
 
-  @Field(() => GraphQLDateTime, { description: 'When the first of them began.' })
+  @Field(() => GraphQLDateTime, { description: 'When the first of these requests began.' })
   since: Date;
 }
 
@@ -25,42 +27,45 @@ export class WebhookStreakType {
 @ObjectType('WebhookHealth', {
   simpleResolvers: true,
   description:
-    'How it goes with one webhook. An outcome is part of it at once, but where it is far back, as the last success after ' +
-    'more than 100 failures, up to a second later.',
+    'The health of one webhook. An outcome counts at once; the last success before more than 100 failures, and the ' +
+    'reverse, is found up to a second later.',
 })
 export class WebhookHealthType {
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the last request began that succeeded.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the last successful request began; null: none succeeded.',
+  })
   lastSuccessAt: Date | null;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When the last request began that is FAILED, UNKNOWN or REFUSED.',
+    description: 'When the last request that is FAILED, UNKNOWN or REFUSED began; null: there is none.',
   })
   lastFailureAt: Date | null;
 
   @Field(() => WebhookStreakType, {
     nullable: true,
-    description: 'How the last requests went, and since when; null: none is over.',
+    description: 'The outcome of the latest requests, and since when it is the same; null: no request is finished.',
   })
   streak: WebhookStreakType | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'How many of the requests succeeded that are over and began in the last 24 hours, from the full hour (UTC) on: 0 to 1, ' +
-      'such as 0.985; null: none did.',
+      'The share of finished requests that succeeded, 0 to 1, such as 0.985. Counts requests that began in the last 24 ' +
+      'hours, from the full hour (UTC); null: there are none.',
   })
   successRate: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: `Deliveries that are not over: due, on the wire, waiting or held. Counted up to ${MAX_WAITING}.`,
+    description: `The number of open deliveries: due, on the wire, waiting or held. At most ${MAX_WAITING}.`,
   })
   waiting: number;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: `When the next attempt is due, of the ${MAX_WAITING} oldest of them; null: none has a time.`,
+    description: `When the next attempt of the ${MAX_WAITING} oldest open deliveries is due; null: none is scheduled.`,
   })
   nextAttemptAt: Date | null;
 }

@@ -1,4 +1,4 @@
-// Deliveries, and what they belong to, lead to or wait for.
+// The links of deliveries to users, events and other deliveries.
 import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { BUSINESS_EVENT_FILTER, BusinessEventListArgs } from '../../events/business-event.inputs';
 import { BUSINESS_EVENTS, type BusinessEventRow } from '../../events/business-event.store';
@@ -31,7 +31,7 @@ function effectsOf(
 
 @Resolver(() => DeliveryType)
 export class DeliveryLinksResolver {
-  @FieldResolver(() => UserType, { nullable: true, description: 'Whose act in the business system it tells of.' })
+  @FieldResolver(() => UserType, { nullable: true, description: 'The user who acted in the business system.' })
   user(@Root() row: DeliveryRow, @Ctx() context: Context) {
     return USER.load(context, row.userId);
   }
@@ -39,8 +39,8 @@ export class DeliveryLinksResolver {
   @FieldResolver(() => DeliveryType, {
     nullable: true,
     description:
-      'Which earlier delivery of its document holds it back: the first one that is not over, or that was given up where ' +
-      'the webhook says HOLD. null: it does not wait for a PREDECESSOR.',
+      'The earlier delivery of the same document that blocks this one: the first that is open, or that is EXHAUSTED if the ' +
+      'webhook has the ordering HOLD. null: `waitsFor` is not PREDECESSOR.',
   })
   predecessor(@Root() row: DeliveryRow, @Ctx() context: Context) {
     if (row.waitsFor !== 'PREDECESSOR') return null;
@@ -48,7 +48,7 @@ export class DeliveryLinksResolver {
   }
 
   @FieldResolver(() => BusinessEventConnection, {
-    description: 'Events that were published as a reaction to it, by their `causedBy`; newest first by default.',
+    description: 'The events whose `causedBy` is this delivery, newest first by default.',
   })
   effects(
     @Root() row: DeliveryRow,
@@ -62,7 +62,7 @@ export class DeliveryLinksResolver {
 @Resolver(() => BusinessEventType)
 export class EventEffectsResolver {
   @FieldResolver(() => BusinessEventConnection, {
-    description: 'Events that were published as a reaction to a delivery of this one; newest first by default.',
+    description: 'The events that were caused by a delivery of this event, newest first by default.',
   })
   effects(
     @Root() row: BusinessEventRow,
@@ -77,7 +77,7 @@ export class EventEffectsResolver {
 export class UserDeliveriesResolver {
   @FieldResolver(() => DeliveryConnection, {
     description:
-      'What partners were or are to be told of this user, by the time of its event; the newest first by default.',
+      'The deliveries of events of which this user is the `user`, in the order of the events, newest first by default.',
   })
   deliveries(@Root() row: UserRow, @Ctx() context: Context, @Args(() => DeliveryListArgs) args: DeliveryListArgs) {
     const condition = conditionOf(args.where, DELIVERY_FILTER);

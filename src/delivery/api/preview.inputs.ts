@@ -4,14 +4,15 @@ import { TestWebhookInput } from './test-webhook.inputs';
 
 @InputType('PreviewWebhookInput', {
   description:
-    'Either eventId, or all of documentType, event, referenceDocument and data. documentType may be Hookledger, as of ' +
-    "Hookledger's own events.",
+    'Give either eventId, or all of documentType, event, referenceDocument and data. documentType may be "Hookledger", ' +
+    "the type of Hookledger's own events.",
 })
 export class PreviewWebhookInput extends TestWebhookInput {
   @ShortText(200, { nullable: true })
   @Field(() => String, {
     nullable: true,
-    description: 'Who did it, a user name; default: the user of the event, for a given document you.',
+    description:
+      'The name of the user who acted, 1 to 200 characters. Default: the user of the event; for a given document, you.',
   })
   user?: string | null;
 }

@@ -14,7 +14,7 @@ import { WebhookPreviewType } from './preview.type';
 import { sampleOf } from './test-webhook.resolver';
 
 const PreviewWebhookPayload = payloadOf('PreviewWebhook', {
-  preview: [() => WebhookPreviewType, 'What the webhook would make of it.'],
+  preview: [() => WebhookPreviewType, 'The decision and the request for the event.'],
 });
 
 @Resolver()
@@ -22,8 +22,8 @@ export class PreviewWebhookResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => PreviewWebhookPayload, {
     description: withExample(
-      'Shows what a webhook, also a paused one, would make of an event that happened or of a document that is given: ' +
-        'whether its condition wants it, and the request. Nothing is written or sent.',
+      'Evaluates the condition and the templates of a webhook for a stored event or a given document, and returns the ' +
+        'decision and the request. Works in any status of the webhook. Writes and sends nothing.',
       'mutation {\n  previewWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", eventId: "evt_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) {\n' +
         '    preview { conditionHolds skipMessage request { method url body } } userErrors { message }\n  }\n}',
     ),
@@ -31,7 +31,7 @@ export class PreviewWebhookResolver {
   previewWebhook(
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
-    @Arg('input', () => PreviewWebhookInput, { validate: false, description: 'Which webhook, and for what.' })
+    @Arg('input', () => PreviewWebhookInput, { validate: false, description: 'The webhook, and the event.' })
     input: PreviewWebhookInput,
   ) {
     return answer({ preview: null as object | null }, async () => {

@@ -9,17 +9,17 @@ import { SkipReasonEnum } from './delivery.type';
 @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
 @ObjectType('PreviewedRequest', {
   simpleResolvers: true,
-  description: 'A request as it would be frozen; the signature is made at sending.',
+  description: 'A rendered request. It has no signature, which is made when sending.',
 })
 export class PreviewedRequestType {
   @Field(() => WebhookMethodEnum, { description: 'The HTTP method.' })
   method: Method;
 
-  @Field(() => String, { description: 'The URL with its template filled in.' })
+  @Field(() => String, { description: 'The URL, with its template evaluated.' })
   url: string;
 
   @Field(() => [HttpHeaderType], {
-    description: 'As they would be sent, at most 100, with credentials, whose values are masked.',
+    description: 'The headers, at most 100, including those of credentials with masked values.',
   })
   headers: { name: string; value: string }[];
 
@@ -28,28 +28,31 @@ export class PreviewedRequestType {
 }
 
 @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
-@ObjectType('WebhookPreview', { simpleResolvers: true, description: 'What a webhook would make of an event.' })
+@ObjectType('WebhookPreview', { simpleResolvers: true, description: 'How a webhook would deliver an event.' })
 export class WebhookPreviewType {
-  @Field(() => Boolean, { description: 'Whether it asks for events of this document type and name at all.' })
+  @Field(() => Boolean, { description: 'Whether the webhook is for events of this document type and name.' })
   matches: boolean;
 
-  @Field(() => Boolean, { nullable: true, description: 'null: it has no condition, or the condition fails.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether the condition is true; null: there is no condition, or it cannot be evaluated.',
+  })
   conditionHolds: boolean | null;
 
   @Field(() => SkipReasonEnum, {
     nullable: true,
     description:
-      'Why nothing would be sent; null: it would, if it `matches`. CONDITION_FALSE, CONDITION_ERROR or TEMPLATE_ERROR: ' +
-      'the others (WEBHOOK_DISABLED, DUPLICATE, LOOP) depend on what there is when it happens.',
+      'Why nothing would be sent: CONDITION_FALSE, CONDITION_ERROR or TEMPLATE_ERROR; null: the event would be sent if it ' +
+      '`matches`. WEBHOOK_DISABLED, DUPLICATE and LOOP are decided only when an event is published.',
   })
   skipReason: SkipReason | null;
 
-  @Field(() => String, { nullable: true, description: 'The reason in a sentence.' })
+  @Field(() => String, { nullable: true, description: 'The skip reason in a sentence; null: none.' })
   skipMessage: string | null;
 
   @Field(() => PreviewedRequestType, {
     nullable: true,
-    description: 'Also where the condition decides against the event; null: a template fails.',
+    description: 'The request, even if the condition is false; null: a template fails.',
   })
   request: PreviewedRequestType | null;
 }

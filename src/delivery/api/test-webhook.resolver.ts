@@ -15,7 +15,7 @@ import { DeliveryType } from './delivery.type';
 import { TestWebhookInput } from './test-webhook.inputs';
 
 const TestWebhookPayload = payloadOf('TestWebhook', {
-  delivery: [() => DeliveryType, 'PENDING: ask for it again to see what became of it. Its `test` is true.'],
+  delivery: [() => DeliveryType, 'The delivery, PENDING, with `test` true. Query it again for the outcome.'],
 });
 
 const SAMPLE_FIELDS = ['documentType', 'event', 'referenceDocument', 'data'] as const;
@@ -25,9 +25,9 @@ export class TestWebhookResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => TestWebhookPayload, {
     description: withExample(
-      'Sends one real request, signed and logged as any other, with the header `webhook-test: true`: to this webhook ' +
-        'alone, at once, once. Also where it is paused or disabled. What its condition or template decides against is not ' +
-        'sent: a user error says why.',
+      'Sends one real request to this webhook now, signed and logged like any other, with the additional header ' +
+        '`webhook-test: true`. It is not retried. Works also if the webhook is paused or disabled. CONFLICT: the condition is ' +
+        'false or a template fails, with the reason; nothing is sent.',
       'mutation {\n  testWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", eventId: "evt_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) {\n' +
         '    delivery { id status } userErrors { message }\n  }\n}',
     ),
@@ -35,7 +35,7 @@ export class TestWebhookResolver {
   testWebhook(
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
-    @Arg('input', () => TestWebhookInput, { validate: false, description: 'Which webhook, and what it is sent.' })
+    @Arg('input', () => TestWebhookInput, { validate: false, description: 'The webhook, and the event.' })
     input: TestWebhookInput,
   ) {
     const { deliveryQueue } = context.services;
@@ -48,17 +48,19 @@ export class TestWebhookResolver {
   }
 }
 
-/** @throws InputError unless exactly one of the two ways to say what is sent was used */
+/** @throws InputError unless either eventId or the fields of a document are given */
 export function sampleOf(input: TestWebhookInput, context: Context, info: GraphQLResolveInfo): Sample {
   const { eventId, documentType, event, referenceDocument } = input;
   const isGiven = (field: (typeof SAMPLE_FIELDS)[number]) => input[field] !== undefined && input[field] !== null;
   if (eventId !== undefined && eventId !== null) {
-    const beside = SAMPLE_FIELDS.filter(isGiven).map(fault('INVALID', 'goes without eventId: give one or the other'));
+    const beside = SAMPLE_FIELDS.filter(isGiven).map(fault('INVALID', 'cannot be combined with eventId'));
     if (beside.length > 0) throw new InputError(beside);
     return { eventId: uuidOf('BusinessEvent', eventId) };
   }
   const data = exactArgument(info, context.variables, ['input', 'data']);
-  const missing = SAMPLE_FIELDS.filter((field) => !isGiven(field)).map(fault('REQUIRED', 'is needed without eventId'));
+  const missing = SAMPLE_FIELDS.filter((field) => !isGiven(field)).map(
+    fault('REQUIRED', 'is required without eventId'),
+  );
   if (missing.length > 0 || !data) throw new InputError(missing);
   return {
     event: {
