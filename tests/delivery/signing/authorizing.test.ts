@@ -222,7 +222,7 @@ test.each<[string, Partial<OAuth2Client>, RegExp]>([
     { tokenUrl: 'https://auth.test/token' },
     /resolves to 169\.254\.169\.254/,
   ],
-  ['of another scheme', { tokenUrl: 'ftp://auth.test/token' }, /is not one for HTTP/],
+  ['of another scheme', { tokenUrl: 'ftp://auth.test/token' }, /is not an HTTP URL/],
 ])('an endpoint %s is AUTHENTICATION, by the same guard as every request', async (_what, client, sentence) => {
   const result = await authorized({ lookup: async () => ['169.254.169.254'] })(oauth2(client));
   expect(result).toMatchObject({ errorCode: 'AUTHENTICATION', responseStatus: null });
