@@ -10,7 +10,7 @@ create table webhooks (
   document_type text,               -- null: every type
   events text[] not null,           -- empty: every event
   condition text,                   -- CEL; null: every event that matches
-  dedupe_seconds integer,           -- skips an event that repeats one of the last so many seconds; null: none
+  dedupe_seconds integer,           -- skips an event that repeats an earlier one within this time; null: none
   method text not null default 'POST',
   headers text not null default '[]',                 -- JSON array of [name, Liquid template]; no secret
   body_format text not null default 'STANDARD',
