@@ -9,5 +9,7 @@ export default class extends TestEnvironment {
   override async setup(): Promise<void> {
     await super.setup();
     this.global.requireShared = require;
+    // the dates that shared modules make are dates of the test as well
+    this.global.Date = Date;
   }
 }

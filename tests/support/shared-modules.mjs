@@ -3,8 +3,8 @@
 // global names are slow, and code that runs for the first time is slow as well.
 //
 // A test file imports `src/` as ever, and gets the module of the built program. What it has to know:
-// - A shared module has the global objects of the worker: what a test does to its own `Date` or timers does not reach it,
-//   and an error that it made is no `instanceof Error` in the test.
+// - A shared module has the global objects of the worker: fake timers of a test do not reach it, and an error that it made
+//   is no `instanceof Error` in the test. Only `Date` is the same.
 // - What a test changes in a shared module, it puts back.
 // A test file that needs modules of its own, as for `jest.mock` and for fake timers, begins with the comment
 // `@jest-environment node`.
