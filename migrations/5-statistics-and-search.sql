@@ -50,7 +50,7 @@ create table request_index (
   id uuid not null,                 -- of the request
   outcome text not null,            -- its status
   took_ms integer not null,         -- its duration; -1 without one
-  words tsvector not null,          -- see index-words.ts
+  words tsvector not null,          -- see src/request-log/search/index-terms.ts
   constraint request_index_pkey primary key (id)
 ) partition by range (id);
 -- outside of the rows: the index finds the rows with a word, and short rows are read by the hundred

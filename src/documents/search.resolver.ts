@@ -11,7 +11,7 @@ import { checkedSize } from '../refuse-argument';
 import { listedRequests } from '../request-log/api/request-log.inputs';
 import { loadRequest } from '../request-log/api/request-log.resolver';
 import { searchQuery } from '../request-log/search/search-query';
-import { wordsIn } from '../request-log/search/search-words';
+import { wordsIn } from '../request-log/search/tokenizer';
 import { USER } from '../users/user.linked-fields';
 import { READERS, readsContent } from '../viewer';
 import { loadWebhook } from '../webhooks/api/webhook.resolver';

@@ -1,9 +1,9 @@
 // Finds documents, webhooks and users for the search.
 
-import { REFERENCE } from '../request-log/search/index-words';
-import { foundInIndex } from '../request-log/search/indexed-condition.store';
+import { foundInIndex } from '../request-log/search/index-access-path.store';
+import { REFERENCE } from '../request-log/search/index-terms';
 import { prefix } from '../request-log/search/search-query';
-import { folded, referenceWord } from '../request-log/search/search-words';
+import { folded, referenceWord } from '../request-log/search/tokenizer';
 import { type Db, rowsOf, statement } from '../sql/db';
 import { page } from '../sql/keyset';
 import { resolveCondition } from '../sql/resolve-condition';

@@ -3,8 +3,8 @@ import type { HeaderPairs } from '../header-pairs';
 import { toNodeId } from '../ids';
 import type { RequestErrorCode } from '../request-log/webhook-request-log.entity';
 import { isEmptyStatus } from '../webhooks/incoming/agreement-rules';
-import type { ReceivingAgreement } from './agreements';
-import type { Accepted, Refused } from './decide';
+import type { Accepted, Refused } from './accept-or-refuse';
+import type { IncomingSettings } from './incoming-settings';
 
 export interface Answer {
   readonly status: number;
@@ -16,7 +16,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const RECEIVED = '{"received":true}';
 
 /** The response to an accepted call, and to a duplicate of one. */
-export function answerTo(id: string, { row }: ReceivingAgreement, { handshake }: Accepted): Answer {
+export function answerTo(id: string, { row }: IncomingSettings, { handshake }: Accepted): Answer {
   if (handshake) return made(id, 200, handshake.contentType, handshake.body);
   if (isEmptyStatus(row.answerStatus)) return { status: row.answerStatus, headers: named(id), body: '' };
   return made(id, row.answerStatus, row.answerType ?? JSON_TYPE, row.answerBody ?? RECEIVED);
@@ -46,7 +46,7 @@ const SENTENCES: Partial<Record<RequestErrorCode, string>> = {
   NOT_ACTIVE: 'Calls are not accepted at this address at the moment: try again later.',
 };
 
-export function answerToRefused(id: string, { webhook }: ReceivingAgreement, { code, retryAfter }: Refused): Answer {
+export function answerToRefused(id: string, { webhook }: IncomingSettings, { code, retryAfter }: Refused): Answer {
   const isGone = webhook.status === 'ARCHIVED';
   const status = isGone ? 410 : (STATUSES[code] ?? 400);
   const message = isGone ? 'This address is no longer in use.' : (SENTENCES[code] ?? 'The call was refused.');

@@ -13,6 +13,3 @@ export interface ArrivedCall extends IncomingCall {
   readonly shortfall: Shortfall | null;
   readonly remoteAddress: string | null;
 }
-
-/** The maximum size of a body: 1 MiB. Of a larger body, the beginning is recorded. */
-export const MAX_CALL_BYTES = 1024 * 1024;

@@ -5,16 +5,16 @@ import type { Log } from '../log';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
 import { hashIncomingToken } from '../webhooks/incoming/incoming-token';
-import { createAgreements, type ReceivingAgreement } from './agreements';
+import { type Decision, decide, type Refused, refusalOfInactive } from './accept-or-refuse';
 import { type Answer, answerToRefused } from './answers';
 import type { ArrivedCall } from './arrived-call';
-import { type Decision, decide, type Refused, shutBy } from './decide';
-import { createRecorder } from './recorder';
+import { createSettingsCache, type IncomingSettings } from './incoming-settings';
+import { createRecorder } from './record-in-batches';
 import { createRefusalRate } from './refusal-rate';
 import { createSampledRefusals } from './sampled-refusals';
 
 /** The result of a call, for metrics. */
-export type CallFate = 'ACCEPTED' | 'DUPLICATE' | 'UNKNOWN_ADDRESS' | Refused['code'];
+export type CallResult = 'ACCEPTED' | 'DUPLICATE' | 'UNKNOWN_ADDRESS' | Refused['code'];
 
 export interface ReceiverParts {
   db: Db;
@@ -23,12 +23,12 @@ export interface ReceiverParts {
   log: Log;
   /** Called after events were committed. */
   announceEvents(): void;
-  onReceived(fate: CallFate, kept: boolean): void;
+  onReceived(fate: CallResult, kept: boolean): void;
 }
 
 /** Incoming settings, and the time at which they were current. */
 export interface Found {
-  readonly agreement: ReceivingAgreement;
+  readonly agreement: IncomingSettings;
   readonly at: number;
   /** Why calls are refused without reading them; null: they are read. */
   readonly shut: Refused | null;
@@ -51,34 +51,34 @@ export interface Receiver {
 
 export function createReceiver(parts: ReceiverParts): Receiver {
   const { db, transaction, keyring, log, announceEvents, onReceived } = parts;
-  const agreements = createAgreements(db, keyring);
+  const agreements = createSettingsCache(db, keyring);
   const recorder = createRecorder(transaction);
   const rate = createRefusalRate();
-  const sampled = createSampledRefusals(db, log);
+  const sampledRefusals = createSampledRefusals(db, log);
 
-  async function record(call: ArrivedCall, of: ReceivingAgreement, decision: Decision, keptBytes: number) {
-    const { answer, outcome, becameEvent } = await recorder.add({ call, of, decision, keptBytes });
+  async function record(call: ArrivedCall, settings: IncomingSettings, decision: Decision, keptBytes: number) {
+    const { answer, outcome, becameEvent } = await recorder.add({ call, settings, decision, keptBytes });
     if (becameEvent) announceEvents();
     onReceived(outcome, true);
     return answer;
   }
 
-  async function refuse(call: ArrivedCall, of: ReceivingAgreement, refused: Refused): Promise<Answer> {
-    const admitted = rate.admit(of.webhook.id);
+  async function refuse(call: ArrivedCall, settings: IncomingSettings, refused: Refused): Promise<Answer> {
+    const admitted = rate.admit(settings.webhook.id);
     if (admitted) {
       const message = admitted.sampled ? `${refused.message} ${SAMPLED}` : refused.message;
-      return record(call, of, { ...refused, message }, admitted.bodyBytes);
+      return record(call, settings, { ...refused, message }, admitted.bodyBytes);
     }
-    sampled.count(of.webhook.id, refused.code);
+    sampledRefusals.count(settings.webhook.id, refused.code);
     onReceived(refused.code, false);
-    return answerToRefused(call.id, of, refused);
+    return answerToRefused(call.id, settings, refused);
   }
 
   async function find(token: string): Promise<Found | null> {
     const at = performance.now();
     const hash = hashIncomingToken(token);
     const agreement = hash && (await agreements.behind(hash));
-    return agreement && { agreement, at, shut: shutBy(agreement) };
+    return agreement && { agreement, at, shut: refusalOfInactive(agreement) };
   }
 
   async function findCounted(token: string): Promise<Found | null> {
@@ -91,21 +91,22 @@ export function createReceiver(parts: ReceiverParts): Receiver {
     find: findCounted,
     async receive(call, found) {
       // a secret may be replaced while the body is received
-      const isOld = performance.now() - found.at > STILL_SO_MS;
+      const isOld = performance.now() - found.at > MAX_SETTINGS_AGE_MS;
       const now = isOld ? await findCounted(call.token) : found;
       if (now === null) return null;
-      const of = now.agreement;
-      const decision = await decide(call, of, currentMs());
-      return decision.accepted ? record(call, of, decision, 0) : refuse(call, of, decision);
+      const settings = now.agreement;
+      const decision = await decide(call, settings, currentMs());
+      return decision.accepted ? record(call, settings, decision, 0) : refuse(call, settings, decision);
     },
     refuseUnread: (call, { agreement }, why) => refuse(call, agreement, why),
     async stop() {
       await recorder.idle();
-      await sampled.stop();
+      await sampledRefusals.stop();
     },
   };
 }
 
-const STILL_SO_MS = 500;
+/** Settings that are older are read again. */
+const MAX_SETTINGS_AGE_MS = 500;
 const SAMPLED =
   'Such calls are received faster than they are recorded: refusalsNotKept of the webhook counts the others.';

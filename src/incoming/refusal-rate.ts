@@ -1,12 +1,7 @@
 // Limits how many refused calls are recorded, so that a flood of them does not fill the disk.
 import { createTokenBuckets } from '../token-buckets';
+import { MAX_REFUSED_BYTES, MAX_REFUSED_BYTES_OF_MANY, REFUSALS_AT_ONCE, REFUSALS_PER_SECOND } from './call-limits';
 
-/** For each webhook and process: this number at once, then one per second. */
-export const REFUSALS_AT_ONCE = 100;
-const REFUSALS_PER_SECOND = 1;
-/** How many bytes of each body are recorded: fewer when there are many calls. */
-const MAX_KEPT = 256 * 1024;
-const MAX_KEPT_OF_MANY = 4 * 1024;
 const MANY = REFUSALS_AT_ONCE / 2;
 
 export interface RefusalRate {
@@ -23,7 +18,7 @@ export function createRefusalRate(now?: () => number): RefusalRate {
     admit(webhookId) {
       const left = buckets.take(webhookId, 1);
       if (left < 0) return null;
-      return { bodyBytes: left >= MANY ? MAX_KEPT : MAX_KEPT_OF_MANY, sampled: left < 1 };
+      return { bodyBytes: left >= MANY ? MAX_REFUSED_BYTES : MAX_REFUSED_BYTES_OF_MANY, sampled: left < 1 };
     },
   };
 }

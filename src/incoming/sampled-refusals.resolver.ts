@@ -3,24 +3,24 @@ import type { Context } from '../graphql/context';
 import { loaderFor } from '../graphql/data-loaders';
 import { WebhookType } from '../webhooks/api/webhook.type';
 import type { WebhookRow } from '../webhooks/webhook.store';
-import { REFUSALS_AT_ONCE } from './refusal-rate';
+import { REFUSALS_AT_ONCE } from './call-limits';
 import { sampledRefusalsOf } from './sampled-refusals.store';
 import { SampledRefusalsType } from './sampled-refusals.type';
 
-const MOST = 100;
+const MAX_SHOWN = 100;
 
 @Resolver(() => WebhookType)
 export class WebhookSampledRefusalsResolver {
   @FieldResolver(() => [SampledRefusalsType], {
     description:
-      `INCOMING: the number of refused calls without a row, per minute and reason, newest first, at most ${MOST}. ` +
+      `INCOMING: the number of refused calls without a row, per minute and reason, newest first, at most ${MAX_SHOWN}. ` +
       `Each process records up to ${REFUSALS_AT_ONCE} refused calls at once and then one per second. Empty for ` +
       'OUTGOING.',
   })
   async refusalsNotKept(@Root() row: WebhookRow, @Ctx() context: Context) {
     if (row.direction === 'OUTGOING') return [];
     const load = async (ids: readonly string[]) =>
-      Map.groupBy(await sampledRefusalsOf(context.db, ids, MOST), ({ webhookId }) => webhookId);
+      Map.groupBy(await sampledRefusalsOf(context.db, ids, MAX_SHOWN), ({ webhookId }) => webhookId);
     return (await loaderFor(context, 'SampledRefusals', load).load(row.id)) ?? [];
   }
 }

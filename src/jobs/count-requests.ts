@@ -2,7 +2,7 @@ import { currentMs } from '../clock';
 import type { Log } from '../log';
 import { type Loop, startLoop } from '../loop';
 import { backfillRemaining } from '../request-log/feed/backfill.store';
-import { countStep } from '../request-log/stats/count-step';
+import { countStep } from '../request-log/stats/update-rollups';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
 import { reportBackfill } from './backfill-progress';

@@ -4,7 +4,7 @@ import type { DatabaseClock } from '../database/database-clock';
 import { makePartitions } from '../database/partitions';
 import { freeStranded } from '../delivery/queue/stranded.store';
 import { forgetKeysBefore } from '../events/idempotency-key.store';
-import { forgetCallIdsBefore } from '../incoming/record.store';
+import { forgetCallIdsBefore } from '../incoming/received-call.store';
 import type { Keyring } from '../keyring/keyring';
 import { rewrapSecrets } from '../keyring/rewrap-secrets';
 import { keysInUse } from '../keyring/sealed-secret.store';

@@ -1,10 +1,12 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { RequestStatus } from './webhook-request-log.entity';
 
-/** What is over and did not succeed. */
+/** The statuses of finished requests that did not succeed. */
 export const FAILED_STATUSES = ['FAILED', 'UNKNOWN', 'REFUSED'] as const satisfies readonly RequestStatus[];
 
-/** A request that did not succeed, to be found without looking at all that did: written by the database itself. */
+/**
+ * A request that did not succeed. A trigger fills this table, so that failures are found without reading all requests.
+ */
 @Entity('failed_requests')
 @Index('failed_requests_webhook_id_idx', ['webhookId', 'id'])
 @Index('failed_requests_status_idx', ['status', 'id'])

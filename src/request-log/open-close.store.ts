@@ -1,11 +1,11 @@
-// Writing the log: a row is opened before the call and closed once after it.
+// Opens a row of the log before a call, and closes it once after the call.
 import { columns } from '../sql/columns';
 import { changedBy, type Db, statement } from '../sql/db';
 import { equalsByIndex } from '../sql/index-lookup';
 import type { Direction } from '../webhooks/webhook.entity';
 import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
 
-/** What is known before the call. */
+/** A row as it is opened before the call. */
 export interface OpenRequest {
   id: string;
   webhookId: string;
@@ -19,7 +19,7 @@ export interface OpenRequest {
   attemptNumber: number;
   method: string;
   url: string;
-  /** JSON array of pairs in wire order; secret values are replaced by now. */
+  /** JSON array of pairs, in the order in which they are sent. Secret values are already replaced. */
   headers: string;
   payloadId: string;
   secretId: string | null;
@@ -28,7 +28,7 @@ export interface OpenRequest {
   replayId: string | null;
 }
 
-/** What is known after it. */
+/** The columns that are written when the row is closed. */
 export interface ClosedRequest {
   id: string;
   status: Exclude<RequestStatus, 'PENDING'>;
@@ -65,7 +65,7 @@ export const OPEN_REQUEST = columns<OpenRequest>([
   ['replayId', 'replay_id', 'uuid'],
 ]);
 
-/** Opens rows. The parameters are those of OPEN_REQUEST. */
+/** Opens rows. Its parameters are the arrays of OPEN_REQUEST. */
 export const OPEN_SQL = `insert into webhook_request_logs (${OPEN_REQUEST.names}, status, duplicate)
   select *, 'PENDING', false from unnest(${OPEN_REQUEST.arrays()})`;
 
@@ -84,13 +84,13 @@ export const CLOSED_REQUEST = columns<ClosedRequest>([
   ['remoteAddress', 'remote_address', 'text'],
 ]);
 
-/** Closes the rows that `c` names, a source with the columns of CLOSED_REQUEST; a closed row stays as it is. */
+/** The beginning of a statement that closes rows. `c` is a source with the columns of CLOSED_REQUEST. */
 export const CLOSE_SQL = `update webhook_request_logs as r set status = c.outcome, finished_at = c.closed_at,
     duration_ms = c.duration_ms, response_status = c.response_status, response_headers = c.response_headers,
     response_body = c.response_body, response_bytes = c.response_bytes, response_truncated = c.response_truncated,
     error = c.error, error_code = c.error_code, remote_address = c.remote_address`;
 
-/** Closes open rows; a row that is closed already stays as it is. @returns how many were closed */
+/** Closes open rows. Rows that are already closed are not changed. @returns the number of rows closed */
 export async function closeRequests(db: Db, requests: readonly ClosedRequest[]): Promise<number> {
   if (requests.length === 0) return 0;
   return changedBy(

@@ -1,4 +1,4 @@
-// Reads the log. Lists leave out what is heavy: headers and responses are loaded for the rows that are asked for.
+// Reads the log. Lists omit large columns: headers and responses are loaded only if they are selected.
 import { type Db, rowsOf, statement } from '../sql/db';
 import type { Direction } from '../webhooks/webhook.entity';
 import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
@@ -21,7 +21,7 @@ export interface RequestRow {
   method: string;
   url: string;
   payloadId: string | null;
-  /** INCOMING: the bytes of the wire, where a content encoding made others of them. */
+  /** INCOMING: the bytes as received, if they had a content encoding. */
   wirePayloadId: string | null;
   startedAt: Date;
   finishedAt: Date | null;
@@ -42,7 +42,7 @@ export const REQUEST_LOG = {
     response_status as "responseStatus", error, error_code as "errorCode", remote_address as "remoteAddress"`,
 };
 
-/** The log in the order of what its index has: the same rows without those that are not closed, or not indexed yet. */
+/** The log joined with its index, to order by columns of the index. It lacks rows that are open or not indexed yet. */
 export const INDEXED_REQUEST_LOG = {
   table: 'request_index join webhook_request_logs using (id)',
   columns: `${REQUEST_LOG.columns}, took_ms as "tookMs"`,
@@ -57,7 +57,7 @@ export async function requestsById(db: Db, ids: readonly string[]): Promise<Map<
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Headers of both sides, as JSON arrays of pairs. */
+/** Headers of the request and of the response, as JSON arrays of pairs. */
 export interface RequestHeaders {
   id: string;
   headers: string | null;

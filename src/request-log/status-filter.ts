@@ -5,7 +5,7 @@ import { FAILED_STATUSES } from './failed-request.entity';
 const SHARED_COLUMNS = ['webhook_id', 'document_type', 'status'];
 const bySelf = exactFilter('status');
 
-/** The filter by status. Whoever asks for failures alone is led to them through the table that lists them. */
+/** The filter by status. A condition that only failures meet is answered from the table of failed requests. */
 export const statusFilter: FieldFilter = (tests, path) => {
   const condition = bySelf(tests, path);
   const wanted = statusesOf(tests);
@@ -22,7 +22,7 @@ export const statusFilter: FieldFilter = (tests, path) => {
   };
 };
 
-// eq and in, where both are given, must both hold: either of them leads to all such rows
+// if both eq and in are given, both must hold, so each of them alone selects all matching rows
 function statusesOf(tests: Record<string, unknown>): unknown[] {
   if (typeof tests.eq === 'string') return [tests.eq];
   return Array.isArray(tests.in) ? tests.in : [];

@@ -22,7 +22,9 @@ export const REQUEST_ERROR_CODES = [
 ] as const;
 export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
 
-/** One HTTP exchange. Opened before the call, closed once after it, never changed again. */
+/**
+ * One HTTP request and its response. The row is opened before the call, closed once after it, and never changed again.
+ */
 @Entity('webhook_request_logs')
 @Index('webhook_request_logs_webhook_id_idx', ['webhookId', 'id'])
 @Index('webhook_request_logs_user_id_idx', ['userId', 'id'])

@@ -4,8 +4,8 @@ import { InputError, type UserError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Role, Viewer } from '../viewer';
-import { hashToken, keyIdOf, makeToken } from './api-key';
 import { type ApiKeyRow, findApiKeyForUpdate, insertApiKey, revokeKey } from './api-key.store';
+import { hashToken, keyIdOf, makeToken } from './api-key-token';
 import { findUser, type UserRow } from './user.store';
 
 export interface NewApiKey {

@@ -2,20 +2,20 @@ import { LRUCache } from 'lru-cache';
 import { currentMs } from '../clock';
 import type { Condition } from '../sql/condition';
 import type { Viewer } from '../viewer';
-import { hashToken } from './api-key';
 import { isUnchanged, type KeyWithUser } from './api-key.store';
+import { hashToken } from './api-key-token';
 
 /** What the database returned for a key. */
-export interface Acquaintance {
+export interface AuthCacheEntry {
   who: Pick<Viewer, 'userId' | 'apiKeyId' | 'name' | 'roles'>;
   key: KeyWithUser;
-  /** When the database returned it, in milliseconds since 1970. */
-  since: number;
+  /** When the database returned it, in milliseconds readAt 1970. */
+  readAt: number;
 }
 
 /** A cached user. The statement that reads for this user must check `stillHolds` itself. */
 export interface CachedAuth {
-  who: Acquaintance['who'];
+  who: AuthCacheEntry['who'];
   stillHolds: Condition;
 }
 
@@ -24,27 +24,27 @@ export interface CachedAuth {
  * the data also checks that key and user are unchanged. The cache alone never authenticates.
  */
 export interface AuthCache {
-  recognise(token: string): CachedAuth | null;
-  remember(token: string, acquaintance: Acquaintance): void;
+  find(token: string): CachedAuth | null;
+  set(token: string, entry: AuthCacheEntry): void;
 }
 
-const MAX_KNOWN = 1_000;
+const MAX_ENTRIES = 1_000;
 /** The precision of `lastUsedAt`: after this time, a statement updates the key anyway. */
-const FORGET_AFTER_MS = 60_000;
+const MAX_AGE_MS = 60_000;
 
 export function createAuthCache(): AuthCache {
   // keyed by hash: neither the memory nor the time of a lookup reveals a token
-  const known = new LRUCache<string, Acquaintance>({ max: MAX_KNOWN });
+  const entries = new LRUCache<string, AuthCacheEntry>({ max: MAX_ENTRIES });
   return {
-    recognise(token) {
-      const found = known.get(hashToken(token).toString('base64'));
+    find(token) {
+      const found = entries.get(hashToken(token).toString('base64'));
       const now = currentMs();
-      if (!found || now - found.since >= FORGET_AFTER_MS) return null;
+      if (!found || now - found.readAt >= MAX_AGE_MS) return null;
       if (found.key.expiresAt && found.key.expiresAt.getTime() <= now) return null;
       return { who: found.who, stillHolds: isUnchanged(found.key) };
     },
-    remember(token, acquaintance) {
-      known.set(hashToken(token).toString('base64'), acquaintance);
+    set(token, entry) {
+      entries.set(hashToken(token).toString('base64'), entry);
     },
   };
 }

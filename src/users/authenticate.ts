@@ -3,8 +3,8 @@ import { currentTime } from '../clock';
 import { AppError } from '../errors';
 import type { Db } from '../sql/db';
 import { knownRoles, type Role, type Viewer } from '../viewer';
-import { hashToken } from './api-key';
 import { type KeyWithUser, keysWithUsers, touchApiKey } from './api-key.store';
+import { hashToken } from './api-key-token';
 import type { AuthCache } from './auth-cache';
 import { findKey } from './find-key';
 
@@ -31,7 +31,7 @@ export async function authenticate(db: Db, token: string, request: From, authCac
     await touchApiKey(db, key.id, now);
   }
   const who = { userId: key.userId, apiKeyId: key.id, name: key.userName, roles: rolesOf(key) };
-  authCache?.remember(token, { who, key, since: now.getTime() });
+  authCache?.set(token, { who, key, readAt: now.getTime() });
   return { ...who, ...request };
 }
 

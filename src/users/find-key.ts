@@ -1,8 +1,8 @@
 // Finds API keys by their tokens.
 import DataLoader from 'dataloader';
 import type { Db } from '../sql/db';
-import { hashToken, isOurForm, keyIdOf } from './api-key';
 import { type KeyWithUser, keysWithUsersByHash } from './api-key.store';
+import { hasGeneratedForm, hashToken, keyIdOf } from './api-key-token';
 
 const MAX_BATCH = 500;
 const loaders = new WeakMap<Db, DataLoader<string, KeyWithUser | null>>();
@@ -12,7 +12,7 @@ const loaders = new WeakMap<Db, DataLoader<string, KeyWithUser | null>>();
  * one statement.
  */
 export async function findKey(db: Db, token: string): Promise<KeyWithUser | null> {
-  const isMistyped = isOurForm(token) && keyIdOf(token) === null;
+  const isMistyped = hasGeneratedForm(token) && keyIdOf(token) === null;
   return isMistyped ? null : loaderOf(db).load(hashToken(token).toString('base64'));
 }
 

@@ -2,8 +2,8 @@ import { currentTime } from '../clock';
 import { ConfigError } from '../config';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
-import { hashToken, isOurForm, keyIdOf, makeToken, newChosenKeyId } from './api-key';
 import { hasApiKeys, insertApiKey, type KeyWithUser, revokeKeysLabelled } from './api-key.store';
+import { hasGeneratedForm, hashToken, keyIdOf, makeToken, newChosenKeyId } from './api-key-token';
 import { findKey } from './find-key';
 import { findUserByName, insertUser, lockAdministrator } from './user.store';
 
@@ -22,8 +22,8 @@ export async function ensureFirstAdministrator(db: Db, configured: string | null
   const userId = await administratorId(db);
   if (configured === null && (await hasApiKeys(db, userId))) return null;
   const token = configured ?? makeToken();
-  const keyId = isOurForm(token) ? keyIdOf(token) : newChosenKeyId();
-  if (keyId === null) throw bad('looks like a key of ours, but its last six characters are wrong.');
+  const keyId = hasGeneratedForm(token) ? keyIdOf(token) : newChosenKeyId();
+  if (keyId === null) throw bad('has the form of a generated key, but its last six characters are wrong.');
   const known = await findKey(db, token);
   const id = known?.id ?? newId();
   if (known) refuseUnlessGood(known, userId, token);
@@ -51,7 +51,7 @@ function refuseUnlessGood(key: KeyWithUser, administrator: string, token: string
     throw bad('has the first characters of another key: choose another one.');
   if (key.userId !== administrator)
     throw bad(`is a key of ${key.userName}, not of ${ADMINISTRATOR}: choose another one.`);
-  if (key.revokedAt) throw bad(`was revoked at ${key.revokedAt.toISOString()}, which is for good: choose another one.`);
+  if (key.revokedAt) throw bad(`was revoked at ${key.revokedAt.toISOString()} permanently: choose another one.`);
   if (key.expiresAt && key.expiresAt <= currentTime()) {
     throw bad(`expired at ${key.expiresAt.toISOString()}: choose another one.`);
   }

@@ -44,7 +44,7 @@ export function formTypeOf(call: Pick<IncomingCall, 'headers'>): string | null {
 
 function readJson(body: Buffer, contentType: string): CallContent | ContentFault {
   const text = decodedText(body, contentType);
-  if (text === null) return { fault: 'The body is not in the charset that it says, or not UTF-8.' };
+  if (text === null) return { fault: 'The body is not valid in its charset, or not UTF-8.' };
   try {
     return { kind: 'JSON', root: rootOf(readJsonText(text)) };
   } catch (error) {

@@ -53,7 +53,7 @@ export async function decodeContent(headers: HeaderPairs, body: Buffer): Promise
     return malformed(`The content encoding ${quoted(unknown)} is not known; ${known} are.`);
   }
   if (encodings.length > MAX_ENCODINGS) {
-    return malformed(`The body has ${encodings.length} content encodings; at most ${MAX_ENCODINGS} are taken off.`);
+    return malformed(`The body has ${encodings.length} content encodings; at most ${MAX_ENCODINGS} are allowed.`);
   }
   return encodings.length === 0 ? null : decodeAll(encodings, body);
 }
@@ -79,7 +79,8 @@ async function decodeOne(encoding: string, body: Buffer): Promise<Buffer | Refus
     return await DECODERS[encoding]!(body);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ERR_BUFFER_TOO_LARGE') return malformed(`The body is not ${encoding}, as its content encoding says.`);
+    if (code !== 'ERR_BUFFER_TOO_LARGE')
+      return malformed(`The body is not ${encoding}, which is its content encoding.`);
     return { code: 'TOO_LARGE', message: `The body is more than ${MAX_DECODED_BYTES} bytes once it is decoded.` };
   }
 }

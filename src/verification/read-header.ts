@@ -26,7 +26,7 @@ export function optionalHeader(call: IncomingCall, name: string): string | null 
   const values = headerValues(call, name);
   const [value] = values;
   if (value === undefined) return null;
-  if (values.length > 1) return malformed(`The header ${name} is there ${values.length} times; once is right.`);
+  if (values.length > 1) return malformed(`The header ${name} occurs ${values.length} times; it must occur once.`);
   const trimmed = withoutSpaceAround(value);
   return trimmed === '' ? malformed(`The header ${name} is empty.`) : trimmed;
 }
@@ -37,10 +37,12 @@ export function optionalHeader(call: IncomingCall, name: string): string | null 
  */
 export function readTimestamp(text: string, where: string): number | Refusal {
   if (!/^[0-9]{1,20}$/.test(text)) {
-    return malformed(`${where} is ${quoted(text)}; whole seconds since 1970 are right, in digits alone.`);
+    return malformed(`${where} is ${quoted(text)}; it must be whole seconds since 1970, in digits only.`);
   }
   const unit = finerUnitOf(text.replace(/^0+/, '').length);
-  return unit === null ? Number(text) : malformed(`${where} is ${text}, which looks like ${unit}; seconds are right.`);
+  return unit === null
+    ? Number(text)
+    : malformed(`${where} is ${text}, which looks like ${unit}; it must be in seconds.`);
 }
 
 // A time in seconds with 12 digits would be after the year 5138.

@@ -44,7 +44,7 @@ export function readSignature(text: string, form: SignatureForm, where: string):
   const right = ENCODING_NAMES[form.encoding];
   if (text === '') return malformed(`${where} is empty.`);
   const other = encodingThatFits(text, form.bytes);
-  if (other !== null) return malformed(`${where} looks like ${ENCODING_NAMES[other]}; ${right} is right.`);
+  if (other !== null) return malformed(`${where} looks like ${ENCODING_NAMES[other]}; it must be ${right}.`);
   return malformed(bytes === null ? `${where} is not ${right}.` : `${where} ${lengthFault(bytes.length, form)}`);
 }
 

@@ -45,7 +45,7 @@ export function readStandardSignature(call: IncomingCall, prefix: string): Claim
 function readId(call: IncomingCall, header: string): string | Refusal {
   const id = onlyHeader(call, header);
   const isSplittable = isRefusal(id) || !id.includes('.');
-  return isSplittable ? id : malformed(`The header ${header} has a full stop in it, which Standard Webhooks forbids.`);
+  return isSplittable ? id : malformed(`The header ${header} contains a full stop, which Standard Webhooks forbids.`);
 }
 
 function readSignatures(call: IncomingCall, header: string): Signatures | Refusal {
@@ -53,7 +53,7 @@ function readSignatures(call: IncomingCall, header: string): Signatures | Refusa
   if (isRefusal(value)) return value;
   const entries = value.split(' ').filter((entry) => entry !== '');
   if (entries.length > MAX_SIGNATURES) {
-    return malformed(`The header ${header} has ${entries.length} signatures; at most ${MAX_SIGNATURES} are looked at.`);
+    return malformed(`The header ${header} has ${entries.length} signatures; at most ${MAX_SIGNATURES} are allowed.`);
   }
   const read = entries.flatMap((entry) => readEntry(entry, header) ?? []);
   const readable = readableOf(read.map(({ signature }) => signature));

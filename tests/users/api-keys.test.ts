@@ -1,5 +1,5 @@
 import { uuidOf } from '../../src/ids';
-import { keyIdOf, makeToken } from '../../src/users/api-key';
+import { keyIdOf, makeToken } from '../../src/users/api-key-token';
 import { startTestApp, type TestApp } from '../support/app';
 import { dumpOf, formsOf } from '../support/dump';
 import { sendRaw } from '../support/raw-http';

@@ -49,9 +49,9 @@ describe.each(CASES)('%s', (_title, signer) => {
   test('says which header is there more than once, equal or not', () => {
     for (const [name, value] of headersOf(call)) {
       const twice = judged(withHeader(call, name, value, value), agreed(signer));
-      expect(twice).toEqual(refused('MALFORMED', `${name} is there 2 times`));
+      expect(twice).toEqual(refused('MALFORMED', `${name} occurs 2 times`));
       const often = judged(withHeader(call, name, ...Array(100).fill(value)), agreed(signer));
-      expect(often).toEqual(refused('MALFORMED', `${name} is there 100 times`));
+      expect(often).toEqual(refused('MALFORMED', `${name} occurs 100 times`));
       expect(judged(withHeader(call, name, '', value), agreed(signer))).toEqual(refused('MALFORMED', name));
     }
   });

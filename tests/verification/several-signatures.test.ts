@@ -44,7 +44,7 @@ describe('several signatures', () => {
   const MALFORMED_ENTRIES = [
     ['v1,abc', 'not base64'],
     [`v1,${'A'.repeat(27)}=`, '20 bytes, as HMAC-SHA1 makes them; HMAC-SHA256 makes 32'],
-    [`v1,${'ab'.repeat(32)}`, 'looks like hex; base64 is right'],
+    [`v1,${'ab'.repeat(32)}`, 'looks like hex; it must be base64'],
     [`v1a,${'A'.repeat(43)}=`, '32 bytes, as HMAC-SHA256 makes them; ed25519 makes 64'],
     ['A'.repeat(44), 'without a version'],
     ['v1,', 'is empty'],

@@ -32,11 +32,11 @@ describe.each(TIMED)('the time of %s', (_title, signer) => {
   });
 
   test.each([
-    [NOW * 1000, 'looks like milliseconds; seconds are right'],
+    [NOW * 1000, 'looks like milliseconds; it must be in seconds'],
     ['100000000000', 'looks like milliseconds'],
     [NOW * 1e6, 'looks like microseconds'],
     ['1750000000000000000', 'looks like nanoseconds'],
-    ['-1', '"-1"; whole seconds since 1970'],
+    ['-1', '"-1"; it must be whole seconds since 1970'],
     [-NOW, 'whole seconds'],
     [`+${NOW}`, 'whole seconds'],
     [`${NOW}.5`, 'whole seconds'],

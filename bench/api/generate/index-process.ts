@@ -1,7 +1,7 @@
 // Indexes the requests of one range of ids, as src/request-log/search/index-requests.ts does with those that the feed names.
 import 'reflect-metadata';
 import { createDataSource } from '../../../src/database/data-source';
-import { indexWords } from '../../../src/request-log/search/index-words';
+import { indexWords } from '../../../src/request-log/search/index-terms';
 import { insertIndexed, requestsToIndex } from '../../../src/request-log/search/request-index.store';
 import { rowsOf } from '../../../src/sql/db';
 

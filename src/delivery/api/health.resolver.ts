@@ -73,7 +73,7 @@ export class WebhookHealthResolver {
   async successRate(@Root() { webhookId }: HealthShape, @Ctx() context: Context): Promise<number | null> {
     const rates = loaderFor(context, 'Webhook.recentRate', (ids) => recentRates(context.db, ids));
     const rate = await rates.load(webhookId);
-    return rate ? rate.succeeded / rate.over : null;
+    return rate ? rate.succeeded / rate.finished : null;
   }
 
   @FieldResolver()

@@ -101,14 +101,14 @@ function callOf({
   if (!isGiven) refuseSaying('Give requestId, or the headers and body of a call.', ['headers']);
   if (body && bodyBase64) refuseSaying('Give either body or bodyBase64, not both.', ['bodyBase64']);
   if ((headers?.length ?? 0) > MAX_HEADERS) {
-    refuseSaying(`headers has ${headers?.length} entries; at most ${MAX_HEADERS} are taken.`, ['headers']);
+    refuseSaying(`headers has ${headers?.length} entries; at most ${MAX_HEADERS} are allowed.`, ['headers']);
   }
   const characters = (headers ?? []).reduce((sum, { name, value }) => sum + name.length + value.length, 0);
   if (characters > MAX_HEADER_CHARACTERS) {
-    refuseSaying(`headers have ${characters} characters; at most ${MAX_HEADER_CHARACTERS} are taken.`, ['headers']);
+    refuseSaying(`headers have ${characters} characters; at most ${MAX_HEADER_CHARACTERS} are allowed.`, ['headers']);
   }
   if ((url?.length ?? 0) > MAX_URL_CHARACTERS) {
-    refuseSaying(`url has ${url?.length} characters; at most ${MAX_URL_CHARACTERS} are taken.`, ['url']);
+    refuseSaying(`url has ${url?.length} characters; at most ${MAX_URL_CHARACTERS} are allowed.`, ['url']);
   }
   return { headers: headers ?? [], body: bodyBase64 ? bytesOf(bodyBase64) : Buffer.from(body ?? ''), url: url ?? null };
 }

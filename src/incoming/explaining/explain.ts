@@ -16,8 +16,8 @@ import { agreementsById } from '../../webhooks/incoming/incoming-agreement.store
 import { openVerificationSecrets } from '../../webhooks/incoming/verification-secret';
 import { verificationSecrets } from '../../webhooks/incoming/verification-secret.store';
 import { webhooksById } from '../../webhooks/webhook.store';
-import { type ReceivingAgreement, receivingAgreement } from '../agreements';
-import { MAX_CALL_BYTES } from '../arrived-call';
+import { MAX_CALL_BYTES } from '../call-limits';
+import { type IncomingSettings, incomingSettings } from '../incoming-settings';
 
 /** A call that is not in the log. */
 export interface GivenCall {
@@ -50,28 +50,29 @@ export async function explainVerification(
   what: { requestId: string | null } | GivenCall,
   at: Date | null,
 ): Promise<Explained> {
-  const of = await agreementToExplain(db, keyring, webhookId);
-  const { call, receivedAt, notes } = 'requestId' in what ? await keptCall(db, of, what.requestId) : givenCall(what);
+  const settings = await agreementToExplain(db, keyring, webhookId);
+  const { call, receivedAt, notes } =
+    'requestId' in what ? await keptCall(db, settings, what.requestId) : givenCall(what);
   const nowMs = (at ?? receivedAt).getTime();
   const decoded = await decodeContent(call.headers, call.body);
   const decodedBody = decoded === null || isRefusal(decoded) ? null : decoded.body;
-  const agreement = { ...of.agreement, provider: of.row.provider };
+  const agreement = { ...settings.agreement, provider: settings.row.provider };
   const { judgement, checks } = await explain({ call, decodedBody, agreement, nowMs });
   const unread: Check[] =
     decoded !== null && isRefusal(decoded) ? [{ name: 'BODY', passed: false, message: decoded.message }] : [];
-  return { judgement, checks: [...stateChecks(of), ...notes, ...unread, ...checks], at: new Date(nowMs) };
+  return { judgement, checks: [...stateChecks(settings), ...notes, ...unread, ...checks], at: new Date(nowMs) };
 }
 
-async function agreementToExplain(db: Db, keyring: Keyring, id: string | null): Promise<ReceivingAgreement> {
+async function agreementToExplain(db: Db, keyring: Keyring, id: string | null): Promise<IncomingSettings> {
   const webhook = id === null ? undefined : (await webhooksById(db, [id])).get(id);
   if (!webhook) throw fault(['webhookId'], 'NOT_FOUND', 'There is no webhook with this id.');
   const row = (await agreementsById(db, [webhook.id])).get(webhook.id);
   if (!row) throw fault(['webhookId'], 'INVALID', `${webhook.name} is OUTGOING: only INCOMING webhooks receive calls.`);
   const secrets = openVerificationSecrets(keyring, await verificationSecrets(db, [webhook.id], currentTime()));
-  return receivingAgreement(webhook, row, secrets);
+  return incomingSettings(webhook, row, secrets);
 }
 
-function stateChecks({ webhook }: ReceivingAgreement): Check[] {
+function stateChecks({ webhook }: IncomingSettings): Check[] {
   if (webhook.status === 'ACTIVE') return [];
   const status = webhook.status.toLowerCase();
   const message = `${webhook.name} is ${status}: every call is refused, even with a valid signature.`;
@@ -86,7 +87,7 @@ interface Read {
 
 function givenCall({ headers, body, url }: GivenCall): Read {
   if (body.length > MAX_CALL_BYTES) {
-    const message = `body is ${body.length} bytes; at most ${MAX_CALL_BYTES} (1 MiB) are taken, here as in calls.`;
+    const message = `body is ${body.length} bytes; at most ${MAX_CALL_BYTES} (1 MiB) are allowed, as in calls.`;
     throw fault(['body'], 'TOO_LARGE', message);
   }
   const pairs = headers.map(({ name, value }): [string, string] => [name.trim(), value.trim()]);
@@ -94,7 +95,7 @@ function givenCall({ headers, body, url }: GivenCall): Read {
   return { call, receivedAt: currentTime(), notes: [] };
 }
 
-async function keptCall(db: Db, { webhook }: ReceivingAgreement, id: string | null): Promise<Read> {
+async function keptCall(db: Db, { webhook }: IncomingSettings, id: string | null): Promise<Read> {
   const row = id === null ? undefined : (await requestsById(db, [id])).get(id);
   if (row?.webhookId !== webhook.id || row.direction !== 'INCOMING') {
     throw fault(['requestId'], 'NOT_FOUND', `There is no call to ${webhook.name} with this id.`);

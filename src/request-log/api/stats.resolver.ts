@@ -11,6 +11,9 @@ import { READERS } from '../../viewer';
 import { loadWebhook } from '../../webhooks/api/webhook.resolver';
 import { WebhookType } from '../../webhooks/api/webhook.type';
 import { scopedWhere } from '../search/indexed-filters';
+import { countedState } from '../stats/counting-lag.store';
+import { latestFailures } from '../stats/latest-failures';
+import { rollupWhere } from '../stats/rollup-where';
 import { bucketStarts, MAX_BUCKETS, spanOf } from '../stats/stats-buckets';
 import {
   type Figures,
@@ -25,10 +28,7 @@ import {
   successRate,
 } from '../stats/stats-figures';
 import type { Dimension } from '../stats/stats-figures.store';
-import { latestFailures } from '../stats/stats-samples';
-import { countedState } from '../stats/stats-uncounted.store';
-import { keptWhere } from '../stats/stats-where';
-import { zoneNamed } from '../stats/stats-zone';
+import { zoneNamed } from '../stats/time-zone';
 import { REQUEST_LOG_FILTER } from './request-log.inputs';
 import { loadRequest } from './request-log.resolver';
 import { RequestLogType } from './request-log.type';
@@ -55,10 +55,10 @@ interface StatsShape extends StatsType {
 function questionOf({ viewer }: Context, { range, where }: StatsArgs): StatsQuestion {
   const span = spanOf(range);
   const rowCondition = conditionOf(scopedWhere(viewer, where), REQUEST_LOG_FILTER);
-  const kept = keptWhere(where as Record<string, unknown> | undefined);
-  if (!kept) return { span, rowCondition, kept };
-  const condition = kept.where === undefined ? everything : conditionOf(kept.where, REQUEST_LOG_FILTER);
-  return { span, rowCondition, kept: { ...kept, condition } };
+  const rollup = rollupWhere(where as Record<string, unknown> | undefined);
+  if (!rollup) return { span, rowCondition, rollup };
+  const condition = rollup.where === undefined ? everything : conditionOf(rollup.where, REQUEST_LOG_FILTER);
+  return { span, rowCondition, rollup: { ...rollup, condition } };
 }
 
 @Resolver(() => StatsType)
@@ -75,11 +75,11 @@ export class StatsResolver {
   async webhookRequestLogStats(@Ctx() context: Context, @Args(() => StatsArgs) args: StatsArgs): Promise<StatsShape> {
     const question = questionOf(context, args);
     const zone = zoneNamed(args.timeZone ?? 'UTC');
-    const { span, kept } = question;
+    const { span, rollup } = question;
     const starts = bucketStarts(span, args.bucket, zone);
-    const state = kept ? await countedState(context.db, span) : { countedUntil: currentTime(), uncounted: 0 };
+    const state = rollup ? await countedState(context.db, span) : { countedUntil: currentTime(), uncounted: 0 };
     const { from, to } = args.range;
-    return { from, to, timeZone: zone.name, isFromKeptCounts: kept !== null, ...state, question, starts };
+    return { from, to, timeZone: zone.name, isFromKeptCounts: rollup !== null, ...state, question, starts };
   }
 
   @FieldResolver(() => FiguresOnlyType, { nullable: true, description: 'The figures of the whole range.' })

@@ -1,4 +1,4 @@
-// The file of an export, piece by piece.
+// Reads the file of an export in batches.
 import { type Condition, conjunctsOf } from '../../sql/condition';
 import type { Db } from '../../sql/db';
 import { resolvePlans } from '../../sql/resolve-condition';
@@ -14,22 +14,22 @@ import {
   readLines,
 } from './export-rows.store';
 
-/** Some whole lines, as one statement reads them: together `texts` are the file. */
+/** Whole lines that one statement read. The concatenated `texts` of all batches are the file. */
 export interface Batch {
   texts: string[];
   rows: number;
 }
 
 export interface BatchOptions {
-  /** Where an earlier download broke off: the last request that it has; null: from the beginning. */
+  /** To resume a download: the last request that it received; null: from the start. */
   after: string | null;
-  /** Called before each statement; what it throws ends the file. */
+  /** Called before each statement. If it throws, the download ends. */
   check(): Promise<void>;
 }
 
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
-// A statement looks at so many requests at most: a filter that few of ten million meet is many short statements.
-const LOOKED_AT = 20_000;
+// Requests that one statement examines at most, so that a filter that few requests meet is many short statements.
+const MAX_EXAMINED = 20_000;
 const LINES = 4_000;
 const CONTENT_ROWS = 500;
 const CONTENT_BYTES = 1024 * 1024;
@@ -38,8 +38,8 @@ const LINE_END = { NDJSON: '\n', CSV: '\r\n' };
 const BYTE_ORDER_MARK = '\ufeff';
 
 /**
- * Each request that was there when the export was ordered and meets the condition when its turn comes, oldest first. The
- * pieces after a request are the same whether the file is read from the beginning or from there.
+ * Each request that existed when the export was created and meets the condition when it is read, oldest first. The
+ * lines after a request are the same, whether the file is read from the start or from there.
  */
 export async function* exportBatches(
   db: Db,
@@ -56,7 +56,7 @@ export async function* exportBatches(
   let { after, last } = rangeOf(condition, options.after ?? FIRST_ID, order.lastRequestId);
   while (after < last) {
     await options.check();
-    const end = (await endOfRequests(db, { after, last }, LOOKED_AT)) ?? last;
+    const end = (await endOfRequests(db, { after, last }, MAX_EXAMINED)) ?? last;
     for (let more = true; more; ) {
       await options.check();
       const batch = await read({ after, last: end });
@@ -72,12 +72,12 @@ export async function* exportBatches(
   if (before.length > 0) yield { texts: before, rows: 0 };
 }
 
-// The times in a filter are ids: years before them need not be walked through.
+// Bounds on the time in the filter are bounds on ids: older and newer requests are not read.
 function rangeOf(condition: Condition, after: string, last: string): RequestRange {
   const range = { after, last };
   for (const part of conjunctsOf(condition)) {
     if (part.kind !== 'idBound') continue;
-    // no request has the id of a bound, which is less than all of its millisecond
+    // the id of a bound precedes all ids of its millisecond, and no request has it
     if (part.operator === '>=' && part.id > range.after) range.after = part.id;
     if (part.operator === '<' && part.id < range.last) range.last = part.id;
   }
@@ -89,7 +89,7 @@ function heading({ includeContent, byteOrderMark }: ExportRow): string {
   return `${byteOrderMark ? BYTE_ORDER_MARK : ''}${columns.join(',')}${LINE_END.CSV}`;
 }
 
-// Some programs take these for the end of a line, which in JSON they need not be.
+// Some programs treat these characters as line ends. JSON allows them in strings, so they are escaped.
 function oneLineEach(ndjson: string): string {
   return ndjson.replace(/[\u0085\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

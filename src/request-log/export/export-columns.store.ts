@@ -1,5 +1,5 @@
-// The columns of an export and how the database writes a row of them as a line: made here, a million rows would be a
-// million objects. `r` is the request, `w` its webhook, `u` its user.
+// The columns of an export. The database writes each row as a line, because a million rows would be a million objects
+// here. `r` is the request, `w` its webhook, `u` its user.
 import { ID_PREFIXES, type NodeName } from '../../ids';
 import { csvCellSql } from '../../sql/csv-cell';
 import { SCHEME_AND_HOST, SECRET_IN_URL } from '../../webhooks/credentials/shown-url';
@@ -8,7 +8,7 @@ import type { ExportFormat } from './export.entity';
 interface Column {
   name: string;
   sql: string;
-  /** A text that others have written; the rest holds nothing that CSV would have to quote. */
+  /** A text from outside. Other columns have no characters that CSV quotes. */
   isText?: boolean;
 }
 
@@ -28,7 +28,7 @@ const WITHOUT_SECRETS = `concat(substring(r.url from '${SCHEME_AND_HOST}'),
 const MASKED_URL = `case when w.url = r.url then ${WITHOUT_SECRETS}
   else coalesce(array_to_string(regexp_match(r.url, ${HOST}), ''), '') || '/...' end`;
 
-/** @param seesUrls whether whoever reads the file may see whole URLs */
+/** @param seesUrls whether the readers of the file may see whole URLs */
 function columnsFor(seesUrls: boolean): Column[] {
   return [
     id('id', 'WebhookRequestLog', 'r.id'),
@@ -59,7 +59,7 @@ function columnsFor(seesUrls: boolean): Column[] {
   ];
 }
 
-/** In this order. */
+/** The names of the columns, in the order of the file. */
 export const EXPORT_COLUMNS: readonly string[] = columnsFor(true).map(({ name }) => name);
 
 /** The SELECT list of a row as a line without its end, named `line`. */
@@ -67,11 +67,11 @@ export function lineSql(format: ExportFormat, seesUrls: boolean): string {
   const columns = columnsFor(seesUrls);
   if (format === 'CSV') return `concat(${columns.map(cellSql).join(`, ',', `)}) as line`;
   const fields = columns.map(({ name, sql }) => `${sql} as "${name}"`).join(', ');
-  // not a name that some column has: that would be meant
+  // an alias that no column has: PostgreSQL would take it for the column
   return `(select row_to_json(line_fields)::text from (select ${fields}) as line_fields) as line`;
 }
 
-// concat() takes null for nothing, which is an empty cell
+// concat() skips nulls, which gives an empty cell
 function cellSql({ sql, isText }: Column): string {
   return isText ? csvCellSql(sql) : `(${sql})::text`;
 }

@@ -1,4 +1,4 @@
-// Headers and bodies at the end of a line.
+// The columns of headers and bodies, at the end of a line.
 import { isUtf8 } from 'node:buffer';
 import { headersAsObject, readHeaderPairs } from '../../header-pairs';
 import { jsonOrText } from '../../json/json-output';
@@ -6,7 +6,7 @@ import { csvCell } from '../../sql/csv-cell';
 import type { ExportFormat } from './export.entity';
 import type { ContentRow } from './export-rows.store';
 
-/** In this order, behind EXPORT_COLUMNS. */
+/** The names of these columns, in the order of the file, after EXPORT_COLUMNS. */
 export const CONTENT_COLUMNS = [
   'headers',
   'data',
@@ -17,7 +17,7 @@ export const CONTENT_COLUMNS = [
   'responseTruncated',
 ] as const;
 
-/** How a body stands in the file: as the JSON that it is, as its text, or in base64 (RFC 4648, section 4). */
+/** How a body is written: as JSON, as text, or in base64 (RFC 4648, section 4). */
 type Encoding = 'json' | 'text' | 'base64';
 
 interface Shown {
@@ -25,7 +25,7 @@ interface Shown {
   encoding: Encoding;
 }
 
-/** The line of a row with its content, without its end. */
+/** The line of a row with content, without a line end. */
 export function lineWithContent(row: ContentRow, format: ExportFormat): string {
   const headers = headersJson(row.headers);
   const data = shownBody(row.data, false);
@@ -36,7 +36,7 @@ export function lineWithContent(row: ContentRow, format: ExportFormat): string {
     const cells = [headers, data?.text, data?.encoding, responseHeaders, response?.text, response?.encoding];
     return [row.line, ...cells.map((text) => (text == null ? '' : csvCell(text))), truncated ?? ''].join(',');
   }
-  // the columns are written out: JSON.stringify would write the bodies' own JSON anew, and their numbers not as they were
+  // not JSON.stringify: it would write the JSON of bodies again, and change their numbers
   return `${row.line.slice(0, -1)},"headers":${headers},"data":${jsonOf(data)},"dataEncoding":${nameOf(data)},\
 "responseHeaders":${responseHeaders},"response":${jsonOf(response)},"responseEncoding":${nameOf(response)},\
 "responseTruncated":${truncated}}`;
@@ -49,14 +49,14 @@ function headersJson(text: string | null): string | null {
 
 function shownBody(bytes: Buffer | null, isTruncated: boolean): Shown | null {
   if (bytes === null || bytes.length === 0) return null;
-  // a text with NUL in it is none that a program for tables would take
+  // spreadsheets do not accept NUL in a text
   if (bytes.includes(0)) return inBase64(bytes);
   if (isUtf8(bytes)) {
     const text = bytes.toString('utf8');
-    // what is JSON is never its own value: a string of it has quotes around it
+    // equal only if the text is not JSON: a JSON string has quotes around it
     return { text, encoding: jsonOrText(bytes) === text ? 'text' : 'json' };
   }
-  const text = isTruncated ? wholeLetters(bytes) : null;
+  const text = isTruncated ? wholeCharacters(bytes) : null;
   return text === null ? inBase64(bytes) : { text, encoding: 'text' };
 }
 
@@ -64,8 +64,8 @@ function inBase64(bytes: Buffer): Shown {
   return { text: bytes.toString('base64'), encoding: 'base64' };
 }
 
-// the cut may go through a letter
-function wholeLetters(bytes: Buffer): string | null {
+// the end of a truncated body may be in the middle of a character
+function wholeCharacters(bytes: Buffer): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });
   } catch {
@@ -73,7 +73,7 @@ function wholeLetters(bytes: Buffer): string | null {
   }
 }
 
-// line breaks in JSON stand between its parts, where a space is as good
+// line breaks in JSON are white space between tokens, where a space is equivalent
 function jsonOf(body: Shown | null): string {
   if (body === null) return 'null';
   return body.encoding === 'json' ? body.text.replace(/[\r\n]/g, ' ') : JSON.stringify(body.text);

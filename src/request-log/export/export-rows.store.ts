@@ -1,16 +1,16 @@
-// The rows of an export, some thousand a statement: none runs so long that it keeps the database from tidying up.
+// Reads the rows of an export, some thousands per statement, so that no statement runs so long that it delays vacuum.
 import { all, bindings, type Condition, sqlTest, toSql } from '../../sql/condition';
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import type { ExportFormat } from './export.entity';
 import { lineSql } from './export-columns.store';
 
-/** Requests after `after`, up to and with `last`. */
+/** Requests after `after`, up to `last` inclusive. */
 export interface RequestRange {
   after: string;
   last: string;
 }
 
-/** Lines that travel together: about 50 kB. */
+/** Lines per text: about 50 kB. */
 export const PIECE_LINES = 64;
 
 /** Which rows, and how they are written. */
@@ -20,7 +20,7 @@ export interface ExportPlan {
   seesUrls: boolean;
 }
 
-/** The last of the first `atMost` requests in the range; null: there are fewer. */
+/** The last of the first `atMost` requests in the range; null if there are fewer. */
 export async function endOfRequests(db: Db, range: RequestRange, atMost: number): Promise<string | null> {
   const row = await rowOf<{ id: string }>(
     db,
@@ -30,7 +30,7 @@ export async function endOfRequests(db: Db, range: RequestRange, atMost: number)
   return row?.id ?? null;
 }
 
-/** Some lines together, each with its end, and the id of the last one. */
+/** Lines with their line ends, and the id of the last one. */
 export interface LinePiece {
   text: string;
   rows: number;
@@ -38,9 +38,9 @@ export interface LinePiece {
 }
 
 /**
- * The first `atMost` rows as lines, some at a time: to take them apart and put them together again is what would cost, and
- * texts of megabytes would have the garbage collected all the time.
- * @param end what a line ends with
+ * The first `atMost` rows as lines, in texts of several lines. A text per line would cost the time of joining them, and
+ * one text of megabytes would keep the garbage collector busy.
+ * @param end the line end
  */
 export async function readLines(
   db: Db,
@@ -72,8 +72,8 @@ export interface ContentRow {
 }
 
 /**
- * Rows with their content: at most `atMost`, and as many as hold `bytes` of it together, but at least one.
- * `more`: there may be further ones in the range.
+ * Rows with their content: at most `atMost` rows and about `bytes` bytes of content, but at least one row.
+ * `more`: whether there may be further rows in the range.
  */
 export async function readContents(
   db: Db,

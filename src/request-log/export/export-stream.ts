@@ -1,13 +1,14 @@
-// From pieces of a file to bytes that leave as fast as they are taken, and no faster.
+// Sends the batches of an export as fast as the client reads them.
 import { Readable } from 'node:stream';
+import type { Progress } from './download';
 import type { Batch } from './export-batches';
-import type { Progress } from './request-export';
 
-// small enough to see that a slow reader takes something
+// small enough that a slow client reads one before the timeout
 const PIECE_BYTES = 64 * 1024;
 
 /**
- * Reads one batch ahead, while the one before is on its way. The first is read at once: what fails at once, fails here.
+ * Reads the next batch while the previous one is being sent. The first batch is read at once, so that its errors are
+ * thrown here.
  */
 export async function readAhead(batches: AsyncGenerator<Batch>): Promise<AsyncGenerator<Batch>> {
   const first = await batches.next();
@@ -15,7 +16,7 @@ export async function readAhead(batches: AsyncGenerator<Batch>): Promise<AsyncGe
     try {
       for (let current = first; !current.done; ) {
         const next = batches.next();
-        // looked at later, or never
+        // its error is thrown when it is awaited, if it is
         next.catch(() => undefined);
         yield current.value;
         current = await next;
@@ -28,11 +29,11 @@ export async function readAhead(batches: AsyncGenerator<Batch>): Promise<AsyncGe
 }
 
 /**
- * The file as a stream. It breaks when `batches` throw, and when nobody takes anything for `patienceMs`; whoever reads it
- * must not take that for its end.
- * @param progress kept up to date
+ * The file as a stream. It fails if `batches` throw, or if the client reads nothing for `timeoutMs`. The consumer must
+ * not end the response normally then.
+ * @param progress updated while the file is sent
  */
-export function streamOf(batches: AsyncIterable<Batch>, progress: Progress, patienceMs: number): Readable {
+export function streamOf(batches: AsyncIterable<Batch>, progress: Progress, timeoutMs: number): Readable {
   const stream = Readable.from(pieces(), { objectMode: false });
   async function* pieces(): AsyncGenerator<Buffer> {
     for await (const { texts, rows } of batches) {
@@ -44,11 +45,11 @@ export function streamOf(batches: AsyncIterable<Batch>, progress: Progress, pati
   async function* taken(bytes: Buffer): AsyncGenerator<Buffer> {
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       const piece = bytes.subarray(at, at + PIECE_BYTES);
-      const impatience = setTimeout(() => stream.destroy(new Error('nobody reads on')), patienceMs);
+      const timeout = setTimeout(() => stream.destroy(new Error('the client stopped reading')), timeoutMs);
       try {
         yield piece;
       } finally {
-        clearTimeout(impatience);
+        clearTimeout(timeout);
       }
       progress.bytes += piece.length;
     }

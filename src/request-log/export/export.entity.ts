@@ -4,7 +4,7 @@ import { UserEntity } from '../../users/user.entity';
 export const EXPORT_FORMATS = ['NDJSON', 'CSV'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
-/** Somebody's order to take a part of the log away. */
+/** A part of the log that a user exports as a file. */
 @Entity('exports')
 @Check('exports_format_check', `format in ('NDJSON', 'CSV')`)
 export class ExportEntity {

@@ -3,32 +3,32 @@ import { RequestLogWhere } from '../api/request-log.inputs';
 import type { ExportFormat } from './export.entity';
 import { ExportFormatEnum } from './export.type';
 
-@InputType('ExportWebhookRequestLogsInput', { description: 'Which part of the log, and how it is written.' })
+@InputType('ExportWebhookRequestLogsInput', { description: 'The requests to export, and the format of the file.' })
 export class ExportRequestLogsInput {
   @Field(() => RequestLogWhere, {
     nullable: true,
     description:
-      'As of `webhookRequestLogs`, such as { startedAt: { gte: "2026-03-01T00:00:00Z" } }. Left out: everything; {} and ' +
-      'null are refused. It is looked at when the file is read.',
+      'The filter, as in `webhookRequestLogs`: { startedAt: { gte: "2026-03-01T00:00:00Z" } }. Left out: all ' +
+      'requests; {} and null are refused. It is evaluated when the file is downloaded.',
   })
   where?: RequestLogWhere | null;
 
-  @Field(() => ExportFormatEnum, { defaultValue: 'NDJSON', description: 'How the file is written.' })
+  @Field(() => ExportFormatEnum, { defaultValue: 'NDJSON', description: 'The format of the file.' })
   format: ExportFormat;
 
   @Field(() => Boolean, {
     defaultValue: false,
     description:
-      'With what was exchanged: the columns headers, data, dataEncoding, responseHeaders, response, responseEncoding and ' +
-      'responseTruncated. FORBIDDEN to SUPPORT.',
+      'Whether the file includes headers and bodies: the columns headers, data, dataEncoding, responseHeaders, ' +
+      'response, responseEncoding and responseTruncated. With true, the error is FORBIDDEN for SUPPORT.',
   })
   includeContent: boolean;
 
   @Field(() => Boolean, {
     defaultValue: false,
     description:
-      'CSV: begins with U+FEFF, without which Excel takes the letters of most languages for others. Programs may take it ' +
-      'for a part of the first column name. NDJSON never has it.',
+      'CSV: whether the file begins with a byte order mark (U+FEFF). Excel needs it to recognise UTF-8. Other ' +
+      'programs may read it as a part of the first column name. NDJSON never has it.',
   })
   byteOrderMark: boolean;
 }

@@ -24,7 +24,7 @@ import { ExportConnection, ExportType } from './export.type';
 import { requestExport } from './request-export';
 
 const ExportRequestLogsPayload = payloadOf('ExportWebhookRequestLogs', {
-  export: [() => ExportType, 'The order; the file is at its `url`.'],
+  export: [() => ExportType, 'The export. The file is at its `url`.'],
 });
 
 const ORDER = { tag: 'Export', column: null, descending: true };
@@ -39,18 +39,21 @@ export class ExportResolver {
   @Query(() => ExportType, {
     nullable: true,
     description: withExample(
-      'An order to take a part of the log away; null when there is none with this id.',
+      'An export by its id; null if there is none.',
       '{ export(id: "exp_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { url expiresAt downloads completedAt } }',
     ),
   })
-  export(@Ctx() context: Context, @Arg('id', () => ID, { description: 'An export, `exp_...`.' }) id: string) {
+  export(
+    @Ctx() context: Context,
+    @Arg('id', () => ID, { description: 'The id of the export, `exp_...`.' }) id: string,
+  ) {
     return loadExport(context, uuidOf('Export', id));
   }
 
   @HasRole(...READERS)
   @Query(() => ExportConnection, {
     description: withExample(
-      'Who ordered which export, newest first, those that expired too.',
+      'All exports, including expired ones, newest first.',
       '{ exports(first: 50) { nodes { createdAt format includeContent rowsSent orderedBy { name } } } }',
     ),
   })
@@ -61,15 +64,17 @@ export class ExportResolver {
   @HasRole(...READERS)
   @Mutation(() => ExportRequestLogsPayload, {
     description: withExample(
-      'Takes a part of the log away: any `where`, of any size. This writes down the order; the file is made while it is ' +
-        'read from `url`, by the same user, a SYSTEM_MANAGER or an AUDITOR, within 24 hours and as often as they like.',
+      'Creates an export of the requests that meet `where`, of any size. The file is made while it is downloaded from ' +
+        '`url`. The user who created the export, SYSTEM_MANAGER and AUDITOR can download it for 24 hours, any number ' +
+        'of times.',
       'mutation {\n  exportWebhookRequestLogs(input: {\n    format: CSV\n    where: { startedAt: { gte: "2026-03-01T00:00:00Z", ' +
         'lt: "2026-04-01T00:00:00Z" } }\n  }) { export { id url expiresAt } userErrors { field code message } }\n}',
     ),
   })
   exportWebhookRequestLogs(
     @Ctx() context: Context,
-    @Arg('input', () => ExportRequestLogsInput, { description: 'What is exported.' }) input: ExportRequestLogsInput,
+    @Arg('input', () => ExportRequestLogsInput, { description: 'The requests to export, and the format of the file.' })
+    input: ExportRequestLogsInput,
   ) {
     return answer({ export: null as ExportRow | null }, async () => {
       const { where, format, includeContent, byteOrderMark } = input;
@@ -79,15 +84,15 @@ export class ExportResolver {
     });
   }
 
-  @FieldResolver(() => ID, { description: '`exp_` and 32 hexadecimal digits; never changes.' })
+  @FieldResolver(() => ID, { description: '`exp_` and 32 hexadecimal digits.' })
   id(@Root() row: ExportRow) {
     return toNodeId('Export', row.id);
   }
 
   @FieldResolver(() => String, {
     description:
-      'Where the file is, below the address of this API: GET /exports/exp_... with `Authorization: Bearer hl_...`. ' +
-      '`?after=req_...` goes on behind a request, where a download broke off.',
+      'The path of the file on this server: GET /exports/exp_... with `Authorization: Bearer hl_...`. ' +
+      '`?after=req_...` resumes an interrupted download after that request.',
   })
   url(@Root() row: ExportRow) {
     return `/exports/${toNodeId('Export', row.id)}`;
@@ -96,19 +101,19 @@ export class ExportResolver {
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
-    description: 'The filter that was given, as JSON with times as texts; null: everything.',
+    description: 'The filter as JSON, with times as strings; null: all requests.',
   })
   where(@Root() row: ExportRow) {
     return row.condition === null ? null : whereAsJson(row.condition);
   }
 
-  @FieldResolver(() => UserType, { nullable: true, description: 'Who ordered it.' })
+  @FieldResolver(() => UserType, { nullable: true, description: 'The user who created the export.' })
   orderedBy(@Root() row: ExportRow, @Ctx() context: Context) {
     return USER.load(context, row.orderedBy);
   }
 }
 
-// In an input, a fault of a `where` is a fault of the input.
+// An error in the `where` of an input is a user error of the mutation.
 function checkWhere(viewer: Viewer | null, where: RequestLogWhere | null | undefined): void {
   try {
     conditionOf(scopedWhere(viewer, where), REQUEST_LOG_FILTER);

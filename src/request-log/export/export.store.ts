@@ -1,4 +1,4 @@
-// The orders of exports: what was asked for, and what became of it.
+// Exports and the progress of their downloads.
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { ExportEntity, type ExportFormat } from './export.entity';
 
@@ -7,16 +7,16 @@ export interface ExportRow {
   format: ExportFormat;
   includeContent: boolean;
   byteOrderMark: boolean;
-  /** Whether whoever ordered it could read content: else URLs are cut, and searches do not look into bodies. */
+  /** Whether its creator could read content. If not, URLs are masked and `search` does not include bodies. */
   readsContent: boolean;
-  /** The `where` that was asked for, as stored-where.ts writes it; null: everything. */
+  /** The `where`, as stored-where.ts writes it; null: all requests. */
   condition: string | null;
   orderedBy: string;
-  /** Nothing newer is in it. */
+  /** The file has no newer requests. */
   lastRequestId: string;
   createdAt: Date;
   expiresAt: Date;
-  /** Begun. */
+  /** Downloads that were started. */
   downloads: number;
   rowsSent: number;
   /** Before compression. */
@@ -45,7 +45,7 @@ export async function insertExport(db: Db, row: ExportRow): Promise<void> {
   await db.insert(ExportEntity, row);
 }
 
-/** The newest request that there is; null without any. */
+/** The id of the newest request; null if the log is empty. */
 export async function newestRequestId(db: Db): Promise<string | null> {
   const row = await rowOf<{ id: string }>(db, 'select id from webhook_request_logs order by id desc limit 1');
   return row?.id ?? null;
@@ -55,7 +55,7 @@ export async function noteDownloadBegun(db: Db, id: string): Promise<void> {
   await changedBy(db, statement('update exports set downloads = downloads + 1 where id = $1'), [id]);
 }
 
-/** @param completedAt null: it broke off */
+/** @param completedAt null: the download was interrupted */
 export async function noteDownloadEnded(
   db: Db,
   id: string,

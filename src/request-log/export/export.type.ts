@@ -7,12 +7,12 @@ import { HasRole } from '../../graphql/roles/has-role';
 import { READERS } from '../../viewer';
 import { EXPORT_FORMATS, type ExportFormat } from './export.entity';
 
-export const ExportFormatEnum = publishEnum('ExportFormat', EXPORT_FORMATS, 'How the file of an export is written.', {
-  NDJSON: { description: 'A JSON object a line, in UTF-8, lines ending in LF. For programs.' },
+export const ExportFormatEnum = publishEnum('ExportFormat', EXPORT_FORMATS, 'The format of the file of an export.', {
+  NDJSON: { description: 'A JSON object per line, in UTF-8. Lines end with LF.' },
   CSV: {
     description:
-      'RFC 4180 in UTF-8, lines ending in CRLF, the first one with the names of the columns. For spreadsheets: an ' +
-      'apostrophe stands before whatever one could take for a formula.',
+      'CSV as in RFC 4180, in UTF-8. Lines end with CRLF, and the first line has the names of the columns. A cell ' +
+      'that a spreadsheet could take for a formula begins with an apostrophe.',
   },
 });
 
@@ -21,37 +21,44 @@ export const ExportFormatEnum = publishEnum('ExportFormat', EXPORT_FORMATS, 'How
   implements: NodeType,
   simpleResolvers: true,
   description:
-    'An order to take a part of the log away as a file, and what became of it. The file is made while it is read: it ' +
-    'holds each request that had begun when it was ordered and meets `where` when its turn comes, oldest first.',
+    'An export of a part of the log to a file, and the progress of its downloads. The file is made while it is ' +
+    'downloaded. It has each request that began before the export was created and meets `where` when it is read, ' +
+    'oldest first.',
 })
 export class ExportType extends NodeType {
-  @Field(() => ExportFormatEnum, { description: 'How the file is written.' })
+  @Field(() => ExportFormatEnum, { description: 'The format of the file.' })
   format: ExportFormat;
 
-  @Field(() => Boolean, { description: 'Whether headers and bodies are in the file.' })
+  @Field(() => Boolean, { description: 'Whether the file includes headers and bodies.' })
   includeContent: boolean;
 
-  @Field(() => Boolean, { description: 'CSV: whether the file begins with U+FEFF, as Excel wants it.' })
+  @Field(() => Boolean, { description: 'CSV: whether the file begins with a byte order mark (U+FEFF).' })
   byteOrderMark: boolean;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was ordered; what is newer is not in the file.' })
+  @Field(() => GraphQLDateTime, {
+    description: 'The time at which the export was created. The file has no newer requests.',
+  })
   createdAt: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'Until when the file can be read: 24 hours after the order.' })
+  @Field(() => GraphQLDateTime, {
+    description: 'The time until which the file can be downloaded: 24 hours after `createdAt`.',
+  })
   expiresAt: Date;
 
-  @Field(() => Int, { description: 'How many downloads began; 0: nobody has fetched anything.' })
+  @Field(() => Int, { description: 'The number of downloads that were started.' })
   downloads: number;
 
-  @Field(() => Float, { description: 'Requests handed to the network, by all downloads together; a whole number.' })
+  @Field(() => Float, { description: 'The number of requests sent by all downloads together; a whole number.' })
   rowsSent: number;
 
-  @Field(() => Float, { description: 'Bytes likewise, before they were compressed; a whole number.' })
+  @Field(() => Float, {
+    description: 'The number of bytes sent by all downloads together, before compression; a whole number.',
+  })
   bytesSent: number;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When a download last came to the end of the file; null: none has, or it is still going on.',
+    description: 'The time at which a download last reached the end of the file; null if none has.',
   })
   completedAt: Date | null;
 }

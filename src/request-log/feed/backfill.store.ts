@@ -1,17 +1,17 @@
-// Reads the log itself, newest first, for what the feed does not tell: what was there before the feed began.
+// Reads the log itself, newest first, for requests that are older than the feed.
 import { type Db, rowOf, statement } from '../../sql/db';
 
-/** Some of the log, as one snapshot sees it. */
+/** A part of the log, as one snapshot sees it. */
 export interface Slice {
   /** The snapshot, as in a FeedPosition. */
   snapshot: string;
   open: string[];
   closed: string[];
-  /** The smallest id in it, before which the next slice ends; null: this is the last. */
+  /** The smallest id of the slice. The next slice has smaller ids. null: this is the last slice. */
   before: string | null;
 }
 
-/** @param limit requests; the last slice has fewer */
+/** @param limit the number of requests of a slice; the last slice has fewer */
 export async function sliceBefore(db: Db, before: string, limit: number): Promise<Slice> {
   const row = await rowOf<{ snapshot: string; open: string[]; closed: string[] }>(
     db,
@@ -26,15 +26,15 @@ export async function sliceBefore(db: Db, before: string, limit: number): Promis
   return { ...slice, before: isLast ? null : smallest([slice.open[0], slice.closed[0]]) };
 }
 
-/** Closed requests of the log that its index lacks. */
+/** Closed requests that are not in the index. */
 export interface MissingSlice {
   /** Descending. */
   ids: string[];
-  /** As in a Slice. */
+  /** As in Slice. */
   before: string | null;
 }
 
-/** @param limit requests that are looked at */
+/** @param limit the number of requests that are examined */
 export async function missingBefore(db: Db, before: string, limit: number): Promise<MissingSlice> {
   const row = await rowOf<{ ids: string[]; before: string | null }>(
     db,
@@ -53,7 +53,9 @@ function smallest(ids: readonly (string | undefined)[]): string | null {
   return ids.filter((id) => id !== undefined).sort()[0] ?? null;
 }
 
-/** About how many requests the counts and the index have still to take in: what the planner expects, which reads no rows. */
+/**
+ * Estimates the number of requests still to be counted and indexed. The estimate is the planner's, so no rows are read.
+ */
 export async function backfillRemaining(db: Db): Promise<{ counts: number; index: number }> {
   const row = await rowOf<{ counts: string | null; index: string | null }>(
     db,

@@ -1,30 +1,30 @@
-// The id of a change as clients know it: where in the feed it stands, so that a reader can go on behind it.
+// Encodes and decodes the id of a change: its position in the feed, from which a client can resume.
 
-/** A request in a change of the feed, met by a reader on its way from one snapshot to another. */
+/** The position of a request in a change of the feed, which lies between two snapshots of a reader. */
 export interface ChangePlace {
-  /** Snapshots as Postgres writes them: `xmin:xmax:xid,xid`. */
+  /** Snapshots as PostgreSQL writes them: `xmin:xmax:xid,xid`. */
   from: string;
   to: string;
-  /** Of the row of the feed. */
+  /** The id of the row of the feed. */
   changeId: string;
-  /** Of the request in it, from 0. */
+  /** The index of the request in that row, from 0. */
   index: number;
 }
 
 const PREFIX = 'chg_';
-// 11 digits of base 36 hold every number that is exact in JavaScript
+// 11 digits of base 36 are enough for each safe integer of JavaScript
 const FORM = /^chg_([0-9a-z]{1,11}(?:\.[0-9a-z]{1,11}){1,1000})_([0-9a-z.]{3,12000})_([0-9a-z]{1,11})_([0-9a-z]{1,4})$/;
 
-/** The part that all changes met on one way share. */
-export function wayOf(from: string, to: string): string {
+/** The prefix that all changes between two snapshots share. */
+export function changePrefix(from: string, to: string): string {
   return `${PREFIX}${written(from, 0)}_${written(to, oldestIn(from))}`;
 }
 
-export function toChangeId(way: string, changeId: string, index: number): string {
-  return `${way}_${Number(changeId).toString(36)}_${index.toString(36)}`;
+export function toChangeId(prefix: string, changeId: string, index: number): string {
+  return `${prefix}_${Number(changeId).toString(36)}_${index.toString(36)}`;
 }
 
-/** Null for anything that is not such an id. */
+/** Returns null if the text is not the id of a change. */
 export function readChangeId(text: string): ChangePlace | null {
   const [, from = '', to = '', changeId = '', index = ''] = FORM.exec(text) ?? [];
   const start = readSnapshot(from, 0);
@@ -38,13 +38,13 @@ function oldestIn(snapshot: string): number {
   return Number(snapshot.split(':', 1)[0]);
 }
 
-// The oldest transaction under way as a distance from `base`, everything else as a distance from that one.
+// Writes xmin relative to `base`, and the other numbers relative to xmin.
 function written(snapshot: string, base: number): string {
   const [xmin = 0, xmax = 0, ...running] = snapshot.split(/[:,]/).filter(Boolean).map(Number);
   return [xmin - base, xmax - xmin, ...running.map((xid) => xid - xmin)].map((each) => each.toString(36)).join('.');
 }
 
-// Postgres takes no snapshot whose transactions are out of order or out of its range, and would fail over it.
+// PostgreSQL refuses a snapshot whose transactions are not in order or out of range.
 function readSnapshot(text: string, base: number): string | null {
   const numbers = text.split('.').map((each) => Number.parseInt(each, 36));
   const [distance = Number.NaN, width = Number.NaN, ...running] = numbers;

@@ -3,7 +3,9 @@ import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 export const CHANGE_KINDS = ['OPENED', 'CLOSED'] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
-/** What one statement did to the log: written by the database itself, read by whoever counts, searches and watches. */
+/**
+ * The requests that one statement opened or closed. Triggers write it; statistics, search and subscriptions read it.
+ */
 @Entity('request_changes')
 @Index('request_changes_xid_idx', { synchronize: false })
 @Check('request_changes_kind_check', `kind in ('OPENED', 'CLOSED')`)

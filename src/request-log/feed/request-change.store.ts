@@ -1,11 +1,11 @@
-// The feed of the log: what was opened and closed, once each, as it becomes visible.
+// Reads the change feed of the log: each opening and closing once, in the order in which it becomes visible.
 import { changedBy, type Db, isLockTimeout, rowOf, rowsOf, statement } from '../../sql/db';
 import type { ChangeKind } from './request-change.entity';
 
 /**
- * How far a reader has come: all that the snapshot `from` sees is behind it; where `to` is set, it is on its way through
- * what `to` sees, and has come to the change `afterId`. Comparing snapshots, and not ids, finds what was committed late.
- * Snapshots are Postgres's own (`pg_snapshot` as text).
+ * The position of a reader. It has read all changes visible in the snapshot `from`. If `to` is set, it is reading the
+ * changes visible in `to`, and has read those up to `afterId`. Because snapshots are compared, not ids, changes that
+ * are committed late are found. Snapshots are those of PostgreSQL (`pg_snapshot` as text).
  */
 export interface FeedPosition {
   from: string;
@@ -32,7 +32,7 @@ export async function hasChangedWithin(db: Db, ms: number): Promise<boolean> {
   return row?.recent ?? false;
 }
 
-/** The position behind all that is committed by now. */
+/** The position after all changes that are committed now. */
 export async function endOfFeed(db: Db): Promise<FeedPosition> {
   const row = await rowOf<{ now: string }>(db, statement('select pg_current_snapshot()::text as now'));
   return { from: (row as { now: string }).now, to: null, afterId: '0' };
@@ -49,14 +49,14 @@ const readingFeed = (
       select t.snapshot::text as now, c.id, c.kind, c.request_ids as "requestIds", c.at
       from target t left join lateral (${unseen} order by id limit $4) as c on true order by c.id`;
 
-// Behind a snapshot there is little, and the index on xid finds it: `offset 0` keeps Postgres from walking over all that
-// is older, in the order of ids. Behind a change, walking on is right.
+// After a snapshot there are few changes, which the index on xid finds: `offset 0` keeps PostgreSQL from scanning all
+// older changes in the order of ids. After a change, that scan is right.
 const FROM_THE_SNAPSHOT = readingFeed(`select * from (${UNSEEN} offset 0) as unseen`);
 const FROM_A_CHANGE = readingFeed(UNSEEN);
 
 /**
- * What a reader at this position has not seen, in the order written, at most `limit` changes (of up to 1,000 requests
- * each), and the position behind them. `more`: ask again at once.
+ * Reads the next changes after a position, in the order in which they were written, at most `limit` (of up to 1,000
+ * requests each), and the position after them. `more`: the caller should read again at once.
  */
 export async function readFeed(
   db: Db,
@@ -70,7 +70,7 @@ export async function readFeed(
   );
   const now = rows[0]?.now as string;
   const changes = rows.filter((row): row is { now: string } & RequestChange => row.id !== null);
-  // what was committed since `to` comes next
+  // changes committed since `to` come next
   const more = position.to !== null;
   if (changes.length < limit) return { changes, position: { from: now, to: null, afterId: '0' }, more };
   const afterId = changes.at(-1)?.id as string;
@@ -78,7 +78,8 @@ export async function readFeed(
 }
 
 /**
- * Forgets changes older than a time that are behind each of these readers; their rows of the log stay. @returns how many
+ * Deletes changes older than `before` that all of these readers have read. The log itself is not changed.
+ * @returns the number of changes deleted
  */
 export async function pruneFeed(db: Db, before: Date, readers: readonly FeedPosition[]): Promise<number> {
   return changedBy(
@@ -91,9 +92,9 @@ export async function pruneFeed(db: Db, before: Date, readers: readonly FeedPosi
 }
 
 /**
- * After a dump was restored into another cluster, whose transactions have other numbers: empties the feed, and lets the
- * counts and the index begin anew. `locked`: that is needed, and another session holds a lock that is in the way.
- * @param db no transaction
+ * Empties the feed and restarts counting and indexing if the database was restored into another cluster, whose
+ * transaction ids differ. `locked`: a rebuild is needed, but another session holds a conflicting lock.
+ * @param db not a transaction
  */
 export async function rebuildChangeFeed(db: Db): Promise<'current' | 'rebuilt' | 'locked'> {
   try {

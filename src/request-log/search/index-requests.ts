@@ -1,10 +1,10 @@
-// Behind the log: takes what was closed into the index, a batch at a time, in the order of the feed.
+// Adds closed requests to the search index, in batches, in the order of the change feed.
 import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../../sql/db';
 import { missingBefore } from '../feed/backfill.store';
 import { readPosition, savePosition } from '../feed/feed-position.store';
 import { type FeedPosition, type RequestChange, readFeed } from '../feed/request-change.store';
-import { indexWords } from './index-words';
+import { indexWords } from './index-terms';
 import {
   becomeIndexer,
   type IndexedRequest,
@@ -15,29 +15,29 @@ import {
 
 const BATCH_REQUESTS = 500;
 const CHANGES_AT_ONCE = 50;
-/** Where each is of few requests, so many fill a batch: one of less costs as much. */
+/** Changes per batch, if each has few requests. A smaller batch would cost as much. */
 const MAX_CHANGES = 1_000;
-/** Of the log, that are looked at for those that the index lacks. */
+/** Requests of the log that a batch examines for missing index entries. */
 const BACKFILL_REQUESTS = 2_000;
-/** So many are held in memory at once, each of which may be 320 KiB. */
-const TURN_REQUESTS = 50;
-/** Other work of this process gets its turn after so many milliseconds: a large payload takes some by itself. */
-const TURN_MS = 2;
+/** Requests held in memory at once. Each may have 320 KiB. */
+const LOADED_REQUESTS = 50;
+/** Milliseconds of work after which the event loop runs. A large payload alone may take longer. */
+const YIELD_MS = 2;
 
 export interface IndexBatch {
   indexed: number;
-  /** When the first of them was closed; null: none was closed since the feed began. */
+  /** The time at which the first of them was closed; null: all are older than the feed. */
   oldest: Date | null;
-  /** There is more: take the next batch. */
+  /** Whether there is a next batch. */
   more: boolean;
-  /** How many of them were there before the feed; null: the index is not looked through for what it lacks. */
+  /** The number of requests older than the feed; null: missing entries were not searched. */
   backfilled: number | null;
 }
 
 /**
- * Indexes the next batch in this transaction, and moves the position on in the same: all of it or nothing.
- * @param atMost ends with the change that makes so many of closed requests; one change has up to 1,000
- * @returns null when another process is indexing, or the feed is to be rebuilt first
+ * Indexes the next batch and saves the position after it, in one transaction.
+ * @param atMost the batch ends with the change that reaches this number of closed requests; a change has up to 1,000
+ * @returns null if another process is indexing, or if the feed must be rebuilt first
  */
 export async function indexNextBatch(db: Db, atMost = BATCH_REQUESTS): Promise<IndexBatch | null> {
   if (!(await becomeIndexer(db))) return null;
@@ -47,7 +47,7 @@ export async function indexNextBatch(db: Db, atMost = BATCH_REQUESTS): Promise<I
   const closed = changes.filter(({ kind }) => kind === 'CLOSED');
   const ids = closed.flatMap(({ requestIds }) => requestIds);
   await indexEach(db, ids);
-  // what is new is looked for first; a request that is closed meanwhile is in the feed
+  // new requests come first; requests that are closed meanwhile are in the feed
   const missing = more || from.backfillBefore === null ? null : await nextMissing(db, from.backfillBefore, atMost);
   if (missing) await indexEach(db, missing.ids);
   const backfillBefore = missing ? missing.before : from.backfillBefore;
@@ -61,9 +61,9 @@ export async function indexNextBatch(db: Db, atMost = BATCH_REQUESTS): Promise<I
 }
 
 async function indexEach(db: Db, ids: readonly string[]): Promise<void> {
-  for (let at = 0; at < ids.length; at += TURN_REQUESTS) {
-    const requests = await requestsToIndex(db, ids.slice(at, at + TURN_REQUESTS));
-    await insertIndexed(db, await inTurns(requests));
+  for (let at = 0; at < ids.length; at += LOADED_REQUESTS) {
+    const requests = await requestsToIndex(db, ids.slice(at, at + LOADED_REQUESTS));
+    await insertIndexed(db, await yielding(requests));
   }
 }
 
@@ -99,7 +99,7 @@ async function nextChanges(db: Db, from: FeedPosition, atMost: number): Promise<
   return next;
 }
 
-/** How many of the changes make up a batch. */
+/** The number of changes that make up a batch. */
 function fillingChange(changes: readonly RequestChange[], atMost: number): number {
   let requests = 0;
   const last = changes.findIndex((change) => {
@@ -113,12 +113,12 @@ function closedIn(changes: readonly RequestChange[]): number {
   return changes.reduce((sum, { kind, requestIds }) => sum + (kind === 'CLOSED' ? requestIds.length : 0), 0);
 }
 
-async function inTurns(requests: readonly RequestToIndex[]): Promise<IndexedRequest[]> {
+async function yielding(requests: readonly RequestToIndex[]): Promise<IndexedRequest[]> {
   const rows: IndexedRequest[] = [];
   let begun = performance.now();
   for (const request of requests) {
     rows.push(indexed(request));
-    if (performance.now() - begun < TURN_MS) continue;
+    if (performance.now() - begun < YIELD_MS) continue;
     await setImmediate();
     begun = performance.now();
   }

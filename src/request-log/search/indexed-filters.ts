@@ -1,14 +1,14 @@
-// The filters that the index of the log answers.
+// The filters that the search index answers: `search`, `data` and `response`.
 import type { FieldFilter } from '../../graphql/lists/where-to-sql';
 import { type NodeName, readNodeId } from '../../ids';
 import { refuse, refuseAmbiguous } from '../../refuse-argument';
 import { all, type Condition } from '../../sql/condition';
 import { readsContent, type Viewer } from '../../viewer';
-import { foundInIndex, hasId, type JsonQuery, type JsonSide, meetsJson } from './indexed-condition.store';
+import { foundInIndex, hasId, type JsonQuery, type JsonSide, meetsJson } from './index-access-path.store';
 import { containsQuery, type PathTests, pathQuery } from './json-query';
 import { searchQuery } from './search-query';
 
-/** A search text, and whether the one who asks may read content. */
+/** A search text, and whether the viewer may read content. */
 interface ScopedSearch {
   text: string;
   content: boolean;
@@ -17,8 +17,8 @@ interface ScopedSearch {
 const CONTENT_FIELDS = new Set(['data', 'response']);
 
 /**
- * The same `where`, in which each `search` says how far it may look: who may not read payloads finds nothing in them. To be
- * called wherever somebody's `where` comes in; one without it looks only into what everybody may read.
+ * The same `where` with the scope of each `search`: viewers who may not read payloads cannot search them. Called for
+ * each `where` of a caller. A `search` without a scope covers metadata only.
  */
 export function scopedWhere<Where>(viewer: Viewer | null, where: Where): Where {
   return scoped(where, readsContent(viewer)) as Where;
@@ -30,13 +30,13 @@ function scoped(value: unknown, content: boolean): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, each]) => {
       if (name === 'search' && typeof each === 'string') return [name, { text: each, content } satisfies ScopedSearch];
-      // what is in there is JSON of the caller's
+      // the values of these filters are arbitrary JSON
       return [name, CONTENT_FIELDS.has(name) ? each : scoped(each, content)];
     }),
   );
 }
 
-/** Where the log has the ids of other things. */
+/** The columns of the log that have the ids of other objects. */
 const ID_COLUMNS: Partial<Record<NodeName, string>> = {
   WebhookRequestLog: 'id',
   Webhook: 'webhook_id',
@@ -46,7 +46,7 @@ const ID_COLUMNS: Partial<Record<NodeName, string>> = {
   User: 'user_id',
 };
 
-/** An id of ours, or words. */
+/** An id of an object, or words. */
 export const searchFilter: FieldFilter = (tests, path) => {
   const { text, content } = scopedSearch(tests);
   const node = readNodeId(text.trim().toLowerCase());
@@ -54,7 +54,7 @@ export const searchFilter: FieldFilter = (tests, path) => {
   return column ? hasId(column, node.id) : foundInIndex(searchQuery(text, content, path));
 };
 
-// conditionOf makes an object of what it finds, also of a text: its characters
+// conditionOf() spreads each test into an object; an unscoped text becomes an object of its characters
 function scopedSearch(tests: Record<string, unknown>): ScopedSearch {
   if (typeof tests.content === 'boolean') return tests as unknown as ScopedSearch;
   return { text: Object.values(tests).join(''), content: false };
@@ -79,12 +79,12 @@ function jsonCondition(query: JsonQuery): Condition {
 }
 
 /**
- * The same filters for requests as they change, which the index does not have yet: a body is looked into by itself, and
- * words cannot be looked for.
+ * The same filters for changes, whose requests are not indexed yet: bodies are tested without the index, and `search`
+ * is refused.
  */
 export const UNINDEXED_FILTERS: Record<'search' | JsonSide, FieldFilter> = {
   search: (_tests, path) => {
-    refuse(path, 'words are found in an index, which does not contain the requests of this moment; use another filter');
+    refuse(path, 'subscriptions do not support search, because new requests are not indexed yet; use another filter');
   },
   data: unindexedJsonFilter('data'),
   response: unindexedJsonFilter('response'),

@@ -1,21 +1,21 @@
-// What a JSON filter asks, checked, and the words of the index that can answer it.
+// Checks a JSON filter and makes its query: the index terms and the exact test.
 import { quoted } from '../../errors';
 import { readJsonPath } from '../../json/json-path';
 import { checkedList, refuse } from '../../refuse-argument';
 import { isStorable } from '../../text';
-import { incompleteWord, indexedLeaf } from './index-words';
-import type { JsonQuery, JsonSide } from './indexed-condition.store';
-import { eachLeaf, type JsonScalar, leafPath } from './json-leaves';
-import { keysOf, toJsonpath } from './json-path';
+import type { JsonQuery, JsonSide } from './index-access-path.store';
+import { incompleteWord, indexedLeaf } from './index-terms';
+import { eachLeaf, type JsonScalar, leafPath } from './json-scalars';
+import { keysOf, toJsonpath } from './jsonpath-sql';
 import { anyOf, exactly } from './search-query';
 
 const MAX_LEVELS = 20;
-/** Enough to find few rows; the rest of what is wanted is asked of their bytes. */
+/** Enough to select few rows. The exact test covers the other values. */
 const MAX_TERMS = 16;
 
-/** @throws AppError BAD_USER_INPUT for what could mean all rows or none, or is never stored */
+/** @throws AppError BAD_USER_INPUT if the value is ambiguous, or can never be stored */
 export function containsQuery(side: JsonSide, wanted: unknown, path: string[]): JsonQuery {
-  if (wanted === null) refuse(path, 'null could mean all rows or none; { key: null } asks for a null');
+  if (wanted === null) refuse(path, 'null could mean all rows or none; { key: null } matches a null');
   checkJson(wanted, path, MAX_LEVELS);
   const terms = new Set<string>();
   eachLeaf(wanted, (leafAt, leaf) => {
@@ -23,7 +23,7 @@ export function containsQuery(side: JsonSide, wanted: unknown, path: string[]): 
     return terms.size < MAX_TERMS;
   });
   if (terms.size === 0) {
-    refuse(path, `${quoted(JSON.stringify(wanted))} has no text, number, boolean or null in it to look for`);
+    refuse(path, `${quoted(JSON.stringify(wanted))} contains no string, number, boolean or null`);
   }
   return { side, terms: [...terms], exact: { contains: JSON.stringify(wanted) } };
 }
@@ -57,7 +57,7 @@ function wantedValues(tests: PathTests, path: string[]): JsonScalar[] {
     ...('eq' in tests && tests.eq !== undefined ? ['eq'] : []),
     ...((tests.in ?? null) === null ? [] : ['in']),
   ];
-  if (given.length !== 1) refuse(path, 'give either eq or in, what the value is to be');
+  if (given.length !== 1) refuse(path, 'exactly one of eq and in is required');
   const [name = 'eq'] = given;
   const at = [...path, name];
   if (name === 'eq') return [scalar(tests.eq, at)];
@@ -66,13 +66,13 @@ function wantedValues(tests: PathTests, path: string[]): JsonScalar[] {
 
 function scalar(value: unknown, path: string[]): JsonScalar {
   if (value !== null && typeof value === 'object') {
-    refuse(path, 'an object or a list is compared by contains; here a text, a number, a boolean or null stands');
+    refuse(path, 'must be a string, a number, a boolean or null; use contains to compare objects and lists');
   }
   checkJson(value, path, 0);
   return value as JsonScalar;
 }
 
-// A row in which not all scalars are indexed may be one that is looked for.
+// A row in which not all scalars are indexed may match.
 function scalarTerm(side: JsonSide, leaves: readonly [path: string, leaf: JsonScalar][]): string {
   const words = leaves.map(([path, leaf]) => indexedLeaf(side, path, leaf));
   return anyOf([...new Set([...words, incompleteWord(side)])].map(exactly));
@@ -90,12 +90,12 @@ function checkJson(value: unknown, path: string[], levels: number): void {
 }
 
 function checkText(text: string, path: string[]): void {
-  if (!isStorable(text)) refuse(path, `${quoted(text)} is not a text that can be looked for`);
+  if (!isStorable(text)) refuse(path, `${quoted(text)} has a NUL or an unpaired surrogate, which no stored JSON has`);
 }
 
-// By now it may be another number than the one that was written.
+// A large integer may have been rounded when the query was parsed.
 function checkNumber(value: number, path: string[]): void {
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    refuse(path, `${value} is too large to be exact; search finds its digits`);
+    refuse(path, `${value} is too large to be exact; use search to find its digits`);
   }
 }

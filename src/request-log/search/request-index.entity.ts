@@ -1,7 +1,9 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { RequestStatus } from '../webhook-request-log.entity';
 
-/** What a closed request can be found and ordered by; made from it a moment later, and not part of the record. */
+/**
+ * The index entry of a closed request, for search and ordering. It is derived from the log and written a moment later.
+ */
 @Entity('request_index')
 @Index('request_index_words_idx', { synchronize: false })
 @Index('request_index_outcome_idx', ['outcome', 'id'])

@@ -1,9 +1,9 @@
-// The index of the log: filled behind the feed, asked by searches.
+// Writes the search index, and reads its position in the change feed.
 import { idBounds } from '../../ids';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import type { RequestStatus } from '../webhook-request-log.entity';
 
-/** One indexer at a time, over all processes: whoever has this lock until the end of its transaction. */
+/** Takes the lock of the indexer until the end of the transaction. One process indexes at a time. */
 export async function becomeIndexer(db: Db): Promise<boolean> {
   const row = await rowOf<{ mine: boolean }>(
     db,
@@ -12,7 +12,7 @@ export async function becomeIndexer(db: Db): Promise<boolean> {
   return row?.mine === true;
 }
 
-/** How old the oldest change is that the index has not taken in, in seconds; 0: it is up to date. */
+/** The age in seconds of the oldest change that is not indexed; 0: the index is up to date. */
 export async function indexBehindSeconds(db: Db): Promise<number> {
   const row = await rowOf<{ seconds: number }>(
     db,
@@ -26,7 +26,7 @@ export async function indexBehindSeconds(db: Db): Promise<number> {
   return row?.seconds ?? 0;
 }
 
-/** What of a request can be searched. */
+/** The parts of a request that are searched. */
 export interface SearchedRequest {
   referenceDocument: string | null;
   url: string;
@@ -41,7 +41,7 @@ export interface RequestToIndex extends SearchedRequest {
   durationMs: number | null;
 }
 
-/** @param ids of closed requests, one at least */
+/** @param ids of closed requests, at least one */
 export async function requestsToIndex(db: Db, ids: readonly string[]): Promise<RequestToIndex[]> {
   return rowsOf<RequestToIndex>(
     db,
@@ -60,10 +60,10 @@ export interface IndexedRequest {
   words: string[];
 }
 
-/** Adds rows; one that is there already stays. */
+/** Inserts entries. Existing entries are not changed. */
 export async function insertIndexed(db: Db, rows: readonly IndexedRequest[]): Promise<void> {
   if (rows.length === 0) return;
-  // unnest takes arrays of one length: each row's words travel as one text. No word has a line break
+  // unnest takes one value per row, so the words of a row are one text; no word contains a line break
   await changedBy(
     db,
     statement(`insert into request_index (id, outcome, took_ms, words)

@@ -1,10 +1,10 @@
-// How often each duration occurred, exactly, in a few bytes: what percentiles are made of.
+// Computes exact percentiles from counts of durations, and encodes these counts in few bytes.
 
-/** Ascending durations in whole milliseconds, each with how often it occurred. */
+/** Durations in whole milliseconds, ascending, each with its number of occurrences. */
 export type DurationCounts = readonly (readonly [ms: number, count: number])[];
 
 export interface Percentiles {
-  /** How many durations there are; the others are null when it is 0. */
+  /** The number of durations. If it is 0, the other fields are null. */
   count: number;
   p50Ms: number | null;
   p95Ms: number | null;
@@ -15,8 +15,8 @@ export interface Percentiles {
 const VARINT_BYTES = 5;
 
 /**
- * Adds to an encoded list. It is a pair of LEB128 numbers for each duration: its distance from the one before, and its
- * count. Several thousand different durations are a few kilobytes.
+ * Adds counts to an encoded list. The encoding is a pair of LEB128 numbers for each duration: its difference from the
+ * previous duration, and its count. Several thousand distinct durations need a few kilobytes.
  */
 export function addDurations(encoded: Buffer, added: DurationCounts): Buffer {
   const target = Buffer.allocUnsafe(encoded.length + added.length * 2 * VARINT_BYTES + VARINT_BYTES);
@@ -41,7 +41,7 @@ export function addDurations(encoded: Buffer, added: DurationCounts): Buffer {
     }
   });
   for (const [ms, count] of added.slice(next)) put(ms, count);
-  // a copy: the rest of the larger buffer would be kept with it
+  // a copy, because a slice would keep the whole buffer in memory
   return Buffer.from(target.subarray(0, end));
 }
 
@@ -56,7 +56,7 @@ function putVarint(target: Buffer, at: number, value: number): number {
   return next + 1;
 }
 
-// Half a million of them are read for a month of hours: the short way first, and no call for each number.
+// A month by hour reads half a million numbers, so the case of one byte comes first and needs no function call.
 function eachDuration(encoded: Buffer, visit: (ms: number, count: number) => void): void {
   let at = 0;
   let ms = 0;
@@ -89,20 +89,21 @@ function longVarint(encoded: Buffer, start: number, first: number): number {
   }
 }
 
-/** Of the bytes behind the first. */
+/** The number of bytes after the first. */
 function lengthOfRest(value: number): number {
   if (value < 0x4000) return 1;
   if (value < 0x200000) return 2;
   return value < 0x10000000 ? 3 : 4;
 }
 
-// Counting sort over what is usual, two minutes, in pages that a search can skip; what is longer is sorted by itself.
+// Counting sort of durations up to two minutes, in pages that a search can skip. Longer durations are sorted
+// separately.
 const USUAL_MS = 0x20000;
 const PAGE = 0x100;
 const usual = new Uint32Array(USUAL_MS);
 const pages = new Uint32Array(USUAL_MS / PAGE);
 
-/** Exact: the nearest rank, which is the smallest duration that p % of all do not exceed. */
+/** Exact percentiles by nearest rank: the smallest duration that at least p % of all durations do not exceed. */
 export function percentilesOf(lists: readonly Buffer[]): Percentiles {
   const unusual = new Map<number, number>();
   let count = 0;

@@ -1,14 +1,14 @@
-// How the requests of webhooks went of late. Whatever is asked here is found from the end of an index, or near a count that
-// says where: the last success of a webhook may lie five million failures back.
+// Reads the latest outcomes of webhooks, for their health. Each query reads the end of an index, or finds the right
+// quarter of an hour in the rollups: the last success of a webhook may be five million failures ago.
 import { type Db, rowsOf, statement } from '../../sql/db';
 
 export interface LatestOutcomes {
   successId: string | null;
-  /** Of what is over and did not succeed. */
+  /** The latest finished request that did not succeed. */
   failureId: string | null;
 }
 
-/** The newest are looked at one by one, what is older is found through request_stats. */
+/** This number of newest requests is examined one by one. Older ones are found through the rollups. */
 const NEWEST = 100;
 
 const LAST_SUCCESS = `coalesce(
@@ -34,17 +34,17 @@ export async function latestOutcomes(db: Db, webhookIds: readonly string[]): Pro
   return new Map(rows.map((row) => [row.webhookId, row]));
 }
 
-/** Requests in a row that went alike, up to the last one that is over. */
+/** The latest finished requests with the same kind of outcome. */
 export interface Streak {
   webhookId: string;
   requests: number;
   firstId: string;
 }
 
-/** How long a streak is counted. */
+/** A streak is counted up to this number. */
 export const MAX_STREAK = 1_000;
 
-/** @param since for each webhook, the last request that went otherwise; null: none did */
+/** @param since the last request of each webhook with another outcome; null: there is none */
 export async function streaksSince(
   db: Db,
   since: readonly { webhookId: string; id: string | null }[],
@@ -64,15 +64,15 @@ export async function streaksSince(
 
 export interface RecentRate {
   succeeded: number;
-  /** Those that are over. */
-  over: number;
+  /** Finished requests. */
+  finished: number;
 }
 
-/** Of requests that began within the last 24 hours, from the full hour (UTC) on. */
+/** Of requests that began within the last 24 hours, rounded to the full hour (UTC). */
 export async function recentRates(db: Db, webhookIds: readonly string[]): Promise<Map<string, RecentRate>> {
   const rows = await rowsOf<RecentRate & { webhookId: string }>(
     db,
-    statement(`select s.webhook_id as "webhookId", sum(c.requests)::float8 as over,
+    statement(`select s.webhook_id as "webhookId", sum(c.requests)::float8 as finished,
         coalesce(sum(c.requests) filter (where s.status = 'SUCCEEDED'), 0)::float8 as succeeded
       from request_stats_series as s cross join lateral (
         select requests from request_stats where series_id = s.id and grain = 60

@@ -2,11 +2,11 @@ import { Check, Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn, Un
 import type { Direction } from '../../webhooks/webhook.entity';
 import type { RequestErrorCode, RequestStatus } from '../webhook-request-log.entity';
 
-/** Minutes that are counted together, in multiples of UTC. Zones differ by quarter hours, days differ by zone. */
+/** Lengths of rollups in minutes, aligned to UTC. Offsets of time zones are multiples of a quarter of an hour. */
 export const GRAINS = [1, 15, 60, 1440] as const;
 export type Grain = (typeof GRAINS)[number];
 
-/** Requests that are counted together. */
+/** The attributes of requests that are counted together. */
 @Entity('request_stats_series')
 @Unique('request_stats_series_digest_key', ['digest'])
 @Index('request_stats_series_webhook_id_idx', ['webhookId'], { where: 'detailed' })
@@ -39,7 +39,7 @@ export class RequestStatsSeriesEntity {
   errorCode: RequestErrorCode | null;
 }
 
-/** How many of a series began in a span of time. */
+/** A rollup: the number of requests of a series that began in a span of time. */
 @Entity('request_stats')
 @Index('request_stats_time_idx', ['grain', 'bucket'], { where: 'grain > 1' })
 @Check('request_stats_grain_check', 'grain in (1, 15, 60, 1440)')
@@ -63,7 +63,7 @@ export class RequestStatsEntity {
   durations: Buffer;
 }
 
-/** A request that is counted as opened, and not yet as over. */
+/** A request that is counted as PENDING. */
 @Entity('request_stats_open')
 export class RequestStatsOpenEntity {
   @PrimaryColumn('uuid', { name: 'request_id', primaryKeyConstraintName: 'request_stats_open_pkey' })

@@ -1,13 +1,13 @@
-// Counting the log: what the loop reads and writes. What is counted is read in stats-figures.store.ts.
+// Reads and writes rollups for counting. Statistics read them in stats-figures.store.ts.
 import { idBounds } from '../../ids';
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
 import type { Direction } from '../../webhooks/webhook.entity';
 import type { RequestErrorCode, RequestStatus } from '../webhook-request-log.entity';
 import type { Grain } from './request-stats.entity';
 
-/** Requests that are over, of one minute and alike in what is counted. */
+/** Finished requests of one minute and of the same series. */
 export interface ClosedGroup {
-  /** Since 1970. */
+  /** Minutes since 1970. */
   minute: number;
   webhookId: string | null;
   documentType: string | null;
@@ -16,7 +16,7 @@ export interface ClosedGroup {
   errorCode: RequestErrorCode | null;
   requests: number;
   retries: number;
-  /** Milliseconds, separated by commas; null: of none is known how long it took. */
+  /** Durations in milliseconds, separated by commas; null: no request has a duration. */
   durations: string | null;
 }
 
@@ -34,7 +34,7 @@ export async function closedGroups(db: Db, ids: readonly string[]): Promise<Clos
   );
 }
 
-/** They are counted as opened until they are over. */
+/** These requests are counted as PENDING until they finish. */
 export async function insertOpen(db: Db, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await changedBy(
@@ -93,23 +93,26 @@ export async function insertSeries(db: Db, series: readonly Series[]): Promise<S
   );
 }
 
-/** A span of time of one series. */
-export interface CellKey {
+/** The key of a rollup. */
+export interface RollupKey {
   seriesId: number;
   grain: Grain;
   /** Its first minute since 1970. */
   minute: number;
 }
 
-function keysOf(cells: readonly CellKey[]): unknown[] {
-  return [cells.map((each) => each.seriesId), cells.map((each) => each.grain), cells.map((each) => each.minute)];
+function keysOf(rollups: readonly RollupKey[]): unknown[] {
+  return [rollups.map((each) => each.seriesId), rollups.map((each) => each.grain), rollups.map((each) => each.minute)];
 }
 
 /**
- * Those that exist; `n` is the place in the list given. `offset 0`: a plan that is made while there are none would go through
- * all that there will be, and compare each with each of the list.
+ * The rollups that exist; `n` is the index in the given list. `offset 0`: without it, a plan made while the table is
+ * empty would later scan the whole table for each rollup of the list.
  */
-export async function cellDurations(db: Db, cells: readonly CellKey[]): Promise<{ n: number; durations: Buffer }[]> {
+export async function rollupDurations(
+  db: Db,
+  rollups: readonly RollupKey[],
+): Promise<{ n: number; durations: Buffer }[]> {
   return rowsOf<{ n: number; durations: Buffer }>(
     db,
     statement(`select (k.n - 1)::integer as n, s.durations
@@ -118,19 +121,19 @@ export async function cellDurations(db: Db, cells: readonly CellKey[]): Promise<
         select durations from request_stats where series_id = k.series_id and grain = k.grain
           and bucket = to_timestamp(k.minute::bigint * 60) offset 0
       ) as s`),
-    keysOf(cells),
+    keysOf(rollups),
   );
 }
 
-/** What is added to a cell; `durations` is all that it has then. */
-export interface CellChange extends CellKey {
+/** Increments of a rollup. `durations` is the new value. */
+export interface RollupChange extends RollupKey {
   requests: number;
   retries: number;
   durations: Buffer;
 }
 
-export async function saveCells(db: Db, cells: readonly CellChange[]): Promise<void> {
-  if (cells.length === 0) return;
+export async function saveRollups(db: Db, rollups: readonly RollupChange[]): Promise<void> {
+  if (rollups.length === 0) return;
   await changedBy(
     db,
     statement(`insert into request_stats as s (series_id, grain, bucket, requests, retries, durations)
@@ -140,10 +143,10 @@ export async function saveCells(db: Db, cells: readonly CellChange[]): Promise<v
       on conflict (series_id, grain, bucket) do update set requests = s.requests + excluded.requests,
         retries = s.retries + excluded.retries, durations = excluded.durations`),
     [
-      ...keysOf(cells),
-      cells.map((each) => each.requests),
-      cells.map((each) => each.retries),
-      cells.map((each) => each.durations),
+      ...keysOf(rollups),
+      rollups.map((each) => each.requests),
+      rollups.map((each) => each.retries),
+      rollups.map((each) => each.durations),
     ],
   );
 }

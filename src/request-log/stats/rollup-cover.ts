@@ -1,28 +1,28 @@
 import { GRAINS, type Grain } from './request-stats.entity';
 import type { Span } from './stats-buckets';
 
-/** Whole spans of one grain. */
-export interface Piece extends Span {
+/** A span that rollups of one length cover exactly. */
+export interface RollupSpan extends Span {
   grain: Grain;
 }
 
-/** How spans of time are counted: from what is counted already, and row by row at edges within a grain. */
-export interface Cover {
-  pieces: Piece[];
-  windows: Span[];
+/** How spans of time are counted: from rollups, and row by row at edges that no rollup covers exactly. */
+export interface RollupCover {
+  rollupSpans: RollupSpan[];
+  rowSpans: Span[];
 }
 
 const MINUTE_MS = 60_000;
 
 /**
- * The fewest and coarsest pieces that make up each of these spans, exactly. Pieces of neighbouring spans are joined.
- * @param starts where each begins, ascending; each ends where the next begins, the last at `end`
- * @param within nothing outside of it
- * @param finest where counts are kept by webhook, minutes are not
+ * Covers each of these spans exactly with the fewest and longest rollups. Adjacent spans of the same length are joined.
+ * @param starts the starts of the spans, ascending; each span ends where the next one starts, the last one at `end`
+ * @param within only this part is covered
+ * @param finest the shortest length to use: rollups by webhook have no minutes
  */
-export function coverOf(starts: readonly number[], end: number, within: Span, finest: Grain): Cover {
+export function coverOf(starts: readonly number[], end: number, within: Span, finest: Grain): RollupCover {
   const grains = GRAINS.filter((grain) => grain >= finest).reverse();
-  const cover: Cover = { pieces: [], windows: [] };
+  const cover: RollupCover = { rollupSpans: [], rowSpans: [] };
   starts.forEach((start, index) => {
     const from = Math.max(start, within.from);
     const to = Math.min(starts[index + 1] ?? end, within.to);
@@ -31,10 +31,10 @@ export function coverOf(starts: readonly number[], end: number, within: Span, fi
   return cover;
 }
 
-function addCover(cover: Cover, span: Span, [grain, ...finer]: readonly Grain[]): void {
+function addCover(cover: RollupCover, span: Span, [grain, ...finer]: readonly Grain[]): void {
   if (span.from >= span.to) return;
   if (grain === undefined) {
-    append(cover.windows, span);
+    append(cover.rowSpans, span);
     return;
   }
   const length = grain * MINUTE_MS;
@@ -43,7 +43,7 @@ function addCover(cover: Cover, span: Span, [grain, ...finer]: readonly Grain[])
   const isWhole = from < to;
   addCover(cover, { from: span.from, to: isWhole ? from : span.to }, finer);
   if (!isWhole) return;
-  append(cover.pieces, { grain, from, to });
+  append(cover.rollupSpans, { grain, from, to });
   addCover(cover, { from: to, to: span.to }, finer);
 }
 

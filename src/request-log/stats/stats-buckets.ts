@@ -1,5 +1,5 @@
 import { AppError } from '../../errors';
-import { clockChanges, startOfDay, type Zone } from './stats-zone';
+import { clockChanges, startOfDay, type Zone } from './time-zone';
 
 export const STATS_BUCKETS = ['MINUTE', 'FIVE_MINUTES', 'QUARTER_HOUR', 'HOUR', 'DAY', 'WEEK', 'MONTH'] as const;
 export type StatsBucket = (typeof STATS_BUCKETS)[number];
@@ -9,7 +9,7 @@ export const MAX_BUCKETS = 2_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** About. */
+/** Approximate lengths. */
 const LENGTH_MS: Record<StatsBucket, number> = {
   MINUTE: MINUTE_MS,
   FIVE_MINUTES: 5 * MINUTE_MS,
@@ -20,13 +20,13 @@ const LENGTH_MS: Record<StatsBucket, number> = {
   MONTH: 30.436875 * DAY_MS,
 };
 
-/** From `from` up to, and without, `to`: milliseconds since 1970. */
+/** From `from` inclusive to `to` exclusive, in milliseconds since 1970. */
 export interface Span {
   from: number;
   to: number;
 }
 
-/** @throws AppError BAD_USER_INPUT for a range without any time in it, or before 1970 */
+/** @throws AppError BAD_USER_INPUT if the range is empty or begins before 1970 */
 export function spanOf(range: { from: Date; to: Date }): Span {
   const span = { from: range.from.getTime(), to: range.to.getTime() };
   const fault = (message: string) => new AppError('BAD_USER_INPUT', message, ['range']);
@@ -40,12 +40,12 @@ export function spanOf(range: { from: Date; to: Date }): Span {
 }
 
 /**
- * Where each bucket of a range begins, ascending; each ends where the next begins, the last with the range. The first
- * begins with the range, the others where the clocks and calendars of the zone say.
- * @throws AppError BAD_USER_INPUT when there are more than 2,000
+ * The starts of the buckets of a range, ascending. Each bucket ends where the next one starts, the last one with the
+ * range. The first bucket starts with the range, the others by the clock and calendar of the time zone.
+ * @throws AppError BAD_USER_INPUT if there are more than 2,000 buckets
  */
 export function bucketStarts(span: Span, bucket: StatsBucket, zone: Zone): number[] {
-  // nobody goes through a million years to count its minutes
+  // an estimate first, because computing the minutes of a million years would take too long
   if (aboutHowMany(span, bucket) > MAX_BUCKETS * 2) throw tooMany(span, bucket);
   const starts = isCalendarUnit(bucket)
     ? calendarStarts(span, bucket, zone)
@@ -66,12 +66,13 @@ function aboutHowMany(span: Span, bucket: StatsBucket): number {
 
 function tooMany(span: Span, bucket: StatsBucket): AppError {
   const finest = STATS_BUCKETS.find((each) => aboutHowMany(span, each) < MAX_BUCKETS * 0.99);
-  const right = finest ? `${finest} is the finest that fits, or take a shorter range` : 'take a shorter range';
-  const message = `bucket ${bucket} makes more than ${MAX_BUCKETS} buckets of this range: ${right}.`;
+  const right = finest ? `use ${finest} or a shorter range` : 'use a shorter range';
+  const message = `bucket ${bucket} gives more than ${MAX_BUCKETS} buckets for this range: ${right}.`;
   return new AppError('BAD_USER_INPUT', message, ['bucket']);
 }
 
-// Where the clocks change, the next bucket begins: an hour that comes twice is two, and half of one is its own.
+// A bucket starts at each change of the clocks, so a repeated hour gives two buckets, and a part of an hour one of its
+// own.
 function clockStarts({ from, to }: Span, length: number, zone: Zone): number[] {
   const stretches = [from, ...clockChanges(zone, from, to)];
   return stretches.flatMap((start, index) => {
@@ -91,7 +92,7 @@ function calendarStarts({ from, to }: Span, unit: CalendarUnit, zone: Zone): num
     wall = nextWall(wall, unit);
     const at = startOfDay(zone, wall);
     if (at >= to) return starts;
-    // a day that clocks leapt over begins with the next
+    // a day that the clocks skip has no bucket
     if (at > (starts.at(-1) as number)) starts.push(at);
   }
 }

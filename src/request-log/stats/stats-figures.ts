@@ -1,4 +1,4 @@
-// Kept counts and counted rows, put together.
+// Adds the figures from rollups and from counted rows.
 import { all, any, type Condition, compares, isNull } from '../../sql/condition';
 import type { Db } from '../../sql/db';
 import { addDurations, type DurationCounts, type Percentiles, percentilesOf } from './duration-percentiles';
@@ -7,20 +7,20 @@ import type { Span } from './stats-buckets';
 import {
   DIMENSIONS,
   type Dimension,
+  durationsFromRollups,
+  durationsFromRows,
   type FigureQuery,
   type FigureRow,
-  keptDurations,
-  keptFigures,
-  rowDurations,
-  rowFigures,
+  figuresFromRollups,
+  figuresFromRows,
 } from './stats-figures.store';
 
-/** What is counted. */
+/** The requests to count. */
 export interface StatsQuestion {
   span: Span;
   rowCondition: Condition;
-  /** null: kept counts cannot answer it. */
-  kept: { condition: Condition; isDetailed: boolean; isOfWebhooks: boolean; within: Span } | null;
+  /** null: rollups cannot answer it. */
+  rollup: { condition: Condition; isDetailed: boolean; isOfWebhooks: boolean; within: Span } | null;
 }
 
 export type Figures = Omit<FigureRow, 'span' | 'key'>;
@@ -36,7 +36,7 @@ export const NOTHING: Figures = {
   retries: 0,
 };
 
-/** Of the requests that are over; null: none is. */
+/** The share of successes in finished requests; null if none has finished. */
 export function successRate({ total, pending, succeeded }: Figures): number | null {
   return total === pending ? null : succeeded / (total - pending);
 }
@@ -45,25 +45,26 @@ export function failuresIn({ failed, unknown, refused }: Figures): number {
   return failed + unknown + refused;
 }
 
-const NOT_BY_ALL: readonly Dimension[] = ['webhookId', 'documentType'];
+const DETAILED_DIMENSIONS: readonly Dimension[] = ['webhookId', 'documentType'];
 
-/** @param starts as of coverOf(); one span for the whole unless given */
+/** @param starts as in coverOf(); by default one span, the whole range */
 export function figureQuery(
-  { span, rowCondition, kept }: StatsQuestion,
+  { span, rowCondition, rollup }: StatsQuestion,
   by: readonly Dimension[] = [],
   starts: readonly number[] = [span.from],
 ): FigureQuery {
-  const conditions = { keptCondition: kept?.condition ?? rowCondition, rowCondition };
-  if (!kept) return { starts, pieces: [], windows: [span], isDetailed: false, isByTime: false, ...conditions, by };
-  const isDetailed = kept.isDetailed || by.some((dimension) => NOT_BY_ALL.includes(dimension));
-  const cover = coverOf(starts, span.to, kept.within, isDetailed ? 15 : 1);
-  return { starts, ...cover, isDetailed, isByTime: isDetailed && !kept.isOfWebhooks, ...conditions, by };
+  const conditions = { rollupCondition: rollup?.condition ?? rowCondition, rowCondition };
+  if (!rollup)
+    return { starts, rollupSpans: [], rowSpans: [span], isDetailed: false, isByTime: false, ...conditions, by };
+  const isDetailed = rollup.isDetailed || by.some((dimension) => DETAILED_DIMENSIONS.includes(dimension));
+  const cover = coverOf(starts, span.to, rollup.within, isDetailed ? 15 : 1);
+  return { starts, ...cover, isDetailed, isByTime: isDetailed && !rollup.isOfWebhooks, ...conditions, by };
 }
 
-/** For each span. */
+/** The figures of each span. */
 export async function figuresBySpan(db: Db, query: FigureQuery): Promise<Figures[]> {
   const figures = query.starts.map(() => NOTHING);
-  for (const row of (await Promise.all([keptFigures(db, query), rowFigures(db, query)])).flat()) {
+  for (const row of (await Promise.all([figuresFromRollups(db, query), figuresFromRows(db, query)])).flat()) {
     figures[row.span] = sum(figures[row.span] as Figures, row);
   }
   return figures;
@@ -74,10 +75,10 @@ export interface KeyFigures {
   figures: Figures;
 }
 
-/** For each key that occurs. */
+/** The figures of each key that occurs. */
 export async function figuresByKey(db: Db, query: FigureQuery): Promise<KeyFigures[]> {
   const found = new Map<string, Figures>();
-  for (const row of (await Promise.all([keptFigures(db, query), rowFigures(db, query)])).flat()) {
+  for (const row of (await Promise.all([figuresFromRollups(db, query), figuresFromRows(db, query)])).flat()) {
     found.set(row.key, sum(found.get(row.key) ?? NOTHING, row));
   }
   return [...found].map(([key, figures]) => ({ key: JSON.parse(key) as Key, figures }));
@@ -95,14 +96,14 @@ function sum(one: Figures, other: Figures): Figures {
   };
 }
 
-/** How long the requests of each span took. */
+/** The percentiles of each span. */
 export async function percentilesBySpan(db: Db, query: FigureQuery): Promise<Percentiles[]> {
   const lists = query.starts.map((): Buffer[] => []);
   for (const { span, durations } of await durationsOf(db, query)) lists[span]?.push(...durations);
   return lists.map(percentilesOf);
 }
 
-/** How long the requests with each of these keys took. */
+/** The percentiles of each of these keys. */
 export async function percentilesByKey(db: Db, query: FigureQuery, keys: readonly Key[]): Promise<Percentiles[]> {
   if (keys.length === 0) return [];
   const lists = new Map(keys.map((key): [string, Buffer[]] => [nameOf(key), []]));
@@ -123,20 +124,20 @@ function withKeys(query: FigureQuery, keys: readonly Key[]): FigureQuery {
       ),
     ),
   );
-  const { keptCondition, rowCondition, isByTime, by } = query;
+  const { rollupCondition, rowCondition, isByTime, by } = query;
   return {
     ...query,
     isByTime: isByTime && !by.includes('webhookId'),
-    keptCondition: all([keptCondition, isOne]),
+    rollupCondition: all([rollupCondition, isOne]),
     rowCondition: all([rowCondition, isOne]),
   };
 }
 
 async function durationsOf(db: Db, query: FigureQuery) {
-  const [kept, rows] = await Promise.all([keptDurations(db, query), rowDurations(db, query)]);
+  const [rollup, rows] = await Promise.all([durationsFromRollups(db, query), durationsFromRows(db, query)]);
   const nothing = Buffer.alloc(0);
   return [
-    ...kept.map(({ span, key, lists }) => ({ span, key, durations: [...partsOf(lists)] })),
+    ...rollup.map(({ span, key, lists }) => ({ span, key, durations: [...partsOf(lists)] })),
     ...rows.map(({ span, key, durations }) => ({
       span,
       key,
@@ -145,7 +146,7 @@ async function durationsOf(db: Db, query: FigureQuery) {
   ];
 }
 
-/** What stands one behind the other, each after its length. */
+/** Splits lists that are concatenated, each after its length. */
 function* partsOf(lists: Buffer): Generator<Buffer> {
   for (let at = 0; at < lists.length; ) {
     const start = at + 4;

@@ -1,4 +1,4 @@
-// Between the reader of the feed and those who watch: what each filter lets through.
+// Evaluates the filters of subscriptions. Subscribers with the same filter are one group, whose filter runs once.
 import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '../../errors';
 import { isDatabaseUnavailable, isStatementTimeout } from '../../sql/database-errors';
@@ -7,98 +7,102 @@ import { createTurns } from '../../sql/turns';
 import type { SubscriberQueue } from './subscriber-queue';
 import { eventsMeeting, type RequestEvent, type RequestFilter } from './tail-events';
 
-export interface Watcher {
+export interface Subscriber {
   filter: RequestFilter | null;
-  buffer: SubscriberQueue;
+  queue: SubscriberQueue;
 }
 
-/** Filters that are asked at the same time. The reader keeps connections of its own. */
-const AT_ONCE = 4;
-/** Of one filter; by then it takes longer than changes come. */
+/** Filters that are evaluated at the same time. The reader keeps connections of its own. */
+const MAX_CONCURRENT = 4;
+/** Events that may wait for one filter. If more wait, it is slower than changes arrive. */
 const MAX_WAITING_EVENTS = 20_000;
 const FAILED_REST_MS = 1_000;
-/** How often a filter may be stopped by the time limit of its statement: once or twice, a busy database is the reason. */
-const MAX_STOPS = 3;
+/** How often the statement of a filter may time out: once or twice, the reason may be a busy database. */
+const MAX_TIMEOUTS = 3;
 
 export interface FilterGroups {
-  /** Tells each of them what meets their filter, in the order of the calls; a slow filter holds up nobody else. */
-  tell(watchers: Iterable<Watcher>, events: readonly RequestEvent[]): void;
-  /** Resolves when nothing is under way. */
+  /**
+   * Sends each subscriber the events that meet its filter, in the order of the calls. A slow filter delays only its
+   * group.
+   */
+  publish(subscribers: Iterable<Subscriber>, events: readonly RequestEvent[]): void;
+  /** Resolves when no filter is being evaluated. */
   settled(): Promise<void>;
 }
 
-/** Events for those who had this filter when they were read. */
-interface Told {
-  group: readonly Watcher[];
+/** Events, and the subscribers of a group at the time at which they were read. */
+interface Batch {
+  subscribers: readonly Subscriber[];
   events: readonly RequestEvent[];
 }
 
-interface Lane {
+interface FilterGroup {
   filter: RequestFilter;
-  waiting: Told[];
+  waiting: Batch[];
   running: Promise<void>;
 }
 
 export function createFilterGroups(db: Db): FilterGroups {
-  const lanes = new Map<string, Lane>();
-  const inTurn = createTurns(AT_ONCE);
+  const groups = new Map<string, FilterGroup>();
+  const inTurn = createTurns(MAX_CONCURRENT);
 
-  // All that has come meanwhile is asked at once: with many filters the statements become larger, not more.
-  async function run(lane: Lane): Promise<void> {
-    while (lane.waiting.length > 0) {
+  // All waiting batches are evaluated by one statement: with many filters, statements become larger, not more.
+  async function run(group: FilterGroup): Promise<void> {
+    while (group.waiting.length > 0) {
       await inTurn(async () => {
-        const told = lane.waiting;
-        lane.waiting = [];
-        await ask(lane.filter, told);
+        const batches = group.waiting;
+        group.waiting = [];
+        await evaluate(group.filter, batches);
       });
     }
-    lanes.delete(lane.filter.key);
+    groups.delete(group.filter.key);
   }
 
-  async function ask(filter: RequestFilter, told: readonly Told[]): Promise<void> {
-    const buffers = told.flatMap(({ group }) => group).map(({ buffer }) => buffer);
-    let stops = 0;
-    while (buffers.some((buffer) => !buffer.closed)) {
+  async function evaluate(filter: RequestFilter, batches: readonly Batch[]): Promise<void> {
+    const queues = batches.flatMap((batch) => batch.subscribers).map(({ queue }) => queue);
+    let timeouts = 0;
+    while (queues.some((queue) => !queue.closed)) {
       try {
-        const events = told.flatMap((each) => each.events);
+        const events = batches.flatMap((batch) => batch.events);
         const wanted = await eventsMeeting(db, events, filter);
-        for (const each of told) push(each.group, each.events.map((event) => wanted.get(event)).filter(isPresent));
+        for (const batch of batches)
+          push(batch.subscribers, batch.events.map((event) => wanted.get(event)).filter(isPresent));
         return;
       } catch (error) {
-        if (isStatementTimeout(error)) stops += 1;
+        if (isStatementTimeout(error)) timeouts += 1;
         if (isDatabaseUnavailable(error)) await wait(FAILED_REST_MS);
-        else if (isStatementTimeout(error) && stops < MAX_STOPS) await wait(0);
-        // what it cannot answer ends the streams of those who gave it, and nobody else's
-        else for (const buffer of buffers) buffer.close(error);
+        else if (isStatementTimeout(error) && timeouts < MAX_TIMEOUTS) await wait(0);
+        // a filter that fails ends the subscriptions of its group only
+        else for (const queue of queues) queue.close(error);
       }
     }
   }
 
-  function enqueue(filter: RequestFilter, told: Told): void {
-    const lane = lanes.get(filter.key);
-    if (!lane) {
-      const made: Lane = { filter, waiting: [told], running: Promise.resolve() };
-      lanes.set(filter.key, made);
+  function enqueue(filter: RequestFilter, batch: Batch): void {
+    const group = groups.get(filter.key);
+    if (!group) {
+      const made: FilterGroup = { filter, waiting: [batch], running: Promise.resolve() };
+      groups.set(filter.key, made);
       made.running = run(made);
       return;
     }
-    lane.waiting.push(told);
-    if (lane.waiting.reduce((sum, { events }) => sum + events.length, 0) <= MAX_WAITING_EVENTS) return;
-    const error = new AppError('LIMIT_EXCEEDED', 'The filter takes longer than changes come. Leave out a part of it.');
-    for (const { buffer } of told.group) buffer.close(error);
+    group.waiting.push(batch);
+    if (group.waiting.reduce((sum, { events }) => sum + events.length, 0) <= MAX_WAITING_EVENTS) return;
+    const error = new AppError('LIMIT_EXCEEDED', 'The filter is slower than changes arrive. Use a simpler filter.');
+    for (const { queue } of batch.subscribers) queue.close(error);
   }
 
   return {
-    tell(watchers, events) {
+    publish(subscribers, events) {
       if (events.length === 0) return;
-      for (const group of Map.groupBy(watchers, ({ filter }) => filter?.key).values()) {
-        const [{ filter }] = group as [Watcher];
-        if (filter) enqueue(filter, { group, events });
-        else push(group, events);
+      for (const same of Map.groupBy(subscribers, ({ filter }) => filter?.key).values()) {
+        const [{ filter }] = same as [Subscriber];
+        if (filter) enqueue(filter, { subscribers: same, events });
+        else push(same, events);
       }
     },
     async settled() {
-      await Promise.all([...lanes.values()].map((lane) => lane.running));
+      await Promise.all([...groups.values()].map((group) => group.running));
     },
   };
 }
@@ -107,6 +111,6 @@ function isPresent(event: RequestEvent | undefined): event is RequestEvent {
   return event !== undefined;
 }
 
-function push(group: readonly Watcher[], events: readonly RequestEvent[]): void {
-  for (const { buffer } of group) buffer.push(events);
+function push(subscribers: readonly Subscriber[], events: readonly RequestEvent[]): void {
+  for (const { queue } of subscribers) queue.push(events);
 }

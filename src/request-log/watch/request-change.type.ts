@@ -4,35 +4,39 @@ import { RequestLogType } from '../api/request-log.type';
 import { CHANGE_KINDS, type ChangeKind } from '../feed/request-change.entity';
 import type { RequestRow } from '../request-log.store';
 
-const ChangeKindEnum = publishEnum('WebhookRequestLogChangeKind', CHANGE_KINDS, 'What happened to a request.', {
-  OPENED: { description: 'It is about to be sent, or being received: its outcome is not known.' },
-  CLOSED: { description: 'Its outcome is known. A request that was never open in between has this change alone.' },
+const ChangeKindEnum = publishEnum('WebhookRequestLogChangeKind', CHANGE_KINDS, 'The kind of a change.', {
+  OPENED: { description: 'The request began. Its outcome is not known.' },
+  CLOSED: {
+    description: 'The request finished. If it began and finished in one transaction, this is its only change.',
+  },
 });
 
 @ObjectType('WebhookRequestLogChange', {
   simpleResolvers: true,
-  description: 'A request was opened or closed. One that is opened and closed is told of twice.',
+  description: 'A change of the log: a request began or finished. Most requests have both changes.',
 })
 export class RequestChangeType {
   @Field(() => ID, {
     description:
-      'Where it stands among all changes: give it to `after` to go on behind it. Opaque, such as ' +
-      '"chg_2s.1.0_1.1_4f_0"; the `id` of the event on a text/event-stream.',
+      'The position of the change in the feed. To resume after it, pass it as `after`. It is opaque, such as ' +
+      '"chg_2s.1.0_1.1_4f_0". On a text/event-stream it is also the `id` of the event.',
   })
   id: string;
 
-  @Field(() => ChangeKindEnum, { description: 'What happened to the request.' })
+  @Field(() => ChangeKindEnum, { description: 'Whether the request began or finished.' })
   kind: ChangeKind;
 
   @Field(() => Int, {
     description:
-      'How many changes right before this one were left out, because you took them too slowly: at most 1,000 wait for ' +
-      'each subscription. 0: none is missing. To get them, subscribe with `after`: the id of the change before.',
+      'The number of changes that were dropped immediately before this one because the client reads too slowly; 0 if ' +
+      'none. At most 1,000 changes wait for each subscription. To receive the dropped changes, subscribe again with ' +
+      'the id of the previous change in `after`.',
   })
   dropped: number;
 
   @Field(() => RequestLogType, {
-    description: 'The request as it stands now: an OPENED one that has been closed meanwhile has its outcome already.',
+    description:
+      'The current state of the request. If it has finished since, an OPENED change already has the outcome.',
   })
   webhookRequestLog: RequestRow;
 }

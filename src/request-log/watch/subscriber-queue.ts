@@ -1,21 +1,24 @@
-// What waits for somebody who watches, between the one reader of the feed and their connection.
+// The queue of one subscription, between the reader of the feed and the connection of the client.
 import type { RequestEvent } from './tail-events';
 
-/** How many events may wait for one subscriber; the oldest make room for the newest. */
+/** Maximum number of waiting events. If there are more, the oldest are dropped. */
 const MAX_WAITING = 1_000;
-/** How many are handed over at once. */
-const HANDED_OVER = 20;
+/** Events that are taken from the queue at a time. */
+const BATCH = 20;
 
-/** Several events at a time, so that what they need can be loaded together. */
+/** Batches of events, so that linked objects are loaded together. */
 export type EventStream = AsyncIterableIterator<readonly RequestEvent[], undefined>;
 
 export interface SubscriberQueue {
   readonly closed: boolean;
-  /** Never waits: what does not fit costs the oldest, which are counted. */
+  /** Never waits: if the queue is full, the oldest events are dropped and counted. */
   push(events: readonly RequestEvent[]): void;
-  /** Resolves when there is room for so many more, which must be a part of all; false: nobody listens any more. */
-  room(events: number): Promise<boolean>;
-  /** What waits is still handed over; then the stream ends, with the error where one is given. */
+  /**
+   * Resolves when there is space for this number of events, which must be less than the maximum; false: the queue is
+   * closed.
+   */
+  waitForSpace(events: number): Promise<boolean>;
+  /** Ends the stream after the waiting events, with the error if one is given. */
   close(error?: unknown): void;
   stream: EventStream;
 }
@@ -27,8 +30,8 @@ interface Taker {
 
 const END = { done: true, value: undefined } as const;
 
-/** @param onLeft called once, when nobody listens any more or the stream was closed */
-export function createSubscriberQueue(onLeft: () => void): SubscriberQueue {
+/** @param onClosed called once, when the client ends the subscription or the queue is closed */
+export function createSubscriberQueue(onClosed: () => void): SubscriberQueue {
   let waiting: RequestEvent[] = [];
   let dropped = 0;
   let closed = false;
@@ -37,8 +40,8 @@ export function createSubscriberQueue(onLeft: () => void): SubscriberQueue {
   let onTaken = () => {};
 
   function take(): readonly RequestEvent[] {
-    const events = waiting.slice(0, HANDED_OVER);
-    waiting = waiting.slice(HANDED_OVER);
+    const events = waiting.slice(0, BATCH);
+    waiting = waiting.slice(BATCH);
     if (dropped > 0 && events[0]) events[0] = { ...events[0], dropped };
     dropped = 0;
     onTaken();
@@ -65,7 +68,7 @@ export function createSubscriberQueue(onLeft: () => void): SubscriberQueue {
     if (error !== undefined) failure = { error };
     onTaken();
     serveTaker();
-    onLeft();
+    onClosed();
   }
 
   const stream: EventStream = {
@@ -96,7 +99,7 @@ export function createSubscriberQueue(onLeft: () => void): SubscriberQueue {
       }
       serveTaker();
     },
-    async room(events) {
+    async waitForSpace(events) {
       while (!closed && waiting.length + events > MAX_WAITING) {
         await new Promise<void>((resolve) => {
           onTaken = resolve;

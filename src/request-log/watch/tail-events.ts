@@ -1,7 +1,7 @@
-// From the feed to what is told about it.
+// Reads events from the feed, and selects those that meet a filter.
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
-import { toChangeId, wayOf } from '../feed/change-id';
+import { changePrefix, toChangeId } from '../feed/change-id';
 import type { ChangeKind } from '../feed/request-change.entity';
 import { type FeedPosition, readFeed } from '../feed/request-change.store';
 import type { RequestRow } from '../request-log.store';
@@ -9,47 +9,47 @@ import { changedRequests, requestsMeeting } from './tail.store';
 
 /** A request was opened or closed. */
 export interface RequestEvent {
-  /** Where it stands in the feed. */
+  /** Its position in the feed. */
   id: string;
   kind: ChangeKind;
-  /** How many events before it were lost to whoever watches, because they took too long. */
+  /** The number of events that were dropped before it because the subscriber is slow. */
   dropped: number;
-  /** As it stands when it is told. */
+  /** The state of the request when the event is sent. */
   request: RequestRow;
 }
 
-/** What somebody wants to be told of. */
+/** The filter of a subscription. */
 export interface RequestFilter {
-  /** The same for filters that mean the same: they are asked once. */
+  /** Equal for equal filters, which are evaluated once. */
   key: string;
   condition: Condition;
 }
 
-// of up to 1,000 requests each
-const CHANGES_AT_ONCE = 20;
+// changes per read, of up to 1,000 requests each
+const READ_CHANGES = 20;
 
-/** What a reader at this position has not been told, in the order of the feed. */
+/** The events after a position, in the order of the feed. */
 export async function readEvents(
   db: Db,
   position: FeedPosition,
 ): Promise<{ events: RequestEvent[]; position: FeedPosition; more: boolean }> {
-  const { changes, ...read } = await readFeed(db, position, CHANGES_AT_ONCE);
+  const { changes, ...read } = await readFeed(db, position, READ_CHANGES);
   if (changes.length === 0) return { events: [], ...read };
   const rows = await changedRequests(db, [...new Set(changes.flatMap((change) => change.requestIds))]);
-  const way = wayOf(position.from, read.position.to ?? read.position.from);
+  const prefix = changePrefix(position.from, read.position.to ?? read.position.from);
   const events = changes.flatMap(({ id, kind, requestIds }) =>
     requestIds.flatMap((requestId, index): RequestEvent[] => {
       const request = rows.get(requestId);
-      // a month that was dropped meanwhile
-      return request ? [{ id: toChangeId(way, id, index), kind, dropped: 0, request }] : [];
+      // no row: its partition was dropped meanwhile
+      return request ? [{ id: toChangeId(prefix, id, index), kind, dropped: 0, request }] : [];
     }),
   );
   return { events, ...read };
 }
 
 /**
- * Those events whose requests meet the filter now, each with how it is told: with its request as the filter found it, also
- * where that was closed since.
+ * The events whose requests meet the filter now, each with the event to send: its request has the state that the filter
+ * saw, even if the request finished after the event was read.
  */
 export async function eventsMeeting(
   db: Db,

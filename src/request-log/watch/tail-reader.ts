@@ -1,14 +1,14 @@
-// The one reader of the feed, for all who watch in this process.
+// Reads the feed once for all subscriptions of this process.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from '../../log';
 import type { Db } from '../../sql/db';
 import { endOfFeed, type FeedPosition } from '../feed/request-change.store';
-import { createFilterGroups, type FilterGroups, type Watcher } from './filter-groups';
+import { createFilterGroups, type FilterGroups, type Subscriber } from './filter-groups';
 import { readEvents } from './tail-events';
 
 /**
- * How often the feed is read while somebody watches: as long as there is news, and when there was none for so long. Nobody
- * announces changes: that would cost those who write, also while nobody watches, and says nothing of other writers.
+ * How often the feed is read while there are subscriptions: normally, and after a quiet period. A NOTIFY for each
+ * change would slow down all writers, even without subscriptions.
  */
 const POLL_MS = 10;
 const QUIET_POLL_MS = 25;
@@ -17,65 +17,65 @@ const FAILED_REST_MS = 1_000;
 
 export interface TailReader {
   /**
-   * Tells this watcher what comes behind `from`; null: from now on. Resolves when nothing that is committed later can
-   * escape them.
+   * Sends this subscriber the changes after `from`; null: from now on. When it resolves, the subscriber will receive
+   * each change that is committed later.
    */
-  admit(watcher: Watcher, from: FeedPosition | null): Promise<void>;
-  /** Tells them nothing more. */
-  dismiss(watcher: Watcher): void;
+  add(subscriber: Subscriber, from: FeedPosition | null): Promise<void>;
+  /** Sends the subscriber no more changes. */
+  remove(subscriber: Subscriber): void;
   stop(): Promise<void>;
 }
 
 interface Newcomer {
-  watcher: Watcher;
+  subscriber: Subscriber;
   from: FeedPosition | null;
-  onAdmitted(): void;
+  onAdded(): void;
 }
 
 export function createTailReader(db: Db, log: Log): TailReader {
-  const watchers = new Set<Watcher>();
+  const subscribers = new Set<Subscriber>();
   const newcomers = new Set<Newcomer>();
-  const lanes = createFilterGroups(db);
+  const groups = createFilterGroups(db);
   let position: FeedPosition | null = null;
   let running: Promise<void> | null = null;
   let newsAt = 0;
   let stopping = false;
 
   async function step(): Promise<void> {
-    // only of those who come before it is read, it is certain that they stand before its end
+    // only subscribers that were added before the read began are certain to be at or before its end
     const waiting = [...newcomers];
     if (!position) position = await endOfFeed(db);
     else {
       const read = await readEvents(db, position);
       if (read.events.length > 0) {
         newsAt = performance.now();
-        lanes.tell(watchers, read.events);
+        groups.publish(subscribers, read.events);
       }
       position = read.position;
     }
     const at = position;
-    // half-way between two snapshots nobody can join who has a position of their own
+    // a subscriber with a position cannot join while the reader is between two snapshots
     const ready = waiting.filter(({ from }) => from === null || at.to === null);
-    const letInOnes = await Promise.allSettled(ready.map((newcomer) => letIn(newcomer, at)));
-    for (const result of letInOnes) if (result.status === 'rejected') throw result.reason;
+    const joined = await Promise.allSettled(ready.map((newcomer) => join(newcomer, at)));
+    for (const result of joined) if (result.status === 'rejected') throw result.reason;
   }
 
-  async function letIn(newcomer: Newcomer, at: FeedPosition): Promise<void> {
-    await bringUp(db, lanes, newcomer, at.from);
+  async function join(newcomer: Newcomer, at: FeedPosition): Promise<void> {
+    await readUpTo(db, groups, newcomer, at.from);
     newcomers.delete(newcomer);
-    if (!newcomer.watcher.buffer.closed) watchers.add(newcomer.watcher);
-    newcomer.onAdmitted();
+    if (!newcomer.subscriber.queue.closed) subscribers.add(newcomer.subscriber);
+    newcomer.onAdded();
   }
 
   async function run(): Promise<void> {
     let failing = false;
-    while (!stopping && watchers.size + newcomers.size > 0) {
+    while (!stopping && subscribers.size + newcomers.size > 0) {
       const begun = performance.now();
       try {
         await step();
         failing = false;
       } catch (error) {
-        if (!failing) log.error({ err: error }, 'the feed could not be read for those who watch, trying again');
+        if (!failing) log.error({ err: error }, 'cannot read the change feed for subscriptions, trying again');
         failing = true;
       }
       if (failing) await wait(FAILED_REST_MS);
@@ -86,22 +86,22 @@ export function createTailReader(db: Db, log: Log): TailReader {
   }
 
   return {
-    admit: (watcher, from) =>
-      new Promise((onAdmitted) => {
-        newcomers.add({ watcher, from, onAdmitted });
+    add: (subscriber, from) =>
+      new Promise((onAdded) => {
+        newcomers.add({ subscriber, from, onAdded });
         running ??= run();
       }),
-    dismiss: (watcher) => watchers.delete(watcher),
+    remove: (subscriber) => subscribers.delete(subscriber),
     async stop() {
       stopping = true;
       await running;
-      await lanes.settled();
-      for (const { onAdmitted } of newcomers) onAdmitted();
+      await groups.settled();
+      for (const { onAdded } of newcomers) onAdded();
     },
   };
 }
 
-// What takes long is done less often: at most half of the time goes into it.
+// A slow read is repeated less often, so that reading takes at most half of the time.
 function restMs(begun: number, newsAt: number): number {
   const now = performance.now();
   const took = now - begun;
@@ -109,11 +109,11 @@ function restMs(begun: number, newsAt: number): number {
   return Math.max(pollMs - took, took);
 }
 
-// From where a newcomer stands to where the reader stands, which is later.
-async function bringUp(db: Db, lanes: FilterGroups, newcomer: Newcomer, to: string): Promise<void> {
-  while (newcomer.from && !newcomer.watcher.buffer.closed) {
+// Sends a newcomer the changes from its position to that of the reader, which is later.
+async function readUpTo(db: Db, groups: FilterGroups, newcomer: Newcomer, to: string): Promise<void> {
+  while (newcomer.from && !newcomer.subscriber.queue.closed) {
     const read = await readEvents(db, { ...newcomer.from, to });
-    lanes.tell([newcomer.watcher], read.events);
+    groups.publish([newcomer.subscriber], read.events);
     newcomer.from = read.position;
     if (read.position.to === null) return;
   }

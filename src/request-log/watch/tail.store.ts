@@ -1,4 +1,4 @@
-// The rows behind changes of the feed.
+// Reads the requests of changes in the feed.
 import { idBounds } from '../../ids';
 import { bindings, type Condition, toSql } from '../../sql/condition';
 import { type Db, rowsOf, statement } from '../../sql/db';
@@ -14,7 +14,7 @@ export async function changedRequests(db: Db, ids: readonly string[]): Promise<M
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Which of these requests meet a condition now. Links are looked up each time: what they point at may change. */
+/** Which of these requests meet a condition now. Linked rows are read each time, because they may change. */
 export async function requestsMeeting(
   db: Db,
   ids: readonly string[],

@@ -17,24 +17,24 @@ import type { RequestEvent } from './tail-events';
 class WatchArgs {
   @Field(() => RequestLogWhere, {
     nullable: true,
-    description: `${WHERE_TEXT} Asked with each change, about the request as it stands then; \`search\` cannot be.`,
+    description: `${WHERE_TEXT} It is evaluated for each change, on the current state of the request. \`search\` is not supported.`,
   })
   where?: RequestLogWhere;
 
   @Field(() => ID, {
     nullable: true,
     description:
-      `What you have seen already: you get what came behind it, up to ${RESUME_HOURS} hours back, and then what comes. The ` +
-      '`id` of a change: exactly behind it. The `id` of a WebhookRequestLog: from 10 s before it began, so that you get ' +
-      'some changes again, its own among them. Left out: only what comes.',
+      `Where to resume, at most ${RESUME_HOURS} hours back: first the changes after it are sent, then new changes. ` +
+      'The `id` of a change: exactly after that change. The `id` of a WebhookRequestLog: from 10 s before it began, ' +
+      'so that some changes are sent again, including those of that request. Left out: only new changes.',
   })
   after?: string | null;
 }
 
 const LAST_EVENT = 'watch.lastEventId';
 
-/** What the transport itself knows of: `Last-Event-ID` of a text/event-stream (WHATWG HTML, section 9.2). */
-export function goOnBehind(context: Context, lastEventId: string): void {
+/** Resumes after the `Last-Event-ID` of a text/event-stream (WHATWG HTML, section 9.2). */
+export function resumeAfter(context: Context, lastEventId: string): void {
   perRequest(context, LAST_EVENT, () => lastEventId);
 }
 
@@ -49,12 +49,13 @@ async function watch(context: Context, { where, after }: WatchArgs): Promise<Eve
 export class WatchResolver {
   @HasRole(...READERS)
   @Subscription(() => RequestChangeType, {
-    // how it gets its events is its own business: it publishes nothing through TypeGraphQL
+    // a function, because events do not come from the pub/sub of TypeGraphQL
     subscribe: ({ context, args }) => watch(context as Context, args as WatchArgs),
     description: withExample(
-      'Tells of each request that is opened or closed, in the order in which that became visible, within some 20 ms, ' +
-        'whichever process did it. Over text/event-stream (`POST` or `GET /graphql/stream`) or WebSocket (`/graphql`, ' +
-        'graphql-transport-ws). Each change is told at least once to whoever goes on with `after`.',
+      'Sends each change of the log: a request began or finished, in any process. Changes are sent about 20 ms after they ' +
+        'were committed, in the order in which they became visible. The transport is text/event-stream (`POST` or ' +
+        '`GET /graphql/stream`) or WebSocket (`/graphql`, graphql-transport-ws). A client that resumes with `after` ' +
+        'receives each change at least once.',
       'subscription {\n  webhookRequestLogChanged(where: { status: { eq: FAILED } }) {\n' +
         '    id kind dropped webhookRequestLog { referenceDocument error webhook { name } }\n  }\n}',
     ),

@@ -57,10 +57,10 @@ export async function readViewer(request: FastifyRequest, db: Db, authCache: Aut
     if (!token) throw new AppError('UNAUTHENTICATED', 'The Authorization header must be: Bearer hl_...');
     const from = { remoteAddress: request.ip, requestId: request.id };
     const ask = () => authenticateWithin(rates, db, token, from, authCache ?? undefined);
-    const recognised = authCache?.recognise(token);
-    if (recognised) {
-      request.viewer = { ...recognised.who, ...from };
-      request.optimisticAuth = { stillHolds: recognised.stillHolds, confirm: ask };
+    const cached = authCache?.find(token);
+    if (cached) {
+      request.viewer = { ...cached.who, ...from };
+      request.optimisticAuth = { stillHolds: cached.stillHolds, confirm: ask };
     } else request.viewer = await ask();
   }
   rates.countRequest(request.viewer, request.ip);

@@ -10,10 +10,10 @@ import { whereFromText } from '../../graphql/lists/stored-where';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { toNodeId, uuidOf } from '../../ids';
 import { REQUEST_LOG_FILTER } from '../../request-log/api/request-log.inputs';
+import { beginDownload, checkDownload, endDownload, type Progress } from '../../request-log/export/download';
 import { type ExportRow, exportsById } from '../../request-log/export/export.store';
 import { exportBatches } from '../../request-log/export/export-batches';
 import { readAhead, streamOf } from '../../request-log/export/export-stream';
-import { beginDownload, endDownload, type Progress, refuseDownload } from '../../request-log/export/request-export';
 import { scopedWhere } from '../../request-log/search/indexed-filters';
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
@@ -123,7 +123,7 @@ async function sourceOfRows({ source, reading }: Serving, { id }: ExportRow): Pr
 
 function refuse(viewer: Pick<Viewer, 'userId' | 'roles'>, row: ExportRow): void {
   try {
-    refuseDownload(viewer, row);
+    checkDownload(viewer, row);
   } catch (error) {
     throw error instanceof AppError ? new Refusal(error.code, error.message, 403) : error;
   }

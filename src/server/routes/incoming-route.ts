@@ -4,7 +4,7 @@ import type { Config } from '../../config';
 import type { HeaderPairs } from '../../header-pairs';
 import { newId } from '../../ids';
 import type { Answer } from '../../incoming/answers';
-import { MAX_CALL_BYTES } from '../../incoming/arrived-call';
+import { MAX_CALL_BYTES } from '../../incoming/call-limits';
 import type { Found, Receiver } from '../../incoming/receive';
 import { isDatabaseUnavailable, isStatementTimeout, whyUnavailable } from '../../sql/database-errors';
 import { headerValues } from '../../verification/call';

@@ -11,7 +11,7 @@ import { AppError } from '../../errors';
 import type { Context, Services } from '../../graphql/context';
 import { onePerField } from '../../graphql/lists/list-failures';
 import type { RequestEvent } from '../../request-log/watch/tail-events';
-import { goOnBehind } from '../../request-log/watch/watch.resolver';
+import { resumeAfter } from '../../request-log/watch/watch.resolver';
 import type { PoolShare } from '../../sql/pool-share';
 import { isForCaller, knownError } from '../edge/format-error';
 import { Refusal } from '../edge/refusal';
@@ -65,7 +65,7 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
         refuseAnythingElse(prepared);
         leave = parts.slots.subscribe();
         const context = contextOf(parts, session);
-        if (lastEventId !== null) goOnBehind(context, lastEventId);
+        if (lastEventId !== null) resumeAfter(context, lastEventId);
         const events = await createSourceEventStream(argumentsOf(parts, prepared, context));
         if (Symbol.asyncIterator in events) {
           const running = { session, prepared, asked: eventDocument(prepared) };

@@ -69,7 +69,7 @@ function* charsetVariants(body: Buffer): Generator<Variant<Buffer>> {
   if (hasBom) yield { change: 'after the byte order mark at its start was removed', value: body.subarray(BOM.length) };
   else yield { change: 'after a byte order mark was added at its start', value: Buffer.concat([BOM, body]) };
   const text = body.toString('utf8');
-  yield { change: 'after it was taken for Latin-1 and written in UTF-8', value: Buffer.from(body.toString('latin1')) };
+  yield { change: 'after it was read as Latin-1 and written as UTF-8', value: Buffer.from(body.toString('latin1')) };
   if (!/[\u0100-\uffff]/.test(text))
     yield { change: 'after it was written in Latin-1', value: Buffer.from(text, 'latin1') };
   yield { change: 'after bytes that are not UTF-8 were replaced', value: Buffer.from(text) };
@@ -81,7 +81,7 @@ function* packedVariants(body: Buffer): Generator<Variant<Buffer>> {
   for (const unpack of [gunzipSync, inflateSync]) {
     try {
       const value = unpack(body, { maxOutputLength: MAX_UNPACKED_BYTES });
-      yield { change: 'after it was decompressed, though no content encoding says so', value };
+      yield { change: 'after it was decompressed, although it has no content encoding', value };
     } catch {
       // the body is not compressed with this method
     }
@@ -93,13 +93,13 @@ function* formVariants(body: Buffer): Generator<Variant<Buffer>> {
   const text = body.toString('latin1');
   if (!/^[\x21-\x7e]+$/.test(text) || !text.includes('=')) return;
   const form = new URLSearchParams(text);
-  yield { change: 'after its form was written anew', value: Buffer.from(form.toString()) };
+  yield { change: 'after its form was encoded again', value: Buffer.from(form.toString()) };
   yield {
-    change: 'after its form was written anew with %20 for spaces',
+    change: 'after its form was encoded again with %20 for spaces',
     value: Buffer.from(form.toString().replaceAll('+', '%20')),
   };
   form.sort();
-  yield { change: 'after its form was written anew with its fields sorted', value: Buffer.from(form.toString()) };
+  yield { change: 'after its form was encoded again with its fields sorted', value: Buffer.from(form.toString()) };
 }
 
 function keyOf(body: Buffer): string {

@@ -31,7 +31,7 @@ function startVariants(value: string, prefix: string | null): Variant<string>[] 
     { change: '', value },
     ...starts.map((start) => ({ change: `with "${start}" before it`, value: start + value })),
     ...(bare === value ? [] : [{ change: 'without the quotes around it', value: bare }]),
-    ...(withoutStart === value ? [] : [{ change: 'without what stands before it', value: withoutStart }]),
+    ...(withoutStart === value ? [] : [{ change: 'without its prefix', value: withoutStart }]),
   ];
 }
 

@@ -18,9 +18,9 @@ export function* jsonVariants(body: Buffer): Generator<Variant<Buffer>> {
       const json = style.write(value);
       written += json.length;
       if (written > MAX_WRITTEN) return;
-      const anew = `after its JSON was written anew ${style.name}${change}`;
-      yield { change: anew, value: Buffer.from(json) };
-      yield { change: `${anew}, with a line feed at its end`, value: Buffer.from(`${json}\n`) };
+      const again = `after its JSON was written again ${style.name}${change}`;
+      yield { change: again, value: Buffer.from(json) };
+      yield { change: `${again}, with a line feed at its end`, value: Buffer.from(`${json}\n`) };
     }
   }
 }

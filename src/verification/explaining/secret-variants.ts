@@ -22,7 +22,7 @@ function keysOfBytes(bytes: Buffer): Variant<Buffer>[] {
     },
     { change: 'with the base64 text of the secret as the key; it must be decoded first', value: Buffer.from(base64) },
     {
-      change: 'with the hex text of the secret as the key; the bytes that it stands for are right',
+      change: 'with the hex text of the secret as the key; the key must be the bytes that it encodes',
       value: Buffer.from(bytes.toString('hex')),
     },
   ];

@@ -63,5 +63,5 @@ function separatorFault(
   const separator = separatorsOf(signed, name).find((each) => value.includes(each));
   return separator === undefined
     ? undefined
-    : malformed(`The header ${header} has ${JSON.stringify(separator)} in it, which stands between what is signed.`);
+    : malformed(`The header ${header} contains ${JSON.stringify(separator)}, which separates the signed values.`);
 }

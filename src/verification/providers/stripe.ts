@@ -60,7 +60,7 @@ function onlyElement(timestamps: readonly string[]): string | Refusal {
 function readSignatures(texts: readonly string[]): Buffer[] | Refusal {
   if (texts.length === 0) return malformed(`The header ${HEADER} has no signature: v1= is missing.`);
   if (texts.length > MAX_SIGNATURES) {
-    return malformed(`The header ${HEADER} has ${texts.length} signatures; at most ${MAX_SIGNATURES} are looked at.`);
+    return malformed(`The header ${HEADER} has ${texts.length} signatures; at most ${MAX_SIGNATURES} are allowed.`);
   }
   return readableOf(texts.map((text) => readSignature(text, FORM, `v1 in ${HEADER}`)));
 }

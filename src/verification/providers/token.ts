@@ -32,7 +32,7 @@ function onlyParameter(call: IncomingCall, name: string): string | Refusal {
   const [value] = values;
   if (value === undefined) return notSigned(`The parameter ${name} is missing in the query.`);
   if (values.length > 1)
-    return malformed(`The parameter ${name} is in the query ${values.length} times; once is right.`);
+    return malformed(`The parameter ${name} occurs ${values.length} times in the query; it must occur once.`);
   return value === '' ? malformed(`The parameter ${name} in the query is empty.`) : value;
 }
 

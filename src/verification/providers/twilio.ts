@@ -43,9 +43,9 @@ function read(call: IncomingCall): Claim | Refusal {
   const signature = readSignature(value, hmacForm(algorithm, 'BASE64'), `The signature in ${HEADER}`);
   if (isRefusal(signature)) return signature;
   const hashes = queryValues(call, 'bodySHA256');
-  if (hashes.length > 1) return malformed(`bodySHA256 is in the query ${hashes.length} times; once is right.`);
+  if (hashes.length > 1) return malformed(`bodySHA256 occurs ${hashes.length} times in the query; it must occur once.`);
   const isSigned = call.body.length === 0 || hashes.length === 1 || formTypeOf(call) !== null;
-  if (!isSigned) return notSigned('The body is not signed: it is no form, and bodySHA256 is missing in the query.');
+  if (!isSigned) return notSigned('The body is not signed: it is not a form, and bodySHA256 is missing in the query.');
   if (hashes.length === 0 && fieldsOf(call, call.body) === null) return malformed(TOO_MANY_FIELDS);
   const otherwise = badSignature(
     HEADER,

@@ -114,10 +114,10 @@ test.each(['tail:* | ahmed', "!zebra & 'nothing", '(', 'tail <-> nothing', "' or
 );
 
 test.each<[string, string]>([
-  ['', 'no letter and no digit'],
-  ['   ', 'no letter and no digit'],
-  ['\u{1f9fe}', 'no letter and no digit'],
-  ['&|!', 'no letter and no digit'],
+  ['', 'has no letter or digit'],
+  ['   ', 'has no letter or digit'],
+  ['\u{1f9fe}', 'has no letter or digit'],
+  ['&|!', 'has no letter or digit'],
   ['x'.repeat(501), 'at most 500'],
   [Array.from({ length: 21 }, (_, n) => `w${n}`).join(' '), 'at most 20'],
 ])('what cannot be searched is refused: %j', async (search, message) => {

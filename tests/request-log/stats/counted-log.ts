@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/database/data-source';
 import { BY_ID_PLANS } from '../../../src/database/pools';
-import { countStep } from '../../../src/request-log/stats/count-step';
+import { countStep } from '../../../src/request-log/stats/update-rollups';
 import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';
 import type { TestDatabase } from '../../support/database';
 

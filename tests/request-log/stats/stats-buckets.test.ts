@@ -1,6 +1,6 @@
 // Where buckets begin, by the clocks of the whole world.
 import { bucketStarts, type StatsBucket, spanOf } from '../../../src/request-log/stats/stats-buckets';
-import { zoneNamed } from '../../../src/request-log/stats/stats-zone';
+import { zoneNamed } from '../../../src/request-log/stats/time-zone';
 
 function startsOf(bucket: StatsBucket, zone: string, from: string, to: string): string[] {
   const span = spanOf({ from: new Date(from), to: new Date(to) });
@@ -170,12 +170,12 @@ test.each<[StatsBucket, string, RegExp]>([
   [
     'MINUTE',
     '2026-01-31T00:00Z',
-    /bucket MINUTE makes more than 2000 buckets of this range: HOUR is the finest that fits/,
+    /bucket MINUTE gives more than 2000 buckets for this range: use HOUR or a shorter range/,
   ],
   ['MINUTE', '2026-01-02T09:21Z', /FIVE_MINUTES is the finest/],
   ['HOUR', '2027-01-01T00:00Z', /DAY is the finest/],
   ['DAY', '2032-01-01T00:00Z', /WEEK is the finest/],
-  ['MONTH', '9999-01-01T00:00Z', /MONTH makes more than 2000 buckets of this range: take a shorter range/],
+  ['MONTH', '9999-01-01T00:00Z', /MONTH gives more than 2000 buckets for this range: use a shorter range/],
 ])('more than 2,000 of %s up to %s are refused', (bucket, to, message) => {
   const refused = refusal(() => startsOf(bucket, 'UTC', '2026-01-01T00:00Z', to));
   expect(refused).toMatchObject({ code: 'BAD_USER_INPUT', field: ['bucket'] });

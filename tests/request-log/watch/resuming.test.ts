@@ -179,7 +179,7 @@ describe('what cannot be gone on from is refused, and says what to do', () => {
     '\u0000',
     `chg_${'a.'.repeat(100_000)}a`,
   ])('%.60j', async (after) => {
-    expect(await refusalOf(after)).toMatch(/neither the id of a change nor that of a WebhookRequestLog|is older than/);
+    expect(await refusalOf(after)).toMatch(/neither the id of a change nor that of a WebhookRequestLog|is too old/);
   });
 
   test('a Last-Event-ID of somebody else', async () => {
@@ -187,7 +187,7 @@ describe('what cannot be gone on from is refused, and says what to do', () => {
   });
 
   test('a request that nobody knows', async () => {
-    expect(await refusalOf(toNodeId('WebhookRequestLog', newId()))).toContain('is older than what can be resumed');
+    expect(await refusalOf(toNodeId('WebhookRequestLog', newId()))).toContain('is too old');
   });
 
   test('a place that the feed no longer holds, and one that it will not hold much longer', async () => {
@@ -195,10 +195,10 @@ describe('what cannot be gone on from is refused, and says what to do', () => {
     const request = await seed('OLD-1');
     const [{ id }] = await stream.next(1);
     await app.database.query(`update request_changes set at = at - interval '21 hours'`);
-    expect(await refusalOf(id)).toContain('Read the list (`webhookRequestLogs`)');
-    expect(await refusalOf(request)).toContain('Read the list (`webhookRequestLogs`)');
+    expect(await refusalOf(id)).toContain('from `webhookRequestLogs`');
+    expect(await refusalOf(request)).toContain('from `webhookRequestLogs`');
     await app.database.query('delete from request_changes');
-    expect(await refusalOf(id)).toContain('Read the list (`webhookRequestLogs`)');
-    expect(await refusalOf(request)).toContain('Read the list (`webhookRequestLogs`)');
+    expect(await refusalOf(id)).toContain('from `webhookRequestLogs`');
+    expect(await refusalOf(request)).toContain('from `webhookRequestLogs`');
   });
 });

@@ -20,12 +20,12 @@ describe('a body that is not what was signed', () => {
     ['caf\u00e9', 'cafe\u0301', 'after its letters were composed (Unicode NFC)'],
     ['cafe\u0301', 'caf\u00e9', 'after its letters were decomposed (Unicode NFD)'],
     ['', '{"a":1}', 'with an empty body: 7 bytes differ, the first at byte 1'],
-    ['a=b+c', 'a=b%20c', 'after its form was written anew: 3 bytes differ, the first at byte 4'],
-    ['a=b%20c', 'a=b+c', 'after its form was written anew with %20 for spaces'],
+    ['a=b+c', 'a=b%20c', 'after its form was encoded again: 3 bytes differ, the first at byte 4'],
+    ['a=b%20c', 'a=b+c', 'after its form was encoded again with %20 for spaces'],
     [
       'a=1&b=2',
       'b=2&a=1',
-      'after its form was written anew with its fields sorted: 4 bytes differ, the first at byte 1',
+      'after its form was encoded again with its fields sorted: 4 bytes differ, the first at byte 1',
     ],
     [JSON.stringify('{"a":1}'), '{"a":1}', 'after the body was written as one JSON string'],
   ])('%j, signed, arrived as %j', (signed, arrived, message) => {
@@ -38,14 +38,14 @@ describe('a body that is not what was signed', () => {
     expect(bodyFault(latin1, utf8)).toBe(
       'The signature is right after it was written in Latin-1: 4 bytes differ, the first at byte 9.',
     );
-    expect(bodyFault(utf8, latin1)).toContain('after it was taken for Latin-1 and written in UTF-8');
+    expect(bodyFault(utf8, latin1)).toContain('after it was read as Latin-1 and written as UTF-8');
     expect(bodyFault('{"a":"Gr\ufffd"}', Buffer.from('{"a":"Gr\xf6"}', 'latin1'))).toContain(
       'bytes that are not UTF-8 were replaced',
     );
   });
 
   test('compressed, or decompressed on the way', () => {
-    expect(bodyFault(BODY, gzipSync(BODY))).toContain('after it was decompressed, though no content encoding says so');
+    expect(bodyFault(BODY, gzipSync(BODY))).toContain('after it was decompressed, although it has no content encoding');
     expect(bodyFault(gzipSync(BODY), BODY)).toContain('after it was compressed with gzip');
   });
 

@@ -16,13 +16,8 @@ describe('a signature that is written in another way', () => {
     ['GITHUB', 'X-Hub-Signature-256', digest.toString('base64'), 'with "sha256=" before it and in hex'],
     ['SHOPIFY', 'X-Shopify-Hmac-Sha256', digest.toString('hex'), 'in base64; it came in hex'],
     ['SHOPIFY', 'X-Shopify-Hmac-Sha256', digest.toString('hex').toUpperCase(), 'in base64; it came in hex'],
-    ['FRAPPE', 'X-Frappe-Webhook-Signature', `sha256=${digest.toString('base64')}`, 'without what stands before it'],
-    [
-      'FRAPPE',
-      'X-Frappe-Webhook-Signature',
-      `sha256=${digest.toString('hex')}`,
-      'without what stands before it and in base64',
-    ],
+    ['FRAPPE', 'X-Frappe-Webhook-Signature', `sha256=${digest.toString('base64')}`, 'without its prefix'],
+    ['FRAPPE', 'X-Frappe-Webhook-Signature', `sha256=${digest.toString('hex')}`, 'without its prefix and in base64'],
   ] as const)('for %s: %s: %s', (name, header, value, message) => {
     expect(found(name, header, value)).toContainEqual(check('SIGNATURE', false, `The signature is right ${message}`));
   });
@@ -30,7 +25,7 @@ describe('a signature that is written in another way', () => {
   test('is not found where it is wrong', () => {
     const wrong = hmacOf('sha256', 'other', 'x').toString('hex');
     expect(found('SHOPIFY', 'X-Shopify-Hmac-Sha256', wrong)).toEqual([
-      check('HEADERS', false, 'looks like hex; base64 is right'),
+      check('HEADERS', false, 'looks like hex; it must be base64'),
     ]);
   });
 
@@ -43,7 +38,7 @@ describe('a signature that is written in another way', () => {
     );
     const { checks } = explained({ headers: { ...headers, 'webhook-signature': value }, body: BODY }, agreed(standard));
     expect(checks).toEqual([
-      check('HEADERS', false, 'looks like hex; base64 is right'),
+      check('HEADERS', false, 'looks like hex; it must be base64'),
       check('SIGNATURE', false, 'The signature is right in base64; it came in hex'),
     ]);
   });

@@ -19,7 +19,7 @@ const signed = (content: string, body: string): CallParts => ({
 
 test.each<[string, CallParts, Buffer | null]>([
   ['a call that is right', signed('{"a":1}', '{"a":1}'), null],
-  ['one whose body was written anew', signed('{"a": 1}', '{"a":1}'), null],
+  ['one whose body was written again', signed('{"a": 1}', '{"a":1}'), null],
   ['one whose decoded body is right', signed('{"a":1}', 'x'), Buffer.from('{"a":1}')],
   ['one that nothing makes right', signed('{"a":1}', '{"b":1}'), null],
   ['one without a signature', { body: 'x' }, null],

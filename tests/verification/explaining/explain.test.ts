@@ -122,7 +122,7 @@ describe('the time', () => {
   test('in milliseconds is named, and what is signed is looked at all the same', () => {
     const { judgement, checks } = at(String(NOW * 1000));
     expect(judgement).toMatchObject({ code: 'MALFORMED' });
-    expect(checks).toContainEqual(check('TIMESTAMP', false, 'looks like milliseconds; seconds are right'));
+    expect(checks).toContainEqual(check('TIMESTAMP', false, 'looks like milliseconds; it must be in seconds'));
     expect(checks).toContainEqual(check('SIGNATURE', true, 'is right'));
     expect(checks).toContainEqual(check('BODY', true, 'byte for byte'));
   });
@@ -166,7 +166,7 @@ describe('what was made to take long', () => {
     hmacs.mockRestore();
   });
 
-  test('JSON is written anew up to a limit', () => {
+  test('JSON is written again up to a limit', () => {
     const lengths = (text: string) => Array.from(jsonVariants(Buffer.from(text)), ({ value }) => value.length);
     const most = `["${'ü/<'.repeat(20_000)}",${'1.0,'.repeat(30_000)}{"b":1,"a":2}]`;
     const written = lengths(most);

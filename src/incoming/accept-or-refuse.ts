@@ -7,9 +7,10 @@ import { isRefusal, type RefusalCode } from '../verification/claim';
 import { decodeContent } from '../verification/decode-content';
 import { judge } from '../verification/judge';
 import type { HandshakeAnswer } from '../verification/provider';
-import type { ReceivingAgreement } from './agreements';
-import { type ArrivedCall, MAX_CALL_BYTES } from './arrived-call';
-import { contentHash } from './repeated';
+import type { ArrivedCall } from './arrived-call';
+import { MAX_CALL_BYTES } from './call-limits';
+import { contentHash } from './duplicate-calls';
+import type { IncomingSettings } from './incoming-settings';
 import { shortText } from './short-text';
 
 export interface Refused {
@@ -50,8 +51,8 @@ const SHORTFALLS = {
 const RETRY_WHEN_PAUSED_S = 300;
 
 /** Writes nothing. @param nowMs the time of the decision, milliseconds since 1970 */
-export async function decide(call: ArrivedCall, of: ReceivingAgreement, nowMs: number): Promise<Decision> {
-  const shut = shutBy(of);
+export async function decide(call: ArrivedCall, settings: IncomingSettings, nowMs: number): Promise<Decision> {
+  const shut = refusalOfInactive(settings);
   if (shut) return shut;
   if (call.shortfall) {
     return refused(call.shortfall, `${SHORTFALLS[call.shortfall]} ${call.bodyBytes} bytes were received.`);
@@ -59,20 +60,20 @@ export async function decide(call: ArrivedCall, of: ReceivingAgreement, nowMs: n
   const decoded = await decodeContent(call.headers, call.body);
   if (decoded !== null && isRefusal(decoded)) return refused(decoded.code, decoded.message);
   const decodedBody = decoded?.body ?? null;
-  const judgement = judge(call, decodedBody, of.agreement, nowMs);
+  const judgement = judge(call, decodedBody, settings.agreement, nowMs);
   if (!judgement.accepted) return refused(judgement.code, judgement.message);
-  const content = readContent(call, decodedBody ?? call.body, of.agreement.provider.json ?? false);
+  const content = readContent(call, decodedBody ?? call.body, settings.agreement.provider.json ?? false);
   if ('fault' in content) return refused('MALFORMED', content.fault);
   const { secretId } = judgement;
-  const said = whatItSays(call, of, content);
-  const hash = of.agreement.provider.knownByContent
+  const said = claimedContent(call, settings, content);
+  const hash = settings.agreement.provider.knownByContent
     ? contentHash(said.event, secretId, decodedBody ?? call.body)
     : null;
-  return limited(of) ?? { accepted: true, secretId, decodedBody, contentHash: hash, ...said };
+  return limited(settings) ?? { accepted: true, secretId, decodedBody, contentHash: hash, ...said };
 }
 
 /** The refusal of a webhook that is not active, which needs no body; null: the webhook is active. */
-export function shutBy({ webhook }: ReceivingAgreement): Refused | null {
+export function refusalOfInactive({ webhook }: IncomingSettings): Refused | null {
   if (webhook.status === 'ACTIVE') return null;
   const reason = webhook.statusReason ? `: ${webhook.statusReason}` : '';
   if (webhook.status === 'ARCHIVED') return refused('NOT_ACTIVE', `${webhook.name} is archived permanently.`);
@@ -80,7 +81,7 @@ export function shutBy({ webhook }: ReceivingAgreement): Refused | null {
 }
 
 // Counts only valid calls, so that others cannot use up the limit of the partner.
-function limited({ webhook, rate }: ReceivingAgreement): Refused | null {
+function limited({ webhook, rate }: IncomingSettings): Refused | null {
   const left = rate?.take('', 1) ?? 0;
   if (left >= 0) return null;
   const { rateLimit, rateLimitSeconds } = webhook;
@@ -88,7 +89,7 @@ function limited({ webhook, rate }: ReceivingAgreement): Refused | null {
   return refused('RATE_LIMITED', message, Math.max(1, Math.ceil(-left)));
 }
 
-function whatItSays(call: ArrivedCall, { agreement, places }: ReceivingAgreement, content: CallContent) {
+function claimedContent(call: ArrivedCall, { agreement, places }: IncomingSettings, content: CallContent) {
   const event = shortText(saidAt(places.event, call, content));
   return {
     callId: saidAt(places.id, call, content),

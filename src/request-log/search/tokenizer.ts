@@ -1,18 +1,18 @@
-// What the search takes for a word, in texts as in questions.
+// Splits texts and search queries into words.
 
-/** Longer ones are cut. */
+/** Longer words are truncated. */
 const MAX_CHARACTERS = 100;
 
 const ASCII = /^[\0-\x7f]*$/;
 const ASCII_WORD = /[0-9]+(?:\.[0-9]+)+|[a-z0-9]+/g;
 const WORD = /[0-9]+(?:\.[0-9]+)+|[\p{L}\p{N}]+/gu;
-/** Arabic vowel signs and the like, and the stroke that only makes a word wider. */
+/** Combining marks, such as Arabic vowel signs, and the tatweel, which only stretches a word. */
 const MARK = /[\p{M}\u0640]+/gu;
 const ARABIC_DIGIT = /[\u0660-\u0669\u06f0-\u06f9]/g;
 
 /**
- * As texts are compared: lower case, compatible characters made the same (NFKC), Arabic-Indic digits (both rows of them) as
- * 0 to 9, without vowel signs.
+ * Normalises a text for comparison: lower case, NFKC, Arabic-Indic and Persian digits as 0 to 9, without combining
+ * marks.
  */
 export function folded(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();
@@ -23,7 +23,7 @@ export function folded(text: string): string {
     .replace(ARABIC_DIGIT, (digit) => String(digit.charCodeAt(0) & 0xf));
 }
 
-/** Runs of letters and digits, and numbers such as 561.80, in order, with repeats; all else stands between words. */
+/** The words of a text, in order, with repetitions: sequences of letters and digits, and numbers such as 561.80. */
 export function wordsIn(text: string): string[] {
   const plain = folded(text);
   const words = plain.match(ASCII.test(plain) ? ASCII_WORD : WORD) ?? [];
@@ -31,7 +31,7 @@ export function wordsIn(text: string): string[] {
   return words;
 }
 
-/** The whole name of a document, folded, as one word. */
+/** The whole name of a document as one word. */
 export function referenceWord(text: string): string {
   return cut(
     folded(text.toWellFormed())
@@ -40,7 +40,7 @@ export function referenceWord(text: string): string {
   );
 }
 
-/** To as much as is kept, and never half a character. */
+/** Truncates a word, but not within a character. */
 function cut(text: string): string {
   if (text.length <= MAX_CHARACTERS) return text;
   const short = text.slice(0, MAX_CHARACTERS);

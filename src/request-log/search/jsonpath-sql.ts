@@ -1,14 +1,14 @@
-// The paths of JSON filters, written anew as paths of Postgres, whose own language could do far more than look something up.
+// Translates paths of JSON filters to jsonpath of PostgreSQL. Callers may not write jsonpath, which can do far more.
 import type { PathStep } from '../../json/json-path';
 
-/** The keys of a path: with a value they are what the index knows. */
+/** The keys of a path, by which the index has its scalars. */
 export function keysOf(steps: readonly PathStep[]): string[] {
   return steps.flatMap((step) => (step !== 'any' && 'key' in step ? [step.key] : []));
 }
 
 /**
- * As Postgres's jsonpath, `lax`: where a key is asked of a list, it is asked of what is in the list. Keys stand in it as
- * JSON texts, values as variables `$v0`, `$v1` ...
+ * The path as `lax` jsonpath, in which a key of a list is searched in its elements. Keys are JSON strings, values are
+ * variables `$v0`, `$v1` and so on.
  */
 export function toJsonpath(steps: readonly PathStep[], values: number): string {
   const place = steps.map((step) => {

@@ -1,21 +1,21 @@
-// Where in the feed a reader goes on that comes back.
+// Finds the position in the feed from which a client resumes.
 import { type Db, rowOf, statement } from '../../sql/db';
 
-/** When a change was noted; null: the feed does not hold it. */
+/** The time of a change; null if the feed does not have it. */
 export async function timeOfChange(db: Db, id: string): Promise<Date | null> {
   const row = await rowOf<{ at: Date }>(db, statement('select at from request_changes where id = $1::bigint'), [id]);
   return row?.at ?? null;
 }
 
-/** When a request first stood in the feed, and the oldest transaction that wrote to the feed since `since`. */
+/** The time of the first change of a request, and the oldest transaction that wrote to the feed since `since`. */
 export interface RequestInFeed {
   at: Date;
   xid: string;
 }
 
 /**
- * Null when the feed does not hold the request, or only before `since`. Transactions that are still under way count among
- * the oldest. The newest changes are looked at first: the further back, the more are read.
+ * Returns null if the feed has no change of the request since `since`. Transactions in progress count as well. The scan
+ * begins with the newest changes, so an older request costs more.
  */
 export async function findRequestInFeed(db: Db, requestId: string, since: Date): Promise<RequestInFeed | null> {
   return rowOf<RequestInFeed>(

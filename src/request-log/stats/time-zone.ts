@@ -2,15 +2,15 @@ import { AppError, quoted } from '../../errors';
 
 const DAY_MS = 24 * 3600_000;
 
-/** What clocks show somewhere. */
+/** A time zone. */
 export interface Zone {
-  /** As the time zone database calls it: "Europe/Berlin". */
+  /** Its name in the IANA time zone database: "Europe/Berlin". */
   name: string;
-  /** Milliseconds that its clocks are ahead of UTC at this instant. */
+  /** The offset from UTC at this instant, in milliseconds. */
   offsetAt(ms: number): number;
 }
 
-/** @throws AppError BAD_USER_INPUT for what is not a name of the IANA time zone database */
+/** @throws AppError BAD_USER_INPUT if the name is not in the IANA time zone database */
 export function zoneNamed(name: string): Zone {
   const format = formatFor(name);
   if (!format) {
@@ -21,7 +21,7 @@ export function zoneNamed(name: string): Zone {
 }
 
 function formatFor(name: string): Intl.DateTimeFormat | null {
-  // an offset is not a place: its clocks never change
+  // an offset is not a time zone of the database
   if (/^[+-]/.test(name)) return null;
   try {
     return new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
@@ -31,7 +31,7 @@ function formatFor(name: string): Intl.DateTimeFormat | null {
   }
 }
 
-// "3/29/2026, GMT+05:30", of old times also "GMT-00:44:30"
+// "3/29/2026, GMT+05:30"; for early years also "GMT-00:44:30"
 function offsetIn(text: string): number {
   const [, sign, hours, minutes, seconds = 0] = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text) ?? [];
   if (sign === undefined) return 0;
@@ -39,7 +39,7 @@ function offsetIn(text: string): number {
   return sign === '-' ? -ms : ms;
 }
 
-/** The instants after `from` and before `to` at which the clocks of a zone are changed. */
+/** The instants between `from` and `to`, both exclusive, at which the offset changes. */
 export function clockChanges(zone: Zone, from: number, to: number): number[] {
   const changes: number[] = [];
   for (let start = from; start < to; start += DAY_MS) {
@@ -49,7 +49,7 @@ export function clockChanges(zone: Zone, from: number, to: number): number[] {
   return changes.filter((change) => change < to);
 }
 
-/** The first instant with another offset than `from` has; `to` has another. */
+/** The first instant whose offset differs from that of `from`; that of `to` differs. */
 function changeBetween(zone: Zone, from: number, to: number): number {
   const offset = zone.offsetAt(from);
   let [same, other] = [from, to];
@@ -62,9 +62,9 @@ function changeBetween(zone: Zone, from: number, to: number): number {
 }
 
 /**
- * When a day begins in a zone: where clocks are put forward over midnight, the moment they are; where midnight comes
- * twice, the first.
- * @param wall midnight of that day as if it were in UTC
+ * The start of a day in a time zone. If clocks are set forward over midnight, it is that instant; if midnight occurs
+ * twice, it is the first.
+ * @param wall midnight of that day as if the zone were UTC
  */
 export function startOfDay(zone: Zone, wall: number): number {
   const before = zone.offsetAt(wall - DAY_MS);

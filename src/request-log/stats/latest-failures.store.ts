@@ -1,4 +1,4 @@
-// The latest failure behind a figure, to look at.
+// Finds the latest failure of a webhook, or of a webhook and an error code.
 import { firstIdAt } from '../../ids';
 import { type Bind, bindings, type Condition, toSql } from '../../sql/condition';
 import { type Db, rowsOf } from '../../sql/db';
@@ -7,7 +7,7 @@ import { FAILED_STATUSES } from '../failed-request.entity';
 const FAILED = `status in (${FAILED_STATUSES.map((status) => `'${status}'`).join(', ')})`;
 const WINDOW = `interval '15 minutes'`;
 
-/** Whose failures; `errorCode` left out: whatever it is. */
+/** A webhook and an error code; `errorCode` undefined: any. */
 export interface SampleKey {
   webhookId: string | null;
   errorCode?: string | null;
@@ -19,16 +19,16 @@ interface Span {
 }
 
 interface Sample {
-  /** The place in the list of keys. */
+  /** The index in the list of keys. */
   n: number;
   id: string;
 }
 
-/** Of what is counted: the newest quarter of an hour that has such a failure says where to look. */
-export async function keptSamples(db: Db, keys: readonly SampleKey[], span: Span, condition: Condition) {
+/** Searches spans with rollups: the newest quarter of an hour that has such a failure. */
+export async function failuresFromRollups(db: Db, keys: readonly SampleKey[], span: Span, condition: Condition) {
   const { values, bind } = bindings();
   const [from, to] = [bind(firstIdAt(span.from)), bind(firstIdAt(span.to))];
-  // per series, so that its spans are read backwards from the index until one has what is looked for
+  // per series, so that its rollups are read backwards from the index until one has such a failure
   const sql = `select k.n, hit.id from ${listOf(keys, bind)} cross join lateral (
       select latest.id from request_stats_series as s cross join lateral (
         select failed.id from request_stats as c cross join lateral (
@@ -51,16 +51,16 @@ export async function keptSamples(db: Db, keys: readonly SampleKey[], span: Span
   return rowsOf<Sample>(db, sql, values);
 }
 
-/** Of what is counted row by row. */
-export async function rowSamples(
+/** Searches spans that are counted row by row. */
+export async function failuresFromRows(
   db: Db,
   keys: readonly SampleKey[],
-  windows: readonly Span[],
+  rowSpans: readonly Span[],
   condition: Condition,
 ): Promise<Sample[]> {
-  if (windows.length === 0) return [];
+  if (rowSpans.length === 0) return [];
   const { values, bind } = bindings();
-  const [from, to] = [windows.map((each) => firstIdAt(each.from)), windows.map((each) => firstIdAt(each.to))];
+  const [from, to] = [rowSpans.map((each) => firstIdAt(each.from)), rowSpans.map((each) => firstIdAt(each.to))];
   const sql = `with failures as materialized (
       select id, webhook_id, error_code
       from unnest(${bind(from)}::uuid[], ${bind(to)}::uuid[]) as w (first_id, end_id)

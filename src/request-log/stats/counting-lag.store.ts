@@ -2,18 +2,18 @@ import { firstIdAt } from '../../ids';
 import { type Db, rowOf, statement } from '../../sql/db';
 
 export interface CountedState {
-  /** What was committed by then is counted; null: not everything that was there at first. */
+  /** Everything that was committed before this time is counted; null: older requests are still being counted. */
   countedUntil: Date | null;
-  /** Openings and closings of requests begun in the span that are not counted yet. */
+  /** The number of openings and closings of requests that began in the span and are not counted yet. */
   uncounted: number;
 }
 
-/** How many changes of the feed are looked into at most: each is of up to 1,000 requests. */
+/** Maximum number of changes that are examined. Each has up to 1,000 requests. */
 const MAX_CHANGES = 1_000;
-/** Of the requests that were there before the feed. */
+/** Maximum number of requests older than the feed that are counted. */
 const MAX_OLDER = 100_000;
 
-/** Asked before the counts are: what it says is counted is in them. */
+/** Read before the rollups, so that these include everything that is reported as counted. */
 export async function countedState(db: Db, span: { from: number; to: number }): Promise<CountedState> {
   const row = await rowOf<{ countedAt: Date | null; now: Date; behind: boolean; uncounted: number }>(
     db,

@@ -6,18 +6,18 @@ import { newPayload, type Payload } from '../events/payload.store';
 import { newId, timeOfId, toNodeId } from '../ids';
 import type { Db } from '../sql/db';
 import { headerValues } from '../verification/call';
-import type { ReceivingAgreement } from './agreements';
+import type { Accepted, Decision, Refused } from './accept-or-refuse';
 import { type Answer, answerTo, answerToRefused } from './answers';
 import type { ArrivedCall } from './arrived-call';
-import type { Accepted, Decision, Refused } from './decide';
-import { keptHeaders, keptUrl } from './kept-request';
-import { type FirstCall, insertReceived, type ReceivedRow } from './record.store';
-import { callIdHash, firstCalls, type KnownCall } from './repeated';
+import { callIdHash, firstCalls, type KnownCall } from './duplicate-calls';
+import type { IncomingSettings } from './incoming-settings';
+import { recordedHeaders, recordedUrl } from './mask-call';
+import { type FirstCall, insertReceived, type ReceivedRow } from './received-call.store';
 
 /** A call and its decision. */
 export interface DecidedCall {
   readonly call: ArrivedCall;
-  readonly of: ReceivingAgreement;
+  readonly settings: IncomingSettings;
   readonly decision: Decision;
   /** How many bytes of a refused body are recorded. */
   readonly keptBytes: number;
@@ -57,21 +57,21 @@ interface Written {
 }
 
 /** null: the call becomes no event. */
-function eventIdFor({ of, decision }: DecidedCall): string | null {
-  if (!decision.accepted || decision.handshake !== null || of.row.becomes === 'RECORD') return null;
-  const { events } = of.webhook;
+function eventIdFor({ settings, decision }: DecidedCall): string | null {
+  if (!decision.accepted || decision.handshake !== null || settings.row.becomes === 'RECORD') return null;
+  const { events } = settings.webhook;
   return events.length === 0 || events.includes(decision.event) ? newId() : null;
 }
 
 /** null: the call is refused, or nothing identifies its repetitions. */
-function knownCall({ call, of, decision }: DecidedCall, businessEventId: string | null): KnownCall | null {
+function knownCall({ call, settings, decision }: DecidedCall, businessEventId: string | null): KnownCall | null {
   if (!decision.accepted) return null;
   const { callId, contentHash } = decision;
   const hashes = [callId === null ? null : callIdHash(callId), contentHash].filter((hash) => hash !== null);
-  return hashes.length === 0 ? null : { webhookId: of.webhook.id, requestId: call.id, businessEventId, hashes };
+  return hashes.length === 0 ? null : { webhookId: settings.webhook.id, requestId: call.id, businessEventId, hashes };
 }
 
-// A partner may forward a delivery of ours, or a webhook may call this server: such events must not form a cycle.
+// A partner may forward a delivery of this server, or a webhook may call it: such events must not form a cycle.
 async function pathsOf(db: Db, calls: readonly DecidedCall[]): Promise<Map<string, string[]>> {
   const ids = calls.flatMap(({ decision }) => (decision.accepted ? (decision.causedBy ?? []) : []));
   return ids.length > 0 ? pathsBehind(db, [...new Set(ids)]) : new Map();
@@ -85,19 +85,19 @@ function writtenAccepted(
   first: FirstCall | undefined,
   paths: ReadonlyMap<string, string[]>,
 ): Written {
-  const { call, of } = decided;
+  const { call, settings } = decided;
   const duplicate = first !== undefined && first.requestId !== call.id;
-  const answer = answerTo(call.id, of, decision);
+  const answer = answerTo(call.id, settings, decision);
   const contentType = contentTypeOf(call);
   const wire = newPayload(call.body, contentType);
   const decoded = decision.decodedBody === null ? null : newPayload(decision.decodedBody, contentType);
   const words = {
-    documentType: of.webhook.documentType ?? of.agreement.provider.title,
+    documentType: settings.webhook.documentType ?? settings.agreement.provider.title,
     event: decision.event,
     // a call without a document is its own document
     referenceDocument: decision.referenceDocument ?? toNodeId('WebhookRequestLog', first?.requestId ?? call.id),
   };
-  const content = { payloadId: (decoded ?? wire).id, userId: of.row.userId, ...words };
+  const content = { payloadId: (decoded ?? wire).id, userId: settings.row.userId, ...words };
   const cause = causeOf(decision, paths);
   const event =
     duplicate || eventId === null ? null : { id: eventId, ...content, ...cause, ...placeOf(eventId, decided) };
@@ -124,15 +124,15 @@ function causeOf({ causedBy }: Accepted, paths: ReadonlyMap<string, string[]>) {
   return { causedBy: path ? causedBy : null, causePath: path ?? [] };
 }
 
-function placeOf(eventId: string, { call, of }: DecidedCall) {
-  const directedTo = of.row.becomes === 'FORWARD' ? of.row.forwardTo : null;
-  const { userId } = of.row;
+function placeOf(eventId: string, { call, settings }: DecidedCall) {
+  const directedTo = settings.row.becomes === 'FORWARD' ? settings.row.forwardTo : null;
+  const { userId } = settings.row;
   return { publishedBy: userId, idempotencyKey: null, createdAt: timeOfId(eventId), requestId: call.id, directedTo };
 }
 
 function writtenRefusal(decided: DecidedCall, refused: Refused): Written {
-  const { call, of, keptBytes } = decided;
-  const answer = answerToRefused(call.id, of, refused);
+  const { call, settings, keptBytes } = decided;
+  const answer = answerToRefused(call.id, settings, refused);
   const payload = newPayload(call.body.subarray(0, keptBytes), contentTypeOf(call), call.bodyBytes);
   return {
     payloads: [payload],
@@ -161,16 +161,16 @@ function contentTypeOf(call: ArrivedCall): string {
 }
 
 /** The columns that every row has. @param answer null: the client had closed the connection */
-function commonTo({ call, of }: Pick<DecidedCall, 'call' | 'of'>, answer: Answer | null) {
+function commonTo({ call, settings }: Pick<DecidedCall, 'call' | 'settings'>, answer: Answer | null) {
   const startedAt = timeOfId(call.id);
   const finishedAt = new Date(Math.max(currentMs(), startedAt.getTime()));
   const body = answer && Buffer.from(answer.body);
   return {
     id: call.id,
-    webhookId: of.webhook.id,
+    webhookId: settings.webhook.id,
     method: call.method,
-    url: keptUrl(call, of),
-    headers: keptHeaders(call, of),
+    url: recordedUrl(call, settings),
+    headers: recordedHeaders(call, settings),
     startedAt,
     finishedAt,
     durationMs: finishedAt.getTime() - startedAt.getTime(),

@@ -2,7 +2,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { currentTime } from '../clock';
 import type { Db } from '../sql/db';
-import { type CallClaim, claimCallIds, type FirstCall, redirectCallIds } from './record.store';
+import { type CallClaim, claimCallIds, type FirstCall, redirectCallIds } from './received-call.store';
 
 /** A call, and the hashes that identify it. */
 export interface KnownCall extends FirstCall {

@@ -1,23 +1,24 @@
-// From a closed request to the words that find it. A letter before each says where it stood:
-// m, what everybody may read: reference document, error, scheme and host of the URL;  c, content: the rest of the URL,
-// payload, response;  r, the whole reference document;  d and a, a scalar of the payload (data) or the response (answer)
-// with its path;  xd and xa, not all of those are here.
+// Computes the index terms of a closed request. The first letter of a term gives its source:
+// m: metadata, which all readers may search: reference document, error, scheme and host of the URL;
+// c: content: the rest of the URL, payload, response;  r: the whole reference document;
+// d and a: a scalar of the payload (data) or of the response (answer) with its path;
+// xd and xa: marks a row in which not all of these scalars are indexed.
 
-import type { JsonSide } from './indexed-condition.store';
-import { eachLeaf, leafWord } from './json-leaves';
+import type { JsonSide } from './index-access-path.store';
+import { eachLeaf, leafWord } from './json-scalars';
 import type { SearchedRequest } from './request-index.store';
-import { referenceWord, wordsIn } from './search-words';
+import { referenceWord, wordsIn } from './tokenizer';
 
 const META_WORDS = 100;
-/** Of a payload, of a response, of the rest of the URL. */
+/** Distinct words of a payload, and of a response. */
 const BODY_WORDS = 500;
 const BODY_LEAVES = 4_000;
-/** How much text of a payload or a response is looked at. */
+/** Characters of a payload or a response that are searched for words. */
 const BODY_CHARACTERS = 64 * 1024;
 
 const LEAF_LETTER: Record<JsonSide, string> = { data: 'd', response: 'a' };
 
-/** The word that stands in the index for rows of which not all scalars do. */
+/** The term that marks rows in which not all scalars are indexed. */
 export function incompleteWord(side: JsonSide): string {
   return `x${LEAF_LETTER[side]}`;
 }
@@ -26,12 +27,12 @@ export function indexedLeaf(side: JsonSide, ...leaf: Parameters<typeof leafWord>
   return LEAF_LETTER[side] + leafWord(...leaf);
 }
 
-/** Everybody finds these; `content` only who reads content. */
+/** All readers may search META. CONTENT needs a role that reads content. */
 export const META = 'm';
 export const CONTENT = 'c';
 export const REFERENCE = 'r';
 
-/** At most 9,203 of them, each of at most 101 characters. */
+/** The terms of a request: at most 9,203, each of at most 101 characters. */
 export function indexWords(request: SearchedRequest): string[] {
   const words = new Set<string>();
   const { referenceDocument, url, error, payload, response } = request;
@@ -62,7 +63,7 @@ function addWords(words: Set<string>, letter: string, most: number, texts: reado
   for (const text of texts) {
     for (const word of wordsIn(text?.slice(0, 2 * BODY_CHARACTERS) ?? '')) {
       if (words.size >= limit) return;
-      // whoever searches content finds what everybody may read too
+      // a search in content includes metadata
       if (letter !== CONTENT || !words.has(META + word)) words.add(letter + word);
     }
   }
@@ -84,7 +85,7 @@ function parsed(text: string): unknown {
   }
 }
 
-// Keys are left out: they are the same in every row.
+// Keys are not indexed, because they are the same in each row.
 function addJson(words: Set<string>, side: JsonSide, value: unknown): void {
   const texts: string[] = [];
   const leaves = new Set<string>();
@@ -100,6 +101,6 @@ function addJson(words: Set<string>, side: JsonSide, value: unknown): void {
   });
   for (const leaf of leaves) words.add(leaf);
   if (!sawAll || leaves.size === BODY_LEAVES) words.add(incompleteWord(side));
-  // one text is looked through faster than many
+  // one long text is faster than many short ones
   addWords(words, CONTENT, BODY_WORDS, [texts.join('\n')]);
 }

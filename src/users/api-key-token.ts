@@ -11,7 +11,7 @@ export function makeToken(): string {
 }
 
 /** Whether a token has the form of a generated one. An operator may choose another form (ADMIN_API_KEY). */
-export function isOurForm(token: string): boolean {
+export function hasGeneratedForm(token: string): boolean {
   return FORM.test(token);
 }
 

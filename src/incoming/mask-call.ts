@@ -1,18 +1,17 @@
 // A call as the log records it, without credentials.
 import { type HeaderPairs, SECRET_VALUE } from '../header-pairs';
-import type { ReceivingAgreement } from './agreements';
 import type { ArrivedCall } from './arrived-call';
+import { MAX_RECORDED_HEADERS, MAX_RECORDED_URL_CHARACTERS } from './call-limits';
+import type { IncomingSettings } from './incoming-settings';
 
 const CREDENTIALS = new Set(['authorization', 'cookie', 'proxy-authorization']);
-const MAX_URL = 4_096;
-const MAX_HEADERS = 200;
 export const TOKEN_IN_URL = '[token]';
 
-/** A JSON array of pairs in wire order. Headers beyond 200 are left out, and the last pair says how many. */
-export function keptHeaders(call: ArrivedCall, { agreement }: ReceivingAgreement): string {
+/** A JSON array of pairs in the order received. Headers beyond 200 are omitted, and the last pair gives their number. */
+export function recordedHeaders(call: ArrivedCall, { agreement }: IncomingSettings): string {
   const { provider, settings } = agreement;
   const secret = new Set([...CREDENTIALS, ...(provider.secretHeaders?.(settings) ?? [])]);
-  const pairs = call.headers.slice(0, MAX_HEADERS).map(([name, value]): [string, string] => {
+  const pairs = call.headers.slice(0, MAX_RECORDED_HEADERS).map(([name, value]): [string, string] => {
     return [
       name,
       secret.has(name.toLowerCase()) ? maskedCredential(value) : withoutSecrets(value, call, settings.query),
@@ -30,8 +29,8 @@ function maskedCredential(value: string): string {
 }
 
 /** The URL that was called, without the token of the address and without a token in the query. */
-export function keptUrl(call: ArrivedCall, { agreement }: ReceivingAgreement): string {
-  return withoutSecrets(call.url, call, agreement.settings.query).slice(0, MAX_URL);
+export function recordedUrl(call: ArrivedCall, { agreement }: IncomingSettings): string {
+  return withoutSecrets(call.url, call, agreement.settings.query).slice(0, MAX_RECORDED_URL_CHARACTERS);
 }
 
 // Proxies repeat the URL in headers.

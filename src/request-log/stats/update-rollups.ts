@@ -1,4 +1,4 @@
-// A step of counting: from the feed into request_stats, in one transaction.
+// Adds the next changes of the feed to the rollups (request_stats), in one transaction.
 import { createHash } from 'node:crypto';
 import type { Db } from '../../sql/db';
 import { type Slice, sliceBefore } from '../feed/backfill.store';
@@ -7,37 +7,37 @@ import { type FeedPosition, readFeed } from '../feed/request-change.store';
 import { addDurations } from './duration-percentiles';
 import { GRAINS, type Grain } from './request-stats.entity';
 import {
-  type CellKey,
   type ClosedGroup,
-  cellDurations,
   closedGroups,
   deleteOpen,
   insertOpen,
   insertSeries,
+  type RollupKey,
+  rollupDurations,
   type Series,
-  saveCells,
+  saveRollups,
   seriesIds,
 } from './request-stats.store';
 
-/** Requests in a step: about a second of work, which a stop of the process waits for. */
+/** Requests per step: about a second of work. A stopping process waits for the end of the step. */
 const STEP_REQUESTS = 50_000;
 const CHANGES_AT_ONCE = 50;
-/** Most changes are of few requests: so many reads of the feed, then the step ends. */
+/** Reads of the feed per step, because most changes have few requests. */
 const MAX_READS = 40;
 
 export interface CountedStep {
-  /** More is waiting; false too where another process counts, or the feed is to be rebuilt first. */
+  /** Whether there is a next step; false also if another process counts, or if the feed must be rebuilt first. */
   more: boolean;
-  /** How many requests were counted that were there before the feed; null: this step counted none of these. */
+  /** The number of requests older than the feed that were counted; null: this step did not count such requests. */
   backfilled: number | null;
-  /** When the first of what the feed told was opened or closed; null: it told nothing. */
+  /** The time of the first change that was counted; null: there was none. */
   oldest: Date | null;
 }
 
 /**
- * Counts what the feed holds beyond the position, and saves both together: a process that is killed in between has counted
- * nothing. Where the feed is read to its end and older requests are not counted yet, it counts a slice of these too.
- * @param atMost about so many openings and closings in this step, and as many older requests
+ * Counts the changes after the position, and saves the counts and the new position together, so that a process that is
+ * killed has counted nothing. At the end of the feed, it counts a slice of older requests, if some are not counted yet.
+ * @param atMost the approximate number of openings and closings of this step, and of older requests
  */
 export async function countStep(db: Db, atMost = STEP_REQUESTS): Promise<CountedStep> {
   const locked = await lockPosition(db, 'counts');
@@ -51,11 +51,11 @@ export async function countStep(db: Db, atMost = STEP_REQUESTS): Promise<Counted
     backfilled: slice && slice.open.length + slice.closed.length,
     oldest: changes.oldest,
   };
-  // a position that only grew older says the same
+  // nothing to count, and the saved position is still valid
   if (opened.size + closed.size === 0 && locked.feed.to === null && !slice) return step;
   await deleteOpen(db, [...closed]);
   await insertOpen(db, [...[...opened].filter((id) => !closed.has(id)), ...(slice?.open ?? [])]);
-  await addToCells(db, await closedGroups(db, [...closed, ...(slice?.closed ?? [])]));
+  await addToRollups(db, await closedGroups(db, [...closed, ...(slice?.closed ?? [])]));
   await savePosition(
     db,
     'counts',
@@ -73,7 +73,7 @@ interface Changes {
   oldest: Date | null;
 }
 
-/** @param before what the feed says of smaller ids is passed over: it is counted with their slice */
+/** @param before changes of requests with smaller ids are ignored; these requests are counted with their slice */
 async function readChanges(db: Db, from: FeedPosition, before: string | null, atMost: number): Promise<Changes> {
   const changes: Changes = { opened: new Set(), closed: new Set(), position: from, isDrained: false, oldest: null };
   const { opened, closed } = changes;
@@ -96,8 +96,8 @@ async function readOn(db: Db, changes: Changes, before: string | null): Promise<
 }
 
 /**
- * The slice is counted as its snapshot sees it. So the feed is read up to that very snapshot, in this step: what it says of
- * the slice from there on comes later than what was counted, and all that comes later is in it.
+ * The slice is counted as its snapshot sees it. The same step therefore reads the feed up to that snapshot: each later
+ * change of these requests is then after the position, and is counted exactly once.
  */
 async function takeSlice(db: Db, changes: Changes, before: string, atMost: number): Promise<Slice> {
   const slice = await sliceBefore(db, before, atMost);
@@ -106,8 +106,8 @@ async function takeSlice(db: Db, changes: Changes, before: string, atMost: numbe
   return slice;
 }
 
-/** What is added to a span of time of a series. */
-interface Cell {
+/** An increment of one rollup. */
+interface Rollup {
   series: Series;
   grain: Grain;
   minute: number;
@@ -116,54 +116,54 @@ interface Cell {
   durations: Map<number, number>;
 }
 
-async function addToCells(db: Db, groups: readonly ClosedGroup[]): Promise<void> {
+async function addToRollups(db: Db, groups: readonly ClosedGroup[]): Promise<void> {
   if (groups.length === 0) return;
-  const cells = cellsOf(groups);
-  const ids = await idsOfSeries(db, cells);
-  const keyed = cells.map((cell) => ({ ...cell, seriesId: ids.get(cell.series.digest) as number }));
-  const present = new Map((await cellDurations(db, keyed)).map(({ n, durations }) => [n, durations]));
+  const rollups = rollupsOf(groups);
+  const ids = await idsOfSeries(db, rollups);
+  const keyed = rollups.map((rollup) => ({ ...rollup, seriesId: ids.get(rollup.series.digest) as number }));
+  const present = new Map((await rollupDurations(db, keyed)).map(({ n, durations }) => [n, durations]));
   const nothing = Buffer.alloc(0);
   const changes = keyed.map(({ seriesId, grain, minute, requests, retries, durations }, n) => {
     const added = [...durations].sort(([one], [other]) => one - other);
     return { seriesId, grain, minute, requests, retries, durations: addDurations(present.get(n) ?? nothing, added) };
   });
   // always in the same order, as everything that locks rows
-  await saveCells(db, changes.sort(byKey));
+  await saveRollups(db, changes.sort(byKey));
 }
 
-function byKey(one: CellKey, other: CellKey): number {
+function byKey(one: RollupKey, other: RollupKey): number {
   return one.seriesId - other.seriesId || one.grain - other.grain || one.minute - other.minute;
 }
 
-// Each grain is made of the next finer one: there are far fewer cells than requests.
-function cellsOf(groups: readonly ClosedGroup[]): Cell[] {
+// Each grain is made of the next finer one: there are far fewer rollups than requests.
+function rollupsOf(groups: readonly ClosedGroup[]): Rollup[] {
   const series = new Map<string, Series>();
   const parts = groups.map((group) => ({ ...group, durations: readDurations(group.durations) }));
   const ofAll = { detailed: false, webhookId: null, documentType: null };
   const all = parts.map((part) => ({ ...part, series: seriesOf(series, { ...part, ...ofAll }) }));
   const each = parts.map((part) => ({ ...part, series: seriesOf(series, { ...part, detailed: true }) }));
-  // by webhook, minutes would be about as many as the requests themselves
+  // by webhook, there would be about as many minutes as requests
   return [...levelsOf(all, GRAINS), ...levelsOf(each, GRAINS.slice(1))];
 }
 
-type Part = Omit<Cell, 'grain'>;
+type Part = Omit<Rollup, 'grain'>;
 
-function levelsOf(parts: readonly Part[], [grain, ...coarser]: readonly Grain[]): Cell[] {
+function levelsOf(parts: readonly Part[], [grain, ...coarser]: readonly Grain[]): Rollup[] {
   if (grain === undefined) return [];
-  const cells = new Map<string, Cell>();
+  const rollups = new Map<string, Rollup>();
   for (const part of parts) {
     const minute = part.minute - (part.minute % grain);
     const key = `${part.series.digest} ${minute}`;
-    let cell = cells.get(key);
-    if (!cell) {
-      cell = { series: part.series, grain, minute, requests: 0, retries: 0, durations: new Map() };
-      cells.set(key, cell);
+    let rollup = rollups.get(key);
+    if (!rollup) {
+      rollup = { series: part.series, grain, minute, requests: 0, retries: 0, durations: new Map() };
+      rollups.set(key, rollup);
     }
-    cell.requests += part.requests;
-    cell.retries += part.retries;
-    for (const [ms, count] of part.durations) cell.durations.set(ms, (cell.durations.get(ms) ?? 0) + count);
+    rollup.requests += part.requests;
+    rollup.retries += part.retries;
+    for (const [ms, count] of part.durations) rollup.durations.set(ms, (rollup.durations.get(ms) ?? 0) + count);
   }
-  const level = [...cells.values()];
+  const level = [...rollups.values()];
   return [...level, ...levelsOf(level, coarser)];
 }
 
@@ -173,7 +173,7 @@ function readDurations(text: string | null): Map<number, number> {
   return counts;
 }
 
-/** @param known those of this step, by what they are */
+/** @param known the series of this step by their attributes */
 function seriesOf(known: Map<string, Series>, facts: Omit<Series, 'digest'>): Series {
   const { detailed, webhookId, documentType, direction, status, errorCode } = facts;
   const text = JSON.stringify([detailed, webhookId, documentType, direction, status, errorCode]);
@@ -186,8 +186,8 @@ function seriesOf(known: Map<string, Series>, facts: Omit<Series, 'digest'>): Se
   return series;
 }
 
-async function idsOfSeries(db: Db, cells: readonly Cell[]): Promise<Map<string, number>> {
-  const wanted = new Map(cells.map(({ series }) => [series.digest, series]));
+async function idsOfSeries(db: Db, rollups: readonly Rollup[]): Promise<Map<string, number>> {
+  const wanted = new Map(rollups.map(({ series }) => [series.digest, series]));
   const ids = new Map((await seriesIds(db, [...wanted.keys()])).map(({ id, digest }) => [digest, id]));
   const unknown = [...wanted.values()].filter(({ digest }) => !ids.has(digest));
   for (const { id, digest } of await insertSeries(db, unknown)) ids.set(digest, id);

@@ -1,34 +1,34 @@
-// Which part of a `where` the kept counts can answer.
+// Decides whether rollups can answer a `where`.
 import type { Span } from './stats-buckets';
 
-/** Kept for all webhooks together, and by webhook and document type. */
-const KEPT = ['direction', 'status', 'errorCode'];
-const KEPT_IN_DETAIL = ['webhook', 'documentType'];
+/** Attributes of all rollups, and those that only detailed rollups have. */
+const ROLLUP_FIELDS = ['direction', 'status', 'errorCode'];
+const DETAILED_ROLLUP_FIELDS = ['webhook', 'documentType'];
 
 type Where = Record<string, unknown>;
 
-export interface KeptWhere {
-  /** The `where` without times; undefined: everything. */
+export interface RollupWhere {
+  /** The `where` without conditions on time; undefined: all requests. */
   where: Where | undefined;
-  /** Whether it asks for webhooks or document types. */
+  /** Whether it has conditions on webhooks or document types. */
   isDetailed: boolean;
-  /** Whether it asks for webhooks, wherever in it. */
+  /** Whether it has a condition on webhooks, at any depth. */
   isOfWebhooks: boolean;
-  /** What the times in it leave of all time. */
+  /** The span of time to which its conditions on time restrict it. */
   within: Span;
 }
 
-/** @returns null when the log's rows themselves must be asked. @param where one that conditionOf() takes */
-export function keptWhere(where: Where | undefined): KeptWhere | null {
+/** @returns null if the rows of the log must be counted. @param where valid for conditionOf() */
+export function rollupWhere(where: Where | undefined): RollupWhere | null {
   const within = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
   const rest = where && withoutTimes(where, within);
   const names = new Set(rest ? namesIn(rest) : []);
-  if (![...names].every((name) => KEPT.includes(name) || KEPT_IN_DETAIL.includes(name))) return null;
-  const isDetailed = KEPT_IN_DETAIL.some((name) => names.has(name));
+  if (![...names].every((name) => ROLLUP_FIELDS.includes(name) || DETAILED_ROLLUP_FIELDS.includes(name))) return null;
+  const isDetailed = DETAILED_ROLLUP_FIELDS.some((name) => names.has(name));
   return { where: rest, isDetailed, isOfWebhooks: names.has('webhook'), within };
 }
 
-/** Takes `startedAt` out where it holds for all rows, and notes it in `within`. undefined: nothing is left. */
+/** Moves conditions on `startedAt` that all rows must meet to `within`. undefined: no condition is left. */
 function withoutTimes(where: Where, within: Span): Where | undefined {
   const { startedAt, and, ...rest } = where;
   if (startedAt !== undefined) narrow(within, startedAt as Record<string, Date | undefined>);
@@ -44,7 +44,7 @@ function narrow(within: Span, { gte, gt, lt, lte }: Record<string, Date | undefi
   if (lte) within.to = Math.min(within.to, lte.getTime() + 1);
 }
 
-/** Of the fields, however deep in `and`, `or` and `not`, but not in links. */
+/** The names of the fields, at any depth of `and`, `or` and `not`, but not in links. */
 function namesIn(where: Where): string[] {
   return Object.entries(where).flatMap(([name, value]) => {
     if (value === undefined) return [];

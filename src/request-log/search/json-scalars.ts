@@ -1,21 +1,21 @@
-// The texts, numbers, booleans and nulls of a JSON value, each with the keys that lead to it.
+// The strings, numbers, booleans and nulls of a JSON value, each with the keys on its path.
 
 export type JsonScalar = string | number | boolean | null;
 
-/** What is deeper is not looked at: no stack is deep enough for what partners send. */
+/** Deeper values are ignored, because a partner can send JSON that is deeper than any stack. */
 const MAX_LEVELS = 100;
 
-/** Stands before each key of a path. */
+/** The separator before each key of a path. */
 const KEY = '\u0001';
 
-/** The keys that lead to a value. Places in lists are left out: containment does not ask for them. */
+/** The keys on the path of a value. Indexes of lists are omitted, because containment ignores them. */
 export function leafPath(keys: readonly string[]): string {
   return keys.map((key) => KEY + key).join('');
 }
 
 /**
- * Shows each scalar of a value, and stops where `visit` says that it wants no more.
- * @returns whether it saw all of them
+ * Visits each scalar of a value until `visit` returns false.
+ * @returns whether all scalars were visited
  */
 export function eachLeaf(value: unknown, visit: (path: string, leaf: JsonScalar) => boolean): boolean {
   return walk(value, '', MAX_LEVELS, visit);
@@ -37,18 +37,18 @@ function walk(
 }
 
 /**
- * A scalar and its path as one short word of 41 bits: equal ones have equal words, and so have, rarely, others. Numbers are
- * equal by their value: 1, 1.0 and 1e0.
+ * A hash of 41 bits of a scalar and its path. Different scalars rarely have the same hash. Numbers with the same value
+ * have the same hash: 1, 1.0 and 1e0.
  */
 export function leafWord(path: string, leaf: JsonScalar): string {
   const kind = leaf === null ? 'z' : typeof leaf;
   return shortHash(`${path}\u0001=${kind[0]}${leaf ?? ''}`);
 }
 
-// looked up for each character it would be most of the work
+// a constant, because a property access per character would dominate the cost
 const { imul } = Math;
 
-// cyrb53: a hundredth of the cost of a cryptographic one. Who makes two collide makes us look at a row in vain
+// cyrb53 costs a hundredth of a cryptographic hash. A forced collision only makes a search test one row more
 function shortHash(text: string): string {
   let a = 0xdeadbeef;
   let b = 0x41c6ce57;

@@ -15,7 +15,7 @@ import { verificationSecrets } from '../webhooks/incoming/verification-secret.st
 import { type WebhookRow, webhooksById } from '../webhooks/webhook.store';
 
 /** Everything that decides about a call. */
-export interface ReceivingAgreement {
+export interface IncomingSettings {
   readonly webhook: WebhookRow;
   readonly row: AgreementRow;
   readonly agreement: Agreement;
@@ -30,15 +30,15 @@ export interface ReceivingAgreement {
 
 export interface Agreements {
   /** The current settings; null: the address does not exist. @param hash the hash of the token */
-  behind(hash: Buffer): Promise<ReceivingAgreement | null>;
+  behind(hash: Buffer): Promise<IncomingSettings | null>;
 }
 
-const MAX_REMEMBERED = 5_000;
+const MAX_CACHED = 5_000;
 
 /** @param db queried once for all calls that arrive while the previous query runs */
-export function createAgreements(db: Db, keyring: Keyring): Agreements {
-  const remembered = new LRUCache<string, ReceivingAgreement>({ max: MAX_REMEMBERED });
-  const targets = asked<TokenTarget | null>(async (hashes) => {
+export function createSettingsCache(db: Db, keyring: Keyring): Agreements {
+  const cached = new LRUCache<string, IncomingSettings>({ max: MAX_CACHED });
+  const targets = batched<TokenTarget | null>(async (hashes) => {
     const found = await targetsOfTokens(
       db,
       hashes.map((hash) => Buffer.from(hash, 'base64')),
@@ -47,7 +47,7 @@ export function createAgreements(db: Db, keyring: Keyring): Agreements {
     const byHash = new Map(found.map((target) => [target.hash.toString('base64'), target]));
     return hashes.map((hash) => byHash.get(hash) ?? null);
   });
-  const contents = asked<ReceivingAgreement | null>(async (ids) => {
+  const contents = batched<IncomingSettings | null>(async (ids) => {
     const read = await readAgreements(db, keyring, ids);
     return ids.map((id) => read.get(id) ?? null);
   });
@@ -55,22 +55,22 @@ export function createAgreements(db: Db, keyring: Keyring): Agreements {
     async behind(hash) {
       const target = await targets(hash.toString('base64'));
       if (target === null) return null;
-      const known = remembered.get(target.webhookId);
+      const known = cached.get(target.webhookId);
       if (known?.row.version === target.version) return known;
       const read = await contents(target.webhookId);
-      remembered.delete(target.webhookId);
+      cached.delete(target.webhookId);
       if (read === null) return null;
-      remembered.set(target.webhookId, read);
+      cached.set(target.webhookId, read);
       return read;
     },
   };
 }
 
 /** Batches requests: those of the same tick share a query, and those that arrive while it runs share the next one. */
-function asked<Answer>(ask: (keys: string[]) => Promise<Answer[]>): (key: string) => Promise<Answer> {
+function batched<Answer>(ask: (keys: string[]) => Promise<Answer[]>): (key: string) => Promise<Answer> {
   let waiting = new Map<string, PromiseWithResolvers<Answer>>();
-  let isAsking = false;
-  const askAll = async () => {
+  let isRunning = false;
+  const runAll = async () => {
     while (waiting.size > 0) {
       const batch = waiting;
       waiting = new Map();
@@ -81,13 +81,13 @@ function asked<Answer>(ask: (keys: string[]) => Promise<Answer[]>): (key: string
         for (const { reject } of batch.values()) reject(error);
       }
     }
-    isAsking = false;
+    isRunning = false;
   };
   return (key) => {
     const entry = waiting.get(key) ?? Promise.withResolvers<Answer>();
     waiting.set(key, entry);
-    if (!isAsking) setImmediate(askAll);
-    isAsking = true;
+    if (!isRunning) setImmediate(runAll);
+    isRunning = true;
     return entry.promise;
   };
 }
@@ -96,7 +96,7 @@ async function readAgreements(
   db: Db,
   keyring: Keyring,
   ids: readonly string[],
-): Promise<Map<string, ReceivingAgreement>> {
+): Promise<Map<string, IncomingSettings>> {
   // reads the version first: the settings that are read later are at least as new
   const rows = await agreementsById(db, ids);
   const [webhooks, secrets] = [await webhooksById(db, ids), await verificationSecrets(db, ids, currentTime())];
@@ -104,16 +104,16 @@ async function readAgreements(
     const webhook = webhooks.get(row.webhookId);
     if (!webhook) return [];
     const own = secrets.filter((secret) => secret.webhookId === row.webhookId);
-    return [[row.webhookId, receivingAgreement(webhook, row, openVerificationSecrets(keyring, own))] as const];
+    return [[row.webhookId, incomingSettings(webhook, row, openVerificationSecrets(keyring, own))] as const];
   });
   return new Map(found);
 }
 
-export function receivingAgreement(
+export function incomingSettings(
   webhook: WebhookRow,
   row: AgreementRow,
   secrets: Agreement['secrets'],
-): ReceivingAgreement {
+): IncomingSettings {
   const provider = PROVIDERS[row.provider];
   const settings: VerificationSettings = { ...DEFAULT_SETTINGS, ...(JSON.parse(row.settings) as object) };
   const { rateLimit, rateLimitSeconds } = webhook;

@@ -1,32 +1,35 @@
-// What the index answers, as a piece of a WHERE on the log. The way to the rows is chosen by a look at the newest ones: where
-// many of them meet the query, walking back from the newest fills a page at once, and reading millions of entries of the
-// index would not; where few do, it is the other way round.
+// Conditions that the search index answers. How rows are found is chosen by a sample of the newest rows: if many of
+// them match, a scan of the log from the newest row fills a page at once, while the index would return millions of
+// entries. If few match, the index is faster.
 import { all, type Bind, bindings, type Condition, everything, sqlTest, toSql } from '../../sql/condition';
 import { type Db, rowOf } from '../../sql/db';
 
 export type JsonSide = 'data' | 'response';
 
-/** A condition on the words of one row: all of its terms hold. Each is a text of Postgres's type tsquery. */
+/** A condition on the words of a row. All terms must match. Each is a text of PostgreSQL's type tsquery. */
 export interface IndexQuery {
   terms: readonly string[];
 }
 
-/** The index knows scalars and the keys that lead to them, not what stands beside what: that is asked of the bytes. */
+/**
+ * The index has scalars with their paths, but not which of them are in the same object. The stored bytes are checked
+ * too.
+ */
 export interface JsonQuery extends IndexQuery {
   side: JsonSide;
   /** JSON; or a jsonpath and the values of its variables as a JSON object. */
   exact: { contains: string } | { jsonpath: string; values: string };
 }
 
-/** Rows that are looked at to choose. */
+/** Size of the sample. */
 const SAMPLE = 2_000;
-/** So many of them meet a query for which the walk is chosen: a page is full after ten times the sample. */
+/** Matches in the sample from which the log is scanned. A page is then full after about ten times the sample. */
 const DENSE = 5;
-/** A term that more of them meet narrows nothing: it is asked of the rows that the others find. */
+/** A term with at least this number of matches is not selective. It is checked on the rows that other terms find. */
 const FREQUENT = 40;
 
-/** So many of them: to find ten thousand rows, reading on takes no longer than asking the index for all there are. */
-const FOUND_BY_READING_ON = 100;
+/** Matches in the sample from which counting ten thousand rows by a scan is as fast as by the index. */
+const COUNT_BY_SCAN = 100;
 
 type Plan =
   /** Reads the log from the newest row on, and tests each row; `met` of the sample meet the query. */
@@ -59,7 +62,7 @@ function planned(plan: Plan, whole: string, exact: Condition): Condition {
     const both = all([found, exact]);
     return { ...subset, whole: both, counted: both, within: found, isLarge: false };
   }
-  const counted = foundBy(plan.met >= FOUND_BY_READING_ON ? holds(whole) : matches(whole), exact);
+  const counted = foundBy(plan.met >= COUNT_BY_SCAN ? holds(whole) : matches(whole), exact);
   return { ...subset, whole: testedEach(whole, exact), counted, within: holds(whole), isLarge: true };
 }
 
@@ -72,7 +75,7 @@ function testedEach(whole: string, exact: Condition): Condition {
   );
 }
 
-// An array, so that Postgres asks the index and nothing else, and takes the newest of it first.
+// An array, so that PostgreSQL uses the index on words and then reads the newest matches first.
 function ofIndex(narrowing: string, whole: string): Condition {
   const found = narrowing === whole ? matches(whole) : all([matches(narrowing), holds(whole)]);
   return sqlTest((bind) => `id = any(array(select id from request_index where ${toSql(found, bind)}))`, {
@@ -80,12 +83,12 @@ function ofIndex(narrowing: string, whole: string): Condition {
   });
 }
 
-// By the index on words, where that is cheaper.
+// PostgreSQL may use the index on words for this operator.
 function matches(query: string): Condition {
   return sqlTest((bind) => `words @@ ${bind(query)}::tsquery`);
 }
 
-// As a function, not as an operator: of each row, never by the index on words.
+// A function instead of the operator, so that each row is tested and the index on words is not used.
 function holds(query: string, words = 'words'): Condition {
   return sqlTest((bind) => `ts_match_vq(${words}, ${bind(query)}::tsquery)`);
 }
@@ -103,12 +106,12 @@ async function choosePlan(db: Db, terms: readonly string[]): Promise<Plan> {
   );
   const [together = 0, ...each] = row?.met ?? [];
   const narrowing = terms.filter((_, index) => (each[index] ?? 0) < FREQUENT);
-  // where every term is frequent, and all of them together are not, what there is of them is still found sooner by walking
+  // if each term is frequent but their combination is not, the scan is still faster
   if (together >= DENSE || (narrowing.length === 0 && together > 0)) return { kind: 'walk', met: together };
   return { kind: 'index', narrowing: conjunction(narrowing.length > 0 ? narrowing : terms) };
 }
 
-/** Rows of which the bytes say so too. JSON that Postgres cannot take (with NUL, say) meets nothing. */
+/** Rows whose stored JSON meets the query. JSON that PostgreSQL does not accept, such as with NUL, meets no query. */
 export function meetsJson({ side, exact }: JsonQuery): Condition {
   if (side === 'response') return sqlTest((bind) => jsonTest('json_or_null(response_body)', exact, bind));
   return sqlTest(
@@ -123,7 +126,7 @@ function jsonTest(json: string, exact: JsonQuery['exact'], bind: Bind): string {
   return `coalesce(jsonb_path_exists(${json}, ${bind(jsonpath)}::jsonpath, ${bind(values)}::jsonb, true), false)`;
 }
 
-/** Rows of which a column is this id. */
+/** Rows in which a column is this id. */
 export function hasId(column: string, id: string): Condition {
   return sqlTest((bind) => `${column} = ${bind(id)}::uuid`);
 }

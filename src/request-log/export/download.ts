@@ -1,0 +1,53 @@
+// Downloads of an export: who may download it, and their records in the audit trail.
+import { recordAct } from '../../audit/record';
+import { currentTime } from '../../clock';
+import { AppError } from '../../errors';
+import { toNodeId } from '../../ids';
+import type { Db } from '../../sql/db';
+import { CONTENT_READERS, READERS, type Viewer } from '../../viewer';
+import { type ExportRow, noteDownloadBegun, noteDownloadEnded } from './export.store';
+
+/**
+ * Checked before and during a download, because roles can be revoked meanwhile. The file has what its creator could
+ * read, also in the matches of its filter, so a viewer with fewer rights cannot download it.
+ * @throws AppError FORBIDDEN
+ */
+export function checkDownload(viewer: Pick<Viewer, 'userId' | 'roles'>, row: ExportRow): void {
+  if (!READERS.some((role) => viewer.roles.has(role))) {
+    throw new AppError('FORBIDDEN', `This needs one of the roles ${READERS.join(', ')}.`);
+  }
+  const readsAll = viewer.roles.has('SYSTEM_MANAGER') || viewer.roles.has('AUDITOR');
+  if (row.orderedBy !== viewer.userId && !readsAll) {
+    throw new AppError('FORBIDDEN', 'Another user created this export. Create your own.');
+  }
+  if (row.readsContent && !CONTENT_READERS.some((role) => viewer.roles.has(role))) {
+    throw new AppError(
+      'FORBIDDEN',
+      'The creator of this export could read more than you can now. Create a new export.',
+    );
+  }
+}
+
+/** What a download has sent, and whether it sent the whole file. */
+export interface Progress {
+  rows: number;
+  /** Before compression. */
+  bytes: number;
+  complete: boolean;
+}
+
+/**
+ * Called before the first byte is sent, so that no file is sent without an entry in the audit trail.
+ * @param after the request after which the download resumes; null: the whole file
+ */
+export async function beginDownload(db: Db, viewer: Viewer, row: ExportRow, after: string | null): Promise<void> {
+  await noteDownloadBegun(db, row.id);
+  const details = { after: after && toNodeId('WebhookRequestLog', after) };
+  await recordAct(db, viewer, { action: 'export.download_begun', subjectType: 'Export', subjectId: row.id, details });
+}
+
+export async function endDownload(db: Db, viewer: Viewer, row: ExportRow, progress: Progress): Promise<void> {
+  await noteDownloadEnded(db, row.id, progress, progress.complete ? currentTime() : null);
+  const act = { action: 'export.download_ended', subjectType: 'Export', subjectId: row.id };
+  await recordAct(db, viewer, { ...act, details: { ...progress } });
+}
