@@ -172,9 +172,9 @@ test.each<[StatsBucket, string, RegExp]>([
     '2026-01-31T00:00Z',
     /bucket MINUTE gives more than 2000 buckets for this range: use HOUR or a shorter range/,
   ],
-  ['MINUTE', '2026-01-02T09:21Z', /FIVE_MINUTES is the finest/],
-  ['HOUR', '2027-01-01T00:00Z', /DAY is the finest/],
-  ['DAY', '2032-01-01T00:00Z', /WEEK is the finest/],
+  ['MINUTE', '2026-01-02T09:21Z', /use FIVE_MINUTES or a shorter range/],
+  ['HOUR', '2027-01-01T00:00Z', /use DAY or a shorter range/],
+  ['DAY', '2032-01-01T00:00Z', /use WEEK or a shorter range/],
   ['MONTH', '9999-01-01T00:00Z', /MONTH gives more than 2000 buckets for this range: use a shorter range/],
 ])('more than 2,000 of %s up to %s are refused', (bucket, to, message) => {
   const refused = refusal(() => startsOf(bucket, 'UTC', '2026-01-01T00:00Z', to));
