@@ -43,9 +43,9 @@ test('calls are received and delivered while queries and mutations hold every co
     app.ask(`mutation { createUser(input: { name: "waits-${n}", roles: [] }) { user { id } } }`),
   );
   await waitFor('the mutations to wait', async () => (await waitingForLocks('serve')) === SERVE);
-  for (let n = 1; n <= 30; n += 1) expect((await callUnsigned(agreed, `{"n":${n}}`)).status).toBe(200);
-  await waitFor('the deliveries', () => partner.calls.length === 30);
-  expect([await waitingForLocks('read'), await waitingForLocks('serve')]).toEqual([READ - READ / 3, SERVE]);
+  const calls = await Promise.all([1, 2, 3].map((n) => callUnsigned(agreed, `{"n":${n}}`)));
+  expect(calls.map(({ status }) => status)).toEqual([200, 200, 200]);
+  await waitFor('the deliveries', () => partner.calls.length === 3);
   await app.database.query('rollback');
   await Promise.all([...reads, ...writes]);
 });
