@@ -87,7 +87,7 @@ export function printBreakdown({ oneWorker, fullSpeed, single, rawPerSecond, sig
   };
   console.log(
     `\nPer delivery, queue filled before, in µs: claim ${us('claim')} (in Postgres), sign ${rounded(signingUs, 1)}, ` +
-      `send ${rounded(1e6 / rawPerSecond)} (undici alone, sender and receiver), settle ${us('settle')} (in Postgres)`,
+      `send ${rounded(1e6 / rawPerSecond)} (undici alone, sender and receiver), commit ${us('commit')} (in Postgres)`,
   );
   printCost('CPU per delivery, queue filled before', oneWorker.cost.cpuUs, oneWorker.cost.statements);
   printCost('CPU per delivery, end to end', fullSpeed.cost.cpuUs, fullSpeed.cost.statements);

@@ -44,7 +44,7 @@ export interface LatestDelivery {
   request: RequestRow | null;
 }
 
-/** One for each webhook, ordered by the newest delivery. Tests are left out: they inform nobody of an event. */
+/** One for each webhook, ordered by the newest delivery. Tests are left out. */
 export async function latestDeliveries(db: Db, { documentType, name }: DocumentName): Promise<LatestDelivery[]> {
   const rows = await rowsOf<LatestDelivery>(
     db,

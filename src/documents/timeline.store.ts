@@ -54,7 +54,7 @@ function around(columns: string, table: string, most: string): string {
 function entries(most: string): string {
   return `with events as (
       ${around('id, event, user_id, wanted_by, created_at', 'business_events', most)}
-    ), owed as (
+    ), own_deliveries as (
       select d.id, d.business_event_id, d.webhook_id, d.event, d.test, d.status, d.attempts, d.skip_reason, d.skip_message,
         d.created_at, d.finished_at, d.delivered_at
       from events join deliveries d on d.business_event_id = events.id
@@ -73,17 +73,17 @@ function entries(most: string): string {
       union all select created_at, 1, id, case status when 'SKIPPED' then 'DELIVERY_SKIPPED' else 'DELIVERY_MADE' end, event,
         business_event_id, id, null, webhook_id, null, null, test, null, status, skip_reason, skip_message, null, null, null,
         null
-      from owed
+      from own_deliveries
       union all select started_at, 2, id, case direction when 'INCOMING' then 'CALL_RECEIVED' else 'ATTEMPT_MADE' end, event,
         business_event_id, delivery_id, id, webhook_id, null, null, test, attempt_number, null, null, null, status,
         response_status, duration_ms, error
       from calls
       union all select coalesce(delivered_at, finished_at), 3, id, 'DELIVERED', event, business_event_id, id, null, webhook_id,
         null, null, test, attempts, status, null, null, null, null, null, null
-      from owed where delivered_at is not null or status = 'DELIVERED'
+      from own_deliveries where delivered_at is not null or status = 'DELIVERED'
       union all select finished_at, 4, id, case status when 'EXHAUSTED' then 'GIVEN_UP' else 'CANCELLED' end, event,
         business_event_id, id, null, webhook_id, null, null, test, attempts, status, null, null, null, null, null, null
-      from owed where status in ('EXHAUSTED', 'CANCELLED')
+      from own_deliveries where status in ('EXHAUSTED', 'CANCELLED')
     )`;
 }
 

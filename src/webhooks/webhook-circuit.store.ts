@@ -4,7 +4,7 @@ import type { CircuitState } from './webhook-circuit.entity';
 export interface CircuitRow {
   webhookId: string;
   state: CircuitState;
-  /** OPEN: until when nothing is sent. HALF_OPEN: when the probe is given up. */
+  /** OPEN: until when nothing is sent. HALF_OPEN: when another probe may be sent. */
   openUntil: Date | null;
   reason: string | null;
   openings: number;

@@ -238,7 +238,7 @@ describe('is refused, and leaves all as it was, for', () => {
       `update deliveries set status = 'SKIPPED', skip_reason = 'LOOP', payload_id = null where id = $1`,
       [delivery.id],
     );
-    await expectRefused(delivery, webhook, "came of the webhook's own deliveries");
+    await expectRefused(delivery, webhook, "deliveries of its own webhook caused its event");
   });
 
   test('a test', async () => {

@@ -1,4 +1,4 @@
-// The outcome of an attempt: how its request row is closed, and what becomes of its delivery.
+// The outcome of an attempt: how its request row is closed, and how its delivery changes.
 import { newId } from '../../ids';
 import type { ClosedRequest } from '../../request-log/open-close.store';
 import { madeStorable } from '../../text';

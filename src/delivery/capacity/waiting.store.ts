@@ -80,7 +80,7 @@ export async function makeWait(db: Db, ids: readonly string[], waitsFor: Wait): 
   );
 }
 
-/** The first of a webhook's deliveries that wait for its capacity, locked, but for those that somebody has locked. */
+/** Locks the oldest deliveries of a webhook that wait for capacity, except those that another transaction has locked. */
 export async function firstWaiting(db: Db, webhookId: string, atMost: number): Promise<string[]> {
   const rows = await rowsOf<{ id: string }>(
     db,
