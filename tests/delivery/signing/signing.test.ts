@@ -1,6 +1,3 @@
-import { createHmac, createPublicKey, verify } from 'node:crypto';
-import { Webhook as StandardWebhook } from 'standardwebhooks';
-import { Webhook as SvixWebhook } from 'svix';
 import { signatureHeaders } from '../../../src/delivery/signing/sign';
 import { signingSecretsOf } from '../../../src/delivery/signing/signing-secrets';
 import { uuidOf } from '../../../src/ids';
@@ -11,6 +8,7 @@ import { invoice, publish } from '../../support/webhooks';
 import { signed, signingKeysOf } from '../../webhooks/signing/signing';
 import { allOver, attemptsOf } from '../attempt/ledger';
 import { type Parts, startParts } from '../parts';
+import { checksEd25519, frappeOf, hmacOf, PACKAGES, signaturesOf, verifyBy } from './verifying';
 
 let app: TestApp;
 let partner: Receiver;
@@ -49,29 +47,6 @@ async function webhookWith(settings: object) {
       return waitFor('the call', () => partner.calls[n]);
     },
   };
-}
-
-const signaturesOf = (call: ReceivedCall) => String(call.headers['webhook-signature']).split(' ');
-const frappeOf = (call: ReceivedCall) => call.headers['x-frappe-webhook-signature'];
-const hmacOf = (secret: string, body: Buffer) => createHmac('sha256', secret).update(body).digest('base64');
-
-/** Both packages that check what Standard Webhooks says, and neither of which we wrote. */
-const PACKAGES = { standardwebhooks: StandardWebhook, svix: SvixWebhook };
-
-function verifyBy(name: string, secret: string, { body, headers }: ReceivedCall, changes: object = {}): unknown {
-  const Webhook = PACKAGES[name as keyof typeof PACKAGES];
-  return new Webhook(secret).verify(body.toString(), { ...(headers as Record<string, string>), ...changes });
-}
-
-/** By Node's own ed25519, with nothing but what a partner has: `whpk_...` and the call. */
-function checksEd25519(publicKey: string, { headers, body }: ReceivedCall): boolean {
-  const x = Buffer.from(publicKey.replace('whpk_', ''), 'base64').toString('base64url');
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-  const content = Buffer.concat([Buffer.from(`${headers['webhook-id']}.${headers['webhook-timestamp']}.`), body]);
-  return String(headers['webhook-signature'])
-    .split(' ')
-    .filter((signature) => signature.startsWith('v1a,'))
-    .some((signature) => verify(null, content, key, Buffer.from(signature.slice('v1a,'.length), 'base64')));
 }
 
 describe.each(Object.keys(PACKAGES))('v1, checked by the package %s:', (name) => {

@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { publish } from '../../support/webhooks';
-import { fileWith, fixture, type ImportedWebhook, importInto, webhooksOf } from './importing';
+import { fileWith, fixture, importInto, secretIn, webhookNamed, webhooksOf } from './importing';
 
 let app: TestApp;
 let receiver: Receiver;
@@ -21,18 +21,6 @@ afterEach(async () => {
   await app.stop();
   await receiver.stop();
 });
-
-function only(webhooks: ImportedWebhook[], name: string): ImportedWebhook {
-  const found = webhooks.filter((each) => each.name === name);
-  if (found.length !== 1) throw new Error(`${found.length} webhooks are called ${name}`);
-  return found[0] as ImportedWebhook;
-}
-
-/** A column of the table of secrets. */
-function secretIn(stdout: string, name: string, scheme: string): string {
-  const line = stdout.split('\n').find((each) => each.startsWith(name) && each.includes(`  ${scheme} `));
-  return line?.split(/\s{2,}/).at(-1) ?? '';
-}
 
 const INVOICE = {
   doctype: 'Sales Invoice',
@@ -79,7 +67,7 @@ test('the webhooks of a site are created as they were, and what cannot be is pau
   expect(stdout).toContain('The name Bookkeeping is given twice');
 
   const webhooks = await webhooksOf(app);
-  expect(only(webhooks, 'Bookkeeping')).toMatchObject({
+  expect(webhookNamed(webhooks, 'Bookkeeping')).toMatchObject({
     status: 'PAUSED',
     statusReason: expect.stringContaining('Set the secret'),
     url: `${partner}/hook`,
@@ -98,23 +86,23 @@ test('the webhooks of a site are created as they were, and what cannot be is pau
     signatures: ['V1', 'FRAPPE'],
     credentials: [{ kind: 'HEADER' }],
   });
-  expect(only(webhooks, 'Disabled one')).toMatchObject({
+  expect(webhookNamed(webhooks, 'Disabled one')).toMatchObject({
     status: 'PAUSED',
     statusReason: 'Imported from Frappe. It was disabled in Frappe.',
     condition: null,
   });
-  expect(only(webhooks, 'Asks the database')).toMatchObject({
+  expect(webhookNamed(webhooks, 'Asks the database')).toMatchObject({
     status: 'PAUSED',
     statusReason: expect.stringContaining('frappe.db.get_value'),
     condition: 'false',
   });
-  expect(only(webhooks, 'Formats amounts')).toMatchObject({
+  expect(webhookNamed(webhooks, 'Formats amounts')).toMatchObject({
     status: 'PAUSED',
     condition: 'false && (has(doc.docstatus) && doc.docstatus == 1)',
     body: '{}',
   });
-  expect(only(webhooks, 'Dynamic')).toMatchObject({ method: 'PUT', timeoutMs: 30_000, status: 'ACTIVE' });
-  expect(only(webhooks, 'Form')).toMatchObject({
+  expect(webhookNamed(webhooks, 'Dynamic')).toMatchObject({ method: 'PUT', timeoutMs: 30_000, status: 'ACTIVE' });
+  expect(webhookNamed(webhooks, 'Form')).toMatchObject({
     documentType: 'Customer',
     events: ['on_update'],
     fields: [
@@ -131,7 +119,7 @@ test('what they send is what Frappe sends, with its signature', async () => {
     documents.filter((each) => wanted.includes(String(each.name)) && each.webhook_docevent === 'on_submit'),
   );
   const { stdout } = await importInto(app, file);
-  const bookkeeping = only(await webhooksOf(app), 'Bookkeeping');
+  const bookkeeping = webhookNamed(await webhooksOf(app), 'Bookkeeping');
   const resumed = await app.ask(
     'mutation ($id: ID!) { resumeWebhook(input: { id: $id }) { userErrors { message } } }',
     { id: bookkeeping.id },

@@ -77,3 +77,16 @@ export async function webhooksOf(app: TestApp): Promise<ImportedWebhook[]> {
   if (answer.errors) throw new Error(JSON.stringify(answer.errors));
   return answer.data.webhooks.nodes;
 }
+
+/** @throws Error unless exactly one has the name */
+export function webhookNamed(webhooks: ImportedWebhook[], name: string): ImportedWebhook {
+  const found = webhooks.filter((each) => each.name === name);
+  if (found.length !== 1) throw new Error(`${found.length} webhooks have the name ${name}`);
+  return found[0] as ImportedWebhook;
+}
+
+/** A secret from the table that the import prints. */
+export function secretIn(stdout: string, name: string, scheme: string): string {
+  const line = stdout.split('\n').find((each) => each.startsWith(name) && each.includes(`  ${scheme} `));
+  return line?.split(/\s{2,}/).at(-1) ?? '';
+}

@@ -1,7 +1,9 @@
-// What is counted, against a count of the rows themselves that shares nothing with it: plain SQL, Postgres's own clocks.
+// The API's counts, compared with counts of the same rows by SQL, which shares no code with it.
 import { toNodeId, uuidOf } from '../../../src/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
+import { byStart, expectGapless, sortedByTime } from './buckets';
+import { countedBySql, LABELS } from './counted-by-sql';
 import { type Counter, makeMonths, seedRandomRows, startCounter } from './counted-log';
 
 let app: TestApp;
@@ -57,15 +59,6 @@ const QUERY = `query ($range: DateTimeRange!, $bucket: StatsBucket!, $where: Web
   }
 }`;
 
-const COLUMNS = `count(*)::int as total, count(*) filter (where status = 'SUCCEEDED')::int as succeeded,
-  count(*) filter (where status = 'FAILED')::int as failed, count(*) filter (where status = 'UNKNOWN')::int as unknown,
-  count(*) filter (where status = 'REFUSED')::int as refused, count(*) filter (where status = 'PENDING')::int as pending,
-  count(*) filter (where attempt_number > 1)::int as retries,
-  (count(*) filter (where status = 'SUCCEEDED'))::float8 / nullif(count(*) filter (where status <> 'PENDING'), 0) as "successRate",
-  json_build_object('count', count(duration_ms), 'p50Ms', percentile_disc(0.5) within group (order by duration_ms),
-    'p95Ms', percentile_disc(0.95) within group (order by duration_ms),
-    'p99Ms', percentile_disc(0.99) within group (order by duration_ms), 'maxMs', max(duration_ms)) as duration`;
-
 interface Asked {
   from?: string;
   to?: string;
@@ -80,26 +73,8 @@ async function stats({ from = FROM, to = TO, ...rest }: Asked) {
   return data.webhookRequestLogStats;
 }
 
-/** Counted by SQL: rows of the range that meet a condition, in groups. */
-async function counted({ from = FROM, to = TO }: Partial<Asked>, condition: string, group = 'null') {
-  return app.database.query<Record<string, unknown> & { key: unknown }>(
-    `select ${group} as key, ${COLUMNS} from webhook_request_logs
-     where started_at >= $1 and started_at < $2 and ${condition} group by 1 order by 1`,
-    [from, to],
-  );
-}
-
-/** Postgres's name for the span of a row, in a zone. */
-const LABELS: Record<string, string> = {
-  MINUTE: `floor(extract(epoch from started_at) / 60)`,
-  FIVE_MINUTES: `floor(extract(epoch from started_at) / 300)`,
-  QUARTER_HOUR: `floor(extract(epoch from started_at) / 900)`,
-  // where an hour comes twice, its offset tells the two apart
-  HOUR: `(date_trunc('hour', started_at at time zone $zone), (started_at at time zone $zone) - (started_at at time zone 'UTC'))::text`,
-  DAY: `date_trunc('day', started_at at time zone $zone)`,
-  WEEK: `date_trunc('week', started_at at time zone $zone)`,
-  MONTH: `date_trunc('month', started_at at time zone $zone)`,
-};
+const counted = ({ from = FROM, to = TO }: Partial<Asked>, condition: string, group?: string) =>
+  countedBySql(app.database, { from, to }, condition, group);
 
 const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Asia/Kathmandu', 'Australia/Lord_Howe'];
 
@@ -114,30 +89,6 @@ describe.each(ZONES)('in %s', (timeZone) => {
     expect(byStart(filled)).toEqual(sortedByTime(expected, bucket));
   });
 });
-
-// an hour that comes again has a label that sorts before the one in between
-function sortedByTime(rows: Awaited<ReturnType<typeof counted>>, bucket: string) {
-  const figures = rows.map(({ key: _key, ...row }) => row);
-  return bucket === 'HOUR' ? sorted(figures) : figures;
-}
-
-function byStart(buckets: { start: string; end: string }[]) {
-  const figures = buckets.map(({ start: _start, end: _end, ...rest }) => rest);
-  return buckets.length > 40 ? sorted(figures) : figures;
-}
-
-function sorted(rows: object[]) {
-  return rows.map((row) => JSON.stringify(Object.entries(row).sort())).sort();
-}
-
-function expectGapless(buckets: { start: string; end: string }[], from: string, to: string) {
-  expect(buckets[0]?.start).toBe(from);
-  expect(buckets.at(-1)?.end).toBe(to);
-  buckets.slice(1).forEach((bucket, index) => {
-    expect(bucket.start).toBe(buckets[index]?.end);
-    expect(Date.parse(bucket.end)).toBeGreaterThan(Date.parse(bucket.start));
-  });
-}
 
 test.each(['MINUTE', 'FIVE_MINUTES', 'QUARTER_HOUR'])('each %s has what the rows say', async (bucket) => {
   const range = { from: '2024-03-27T04:00:30Z', to: '2024-03-28T07:59:00Z' };

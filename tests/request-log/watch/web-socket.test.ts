@@ -1,122 +1,46 @@
-import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { startTestApp, type TestApp } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
 import { waitFor } from '../../support/wait-for';
 import { seedRequest } from '../pages/seeded-log';
+import {
+  closeConnections,
+  connect,
+  openSocket,
+  type SocketOptions,
+  subscribeMessage,
+  subscribeWithClient,
+  type TestSocket,
+  WATCH,
+} from './web-socket-client';
 
 let app: TestApp;
-const clients: Client[] = [];
-const sockets: TestSocket[] = [];
 
 beforeAll(async () => {
   app = await startTestApp({ PROCESSES: 'api', CORS_ORIGINS: 'https://dashboard.example.com' });
 });
-afterEach(async () => {
-  for (const client of clients.splice(0)) await client.dispose();
-  for (const { socket } of sockets.splice(0)) socket.terminate();
-});
+
+afterEach(closeConnections);
 afterAll(() => app.stop());
 
-const WATCH = 'subscription { webhookRequestLogChanged { id kind webhookRequestLog { referenceDocument headers } } }';
+const connectWith = (key?: string, options?: SocketOptions) => connect(app, key, options);
+const openWith = (options?: SocketOptions) => openSocket(app, options);
 const seed = (referenceDocument: string) => seedRequest(app.database, { referenceDocument });
-const address = () => `${app.url.replace('http', 'ws')}/graphql`;
 
-/** What a client of graphql-ws gets to hear of one subscription. */
-interface Heard {
-  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects by asserting it
-  results: any[];
-  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects by asserting it
-  error: any;
-  completed: boolean;
-}
-
-/** With the client that dashboards use. */
-async function watch(key: string, query = WATCH): Promise<Heard> {
-  const connectionParams = { authorization: `Bearer ${key}` };
-  const client = createClient({ url: address(), webSocketImpl: WebSocket, retryAttempts: 0, connectionParams });
-  clients.push(client);
-  const heard: Heard = { results: [], error: null, completed: false };
-  client.subscribe(
-    { query },
-    {
-      next: (result) => heard.results.push(result),
-      error: (error) => {
-        heard.error = error;
-      },
-      complete: () => {
-        heard.completed = true;
-      },
-    },
-  );
-  return heard;
-}
-
-/** By hand, to say what no client says. */
-interface TestSocket {
-  socket: WebSocket;
-  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects by asserting it
-  messages: any[];
-  closed: { code: number; reason: string } | null;
-  refused: number | null;
-  say(message: object | string): void;
-}
-
-interface Dial {
-  protocol?: string | null;
-  headers?: Record<string, string>;
-  path?: string;
-}
-
-async function dial({ protocol = 'graphql-transport-ws', headers = {}, path = '/graphql' }: Dial = {}) {
-  const url = `${app.url.replace('http', 'ws')}${path}`;
-  const socket = new WebSocket(url, protocol ?? [], { headers });
-  const test: TestSocket = {
-    socket,
-    messages: [],
-    closed: null,
-    refused: null,
-    say: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
-  };
-  sockets.push(test);
-  socket.on('message', (data) => test.messages.push(JSON.parse(String(data))));
-  socket.on('close', (code, reason) => {
-    test.closed = { code, reason: String(reason) };
-  });
-  socket.on('unexpected-response', (_request, response) => {
-    test.refused = response.statusCode ?? 0;
-    socket.terminate();
-  });
-  socket.on('error', () => undefined);
-  await waitFor('the connection', () => socket.readyState !== WebSocket.CONNECTING);
-  return test;
-}
-
-async function greet(key = app.adminKey, more: Dial = {}): Promise<TestSocket> {
-  const test = await dial(more);
-  test.say({ type: 'connection_init', payload: { authorization: `Bearer ${key}` } });
-  await waitFor('the acknowledgement', () => test.messages.length === 1);
-  expect(test.messages).toEqual([{ type: 'connection_ack' }]);
-  return test;
-}
-
-const subscribe = (id: string, query = WATCH, more: object = {}) => ({
-  id,
-  type: 'subscribe',
-  payload: { query, ...more },
-});
-
-/** Sends events until one of them is heard: a subscription has no acknowledgement of its own. */
-async function hear(isHeard: () => boolean, document = 'HEARD'): Promise<void> {
+/** Adds requests to the log until one arrives: a subscription is not acknowledged. */
+async function addRequestsUntil(hasArrived: () => boolean, document = 'WATCHED'): Promise<void> {
   await waitFor('an event', async () => {
     await seed(document);
-    return isHeard();
+    return hasArrived();
   });
 }
 
 test('a client is told of changes as over HTTP, and the others go on when one has had enough', async () => {
-  const [first, second] = [await watch(app.adminKey), await watch(await app.keyFor('SUPPORT'))];
-  await hear(() => first.results.length > 0 && second.results.length > 0, 'INV-0042');
+  const [first, second] = [
+    subscribeWithClient(app, app.adminKey),
+    subscribeWithClient(app, await app.keyFor('SUPPORT')),
+  ];
+  await addRequestsUntil(() => first.results.length > 0 && second.results.length > 0, 'INV-0042');
   const change = { id: expect.stringMatching(/^chg_/), kind: 'CLOSED' };
   expect(first.results[0].data.webhookRequestLogChanged).toMatchObject({
     ...change,
@@ -125,9 +49,9 @@ test('a client is told of changes as over HTTP, and the others go on when one ha
   const [{ data, errors }] = second.results;
   expect(data.webhookRequestLogChanged.webhookRequestLog).toEqual({ referenceDocument: 'INV-0042', headers: null });
   expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', requestId: expect.any(String) } }]);
-  await clients[0]?.dispose();
+  await first.client.dispose();
   const before = second.results.length;
-  await hear(() => second.results.length > before && first.completed);
+  await addRequestsUntil(() => second.results.length > before && first.completed);
 });
 
 test.each([
@@ -143,24 +67,24 @@ test.each([
   ],
   ['a bad `after`', 'subscription { webhookRequestLogChanged(after: "x") { id } }', 'BAD_USER_INPUT'],
 ])('%s is refused, in the form of HTTP', async (_title, query, code) => {
-  const heard = await watch(app.adminKey, query);
-  await waitFor('the refusal', () => heard.error);
-  expect(heard.error).toMatchObject([{ message: expect.any(String), extensions: { code } }]);
-  expect(heard.error[0].extensions.requestId).toMatch(/^[0-9a-f-]{36}$/);
-  expect(heard.results).toEqual([]);
+  const subscription = subscribeWithClient(app, app.adminKey, query);
+  await waitFor('the refusal', () => subscription.error);
+  expect(subscription.error).toMatchObject([{ message: expect.any(String), extensions: { code } }]);
+  expect(subscription.error[0].extensions.requestId).toMatch(/^[0-9a-f-]{36}$/);
+  expect(subscription.results).toEqual([]);
   expect(await app.database.query(`select 1 from users where name = 'over-ws'`)).toEqual([]);
 });
 
 test('who may not watch is told so, and may stay', async () => {
-  const socket = await greet(await app.keyFor('PUBLISHER'));
-  socket.say(subscribe('1'));
+  const socket = await connectWith(await app.keyFor('PUBLISHER'));
+  socket.send(subscribeMessage('1'));
   await waitFor('the refusal', () => socket.messages.length === 2);
   expect(socket.messages[1]).toMatchObject({
     id: '1',
     type: 'error',
     payload: [{ extensions: { code: 'FORBIDDEN' } }],
   });
-  socket.say({ type: 'ping' });
+  socket.send({ type: 'ping' });
   await waitFor('the answer', () => socket.messages.at(-1).type === 'pong');
   expect(socket.closed).toBeNull();
 });
@@ -172,21 +96,21 @@ describe('a connection without a key', () => {
     ['one that is no text', { authorization: { $ne: 1 } }],
     ['another scheme', { authorization: 'Basic eDp5' }],
   ])('is closed: %s', async (_title, payload) => {
-    const socket = await dial();
-    socket.say({ type: 'connection_init', payload });
+    const socket = await openWith();
+    socket.send({ type: 'connection_init', payload });
     await waitFor('the end', () => socket.closed);
     expect(socket.closed).toEqual({ code: 4401, reason: expect.stringMatching(/API key/) });
   });
 
   test('cannot subscribe', async () => {
-    const socket = await dial();
-    socket.say(subscribe('1'));
+    const socket = await openWith();
+    socket.send(subscribeMessage('1'));
     await waitFor('the end', () => socket.closed);
     expect(socket.closed?.code).toBe(4401);
   });
 
   test('is closed after 3 s without a word', async () => {
-    const socket = await dial();
+    const socket = await openWith();
     await waitFor('the end', () => socket.closed);
     expect(socket.closed?.code).toBe(4408);
   });
@@ -196,71 +120,72 @@ describe('a connection without a key', () => {
     ['among headers, as HTTP writes it', (Authorization: string) => ({ headers: { Authorization } })],
     ['as HTTP writes it', (Authorization: string) => ({ Authorization, headers: {} })],
   ])('may have it in the parameters of the connection: %s', async (_where, payloadOf) => {
-    const socket = await dial();
-    socket.say({ type: 'connection_init', payload: payloadOf(`Bearer ${app.adminKey}`) });
+    const socket = await openWith();
+    socket.send({ type: 'connection_init', payload: payloadOf(`Bearer ${app.adminKey}`) });
     await waitFor('the acknowledgement', () => socket.messages.some(({ type }) => type === 'connection_ack'));
-    const wrong = await dial();
-    wrong.say({ type: 'connection_init', payload: payloadOf('Bearer hl_wrong') });
+    const wrong = await openWith();
+    wrong.send({ type: 'connection_init', payload: payloadOf('Bearer hl_wrong') });
     await waitFor('the end', () => wrong.closed);
     expect(wrong.closed?.code).toBe(4401);
   });
 
   test('may have it in the header of the request', async () => {
-    const socket = await dial({ headers: { authorization: `Bearer ${app.adminKey}` } });
-    socket.say({ type: 'connection_init' });
-    socket.say({ type: 'ping' });
+    const socket = await openWith({ headers: { authorization: `Bearer ${app.adminKey}` } });
+    socket.send({ type: 'connection_init' });
+    socket.send({ type: 'ping' });
     await waitFor('the acknowledgement', () => socket.messages.some(({ type }) => type === 'connection_ack'));
-    expect((await dial({ headers: { authorization: 'Bearer hl_wrong' } })).refused).toBe(401);
+    expect((await openWith({ headers: { authorization: 'Bearer hl_wrong' } })).refused).toBe(401);
   });
 });
 
 test.each([
-  ['a frame of more than 64 KiB', () => subscribe('1', WATCH, { variables: { x: 'x'.repeat(70_000) } }), 1009],
+  ['a frame of more than 64 KiB', () => subscribeMessage('1', WATCH, { variables: { x: 'x'.repeat(70_000) } }), 1009],
   ['what is not JSON', () => '{', 4400],
   ['an unknown message', () => ({ type: 'connect' }), 4400],
   ['a subscription without an id', () => ({ type: 'subscribe', payload: { query: WATCH } }), 4400],
   ['a second greeting', () => ({ type: 'connection_init' }), 4429],
 ])('%s ends the connection', async (_title, message, code) => {
-  const socket = await greet();
-  socket.say(message());
+  const socket = await connectWith();
+  socket.send(message());
   await waitFor('the end', () => socket.closed);
   expect(socket.closed?.code).toBe(code);
 });
 
 test('two subscriptions with one id end the connection', async () => {
-  const socket = await greet();
-  socket.say(subscribe('1'));
-  socket.say(subscribe('1'));
+  const socket = await connectWith();
+  socket.send(subscribeMessage('1'));
+  socket.send(subscribeMessage('1'));
   await waitFor('the end', () => socket.closed);
   expect(socket.closed?.code).toBe(4409);
 });
 
 test('a socket has 20 subscriptions, and another one when one is done', async () => {
-  const socket = await greet();
-  for (let n = 1; n <= 21; n += 1) socket.say(subscribe(String(n)));
+  const socket = await connectWith();
+  for (let n = 1; n <= 21; n += 1) socket.send(subscribeMessage(String(n)));
   await waitFor('the refusal', () => socket.messages.some(({ type }) => type === 'error'));
   expect(socket.messages.find(({ type }) => type === 'error')).toMatchObject({
     id: '21',
     payload: [{ message: 'One WebSocket has at most 20 subscriptions.', extensions: { code: 'LIMIT_EXCEEDED' } }],
   });
-  socket.say({ id: '7', type: 'complete' });
-  socket.say(subscribe('22'));
-  const heardBy = () => new Set(socket.messages.filter(({ type }) => type === 'next').map(({ id }) => id));
-  await hear(() => heardBy().size === 20);
-  expect(heardBy().has('22')).toBe(true);
+  socket.send({ id: '7', type: 'complete' });
+  socket.send(subscribeMessage('22'));
+  const subscriptionsWithResults = () =>
+    new Set(socket.messages.filter(({ type }) => type === 'next').map(({ id }) => id));
+  await addRequestsUntil(() => subscriptionsWithResults().size === 20);
+  expect(subscriptionsWithResults().has('22')).toBe(true);
 });
 
 test('a key has 20 connections', async () => {
   const key = await app.keyFor('AUDITOR');
-  const open = await Promise.all(Array.from({ length: 20 }, () => greet(key)));
-  const tooMany = await dial();
-  tooMany.say({ type: 'connection_init', payload: { authorization: `Bearer ${key}` } });
+  const open = await Promise.all(Array.from({ length: 20 }, () => connectWith(key)));
+  const tooMany = await openWith();
+  tooMany.send({ type: 'connection_init', payload: { authorization: `Bearer ${key}` } });
   await waitFor('the end', () => tooMany.closed);
   expect(tooMany.closed).toEqual({ code: 4429, reason: expect.stringContaining('20 connections') });
   open[3]?.socket.close();
   await waitFor('a place', async () => {
-    const again = await dial();
-    again.say({ type: 'connection_init', payload: { authorization: `Bearer ${key}` } });
+    const again = await openWith();
+    again.send({ type: 'connection_init', payload: { authorization: `Bearer ${key}` } });
     await waitFor('an answer', () => again.closed || again.messages.length > 0);
     return again.messages.length > 0;
   });
@@ -281,16 +206,16 @@ describe('while it runs', () => {
   }
 
   async function watchTwice(key: string): Promise<TestSocket> {
-    const socket = await greet(key);
-    socket.say(subscribe('a'));
-    socket.say(subscribe('b'));
-    await hear(() => new Set(socket.messages.map(({ id }) => id)).size === 3);
+    const socket = await connectWith(key);
+    socket.send(subscribeMessage('a'));
+    socket.send(subscribeMessage('b'));
+    await addRequestsUntil(() => new Set(socket.messages.map(({ id }) => id)).size === 3);
     return socket;
   }
 
   test('a key that is revoked ends its subscriptions and its connection', async () => {
     const key = await app.keyFor('AUDITOR');
-    const [socket, idle] = [await watchTwice(key), await greet(key)];
+    const [socket, idle] = [await watchTwice(key), await connectWith(key)];
     await app.database.query('update api_keys set revoked_at = now() where key_id = $1', [key.slice(3, 11)]);
     await expectEnd(socket, 'UNAUTHENTICATED', 4401);
     await waitFor('the end of the one that watched nothing', () => idle.closed?.code === 4401);
@@ -306,11 +231,11 @@ describe('while it runs', () => {
 
 describe('what does not become a WebSocket', () => {
   test.each(['https://evil.example', 'null'])('a page of %s', async (origin) => {
-    expect((await dial({ headers: { origin } })).refused).toBe(403);
+    expect((await openWith({ headers: { origin } })).refused).toBe(403);
   });
 
   test.each(['/', '/graphql/stream', '/graphql/socket', '/metrics', '//graphql'])('%s', async (path) => {
-    expect((await dial({ path })).refused).toBeGreaterThanOrEqual(200);
+    expect((await openWith({ path })).refused).toBeGreaterThanOrEqual(200);
   });
 
   test('a plain request to where they are led', async () => {
@@ -330,12 +255,12 @@ describe('what does not become a WebSocket', () => {
   });
 
   test('another protocol', async () => {
-    const socket = await dial({ protocol: 'graphql-ws' });
+    const socket = await openWith({ protocol: 'graphql-ws' });
     await waitFor('the end', () => socket.closed || socket.socket.readyState === WebSocket.CLOSED);
     expect([1006, 4406]).toContain(socket.closed?.code);
   });
 
   test.each(['https://dashboard.example.com', 'ours'])('but a page of %s does', async (origin) => {
-    await greet(app.adminKey, { headers: { origin: origin === 'ours' ? app.url : origin } });
+    await connectWith(app.adminKey, { headers: { origin: origin === 'ours' ? app.url : origin } });
   });
 });

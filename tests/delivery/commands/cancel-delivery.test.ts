@@ -1,0 +1,171 @@
+import { startTestApp, type TestApp } from '../../support/app';
+import { mutate } from '../../support/mutate';
+import { type Receiver, startReceiver } from '../../support/receiver';
+import { waitFor } from '../../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { allOver, attemptsOf, type DeliveryState, deliveriesOf, deliveryThatIs, turn } from '../attempt/ledger';
+import { auditOf, createOwnWebhook, LATER, nodeId, uniqueType, waitingDelivery } from './own-webhook';
+
+let app: TestApp;
+let partner: Receiver;
+
+beforeAll(async () => {
+  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
+});
+beforeEach(() => {
+  partner.calls.length = 0;
+  partner.answerWith(() => ({}));
+});
+afterAll(() => Promise.all([app.stop(), partner.stop()]));
+
+const ownWebhook = (settings?: object) => createOwnWebhook(app, partner, settings);
+const waiting = (webhookId: string) => waitingDelivery(app, webhookId);
+
+const FAILS_THEN_LATER = { retrySchedule: [0, 3600] };
+
+const cancel = (delivery: DeliveryState, reason = 'the order was a mistake') =>
+  mutate(
+    app,
+    'cancelDelivery',
+    { id: nodeId(delivery), reason },
+    'delivery { id status cancelRequested finishedAt nextAttemptAt }',
+  );
+
+describe('cancelDelivery', () => {
+  test('ends a delivery that waits for its time, and nothing is sent', async () => {
+    const webhook = await ownWebhook(LATER);
+    await webhook.publishOne('INV-1');
+    const delivery = await waiting(webhook.id);
+    const { delivery: cancelled, userErrors } = await cancel(delivery);
+    expect(userErrors).toEqual([]);
+    expect(cancelled).toMatchObject({
+      status: 'CANCELLED',
+      cancelRequested: false,
+      nextAttemptAt: null,
+      finishedAt: expect.any(String),
+    });
+    expect(await deliveriesOf(app, webhook.id)).toMatchObject([{ status: 'CANCELLED', jobId: null }]);
+    expect(await auditOf(app, delivery)).toEqual([
+      {
+        action: 'delivery.cancelled',
+        details: { reason: 'the order was a mistake', from: 'PENDING', isOnTheWire: false },
+      },
+    ]);
+  });
+
+  test('ends a delivery whose job is due at this very moment: either way it is accounted for', async () => {
+    const webhook = await ownWebhook();
+    for (let n = 0; n < 20; n += 1) await webhook.publishOne(`INV-${n}`);
+    const seen = await deliveriesOf(app, webhook.id);
+    await Promise.all(seen.map((delivery) => cancel(delivery)));
+    const after = await allOver(app, webhook.id, 20);
+    for (const { status, attempts } of after) expect([`DELIVERED 1`, `CANCELLED 0`]).toContain(`${status} ${attempts}`);
+    expect(partner.calls).toHaveLength(after.filter(({ status }) => status === 'DELIVERED').length);
+  });
+
+  test('ends a held delivery, and resuming the webhook does not bring it back', async () => {
+    const webhook = await ownWebhook();
+    await turn(app, 'pause', webhook.id);
+    await webhook.publishOne('INV-1');
+    const delivery = await deliveryThatIs(app, webhook.id, 'held', (each) => each.held);
+    expect((await cancel(delivery)).delivery.status).toBe('CANCELLED');
+    await turn(app, 'resume', webhook.id);
+    await webhook.publishOne('INV-2');
+    await deliveryThatIs(app, webhook.id, 'delivered', (each) => each.status === 'DELIVERED');
+    expect(partner.calls).toHaveLength(1);
+  });
+
+  test('leaves an attempt on the wire alone: when it arrives, the delivery is DELIVERED', async () => {
+    const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
+    partner.answerWith(() => ({ after }));
+    const webhook = await ownWebhook(FAILS_THEN_LATER);
+    await webhook.publishOne('INV-1');
+    await waitFor('the call', () => partner.calls.length === 1);
+    const [delivery] = (await deliveriesOf(app, webhook.id)) as [DeliveryState];
+    expect((await cancel(delivery)).delivery).toMatchObject({ status: 'PENDING', cancelRequested: true });
+    letAnswer();
+    expect(await allOver(app, webhook.id, 1)).toMatchObject([{ status: 'DELIVERED', attempts: 1 }]);
+  });
+
+  test('leaves an attempt on the wire alone: when it fails, there is no other', async () => {
+    const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
+    partner.answerWith(() => ({ status: 500, after }));
+    const webhook = await ownWebhook({ retrySchedule: [0, 0, 0] });
+    await webhook.publishOne('INV-1');
+    await waitFor('the call', () => partner.calls.length === 1);
+    const [delivery] = (await deliveriesOf(app, webhook.id)) as [DeliveryState];
+    await Promise.all([cancel(delivery), cancel(delivery)]);
+    letAnswer();
+    expect(await allOver(app, webhook.id, 1)).toMatchObject([{ status: 'CANCELLED', attempts: 1, jobId: null }]);
+    expect(await attemptsOf(app, webhook.id)).toMatchObject([{ status: 'FAILED' }]);
+    expect(await auditOf(app, delivery)).toMatchObject([{ details: { isOnTheWire: true } }]);
+  });
+
+  test('twice is once: the second changes nothing', async () => {
+    const webhook = await ownWebhook(LATER);
+    await webhook.publishOne('INV-1');
+    const delivery = await waiting(webhook.id);
+    const first = await cancel(delivery);
+    const second = await cancel(delivery, 'again');
+    expect(second).toEqual(first);
+    expect(await auditOf(app, delivery)).toHaveLength(1);
+  });
+
+  test('passes over a delivery that was given up, and those that it held back go on in order', async () => {
+    partner.answerWith((call) => (JSON.parse(call.body.toString()).data.version === 1 ? { status: 500 } : {}));
+    const documentType = uniqueType();
+    const webhook = await createTestWebhook(app, partner.url, { documentType, ordering: 'HOLD', retrySchedule: [0] });
+    for (const version of [1, 2, 3]) await publish(app, [invoice('INV-1', { documentType, data: { version } })]);
+    const given = await deliveryThatIs(app, webhook.id, 'given up', (each) => each.status === 'EXHAUSTED');
+    await waitFor('the others to wait', async () => {
+      const [, ...others] = await deliveriesOf(app, webhook.id);
+      return others.length === 2 && others.every(({ jobId, finishedAt }) => jobId === null && finishedAt === null);
+    });
+    expect((await cancel(given)).delivery.status).toBe('CANCELLED');
+    const after = await allOver(app, webhook.id, 3);
+    expect(after.map(({ status }) => status)).toEqual(['CANCELLED', 'DELIVERED', 'DELIVERED']);
+    expect(partner.calls.map((call) => JSON.parse(call.body.toString()).data.version)).toEqual([1, 2, 3]);
+  });
+
+  test('in the middle of an order lets what waited for it go on', async () => {
+    const documentType = uniqueType();
+    const webhook = await createTestWebhook(app, partner.url, {
+      documentType,
+      ordering: 'HOLD',
+      retrySchedule: [3600],
+    });
+    await publish(
+      app,
+      [1, 2].map((version) => invoice('INV-1', { documentType, data: { version } })),
+    );
+    const first = await waiting(webhook.id);
+    expect(await deliveriesOf(app, webhook.id)).toHaveLength(2);
+    await cancel(first);
+    const [, second] = await allOver(app, webhook.id, 2);
+    expect(second).toMatchObject({ status: 'DELIVERED', attempts: 1 });
+  });
+
+  test.each(['DELIVERED', 'EXHAUSTED', 'SKIPPED'])('is refused for a delivery that is %s', async (status) => {
+    const webhook = await ownWebhook();
+    await webhook.publishOne('INV-1');
+    const [delivery] = (await allOver(app, webhook.id, 1)) as [DeliveryState];
+    await app.database.query('update deliveries set status = $2 where id = $1', [delivery.id, status]);
+    expect((await cancel(delivery)).userErrors).toMatchObject([
+      { code: 'CONFLICT', message: expect.stringContaining(`is ${status}`) },
+    ]);
+    expect(await auditOf(app, delivery)).toEqual([]);
+  });
+
+  test.each([
+    ['no reason', '', 'REQUIRED'],
+    ['a blank reason', ' \t', 'REQUIRED'],
+    ['a reason with NUL', 'a\u0000b', 'INVALID'],
+    ['a reason that is too long', 'x'.repeat(1_001), 'TOO_LARGE'],
+  ])('needs a reason: %s', async (_title, reason, code) => {
+    const webhook = await ownWebhook(LATER);
+    await webhook.publishOne('INV-1');
+    const delivery = await waiting(webhook.id);
+    expect((await cancel(delivery, reason)).userErrors).toMatchObject([{ field: ['reason'], code }]);
+    expect(await waiting(webhook.id)).toMatchObject({ status: 'PENDING' });
+  });
+});

@@ -1,0 +1,96 @@
+/** @jest-environment node */
+import type { SenderOptions } from '../../../src/delivery/http/send';
+import type { OAuth2Client } from '../../../src/delivery/signing/credentials';
+import { closeAll } from '../partner';
+import {
+  type AuthorizedPartner,
+  authorizedSender,
+  oauth2Credentials,
+  startAuthorizedPartner,
+} from './authorized-partner';
+import { startTokenEndpoint, type TokenEndpoint, tokenAnswer, tokenNumber } from './token-endpoint';
+
+afterEach(closeAll);
+
+let partner: AuthorizedPartner;
+let endpoint: TokenEndpoint;
+
+beforeEach(async () => {
+  partner = await startAuthorizedPartner();
+  endpoint = await startTokenEndpoint();
+});
+
+const oauth2 = (more?: Partial<OAuth2Client>) => oauth2Credentials(endpoint, more);
+const authorized = (options?: SenderOptions) => authorizedSender(partner, options);
+
+test('a token is got once and used for all, also when many ask at once', async () => {
+  const send = authorized();
+  const credentials = oauth2();
+  const results = await Promise.all(Array.from({ length: 100 }, () => send(credentials)));
+  expect(results.every((result) => result.errorCode === null)).toBe(true);
+  await send(credentials);
+  expect(partner.authorizations).toEqual(Array(101).fill('Bearer token-1'));
+  expect(endpoint.requests).toHaveLength(1);
+});
+
+test('each credential has a token of its own', async () => {
+  const send = authorized();
+  const [one, other] = [oauth2(), oauth2()];
+  for (const credentials of [one, other, one]) await send(credentials);
+  expect(partner.authorizations).toEqual(['Bearer token-1', 'Bearer token-2', 'Bearer token-1']);
+});
+
+test('a token that expires is replaced, shortly before', async () => {
+  const HOUR_MS = 3_600_000;
+  const real = performance.now.bind(performance);
+  const now = jest.spyOn(performance, 'now');
+  const after = (ms: number) => now.mockImplementation(() => real() + ms);
+  try {
+    const send = authorized();
+    const credentials = oauth2();
+    await send(credentials);
+    after(HOUR_MS / 2);
+    await send(credentials);
+    after(HOUR_MS - 1_000);
+    await send(credentials);
+    expect(partner.authorizations).toEqual(['Bearer token-1', 'Bearer token-1', 'Bearer token-2']);
+  } finally {
+    now.mockRestore();
+  }
+});
+
+test('a token that the partner refuses is dropped: the next attempt has another one', async () => {
+  const send = authorized();
+  const credentials = oauth2();
+  await send(credentials);
+  partner.refusesTokens = true;
+  expect(await send(credentials)).toMatchObject({ errorCode: 'HTTP_STATUS', responseStatus: 401 });
+  partner.refusesTokens = false;
+  expect(await send(credentials)).toMatchObject({ errorCode: null });
+  expect(partner.authorizations).toEqual(['Bearer token-1', 'Bearer token-1', 'Bearer token-2']);
+});
+
+test('a partner that refuses every token does not have the endpoint flooded', async () => {
+  partner.refusesTokens = true;
+  const send = authorized();
+  const credentials = oauth2();
+  const begin = performance.now();
+  const attempt = async () => {
+    while (performance.now() - begin < 1_200) await send(credentials);
+  };
+  await Promise.all(Array.from({ length: 20 }, attempt));
+  expect(endpoint.requests.length).toBeGreaterThan(1);
+  // one at the beginning, and then each half second
+  expect(endpoint.requests.length).toBeLessThanOrEqual(1 + (performance.now() - begin) / 500);
+});
+
+test('an endpoint that works again gives tokens again', async () => {
+  endpoint.answerWith((response, n) =>
+    n === 1 ? tokenAnswer(response, { error: 'temporarily_unavailable' }, 503) : tokenAnswer(response, tokenNumber(n)),
+  );
+  const send = authorized();
+  const credentials = oauth2();
+  expect((await send(credentials)).errorCode).toBe('AUTHENTICATION');
+  expect((await send(credentials)).errorCode).toBeNull();
+  expect(partner.authorizations).toEqual(['Bearer token-2']);
+});

@@ -1,0 +1,31 @@
+import { startTestApp, type TestApp } from '../../support/app';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startTestApp({ PROCESSES: 'api' });
+});
+afterAll(() => app.stop());
+
+describe('introspection', () => {
+  test.each<[string, string]>([
+    ['__schema', '{ __schema { types { name } } }'],
+    ['__type', '{ __type(name: "User") { name } }'],
+    ['an alias', '{ a: __type(name: "User") { name } }'],
+    ['a fragment', '{ __typename ...F } fragment F on Query { ... on Query { __schema { types { name } } } }'],
+    ['@include', 'query ($yes: Boolean = true) { __typename __schema @include(if: $yes) { types { name } } }'],
+  ])('needs a key: %s', async (_what, query) => {
+    const refused = await app.ask(query, undefined, null);
+    expect([refused.status, refused.data]).toEqual([401, undefined]);
+    expect(refused.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    const answered = await app.ask(query, undefined, await app.keyFor('PUBLISHER'));
+    expect([answered.status, answered.errors]).toEqual([200, undefined]);
+  });
+
+  test('but not the name of a type, which is in every answer of some clients', async () => {
+    expect(await app.ask('{ __typename }', undefined, null)).toMatchObject({
+      status: 200,
+      data: { __typename: 'Query' },
+    });
+  });
+});
