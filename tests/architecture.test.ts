@@ -1,5 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, normalize, relative } from 'node:path';
+import { join } from 'node:path';
+import {
+  foldersOver,
+  lineCount,
+  MAX_FILES,
+  MAX_LINES,
+  parseFile,
+  readSourceTree,
+  type SourceFile,
+} from './support/source-tree';
 
 /**
  * The order of imports, by folder below src/: a folder imports itself and the folders above it in this list.
@@ -93,10 +101,7 @@ const GRAPHQL = /^(graphql|type-graphql|graphql-scalars|@apollo\/.+|@graphql-.+|
 // statements as text, and what TypeORM's EntityManager writes statements for
 const SQL =
   /\.query\(|\b(rowsOf|rowOf|changedBy)\b|\b(db|manager)\.(insert|update|upsert|save|delete|exists|find|count)\w*\(/;
-const IMPORT = /^(?:import|export)\s+(?:type\s+)?(?:[\w$*{},\s]+\s+from\s+)?'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm;
 const BANNED = ['utils', 'helpers', 'common', 'lib', 'shared', 'manager', 'handler', 'base', 'misc', 'types'];
-const MAX_LINES = 300;
-const MAX_FILES = 20;
 
 interface Rule {
   rule: string;
@@ -192,12 +197,11 @@ const RULES: Rule[] = [
   },
   {
     rule: `a file has at most ${MAX_LINES} lines`,
-    faults: ({ text }) => (text.split('\n').length - 1 > MAX_LINES ? [`${text.split('\n').length - 1} lines`] : []),
+    faults: ({ text }) => (lineCount(text) > MAX_LINES ? [`${lineCount(text)} lines`] : []),
   },
 ];
 
-const files = readSource(join(__dirname, '../src'));
-const byPath = new Map(files.map((file) => [file.path, file]));
+const { files, importedBy, targetOf, ringFrom } = readSourceTree(join(__dirname, '../src'));
 const FEATURE_FILES = files.filter(({ kind, path }) => kind === 'feature' || path === 'features.ts');
 
 test.each(RULES.map((rule) => [rule.rule, rule] as const))('%s', (_title, { faults, exceptions = {} }) => {
@@ -209,12 +213,8 @@ test.each(RULES.map((rule) => [rule.rule, rule] as const))('%s', (_title, { faul
   expect(Object.keys(exceptions).filter((path) => !found.some((each) => each.path === path))).toEqual([]);
 });
 
-test(`a folder has at most ${MAX_FILES} files, of source and of tests alike`, () => {
-  const folders = [join(__dirname, '../src'), __dirname].flatMap((root) =>
-    readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()),
-  );
-  const sizes = Map.groupBy(folders, (entry) => relative(join(__dirname, '..'), entry.parentPath));
-  expect([...sizes].filter(([, entries]) => entries.length > MAX_FILES).map(([folder]) => folder)).toEqual([]);
+test(`a folder has at most ${MAX_FILES} files`, () => {
+  expect(foldersOver(MAX_FILES, join(__dirname, '../src'))).toEqual([]);
 });
 
 test('every import of our own is found', () => {
@@ -236,42 +236,6 @@ import * as j from './j';
 const text = "copied from 'k'";
 `;
 
-interface SourceFile {
-  /** Below src/. */
-  path: string;
-  folder: string;
-  kind: string;
-  text: string;
-  /** `text` without comments. */
-  code: string;
-  /** As written, type-only and dynamic ones too. */
-  imports: string[];
-}
-
-function readSource(root: string): SourceFile[] {
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => parseFile(relative(root, path), readFileSync(path, 'utf8')))
-    .sort((one, other) => one.path.localeCompare(other.path));
-}
-
-function parseFile(path: string, text: string): SourceFile {
-  const folder = /^(features|main)\.ts$/.exec(path)?.[1] ?? dirname(path).replace(/^\.$/, 'root');
-  const kind = /\.([\w-]+)\.ts$/.exec(basename(path))?.[1] ?? 'plain';
-  const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
-  const imports = [...text.matchAll(IMPORT)].map(([, static_, dynamic]) => static_ ?? dynamic ?? '');
-  return { path, folder, kind, text, code, imports };
-}
-
-function targetOf(file: SourceFile, name: string): SourceFile | undefined {
-  return byPath.get(`${normalize(join(dirname(file.path), name)).replace(/\.js$/, '')}.ts`);
-}
-
-function importedBy(file: SourceFile): SourceFile[] {
-  return file.imports.map((name) => targetOf(file, name)).filter((target) => target !== undefined);
-}
-
 function rank(order: readonly string[], one: string, other: string): number {
   return order.indexOf(one) - order.indexOf(other);
 }
@@ -287,24 +251,4 @@ function isWithin(folders: readonly string[], { folder }: SourceFile): boolean {
 
 function pathOf(file: SourceFile): string {
   return file.path;
-}
-
-/** The shortest way from this file back to itself. */
-function ringFrom(start: SourceFile): SourceFile[] | null {
-  const cameFrom = new Map<SourceFile, SourceFile>();
-  const queue = [start];
-  for (const file of queue) {
-    for (const target of importedBy(file)) {
-      if (target === start) return wayTo(file, cameFrom);
-      if (cameFrom.has(target)) continue;
-      cameFrom.set(target, file);
-      queue.push(target);
-    }
-  }
-  return null;
-}
-
-function wayTo(file: SourceFile, cameFrom: ReadonlyMap<SourceFile, SourceFile>): SourceFile[] {
-  const before = cameFrom.get(file);
-  return before ? [...wayTo(before, cameFrom), file] : [file];
 }

@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { foldersOver, lineCount, MAX_FILES, MAX_LINES, readSourceTree, type SourceFile } from './support/source-tree';
+
+/** The endings of files that a test runner starts. */
+const STARTED = ['test', 'browser', 'chaos'];
+
+/** Folders that no room of the source is named for, with the reason. */
+const OTHER_FOLDERS: Record<string, string> = {
+  browser: 'run in a browser',
+  chaos: 'break a running installation',
+  ci: 'test what the build checks',
+  client: 'are a generated client of the whole API',
+  config: 'test src/config.ts',
+  roles: 'compare the roles of the whole API',
+  support: 'is what all tests use',
+};
+
+const { files, importedBy, ringFrom } = readSourceTree(__dirname);
+
+const RULES: [string, (file: SourceFile) => string[]][] = [
+  [
+    `a file has at most ${MAX_LINES} lines`,
+    ({ text }) => (lineCount(text) > MAX_LINES ? [`${lineCount(text)} lines`] : []),
+  ],
+  ['no file imports itself by way of others', (file) => (ringFrom(file) ?? []).map(({ path }) => path)],
+  [
+    'what tests share is in a file without tests',
+    (file) => importedBy(file).flatMap(({ kind, path }) => (STARTED.includes(kind) ? [path] : [])),
+  ],
+  [
+    'a folder is named for the room of the source that it tests',
+    ({ path }) => {
+      const [folder = '', ...below] = path.split('/');
+      const isNamed = below.length === 0 || folder in OTHER_FOLDERS || existsSync(join(__dirname, '../src', folder));
+      return isNamed ? [] : [folder];
+    },
+  ],
+];
+
+test.each(RULES)('%s', (_rule, faults) => {
+  const found = files.map((file) => ({ path: file.path, faults: faults(file) }));
+  expect(found.filter((each) => each.faults.length > 0)).toEqual([]);
+});
+
+test(`a folder has at most ${MAX_FILES} files`, () => {
+  expect(foldersOver(MAX_FILES, __dirname)).toEqual([]);
+});
+
+test('a folder that belongs to no room still exists', () => {
+  expect(Object.keys(OTHER_FOLDERS).filter((folder) => !existsSync(join(__dirname, folder)))).toEqual([]);
+});
