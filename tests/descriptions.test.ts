@@ -79,7 +79,7 @@ test('every type, field, argument, input field, enum value and directive is desc
 });
 
 test('what takes or gives a list says how many', () => {
-  // the values of an enum are as many as they are, faults as many as somebody makes; `first` has its own description
+  // the values of an enum are as many as they are, faults as many as a caller makes; `first` has its own description
   const isBounded = ({ element }: Described) => {
     const type = getNamedType(element?.type) as GraphQLNamedType;
     const hasSize = element && 'args' in element && element.args.some(({ name }) => name === 'first');

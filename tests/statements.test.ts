@@ -217,7 +217,7 @@ function statementsSentBy(source: DataSource): string[] {
   return sent;
 }
 
-/** So many users with a key and a webhook each, and so many events, each with a delivery and a request. */
+/** `count` users with a key and a webhook each, and as many events, each with a delivery and a request. */
 async function ledgerOf(size: number): Promise<Ledger> {
   const database = await createTestDatabase();
   await database.query(`

@@ -63,7 +63,7 @@ describe('a value that cannot work is refused, and the message names the key, th
     },
   );
 
-  test('all at once: one start tells of every bad key', () => {
+  test('all at once: one start reports every bad key', () => {
     const problems = problemsOf({ PORT: 'x', LOG_LEVEL: 'y', ALLOW_HTTP_TARGETS: 'z', NODE_ENV: 'production' });
     expect(problems.map((problem) => problem.split(':')[0])).toEqual([
       'PORT',

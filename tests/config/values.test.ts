@@ -42,13 +42,13 @@ describe('with an empty environment', () => {
     });
   });
 
-  test('a value of blanks is as good as none', () => {
+  test('a value of blanks counts as unset', () => {
     const blank = Object.fromEntries([...keysRead()].map((key) => [key, '  ']));
     expect(readConfig(blank)).toEqual(readConfig({}));
   });
 });
 
-test('what is set is read', () => {
+test('all settings are read', () => {
   const second = randomBytes(32);
   const config = readConfig({
     PORT: '0',

@@ -184,7 +184,7 @@ describe('a stale postmaster.pid does not block the next start', () => {
   const cases: [string, () => Promise<{ pid: number; end: () => Promise<void> }>][] = [
     ['whose process is gone', async () => ({ pid: 2 ** 22 + 1, end: async () => {} })],
     ['whose number is now another program of the same user', () => sleeper('sleep 30 & echo $!; wait')],
-    ['whose process is a zombie that nobody reaps', () => sleeper('sleep 0 & echo $!; exec sleep 30')],
+    ['whose process is a zombie that is never reaped', () => sleeper('sleep 0 & echo $!; exec sleep 30')],
   ];
 
   async function sleeper(script: string) {
@@ -225,7 +225,7 @@ test('a postmaster is known by its data directory, with /proc and with ps', asyn
   });
 });
 
-test('a port that somebody takes between choosing and binding is given up for another', async () => {
+test('a port that is taken between choosing and binding is replaced by another', async () => {
   const squatter = createServer().listen(0, '127.0.0.1');
   await once(squatter, 'listening');
   const taken = (squatter.address() as AddressInfo).port;

@@ -80,7 +80,7 @@ test('a start without the key under which secrets are encrypted is refused, and 
     await expect(start(database, { ENCRYPTION_KEY: another })).rejects.toThrow(
       `ENCRYPTION_KEY lacks the key ${secret?.kek} under which secrets in this database are encrypted`,
     );
-    await nobodyConnectedTo(database);
+    await noConnectionsTo(database);
 
     const both = await start(database, { ENCRYPTION_KEY: `${another},${ENCRYPTION_KEY}` });
     await both.stop();
@@ -96,7 +96,7 @@ test('a start that fails leaves nothing running', async () => {
     const port = new URL(taken.url as string).port;
     await expect(start(database, { PORT: port })).rejects.toThrow('EADDRINUSE');
     await taken.stop();
-    await nobodyConnectedTo(database);
+    await noConnectionsTo(database);
   });
 });
 
@@ -162,7 +162,7 @@ describe('with one login for everything', () => {
     await withDatabase('template1', async (database) => {
       const env = { DATABASE_URL: database.servingUrl, MIGRATION_DATABASE_URL: '' };
       await expect(start(database, env)).rejects.toThrow('permission denied');
-      await nobodyConnectedTo(database);
+      await noConnectionsTo(database);
     });
   });
 });
@@ -175,7 +175,7 @@ describe('a starter whose lock is lost', () => {
     return waitFor('the starter’s lock', async () => (await database.query(sql)).length === 1);
   }
 
-  /** Somebody else in the way of it. */
+  /** Another starter that holds the lock. */
   const block = (database: TestDatabase, key: string) => database.query(`select pg_advisory_lock(${key})`);
   const unblock = (database: TestDatabase, key: string) => database.query(`select pg_advisory_unlock(${key})`);
 
@@ -188,7 +188,7 @@ describe('a starter whose lock is lost', () => {
       const app = await starting;
       expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
       await app.stop();
-      await nobodyConnectedTo(database);
+      await noConnectionsTo(database);
     });
   });
 
@@ -215,8 +215,8 @@ describe('a starter whose lock is lost', () => {
 });
 
 /** A backend ends a moment after its client. */
-function nobodyConnectedTo(database: TestDatabase): Promise<unknown> {
-  return waitFor('nobody to be connected', async () => (await connectionsTo(database)) === 0);
+function noConnectionsTo(database: TestDatabase): Promise<unknown> {
+  return waitFor('no connection', async () => (await connectionsTo(database)) === 0);
 }
 
 /** How many others are connected. */

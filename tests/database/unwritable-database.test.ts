@@ -43,7 +43,7 @@ function sendQuery(query: string, input: object): Promise<RawAnswer> {
 
 const callUs = () => sendRaw(address, { headers: { 'content-type': 'application/json' }, body: '{"type":"paid"}' });
 
-function told({ status, headers, json }: RawAnswer): unknown[] {
+function summaryOf({ status, headers, json }: RawAnswer): unknown[] {
   return [status, headers['retry-after'], json.errors?.[0].extensions.code, json.errors?.[0].message];
 }
 
@@ -69,9 +69,9 @@ describe.each([
     await whileRefusing(code, async () => {
       const answers = await Promise.all(MUTATIONS.map(([name, input]) => sendMutation(name, input)));
       const refused = [503, '5', 'UNAVAILABLE', `The database ${why}. Try again.`];
-      expect(answers.map(told)).toEqual(MUTATIONS.map(() => refused));
+      expect(answers.map(summaryOf)).toEqual(MUTATIONS.map(() => refused));
       const message = `The call was not recorded: the database ${why}. Send it again.`;
-      expect(told(await callUs())).toEqual([503, '5', 'UNAVAILABLE', message]);
+      expect(summaryOf(await callUs())).toEqual([503, '5', 'UNAVAILABLE', message]);
     });
     const [name, input] = MUTATIONS[0];
     expect((await sendMutation(name, input)).json.data).toEqual({ publishEvents: { userErrors: [] } });
@@ -106,7 +106,7 @@ test('a database that has become read-only is named by /readyz, until it is not'
   await setReadOnly('on');
   await waitFor('it to be noticed', async () => (await ready()).json.checks.database === 'is read-only');
   expect((await ready()).status).toBe(503);
-  expect(told(await sendMutation(...MUTATIONS[0])).slice(0, 3)).toEqual([503, '5', 'UNAVAILABLE']);
+  expect(summaryOf(await sendMutation(...MUTATIONS[0])).slice(0, 3)).toEqual([503, '5', 'UNAVAILABLE']);
   await setReadOnly('off');
   await waitFor('it to be ready again', async () => (await ready()).status === 200);
   expect((await sendMutation(...MUTATIONS[0])).status).toBe(200);

@@ -106,7 +106,7 @@ describe.each([
     expect([live, await works()]).toEqual([200, 401]);
   });
 
-  test('idempotency keys are not forgotten, not even old ones: nobody knows which clock is wrong', async () => {
+  test('idempotency keys are not deleted, not even old ones: which clock is wrong is not known', async () => {
     const keyed = () => publish(app, [invoice('INV-3', { idempotencyKey: 'once' })]);
     const first = await keyed();
     await app.database.query(`insert into idempotency_keys

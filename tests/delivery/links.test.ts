@@ -22,7 +22,7 @@ interface Owed {
   predecessor: { id: string } | null;
 }
 
-/** The deliveries of a document type, oldest first, once they are so many and so. */
+/** The deliveries of a document type, oldest first, once their number and state are these. */
 function deliveriesThatAre(documentType: string, count: number, areSo: (all: Owed[]) => boolean): Promise<Owed[]> {
   return waitFor(`${count} deliveries that are so`, async () => {
     const { data } = await app.ask(
@@ -95,7 +95,7 @@ test('an event and its delivery lead to what came of them, and that leads back',
   });
 });
 
-test('who told us of an event and who did it are two users', async () => {
+test('the publisher of an event and the user who acted are two users', async () => {
   const key = await app.keyFor('PUBLISHER');
   const [id] = await publish(app, [invoice('INV-9', { documentType: 'Told', user: 'amina' })], key);
   const { data } = await app.ask(`{ businessEvent(id: "${id}") { user { name } publishedBy { name roles } } }`);
@@ -138,7 +138,7 @@ describe('a user', () => {
     return data.users.nodes.find((each: { name: string }) => each.name === name).deliveries;
   };
 
-  test('leads to the deliveries of their acts, by the time of these, and to nobody else’s', async () => {
+  test('links to the deliveries of their acts, by the time of these, and to no others', async () => {
     const { totalCount, nodes } = await listOf('lena', {});
     expect(totalCount).toBe(12);
     expect(new Set(nodes.map(({ user }) => user.name))).toEqual(new Set(['lena']));

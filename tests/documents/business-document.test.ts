@@ -20,7 +20,7 @@ afterAll(() => Promise.all([app.stop(), partner.stop()]));
 const createWebhook = (name: string, path: string, documentType: string, settings?: object) =>
   createDocumentWebhook(app, partner, name, path, documentType, settings);
 
-test('what has arrived has arrived, also while it is sent again, and shows both times', async () => {
+test('what has arrived counts as arrived, also while it is sent again, and both times are shown', async () => {
   const type = 'Sent again';
   const { id } = await createWebhook('Bank', '/ok', type);
   await publish(app, [invoice(NAME, { documentType: type })]);
@@ -57,7 +57,7 @@ test('the newest delivery counts, and tests do not', async () => {
   expect(newest.delivery.id).not.toBe(first);
 });
 
-test('an event that nobody wants is in the timeline, and says so', async () => {
+test('an event that no webhook matches is in the timeline, and says so', async () => {
   await publish(app, [invoice('INV-7', { documentType: 'Unwanted' })]);
   const found = await waitFor('the decision', async () => {
     const each = await readPage(app, 'INV-7', 'Unwanted');
@@ -66,7 +66,7 @@ test('an event that nobody wants is in the timeline, and says so', async () => {
   expect(found).toMatchObject({ verdicts: [], timeline: { totalCount: 1, nodes: [{ kind: 'EVENT_PUBLISHED' }] } });
 });
 
-test('calls of partners stand in it too, also where nothing ever went out', async () => {
+test('calls of partners are in it too, also where nothing was sent', async () => {
   const { id } = await createWebhook('Caller', '/ok', 'Nothing');
   await seedRequest(app.database, {
     direction: 'INCOMING',
@@ -100,7 +100,7 @@ describe('a name', () => {
   });
 
   test.each([['inv-1'], ['INV'], ['%'], ['INV-%'], ['_NV-1'], [''], ['x'.repeat(10_000)]])(
-    '%j is known of nowhere',
+    '%j is not found',
     async (name) => {
       expect(await readPage(app, name, type)).toBeNull();
       expect(await readPage(app, 'INV-1', name)).toBeNull();

@@ -146,7 +146,7 @@ test('who may not read payloads finds no request by their words, and all else', 
   expect(typesOf(await search('amina', 20, support))).toEqual(['User']);
 });
 
-test('PUBLISHER and nobody may not search', async () => {
+test('PUBLISHER and a caller without a key may not search', async () => {
   const publisher = await app.keyFor('PUBLISHER');
   expect((await app.ask(SEARCH, { text: 'inv' }, publisher)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   expect((await app.ask(SEARCH, { text: 'inv' }, null)).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');

@@ -24,7 +24,7 @@ const idOf = (kind: number) =>
   `(lpad(to_hex(at::bigint), 12, '0') || '7' || lpad(to_hex(n % 4096), 3, '0') || '8' || lpad(to_hex(${kind}), 3, '0') ||
     lpad(to_hex(n), 12, '0'))::uuid`;
 
-/** Eleven events in each millisecond, each told to one webhook, which had it 40 ms later. */
+/** Eleven events in each millisecond, each delivered to one webhook 40 ms later. */
 const MANY_EVENTS = [
   `insert into webhooks (id, name, direction, status, url, events, timeout_ms, owner_id, created_at, updated_at)
    select new_id(), 'Shop', 'OUTGOING', 'ACTIVE', 'https://shop.example/', '{}', 15000, id, now(), now() from users limit 1`,
@@ -47,7 +47,7 @@ const MANY_EVENTS = [
      user_id, 1, false, 'POST', '', begun, ended, 40, 200 from made`,
 ];
 
-interface Told {
+interface ShortEntry {
   at: string;
   kind: string;
   businessEvent: { id: string };
@@ -59,7 +59,7 @@ const SHORT = `query ($first: Int, $last: Int, $after: String, $before: String, 
       nodes { at kind businessEvent { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     } } }`;
 
-async function shortPage(variables: object): Promise<{ nodes: Told[]; pageInfo: TimelinePage['pageInfo'] }> {
+async function shortPage(variables: object): Promise<{ nodes: ShortEntry[]; pageInfo: TimelinePage['pageInfo'] }> {
   const { data, errors } = await app.ask(SHORT, variables);
   expect(errors).toBeUndefined();
   return data.businessDocument.timeline;
@@ -72,7 +72,7 @@ test.each<[string, 'first' | 'last', object | null]>([
 ])(
   '%s, in pages of 100, a document with many events loses nothing and repeats nothing',
   async (_title, size, orderBy) => {
-    const seen: Told[] = [];
+    const seen: ShortEntry[] = [];
     for (let cursor: string | null = null, more = true; more; ) {
       const args = size === 'first' ? { first: 100, after: cursor } : { last: 100, before: cursor };
       const { nodes, pageInfo } = await shortPage({ orderBy, ...args });

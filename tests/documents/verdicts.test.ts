@@ -118,7 +118,7 @@ describe('a document that went to partners in every state', () => {
     ['Warehouse', ['DELIVERY_MADE', 'DELIVERY_MADE', 'ATTEMPT_MADE']],
     ['Agent', ['DELIVERY_MADE', 'CANCELLED']],
     ['Archive', ['DELIVERY_MADE']],
-  ])('tells of %s in the order in which it happened', (webhook, kinds) => {
+  ])('lists the entries of %s in the order in which they happened', (webhook, kinds) => {
     expect(kindsFor(found, webhook)).toEqual(kinds);
   });
 

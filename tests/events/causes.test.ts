@@ -58,7 +58,7 @@ async function refusalOf(causedBy: unknown) {
   return answer.data.publishEvents.userErrors;
 }
 
-test('what a webhook caused is not told to that webhook, and to every other one it is', async () => {
+test('an event that a webhook caused is not sent to that webhook, and is sent to every other', async () => {
   const [crm, other] = [await webhookFor('Order', { name: 'CRM' }), await webhookFor('Order')];
   await happens('Order', 'O-1');
   const first = await deliveryTo(crm, 'O-1');

@@ -13,7 +13,7 @@ import {
 import { type OwnEvent, publishOwnEvents } from '../../src/events/own-events';
 import { newId } from '../../src/ids';
 import { OWN_DOCUMENT_TYPE } from '../../src/webhooks/own-document-type';
-import { allOver, deliveriesOf } from '../delivery/attempt/ledger';
+import { allFinished, deliveriesOf } from '../delivery/attempt/ledger';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
@@ -41,16 +41,16 @@ afterAll(async () => {
 
 const ONCE = { retrySchedule: [0] };
 
-interface Told {
+interface ReceivedEvent {
   type: string;
   timestamp: string;
   // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects by asserting it
   data: any;
 }
 
-/** What the people who run the system have been told about this webhook or delivery. */
-function toldOf(type: string, name: string): Told | undefined {
-  const bodies = operations.calls.map((call) => JSON.parse(call.body.toString()) as Told);
+/** The event that operations received about this webhook or delivery. */
+function receivedEvent(type: string, name: string): ReceivedEvent | undefined {
+  const bodies = operations.calls.map((call) => JSON.parse(call.body.toString()) as ReceivedEvent);
   return bodies.find((body) => body.type === type && body.data.webhook.name === name);
 }
 
@@ -75,15 +75,15 @@ async function ownEvents(where: object = {}) {
   return data.businessEvents.nodes;
 }
 
-test('a delivery that is given up is told to whoever subscribed to it, without what was in it', async () => {
+test('a delivery that is given up is sent to the webhooks that subscribed to it, without its content', async () => {
   const watching = await watcher({ events: ['delivery.exhausted'] });
   const failing = await createTestWebhook(app, partner.url, { name: 'Deaf', documentType: 'Given up', ...ONCE });
   partner.answerWith(() => ({ status: 503, body: 'a secret of the partner' }));
   const data = { card: '4111 1111 1111 1111' };
   await publish(app, [invoice('GU-1', { documentType: 'Given up', data })]);
-  const told = await waitFor('what is told', () => toldOf('delivery.exhausted', 'Deaf'));
-  const [delivery] = await allOver(app, failing.id, 1);
-  expect(told.data).toEqual({
+  const received = await waitFor('the event', () => receivedEvent('delivery.exhausted', 'Deaf'));
+  const [delivery] = await allFinished(app, failing.id, 1);
+  expect(received.data).toEqual({
     delivery: expect.stringMatching(/^dlv_[0-9a-f]{32}$/),
     webhook: { id: failing.id, name: 'Deaf' },
     documentType: 'Given up',
@@ -92,31 +92,31 @@ test('a delivery that is given up is told to whoever subscribed to it, without w
     attempts: 1,
     lastError: { code: 'HTTP_STATUS', status: 503 },
   });
-  expect(told.data.delivery.slice(4)).toBe(delivery?.id.replaceAll('-', ''));
+  expect(received.data.delivery.slice(4)).toBe(delivery?.id.replaceAll('-', ''));
   expect(operations.calls.map((call) => call.body.toString()).join()).not.toMatch(/4111|secret of the partner/);
-  expect(await ownEvents({ referenceDocument: { eq: told.data.delivery } })).toEqual([
+  expect(await ownEvents({ referenceDocument: { eq: received.data.delivery } })).toEqual([
     expect.objectContaining({
       event: 'delivery.exhausted',
       wantedBy: 1,
       user: { name: 'hookledger', roles: [], apiKeys: { totalCount: 0 } },
-      causedBy: { id: told.data.delivery, webhook: { id: failing.id } },
+      causedBy: { id: received.data.delivery, webhook: { id: failing.id } },
     }),
   ]);
   await archive(watching.id, failing.id);
 });
 
-test('a webhook for every type is told of none of them', async () => {
+test('a webhook for every type receives none of them', async () => {
   const watching = await watcher();
   const everything = await createTestWebhook(app, partner.url, { name: 'Everything', ...ONCE });
   const byName = await createTestWebhook(app, partner.url, { events: ['delivery.exhausted'], ...ONCE });
   await publish(app, [invoice('ALL-1')]);
-  await waitFor('what is told', () => toldOf('delivery.exhausted', 'Everything'));
+  await waitFor('the event', () => receivedEvent('delivery.exhausted', 'Everything'));
   expect((await deliveriesOf(app, everything.id)).map((each) => each.referenceDocument)).toEqual(['ALL-1']);
   expect(await deliveriesOf(app, byName.id)).toEqual([]);
   await archive(watching.id, everything.id, byName.id);
 });
 
-test('a webhook is not told of its own failures, and two that watch each other end', async () => {
+test('a webhook does not receive its own failures, and two that watch each other end', async () => {
   const failing = await createTestWebhook(app, partner.url, { name: 'X', documentType: 'Ring', ...ONCE });
   const [a, b] = [
     await createTestWebhook(app, partner.url, { name: 'A', documentType: 'Hookledger', ...ONCE }),
@@ -126,7 +126,7 @@ test('a webhook is not told of its own failures, and two that watch each other e
   // X fails: A and B fail to hear it; each fails to hear of the other, which both have led to by now
   const hears = ['EXHAUSTED', 'EXHAUSTED', 'SKIPPED', 'SKIPPED', 'SKIPPED'];
   for (const { id } of [a, b]) {
-    const deliveries = await allOver(app, id, 5);
+    const deliveries = await allFinished(app, id, 5);
     expect(deliveries.map((each) => each.status).sort()).toEqual(hears);
     expect(deliveries.flatMap((each) => each.skipReason ?? [])).toEqual(['LOOP', 'LOOP', 'LOOP']);
   }
@@ -135,25 +135,25 @@ test('a webhook is not told of its own failures, and two that watch each other e
   await archive(failing.id, a.id, b.id);
 });
 
-test('a webhook whose partner answers 410 is disabled, and that is told with its owner', async () => {
+test('a webhook whose partner answers 410 is disabled, and the event names its owner', async () => {
   const watching = await watcher({ events: ['webhook.disabled'] });
   const gone = await createTestWebhook(app, partner.url, { name: 'Gone', documentType: 'Left', ...ONCE });
   partner.answerWith(() => ({ status: 410 }));
   await publish(app, [invoice('L-1', { documentType: 'Left' })]);
-  const told = await waitFor('what is told', () => toldOf('webhook.disabled', 'Gone'));
-  expect(told.data).toMatchObject({ webhook: { id: gone.id }, owner: 'Administrator' });
-  expect(told.data.reason).toMatch(/410/);
+  const received = await waitFor('the event', () => receivedEvent('webhook.disabled', 'Gone'));
+  expect(received.data).toMatchObject({ webhook: { id: gone.id }, owner: 'Administrator' });
+  expect(received.data.reason).toMatch(/410/);
   expect(
     (await ownEvents({ referenceDocument: { eq: gone.id } })).map((each: { event: string }) => each.event),
   ).toEqual(['webhook.disabled']);
   await archive(watching.id, gone.id);
 });
 
-test('a replay that is through is told with what came of it', async () => {
+test('a replay that is finished is published with its results', async () => {
   const watching = await watcher({ events: ['replay.completed'] });
   const again = await createTestWebhook(app, partner.url, { name: 'Again', documentType: 'Again', ...ONCE });
   await publish(app, [invoice('AG-1', { documentType: 'Again' }), invoice('AG-2', { documentType: 'Again' })]);
-  await allOver(app, again.id, 2);
+  await allFinished(app, again.id, 2);
   const answer = await app.ask(
     `mutation ($input: ReplayDeliveriesInput!) {
       replayDeliveries(input: $input) { replay { id } userErrors { field message } }
@@ -161,7 +161,7 @@ test('a replay that is through is told with what came of it', async () => {
     { input: { where: { webhook: { id: { eq: again.id } } }, reason: 'It was down' } },
   );
   const { id } = answer.data.replayDeliveries.replay;
-  const call = await waitFor('what is told', () => operations.calls.find((each) => each.body.includes(id)));
+  const call = await waitFor('the event', () => operations.calls.find((each) => each.body.includes(id)));
   expect(JSON.parse(call.body.toString())).toMatchObject({
     type: 'replay.completed',
     data: { replay: id, reason: 'It was down', orderedBy: 'Administrator', total: 2, replayed: 2, skipped: 0 },
@@ -197,17 +197,17 @@ describe('the document type is reserved', () => {
   });
 });
 
-test('what is told in a transaction that rolls back was never told', async () => {
+test('an event of a transaction that rolls back is not sent', async () => {
   const event = webhookRecovered({ id: newId(), name: 'x' }, { failingSince: null, at: new Date(), causedBy: null });
-  const told = source.transaction(async (db) => {
+  const received = source.transaction(async (db) => {
     await publishOwnEvents(db, [event]);
     throw new Error('rolled back');
   });
-  await expect(told).rejects.toThrow('rolled back');
+  await expect(received).rejects.toThrow('rolled back');
   expect(await ownEvents({ referenceDocument: { eq: event.referenceDocument } })).toEqual([]);
 });
 
-test('twenty that tell something at the same instant, the first time of all, get one user', async () => {
+test('twenty first events of Hookledger at the same instant create one user', async () => {
   const other = await startTestApp({ PROCESSES: 'api' });
   const events = Array.from({ length: 20 }, () => replayCompleted({ id: newId(), ...ORDER }));
   const db = await createDataSource(other.database.servingUrl, { name: 'first', poolSize: 20 }).initialize();
@@ -225,7 +225,7 @@ const ORDER = { reason: 'x', orderedBy: 'y', total: 3, replayed: 2, skipped: 1 }
 describe('docs/own-events.md', () => {
   const text = readFileSync(join(__dirname, '../../docs/own-events.md'), 'utf8');
   const documented = [...text.matchAll(/^## `([\w.]+)`\n[\s\S]*?```json\n([\s\S]*?)```/gm)].map(
-    ([, name, example]) => [name as string, JSON.parse(example as string) as Told] as const,
+    ([, name, example]) => [name as string, JSON.parse(example as string) as ReceivedEvent] as const,
   );
   const about = { id: newId(), name: 'CRM' };
   const at = new Date();

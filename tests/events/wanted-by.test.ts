@@ -17,7 +17,7 @@ async function references(wantedBy: object): Promise<string[]> {
   return data.businessEvents.nodes.map((each: { referenceDocument: string }) => each.referenceDocument).sort();
 }
 
-test('events that no webhook wants are found, and those that are not decided yet', async () => {
+test('events that no webhook matches are found, and those that are not decided yet', async () => {
   await createTestWebhook(app, 'http://127.0.0.1:9/', { documentType: 'Wanted' });
   await createTestWebhook(app, 'http://127.0.0.1:9/', { documentType: 'Wanted', dedupeSeconds: 60 });
   await publish(app, [invoice('W-1', { documentType: 'Wanted' }), invoice('W-2'), invoice('W-3')]);

@@ -162,7 +162,7 @@ test('the row says which of several secrets confirmed the call', async () => {
   expect(await confirmedWith(agreed.secret as string)).toBe(keys[1]);
 });
 
-test('the log tells the same over GraphQL, with the event, the webhook and the partner as its user', async () => {
+test('the log shows the same over GraphQL, with the event, the webhook and the partner as its user', async () => {
   const { agreed, answer } = await callOf('GitHub');
   const { data, errors } = await app.ask(
     `query ($id: ID!) { webhookRequestLog(id: $id) { direction status duplicate event documentType referenceDocument

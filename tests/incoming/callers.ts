@@ -12,7 +12,7 @@ import { type RawAnswer, sendRaw } from '../support/raw-http';
 const OCTOKIT = '../../node_modules/@octokit/webhooks-methods/dist-node/index.js';
 const { sign: signForGitHub } = require(OCTOKIT) as typeof import('@octokit/webhooks-methods');
 
-/** An agreement, and what the partner was told. */
+/** An agreement, and what the partner received with it. */
 export interface Agreed {
   id: string;
   address: string;

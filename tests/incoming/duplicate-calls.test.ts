@@ -35,7 +35,7 @@ async function expectOneEvent(agreed: Agreed, calls: number): Promise<void> {
   expect(events).toHaveLength(1);
   expect(rows.map((row) => row.status)).toEqual(Array(calls).fill('SUCCEEDED'));
   expect(rows.filter((row) => !row.duplicate)).toHaveLength(1);
-  // a repeated call tells of the event that the first became
+  // a repeated call names the event that the first became
   expect(rows.map((row) => row.businessEventId)).toEqual(Array(calls).fill(events[0]?.id));
   expect(new Set(rows.map((row) => row.referenceDocument)).size).toBe(1);
 }
@@ -63,7 +63,7 @@ test('the same id is another call for another agreement, and in another case', a
   );
 });
 
-test('ids that only half a surrogate pair tells apart are two', async () => {
+test('ids that differ in half a surrogate pair alone are two', async () => {
   const agreed = await agree(app, { provider: 'NONE', idLocation: { from: 'JSON', name: '$.id' } });
   for (const id of ['\\ud800', '\\ud801', '\\ufffd'])
     await sendRaw(agreed.address, { headers: JSON_TYPE, body: `{"id":"${id}"}` });

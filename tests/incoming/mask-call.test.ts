@@ -39,7 +39,7 @@ test('headers keep their order, their spelling and their repeats', async () => {
   ]);
 });
 
-test('credentials are replaced, whoever they are for, also in refused calls', async () => {
+test('credentials are replaced, whichever system they are for, also in refused calls', async () => {
   const agreed = await agree(app);
   const lines = [
     'Authorization: Bearer abc-abc',

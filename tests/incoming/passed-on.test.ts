@@ -25,7 +25,7 @@ const own = (path: string, settings: object = {}) => createTestWebhook(app, `${o
 const arrived = (path: string) =>
   waitFor(`a call at ${path}`, () => ours.calls.find((call) => call.path === `/hook${path}`)) as Promise<ReceivedCall>;
 
-/** Waits until everything that was published has been given to whoever wants it, and lists those webhooks. */
+/** Waits until every published event has been fanned out, and lists the webhooks that matched. */
 async function wantedBy(agreed: { id: string }): Promise<string[]> {
   return waitFor('the event to be fanned out', async () => {
     const [event] = (await eventsOf(app, agreed)).slice(-1);
@@ -161,7 +161,7 @@ describe('headers', () => {
     expect([headers.authorization, headers['x-api-token'], headers.cookie]).toEqual([undefined, undefined, undefined]);
   });
 
-  test('with * all go on but what is secret, what tells of the way to us, and what is ours', async () => {
+  test('with * all are passed on except secrets, headers about the route to us, and our own headers', async () => {
     const headers = await pass(['*'], '/all', { headers: [{ name: 'X-Ours', value: 'ours' }] });
     expect(headers).toMatchObject({ 'x-github-event': 'push', 'x-ours': 'ours', 'content-type': 'application/json' });
     expect(headers['webhook-id']).toMatch(/^dlv_/);
@@ -207,7 +207,7 @@ test('a call of GitHub goes on as it came, signed by us, again until it arrives'
 });
 
 describe('loops', () => {
-  test('a webhook is not told of what it caused itself, and others are', async () => {
+  test('an event is not sent to the webhook that caused it, and is sent to others', async () => {
     const first = await own('/first', { documentType: 'Echo' });
     const second = await own('/second', { documentType: 'Echo' });
     await publish(app, [invoice('E-1', { documentType: 'Echo' })]);

@@ -1,4 +1,4 @@
-// Who called, and with which certificate: said by a proxy that is trusted, and by nobody else.
+// The address and the certificate of the caller are taken from a trusted proxy, and from no other.
 import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -57,7 +57,7 @@ test.each<[string, string[], string, number, string]>([
   expect([call.status, call.row.errorCode]).toEqual([status, code]);
 });
 
-test('whoever is no trusted proxy can say what they like', async () => {
+test('the headers of a client that is no trusted proxy are ignored', async () => {
   const call = await callWith(alone, [`Client-Cert: ${rfc9440(ours)}`, 'X-Forwarded-For: 10.1.2.3']);
   expect([call.status, call.row.errorCode, call.row.remoteAddress]).toEqual([401, 'NOT_SIGNED', '127.0.0.1']);
 });

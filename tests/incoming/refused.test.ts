@@ -65,7 +65,13 @@ const cases: [string, () => Headers, number, string, RegExp][] = [
   ['no id', () => without(signed(), 'webhook-id'), 401, 'NOT_SIGNED', /webhook-id is missing/],
   ['no time', () => without(signed(), 'webhook-timestamp'), 401, 'NOT_SIGNED', /webhook-timestamp is missing/],
   ['a signature of another body', () => standardHeaders(agreed.secret as string, 'x'), 401, 'BAD_SIGNATURE', /./],
-  ['a signature of somebody else', () => standardHeaders(`whsec_${'A'.repeat(32)}`, BODY), 401, 'BAD_SIGNATURE', /./],
+  [
+    'a signature with another secret',
+    () => standardHeaders(`whsec_${'A'.repeat(32)}`, BODY),
+    401,
+    'BAD_SIGNATURE',
+    /./,
+  ],
   ['a signature that is no base64', () => ({ ...signed(), 'webhook-signature': 'v1,***' }), 400, 'MALFORMED', /./],
   ['an empty signature', () => ({ ...signed(), 'webhook-signature': '' }), 400, 'MALFORMED', /is empty/],
   ['a time ten minutes ago', () => signed({ at: inMinutes(-10) }), 401, 'STALE', /\d+ s/],
@@ -94,7 +100,7 @@ test('nothing of what is refused becomes an event', async () => {
   expect(await eventsOf(app, agreed)).toEqual([]);
 });
 
-test('the partner is told the kind of fault and no more', async () => {
+test('the partner receives the kind of fault and nothing else', async () => {
   const answer = await sendRaw(agreed.address, {
     headers: { ...signed(), 'webhook-timestamp': 'yesterday' },
     body: BODY,

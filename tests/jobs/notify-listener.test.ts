@@ -28,19 +28,19 @@ async function listeners(): Promise<number> {
   return row?.n ?? -1;
 }
 
-async function announce(what: string): Promise<void> {
+async function notify(what: string): Promise<void> {
   const client = new Client({ connectionString: database.servingUrl });
   await client.connect();
   await client.query(`select pg_notify('hookledger', $1)`, [what]);
   await client.end();
 }
 
-test('what is announced is heard, and after each lost connection everybody is woken once', async () => {
+test('a notification is received, and after each lost connection all listeners are woken once', async () => {
   const heard: string[] = [];
   const listener = startNotifyListener(url, createLog('silent'), (what) => heard.push(what));
   for (let round = 1; round <= 3; round += 1) {
     await waitFor('the connection', () => heard.filter((what) => what === 'everything').length === round);
-    await announce(`news ${round}`);
+    await notify(`news ${round}`);
     await waitFor('the news', () => heard.includes(`news ${round}`));
     expect(await listeners()).toBe(1);
     proxy.heal(); // drops the connection
@@ -48,7 +48,7 @@ test('what is announced is heard, and after each lost connection everybody is wo
   await waitFor('the last connection', () => heard.length === 7);
   expect(await listeners()).toBe(1);
   await listener.stop();
-  await waitFor('nobody listening', async () => (await listeners()) === 0);
+  await waitFor('no listener', async () => (await listeners()) === 0);
 });
 
 test('stopped while the network is silent, nothing of it comes back when that heals', async () => {
@@ -60,6 +60,6 @@ test('stopped while the network is silent, nothing of it comes back when that he
   const stopping = Promise.all([listener.stop(), away.stop()]);
   proxy.heal();
   await stopping;
-  await waitFor('nobody listening', async () => (await listeners()) === 0);
+  await waitFor('no listener', async () => (await listeners()) === 0);
   expect(heard).toHaveLength(1);
 });

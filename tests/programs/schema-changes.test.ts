@@ -77,7 +77,7 @@ describe('what breaks clients', () => {
     ]);
   });
 
-  test('what is deprecated and removed between two releases was never announced', () => {
+  test('a field that is deprecated and removed between two releases was in no release as deprecated', () => {
     expect(changed(['name: String\n', '']).breaking).toEqual(['User.name was removed.']);
   });
 
@@ -186,7 +186,7 @@ Read this first.
     expect(stale.map(({ coordinate }) => coordinate)).toEqual(['User.gone', 'User.gone2']);
   });
 
-  test('is completed, keeps what somebody wrote, and is then without a fault', () => {
+  test('is completed, keeps text written by hand, and then has no fault', () => {
     const completed = completeChangelog(CHANGELOG, changes);
     expect(completed).toBe(`# What changed
 
@@ -220,7 +220,7 @@ Read this first.
     expect(changelogFaults(completed, changes)).toEqual({ missing: [], stale: [] });
   });
 
-  test('names a change under another heading in vain', () => {
+  test('does not count a change under another heading', () => {
     const moved = CHANGELOG.replace('### Added', '### Removed');
     expect(changelogFaults(moved, changes).missing.map(({ coordinate }) => coordinate)).toContain('User.mail');
   });

@@ -3,7 +3,7 @@ import { startTestApp, type TestApp } from '../support/app';
 import { type Program, startProgram } from '../support/program';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
-import { allOver, completed, order, replayThatIs, type Webhook, webhookOfItsOwn, whereWebhook } from './replays';
+import { allFinished, completed, createOwnWebhook, order, replayThatIs, type Webhook, whereWebhook } from './replays';
 
 let app: TestApp;
 let partner: Receiver;
@@ -24,9 +24,9 @@ async function startWorkers(count: number): Promise<Program[]> {
 }
 
 async function delivered(count: number): Promise<Webhook> {
-  const webhook = await webhookOfItsOwn(app, partner.url);
+  const webhook = await createOwnWebhook(app, partner.url);
   await webhook.publishMany(count);
-  await allOver(app, webhook, count);
+  await allFinished(app, webhook, count);
   partner.calls.length = 0;
   return webhook;
 }
@@ -45,7 +45,7 @@ test('two workers send each delivery of a replay again once, and keep to one rat
   expect(await completed(app, id)).toMatchObject({ total: 120, replayed: 120, skipped: 0 });
   // the last step is not waited for
   expect(Date.now() - begin).toBeGreaterThan(2_400);
-  const rounds = await allOver(app, webhook, 120);
+  const rounds = await allFinished(app, webhook, 120);
   expect(rounds.every(({ roundStart }) => roundStart === 1)).toBe(true);
   expect(arrivals()).toEqual(Array(120).fill(1));
 });
@@ -62,7 +62,7 @@ test('when a worker is killed in the middle, the replay goes on and opens each d
   await startWorkers(1);
   const done = await completed(app, id);
   expect(done).toMatchObject({ total: 400, replayed: 400, skipped: 0 });
-  const rounds = await allOver(app, webhook, 400);
+  const rounds = await allFinished(app, webhook, 400);
   // opened twice, a delivery would count the attempts of the first time as before its round
   expect(rounds.every(({ roundStart, status }) => roundStart === 1 && status === 'DELIVERED')).toBe(true);
   expect(arrivals()).toHaveLength(400);
@@ -70,10 +70,10 @@ test('when a worker is killed in the middle, the replay goes on and opens each d
 
 test('when a worker is killed while skipped ones are decided anew, each is made once and nothing is left over', async () => {
   const [first] = (await startWorkers(1)) as [Program];
-  const webhook = await webhookOfItsOwn(app, partner.url);
+  const webhook = await createOwnWebhook(app, partner.url);
   await app.database.query(`update webhooks set status = 'DISABLED' where document_type = $1`, [webhook.documentType]);
   await webhook.publishMany(200);
-  await allOver(app, webhook, 200);
+  await allFinished(app, webhook, 200);
   await turn(app, 'resume', webhook.id);
   partner.calls.length = 0;
   const id = await order(app, whereWebhook(webhook), { rate: 100 });
@@ -82,7 +82,7 @@ test('when a worker is killed while skipped ones are decided anew, each is made 
   await giveJobsAway(app);
   await startWorkers(1);
   expect(await completed(app, id)).toMatchObject({ total: 200, replayed: 200, skipped: 0 });
-  const rounds = await allOver(app, webhook, 200);
+  const rounds = await allFinished(app, webhook, 200);
   expect(rounds.every(({ roundStart, status }) => roundStart === 0 && status === 'DELIVERED')).toBe(true);
   expect(arrivals()).toHaveLength(200);
   const left = await app.database.query(
@@ -105,7 +105,7 @@ test('when a worker is killed again and again, no delivery is missed and none is
   }
   await startWorkers(1);
   expect(await completed(app, id)).toMatchObject({ replayed: 200, skipped: 0 });
-  const rounds = await allOver(app, webhook, 200);
+  const rounds = await allFinished(app, webhook, 200);
   expect(rounds.every(({ roundStart }) => roundStart === 1)).toBe(true);
   await waitFor('all of them', () => arrivals().length === 200);
 });

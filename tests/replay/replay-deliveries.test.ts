@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from '../support/app';
 import { askMutation, mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
-import { allOver, completed, erase, order, replayOf, roundsOf, webhookOfItsOwn, whereWebhook } from './replays';
+import { allFinished, completed, createOwnWebhook, erase, order, replayOf, roundsOf, whereWebhook } from './replays';
 
 let app: TestApp;
 let partner: Receiver;
@@ -21,11 +21,11 @@ afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 const COUNT = `count { total replayable byStatus { status total replayable } byWebhook { webhook { id } total replayable } }`;
 
-/** A webhook whose deliveries are of every kind: ten are over, and seven of them can be sent again. */
+/** A webhook with deliveries of every kind: ten are finished, and seven of them can be sent again. */
 async function mixture() {
-  const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0] });
+  const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [0] });
   await webhook.publishMany(11);
-  const ids = (await allOver(app, webhook, 11)).map(({ id }) => id);
+  const ids = (await allFinished(app, webhook, 11)).map(({ id }) => id);
   const set = (changes: string, ...chosen: number[]) =>
     app.database.query(`update deliveries set ${changes} where id = any($1::uuid[])`, [chosen.map((n) => ids[n])]);
   await set(`status = 'EXHAUSTED', delivered_at = null`, 1, 2, 3);
@@ -71,15 +71,15 @@ test('a dry run counts what can be sent again, changes nothing, and is what then
 
 test('only what meets the filter is sent again, oldest first, with its old id and a signature that verifies', async () => {
   partner.answerWith((_call, n) => ({ status: n % 2 === 0 ? 500 : 200 }));
-  const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0] });
+  const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [0] });
   await webhook.publishMany(20);
-  const before = await allOver(app, webhook, 20);
+  const before = await allFinished(app, webhook, 20);
   const first = new Map(partner.calls.map((call) => [call.headers['webhook-id'], call.body.toString()]));
   partner.answerWith(() => ({}));
   partner.calls.length = 0;
   const id = await order(app, { ...whereWebhook(webhook), status: { eq: 'EXHAUSTED' } }, { rate: 4 });
   expect(await completed(app, id)).toMatchObject({ total: 10, replayed: 10, skipped: 0, rate: 4 });
-  await allOver(app, webhook, 20);
+  await allFinished(app, webhook, 20);
   const given = before.filter(({ status }) => status === 'EXHAUSTED').map((each) => toNodeId('Delivery', each.id));
   expect(partner.calls.map((call) => call.headers['webhook-id'])).toEqual(given);
   const verifier = new Verifier(webhook.secret);
@@ -90,9 +90,9 @@ test('only what meets the filter is sent again, oldest first, with its old id an
 });
 
 test('filters through links, on times and with not choose what is sent again', async () => {
-  const webhook = await webhookOfItsOwn(app, partner.url, { name: 'Acme of the links' });
+  const webhook = await createOwnWebhook(app, partner.url, { name: 'Acme of the links' });
   await webhook.publishMany(3);
-  const [first, second, third] = (await allOver(app, webhook, 3)).map(({ id }) => toNodeId('Delivery', id));
+  const [first, second, third] = (await allFinished(app, webhook, 3)).map(({ id }) => toNodeId('Delivery', id));
   partner.calls.length = 0;
   const now = new Date();
   const id = await order(app, {
@@ -102,14 +102,14 @@ test('filters through links, on times and with not choose what is sent again', a
     not: { id: { eq: second } },
   });
   expect(await completed(app, id)).toMatchObject({ total: 2, replayed: 2 });
-  await allOver(app, webhook, 3);
+  await allFinished(app, webhook, 3);
   expect(partner.calls.map((call) => call.headers['webhook-id']).sort()).toEqual([first, third].sort());
   const none = await order(app, { ...whereWebhook(webhook), createdAt: { lt: '2001-01-01T00:00:00Z' } });
   expect(await completed(app, none)).toMatchObject({ total: 0, replayed: 0, skipped: 0 });
 });
 
 test('the order says what was asked for, by whom and why', async () => {
-  const webhook = await webhookOfItsOwn(app, partner.url);
+  const webhook = await createOwnWebhook(app, partner.url);
   const where = { ...whereWebhook(webhook), createdAt: { gte: '2026-01-01T00:00:00.000Z' } };
   const id = await order(app, where, { reason: 'their disk was full', rate: 7 });
   const replay = await completed(app, id);
@@ -128,20 +128,20 @@ test('the order says what was asked for, by whom and why', async () => {
 });
 
 test('what is newer than the order is not in it', async () => {
-  const webhook = await webhookOfItsOwn(app, partner.url);
+  const webhook = await createOwnWebhook(app, partner.url);
   await webhook.publishMany(4);
-  await allOver(app, webhook, 4);
+  await allFinished(app, webhook, 4);
   const id = await order(app, whereWebhook(webhook), { rate: 2 });
   await webhook.publishMany(4);
   expect(await completed(app, id)).toMatchObject({ total: 4, replayed: 4 });
-  const rounds = await allOver(app, webhook, 8);
+  const rounds = await allFinished(app, webhook, 8);
   expect(rounds.map(({ attempts }) => attempts)).toEqual([2, 2, 2, 2, 1, 1, 1, 1]);
 });
 
 test('the rate is not exceeded', async () => {
-  const webhook = await webhookOfItsOwn(app, partner.url);
+  const webhook = await createOwnWebhook(app, partner.url);
   await webhook.publishMany(60);
-  await allOver(app, webhook, 60);
+  await allFinished(app, webhook, 60);
   partner.calls.length = 0;
   await completed(app, await order(app, whereWebhook(webhook), { rate: 30 }));
   await waitFor('the calls', () => partner.calls.length === 60);
@@ -154,22 +154,22 @@ test('the rate is not exceeded', async () => {
 });
 
 test('a webhook that is paused holds what is sent again to it, and the others get theirs', async () => {
-  const [paused, other] = await Promise.all([webhookOfItsOwn(app, partner.url), webhookOfItsOwn(app, partner.url)]);
+  const [paused, other] = await Promise.all([createOwnWebhook(app, partner.url), createOwnWebhook(app, partner.url)]);
   await Promise.all([paused.publishMany(5), other.publishMany(5)]);
-  await Promise.all([allOver(app, paused, 5), allOver(app, other, 5)]);
+  await Promise.all([allFinished(app, paused, 5), allFinished(app, other, 5)]);
   await turn(app, 'pause', paused.id);
   const id = await order(app, { webhook: { id: { in: [paused.id, other.id] } } });
   expect(await completed(app, id)).toMatchObject({ replayed: 10, skipped: 0 });
-  await allOver(app, other, 5);
+  await allFinished(app, other, 5);
   expect((await roundsOf(app, paused)).every(({ held }) => held)).toBe(true);
   await turn(app, 'resume', paused.id);
-  expect((await allOver(app, paused, 5)).every(({ attempts }) => attempts === 2)).toBe(true);
+  expect((await allFinished(app, paused, 5)).every(({ attempts }) => attempts === 2)).toBe(true);
 });
 
 test('deliveries to a webhook that is archived before their turn are skipped', async () => {
-  const webhook = await webhookOfItsOwn(app, partner.url);
+  const webhook = await createOwnWebhook(app, partner.url);
   await webhook.publishMany(6);
-  await allOver(app, webhook, 6);
+  await allFinished(app, webhook, 6);
   const id = await order(app, whereWebhook(webhook), { rate: 2 });
   await waitFor('the first of them', async () => (await replayOf(app, id)).replayed > 0);
   await turn(app, 'archive', webhook.id);
@@ -179,22 +179,22 @@ test('deliveries to a webhook that is archived before their turn are skipped', a
 });
 
 test('two orders for the same deliveries at once send each of them once, and count right', async () => {
-  const webhook = await webhookOfItsOwn(app, partner.url);
+  const webhook = await createOwnWebhook(app, partner.url);
   await webhook.publishMany(40);
-  await allOver(app, webhook, 40);
+  await allFinished(app, webhook, 40);
   partner.calls.length = 0;
   const ids = await Promise.all([1, 2].map(() => order(app, whereWebhook(webhook), { rate: 1_000 })));
   const done = await Promise.all(ids.map((id) => completed(app, id)));
   for (const { total, replayed, skipped } of done) expect(replayed + skipped).toBeLessThanOrEqual(total);
-  await allOver(app, webhook, 40);
+  await allFinished(app, webhook, 40);
   expect(partner.calls).toHaveLength(40);
   expect(done.reduce((sum, { replayed }) => sum + replayed, 0)).toBe(40);
 });
 
 test('an order that this version cannot read fails with a sentence, and holds up no other', async () => {
-  const webhook = await webhookOfItsOwn(app, partner.url);
+  const webhook = await createOwnWebhook(app, partner.url);
   await webhook.publishMany(1);
-  await allOver(app, webhook, 1);
+  await allFinished(app, webhook, 1);
   const [row] = await app.database.query<{ id: string }>(
     `insert into replays (id, status, condition, reason, rate, ordered_by, last_delivery_id, total, replayed, skipped,
        next_step_at, created_at)
@@ -209,10 +209,10 @@ test('an order that this version cannot read fails with a sentence, and holds up
 });
 
 test('a step that fails says so, is tried again, and holds up no other', async () => {
-  const [bad, good] = await Promise.all([webhookOfItsOwn(app, partner.url), webhookOfItsOwn(app, partner.url)]);
+  const [bad, good] = await Promise.all([createOwnWebhook(app, partner.url), createOwnWebhook(app, partner.url)]);
   await Promise.all([bad.publishMany(1), good.publishMany(1)]);
-  const [delivery] = await allOver(app, bad, 1);
-  await allOver(app, good, 1);
+  const [delivery] = await allFinished(app, bad, 1);
+  await allFinished(app, good, 1);
   await app.database.query(`create trigger bad_row before update on deliveries for each row
     when (new.id = '${delivery?.id}') execute function refuse_change()`);
   const stuck = await order(app, whereWebhook(bad));
@@ -272,13 +272,13 @@ describe('an order is refused', () => {
   });
 });
 
-test('an order for {} is told what means all', async () => {
+test('a replay of {} is refused, and the message says how to select all', async () => {
   const { userErrors } = await mutate(app, 'replayDeliveries', { where: {}, reason: 'they lost it' });
   expect(userErrors[0].message).toContain('createdAt: { gte: "1970-01-01T00:00:00Z" }');
 });
 
 test('rate and dryRun may be left out, and null for either orders nothing', async () => {
-  const webhook = await webhookOfItsOwn(app, partner.url);
+  const webhook = await createOwnWebhook(app, partner.url);
   const input = { where: whereWebhook(webhook), reason: 'they lost it' };
   const before = await app.database.query('select count(*) from replays');
   for (const unclear of [{ dryRun: null }, { rate: null }]) {

@@ -7,7 +7,15 @@ import { askMutation, mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { invoice, publish } from '../support/webhooks';
-import { allOver, erase, REPLAY_FIELDS, type RoundState, roundsOf, type Webhook, webhookOfItsOwn } from './replays';
+import {
+  allFinished,
+  createOwnWebhook,
+  erase,
+  REPLAY_FIELDS,
+  type RoundState,
+  roundsOf,
+  type Webhook,
+} from './replays';
 
 let app: TestApp;
 let partner: Receiver;
@@ -30,11 +38,11 @@ const replay = (delivery: RoundState, reason = 'their disk was full') =>
     `delivery { id status held attempts finishedAt replay { id } } replay { ${REPLAY_FIELDS} }`,
   );
 
-/** A webhook with one delivery that is over. */
+/** A webhook with one finished delivery. */
 async function ended(settings: object = {}): Promise<{ webhook: Webhook; delivery: RoundState }> {
-  const webhook = await webhookOfItsOwn(app, partner.url, settings);
+  const webhook = await createOwnWebhook(app, partner.url, settings);
   await webhook.publishMany(1);
-  const [delivery] = (await allOver(app, webhook, 1)) as [RoundState];
+  const [delivery] = (await allFinished(app, webhook, 1)) as [RoundState];
   return { webhook, delivery };
 }
 
@@ -79,7 +87,7 @@ test('the order says who gave it and why, and the delivery and its new request l
     delivery: { id: nodeId(delivery) },
   });
   expect(ordered.delivery).toMatchObject({ status: 'PENDING', finishedAt: null, replay: { id: ordered.replay.id } });
-  await allOver(app, webhook, 1);
+  await allFinished(app, webhook, 1);
   const { data } = await app.ask(
     `query ($id: ID!) { node(id: $id) { ... on Replay {
       deliveries { nodes { id status requests { nodes { attemptNumber replay { id } } } } } } } }`,
@@ -111,11 +119,11 @@ test('what was given up gets a whole schedule anew', async () => {
   const { webhook, delivery } = await ended({ retrySchedule: [0, 0] });
   expect(delivery).toMatchObject({ status: 'EXHAUSTED', attempts: 2 });
   await replay(delivery);
-  const [again] = await allOver(app, webhook, 1);
+  const [again] = await allFinished(app, webhook, 1);
   expect(again).toMatchObject({ status: 'EXHAUSTED', attempts: 4, roundStart: 2 });
   partner.answerWith(() => ({}));
   await replay(delivery);
-  const [arrived] = await allOver(app, webhook, 1);
+  const [arrived] = await allFinished(app, webhook, 1);
   expect(arrived).toMatchObject({ status: 'DELIVERED', attempts: 5, deliveredAt: expect.any(Date) });
 });
 
@@ -123,7 +131,7 @@ test('what had arrived stays DELIVERED when the replay fails, and says when it f
   const { webhook, delivery } = await ended({ retrySchedule: [0] });
   partner.answerWith(() => ({ status: 500 }));
   await replay(delivery);
-  const [after] = await allOver(app, webhook, 1);
+  const [after] = await allFinished(app, webhook, 1);
   expect(after).toMatchObject({ status: 'DELIVERED', attempts: 2, deliveredAt: delivery.deliveredAt });
   const attempts = await attemptsOf(app, webhook.id);
   expect(attempts.map(({ status }) => status)).toEqual(['SUCCEEDED', 'FAILED']);
@@ -134,12 +142,12 @@ test('what arrived before arrivals were written down is known to have arrived', 
   await app.database.query('update deliveries set delivered_at = null where id = $1', [delivery.id]);
   partner.answerWith(() => ({ status: 500 }));
   await replay(delivery);
-  const [after] = await allOver(app, webhook, 1);
+  const [after] = await allFinished(app, webhook, 1);
   expect(after).toMatchObject({ status: 'DELIVERED', deliveredAt: delivery.finishedAt });
 });
 
 test('a cancelled delivery is sent when it is replayed', async () => {
-  const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [3600] });
+  const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [3600] });
   await webhook.publishMany(1);
   const [delivery] = (await waitFor('the delivery', async () => {
     const rounds = await roundsOf(app, webhook);
@@ -147,13 +155,13 @@ test('a cancelled delivery is sent when it is replayed', async () => {
   })) as [RoundState];
   await mutate(app, 'cancelDelivery', { id: nodeId(delivery), reason: 'a mistake' });
   await replay(delivery, 'no mistake after all');
-  const [after] = await allOver(app, webhook, 1);
+  const [after] = await allFinished(app, webhook, 1);
   expect(after).toMatchObject({ status: 'DELIVERED', attempts: 1 });
 });
 
 test('what was given up and holds back others is sent first, and they follow when it arrives', async () => {
   partner.answerWith(() => ({ status: 500 }));
-  const webhook = await webhookOfItsOwn(app, partner.url, { ordering: 'HOLD', retrySchedule: [0] });
+  const webhook = await createOwnWebhook(app, partner.url, { ordering: 'HOLD', retrySchedule: [0] });
   const { documentType } = webhook;
   await publish(
     app,
@@ -165,7 +173,7 @@ test('what was given up and holds back others is sent first, and they follow whe
   partner.calls.length = 0;
   partner.answerWith(() => ({ delayMs: 100 }));
   await replay(first);
-  const after = await allOver(app, webhook, 2);
+  const after = await allFinished(app, webhook, 2);
   expect(after.map(({ status }) => status)).toEqual(['DELIVERED', 'DELIVERED']);
   expect(partner.calls.map((call) => JSON.parse(call.body.toString()).data.version)).toEqual([1, 2]);
 });
@@ -189,7 +197,7 @@ test.each(['PAUSED', 'DISABLED'])('a webhook that is %s holds it until it is res
   await app.database.query('update webhooks set status = $1 where document_type = $2', [status, webhook.documentType]);
   expect((await replay(delivery)).delivery).toMatchObject({ status: 'PENDING', held: true });
   await turn(app, 'resume', webhook.id);
-  const [after] = await allOver(app, webhook, 1);
+  const [after] = await allFinished(app, webhook, 1);
   expect(after).toMatchObject({ status: 'DELIVERED', attempts: 2, held: false });
   expect(partner.calls).toHaveLength(2);
 });
@@ -201,7 +209,7 @@ test('ordered twice at once, one is refused and one call is made', async () => {
   const answers = await Promise.all([replay(delivery), replay(delivery), replay(delivery)]);
   letAnswer();
   expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
-  await allOver(app, webhook, 1);
+  await allFinished(app, webhook, 1);
   expect(partner.calls).toHaveLength(2);
   const rows = await app.database.query('select id from replays where delivery_id = $1', [delivery.id]);
   expect(rows).toHaveLength(1);
@@ -262,7 +270,7 @@ describe('is refused, and leaves all as it was, for', () => {
 
 test.each([
   [
-    'an id that nobody has',
+    'an id that does not exist',
     { deliveryId: 'dlv_01a20e627b7e72e181c9b6095ed89765', reason: 'x' },
     'deliveryId NOT_FOUND',
   ],

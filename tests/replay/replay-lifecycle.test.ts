@@ -4,7 +4,16 @@ import { startTestApp, type TestApp } from '../support/app';
 import { askMutation, mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
-import { allOver, completed, order, replayOf, replayThatIs, roundsOf, webhookOfItsOwn, whereWebhook } from './replays';
+import {
+  allFinished,
+  completed,
+  createOwnWebhook,
+  order,
+  replayOf,
+  replayThatIs,
+  roundsOf,
+  whereWebhook,
+} from './replays';
 
 let app: TestApp;
 let partner: Receiver;
@@ -23,9 +32,9 @@ const turn = (how: How, id: string) => mutate(app, `${how}Replay`, { id }, 'repl
 
 /** A replay of 40 deliveries, 20 a second, in the middle. */
 async function underWay() {
-  const webhook = await webhookOfItsOwn(app, partner.url);
+  const webhook = await createOwnWebhook(app, partner.url);
   await webhook.publishMany(40);
-  await allOver(app, webhook, 40);
+  await allFinished(app, webhook, 40);
   partner.calls.length = 0;
   const id = await order(app, whereWebhook(webhook), { rate: 20 });
   await replayThatIs(app, id, 'under way', ({ replayed }) => replayed > 0);
@@ -53,7 +62,7 @@ test('paused, nothing further is sent; resumed, it goes on where it was and send
 
   expect((await turn('resume', id)).replay.status).toBe('RUNNING');
   expect(await completed(app, id)).toMatchObject({ replayed: 40, skipped: 0 });
-  const rounds = await allOver(app, webhook, 40);
+  const rounds = await allFinished(app, webhook, 40);
   expect(rounds.every(({ roundStart, attempts }) => roundStart === 1 && attempts === 2)).toBe(true);
   expect(partner.calls).toHaveLength(40);
   expect(await auditOf(id)).toEqual(['replay.ordered', 'replay.paused', 'replay.resumed']);
@@ -63,7 +72,7 @@ test('cancelled, what was opened arrives and nothing else is sent', async () => 
   const { webhook, id } = await underWay();
   const { replay } = await turn('cancel', id);
   expect(replay).toMatchObject({ status: 'CANCELLED', finishedAt: expect.any(String) });
-  const rounds = await allOver(app, webhook, 40);
+  const rounds = await allFinished(app, webhook, 40);
   expect(rounds.filter(({ replayId }) => replayId !== null)).toHaveLength(replay.replayed);
   expect(partner.calls).toHaveLength(replay.replayed);
   // oldest first
@@ -95,20 +104,23 @@ test('each of these twice, also at once, is once', async () => {
   expect(await auditOf(id)).toEqual(['replay.ordered', 'replay.paused', 'replay.resumed', 'replay.cancelled']);
 });
 
-test.each(['pause', 'resume', 'cancel'] as const)('%s is refused when it is over, and says what it is', async (how) => {
-  const webhook = await webhookOfItsOwn(app, partner.url);
-  const id = await order(app, whereWebhook(webhook));
-  await completed(app, id);
-  expect((await turn(how, id)).userErrors).toEqual([
-    { field: ['id'], code: 'CONFLICT', message: 'The replay is COMPLETED and finished: start a new one.' },
-  ]);
-  expect(await auditOf(id)).toEqual(['replay.ordered']);
-});
+test.each(['pause', 'resume', 'cancel'] as const)(
+  '%s is refused when the replay is finished, and the message names its status',
+  async (how) => {
+    const webhook = await createOwnWebhook(app, partner.url);
+    const id = await order(app, whereWebhook(webhook));
+    await completed(app, id);
+    expect((await turn(how, id)).userErrors).toEqual([
+      { field: ['id'], code: 'CONFLICT', message: 'The replay is COMPLETED and finished: start a new one.' },
+    ]);
+    expect(await auditOf(id)).toEqual(['replay.ordered']);
+  },
+);
 
-test('the replay of a single delivery is over at once', async () => {
-  const webhook = await webhookOfItsOwn(app, partner.url);
+test('the replay of a single delivery is finished at once', async () => {
+  const webhook = await createOwnWebhook(app, partner.url);
   await webhook.publishMany(1);
-  const [delivery] = await allOver(app, webhook, 1);
+  const [delivery] = await allFinished(app, webhook, 1);
   const deliveryId = toNodeId('Delivery', delivery?.id as string);
   const { replay } = await mutate(app, 'replayDelivery', { deliveryId, reason: 'x' }, 'replay { id }');
   expect((await turn('cancel', replay.id)).userErrors).toMatchObject([{ code: 'CONFLICT' }]);
@@ -116,7 +128,7 @@ test('the replay of a single delivery is over at once', async () => {
 
 describe.each(['pause', 'resume', 'cancel'] as const)('%sReplay', (how) => {
   test.each([
-    ['nobody has', 'rpl_01a20e627b7e72e181c9b6095ed89765'],
+    ['that does not exist', 'rpl_01a20e627b7e72e181c9b6095ed89765'],
     ['of something else', 'dlv_01a20e627b7e72e181c9b6095ed89765'],
     ['that is none', '\u0000'],
   ])('finds nothing under an id %s', async (_title, id) => {
@@ -125,7 +137,7 @@ describe.each(['pause', 'resume', 'cancel'] as const)('%sReplay', (how) => {
     expect(userErrors).toMatchObject([{ field: ['id'], code: 'NOT_FOUND' }]);
   });
 
-  test.each(['SUPPORT', 'AUDITOR', 'PUBLISHER'] as const)('is nothing for %s', async (role) => {
+  test.each(['SUPPORT', 'AUDITOR', 'PUBLISHER'] as const)('is not allowed for %s', async (role) => {
     const key = await app.keyFor(role);
     const id = 'rpl_01a20e627b7e72e181c9b6095ed89765';
     const answer = await askMutation(app, `${how}Replay`, { id }, 'replay { id }', key);
@@ -133,8 +145,8 @@ describe.each(['pause', 'resume', 'cancel'] as const)('%sReplay', (how) => {
   });
 });
 
-test('whoever reads may read replays, and a publisher may not', async () => {
-  const webhook = await webhookOfItsOwn(app, partner.url);
+test('every reader may read replays, and a publisher may not', async () => {
+  const webhook = await createOwnWebhook(app, partner.url);
   const id = await order(app, whereWebhook(webhook));
   const query = `{ replay(id: "${id}") { reason where orderedBy { name } } replays { nodes { id } } }`;
   for (const role of ['SUPPORT', 'AUDITOR'] as const) {
@@ -146,9 +158,9 @@ test('whoever reads may read replays, and a publisher may not', async () => {
 });
 
 test('what ends while a replay is under way is not in it: its progress never passes its total', async () => {
-  const webhook = await webhookOfItsOwn(app, partner.url);
+  const webhook = await createOwnWebhook(app, partner.url);
   await webhook.publishMany(4);
-  await allOver(app, webhook, 4);
+  await allFinished(app, webhook, 4);
   await turnWebhook(app, 'pause', webhook.id);
   await webhook.publishMany(4);
   await waitFor('those that are held', async () => (await roundsOf(app, webhook)).length === 8);
@@ -159,6 +171,6 @@ test('what ends while a replay is under way is not in it: its progress never pas
   );
   expect((await replayOf(app, id)).finishedAt).toBeNull();
   expect(await completed(app, id)).toMatchObject({ total: 4, replayed: 4, skipped: 0 });
-  const rounds = await allOver(app, webhook, 8);
+  const rounds = await allFinished(app, webhook, 8);
   expect(rounds.map(({ attempts }) => attempts)).toEqual([2, 2, 2, 2, 1, 1, 1, 1]);
 });

@@ -5,7 +5,7 @@ import { attemptsOf, type DeliveryState, deliveriesOf, turn } from '../delivery/
 import { startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
-import { allOver, completed, order, roundsOf, type Webhook, webhookOfItsOwn, whereWebhook } from './replays';
+import { allFinished, completed, createOwnWebhook, order, roundsOf, type Webhook, whereWebhook } from './replays';
 
 let app: TestApp;
 let partner: Receiver;
@@ -41,9 +41,9 @@ async function update(webhook: Webhook, changes: object): Promise<void> {
 
 /** A webhook that skipped one event, for this reason. */
 async function skipped(settings: object, skipReason: string): Promise<{ webhook: Webhook; delivery: DeliveryState }> {
-  const webhook = await webhookOfItsOwn(app, partner.url, settings);
+  const webhook = await createOwnWebhook(app, partner.url, settings);
   await webhook.publishMany(1);
-  await allOver(app, webhook, 1);
+  await allFinished(app, webhook, 1);
   const [delivery] = (await deliveriesOf(app, webhook.id)) as [DeliveryState];
   expect(delivery).toMatchObject({ status: 'SKIPPED', skipReason });
   return { webhook, delivery };
@@ -53,20 +53,20 @@ const rowsOf = (webhook: Webhook) =>
   app.database.query('select * from deliveries where webhook_id = $1', [uuidOf('Webhook', webhook.id)]);
 
 test('what happened while a webhook was disabled arrives once, with ids of its own and signatures that verify', async () => {
-  const webhook = await webhookOfItsOwn(app, partner.url);
+  const webhook = await createOwnWebhook(app, partner.url);
   await setStatus(webhook, 'DISABLED');
   await webhook.publishMany(3);
-  const before = await allOver(app, webhook, 3);
+  const before = await allFinished(app, webhook, 3);
   await turn(app, 'resume', webhook.id);
   await webhook.publishMany(1);
-  await allOver(app, webhook, 4);
+  await allFinished(app, webhook, 4);
   partner.calls.length = 0;
   const where = { ...whereWebhook(webhook), skipReason: { eq: 'WEBHOOK_DISABLED' } };
   const dry = await mutate(app, 'replayDeliveries', { where, reason: 'they are back', dryRun: true }, COUNT);
   expect(dry).toMatchObject({ count: { total: 3, replayable: 3 }, replay: null });
   const id = await order(app, where);
   expect(await completed(app, id)).toMatchObject({ total: 3, replayed: 3, skipped: 0 });
-  const after = await allOver(app, webhook, 4);
+  const after = await allFinished(app, webhook, 4);
   expect(after.map(({ status, attempts }) => `${status} ${attempts}`)).toEqual(Array(4).fill('DELIVERED 1'));
   const reasons = (await deliveriesOf(app, webhook.id)).flatMap((each) => [each.skipReason, each.skipMessage]);
   expect(reasons).toEqual(Array(8).fill(null));
@@ -86,7 +86,7 @@ test('a condition that was mended decides anew', async () => {
   const { delivery: opened, userErrors } = await replay(delivery);
   expect(userErrors).toEqual([]);
   expect(opened).toEqual({ status: 'PENDING', held: false, skipReason: null, skipMessage: null });
-  expect(await allOver(app, webhook, 1)).toMatchObject([{ status: 'DELIVERED', attempts: 1, roundStart: 0 }]);
+  expect(await allFinished(app, webhook, 1)).toMatchObject([{ status: 'DELIVERED', attempts: 1, roundStart: 0 }]);
   expect(partner.calls).toHaveLength(1);
 });
 
@@ -95,7 +95,7 @@ test('templates that were mended make the request', async () => {
   const { webhook, delivery } = await skipped(header('{{ doc.customer }}'), 'TEMPLATE_ERROR');
   await update(webhook, { ...header('{{ doc.name }}'), url: `${partner.url}/{{ doc.name }}`, method: 'PUT' });
   expect((await replay(delivery)).userErrors).toEqual([]);
-  await allOver(app, webhook, 1);
+  await allFinished(app, webhook, 1);
   expect(partner.calls).toMatchObject([{ method: 'PUT', headers: { 'x-customer': 'INV-0' } }]);
   expect(partner.calls[0]?.path).toMatch(/\/INV-0$/);
 });
@@ -115,14 +115,14 @@ test('what is decided against again stays as it is, and the answer says why', as
   expect(partner.calls).toHaveLength(0);
 });
 
-test('of many, those are sent that the condition wants now', async () => {
+test('of many, those are sent that meet the condition now', async () => {
   const { webhook } = await skipped({ condition: NEVER_HAPPENS }, 'CONDITION_FALSE');
   await webhook.publishMany(4);
-  await allOver(app, webhook, 5);
+  await allFinished(app, webhook, 5);
   await update(webhook, { condition: 'doc.name in ["INV-1", "INV-3"]' });
   const done = await completed(app, await order(app, whereWebhook(webhook)));
   expect(done).toMatchObject({ total: 5, replayed: 2, skipped: 3 });
-  await allOver(app, webhook, 5);
+  await allFinished(app, webhook, 5);
   const states = (await deliveriesOf(app, webhook.id)).map((each) => `${each.referenceDocument} ${each.status}`);
   expect(states).toEqual(['INV-0 SKIPPED', 'INV-0 SKIPPED', 'INV-1 DELIVERED', 'INV-2 SKIPPED', 'INV-3 DELIVERED']);
 });
@@ -133,19 +133,19 @@ test.each(['PAUSED', 'DISABLED'])('a webhook that is %s holds it until it is res
   await setStatus(webhook, status);
   expect((await replay(delivery)).delivery).toMatchObject({ status: 'PENDING', held: true });
   await turn(app, 'resume', webhook.id);
-  expect(await allOver(app, webhook, 1)).toMatchObject([{ status: 'DELIVERED', attempts: 1, held: false }]);
+  expect(await allFinished(app, webhook, 1)).toMatchObject([{ status: 'DELIVERED', attempts: 1, held: false }]);
   expect(partner.calls).toHaveLength(1);
 });
 
-test('a duplicate is sent when somebody orders it', async () => {
-  const webhook = await webhookOfItsOwn(app, partner.url, { dedupeSeconds: 3600 });
+test('a duplicate is sent when its replay is requested', async () => {
+  const webhook = await createOwnWebhook(app, partner.url, { dedupeSeconds: 3600 });
   await webhook.publishMany(1);
   await webhook.publishMany(1);
-  await allOver(app, webhook, 2);
+  await allFinished(app, webhook, 2);
   const second = (await deliveriesOf(app, webhook.id))[1] as DeliveryState;
   expect(second).toMatchObject({ status: 'SKIPPED', skipReason: 'DUPLICATE' });
   expect((await replay(second)).userErrors).toEqual([]);
-  expect((await allOver(app, webhook, 2)).map(({ status }) => status)).toEqual(['DELIVERED', 'DELIVERED']);
+  expect((await allFinished(app, webhook, 2)).map(({ status }) => status)).toEqual(['DELIVERED', 'DELIVERED']);
 });
 
 test('ordered several times at once, one is carried out and one call is made', async () => {
@@ -159,7 +159,7 @@ test('ordered several times at once, one is carried out and one call is made', a
   ]);
   await completed(app, many);
   letAnswer();
-  await allOver(app, webhook, 1);
+  await allFinished(app, webhook, 1);
   expect(partner.calls).toHaveLength(1);
   expect(answers.filter(({ userErrors }) => userErrors.length === 0).length).toBeLessThanOrEqual(1);
   expect(await attemptsOf(app, webhook.id)).toHaveLength(1);

@@ -28,7 +28,7 @@ export type Webhook = TestWebhook & { documentType: string; publishMany(count: n
 let types = 0;
 
 /** A webhook that gets the events of its test alone. */
-export async function webhookOfItsOwn(app: TestApp, url: string, settings: object = {}): Promise<Webhook> {
+export async function createOwnWebhook(app: TestApp, url: string, settings: object = {}): Promise<Webhook> {
   types += 1;
   const documentType = `Type ${types}`;
   const webhook = await createTestWebhook(app, url, { documentType, ...settings });
@@ -90,13 +90,18 @@ export function roundsOf(app: TestApp, webhook: TestWebhook): Promise<RoundState
   );
 }
 
-/** Waits until all of a webhook's deliveries are over. */
-export function allOver(app: TestApp, webhook: TestWebhook, count: number, limitMs?: number): Promise<RoundState[]> {
+/** Waits until all of a webhook's deliveries are finished. */
+export function allFinished(
+  app: TestApp,
+  webhook: TestWebhook,
+  count: number,
+  limitMs?: number,
+): Promise<RoundState[]> {
   const ask = async () => {
     const rounds = await roundsOf(app, webhook);
     return rounds.length === count && rounds.every(({ finishedAt }) => finishedAt !== null) && rounds;
   };
-  return waitFor(`${count} deliveries that are over`, ask, limitMs);
+  return waitFor(`${count} finished deliveries`, ask, limitMs);
 }
 
 /** What erasing content leaves of it, past the trigger that keeps it. */

@@ -44,7 +44,7 @@ test('what a template put into a URL is read by those alone who may read the doc
   expect(await urlsOf(id, 'SUPPORT', 'AUDITOR')).toEqual([whole]);
 });
 
-test('a URL that is fixed is read by everybody, until its webhook has another', async () => {
+test('a fixed URL is readable for every role, until its webhook has another', async () => {
   const id = await call('/fixed?a=1');
   expect(await urlsOf(id, 'SUPPORT')).toEqual([`${origin}/fixed?a=1`]);
   await change(app, 'updateWebhook', { id, url: `${origin}/next` });

@@ -54,7 +54,7 @@ async function idAbout(app: TestApp, ids: Ids, mutation: string): Promise<string
   return id;
 }
 
-/** Changes with every mutation, and with nothing that we tell of by ourselves meanwhile. */
+/** Changes with every mutation, and with no event of Hookledger itself. */
 export async function counts(app: TestApp): Promise<unknown> {
   const [row] = await app.database.query(
     `select (select count(*) from audit_entries), (select count(*) from business_events where document_type <> 'Hookledger') as events,

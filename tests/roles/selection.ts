@@ -20,7 +20,7 @@ export interface Pick {
   below: Selection | null;
 }
 
-/** Whether somebody may use a field of a type. */
+/** Whether a caller may use a field of a type. */
 export type Allowed = (type: string, field: string) => boolean;
 
 /** A type that stands for a table. */
@@ -55,7 +55,7 @@ function printPick({ field, args, below }: Pick): string {
   return `${named} { ${isAbstract ? `... on ${below.type.name} { ${inside} }` : inside} }`;
 }
 
-/** The paths at which somebody must be refused: the first field of each way down that they may not use. */
+/** The paths at which a caller must be refused: the first field of each path that they may not use. */
 export function refusals({ type, picks }: Selection, allowed: Allowed, path: readonly string[] = []): string[] {
   return picks.flatMap(({ field, below }) => {
     const at = [...path, field.name];

@@ -1,7 +1,7 @@
 // Who may use what: the table that roles.test.ts holds against the API.
 import { READERS, type Role } from '../../src/viewer';
 
-/** What somebody has in the end; null: nobody knows who they are. */
+/** The roles of a caller; null: a caller without a key. */
 export type Roles = readonly Role[] | null;
 
 const EVERYBODY = 'EVERYBODY'; // also without a key; below the root: whoever got there

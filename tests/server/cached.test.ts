@@ -26,7 +26,7 @@ test('what is asked while an answer is on its way, and for a while after it, is 
   expect([await second, asked.length]).toEqual([2, 2]);
 });
 
-test('a failure is told to all who waited for it, and is not kept', async () => {
+test('a failure rejects all calls that waited for it, and is not kept', async () => {
   const faults = [new Error('away')];
   const read = cached(2_000, async () => {
     const fault = faults.pop();

@@ -1,7 +1,7 @@
 /** @jest-environment node */
 import { createConcurrencyLimiter } from '../../src/server/edge/concurrency-limiter';
 
-test('so many go at once, and the others in the order in which they came', async () => {
+test('requests over the limit wait, and run in the order in which they came', async () => {
   const limiter = createConcurrencyLimiter(2);
   const order: string[] = [];
   const first = limiter.enter('key');

@@ -36,7 +36,7 @@ describe('extensions.cost', () => {
 
   test.each<[string, string, object | undefined, number]>([
     ['a row is a point', '{ users(first: 7) { nodes { id name } } }', undefined, 7],
-    ['20 where nobody says how many', '{ users { nodes { id } } }', undefined, 20],
+    ['20 where no number is given', '{ users { nodes { id } } }', undefined, 20],
     [
       'edges are the same rows',
       '{ users(first: 7) { edges { cursor node { id } } pageInfo { endCursor } } }',

@@ -21,7 +21,7 @@ function as(...roles: Role[]): Caller {
   return { ...from, viewer: { userId: 'u', apiKeyId: 'k', name: 'amina', roles: new Set(roles), ...from } };
 }
 
-const NOBODY: Caller = { remoteAddress: '203.0.113.7', requestId: 'request-1', viewer: null };
+const ANONYMOUS: Caller = { remoteAddress: '203.0.113.7', requestId: 'request-1', viewer: null };
 const gate = gateWith();
 const WATCH =
   'subscription ($where: WebhookRequestLogWhere) { webhookRequestLogChanged(where: $where) { __typename } }';
@@ -90,7 +90,7 @@ test.each<[string, GraphQLRequest, string, RegExp]>([
 
 test('introspection needs a key', () => {
   const request = { query: 'query { __schema { types { name } } }' };
-  expect(gate.prepare(request, NOBODY)).toMatchObject({
+  expect(gate.prepare(request, ANONYMOUS)).toMatchObject({
     status: 401,
     errors: [{ extensions: { code: 'UNAUTHENTICATED', requestId: 'request-1' } }],
   });

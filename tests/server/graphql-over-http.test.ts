@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** 400 for what is no valid document, also to clients that accept application/json: the draft wants no 200 any more. */
+/** 400 for what is no valid document, also to clients that accept application/json: the draft no longer requires 200. */
 const DELIBERATE = ['572B', 'FDE2', '7B9B'];
 
 test('the audits of graphql-http find no error, no notice, and the three warnings that we mean', async () => {

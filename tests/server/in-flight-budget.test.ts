@@ -10,7 +10,7 @@ test('all together hold no more than there is, and what ends gives everything ba
   expect(budget.open().take(1)).toBe(false);
 });
 
-test('one owner holds no more than its share, whoever else holds nothing', () => {
+test('one owner holds no more than its share, even if the others hold nothing', () => {
   const budget = createBudget(100);
   const holdingOf = (owner: string) => {
     const holding = budget.open();

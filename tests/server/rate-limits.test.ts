@@ -101,7 +101,7 @@ describe('RATE_LIMIT_REQUESTS_PER_SECOND', () => {
     expect((await send()).status).toBe(200);
   });
 
-  test('whose address it is, a trusted proxy says, and nobody else', async () => {
+  test('the address of the client is taken from a trusted proxy, and from no other', async () => {
     app = await startTestApp({
       PROCESSES: 'api',
       RATE_LIMIT_REQUESTS_PER_SECOND: '1',
@@ -126,7 +126,7 @@ describe('RATE_LIMIT_WRONG_KEYS_PER_MINUTE', () => {
     expectTooMany(await guess(), /^Too many wrong API keys came from this address\. Try again in \d+ s\.$/);
     expectTooMany(await send(makeToken()), /Too many wrong API keys/);
     expectTooMany(await send(app.adminKey), /Too many wrong API keys/);
-    // whoever sends none is not affected
+    // requests without a key are not affected
     expect((await send(null, JSON.stringify({ query: '{ __typename }' }))).status).toBe(200);
   });
 
@@ -171,7 +171,7 @@ describe('RATE_LIMIT_REQUESTS_AT_ONCE', () => {
     );
   });
 
-  test('whoever goes away gives up the place in the line, but not what is already being done', async () => {
+  test('a client that disconnects leaves the queue; a request that already runs is finished', async () => {
     app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_REQUESTS_AT_ONCE: '2' });
     await app.database.query('begin');
     await app.database.query('lock table audit_entries in exclusive mode');

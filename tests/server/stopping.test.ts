@@ -1,4 +1,4 @@
-// SIGTERM: what is under way ends or is told, whatever the database does.
+// SIGTERM: each running request ends with its answer or an error, whatever the database does.
 import { connect } from 'node:net';
 import { Client } from 'pg';
 import { startApp } from '../../src/app/app';

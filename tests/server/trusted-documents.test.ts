@@ -95,7 +95,7 @@ describe('with TRUSTED_DOCUMENTS', () => {
     expect(await app.database.query(`select from users where name = 'trusted'`)).toEqual([]);
   });
 
-  test('a document that the schema cannot answer is told of at the start', async () => {
+  test('a document that does not match the schema is reported at the start', async () => {
     const warnings = lines.map((line) => JSON.parse(line)).filter(({ documentId }) => documentId);
     expect(warnings).toMatchObject([{ documentId: idOf(OUTDATED), fault: expect.stringMatching(/nothingOfThatName/) }]);
     expect((await post({ documentId: idOf(OUTDATED) })).json.errors[0].extensions.code).toBe(

@@ -124,8 +124,8 @@ test('?webhook= gives the keys of one webhook, and none for what is no webhook',
   const [one, other] = [await create(), await create()];
   expect((await keysOf(one.webhook.id)).map((key) => key.whpk)).toEqual([one.publicKey]);
   expect((await keysOf(other.webhook.id)).map((key) => key.whpk)).toEqual([other.publicKey]);
-  const nobody = 'whk_00000000000070008000000000000000';
-  const strange = ['', nobody, 'x', one.webhook.id.toUpperCase(), `${one.webhook.id}'--`, '%00', 'w'.repeat(2_000)];
+  const unknownId = 'whk_00000000000070008000000000000000';
+  const strange = ['', unknownId, 'x', one.webhook.id.toUpperCase(), `${one.webhook.id}'--`, '%00', 'w'.repeat(2_000)];
   for (const text of strange)
     expect([text, await read(`?webhook=${text}`)]).toEqual([text, { keys: [], truncated: false }]);
   expect(await read(`?webhook=${one.webhook.id}&webhook=${other.webhook.id}`)).toEqual({ keys: [], truncated: false });

@@ -25,7 +25,7 @@ async function taught(...statements: (typeof DOUBLED)[]): Promise<void> {
   await waitFor('a connection', async () => (await pipelines.row(DOUBLED, [1])) !== null);
 }
 
-test('what nobody knows to be quick is not taken', () => {
+test('a statement that is not known to be fast is not pipelined', () => {
   expect(pipelines.row(statement('select 1 as one'), [])).toBeNull();
   pipelines.learn(statement('select 1 as one'), 1);
   pipelines.learn(statement('select 1 as one'), 900);

@@ -14,7 +14,7 @@ export interface Answer {
   headers?: Record<string, string>;
   body?: string | Buffer;
   delayMs?: number;
-  /** Not before this: what a test does in between takes as long as the machine wants. */
+  /** The answer is not sent before this settles, so a test needs no delay in milliseconds. */
   after?: Promise<unknown>;
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Asks again and again until it is so, and gives back what it was; fails after `limitMs`. */
+/** Calls `ask` until its result is truthy, and returns it; fails after `limitMs`. */
 export async function waitFor<T>(
   what: string,
   ask: () => Promise<T | null | undefined | false> | T | null | undefined | false,
@@ -10,7 +10,7 @@ export async function waitFor<T>(
   for (;;) {
     const answer = await ask();
     if (answer) return answer;
-    if (Date.now() > end) throw new Error(`waited ${limitMs} ms in vain for: ${what}`);
+    if (Date.now() > end) throw new Error(`waited ${limitMs} ms for: ${what}`);
     await wait(15);
   }
 }

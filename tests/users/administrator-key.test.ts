@@ -100,7 +100,7 @@ describe('a key of our own making as ADMIN_API_KEY', () => {
     token = await app.keyFor('SUPPORT');
   });
 
-  test('does not start when it is of somebody else, and ends no other key', async () => {
+  test('does not start when the key belongs to another user, and revokes no other key', async () => {
     await expect(startWith(token, async () => {})).rejects.toThrow(/ADMIN_API_KEY.*key of user-/);
     expect([await nameFor(app.adminKey), await nameFor(token)]).toEqual([
       'Administrator',
@@ -115,7 +115,7 @@ describe('a key of our own making as ADMIN_API_KEY', () => {
   });
 });
 
-test('a key that somebody called ADMIN_API_KEY is not taken for it', async () => {
+test('a key with the label ADMIN_API_KEY is not mistaken for it', async () => {
   const key = await app.keyFor('AUDITOR');
   await app.database.query(`update api_keys set label = 'ADMIN_API_KEY' where label = 'test'`);
   await startWith(OTHER, async () => {});

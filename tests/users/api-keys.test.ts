@@ -48,7 +48,7 @@ async function revoke(id: string, key?: string) {
   return data.revokeApiKey;
 }
 
-/** What the API says to whoever comes with this header. */
+/** The answer of the API to a request with this header. */
 async function knock(authorization?: string) {
   const { status, json } = await sendRaw(`${app.url}/graphql`, {
     headers: { 'content-type': 'application/json', ...(authorization !== undefined && { authorization }) },
@@ -199,7 +199,7 @@ test('a key that is revoked ten times at the same instant is revoked once', asyn
   expect(entries).toHaveLength(1);
 });
 
-test('nobody can revoke the key that they are using', async () => {
+test('a key cannot revoke itself', async () => {
   const id = await createUser('second administrator', ['SYSTEM_MANAGER']);
   const { apiKey, token } = await createKey({ userId: id });
   expect(await revoke(apiKey.id, token)).toEqual({

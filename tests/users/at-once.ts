@@ -1,7 +1,7 @@
 import type { TestDatabase } from '../support/database';
 import { waitFor } from '../support/wait-for';
 
-/** Starts all of this while the row is locked, and lets go when each waits for it: they change it at the same instant. */
+/** Starts all of these while the row is locked, and unlocks it when each waits: they change it at the same instant. */
 export async function atOnce<T>(
   database: TestDatabase,
   row: { table: 'users' | 'api_keys'; id: string | null },

@@ -108,22 +108,22 @@ test('every mutation leaves an entry: who, with which key, from where, in which 
 });
 
 test('a mutation that was refused, or changed nothing, leaves none', async () => {
-  const nobody = 'usr_00000000000070008000000000000000';
+  const unknownId = 'usr_00000000000070008000000000000000';
   const key = (await audited('createApiKey', { userId: viewer.id, label: 'l' })).payload.apiKey;
   const { webhook } = (await audited('createWebhook', { name: 'w', url: 'https://partner.example/' })).payload;
   expect((await audited('revokeApiKey', { id: key.id })).entries).toHaveLength(1);
   expect((await audited('pauseWebhook', { id: webhook.id })).entries).toHaveLength(1);
   const entries = [
     await audited('revokeApiKey', { id: key.id }),
-    await audited('revokeApiKey', { id: nobody }),
-    await audited('createApiKey', { userId: nobody, label: 'l' }),
+    await audited('revokeApiKey', { id: unknownId }),
+    await audited('createApiKey', { userId: unknownId, label: 'l' }),
     await audited('createApiKey', { userId: viewer.id, label: '' }),
-    await audited('updateUser', { id: nobody, active: false }),
+    await audited('updateUser', { id: unknownId, active: false }),
     await audited('pauseWebhook', { id: webhook.id }),
     await audited('pauseWebhook', { id: webhook.id, reason: '' }),
     await audited('updateWebhook', { id: webhook.id, url: 'nonsense' }),
-    await audited('archiveWebhook', { id: nobody }),
-    await audited('resumeWebhook', { id: nobody }),
+    await audited('archiveWebhook', { id: unknownId }),
+    await audited('resumeWebhook', { id: unknownId }),
     await audited('createUser', { name: 'Administrator', roles: [] }),
     await audited('createWebhook', { name: 'w', url: 'nonsense' }),
     await audited('updateUser', { id: viewer.id, active: false }),

@@ -167,7 +167,7 @@ test('a user who is deactivated is out with the very next request, and in again 
   expect(await status()).toBe(200);
 });
 
-describe('nobody can lock themselves out', () => {
+describe('a user cannot remove their own access', () => {
   test.each<[string, object, ...string[]]>([
     ['by deactivating themselves', { active: false }, 'active'],
     ['by giving away SYSTEM_MANAGER', { roles: ['AUDITOR'] }, 'roles'],
@@ -206,8 +206,8 @@ describe('only a SYSTEM_MANAGER changes users and keys:', () => {
     ['an auditor', ['AUDITOR']],
     ['support', ['SUPPORT']],
     ['a publisher', ['PUBLISHER']],
-    ['somebody with all of these', ['INTEGRATION_MANAGER', 'AUDITOR', 'SUPPORT', 'PUBLISHER']],
-    ['somebody without a role', []],
+    ['a user with all of these', ['INTEGRATION_MANAGER', 'AUDITOR', 'SUPPORT', 'PUBLISHER']],
+    ['a user without a role', []],
   ])('%s does not, themselves included', async (_who, roles) => {
     const key = await app.keyFor(...roles);
     const before = await app.database.query<{ id: string }>('select * from users order by id');
@@ -225,7 +225,7 @@ describe('only a SYSTEM_MANAGER changes users and keys:', () => {
   });
 });
 
-test('the audit trail tells changes of the same instant in the order in which they happened', async () => {
+test('the audit trail has changes of the same instant in the order in which they happened', async () => {
   const { user } = await create({ name: 'busy', fullName: 'start', roles: [] });
   const names = Array.from({ length: 10 }, (_, n) => `name ${n}`);
   const row = { table: 'users', id: uuidOf('User', user.id) } as const;
@@ -240,8 +240,8 @@ test('the audit trail tells changes of the same instant in the order in which th
   );
   const steps = entries.map(({ details }) => JSON.parse(details));
   const followers = new Map(steps.map(({ before, changes }) => [before.fullName, changes.fullName]));
-  const told = [];
-  for (let name = followers.get('start'); name; name = followers.get(name)) told.push(name);
-  expect(told.toSorted()).toEqual(names);
-  expect((await read(user.id)).fullName).toBe(told.at(-1));
+  const chain = [];
+  for (let name = followers.get('start'); name; name = followers.get(name)) chain.push(name);
+  expect(chain.toSorted()).toEqual(names);
+  expect((await read(user.id)).fullName).toBe(chain.at(-1));
 });

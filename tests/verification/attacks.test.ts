@@ -1,4 +1,4 @@
-// Calls that somebody made up: for every provider, each is refused, with the right code and a sentence that names what is wrong.
+// Forged calls: for every provider, each is refused with the right code and a sentence that names the fault.
 import type { VerificationSecret } from '../../src/verification/claim';
 import { judge } from '../../src/verification/judge';
 import { accepted, agreementOf, type CallParts, callOf, judged, NOW, refused, secretOf } from './calls';

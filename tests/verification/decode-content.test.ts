@@ -65,7 +65,7 @@ test('two on top of each other are taken off in their order, in one header or tw
 test.each([
   ['three', 'gzip, gzip, gzip', 'has 3 content encodings; at most 2'],
   ['a thousand', Array(1_000).fill('gzip').join(), 'has 1000 content encodings'],
-  ['one that nobody knows', 'lzma', '"lzma" is not known; gzip, x-gzip, deflate, br, zstd are'],
+  ['an unknown one', 'lzma', '"lzma" is not known; gzip, x-gzip, deflate, br, zstd are'],
   ['one after one that is known', 'gzip, aes128gcm', '"aes128gcm"'],
   ['compress', 'compress', '"compress"'],
   ['a property of every object', 'constructor', '"constructor"'],

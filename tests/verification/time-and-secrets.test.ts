@@ -89,7 +89,7 @@ describe.each(SIGNERS.map((signer) => [titleOf(signer), signer] as const))('a se
     }
   });
 
-  test('that never was, and one that is no longer, are told apart', () => {
+  test('that never existed and one that has expired have different messages', () => {
     expect(judged(call, agreed(signer, []))).toEqual(
       refused('UNKNOWN_KEY', 'There is no secret yet: give it with rotateWebhookSecret.'),
     );

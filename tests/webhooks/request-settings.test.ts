@@ -37,7 +37,7 @@ const settings = {
   body: '{"name": {{ doc.name | json }}}',
 };
 
-test('a webhook sends everything by POST as Standard Webhooks has it, unless it is told otherwise', async () => {
+test('by default a webhook sends everything by POST as Standard Webhooks requires', async () => {
   expect((await create({})).webhook).toMatchObject({
     condition: null,
     method: 'POST',

@@ -78,7 +78,7 @@ test('a disabled webhook is not paused but resumed', async () => {
   expect(await resume(id)).toMatchObject({ webhook: { status: 'ACTIVE', statusReason: null }, userErrors: [] });
 });
 
-test('resuming one that is at work changes nothing', async () => {
+test('resuming an active one changes nothing', async () => {
   const webhook = await create();
   expect(await resume(webhook.id)).toEqual({ webhook, userErrors: [] });
   expect(await auditTrailOf(app, webhook.id)).toEqual(['webhook.created']);
@@ -128,8 +128,8 @@ describe('only managers change webhooks:', () => {
     ['support', ['SUPPORT']],
     ['an auditor', ['AUDITOR']],
     ['a publisher', ['PUBLISHER']],
-    ['somebody with all of these', ['SUPPORT', 'AUDITOR', 'PUBLISHER']],
-    ['somebody without a role', []],
+    ['a user with all of these', ['SUPPORT', 'AUDITOR', 'PUBLISHER']],
+    ['a user without a role', []],
   ])('%s does not', async (_who, roles) => {
     const key = await app.keyFor(...roles);
     const webhook = await create();

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const NOBODY = 'usr_00000000000070008000000000000000';
+const UNKNOWN_USER = 'usr_00000000000070008000000000000000';
 
 const create = (input: object = {}) => change(app, 'createWebhook', { name: 'Partner', url: URL, ...input });
 const update = (id: string, input: object) => change(app, 'updateWebhook', { id, ...input });
@@ -187,7 +187,7 @@ describe('in an update, absent, null and a value are three things:', () => {
     expect(await auditTrailOf(app, before.id)).toEqual(['webhook.created', 'webhook.updated']);
   });
 
-  test('ownerId: a value gives it to somebody else', async () => {
+  test('ownerId: a value gives it to another user', async () => {
     const key = await app.keyFor('INTEGRATION_MANAGER');
     const { id, name } = (await app.ask('{ viewer { id name } }', undefined, key)).data.viewer;
     expect(await fresh({ ownerId: id })).toMatchObject({ owner: { name } });
@@ -211,7 +211,7 @@ describe('an input that cannot be used is refused by field:', () => {
     ['events: a long one', { events: ['a', 'e'.repeat(201)] }, ['events', '1'], 'TOO_LARGE', /201/],
     ['events: NUL', { events: ['a', 'b\u0000'] }, ['events', '1'], 'INVALID', /control character/],
     ['events: blank, after a repeated one', { events: ['a', 'a', ''] }, ['events', '2'], 'REQUIRED', /empty/],
-    ['ownerId: unknown', { ownerId: NOBODY }, ['ownerId'], 'NOT_FOUND', /no user with this id/],
+    ['ownerId: unknown', { ownerId: UNKNOWN_USER }, ['ownerId'], 'NOT_FOUND', /no user with this id/],
     ['ownerId: a word', { ownerId: 'Administrator' }, ['ownerId'], 'NOT_FOUND', /no user with this id/],
     ['ownerId: empty', { ownerId: '' }, ['ownerId'], 'NOT_FOUND', /no user with this id/],
     ['retrySchedule: empty', { retrySchedule: [] }, ['retrySchedule'], 'INVALID', /is \[\]\. .* 1 to 20 numbers/],
@@ -244,7 +244,7 @@ describe('an input that cannot be used is refused by field:', () => {
   });
 
   test('every bad event name is named', async () => {
-    const { userErrors } = await create({ events: ['', 'ok', 'e'.repeat(201)], ownerId: NOBODY, url: 'x' });
+    const { userErrors } = await create({ events: ['', 'ok', 'e'.repeat(201)], ownerId: UNKNOWN_USER, url: 'x' });
     expect(userErrors.map((error: { field: string[] }) => error.field.join('.'))).toEqual([
       'url',
       'events.0',

@@ -8,7 +8,7 @@ export interface TcpProxy {
   startups: readonly StartupMessage[];
   /** How many connections were refused. */
   refused(): number;
-  /** The network fails: nothing is passed on any more, and nobody is told. Connections made meanwhile stay silent. */
+  /** The network fails: nothing is passed on any more, and no connection is closed. Connections made meanwhile stay silent. */
   goSilent(): void;
   /** Drops what was silent and passes on again. */
   heal(): void;

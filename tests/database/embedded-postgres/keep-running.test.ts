@@ -1,7 +1,7 @@
 import { keepRunning } from '../../../src/database/embedded-postgres/keep-running';
 import type { Server } from '../../../src/database/embedded-postgres/server';
 
-/** A server that ends when it is told to. */
+/** A server that ends when the test ends it. */
 function fakeServer(port: number): Server & { end(): void; stopped: boolean } {
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const server = {
@@ -57,7 +57,7 @@ test('a server that was stopped is not started again', async () => {
   expect(server.stopped).toBe(true);
 });
 
-test('a server that is being started while it is stopped is stopped too, and nobody is told of a loss', async () => {
+test('a server that starts while it is stopped is stopped too, and no loss is reported', async () => {
   const [first, second] = [fakeServer(5499), fakeServer(5499)];
   const { promise: starting, resolve: started } = Promise.withResolvers<Server>();
   const errors: Error[] = [];

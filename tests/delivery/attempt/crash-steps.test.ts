@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { startTestApp, type TestApp } from '../../support/app';
 import { type Program, startProgram } from '../../support/program';
 import { waitFor } from '../../support/wait-for';
-import { circuitThatIs, endPause, startSecondWorker, waitingFor, webhookOfItsOwn } from '../capacity/pace';
+import { circuitThatIs, createOwnWebhook, endPause, startSecondWorker, waitingFor } from '../capacity/pace';
 import { closeAll, httpPartner } from '../partner';
 import { startParts } from '../parts';
 import { strays } from './invariants';
@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 afterAll(() => app.stop());
 
-/** A partner that keeps everybody waiting until it is opened. */
+/** A partner that answers no call until it is opened. */
 async function heldPartner() {
   let status: number | null = null;
   const held: ServerResponse[] = [];
@@ -58,16 +58,16 @@ const EACH = 6;
 
 /** One webhook of each kind, with some events. */
 async function oweSome(partner: Held) {
-  const plain = await webhookOfItsOwn(app, partner.url);
-  const narrow = await webhookOfItsOwn(app, partner.url, { maxConcurrency: 2 });
-  const limited = await webhookOfItsOwn(app, partner.url, { rateLimit: { requests: 4, seconds: 1 } });
-  const ordered = await webhookOfItsOwn(app, partner.url, { ordering: 'HOLD' });
+  const plain = await createOwnWebhook(app, partner.url);
+  const narrow = await createOwnWebhook(app, partner.url, { maxConcurrency: 2 });
+  const limited = await createOwnWebhook(app, partner.url, { rateLimit: { requests: 4, seconds: 1 } });
+  const ordered = await createOwnWebhook(app, partner.url, { ordering: 'HOLD' });
   for (const webhook of [plain, narrow, limited]) await webhook.publishMany(EACH);
   await ordered.publishFor(Array(EACH).fill('INV-1'));
   return { plain, narrow, limited, ordered, all: [plain, narrow, limited, ordered] };
 }
 
-/** Stops whoever wants this, where it stands. @returns how to let go */
+/** Blocks every transaction that needs this lock. @returns how to unlock */
 async function stopAt(lock: string): Promise<() => Promise<void>> {
   const client = new Client({
     connectionString: app.database.superuserUrl.replace(/\/[^/]*$/, new URL(app.database.servingUrl).pathname),
@@ -186,7 +186,7 @@ describe('a worker that is killed', () => {
   test('while it lets waiting deliveries go leaves them waiting', async () => {
     const partner = await heldPartner();
     await startDoomed();
-    const webhook = await webhookOfItsOwn(app, partner.url, { maxConcurrency: 2 });
+    const webhook = await createOwnWebhook(app, partner.url, { maxConcurrency: 2 });
     await webhook.publishMany(EACH);
     await waitFor('the others to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === EACH - 2);
     const letGo = await stopAt('lock table pgboss.job in share mode');
@@ -201,7 +201,7 @@ describe('a worker that is killed', () => {
   test('with the probe of a half-open circuit on the wire is survived by the probe', async () => {
     const partner = await heldPartner();
     await startDoomed();
-    const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0, 0, 0] });
+    const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [0, 0, 0] });
     await webhook.publishMany(EACH);
     await waitFor('the calls', () => partner.calls.length === EACH);
     partner.open(429);

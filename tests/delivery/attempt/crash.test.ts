@@ -3,7 +3,7 @@ import { type Program, startProgram } from '../../support/program';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../../support/webhooks';
-import { allOver, attemptsOf, countByStatus } from './ledger';
+import { allFinished, attemptsOf, countByStatus } from './ledger';
 
 let app: TestApp;
 let partner: Receiver;
@@ -59,7 +59,7 @@ test('two workers deliver a thousand events exactly once each', async () => {
   await Promise.all([startWorkerProcess(), startWorkerProcess()]);
   const webhook = await webhookFor('Steady');
   await publishMany(webhook, 1_000);
-  const deliveries = await allOver(app, webhook.id, 1_000);
+  const deliveries = await allFinished(app, webhook.id, 1_000);
   expect(countByStatus(deliveries)).toEqual({ DELIVERED: 1_000 });
   expect(deliveries.every((delivery) => delivery.attempts === 1)).toBe(true);
   expect(arrivals().size).toBe(1_000);
@@ -73,7 +73,7 @@ test('when one of two workers is killed in the middle, every event arrives and e
   const events = await publishMany(webhook, 2_000);
   await waitFor('a part of it to arrive', () => partner.calls.length > 300);
   await doomed.kill('SIGKILL');
-  const deliveries = await allOver(app, webhook.id, events.length);
+  const deliveries = await allFinished(app, webhook.id, events.length);
 
   expect(countByStatus(deliveries)).toEqual({ DELIVERED: 2_000 });
   const received = new Set(partner.calls.map((call) => JSON.parse(call.body.toString()).data.name));

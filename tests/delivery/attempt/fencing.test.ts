@@ -9,7 +9,7 @@ import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { type Parts, startParts } from '../parts';
-import { allOver, attemptsOf, deliveriesOf, deliveryThatIs } from './ledger';
+import { allFinished, attemptsOf, deliveriesOf, deliveryThatIs } from './ledger';
 
 let app: TestApp;
 let partner: Receiver;
@@ -60,7 +60,7 @@ const refused: SendResult = { ...answered, responseStatus: 500, errorCode: 'HTTP
 const commit = (attempt: Attempt, result: SendResult) =>
   createOutcomeCommitter(parts).commit(outcomeOf(attempt, result, new Date()));
 
-/** The jobs that could still move a delivery on, or that somebody holds. */
+/** The jobs that could still change a delivery, or that a worker holds. */
 async function openJobs(deliveryId: string): Promise<{ id: string; state: string }[]> {
   return app.database.query(
     `select id, state::text from pgboss.job
@@ -83,7 +83,7 @@ describe('two workers that hold one delivery', () => {
     expect(await openJobs(late.delivery.id)).toEqual([{ id: owner.jobId, state: 'active' }]);
 
     await commit(owner, answered);
-    await allOver(app, webhookId, 1);
+    await allFinished(app, webhookId, 1);
     expect(await attemptsOf(app, webhookId)).toMatchObject([
       { attemptNumber: 1, status: 'UNKNOWN', errorCode: 'PROCESS_DIED' },
       { attemptNumber: 2, status: 'SUCCEEDED' },
@@ -132,7 +132,7 @@ describe('two workers that hold one delivery', () => {
     const before = await heartbeat();
     await waitFor('a heartbeat of the second attempt', async () => (await heartbeat()) !== before);
     newer.resolve();
-    const [delivery] = await allOver(app, webhookId, 1);
+    const [delivery] = await allFinished(app, webhookId, 1);
     await worker.stop(0);
     expect(delivery).toMatchObject({ status: 'DELIVERED', attempts: 2 });
   });
@@ -150,7 +150,7 @@ describe('a job left over by a crash', () => {
     await commit(attempts[0] as Attempt, answered);
   });
 
-  test('is completed without sending when its delivery is over', async () => {
+  test('is completed without sending when its delivery is finished', async () => {
     const webhookId = await oneDelivery();
     const [attempt] = (await parts.take()) as [Attempt];
     await commit(attempt, answered);

@@ -17,10 +17,10 @@ const STATES = `
 const FAULTS: Record<string, string> = {
   'a delivery that nothing, or more than one thing, moves on': `
     select s.id from (${STATES}) s where states <> 1`,
-  'a delivery that is over, held or waits, and still says what is next': `
+  'a delivery that is finished, held or waits, and still has a next attempt': `
     select s.id from (${STATES}) s
     where (over or held or waits) and (job_id is not null or open_request_id is not null or next_attempt_at is not null)`,
-  'a delivery that waits for capacity, while nobody looks after its webhook': `
+  'a delivery that waits for capacity, while its webhook has no backlog': `
     select s.id from (${STATES}) s join webhook_circuits c on c.webhook_id = s.webhook_id
     where s.waits_for = 'CAPACITY' and not c.has_backlog`,
   'a delivery that waits for a predecessor that is not there': `
@@ -33,7 +33,7 @@ const FAULTS: Record<string, string> = {
   'a delivery whose attempt is not open': `
     select d.id from deliveries d left join webhook_request_logs r on r.id = d.open_request_id
     where d.open_request_id is not null and (r.id is null or r.finished_at is not null)`,
-  'a request that is open, and nobody holds it': `
+  'a request that is open, and that no job holds': `
     select r.id from webhook_request_logs r left join deliveries d on d.open_request_id = r.id
     where r.finished_at is null and d.id is null`,
   'a slot of a request that is not open': `
@@ -46,7 +46,7 @@ const FAULTS: Record<string, string> = {
     select webhook_id as id from webhook_circuits where state <> 'CLOSED' and open_until is null`,
 };
 
-/** What no moment may show, in one look: deliveries that nothing moves on, requests and slots that nobody gives back. */
+/** What no snapshot may show: deliveries without a next step, requests that nothing closes, slots that nothing frees. */
 export function strays(app: TestApp): Promise<Stray[]> {
   const sql = Object.entries(FAULTS).map(([what, fault]) => `select id::text, '${what}' as what from (${fault}) as f`);
   return app.database.query<Stray>(sql.join(' union all '));

@@ -59,13 +59,18 @@ export function deliveryThatIs(
   return waitFor(`a delivery that is ${what}`, ask, limitMs);
 }
 
-/** Waits until a webhook has exactly so many deliveries and none of them is open. */
-export function allOver(app: TestApp, webhookId: string, count: number, limitMs?: number): Promise<DeliveryState[]> {
+/** Waits until a webhook has exactly this number of deliveries and all are finished. */
+export function allFinished(
+  app: TestApp,
+  webhookId: string,
+  count: number,
+  limitMs?: number,
+): Promise<DeliveryState[]> {
   const ask = async () => {
     const found = await deliveriesOf(app, webhookId);
     return found.length === count && found.every((delivery) => delivery.finishedAt !== null) && found;
   };
-  return waitFor(`${count} deliveries that are over`, ask, limitMs);
+  return waitFor(`${count} finished deliveries`, ask, limitMs);
 }
 
 /** How many rows of each status, such as `{ DELIVERED: 12 }`. */

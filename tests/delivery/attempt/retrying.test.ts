@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { allOver, attemptsOf, deliveryThatIs } from './ledger';
+import { allFinished, attemptsOf, deliveryThatIs } from './ledger';
 
 let app: TestApp;
 let partner: Receiver;
@@ -22,7 +22,7 @@ afterAll(() => Promise.all([app.stop(), partner.stop()]));
 let types = 0;
 
 /** A webhook that gets the events of this test alone. */
-async function webhookOfItsOwn(settings: object) {
+async function createOwnWebhook(settings: object) {
   types += 1;
   const documentType = `Type ${types}`;
   const webhook = await createTestWebhook(app, partner.url, { documentType, ...settings });
@@ -31,9 +31,9 @@ async function webhookOfItsOwn(settings: object) {
 
 test('a partner that fails is tried again by the schedule until it takes the delivery', async () => {
   partner.answerWith((_call, n) => (n < 3 ? { status: 500, body: 'not today' } : {}));
-  const webhook = await webhookOfItsOwn({ retrySchedule: [0, 1, 1, 1] });
+  const webhook = await createOwnWebhook({ retrySchedule: [0, 1, 1, 1] });
   await publish(app, [webhook.event('INV-1')]);
-  const [delivery] = await allOver(app, webhook.id, 1);
+  const [delivery] = await allFinished(app, webhook.id, 1);
   expect(delivery).toMatchObject({ status: 'DELIVERED', attempts: 3, jobId: null, openRequestId: null });
   const attempts = await attemptsOf(app, webhook.id);
   expect(attempts.map((attempt) => [attempt.attemptNumber, attempt.status, attempt.errorCode])).toEqual([
@@ -46,7 +46,7 @@ test('a partner that fails is tried again by the schedule until it takes the del
 
 test('all attempts carry one webhook-id and the same bytes, each a fresh timestamp and signature', async () => {
   partner.answerWith((_call, n) => (n < 3 ? { status: 503 } : {}));
-  const webhook = await webhookOfItsOwn({ retrySchedule: [0, 2, 1] });
+  const webhook = await createOwnWebhook({ retrySchedule: [0, 2, 1] });
   await publish(app, [webhook.event('INV-1')]);
   const delivery = await deliveryThatIs(app, webhook.id, 'delivered', (each) => each.status === 'DELIVERED');
   const header = (name: string) => partner.calls.map((call) => call.headers[name] as string);
@@ -59,9 +59,9 @@ test('all attempts carry one webhook-id and the same bytes, each a fresh timesta
 
 test('the waits between attempts keep to the schedule within 20 %', async () => {
   partner.answerWith(() => ({ status: 500 }));
-  const webhook = await webhookOfItsOwn({ retrySchedule: [0, 1, 2] });
+  const webhook = await createOwnWebhook({ retrySchedule: [0, 1, 2] });
   await publish(app, [webhook.event('INV-1')]);
-  await allOver(app, webhook.id, 1);
+  await allFinished(app, webhook.id, 1);
   const [first, second, third] = partner.calls.map((call) => call.at) as [number, number, number];
   expect(second - first).toBeGreaterThanOrEqual(800);
   expect(third - second).toBeGreaterThanOrEqual(1_600);
@@ -69,16 +69,16 @@ test('the waits between attempts keep to the schedule within 20 %', async () => 
 
 test('a delivery is exhausted when its schedule has no further attempt', async () => {
   partner.answerWith(() => ({ status: 418 }));
-  const webhook = await webhookOfItsOwn({ retrySchedule: [0, 0] });
+  const webhook = await createOwnWebhook({ retrySchedule: [0, 0] });
   await publish(app, [webhook.event('INV-1')]);
-  const [delivery] = await allOver(app, webhook.id, 1);
+  const [delivery] = await allFinished(app, webhook.id, 1);
   expect(delivery).toMatchObject({ status: 'EXHAUSTED', attempts: 2, jobId: null, nextAttemptAt: null });
   expect(partner.calls).toHaveLength(2);
 });
 
 test('between attempts a delivery says when the next one comes', async () => {
   partner.answerWith(() => ({ status: 500 }));
-  const webhook = await webhookOfItsOwn({ retrySchedule: [0, 3600] });
+  const webhook = await createOwnWebhook({ retrySchedule: [0, 3600] });
   const before = Date.now();
   await publish(app, [webhook.event('INV-1')]);
   const delivery = await deliveryThatIs(app, webhook.id, 'retrying', (each) => each.status === 'RETRYING');
@@ -90,9 +90,9 @@ test('between attempts a delivery says when the next one comes', async () => {
 test('a redirect is a failure, and its target hears nothing', async () => {
   const target = await startReceiver();
   partner.answerWith(() => ({ status: 307, headers: { location: target.url } }));
-  const webhook = await webhookOfItsOwn({ retrySchedule: [0] });
+  const webhook = await createOwnWebhook({ retrySchedule: [0] });
   await publish(app, [webhook.event('INV-1')]);
-  const [delivery] = await allOver(app, webhook.id, 1);
+  const [delivery] = await allFinished(app, webhook.id, 1);
   const [attempt] = await attemptsOf(app, webhook.id);
   expect(delivery?.status).toBe('EXHAUSTED');
   expect(attempt?.error).toContain('redirects are not followed');
@@ -103,16 +103,16 @@ test('a redirect is a failure, and its target hears nothing', async () => {
 test('a partner where nothing listens fails with a sentence that says so', async () => {
   const gone = await startReceiver();
   await gone.stop();
-  const webhook = await webhookOfItsOwn({ url: gone.url, retrySchedule: [0] });
+  const webhook = await createOwnWebhook({ url: gone.url, retrySchedule: [0] });
   await publish(app, [webhook.event('INV-1')]);
-  await allOver(app, webhook.id, 1);
+  await allFinished(app, webhook.id, 1);
   const [attempt] = await attemptsOf(app, webhook.id);
   expect(attempt).toMatchObject({ status: 'FAILED', errorCode: 'CONNECT' });
   expect(attempt?.error).toContain('refused the connection: nothing listens on that port');
 });
 
 test('two live secrets give two signatures, the newer first', async () => {
-  const webhook = await webhookOfItsOwn({});
+  const webhook = await createOwnWebhook({});
   const newer = await secondSecret(webhook.id);
   await publish(app, [webhook.event('INV-1')]);
   const call = await waitFor('the call', () => partner.calls[0]);
@@ -120,14 +120,14 @@ test('two live secrets give two signatures, the newer first', async () => {
 });
 
 test('a delivery whose secret cannot be decrypted fails by its schedule, and delays no other', async () => {
-  const broken = await webhookOfItsOwn({ retrySchedule: [0, 0] });
-  const sound = await webhookOfItsOwn({});
+  const broken = await createOwnWebhook({ retrySchedule: [0, 0] });
+  const sound = await createOwnWebhook({});
   await app.database.query(`update webhook_secrets set box = '\\x00' where webhook_id = $1`, [
     uuidOf('Webhook', broken.id),
   ]);
   await publish(app, [broken.event('INV-1'), sound.event('INV-2')]);
-  await allOver(app, sound.id, 1);
-  const [delivery] = await allOver(app, broken.id, 1);
+  await allFinished(app, sound.id, 1);
+  const [delivery] = await allFinished(app, broken.id, 1);
   const attempts = await attemptsOf(app, broken.id);
   expect(delivery?.status).toBe('EXHAUSTED');
   expect(attempts).toHaveLength(2);

@@ -5,7 +5,7 @@ import { NEVER, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { type Parts, startParts } from '../parts';
-import { allOver, attemptsOf, deliveriesOf, deliveryThatIs } from './ledger';
+import { allFinished, attemptsOf, deliveriesOf, deliveryThatIs } from './ledger';
 
 let app: TestApp;
 let partner: Receiver;
@@ -71,7 +71,7 @@ test('what takes longer than the grace period is handed back as UNKNOWN, and the
   expect(attempt?.error).toBe('Hookledger was stopped before the partner answered. It is tried again.');
 
   const next = startWorker(parts);
-  await allOver(app, webhookId, 1);
+  await allFinished(app, webhookId, 1);
   await next.stop(1_000);
   expect(await deliveriesOf(app, webhookId)).toMatchObject([{ status: 'DELIVERED', attempts: 2 }]);
 });
@@ -93,7 +93,7 @@ test('a stop ends while the database is away, and the next process finds out wha
 
   await parts.giveAway(left?.jobId as string);
   const next = startWorker(parts);
-  await allOver(app, webhookId, 1);
+  await allFinished(app, webhookId, 1);
   await next.stop(1_000);
   expect((await attemptsOf(app, webhookId)).map((attempt) => attempt.status)).toEqual(['UNKNOWN', 'SUCCEEDED']);
 });
@@ -131,7 +131,7 @@ test('many slow partners take all slots of a worker, and everything arrives once
   await parts.fanOutAll();
   const worker = startWorker(parts);
   const dispatcher = startBacklogDispatcher({ ...parts, freeFor: parts.capacity.freeFor, onDispatched: worker.wake });
-  const deliveries = await allOver(app, id, 700);
+  const deliveries = await allFinished(app, id, 700);
   await dispatcher.stop();
   await worker.stop(1_000);
   expect(deliveries.every((each) => each.status === 'DELIVERED' && each.attempts === 1)).toBe(true);

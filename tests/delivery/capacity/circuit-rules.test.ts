@@ -63,7 +63,7 @@ describe('failures in a row', () => {
     expect(circuitAfter(FRESH, [...times(19, FAILURE), SUCCESS])).toEqual(FRESH);
   });
 
-  test('do not count those of which nobody knows how they ended', () => {
+  test('do not count attempts with an unknown outcome', () => {
     expect(circuitAfter(FRESH, times(50, UNKNOWN))).toEqual(FRESH);
     expect(circuitAfter(FRESH, [...times(19, FAILURE), UNKNOWN, FAILURE])).toMatchObject({ state: 'OPEN' });
   });
@@ -101,7 +101,7 @@ describe('the probe of a half-open circuit', () => {
     expect(pauses).toEqual([60, 120, 240, 480, 600, 600, 600, 600]);
   });
 
-  test('that ends with nobody knowing how leaves it as it is', () => {
+  test('with an unknown outcome leaves it as it is', () => {
     expect(circuitAfter(halfOpen, [{ ...UNKNOWN, ...probe }])).toBe(halfOpen);
   });
 
@@ -178,16 +178,16 @@ test('pauses of our own are spread by 20 % either way, a Retry-After is not', ()
   expect(throttled).toEqual([4, 6]);
 });
 
-test('the owner is told once that it fails, and once that it works again', () => {
+test('the owner is notified once that it fails, and once that it works again', () => {
   let circuit = FRESH;
-  const told: string[] = [];
+  const notified: string[] = [];
   for (const attempt of [...times(40, FAILURE), SUCCESS, SUCCESS, ...times(19, FAILURE), SUCCESS]) {
     const next = afterAttempt(circuit, attempt, NOW, MIDDLE);
-    if (beganToFail(circuit, next)) told.push('failing');
-    if (recovered(circuit, next)) told.push('recovered');
+    if (beganToFail(circuit, next)) notified.push('failing');
+    if (recovered(circuit, next)) notified.push('recovered');
     circuit = next;
   }
-  expect(told).toEqual(['failing', 'recovered']);
+  expect(notified).toEqual(['failing', 'recovered']);
 });
 
 describe('days of failure', () => {
@@ -209,7 +209,7 @@ describe('days of failure', () => {
   });
 });
 
-test('whoever resumes a webhook begins anew, and what waits still waits', () => {
+test('resuming a webhook resets its circuit, and what waits still waits', () => {
   const open: CircuitRow = { ...circuitAfter(FRESH, times(30, FAILURE)), openings: 9, hasBacklog: true };
   expect(closed(open)).toEqual({ ...FRESH, hasBacklog: true });
 });

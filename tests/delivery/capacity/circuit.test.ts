@@ -5,12 +5,12 @@ import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook } from '../../support/webhooks';
 import { strays } from '../attempt/invariants';
-import { allOver, attemptsOf, countByStatus, deliveriesOf, deliveryThatIs } from '../attempt/ledger';
-import { circuitOf, circuitThatIs, endPause, waitingFor, webhookOfItsOwn } from './pace';
+import { allFinished, attemptsOf, countByStatus, deliveriesOf, deliveryThatIs } from '../attempt/ledger';
+import { circuitOf, circuitThatIs, createOwnWebhook, endPause, waitingFor } from './pace';
 
 let app: TestApp;
 let partner: Receiver;
-/** Hears what Hookledger has to tell of itself. */
+/** Receives the events of Hookledger itself. */
 let owner: Receiver;
 
 beforeAll(async () => {
@@ -29,8 +29,8 @@ afterAll(() => Promise.all([app.stop(), partner.stop(), owner.stop()]));
 
 const ONE_TRY = { retrySchedule: [0] };
 
-/** What the owner was told of a webhook or its deliveries. */
-function told(webhookId: string, event: string) {
+/** The events that the owner received about a webhook or its deliveries. */
+function ownEventsOf(webhookId: string, event: string) {
   return owner.calls
     .map((call) => JSON.parse(call.body.toString()))
     .filter((body) => body.type === event && body.data.webhook.id === webhookId)
@@ -40,7 +40,7 @@ function told(webhookId: string, event: string) {
 /** A webhook whose circuit 20 failures have opened. */
 async function brokenWebhook(settings: object = ONE_TRY) {
   partner.answerWith(() => ({ status: 500 }));
-  const webhook = await webhookOfItsOwn(app, partner.url, settings);
+  const webhook = await createOwnWebhook(app, partner.url, settings);
   await webhook.publishMany(20);
   await circuitThatIs(app, webhook.id, ({ state }) => state === 'OPEN');
   return webhook;
@@ -63,9 +63,9 @@ const statusOf = async (id: string) =>
 
 test('19 failures leave the circuit closed, the twentieth in a row opens it', async () => {
   partner.answerWith(() => ({ status: 500 }));
-  const webhook = await webhookOfItsOwn(app, partner.url, ONE_TRY);
+  const webhook = await createOwnWebhook(app, partner.url, ONE_TRY);
   await webhook.publishMany(19);
-  await allOver(app, webhook.id, 19);
+  await allFinished(app, webhook.id, 19);
   expect(await circuitOf(app, webhook.id)).toMatchObject({ state: 'CLOSED', failures: 19 });
   await webhook.publishMany(1);
   const open = await circuitThatIs(app, webhook.id, ({ state }) => state === 'OPEN');
@@ -78,13 +78,13 @@ test('19 failures leave the circuit closed, the twentieth in a row opens it', as
 test('failures among successes open nothing, also when all of them were on the wire at once', async () => {
   const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
   partner.answerWith((_call, n) => ({ status: n % 5 === 0 ? 500 : 200, after }));
-  const webhook = await webhookOfItsOwn(app, partner.url, { ...ONE_TRY, timeoutMs: 30_000 });
+  const webhook = await createOwnWebhook(app, partner.url, { ...ONE_TRY, timeoutMs: 30_000 });
   await webhook.publishMany(150);
   await waitFor('all of them on the wire', () => partner.calls.length === 150);
   letAnswer();
-  expect(countByStatus(await allOver(app, webhook.id, 150))).toEqual({ DELIVERED: 120, EXHAUSTED: 30 });
+  expect(countByStatus(await allFinished(app, webhook.id, 150))).toEqual({ DELIVERED: 120, EXHAUSTED: 30 });
   expect(await circuitOf(app, webhook.id)).toMatchObject({ state: 'CLOSED', openings: 0 });
-  expect(told(webhook.id, 'webhook.failing')).toEqual([]);
+  expect(ownEventsOf(webhook.id, 'webhook.failing')).toEqual([]);
 });
 
 test('while it is open nothing is sent, and deliveries wait without using up attempts', async () => {
@@ -129,7 +129,7 @@ test('after the pause one probe goes: while it fails the others wait longer, and
   expect(await waitingFor(app, webhook.id, 'CAPACITY')).toBe(9);
   expect(partner.calls).toHaveLength(sent + 3);
   letAnswer();
-  const deliveries = await allOver(app, webhook.id, 32);
+  const deliveries = await allFinished(app, webhook.id, 32);
   expect(countByStatus(deliveries)).toEqual({ EXHAUSTED: 22, DELIVERED: 10 });
   expect(await circuitOf(app, webhook.id)).toMatchObject({ state: 'CLOSED', failures: 0, failingSince: null });
 });
@@ -140,7 +140,7 @@ test('a delivery that is due again while the circuit is open waits as well', asy
   expect((await deliveriesOf(app, webhook.id)).every(({ attempts }) => attempts === 1)).toBe(true);
   partner.answerWith(() => ({}));
   await endPause(app, webhook.id);
-  const deliveries = await allOver(app, webhook.id, 20);
+  const deliveries = await allFinished(app, webhook.id, 20);
   expect(deliveries.every(({ status, attempts }) => status === 'DELIVERED' && attempts === 2)).toBe(true);
 });
 
@@ -158,7 +158,7 @@ test('a probe that is cancelled while it is on its way is replaced by another', 
   letAnswer();
   await circuitThatIs(app, webhook.id, ({ openings }) => openings === 2);
   await endPause(app, webhook.id);
-  const deliveries = await allOver(app, webhook.id, 22);
+  const deliveries = await allFinished(app, webhook.id, 22);
   expect(deliveries.slice(20).map(({ status }) => status)).toEqual(['CANCELLED', 'DELIVERED']);
 });
 
@@ -200,15 +200,15 @@ test('a test that arrives closes the circuit, and all that waits follows', async
 });
 
 describe('the owner', () => {
-  test('is told once when a webhook begins to fail, and once when it works again', async () => {
+  test('receives one event when a webhook begins to fail, and one when it works again', async () => {
     const webhook = await brokenWebhook();
     await webhook.publishFor(['INV-A', 'INV-B']);
     await endPause(app, webhook.id);
     await circuitThatIs(app, webhook.id, ({ openings }) => openings === 2);
     partner.answerWith(() => ({}));
     await endPause(app, webhook.id);
-    await waitFor('the news', () => told(webhook.id, 'webhook.recovered')[0]);
-    const [failing] = told(webhook.id, 'webhook.failing');
+    await waitFor('the news', () => ownEventsOf(webhook.id, 'webhook.recovered')[0]);
+    const [failing] = ownEventsOf(webhook.id, 'webhook.failing');
     expect(failing).toMatchObject({
       reason: 'The last 20 attempts failed.',
       failures: 20,
@@ -216,16 +216,16 @@ describe('the owner', () => {
     });
     await webhook.publishFor(['INV-C']);
     await deliveryThatIs(app, webhook.id, 'C', (each) => each.referenceDocument === 'INV-C' && !!each.finishedAt);
-    expect(told(webhook.id, 'webhook.failing')).toHaveLength(1);
-    expect(told(webhook.id, 'webhook.recovered')).toHaveLength(1);
+    expect(ownEventsOf(webhook.id, 'webhook.failing')).toHaveLength(1);
+    expect(ownEventsOf(webhook.id, 'webhook.recovered')).toHaveLength(1);
   });
 
-  test('is told of each delivery that is given up, once', async () => {
+  test('receives one event for each delivery that is given up', async () => {
     partner.answerWith(() => ({ status: 404 }));
-    const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0, 0] });
+    const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [0, 0] });
     await webhook.publishFor(['INV-A', 'INV-B']);
-    await waitFor('two', () => told(webhook.id, 'delivery.exhausted').length === 2);
-    const news = told(webhook.id, 'delivery.exhausted');
+    await waitFor('two', () => ownEventsOf(webhook.id, 'delivery.exhausted').length === 2);
+    const news = ownEventsOf(webhook.id, 'delivery.exhausted');
     expect(news.map((each) => each.referenceDocument).sort()).toEqual(['INV-A', 'INV-B']);
     expect(news[0]).toMatchObject({ attempts: 2, lastError: { code: 'HTTP_STATUS', status: 404 } });
   });
@@ -241,14 +241,14 @@ describe('the owner', () => {
     await moveFailingSince(webhook.id, '5 days');
     await endPause(app, webhook.id);
     const [news] = await waitFor('the news', () => {
-      const found = told(webhook.id, 'webhook.disabled');
+      const found = ownEventsOf(webhook.id, 'webhook.disabled');
       return found.length > 0 && found;
     });
     const { status, statusReason } = await statusOf(webhook.id);
     expect(status).toBe('DISABLED');
     expect(statusReason).toMatch(/^nothing has arrived since \S+Z: 22 attempts failed$/);
     expect(news).toMatchObject({ reason: statusReason, webhook: { name: 'Partner' }, owner: 'Administrator' });
-    expect(told(webhook.id, 'webhook.disabled')).toHaveLength(1);
+    expect(ownEventsOf(webhook.id, 'webhook.disabled')).toHaveLength(1);
   });
 
   test('keeps a webhook that had one success in these days', async () => {

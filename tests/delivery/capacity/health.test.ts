@@ -138,7 +138,7 @@ test('a streak is counted up to 1,000, and says since when all the same', async 
   expect(streak.since).toBe(row?.at.toISOString());
 });
 
-test('of others nothing is told', async () => {
+test('each webhook has its own streak', async () => {
   const [one, other] = [await newWebhook(), await newWebhook()];
   await requests(one, ['FAILED', 'FAILED']);
   await requests(other, ['SUCCEEDED']);

@@ -2,9 +2,9 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { jobsOfWaiting, strays } from '../attempt/invariants';
-import { allOver, countByStatus, deliveriesOf } from '../attempt/ledger';
+import { allFinished, countByStatus, deliveriesOf } from '../attempt/ledger';
 import { closeAll, httpPartner, type Partner } from '../partner';
-import { circuitThatIs, endPause, waitingFor, webhookOfItsOwn } from './pace';
+import { circuitThatIs, createOwnWebhook, endPause, waitingFor } from './pace';
 
 let app: TestApp;
 let healthy: Receiver;
@@ -53,14 +53,14 @@ async function hangingPartner() {
 
 /** Deliveries to a healthy webhook, published one by one and many at once. */
 async function expectHealthyToArrive(): Promise<void> {
-  const webhook = await webhookOfItsOwn(app, healthy.url);
+  const webhook = await createOwnWebhook(app, healthy.url);
   const calls = () => healthy.calls.filter((call) => call.path === webhook.path);
   for (let n = 1; n <= 30; n += 1) {
     await webhook.publishFor([`INV-${n}`]);
     await waitFor('the call', () => calls().length === n);
   }
   await webhook.publishMany(300);
-  expect(countByStatus(await allOver(app, webhook.id, 330))).toEqual({ DELIVERED: 330 });
+  expect(countByStatus(await allFinished(app, webhook.id, 330))).toEqual({ DELIVERED: 330 });
 }
 
 /** How many of each webhook's deliveries wait. */
@@ -74,7 +74,7 @@ const SLOW = { timeoutMs: 30_000, retrySchedule: [0, 1, 1, 1, 1, 1] };
 
 test('an endpoint that never answers keeps half of a worker; the rest waits, and others arrive', async () => {
   const partner = await hangingPartner();
-  const webhook = await webhookOfItsOwn(app, partner.url, SLOW);
+  const webhook = await createOwnWebhook(app, partner.url, SLOW);
   await webhook.publishMany(900);
   await waitFor('the rest to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 900 - HALF);
   await waitFor('half of the worker', () => partner.calls() === HALF);
@@ -90,13 +90,13 @@ test('an endpoint that never answers keeps half of a worker; the rest waits, and
   partner.wake();
   await circuitThatIs(app, webhook.id, ({ state }) => state === 'OPEN');
   await endPause(app, webhook.id);
-  expect(countByStatus(await allOver(app, webhook.id, 901))).toEqual({ DELIVERED: 901 });
+  expect(countByStatus(await allFinished(app, webhook.id, 901))).toEqual({ DELIVERED: 901 });
   expect(partner.arrived.size).toBe(901);
 });
 
 test('two that never answer leave a third for the others, and both get everything when they wake up', async () => {
   const partners = await Promise.all([hangingPartner(), hangingPartner()]);
-  const webhooks = await Promise.all(partners.map((partner) => webhookOfItsOwn(app, partner.url, SLOW)));
+  const webhooks = await Promise.all(partners.map((partner) => createOwnWebhook(app, partner.url, SLOW)));
   await Promise.all(webhooks.map((webhook) => webhook.publishMany(800)));
   await waitFor('all but two thirds to wait', async () => {
     const onTheWire = partners.reduce((sum, partner) => sum + partner.calls(), 0);
@@ -111,16 +111,16 @@ test('two that never answer leave a third for the others, and both get everythin
     await endPause(app, webhook.id);
   }
   for (const [n, webhook] of webhooks.entries()) {
-    expect(countByStatus(await allOver(app, webhook.id, 800))).toEqual({ DELIVERED: 800 });
+    expect(countByStatus(await allFinished(app, webhook.id, 800))).toEqual({ DELIVERED: 800 });
     expect(partners[n]?.arrived.size).toBe(800);
   }
 });
 
-test('a dead endpoint with thousands of deliveries is left alone, and nobody notices', async () => {
+test('a dead endpoint with thousands of deliveries does not affect other webhooks', async () => {
   const dead = await startReceiver();
   const { port } = new URL(dead.url);
   await dead.stop();
-  const webhook = await webhookOfItsOwn(app, `http://127.0.0.1:${port}/`, { retrySchedule: [0, 3600] });
+  const webhook = await createOwnWebhook(app, `http://127.0.0.1:${port}/`, { retrySchedule: [0, 3600] });
   await webhook.publishMany(3_000);
   await circuitThatIs(app, webhook.id, ({ state }) => state === 'OPEN');
   await expectHealthyToArrive();
@@ -134,7 +134,9 @@ test('many webhooks that wait at once do not hold up those that do not', async (
   const partner = await hangingPartner();
   partner.wake();
   const limited = await Promise.all(
-    Array.from({ length: 60 }, () => webhookOfItsOwn(app, partner.url, { rateLimit: { requests: 1, seconds: 3_600 } })),
+    Array.from({ length: 60 }, () =>
+      createOwnWebhook(app, partner.url, { rateLimit: { requests: 1, seconds: 3_600 } }),
+    ),
   );
   await Promise.all(limited.map((webhook) => webhook.publishMany(5)));
   await waitFor('all of them to wait', async () => {

@@ -3,8 +3,8 @@ import { mutate } from '../../support/mutate';
 import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { strays } from '../attempt/invariants';
-import { allOver, countByStatus, deliveriesOf, deliveryThatIs, turn } from '../attempt/ledger';
-import { startSecondWorker, waitingFor, webhookOfItsOwn } from './pace';
+import { allFinished, countByStatus, deliveriesOf, deliveryThatIs, turn } from '../attempt/ledger';
+import { createOwnWebhook, startSecondWorker, waitingFor } from './pace';
 
 let app: TestApp;
 let partner: Receiver;
@@ -26,12 +26,12 @@ const callsAt = ({ path }: { path: string }) => partner.calls.filter((call) => c
 const numbersAt = (webhook: { path: string }) => callsAt(webhook).map(numberOf);
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 const nodeId = (id: string | undefined) => `dlv_${id?.replaceAll('-', '')}`;
-const hold = (settings: object = {}) => webhookOfItsOwn(app, partner.url, { ordering: 'HOLD', ...settings });
-const skip = (settings: object = {}) => webhookOfItsOwn(app, partner.url, { ordering: 'SKIP', ...settings });
+const hold = (settings: object = {}) => createOwnWebhook(app, partner.url, { ordering: 'HOLD', ...settings });
+const skip = (settings: object = {}) => createOwnWebhook(app, partner.url, { ordering: 'SKIP', ...settings });
 const isExhausted = ({ status }: { status: string }) => status === 'EXHAUSTED';
-const settle = (webhook: { id: string }) => (count: number) => allOver(app, webhook.id, count);
+const settle = (webhook: { id: string }) => (count: number) => allFinished(app, webhook.id, count);
 
-/** Answers those events, by their number, with 500 until told otherwise. */
+/** Answers those events, by their number, with 500 until it is changed. */
 function failing(...failed: number[]) {
   partner.answerWith((call) => (failed.includes(numberOf(call)) ? { status: 500 } : {}));
 }
@@ -59,7 +59,7 @@ describe('deliveries of one document', () => {
   test('200 of one call arrive in order', async () => {
     const webhook = await hold();
     await webhook.publishFor(Array(200).fill('INV-1'));
-    await allOver(app, webhook.id, 200);
+    await allFinished(app, webhook.id, 200);
     expect(numbersAt(webhook)).toEqual(upTo(200));
   });
 
@@ -106,7 +106,7 @@ describe('deliveries of one document', () => {
           (n) => ({ n: round * 120 + n }),
         );
       }
-      await allOver(app, webhook.id, 480);
+      await allFinished(app, webhook.id, 480);
       for (let document = 0; document < 12; document += 1) {
         const own = numbersAt(webhook).filter((n) => n % 12 === document);
         expect(own).toEqual([...own].sort((a, b) => a - b));
@@ -211,7 +211,7 @@ describe('while deliveries wait for their predecessor', () => {
       await mutate(app, 'updateWebhook', { id: webhook.id, ordering });
       letAnswer();
       await settle(webhook)(3);
-      // and what was given up holds nobody back when order is asked for again
+      // and what was given up blocks no other delivery when ordering is set again
       await mutate(app, 'updateWebhook', { id: webhook.id, ordering: 'HOLD' });
       await webhook.publishFor(['INV-1'], () => ({ n: 9 }));
       expect(countByStatus(await settle(webhook)(4))).toEqual({ EXHAUSTED: 1, DELIVERED: 3 });

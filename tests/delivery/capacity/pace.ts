@@ -57,7 +57,7 @@ export function endPause(app: TestApp, webhookId: string): Promise<unknown> {
 let types = 0;
 
 /** A webhook that gets the events of one test alone, at a path of its own. */
-export async function webhookOfItsOwn(app: TestApp, url: string, settings: object = {}) {
+export async function createOwnWebhook(app: TestApp, url: string, settings: object = {}) {
   types += 1;
   const documentType = `Type ${types}`;
   const path = `/hook/${types}`;

@@ -3,8 +3,8 @@ import { mutate } from '../../support/mutate';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { strays } from '../attempt/invariants';
-import { allOver, countByStatus, deliveriesOf, turn } from '../attempt/ledger';
-import { startSecondWorker, waitingFor, webhookOfItsOwn } from './pace';
+import { allFinished, countByStatus, deliveriesOf, turn } from '../attempt/ledger';
+import { createOwnWebhook, startSecondWorker, waitingFor } from './pace';
 
 let app: TestApp;
 let second: { stop(): Promise<void> };
@@ -27,12 +27,12 @@ afterAll(async () => {
 });
 
 const limited = (requests: number, seconds: number, settings: object = {}) =>
-  webhookOfItsOwn(app, partner.url, { rateLimit: { requests, seconds }, ...settings });
+  createOwnWebhook(app, partner.url, { rateLimit: { requests, seconds }, ...settings });
 
 const arrivalsAt = ({ path }: { path: string }) =>
   partner.calls.filter((call) => call.path === path).map((call) => call.at);
 
-/** The most that arrived within any window of so many milliseconds. */
+/** The largest number that arrived within any window of this length in milliseconds. */
 function mostIn(windowMs: number, arrivals: readonly number[]): number {
   return Math.max(...arrivals.map((at, n) => arrivals.slice(n).filter((other) => other - at < windowMs).length));
 }
@@ -41,7 +41,7 @@ describe('a rate limit', () => {
   test('is kept in any window, over two workers', async () => {
     const webhook = await limited(10, 1);
     await webhook.publishMany(45);
-    await allOver(app, webhook.id, 45);
+    await allFinished(app, webhook.id, 45);
     const arrivals = arrivalsAt(webhook);
     expect(arrivals).toHaveLength(45);
     expect(mostIn(1_000, arrivals)).toBe(10);
@@ -51,7 +51,7 @@ describe('a rate limit', () => {
     partner.answerWith((_call, n) => (n % 2 === 1 ? { status: 500 } : {}));
     const webhook = await limited(5, 1, { retrySchedule: [0, 0, 0, 0, 0, 0] });
     await webhook.publishMany(10);
-    expect(countByStatus(await allOver(app, webhook.id, 10))).toEqual({ DELIVERED: 10 });
+    expect(countByStatus(await allFinished(app, webhook.id, 10))).toEqual({ DELIVERED: 10 });
     expect(arrivalsAt(webhook).length).toBeGreaterThanOrEqual(20);
     expect(mostIn(1_000, arrivalsAt(webhook))).toBeLessThanOrEqual(5);
   });
@@ -59,7 +59,7 @@ describe('a rate limit', () => {
   test('is kept when events trickle in, each by itself', async () => {
     const webhook = await limited(3, 1);
     for (let n = 0; n < 12; n += 1) await webhook.publishFor([`INV-${n}`]);
-    await allOver(app, webhook.id, 12);
+    await allFinished(app, webhook.id, 12);
     expect(mostIn(1_000, arrivalsAt(webhook))).toBeLessThanOrEqual(3);
   });
 
@@ -73,7 +73,7 @@ describe('a rate limit', () => {
     expect(waiting.every(({ jobId, held }) => jobId === null && !held)).toBe(true);
 
     await mutate(app, 'updateWebhook', { id: webhook.id, rateLimit: null });
-    expect(countByStatus(await allOver(app, webhook.id, 500))).toEqual({ DELIVERED: 500 });
+    expect(countByStatus(await allFinished(app, webhook.id, 500))).toEqual({ DELIVERED: 500 });
   });
 
   test('that is changed under way holds from then on', async () => {
@@ -81,16 +81,16 @@ describe('a rate limit', () => {
     await webhook.publishMany(30);
     await waitFor('some', () => arrivalsAt(webhook).length >= 4);
     await mutate(app, 'updateWebhook', { id: webhook.id, rateLimit: { requests: 15, seconds: 1 } });
-    await allOver(app, webhook.id, 30);
+    await allFinished(app, webhook.id, 30);
     expect(mostIn(1_000, arrivalsAt(webhook))).toBeLessThanOrEqual(15);
     expect(mostIn(1_000, arrivalsAt(webhook))).toBeGreaterThan(2);
   });
 
-  test('slows nobody else down', async () => {
-    const [slow, free] = await Promise.all([limited(1, 60), webhookOfItsOwn(app, partner.url)]);
+  test('does not slow down other webhooks', async () => {
+    const [slow, free] = await Promise.all([limited(1, 60), createOwnWebhook(app, partner.url)]);
     await slow.publishMany(300);
     await free.publishMany(100);
-    await allOver(app, free.id, 100);
+    await allFinished(app, free.id, 100);
     expect(arrivalsAt(slow)).toHaveLength(1);
   });
 });
@@ -113,16 +113,16 @@ describe('a limit of requests at once', () => {
 
   test('is kept over two workers, and used', async () => {
     const mostAt = slowPartner(() => 10 + Math.random() * 60);
-    const webhook = await webhookOfItsOwn(app, partner.url, { maxConcurrency: 2 });
+    const webhook = await createOwnWebhook(app, partner.url, { maxConcurrency: 2 });
     await webhook.publishMany(60);
-    await allOver(app, webhook.id, 60);
+    await allFinished(app, webhook.id, 60);
     expect(mostAt(webhook)).toBe(2);
     expect(arrivalsAt(webhook)).toHaveLength(60);
   });
 
   test('is kept with retries, and with answers that never come', async () => {
     const mostAt = slowPartner(60_000);
-    const webhook = await webhookOfItsOwn(app, partner.url, {
+    const webhook = await createOwnWebhook(app, partner.url, {
       maxConcurrency: 3,
       timeoutMs: 1_000,
       retrySchedule: [0, 0],
@@ -131,7 +131,7 @@ describe('a limit of requests at once', () => {
     await waitFor('three on the wire', () => mostAt(webhook) === 3);
     const answer = await waitFor('three that wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 3);
     expect(answer).toBe(true);
-    const over = await allOver(app, webhook.id, 6);
+    const over = await allFinished(app, webhook.id, 6);
     expect(over.every(({ status, attempts }) => status === 'EXHAUSTED' && attempts === 2)).toBe(true);
     const { n } = (await app.database.query<{ n: number }>('select count(*)::int as n from webhook_slots'))[0] ?? {};
     expect(n).toBe(0);
@@ -139,23 +139,23 @@ describe('a limit of requests at once', () => {
 
   test('that is changed under way holds from then on', async () => {
     const mostAt = slowPartner(80);
-    const webhook = await webhookOfItsOwn(app, partner.url, { maxConcurrency: 1 });
+    const webhook = await createOwnWebhook(app, partner.url, { maxConcurrency: 1 });
     await webhook.publishMany(60);
     await waitFor('some', () => arrivalsAt(webhook).length >= 3);
     expect(mostAt(webhook)).toBe(1);
     await mutate(app, 'updateWebhook', { id: webhook.id, maxConcurrency: 20 });
-    await allOver(app, webhook.id, 60);
+    await allFinished(app, webhook.id, 60);
     expect(mostAt(webhook)).toBeGreaterThan(5);
     expect(mostAt(webhook)).toBeLessThanOrEqual(20);
   });
 
   test('that is taken away lets all go', async () => {
     const mostAt = slowPartner(200);
-    const webhook = await webhookOfItsOwn(app, partner.url, { maxConcurrency: 1 });
+    const webhook = await createOwnWebhook(app, partner.url, { maxConcurrency: 1 });
     await webhook.publishMany(200);
     await waitFor('one', () => arrivalsAt(webhook).length >= 1);
     await mutate(app, 'updateWebhook', { id: webhook.id, maxConcurrency: null });
-    await allOver(app, webhook.id, 200);
+    await allFinished(app, webhook.id, 200);
     expect(mostAt(webhook)).toBeGreaterThan(5);
   });
 
@@ -163,7 +163,7 @@ describe('a limit of requests at once', () => {
     const mostAt = slowPartner(20);
     const webhook = await limited(20, 1, { maxConcurrency: 3, ordering: 'SKIP' });
     await webhook.publishFor(Array.from({ length: 40 }, (_, n) => `INV-${n % 5}`));
-    await allOver(app, webhook.id, 40);
+    await allFinished(app, webhook.id, 40);
     expect(mostAt(webhook)).toBeLessThanOrEqual(3);
     expect(mostIn(1_000, arrivalsAt(webhook))).toBeLessThanOrEqual(20);
     const calls = partner.calls.filter((call) => call.path === webhook.path);
@@ -175,7 +175,7 @@ describe('a limit of requests at once', () => {
 
   test('is no obstacle to pausing and resuming in the middle', async () => {
     const mostAt = slowPartner(15);
-    const webhook = await webhookOfItsOwn(app, partner.url, { maxConcurrency: 4 });
+    const webhook = await createOwnWebhook(app, partner.url, { maxConcurrency: 4 });
     await webhook.publishMany(80);
     for (let round = 0; round < 3; round += 1) {
       const before = arrivalsAt(webhook).length;
@@ -183,7 +183,7 @@ describe('a limit of requests at once', () => {
       await turn(app, 'pause', webhook.id);
       await turn(app, 'resume', webhook.id);
     }
-    expect(countByStatus(await allOver(app, webhook.id, 80))).toEqual({ DELIVERED: 80 });
+    expect(countByStatus(await allFinished(app, webhook.id, 80))).toEqual({ DELIVERED: 80 });
     expect(mostAt(webhook)).toBeLessThanOrEqual(4);
     expect(arrivalsAt(webhook)).toHaveLength(80);
   });

@@ -3,8 +3,8 @@ import { mutate } from '../../support/mutate';
 import { type Answer, type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { strays } from '../attempt/invariants';
-import { allOver, attemptsOf, countByStatus, deliveriesOf, deliveryThatIs, turn } from '../attempt/ledger';
-import { circuitOf, circuitThatIs, endPause, waitingFor, webhookOfItsOwn } from './pace';
+import { allFinished, attemptsOf, countByStatus, deliveriesOf, deliveryThatIs, turn } from '../attempt/ledger';
+import { circuitOf, circuitThatIs, createOwnWebhook, endPause, waitingFor } from './pace';
 
 let app: TestApp;
 let partner: Receiver;
@@ -29,7 +29,7 @@ const isRetrying = ({ status }: { status: string }) => status === 'RETRYING';
 describe('410 Gone', () => {
   test('410 Gone disables the webhook and holds what is open', async () => {
     partner.answerWith(() => ({ status: 410, delayMs: 50 }));
-    const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0, 0, 0], maxConcurrency: 1 });
+    const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [0, 0, 0], maxConcurrency: 1 });
     await webhook.publishMany(5);
     await waitFor('all to be held', async () => {
       const deliveries = await deliveriesOf(app, webhook.id);
@@ -49,7 +49,7 @@ describe('410 Gone', () => {
 
   test('resuming the webhook afterwards sends what was held, the one that was answered with 410 as well', async () => {
     partner.answerWith((_call, n) => (n <= 3 ? { status: 410 } : {}));
-    const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0, 0, 0, 0, 0], maxConcurrency: 1 });
+    const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [0, 0, 0, 0, 0], maxConcurrency: 1 });
     await webhook.publishMany(4);
     const held = async () => (await deliveriesOf(app, webhook.id)).filter((each) => each.held).length === 4;
     for (const calls of [1, 2, 3]) {
@@ -57,17 +57,17 @@ describe('410 Gone', () => {
       expect(partner.calls).toHaveLength(calls);
       await turn(app, 'resume', webhook.id);
     }
-    expect(countByStatus(await allOver(app, webhook.id, 4))).toEqual({ DELIVERED: 4 });
+    expect(countByStatus(await allFinished(app, webhook.id, 4))).toEqual({ DELIVERED: 4 });
     expect(partner.calls).toHaveLength(7);
   });
 
   test('says nothing about other webhooks of the same partner', async () => {
     partner.answerWith(firstOnly({ status: 410 }));
-    const [gone, other] = await Promise.all([webhookOfItsOwn(app, partner.url), webhookOfItsOwn(app, partner.url)]);
+    const [gone, other] = await Promise.all([createOwnWebhook(app, partner.url), createOwnWebhook(app, partner.url)]);
     await gone.publishMany(1);
     await deliveryThatIs(app, gone.id, 'held', (each) => each.held || each.status === 'RETRYING');
     await other.publishMany(3);
-    expect(countByStatus(await allOver(app, other.id, 3))).toEqual({ DELIVERED: 3 });
+    expect(countByStatus(await allFinished(app, other.id, 3))).toEqual({ DELIVERED: 3 });
   });
 });
 
@@ -76,7 +76,7 @@ describe('429, 502, 503 and 504', () => {
     for (const status of [429, 502, 503, 504]) {
       partner.calls.length = 0;
       partner.answerWith(() => ({ status, headers: { 'retry-after': '3600' } }));
-      const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0, 1] });
+      const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [0, 1] });
       await webhook.publishMany(1);
       await deliveryThatIs(app, webhook.id, 'retrying', isRetrying);
       expect(await circuitOf(app, webhook.id)).toMatchObject({
@@ -95,7 +95,7 @@ describe('429, 502, 503 and 504', () => {
 
   test('500 holds back the delivery alone', async () => {
     partner.answerWith(firstOnly({ status: 500, headers: { 'retry-after': '3600' } }));
-    const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0, 3600] });
+    const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [0, 3600] });
     await webhook.publishMany(1);
     await deliveryThatIs(app, webhook.id, 'retrying', isRetrying);
     await webhook.publishFor(['INV-A', 'INV-B']);
@@ -105,9 +105,9 @@ describe('429, 502, 503 and 504', () => {
 
   test('without a Retry-After the webhook is tried again after some seconds, each time fewer of them', async () => {
     partner.answerWith((_call, n) => (n <= 2 ? { status: 503 } : {}));
-    const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0, 0, 0, 0], maxConcurrency: 1 });
+    const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [0, 0, 0, 0], maxConcurrency: 1 });
     await webhook.publishMany(6);
-    expect(countByStatus(await allOver(app, webhook.id, 6))).toEqual({ DELIVERED: 6 });
+    expect(countByStatus(await allFinished(app, webhook.id, 6))).toEqual({ DELIVERED: 6 });
     // 1 s and 2 s, spread by 20 %: one probe after each of them, and then the others
     expect(gaps()[0]).toBeGreaterThanOrEqual(795);
     expect(gaps()[1]).toBeGreaterThanOrEqual(1_595);
@@ -125,14 +125,14 @@ describe('Retry-After', () => {
   ])('Retry-After is honoured for the delivery and for the webhook (%s)', async (_form, value, leastMs) => {
     // a date counts from the answer, not from the beginning of the test
     partner.answerWith((_call, n) => (n === 1 ? { status: 503, headers: { 'retry-after': value() } } : {}));
-    const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0, 0, 0] });
+    const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [0, 0, 0] });
     await webhook.publishMany(1);
     const delivery = await deliveryThatIs(app, webhook.id, 'retrying', isRetrying);
     await webhook.publishFor(['INV-A', 'INV-B']);
     const [first] = await attemptsOf(app, webhook.id);
     const answeredAt = first?.finishedAt?.getTime() ?? Number.NaN;
     expect((delivery.nextAttemptAt as Date).getTime()).toBeGreaterThanOrEqual(answeredAt + leastMs - 1_000);
-    expect(countByStatus(await allOver(app, webhook.id, 3))).toEqual({ DELIVERED: 3 });
+    expect(countByStatus(await allFinished(app, webhook.id, 3))).toEqual({ DELIVERED: 3 });
     const [asked, ...later] = partner.calls.map((call) => call.at) as [number, ...number[]];
     // a date names whole seconds, and is read a moment after it was written
     for (const at of later) expect(at - asked).toBeGreaterThanOrEqual(leastMs - 20);
@@ -140,7 +140,7 @@ describe('Retry-After', () => {
 
   test('with any other failure it is the delivery that waits for it', async () => {
     partner.answerWith(firstOnly({ status: 500, headers: { 'retry-after': '7200' } }));
-    const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0, 1] });
+    const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [0, 1] });
     await webhook.publishMany(1);
     const { nextAttemptAt } = await deliveryThatIs(app, webhook.id, 'retrying', isRetrying);
     expect((nextAttemptAt as Date).getTime()).toBeGreaterThan(Date.now() + 7_190_000);
@@ -148,7 +148,7 @@ describe('Retry-After', () => {
 
   test('never makes an attempt come earlier than the schedule says', async () => {
     partner.answerWith(firstOnly({ status: 500, headers: { 'retry-after': '1' } }));
-    const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0, 3600] });
+    const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [0, 3600] });
     await webhook.publishMany(1);
     const { nextAttemptAt } = await deliveryThatIs(app, webhook.id, 'retrying', isRetrying);
     expect((nextAttemptAt as Date).getTime()).toBeGreaterThan(Date.now() + 2_800_000);
@@ -158,7 +158,7 @@ describe('Retry-After', () => {
     for (const value of ['999999999999999999999', 'Fri, 31 Dec 9999 23:59:59 GMT']) {
       partner.calls.length = 0;
       partner.answerWith(() => ({ status: 429, headers: { 'retry-after': value } }));
-      const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0, 1] });
+      const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [0, 1] });
       await webhook.publishMany(1);
       const { nextAttemptAt } = await deliveryThatIs(app, webhook.id, 'retrying', isRetrying);
       const { openUntil } = await circuitOf(app, webhook.id);
@@ -176,7 +176,7 @@ describe('Retry-After', () => {
     ['10,000 characters', 'x'.repeat(10_000)],
   ])('one that is %s is as if there were none', async (_what, value) => {
     partner.answerWith(firstOnly({ status: 503, headers: { 'retry-after': value } }));
-    const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0, 3600] });
+    const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [0, 3600] });
     await webhook.publishMany(1);
     await deliveryThatIs(app, webhook.id, 'retrying', isRetrying);
     const { state, openUntil } = await circuitOf(app, webhook.id);
@@ -187,7 +187,7 @@ describe('Retry-After', () => {
 
 test('an endpoint that answers again gets everything that waited', async () => {
   partner.answerWith(() => ({ status: 429, headers: { 'retry-after': '3600' } }));
-  const webhook = await webhookOfItsOwn(app, partner.url, { retrySchedule: [0, 3600], timeoutMs: 30_000 });
+  const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [0, 3600], timeoutMs: 30_000 });
   await webhook.publishMany(1);
   await circuitThatIs(app, webhook.id, ({ state }) => state === 'OPEN');
   await webhook.publishFor(Array.from({ length: 600 }, (_, n) => `INV-W${n}`));
@@ -199,9 +199,9 @@ test('an endpoint that answers again gets everything that waited', async () => {
   await waitFor('everything', async () => countByStatus(await deliveriesOf(app, webhook.id)).DELIVERED === 600);
   expect(partner.calls).toHaveLength(601);
   expect((await deliveriesOf(app, webhook.id)).slice(1).every((each) => each.attempts === 1)).toBe(true);
-  // only the one that was told to come back in an hour is left
-  const [told] = await deliveriesOf(app, webhook.id);
-  expect(told?.status).toBe('RETRYING');
-  await mutate(app, 'retryDelivery', { id: `dlv_${told?.id.replaceAll('-', '')}` });
-  expect(countByStatus(await allOver(app, webhook.id, 601))).toEqual({ DELIVERED: 601 });
+  // only the one with Retry-After of an hour is left
+  const [delayed] = await deliveriesOf(app, webhook.id);
+  expect(delayed?.status).toBe('RETRYING');
+  await mutate(app, 'retryDelivery', { id: `dlv_${delayed?.id.replaceAll('-', '')}` });
+  expect(countByStatus(await allFinished(app, webhook.id, 601))).toEqual({ DELIVERED: 601 });
 });

@@ -3,7 +3,7 @@ import { mutate } from '../../support/mutate';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { allOver, attemptsOf, type DeliveryState, deliveriesOf, deliveryThatIs, turn } from '../attempt/ledger';
+import { allFinished, attemptsOf, type DeliveryState, deliveriesOf, deliveryThatIs, turn } from '../attempt/ledger';
 import { auditOf, createOwnWebhook, LATER, nodeId, uniqueType, waitingDelivery } from './own-webhook';
 
 let app: TestApp;
@@ -58,7 +58,7 @@ describe('cancelDelivery', () => {
     for (let n = 0; n < 20; n += 1) await webhook.publishOne(`INV-${n}`);
     const seen = await deliveriesOf(app, webhook.id);
     await Promise.all(seen.map((delivery) => cancel(delivery)));
-    const after = await allOver(app, webhook.id, 20);
+    const after = await allFinished(app, webhook.id, 20);
     for (const { status, attempts } of after) expect([`DELIVERED 1`, `CANCELLED 0`]).toContain(`${status} ${attempts}`);
     expect(partner.calls).toHaveLength(after.filter(({ status }) => status === 'DELIVERED').length);
   });
@@ -75,7 +75,7 @@ describe('cancelDelivery', () => {
     expect(partner.calls).toHaveLength(1);
   });
 
-  test('leaves an attempt on the wire alone: when it arrives, the delivery is DELIVERED', async () => {
+  test('does not stop an attempt that is being sent: when it arrives, the delivery is DELIVERED', async () => {
     const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
     partner.answerWith(() => ({ after }));
     const webhook = await ownWebhook(FAILS_THEN_LATER);
@@ -84,10 +84,10 @@ describe('cancelDelivery', () => {
     const [delivery] = (await deliveriesOf(app, webhook.id)) as [DeliveryState];
     expect((await cancel(delivery)).delivery).toMatchObject({ status: 'PENDING', cancelRequested: true });
     letAnswer();
-    expect(await allOver(app, webhook.id, 1)).toMatchObject([{ status: 'DELIVERED', attempts: 1 }]);
+    expect(await allFinished(app, webhook.id, 1)).toMatchObject([{ status: 'DELIVERED', attempts: 1 }]);
   });
 
-  test('leaves an attempt on the wire alone: when it fails, there is no other', async () => {
+  test('does not stop an attempt that is being sent: when it fails, there is no other', async () => {
     const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
     partner.answerWith(() => ({ status: 500, after }));
     const webhook = await ownWebhook({ retrySchedule: [0, 0, 0] });
@@ -96,12 +96,12 @@ describe('cancelDelivery', () => {
     const [delivery] = (await deliveriesOf(app, webhook.id)) as [DeliveryState];
     await Promise.all([cancel(delivery), cancel(delivery)]);
     letAnswer();
-    expect(await allOver(app, webhook.id, 1)).toMatchObject([{ status: 'CANCELLED', attempts: 1, jobId: null }]);
+    expect(await allFinished(app, webhook.id, 1)).toMatchObject([{ status: 'CANCELLED', attempts: 1, jobId: null }]);
     expect(await attemptsOf(app, webhook.id)).toMatchObject([{ status: 'FAILED' }]);
     expect(await auditOf(app, delivery)).toMatchObject([{ details: { isOnTheWire: true } }]);
   });
 
-  test('twice is once: the second changes nothing', async () => {
+  test('a second cancellation changes nothing', async () => {
     const webhook = await ownWebhook(LATER);
     await webhook.publishOne('INV-1');
     const delivery = await waiting(webhook.id);
@@ -111,7 +111,7 @@ describe('cancelDelivery', () => {
     expect(await auditOf(app, delivery)).toHaveLength(1);
   });
 
-  test('passes over a delivery that was given up, and those that it held back go on in order', async () => {
+  test('of a delivery that was given up lets the deliveries behind it continue in order', async () => {
     partner.answerWith((call) => (JSON.parse(call.body.toString()).data.version === 1 ? { status: 500 } : {}));
     const documentType = uniqueType();
     const webhook = await createTestWebhook(app, partner.url, { documentType, ordering: 'HOLD', retrySchedule: [0] });
@@ -122,12 +122,12 @@ describe('cancelDelivery', () => {
       return others.length === 2 && others.every(({ jobId, finishedAt }) => jobId === null && finishedAt === null);
     });
     expect((await cancel(given)).delivery.status).toBe('CANCELLED');
-    const after = await allOver(app, webhook.id, 3);
+    const after = await allFinished(app, webhook.id, 3);
     expect(after.map(({ status }) => status)).toEqual(['CANCELLED', 'DELIVERED', 'DELIVERED']);
     expect(partner.calls.map((call) => JSON.parse(call.body.toString()).data.version)).toEqual([1, 2, 3]);
   });
 
-  test('in the middle of an order lets what waited for it go on', async () => {
+  test('of a delivery that others wait for lets them continue', async () => {
     const documentType = uniqueType();
     const webhook = await createTestWebhook(app, partner.url, {
       documentType,
@@ -141,14 +141,14 @@ describe('cancelDelivery', () => {
     const first = await waiting(webhook.id);
     expect(await deliveriesOf(app, webhook.id)).toHaveLength(2);
     await cancel(first);
-    const [, second] = await allOver(app, webhook.id, 2);
+    const [, second] = await allFinished(app, webhook.id, 2);
     expect(second).toMatchObject({ status: 'DELIVERED', attempts: 1 });
   });
 
   test.each(['DELIVERED', 'EXHAUSTED', 'SKIPPED'])('is refused for a delivery that is %s', async (status) => {
     const webhook = await ownWebhook();
     await webhook.publishOne('INV-1');
-    const [delivery] = (await allOver(app, webhook.id, 1)) as [DeliveryState];
+    const [delivery] = (await allFinished(app, webhook.id, 1)) as [DeliveryState];
     await app.database.query('update deliveries set status = $2 where id = $1', [delivery.id, status]);
     expect((await cancel(delivery)).userErrors).toMatchObject([
       { code: 'CONFLICT', message: expect.stringContaining(`is ${status}`) },

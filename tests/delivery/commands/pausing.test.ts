@@ -4,7 +4,7 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { allOver, attemptsOf, countByStatus, deliveriesOf, deliveryThatIs, turn } from '../attempt/ledger';
+import { allFinished, attemptsOf, countByStatus, deliveriesOf, deliveryThatIs, turn } from '../attempt/ledger';
 
 let app: TestApp;
 let partner: Receiver;
@@ -21,7 +21,7 @@ afterAll(() => Promise.all([app.stop(), partner.stop()]));
 let types = 0;
 
 /** A webhook that gets the events of this test alone. */
-async function webhookOfItsOwn(settings: object = {}) {
+async function createOwnWebhook(settings: object = {}) {
   types += 1;
   const documentType = `Type ${types}`;
   const webhook = await createTestWebhook(app, partner.url, { documentType, ...settings });
@@ -47,7 +47,7 @@ const arrivals = () => {
 };
 
 test('a paused webhook holds the deliveries of new events, and resuming sends each of them once', async () => {
-  const webhook = await webhookOfItsOwn();
+  const webhook = await createOwnWebhook();
   await turn(app, 'pause', webhook.id);
   await webhook.publishOne('INV-1');
   await webhook.publishOne('INV-2');
@@ -57,14 +57,14 @@ test('a paused webhook holds the deliveries of new events, and resuming sends ea
   expect(partner.calls).toHaveLength(0);
 
   await turn(app, 'resume', webhook.id);
-  const deliveries = await allOver(app, webhook.id, 2);
+  const deliveries = await allFinished(app, webhook.id, 2);
   expect(deliveries.every((each) => each.status === 'DELIVERED' && !each.held)).toBe(true);
   expect([...arrivals().values()]).toEqual([1, 1]);
 });
 
 test('pausing holds a delivery that waits for its next attempt, and resuming goes on with it', async () => {
   partner.answerWith((_call, n) => (n === 1 ? { status: 500 } : {}));
-  const webhook = await webhookOfItsOwn({ retrySchedule: [0, 3600, 3600] });
+  const webhook = await createOwnWebhook({ retrySchedule: [0, 3600, 3600] });
   await webhook.publishOne('INV-1');
   const { jobId } = await deliveryThatIs(app, webhook.id, 'retrying', (each) => each.status === 'RETRYING');
   await turn(app, 'pause', webhook.id);
@@ -74,27 +74,27 @@ test('pausing holds a delivery that waits for its next attempt, and resuming goe
   expect(held).toMatchObject({ status: 'RETRYING', attempts: 1, jobId: null, nextAttemptAt: null });
 
   await turn(app, 'resume', webhook.id);
-  const [delivery] = await allOver(app, webhook.id, 1);
+  const [delivery] = await allFinished(app, webhook.id, 1);
   expect(delivery).toMatchObject({ status: 'DELIVERED', attempts: 2 });
 });
 
 test('an attempt on the wire is not called back by a pause', async () => {
   const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
   partner.answerWith(() => ({ after }));
-  const webhook = await webhookOfItsOwn();
+  const webhook = await createOwnWebhook();
   await webhook.publishOne('INV-1');
   await waitFor('the call', () => partner.calls.length === 1);
   await turn(app, 'pause', webhook.id);
   letAnswer();
-  const [delivery] = await allOver(app, webhook.id, 1);
+  const [delivery] = await allFinished(app, webhook.id, 1);
   expect(delivery).toMatchObject({ status: 'DELIVERED', held: false });
 });
 
 test('a disabled webhook skips new events, and each says why', async () => {
-  const webhook = await webhookOfItsOwn();
+  const webhook = await createOwnWebhook();
   await disable(webhook.id);
   await webhook.publishOne('INV-1');
-  const [delivery] = await allOver(app, webhook.id, 1);
+  const [delivery] = await allFinished(app, webhook.id, 1);
   expect(delivery).toMatchObject({
     status: 'SKIPPED',
     skipReason: 'WEBHOOK_DISABLED',
@@ -104,7 +104,7 @@ test('a disabled webhook skips new events, and each says why', async () => {
 });
 
 test('resuming a disabled webhook goes on with what was open before it was disabled', async () => {
-  const webhook = await webhookOfItsOwn();
+  const webhook = await createOwnWebhook();
   await turn(app, 'pause', webhook.id);
   await webhook.publishOne('INV-1');
   await deliveryThatIs(app, webhook.id, 'held', (each) => each.held);
@@ -113,14 +113,14 @@ test('resuming a disabled webhook goes on with what was open before it was disab
   await deliveryThatIs(app, webhook.id, 'skipped', (each) => each.status === 'SKIPPED');
 
   await turn(app, 'resume', webhook.id);
-  const deliveries = await allOver(app, webhook.id, 2);
+  const deliveries = await allFinished(app, webhook.id, 2);
   expect(countByStatus(deliveries)).toEqual({ DELIVERED: 1, SKIPPED: 1 });
   expect(partner.calls).toHaveLength(1);
 });
 
 test('archiving cancels what is held and what waits', async () => {
   partner.answerWith(() => ({ status: 500 }));
-  const webhook = await webhookOfItsOwn({ retrySchedule: [0, 3600] });
+  const webhook = await createOwnWebhook({ retrySchedule: [0, 3600] });
   await webhook.publishOne('INV-1');
   await deliveryThatIs(app, webhook.id, 'retrying', (each) => each.status === 'RETRYING');
   await turn(app, 'pause', webhook.id);
@@ -144,24 +144,24 @@ test('archiving cancels what is held and what waits', async () => {
 test('an attempt that is on the wire while its webhook is archived still ends as delivered', async () => {
   const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
   partner.answerWith(() => ({ after }));
-  const webhook = await webhookOfItsOwn();
+  const webhook = await createOwnWebhook();
   await webhook.publishOne('INV-1');
   await waitFor('the call', () => partner.calls.length === 1);
   await turn(app, 'archive', webhook.id);
   letAnswer();
-  const [delivery] = await allOver(app, webhook.id, 1);
+  const [delivery] = await allFinished(app, webhook.id, 1);
   expect(delivery?.status).toBe('DELIVERED');
 });
 
 test('an attempt that is on the wire while its webhook is archived and then fails is cancelled at once', async () => {
   const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
   partner.answerWith(() => ({ status: 500, after }));
-  const webhook = await webhookOfItsOwn({ retrySchedule: [0, 3600] });
+  const webhook = await createOwnWebhook({ retrySchedule: [0, 3600] });
   await webhook.publishOne('INV-1');
   await waitFor('the call', () => partner.calls.length === 1);
   await turn(app, 'archive', webhook.id);
   letAnswer();
-  const [delivery] = await allOver(app, webhook.id, 1);
+  const [delivery] = await allFinished(app, webhook.id, 1);
   expect(delivery).toMatchObject({ status: 'CANCELLED', jobId: null, openRequestId: null, nextAttemptAt: null });
   expect(await attemptsOf(app, webhook.id)).toMatchObject([{ status: 'FAILED', errorCode: 'HTTP_STATUS' }]);
 });
@@ -170,7 +170,7 @@ test('archiving a webhook and taking its due deliveries do not lock each other o
   const archiving = new Client({ connectionString: app.database.superuserUrl });
   await archiving.connect();
   // long enough that the lock below is there before the worker comes, also on a busy machine
-  const webhook = await webhookOfItsOwn({ retrySchedule: [3] });
+  const webhook = await createOwnWebhook({ retrySchedule: [3] });
   await webhook.publishOne('INV-1');
   await deliveryThatIs(app, webhook.id, 'waiting', (each) => each.status === 'PENDING');
   await turn(app, 'pause', webhook.id);
@@ -192,13 +192,13 @@ test('archiving a webhook and taking its due deliveries do not lock each other o
   );
   await archiving.query('commit');
   await archiving.end();
-  await allOver(app, webhook.id, 1);
+  await allFinished(app, webhook.id, 1);
   expect(partner.calls).toHaveLength(0);
 });
 
 test('whatever order pausing, resuming and publishing meet in, each event arrives exactly once', async () => {
   const rounds = 50;
-  const webhook = await webhookOfItsOwn();
+  const webhook = await createOwnWebhook();
   for (let round = 0; round < rounds; round += 1) {
     await Promise.all([
       webhook.publishOne(`INV-${round}`),
@@ -208,7 +208,7 @@ test('whatever order pausing, resuming and publishing meet in, each event arrive
     ]);
   }
   await turn(app, 'resume', webhook.id);
-  const deliveries = await allOver(app, webhook.id, 2 * rounds);
+  const deliveries = await allFinished(app, webhook.id, 2 * rounds);
   expect(countByStatus(deliveries)).toEqual({ DELIVERED: 2 * rounds });
   expect(deliveries.filter((each) => each.held)).toHaveLength(0);
   expect([...arrivals().values()].filter((count) => count !== 1)).toEqual([]);
@@ -216,7 +216,7 @@ test('whatever order pausing, resuming and publishing meet in, each event arrive
 });
 
 test('resuming releases ten thousand held deliveries in one go', async () => {
-  const webhook = await webhookOfItsOwn({ url: partner.url });
+  const webhook = await createOwnWebhook({ url: partner.url });
   await turn(app, 'pause', webhook.id);
   await webhook.publishOne('INV-1');
   await deliveryThatIs(app, webhook.id, 'held', (each) => each.held);
@@ -237,7 +237,7 @@ test('resuming releases ten thousand held deliveries in one go', async () => {
   await turn(app, 'archive', webhook.id);
 });
 
-test('an event that nobody wants says so', async () => {
+test('an event that no webhook matches says so', async () => {
   const [id] = await publish(app, [invoice('INV-1', { documentType: 'Nobody cares' })]);
   const wantedBy = await waitFor('the fan-out', async () => {
     const rows = await app.database.query<{ n: number }>(

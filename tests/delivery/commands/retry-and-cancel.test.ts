@@ -24,7 +24,7 @@ describe.each(['retryDelivery', 'cancelDelivery'])('%s', (name) => {
   const input = (id: string) => (name === 'cancelDelivery' ? { id, reason: 'why not' } : { id });
 
   test.each([
-    ['nobody has', 'dlv_01a20e627b7e72e181c9b6095ed89765'],
+    ['that does not exist', 'dlv_01a20e627b7e72e181c9b6095ed89765'],
     ['of something else', 'whk_01a20e627b7e72e181c9b6095ed89765'],
     ['that is none', ''],
     ['with a NUL', 'dlv_\u0000'],
@@ -34,7 +34,7 @@ describe.each(['retryDelivery', 'cancelDelivery'])('%s', (name) => {
     expect(userErrors).toMatchObject([{ field: ['id'], code: 'NOT_FOUND' }]);
   });
 
-  test.each(['SUPPORT', 'AUDITOR', 'PUBLISHER'] as const)('is nothing for %s', async (role) => {
+  test.each(['SUPPORT', 'AUDITOR', 'PUBLISHER'] as const)('is not allowed for %s', async (role) => {
     const webhook = await ownWebhook(LATER);
     await webhook.publishOne('INV-1');
     const delivery = await waiting(webhook.id);

@@ -2,7 +2,7 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
-import { allOver, type DeliveryState, deliveriesOf, deliveryThatIs, turn } from '../attempt/ledger';
+import { allFinished, type DeliveryState, deliveriesOf, deliveryThatIs, turn } from '../attempt/ledger';
 import { auditOf, createOwnWebhook, LATER, nodeId, waitingDelivery } from './own-webhook';
 
 let app: TestApp;
@@ -33,7 +33,7 @@ const openJobs = async (delivery: DeliveryState) =>
   ).map(({ id }) => id);
 
 describe('retryDelivery', () => {
-  test('makes the first attempt come now', async () => {
+  test('makes the first attempt due now', async () => {
     const webhook = await ownWebhook(LATER);
     await webhook.publishOne('INV-1');
     const delivery = await waiting(webhook.id);
@@ -41,12 +41,12 @@ describe('retryDelivery', () => {
       delivery: { id: nodeId(delivery), status: 'PENDING' },
       userErrors: [],
     });
-    const [after] = await allOver(app, webhook.id, 1);
+    const [after] = await allFinished(app, webhook.id, 1);
     expect(after).toMatchObject({ status: 'DELIVERED', attempts: 1 });
     expect(await auditOf(app, delivery)).toEqual([{ action: 'delivery.retried', details: null }]);
   });
 
-  test('makes the next attempt come now, and the schedule goes on after it', async () => {
+  test('makes the next attempt due now, and the schedule continues after it', async () => {
     partner.answerWith(() => ({ status: 500 }));
     const webhook = await ownWebhook({ retrySchedule: [0, 3600, 7200] });
     await webhook.publishOne('INV-1');
@@ -63,18 +63,18 @@ describe('retryDelivery', () => {
     expect(waitMs).toBeLessThan(1.2 * 7_200_000);
   });
 
-  test('ordered twice at once makes one attempt', async () => {
+  test('requested three times at once makes one attempt', async () => {
     const webhook = await ownWebhook(LATER);
     await webhook.publishOne('INV-1');
     const delivery = await waiting(webhook.id);
     await Promise.all([retry(delivery), retry(delivery), retry(delivery)]);
-    const [after] = await allOver(app, webhook.id, 1);
+    const [after] = await allFinished(app, webhook.id, 1);
     await waitFor('no due job', async () => (await openJobs(delivery)).length === 0);
     expect(after).toMatchObject({ status: 'DELIVERED', attempts: 1 });
     expect(partner.calls).toHaveLength(1);
   });
 
-  test('is refused while an attempt is on the wire', async () => {
+  test('is refused while an attempt is being sent', async () => {
     const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
     partner.answerWith(() => ({ after }));
     const webhook = await ownWebhook();
@@ -85,7 +85,7 @@ describe('retryDelivery', () => {
       { field: ['id'], code: 'CONFLICT', message: expect.stringContaining('on the wire') },
     ]);
     letAnswer();
-    await allOver(app, webhook.id, 1);
+    await allFinished(app, webhook.id, 1);
     expect(partner.calls).toHaveLength(1);
   });
 
@@ -99,13 +99,13 @@ describe('retryDelivery', () => {
     ]);
     await turn(app, 'resume', webhook.id);
     expect((await retry(delivery)).userErrors).toEqual([]);
-    await allOver(app, webhook.id, 1);
+    await allFinished(app, webhook.id, 1);
   });
 
   test.each(['DELIVERED', 'EXHAUSTED', 'CANCELLED'])('is refused for a delivery that is %s', async (status) => {
     const webhook = await ownWebhook();
     await webhook.publishOne('INV-1');
-    const [delivery] = (await allOver(app, webhook.id, 1)) as [DeliveryState];
+    const [delivery] = (await allFinished(app, webhook.id, 1)) as [DeliveryState];
     await app.database.query('update deliveries set status = $2 where id = $1', [delivery.id, status]);
     expect((await retry(delivery)).userErrors).toEqual([
       { field: ['id'], code: 'CONFLICT', message: `The delivery is ${status}: replayDelivery sends it again.` },

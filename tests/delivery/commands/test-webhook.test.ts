@@ -5,7 +5,7 @@ import { askMutation, mutate } from '../../support/mutate';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { allOver, attemptsOf, deliveriesOf, turn } from '../attempt/ledger';
+import { allFinished, attemptsOf, deliveriesOf, turn } from '../attempt/ledger';
 
 let app: TestApp;
 let partner: Receiver;
@@ -22,7 +22,7 @@ afterAll(() => Promise.all([app.stop(), partner.stop()]));
 let types = 0;
 
 /** A webhook that gets the events of this test alone. */
-async function webhookOfItsOwn(settings: object = {}) {
+async function createOwnWebhook(settings: object = {}) {
   types += 1;
   const documentType = `Type ${types}`;
   return { ...(await createTestWebhook(app, partner.url, { documentType, ...settings })), documentType };
@@ -38,7 +38,7 @@ const document = (documentType: string, data: unknown = { name: 'INV-1', total: 
 const tryOut = (id: string, input: object) => mutate(app, 'testWebhook', { id, ...input }, FIELDS);
 
 test('one signed request that says it is a test arrives, and is marked in the log', async () => {
-  const webhook = await webhookOfItsOwn();
+  const webhook = await createOwnWebhook();
   const { delivery, userErrors } = await tryOut(webhook.id, document(webhook.documentType));
   expect(userErrors).toEqual([]);
   expect(delivery).toMatchObject({ status: 'PENDING', test: true, attempts: 0, webhook: { id: webhook.id } });
@@ -48,7 +48,7 @@ test('one signed request that says it is a test arrives, and is marked in the lo
   const verified = new Verifier(webhook.secret).verify(call.body.toString(), call.headers as Record<string, string>);
   expect(verified).toMatchObject({ data: { name: 'INV-1', total: 3 } });
 
-  await allOver(app, webhook.id, 1);
+  await allFinished(app, webhook.id, 1);
   const { data } = await app.ask(`{
     deliveries(where: { test: { eq: true }, webhook: { id: { eq: "${webhook.id}" } } }) { nodes { id status } }
     webhookRequestLogs(where: { test: { eq: true }, webhook: { id: { eq: "${webhook.id}" } } }) {
@@ -61,9 +61,9 @@ test('one signed request that says it is a test arrives, and is marked in the lo
 });
 
 test('what is no test says so, and carries no such header', async () => {
-  const webhook = await webhookOfItsOwn();
+  const webhook = await createOwnWebhook();
   await publish(app, [invoice('INV-1', { documentType: webhook.documentType })]);
-  await allOver(app, webhook.id, 1);
+  await allFinished(app, webhook.id, 1);
   expect(partner.calls[0]?.headers).not.toHaveProperty('webhook-test');
   const where = `where: { test: { eq: true }, webhook: { id: { eq: "${webhook.id}" } } }`;
   const { data } = await app.ask(
@@ -72,19 +72,19 @@ test('what is no test says so, and carries no such header', async () => {
   expect(data).toEqual({ deliveries: { nodes: [] }, webhookRequestLogs: { nodes: [] } });
 });
 
-test('no other webhook is told of a document that was given for a test', async () => {
-  const webhook = await webhookOfItsOwn();
+test('a document that was given for a test is sent to no other webhook', async () => {
+  const webhook = await createOwnWebhook();
   const other = await createTestWebhook(app, partner.url, { documentType: webhook.documentType });
   const { delivery } = await tryOut(webhook.id, document(webhook.documentType));
   expect(delivery.businessEvent).toMatchObject({ documentType: webhook.documentType, wantedBy: 1 });
   // an event that is fanned out after it
   await publish(app, [invoice('INV-2', { documentType: webhook.documentType })]);
-  await Promise.all([allOver(app, webhook.id, 2), allOver(app, other.id, 1)]);
+  await Promise.all([allFinished(app, webhook.id, 2), allFinished(app, other.id, 1)]);
   expect(await deliveriesOf(app, other.id)).toMatchObject([{ referenceDocument: 'INV-2' }]);
 });
 
 test('the text of the document is kept exactly', async () => {
-  const webhook = await webhookOfItsOwn();
+  const webhook = await createOwnWebhook();
   const answer = await app.ask(`mutation { testWebhook(input: { id: "${webhook.id}", documentType: "X", event: "y",
     referenceDocument: "Z", data: { b: 1.00, a: "é" } }) { userErrors { message } } }`);
   expect(answer.data.testWebhook.userErrors).toEqual([]);
@@ -92,40 +92,40 @@ test('the text of the document is kept exactly', async () => {
   expect(call.body.toString()).toContain('"data":{"b":1.00,"a":"é"}');
 });
 
-test('an event that happened is sent as it was, and stays what it was to everybody else', async () => {
-  const webhook = await webhookOfItsOwn();
+test('a past event is sent as it was, and is unchanged for all other webhooks', async () => {
+  const webhook = await createOwnWebhook();
   const [eventId] = await publish(app, [invoice('INV-7', { documentType: webhook.documentType })]);
-  await allOver(app, webhook.id, 1);
+  await allFinished(app, webhook.id, 1);
   const { delivery } = await tryOut(webhook.id, { eventId });
   expect(delivery.businessEvent).toMatchObject({ id: eventId, wantedBy: 1 });
-  await allOver(app, webhook.id, 2);
+  await allFinished(app, webhook.id, 2);
   const [real, test] = partner.calls as [(typeof partner.calls)[0], (typeof partner.calls)[0]];
   expect(test.body.equals(real.body)).toBe(true);
   expect(test.headers['webhook-id']).not.toBe(real.headers['webhook-id']);
 });
 
-test('a test that fails is over after one attempt, whatever the schedule says', async () => {
+test('a test that fails ends after one attempt, whatever the schedule says', async () => {
   partner.answerWith(() => ({ status: 500 }));
-  const webhook = await webhookOfItsOwn({ retrySchedule: [0, 0, 0] });
+  const webhook = await createOwnWebhook({ retrySchedule: [0, 0, 0] });
   await tryOut(webhook.id, document(webhook.documentType));
-  const [delivery] = await allOver(app, webhook.id, 1);
+  const [delivery] = await allFinished(app, webhook.id, 1);
   expect(delivery).toMatchObject({ status: 'EXHAUSTED', attempts: 1 });
   expect(partner.calls).toHaveLength(1);
 });
 
 test('a test goes at once, however long the schedule waits before the first attempt', async () => {
-  const webhook = await webhookOfItsOwn({ retrySchedule: [3600] });
+  const webhook = await createOwnWebhook({ retrySchedule: [3600] });
   await tryOut(webhook.id, document(webhook.documentType));
-  const [delivery] = await allOver(app, webhook.id, 1);
+  const [delivery] = await allFinished(app, webhook.id, 1);
   expect(delivery?.status).toBe('DELIVERED');
 });
 
 test.each(['PAUSED', 'DISABLED'])('a webhook that is %s can be tried out, and stays so', async (status) => {
-  const webhook = await webhookOfItsOwn();
+  const webhook = await createOwnWebhook();
   await turn(app, 'pause', webhook.id);
   await app.database.query('update webhooks set status = $2 where id = $1', [uuidOf('Webhook', webhook.id), status]);
   await tryOut(webhook.id, document(webhook.documentType));
-  const [delivery] = await allOver(app, webhook.id, 1);
+  const [delivery] = await allFinished(app, webhook.id, 1);
   expect(delivery?.status).toBe('DELIVERED');
   const { data } = await app.ask(`{ webhook(id: "${webhook.id}") { status } }`);
   expect(data.webhook.status).toBe(status);
@@ -134,14 +134,14 @@ test.each(['PAUSED', 'DISABLED'])('a webhook that is %s can be tried out, and st
 test('a URL where nothing listens is found out', async () => {
   const gone = await startReceiver();
   await gone.stop();
-  const webhook = await webhookOfItsOwn({ url: gone.url });
+  const webhook = await createOwnWebhook({ url: gone.url });
   await tryOut(webhook.id, document(webhook.documentType));
-  await allOver(app, webhook.id, 1);
+  await allFinished(app, webhook.id, 1);
   expect(await attemptsOf(app, webhook.id)).toMatchObject([{ status: 'FAILED', errorCode: 'CONNECT' }]);
 });
 
 test('what the condition decides against is not sent, leaves nothing behind, and says why', async () => {
-  const webhook = await webhookOfItsOwn({ condition: 'doc.total > 100' });
+  const webhook = await createOwnWebhook({ condition: 'doc.total > 100' });
   const before = await app.database.query('select count(*) from business_events');
   const small = await tryOut(webhook.id, document(webhook.documentType, { total: 3 }));
   expect(small.delivery).toBeNull();
@@ -154,11 +154,11 @@ test('what the condition decides against is not sent, leaves nothing behind, and
   expect(await app.database.query('select count(*) from business_events')).toEqual(before);
   const large = await tryOut(webhook.id, document(webhook.documentType, { total: 101 }));
   expect(large.userErrors).toEqual([]);
-  await allOver(app, webhook.id, 1);
+  await allFinished(app, webhook.id, 1);
 });
 
 test('who tried what out is in the audit trail', async () => {
-  const webhook = await webhookOfItsOwn();
+  const webhook = await createOwnWebhook();
   const { delivery } = await tryOut(webhook.id, document(webhook.documentType));
   const audited = await app.database.query<{ details: string }>(
     `select details from audit_entries where subject_id = $1 and action = 'webhook.tested' and actor_id is not null`,
@@ -187,7 +187,7 @@ describe('is refused', () => {
     ['a document of over 256 KiB', { ...whole, data: { a: 'x'.repeat(256 * 1024) } }, ['data TOO_LARGE']],
     ['a type that is our own', document('Hookledger'), ['documentType INVALID']],
   ])('%s', async (_title, input, expected) => {
-    const webhook = await webhookOfItsOwn();
+    const webhook = await createOwnWebhook();
     const { delivery, userErrors } = await tryOut(webhook.id, input);
     expect(delivery).toBeNull();
     const codes = userErrors.map((each: { field: string[]; code: string }) => `${each.field} ${each.code}`);
@@ -197,7 +197,7 @@ describe('is refused', () => {
   });
 
   test('a webhook that is archived, or none', async () => {
-    const webhook = await webhookOfItsOwn();
+    const webhook = await createOwnWebhook();
     await turn(app, 'archive', webhook.id);
     expect((await tryOut(webhook.id, whole)).userErrors).toMatchObject([{ field: ['id'], code: 'CONFLICT' }]);
     for (const id of ['', 'whk_01a20e627b7e72e181c9b6095ed89765', EVENT]) {
@@ -207,7 +207,7 @@ describe('is refused', () => {
   });
 
   test.each(['SUPPORT', 'AUDITOR', 'PUBLISHER'] as const)('%s', async (role) => {
-    const webhook = await webhookOfItsOwn();
+    const webhook = await createOwnWebhook();
     const input = { id: webhook.id, ...whole };
     const answer = await askMutation(app, 'testWebhook', input, 'delivery { id }', await app.keyFor(role));
     expect(answer.errors?.[0]?.extensions.code).toBe('FORBIDDEN');

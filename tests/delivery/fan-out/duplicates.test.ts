@@ -36,7 +36,7 @@ async function happen(...events: object[]): Promise<string[]> {
   return ids;
 }
 
-/** Makes an event that was fanned out so many seconds older, its deliveries stay. */
+/** Makes an event that was fanned out older by this number of seconds; its deliveries stay. */
 async function age(eventId: string, seconds: number): Promise<string> {
   const id = uuidOf('BusinessEvent', eventId) as string;
   const older = firstIdAt(timeOfId(id).getTime() - seconds * 1000).slice(0, 13) + id.slice(13);

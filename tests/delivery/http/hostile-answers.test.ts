@@ -73,7 +73,7 @@ test.each([
   ['deflate', deflateSync],
   ['deflate', deflateRawSync],
   ['br', brotliCompressSync],
-])('a body that came as %s though nobody asked is decompressed', async (encoding, compress) => {
+])('a body that came as %s without having been asked for is decompressed', async (encoding, compress) => {
   const partner = await encodedPartner(encoding, compress(Buffer.from('hello '.repeat(1000))));
   const result = await post(localSender(), partner.url);
   expect(result).toMatchObject({ errorCode: null, responseBytes: 6000, responseTruncated: false });
@@ -178,7 +178,7 @@ const ANSWERS: [
   ],
   ['only a 103', 'HTTP/1.1 103 Early Hints\r\n\r\n', { errorCode: 'RESET', responseStatus: null }],
   [
-    '101 though nobody asked',
+    '101 without a request to upgrade',
     'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n',
     { errorCode: 'RESET', responseStatus: null },
   ],

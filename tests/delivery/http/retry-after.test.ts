@@ -14,7 +14,7 @@ test.each([
   ['1.5', 1_500],
   ['0.0004', 1],
   ['86400', DAY_MS],
-])('%j asks for so many seconds', (value, ms) => {
+])('%j is a number of seconds', (value, ms) => {
   expect(retryAfterMs(value, now)).toBe(ms);
 });
 

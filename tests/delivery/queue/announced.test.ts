@@ -1,12 +1,12 @@
 /** @jest-environment node */
-// Whoever rests here does so for an hour: what happens all the same was announced, by a commit or by the step before.
+// All loops sleep for an hour here: what happens was announced, by a commit or by the step before.
 import { Client } from 'pg';
 import type { startLoop } from '../../../src/loop';
 import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
-import { allOver } from '../attempt/ledger';
-import { waitingFor, webhookOfItsOwn } from '../capacity/pace';
+import { allFinished } from '../attempt/ledger';
+import { createOwnWebhook, waitingFor } from '../capacity/pace';
 import { closeAll, httpPartner } from '../partner';
 
 jest.mock('../../../src/loop', () => {
@@ -40,7 +40,7 @@ afterEach(closeAll);
 afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 test('an event that is published over the API is fanned out and delivered', async () => {
-  const webhook = await webhookOfItsOwn(app, partner.url);
+  const webhook = await createOwnWebhook(app, partner.url);
   for (let n = 1; n <= 5; n += 1) {
     await webhook.publishFor([`INV-${n}`]);
     await waitFor('the call', () => partner.calls.length === n);
@@ -48,7 +48,7 @@ test('an event that is published over the API is fanned out and delivered', asyn
 });
 
 test('the commit of publish_event() wakes the relay', async () => {
-  const { documentType } = await webhookOfItsOwn(app, partner.url);
+  const { documentType } = await createOwnWebhook(app, partner.url);
   const erp = new Client({ connectionString: app.database.superuserUrl });
   await erp.connect();
   for (let n = 1; n <= 5; n += 1) {
@@ -61,17 +61,17 @@ test('the commit of publish_event() wakes the relay', async () => {
 });
 
 test('60 deliveries of one document follow upon each other', async () => {
-  const webhook = await webhookOfItsOwn(app, partner.url, { ordering: 'HOLD' });
+  const webhook = await createOwnWebhook(app, partner.url, { ordering: 'HOLD' });
   await webhook.publishFor(Array(60).fill('INV-1'));
-  await allOver(app, webhook.id, 60);
+  await allFinished(app, webhook.id, 60);
 });
 
 test('deliveries arrive beside a webhook that hangs and has more than its part of the worker', async () => {
   const hanging = await httpPartner((request) => void request.resume());
-  const stuck = await webhookOfItsOwn(app, hanging.url, { timeoutMs: 30_000 });
+  const stuck = await createOwnWebhook(app, hanging.url, { timeoutMs: 30_000 });
   await stuck.publishMany(700);
   await waitFor('the others to wait', async () => (await waitingFor(app, stuck.id, 'CAPACITY')) > 0);
-  const webhook = await webhookOfItsOwn(app, partner.url);
+  const webhook = await createOwnWebhook(app, partner.url);
   for (let n = 1; n <= 30; n += 1) {
     await webhook.publishFor([`INV-${n}`]);
     await waitFor('the call', () => partner.calls.length === n);

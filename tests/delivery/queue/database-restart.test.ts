@@ -16,7 +16,7 @@ import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { strays } from '../attempt/invariants';
 import { attemptsOf, countByStatus, deliveriesOf } from '../attempt/ledger';
-import { webhookOfItsOwn } from '../capacity/pace';
+import { createOwnWebhook } from '../capacity/pace';
 
 const ADMIN_KEY = `test-administrator-${randomBytes(12).toString('hex')}`;
 
@@ -37,7 +37,7 @@ function startPostgres(): Promise<EmbeddedPostgres> {
   });
 }
 
-async function tell<Row>(sql: string, values?: unknown[]): Promise<Row[]> {
+async function queryDirectly<Row>(sql: string, values?: unknown[]): Promise<Row[]> {
   const client = new Client({ connectionString: postgres?.superuserUrl.replace(/\/[^/]*$/, '/hookledger') });
   await client.connect();
   try {
@@ -66,7 +66,7 @@ beforeAll(async () => {
   const first = await startApp(readConfig(env), log);
   workers = [first, await startApp(readConfig({ ...env, PROCESSES: 'worker', PORT: '' }), log)];
   const ask: TestApp['ask'] = (query, variables) => askAt(first.url as string, query, variables, ADMIN_KEY);
-  app = { ask, database: { query: tell } } as unknown as TestApp;
+  app = { ask, database: { query: queryDirectly } } as unknown as TestApp;
 });
 afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.stop()));
@@ -86,9 +86,9 @@ test('a database that restarts in the middle of a batch loses nothing, and limit
   });
   // the partner is this process, which a busy machine holds up
   const slow = { timeoutMs: 30_000 };
-  const plain = await webhookOfItsOwn(app, partner.url, slow);
-  const narrow = await webhookOfItsOwn(app, partner.url, { ...slow, maxConcurrency: 3 });
-  const ordered = await webhookOfItsOwn(app, partner.url, { ...slow, ordering: 'HOLD' });
+  const plain = await createOwnWebhook(app, partner.url, slow);
+  const narrow = await createOwnWebhook(app, partner.url, { ...slow, maxConcurrency: 3 });
+  const ordered = await createOwnWebhook(app, partner.url, { ...slow, ordering: 'HOLD' });
   await Promise.all([plain.publishMany(1_500), narrow.publishMany(150)]);
   await ordered.publishFor(Array.from({ length: 150 }, (_, n) => `INV-${n % 10}`));
   await waitFor('a part of it', () => partner.calls.length > 200);
@@ -126,5 +126,5 @@ test('a database that restarts in the middle of a batch loses nothing, and limit
     expect(own).toEqual([...own].sort((a, b) => a - b));
   }
   expect(await strays(app)).toEqual([]);
-  expect(await tell('select * from webhook_slots')).toEqual([]);
+  expect(await queryDirectly('select * from webhook_slots')).toEqual([]);
 });

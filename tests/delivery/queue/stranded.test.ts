@@ -6,7 +6,7 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { strays } from '../attempt/invariants';
-import { allOver } from '../attempt/ledger';
+import { allFinished } from '../attempt/ledger';
 import { type Parts, startParts } from '../parts';
 
 let app: TestApp;
@@ -24,7 +24,7 @@ afterAll(async () => {
 
 // what none of our transactions leaves behind, and a hand in the database may
 test.each([
-  ['the capacity of a webhook that nobody looks after', `waits_for = 'CAPACITY'`],
+  ['the capacity of a webhook without a backlog', `waits_for = 'CAPACITY'`],
   ['a predecessor that is not there', `waits_for = 'PREDECESSOR', blocks = true`],
 ])('what waits for %s is found, and arrives', async (what, stranded) => {
   const { id } = await createTestWebhook(app, partner.url, { documentType: what });
@@ -38,7 +38,7 @@ test.each([
   expect(await freeStranded(parts.db)).toBeGreaterThan(0);
   const worker = startWorker(parts);
   const dispatcher = startBacklogDispatcher({ ...parts, freeFor: parts.capacity.freeFor, onDispatched: worker.wake });
-  const [delivery] = await allOver(app, id, 1);
+  const [delivery] = await allFinished(app, id, 1);
   await dispatcher.stop();
   await worker.stop(1_000);
   expect(delivery?.status).toBe('DELIVERED');

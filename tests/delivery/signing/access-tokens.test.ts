@@ -23,7 +23,7 @@ beforeEach(async () => {
 const oauth2 = (more?: Partial<OAuth2Client>) => oauth2Credentials(endpoint, more);
 const authorized = (options?: SenderOptions) => authorizedSender(partner, options);
 
-test('a token is got once and used for all, also when many ask at once', async () => {
+test('a token is requested once and used for all requests, also for concurrent ones', async () => {
   const send = authorized();
   const credentials = oauth2();
   const results = await Promise.all(Array.from({ length: 100 }, () => send(credentials)));
@@ -70,7 +70,7 @@ test('a token that the partner refuses is dropped: the next attempt has another 
   expect(partner.authorizations).toEqual(['Bearer token-1', 'Bearer token-1', 'Bearer token-2']);
 });
 
-test('a partner that refuses every token does not have the endpoint flooded', async () => {
+test('a partner that refuses every token does not cause a flood of token requests', async () => {
   partner.refusesTokens = true;
   const send = authorized();
   const credentials = oauth2();
@@ -84,7 +84,7 @@ test('a partner that refuses every token does not have the endpoint flooded', as
   expect(endpoint.requests.length).toBeLessThanOrEqual(1 + (performance.now() - begin) / 500);
 });
 
-test('an endpoint that works again gives tokens again', async () => {
+test('after a failed token request, the next attempt requests a token again', async () => {
   endpoint.answerWith((response, n) =>
     n === 1 ? tokenAnswer(response, { error: 'temporarily_unavailable' }, 503) : tokenAnswer(response, tokenNumber(n)),
   );

@@ -46,7 +46,7 @@ test('the timeout covers the token as well, for each that waits for it', async (
   expect(endpoint.requests).toHaveLength(1);
 });
 
-test('what the token took is taken from the time for the call', async () => {
+test('the time for the token is subtracted from the timeout of the call', async () => {
   endpoint.answerWith((response, n) => void setTimeout(() => tokenAnswer(response, tokenNumber(n)), 300));
   const silent = await httpPartner(() => undefined);
   const result = await authorized()(oauth2(), { url: silent.url, timeoutMs: 2_000 });
@@ -54,7 +54,7 @@ test('what the token took is taken from the time for the call', async () => {
   expect(result.durationMs).toBeGreaterThanOrEqual(1_950);
 });
 
-test('the client certificate is shown to partner and endpoint', async () => {
+test('the client certificate is presented to the partner and to the token endpoint', async () => {
   const shown: string[] = [];
   const options = { ca: pem('client-ca'), requestCert: true, rejectUnauthorized: true };
   const guarded = await httpsPartner(

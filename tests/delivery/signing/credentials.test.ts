@@ -5,7 +5,7 @@ import { dumpOf, formsOf } from '../../support/dump';
 import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { allOver, attemptsOf, deliveryThatIs } from '../attempt/ledger';
+import { allFinished, attemptsOf, deliveryThatIs } from '../attempt/ledger';
 import { closeAll, httpsPartner, localSender, pem } from '../partner';
 import { type Parts, startParts } from '../parts';
 import { startTokenEndpoint, type TokenEndpoint, tokenAnswer, tokenNumber } from './token-endpoint';
@@ -61,7 +61,7 @@ test('secret headers and Basic reach the partner, and nothing else does: not the
   partner.answerWith(echo);
   const webhook = await webhookWith({ secretHeaders: [{ name: 'X-Key', value: 'value-4711-ü' }], basicAuth });
   await webhook.publish();
-  await allOver(app, webhook.id, 1);
+  await allFinished(app, webhook.id, 1);
   const [call] = partner.calls;
   const pair = Buffer.from('hookledger:pass-4711-wörd', 'utf8').toString('base64');
   expect(call!.headers).toMatchObject({ 'x-key': 'value-4711-ü', authorization: `Basic ${pair}` });
@@ -78,9 +78,9 @@ test('secret headers and Basic reach the partner, and nothing else does: not the
 test('an access token is sent, recorded as a secret, and used for the deliveries that follow', async () => {
   const webhook = await webhookWith({ oauth2: oauth2() });
   await webhook.publish('INV-1');
-  await allOver(app, webhook.id, 1);
+  await allFinished(app, webhook.id, 1);
   await webhook.publish('INV-2');
-  await allOver(app, webhook.id, 2);
+  await allFinished(app, webhook.id, 2);
   expect(partner.calls.map((call) => call.headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-1']);
   expect(endpoint.requests).toHaveLength(1);
   expect((await recordedHeaders(webhook.id)).at(-1)).toEqual({ name: 'authorization', value: 'Bearer [secret]' });
@@ -93,7 +93,7 @@ test('without an access token the attempt fails as AUTHENTICATION, and is tried 
   );
   const webhook = await webhookWith({ oauth2: oauth2() });
   await webhook.publish();
-  const [delivery] = await allOver(app, webhook.id, 1);
+  const [delivery] = await allFinished(app, webhook.id, 1);
   expect(delivery).toMatchObject({ status: 'DELIVERED', attempts: 2 });
   const { host } = new URL(endpoint.url);
   expect(await attemptsOf(app, webhook.id)).toMatchObject([
@@ -111,7 +111,7 @@ test('a token that the partner does not take any more is replaced at the next at
   partner.answerWith((call) => ({ status: call.headers.authorization === 'Bearer token-1' ? 401 : 200 }));
   const webhook = await webhookWith({ oauth2: oauth2() });
   await webhook.publish();
-  await allOver(app, webhook.id, 1);
+  await allFinished(app, webhook.id, 1);
   expect(partner.calls.map((call) => call.headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
 });
 
@@ -124,7 +124,7 @@ test('what is still owed is sent with the credentials of today', async () => {
   await webhook.publish();
   await deliveryThatIs(app, webhook.id, 'tried', (delivery) => delivery.attempts > 0);
   await update(webhook.id, { secretHeaders: [{ name: 'X-Key', value: 'new-value' }] });
-  const [delivery] = await allOver(app, webhook.id, 1);
+  const [delivery] = await allFinished(app, webhook.id, 1);
   expect(delivery?.status).toBe('DELIVERED');
   expect(partner.calls.at(-1)!.headers['x-key']).toBe('new-value');
 });
@@ -156,7 +156,7 @@ test('a URL that was changed within its host keeps its credentials, for what goe
   await deliveryThatIs(app, webhook.id, 'tried', (delivery) => delivery.attempts > 0);
   await update(webhook.id, { url: `${partner.url}/{{ doc.name }}` });
   await webhook.publish('INV-2');
-  const deliveries = await allOver(app, webhook.id, 2);
+  const deliveries = await allFinished(app, webhook.id, 2);
   expect(deliveries.map((delivery) => delivery.status)).toEqual(['DELIVERED', 'DELIVERED']);
   expect(partner.calls.map((call) => call.headers['x-key'])).toEqual(Array(3).fill('value'));
   expect(partner.calls.filter(({ path }) => path.endsWith('/INV-2'))).toHaveLength(1);
@@ -173,7 +173,7 @@ test('a credential that cannot be opened stops its own webhook, and no other', a
   );
   await broken.publish();
   await sound.publish();
-  expect((await allOver(app, sound.id, 1))[0]?.status).toBe('DELIVERED');
+  expect((await allFinished(app, sound.id, 1))[0]?.status).toBe('DELIVERED');
   const attempt = await waitFor(
     'an attempt',
     async () => (await attemptsOf(app, broken.id))[0]?.finishedAt && (await attemptsOf(app, broken.id))[0],

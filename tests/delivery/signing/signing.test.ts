@@ -6,7 +6,7 @@ import { type ReceivedCall, type Receiver, startReceiver } from '../../support/r
 import { waitFor } from '../../support/wait-for';
 import { invoice, publish } from '../../support/webhooks';
 import { signed, signingKeysOf } from '../../webhooks/signing/signing';
-import { allOver, attemptsOf } from '../attempt/ledger';
+import { allFinished, attemptsOf } from '../attempt/ledger';
 import { type Parts, startParts } from '../parts';
 import { checksEd25519, frappeOf, hmacOf, PACKAGES, signaturesOf, verifyBy } from './verifying';
 
@@ -70,7 +70,7 @@ describe.each(Object.keys(PACKAGES))('v1, checked by the package %s:', (name) =>
     expect(() => verifyBy(name, webhook.secret, forged)).toThrow('No matching signature');
   });
 
-  test('the old and the new secret accept a delivery during the overlap, the new one alone after it', async () => {
+  test('the old and the new secret verify a delivery during the overlap, the new one alone after it', async () => {
     const webhook = await webhookWith({});
     const { secret: newer } = await webhook.rotate({ overlapSeconds: 600 });
     const during = await webhook.call();
@@ -83,7 +83,7 @@ describe.each(Object.keys(PACKAGES))('v1, checked by the package %s:', (name) =>
     expect(() => verifyBy(name, webhook.secret, after)).toThrow('No matching signature');
   });
 
-  test('a secret of your own is what signs', async () => {
+  test('a given secret signs', async () => {
     const secret = `whsec_${Buffer.alloc(24, 'own').toString('base64')}`;
     const webhook = await webhookWith({ secret });
     expect(verifyBy(name, secret, await webhook.call())).toBeTruthy();
@@ -147,7 +147,7 @@ describe('FRAPPE', () => {
     expect(call.headers).toMatchObject({ 'webhook-id': expect.any(String), 'webhook-timestamp': expect.any(String) });
   });
 
-  test('has one signature at a time: of the old secret until the overlap is over, then of the new one', async () => {
+  test('has one signature at a time: of the old secret until the overlap ends, then of the new one', async () => {
     const webhook = await webhookWith({ signatures: ['FRAPPE'], frappeSecret: 'the old one' });
     await webhook.rotate({ scheme: 'FRAPPE', secret: 'the new one' });
     const during = await webhook.call();
@@ -169,7 +169,7 @@ async function headersFor(webhookId: string, body: string): Promise<[string, str
   return signatureHeaders('msg_p5jXN8AQM9LWM0D4loKWxJek', 1_614_265_330, Buffer.from(body), keys);
 }
 
-test('the published examples of v1 and v1a come out to the letter', async () => {
+test('the published examples of v1 and v1a are reproduced exactly', async () => {
   const { id, rotate } = await webhookWith({
     signatures: ['V1', 'V1A'],
     secret: `whsec_${'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'}`,
@@ -205,7 +205,7 @@ test('all schemes at once: one header with v1 and v1a, newest first, and that of
   expect(frappeOf(call)).toBe(hmacOf(webhook.frappeSecret, call.body));
 });
 
-test('a change of signatures is at work for the next attempt, also of a delivery that waits for it', async () => {
+test('a change of signatures applies to the next attempt, also of a delivery that waits for it', async () => {
   partner.answerWith((_call, n) => (n === 1 ? { status: 500 } : {}));
   const webhook = await webhookWith({ retrySchedule: [0, 2] });
   const first = await webhook.call();
@@ -251,13 +251,13 @@ test('with no live secret nothing is sent, and the row says so', async () => {
     uuidOf('Webhook', webhook.id),
   ]);
   await publish(app, [invoice('INV-1', { documentType: `Type ${types}` })]);
-  await allOver(app, webhook.id, 1);
+  await allFinished(app, webhook.id, 1);
   const [attempt] = await attemptsOf(app, webhook.id);
   expect(attempt?.error).toMatch(/no valid signing secret/);
   expect(partner.calls).toHaveLength(0);
 });
 
-test('a rotation is at work at once, however recently its secrets were used', async () => {
+test('a rotation applies at once, however recently its secrets were used', async () => {
   const webhook = await webhookWith({});
   for (let n = 0; n < 3; n += 1) {
     const { secret } = await webhook.rotate({ overlapSeconds: 0 });
@@ -275,7 +275,7 @@ test('a secret that was moved to another webhook does not sign there, also when 
     where t.webhook_id = $1 and f.webhook_id = $2`;
   await app.database.query(moved, [uuidOf('Webhook', other.id), uuidOf('Webhook', one.id)]);
   await publish(app, [invoice('INV-2', { documentType: `Type ${types}` })]);
-  await allOver(app, other.id, 2);
+  await allFinished(app, other.id, 2);
   const attempts = await attemptsOf(app, other.id);
   expect(attempts[1]?.error).toMatch(/^Nothing was sent: the signing secret of this webhook cannot be decrypted/);
   expect(partner.calls).toHaveLength(2);

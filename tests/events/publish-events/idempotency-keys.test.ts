@@ -56,7 +56,7 @@ describe('idempotency keys', () => {
     ['type', { documentType: 'Purchase Invoice' }],
     ['event', { event: 'on_cancel' }],
     ['reference', { referenceDocument: 'KEY-2' }],
-    ['user', { user: 'somebody else' }],
+    ['user', { user: 'another user' }],
     ['data', { data: { name: 'KEY-1', grand_total: 561.9 } }],
   ])('another %s under a key is a conflict, and the whole batch is refused', async (what, more) => {
     const key = `conflict-${what}`;

@@ -127,7 +127,7 @@ describe('who may publish', () => {
     expect((await stored()).slice(0, 3)).toEqual(before.slice(0, 3));
   });
 
-  test('not whoever has no key', async () => {
+  test('not a caller without a key', async () => {
     const { errors } = await app.ask(PUBLISH, { input: { events: [invoice('MAY-3')] } }, null);
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });

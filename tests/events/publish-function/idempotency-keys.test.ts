@@ -27,7 +27,7 @@ describe('an idempotency key', () => {
     expect(await countOf('KEY-1')).toBe(1);
   });
 
-  test('is refused for other content, with a code a program can tell', async () => {
+  test('is refused for other content, with an error code for programs', async () => {
     await publishBySql({ reference: 'KEY-2', documentType: 'Nobody', key: 'k2' });
     const again = publishBySql({ reference: 'KEY-2', documentType: 'Nobody', key: 'k2', data: '{ }' });
     await expect(again).rejects.toMatchObject({ code: '23505' });
@@ -42,7 +42,7 @@ describe('an idempotency key', () => {
     expect(await countOf('KEY-3b')).toBe(1);
   });
 
-  test('means the same through the mutation and through SQL, where both publish as one user', async () => {
+  test('is shared by the mutation and by SQL, where both publish as one user', async () => {
     const asErp = await keyOfErp();
     const data = '{"total": 1.0, "name": "فاتورة \\"١\\" 🧾"}';
     const input = `{ documentType: "Nobody", event: "on_submit", referenceDocument: "BOTH", data: $data,
@@ -85,7 +85,7 @@ test('twelve logins that publish one key at the same instant get one event', asy
   expect(await app.database.query(`select 1 from users where name = 'somebody new'`)).toHaveLength(1);
 });
 
-test('a caller in REPEATABLE READ who came second is told to try again, as always there', async () => {
+test('the second caller in REPEATABLE READ gets a serialization error, as in every such conflict', async () => {
   const other = await erp.connect();
   const given = { reference: 'REPEATABLE', documentType: 'Nobody', key: 'repeatable' };
   await other.query('begin isolation level repeatable read');

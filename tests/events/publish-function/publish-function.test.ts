@@ -47,7 +47,7 @@ test('an event published in a transaction that commits is delivered', async () =
   expect(JSON.parse(call.body.toString())).toMatchObject({ type: 'sales_invoice.on_submit', data: { name: 'SQL-1' } });
 });
 
-test('an event published in a transaction that rolls back never happened', async () => {
+test('an event published in a transaction that rolls back is not stored', async () => {
   await erp.client.query('begin');
   await publishBySql({ reference: 'GONE', data: '{"name":"GONE"}' });
   await erp.client.query('rollback');

@@ -44,7 +44,7 @@ describe('watching', () => {
     expect(updated?.text).not.toMatch(/hush|psst|secret/);
   });
 
-  test('for changes of some columns is deaf to changes of others', async () => {
+  test('for changes of some columns ignores changes of others', async () => {
     const table = await watched('when_changed', 'id integer primary key, a json, b text', `, when_changed => '{a}'`);
     await shop.query(`insert into ${table} values (1, '[]', 'b')`);
     await published();
@@ -120,7 +120,7 @@ describe('is refused', () => {
     ['no setting', `'shop.plain', user_setting => null`, /a setting of your own/],
     ['a table of ours', `'public.users'`, /belongs to Hookledger/],
     ['a table of the system', `'pg_catalog.pg_class'`, /belongs to Hookledger or to PostgreSQL/],
-    ["somebody else's table", `'public.of_somebody'`, /only its owner can watch public.of_somebody/],
+    ['a table of another owner', `'public.of_somebody'`, /only its owner can watch public.of_somebody/],
     ['a temporary table', `'passing'`, /only ordinary tables/],
   ])('%s', async (_what, given, message) => {
     await shop.query(`
@@ -149,7 +149,7 @@ describe('is refused', () => {
     }
   });
 
-  test('a table that somebody writes to who may not publish, whose writes would fail', async () => {
+  test('a table with a writer who may not publish, whose writes would fail', async () => {
     await shop.query(`create table shop.counter (id integer primary key); grant usage on schema shop to ${CLERK}`);
     await shop.query(`grant insert on shop.counter to ${CLERK}`);
     const watching = () => shop.query(`select watch_table('shop.counter')`);
@@ -166,7 +166,7 @@ describe('is refused', () => {
     await expect(watching()).rejects.toThrow(/to public$/);
   });
 
-  test('unwatching by whoever does not own the table', async () => {
+  test('unwatching by a login that does not own the table', async () => {
     const table = await watched('kept', 'id integer primary key');
     const clerk = await system.connect(CLERK);
     await expect(clerk.query(`select unwatch_table('${table}')`)).rejects.toThrow(/must be owner/);

@@ -20,7 +20,7 @@ const published = () => takePublished(database);
 const watched = (name: string, columns: string, watching?: string) => watchedTable(shop, name, columns, watching);
 
 describe('a watched table', () => {
-  test('tells of inserts, updates and deletes, with the row, and what it was before', async () => {
+  test('publishes inserts, updates and deletes, with the row and its previous values', async () => {
     const table = await watched('invoice', `id integer primary key, status text, total numeric(12, 2)`);
     await shop.query(`insert into ${table} values (7, 'Draft', 561.80)`);
     const [inserted] = await published();
@@ -41,7 +41,7 @@ describe('a watched table', () => {
     });
   });
 
-  test('tells nothing of what was rolled back', async () => {
+  test('publishes nothing that was rolled back', async () => {
     const table = await watched('rolled_back', 'id integer primary key');
     await shop.query('begin');
     await shop.query(`insert into ${table} values (1)`);
@@ -55,14 +55,14 @@ describe('a watched table', () => {
     expect((await published()).map((each) => each.reference)).toEqual(['2']);
   });
 
-  test('tells of each row of a statement, of COPY too', async () => {
+  test('publishes each row of a statement, of COPY too', async () => {
     const table = await watched('bulk', 'id integer primary key');
     await shop.query(`insert into ${table} select generate_series(1, 1000)`);
     const references = (await published()).map((each) => Number(each.reference));
     expect(references.sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, n) => n + 1));
   });
 
-  test('tells of an upsert what it did: an insert, an update, or nothing', async () => {
+  test('publishes what an upsert did: an insert, an update, or nothing', async () => {
     const table = await watched('upsert', 'id integer primary key, n integer');
     const upsert = `insert into ${table} values (1, 1), (2, 2) on conflict (id)`;
     await shop.query(`insert into ${table} values (1, 0)`);
@@ -76,7 +76,7 @@ describe('a watched table', () => {
     expect(await published()).toEqual([]);
   });
 
-  test('tells nothing of an update that changes nothing', async () => {
+  test('publishes nothing for an update that changes nothing', async () => {
     const table = await watched('unchanged', 'id integer primary key, j json, n numeric, t text');
     await shop.query(`insert into ${table} values (1, '{"a":1}', 1.0, null)`);
     await published();
@@ -86,7 +86,7 @@ describe('a watched table', () => {
     expect((await published())[0]?.data._previous).toEqual({ j: { a: 1 } });
   });
 
-  test('tells of a key that moved under its new name, and of columns that the database makes', async () => {
+  test('publishes a changed key under its new value, and generated columns', async () => {
     const columns = `id integer generated always as identity primary key, code text,
       upper text generated always as (upper(code)) stored`;
     const table = await watched('moved', columns, `, reference_column => 'code'`);
@@ -98,7 +98,7 @@ describe('a watched table', () => {
     ]);
   });
 
-  test('tells nothing any more once it is unwatched, and unwatching again changes nothing', async () => {
+  test('publishes nothing once it is unwatched, and unwatching again changes nothing', async () => {
     const table = await watched('unwatched', 'id integer primary key');
     expect((await shop.query(`select unwatch_table('${table}') as was`)).rows).toEqual([{ was: true }]);
     await shop.query(`insert into ${table} values (1)`);
@@ -118,7 +118,7 @@ describe('a watched table', () => {
 });
 
 describe('a row that an event cannot carry as it is does not fail the transaction of the business', () => {
-  test('over 256 KiB: what it is about is told, not what it says', async () => {
+  test('over 256 KiB: the event has the reference, not the row', async () => {
     const table = await watched('large', 'id bigint primary key, t text');
     await shop.query(`insert into ${table} values (5, repeat('é', 140000))`);
     expect((await published())[0]).toMatchObject({ reference: '5', data: { id: 5, _truncated: true } });
@@ -167,7 +167,7 @@ describe('a row that an event cannot carry as it is does not fail the transactio
   });
 });
 
-test('what the table owner makes of a type runs with the rights of whoever writes, never with ours', async () => {
+test('a cast that the table owner defines runs with the rights of the writer, never with ours', async () => {
   await shop.query(`
     create type shop.sly as enum ('a');
     create function shop.sly_to_json(shop.sly) returns json language plpgsql as $$

@@ -36,7 +36,7 @@ test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
 
 const mistyped = (token: string) => `${token.slice(0, -1)}${token.endsWith('a') ? 'b' : 'a'}`;
 test.each<[string, () => string]>([
-  ['of nobody', makeIncomingToken],
+  ['that does not exist', makeIncomingToken],
   ['mistyped', () => mistyped(agreed.token)],
   ['in capitals', () => agreed.token.toUpperCase()],
   ['with more behind it', () => `${agreed.token}x`],

@@ -97,7 +97,7 @@ describe('updateWebhook', () => {
 });
 
 describe('rotateWebhookToken', () => {
-  test('makes a new address; the old one works as well until the overlap is over', async () => {
+  test('makes a new address; the old one works as well until the overlap ends', async () => {
     const agreed = await agree(app);
     const { token, address, webhook } = await change(
       'rotateWebhookToken',
@@ -154,7 +154,7 @@ describe('rotateWebhookToken', () => {
 });
 
 describe('rotateWebhookSecret', () => {
-  test('a new secret is accepted at once, the old one until the overlap is over', async () => {
+  test('a new secret is accepted at once, the old one until the overlap ends', async () => {
     const agreed = await agree(app);
     const { secret } = await change('rotateWebhookSecret', { id: agreed.id, overlapSeconds: 3600 }, 'secret publicKey');
     expect(await statusOf({ ...agreed, secret })).toBe(200);

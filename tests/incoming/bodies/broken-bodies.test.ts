@@ -32,7 +32,7 @@ afterAll(async () => {
 const onlyRow = () => waitFor('a row', async () => (await receivedBy(app, agreed))[0]);
 const statusIn = (heard: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(heard)?.[1]);
 
-test('a body that is cut short is kept as far as it came, and nobody was answered', async () => {
+test('a body that is cut short is kept as far as it came, and no answer is recorded', async () => {
   const call = openCall(agreed.address, ['content-type: application/json', 'content-length: 100']);
   call.write('{"half":');
   await call.destroy();
@@ -153,7 +153,7 @@ test.each([
   expect(await receivedBy(app, agreed)).toEqual([]);
 });
 
-test('Expect: 100-continue is told to go on', async () => {
+test('Expect: 100-continue is answered with 100', async () => {
   const call = openCall(agreed.address, [
     'content-length: 2',
     'content-type: application/json',

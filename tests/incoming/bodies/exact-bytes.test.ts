@@ -1,6 +1,6 @@
 // The bytes that came are the bytes that are kept, that are the event's, and that are passed on.
 
-import { allOver, deliveriesOf } from '../../delivery/attempt/ledger';
+import { allFinished, deliveriesOf } from '../../delivery/attempt/ledger';
 import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
@@ -114,7 +114,7 @@ test.each(BODIES)('%s', async (_what, contentType, body, expected) => {
 });
 
 test('of all these no delivery is left open, and those that were skipped say why', async () => {
-  const deliveries = await allOver(app, templated.id, BODIES.length);
+  const deliveries = await allFinished(app, templated.id, BODIES.length);
   const skipped = deliveries.filter(({ status }) => status !== 'DELIVERED');
   for (const { status, skipReason, skipMessage } of skipped) {
     expect([status, skipReason]).toEqual(['SKIPPED', expect.stringMatching(/^(CONDITION|TEMPLATE)/)]);

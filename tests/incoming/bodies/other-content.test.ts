@@ -65,7 +65,7 @@ test.each(['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'SUPPORT', 'AUDITOR'])(
   },
 );
 
-test('SUPPORT finds them by what everybody may read, and not by their content', async () => {
+test('SUPPORT finds them by fields that every reader sees, and not by their content', async () => {
   const found = async (query: string, role: string) =>
     (await app.ask('query ($query: String!) { search(text: $query, first: 50) { __typename } }', { query }, keys[role]))
       .data.search.length;
@@ -76,7 +76,7 @@ test('SUPPORT finds them by what everybody may read, and not by their content', 
   expect(refused.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
 });
 
-test('an error that everybody may read does not repeat the body', async () => {
+test('an error that every reader sees does not repeat the body', async () => {
   const { data } = await app.ask(
     '{ webhookRequestLogs(first: 20, where: { status: { eq: REFUSED } }) { nodes { error } } }',
     {},

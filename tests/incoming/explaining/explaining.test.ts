@@ -1,4 +1,4 @@
-// Why a call was refused: of the log, or one that somebody has at hand.
+// Why a call was refused: a call of the log, or one that is given.
 import { startTestApp, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { type Agreed, agree, callStandard, standardHeaders } from '../callers';
@@ -92,7 +92,7 @@ test('a call to another webhook is not explained with the secrets of this one', 
   expect((await explain({ requestId: answer.headers['x-request-id'] })).errors?.[0]?.extensions.code).toBe('NOT_FOUND');
 });
 
-test('who may not read content, and whoever only publishes, is refused', async () => {
+test('a user who may not read content, or who may only publish, is refused', async () => {
   for (const [role, code] of [
     ['SUPPORT', 'FORBIDDEN'],
     ['PUBLISHER', 'FORBIDDEN'],

@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** In front of Postgres: once it is told to, whoever commits through it never hears that it was done. */
+/** In front of PostgreSQL: from a given moment on, no commit through it is confirmed. */
 export interface CommitProxy {
   /** The same database through it. */
   through(url: string): string;

@@ -39,7 +39,7 @@ async function startProcess(env: Record<string, string> = {}): Promise<{ program
   return { program, address: `${program.url}/in/${agreed.token}` };
 }
 
-/** Keeps everybody from taking the id of this call, until it is let go. */
+/** Locks the id of this call, until it is released. */
 async function holdIds(): Promise<() => Promise<void>> {
   const client = new Client({ connectionString: app.database.superuserUrl });
   await client.connect();
@@ -56,7 +56,7 @@ const waiting = () =>
     return (row?.n ?? 0) > 0;
   });
 
-test('killed between verification and commit: nobody was told 2xx, nothing is there, and the same call again is accepted once', async () => {
+test('killed between verification and commit: no 2xx was sent, nothing is stored, and the same call again is accepted once', async () => {
   const { program, address } = await startProcess();
   const letGo = await holdIds();
   const id = newCallId();
@@ -105,13 +105,13 @@ test('killed after the commit, before the answer: the event is there once, and t
 
 test('killed under load again and again: everything that was answered 2xx is there, and everything is there once', async () => {
   const ids = Array.from({ length: 120 }, newCallId);
-  const told = new Set<string>();
+  const acceptedIds = new Set<string>();
   for (let round = 0; round < 2; round += 1) {
     const { program, address } = await startProcess();
     const sent = ids.map(async (id) => {
       const headers = { ...JSON_TYPE, ...standardHeaders(agreed.secret as string, BODY, { id }) };
       const answer = await sendRaw(address, { headers, body: BODY }).catch(() => null);
-      if (answer?.status === 200) told.add(id);
+      if (answer?.status === 200) acceptedIds.add(id);
     });
     await waitFor('some to be kept', async () => (await receivedBy(app, agreed)).length > 10 + 60 * round);
     await program.kill('SIGKILL');
@@ -120,14 +120,14 @@ test('killed under load again and again: everything that was answered 2xx is the
       'select count(*)::int as n from incoming_ids where webhook_id = $1',
       [uuidOf('Webhook', agreed.id)],
     );
-    expect(known[0]?.n).toBeGreaterThanOrEqual(told.size);
+    expect(known[0]?.n).toBeGreaterThanOrEqual(acceptedIds.size);
   }
   for (const id of ids) expect((await callStandard(agreed, BODY, { id })).status).toBe(200);
   expect(await eventsOf(app, agreed)).toHaveLength(120);
   expect((await receivedBy(app, agreed)).filter((row) => !row.duplicate)).toHaveLength(120);
 });
 
-test('a process that is told to stop answers all calls that are under way', async () => {
+test('a process that receives SIGTERM answers all calls that it has begun', async () => {
   const { program, address } = await startProcess();
   const letGo = await holdIds();
   const calls = Array.from({ length: 20 }, () => {

@@ -1,4 +1,4 @@
-// A flood of refused calls does not fill the disk, and keeps nobody else out.
+// A flood of refused calls does not fill the disk, and does not block other callers.
 import { startApp } from '../../../src/app/app';
 import { readConfig } from '../../../src/config';
 import { createLog } from '../../../src/log';
@@ -102,7 +102,7 @@ test('counts are not lost when a process stops, and those of two processes add u
   expect(sumOf(counted)).toBe(300 - kept);
 });
 
-test('an outgoing webhook has none, and whoever reads the log may read them', async () => {
+test('an outgoing webhook has none, and every reader of the log may read them', async () => {
   const agreed = await agree(app);
   const support = await app.keyFor('SUPPORT');
   const query = 'query ($id: ID!) { webhook(id: $id) { refusalsNotKept { calls } } }';

@@ -107,7 +107,7 @@ describe('with time held', () => {
   });
 });
 
-test('whoever stops waits for what waits', async () => {
+test('stopping waits for the calls that wait', async () => {
   const { begun, call, end, recorded, idle } = heldRecorder();
   await call(1);
   await end(0);
@@ -119,7 +119,7 @@ test('whoever stops waits for what waits', async () => {
   expect(recorded()).toBe(2);
 });
 
-test('a call that waits for its id keeps nobody else waiting', async () => {
+test('a call that waits for its id delays no other call', async () => {
   const app = await startTestApp({ PROCESSES: 'api' });
   const other = new Client({ connectionString: app.database.servingUrl });
   try {

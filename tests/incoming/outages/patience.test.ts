@@ -1,4 +1,4 @@
-// The database answers nobody: callers hear so before they give up.
+// While the database answers no one, callers receive an error before they give up.
 import { Client } from 'pg';
 import { startTestApp, type TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
@@ -26,14 +26,14 @@ test('a caller hears 503 while the database still works at the call, which holds
   await locking.query('begin; lock table incoming_ids in access exclusive mode');
   const id = newCallId();
   const body = '{"type":"paid"}';
-  const told = async () => {
+  const answerToCall = async () => {
     const { status, headers, json } = await callStandard(agreed, body, { id });
     return [status, headers['retry-after'], json.errors?.[0].extensions.code, json.errors?.[0].message];
   };
   const unknown = 'The database does not answer, so it is not known whether the call was recorded. Send it again.';
-  expect(await told()).toEqual([503, '5', 'UNAVAILABLE', unknown]);
+  expect(await answerToCall()).toEqual([503, '5', 'UNAVAILABLE', unknown]);
   // the lock is still there, and so is what the first call holds
-  expect(await told()).toEqual([503, '5', 'UNAVAILABLE', expect.stringContaining('Too many calls')]);
+  expect(await answerToCall()).toEqual([503, '5', 'UNAVAILABLE', expect.stringContaining('Too many calls')]);
   await locking.query('rollback');
   await locking.end();
   await waitFor('room for another', async () => (await callStandard(agreed, body, { id })).status === 200);

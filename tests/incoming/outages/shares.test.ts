@@ -44,7 +44,7 @@ test.each([
   ['pauseWebhook', 503],
   ['archiveWebhook', 410],
 ] as const)(
-  'after %s calls are answered %d before their bodies are read, and hold up nobody',
+  'after %s calls are answered %d before their bodies are read, and delay no others',
   async (mutation, status) => {
     route = await startBareRoute(app, { time, calls: { all: 3, ofWebhook: 3, ofSource: 3 } });
     const shut = await agree(app, { provider: 'NONE' });

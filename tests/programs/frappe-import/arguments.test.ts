@@ -72,9 +72,9 @@ test('an export without webhooks imports none', async () => {
 
 test('a server that is not there, or is another one, ends it with 1', async () => {
   const file = await fileWith([WEBHOOK]);
-  const nobody = await runImport([file, '--url', 'http://127.0.0.1:9'], KEY);
-  expect(nobody.code).toBe(1);
-  expect(nobody.stderr).toMatch(/cannot be reached .*--url names another/);
+  const unreachable = await runImport([file, '--url', 'http://127.0.0.1:9'], KEY);
+  expect(unreachable.code).toBe(1);
+  expect(unreachable.stderr).toMatch(/cannot be reached .*--url names another/);
 
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/moved')) response.writeHead(302, { location: 'http://127.0.0.1:9/' }).end();

@@ -40,7 +40,7 @@ function submitted(data: object): object {
   return { documentType: 'Sales Invoice', event: 'on_submit', referenceDocument: 'INV/0042', data };
 }
 
-test('the webhooks of a site are created as they were, and what cannot be is paused and said', async () => {
+test('the webhooks of a site are imported, and what cannot be translated is paused and reported', async () => {
   const file = await fileWith(await fixture('webhook.json', partner));
   const { code, stdout, stderr } = await importInto(app, file);
 
@@ -112,7 +112,7 @@ test('the webhooks of a site are created as they were, and what cannot be is pau
   });
 });
 
-test('what they send is what Frappe sends, with its signature', async () => {
+test('their requests equal those of Frappe, with its signature', async () => {
   const documents = await fixture('webhook.json', partner);
   const wanted = ['Bookkeeping', 'Signed with a known secret', 'Dynamic'];
   const file = await fileWith(
@@ -202,7 +202,7 @@ test('a second run creates nothing, and --again does', async () => {
   expect(await webhooksOf(app)).toHaveLength(6);
 });
 
-test('an archived webhook does not stand in the way', async () => {
+test('an archived webhook does not prevent an import', async () => {
   const [, , dynamic] = await fixture('webhook.json', partner);
   const file = await fileWith([dynamic]);
   expect((await importInto(app, file)).code).toBe(0);

@@ -66,7 +66,7 @@ test('a document over REST is carried over whole, with its retries', async () =>
   });
 });
 
-test('a list over REST lacks the tables: nothing is sent until somebody has looked', async () => {
+test('a list over REST lacks the child tables: its webhooks are paused until they are reviewed', async () => {
   const [issues, other] = (await readExport(join(__dirname, 'fixtures/rest-list.json'))).map(planWebhook);
   expect(issues?.problems).toEqual([expect.stringContaining('webhook_headers is not in the export')]);
   expect(issues?.input?.condition).toBe('false');

@@ -80,7 +80,7 @@ function countRows(source: DataSource): () => number {
   return () => count;
 }
 
-test('says what it is, and is kept by nobody on the way', async () => {
+test('declares its type, and may not be cached on the way', async () => {
   const ndjson = await orderMany();
   const csv = await orderMany({ format: 'CSV' });
   const answers = [await fetchExport(app, ndjson), await fetchExport(app, csv)];
@@ -103,7 +103,7 @@ test.each([
   ['br, gzip;q=0.5', true],
   ['gzip;q=0', false],
   ['identity', false],
-])('is compressed for whoever takes it: accept-encoding: %s', async (accepted, isCompressed) => {
+])('is compressed where the client accepts it: accept-encoding: %s', async (accepted, isCompressed) => {
   const id = await orderMany();
   const response = await fetch(`${app.url}/exports/${id}`, {
     headers: { authorization: `Bearer ${app.adminKey}`, 'accept-encoding': accepted },
@@ -127,7 +127,7 @@ test('is read no faster than it is taken, so that it needs no more memory the lo
   const server = await startServer({ patienceMs: 1_000 });
   const id = await requestExport(app, { where: { referenceDocument: { eq: 'MORE' } }, includeContent: true });
   await openExport(server, id);
-  // whoever is given up had taken nothing for a while: it had come to a stand
+  // the connection was closed because the client read nothing for a while
   const { rows } = await ending(id);
   expect(rows).toBeLessThan(25_000);
   // batches of 500: the one that leaves, and one ahead of it
@@ -169,7 +169,7 @@ test('where it broke off, it goes on: together that is the whole file', async ()
   expect(kept + rest.text === whole).toBe(true);
 });
 
-test('whoever goes away is noticed, and their place is free', async () => {
+test('a client that disconnects is noticed, and its slot is free', async () => {
   const server = await startServer({ perKey: 1 });
   const id = await orderMany();
   for (let n = 0; n < 3; n += 1) {
@@ -183,7 +183,7 @@ test('whoever goes away is noticed, and their place is free', async () => {
   await server.stop();
 });
 
-test('so many at once with one key, and so many in all', async () => {
+test('one key has a limit of concurrent downloads, and so has the process', async () => {
   const server = await startServer({ perKey: 2, inAll: 3 });
   const id = await orderMany();
   const other = await app.keyFor('AUDITOR');
@@ -208,7 +208,7 @@ test('a replica that has not heard of the order yet is not read', async () => {
   await replica.drop();
 });
 
-test('whoever takes nothing for too long is given up', async () => {
+test('a client that reads nothing for too long is disconnected', async () => {
   const server = await startServer({ patienceMs: 200 });
   const id = await orderMany();
   const response = await openExport(server, id);

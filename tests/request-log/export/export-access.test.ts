@@ -22,7 +22,7 @@ async function orderAs(key: string, input: object = {}): Promise<string> {
 
 const code = (json: { errors: { extensions: { code: string } }[] }) => json.errors[0]?.extensions.code;
 
-describe('whoever may not read content', () => {
+describe('a user who may not read content', () => {
   test.each([
     ['headers and bodies', { includeContent: true }],
     ['what a filter tells of bodies', { where: { data: { contains: { a: 1 } } } }],
@@ -88,7 +88,7 @@ describe('whoever may not read content', () => {
   });
 });
 
-test('an export is for whoever ordered it, for SYSTEM_MANAGER and AUDITOR', async () => {
+test('an export is readable for the user who requested it, for SYSTEM_MANAGER and AUDITOR', async () => {
   const orderer = await app.keyFor('SUPPORT');
   const id = await orderAs(orderer);
   const statuses: Record<string, unknown> = {};
@@ -107,7 +107,7 @@ test('an export is for whoever ordered it, for SYSTEM_MANAGER and AUDITOR', asyn
   expect((await fetchExport(app, id, { key: orderer })).status).toBe(200);
 });
 
-test('nobody gets anything without a key that is right', async () => {
+test('without a valid key nothing is sent', async () => {
   const id = await requestExport(app);
   for (const key of [null, 'hl_00000000_wrong', '']) {
     const { status, json } = await fetchExport(app, id, { key });

@@ -32,7 +32,7 @@ export function fetchExport(
 const withKey = (key: string | null): Record<string, string> =>
   key === null ? {} : { authorization: `Bearer ${key}` };
 
-/** A download that nobody reads from until somebody does. */
+/** A download that is paused until the test reads it. */
 export function openExport(
   app: { url: string; adminKey: string },
   id: string,

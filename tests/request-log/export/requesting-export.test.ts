@@ -25,7 +25,7 @@ describe('exportWebhookRequestLogs', () => {
     expect(lines).toEqual([expect.objectContaining({ id: pending, status: 'FAILED' })]);
   });
 
-  test('tells what was ordered, and its filter as it was given', async () => {
+  test('returns the export with its filter as it was given', async () => {
     const where = { startedAt: { gte: '2026-03-01T00:00:00.000Z' }, not: { data: { contains: { $dateTime: 'x' } } } };
     const fields = `export { id url format includeContent byteOrderMark where downloads rowsSent completedAt createdAt
       expiresAt orderedBy { name } }`;
@@ -50,7 +50,7 @@ describe('exportWebhookRequestLogs', () => {
     expect(found.data).toEqual({ node: { id: made.id, format: 'CSV' }, export: { id: made.id } });
   });
 
-  test('is in the audit trail with what was taken away, also what was not taken to its end', async () => {
+  test('is in the audit trail with each download, also one that did not reach its end', async () => {
     const documentType = 'Audited';
     await seedRequest(app.database, { documentType });
     const after = await seedRequest(app.database, { documentType });

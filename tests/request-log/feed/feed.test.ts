@@ -42,7 +42,7 @@ async function readAll(position: FeedPosition, limit = 100) {
 
 const uuid = (nodeId: string) => uuidOf('WebhookRequestLog', nodeId) as string;
 
-test('what is opened and closed is told once each, in the order in which it happened', async () => {
+test('each opening and each closing is in the feed once, in the order in which they happened', async () => {
   const start = await endOfFeed(source.manager);
   const pending = uuid(await seedRequest(database, { status: 'PENDING' }));
   const closed = uuid(await seedRequest(database, {}));
@@ -54,7 +54,7 @@ test('what is opened and closed is told once each, in the order in which it happ
   expect((await readAll(position)).read).toEqual([]);
 });
 
-test('what began earlier and commits later is told when it commits, and nothing is told twice', async () => {
+test('what began earlier and commits later is in the feed when it commits, and nothing twice', async () => {
   const start = await endOfFeed(source.manager);
   const late = new Client({ connectionString: database.servingUrl });
   await late.connect();
@@ -71,7 +71,7 @@ test('what began earlier and commits later is told when it commits, and nothing 
   expect((await readAll(second.position)).read).toEqual([]);
 });
 
-test('nothing is told of what was rolled back', async () => {
+test('nothing that was rolled back is in the feed', async () => {
   const start = await endOfFeed(source.manager);
   const client = new Client({ connectionString: database.servingUrl });
   await client.connect();
@@ -82,7 +82,7 @@ test('nothing is told of what was rolled back', async () => {
   expect((await readAll(start)).read).toEqual([]);
 });
 
-test('a statement that touches many is told in pieces of a thousand, which small steps get through', async () => {
+test('a statement that changes many rows is in the feed in pieces of a thousand, which are read in small steps', async () => {
   const start = await endOfFeed(source.manager);
   await seedManyAt(database, Date.now(), 2_500, 'MANY-1');
   const { changes } = await readFeed(source.manager, start, 10);
@@ -102,7 +102,7 @@ test('in the middle of a step nothing that is committed meanwhile gets in betwee
   expect((await readAll(step.position, 1)).read).toEqual([`CLOSED ${b}`, `CLOSED ${c}`]);
 });
 
-test('what did not succeed is listed when it is over, by whichever statement', async () => {
+test('a request that did not succeed is listed when it is finished, by whichever statement', async () => {
   const at = Date.now();
   const pending = uuid(await seedRequest(database, { at: at - 1, status: 'PENDING' }));
   const failed = uuid(await seedRequest(database, { at, status: 'FAILED' }));
@@ -129,7 +129,7 @@ test('old changes are forgotten, younger ones are not', async () => {
   expect((await readAll(START_OF_FEED)).read.length).toBeGreaterThan(2_500);
 });
 
-test('what somebody has still to read is not forgotten, however old it is', async () => {
+test('what a reader has not yet read is not deleted, however old it is', async () => {
   const behind = await endOfFeed(source.manager);
   await seedRequest(database, {});
   await database.query(

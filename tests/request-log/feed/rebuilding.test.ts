@@ -87,7 +87,7 @@ function counts() {
   );
 }
 
-/** What a count of the log by itself comes to, with nobody beside it. */
+/** The count of the log's rows while nothing else runs. */
 async function freshCounts() {
   await database.query('truncate request_stats, request_stats_open');
   await database.query(`update feed_positions set from_snapshot = pg_current_snapshot()::text, to_snapshot = null,

@@ -101,7 +101,7 @@ test('it is the same below a webhook, with its own cursors', async () => {
   expect(second.pageInfo.hasNextPage).toBe(false);
 });
 
-test('rows that come while somebody pages do not shift the pages', async () => {
+test('rows that are added between two pages do not shift the pages', async () => {
   const page = async (after: string | null) =>
     (await app.ask(PAGE, { orderBy: { field: 'DURATION', direction: 'DESC' }, first: 10, after })).data
       .webhookRequestLogs;

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { toNodeId } from '../../../src/ids';
 import type { TestDatabase } from '../../support/database';
+import { uuidAtTime } from '../../support/uuid-at-time';
 
 /** Two rows of each type that differ in everything: the first has a value wherever one may be missing, the second none. */
 export interface Pair {
@@ -10,16 +10,10 @@ export interface Pair {
 
 const HOUR = 3_600_000;
 
-/** A UUIDv7 of that millisecond. */
-function idLocation(ms: number): string {
-  const hex = `${ms.toString(16).padStart(12, '0')}7${randomBytes(2).toString('hex').slice(1)}8${randomBytes(8).toString('hex').slice(1)}`;
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
-
 export async function seedTwoOfEach(database: TestDatabase): Promise<Record<string, Pair>> {
   const now = Date.now();
   const [late, early] = [new Date(now), new Date(now - HOUR)];
-  const pair = () => [idLocation(late.getTime()), idLocation(early.getTime())] as const;
+  const pair = () => [uuidAtTime(late.getTime()), uuidAtTime(early.getTime())] as const;
   const ids = {
     User: pair(),
     ApiKey: pair(),

@@ -80,7 +80,7 @@ describe('pages', () => {
     expect(idsOf(back)).toEqual(idsOf(first));
   });
 
-  test('have 20 rows when nobody says how many', async () => {
+  test('have 20 rows by default', async () => {
     expect(idsOf(await list({ where }))).toHaveLength(20);
     expect(idsOf(await list({ where, first: null, last: null, after: null, before: null }))).toHaveLength(20);
     expect((await app.ask('{ webhookRequestLogs { nodes { id } } }')).data.webhookRequestLogs.nodes).toHaveLength(20);

@@ -1,4 +1,4 @@
-// Pages where nothing but the ids tells rows apart, where rows come in meanwhile, and from both ends at once.
+// Pages of rows that differ in their ids alone, pages while rows are added, and pages from both ends at once.
 import { startTestApp, type TestApp } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 import { seedTwoOfEach } from '../filters/two-of-each';

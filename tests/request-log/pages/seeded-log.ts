@@ -40,7 +40,7 @@ export async function seedRequest(database: TestDatabase, row: SeededRequest): P
   return toNodeId('WebhookRequestLog', id);
 }
 
-/** As many rows, all of one millisecond: only the rest of their ids tells them apart. */
+/** As many rows, all of one millisecond: only the rest of their ids differs. */
 export async function seedManyAt(
   database: TestDatabase,
   at: number,

@@ -1,4 +1,4 @@
-// What `data` and `response` find in JSON, and what nobody can do with them.
+// What `data` and `response` find in JSON, and which attacks on them fail.
 import { startTestApp, type TestApp } from '../../support/app';
 import { findRequests, indexed, refusalOf, seedSearched } from './searched-log';
 

@@ -1,4 +1,4 @@
-// How the index follows the log: each closed request once, whatever ends in between and whoever commits late.
+// How the index follows the log: each closed request once, whichever process ends in between and whichever transaction commits late.
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/database/data-source';
@@ -7,8 +7,9 @@ import { type IndexBatch, indexNextBatch } from '../../../src/request-log/search
 import { indexBehindSeconds } from '../../../src/request-log/search/request-index.store';
 import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { uuidAtTime } from '../../support/uuid-at-time';
 import { seedManyAt } from '../pages/seeded-log';
-import { idLocation, seedSearched, uuidIn } from './searched-log';
+import { seedSearched, uuidIn } from './searched-log';
 
 let database: TestDatabase;
 let source: DataSource;
@@ -87,7 +88,7 @@ test('requests that were opened and closed one by one fill a batch as well as th
 });
 
 test('an open request is taken in when it closes', async () => {
-  const id = idLocation(Date.now());
+  const id = uuidAtTime(Date.now());
   await database.query(
     `insert into webhook_request_logs (id, direction, status, attempt_number, duplicate, method, url, started_at)
      values ($1, 'OUTGOING', 'PENDING', 1, false, 'POST', 'https://x.example/', now())`,
@@ -138,7 +139,7 @@ test('what was begun before others and committed after them is found', async () 
   const slow = new Client({ connectionString: database.superuserUrl });
   await slow.connect();
   try {
-    const early = idLocation(Date.now() - 1_000);
+    const early = uuidAtTime(Date.now() - 1_000);
     await slow.query('begin');
     await slow.query(
       `insert into webhook_request_logs (id, direction, status, attempt_number, duplicate, method, url, started_at, finished_at)
@@ -157,7 +158,7 @@ test('what was begun before others and committed after them is found', async () 
   }
 });
 
-test('a month of the log that somebody made gets one in the index', async () => {
+test('a month of the log that an operator made gets one in the index', async () => {
   const at = Date.UTC(2019, 4, 5);
   await database.query(
     `create table webhook_request_logs_2019_05 partition of webhook_request_logs

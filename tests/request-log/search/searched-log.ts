@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { readNodeId, toNodeId } from '../../../src/ids';
 import type { TestApp } from '../../support/app';
 import type { TestDatabase } from '../../support/database';
+import { uuidAtTime } from '../../support/uuid-at-time';
 import { waitFor } from '../../support/wait-for';
 
 export interface SearchedRow {
@@ -21,18 +21,12 @@ export interface SearchedRow {
 const bytesOf = (value: unknown) =>
   value === undefined ? null : Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value));
 
-export function idLocation(ms: number): string {
-  const time = ms.toString(16).padStart(12, '0');
-  const random = randomBytes(10).toString('hex');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-8${random.slice(3, 6)}-${random.slice(6, 18)}`;
-}
-
 /** Puts a closed row with a payload and a response into the log. @returns its id */
 export async function seedSearched(database: TestDatabase, row: SearchedRow): Promise<string> {
   const at = row.at ?? Date.now();
-  const id = idLocation(at);
+  const id = uuidAtTime(at);
   const payload = bytesOf(row.data);
-  const payloadId = payload && idLocation(at);
+  const payloadId = payload && uuidAtTime(at);
   if (payload) {
     await database.query(
       `insert into payloads (id, body, sha256, byte_length, content_type) values ($1, $2, sha256($2), $3, 'application/json')`,

@@ -1,4 +1,4 @@
-// Each request is counted once, whatever happens to whoever counts.
+// Each request is counted once, whatever happens to the process that counts.
 import { Client } from 'pg';
 import { uuidOf } from '../../../src/ids';
 import { readPosition } from '../../../src/request-log/feed/feed-position.store';

@@ -47,7 +47,7 @@ test.each([
   expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
 });
 
-test('PUBLISHER may not count, nor may somebody without a key', async () => {
+test('PUBLISHER may not count, nor may a caller without a key', async () => {
   const refused = async (key: string | null) =>
     (await ask('', 'total { total }', key as string)).errors?.map(({ extensions }) => extensions.code);
   expect(await refused(await app.keyFor('PUBLISHER'))).toEqual(['FORBIDDEN']);
@@ -89,7 +89,7 @@ test('a count that takes too long is an error, never a number', async () => {
     poolSize: 2,
     statementTimeoutMs: 300,
   }).initialize();
-  // whoever holds the log makes each statement on it wait
+  // a lock on the log makes each statement on it wait
   const holder = await createDataSource(app.database.superuserUrl, { name: 'holder', poolSize: 1 }).initialize();
   const runner = holder.createQueryRunner();
   await runner.startTransaction();

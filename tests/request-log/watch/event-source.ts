@@ -18,7 +18,7 @@ export interface TestStream {
   /** The changes of all `next` events. */
   // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects by asserting it
   changes(): any[];
-  /** Waits for so many `next` events. */
+  /** Waits for this number of `next` events. */
   // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects by asserting it
   next(count: number): Promise<any[]>;
   close(): void;

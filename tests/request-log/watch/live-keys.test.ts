@@ -13,22 +13,23 @@ test('a key that is followed while others are looked up is not taken for a revok
     await gate.promise;
     return new Map(ids.filter((id) => id !== 'revoked').map((id) => [id, STANDING]));
   }, createLog('silent'));
-  const told = new Map<string, (Standing | null)[]>();
-  const follow = (id: string) => keys.follow(id, (standing) => told.set(id, [...(told.get(id) ?? []), standing]));
+  const standings = new Map<string, (Standing | null)[]>();
+  const follow = (id: string) =>
+    keys.follow(id, (standing) => standings.set(id, [...(standings.get(id) ?? []), standing]));
   try {
     follow('early');
     follow('revoked');
     await waitFor('the first look', () => lookedFor.length === 1);
     follow('late');
     gate.resolve();
-    await waitFor('the second look', () => told.has('late'));
+    await waitFor('the second look', () => standings.has('late'));
     expect(lookedFor.slice(0, 2)).toEqual([
       ['early', 'revoked'],
       ['early', 'revoked', 'late'],
     ]);
-    expect(told.get('late')).toEqual([STANDING]);
-    expect(told.get('early')?.[0]).toBe(STANDING);
-    expect(told.get('revoked')?.[0]).toBeNull();
+    expect(standings.get('late')).toEqual([STANDING]);
+    expect(standings.get('early')?.[0]).toBe(STANDING);
+    expect(standings.get('revoked')?.[0]).toBeNull();
   } finally {
     keys.stop();
   }

@@ -84,7 +84,7 @@ async function seedLate(referenceDocument: string): Promise<() => Promise<void>>
   };
 }
 
-test('what is committed late is told of when it is committed, to whoever watches and to whoever comes back', async () => {
+test('a change that commits late is sent when it commits, to open and to resumed subscriptions', async () => {
   const stream = await watch('LATE-');
   const commit = await seedLate('LATE-1');
   const commitLater = await seedLate('LATE-2');
@@ -182,11 +182,11 @@ describe('what cannot be gone on from is refused, and says what to do', () => {
     expect(await refusalOf(after)).toMatch(/neither the id of a change nor that of a WebhookRequestLog|is too old/);
   });
 
-  test('a Last-Event-ID of somebody else', async () => {
+  test('a Last-Event-ID of another server', async () => {
     expect(await refusalOf('', { 'last-event-id': '4711' })).toContain('"4711" is neither the id of a change');
   });
 
-  test('a request that nobody knows', async () => {
+  test('an unknown request', async () => {
     expect(await refusalOf(toNodeId('WebhookRequestLog', newId()))).toContain('is too old');
   });
 

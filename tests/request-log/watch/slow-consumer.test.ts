@@ -31,7 +31,7 @@ async function seedLarge(document: string, from: number, to: number): Promise<vo
 
 const numberOf = (url: string) => Number(/(\d+)\?/.exec(url)?.[1]);
 
-test('who takes too slowly loses the oldest of 1,000, is told how many, and gets them with `after`', async () => {
+test('a slow client loses the oldest of 1,000 changes, receives their number, and can read them with `after`', async () => {
   const where = { referenceDocument: { eq: 'SLOW' } };
   const body = JSON.stringify({ query: WATCH, variables: { where } });
   const fast = await openStream(app.url, { query: WATCH, variables: { where }, key: app.adminKey });
@@ -91,7 +91,7 @@ test('who takes too slowly loses the oldest of 1,000, is told how many, and gets
   again.close();
 });
 
-test('the client of the protocol is told of changes, and of refusals', async () => {
+test('the client of the protocol receives changes and refusals', async () => {
   const client = createClient({
     url: `${app.url}/graphql/stream`,
     headers: { authorization: `Bearer ${app.adminKey}` },

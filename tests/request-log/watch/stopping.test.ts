@@ -69,25 +69,25 @@ test('a server that stops waits neither for a WebSocket that does not answer nor
   const other = await startOther();
   const { port } = new URL(other.url as string);
   const silent = connect(Number(port), '127.0.0.1');
-  const deaf = connect(Number(port), '127.0.0.1', () => {
-    deaf.write(
+  const unread = connect(Number(port), '127.0.0.1', () => {
+    unread.write(
       `GET /graphql HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n` +
         'sec-websocket-version: 13\r\nsec-websocket-protocol: graphql-transport-ws\r\n' +
         'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
     );
   });
-  for (const socket of [silent, deaf]) socket.on('error', () => undefined);
+  for (const socket of [silent, unread]) socket.on('error', () => undefined);
   let answer = '';
-  deaf.on('data', (data) => {
+  unread.on('data', (data) => {
     answer += String(data);
   });
   await waitFor('the upgrade', () => answer.includes('101 Switching Protocols'));
   await waitFor('the connection', () => silent.readyState === 'open');
   await other.stop();
-  await waitFor('both ends', () => silent.destroyed && deaf.destroyed);
+  await waitFor('both ends', () => silent.destroyed && unread.destroyed);
 });
 
-test('nobody reads the feed once nobody watches', async () => {
+test('the feed is not read while there is no subscription', async () => {
   const stream = await openStream(app.url, { query: WATCH, key: app.adminKey });
   const isReading = async () => {
     const rows = await app.database.query(

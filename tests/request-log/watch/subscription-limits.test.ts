@@ -1,6 +1,6 @@
 import { createSubscriptionSlots, SUBSCRIPTION_LIMITS } from '../../../src/server/subscriptions/subscription-limits';
 
-test('a process has 1,000 subscriptions, and a place again when one is over, however often it says so', () => {
+test('a process has 1,000 subscriptions, and one that ends frees one, however often it reports its end', () => {
   const slots = createSubscriptionSlots();
   const leave = Array.from({ length: SUBSCRIPTION_LIMITS.subscriptions }, () => slots.subscribe());
   expect(() => slots.subscribe()).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED', status: 429 }));

@@ -51,7 +51,7 @@ test.each([
   expect(stream.events[0]?.data).toEqual({ errors: [{ message: expect.any(String), extensions }] });
 });
 
-test.each([[['PUBLISHER']], [[]]] as const)('somebody with the roles %j watches nothing', async (roles) => {
+test.each([[['PUBLISHER']], [[]]] as const)('a user with the roles %j may not subscribe', async (roles) => {
   const refusal = await refusalOf(await watch(await app.keyFor(...roles)));
   expect(refusal).toMatchObject({ path: ['webhookRequestLogChanged'], extensions: { code: 'FORBIDDEN' } });
 });
@@ -192,7 +192,7 @@ test('one key has 20 connections, and a place again when one is closed', async (
   await waitFor('a place', async () => (await watch(key)).status === 200);
 });
 
-test('a fault of ours tells its code and the request’s id, and nothing of the database', async () => {
+test('an internal error has its code and the id of the request, and nothing of the database', async () => {
   const query =
     'subscription { webhookRequestLogChanged { webhookRequestLog { referenceDocument webhook { name } } } }';
   const stream = await watch(app.adminKey, { query });

@@ -92,7 +92,7 @@ test('a filter that a busy database stopped once is tried again', async () => {
   other.close();
 });
 
-test('a filter that takes too long ends the streams of whoever gave it, and holds up nobody else', async () => {
+test('a filter that takes too long ends its own streams, and delays no others', async () => {
   const slow = await watch({ businessEvent: { event: { eq: 'on_submit' } } });
   const quick = await watch({ referenceDocument: { startsWith: 'QUICK' } });
   const locking = new Client({ connectionString: app.database.superuserUrl });

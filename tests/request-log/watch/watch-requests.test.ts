@@ -217,7 +217,7 @@ test('a token of that mode is refused with the same sentence, not waited for', a
   }
 });
 
-test('graphql-sse in single connection mode is told so at once', async () => {
+test('graphql-sse in single connection mode is refused at once', async () => {
   const client = createClient({
     url: `${app.url}/graphql/stream`,
     singleConnection: true,

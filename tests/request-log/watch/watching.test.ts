@@ -38,7 +38,7 @@ const seed = (referenceDocument: string, more: SeededRequest = {}) =>
 
 const documents = (stream: TestStream) => stream.changes().map((change) => change.webhookRequestLog.referenceDocument);
 
-test('a delivery is told of when its request is opened, and again when it is closed', async () => {
+test('a change is sent when a request is opened, and again when it is closed', async () => {
   const { id } = await createTestWebhook(app, partner.url, { documentType: 'Sales Invoice' });
   const stream = await watch({ where: { webhook: { id: { eq: id } } } });
   expect(stream.status).toBe(200);
@@ -59,7 +59,7 @@ test('an event bears the id of its change, over GET as well', async () => {
   expect(stream.events).toEqual([{ id: stream.changes()[0].id, event: 'next', data: expect.anything() }]);
 });
 
-test('each is told of what meets their own filter, and only of that', async () => {
+test('each subscriber receives what meets its own filter, and only that', async () => {
   const filters = [
     { referenceDocument: { startsWith: 'FILTER-' } },
     { and: [{ referenceDocument: { startsWith: 'FILTER-' } }, { status: { in: ['FAILED'] } }] },
@@ -81,7 +81,7 @@ test('each is told of what meets their own filter, and only of that', async () =
   ]);
 });
 
-test('a request is asked as it stands: one that no longer meets the filter is not told of', async () => {
+test('the filter is tested on the current row: a request that no longer meets it is not sent', async () => {
   const stream = await watch({ where: { referenceDocument: { startsWith: 'STANDS-' }, status: { eq: 'SUCCEEDED' } } });
   await seed('STANDS-1', { status: 'PENDING' });
   await app.database.query(`update webhook_request_logs set status = 'SUCCEEDED', finished_at = started_at
@@ -102,7 +102,7 @@ describe('several processes', () => {
   });
   afterAll(() => other.stop());
 
-  test('tell of what another one did, with ids that each of them goes on from', async () => {
+  test('send what another process did, with ids from which each of them can resume', async () => {
     const where = { referenceDocument: { eq: 'INV-ELSEWHERE' } };
     const stream = await watch({ where }, { url: other.url });
     await createTestWebhook(app, partner.url, { documentType: 'Elsewhere' });

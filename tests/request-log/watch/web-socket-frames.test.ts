@@ -110,8 +110,8 @@ describe('over the network', () => {
     expect([4429, 1006]).toContain(heard.closed);
   });
 
-  /** A client that says what it wants and listens to nothing. */
-  async function deaf(): Promise<{ socket: Socket; isClosed: () => boolean }> {
+  /** A client that subscribes and reads nothing. */
+  async function openUnreadSocket(): Promise<{ socket: Socket; isClosed: () => boolean }> {
     const { hostname, port, host } = new URL(app.url);
     const socket = connect(Number(port), hostname);
     sockets.push(socket);
@@ -139,7 +139,7 @@ describe('over the network', () => {
   }
 
   test('who says nothing in time is cut off, without waiting for a confirmation', async () => {
-    const { isClosed } = await deaf();
+    const { isClosed } = await openUnreadSocket();
     // far below the 30 s for which a confirmation is otherwise waited for
     await waitFor('the end of the connection', isClosed, 25_000);
   });

@@ -35,7 +35,7 @@ async function addRequestsUntil(hasArrived: () => boolean, document = 'WATCHED')
   });
 }
 
-test('a client is told of changes as over HTTP, and the others go on when one has had enough', async () => {
+test('a client receives changes as over HTTP, and the others continue when one unsubscribes', async () => {
   const [first, second] = [
     subscribeWithClient(app, app.adminKey),
     subscribeWithClient(app, await app.keyFor('SUPPORT')),
@@ -75,7 +75,7 @@ test.each([
   expect(await app.database.query(`select 1 from users where name = 'over-ws'`)).toEqual([]);
 });
 
-test('who may not watch is told so, and may stay', async () => {
+test('a user without the role is refused, and the connection stays open', async () => {
   const socket = await connectWith(await app.keyFor('PUBLISHER'));
   socket.send(subscribeMessage('1'));
   await waitFor('the refusal', () => socket.messages.length === 2);
@@ -109,7 +109,7 @@ describe('a connection without a key', () => {
     expect(socket.closed?.code).toBe(4401);
   });
 
-  test('is closed after 3 s without a word', async () => {
+  test('is closed after 3 s without a message', async () => {
     const socket = await openWith();
     await waitFor('the end', () => socket.closed);
     expect(socket.closed?.code).toBe(4408);
@@ -143,7 +143,7 @@ test.each([
   ['what is not JSON', () => '{', 4400],
   ['an unknown message', () => ({ type: 'connect' }), 4400],
   ['a subscription without an id', () => ({ type: 'subscribe', payload: { query: WATCH } }), 4400],
-  ['a second greeting', () => ({ type: 'connection_init' }), 4429],
+  ['a second connection_init', () => ({ type: 'connection_init' }), 4429],
 ])('%s ends the connection', async (_title, message, code) => {
   const socket = await connectWith();
   socket.send(message());
@@ -221,7 +221,7 @@ describe('while it runs', () => {
     await waitFor('the end of the one that watched nothing', () => idle.closed?.code === 4401);
   });
 
-  test('a user who loses the role likewise', async () => {
+  test('a user who loses the role, too', async () => {
     const key = await app.keyFor('SUPPORT');
     const socket = await watchTwice(key);
     await setUser(key, `roles = '{PUBLISHER}'`);
@@ -238,12 +238,12 @@ describe('what does not become a WebSocket', () => {
     expect((await openWith({ path })).refused).toBeGreaterThanOrEqual(200);
   });
 
-  test('a plain request to where they are led', async () => {
+  test('a plain request to the internal path', async () => {
     const headers = { authorization: `Bearer ${app.adminKey}` };
     expect((await sendRaw(`${app.url}/graphql/socket`, { method: 'GET', headers })).status).toBe(404);
   });
 
-  test('an offer of HTTP/2, and what it came with is answered', async () => {
+  test('an offer of HTTP/2, whose request is answered', async () => {
     const headers = {
       connection: 'Upgrade, HTTP2-Settings',
       upgrade: 'h2c',
@@ -260,7 +260,7 @@ describe('what does not become a WebSocket', () => {
     expect([1006, 4406]).toContain(socket.closed?.code);
   });
 
-  test.each(['https://dashboard.example.com', 'ours'])('but a page of %s does', async (origin) => {
+  test.each(['https://dashboard.example.com', 'ours'])('but a page of %s becomes one', async (origin) => {
     await connectWith(app.adminKey, { headers: { origin: origin === 'ours' ? app.url : origin } });
   });
 });

@@ -1,4 +1,4 @@
-// What an error, a log line or somebody else's request could tell.
+// What an error, a log line or the request of another caller could reveal.
 import 'reflect-metadata';
 
 import { HeaderMap } from '@apollo/server';
@@ -92,14 +92,14 @@ test('two callers who ask the same at the same moment each get their own answer'
   const together = await Promise.all(
     Array.from({ length: 40 }, (_, i) => app.ask(query, undefined, i % 2 === 0 ? auditor : support)),
   );
-  const told = ({ data, errors }: Awaited<ReturnType<TestApp['ask']>>) => ({
+  const contentOf = ({ data, errors }: Awaited<ReturnType<TestApp['ask']>>) => ({
     data,
     codes: errors?.map(({ extensions, path }) => [extensions.code, path]),
   });
   for (const [i, answer] of together.entries()) {
-    expect(told(answer)).toEqual(told(alone[i % 2] as (typeof alone)[0]));
+    expect(contentOf(answer)).toEqual(contentOf(alone[i % 2] as (typeof alone)[0]));
   }
-  expect(told(alone[0] as (typeof alone)[0])).not.toEqual(told(alone[1] as (typeof alone)[0]));
+  expect(contentOf(alone[0] as (typeof alone)[0])).not.toEqual(contentOf(alone[1] as (typeof alone)[0]));
 });
 
 test('what a caller writes stands in one line of the log, and cannot be one', async () => {

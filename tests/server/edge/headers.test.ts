@@ -47,7 +47,7 @@ describe('every answer has a request id', () => {
   });
 });
 
-test('no answer is guessed to be something else by a browser', async () => {
+test('every answer forbids content sniffing', async () => {
   const answers = await Promise.all(
     ['/', '/healthz', '/readyz', '/metrics', '/schema.graphql', '/nothing', '/graphql', '/%'].map((path) =>
       at(path, { method: 'GET' }),
@@ -65,7 +65,7 @@ describe('an installation behind a proxy and with a dashboard elsewhere', () => 
   });
   afterAll(() => proxied.stop());
 
-  test('lets pages of its dashboard in, and of no other site', async () => {
+  test('allows pages of its dashboard, and of no other site', async () => {
     const ask = (origin: string, method: string) =>
       sendRaw(`${proxied.url}/graphql`, {
         method,
@@ -118,7 +118,7 @@ describe('an installation behind a proxy and with a dashboard elsewhere', () => 
     expect(await addressRecordedBy(app, '203.0.113.7')).toBe('127.0.0.1');
   });
 
-  test('without CORS_ORIGINS no page of another site is let in', async () => {
+  test('without CORS_ORIGINS no page of another site is allowed', async () => {
     const headers = { ...JSON_TYPE, origin: DASHBOARD };
     const answer = await sendRaw(`${app.url}/graphql`, { headers, body: JSON.stringify({ query: NAME_OF_VIEWER }) });
     expect(answer.headers['access-control-allow-origin']).toBeUndefined();

@@ -1,6 +1,6 @@
 import { startTestApp, type TestApp } from '../../support/app';
 
-describe('a fault of ours', () => {
+describe('an internal error', () => {
   const lines: string[] = [];
   let broken: TestApp;
 

@@ -73,11 +73,11 @@ test.each(['application/json', 'application/json; charset=utf-8', 'application/j
 describe('a body of more than 16 MiB', () => {
   const seventeenMiB = Buffer.alloc(17 * 1024 * 1024, ' ');
 
-  test('is refused as too large, whether its length was announced', async () => {
+  test('is refused as too large where its length was declared', async () => {
     expectError(await post(seventeenMiB), 413, 'LIMIT_EXCEEDED', /16 MiB/);
   });
 
-  test('or not', async () => {
+  test('and where it was not declared', async () => {
     const answer = await fetch(`${app.url}/graphql`, {
       method: 'POST',
       headers: { ...JSON_TYPE, authorization: `Bearer ${app.adminKey}` },

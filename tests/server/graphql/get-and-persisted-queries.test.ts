@@ -34,7 +34,7 @@ describe('GET /graphql', () => {
     expect([asText.status, asText.json.errors[0].extensions.code]).toEqual([400, 'BAD_REQUEST']);
   });
 
-  test('with a key is nothing that a page of another site could have made: what urql sends by default', async () => {
+  test('with a key is answered without the preflight header, as urql sends it by default', async () => {
     const accept =
       'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed';
     const answer = await get({ query: '{ viewer { name } }' }, { accept, authorization: `Bearer ${app.adminKey}` });

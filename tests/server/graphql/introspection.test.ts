@@ -22,7 +22,7 @@ describe('introspection', () => {
     expect([answered.status, answered.errors]).toEqual([200, undefined]);
   });
 
-  test('but not the name of a type, which is in every answer of some clients', async () => {
+  test('the name of a type needs none, because some clients ask for it in every query', async () => {
     expect(await app.ask('{ __typename }', undefined, null)).toMatchObject({
       status: 200,
       data: { __typename: 'Query' },

@@ -11,7 +11,7 @@ afterAll(() => app.stop());
 
 const times = (n: number, part: (i: number) => string) => Array.from({ length: n }, (_, i) => part(i)).join(' ');
 
-/** `viewer { webhooks { nodes { owner { webhooks ...` so many fields deep. */
+/** `viewer { webhooks { nodes { owner { webhooks ...`, `depth` fields deep. */
 function nested(depth: number): string {
   const names = ['viewer', ...Array.from({ length: depth }, (_, i) => ['webhooks(first: 1)', 'nodes', 'owner'][i % 3])];
   const path = names.slice(0, depth - 1);

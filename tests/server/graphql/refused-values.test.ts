@@ -101,7 +101,7 @@ describe('values that do not fit are refused, whether as literals or as variable
 describe('variables of more than 10,000 values', () => {
   const many = (n: number) => Array.from({ length: n }, (_, i) => ({ referenceDocument: { eq: `INV-${i}` } }));
 
-  test('are refused before they are looked at, also where nobody may ask', async () => {
+  test('are refused before they are checked, also for a caller without the role', async () => {
     for (const key of [app.adminKey, await app.keyFor('PUBLISHER')]) {
       const { status, errors } = await app.ask(
         'query ($where: WebhookRequestLogWhere) { webhookRequestLogs(where: $where) { totalCount } }',

@@ -42,7 +42,7 @@ describe('beside GraphQL there is', () => {
     expect(answer.text).toMatch(/^# TYPE hookledger_attempts_total counter$/m);
   });
 
-  test('/schema.graphql, for whoever may introspect, the API with its guards', async () => {
+  test('/schema.graphql, the schema with its directives, for callers that may introspect', async () => {
     expectError(await get('/schema.graphql'), 401, 'UNAUTHENTICATED', /API key/);
     const auditor = await app.keyFor('AUDITOR');
     expect((await get('/schema.graphql', { authorization: `Bearer ${auditor}` })).status).toBe(200);

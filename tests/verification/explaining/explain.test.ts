@@ -18,7 +18,7 @@ describe.each(SIGNERS.map((signer) => [titleOf(signer), signer] as const))('%s',
     ]);
   });
 
-  test('a call that another secret signed says so, after everything else was tried', () => {
+  test('a call that another secret signed is explained so, after everything else was tried', () => {
     const { judgement, checks } = explained(signedCall(signer, signer.otherSecret), agreed(signer));
     expect(checks.map(({ name, passed }) => [name, passed])).toEqual([
       ['HEADERS', true],
@@ -58,14 +58,14 @@ describe.each(SIGNERS.map((signer) => [titleOf(signer), signer] as const))('%s',
   });
 });
 
-test('where nothing has to be confirmed, that is said', () => {
+test('without verification, the explanation says that every call is accepted', () => {
   expect(explained({}, agreementOf('NONE', []))).toEqual({
     judgement: { accepted: true, secretId: null },
     checks: [check('SIGNATURE', null, 'anyone who knows the address are accepted')],
   });
 });
 
-test('without a live secret, that is said', () => {
+test('without a live secret, the explanation says so', () => {
   const { checks } = explained(github('x', 'x'), agreementOf('GITHUB', []));
   expect(checks).toContainEqual(check('SECRET', false, 'no live secret'));
 });
@@ -94,7 +94,7 @@ describe('the time', () => {
   const [standard] = SIGNERS as readonly [Signer];
   const at = (timestamp: string) => explained(signedCall(standard, standard.secret, timestamp), agreed(standard));
 
-  test('is told by how much and in which direction', () => {
+  test('is reported with the difference and its direction', () => {
     const late = at(String(NOW - 412));
     expect(late.judgement).toMatchObject({ code: 'STALE' });
     expect(checkOf(late, 'TIMESTAMP')).toEqual({
@@ -137,7 +137,7 @@ describe('the time', () => {
   });
 });
 
-describe('what was made to take long', () => {
+describe('input that is made to take long', () => {
   const secrets = Array.from({ length: 10 }, (_, index) => `secret-${index}`);
   const HUGE: readonly [string, string][] = [
     [

@@ -13,7 +13,7 @@ afterAll(() => app.stop());
 const create = (input: object = {}) => createWithCredentials(app, input);
 const update = (id: string, input: object) => saveWebhook(app, 'updateWebhook', { id, ...input });
 
-describe('a credential is refused, nothing is stored, and no sentence repeats it', () => {
+describe('a credential is refused, nothing is stored, and no message repeats it', () => {
   test.each(INVALID_CREDENTIALS)('%s', async (_what, input, field, code, message) => {
     const counts = 'select (select count(*) from webhooks) as w, (select count(*) from webhook_credentials) as c';
     const { webhook } = await create();

@@ -155,7 +155,7 @@ describe('a URL that leads to another scheme, host or port', () => {
   });
 });
 
-test('two updates at once leave one of the two', async () => {
+test('of concurrent updates one wins', async () => {
   const { webhook } = await create();
   const answers = await Promise.all(
     ['one', 'two', 'three'].map((username) => update(webhook.id, { basicAuth: { username, password: username } })),
@@ -164,7 +164,7 @@ test('two updates at once leave one of the two', async () => {
   expect(await storedOf(webhook.id)).toHaveLength(1);
 });
 
-test('many webhooks and their credentials are read at once', async () => {
+test('credentials of many webhooks are read in one query', async () => {
   const { webhook } = await create({ basicAuth });
   const answer = await app.ask('{ webhooks(first: 50) { nodes { id credentials { name } } } }');
   const found = answer.data.webhooks.nodes.find(({ id }: { id: string }) => id === webhook.id);

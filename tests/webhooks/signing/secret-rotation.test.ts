@@ -42,7 +42,7 @@ describe('rotateWebhookSecret', () => {
     expect((await signingKeysOf(app, webhook.id)).map((key) => key.live)).toEqual([true, false, false]);
   });
 
-  test('never lets an old one live longer than it would have', async () => {
+  test('never extends the life of an old secret', async () => {
     const { webhook } = await create();
     await rotate(webhook.id, { overlapSeconds: 60 });
     const [, oldest] = await signingKeysOf(app, webhook.id);
@@ -173,7 +173,7 @@ describe('rotateWebhookSecret', () => {
     expect(await refused(webhook.id)).toMatchObject([{ field: ['id'], code: 'CONFLICT' }]);
   });
 
-  test('is of the managers', async () => {
+  test('is allowed for INTEGRATION_MANAGER, and for no lower role', async () => {
     const { webhook } = await create();
     for (const role of ['SUPPORT', 'AUDITOR', 'PUBLISHER'] as const) {
       const key = await app.keyFor(role);
@@ -207,7 +207,7 @@ describe('rotateWebhookSecret', () => {
     expect((await signingKeysOf(app, webhook.id)).filter((key) => key.live)).toHaveLength(2);
   });
 
-  test('at once by many makes as many secrets, one after the other, and never more than ten', async () => {
+  test('called concurrently makes one secret for each call, and never more than ten live ones', async () => {
     const { webhook } = await create();
     const payloads = await Promise.all(
       Array.from({ length: 14 }, () => sign(app, 'rotateWebhookSecret', { id: webhook.id })),
