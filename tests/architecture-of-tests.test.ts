@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { foldersOver, lineCount, MAX_FILES, MAX_LINES, readSourceTree, type SourceFile } from './support/source-tree';
+import {
+  foldersOver,
+  lineCount,
+  MAX_FILES,
+  MAX_LINES,
+  readSourceTree,
+  type SourceFile,
+} from './support/repository/source-tree';
 
 /** The endings of files that a test runner starts. */
 const STARTED = ['test', 'browser', 'chaos'];

@@ -7,7 +7,7 @@ import {
   parseFile,
   readSourceTree,
   type SourceFile,
-} from './support/source-tree';
+} from './support/repository/source-tree';
 
 /**
  * The order of imports, by folder below src/: a folder imports itself and the folders above it in this list.

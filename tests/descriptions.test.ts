@@ -15,7 +15,7 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 import { createSchema } from '../src/server/schema/schema';
-import { examplesIn, faultsOf } from './support/documented-queries';
+import { examplesIn, faultsOf } from './support/repository/documented-queries';
 
 interface Described {
   name: string;

@@ -4,9 +4,9 @@ import { isObjectType } from 'graphql';
 import { createSchema } from '../src/server/schema/schema';
 import { openStream } from './request-log/watch/event-source';
 import { startTestApp, type TestApp } from './support/app';
-import { examplesIn, faultsOf } from './support/documented-queries';
 import { mutate } from './support/mutate';
 import { type Receiver, startReceiver } from './support/receiver';
+import { examplesIn, faultsOf } from './support/repository/documented-queries';
 import { waitFor } from './support/wait-for';
 import { createTestWebhook, invoice, publish } from './support/webhooks';
 

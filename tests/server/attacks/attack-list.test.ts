@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { faultOf, testsNamedIn } from '../../support/named-tests';
+import { faultOf, testsNamedIn } from '../../support/repository/named-tests';
 
 const NUMBER_OF_ATTACKS = 68;
 

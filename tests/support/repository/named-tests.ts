@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const ROOT = join(__dirname, '../..');
+const ROOT = join(__dirname, '../../..');
 
 /** What a document names as its proof: a file of tests, and, where it is about one of them, its title as the file has it. */
 export interface NamedTest {
