@@ -246,7 +246,7 @@ describe('is refused, and leaves all as it was, for', () => {
       `update deliveries set status = 'SKIPPED', skip_reason = 'LOOP', payload_id = null where id = $1`,
       [delivery.id],
     );
-    await expectRefused(delivery, webhook, "deliveries of its own webhook caused its event");
+    await expectRefused(delivery, webhook, 'deliveries of its own webhook caused its event');
   });
 
   test('a test', async () => {
