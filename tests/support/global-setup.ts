@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres/embedded-postgres';
-import { migrate } from '../../src/database/migrate';
 
 const MEMORY = '/dev/shm';
 const ENOUGH_BYTES = 4 * 1024 ** 3;
@@ -19,6 +18,9 @@ export default async function globalSetup(): Promise<void> {
     binaries: process.env.TEST_POSTGRES_BINARIES,
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
   });
+  await build;
+  // an import would compile all of src/ again
+  const { migrate } = require('../../dist/src/database/migrate') as typeof import('../../src/database/migrate');
   await migrate(postgres.migrationUrl, postgres.servingUrl);
   const admin = new Client({ connectionString: postgres.superuserUrl });
   await admin.connect();
@@ -31,7 +33,6 @@ export default async function globalSetup(): Promise<void> {
     }
   }
   await admin.end();
-  await build;
   process.env.TEST_POSTGRES = JSON.stringify({
     servingUrl: postgres.servingUrl,
     migrationUrl: postgres.migrationUrl,
@@ -46,7 +47,7 @@ export default async function globalSetup(): Promise<void> {
   });
 }
 
-/** What operators start, for those who start it: compiled, it runs a second sooner. Its types are not looked at here. */
+/** The program that test files share and start. Its types are not looked at here. */
 async function buildProgram(): Promise<void> {
   const root = join(__dirname, '../..');
   await promisify(execFile)('npm', ['run', '--silent', 'build'], { cwd: root }).catch(() => undefined);
