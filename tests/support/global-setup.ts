@@ -11,7 +11,7 @@ const ENOUGH_BYTES = 4 * 1024 ** 3;
 
 /** One Postgres for the whole run, and in it one migrated database that every test file gets a copy of; and the program. */
 export default async function globalSetup(): Promise<void> {
-  const build = buildProgram();
+  const build = process.env.TEST_SKIP_BUILD ? undefined : buildProgram();
   const dataDir = await mkdtemp(join(tmpdir(), 'hookledger-tests-'));
   const postgres = await startEmbeddedPostgres({
     dataDir,
