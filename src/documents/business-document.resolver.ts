@@ -4,7 +4,7 @@ import { loadDelivery } from '../delivery/api/delivery.resolver';
 import { DeliveryConnection, DeliveryType } from '../delivery/api/delivery.type';
 import { DELIVERIES } from '../delivery/delivery.store';
 import { BUSINESS_EVENT_FILTER, BusinessEventListArgs } from '../events/business-event.inputs';
-import { loadEvent } from '../events/business-event.resolver';
+import { BUSINESS_EVENT } from '../events/business-event.linked-fields';
 import { BUSINESS_EVENTS } from '../events/business-event.store';
 import { BusinessEventConnection, BusinessEventType } from '../events/business-event.type';
 import type { Context } from '../graphql/context';
@@ -23,7 +23,7 @@ import { RequestLogConnection, RequestLogType } from '../request-log/api/request
 import { all } from '../sql/condition';
 import type { PageRequest } from '../sql/keyset';
 import { READERS } from '../viewer';
-import { loadWebhook } from '../webhooks/api/webhook.resolver';
+import { WEBHOOK } from '../webhooks/api/webhook.linked-fields';
 import { WebhookType } from '../webhooks/api/webhook.type';
 import { TimelineArgs, timelineOrder } from './business-document.inputs';
 import {
@@ -152,12 +152,12 @@ function edgeOf({ cursor, backward }: PageRequest): string | null {
 export class DocumentTimelineEntryResolver {
   @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook; null: the entry is an event.' })
   webhook(@Root() row: TimelineRow, @Ctx() context: Context) {
-    return loadWebhook(context, row.webhookId);
+    return WEBHOOK.load(context, row.webhookId);
   }
 
   @FieldResolver(() => BusinessEventType, { nullable: true, description: 'The event.' })
   businessEvent(@Root() row: TimelineRow, @Ctx() context: Context) {
-    return loadEvent(context, row.businessEventId);
+    return BUSINESS_EVENT.load(context, row.businessEventId);
   }
 
   @FieldResolver(() => DeliveryType, {

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
 import { loadDelivery } from '../delivery/api/delivery.resolver';
-import { loadEvent } from '../events/business-event.resolver';
+import { BUSINESS_EVENT } from '../events/business-event.linked-fields';
 import type { Context } from '../graphql/context';
 import { withExample } from '../graphql/example';
 import { listPage } from '../graphql/lists/list';
@@ -14,7 +14,7 @@ import { searchQuery } from '../request-log/search/search-query';
 import { wordsIn } from '../request-log/search/tokenizer';
 import { USER } from '../users/user.linked-fields';
 import { READERS, readsContent } from '../viewer';
-import { loadWebhook } from '../webhooks/api/webhook.resolver';
+import { WEBHOOK } from '../webhooks/api/webhook.linked-fields';
 import { documentsNamed, usersWith, webhooksWith } from './search.store';
 import { type FoundThing, SearchResult } from './search.type';
 
@@ -26,9 +26,9 @@ type Loader = (context: Context, id: string) => Promise<object | null> | null;
 const LOADERS: Partial<Record<NodeName, Loader>> = {
   WebhookRequestLog: loadRequest,
   Delivery: loadDelivery,
-  Webhook: loadWebhook,
+  Webhook: WEBHOOK.load,
   User: USER.load,
-  BusinessEvent: loadEvent,
+  BusinessEvent: BUSINESS_EVENT.load,
 };
 
 async function foundById(context: Context, name: NodeName, id: string): Promise<FoundThing[]> {

@@ -1,44 +1,22 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { GraphQLJSON } from 'graphql-scalars';
-import {
-  Arg,
-  Args,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  Info,
-  Mutation,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-} from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, ID, Info, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import { exactArgument } from '../graphql/arguments/exact-argument';
 import { BodyType, bodyOf } from '../graphql/body.type';
 import type { Context } from '../graphql/context';
 import { loaderFor } from '../graphql/data-loaders';
 import { withExample } from '../graphql/example';
-import { listPage } from '../graphql/lists/list';
-import { byTime } from '../graphql/lists/time-order';
-import { conditionOf } from '../graphql/lists/where-to-sql';
 import { payloadOf } from '../graphql/mutation-payload';
 import { HasRole } from '../graphql/roles/has-role';
 import { answer } from '../graphql/user-error';
-import { toNodeId, uuidOf } from '../ids';
+import { toNodeId } from '../ids';
 import { jsonOrText } from '../json/json-output';
-import { USER } from '../users/user.linked-fields';
-import { UserType } from '../users/user.type';
-import { CONTENT_READERS, READERS, type Viewer } from '../viewer';
-import {
-  BUSINESS_EVENT_FILTER,
-  BusinessEventListArgs,
-  type PublishEventInput,
-  PublishEventsInput,
-} from './business-event.inputs';
-import { BUSINESS_EVENTS, type BusinessEventRow, eventsById } from './business-event.store';
-import { BusinessEventConnection, BusinessEventType } from './business-event.type';
+import { CONTENT_READERS, type Viewer } from '../viewer';
+import { type PublishEventInput, PublishEventsInput } from './business-event.inputs';
+import type { BusinessEventRow } from './business-event.store';
+import { BusinessEventType } from './business-event.type';
 import { checkNumberOfEvents, type NewEvent } from './event-faults';
+
 import { type PayloadRow, payloadsById } from './payload.store';
 import type { PublishedEvent } from './publish-events';
 import type { Publisher } from './publisher';
@@ -67,49 +45,12 @@ const PublishEventsPayload = payloadOf('PublishEvents', {
   ],
 });
 
-export function loadEvent(context: Context, id: string | null): Promise<BusinessEventRow | null> | null {
-  return id === null ? null : loaderFor(context, 'BusinessEvent', (ids) => eventsById(context.db, ids)).load(id);
-}
-
 export function loadPayload(context: Context, id: string | null): Promise<PayloadRow | null> | null {
   return id === null ? null : loaderFor(context, 'Payload', (ids) => payloadsById(context.db, ids)).load(id);
 }
 
 @Resolver(() => BusinessEventType)
 export class BusinessEventResolver {
-  @HasRole(...READERS)
-  @Query(() => BusinessEventType, {
-    nullable: true,
-    description: withExample(
-      'The business event with this id; null when there is none.',
-      '{ businessEvent(id: "evt_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { event user { name } deliveries { nodes { ' +
-        'status } } } }',
-    ),
-  })
-  businessEvent(
-    @Ctx() context: Context,
-    @Arg('id', () => ID, { description: 'The id of the event, `evt_...`.' }) id: string,
-  ) {
-    return loadEvent(context, uuidOf('BusinessEvent', id));
-  }
-
-  @HasRole(...READERS)
-  @Query(() => BusinessEventConnection, {
-    description: withExample(
-      'All business events, newest first.',
-      '{ businessEvents(where: { wantedBy: { eq: 0 } }) { nodes { documentType event referenceDocument } } }',
-    ),
-  })
-  businessEvents(@Ctx() context: Context, @Args(() => BusinessEventListArgs) args: BusinessEventListArgs) {
-    const condition = conditionOf(args.where, BUSINESS_EVENT_FILTER);
-    return listPage(context, {
-      listing: BUSINESS_EVENTS,
-      condition,
-      order: byTime('BusinessEvent', args.orderBy),
-      args,
-    });
-  }
-
   @HasRole('PUBLISHER', 'SYSTEM_MANAGER')
   @Mutation(() => PublishEventsPayload, {
     description: withExample(
@@ -159,11 +100,6 @@ export class BusinessEventResolver {
   async dataBody(@Root() row: BusinessEventRow, @Ctx() context: Context) {
     const payload = await loadPayload(context, row.payloadId);
     return payload?.body ? bodyOf(payload.body, payload.contentType || null) : null;
-  }
-
-  @FieldResolver(() => UserType, { nullable: true, description: 'The user who acted in the business system.' })
-  user(@Root() row: BusinessEventRow, @Ctx() context: Context) {
-    return USER.load(context, row.userId);
   }
 }
 

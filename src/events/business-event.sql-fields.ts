@@ -1,11 +1,6 @@
 import { bodyOf } from '../graphql/body.type';
-import { byTime } from '../graphql/lists/time-order';
-import { conditionOf } from '../graphql/lists/where-to-sql';
-import { uuidOf } from '../ids';
 import { jsonOrText } from '../json/json-output';
-import { link, type RowSource, rawJson, type SqlFields } from '../read-plan/sql-fields';
-import { BUSINESS_EVENT_FILTER, type BusinessEventListArgs } from './business-event.inputs';
-import { BUSINESS_EVENTS } from './business-event.store';
+import { type RowSource, rawJson, type SqlFields } from '../read-plan/sql-fields';
 
 const payloadWithType = (id: string) =>
   `(select json_build_array(encode(body, 'base64'), content_type, byte_length) from payloads
@@ -40,36 +35,5 @@ export function payloadFields(ofBody: (row: RowSource) => string): SqlFields['fi
 }
 
 export const businessEventSqlFields: readonly SqlFields[] = [
-  {
-    type: 'BusinessEvent',
-    listing: BUSINESS_EVENTS,
-    fields: {
-      ...payloadFields((row) => row.column('payload_id')),
-      user: link('User', 'user_id'),
-      publishedBy: link('User', 'published_by'),
-    },
-  },
-  {
-    type: 'User',
-    fields: {
-      businessEvents: { kind: 'pages', of: 'BusinessEvent', column: 'user_id', list: (args) => listedEvents(args) },
-    },
-  },
-  {
-    type: 'Query',
-    fields: {
-      businessEvents: { kind: 'pages', of: 'BusinessEvent', column: null, list: (args) => listedEvents(args) },
-      businessEvent: {
-        kind: 'one',
-        of: 'BusinessEvent',
-        id: (args) => uuidOf('BusinessEvent', (args as { id: string }).id),
-      },
-    },
-  },
+  { type: 'BusinessEvent', fields: payloadFields((row) => row.column('payload_id')) },
 ];
-
-/** The same query as in the resolvers. @param listing one with an additional column, where a link needs it */
-export function listedEvents(args: BusinessEventListArgs, listing = BUSINESS_EVENTS) {
-  const condition = conditionOf(args.where, BUSINESS_EVENT_FILTER);
-  return { listing, condition, order: byTime('BusinessEvent', args.orderBy), args };
-}

@@ -22,7 +22,7 @@ import type { Db } from '../sql/db';
 import { USER } from '../users/user.linked-fields';
 import { UserType } from '../users/user.type';
 import { READERS, type Viewer } from '../viewer';
-import { loadWebhook } from '../webhooks/api/webhook.resolver';
+import { WEBHOOK } from '../webhooks/api/webhook.linked-fields';
 import { WebhookType } from '../webhooks/api/webhook.type';
 import {
   CancelReplayInput,
@@ -228,6 +228,6 @@ export class ReplayResolver {
 export class ReplayWebhookCountResolver {
   @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook of these deliveries.' })
   webhook(@Root() counted: CountShape['byWebhook'][number], @Ctx() context: Context) {
-    return loadWebhook(context, counted.webhookId);
+    return WEBHOOK.load(context, counted.webhookId);
   }
 }

@@ -3,7 +3,8 @@ import { WebhookCredentialsResolver } from './api/credential.resolver';
 import { WebhookRateLimitsResolver } from './api/rate-limits.resolver';
 import { WebhookRequestResolver } from './api/request.resolver';
 import { SigningKeyResolver, SigningResolver } from './api/signing.resolver';
-import { UserWebhooksResolver, WebhookResolver } from './api/webhook.resolver';
+import { webhookLinkedFields } from './api/webhook.linked-fields';
+import { WebhookResolver } from './api/webhook.resolver';
 import { webhookSqlFields } from './api/webhook.sql-fields';
 import { WebhookCredentialEntity } from './credentials/webhook-credential.entity';
 import { IncomingAgreementEntity } from './incoming/incoming-agreement.entity';
@@ -25,7 +26,6 @@ export const webhooks = {
   ],
   resolvers: [
     WebhookResolver,
-    UserWebhooksResolver,
     SigningResolver,
     SigningKeyResolver,
     WebhookRateLimitsResolver,
@@ -34,6 +34,6 @@ export const webhooks = {
     WebhookAgreementResolver,
     IncomingAgreementResolver,
   ],
-  linkedFields: [],
+  linkedFields: webhookLinkedFields,
   sqlFields: webhookSqlFields,
 };

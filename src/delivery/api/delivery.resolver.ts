@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import { loadEvent } from '../../events/business-event.resolver';
+import { BUSINESS_EVENT } from '../../events/business-event.linked-fields';
 import type { BusinessEventRow } from '../../events/business-event.store';
 import { BusinessEventType } from '../../events/business-event.type';
 import type { Context } from '../../graphql/context';
@@ -15,7 +15,7 @@ import { RequestLogListArgs } from '../../request-log/api/request-log.inputs';
 import { RequestLogConnection, RequestLogType } from '../../request-log/api/request-log.type';
 import type { RequestRow } from '../../request-log/request-log.store';
 import { READERS } from '../../viewer';
-import { loadWebhook } from '../../webhooks/api/webhook.resolver';
+import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
 import { WebhookType } from '../../webhooks/api/webhook.type';
 import type { WebhookRow } from '../../webhooks/webhook.store';
 import { DELIVERIES, type DeliveryRow, deliveriesById } from '../delivery.store';
@@ -67,12 +67,12 @@ export class DeliveryResolver {
 
   @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook that the delivery is for.' })
   webhook(@Root() row: DeliveryRow, @Ctx() context: Context) {
-    return loadWebhook(context, row.webhookId);
+    return WEBHOOK.load(context, row.webhookId);
   }
 
   @FieldResolver(() => BusinessEventType, { nullable: true, description: 'The event that is delivered.' })
   businessEvent(@Root() row: DeliveryRow, @Ctx() context: Context) {
-    return loadEvent(context, row.businessEventId);
+    return BUSINESS_EVENT.load(context, row.businessEventId);
   }
 
   @FieldResolver(() => RequestLogConnection, { description: 'The attempts of the delivery, newest first by default.' })

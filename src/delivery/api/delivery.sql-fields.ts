@@ -1,4 +1,4 @@
-import { listedEvents } from '../../events/business-event.sql-fields';
+import { listOfEvents } from '../../events/business-event.linked-fields';
 import { byTime } from '../../graphql/lists/time-order';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { uuidOf } from '../../ids';
@@ -20,7 +20,7 @@ export const deliverySqlFields: readonly SqlFields[] = [
       webhook: link('Webhook', 'webhook_id'),
       businessEvent: link('BusinessEvent', 'business_event_id'),
       user: link('User', 'user_id'),
-      effects: { kind: 'pages', of: 'BusinessEvent', column: 'caused_by', list: (args) => listedEvents(args) },
+      effects: { kind: 'pages', of: 'BusinessEvent', column: 'caused_by', list: listOfEvents().listQuery },
     },
   },
   {
@@ -31,7 +31,7 @@ export const deliverySqlFields: readonly SqlFields[] = [
         kind: 'pages',
         of: 'BusinessEvent',
         column: 'effect_of',
-        list: (args) => listedEvents(args, EFFECTS_OF_EVENTS),
+        list: listOfEvents(EFFECTS_OF_EVENTS).listQuery,
       },
     },
   },

@@ -1,6 +1,7 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import { loadEvent, loadPayload } from '../../events/business-event.resolver';
+import { BUSINESS_EVENT } from '../../events/business-event.linked-fields';
+import { loadPayload } from '../../events/business-event.resolver';
 import { BusinessEventType } from '../../events/business-event.type';
 import { BodyType, bodyOf } from '../../graphql/body.type';
 import type { Context } from '../../graphql/context';
@@ -14,7 +15,7 @@ import { jsonOrText } from '../../json/json-output';
 import { USER } from '../../users/user.linked-fields';
 import { UserType } from '../../users/user.type';
 import { CONTENT_READERS, READERS, readsContent } from '../../viewer';
-import { loadWebhook } from '../../webhooks/api/webhook.resolver';
+import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
 import { WebhookType } from '../../webhooks/api/webhook.type';
 import { shownUrl } from '../../webhooks/credentials/shown-url';
 import { type RequestRow, requestHeadersById, requestsById, responsesById } from '../request-log.store';
@@ -77,7 +78,7 @@ export class RequestLogResolver {
     description: 'The webhook to which the request belongs.',
   })
   webhook(@Root() row: RequestRow, @Ctx() context: Context) {
-    return loadWebhook(context, row.webhookId);
+    return WEBHOOK.load(context, row.webhookId);
   }
 
   @FieldResolver(() => UserType, {
@@ -96,12 +97,12 @@ export class RequestLogResolver {
   })
   async url(@Root() row: RequestRow, @Ctx() context: Context) {
     if (readsContent(context.viewer)) return row.url;
-    return shownUrl(row.url, (await loadWebhook(context, row.webhookId))?.url ?? null);
+    return shownUrl(row.url, (await WEBHOOK.load(context, row.webhookId))?.url ?? null);
   }
 
   @FieldResolver(() => BusinessEventType, { nullable: true, description: 'The event that this request reported.' })
   businessEvent(@Root() row: RequestRow, @Ctx() context: Context) {
-    return loadEvent(context, row.businessEventId);
+    return BUSINESS_EVENT.load(context, row.businessEventId);
   }
 
   @HasRole(...CONTENT_READERS)

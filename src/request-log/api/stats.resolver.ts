@@ -8,7 +8,7 @@ import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
 import { everything } from '../../sql/condition';
 import { READERS } from '../../viewer';
-import { loadWebhook } from '../../webhooks/api/webhook.resolver';
+import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
 import { WebhookType } from '../../webhooks/api/webhook.type';
 import { scopedWhere } from '../search/indexed-filters';
 import { countedState } from '../stats/counting-lag.store';
@@ -230,7 +230,7 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
 export class WebhookFiguresResolver {
   @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook; null: requests without a webhook.' })
   webhook(@Root() { webhookId }: WithWebhook, @Ctx() context: Context) {
-    return loadWebhook(context, webhookId);
+    return WEBHOOK.load(context, webhookId);
   }
 }
 
@@ -238,7 +238,7 @@ export class WebhookFiguresResolver {
 export class FailingWebhookResolver {
   @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook; null: requests without a webhook.' })
   webhook(@Root() { webhookId }: WithWebhook, @Ctx() context: Context) {
-    return loadWebhook(context, webhookId);
+    return WEBHOOK.load(context, webhookId);
   }
 
   @FieldResolver(() => RequestLogType, { nullable: true, description: 'The latest failure in the range.' })
@@ -251,7 +251,7 @@ export class FailingWebhookResolver {
 export class FrequentErrorResolver {
   @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook; null: requests without a webhook.' })
   webhook(@Root() { webhookId }: WithWebhook, @Ctx() context: Context) {
-    return loadWebhook(context, webhookId);
+    return WEBHOOK.load(context, webhookId);
   }
 
   @FieldResolver(() => RequestLogType, { nullable: true, description: 'The latest such request in the range.' })

@@ -1,6 +1,6 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { loadDelivery } from '../../delivery/api/delivery.resolver';
-import { loadEvent } from '../../events/business-event.resolver';
+import { BUSINESS_EVENT } from '../../events/business-event.linked-fields';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
 import { NodeType } from '../../graphql/node';
@@ -12,13 +12,13 @@ import { loadRequest } from '../../request-log/api/request-log.resolver';
 import { loadExport } from '../../request-log/export/export.resolver';
 import { API_KEY, USER } from '../../users/user.linked-fields';
 import { READERS } from '../../viewer';
-import { loadWebhook } from '../../webhooks/api/webhook.resolver';
+import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
 
 const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object | null> | null> = {
   User: USER.load,
   ApiKey: API_KEY.load,
-  Webhook: loadWebhook,
-  BusinessEvent: loadEvent,
+  Webhook: WEBHOOK.load,
+  BusinessEvent: BUSINESS_EVENT.load,
   Delivery: loadDelivery,
   WebhookRequestLog: loadRequest,
   Replay: loadReplay,

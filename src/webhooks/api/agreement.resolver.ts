@@ -18,7 +18,7 @@ import { keyIdOf } from '../signing/signing-secret';
 import type { WebhookRow } from '../webhook.store';
 import { RotateWebhookTokenInput } from './agreement.inputs';
 import { IncomingAddressType, IncomingAgreementType, VerificationKeyType } from './agreement.type';
-import { loadWebhook } from './webhook.resolver';
+import { WEBHOOK } from './webhook.linked-fields';
 import { WebhookType } from './webhook.type';
 
 const RotateWebhookTokenPayload = payloadOf('RotateWebhookToken', {
@@ -89,7 +89,7 @@ export class IncomingAgreementResolver {
     description: 'FORWARD: the webhooks to which accepted calls are forwarded, at most 20; otherwise empty.',
   })
   async forwardTo(@Root() row: AgreementRow, @Ctx() context: Context) {
-    const webhooks = await Promise.all(row.forwardTo.map((id) => loadWebhook(context, id)));
+    const webhooks = await Promise.all(row.forwardTo.map((id) => WEBHOOK.load(context, id)));
     return webhooks.filter((webhook) => webhook !== null);
   }
 

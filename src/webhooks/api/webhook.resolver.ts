@@ -1,24 +1,18 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import { checkInput } from '../../graphql/arguments/check-input';
 import type { Context } from '../../graphql/context';
-import { loaderFor } from '../../graphql/data-loaders';
 import { withExample } from '../../graphql/example';
-import { listPage, nestedPage } from '../../graphql/lists/list';
-import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { type PayloadField, payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { toNodeId, uuidOf } from '../../ids';
-import { USER } from '../../users/user.linked-fields';
-import type { UserRow } from '../../users/user.store';
-import { UserType } from '../../users/user.type';
-import { READERS, readsContent, type Viewer } from '../../viewer';
+import { readsContent, type Viewer } from '../../viewer';
 import { createIncomingWebhook, updateIncomingWebhook } from '../changes/incoming-webhooks';
 import { archiveWebhook, type OpenDeliveries, pauseWebhook, resumeWebhook } from '../changes/webhook-lifecycle';
 import { createWebhook, updateWebhook, type WebhookRules, webhookToChange } from '../changes/webhooks';
 import { withoutSecrets } from '../credentials/shown-url';
 import type { ShownSecrets } from '../signing/signatures';
-import { WEBHOOKS, type WebhookRow, webhooksById } from '../webhook.store';
+import type { WebhookRow } from '../webhook.store';
 import {
   ArchiveWebhookInput,
   CreateWebhookInput,
@@ -26,8 +20,7 @@ import {
   ResumeWebhookInput,
   UpdateWebhookInput,
 } from './webhook.inputs';
-import { WebhookConnection, WebhookType } from './webhook.type';
-import { WEBHOOK_FILTER, WebhookListArgs, webhookOrder } from './webhook-where.inputs';
+import { WebhookType } from './webhook.type';
 
 declare module '../../graphql/context' {
   interface Services {
@@ -60,10 +53,6 @@ const PauseWebhookPayload = payloadOf('PauseWebhook', webhook);
 const ResumeWebhookPayload = payloadOf('ResumeWebhook', webhook);
 const ArchiveWebhookPayload = payloadOf('ArchiveWebhook', webhook);
 
-export function loadWebhook(context: Context, id: string | null): Promise<WebhookRow | null> | null {
-  return id === null ? null : loaderFor(context, 'Webhook', (ids) => webhooksById(context.db, ids)).load(id);
-}
-
 const NOTHING: { webhook: WebhookRow | null } & ShownSecrets = {
   webhook: null,
   secret: null,
@@ -95,34 +84,6 @@ function targetsOf(forwardTo: string[] | null | undefined) {
 
 @Resolver(() => WebhookType)
 export class WebhookResolver {
-  @HasRole(...READERS)
-  @Query(() => WebhookType, {
-    nullable: true,
-    description: withExample(
-      'The webhook with this id; null when there is none.',
-      '{ webhook(id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { name status requests(first: 10) { nodes { status ' +
-        'startedAt } } } }',
-    ),
-  })
-  webhook(
-    @Ctx() context: Context,
-    @Arg('id', () => ID, { description: 'The id of the webhook, `whk_...`.' }) id: string,
-  ) {
-    return loadWebhook(context, uuidOf('Webhook', id));
-  }
-
-  @HasRole(...READERS)
-  @Query(() => WebhookConnection, {
-    description: withExample(
-      'All webhooks, including archived ones, newest first.',
-      '{ webhooks(where: { status: { in: [PAUSED, DISABLED] } }) { nodes { name statusReason owner { name } } } }',
-    ),
-  })
-  webhooks(@Ctx() context: Context, @Args(() => WebhookListArgs) args: WebhookListArgs) {
-    const condition = conditionOf(args.where, WEBHOOK_FILTER);
-    return listPage(context, { listing: WEBHOOKS, condition, order: webhookOrder(args.orderBy), args });
-  }
-
   @FieldResolver(() => ID, { description: '`whk_` and 32 hexadecimal digits; never changes.' })
   id(@Root() row: WebhookRow) {
     return toNodeId('Webhook', row.id);
@@ -136,11 +97,6 @@ export class WebhookResolver {
   })
   url(@Root() { url }: WebhookRow, @Ctx() { viewer }: Context) {
     return url === null || readsContent(viewer) ? url : withoutSecrets(url);
-  }
-
-  @FieldResolver(() => UserType, { nullable: true, description: 'The user who is responsible for the webhook.' })
-  owner(@Root() row: WebhookRow, @Ctx() context: Context) {
-    return USER.load(context, row.ownerId);
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
@@ -254,15 +210,5 @@ export class WebhookResolver {
   ) {
     const deliveries = context.services.openDeliveries;
     return change(context, (db, viewer) => archiveWebhook(db, viewer, deliveries, uuidOf('Webhook', input.id)));
-  }
-}
-
-@Resolver(() => UserType)
-export class UserWebhooksResolver {
-  @FieldResolver(() => WebhookConnection, { description: 'The webhooks that this user owns, newest first by default.' })
-  webhooks(@Root() user: UserRow, @Ctx() context: Context, @Args(() => WebhookListArgs) args: WebhookListArgs) {
-    const condition = conditionOf(args.where, WEBHOOK_FILTER);
-    const query = { listing: WEBHOOKS, condition, order: webhookOrder(args.orderBy), args };
-    return nestedPage(context, user, 'owner_id', query, args);
   }
 }
