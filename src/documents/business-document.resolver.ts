@@ -1,26 +1,22 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import { DELIVERY_FILTER, DeliveryListArgs } from '../delivery/api/delivery.inputs';
-import { loadDelivery } from '../delivery/api/delivery.resolver';
+import { DeliveryListArgs } from '../delivery/api/delivery.inputs';
+import { DELIVERY, deliveryList } from '../delivery/api/delivery.linked-fields';
 import { DeliveryConnection, DeliveryType } from '../delivery/api/delivery.type';
-import { DELIVERIES } from '../delivery/delivery.store';
-import { BUSINESS_EVENT_FILTER, BusinessEventListArgs } from '../events/business-event.inputs';
-import { BUSINESS_EVENT } from '../events/business-event.linked-fields';
-import { BUSINESS_EVENTS } from '../events/business-event.store';
+import { BusinessEventListArgs } from '../events/business-event.inputs';
+import { BUSINESS_EVENT, eventList } from '../events/business-event.linked-fields';
 import { BusinessEventConnection, BusinessEventType } from '../events/business-event.type';
 import type { Context } from '../graphql/context';
 import { withExample } from '../graphql/example';
 import { toConnection } from '../graphql/lists/connection';
-import { listPage } from '../graphql/lists/list';
+import { type ListQuery, listPage } from '../graphql/lists/list';
 import { pageRequest } from '../graphql/lists/page-args';
-import { byTime } from '../graphql/lists/time-order';
-import { conditionOf } from '../graphql/lists/where-to-sql';
 import { HasRole } from '../graphql/roles/has-role';
 import { firstIdAt } from '../ids';
 import { refuseSaying, storableText } from '../refuse-argument';
-import { listedRequests, RequestLogListArgs } from '../request-log/api/request-log.inputs';
-import { loadRequest } from '../request-log/api/request-log.resolver';
+import { RequestLogListArgs } from '../request-log/api/request-log.inputs';
+import { requestList, WEBHOOK_REQUEST_LOG } from '../request-log/api/request-log.linked-fields';
 import { RequestLogConnection, RequestLogType } from '../request-log/api/request-log.type';
-import { all } from '../sql/condition';
+import { all, type Condition } from '../sql/condition';
 import type { PageRequest } from '../sql/keyset';
 import { READERS } from '../viewer';
 import { WEBHOOK } from '../webhooks/api/webhook.linked-fields';
@@ -77,13 +73,7 @@ export class BusinessDocumentResolver {
     @Ctx() context: Context,
     @Args(() => BusinessEventListArgs) args: BusinessEventListArgs,
   ) {
-    const condition = all([...ofDocument(document), conditionOf(args.where, BUSINESS_EVENT_FILTER)]);
-    return listPage(context, {
-      listing: BUSINESS_EVENTS,
-      condition,
-      order: byTime('BusinessEvent', args.orderBy),
-      args,
-    });
+    return pageWithin(context, eventList.listQuery(args, context), ofDocument(document));
   }
 
   @FieldResolver(() => DeliveryConnection, { description: 'The deliveries of the document, newest first by default.' })
@@ -92,8 +82,7 @@ export class BusinessDocumentResolver {
     @Ctx() context: Context,
     @Args(() => DeliveryListArgs) args: DeliveryListArgs,
   ) {
-    const condition = all([...deliveriesOfDocument(document), conditionOf(args.where, DELIVERY_FILTER)]);
-    return listPage(context, { listing: DELIVERIES, condition, order: byTime('Delivery', args.orderBy), args });
+    return pageWithin(context, deliveryList.listQuery(args, context), deliveriesOfDocument(document));
   }
 
   @FieldResolver(() => RequestLogConnection, {
@@ -104,8 +93,7 @@ export class BusinessDocumentResolver {
     @Ctx() context: Context,
     @Args(() => RequestLogListArgs) args: RequestLogListArgs,
   ) {
-    const query = listedRequests(context.viewer, args);
-    return listPage(context, { ...query, condition: all([...ofDocument(document), query.condition]) });
+    return pageWithin(context, requestList.listQuery(args, context), ofDocument(document));
   }
 
   @FieldResolver(() => [DocumentVerdictType], {
@@ -138,6 +126,10 @@ export class BusinessDocumentResolver {
   }
 }
 
+function pageWithin(context: Context, query: ListQuery, conditions: readonly Condition[]) {
+  return listPage(context, { ...query, condition: all([...conditions, query.condition]) });
+}
+
 // the value of the cursor is a time in milliseconds and one more digit
 function edgeOf({ cursor, backward }: PageRequest): string | null {
   if (!cursor) return null;
@@ -165,7 +157,7 @@ export class DocumentTimelineEntryResolver {
     description: 'The delivery in its current state, which can be later than the entry; null: the entry has none.',
   })
   delivery(@Root() row: TimelineRow, @Ctx() context: Context) {
-    return loadDelivery(context, row.deliveryId);
+    return DELIVERY.load(context, row.deliveryId);
   }
 
   @FieldResolver(() => RequestLogType, {
@@ -173,6 +165,6 @@ export class DocumentTimelineEntryResolver {
     description: 'The request of ATTEMPT_MADE and CALL_RECEIVED; null: another kind.',
   })
   request(@Root() row: TimelineRow, @Ctx() context: Context) {
-    return loadRequest(context, row.requestId);
+    return WEBHOOK_REQUEST_LOG.load(context, row.requestId);
   }
 }

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
-import { loadDelivery } from '../delivery/api/delivery.resolver';
+import { DELIVERY } from '../delivery/api/delivery.linked-fields';
 import { BUSINESS_EVENT } from '../events/business-event.linked-fields';
 import type { Context } from '../graphql/context';
 import { withExample } from '../graphql/example';
@@ -9,7 +9,7 @@ import { HasRole } from '../graphql/roles/has-role';
 import { type NodeName, readNodeId } from '../ids';
 import { checkedSize } from '../refuse-argument';
 import { listedRequests } from '../request-log/api/request-log.inputs';
-import { loadRequest } from '../request-log/api/request-log.resolver';
+import { WEBHOOK_REQUEST_LOG } from '../request-log/api/request-log.linked-fields';
 import { searchQuery } from '../request-log/search/search-query';
 import { wordsIn } from '../request-log/search/tokenizer';
 import { USER } from '../users/user.linked-fields';
@@ -24,8 +24,8 @@ const MAX_OF_TYPE = 5;
 type Loader = (context: Context, id: string) => Promise<object | null> | null;
 
 const LOADERS: Partial<Record<NodeName, Loader>> = {
-  WebhookRequestLog: loadRequest,
-  Delivery: loadDelivery,
+  WebhookRequestLog: WEBHOOK_REQUEST_LOG.load,
+  Delivery: DELIVERY.load,
   Webhook: WEBHOOK.load,
   User: USER.load,
   BusinessEvent: BUSINESS_EVENT.load,

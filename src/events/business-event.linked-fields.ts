@@ -27,7 +27,7 @@ export function listOfEvents(listing = BUSINESS_EVENTS) {
   });
 }
 
-const events = listOfEvents();
+export const eventList = listOfEvents();
 
 export const businessEventLinkedFields = [
   rootFields({
@@ -39,7 +39,7 @@ export const businessEventLinkedFields = [
           'status } } } }',
       ),
     }),
-    businessEvents: page(events, {
+    businessEvents: page(eventList, {
       access: HasRole(...READERS),
       description: withExample(
         'All business events, newest first.',
@@ -56,7 +56,7 @@ export const businessEventLinkedFields = [
     ),
   }),
   linkedFields(USER, {
-    businessEvents: pageBelow(events, 'user_id', {
+    businessEvents: pageBelow(eventList, 'user_id', {
       description: 'The business events of which this user is the `user`, newest first by default.',
     }),
   }),

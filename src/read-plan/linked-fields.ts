@@ -1,6 +1,5 @@
 // One declaration of a linked field makes both: how the field is read in one statement, and the resolver that answers
 // where a query has no plan.
-import type { ClassType } from 'type-graphql';
 import type { LinkedField, LinkToRow, OneRow, PageOfRows } from './linked-field';
 import { type ResolverClass, resolverOf } from './linked-field-resolvers';
 import type { RowType } from './row-type';
@@ -24,14 +23,6 @@ export function linkedFields<Row extends { id: string }>(
 /** Fields of Query. */
 export function rootFields(fields: Record<string, PageOfRows | OneRow>): LinkedFields {
   return { resolver: resolverOf(null, fields), sqlFields: { type: 'Query', fields: sqlOf(fields, '') } };
-}
-
-/** Links of objects that are not rows of a table, which always have to be resolved. */
-export function linkResolver<Shape extends object>(
-  type: () => ClassType<object>,
-  fields: Record<string, LinkToRow<keyof Shape & string>>,
-): ResolverClass {
-  return resolverOf(type, fields);
 }
 
 function sqlOf(fields: Record<string, LinkedField>, columnsOfParent: string): SqlFields['fields'] {

@@ -90,7 +90,3 @@ export function columnsOf(list: string): Map<string, string> {
 export function rawJson(sql: (row: RowSource) => string, after: ValueField['after']): ValueField {
   return { kind: 'value', json: (row) => jsonOf(sql(row), true), ...(after && { after }) };
 }
-
-export function link(to: string, column: string): LinkField {
-  return { kind: 'link', to, column };
-}

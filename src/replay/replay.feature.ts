@@ -1,11 +1,11 @@
 import { ReplayEntity } from './replay.entity';
+import { replayLinkedFields } from './replay.linked-fields';
 import { ReplayResolver, ReplayWebhookCountResolver } from './replay.resolver';
 import { replaySqlFields } from './replay.sql-fields';
-import { DeliveryReplayResolver, RequestReplayResolver } from './replay-links.resolver';
 
 export const replay = {
   entities: [ReplayEntity],
-  resolvers: [ReplayResolver, ReplayWebhookCountResolver, DeliveryReplayResolver, RequestReplayResolver],
-  linkedFields: [],
+  resolvers: [ReplayResolver, ReplayWebhookCountResolver],
+  linkedFields: replayLinkedFields,
   sqlFields: replaySqlFields,
 };

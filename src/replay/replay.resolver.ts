@@ -1,27 +1,16 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import { currentTime } from '../clock';
-import { DeliveryListArgs } from '../delivery/api/delivery.inputs';
-import { deliveriesOf, loadDelivery } from '../delivery/api/delivery.resolver';
-import { DeliveryConnection, DeliveryType } from '../delivery/api/delivery.type';
+import { DeliveryType } from '../delivery/api/delivery.type';
 import type { DeliveryRow } from '../delivery/delivery.store';
 import { checkInput } from '../graphql/arguments/check-input';
 import type { Context } from '../graphql/context';
-import { loaderFor } from '../graphql/data-loaders';
 import { withExample } from '../graphql/example';
-import { listPage } from '../graphql/lists/list';
-import { byTime } from '../graphql/lists/time-order';
-import { conditionOf } from '../graphql/lists/where-to-sql';
 import { type PayloadField, payloadOf } from '../graphql/mutation-payload';
 import { HasRole } from '../graphql/roles/has-role';
 import { answer } from '../graphql/user-error';
 import { toNodeId, uuidOf } from '../ids';
-import { requestsOf } from '../request-log/api/links.resolver';
-import { RequestLogListArgs } from '../request-log/api/request-log.inputs';
-import { RequestLogConnection } from '../request-log/api/request-log.type';
 import type { Db } from '../sql/db';
-import { USER } from '../users/user.linked-fields';
-import { UserType } from '../users/user.type';
-import { READERS, type Viewer } from '../viewer';
+import type { Viewer } from '../viewer';
 import { WEBHOOK } from '../webhooks/api/webhook.linked-fields';
 import { WebhookType } from '../webhooks/api/webhook.type';
 import {
@@ -31,12 +20,11 @@ import {
   ReplayDeliveryInput,
   ResumeReplayInput,
 } from './replay.inputs';
-import { REPLAYS, type ReplayRow, replaysById } from './replay.store';
-import { ReplayConnection, ReplayCountType, ReplayType, ReplayWebhookCountType } from './replay.type';
+import type { ReplayRow } from './replay.store';
+import { ReplayCountType, ReplayType, ReplayWebhookCountType } from './replay.type';
 import { type CountShape, countShape } from './replay-count';
 import { replayDelivery } from './replay-delivery';
 import { cancelReplay, pauseReplay, resumeReplay } from './replay-lifecycle';
-import { REPLAY_FILTER, ReplayListArgs } from './replay-where.inputs';
 import { countDeliveries, startReplay } from './start-replay';
 
 const replayField: PayloadField = [() => ReplayType, 'The replay as it is now.'];
@@ -52,10 +40,6 @@ const PauseReplayPayload = payloadOf('PauseReplay', { replay: replayField });
 const ResumeReplayPayload = payloadOf('ResumeReplay', { replay: replayField });
 const CancelReplayPayload = payloadOf('CancelReplay', { replay: replayField });
 
-export function loadReplay(context: Context, id: string | null): Promise<ReplayRow | null> | null {
-  return id === null ? null : loaderFor(context, 'Replay', (ids) => replaysById(context.db, ids)).load(id);
-}
-
 // A mutation of one replay: runs `work` in a transaction, and returns its InputError as user errors.
 function change(context: Context, id: string, work: (db: Db, viewer: Viewer, id: string | null) => Promise<ReplayRow>) {
   return answer({ replay: null as ReplayRow | null }, async () => ({
@@ -65,41 +49,9 @@ function change(context: Context, id: string, work: (db: Db, viewer: Viewer, id:
 
 @Resolver(() => ReplayType)
 export class ReplayResolver {
-  @HasRole(...READERS)
-  @Query(() => ReplayType, {
-    nullable: true,
-    description: withExample(
-      'The replay with this id; null when there is none.',
-      '{ replay(id: "rpl_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status total replayed skipped error } }',
-    ),
-  })
-  replay(
-    @Ctx() context: Context,
-    @Arg('id', () => ID, { description: 'The id of the replay, `rpl_...`.' }) id: string,
-  ) {
-    return loadReplay(context, uuidOf('Replay', id));
-  }
-
-  @HasRole(...READERS)
-  @Query(() => ReplayConnection, {
-    description: withExample(
-      'All replays, including those of single deliveries, newest first.',
-      '{ replays(first: 5) { nodes { reason status orderedBy { name } } } }',
-    ),
-  })
-  replays(@Ctx() context: Context, @Args(() => ReplayListArgs) args: ReplayListArgs) {
-    const condition = conditionOf(args.where, REPLAY_FILTER);
-    return listPage(context, { listing: REPLAYS, condition, order: byTime('Replay', args.orderBy), args });
-  }
-
   @FieldResolver(() => ID, { description: '`rpl_` and 32 hexadecimal digits; never changes.' })
   id(@Root() row: ReplayRow) {
     return toNodeId('Replay', row.id);
-  }
-
-  @FieldResolver(() => UserType, { nullable: true, description: 'The user who started the replay.' })
-  orderedBy(@Root() row: ReplayRow, @Ctx() context: Context) {
-    return USER.load(context, row.orderedBy);
   }
 
   @FieldResolver(() => String, {
@@ -108,26 +60,6 @@ export class ReplayResolver {
   })
   where(@Root() row: ReplayRow) {
     return row.condition;
-  }
-
-  @FieldResolver(() => DeliveryType, {
-    nullable: true,
-    description: 'The delivery of replayDelivery; null: a replay of many deliveries, see `where`.',
-  })
-  delivery(@Root() row: ReplayRow, @Ctx() context: Context) {
-    return loadDelivery(context, row.deliveryId);
-  }
-
-  @FieldResolver(() => DeliveryConnection, {
-    description: 'The deliveries whose last replay this is, newest first by default.',
-  })
-  deliveries(@Root() row: ReplayRow, @Ctx() context: Context, @Args(() => DeliveryListArgs) args: DeliveryListArgs) {
-    return deliveriesOf(context, row, 'replay_id', args);
-  }
-
-  @FieldResolver(() => RequestLogConnection, { description: 'The attempts of this replay, newest first by default.' })
-  requests(@Root() row: ReplayRow, @Ctx() context: Context, @Args(() => RequestLogListArgs) args: RequestLogListArgs) {
-    return requestsOf(context, row, 'replay_id', args);
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')

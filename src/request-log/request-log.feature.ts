@@ -1,4 +1,4 @@
-import { BusinessEventRequestsResolver, UserRequestsResolver, WebhookRequestsResolver } from './api/links.resolver';
+import { requestLogLinkedFields } from './api/request-log.linked-fields';
 import { RequestLogResolver } from './api/request-log.resolver';
 import { requestLogSqlFields } from './api/request-log.sql-fields';
 import {
@@ -8,6 +8,7 @@ import {
   WebhookFiguresResolver,
 } from './api/stats.resolver';
 import { ExportEntity } from './export/export.entity';
+import { exportLinkedFields } from './export/export.linked-fields';
 import { ExportResolver } from './export/export.resolver';
 import { FailedRequestEntity } from './failed-request.entity';
 import { FeedPositionEntity } from './feed/feed-position.entity';
@@ -36,11 +37,8 @@ export const requestLog = {
     FailingWebhookResolver,
     FrequentErrorResolver,
     WatchResolver,
-    WebhookRequestsResolver,
-    UserRequestsResolver,
-    BusinessEventRequestsResolver,
     ExportResolver,
   ],
-  linkedFields: [],
+  linkedFields: [...requestLogLinkedFields, ...exportLinkedFields],
   sqlFields: requestLogSqlFields,
 };

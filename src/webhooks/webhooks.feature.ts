@@ -1,6 +1,5 @@
 import { IncomingAgreementResolver, WebhookAgreementResolver } from './api/agreement.resolver';
 import { WebhookCredentialsResolver } from './api/credential.resolver';
-import { WebhookRateLimitsResolver } from './api/rate-limits.resolver';
 import { WebhookRequestResolver } from './api/request.resolver';
 import { SigningKeyResolver, SigningResolver } from './api/signing.resolver';
 import { webhookLinkedFields } from './api/webhook.linked-fields';
@@ -28,7 +27,6 @@ export const webhooks = {
     WebhookResolver,
     SigningResolver,
     SigningKeyResolver,
-    WebhookRateLimitsResolver,
     WebhookRequestResolver,
     WebhookCredentialsResolver,
     WebhookAgreementResolver,

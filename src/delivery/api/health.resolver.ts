@@ -2,7 +2,7 @@ import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../graphql/context';
 import { loaderFor } from '../../graphql/data-loaders';
 import { timeOfId } from '../../ids';
-import { loadRequest } from '../../request-log/api/request-log.resolver';
+import { WEBHOOK_REQUEST_LOG } from '../../request-log/api/request-log.linked-fields';
 import { RequestLogType } from '../../request-log/api/request-log.type';
 import { latestOutcomes, recentRates, streaksSince } from '../../request-log/stats/latest-outcomes.store';
 import { WebhookType } from '../../webhooks/api/webhook.type';
@@ -48,7 +48,7 @@ export class WebhookHealthResolver {
     description: 'The last request that succeeded; null: none did.',
   })
   async lastSuccess(@Root() { webhookId }: HealthShape, @Ctx() context: Context) {
-    return loadRequest(context, (await loadOutcomes(context, webhookId))?.successId ?? null);
+    return WEBHOOK_REQUEST_LOG.load(context, (await loadOutcomes(context, webhookId))?.successId ?? null);
   }
 
   @FieldResolver()
@@ -61,7 +61,7 @@ export class WebhookHealthResolver {
     description: 'The last request that is FAILED, UNKNOWN or REFUSED; null: none is.',
   })
   async lastFailure(@Root() { webhookId }: HealthShape, @Ctx() context: Context) {
-    return loadRequest(context, (await loadOutcomes(context, webhookId))?.failureId ?? null);
+    return WEBHOOK_REQUEST_LOG.load(context, (await loadOutcomes(context, webhookId))?.failureId ?? null);
   }
 
   @FieldResolver()

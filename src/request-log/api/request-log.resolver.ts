@@ -1,30 +1,18 @@
 import { GraphQLJSON } from 'graphql-scalars';
-import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import { BUSINESS_EVENT } from '../../events/business-event.linked-fields';
+import { Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
 import { loadPayload } from '../../events/business-event.resolver';
-import { BusinessEventType } from '../../events/business-event.type';
 import { BodyType, bodyOf } from '../../graphql/body.type';
 import type { Context } from '../../graphql/context';
 import { loaderFor } from '../../graphql/data-loaders';
-import { withExample } from '../../graphql/example';
-import { listPage } from '../../graphql/lists/list';
 import { HasRole } from '../../graphql/roles/has-role';
 import { type HeaderPairs, headerNamed, headersAsObject, readHeaderPairs } from '../../header-pairs';
-import { toNodeId, uuidOf } from '../../ids';
+import { toNodeId } from '../../ids';
 import { jsonOrText } from '../../json/json-output';
-import { USER } from '../../users/user.linked-fields';
-import { UserType } from '../../users/user.type';
-import { CONTENT_READERS, READERS, readsContent } from '../../viewer';
+import { CONTENT_READERS, readsContent } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
-import { WebhookType } from '../../webhooks/api/webhook.type';
 import { shownUrl } from '../../webhooks/credentials/shown-url';
-import { type RequestRow, requestHeadersById, requestsById, responsesById } from '../request-log.store';
-import { listedRequests, RequestLogListArgs } from './request-log.inputs';
-import { HttpHeaderType, RequestLogConnection, RequestLogType } from './request-log.type';
-
-export function loadRequest(context: Context, id: string | null): Promise<RequestRow | null> | null {
-  return id === null ? null : loaderFor(context, 'Request', (ids) => requestsById(context.db, ids)).load(id);
-}
+import { type RequestRow, requestHeadersById, responsesById } from '../request-log.store';
+import { HttpHeaderType, RequestLogType } from './request-log.type';
 
 async function loadHeaders(context: Context, id: string, side: 'headers' | 'responseHeaders') {
   const loader = loaderFor(context, 'Request.headers', (ids) => requestHeadersById(context.db, ids));
@@ -40,53 +28,9 @@ const asObject = (pairs: HeaderPairs | null) => pairs && headersAsObject(pairs);
 
 @Resolver(() => RequestLogType)
 export class RequestLogResolver {
-  @HasRole(...READERS)
-  @Query(() => RequestLogType, {
-    nullable: true,
-    description: withExample(
-      'A request by its id; null if there is none.',
-      '{ webhookRequestLog(id: "req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status error response webhook { name } user ' +
-        '{ name } } }',
-    ),
-  })
-  webhookRequestLog(
-    @Ctx() context: Context,
-    @Arg('id', () => ID, { description: 'The id of the request, `req_...`.' }) id: string,
-  ) {
-    return loadRequest(context, uuidOf('WebhookRequestLog', id));
-  }
-
-  @HasRole(...READERS)
-  @Query(() => RequestLogConnection, {
-    description: withExample(
-      'The Webhook Request Log: all requests to and from partners, newest first.',
-      '{\n  webhookRequestLogs(where: { referenceDocument: { eq: "INV-0042" } }) {\n' +
-        '    nodes { startedAt status error webhook { name } }\n  }\n}',
-    ),
-  })
-  webhookRequestLogs(@Ctx() context: Context, @Args(() => RequestLogListArgs) args: RequestLogListArgs) {
-    return listPage(context, listedRequests(context.viewer, args));
-  }
-
   @FieldResolver(() => ID, { description: '`req_` and 32 hexadecimal digits.' })
   id(@Root() row: RequestRow) {
     return toNodeId('WebhookRequestLog', row.id);
-  }
-
-  @FieldResolver(() => WebhookType, {
-    nullable: true,
-    description: 'The webhook to which the request belongs.',
-  })
-  webhook(@Root() row: RequestRow, @Ctx() context: Context) {
-    return WEBHOOK.load(context, row.webhookId);
-  }
-
-  @FieldResolver(() => UserType, {
-    nullable: true,
-    description: 'The user who triggered the request; null if it is not known.',
-  })
-  user(@Root() row: RequestRow, @Ctx() context: Context) {
-    return USER.load(context, row.userId);
   }
 
   @FieldResolver(() => String, {
@@ -98,11 +42,6 @@ export class RequestLogResolver {
   async url(@Root() row: RequestRow, @Ctx() context: Context) {
     if (readsContent(context.viewer)) return row.url;
     return shownUrl(row.url, (await WEBHOOK.load(context, row.webhookId))?.url ?? null);
-  }
-
-  @FieldResolver(() => BusinessEventType, { nullable: true, description: 'The event that this request reported.' })
-  businessEvent(@Root() row: RequestRow, @Ctx() context: Context) {
-    return BUSINESS_EVENT.load(context, row.businessEventId);
   }
 
   @HasRole(...CONTENT_READERS)

@@ -1,13 +1,9 @@
 import { payloadFields } from '../../events/business-event.sql-fields';
 import { bodyOf } from '../../graphql/body.type';
-import type { Context } from '../../graphql/context';
 import { headerNamed, headersAsObject, readHeaderPairs } from '../../header-pairs';
-import { uuidOf } from '../../ids';
 import { jsonOrText } from '../../json/json-output';
-import { link, rawJson, type SqlFields } from '../../read-plan/sql-fields';
+import { rawJson, type SqlFields } from '../../read-plan/sql-fields';
 import { shownUrl } from '../../webhooks/credentials/shown-url';
-import { REQUEST_LOG } from '../request-log.store';
-import { listedRequests, type RequestLogListArgs } from './request-log.inputs';
 
 const asObject = (raw: unknown) => {
   const pairs = readHeaderPairs(raw as string | null);
@@ -51,42 +47,6 @@ const requestFields: SqlFields['fields'] = {
       return bodyOf(Buffer.from(body, 'base64'), contentType, bytes ?? undefined, truncated ?? undefined);
     },
   ),
-  webhook: link('Webhook', 'webhook_id'),
-  user: link('User', 'user_id'),
-  businessEvent: link('BusinessEvent', 'business_event_id'),
 };
 
-/** The requests whose `column` is the id of the parent row. */
-function requestsBelow(column: string): SqlFields['fields'] {
-  return {
-    requests: { kind: 'pages', of: 'WebhookRequestLog', column, list: listed },
-  };
-}
-
-export const requestLogSqlFields: readonly SqlFields[] = [
-  { type: 'WebhookRequestLog', listing: REQUEST_LOG, fields: requestFields },
-  { type: 'Webhook', fields: requestsBelow('webhook_id') },
-  { type: 'User', fields: requestsBelow('user_id') },
-  { type: 'BusinessEvent', fields: requestsBelow('business_event_id') },
-  { type: 'Delivery', fields: requestsBelow('delivery_id') },
-  {
-    type: 'Query',
-    fields: {
-      webhookRequestLog: {
-        kind: 'one',
-        of: 'WebhookRequestLog',
-        id: (args) => uuidOf('WebhookRequestLog', (args as { id: string }).id),
-      },
-      webhookRequestLogs: {
-        kind: 'pages',
-        of: 'WebhookRequestLog',
-        column: null,
-        list: listed,
-      },
-    },
-  },
-];
-
-function listed(args: object, { viewer }: Context) {
-  return listedRequests(viewer, args as RequestLogListArgs);
-}
+export const requestLogSqlFields: readonly SqlFields[] = [{ type: 'WebhookRequestLog', fields: requestFields }];

@@ -30,7 +30,7 @@ import {
 import type { Dimension } from '../stats/stats-figures.store';
 import { zoneNamed } from '../stats/time-zone';
 import { REQUEST_LOG_FILTER } from './request-log.inputs';
-import { loadRequest } from './request-log.resolver';
+import { WEBHOOK_REQUEST_LOG } from './request-log.linked-fields';
 import { RequestLogType } from './request-log.type';
 import { StatsArgs, TopArgs, topSize } from './stats.inputs';
 import {
@@ -243,7 +243,7 @@ export class FailingWebhookResolver {
 
   @FieldResolver(() => RequestLogType, { nullable: true, description: 'The latest failure in the range.' })
   async sample(@Root() entry: WithSample, @Ctx() context: Context) {
-    return loadRequest(context, await entry.sampleId());
+    return WEBHOOK_REQUEST_LOG.load(context, await entry.sampleId());
   }
 }
 
@@ -256,6 +256,6 @@ export class FrequentErrorResolver {
 
   @FieldResolver(() => RequestLogType, { nullable: true, description: 'The latest such request in the range.' })
   async sample(@Root() entry: WithSample, @Ctx() context: Context) {
-    return loadRequest(context, await entry.sampleId());
+    return WEBHOOK_REQUEST_LOG.load(context, await entry.sampleId());
   }
 }

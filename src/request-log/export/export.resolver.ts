@@ -1,66 +1,28 @@
 import { GraphQLJSON } from 'graphql-scalars';
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import { AppError, InputError } from '../../errors';
 import type { Context } from '../../graphql/context';
-import { loaderFor } from '../../graphql/data-loaders';
 import { withExample } from '../../graphql/example';
-import { listPage } from '../../graphql/lists/list';
-import { ForwardPageArgs } from '../../graphql/lists/page-args';
 import { textOfWhere, whereAsJson } from '../../graphql/lists/stored-where';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
-import { toNodeId, uuidOf } from '../../ids';
-import { everything } from '../../sql/condition';
-import { USER } from '../../users/user.linked-fields';
-import { UserType } from '../../users/user.type';
+import { toNodeId } from '../../ids';
 import { CONTENT_READERS, READERS, type Viewer } from '../../viewer';
 import { REQUEST_LOG_FILTER, type RequestLogWhere } from '../api/request-log.inputs';
 import { scopedWhere } from '../search/indexed-filters';
 import { ExportRequestLogsInput } from './export.inputs';
-import { EXPORTS, type ExportRow, exportsById } from './export.store';
-import { ExportConnection, ExportType } from './export.type';
+import type { ExportRow } from './export.store';
+import { ExportType } from './export.type';
 import { requestExport } from './request-export';
 
 const ExportRequestLogsPayload = payloadOf('ExportWebhookRequestLogs', {
   export: [() => ExportType, 'The export. The file is at its `url`.'],
 });
 
-const ORDER = { tag: 'Export', column: null, descending: true };
-
-export function loadExport(context: Context, id: string | null): Promise<ExportRow | null> | null {
-  return id === null ? null : loaderFor(context, 'Export', (ids) => exportsById(context.db, ids)).load(id);
-}
-
 @Resolver(() => ExportType)
 export class ExportResolver {
-  @HasRole(...READERS)
-  @Query(() => ExportType, {
-    nullable: true,
-    description: withExample(
-      'An export by its id; null if there is none.',
-      '{ export(id: "exp_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { url expiresAt downloads completedAt } }',
-    ),
-  })
-  export(
-    @Ctx() context: Context,
-    @Arg('id', () => ID, { description: 'The id of the export, `exp_...`.' }) id: string,
-  ) {
-    return loadExport(context, uuidOf('Export', id));
-  }
-
-  @HasRole(...READERS)
-  @Query(() => ExportConnection, {
-    description: withExample(
-      'All exports, including expired ones, newest first.',
-      '{ exports(first: 50) { nodes { createdAt format includeContent rowsSent orderedBy { name } } } }',
-    ),
-  })
-  exports(@Ctx() context: Context, @Args(() => ForwardPageArgs) args: ForwardPageArgs) {
-    return listPage(context, { listing: EXPORTS, condition: everything, order: ORDER, args });
-  }
-
   @HasRole(...READERS)
   @Mutation(() => ExportRequestLogsPayload, {
     description: withExample(
@@ -105,11 +67,6 @@ export class ExportResolver {
   })
   where(@Root() row: ExportRow) {
     return row.condition === null ? null : whereAsJson(row.condition);
-  }
-
-  @FieldResolver(() => UserType, { nullable: true, description: 'The user who created the export.' })
-  orderedBy(@Root() row: ExportRow, @Ctx() context: Context) {
-    return USER.load(context, row.orderedBy);
   }
 }
 

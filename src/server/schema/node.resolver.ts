@@ -1,5 +1,5 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
-import { loadDelivery } from '../../delivery/api/delivery.resolver';
+import { DELIVERY } from '../../delivery/api/delivery.linked-fields';
 import { BUSINESS_EVENT } from '../../events/business-event.linked-fields';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
@@ -7,9 +7,9 @@ import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
 import { type NodeName, readNodeId } from '../../ids';
 import { checkCount } from '../../refuse-argument';
-import { loadReplay } from '../../replay/replay.resolver';
-import { loadRequest } from '../../request-log/api/request-log.resolver';
-import { loadExport } from '../../request-log/export/export.resolver';
+import { REPLAY } from '../../replay/replay.linked-fields';
+import { WEBHOOK_REQUEST_LOG } from '../../request-log/api/request-log.linked-fields';
+import { EXPORT } from '../../request-log/export/export.linked-fields';
 import { API_KEY, USER } from '../../users/user.linked-fields';
 import { READERS } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
@@ -19,10 +19,10 @@ const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object
   ApiKey: API_KEY.load,
   Webhook: WEBHOOK.load,
   BusinessEvent: BUSINESS_EVENT.load,
-  Delivery: loadDelivery,
-  WebhookRequestLog: loadRequest,
-  Replay: loadReplay,
-  Export: loadExport,
+  Delivery: DELIVERY.load,
+  WebhookRequestLog: WEBHOOK_REQUEST_LOG.load,
+  Replay: REPLAY.load,
+  Export: EXPORT.load,
 };
 
 const MAX_IDS = 100;

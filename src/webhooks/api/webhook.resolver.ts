@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import { checkInput } from '../../graphql/arguments/check-input';
 import type { Context } from '../../graphql/context';
+import { loaderFor } from '../../graphql/data-loaders';
 import { withExample } from '../../graphql/example';
 import { type PayloadField, payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
@@ -13,6 +14,7 @@ import { createWebhook, updateWebhook, type WebhookRules, webhookToChange } from
 import { withoutSecrets } from '../credentials/shown-url';
 import type { ShownSecrets } from '../signing/signatures';
 import type { WebhookRow } from '../webhook.store';
+import { circuitsById } from '../webhook-circuit.store';
 import {
   ArchiveWebhookInput,
   CreateWebhookInput,
@@ -20,7 +22,8 @@ import {
   ResumeWebhookInput,
   UpdateWebhookInput,
 } from './webhook.inputs';
-import { WebhookType } from './webhook.type';
+import { RateLimitType, WebhookType } from './webhook.type';
+import { WebhookCircuitType } from './webhook-circuit.type';
 
 declare module '../../graphql/context' {
   interface Services {
@@ -97,6 +100,23 @@ export class WebhookResolver {
   })
   url(@Root() { url }: WebhookRow, @Ctx() { viewer }: Context) {
     return url === null || readsContent(viewer) ? url : withoutSecrets(url);
+  }
+
+  @FieldResolver(() => RateLimitType, {
+    nullable: true,
+    description:
+      'The rate limit. OUTGOING: deliveries above it wait; INCOMING: calls above it are refused. null: no limit.',
+  })
+  rateLimit(@Root() { rateLimit, rateLimitSeconds }: WebhookRow) {
+    return rateLimit === null ? null : { requests: rateLimit, seconds: rateLimitSeconds };
+  }
+
+  @FieldResolver(() => WebhookCircuitType, {
+    nullable: true,
+    description: 'OUTGOING: the circuit of the endpoint; null for INCOMING.',
+  })
+  circuit(@Root() row: WebhookRow, @Ctx() context: Context) {
+    return loaderFor(context, 'WebhookCircuit', (ids) => circuitsById(context.db, ids)).load(row.id);
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')

@@ -1,0 +1,41 @@
+import { withExample } from '../../graphql/example';
+import { ForwardPageArgs } from '../../graphql/lists/page-args';
+import { HasRole } from '../../graphql/roles/has-role';
+import { byId, link, page } from '../../read-plan/linked-field';
+import { linkedFields, rootFields } from '../../read-plan/linked-fields';
+import { rowList, rowType } from '../../read-plan/row-type';
+import { everything } from '../../sql/condition';
+import { USER } from '../../users/user.linked-fields';
+import { READERS } from '../../viewer';
+import { EXPORTS, exportsById } from './export.store';
+import { ExportConnection, ExportType } from './export.type';
+
+export const EXPORT = rowType('Export', () => ExportType, EXPORTS, exportsById);
+
+const ORDER = { tag: 'Export', column: null, descending: true };
+
+const exportList = rowList(EXPORT, {
+  connection: () => ExportConnection,
+  args: () => ForwardPageArgs,
+  listQuery: (args) => ({ listing: EXPORTS, condition: everything, order: ORDER, args }),
+});
+
+export const exportLinkedFields = [
+  rootFields({
+    export: byId(EXPORT, 'The id of the export, `exp_...`.', {
+      access: HasRole(...READERS),
+      description: withExample(
+        'An export by its id; null if there is none.',
+        '{ export(id: "exp_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { url expiresAt downloads completedAt } }',
+      ),
+    }),
+    exports: page(exportList, {
+      access: HasRole(...READERS),
+      description: withExample(
+        'All exports, including expired ones, newest first.',
+        '{ exports(first: 50) { nodes { createdAt format includeContent rowsSent orderedBy { name } } } }',
+      ),
+    }),
+  }),
+  linkedFields(EXPORT, { orderedBy: link(USER, 'orderedBy', 'The user who created the export.') }),
+];
