@@ -33,7 +33,7 @@ export async function startApi(config: Config, parts: Parts, { rates, own }: Api
   const schema = createSchema();
   const gate = createGate(schema, rates, trustedDocumentsFor(config, schema, log));
   const reading = await openReading(config, parts.url, stops);
-  const executor = createExecutor(schema, reading);
+  const executor = createExecutor(schema, { ...reading, onFallback: metrics.readPlanFellBack });
   const apollo = createApollo(schema, executor, log, gate);
   const notifier = createNotifier(source, log);
   stops.push(() => notifier.stop());
@@ -82,7 +82,11 @@ export async function startApi(config: Config, parts: Parts, { rates, own }: Api
 const MAX_PIPELINES = 4;
 
 /** The connections of READ: a third of them, at most four, are pipelines for quick statements. */
-async function openReading(config: Config, primaryUrl: string, stops: Stop[]): Promise<ExecutorOptions> {
+async function openReading(
+  config: Config,
+  primaryUrl: string,
+  stops: Stop[],
+): Promise<Omit<ExecutorOptions, 'onFallback'>> {
   const url = config.databaseReplicaUrl ?? primaryUrl;
   const shared = Math.min(MAX_PIPELINES, Math.floor(config.connections.read / 3));
   const reading = await createDataSource(url, { ...READ, poolSize: config.connections.read - shared }).initialize();

@@ -14,6 +14,7 @@ import { needsResolving } from '../sql/resolve-condition';
 import { readsContent } from '../viewer';
 import { type Bound, bindArguments, type Variables, withResolvedConditions } from './bind';
 import { compileQuery } from './compile';
+import type { FallbackReason } from './fallback';
 import type { QueryPlan } from './plan';
 import { RawAnswer } from './raw-answer';
 import { type Answering, readAnswer, readPrepared } from './read.store';
@@ -39,11 +40,15 @@ export class ListFailed extends Error {
   }
 }
 
-/**
- * The answer's data. null: the resolvers must run, or the optimistic authentication did not hold.
- * @throws ListFailed, and errors of arguments and of the statement; the resolvers then find out which field fails
- */
-export type ReadQuery = (request: QueryRequest) => Promise<unknown | null>;
+export type ReadResult =
+  | { kind: 'data'; data: unknown }
+  /** The database must confirm the optimistic authentication first, or it did not hold. */
+  | { kind: 'unconfirmed' }
+  /** The resolvers must run. */
+  | { kind: 'fallback'; reason: FallbackReason };
+
+/** @throws ListFailed, and errors of arguments and of the statement; the resolvers then find out which field fails */
+export type ReadQuery = (request: QueryRequest) => Promise<ReadResult>;
 
 /** @param answering runs prepared statements; all others run on the connections of the resolvers */
 export function createReadQuery(
@@ -54,11 +59,12 @@ export function createReadQuery(
   const planFor = cachedPlans(schema, types);
   return async ({ document, operation, variables, context }) => {
     const plan = planFor(document, operation, variables, readsContent(context.viewer));
-    if (!plan || !isAllowed(plan, context)) return null;
+    if (!plan) return { kind: 'fallback', reason: 'no_plan' };
+    if (!isAllowed(plan, context)) return { kind: 'fallback', reason: 'roles' };
     const given = bindArguments(plan, variables, context);
     const isResolved = !given.conditions.some(needsResolving);
     // resolving runs a query before the statement that checks the optimistic authentication
-    if (!isResolved && context.optimisticAuth) return null;
+    if (!isResolved && context.optimisticAuth) return { kind: 'unconfirmed' };
     const bound = isResolved ? given : await withResolvedConditions(context.db, given);
     const { sql, values } = statementOf(plan, bound, context.optimisticAuth?.stillHolds);
     const answer =
@@ -69,11 +75,11 @@ export function createReadQuery(
       const list = isStatementTimeout(error) && onlyListOf(plan, bound);
       throw list ? new ListFailed(list.key, list.pages.node, error) : error;
     });
-    if (!holds) return null;
-    if (!plan.postProcess) return new RawAnswer(json);
+    if (!holds) return { kind: 'unconfirmed' };
+    if (!plan.postProcess) return { kind: 'data', data: new RawAnswer(json) };
     const data = JSON.parse(json) as Record<string, unknown>;
     plan.postProcess(data, context);
-    return data;
+    return { kind: 'data', data };
   };
 }
 

@@ -1,3 +1,4 @@
+import { isDatabaseUnavailable, isStatementTimeout } from '../sql/database-errors';
 import { type Db, rowOf, type Statement } from '../sql/db';
 import type { Pipelines } from '../sql/pipelines';
 
@@ -21,7 +22,10 @@ export async function readAnswer(db: Db, sql: string, values: unknown[]): Promis
 /** Runs a prepared statement that builds an answer's JSON. */
 export async function readPrepared({ db, pipelines }: Answering, sql: Statement, values: unknown[]): Promise<Answer> {
   // too slow for a pipeline, or its connection was lost: the statement runs again on the pool, which reports errors
-  const answer = await pipelines.row<Answer>(sql, values)?.catch(() => null);
+  const answer = await pipelines.row<Answer>(sql, values)?.catch((error: unknown) => {
+    if (isStatementTimeout(error) || isDatabaseUnavailable(error)) return null;
+    throw error;
+  });
   if (answer) return answer;
   const begun = performance.now();
   const row = (await rowOf<Answer>(db, sql, values)) as Answer;

@@ -41,7 +41,8 @@ function parseCursor(cursor: string): { tag: string; id: string; value: unknown 
     const [tag, id, value, ...rest] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
     const wellFormed = typeof tag === 'string' && typeof id === 'string' && UUID.test(id) && rest.length === 0;
     return wellFormed ? { tag, id, value } : null;
-  } catch {
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     return null;
   }
 }

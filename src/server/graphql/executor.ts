@@ -11,8 +11,10 @@ import {
 import type { ErrorCode } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { onePerField } from '../../graphql/lists/list-failures';
+import type { FallbackReason, OnFallback } from '../../read-plan/fallback';
 import type { Answering } from '../../read-plan/read.store';
 import { createReadQuery, ListFailed, type QueryRequest, type ReadQuery } from '../../read-plan/read-query';
+import { isStatementTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import { isForCaller, knownError } from '../edge/format-error';
 import { SQL_FIELDS } from '../schema/sql-fields';
@@ -24,6 +26,7 @@ export interface ExecutorOptions {
   readingDb: Db;
   /** The connections for queries in one statement, whose plans are kept. */
   answering: Answering;
+  onFallback: OnFallback;
 }
 
 const MAX_COERCION_ERRORS = 10;
@@ -38,8 +41,10 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     });
     if (errors) return { errors: errors.map(aboutVariables) };
     // mutations read from the primary, where they have just written
-    if (operation.operation === OperationTypeNode.QUERY) context.db = options.readingDb;
-    const answered = await answerOf(readQuery, { document, operation, variables: coerced, context });
+    const isQuery = operation.operation === OperationTypeNode.QUERY;
+    if (isQuery) context.db = options.readingDb;
+    const query = { document, operation, variables: coerced, context };
+    const answered = await answerOf(isQuery ? readQuery : null, query, options.onFallback);
     if (answered) return answered;
     const result = await execute({
       schema,
@@ -62,15 +67,25 @@ function aboutVariables({ message, nodes, originalError }: GraphQLError): GraphQ
 const STATUS_OF: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, UNAVAILABLE: 503 };
 
 /** null: the resolvers must run. */
-async function answerOf(readQuery: ReadQuery | null, query: QueryRequest): Promise<ExecutionResult | null> {
+async function answerOf(
+  readQuery: ReadQuery | null,
+  query: QueryRequest,
+  onFallback: OnFallback,
+): Promise<ExecutionResult | null> {
   const { context } = query;
   try {
-    const first = await attempt(readQuery, query);
-    if (first.result || !context.optimisticAuth) return first.result;
-    // a viewer from the auth cache is confirmed by the database before anything else is done for them
-    context.viewer = await context.optimisticAuth.confirm();
-    context.optimisticAuth = null;
-    return first.failed ? null : (await attempt(readQuery, query)).result;
+    let last = await attempt(readQuery, query);
+    if (!last.result && context.optimisticAuth) {
+      // a viewer from the auth cache is confirmed by the database before anything else is done for them
+      context.viewer = await context.optimisticAuth.confirm();
+      context.optimisticAuth = null;
+      if (!last.failed) last = await attempt(readQuery, query);
+    }
+    if (last.fallback) {
+      onFallback(last.fallback);
+      context.log.debug({ reason: last.fallback }, 'no read plan answers the query: its resolvers run');
+    }
+    return last.result;
   } catch (error) {
     const known = knownError(error);
     if (!known) throw error;
@@ -83,6 +98,7 @@ interface Attempt {
   result: ExecutionResult | null;
   /** Whether a second attempt would fail too. */
   failed: boolean;
+  fallback?: FallbackReason;
 }
 
 /**
@@ -91,14 +107,16 @@ interface Attempt {
  */
 async function attempt(readQuery: ReadQuery | null, query: QueryRequest): Promise<Attempt> {
   try {
-    const data = (await readQuery?.(query)) ?? null;
-    return { result: data === null ? null : ({ data } as ExecutionResult), failed: false };
+    const read = await readQuery?.(query);
+    if (read?.kind === 'data') return { result: { data: read.data } as ExecutionResult, failed: false };
+    return { result: null, failed: false, ...(read?.kind === 'fallback' && { fallback: read.reason }) };
   } catch (error) {
     if (error instanceof ListFailed) return { result: failedList(error), failed: true };
     const known = knownError(error);
     if (known && STATUS_OF[known.code]) throw error;
-    if (!isForCaller(error)) query.context.log.warn({ err: error }, 'a read plan failed: its resolvers run');
-    return { result: null, failed: true };
+    const fallback = isStatementTimeout(error) ? 'timeout' : isForCaller(error) ? 'invalid_argument' : 'error';
+    if (fallback === 'error') query.context.log.warn({ err: error }, 'a read plan failed: its resolvers run');
+    return { result: null, failed: true, fallback };
   }
 }
 

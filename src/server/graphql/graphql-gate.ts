@@ -146,7 +146,8 @@ function faultsOf(
     return validate(schema, document, rules);
   } catch (error) {
     // the rule about subscriptions fails on @include with a variable, whose value it does not know
-    return [graphqlError(error)];
+    if (!(error instanceof GraphQLError)) throw error;
+    return [error];
   }
 }
 
@@ -154,7 +155,8 @@ function parsed(text: string): DocumentNode {
   try {
     return parse(text, { maxTokens: LIMITS.tokens });
   } catch (error) {
-    throw new InvalidDocument([graphqlError(error)], 'GRAPHQL_PARSE_FAILED');
+    if (!(error instanceof GraphQLError)) throw error;
+    throw new InvalidDocument([error], 'GRAPHQL_PARSE_FAILED');
   }
 }
 

@@ -87,7 +87,8 @@ function jsonOf(text: string | null): unknown {
   if (text === null) return undefined;
   try {
     return JSON.parse(text);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     // Apollo reports the error
     return undefined;
   }

@@ -1,7 +1,7 @@
 // Documents that are listed in a file: clients send their ids, and in production other documents are refused.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type GraphQLSchema, Kind, parse, validate } from 'graphql';
+import { GraphQLError, type GraphQLSchema, Kind, parse, validate } from 'graphql';
 import { type Config, ConfigError } from '../../config';
 import { AppError, quoted } from '../../errors';
 import { LIMITS } from '../../graphql/limits/document-limits';
@@ -47,7 +47,8 @@ function faultOf(schema: GraphQLSchema, text: string): string | null {
   try {
     return validate(schema, parse(text))[0]?.message ?? null;
   } catch (error) {
-    return (error as Error).message;
+    if (!(error instanceof GraphQLError)) throw error;
+    return error.message;
   }
 }
 
@@ -136,7 +137,8 @@ function onlyIntrospects(query: string): boolean {
             (selection) => selection.kind === Kind.FIELD && selection.name.value.startsWith('__'),
           )),
     );
-  } catch {
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
     return false;
   }
 }

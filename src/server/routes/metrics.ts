@@ -2,6 +2,7 @@ import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { clockDifferenceMs } from '../../clock';
+import { FALLBACK_REASONS, type OnFallback } from '../../read-plan/fallback';
 import { backfillRemaining } from '../../request-log/feed/backfill.store';
 import { indexBehindSeconds } from '../../request-log/search/request-index.store';
 import { cached } from '../edge/cached';
@@ -12,6 +13,8 @@ export interface Metrics {
   attemptEnded(outcome: string, durationMs: number): void;
   /** A partner called; `outcome` is ACCEPTED, DUPLICATE, UNKNOWN_ADDRESS or the code of the refusal. */
   callReceived(outcome: string, kept: boolean): void;
+  /** A query was answered by resolvers, because no read plan could. */
+  readPlanFellBack: OnFallback;
 }
 
 /** Prometheus metrics of this process, and of the outbox, which all processes share. */
@@ -36,6 +39,13 @@ export function createMetrics(source: DataSource): Metrics {
     labelNames: ['outcome', 'kept'],
     registers: [registry],
   });
+  const fallbacks = new Counter({
+    name: 'hookledger_read_plan_fallbacks_total',
+    help: 'Queries that were answered by resolvers instead of one statement, by reason.',
+    labelNames: ['reason'],
+    registers: [registry],
+  });
+  for (const reason of FALLBACK_REASONS) fallbacks.inc({ reason }, 0);
   new Gauge({
     name: 'hookledger_outbox_events',
     help: 'Events that have not been fanned out to deliveries yet, up to 10,000.',
@@ -103,6 +113,7 @@ export function createMetrics(source: DataSource): Metrics {
       duration.observe(durationMs / 1000);
     },
     callReceived: (outcome, kept) => calls.inc({ outcome, kept: String(kept) }),
+    readPlanFellBack: (reason) => fallbacks.inc({ reason }),
   };
 }
 

@@ -35,6 +35,7 @@ test('an error before a request has a context is sent as its code alone', async 
     readPlans: false,
     readingDb: {} as never,
     answering: {} as never,
+    onFallback: () => undefined,
   });
   const apollo = createApollo(schema, executor, log, gate);
   await apollo.start();

@@ -1,0 +1,14 @@
+/** Why the resolvers answer a query, and not one statement. */
+export const FALLBACK_REASONS = [
+  // a field that can be read only by its resolver
+  'no_plan',
+  // the roles of the viewer do not allow every field
+  'roles',
+  'invalid_argument',
+  'timeout',
+  // an error that is not expected: it is logged as a warning
+  'error',
+] as const;
+export type FallbackReason = (typeof FALLBACK_REASONS)[number];
+
+export type OnFallback = (reason: FallbackReason) => void;
