@@ -23,7 +23,7 @@ const QUERY_IN_ONE = '{ webhooks { nodes { name owner { name } } } }';
 
 const CASES: [reason: string, ask: () => Promise<GraphQLAnswer>][] = [
   ['no_plan', () => app.ask('{ viewer { id } viewerRoles }')],
-  // an auditor may read the audit of keys, SUPPORT may not
+  // an AUDITOR may read the keys of users, SUPPORT may not
   ['roles', async () => app.ask('{ users { nodes { apiKeys { nodes { label } } } } }', undefined, await support())],
   ['invalid_argument', () => app.ask('{ webhooks(first: 101) { nodes { id } } }')],
 ];
@@ -51,5 +51,5 @@ test.each(CASES)('%s is counted, and logged with the id of the request', async (
   await ask();
   expect(await fallbacks()).toEqual({ ...before, [reason]: (before[reason] as number) + 1 });
   const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => line.reason);
-  expect(logged).toEqual([expect.objectContaining({ reason, requestId: expect.any(String) })]);
+  expect(logged).toEqual([expect.objectContaining({ reason, reqId: expect.any(String) })]);
 });
