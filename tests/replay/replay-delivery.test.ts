@@ -124,7 +124,8 @@ test('what was given up gets a whole schedule anew', async () => {
   partner.answerWith(() => ({}));
   await replay(delivery);
   const [arrived] = await allFinished(app, webhook, 1);
-  expect(arrived).toMatchObject({ status: 'DELIVERED', attempts: 5, deliveredAt: expect.any(Date) });
+  expect(arrived).toMatchObject({ status: 'DELIVERED', attempts: 5 });
+  expect(arrived?.deliveredAt?.getTime()).toBeGreaterThan(0);
 });
 
 test('what had arrived stays DELIVERED when the replay fails, and says when it first arrived', async () => {
