@@ -21,7 +21,7 @@ import { refuseUnknownKeys } from './refuse-unknown-keys';
 import { startApi } from './start-api';
 import { startDelivering } from './start-delivering';
 import { type Stop, stopAll, stopTogether, stopWithin } from './stops';
-import { targetPolicyOf } from './target-policy';
+import { targetPolicyOf } from './target-settings';
 
 export interface App {
   /** The address of the API; null: this process has none. */

@@ -1,5 +1,5 @@
 import { decodedText } from '../charset';
-import { MAX_LEVELS } from './json-inspect';
+import { MAX_LEVELS } from './json-rules';
 
 /**
  * Stored bytes as a JSON field shows them, and as conditions and templates read them: the value if they are JSON,

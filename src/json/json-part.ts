@@ -1,7 +1,7 @@
 // A value of a JSON document with its position in the text.
 import { END, ENTRY_SIZE, INFO } from './json-index';
-import { inspectJson, MAX_LEVELS } from './json-inspect';
 import type { JsonProblem } from './json-problem';
+import { inspectJson, MAX_LEVELS } from './json-rules';
 import type { JsonDocument } from './json-text';
 
 /** The maximum number of reported problems of a part. */

@@ -1,6 +1,6 @@
 // The values of a JSON text together with their source.
 import { END, ENTRY_SIZE, START } from './json-index';
-import { MAX_LEVELS } from './json-inspect';
+import { MAX_LEVELS } from './json-rules';
 import type { JsonDocument } from './json-text';
 
 export interface SourcedJson {

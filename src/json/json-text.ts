@@ -1,6 +1,6 @@
 // Reads a JSON text whose parts keep their exact source. JSON.parse makes the values, json-index the positions.
 import { INDEXED_LEVELS, indexJson, type JsonIndex } from './json-index';
-import { inspectJson } from './json-inspect';
+import { inspectJson } from './json-rules';
 import { withoutUnindexedParts } from './json-unindexed';
 
 export interface JsonDocument {

@@ -14,7 +14,7 @@ import { needsResolving } from '../sql/resolve-condition';
 import { readsContent } from '../viewer';
 import { type Bound, bindArguments, type Variables, withResolvedConditions } from './bind';
 import { compileQuery } from './compile';
-import type { FallbackReason } from './fallback';
+import { type FallbackReason, rolesAllow } from './fallback';
 import type { QueryPlan } from './plan';
 import { RawAnswer } from './raw-answer';
 import { type Answering, readAnswer, readPrepared } from './read.store';
@@ -60,7 +60,7 @@ export function createReadQuery(
   return async ({ document, operation, variables, context }) => {
     const plan = planFor(document, operation, variables, readsContent(context.viewer));
     if (!plan) return { kind: 'fallback', reason: 'no_plan' };
-    if (!isAllowed(plan, context)) return { kind: 'fallback', reason: 'roles' };
+    if (!rolesAllow(plan, context.viewer)) return { kind: 'fallback', reason: 'roles' };
     const given = bindArguments(plan, variables, context);
     const isResolved = !given.conditions.some(needsResolving);
     // resolving runs a query before the statement that checks the optimistic authentication
@@ -81,10 +81,6 @@ export function createReadQuery(
     plan.postProcess(data, context);
     return { kind: 'data', data };
   };
-}
-
-function isAllowed({ rules }: QueryPlan, { viewer }: Context): boolean {
-  return viewer !== null && rules.every((rule) => rule.some((role) => viewer.roles.has(role)));
 }
 
 // Not a list with totalCount: its rows or its count may be what failed.

@@ -1,4 +1,4 @@
-import { inspectJson } from '../json/json-inspect';
+import { inspectJson } from '../json/json-rules';
 
 /** The position at which a text is not valid JSON, and the text there; null: it is valid. */
 export function jsonFault(text: string): string | null {

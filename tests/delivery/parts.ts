@@ -9,7 +9,7 @@ import { createKeyring } from '../../src/keyring/keyring';
 import { createLog } from '../../src/log';
 import type { Db } from '../../src/sql/db';
 import { pipelinedTransactions } from '../../src/sql/transactions';
-import { parseNetworks } from '../../src/webhooks/request/public-address';
+import { parseNetworks } from '../../src/webhooks/request/allowed-addresses';
 import type { TestApp } from '../support/app';
 
 /** The parts of a worker, on the database of an application without a worker. */

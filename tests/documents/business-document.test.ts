@@ -117,6 +117,8 @@ describe('a name', () => {
 });
 
 describe('a cursor of a timeline', () => {
+  beforeAll(() => publish(app, [invoice(NAME)]));
+
   test.each<[string, unknown]>([
     ['no number', 'abc'],
     ['too large a number', '9'.repeat(30)],

@@ -1,6 +1,6 @@
-import { inspectJson } from '../../src/json/json-inspect';
 import { isKeptByDouble } from '../../src/json/json-number';
 import { type JsonPart, problemsOf, textOf } from '../../src/json/json-part';
+import { inspectJson } from '../../src/json/json-rules';
 import { at, read, syntaxErrorOf } from './json-parts';
 
 const STRINGS = ['', 'a', 'b', 'Größe', '😀', '"\\/', '\n\t', '\u2028', '__proto__', 'x'.repeat(60), '\ud800', '\0'];

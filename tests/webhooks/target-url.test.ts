@@ -1,4 +1,4 @@
-import { parseNetworks } from '../../src/webhooks/request/public-address';
+import { parseNetworks } from '../../src/webhooks/request/allowed-addresses';
 import { checkTargetUrl, readTargetUrl } from '../../src/webhooks/request/target-url';
 
 const STRICT = { allowHttp: false, allowedNetworks: [] };

@@ -2,7 +2,7 @@
 import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import { eventsById, type OutboxEvent } from '../../events/business-event.store';
-import { documentJson } from '../../events/document-json';
+import { documentJson } from '../../events/data-as-json';
 import { faultsOfContent, faultsOfEvent } from '../../events/event-faults';
 import { payloadsById } from '../../events/payload.store';
 import { newId } from '../../ids';

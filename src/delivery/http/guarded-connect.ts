@@ -1,6 +1,6 @@
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
-import { refusalOf } from '../../webhooks/request/public-address';
+import { refusalOf } from '../../webhooks/request/allowed-addresses';
 import type { TargetPolicy } from '../../webhooks/request/target-url';
 import type { ClientCertificate } from './client-certificate';
 import { connectError } from './connect-error';

@@ -1,5 +1,5 @@
 import { lookup as systemLookup } from 'node:dns/promises';
-import { type AddressPolicy, type AddressRefusal, refusalOf } from '../../webhooks/request/public-address';
+import { type AddressPolicy, type AddressRefusal, refusalOf } from '../../webhooks/request/allowed-addresses';
 import { SendError, systemCode } from '../send-error';
 
 /** Every address of a host name. */

@@ -1,7 +1,7 @@
 // Writes a GraphQL literal as JSON.
 import { Kind, type ListValueNode, type ObjectValueNode, type ValueNode, type VariableNode } from 'graphql';
-import { MAX_LEVELS } from '../../json/json-inspect';
 import type { JsonProblem } from '../../json/json-problem';
+import { MAX_LEVELS } from '../../json/json-rules';
 
 /** `[$x, $x, ...]` can expand to a thousand times the size of the request, so the result has a limit. */
 const MAX_CHARACTERS = 512 * 1024;

@@ -14,6 +14,12 @@ export interface Partner {
 /** The HTTP status of the answer; both arguments count from 1, deliveries in order of arrival. */
 type StatusFor = (deliveryNumber: number, attempt: number) => 200 | 500 | 503;
 
+// only the first deliveries are refused, so that the demo ends in time with any number of documents
+export const refusesSome: StatusFor = (delivery, attempt) =>
+  delivery < 9 && delivery % 3 === 1 && attempt === 1 ? 503 : 200;
+export const refusesFirstTwo: StatusFor = (delivery) => (delivery <= 2 ? 500 : 200);
+export const acceptsAll: StatusFor = () => 200;
+
 const ANSWERS = {
   200: { message: 'thank you' },
   500: { message: 'we have lost our database' },

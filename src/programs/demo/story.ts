@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from './client';
 import type { DemoDocument } from './documents';
-import type { Partner } from './partner';
+import { acceptsAll, type Partner, refusesFirstTwo, refusesSome } from './partner';
 
 const USERS = ['amina@example.com', 'jonas@example.com'];
 const LIMIT_MS = 30_000;
@@ -39,15 +39,12 @@ const TEMPLATE = `{ "invoice": {{ event.referenceDocument | json }}, "by": {{ us
 export async function agreeWithPartner(client: Client, partner: Partner, documentType: string): Promise<void> {
   const agree = (name: string, path: string, more: object) =>
     createWebhook(client, { name, url: partner.url(path), retrySchedule: [0, 1, 2], ...more });
-  // only the first ones fail, so that the demo ends in time with any number of documents
   const flaky = await agree('Bookkeeping', '/bookkeeping', {});
-  partner.expect('/bookkeeping', flaky, (delivery, attempt) =>
-    delivery < 9 && delivery % 3 === 1 && attempt === 1 ? 503 : 200,
-  );
+  partner.expect('/bookkeeping', flaky, refusesSome);
   const broken = await agree('Old CRM', '/crm', { documentType, retrySchedule: [0, 1] });
-  partner.expect('/crm', broken, (delivery) => (delivery <= 2 ? 500 : 200));
+  partner.expect('/crm', broken, refusesFirstTwo);
   const content = { documentType, condition: CONDITION, bodyFormat: 'JSON', body: TEMPLATE };
-  partner.expect('/treasury', await agree('Treasury', '/treasury', content), () => 200);
+  partner.expect('/treasury', await agree('Treasury', '/treasury', content), acceptsAll);
 }
 
 async function createWebhook(client: Client, input: object): Promise<string> {

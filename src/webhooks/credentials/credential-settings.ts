@@ -64,3 +64,11 @@ export interface CertificatePair {
 export function originOf(url: string | null): string | null {
   return url === null ? null : (URL.parse(url)?.origin ?? null);
 }
+
+/** The input field of each kind of credential. */
+export const INPUT_FIELDS = {
+  HEADER: 'secretHeaders',
+  BASIC: 'basicAuth',
+  OAUTH2: 'oauth2',
+  CERTIFICATE: 'clientCertificate',
+} as const satisfies Record<Settings['kind'], string>;

@@ -5,6 +5,7 @@ import { newId, timeOfId } from '../../ids';
 import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
 import type { TargetPolicy } from '../request/target-url';
+import { keptForOtherHost } from './changed-host';
 import type { CheckedCertificate } from './client-certificate-rules';
 import {
   type BasicAuth,
@@ -15,7 +16,14 @@ import {
   type SecretHeader,
   secretHeaderFaults,
 } from './credential-rules';
-import { type CertificatePair, originOf, type Settings, sealCredential, settingsOf } from './credential-settings';
+import {
+  type CertificatePair,
+  INPUT_FIELDS,
+  originOf,
+  type Settings,
+  sealCredential,
+  settingsOf,
+} from './credential-settings';
 import {
   type CredentialRow,
   credentialsOfWebhooks,
@@ -84,7 +92,8 @@ export async function planCredentials(
     return { faults: [], credential: () => certificateCredential(checked, origin) };
   });
   if (changes.faults.length === 0) changes.faults = conflicts(changes, stored, owner, input);
-  if (before !== null && origin !== originOf(before.url)) changes.faults.push(...takenAlong(changes, stored));
+  if (before !== null && origin !== originOf(before.url))
+    changes.faults.push(...keptForOtherHost(changes.removed, stored));
   return changes;
 }
 
@@ -167,24 +176,6 @@ function ofKind(rows: readonly CredentialRow[], kind: Settings['kind']): Credent
   return rows.filter((row) => row.kind === kind);
 }
 
-// Otherwise a user who may change a webhook could read its secrets by sending them to another server.
-function takenAlong({ removed }: CredentialChanges, stored: readonly CredentialRow[]): UserError[] {
-  const kept = stored.filter((row) => !removed.includes(row.id));
-  if (kept.length === 0) return [];
-  const fields = [...new Set(kept.map(({ kind }) => FIELDS[kind]))].join(', ');
-  const message =
-    `url leads to another scheme, host or port, to which stored credentials are not sent: give ${fields} again in ` +
-    'the same call, with the secrets, or null to remove them.';
-  return [{ field: ['url'], code: 'CONFLICT', message }];
-}
-
-const FIELDS: Record<Settings['kind'], keyof CredentialsInput> = {
-  HEADER: 'secretHeaders',
-  BASIC: 'basicAuth',
-  OAUTH2: 'oauth2',
-  CERTIFICATE: 'clientCertificate',
-};
-
 /** Refuses two settings that set the same header. The fault names the one that was given now. */
 function conflicts(
   { removed, added }: CredentialChanges,
@@ -209,5 +200,5 @@ function conflicts(
 
 function authorsOf({ kind, name }: Settings): { field: keyof CredentialsInput; header: string }[] {
   if (kind === 'CERTIFICATE') return [];
-  return [{ field: FIELDS[kind], header: kind === 'HEADER' ? name.toLowerCase() : 'authorization' }];
+  return [{ field: INPUT_FIELDS[kind], header: kind === 'HEADER' ? name.toLowerCase() : 'authorization' }];
 }

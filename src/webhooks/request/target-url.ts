@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type AddressPolicy, allowsAddress, refusalOf } from './public-address';
+import { type AddressPolicy, allowsAddress, refusalOf } from './allowed-addresses';
 
 /** Which URLs webhooks may be sent to: `ALLOW_HTTP_TARGETS`, `ALLOWED_TARGET_PORTS` and the networks. */
 export interface TargetPolicy extends AddressPolicy {

@@ -1,5 +1,5 @@
 import { createSender } from '../../../src/delivery/http/send';
-import { parseNetworks } from '../../../src/webhooks/request/public-address';
+import { parseNetworks } from '../../../src/webhooks/request/allowed-addresses';
 import { closeAll, httpPartner, localSender, type Partner, post } from '../partner';
 
 afterEach(closeAll);
