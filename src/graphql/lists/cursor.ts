@@ -37,10 +37,16 @@ function isValueOf({ column }: ListOrder, value: unknown): boolean {
 }
 
 function parseCursor(cursor: string): { tag: string; id: string; value: unknown } | null {
+  const parts = jsonOf(Buffer.from(cursor, 'base64url').toString());
+  if (!Array.isArray(parts) || parts.length > 3) return null;
+  const [tag, id, value] = parts as unknown[];
+  return typeof tag === 'string' && typeof id === 'string' && UUID.test(id) ? { tag, id, value } : null;
+}
+
+/** null: it is no JSON. */
+function jsonOf(text: string): unknown {
   try {
-    const [tag, id, value, ...rest] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
-    const wellFormed = typeof tag === 'string' && typeof id === 'string' && UUID.test(id) && rest.length === 0;
-    return wellFormed ? { tag, id, value } : null;
+    return JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return null;

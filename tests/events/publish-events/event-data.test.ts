@@ -22,14 +22,14 @@ describe('data that a ledger cannot keep', () => {
   const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
   test.each<[string, string, string[], RegExp]>([
-    ['the character U+0000', item('"a\\u0000b"'), QTY, /U\+0000.*leave it out/],
+    ['the character U+0000', item('"a\\u0000b"'), QTY, /U\+0000.*omit it/],
     ['half of a surrogate pair', item('"\\ud83d"'), QTY, /half of a surrogate pair/],
     ['a number beyond all doubles', item('1e999999'), QTY, /1e999999 does not fit a double.*as a string/],
     ['a whole number of 20 digits', item('12345678901234567890'), QTY, /12345678901234567890 does not fit/],
     ['a fraction of 20 digits', item('0.12345678901234567890'), QTY, /does not fit a double/],
     ['a key __proto__', item('{"__proto__":{"admin":true}}'), [...QTY, '__proto__'], /"__proto__".*rename it/],
     ['a key twice', '{"items":[{"qty":1,"qty":2}]}', QTY, /"qty" is repeated/],
-    ['a key twice, once escaped', '{"items":[{"qty":1,"\\u0071ty":1}]}', QTY, /more than once/],
+    ['a key twice, once escaped', '{"items":[{"qty":1,"\\u0071ty":1}]}', QTY, /repeated in its object/],
     ['a key with U+0000', '{"items":[{"a\\u0000":1}]}', ['items', '0', 'a\0'], /U\+0000/],
     ['101 levels', nested(101), Array(100).fill('0'), /more than 100 levels deep/],
     ['10,000 levels', item(nested(10_000)), [...QTY, ...Array(97).fill('0')], /more than 100 levels deep/],
