@@ -140,6 +140,8 @@ describe('RATE_LIMIT_WRONG_KEYS_PER_MINUTE', () => {
   });
 });
 
+const openSockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+
 describe('RATE_LIMIT_REQUESTS_AT_ONCE', () => {
   const createUser = (name: string) =>
     JSON.stringify({ query: `mutation { createUser(input: { name: "${name}", roles: [] }) { user { id } } }` });
@@ -185,8 +187,11 @@ describe('RATE_LIMIT_REQUESTS_AT_ONCE', () => {
       }).catch(() => null),
     );
     await waitFor('two that are held up', async () => (await heldUp()) === 2);
+    const open = openSockets();
     gone.abort();
     await Promise.all(leaving);
+    // each connection has both of its ends in this process
+    await waitFor('the server to see them leave', async () => openSockets() <= open - 2 * leaving.length);
     const staying = send(app.adminKey, createUser('staying'));
     await app.database.query('commit');
     expect((await staying).status).toBe(200);
