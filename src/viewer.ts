@@ -4,6 +4,9 @@ export type Role = (typeof ROLES)[number];
 /** Every role that may read; PUBLISHER only writes. */
 export const READERS: readonly Role[] = ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'SUPPORT', 'AUDITOR'];
 
+/** The roles that may publish events. */
+export const PUBLISHERS: readonly Role[] = ['PUBLISHER', 'SYSTEM_MANAGER'];
+
 /** The roles that may read content: headers, payloads and responses. */
 export const CONTENT_READERS: readonly Role[] = ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'AUDITOR'];
 

@@ -1,4 +1,5 @@
-import { type Db, isLockTimeout, rowOf, rowsOf } from '../sql/db';
+import { isLockTimeout } from '../sql/database-errors';
+import { type Db, rowOf, rowsOf } from '../sql/db';
 
 export interface PartitionsMade {
   made: string[];

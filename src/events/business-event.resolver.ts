@@ -11,7 +11,7 @@ import { HasRole } from '../graphql/roles/has-role';
 import { answer } from '../graphql/user-error';
 import { toNodeId } from '../ids';
 import { jsonOrText } from '../json/json-output';
-import { CONTENT_READERS, type Viewer } from '../viewer';
+import { CONTENT_READERS, PUBLISHERS, type Viewer } from '../viewer';
 import { type PublishEventInput, PublishEventsInput } from './business-event.inputs';
 import type { BusinessEventRow } from './business-event.store';
 import { BusinessEventType } from './business-event.type';
@@ -51,7 +51,7 @@ export function loadPayload(context: Context, id: string | null): Promise<Payloa
 
 @Resolver(() => BusinessEventType)
 export class BusinessEventResolver {
-  @HasRole('PUBLISHER', 'SYSTEM_MANAGER')
+  @HasRole(...PUBLISHERS)
   @Mutation(() => PublishEventsPayload, {
     description: withExample(
       'Publishes 1 to 500 business events. All of them are accepted, or none. Each event is delivered to every ' +

@@ -1,6 +1,6 @@
 // Accepts events: calls of the same moment share a transaction.
 import { AppError, InputError } from '../errors';
-import { isLockTimeout } from '../sql/db';
+import { isLockTimeout } from '../sql/database-errors';
 import { createGroupCommit } from '../sql/group-commit';
 import type { Transaction } from '../sql/transactions';
 import type { Viewer } from '../viewer';
@@ -19,7 +19,7 @@ export interface Publisher {
 }
 
 /**
- * \`publish_event()\` may hold an idempotency key for as long as the transaction of its caller lasts. The other calls of a
+ * `publish_event()` may hold an idempotency key for as long as the transaction of its caller lasts. The other calls of a
  * shared transaction must not wait for it.
  */
 const LOCK_TIMEOUT_MS = 20;

@@ -79,3 +79,8 @@ const CONFLICTS = new Set([
 export function isConflict(error: unknown): boolean {
   return CONFLICTS.has(String(causeOf(error).code));
 }
+
+/** Whether a statement gave up waiting for a lock: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+export function isLockTimeout(error: unknown): boolean {
+  return (error as { code?: string } | null)?.code === '55P03';
+}

@@ -50,11 +50,6 @@ export function shapedStatement(text: string): Statement | string {
   return made;
 }
 
-/** Whether a statement gave up waiting for a lock: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-export function isLockTimeout(error: unknown): boolean {
-  return (error as { code?: string } | null)?.code === '55P03';
-}
-
 type Values = readonly unknown[];
 
 /** The rows of a SELECT or of a statement with RETURNING. A plain text is not prepared. */

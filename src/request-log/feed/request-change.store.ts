@@ -1,5 +1,7 @@
 // Reads the change feed of the log: each opening and closing once, in the order in which it becomes visible.
-import { changedBy, type Db, isLockTimeout, rowOf, rowsOf, statement } from '../../sql/db';
+
+import { isLockTimeout } from '../../sql/database-errors';
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import type { ChangeKind } from './request-change.entity';
 
 /**

@@ -5,7 +5,7 @@ import { quoted, type UserError } from '../../errors';
 import type { ExactData, NewEvent } from '../../events/event-faults';
 import { bytesOf, type JsonPart, problemsOf, textOf } from '../../json/json-part';
 import { SHORT_TEXT } from '../../text';
-import { type MemberReader, memberReader } from './read-members';
+import { type MemberReader, memberReader, NO_DATA } from './read-members';
 
 /** The attributes that are used, and the extensions `documenttype`, `authid` and `causedby`. All others are ignored. */
 type Attributes = Record<(typeof NAMES)[number], string | null>;
@@ -23,7 +23,6 @@ const NAMES = [
 ] as const;
 const REQUIRED = ['specversion', 'id', 'source', 'type', 'subject'] as const;
 const JSON_TYPE = /^(application|text)\/([\w.-]+\+)?json\s*(;|$)/i;
-const NO_DATA = { text: 'null', bytes: 4, problems: [] };
 
 /** An event in the JSON format, from a call in structured or batched mode. @param faults see `plainEvent` */
 export function structuredCloudEvent(part: JsonPart, path: readonly string[], faults: UserError[]): NewEvent {
@@ -33,7 +32,7 @@ export function structuredCloudEvent(part: JsonPart, path: readonly string[], fa
     reader.refuse('data_base64', 'INVALID', 'data_base64 is not taken: send the data as JSON in data.');
     return newEvent(attributes, NO_DATA, reader);
   }
-  return newEvent(attributes, reader.data('data') ?? NO_DATA, reader);
+  return newEvent(attributes, reader.data('data'), reader);
 }
 
 /** Whether a call is in binary mode: its attributes are in headers, and its body is the data. */

@@ -8,7 +8,7 @@ import type { Publisher } from '../../events/publisher';
 import { toNodeId } from '../../ids';
 import { memberOf } from '../../json/json-member';
 import { type JsonPart, rootOf } from '../../json/json-part';
-import type { Viewer } from '../../viewer';
+import { PUBLISHERS, type Viewer } from '../../viewer';
 import type { ConcurrencyLimiter } from '../edge/concurrency-limiter';
 import { readViewer } from '../edge/http-context';
 import { Refusal } from '../edge/refusal';
@@ -20,8 +20,6 @@ const PLAIN_JSON = 'application/json';
 const CLOUD_EVENTS = 'application/cloudevents-batch+json';
 /** The media types of the bodies, beside application/json. */
 export const EVENT_MEDIA_TYPES = ['application/cloudevents+json', CLOUD_EVENTS];
-
-const PUBLISHERS = ['PUBLISHER', 'SYSTEM_MANAGER'] as const;
 
 export interface EventsRoute {
   source: DataSource;

@@ -8,12 +8,15 @@ import { bytesOf, type JsonPart, problemsOf, textOf } from '../../json/json-part
 export interface MemberReader {
   /** The text of a member; null: absent or null. */
   text(name: string): string | null;
-  /** The JSON value of a member; null: absent or null, which is a fault. */
-  data(name: string): ExactData | null;
+  /** The JSON value of a member. Absent or null is a fault. */
+  data(name: string): ExactData;
   has(name: string): boolean;
   /** Adds a fault. @param name the member; null: the object itself */
   refuse(name: string | null, code: UserError['code'], message: string): void;
 }
+
+/** Stands for data that is refused. */
+export const NO_DATA: ExactData = { text: 'null', bytes: 4, problems: [] };
 
 /** @param path the path of the object in the input, for `field` */
 export function memberReader(part: JsonPart, path: readonly string[], faults: UserError[]): MemberReader {
@@ -38,7 +41,7 @@ export function memberReader(part: JsonPart, path: readonly string[], faults: Us
       const found = member(name);
       if (found === null) {
         refuse(name, 'REQUIRED', `${name} must be a JSON value other than null.`);
-        return null;
+        return NO_DATA;
       }
       return { text: textOf(found), bytes: bytesOf(found), problems: problemsOf(found) };
     },

@@ -105,6 +105,7 @@ describe('plain JSON', () => {
     ['null', 'null', {}, [['events.0', 'INVALID']]],
     ['a number in a list', [invoice('X'), 5], {}, [['events.1', 'INVALID']]],
     ['a list in a list', [[invoice('X')]], {}, [['events.0', 'INVALID']]],
+    ['many unknown fields', invoice('X', { a: 1, b: 2 }), {}, [['events.0.a', 'INVALID']]],
     ['an unknown field', invoice('X', { documenttype: 'x' }), {}, [['events.0.documenttype', 'INVALID']]],
     ['a number for a text', invoice('X', { event: 5 }), {}, [['events.0.event', 'INVALID']]],
     ['data of null', invoice('X', { data: null }), {}, [['events.0.data', 'REQUIRED']]],
