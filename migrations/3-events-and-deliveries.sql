@@ -100,6 +100,26 @@ create table pending_decisions (
   constraint pending_decisions_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
 );
 
+-- While the row exists, no attempt begins.
+create table deliveries_pause (
+  id uuid not null,
+  since timestamptz(3) not null,
+  user_id uuid not null,
+  reason text not null,
+  constraint deliveries_pause_pkey primary key (id),
+  constraint deliveries_pause_only_row_check check (id = '00000000-0000-0000-0000-000000000000'),
+  constraint deliveries_pause_user_id_fkey foreign key (user_id) references users (id)
+);
+
+-- Whether deliveries are paused. The answer holds until the transaction ends: pausing waits for the lock. A function, so
+-- that the row is read with a snapshot that is taken after the lock.
+create function deliveries_are_paused() returns boolean
+language plpgsql volatile as $$
+begin
+  perform pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashtext('hookledger.pause'));
+  return exists (select from public.deliveries_pause);
+end $$;
+
 create table replays (
   id uuid not null,
   status text not null,

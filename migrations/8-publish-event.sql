@@ -180,7 +180,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   own_tables constant text[] := '{
     users, api_keys, audit_entries, webhooks, webhook_secrets, webhook_credentials, webhook_circuits,
-    webhook_slots, pending_decisions, payloads, business_events, idempotency_keys, deliveries,
+    webhook_slots, pending_decisions, deliveries_pause, payloads, business_events, idempotency_keys, deliveries,
     webhook_request_logs, replays, migrations, request_changes, feed_positions, failed_requests,
     request_stats, request_stats_series, request_stats_open, request_index, exports, incoming_agreements,
     incoming_tokens, incoming_ids, sampled_refusals}';

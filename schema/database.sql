@@ -110,6 +110,16 @@ CREATE INDEX deliveries_webhook_id_idx ON deliveries USING btree (webhook_id, id
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON deliveries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON deliveries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+CREATE TABLE deliveries_pause (
+  id uuid NOT NULL,
+  since timestamp(3) with time zone NOT NULL,
+  user_id uuid NOT NULL,
+  reason text NOT NULL,
+  CONSTRAINT deliveries_pause_only_row_check CHECK (id = '00000000-0000-0000-0000-000000000000'::uuid),
+  CONSTRAINT deliveries_pause_pkey PRIMARY KEY (id),
+  CONSTRAINT deliveries_pause_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+
 CREATE TABLE exports (
   id uuid NOT NULL,
   format text NOT NULL,
@@ -473,6 +483,15 @@ CREATE TABLE webhooks (
 );
 CREATE INDEX webhooks_owner_id_idx ON webhooks USING btree (owner_id, id);
 
+CREATE OR REPLACE FUNCTION public.deliveries_are_paused()
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashtext('hookledger.pause'));
+  return exists (select from public.deliveries_pause);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.event_content_hash(document_type text, event text, reference_document text, user_name text, data text)
  RETURNS bytea
  LANGUAGE sql
@@ -817,7 +836,7 @@ AS $function$
 declare
   own_tables constant text[] := '{
     users, api_keys, audit_entries, webhooks, webhook_secrets, webhook_credentials, webhook_circuits,
-    webhook_slots, pending_decisions, payloads, business_events, idempotency_keys, deliveries,
+    webhook_slots, pending_decisions, deliveries_pause, payloads, business_events, idempotency_keys, deliveries,
     webhook_request_logs, replays, migrations, request_changes, feed_positions, failed_requests,
     request_stats, request_stats_series, request_stats_open, request_index, exports, incoming_agreements,
     incoming_tokens, incoming_ids, sampled_refusals}';

@@ -47,6 +47,7 @@ const FOLDERS = [
   'request-log/watch',
   'delivery',
   'delivery/queue',
+  'delivery/pause',
   'delivery/http',
   'delivery/signing',
   'delivery/capacity',

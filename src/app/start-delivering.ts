@@ -26,6 +26,7 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
   const loops: Stop[] = [];
   stops.push((late) => stopTogether(loops, late));
   const worker = startWorker({
+    db: deliver.manager,
     transaction,
     queue,
     keyring,

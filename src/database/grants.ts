@@ -15,7 +15,7 @@ const CLOSING_COLUMNS = `status, finished_at, duration_ms, response_status, resp
 
 /** All our tables. Partitions are read through their parent table. */
 const TABLES = `users, api_keys, audit_entries, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
-  pending_decisions, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, payloads, business_events,
+  pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, payloads, business_events,
   idempotency_keys, deliveries, webhook_request_logs, replays, request_changes, feed_positions, failed_requests,
   request_index, request_stats_series, request_stats, request_stats_open, exports, migrations`;
 
@@ -24,15 +24,15 @@ function grantsFor(name: string): string[] {
     `grant usage on schema public to ${name}`,
     `grant select on ${TABLES} to ${name}`,
     `grant insert on users, api_keys, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
-       pending_decisions, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, replays, payloads,
+       pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, replays, payloads,
        business_events, idempotency_keys, deliveries, webhook_request_logs, audit_entries to ${name}`,
     `grant update on users, api_keys, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, deliveries,
        incoming_agreements, incoming_tokens, sampled_refusals, replays to ${name}`,
     `grant update (request_id, business_event_id) on incoming_ids to ${name}`,
     `grant update (fanned_out_at, wanted_by) on business_events to ${name}`,
     `grant update (${CLOSING_COLUMNS}) on webhook_request_logs to ${name}`,
-    `grant delete on idempotency_keys, incoming_ids, webhook_credentials, webhook_slots, pending_decisions, request_changes
-       to ${name}`,
+    `grant delete on idempotency_keys, incoming_ids, webhook_credentials, webhook_slots, pending_decisions, deliveries_pause,
+       request_changes to ${name}`,
     `grant insert on request_index to ${name}`,
     `grant update on feed_positions to ${name}`,
     `grant insert on request_stats_series, request_stats, request_stats_open to ${name}`,
@@ -42,6 +42,7 @@ function grantsFor(name: string): string[] {
     `grant update (downloads, rows_sent, bytes_sent, completed_at) on exports to ${name}`,
     `grant execute on function missing_partitions(integer), make_partition(text) to ${name}`,
     `grant execute on function rebuild_change_feed() to ${name}`,
+    `grant execute on function deliveries_are_paused() to ${name}`,
     `grant execute on function publish_event(text, text, text, json, text, text, text) to ${name}`,
     `grant usage on schema pgboss to ${name}`,
     `grant select, insert, update, delete on all tables in schema pgboss to ${name}`,

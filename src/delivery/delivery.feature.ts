@@ -1,3 +1,5 @@
+import { deliveriesPauseLinkedFields } from './api/deliveries-pause.linked-fields';
+import { DeliveriesPauseResolver } from './api/deliveries-pause.resolver';
 import { deliveryLinkedFields } from './api/delivery.linked-fields';
 import { DeliveryResolver } from './api/delivery.resolver';
 import { DeliveryCommandsResolver } from './api/delivery-commands.resolver';
@@ -6,17 +8,19 @@ import { PreviewWebhookResolver } from './api/preview.resolver';
 import { TestWebhookResolver } from './api/test-webhook.resolver';
 import { DeliveryEntity } from './delivery.entity';
 import { PendingDecisionEntity } from './fan-out/pending-decision.entity';
+import { DeliveriesPauseEntity } from './pause/deliveries-pause.entity';
 
 export const delivery = {
-  entities: [PendingDecisionEntity, DeliveryEntity],
+  entities: [PendingDecisionEntity, DeliveryEntity, DeliveriesPauseEntity],
   resolvers: [
     DeliveryResolver,
     DeliveryCommandsResolver,
+    DeliveriesPauseResolver,
     WebhookHealthLinkResolver,
     WebhookHealthResolver,
     TestWebhookResolver,
     PreviewWebhookResolver,
   ],
-  linkedFields: deliveryLinkedFields,
+  linkedFields: [...deliveryLinkedFields, ...deliveriesPauseLinkedFields],
   sqlFields: [],
 };

@@ -1,7 +1,7 @@
 // Fields that lead to rows of a table: links to one row, pages of rows and, in Query, rows by their id.
 import type { Context } from '../graphql/context';
-import { uuidOf } from '../ids';
-import type { RowList, RowType } from './row-type';
+import { type NodeName, uuidOf } from '../ids';
+import type { IdentifiedRow, RowList, RowType } from './row-type';
 
 interface Shown {
   description: string;
@@ -47,7 +47,7 @@ export function page(list: RowList, shown: Required<Shown>): PageOfRows {
 }
 
 /** @param argument the description of the argument `id` */
-export function byId(of: RowType, argument: string, shown: Required<Shown>): OneRow {
+export function byId(of: RowType<IdentifiedRow, NodeName>, argument: string, shown: Required<Shown>): OneRow {
   return { kind: 'one', of, argument, id: ({ id }) => (id === undefined ? null : uuidOf(of.name, id)), ...shown };
 }
 

@@ -105,13 +105,14 @@ export interface WebhookWithBacklog extends Pick<CircuitRow, 'webhookId' | 'stat
   updatedAt: Date;
 }
 
-/** The webhooks whose deliveries wait for capacity. */
+/** The webhooks whose deliveries wait for capacity; none while all deliveries are paused. */
 export async function webhooksWithBacklog(db: Db): Promise<WebhookWithBacklog[]> {
   return rowsOf<WebhookWithBacklog>(
     db,
     statement(`select c.webhook_id as "webhookId", c.state, c.open_until as "openUntil", w.updated_at as "updatedAt",
        w.status = 'ACTIVE' and w.max_concurrency is not null and w.max_concurrency <= (
          select count(*) from webhook_slots s where s.webhook_id = w.id) as "isFull"
-     from webhook_circuits c join webhooks w on w.id = c.webhook_id where c.has_backlog order by c.webhook_id`),
+     from webhook_circuits c join webhooks w on w.id = c.webhook_id
+     where c.has_backlog and not exists (select from deliveries_pause) order by c.webhook_id`),
   );
 }

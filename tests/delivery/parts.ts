@@ -18,7 +18,7 @@ export interface Parts extends WorkerParts {
   /** Fans out until the outbox is empty. */
   fanOutAll(): Promise<void>;
   /** The first step of a worker: takes due deliveries and starts their attempts. */
-  take(): Promise<Attempt[]>;
+  take(): Promise<readonly Attempt[]>;
   /** Gives a job away, as the queue does 10 s after the last heartbeat of a worker. */
   giveAway(jobId: string): Promise<void>;
   stop(): Promise<void>;

@@ -3,7 +3,7 @@ import { readConfig } from '../../src/config';
 import { createLog } from '../../src/log';
 import { ROLES, type Role } from '../../src/viewer';
 import { type Ids, pathsOf, typeNamed } from '../roles/paths';
-import { seed } from '../roles/rows';
+import { seed, switchDeliveries } from '../roles/rows';
 import { printSelection } from '../roles/selection';
 import { askAt, type GraphQLAnswer, startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';
@@ -21,6 +21,7 @@ beforeAll(async () => {
   [app, partner] = await Promise.all([startTestApp(unlimited), startReceiver()]);
   ids = await seed(app, partner.url);
   for (const name of ['B', 'a', 'ب', 'B']) await createTestWebhook(app, partner.url, { name, documentType: 'Nothing' });
+  await switchDeliveries(app, 'pause');
   const config = readConfig({ ...app.env, PROCESSES: 'api', READ_PLANS: 'off' });
   plain = await startApp(config, createLog('silent'));
 });

@@ -10,6 +10,8 @@ let made = 0;
 /** An input that works. What it is about is made anew where the mutation uses it up. */
 export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Promise<string> {
   made += 1;
+  // so that others are not paused, and each of the two changes something
+  await switchDeliveries(app, mutation === 'resumeDeliveries' ? 'pause' : 'resume');
   const about = async (fields = '') => `input: { id: "${await idAbout(app, ids, mutation)}" ${fields} }`;
   const inputs: Record<string, () => string | Promise<string>> = {
     createUser: () => `input: { name: "made-${made}", roles: [] }`,
@@ -32,6 +34,8 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     pauseReplay: () => about(),
     resumeReplay: () => about(),
     cancelReplay: () => about(),
+    pauseDeliveries: () => 'input: { reason: "made" }',
+    resumeDeliveries: () => 'input: {}',
     exportWebhookRequestLogs: () => 'input: { where: { referenceDocument: { eq: "X" } } }',
     publishEvents: () =>
       'input: { events: [{ documentType: "Unwanted", event: "on_submit", referenceDocument: "X", data: {} }] }',
@@ -39,6 +43,10 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
   const input = inputs[mutation];
   if (!input) throw new Error(`say how ${mutation} is called`);
   return input();
+}
+
+export async function switchDeliveries(app: TestApp, how: 'pause' | 'resume'): Promise<void> {
+  await app.ask(`mutation { ${how}Deliveries(input: { reason: "made" }) { userErrors { message } } }`);
 }
 
 async function idAbout(app: TestApp, ids: Ids, mutation: string): Promise<string> {

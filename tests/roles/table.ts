@@ -23,7 +23,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   Query: {
     everybody: 'viewer viewerRoles',
     readers: `businessDocument node nodes user users webhook webhooks businessEvent businessEvents delivery deliveries
-      webhookRequestLog webhookRequestLogs webhookRequestLogStats search replay replays export exports`,
+      webhookRequestLog webhookRequestLogs webhookRequestLogStats search replay replays export exports deliveriesPaused`,
     contentReaders: 'explainVerification',
   },
   Subscription: { readers: 'webhookRequestLogChanged' },
@@ -31,7 +31,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     administrators: 'createUser updateUser createApiKey revokeApiKey',
     managers:
       'createWebhook updateWebhook rotateWebhookSecret rotateWebhookToken pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
-      'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay',
+      'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay pauseDeliveries resumeDeliveries',
     publishers: 'publishEvents',
     readers: 'exportWebhookRequestLogs',
   },
@@ -64,6 +64,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     readers: 'lastSuccessAt lastSuccess lastFailureAt lastFailure streak successRate waiting nextAttemptAt',
   },
   WebhookStreak: { readers: 'succeeding requests since' },
+  DeliveriesPause: { readers: 'since reason by' },
   WebhookHeader: { readers: 'name template' },
   BodyField: { readers: 'key fieldname' },
   WebhookCredential: { readers: 'kind name tokenUrl scope audience clientAuthentication expiresAt createdAt' },
@@ -152,6 +153,8 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   PauseReplayPayload: { everybody: 'replay userErrors' },
   ResumeReplayPayload: { everybody: 'replay userErrors' },
   CancelReplayPayload: { everybody: 'replay userErrors' },
+  PauseDeliveriesPayload: { everybody: 'deliveriesPaused userErrors' },
+  ResumeDeliveriesPayload: { everybody: 'ended userErrors' },
   PublishEventsPayload: { everybody: 'events userErrors' },
   PublishedEvent: { everybody: 'id duplicate' },
   UserError: { everybody: 'field code message' },

@@ -27,7 +27,7 @@ export class TestWebhookResolver {
     description: withExample(
       'Sends one real request to this webhook now, signed and logged like any other, with the additional header ' +
         '`webhook-test: true`. It is not retried. Works also if the webhook is paused or disabled. CONFLICT: the condition is ' +
-        'false or a template fails, with the reason; nothing is sent.',
+        'false, a template fails or all deliveries are paused (`pauseDeliveries`), with the reason; nothing is sent.',
       'mutation {\n  testWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", eventId: "evt_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) {\n' +
         '    delivery { id status } userErrors { message }\n  }\n}',
     ),

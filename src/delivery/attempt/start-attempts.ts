@@ -10,6 +10,8 @@ import { admit, blockedWebhooks, type FreeSlots, freeSlotsNow, lockCircuitsForAd
 import { releaseSuccessors } from '../capacity/document-ordering';
 import { cancelDeliveries, holdDeliveries, makeWait } from '../capacity/waiting.store';
 import { type DueDelivery, type DueWebhook, dueDeliveries, lockWebhooksOf } from '../delivery.store';
+import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
+import { DeliveriesArePaused } from '../pause/pause-deliveries';
 import type { DeliveryQueue } from '../queue/queue';
 import { type Credentials, credentialsOf, NO_CREDENTIALS } from '../signing/credentials';
 import { signatureHeaders } from '../signing/sign';
@@ -33,6 +35,16 @@ export interface Attempt {
   fault: string | null;
 }
 
+export interface StartedAttempts {
+  /** The number of jobs. */
+  taken: number;
+  /** The number of deliveries that wait for the capacity of their webhook. */
+  waiting: number;
+  attempts: readonly Attempt[];
+}
+
+export const NOTHING_STARTED: StartedAttempts = { taken: 0, waiting: 0, attempts: [] };
+
 export interface StartParts {
   queue: DeliveryQueue;
   keyring: Keyring;
@@ -44,14 +56,13 @@ export interface StartParts {
  * whose delivery is finished, is left over from a crash: it is only completed. An attempt that is still open belongs to a
  * dead process: it is closed as UNKNOWN, and the new attempt follows it. A delivery whose webhook has no capacity waits
  * without a job, so that the queue is free for others.
+ * @throws DeliveriesArePaused
  */
-export async function startAttempts(
-  db: Db,
-  parts: StartParts,
-  atMost: number,
-): Promise<{ taken: number; waiting: number; attempts: Attempt[] }> {
-  const jobs = await parts.queue.take(db, atMost);
-  if (jobs.length === 0) return { taken: 0, waiting: 0, attempts: [] };
+export async function startAttempts(db: Db, parts: StartParts, atMost: number): Promise<StartedAttempts> {
+  // sent together, executed in this order
+  const [paused, jobs] = await Promise.all([areDeliveriesPaused(db), parts.queue.take(db, atMost)]);
+  if (paused) throw new DeliveriesArePaused();
+  if (jobs.length === 0) return NOTHING_STARTED;
   const jobIds = new Set(jobs.map((job) => job.id));
   const deliveryIds = jobs.map((job) => job.deliveryId);
   const webhooks = await lockWebhooksOf(db, deliveryIds);

@@ -7,21 +7,26 @@ import { toNodeId } from '../../ids';
 import type { Keyring } from '../../keyring/keyring';
 import type { Log } from '../../log';
 import { startLoop } from '../../loop';
+import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { createBatchInterval } from '../batch-interval';
 import type { WorkerCapacity } from '../capacity/worker-capacity';
 import { notSent, type Sender, type SendResult } from '../http/send';
+import { findDeliveriesPause } from '../pause/deliveries-pause.store';
+import { DeliveriesArePaused } from '../pause/pause-deliveries';
 import type { DeliveryQueue } from '../queue/queue';
 import { createAuthorizedSender, type SendAuthorized } from '../signing/authorize';
 import { abandoned, internalError, type Outcome, outcomeOf } from './outcome';
 import { createOutcomeCommitter } from './outcome-committer';
-import { type Attempt, startAttempts } from './start-attempts';
+import { type Attempt, NOTHING_STARTED, type StartedAttempts, startAttempts } from './start-attempts';
 
 const REST_MS = 500;
 const HEARTBEAT_MS = 3_000;
 const HAND_BACK_MS = 2_000;
 
 export interface WorkerParts {
+  /** For reads without a transaction. */
+  db: Db;
   transaction: Transaction;
   queue: DeliveryQueue;
   keyring: Keyring;
@@ -67,6 +72,7 @@ export function startWorker(parts: WorkerParts): Worker {
   const stopWaiting = new Map<string, () => void>();
   const interval = createBatchInterval();
   let wasFull = false;
+  let paused = false;
   let stopped = false;
 
   // One promise per attempt: a race against a promise that lives as long as the worker would keep every result in memory.
@@ -89,11 +95,27 @@ export function startWorker(parts: WorkerParts): Worker {
     parts.onSlotFreed(attempt.webhook.id);
   }
 
+  async function startDue(atMost: number): Promise<StartedAttempts> {
+    // a transaction that took jobs would have to roll back
+    if (paused && (await findDeliveriesPause(parts.db))) return NOTHING_STARTED;
+    try {
+      const started = await transaction((db) => startAttempts(db, startParts, atMost));
+      if (paused) log.info('deliveries are resumed');
+      paused = false;
+      return started;
+    } catch (error) {
+      if (!(error instanceof DeliveriesArePaused)) throw error;
+      if (!paused) log.info('deliveries are paused: no attempt begins');
+      paused = true;
+      return NOTHING_STARTED;
+    }
+  }
+
   const step = async () => {
     const atMost = capacity.batchSize(performance.now());
     wasFull = atMost === 0;
     if (wasFull) return false;
-    const { taken, waiting, attempts } = await transaction((db) => startAttempts(db, startParts, atMost));
+    const { taken, waiting, attempts } = await startDue(atMost);
     interval.note(taken);
     // too late to send them: the next worker does
     if (stopped) return false;

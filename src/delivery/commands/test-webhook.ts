@@ -13,11 +13,14 @@ import type { Viewer } from '../../viewer';
 import { findWebhookForShare, type WebhookRow } from '../../webhooks/webhook.store';
 import { type DeliveryRow, deliveriesById, insertDeliveries, type NewDelivery } from '../delivery.store';
 import { newPayloadsOf, type Rendered, type RenderedRequest, renderRequests } from '../fan-out/render-requests';
+import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
 import { notifyDeliveries } from '../queue/notify.store';
 import type { DeliveryQueue } from '../queue/queue';
 
 /** Identifies a test to the partner. */
 const TEST_HEADER: [string, string] = ['webhook-test', 'true'];
+
+const PAUSED = 'Nothing was sent: all deliveries are paused until resumeDeliveries.';
 
 type GivenEvent = Pick<NewEvent, 'documentType' | 'event' | 'referenceDocument' | 'data'>;
 
@@ -27,7 +30,7 @@ export type Sample = { event: GivenEvent } | { eventId: string | null };
 /**
  * Sends an event to this webhook only, even if it is paused or disabled, in one attempt without retries. A given document
  * becomes an event that is delivered to no other webhook.
- * @throws InputError also if the condition is false or a template fails, with the reason
+ * @throws InputError also if all deliveries are paused, the condition is false or a template fails, with the reason
  */
 export async function testWebhook(
   db: Db,
@@ -36,6 +39,7 @@ export async function testWebhook(
   id: string | null,
   sample: Sample,
 ): Promise<DeliveryRow> {
+  if (await areDeliveriesPaused(db)) throw refusal(null, 'CONFLICT', PAUSED);
   const webhook = await webhookToTest(db, id);
   const event = 'event' in sample ? await newEvent(db, viewer, sample.event) : await pastEvent(db, sample.eventId);
   const [rendered] = (await renderRequests(db, [{ event, webhook }])) as [Rendered];

@@ -2,6 +2,7 @@ import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { clockDifferenceMs } from '../../clock';
+import { findDeliveriesPause } from '../../delivery/pause/deliveries-pause.store';
 import { FALLBACK_REASONS, type OnFallback } from '../../read-plan/fallback';
 import { backfillRemaining } from '../../request-log/feed/backfill.store';
 import { indexBehindSeconds } from '../../request-log/search/request-index.store';
@@ -65,6 +66,14 @@ export function createMetrics(source: DataSource): Metrics {
       const sql = 'select count(*)::int as n from (select from pending_decisions limit 10000) as pending';
       const [row] = await source.query<{ n: number }[]>(sql);
       this.set(row?.n ?? 0);
+    },
+  });
+  new Gauge({
+    name: 'hookledger_deliveries_paused',
+    help: '1 while all deliveries are paused (pauseDeliveries); otherwise 0.',
+    registers: [registry],
+    async collect() {
+      this.set((await findDeliveriesPause(source.manager)) === null ? 0 : 1);
     },
   });
   new Gauge({

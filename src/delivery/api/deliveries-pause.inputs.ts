@@ -1,0 +1,22 @@
+import { Field, InputType } from 'type-graphql';
+import { ShortText } from '../../graphql/arguments/check-input';
+
+@InputType('PauseDeliveriesInput', { description: 'Why all deliveries are paused.' })
+export class PauseDeliveriesInput {
+  @ShortText(1_000)
+  @Field(() => String, {
+    description:
+      'The reason, which `deliveriesPaused` and the audit trail contain: 1 to 1,000 characters, on one line.',
+  })
+  reason: string;
+}
+
+@InputType('ResumeDeliveriesInput', { description: 'Why deliveries are resumed.' })
+export class ResumeDeliveriesInput {
+  @ShortText(1_000, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason, recorded in the audit trail: at most 1,000 characters, on one line.',
+  })
+  reason?: string | null;
+}

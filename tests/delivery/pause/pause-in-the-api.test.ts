@@ -1,0 +1,114 @@
+import { Client } from 'pg';
+import { startTestApp, type TestApp } from '../../support/app';
+import { askMutation, mutate } from '../../support/mutate';
+import { waitFor } from '../../support/wait-for';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startTestApp({ PROCESSES: 'api' });
+});
+afterEach(() => resume());
+afterAll(() => app.stop());
+
+const PAUSE = '{ since reason by { name } }';
+const pause = (input: object) => mutate(app, 'pauseDeliveries', input, `deliveriesPaused ${PAUSE}`);
+const resume = (input: object = {}) => mutate(app, 'resumeDeliveries', input, `ended ${PAUSE}`);
+
+async function shown(): Promise<unknown> {
+  return (await app.ask(`{ deliveriesPaused ${PAUSE} }`)).data.deliveriesPaused;
+}
+
+async function ready(): Promise<{ status: number; deliveries: string }> {
+  const answer = await fetch(`${app.url}/readyz`);
+  const { deliveries } = (await answer.json()) as { deliveries: string };
+  return { status: answer.status, deliveries };
+}
+
+async function metric(): Promise<string | undefined> {
+  const text = await (await fetch(`${app.url}/metrics`)).text();
+  return /^hookledger_deliveries_paused (\d)$/m.exec(text)?.[1];
+}
+
+test('is shown by a field, by /readyz, which stays ready, and by a metric', async () => {
+  expect(await shown()).toBeNull();
+  const { deliveriesPaused, userErrors } = await pause({ reason: 'the firewall' });
+  expect(userErrors).toEqual([]);
+  expect(deliveriesPaused).toMatchObject({ reason: 'the firewall', by: { name: 'Administrator' } });
+  expect(await shown()).toEqual(deliveriesPaused);
+  const { since } = deliveriesPaused;
+  const paused = await waitFor('/readyz to say so', async () => {
+    const answer = await ready();
+    return answer.deliveries !== 'running' && answer;
+  });
+  expect(paused).toEqual({ status: 200, deliveries: `paused since ${since}` });
+  await waitFor('the metric', async () => (await metric()) === '1');
+  expect((await resume()).ended).toEqual(deliveriesPaused);
+  expect(await shown()).toBeNull();
+  await waitFor('/readyz to say so', async () => (await ready()).deliveries === 'running');
+  await waitFor('the metric', async () => (await metric()) === '0');
+});
+
+test('a second pause changes nothing, and a second end neither', async () => {
+  const [one, other] = await Promise.all([pause({ reason: 'one' }), pause({ reason: 'other' })]);
+  expect(one.deliveriesPaused).toEqual(other.deliveriesPaused);
+  const ends = await Promise.all([resume(), resume()]);
+  expect(ends.map(({ ended }) => ended).filter((each) => each !== null)).toEqual([one.deliveriesPaused]);
+  expect((await resume()).userErrors).toEqual([]);
+});
+
+test('is in the audit trail with both reasons', async () => {
+  await app.database.query('create temp table before as select max(id::text) as id from audit_entries');
+  await pause({ reason: 'the firewall' });
+  await pause({ reason: 'again' });
+  await resume({ reason: 'it works' });
+  const entries = await app.database.query<{ action: string; details: string }>(
+    `select action, details from audit_entries, before
+     where action like 'deliveries.%' and audit_entries.id::text > before.id order by audit_entries.id`,
+  );
+  expect(entries.map(({ action, details }) => [action, JSON.parse(details)])).toEqual([
+    ['deliveries.paused', { reason: 'the firewall' }],
+    ['deliveries.resumed', { since: expect.any(String), pausedFor: 'the firewall', reason: 'it works' }],
+  ]);
+});
+
+test.each([
+  ['empty', '', 'REQUIRED'],
+  ['blank', '  ', 'REQUIRED'],
+  ['too long', 'x'.repeat(1_001), 'TOO_LARGE'],
+  ['with a line break', 'a\nb', 'INVALID'],
+  ['with NUL', 'a\0b', 'INVALID'],
+  ['with half a surrogate pair', 'a\ud800', 'INVALID'],
+])('a reason that is %s is refused, and nothing is paused', async (_what, reason, code) => {
+  const { userErrors } = await pause({ reason });
+  expect(userErrors).toMatchObject([{ field: ['reason'], code }]);
+  expect(await shown()).toBeNull();
+});
+
+test('a pause without a reason, or with one of another type, is refused', async () => {
+  for (const reason of [undefined, null, 7, ['x']]) {
+    const answer = await askMutation(app, 'pauseDeliveries', { reason }, '');
+    expect(answer.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  }
+  expect(await shown()).toBeNull();
+});
+
+test('a transaction that begins attempts is waited for', async () => {
+  const client = new Client({ connectionString: app.database.superuserUrl });
+  await client.connect();
+  await client.query('begin');
+  await client.query('select deliveries_are_paused()');
+  let answered = false;
+  const pausing = pause({ reason: 'the firewall' }).then(() => {
+    answered = true;
+  });
+  await waitFor('the pause to wait', async () => {
+    const sql = `select 1 from pg_locks where locktype = 'advisory' and not granted
+      and database = (select oid from pg_database where datname = current_database())`;
+    return (await app.database.query(sql)).length > 0;
+  });
+  expect(answered).toBe(false);
+  await client.query('commit');
+  await pausing;
+  await client.end();
+});
