@@ -1,17 +1,19 @@
 // What every figure works with.
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Api, connectApi } from './api';
+import type { Api } from './api';
+import type { Application } from './application';
 import { createInstallation, type Installation } from './installation';
 import { type Receiver, startReceiver } from './receiver-process';
-import type { ServerProcess } from './server-process';
 import { createTally, type Tally } from './tally';
 
-export interface Bench {
+/** Outlives the processes of the application. */
+export interface TestBed {
   installation: Installation;
   receiver: Receiver;
-  api: Api;
-  apiProcess: ServerProcess;
   tally: Tally;
+}
+
+export interface Bench extends TestBed, Pick<Application, 'api' | 'processes'> {
   /** The webhook that wants the invoices. */
   webhookId: string;
 }
@@ -19,22 +21,19 @@ export interface Bench {
 type Stop = () => Promise<unknown>;
 
 /** @param stops how to end each part, the last one first; filled as the parts start, also when one of them fails */
-export async function startBench(stops: Stop[]): Promise<Bench> {
+export async function startTestBed(stops: Stop[]): Promise<TestBed> {
   const receiver = await startReceiver();
   stops.push(receiver.stop);
   const installation = await createInstallation();
   stops.push(installation.stop);
-  const apiProcess = await installation.start('api');
-  const api = connectApi(apiProcess.url as string, installation.adminKey);
-  stops.push(api.close);
-  const webhookId = await createWebhook(api, `${receiver.url}/hook`, 'Sales Invoice');
-  return { installation, receiver, api, apiProcess, tally: createTally(receiver), webhookId };
+  return { installation, receiver, tally: createTally(receiver) };
 }
 
-export async function createWebhook(api: Api, url: string, documentType: string): Promise<string> {
+/** @param settings of the webhook, beside its name, URL and document type */
+export async function createWebhook(api: Api, url: string, documentType: string, settings = {}): Promise<string> {
   const { createWebhook: made } = await api.ask<{ createWebhook: { webhook: { id: string } | null } }>(
     'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } userErrors { message } } }',
-    { input: { name: documentType, url, documentType } },
+    { input: { name: documentType, url, documentType, ...settings } },
   );
   if (!made.webhook) throw new Error(`no webhook was made: ${JSON.stringify(made)}`);
   return made.webhook.id;
@@ -47,18 +46,17 @@ export async function setSchedule(api: Api, id: string, retrySchedule: number[] 
   if (answer.updateWebhook?.userErrors.length !== 0) throw new Error(`updateWebhook: ${JSON.stringify(answer)}`);
 }
 
-/** @param mutation one that needs no more than an id */
-export async function changeWebhook(api: Api, mutation: 'archiveWebhook', id: string): Promise<void> {
-  const query = `mutation ($id: ID!) { ${mutation}(input: { id: $id }) { userErrors { message } } }`;
+export async function archiveWebhook(api: Api, id: string): Promise<void> {
+  const query = 'mutation ($id: ID!) { archiveWebhook(input: { id: $id }) { userErrors { message } } }';
   const answer = await api.ask<Record<string, { userErrors: object[] }>>(query, { id });
-  if (answer[mutation]?.userErrors.length !== 0) throw new Error(`${mutation}: ${JSON.stringify(answer)}`);
+  if (answer.archiveWebhook?.userErrors.length !== 0) throw new Error(`archiveWebhook: ${JSON.stringify(answer)}`);
 }
 
 /**
  * Waits until the receiver has as many calls as events were published. Gives up after so long without a new one: what
  * is missing then is counted as lost.
  */
-export async function untilAllArrived({ tally }: Bench, stallMs = 30_000): Promise<boolean> {
+export async function untilAllArrived({ tally }: Pick<TestBed, 'tally'>, stallMs = 30_000): Promise<boolean> {
   let missing = tally.missing();
   for (let since = Date.now(); tally.missing() > 0; ) {
     if (Date.now() - since > stallMs) return false;
@@ -68,4 +66,12 @@ export async function untilAllArrived({ tally }: Bench, stallMs = 30_000): Promi
     since = Date.now();
   }
   return true;
+}
+
+/** Enough to keep every process busy, and little enough that publishing goes at the speed of delivering. */
+export const UNDER_WAY = 2_000;
+
+/** Waits until fewer than so many deliveries are under way. */
+export async function untilRoom({ tally }: Pick<TestBed, 'tally'>): Promise<void> {
+  while (tally.missing() >= UNDER_WAY) await wait(2);
 }

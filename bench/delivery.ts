@@ -1,16 +1,21 @@
-// npm run bench:delivery -- [--quick | --full]: how fast, measured on the compiled application from outside.
+// npm run bench:delivery -- [--quick | --full] [--only FIGURES] [--processes one,apart]: how fast events are delivered,
+// measured on the compiled application from outside.
+import { keysOf } from './delivery/keys';
+import { readOptions } from './delivery/options';
+import { printBreakdown, printFigures } from './delivery/report';
+import { measureAll } from './delivery/run';
 import { machine } from './printed';
 import { runProgram } from './program';
-import { keysOf, printBreakdown, printFigures } from './report';
-import { measureAll } from './run';
-import { sizeOf } from './sizes';
 
 runProgram(async (args, stops) => {
-  const size = sizeOf(args);
-  console.log(`bench:delivery, ${size.name}: ${machine()}`);
-  const figures = await measureAll(size, stops);
+  const options = readOptions(args);
+  console.log(`bench:delivery, ${options.size.name}: ${machine()}`);
+  const measured = await measureAll(options, stops);
   console.log('');
-  printFigures(figures, size);
-  printBreakdown(figures);
-  return { keys: keysOf(figures, size), isSound: figures.lost + figures.duplicated + figures.leftOpen === 0 };
+  printFigures(measured, options.size);
+  printBreakdown(measured);
+  return {
+    keys: keysOf(measured, options.size),
+    isSound: measured.lost + measured.duplicated + measured.leftOpen === 0,
+  };
 });

@@ -1,8 +1,9 @@
 // npm run bench:index-lag -- [--seconds 600] [--per-second 500]: how far searches are behind the log beside deliveries.
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Bench, startBench, untilAllArrived } from './bench';
+import { startApplication } from './application';
+import { type Bench, createWebhook, startTestBed, untilAllArrived } from './bench';
 import { clockMs } from './clock';
-import { publishAtRate, publishBatches } from './load';
+import { DOCUMENT_TYPE, publishAtRate, publishBatches } from './load';
 import { percentilesOf, rounded } from './numbers';
 import { machine, perSecond, printTable, type Row } from './printed';
 import { runProgram } from './program';
@@ -20,8 +21,11 @@ runProgram(async (args, stops) => {
   const seconds = numberOf(args, '--seconds', 600);
   const rate = numberOf(args, '--per-second', 500);
   console.log(`bench:index-lag, ${rate}/s for ${seconds} s: ${machine()}`);
-  const bench = await startBench(stops);
-  await bench.installation.start('worker,indexer');
+  const bed = await startTestBed(stops);
+  const application = await startApplication(bed.installation, 'apart');
+  stops.push(application.stop);
+  const webhookId = await createWebhook(application.api, `${bed.receiver.url}/hook`, DOCUMENT_TYPE);
+  const bench: Bench = { ...bed, ...application, webhookId };
   const steady = await sampled(bench, async () => {
     await publishAtRate(bench.api, bench.tally, { perSecond: rate, perCall: PER_CALL, seconds });
   });

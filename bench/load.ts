@@ -4,11 +4,13 @@ import { clockMs } from './clock';
 import type { Tally } from './tally';
 
 export const BATCH = 100;
+/** What the webhook of most figures wants. */
+export const DOCUMENT_TYPE = 'Sales Invoice';
 const PUBLISHERS = 4;
 
-/** A submitted invoice of about 700 bytes, as an ERP sends it. */
-export function eventJson(number: number, documentType = 'Sales Invoice'): string {
-  const name = `ACC-SINV-2025-${String(number).padStart(7, '0')}`;
+/** A submitted invoice of about 700 bytes, as an ERP sends it. @param document its number: of each event another one */
+export function eventJson(number: number, documentType = DOCUMENT_TYPE, document = number): string {
+  const name = `ACC-SINV-2025-${String(document).padStart(7, '0')}`;
   return (
     `{"documentType":"${documentType}","event":"on_submit","referenceDocument":"${name}","data":` +
     `{"benchNumber":${number},"doctype":"${documentType}","name":"${name}","company":"Example Trading LLC",` +
@@ -21,30 +23,20 @@ const ITEM =
   '{"item_code":"SKU-1007","item_name":"Printer paper A4","qty":5,"rate":112.36,"amount":561.80,"uom":"Box"}';
 
 /** The same event as a call of its own publishes it, as in the README: with a user and an idempotency key. */
-function singleEventJson(number: number): string {
-  return `{"user":"jane@example.com","idempotencyKey":"bench-${number}",${eventJson(number).slice(1)}`;
+export function singleEventJson(number: number, documentType = DOCUMENT_TYPE, document = number): string {
+  return `{"user":"jane@example.com","idempotencyKey":"bench-${number}",${eventJson(number, documentType, document).slice(1)}`;
 }
 
-/**
- * Publishes one event a call, each connection as fast as it is answered.
- * @param room asked before each call: resolves when there is room for it
- */
-export async function publishSingly(
-  api: Api,
-  tally: Tally,
-  count: number,
-  connections: number,
-  room: () => Promise<void>,
-): Promise<void> {
+/** Calls so often, each connection as fast as it is answered. */
+export async function callFlatOut(count: number, connections: number, call: () => Promise<void>): Promise<void> {
   let left = count;
-  const publisher = async () => {
+  const caller = async () => {
     while (left > 0) {
       left -= 1;
-      await room();
-      await api.publish([singleEventJson(tally.next())]);
+      await call();
     }
   };
-  await Promise.all(Array.from({ length: connections }, publisher));
+  await Promise.all(Array.from({ length: connections }, caller));
 }
 
 /**
@@ -71,26 +63,36 @@ export async function publishBatches(
   await Promise.all(Array.from({ length: PUBLISHERS }, publisher));
 }
 
+export interface Rate {
+  /** Events. */
+  perSecond: number;
+  perCall: number;
+  seconds: number;
+}
+
+/** Publishes at a fixed rate; an event counts from the moment when its call was due. Single ones as in the README. */
+export function publishAtRate(api: Api, tally: Tally, { perSecond, perCall, seconds }: Rate): Promise<void> {
+  const json = perCall === 1 ? singleEventJson : eventJson;
+  return callAtRate({ perSecond: perSecond / perCall, seconds }, (at) =>
+    api.publish(Array.from({ length: perCall }, () => json(tally.next({ at })))),
+  );
+}
+
 /**
- * Publishes at a fixed rate, so many events per call, whatever the answers do (an open loop): an event counts from the
- * moment when its call was due, so that a slow answer cannot hide the wait of those behind it.
+ * Calls at a fixed rate, whatever the answers do (an open loop).
+ * @param call gets the moment when it was due, of `clockMs`: a slow answer must not hide the wait of those behind it
  */
-export async function publishAtRate(
-  api: Api,
-  tally: Tally,
-  { perSecond, perCall, seconds }: { perSecond: number; perCall: number; seconds: number },
+export async function callAtRate(
+  { perSecond, seconds }: { perSecond: number; seconds: number },
+  call: (at: number) => Promise<void>,
 ): Promise<void> {
   const start = clockMs();
-  const everyMs = (1000 * perCall) / perSecond;
-  const calls = Math.floor((seconds * perSecond) / perCall);
+  const everyMs = 1000 / perSecond;
+  const calls = Math.floor(seconds * perSecond);
   const underWay: Promise<void>[] = [];
   while (underWay.length < calls) {
     const due = Math.min(calls, Math.floor((clockMs() - start) / everyMs) + 1);
-    while (underWay.length < due) {
-      const at = start + underWay.length * everyMs;
-      const json = perCall === 1 ? singleEventJson : eventJson;
-      underWay.push(api.publish(Array.from({ length: perCall }, () => json(tally.next(at)))));
-    }
+    while (underWay.length < due) underWay.push(call(start + underWay.length * everyMs));
     await wait(1);
   }
   await Promise.all(underWay);

@@ -12,21 +12,32 @@ export function machine(): string {
   );
 }
 
-export type Row = [figure: string, measured: string, bar: string];
+export type Row = readonly string[];
 
-export function printTable(figures: readonly Row[]): void {
-  const rows: Row[] = [['figure', 'measured', 'bar'], ...figures];
-  const width = (column: 0 | 1) => Math.max(...rows.map((row) => row[column].length));
-  for (const [figure, measured, bar] of rows) {
-    console.log(`${figure.padEnd(width(0))}   ${measured.padEnd(width(1))}   ${bar}`.trimEnd());
-  }
+/** @param header of the columns, of which the last is the bar */
+export function printTable(figures: readonly Row[], header: Row = ['figure', 'measured', 'bar']): void {
+  const rows = [header, ...figures];
+  const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  for (const row of rows)
+    console.log(
+      row
+        .map((text, column) => text.padEnd(widths[column] ?? 0))
+        .join('   ')
+        .trimEnd(),
+    );
 }
 
 /** @param cpuUs of each process, in microseconds for one of what is counted; null: not known */
 export function printCost(title: string, cpuUs: Record<string, number | null>, statements: StatementUse): void {
-  const parts = Object.entries(cpuUs).map(([name, us]) => `${name} ${us === null ? 'unknown' : rounded(us)}`);
-  console.log(`\n${title}, in µs: ${parts.join(', ')}`);
+  console.log(`\n${title}, in µs: ${partsOf(cpuUs)}`);
   printStatements(statements);
+}
+
+export function partsOf(byName: Record<string, number | null>, digits = 0): string {
+  const parts = Object.entries(byName).map(
+    ([name, value]) => `${name} ${value === null ? 'unknown' : rounded(value, digits)}`,
+  );
+  return parts.join(', ');
 }
 
 function printStatements({ kinds }: StatementUse): void {
@@ -37,6 +48,15 @@ function printStatements({ kinds }: StatementUse): void {
   }
 }
 
-export const perSecond = (value: number) => `${rounded(value).toLocaleString('en')}/s`;
-export const milliseconds = ({ p50, p95, p99 }: Percentiles) =>
-  `${[p50, p95, p99].map((ms) => ms.toFixed(1)).join(' / ')} ms`;
+/** @returns undefined: was not measured */
+export function perSecond(value: number): string;
+export function perSecond(value: number | undefined): string | undefined;
+export function perSecond(value: number | undefined): string | undefined {
+  return value === undefined ? undefined : `${rounded(value).toLocaleString('en')}/s`;
+}
+
+export function milliseconds(waits: Percentiles): string;
+export function milliseconds(waits: Percentiles | undefined): string | undefined;
+export function milliseconds(waits: Percentiles | undefined): string | undefined {
+  return waits && `${[waits.p50, waits.p95, waits.p99].map((ms) => ms.toFixed(1)).join(' / ')} ms`;
+}

@@ -1,10 +1,17 @@
-// Who was told what: every event that was published against every call that the receiver took.
+// Which event was published when: every event against every call that the receiver took.
 import { clockMs } from './clock';
 import type { Calls, Receiver } from './receiver-process';
 
+export interface Expected {
+  /** When it was published, or its call was due, in `clockMs`. Default: now. */
+  at?: number;
+  /** How many webhooks want it. Default: one. */
+  copies?: number;
+}
+
 export interface Tally {
-  /** A new event's number, published at this moment (of `clockMs`) or now. */
-  next(at?: number): number;
+  /** The number of a new event. */
+  next(expected?: Expected): number;
   published(): number;
   /** How many deliveries the receiver has yet to take. */
   missing(): number;
@@ -21,30 +28,41 @@ export interface Arrivals {
   delaysMs: number[];
 }
 
-/** Each event is to arrive once: one webhook wants it. */
+interface Published {
+  at: number;
+  copies: number;
+  /** Under different webhook-ids. */
+  arrived: number;
+}
+
 export function createTally(receiver: Receiver): Tally {
-  const publishedAt: number[] = [];
+  const events: Published[] = [];
   const webhookIds = new Set<string>();
-  const arrived = new Set<number>();
-  let calls = 0;
+  let expected = 0;
+  let repeated = 0;
 
   function take({ webhookIds: ids, numbers, times }: Calls): Arrivals {
-    for (const id of ids) webhookIds.add(id);
-    for (const number of numbers) arrived.add(number);
-    calls += ids.length;
-    return {
-      times,
-      delaysMs: times.map((time, index) => time - (publishedAt[numbers[index] as number] ?? Number.NaN)),
-    };
+    const delaysMs = ids.map((id, index) => {
+      const event = events[numbers[index] as number];
+      if (webhookIds.has(id)) repeated += 1;
+      else if (event) event.arrived += 1;
+      webhookIds.add(id);
+      return (times[index] as number) - (event?.at ?? Number.NaN);
+    });
+    return { times, delaysMs };
   }
 
+  const sumOf = (each: (event: Published) => number) =>
+    events.reduce((sum, event) => sum + Math.max(0, each(event)), 0);
   return {
-    next: (at = clockMs()) => publishedAt.push(at) - 1,
-    published: () => publishedAt.length,
-    missing: () => publishedAt.length - receiver.received(),
+    next({ at = clockMs(), copies = 1 } = {}) {
+      expected += copies;
+      return events.push({ at, copies, arrived: 0 }) - 1;
+    },
+    published: () => events.length,
+    missing: () => expected - receiver.received(),
     collect: async () => take(await receiver.calls()),
-    lost: () => publishedAt.length - arrived.size,
-    // a webhook-id that came twice, or an event that came under two of them
-    duplicated: () => calls - Math.min(webhookIds.size, arrived.size),
+    lost: () => sumOf(({ copies, arrived }) => copies - arrived),
+    duplicated: () => repeated + sumOf(({ copies, arrived }) => arrived - copies),
   };
 }

@@ -1,6 +1,5 @@
 // The worker: everything that moves deliveries.
 import type { DatabaseClock } from '../database/database-clock';
-import { DELIVERING } from '../database/pools';
 import { startWorker } from '../delivery/attempt/worker';
 import { startBacklogDispatcher } from '../delivery/capacity/backlog-dispatcher';
 import { createWorkerCapacity } from '../delivery/capacity/worker-capacity';
@@ -19,7 +18,7 @@ const GRACE_MS = 7_500;
 
 export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[]): void {
   const { source, deliver, queue, keyring, policy, metrics, log, url } = parts;
-  const transaction = pipelinedTransactions(deliver, DELIVERING);
+  const transaction = pipelinedTransactions(deliver);
   const sender = createSender(policy);
   stops.push(() => sender.stop());
   const capacity = createWorkerCapacity();

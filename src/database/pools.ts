@@ -25,11 +25,18 @@ export const SERVE = {
   pipeline: true,
 } satisfies DataSourceOptions;
 
-/** What moves events: publishing, calls of partners, deliveries, and the counting and indexing of both. */
+/**
+ * What moves events: publishing, calls of partners, deliveries, and the counting and indexing of both. The limit is that
+ * of deliveries, which may wait for locks that a mutation holds: their transactions are the most frequent, and a limit of
+ * their own would be one statement more in each.
+ *
+ * New words of the search index wait in a pending list until it is full, and the statement that fills it sorts them in. A
+ * short list is sorted often and fast; a long one would delay deliveries for a tenth of a second.
+ */
 export const DELIVER = {
   name: 'deliver',
-  statementTimeoutMs: 10_000,
-  settings: BY_ID_PLANS,
+  statementTimeoutMs: 30_000,
+  settings: { ...BY_ID_PLANS, gin_pending_list_limit: '256kB' },
   pipeline: true,
 } satisfies DataSourceOptions;
 
@@ -48,23 +55,14 @@ export const MONITOR = {
   statementTimeoutMs: 5_000,
 } satisfies DataSourceOptions;
 
-/** Transactions that accept events and calls. At most half of the pool, so that deliveries go on beside any number of them. */
+/**
+ * Transactions that accept events and calls, whose callers wait. At most half of the pool, so that deliveries go on beside
+ * any number of them.
+ */
 export const acceptingWith = (deliverConnections: number): ShareOptions => ({
   atMost: Math.floor(deliverConnections / 2),
+  statementTimeoutMs: 10_000,
 });
-
-/** Transactions of deliveries, which may wait for locks that a mutation holds. */
-export const DELIVERING = { statementTimeoutMs: 30_000 } satisfies TransactionSettings;
-
-/**
- * Transactions that count and index. New words of the index wait in a pending list until it is full, and the statement
- * that fills it sorts them in. A short list is sorted often and fast; a long one would delay deliveries for a tenth of a
- * second.
- */
-export const FOLLOWING = {
-  statementTimeoutMs: 30_000,
-  settings: { gin_pending_list_limit: '256kB' },
-} satisfies TransactionSettings;
 
 /** Subscriptions, which often look up few rows by their ids. At most half of the pool: their filters may be slow. */
 export const watchingWith = (serveConnections: number): ShareOptions => ({

@@ -1,6 +1,5 @@
 // The loops that follow the log, counts and search index; deliveries take precedence over them.
 import type { DataSource } from 'typeorm';
-import { FOLLOWING } from '../database/pools';
 import type { Log } from '../log';
 import { hasChangedWithin } from '../request-log/feed/request-change.store';
 import { pipelinedTransactions } from '../sql/transactions';
@@ -12,7 +11,7 @@ const RECENT_MS = 2_000;
 
 /** Each of the two loops uses one connection at a time. */
 export function startFollowing(source: DataSource, log: Log): { stop(): Promise<unknown> } {
-  const transaction = pipelinedTransactions(source, FOLLOWING);
+  const transaction = pipelinedTransactions(source);
   // by what the log says and not by this process, because deliveries of any process share the database
   const isDelivering = () => hasChangedWithin(source.manager, RECENT_MS);
   const loops = [

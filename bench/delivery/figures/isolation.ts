@@ -1,7 +1,7 @@
-import { type Bench, changeWebhook, createWebhook, untilAllArrived } from '../bench';
-import { BATCH, eventJson, publishAtRate } from '../load';
-import { type Percentiles, percentilesOf } from '../numbers';
-import { untilFannedOut } from '../outbox';
+import { archiveWebhook, type Bench, createWebhook, untilAllArrived } from '../../bench';
+import { BATCH, eventJson, publishAtRate } from '../../load';
+import { type Percentiles, percentilesOf } from '../../numbers';
+import { untilFannedOut } from '../../outbox';
 import type { Size } from '../sizes';
 
 const PER_SECOND = 200;
@@ -22,7 +22,7 @@ export async function measureIsolation(
   await untilFannedOut(bench.installation.sql);
   await publishAtRate(api, tally, { perSecond: PER_SECOND, perCall: 1, seconds: isolationSeconds });
   await untilAllArrived(bench, isolationLimitMs);
-  await changeWebhook(api, 'archiveWebhook', dead);
+  await archiveWebhook(api, dead);
   await untilAllArrived(bench);
   return percentilesOf((await tally.collect()).delaysMs);
 }

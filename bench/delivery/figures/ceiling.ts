@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
-import { clockMs } from '../clock';
-import { eventJson } from '../load';
+import { clockMs } from '../../clock';
+import { eventJson } from '../../load';
 
 const CONNECTIONS = 64;
 

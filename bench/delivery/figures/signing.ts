@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
-import { signatureHeaders } from '../../src/delivery/signing/sign';
-import { clockMs } from '../clock';
-import { eventJson } from '../load';
+import { signatureHeaders } from '../../../src/delivery/signing/sign';
+import { clockMs } from '../../clock';
+import { eventJson } from '../../load';
 
 const ROUNDS = 20_000;
 

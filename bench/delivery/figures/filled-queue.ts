@@ -1,0 +1,79 @@
+import { type Application, startApiAlone, startApplication } from '../../application';
+import { type Bench, setSchedule, type TestBed, untilAllArrived } from '../../bench';
+import { clockMs } from '../../clock';
+import { publishBatches } from '../../load';
+import { ratePerSecond } from '../../numbers';
+import { untilFannedOut } from '../../outbox';
+import type { ServerProcess } from '../../server-process';
+import { type Cost, startCounting } from '../cost';
+
+export interface FilledQueue {
+  /** With no worker running. */
+  publishedPerSecond: number;
+  fannedOutPerSecond: number;
+  deliveriesPerSecond: number;
+  deliveries: number;
+  cost: Cost;
+}
+
+/** `one`: the process that delivers has the API too. `two`: two workers, and the API in a process of its own. */
+export type Workers = 'one' | 'apart' | 'two';
+
+/**
+ * Publishes while no worker runs; starts the workers, which make jobs of it all that are due in a day, because the
+ * webhook's schedule begins so; then makes all of them due in one instant, and the workers deliver.
+ */
+export async function measureFilledQueue(
+  bed: TestBed,
+  webhookId: string,
+  events: number,
+  workers: Workers,
+): Promise<FilledQueue> {
+  const { installation, tally } = bed;
+  let application = await startApiAlone(installation);
+  await setSchedule(application.api, webhookId, [86_400, 5]);
+  const publishedPerSecond = await perSecond(events, () => publishBatches(application.api, tally, events));
+  application = await withWorkers(bed, application, workers);
+  const fannedOutPerSecond = await perSecond(events, () => untilFannedOut(installation.sql));
+  await setSchedule(application.api, webhookId, null);
+  const bench: Bench = { ...bed, ...application, webhookId };
+  const costOf = await startCounting(bench);
+  await makeJobsDue(bed);
+  await untilAllArrived(bed);
+  const { times } = await tally.collect();
+  const cost = await costOf(events);
+  await application.stop();
+  const deliveriesPerSecond = ratePerSecond(times);
+  return { publishedPerSecond, fannedOutPerSecond, deliveriesPerSecond, deliveries: events, cost };
+}
+
+async function withWorkers({ installation }: TestBed, alone: Application, workers: Workers): Promise<Application> {
+  if (workers === 'one') {
+    await alone.stop();
+    return startApplication(installation, 'one');
+  }
+  const names = workers === 'two' ? ['worker', 'second worker'] : ['worker'];
+  const started: Record<string, ServerProcess> = {};
+  for (const name of names) started[name] = await installation.start('worker,indexer');
+  const processes = { ...alone.processes, ...started };
+  return {
+    api: alone.api,
+    processes,
+    async stop() {
+      await alone.stop();
+      for (const each of Object.values(started)) await each.stop();
+    },
+  };
+}
+
+// and leaves the queue as if they had always been due: without the dead rows that the change makes
+async function makeJobsDue({ installation: { sql } }: TestBed): Promise<void> {
+  await sql.query(`update pgboss.job set start_after = now() + interval '2 s' where state = 'created'`);
+  await sql.query('vacuum analyze pgboss.job');
+}
+
+async function perSecond(count: number, work: () => Promise<unknown>): Promise<number> {
+  const start = clockMs();
+  await work();
+  return (1000 * count) / (clockMs() - start);
+}
