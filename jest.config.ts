@@ -5,15 +5,15 @@ import type { Config } from 'jest';
 const SHARED_PACKAGES = 'graphql|@graphql-tools/utils|pg|stripe|svix';
 
 const config: Config = {
-  testEnvironment: '<rootDir>/tests/support/environment.ts',
-  globalSetup: '<rootDir>/tests/support/global-setup.ts',
-  globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
+  testEnvironment: '<rootDir>/tests/support/jest/environment.ts',
+  globalSetup: '<rootDir>/tests/support/jest/global-setup.ts',
+  globalTeardown: '<rootDir>/tests/support/jest/global-teardown.ts',
   roots: ['<rootDir>/tests'],
   // decorators want it, whatever a test imports first
   setupFiles: ['reflect-metadata'],
   transform: {
     [`\\.ts$|/node_modules/(${SHARED_PACKAGES})/.+\\.js$`]: [
-      '<rootDir>/tests/support/shared-modules.mjs',
+      '<rootDir>/tests/support/jest/shared-modules.mjs',
       {
         jsc: {
           target: 'es2023',
@@ -25,10 +25,13 @@ const config: Config = {
     ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${SHARED_PACKAGES})/)`],
-  reporters: ['default', '<rootDir>/tests/support/slowest-files.mjs'],
+  testSequencer: '<rootDir>/tests/support/jest/slowest-first.mjs',
+  reporters: ['default', '<rootDir>/tests/support/jest/slowest-files.mjs'],
   testTimeout: 150_000,
-  // much of it is waiting; each application has some twenty connections to one Postgres
-  maxWorkers: Math.min(4, availableParallelism() + 1),
+  // half of it is waiting; each application has some twenty connections to one Postgres
+  maxWorkers: Math.min(4, 2 * availableParallelism()),
+  // each worker ends the application that its test files shared
+  workerGracefulExitTimeout: 10_000,
 };
 
 export default config;

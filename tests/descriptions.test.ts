@@ -14,7 +14,7 @@ import {
   isSpecifiedDirective,
   isSpecifiedScalarType,
 } from 'graphql';
-import { createSchema } from '../src/server/schema/schema';
+import { sharedSchema } from '../src/server/schema/schema';
 import { examplesIn, faultsOf } from './support/repository/documented-queries';
 
 interface Described {
@@ -23,7 +23,7 @@ interface Described {
   element?: GraphQLField<unknown, unknown> | GraphQLArgument | GraphQLInputField;
 }
 
-const schema = createSchema();
+const schema = sharedSchema();
 const types = Object.values(schema.getTypeMap()).filter(
   (type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type),
 );

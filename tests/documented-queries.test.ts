@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObjectType } from 'graphql';
-import { createSchema } from '../src/server/schema/schema';
+import { sharedSchema } from '../src/server/schema/schema';
 import { openStream } from './request-log/watch/event-source';
 import { startTestApp, type TestApp } from './support/app';
 import { mutate } from './support/mutate';
@@ -14,7 +14,7 @@ const ROOT = join(__dirname, '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const docs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
 const pages = ['README.md', ...docs.map((name) => join('docs', name))].filter((path) => path.endsWith('.md'));
-const schema = createSchema();
+const schema = sharedSchema();
 
 test.each(pages.filter((page) => examplesIn(read(page)).length > 0))('every query in %s is right', (page) => {
   expect(examplesIn(read(page)).flatMap((example) => faultsOf(schema, example))).toEqual([]);

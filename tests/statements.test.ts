@@ -6,7 +6,7 @@ import type { Context, Services } from '../src/graphql/context';
 import { newId, toNodeId } from '../src/ids';
 import { createLog } from '../src/log';
 import { createReadQuery } from '../src/read-plan/read-query';
-import { createSchema } from '../src/server/schema/schema';
+import { sharedSchema } from '../src/server/schema/schema';
 import { SQL_FIELDS } from '../src/server/schema/sql-fields';
 import { createTestDatabase, type TestDatabase } from './support/database';
 
@@ -79,7 +79,7 @@ interface Ledger {
   sent: string[];
 }
 
-const schema = createSchema();
+const schema = sharedSchema();
 let ledgers: Ledger[];
 
 beforeAll(async () => {

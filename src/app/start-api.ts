@@ -14,7 +14,7 @@ import { createExecutor, type ExecutorOptions } from '../server/graphql/executor
 import { createGate } from '../server/graphql/graphql-gate';
 import { trustedDocumentsFor } from '../server/graphql/trusted-documents';
 import type { Api } from '../server/http-server';
-import { createSchema, printApi } from '../server/schema/schema';
+import { printApi, sharedSchema } from '../server/schema/schema';
 import { createWatchServer } from '../server/subscriptions/watch-server';
 import { createPipelines } from '../sql/pipelines';
 import { PoolShare } from '../sql/pool-share';
@@ -30,7 +30,7 @@ export interface ApiEdge {
 
 export async function startApi(config: Config, parts: Parts, { rates, own }: ApiEdge, stops: Stop[]): Promise<Api> {
   const { source, deliver, queue, keyring, policy, metrics, log } = parts;
-  const schema = createSchema();
+  const schema = sharedSchema();
   const gate = createGate(schema, rates, trustedDocumentsFor(config, schema, log));
   const reading = await openReading(config, parts.url, stops);
   const executor = createExecutor(schema, { ...reading, onFallback: metrics.readPlanFellBack });

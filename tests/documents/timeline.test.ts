@@ -5,8 +5,8 @@ import { createDataSource } from '../../src/database/data-source';
 import type { Context, Services } from '../../src/graphql/context';
 import { newId } from '../../src/ids';
 import { createLog } from '../../src/log';
-import { createSchema } from '../../src/server/schema/schema';
-import { startTestApp, type TestApp } from '../support/app';
+import { sharedSchema } from '../../src/server/schema/schema';
+import { shareTestApi, type TestApp } from '../support/app';
 import { documentPage, OLDEST_FIRST, PAGE, type Page, type TimelinePage } from './documents';
 
 const EVENTS = 1_100;
@@ -15,7 +15,7 @@ const NAME = 'STOCK-1';
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   for (const statement of MANY_EVENTS) await app.database.query(statement);
 });
 afterAll(() => app.stop());
@@ -126,7 +126,7 @@ test('a page of a document with verdicts and a timeline is four statements', asy
     const document = PAGE.replaceAll(/totalCount(IsExact)?|(businessEvent|delivery|request) \{ id \}/g, '');
     const variableValues = { documentType: 'Sales Invoice', name: NAME };
     const { data, errors } = await graphql({
-      schema: createSchema(),
+      schema: sharedSchema(),
       source: document,
       variableValues,
       contextValue: context,

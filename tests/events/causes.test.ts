@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { newId, toNodeId, uuidOf } from '../../src/ids';
 import { type DeliveryState, deliveriesOf } from '../delivery/attempt/ledger';
 import { type Parts, startParts } from '../delivery/parts';
-import { startTestApp, type TestApp } from '../support/app';
+import { shareTestApi, type TestApp } from '../support/app';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../support/webhooks';
 
 let app: TestApp;
@@ -10,7 +10,7 @@ let parts: Parts;
 let sql: Client;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   parts = await startParts(app);
   sql = new Client({ connectionString: app.database.servingUrl });
   await sql.connect();

@@ -14,7 +14,7 @@ import { type OwnEvent, publishOwnEvents } from '../../src/events/own-events';
 import { newId } from '../../src/ids';
 import { OWN_DOCUMENT_TYPE } from '../../src/webhooks/own-document-type';
 import { allFinished, deliveriesOf } from '../delivery/attempt/ledger';
-import { startTestApp, type TestApp } from '../support/app';
+import { shareTestApi, startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
@@ -208,7 +208,7 @@ test('an event of a transaction that rolls back is not sent', async () => {
 });
 
 test('twenty first events of Hookledger at the same instant create one user', async () => {
-  const other = await startTestApp({ PROCESSES: 'api' });
+  const other = await shareTestApi();
   const events = Array.from({ length: 20 }, () => replayCompleted({ id: newId(), ...ORDER }));
   const db = await createDataSource(other.database.servingUrl, { name: 'first', poolSize: 20 }).initialize();
   await Promise.all(events.map((event) => db.transaction((transaction) => publishOwnEvents(transaction, [event]))));

@@ -1,10 +1,10 @@
-import { askAt, startTestApp, type TestApp } from '../support/app';
+import { askAt, shareTestApi, type TestApp } from '../support/app';
 import { invoice } from '../support/webhooks';
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

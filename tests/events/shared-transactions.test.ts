@@ -5,13 +5,13 @@ import { InputError } from '../../src/errors';
 import type { NewEvent } from '../../src/events/event-faults';
 import { type PublishResult, publishCalls } from '../../src/events/publish-events';
 import type { Role } from '../../src/viewer';
-import { askAt, startTestApp, type TestApp } from '../support/app';
+import { askAt, shareTestApi, type TestApp } from '../support/app';
 import { invoice } from '../support/webhooks';
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

@@ -1,11 +1,11 @@
 // What no read plan answers is resolved field by field, each time in the same way.
-import { startTestApp, type TestApp } from '../support/app';
+import { shareTestApi, type TestApp } from '../support/app';
 import { createTestWebhook } from '../support/webhooks';
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   await createTestWebhook(app, 'https://partner.example/hook', { name: 'Bookkeeping' });
 });
 afterAll(() => app.stop());

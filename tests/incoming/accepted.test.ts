@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { toNodeId } from '../../src/ids';
 import { keyIdOf } from '../../src/webhooks/signing/signing-secret';
-import { startTestApp, type TestApp } from '../support/app';
+import { shareTestApi, type TestApp } from '../support/app';
 import { type RawAnswer, sendRaw } from '../support/raw-http';
 import {
   type Agreed,
@@ -21,7 +21,7 @@ import {
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

@@ -1,13 +1,13 @@
 // How a call is answered that is accepted, and that what was answered is what the log says.
 import { createHmac } from 'node:crypto';
-import { startTestApp, type TestApp } from '../support/app';
+import { shareTestApi, type TestApp } from '../support/app';
 import { sendRaw } from '../support/raw-http';
 import { agree, callUnsigned, eventsOf, JSON_TYPE, lastReceived, receivedBy } from './callers';
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

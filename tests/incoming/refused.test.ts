@@ -1,7 +1,7 @@
 // Each kind of refusal: what the partner is answered, and what the log keeps of it.
 import { createHmac } from 'node:crypto';
 import { toNodeId } from '../../src/ids';
-import { startTestApp, type TestApp } from '../support/app';
+import { shareTestApi, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { type RawAnswer, sendRaw } from '../support/raw-http';
 import {
@@ -21,7 +21,7 @@ let app: TestApp;
 let agreed: Agreed;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   agreed = await agree(app);
 });
 afterAll(() => app.stop());

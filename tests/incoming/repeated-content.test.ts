@@ -1,7 +1,7 @@
 // GitHub and Shopify sign the body alone: who overheard a call can send it again with another id, or as another event.
 import { createHmac } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { startTestApp, type TestApp } from '../support/app';
+import { shareTestApi, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { type RawAnswer, sendRaw } from '../support/raw-http';
 import { type Agreed, agree, eventsOf, githubHeaders, type Headers, JSON_TYPE, receivedBy } from './callers';
@@ -9,7 +9,7 @@ import { type Agreed, agree, eventsOf, githubHeaders, type Headers, JSON_TYPE, r
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

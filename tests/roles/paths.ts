@@ -1,9 +1,9 @@
 import { type GraphQLNamedType, type GraphQLObjectType, getNamedType, isObjectType, isUnionType } from 'graphql';
-import { createSchema } from '../../src/server/schema/schema';
+import { sharedSchema } from '../../src/server/schema/schema';
 import { everything, isRow, type Pick, pick, type Selection } from './selection';
 import { isAllowed, type Roles } from './table';
 
-export const schema = createSchema();
+export const schema = sharedSchema();
 
 /** The id of one row of each type; under `Delivery.predecessor` and the like, of one where that link leads somewhere. */
 export type Ids = Record<string, string>;

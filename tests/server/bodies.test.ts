@@ -4,7 +4,7 @@ import { answerErrorsAsJson } from '../../src/server/edge/http-errors';
 import { readJsonBodies } from '../../src/server/edge/json-body';
 import type { Viewer } from '../../src/viewer';
 import { openCall, type RawCall } from '../incoming/bodies/raw-call';
-import { startTestApp, type TestApp } from '../support/app';
+import { shareTestApi, startTestApp, type TestApp } from '../support/app';
 import { waitFor } from '../support/wait-for';
 
 const JSON_TYPE = 'content-type: application/json';
@@ -25,7 +25,7 @@ const answered = (made: RawCall) => waitFor('an answer', () => statusOf(made), 2
 describe('before the first byte of a body has come', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await startTestApp({ PROCESSES: 'api' });
+    app = await shareTestApi();
   });
   afterAll(() => app.stop());
 
@@ -54,7 +54,7 @@ describe('before the first byte of a body has come', () => {
 });
 
 test('of a body without a length no more than 64 KiB are read without a key', async () => {
-  const app = await startTestApp({ PROCESSES: 'api' });
+  const app = await shareTestApi();
   const made = call(`${app.url}/graphql`, ['transfer-encoding: chunked']);
   made.write(`${(64 * KIB + 1).toString(16)}\r\n${' '.repeat(64 * KIB + 1)}\r\n`);
   expect(await answered(made)).toBe(401);

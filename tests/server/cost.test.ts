@@ -1,12 +1,12 @@
 import { isInputObjectType, isObjectType } from 'graphql';
 import { COST_WEIGHTS } from '../../src/server/graphql/cost-weights';
-import { createSchema } from '../../src/server/schema/schema';
-import { startTestApp, type TestApp } from '../support/app';
+import { sharedSchema } from '../../src/server/schema/schema';
+import { shareTestApi, type TestApp } from '../support/app';
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 
@@ -129,7 +129,7 @@ describe('extensions.cost', () => {
 });
 
 test('every weight is of something that there is', () => {
-  const types = Object.values(createSchema().getTypeMap());
+  const types = Object.values(sharedSchema().getTypeMap());
   const fields = new Set(
     types
       .filter(isObjectType)

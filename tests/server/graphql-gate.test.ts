@@ -4,11 +4,11 @@ import { createLog } from '../../src/log';
 import { createRateLimits } from '../../src/server/edge/rate-limits';
 import { type Caller, createGate, type Gate, type GraphQLRequest } from '../../src/server/graphql/graphql-gate';
 import { trustedDocumentsFor } from '../../src/server/graphql/trusted-documents';
-import { createSchema } from '../../src/server/schema/schema';
+import { sharedSchema } from '../../src/server/schema/schema';
 import type { Role } from '../../src/viewer';
 
 // What runs outside Apollo, such as subscriptions, is refused by the same rules and in the same words.
-const schema = createSchema();
+const schema = sharedSchema();
 const RATES = { costPerMinute: 0, requestsPerSecond: 0, wrongKeysPerMinute: 0 };
 
 function gateWith(rates: Partial<typeof RATES> = {}): Gate {

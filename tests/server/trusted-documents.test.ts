@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getIntrospectionQuery } from 'graphql';
 import { ConfigError, readConfig } from '../../src/config';
-import { startTestApp, type TestApp } from '../support/app';
+import { shareTestApi, startTestApp, type TestApp } from '../support/app';
 import { type RawAnswer, sendRaw } from '../support/raw-http';
 
 const VIEWER = '{ viewer { name } }';
@@ -164,7 +164,7 @@ describe('with TRUSTED_DOCUMENTS_ONLY', () => {
 
 describe('without TRUSTED_DOCUMENTS', () => {
   beforeAll(async () => {
-    app = await startTestApp({ PROCESSES: 'api' });
+    app = await shareTestApi();
   });
   afterAll(() => app.stop());
 

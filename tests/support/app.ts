@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type App, startApp } from '../../src/app/app';
+import { startApp } from '../../src/app/app';
 import { readConfig } from '../../src/config';
 import { createLog } from '../../src/log';
 import type { Role } from '../../src/viewer';
-import { createTestDatabase, type TestDatabase } from './database';
+import { connectTo, createTestDatabase, type TestDatabase } from './database';
+import { keepRows, restoreRows } from './empty-database';
 
 export interface GraphQLAnswer {
   status: number;
@@ -40,12 +41,53 @@ export interface TestApp {
  */
 export async function startTestApp(overrides: Record<string, string> = {}, logTo?: LogSink): Promise<TestApp> {
   const database = await createTestDatabase();
-  const adminKey = `test-administrator-${randomBytes(12).toString('hex')}`;
+  try {
+    const { app, url, env } = await startOn(database, overrides, logTo);
+    const stop = async () => {
+      await app.stop();
+      await database.drop();
+    };
+    return clientOf({ url, env, database, stop });
+  } catch (error) {
+    await database.drop();
+    throw error;
+  }
+}
+
+interface SharedApi {
+  url: string;
+  env: Record<string, string>;
+  databaseName: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * The API that all test files of a jest worker share, without a worker: started by the first, and each gets it with an
+ * empty database. For tests that need no settings, do not stop it, and leave tables as they are.
+ */
+export async function shareTestApi(): Promise<TestApp> {
+  const { ofWorker } = globalThis as unknown as { ofWorker: Map<string, SharedApi> };
+  const shared = ofWorker.get('api') ?? (await startShared());
+  ofWorker.set('api', shared);
+  const database = await connectTo(shared.databaseName);
+  await restoreRows(database);
+  return clientOf({ ...shared, database, stop: () => database.close() });
+}
+
+async function startShared(): Promise<SharedApi> {
+  const database = await createTestDatabase();
+  const { app, url, env } = await startOn(database, { PROCESSES: 'api' });
+  await keepRows(database);
+  await database.close();
+  return { url, env, databaseName: database.name, stop: app.stop };
+}
+
+async function startOn(database: TestDatabase, overrides: Record<string, string>, logTo?: LogSink) {
   const env = {
     DATABASE_URL: database.servingUrl,
     MIGRATION_DATABASE_URL: database.migrationUrl,
     ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-    ADMIN_API_KEY: adminKey,
+    ADMIN_API_KEY: `test-administrator-${randomBytes(12).toString('hex')}`,
     PORT: '0',
     ALLOW_HTTP_TARGETS: 'on',
     ALLOWED_TARGET_NETWORKS: '127.0.0.0/8',
@@ -53,27 +95,15 @@ export async function startTestApp(overrides: Record<string, string> = {}, logTo
     ...overrides,
   };
   const config = readConfig(env);
-  let app: App;
-  try {
-    app = await startApp(config, createLog(config.logLevel, logTo));
-  } catch (error) {
-    await database.drop();
-    throw error;
-  }
-  const url = app.url ?? '';
+  const app = await startApp(config, createLog(config.logLevel, logTo));
+  return { app, url: app.url ?? '', env };
+}
+
+function clientOf(running: Pick<TestApp, 'url' | 'env' | 'database' | 'stop'>): TestApp {
+  const { url, env } = running;
+  const adminKey = env.ADMIN_API_KEY ?? '';
   const ask: TestApp['ask'] = (query, variables, key = adminKey) => askAt(url, query, variables, key);
-  return {
-    url,
-    database,
-    adminKey,
-    env,
-    ask,
-    keyFor: (...roles) => makeKey(ask, roles),
-    async stop() {
-      await app.stop();
-      await database.drop();
-    },
-  };
+  return { ...running, adminKey, ask, keyFor: (...roles) => makeKey(ask, roles) };
 }
 
 export async function askAt(

@@ -8,30 +8,42 @@ interface Urls {
 }
 
 export interface TestDatabase extends Urls {
+  name: string;
   /** Runs a statement as the superuser, to look behind the application's back. */
   query<Row = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** Ends the connection of `query`. */
+  close(): Promise<void>;
   drop(): Promise<void>;
 }
 
 /** A database of one's own: a copy of the migrated template, or of another one (`template1` is empty). */
 export async function createTestDatabase(template = 'hookledger_template'): Promise<TestDatabase> {
-  const urls = JSON.parse(process.env.TEST_POSTGRES ?? '') as Urls;
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await once(urls.superuserUrl, `create database ${name} template ${template} owner hookledger_owner`);
+  await once(urls().superuserUrl, `create database ${name} template ${template} owner hookledger_owner`);
+  return connectTo(name);
+}
+
+/** One that there is. */
+export async function connectTo(name: string): Promise<TestDatabase> {
+  const { servingUrl, migrationUrl, superuserUrl } = urls();
   const at = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href;
-  const client = new Client({ connectionString: at(urls.superuserUrl) });
+  const client = new Client({ connectionString: at(superuserUrl) });
   await client.connect();
   return {
-    servingUrl: at(urls.servingUrl),
-    migrationUrl: at(urls.migrationUrl),
-    superuserUrl: at(urls.superuserUrl),
+    name,
+    servingUrl: at(servingUrl),
+    migrationUrl: at(migrationUrl),
+    superuserUrl: at(superuserUrl),
     query: async (sql, values) => (await client.query(sql, values)).rows,
+    close: () => client.end(),
     drop: async () => {
       await client.end();
-      await once(urls.superuserUrl, `drop database ${name} with (force)`);
+      await once(superuserUrl, `drop database ${name} with (force)`);
     },
   };
 }
+
+const urls = () => JSON.parse(process.env.TEST_POSTGRES ?? '') as Urls;
 
 async function once(url: string, sql: string): Promise<void> {
   const client = new Client({ connectionString: url });

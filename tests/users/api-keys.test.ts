@@ -1,6 +1,6 @@
 import { uuidOf } from '../../src/ids';
 import { keyIdOf, makeToken } from '../../src/users/api-key-token';
-import { startTestApp, type TestApp } from '../support/app';
+import { shareTestApi, type TestApp } from '../support/app';
 import { dumpOf, formsOf } from '../support/dump';
 import { sendRaw } from '../support/raw-http';
 import { atOnce } from './at-once';
@@ -9,7 +9,7 @@ let app: TestApp;
 let userId: string;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   userId = await createUser('holder', ['SUPPORT', 'AUDITOR']);
 });
 afterAll(() => app.stop());

@@ -1,13 +1,13 @@
 import { toNodeId, uuidOf } from '../../src/ids';
 import type { Role } from '../../src/viewer';
-import { startTestApp, type TestApp } from '../support/app';
+import { shareTestApi, type TestApp } from '../support/app';
 import { sendRaw } from '../support/raw-http';
 import { atOnce } from './at-once';
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

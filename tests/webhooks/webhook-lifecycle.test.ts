@@ -1,12 +1,12 @@
 import { uuidOf } from '../../src/ids';
 import type { Role } from '../../src/viewer';
-import { startTestApp, type TestApp } from '../support/app';
+import { shareTestApi, type TestApp } from '../support/app';
 import { auditTrailOf, change, type Mutation, readWebhook, rowCounts, URL } from './change';
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

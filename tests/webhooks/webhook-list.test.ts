@@ -1,4 +1,4 @@
-import { startTestApp, type TestApp } from '../support/app';
+import { shareTestApi, type TestApp } from '../support/app';
 import { createTestWebhook } from '../support/webhooks';
 import { change, URL } from './change';
 
@@ -9,7 +9,7 @@ let ownerId: string;
 const NAMES = ['delta', 'alpha', 'charlie', 'alpha', 'echo', 'bravo', 'delta'];
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   const key = await app.keyFor('INTEGRATION_MANAGER');
   ownerId = (await app.ask('{ viewer { id } }', undefined, key)).data.viewer.id;
   for (const name of NAMES) await createTestWebhook(app, URL, { name, documentType: `Type of ${name}` });

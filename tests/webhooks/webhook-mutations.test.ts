@@ -1,5 +1,5 @@
 import { uuidOf } from '../../src/ids';
-import { startTestApp, type TestApp } from '../support/app';
+import { shareTestApi, startTestApp, type TestApp } from '../support/app';
 import { dumpOf, formsOf } from '../support/dump';
 import { auditTrailOf, change, type Mutation, readWebhook, rowCounts, URL } from './change';
 
@@ -124,7 +124,7 @@ test.each([
 });
 
 test('http and this machine are taken where they are allowed, other private addresses are not', async () => {
-  const lax = await startTestApp({ PROCESSES: 'api' });
+  const lax = await shareTestApi();
   try {
     for (const url of ['http://127.0.0.1:9/', 'http://localhost:9/', 'http://partner.example/'])
       expect((await change(lax, 'createWebhook', { name: 'w', url })).userErrors).toEqual([]);

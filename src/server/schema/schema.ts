@@ -31,6 +31,14 @@ export function createSchema(): GraphQLSchema {
   return enforceRoles(ignoreAbsentFilters(enforceFilterRoles(enforceOneEnd(letListsFailAlone(schema)))));
 }
 
+let ofProcess: GraphQLSchema | undefined;
+
+/** The same schema for each application of this process. */
+export function sharedSchema(): GraphQLSchema {
+  ofProcess ??= createSchema();
+  return ofProcess;
+}
+
 function refuseTopics(): never {
   throw new Error('say with `subscribe` where a subscription gets its events');
 }

@@ -1,6 +1,6 @@
 import { startAttempts } from '../../../src/delivery/attempt/start-attempts';
 import { uuidOf } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { type Parts, startParts } from '../parts';
 import { deliveriesOf } from './ledger';
@@ -9,7 +9,7 @@ let app: TestApp;
 let parts: Parts;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   parts = await startParts(app);
 });
 afterAll(async () => {

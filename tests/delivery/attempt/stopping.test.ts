@@ -1,6 +1,6 @@
 import { startWorker } from '../../../src/delivery/attempt/worker';
 import { startBacklogDispatcher } from '../../../src/delivery/capacity/backlog-dispatcher';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { NEVER, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
@@ -12,7 +12,7 @@ let partner: Receiver;
 let parts: Parts;
 
 beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
+  [app, partner] = await Promise.all([shareTestApi(), startReceiver()]);
   parts = await startParts(app);
 });
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { toNodeId, uuidOf } from '../../../src/ids';
 import { seedRequest } from '../../request-log/pages/seeded-log';
 import { type Counter, startCounter } from '../../request-log/stats/counted-log';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, startTestApp, type TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 
@@ -10,7 +10,7 @@ let app: TestApp;
 let counter: Counter;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   counter = await startCounter(app.database);
 });
 afterAll(async () => {

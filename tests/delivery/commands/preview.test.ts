@@ -1,12 +1,12 @@
 import { counts } from '../../roles/rows';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook, publish } from '../../support/webhooks';
 
 let app: TestApp;
 
 // without a worker: what happens here is not sent
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

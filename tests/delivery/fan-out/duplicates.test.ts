@@ -1,7 +1,7 @@
 import { fanOut } from '../../../src/delivery/fan-out/fan-out';
 import { duplicatesAmong } from '../../../src/delivery/fan-out/skip-reasons/duplicates';
 import { firstIdAt, newId, timeOfId, toNodeId, uuidOf } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/ledger';
 import { type Parts, startParts } from '../parts';
@@ -10,7 +10,7 @@ let app: TestApp;
 let parts: Parts;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   parts = await startParts(app);
 });
 afterAll(async () => {

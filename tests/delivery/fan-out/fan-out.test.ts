@@ -1,5 +1,5 @@
 import { fanOut } from '../../../src/delivery/fan-out/fan-out';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/ledger';
 import { type Parts, startParts } from '../parts';
@@ -8,7 +8,7 @@ let app: TestApp;
 let parts: Parts;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   parts = await startParts(app);
 });
 afterAll(async () => {

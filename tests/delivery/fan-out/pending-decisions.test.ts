@@ -1,6 +1,6 @@
 import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
 import { uuidOf } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/ledger';
 import { type Parts, startParts } from '../parts';
@@ -9,7 +9,7 @@ let app: TestApp;
 let parts: Parts;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   parts = await startParts(app);
 });
 afterAll(async () => {

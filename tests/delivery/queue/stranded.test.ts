@@ -2,7 +2,7 @@ import { startWorker } from '../../../src/delivery/attempt/worker';
 import { startBacklogDispatcher } from '../../../src/delivery/capacity/backlog-dispatcher';
 import { freeStranded } from '../../../src/delivery/queue/stranded.store';
 import { uuidOf } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { strays } from '../attempt/invariants';
@@ -14,7 +14,7 @@ let partner: Receiver;
 let parts: Parts;
 
 beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
+  [app, partner] = await Promise.all([shareTestApi(), startReceiver()]);
   parts = await startParts(app);
 });
 afterAll(async () => {

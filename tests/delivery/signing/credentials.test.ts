@@ -1,6 +1,6 @@
 import { createAuthorizedSender } from '../../../src/delivery/signing/authorize';
 import { uuidOf } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, startTestApp, type TestApp } from '../../support/app';
 import { dumpOf, formsOf } from '../../support/dump';
 import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
@@ -188,7 +188,7 @@ describe('mTLS', () => {
   let parts: Parts;
 
   beforeAll(async () => {
-    quiet = await startTestApp({ PROCESSES: 'api' });
+    quiet = await shareTestApi();
     parts = await startParts(quiet);
   });
   afterAll(async () => {

@@ -1,4 +1,4 @@
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { invoice } from '../../support/webhooks';
 import {
   eventText,
@@ -15,7 +15,7 @@ import {
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

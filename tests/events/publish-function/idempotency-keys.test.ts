@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { countEvents, type Erp, type Given, publishEventBySql, startErp } from './erp';
 
 let app: TestApp;
@@ -8,7 +8,7 @@ let erp: Erp;
 const LOGIN = 'erp_of_idempotency_keys_test';
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   erp = await startErp(app, LOGIN);
 });
 afterAll(async () => {

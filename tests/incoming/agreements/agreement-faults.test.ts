@@ -1,4 +1,4 @@
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { createTestWebhook } from '../../support/webhooks';
 import { agree } from '../callers';
@@ -7,7 +7,7 @@ let app: TestApp;
 let outgoing: string;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   outgoing = (await createTestWebhook(app, 'https://erp.example/hook')).id;
 });
 afterAll(() => app.stop());

@@ -1,12 +1,12 @@
 // Where a call says what it is: header, JSON, form, query; as text, whatever it is.
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
 import { agree, type Headers, JSON_TYPE, lastReceived, receivedBy } from '../callers';
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

@@ -1,5 +1,5 @@
 // Bodies that do not come as they should: cut short, too slow, too long, of another length than they say.
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
 import { waitFor } from '../../support/wait-for';
 import { type Agreed, agree, callUnsigned, lastReceived, receivedBy, standardHeaders } from '../callers';
@@ -14,7 +14,7 @@ let hasty: BareRoute;
 let agreed: Agreed;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   hasty = await startBareRoute(app, {
     time: { mostMs: 300, slowAfterMs: 300, bytesPerSecond: 1 },
     calls: allFor(3),

@@ -1,14 +1,14 @@
 // GitHub and Slack send forms whose field `payload` has the JSON of the event.
 import { createHmac } from 'node:crypto';
 import { documentJson } from '../../../src/events/data-as-json';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
 import { type Agreed, agree, callUnsigned, githubHeaders, lastReceived } from '../callers';
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

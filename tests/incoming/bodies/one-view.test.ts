@@ -1,12 +1,12 @@
 // What came is shown as conditions and templates see it: also what is no text, which nothing makes JSON of.
 import { documentJson } from '../../../src/events/data-as-json';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { agree, callUnsigned, lastReceived } from '../callers';
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

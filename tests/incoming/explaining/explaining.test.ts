@@ -1,5 +1,5 @@
 // Why a call was refused: a call of the log, or one that is given.
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { type Agreed, agree, callStandard, standardHeaders } from '../callers';
 
@@ -7,7 +7,7 @@ let app: TestApp;
 let agreed: Agreed;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   agreed = await agree(app);
 });
 afterAll(() => app.stop());

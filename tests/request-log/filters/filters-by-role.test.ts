@@ -11,9 +11,9 @@ import {
 } from 'graphql';
 import type { AppError } from '../../../src/errors';
 import { preparedArguments } from '../../../src/graphql/arguments/argument-rules';
-import { createSchema } from '../../../src/server/schema/schema';
+import { sharedSchema } from '../../../src/server/schema/schema';
 import { CONTENT_READERS } from '../../../src/viewer';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 import { seedRequest } from '../pages/seeded-log';
 
@@ -21,7 +21,7 @@ let app: TestApp;
 let support: string;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   support = await app.keyFor('SUPPORT');
   await createTestWebhook(app, 'https://partner.example/');
   await seedRequest(app.database, { documentType: 'Sales Invoice', referenceDocument: 'INV-1' });
@@ -106,7 +106,7 @@ test('a key of a manager that carries SUPPORT alone is refused, and one with a f
 });
 
 test('every field that takes such a filter is guarded, whatever kind of field it is', () => {
-  const schema = createSchema();
+  const schema = sharedSchema();
   const guarded = Object.values(schema.getTypeMap())
     .filter(isObjectType)
     .filter(({ name }) => !name.startsWith('__'))

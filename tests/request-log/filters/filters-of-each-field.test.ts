@@ -13,14 +13,14 @@ import { BUSINESS_EVENT_FILTER } from '../../../src/events/business-event.inputs
 import type { FilterMap } from '../../../src/graphql/lists/where-to-sql';
 import { REPLAY_FILTER } from '../../../src/replay/replay-where.inputs';
 import { REQUEST_LOG_FILTER } from '../../../src/request-log/api/request-log.inputs';
-import { createSchema } from '../../../src/server/schema/schema';
+import { sharedSchema } from '../../../src/server/schema/schema';
 import { API_KEY_FILTER } from '../../../src/users/api-key-where.inputs';
 import { USER_FILTER } from '../../../src/users/user.inputs';
 import { WEBHOOK_FILTER } from '../../../src/webhooks/api/webhook-where.inputs';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { type Pair, seedTwoOfEach } from './two-of-each';
 
-const schema = createSchema();
+const schema = sharedSchema();
 const FILTERS: Record<string, FilterMap> = {
   User: USER_FILTER,
   ApiKey: API_KEY_FILTER,
@@ -48,7 +48,7 @@ let app: TestApp;
 let pairs: Record<string, Pair>;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   pairs = await seedTwoOfEach(app.database);
 });
 afterAll(() => app.stop());

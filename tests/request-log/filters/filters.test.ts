@@ -1,6 +1,6 @@
 // What a filter does beside what request-log.test.ts asks of each field: texts taken as they stand, depth, long lists.
 import { uuidOf } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 import { seedRequest } from '../pages/seeded-log';
 
@@ -12,7 +12,7 @@ const ids: Record<string, string> = {};
 const REFERENCES = ['INV-1', 'INV_1', '100%', '100%\\_sure', "O'Neil", 'ÄÖ\u{1f9fe}'];
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   webhook = (await createTestWebhook(app, 'https://first.example/hook', { name: 'first_100%' })).id;
   const at = Date.now();
   for (const [index, referenceDocument] of REFERENCES.entries()) {

@@ -1,5 +1,5 @@
 import { uuidOf } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 import { idsOf, LIST, listRefusal, listRequests } from '../pages/request-list';
 import { seedRequest } from '../pages/seeded-log';
@@ -7,7 +7,7 @@ import { seedRequest } from '../pages/seeded-log';
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

@@ -1,5 +1,5 @@
 // Pages of rows that differ in their ids alone, pages while rows are added, and pages from both ends at once.
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 import { seedTwoOfEach } from '../filters/two-of-each';
 import { seedManyAt, seedRequest } from './seeded-log';
@@ -12,7 +12,7 @@ let webhook: string;
 const at = Date.now() - 60_000;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   webhook = (await createTestWebhook(app, 'https://partner.example/')).id;
   await seedManyAt(app.database, at, MANY, SAME);
   await seedTwoOfEach(app.database);

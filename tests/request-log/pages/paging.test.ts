@@ -1,6 +1,6 @@
 // Pages of lists below a row, and cursors that do not belong where they are used.
 import { uuidOf } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 import { seedRequest } from './seeded-log';
 
@@ -9,7 +9,7 @@ const webhooks: string[] = [];
 const NAMES = ['ä', 'b', 'b', 'B', 'a"', 'z'];
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   for (const name of NAMES) webhooks.push((await createTestWebhook(app, 'https://partner.example/', { name })).id);
   const at = Date.now();
   // 60 rows for each of the first two webhooks, three in each millisecond

@@ -4,14 +4,14 @@ import { createDataSource } from '../../../src/database/data-source';
 import type { Context } from '../../../src/graphql/context';
 import { createLog } from '../../../src/log';
 import { knownError } from '../../../src/server/edge/format-error';
-import { createSchema } from '../../../src/server/schema/schema';
-import { startTestApp, type TestApp } from '../../support/app';
+import { sharedSchema } from '../../../src/server/schema/schema';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { seedRequest } from '../pages/seeded-log';
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   await seedRequest(app.database, { status: 'FAILED', referenceDocument: 'INV-1' });
 });
 afterAll(() => app.stop());
@@ -96,7 +96,7 @@ test('a count that takes too long is an error, never a number', async () => {
   await runner.query('lock table webhook_request_logs in access exclusive mode');
   try {
     const { data, errors } = await graphql({
-      schema: createSchema(),
+      schema: sharedSchema(),
       source: `query ($range: DateTimeRange!) {
         webhookRequestLogStats(range: $range, bucket: MONTH, where: { event: { eq: "on_submit" } }) {
           total { total } byDirection { total } topFailingWebhooks { sample { id } } } }`,

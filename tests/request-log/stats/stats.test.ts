@@ -1,6 +1,6 @@
 // The API's counts, compared with counts of the same rows by SQL, which shares no code with it.
 import { toNodeId, uuidOf } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 import { byStart, expectGapless, sortedByTime } from './buckets';
 import { countedBySql, LABELS } from './counted-by-sql';
@@ -15,7 +15,7 @@ const FROM = '2024-03-27T05:17:23.456Z';
 const TO = '2024-04-11T19:48:01.789Z';
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   counter = await startCounter(app.database);
   await makeMonths(app.database, '2024-03-01', '2024-05-01');
   const ids = [];

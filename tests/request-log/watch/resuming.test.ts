@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { newId, toNodeId } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { type SeededRequest, seedManyAt, seedRequest } from '../pages/seeded-log';
 import { openStream, type StreamEvent, type TestStream } from './event-source';
@@ -9,7 +9,7 @@ let app: TestApp;
 const streams: TestStream[] = [];
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterEach(() => {
   for (const stream of streams.splice(0)) stream.close();

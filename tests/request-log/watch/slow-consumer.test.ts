@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
 import { createClient } from 'graphql-sse';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { seedRequest } from '../pages/seeded-log';
 import { openStream } from './event-source';
@@ -8,7 +8,7 @@ import { openStream } from './event-source';
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

@@ -1,6 +1,6 @@
 // Filters on bodies while the log is watched: the index does not have what changes now.
 
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { seedSearched } from '../search/searched-log';
 import { openStream } from './event-source';
@@ -8,7 +8,7 @@ import { openStream } from './event-source';
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

@@ -1,5 +1,5 @@
 import { createClient, type NetworkError } from 'graphql-sse';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
 import { waitFor } from '../../support/wait-for';
 import { openStream, type TestStream } from './event-source';
@@ -7,7 +7,7 @@ import { openStream, type TestStream } from './event-source';
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

@@ -13,7 +13,7 @@ import { createApollo } from '../../../src/server/graphql/apollo';
 import { createExecutor } from '../../../src/server/graphql/executor';
 import { createGate } from '../../../src/server/graphql/graphql-gate';
 import { trustedDocumentsFor } from '../../../src/server/graphql/trusted-documents';
-import { createSchema } from '../../../src/server/schema/schema';
+import { sharedSchema } from '../../../src/server/schema/schema';
 import { startTestApp, type TestApp } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
 import { createTestWebhook } from '../../support/webhooks';
@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 test('an error before a request has a context is sent as its code alone', async () => {
-  const schema = createSchema();
+  const schema = sharedSchema();
   const log = createLog('silent');
   const config = readConfig({});
   const gate = createGate(schema, createRateLimits(config.rateLimits), trustedDocumentsFor(config, schema, log));

@@ -1,11 +1,11 @@
 // Values that try to be more than values, in variables, ids, filters and cursors.
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   await app.keyFor('AUDITOR');
 });
 afterAll(() => app.stop());

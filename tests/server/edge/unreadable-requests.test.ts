@@ -1,12 +1,12 @@
 import { connect } from 'node:net';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { type RawRequest, sendRaw } from '../../support/raw-http';
 import { callAt, expectError, JSON_TYPE, NAME_OF_VIEWER, postGraphQL } from '../raw-calls';
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

@@ -1,11 +1,11 @@
 import { getIntrospectionQuery } from 'graphql';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

@@ -1,12 +1,12 @@
 // POST /events: plain JSON and CloudEvents, with the rules of publishEvents.
 import { CloudEvent, HTTP } from 'cloudevents';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 
 let app: TestApp;
 let publisherKey: string;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   publisherKey = await app.keyFor('PUBLISHER');
 });
 afterAll(() => app.stop());

@@ -1,5 +1,5 @@
 import { uuidOf } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { auditTrailOf, change, rowCounts } from '../change';
 import { ownV1, TEXT, WHPK, WHSEC } from './secret-forms';
 import { sign, signed, signingKeysOf } from './signing';
@@ -7,7 +7,7 @@ import { sign, signed, signingKeysOf } from './signing';
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

@@ -1,0 +1,35 @@
+import type { TestDatabase } from './database';
+
+/** Of each table, in the order of their names. Partitions are left out: their rows are rows of their table. */
+const EACH_TABLE = `for name in
+  select format('%I.%I', nspname, relname) from pg_class join pg_namespace n on n.oid = relnamespace
+  where nspname in ('public', 'pgboss') and relkind in ('r', 'p') and not relispartition order by 1
+loop`;
+
+/** Keeps a copy of all rows that there are now, beside the tables. */
+export async function keepRows(database: TestDatabase): Promise<void> {
+  await database.query(`do $$
+    declare name text; has_rows boolean;
+    begin
+      create schema kept;
+      ${EACH_TABLE}
+        execute format('select exists (select from %s)', name) into has_rows;
+        if has_rows then execute format('create table kept.%I as table %s', name, name); end if;
+      end loop;
+    end $$`);
+}
+
+/** Deletes all rows, whatever triggers and foreign keys say, and puts those back that were kept. */
+export async function restoreRows(database: TestDatabase): Promise<void> {
+  await database.query(`do $$
+    declare name text;
+    begin
+      set local session_replication_role = replica;
+      ${EACH_TABLE}
+        execute format('delete from %s', name);
+        if to_regclass(format('kept.%I', name)) is not null then
+          execute format('insert into %s overriding system value table kept.%I', name, name);
+        end if;
+      end loop;
+    end $$`);
+}
