@@ -51,6 +51,8 @@ export interface Config {
     /** For each address; also for the calls that one user has explained, which could be used to guess a secret. */
     wrongKeysPerMinute: number;
   };
+  /** Events and due deliveries that wait for a worker; from these on, publishing is refused. 0: no limit. */
+  backlogLimits: { items: number; mib: number };
   /** Whether queries are answered with one SQL statement where possible. */
   readPlans: boolean;
   logLevel: string;
@@ -122,6 +124,7 @@ export function readConfig(env: Environment): Config {
       requestsAtOnce: read('RATE_LIMIT_REQUESTS_AT_ONCE', 32, count),
       wrongKeysPerMinute: read('RATE_LIMIT_WRONG_KEYS_PER_MINUTE', 120, count),
     },
+    backlogLimits: { items: read('MAX_BACKLOG', 1_000_000, count), mib: read('MAX_BACKLOG_MIB', 10_240, count) },
     readPlans: read('READ_PLANS', true, onOrOff),
     logLevel: read('LOG_LEVEL', 'info', oneOf(LOG_LEVELS)),
     production: env.NODE_ENV === 'production',

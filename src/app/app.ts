@@ -9,6 +9,7 @@ import { startWithDatabase } from '../database/start-with-database';
 import { startQueue } from '../delivery/queue/queue';
 import { createFaultLog } from '../fault-log';
 import { startFollowing } from '../jobs/follow-log';
+import { watchBacklog } from '../jobs/watch-backlog';
 import { createKeyring } from '../keyring/keyring';
 import type { Log } from '../log';
 import { createRateLimits } from '../server/edge/rate-limits';
@@ -119,10 +120,13 @@ async function startParts(
 async function serve(config: Config, port: number, parts: Parts, stops: Stop[]): Promise<string | null> {
   const { source, monitor, metrics, log } = parts;
   const rates = createRateLimits(config.rateLimits);
+  const backlog = watchBacklog(source, config.backlogLimits, log);
+  stops.push(() => backlog.stop());
+  metrics.showBacklog(backlog);
   const own = { url: config.publicUrl };
   const isApi = config.processes.has('api');
-  const api = isApi ? await startApi(config, parts, { rates, own }, stops) : null;
-  const server = await createHttpServer(config, log, source, { source: monitor, metrics, rates }, api);
+  const api = isApi ? await startApi(config, parts, { backlog, rates, own }, stops) : null;
+  const server = await createHttpServer(config, log, source, { source: monitor, metrics, rates, backlog }, api);
   stops.push(() => server.close());
   const url = await listen(server, port, config.host);
   own.url ??= url;

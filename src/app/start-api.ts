@@ -7,6 +7,7 @@ import { createPublisher } from '../events/publisher';
 import { createGuessLimit } from '../incoming/explaining/guess-limit';
 import { createReceiver } from '../incoming/receive';
 import { createNotifier } from '../jobs/notifier';
+import type { BacklogWatch } from '../jobs/watch-backlog';
 import { createTail } from '../request-log/watch/tail';
 import type { RateLimits } from '../server/edge/rate-limits';
 import { createApollo } from '../server/graphql/apollo';
@@ -23,12 +24,18 @@ import type { Parts } from './parts';
 import type { Stop } from './stops';
 
 export interface ApiEdge {
+  backlog: BacklogWatch;
   rates: RateLimits;
   /** The URL at which partners call; null until the server listens. */
   own: { url: string | null };
 }
 
-export async function startApi(config: Config, parts: Parts, { rates, own }: ApiEdge, stops: Stop[]): Promise<Api> {
+export async function startApi(
+  config: Config,
+  parts: Parts,
+  { backlog, rates, own }: ApiEdge,
+  stops: Stop[],
+): Promise<Api> {
   const { source, deliver, queue, keyring, policy, metrics, log } = parts;
   const schema = sharedSchema();
   const gate = createGate(schema, rates, trustedDocumentsFor(config, schema, log));
@@ -41,7 +48,11 @@ export async function startApi(config: Config, parts: Parts, { rates, own }: Api
   const requestTail = createTail(watchingDb, log);
   stops.push(() => requestTail.stop());
   const accepting = new PoolShare(deliver, acceptingWith(config.connections.deliver));
-  const publisher = createPublisher(accepting.inTransaction, notifier.announce);
+  const publisher = createPublisher({
+    transaction: accepting.inTransaction,
+    checkBacklog: backlog.check,
+    onPublished: notifier.announce,
+  });
   stops.push(publisher.idle);
   const receiver = createReceiver({
     db: deliver.manager,

@@ -10,8 +10,8 @@ import { type PublishCall, type PublishedEvent, publishCalls } from './publish-e
 export interface Publisher {
   /**
    * Resolves when all of these events are committed.
-   * @throws InputError for their faults; AppError UNAVAILABLE when another transaction holds one of the idempotency keys
-   * and does not end
+   * @throws InputError for their faults; AppError UNAVAILABLE while the backlog is full, and when another transaction holds one
+   * of the idempotency keys and does not end
    */
   publish(publisher: Viewer, events: readonly NewEvent[]): Promise<PublishedEvent[]>;
   /** Waits until all given events are committed or refused. */
@@ -27,8 +27,15 @@ const LOCK_TIMEOUT_MS = 20;
 const EVENTS_PER_UNIT = 5;
 const BYTES_PER_UNIT = (16 * 1024 * 1024) / 200;
 
-/** @param onPublished called after events were committed */
-export function createPublisher(transaction: Transaction, onPublished: () => void): Publisher {
+export interface PublisherParts {
+  transaction: Transaction;
+  /** @throws AppError UNAVAILABLE while no events are accepted */
+  checkBacklog(): void;
+  /** Called after events were committed. */
+  onPublished(): void;
+}
+
+export function createPublisher({ transaction, checkBacklog, onPublished }: PublisherParts): Publisher {
   const shared = createGroupCommit({
     run: (calls: readonly PublishCall[]) =>
       transaction((db) => publishCalls(db, calls), { lockTimeoutMs: LOCK_TIMEOUT_MS }),
@@ -42,6 +49,7 @@ export function createPublisher(transaction: Transaction, onPublished: () => voi
       checkNumberOfEvents(events.length);
       const faults = faultsOfEvents(events);
       if (faults.length > 0) throw new InputError(faults);
+      checkBacklog();
       const result = await shared.add({ publisher, events }).catch((error: unknown) => {
         throw isLockTimeout(error) ? keyIsHeld() : error;
       });

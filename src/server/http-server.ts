@@ -27,7 +27,7 @@ import type { Gate } from './graphql/graphql-gate';
 import { serveGraphQL } from './graphql/graphql-route';
 import { EVENT_MEDIA_TYPES, serveEvents } from './publishing/events-route';
 import { serveExports } from './routes/exports';
-import { serveHealth } from './routes/health';
+import { type BacklogState, serveHealth } from './routes/health';
 import { serveIncoming, shownPath } from './routes/incoming-route';
 import { type Metrics, serveMetrics } from './routes/metrics';
 import { serveWebhookKeys } from './routes/webhook-keys';
@@ -53,6 +53,7 @@ export interface Monitoring {
   source: DataSource;
   metrics: Metrics;
   rates: RateLimits;
+  backlog: BacklogState;
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -101,7 +102,7 @@ export async function createHttpServer(
   closeUnusedConnections(server);
   answerErrorsAsJson(server);
   const countVisit = async ({ ip }: FastifyRequest) => monitoring.rates.countVisit(ip);
-  serveHealth(server, monitoring.source, countVisit);
+  serveHealth(server, monitoring, countVisit);
   serveMetrics(server, monitoring.metrics, countVisit);
   if (!api) return server;
   await serveApi(server, config, source, api);

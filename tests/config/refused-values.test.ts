@@ -35,6 +35,8 @@ describe('a value that cannot work is refused, and the message names the key, th
     ['RATE_LIMIT_REQUESTS_PER_SECOND', '1.5', '"1.5" is not a whole number, 0 (no limit) to 999999999.'],
     ['RATE_LIMIT_REQUESTS_AT_ONCE', 'many', '"many" is not a whole number, 0 (no limit) to 999999999.'],
     ['RATE_LIMIT_WRONG_KEYS_PER_MINUTE', '1000000000', '"1000000000" is not a whole number'],
+    ['MAX_BACKLOG', '-1', '"-1" is not a whole number, 0 (no limit) to 999999999.'],
+    ['MAX_BACKLOG_MIB', '10 GiB', '"10 GiB" is not a whole number'],
     ['TRUSTED_DOCUMENTS_ONLY', 'perhaps', '"perhaps" is neither on nor off.'],
     ['CLIENT_CERT_HEADER', 'X-Client-Cert', 'is set, but TRUSTED_PROXIES is not: name the proxies'],
     ['TRUSTED_DOCUMENTS_ONLY', 'on', 'is on, but TRUSTED_DOCUMENTS names no file: every query would be refused.'],

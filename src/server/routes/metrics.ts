@@ -7,6 +7,7 @@ import { FALLBACK_REASONS, type OnFallback } from '../../read-plan/fallback';
 import { backfillRemaining } from '../../request-log/feed/backfill.store';
 import { indexBehindSeconds } from '../../request-log/search/request-index.store';
 import { cached } from '../edge/cached';
+import type { BacklogState } from './health';
 
 export interface Metrics {
   registry: Registry;
@@ -14,6 +15,7 @@ export interface Metrics {
   attemptEnded(outcome: string, durationMs: number): void;
   /** A partner called; `outcome` is ACCEPTED, DUPLICATE, UNKNOWN_ADDRESS or the code of the refusal. */
   callReceived(outcome: string, kept: boolean): void;
+  showBacklog(state: BacklogState): void;
   /** A query was answered by resolvers, because no read plan could. */
   readPlanFellBack: OnFallback;
 }
@@ -121,9 +123,40 @@ export function createMetrics(source: DataSource): Metrics {
       attempts.inc({ outcome });
       duration.observe(durationMs / 1000);
     },
+    showBacklog: (state) => showBacklog(registry, state),
     callReceived: (outcome, kept) => calls.inc({ outcome, kept: String(kept) }),
     readPlanFellBack: (reason) => fallbacks.inc({ reason }),
   };
+}
+
+function showBacklog(registry: Registry, { latest, refusal }: BacklogState): void {
+  new Gauge({
+    name: 'hookledger_backlog',
+    help: 'Events that are not fanned out yet, and deliveries whose attempt is due, up to MAX_BACKLOG (without it 100,000) of each.',
+    labelNames: ['kind'],
+    registers: [registry],
+    collect() {
+      const { events = 0, deliveries = 0 } = latest() ?? {};
+      this.set({ kind: 'events' }, events);
+      this.set({ kind: 'deliveries' }, deliveries);
+    },
+  });
+  new Gauge({
+    name: 'hookledger_backlog_bytes',
+    help: 'Estimate of the bytes of their payloads.',
+    registers: [registry],
+    collect() {
+      this.set(latest()?.bytes ?? 0);
+    },
+  });
+  new Gauge({
+    name: 'hookledger_publishing_refused',
+    help: '1 while publishing is refused because the backlog is at its limit; otherwise 0.',
+    registers: [registry],
+    collect() {
+      this.set(refusal() === null ? 0 : 1);
+    },
+  });
 }
 
 const KEPT_MS = 2_000;

@@ -1,0 +1,47 @@
+import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
+
+/** What workers have still to do. Deliveries that wait for their time or for their webhook are not part of it. */
+export interface Backlog {
+  /** Events in the outbox. */
+  events: number;
+  /** Deliveries whose next attempt is due and has not begun. */
+  deliveries: number;
+  /** Estimate of the bytes of their payloads. */
+  bytes: number;
+}
+
+/** How many payloads at each end of the outbox, and of deliveries, are measured to estimate the size of all. */
+const SAMPLE = 100;
+
+/** @param atMost counts no further, so that the time is bounded */
+export async function measureBacklog(db: Db, atMost: number): Promise<Backlog> {
+  const counted = await rowOf<Pick<Backlog, 'events' | 'deliveries'>>(
+    db,
+    statement(`select
+       (select count(*)::integer from (
+         select from business_events where fanned_out_at is null limit $1) as waiting) as events,
+       (select count(*)::integer from (
+         select from pgboss.job where name = 'deliveries' and state < 'active' and start_after <= now() limit $1
+       ) as due) as deliveries`),
+    [atMost],
+  );
+  const { events = 0, deliveries = 0 } = counted ?? {};
+  const ofEvents = events > 0 ? await meanBytes(db, OUTBOX_PAYLOADS) : 0;
+  const ofDeliveries = deliveries > 0 ? await meanBytes(db, DUE_PAYLOADS) : 0;
+  return { events, deliveries, bytes: Math.round(events * ofEvents + deliveries * ofDeliveries) };
+}
+
+const OUTBOX_PAYLOADS = `
+  (select payload_id from business_events where fanned_out_at is null order by id limit ${SAMPLE})
+  union all (select payload_id from business_events where fanned_out_at is null order by id desc limit ${SAMPLE})`;
+
+const DUE_PAYLOADS = `
+  select payload_id from deliveries where id in (
+    select (data ->> 'deliveryId')::uuid from pgboss.job
+    where name = 'deliveries' and state < 'active' and start_after <= now() order by start_after limit ${2 * SAMPLE})`;
+
+async function meanBytes(db: Db, payloadIds: string): Promise<number> {
+  const sql = `select p.byte_length as bytes from (${payloadIds}) as sampled join payloads p on p.id = sampled.payload_id`;
+  const rows = await rowsOf<{ bytes: number }>(db, statement(sql));
+  return rows.reduce((sum, { bytes }) => sum + Number(bytes), 0) / Math.max(1, rows.length);
+}

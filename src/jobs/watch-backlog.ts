@@ -1,0 +1,61 @@
+// Back-pressure: publishing is refused while the backlog is at its limit, before memory or disk are used up.
+import type { DataSource } from 'typeorm';
+import type { Config } from '../config';
+import { type Backlog, measureBacklog } from '../delivery/queue/backlog.store';
+import { AppError } from '../errors';
+import type { Log } from '../log';
+import { startLoop } from '../loop';
+
+const MIN_REST_MS = 1_000;
+const MAX_REST_MS = 5_000;
+/** A measurement that took long is followed by a rest that is longer by this factor. */
+const REST_FACTOR = 20;
+const MIB = 1024 * 1024;
+/** Counted without a limit, for the metrics. */
+const COUNTED_WITHOUT_LIMIT = 100_000;
+
+export type BacklogLimits = Config['backlogLimits'];
+
+export interface BacklogWatch {
+  /** The last measurement; null: there was none yet. */
+  latest(): Backlog | null;
+  /** Why publishing is refused now, as a sentence; null: it is not. */
+  refusal(): string | null;
+  /** @throws AppError UNAVAILABLE while the backlog is at its limit */
+  check(): void;
+  stop(): Promise<void>;
+}
+
+/** Measures the backlog every 1 to 5 s; each call only compares the last measurement. */
+export function watchBacklog(source: DataSource, limits: BacklogLimits, log: Log): BacklogWatch {
+  let latest: Backlog | null = null;
+  let refusal: string | null = null;
+  const loop = startLoop('backlog watch', MIN_REST_MS, log, async () => {
+    const startedAt = performance.now();
+    latest = await measureBacklog(source.manager, limits.items || COUNTED_WITHOUT_LIMIT);
+    const found = refusalOf(latest, limits);
+    if (found !== null && refusal === null) log.warn({ backlog: latest }, 'publishing is refused: the backlog is full');
+    if (found === null && refusal !== null) log.info({ backlog: latest }, 'publishing is accepted again');
+    refusal = found;
+    return Math.min(MAX_REST_MS, Math.max(MIN_REST_MS, REST_FACTOR * (performance.now() - startedAt)));
+  });
+  return {
+    latest: () => latest,
+    refusal: () => refusal,
+    check() {
+      if (refusal !== null) throw new AppError('UNAVAILABLE', `Nothing was published: ${refusal} Try again later.`);
+    },
+    stop: loop.stop,
+  };
+}
+
+/** Exported for tests. */
+export function refusalOf({ events, deliveries, bytes }: Backlog, limits: BacklogLimits): string | null {
+  const items = events + deliveries;
+  if (limits.items > 0 && items >= limits.items) {
+    return `${items} events and due deliveries wait for a worker, and MAX_BACKLOG is ${limits.items}.`;
+  }
+  const mib = Math.floor(bytes / MIB);
+  if (limits.mib === 0 || mib < limits.mib) return null;
+  return `events and due deliveries of about ${mib} MiB wait for a worker, and MAX_BACKLOG_MIB is ${limits.mib}.`;
+}

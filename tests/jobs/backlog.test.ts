@@ -1,0 +1,153 @@
+// Back-pressure: what publishers are told while workers do not keep up.
+import { refusalOf } from '../../src/jobs/watch-backlog';
+import { startSecondWorker } from '../delivery/capacity/pace';
+import { type GraphQLAnswer, startTestApp, type TestApp } from '../support/app';
+import { mutate } from '../support/mutate';
+import { type Receiver, startReceiver } from '../support/receiver';
+import { waitFor } from '../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../support/webhooks';
+
+const started: { stop(): Promise<void> }[] = [];
+
+async function start(env: Record<string, string>): Promise<TestApp> {
+  const app = await startTestApp(env);
+  started.unshift(app);
+  return app;
+}
+
+let partner: Receiver;
+beforeAll(async () => {
+  partner = await startReceiver();
+});
+afterEach(async () => {
+  for (const each of started.splice(0)) await each.stop();
+});
+afterAll(() => partner.stop());
+
+let published = 0;
+
+function publishOne(app: TestApp, more: object = {}): Promise<GraphQLAnswer> {
+  published += 1;
+  const input = { events: [invoice(`INV-${published}`, more)] };
+  return app.ask('mutation ($input: PublishEventsInput!) { publishEvents(input: $input) { events { id } } }', {
+    input,
+  });
+}
+
+const isAccepted = (answer: GraphQLAnswer) => answer.status === 200 && answer.data?.publishEvents?.events?.length === 1;
+const isRefused = (answer: GraphQLAnswer) => answer.errors?.[0]?.extensions.code === 'UNAVAILABLE';
+
+async function refusedAnswer(app: TestApp): Promise<GraphQLAnswer> {
+  return waitFor('a refusal', async () => {
+    const answer = await publishOne(app);
+    return isRefused(answer) && answer;
+  });
+}
+
+const acceptedAgain = (app: TestApp) =>
+  waitFor('publishing to be accepted', async () => isAccepted(await publishOne(app)));
+
+function post(app: TestApp): Promise<Response> {
+  return fetch(`${app.url}/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${app.adminKey}` },
+    body: JSON.stringify(invoice('INV-POST')),
+  });
+}
+
+async function publishing(app: TestApp): Promise<{ status: number; publishing: string }> {
+  const answer = await fetch(`${app.url}/readyz`);
+  const { publishing } = (await answer.json()) as { publishing: string };
+  return { status: answer.status, publishing };
+}
+
+async function metrics(app: TestApp): Promise<string> {
+  return (await fetch(`${app.url}/metrics`)).text();
+}
+
+async function count(app: TestApp, table: string): Promise<number> {
+  const [row] = await app.database.query<{ n: number }>(`select count(*)::int as n from ${table}`);
+  return row?.n ?? -1;
+}
+
+test('without a worker publishing is refused at the limit, everything else works, and a worker ends it', async () => {
+  const app = await start({ PROCESSES: 'api', MAX_BACKLOG: '5' });
+  await createTestWebhook(app, partner.url);
+  await publish(
+    app,
+    Array.from({ length: 5 }, (_, n) => invoice(`INV-${n}`)),
+  );
+  const refused = await refusedAnswer(app);
+  expect(refused.status).toBe(503);
+  expect(refused.errors?.[0]?.message).toMatch(
+    /^Nothing was published: \d+ events and due deliveries wait for a worker, and MAX_BACKLOG is 5\. Try again later\.$/,
+  );
+  const before = await count(app, 'business_events');
+  const overHttp = await post(app);
+  expect([overHttp.status, overHttp.headers.get('retry-after')]).toEqual([503, '5']);
+  expect(await overHttp.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
+  expect(await count(app, 'business_events')).toBe(before);
+
+  expect((await app.ask('{ businessEvents { totalCount } }')).data.businessEvents.totalCount).toBe(before);
+  await app.database.query(`select publish_event('Sales Invoice', 'on_submit', 'INV-SQL', '{}', 'erp')`);
+  expect(await count(app, 'business_events')).toBe(before + 1);
+  const ready = await waitFor('/readyz to say so', async () => {
+    const answer = await publishing(app);
+    return answer.publishing !== 'accepted' && answer;
+  });
+  expect(ready).toMatchObject({ status: 200, publishing: expect.stringContaining('MAX_BACKLOG is 5') });
+  await waitFor('the metric', async () => (await metrics(app)).includes('hookledger_publishing_refused 1'));
+  expect(await metrics(app)).toContain('hookledger_backlog{kind="events"} 5\n');
+
+  started.unshift(await startSecondWorker(app));
+  await acceptedAgain(app);
+  await waitFor('/readyz to say so', async () => (await publishing(app)).publishing === 'accepted');
+  const delivered = () => count(app, `deliveries where status = 'DELIVERED'`);
+  const events = await count(app, 'business_events');
+  await waitFor('all deliveries', async () => (await delivered()) === events);
+});
+
+test('due deliveries count while all deliveries are paused; those of a later time do not', async () => {
+  const app = await start({ MAX_BACKLOG: '5' });
+  await createTestWebhook(app, partner.url, { documentType: 'Later', retrySchedule: [3600] });
+  await createTestWebhook(app, partner.url, { documentType: 'Now' });
+  await mutate(app, 'pauseDeliveries', { reason: 'a test' });
+  for (let n = 0; n < 8; n += 1) await publishOne(app, { documentType: 'Later' });
+  await waitFor('the fan-out', async () => (await count(app, 'deliveries')) === 8);
+  await acceptedAgain(app);
+  await publish(
+    app,
+    Array.from({ length: 5 }, (_, n) => invoice(`INV-${n}`, { documentType: 'Now' })),
+  );
+  await refusedAnswer(app);
+  await mutate(app, 'resumeDeliveries', {});
+  await acceptedAgain(app);
+});
+
+test('payloads are limited by their bytes', async () => {
+  const app = await start({ PROCESSES: 'api', MAX_BACKLOG_MIB: '1' });
+  const data = { text: 'x'.repeat(250 * 1024) };
+  for (let n = 0; n < 5; n += 1) expect(isAccepted(await publishOne(app, { data }))).toBe(true);
+  const { errors } = await refusedAnswer(app);
+  expect(errors?.[0]?.message).toMatch(
+    /: events and due deliveries of about \d+ MiB wait for a worker, and MAX_BACKLOG_MIB is 1\./,
+  );
+});
+
+describe('the rule', () => {
+  const limits = { items: 10, mib: 2 };
+  const backlog = { events: 4, deliveries: 5, bytes: 2 * 1024 * 1024 - 1 };
+
+  test('refuses at either limit, and not below both', () => {
+    expect(refusalOf(backlog, limits)).toBeNull();
+    expect(refusalOf({ ...backlog, deliveries: 6 }, limits)).toContain('10 events and due deliveries wait');
+    expect(refusalOf({ ...backlog, bytes: 2 * 1024 * 1024 }, limits)).toContain('about 2 MiB');
+  });
+
+  test('has no limit where it is 0', () => {
+    const much = { events: 1e9, deliveries: 1e9, bytes: 1e15 };
+    expect(refusalOf(much, { items: 0, mib: 0 })).toBeNull();
+    expect(refusalOf(much, { items: 0, mib: 1 })).toContain('MAX_BACKLOG_MIB');
+    expect(refusalOf(much, { items: 1, mib: 0 })).toContain('MAX_BACKLOG is 1');
+  });
+});
