@@ -27,6 +27,7 @@ create table webhooks (
   owner_id uuid not null,
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null,
+  changed_in bigint not null,       -- the transaction that inserted or last updated the row; set by a trigger
   constraint webhooks_pkey primary key (id),
   constraint webhooks_direction_check check (direction in ('OUTGOING', 'INCOMING')),
   constraint webhooks_status_check check (status in ('ACTIVE', 'PAUSED', 'DISABLED', 'ARCHIVED')),
@@ -37,6 +38,18 @@ create table webhooks (
   constraint webhooks_owner_id_fkey foreign key (owner_id) references users (id)
 );
 create index webhooks_owner_id_idx on webhooks (owner_id, id);
+-- The fan-out keeps outgoing webhooks in memory and reads those that changed since.
+create index webhooks_changed_in_idx on webhooks (changed_in) where direction = 'OUTGOING';
+
+create function note_webhook_change() returns trigger
+language plpgsql as $$
+begin
+  new.changed_in := pg_current_xact_id()::text::bigint;
+  return new;
+end $$;
+
+create trigger webhooks_note_their_change before insert or update on webhooks
+  for each row execute function note_webhook_change();
 
 -- Secrets that sign outgoing requests or verify incoming calls.
 create table webhook_secrets (

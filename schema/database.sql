@@ -472,6 +472,7 @@ CREATE TABLE webhooks (
   owner_id uuid NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
   updated_at timestamp(3) with time zone NOT NULL,
+  changed_in bigint NOT NULL,
   CONSTRAINT webhooks_body_format_check CHECK (body_format = ANY (ARRAY['STANDARD'::text, 'JSON'::text, 'FORM'::text, 'ORIGINAL'::text])),
   CONSTRAINT webhooks_direction_check CHECK (direction = ANY (ARRAY['OUTGOING'::text, 'INCOMING'::text])),
   CONSTRAINT webhooks_method_check CHECK (method = ANY (ARRAY['POST'::text, 'PUT'::text, 'PATCH'::text, 'DELETE'::text])),
@@ -481,7 +482,9 @@ CREATE TABLE webhooks (
   CONSTRAINT webhooks_rate_limit_check CHECK ((rate_limit IS NULL) = (rate_limit_seconds IS NULL)),
   CONSTRAINT webhooks_status_check CHECK (status = ANY (ARRAY['ACTIVE'::text, 'PAUSED'::text, 'DISABLED'::text, 'ARCHIVED'::text]))
 );
+CREATE INDEX webhooks_changed_in_idx ON webhooks USING btree (changed_in) WHERE direction = 'OUTGOING'::text;
 CREATE INDEX webhooks_owner_id_idx ON webhooks USING btree (owner_id, id);
+CREATE TRIGGER webhooks_note_their_change BEFORE INSERT OR UPDATE ON webhooks FOR EACH ROW EXECUTE FUNCTION note_webhook_change();
 
 CREATE OR REPLACE FUNCTION public.deliveries_are_paused()
  RETURNS boolean
@@ -608,6 +611,15 @@ AS $function$
     placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
     from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
 $function$;
+
+CREATE OR REPLACE FUNCTION public.note_webhook_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.changed_in := pg_current_xact_id()::text::bigint;
+  return new;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.publish_event(document_type text, event text, reference_document text, data json, user_name text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text, caused_by text DEFAULT NULL::text)
  RETURNS uuid

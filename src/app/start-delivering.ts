@@ -5,7 +5,9 @@ import { startBacklogDispatcher } from '../delivery/capacity/backlog-dispatcher'
 import { createWorkerCapacity } from '../delivery/capacity/worker-capacity';
 import { startDecidingPending } from '../delivery/fan-out/pending-decisions';
 import { startRelay } from '../delivery/fan-out/relay';
+import { createWebhookDirectory } from '../delivery/fan-out/webhook-directory';
 import { createSender } from '../delivery/http/send';
+import { createProcessShare } from '../delivery/queue/process-share';
 import { startMaintenance } from '../jobs/maintenance';
 import { startNotifyListener } from '../jobs/notify-listener';
 import { startReplayLoop } from '../replay/replay-loop';
@@ -46,22 +48,19 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
     onDispatched: worker.wake,
   });
   loops.push(() => dispatcher.stop());
-  const pending = startDecidingPending({ transaction, queue, log, onDecided: worker.wake });
+  const directory = createWebhookDirectory();
+  const share = createProcessShare(deliver.manager, () => listener.session());
+  const fanOutParts = { db: deliver.manager, transaction, queue, directory, share, log };
+  const pending = startDecidingPending({ ...fanOutParts, onDecided: worker.wake });
   loops.push(() => pending.stop());
-  const relay = startRelay({
-    db: deliver.manager,
-    transaction,
-    queue,
-    log,
-    onFannedOut: worker.wake,
-    onPending: pending.wake,
-  });
+  const relay = startRelay({ ...fanOutParts, onFannedOut: worker.wake, onPending: pending.wake });
   loops.push(() => relay.stop());
   const replays = startReplayLoop({ transaction, queue, log, onReplayed: worker.wake });
   loops.push(() => replays.stop());
   const maintenance = startMaintenance(source, clock, keyring, log);
   loops.push(() => maintenance.stop());
   const listener = startNotifyListener(url, log, (what) => {
+    if (what === 'everything') directory.forget();
     if (what !== 'deliveries') relay.wake();
     if (what !== 'events') {
       worker.wake();

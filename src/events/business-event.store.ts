@@ -3,6 +3,7 @@ import { AUDIT_ENTRY, insertAuditEntriesSql } from '../audit/audit-entry.store';
 import { idBounds } from '../ids';
 import { columns } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
+import { type HashPart, isInPartSql } from '../sql/hash-part';
 import { equalsByIndex } from '../sql/index-lookup';
 import { insertKeysSql, NEW_KEY, type NewKey } from './idempotency-key.store';
 import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from './payload.store';
@@ -120,12 +121,6 @@ export async function announceEvents(db: Db): Promise<void> {
   await changedBy(db, statement(`select pg_notify('hookledger', 'events')`));
 }
 
-/** Whether events wait for fan-out. Takes no locks. */
-export async function isOutboxFilled(db: Db): Promise<boolean> {
-  const row = await rowsOf(db, statement('select 1 from business_events where fanned_out_at is null limit 1'));
-  return row.length > 0;
-}
-
 export async function eventsById(db: Db, ids: readonly string[]): Promise<Map<string, BusinessEventRow>> {
   const rows = await rowsOf<BusinessEventRow>(
     db,
@@ -138,15 +133,47 @@ export async function eventsById(db: Db, ids: readonly string[]): Promise<Map<st
 /** An event that waits for fan-out, with its document; null once the document was erased. */
 export type OutboxEvent = BusinessEventRow & { body: Buffer | null; contentType: string };
 
-/** The oldest events of the outbox that no other transaction is fanning out. */
-export async function takeFromOutbox(db: Db, atMost: number): Promise<OutboxEvent[]> {
+/** The oldest events in a part of the outbox whose ids are smaller than `before`. Takes no locks. */
+export async function readOutbox(
+  db: Db,
+  { index, of }: HashPart,
+  before: string,
+  atMost: number,
+): Promise<OutboxEvent[]> {
   return rowsOf(
     db,
     statement(`select e.*, p.body, p.content_type as "contentType" from (
        select ${BUSINESS_EVENTS.columns} from business_events
-       where fanned_out_at is null order by id limit $1 for update skip locked
+       where fanned_out_at is null and id < $3::uuid and ${isInPartSql('id', 1, 2)}
+       order by id limit $4
      ) as e join payloads p on p.id = e."payloadId" order by e.id`),
-    [atMost],
+    [index, of, before, atMost],
+  );
+}
+
+/** Locks those of these events that are still in the outbox and that no other transaction has locked. @returns their ids */
+export async function claimFromOutbox(db: Db, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    statement(`select id from business_events
+     where id = any($1::uuid[]) and id between $2::uuid and $3::uuid and fanned_out_at is null
+     order by id for update skip locked`),
+    [ids, ...idBounds(ids)],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** What decides which webhooks an event is delivered to, and in which order. */
+export type EventInOrder = Pick<BusinessEventRow, 'id' | 'documentType' | 'event' | 'referenceDocument' | 'directedTo'>;
+
+/** The oldest events of the outbox before the last of these, without these. */
+export async function otherEventsBefore(db: Db, ids: readonly string[], atMost: number): Promise<EventInOrder[]> {
+  return rowsOf(
+    db,
+    statement(`select id, document_type as "documentType", event, reference_document as "referenceDocument",
+       directed_to as "directedTo" from business_events
+     where fanned_out_at is null and id < $1::uuid and id <> all($2::uuid[]) order by id limit $3`),
+    [idBounds(ids)[1], ids, atMost],
   );
 }
 

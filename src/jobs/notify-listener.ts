@@ -1,4 +1,4 @@
-import { NOTIFY_CHANNEL } from '../delivery/queue/notify.store';
+import { LISTENER_SESSION, NOTIFY_CHANNEL } from '../delivery/queue/notify.store';
 import type { Log } from '../log';
 import { SafeClient, sessionConfig } from '../sql/session';
 
@@ -7,6 +7,8 @@ const CONNECT_MS = 5_000;
 const PROBE_AFTER_MS = 10_000; // the system's own default is two hours
 
 export interface NotifyListener {
+  /** The process id of its session in the database; null: it is not connected. */
+  session(): number | null;
   stop(): Promise<void>;
 }
 
@@ -18,11 +20,12 @@ export function startNotifyListener(url: string, log: Log, wake: (what: string) 
   let client: SafeClient | null = null;
   let timer: NodeJS.Timeout | null = null;
   let stopping = false;
+  let session: number | null = null;
 
   async function connect(): Promise<void> {
     timer = null;
     const mine = new SafeClient({
-      ...sessionConfig({ name: 'notify listener' }),
+      ...sessionConfig({ name: LISTENER_SESSION }),
       connectionString: url,
       keepAliveInitialDelayMillis: PROBE_AFTER_MS,
       connectionTimeoutMillis: CONNECT_MS,
@@ -33,6 +36,7 @@ export function startNotifyListener(url: string, log: Log, wake: (what: string) 
     const lost = () => {
       if (client !== mine) return;
       client = null;
+      session = null;
       if (!stopping) timer = setTimeout(connect, RECONNECT_MS);
     };
     mine.on('error', lost);
@@ -41,6 +45,9 @@ export function startNotifyListener(url: string, log: Log, wake: (what: string) 
     try {
       await mine.connect();
       await mine.query(`listen ${NOTIFY_CHANNEL}`);
+      // not processID of the client, which a connection pooler makes up
+      const { rows } = await mine.query<{ pid: number }>('select pg_backend_pid() as pid');
+      session = rows[0]?.pid ?? null;
       wake('everything');
     } catch (error) {
       log.debug({ err: error }, 'cannot listen for notifications, trying again');
@@ -51,6 +58,7 @@ export function startNotifyListener(url: string, log: Log, wake: (what: string) 
 
   void connect();
   return {
+    session: () => session,
     async stop() {
       stopping = true;
       if (timer) clearTimeout(timer);

@@ -21,6 +21,7 @@ export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 
 @Entity('webhooks')
 @Index('webhooks_owner_id_idx', ['ownerId', 'id'])
+@Index('webhooks_changed_in_idx', ['changedIn'], { where: `direction = 'OUTGOING'` })
 @Check('webhooks_direction_check', `direction in ('OUTGOING', 'INCOMING')`)
 @Check('webhooks_method_check', `method in ('POST', 'PUT', 'PATCH', 'DELETE')`)
 @Check('webhooks_body_format_check', `body_format in ('STANDARD', 'JSON', 'FORM', 'ORIGINAL')`)
@@ -109,4 +110,8 @@ export class WebhookEntity {
 
   @Column({ type: 'timestamptz', name: 'updated_at', precision: 3 })
   updatedAt: Date;
+
+  /** The transaction that inserted or last updated the row. A trigger sets it. */
+  @Column('bigint', { name: 'changed_in' })
+  changedIn: string;
 }

@@ -96,23 +96,6 @@ export async function changeWebhook(db: Db, id: string, changes: Partial<Webhook
   await db.update(WebhookEntity, { id }, changes);
 }
 
-/** `mustQueue`: new deliveries wait for capacity. `hasPending`: its condition has not been evaluated yet for some events. */
-export type OutgoingWebhook = WebhookRow & { mustQueue: boolean; hasPending: boolean };
-
-const OUTGOING = `select ${WEBHOOKS.columns}, exists (select from webhook_circuits c
-         where c.webhook_id = webhooks.id and (c.has_backlog or c.state <> 'CLOSED')) as "mustQueue",
-       exists (select from pending_decisions p where p.webhook_id = webhooks.id) as "hasPending"
-     from webhooks where direction = 'OUTGOING' and status <> 'ARCHIVED'`;
-
-/** Every outgoing webhook that is not archived. */
-export async function outgoingWebhooks(db: Db): Promise<OutgoingWebhook[]> {
-  return rowsOf<OutgoingWebhook>(db, statement(`${OUTGOING} order by id`));
-}
-
-export async function outgoingWebhooksById(db: Db, ids: readonly string[]): Promise<OutgoingWebhook[]> {
-  return rowsOf<OutgoingWebhook>(db, statement(`${OUTGOING} and id = any($1::uuid[]) order by id`), [ids]);
-}
-
 /** Status and ordering of these webhooks. Locks the rows, so that neither changes until the transaction ends. */
 export async function webhooksForShare(
   db: Db,

@@ -2,19 +2,27 @@ import { createDataSource } from '../../src/database/data-source';
 import { type Attempt, startAttempts } from '../../src/delivery/attempt/start-attempts';
 import type { WorkerParts } from '../../src/delivery/attempt/worker';
 import { createWorkerCapacity } from '../../src/delivery/capacity/worker-capacity';
-import { fanOut } from '../../src/delivery/fan-out/fan-out';
+import { createFanOut, type FanOut, type FanOutParts } from '../../src/delivery/fan-out/fan-out';
+import { createWebhookDirectory } from '../../src/delivery/fan-out/webhook-directory';
 import { createSender } from '../../src/delivery/http/send';
-import { type DeliveryQueue, startQueue } from '../../src/delivery/queue/queue';
+import { startQueue } from '../../src/delivery/queue/queue';
 import { createKeyring } from '../../src/keyring/keyring';
 import { createLog } from '../../src/log';
 import type { Db } from '../../src/sql/db';
+import { WHOLE } from '../../src/sql/hash-part';
 import { pipelinedTransactions } from '../../src/sql/transactions';
 import { parseNetworks } from '../../src/webhooks/request/allowed-addresses';
 import type { TestApp } from '../support/app';
 
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
 /** The parts of a worker, on the database of an application without a worker. */
 export interface Parts extends WorkerParts {
   db: Db;
+  /** A relay with a memory of its own, as in another process. @returns its step, for all events of the outbox */
+  relay(): () => Promise<FanOut>;
+  /** What a relay of this process is made of. */
+  fanOutParts: FanOutParts;
   /** Fans out until the outbox is empty. */
   fanOutAll(): Promise<void>;
   /** The first step of a worker: takes due deliveries and starts their attempts. */
@@ -30,6 +38,12 @@ export async function startParts(app: TestApp): Promise<Parts> {
   const keyring = createKeyring([Buffer.from(app.env.ENCRYPTION_KEY as string, 'base64')]);
   const sender = createSender({ allowHttp: true, allowedNetworks: parseNetworks('127.0.0.0/8') });
   const transaction = pipelinedTransactions(source);
+  const partsOfRelay = () => ({ db: source.manager, transaction, queue, directory: createWebhookDirectory() });
+  const relay = () => {
+    const fanOut = createFanOut(partsOfRelay());
+    return () => fanOut(WHOLE, LAST_ID);
+  };
+  const step = relay();
   return {
     db: source.manager,
     transaction,
@@ -41,7 +55,11 @@ export async function startParts(app: TestApp): Promise<Parts> {
     onAttemptEnded: () => undefined,
     onWaiting: () => undefined,
     onSlotFreed: () => undefined,
-    fanOutAll: () => fanOutAll(transaction, queue),
+    relay,
+    fanOutParts: partsOfRelay(),
+    async fanOutAll() {
+      while ((await step()).events > 0);
+    },
     take: async () =>
       (
         await transaction((db) =>
@@ -58,8 +76,4 @@ export async function startParts(app: TestApp): Promise<Parts> {
       await source.destroy();
     },
   };
-}
-
-async function fanOutAll(transaction: WorkerParts['transaction'], queue: DeliveryQueue): Promise<void> {
-  while ((await transaction((db) => fanOut(db, queue))).events > 0);
 }

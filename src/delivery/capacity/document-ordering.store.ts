@@ -88,14 +88,3 @@ export async function unblockExhausted(db: Db, webhookId: string): Promise<strin
   );
   return rows.map((row) => row.id);
 }
-
-/**
- * While a webhook has an ordering, one relay fans out at a time: of two, the one with the later events could commit first.
- */
-export async function lockFanOutOrder(db: Db): Promise<void> {
-  await rowsOf(
-    db,
-    statement(`select pg_advisory_xact_lock(hashtext('hookledger.order'))
-     where exists (select from webhooks where ordering is not null and status <> 'ARCHIVED')`),
-  );
-}

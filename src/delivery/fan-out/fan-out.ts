@@ -1,20 +1,30 @@
 // From the outbox to the queue: each event becomes one delivery for every webhook that it matches.
-import { currentTime } from '../../clock';
-import { type OutboxEvent, takeFromOutbox } from '../../events/business-event.store';
+import { type OutboxEvent, readOutbox } from '../../events/business-event.store';
 import type { Db } from '../../sql/db';
-import { type OutgoingWebhook, outgoingWebhooks } from '../../webhooks/webhook.store';
-import { lockFanOutOrder } from '../capacity/document-ordering.store';
+import type { HashPart } from '../../sql/hash-part';
+import type { Transaction } from '../../sql/transactions';
 import type { DeliveryQueue } from '../queue/queue';
-import { lockCurrentState, makeDeliveries, type Pair } from './make-deliveries';
-import { matches } from './matches';
-import { insertPendingDecisions } from './pending-decision.store';
-import { writeDeliveries } from './write-deliveries';
+import { claimAndWrite } from './claim-and-write';
+import { createDecisions } from './decisions';
+import { fillDirectory, pairsOf, type WebhookDirectory } from './webhook-directory';
 
 const BATCH = 200;
 const MAX_DELIVERIES = 10_000;
+/** How often a step begins again because a webhook was changed meanwhile. After that, its decisions are left pending. */
+const MAX_TRIES = 5;
+
+export interface FanOutParts {
+  /** For reads without a transaction. */
+  db: Db;
+  transaction: Transaction;
+  queue: DeliveryQueue;
+  directory: WebhookDirectory;
+}
 
 export interface FanOut {
-  /** The number of events that left the outbox. */
+  /** The number of events that were read. */
+  read: number;
+  /** The number of events that left the outbox. Other relays have the rest. */
   events: number;
   /** Whether the outbox may have more. */
   more: boolean;
@@ -22,54 +32,48 @@ export interface FanOut {
   pending: boolean;
 }
 
-/** Fans out the oldest events, in one transaction. */
-export async function fanOut(db: Db, queue: DeliveryQueue): Promise<FanOut> {
-  // sent together, executed in this order
-  const [, waiting] = await Promise.all([lockFanOutOrder(db), takeFromOutbox(db, BATCH)]);
-  if (waiting.length === 0) return { events: 0, more: false, pending: false };
-  const webhooks = await webhooksFor(db, waiting);
-  const events = withFewEnoughDeliveries(waiting, webhooks);
-  const now = currentTime();
-  const pairs = events.flatMap((event) => pairsOf(event, webhooks));
-  const made = await makeDeliveries(
-    db,
-    pairs.filter(({ webhook }) => !webhook.hasPending),
-    now,
-  );
-  // events keep their order: if earlier ones of the webhook are pending, this one is too
-  const pending = [...pairs.filter(({ webhook }) => webhook.hasPending), ...made.undecided];
-  const matched = Map.groupBy(pairs, ({ event }) => event.id);
-  const done = events.map(({ id }) => ({ id, wantedBy: matched.get(id)?.length ?? 0 }));
-  await Promise.all([
-    writeDeliveries(db, queue, made, done, now),
-    insertPendingDecisions(
-      db,
-      pending.map(({ event, webhook }) => ({ webhookId: webhook.id, businessEventId: event.id })),
-    ),
-  ]);
-  const more = waiting.length === BATCH || events.length < waiting.length;
-  return { events: events.length, more, pending: pending.length > 0 };
-}
+const NOTHING: FanOut = { read: 0, events: 0, more: false, pending: false };
 
-/** The webhooks that match any of these events. */
-async function webhooksFor(db: Db, events: readonly OutboxEvent[]): Promise<OutgoingWebhook[]> {
-  const outgoing = await outgoingWebhooks(db);
-  return lockCurrentState(
-    db,
-    outgoing.filter((webhook) => events.some((event) => matches(webhook, event))),
-  );
-}
+/** Fans out the oldest events in a part of the outbox. @param before the events with smaller ids */
+export type FanOutStep = (part: HashPart, before: string) => Promise<FanOut>;
 
-function pairsOf(event: OutboxEvent, webhooks: readonly OutgoingWebhook[]): Pair[] {
-  return webhooks.filter((webhook) => matches(webhook, event)).map((webhook) => ({ event, webhook }));
+/**
+ * Each step decides first, without a transaction and without any lock, because conditions and templates may take long. One
+ * transaction then writes, for the events that are still in the outbox, what was decided about the webhooks as they are.
+ */
+export function createFanOut({ db, transaction, queue, directory }: FanOutParts): FanOutStep {
+  // had pending decisions when they were last read: decisions about later events are deferred too, so none is made
+  let slow: ReadonlySet<string> = new Set();
+
+  return async (part, before) => {
+    const read = await readOutbox(db, part, before, BATCH);
+    if (read.length === 0) return NOTHING;
+    const decisions = createDecisions();
+    for (let tries = 1; ; tries += 1) {
+      await fillDirectory(db, directory);
+      const events = withFewEnoughDeliveries(read, directory);
+      const pairs = pairsOf(events, directory);
+      await decisions.add(
+        db,
+        pairs.filter(({ webhook }) => !slow.has(webhook.id)),
+      );
+      const claim = { events, decisions, isLast: tries === MAX_TRIES };
+      const outcome = await transaction((own) => claimAndWrite(own, queue, directory, claim), { durable: false });
+      slow = outcome.slow;
+      if (outcome.written === null) continue;
+      const { written, pending } = outcome;
+      const more = written > 0 && (read.length === BATCH || events.length < read.length);
+      return { read: read.length, events: written, more, pending };
+    }
+  };
 }
 
 // The first events, at least one. With thousands of webhooks, a whole batch would make a statement that always times out,
 // and no event would ever leave the outbox.
-function withFewEnoughDeliveries(events: OutboxEvent[], webhooks: readonly OutgoingWebhook[]): OutboxEvent[] {
+function withFewEnoughDeliveries(events: OutboxEvent[], directory: WebhookDirectory): OutboxEvent[] {
   let deliveries = 0;
   const tooMany = events.findIndex((event, index) => {
-    deliveries += webhooks.filter((webhook) => matches(webhook, event)).length;
+    deliveries += directory.matching(event).length;
     return index > 0 && deliveries > MAX_DELIVERIES;
   });
   return tooMany === -1 ? events : events.slice(0, tooMany);

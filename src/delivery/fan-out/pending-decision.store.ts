@@ -1,6 +1,7 @@
 // Matches whose condition or templates could not be evaluated in the fan-out.
 import { columns } from '../../sql/columns';
-import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
+import { type HashPart, isInPartSql } from '../../sql/hash-part';
 
 export interface PendingDecision {
   webhookId: string;
@@ -31,20 +32,45 @@ export async function deletePendingDecisions(db: Db, decided: readonly PendingDe
   );
 }
 
-/** @returns false if another transaction holds the lock: only one at a time decides */
-export async function lockPendingDecisions(db: Db): Promise<boolean> {
-  const row = await rowOf<{ taken: boolean }>(
+/**
+ * Those of these that are still pending. No other transaction decides until this one ends: of two, the one with the later
+ * events could commit first.
+ */
+export async function claimPendingDecisions(db: Db, pending: readonly PendingDecision[]): Promise<PendingDecision[]> {
+  const lock = rowsOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.pending'))`));
+  const found = rowsOf<PendingDecision>(
     db,
-    statement(`select pg_try_advisory_xact_lock(hashtext('hookledger.pending')) as taken`),
+    statement(`select p.webhook_id as "webhookId", p.business_event_id as "businessEventId"
+     from unnest(${PENDING.arrays()}) as w (${PENDING.names})
+     join pending_decisions p on p.webhook_id = w.webhook_id and p.business_event_id = w.business_event_id
+     order by p.business_event_id`),
+    PENDING.valuesOf(pending),
   );
-  return row?.taken === true;
+  await lock; // sent together, executed in this order
+  return found;
+}
+
+/** Which of these webhooks have pending decisions. */
+export async function webhooksWithPending(db: Db, webhookIds: readonly string[]): Promise<Set<string>> {
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    statement(`select w.id from unnest($1::uuid[]) as w (id)
+     where exists (select from pending_decisions p where p.webhook_id = w.id)`),
+    [webhookIds],
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 /**
- * The oldest pending decisions of some webhooks, chosen at random: a webhook with a long backlog and a slow condition
- * does not delay the others.
+ * The oldest pending decisions of some webhooks of a part, chosen at random: a webhook with a long backlog and a slow
+ * condition does not delay the others.
  */
-export async function oldestPending(db: Db, webhooks: number, perWebhook: number): Promise<PendingDecision[]> {
+export async function oldestPending(
+  db: Db,
+  { index, of }: HashPart,
+  webhooks: number,
+  perWebhook: number,
+): Promise<PendingDecision[]> {
   return rowsOf(
     db,
     statement(`with recursive waiting (webhook_id) as (
@@ -52,11 +78,14 @@ export async function oldestPending(db: Db, webhooks: number, perWebhook: number
        union all
        select (select p.webhook_id from pending_decisions p where p.webhook_id > w.webhook_id
          order by p.webhook_id limit 1) from waiting w where w.webhook_id is not null
-     ), chosen as (select webhook_id from waiting where webhook_id is not null order by random() limit $1)
+     ), chosen as (
+       select webhook_id from waiting where webhook_id is not null and ${isInPartSql('webhook_id', 3, 4)}
+       order by random() limit $1
+     )
      select oldest.* from chosen c cross join lateral (
        select webhook_id as "webhookId", business_event_id as "businessEventId" from pending_decisions p
        where p.webhook_id = c.webhook_id order by p.business_event_id limit $2) as oldest
      order by "businessEventId"`),
-    [webhooks, perWebhook],
+    [webhooks, perWebhook, index, of],
   );
 }

@@ -1,20 +1,25 @@
 // Makes the decisions that were deferred by the fan-out.
 import { setTimeout as wait } from 'node:timers/promises';
 import { currentTime } from '../../clock';
-import { outboxEventsById } from '../../events/business-event.store';
+import { type OutboxEvent, outboxEventsById } from '../../events/business-event.store';
 import type { Log } from '../../log';
 import { type Loop, startLoop } from '../../loop';
 import type { Db } from '../../sql/db';
-import type { Transaction } from '../../sql/transactions';
-import { outgoingWebhooksById } from '../../webhooks/webhook.store';
+import type { HashPart } from '../../sql/hash-part';
+import type { ProcessShare } from '../queue/process-share';
 import type { DeliveryQueue } from '../queue/queue';
-import { lockCurrentState, makeDeliveries, type Pair } from './make-deliveries';
+import { createDecisions, type Decisions, type Pair } from './decisions';
+import type { FanOutParts } from './fan-out';
+import { type DecidedPair, makeDeliveries } from './make-deliveries';
 import {
+  claimPendingDecisions,
   deletePendingDecisions,
-  lockPendingDecisions,
   oldestPending,
   type PendingDecision,
 } from './pending-decision.store';
+import { isUndecided } from './skip-reasons/evaluation';
+import { fillDirectory, type WebhookDirectory } from './webhook-directory';
+import { lockStates, readStates } from './webhook-states';
 import { writeDeliveries } from './write-deliveries';
 
 const WEBHOOKS_AT_ONCE = 10;
@@ -28,28 +33,63 @@ export interface PendingStep {
   decided: number;
   /** Evaluated, and deferred again. */
   undecided: number;
+  /** Left, because the webhook was changed meanwhile. */
+  changed: number;
 }
 
-/** One step, in one transaction, in one process at a time. */
-export async function decidePending(db: Db, queue: DeliveryQueue): Promise<PendingStep> {
-  if (!(await lockPendingDecisions(db))) return { decided: 0, undecided: 0 };
-  const pending = await oldestPending(db, WEBHOOKS_AT_ONCE, EVENTS_PER_WEBHOOK);
-  if (pending.length === 0) return { decided: 0, undecided: 0 };
-  const now = currentTime();
-  const made = await makeDeliveries(db, await pairsFor(db, pending), now);
-  const undecided = new Set(made.undecided.map(({ event, webhook }) => keyOf(webhook.id, event.id)));
-  // includes those of archived webhooks and of deleted events
-  const decided = pending.filter(({ webhookId, businessEventId }) => !undecided.has(keyOf(webhookId, businessEventId)));
-  await Promise.all([writeDeliveries(db, queue, made, [], now), deletePendingDecisions(db, decided)]);
-  return { decided: decided.length, undecided: undecided.size };
-}
+const NOTHING: PendingStep = { decided: 0, undecided: 0, changed: 0 };
 
-async function pairsFor(db: Db, pending: readonly PendingDecision[]): Promise<Pair[]> {
+/** One step, for the webhooks of a part: decides without any lock, and then writes in one transaction. */
+export async function decidePending(parts: FanOutParts, part: HashPart): Promise<PendingStep> {
+  const { db, transaction, queue, directory } = parts;
+  const pending = await oldestPending(db, part, WEBHOOKS_AT_ONCE, EVENTS_PER_WEBHOOK);
+  if (pending.length === 0) return NOTHING;
+  await fillDirectory(db, directory);
   const events = await outboxEventsById(db, [...new Set(pending.map((each) => each.businessEventId))]);
-  const found = await outgoingWebhooksById(db, [...new Set(pending.map((each) => each.webhookId))]);
-  const webhooks = new Map((await lockCurrentState(db, found)).map((webhook) => [webhook.id, webhook]));
+  const decisions = createDecisions();
+  await decisions.add(db, pairsOf(pending, events, directory));
+  return transaction((own) => writeDecided(own, queue, directory, pending, events, decisions));
+}
+
+async function writeDecided(
+  db: Db,
+  queue: DeliveryQueue,
+  directory: WebhookDirectory,
+  asked: readonly PendingDecision[],
+  events: ReadonlyMap<string, OutboxEvent>,
+  decisions: Decisions,
+): Promise<PendingStep> {
+  const ids = [...new Set(asked.map(({ webhookId }) => webhookId))];
+  const [pending, states] = await Promise.all([claimPendingDecisions(db, asked), readStates(db, directory, ids)]);
+  if (states === null) return NOTHING;
+  const pairs = pairsOf(pending, events, directory);
+  const webhooks = [...new Set(pairs.map(({ webhook }) => webhook))];
+  const { states: locked, changed } = await lockStates(db, webhooks, states);
+  const decided: DecidedPair[] = [];
+  const left = new Set<string>();
+  let undecided = 0;
+  for (const pair of pairs) {
+    const decision = changed.has(pair.webhook.id) ? undefined : decisions.of(pair);
+    if (decision === undefined || isUndecided(decision)) {
+      left.add(keyOf(pair.webhook.id, pair.event.id));
+      if (decision !== undefined) undecided += 1;
+    } else decided.push({ ...pair, decision, state: locked.get(pair.webhook.id) });
+  }
+  // includes those of archived webhooks and of deleted events
+  const done = pending.filter(({ webhookId, businessEventId }) => !left.has(keyOf(webhookId, businessEventId)));
+  const now = currentTime();
+  const made = await makeDeliveries(db, decided, now);
+  await Promise.all([writeDeliveries(db, queue, made, [], now), deletePendingDecisions(db, done)]);
+  return { decided: done.length, undecided, changed: left.size - undecided };
+}
+
+function pairsOf(
+  pending: readonly PendingDecision[],
+  events: ReadonlyMap<string, OutboxEvent>,
+  directory: WebhookDirectory,
+): Pair[] {
   return pending.flatMap(({ webhookId, businessEventId }) => {
-    const [event, webhook] = [events.get(businessEventId), webhooks.get(webhookId)];
+    const [event, webhook] = [events.get(businessEventId), directory.find(webhookId)];
     return event && webhook ? { event, webhook } : [];
   });
 }
@@ -58,19 +98,18 @@ function keyOf(webhookId: string, eventId: string): string {
   return `${webhookId} ${eventId}`;
 }
 
-export interface PendingParts {
-  transaction: Transaction;
-  queue: DeliveryQueue;
+export interface PendingParts extends FanOutParts {
   log: Log;
+  share: ProcessShare;
   /** Called after events became deliveries. */
   onDecided(): void;
 }
 
-export function startDecidingPending({ transaction, queue, log, onDecided }: PendingParts): Loop {
+export function startDecidingPending({ log, share, onDecided, ...parts }: PendingParts): Loop {
   return startLoop('pending decisions', REST_MS, log, async () => {
-    const { decided, undecided } = await transaction((db) => decidePending(db, queue));
+    const { decided, undecided, changed } = await decidePending(parts, share.own());
     if (decided > 0) onDecided();
     if (undecided > 0) await wait(PAUSE_AFTER_SLOW_MS);
-    return decided > 0 || undecided > 0;
+    return decided + undecided + changed > 0;
   });
 }

@@ -17,7 +17,7 @@ import { defaultBody, eventType } from './default-body';
 import { evaluateTemplates } from './evaluate-templates';
 import { passedHeaders } from './passed-headers';
 import { conditionSkips } from './skip-reasons/condition';
-import { decided, type Evaluation, isUndecided } from './skip-reasons/evaluation';
+import { decided, type Evaluation, isUndecided, type Pause } from './skip-reasons/evaluation';
 import type { Match, Skip } from './skip-reasons/skip';
 import { DATA_ERASED } from './skip-reasons/template-error';
 
@@ -36,15 +36,17 @@ export type Rendered = RenderedRequest | Skip;
 
 type Planned = Match & { plan: RequestPlan };
 
-/** Like `renderDecided`, for a caller that cannot defer decisions. @throws AppError if one is undecided */
+/** Like `renderDecided`, in a transaction and for a caller that cannot defer decisions. @throws AppError if one is undecided */
 export async function renderRequests(db: Db, matches: readonly Match[]): Promise<Rendered[]> {
-  const rendered = await renderDecided(db, matches);
+  const pause = pauseIn(db);
+  const rendered = await renderDecided(db, matches, pause);
   for (;;) {
     const open = [...rendered.keys()].filter((index) => isUndecided(rendered[index]));
     if (open.length === 0) return rendered as Rendered[];
     const again = await renderDecided(
       db,
       open.map((index) => matches[index] as Match),
+      pause,
     );
     if (again.every(isUndecided)) again.forEach(decided);
     for (const [place, index] of open.entries()) rendered[index] = again[place] as Rendered | Undecided;
@@ -55,14 +57,18 @@ export async function renderRequests(db: Db, matches: readonly Match[]): Promise
  * @returns one for each, in this order. Equal bodies of one event share a payload. After an undecided event, the further
  * events of the same webhook are undecided too
  */
-export async function renderDecided(db: Db, matches: readonly Match[]): Promise<(Rendered | Undecided)[]> {
+export async function renderDecided(
+  db: Db,
+  matches: readonly Match[],
+  pause?: Pause,
+): Promise<(Rendered | Undecided)[]> {
   const plans = new Map<WebhookRow, RequestPlan>();
   const planned = matches.map(({ event, webhook }): Planned => {
     const plan = plans.get(webhook) ?? planRequest(webhook);
     plans.set(webhook, plan);
     return { event, webhook, plan };
   });
-  const requests = await requestsFor(db, planned);
+  const requests = await requestsFor(db, planned, pause);
   const received = await receivedHeaders(db, planned);
   const payloads = new Map<string, Payload>();
   return planned.map(({ event, webhook }, index) => {
@@ -107,11 +113,10 @@ function contentTypeOf(event: OutboxEvent): [string, string] {
 
 type Request = PlannedRequest | Skip | Undecided | null;
 
-async function requestsFor(db: Db, planned: readonly Planned[]): Promise<Request[]> {
+async function requestsFor(db: Db, planned: readonly Planned[], pause?: Pause): Promise<Request[]> {
   const requests: Request[] = planned.map(({ event, plan }) => (event.body === null ? DATA_ERASED : plan.fixed));
   const open = [...planned.keys()].filter((index) => requests[index] !== DATA_ERASED && needsDocument(planned[index]));
   if (open.length === 0) return requests;
-  const pause = pauseIn(db);
   const evaluations = await evaluationsOf(
     db,
     open.map((index) => planned[index] as Planned),
@@ -192,7 +197,7 @@ function documentOf({ body, contentType }: OutboxEvent): Buffer {
 const KEEP_ALIVE_MS = 10_000;
 
 // Thousands of slow conditions take minutes, and the server ends a transaction that is idle for one minute.
-function pauseIn(db: Db): () => Promise<void> {
+function pauseIn(db: Db): Pause {
   let last = performance.now();
   return async () => {
     await setImmediate();

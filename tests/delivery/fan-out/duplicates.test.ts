@@ -1,4 +1,3 @@
-import { fanOut } from '../../../src/delivery/fan-out/fan-out';
 import { duplicatesAmong } from '../../../src/delivery/fan-out/skip-reasons/duplicates';
 import { firstIdAt, newId, timeOfId, toNodeId, uuidOf } from '../../../src/ids';
 import { shareTestApi, type TestApp } from '../../support/app';
@@ -142,8 +141,7 @@ test('two relays that fan out the same document at the same instant send it once
       app,
       Array.from({ length: 250 }, (_, n) => event(`T-${round}-${n % 125}`)),
     );
-    const step = () => parts.transaction((db) => fanOut(db, parts.queue));
-    await Promise.all([step(), step()]);
+    await Promise.all([parts.relay()(), parts.relay()()]);
     await parts.fanOutAll();
   }
   const skips = await skipsOf(webhook);

@@ -1,0 +1,112 @@
+// The transaction of the fan-out: claims the events, checks that the webhooks are as they were decided about, and writes.
+import { currentTime } from '../../clock';
+import { claimFromOutbox, type OutboxEvent, otherEventsBefore } from '../../events/business-event.store';
+import type { Db } from '../../sql/db';
+import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
+import type { DeliveryQueue } from '../queue/queue';
+import type { Decisions, Pair } from './decisions';
+import { type DecidedPair, makeDeliveries } from './make-deliveries';
+import { withoutOvertaking } from './overtaking';
+import { insertPendingDecisions, webhooksWithPending } from './pending-decision.store';
+import { isUndecided } from './skip-reasons/evaluation';
+import { pairsOf, type WebhookDirectory } from './webhook-directory';
+import { lockStates, readStates } from './webhook-states';
+import { writeDeliveries } from './write-deliveries';
+
+export interface ClaimToWrite {
+  events: readonly OutboxEvent[];
+  decisions: Decisions;
+  /** Whether a decision that is missing is left pending, instead of being made before another try. */
+  isLast: boolean;
+}
+
+export interface Outcome {
+  /** The number of events that left the outbox; null: none, because decisions are missing about webhooks that changed. */
+  written: number | null;
+  /** Whether some decisions are left pending. */
+  pending: boolean;
+  /** The webhooks of these events that had pending decisions before. */
+  slow: ReadonlySet<string>;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+export async function claimAndWrite(
+  db: Db,
+  queue: DeliveryQueue,
+  directory: WebhookDirectory,
+  { events, decisions, isLast }: ClaimToWrite,
+): Promise<Outcome> {
+  const asked = webhooksOf(pairsOf(events, directory)).map(idOf);
+  // sent together, executed in this order: what was published after a change of a webhook is read with the change
+  const [claimed, states] = await Promise.all([
+    claimFromOutbox(db, events.map(idOf)),
+    readStates(db, directory, asked),
+  ]);
+  if (states === null) return { written: null, pending: false, slow: NONE };
+  const slow = new Set([...states].flatMap(([id, { hasPending }]) => (hasPending ? id : [])));
+  const mine = events.filter(({ id }) => claimed.has(id));
+  if (mine.length === 0) return { written: 0, pending: false, slow };
+  const again = { written: null, pending: false, slow };
+  const pairs = pairsOf(mine, directory);
+  const isMissing = (pair: Pair) => !slow.has(pair.webhook.id) && decisions.of(pair) === undefined;
+  if (!isLast && pairs.some(isMissing)) return again;
+  const { states: locked, changed } = await lockStates(db, webhooksOf(pairs), states);
+  if (!isLast && changed.size > 0) return again;
+  const { inOrder, withPending } = await keepOrder(db, directory, mine, pairs);
+  const deferred = new Set([...slow, ...changed, ...withPending]);
+  const decided: DecidedPair[] = [];
+  const pending: Pair[] = [];
+  for (const pair of pairsOf(inOrder, directory)) {
+    const decision = deferred.has(pair.webhook.id) ? undefined : decisions.of(pair);
+    if (decision === undefined || isUndecided(decision)) pending.push(pair);
+    else decided.push({ ...pair, decision, state: locked.get(pair.webhook.id) });
+  }
+  const now = currentTime();
+  const made = await makeDeliveries(db, decided, now);
+  const done = inOrder.map((event) => ({ id: event.id, wantedBy: directory.matching(event).length }));
+  await Promise.all([
+    writeDeliveries(db, queue, made, done, now),
+    insertPendingDecisions(
+      db,
+      pending.map(({ event, webhook }) => ({ webhookId: webhook.id, businessEventId: event.id })),
+    ),
+  ]);
+  return { written: inOrder.length, pending: pending.length > 0, slow };
+}
+
+/** How many other events of the outbox are compared: about as many as all relays have under way. */
+const MAX_OTHERS = 5_000;
+
+interface InOrder {
+  inOrder: OutboxEvent[];
+  /** Webhooks with an ordering and pending decisions: later events wait behind those. */
+  withPending: ReadonlySet<string>;
+}
+
+// Reads again what other relays may have committed since the events were claimed.
+async function keepOrder(
+  db: Db,
+  directory: WebhookDirectory,
+  events: readonly OutboxEvent[],
+  pairs: readonly Pair[],
+): Promise<InOrder> {
+  const ordered = webhooksOf(pairs).filter(({ ordering }) => ordering !== null);
+  if (ordered.length === 0) return { inOrder: [...events], withPending: NONE };
+  // in this order: an event that has left the outbox by now has left its pending decisions by then
+  const [others, withPending] = await Promise.all([
+    otherEventsBefore(db, events.map(idOf), MAX_OTHERS),
+    webhooksWithPending(db, ordered.map(idOf)),
+  ]);
+  const last = others.length === MAX_OTHERS ? others.at(-1)?.id : undefined;
+  const comparable = last === undefined ? events : events.filter(({ id }) => id < last);
+  return { inOrder: withoutOvertaking(comparable, others, directory), withPending };
+}
+
+function webhooksOf(pairs: readonly Pair[]): OutgoingWebhook[] {
+  return [...new Set(pairs.map(({ webhook }) => webhook))];
+}
+
+function idOf({ id }: { id: string }): string {
+  return id;
+}

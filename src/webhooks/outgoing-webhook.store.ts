@@ -1,0 +1,98 @@
+// Outgoing webhooks as a process keeps them in memory, and how it reads what changed since.
+import { type Db, rowsOf, statement } from '../sql/db';
+import { WEBHOOKS, type WebhookRow } from './webhook.store';
+
+/** An outgoing webhook as the transaction `changedIn` left it. */
+export type OutgoingWebhook = WebhookRow & { changedIn: string };
+
+/** Webhooks as the transactions that are visible in `snapshot` (`pg_snapshot` as text) left them. */
+export interface WebhooksAt {
+  snapshot: string;
+  webhooks: OutgoingWebhook[];
+}
+
+/** What the fan-out asks about a webhook beside its settings. */
+export interface WebhookState {
+  /** New deliveries wait for capacity. */
+  mustQueue: boolean;
+  /** Its condition or templates have not been evaluated yet for some events. */
+  hasPending: boolean;
+}
+
+const COLUMNS = `${WEBHOOKS.columns}, changed_in as "changedIn"`;
+
+/** Every outgoing webhook that is not archived. */
+export async function outgoingWebhooks(db: Db): Promise<WebhooksAt> {
+  const rows = await rowsOf<{ snapshot: string } & (OutgoingWebhook | { id: null })>(
+    db,
+    statement(`select pg_current_snapshot()::text as snapshot, w.* from (select) as always
+     left join (select ${COLUMNS} from webhooks where direction = 'OUTGOING' and status <> 'ARCHIVED') as w on true`),
+  );
+  return { snapshot: rows[0]?.snapshot as string, webhooks: rows.filter(isWebhook).map(webhookOf) };
+}
+
+/**
+ * The state of these webhooks, and every outgoing webhook that was changed since `snapshot`, in one statement.
+ *
+ * The bound by `xmax` matters after a restore into another cluster: its rows may name transactions of the old one, which
+ * have not happened yet in the new one. They are no changes.
+ */
+export async function statesAndChanges(
+  db: Db,
+  ids: readonly string[],
+  snapshot: string,
+): Promise<{ states: Map<string, WebhookState>; changes: WebhooksAt }> {
+  type Row = { snapshot: string; webhookId: string | null } & WebhookState & (OutgoingWebhook | { id: null });
+  const rows = await rowsOf<Row>(
+    db,
+    statement(`select pg_current_snapshot()::text as snapshot, asked.id as "webhookId",
+       exists (select from webhook_circuits c
+         where c.webhook_id = asked.id and (c.has_backlog or c.state <> 'CLOSED')) as "mustQueue",
+       exists (select from pending_decisions p where p.webhook_id = asked.id) as "hasPending",
+       changed.*
+     from (select) as always left join (unnest($1::uuid[]) as asked (id) full join (
+       select ${COLUMNS} from webhooks
+       where direction = 'OUTGOING' and changed_in >= pg_snapshot_xmin($2::pg_snapshot)::text::bigint
+         and changed_in < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+         and not pg_visible_in_snapshot(changed_in::text::xid8, $2::pg_snapshot)
+     ) as changed on changed.id = asked.id) on true`),
+    [ids, snapshot],
+  );
+  const asked = rows.filter((row): row is Row & { webhookId: string } => row.webhookId !== null);
+  return {
+    states: new Map(asked.map(({ webhookId, mustQueue, hasPending }) => [webhookId, { mustQueue, hasPending }])),
+    changes: { snapshot: rows[0]?.snapshot as string, webhooks: rows.filter(isWebhook).map(webhookOf) },
+  };
+}
+
+function isWebhook<Row extends { id: string | null }>(row: Row): row is Row & OutgoingWebhook {
+  return row.id !== null;
+}
+
+type Beside = Partial<WebhookState> & { snapshot: string; webhookId?: string | null };
+
+// what is kept is the row of the webhook alone
+function webhookOf(row: OutgoingWebhook & Beside): OutgoingWebhook {
+  const {
+    snapshot: _snapshot,
+    webhookId: _webhookId,
+    mustQueue: _mustQueue,
+    hasPending: _hasPending,
+    ...webhook
+  } = row;
+  return webhook;
+}
+
+/**
+ * Locks these webhooks, so that none changes until the transaction ends.
+ * @returns the transaction that last changed each
+ */
+export async function lockUnchanged(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await rowsOf<{ id: string; changedIn: string }>(
+    db,
+    statement(`select id, changed_in as "changedIn" from webhooks where id = any($1::uuid[]) order by id for share`),
+    [ids],
+  );
+  return new Map(rows.map(({ id, changedIn }) => [id, changedIn]));
+}
