@@ -10,13 +10,20 @@ const PUBLISHERS = 4;
 
 /** A submitted invoice of about 700 bytes, as an ERP sends it. @param document its number: of each event another one */
 export function eventJson(number: number, documentType = DOCUMENT_TYPE, document = number): string {
-  const name = `ACC-SINV-2025-${String(document).padStart(7, '0')}`;
+  const data = eventDataJson(number, documentType, document);
+  return `{"documentType":"${documentType}","event":"on_submit","referenceDocument":"${nameOf(document)}","data":${data}}`;
+}
+
+const nameOf = (document: number) => `ACC-SINV-2025-${String(document).padStart(7, '0')}`;
+
+/** The document alone, as other systems take it. */
+export function eventDataJson(number: number, documentType = DOCUMENT_TYPE, document = number): string {
+  const name = nameOf(document);
   return (
-    `{"documentType":"${documentType}","event":"on_submit","referenceDocument":"${name}","data":` +
     `{"benchNumber":${number},"doctype":"${documentType}","name":"${name}","company":"Example Trading LLC",` +
     '"customer":"CUST-00042","customer_name":"Al Noor Trading","posting_date":"2025-11-24","currency":"SAR",' +
     `"items":[${ITEM},${ITEM},${ITEM}],"total":1685.40,"total_taxes_and_charges":252.81,"grand_total":1938.21,` +
-    '"outstanding_amount":1938.21,"status":"Unpaid"}}'
+    '"outstanding_amount":1938.21,"status":"Unpaid"}'
   );
 }
 const ITEM =

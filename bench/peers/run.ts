@@ -1,0 +1,101 @@
+import type { TestBed } from '../bench';
+import { type Arrivals, watchArrivals } from './arrivals';
+import {
+  type Crash,
+  type FlatOut,
+  type Idle,
+  measureCrash,
+  measureFlatOut,
+  measureIdle,
+  measureLists,
+  measureSteady,
+  measureStuck,
+  type Steady,
+} from './figures';
+import type { Options } from './options';
+import { connectConvoy } from './systems/convoy';
+import { startHookledger } from './systems/hookledger';
+import { connectOutpost } from './systems/outpost';
+import { connectSvix } from './systems/svix';
+import type { System } from './systems/system';
+
+/** Of one system; those that are measured in rounds, one of each. */
+export interface Figures {
+  flatOut: FlatOut[];
+  at200: Steady[];
+  at1000: Steady[];
+  stuck: Steady | null;
+  idle: Idle | null;
+  lists: { p50: number; p95: number } | null;
+  crash: Crash | null;
+}
+
+export async function measurePeers(
+  bed: Pick<TestBed, 'installation' | 'receiver'>,
+  options: Options,
+): Promise<Map<string, Figures>> {
+  const { size } = options;
+  const say = sayer();
+  const arrivals = watchArrivals(bed.receiver);
+  const systems = await connectAll(bed, options);
+  const figures = new Map(systems.map(({ name }) => [name, none()]));
+  const each = async (what: string, measure: (system: System, of: Figures) => Promise<unknown>) => {
+    for (const system of systems) {
+      say(`${what}: ${system.name}`);
+      await measure(system, figures.get(system.name) as Figures);
+    }
+  };
+  await each('warming up', (system) => measureFlatOut(system, arrivals, size.warmUp));
+  for (let round = 1; round <= size.rounds; round += 1) await measureRound(each, arrivals, size, round);
+  await each('idle', async (system, of) => {
+    of.idle = await measureIdle(system, size.idleSeconds);
+  });
+  await each('the last 25 attempts', async (system, of) => {
+    of.lists = await measureLists(system, size.lists);
+  });
+  await each(`200/s beside ${size.stuck} stuck`, async (system, of) => {
+    of.stuck = await measureStuck(system, arrivals, { stuck: size.stuck, seconds: size.stuckSeconds });
+    await system.removeStuck();
+  });
+  await each('kill -9 of the worker', async (system, of) => {
+    of.crash = await measureCrash(system, arrivals, size.crashed);
+  });
+  arrivals.stop();
+  return figures;
+}
+
+type Each = (what: string, measure: (system: System, of: Figures) => Promise<unknown>) => Promise<void>;
+
+async function measureRound(each: Each, arrivals: Arrivals, size: Options['size'], round: number): Promise<void> {
+  const of = `round ${round} of ${size.rounds}`;
+  await each(`200/s, ${of}`, async (system, { at200 }) => {
+    at200.push(await measureSteady(system, arrivals, { perSecond: 200, seconds: size.steadySeconds }));
+  });
+  await each(`1,000/s, ${of}`, async (system, { at1000 }) => {
+    at1000.push(await measureSteady(system, arrivals, { perSecond: 1_000, seconds: size.fastSeconds }));
+  });
+  await each(`${size.flatOut} flat out, ${of}`, async (system, { flatOut }) => {
+    flatOut.push(await measureFlatOut(system, arrivals, size.flatOut));
+  });
+}
+
+async function connectAll(
+  bed: Pick<TestBed, 'installation' | 'receiver'>,
+  { peers, convoyProject }: Options,
+): Promise<System[]> {
+  const endpoints = { healthy: `${bed.receiver.url}/hook`, stuck: `${bed.receiver.url}/hang` };
+  // ids of another run must not be taken for those of this one
+  const run = Date.now().toString(36);
+  const systems = [await startHookledger(bed, endpoints)];
+  if (peers.svix) systems.push(await connectSvix(peers.svix, run, endpoints));
+  if (peers.outpost) systems.push(await connectOutpost(peers.outpost, run, endpoints));
+  if (peers.convoy) systems.push(await connectConvoy(peers.convoy, run, endpoints, convoyProject));
+  return systems;
+}
+
+const none = (): Figures => ({ flatOut: [], at200: [], at1000: [], stuck: null, idle: null, lists: null, crash: null });
+
+function sayer(): (what: string) => void {
+  const start = Date.now();
+  return (what) => console.log(`${((Date.now() - start) / 1000).toFixed(1).padStart(6)} s  ${what}`);
+}
