@@ -24,17 +24,23 @@ create table business_events (
   caused_by uuid,                   -- a delivery
   cause_path uuid[] not null default '{}',            -- the webhooks that led to it, oldest first, at most 16
   created_at timestamptz(3) not null,
-  fanned_out_at timestamptz(3),     -- null: still in the outbox
+  fanned_out_at timestamptz(3),     -- null: it has a row in the outbox
   wanted_by integer,                -- the number of webhooks that it matched
   constraint business_events_pkey primary key (id),
   constraint business_events_user_id_fkey foreign key (user_id) references users (id),
   constraint business_events_published_by_fkey foreign key (published_by) references users (id)
 ) partition by range (id);
-create index business_events_outbox_idx on business_events (id) where fanned_out_at is null;
 create index business_events_reference_idx on business_events (reference_document text_pattern_ops, id);
 create index business_events_user_id_idx on business_events (user_id, id);
 -- few events have a cause: the index contains no others
 create index business_events_caused_by_idx on business_events (caused_by, id) where caused_by is not null;
+
+-- Events that have not been fanned out yet. No index of business_events names a column that changes, here and below of
+-- deliveries: an update then writes no index (HOT). What changes is found through small tables beside them.
+create table outbox (
+  event_id uuid not null,
+  constraint outbox_pkey primary key (event_id)
+);
 
 create table idempotency_keys (
   user_id uuid not null,
@@ -86,11 +92,48 @@ create table deliveries (
 ) partition by range (id);
 create index deliveries_webhook_id_idx on deliveries (webhook_id, id);
 create index deliveries_business_event_id_idx on deliveries (business_event_id);
-create index deliveries_open_idx on deliveries (webhook_id, id) where finished_at is null;
-create index deliveries_waiting_idx on deliveries (webhook_id, id) where waits_for is not null;
-create index deliveries_order_idx on deliveries (webhook_id, document_type, reference_document, id) where blocks;
--- few deliveries are ever replayed: the index contains no others
+-- few deliveries are ever replayed: the index contains no others, and only a replay changes it
 create index deliveries_replay_id_idx on deliveries (replay_id, id) where replay_id is not null;
+
+-- By what open deliveries are found: a copy of columns of deliveries, changed by the same statements. Opening and closing
+-- an attempt change it only if the delivery ends or waits for its next attempt.
+create table open_deliveries (
+  id uuid not null,
+  webhook_id uuid not null,
+  document_type text not null,
+  status text not null,
+  held boolean not null,
+  waits_for text,
+  next_attempt_at timestamptz(3),   -- may be left over from an attempt that is on the wire
+  constraint open_deliveries_pkey primary key (status, id),
+  constraint open_deliveries_status_check check (status in ('PENDING', 'RETRYING'))
+);
+create index open_deliveries_webhook_id_idx on open_deliveries (webhook_id, status, id);
+create index open_deliveries_waiting_idx on open_deliveries (webhook_id, id) where waits_for = 'CAPACITY';
+create index open_deliveries_held_idx on open_deliveries (webhook_id, id) where held;
+create index open_deliveries_next_attempt_at_idx on open_deliveries (next_attempt_at, id) where next_attempt_at is not null;
+
+-- By what finished deliveries are found. Rows are inserted, and deleted when their delivery is replayed.
+create table finished_deliveries (
+  id uuid not null,
+  webhook_id uuid not null,
+  document_type text not null,
+  status text not null,
+  finished_at timestamptz(3) not null,
+  constraint finished_deliveries_pkey primary key (status, id),
+  constraint finished_deliveries_status_check check (status in ('DELIVERED', 'EXHAUSTED', 'SKIPPED', 'CANCELLED'))
+) partition by range (id);
+create index finished_deliveries_webhook_id_idx on finished_deliveries (webhook_id, status, id);
+create index finished_deliveries_finished_at_idx on finished_deliveries (status, finished_at, id);
+
+-- The deliveries with `blocks`: later deliveries of their documents wait for them.
+create table blocking_deliveries (
+  webhook_id uuid not null,
+  document_type text not null,
+  reference_document text not null,
+  id uuid not null,
+  constraint blocking_deliveries_pkey primary key (webhook_id, document_type, reference_document, id)
+);
 
 -- Events that match a webhook whose condition or template could not be evaluated within the time limit.
 create table pending_decisions (

@@ -78,11 +78,12 @@ create trigger rows_are_not_backdated before insert on audit_entries
     or new.at < (now() - interval '10 minutes'))
   execute function refuse_past_row();
 
--- One partition per calendar month (UTC) for each table of the record and for the search index, bounded by the ids of
--- the first and last millisecond: id remains the primary key, and a whole month can be dropped. The serving login may
--- create nothing; it runs these functions of the owner, which make only missing partitions.
+-- One partition per calendar month (UTC) for each table of the record, for finished_deliveries and for the search index,
+-- bounded by the ids of the first and last millisecond: id remains in the primary key, and a whole month can be dropped.
+-- The serving login may create nothing; it runs these functions of the owner, which make only missing partitions.
 
--- Each month of the log has a partition of the index, also a month that was made by hand.
+-- Each month of the log has a partition of its index, and each month of deliveries one of finished_deliveries, also a month
+-- that was made by hand.
 create function missing_partitions(months_ahead integer) returns table (name text, parent text, bounds text)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -99,12 +100,13 @@ begin
           date_trunc('month', now() at time zone 'UTC') - interval '1 month',
           date_trunc('month', now() at time zone 'UTC') + make_interval(months => months_ahead),
           interval '1 month') as m (month)
-        cross join unnest(array['payloads', 'business_events', 'deliveries', 'webhook_request_logs', 'request_index']) as p (parent)
+        cross join unnest(array['payloads', 'business_events', 'deliveries', 'finished_deliveries', 'webhook_request_logs',
+          'request_index']) as p (parent)
       union all
-      select 'request_index' || substr(c.relname, length('webhook_request_logs') + 1), 'request_index',
-        pg_get_expr(c.relpartbound, c.oid)
-      from pg_inherits i join pg_class c on c.oid = i.inhrelid
-      where i.inhparent = 'public.webhook_request_logs'::regclass
+      select b.beside || substr(c.relname, length(b.parent) + 1), b.beside, pg_get_expr(c.relpartbound, c.oid)
+      from (values ('webhook_request_logs', 'request_index'), ('deliveries', 'finished_deliveries')) as b (parent, beside)
+        join pg_inherits i on i.inhparent = format('public.%I', b.parent)::regclass
+        join pg_class c on c.oid = i.inhrelid
     )
     select distinct on (w.name) w.name, w.parent, w.bounds from wanted w
     where to_regclass(format('public.%I', w.name)) is null order by w.name;
@@ -127,11 +129,12 @@ begin
     case
       -- rows grow when they are closed: with free space on its page, the update of a row writes no index
       when part.parent in ('webhook_request_logs', 'deliveries') then 'fillfactor = 60'
+      when part.parent = 'business_events' then 'fillfactor = 70'
       when part.parent = 'request_index' then 'toast_tuple_target = 128'
       else 'fillfactor = 100'
     end);
   -- statement triggers are not inherited: without this one, the partition could be truncated directly
-  if part.parent <> 'request_index' then
+  if part.parent not in ('request_index', 'finished_deliveries') then
     execute format('create trigger never_truncated before truncate on public.%I
       for each statement execute function public.refuse_change()', part.name);
   end if;

@@ -112,6 +112,7 @@ begin
       published_by, idempotency_key, created_at, caused_by, cause_path)
     values (event_id, document_type, event, reference_document, payload_id, public.user_named(acting_user),
       publisher, idempotency_key, published_at, cause_id, path);
+  insert into public.outbox (event_id) values (event_id);
   perform pg_notify('hookledger', 'events');
   return event_id;
 end $$;
@@ -180,8 +181,9 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   own_tables constant text[] := '{
     users, api_keys, audit_entries, webhooks, webhook_secrets, webhook_credentials, webhook_circuits,
-    webhook_slots, pending_decisions, deliveries_pause, payloads, business_events, idempotency_keys, deliveries,
-    webhook_request_logs, replays, migrations, request_changes, feed_positions, failed_requests,
+    webhook_slots, pending_decisions, deliveries_pause, payloads, business_events, outbox, idempotency_keys, deliveries,
+    open_deliveries, finished_deliveries, blocking_deliveries, webhook_request_logs, replays, migrations,
+    request_changes, feed_positions, failed_requests,
     request_stats, request_stats_series, request_stats_open, request_index, exports, incoming_agreements,
     incoming_tokens, incoming_ids, sampled_refusals}';
   publisher constant oid := 'public.publish_event'::regproc;

@@ -38,6 +38,14 @@ CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_entries FOR EACH STATEME
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_not_backdated BEFORE INSERT ON audit_entries FOR EACH ROW WHEN (new.id < first_id_at(now() - '00:10:00'::interval) OR new.at < (now() - '00:10:00'::interval)) EXECUTE FUNCTION refuse_past_row();
 
+CREATE TABLE blocking_deliveries (
+  webhook_id uuid NOT NULL,
+  document_type text NOT NULL,
+  reference_document text NOT NULL,
+  id uuid NOT NULL,
+  CONSTRAINT blocking_deliveries_pkey PRIMARY KEY (webhook_id, document_type, reference_document, id)
+);
+
 CREATE TABLE business_events (
   id uuid NOT NULL,
   document_type text NOT NULL,
@@ -59,7 +67,6 @@ CREATE TABLE business_events (
   CONSTRAINT business_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 ) PARTITION BY RANGE (id);
 CREATE INDEX business_events_caused_by_idx ON business_events USING btree (caused_by, id) WHERE caused_by IS NOT NULL;
-CREATE INDEX business_events_outbox_idx ON business_events USING btree (id) WHERE fanned_out_at IS NULL;
 CREATE INDEX business_events_reference_idx ON business_events USING btree (reference_document text_pattern_ops, id);
 CREATE INDEX business_events_user_id_idx ON business_events USING btree (user_id, id);
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON business_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -102,10 +109,7 @@ CREATE TABLE deliveries (
   CONSTRAINT deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 ) PARTITION BY RANGE (id);
 CREATE INDEX deliveries_business_event_id_idx ON deliveries USING btree (business_event_id);
-CREATE INDEX deliveries_open_idx ON deliveries USING btree (webhook_id, id) WHERE finished_at IS NULL;
-CREATE INDEX deliveries_order_idx ON deliveries USING btree (webhook_id, document_type, reference_document, id) WHERE blocks;
 CREATE INDEX deliveries_replay_id_idx ON deliveries USING btree (replay_id, id) WHERE replay_id IS NOT NULL;
-CREATE INDEX deliveries_waiting_idx ON deliveries USING btree (webhook_id, id) WHERE waits_for IS NOT NULL;
 CREATE INDEX deliveries_webhook_id_idx ON deliveries USING btree (webhook_id, id);
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON deliveries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON deliveries FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -162,6 +166,18 @@ CREATE TABLE feed_positions (
   CONSTRAINT feed_positions_reader_check CHECK (reader = ANY (ARRAY['counts'::text, 'index'::text]))
 );
 
+CREATE TABLE finished_deliveries (
+  id uuid NOT NULL,
+  webhook_id uuid NOT NULL,
+  document_type text NOT NULL,
+  status text NOT NULL,
+  finished_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT finished_deliveries_pkey PRIMARY KEY (status, id),
+  CONSTRAINT finished_deliveries_status_check CHECK (status = ANY (ARRAY['DELIVERED'::text, 'EXHAUSTED'::text, 'SKIPPED'::text, 'CANCELLED'::text]))
+) PARTITION BY RANGE (id);
+CREATE INDEX finished_deliveries_finished_at_idx ON finished_deliveries USING btree (status, finished_at, id);
+CREATE INDEX finished_deliveries_webhook_id_idx ON finished_deliveries USING btree (webhook_id, status, id);
+
 CREATE TABLE idempotency_keys (
   user_id uuid NOT NULL,
   key text NOT NULL,
@@ -216,6 +232,27 @@ CREATE TABLE incoming_tokens (
   CONSTRAINT incoming_tokens_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 );
 CREATE INDEX incoming_tokens_webhook_id_idx ON incoming_tokens USING btree (webhook_id);
+
+CREATE TABLE open_deliveries (
+  id uuid NOT NULL,
+  webhook_id uuid NOT NULL,
+  document_type text NOT NULL,
+  status text NOT NULL,
+  held boolean NOT NULL,
+  waits_for text,
+  next_attempt_at timestamp(3) with time zone,
+  CONSTRAINT open_deliveries_pkey PRIMARY KEY (status, id),
+  CONSTRAINT open_deliveries_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'RETRYING'::text]))
+);
+CREATE INDEX open_deliveries_held_idx ON open_deliveries USING btree (webhook_id, id) WHERE held;
+CREATE INDEX open_deliveries_next_attempt_at_idx ON open_deliveries USING btree (next_attempt_at, id) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX open_deliveries_waiting_idx ON open_deliveries USING btree (webhook_id, id) WHERE waits_for = 'CAPACITY'::text;
+CREATE INDEX open_deliveries_webhook_id_idx ON open_deliveries USING btree (webhook_id, status, id);
+
+CREATE TABLE outbox (
+  event_id uuid NOT NULL,
+  CONSTRAINT outbox_pkey PRIMARY KEY (event_id)
+);
 
 CREATE TABLE payloads (
   id uuid NOT NULL,
@@ -556,11 +593,12 @@ begin
     case
       -- rows grow when they are closed: with free space on its page, the update of a row writes no index
       when part.parent in ('webhook_request_logs', 'deliveries') then 'fillfactor = 60'
+      when part.parent = 'business_events' then 'fillfactor = 70'
       when part.parent = 'request_index' then 'toast_tuple_target = 128'
       else 'fillfactor = 100'
     end);
   -- statement triggers are not inherited: without this one, the partition could be truncated directly
-  if part.parent <> 'request_index' then
+  if part.parent not in ('request_index', 'finished_deliveries') then
     execute format('create trigger never_truncated before truncate on public.%I
       for each statement execute function public.refuse_change()', part.name);
   end if;
@@ -589,12 +627,13 @@ begin
           date_trunc('month', now() at time zone 'UTC') - interval '1 month',
           date_trunc('month', now() at time zone 'UTC') + make_interval(months => months_ahead),
           interval '1 month') as m (month)
-        cross join unnest(array['payloads', 'business_events', 'deliveries', 'webhook_request_logs', 'request_index']) as p (parent)
+        cross join unnest(array['payloads', 'business_events', 'deliveries', 'finished_deliveries', 'webhook_request_logs',
+          'request_index']) as p (parent)
       union all
-      select 'request_index' || substr(c.relname, length('webhook_request_logs') + 1), 'request_index',
-        pg_get_expr(c.relpartbound, c.oid)
-      from pg_inherits i join pg_class c on c.oid = i.inhrelid
-      where i.inhparent = 'public.webhook_request_logs'::regclass
+      select b.beside || substr(c.relname, length(b.parent) + 1), b.beside, pg_get_expr(c.relpartbound, c.oid)
+      from (values ('webhook_request_logs', 'request_index'), ('deliveries', 'finished_deliveries')) as b (parent, beside)
+        join pg_inherits i on i.inhparent = format('public.%I', b.parent)::regclass
+        join pg_class c on c.oid = i.inhrelid
     )
     select distinct on (w.name) w.name, w.parent, w.bounds from wanted w
     where to_regclass(format('public.%I', w.name)) is null order by w.name;
@@ -698,6 +737,7 @@ begin
       published_by, idempotency_key, created_at, caused_by, cause_path)
     values (event_id, document_type, event, reference_document, payload_id, public.user_named(acting_user),
       publisher, idempotency_key, published_at, cause_id, path);
+  insert into public.outbox (event_id) values (event_id);
   perform pg_notify('hookledger', 'events');
   return event_id;
 end $function$;
@@ -848,8 +888,9 @@ AS $function$
 declare
   own_tables constant text[] := '{
     users, api_keys, audit_entries, webhooks, webhook_secrets, webhook_credentials, webhook_circuits,
-    webhook_slots, pending_decisions, deliveries_pause, payloads, business_events, idempotency_keys, deliveries,
-    webhook_request_logs, replays, migrations, request_changes, feed_positions, failed_requests,
+    webhook_slots, pending_decisions, deliveries_pause, payloads, business_events, outbox, idempotency_keys, deliveries,
+    open_deliveries, finished_deliveries, blocking_deliveries, webhook_request_logs, replays, migrations,
+    request_changes, feed_positions, failed_requests,
     request_stats, request_stats_series, request_stats_open, request_index, exports, incoming_agreements,
     incoming_tokens, incoming_ids, sampled_refusals}';
   publisher constant oid := 'public.publish_event'::regproc;

@@ -16,7 +16,8 @@ const CLOSING_COLUMNS = `status, finished_at, duration_ms, response_status, resp
 /** All our tables. Partitions are read through their parent table. */
 const TABLES = `users, api_keys, audit_entries, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
   pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, payloads, business_events,
-  idempotency_keys, deliveries, webhook_request_logs, replays, request_changes, feed_positions, failed_requests,
+  outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries, webhook_request_logs,
+  replays, request_changes, feed_positions, failed_requests,
   request_index, request_stats_series, request_stats, request_stats_open, exports, migrations`;
 
 function grantsFor(name: string): string[] {
@@ -25,14 +26,17 @@ function grantsFor(name: string): string[] {
     `grant select on ${TABLES} to ${name}`,
     `grant insert on users, api_keys, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
        pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, replays, payloads,
-       business_events, idempotency_keys, deliveries, webhook_request_logs, audit_entries to ${name}`,
+       business_events, outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries,
+       webhook_request_logs, audit_entries to ${name}`,
     `grant update on users, api_keys, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, deliveries,
-       incoming_agreements, incoming_tokens, sampled_refusals, replays to ${name}`,
+       open_deliveries, incoming_agreements, incoming_tokens, sampled_refusals, replays to ${name}`,
+    // which locking a row needs
+    `grant update (event_id) on outbox to ${name}`,
     `grant update (request_id, business_event_id) on incoming_ids to ${name}`,
     `grant update (fanned_out_at, wanted_by) on business_events to ${name}`,
     `grant update (${CLOSING_COLUMNS}) on webhook_request_logs to ${name}`,
-    `grant delete on idempotency_keys, incoming_ids, webhook_credentials, webhook_slots, pending_decisions, deliveries_pause,
-       request_changes to ${name}`,
+    `grant delete on outbox, idempotency_keys, open_deliveries, finished_deliveries, blocking_deliveries, incoming_ids,
+       webhook_credentials, webhook_slots, pending_decisions, deliveries_pause, request_changes to ${name}`,
     `grant insert on request_index to ${name}`,
     `grant update on feed_positions to ${name}`,
     `grant insert on request_stats_series, request_stats, request_stats_open to ${name}`,

@@ -20,9 +20,6 @@ export type Wait = (typeof WAITS)[number];
 
 @Entity('deliveries')
 @Index('deliveries_webhook_id_idx', ['webhookId', 'id'])
-@Index('deliveries_open_idx', ['webhookId', 'id'], { where: 'finished_at is null' })
-@Index('deliveries_waiting_idx', ['webhookId', 'id'], { where: 'waits_for is not null' })
-@Index('deliveries_order_idx', ['webhookId', 'documentType', 'referenceDocument', 'id'], { where: 'blocks' })
 @Index('deliveries_replay_id_idx', ['replayId', 'id'], { where: 'replay_id is not null' })
 @Check('deliveries_waits_for_check', `waits_for in ('CAPACITY', 'PREDECESSOR')`)
 @Check('deliveries_status_check', `status in ('PENDING', 'RETRYING', 'DELIVERED', 'EXHAUSTED', 'SKIPPED', 'CANCELLED')`)

@@ -7,11 +7,19 @@ import { WebhookHealthLinkResolver, WebhookHealthResolver } from './api/health.r
 import { PreviewWebhookResolver } from './api/preview.resolver';
 import { TestWebhookResolver } from './api/test-webhook.resolver';
 import { DeliveryEntity } from './delivery.entity';
+import { BlockingDeliveryEntity, FinishedDeliveryEntity, OpenDeliveryEntity } from './delivery-state.entity';
 import { PendingDecisionEntity } from './fan-out/pending-decision.entity';
 import { DeliveriesPauseEntity } from './pause/deliveries-pause.entity';
 
 export const delivery = {
-  entities: [PendingDecisionEntity, DeliveryEntity, DeliveriesPauseEntity],
+  entities: [
+    PendingDecisionEntity,
+    DeliveriesPauseEntity,
+    DeliveryEntity,
+    OpenDeliveryEntity,
+    FinishedDeliveryEntity,
+    BlockingDeliveryEntity,
+  ],
   resolvers: [
     DeliveryResolver,
     DeliveryCommandsResolver,

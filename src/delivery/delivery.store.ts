@@ -1,9 +1,10 @@
 import { idBounds } from '../ids';
 import { columns } from '../sql/columns';
-import { changedBy, type Db, rowsOf, statement } from '../sql/db';
+import { type Db, rowsOf, statement } from '../sql/db';
 import type { Ordering, WebhookStatus } from '../webhooks/webhook.entity';
 import type { CircuitState } from '../webhooks/webhook-circuit.entity';
 import type { DeliveryStatus, SkipReason, Wait } from './delivery.entity';
+import { insertBlockingSql, insertFinishedSql, insertOpenSql } from './delivery-state.store';
 
 export interface DeliveryRow {
   id: string;
@@ -85,13 +86,18 @@ export const NEW_DELIVERY = columns<NewDelivery>([
   ['finishedAt', 'finished_at', 'timestamptz'],
 ]);
 
-/** @param first the number of its first parameter */
+/** WITH queries that insert deliveries. @param first the number of their first parameter */
 export function insertDeliveriesSql(first = 1): string {
-  return `insert into deliveries (${NEW_DELIVERY.names}) select * from unnest(${NEW_DELIVERY.arrays(first)})`;
+  return `fresh as materialized (
+      select * from unnest(${NEW_DELIVERY.arrays(first)}) as d (${NEW_DELIVERY.names})
+    ), new_deliveries as (insert into deliveries (${NEW_DELIVERY.names}) select * from fresh),
+    new_open as (${insertOpenSql('fresh where finished_at is null')}),
+    new_finished as (${insertFinishedSql('fresh where finished_at is not null')}),
+    new_blocking as (${insertBlockingSql('fresh where blocks')})`;
 }
 
 export async function insertDeliveries(db: Db, deliveries: readonly NewDelivery[]): Promise<void> {
-  await changedBy(db, statement(insertDeliveriesSql()), NEW_DELIVERY.valuesOf(deliveries));
+  await rowsOf(db, statement(`with ${insertDeliveriesSql()} select`), NEW_DELIVERY.valuesOf(deliveries));
 }
 
 /** A due delivery, with what an attempt needs. */

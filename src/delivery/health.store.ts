@@ -18,8 +18,7 @@ export async function waitingDeliveries(
     statement(`select w.id as "webhookId", d.waiting, d."nextAttemptAt" from unnest($1::uuid[]) as w (id)
       cross join lateral (
         select count(*)::integer as waiting, min(next_attempt_at) as "nextAttemptAt" from (
-          select next_attempt_at from deliveries where webhook_id = w.id and finished_at is null
-          order by id limit ${MAX_WAITING}
+          select next_attempt_at from open_deliveries where webhook_id = w.id limit ${MAX_WAITING}
         ) as open
       ) as d`),
     [webhookIds],

@@ -2,7 +2,6 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typ
 import { UserEntity } from '../users/user.entity';
 
 @Entity('business_events')
-@Index('business_events_outbox_idx', ['id'], { where: 'fanned_out_at is null' })
 @Index('business_events_reference_idx', { synchronize: false })
 @Index('business_events_user_id_idx', ['userId', 'id'])
 @Index('business_events_caused_by_idx', ['causedBy', 'id'], { where: 'caused_by is not null' })
@@ -59,4 +58,11 @@ export class BusinessEventEntity {
 
   @Column('uuid', { name: 'directed_to', array: true, nullable: true })
   directedTo: string[] | null;
+}
+
+/** An event that has not been fanned out yet. */
+@Entity('outbox')
+export class OutboxEntity {
+  @PrimaryColumn('uuid', { name: 'event_id', primaryKeyConstraintName: 'outbox_pkey' })
+  eventId: string;
 }

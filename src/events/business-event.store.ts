@@ -69,7 +69,7 @@ const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
 const AFTER_EVENTS = AFTER_PAYLOADS + NEW_EVENT.length;
 const AFTER_ENTRIES = AFTER_EVENTS + AUDIT_ENTRY.length;
 
-/** @param first the number of its first parameter */
+/** Inserts events. @param first the number of its first parameter, the ids */
 export function insertEventsSql(first: number): string {
   return `insert into business_events (${NEW_EVENT.names})
      select id, document_type, event, reference_document, payload_id, user_id, published_by, idempotency_key, created_at,
@@ -77,7 +77,12 @@ export function insertEventsSql(first: number): string {
      from unnest(${NEW_EVENT.arrays(first)}) as e (${NEW_EVENT.names})`;
 }
 
-/** The values of these parameters. */
+/** Puts events into the outbox. @param ids the number of the parameter with their ids */
+export function fillOutboxSql(ids: number): string {
+  return `insert into outbox (event_id) select unnest($${ids}::uuid[])`;
+}
+
+/** The values of the parameters of `insertEventsSql`. */
 export function eventValues(events: readonly NewEventRow[]): unknown[][] {
   return NEW_EVENT.valuesOf(
     events.map((event) => ({
@@ -105,7 +110,7 @@ export async function putIntoOutbox(db: Db, { events, payloads, entries = [], ke
   await changedBy(
     db,
     statement(`with new_payloads as (${insertPayloadsSql()}), new_entries as (${insertAuditEntriesSql(AFTER_EVENTS)}),
-       new_keys as (${insertKeysSql(AFTER_ENTRIES)})
+       new_keys as (${insertKeysSql(AFTER_ENTRIES)}), waiting as (${fillOutboxSql(AFTER_PAYLOADS)})
      ${insertEventsSql(AFTER_PAYLOADS)}`),
     [
       ...NEW_PAYLOAD.valuesOf(payloads),
@@ -143,10 +148,11 @@ export async function readOutbox(
   return rowsOf(
     db,
     statement(`select e.*, p.body, p.content_type as "contentType" from (
-       select ${BUSINESS_EVENTS.columns} from business_events
-       where fanned_out_at is null and id < $3::uuid and ${isInPartSql('id', 1, 2)}
-       order by id limit $4
-     ) as e join payloads p on p.id = e."payloadId" order by e.id`),
+       select event_id from outbox where event_id < $3::uuid and ${isInPartSql('event_id', 1, 2)}
+       order by event_id limit $4
+     ) as o cross join lateral (
+       select ${BUSINESS_EVENTS.columns} from business_events where id ${equalsByIndex('o.event_id')}
+     ) as e join payloads p on p.id ${equalsByIndex('e."payloadId"')} order by e.id`),
     [index, of, before, atMost],
   );
 }
@@ -155,10 +161,9 @@ export async function readOutbox(
 export async function claimFromOutbox(db: Db, ids: readonly string[]): Promise<Set<string>> {
   const rows = await rowsOf<{ id: string }>(
     db,
-    statement(`select id from business_events
-     where id = any($1::uuid[]) and id between $2::uuid and $3::uuid and fanned_out_at is null
-     order by id for update skip locked`),
-    [ids, ...idBounds(ids)],
+    statement(`select event_id as id from outbox where event_id = any($1::uuid[])
+     order by event_id for update skip locked`),
+    [ids],
   );
   return new Set(rows.map(({ id }) => id));
 }
@@ -170,9 +175,10 @@ export type EventInOrder = Pick<BusinessEventRow, 'id' | 'documentType' | 'event
 export async function otherEventsBefore(db: Db, ids: readonly string[], atMost: number): Promise<EventInOrder[]> {
   return rowsOf(
     db,
-    statement(`select id, document_type as "documentType", event, reference_document as "referenceDocument",
-       directed_to as "directedTo" from business_events
-     where fanned_out_at is null and id < $1::uuid and id <> all($2::uuid[]) order by id limit $3`),
+    statement(`select e.id, e.document_type as "documentType", e.event, e.reference_document as "referenceDocument",
+       e.directed_to as "directedTo" from (
+       select event_id from outbox where event_id < $1::uuid and event_id <> all($2::uuid[]) order by event_id limit $3
+     ) as o join business_events e on e.id ${equalsByIndex('o.event_id')} order by e.id`),
     [idBounds(ids)[1], ids, atMost],
   );
 }
@@ -202,11 +208,16 @@ export const FANNED_OUT = columns<FannedOut>([
   ['wantedBy', 'wanted_by', 'integer'],
 ]);
 
-/** Removes events from the outbox. @param first the number of its first parameter; the last parameter is the time */
-export function leaveOutboxSql(first: number): string {
-  return `update business_events as e set fanned_out_at = $${first + FANNED_OUT.length}::timestamptz, wanted_by = f.wanted_by
+/**
+ * Two parts of a statement that take events out of the outbox: a WITH query, and the final statement.
+ * @param first the number of its first parameter; the last parameter is the time
+ */
+export function leaveOutboxSql(first: number): { withQuery: string; sql: string } {
+  const withQuery = `left_outbox as (delete from outbox where event_id = any($${first}::uuid[]))`;
+  const sql = `update business_events as e set fanned_out_at = $${first + FANNED_OUT.length}::timestamptz, wanted_by = f.wanted_by
     from unnest(${FANNED_OUT.arrays(first)}) as f (${FANNED_OUT.names})
     where e.id ${equalsByIndex('f.id')}`;
+  return { withQuery, sql };
 }
 
 /** @param wantedBy how many webhooks each event matched, in the order of the ids */
@@ -216,5 +227,6 @@ export async function leaveOutbox(
   wantedBy: readonly number[],
   at: Date,
 ): Promise<void> {
-  await changedBy(db, leaveOutboxSql(1), [ids, wantedBy, at]);
+  const { withQuery, sql } = leaveOutboxSql(1);
+  await changedBy(db, `with ${withQuery} ${sql}`, [ids, wantedBy, at]);
 }

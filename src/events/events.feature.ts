@@ -1,4 +1,4 @@
-import { BusinessEventEntity } from './business-event.entity';
+import { BusinessEventEntity, OutboxEntity } from './business-event.entity';
 import { businessEventLinkedFields } from './business-event.linked-fields';
 import { BusinessEventResolver } from './business-event.resolver';
 import { businessEventSqlFields } from './business-event.sql-fields';
@@ -6,7 +6,7 @@ import { IdempotencyKeyEntity } from './idempotency-key.entity';
 import { PayloadEntity } from './payload.entity';
 
 export const events = {
-  entities: [PayloadEntity, BusinessEventEntity, IdempotencyKeyEntity],
+  entities: [PayloadEntity, BusinessEventEntity, OutboxEntity, IdempotencyKeyEntity],
   resolvers: [BusinessEventResolver],
   linkedFields: businessEventLinkedFields,
   sqlFields: businessEventSqlFields,

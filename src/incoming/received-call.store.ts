@@ -1,5 +1,11 @@
 // Records received calls and the events that they become. Their rows are inserted closed.
-import { EVENT_PARAMETERS, eventValues, insertEventsSql, type NewEventRow } from '../events/business-event.store';
+import {
+  EVENT_PARAMETERS,
+  eventValues,
+  fillOutboxSql,
+  insertEventsSql,
+  type NewEventRow,
+} from '../events/business-event.store';
 import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from '../events/payload.store';
 import type { RequestErrorCode, RequestStatus } from '../request-log/webhook-request-log.entity';
 import { columns } from '../sql/columns';
@@ -73,7 +79,8 @@ export async function insertReceived(
 ): Promise<void> {
   await changedBy(
     db,
-    statement(`with new_payloads as (${insertPayloadsSql()}), new_events as (${insertEventsSql(AFTER_PAYLOADS)})
+    statement(`with new_payloads as (${insertPayloadsSql()}), new_events as (${insertEventsSql(AFTER_PAYLOADS)}),
+       waiting as (${fillOutboxSql(AFTER_PAYLOADS)})
      insert into webhook_request_logs (${RECEIVED.names}, direction, attempt_number, response_truncated)
      select *, 'INCOMING', 1, false from unnest(${RECEIVED.arrays(AFTER_EVENTS)})`),
     [...NEW_PAYLOAD.valuesOf(payloads), ...eventValues(events), ...RECEIVED.valuesOf(rows)],

@@ -5,7 +5,14 @@ import { makePartitions } from '../../src/database/partitions';
 import { firstIdAt, newId } from '../../src/ids';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
-const TABLES = ['business_events', 'deliveries', 'payloads', 'request_index', 'webhook_request_logs'];
+const TABLES = [
+  'business_events',
+  'deliveries',
+  'finished_deliveries',
+  'payloads',
+  'request_index',
+  'webhook_request_logs',
+];
 
 let database: TestDatabase;
 let source: DataSource;

@@ -2,6 +2,7 @@ import { Webhook as Verifier } from 'standardwebhooks';
 import { toNodeId, uuidOf } from '../../src/ids';
 import { turn } from '../delivery/attempt/ledger';
 import { startTestApp, type TestApp } from '../support/app';
+import { listStates } from '../support/delivery-states';
 import { askMutation, mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
@@ -34,6 +35,7 @@ async function mixture() {
   await set(`status = 'SKIPPED', skip_reason = 'LOOP', payload_id = null, delivered_at = null`, 6);
   await set('test = true', 7);
   await set(`status = 'PENDING', finished_at = null, held = true`, 8);
+  await listStates(app.database);
   await erase(app, [ids[9] as string]);
   partner.calls.length = 0;
   return { webhook, ids };

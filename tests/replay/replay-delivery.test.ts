@@ -3,6 +3,7 @@ import { Webhook as Verifier } from 'standardwebhooks';
 import { toNodeId } from '../../src/ids';
 import { attemptsOf, turn } from '../delivery/attempt/ledger';
 import { startTestApp, type TestApp } from '../support/app';
+import { listStates } from '../support/delivery-states';
 import { askMutation, mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
@@ -46,12 +47,13 @@ async function ended(settings: object = {}): Promise<{ webhook: Webhook; deliver
   return { webhook, delivery };
 }
 
-function setStatus(delivery: RoundState, status: string) {
-  return app.database.query(
+async function setStatus(delivery: RoundState, status: string) {
+  await app.database.query(
     `update deliveries set status = $2, finished_at = case when $2 not in ('PENDING', 'RETRYING') then now() end
      where id = $1`,
     [delivery.id, status],
   );
+  await listStates(app.database);
 }
 
 test('the same webhook-id and bytes arrive again, with a fresh timestamp and a signature that verifies', async () => {

@@ -25,6 +25,7 @@ export async function writeHours(sql: Client, plan: Plan, from: number, to: numb
   await sql.query(INSERT_PAYLOADS);
   await sql.query(INSERT_EVENTS);
   await sql.query(INSERT_DELIVERIES);
+  await sql.query(INSERT_FINISHED);
   const { rowCount } = await sql.query(INSERT_REQUESTS);
   await sql.query('commit');
   return rowCount ?? 0;
@@ -118,6 +119,12 @@ const INSERT_DELIVERIES = `insert into deliveries (id, business_event_id, webhoo
     to_timestamp((d.ms + 5) / 1000.0), last.at, case when fails < 4 then last.at end
   from d join (
     select delivery_id, max(attempt) as attempts, to_timestamp(max(started_ms + duration_ms) / 1000.0) as at from r group by 1
+  ) as last using (delivery_id) order by d.delivery_id`;
+
+const INSERT_FINISHED = `insert into finished_deliveries (id, webhook_id, document_type, status, finished_at)
+  select d.delivery_id, d.to_id, d.document_type, case when d.fails = 4 then 'EXHAUSTED' else 'DELIVERED' end, last.at
+  from d join (
+    select delivery_id, to_timestamp(max(started_ms + duration_ms) / 1000.0) as at from r group by 1
   ) as last using (delivery_id) order by d.delivery_id`;
 
 const INSERT_REQUESTS = `insert into webhook_request_logs (id, webhook_id, direction, status, document_type, event, reference_document,

@@ -13,7 +13,7 @@ export async function ensurePastPartitions(owner: Client, from: Date, until: Dat
   }>(
     `select format('%s_%s', parent, to_char(month, 'YYYY_MM')) as name, parent,
        first_id_at(month at time zone 'UTC') as lower, first_id_at((month + interval '1 month') at time zone 'UTC') as upper,
-       case when parent in ('webhook_request_logs', 'deliveries') then 60 else 100 end as fillfactor
+       case when parent in ('webhook_request_logs', 'deliveries') then 60 when parent = 'business_events' then 70 else 100 end as fillfactor
      from unnest($1::text[]) as parent,
        generate_series(date_trunc('month', $2::timestamptz at time zone 'UTC'), $3::timestamptz at time zone 'UTC', interval '1 month') as month
      where to_regclass(format('public.%s_%s', parent, to_char(month, 'YYYY_MM'))) is null`,

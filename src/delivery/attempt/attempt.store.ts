@@ -12,6 +12,7 @@ import { columns } from '../../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
 import { equalsByIndex } from '../../sql/index-lookup';
 import type { DeliveryStatus } from '../delivery.entity';
+import { deleteOpenSql, insertFinishedSql, updateOpenSql } from '../delivery-state.store';
 
 /** Inserts the request rows, and marks their deliveries as on the wire. */
 export async function openRequests(db: Db, requests: readonly OpenRequest[]): Promise<void> {
@@ -68,8 +69,11 @@ export async function closeRequestsAndDeliveries(
        from unnest(${DELIVERY_UPDATE.arrays()}, ${CLOSED_REQUEST.arrays(DELIVERY_UPDATE.length + 1)})
          as u (${DELIVERY_UPDATE.names}, ${CLOSED_REQUEST.names})
        where d.id ${equalsByIndex('u.delivery_id')} and d.open_request_id = u.request_id
-       returning u.*
-     ), closed as (
+       returning d.id, d.webhook_id, d.document_type, u.*
+     ), ended as (${deleteOpenSql('updated', 'u.finished_at is not null')}),
+     retried as (${updateOpenSql('updated', ['status', 'next_attempt_at'], 'u.finished_at is null')}),
+     finished as (${insertFinishedSql('updated where finished_at is not null')}),
+     closed as (
        ${CLOSE_SQL} from updated as c
        where r.id ${equalsByIndex('c.request_id')} and r.finished_at is null
      )

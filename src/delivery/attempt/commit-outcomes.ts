@@ -4,6 +4,7 @@ import type { Db } from '../../sql/db';
 import { webhooksForShare } from '../../webhooks/webhook.store';
 import { giveSlotsBack } from '../../webhooks/webhook-slot.store';
 import { releaseSuccessors } from '../capacity/document-ordering';
+import { stopBlocking } from '../capacity/document-ordering.store';
 import { cancelRequested } from '../capacity/waiting.store';
 import type { DeliveryQueue } from '../queue/queue';
 import { closeRequestsAndDeliveries } from './attempt.store';
@@ -26,11 +27,9 @@ export async function commitOutcomes(db: Db, queue: DeliveryQueue, outcomes: rea
   const attempts = own.map((outcome) => outcome.attempt);
   await giveSlotsBack(db, attempts.filter(takesSlot).map(slotOf));
   await applyToCircuits(db, own, circuits, disablable, now);
-  await releaseSuccessors(
-    db,
-    queue,
-    own.filter(stopsBlocking).map((outcome) => outcome.deliveryUpdate.deliveryId),
-  );
+  const unblocking = own.filter(stopsBlocking).map((outcome) => outcome.deliveryUpdate.deliveryId);
+  await stopBlocking(db, unblocking);
+  await releaseSuccessors(db, queue, unblocking);
   const nextJobs = own.flatMap((outcome) => outcome.nextJob ?? []);
   const jobIds = attempts.map((attempt) => attempt.jobId);
   await Promise.all([queue.insert(db, nextJobs), queue.complete(db, jobIds)]);

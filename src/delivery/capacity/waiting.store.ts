@@ -1,91 +1,92 @@
 // Deliveries without a job: held, waiting, or cancelled.
-import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { equalsByIndex } from '../../sql/index-lookup';
 import type { Wait } from '../delivery.entity';
+import { deleteBlockingSql, deleteOpenSql, insertFinishedSql, moveSql } from '../delivery-state.store';
 
 /** A delivery that was delivered before it was replayed stays DELIVERED. */
 const ENDED = `case when delivered_at is null then 'CANCELLED' else 'DELIVERED' end`;
 
+/** WITH queries that end deliveries. $2 is the time. @param where of `deliveries as d` */
+function endSql(where: string): string {
+  return `ended as (
+      update deliveries as d set status = ${ENDED}, finished_at = $2, held = false, waits_for = null, blocks = false,
+        job_id = null, open_request_id = null, next_attempt_at = null where ${where}
+      returning d.id, d.webhook_id, d.document_type, d.reference_document, d.status, d.finished_at
+    ), closed as (${deleteOpenSql('ended')}), unblocked as (${deleteBlockingSql('ended')}),
+    finished as (${insertFinishedSql('ended')})`;
+}
+
 /** Holds deliveries until their webhook is resumed. Their attempts are closed. */
 export async function holdDeliveries(db: Db, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await changedBy(
-    db,
-    statement(`update deliveries set held = true, waits_for = null, job_id = null, open_request_id = null,
-       next_attempt_at = null where id = any($1::uuid[])`),
-    [ids],
-  );
+  const update = `update deliveries as d set held = true, waits_for = null, job_id = null, open_request_id = null,
+    next_attempt_at = null where d.id = any($1::uuid[])`;
+  await rowsOf(db, statement(moveSql(update)), [ids]);
 }
 
+/** Cancels deliveries that are open, or EXHAUSTED and block others. */
 export async function cancelDeliveries(db: Db, ids: readonly string[], at: Date): Promise<void> {
   if (ids.length === 0) return;
-  await changedBy(
+  await rowsOf(
     db,
-    statement(`update deliveries set status = ${ENDED}, finished_at = $2, held = false, waits_for = null, blocks = false,
-       job_id = null, open_request_id = null, next_attempt_at = null where id = any($1::uuid[])`),
+    statement(`with ${endSql('d.id = any($1::uuid[])')}, exhausted as (
+       delete from finished_deliveries where status = 'EXHAUSTED' and id = any($1::uuid[]))
+     select id from ended`),
     [ids, at],
   );
 }
 
-/** Cancels the open deliveries of a webhook, except those with an attempt on the wire. */
+/** Cancels the open deliveries of a webhook, except those with an attempt on the wire. @returns their number */
 export async function cancelOpenOf(db: Db, webhookId: string, at: Date): Promise<number> {
-  return changedBy(
+  const open = `d.finished_at is null and d.open_request_id is null
+    and d.id in (select id from open_deliveries where webhook_id = $1)`;
+  const row = await rowOf<{ count: number }>(
     db,
-    statement(`update deliveries set status = ${ENDED}, finished_at = $2, held = false, waits_for = null, blocks = false,
-       job_id = null, next_attempt_at = null
-     where webhook_id = $1 and finished_at is null and open_request_id is null`),
+    statement(`with ${endSql(open)} select count(*)::integer as count from ended`),
     [webhookId, at],
   );
+  return row?.count ?? 0;
 }
 
 /** Makes held deliveries wait for capacity instead. @returns their number, at most `atMost` */
 export async function unholdDeliveries(db: Db, webhookId: string, atMost: number): Promise<number> {
-  return changedBy(
-    db,
-    statement(`update deliveries set held = false, waits_for = 'CAPACITY' where id in (
-       select id from deliveries where webhook_id = $1 and finished_at is null and held order by id limit $2)`),
-    [webhookId, atMost],
-  );
+  const update = `update deliveries as d set held = false, waits_for = 'CAPACITY' where d.held and d.id in (
+    select id from open_deliveries where webhook_id = $1 and held order by id limit $2)`;
+  return changedBy(db, statement(moveSql(update)), [webhookId, atMost]);
 }
 
 /** Makes deliveries that wait for capacity held instead. @returns their number, at most `atMost` */
 export async function holdWaiting(db: Db, webhookId: string, atMost: number): Promise<number> {
-  return changedBy(
-    db,
-    statement(`update deliveries set held = true, waits_for = null where id in (
-       select id from deliveries where webhook_id = $1 and waits_for is not null and waits_for = 'CAPACITY'
-       order by id limit $2)`),
-    [webhookId, atMost],
-  );
+  const update = `update deliveries as d set held = true, waits_for = null where d.waits_for = 'CAPACITY' and d.id in (
+    select id from open_deliveries where webhook_id = $1 and waits_for = 'CAPACITY' order by id limit $2)`;
+  return changedBy(db, statement(moveSql(update)), [webhookId, atMost]);
 }
 
 /** Assigns jobs to deliveries: they are due at `at`. */
 export async function giveJobs(db: Db, jobs: readonly { id: string; deliveryId: string }[], at: Date): Promise<void> {
   if (jobs.length === 0) return;
-  await changedBy(
-    db,
-    statement(`update deliveries as d set held = false, waits_for = null, job_id = j.job_id, next_attempt_at = $3
-     from unnest($1::uuid[], $2::uuid[]) as j (id, job_id) where d.id = j.id`),
-    [jobs.map((job) => job.deliveryId), jobs.map((job) => job.id), at],
-  );
+  const update = `update deliveries as d set held = false, waits_for = null, job_id = j.job_id, next_attempt_at = $3
+    from unnest($1::uuid[], $2::uuid[]) as j (id, job_id) where d.id = j.id`;
+  await rowsOf(db, statement(moveSql(update)), [jobs.map((job) => job.deliveryId), jobs.map((job) => job.id), at]);
 }
 
 /** Takes the jobs of deliveries away: they wait. */
 export async function makeWait(db: Db, ids: readonly string[], waitsFor: Wait): Promise<void> {
   if (ids.length === 0) return;
-  await changedBy(
-    db,
-    statement(`update deliveries set waits_for = $2, job_id = null, open_request_id = null, next_attempt_at = null
-     where id = any($1::uuid[])`),
-    [ids, waitsFor],
-  );
+  const update = `update deliveries as d set waits_for = $2, job_id = null, open_request_id = null, next_attempt_at = null
+    where d.id = any($1::uuid[])`;
+  await rowsOf(db, statement(moveSql(update)), [ids, waitsFor]);
 }
 
 /** Locks the oldest deliveries of a webhook that wait for capacity, except those that another transaction has locked. */
 export async function firstWaiting(db: Db, webhookId: string, atMost: number): Promise<string[]> {
   const rows = await rowsOf<{ id: string }>(
     db,
-    statement(`select id from deliveries where webhook_id = $1 and waits_for is not null and waits_for = 'CAPACITY'
-     order by id limit $2 for update skip locked`),
+    // the delivery is checked again once it is locked; the row beside it is not
+    statement(`select d.id from open_deliveries o join deliveries d on d.id ${equalsByIndex('o.id')}
+     where o.webhook_id = $1 and o.waits_for = 'CAPACITY' and d.waits_for = 'CAPACITY'
+     order by o.id limit $2 for update of d skip locked`),
     [webhookId, atMost],
   );
   return rows.map((row) => row.id);
@@ -105,8 +106,7 @@ export async function isDueOrRunning(db: Db, id: string, now: Date): Promise<boo
 export async function hasWaiting(db: Db, webhookId: string): Promise<boolean> {
   const rows = await rowsOf(
     db,
-    statement(`select 1 from deliveries where webhook_id = $1 and waits_for is not null and waits_for = 'CAPACITY'
-     limit 1`),
+    statement(`select 1 from open_deliveries where webhook_id = $1 and waits_for = 'CAPACITY' limit 1`),
     [webhookId],
   );
   return rows.length > 0;

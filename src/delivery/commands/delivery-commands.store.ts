@@ -3,6 +3,7 @@ import { idBounds } from '../../ids';
 import { columns } from '../../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
 import type { DeliveryStatus, SkipReason, Wait } from '../delivery.entity';
+import { insertOpenSql } from '../delivery-state.store';
 
 /** The columns of a delivery that these commands depend on. */
 export interface CommandedDelivery {
@@ -86,12 +87,18 @@ export async function reopenDeliveries(
   await changedBy(
     db,
     // deliveries from before delivered_at existed have finished_at only
-    statement(`update deliveries as d set status = 'PENDING', finished_at = null, round_start = d.attempts, replay_id = $3,
+    statement(`with reopened as (
+       update deliveries as d set status = 'PENDING', finished_at = null, round_start = d.attempts, replay_id = $3,
        delivered_at = coalesce(d.delivered_at, case when d.status = 'DELIVERED' then d.finished_at end),
        cancel_requested = false, held = r.job_id is null, waits_for = null, job_id = r.job_id,
        next_attempt_at = case when r.job_id is not null then $4::timestamptz end
-     from unnest($1::uuid[], $2::uuid[]) as r (id, job_id)
-     where d.id = r.id and d.id between $5::uuid and $6::uuid`),
+       from unnest($1::uuid[], $2::uuid[]) as r (id, job_id)
+       where d.id = r.id and d.id between $5::uuid and $6::uuid
+       returning d.*
+     ), finished as (
+       delete from finished_deliveries where id = any($1::uuid[]) and id between $5::uuid and $6::uuid
+         and status in ('DELIVERED', 'EXHAUSTED', 'SKIPPED', 'CANCELLED')
+     ) ${insertOpenSql('reopened')}`),
     [ids, reopened.map((each) => each.jobId), replayId, at, ...idBounds(ids)],
   );
 }

@@ -4,7 +4,7 @@ import { changedBy, type Db, statement } from '../../sql/db';
 import { insertDeliveriesSql, NEW_DELIVERY, type NewDelivery } from '../delivery.store';
 
 const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
-const AFTER_DELIVERIES = AFTER_PAYLOADS + NEW_DELIVERY.length;
+const LEAVE_OUTBOX = leaveOutboxSql(AFTER_PAYLOADS + NEW_DELIVERY.length);
 
 /** Inserts payloads and deliveries, and takes the events out of the outbox, in one statement. */
 export async function writeFanOut(
@@ -17,8 +17,8 @@ export async function writeFanOut(
   await changedBy(
     db,
     statement(`with new_payloads as (${insertPayloadsSql()}),
-       new_deliveries as (${insertDeliveriesSql(AFTER_PAYLOADS)})
-     ${leaveOutboxSql(AFTER_DELIVERIES)}`),
+       ${insertDeliveriesSql(AFTER_PAYLOADS)}, ${LEAVE_OUTBOX.withQuery}
+     ${LEAVE_OUTBOX.sql}`),
     [...NEW_PAYLOAD.valuesOf(payloads), ...NEW_DELIVERY.valuesOf(deliveries), ...FANNED_OUT.valuesOf(events), at],
   );
 }

@@ -1,4 +1,5 @@
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { equalsByIndex } from '../../sql/index-lookup';
 
 /** What workers have still to do. Deliveries that wait for their time or for their webhook are not part of it. */
 export interface Backlog {
@@ -19,7 +20,7 @@ export async function measureBacklog(db: Db, atMost: number): Promise<Backlog> {
     db,
     statement(`select
        (select count(*)::integer from (
-         select from business_events where fanned_out_at is null limit $1) as waiting) as events,
+         select from outbox limit $1) as waiting) as events,
        (select count(*)::integer from (
          select from pgboss.job where name = 'deliveries' and state < 'active' and start_after <= now() limit $1
        ) as due) as deliveries`),
@@ -32,8 +33,10 @@ export async function measureBacklog(db: Db, atMost: number): Promise<Backlog> {
 }
 
 const OUTBOX_PAYLOADS = `
-  (select payload_id from business_events where fanned_out_at is null order by id limit ${SAMPLE})
-  union all (select payload_id from business_events where fanned_out_at is null order by id desc limit ${SAMPLE})`;
+  select e.payload_id from (
+    (select event_id from outbox order by event_id limit ${SAMPLE})
+    union all (select event_id from outbox order by event_id desc limit ${SAMPLE})
+  ) as o join business_events e on e.id ${equalsByIndex('o.event_id')}`;
 
 const DUE_PAYLOADS = `
   select payload_id from deliveries where id in (

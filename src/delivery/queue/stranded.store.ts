@@ -1,4 +1,5 @@
 import { changedBy, type Db } from '../../sql/db';
+import { moveSql } from '../delivery-state.store';
 
 /**
  * Repairs deliveries that no process would ever continue: those that wait for capacity of a webhook that is not marked as
@@ -8,14 +9,14 @@ import { changedBy, type Db } from '../../sql/db';
 export async function freeStranded(db: Db): Promise<number> {
   const next = await changedBy(
     db,
-    `update deliveries set waits_for = 'CAPACITY' where waits_for = 'PREDECESSOR' and id in (
-       select distinct on (webhook_id, document_type, reference_document) id from deliveries where blocks
-       order by webhook_id, document_type, reference_document, id)`,
+    moveSql(`update deliveries as d set waits_for = 'CAPACITY' where d.waits_for = 'PREDECESSOR' and d.id in (
+       select distinct on (webhook_id, document_type, reference_document) id from blocking_deliveries
+       order by webhook_id, document_type, reference_document, id)`),
   );
   const webhooks = await changedBy(
     db,
     `update webhook_circuits c set has_backlog = true where not has_backlog and exists (
-       select from deliveries d where d.webhook_id = c.webhook_id and d.waits_for = 'CAPACITY')`,
+       select from open_deliveries o where o.webhook_id = c.webhook_id and o.waits_for = 'CAPACITY')`,
   );
   return next + webhooks;
 }

@@ -55,7 +55,7 @@ export function createMetrics(source: DataSource): Metrics {
     registers: [registry],
     async collect() {
       const sql = `select count(*)::int as n
-        from (select from business_events where fanned_out_at is null limit 10000) as waiting`;
+        from (select from outbox limit 10000) as waiting`;
       const [row] = await source.query<{ n: number }[]>(sql);
       this.set(row?.n ?? 0);
     },

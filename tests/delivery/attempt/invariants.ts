@@ -42,6 +42,26 @@ const FAULTS: Record<string, string> = {
   'an archived webhook that still owes something': `
     select d.id from deliveries d join webhooks w on w.id = d.webhook_id
     where w.status = 'ARCHIVED' and (d.held or d.waits_for is not null)`,
+  'a delivery that is not listed by its state, or twice': `
+    select d.id from deliveries d
+    left join open_deliveries o on o.id = d.id and o.webhook_id = d.webhook_id and o.document_type = d.document_type
+      and o.status = d.status and o.held = d.held and o.waits_for is not distinct from d.waits_for
+      and (o.next_attempt_at = d.next_attempt_at or d.next_attempt_at is null)
+    left join finished_deliveries f on f.id = d.id and f.webhook_id = d.webhook_id and f.document_type = d.document_type
+      and f.status = d.status and f.finished_at = d.finished_at
+    where (select count(*) from open_deliveries where id = d.id) + (select count(*) from finished_deliveries where id = d.id) <> 1
+      or case when d.finished_at is null then o.id else f.id end is null`,
+  'a state of no delivery': `
+    select s.id from (select id from open_deliveries union all select id from finished_deliveries) s
+    where not exists (select from deliveries d where d.id = s.id)`,
+  'a delivery that blocks and is not listed, or the reverse': `
+    select coalesce(d.id, b.id) as id from (select * from deliveries where blocks) d
+    full join blocking_deliveries b on b.id = d.id and b.webhook_id = d.webhook_id
+      and b.document_type = d.document_type and b.reference_document = d.reference_document
+    where d.id is null or b.id is null`,
+  'an event that is fanned out and in the outbox, or neither': `
+    select e.id from business_events e left join outbox o on o.event_id = e.id
+    where (e.fanned_out_at is null) <> (o.event_id is not null)`,
   'a circuit that is not closed and has no end': `
     select webhook_id as id from webhook_circuits where state <> 'CLOSED' and open_until is null`,
 };

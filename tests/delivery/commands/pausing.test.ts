@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { uuidOf } from '../../../src/ids';
 import { startTestApp, type TestApp } from '../../support/app';
+import { listStates } from '../../support/delivery-states';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
@@ -191,6 +192,7 @@ test('archiving a webhook and taking its due deliveries do not lock each other o
     [uuidOf('Webhook', webhook.id)],
   );
   await archiving.query('commit');
+  await listStates(app.database);
   await archiving.end();
   await allFinished(app, webhook.id, 1);
   expect(partner.calls).toHaveLength(0);
@@ -228,6 +230,7 @@ test('resuming releases ten thousand held deliveries in one go', async () => {
      from deliveries, generate_series(2, 10000) as n where webhook_id = $1`,
     [uuidOf('Webhook', webhook.id)],
   );
+  await listStates(app.database);
   await turn(app, 'resume', webhook.id);
   const [counted] = await app.database.query<{ held: number; jobs: number }>(
     `select count(*) filter (where held)::int as held, count(job_id)::int as jobs from deliveries where webhook_id = $1`,

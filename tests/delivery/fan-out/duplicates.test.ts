@@ -1,6 +1,7 @@
 import { duplicatesAmong } from '../../../src/delivery/fan-out/skip-reasons/duplicates';
 import { firstIdAt, newId, timeOfId, toNodeId, uuidOf } from '../../../src/ids';
 import { shareTestApi, type TestApp } from '../../support/app';
+import { listStates } from '../../support/delivery-states';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/ledger';
 import { type Parts, startParts } from '../parts';
@@ -114,6 +115,7 @@ test.each(['EXHAUSTED', 'CANCELLED', 'SKIPPED'])('one whose first was %s is sent
     uuidOf('Webhook', webhook.id),
     status,
   ]);
+  await listStates(app.database);
   await happen(event('D-1'));
   expect((await deliveriesOf(app, webhook.id))[1]).toMatchObject({ status: 'PENDING', skipReason: null });
 });
@@ -123,11 +125,13 @@ test('an event that was published before and comes here after is a duplicate too
   const [early] = await publish(app, [event('D-1')]);
   const id = uuidOf('BusinessEvent', early as string);
   await app.database.query('update business_events set fanned_out_at = now() where id = $1', [id]);
+  await listStates(app.database);
   const [late] = await happen(event('D-1'));
   const aged = await age(early as string, 3);
   await app.database.query('update business_events set fanned_out_at = null where id = $1', [
     uuidOf('BusinessEvent', aged),
   ]);
+  await listStates(app.database);
   await parts.fanOutAll();
   const skipped = (await deliveriesOf(app, webhook.id)).find((each) => each.skipReason === 'DUPLICATE');
   expect(skipped?.skipMessage).toMatch(new RegExp(`^The same as ${late}, 3(\\.\\d)? s after\\.$`));

@@ -3,6 +3,7 @@ import { startBacklogDispatcher } from '../../../src/delivery/capacity/backlog-d
 import { freeStranded } from '../../../src/delivery/queue/stranded.store';
 import { uuidOf } from '../../../src/ids';
 import { shareTestApi, type TestApp } from '../../support/app';
+import { listStates } from '../../support/delivery-states';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { strays } from '../attempt/invariants';
@@ -35,6 +36,7 @@ test.each([
     `update deliveries set ${stranded}, job_id = null, next_attempt_at = null where webhook_id = $1`,
     [uuidOf('Webhook', id)],
   );
+  await listStates(app.database);
   expect(await freeStranded(parts.db)).toBeGreaterThan(0);
   const worker = startWorker(parts);
   const dispatcher = startBacklogDispatcher({ ...parts, freeFor: parts.capacity.freeFor, onDispatched: worker.wake });

@@ -1,5 +1,6 @@
 import { toNodeId } from '../../../src/ids';
 import type { TestDatabase } from '../../support/database';
+import { listStates } from '../../support/delivery-states';
 import { uuidAtTime } from '../../support/uuid-at-time';
 
 /** Two rows of each type that differ in everything: the first has a value wherever one may be missing, the second none. */
@@ -236,6 +237,7 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
       started_at: early,
     },
   ]);
+  await listStates(database);
   return Object.fromEntries(
     Object.entries(ids).map(([name, [full, bare]]) => [
       name,
