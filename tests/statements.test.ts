@@ -1,5 +1,4 @@
 import { getOperationAST, graphql, type OperationDefinitionNode, parse } from 'graphql';
-import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../src/database/data-source';
 import type { Context, Services } from '../src/graphql/context';
@@ -9,6 +8,7 @@ import { createReadQuery } from '../src/read-plan/read-query';
 import { sharedSchema } from '../src/server/schema/schema';
 import { SQL_FIELDS } from '../src/server/schema/sql-fields';
 import { createTestDatabase, type TestDatabase } from './support/database';
+import { statementsSentBy } from './support/sent-statements';
 
 const SIZES = [1, 10, 100];
 const PAGE = 100;
@@ -196,25 +196,6 @@ function contextOf(source: DataSource): Context {
     services: {} as Services,
     memory: new Map(),
   };
-}
-
-/** Every statement that goes out over this pool, whichever way it was sent. */
-function statementsSentBy(source: DataSource): string[] {
-  const sent: string[] = [];
-  const known = new WeakSet<PoolClient>();
-  const { master } = source.driver as unknown as { master: Pool };
-  master.on('acquire', (client) => {
-    if (known.has(client)) return;
-    known.add(client);
-    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-    Object.assign(client, {
-      query: (...args: [string | QueryConfig, ...unknown[]]) => {
-        sent.push(typeof args[0] === 'string' ? args[0] : args[0].text);
-        return query(...args);
-      },
-    });
-  });
-  return sent;
 }
 
 /** `count` users with a key and a webhook each, and as many events, each with a delivery and a request. */

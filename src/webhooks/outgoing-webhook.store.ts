@@ -32,7 +32,8 @@ export async function outgoingWebhooks(db: Db): Promise<WebhooksAt> {
 }
 
 /**
- * The state of these webhooks, and every outgoing webhook that was changed since `snapshot`, in one statement.
+ * The state of these webhooks, and every outgoing webhook that was changed since `snapshot`, in one statement. Its
+ * sub-queries are no EXISTS, for which the planner may read the whole table into a hash.
  *
  * The bound by `xmax` matters after a restore into another cluster: its rows may name transactions of the old one, which
  * have not happened yet in the new one. They are no changes.
@@ -46,9 +47,9 @@ export async function statesAndChanges(
   const rows = await rowsOf<Row>(
     db,
     statement(`select pg_current_snapshot()::text as snapshot, asked.id as "webhookId",
-       exists (select from webhook_circuits c
-         where c.webhook_id = asked.id and (c.has_backlog or c.state <> 'CLOSED')) as "mustQueue",
-       exists (select from pending_decisions p where p.webhook_id = asked.id) as "hasPending",
+       coalesce((select c.has_backlog or c.state <> 'CLOSED' from webhook_circuits c where c.webhook_id = asked.id), false)
+         as "mustQueue",
+       coalesce((select true from pending_decisions p where p.webhook_id = asked.id limit 1), false) as "hasPending",
        changed.*
      from (select) as always left join (unnest($1::uuid[]) as asked (id) full join (
        select ${COLUMNS} from webhooks

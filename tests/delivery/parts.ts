@@ -10,7 +10,7 @@ import { createKeyring } from '../../src/keyring/keyring';
 import { createLog } from '../../src/log';
 import type { Db } from '../../src/sql/db';
 import { WHOLE } from '../../src/sql/hash-part';
-import { pipelinedTransactions } from '../../src/sql/transactions';
+import { pipelinedTransactions, type Transaction } from '../../src/sql/transactions';
 import { parseNetworks } from '../../src/webhooks/request/allowed-addresses';
 import type { TestApp } from '../support/app';
 
@@ -19,8 +19,12 @@ const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 /** The parts of a worker, on the database of an application without a worker. */
 export interface Parts extends WorkerParts {
   db: Db;
-  /** A relay with a memory of its own, as in another process. @returns its step, for all events of the outbox */
-  relay(): () => Promise<FanOut>;
+  /**
+   * A relay with a memory of its own, as in another process.
+   * @param transaction what it writes with, where a test intervenes
+   * @returns its step, for all events of the outbox
+   */
+  relay(transaction?: Transaction): () => Promise<FanOut>;
   /** What a relay of this process is made of. */
   fanOutParts: FanOutParts;
   /** Fans out until the outbox is empty. */
@@ -39,8 +43,8 @@ export async function startParts(app: TestApp): Promise<Parts> {
   const sender = createSender({ allowHttp: true, allowedNetworks: parseNetworks('127.0.0.0/8') });
   const transaction = pipelinedTransactions(source);
   const partsOfRelay = () => ({ db: source.manager, transaction, queue, directory: createWebhookDirectory() });
-  const relay = () => {
-    const fanOut = createFanOut(partsOfRelay());
+  const relay = (own = transaction) => {
+    const fanOut = createFanOut({ ...partsOfRelay(), transaction: own });
     return () => fanOut(WHOLE, LAST_ID);
   };
   const step = relay();

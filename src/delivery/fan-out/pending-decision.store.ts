@@ -55,7 +55,7 @@ export async function webhooksWithPending(db: Db, webhookIds: readonly string[])
   const rows = await rowsOf<{ id: string }>(
     db,
     statement(`select w.id from unnest($1::uuid[]) as w (id)
-     where exists (select from pending_decisions p where p.webhook_id = w.id)`),
+     where (select true from pending_decisions p where p.webhook_id = w.id limit 1)`),
     [webhookIds],
   );
   return new Set(rows.map(({ id }) => id));

@@ -1,0 +1,88 @@
+// What a step of the relay costs, in statements, rows and blocks: it does not grow with webhooks that want other events.
+import { createDataSource } from '../../../src/database/data-source';
+import { DELIVER } from '../../../src/database/pools';
+import { createFanOut } from '../../../src/delivery/fan-out/fan-out';
+import { createWebhookDirectory } from '../../../src/delivery/fan-out/webhook-directory';
+import { rowOf } from '../../../src/sql/db';
+import { WHOLE } from '../../../src/sql/hash-part';
+import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';
+import { shareTestApi, type TestApp } from '../../support/app';
+import { statementsSentBy } from '../../support/sent-statements';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { type Parts, startParts } from '../parts';
+
+let app: TestApp;
+let parts: Parts;
+
+beforeAll(async () => {
+  app = await shareTestApi();
+  parts = await startParts(app);
+});
+afterAll(async () => {
+  await parts.stop();
+  await app.stop();
+});
+
+const URL = 'http://127.0.0.1:9/hook';
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+interface Cost {
+  statements: number;
+  /** Rows and entries of indexes that were read, and blocks that were visited, of everything about webhooks. */
+  rows: number;
+  blocks: number;
+}
+
+test('5,000 webhooks that want other events add no statement and no row, and at most a level of an index', async () => {
+  await createTestWebhook(app, URL, { documentType: 'Wanted' });
+  await createTestWebhook(app, URL, { documentType: 'Wanted', ordering: 'HOLD' });
+  await createTestWebhook(app, URL, { documentType: 'Other' });
+  const few = await costOfStep();
+  await app.database.query(
+    `with others as (
+       insert into webhooks select (made.row).* from (
+         select jsonb_populate_record(w, jsonb_build_object('id', new_id())) as row
+         from webhooks w, generate_series(1, 5000) where w.document_type = 'Other') as made returning id)
+     insert into webhook_circuits (webhook_id, state, openings, failures) select id, 'CLOSED', 0, 0 from others`,
+  );
+  const many = await costOfStep();
+  expect(few.rows).toBeGreaterThan(0);
+  expect(many.statements).toBe(few.statements);
+  expect(many.rows).toBe(few.rows);
+  // at most: both webhooks, and their circuits, are looked up twice, and the changes once
+  expect(many.blocks - few.blocks).toBeLessThanOrEqual(9);
+});
+
+/** What the second step of a relay costs: the first has read all webhooks. */
+async function costOfStep(): Promise<Cost> {
+  const options = { ...DELIVER, name: 'counted', poolSize: 1 };
+  const source = await createDataSource(app.database.servingUrl, options).initialize();
+  try {
+    const transaction = pipelinedTransactions(source);
+    let use = { rows: 0, blocks: 0 };
+    const counted: Transaction = (work, options) =>
+      transaction(async (db) => {
+        const result = await work(db);
+        use = (await rowOf<{ rows: number; blocks: number }>(db, USE)) ?? use;
+        return result;
+      }, options);
+    const relay = { db: source.manager, transaction: counted, queue: parts.queue, directory: createWebhookDirectory() };
+    const step = createFanOut(relay);
+    const sent = statementsSentBy(source);
+    for (let n = 0; n < 2; n += 1) {
+      await publish(app, [invoice('INV-1', { documentType: 'Wanted' })]);
+      // the session then counts anew
+      await source.query('select pg_stat_force_next_flush()');
+      sent.length = 0;
+      expect(await step(WHOLE, LAST_ID)).toMatchObject({ events: 1 });
+    }
+    return { statements: sent.length, ...use };
+  } finally {
+    await source.destroy();
+  }
+}
+
+/** What this session has used in this transaction. */
+const USE = `select sum(pg_stat_get_xact_tuples_returned(oid) + pg_stat_get_xact_tuples_fetched(oid))::int as rows,
+    sum(pg_stat_get_xact_blocks_fetched(oid))::int as blocks
+  from pg_class where relname ~ '^(webhooks|webhook_circuits|pending_decisions)' and relkind in ('r', 'i')`;

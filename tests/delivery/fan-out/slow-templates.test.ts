@@ -1,0 +1,63 @@
+import { shareTestApi, type TestApp } from '../../support/app';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { deliveriesOf } from '../attempt/ledger';
+import { type Parts, startParts } from '../parts';
+
+let app: TestApp;
+let parts: Parts;
+
+beforeAll(async () => {
+  app = await shareTestApi();
+  parts = await startParts(app);
+});
+afterAll(async () => {
+  await parts.stop();
+  await app.stop();
+});
+
+const URL = 'http://127.0.0.1:9/hook';
+const SLOW_BODY =
+  '{% for a in doc.list %}{% for b in doc.list %}{% for c in doc.list %}{% endfor %}{% endfor %}{% endfor %}1';
+const SLOW_CONDITION = 'doc.list.all(a, doc.list.all(b, doc.list.all(c, a + b + c >= 0)))';
+const data = { list: Array.from({ length: 300 }, (_, n) => n) };
+
+/** The locks of sessions of the relay that run no statement now, and whether any of them is in a transaction. */
+async function heldLocks(): Promise<string[]> {
+  const sql = `select coalesce(l.relation::regclass::text, l.locktype, a.state) as held
+    from pg_stat_activity a left join pg_locks l on l.pid = a.pid
+    where a.datname = current_database() and a.application_name = 'hookledger test worker'
+      and (a.state = 'idle in transaction' or (a.state = 'idle' and l.pid is not null))`;
+  return (await app.database.query<{ held: string }>(sql)).map(({ held }) => held);
+}
+
+test.each([
+  ['template', { bodyFormat: 'JSON', body: SLOW_BODY }],
+  ['condition', { condition: SLOW_CONDITION }],
+])('while a slow %s runs, for webhooks with an order and a limit too, no transaction is open', async (what, slow) => {
+  const documentType = `Slow ${what}`;
+  const settings = { documentType, ordering: 'HOLD', dedupeSeconds: 60, ...slow };
+  const webhook = await createTestWebhook(app, URL, settings);
+  await publish(app, [invoice('INV-1', { documentType, data }), invoice('INV-2', { documentType, data })]);
+  let isWriting = false;
+  const atCommit: string[][] = [];
+  const step = parts.relay((work, options) => {
+    isWriting = true;
+    return parts.transaction(async (db) => {
+      const result = await work(db);
+      atCommit.push(await heldLocks());
+      return result;
+    }, options);
+  });
+  const stepped = step();
+  const samples: string[][] = [];
+  while (!isWriting) {
+    const sample = await heldLocks();
+    if (!isWriting) samples.push(sample);
+  }
+  await stepped;
+  expect(samples.length).toBeGreaterThan(1);
+  expect(samples.flat()).toEqual([]);
+  // what is looked at shows locks
+  expect(atCommit.at(-1)).toEqual(expect.arrayContaining(['webhooks', 'webhook_circuits']));
+  expect(await deliveriesOf(app, webhook.id)).toHaveLength(2);
+});
