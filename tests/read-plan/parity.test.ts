@@ -30,16 +30,13 @@ afterAll(async () => {
   await Promise.all([app.stop(), partner.stop()]);
 });
 
-/** The third is a prepared statement. */
-const TIMES = 3;
+/** A statement runs as plain text, is then prepared, and the third time it runs on a pipeline if it was quick. */
+const EACH_WAY = 3;
 
-async function expectTheSame(query: string, variables?: object, key = app.adminKey): Promise<void> {
-  const wanted = await askAt(plain.url as string, query, variables, key);
-  for (let time = 0; time < TIMES; time += 1) {
-    expect({ query, answer: comparable(await app.ask(query, variables, key)) }).toEqual({
-      query,
-      answer: comparable(wanted),
-    });
+async function expectTheSame(query: string, variables?: object, key = app.adminKey, times = EACH_WAY): Promise<void> {
+  const wanted = { query, answer: comparable(await askAt(plain.url as string, query, variables, key)) };
+  for (let time = 0; time < times; time += 1) {
+    expect({ query, answer: comparable(await app.ask(query, variables, key)) }).toEqual(wanted);
   }
 }
 
@@ -60,8 +57,10 @@ function comparable({ status, data, errors }: GraphQLAnswer) {
 describe.each([...ROLES])('for %s', (role: Role) => {
   test('every path through the schema has the same answer, by whatever way it is found', async () => {
     const key = await app.keyFor(role);
+    // other roles have the statements of the first, with fewer columns
+    const times = role === 'SYSTEM_MANAGER' ? EACH_WAY : 1;
     for (const path of pathsOf([role], ids)) {
-      await expectTheSame(`{ ${printSelection({ type: typeNamed('Query'), picks: [path] })} }`, undefined, key);
+      await expectTheSame(`{ ${printSelection({ type: typeNamed('Query'), picks: [path] })} }`, undefined, key, times);
     }
   });
 });
