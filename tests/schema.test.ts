@@ -43,7 +43,9 @@ describe('the database', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    source = await createDataSource(database.migrationUrl, { name: 'schema test', poolSize: 1 }).initialize();
+    // TypeORM asks for tables, columns and indexes at the same time
+    const options = { name: 'schema test', poolSize: 1, pipeline: true };
+    source = await createDataSource(database.migrationUrl, options).initialize();
   });
   afterAll(async () => {
     await source.destroy();
