@@ -1,10 +1,10 @@
 import type { Role } from '../../src/viewer';
-import { startTestApp, type TestApp } from '../support/app';
+import { shareTestApi, type TestApp } from '../support/app';
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { toNodeId } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { askMutation } from '../../support/mutate';
 import { createTestWebhook } from '../../support/webhooks';
 import { seedRequest } from '../pages/seeded-log';
@@ -9,7 +9,7 @@ import { fetchExport, linesOf, requestExport } from './exports';
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { newId, uuidOf } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { seedRequest } from '../pages/seeded-log';
 import { cellsOf, fetchExport, type Line, linesOf, requestExport } from './exports';
 
@@ -9,7 +9,7 @@ let app: TestApp;
 let n = 0;
 
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

@@ -1,4 +1,4 @@
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { askMutation, mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { seedRequest } from '../pages/seeded-log';
@@ -7,7 +7,7 @@ import { fetchExport, linesOf, requestExport } from './exports';
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await shareTestApi();
 });
 afterAll(() => app.stop());
 

@@ -1,11 +1,11 @@
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, type TestApp } from '../../support/app';
 import { seedRequest } from '../pages/seeded-log';
 
 let app: TestApp;
 let webhooks: Record<string, string>;
 
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await shareTestApi();
   await app.database.query(`insert into users (id, name, roles, active, created_at, updated_at)
     select new_id(), 'crowd-' || n, '{}', true, now(), now() from generate_series(1, 1100) as n`);
   webhooks = {};
