@@ -55,7 +55,7 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
   loops.push(() => pending.stop());
   const relay = startRelay({ ...fanOutParts, onFannedOut: worker.wake, onPending: pending.wake });
   loops.push(() => relay.stop());
-  const replays = startReplayLoop({ transaction, queue, log, onReplayed: worker.wake });
+  const replays = startReplayLoop({ db: deliver.manager, transaction, queue, log, onReplayed: worker.wake });
   loops.push(() => replays.stop());
   const maintenance = startMaintenance(source, clock, keyring, log);
   loops.push(() => maintenance.stop());

@@ -2,6 +2,7 @@ import { currentMs } from '../clock';
 import type { Log } from '../log';
 import { type Loop, startLoop } from '../loop';
 import { backfillRemaining } from '../request-log/feed/backfill.store';
+import { hasUnread } from '../request-log/feed/feed-position.store';
 import { countStep } from '../request-log/stats/update-rollups';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
@@ -20,6 +21,7 @@ const SHORT_STEP = 2_000;
 export function startCounting(db: Db, transaction: Transaction, log: Log, isDelivering: () => Promise<boolean>): Loop {
   const report = reportBackfill(log, 'counts', async () => (await backfillRemaining(db)).counts);
   return startLoop('counting', REST_MS, log, async () => {
+    if (!(await hasUnread(db, 'counts'))) return REST_MS;
     const begun = performance.now();
     const isShort = await isDelivering();
     // not durable: counts that a power cut loses are counted again, because their position is lost too

@@ -3,6 +3,7 @@ import { makePartitions } from '../database/partitions';
 import type { Log } from '../log';
 import { type Loop, startLoop } from '../loop';
 import { backfillRemaining } from '../request-log/feed/backfill.store';
+import { hasUnread } from '../request-log/feed/feed-position.store';
 import { type IndexBatch, indexNextBatch } from '../request-log/search/index-requests';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
@@ -34,6 +35,7 @@ export function startRequestIndexer(
   const report = reportBackfill(log, 'search index', async () => (await backfillRemaining(db)).index);
   let oldest: Date | null = null;
   return startLoop('request indexer', REST_MS, log, async () => {
+    if (!(await hasUnread(db, 'index'))) return REST_MS;
     const begun = performance.now();
     const urgent = (await isDelivering()) ? urgency(oldest === null ? 0 : currentMs() - oldest.getTime()) : 1;
     const taken = await takeBatch(db, transaction, SHORT_BATCH + Math.round(urgent * (LONG_BATCH - SHORT_BATCH)));

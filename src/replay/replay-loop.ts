@@ -16,6 +16,8 @@ const RETRY_MS = 10_000;
 const FAILED = 'The last step failed and is retried every 10 s. The log of the worker has the reason.';
 
 export interface ReplayParts {
+  /** For reads without a transaction. */
+  db: Db;
   transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
   queue: DeliveryQueue;
   log: Log;
@@ -25,12 +27,12 @@ export interface ReplayParts {
 
 export function startReplayLoop(parts: ReplayParts): Loop {
   return startLoop('replay', REST_MS, parts.log, async () => {
-    if (await runStep(parts)) {
-      parts.onReplayed();
-      return true;
-    }
-    const dueInMs = await parts.transaction(nextStepInMs);
-    return dueInMs === null ? REST_MS : Math.min(REST_MS, Math.max(MIN_REST_MS, dueInMs));
+    const dueInMs = await nextStepInMs(parts.db);
+    if (dueInMs === null) return REST_MS;
+    if (dueInMs > 0) return Math.min(REST_MS, Math.max(MIN_REST_MS, dueInMs));
+    if (!(await runStep(parts))) return MIN_REST_MS;
+    parts.onReplayed();
+    return true;
   });
 }
 

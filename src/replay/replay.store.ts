@@ -61,10 +61,10 @@ export async function claimDueReplay(db: Db): Promise<ReplayRow | null> {
 
 /** Milliseconds until the next step is due, 0 if one is; null: there is no open replay. */
 export async function nextStepInMs(db: Db): Promise<number | null> {
-  const row = await rowOf<{ ms: number | null }>(
+  const row = await rowOf<{ ms: number }>(
     db,
-    statement(`select extract(epoch from greatest(min(next_step_at) - clock_timestamp(), interval '0'))::float8 * 1000 as ms
-     from replays where status in ('PENDING', 'RUNNING')`),
+    statement(`select extract(epoch from greatest(next_step_at - clock_timestamp(), interval '0'))::float8 * 1000 as ms
+     from replays where status in ('PENDING', 'RUNNING') order by next_step_at limit 1`),
   );
   return row?.ms ?? null;
 }

@@ -26,6 +26,22 @@ export async function allPositions(db: Db): Promise<FeedPosition[]> {
   );
 }
 
+/**
+ * Whether a step of this reader would find anything: changes after its position, requests older than the feed, or a
+ * restored database. Locks and writes nothing, so that a reader that asks this first costs an idle database little.
+ */
+export async function hasUnread(db: Db, reader: FeedReader): Promise<boolean> {
+  const row = await rowOf<{ unread: boolean }>(
+    db,
+    statement(`select p."to" is not null or p."backfillBefore" is not null or p."isForeign" or exists (
+        select from request_changes c where c.xid >= pg_snapshot_xmin(p."from"::pg_snapshot)::text::bigint
+          and not pg_visible_in_snapshot(c.xid::text::xid8, p."from"::pg_snapshot)) as unread
+      from (select ${POSITION} from feed_positions where reader = $1 offset 0) as p`),
+    [reader],
+  );
+  return row?.unread ?? true;
+}
+
 /** @returns null: the database was restored, and its feed is to be rebuilt first */
 export async function readPosition(db: Db, reader: FeedReader): Promise<SavedPosition | null> {
   const sql = statement(`select ${POSITION} from feed_positions where reader = $1`);
