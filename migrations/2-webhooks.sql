@@ -68,7 +68,7 @@ create table webhook_secrets (
 );
 create index webhook_secrets_webhook_id_idx on webhook_secrets (webhook_id);
 
--- Credentials sent to the partner.
+-- Credentials sent to the partner, and the proxy and the authorities with which it is called.
 create table webhook_credentials (
   id uuid not null,
   webhook_id uuid not null,
@@ -79,7 +79,8 @@ create table webhook_credentials (
   box bytea not null,
   created_at timestamptz(3) not null,
   constraint webhook_credentials_pkey primary key (id),
-  constraint webhook_credentials_kind_check check (kind in ('HEADER', 'BASIC', 'OAUTH2', 'CERTIFICATE')),
+  constraint webhook_credentials_kind_check check
+    (kind in ('HEADER', 'BASIC', 'OAUTH2', 'CERTIFICATE', 'PROXY', 'AUTHORITIES')),
   constraint webhook_credentials_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
 );
 create index webhook_credentials_webhook_id_idx on webhook_credentials (webhook_id);

@@ -401,7 +401,7 @@ CREATE TABLE webhook_credentials (
   wrapped bytea NOT NULL,
   box bytea NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
-  CONSTRAINT webhook_credentials_kind_check CHECK (kind = ANY (ARRAY['HEADER'::text, 'BASIC'::text, 'OAUTH2'::text, 'CERTIFICATE'::text])),
+  CONSTRAINT webhook_credentials_kind_check CHECK (kind = ANY (ARRAY['HEADER'::text, 'BASIC'::text, 'OAUTH2'::text, 'CERTIFICATE'::text, 'PROXY'::text, 'AUTHORITIES'::text])),
   CONSTRAINT webhook_credentials_pkey PRIMARY KEY (id),
   CONSTRAINT webhook_credentials_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 );

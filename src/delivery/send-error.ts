@@ -1,6 +1,6 @@
 /**
  * Why an exchange failed. The codes are stored in the log and must not change. HTTP_STATUS: the answer was not 2xx.
- * NOT_SENT: the cause is on our side. AUTHENTICATION: there was no access token, so nothing was sent.
+ * NOT_SENT: the cause is on our side. PROXY: the proxy of the webhook did not connect to the partner. AUTHENTICATION: there was no access token, so nothing was sent.
  */
 export type SendErrorCode =
   | 'DNS'
@@ -12,6 +12,7 @@ export type SendErrorCode =
   | 'RESPONSE_TOO_LARGE'
   | 'HTTP_STATUS'
   | 'AUTHENTICATION'
+  | 'PROXY'
   | 'NOT_SENT';
 
 /** Passed through undici, which accepts only errors; `send` converts it to a value. */

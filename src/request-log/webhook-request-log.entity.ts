@@ -17,6 +17,7 @@ export const REQUEST_ERROR_CODES = [
   'HTTP_STATUS',
   'PROCESS_DIED',
   'AUTHENTICATION',
+  'PROXY',
   'NOT_SENT',
   ...REFUSAL_CODES,
 ] as const;

@@ -43,6 +43,8 @@ export type RequestErrorCode =
   | 'NOT_SIGNED'
   /** The process ended or lost its database before it recorded the outcome. The partner may have received the request. It is sent again. */
   | 'PROCESS_DIED'
+  /** The proxy of the webhook could not be reached, refused the request, or could not connect to the partner. The partner was not called. `error` names the proxy and its answer. */
+  | 'PROXY'
   /** INCOMING: the call is valid but exceeds the webhook's rate limit. The response had a `Retry-After` header. */
   | 'RATE_LIMITED'
   /** The connection closed before the response was complete, or the response was not valid HTTP. The partner may have processed the request. */

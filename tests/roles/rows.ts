@@ -1,4 +1,5 @@
 import { toNodeId, uuidOf } from '../../src/ids';
+import { pem } from '../delivery/partner';
 import type { TestApp } from '../support/app';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
@@ -215,6 +216,11 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
   const { request } = await delivered(2);
   await failedRequest(app, webhook);
   const incoming = await incomingWebhook(app, [webhook]);
+  const { id: proxied } = await createTestWebhook(app, NOWHERE, {
+    documentType: 'Nothing',
+    proxy: { url: NOWHERE, username: 'us', password: 'secret' },
+    caCertificates: [pem('ca')],
+  });
   return {
     User: amina,
     ApiKey: await makeKey(app, amina),
@@ -226,6 +232,8 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     Export: await makeExport(app),
     'Webhook.incoming': incoming,
     'Webhook.refusalsNotKept': incoming,
+    'Webhook.proxy': proxied,
+    'Webhook.caCertificates': proxied,
     'Delivery.predecessor': await heldBackDelivery(app),
     'Delivery.effects': causedBy,
     'BusinessEvent.effects': await eventOf(app, causedBy),

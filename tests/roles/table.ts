@@ -44,7 +44,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   Webhook: {
     readers: `id name direction status statusReason url documentType events condition method headers bodyFormat body fields retrySchedule timeoutMs signatures signingKeys dedupeSeconds rateLimit maxConcurrency ordering circuit owner createdAt
-      updatedAt credentials requests deliveries health incoming passHeaders refusalsNotKept`,
+      updatedAt proxy caCertificates credentials requests deliveries health incoming passHeaders refusalsNotKept`,
   },
   IncomingAgreement: {
     readers: `provider verification toleranceSeconds eventLocation idLocation referenceLocation becomes forwardTo answer verificationKeys
@@ -68,6 +68,8 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   WebhookHeader: { readers: 'name template' },
   BodyField: { readers: 'key fieldname' },
   WebhookCredential: { readers: 'kind name tokenUrl scope audience clientAuthentication expiresAt createdAt' },
+  WebhookProxy: { readers: 'url username createdAt' },
+  TrustedCertificate: { readers: 'subject expiresAt fingerprint' },
   WebhookCircuit: { readers: 'state openUntil reason failures failingSince' },
   RateLimit: { readers: 'requests seconds' },
   SigningKey: { readers: 'id scheme createdAt expiresAt live publicKey' },

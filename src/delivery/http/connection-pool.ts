@@ -1,7 +1,7 @@
-import type { ClientCertificate } from './client-certificate';
+import type { Connector } from './connect';
 import { type Connection, type ConnectionOptions, DEFAULT_CONNECTION_OPTIONS, openConnection } from './connection';
+import { type ConnectionSettings, connectionKey } from './connection-settings';
 import { answerTooLong } from './exchange-error';
-import type { Connector } from './guarded-connect';
 
 export interface PoolOptions extends ConnectionOptions {
   readonly connector: Connector;
@@ -34,7 +34,7 @@ export type UseConnection = (connection: Connection, lease: Lease) => void;
 
 export interface ConnectionPool {
   /** Calls `use` as soon as a connection is free: before it returns, if one is free now. */
-  lease(origin: string, certificate: ClientCertificate | null, use: UseConnection): Lease;
+  lease(origin: string, settings: ConnectionSettings, use: UseConnection): Lease;
   stop(): void;
 }
 
@@ -54,8 +54,8 @@ interface Waiting extends Lease {
 }
 
 /**
- * A bounded pool of persistent connections for each origin and client certificate: a connection that was authenticated by
- * one certificate must not be used with another, or with none. Origins share nothing, so one that is down delays only its
+ * A bounded pool of persistent connections for each origin, client certificate, proxy and list of authorities: a connection
+ * that was authenticated by one certificate must not be used with another, or with none. Origins share nothing, so one that is down delays only its
  * own requests. undici's Pool is not used: it does not expose which socket carried a request (the log records its
  * address), and a dispatch cannot leave its queue at the deadline.
  */
@@ -66,16 +66,16 @@ export function createConnectionPool(options: PoolOptions): ConnectionPool {
   const watch = setInterval(() => {
     for (const pool of origins.values()) endFloods(pool);
   }, FLOOD_CHECK_MS).unref();
-  const poolOf = (origin: string, certificate: ClientCertificate | null): OriginPool => {
-    const key = certificate === null ? origin : `${origin} as ${certificate.id}`;
+  const poolOf = (origin: string, settings: ConnectionSettings): OriginPool => {
+    const key = connectionKey(origin, settings);
     const known = origins.get(key);
     if (known !== undefined) return known;
-    const pool = createOriginPool(origin, certificate, options, () => origins.delete(key));
+    const pool = createOriginPool(origin, settings, options, () => origins.delete(key));
     origins.set(key, pool);
     return pool;
   };
   return {
-    lease: (origin, certificate, use) => joinQueue(poolOf(origin, certificate), use),
+    lease: (origin, settings, use) => joinQueue(poolOf(origin, settings), use),
     stop: () => {
       clearInterval(watch);
       for (const pool of origins.values()) {
@@ -97,11 +97,11 @@ function endFloods({ host, busy, options }: OriginPool): void {
 
 function createOriginPool(
   origin: string,
-  certificate: ClientCertificate | null,
+  settings: ConnectionSettings,
   options: PoolOptions,
   forget: () => void,
 ): OriginPool {
-  const connect = options.connector(certificate);
+  const connect = options.connector(settings);
   const pool: OriginPool = {
     host: new URL(origin).host,
     open: () => {

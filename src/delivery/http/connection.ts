@@ -1,13 +1,15 @@
 import type { Socket } from 'node:net';
 import { Client } from 'undici';
 import type { SendError } from '../send-error';
-import type { Connect } from './guarded-connect';
+import type { Connect, Dialling } from './connect';
 
 /** One connection to one origin, used by one exchange at a time. The client reconnects after the partner closed it. */
 export interface Connection {
   readonly client: Client;
   /** The address of the last connection attempt; null before the first. */
   address: string | null;
+  /** What has not happened yet while it is connecting, such as "The proxy p could not be reached"; null: nothing special. */
+  waitsFor: string | null;
   /** When the current socket was connected (performance.now()). */
   openedAt: number;
   /** Resets `received`, for the next exchange. */
@@ -38,13 +40,28 @@ const KEEP_ALIVE_MARGIN_MS = 2000;
 export function openConnection(origin: string, connectTo: Connect, options: ConnectionOptions): Connection {
   let dialled: Socket | null = null;
   let receivedBefore = 0;
+  let destroyed = false;
+  const dialling: Dialling = {
+    socket(socket) {
+      // an encrypted socket ends with the one below it
+      if (destroyed) socket.destroy();
+      dialled = socket;
+      receivedBefore = 0;
+      noteAddress(connection, socket);
+    },
+    address(ip) {
+      connection.address = ip;
+    },
+    waitsFor(what) {
+      connection.waitsFor = what;
+    },
+  };
   const client = new Client(origin, {
-    connect: (dial, callback) =>
-      connectTo(dial, callback, (socket) => {
-        dialled = socket;
-        receivedBefore = 0;
-        noteAddress(connection, socket);
-      }),
+    connect: (dial, callback) => {
+      connection.address = null;
+      connection.waitsFor = null;
+      connectTo(dial, callback, dialling);
+    },
     pipelining: 1,
     allowH2: false,
     keepAliveTimeout: options.keepAliveMs,
@@ -57,12 +74,14 @@ export function openConnection(origin: string, connectTo: Connect, options: Conn
   const connection: Connection = {
     client,
     address: null,
+    waitsFor: null,
     openedAt: 0,
     restartCount: () => {
       receivedBefore = dialled?.bytesRead ?? 0;
     },
     received: () => (dialled?.bytesRead ?? 0) - receivedBefore,
     destroy: (why) => {
+      destroyed = true;
       client.destroy(why ?? null);
       // Destroying a client that is connecting leaves the kernel sending SYNs for two minutes.
       dialled?.destroy();
@@ -72,7 +91,6 @@ export function openConnection(origin: string, connectTo: Connect, options: Conn
 }
 
 function noteAddress(connection: Connection, socket: Socket): void {
-  connection.address = null;
   socket.on('connectionAttempt', (ip: string) => {
     connection.address = ip;
   });

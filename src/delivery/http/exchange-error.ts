@@ -14,11 +14,19 @@ export function exchangeError(error: Error, host: string): SendError {
   return new SendError('RESET', `${host} ${UNREQUESTED[error.message] ?? BREAKS[code] ?? parserFault(error, code)}.`);
 }
 
-/**
- * @param waitedMs the part of `timeoutMs` spent waiting for a connection. If it is most of it and nothing was sent, the
- *   partner did not cause the timeout
- */
-export function timeoutError(stage: Stage, host: string, timeoutMs: number, waitedMs: number): SendError {
+export interface TimeoutFacts {
+  host: string;
+  /** What had not happened while connecting, such as "The proxy p could not be reached"; null: the host was not reached. */
+  unreached: string | null;
+  timeoutMs: number;
+  /**
+   * The part of `timeoutMs` spent waiting for a connection. If it is most of it and nothing was sent, the partner did not
+   * cause the timeout.
+   */
+  waitedMs: number;
+}
+
+export function timeoutError(stage: Stage, { host, unreached, timeoutMs, waitedMs }: TimeoutFacts): SendError {
   const within = `within ${timeoutMs / 1000} s`;
   const waitedMost = waitedMs > timeoutMs / 2;
   if (stage === 'queued' || (stage === 'connecting' && waitedMost)) {
@@ -26,7 +34,8 @@ export function timeoutError(stage: Stage, host: string, timeoutMs: number, wait
     return new SendError('NOT_SENT', `Nothing was sent: ${why}.`);
   }
   const waited = waitedMost ? `, of which ${(waitedMs / 1000).toFixed(1)} s passed until a connection was free` : '';
-  return new SendError('TIMEOUT', `${host} ${UNFINISHED[stage]} ${within}${waited}.`);
+  const unfinished = stage === 'connecting' && unreached !== null ? unreached : `${host} ${UNFINISHED[stage]}`;
+  return new SendError('TIMEOUT', `${unfinished} ${within}${waited}.`);
 }
 
 export function tooManyInterimAnswers(host: string): SendError {
@@ -47,7 +56,7 @@ export function statusError(host: string, status: number): SendError {
 }
 
 // It was checked when it was saved, but what OpenSSL accepts depends on its version and settings.
-function certificateUnusable(code: string): SendError {
+export function certificateUnusable(code: string): SendError {
   return new SendError(
     'NOT_SENT',
     `Nothing was sent: the client certificate of this webhook cannot be used (${code}).`,

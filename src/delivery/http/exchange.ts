@@ -1,21 +1,20 @@
 import type { Dispatcher } from 'undici';
 import type { SendError } from '../send-error';
 import type { BodyLimits } from './body-buffer';
-import type { ClientCertificate } from './client-certificate';
 import type { Connection } from './connection';
 import type { ConnectionPool, Lease } from './connection-pool';
+import type { ConnectionSettings } from './connection-settings';
 import { bodyTooLarge, exchangeError, type Stage, timeoutError, tooManyInterimAnswers } from './exchange-error';
 import { type BodyCollector, collectBody } from './response-body';
 import { type HeaderPairs, headerPairs, headerValue } from './response-headers';
 
-export interface ExchangeRequest {
+export interface ExchangeRequest extends ConnectionSettings {
   readonly url: URL;
   readonly method: string;
   /** Alternating names and values. */
   readonly headers: string[];
   readonly body: Buffer | null;
   readonly timeoutMs: number;
-  readonly certificate: ClientCertificate | null;
 }
 
 export interface Exchanged {
@@ -46,8 +45,7 @@ export function exchange(pool: ConnectionPool, request: ExchangeRequest, limits:
   return new Promise((resolve) => {
     const running: Running = { ...INITIAL, request, limits, resolve, startedAt: performance.now() };
     running.deadline = setTimeout(expire, request.timeoutMs, running);
-    const { url, certificate } = request;
-    running.lease = pool.lease(url.origin, certificate, (connection, lease) => start(running, connection, lease));
+    running.lease = pool.lease(request.url.origin, request, (connection, lease) => start(running, connection, lease));
   });
 }
 
@@ -104,7 +102,9 @@ function beginAnswer(running: Running, status: number, headers: HeaderPairs): vo
 
 function expire(running: Running): void {
   const { url, timeoutMs } = running.request;
-  finish(running, timeoutError(running.stage, url.host, timeoutMs, running.leasedAt - running.startedAt));
+  const waitedMs = running.leasedAt - running.startedAt;
+  const unreached = running.connection?.waitsFor ?? null;
+  finish(running, timeoutError(running.stage, { host: url.host, unreached, timeoutMs, waitedMs }));
 }
 
 // The first of end, error, deadline and size limit decides. Later callbacks of undici are ignored.

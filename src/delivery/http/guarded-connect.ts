@@ -2,9 +2,14 @@ import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import { refusalOf } from '../../webhooks/request/allowed-addresses';
 import type { TargetPolicy } from '../../webhooks/request/target-url';
-import type { ClientCertificate } from './client-certificate';
+import { systemCode } from '../send-error';
+import type { Connect, Connector } from './connect';
 import { connectError } from './connect-error';
+import { type ConnectionSettings, DIRECT } from './connection-settings';
+import { certificateUnusable } from './exchange-error';
 import { blockedAddress, guardedLookup, type Lookup } from './guarded-lookup';
+import { proxiedConnect } from './proxied-connect';
+import { createTlsOptions, type TlsOptions } from './trust';
 
 export interface ConnectOptions {
   readonly policy: TargetPolicy;
@@ -12,16 +17,6 @@ export interface ConnectOptions {
   /** PEM of the authorities that replace the built-in ones. */
   readonly ca?: string | undefined;
 }
-
-/** Opens one connection. `onSocket` receives the socket while it is connecting. */
-export type Connect = (
-  options: buildConnector.Options,
-  callback: buildConnector.Callback,
-  onSocket: (socket: Socket) => void,
-) => void;
-
-/** Connects with a client certificate, or without. TLS sessions are resumed only with the same certificate. */
-export type Connector = (certificate: ClientCertificate | null) => Connect;
 
 // For each address of a host with several. Node's default of 250 ms is too short for partners on another continent.
 const NEXT_ADDRESS_AFTER_MS = 1000;
@@ -32,35 +27,55 @@ const NEXT_ADDRESS_AFTER_MS = 1000;
  * literals are not looked up, so they are checked first.
  */
 export function guardedConnector({ policy, lookup, ca }: ConnectOptions): Connector {
-  const guarded = asNodeLookup(guardedLookup(policy, lookup));
-  const plain = guardedConnect(policy, guarded, { ca });
-  return (certificate) => {
-    if (certificate === null) return plain;
-    return guardedConnect(policy, guarded, { ca, cert: certificate.certificate, key: certificate.privateKey });
+  const resolve = guardedLookup(policy, lookup);
+  const nodeLookup = asNodeLookup(resolve);
+  const tlsOptions = createTlsOptions(ca);
+  const addressesOf = async (host: string) => {
+    const refusal = literalRefusal(host, policy);
+    if (refusal) throw refusal;
+    return isIP(host) === 0 ? resolve(host) : [host];
+  };
+  const direct = (settings: ConnectionSettings): Connect => {
+    return whenNeeded(() => guardedConnect(policy, openingConnector(nodeLookup, tlsOptions(settings))));
+  };
+  const plain = direct(DIRECT);
+  return (settings) => {
+    const { proxy, authorities } = settings;
+    if (proxy === null) return settings.certificate === null && authorities === null ? plain : direct(settings);
+    return whenNeeded(() => {
+      const encrypting = openingConnector(nodeLookup, tlsOptions(settings));
+      // the client certificate is for the partner alone
+      const toProxy = direct({ ...DIRECT, authorities });
+      return proxiedConnect({
+        proxy,
+        addressesOf,
+        toProxy,
+        encrypt: (options, tunnel) => encrypt(encrypting, options, tunnel),
+      });
+    });
   };
 }
 
-interface TlsOptions {
-  readonly ca: string | undefined;
-  readonly cert?: string;
-  readonly key?: string;
+// OpenSSL may refuse a certificate, which must fail the exchange and nothing else.
+function whenNeeded(make: () => Connect): Connect {
+  let made: Connect | null = null;
+  return (options, callback, dialling) => {
+    try {
+      made ??= make();
+      made(options, callback, dialling);
+    } catch (error) {
+      const code = systemCode(error as Error);
+      callback(/^ERR_(SSL|OSSL)/.test(code) ? certificateUnusable(code) : (error as Error), null);
+    }
+  };
 }
 
-function guardedConnect(policy: TargetPolicy, lookup: LookupFunction, tls: TlsOptions): Connect {
-  const connect = openingConnector({
-    lookup,
-    autoSelectFamily: true,
-    autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_AFTER_MS,
-    allowH2: false,
-    timeout: 0, // the exchange has its own deadline
-    rejectUnauthorized: true, // explicit: otherwise NODE_TLS_REJECT_UNAUTHORIZED=0 would disable it
-    ...tls,
-  });
-  return (options, callback, onSocket) => {
+function guardedConnect(policy: TargetPolicy, connect: OpeningConnector): Connect {
+  return (options, callback, dialling) => {
     const { hostname } = options;
-    const refusal = isIP(hostname) === 0 ? null : refusalOf(hostname, policy);
+    const refusal = literalRefusal(hostname, policy);
     if (refusal) {
-      callback(blockedAddress(hostname, refusal), null);
+      callback(refusal, null);
       return;
     }
     let connected = false;
@@ -71,15 +86,37 @@ function guardedConnect(policy: TargetPolicy, lookup: LookupFunction, tls: TlsOp
     socket.once('connect', () => {
       connected = true;
     });
-    onSocket(socket);
+    dialling.socket(socket);
   };
+}
+
+function literalRefusal(host: string, policy: TargetPolicy) {
+  const refusal = isIP(host) === 0 ? null : refusalOf(host, policy);
+  return refusal && blockedAddress(host, refusal);
+}
+
+function encrypt(connect: OpeningConnector, options: buildConnector.Options, tunnel: Socket): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    connect({ ...options, httpSocket: tunnel }, (error, socket) => {
+      if (error === null) resolve(socket as Socket);
+      else reject(connectError(error, options.hostname, true));
+    });
+  });
 }
 
 // undici's connector returns the socket that it opens (undici's Client relies on it), but its type does not say so.
 type OpeningConnector = (...args: Parameters<buildConnector.connector>) => Socket;
 
-function openingConnector(options: buildConnector.BuildOptions): OpeningConnector {
-  return buildConnector(options) as OpeningConnector;
+function openingConnector(lookup: LookupFunction, tls: TlsOptions): OpeningConnector {
+  return buildConnector({
+    lookup,
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_AFTER_MS,
+    allowH2: false,
+    timeout: 0, // the exchange has its own deadline
+    rejectUnauthorized: true, // explicit: otherwise NODE_TLS_REJECT_UNAUTHORIZED=0 would disable it
+    ...tls,
+  }) as OpeningConnector;
 }
 
 function asNodeLookup(lookup: Lookup): LookupFunction {

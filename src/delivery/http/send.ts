@@ -1,10 +1,11 @@
 // Sends one attempt, after it is signed and before its outcome is decided.
+import { readProxyUrl } from '../../webhooks/request/proxy-url';
 import { readTargetUrl, type TargetPolicy } from '../../webhooks/request/target-url';
 import { flattenHeaders } from '../outgoing-headers';
 import { SendError, type SendErrorCode } from '../send-error';
 import type { BodyLimits, ResponseBody } from './body-buffer';
-import type { ClientCertificate } from './client-certificate';
 import { createConnectionPool, DEFAULT_POOL_OPTIONS, type PoolOptions } from './connection-pool';
+import { type ConnectionSettings, DIRECT } from './connection-settings';
 import { type Exchanged, type ExchangeRequest, exchange } from './exchange';
 import { bodyTooLarge, statusError } from './exchange-error';
 import { guardedConnector } from './guarded-connect';
@@ -13,15 +14,13 @@ import { DEFAULT_BODY_LIMITS } from './response-body';
 
 export type { SendErrorCode } from '../send-error';
 
-export interface OutgoingRequest {
+export interface OutgoingRequest extends Partial<ConnectionSettings> {
   method: string;
   url: string;
   headers: [string, string][];
   body: Buffer | null;
   /** From the wait for a connection to the last byte of the answer. */
   timeoutMs: number;
-  /** Presented to a partner that requests one. */
-  certificate?: ClientCertificate | null;
 }
 
 export interface SenderOptions extends Partial<BodyLimits & Omit<PoolOptions, 'connector'>> {
@@ -97,10 +96,12 @@ export function createSender(policy: TargetPolicy, options: SenderOptions = {}):
 function prepare(request: OutgoingRequest, policy: TargetPolicy): ExchangeRequest | SendError {
   const url = readTargetUrl(request.url, policy);
   if (typeof url === 'string') return new SendError('BLOCKED_ADDRESS', `Nothing was sent. ${url}`);
+  const proxy = request.proxy ? readProxyUrl(request.proxy.url, policy) : null;
+  if (typeof proxy === 'string') {
+    return new SendError('BLOCKED_ADDRESS', `Nothing was sent. The proxy of this webhook cannot be used: ${proxy}`);
+  }
   const headers = flattenHeaders(request.headers);
-  return headers instanceof SendError
-    ? headers
-    : { ...request, url, headers, certificate: request.certificate ?? null };
+  return headers instanceof SendError ? headers : { ...DIRECT, ...request, url, headers };
 }
 
 /** The result of an attempt that was not sent. @param why the end of a sentence */

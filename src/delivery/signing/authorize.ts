@@ -21,11 +21,11 @@ export function createAuthorizedSender(sender: Sender): SendAuthorized {
     if (credentials.fault !== null) return notSent(credentials.fault);
     const origin = URL.parse(request.url)?.origin ?? '';
     if (!credentials.mayGoTo(origin)) return notSent(`${origin} ${OTHER_ORIGIN}`);
-    const { secretHeaders, certificate, oauth2 } = credentials;
+    const { secretHeaders, connection, oauth2 } = credentials;
     const headers = [...request.headers, ...secretHeaders];
-    const authorized = { ...request, headers, certificate };
+    const authorized = { ...request, headers, ...connection };
     const result = oauth2
-      ? await sendWithToken(sender, tokens, authorized, oauth2)
+      ? await sendWithToken(sender, tokens, authorized, credentials, oauth2)
       : { answer: await sender.send(authorized), token: null };
     const { answer, token } = result;
     return maskAnswer(answer, token === null ? credentials.secrets : [...credentials.secrets, token]);
@@ -45,10 +45,11 @@ async function sendWithToken(
   sender: Sender,
   tokens: AccessTokens,
   request: OutgoingRequest,
+  { connection }: Credentials,
   client: OAuth2Client,
 ): Promise<Sent> {
   const startedAt = performance.now();
-  const token = await tokens.tokenFor(client, request.certificate ?? null, request.timeoutMs);
+  const token = await tokens.tokenFor(client, connection, request.timeoutMs);
   const waitedMs = Math.round(performance.now() - startedAt);
   if (token instanceof SendError) return { answer: unsent(token, waitedMs), token: null };
   const headers: [string, string][] = [...request.headers, ['authorization', `Bearer ${token}`]];

@@ -3,13 +3,14 @@ import type { Db } from '../../sql/db';
 import {
   type CertificatePair,
   type ClientAuthentication,
+  isForPartner,
   openCredential,
   recordedHeader,
   type Settings,
   settingsOf,
 } from '../../webhooks/credentials/credential-settings';
 import { type CredentialRow, credentialsOfWebhooks } from '../../webhooks/credentials/webhook-credential.store';
-import type { ClientCertificate } from '../http/client-certificate';
+import { type ConnectionSettings, DIRECT } from '../http/connection-settings';
 
 /** What a request for an access token needs. */
 export interface OAuth2Client {
@@ -30,7 +31,8 @@ export interface Credentials {
   /** The headers as sent, except that of the access token, which is obtained when sending. */
   secretHeaders: [string, string][];
   oauth2: OAuth2Client | null;
-  certificate: ClientCertificate | null;
+  /** The client certificate, the proxy and the trusted authorities. */
+  connection: ConnectionSettings;
   /** Whether a request to this origin, such as https://api.example.com, may carry them. */
   mayGoTo(origin: string): boolean;
   /** Texts that are masked in stored answers. */
@@ -43,7 +45,7 @@ export const NO_CREDENTIALS: Credentials = {
   recordedHeaders: [],
   secretHeaders: [],
   oauth2: null,
-  certificate: null,
+  connection: DIRECT,
   mayGoTo: () => true,
   secrets: [],
   fault: null,
@@ -103,8 +105,21 @@ function add(credentials: Credentials, row: CredentialRow, settings: Settings, s
       return;
     }
     case 'CERTIFICATE':
-      credentials.certificate = { id: row.id, ...(JSON.parse(secret) as CertificatePair) };
+      connect(credentials, { certificate: { id: row.id, ...(JSON.parse(secret) as CertificatePair) } });
+      return;
+    case 'PROXY': {
+      const { name, proxyUrl } = settings;
+      connect(credentials, { proxy: { id: row.id, url: proxyUrl, username: name || null, password: secret } });
+      credentials.secrets.push(secret, Buffer.from(`${name}:${secret}`).toString('base64'));
+      return;
+    }
+    case 'AUTHORITIES':
+      connect(credentials, { authorities: { id: row.id, certificates: JSON.parse(secret) as string[] } });
   }
+}
+
+function connect(credentials: Credentials, more: Partial<ConnectionSettings>): void {
+  credentials.connection = { ...credentials.connection, ...more };
 }
 
 /**
@@ -112,6 +127,6 @@ function add(credentials: Credentials, row: CredentialRow, settings: Settings, s
  * partner, open deliveries must not send these credentials to the old one.
  */
 function originCheck(rows: readonly CredentialRow[]): Credentials['mayGoTo'] {
-  const origins = rows.map((row) => settingsOf(row).origin);
+  const origins = rows.filter(isForPartner).map((row) => settingsOf(row).origin);
   return (origin) => origins.every((each) => each === origin);
 }

@@ -1,7 +1,7 @@
 // Caches OAuth2 access tokens (RFC 6749, section 4.4, client credentials).
 import { setTimeout as wait } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import type { ClientCertificate } from '../http/client-certificate';
+import type { ConnectionSettings } from '../http/connection-settings';
 import type { Sender } from '../http/send';
 import { SendError } from '../send-error';
 import type { OAuth2Client } from './credentials';
@@ -9,7 +9,7 @@ import { type AccessToken, requestToken } from './oauth2-token-request';
 
 export interface AccessTokens {
   /** The cached token, or a new one; or why there is none. @param timeoutMs in all */
-  tokenFor(client: OAuth2Client, certificate: ClientCertificate | null, timeoutMs: number): Promise<string | SendError>;
+  tokenFor(client: OAuth2Client, settings: ConnectionSettings, timeoutMs: number): Promise<string | SendError>;
   /** Call when the partner refused this token: the next request gets a new one. */
   drop(client: OAuth2Client, token: string): void;
 }
@@ -38,26 +38,21 @@ export function createAccessTokens(sender: Sender): AccessTokens {
     return entry;
   }
 
-  async function request(
-    entry: CacheEntry,
-    client: OAuth2Client,
-    certificate: ClientCertificate | null,
-    timeoutMs: number,
-  ) {
+  async function request(entry: CacheEntry, client: OAuth2Client, settings: ConnectionSettings, timeoutMs: number) {
     const restMs = entry.requestedAt + MIN_INTERVAL_MS - performance.now();
     if (restMs > 0) await wait(restMs);
     entry.requestedAt = performance.now();
     const leftMs = Math.max(1, timeoutMs - Math.max(0, Math.ceil(restMs)));
-    const answer = await requestToken(sender, client, certificate, leftMs);
+    const answer = await requestToken(sender, client, settings, leftMs);
     entry.token = answer instanceof SendError ? null : answer;
     return answer;
   }
 
   return {
-    async tokenFor(client, certificate, timeoutMs) {
+    async tokenFor(client, settings, timeoutMs) {
       const entry = entryFor(client.id);
       if (entry.token && performance.now() < entry.token.renewAt) return entry.token.value;
-      entry.running ??= request(entry, client, certificate, timeoutMs).finally(() => {
+      entry.running ??= request(entry, client, settings, timeoutMs).finally(() => {
         entry.running = null;
       });
       const answer = await withinTime(entry.running, timeoutMs);

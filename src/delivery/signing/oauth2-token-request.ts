@@ -8,7 +8,7 @@ import {
   ResponseBodyError,
   type TokenEndpointResponse,
 } from 'oauth4webapi';
-import type { ClientCertificate } from '../http/client-certificate';
+import type { ConnectionSettings } from '../http/connection-settings';
 import type { Sender, SendResult } from '../http/send';
 import { SendError } from '../send-error';
 import type { OAuth2Client } from './credentials';
@@ -26,13 +26,13 @@ const MAX_LIFETIME_S = 24 * 3600;
 const RENEW_BEFORE_MS = 30_000;
 
 /**
- * Requests an access token through the sender, with its address guard, its limits and its timeout. The client certificate
- * is presented here too, because tokens can be bound to it (RFC 8705, section 3).
+ * Requests an access token through the sender, with its address guard, its limits and its timeout, and over the same proxy. The
+ * client certificate is presented here too, because tokens can be bound to it (RFC 8705, section 3).
  */
 export async function requestToken(
   sender: Sender,
   client: OAuth2Client,
-  certificate: ClientCertificate | null,
+  settings: ConnectionSettings,
   timeoutMs: number,
 ): Promise<AccessToken | SendError> {
   const { host, origin } = new URL(client.tokenUrl);
@@ -57,7 +57,7 @@ export async function requestToken(
             headers: pairs,
             body: Buffer.from(`${body}`),
             timeoutMs,
-            certificate,
+            ...settings,
           });
           return responseOf(result);
         },

@@ -80,6 +80,11 @@ export const RequestErrorCodeEnum = publishEnum(
         'No OAuth2 access token: the token endpoint refused the client id and secret, or did not respond. The ' +
         "partner was not called. Check the webhook's credentials.",
     },
+    PROXY: {
+      description:
+        'The proxy of the webhook could not be reached, refused the request, or could not connect to the partner. The ' +
+        'partner was not called. `error` names the proxy and its answer.',
+    },
     NOT_SENT: {
       description:
         'The request was not sent for a local reason: a secret could not be decrypted, a header cannot be sent, or ' +

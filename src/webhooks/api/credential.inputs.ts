@@ -1,6 +1,8 @@
 import { Field, InputType } from 'type-graphql';
+import { MAX_AUTHORITIES, MAX_AUTHORITIES_PEM } from '../credentials/connection-rules';
 import { MAX_SECRET, MAX_SECRET_HEADERS } from '../credentials/credential-rules';
 import type { ClientAuthentication } from '../credentials/credential-settings';
+import { AgreementInput } from './agreement.inputs';
 import { ClientAuthenticationEnum } from './credential.type';
 
 const NEVER_SHOWN = 'Stored encrypted; never shown, logged or recorded: request rows contain `[secret]` instead.';
@@ -93,4 +95,47 @@ export class ClientCertificateInput {
 
   @Field(() => String, { description: `The private key as PEM, at most 64 KiB, not encrypted. ${NEVER_SHOWN}` })
   privateKey: string;
+}
+
+@InputType('ProxyInput', { description: 'An HTTP proxy, and its credentials.' })
+export class ProxyInput {
+  @Field(() => String, {
+    description:
+      'Scheme, host and port, such as `http://proxy.example.com:3128`; http or https. No credentials, no path, no template.',
+  })
+  url: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The user name, 1 to 255 characters without a colon; only with `password`. null: none is sent.',
+  })
+  username?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `The password, at most ${MAX_SECRET} characters; only with \`username\`. ${NEVER_SHOWN}`,
+  })
+  password?: string | null;
+}
+
+/** How the partner is reached; the same for a new and for a changed webhook. It extends AgreementInput as request.inputs.ts does. */
+@InputType()
+export abstract class WebhookConnectionInput extends AgreementInput {
+  @Field(() => ProxyInput, {
+    nullable: true,
+    description:
+      'The HTTP proxy through which requests, also those for access tokens, are sent: always in a tunnel (CONNECT) to the ' +
+      'address that the host of the URL has here. The address guard applies to this address and to that of the proxy. ' +
+      'null: none.',
+  })
+  proxy?: ProxyInput | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      `Certificates as PEM, 1 to ${MAX_AUTHORITIES}, one in each text, at most ${MAX_AUTHORITIES_PEM / 1024} KiB in all, ` +
+      'not expired. Servers whose certificate one of them has signed are trusted beside those with a public ' +
+      'certificate: the partner, the token endpoint of `oauth2`, and an https `proxy`. This is the complete list; null: none.',
+  })
+  caCertificates?: string[] | null;
 }

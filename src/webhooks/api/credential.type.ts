@@ -71,3 +71,37 @@ export class WebhookCredentialType {
   @Field(() => GraphQLDateTime, { description: 'When the credential was set. Replacing a credential sets a new time.' })
   createdAt: Date;
 }
+
+@HasRole(...READERS)
+@ObjectType('WebhookProxy', {
+  simpleResolvers: true,
+  description: 'The HTTP proxy through which a webhook is sent. Its password is stored encrypted and never shown.',
+})
+export class WebhookProxyType {
+  @Field(() => String, { description: 'Scheme, host and port of the proxy.' })
+  url: string;
+
+  @Field(() => String, { nullable: true, description: 'The user name at the proxy; null: it requires none.' })
+  username: string | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When the proxy was set.' })
+  createdAt: Date;
+}
+
+@HasRole(...READERS)
+@ObjectType('TrustedCertificate', {
+  simpleResolvers: true,
+  description: 'A certificate authority that a webhook trusts beside the public ones.',
+})
+export class TrustedCertificateType {
+  @Field(() => String, { description: 'The subject, on one line, at most 500 characters.' })
+  subject: string;
+
+  @Field(() => GraphQLDateTime, {
+    description: 'When the certificate expires. Then attempts fail with TLS, until it is replaced.',
+  })
+  expiresAt: Date;
+
+  @Field(() => String, { description: 'SHA-256 of the certificate: 64 hexadecimal digits.' })
+  fingerprint: string;
+}

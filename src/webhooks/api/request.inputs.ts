@@ -1,7 +1,7 @@
 import { Field, InputType } from 'type-graphql';
 import type { RequestSettings } from '../request/request-settings';
 import type { BodyFormat, Method } from '../webhook.entity';
-import { AgreementInput } from './agreement.inputs';
+import { WebhookConnectionInput } from './credential.inputs';
 import { BodyFormatEnum, WebhookMethodEnum } from './request.type';
 
 @InputType('HeaderInput', { description: 'A header of every delivery.' })
@@ -33,11 +33,11 @@ class BodyFieldInput {
 }
 
 /**
- * What is sent and when; the same for a new and for a changed webhook. It extends AgreementInput because a class can
- * extend only one other.
+ * What is sent and when; the same for a new and for a changed webhook. It extends WebhookConnectionInput, which extends
+ * AgreementInput, because a class can extend only one other.
  */
 @InputType()
-export abstract class WebhookRequestInput extends AgreementInput implements RequestSettings {
+export abstract class WebhookRequestInput extends WebhookConnectionInput implements RequestSettings {
   @Field(() => String, {
     nullable: true,
     description:

@@ -23,6 +23,8 @@ const OF_ONE: Record<Direction, readonly string[]> = {
     'basicAuth',
     'oauth2',
     'clientCertificate',
+    'proxy',
+    'caCertificates',
   ],
   INCOMING: [
     'provider',

@@ -82,7 +82,7 @@ function tlsFault({ certificate, privateKey }: CertificatePair): UserError | nul
   }
 }
 
-function oneLine(subject: string): string {
+export function oneLine(subject: string): string {
   return subject
     .trim()
     .replace(/\s*\n\s*/g, ', ')

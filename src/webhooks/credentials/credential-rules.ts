@@ -122,7 +122,12 @@ function required(field: string[]): UserError {
 }
 
 // Not textFault, because its message quotes the value.
-function secretFault(value: string | null, field: string[], max = MAX_SECRET, mayBeEmpty = false): UserError | null {
+export function secretFault(
+  value: string | null,
+  field: string[],
+  max = MAX_SECRET,
+  mayBeEmpty = false,
+): UserError | null {
   const name = field.join('.');
   if (value === null)
     return { field, code: 'REQUIRED', message: `${name} must not be null: nothing is stored for it.` };

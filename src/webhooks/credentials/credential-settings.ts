@@ -1,14 +1,14 @@
 // A credential consists of readable settings and a sealed secret.
 import { SECRET_VALUE } from '../../header-pairs';
 import type { Keyring, SealedSecret } from '../../keyring/keyring';
-import type { CredentialKind } from './webhook-credential.entity';
+import { CONNECTION_KINDS, type StoredKind } from './webhook-credential.entity';
 
 export const CLIENT_AUTHENTICATIONS = ['BASIC', 'BODY'] as const;
 export type ClientAuthentication = (typeof CLIENT_AUTHENTICATIONS)[number];
 
 /** The settings of all kinds. */
 interface Named {
-  /** Header name, user name, client id or certificate subject. */
+  /** Header name, user name, client id or certificate subject; of a proxy: the user name, empty without one. */
   name: string;
   /** The origin of the URL of the webhook when the credential was saved, such as https://api.example.com. */
   origin: string | null;
@@ -23,11 +23,27 @@ export type Settings =
       audience: string | null;
       clientAuthentication: ClientAuthentication;
     })
-  | (Named & { kind: 'CERTIFICATE'; expiresAt: string });
+  | (Named & { kind: 'CERTIFICATE'; expiresAt: string })
+  | (Named & { kind: 'PROXY'; proxyUrl: string })
+  | (Named & { kind: 'AUTHORITIES'; certificates: readonly ShownAuthority[] });
+
+/** A trusted certificate, as users see it. */
+export interface ShownAuthority {
+  subject: string;
+  /** ISO 8601. */
+  expiresAt: string;
+  /** SHA-256 of the certificate: 64 hexadecimal digits. */
+  fingerprint: string;
+}
 
 interface Described {
-  kind: CredentialKind;
+  kind: StoredKind;
   settings: string;
+}
+
+/** Whether it is sent to the partner; false: it says how connections are made. */
+export function isForPartner({ kind }: Pick<Described, 'kind'>): boolean {
+  return !CONNECTION_KINDS.some((each) => each === kind);
 }
 
 export function settingsOf(row: Described): Settings {
@@ -43,7 +59,10 @@ export function recordedHeader(row: Described): [string, string] | null {
 
 const placeOf = (id: string) => `webhook_credentials|secret|${id}`;
 
-/** @param secret the header value, password or client secret; for a certificate, the JSON of its `CertificatePair` */
+/**
+ * @param secret the header value, password or client secret; for a certificate, the JSON of its `CertificatePair`; for
+ *   authorities, the JSON of their PEM texts, which encryption protects from being replaced
+ */
 export function sealCredential(keyring: Keyring, id: string, secret: string): SealedSecret {
   return keyring.seal(Buffer.from(secret), placeOf(id));
 }
@@ -71,4 +90,6 @@ export const INPUT_FIELDS = {
   BASIC: 'basicAuth',
   OAUTH2: 'oauth2',
   CERTIFICATE: 'clientCertificate',
+  PROXY: 'proxy',
+  AUTHORITIES: 'caCertificates',
 } as const satisfies Record<Settings['kind'], string>;

@@ -1,12 +1,13 @@
-// The credentials that are sent to the partner. They are saved with the webhook and opened by delivery/.
+// The credentials that are sent to the partner, and how it is reached. They are saved with the webhook and opened by delivery/.
 import { currentTime } from '../../clock';
 import type { UserError } from '../../errors';
 import { newId, timeOfId } from '../../ids';
 import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
 import type { TargetPolicy } from '../request/target-url';
-import { keptForOtherHost } from './changed-host';
+import { keptForOtherHost, keptForOtherTrust } from './changed-host';
 import type { CheckedCertificate } from './client-certificate-rules';
+import { checkAuthorities, type ProxySettings, proxyFaults } from './connection-rules';
 import {
   type BasicAuth,
   basicAuthFaults,
@@ -19,6 +20,7 @@ import {
 import {
   type CertificatePair,
   INPUT_FIELDS,
+  isForPartner,
   originOf,
   type Settings,
   sealCredential,
@@ -38,6 +40,9 @@ export interface CredentialsInput {
   basicAuth?: BasicAuth | null;
   oauth2?: OAuth2 | null;
   clientCertificate?: CertificatePair | null;
+  proxy?: ProxySettings | null;
+  /** PEM; the complete list. */
+  caCertificates?: string[] | null;
 }
 
 interface NewCredential {
@@ -91,10 +96,49 @@ export async function planCredentials(
     if ('field' in checked) return { faults: [checked], credential: null };
     return { faults: [], credential: () => certificateCredential(checked, origin) };
   });
+  planConnection(changes, stored, rules, input);
   if (changes.faults.length === 0) changes.faults = conflicts(changes, stored, owner, input);
   if (before !== null && origin !== originOf(before.url))
     changes.faults.push(...keptForOtherHost(changes.removed, stored));
+  changes.faults.push(...otherTrust(changes, stored, owner, input));
   return changes;
+}
+
+function planConnection(
+  changes: CredentialChanges,
+  stored: readonly CredentialRow[],
+  rules: Rules,
+  { proxy, caCertificates }: CredentialsInput,
+): void {
+  planOne(changes, stored, 'PROXY', 'proxy', proxy, (given) => ({
+    faults: proxyFaults(given, rules.targetPolicy),
+    credential: () => {
+      const settings = { kind: 'PROXY' as const, name: given.username ?? '', origin: null, proxyUrl: given.url };
+      return { settings, secret: given.password ?? '' };
+    },
+  }));
+  const authorities = caCertificates?.length === 0 ? null : caCertificates;
+  planOne(changes, stored, 'AUTHORITIES', 'caCertificates', authorities, (given) => {
+    const checked = checkAuthorities(given, currentTime());
+    if ('field' in checked) return { faults: [checked], credential: null };
+    const settings = { kind: 'AUTHORITIES' as const, name: '', origin: null, certificates: checked.shown };
+    return { faults: [], credential: () => ({ settings, secret: JSON.stringify(checked.pem) }) };
+  });
+}
+
+function otherTrust(
+  { removed, added }: CredentialChanges,
+  stored: readonly CredentialRow[],
+  { url }: Owner,
+  { proxy, caCertificates }: CredentialsInput,
+): UserError[] {
+  if (caCertificates && caCertificates.length > 0) return keptForOtherTrust('caCertificates', removed, stored);
+  const kept = stored.filter((row) => !removed.includes(row.id)).map(settingsOf);
+  const urls = [...kept, ...added.map(({ settings }) => settings)].map((each) =>
+    each.kind === 'OAUTH2' ? each.tokenUrl : null,
+  );
+  const isPlain = [url, ...urls].some((each) => each?.toLowerCase().startsWith('http://'));
+  return proxy && isPlain ? keptForOtherTrust('proxy', removed, stored) : [];
 }
 
 /** Carries out a plan without faults. */
@@ -199,6 +243,6 @@ function conflicts(
 }
 
 function authorsOf({ kind, name }: Settings): { field: keyof CredentialsInput; header: string }[] {
-  if (kind === 'CERTIFICATE') return [];
+  if (kind === 'CERTIFICATE' || !isForPartner({ kind })) return [];
   return [{ field: INPUT_FIELDS[kind], header: kind === 'HEADER' ? name.toLowerCase() : 'authorization' }];
 }

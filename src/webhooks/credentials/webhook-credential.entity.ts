@@ -4,9 +4,13 @@ import { WebhookEntity } from '../webhook.entity';
 export const CREDENTIAL_KINDS = ['HEADER', 'BASIC', 'OAUTH2', 'CERTIFICATE'] as const;
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 
-/** A credential that is sent to the partner. Its row is deleted when it is replaced or removed. */
+/** How connections are made. These are no credentials for the partner, and stored beside them. */
+export const CONNECTION_KINDS = ['PROXY', 'AUTHORITIES'] as const;
+export type StoredKind = CredentialKind | (typeof CONNECTION_KINDS)[number];
+
+/** A credential that is sent to the partner, or a proxy or list of authorities with which it is called. Its row is deleted when it is replaced or removed. */
 @Entity('webhook_credentials')
-@Check('webhook_credentials_kind_check', `kind in ('HEADER', 'BASIC', 'OAUTH2', 'CERTIFICATE')`)
+@Check('webhook_credentials_kind_check', `kind in ('HEADER', 'BASIC', 'OAUTH2', 'CERTIFICATE', 'PROXY', 'AUTHORITIES')`)
 export class WebhookCredentialEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_credentials_pkey' })
   id: string;
@@ -20,7 +24,7 @@ export class WebhookCredentialEntity {
   webhook: WebhookEntity;
 
   @Column('text')
-  kind: CredentialKind;
+  kind: StoredKind;
 
   @Column('text')
   settings: string;

@@ -1,10 +1,10 @@
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
-import { type CredentialKind, WebhookCredentialEntity } from './webhook-credential.entity';
+import { type StoredKind, WebhookCredentialEntity } from './webhook-credential.entity';
 
 export interface CredentialRow {
   id: string;
   webhookId: string;
-  kind: CredentialKind;
+  kind: StoredKind;
   /** JSON: the settings that are not secret. */
   settings: string;
   kek: string;

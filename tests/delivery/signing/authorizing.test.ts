@@ -1,6 +1,8 @@
+import { DIRECT } from '../../../src/delivery/http/connection-settings';
 import type { SenderOptions } from '../../../src/delivery/http/send';
 import { NO_CREDENTIALS, type OAuth2Client } from '../../../src/delivery/signing/credentials';
 import { newId } from '../../../src/ids';
+import { connectProxy } from '../connect-proxy';
 import { closeAll, httpPartner, httpsPartner, pem } from '../partner';
 import {
   type AuthorizedPartner,
@@ -67,7 +69,7 @@ test('the client certificate is presented to the partner and to the token endpoi
     options,
   );
   const certificate = { id: newId(), certificate: pem('client'), privateKey: pem('client-key') };
-  const credentials = { ...oauth2({ tokenUrl: `${guarded.url}/token` }), certificate };
+  const credentials = { ...oauth2({ tokenUrl: `${guarded.url}/token` }), connection: { ...DIRECT, certificate } };
   const result = await authorized({ ca: pem('ca') })(credentials, { url: `${guarded.url}/hook` });
   expect(result).toMatchObject({ errorCode: null });
   expect(shown).toEqual(['/token', '/hook']);
@@ -93,4 +95,33 @@ test('an answer that repeats what was sent is kept without the secrets', async (
     password: '[secret]',
   });
   expect(responseHeaders).toContainEqual(['x-echo', '[secret]']);
+});
+
+test('the token and the request go through the proxy of the webhook', async () => {
+  const asked: string[] = [];
+  const partner = await httpPartner((request, response) => {
+    asked.push(request.url!);
+    if (request.url === '/token') tokenAnswer(response, tokenNumber(1));
+    else response.end('ok');
+  });
+  const through = await connectProxy();
+  const proxy = { id: newId(), url: through.url, username: null, password: '' };
+  const credentials = { ...oauth2({ tokenUrl: `${partner.url}/token` }), connection: { ...DIRECT, proxy } };
+  const result = await authorized()(credentials, { url: `${partner.url}/hook` });
+  expect(result).toMatchObject({ errorCode: null });
+  expect(asked).toEqual(['/token', '/hook']);
+  expect(new Set(through.targets)).toEqual(new Set([`127.0.0.1:${partner.port}`]));
+  await through.stop();
+});
+
+test('a token that the proxy does not reach is an error of the proxy, in the words of a token', async () => {
+  const through = await connectProxy({ answer: () => 502 });
+  const proxy = { id: newId(), url: through.url, username: null, password: '' };
+  const credentials = { ...oauth2({ tokenUrl: 'http://127.0.0.1:9/token' }), connection: { ...DIRECT, proxy } };
+  const result = await authorized()(credentials, { url: 'http://127.0.0.1:9/hook' });
+  expect(result.errorCode).toBe('AUTHENTICATION');
+  expect(result.error).toMatch(
+    /^There is no access token, so nothing was sent\. The proxy 127\.0\.0\.1:\d+ could not connect/,
+  );
+  await through.stop();
 });

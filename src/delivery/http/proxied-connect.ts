@@ -1,0 +1,122 @@
+// Connects through an HTTP proxy, with CONNECT (RFC 9110, section 9.3.6).
+import { request } from 'node:http';
+import { isIP, type Socket } from 'node:net';
+import type { buildConnector } from 'undici';
+import { SendError } from '../send-error';
+import type { Connect, Dialling } from './connect';
+import type { ProxyServer } from './connection-settings';
+import { AddressNotReached, brokenTunnel, earlyData, proxyConnectError, refusedTunnel } from './proxy-error';
+
+/** Further addresses of a target are not tried. */
+const MAX_ADDRESSES = 4;
+
+export interface ProxiedConnectParts {
+  readonly proxy: ProxyServer;
+  /** The allowed addresses of a target. @throws SendError if it has one that is not allowed */
+  readonly addressesOf: (host: string) => Promise<readonly string[]>;
+  /** Connects to the proxy itself, with the address guard. */
+  readonly toProxy: Connect;
+  /** Encrypts a tunnel. */
+  readonly encrypt: (options: buildConnector.Options, tunnel: Socket) => Promise<Socket>;
+}
+
+/**
+ * The address guard holds behind a proxy too: the target is resolved and checked here, and the proxy is asked to connect to
+ * the checked address, not to the name, which it could resolve to another one. SNI, certificate check and Host keep the
+ * name. Targets over http use a tunnel as well.
+ */
+export function proxiedConnect(parts: ProxiedConnectParts): Connect {
+  return (options, callback, dialling) => {
+    connectThrough(parts, options, dialling).then(
+      (socket) => callback(null, socket),
+      (error: Error) => callback(error, null),
+    );
+  };
+}
+
+async function connectThrough(
+  parts: ProxiedConnectParts,
+  options: buildConnector.Options,
+  dialling: Dialling,
+): Promise<Socket> {
+  const { hostname, protocol } = options;
+  const port = Number(options.port || (protocol === 'https:' ? 443 : 80));
+  const proxyHost = new URL(parts.proxy.url).host;
+  const addresses = [...(await parts.addressesOf(hostname))].sort(byFamily).slice(0, MAX_ADDRESSES);
+  const tunnel = await openTunnel(parts, { hostname, port, proxyHost }, addresses, dialling);
+  if (protocol !== 'https:') return tunnel;
+  dialling.waitsFor(`${hostname} did not finish the TLS handshake through the proxy ${proxyHost}`);
+  const encrypted = await parts.encrypt(options, tunnel);
+  dialling.socket(encrypted);
+  return encrypted;
+}
+
+// a proxy without IPv6 is common, one without IPv4 is not
+function byFamily(one: string, other: string): number {
+  return isIP(one) - isIP(other);
+}
+
+interface Target {
+  hostname: string;
+  port: number;
+  proxyHost: string;
+}
+
+async function openTunnel(
+  { proxy, toProxy }: ProxiedConnectParts,
+  { hostname, port, proxyHost }: Target,
+  addresses: readonly string[],
+  dialling: Dialling,
+): Promise<Socket> {
+  let failure: SendError | null = null;
+  for (const address of addresses) {
+    dialling.waitsFor(`The proxy ${proxyHost} could not be reached`);
+    const socket = await connectToProxy(proxy, toProxy, dialling);
+    dialling.address(address);
+    dialling.waitsFor(`The proxy ${proxyHost} did not connect to ${hostname}`);
+    const authority = `${isIP(address) === 6 ? `[${address}]` : address}:${port}`;
+    const shown = address === hostname ? authority : `${hostname} at ${authority}`;
+    const answer = await askForTunnel(proxy, proxyHost, socket, authority, shown);
+    if (!(answer instanceof SendError)) return answer;
+    socket.destroy();
+    if (!(answer instanceof AddressNotReached)) throw answer;
+    failure = answer;
+  }
+  throw failure ?? new SendError('DNS', `The name ${hostname} has no address.`);
+}
+
+function connectToProxy({ url }: ProxyServer, toProxy: Connect, dialling: Dialling): Promise<Socket> {
+  const { hostname, host, protocol, port } = new URL(url);
+  const options = { hostname: hostname.replace(/^\[|\]$/g, ''), host, protocol, port };
+  return new Promise((resolve, reject) => {
+    const done: buildConnector.Callback = (error, socket) => {
+      if (error === null) resolve(socket as Socket);
+      else reject(error instanceof SendError ? proxyConnectError(error) : error);
+    };
+    toProxy(options, done, dialling);
+  });
+}
+
+/** @returns the socket when it is a tunnel, or why it is none */
+function askForTunnel(
+  { username, password }: ProxyServer,
+  proxyHost: string,
+  socket: Socket,
+  authority: string,
+  shown: string,
+): Promise<Socket | SendError> {
+  const credentials = Buffer.from(`${username}:${password}`).toString('base64');
+  const headers = { host: authority, ...(username !== null && { 'proxy-authorization': `Basic ${credentials}` }) };
+  return new Promise((resolve) => {
+    const asking = request({ method: 'CONNECT', path: authority, headers, createConnection: () => socket });
+    asking.once('connect', ({ statusCode = 0 }, _socket, head) => {
+      if (statusCode < 200 || statusCode > 299) {
+        resolve(refusedTunnel(proxyHost, statusCode, shown, username !== null));
+      } else {
+        resolve(head.length > 0 ? earlyData(proxyHost) : socket);
+      }
+    });
+    asking.on('error', (error) => resolve(brokenTunnel(proxyHost, error)));
+    asking.end();
+  });
+}
