@@ -74,18 +74,19 @@ create table request_changes (
 );
 create index request_changes_xid_idx on request_changes (xid);
 
--- How far each reader has read the feed: a FeedPosition of src/request-log/feed/request-change.store.ts.
+-- How far each reader has read its feed: a FeedPosition of src/request-log/feed/read-feed.store.ts.
 create table feed_positions (
-  reader text not null,             -- counts: statistics; index: search
+  reader text not null,             -- counts: statistics; index: search; deliveries: statistics of deliveries
   from_snapshot text not null,      -- all that this snapshot sees is processed
   to_snapshot text,
   after_id bigint not null,
-  backfill_before uuid,             -- requests with smaller ids are not processed yet; null: all are
-  counted_at timestamptz(3),        -- counts: what was committed by then is counted; null: not the whole log yet
+  backfill_before uuid,             -- rows with smaller ids are not processed yet; null: all are
+  counted_at timestamptz(3),        -- what was committed by then is counted; null: not all rows yet; not of index
   constraint feed_positions_pkey primary key (reader),
-  constraint feed_positions_reader_check check (reader in ('counts', 'index'))
+  constraint feed_positions_reader_check check (reader in ('counts', 'index', 'deliveries'))
 );
-insert into feed_positions (reader, from_snapshot, after_id) values ('counts', '3:3:', 0), ('index', '3:3:', 0);
+insert into feed_positions (reader, from_snapshot, after_id)
+  values ('counts', '3:3:', 0), ('index', '3:3:', 0), ('deliveries', '3:3:', 0);
 
 -- Both run as their owner, because no other login may write these tables. In pieces of 1,000, because one statement may
 -- change millions of rows.

@@ -1,5 +1,6 @@
--- Statistics and the search index of the log. A loop for each reads the change feed and saves its position in the
--- transaction of what it counted or indexed, so that nothing is counted twice or left out, wherever it is killed.
+-- Statistics of requests and deliveries, and the search index of the log. A loop for each reads a change feed and saves its
+-- position in the transaction of what it counted or indexed, so that nothing is counted twice or left out, wherever it is
+-- killed.
 
 -- Requests that are counted together.
 create table request_stats_series (
@@ -44,6 +45,111 @@ create table request_stats_open (
   constraint request_stats_open_pkey primary key (request_id)
 );
 
+-- Deliveries are counted by their state, which changes. Their feed has a row for each group of deliveries that one
+-- statement brought to a state or took out of it. Deleted once it is counted.
+create table delivery_changes (
+  id bigint generated always as identity,
+  xid bigint not null,              -- as of request_changes
+  minute integer not null,          -- when the deliveries were created, since 1970
+  webhook_id uuid not null,
+  document_type text not null,
+  status text not null,
+  skip_reason text,
+  deliveries integer not null,      -- negative: they left this state
+  attempts integer not null,        -- of these deliveries, those that ended; negative likewise
+  arrivals text,                    -- of those that have arrived: milliseconds since their event, separated by commas
+  at timestamptz(3) not null default clock_timestamp(),
+  constraint delivery_changes_pkey primary key (id)
+);
+create index delivery_changes_xid_idx on delivery_changes (xid);
+
+-- Deliveries that are counted together: as request_stats_series.
+create table delivery_stats_series (
+  id integer generated always as identity,
+  digest bytea not null,
+  detailed boolean not null,        -- false: all webhooks and document types together
+  webhook_id uuid,
+  document_type text,
+  status text not null,
+  skip_reason text,
+  constraint delivery_stats_series_pkey primary key (id),
+  constraint delivery_stats_series_digest_key unique (digest)
+);
+create index delivery_stats_series_webhook_id_idx on delivery_stats_series (webhook_id) where detailed;
+
+-- As request_stats, with the deliveries that are in this state now. There is no row without deliveries.
+create table delivery_stats (
+  series_id integer not null,
+  grain smallint not null,
+  bucket timestamptz(3) not null,   -- by created_at of the deliveries
+  deliveries integer not null,
+  attempts integer not null,        -- attempts of these deliveries that have ended
+  durations bytea not null,         -- milliseconds from event to arrival
+  constraint delivery_stats_pkey primary key (series_id, grain, bucket),
+  constraint delivery_stats_grain_check check (grain in (1, 15, 60, 1440))
+) with (fillfactor = 70);
+create index delivery_stats_time_idx on delivery_stats (grain, bucket) where grain > 1;
+alter table delivery_stats alter durations set storage external;
+
+-- The milliseconds since 1970 in an id.
+create function ms_of_id(id uuid) returns bigint
+language sql immutable strict parallel safe as $$
+  select ('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint
+$$;
+
+-- The milliseconds from an event to the first success of its delivery, as far as an integer can tell.
+create function arrival_ms(business_event_id uuid, delivered_at timestamptz) returns integer
+language sql immutable strict parallel safe as $$
+  select least(greatest(round(extract(epoch from delivered_at) * 1000)::bigint - public.ms_of_id(business_event_id), 0),
+    2147483647)::integer
+$$;
+
+-- The attempts of a delivery that have ended: all but the one on the wire.
+create function ended_attempts(attempts integer, open_request_id uuid) returns integer
+language sql immutable parallel safe as $$
+  select attempts - (open_request_id is not null)::integer
+$$;
+
+create function write_new_deliveries_to_feed() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  insert into public.delivery_changes (xid, minute, webhook_id, document_type, status, skip_reason, deliveries, attempts,
+      arrivals)
+    select pg_current_xact_id()::text::bigint, ms_of_id(id) / 60000 as minute, webhook_id, document_type, status, skip_reason,
+      count(*), sum(ended_attempts(attempts, open_request_id)),
+      string_agg(arrival_ms(business_event_id, delivered_at)::text, ',')
+    from made group by minute, webhook_id, document_type, status, skip_reason;
+  return null;
+end $$;
+
+create function write_changed_deliveries_to_feed() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  insert into public.delivery_changes (xid, minute, webhook_id, document_type, status, skip_reason, deliveries, attempts,
+      arrivals)
+    select pg_current_xact_id()::text::bigint, ms_of_id(o.id) / 60000 as minute, o.webhook_id, o.document_type,
+      state.status, state.skip_reason, sum(state.sign), sum(state.sign * state.attempts), string_agg(state.arrival::text, ',')
+    from was o join became n on n.id = o.id cross join lateral (values
+      (-1, o.status, o.skip_reason, ended_attempts(o.attempts, o.open_request_id),
+        arrival_ms(o.business_event_id, o.delivered_at)),
+      (1, n.status, n.skip_reason, ended_attempts(n.attempts, n.open_request_id),
+        arrival_ms(n.business_event_id, n.delivered_at))
+    ) as state (sign, status, skip_reason, attempts, arrival)
+    where (o.status, o.skip_reason, o.delivered_at, ended_attempts(o.attempts, o.open_request_id))
+      is distinct from (n.status, n.skip_reason, n.delivered_at, ended_attempts(n.attempts, n.open_request_id))
+    group by minute, o.webhook_id, o.document_type, state.status, state.skip_reason, state.sign
+    order by state.sign;
+  return null;
+end $$;
+
+revoke execute on function write_new_deliveries_to_feed(), write_changed_deliveries_to_feed() from public;
+
+create trigger new_deliveries_go_to_feed after insert on deliveries
+  referencing new table as made for each statement execute function write_new_deliveries_to_feed();
+create trigger changed_deliveries_go_to_feed after update on deliveries
+  referencing old table as was new table as became
+  for each statement execute function write_changed_deliveries_to_feed();
+
 -- By what closed requests are found and sorted. Beside the log and filled a moment after they close, so that closing a
 -- request writes no index on what it changes.
 create table request_index (
@@ -78,11 +184,12 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     select from public.feed_positions
     where pg_snapshot_xmax(from_snapshot::pg_snapshot)::text::bigint > next.xid
   ) or exists (select from public.request_changes where request_changes.xid > next.xid)
+    or exists (select from public.delivery_changes where delivery_changes.xid > next.xid)
   from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xid) as next
 $$;
 
--- Begins the feed, the counts and the index anew after a restore. It holds its locks only briefly, however large the
--- log is: the requests of the log are counted and indexed afterwards, step by step (backfill_before).
+-- Begins the feeds, the counts and the index anew after a restore. It holds its locks only briefly, however large the
+-- log is: requests and deliveries are counted and indexed afterwards, step by step (backfill_before).
 create function rebuild_change_feed() returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -91,11 +198,12 @@ begin
   perform set_config('lock_timeout', '1s', true);
   -- waits for a process that counts or indexes, or that is rebuilding the feed itself: hence the second check
   perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
-  perform from public.feed_positions where reader = 'counts' for update;
+  perform from public.feed_positions where reader in ('counts', 'deliveries') order by reader for update;
   if not public.has_foreign_positions() then return false; end if;
-  -- Waits for the transactions that have opened or closed requests: what they did is in the log. Later ones wait for this
-  -- transaction, and what they do is in the feed.
-  truncate public.request_changes, public.request_stats, public.request_stats_open;
+  -- Waits for the transactions that have opened or closed requests or changed deliveries: what they did is in these tables.
+  -- Later ones wait for this transaction, and what they do is in the feeds.
+  truncate public.request_changes, public.request_stats, public.request_stats_open, public.delivery_changes,
+    public.delivery_stats;
   update public.feed_positions set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
     counted_at = null, backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
   return true;

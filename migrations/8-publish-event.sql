@@ -184,7 +184,8 @@ declare
     webhook_slots, pending_decisions, deliveries_pause, payloads, business_events, outbox, idempotency_keys, deliveries,
     open_deliveries, finished_deliveries, blocking_deliveries, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,
-    request_stats, request_stats_series, request_stats_open, request_index, exports, incoming_agreements,
+    request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
+    request_index, exports, incoming_agreements,
     incoming_tokens, incoming_ids, sampled_refusals}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;

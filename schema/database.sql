@@ -111,7 +111,9 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_business_event_id_idx ON deliveries USING btree (business_event_id);
 CREATE INDEX deliveries_replay_id_idx ON deliveries USING btree (replay_id, id) WHERE replay_id IS NOT NULL;
 CREATE INDEX deliveries_webhook_id_idx ON deliveries USING btree (webhook_id, id);
+CREATE TRIGGER changed_deliveries_go_to_feed AFTER UPDATE ON deliveries REFERENCING OLD TABLE AS was NEW TABLE AS became FOR EACH STATEMENT EXECUTE FUNCTION write_changed_deliveries_to_feed();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON deliveries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER new_deliveries_go_to_feed AFTER INSERT ON deliveries REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION write_new_deliveries_to_feed();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON deliveries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE deliveries_pause (
@@ -123,6 +125,47 @@ CREATE TABLE deliveries_pause (
   CONSTRAINT deliveries_pause_pkey PRIMARY KEY (id),
   CONSTRAINT deliveries_pause_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
+
+CREATE TABLE delivery_changes (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  xid bigint NOT NULL,
+  minute integer NOT NULL,
+  webhook_id uuid NOT NULL,
+  document_type text NOT NULL,
+  status text NOT NULL,
+  skip_reason text,
+  deliveries integer NOT NULL,
+  attempts integer NOT NULL,
+  arrivals text,
+  at timestamp(3) with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT delivery_changes_pkey PRIMARY KEY (id)
+);
+CREATE INDEX delivery_changes_xid_idx ON delivery_changes USING btree (xid);
+
+CREATE TABLE delivery_stats (
+  series_id integer NOT NULL,
+  grain smallint NOT NULL,
+  bucket timestamp(3) with time zone NOT NULL,
+  deliveries integer NOT NULL,
+  attempts integer NOT NULL,
+  durations bytea NOT NULL,
+  CONSTRAINT delivery_stats_grain_check CHECK (grain = ANY (ARRAY[1, 15, 60, 1440])),
+  CONSTRAINT delivery_stats_pkey PRIMARY KEY (series_id, grain, bucket)
+);
+CREATE INDEX delivery_stats_time_idx ON delivery_stats USING btree (grain, bucket) WHERE grain > 1;
+
+CREATE TABLE delivery_stats_series (
+  id integer NOT NULL GENERATED ALWAYS AS IDENTITY,
+  digest bytea NOT NULL,
+  detailed boolean NOT NULL,
+  webhook_id uuid,
+  document_type text,
+  status text NOT NULL,
+  skip_reason text,
+  CONSTRAINT delivery_stats_series_digest_key UNIQUE (digest),
+  CONSTRAINT delivery_stats_series_pkey PRIMARY KEY (id)
+);
+CREATE INDEX delivery_stats_series_webhook_id_idx ON delivery_stats_series USING btree (webhook_id) WHERE detailed;
 
 CREATE TABLE exports (
   id uuid NOT NULL,
@@ -163,7 +206,7 @@ CREATE TABLE feed_positions (
   backfill_before uuid,
   counted_at timestamp(3) with time zone,
   CONSTRAINT feed_positions_pkey PRIMARY KEY (reader),
-  CONSTRAINT feed_positions_reader_check CHECK (reader = ANY (ARRAY['counts'::text, 'index'::text]))
+  CONSTRAINT feed_positions_reader_check CHECK (reader = ANY (ARRAY['counts'::text, 'index'::text, 'deliveries'::text]))
 );
 
 CREATE TABLE finished_deliveries (
@@ -523,6 +566,15 @@ CREATE INDEX webhooks_changed_in_idx ON webhooks USING btree (changed_in) WHERE 
 CREATE INDEX webhooks_owner_id_idx ON webhooks USING btree (owner_id, id);
 CREATE TRIGGER webhooks_note_their_change BEFORE INSERT OR UPDATE ON webhooks FOR EACH ROW EXECUTE FUNCTION note_webhook_change();
 
+CREATE OR REPLACE FUNCTION public.arrival_ms(business_event_id uuid, delivered_at timestamp with time zone)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+  select least(greatest(round(extract(epoch from delivered_at) * 1000)::bigint - public.ms_of_id(business_event_id), 0),
+    2147483647)::integer
+$function$;
+
 CREATE OR REPLACE FUNCTION public.deliveries_are_paused()
  RETURNS boolean
  LANGUAGE plpgsql
@@ -531,6 +583,14 @@ begin
   perform pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashtext('hookledger.pause'));
   return exists (select from public.deliveries_pause);
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.ended_attempts(attempts integer, open_request_id uuid)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select attempts - (open_request_id is not null)::integer
+$function$;
 
 CREATE OR REPLACE FUNCTION public.event_content_hash(document_type text, event text, reference_document text, user_name text, data text)
  RETURNS bytea
@@ -560,6 +620,7 @@ AS $function$
     select from public.feed_positions
     where pg_snapshot_xmax(from_snapshot::pg_snapshot)::text::bigint > next.xid
   ) or exists (select from public.request_changes where request_changes.xid > next.xid)
+    or exists (select from public.delivery_changes where delivery_changes.xid > next.xid)
   from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xid) as next
 $function$;
 REVOKE EXECUTE ON FUNCTION has_foreign_positions() FROM public;
@@ -639,6 +700,14 @@ begin
     where to_regclass(format('public.%I', w.name)) is null order by w.name;
 end $function$;
 REVOKE EXECUTE ON FUNCTION missing_partitions(integer) FROM public;
+
+CREATE OR REPLACE FUNCTION public.ms_of_id(id uuid)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+  select ('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint
+$function$;
 
 CREATE OR REPLACE FUNCTION public.new_id()
  RETURNS uuid
@@ -811,11 +880,12 @@ begin
   perform set_config('lock_timeout', '1s', true);
   -- waits for a process that counts or indexes, or that is rebuilding the feed itself: hence the second check
   perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
-  perform from public.feed_positions where reader = 'counts' for update;
+  perform from public.feed_positions where reader in ('counts', 'deliveries') order by reader for update;
   if not public.has_foreign_positions() then return false; end if;
-  -- Waits for the transactions that have opened or closed requests: what they did is in the log. Later ones wait for this
-  -- transaction, and what they do is in the feed.
-  truncate public.request_changes, public.request_stats, public.request_stats_open;
+  -- Waits for the transactions that have opened or closed requests or changed deliveries: what they did is in these tables.
+  -- Later ones wait for this transaction, and what they do is in the feeds.
+  truncate public.request_changes, public.request_stats, public.request_stats_open, public.delivery_changes,
+    public.delivery_stats;
   update public.feed_positions set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
     counted_at = null, backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
   return true;
@@ -891,7 +961,8 @@ declare
     webhook_slots, pending_decisions, deliveries_pause, payloads, business_events, outbox, idempotency_keys, deliveries,
     open_deliveries, finished_deliveries, blocking_deliveries, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,
-    request_stats, request_stats_series, request_stats_open, request_index, exports, incoming_agreements,
+    request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
+    request_index, exports, incoming_agreements,
     incoming_tokens, incoming_ids, sampled_refusals}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;
@@ -982,6 +1053,31 @@ begin
   end loop;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.write_changed_deliveries_to_feed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  insert into public.delivery_changes (xid, minute, webhook_id, document_type, status, skip_reason, deliveries, attempts,
+      arrivals)
+    select pg_current_xact_id()::text::bigint, ms_of_id(o.id) / 60000 as minute, o.webhook_id, o.document_type,
+      state.status, state.skip_reason, sum(state.sign), sum(state.sign * state.attempts), string_agg(state.arrival::text, ',')
+    from was o join became n on n.id = o.id cross join lateral (values
+      (-1, o.status, o.skip_reason, ended_attempts(o.attempts, o.open_request_id),
+        arrival_ms(o.business_event_id, o.delivered_at)),
+      (1, n.status, n.skip_reason, ended_attempts(n.attempts, n.open_request_id),
+        arrival_ms(n.business_event_id, n.delivered_at))
+    ) as state (sign, status, skip_reason, attempts, arrival)
+    where (o.status, o.skip_reason, o.delivered_at, ended_attempts(o.attempts, o.open_request_id))
+      is distinct from (n.status, n.skip_reason, n.delivered_at, ended_attempts(n.attempts, n.open_request_id))
+    group by minute, o.webhook_id, o.document_type, state.status, state.skip_reason, state.sign
+    order by state.sign;
+  return null;
+end $function$;
+REVOKE EXECUTE ON FUNCTION write_changed_deliveries_to_feed() FROM public;
+
 CREATE OR REPLACE FUNCTION public.write_closed_to_feed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -998,6 +1094,23 @@ begin
   return null;
 end $function$;
 REVOKE EXECUTE ON FUNCTION write_closed_to_feed() FROM public;
+
+CREATE OR REPLACE FUNCTION public.write_new_deliveries_to_feed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  insert into public.delivery_changes (xid, minute, webhook_id, document_type, status, skip_reason, deliveries, attempts,
+      arrivals)
+    select pg_current_xact_id()::text::bigint, ms_of_id(id) / 60000 as minute, webhook_id, document_type, status, skip_reason,
+      count(*), sum(ended_attempts(attempts, open_request_id)),
+      string_agg(arrival_ms(business_event_id, delivered_at)::text, ',')
+    from made group by minute, webhook_id, document_type, status, skip_reason;
+  return null;
+end $function$;
+REVOKE EXECUTE ON FUNCTION write_new_deliveries_to_feed() FROM public;
 
 CREATE OR REPLACE FUNCTION public.write_opened_to_feed()
  RETURNS trigger

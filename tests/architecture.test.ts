@@ -46,6 +46,7 @@ const FOLDERS = [
   'request-log/export',
   'request-log/watch',
   'delivery',
+  'delivery/stats',
   'delivery/queue',
   'delivery/pause',
   'delivery/http',

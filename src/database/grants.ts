@@ -18,7 +18,8 @@ const TABLES = `users, api_keys, audit_entries, webhooks, webhook_secrets, webho
   pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, payloads, business_events,
   outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries, webhook_request_logs,
   replays, request_changes, feed_positions, failed_requests,
-  request_index, request_stats_series, request_stats, request_stats_open, exports, migrations`;
+  request_index, request_stats_series, request_stats, request_stats_open, delivery_changes, delivery_stats_series,
+  delivery_stats, exports, migrations`;
 
 function grantsFor(name: string): string[] {
   return [
@@ -39,9 +40,9 @@ function grantsFor(name: string): string[] {
        webhook_credentials, webhook_slots, pending_decisions, deliveries_pause, request_changes to ${name}`,
     `grant insert on request_index to ${name}`,
     `grant update on feed_positions to ${name}`,
-    `grant insert on request_stats_series, request_stats, request_stats_open to ${name}`,
-    `grant update on request_stats to ${name}`,
-    `grant delete on request_stats_open to ${name}`,
+    `grant insert on request_stats_series, request_stats, request_stats_open, delivery_stats_series, delivery_stats to ${name}`,
+    `grant update on request_stats, delivery_stats to ${name}`,
+    `grant delete on request_stats_open, delivery_stats, delivery_changes to ${name}`,
     `grant insert on exports to ${name}`,
     `grant update (downloads, rows_sent, bytes_sent, completed_at) on exports to ${name}`,
     `grant execute on function missing_partitions(integer), make_partition(text) to ${name}`,

@@ -3,6 +3,7 @@ import { DeliveriesPauseResolver } from './api/deliveries-pause.resolver';
 import { deliveryLinkedFields } from './api/delivery.linked-fields';
 import { DeliveryResolver } from './api/delivery.resolver';
 import { DeliveryCommandsResolver } from './api/delivery-commands.resolver';
+import { DeliveryStatsResolver, DeliveryWebhookFiguresResolver } from './api/delivery-stats.resolver';
 import { WebhookHealthLinkResolver, WebhookHealthResolver } from './api/health.resolver';
 import { PreviewWebhookResolver } from './api/preview.resolver';
 import { TestWebhookResolver } from './api/test-webhook.resolver';
@@ -10,6 +11,8 @@ import { DeliveryEntity } from './delivery.entity';
 import { BlockingDeliveryEntity, FinishedDeliveryEntity, OpenDeliveryEntity } from './delivery-state.entity';
 import { PendingDecisionEntity } from './fan-out/pending-decision.entity';
 import { DeliveriesPauseEntity } from './pause/deliveries-pause.entity';
+import { DeliveryChangeEntity } from './stats/delivery-change.entity';
+import { DeliveryStatsEntity, DeliveryStatsSeriesEntity } from './stats/delivery-stats.entity';
 
 export const delivery = {
   entities: [
@@ -19,9 +22,14 @@ export const delivery = {
     OpenDeliveryEntity,
     FinishedDeliveryEntity,
     BlockingDeliveryEntity,
+    DeliveryChangeEntity,
+    DeliveryStatsSeriesEntity,
+    DeliveryStatsEntity,
   ],
   resolvers: [
     DeliveryResolver,
+    DeliveryStatsResolver,
+    DeliveryWebhookFiguresResolver,
     DeliveryCommandsResolver,
     DeliveriesPauseResolver,
     WebhookHealthLinkResolver,

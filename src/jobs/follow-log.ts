@@ -1,21 +1,23 @@
-// The loops that follow the log, counts and search index; deliveries take precedence over them.
+// The loops that follow the log and the deliveries, counts and search index; deliveries take precedence over them.
 import type { DataSource } from 'typeorm';
 import type { Log } from '../log';
 import { hasChangedWithin } from '../request-log/feed/request-change.store';
 import { pipelinedTransactions } from '../sql/transactions';
-import { startCounting } from './count-requests';
+import { startCountingDeliveries, startCountingRequests } from './keep-counts';
 import { startRequestIndexer } from './request-indexer';
 
 /** A pause between two bursts of deliveries does not count as their end. */
 const RECENT_MS = 2_000;
 
-/** Each of the two loops uses one connection at a time. */
+/** Each of the three loops uses one connection at a time. */
 export function startFollowing(source: DataSource, log: Log): { stop(): Promise<unknown> } {
   const transaction = pipelinedTransactions(source);
   // by what the log says and not by this process, because deliveries of any process share the database
   const isDelivering = () => hasChangedWithin(source.manager, RECENT_MS);
+  const counting = { db: source.manager, transaction, log, isDelivering };
   const loops = [
-    startCounting(source.manager, transaction, log, isDelivering),
+    startCountingRequests(counting),
+    startCountingDeliveries(counting),
     startRequestIndexer(source.manager, transaction, log, isDelivering),
   ];
   return { stop: () => Promise.all(loops.map((loop) => loop.stop())) };

@@ -32,7 +32,7 @@ export function startRequestIndexer(
   log: Log,
   isDelivering: () => Promise<boolean>,
 ): Loop {
-  const report = reportBackfill(log, 'search index', async () => (await backfillRemaining(db)).index);
+  const report = reportBackfill(log, 'index', async () => (await backfillRemaining(db)).index);
   let oldest: Date | null = null;
   return startLoop('request indexer', REST_MS, log, async () => {
     if (!(await hasUnread(db, 'index'))) return REST_MS;

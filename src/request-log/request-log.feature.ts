@@ -7,6 +7,7 @@ import {
   StatsResolver,
   WebhookFiguresResolver,
 } from './api/stats.resolver';
+import { WebhookStatsLinkResolver, WebhookStatsResolver } from './api/webhook-stats.resolver';
 import { ExportEntity } from './export/export.entity';
 import { exportLinkedFields } from './export/export.linked-fields';
 import { ExportResolver } from './export/export.resolver';
@@ -34,6 +35,8 @@ export const requestLog = {
     RequestLogResolver,
     StatsResolver,
     WebhookFiguresResolver,
+    WebhookStatsLinkResolver,
+    WebhookStatsResolver,
     FailingWebhookResolver,
     FrequentErrorResolver,
     WatchResolver,

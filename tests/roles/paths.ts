@@ -41,9 +41,6 @@ const OTHER_ARGS: Record<string, (ids: Ids) => string> = {
   businessDocument: () => 'documentType: "Sales Invoice", name: "INV-0042"',
   explainVerification: (ids) =>
     `input: { webhookId: "${ids['Webhook.incoming']}", headers: [{ name: "x-signature", value: "00" }], body: "{}", at: "2026-03-04T00:00:00Z" }`,
-  webhookRequestLogStats:
-    () => `range: { from: "${new Date(Date.now() - 3600_000).toISOString()}", to: "2100-01-01T00:00:00Z" },
-    bucket: MONTH`,
 };
 
 function partsOf(roles: Roles, whole: Selection): Selection[] {

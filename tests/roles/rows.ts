@@ -131,6 +131,19 @@ async function failedRequest(app: TestApp, webhook: string): Promise<void> {
   });
 }
 
+/** A delivery that is not sent, and is counted. */
+async function skippedDelivery(app: TestApp): Promise<void> {
+  const documentType = 'Skipped';
+  await createTestWebhook(app, NOWHERE, { documentType, condition: 'false' });
+  await publish(app, [invoice('INV-1', { documentType })]);
+  await waitFor('the count of it', async () => {
+    const [row] = await app.database.query<{ n: number }>(
+      `select count(*)::int as n from delivery_stats_series where skip_reason = 'CONDITION_FALSE'`,
+    );
+    return row && row.n > 0;
+  });
+}
+
 /** A delivery that waits for an earlier one of its document, whose first attempt comes in an hour. */
 async function heldBackDelivery(app: TestApp): Promise<string> {
   const documentType = 'Ordered';
@@ -215,6 +228,7 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     replayDelivery(input: { deliveryId: "${delivery}", reason: "seen" }) { replay { id } } }`);
   const { request } = await delivered(2);
   await failedRequest(app, webhook);
+  await skippedDelivery(app);
   const incoming = await incomingWebhook(app, [webhook]);
   const { id: proxied } = await createTestWebhook(app, NOWHERE, {
     documentType: 'Nothing',

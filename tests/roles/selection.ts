@@ -5,6 +5,7 @@ import {
   isAbstractType,
   isLeafType,
   isObjectType,
+  isRequiredArgument,
 } from 'graphql';
 
 /** What a query asks of a type. Without picks: its `__typename`. */
@@ -36,10 +37,14 @@ export function pick(field: GraphQLField<unknown, unknown>, rows: number, args?:
   return { field, args, below: isRow(type) && rows === 0 ? { type, picks: [] } : everything(type, rows) };
 }
 
-/** Every field of the type. @param rows as of `pick`; of a row itself they count from here */
+/**
+ * Every field of the type; of a row without the fields that require arguments, such as statistics, which are asked alone.
+ * @param rows as of `pick`; of a row itself they count from here
+ */
 export function everything(type: GraphQLObjectType, rows = 0): Selection {
   const further = isRow(type) ? Math.max(0, rows - 1) : rows;
-  return { type, picks: Object.values(type.getFields()).map((field) => pick(field, further)) };
+  const fields = Object.values(type.getFields()).filter(({ args }) => !isRow(type) || !args.some(isRequiredArgument));
+  return { type, picks: fields.map((field) => pick(field, further)) };
 }
 
 export function printSelection({ picks }: Selection): string {
@@ -47,7 +52,20 @@ export function printSelection({ picks }: Selection): string {
   return picks.map(printPick).join(' ');
 }
 
-function printPick({ field, args, below }: Pick): string {
+/** Values of the arguments that fields of rows require. */
+const REQUIRED: Record<string, string> = {
+  range: `{ from: "${new Date(Date.now() - 3600_000).toISOString()}", to: "2100-01-01T00:00:00Z" }`,
+  bucket: 'MONTH',
+};
+
+function requiredArgs(field: GraphQLField<unknown, unknown>): string {
+  return field.args
+    .filter(isRequiredArgument)
+    .map(({ name }) => `${name}: ${REQUIRED[name]}`)
+    .join(', ');
+}
+
+function printPick({ field, args = requiredArgs(field), below }: Pick): string {
   const named = args ? `${field.name}(${args})` : field.name;
   if (!below) return named;
   const inside = printSelection(below);

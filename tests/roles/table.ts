@@ -17,13 +17,15 @@ const GROUPS: Record<string, readonly Role[] | typeof EVERYBODY> = {
 };
 
 const FIGURES = 'total succeeded failed unknown refused pending retries successRate duration';
+const DELIVERY_FIGURES =
+  'total pending retrying delivered exhausted skipped cancelled attempts deliveredRate timeToArrival';
 
 /** Who may use each field of each type. A field that is not here fails the test: decide who may use it. */
 export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>> = {
   Query: {
     everybody: 'viewer viewerRoles',
     readers: `businessDocument node nodes user users webhook webhooks businessEvent businessEvents delivery deliveries
-      webhookRequestLog webhookRequestLogs webhookRequestLogStats search replay replays export exports deliveriesPaused`,
+      webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats search replay replays export exports deliveriesPaused`,
     contentReaders: 'explainVerification',
   },
   Subscription: { readers: 'webhookRequestLogChanged' },
@@ -44,7 +46,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   Webhook: {
     readers: `id name direction status statusReason url documentType events condition method headers bodyFormat body fields retrySchedule timeoutMs signatures signingKeys dedupeSeconds rateLimit maxConcurrency ordering circuit owner createdAt
-      updatedAt proxy caCertificates credentials requests deliveries health incoming passHeaders refusalsNotKept`,
+      updatedAt proxy caCertificates credentials requests deliveries health stats incoming passHeaders refusalsNotKept`,
   },
   IncomingAgreement: {
     readers: `provider verification toleranceSeconds eventLocation idLocation referenceLocation becomes forwardTo answer verificationKeys
@@ -100,6 +102,9 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     everybody: `from to timeZone isFromKeptCounts countedUntil uncounted total buckets byDirection byWebhook byDocumentType
       byErrorCode topFailingWebhooks topErrors`,
   },
+  WebhookStats: {
+    everybody: 'from to timeZone isFromKeptCounts countedUntil uncounted total buckets',
+  },
   WebhookRequestLogFigures: { everybody: FIGURES },
   WebhookRequestLogStatsBucket: { everybody: `start end ${FIGURES}` },
   DirectionFigures: { everybody: `direction ${FIGURES}` },
@@ -108,6 +113,16 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   ErrorCodeFigures: { everybody: `errorCode ${FIGURES}` },
   FailingWebhook: { everybody: `webhook failures sample ${FIGURES}` },
   FrequentError: { everybody: 'webhook errorCode failures sample' },
+  DeliveryStats: {
+    everybody: `from to timeZone isFromKeptCounts countedUntil uncounted total buckets byWebhook byDocumentType
+      bySkipReason`,
+  },
+  DeliveryFigures: { everybody: DELIVERY_FIGURES },
+  DeliveryStatsBucket: { everybody: `start end ${DELIVERY_FIGURES}` },
+  DeliveryWebhookFigures: { everybody: `webhook ${DELIVERY_FIGURES}` },
+  DeliveryDocumentTypeFigures: { everybody: `documentType ${DELIVERY_FIGURES}` },
+  SkipReasonFigures: { everybody: `skipReason ${DELIVERY_FIGURES}` },
+  ArrivalPercentiles: { everybody: 'count p50Ms p95Ms p99Ms maxMs' },
   DurationPercentiles: { everybody: 'count p50Ms p95Ms p99Ms maxMs' },
   BusinessDocument: { readers: 'documentType name events deliveries requests verdicts timeline' },
   DocumentVerdict: { readers: 'verdict sentence nextAttemptAt webhook delivery lastRequest' },

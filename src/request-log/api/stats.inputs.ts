@@ -2,11 +2,18 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { ArgsType, Field, InputType, Int } from 'type-graphql';
 import { publishEnum } from '../../graphql/enum';
 import { WHERE_TEXT } from '../../graphql/lists/filter-inputs';
+import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { checkedSize } from '../../refuse-argument';
-import { MAX_BUCKETS, STATS_BUCKETS, type StatsBucket } from '../stats/stats-buckets';
-import { RequestLogWhere } from './request-log.inputs';
+import { all, type Condition, everything, isAnyOf } from '../../sql/condition';
+import type { Viewer } from '../../viewer';
+import { scopedWhere } from '../search/indexed-filters';
+import { REQUEST_STATS, type RequestFigure } from '../stats/request-figures';
+import { REQUEST_ROLLUP_FIELDS, rollupWhere } from '../stats/rollup-where';
+import { MAX_BUCKETS, STATS_BUCKETS, type StatsBucket, spanOf } from '../stats/stats-buckets';
+import type { StatsQuestion } from '../stats/stats-figures';
+import { REQUEST_LOG_FILTER, RequestLogWhere } from './request-log.inputs';
 
-const StatsBucketEnum = publishEnum(
+export const StatsBucketEnum = publishEnum(
   'StatsBucket',
   STATS_BUCKETS,
   'The length of a bucket, in the clock and calendar of `timeZone`.',
@@ -60,6 +67,30 @@ export class StatsArgs {
       'The time zone of the buckets: a name of the IANA time zone database, such as "Europe/Berlin" or "Asia/Kolkata".',
   })
   timeZone?: string | null;
+}
+
+/** What is asked of the log. @throws AppError BAD_USER_INPUT */
+export function questionOf(viewer: Viewer | null, { range, where }: StatsArgs): StatsQuestion<RequestFigure> {
+  const span = spanOf(range);
+  const rowCondition = conditionOf(scopedWhere(viewer, where), REQUEST_LOG_FILTER);
+  const rollup = rollupWhere(where as Record<string, unknown> | undefined, REQUEST_ROLLUP_FIELDS);
+  if (!rollup) return { source: REQUEST_STATS, span, rowCondition, rollup };
+  const condition = rollup.where === undefined ? everything : conditionOf(rollup.where, REQUEST_LOG_FILTER);
+  return { source: REQUEST_STATS, span, rowCondition, rollup: { ...rollup, condition } };
+}
+
+/** The same question about some webhooks. */
+export function ofWebhooks(
+  question: StatsQuestion<RequestFigure>,
+  webhookIds: readonly string[],
+): StatsQuestion<RequestFigure> {
+  const { rowCondition, rollup } = question;
+  const own = (condition: Condition) => all([isAnyOf('webhook_id', 'uuid', webhookIds), condition]);
+  return {
+    ...question,
+    rowCondition: own(rowCondition),
+    rollup: rollup && { ...rollup, isDetailed: true, isOfWebhooks: true, condition: own(rollup.condition) },
+  };
 }
 
 const MAX_TOP = 100;

@@ -1,38 +1,22 @@
 // Statistics of the log.
 
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import { currentTime } from '../../clock';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
-import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
-import { everything } from '../../sql/condition';
 import { READERS } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
 import { WebhookType } from '../../webhooks/api/webhook.type';
-import { scopedWhere } from '../search/indexed-filters';
-import { countedState } from '../stats/counting-lag.store';
+import { COUNTED_REQUESTS } from '../stats/counting-lag.store';
 import { latestFailures } from '../stats/latest-failures';
-import { rollupWhere } from '../stats/rollup-where';
-import { bucketStarts, MAX_BUCKETS, spanOf } from '../stats/stats-buckets';
-import {
-  type Figures,
-  failuresIn,
-  figureQuery,
-  figuresByKey,
-  figuresBySpan,
-  type KeyFigures,
-  percentilesByKey,
-  percentilesBySpan,
-  type StatsQuestion,
-  successRate,
-} from '../stats/stats-figures';
+import { failuresIn, type RequestFigure, shownFigures } from '../stats/request-figures';
+import { answerByBucket, answerByKey, answerInAll, once, type StatsShape, statsOf } from '../stats/stats-answer';
+import { MAX_BUCKETS } from '../stats/stats-buckets';
+import type { KeyFigures } from '../stats/stats-figures';
 import type { Dimension } from '../stats/stats-figures.store';
-import { zoneNamed } from '../stats/time-zone';
-import { REQUEST_LOG_FILTER } from './request-log.inputs';
 import { WEBHOOK_REQUEST_LOG } from './request-log.linked-fields';
 import { RequestLogType } from './request-log.type';
-import { StatsArgs, TopArgs, topSize } from './stats.inputs';
+import { questionOf, StatsArgs, TopArgs, topSize } from './stats.inputs';
 import {
   DirectionFiguresType,
   DocumentTypeFiguresType,
@@ -47,18 +31,20 @@ import {
   type WithWebhook,
 } from './stats.type';
 
-interface StatsShape extends StatsType {
-  question: StatsQuestion;
-  starts: number[];
-}
+type Shape = StatsShape<RequestFigure>;
 
-function questionOf({ viewer }: Context, { range, where }: StatsArgs): StatsQuestion {
-  const span = spanOf(range);
-  const rowCondition = conditionOf(scopedWhere(viewer, where), REQUEST_LOG_FILTER);
-  const rollup = rollupWhere(where as Record<string, unknown> | undefined);
-  if (!rollup) return { span, rowCondition, rollup };
-  const condition = rollup.where === undefined ? everything : conditionOf(rollup.where, REQUEST_LOG_FILTER);
-  return { span, rowCondition, rollup: { ...rollup, condition } };
+const failures = ({ figures }: KeyFigures<RequestFigure>) => failuresIn(figures);
+
+// The entries with the largest `size`, without those whose `size` is 0.
+async function largest(
+  { db }: Context,
+  { question }: Shape,
+  by: Dimension[],
+  { first }: TopArgs = { first: 10 },
+  size: (entry: KeyFigures<RequestFigure>) => number = ({ figures }) => figures.total,
+) {
+  const answers = await answerByKey(db, question, by, topSize(first), size);
+  return answers.map(({ key, ...answer }) => ({ key, ...shownFigures(answer) }));
 }
 
 @Resolver(() => StatsType)
@@ -72,21 +58,13 @@ export class StatsResolver {
         '    topFailingWebhooks(first: 3) { webhook { name } failures sample { error } }\n  }\n}',
     ),
   })
-  async webhookRequestLogStats(@Ctx() context: Context, @Args(() => StatsArgs) args: StatsArgs): Promise<StatsShape> {
-    const question = questionOf(context, args);
-    const zone = zoneNamed(args.timeZone ?? 'UTC');
-    const { span, rollup } = question;
-    const starts = bucketStarts(span, args.bucket, zone);
-    const state = rollup ? await countedState(context.db, span) : { countedUntil: currentTime(), uncounted: 0 };
-    const { from, to } = args.range;
-    return { from, to, timeZone: zone.name, isFromKeptCounts: rollup !== null, ...state, question, starts };
+  webhookRequestLogStats(@Ctx() context: Context, @Args(() => StatsArgs) args: StatsArgs): Promise<Shape> {
+    return statsOf(context.db, COUNTED_REQUESTS, questionOf(context.viewer, args), args);
   }
 
   @FieldResolver(() => FiguresOnlyType, { nullable: true, description: 'The figures of the whole range.' })
-  async total(@Root() { question }: StatsShape, @Ctx() { db }: Context) {
-    const query = figureQuery(question);
-    const [figures] = await figuresBySpan(db, query);
-    return { ...shownFigures(figures as Figures), duration: async () => (await percentilesBySpan(db, query))[0] };
+  async total(@Root() { question }: Shape, @Ctx() { db }: Context) {
+    return shownFigures(await answerInAll(db, question));
   }
 
   @FieldResolver(() => [StatsBucketType], {
@@ -95,24 +73,17 @@ export class StatsResolver {
       `The figures of each bucket, at most ${MAX_BUCKETS}, in chronological order. A bucket without requests is ` +
       'included, with zeros.',
   })
-  async buckets(@Root() { question, starts }: StatsShape, @Ctx() { db }: Context) {
-    const query = figureQuery(question, [], starts);
-    const figures = await figuresBySpan(db, query);
-    const percentiles = once(() => percentilesBySpan(db, query));
-    return starts.map((start, index) => ({
-      ...shownFigures(figures[index] as Figures),
-      start: new Date(start),
-      end: new Date(starts[index + 1] ?? question.span.to),
-      duration: async () => (await percentiles())[index],
-    }));
+  async buckets(@Root() { question, starts }: Shape, @Ctx() { db }: Context) {
+    const answers = await answerByBucket(db, question, starts);
+    return answers.map(({ start, end, ...answer }) => ({ ...shownFigures(answer), start, end }));
   }
 
   @FieldResolver(() => [DirectionFiguresType], {
     nullable: true,
     description: 'The figures of each direction that occurs, at most 2.',
   })
-  async byDirection(@Root() { question }: StatsShape, @Ctx() context: Context) {
-    const entries = await largest(context, question, ['direction']);
+  async byDirection(@Root() stats: Shape, @Ctx() context: Context) {
+    const entries = await largest(context, stats, ['direction']);
     return entries.map(({ key: [direction], ...entry }) => ({ direction, ...entry }));
   }
 
@@ -120,8 +91,8 @@ export class StatsResolver {
     nullable: true,
     description: 'The figures of each webhook, those with the most requests first.',
   })
-  async byWebhook(@Root() { question }: StatsShape, @Ctx() context: Context, @Args(() => TopArgs) args: TopArgs) {
-    const entries = await largest(context, question, ['webhookId'], args);
+  async byWebhook(@Root() stats: Shape, @Ctx() context: Context, @Args(() => TopArgs) args: TopArgs) {
+    const entries = await largest(context, stats, ['webhookId'], args);
     return entries.map(({ key: [webhookId], ...entry }) => ({ webhookId, ...entry }));
   }
 
@@ -129,8 +100,8 @@ export class StatsResolver {
     nullable: true,
     description: 'The figures of each type of document, those with the most requests first.',
   })
-  async byDocumentType(@Root() { question }: StatsShape, @Ctx() context: Context, @Args(() => TopArgs) args: TopArgs) {
-    const entries = await largest(context, question, ['documentType'], args);
+  async byDocumentType(@Root() stats: Shape, @Ctx() context: Context, @Args(() => TopArgs) args: TopArgs) {
+    const entries = await largest(context, stats, ['documentType'], args);
     return entries.map(({ key: [documentType], ...entry }) => ({ documentType, ...entry }));
   }
 
@@ -139,9 +110,9 @@ export class StatsResolver {
     description:
       'The figures of each error code, the most frequent first. Requests without an error code are not counted.',
   })
-  async byErrorCode(@Root() { question }: StatsShape, @Ctx() context: Context, @Args(() => TopArgs) args: TopArgs) {
-    const size = ({ key: [code], figures }: KeyFigures) => (code === null ? 0 : figures.total);
-    const entries = await largest(context, question, ['errorCode'], args, size);
+  async byErrorCode(@Root() stats: Shape, @Ctx() context: Context, @Args(() => TopArgs) args: TopArgs) {
+    const size = ({ key: [code], figures }: KeyFigures<RequestFigure>) => (code === null ? 0 : figures.total);
+    const entries = await largest(context, stats, ['errorCode'], args, size);
     return entries.map(({ key: [errorCode], ...entry }) => ({ errorCode, ...entry }));
   }
 
@@ -149,14 +120,10 @@ export class StatsResolver {
     nullable: true,
     description: 'The webhooks with failures, those with the most first, each with its latest failure.',
   })
-  async topFailingWebhooks(
-    @Root() { question }: StatsShape,
-    @Ctx() context: Context,
-    @Args(() => TopArgs) args: TopArgs,
-  ) {
-    const entries = await largest(context, question, ['webhookId'], args, failures);
+  async topFailingWebhooks(@Root() stats: Shape, @Ctx() context: Context, @Args(() => TopArgs) args: TopArgs) {
+    const entries = await largest(context, stats, ['webhookId'], args, failures);
     const keys = entries.map(({ key: [webhookId = null] }) => ({ webhookId }));
-    const samples = once(() => latestFailures(context.db, question, keys));
+    const samples = once(() => latestFailures(context.db, stats.question, keys));
     return entries.map((entry, n) => ({
       ...entry,
       ...keys[n],
@@ -169,61 +136,16 @@ export class StatsResolver {
     nullable: true,
     description: 'The most frequent pairs of webhook and error code, each with the latest such request.',
   })
-  async topErrors(@Root() { question }: StatsShape, @Ctx() context: Context, @Args(() => TopArgs) args: TopArgs) {
-    const entries = await largest(context, question, ['webhookId', 'errorCode'], args, failures);
+  async topErrors(@Root() stats: Shape, @Ctx() context: Context, @Args(() => TopArgs) args: TopArgs) {
+    const entries = await largest(context, stats, ['webhookId', 'errorCode'], args, failures);
     const keys = entries.map(({ key: [webhookId = null, errorCode = null] }) => ({ webhookId, errorCode }));
-    const samples = once(() => latestFailures(context.db, question, keys));
+    const samples = once(() => latestFailures(context.db, stats.question, keys));
     return entries.map((entry, n) => ({
       ...keys[n],
       failures: failuresIn(entry),
       sampleId: async () => (await samples())[n] ?? null,
     }));
   }
-}
-
-const failures = ({ figures }: KeyFigures) => failuresIn(figures);
-
-// The entries with the largest `size`, without those whose `size` is 0.
-async function largest(
-  { db }: Context,
-  question: StatsQuestion,
-  by: Dimension[],
-  { first }: TopArgs = { first: 10 },
-  size: (entry: KeyFigures) => number = ({ figures }) => figures.total,
-) {
-  const most = topSize(first);
-  const query = figureQuery(question, by);
-  const found = (await figuresByKey(db, query)).filter((entry) => size(entry) > 0);
-  const top = found.sort((one, other) => size(other) - size(one) || compareKeys(one, other)).slice(0, most);
-  const percentiles = once(() =>
-    percentilesByKey(
-      db,
-      query,
-      top.map(({ key }) => key),
-    ),
-  );
-  return top.map(({ key, figures }, n) => ({
-    key,
-    ...shownFigures(figures),
-    duration: async () => (await percentiles())[n],
-  }));
-}
-
-// makes the order of entries of equal size deterministic
-function compareKeys(one: KeyFigures, other: KeyFigures): number {
-  return JSON.stringify(one.key) < JSON.stringify(other.key) ? -1 : 1;
-}
-
-function shownFigures(figures: Figures) {
-  return { ...figures, successRate: successRate(figures) };
-}
-
-function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | null = null;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }
 
 @Resolver(() => WebhookFiguresType)

@@ -5,29 +5,33 @@ import type { Direction } from '../../webhooks/webhook.entity';
 import type { RequestErrorCode } from '../webhook-request-log.entity';
 import { RequestErrorCodeEnum } from './request-log.type';
 
+// a base class: the API has no type of its own for it
+@ObjectType({ simpleResolvers: true })
+export abstract class PercentilesType {
+  @Field(() => Int, { nullable: true, description: 'The median; null: `count` is 0.' })
+  p50Ms: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'The 95th percentile; null: `count` is 0.' })
+  p95Ms: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'The 99th percentile; null: `count` is 0.' })
+  p99Ms: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'The longest; null: `count` is 0.' })
+  maxMs: number | null;
+}
+
 @ObjectType('DurationPercentiles', {
   simpleResolvers: true,
   description:
     'Percentiles of the durations of finished requests, in whole milliseconds. They are exact, by the nearest-rank ' +
     'method: `p95Ms` is the shortest duration that at least 95 % of the requests did not exceed.',
 })
-class DurationPercentilesType {
+class DurationPercentilesType extends PercentilesType {
   @Field(() => Int, {
     description: 'The number of requests that have a duration. Requests whose outcome is UNKNOWN have none.',
   })
   count: number;
-
-  @Field(() => Int, { nullable: true, description: 'The median; null if there are no requests.' })
-  p50Ms: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'The 95th percentile; null if there are no requests.' })
-  p95Ms: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'The 99th percentile; null if there are no requests.' })
-  p99Ms: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'The longest duration; null if there are no requests.' })
-  maxMs: number | null;
 }
 
 // a base class: the API has no type of its own for it
@@ -151,13 +155,9 @@ export class FrequentErrorType {
   failures: number;
 }
 
-@ObjectType('WebhookRequestLogStats', {
-  simpleResolvers: true,
-  description:
-    'Statistics of the requests of a range of time. The figures are exact. Only the fields that are selected are ' +
-    'computed. Stored counts are about a second behind the log: `uncounted` and `countedUntil` report the lag.',
-})
-export class StatsType {
+// a base class: the API has no type of its own for it
+@ObjectType({ simpleResolvers: true })
+export abstract class StatsOfRequestsType {
   @Field(() => GraphQLDateTime, { description: 'The start of the range, inclusive.' })
   from: Date;
 
@@ -191,3 +191,19 @@ export class StatsType {
   })
   uncounted: number;
 }
+
+@ObjectType('WebhookRequestLogStats', {
+  simpleResolvers: true,
+  description:
+    'Statistics of the requests of a range of time. The figures are exact. Only the fields that are selected are ' +
+    'computed. Stored counts are about a second behind the log: `uncounted` and `countedUntil` report the lag.',
+})
+export class StatsType extends StatsOfRequestsType {}
+
+@ObjectType('WebhookStats', {
+  simpleResolvers: true,
+  description:
+    'Statistics of the requests of one webhook in a range of time, as of `webhookRequestLogStats`. `uncounted` is that of all ' +
+    'webhooks.',
+})
+export class WebhookStatsType extends StatsOfRequestsType {}

@@ -1,5 +1,6 @@
 // Reads the log itself, newest first, for requests that are older than the feed.
-import { type Db, rowOf, statement } from '../../sql/db';
+import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import type { FeedReader } from './feed-position.entity';
 
 /** A part of the log, as one snapshot sees it. */
 export interface Slice {
@@ -53,27 +54,35 @@ function smallest(ids: readonly (string | undefined)[]): string | null {
   return ids.filter((id) => id !== undefined).sort()[0] ?? null;
 }
 
+/** The tables in which the readers of feeds look for older rows. */
+const OLDER_ROWS: Record<FeedReader, string> = {
+  counts: 'webhook_request_logs',
+  index: 'webhook_request_logs',
+  deliveries: 'deliveries',
+};
+
 /**
- * Estimates the number of requests still to be counted and indexed. The estimate is the planner's, so no rows are read.
+ * Estimates the number of rows that each reader has still to count or index. The estimate is the planner's, so no rows
+ * are read.
  */
-export async function backfillRemaining(db: Db): Promise<{ counts: number; index: number }> {
-  const row = await rowOf<{ counts: string | null; index: string | null }>(
+export async function backfillRemaining(db: Db): Promise<Record<FeedReader, number>> {
+  const rows = await rowsOf<{ reader: FeedReader; before: string | null }>(
     db,
-    statement(`select (select backfill_before from feed_positions where reader = 'counts') as counts,
-      (select backfill_before from feed_positions where reader = 'index') as index`),
+    statement('select reader, backfill_before as before from feed_positions'),
   );
-  const { counts = null, index = null } = row ?? {};
-  return { counts: await requestsBefore(db, counts), index: await requestsBefore(db, index) };
+  const remaining = { counts: 0, index: 0, deliveries: 0 };
+  for (const { reader, before } of rows) remaining[reader] = await rowsBefore(db, OLDER_ROWS[reader], before);
+  return remaining;
 }
 
 const UUID = /^[0-9a-f-]{36}$/;
 
-async function requestsBefore(db: Db, id: string | null): Promise<number> {
+async function rowsBefore(db: Db, table: string, id: string | null): Promise<number> {
   // EXPLAIN takes no parameters
   if (id === null || !UUID.test(id)) return 0;
   const row = await rowOf<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
     db,
-    `explain (format json) select from webhook_request_logs where id < '${id}'`,
+    `explain (format json) select from ${table} where id < '${id}'`,
   );
   return row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
 }

@@ -1,10 +1,10 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-export type FeedReader = 'counts' | 'index';
+export type FeedReader = 'counts' | 'index' | 'deliveries';
 
-/** How far statistics (`counts`) and search (`index`) have read the feed: a FeedPosition for each. */
+/** How far statistics (`counts`, `deliveries`) and search (`index`) have read their feeds: a FeedPosition for each. */
 @Entity('feed_positions')
-@Check('feed_positions_reader_check', `reader in ('counts', 'index')`)
+@Check('feed_positions_reader_check', `reader in ('counts', 'index', 'deliveries')`)
 export class FeedPositionEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'feed_positions_pkey' })
   reader: FeedReader;

@@ -1,12 +1,12 @@
 // The saved positions of the readers of the feed.
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import type { FeedReader } from './feed-position.entity';
-import type { FeedPosition } from './request-change.store';
+import type { FeedPosition } from './read-feed.store';
 
 /** What a reader continues from. */
 export interface SavedPosition {
   feed: FeedPosition;
-  /** Requests with smaller ids are not processed yet, whatever the feed says of them; null: all are. */
+  /** Rows with smaller ids are not processed yet, whatever the feed says of them; null: all are. */
   backfillBefore: string | null;
 }
 
@@ -18,23 +18,32 @@ const POSITION = `from_snapshot as "from", to_snapshot as "to", after_id::text a
 
 type PositionRow = FeedPosition & Pick<SavedPosition, 'backfillBefore'> & { now: Date; isForeign: boolean };
 
-/** Where each reader has come to: what is behind all of them may be forgotten. */
-export async function allPositions(db: Db): Promise<FeedPosition[]> {
+/** Where these readers have come to: what is behind all of them may be forgotten. */
+export async function positionsOf(db: Db, readers: readonly FeedReader[]): Promise<FeedPosition[]> {
   return rowsOf<FeedPosition>(
     db,
-    statement('select from_snapshot as "from", to_snapshot as "to", after_id as "afterId" from feed_positions'),
+    statement(`select from_snapshot as "from", to_snapshot as "to", after_id as "afterId" from feed_positions
+      where reader = any($1::text[])`),
+    [readers],
   );
 }
 
+/** The tables of changes that the readers read. */
+const FEEDS: Record<FeedReader, string> = {
+  counts: 'request_changes',
+  index: 'request_changes',
+  deliveries: 'delivery_changes',
+};
+
 /**
- * Whether a step of this reader would find anything: changes after its position, requests older than the feed, or a
+ * Whether a step of this reader would find anything: changes after its position, rows older than the feed, or a
  * restored database. Locks and writes nothing, so that a reader that asks this first costs an idle database little.
  */
 export async function hasUnread(db: Db, reader: FeedReader): Promise<boolean> {
   const row = await rowOf<{ unread: boolean }>(
     db,
     statement(`select p."to" is not null or p."backfillBefore" is not null or p."isForeign" or exists (
-        select from request_changes c where c.xid >= pg_snapshot_xmin(p."from"::pg_snapshot)::text::bigint
+        select from ${FEEDS[reader]} c where c.xid >= pg_snapshot_xmin(p."from"::pg_snapshot)::text::bigint
           and not pg_visible_in_snapshot(c.xid::text::xid8, p."from"::pg_snapshot)) as unread
       from (select ${POSITION} from feed_positions where reader = $1 offset 0) as p`),
     [reader],

@@ -5,7 +5,7 @@ import { timeOfId, uuidOf } from '../../ids';
 import { refuse } from '../../refuse-argument';
 import type { Db } from '../../sql/db';
 import { readChangeId } from './change-id';
-import type { FeedPosition } from './request-change.store';
+import type { FeedPosition } from './read-feed.store';
 import { findRequestInFeed, timeOfChange } from './resume.store';
 
 /** The feed keeps 24 hours. The margin is the time in which a resumed subscription reads the old changes. */

@@ -3,7 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../../sql/db';
 import { missingBefore } from '../feed/backfill.store';
 import { readPosition, savePosition } from '../feed/feed-position.store';
-import { type FeedPosition, type RequestChange, readFeed } from '../feed/request-change.store';
+import type { FeedPosition } from '../feed/read-feed.store';
+import { type RequestChange, readFeed } from '../feed/request-change.store';
 import { indexWords } from './index-terms';
 import {
   becomeIndexer,

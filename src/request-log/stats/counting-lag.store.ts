@@ -1,25 +1,49 @@
 import { firstIdAt } from '../../ids';
 import { type Db, rowOf, statement } from '../../sql/db';
+import type { FeedReader } from '../feed/feed-position.entity';
 
 export interface CountedState {
-  /** Everything that was committed before this time is counted; null: older requests are still being counted. */
+  /** Everything that was committed before this time is counted; null: older rows are still being counted. */
   countedUntil: Date | null;
-  /** The number of openings and closings of requests that began in the span and are not counted yet. */
+  /** The number of changes of rows of the span that are not counted yet. */
   uncounted: number;
 }
 
-/** Maximum number of changes that are examined. Each has up to 1,000 requests. */
+/** What is counted from a feed. */
+export interface CountedFeed {
+  reader: FeedReader;
+  feed: string;
+  /** The number of changes of rows in the span from the ids $1 to $2, of `beyond`: changes that are not counted yet. */
+  changesInSpan: string;
+  /** The table of the rows. */
+  table: string;
+}
+
+export const COUNTED_REQUESTS: CountedFeed = {
+  reader: 'counts',
+  feed: 'request_changes',
+  changesInSpan: `select count(*)::integer from beyond cross join unnest(request_ids) as request_id
+    where request_id >= $1::uuid and request_id < $2::uuid
+      and (backfill_before is null or request_id >= backfill_before)`,
+  table: 'webhook_request_logs',
+};
+
+/** Maximum number of changes that are examined. Each has up to 1,000 rows. */
 const MAX_CHANGES = 1_000;
-/** Maximum number of requests older than the feed that are counted. */
+/** Maximum number of rows older than the feed that are counted. */
 const MAX_OLDER = 100_000;
 
 /** Read before the rollups, so that these include everything that is reported as counted. */
-export async function countedState(db: Db, span: { from: number; to: number }): Promise<CountedState> {
+export async function countedState(
+  db: Db,
+  { reader, feed, changesInSpan, table }: CountedFeed,
+  span: { from: number; to: number },
+): Promise<CountedState> {
   const row = await rowOf<{ countedAt: Date | null; now: Date; behind: boolean; uncounted: number }>(
     db,
     statement(`with beyond as materialized (
-        select c.request_ids from feed_positions p join request_changes c
-          on p.reader = 'counts' and c.xid >= pg_snapshot_xmin(p.from_snapshot::pg_snapshot)::text::bigint
+        select c.* from feed_positions p join ${feed} c
+          on p.reader = '${reader}' and c.xid >= pg_snapshot_xmin(p.from_snapshot::pg_snapshot)::text::bigint
           and not pg_visible_in_snapshot(c.xid::text::xid8, p.from_snapshot::pg_snapshot)
           and (p.to_snapshot is null or c.id > p.after_id
             or not pg_visible_in_snapshot(c.xid::text::xid8, p.to_snapshot::pg_snapshot))
@@ -27,12 +51,11 @@ export async function countedState(db: Db, span: { from: number; to: number }): 
       )
       select counted_at as "countedAt", statement_timestamp() as now,
         backfill_before is not null or exists (select from beyond) as behind,
-        (select count(*)::integer from beyond cross join unnest(request_ids) as id
-          where id >= $1::uuid and id < $2::uuid and (backfill_before is null or id >= backfill_before))
+        (${changesInSpan})
         + case when backfill_before is null then 0 else (select count(*)::integer from (
-            select from webhook_request_logs where id >= $1::uuid and id < least($2::uuid, backfill_before)
+            select from ${table} where id >= $1::uuid and id < least($2::uuid, backfill_before)
             limit ${MAX_OLDER}) as older) end as uncounted
-      from feed_positions where reader = 'counts'`),
+      from feed_positions where reader = '${reader}'`),
     [firstIdAt(span.from), firstIdAt(span.to)],
   );
   const { countedAt, now, behind, uncounted } = row as NonNullable<typeof row>;

@@ -1,6 +1,6 @@
 // Computes exact percentiles from counts of durations, and encodes these counts in few bytes.
 
-/** Durations in whole milliseconds, ascending, each with its number of occurrences. */
+/** Durations in whole milliseconds, ascending, each with its number of occurrences; a negative number takes some out. */
 export type DurationCounts = readonly (readonly [ms: number, count: number])[];
 
 export interface Percentiles {
@@ -15,7 +15,7 @@ export interface Percentiles {
 const VARINT_BYTES = 5;
 
 /**
- * Adds counts to an encoded list. The encoding is a pair of LEB128 numbers for each duration: its difference from the
+ * Adds counts to an encoded list, or takes them out. The encoding is a pair of LEB128 numbers for each duration: its difference from the
  * previous duration, and its count. Several thousand distinct durations need a few kilobytes.
  */
 export function addDurations(encoded: Buffer, added: DurationCounts): Buffer {
@@ -24,6 +24,8 @@ export function addDurations(encoded: Buffer, added: DurationCounts): Buffer {
   let last = 0;
   let next = 0;
   const put = (ms: number, count: number) => {
+    if (count === 0) return;
+    if (count < 0) throw new Error(`${-count} durations of ${ms} ms were taken out that had not been counted`);
     end = putVarint(target, putVarint(target, end, ms - last), count);
     last = ms;
   };

@@ -5,7 +5,7 @@ import { figureQuery, type StatsQuestion } from './stats-figures';
 /** The id of the latest failure of each of these keys, in their order; null if there is none. */
 export async function latestFailures(
   db: Db,
-  question: StatsQuestion,
+  question: StatsQuestion<string>,
   keys: readonly SampleKey[],
 ): Promise<(string | null)[]> {
   if (keys.length === 0) return [];

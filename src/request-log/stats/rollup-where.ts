@@ -1,9 +1,18 @@
 // Decides whether rollups can answer a `where`.
 import type { Span } from './stats-buckets';
 
-/** Attributes of all rollups, and those that only detailed rollups have. */
-const ROLLUP_FIELDS = ['direction', 'status', 'errorCode'];
-const DETAILED_ROLLUP_FIELDS = ['webhook', 'documentType'];
+/** Fields of all rollups, those that only detailed rollups have, and the field of the time. */
+export interface RollupFields {
+  all: readonly string[];
+  detailed: readonly string[];
+  time: string;
+}
+
+export const REQUEST_ROLLUP_FIELDS: RollupFields = {
+  all: ['direction', 'status', 'errorCode'],
+  detailed: ['webhook', 'documentType'],
+  time: 'startedAt',
+};
 
 type Where = Record<string, unknown>;
 
@@ -18,21 +27,21 @@ export interface RollupWhere {
   within: Span;
 }
 
-/** @returns null if the rows of the log must be counted. @param where valid for conditionOf() */
-export function rollupWhere(where: Where | undefined): RollupWhere | null {
+/** @returns null if the rows must be counted one by one. @param where valid for conditionOf() */
+export function rollupWhere(where: Where | undefined, { all, detailed, time }: RollupFields): RollupWhere | null {
   const within = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
-  const rest = where && withoutTimes(where, within);
+  const rest = where && withoutTimes(where, time, within);
   const names = new Set(rest ? namesIn(rest) : []);
-  if (![...names].every((name) => ROLLUP_FIELDS.includes(name) || DETAILED_ROLLUP_FIELDS.includes(name))) return null;
-  const isDetailed = DETAILED_ROLLUP_FIELDS.some((name) => names.has(name));
+  if (![...names].every((name) => all.includes(name) || detailed.includes(name))) return null;
+  const isDetailed = detailed.some((name) => names.has(name));
   return { where: rest, isDetailed, isOfWebhooks: names.has('webhook'), within };
 }
 
-/** Moves conditions on `startedAt` that all rows must meet to `within`. undefined: no condition is left. */
-function withoutTimes(where: Where, within: Span): Where | undefined {
-  const { startedAt, and, ...rest } = where;
-  if (startedAt !== undefined) narrow(within, startedAt as Record<string, Date | undefined>);
-  const parts = ((and as Where[] | undefined) ?? []).flatMap((part) => withoutTimes(part, within) ?? []);
+/** Moves conditions on the time that all rows must meet to `within`. undefined: no condition is left. */
+function withoutTimes(where: Where, time: string, within: Span): Where | undefined {
+  const { [time]: tests, and, ...rest } = where;
+  if (tests !== undefined) narrow(within, tests as Record<string, Date | undefined>);
+  const parts = ((and as Where[] | undefined) ?? []).flatMap((part) => withoutTimes(part, time, within) ?? []);
   const left = parts.length > 0 ? { ...rest, and: parts } : rest;
   return Object.values(left).some((value) => value !== undefined) ? left : undefined;
 }

@@ -1,8 +1,9 @@
-// Reads figures from rollups, and counts rows of the log where rollups cannot answer.
+// Reads figures from rollups, and counts rows one by one where rollups cannot answer.
 import { firstIdAt } from '../../ids';
 import { type Bind, bindings, type Condition, toSql } from '../../sql/condition';
 import { type Db, rowsOf } from '../../sql/db';
 import type { Grain } from './request-stats.entity';
+import type { RollupTables } from './rollups.store';
 
 /** The attributes by which figures can be grouped. */
 export const DIMENSIONS = {
@@ -10,8 +11,20 @@ export const DIMENSIONS = {
   webhookId: 'webhook_id',
   documentType: 'document_type',
   errorCode: 'error_code',
+  skipReason: 'skip_reason',
 } as const;
 export type Dimension = keyof typeof DIMENSIONS;
+
+/** What is counted, in rollups and as rows. */
+export interface StatsSource<Figure extends string> {
+  tables: Pick<RollupTables, 'series' | 'rollups' | 'count' | 'sum'>;
+  /** SQL of each figure: an aggregate of `count` and `sum` by `status`. */
+  figures: Record<Figure, string>;
+  /** The table of the rows, whose ids contain the time by which they are counted, and the SQL of their values. */
+  rows: { table: string; at: string; sum: string; duration: string };
+  /** Rows that are counted but not in a rollup, with their `at`, `sum` and the columns of the series; null: none. */
+  open: string | null;
+}
 
 /** Milliseconds since 1970; `to` is exclusive. */
 interface Span {
@@ -19,7 +32,8 @@ interface Span {
   to: number;
 }
 
-export interface FigureQuery {
+export interface FigureQuery<Figure extends string> {
+  source: StatsSource<Figure>;
   /** The starts of the spans that are counted separately, ascending. */
   starts: readonly number[];
   /** The spans that are read from rollups. They do not overlap. */
@@ -30,7 +44,7 @@ export interface FigureQuery {
   isDetailed: boolean;
   /** Whether most series match, so that rollups are found by time instead of by series. */
   isByTime: boolean;
-  /** A condition on the columns that request_stats_series shares with the log. */
+  /** A condition on the columns that the series share with the rows. */
   rollupCondition: Condition;
   rowCondition: Condition;
   by: readonly Dimension[];
@@ -43,41 +57,49 @@ interface Keyed {
   key: string;
 }
 
-export interface FigureRow extends Keyed {
-  total: number;
-  succeeded: number;
-  failed: number;
-  unknown: number;
-  refused: number;
-  pending: number;
-  retries: number;
+export type FigureRow<Figure extends string> = Keyed & Record<Figure, number>;
+
+/** The number of rows with a status, as a figure. */
+export function rowsWith(status: string): string {
+  return `coalesce(sum(count) filter (where status = '${status}'), 0)::float8`;
 }
 
-const sumOf = (status: string) => `coalesce(sum(requests) filter (where status = '${status}'), 0)::float8`;
-const FIGURES = `sum(requests)::float8 as total, ${sumOf('SUCCEEDED')} as succeeded, ${sumOf('FAILED')} as failed,
-  ${sumOf('UNKNOWN')} as unknown, ${sumOf('REFUSED')} as refused, ${sumOf('PENDING')} as pending,
-  coalesce(sum(retries), 0)::float8 as retries`;
+function figuresOf(figures: Record<string, string>): string {
+  return Object.entries(figures)
+    .map(([name, sql]) => `${sql} as "${name}"`)
+    .join(', ');
+}
 
-/** Figures of finished and of PENDING requests. */
-export async function figuresFromRollups(db: Db, query: FigureQuery): Promise<FigureRow[]> {
+/** Figures from rollups, and of rows that are open. */
+export async function figuresFromRollups<Figure extends string>(
+  db: Db,
+  query: FigureQuery<Figure>,
+): Promise<FigureRow<Figure>[]> {
   if (query.rollupSpans.length === 0) return [];
+  const { tables, figures, open } = query.source;
   const { values, bind } = bindings();
-  const sql = `select ${timed(query)}, ${keyed(query)}, ${FIGURES} from (
-      select c.bucket as at, ${columnsOf(query)}status, c.requests, c.retries ${matchingRollups(query, bind)}
-      union all
-      select started_at, ${columnsOf(query)}status, 1, (attempt_number > 1)::integer ${openRequests(query, bind)}
-    ) as counted group by ${groupedByTime(query)}`;
-  return inSpans(query, await rowsOf<Omit<FigureRow, 'span'> & Timed>(db, sql, values));
+  const rollups = `select c.bucket as at, ${columnsOf(query)}status, c.${tables.count} as count, c.${tables.sum} as sum
+      ${matchingRollups(query, bind)}`;
+  const openRows = open
+    ? `union all select o.at, ${columnsOf(query)}status, 1, o.sum ${openIn(query, open, bind)}`
+    : '';
+  const sql = `select ${timed(query)}, ${keyed(query)}, ${figuresOf(figures)}
+    from (${rollups} ${openRows}) as counted group by ${groupedByTime(query)}`;
+  return inSpans(query, await rowsOf<Omit<FigureRow<Figure>, 'span'> & Timed>(db, sql, values)) as FigureRow<Figure>[];
 }
 
-export async function figuresFromRows(db: Db, query: FigureQuery): Promise<FigureRow[]> {
+export async function figuresFromRows<Figure extends string>(
+  db: Db,
+  query: FigureQuery<Figure>,
+): Promise<FigureRow<Figure>[]> {
   if (query.rowSpans.length === 0) return [];
+  const { rows, figures } = query.source;
   const { values, bind } = bindings();
-  const sql = `select ${spanOf(query, bind)}, ${keyed(query)}, ${FIGURES} from (
-      select started_at as at, ${columnsOf(query)}status, 1 as requests, (attempt_number > 1)::integer as retries
+  const sql = `select ${spanOf(query, bind)}, ${keyed(query)}, ${figuresOf(figures)} from (
+      select ${rows.at} as at, ${columnsOf(query)}status, 1 as count, ${rows.sum} as sum
       ${rowsIn(query, bind)}
     ) as counted group by ${['span', ...columnNames(query)].join(', ')}`;
-  return rowsOf<FigureRow>(db, sql, values);
+  return rowsOf<FigureRow<Figure>>(db, sql, values);
 }
 
 export interface DurationLists extends Keyed {
@@ -85,7 +107,7 @@ export interface DurationLists extends Keyed {
   lists: Buffer;
 }
 
-export async function durationsFromRollups(db: Db, query: FigureQuery): Promise<DurationLists[]> {
+export async function durationsFromRollups(db: Db, query: FigureQuery<string>): Promise<DurationLists[]> {
   if (query.rollupSpans.length === 0) return [];
   const { values, bind } = bindings();
   const sql = `select ${timed(query)}, ${keyed(query)},
@@ -100,28 +122,30 @@ export interface DurationText extends Keyed {
   durations: string;
 }
 
-export async function durationsFromRows(db: Db, query: FigureQuery): Promise<DurationText[]> {
+export async function durationsFromRows(db: Db, query: FigureQuery<string>): Promise<DurationText[]> {
   if (query.rowSpans.length === 0) return [];
+  const { rows } = query.source;
   const { values, bind } = bindings();
   const sql = `select span, key, string_agg(ms || ' ' || n, ',' order by ms) as durations from (
-      select ${spanOf(query, bind)}, ${keyed(query)}, greatest(duration_ms, 0) as ms, count(*) as n from (
-        select started_at as at, ${columnsOf(query)}duration_ms ${rowsIn(query, bind)} and duration_ms is not null
+      select ${spanOf(query, bind)}, ${keyed(query)}, greatest(duration, 0) as ms, count(*) as n from (
+        select ${rows.at} as at, ${columnsOf(query)}${rows.duration} as duration
+        ${rowsIn(query, bind)} and ${rows.duration} is not null
       ) as closed group by ${['span', ...columnNames(query), 'ms'].join(', ')}
     ) as counted group by span, key`;
   return rowsOf<DurationText>(db, sql, values);
 }
 
-function columnNames({ by }: FigureQuery): string[] {
+function columnNames({ by }: FigureQuery<string>): string[] {
   return by.map((dimension) => DIMENSIONS[dimension]);
 }
 
-function columnsOf(query: FigureQuery): string {
+function columnsOf(query: FigureQuery<string>): string {
   return columnNames(query)
     .map((column) => `${column}, `)
     .join('');
 }
 
-function keyed(query: FigureQuery): string {
+function keyed(query: FigureQuery<string>): string {
   return `json_build_array(${columnNames(query).join(', ')})::text as key`;
 }
 
@@ -131,17 +155,17 @@ interface Timed {
 }
 
 // The span of a rollup is found here, because PostgreSQL would take longer for it than for the rest of the query.
-function timed({ starts }: FigureQuery): string {
+function timed({ starts }: FigureQuery<string>): string {
   return starts.length > 1 ? 'extract(epoch from at)::float8 as at' : 'null as at';
 }
 
-function groupedByTime(query: FigureQuery): string {
+function groupedByTime(query: FigureQuery<string>): string {
   const columns = [...(query.starts.length > 1 ? ['counted.at'] : []), ...columnNames(query)];
   // `group by` without columns would return a row even if there are no requests
   return columns.length > 0 ? columns.join(', ') : 'key';
 }
 
-function inSpans<Row extends Timed>({ starts }: FigureQuery, rows: readonly Row[]): (Row & { span: number })[] {
+function inSpans<Row extends Timed>({ starts }: FigureQuery<string>, rows: readonly Row[]): (Row & { span: number })[] {
   return rows.map((row) => ({ ...row, span: row.at === null ? 0 : placeOf(starts, row.at * 1000) }));
 }
 
@@ -156,7 +180,7 @@ function placeOf(starts: readonly number[], at: number): number {
   return low;
 }
 
-function spanOf({ starts }: FigureQuery, bind: Bind): string {
+function spanOf({ starts }: FigureQuery<string>, bind: Bind): string {
   if (starts.length === 1) return '0 as span';
   return `greatest(width_bucket(at, ${bind(timesOf(starts))}::timestamptz[]), 1) - 1 as span`;
 }
@@ -167,32 +191,33 @@ function timesOf(times: readonly number[]): string[] {
 
 // `offset 0` keeps the planner from reversing the joins. If the series are known, the rollups of each are adjacent in
 // the primary key; otherwise those of a time are adjacent in an index. A scan of the whole table would take seconds.
-function matchingRollups(query: FigureQuery, bind: Bind): string {
-  const { rollupSpans, isDetailed, isByTime, rollupCondition } = query;
+function matchingRollups(query: FigureQuery<string>, bind: Bind): string {
+  const { source, rollupSpans, isDetailed, isByTime, rollupCondition } = query;
+  const { tables } = source;
   const grains = bind(rollupSpans.map((rollupSpan) => rollupSpan.grain));
   const [from, to] = boundsOf(rollupSpans, timesOf, bind);
   const spans = `unnest(${grains}::smallint[], ${from}::timestamptz[], ${to}::timestamptz[]) as p (grain, since, until)`;
   const rollups = (which: string) => `cross join lateral (
-      select series_id, bucket, requests, retries, durations from request_stats
+      select series_id, bucket, ${tables.count}, ${tables.sum}, durations from ${tables.rollups}
       where grain = p.grain and bucket >= p.since and bucket < p.until and ${which} offset 0
     ) as c`;
-  const source = isByTime
-    ? `${spans} ${rollups('grain > 1')} join request_stats_series as s on s.id = c.series_id`
-    : `request_stats_series as s cross join ${spans} ${rollups('series_id = s.id')}`;
-  return `from ${source} where s.detailed = ${isDetailed} and ${toSql(rollupCondition, bind)}`;
+  const found = isByTime
+    ? `${spans} ${rollups('grain > 1')} join ${tables.series} as s on s.id = c.series_id`
+    : `${tables.series} as s cross join ${spans} ${rollups('series_id = s.id')}`;
+  return `from ${found} where s.detailed = ${isDetailed} and ${toSql(rollupCondition, bind)}`;
 }
 
-function openRequests({ rollupSpans, rollupCondition }: FigureQuery, bind: Bind): string {
+function openIn({ rollupSpans, rollupCondition }: FigureQuery<string>, open: string, bind: Bind): string {
   const [from, to] = boundsOf(rollupSpans, timesOf, bind);
-  return `from (select *, 'PENDING' as status, null::text as error_code from request_stats_open) as o
+  return `from (${open}) as o
     where exists (select from unnest(${from}::timestamptz[], ${to}::timestamptz[]) as p (since, until)
-      where o.started_at >= p.since and o.started_at < p.until) and ${toSql(rollupCondition, bind)}`;
+      where o.at >= p.since and o.at < p.until) and ${toSql(rollupCondition, bind)}`;
 }
 
-function rowsIn({ rowSpans, rowCondition }: FigureQuery, bind: Bind): string {
+function rowsIn({ source, rowSpans, rowCondition }: FigureQuery<string>, bind: Bind): string {
   const [from, to] = boundsOf(rowSpans, (times) => times.map(firstIdAt), bind);
   return `from unnest(${from}::uuid[], ${to}::uuid[]) as w (first_id, end_id)
-    join webhook_request_logs as r on r.id >= w.first_id and r.id < w.end_id
+    join ${source.rows.table} as r on r.id >= w.first_id and r.id < w.end_id
     where ${toSql(rowCondition, bind)}`;
 }
 

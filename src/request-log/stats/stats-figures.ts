@@ -10,101 +10,126 @@ import {
   durationsFromRollups,
   durationsFromRows,
   type FigureQuery,
-  type FigureRow,
   figuresFromRollups,
   figuresFromRows,
+  type StatsSource,
 } from './stats-figures.store';
 
-/** The requests to count. */
-export interface StatsQuestion {
+/** The rows to count. */
+export interface StatsQuestion<Figure extends string> {
+  source: StatsSource<Figure>;
   span: Span;
   rowCondition: Condition;
   /** null: rollups cannot answer it. */
   rollup: { condition: Condition; isDetailed: boolean; isOfWebhooks: boolean; within: Span } | null;
 }
 
-export type Figures = Omit<FigureRow, 'span' | 'key'>;
+export type Figures<Figure extends string> = Record<Figure, number>;
 export type Key = readonly (string | null)[];
-
-export const NOTHING: Figures = {
-  total: 0,
-  succeeded: 0,
-  failed: 0,
-  unknown: 0,
-  refused: 0,
-  pending: 0,
-  retries: 0,
-};
-
-/** The share of successes in finished requests; null if none has finished. */
-export function successRate({ total, pending, succeeded }: Figures): number | null {
-  return total === pending ? null : succeeded / (total - pending);
-}
-
-export function failuresIn({ failed, unknown, refused }: Figures): number {
-  return failed + unknown + refused;
-}
 
 const DETAILED_DIMENSIONS: readonly Dimension[] = ['webhookId', 'documentType'];
 
 /** @param starts as in coverOf(); by default one span, the whole range */
-export function figureQuery(
-  { span, rowCondition, rollup }: StatsQuestion,
+export function figureQuery<Figure extends string>(
+  { source, span, rowCondition, rollup }: StatsQuestion<Figure>,
   by: readonly Dimension[] = [],
   starts: readonly number[] = [span.from],
-): FigureQuery {
-  const conditions = { rollupCondition: rollup?.condition ?? rowCondition, rowCondition };
-  if (!rollup)
-    return { starts, rollupSpans: [], rowSpans: [span], isDetailed: false, isByTime: false, ...conditions, by };
+): FigureQuery<Figure> {
+  const asked = { source, starts, rollupCondition: rollup?.condition ?? rowCondition, rowCondition, by };
+  if (!rollup) return { ...asked, rollupSpans: [], rowSpans: [span], isDetailed: false, isByTime: false };
   const isDetailed = rollup.isDetailed || by.some((dimension) => DETAILED_DIMENSIONS.includes(dimension));
   const cover = coverOf(starts, span.to, rollup.within, isDetailed ? 15 : 1);
-  return { starts, ...cover, isDetailed, isByTime: isDetailed && !rollup.isOfWebhooks, ...conditions, by };
+  return { ...asked, ...cover, isDetailed, isByTime: isDetailed && !rollup.isOfWebhooks };
 }
 
 /** The figures of each span. */
-export async function figuresBySpan(db: Db, query: FigureQuery): Promise<Figures[]> {
-  const figures = query.starts.map(() => NOTHING);
+export async function figuresBySpan<Figure extends string>(
+  db: Db,
+  query: FigureQuery<Figure>,
+): Promise<Figures<Figure>[]> {
+  const figures = query.starts.map(() => nothing(query));
   for (const row of (await Promise.all([figuresFromRollups(db, query), figuresFromRows(db, query)])).flat()) {
-    figures[row.span] = sum(figures[row.span] as Figures, row);
+    figures[row.span] = sum(query, figures[row.span] as Figures<Figure>, row);
   }
   return figures;
 }
 
-export interface KeyFigures {
+export interface KeyFigures<Figure extends string> {
   key: Key;
-  figures: Figures;
+  figures: Figures<Figure>;
 }
 
 /** The figures of each key that occurs. */
-export async function figuresByKey(db: Db, query: FigureQuery): Promise<KeyFigures[]> {
-  const found = new Map<string, Figures>();
+export async function figuresByKey<Figure extends string>(
+  db: Db,
+  query: FigureQuery<Figure>,
+): Promise<KeyFigures<Figure>[]> {
+  const found = new Map<string, Figures<Figure>>();
   for (const row of (await Promise.all([figuresFromRollups(db, query), figuresFromRows(db, query)])).flat()) {
-    found.set(row.key, sum(found.get(row.key) ?? NOTHING, row));
+    found.set(row.key, sum(query, found.get(row.key) ?? nothing(query), row));
   }
   return [...found].map(([key, figures]) => ({ key: JSON.parse(key) as Key, figures }));
 }
 
-function sum(one: Figures, other: Figures): Figures {
-  return {
-    total: one.total + other.total,
-    succeeded: one.succeeded + other.succeeded,
-    failed: one.failed + other.failed,
-    unknown: one.unknown + other.unknown,
-    refused: one.refused + other.refused,
-    pending: one.pending + other.pending,
-    retries: one.retries + other.retries,
-  };
+function nothing<Figure extends string>(query: Pick<FigureQuery<Figure>, 'source'>): Figures<Figure> {
+  return eachFigure(query, () => 0);
+}
+
+function sum<Figure extends string>(query: FigureQuery<Figure>, one: Figures<Figure>, other: Figures<Figure>) {
+  return eachFigure(query, (name) => one[name] + other[name]);
+}
+
+function eachFigure<Figure extends string>(
+  { source }: Pick<FigureQuery<Figure>, 'source'>,
+  value: (name: Figure) => number,
+): Figures<Figure> {
+  const names = Object.keys(source.figures) as Figure[];
+  return Object.fromEntries(names.map((name) => [name, value(name)])) as Figures<Figure>;
+}
+
+/** The figures of each span, by the JSON of each key that occurs. */
+export async function figuresByKeyAndSpan<Figure extends string>(
+  db: Db,
+  query: FigureQuery<Figure>,
+): Promise<Map<string, Figures<Figure>[]>> {
+  const found = new Map<string, Figures<Figure>[]>();
+  for (const row of (await Promise.all([figuresFromRollups(db, query), figuresFromRows(db, query)])).flat()) {
+    const figures = found.get(row.key) ?? query.starts.map(() => nothing(query));
+    figures[row.span] = sum(query, figures[row.span] as Figures<Figure>, row);
+    found.set(row.key, figures);
+  }
+  return found;
+}
+
+/** The percentiles of each span, by the JSON of each key that occurs. */
+export async function percentilesByKeyAndSpan(db: Db, query: FigureQuery<string>): Promise<Map<string, Percentiles[]>> {
+  const lists = new Map<string, Buffer[][]>();
+  for (const { key, span, durations } of await durationsOf(db, query)) {
+    const ofKey = lists.get(key) ?? query.starts.map((): Buffer[] => []);
+    ofKey[span]?.push(...durations);
+    lists.set(key, ofKey);
+  }
+  return new Map([...lists].map(([key, ofKey]) => [key, ofKey.map(percentilesOf)]));
+}
+
+/** Figures of no rows. */
+export function noFigures<Figure extends string>({ source }: StatsQuestion<Figure>): Figures<Figure> {
+  return nothing({ source });
 }
 
 /** The percentiles of each span. */
-export async function percentilesBySpan(db: Db, query: FigureQuery): Promise<Percentiles[]> {
+export async function percentilesBySpan(db: Db, query: FigureQuery<string>): Promise<Percentiles[]> {
   const lists = query.starts.map((): Buffer[] => []);
   for (const { span, durations } of await durationsOf(db, query)) lists[span]?.push(...durations);
   return lists.map(percentilesOf);
 }
 
 /** The percentiles of each of these keys. */
-export async function percentilesByKey(db: Db, query: FigureQuery, keys: readonly Key[]): Promise<Percentiles[]> {
+export async function percentilesByKey(
+  db: Db,
+  query: FigureQuery<string>,
+  keys: readonly Key[],
+): Promise<Percentiles[]> {
   if (keys.length === 0) return [];
   const lists = new Map(keys.map((key): [string, Buffer[]] => [nameOf(key), []]));
   for (const { key, durations } of await durationsOf(db, withKeys(query, keys)))
@@ -112,7 +137,7 @@ export async function percentilesByKey(db: Db, query: FigureQuery, keys: readonl
   return [...lists.values()].map(percentilesOf);
 }
 
-function withKeys(query: FigureQuery, keys: readonly Key[]): FigureQuery {
+function withKeys(query: FigureQuery<string>, keys: readonly Key[]): FigureQuery<string> {
   const isOne = any(
     keys.map((key) =>
       all(
@@ -133,15 +158,15 @@ function withKeys(query: FigureQuery, keys: readonly Key[]): FigureQuery {
   };
 }
 
-async function durationsOf(db: Db, query: FigureQuery) {
+async function durationsOf(db: Db, query: FigureQuery<string>) {
   const [rollup, rows] = await Promise.all([durationsFromRollups(db, query), durationsFromRows(db, query)]);
-  const nothing = Buffer.alloc(0);
+  const empty = Buffer.alloc(0);
   return [
     ...rollup.map(({ span, key, lists }) => ({ span, key, durations: [...partsOf(lists)] })),
     ...rows.map(({ span, key, durations }) => ({
       span,
       key,
-      durations: [addDurations(nothing, readCounts(durations))],
+      durations: [addDurations(empty, readCounts(durations))],
     })),
   ];
 }

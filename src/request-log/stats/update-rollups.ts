@@ -1,23 +1,11 @@
 // Adds the next changes of the feed to the rollups (request_stats), in one transaction.
-import { createHash } from 'node:crypto';
 import type { Db } from '../../sql/db';
 import { type Slice, sliceBefore } from '../feed/backfill.store';
 import { lockPosition, savePosition } from '../feed/feed-position.store';
-import { type FeedPosition, readFeed } from '../feed/request-change.store';
-import { addDurations } from './duration-percentiles';
-import { GRAINS, type Grain } from './request-stats.entity';
-import {
-  type ClosedGroup,
-  closedGroups,
-  deleteOpen,
-  insertOpen,
-  insertSeries,
-  type RollupKey,
-  rollupDurations,
-  type Series,
-  saveRollups,
-  seriesIds,
-} from './request-stats.store';
+import type { FeedPosition } from '../feed/read-feed.store';
+import { readFeed } from '../feed/request-change.store';
+import { type ClosedGroup, closedGroups, deleteOpen, insertOpen, REQUEST_ROLLUPS } from './request-stats.store';
+import { addOccurrences, addToRollups, type RollupGroup } from './rollups';
 
 /** Requests per step: about a second of work. A stopping process waits for the end of the step. */
 const STEP_REQUESTS = 50_000;
@@ -55,7 +43,8 @@ export async function countStep(db: Db, atMost = STEP_REQUESTS): Promise<Counted
   if (opened.size + closed.size === 0 && locked.feed.to === null && !slice) return step;
   await deleteOpen(db, [...closed]);
   await insertOpen(db, [...[...opened].filter((id) => !closed.has(id)), ...(slice?.open ?? [])]);
-  await addToRollups(db, await closedGroups(db, [...closed, ...(slice?.closed ?? [])]));
+  const groups = await closedGroups(db, [...closed, ...(slice?.closed ?? [])]);
+  await addToRollups(db, REQUEST_ROLLUPS, groups.map(groupOf));
   await savePosition(
     db,
     'counts',
@@ -106,90 +95,10 @@ async function takeSlice(db: Db, changes: Changes, before: string, atMost: numbe
   return slice;
 }
 
-/** An increment of one rollup. */
-interface Rollup {
-  series: Series;
-  grain: Grain;
-  minute: number;
-  requests: number;
-  retries: number;
-  durations: Map<number, number>;
-}
-
-async function addToRollups(db: Db, groups: readonly ClosedGroup[]): Promise<void> {
-  if (groups.length === 0) return;
-  const rollups = rollupsOf(groups);
-  const ids = await idsOfSeries(db, rollups);
-  const keyed = rollups.map((rollup) => ({ ...rollup, seriesId: ids.get(rollup.series.digest) as number }));
-  const present = new Map((await rollupDurations(db, keyed)).map(({ n, durations }) => [n, durations]));
-  const nothing = Buffer.alloc(0);
-  const changes = keyed.map(({ seriesId, grain, minute, requests, retries, durations }, n) => {
-    const added = [...durations].sort(([one], [other]) => one - other);
-    return { seriesId, grain, minute, requests, retries, durations: addDurations(present.get(n) ?? nothing, added) };
-  });
-  // always in the same order, as everything that locks rows
-  await saveRollups(db, changes.sort(byKey));
-}
-
-function byKey(one: RollupKey, other: RollupKey): number {
-  return one.seriesId - other.seriesId || one.grain - other.grain || one.minute - other.minute;
-}
-
-// Each grain is made of the next finer one: there are far fewer rollups than requests.
-function rollupsOf(groups: readonly ClosedGroup[]): Rollup[] {
-  const series = new Map<string, Series>();
-  const parts = groups.map((group) => ({ ...group, durations: readDurations(group.durations) }));
-  const ofAll = { detailed: false, webhookId: null, documentType: null };
-  const all = parts.map((part) => ({ ...part, series: seriesOf(series, { ...part, ...ofAll }) }));
-  const each = parts.map((part) => ({ ...part, series: seriesOf(series, { ...part, detailed: true }) }));
-  // by webhook, there would be about as many minutes as requests
-  return [...levelsOf(all, GRAINS), ...levelsOf(each, GRAINS.slice(1))];
-}
-
-type Part = Omit<Rollup, 'grain'>;
-
-function levelsOf(parts: readonly Part[], [grain, ...coarser]: readonly Grain[]): Rollup[] {
-  if (grain === undefined) return [];
-  const rollups = new Map<string, Rollup>();
-  for (const part of parts) {
-    const minute = part.minute - (part.minute % grain);
-    const key = `${part.series.digest} ${minute}`;
-    let rollup = rollups.get(key);
-    if (!rollup) {
-      rollup = { series: part.series, grain, minute, requests: 0, retries: 0, durations: new Map() };
-      rollups.set(key, rollup);
-    }
-    rollup.requests += part.requests;
-    rollup.retries += part.retries;
-    for (const [ms, count] of part.durations) rollup.durations.set(ms, (rollup.durations.get(ms) ?? 0) + count);
-  }
-  const level = [...rollups.values()];
-  return [...level, ...levelsOf(level, coarser)];
-}
-
-function readDurations(text: string | null): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const ms of text === null ? [] : text.split(',').map(Number)) counts.set(ms, (counts.get(ms) ?? 0) + 1);
-  return counts;
-}
-
-/** @param known the series of this step by their attributes */
-function seriesOf(known: Map<string, Series>, facts: Omit<Series, 'digest'>): Series {
-  const { detailed, webhookId, documentType, direction, status, errorCode } = facts;
-  const text = JSON.stringify([detailed, webhookId, documentType, direction, status, errorCode]);
-  let series = known.get(text);
-  if (!series) {
-    const digest = createHash('sha256').update(text).digest('hex');
-    series = { digest, detailed, webhookId, documentType, direction, status, errorCode };
-    known.set(text, series);
-  }
-  return series;
-}
-
-async function idsOfSeries(db: Db, rollups: readonly Rollup[]): Promise<Map<string, number>> {
-  const wanted = new Map(rollups.map(({ series }) => [series.digest, series]));
-  const ids = new Map((await seriesIds(db, [...wanted.keys()])).map(({ id, digest }) => [digest, id]));
-  const unknown = [...wanted.values()].filter(({ digest }) => !ids.has(digest));
-  for (const { id, digest } of await insertSeries(db, unknown)) ids.set(digest, id);
-  return ids;
+function groupOf(closed: ClosedGroup): RollupGroup {
+  const { minute, webhookId, documentType, direction, status, errorCode, requests, retries } = closed;
+  const durations = new Map<number, number>();
+  addOccurrences(durations, closed.durations);
+  const values = [webhookId, documentType, direction, status, errorCode];
+  return { minute, values, count: requests, sum: retries, durations };
 }

@@ -2,7 +2,7 @@
 import { AppError } from '../../errors';
 import type { Db } from '../../sql/db';
 import { readChangeId } from '../feed/change-id';
-import type { FeedPosition } from '../feed/request-change.store';
+import type { FeedPosition } from '../feed/read-feed.store';
 import type { ResumePoint } from '../feed/resume';
 import type { Subscriber } from './filter-groups';
 import { eventsMeeting, type RequestEvent, readEvents } from './tail-events';

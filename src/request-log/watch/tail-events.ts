@@ -2,8 +2,9 @@
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
 import { changePrefix, toChangeId } from '../feed/change-id';
+import type { FeedPosition } from '../feed/read-feed.store';
 import type { ChangeKind } from '../feed/request-change.entity';
-import { type FeedPosition, readFeed } from '../feed/request-change.store';
+import { readFeed } from '../feed/request-change.store';
 import type { RequestRow } from '../request-log.store';
 import { changedRequests, requestsMeeting } from './tail.store';
 

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from '../../log';
 import type { Db } from '../../sql/db';
-import { endOfFeed, type FeedPosition } from '../feed/request-change.store';
+import { endOfFeed, type FeedPosition } from '../feed/read-feed.store';
 import { createFilterGroups, type FilterGroups, type Subscriber } from './filter-groups';
 import { readEvents } from './tail-events';
 

@@ -11,6 +11,8 @@ export const COST_WEIGHTS: CostWeights = {
     ['*.totalCount', 50],
     ['*.totalCountIsExact', 50],
     ['Query.webhookRequestLogStats', 500],
+    ['Query.deliveryStats', 500],
+    ['Webhook.stats', 20],
     // a thread is started, and hundreds of signatures are tried
     ['Query.explainVerification', 1_000],
     ['IncomingAgreement.forwardTo', 20],
@@ -27,6 +29,12 @@ export const COST_WEIGHTS: CostWeights = {
     ['WebhookRequestLogStats.byDocumentType', 1_000],
     ['WebhookRequestLogStats.topFailingWebhooks', 1_000],
     ['WebhookRequestLogStats.topErrors', 1_000],
+    // the counts of one webhook
+    ['WebhookStats.total', 50],
+    ['WebhookStats.buckets', 200],
+    ['DeliveryStats.buckets', 1_000],
+    ['DeliveryStats.byWebhook', 1_000],
+    ['DeliveryStats.byDocumentType', 1_000],
     // no rows, but the largest answer
     ['Query.__schema', 500],
     ['Query.__type', 50],

@@ -103,8 +103,8 @@ export function createMetrics(source: DataSource): Metrics {
     },
   });
   new Gauge({
-    name: 'hookledger_backfill_remaining_requests',
-    help: 'Estimate of the requests of the log that are still to be counted or indexed; above 0 only after a restore.',
+    name: 'hookledger_backfill_remaining_rows',
+    help: 'Estimate of the requests and deliveries that are still to be counted or indexed; above 0 only after a restore.',
     labelNames: ['reader'],
     registers: [registry],
     async collect() {

@@ -3,12 +3,12 @@ import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/database/data-source';
 import { BY_ID_PLANS } from '../../../src/database/pools';
-import { startCounting } from '../../../src/jobs/count-requests';
+import { startCountingRequests } from '../../../src/jobs/keep-counts';
 import { createLog } from '../../../src/log';
 import { backfillRemaining } from '../../../src/request-log/feed/backfill.store';
 import { rebuildChangeFeed } from '../../../src/request-log/feed/request-change.store';
 import { type IndexBatch, indexNextBatch } from '../../../src/request-log/search/index-requests';
-import { countedState } from '../../../src/request-log/stats/counting-lag.store';
+import { COUNTED_REQUESTS, countedState } from '../../../src/request-log/stats/counting-lag.store';
 import { countStep } from '../../../src/request-log/stats/update-rollups';
 import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
@@ -229,7 +229,7 @@ test('how much of a range is not counted yet is said, and about how much there i
   await seed(2_000);
   await database.query('analyze webhook_request_logs');
   const span = { from: Date.now() - 30 * HOUR_MS, to: Date.now() + HOUR_MS };
-  const state = () => countedState(source.manager, span);
+  const state = () => countedState(source.manager, COUNTED_REQUESTS, span);
   await restore();
   await rebuild();
   expect(await state()).toEqual({ countedUntil: null, uncounted: 2_000 });
@@ -243,24 +243,24 @@ test('how much of a range is not counted yet is said, and about how much there i
   await countAll();
   await indexAll();
   expect(await state()).toEqual({ countedUntil: expect.anything(), uncounted: 0 });
-  expect(await backfillRemaining(source.manager)).toEqual({ counts: 0, index: 0 });
+  expect(await backfillRemaining(source.manager)).toMatchObject({ counts: 0, index: 0 });
 });
 
 test('the log of the process says how far it has come, and that it is finished', async () => {
   await seed(5_000);
   await restore();
   await rebuild();
-  const lines: { msg: string; backfill: string; requests: number; remaining?: number }[] = [];
+  const lines: { msg: string; backfill: string; rows: number; remaining?: number }[] = [];
   const log = createLog('info', { write: (line) => lines.push(JSON.parse(line)) });
-  const counting = startCounting(source.manager, transaction, log, async () => true);
+  const counting = startCountingRequests({ db: source.manager, transaction, log, isDelivering: async () => true });
   try {
     await waitFor('the end of it', () => lines.some(({ remaining }) => remaining === undefined));
   } finally {
     await counting.stop();
   }
-  expect(lines[0]).toMatchObject({ msg: 'processing older requests of the log', backfill: 'counts', requests: 2_000 });
+  expect(lines[0]).toMatchObject({ msg: 'processing older rows', backfill: 'counts', rows: 2_000 });
   expect(lines[0]?.remaining).toBeGreaterThan(0);
-  expect(lines.at(-1)).toMatchObject({ msg: 'all older requests of the log are processed', requests: 5_000 });
+  expect(lines.at(-1)).toMatchObject({ msg: 'all older rows are processed', rows: 5_000 });
 });
 
 test('what the index lacks is found in the log, in short batches too, beside what is closed meanwhile', async () => {

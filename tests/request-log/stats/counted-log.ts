@@ -1,7 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/database/data-source';
 import { BY_ID_PLANS } from '../../../src/database/pools';
-import { countStep } from '../../../src/request-log/stats/update-rollups';
+import { type CountedStep, countStep } from '../../../src/request-log/stats/update-rollups';
+import type { Db } from '../../../src/sql/db';
 import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';
 import type { TestDatabase } from '../../support/database';
 
@@ -12,24 +13,32 @@ export interface Counter {
   stop(): Promise<void>;
 }
 
-/** What the worker does each second, when a test says so. */
-export async function startCounter(database: TestDatabase): Promise<Counter> {
+/** What the indexer does each second, when a test says so. */
+export async function startCounter(
+  database: TestDatabase,
+  step: (db: Db) => Promise<CountedStep> = countStep,
+): Promise<Counter> {
   const options = { name: 'counter test', poolSize: 2, settings: BY_ID_PLANS, pipeline: true };
   const source: DataSource = await createDataSource(database.servingUrl, options).initialize();
   const transaction = pipelinedTransactions(source);
   return {
     transaction,
     async countAll() {
-      while ((await transaction((db) => countStep(db))).more);
+      while ((await transaction((db) => step(db))).more);
     },
     stop: () => source.destroy(),
   };
 }
 
-/** A month of the log that is not there by itself, such as '2024-03-01'. */
-export async function makeMonths(database: TestDatabase, from: string, to: string): Promise<void> {
-  await database.query(`create table webhook_request_logs_${from.slice(0, 7).replace('-', '_')}
-    partition of webhook_request_logs for values from (first_id_at('${from}Z')) to (first_id_at('${to}Z'))`);
+/** A month of a table that is not there by itself, such as '2024-03-01'. */
+export async function makeMonths(
+  database: TestDatabase,
+  from: string,
+  to: string,
+  table = 'webhook_request_logs',
+): Promise<void> {
+  await database.query(`create table ${table}_${from.slice(0, 7).replace('-', '_')}
+    partition of ${table} for values from (first_id_at('${from}Z')) to (first_id_at('${to}Z'))`);
 }
 
 export interface SeededRows {

@@ -2,7 +2,8 @@
 import { Client } from 'pg';
 import { uuidOf } from '../../../src/ids';
 import { readPosition } from '../../../src/request-log/feed/feed-position.store';
-import { endOfFeed, pruneFeed } from '../../../src/request-log/feed/request-change.store';
+import { endOfFeed } from '../../../src/request-log/feed/read-feed.store';
+import { pruneFeed } from '../../../src/request-log/feed/request-change.store';
 import { countStep } from '../../../src/request-log/stats/update-rollups';
 import { startTestApp, type TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';

@@ -1,0 +1,91 @@
+// Counts deliveries by their state, in rollups (delivery_stats), from the feed of changes.
+import { timeOfId } from '../../ids';
+import { lockPosition, savePosition } from '../../request-log/feed/feed-position.store';
+import { type FeedPosition, readChanges } from '../../request-log/feed/read-feed.store';
+import { addOccurrences, addToRollups, type RollupGroup } from '../../request-log/stats/rollups';
+import type { CountedStep } from '../../request-log/stats/update-rollups';
+import type { Db } from '../../sql/db';
+import {
+  DELIVERY_FEED,
+  DELIVERY_ROLLUPS,
+  type DeliveryChange,
+  type DeliveryGroup,
+  type DeliverySlice,
+  deleteReadChanges,
+  deliveriesBefore,
+} from './delivery-change.store';
+
+/** Changes, and older deliveries, per step: about a second of work. */
+const STEP_DELIVERIES = 20_000;
+const CHANGES_AT_ONCE = 2_000;
+
+/**
+ * Counts the changes after the position, and saves the counts and the new position together, as countStep() does. At the
+ * end of the feed, it counts a slice of older deliveries, if some are not counted yet.
+ * @param atMost the approximate number of changes of this step, and of older deliveries
+ */
+export async function countDeliveriesStep(db: Db, atMost = STEP_DELIVERIES): Promise<CountedStep> {
+  const locked = await lockPosition(db, 'deliveries');
+  if (!locked) return { more: false, backfilled: null, oldest: null };
+  const { feed, backfillBefore: before, now } = locked;
+  const read: Read = { groups: [], position: feed, oldest: null, isDrained: false };
+  while (!read.isDrained && read.groups.length < atMost) read.isDrained = !(await readOn(db, read, before));
+  const slice = read.isDrained && before !== null ? await takeSlice(db, read, before, atMost) : null;
+  const backfilled = slice ? slice.groups.reduce((sum, each) => sum + each.deliveries, 0) : null;
+  const step = { more: !read.isDrained || (slice !== null && slice.before !== null), backfilled, oldest: read.oldest };
+  // nothing to count, and the saved position is still valid
+  if (read.groups.length === 0 && feed.to === null && !slice) return step;
+  await addToRollups(db, DELIVERY_ROLLUPS, [...read.groups, ...(slice?.groups ?? [])].map(groupOf));
+  const backfillBefore = slice ? slice.before : before;
+  await savePosition(db, 'deliveries', { feed: read.position, backfillBefore }, step.more ? null : now);
+  return step;
+}
+
+/** Deletes the changes that were counted. */
+export async function forgetCounted(db: Db): Promise<void> {
+  const locked = await lockPosition(db, 'deliveries');
+  if (locked) await deleteReadChanges(db, locked.feed);
+}
+
+interface Read {
+  groups: DeliveryGroup[];
+  position: FeedPosition;
+  oldest: Date | null;
+  isDrained: boolean;
+}
+
+/**
+ * @param before changes of deliveries with smaller ids are ignored; these deliveries are counted with their slice
+ * @returns whether there is more to read
+ */
+async function readOn(db: Db, read: Read, before: string | null): Promise<boolean> {
+  const { changes, position, more } = await readChanges<DeliveryChange>(
+    db,
+    DELIVERY_FEED,
+    read.position,
+    CHANGES_AT_ONCE,
+  );
+  const since = before === null ? 0 : timeOfId(before).getTime() / 60_000;
+  read.groups.push(...changes.filter(({ minute }) => minute >= since));
+  read.oldest ??= changes[0]?.at ?? null;
+  read.position = position;
+  return more;
+}
+
+/**
+ * The slice is counted as its snapshot sees it. The same step therefore reads the feed up to that snapshot: each later
+ * change of these deliveries is then after the position, and is counted exactly once.
+ */
+async function takeSlice(db: Db, read: Read, before: string, atMost: number): Promise<DeliverySlice> {
+  const slice = await deliveriesBefore(db, before, atMost);
+  read.position = { ...read.position, to: slice.snapshot };
+  while (read.position.to !== null) await readOn(db, read, before);
+  return slice;
+}
+
+function groupOf({ minute, webhookId, documentType, status, skipReason, ...numbers }: DeliveryGroup): RollupGroup {
+  const durations = new Map<number, number>();
+  addOccurrences(durations, numbers.arrivals, Math.sign(numbers.deliveries));
+  const values = [webhookId, documentType, status, skipReason];
+  return { minute, values, count: numbers.deliveries, sum: numbers.attempts, durations };
+}

@@ -1,0 +1,65 @@
+// Keep statistics up to date, a second behind, in one process at a time.
+import { currentMs } from '../clock';
+import { countDeliveriesStep, forgetCounted } from '../delivery/stats/count-deliveries';
+import type { Log } from '../log';
+import { type Loop, startLoop } from '../loop';
+import { backfillRemaining } from '../request-log/feed/backfill.store';
+import { hasUnread } from '../request-log/feed/feed-position.store';
+import { type CountedStep, countStep } from '../request-log/stats/update-rollups';
+import type { Db } from '../sql/db';
+import type { Transaction } from '../sql/transactions';
+import { type Backfilled, reportBackfill } from './backfill-progress';
+import { restAfter, urgency } from './follow-throttle';
+
+const REST_MS = 1_000;
+const LONGEST_REST_MS = 10_000;
+/** Openings and closings, or changes of deliveries, in a step while there is something to deliver: about ten milliseconds. */
+const SHORT_STEP = 2_000;
+const FORGET_MS = 60_000;
+
+export interface Counting {
+  db: Db;
+  transaction: Transaction;
+  log: Log;
+  isDelivering(): Promise<boolean>;
+}
+
+/** Counts requests, in request_stats. */
+export function startCountingRequests(counting: Counting): Loop {
+  return startCounting(counting, 'counts', countStep);
+}
+
+/** Counts deliveries, in delivery_stats, and deletes the changes that are counted. */
+export function startCountingDeliveries(counting: Counting): Loop {
+  let forgottenAt = performance.now();
+  return startCounting(counting, 'deliveries', async (db, atMost) => {
+    const step = await countDeliveriesStep(db, atMost);
+    if (step.more || performance.now() - forgottenAt < FORGET_MS) return step;
+    forgottenAt = performance.now();
+    await forgetCounted(db);
+    return step;
+  });
+}
+
+/**
+ * Earlier rows are counted step by step: without rests, or in short steps with rests while there is something to deliver.
+ */
+function startCounting(
+  { db, transaction, log, isDelivering }: Counting,
+  reader: Exclude<Backfilled, 'index'>,
+  countNext: (db: Db, atMost?: number) => Promise<CountedStep>,
+): Loop {
+  const report = reportBackfill(log, reader, async () => (await backfillRemaining(db))[reader]);
+  const name = reader === 'counts' ? 'counting' : 'counting deliveries';
+  return startLoop(name, REST_MS, log, async () => {
+    if (!(await hasUnread(db, reader))) return REST_MS;
+    const begun = performance.now();
+    const isShort = await isDelivering();
+    // not durable: counts that a power cut loses are counted again, because their position is lost too
+    const step = await transaction((own) => countNext(own, isShort ? SHORT_STEP : undefined), { durable: false });
+    await report(step.backfilled, step.more);
+    const tookMs = performance.now() - begun;
+    if (!step.more) return Math.min(LONGEST_REST_MS, Math.max(REST_MS, restAfter(tookMs, 0)));
+    return isShort ? restAfter(tookMs, urgency(step.oldest ? currentMs() - step.oldest.getTime() : 0)) : true;
+  });
+}

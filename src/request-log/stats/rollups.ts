@@ -1,0 +1,116 @@
+// Adds counted rows to rollups.
+import { createHash } from 'node:crypto';
+import type { Db } from '../../sql/db';
+import { addDurations } from './duration-percentiles';
+import { GRAINS, type Grain } from './request-stats.entity';
+import {
+  deleteRollups,
+  insertSeries,
+  type RollupKey,
+  type RollupTables,
+  rollupDurations,
+  type Series,
+  saveRollups,
+  seriesIds,
+} from './rollups.store';
+
+/** Rows of one minute that are counted together. All numbers may be negative: rows are then taken out. */
+export interface RollupGroup {
+  /** Minutes since 1970. */
+  minute: number;
+  /** In the order of the dimensions of the tables. */
+  values: readonly (string | null)[];
+  count: number;
+  sum: number;
+  durations: ReadonlyMap<number, number>;
+}
+
+/** An increment of one rollup. */
+interface Rollup {
+  series: Series;
+  grain: Grain;
+  minute: number;
+  count: number;
+  sum: number;
+  durations: Map<number, number>;
+}
+
+export async function addToRollups(db: Db, tables: RollupTables, groups: readonly RollupGroup[]): Promise<void> {
+  const rollups = rollupsOf(tables, groups).filter(isChange);
+  if (rollups.length === 0) return;
+  const ids = await idsOfSeries(db, tables, rollups);
+  const keyed = rollups.map((rollup) => ({ ...rollup, seriesId: ids.get(rollup.series.digest) as number }));
+  const present = new Map((await rollupDurations(db, tables, keyed)).map(({ n, durations }) => [n, durations]));
+  const nothing = Buffer.alloc(0);
+  const changes = keyed.map(({ seriesId, grain, minute, count, sum, durations }, n) => {
+    const added = [...durations].sort(([one], [other]) => one - other);
+    return { seriesId, grain, minute, count, sum, durations: addDurations(present.get(n) ?? nothing, added) };
+  });
+  // always in the same order, as everything that locks rows
+  await deleteRollups(db, tables, await saveRollups(db, tables, changes.sort(byKey)));
+}
+
+/** Adds the occurrences of durations, `times` each. @param text milliseconds, separated by commas; null: none */
+export function addOccurrences(counts: Map<number, number>, text: string | null, times = 1): void {
+  for (const ms of text === null ? [] : text.split(',').map(Number)) counts.set(ms, (counts.get(ms) ?? 0) + times);
+}
+
+// what came and left within one step changes nothing
+function isChange({ count, sum, durations }: Rollup): boolean {
+  return count !== 0 || sum !== 0 || [...durations.values()].some((times) => times !== 0);
+}
+
+function byKey(one: RollupKey, other: RollupKey): number {
+  return one.seriesId - other.seriesId || one.grain - other.grain || one.minute - other.minute;
+}
+
+// Each grain is made of the next finer one: there are far fewer rollups than rows.
+function rollupsOf({ dimensions }: RollupTables, groups: readonly RollupGroup[]): Rollup[] {
+  const series = new Map<string, Series>();
+  const ofAll = (values: RollupGroup['values']) =>
+    values.map((value, index) => (dimensions[index]?.detailedOnly ? null : value));
+  const all = groups.map((group) => ({ ...group, series: seriesOf(series, false, ofAll(group.values)) }));
+  const each = groups.map((group) => ({ ...group, series: seriesOf(series, true, group.values) }));
+  // by webhook, there would be about as many minutes as rows
+  return [...levelsOf(all, GRAINS), ...levelsOf(each, GRAINS.slice(1))];
+}
+
+type Part = Omit<RollupGroup, 'values'> & { series: Series };
+
+function levelsOf(parts: readonly Part[], [grain, ...coarser]: readonly Grain[]): Rollup[] {
+  if (grain === undefined) return [];
+  const rollups = new Map<string, Rollup>();
+  for (const part of parts) {
+    const minute = part.minute - (part.minute % grain);
+    const key = `${part.series.digest} ${minute}`;
+    let rollup = rollups.get(key);
+    if (!rollup) {
+      rollup = { series: part.series, grain, minute, count: 0, sum: 0, durations: new Map() };
+      rollups.set(key, rollup);
+    }
+    rollup.count += part.count;
+    rollup.sum += part.sum;
+    for (const [ms, times] of part.durations) rollup.durations.set(ms, (rollup.durations.get(ms) ?? 0) + times);
+  }
+  const level = [...rollups.values()];
+  return [...level, ...levelsOf(level, coarser)];
+}
+
+/** @param known the series of this step by their attributes */
+function seriesOf(known: Map<string, Series>, detailed: boolean, values: Series['values']): Series {
+  const text = JSON.stringify([detailed, ...values]);
+  let series = known.get(text);
+  if (!series) {
+    series = { digest: createHash('sha256').update(text).digest('hex'), detailed, values };
+    known.set(text, series);
+  }
+  return series;
+}
+
+async function idsOfSeries(db: Db, tables: RollupTables, rollups: readonly Rollup[]): Promise<Map<string, number>> {
+  const wanted = new Map(rollups.map(({ series }) => [series.digest, series]));
+  const ids = new Map((await seriesIds(db, tables, [...wanted.keys()])).map(({ id, digest }) => [digest, id]));
+  const unknown = [...wanted.values()].filter(({ digest }) => !ids.has(digest));
+  for (const { id, digest } of await insertSeries(db, tables, unknown)) ids.set(digest, id);
+  return ids;
+}

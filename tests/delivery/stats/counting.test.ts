@@ -1,0 +1,236 @@
+// Each delivery is counted once, in the state that it is in, whatever happens to the process that counts.
+import { Client } from 'pg';
+import { countDeliveriesStep, forgetCounted } from '../../../src/delivery/stats/count-deliveries';
+import { rebuildChangeFeed } from '../../../src/request-log/feed/request-change.store';
+import { type Counter, startCounter } from '../../request-log/stats/counted-log';
+import { startTestApp, type TestApp } from '../../support/app';
+import { deliveriesBySql, FIGURES, makeWebhooks, moveDeliveries, seedDeliveries } from './counted-deliveries';
+
+let app: TestApp;
+let counter: Counter;
+let webhookIds: string[];
+
+const startDeliveryCounter = (atMost?: number) => startCounter(app.database, (db) => countDeliveriesStep(db, atMost));
+
+beforeAll(async () => {
+  app = await startTestApp({ PROCESSES: 'api' });
+  counter = await startDeliveryCounter();
+  webhookIds = await makeWebhooks(app, 3);
+});
+afterAll(async () => {
+  await counter.stop();
+  await app.stop();
+});
+beforeEach(async () => {
+  // without the triggers that protect the record
+  await app.database.query(`set session_replication_role = replica; truncate deliveries, delivery_changes, delivery_stats;
+    set session_replication_role = origin; update feed_positions set counted_at = null where reader = 'deliveries'`);
+});
+
+const DAY_MS = 24 * 3600_000;
+const seed = (count: number) => {
+  const [from, to] = [Date.now() - DAY_MS, Date.now()].map((ms) => new Date(ms).toISOString()) as [string, string];
+  return seedDeliveries(app.database, { count, from, to, webhookIds });
+};
+const move = (limit: number) => moveDeliveries(app.database, limit);
+
+/** From kept counts alone: whole days. */
+async function stats() {
+  const at = (days: number) => new Date((Math.floor(Date.now() / DAY_MS) + days) * DAY_MS).toISOString();
+  const { data, errors } = await app.ask(
+    `query ($range: DateTimeRange!) { deliveryStats(range: $range, bucket: DAY) {
+      isFromKeptCounts uncounted countedUntil total { ${FIGURES} } } }`,
+    { range: { from: at(-2), to: at(2) } },
+  );
+  expect(errors).toBeUndefined();
+  return data.deliveryStats;
+}
+
+/** All rollups, as they are read. */
+function rollups() {
+  return app.database.query(
+    `select encode(s.digest, 'hex') as series, c.grain, c.bucket, c.deliveries, c.attempts, encode(c.durations, 'hex') as durations
+     from delivery_stats c join delivery_stats_series s on s.id = c.series_id order by 1, 2, 3`,
+  );
+}
+
+/** The counts say the same as the rows, in every grain, and those of no delivery are gone. */
+async function expectAllCounted() {
+  const { total, uncounted, isFromKeptCounts } = await stats();
+  const [{ key: _key, ...rows } = { key: null }] = await deliveriesBySql(app.database);
+  expect(total).toEqual(rows);
+  expect([uncounted, isFromKeptCounts]).toEqual([0, true]);
+  const grains = await app.database.query<{ deliveries: number; least: number }>(
+    `select sum(c.deliveries)::int as deliveries, min(c.deliveries) as least
+     from delivery_stats c join delivery_stats_series s on s.id = c.series_id
+     group by s.detailed, c.grain order by s.detailed, c.grain`,
+  );
+  expect(grains.map(({ deliveries }) => deliveries)).toEqual(Array(7).fill(total.total));
+  expect(Math.min(...grains.map(({ least }) => least))).toBeGreaterThan(0);
+}
+
+test('deliveries are counted in the state that they are in, through attempts, ends and replays', async () => {
+  await seed(300);
+  await counter.countAll();
+  await expectAllCounted();
+  for (let n = 0; n < 6; n += 1) {
+    await move(120);
+    if (n % 2 === 0) await counter.countAll();
+  }
+  await counter.countAll();
+  await expectAllCounted();
+});
+
+test('what begins and ends an attempt at once, or changes nothing that is counted, leaves no trace', async () => {
+  await seed(50);
+  await counter.countAll();
+  const before = await rollups();
+  const changes = () => app.database.query('select from delivery_changes');
+  const known = (await changes()).length;
+  await app.database.query(`update deliveries set held = not held, next_attempt_at = now()`);
+  await app.database.query(`update deliveries set attempts = attempts + 1, open_request_id = gen_random_uuid()
+    where open_request_id is null and finished_at is null`);
+  expect(await changes()).toHaveLength(known);
+  await counter.countAll();
+  expect(await rollups()).toEqual(before);
+});
+
+test('what is not counted yet is said, and since when', async () => {
+  await seed(200);
+  expect(await stats()).toMatchObject({ uncounted: 200, countedUntil: null, total: { total: 0 } });
+  await counter.countAll();
+  const counted = Date.now();
+  expect(await stats()).toMatchObject({ uncounted: 0, total: { total: 200 } });
+  await seed(3);
+  const behind = await stats();
+  expect(behind).toMatchObject({ uncounted: 3, total: { total: 200 } });
+  expect(Date.parse(behind.countedUntil)).toBeLessThanOrEqual(counted + 1_000);
+  await counter.countAll();
+  expect(await stats()).toMatchObject({ uncounted: 0, total: { total: 203 } });
+});
+
+test('a transaction that was open while others were counted is counted when it commits', async () => {
+  await seed(60);
+  const late = new Client({ connectionString: app.database.superuserUrl });
+  await late.connect();
+  try {
+    await late.query('begin');
+    await moveDeliveries(late, 20);
+    await seed(50);
+    await counter.countAll();
+    await move(30);
+    await counter.countAll();
+    await late.query('commit');
+    await counter.countAll();
+    await expectAllCounted();
+  } finally {
+    await late.end();
+  }
+});
+
+test('a change that is rolled back is not counted', async () => {
+  await seed(20);
+  await counter.countAll();
+  const before = await rollups();
+  await app.database.query('begin');
+  await move(20);
+  await app.database.query('rollback');
+  await counter.countAll();
+  expect(await rollups()).toEqual(before);
+});
+
+test('a step that is killed at any of its statements has counted nothing, and is done again', async () => {
+  await seed(200);
+  await counter.countAll();
+  await move(200);
+  const before = await rollups();
+  const killed: string[] = [];
+  const statements = ['insert on delivery_stats', 'delete on delivery_stats', 'update on feed_positions'];
+  await app.database.query(`create or replace function fail_now() returns trigger language plpgsql as
+    $$ begin raise exception 'killed at %', tg_table_name; end $$`);
+  for (const statement of statements) {
+    await app.database.query(`create trigger kill before ${statement} for each row execute function fail_now()`);
+    await counter.transaction((db) => countDeliveriesStep(db)).catch((error: Error) => killed.push(error.message));
+    await app.database.query(`drop trigger kill on ${statement.split(' on ')[1]}`);
+    expect(await rollups()).toEqual(before);
+  }
+  expect(killed).toEqual(statements.map((statement) => `killed at ${statement.split(' on ')[1]}`));
+  await counter.countAll();
+  await expectAllCounted();
+});
+
+test('two that count at once, while deliveries move, count each once', async () => {
+  const other = await startDeliveryCounter(50);
+  let writing = true;
+  const count = async ({ transaction }: Counter) => {
+    while (writing) await transaction((db) => countDeliveriesStep(db, 50));
+  };
+  try {
+    const counting = Promise.all([count(counter), count(other)]);
+    for (let n = 0; n < 10; n += 1) {
+      await seed(40);
+      await move(30);
+    }
+    writing = false;
+    await counting;
+  } finally {
+    await other.stop();
+  }
+  await counter.countAll();
+  await expectAllCounted();
+});
+
+test('changes that are counted are deleted, and others stay', async () => {
+  await seed(30);
+  await counter.countAll();
+  await move(10);
+  await counter.transaction(forgetCounted);
+  const left = await app.database.query<{ deliveries: number }>('select deliveries from delivery_changes');
+  expect(left.length).toBeGreaterThan(0);
+  expect(left.every(({ deliveries }) => Math.abs(deliveries) <= 10)).toBe(true);
+  await counter.countAll();
+  await counter.transaction(forgetCounted);
+  expect(await app.database.query('select from delivery_changes')).toHaveLength(0);
+  await expectAllCounted();
+});
+
+test('after a restore into another cluster all is counted again in slices, beside what moves meanwhile', async () => {
+  await seed(3_000);
+  await counter.countAll();
+  const before = await rollups();
+  const restore = async () => {
+    await app.database.query('update delivery_changes set xid = xid + 1000000000');
+    await app.database.query(
+      `update feed_positions set from_snapshot = '1000000000:1000000000:' where reader = 'deliveries'`,
+    );
+    expect(await counter.transaction(async (db) => rebuildChangeFeed(db))).toBe('rebuilt');
+  };
+  await restore();
+  const first = await counter.transaction((db) => countDeliveriesStep(db, 500));
+  expect(first.more).toBe(true);
+  expect(first.backfilled).toBeGreaterThanOrEqual(500);
+  expect((await stats()).uncounted).toBe(3_000 - (first.backfilled as number));
+  await counter.countAll();
+  expect(await rollups()).toEqual(before);
+  await restore();
+  for (let more = true; more; ) {
+    await move(100);
+    ({ more } = await counter.transaction((db) => countDeliveriesStep(db, 400)));
+  }
+  await counter.countAll();
+  await expectAllCounted();
+});
+
+test('a month that is dropped keeps its counts, and its deliveries are in them until then', async () => {
+  await seed(100);
+  await counter.countAll();
+  const before = await rollups();
+  for (const { name } of await app.database.query<{ name: string }>(
+    `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'deliveries'::regclass`,
+  )) {
+    await app.database.query(`alter table deliveries detach partition ${name}`);
+    await app.database.query(`drop table ${name}`);
+  }
+  await counter.countAll();
+  expect(await rollups()).toEqual(before);
+});

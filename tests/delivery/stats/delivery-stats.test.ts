@@ -1,0 +1,178 @@
+// What deliveryStats answers, held against a count of the rows by SQL.
+import { graphql } from 'graphql';
+import { createDataSource } from '../../../src/database/data-source';
+import { countDeliveriesStep } from '../../../src/delivery/stats/count-deliveries';
+import type { Context } from '../../../src/graphql/context';
+import { toNodeId } from '../../../src/ids';
+import { createLog } from '../../../src/log';
+import { createSchema } from '../../../src/server/schema/schema';
+import { makeMonths, startCounter } from '../../request-log/stats/counted-log';
+import { startTestApp, type TestApp } from '../../support/app';
+import { type Read, readBy, recordStatements } from '../../support/recorded-statements';
+import { deliveriesBySql, FIGURES, makeWebhooks, seedDeliveries } from './counted-deliveries';
+
+const [FROM, TO] = ['2024-03-01T00:00:00.000Z', '2024-03-31T00:00:00.000Z'];
+const COUNT = 20_000;
+
+let app: TestApp;
+let webhookIds: string[];
+
+beforeAll(async () => {
+  app = await startTestApp({ PROCESSES: 'api' });
+  await makeMonths(app.database, '2024-03-01', '2024-04-01', 'deliveries');
+  webhookIds = await makeWebhooks(app, 4);
+  await seedDeliveries(app.database, { count: COUNT, from: FROM, to: TO, webhookIds });
+  const counter = await startCounter(app.database, (db) => countDeliveriesStep(db));
+  await counter.countAll();
+  await counter.stop();
+  await app.database.query('analyze delivery_stats, delivery_stats_series, deliveries');
+});
+afterAll(() => app.stop());
+
+async function ask(args: string, fields: string, range = { from: FROM, to: TO }) {
+  const { data, errors } = await app.ask(
+    `query ($range: DateTimeRange!) { deliveryStats(range: $range, ${args}) { isFromKeptCounts ${fields} } }`,
+    { range },
+  );
+  expect(errors).toBeUndefined();
+  return data.deliveryStats;
+}
+
+const withoutKey = (rows: Awaited<ReturnType<typeof deliveriesBySql>>) => rows.map(({ key: _key, ...row }) => row);
+const nodeId = (webhookId: string) => toNodeId('Webhook', webhookId);
+
+const FILTERS: [title: string, where: () => string, sql: () => string, kept: boolean][] = [
+  ['all', () => '', () => 'true', true],
+  ['a status', () => '{ status: { eq: EXHAUSTED } }', () => `status = 'EXHAUSTED'`, true],
+  ['skip reasons', () => '{ skipReason: { in: [DUPLICATE] } }', () => `skip_reason = 'DUPLICATE'`, true],
+  ['no skip reason', () => '{ skipReason: { isNull: true } }', () => 'skip_reason is null', true],
+  [
+    'a webhook',
+    () => `{ webhook: { id: { eq: "${nodeId(webhookIds[1] as string)}" } } }`,
+    () => `webhook_id = '${webhookIds[1]}'`,
+    true,
+  ],
+  [
+    'names of webhooks',
+    () => '{ webhook: { name: { in: ["Partner 0", "Partner 2"] } } }',
+    () => `webhook_id in ('${webhookIds[0]}', '${webhookIds[2]}')`,
+    true,
+  ],
+  [
+    'a type, and not a status',
+    () => '{ documentType: { eq: "Customer" }, not: { status: { eq: DELIVERED } } }',
+    () => `document_type = 'Customer' and status <> 'DELIVERED'`,
+    true,
+  ],
+  [
+    'times',
+    () => '{ createdAt: { gte: "2024-03-05T06:07:08.009Z", lt: "2024-03-20T01:00:00Z" } }',
+    () => `created_at >= '2024-03-05T06:07:08.009Z' and created_at < '2024-03-20T01:00:00Z'`,
+    true,
+  ],
+  ['attempts, which no count knows', () => '{ attempts: { gt: 1 } }', () => 'attempts > 1', false],
+];
+
+test.each(FILTERS)('%s: in all, and by day', async (_title, where, sql, kept) => {
+  const args = where() ? `where: ${where()}, ` : '';
+  const { total, buckets, isFromKeptCounts } = await ask(
+    `${args} bucket: DAY`,
+    `total { ${FIGURES} } buckets { ${FIGURES} }`,
+  );
+  expect(isFromKeptCounts).toBe(kept);
+  expect([total]).toEqual(withoutKey(await deliveriesBySql(app.database, sql())));
+  const days = await deliveriesBySql(app.database, sql(), `date_trunc('day', created_at at time zone 'UTC')`);
+  expect(buckets.filter((bucket: { total: number }) => bucket.total > 0)).toEqual(withoutKey(days));
+  expect(buckets).toHaveLength(30);
+});
+
+test('a range that begins and ends between minutes is counted exactly', async () => {
+  const range = { from: '2024-03-03T04:05:06.789Z', to: '2024-03-21T22:23:24.567Z' };
+  const { total } = await ask('bucket: WEEK', `total { ${FIGURES} }`, range);
+  const rows = await deliveriesBySql(app.database, `created_at >= '${range.from}' and created_at < '${range.to}'`);
+  expect([total]).toEqual(withoutKey(rows));
+});
+
+test('by webhook, document type and skip reason, the largest first', async () => {
+  const { byWebhook, byDocumentType, bySkipReason } = await ask(
+    'bucket: MONTH',
+    `byWebhook(first: 3) { webhook { id } ${FIGURES} } byDocumentType { documentType ${FIGURES} }
+     bySkipReason { skipReason ${FIGURES} }`,
+  );
+  const largest = async (group: string, condition = 'true') =>
+    (await deliveriesBySql(app.database, condition, group)).sort((one, other) => other.total - one.total);
+  const webhooks = (await largest('webhook_id')).slice(0, 3);
+  expect(byWebhook).toEqual(webhooks.map(({ key, ...row }) => ({ webhook: { id: nodeId(key as string) }, ...row })));
+  const types = await largest('document_type');
+  expect(byDocumentType).toEqual(types.map(({ key, ...row }) => ({ documentType: key, ...row })));
+  const reasons = await largest('skip_reason', 'skip_reason is not null');
+  expect(bySkipReason).toEqual(reasons.map(({ key, ...row }) => ({ skipReason: key, ...row })));
+});
+
+test('30 days by hour are answered from a few thousand counts, and from no delivery', async () => {
+  const options = { name: 'stats test', poolSize: 1 };
+  const source = await createDataSource(app.database.servingUrl, options).initialize();
+  const recorded = recordStatements(source);
+  try {
+    const { data, errors } = await graphql({
+      schema: createSchema(),
+      source: `query ($range: DateTimeRange!) { deliveryStats(range: $range, bucket: HOUR) {
+        buckets { total delivered timeToArrival { p95Ms } } } }`,
+      variableValues: { range: { from: FROM, to: TO } },
+      contextValue: {
+        db: source.manager,
+        viewer: { roles: new Set(['AUDITOR']) },
+        log: createLog('silent'),
+        memory: new Map(),
+      } as unknown as Context,
+    });
+    expect(errors).toBeUndefined();
+    const { buckets } = (data as { deliveryStats: { buckets: { total: number }[] } }).deliveryStats;
+    expect(buckets.reduce((sum, { total }) => sum + total, 0)).toBe(COUNT);
+  } finally {
+    await source.destroy();
+  }
+  const reads: Read[] = [];
+  for (const statement of recorded) reads.push(await readBy(app.database, statement));
+  const rowsOf = (table: string) => reads.reduce((sum, { rows }) => sum + (rows[table] ?? 0), 0);
+  // 720 hours of 8 series, twice: for the numbers and for the arrivals
+  expect(rowsOf('delivery_stats')).toBeLessThanOrEqual(2 * 720 * 8);
+  expect(rowsOf('deliveries_2024_03')).toBe(0);
+  expect(reads.reduce((sum, { pages }) => sum + pages, 0)).toBeLessThan(2_000);
+});
+
+test.each([
+  ['an empty range', 'bucket: DAY', { from: TO, to: FROM }, 'range'],
+  ['too many buckets', 'bucket: MINUTE', { from: FROM, to: TO }, 'bucket'],
+  ['an unknown zone', 'bucket: DAY, timeZone: "Mars/Olympus"', { from: FROM, to: TO }, 'timeZone'],
+  [
+    'an id of something else',
+    'bucket: DAY, where: { webhook: { id: { eq: "usr_1" } } }',
+    { from: FROM, to: TO },
+    'where,webhook,id,eq',
+  ],
+  [
+    'a NUL',
+    'bucket: DAY, where: { documentType: { eq: "a\\u0000" } }',
+    { from: FROM, to: TO },
+    'where,documentType,eq',
+  ],
+])('%s is refused', async (_title, args, range, field) => {
+  const { data, errors } = await app.ask(
+    `query ($range: DateTimeRange!) { deliveryStats(range: $range, ${args}) { total { total } } }`,
+    { range },
+  );
+  expect(data?.deliveryStats ?? null).toBeNull();
+  expect(errors?.map(({ extensions }) => [extensions.code, extensions.field?.join()])).toEqual([
+    ['BAD_USER_INPUT', field],
+  ]);
+});
+
+test('PUBLISHER may not count deliveries', async () => {
+  const { errors } = await app.ask(
+    '{ deliveryStats(range: { from: "2024-01-01T00:00:00Z", to: "2024-02-01T00:00:00Z" }, bucket: DAY) { from } }',
+    undefined,
+    await app.keyFor('PUBLISHER'),
+  );
+  expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
+});

@@ -1,0 +1,60 @@
+import { uuidOf } from '../../../src/ids';
+import { startTestApp, type TestApp } from '../../support/app';
+import { createTestWebhook } from '../../support/webhooks';
+import { makeMonths, seedRandomRows, startCounter } from './counted-log';
+
+const RANGE = { from: '2024-03-01T00:00:00Z', to: '2024-03-31T12:34:56.789Z' };
+const FIGURES =
+  'total succeeded failed unknown refused pending retries successRate duration { count p50Ms p95Ms maxMs }';
+const STATS = `isFromKeptCounts total { ${FIGURES} } buckets { start end ${FIGURES} }`;
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startTestApp({ PROCESSES: 'api' });
+  await makeMonths(app.database, '2024-03-01', '2024-04-01');
+  const webhookIds: (string | null)[] = [null];
+  for (const name of ['A', 'B', 'C']) {
+    const { id } = await createTestWebhook(app, 'https://partner.example/', { name });
+    webhookIds.push(uuidOf('Webhook', id));
+  }
+  await seedRandomRows(app.database, { count: 2_000, ...RANGE, webhookIds, withOpen: true });
+  const counter = await startCounter(app.database);
+  await counter.countAll();
+  await counter.stop();
+});
+afterAll(() => app.stop());
+
+const WHERES = [
+  ['all requests', undefined],
+  ['failures', { status: { eq: 'FAILED' } }],
+  ['what no count knows', { event: { eq: 'on_submit' } }],
+] as const;
+
+test.each(WHERES)('each webhook of a list has its own figures: %s', async (_title, where) => {
+  const list = await app.ask(
+    `query ($range: DateTimeRange!, $where: WebhookRequestLogWhere) {
+      webhooks { nodes { id stats(range: $range, bucket: DAY, where: $where) { ${STATS} } } } }`,
+    { range: RANGE, where },
+  );
+  expect(list.errors).toBeUndefined();
+  expect(list.data.webhooks.nodes).toHaveLength(3);
+  for (const { id, stats } of list.data.webhooks.nodes) {
+    const { data } = await app.ask(
+      `query ($range: DateTimeRange!, $where: WebhookRequestLogWhere) {
+        webhookRequestLogStats(range: $range, bucket: DAY, where: $where) { ${STATS} } }`,
+      { range: RANGE, where: { ...where, webhook: { id: { eq: id } } } },
+    );
+    expect(stats).toEqual(data.webhookRequestLogStats);
+    expect(stats.total.total).toBeGreaterThan(0);
+    expect(stats.isFromKeptCounts).toBe(!where || !('event' in where));
+  }
+});
+
+test('a wrong range is refused at each row', async () => {
+  const { data, errors } = await app.ask(
+    `{ webhooks(first: 2) { nodes { stats(range: { from: "${RANGE.to}", to: "${RANGE.from}" }, bucket: DAY) { timeZone } } } }`,
+  );
+  expect(data.webhooks.nodes).toEqual([{ stats: null }, { stats: null }]);
+  expect(errors?.map(({ extensions }) => [extensions.code, extensions.field])).toEqual([['BAD_USER_INPUT', ['range']]]);
+});
