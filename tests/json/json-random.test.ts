@@ -1,3 +1,6 @@
+/** @jest-environment node */
+// The values of both sides are compared strictly, so they must be of one context. `expect` would take most of the time.
+import { deepStrictEqual } from 'node:assert/strict';
 import { isKeptByDouble } from '../../src/json/json-number';
 import { type JsonPart, problemsOf, textOf } from '../../src/json/json-part';
 import { inspectJson } from '../../src/json/json-rules';
@@ -33,9 +36,9 @@ describe('random documents', () => {
   it('have the values that JSON.parse gives, and each part the text of its value', () => {
     for (const text of samples) {
       const root = read(text);
-      expect(root.value).toEqual(JSON.parse(text));
+      deepStrictEqual(root.value, JSON.parse(text));
       expectParts(root);
-      expect(problemsOf(root)).toEqual(inspectJson(text, 20));
+      deepStrictEqual(problemsOf(root), inspectJson(text, 20));
     }
   });
 
@@ -45,11 +48,11 @@ describe('random documents', () => {
       const mutated = mutate(text);
       const isValid = isParsed(mutated);
       if (!isValid) refused++;
-      expect([mutated, syntaxErrorOf(mutated) === null]).toEqual([mutated, isValid]);
+      deepStrictEqual([mutated, syntaxErrorOf(mutated) === null], [mutated, isValid]);
       if (!isValid) continue;
       const root = read(mutated);
-      expect(root.value).toEqual(JSON.parse(mutated));
-      expect([mutated, problemsOf(root)]).toEqual([mutated, inspectJson(mutated, 20)]);
+      deepStrictEqual(root.value, JSON.parse(mutated));
+      deepStrictEqual([mutated, problemsOf(root)], [mutated, inspectJson(mutated, 20)]);
     }
     expect(refused).toBeGreaterThan(300);
     expect(refused).toBeLessThan(2700);
@@ -59,12 +62,12 @@ describe('random documents', () => {
 it('a number is judged as exact arithmetic on its digits would', () => {
   for (let i = 0; i < 20_000; i++) {
     const text = randomNumber();
-    expect([text, isKeptByDouble(text)]).toEqual([text, isSameDecimal(text, String(Number(text)))]);
+    deepStrictEqual([text, isKeptByDouble(text)], [text, isSameDecimal(text, String(Number(text)))]);
   }
 });
 
 function expectParts(part: JsonPart): void {
-  expect(JSON.parse(textOf(part))).toEqual(part.value);
+  deepStrictEqual(JSON.parse(textOf(part)), part.value);
   if (typeof part.value !== 'object' || part.value === null) return;
   for (const key of Object.keys(part.value)) expectParts(at(part, Array.isArray(part.value) ? Number(key) : key));
 }

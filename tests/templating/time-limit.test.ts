@@ -37,13 +37,10 @@ function thread(stepMs: number): () => number {
   };
 }
 
-test.each([0, 0.013, 7, 49.9])(
-  'an item that is stopped after %s ms of processor time is undecided, not late',
-  async (ms) => {
-    const { results } = await run([item('a'), item('b', FOREVER), item('c')], thread(ms));
-    expect(results).toEqual([{ name: 'a' }, { undecided: true }, { name: 'c' }]);
-  },
-);
+test.each([0, 7, 49.9])('an item that is stopped after %s ms of processor time is undecided, not late', async (ms) => {
+  const { results } = await run([item('a'), item('b', FOREVER), item('c')], thread(ms));
+  expect(results).toEqual([{ name: 'a' }, { undecided: true }, { name: 'c' }]);
+});
 
 test('an item that a busy machine stops four times has its result from the fifth time that it runs alone', async () => {
   const { results } = await run([item('a'), item('b', 5), item('c')], thread(7));
