@@ -7,12 +7,13 @@ import type { Log } from '../log';
 import { startLoop } from '../loop';
 
 const MIN_REST_MS = 1_000;
-const MAX_REST_MS = 5_000;
+const MAX_REST_MS = 30_000;
 /** A measurement that took long is followed by a rest that is longer by this factor. */
 const REST_FACTOR = 20;
 const MIB = 1024 * 1024;
-/** Counted without a limit, for the metrics. */
-const COUNTED_WITHOUT_LIMIT = 100_000;
+/** Without MAX_BACKLOG: enough to find the limit of bytes; and enough for the metrics. */
+const MAX_COUNTED_FOR_BYTES = 10_000_000;
+const MAX_COUNTED_FOR_METRICS = 100_000;
 
 export type BacklogLimits = Config['backlogLimits'];
 
@@ -26,13 +27,14 @@ export interface BacklogWatch {
   stop(): Promise<void>;
 }
 
-/** Measures the backlog every 1 to 5 s; each call only compares the last measurement. */
+/** Measures the backlog every 1 to 30 s, depending on its size; each call only compares the last measurement. */
 export function watchBacklog(source: DataSource, limits: BacklogLimits, log: Log): BacklogWatch {
+  const atMost = limits.items || (limits.mib > 0 ? MAX_COUNTED_FOR_BYTES : MAX_COUNTED_FOR_METRICS);
   let latest: Backlog | null = null;
   let refusal: string | null = null;
   const loop = startLoop('backlog watch', MIN_REST_MS, log, async () => {
     const startedAt = performance.now();
-    latest = await measureBacklog(source.manager, limits.items || COUNTED_WITHOUT_LIMIT);
+    latest = await measureBacklog(source.manager, atMost);
     const found = refusalOf(latest, limits);
     if (found !== null && refusal === null) log.warn({ backlog: latest }, 'publishing is refused: the backlog is full');
     if (found === null && refusal !== null) log.info({ backlog: latest }, 'publishing is accepted again');

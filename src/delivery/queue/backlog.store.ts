@@ -14,16 +14,19 @@ export interface Backlog {
 /** How many payloads at each end of the outbox, and of deliveries, are measured to estimate the size of all. */
 const SAMPLE = 100;
 
-/** @param atMost counts no further, so that the time is bounded */
+/** @param atMost counts no further than to this sum, so that the time is bounded */
 export async function measureBacklog(db: Db, atMost: number): Promise<Backlog> {
   const counted = await rowOf<Pick<Backlog, 'events' | 'deliveries'>>(
     db,
-    statement(`select
-       (select count(*)::integer from (
-         select from outbox limit $1) as waiting) as events,
-       (select count(*)::integer from (
-         select from pgboss.job where name = 'deliveries' and state < 'active' and start_after <= now() limit $1
-       ) as due) as deliveries`),
+    statement(`with waiting as (
+         select count(*)::integer as events from (select from outbox limit $1) as counted
+       )
+       select events, (
+         select count(*)::integer from (
+           select from pgboss.job where name = 'deliveries' and state < 'active' and start_after <= now()
+           limit greatest(0, $1 - events)
+         ) as counted
+       ) as deliveries from waiting`),
     [atMost],
   );
   const { events = 0, deliveries = 0 } = counted ?? {};

@@ -135,7 +135,7 @@ export function createMetrics(source: DataSource): Metrics {
 function showBacklog(registry: Registry, { latest, refusal }: BacklogState): void {
   new Gauge({
     name: 'hookledger_backlog',
-    help: 'Events that are not fanned out yet, and deliveries whose attempt is due, up to MAX_BACKLOG (without it 100,000) of each.',
+    help: 'Events that are not fanned out yet, and deliveries whose attempt is due; counted up to MAX_BACKLOG in all.',
     labelNames: ['kind'],
     registers: [registry],
     collect() {

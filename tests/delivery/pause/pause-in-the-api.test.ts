@@ -1,7 +1,10 @@
-import { Client } from 'pg';
+import { startAttempts } from '../../../src/delivery/attempt/start-attempts';
+import { DeliveriesArePaused } from '../../../src/delivery/pause/pause-deliveries';
 import { startTestApp, type TestApp } from '../../support/app';
 import { askMutation, mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { startParts } from '../parts';
 
 let app: TestApp;
 
@@ -93,11 +96,18 @@ test('a pause without a reason, or with one of another type, is refused', async 
   expect(await shown()).toBeNull();
 });
 
-test('a transaction that begins attempts is waited for', async () => {
-  const client = new Client({ connectionString: app.database.superuserUrl });
-  await client.connect();
-  await client.query('begin');
-  await client.query('select deliveries_are_paused()');
+test('the transaction in which a worker begins attempts is waited for, and the next one begins none', async () => {
+  const parts = await startParts(app);
+  await createTestWebhook(app, 'http://127.0.0.1:9/');
+  await publish(app, [invoice('INV-1')]);
+  await parts.fanOutAll();
+  const start = () => parts.transaction((db) => startAttempts(db, parts, 10));
+  const { promise: end, resolve } = Promise.withResolvers<void>();
+  const beginning = parts.transaction(async (db) => {
+    const { attempts } = await startAttempts(db, parts, 10);
+    await end;
+    return attempts.length;
+  });
   let answered = false;
   const pausing = pause({ reason: 'the firewall' }).then(() => {
     answered = true;
@@ -108,7 +118,9 @@ test('a transaction that begins attempts is waited for', async () => {
     return (await app.database.query(sql)).length > 0;
   });
   expect(answered).toBe(false);
-  await client.query('commit');
+  resolve();
+  expect(await beginning).toBe(1);
   await pausing;
-  await client.end();
+  await expect(start()).rejects.toThrow(DeliveriesArePaused);
+  await parts.stop();
 });
