@@ -76,6 +76,7 @@ create table deliveries (
   waits_for text,                   -- it has no job because it waits for CAPACITY of its webhook or for its PREDECESSOR
   blocks boolean not null default false,              -- ordered: later deliveries of its document wait for it
   job_id uuid,                      -- the only job that may process it; any other was left over by a crash
+  lease_id uuid,                    -- the lease under which its first attempt was opened; null: by a job
   open_request_id uuid,             -- the attempt on the wire: only its own outcome may be written
   replay_id uuid,                   -- the last replay
   cancel_requested boolean not null default false,    -- cancelled while on the wire: no further attempt is made
@@ -133,6 +134,15 @@ create table blocking_deliveries (
   reference_document text not null,
   id uuid not null,
   constraint blocking_deliveries_pkey primary key (webhook_id, document_type, reference_document, id)
+);
+
+-- A first attempt that was opened with its delivery has no job. The process that makes it moves the expiry of its lease
+-- on; when it has passed, the deliveries of the lease that are still on the wire get jobs.
+create table worker_leases (
+  id uuid not null,
+  oldest_delivery_id uuid not null, -- no older delivery of the lease is on the wire
+  expires_at timestamptz(3) not null,
+  constraint worker_leases_pkey primary key (id)
 );
 
 -- Events that match a webhook whose condition or template could not be evaluated within the time limit.

@@ -186,7 +186,7 @@ declare
     request_changes, feed_positions, failed_requests,
     request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
     request_index, exports, incoming_agreements,
-    incoming_tokens, incoming_ids, sampled_refusals}';
+    incoming_tokens, incoming_ids, sampled_refusals, worker_leases}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;
   name text := document_type;

@@ -95,6 +95,7 @@ CREATE TABLE deliveries (
   waits_for text,
   blocks boolean NOT NULL DEFAULT false,
   job_id uuid,
+  lease_id uuid,
   open_request_id uuid,
   replay_id uuid,
   cancel_requested boolean NOT NULL DEFAULT false,
@@ -566,6 +567,13 @@ CREATE INDEX webhooks_changed_in_idx ON webhooks USING btree (changed_in) WHERE 
 CREATE INDEX webhooks_owner_id_idx ON webhooks USING btree (owner_id, id);
 CREATE TRIGGER webhooks_note_their_change BEFORE INSERT OR UPDATE ON webhooks FOR EACH ROW EXECUTE FUNCTION note_webhook_change();
 
+CREATE TABLE worker_leases (
+  id uuid NOT NULL,
+  oldest_delivery_id uuid NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT worker_leases_pkey PRIMARY KEY (id)
+);
+
 CREATE OR REPLACE FUNCTION public.arrival_ms(business_event_id uuid, delivered_at timestamp with time zone)
  RETURNS integer
  LANGUAGE sql
@@ -963,7 +971,7 @@ declare
     request_changes, feed_positions, failed_requests,
     request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
     request_index, exports, incoming_agreements,
-    incoming_tokens, incoming_ids, sampled_refusals}';
+    incoming_tokens, incoming_ids, sampled_refusals, worker_leases}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;
   name text := document_type;

@@ -109,15 +109,21 @@ async function startParts(
   );
   // together, so that slow callers take no time from attempts
   stops.push((late) => stopTogether(groups, late));
-  if (isWorker) startDelivering(parts, clock, delivering);
+  const wakeRelay = isWorker ? startDelivering(parts, clock, delivering) : null;
   if (config.processes.has('indexer')) {
     const following = startFollowing(deliver, log);
     indexing.push(() => following.stop());
   }
-  return config.port === null ? null : serve(config, config.port, parts, serving);
+  return config.port === null ? null : serve(config, config.port, parts, wakeRelay, serving);
 }
 
-async function serve(config: Config, port: number, parts: Parts, stops: Stop[]): Promise<string | null> {
+async function serve(
+  config: Config,
+  port: number,
+  parts: Parts,
+  wakeRelay: (() => void) | null,
+  stops: Stop[],
+): Promise<string | null> {
   const { source, monitor, metrics, log } = parts;
   const rates = createRateLimits(config.rateLimits);
   const backlog = watchBacklog(source, config.backlogLimits, log);
@@ -125,7 +131,7 @@ async function serve(config: Config, port: number, parts: Parts, stops: Stop[]):
   metrics.showBacklog(backlog);
   const own = { url: config.publicUrl };
   const isApi = config.processes.has('api');
-  const api = isApi ? await startApi(config, parts, { backlog, rates, own }, stops) : null;
+  const api = isApi ? await startApi(config, parts, { backlog, rates, own, wakeRelay }, stops) : null;
   const server = await createHttpServer(config, log, source, { source: monitor, metrics, rates, backlog }, api);
   stops.push(() => server.close());
   const url = await listen(server, port, config.host);

@@ -28,12 +28,14 @@ export interface ApiEdge {
   rates: RateLimits;
   /** The URL at which partners call; null until the server listens. */
   own: { url: string | null };
+  /** Wakes the relay of this process; null: it has none, and events are announced to other processes. */
+  wakeRelay: (() => void) | null;
 }
 
 export async function startApi(
   config: Config,
   parts: Parts,
-  { backlog, rates, own }: ApiEdge,
+  { backlog, rates, own, wakeRelay }: ApiEdge,
   stops: Stop[],
 ): Promise<Api> {
   const { source, deliver, queue, keyring, policy, metrics, log } = parts;
@@ -44,6 +46,8 @@ export async function startApi(
   const apollo = createApollo(schema, executor, log, gate);
   const notifier = createNotifier(source, log);
   stops.push(() => notifier.stop());
+  // other processes find events within a second if the relay of this one is busy
+  const announce = wakeRelay ?? notifier.announce;
   const watchingDb = new PoolShare(source, watchingWith(config.connections.serve));
   const requestTail = createTail(watchingDb, log);
   stops.push(() => requestTail.stop());
@@ -51,7 +55,7 @@ export async function startApi(
   const publisher = createPublisher({
     transaction: accepting.inTransaction,
     checkBacklog: backlog.check,
-    onPublished: notifier.announce,
+    onPublished: announce,
   });
   stops.push(publisher.idle);
   const receiver = createReceiver({
@@ -59,7 +63,7 @@ export async function startApi(
     transaction: accepting.inTransaction,
     keyring,
     log,
-    announceEvents: notifier.announce,
+    announceEvents: announce,
     onReceived: metrics.callReceived,
   });
   stops.push(() => receiver.stop());

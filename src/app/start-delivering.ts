@@ -1,7 +1,10 @@
 // The worker: everything that moves deliveries.
 import type { DatabaseClock } from '../database/database-clock';
+import { createFirstAttempts } from '../delivery/attempt/open-first-attempts';
 import { startWorker } from '../delivery/attempt/worker';
+import { startWorkerLeases } from '../delivery/attempt/worker-leases';
 import { startBacklogDispatcher } from '../delivery/capacity/backlog-dispatcher';
+import { createDueBacklog } from '../delivery/capacity/due-backlog';
 import { createWorkerCapacity } from '../delivery/capacity/worker-capacity';
 import { startDecidingPending } from '../delivery/fan-out/pending-decisions';
 import { startRelay } from '../delivery/fan-out/relay';
@@ -18,12 +21,22 @@ import { type Stop, stopTogether } from './stops';
 /** The time for attempts on the wire to end. The rest of the stop is for writing their outcomes. */
 const GRACE_MS = 7_500;
 
-export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[]): void {
+/** @returns call it after events of this process were committed */
+export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[]): () => void {
   const { source, deliver, queue, keyring, policy, metrics, log, url } = parts;
   const transaction = pipelinedTransactions(deliver);
   const sender = createSender(policy);
   stops.push(() => sender.stop());
   const capacity = createWorkerCapacity();
+  const backlog = createDueBacklog();
+  const leases = startWorkerLeases({
+    db: deliver.manager,
+    transaction,
+    queue,
+    log,
+    onTakenOver: () => worker.wake(),
+  });
+  stops.push(() => leases.stop());
   const loops: Stop[] = [];
   stops.push((late) => stopTogether(loops, late));
   const worker = startWorker({
@@ -33,12 +46,12 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
     keyring,
     sender,
     capacity,
+    backlog,
     log,
     onAttemptEnded: metrics.attemptEnded,
     onWaiting: () => dispatcher.wake(),
     onSlotFreed: (webhookId) => dispatcher.slotFreed(webhookId),
   });
-  loops.push(() => worker.stop(GRACE_MS));
   const dispatcher = startBacklogDispatcher({
     db: deliver.manager,
     transaction,
@@ -53,19 +66,21 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
   const fanOutParts = { db: deliver.manager, transaction, queue, directory, share, log };
   const pending = startDecidingPending({ ...fanOutParts, onDecided: worker.wake });
   loops.push(() => pending.stop());
-  const relay = startRelay({ ...fanOutParts, onFannedOut: worker.wake, onPending: pending.wake });
-  loops.push(() => relay.stop());
+  const firstAttempts = createFirstAttempts({ keyring, capacity, backlog, leases, worker });
+  const relay = startRelay({ ...fanOutParts, firstAttempts, onQueued: worker.wake, onPending: pending.wake });
+  loops.push(() => worker.stop(GRACE_MS, relay.stop()));
   const replays = startReplayLoop({ db: deliver.manager, transaction, queue, log, onReplayed: worker.wake });
   loops.push(() => replays.stop());
   const maintenance = startMaintenance(source, clock, keyring, log);
   loops.push(() => maintenance.stop());
   const listener = startNotifyListener(url, log, (what) => {
     if (what === 'everything') directory.forget();
-    if (what !== 'deliveries') relay.wake();
+    if (what !== 'deliveries') relay.announced();
     if (what !== 'events') {
       worker.wake();
       dispatcher.wake();
     }
   });
   loops.push(() => listener.stop());
+  return relay.wake;
 }

@@ -16,8 +16,8 @@ const CLOSING_COLUMNS = `status, finished_at, duration_ms, response_status, resp
 /** All our tables. Partitions are read through their parent table. */
 const TABLES = `users, api_keys, audit_entries, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
   pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, payloads, business_events,
-  outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries, webhook_request_logs,
-  replays, request_changes, feed_positions, failed_requests,
+  outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries, worker_leases,
+  webhook_request_logs, replays, request_changes, feed_positions, failed_requests,
   request_index, request_stats_series, request_stats, request_stats_open, delivery_changes, delivery_stats_series,
   delivery_stats, exports, migrations`;
 
@@ -29,6 +29,7 @@ function grantsFor(name: string): string[] {
        pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, replays, payloads,
        business_events, outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries,
        webhook_request_logs, audit_entries to ${name}`,
+    `grant insert, update, delete on worker_leases to ${name}`,
     `grant update on users, api_keys, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, deliveries,
        open_deliveries, incoming_agreements, incoming_tokens, sampled_refusals, replays to ${name}`,
     // which locking a row needs

@@ -109,6 +109,9 @@ export class DeliveryEntity {
   @Column('uuid', { name: 'job_id', nullable: true })
   jobId: string | null;
 
+  @Column('uuid', { name: 'lease_id', nullable: true })
+  leaseId: string | null;
+
   @Column('uuid', { name: 'open_request_id', nullable: true })
   openRequestId: string | null;
 

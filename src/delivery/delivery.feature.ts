@@ -7,6 +7,7 @@ import { DeliveryStatsResolver, DeliveryWebhookFiguresResolver } from './api/del
 import { WebhookHealthLinkResolver, WebhookHealthResolver } from './api/health.resolver';
 import { PreviewWebhookResolver } from './api/preview.resolver';
 import { TestWebhookResolver } from './api/test-webhook.resolver';
+import { WorkerLeaseEntity } from './attempt/worker-lease.entity';
 import { DeliveryEntity } from './delivery.entity';
 import { BlockingDeliveryEntity, FinishedDeliveryEntity, OpenDeliveryEntity } from './delivery-state.entity';
 import { PendingDecisionEntity } from './fan-out/pending-decision.entity';
@@ -25,6 +26,7 @@ export const delivery = {
     DeliveryChangeEntity,
     DeliveryStatsSeriesEntity,
     DeliveryStatsEntity,
+    WorkerLeaseEntity,
   ],
   resolvers: [
     DeliveryResolver,

@@ -57,6 +57,9 @@ export interface NewDelivery extends Omit<DeliveryRow, 'replayId' | 'cancelReque
   headers: string | null;
   payloadId: string | null;
   jobId: string | null;
+  /** Its first attempt, if that is opened with it, and the lease of that attempt. */
+  openRequestId: string | null;
+  leaseId: string | null;
   blocks: boolean;
 }
 
@@ -82,6 +85,8 @@ export const NEW_DELIVERY = columns<NewDelivery>([
   ['test', 'test', 'boolean'],
   ['blocks', 'blocks', 'boolean'],
   ['jobId', 'job_id', 'uuid'],
+  ['openRequestId', 'open_request_id', 'uuid'],
+  ['leaseId', 'lease_id', 'uuid'],
   ['createdAt', 'created_at', 'timestamptz'],
   ['finishedAt', 'finished_at', 'timestamptz'],
 ]);

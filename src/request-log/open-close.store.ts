@@ -65,9 +65,11 @@ export const OPEN_REQUEST = columns<OpenRequest>([
   ['replayId', 'replay_id', 'uuid'],
 ]);
 
-/** Opens rows. Its parameters are the arrays of OPEN_REQUEST. */
-export const OPEN_SQL = `insert into webhook_request_logs (${OPEN_REQUEST.names}, status, duplicate)
-  select *, 'PENDING', false from unnest(${OPEN_REQUEST.arrays()})`;
+/** Opens rows. Its parameters are the arrays of OPEN_REQUEST. @param first the number of the first one */
+export function openSql(first = 1): string {
+  return `insert into webhook_request_logs (${OPEN_REQUEST.names}, status, duplicate)
+    select *, 'PENDING', false from unnest(${OPEN_REQUEST.arrays(first)})`;
+}
 
 export const CLOSED_REQUEST = columns<ClosedRequest>([
   ['id', 'request_id', 'uuid'],

@@ -1,6 +1,8 @@
 import { createDataSource } from '../../src/database/data-source';
-import { type Attempt, startAttempts } from '../../src/delivery/attempt/start-attempts';
+import type { Attempt } from '../../src/delivery/attempt/attempt';
+import { startAttempts } from '../../src/delivery/attempt/start-attempts';
 import type { WorkerParts } from '../../src/delivery/attempt/worker';
+import { createDueBacklog } from '../../src/delivery/capacity/due-backlog';
 import { createWorkerCapacity } from '../../src/delivery/capacity/worker-capacity';
 import { createFanOut, type FanOut, type FanOutParts } from '../../src/delivery/fan-out/fan-out';
 import { createWebhookDirectory } from '../../src/delivery/fan-out/webhook-directory';
@@ -44,7 +46,7 @@ export async function startParts(app: TestApp): Promise<Parts> {
   const transaction = pipelinedTransactions(source);
   const partsOfRelay = () => ({ db: source.manager, transaction, queue, directory: createWebhookDirectory() });
   const relay = (own = transaction) => {
-    const fanOut = createFanOut({ ...partsOfRelay(), transaction: own });
+    const fanOut = createFanOut({ ...partsOfRelay(), transaction: own, firstAttempts: null });
     return () => fanOut(WHOLE, LAST_ID);
   };
   const step = relay();
@@ -56,6 +58,7 @@ export async function startParts(app: TestApp): Promise<Parts> {
     sender,
     log: createLog('silent'),
     capacity: createWorkerCapacity(),
+    backlog: createDueBacklog(),
     onAttemptEnded: () => undefined,
     onWaiting: () => undefined,
     onSlotFreed: () => undefined,

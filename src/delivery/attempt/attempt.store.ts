@@ -5,8 +5,8 @@ import {
   CLOSED_REQUEST,
   type ClosedRequest,
   OPEN_REQUEST,
-  OPEN_SQL,
   type OpenRequest,
+  openSql,
 } from '../../request-log/open-close.store';
 import { columns } from '../../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
@@ -19,7 +19,7 @@ export async function openRequests(db: Db, requests: readonly OpenRequest[]): Pr
   if (requests.length === 0) return;
   await changedBy(
     db,
-    statement(`with opened as (${OPEN_SQL} returning id, delivery_id, attempt_number)
+    statement(`with opened as (${openSql()} returning id, delivery_id, attempt_number)
      update deliveries as d set open_request_id = o.id, attempts = o.attempt_number, next_attempt_at = null
      from opened as o where d.id ${equalsByIndex('o.delivery_id')}`),
     OPEN_REQUEST.valuesOf(requests),

@@ -7,11 +7,11 @@ import { releaseSuccessors } from '../capacity/document-ordering';
 import { stopBlocking } from '../capacity/document-ordering.store';
 import { cancelRequested } from '../capacity/waiting.store';
 import type { DeliveryQueue } from '../queue/queue';
+import { slotOf, takesSlot } from './attempt';
 import { closeRequestsAndDeliveries } from './attempt.store';
 import { applyToCircuits, lockCircuitsOf } from './circuit-outcomes';
 import { lockDisablable } from './disable-webhooks';
 import { cancelled, type Outcome, underOrdering } from './outcome';
-import { slotOf, takesSlot } from './start-attempts';
 
 /**
  * In one transaction, closes the request rows, updates the deliveries, inserts the jobs of next attempts and completes
@@ -31,7 +31,7 @@ export async function commitOutcomes(db: Db, queue: DeliveryQueue, outcomes: rea
   await stopBlocking(db, unblocking);
   await releaseSuccessors(db, queue, unblocking);
   const nextJobs = own.flatMap((outcome) => outcome.nextJob ?? []);
-  const jobIds = attempts.map((attempt) => attempt.jobId);
+  const jobIds = attempts.flatMap((attempt) => attempt.jobId ?? []);
   await Promise.all([queue.insert(db, nextJobs), queue.complete(db, jobIds)]);
 }
 

@@ -7,9 +7,9 @@ import type { DeliveryStatus } from '../delivery.entity';
 import type { SendResult } from '../http/send';
 import type { NewJob } from '../queue/queue';
 import { dueAt } from '../retry-schedule';
+import type { Attempt } from './attempt';
 import type { DeliveryUpdate } from './attempt.store';
 import { retryAfterMs } from './retry-after';
-import type { Attempt } from './start-attempts';
 import { unknownOutcome } from './unknown-outcome';
 
 export interface Outcome {
@@ -38,9 +38,24 @@ export function internalError(attempt: Attempt, now: Date): Outcome {
 /** This process stops before the answer arrived: UNKNOWN, and another process retries at once. */
 export function abandoned(attempt: Attempt, now: Date): Outcome {
   const why = 'Hookledger was stopped before the partner answered. It is tried again.';
-  const outcome = retried(attempt, unknownOutcome(attempt.requestId, now, why), now, null);
-  // the partner did not fail, so the attempt does not count in the schedule
-  return { ...outcome, deliveryUpdate: { ...outcome.deliveryUpdate, roundStart: attempt.delivery.roundStart + 1 } };
+  return uncounted(retried(attempt, unknownOutcome(attempt.requestId, now, why), now, null));
+}
+
+/** This process stops before it sent the request, or lost its database: another process sends it at once. */
+export function handedBack(attempt: Attempt, now: Date): Outcome {
+  const request: ClosedRequest = {
+    ...unknownOutcome(attempt.requestId, now, ''),
+    status: 'FAILED',
+    errorCode: 'NOT_SENT',
+    error: 'Nothing was sent: this process stopped, or lost its database, before. It is tried again.',
+  };
+  return uncounted(retried(attempt, request, now, null));
+}
+
+// The partner did not fail, so the attempt does not count in the schedule.
+function uncounted(outcome: Outcome): Outcome {
+  const { delivery } = outcome.attempt;
+  return { ...outcome, deliveryUpdate: { ...outcome.deliveryUpdate, roundStart: delivery.roundStart + 1 } };
 }
 
 /** The delivery was cancelled, or its webhook archived: it is not retried. */

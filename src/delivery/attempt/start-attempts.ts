@@ -1,6 +1,5 @@
 // Before the call: takes due jobs, opens a request row for each attempt, signs the requests.
 import { currentTime } from '../../clock';
-import { newId, timeOfId, toNodeId } from '../../ids';
 import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
 import type { WebhookStatus } from '../../webhooks/webhook.entity';
@@ -13,27 +12,11 @@ import { type DueDelivery, type DueWebhook, dueDeliveries, lockWebhooksOf } from
 import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
 import type { DeliveryQueue } from '../queue/queue';
-import { type Credentials, credentialsOf, NO_CREDENTIALS } from '../signing/credentials';
-import { signatureHeaders } from '../signing/sign';
+import { credentialsOf, NO_CREDENTIALS } from '../signing/credentials';
 import { signingSecretsOf } from '../signing/signing-secrets';
+import { type Attempt, prepareAttempt, rowFor, slotOf, takesSlot } from './attempt';
 import { openRequests } from './attempt.store';
 import { closeAttemptsOfDeadProcesses } from './unknown-outcome';
-
-/** One attempt of a delivery, with an open request row. */
-export interface Attempt {
-  jobId: string;
-  requestId: string;
-  delivery: DueDelivery;
-  webhook: DueWebhook;
-  attemptNumber: number;
-  startedAt: Date;
-  /** The rendered headers and the signature. The headers of the credentials follow them. */
-  headers: [string, string][];
-  credentials: Credentials;
-  secretId: string | null;
-  /** Why nothing can be sent; null: it can. */
-  fault: string | null;
-}
 
 export interface StartedAttempts {
   /** The number of jobs. */
@@ -85,15 +68,6 @@ export async function startAttempts(db: Db, parts: StartParts, atMost: number): 
   return { taken: jobs.length, waiting: waiting.length, attempts };
 }
 
-/** Whether an attempt counts towards the max_concurrency of its webhook. */
-export function takesSlot(attempt: Attempt): boolean {
-  return attempt.webhook.maxConcurrency !== null;
-}
-
-export function slotOf({ webhook, requestId }: Attempt): { webhookId: string; requestId: string } {
-  return { webhookId: webhook.id, requestId };
-}
-
 function isOpen(delivery: DueDelivery): boolean {
   return delivery.status === 'PENDING' || delivery.status === 'RETRYING';
 }
@@ -142,57 +116,14 @@ async function attemptsFor(
     .filter((webhook) => webhook.hasCredentials)
     .map((webhook) => webhook.id);
   const credentials = withCredentials.length > 0 ? await credentialsOf(db, keyring, withCredentials) : noCredentials;
-  return deliveries.map((delivery) => {
-    const requestId = newId();
-    const startedAt = timeOfId(requestId);
-    const { keys, fault: noKeys } = secretsOf(delivery.webhookId);
-    // an empty body is valid, and is signed
-    const fault = delivery.body === null ? 'its payload was erased' : noKeys;
-    const signature = signatureHeaders(
-      toNodeId('Delivery', delivery.id),
-      Math.floor(startedAt.getTime() / 1000),
-      delivery.body ?? Buffer.alloc(0),
-      keys,
-    );
-    return {
-      jobId: delivery.jobId as string,
-      requestId,
+  return deliveries.map((delivery) =>
+    prepareAttempt(
       delivery,
-      webhook: webhooks.get(delivery.webhookId) as DueWebhook,
-      attemptNumber: delivery.attempts + 1,
-      startedAt,
-      headers: [...(JSON.parse(delivery.headers) as [string, string][]), ...(fault === null ? signature : [])],
-      credentials: credentials(delivery.webhookId),
-      secretId: keys[0]?.id ?? null,
-      fault,
-    };
-  });
+      webhooks.get(delivery.webhookId) as DueWebhook,
+      secretsOf(delivery.webhookId),
+      credentials(delivery.webhookId),
+    ),
+  );
 }
 
 const noCredentials = () => NO_CREDENTIALS;
-
-function rowFor(attempt: Attempt) {
-  const { delivery, requestId, attemptNumber, startedAt, secretId } = attempt;
-  const { webhookId, documentType, event, referenceDocument, businessEventId, userId, method, url, payloadId } =
-    delivery;
-  return {
-    id: requestId,
-    webhookId,
-    direction: 'OUTGOING' as const,
-    documentType,
-    event,
-    referenceDocument,
-    businessEventId,
-    deliveryId: delivery.id,
-    userId,
-    attemptNumber,
-    method,
-    url,
-    headers: JSON.stringify([...attempt.headers, ...attempt.credentials.recordedHeaders]),
-    payloadId,
-    secretId,
-    startedAt,
-    test: delivery.test,
-    replayId: delivery.replayId,
-  };
-}

@@ -10,15 +10,18 @@ import { startLoop } from '../../loop';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { createBatchInterval } from '../batch-interval';
+import type { DueBacklog } from '../capacity/due-backlog';
 import type { WorkerCapacity } from '../capacity/worker-capacity';
 import { notSent, type Sender, type SendResult } from '../http/send';
 import { findDeliveriesPause } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
 import type { DeliveryQueue } from '../queue/queue';
 import { createAuthorizedSender, type SendAuthorized } from '../signing/authorize';
-import { abandoned, internalError, type Outcome, outcomeOf } from './outcome';
+import type { Attempt } from './attempt';
+import type { FirstAttemptSender } from './open-first-attempts';
+import { abandoned, handedBack, internalError, type Outcome, outcomeOf } from './outcome';
 import { createOutcomeCommitter } from './outcome-committer';
-import { type Attempt, NOTHING_STARTED, type StartedAttempts, startAttempts } from './start-attempts';
+import { NOTHING_STARTED, type StartedAttempts, startAttempts } from './start-attempts';
 
 const REST_MS = 500;
 const HEARTBEAT_MS = 3_000;
@@ -32,6 +35,7 @@ export interface WorkerParts {
   keyring: Keyring;
   sender: Sender;
   capacity: WorkerCapacity;
+  backlog: DueBacklog;
   log: Log;
   /** @param outcome SUCCEEDED or the error code */
   onAttemptEnded(outcome: string, durationMs: number): void;
@@ -41,14 +45,15 @@ export interface WorkerParts {
   onSlotFreed(webhookId: string): void;
 }
 
-export interface Worker {
+export interface Worker extends FirstAttemptSender {
   /** Call when there may be due deliveries. */
   wake(): void;
   /**
    * Takes no further deliveries, and waits up to `graceMs` for attempts on the wire. The rest become UNKNOWN, to be retried.
+   * @param opening resolves when no further first attempts are opened. They are handed back meanwhile
    * @throws UnwrittenOutcomes if not all outcomes could be written
    */
-  stop(graceMs: number): Promise<void>;
+  stop(graceMs: number, opening?: Promise<unknown>): Promise<void>;
 }
 
 /** The outcomes of some attempts were not written: the next worker closes these attempts as UNKNOWN, and retries. */
@@ -63,20 +68,21 @@ export class UnwrittenOutcomes extends Error {
 }
 
 export function startWorker(parts: WorkerParts): Worker {
-  const { transaction, queue, capacity, log } = parts;
+  const { transaction, queue, capacity, backlog, log } = parts;
   const startParts = { queue, keyring: parts.keyring, capacity };
   const sendAuthorized = createAuthorizedSender(parts.sender);
   const committer = createOutcomeCommitter(parts);
   // by request: the queue may give this worker the same job again while the lost attempt is still on the wire
-  const onTheWire = new Map<string, { jobId: string; end: Promise<void> }>();
+  const onTheWire = new Map<string, { jobId: string | null; end: Promise<void> }>();
   const stopWaiting = new Map<string, () => void>();
   const interval = createBatchInterval();
   let wasFull = false;
   let paused = false;
+  let stopping = false;
   let stopped = false;
 
   // One promise per attempt: a race against a promise that lives as long as the worker would keep every result in memory.
-  function sendUntilStopped(attempt: Attempt): Promise<SendResult | 'internal error' | 'stopped'> {
+  function sendUntilStopped(attempt: Attempt): Promise<Result> {
     return new Promise((resolve) => {
       stopWaiting.set(attempt.requestId, () => resolve('stopped'));
       void send(sendAuthorized, log, attempt).then(resolve);
@@ -86,6 +92,10 @@ export function startWorker(parts: WorkerParts): Worker {
   async function makeAttempt(attempt: Attempt): Promise<void> {
     const result = await sendUntilStopped(attempt);
     stopWaiting.delete(attempt.requestId);
+    await finish(attempt, result);
+  }
+
+  async function finish(attempt: Attempt, result: Result): Promise<void> {
     await committer.commit(outcomeFor(attempt, result, currentTime()));
     if (typeof result === 'object') noteEnd(parts, attempt, result);
     onTheWire.delete(attempt.requestId);
@@ -95,11 +105,23 @@ export function startWorker(parts: WorkerParts): Worker {
     parts.onSlotFreed(attempt.webhook.id);
   }
 
+  // their slots are taken
+  function begin(attempts: readonly Attempt[], make: (attempt: Attempt) => Promise<void>, onEnded: OnEnded): void {
+    for (const attempt of attempts) {
+      const end = make(attempt).then(() => onEnded(attempt));
+      onTheWire.set(attempt.requestId, { jobId: attempt.jobId, end });
+    }
+  }
+
+  const handBack = (attempt: Attempt) => finish(attempt, 'not sent');
+
   async function startDue(atMost: number): Promise<StartedAttempts> {
     // a transaction that took jobs would have to roll back
     if (paused && (await findDeliveriesPause(parts.db))) return NOTHING_STARTED;
     try {
+      const mark = backlog.mark();
       const started = await transaction((db) => startAttempts(db, startParts, atMost));
+      backlog.taken(mark, started.taken < atMost);
       if (paused) log.info('deliveries are resumed');
       paused = false;
       return started;
@@ -119,10 +141,8 @@ export function startWorker(parts: WorkerParts): Worker {
     interval.note(taken);
     // too late to send them: the next worker does
     if (stopped) return false;
-    for (const attempt of attempts) {
-      capacity.acquire(attempt.webhook.id, performance.now());
-      onTheWire.set(attempt.requestId, { jobId: attempt.jobId, end: makeAttempt(attempt) });
-    }
+    for (const attempt of attempts) capacity.acquire(attempt.webhook.id, performance.now());
+    begin(attempts, makeAttempt, () => undefined);
     if (waiting > 0) parts.onWaiting();
     // fewer than requested: further ones are announced by a notification
     return taken === atMost;
@@ -131,16 +151,19 @@ export function startWorker(parts: WorkerParts): Worker {
 
   const reportNoHeartbeat = createFaultLog((error, unwritten) => log.warn({ err: error, unwritten }, 'no heartbeat'));
   const heartbeat = setInterval(() => {
-    const jobIds = new Set([...onTheWire.values()].map((each) => each.jobId));
+    const jobIds = new Set([...onTheWire.values()].flatMap((each) => each.jobId ?? []));
     queue.touch([...jobIds]).catch((error: unknown) => reportNoHeartbeat(error));
   }, HEARTBEAT_MS);
 
   return {
     wake: loop.wake,
-    async stop(graceMs) {
+    send: (attempts, onEnded) => begin(attempts, stopping ? handBack : makeAttempt, onEnded),
+    handBack: (attempts, onEnded) => begin(attempts, handBack, onEnded),
+    async stop(graceMs, opening = Promise.resolve()) {
+      stopping = true;
       const grace = wait(graceMs, undefined, { ref: false });
       // a step whose statement gets no answer must not prevent the end of attempts on the wire
-      await Promise.race([loop.stop(), grace]);
+      await Promise.race([Promise.all([loop.stop(), opening]), grace]);
       stopped = true;
       const ends = Promise.all([...onTheWire.values()].map((each) => each.end));
       await Promise.race([ends, grace]);
@@ -175,7 +198,11 @@ async function send(
   }
 }
 
-function outcomeFor(attempt: Attempt, result: SendResult | 'internal error' | 'stopped', now: Date): Outcome {
+type Result = SendResult | 'internal error' | 'stopped' | 'not sent';
+type OnEnded = (attempt: Attempt) => void;
+
+function outcomeFor(attempt: Attempt, result: Result, now: Date): Outcome {
+  if (result === 'not sent') return handedBack(attempt, now);
   if (result === 'stopped') return abandoned(attempt, now);
   return result === 'internal error' ? internalError(attempt, now) : outcomeOf(attempt, result, now);
 }

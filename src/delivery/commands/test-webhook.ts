@@ -108,6 +108,8 @@ function deliveryOf(event: OutboxEvent, webhook: WebhookRow, rendered: RenderedR
     blocks: false,
     test: true,
     jobId: newId(),
+    openRequestId: null,
+    leaseId: null,
     createdAt: timeOfId(id),
     finishedAt: null,
   };

@@ -2,14 +2,14 @@
 import { currentTime } from '../../clock';
 import { claimFromOutbox, type OutboxEvent, otherEventsBefore } from '../../events/business-event.store';
 import type { Db } from '../../sql/db';
-import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
 import type { DeliveryQueue } from '../queue/queue';
 import type { Decisions, Pair } from './decisions';
+import type { Opening } from './first-attempts';
 import { type DecidedPair, makeDeliveries } from './make-deliveries';
 import { withoutOvertaking } from './overtaking';
 import { insertPendingDecisions, webhooksWithPending } from './pending-decision.store';
 import { isUndecided } from './skip-reasons/evaluation';
-import { pairsOf, type WebhookDirectory } from './webhook-directory';
+import { pairsOf, type WebhookDirectory, webhooksOf } from './webhook-directory';
 import { lockStates, readStates } from './webhook-states';
 import { writeDeliveries } from './write-deliveries';
 
@@ -23,6 +23,8 @@ export interface ClaimToWrite {
 export interface Outcome {
   /** The number of events that left the outbox; null: none, because decisions are missing about webhooks that changed. */
   written: number | null;
+  /** Whether deliveries got jobs. */
+  queued: boolean;
   /** Whether some decisions are left pending. */
   pending: boolean;
   /** The webhooks of these events that had pending decisions before. */
@@ -31,27 +33,34 @@ export interface Outcome {
 
 const NONE: ReadonlySet<string> = new Set();
 
+export interface ClaimParts {
+  queue: DeliveryQueue;
+  directory: WebhookDirectory;
+  /** null: no delivery is sent at once. */
+  opening: Opening | null;
+}
+
 export async function claimAndWrite(
   db: Db,
-  queue: DeliveryQueue,
-  directory: WebhookDirectory,
+  { queue, directory, opening }: ClaimParts,
   { events, decisions, isLast }: ClaimToWrite,
 ): Promise<Outcome> {
   const asked = webhooksOf(pairsOf(events, directory)).map(idOf);
   // sent together, executed in this order: what was published after a change of a webhook is read with the change
-  const [claimed, states] = await Promise.all([
+  const [claimed, states, changedIn] = await Promise.all([
     claimFromOutbox(db, events.map(idOf)),
     readStates(db, directory, asked),
+    opening?.lock(db) ?? null,
   ]);
-  if (states === null) return { written: null, pending: false, slow: NONE };
+  if (states === null) return { written: null, queued: false, pending: false, slow: NONE };
   const slow = new Set([...states].flatMap(([id, { hasPending }]) => (hasPending ? id : [])));
   const mine = events.filter(({ id }) => claimed.has(id));
-  if (mine.length === 0) return { written: 0, pending: false, slow };
-  const again = { written: null, pending: false, slow };
+  if (mine.length === 0) return { written: 0, queued: false, pending: false, slow };
+  const again = { written: null, queued: false, pending: false, slow };
   const pairs = pairsOf(mine, directory);
   const isMissing = (pair: Pair) => !slow.has(pair.webhook.id) && decisions.of(pair) === undefined;
   if (!isLast && pairs.some(isMissing)) return again;
-  const { states: locked, changed } = await lockStates(db, webhooksOf(pairs), states);
+  const { states: locked, changed } = await lockStates(db, webhooksOf(pairs), states, changedIn);
   if (!isLast && changed.size > 0) return again;
   const { inOrder, withPending } = await keepOrder(db, directory, mine, pairs);
   const deferred = new Set([...slow, ...changed, ...withPending]);
@@ -64,15 +73,17 @@ export async function claimAndWrite(
   }
   const now = currentTime();
   const made = await makeDeliveries(db, decided, now);
+  const { deliveries, requests } = opening ? opening.open({ ...made, pairs: decided }) : { ...made, requests: [] };
   const done = inOrder.map((event) => ({ id: event.id, wantedBy: directory.matching(event).length }));
   await Promise.all([
-    writeDeliveries(db, queue, made, done, now),
+    writeDeliveries(db, queue, { deliveries, payloads: made.payloads, requests }, done, now),
     insertPendingDecisions(
       db,
       pending.map(({ event, webhook }) => ({ webhookId: webhook.id, businessEventId: event.id })),
     ),
   ]);
-  return { written: inOrder.length, pending: pending.length > 0, slow };
+  const queued = deliveries.some(({ jobId }) => jobId !== null);
+  return { written: inOrder.length, queued, pending: pending.length > 0, slow };
 }
 
 /** How many other events of the outbox are compared: about as many as all relays have under way. */
@@ -101,10 +112,6 @@ async function keepOrder(
   const last = others.length === MAX_OTHERS ? others.at(-1)?.id : undefined;
   const comparable = last === undefined ? events : events.filter(({ id }) => id < last);
   return { inOrder: withoutOvertaking(comparable, others, directory), withPending };
-}
-
-function webhooksOf(pairs: readonly Pair[]): OutgoingWebhook[] {
-  return [...new Set(pairs.map(({ webhook }) => webhook))];
 }
 
 function idOf({ id }: { id: string }): string {

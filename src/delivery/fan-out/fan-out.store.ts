@@ -1,24 +1,43 @@
 import { FANNED_OUT, type FannedOut, leaveOutboxSql } from '../../events/business-event.store';
 import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from '../../events/payload.store';
+import { OPEN_REQUEST, type OpenRequest, openSql } from '../../request-log/open-close.store';
 import { changedBy, type Db, statement } from '../../sql/db';
 import { insertDeliveriesSql, NEW_DELIVERY, type NewDelivery } from '../delivery.store';
 
 const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
+/** The time follows the events. */
+const AFTER_EVENTS = AFTER_PAYLOADS + NEW_DELIVERY.length + FANNED_OUT.length + 1;
 const LEAVE_OUTBOX = leaveOutboxSql(AFTER_PAYLOADS + NEW_DELIVERY.length);
 
-/** Inserts payloads and deliveries, and takes the events out of the outbox, in one statement. */
+const WRITE = `with new_payloads as (${insertPayloadsSql()}), ${insertDeliveriesSql(AFTER_PAYLOADS)},
+  ${LEAVE_OUTBOX.withQuery}`;
+const WRITE_OPENED = `${WRITE}, opened as (${openSql(AFTER_EVENTS)})`;
+
+export interface FanOutRows {
+  payloads: readonly Payload[];
+  deliveries: readonly NewDelivery[];
+  /** The first attempts that are opened with their deliveries. */
+  requests: readonly OpenRequest[];
+  /** They leave the outbox. */
+  events: readonly FannedOut[];
+}
+
+/** Inserts payloads, deliveries and requests, and takes the events out of the outbox, in one statement. */
 export async function writeFanOut(
   db: Db,
-  payloads: readonly Payload[],
-  deliveries: readonly NewDelivery[],
-  events: readonly FannedOut[],
+  { payloads, deliveries, requests, events }: FanOutRows,
   at: Date,
 ): Promise<void> {
-  await changedBy(
-    db,
-    statement(`with new_payloads as (${insertPayloadsSql()}),
-       ${insertDeliveriesSql(AFTER_PAYLOADS)}, ${LEAVE_OUTBOX.withQuery}
-     ${LEAVE_OUTBOX.sql}`),
-    [...NEW_PAYLOAD.valuesOf(payloads), ...NEW_DELIVERY.valuesOf(deliveries), ...FANNED_OUT.valuesOf(events), at],
-  );
+  const rows = [
+    ...NEW_PAYLOAD.valuesOf(payloads),
+    ...NEW_DELIVERY.valuesOf(deliveries),
+    ...FANNED_OUT.valuesOf(events),
+    at,
+  ];
+  if (requests.length === 0) await changedBy(db, statement(`${WRITE} ${LEAVE_OUTBOX.sql}`), rows);
+  else
+    await changedBy(db, statement(`${WRITE_OPENED} ${LEAVE_OUTBOX.sql}`), [
+      ...rows,
+      ...OPEN_REQUEST.valuesOf(requests),
+    ]);
 }

@@ -1,14 +1,17 @@
-// From the outbox to the queue: each event becomes one delivery for every webhook that it matches.
+// From the outbox to the wire or the queue: each event becomes one delivery for every webhook that it matches.
 import { type OutboxEvent, readOutbox } from '../../events/business-event.store';
 import type { Db } from '../../sql/db';
 import type { HashPart } from '../../sql/hash-part';
 import type { Transaction } from '../../sql/transactions';
+import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
 import type { DeliveryQueue } from '../queue/queue';
-import { claimAndWrite } from './claim-and-write';
+import { type ClaimToWrite, claimAndWrite, type Outcome } from './claim-and-write';
 import { createDecisions } from './decisions';
-import { fillDirectory, pairsOf, type WebhookDirectory } from './webhook-directory';
+import type { FirstAttempts } from './first-attempts';
+import { fillDirectory, pairsOf, type WebhookDirectory, webhooksOf } from './webhook-directory';
 
-const BATCH = 200;
+/** The maximum number of events of one step. */
+export const BATCH = 200;
 const MAX_DELIVERIES = 10_000;
 /** How often a step begins again because a webhook was changed meanwhile. After that, its decisions are left pending. */
 const MAX_TRIES = 5;
@@ -21,6 +24,11 @@ export interface FanOutParts {
   directory: WebhookDirectory;
 }
 
+export interface OpeningFanOutParts extends FanOutParts {
+  /** null: all deliveries that are due go to the queue. */
+  firstAttempts: FirstAttempts | null;
+}
+
 export interface FanOut {
   /** The number of events that were read. */
   read: number;
@@ -28,25 +36,28 @@ export interface FanOut {
   events: number;
   /** Whether the outbox may have more. */
   more: boolean;
+  /** Whether deliveries got jobs. */
+  queued: boolean;
   /** Whether the decision about some deliveries was deferred: see `decidePending`. */
   pending: boolean;
 }
 
-const NOTHING: FanOut = { read: 0, events: 0, more: false, pending: false };
+const NOTHING: FanOut = { read: 0, events: 0, more: false, queued: false, pending: false };
 
-/** Fans out the oldest events in a part of the outbox. @param before the events with smaller ids */
-export type FanOutStep = (part: HashPart, before: string) => Promise<FanOut>;
+/** Fans out the oldest events in a part of the outbox. @param before the events with smaller ids @param atMost of them */
+export type FanOutStep = (part: HashPart, before: string, atMost?: number) => Promise<FanOut>;
 
 /**
  * Each step decides first, without a transaction and without any lock, because conditions and templates may take long. One
  * transaction then writes, for the events that are still in the outbox, what was decided about the webhooks as they are.
  */
-export function createFanOut({ db, transaction, queue, directory }: FanOutParts): FanOutStep {
+export function createFanOut(parts: OpeningFanOutParts): FanOutStep {
+  const { db, directory } = parts;
   // had pending decisions when they were last read: decisions about later events are deferred too, so none is made
   let slow: ReadonlySet<string> = new Set();
 
-  return async (part, before) => {
-    const read = await readOutbox(db, part, before, BATCH);
+  return async (part, before, atMost = BATCH) => {
+    const read = await readOutbox(db, part, before, atMost);
     if (read.length === 0) return NOTHING;
     const decisions = createDecisions();
     for (let tries = 1; ; tries += 1) {
@@ -58,14 +69,33 @@ export function createFanOut({ db, transaction, queue, directory }: FanOutParts)
         pairs.filter(({ webhook }) => !slow.has(webhook.id)),
       );
       const claim = { events, decisions, isLast: tries === MAX_TRIES };
-      const outcome = await transaction((own) => claimAndWrite(own, queue, directory, claim), { durable: false });
+      const outcome = await writeAndSend(parts, claim, webhooksOf(pairs));
       slow = outcome.slow;
       if (outcome.written === null) continue;
-      const { written, pending } = outcome;
-      const more = written > 0 && (read.length === BATCH || events.length < read.length);
-      return { read: read.length, events: written, more, pending };
+      const { written, queued, pending } = outcome;
+      const more = written > 0 && (read.length === atMost || events.length < read.length);
+      return { read: read.length, events: written, more, queued, pending };
     }
   };
+}
+
+// Not durable, unless it opens attempts: events whose fan-out is lost are still in the outbox.
+async function writeAndSend(
+  { transaction, queue, directory, firstAttempts }: OpeningFanOutParts,
+  claim: ClaimToWrite,
+  webhooks: readonly OutgoingWebhook[],
+): Promise<Outcome> {
+  const opening = firstAttempts?.begin() ?? null;
+  const mayOpen = opening?.mayOpen(webhooks) === true;
+  const claimParts = { queue, directory, opening: mayOpen ? opening : null };
+  try {
+    const outcome = await transaction((db) => claimAndWrite(db, claimParts, claim), { durable: mayOpen });
+    opening?.committed();
+    return outcome;
+  } catch (error) {
+    opening?.failed();
+    throw error;
+  }
 }
 
 // The first events, at least one. With thousands of webhooks, a whole batch would make a statement that always times out,

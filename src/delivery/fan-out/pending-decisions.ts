@@ -64,7 +64,7 @@ async function writeDecided(
   if (states === null) return NOTHING;
   const pairs = pairsOf(pending, events, directory);
   const webhooks = [...new Set(pairs.map(({ webhook }) => webhook))];
-  const { states: locked, changed } = await lockStates(db, webhooks, states);
+  const { states: locked, changed } = await lockStates(db, webhooks, states, null);
   const decided: DecidedPair[] = [];
   const left = new Set<string>();
   let undecided = 0;

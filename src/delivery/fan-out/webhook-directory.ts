@@ -89,3 +89,8 @@ export function createWebhookDirectory(): WebhookDirectory {
 export function pairsOf(events: readonly OutboxEvent[], directory: WebhookDirectory): Pair[] {
   return events.flatMap((event) => directory.matching(event).map((webhook) => ({ event, webhook })));
 }
+
+/** The webhooks of these pairs, each once. */
+export function webhooksOf(pairs: readonly Pair[]): OutgoingWebhook[] {
+  return [...new Set(pairs.map(({ webhook }) => webhook))];
+}

@@ -37,16 +37,21 @@ export interface LockedStates {
  * Locks the webhooks until the transaction ends, and their circuits, unless new deliveries start at once: otherwise a
  * delivery could stay held after its webhook was resumed, wait although there is capacity, belong to an archived webhook,
  * or overlook an earlier one of its document.
+ * @param changedIn the webhooks that are locked already, as `lockUnchanged` returned them; null: none is
  */
 export async function lockStates(
   db: Db,
   webhooks: readonly OutgoingWebhook[],
   states: WebhookStates,
+  changedIn: ReadonlyMap<string, string> | null,
 ): Promise<LockedStates> {
-  const toLock = webhooks.filter((webhook) => webhook.status !== 'ACTIVE' || needsCircuit(webhook, states));
+  // all or none: two transactions that each lock webhooks in two steps could wait for each other
+  const toLock = changedIn
+    ? webhooks
+    : webhooks.filter((webhook) => webhook.status !== 'ACTIVE' || needsCircuit(webhook, states));
   if (toLock.length === 0) return { states, changed: new Set() };
-  const changedIn = await lockUnchanged(db, toLock.map(idOf));
-  const changed = new Set(toLock.filter(({ id, changedIn: known }) => changedIn.get(id) !== known).map(idOf));
+  const found = changedIn ?? (await lockUnchanged(db, toLock.map(idOf)));
+  const changed = new Set(toLock.filter(({ id, changedIn: known }) => found.get(id) !== known).map(idOf));
   const circuits = await lockCircuits(db, toLock.filter((webhook) => needsCircuit(webhook, states)).map(idOf));
   const locked = new Map(states);
   for (const [id, { state, hasBacklog }] of circuits) {

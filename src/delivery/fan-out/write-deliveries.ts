@@ -1,23 +1,31 @@
 import { currentMs } from '../../clock';
 import type { FannedOut } from '../../events/business-event.store';
+import type { Payload } from '../../events/payload.store';
+import type { OpenRequest } from '../../request-log/open-close.store';
 import type { Db } from '../../sql/db';
 import { markBacklog } from '../../webhooks/webhook-circuit.store';
 import type { NewDelivery } from '../delivery.store';
 import { notifyDeliveries } from '../queue/notify.store';
 import type { DeliveryQueue, NewJob } from '../queue/queue';
 import { writeFanOut } from './fan-out.store';
-import type { MadeDeliveries } from './make-deliveries';
 
-/** Writes payloads, deliveries and jobs. @param events that leave the outbox */
+export interface DeliveriesToWrite {
+  deliveries: readonly NewDelivery[];
+  payloads: readonly Payload[];
+  /** The first attempts that are opened. */
+  requests?: readonly OpenRequest[];
+}
+
+/** Writes payloads, deliveries, first attempts and jobs. @param events that leave the outbox */
 export async function writeDeliveries(
   db: Db,
   queue: DeliveryQueue,
-  { deliveries, payloads }: MadeDeliveries,
+  { deliveries, payloads, requests = [] }: DeliveriesToWrite,
   events: readonly FannedOut[],
   now: Date,
 ): Promise<void> {
   await Promise.all([
-    writeFanOut(db, payloads, deliveries, events, now),
+    writeFanOut(db, { payloads, deliveries, requests, events }, now),
     queue.insert(db, deliveries.flatMap(jobFor)),
     markBacklog(db, webhooksThatQueue(deliveries)),
   ]);

@@ -1,6 +1,6 @@
+import type { Attempt } from '../../../src/delivery/attempt/attempt';
 import { outcomeOf } from '../../../src/delivery/attempt/outcome';
 import { createOutcomeCommitter } from '../../../src/delivery/attempt/outcome-committer';
-import type { Attempt } from '../../../src/delivery/attempt/start-attempts';
 import { startWorker } from '../../../src/delivery/attempt/worker';
 import type { SendResult } from '../../../src/delivery/http/send';
 import { newId, uuidOf } from '../../../src/ids';
@@ -73,7 +73,7 @@ describe('two workers that hold one delivery', () => {
   test('what the late one learnt is dropped: its row is UNKNOWN, and the delivery follows the new owner', async () => {
     const webhookId = await oneDelivery();
     const [late] = (await parts.take()) as [Attempt];
-    await parts.giveAway(late.jobId);
+    await parts.giveAway(late.jobId as string);
     const [owner] = (await parts.take()) as [Attempt];
     expect(owner).toMatchObject({ jobId: late.jobId, attemptNumber: 2, delivery: { id: late.delivery.id } });
 
@@ -94,7 +94,7 @@ describe('two workers that hold one delivery', () => {
   test('both outcomes in one batch leave what the owner says, and no job of the late one', async () => {
     const webhookId = await oneDelivery();
     const [late] = (await parts.take()) as [Attempt];
-    await parts.giveAway(late.jobId);
+    await parts.giveAway(late.jobId as string);
     const [owner] = (await parts.take()) as [Attempt];
     const committer = createOutcomeCommitter(parts);
     await Promise.all([
@@ -167,7 +167,7 @@ test('an attempt whose process died is closed as UNKNOWN also when its webhook w
   const webhookId = await oneDelivery();
   const [attempt] = (await parts.take()) as [Attempt];
   await app.database.query(`update webhooks set status = 'PAUSED' where id = $1`, [uuidOf('Webhook', webhookId)]);
-  await parts.giveAway(attempt.jobId);
+  await parts.giveAway(attempt.jobId as string);
   expect(await parts.take()).toEqual([]);
   expect(await attemptsOf(app, webhookId)).toMatchObject([{ status: 'UNKNOWN' }]);
   expect(await deliveriesOf(app, webhookId)).toMatchObject([{ held: true, jobId: null, openRequestId: null }]);
@@ -177,7 +177,7 @@ test('an attempt whose process died is closed as UNKNOWN also when its webhook w
   const webhookId = await oneDelivery();
   const [attempt] = (await parts.take()) as [Attempt];
   await app.database.query(`update webhooks set status = 'ARCHIVED' where id = $1`, [uuidOf('Webhook', webhookId)]);
-  await parts.giveAway(attempt.jobId);
+  await parts.giveAway(attempt.jobId as string);
   expect(await parts.take()).toEqual([]);
   expect(await attemptsOf(app, webhookId)).toMatchObject([{ status: 'UNKNOWN' }]);
   expect(await deliveriesOf(app, webhookId)).toMatchObject([{ status: 'CANCELLED', openRequestId: null }]);

@@ -8,11 +8,13 @@ export interface Stray {
 // Each delivery is in one of these states, and what each of them says of the other columns.
 const STATES = `
   select d.id, d.finished_at is not null as over, j.id is not null as has_job, d.held, d.waits_for is not null as waits,
-    (d.finished_at is not null)::int + (j.id is not null)::int + d.held::int + (d.waits_for is not null)::int as states,
+    (d.finished_at is not null)::int + (j.id is not null)::int + d.held::int + (d.waits_for is not null)::int
+      + (d.job_id is null and d.open_request_id is not null and l.id is not null)::int as states,
     d.job_id, d.open_request_id, d.next_attempt_at, d.waits_for, d.blocks, d.webhook_id, d.document_type,
     d.reference_document
   from deliveries d
-  left join pgboss.job j on j.id = d.job_id and j.name = 'deliveries' and j.state in ('created', 'retry', 'active')`;
+  left join pgboss.job j on j.id = d.job_id and j.name = 'deliveries' and j.state in ('created', 'retry', 'active')
+  left join worker_leases l on l.id = d.lease_id and l.oldest_delivery_id <= d.id`;
 
 const FAULTS: Record<string, string> = {
   'a delivery that nothing, or more than one thing, moves on': `

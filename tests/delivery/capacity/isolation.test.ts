@@ -2,7 +2,7 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { jobsOfWaiting, strays } from '../attempt/invariants';
-import { allFinished, countByStatus, deliveriesOf } from '../attempt/ledger';
+import { allFinished, countByStatus, type DeliveryState, deliveriesOf } from '../attempt/ledger';
 import { closeAll, httpPartner, type Partner } from '../partner';
 import { circuitThatIs, createOwnWebhook, endPause, waitingFor } from './pace';
 
@@ -84,7 +84,8 @@ test('an endpoint that never answers keeps half of a worker; the rest waits, and
   // still so, and what comes now stands behind those that wait
   await webhook.publishFor(['INV-LATE']);
   await waitFor('it to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 901 - HALF);
-  const back = (await deliveriesOf(app, webhook.id)).filter((each) => each.jobId === null);
+  const isBack = (each: DeliveryState) => each.jobId === null && each.openRequestId === null;
+  const back = (await deliveriesOf(app, webhook.id)).filter(isBack);
   expect(back.every(({ attempts, status }) => attempts === 0 && status === 'PENDING')).toBe(true);
 
   partner.wake();

@@ -67,7 +67,7 @@ async function costOfStep(): Promise<Cost> {
         return result;
       }, options);
     const relay = { db: source.manager, transaction: counted, queue: parts.queue, directory: createWebhookDirectory() };
-    const step = createFanOut(relay);
+    const step = createFanOut({ ...relay, firstAttempts: null });
     const sent = statementsSentBy(source);
     for (let n = 0; n < 2; n += 1) {
       await publish(app, [invoice('INV-1', { documentType: 'Wanted' })]);

@@ -1,0 +1,90 @@
+// An attempt of a delivery: its signed request, and the row that is opened for it.
+import { newId, timeOfId, toNodeId } from '../../ids';
+import type { OpenRequest } from '../../request-log/open-close.store';
+import type { DueDelivery, DueWebhook } from '../delivery.store';
+import type { Credentials } from '../signing/credentials';
+import { signatureHeaders } from '../signing/sign';
+import type { SigningSecrets } from '../signing/signing-secrets';
+
+/** One attempt of a delivery, with an open request row. */
+export interface Attempt {
+  /** null: a first attempt that was opened with its delivery. It is held by a lease. */
+  jobId: string | null;
+  requestId: string;
+  delivery: DueDelivery;
+  webhook: DueWebhook;
+  attemptNumber: number;
+  startedAt: Date;
+  /** The rendered headers and the signature. The headers of the credentials follow them. */
+  headers: [string, string][];
+  credentials: Credentials;
+  secretId: string | null;
+  /** Why nothing can be sent; null: it can. */
+  fault: string | null;
+}
+
+/** Signs the next attempt of a delivery. */
+export function prepareAttempt(
+  delivery: DueDelivery,
+  webhook: DueWebhook,
+  { keys, fault: noKeys }: SigningSecrets,
+  credentials: Credentials,
+): Attempt {
+  const requestId = newId();
+  const startedAt = timeOfId(requestId);
+  // an empty body is valid, and is signed
+  const fault = delivery.body === null ? 'its payload was erased' : noKeys;
+  const signature = signatureHeaders(
+    toNodeId('Delivery', delivery.id),
+    Math.floor(startedAt.getTime() / 1000),
+    delivery.body ?? Buffer.alloc(0),
+    keys,
+  );
+  return {
+    jobId: delivery.jobId,
+    requestId,
+    delivery,
+    webhook,
+    attemptNumber: delivery.attempts + 1,
+    startedAt,
+    headers: [...(JSON.parse(delivery.headers) as [string, string][]), ...(fault === null ? signature : [])],
+    credentials,
+    secretId: keys[0]?.id ?? null,
+    fault,
+  };
+}
+
+/** Whether an attempt counts towards the max_concurrency of its webhook. */
+export function takesSlot(attempt: Attempt): boolean {
+  return attempt.webhook.maxConcurrency !== null;
+}
+
+export function slotOf({ webhook, requestId }: Attempt): { webhookId: string; requestId: string } {
+  return { webhookId: webhook.id, requestId };
+}
+
+export function rowFor(attempt: Attempt): OpenRequest {
+  const { delivery, requestId, attemptNumber, startedAt, secretId } = attempt;
+  const { webhookId, documentType, event, referenceDocument, businessEventId, userId, method, url, payloadId } =
+    delivery;
+  return {
+    id: requestId,
+    webhookId,
+    direction: 'OUTGOING' as const,
+    documentType,
+    event,
+    referenceDocument,
+    businessEventId,
+    deliveryId: delivery.id,
+    userId,
+    attemptNumber,
+    method,
+    url,
+    headers: JSON.stringify([...attempt.headers, ...attempt.credentials.recordedHeaders]),
+    payloadId,
+    secretId,
+    startedAt,
+    test: delivery.test,
+    replayId: delivery.replayId,
+  };
+}

@@ -1,0 +1,217 @@
+// Opens first attempts in the transaction that makes their deliveries. They skip the queue: nothing holds them back, so
+// they are sent as soon as it has committed.
+import type { Keyring } from '../../keyring/keyring';
+import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
+import type { DueBacklog } from '../capacity/due-backlog';
+import { isLimited } from '../capacity/rate-and-concurrency';
+import type { WorkerCapacity } from '../capacity/worker-capacity';
+import type { DueDelivery, DueWebhook, NewDelivery } from '../delivery.store';
+import type { FirstAttempts, NewDeliveries, Opened, Opening } from '../fan-out/first-attempts';
+import { type Credentials, credentialsOf, NO_CREDENTIALS } from '../signing/credentials';
+import { type SigningSecrets, signingSecretsOf } from '../signing/signing-secrets';
+import { type Attempt, prepareAttempt, rowFor } from './attempt';
+import { lockWebhooksToOpen, tryKeepFromPause, type WebhookToOpen } from './open-first-attempts.store';
+import type { LeaseUse, WorkerLeases } from './worker-leases';
+
+/** Of one transaction: an event may match thousands of webhooks. */
+const MAX_OPENED = 250;
+/** The bodies of all first attempts on the wire, in bytes. */
+const MAX_BODIES = 64 * 1024 * 1024;
+/** Events wait in the outbox for this long at once. */
+const MAX_WAIT_MS = 100;
+
+export interface FirstAttemptsParts {
+  keyring: Keyring;
+  capacity: WorkerCapacity;
+  backlog: DueBacklog;
+  leases: WorkerLeases;
+  worker: FirstAttemptSender;
+}
+
+/** The part of the worker that sends. `onEnded` is called when the outcome of an attempt is committed. */
+export interface FirstAttemptSender {
+  send(attempts: readonly Attempt[], onEnded: (attempt: Attempt) => void): void;
+  /** Gives attempts that were opened, and not sent, back to the queue. */
+  handBack(attempts: readonly Attempt[], onEnded: (attempt: Attempt) => void): void;
+}
+
+export function createFirstAttempts(parts: FirstAttemptsParts): FirstAttempts {
+  const { capacity, backlog, leases } = parts;
+  const bodies = createByteLimit(MAX_BODIES);
+  let busySince: number | null = null;
+  return {
+    batchSize() {
+      const now = performance.now();
+      const atMost = backlog.isDraining() ? 0 : capacity.batchSize(now);
+      if (atMost === 0 && now - (busySince ?? now) < MAX_WAIT_MS) {
+        busySince ??= now;
+        return 0;
+      }
+      busySince = null;
+      return atMost || MAX_OPENED;
+    },
+    begin: () => beginOpening(parts, bodies, leases.use()),
+  };
+}
+
+interface Prepared {
+  webhooks: ReadonlyMap<string, WebhookToOpen>;
+  secretsOf: (webhookId: string) => SigningSecrets;
+  credentialsOf: (webhookId: string) => Credentials;
+}
+
+function beginOpening(parts: FirstAttemptsParts, bodies: ByteLimit, lease: LeaseUse): Opening {
+  const { keyring, capacity, backlog, leases, worker } = parts;
+  const queued = new Set<string>();
+  let asked: string[] = [];
+  let wanted: string[] = [];
+  let prepared: Prepared | null = null;
+  const reserved: DueDelivery[] = [];
+  let attempts: Attempt[] = [];
+
+  // In the order of the events: after one delivery that goes to the queue, those of its webhook go there too.
+  function reserve(delivery: NewDelivery, body: Buffer | null): void {
+    const { webhookId } = delivery;
+    const bytes = body?.length ?? 0;
+    const hasSlot = reserved.length < MAX_OPENED && capacity.free() > 0 && capacity.freeFor(webhookId) > 0;
+    const isFree = isUnhindered(prepared?.webhooks.get(webhookId)) && !backlog.mustQueue(webhookId);
+    if (!isFree || !hasSlot || !bodies.take(bytes)) {
+      queued.add(webhookId);
+      backlog.queued(webhookId);
+      return;
+    }
+    capacity.acquire(webhookId, performance.now());
+    reserved.push(dueDelivery(delivery, body));
+  }
+
+  function release({ webhookId, body }: DueDelivery): void {
+    bodies.release(body?.length ?? 0);
+    capacity.release(webhookId, performance.now());
+  }
+
+  // the worker has released the slot
+  function ended({ delivery }: Attempt): void {
+    bodies.release(delivery.body?.length ?? 0);
+    leases.closed(lease.id, delivery.id);
+  }
+
+  return {
+    mayOpen(webhooks) {
+      asked = webhooks.map(({ id }) => id);
+      wanted = webhooks
+        .filter(sendsAtOnce)
+        .slice(0, MAX_OPENED)
+        .map(({ id }) => id);
+      return wanted.length > 0;
+    },
+    async lock(db) {
+      // sent together, executed in this order: whether deliveries are paused is read after the lock
+      const [canOpen, webhooks, secretsOf] = await Promise.all([
+        tryKeepFromPause(db),
+        lockWebhooksToOpen(db, asked),
+        signingSecretsOf(db, keyring, wanted),
+        lease.hold(db),
+      ]);
+      const withCredentials = wanted.filter((id) => webhooks.get(id)?.hasCredentials);
+      const credentialsFor =
+        withCredentials.length > 0 ? await credentialsOf(db, keyring, withCredentials) : () => NO_CREDENTIALS;
+      prepared = { webhooks: canOpen ? webhooks : new Map(), secretsOf, credentialsOf: credentialsFor };
+      return new Map([...webhooks].map(([id, { changedIn }]) => [id, changedIn]));
+    },
+    open(made) {
+      for (const { delivery, body } of dueAmong(made, wanted)) reserve(delivery, body);
+      attempts = reserved.map((delivery) => {
+        const { webhookId } = delivery;
+        const webhook = prepared?.webhooks.get(webhookId) as DueWebhook;
+        const { secretsOf, credentialsOf: credentialsFor } = prepared as Prepared;
+        return prepareAttempt(delivery, webhook, secretsOf(webhookId), credentialsFor(webhookId));
+      });
+      return withRequests(made.deliveries, attempts, lease.id);
+    },
+    committed() {
+      // again, because a take of jobs that began meanwhile has not seen these
+      for (const id of queued) backlog.queued(id);
+      lease.committed(idsOf(attempts));
+      worker.send(attempts, ended);
+    },
+    failed() {
+      lease.failed(idsOf(attempts));
+      if (attempts.length > 0) worker.handBack(attempts, ended);
+      else reserved.forEach(release);
+    },
+  };
+}
+
+/** New deliveries to these webhooks that are due. Those of other webhooks have no job, or are due later. */
+function dueAmong(
+  { deliveries, payloads, pairs }: NewDeliveries,
+  webhookIds: readonly string[],
+): { delivery: NewDelivery; body: Buffer | null }[] {
+  const wanted = new Set(webhookIds);
+  const ofEvents = pairs.map(({ event }) => [event.payloadId, event.body] as const);
+  const bodyOf = new Map<string, Buffer | null>([...ofEvents, ...payloads.map(({ id, body }) => [id, body] as const)]);
+  return deliveries
+    .filter(({ jobId, webhookId }) => jobId !== null && wanted.has(webhookId))
+    .map((delivery) => ({ delivery, body: bodyOf.get(delivery.payloadId as string) ?? null }));
+}
+
+function sendsAtOnce({ status, ordering, retrySchedule, ...limits }: OutgoingWebhook): boolean {
+  return status === 'ACTIVE' && ordering === null && !isLimited(limits) && (retrySchedule?.[0] ?? 0) === 0;
+}
+
+// Other settings of the webhook are those that it was decided about.
+function isUnhindered(webhook: WebhookToOpen | undefined): boolean {
+  return webhook?.circuit === 'CLOSED' && !webhook.hasBacklog && !webhook.isPaused;
+}
+
+function dueDelivery(delivery: NewDelivery, body: Buffer | null): DueDelivery {
+  return {
+    ...delivery,
+    method: delivery.method as string,
+    url: delivery.url as string,
+    headers: delivery.headers as string,
+    payloadId: delivery.payloadId as string,
+    body,
+    roundStart: 0,
+    jobId: null,
+    replayId: null,
+    deliveredAt: null,
+    cancelRequested: false,
+  };
+}
+
+function withRequests(deliveries: readonly NewDelivery[], attempts: readonly Attempt[], leaseId: string): Opened {
+  const requestOf = new Map(attempts.map(({ delivery, requestId }) => [delivery.id, requestId]));
+  return {
+    deliveries: deliveries.map((delivery) => {
+      const openRequestId = requestOf.get(delivery.id);
+      if (openRequestId === undefined) return delivery;
+      return { ...delivery, openRequestId, leaseId, attempts: 1, jobId: null, nextAttemptAt: null };
+    }),
+    requests: attempts.map(rowFor),
+  };
+}
+
+function idsOf(attempts: readonly Attempt[]): string[] {
+  return attempts.map(({ delivery }) => delivery.id);
+}
+
+interface ByteLimit {
+  /** @returns false: it would exceed the limit. A single body is never too large */
+  take(bytes: number): boolean;
+  release(bytes: number): void;
+}
+
+function createByteLimit(limit: number): ByteLimit {
+  let taken = 0;
+  return {
+    take(bytes) {
+      if (taken > 0 && taken + bytes > limit) return false;
+      taken += bytes;
+      return true;
+    },
+    release(bytes) {
+      taken -= bytes;
+    },
+  };
+}

@@ -1,0 +1,51 @@
+// How the fan-out opens first attempts. `attempt/open-first-attempts.ts` does it.
+import type { Payload } from '../../events/payload.store';
+import type { OpenRequest } from '../../request-log/open-close.store';
+import type { Db } from '../../sql/db';
+import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
+import type { NewDelivery } from '../delivery.store';
+import type { Pair } from './decisions';
+
+export interface FirstAttempts {
+  /**
+   * How many events to fan out now. 0, for up to 100 ms: the worker will soon have capacity, or have taken the last jobs
+   * before these events. They should wait in the outbox, because the queue costs more.
+   */
+  batchSize(): number;
+  /** For one transaction. */
+  begin(): Opening;
+}
+
+/** The first attempts that one transaction opens. Call `committed` or `failed` when it has ended. */
+export interface Opening {
+  /** Whether deliveries of any of these webhooks may be sent at once. If so, call `lock`, and the commit must be durable. */
+  mayOpen(webhooks: readonly OutgoingWebhook[]): boolean;
+  /**
+   * Locks these webhooks, and reads what their attempts need. All, also those whose deliveries go to the queue: two
+   * transactions that each lock webhooks in two steps could wait for each other.
+   * @returns the transaction that last changed each
+   */
+  lock(db: Db): Promise<Map<string, string>>;
+  /**
+   * Takes capacity for those of these new deliveries that may be sent at once, and signs their requests. The caller
+   * writes what is returned.
+   */
+  open(made: NewDeliveries): Opened;
+  /** Sends the requests. */
+  committed(): void;
+  /** Gives the capacity back. What was written after all is handed back to the queue. */
+  failed(): void;
+}
+
+export interface NewDeliveries {
+  deliveries: readonly NewDelivery[];
+  payloads: readonly Payload[];
+  /** Their events and webhooks. */
+  pairs: readonly Pair[];
+}
+
+export interface Opened {
+  /** All given deliveries: those with an open request have no job. */
+  deliveries: NewDelivery[];
+  requests: OpenRequest[];
+}

@@ -1,0 +1,215 @@
+import { startWorker } from '../../../src/delivery/attempt/worker';
+import { uuidOf } from '../../../src/ids';
+import { startTestApp, type TestApp } from '../../support/app';
+import { listStates } from '../../support/delivery-states';
+import { NEVER, type Receiver, startReceiver } from '../../support/receiver';
+import { waitFor } from '../../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { type Direct, startDirect } from '../direct';
+import { type Parts, startParts } from '../parts';
+import { strays } from './invariants';
+import { allFinished, deliveriesOf, turn } from './ledger';
+
+let app: TestApp;
+let partner: Receiver;
+let parts: Parts;
+const started: Direct[] = [];
+
+beforeAll(async () => {
+  [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
+  parts = await startParts(app);
+});
+beforeEach(() => {
+  partner.calls.length = 0;
+  partner.answerWith(() => ({}));
+});
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((direct) => direct.stop()));
+  // off the way of the tests that follow
+  await app.database.query(`update deliveries set status = 'CANCELLED', finished_at = now(), job_id = null,
+    open_request_id = null, next_attempt_at = null, waits_for = null, held = false where finished_at is null`);
+  await listStates(app.database);
+  await app.database.query('delete from worker_leases');
+  await app.database.query(`delete from pgboss.job where name = 'deliveries'`);
+});
+afterAll(async () => {
+  await parts.stop();
+  await Promise.all([app.stop(), partner.stop()]);
+});
+
+function direct(worker: Parameters<typeof startDirect>[1] = null, slots?: number): Direct {
+  const made = startDirect(parts, worker, slots);
+  started.push(made);
+  return made;
+}
+
+let types = 0;
+
+async function webhookFor(settings: object = {}) {
+  types += 1;
+  const documentType = `Type ${types}`;
+  const { id } = await createTestWebhook(app, partner.url, { documentType, ...settings });
+  const publishMany = (count: number, data: object = {}) =>
+    publish(
+      app,
+      Array.from({ length: count }, (_, n) => invoice(`INV-${n}`, { documentType, data })),
+    );
+  return { id, documentType, publishMany };
+}
+
+const jobs = () => app.database.query(`select id from pgboss.job where name = 'deliveries'`);
+const leases = () => app.database.query('select id from worker_leases');
+const isDirect = ({ jobId, openRequestId }: { jobId: string | null; openRequestId: string | null }) =>
+  jobId === null && openRequestId !== null;
+
+describe('what nothing holds back', () => {
+  test('is opened with its delivery, under one lease, and never has a job', async () => {
+    const worker = startWorker(parts);
+    const own = direct(worker);
+    const webhook = await webhookFor();
+    for (let n = 0; n < 3; n += 1) {
+      await webhook.publishMany(1);
+      (await own.fanOut()).committed();
+    }
+    const deliveries = await allFinished(app, webhook.id, 3);
+    await worker.stop(1_000);
+    expect(deliveries.map(({ status, attempts, jobId }) => [status, attempts, jobId])).toEqual(
+      Array(3).fill(['DELIVERED', 1, null]),
+    );
+    expect(partner.calls).toHaveLength(3);
+    expect(await jobs()).toEqual([]);
+    expect(await leases()).toHaveLength(1);
+    await own.stop();
+    expect(await leases()).toEqual([]);
+  });
+
+  test('is retried by the queue', async () => {
+    partner.answerWith(() => ({ status: 500 }));
+    const worker = startWorker(parts);
+    const own = direct(worker);
+    const webhook = await webhookFor({ retrySchedule: [0, 3600] });
+    await webhook.publishMany(1);
+    (await own.fanOut()).committed();
+    await waitFor('a job', async () => (await jobs()).length === 1);
+    await worker.stop(1_000);
+    expect(await deliveriesOf(app, webhook.id)).toMatchObject([
+      { status: 'RETRYING', attempts: 1, openRequestId: null, jobId: expect.any(String) },
+    ]);
+    expect(await strays(app)).toEqual([]);
+  });
+});
+
+describe('what must wait goes to the queue, or waits beside it', () => {
+  test.each([
+    ['a rate limit', { rateLimit: { requests: 4, seconds: 1 } }],
+    ['a maximum concurrency', { maxConcurrency: 2 }],
+    ['an ordering', { ordering: 'HOLD' }],
+    ['a first attempt that is due later', { retrySchedule: [60] }],
+  ])('with %s', async (_what, settings) => {
+    const own = direct();
+    const webhook = await webhookFor(settings);
+    await webhook.publishMany(1);
+    (await own.fanOut()).committed();
+    expect(own.sent).toEqual([]);
+    expect(await deliveriesOf(app, webhook.id)).toMatchObject([{ jobId: expect.any(String), openRequestId: null }]);
+    expect(await jobs()).toHaveLength(1);
+  });
+
+  test.each([
+    ['an open circuit', `update webhook_circuits set state = 'OPEN', open_until = now() + interval '1 h'`],
+    ['a backlog', 'update webhook_circuits set has_backlog = true'],
+  ])('with %s', async (_what, change) => {
+    const own = direct();
+    const webhook = await webhookFor();
+    await app.database.query(`${change} where webhook_id = $1`, [uuidOf('Webhook', webhook.id)]);
+    await webhook.publishMany(1);
+    (await own.fanOut()).committed();
+    expect(own.sent).toEqual([]);
+    expect(await deliveriesOf(app, webhook.id)).toMatchObject([{ jobId: null, openRequestId: null }]);
+    expect(await jobs()).toEqual([]);
+  });
+
+  test('while its webhook is paused', async () => {
+    const own = direct();
+    const webhook = await webhookFor();
+    await turn(app, 'pause', webhook.id);
+    await webhook.publishMany(1);
+    (await own.fanOut()).committed();
+    expect(await deliveriesOf(app, webhook.id)).toMatchObject([{ held: true, jobId: null, openRequestId: null }]);
+  });
+
+  test('beyond the share of the webhook, in the order of the events', async () => {
+    const own = direct(null, 6);
+    const webhook = await webhookFor();
+    await webhook.publishMany(5);
+    (await own.fanOut()).committed();
+    const deliveries = await deliveriesOf(app, webhook.id);
+    expect(deliveries.map(isDirect)).toEqual([true, true, true, false, false]);
+    expect(await jobs()).toHaveLength(2);
+  });
+
+  test('behind deliveries that wait in the queue, until the worker has taken them', async () => {
+    const own = direct(null, 6);
+    const webhook = await webhookFor();
+    const other = await webhookFor();
+    await webhook.publishMany(5);
+    (await own.fanOut()).committed();
+    for (const { delivery } of own.sent.splice(0)) own.capacity.release(delivery.webhookId, 0);
+    const before = own.backlog.mark();
+    await webhook.publishMany(1);
+    await other.publishMany(1);
+    (await own.fanOut()).committed();
+    expect((await deliveriesOf(app, webhook.id)).map(isDirect)).toEqual([true, true, true, false, false, false]);
+    expect((await deliveriesOf(app, other.id)).map(isDirect)).toEqual([true]);
+    // a take that began before the last of them were queued has not seen them
+    own.backlog.taken(before, true);
+    expect(own.backlog.mustQueue(uuidOf('Webhook', webhook.id) as string)).toBe(true);
+    own.backlog.taken(own.backlog.mark(), false);
+    expect(own.backlog.mustQueue(uuidOf('Webhook', other.id) as string)).toBe(true);
+    own.backlog.taken(own.backlog.mark(), true);
+    await webhook.publishMany(1);
+    (await own.fanOut()).committed();
+    expect((await deliveriesOf(app, webhook.id)).at(-1)).toMatchObject({ jobId: null });
+  });
+
+  test('beyond 250 of one transaction: one event may match thousands of webhooks', async () => {
+    const own = direct();
+    types += 1;
+    const documentType = `Type ${types}`;
+    for (let n = 0; n < 260; n += 1) await createTestWebhook(app, partner.url, { documentType });
+    await publish(app, [invoice('INV-1', { documentType })]);
+    (await own.fanOut()).committed();
+    expect(own.sent).toHaveLength(250);
+    expect(await jobs()).toHaveLength(10);
+  });
+
+  test('beyond 64 MiB of bodies on the wire', async () => {
+    const own = direct();
+    const webhook = await webhookFor();
+    const large = { text: 'x'.repeat(250_000) };
+    for (let n = 0; n < 9; n += 1) {
+      await webhook.publishMany(30, large);
+      (await own.fanOut()).committed();
+    }
+    const bytes = own.sent.reduce((sum, { delivery }) => sum + (delivery.body?.length ?? 0), 0);
+    expect(bytes).toBeLessThanOrEqual(64 * 1024 * 1024);
+    expect(bytes).toBeGreaterThan(63 * 1024 * 1024);
+    expect((await jobs()).length).toBe(270 - own.sent.length);
+  });
+});
+
+test('a paused webhook gets nothing after the pause has returned, whatever was opened before', async () => {
+  partner.answerWith((_call, n) => (n === 1 ? NEVER : {}));
+  const webhook = await webhookFor({ timeoutMs: 30_000 });
+  const worker = startWorker(parts);
+  const own = direct(worker);
+  await webhook.publishMany(1);
+  (await own.fanOut()).committed();
+  await waitFor('the call', () => partner.calls.length === 1);
+  await turn(app, 'pause', webhook.id);
+  await worker.stop(100);
+  const next = startWorker(parts);
+  await waitFor('the delivery to be held', async () => (await deliveriesOf(app, webhook.id))[0]?.held);
+  await next.stop(1_000);
+  expect(partner.calls).toHaveLength(1);
+});

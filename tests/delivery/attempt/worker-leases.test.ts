@@ -1,0 +1,194 @@
+import { commitOutcomes } from '../../../src/delivery/attempt/commit-outcomes';
+import { outcomeOf } from '../../../src/delivery/attempt/outcome';
+import { startWorker } from '../../../src/delivery/attempt/worker';
+import type { SendResult } from '../../../src/delivery/http/send';
+import { uuidOf } from '../../../src/ids';
+import { startTestApp, type TestApp } from '../../support/app';
+import { listStates } from '../../support/delivery-states';
+import { type Receiver, startReceiver } from '../../support/receiver';
+import { waitFor } from '../../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { type Direct, startDirect } from '../direct';
+import { type Parts, startParts } from '../parts';
+import { strays } from './invariants';
+import { allFinished, attemptsOf, deliveriesOf, giveJobsAway } from './ledger';
+
+let app: TestApp;
+let partner: Receiver;
+let parts: Parts;
+const started: Direct[] = [];
+
+beforeAll(async () => {
+  [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
+  parts = await startParts(app);
+});
+beforeEach(() => {
+  partner.calls.length = 0;
+  partner.answerWith(() => ({}));
+});
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((direct) => direct.stop()));
+  // off the way of the tests that follow
+  await app.database.query(`update deliveries set status = 'CANCELLED', finished_at = now(), job_id = null,
+    open_request_id = null, next_attempt_at = null, waits_for = null, held = false where finished_at is null`);
+  await listStates(app.database);
+  await app.database.query('delete from worker_leases');
+  await app.database.query(`delete from pgboss.job where name = 'deliveries'`);
+});
+afterAll(async () => {
+  await parts.stop();
+  await Promise.all([app.stop(), partner.stop()]);
+});
+
+function direct(worker: Parameters<typeof startDirect>[1] = null, slots?: number): Direct {
+  const made = startDirect(parts, worker, slots);
+  started.push(made);
+  return made;
+}
+
+let types = 0;
+
+async function webhookFor(settings: object = {}) {
+  types += 1;
+  const documentType = `Type ${types}`;
+  const { id } = await createTestWebhook(app, partner.url, { documentType, ...settings });
+  const publishMany = (count: number, data: object = {}) =>
+    publish(
+      app,
+      Array.from({ length: count }, (_, n) => invoice(`INV-${n}`, { documentType, data })),
+    );
+  return { id, documentType, publishMany };
+}
+
+const jobs = () => app.database.query(`select id from pgboss.job where name = 'deliveries'`);
+const leases = () => app.database.query('select id from worker_leases');
+const isDirect = ({ jobId, openRequestId }: { jobId: string | null; openRequestId: string | null }) =>
+  jobId === null && openRequestId !== null;
+
+const answered: SendResult = {
+  responseStatus: 200,
+  responseHeaders: [],
+  responseBody: Buffer.from('ok'),
+  responseBytes: 2,
+  retryAfter: null,
+  responseTruncated: false,
+  errorCode: null,
+  error: null,
+  remoteAddress: '127.0.0.1',
+  durationMs: 1,
+};
+
+describe('a process that ends', () => {
+  test('after the commit, before it sent: the attempt is UNKNOWN, and another worker makes the next one', async () => {
+    const webhook = await webhookFor();
+    const doomed = direct();
+    await webhook.publishMany(2);
+    await doomed.fanOut();
+    expect((await deliveriesOf(app, webhook.id)).map(isDirect)).toEqual([true, true]);
+    await doomed.stop(); // what it holds stays
+    expect(await strays(app)).toEqual([]);
+    await giveJobsAway(app);
+    const worker = startWorker(parts);
+    direct(worker);
+    await allFinished(app, webhook.id, 2);
+    await worker.stop(1_000);
+    expect((await attemptsOf(app, webhook.id)).map(({ status }) => status).sort()).toEqual([
+      'SUCCEEDED',
+      'SUCCEEDED',
+      'UNKNOWN',
+      'UNKNOWN',
+    ]);
+    expect(await leases()).toEqual([]);
+    expect(await strays(app)).toEqual([]);
+  });
+
+  test('before the commit: nothing was opened, and its capacity is free again', async () => {
+    const webhook = await webhookFor();
+    const own = direct();
+    await webhook.publishMany(2);
+    await app.database.query('alter table webhook_request_logs add constraint none check (false) not valid');
+    await expect(own.fanOut()).rejects.toThrow('violates check constraint');
+    await app.database.query('alter table webhook_request_logs drop constraint none');
+    expect(await deliveriesOf(app, webhook.id)).toEqual([]);
+    expect(own.sent).toEqual([]);
+    // whether it committed is known here, and is not after a lost connection
+    expect(own.handedBack).toHaveLength(2);
+    (await own.fanOut()).committed();
+    expect(own.sent).toHaveLength(2);
+  });
+
+  test('gracefully: what was opened and not sent is handed back, and uses no attempt of the schedule', async () => {
+    const webhook = await webhookFor({ retrySchedule: [0, 0] });
+    const worker = startWorker(parts);
+    const own = direct(worker);
+    await webhook.publishMany(1);
+    const opening = await own.fanOut();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stopped = worker.stop(60_000, promise);
+    opening.committed();
+    resolve();
+    await stopped;
+    expect(partner.calls).toEqual([]);
+    const [delivery] = await deliveriesOf(app, webhook.id);
+    expect(delivery).toMatchObject({ status: 'RETRYING', openRequestId: null, jobId: expect.any(String) });
+    expect(await attemptsOf(app, webhook.id)).toMatchObject([{ status: 'FAILED', errorCode: 'NOT_SENT' }]);
+    partner.answerWith(() => ({ status: 500 }));
+    const next = startWorker(parts);
+    await allFinished(app, webhook.id, 1);
+    await next.stop(1_000);
+    // its two attempts of the schedule follow the one that was not made
+    expect(await deliveriesOf(app, webhook.id)).toMatchObject([{ status: 'EXHAUSTED', attempts: 3 }]);
+  });
+
+  test('with a commit of unknown result: what was written is handed back', async () => {
+    const webhook = await webhookFor();
+    const worker = startWorker(parts);
+    const own = direct(worker);
+    await webhook.publishMany(1);
+    (await own.fanOut()).failed();
+    await allFinished(app, webhook.id, 1);
+    await worker.stop(1_000);
+    expect(partner.calls).toHaveLength(1);
+    expect((await attemptsOf(app, webhook.id)).map(({ errorCode }) => errorCode)).toEqual(['NOT_SENT', null]);
+  });
+});
+
+describe('a lease that is lost while its process lives', () => {
+  test('stops opening at once, fences the outcomes, and is replaced', async () => {
+    const webhook = await webhookFor();
+    const own = direct();
+    await webhook.publishMany(1);
+    (await own.fanOut()).committed();
+    const [late] = own.sent;
+    await giveJobsAway(app);
+    await webhook.publishMany(1);
+    await expect(own.fanOut()).rejects.toThrow('The lease of this worker has expired');
+    expect(await deliveriesOf(app, webhook.id)).toHaveLength(1);
+    const other = direct();
+    await waitFor('the take-over', async () => (await jobs()).length === 1);
+    const [owner] = await parts.take();
+    expect(owner).toMatchObject({ attemptNumber: 2, delivery: { id: late?.delivery.id } });
+    if (late) await parts.transaction((db) => commitOutcomes(db, parts.queue, [outcomeOf(late, answered, new Date())]));
+    expect(await deliveriesOf(app, webhook.id)).toMatchObject([
+      { status: 'PENDING', attempts: 2, openRequestId: owner?.requestId },
+    ]);
+    (await own.fanOut()).committed();
+    expect(own.sent).toHaveLength(2);
+    expect(own.sent[1]?.delivery.webhookId).toBe(uuidOf('Webhook', webhook.id));
+    expect(other.sent).toEqual([]);
+  });
+
+  test('is not taken over while a transaction that opens attempts is under way', async () => {
+    const webhook = await webhookFor();
+    const own = direct();
+    await webhook.publishMany(1);
+    (await own.fanOut()).committed();
+    await parts.transaction(async (db) => {
+      await own.leases.use().hold(db);
+      await app.database.query('update worker_leases set expires_at = now()');
+      const other = direct();
+      await other.stop();
+      expect(await leases()).toHaveLength(1);
+    });
+  });
+});

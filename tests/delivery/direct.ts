@@ -1,0 +1,72 @@
+import type { Attempt } from '../../src/delivery/attempt/attempt';
+import { createFirstAttempts, type FirstAttemptSender } from '../../src/delivery/attempt/open-first-attempts';
+import { startWorkerLeases, type WorkerLeases } from '../../src/delivery/attempt/worker-leases';
+import { createDueBacklog, type DueBacklog } from '../../src/delivery/capacity/due-backlog';
+import { createWorkerCapacity, type WorkerCapacity } from '../../src/delivery/capacity/worker-capacity';
+import { createFanOut } from '../../src/delivery/fan-out/fan-out';
+import type { FirstAttempts, Opening } from '../../src/delivery/fan-out/first-attempts';
+import { createWebhookDirectory } from '../../src/delivery/fan-out/webhook-directory';
+import { WHOLE } from '../../src/sql/hash-part';
+import type { Parts } from './parts';
+
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** The part of a worker that opens first attempts, step by step. */
+export interface Direct {
+  leases: WorkerLeases;
+  capacity: WorkerCapacity;
+  backlog: DueBacklog;
+  /** What was given to the sender, unless there is a real one. */
+  sent: Attempt[];
+  handedBack: Attempt[];
+  /** One transaction of the fan-out that opens attempts, as far as its commit. @returns what to do when it has ended */
+  fanOut(): Promise<{ committed(): void; failed(): void }>;
+  stop(): Promise<void>;
+}
+
+/** @param worker null: nothing is sent */
+export function startDirect(parts: Parts, worker: FirstAttemptSender | null, slots?: number): Direct {
+  const sent: Attempt[] = [];
+  const handedBack: Attempt[] = [];
+  const capacity = createWorkerCapacity(slots);
+  const backlog = createDueBacklog();
+  backlog.taken(backlog.mark(), true);
+  const leases = startWorkerLeases({ ...parts, onTakenOver: () => undefined });
+  const firstAttempts = createFirstAttempts({
+    keyring: parts.keyring,
+    capacity,
+    backlog,
+    leases,
+    worker: worker ?? {
+      send: (attempts) => void sent.push(...attempts),
+      handBack: (attempts) => void handedBack.push(...attempts),
+    },
+  });
+  // ends the transaction as the test says
+  let opening: Opening | null = null;
+  const held: FirstAttempts = {
+    ...firstAttempts,
+    begin() {
+      const own = firstAttempts.begin();
+      opening = own;
+      return { ...own, committed: () => undefined };
+    },
+  };
+  const fanOut = createFanOut({
+    ...parts.fanOutParts,
+    directory: createWebhookDirectory(),
+    firstAttempts: held,
+  });
+  return {
+    leases,
+    capacity,
+    backlog,
+    sent,
+    handedBack,
+    async fanOut() {
+      await fanOut(WHOLE, LAST_ID);
+      return opening as unknown as Opening;
+    },
+    stop: leases.stop,
+  };
+}
