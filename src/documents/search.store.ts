@@ -60,7 +60,7 @@ const NEWEST = { order: { column: null, descending: true }, size: MAX_SEARCHED, 
 /** Documents whose name begins with the text, by their newest requests; and documents with events of exactly this name. */
 export async function documentsNamed(db: Db, text: string, limit: number): Promise<DocumentName[]> {
   const condition = foundInIndex({ terms: [prefix(REFERENCE + referenceWord(text))] });
-  const resolved = await resolveCondition(db, condition);
+  const resolved = await resolveCondition(db, condition, REFERENCES.table);
   const { rows } = await page<DocumentName & { id: string }>(db, REFERENCES, resolved, NEWEST);
   const found = new Map<string, DocumentName>();
   for (const { documentType, name } of [...(await eventsNamed(db, spellings(text))), ...rows]) {

@@ -45,11 +45,13 @@ export function bindArguments(plan: QueryPlan, variables: Variables, context: Co
 export async function withResolvedConditions(db: Db, bound: Bound): Promise<Bound> {
   const pages = await Promise.all(
     [...bound.pages].map(async ([plan, { query, request }]) => {
-      const condition = await resolveCondition(db, query.condition);
+      const condition = await resolveCondition(db, query.condition, query.listing.table);
       return [plan, { query: { ...query, condition }, request }] as const;
     }),
   );
-  return { ...bound, pages: new Map(pages), conditions: pages.map(([, { query }]) => query.condition) };
+  const conditions = pages.map(([, { query }]) => query.condition);
+  const isPreparable = bound.isPreparable && !conditions.some(variesByValue);
+  return { ...bound, pages: new Map(pages), conditions, isPreparable };
 }
 
 function bindPages(plan: PagesPlan, variables: Variables, context: Context, pages: Map<PagesPlan, BoundPages>): void {

@@ -1,6 +1,7 @@
 // Conditions on rows, as immutable values. `toSql` alone writes them as SQL.
 import { firstIdAt } from '../ids';
 import type { Db } from './db';
+import { equalsByIndex } from './index-lookup';
 
 /** Adds a value to a statement. @returns its placeholder, `$1`, `$2` ... */
 export type Bind = (value: unknown) => string;
@@ -18,6 +19,7 @@ export type Condition =
   | RowOf
   | Link
   | LinkedIds
+  | LinkedWalk
   | Subset
   | Unplanned;
 
@@ -52,8 +54,6 @@ export interface Link {
   column: string;
   table: string;
   condition: Condition;
-  /** Where the filter is in the arguments. */
-  path: readonly string[];
 }
 
 /** A link whose ids were read. */
@@ -61,6 +61,14 @@ export interface LinkedIds {
   kind: 'linkedIds';
   column: string;
   ids: readonly string[];
+}
+
+/** A link that many rows of the list meet. A page tests each row of the list in turn; a count joins the tables. */
+export interface LinkedWalk {
+  kind: 'linkedWalk';
+  column: string;
+  table: string;
+  condition: Condition;
 }
 
 /** Rows that are also found through a smaller table that has their ids. */
@@ -114,11 +122,26 @@ export function toSql(condition: Condition, bind: Bind, purpose: Purpose = 'ROWS
         ? `${condition.column} = ${bind(only)}::uuid`
         : `${condition.column} = any(${bind(condition.ids)}::uuid[])`;
     }
+    case 'linkedWalk': {
+      const { column, table } = condition;
+      return purpose === 'COUNT'
+        ? `${column} in (select id from ${table} where ${sqlOf(condition.condition)})`
+        : meetsLink(column, table, sqlOf(condition.condition));
+    }
     case 'subset':
       return sqlOf(purpose === 'COUNT' ? condition.counted : condition.whole);
     case 'unplanned':
       return sqlOf(condition.plain);
   }
+}
+
+/**
+ * Whether the linked row of one row meets a condition. `offset 0` and the array keep PostgreSQL from joining the tables.
+ * In a FROM of its own, `column` is that of the row outside.
+ */
+export function meetsLink(column: string, table: string, where: string): string {
+  return `exists (select from (values (${column})) as asked (linked_id)
+    join ${table} on ${table}.id ${equalsByIndex('asked.linked_id')} where ${where} offset 0)`;
 }
 
 /** Collects the values of one statement. */
@@ -145,6 +168,7 @@ export function variesByValue(condition: Condition): boolean {
     case 'subset':
       return variesByValue(condition.whole);
     case 'linkedRow':
+    case 'linkedWalk':
     case 'unplanned':
       return true;
     default:
@@ -159,6 +183,7 @@ export function readsOnly(condition: Condition, columns: readonly string[]): boo
     case 'link':
     case 'linkedIds':
     case 'linkedRow':
+    case 'linkedWalk':
       return condition.column !== null && columns.includes(condition.column);
     case 'and':
     case 'or':

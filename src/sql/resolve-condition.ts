@@ -1,26 +1,30 @@
 // Reads from the database what a condition needs before it is written as SQL.
-import { AppError } from '../errors';
-import { bindings, type Condition, type Link, type LinkedIds, toSql } from './condition';
-import { type Db, rowsOf } from './db';
+import { pageSource } from './access-path';
+import { bindings, type Condition, conjunctsOf, type Link, meetsLink, toSql } from './condition';
+import { type Db, rowOf, rowsOf } from './db';
 
-/** The maximum number of linked rows of a filter: a page is read for each of them. */
+/** Up to this number of linked rows, a page is read for each of them. */
 export const MAX_LINKED = 1_000;
+/** Newest rows of the list that are tested where more rows are linked. */
+const SAMPLE = 2_000;
+/** From this number of matches in the sample on, a page is found by testing row by row: after ten times the sample. */
+const DENSE = 5;
 
 /**
  * The condition with the ids of its links and with its plans. Links are read before the large tables: no query plan of
  * a join fits both rare and frequent linked rows, and the wrong one takes hundreds of milliseconds.
- * @throws AppError LIMIT_EXCEEDED if a filter finds more than 1,000 linked rows
+ * @param table of the rows that the condition is about
  */
-export function resolveCondition(db: Db, condition: Condition): Promise<Condition> {
-  return replaced(condition, async (part) => {
+export function resolveCondition(db: Db, condition: Condition, table: string): Promise<Condition> {
+  return replaced(condition, table, async (part, of) => {
     if (part.kind === 'unplanned') return part.resolvePlan(db);
-    return part.kind === 'link' ? withIds(db, part) : part;
+    return part.kind === 'link' ? resolveLink(db, part, of) : part;
   });
 }
 
 /** The condition with its plans; links stay subqueries, which may find any number of rows. */
 export function resolvePlans(db: Db, condition: Condition): Promise<Condition> {
-  return replaced(condition, async (part) => {
+  return replaced(condition, '', async (part) => {
     if (part.kind === 'unplanned') return part.resolvePlan(db);
     return part.kind === 'link' ? { ...part, condition: await resolvePlans(db, part.condition) } : part;
   });
@@ -44,30 +48,52 @@ export function needsResolving(condition: Condition): boolean {
   }
 }
 
-type Replace = (part: Condition) => Promise<Condition>;
+/** @param of the table of the rows that the part is about */
+type Replace = (part: Condition, of: string) => Promise<Condition>;
 
-async function replaced(condition: Condition, replace: Replace): Promise<Condition> {
+async function replaced(condition: Condition, of: string, replace: Replace): Promise<Condition> {
   switch (condition.kind) {
     case 'and':
     case 'or':
-      return { ...condition, parts: await Promise.all(condition.parts.map((part) => replaced(part, replace))) };
+      return { ...condition, parts: await Promise.all(condition.parts.map((part) => replaced(part, of, replace))) };
     case 'not':
-      return { ...condition, part: await replaced(condition.part, replace) };
+      return { ...condition, part: await replaced(condition.part, of, replace) };
     case 'linkedRow':
-      return { ...condition, condition: await replaced(condition.condition, replace) };
+      return { ...condition, condition: await replaced(condition.condition, condition.table, replace) };
     default:
-      return replace(condition);
+      return replace(condition, of);
   }
 }
 
-async function withIds(db: Db, { column, table, condition, path }: Link): Promise<LinkedIds> {
+async function resolveLink(db: Db, link: Link, of: string): Promise<Condition> {
+  const { column, table, condition } = link;
+  const ids = await linkedIds(db, link);
+  if (ids.length <= MAX_LINKED) return { kind: 'linkedIds', column, ids };
+  // of many linked rows PostgreSQL joins the tables, unless a page is full after a few rows
+  const kind = (await isDense(db, link, of)) ? 'linkedWalk' : 'linkedRow';
+  return { kind, column, table, condition };
+}
+
+/** At most one more than MAX_LINKED. */
+async function linkedIds(db: Db, { table, condition }: Link): Promise<string[]> {
   const { values, bind } = bindings();
-  const sql = `select id from ${table} where ${toSql(condition, bind)} limit ${MAX_LINKED + 1}`;
+  const hasSubset = conjunctsOf(condition).some(({ kind }) => kind === 'subset');
+  const newest = { order: { column: null, descending: true }, size: MAX_LINKED, backward: false, cursor: null };
+  const sql = hasSubset
+    ? pageSource(bind, { table }, 'id', condition, newest, MAX_LINKED + 1)
+    : `select id from ${table} where ${toSql(condition, bind)} limit ${MAX_LINKED + 1}`;
   const rows = await rowsOf<{ id: string }>(db, sql, values);
-  if (rows.length > MAX_LINKED) {
-    const name = path.join('.');
-    const message = `${name} finds more than ${MAX_LINKED} rows. Narrow it, for example to one by its id.`;
-    throw new AppError('LIMIT_EXCEEDED', message, path);
-  }
-  return { kind: 'linkedIds', column, ids: rows.map((row) => row.id) };
+  return rows.map((row) => row.id);
+}
+
+async function isDense(db: Db, { column, table, condition }: Link, of: string): Promise<boolean> {
+  const { values, bind } = bindings();
+  const met = meetsLink('sample_link', table, toSql(condition, bind));
+  const row = await rowOf<{ dense: boolean }>(
+    db,
+    `select count(*) >= ${DENSE} as dense
+     from (select ${column} as sample_link from ${of} order by id desc limit ${SAMPLE}) as newest where ${met}`,
+    values,
+  );
+  return row?.dense ?? false;
 }

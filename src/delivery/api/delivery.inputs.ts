@@ -152,7 +152,6 @@ const ofUser: FieldFilter = (tests, path) => {
     column: 'user_id',
     table: 'users',
     condition: conditionOf(tests, USER_FILTER, path),
-    path,
   };
   return { kind: 'linkedRow', column: 'business_event_id', table: 'business_events', condition: events };
 };

@@ -20,7 +20,7 @@ export interface ListQuery {
 export async function listPage(context: Context, query: ListQuery): Promise<ConnectionShape> {
   const { listing, order } = query;
   const request = pageRequest(query.args, order);
-  const condition = await resolveCondition(context.db, query.condition);
+  const condition = await resolveCondition(context.db, query.condition, listing.table);
   return toConnection({
     page: await page(context.db, listing, condition, request),
     order,
@@ -44,7 +44,8 @@ export async function nestedPage(
   const request = pageRequest(query.args, order);
   const hash = createHash('sha256').update(JSON.stringify(args)).digest('base64url');
   const name = `${listing.table}.${column} ${hash}`;
-  const resolved = () => perRequest(context, `condition of ${name}`, () => resolveCondition(context.db, condition));
+  const resolved = () =>
+    perRequest(context, `condition of ${name}`, () => resolveCondition(context.db, condition, listing.table));
   const pages = loaderFor(context, `page of ${name}`, async (ids) =>
     pagesByParent(context.db, listing, { column, ids }, await resolved(), request),
   );

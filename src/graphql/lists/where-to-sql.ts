@@ -143,7 +143,7 @@ export function idTimeFilter(): FieldFilter {
 
 /** The `where` of another table, through a column that has its id. */
 export function linkFilter(column: string, table: string, map: () => FilterMap): FieldFilter {
-  return (tests, path) => ({ kind: 'link', column, table, condition: conditionOf(tests, map(), path), path });
+  return (tests, path) => ({ kind: 'link', column, table, condition: conditionOf(tests, map(), path) });
 }
 
 /** gte, gt, lt, lte, isNull on a column of times. */
