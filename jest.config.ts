@@ -28,7 +28,7 @@ const config: Config = {
   testSequencer: '<rootDir>/tests/support/jest/slowest-first.mjs',
   reporters: ['default', '<rootDir>/tests/support/jest/slowest-files.mjs'],
   testTimeout: 150_000,
-  // half of it is waiting; each application has some twenty connections to one Postgres
+  // much of it is waiting; each application has some twenty connections to one Postgres
   maxWorkers: Math.min(4, 2 * availableParallelism()),
   // each worker ends the application that its test files shared
   workerGracefulExitTimeout: 10_000,
