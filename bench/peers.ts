@@ -10,7 +10,7 @@ import { runProgram } from './program';
 runProgram(async (args, stops) => {
   const options = readOptions(args);
   console.log(`bench:peers, ${options.size.name}: ${machine()}`);
-  const measured = await measurePeers(await startTestBed(stops), options);
+  const measured = await measurePeers(await startTestBed(stops), options, stops);
   console.log('');
   printPeers(measured, options.size);
   return { keys: keysOf(measured), isSound: true };

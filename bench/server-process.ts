@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { scripts } from '../package.json';
 
 export interface ServerProcess {
   pid: number;
@@ -13,6 +14,8 @@ export interface ServerProcess {
 const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 30_000;
 const PROGRAM = join(__dirname, '../dist/src/main.js');
+/** The options of Node with which `npm start` runs the program: `exec node <options> dist/src/main.js`. */
+const SHIPPED_OPTIONS = scripts.start.split(' ').filter((word) => word.startsWith('--'));
 const PRELOAD = join(__dirname, 'end-with-parent.ts');
 
 /** The compiled application as a process. @param cwd a folder without `.env`: nobody's settings get into the figures */
@@ -20,7 +23,7 @@ export async function startServer(env: Record<string, string>, cwd: string): Pro
   if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not there: npm run build`);
   // such as --cpu-prof --cpu-prof-dir=/tmp/profiles, to see where the time goes
   const nodeOptions = process.env.BENCH_NODE_OPTIONS?.split(' ').filter(Boolean) ?? [];
-  const child = spawn(process.execPath, [...nodeOptions, '--require', PRELOAD, PROGRAM], {
+  const child = spawn(process.execPath, [...SHIPPED_OPTIONS, ...nodeOptions, '--require', PRELOAD, PROGRAM], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],

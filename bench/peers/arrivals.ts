@@ -25,7 +25,7 @@ export interface Batch {
 export interface Arrivals {
   /** Ends the batch before it. */
   startBatch(): Batch;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 const POLL_MS = 20;
@@ -81,8 +81,9 @@ export function watchArrivals(receiver: Receiver): Arrivals {
         },
       };
     },
-    stop() {
+    async stop() {
       stopped = true;
+      await polling.catch(() => undefined);
     },
   };
 }
