@@ -134,7 +134,7 @@ function linkedOf(
   }
   const object = objectOf(compiler, sqlField.to, setsOf(collected));
   if (object.postProcess) steps.push(postProcessKeys([{ key, postProcess: object.postProcess }]));
-  return { key, kind: 'link', column: sqlField.column, object };
+  return { key, kind: 'link', sqlField, object };
 }
 
 function pagesOf(

@@ -1,9 +1,13 @@
 // The resolvers of linked fields, as if each were a method with TypeGraphQL's decorators.
 import { Arg, Args, type ClassType, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../graphql/context';
+import { loaderFor } from '../graphql/data-loaders';
 import { listPage, nestedPage } from '../graphql/lists/list';
 import type { PageArgs } from '../graphql/lists/page-args';
+import { everything } from '../sql/condition';
+import { pagesByParent } from '../sql/keyset';
 import type { LinkedField } from './linked-field';
+import type { RowType } from './row-type';
 
 export type ResolverClass = new () => object;
 
@@ -38,6 +42,12 @@ function methodOf(field: LinkedField): Method {
     const decorators = [FieldResolver(to.type, { nullable: true, description })];
     return { method, decorators, parameters: [Ctx(), Root()] };
   }
+  if (field.kind === 'newest') {
+    const { to, column } = field;
+    const method = (context: Context, row: { id: string }) => newestRow(context, to, column, row.id);
+    const decorators = [FieldResolver(to.type, { nullable: true, description })];
+    return { method, decorators, parameters: [Ctx(), Root()] };
+  }
   if (field.kind === 'one') {
     const { of, argument } = field;
     const method = (context: Context, id?: string) => of.load(context, field.id({ id }, context));
@@ -54,4 +64,13 @@ function methodOf(field: LinkedField): Method {
     nestedPage(context, row, column, list.listQuery(args, context), args);
   const decorators = [FieldResolver(list.connection, { description })];
   return { method, decorators, parameters: [Ctx(), Root(), Args(list.args)] };
+}
+
+const NEWEST_ONE = { order: { column: null, descending: true }, size: 1, backward: false, cursor: null };
+
+async function newestRow(context: Context, { name, listing }: RowType, column: string, parentId: string) {
+  const pages = loaderFor(context, `newest ${name} of ${column}`, (ids) =>
+    pagesByParent(context.db, listing, { column, ids }, everything, NEWEST_ONE),
+  );
+  return (await pages.load(parentId))?.rows[0] ?? null;
 }

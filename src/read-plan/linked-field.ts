@@ -16,6 +16,13 @@ export interface LinkToRow<Key extends string = string> extends Shown {
   key: Key;
 }
 
+/** A link to the newest of the rows whose `column` has the id of the row above them. */
+export interface LinkToNewest extends Shown {
+  kind: 'newest';
+  to: RowType;
+  column: string;
+}
+
 export interface PageOfRows extends Shown {
   kind: 'page';
   list: RowList;
@@ -31,10 +38,14 @@ export interface OneRow extends Shown {
   id(args: { id?: string | undefined }, context: Context): string | null;
 }
 
-export type LinkedField = LinkToRow | PageOfRows | OneRow;
+export type LinkedField = LinkToRow | LinkToNewest | PageOfRows | OneRow;
 
 export function link<Key extends string>(to: RowType, key: Key, description: string): LinkToRow<Key> {
   return { kind: 'link', to, key, description };
+}
+
+export function newestBelow(to: RowType, column: string, description: string): LinkToNewest {
+  return { kind: 'newest', to, column, description };
 }
 
 /** The rows of a list whose `column` is the id of the row above. */

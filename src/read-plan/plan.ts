@@ -2,7 +2,7 @@
 import type { FieldNode, GraphQLField } from 'graphql';
 import type { Context } from '../graphql/context';
 import type { Role } from '../viewer';
-import type { PagesField, RowField, TypeSqlFields, ValueField } from './sql-fields';
+import type { LinkField, PagesField, RowField, TypeSqlFields, ValueField } from './sql-fields';
 
 /** Changes a value of the answer, in place, after the database has returned it. */
 export type PostProcess = (object: Record<string, unknown>, context: Context) => void;
@@ -17,7 +17,7 @@ export interface ObjectPlan {
 export type ObjectEntry =
   | { key: string; kind: 'constant'; json: string }
   | { key: string; kind: 'value'; sqlField: ValueField }
-  | { key: string; kind: 'link'; column: string; object: ObjectPlan }
+  | { key: string; kind: 'link'; sqlField: LinkField; object: ObjectPlan }
   | { key: string; kind: 'pages'; pages: PagesPlan };
 
 /** A list. Its arguments are bound for each request, because they depend on the variables. */

@@ -22,10 +22,11 @@ export interface ValueField {
   whenContentAllowed?: 'PLAIN';
 }
 
-/** A link to one row, through a column that holds its id. */
+/** A link to one row. */
 export interface LinkField {
   kind: 'link';
-  column: string;
+  /** SQL of its id. */
+  id(row: RowSource): string;
   to: string;
 }
 

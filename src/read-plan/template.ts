@@ -118,7 +118,8 @@ function rowText(writing: Writing, plan: ObjectPlan, place: Place): string {
       const { key } = entry;
       if (entry.kind === 'constant') return { key, sql: literal(entry.json) };
       if (entry.kind === 'value') return { key, sql: entry.sqlField.json({ column }) };
-      if (entry.kind === 'link') return { key, sql: linkText(writing, entry.object, place, column(entry.column)) };
+      if (entry.kind === 'link')
+        return { key, sql: linkText(writing, entry.object, place, entry.sqlField.id({ column })) };
       return { key, sql: connectionText(writing, entry.pages, column('id')) };
     }),
   );

@@ -64,6 +64,25 @@ describe('what waits for an earlier delivery of its document', () => {
   });
 });
 
+test('a delivery leads to its newest attempt, and to none before the first', async () => {
+  const documentType = 'Retried';
+  await createTestWebhook(app, at('/down'), { documentType, retrySchedule: [0, 0] });
+  await createTestWebhook(app, at('/ok'), { documentType, condition: 'false' });
+  await publish(app, [invoice('INV-9', { documentType })]);
+  await deliveriesThatAre(documentType, 2, (all) => all.every(({ status }) => /EXHAUSTED|SKIPPED/.test(status)));
+  const fields = 'status attempts lastRequest { id attemptNumber status } requests(first: 1) { nodes { id } }';
+  const where = `where: { documentType: { eq: "${documentType}" } }`;
+  // one statement; with both edges and nodes, the resolvers
+  for (const more of ['', 'edges { cursor }']) {
+    const { data, errors } = await app.ask(`{ deliveries(${where}) { nodes { ${fields} } ${more} } }`);
+    expect(errors).toBeUndefined();
+    const [exhausted, skipped] = [...data.deliveries.nodes].sort((one, other) => (one.status < other.status ? -1 : 1));
+    expect(exhausted.attempts).toBe(2);
+    expect(exhausted.lastRequest).toEqual({ ...exhausted.requests.nodes[0], attemptNumber: 2, status: 'FAILED' });
+    expect(skipped.lastRequest).toBeNull();
+  }
+});
+
 test('an event and its delivery lead to what came of them, and that leads back', async () => {
   await createTestWebhook(app, at('/ok'), { documentType: 'Order' });
   const [order] = await publish(app, [invoice('SO-1', { documentType: 'Order' })]);

@@ -92,6 +92,10 @@ const QUERIES: Record<string, string> = {
     d: webhookRequestLogs(where: { or: [{ user: { active: { eq: true } } }, { event: { eq: "x" } }] }) { totalCount nodes { id } }
     e: webhooks { nodes { requests(first: 2, where: { status: { eq: FAILED } }) { nodes { id } } } }
   }`,
+  'the newest of the rows below': `{
+    a: deliveries { nodes { id attempts lastRequest { id status attemptNumber response webhook { name } } } }
+    b: businessEvents { nodes { deliveries { nodes { l: lastRequest { __typename n: attemptNumber } lastRequest { delivery { id } } } } } }
+  }`,
   'bodies and headers': `{ webhookRequestLogs { nodes { headers hl: headerList { name value } data dataBody { text base64 bytes sha256 contentType truncated }
     response responseBody { text bytes truncated } responseHeaders responseHeaderList { value } } } }`,
   'nothing but the roots of an id': `{ user(id: "nobody") { id } webhook(id: "whk_00000000000000000000000000000000") { name } }`,

@@ -82,7 +82,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   Delivery: {
     readers: `id documentType event referenceDocument status skipReason skipMessage held waitsFor attempts test cancelRequested nextAttemptAt createdAt deliveredAt finishedAt webhook businessEvent
-      requests replay user predecessor effects`,
+      requests lastRequest replay user predecessor effects`,
   },
   WebhookRequestLog: {
     readers: `id direction status referenceDocument documentType event attemptNumber duplicate test replay method url

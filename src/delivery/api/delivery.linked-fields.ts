@@ -3,7 +3,7 @@ import { withExample } from '../../graphql/example';
 import { byTime } from '../../graphql/lists/time-order';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
-import { byId, link, page, pageBelow } from '../../read-plan/linked-field';
+import { byId, link, newestBelow, page, pageBelow } from '../../read-plan/linked-field';
 import { linkedFields, rootFields } from '../../read-plan/linked-fields';
 import { rowList, rowType } from '../../read-plan/row-type';
 import { requestList, WEBHOOK_REQUEST_LOG } from '../../request-log/api/request-log.linked-fields';
@@ -67,6 +67,11 @@ export const deliveryLinkedFields = [
     requests: pageBelow(requestList, 'delivery_id', {
       description: 'The attempts of the delivery, newest first by default.',
     }),
+    lastRequest: newestBelow(
+      WEBHOOK_REQUEST_LOG,
+      'delivery_id',
+      'The newest attempt of the delivery, which may be on the wire; null: none was made.',
+    ),
     effects: pageBelow(eventList, 'caused_by', {
       description: 'The events whose `causedBy` is this delivery, newest first by default.',
     }),
