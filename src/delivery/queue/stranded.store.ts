@@ -3,8 +3,9 @@ import { moveSql } from '../delivery-state.store';
 
 /**
  * Repairs deliveries that no process would ever continue: those that wait for capacity of a webhook that is not marked as
- * having a backlog, and those that wait for a finished predecessor. Only an error in Hookledger can leave any.
- * @returns the number of webhooks and deliveries that were repaired
+ * having a backlog, those that wait for a finished predecessor, and those on the wire that neither a job nor a lease keeps:
+ * their leases are restored, expired, so that a worker takes them over. Only an error in Hookledger can leave any.
+ * @returns the number of webhooks, deliveries and leases that were repaired
  */
 export async function freeStranded(db: Db): Promise<number> {
   const next = await changedBy(
@@ -18,5 +19,13 @@ export async function freeStranded(db: Db): Promise<number> {
     `update webhook_circuits c set has_backlog = true where not has_backlog and exists (
        select from open_deliveries o where o.webhook_id = c.webhook_id and o.waits_for = 'CAPACITY')`,
   );
-  return next + webhooks;
+  const leases = await changedBy(
+    db,
+    `insert into worker_leases (id, oldest_delivery_id, expires_at)
+     select d.lease_id, (array_agg(d.id order by d.id))[1], now() from open_deliveries o join deliveries d on d.id = o.id
+     where d.lease_id is not null and d.job_id is null and d.open_request_id is not null
+       and not exists (select from worker_leases l where l.id = d.lease_id)
+     group by d.lease_id on conflict do nothing`,
+  );
+  return next + webhooks + leases;
 }

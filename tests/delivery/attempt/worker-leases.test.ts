@@ -2,6 +2,7 @@ import { commitOutcomes } from '../../../src/delivery/attempt/commit-outcomes';
 import { outcomeOf } from '../../../src/delivery/attempt/outcome';
 import { startWorker } from '../../../src/delivery/attempt/worker';
 import type { SendResult } from '../../../src/delivery/http/send';
+import { freeStranded } from '../../../src/delivery/queue/stranded.store';
 import { uuidOf } from '../../../src/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { listStates } from '../../support/delivery-states';
@@ -176,6 +177,21 @@ describe('a lease that is lost while its process lives', () => {
     expect(own.sent).toHaveLength(2);
     expect(own.sent[1]?.delivery.webhookId).toBe(uuidOf('Webhook', webhook.id));
     expect(other.sent).toEqual([]);
+  });
+
+  test('and has no row any more is restored, so that its deliveries are taken over', async () => {
+    const webhook = await webhookFor();
+    const own = direct();
+    await webhook.publishMany(2);
+    (await own.fanOut()).committed();
+    expect(await freeStranded(parts.db)).toBe(0);
+    await own.stop();
+    await app.database.query('delete from worker_leases');
+    expect(await freeStranded(parts.db)).toBe(1);
+    direct();
+    await waitFor('the take-over', async () => (await jobs()).length === 2);
+    expect((await deliveriesOf(app, webhook.id)).map(isDirect)).toEqual([false, false]);
+    expect(await freeStranded(parts.db)).toBe(0);
   });
 
   test('is not taken over while a transaction that opens attempts is under way', async () => {
