@@ -93,6 +93,7 @@ create table deliveries (
 ) partition by range (id);
 create index deliveries_webhook_id_idx on deliveries (webhook_id, id);
 create index deliveries_business_event_id_idx on deliveries (business_event_id);
+create index deliveries_reference_idx on deliveries (reference_document text_pattern_ops, id);
 -- few deliveries are ever replayed: the index contains no others, and only a replay changes it
 create index deliveries_replay_id_idx on deliveries (replay_id, id) where replay_id is not null;
 
@@ -113,6 +114,8 @@ create index open_deliveries_webhook_id_idx on open_deliveries (webhook_id, stat
 create index open_deliveries_waiting_idx on open_deliveries (webhook_id, id) where waits_for = 'CAPACITY';
 create index open_deliveries_held_idx on open_deliveries (webhook_id, id) where held;
 create index open_deliveries_next_attempt_at_idx on open_deliveries (next_attempt_at, id) where next_attempt_at is not null;
+create index open_deliveries_webhook_next_attempt_at_idx on open_deliveries (webhook_id, next_attempt_at, id)
+  where next_attempt_at is not null;
 
 -- By what finished deliveries are found. Rows are inserted, and deleted when their delivery is replayed.
 create table finished_deliveries (
@@ -126,6 +129,7 @@ create table finished_deliveries (
 ) partition by range (id);
 create index finished_deliveries_webhook_id_idx on finished_deliveries (webhook_id, status, id);
 create index finished_deliveries_finished_at_idx on finished_deliveries (status, finished_at, id);
+create index finished_deliveries_webhook_finished_at_idx on finished_deliveries (webhook_id, status, finished_at, id);
 
 -- The deliveries with `blocks`: later deliveries of their documents wait for them.
 create table blocking_deliveries (

@@ -44,6 +44,7 @@ create index webhook_request_logs_webhook_id_idx on webhook_request_logs (webhoo
 create index webhook_request_logs_user_id_idx on webhook_request_logs (user_id, id);
 create index webhook_request_logs_delivery_id_idx on webhook_request_logs (delivery_id, id);
 create index webhook_request_logs_business_event_id_idx on webhook_request_logs (business_event_id, id);
+create index webhook_request_logs_document_type_idx on webhook_request_logs (document_type, id);
 create index webhook_request_logs_reference_idx on webhook_request_logs (reference_document text_pattern_ops, id);
 create index webhook_request_logs_replay_id_idx on webhook_request_logs (replay_id, id) where replay_id is not null;
 

@@ -110,6 +110,7 @@ CREATE TABLE deliveries (
   CONSTRAINT deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 ) PARTITION BY RANGE (id);
 CREATE INDEX deliveries_business_event_id_idx ON deliveries USING btree (business_event_id);
+CREATE INDEX deliveries_reference_idx ON deliveries USING btree (reference_document text_pattern_ops, id);
 CREATE INDEX deliveries_replay_id_idx ON deliveries USING btree (replay_id, id) WHERE replay_id IS NOT NULL;
 CREATE INDEX deliveries_webhook_id_idx ON deliveries USING btree (webhook_id, id);
 CREATE TRIGGER changed_deliveries_go_to_feed AFTER UPDATE ON deliveries REFERENCING OLD TABLE AS was NEW TABLE AS became FOR EACH STATEMENT EXECUTE FUNCTION write_changed_deliveries_to_feed();
@@ -220,6 +221,7 @@ CREATE TABLE finished_deliveries (
   CONSTRAINT finished_deliveries_status_check CHECK (status = ANY (ARRAY['DELIVERED'::text, 'EXHAUSTED'::text, 'SKIPPED'::text, 'CANCELLED'::text]))
 ) PARTITION BY RANGE (id);
 CREATE INDEX finished_deliveries_finished_at_idx ON finished_deliveries USING btree (status, finished_at, id);
+CREATE INDEX finished_deliveries_webhook_finished_at_idx ON finished_deliveries USING btree (webhook_id, status, finished_at, id);
 CREATE INDEX finished_deliveries_webhook_id_idx ON finished_deliveries USING btree (webhook_id, status, id);
 
 CREATE TABLE idempotency_keys (
@@ -292,6 +294,7 @@ CREATE INDEX open_deliveries_held_idx ON open_deliveries USING btree (webhook_id
 CREATE INDEX open_deliveries_next_attempt_at_idx ON open_deliveries USING btree (next_attempt_at, id) WHERE next_attempt_at IS NOT NULL;
 CREATE INDEX open_deliveries_waiting_idx ON open_deliveries USING btree (webhook_id, id) WHERE waits_for = 'CAPACITY'::text;
 CREATE INDEX open_deliveries_webhook_id_idx ON open_deliveries USING btree (webhook_id, status, id);
+CREATE INDEX open_deliveries_webhook_next_attempt_at_idx ON open_deliveries USING btree (webhook_id, next_attempt_at, id) WHERE next_attempt_at IS NOT NULL;
 
 CREATE TABLE outbox (
   event_id uuid NOT NULL,
@@ -491,6 +494,7 @@ CREATE TABLE webhook_request_logs (
 ) PARTITION BY RANGE (id);
 CREATE INDEX webhook_request_logs_business_event_id_idx ON webhook_request_logs USING btree (business_event_id, id);
 CREATE INDEX webhook_request_logs_delivery_id_idx ON webhook_request_logs USING btree (delivery_id, id);
+CREATE INDEX webhook_request_logs_document_type_idx ON webhook_request_logs USING btree (document_type, id);
 CREATE INDEX webhook_request_logs_reference_idx ON webhook_request_logs USING btree (reference_document text_pattern_ops, id);
 CREATE INDEX webhook_request_logs_replay_id_idx ON webhook_request_logs USING btree (replay_id, id) WHERE replay_id IS NOT NULL;
 CREATE INDEX webhook_request_logs_user_id_idx ON webhook_request_logs USING btree (user_id, id);

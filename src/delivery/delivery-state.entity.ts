@@ -11,6 +11,9 @@ export const OPEN_STATUSES = ['PENDING', 'RETRYING'] as const satisfies readonly
 @Index('open_deliveries_waiting_idx', ['webhookId', 'id'], { where: `waits_for = 'CAPACITY'` })
 @Index('open_deliveries_held_idx', ['webhookId', 'id'], { where: 'held' })
 @Index('open_deliveries_next_attempt_at_idx', ['nextAttemptAt', 'id'], { where: 'next_attempt_at is not null' })
+@Index('open_deliveries_webhook_next_attempt_at_idx', ['webhookId', 'nextAttemptAt', 'id'], {
+  where: 'next_attempt_at is not null',
+})
 @Check('open_deliveries_status_check', `status in ('PENDING', 'RETRYING')`)
 export class OpenDeliveryEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'open_deliveries_pkey' })
@@ -38,6 +41,7 @@ export class OpenDeliveryEntity {
 @Entity('finished_deliveries')
 @Index('finished_deliveries_webhook_id_idx', ['webhookId', 'status', 'id'])
 @Index('finished_deliveries_finished_at_idx', ['status', 'finishedAt', 'id'])
+@Index('finished_deliveries_webhook_finished_at_idx', ['webhookId', 'status', 'finishedAt', 'id'])
 @Check('finished_deliveries_status_check', `status in ('DELIVERED', 'EXHAUSTED', 'SKIPPED', 'CANCELLED')`)
 export class FinishedDeliveryEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'finished_deliveries_pkey' })

@@ -28,13 +28,7 @@ import {
   DocumentTimelineEntryType,
   DocumentVerdictType,
 } from './business-document.type';
-import {
-  type DocumentName,
-  deliveriesOfDocument,
-  isDocumentKnown,
-  latestDeliveries,
-  ofDocument,
-} from './document.store';
+import { type DocumentName, isDocumentKnown, latestDeliveries, ofDocument } from './document.store';
 import { sentenceOf } from './timeline';
 import { countTimeline, pageOfTimeline, type TimelineRow } from './timeline.store';
 import { verdictFrom } from './verdict';
@@ -82,7 +76,7 @@ export class BusinessDocumentResolver {
     @Ctx() context: Context,
     @Args(() => DeliveryListArgs) args: DeliveryListArgs,
   ) {
-    return pageWithin(context, deliveryList.listQuery(args, context), deliveriesOfDocument(document));
+    return pageWithin(context, deliveryList.listQuery(args, context), ofDocument(document));
   }
 
   @FieldResolver(() => RequestLogConnection, {

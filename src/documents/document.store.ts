@@ -1,7 +1,7 @@
 // Finds the rows of one document in the tables of events, deliveries and requests.
 import { DELIVERIES, type DeliveryRow } from '../delivery/delivery.store';
 import { REQUEST_LOG, type RequestRow } from '../request-log/request-log.store';
-import { all, type Condition, compares } from '../sql/condition';
+import { type Condition, compares } from '../sql/condition';
 import { type Db, rowOf, rowsOf, statement } from '../sql/db';
 import { WEBHOOKS, type WebhookRow } from '../webhooks/webhook.store';
 
@@ -25,12 +25,6 @@ export function ofDocument({ documentType, name }: DocumentName): readonly Condi
   // no plan fits both a document with three events and one with a million
   const isNamed: Condition = { ...compares('reference_document', '=', name), variesByValue: true };
   return [compares('document_type', '=', documentType), isNamed];
-}
-
-/** Deliveries have no index on documents and are found through their events. */
-export function deliveriesOfDocument(document: DocumentName): readonly Condition[] {
-  const own = ofDocument(document);
-  return [...own, { kind: 'linkedRow', column: 'business_event_id', table: 'business_events', condition: all(own) }];
 }
 
 /** Only the newest events of a document are considered, up to this number. */

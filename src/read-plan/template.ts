@@ -1,10 +1,11 @@
 // The text of the statement that builds the JSON of a plan's answer, with gaps for the texts that differ by request.
 
 import { tagOf } from '../graphql/lists/cursor';
-import { orderBy, pageSource } from '../sql/access-path';
-import { all, type Bind, type Condition, sqlTest, toSql } from '../sql/condition';
+import { countSource, pageSource } from '../sql/access-path';
+import { type Bind, type Condition, toSql } from '../sql/condition';
 import { base64UrlOf, concatenated, jsonOf, literal, type Texts, timeOf } from '../sql/json-sql';
 import { COUNT_CAP, type Order } from '../sql/keyset';
+import { type OfParent, orderBy } from '../sql/listing';
 import type { Bound, BoundPages } from './bind';
 import type { ConnectionEntry, EdgeEntry, ObjectPlan, PageInfoEntry, PagesPlan, QueryPlan } from './plan';
 
@@ -150,8 +151,7 @@ interface PageParts {
   name: string;
   /** SQL of the JSON array of all rows. `around` returns the SQL of one element: a node, or an edge around it. */
   rows(around: (node: string, cursor: string) => string): string;
-  /** The condition of the rows that are counted. */
-  counted(condition: Condition): Condition;
+  parent: OfParent | null;
 }
 
 function pageParts(writing: Writing, plan: PagesPlan, bound: BoundPages, parentId: string | null): PageParts {
@@ -182,7 +182,7 @@ function pageParts(writing: Writing, plan: PagesPlan, bound: BoundPages, parentI
     rows: (around) =>
       `('[' || coalesce((select string_agg(row, ',') from (select ${around(node, cursor)} as row
         from (${from}) as ${place.alias}${place.joins.join('')} order by ${order}) as listed), '') || ']')`,
-    counted: (condition) => (parent ? all([sqlTest(() => `${parent.column} = ${parent.sql}`), condition]) : condition),
+    parent,
   };
 }
 
@@ -192,11 +192,10 @@ function connectionEntry(writing: Writing, entry: ConnectionEntry, plan: PagesPl
   if (entry.kind === 'nodes') return page.rows((node) => node);
   if (entry.kind === 'edges') return page.rows((node, cursor) => edgeText(entry.entries, node, cursor));
   if (entry.kind === 'pageInfo') return pageInfoText(entry.entries, page, bound);
-  const counted = writing.gap((filling) => {
-    const { condition } = (filling.bound.pages.get(plan) as BoundPages).query;
-    return toSql(page.counted(condition), filling.bind, 'COUNT');
+  const capped = writing.gap((filling) => {
+    const { listing, condition } = (filling.bound.pages.get(plan) as BoundPages).query;
+    return countSource(filling.bind, listing, condition, COUNT_CAP + 1, page.parent);
   });
-  const capped = `select from ${bound.query.listing.table} where ${counted} limit ${COUNT_CAP + 1}`;
   const shown =
     entry.kind === 'totalCount' ? `least(count(*), ${COUNT_CAP})::text` : `(count(*) <= ${COUNT_CAP})::text`;
   return `(select ${shown} from (${capped}) as counted)`;

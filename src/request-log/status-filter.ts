@@ -1,5 +1,5 @@
 import { exactFilter, type FieldFilter } from '../graphql/lists/where-to-sql';
-import { isAnyOf } from '../sql/condition';
+import { compares, everything } from '../sql/condition';
 import { FAILED_STATUSES } from './failed-request.entity';
 
 const SHARED_COLUMNS = ['webhook_id', 'document_type', 'status'];
@@ -8,24 +8,28 @@ const bySelf = exactFilter('status');
 /** The filter by status. A condition that only failures meet is answered from the table of failed requests. */
 export const statusFilter: FieldFilter = (tests, path) => {
   const condition = bySelf(tests, path);
+  // if both are given, both must hold
+  if (tests.eq !== undefined && tests.in !== undefined) return condition;
   const wanted = statusesOf(tests);
   if (wanted.length === 0 || !wanted.every(isFailure)) return condition;
   return {
     kind: 'subset',
     whole: condition,
-    counted: condition,
-    table: 'failed_requests',
-    within: isAnyOf('status', 'text', wanted),
-    columns: SHARED_COLUMNS,
-    rest: condition,
+    counted: null,
+    sources: wanted.map((status) => ({
+      table: 'failed_requests',
+      within: compares('status', '=', status),
+      columns: SHARED_COLUMNS,
+      key: status,
+    })),
+    rest: everything,
     isLarge: false,
   };
 };
 
-// if both eq and in are given, both must hold, so each of them alone selects all matching rows
-function statusesOf(tests: Record<string, unknown>): unknown[] {
+function statusesOf(tests: Record<string, unknown>): string[] {
   if (typeof tests.eq === 'string') return [tests.eq];
-  return Array.isArray(tests.in) ? tests.in : [];
+  return Array.isArray(tests.in) ? [...new Set(tests.in)] : [];
 }
 
 function isFailure(status: unknown): boolean {

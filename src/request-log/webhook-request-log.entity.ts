@@ -31,6 +31,7 @@ export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
 @Index('webhook_request_logs_user_id_idx', ['userId', 'id'])
 @Index('webhook_request_logs_delivery_id_idx', ['deliveryId', 'id'])
 @Index('webhook_request_logs_business_event_id_idx', ['businessEventId', 'id'])
+@Index('webhook_request_logs_document_type_idx', ['documentType', 'id'])
 @Index('webhook_request_logs_reference_idx', { synchronize: false })
 @Index('webhook_request_logs_replay_id_idx', ['replayId', 'id'], { where: 'replay_id is not null' })
 @Check('webhook_request_logs_status_check', `status in ('PENDING', 'SUCCEEDED', 'FAILED', 'UNKNOWN', 'REFUSED')`)

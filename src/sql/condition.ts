@@ -29,6 +29,8 @@ export interface SqlTest {
   write: (bind: Bind) => string;
   /** The only column that it reads; null: several, or not known. */
   column: string | null;
+  /** Whether it names the values of the column. */
+  equals: boolean;
   /** Whether the number of rows that meet it depends so much on its value that each value needs its own query plan. */
   variesByValue: boolean;
 }
@@ -71,20 +73,33 @@ export interface LinkedWalk {
   condition: Condition;
 }
 
-/** Rows that are also found through a smaller table that has their ids. */
+/** Rows that are also found through smaller tables that have their ids. */
 export interface Subset {
   kind: 'subset';
-  /** The condition on the row itself, and the one with which such rows are counted. */
+  /** The condition on the row itself. */
   whole: Condition;
-  counted: Condition;
-  /** The smaller table, the condition on its rows, and the columns that it shares with the whole table. */
+  /** The one with which such rows are counted; null: they are counted through the sources. */
+  counted: Condition | null;
+  /** Each row is in one of them. */
+  sources: readonly SubsetSource[];
+  /** What else must hold for a row that a source has. */
+  rest: Condition;
+  /** It may have nearly all rows. Its tables are then only read first if nothing else limits the rows. */
+  isLarge: boolean;
+  /** The column by which the sources are ordered through an index, beside the id. */
+  orderedBy?: string;
+  /** Columns of the whole table with an index that finds fewer rows, if a condition names their value. */
+  yieldsTo?: readonly string[];
+}
+
+/** Rows of a smaller table. */
+export interface SubsetSource {
   table: string;
   within: Condition;
+  /** The columns that it shares with the whole table. */
   columns: readonly string[];
-  /** What else must hold for a row that `within` has found. */
-  rest: Condition;
-  /** It may have nearly all rows. Its table is then only read first if nothing else limits the rows. */
-  isLarge: boolean;
+  /** Sources of different conditions with the same key have the same rows. */
+  key: string;
 }
 
 /** A condition whose plan depends on the content of the database. `resolveCondition` chooses the plan. */
@@ -129,7 +144,7 @@ export function toSql(condition: Condition, bind: Bind, purpose: Purpose = 'ROWS
         : meetsLink(column, table, sqlOf(condition.condition));
     }
     case 'subset':
-      return sqlOf(purpose === 'COUNT' ? condition.counted : condition.whole);
+      return sqlOf((purpose === 'COUNT' && condition.counted) || condition.whole);
     case 'unplanned':
       return sqlOf(condition.plain);
   }
@@ -213,19 +228,23 @@ export function not(part: Condition): Condition {
 
 /** A condition that only SQL can express. */
 export function sqlTest(write: (bind: Bind) => string, options: { variesByValue?: boolean } = {}): SqlTest {
-  return { kind: 'sql', write, column: null, variesByValue: options.variesByValue === true };
+  return { kind: 'sql', write, column: null, equals: false, variesByValue: options.variesByValue === true };
 }
 
-function columnTest(column: string, write: (bind: Bind) => string): SqlTest {
-  return { kind: 'sql', write, column, variesByValue: false };
+function columnTest(column: string, write: (bind: Bind) => string, equals = false): SqlTest {
+  return { kind: 'sql', write, column, equals, variesByValue: false };
 }
 
 export function compares(column: string, operator: '=' | '>' | '>=' | '<' | '<=', value: unknown): SqlTest {
-  return columnTest(column, (bind) => `${column} ${operator} ${bind(value)}`);
+  return columnTest(column, (bind) => `${column} ${operator} ${bind(value)}`, operator === '=');
 }
 
 export function isAnyOf(column: string, type: 'text' | 'uuid' | 'integer', values: readonly unknown[]): SqlTest {
-  return columnTest(column, (bind) => `${column} = any(${bind(values)}::${type}[])`);
+  return columnTest(column, (bind) => `${column} = any(${bind(values)}::${type}[])`, true);
+}
+
+export function equalsId(column: string, id: string): SqlTest {
+  return columnTest(column, (bind) => `${column} = ${bind(id)}::uuid`, true);
 }
 
 export function startsWith(column: string, prefix: string): SqlTest {

@@ -1,5 +1,5 @@
-import { pageSource } from './access-path';
-import { all, type Bind, bindings, type Condition, sqlTest, toSql } from './condition';
+import { countSource, pageSource } from './access-path';
+import { bindings, type Condition } from './condition';
 import { type Db, rowsOf } from './db';
 import type { Listing, PageRequest } from './listing';
 
@@ -57,7 +57,8 @@ export interface Count {
 
 export async function count(db: Db, listing: Listing, condition: Condition): Promise<Count> {
   const { values, bind } = bindings();
-  const sql = `select count(*)::int as n from (${capped(bind, listing, condition)}) as counted`;
+  const counted = countSource(bind, listing, condition, COUNT_CAP + 1);
+  const sql = `select count(*)::int as n from (${counted}) as counted`;
   const [row] = await rowsOf<{ n: number }>(db, sql, values);
   return countFrom(row?.n ?? 0);
 }
@@ -69,18 +70,14 @@ export async function countsByParent(
   condition: Condition,
 ): Promise<Map<string, Count>> {
   const { values, bind } = bindings();
-  const ofParent = sqlTest(() => `${parents.column} = parent.parent_id`);
+  const parent = { column: parents.column, sql: 'parent.parent_id' };
   const sql = `select parent.parent_id as "parentId", child.n
     from unnest(${bind(parents.ids)}::uuid[]) as parent (parent_id)
     cross join lateral (
-      select count(*)::int as n from (${capped(bind, listing, all([ofParent, condition]))}) as counted
+      select count(*)::int as n from (${countSource(bind, listing, condition, COUNT_CAP + 1, parent)}) as counted
     ) as child`;
   const rows = await rowsOf<{ parentId: string; n: number }>(db, sql, values);
   return new Map(rows.map((row) => [row.parentId, countFrom(row.n)]));
-}
-
-function capped(bind: Bind, listing: Listing, condition: Condition): string {
-  return `select from ${listing.table} where ${toSql(condition, bind, 'COUNT')} limit ${COUNT_CAP + 1}`;
 }
 
 function countFrom(n: number): Count {

@@ -1,3 +1,6 @@
+// Lists: what they read, and the parts of statements that read a page, whichever way its rows are reached.
+import { type Bind, type Condition, everything, sqlTest } from './condition';
+
 /** A table as a list. */
 export interface Listing {
   table: string;
@@ -18,4 +21,47 @@ export interface PageRequest {
   /** Whether the page before the cursor is read, instead of the one after it. */
   backward: boolean;
   cursor: { id: string; value: string | null } | null;
+}
+
+/** Limits a list to the rows of one parent: `column` equals `sql`, an expression for the id of the parent. */
+export interface OfParent {
+  column: string;
+  sql: string;
+}
+
+/** What a page is made from. */
+export interface Source {
+  bind: Bind;
+  table: string;
+  select: string;
+  condition: Condition;
+  request: PageRequest;
+  limit: number;
+  parent: OfParent | null;
+}
+
+export function ofParent(parent: OfParent | null): Condition {
+  return parent ? sqlTest(() => `${parent.column} = ${parent.sql}`) : everything;
+}
+
+/** A page before the cursor is read against the order of the list. */
+export function isDescending({ order, backward }: PageRequest): boolean {
+  return order.descending !== backward;
+}
+
+export function orderBy(request: PageRequest, of = ''): string {
+  const { column } = request.order;
+  const direction = isDescending(request) ? 'desc' : 'asc';
+  return column ? `${of}${column.sql} ${direction}, ${of}id ${direction}` : `${of}id ${direction}`;
+}
+
+export function beyondCursor(request: PageRequest): Condition {
+  const { cursor, order } = request;
+  if (!cursor) return everything;
+  const operator = isDescending(request) ? '<' : '>';
+  const { column } = order;
+  if (!column) return sqlTest((bind) => `id ${operator} ${bind(cursor.id)}::uuid`);
+  return sqlTest(
+    (bind) => `(${column.sql}, id) ${operator} (${bind(cursor.value)}::${column.type}, ${bind(cursor.id)}::uuid)`,
+  );
 }

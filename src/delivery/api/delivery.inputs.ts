@@ -15,7 +15,6 @@ import {
   WHERE_TEXT,
 } from '../../graphql/lists/filter-inputs';
 import { PageArgs } from '../../graphql/lists/page-args';
-import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
 import { addWhereLink } from '../../graphql/lists/where-link';
 import {
   conditionOf,
@@ -34,6 +33,8 @@ import { REQUEST_LOG_FILTER, RequestLogWhere } from '../../request-log/api/reque
 import type { Condition } from '../../sql/condition';
 import { USER_FILTER, UserWhere } from '../../users/user.inputs';
 import { WEBHOOK_FILTER, WebhookWhere } from '../../webhooks/api/webhook-where.inputs';
+import { DeliveryOrder } from '../delivery-order.inputs';
+import { deliveryStatusFilter, openFilter } from '../delivery-states';
 import { DeliveryStatusEnum, SkipReasonEnum, WaitEnum } from './delivery.type';
 
 const DeliveryStatusFilter = enumFilter('DeliveryStatus', DeliveryStatusEnum);
@@ -158,14 +159,14 @@ const ofUser: FieldFilter = (tests, path) => {
 
 export const DELIVERY_FILTER: FilterMap = {
   id: idFilter('Delivery'),
-  status: exactFilter('status'),
+  status: deliveryStatusFilter,
   skipReason: optionalFilter('skip_reason', exactFilter('skip_reason')),
   skipMessage: textFilter('skip_message'),
   attempts: intFilter('attempts'),
-  held: exactFilter('held'),
-  waitsFor: optionalFilter('waits_for', exactFilter('waits_for')),
+  held: openFilter(exactFilter('held'), ({ eq }) => eq === true),
+  waitsFor: openFilter(optionalFilter('waits_for', exactFilter('waits_for')), ({ isNull }) => isNull !== true),
   cancelRequested: exactFilter('cancel_requested'),
-  nextAttemptAt: timeFilter('next_attempt_at'),
+  nextAttemptAt: openFilter(timeFilter('next_attempt_at'), ({ isNull }) => isNull !== true),
   deliveredAt: timeFilter('delivered_at'),
   finishedAt: timeFilter('finished_at'),
   user: ofUser,
@@ -191,13 +192,11 @@ addWhereLink(BusinessEventWhere, BUSINESS_EVENT_FILTER, {
   filter: linkFilter('caused_by', 'deliveries', () => DELIVERY_FILTER),
 });
 
-const DeliveryOrder = timeOrder('Delivery', 'deliveries');
-
 @ArgsType()
 export class DeliveryListArgs extends PageArgs {
   @Field(() => DeliveryWhere, { nullable: true, description: WHERE_TEXT })
   where?: DeliveryWhere;
 
   @Field(() => DeliveryOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
-  orderBy?: TimeOrder | null;
+  orderBy?: DeliveryOrder | null;
 }

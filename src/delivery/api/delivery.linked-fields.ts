@@ -1,16 +1,17 @@
 import { BUSINESS_EVENT, eventList, listOfEvents } from '../../events/business-event.linked-fields';
 import { withExample } from '../../graphql/example';
-import { byTime } from '../../graphql/lists/time-order';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
 import { byId, link, newestBelow, page, pageBelow } from '../../read-plan/linked-field';
 import { linkedFields, rootFields } from '../../read-plan/linked-fields';
 import { rowList, rowType } from '../../read-plan/row-type';
 import { requestList, WEBHOOK_REQUEST_LOG } from '../../request-log/api/request-log.linked-fields';
+import { all } from '../../sql/condition';
 import { USER } from '../../users/user.linked-fields';
 import { READERS } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
 import { DELIVERIES, deliveriesById } from '../delivery.store';
+import { deliveryOrder } from '../delivery-order.inputs';
 import { DELIVERIES_OF_USERS, EFFECTS_OF_EVENTS, orderOfUser } from '../linked.store';
 import { DELIVERY_FILTER, DeliveryListArgs } from './delivery.inputs';
 import { DeliveryConnection, DeliveryType } from './delivery.type';
@@ -20,23 +21,20 @@ export const DELIVERY = rowType('Delivery', () => DeliveryType, DELIVERIES, deli
 export const deliveryList = rowList(DELIVERY, {
   connection: () => DeliveryConnection,
   args: () => DeliveryListArgs,
-  listQuery: (args) => ({
-    listing: DELIVERIES,
-    condition: conditionOf(args.where, DELIVERY_FILTER),
-    order: byTime('Delivery', args.orderBy),
-    args,
-  }),
+  listQuery: (args) => {
+    const { order, ordered } = deliveryOrder(args.orderBy);
+    const condition = all([ordered, conditionOf(args.where, DELIVERY_FILTER)]);
+    return { listing: DELIVERIES, condition, order, args };
+  },
 });
 
 const deliveriesOfUsers = rowList(DELIVERY, {
   ...deliveryList,
   args: () => DeliveryListArgs,
-  listQuery: (args) => ({
-    listing: DELIVERIES_OF_USERS,
-    condition: conditionOf(args.where, DELIVERY_FILTER),
-    order: orderOfUser(args.orderBy),
-    args,
-  }),
+  listQuery: (args, context) => {
+    const { order, ...query } = deliveryList.listQuery(args, context);
+    return { ...query, listing: DELIVERIES_OF_USERS, order: order.column ? order : orderOfUser(args.orderBy) };
+  },
 });
 
 export const deliveryLinkedFields = [

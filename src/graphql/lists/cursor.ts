@@ -28,12 +28,20 @@ export function decodeCursor(cursor: string, name: string, order: ListOrder): Pa
   return { id: read.id, value: read.value === null ? null : String(read.value) };
 }
 
+/** As `Date.toISOString` writes it. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const MAX_INTEGER = 2 ** 31 - 1;
 
 function isValueOf({ column }: ListOrder, value: unknown): boolean {
   if (column === null) return value === null;
-  if (column.type !== 'integer') return typeof value === 'string' && isStorable(value);
+  if (column.type === 'timestamptz') return typeof value === 'string' && TIME.test(value) && isTime(value);
+  if (column.type === 'uuid') return typeof value === 'string' && UUID.test(value);
+  if (column.type === 'text') return typeof value === 'string' && isStorable(value);
   return Number.isInteger(value) && Math.abs(value as number) <= MAX_INTEGER;
+}
+
+function isTime(text: string): boolean {
+  return !Number.isNaN(Date.parse(text));
 }
 
 function parseCursor(cursor: string): { tag: string; id: string; value: unknown } | null {

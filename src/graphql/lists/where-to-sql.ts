@@ -8,6 +8,7 @@ import {
   type Condition,
   compares,
   contains,
+  equalsId,
   idTime,
   isAnyOf,
   isNull,
@@ -127,7 +128,7 @@ export function idFilter(node: NodeName, column = 'id'): FieldFilter {
           checkedList(value, at).map((id) => knownId(node, id, at)),
         );
       const id = knownId(node, value, at);
-      return sqlTest((bind) => `${column} = ${bind(id)}::uuid`);
+      return equalsId(column, id);
     });
 }
 

@@ -1,7 +1,16 @@
 // Conditions that the search index answers. How rows are found is chosen by a sample of the newest rows: if many of
 // them match, a scan of the log from the newest row fills a page at once, while the index would return millions of
 // entries. If few match, the index is faster.
-import { all, type Bind, bindings, type Condition, everything, sqlTest, toSql } from '../../sql/condition';
+import {
+  all,
+  type Bind,
+  bindings,
+  type Condition,
+  everything,
+  type SubsetSource,
+  sqlTest,
+  toSql,
+} from '../../sql/condition';
 import { type Db, rowOf } from '../../sql/db';
 
 export type JsonSide = 'data' | 'response';
@@ -56,14 +65,18 @@ function foundBy(found: Condition, exact: Condition): Condition {
 }
 
 function planned(plan: Plan, whole: string, exact: Condition): Condition {
-  const subset = { kind: 'subset', table: 'request_index', columns: [], rest: exact } as const;
+  const subset = { kind: 'subset', rest: exact } as const;
   if (plan.kind === 'index') {
     const found = ofIndex(plan.narrowing, whole);
     const both = all([found, exact]);
-    return { ...subset, whole: both, counted: both, within: found, isLarge: false };
+    return { ...subset, whole: both, counted: both, sources: [indexed(found)], isLarge: false };
   }
   const counted = foundBy(plan.met >= COUNT_BY_SCAN ? holds(whole) : matches(whole), exact);
-  return { ...subset, whole: testedEach(whole, exact), counted, within: holds(whole), isLarge: true };
+  return { ...subset, whole: testedEach(whole, exact), counted, sources: [indexed(holds(whole))], isLarge: true };
+}
+
+function indexed(within: Condition): SubsetSource {
+  return { table: 'request_index', within, columns: [], key: 'request_index' };
 }
 
 // In a FROM of its own, `id` is the id of the row outside. Bodies of rows that do not meet the query are not read.

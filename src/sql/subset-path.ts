@@ -1,0 +1,179 @@
+// Reads rows through smaller tables that have their ids, in the order of an index of those tables.
+import {
+  all,
+  type Condition,
+  type LinkedIds,
+  readsOnly,
+  type Subset,
+  type SubsetSource,
+  sqlTest,
+  toSql,
+} from './condition';
+import { equalsByIndex } from './index-lookup';
+import { beyondCursor, isDescending, type OfParent, ofParent, orderBy, type PageRequest, type Source } from './listing';
+
+/** The subset through which the rows are found best; undefined: the table itself is read. @param orderedBy null: by id */
+export function subsetFor(
+  conjuncts: readonly Condition[],
+  parent: OfParent | null,
+  orderedBy: string | null,
+): Subset | undefined {
+  const subsets = conjuncts.filter(
+    (each) =>
+      each.kind === 'subset' &&
+      each.sources.every(({ columns }) => !parent || columns.includes(parent.column)) &&
+      !conjuncts.some((other) => findsFewer(other, each.yieldsTo ?? [])),
+  ) as Subset[];
+  if (orderedBy !== null) return subsets.find((each) => each.orderedBy === orderedBy);
+  const [large] = subsets.filter(({ isLarge }) => isLarge);
+  const onlyLarge = conjuncts.every(
+    (each) => each.kind === 'everything' || each.kind === 'idBound' || (each.kind === 'subset' && each.isLarge),
+  );
+  return subsets.find(({ isLarge }) => !isLarge) ?? (onlyLarge ? large : undefined);
+}
+
+function findsFewer(conjunct: Condition, columns: readonly string[]): boolean {
+  switch (conjunct.kind) {
+    case 'sql':
+      return conjunct.equals && conjunct.column !== null && columns.includes(conjunct.column);
+    case 'linkedRow':
+    case 'link':
+    case 'linkedIds':
+      return columns.includes(conjunct.column);
+    default:
+      return false;
+  }
+}
+
+/** How a subset is read for a condition. */
+interface Reading {
+  sources: readonly SubsetSource[];
+  /** What the sources do not test. */
+  others: readonly Condition[];
+  /** Whether each row of the sources that meets what they test meets the whole condition. */
+  isExact: boolean;
+}
+
+function readingOf(subset: Subset, conjuncts: readonly Condition[]): Reading {
+  // other subsets with some of the same sources are met by reading only those
+  const met = conjuncts.filter((each) => each === subset || (each.kind === 'subset' && isPartOf(each, subset)));
+  const sources = met.reduce(
+    (left, each) => left.filter(({ key }) => (each as Subset).sources.some((other) => other.key === key)),
+    subset.sources,
+  );
+  const others = conjuncts.filter((each) => !met.includes(each));
+  const isExact =
+    subset.rest.kind === 'everything' && sources.every((source) => others.every((each) => isTestedBy(source, each)));
+  return { sources, others, isExact };
+}
+
+function isPartOf(part: Subset, whole: Subset): boolean {
+  return (
+    part.rest.kind === 'everything' && part.sources.some(({ key }) => whole.sources.some((each) => each.key === key))
+  );
+}
+
+function isTestedBy(source: SubsetSource, condition: Condition): boolean {
+  return condition.kind === 'everything' || condition.kind === 'idBound' || readsOnly(condition, source.columns);
+}
+
+export function throughSubset(source: Source, subset: Subset, conjuncts: readonly Condition[]): string {
+  const reading = readingOf(subset, conjuncts);
+  if (reading.sources.length === 0) return nothing(source);
+  const isPlain = subset.sources.length === 1 && source.request.order.column === null;
+  if (reading.isExact) return limitedSources(source, reading);
+  return isPlain ? inOrder(source, subset, reading, conjuncts) : merged(source, subset, reading);
+}
+
+function nothing({ select, table }: Source): string {
+  return `select ${select} from ${table} where false`;
+}
+
+// Each source gives a page, and the rows of these pages alone are looked up. Of several links, each gives a page.
+function limitedSources(source: Source, { sources, others }: Reading): string {
+  const { bind, table, select, request, limit, parent } = source;
+  const linked = parent ? undefined : others.find((each) => each.kind === 'linkedIds' && each.ids.length > 1);
+  const { column, ids } = (linked ?? {}) as Partial<LinkedIds>;
+  const tests = others.map((each) => (each === linked ? sqlTest(() => `${column} = link_id`) : each));
+  const links = linked ? `unnest(${bind(ids)}::uuid[]) as links (link_id) cross join lateral ` : '';
+  const pages = sources.map(
+    (each) => `(${sourceText(source, each, tests)} order by ${orderBy(request)} limit ${limit})`,
+  );
+  return `select page.* from ${links}(${pages.join(' union all ')}) as subset cross join lateral (
+    select ${select} from ${table} where id ${equalsByIndex('subset_id')}
+  ) as page order by ${orderOfSubset(request)} limit ${limit}`;
+}
+
+// Merges the sources, and looks each row up, until there are enough that meet the rest.
+function merged(source: Source, subset: Subset, reading: Reading): string {
+  const { bind, table, select, request, limit } = source;
+  const texts = reading.sources.map((each) => {
+    const tests = reading.others.filter((other) => isTestedBy(each, other));
+    return sourceText(source, each, tests);
+  });
+  const rest = toSql(untestedBy(reading, subset), bind);
+  return `select page.* from (${texts.join(' union all ')}) as subset cross join lateral (
+    select ${select} from ${table} where id ${equalsByIndex('subset_id')} and ${rest}
+  ) as page order by ${orderOfSubset(request)} limit ${limit}`;
+}
+
+// Without what the sources test: tested twice, it would make the planner expect too few rows.
+function untestedBy({ sources, others }: Reading, subset: Subset): Condition {
+  return all([subset.rest, ...others.filter((other) => !sources.every((each) => isTestedBy(each, other)))]);
+}
+
+// Reads the ids in order from one smaller table, and looks each row up by its id.
+function inOrder(
+  source: Source,
+  subset: Subset,
+  { sources, others }: Reading,
+  conjuncts: readonly Condition[],
+): string {
+  const { bind, table, select, request, limit } = source;
+  const only = sources[0] as SubsetSource;
+  const tests = others.filter((each) => isTestedBy(only, each));
+  const within = sourceText(source, only, tests);
+  const rest = toSql(all(conjuncts.map((each) => (each === subset ? subset.rest : each))), bind);
+  return `select page.* from (${within} order by ${orderBy(request)}) as subset cross join lateral (
+    select ${select} from ${table} where id = subset_id and ${rest}
+  ) as page order by ${orderOfSubset(request)} limit ${limit}`;
+}
+
+function sourceText(
+  source: Pick<Source, 'bind' | 'request' | 'parent'>,
+  from: SubsetSource,
+  tests: readonly Condition[],
+) {
+  const { bind, request, parent } = source;
+  const { column } = request.order;
+  const where = toSql(all([ofParent(parent), from.within, ...tests, beyondCursor(request)]), bind);
+  return `select id as subset_id${column ? `, ${column.sql} as subset_value` : ''} from ${from.table} where ${where}`;
+}
+
+function orderOfSubset(request: PageRequest): string {
+  const direction = isDescending(request) ? 'desc' : 'asc';
+  const value = request.order.column ? `subset.subset_value ${direction}, ` : '';
+  return `${value}subset.subset_id ${direction}`;
+}
+
+/** Counts the rows of the smaller tables, and looks up only those with more to test. */
+export function countThroughSubset(
+  { bind, table, limit, parent }: Pick<Source, 'bind' | 'table' | 'limit' | 'parent'>,
+  subset: Subset,
+  conjuncts: readonly Condition[],
+): string {
+  const reading = readingOf(subset, conjuncts);
+  const { sources, others, isExact } = reading;
+  if (sources.length === 0) return 'select where false';
+  const texts = sources.map((each) => {
+    const tests = others.filter((other) => isTestedBy(each, other));
+    const where = toSql(all([ofParent(parent), each.within, ...tests]), bind);
+    return `(select id as subset_id from ${each.table} where ${where}${isExact ? ` limit ${limit}` : ''})`;
+  });
+  const union = `(${texts.join(' union all ')}) as subset`;
+  if (isExact) return `select from ${union} limit ${limit}`;
+  const rest = toSql(untestedBy(reading, subset), bind, 'COUNT');
+  return `select from ${union} cross join lateral (
+    select from ${table} where id ${equalsByIndex('subset_id')} and ${rest}
+  ) as counted limit ${limit}`;
+}

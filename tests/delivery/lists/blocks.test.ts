@@ -1,0 +1,131 @@
+// A page of deliveries reads few blocks, however many deliveries there are: each documented list is found by an index.
+import { Client, escapeLiteral } from 'pg';
+import { ANSWERING, READ } from '../../../src/database/pools';
+import { deliveryList } from '../../../src/delivery/api/delivery.linked-fields';
+import type { ListQuery } from '../../../src/graphql/lists/list';
+import { pageRequest } from '../../../src/graphql/lists/page-args';
+import { requestList } from '../../../src/request-log/api/request-log.linked-fields';
+import { countSource, pageSource } from '../../../src/sql/access-path';
+import { all, bindings, type Condition } from '../../../src/sql/condition';
+import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { listStates } from '../../support/delivery-states';
+import { makeDeliveries, RARE_WEBHOOK } from './made-deliveries';
+
+const ROWS = 10_000;
+/** A page of 11 rows, each looked up by its id; without an index, a list reads all of more than 500 blocks. */
+const PAGE_BLOCKS = 150;
+
+let database: TestDatabase;
+let sql: Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  sql = new Client({ connectionString: database.superuserUrl });
+  await sql.connect();
+  await makeDeliveries(sql, ROWS);
+  await listStates(database);
+  await sql.query('vacuum analyze');
+});
+afterAll(async () => {
+  await sql.end();
+  await database.drop();
+});
+
+const OF_RARE_WEBHOOK: Condition = { kind: 'linkedIds', column: 'webhook_id', ids: [RARE_WEBHOOK] };
+
+async function explain(text: string, values: readonly unknown[]): Promise<{ blocks: number; rows: number }> {
+  await sql.query(`prepare asked as ${text}`);
+  const literals = values.map((value) => {
+    if (value instanceof Date) return escapeLiteral(value.toISOString());
+    return escapeLiteral(Array.isArray(value) ? `{${value.join()}}` : String(value));
+  });
+  const given = literals.length > 0 ? `(${literals.join(', ')})` : '';
+  const { rows } = await sql.query(`explain (analyze, buffers, format json) execute asked${given}`);
+  await sql.query('deallocate asked');
+  const { Plan: plan } = rows[0]['QUERY PLAN'][0];
+  return { blocks: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'], rows: plan['Actual Rows'] };
+}
+
+function explainPage({ listing, condition, order, args }: ListQuery, also?: Condition) {
+  const { values, bind } = bindings();
+  const whole = also ? all([condition, also]) : condition;
+  return explain(pageSource(bind, listing, listing.columns, whole, pageRequest(args, order), 11), values);
+}
+
+function listOf(args: object): ListQuery {
+  return deliveryList.listQuery({ first: 10, ...args } as never, null as never);
+}
+
+/** The sessions of the two ways of reading. */
+const SESSIONS: [string, Record<string, string>][] = [
+  ['field by field', READ.settings],
+  ['in one statement', { ...READ.settings, ...ANSWERING.settings }],
+];
+
+describe.each(SESSIONS)('read %s', (_way, settings) => {
+  beforeAll(async () => {
+    await sql.query('reset all');
+    for (const [name, value] of Object.entries(settings)) await sql.query(`set ${name} = '${value}'`);
+  });
+
+  const WHERES: [string, object | undefined, Condition?][] = [
+    ['all', undefined],
+    ['EXHAUSTED', { status: { eq: 'EXHAUSTED' } }],
+    ['DELIVERED', { status: { eq: 'DELIVERED' } }],
+    ['RETRYING', { status: { eq: 'RETRYING' } }],
+    ['open and failed', { status: { in: ['PENDING', 'RETRYING', 'EXHAUSTED'] } }],
+    ['EXHAUSTED of a webhook with few', { status: { eq: 'EXHAUSTED' } }, OF_RARE_WEBHOOK],
+    ['DELIVERED of a webhook with none', { status: { eq: 'DELIVERED' } }, OF_RARE_WEBHOOK],
+    ['of a document', { referenceDocument: { eq: 'DOC-7' } }],
+    ['of a document by type and name', { documentType: { eq: 'Type 1' }, referenceDocument: { eq: 'DOC-7' } }],
+    ['EXHAUSTED of a document', { referenceDocument: { eq: 'DOC-3' }, status: { eq: 'EXHAUSTED' } }],
+    ['EXHAUSTED of an event', { event: { eq: 'on_submit' }, status: { eq: 'EXHAUSTED' } }],
+  ];
+  const ORDERS = ['CREATED_AT', 'FINISHED_AT', 'NEXT_ATTEMPT_AT'].flatMap((field) =>
+    ['ASC', 'DESC'].map((direction) => ({ field, direction })),
+  );
+
+  test.each(WHERES)('%s, in each order', async (_what, where, also) => {
+    for (const orderBy of ORDERS) {
+      const { blocks } = await explainPage(listOf({ where, orderBy }), also);
+      expect({ orderBy, isCheap: blocks <= PAGE_BLOCKS, blocks }).toEqual({ orderBy, isCheap: true, blocks });
+    }
+  });
+
+  test('what is due, and what is held', async () => {
+    for (const where of [
+      { nextAttemptAt: { lt: new Date(0) } },
+      { held: { eq: true } },
+      { waitsFor: { eq: 'CAPACITY' } },
+    ]) {
+      expect((await explainPage(listOf({ where }))).blocks).toBeLessThanOrEqual(PAGE_BLOCKS);
+    }
+  });
+
+  test('the numbers of deliveries by status and webhook', async () => {
+    for (const [where, also] of [
+      [{ status: { eq: 'EXHAUSTED' } }],
+      [{ status: { in: ['PENDING', 'RETRYING'] } }, OF_RARE_WEBHOOK],
+      [{ status: { eq: 'DELIVERED' } }, OF_RARE_WEBHOOK],
+    ] as const) {
+      const { listing, condition } = listOf({ where });
+      const { values, bind } = bindings();
+      const { blocks } = await explain(
+        countSource(bind, listing, all([condition, ...(also ? [also] : [])]), 10_001),
+        values,
+      );
+      expect(blocks).toBeLessThanOrEqual(100);
+    }
+  });
+
+  test.each(['Type 1', 'Rare', 'None'])('requests of the document type %s', async (documentType) => {
+    const args = { first: 10, where: { documentType: { eq: documentType } } };
+    const { blocks } = await explainPage(requestList.listQuery(args as never, { viewer: null } as never));
+    expect(blocks).toBeLessThanOrEqual(PAGE_BLOCKS);
+  });
+});
+
+test('a list that no index finds reads more than that, so the measure tells them apart', async () => {
+  const { blocks } = await explainPage(listOf({ where: { skipMessage: { contains: 'none' } } }));
+  expect(blocks).toBeGreaterThan(2 * PAGE_BLOCKS);
+});
