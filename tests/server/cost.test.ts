@@ -120,6 +120,12 @@ describe('extensions.cost', () => {
     ]);
   });
 
+  test('a search costs the same in the box and in a filter', async () => {
+    const inBox = await costOf('{ search(text: "inv", first: 7) { __typename } }');
+    const inFilter = await costOf('{ webhookRequestLogs(first: 7, where: { search: "inv" }) { nodes { id } } }');
+    expect([inBox, inFilter]).toEqual([307, 307]);
+  });
+
   test('totalCount on every nested list is refused', async () => {
     const { errors } = await app.ask(
       '{ users(first: 100) { totalCount nodes { webhooks(first: 100) { totalCount nodes { requests(first: 3) { totalCount } } } } } }',

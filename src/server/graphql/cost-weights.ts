@@ -10,6 +10,8 @@ export const COST_WEIGHTS: CostWeights = {
     // counts up to 10,000 rows
     ['*.totalCount', 50],
     ['*.totalCountIsExact', 50],
+    // the same search of the log as that of `search` in a `where`
+    ['Query.search', 300],
     ['Query.webhookRequestLogStats', 500],
     ['Query.deliveryStats', 500],
     ['Webhook.stats', 20],
