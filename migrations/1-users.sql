@@ -30,19 +30,28 @@ create table api_keys (
 );
 create index api_keys_user_id_idx on api_keys (user_id);
 
--- Changes that users made. An entry is written in the transaction of the change that it records.
+-- Changes that users made. An entry is written in the transaction of the change that it records. Partitioned by month.
 create table audit_entries (
   id uuid not null,
   at timestamptz(3) not null,
   action text not null,             -- subject.verb, past tense: webhook.paused
   actor_id uuid,                    -- null: the system
+  actor_kind text not null,
   api_key_id uuid,
+  session_id uuid,                  -- the browser session; null: an API key, or the system
   subject_type text,
   subject_id uuid,
+  outcome text not null default 'DONE',
+  reason text,                      -- as the user gave it
   details text,                     -- JSON: what changed; never a secret
   remote_address text,
+  user_agent text,
   request_id text,
-  constraint audit_entries_pkey primary key (id)
-);
+  content_salt bytea not null default uuid_send(gen_random_uuid()),  -- evidence: see 9-evidence.sql
+  leaf_hash bytea not null,         -- set by a trigger
+  constraint audit_entries_pkey primary key (id),
+  constraint audit_entries_actor_kind_check check (actor_kind in ('USER', 'SYSTEM')),
+  constraint audit_entries_outcome_check check (outcome in ('DONE', 'DENIED'))
+) partition by range (id);
 create index audit_entries_subject_id_idx on audit_entries (subject_id, id);
 create index audit_entries_actor_id_idx on audit_entries (actor_id, id);

@@ -7,6 +7,8 @@ create table payloads (
   sha256 bytea not null,
   byte_length integer not null,
   content_type text not null,
+  body_salt bytea not null default uuid_send(gen_random_uuid()),     -- evidence: see 9-evidence.sql
+  body_digest bytea not null,       -- set by a trigger
   constraint payloads_pkey primary key (id)
 ) partition by range (id);
 

@@ -33,10 +33,22 @@ create table webhook_request_logs (
   error text,
   error_code text,
   remote_address text,
+  trace_id text,                    -- of the W3C trace context
+  dns_ms integer,                   -- parts of duration_ms; null: not measured
+  connect_ms integer,
+  tls_ms integer,
+  first_byte_ms integer,
+  tls_version text,
+  -- evidence: see 9-evidence.sql
+  content_salt bytea not null default uuid_send(gen_random_uuid()),
+  body_digest bytea,                -- of the payload of payload_id
+  wire_body_digest bytea,           -- of the payload of wire_payload_id
+  leaf_hash bytea,                  -- set by a trigger when the row is closed
   constraint webhook_request_logs_pkey primary key (id),
   constraint webhook_request_logs_status_check check
     (status in ('PENDING', 'SUCCEEDED', 'FAILED', 'UNKNOWN', 'REFUSED')),
   constraint webhook_request_logs_finished_check check ((finished_at is null) = (status = 'PENDING')),
+  constraint webhook_request_logs_leaf_check check ((finished_at is null) = (leaf_hash is null)),
   constraint webhook_request_logs_webhook_id_fkey foreign key (webhook_id) references webhooks (id),
   constraint webhook_request_logs_user_id_fkey foreign key (user_id) references users (id)
 ) partition by range (id);
@@ -101,6 +113,8 @@ begin
     group by piece, kind order by piece, kind;
   insert into public.failed_requests (id, webhook_id, document_type, status)
     select id, webhook_id, document_type, status from opened where status in ('FAILED', 'UNKNOWN', 'REFUSED');
+  insert into public.evidence_queue (kind, subject_id, leaf_hash)
+    select 1, id, leaf_hash from opened where leaf_hash is not null;
   return null;
 end $$;
 
@@ -113,6 +127,7 @@ begin
     group by piece order by piece;
   insert into public.failed_requests (id, webhook_id, document_type, status)
     select id, webhook_id, document_type, status from closed where status in ('FAILED', 'UNKNOWN', 'REFUSED');
+  insert into public.evidence_queue (kind, subject_id, leaf_hash) select 1, id, leaf_hash from closed;
   return null;
 end $$;
 

@@ -17,11 +17,13 @@ create trigger open_rows_are_only_closed before update on webhook_request_logs
   for each row when (old.finished_at is null and (new.finished_at is null or
     (new.id, new.webhook_id, new.direction, new.document_type, new.event, new.reference_document,
      new.business_event_id, new.delivery_id, new.user_id, new.attempt_number, new.duplicate, new.method, new.url,
-     new.headers, new.payload_id, new.secret_id, new.started_at, new.test, new.replay_id, new.wire_payload_id)
+     new.headers, new.payload_id, new.secret_id, new.started_at, new.test, new.replay_id, new.wire_payload_id,
+     new.trace_id, new.content_salt)
     is distinct from
     (old.id, old.webhook_id, old.direction, old.document_type, old.event, old.reference_document,
      old.business_event_id, old.delivery_id, old.user_id, old.attempt_number, old.duplicate, old.method, old.url,
-     old.headers, old.payload_id, old.secret_id, old.started_at, old.test, old.replay_id, old.wire_payload_id)))
+     old.headers, old.payload_id, old.secret_id, old.started_at, old.test, old.replay_id, old.wire_payload_id,
+     old.trace_id, old.content_salt)))
   execute function refuse_change();
 
 create trigger payloads_never_change before update on payloads
@@ -82,8 +84,8 @@ create trigger rows_are_not_backdated before insert on audit_entries
 -- bounded by the ids of the first and last millisecond: id remains in the primary key, and a whole month can be dropped.
 -- The serving login may create nothing; it runs these functions of the owner, which make only missing partitions.
 
--- Each month of the log has a partition of its index, and each month of deliveries one of finished_deliveries, also a month
--- that was made by hand.
+-- Each month of the log has a partition of its index and of the leaves of its evidence, and each month of deliveries one of
+-- finished_deliveries, also a month that was made by hand.
 create function missing_partitions(months_ahead integer) returns table (name text, parent text, bounds text)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -100,11 +102,12 @@ begin
           date_trunc('month', now() at time zone 'UTC') - interval '1 month',
           date_trunc('month', now() at time zone 'UTC') + make_interval(months => months_ahead),
           interval '1 month') as m (month)
-        cross join unnest(array['payloads', 'business_events', 'deliveries', 'finished_deliveries', 'webhook_request_logs',
-          'request_index']) as p (parent)
+        cross join unnest(array['audit_entries', 'payloads', 'business_events', 'deliveries', 'finished_deliveries',
+          'webhook_request_logs', 'request_index', 'evidence_leaves']) as p (parent)
       union all
       select b.beside || substr(c.relname, length(b.parent) + 1), b.beside, pg_get_expr(c.relpartbound, c.oid)
-      from (values ('webhook_request_logs', 'request_index'), ('deliveries', 'finished_deliveries')) as b (parent, beside)
+      from (values ('webhook_request_logs', 'request_index'), ('webhook_request_logs', 'evidence_leaves'),
+          ('deliveries', 'finished_deliveries')) as b (parent, beside)
         join pg_inherits i on i.inhparent = format('public.%I', b.parent)::regclass
         join pg_class c on c.oid = i.inhrelid
     )
@@ -143,5 +146,3 @@ begin
 end $$;
 
 revoke execute on function missing_partitions(integer), make_partition(text) from public;
-
-select make_partition(name) from missing_partitions(3);

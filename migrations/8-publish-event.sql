@@ -185,8 +185,8 @@ declare
     open_deliveries, finished_deliveries, blocking_deliveries, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,
     request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
-    request_index, exports, incoming_agreements,
-    incoming_tokens, incoming_ids, sampled_refusals, worker_leases}';
+    request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, worker_leases,
+    evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;
   name text := document_type;

@@ -23,16 +23,27 @@ CREATE TABLE audit_entries (
   at timestamp(3) with time zone NOT NULL,
   action text NOT NULL,
   actor_id uuid,
+  actor_kind text NOT NULL,
   api_key_id uuid,
+  session_id uuid,
   subject_type text,
   subject_id uuid,
+  outcome text NOT NULL DEFAULT 'DONE'::text,
+  reason text,
   details text,
   remote_address text,
+  user_agent text,
   request_id text,
+  content_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()),
+  leaf_hash bytea NOT NULL,
+  CONSTRAINT audit_entries_actor_kind_check CHECK (actor_kind = ANY (ARRAY['USER'::text, 'SYSTEM'::text])),
+  CONSTRAINT audit_entries_outcome_check CHECK (outcome = ANY (ARRAY['DONE'::text, 'DENIED'::text])),
   CONSTRAINT audit_entries_pkey PRIMARY KEY (id)
-);
+) PARTITION BY RANGE (id);
 CREATE INDEX audit_entries_actor_id_idx ON audit_entries USING btree (actor_id, id);
 CREATE INDEX audit_entries_subject_id_idx ON audit_entries USING btree (subject_id, id);
+CREATE TRIGGER entries_go_to_queue AFTER INSERT ON audit_entries REFERENCING NEW TABLE AS entries FOR EACH STATEMENT EXECUTE FUNCTION queue_audit_leaves();
+CREATE TRIGGER entries_have_leaves BEFORE INSERT ON audit_entries FOR EACH ROW EXECUTE FUNCTION make_audit_leaf();
 CREATE TRIGGER entries_never_change BEFORE UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -168,6 +179,94 @@ CREATE TABLE delivery_stats_series (
   CONSTRAINT delivery_stats_series_pkey PRIMARY KEY (id)
 );
 CREATE INDEX delivery_stats_series_webhook_id_idx ON delivery_stats_series USING btree (webhook_id) WHERE detailed;
+
+CREATE TABLE evidence_blocks (
+  first_index bigint NOT NULL,
+  leaf_count integer NOT NULL,
+  tree_size bigint NOT NULL,
+  leaf_hashes bytea NOT NULL,
+  frontier bytea NOT NULL,
+  root_hash bytea NOT NULL,
+  sealed_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT evidence_blocks_pkey PRIMARY KEY (first_index),
+  CONSTRAINT evidence_blocks_size_check CHECK (leaf_count > 0 AND tree_size = (first_index + leaf_count) AND octet_length(leaf_hashes) = (32 * leaf_count)),
+  CONSTRAINT evidence_blocks_tree_size_key UNIQUE (tree_size)
+);
+CREATE TRIGGER evidence_never_changes BEFORE DELETE OR UPDATE ON evidence_blocks FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON evidence_blocks FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE evidence_heads (
+  origin text NOT NULL,
+  tree_size bigint NOT NULL,
+  checkpoint text NOT NULL,
+  signed_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT evidence_heads_pkey PRIMARY KEY (origin, tree_size),
+  CONSTRAINT evidence_heads_tree_size_fkey FOREIGN KEY (tree_size) REFERENCES evidence_blocks(tree_size)
+);
+CREATE TRIGGER evidence_never_changes BEFORE DELETE OR UPDATE ON evidence_heads FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON evidence_heads FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE evidence_keys (
+  id uuid NOT NULL,
+  origin text NOT NULL,
+  vkey text NOT NULL,
+  kek text NOT NULL,
+  wrapped bytea NOT NULL,
+  box bytea NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT evidence_keys_pkey PRIMARY KEY (id),
+  CONSTRAINT evidence_keys_vkey_key UNIQUE (vkey)
+);
+
+CREATE TABLE evidence_leaves (
+  kind smallint NOT NULL,
+  subject_id uuid NOT NULL,
+  leaf_index bigint NOT NULL,
+  CONSTRAINT evidence_leaves_pkey PRIMARY KEY (kind, subject_id)
+) PARTITION BY RANGE (subject_id);
+CREATE TRIGGER evidence_never_changes BEFORE DELETE OR UPDATE ON evidence_leaves FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON evidence_leaves FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE evidence_nodes (
+  level smallint NOT NULL,
+  node_index bigint NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT evidence_nodes_hash_check CHECK (octet_length(hash) = 32),
+  CONSTRAINT evidence_nodes_level_check CHECK (level > 0 AND (level::integer % 8) = 0),
+  CONSTRAINT evidence_nodes_pkey PRIMARY KEY (level, node_index)
+);
+CREATE TRIGGER evidence_never_changes BEFORE DELETE OR UPDATE ON evidence_nodes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON evidence_nodes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE evidence_queue (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  kind smallint NOT NULL,
+  subject_id uuid NOT NULL,
+  leaf_hash bytea NOT NULL,
+  CONSTRAINT evidence_queue_leaf_hash_check CHECK (octet_length(leaf_hash) = 32),
+  CONSTRAINT evidence_queue_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE evidence_runs (
+  id uuid NOT NULL,
+  depth text NOT NULL,
+  state text NOT NULL,
+  known_heads text[] NOT NULL,
+  checked bigint NOT NULL,
+  findings text NOT NULL,
+  finding_count bigint NOT NULL,
+  error text,
+  ordered_by uuid NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  seen_at timestamp(3) with time zone,
+  finished_at timestamp(3) with time zone,
+  CONSTRAINT evidence_runs_depth_check CHECK (depth = ANY (ARRAY['TREE'::text, 'ROWS'::text, 'CONTENT'::text])),
+  CONSTRAINT evidence_runs_finished_check CHECK ((finished_at IS NULL) = (state = ANY (ARRAY['PENDING'::text, 'RUNNING'::text]))),
+  CONSTRAINT evidence_runs_ordered_by_fkey FOREIGN KEY (ordered_by) REFERENCES users(id),
+  CONSTRAINT evidence_runs_pkey PRIMARY KEY (id),
+  CONSTRAINT evidence_runs_state_check CHECK (state = ANY (ARRAY['PENDING'::text, 'RUNNING'::text, 'COMPLETED'::text, 'FAILED'::text]))
+);
+CREATE INDEX evidence_runs_open_idx ON evidence_runs USING btree (id) WHERE state = ANY (ARRAY['PENDING'::text, 'RUNNING'::text]);
 
 CREATE TABLE exports (
   id uuid NOT NULL,
@@ -307,9 +406,12 @@ CREATE TABLE payloads (
   sha256 bytea NOT NULL,
   byte_length integer NOT NULL,
   content_type text NOT NULL,
+  body_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()),
+  body_digest bytea NOT NULL,
   CONSTRAINT payloads_pkey PRIMARY KEY (id)
 ) PARTITION BY RANGE (id);
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON payloads FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER payloads_have_digests BEFORE INSERT ON payloads FOR EACH ROW EXECUTE FUNCTION digest_payload();
 CREATE TRIGGER payloads_never_change BEFORE UPDATE ON payloads FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON payloads FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
@@ -486,7 +588,18 @@ CREATE TABLE webhook_request_logs (
   error text,
   error_code text,
   remote_address text,
+  trace_id text,
+  dns_ms integer,
+  connect_ms integer,
+  tls_ms integer,
+  first_byte_ms integer,
+  tls_version text,
+  content_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()),
+  body_digest bytea,
+  wire_body_digest bytea,
+  leaf_hash bytea,
   CONSTRAINT webhook_request_logs_finished_check CHECK ((finished_at IS NULL) = (status = 'PENDING'::text)),
+  CONSTRAINT webhook_request_logs_leaf_check CHECK ((finished_at IS NULL) = (leaf_hash IS NULL)),
   CONSTRAINT webhook_request_logs_pkey PRIMARY KEY (id),
   CONSTRAINT webhook_request_logs_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'UNKNOWN'::text, 'REFUSED'::text])),
   CONSTRAINT webhook_request_logs_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
@@ -502,8 +615,10 @@ CREATE INDEX webhook_request_logs_webhook_id_idx ON webhook_request_logs USING b
 CREATE TRIGGER closed_requests_go_to_feed AFTER UPDATE ON webhook_request_logs REFERENCING NEW TABLE AS closed FOR EACH STATEMENT EXECUTE FUNCTION write_closed_to_feed();
 CREATE TRIGGER closed_rows_never_change BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON webhook_request_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER open_rows_are_only_closed BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL AND (new.finished_at IS NULL OR new.id IS DISTINCT FROM old.id OR new.webhook_id IS DISTINCT FROM old.webhook_id OR new.direction IS DISTINCT FROM old.direction OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.business_event_id IS DISTINCT FROM old.business_event_id OR new.delivery_id IS DISTINCT FROM old.delivery_id OR new.user_id IS DISTINCT FROM old.user_id OR new.attempt_number IS DISTINCT FROM old.attempt_number OR new.duplicate IS DISTINCT FROM old.duplicate OR new.method IS DISTINCT FROM old.method OR new.url IS DISTINCT FROM old.url OR new.headers IS DISTINCT FROM old.headers OR new.payload_id IS DISTINCT FROM old.payload_id OR new.secret_id IS DISTINCT FROM old.secret_id OR new.started_at IS DISTINCT FROM old.started_at OR new.test IS DISTINCT FROM old.test OR new.replay_id IS DISTINCT FROM old.replay_id OR new.wire_payload_id IS DISTINCT FROM old.wire_payload_id)) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER open_rows_are_only_closed BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL AND (new.finished_at IS NULL OR new.id IS DISTINCT FROM old.id OR new.webhook_id IS DISTINCT FROM old.webhook_id OR new.direction IS DISTINCT FROM old.direction OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.business_event_id IS DISTINCT FROM old.business_event_id OR new.delivery_id IS DISTINCT FROM old.delivery_id OR new.user_id IS DISTINCT FROM old.user_id OR new.attempt_number IS DISTINCT FROM old.attempt_number OR new.duplicate IS DISTINCT FROM old.duplicate OR new.method IS DISTINCT FROM old.method OR new.url IS DISTINCT FROM old.url OR new.headers IS DISTINCT FROM old.headers OR new.payload_id IS DISTINCT FROM old.payload_id OR new.secret_id IS DISTINCT FROM old.secret_id OR new.started_at IS DISTINCT FROM old.started_at OR new.test IS DISTINCT FROM old.test OR new.replay_id IS DISTINCT FROM old.replay_id OR new.wire_payload_id IS DISTINCT FROM old.wire_payload_id OR new.trace_id IS DISTINCT FROM old.trace_id OR new.content_salt IS DISTINCT FROM old.content_salt)) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER opened_requests_go_to_feed AFTER INSERT ON webhook_request_logs REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION write_opened_to_feed();
+CREATE TRIGGER requests_have_leaves_insert BEFORE INSERT ON webhook_request_logs FOR EACH ROW WHEN (new.finished_at IS NOT NULL) EXECUTE FUNCTION make_request_leaf();
+CREATE TRIGGER requests_have_leaves_update BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL AND new.finished_at IS NOT NULL) EXECUTE FUNCTION make_request_leaf();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON webhook_request_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_not_backdated BEFORE INSERT ON webhook_request_logs FOR EACH ROW WHEN (new.id < first_id_at(now() - '00:10:00'::interval) OR new.started_at < (now() - '00:10:00'::interval) OR new.finished_at < (now() - '00:10:00'::interval)) EXECUTE FUNCTION refuse_past_row();
 
@@ -587,6 +702,40 @@ AS $function$
     2147483647)::integer
 $function$;
 
+CREATE OR REPLACE FUNCTION public.audit_leaf_hash(e audit_entries)
+ RETURNS bytea
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+begin
+  return sha256('\x00'::bytea || convert_to(public.audit_record(e), 'UTF8'));
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.audit_record(e audit_entries)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+begin
+  return concat(
+    '{"action":', to_json(e.action),
+    ',"actor":', coalesce('"' || e.actor_id || '"', 'null'),
+    ',"actorKind":', to_json(e.actor_kind),
+    ',"at":"', to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    '","content":{"details":', coalesce('"' || encode(public.evidence_digest(e.content_salt, 'details', convert_to(e.details, 'UTF8')), 'hex') || '"', 'null'),
+    ',"reason":', coalesce('"' || encode(public.evidence_digest(e.content_salt, 'reason', convert_to(e.reason, 'UTF8')), 'hex') || '"', 'null'),
+    ',"remoteAddress":', coalesce('"' || encode(public.evidence_digest(e.content_salt, 'remoteAddress', convert_to(e.remote_address, 'UTF8')), 'hex') || '"', 'null'),
+    ',"userAgent":', coalesce('"' || encode(public.evidence_digest(e.content_salt, 'userAgent', convert_to(e.user_agent, 'UTF8')), 'hex') || '"', 'null'),
+    '},"id":"', e.id,
+    '","kind":"audit","outcome":', to_json(e.outcome),
+    ',"requestId":', coalesce(to_json(e.request_id)::text, 'null'),
+    ',"session":', coalesce('"' || e.session_id || '"', 'null'),
+    ',"subjectId":', coalesce('"' || e.subject_id || '"', 'null'),
+    ',"subjectType":', coalesce(to_json(e.subject_type)::text, 'null'),
+    ',"v":1,"viaKey":', coalesce('"' || e.api_key_id || '"', 'null'),
+    '}');
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.deliveries_are_paused()
  RETURNS boolean
  LANGUAGE plpgsql
@@ -594,6 +743,15 @@ AS $function$
 begin
   perform pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashtext('hookledger.pause'));
   return exists (select from public.deliveries_pause);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.digest_payload()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.body_digest := public.evidence_digest(new.body_salt, 'body', new.body);
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.ended_attempts(attempts integer, open_request_id uuid)
@@ -613,6 +771,12 @@ AS $function$
   from unnest(array[document_type, event, reference_document, user_name, data])
     with ordinality as parts (part, position)
 $function$;
+
+CREATE OR REPLACE FUNCTION public.evidence_digest(salt bytea, part bytea, content bytea)
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$ select sha256(sha256(salt || part) || content) $function$;
 
 CREATE OR REPLACE FUNCTION public.first_id_at(at timestamp with time zone)
  RETURNS uuid
@@ -649,6 +813,15 @@ exception when data_exception or program_limit_exceeded then
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.make_audit_leaf()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.leaf_hash := public.audit_leaf_hash(new);
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.make_partition(missing text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -680,6 +853,21 @@ begin
 end $function$;
 REVOKE EXECUTE ON FUNCTION make_partition(text) FROM public;
 
+CREATE OR REPLACE FUNCTION public.make_request_leaf()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.payload_id is not null and new.body_digest is null then
+    select p.body_digest into new.body_digest from public.payloads p where p.id = new.payload_id;
+  end if;
+  if new.wire_payload_id is not null and new.wire_body_digest is null then
+    select p.body_digest into new.wire_body_digest from public.payloads p where p.id = new.wire_payload_id;
+  end if;
+  new.leaf_hash := sha256('\x00'::bytea || convert_to(public.request_record(new), 'UTF8'));
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.missing_partitions(months_ahead integer)
  RETURNS TABLE(name text, parent text, bounds text)
  LANGUAGE plpgsql
@@ -700,11 +888,12 @@ begin
           date_trunc('month', now() at time zone 'UTC') - interval '1 month',
           date_trunc('month', now() at time zone 'UTC') + make_interval(months => months_ahead),
           interval '1 month') as m (month)
-        cross join unnest(array['payloads', 'business_events', 'deliveries', 'finished_deliveries', 'webhook_request_logs',
-          'request_index']) as p (parent)
+        cross join unnest(array['audit_entries', 'payloads', 'business_events', 'deliveries', 'finished_deliveries',
+          'webhook_request_logs', 'request_index', 'evidence_leaves']) as p (parent)
       union all
       select b.beside || substr(c.relname, length(b.parent) + 1), b.beside, pg_get_expr(c.relpartbound, c.oid)
-      from (values ('webhook_request_logs', 'request_index'), ('deliveries', 'finished_deliveries')) as b (parent, beside)
+      from (values ('webhook_request_logs', 'request_index'), ('webhook_request_logs', 'evidence_leaves'),
+          ('deliveries', 'finished_deliveries')) as b (parent, beside)
         join pg_inherits i on i.inhparent = format('public.%I', b.parent)::regclass
         join pg_class c on c.oid = i.inhrelid
     )
@@ -880,6 +1069,18 @@ AS $function$
   from (select left(regexp_replace(value, '[\u0001-\u001f\u007f-\u009f]', ' ', 'g'), 200) as short) as cut
 $function$;
 
+CREATE OR REPLACE FUNCTION public.queue_audit_leaves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  insert into public.evidence_queue (kind, subject_id, leaf_hash) select 2, id, leaf_hash from entries;
+  return null;
+end $function$;
+REVOKE EXECUTE ON FUNCTION queue_audit_leaves() FROM public;
+
 CREATE OR REPLACE FUNCTION public.rebuild_change_feed()
  RETURNS boolean
  LANGUAGE plpgsql
@@ -924,6 +1125,64 @@ begin
   end if;
   raise exception 'insert into % is refused: its time is more than 10 minutes ago', tg_table_name
     using errcode = 'integrity_constraint_violation';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.request_leaf_hash(r webhook_request_logs)
+ RETURNS bytea
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+begin
+  return sha256('\x00'::bytea || convert_to(public.request_record(r), 'UTF8'));
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.request_record(r webhook_request_logs)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+begin
+  return concat(
+    '{"attempt":', r.attempt_number,
+    ',"businessEvent":', coalesce('"' || r.business_event_id || '"', 'null'),
+    ',"connectMs":', coalesce(r.connect_ms::text, 'null'),
+    ',"content":{"body":', coalesce('"' || encode(r.body_digest, 'hex') || '"', 'null'),
+    ',"error":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'error', convert_to(r.error, 'UTF8')), 'hex') || '"', 'null'),
+    ',"headers":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'headers', convert_to(r.headers, 'UTF8')), 'hex') || '"', 'null'),
+    ',"reference":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'reference', convert_to(r.reference_document, 'UTF8')), 'hex') || '"', 'null'),
+    ',"remoteAddress":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'remoteAddress', convert_to(r.remote_address, 'UTF8')), 'hex') || '"', 'null'),
+    ',"response":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'response', r.response_body), 'hex') || '"', 'null'),
+    ',"responseHeaders":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'responseHeaders', convert_to(r.response_headers, 'UTF8')), 'hex') || '"', 'null'),
+    ',"url":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'url', convert_to(r.url, 'UTF8')), 'hex') || '"', 'null'),
+    ',"wireBody":', coalesce('"' || encode(r.wire_body_digest, 'hex') || '"', 'null'),
+    '},"delivery":', coalesce('"' || r.delivery_id || '"', 'null'),
+    ',"direction":', to_json(r.direction),
+    ',"dnsMs":', coalesce(r.dns_ms::text, 'null'),
+    ',"documentType":', coalesce(to_json(r.document_type)::text, 'null'),
+    ',"duplicate":', r.duplicate::text,
+    ',"durationMs":', coalesce(r.duration_ms::text, 'null'),
+    ',"errorCode":', coalesce(to_json(r.error_code)::text, 'null'),
+    ',"event":', coalesce(to_json(r.event)::text, 'null'),
+    ',"finishedAt":"', to_char(r.finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    '","firstByteMs":', coalesce(r.first_byte_ms::text, 'null'),
+    ',"id":"', r.id,
+    '","kind":"request","method":', to_json(r.method),
+    ',"payload":', coalesce('"' || r.payload_id || '"', 'null'),
+    ',"replay":', coalesce('"' || r.replay_id || '"', 'null'),
+    ',"responseBytes":', coalesce(r.response_bytes::text, 'null'),
+    ',"responseStatus":', coalesce(r.response_status::text, 'null'),
+    ',"responseTruncated":', coalesce(r.response_truncated::text, 'null'),
+    ',"secretId":', coalesce('"' || r.secret_id || '"', 'null'),
+    ',"startedAt":"', to_char(r.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    '","status":', to_json(r.status),
+    ',"test":', r.test::text,
+    ',"tlsMs":', coalesce(r.tls_ms::text, 'null'),
+    ',"tlsVersion":', coalesce(to_json(r.tls_version)::text, 'null'),
+    ',"traceId":', coalesce(to_json(r.trace_id)::text, 'null'),
+    ',"user":', coalesce('"' || r.user_id || '"', 'null'),
+    ',"v":1,"webhook":', coalesce('"' || r.webhook_id || '"', 'null'),
+    ',"wirePayload":', coalesce('"' || r.wire_payload_id || '"', 'null'),
+    '}');
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.unwatch_table(table_name regclass)
@@ -974,8 +1233,8 @@ declare
     open_deliveries, finished_deliveries, blocking_deliveries, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,
     request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
-    request_index, exports, incoming_agreements,
-    incoming_tokens, incoming_ids, sampled_refusals, worker_leases}';
+    request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, worker_leases,
+    evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;
   name text := document_type;
@@ -1103,6 +1362,7 @@ begin
     group by piece order by piece;
   insert into public.failed_requests (id, webhook_id, document_type, status)
     select id, webhook_id, document_type, status from closed where status in ('FAILED', 'UNKNOWN', 'REFUSED');
+  insert into public.evidence_queue (kind, subject_id, leaf_hash) select 1, id, leaf_hash from closed;
   return null;
 end $function$;
 REVOKE EXECUTE ON FUNCTION write_closed_to_feed() FROM public;
@@ -1138,6 +1398,8 @@ begin
     group by piece, kind order by piece, kind;
   insert into public.failed_requests (id, webhook_id, document_type, status)
     select id, webhook_id, document_type, status from opened where status in ('FAILED', 'UNKNOWN', 'REFUSED');
+  insert into public.evidence_queue (kind, subject_id, leaf_hash)
+    select 1, id, leaf_hash from opened where leaf_hash is not null;
   return null;
 end $function$;
 REVOKE EXECUTE ON FUNCTION write_opened_to_feed() FROM public;

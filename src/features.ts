@@ -4,6 +4,7 @@ import { audit } from './audit/audit.feature';
 import { delivery } from './delivery/delivery.feature';
 import { documents } from './documents/documents.feature';
 import { events } from './events/events.feature';
+import { evidence } from './evidence/evidence.feature';
 import { incoming } from './incoming/incoming.feature';
 import type { LinkedFields } from './read-plan/linked-fields';
 import type { SqlFields } from './read-plan/sql-fields';
@@ -34,5 +35,6 @@ export const FEATURES: readonly Feature[] = [
   delivery,
   incoming,
   replay,
+  evidence,
   documents,
 ];

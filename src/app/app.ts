@@ -9,6 +9,8 @@ import { startWithDatabase } from '../database/start-with-database';
 import { startQueue } from '../delivery/queue/queue';
 import { createFaultLog } from '../fault-log';
 import { startFollowing } from '../jobs/follow-log';
+import { startSealing } from '../jobs/seal-record';
+import { startVerifying } from '../jobs/verify-record';
 import { watchBacklog } from '../jobs/watch-backlog';
 import { createKeyring } from '../keyring/keyring';
 import type { Log } from '../log';
@@ -113,8 +115,17 @@ async function startParts(
   if (config.processes.has('indexer')) {
     const following = startFollowing(deliver, log);
     indexing.push(() => following.stop());
+    const sealing = startSealing(deliver, keyring, hostOf(config), log);
+    indexing.push(() => sealing.stop());
+    const verifying = startVerifying(deliver, log);
+    indexing.push(() => verifying.stop());
   }
   return config.port === null ? null : serve(config, config.port, parts, wakeRelay, serving);
+}
+
+// the beginning of the name of the evidence log
+function hostOf({ publicUrl }: Config): string {
+  return publicUrl === null ? 'localhost' : new URL(publicUrl).host;
 }
 
 async function serve(

@@ -4,8 +4,8 @@ import type { Config } from '../config';
 const SERVE_WITHOUT_API = 2;
 /** For publishing and receiving: transactions, two look-ups, and a statement that counts refusals. */
 const ACCEPTING = 8;
-/** What indexing uses at most: a transaction for each of its two loops, and the question how much is left. */
-const INDEXING = 3;
+/** What indexing uses at most: a transaction for each of its four loops, and the question how much is left. */
+const INDEXING = 5;
 
 /** The sizes of the pools, of which a process without all parts needs less. */
 export function poolSizes({ connections, processes }: Pick<Config, 'connections' | 'processes'>) {

@@ -1,8 +1,13 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+export const ACTOR_KINDS = ['USER', 'SYSTEM'] as const;
+export const AUDIT_OUTCOMES = ['DONE', 'DENIED'] as const;
 
 @Entity('audit_entries')
 @Index('audit_entries_subject_id_idx', ['subjectId', 'id'])
 @Index('audit_entries_actor_id_idx', ['actorId', 'id'])
+@Check('audit_entries_actor_kind_check', `actor_kind in ('USER', 'SYSTEM')`)
+@Check('audit_entries_outcome_check', `outcome in ('DONE', 'DENIED')`)
 export class AuditEntryEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'audit_entries_pkey' })
   id: string;
@@ -16,8 +21,14 @@ export class AuditEntryEntity {
   @Column('uuid', { name: 'actor_id', nullable: true })
   actorId: string | null;
 
+  @Column('text', { name: 'actor_kind' })
+  actorKind: (typeof ACTOR_KINDS)[number];
+
   @Column('uuid', { name: 'api_key_id', nullable: true })
   apiKeyId: string | null;
+
+  @Column('uuid', { name: 'session_id', nullable: true })
+  sessionId: string | null;
 
   @Column('text', { name: 'subject_type', nullable: true })
   subjectType: string | null;
@@ -25,12 +36,27 @@ export class AuditEntryEntity {
   @Column('uuid', { name: 'subject_id', nullable: true })
   subjectId: string | null;
 
+  @Column('text', { default: 'DONE' })
+  outcome: (typeof AUDIT_OUTCOMES)[number];
+
+  @Column('text', { nullable: true })
+  reason: string | null;
+
   @Column('text', { nullable: true })
   details: string | null;
 
   @Column('text', { name: 'remote_address', nullable: true })
   remoteAddress: string | null;
 
+  @Column('text', { name: 'user_agent', nullable: true })
+  userAgent: string | null;
+
   @Column('text', { name: 'request_id', nullable: true })
   requestId: string | null;
+
+  @Column('bytea', { name: 'content_salt', default: () => 'uuid_send(gen_random_uuid())' })
+  contentSalt: Buffer;
+
+  @Column('bytea', { name: 'leaf_hash' })
+  leafHash: Buffer;
 }

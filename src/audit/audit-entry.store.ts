@@ -2,11 +2,28 @@ import { columns } from '../sql/columns';
 import { changedBy, type Db, statement } from '../sql/db';
 import type { AuditEntryEntity } from './audit-entry.entity';
 
-export const AUDIT_ENTRY = columns<AuditEntryEntity>([
+/** An entry as it is inserted. */
+export type NewAuditEntry = Pick<
+  AuditEntryEntity,
+  | 'id'
+  | 'at'
+  | 'action'
+  | 'actorId'
+  | 'actorKind'
+  | 'apiKeyId'
+  | 'subjectType'
+  | 'subjectId'
+  | 'details'
+  | 'remoteAddress'
+  | 'requestId'
+>;
+
+export const AUDIT_ENTRY = columns<NewAuditEntry>([
   ['id', 'id', 'uuid'],
   ['at', 'at', 'timestamptz'],
   ['action', 'action', 'text'],
   ['actorId', 'actor_id', 'uuid'],
+  ['actorKind', 'actor_kind', 'text'],
   ['apiKeyId', 'api_key_id', 'uuid'],
   ['subjectType', 'subject_type', 'text'],
   ['subjectId', 'subject_id', 'uuid'],
@@ -20,6 +37,6 @@ export function insertAuditEntriesSql(first = 1): string {
   return `insert into audit_entries (${AUDIT_ENTRY.names}) select * from unnest(${AUDIT_ENTRY.arrays(first)})`;
 }
 
-export async function insertAuditEntry(db: Db, entry: AuditEntryEntity): Promise<void> {
+export async function insertAuditEntry(db: Db, entry: NewAuditEntry): Promise<void> {
   await changedBy(db, statement(insertAuditEntriesSql()), AUDIT_ENTRY.valuesOf([entry]));
 }

@@ -1,8 +1,7 @@
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
-import type { AuditEntryEntity } from './audit-entry.entity';
-import { insertAuditEntry } from './audit-entry.store';
+import { insertAuditEntry, type NewAuditEntry } from './audit-entry.store';
 
 export interface Act {
   /** subject.verb in the past tense: `webhook.paused`. */
@@ -24,13 +23,14 @@ export async function recordOwnAct(db: Db, act: Act): Promise<void> {
 }
 
 /** An entry for a caller that inserts it in the statement of the change. */
-export function auditEntry(viewer: Viewer | null, act: Act): AuditEntryEntity {
+export function auditEntry(viewer: Viewer | null, act: Act): NewAuditEntry {
   const id = newId();
   return {
     id,
     at: timeOfId(id),
     action: act.action,
     actorId: viewer?.userId ?? null,
+    actorKind: viewer ? 'USER' : 'SYSTEM',
     apiKeyId: viewer?.apiKeyId ?? null,
     subjectType: act.subjectType,
     subjectId: act.subjectId,

@@ -19,7 +19,9 @@ const TABLES = `users, api_keys, audit_entries, webhooks, webhook_secrets, webho
   outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries, worker_leases,
   webhook_request_logs, replays, request_changes, feed_positions, failed_requests,
   request_index, request_stats_series, request_stats, request_stats_open, delivery_changes, delivery_stats_series,
-  delivery_stats, exports, migrations`;
+  delivery_stats, exports,
+  evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs,
+  migrations`;
 
 function grantsFor(name: string): string[] {
   return [
@@ -45,6 +47,11 @@ function grantsFor(name: string): string[] {
     `grant update on request_stats, delivery_stats to ${name}`,
     `grant delete on request_stats_open, delivery_stats, delivery_changes to ${name}`,
     `grant insert on exports to ${name}`,
+    `grant delete on evidence_queue to ${name}`,
+    `grant insert on evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs
+       to ${name}`,
+    `grant update (state, checked, findings, finding_count, error, seen_at, finished_at) on evidence_runs to ${name}`,
+    `grant update (kek, wrapped) on evidence_keys to ${name}`,
     `grant update (downloads, rows_sent, bytes_sent, completed_at) on exports to ${name}`,
     `grant execute on function missing_partitions(integer), make_partition(text) to ${name}`,
     `grant execute on function rebuild_change_feed() to ${name}`,

@@ -13,6 +13,7 @@ export const MIGRATION_FILES: readonly string[] = [
   '6-receiving.sql',
   '7-write-once-and-partitions.sql',
   '8-publish-event.sql',
+  '9-evidence.sql',
 ];
 
 /** Beside src/; `npm run build` copies it, so that it is beside dist/src/ too. */

@@ -78,3 +78,11 @@ export const watchingWith = (serveConnections: number): ShareOptions => ({
 export const ANSWERING = {
   settings: { plan_cache_mode: 'force_generic_plan', enable_hashjoin: 'off', enable_mergejoin: 'off' },
 } satisfies TransactionSettings;
+
+/**
+ * Transactions that seal the record. A head that is signed must never be lost, whatever the session of the pool has set.
+ */
+export const SEALING = {
+  statementTimeoutMs: 30_000,
+  settings: { synchronous_commit: 'on' },
+} satisfies TransactionSettings;

@@ -1,5 +1,4 @@
-import type { AuditEntryEntity } from '../audit/audit-entry.entity';
-import { AUDIT_ENTRY, insertAuditEntriesSql } from '../audit/audit-entry.store';
+import { AUDIT_ENTRY, insertAuditEntriesSql, type NewAuditEntry } from '../audit/audit-entry.store';
 import { idBounds } from '../ids';
 import { columns } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
@@ -97,7 +96,7 @@ export function eventValues(events: readonly NewEventRow[]): unknown[][] {
 export interface OutboxRows {
   events: readonly NewEventRow[];
   payloads: readonly Payload[];
-  entries?: readonly AuditEntryEntity[];
+  entries?: readonly NewAuditEntry[];
   keys?: readonly NewKey[];
 }
 

@@ -17,4 +17,11 @@ export class PayloadEntity {
 
   @Column('text', { name: 'content_type' })
   contentType: string;
+
+  @Column('bytea', { name: 'body_salt', default: () => 'uuid_send(gen_random_uuid())' })
+  bodySalt: Buffer;
+
+  /** The salted digest of the body, which the leaves of its requests contain. */
+  @Column('bytea', { name: 'body_digest' })
+  bodyDigest: Buffer;
 }

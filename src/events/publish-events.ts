@@ -1,5 +1,5 @@
 // Writes published events. Several calls share a transaction; each is accepted or refused for itself.
-import type { AuditEntryEntity } from '../audit/audit-entry.entity';
+import type { NewAuditEntry } from '../audit/audit-entry.store';
 import { auditEntry } from '../audit/record';
 import { currentTime } from '../clock';
 import { InputError } from '../errors';
@@ -130,7 +130,7 @@ function eventRow(
 }
 
 // One entry for all events of a call, because each event contains its publisher.
-function entriesOf(publisher: Viewer, [first, ...more]: readonly NewEventRow[]): AuditEntryEntity[] {
+function entriesOf(publisher: Viewer, [first, ...more]: readonly NewEventRow[]): NewAuditEntry[] {
   if (!first) return [];
   const details = { count: 1 + more.length };
   const act = { action: 'events.published', subjectType: 'BusinessEvent', subjectId: first.id, details };

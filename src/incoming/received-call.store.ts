@@ -79,10 +79,14 @@ export async function insertReceived(
 ): Promise<void> {
   await changedBy(
     db,
-    statement(`with new_payloads as (${insertPayloadsSql()}), new_events as (${insertEventsSql(AFTER_PAYLOADS)}),
-       waiting as (${fillOutboxSql(AFTER_PAYLOADS)})
-     insert into webhook_request_logs (${RECEIVED.names}, direction, attempt_number, response_truncated)
-     select *, 'INCOMING', 1, false from unnest(${RECEIVED.arrays(AFTER_EVENTS)})`),
+    statement(`with new_payloads as (${insertPayloadsSql()} returning id, body_digest),
+       new_events as (${insertEventsSql(AFTER_PAYLOADS)}), waiting as (${fillOutboxSql(AFTER_PAYLOADS)})
+     insert into webhook_request_logs (${RECEIVED.names}, direction, attempt_number, response_truncated, body_digest,
+       wire_body_digest)
+     select c.*, 'INCOMING', 1, false, body.body_digest, wire.body_digest
+     from unnest(${RECEIVED.arrays(AFTER_EVENTS)}) as c (${RECEIVED.names})
+       left join new_payloads as body on body.id = c.payload_id
+       left join new_payloads as wire on wire.id = c.wire_payload_id`),
     [...NEW_PAYLOAD.valuesOf(payloads), ...eventValues(events), ...RECEIVED.valuesOf(rows)],
   );
 }

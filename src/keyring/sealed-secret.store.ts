@@ -1,7 +1,7 @@
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 
 /** The tables with encrypted secrets, in the columns kek, wrapped and box. */
-export const SEALED_TABLES = ['webhook_secrets', 'webhook_credentials'] as const;
+export const SEALED_TABLES = ['webhook_secrets', 'webhook_credentials', 'evidence_keys'] as const;
 export type SealedTable = (typeof SEALED_TABLES)[number];
 
 export interface SealedRow {

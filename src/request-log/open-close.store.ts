@@ -65,10 +65,18 @@ export const OPEN_REQUEST = columns<OpenRequest>([
   ['replayId', 'replay_id', 'uuid'],
 ]);
 
-/** Opens rows. Its parameters are the arrays of OPEN_REQUEST. @param first the number of the first one */
-export function openSql(first = 1): string {
-  return `insert into webhook_request_logs (${OPEN_REQUEST.names}, status, duplicate)
-    select *, 'PENDING', false from unnest(${OPEN_REQUEST.arrays(first)})`;
+/**
+ * Opens rows. Its parameters are the arrays of OPEN_REQUEST.
+ * @param first the number of the first one
+ * @param inserting a query of the same statement that inserts payloads: the table does not show them yet
+ */
+export function openSql(first = 1, inserting: string | null = null): string {
+  const stored = '(select p.body_digest from payloads p where p.id = o.payload_id)';
+  const digest = inserting === null ? stored : `coalesce(n.body_digest, ${stored})`;
+  const join = inserting === null ? '' : `left join ${inserting} as n on n.id = o.payload_id`;
+  return `insert into webhook_request_logs (${OPEN_REQUEST.names}, status, duplicate, body_digest)
+    select o.*, 'PENDING', false, ${digest}
+    from unnest(${OPEN_REQUEST.arrays(first)}) as o (${OPEN_REQUEST.names}) ${join}`;
 }
 
 export const CLOSED_REQUEST = columns<ClosedRequest>([

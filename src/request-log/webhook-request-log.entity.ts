@@ -35,6 +35,7 @@ export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
 @Index('webhook_request_logs_reference_idx', { synchronize: false })
 @Index('webhook_request_logs_replay_id_idx', ['replayId', 'id'], { where: 'replay_id is not null' })
 @Check('webhook_request_logs_status_check', `status in ('PENDING', 'SUCCEEDED', 'FAILED', 'UNKNOWN', 'REFUSED')`)
+@Check('webhook_request_logs_leaf_check', `(finished_at is null) = (leaf_hash is null)`)
 @Check('webhook_request_logs_finished_check', `(finished_at is null) = (status = 'PENDING')`)
 export class WebhookRequestLogEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_request_logs_pkey' })
@@ -137,4 +138,37 @@ export class WebhookRequestLogEntity {
 
   @Column('text', { name: 'remote_address', nullable: true })
   remoteAddress: string | null;
+
+  @Column('text', { name: 'trace_id', nullable: true })
+  traceId: string | null;
+
+  @Column('integer', { name: 'dns_ms', nullable: true })
+  dnsMs: number | null;
+
+  @Column('integer', { name: 'connect_ms', nullable: true })
+  connectMs: number | null;
+
+  @Column('integer', { name: 'tls_ms', nullable: true })
+  tlsMs: number | null;
+
+  @Column('integer', { name: 'first_byte_ms', nullable: true })
+  firstByteMs: number | null;
+
+  @Column('text', { name: 'tls_version', nullable: true })
+  tlsVersion: string | null;
+
+  @Column('bytea', { name: 'content_salt', default: () => 'uuid_send(gen_random_uuid())' })
+  contentSalt: Buffer;
+
+  /** The digest of the payload of payloadId. */
+  @Column('bytea', { name: 'body_digest', nullable: true })
+  bodyDigest: Buffer | null;
+
+  /** The digest of the payload of wirePayloadId. */
+  @Column('bytea', { name: 'wire_body_digest', nullable: true })
+  wireBodyDigest: Buffer | null;
+
+  /** null: the request is open. */
+  @Column('bytea', { name: 'leaf_hash', nullable: true })
+  leafHash: Buffer | null;
 }

@@ -26,6 +26,7 @@ import { serveGraphiQL } from './graphql/graphiql-route';
 import type { Gate } from './graphql/graphql-gate';
 import { serveGraphQL } from './graphql/graphql-route';
 import { EVENT_MEDIA_TYPES, serveEvents } from './publishing/events-route';
+import { serveEvidenceFiles } from './routes/evidence-files';
 import { serveExports } from './routes/exports';
 import { type BacklogState, serveHealth } from './routes/health';
 import { serveIncoming, shownPath } from './routes/incoming-route';
@@ -107,6 +108,7 @@ export async function createHttpServer(
   if (!api) return server;
   await serveApi(server, config, source, api);
   serveWebhookKeys(server, monitoring.source, countVisit);
+  serveEvidenceFiles(server, monitoring.source, countVisit);
   serveGraphiQL(server, countVisit);
   return server;
 }

@@ -41,6 +41,8 @@ const OTHER_ARGS: Record<string, (ids: Ids) => string> = {
   businessDocument: () => 'documentType: "Sales Invoice", name: "INV-0042"',
   explainVerification: (ids) =>
     `input: { webhookId: "${ids['Webhook.incoming']}", headers: [{ name: "x-signature", value: "00" }], body: "{}", at: "2026-03-04T00:00:00Z" }`,
+  evidenceConsistency: () => 'from: 1, to: 1',
+  evidenceRun: (ids) => `id: "${ids.EvidenceRun}"`,
 };
 
 function partsOf(roles: Roles, whole: Selection): Selection[] {

@@ -37,6 +37,8 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     cancelReplay: () => about(),
     pauseDeliveries: () => 'input: { reason: "made" }',
     resumeDeliveries: () => 'input: {}',
+    exportEvidence: () => `input: { ids: ["${ids.WebhookRequestLog}"], reason: "Tried by a test" }`,
+    verifyEvidence: () => 'input: { depth: TREE }',
     exportWebhookRequestLogs: () => 'input: { where: { referenceDocument: { eq: "X" } } }',
     publishEvents: () =>
       'input: { events: [{ documentType: "Unwanted", event: "on_submit", referenceDocument: "X", data: {} }] }',
@@ -66,7 +68,7 @@ async function idAbout(app: TestApp, ids: Ids, mutation: string): Promise<string
 /** Changes with every mutation, and with no event of Hookledger itself. */
 export async function counts(app: TestApp): Promise<unknown> {
   const [row] = await app.database.query(
-    `select (select count(*) from audit_entries), (select count(*) from business_events where document_type <> 'Hookledger') as events,
+    `select (select count(*) from audit_entries where action <> 'evidence.verified'), (select count(*) from business_events where document_type <> 'Hookledger') as events,
        (select count(*) from users) as users, (select count(*) from api_keys) as keys,
        (select count(*) from webhooks) as webhooks`,
   );
@@ -113,6 +115,11 @@ async function makeExport(app: TestApp): Promise<string> {
   const input = '{ where: { referenceDocument: { eq: "INV-0042" } } }';
   const answer = await app.ask(`mutation { exportWebhookRequestLogs(input: ${input}) { export { id } } }`);
   return answer.data.exportWebhookRequestLogs.export.id;
+}
+
+async function makeRun(app: TestApp): Promise<string> {
+  const answer = await app.ask('mutation { verifyEvidence(input: {}) { run { id } } }');
+  return answer.data.verifyEvidence.run.id;
 }
 
 /** A request of this webhook that timed out, and is counted. */
@@ -244,6 +251,7 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     WebhookRequestLog: request,
     Replay: replayed.data.replayDelivery.replay.id,
     Export: await makeExport(app),
+    EvidenceRun: await makeRun(app),
     'Webhook.incoming': incoming,
     'Webhook.refusalsNotKept': incoming,
     'Webhook.proxy': proxied,

@@ -29,12 +29,15 @@ export function isRow(type: unknown): type is GraphQLObjectType {
   return isObjectType(type) && type.getInterfaces().some((each) => each.name === 'Node');
 }
 
+/** Would make the query of a document too long, below each of its requests. */
+const isCut = (type: GraphQLObjectType) => isRow(type) || type.name === 'RequestEvidence';
+
 /** A field with everything below it, down to rows and `rows` times further: 1 is every field of the next row. */
 export function pick(field: GraphQLField<unknown, unknown>, rows: number, args?: string): Pick {
   const type = getNamedType(field.type);
   if (isLeafType(type)) return { field, args, below: null };
   if (!isObjectType(type)) throw new Error(`say which type is asked of ${field.name}`);
-  return { field, args, below: isRow(type) && rows === 0 ? { type, picks: [] } : everything(type, rows) };
+  return { field, args, below: isCut(type) && rows === 0 ? { type, picks: [] } : everything(type, rows) };
 }
 
 /**

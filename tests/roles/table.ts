@@ -25,8 +25,10 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   Query: {
     everybody: 'viewer viewerRoles',
     readers: `businessDocument node nodes user users webhook webhooks businessEvent businessEvents delivery deliveries
-      webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats search replay replays export exports deliveriesPaused`,
+      webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats search replay replays export exports deliveriesPaused
+      evidenceStatus evidenceHeads evidenceConsistency`,
     contentReaders: 'explainVerification',
+    keyReaders: 'evidenceRun',
   },
   Subscription: { readers: 'webhookRequestLogChanged' },
   Mutation: {
@@ -36,7 +38,16 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay pauseDeliveries resumeDeliveries',
     publishers: 'publishEvents',
     readers: 'exportWebhookRequestLogs',
+    keyReaders: 'exportEvidence verifyEvidence',
   },
+  RequestEvidence: { readers: 'state sealedAt leafIndex treeSize leafHash proof' },
+  EvidenceHead: { readers: 'treeSize checkpoint signedAt' },
+  EvidenceStatus: { readers: 'origin keys treeSize head waiting oldestWaitingSeconds' },
+  EvidenceBundle: { keyReaders: 'text sha256 rows' },
+  EvidenceRun: { keyReaders: 'id depth state checked findings findingCount error createdAt finishedAt' },
+  EvidenceFinding: { keyReaders: 'name kind rowId leafIndex treeSize message' },
+  VerifyEvidencePayload: { everybody: 'run userErrors' },
+  ExportEvidencePayload: { everybody: 'bundle userErrors' },
   User: {
     readers: 'id name fullName roles active createdAt webhooks requests deliveries businessEvents',
     keyReaders: 'apiKeys',
@@ -86,7 +97,8 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   WebhookRequestLog: {
     readers: `id direction status referenceDocument documentType event attemptNumber duplicate test replay method url
-      responseStatus error errorCode startedAt finishedAt durationMs remoteAddress webhook user businessEvent delivery`,
+      responseStatus error errorCode startedAt finishedAt durationMs remoteAddress webhook user businessEvent delivery
+      evidence`,
     contentReaders: `headers headerList data dataBody response responseHeaders responseHeaderList responseBody`,
   },
   Replay: {

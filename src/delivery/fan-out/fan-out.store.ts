@@ -9,9 +9,9 @@ const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
 const AFTER_EVENTS = AFTER_PAYLOADS + NEW_DELIVERY.length + FANNED_OUT.length + 1;
 const LEAVE_OUTBOX = leaveOutboxSql(AFTER_PAYLOADS + NEW_DELIVERY.length);
 
-const WRITE = `with new_payloads as (${insertPayloadsSql()}), ${insertDeliveriesSql(AFTER_PAYLOADS)},
+const WRITE = `with new_payloads as (${insertPayloadsSql()} returning id, body_digest), ${insertDeliveriesSql(AFTER_PAYLOADS)},
   ${LEAVE_OUTBOX.withQuery}`;
-const WRITE_OPENED = `${WRITE}, opened as (${openSql(AFTER_EVENTS)})`;
+const WRITE_OPENED = `${WRITE}, opened as (${openSql(AFTER_EVENTS, 'new_payloads')})`;
 
 export interface FanOutRows {
   payloads: readonly Payload[];

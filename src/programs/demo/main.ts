@@ -8,6 +8,7 @@ import { type Calls, callUs } from './calling';
 import { createClient } from './client';
 import { readDocuments } from './documents';
 import { type Partner, startPartner } from './partner';
+import { proveExchange } from './proving';
 import { answerTo, lastBody, logTable, QUESTION, skipTable } from './report';
 import { agreeWithPartner, archiveEarlierWebhooks, CONDITION, type StoryDelivery, submit, watch } from './story';
 
@@ -88,6 +89,11 @@ Three webhooks:
   if (body !== null) say(`\nWhat Treasury got, made by its template:\n\n${body}`);
   say(`\nWhat happened to ${first.name}? One query:\n\n${QUESTION}\n`);
   say(await answerTo(client, first.name));
+  const { verified, forged } = await proveExchange(client, app.url as string, first.name);
+  say(
+    `\nAn auditor checks the last request about ${first.name} offline, and then with one byte of its body changed:\n`,
+  );
+  say(`${verified}\n${forged}`);
   conclude(deliveries, partner, documents.length);
   concludeCalls(calls);
 }

@@ -37,6 +37,15 @@ export const COST_WEIGHTS: CostWeights = {
     ['DeliveryStats.buckets', 1_000],
     ['DeliveryStats.byWebhook', 1_000],
     ['DeliveryStats.byDocumentType', 1_000],
+    // the whole row, and some hundred hashes
+    ['WebhookRequestLog.evidence', 5],
+    ['RequestEvidence.proof', 50],
+    ['Query.evidenceStatus', 20],
+    ['Query.evidenceHeads', 20],
+    ['Query.evidenceConsistency', 200],
+    ['Mutation.exportEvidence', 1_000],
+    // as a job, it reads the whole log
+    ['Mutation.verifyEvidence', 1_000],
     // no rows, but the largest answer
     ['Query.__schema', 500],
     ['Query.__type', 50],

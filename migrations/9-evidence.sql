@@ -1,0 +1,247 @@
+-- Evidence: a Merkle tree (RFC 6962) over the record, with signed heads. docs/evidence.md describes the formats.
+
+-- Leaves that are not yet in the tree. Written by the statement that closes or inserts the row, deleted by the
+-- transaction that seals them: a committed row is either here or in the tree, however its process ended.
+create table evidence_queue (
+  id bigint generated always as identity,
+  kind smallint not null,           -- 1 request, 2 audit entry
+  subject_id uuid not null,
+  leaf_hash bytea not null,
+  constraint evidence_queue_pkey primary key (id),
+  constraint evidence_queue_leaf_hash_check check (octet_length(leaf_hash) = 32)
+);
+
+-- The leaves of the tree in their order. One row for each sealing.
+create table evidence_blocks (
+  first_index bigint not null,
+  leaf_count integer not null,
+  tree_size bigint not null,        -- after this block
+  leaf_hashes bytea not null,       -- 32 bytes each
+  frontier bytea not null,          -- the roots of the perfect subtrees of the tree, largest first, 32 bytes each
+  root_hash bytea not null,
+  sealed_at timestamptz(3) not null,
+  constraint evidence_blocks_pkey primary key (first_index),
+  constraint evidence_blocks_tree_size_key unique (tree_size),
+  constraint evidence_blocks_size_check check
+    (leaf_count > 0 and tree_size = first_index + leaf_count and octet_length(leaf_hashes) = 32 * leaf_count)
+);
+-- not compressed, so that substring() reads only a slice
+alter table evidence_blocks alter column leaf_hashes set storage external;
+
+-- The inner nodes at the levels 8, 16, 24, ...: a proof reads 256 hashes of a level at most.
+create table evidence_nodes (
+  level smallint not null,
+  node_index bigint not null,
+  hash bytea not null,
+  constraint evidence_nodes_pkey primary key (level, node_index),
+  constraint evidence_nodes_level_check check (level > 0 and level % 8 = 0),
+  constraint evidence_nodes_hash_check check (octet_length(hash) = 32)
+);
+
+-- Where the leaf of a row is. Partitioned by month, as the tables of the record.
+create table evidence_leaves (
+  kind smallint not null,
+  subject_id uuid not null,
+  leaf_index bigint not null,
+  constraint evidence_leaves_pkey primary key (kind, subject_id)
+) partition by range (subject_id);
+
+-- The keys that sign heads. The private half is encrypted as in webhook_secrets.
+create table evidence_keys (
+  id uuid not null,
+  origin text not null,             -- the name of the log, and of the key
+  vkey text not null,               -- what verifiers trust: a C2SP verifier key
+  kek text not null,
+  wrapped bytea not null,
+  box bytea not null,
+  created_at timestamptz(3) not null,
+  constraint evidence_keys_pkey primary key (id),
+  constraint evidence_keys_vkey_key unique (vkey)
+);
+
+-- Signed heads: C2SP checkpoints. A head is signed after its block was committed, never before.
+create table evidence_heads (
+  origin text not null,
+  tree_size bigint not null,
+  checkpoint text not null,
+  signed_at timestamptz(3) not null,
+  constraint evidence_heads_pkey primary key (origin, tree_size),
+  constraint evidence_heads_tree_size_fkey foreign key (tree_size) references evidence_blocks (tree_size)
+);
+
+-- Verifications of the whole log: jobs of verifyEvidence, with their progress and findings.
+create table evidence_runs (
+  id uuid not null,
+  depth text not null,
+  state text not null,
+  known_heads text[] not null,      -- heads that the caller holds
+  checked bigint not null,          -- rows so far
+  findings text not null,           -- JSON: the first of them
+  finding_count bigint not null,
+  error text,
+  ordered_by uuid not null,
+  created_at timestamptz(3) not null,
+  seen_at timestamptz(3),           -- by the process that runs it; another one begins it anew when this is old
+  finished_at timestamptz(3),
+  constraint evidence_runs_pkey primary key (id),
+  constraint evidence_runs_state_check check (state in ('PENDING', 'RUNNING', 'COMPLETED', 'FAILED')),
+  constraint evidence_runs_depth_check check (depth in ('TREE', 'ROWS', 'CONTENT')),
+  constraint evidence_runs_finished_check check ((finished_at is null) = (state in ('PENDING', 'RUNNING'))),
+  constraint evidence_runs_ordered_by_fkey foreign key (ordered_by) references users (id)
+);
+create index evidence_runs_open_idx on evidence_runs (id) where state in ('PENDING', 'RUNNING');
+
+create trigger evidence_never_changes before update or delete on evidence_blocks
+  for each row execute function refuse_change();
+create trigger evidence_never_changes before update or delete on evidence_nodes
+  for each row execute function refuse_change();
+create trigger evidence_never_changes before update or delete on evidence_leaves
+  for each row execute function refuse_change();
+create trigger evidence_never_changes before update or delete on evidence_heads
+  for each row execute function refuse_change();
+create trigger never_truncated before truncate on evidence_blocks
+  for each statement execute function refuse_change();
+create trigger never_truncated before truncate on evidence_nodes
+  for each statement execute function refuse_change();
+create trigger never_truncated before truncate on evidence_leaves
+  for each statement execute function refuse_change();
+create trigger never_truncated before truncate on evidence_heads
+  for each statement execute function refuse_change();
+
+-- The salted digest of a part of a row's content. The salt of a part is derived, so that disclosing one part tells
+-- nothing about the others.
+create function evidence_digest(salt bytea, part bytea, content bytea) returns bytea
+language sql immutable strict parallel safe as $$ select sha256(sha256(salt || part) || content) $$;
+
+-- The record of a closed request: canonical JSON (RFC 8785). src/evidence/formats/record.ts writes the same text. The leaf is
+-- SHA-256 over a zero byte and the record. An auditor recomputes all leaves with one statement:
+--   select id from webhook_request_logs r where finished_at is not null and request_leaf_hash(r) <> leaf_hash
+create function request_record(r webhook_request_logs) returns text
+language plpgsql stable parallel safe as $$
+begin
+  return concat(
+    '{"attempt":', r.attempt_number,
+    ',"businessEvent":', coalesce('"' || r.business_event_id || '"', 'null'),
+    ',"connectMs":', coalesce(r.connect_ms::text, 'null'),
+    ',"content":{"body":', coalesce('"' || encode(r.body_digest, 'hex') || '"', 'null'),
+    ',"error":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'error', convert_to(r.error, 'UTF8')), 'hex') || '"', 'null'),
+    ',"headers":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'headers', convert_to(r.headers, 'UTF8')), 'hex') || '"', 'null'),
+    ',"reference":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'reference', convert_to(r.reference_document, 'UTF8')), 'hex') || '"', 'null'),
+    ',"remoteAddress":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'remoteAddress', convert_to(r.remote_address, 'UTF8')), 'hex') || '"', 'null'),
+    ',"response":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'response', r.response_body), 'hex') || '"', 'null'),
+    ',"responseHeaders":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'responseHeaders', convert_to(r.response_headers, 'UTF8')), 'hex') || '"', 'null'),
+    ',"url":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'url', convert_to(r.url, 'UTF8')), 'hex') || '"', 'null'),
+    ',"wireBody":', coalesce('"' || encode(r.wire_body_digest, 'hex') || '"', 'null'),
+    '},"delivery":', coalesce('"' || r.delivery_id || '"', 'null'),
+    ',"direction":', to_json(r.direction),
+    ',"dnsMs":', coalesce(r.dns_ms::text, 'null'),
+    ',"documentType":', coalesce(to_json(r.document_type)::text, 'null'),
+    ',"duplicate":', r.duplicate::text,
+    ',"durationMs":', coalesce(r.duration_ms::text, 'null'),
+    ',"errorCode":', coalesce(to_json(r.error_code)::text, 'null'),
+    ',"event":', coalesce(to_json(r.event)::text, 'null'),
+    ',"finishedAt":"', to_char(r.finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    '","firstByteMs":', coalesce(r.first_byte_ms::text, 'null'),
+    ',"id":"', r.id,
+    '","kind":"request","method":', to_json(r.method),
+    ',"payload":', coalesce('"' || r.payload_id || '"', 'null'),
+    ',"replay":', coalesce('"' || r.replay_id || '"', 'null'),
+    ',"responseBytes":', coalesce(r.response_bytes::text, 'null'),
+    ',"responseStatus":', coalesce(r.response_status::text, 'null'),
+    ',"responseTruncated":', coalesce(r.response_truncated::text, 'null'),
+    ',"secretId":', coalesce('"' || r.secret_id || '"', 'null'),
+    ',"startedAt":"', to_char(r.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    '","status":', to_json(r.status),
+    ',"test":', r.test::text,
+    ',"tlsMs":', coalesce(r.tls_ms::text, 'null'),
+    ',"tlsVersion":', coalesce(to_json(r.tls_version)::text, 'null'),
+    ',"traceId":', coalesce(to_json(r.trace_id)::text, 'null'),
+    ',"user":', coalesce('"' || r.user_id || '"', 'null'),
+    ',"v":1,"webhook":', coalesce('"' || r.webhook_id || '"', 'null'),
+    ',"wirePayload":', coalesce('"' || r.wire_payload_id || '"', 'null'),
+    '}');
+end $$;
+
+create function request_leaf_hash(r webhook_request_logs) returns bytea
+language plpgsql stable parallel safe as $$
+begin
+  return sha256('\x00'::bytea || convert_to(public.request_record(r), 'UTF8'));
+end $$;
+
+create function audit_record(e audit_entries) returns text
+language plpgsql stable parallel safe as $$
+begin
+  return concat(
+    '{"action":', to_json(e.action),
+    ',"actor":', coalesce('"' || e.actor_id || '"', 'null'),
+    ',"actorKind":', to_json(e.actor_kind),
+    ',"at":"', to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    '","content":{"details":', coalesce('"' || encode(public.evidence_digest(e.content_salt, 'details', convert_to(e.details, 'UTF8')), 'hex') || '"', 'null'),
+    ',"reason":', coalesce('"' || encode(public.evidence_digest(e.content_salt, 'reason', convert_to(e.reason, 'UTF8')), 'hex') || '"', 'null'),
+    ',"remoteAddress":', coalesce('"' || encode(public.evidence_digest(e.content_salt, 'remoteAddress', convert_to(e.remote_address, 'UTF8')), 'hex') || '"', 'null'),
+    ',"userAgent":', coalesce('"' || encode(public.evidence_digest(e.content_salt, 'userAgent', convert_to(e.user_agent, 'UTF8')), 'hex') || '"', 'null'),
+    '},"id":"', e.id,
+    '","kind":"audit","outcome":', to_json(e.outcome),
+    ',"requestId":', coalesce(to_json(e.request_id)::text, 'null'),
+    ',"session":', coalesce('"' || e.session_id || '"', 'null'),
+    ',"subjectId":', coalesce('"' || e.subject_id || '"', 'null'),
+    ',"subjectType":', coalesce(to_json(e.subject_type)::text, 'null'),
+    ',"v":1,"viaKey":', coalesce('"' || e.api_key_id || '"', 'null'),
+    '}');
+end $$;
+
+create function audit_leaf_hash(e audit_entries) returns bytea
+language plpgsql stable parallel safe as $$
+begin
+  return sha256('\x00'::bytea || convert_to(public.audit_record(e), 'UTF8'));
+end $$;
+
+create function digest_payload() returns trigger
+language plpgsql as $$
+begin
+  new.body_digest := public.evidence_digest(new.body_salt, 'body', new.body);
+  return new;
+end $$;
+create trigger payloads_have_digests before insert on payloads
+  for each row execute function digest_payload();
+
+-- A statement that inserts many requests gives the digests of their payloads: a look-up for each row here costs more than
+-- the leaf. It does not call request_leaf_hash(), because a second call with a whole row costs as much as four digests.
+create function make_request_leaf() returns trigger
+language plpgsql as $$
+begin
+  if new.payload_id is not null and new.body_digest is null then
+    select p.body_digest into new.body_digest from public.payloads p where p.id = new.payload_id;
+  end if;
+  if new.wire_payload_id is not null and new.wire_body_digest is null then
+    select p.body_digest into new.wire_body_digest from public.payloads p where p.id = new.wire_payload_id;
+  end if;
+  new.leaf_hash := sha256('\x00'::bytea || convert_to(public.request_record(new), 'UTF8'));
+  return new;
+end $$;
+create trigger requests_have_leaves_insert before insert on webhook_request_logs
+  for each row when (new.finished_at is not null) execute function make_request_leaf();
+create trigger requests_have_leaves_update before update on webhook_request_logs
+  for each row when (old.finished_at is null and new.finished_at is not null) execute function make_request_leaf();
+
+create function make_audit_leaf() returns trigger
+language plpgsql as $$
+begin
+  new.leaf_hash := public.audit_leaf_hash(new);
+  return new;
+end $$;
+create trigger entries_have_leaves before insert on audit_entries
+  for each row execute function make_audit_leaf();
+
+-- Runs as its owner: no other login may write the queue. The triggers of the log are in 4-request-log.sql.
+create function queue_audit_leaves() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  insert into public.evidence_queue (kind, subject_id, leaf_hash) select 2, id, leaf_hash from entries;
+  return null;
+end $$;
+revoke execute on function queue_audit_leaves() from public;
+create trigger entries_go_to_queue after insert on audit_entries
+  referencing new table as entries for each statement execute function queue_audit_leaves();
+
+select make_partition(name) from missing_partitions(3);

@@ -1,0 +1,194 @@
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { currentMs } from '../../clock';
+import { AppError, InputError, type UserError } from '../../errors';
+import type { Context } from '../../graphql/context';
+import { loaderFor, perRequest } from '../../graphql/data-loaders';
+import { withExample } from '../../graphql/example';
+import { payloadOf } from '../../graphql/mutation-payload';
+import { HasRole } from '../../graphql/roles/has-role';
+import { answer } from '../../graphql/user-error';
+import { timeOfId, uuidOf } from '../../ids';
+import { RequestLogType } from '../../request-log/api/request-log.type';
+import type { RequestRow } from '../../request-log/request-log.store';
+import { READERS, type Viewer } from '../../viewer';
+import { type Bundle, exportBundle, proofOf } from '../bundle';
+import { type RequestFacts, requestLeaf } from '../formats/record';
+import { cached, consistencyProof } from '../formats/tree-proofs';
+import { evidenceKeys, headsBefore, newestHead, type SignedHead } from '../head.store';
+import { requestEvidence, requestFacts } from '../sealed-rows.store';
+import { newestTree, tilesOf, waitingLeaves } from '../tree.store';
+import { ConsistencyArgs, EvidenceHeadsArgs, ExportEvidenceInput } from './evidence.inputs';
+import { EvidenceBundleType, EvidenceHeadType, EvidenceStatusType, RequestEvidenceType } from './evidence.type';
+
+const ExportEvidencePayload = payloadOf('ExportEvidence', { bundle: [() => EvidenceBundleType, 'The bundle.'] });
+
+const MAX_HEADS = 200;
+const MAX_IDS = 1_000;
+const MAX_EARLIER = 10;
+
+interface EvidenceShape extends Omit<RequestEvidenceType, 'proof'> {
+  facts: RequestFacts | null;
+  head: SignedHead | null;
+}
+
+const NOT_SEALED = { sealedAt: null, leafIndex: null, treeSize: null, leafHash: null, facts: null, head: null };
+
+@Resolver(() => RequestLogType)
+export class RequestEvidenceResolver {
+  @FieldResolver(() => RequestEvidenceType, {
+    description: 'The evidence that this request is what was recorded.',
+  })
+  async evidence(@Root() row: RequestRow, @Ctx() context: Context): Promise<EvidenceShape> {
+    const { db } = context;
+    const [place, facts, head] = await Promise.all([
+      loaderFor(context, 'Request.evidence', (ids) => requestEvidence(db, ids)).load(row.id),
+      loaderFor(context, 'Request.facts', (ids) => requestFacts(db, ids)).load(row.id),
+      perRequest(context, 'evidence.head', () => newestHead(db)),
+    ]);
+    if (!place?.isClosed || !facts) return { ...NOT_SEALED, state: 'OPEN' };
+    const leafHash = requestLeaf(facts).toString('hex');
+    const { leafIndex, sealedAt } = place;
+    if (leafIndex === null || !head || leafIndex >= head.treeSize) return { ...NOT_SEALED, state: 'WAITING', leafHash };
+    return { state: 'SEALED', sealedAt, leafIndex, treeSize: head.treeSize, leafHash, facts, head };
+  }
+}
+
+@Resolver(() => RequestEvidenceType)
+export class RequestProofResolver {
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'A proof as text, of the format c2sp.org/tlog-proof@v1. Its `extra` line is JSON in base64 with the record; ' +
+      'content stands in the record as salted digests only. null: not SEALED.',
+  })
+  proof(@Root() { facts, leafIndex, head }: EvidenceShape, @Ctx() context: Context) {
+    if (!facts || !head || leafIndex === null) return null;
+    const read = perRequest(context, 'evidence.tiles', () => cached(tilesOf(context.db)));
+    return proofOf(facts, leafIndex, head, read);
+  }
+}
+
+@Resolver()
+export class EvidenceResolver {
+  @HasRole(...READERS)
+  @Query(() => EvidenceStatusType, {
+    description: 'The state of the sealed log: its name, keys, newest head, and what waits.',
+  })
+  async evidenceStatus(@Ctx() { db }: Context): Promise<EvidenceStatusType> {
+    const [keys, tree, head, waiting] = await Promise.all([
+      evidenceKeys(db),
+      newestTree(db),
+      newestHead(db),
+      waitingLeaves(db),
+    ]);
+    const oldestMs = waiting.oldest === null ? null : timeOfId(waiting.oldest).getTime();
+    return {
+      origin: keys[0]?.origin ?? null,
+      keys: keys.map((key) => key.vkey),
+      treeSize: tree?.treeSize ?? 0,
+      head,
+      waiting: waiting.waiting,
+      oldestWaitingSeconds: oldestMs === null ? null : Math.max(0, (currentMs() - oldestMs) / 1000),
+    };
+  }
+
+  @HasRole(...READERS)
+  @Query(() => [EvidenceHeadType], {
+    description: withExample(
+      'Signed heads of the tree, newest first. An auditor who keeps one can later demand a proof that it is a beginning ' +
+        'of the tree.',
+      '{ evidenceHeads(first: 1) { treeSize checkpoint signedAt } }',
+    ),
+  })
+  evidenceHeads(@Ctx() { db }: Context, @Args(() => EvidenceHeadsArgs) { first, before }: EvidenceHeadsArgs) {
+    if (first < 1 || first > MAX_HEADS) {
+      throw new AppError('BAD_USER_INPUT', `first must be 1 to ${MAX_HEADS}, not ${first}.`, ['first']);
+    }
+    if (before != null && !isSize(before)) throw notASize('before', before);
+    return headsBefore(db, before ?? null, first);
+  }
+
+  @HasRole(...READERS)
+  @Query(() => [String], {
+    description:
+      'The proof that the tree of the first `from` leaves is the beginning of the tree of `to` leaves (RFC 6962, section ' +
+      '2.1.2): hashes in base64. Empty if the sizes are equal.',
+  })
+  async evidenceConsistency(@Ctx() { db }: Context, @Args(() => ConsistencyArgs) { from, to }: ConsistencyArgs) {
+    if (!isSize(from)) throw notASize('from', from);
+    if (!isSize(to)) throw notASize('to', to);
+    const treeSize = (await newestTree(db))?.treeSize ?? 0;
+    if (to > treeSize) {
+      throw new AppError('BAD_USER_INPUT', `to must be at most ${treeSize}, the size of the tree, not ${to}.`, ['to']);
+    }
+    if (from > to) throw new AppError('BAD_USER_INPUT', `from must be at most ${to}, as to is, not ${from}.`, ['from']);
+    return (await consistencyProof(from, to, tilesOf(db))).map((hash) => hash.toString('base64'));
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
+  @Mutation(() => ExportEvidencePayload, {
+    description: withExample(
+      'Makes a bundle: the proofs of these requests, with the disclosed parts. It is checked offline with ' +
+        'verify-evidence.mjs. The audit trail records it. Up to 32 MiB; above, the error is LIMIT_EXCEEDED.',
+      'mutation {\n  exportEvidence(input: {\n    ids: ["req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e"]\n    disclose: [BODY, RESPONSE]\n' +
+        '    reason: "Dispute with the partner about SINV-0042"\n  }) { bundle { text sha256 rows } userErrors { field code message } }\n}',
+    ),
+  })
+  exportEvidence(
+    @Ctx() context: Context,
+    @Arg('input', () => ExportEvidenceInput, { description: 'The requests, and what is disclosed of them.' })
+    input: ExportEvidenceInput,
+  ) {
+    return answer({ bundle: null as Bundle | null }, async () => {
+      const order = {
+        ...input,
+        ids: checked(input),
+        disclose: [...new Set(input.disclose)],
+        reason: input.reason.trim(),
+      };
+      return { bundle: await context.transaction((db) => exportBundle(db, context.viewer as Viewer, order)) };
+    });
+  }
+}
+
+const isSize = (value: number) => Number.isSafeInteger(value) && value >= 1;
+
+function notASize(field: string, value: number): AppError {
+  return new AppError('BAD_USER_INPUT', `${field} must be a whole number of leaves, at least 1, not ${value}.`, [
+    field,
+  ]);
+}
+
+/** @returns the UUIDs of the requests @throws InputError */
+function checked({ ids, earlierSizes, reason }: ExportEvidenceInput): string[] {
+  const faults: UserError[] = [];
+  const add = (field: string[], message: string, code: UserError['code'] = 'INVALID') =>
+    faults.push({ field, code, message });
+  if (ids.length < 1 || ids.length > MAX_IDS) {
+    add(
+      ['ids'],
+      `ids must name 1 to ${MAX_IDS} requests, not ${ids.length}.`,
+      ids.length > MAX_IDS ? 'TOO_LARGE' : 'REQUIRED',
+    );
+  }
+  const uuids = ids.map((id) => uuidOf('WebhookRequestLog', id));
+  uuids.forEach((uuid, at) => {
+    if (uuid === null) add(['ids', String(at)], 'It must be the id of a request: req_ and 32 hexadecimal digits.');
+    else if (uuids.indexOf(uuid) < at) add(['ids', String(at)], 'The request is named twice.');
+  });
+  if (earlierSizes.length > MAX_EARLIER) {
+    add(
+      ['earlierSizes'],
+      `earlierSizes must name at most ${MAX_EARLIER} heads, not ${earlierSizes.length}.`,
+      'TOO_LARGE',
+    );
+  }
+  earlierSizes.forEach((size, at) => {
+    if (!isSize(size))
+      add(['earlierSizes', String(at)], `It must be a whole number of leaves, at least 1, not ${size}.`);
+  });
+  const { length } = reason.trim();
+  if (length < 10 || length > 500) add(['reason'], `reason must be 10 to 500 characters, not ${length}.`);
+  if (faults.length > 0) throw new InputError(faults);
+  return uuids as string[];
+}

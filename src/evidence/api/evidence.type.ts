@@ -1,0 +1,138 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+import { publishEnum } from '../../graphql/enum';
+import { HasRole } from '../../graphql/roles/has-role';
+import { READERS } from '../../viewer';
+import { PARTS, type Part } from '../disclosed-parts';
+
+export const EVIDENCE_STATES = ['OPEN', 'WAITING', 'SEALED'] as const;
+export type EvidenceState = (typeof EVIDENCE_STATES)[number];
+
+export const EvidenceStateEnum = publishEnum('EvidenceState', EVIDENCE_STATES, 'How far a request is sealed.', {
+  OPEN: { description: 'The request is not finished. It has no record yet.' },
+  WAITING: { description: 'The request is finished, but no signed head contains it yet. Sealing runs every second.' },
+  SEALED: { description: 'A signed head of the tree contains the request. `proof` proves it.' },
+});
+
+export const EvidencePartEnum = publishEnum(
+  'EvidencePart',
+  Object.keys(PARTS) as Part[],
+  'A part of a request that a bundle can disclose. The others stay in it as salted digests, which tell nothing.',
+  {
+    BODY: { description: 'The bytes of `data`.' },
+    ERROR: { description: '`error`.' },
+    HEADERS: { description: 'The request headers: a JSON array of pairs. Secret values are replaced by [secret].' },
+    REFERENCE: { description: '`referenceDocument`.' },
+    REMOTE_ADDRESS: { description: '`remoteAddress`.' },
+    RESPONSE: { description: 'The bytes of `response` that are stored.' },
+    RESPONSE_HEADERS: { description: 'The response headers: a JSON array of pairs.' },
+    URL: { description: '`url`.' },
+    WIRE_BODY: { description: 'INCOMING: the bytes as received, if they had a content encoding.' },
+  },
+);
+
+@HasRole(...READERS)
+@ObjectType('RequestEvidence', {
+  simpleResolvers: true,
+  description:
+    'The evidence that a request is what was recorded: its place in a Merkle tree (RFC 6962) with signed heads. ' +
+    'docs/evidence.md says what it proves, and how to check it without Hookledger.',
+})
+export class RequestEvidenceType {
+  @Field(() => EvidenceStateEnum, { description: 'How far the request is sealed.' })
+  state: EvidenceState;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When its leaf was put into the tree; null: WAITING or OPEN.',
+  })
+  sealedAt: Date | null;
+
+  @Field(() => Float, { nullable: true, description: 'The place of its leaf in the tree, from 0; a whole number.' })
+  leafIndex: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The number of leaves in the tree that `proof` is made for; a whole number.',
+  })
+  treeSize: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The hash of the record as the row is now: 64 hexadecimal digits. `proof` proves that this leaf is in the tree; ' +
+      'it fails if the row was changed.',
+  })
+  leafHash: string | null;
+
+  proof: string | null;
+}
+
+@HasRole(...READERS)
+@ObjectType('EvidenceHead', {
+  simpleResolvers: true,
+  description:
+    'A signed head of the tree. An earlier head that you hold proves that nothing before it was changed since.',
+})
+export class EvidenceHeadType {
+  @Field(() => Float, { description: 'The number of leaves; a whole number.' })
+  treeSize: number;
+
+  @Field(() => String, {
+    description:
+      'The head as a signed note of the format c2sp.org/tlog-checkpoint: origin, size, root hash, signature.',
+  })
+  checkpoint: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was signed, by the clock of the database.' })
+  signedAt: Date;
+}
+
+@HasRole(...READERS)
+@ObjectType('EvidenceStatus', { simpleResolvers: true, description: 'The state of the sealed log.' })
+export class EvidenceStatusType {
+  @Field(() => String, { nullable: true, description: 'The name of the log; null: nothing was sealed yet.' })
+  origin: string | null;
+
+  @Field(() => [String], {
+    description:
+      'The verifier keys, newest first: what an auditor must have got by another way than the proofs. Also served at ' +
+      '/evidence/vkey, without an API key.',
+  })
+  keys: string[];
+
+  @Field(() => Float, { description: 'The number of leaves in the tree; a whole number.' })
+  treeSize: number;
+
+  @Field(() => EvidenceHeadType, { nullable: true, description: 'The newest signed head; null: there is none yet.' })
+  head: EvidenceHeadType | null;
+
+  @Field(() => Int, { description: 'The number of leaves that are not in the tree yet; 1,001: more than 1,000.' })
+  waiting: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'The age of the oldest request or audit entry that waits, in seconds, since it began; null: none waits.',
+  })
+  oldestWaitingSeconds: number | null;
+}
+
+@HasRole('SYSTEM_MANAGER', 'AUDITOR')
+@ObjectType('EvidenceBundle', {
+  simpleResolvers: true,
+  description:
+    'Proofs for an auditor: a file for verify-evidence.mjs, which Hookledger serves at /evidence/verify.mjs.',
+})
+export class EvidenceBundleType {
+  @Field(() => String, { description: 'The content of the file, JSON.' })
+  text: string;
+
+  @Field(() => String, {
+    description: 'The SHA-256 of the file in UTF-8: 64 hexadecimal digits. The audit trail has it too.',
+  })
+  sha256: string;
+
+  @Field(() => Int, { description: 'The number of requests.' })
+  rows: number;
+}

@@ -1,0 +1,81 @@
+import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { recordAct } from '../../audit/record';
+import { currentTime } from '../../clock';
+import { InputError } from '../../errors';
+import type { Context } from '../../graphql/context';
+import { withExample } from '../../graphql/example';
+import { payloadOf } from '../../graphql/mutation-payload';
+import { HasRole } from '../../graphql/roles/has-role';
+import { answer } from '../../graphql/user-error';
+import { newId, toNodeId } from '../../ids';
+import type { Viewer } from '../../viewer';
+import type { Finding } from '../verifying/findings';
+import { insertRun, type RunRow, runById } from '../verifying/run.store';
+import { VerifyEvidenceInput } from './verifying.inputs';
+import { EvidenceRunType } from './verifying.type';
+
+const VerifyEvidencePayload = payloadOf('VerifyEvidence', { run: [() => EvidenceRunType, 'The verification.'] });
+
+const MAX_HEADS = 20;
+const MAX_HEAD_LENGTH = 20_000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+@Resolver()
+export class VerifyingResolver {
+  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
+  @Query(() => EvidenceRunType, { nullable: true, description: 'A verification by its id; null: there is none.' })
+  async evidenceRun(
+    @Ctx() { db }: Context,
+    @Arg('id', () => ID, { description: 'As `verifyEvidence` gave it.' }) id: string,
+  ): Promise<EvidenceRunType | null> {
+    const run = UUID.test(id) ? await runById(db, id) : null;
+    return run && shown(run);
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
+  @Mutation(() => VerifyEvidencePayload, {
+    description: withExample(
+      'Verifies the whole log, as a job: computes the leaf of every row again, builds the tree again, and checks every ' +
+        'signed head. Ask `evidenceRun` for its progress. The audit trail has the result.',
+      'mutation { verifyEvidence(input: { depth: CONTENT }) { run { id state } userErrors { field code message } } }',
+    ),
+  })
+  verifyEvidence(
+    @Ctx() context: Context,
+    @Arg('input', () => VerifyEvidenceInput, { description: 'How the log is verified.' }) input: VerifyEvidenceInput,
+  ) {
+    return answer({ run: null as EvidenceRunType | null }, async () => {
+      const { depth, knownHeads } = input;
+      refuseHeads(knownHeads);
+      const id = newId();
+      const viewer = context.viewer as Viewer;
+      return context.transaction(async (db) => {
+        await insertRun(db, { id, depth, knownHeads, orderedBy: viewer.userId, createdAt: currentTime() });
+        const details = { depth, knownHeads: knownHeads.length };
+        const subject = { subjectType: 'EvidenceRun', subjectId: id };
+        await recordAct(db, viewer, { action: 'evidence.verification_ordered', ...subject, details });
+        return { run: shown((await runById(db, id)) as RunRow) };
+      });
+    });
+  }
+}
+
+function refuseHeads(heads: readonly string[]): void {
+  if (heads.length > MAX_HEADS) {
+    const message = `knownHeads must have at most ${MAX_HEADS} heads, not ${heads.length}.`;
+    throw new InputError([{ field: ['knownHeads'], code: 'TOO_LARGE', message }]);
+  }
+  const at = heads.findIndex((head) => head.length > MAX_HEAD_LENGTH || head.includes('\u0000'));
+  if (at < 0) return;
+  const message = `A head has at most ${MAX_HEAD_LENGTH} characters, and no U+0000.`;
+  throw new InputError([{ field: ['knownHeads', String(at)], code: 'INVALID', message }]);
+}
+
+function shown(run: RunRow): EvidenceRunType {
+  const findings = JSON.parse(run.findings) as Finding[];
+  return { ...run, findings: findings.map((finding) => ({ ...finding, rowId: shownId(finding) })) };
+}
+
+function shownId({ kind, rowId }: Finding): string | null {
+  return kind === 'request' && rowId !== null ? toNodeId('WebhookRequestLog', rowId) : rowId;
+}

@@ -1,0 +1,60 @@
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { UserEntity } from '../users/user.entity';
+
+export const RUN_STATES = ['PENDING', 'RUNNING', 'COMPLETED', 'FAILED'] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+export const RUN_DEPTHS = ['TREE', 'ROWS', 'CONTENT'] as const;
+export type RunDepth = (typeof RUN_DEPTHS)[number];
+
+/** A verification of the whole sealed log. */
+@Entity('evidence_runs')
+@Index('evidence_runs_open_idx', ['id'], { where: `state in ('PENDING', 'RUNNING')` })
+@Check('evidence_runs_state_check', `state in ('PENDING', 'RUNNING', 'COMPLETED', 'FAILED')`)
+@Check('evidence_runs_depth_check', `depth in ('TREE', 'ROWS', 'CONTENT')`)
+@Check('evidence_runs_finished_check', `(finished_at is null) = (state in ('PENDING', 'RUNNING'))`)
+export class EvidenceRunEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'evidence_runs_pkey' })
+  id: string;
+
+  @Column('text')
+  depth: RunDepth;
+
+  @Column('text')
+  state: RunState;
+
+  /** Heads that the caller holds. */
+  @Column('text', { name: 'known_heads', array: true })
+  knownHeads: string[];
+
+  @Column('bigint')
+  checked: string;
+
+  /** JSON: the first findings. */
+  @Column('text')
+  findings: string;
+
+  /** All of them. */
+  @Column('bigint', { name: 'finding_count' })
+  findingCount: string;
+
+  @Column('text', { nullable: true })
+  error: string | null;
+
+  @Column('uuid', { name: 'ordered_by' })
+  orderedBy: string;
+
+  @ManyToOne(() => UserEntity)
+  @JoinColumn({ name: 'ordered_by', foreignKeyConstraintName: 'evidence_runs_ordered_by_fkey' })
+  orderer: UserEntity;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt: Date;
+
+  /** Of the process that runs it. */
+  @Column({ type: 'timestamptz', name: 'seen_at', precision: 3, nullable: true })
+  seenAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'finished_at', precision: 3, nullable: true })
+  finishedAt: Date | null;
+}

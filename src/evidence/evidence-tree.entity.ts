@@ -1,0 +1,86 @@
+// The Merkle tree: leaves that wait, blocks of leaves, inner nodes, and where the leaf of a row is.
+import { Check, Column, Entity, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
+
+/** The kinds of rows that are leaves, by the numbers that the tables use. */
+export const LEAF_KINDS = { request: 1, audit: 2 } as const;
+export type LeafKind = keyof typeof LEAF_KINDS;
+
+/** A leaf that is not yet in the tree. Triggers write it; sealing deletes it. */
+@Entity('evidence_queue')
+@Check('evidence_queue_leaf_hash_check', 'octet_length(leaf_hash) = 32')
+export class EvidenceQueueEntity {
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'evidence_queue_pkey',
+  })
+  id: string;
+
+  @Column('smallint')
+  kind: number;
+
+  @Column('uuid', { name: 'subject_id' })
+  subjectId: string;
+
+  @Column('bytea', { name: 'leaf_hash' })
+  leafHash: Buffer;
+}
+
+/** The leaves that one sealing added, and the tree after it. */
+@Entity('evidence_blocks')
+@Unique('evidence_blocks_tree_size_key', ['treeSize'])
+@Check(
+  'evidence_blocks_size_check',
+  `leaf_count > 0 and tree_size = first_index + leaf_count and octet_length(leaf_hashes) = 32 * leaf_count`,
+)
+export class EvidenceBlockEntity {
+  @PrimaryColumn('bigint', { name: 'first_index', primaryKeyConstraintName: 'evidence_blocks_pkey' })
+  firstIndex: string;
+
+  @Column('integer', { name: 'leaf_count' })
+  leafCount: number;
+
+  @Column('bigint', { name: 'tree_size' })
+  treeSize: string;
+
+  @Column('bytea', { name: 'leaf_hashes' })
+  leafHashes: Buffer;
+
+  /** The roots of the perfect subtrees of the tree, largest first. */
+  @Column('bytea')
+  frontier: Buffer;
+
+  @Column('bytea', { name: 'root_hash' })
+  rootHash: Buffer;
+
+  @Column({ type: 'timestamptz', name: 'sealed_at', precision: 3 })
+  sealedAt: Date;
+}
+
+/** An inner node at the levels 8, 16, 24 and so on. */
+@Entity('evidence_nodes')
+@Check('evidence_nodes_level_check', 'level > 0 and level % 8 = 0')
+@Check('evidence_nodes_hash_check', 'octet_length(hash) = 32')
+export class EvidenceNodeEntity {
+  @PrimaryColumn('smallint', { primaryKeyConstraintName: 'evidence_nodes_pkey' })
+  level: number;
+
+  @PrimaryColumn('bigint', { name: 'node_index', primaryKeyConstraintName: 'evidence_nodes_pkey' })
+  nodeIndex: string;
+
+  @Column('bytea')
+  hash: Buffer;
+}
+
+/** Where the leaf of a row is. */
+@Entity('evidence_leaves')
+export class EvidenceLeafEntity {
+  @PrimaryColumn('smallint', { primaryKeyConstraintName: 'evidence_leaves_pkey' })
+  kind: number;
+
+  @PrimaryColumn('uuid', { name: 'subject_id', primaryKeyConstraintName: 'evidence_leaves_pkey' })
+  subjectId: string;
+
+  @Column('bigint', { name: 'leaf_index' })
+  leafIndex: string;
+}

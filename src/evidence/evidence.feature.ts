@@ -1,0 +1,25 @@
+import { EvidenceResolver, RequestEvidenceResolver, RequestProofResolver } from './api/evidence.resolver';
+import { VerifyingResolver } from './api/verifying.resolver';
+import { EvidenceHeadEntity, EvidenceKeyEntity } from './evidence-head.entity';
+import { EvidenceRunEntity } from './evidence-run.entity';
+import {
+  EvidenceBlockEntity,
+  EvidenceLeafEntity,
+  EvidenceNodeEntity,
+  EvidenceQueueEntity,
+} from './evidence-tree.entity';
+
+export const evidence = {
+  entities: [
+    EvidenceQueueEntity,
+    EvidenceBlockEntity,
+    EvidenceNodeEntity,
+    EvidenceLeafEntity,
+    EvidenceKeyEntity,
+    EvidenceHeadEntity,
+    EvidenceRunEntity,
+  ],
+  resolvers: [VerifyingResolver, RequestEvidenceResolver, RequestProofResolver, EvidenceResolver],
+  linkedFields: [],
+  sqlFields: [],
+};

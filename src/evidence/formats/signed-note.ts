@@ -1,0 +1,87 @@
+// Signed notes and checkpoints of C2SP (c2sp.org/signed-note, c2sp.org/tlog-checkpoint) with Ed25519.
+import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { sha256 } from './merkle-tree';
+
+const ED25519 = 1;
+const ID_BYTES = 4;
+
+/** The public half of a key of a log. */
+export interface VerifierKey {
+  name: string;
+  /** The first four bytes of the hash of name and key. */
+  id: Buffer;
+  publicKey: KeyObject;
+}
+
+/** A head of the tree. */
+export interface Checkpoint {
+  origin: string;
+  treeSize: number;
+  rootHash: Buffer;
+}
+
+const rawKeyOf = (key: KeyObject) => Buffer.from(key.export({ format: 'jwk' }).x as string, 'base64url');
+
+function keyIdOf(name: string, raw: Buffer): Buffer {
+  return sha256(Buffer.concat([Buffer.from(`${name}\n`), Buffer.from([ED25519]), raw])).subarray(0, ID_BYTES);
+}
+
+/** @param name the origin of the log: without spaces and plus signs */
+export function writeVkey(name: string, publicKey: KeyObject): string {
+  const raw = rawKeyOf(publicKey);
+  return `${name}+${keyIdOf(name, raw).toString('hex')}+${Buffer.concat([Buffer.from([ED25519]), raw]).toString('base64')}`;
+}
+
+const VKEY = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/;
+
+/** @returns null if the text is no vkey of an Ed25519 key */
+export function readVkey(vkey: string): VerifierKey | null {
+  const [, name = '', id = '', encoded = ''] = VKEY.exec(vkey) ?? [];
+  const [type, ...raw] = Buffer.from(encoded, 'base64');
+  if (type !== ED25519 || keyIdOf(name, Buffer.from(raw)).toString('hex') !== id) return null;
+  const x = Buffer.from(raw).toString('base64url');
+  return {
+    name,
+    id: Buffer.from(id, 'hex'),
+    publicKey: createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }),
+  };
+}
+
+export function checkpointText({ origin, treeSize, rootHash }: Checkpoint): string {
+  return `${origin}\n${treeSize}\n${rootHash.toString('base64')}\n`;
+}
+
+/** @returns the text with the line of its signature: the same for the same text, as Ed25519 is deterministic */
+export function signNote(text: string, name: string, privateKey: KeyObject): string {
+  const id = keyIdOf(name, rawKeyOf(createPublicKey(privateKey)));
+  const signature = Buffer.concat([id, sign(null, Buffer.from(text), privateKey)]);
+  return `${text}\n— ${name} ${signature.toString('base64')}\n`;
+}
+
+/**
+ * Checks the signatures of known keys. Signatures of unknown keys are ignored.
+ * @returns the text; null if no known key signed it, or the signature of a known key is wrong
+ */
+export function openNote(note: string, keys: readonly VerifierKey[]): string | null {
+  const end = note.lastIndexOf('\n\n');
+  if (end < 0 || !note.endsWith('\n')) return null;
+  const text = note.slice(0, end + 1);
+  let isSigned = false;
+  for (const line of note.slice(end + 2, -1).split('\n')) {
+    const [, name = '', encoded = ''] = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line) ?? [];
+    const bytes = Buffer.from(encoded, 'base64');
+    const key = keys.find((each) => each.name === name && each.id.equals(bytes.subarray(0, ID_BYTES)));
+    if (!key) continue;
+    if (!verify(null, Buffer.from(text), key.publicKey, bytes.subarray(ID_BYTES))) return null;
+    isSigned = true;
+  }
+  return isSigned ? text : null;
+}
+
+const CHECKPOINT = /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n/;
+
+/** @returns null if the text is no checkpoint */
+export function readCheckpoint(text: string): Checkpoint | null {
+  const [, origin = '', size = '', root = ''] = CHECKPOINT.exec(text) ?? [];
+  return origin ? { origin, treeSize: Number(size), rootHash: Buffer.from(root, 'base64') } : null;
+}

@@ -1,0 +1,96 @@
+// Makes inclusion and consistency proofs (RFC 6962, sections 2.1.1 and 2.1.2) from stored hashes.
+import { nodeHashOf, splitOf } from './merkle-tree';
+
+/** Every 8th level of the tree is stored. */
+export const LEVELS_PER_TILE = 8;
+export const TILE_WIDTH = 256;
+
+/**
+ * Reads up to 256 stored hashes, which belong together.
+ * @param tileLevel 0: the leaves; 1: the nodes at level 8; 2: at level 16 and so on
+ * @param tileIndex 0 has the first 256 hashes of the level
+ * @returns the hashes that exist
+ */
+export type ReadTile = (tileLevel: number, tileIndex: number) => Promise<readonly Buffer[]>;
+
+/** From the sibling of the leaf to the child of the root. */
+export function inclusionProof(index: number, size: number, read: ReadTile): Promise<Buffer[]> {
+  return pathOf(index, 0, size, cached(read));
+}
+
+/** That the tree of the first `from` leaves is the beginning of the tree of `to` leaves. */
+export async function consistencyProof(from: number, to: number, read: ReadTile): Promise<Buffer[]> {
+  return from === 0 || from === to ? [] : subproof(from, 0, to, true, cached(read));
+}
+
+// the leaf is number `index` of those from `start` to `start + size`
+async function pathOf(index: number, start: number, size: number, read: ReadTile): Promise<Buffer[]> {
+  if (size === 1) return [];
+  const split = splitOf(size);
+  const isLeft = index < split;
+  const [path, sibling] = await Promise.all(
+    isLeft
+      ? [pathOf(index, start, split, read), rootOf(start + split, size - split, read)]
+      : [pathOf(index - split, start + split, size - split, read), rootOf(start, split, read)],
+  );
+  return [...path, sibling];
+}
+
+async function subproof(
+  from: number,
+  start: number,
+  size: number,
+  isWhole: boolean,
+  read: ReadTile,
+): Promise<Buffer[]> {
+  if (from === size) return isWhole ? [] : [await rootOf(start, size, read)];
+  const split = splitOf(size);
+  const isLeft = from <= split;
+  const [proof, sibling] = await Promise.all(
+    isLeft
+      ? [subproof(from, start, split, isWhole, read), rootOf(start + split, size - split, read)]
+      : [subproof(from - split, start + split, size - split, false, read), rootOf(start, split, read)],
+  );
+  return [...proof, sibling];
+}
+
+/** The root over the `size` leaves from `start`. Either they are a perfect subtree, or they end with the tree. */
+async function rootOf(start: number, size: number, read: ReadTile): Promise<Buffer> {
+  const split = size === 1 ? 1 : splitOf(size);
+  const isPerfect = size === 1 || split * 2 === size;
+  if (!isPerfect) {
+    const [left, right] = await Promise.all([rootOf(start, split, read), rootOf(start + split, size - split, read)]);
+    return nodeHashOf(left, right);
+  }
+  const level = Math.log2(size);
+  const tileLevel = Math.floor(level / LEVELS_PER_TILE);
+  // the node is the root of `width` hashes that lie side by side in one tile
+  const width = 2 ** (level % LEVELS_PER_TILE);
+  const first = start / 2 ** (tileLevel * LEVELS_PER_TILE);
+  const tile = await read(tileLevel, Math.floor(first / TILE_WIDTH));
+  const hashes = tile.slice(first % TILE_WIDTH, (first % TILE_WIDTH) + width);
+  if (hashes.length !== width) throw new Error(`the tree lacks hashes of level ${tileLevel * LEVELS_PER_TILE}`);
+  return perfectRoot(hashes);
+}
+
+function perfectRoot(hashes: readonly Buffer[]): Buffer {
+  let level = hashes;
+  while (level.length > 1) {
+    const below = level;
+    level = Array.from({ length: below.length / 2 }, (_, index) =>
+      nodeHashOf(below[2 * index] as Buffer, below[2 * index + 1] as Buffer),
+    );
+  }
+  return level[0] as Buffer;
+}
+
+/** Reads each tile once. */
+export function cached(read: ReadTile): ReadTile {
+  const tiles = new Map<string, Promise<readonly Buffer[]>>();
+  return (tileLevel, tileIndex) => {
+    const key = `${tileLevel}/${tileIndex}`;
+    const known = tiles.get(key) ?? read(tileLevel, tileIndex);
+    tiles.set(key, known);
+    return known;
+  };
+}

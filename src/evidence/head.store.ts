@@ -1,0 +1,66 @@
+// Reads and stores signed heads, and the keys that sign them.
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
+
+export interface SignedHead {
+  origin: string;
+  treeSize: number;
+  checkpoint: string;
+  signedAt: Date;
+}
+
+const HEAD = `origin, tree_size::float8 as "treeSize", checkpoint, signed_at as "signedAt"`;
+
+export async function newestHead(db: Db): Promise<SignedHead | null> {
+  return rowOf<SignedHead>(db, statement(`select ${HEAD} from evidence_heads order by tree_size desc limit 1`));
+}
+
+export async function headAt(db: Db, treeSize: number): Promise<SignedHead | null> {
+  return rowOf<SignedHead>(db, statement(`select ${HEAD} from evidence_heads where tree_size = $1`), [treeSize]);
+}
+
+/** Heads of larger trees first. @param before only those of trees smaller than this; null: all */
+export async function headsBefore(db: Db, before: number | null, atMost: number): Promise<SignedHead[]> {
+  return rowsOf<SignedHead>(
+    db,
+    statement(`select ${HEAD} from evidence_heads where $1::bigint is null or tree_size < $1
+     order by tree_size desc limit $2`),
+    [before, atMost],
+  );
+}
+
+export async function insertHead(db: Db, { origin, treeSize, checkpoint, signedAt }: SignedHead): Promise<void> {
+  await changedBy(
+    db,
+    statement('insert into evidence_heads (origin, tree_size, checkpoint, signed_at) values ($1, $2, $3, $4)'),
+    [origin, treeSize, checkpoint, signedAt],
+  );
+}
+
+export interface StoredKey {
+  id: string;
+  origin: string;
+  vkey: string;
+  kek: string;
+  wrapped: Buffer;
+  box: Buffer;
+  createdAt: Date;
+}
+
+/** Newest first. */
+export async function evidenceKeys(db: Db): Promise<StoredKey[]> {
+  return rowsOf<StoredKey>(
+    db,
+    statement(
+      `select id, origin, vkey, kek, wrapped, box, created_at as "createdAt" from evidence_keys order by id desc`,
+    ),
+  );
+}
+
+export async function insertKey(db: Db, key: StoredKey): Promise<void> {
+  await changedBy(
+    db,
+    statement(`insert into evidence_keys (id, origin, vkey, kek, wrapped, box, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7)`),
+    [key.id, key.origin, key.vkey, key.kek, key.wrapped, key.box, key.createdAt],
+  );
+}

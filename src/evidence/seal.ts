@@ -1,0 +1,85 @@
+// Sealing: moves leaves from the queue into the tree, and then signs the head of the committed tree.
+import { currentTime } from '../clock';
+import type { Keyring } from '../keyring/keyring';
+import type { Db } from '../sql/db';
+import type { Transaction } from '../sql/transactions';
+import { EMPTY_ROOT, Frontier, hashesOf, type TreeNode } from './formats/merkle-tree';
+import { checkpointText, readCheckpoint, signNote } from './formats/signed-note';
+import { LEVELS_PER_TILE } from './formats/tree-proofs';
+import { insertHead, newestHead, type SignedHead } from './head.store';
+import { ensureLogKey } from './log-key';
+import { insertBlock, lockTree, newestTree, rootAt, takeLeaves } from './tree.store';
+
+/** The leaves of one block. More at once would hold their locks longer and take no less time for each. */
+export const MAX_BLOCK = 8_192;
+
+/**
+ * Appends leaves of the queue to the tree, as one block, in the caller's transaction.
+ * @returns how many; null: another process seals
+ */
+export async function appendBlock(db: Db): Promise<number | null> {
+  if (!(await lockTree(db))) return null;
+  const tree = await newestTree(db);
+  const firstIndex = tree?.treeSize ?? 0;
+  const leafHashes = await takeLeaves(db, firstIndex, MAX_BLOCK);
+  if (leafHashes === null) return 0;
+  const frontier = new Frontier(firstIndex, tree?.frontier ?? Buffer.alloc(0));
+  const nodes: TreeNode[] = [];
+  const keep = (node: TreeNode) => {
+    if (node.level % LEVELS_PER_TILE === 0) nodes.push(node);
+  };
+  for (const leaf of hashesOf(leafHashes)) frontier.append(leaf, keep);
+  await insertBlock(db, {
+    firstIndex,
+    leafHashes,
+    treeSize: frontier.size,
+    frontier: frontier.bytes(),
+    rootHash: frontier.root(),
+    sealedAt: currentTime(),
+    nodes,
+  });
+  return frontier.size - firstIndex;
+}
+
+/**
+ * Signs the newest committed tree, in a transaction of its own: a head that is signed before its block is committed could
+ * contradict the tree that is built after a rollback. The signature of a process that ended before it was stored is the
+ * same as the next one, because Ed25519 is deterministic.
+ * @returns null: the newest tree is signed already, or another process signs
+ * @throws Error if the tree does not contain the newest head
+ */
+export async function signHead(db: Db, keyring: Keyring, host: string): Promise<SignedHead | null> {
+  if (!(await lockTree(db))) return null;
+  const tree = await newestTree(db);
+  if (!tree) return null;
+  const last = await newestHead(db);
+  if (last && last.treeSize >= tree.treeSize) return null;
+  if (last) await refuseContradiction(db, last);
+  const { origin, privateKey } = await ensureLogKey(db, keyring, host);
+  const text = checkpointText({ origin, treeSize: tree.treeSize, rootHash: tree.rootHash });
+  const head = {
+    origin,
+    treeSize: tree.treeSize,
+    checkpoint: signNote(text, origin, privateKey),
+    signedAt: currentTime(),
+  };
+  await insertHead(db, head);
+  return head;
+}
+
+async function refuseContradiction(db: Db, { checkpoint, treeSize }: SignedHead): Promise<void> {
+  const root = treeSize === 0 ? EMPTY_ROOT : await rootAt(db, treeSize);
+  const signed = readCheckpoint(checkpoint)?.rootHash;
+  if (!root || !signed?.equals(root)) {
+    throw new Error(`the tree contradicts its signed head of ${treeSize} leaves: run verifyEvidence`);
+  }
+}
+
+/** Seals everything that waits. @returns whether leaves were appended */
+export async function seal(transaction: Transaction, keyring: Keyring, host: string): Promise<boolean> {
+  const appended = await transaction(appendBlock);
+  const isFull = appended === MAX_BLOCK;
+  // a backlog is signed once, at its end
+  if (!isFull) await transaction((db) => signHead(db, keyring, host));
+  return isFull;
+}

@@ -1,0 +1,153 @@
+// Reads and extends the stored tree.
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
+import { HASH_BYTES, hashesOf, type TreeNode } from './formats/merkle-tree';
+import { LEVELS_PER_TILE, type ReadTile, TILE_WIDTH } from './formats/tree-proofs';
+
+/** The tree after its newest block. */
+export interface StoredTree {
+  treeSize: number;
+  frontier: Buffer;
+  rootHash: Buffer;
+  sealedAt: Date;
+}
+
+/** null: there is no block yet. */
+export async function newestTree(db: Db): Promise<StoredTree | null> {
+  return rowOf<StoredTree>(
+    db,
+    statement(`select tree_size::float8 as "treeSize", frontier, root_hash as "rootHash", sealed_at as "sealedAt"
+     from evidence_blocks order by first_index desc limit 1`),
+  );
+}
+
+/** The root of the tree of this size, which is the size after a block; null: no block ended there. */
+export async function rootAt(db: Db, treeSize: number): Promise<Buffer | null> {
+  const row = await rowOf<{ rootHash: Buffer }>(
+    db,
+    statement('select root_hash as "rootHash" from evidence_blocks where tree_size = $1'),
+    [treeSize],
+  );
+  return row?.rootHash ?? null;
+}
+
+const LOCK_KEY = 4_206_900_002; // any constant, the same for all processes
+
+/** Until the end of the transaction. @returns false if another process has it */
+export async function lockTree(db: Db): Promise<boolean> {
+  const row = await rowOf<{ locked: boolean }>(db, statement('select pg_try_advisory_xact_lock($1) as locked'), [
+    LOCK_KEY,
+  ]);
+  return row?.locked ?? false;
+}
+
+/**
+ * Takes leaves from the queue and notes their places, from `firstIndex` on. A leaf of the queue that is in the tree
+ * already, as after rows were restored with pg_restore, is only removed.
+ * @returns their hashes, concatenated; null: no new leaf
+ */
+export async function takeLeaves(db: Db, firstIndex: number, atMost: number): Promise<Buffer | null> {
+  const row = await rowOf<{ hashes: Buffer | null }>(
+    db,
+    statement(`with taken as (
+       delete from evidence_queue where ctid = any(array(select ctid from evidence_queue order by id limit $2))
+       returning kind, subject_id, leaf_hash
+     ), fresh as (
+       select kind, subject_id, leaf_hash, row_number() over (order by subject_id, kind) - 1 as position
+       from (select distinct on (subject_id, kind) * from taken order by subject_id, kind) as t
+       where not exists (select from evidence_leaves l where l.kind = t.kind and l.subject_id = t.subject_id)
+     ), placed as (
+       insert into evidence_leaves (kind, subject_id, leaf_index)
+         select kind, subject_id, $1::bigint + position from fresh
+     )
+     select string_agg(leaf_hash, ''::bytea order by position) as hashes from fresh`),
+    [firstIndex, atMost],
+  );
+  return row?.hashes ?? null;
+}
+
+export interface NewBlock extends StoredTree {
+  firstIndex: number;
+  leafHashes: Buffer;
+  /** At the levels that are stored. */
+  nodes: readonly TreeNode[];
+}
+
+export async function insertBlock(db: Db, block: NewBlock): Promise<void> {
+  await changedBy(
+    db,
+    statement(`with nodes as (
+       insert into evidence_nodes (level, node_index, hash) select * from unnest($8::smallint[], $9::bigint[], $10::bytea[])
+     )
+     insert into evidence_blocks (first_index, leaf_count, tree_size, leaf_hashes, frontier, root_hash, sealed_at)
+     values ($1, $2, $3, $4, $5, $6, $7)`),
+    [
+      block.firstIndex,
+      block.leafHashes.length / HASH_BYTES,
+      block.treeSize,
+      block.leafHashes,
+      block.frontier,
+      block.rootHash,
+      block.sealedAt,
+      block.nodes.map((node) => node.level),
+      block.nodes.map((node) => node.index),
+      block.nodes.map((node) => node.hash),
+    ],
+  );
+}
+
+/** The hashes that proofs are made of. */
+export function tilesOf(db: Db): ReadTile {
+  return async (tileLevel, tileIndex) => {
+    const first = tileIndex * TILE_WIDTH;
+    return tileLevel === 0 ? leavesFrom(db, first, TILE_WIDTH) : nodesFrom(db, tileLevel * LEVELS_PER_TILE, first);
+  };
+}
+
+/** The hashes of at most `count` leaves from `first` on. */
+export async function leavesFrom(db: Db, first: number, count: number): Promise<Buffer[]> {
+  const rows = await rowsOf<{ hashes: Buffer }>(
+    db,
+    statement(`select substring(leaf_hashes from (greatest($1 - first_index, 0) * 32 + 1)::int
+         for ((least($2, tree_size) - greatest($1, first_index)) * 32)::int) as hashes
+       from evidence_blocks where first_index < $2 and tree_size > $1
+         and first_index >= (select coalesce(max(first_index), 0) from evidence_blocks where first_index <= $1)
+       order by first_index`),
+    [first, first + count],
+  );
+  return rows.flatMap(({ hashes }) => hashesOf(hashes));
+}
+
+async function nodesFrom(db: Db, level: number, first: number): Promise<Buffer[]> {
+  const rows = await rowsOf<{ hash: Buffer }>(
+    db,
+    statement(`select hash from evidence_nodes where level = $1 and node_index between $2 and $3 order by node_index`),
+    [level, first, first + TILE_WIDTH - 1],
+  );
+  return rows.map(({ hash }) => hash);
+}
+
+/** Whether leaves wait in the queue, or the newest block has no head yet, because its process ended before. */
+export async function hasUnsealed(db: Db): Promise<boolean> {
+  const row = await rowOf<{ has: boolean }>(
+    db,
+    statement(`select exists (select from evidence_queue)
+       or (select max(tree_size) from evidence_blocks) is distinct from (select max(tree_size) from evidence_heads) as has`),
+  );
+  return row?.has ?? false;
+}
+
+export interface Waiting {
+  waiting: number;
+  /** When the oldest leaf in the queue was closed or written; null: the queue is empty. */
+  oldest: string | null;
+}
+
+/** At most a thousand are counted. */
+export async function waitingLeaves(db: Db): Promise<Waiting> {
+  const row = await rowOf<Waiting>(
+    db,
+    statement(`select count(*)::int as waiting, (select subject_id from evidence_queue order by id limit 1) as oldest
+     from (select from evidence_queue limit 1001) as waiting`),
+  );
+  return row ?? { waiting: 0, oldest: null };
+}

@@ -1,0 +1,317 @@
+#!/usr/bin/env node
+// Checks evidence of Hookledger offline: node verify-evidence.mjs bundle.json --key '<vkey>'
+// One file without dependencies, for Node 20 and later. It reads the files that it is given, and nothing else.
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+const HELP = `node verify-evidence.mjs FILE --key VKEY [--key VKEY] [--head FILE] [--json]
+
+  FILE         a bundle of exportEvidence, or one proof (c2sp.org/tlog-proof@v1)
+  --key VKEY   the verifier key of the log; ask for it by another way than you got FILE
+  --head FILE  a signed head that you got earlier: it must be a beginning of the tree
+  --json       print the result as JSON
+
+Exit: 0 verified, 1 not verified, 2 cannot be verified (no or another key, a file that cannot be read).
+`;
+
+const BUNDLE_FORMAT = 'hookledger-evidence-bundle@v1';
+const PROOF_FORMAT = 'c2sp.org/tlog-proof@v1';
+/** The parts of the content of a record, by kind and version. */
+const KNOWN_RECORDS = {
+  'request 1': [
+    'body',
+    'error',
+    'headers',
+    'reference',
+    'remoteAddress',
+    'response',
+    'responseHeaders',
+    'url',
+    'wireBody',
+  ],
+  'audit 1': ['details', 'reason', 'remoteAddress', 'userAgent'],
+};
+
+/** The file, the key or the format: it cannot be said whether the evidence is true. */
+class CannotVerify extends Error {}
+
+const sha256 = (...parts) => createHash('sha256').update(Buffer.concat(parts)).digest();
+const nodeHash = (left, right) => sha256(Buffer.from([1]), left, right);
+
+function base64(text, what) {
+  if (typeof text !== 'string') throw new CannotVerify(`${what} is missing`);
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text) throw new CannotVerify(`${what} is not base64`);
+  return bytes;
+}
+
+// c2sp.org/signed-note: name+id+key
+function readKey(vkey) {
+  const [, name, id, encoded] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/.exec(vkey.trim()) ?? [];
+  const raw = Buffer.from(encoded ?? '', 'base64');
+  if (raw.length !== 33 || raw[0] !== 1)
+    throw new CannotVerify(`--key is no Ed25519 verifier key: ${JSON.stringify(vkey)}`);
+  if (
+    sha256(Buffer.from(`${name}\n`), raw)
+      .subarray(0, 4)
+      .toString('hex') !== id
+  ) {
+    throw new CannotVerify('--key has a mistake: its name, id and key do not belong together');
+  }
+  const x = raw.subarray(1).toString('base64url');
+  return { name, id, publicKey: createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }) };
+}
+
+/** A head whose signature is right. Signatures of other keys are ignored. */
+function openCheckpoint(note, keys) {
+  const end = typeof note === 'string' ? note.lastIndexOf('\n\n') : -1;
+  if (end < 0 || !note.endsWith('\n')) throw new CannotVerify('a signed head is missing or cut off');
+  const text = note.slice(0, end + 1);
+  const lines = note
+    .slice(end + 2, -1)
+    .split('\n')
+    .map((line) => /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line));
+  let isSigned = false;
+  for (const line of lines) {
+    const bytes = Buffer.from(line?.[2] ?? '', 'base64');
+    const key = keys.find(({ name, id }) => name === line?.[1] && id === bytes.subarray(0, 4).toString('hex'));
+    if (!key) continue;
+    if (!verify(null, Buffer.from(text), key.publicKey, bytes.subarray(4))) {
+      throw new CannotVerify(`the signature of ${key.name} under a head is wrong: the head was edited`);
+    }
+    isSigned = true;
+  }
+  if (!isSigned) {
+    const names = lines
+      .map((line) => line?.[1])
+      .filter(Boolean)
+      .join(', ');
+    throw new CannotVerify(`no head is signed by the given key; signatures: ${names || 'none'}`);
+  }
+  const [, origin, size, root] = /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n/.exec(text) ?? [];
+  if (!root || !keys.some(({ name }) => name === origin))
+    throw new CannotVerify('a signed text is no head of this log');
+  return { origin, size: Number(size), root: Buffer.from(root, 'base64') };
+}
+
+// RFC 9162, section 2.1.3.2; null: the proof has another length than this place in the tree needs
+function rootByInclusion(index, size, leaf, proof) {
+  if (index >= size) return null;
+  let [position, last, hash] = [index, size - 1, leaf];
+  for (const sibling of proof) {
+    if (last === 0) return null;
+    if (position % 2 === 1 || position === last) {
+      hash = nodeHash(sibling, hash);
+      while (position % 2 === 0 && position !== 0) [position, last] = [position / 2, Math.floor(last / 2)];
+    } else {
+      hash = nodeHash(hash, sibling);
+    }
+    [position, last] = [Math.floor(position / 2), Math.floor(last / 2)];
+  }
+  return last === 0 ? hash : null;
+}
+
+// RFC 9162, section 2.1.4.2
+function isBeginning(first, second, proof) {
+  if (first.size > second.size || first.size < 1) return false;
+  if (first.size === second.size) return proof.length === 0 && first.root.equals(second.root);
+  let [position, last] = [first.size - 1, second.size - 1];
+  while (position % 2 === 1) [position, last] = [Math.floor(position / 2), Math.floor(last / 2)];
+  const [start, ...rest] = position === 0 ? [first.root, ...proof] : proof;
+  if (!start) return false;
+  let [one, other] = [start, start];
+  for (const sibling of rest) {
+    if (last === 0) return false;
+    if (position % 2 === 1 || position === last) {
+      [one, other] = [nodeHash(sibling, one), nodeHash(sibling, other)];
+      while (position % 2 === 0 && position !== 0) [position, last] = [position / 2, Math.floor(last / 2)];
+    } else {
+      other = nodeHash(other, sibling);
+    }
+    [position, last] = [Math.floor(position / 2), Math.floor(last / 2)];
+  }
+  return last === 0 && one.equals(first.root) && other.equals(second.root);
+}
+
+function readProof(text) {
+  const end = typeof text === 'string' ? text.indexOf('\n\n') : -1;
+  const [format, extra, index, ...hashes] = end < 0 ? [] : text.slice(0, end).split('\n');
+  if (format !== PROOF_FORMAT) throw new CannotVerify(`a proof is not of the format ${PROOF_FORMAT}`);
+  const at = /^index (0|[1-9][0-9]{0,15})$/.exec(index ?? '')?.[1];
+  if (at === undefined || !extra?.startsWith('extra ')) throw new CannotVerify('a proof lacks its record or its index');
+  let content;
+  try {
+    content = JSON.parse(base64(extra.slice(6), 'the record of a proof').toString('utf8'));
+  } catch (error) {
+    throw error instanceof CannotVerify ? error : new CannotVerify('the record of a proof is not JSON');
+  }
+  return {
+    record: content?.record,
+    parts: content?.parts ?? {},
+    index: Number(at),
+    hashes: hashes.map((hash) => base64(hash, 'a hash of a proof')),
+    checkpoint: text.slice(end + 2),
+  };
+}
+
+/** The record as an object. Its text is what was sealed, so it must be the only text of this object. */
+function readRecord(text) {
+  let record;
+  try {
+    record = JSON.parse(text);
+  } catch {
+    throw new CannotVerify('a record is not JSON');
+  }
+  if (!KNOWN_RECORDS[`${record?.kind} ${record?.v}`]) {
+    throw new CannotVerify(`a record has an unknown kind or version: ${JSON.stringify([record?.kind, record?.v])}`);
+  }
+  return record;
+}
+
+function checkProof(text, keys) {
+  const proof = readProof(text);
+  const head = openCheckpoint(proof.checkpoint, keys);
+  const record = readRecord(proof.record);
+  const findings = [];
+  const find = (problem) => findings.push({ id: record.id ?? null, leaf: proof.index, problem });
+  if (JSON.stringify(record) !== proof.record) find('the record is not in its canonical form');
+  const root = rootByInclusion(
+    proof.index,
+    head.size,
+    sha256(Buffer.from([0]), Buffer.from(proof.record)),
+    proof.hashes,
+  );
+  if (!root?.equals(head.root)) find('the record is not in the tree: it, its place or its proof was changed');
+  const names = KNOWN_RECORDS[`${record.kind} ${record.v}`];
+  for (const [name, part] of Object.entries(proof.parts)) {
+    const digest = sha256(
+      base64(part?.salt, `the salt of ${name}`),
+      base64(part?.content, `the content of ${name}`),
+    ).toString('hex');
+    if (!names.includes(name) || record.content?.[name] !== digest) find(`${name} is not what was recorded`);
+  }
+  return { record, parts: Object.keys(proof.parts), head, findings };
+}
+
+function check(text, keys, knownHead) {
+  const isProof = text.startsWith(PROOF_FORMAT);
+  let bundle = { format: BUNDLE_FORMAT, heads: [], proofs: [text] };
+  if (!isProof) {
+    try {
+      bundle = JSON.parse(text);
+    } catch {
+      throw new CannotVerify('the file is neither a bundle nor a proof');
+    }
+    if (bundle?.format !== BUNDLE_FORMAT) throw new CannotVerify(`the file is not of the format ${BUNDLE_FORMAT}`);
+  }
+  if (!Array.isArray(bundle.proofs) || bundle.proofs.length === 0) throw new CannotVerify('the bundle has no proofs');
+  if (keys.length === 0) {
+    const signers = (bundle.vkeys ?? []).map(String).join(' ') || 'its log';
+    throw new CannotVerify(
+      `no --key. The file says it was signed by ${signers}. Ask for that key by another way than you got the file.`,
+    );
+  }
+  const rows = bundle.proofs.map((proof) => checkProof(proof, keys));
+  const findings = rows.flatMap((row) => row.findings);
+  const { head } = rows[0];
+  if (rows.some((row) => row.head.size !== head.size || !row.head.root.equals(head.root))) {
+    throw new CannotVerify('the proofs of the bundle have different heads');
+  }
+  const earlier = (bundle.heads ?? []).map(({ checkpoint, consistency }) => ({
+    ...openCheckpoint(checkpoint, keys),
+    proof: (consistency ?? []).map((hash) => base64(hash, 'a hash of a consistency proof')),
+  }));
+  const find = (problem) => findings.push({ id: null, leaf: null, problem });
+  for (const each of earlier) {
+    if (!isBeginning(each, head, each.proof))
+      find(`the head of ${each.size} leaves is not a beginning of the tree: the history was changed`);
+  }
+  if (knownHead !== null) checkKnownHead(openCheckpoint(knownHead, keys), head, earlier, find);
+  return { rows, findings, head, earlier: earlier.length };
+}
+
+function checkKnownHead(known, head, earlier, find) {
+  const same = [head, ...earlier].find(({ size }) => size === known.size);
+  if (!same) {
+    throw new CannotVerify(
+      known.size > head.size
+        ? `the bundle is older than the known head of ${known.size} leaves`
+        : `the bundle has no proof for the known head: export it with earlierSizes: [${known.size}]`,
+    );
+  }
+  if (!same.root.equals(known.root)) find(`FORKED: the log signed two different trees of ${known.size} leaves`);
+}
+
+function read(file, what) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CannotVerify(`${what} cannot be read: ${error.message}`);
+  }
+}
+
+const say = (text) => process.stdout.write(`${text}\n`);
+const count = (number, one) => `${number} ${one}${number === 1 ? '' : 's'}`;
+
+function print(result) {
+  const disclosed = result.rows.reduce((sum, row) => sum + row.parts.length, 0);
+  const summary = `${count(result.rows.length, 'record')}, ${count(disclosed, 'disclosed part')}, ${count(result.earlier, 'earlier head')}; log ${result.head.origin}, ${result.head.size} leaves`;
+  for (const { id, leaf, problem } of result.findings)
+    say(`  ${id ?? 'head'}${leaf === null ? '' : ` (leaf ${leaf})`}: ${problem}`);
+  if (result.rows.length <= 20 && result.findings.length === 0) {
+    for (const { record, parts } of result.rows)
+      say(`  ${JSON.stringify(record)}\n  disclosed: ${parts.join(', ') || 'nothing'}`);
+  }
+  say(`${result.findings.length === 0 ? 'VERIFIED' : 'NOT VERIFIED'} ${summary}`);
+}
+
+function main() {
+  const options = {
+    key: { type: 'string', multiple: true, default: [] },
+    head: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  };
+  let given;
+  try {
+    given = parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    process.stderr.write(`${error.message}\n\n${HELP}`);
+    return 2;
+  }
+  const { values, positionals } = given;
+  if (values.help || positionals.length !== 1) {
+    process.stdout.write(HELP);
+    return values.help ? 0 : 2;
+  }
+  try {
+    const keys = values.key.map(readKey);
+    const knownHead = values.head === undefined ? null : read(values.head, 'the known head');
+    const result = check(read(positionals[0], 'the file'), keys, knownHead);
+    if (values.json) {
+      const rows = result.rows.map(({ record, parts }) => ({ record, disclosed: parts }));
+      const { origin, size } = result.head;
+      say(
+        JSON.stringify({
+          verified: result.findings.length === 0,
+          findings: result.findings,
+          origin,
+          treeSize: size,
+          rows,
+        }),
+      );
+    } else {
+      print(result);
+    }
+    return result.findings.length === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof CannotVerify) && !(error instanceof TypeError)) throw error;
+    const reason = error instanceof CannotVerify ? error.message : 'the file has not the form of a bundle';
+    if (values.json) say(JSON.stringify({ verified: false, cannotVerify: reason }));
+    else say(`CANNOT VERIFY: ${reason}`);
+    return 2;
+  }
+}
+
+process.exitCode = main();

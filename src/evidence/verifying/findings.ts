@@ -1,0 +1,39 @@
+// What a verification found.
+
+export const FINDING_NAMES = [
+  'CHANGED',
+  'DELETED',
+  'INSERTED',
+  'MOVED',
+  'TRUNCATED',
+  'NOT_SEALED',
+  'BAD_HEAD',
+  'FORKED',
+] as const;
+export type FindingName = (typeof FINDING_NAMES)[number];
+
+export interface Finding {
+  name: FindingName;
+  /** request or audit; null: not about a row. */
+  kind: string | null;
+  /** The UUID of the row, as far as it is known. */
+  rowId: string | null;
+  leafIndex: number | null;
+  /** The size of the tree that it is about. */
+  treeSize: number | null;
+  message: string;
+}
+
+/** The first ones are kept, so that a log that was lost does not fill the memory. */
+const MAX_KEPT = 1_000;
+
+export class Findings {
+  readonly kept: Finding[] = [];
+  count = 0;
+
+  add(name: FindingName, message: string, about: Partial<Omit<Finding, 'name' | 'message'>> = {}): void {
+    this.count += 1;
+    if (this.kept.length >= MAX_KEPT) return;
+    this.kept.push({ name, kind: null, rowId: null, leafIndex: null, treeSize: null, ...about, message });
+  }
+}

@@ -1,0 +1,61 @@
+// Verifies the whole log. Nothing that the database has computed is trusted: neither the stored hashes of rows, nor its
+// functions, nor the roots of blocks.
+import { recordOwnAct } from '../../audit/record';
+import { currentTime } from '../../clock';
+import type { Db } from '../../sql/db';
+import type { Transaction } from '../../sql/transactions';
+import { newestTree } from '../tree.store';
+import { RowCheck } from './check-rows';
+import { checkTree } from './check-tree';
+import { Findings } from './findings';
+import { finishRun, type RunRow, reportRun, takeRun } from './run.store';
+
+/** Since a process was last seen; it reports after each page. */
+const ENDED_AFTER_MS = 60_000;
+
+/** Does one run of verifyEvidence, if one waits. @returns whether one did */
+export async function verifyNext(db: Db, transaction: Transaction): Promise<boolean> {
+  const now = currentTime();
+  const run = await takeRun(db, now, new Date(now.getTime() - ENDED_AFTER_MS));
+  if (!run) return false;
+  const findings = new Findings();
+  const progress = { checked: 0 };
+  let error: string | null = null;
+  try {
+    await verify(db, run, findings, progress);
+  } catch (fault) {
+    error = (fault as Error).message;
+  }
+  const result = {
+    state: error === null ? ('COMPLETED' as const) : ('FAILED' as const),
+    checked: progress.checked,
+    findings: JSON.stringify(findings.kept),
+    findingCount: findings.count,
+    error,
+    finishedAt: currentTime(),
+  };
+  const { state, checked, findingCount } = result;
+  await transaction(async (own) => {
+    await finishRun(own, run.id, result);
+    const details = { depth: run.depth, state, checked, findings: findingCount };
+    await recordOwnAct(own, { action: 'evidence.verified', subjectType: 'EvidenceRun', subjectId: run.id, details });
+  });
+  return true;
+}
+
+async function verify(db: Db, run: RunRow, findings: Findings, progress: { checked: number }): Promise<void> {
+  const { depth, knownHeads } = run;
+  if (depth === 'TREE') {
+    await checkTree(db, knownHeads, findings, () => undefined);
+    return;
+  }
+  const rows = new RowCheck((await newestTree(db))?.treeSize ?? 0, findings, currentTime());
+  const report = async () => {
+    progress.checked = rows.checked;
+    await reportRun(db, run.id, rows.checked, currentTime());
+  };
+  await rows.requests(db, depth === 'CONTENT', report);
+  await rows.entries(db, report);
+  await checkTree(db, knownHeads, findings, rows.search);
+  await rows.finish(db);
+}

@@ -1,0 +1,113 @@
+// The tree against the definitions of RFC 6962, and its proofs against @sigstore/verify.
+import { createHash } from 'node:crypto';
+import {
+  EMPTY_ROOT,
+  Frontier,
+  isConsistent,
+  leafHashOf,
+  rootByInclusion,
+} from '../../src/evidence/formats/merkle-tree';
+import { consistencyProof, inclusionProof, type ReadTile } from '../../src/evidence/formats/tree-proofs';
+import { acceptsInclusion } from './second-opinion';
+
+const contents = Array.from({ length: 700 }, (_, n) => `leaf ${n}`);
+const leaves = contents.map(leafHashOf);
+
+// RFC 6962, section 2.1, word for word
+function treeHash(hashes: readonly Buffer[]): Buffer {
+  if (hashes.length === 0) return createHash('sha256').digest();
+  if (hashes.length === 1) return hashes[0] as Buffer;
+  let k = 1;
+  while (k * 2 < hashes.length) k *= 2;
+  const pair = [Buffer.from([1]), treeHash(hashes.slice(0, k)), treeHash(hashes.slice(k))];
+  return createHash('sha256').update(Buffer.concat(pair)).digest();
+}
+
+/** The stored hashes of the tree of all leaves, as sealing stores them. */
+function storedTree(): ReadTile {
+  const levels: Buffer[][] = [leaves];
+  const frontier = new Frontier(0, Buffer.alloc(0));
+  for (const leaf of leaves) {
+    frontier.append(leaf, ({ level, index, hash }) => {
+      if (level % 8 !== 0) return;
+      levels[level / 8] ??= [];
+      (levels[level / 8] as Buffer[])[index] = hash;
+    });
+  }
+  return async (level, tile) => (levels[level] ?? []).slice(tile * 256, (tile + 1) * 256);
+}
+
+const read = storedTree();
+const roots = new Map<number, Buffer>();
+function rootOf(size: number): Buffer {
+  const root = roots.get(size) ?? treeHash(leaves.slice(0, size));
+  roots.set(size, root);
+  return root;
+}
+
+test('the frontier has the root of RFC 6962 at every size, also when it goes on from its bytes', () => {
+  let frontier = new Frontier(0, Buffer.alloc(0));
+  expect(frontier.root()).toEqual(EMPTY_ROOT);
+  for (let size = 1; size <= 300; size++) {
+    frontier.append(leaves[size - 1] as Buffer);
+    expect(frontier.root()).toEqual(rootOf(size));
+    if (size % 7 === 0) frontier = new Frontier(size, frontier.bytes());
+  }
+  expect(() => new Frontier(5, frontier.bytes())).toThrow('a tree of 5 leaves has another frontier');
+});
+
+test('every inclusion proof of the sizes 1 to 130 is right, here and for @sigstore/verify', async () => {
+  for (let size = 1; size <= 130; size++) {
+    const root = rootOf(size);
+    for (let index = 0; index < size; index++) {
+      const proof = await inclusionProof(index, size, read);
+      expect(rootByInclusion(index, size, leaves[index] as Buffer, proof)).toEqual(root);
+      const content = Buffer.from(contents[index] as string);
+      expect(acceptsInclusion({ content, index, proof, size, root })).toBe(true);
+    }
+  }
+});
+
+test('every consistency proof between sizes of 1 to 70 is right', async () => {
+  for (let to = 1; to <= 70; to++) {
+    for (let from = 1; from <= to; from++) {
+      const proof = await consistencyProof(from, to, read);
+      expect(isConsistent([from, rootOf(from)], [to, rootOf(to)], proof)).toBe(true);
+      if (from < to) expect(isConsistent([from, leafHashOf('another history')], [to, rootOf(to)], proof)).toBe(false);
+    }
+  }
+});
+
+test.each([255, 256, 257, 511, 512, 513, 700])(
+  'proofs at the edges of tiles are right in a tree of %i leaves',
+  async (size) => {
+    for (const index of [0, 1, 254, 255, 256, 257, 511, 512, size - 2, size - 1].filter((at) => at < size)) {
+      const proof = await inclusionProof(index, size, read);
+      expect(rootByInclusion(index, size, leaves[index] as Buffer, proof)).toEqual(rootOf(size));
+    }
+    for (const from of [1, 255, 256, 257, 511, size - 1].filter((at) => at <= size)) {
+      const proof = await consistencyProof(from, size, read);
+      expect(isConsistent([from, rootOf(from)], [size, rootOf(size)], proof)).toBe(true);
+    }
+  },
+);
+
+test('a proof that is cut off, extended, moved or swapped is wrong, here and for @sigstore/verify', async () => {
+  const [index, size] = [77, 130];
+  const root = rootOf(size);
+  const proof = await inclusionProof(index, size, read);
+  const [first, second, ...rest] = proof as [Buffer, Buffer, ...Buffer[]];
+  const wrong: [number, number, Buffer[]][] = [
+    [index, size, proof.slice(0, -1)],
+    [index, size, [...proof, first]],
+    [index + 1, size, proof],
+    [index, size - 1, proof],
+    [index, size, [second, first, ...rest]],
+    [size, size, proof],
+  ];
+  for (const [at, of, hashes] of wrong) {
+    expect(rootByInclusion(at, of, leaves[index] as Buffer, hashes)?.equals(root) ?? false).toBe(of === size - 1);
+    const content = Buffer.from(contents[index] as string);
+    expect(acceptsInclusion({ content, index: at, proof: hashes, size: of, root })).toBe(of === size - 1);
+  }
+});

@@ -1,0 +1,183 @@
+// Sealing misses nothing and repeats nothing, whoever writes beside it and wherever it ends.
+import { setTimeout as wait } from 'node:timers/promises';
+import type { PoolClient } from 'pg';
+import { appendBlock, seal, signHead } from '../../src/evidence/seal';
+import type { Transaction } from '../../src/sql/transactions';
+import { expectSoundTree, INSERT_CLOSED, type Store, startStore } from './stored-tree';
+
+const HOST = 'erp.example.com';
+let store: Store;
+
+beforeEach(async () => {
+  store = await startStore();
+});
+afterEach(() => store.stop());
+
+const insert = (count: number) => store.database.query(INSERT_CLOSED, [count]);
+const sealAll = async (transaction = store.transaction) => {
+  while (await seal(transaction, store.keyring, HOST));
+};
+
+test('writers that commit out of order, wait and roll back: every committed row is one leaf, with several sealers', async () => {
+  let writing = true;
+  const writer = async (number: number) => {
+    for (let round = 0; round < 12; round++) {
+      const rollsBack = (round + number) % 10 === 9;
+      await store
+        .transaction(async (db) => {
+          await db.query(INSERT_CLOSED, [1 + ((round * 7 + number) % 20)]);
+          await wait(number === 0 ? 150 : Math.random() * 20);
+          if (rollsBack) throw new Error('rolled back');
+        })
+        .catch((error: Error) => expect(error.message).toBe('rolled back'));
+    }
+  };
+  const sealer = async () => {
+    while (writing) {
+      await sealAll();
+      await wait(5);
+    }
+  };
+  const writers = Promise.all(Array.from({ length: 6 }, (_, number) => writer(number)));
+  const sealers = Promise.all([sealer(), sealer(), sealer()]);
+  await writers;
+  writing = false;
+  await sealers;
+  await sealAll();
+  expect(await expectSoundTree(store)).toBeGreaterThan(500);
+  expect(await store.database.query('select from evidence_queue')).toEqual([]);
+});
+
+/** A connection that the database ends before its statement `number`; a transaction's last statement is its commit. */
+function endingBefore(number: number): { transaction: Transaction; hasEnded(): boolean } {
+  let hasEnded = false;
+  const end = async (client: PoolClient) => {
+    hasEnded = true;
+    await store.database.query('select pg_terminate_backend($1)', [
+      (client as unknown as { processID: number }).processID,
+    ]);
+    await wait(20);
+  };
+  const transaction: Transaction = (work, options) =>
+    store.transaction(async (db) => {
+      const client = (await db.queryRunner?.connect()) as PoolClient;
+      const query = client.query;
+      let count = 0;
+      const counted = async (...given: unknown[]) => {
+        count += 1;
+        if (count === number) await end(client);
+        return (query as (...of: unknown[]) => unknown).apply(client, given);
+      };
+      client.query = counted as never;
+      try {
+        const result = await work(db);
+        if (count + 1 === number) await end(client);
+        return result;
+      } finally {
+        client.query = query;
+      }
+    }, options);
+  return { transaction, hasEnded: () => hasEnded };
+}
+
+test.each(['appending', 'signing'])(
+  'a process that ends before any statement of %s leaves a sound tree',
+  async (step) => {
+    await insert(300);
+    let ends = 0;
+    for (let number = 1; ; number++) {
+      if (step === 'signing') await store.transaction(appendBlock);
+      const { transaction, hasEnded } = endingBefore(number);
+      const work = step === 'signing' ? (db: never) => signHead(db, store.keyring, HOST) : appendBlock;
+      await transaction(work as typeof appendBlock).catch(() => undefined);
+      await sealAll();
+      await expectSoundTree(store);
+      if (!hasEnded()) break;
+      ends += 1;
+      await insert(10);
+    }
+    expect(ends).toBeGreaterThan(3);
+  },
+);
+
+test('a head is signed only for a committed block', async () => {
+  await insert(5);
+  await store.transaction(async (db) => {
+    expect(await appendBlock(db)).toBe(5);
+    await expect(store.transaction((other) => signHead(other, store.keyring, HOST))).resolves.toBeNull();
+  });
+  expect(await store.database.query('select from evidence_heads')).toEqual([]);
+});
+
+test('a signer whose transaction was lost signs the same bytes again', async () => {
+  await insert(5);
+  await sealAll();
+  await insert(2);
+  await store.transaction(appendBlock);
+  const lost = await new Promise<string | undefined>((resolve) => {
+    const signing = store.transaction(async (db) => {
+      resolve((await signHead(db, store.keyring, HOST))?.checkpoint);
+      throw new Error('lost');
+    });
+    signing.catch(() => undefined);
+  });
+  expect(lost).toMatch(/^erp\.example\.com\/evidence\/1\n7\n/);
+  await sealAll();
+  const [head] = await store.database.query<{ checkpoint: string }>(
+    'select checkpoint from evidence_heads where tree_size = 7',
+  );
+  expect(head?.checkpoint).toBe(lost);
+});
+
+test('a transaction that stays open delays its own rows alone', async () => {
+  await insert(3);
+  await store.transaction(async (db) => {
+    await db.query(INSERT_CLOSED, [4]);
+    await sealAll();
+    expect(await store.database.query('select from evidence_leaves')).toHaveLength(3);
+  });
+  await sealAll();
+  expect(await expectSoundTree(store)).toBe(7);
+});
+
+test('a row that is queued again, as by pg_restore, is sealed once', async () => {
+  await insert(3);
+  await sealAll();
+  await store.database.query(
+    'insert into evidence_queue (kind, subject_id, leaf_hash) select 1, id, leaf_hash from webhook_request_logs',
+  );
+  await insert(2);
+  await store.database.query(
+    'insert into evidence_queue (kind, subject_id, leaf_hash) select kind, subject_id, leaf_hash from evidence_queue',
+  );
+  await sealAll();
+  expect(await expectSoundTree(store)).toBe(5);
+});
+
+test('nothing is signed over a tree that contradicts its newest head', async () => {
+  await insert(3);
+  await sealAll();
+  await store.database.query(`set session_replication_role = replica`);
+  await store.database.query(`update evidence_blocks set root_hash = sha256('other')`);
+  await store.database.query(`reset session_replication_role`);
+  await insert(3);
+  await expect(sealAll()).rejects.toThrow('the tree contradicts its signed head of 3 leaves');
+});
+
+test.each(['evidence_blocks', 'evidence_nodes', 'evidence_leaves', 'evidence_heads'])(
+  'the serving login cannot change or delete rows of %s, and the owner is refused',
+  async (table) => {
+    await insert(300);
+    await sealAll();
+    for (const sql of [`delete from ${table}`, `truncate ${table}`]) {
+      await expect(store.source.query(sql)).rejects.toThrow('permission denied');
+      await expect(
+        store.database.query(`set role hookledger_owner`).then(() => store.database.query(sql)),
+      ).rejects.toThrow(/write-once|cannot truncate/);
+      await store.database.query('reset role');
+    }
+    await expect(
+      store.source.query(`insert into evidence_queue (kind, subject_id, leaf_hash) values (1, new_id(), sha256(''))`),
+    ).rejects.toThrow('permission denied');
+  },
+);

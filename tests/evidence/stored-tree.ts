@@ -1,0 +1,94 @@
+// Closed requests without an application, and a check of the whole stored tree.
+import type { DataSource } from 'typeorm';
+import { createDataSource } from '../../src/database/data-source';
+import { Frontier, hashesOf } from '../../src/evidence/formats/merkle-tree';
+import { openNote, readCheckpoint, readVkey } from '../../src/evidence/formats/signed-note';
+import { createKeyring, type Keyring } from '../../src/keyring/keyring';
+import { pipelinedTransactions, type Transaction } from '../../src/sql/transactions';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+export interface Store {
+  database: TestDatabase;
+  source: DataSource;
+  transaction: Transaction;
+  keyring: Keyring;
+  stop(): Promise<void>;
+}
+
+export async function startStore(): Promise<Store> {
+  const database = await createTestDatabase();
+  const source = await createDataSource(database.servingUrl, {
+    name: 'test',
+    poolSize: 20,
+    pipeline: true,
+  }).initialize();
+  const stop = async () => {
+    await source.destroy();
+    await database.drop();
+  };
+  return {
+    database,
+    source,
+    transaction: pipelinedTransactions(source),
+    keyring: createKeyring([Buffer.alloc(32, 1)]),
+    stop,
+  };
+}
+
+/** Closed rows, as the log has them. */
+export const INSERT_CLOSED = `insert into webhook_request_logs
+    (id, direction, status, attempt_number, duplicate, method, url, started_at, finished_at)
+  select new_id(), 'OUTGOING', 'SUCCEEDED', 1, false, 'POST', 'https://example.com/' || n, t.at, t.at
+  from generate_series(1, $1::int) as n, (select date_trunc('milliseconds', clock_timestamp()) as at) as t`;
+
+/** Every closed request and audit entry is one leaf, at its place; blocks, nodes and heads agree. */
+export async function expectSoundTree({ database }: Store): Promise<number> {
+  const [lost] = await database.query<{ n: number }>(
+    `select count(*)::int as n from (
+       select 1 as kind, id, leaf_hash from webhook_request_logs where finished_at is not null
+       union all select 2, id, leaf_hash from audit_entries
+     ) as rows
+     full join (
+       select l.kind, l.subject_id, substring(b.leaf_hashes from ((l.leaf_index - b.first_index) * 32 + 1)::int for 32) as leaf
+       from evidence_leaves l join evidence_blocks b on l.leaf_index >= b.first_index and l.leaf_index < b.tree_size
+     ) as leaves on leaves.kind = rows.kind and leaves.subject_id = rows.id and leaves.leaf = rows.leaf_hash
+     where rows.id is null or leaves.subject_id is null`,
+  );
+  expect(lost?.n).toBe(0);
+  const blocks = await database.query<{ first: number; hashes: Buffer; root: Buffer; frontier: Buffer }>(
+    `select first_index::int as first, leaf_hashes as hashes, root_hash as root, frontier from evidence_blocks order by first_index`,
+  );
+  const frontier = new Frontier(0, Buffer.alloc(0));
+  const nodes: string[] = [];
+  const roots = new Map<number, Buffer>();
+  for (const { first, hashes, root, frontier: stored } of blocks) {
+    expect(first).toBe(frontier.size);
+    for (const leaf of hashesOf(hashes)) {
+      frontier.append(leaf, ({ level, index, hash }) => {
+        if (level % 8 === 0) nodes.push(`${level}/${index}/${hash.toString('hex')}`);
+      });
+    }
+    expect(frontier.root()).toEqual(root);
+    expect(frontier.bytes()).toEqual(stored);
+    roots.set(frontier.size, root);
+  }
+  const [row] = await database.query<{ leaves: number; nodes: string[] }>(
+    `select (select count(*)::int from evidence_leaves) as leaves,
+       (select coalesce(array_agg(level || '/' || node_index || '/' || encode(hash, 'hex')), '{}') from evidence_nodes) as nodes`,
+  );
+  expect(row?.leaves).toBe(frontier.size);
+  expect(row?.nodes.sort()).toEqual(nodes.sort());
+  await expectSoundHeads(database, roots);
+  return frontier.size;
+}
+
+async function expectSoundHeads(database: TestDatabase, roots: ReadonlyMap<number, Buffer>): Promise<void> {
+  const heads = await database.query<{ checkpoint: string; vkey: string }>(
+    'select checkpoint, vkey from evidence_heads join evidence_keys using (origin)',
+  );
+  for (const { checkpoint, vkey } of heads) {
+    const key = readVkey(vkey);
+    const head = readCheckpoint((key && openNote(checkpoint, [key])) ?? '');
+    expect(head && roots.get(head.treeSize)).toEqual(head?.rootHash);
+  }
+}
