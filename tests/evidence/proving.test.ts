@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openNote, readCheckpoint, readVkey } from '../../src/evidence/formats/signed-note';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';
+import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 import { EXPORT, evidenceOf, sealedRequests, type Verdict, verify } from './sealing';
 import { acceptsCheckpoint, acceptsInclusion } from './second-opinion';
@@ -79,12 +80,14 @@ test('every reader of the log reads its evidence, and a publisher does not', asy
 });
 
 test('audit entries are leaves of the same tree', async () => {
-  const [row] = await app.database.query<{ entries: number; leaves: number }>(
-    `select (select count(*)::int from audit_entries) as entries,
-       (select count(*)::int from evidence_leaves where kind = 2) as leaves`,
-  );
-  expect(row?.leaves).toBeGreaterThan(0);
-  expect(row?.leaves).toBe(row?.entries);
+  const { leaves } = await waitFor('all audit entries to be sealed', async () => {
+    const [row] = await app.database.query<{ entries: number; leaves: number }>(
+      `select (select count(*)::int from audit_entries) as entries,
+         (select count(*)::int from evidence_leaves where kind = 2) as leaves`,
+    );
+    return row && row.entries === row.leaves && row;
+  });
+  expect(leaves).toBeGreaterThan(0);
 });
 
 test('the verifier accepts a bundle in an empty folder, and names what was disclosed', async () => {
