@@ -100,6 +100,8 @@ create table webhook_circuits (
   constraint webhook_circuits_state_check check (state in ('CLOSED', 'OPEN', 'HALF_OPEN')),
   constraint webhook_circuits_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
 ) with (fillfactor = 50);
+-- each worker asks for them twice a second
+create index webhook_circuits_backlog_idx on webhook_circuits (webhook_id) where has_backlog;
 
 -- Requests on the wire, of webhooks with a max_concurrency.
 create table webhook_slots (

@@ -540,6 +540,7 @@ CREATE TABLE webhook_circuits (
   CONSTRAINT webhook_circuits_state_check CHECK (state = ANY (ARRAY['CLOSED'::text, 'OPEN'::text, 'HALF_OPEN'::text])),
   CONSTRAINT webhook_circuits_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 );
+CREATE INDEX webhook_circuits_backlog_idx ON webhook_circuits USING btree (webhook_id) WHERE has_backlog;
 
 CREATE TABLE webhook_credentials (
   id uuid NOT NULL,

@@ -84,15 +84,11 @@ function webhookOf(row: OutgoingWebhook & Beside): OutgoingWebhook {
   return webhook;
 }
 
-/**
- * Locks these webhooks, so that none changes until the transaction ends.
- * @returns the transaction that last changed each
- */
-export async function lockUnchanged(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
-  if (ids.length === 0) return new Map();
+/** The transaction that last changed each of these webhooks. */
+export async function changesOf(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
   const rows = await rowsOf<{ id: string; changedIn: string }>(
     db,
-    statement(`select id, changed_in as "changedIn" from webhooks where id = any($1::uuid[]) order by id for share`),
+    statement('select id, changed_in as "changedIn" from webhooks where id = any($1::uuid[])'),
     [ids],
   );
   return new Map(rows.map(({ id, changedIn }) => [id, changedIn]));

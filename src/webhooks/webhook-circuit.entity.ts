@@ -1,4 +1,4 @@
-import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { WebhookEntity } from './webhook.entity';
 
 /** The states of a circuit breaker: CLOSED sends all deliveries, OPEN none, HALF_OPEN one probe. */
@@ -8,6 +8,7 @@ export type CircuitState = (typeof CIRCUIT_STATES)[number];
 /** The circuit of an outgoing webhook. A table of its own, so that a failure does not change the row in `webhooks`. */
 @Entity('webhook_circuits')
 @Check('webhook_circuits_state_check', `state in ('CLOSED', 'OPEN', 'HALF_OPEN')`)
+@Index('webhook_circuits_backlog_idx', ['webhookId'], { where: 'has_backlog' })
 export class WebhookCircuitEntity {
   @PrimaryColumn('uuid', { name: 'webhook_id', primaryKeyConstraintName: 'webhook_circuits_pkey' })
   webhookId: string;

@@ -1,4 +1,5 @@
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
+import { equalsByIndex } from '../sql/index-lookup';
 import type { CircuitState } from './webhook-circuit.entity';
 
 export interface CircuitRow {
@@ -112,7 +113,7 @@ export async function webhooksWithBacklog(db: Db): Promise<WebhookWithBacklog[]>
     statement(`select c.webhook_id as "webhookId", c.state, c.open_until as "openUntil", w.updated_at as "updatedAt",
        w.status = 'ACTIVE' and w.max_concurrency is not null and w.max_concurrency <= (
          select count(*) from webhook_slots s where s.webhook_id = w.id) as "isFull"
-     from webhook_circuits c join webhooks w on w.id = c.webhook_id
+     from webhook_circuits c join webhooks w on w.id ${equalsByIndex('c.webhook_id')}
      where c.has_backlog and not exists (select from deliveries_pause) order by c.webhook_id`),
   );
 }

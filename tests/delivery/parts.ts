@@ -5,6 +5,7 @@ import type { WorkerParts } from '../../src/delivery/attempt/worker';
 import { createDueBacklog } from '../../src/delivery/capacity/due-backlog';
 import { createWorkerCapacity } from '../../src/delivery/capacity/worker-capacity';
 import { createFanOut, type FanOut, type FanOutParts } from '../../src/delivery/fan-out/fan-out';
+import type { FirstAttempts } from '../../src/delivery/fan-out/first-attempts';
 import { createWebhookDirectory } from '../../src/delivery/fan-out/webhook-directory';
 import { createSender } from '../../src/delivery/http/send';
 import { startQueue } from '../../src/delivery/queue/queue';
@@ -17,6 +18,18 @@ import { parseNetworks } from '../../src/webhooks/request/allowed-addresses';
 import type { TestApp } from '../support/app';
 
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** All deliveries go to the queue. */
+export const NO_FIRST_ATTEMPTS: FirstAttempts = {
+  batchSize: () => 200,
+  begin: () => ({
+    mayOpen: () => false,
+    lock: async () => new Map(),
+    open: ({ deliveries }) => ({ deliveries: [...deliveries], requests: [] }),
+    committed: () => undefined,
+    failed: () => undefined,
+  }),
+};
 
 /** The parts of a worker, on the database of an application without a worker. */
 export interface Parts extends WorkerParts {

@@ -19,6 +19,8 @@ export function openDeliveriesWith(queue: DeliveryQueue): OpenDeliveries {
       await notifyDeliveries(db);
     },
     async cancel(db, webhookId) {
+      // a fan-out that makes deliveries has committed them, or sees that the webhook is archived
+      await lockCircuits(db, [webhookId]);
       await cancelOpenOf(db, webhookId, currentTime());
     },
     async reorder(db, webhookId, ordering) {

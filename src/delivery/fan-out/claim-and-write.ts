@@ -57,6 +57,7 @@ export async function claimAndWrite(
   const mine = events.filter(({ id }) => claimed.has(id));
   if (mine.length === 0) return { written: 0, queued: false, pending: false, slow };
   const again = { written: null, queued: false, pending: false, slow };
+  // once: while this transaction waits, another loop of this process may bring the directory to a later snapshot
   const pairs = pairsOf(mine, directory);
   const isMissing = (pair: Pair) => !slow.has(pair.webhook.id) && decisions.of(pair) === undefined;
   if (!isLast && pairs.some(isMissing)) return again;
@@ -66,7 +67,8 @@ export async function claimAndWrite(
   const deferred = new Set([...slow, ...changed, ...withPending]);
   const decided: DecidedPair[] = [];
   const pending: Pair[] = [];
-  for (const pair of pairsOf(inOrder, directory)) {
+  const kept = new Set(inOrder.map(idOf));
+  for (const pair of pairs.filter(({ event }) => kept.has(event.id))) {
     const decision = deferred.has(pair.webhook.id) ? undefined : decisions.of(pair);
     if (decision === undefined || isUndecided(decision)) pending.push(pair);
     else decided.push({ ...pair, decision, state: locked.get(pair.webhook.id) });
@@ -74,7 +76,8 @@ export async function claimAndWrite(
   const now = currentTime();
   const made = await makeDeliveries(db, decided, now);
   const { deliveries, requests } = opening ? opening.open({ ...made, pairs: decided }) : { ...made, requests: [] };
-  const done = inOrder.map((event) => ({ id: event.id, wantedBy: directory.matching(event).length }));
+  const matched = Map.groupBy(pairs, ({ event }) => event.id);
+  const done = inOrder.map(({ id }) => ({ id, wantedBy: matched.get(id)?.length ?? 0 }));
   await Promise.all([
     writeDeliveries(db, queue, { deliveries, payloads: made.payloads, requests }, done, now),
     insertPendingDecisions(

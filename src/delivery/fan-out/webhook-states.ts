@@ -1,7 +1,7 @@
 // The state of webhooks in the transaction that writes deliveries to them.
 import type { Db } from '../../sql/db';
 import {
-  lockUnchanged,
+  changesOf,
   type OutgoingWebhook,
   statesAndChanges,
   type WebhookState,
@@ -34,10 +34,12 @@ export interface LockedStates {
 }
 
 /**
- * Locks the webhooks until the transaction ends, and their circuits, unless new deliveries start at once: otherwise a
- * delivery could stay held after its webhook was resumed, wait although there is capacity, belong to an archived webhook,
- * or overlook an earlier one of its document.
- * @param changedIn the webhooks that are locked already, as `lockUnchanged` returned them; null: none is
+ * Locks the circuits of webhooks until the transaction ends, unless new deliveries start at once: otherwise a delivery could
+ * stay held after its webhook was resumed, wait although there is capacity, belong to an archived webhook, or overlook an
+ * earlier one of its document. What changes open deliveries of a webhook locks its circuit too.
+ *
+ * It does not lock the webhooks: several relays that share locks, one after the other, would keep changes of them waiting.
+ * @param changedIn if all webhooks are locked, because first attempts may be opened: the transaction that last changed each
  */
 export async function lockStates(
   db: Db,
@@ -45,14 +47,13 @@ export async function lockStates(
   states: WebhookStates,
   changedIn: ReadonlyMap<string, string> | null,
 ): Promise<LockedStates> {
-  // all or none: two transactions that each lock webhooks in two steps could wait for each other
-  const toLock = changedIn
-    ? webhooks
-    : webhooks.filter((webhook) => webhook.status !== 'ACTIVE' || needsCircuit(webhook, states));
-  if (toLock.length === 0) return { states, changed: new Set() };
-  const found = changedIn ?? (await lockUnchanged(db, toLock.map(idOf)));
-  const changed = new Set(toLock.filter(({ id, changedIn: known }) => found.get(id) !== known).map(idOf));
-  const circuits = await lockCircuits(db, toLock.filter((webhook) => needsCircuit(webhook, states)).map(idOf));
+  const toLock = webhooks.filter((webhook) => webhook.status !== 'ACTIVE' || needsCircuit(webhook, states)).map(idOf);
+  const isLocked = new Set(toLock);
+  const toCompare = changedIn ? webhooks : webhooks.filter(({ id }) => isLocked.has(id));
+  if (toCompare.length === 0) return { states, changed: new Set() };
+  // sent together, executed in this order
+  const [circuits, found] = await Promise.all([lockCircuits(db, toLock), changedIn ?? changesOf(db, toLock)]);
+  const changed = new Set(toCompare.filter(({ id, changedIn: known }) => found.get(id) !== known).map(idOf));
   const locked = new Map(states);
   for (const [id, { state, hasBacklog }] of circuits) {
     locked.set(id, { hasPending: false, ...states.get(id), mustQueue: hasBacklog || state !== 'CLOSED' });

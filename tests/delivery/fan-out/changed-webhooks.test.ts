@@ -2,6 +2,7 @@
 import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
 import { uuidOf } from '../../../src/ids';
 import { WHOLE } from '../../../src/sql/hash-part';
+import { lockCircuits } from '../../../src/webhooks/webhook-circuit.store';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
@@ -163,7 +164,9 @@ test('a change that the transaction of the fan-out waits for is seen after the w
   await publish(app, [invoice('W-1', { documentType })]);
   let stepped: Promise<unknown> = Promise.resolve();
   await parts.transaction(async (db) => {
-    await db.query(`update webhooks set condition = 'false' where id = $1`, [uuidOf('Webhook', id)]);
+    const webhookId = uuidOf('Webhook', id) as string;
+    await db.query(`update webhooks set condition = 'false' where id = $1`, [webhookId]);
+    await lockCircuits(db, [webhookId]);
     stepped = step();
     await waitFor('the fan-out to wait', async () => (await waitingForLock()) > 0);
   });
@@ -171,9 +174,32 @@ test('a change that the transaction of the fan-out waits for is seen after the w
   expect(await deliveriesOf(app, id)).toMatchObject([{ skipReason: 'CONDITION_FALSE' }]);
 });
 
+test.each([
+  ['archived', 'archive', { status: 'CANCELLED' }],
+  ['resumed', 'resume', { held: false, waitsFor: 'CAPACITY' }],
+] as const)('a webhook that is %s while a relay commits keeps no delivery of before', async (_state, how, expected) => {
+  const documentType = ownType();
+  const { id } = await createTestWebhook(app, URL, { documentType, ordering: 'HOLD' });
+  await turn(app, 'pause', id);
+  let turned: Promise<void> = Promise.resolve();
+  const step = parts.relay((work, options) =>
+    parts.transaction(async (db) => {
+      const result = await work(db);
+      turned = turn(app, how, id);
+      await waitFor('the change to wait', async () => (await waitingForLock()) > 0);
+      return result;
+    }, options),
+  );
+  await publish(app, [invoice('P-1', { documentType })]);
+  await step();
+  await turned;
+  const sql = 'select status, held, waits_for as "waitsFor" from deliveries where webhook_id = $1';
+  expect(await app.database.query(sql, [uuidOf('Webhook', id)])).toMatchObject([expected]);
+});
+
 async function waitingForLock(): Promise<number> {
   const sql = `select count(*)::int as n from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock' and query ~ 'for share'`;
+    where datname = current_database() and wait_event_type = 'Lock' and query ~ 'webhook_circuits'`;
   return (await app.database.query<{ n: number }>(sql))[0]?.n ?? 0;
 }
 

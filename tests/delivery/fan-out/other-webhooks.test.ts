@@ -1,4 +1,5 @@
 // What a step of the relay costs, in statements, rows and blocks: it does not grow with webhooks that want other events.
+import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/database/data-source';
 import { DELIVER } from '../../../src/database/pools';
 import { createFanOut } from '../../../src/delivery/fan-out/fan-out';
@@ -6,6 +7,7 @@ import { createWebhookDirectory } from '../../../src/delivery/fan-out/webhook-di
 import { rowOf } from '../../../src/sql/db';
 import { WHOLE } from '../../../src/sql/hash-part';
 import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';
+import { webhooksWithBacklog } from '../../../src/webhooks/webhook-circuit.store';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { statementsSentBy } from '../../support/sent-statements';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
@@ -53,11 +55,25 @@ test('5,000 webhooks that want other events add no statement and no row, and at 
   expect(many.blocks - few.blocks).toBeLessThanOrEqual(9);
 });
 
-/** What the second step of a relay costs: the first has read all webhooks. */
-async function costOfStep(): Promise<Cost> {
+test('the backlog dispatcher reads no webhook without a backlog', async () => {
+  await withSession(async (source) => {
+    await source.query('select pg_stat_force_next_flush()');
+    await pipelinedTransactions(source)(async (db) => {
+      expect(await webhooksWithBacklog(db)).toEqual([]);
+      expect((await rowOf<{ rows: number }>(db, USE))?.rows).toBeLessThan(100);
+    });
+  });
+});
+
+async function withSession<Result>(work: (source: DataSource) => Promise<Result>): Promise<Result> {
   const options = { ...DELIVER, name: 'counted', poolSize: 1 };
   const source = await createDataSource(app.database.servingUrl, options).initialize();
-  try {
+  return work(source).finally(() => source.destroy());
+}
+
+/** What the second step of a relay costs: the first has read all webhooks. */
+function costOfStep(): Promise<Cost> {
+  return withSession(async (source) => {
     const transaction = pipelinedTransactions(source);
     let use = { rows: 0, blocks: 0 };
     const counted: Transaction = (work, options) =>
@@ -77,9 +93,7 @@ async function costOfStep(): Promise<Cost> {
       expect(await step(WHOLE, LAST_ID)).toMatchObject({ events: 1 });
     }
     return { statements: sent.length, ...use };
-  } finally {
-    await source.destroy();
-  }
+  });
 }
 
 /** What this session has used in this transaction. */
