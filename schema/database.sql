@@ -1330,6 +1330,7 @@ CREATE OR REPLACE FUNCTION public.write_changed_deliveries_to_feed()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET enable_nestloop TO 'off'
 AS $function$
 begin
   insert into public.delivery_changes (xid, minute, webhook_id, document_type, status, skip_reason, deliveries, attempts,
