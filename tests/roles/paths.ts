@@ -18,7 +18,7 @@ export function pathsOf(roles: Roles, ids: Ids): Pick[] {
     if (field.name.startsWith('viewer') && roles === null) return [];
     const target = getNamedType(field.type);
     const rows = rowsBehind(field.name, target);
-    if (rows.length === 0) return [pick(field, 1, OTHER_ARGS[field.name]?.(ids))];
+    if (rows.length === 0) return fieldByField(pick(field, 1, OTHER_ARGS[field.name]?.(ids)));
     const isWayIn = isAllowed(roles, 'Query', field.name);
     return rows.flatMap((type) =>
       (isWayIn ? partsOf(roles, everything(type)) : [everything(type)]).map((below) => ({
@@ -29,6 +29,12 @@ export function pathsOf(roles: Roles, ids: Ids): Pick[] {
     );
   });
   return isAllowed(roles, 'Query', 'node') ? [...ways, ...linksOf(roles, ids)] : ways;
+}
+
+/** All fields of a document, each with all fields of the rows that it leads to, are more tokens than a query may have. */
+function fieldByField(way: Pick): Pick[] {
+  const { below } = way;
+  return below ? below.picks.map((each) => ({ ...way, below: { ...below, picks: [each] } })) : [way];
 }
 
 function rowsBehind(field: string, target: GraphQLNamedType): GraphQLObjectType[] {
