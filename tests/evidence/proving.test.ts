@@ -245,5 +245,5 @@ test('the state of the log is told, and sizes outside of the tree are refused', 
   for (const sizes of ['from: 0, to: 1', 'from: 2, to: 1', `from: 1, to: ${size + 1000}`, 'from: 1.5, to: 2']) {
     expect((await app.ask(`{ evidenceConsistency(${sizes}) }`)).errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
   }
-  expect((await app.ask('{ evidenceHeads(first: 0) { treeSize } }')).errors?.[0]?.message).toContain('1 to 200');
+  expect((await app.ask('{ evidenceHeads(first: 0) { treeSize } }')).errors?.[0]?.message).toContain('1 to 100');
 });

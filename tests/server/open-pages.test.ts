@@ -41,7 +41,7 @@ describe('beside all else', () => {
   });
 
   test.each([
-    ['/metrics', 'business_events'],
+    ['/metrics', 'deliveries_pause'],
     ['/readyz', 'migrations'],
     [KEYS, 'webhook_secrets'],
   ])('however many ask for %s at once, the database is asked once', async (path, table) => {

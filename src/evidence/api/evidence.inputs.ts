@@ -4,7 +4,7 @@ import { EvidencePartEnum } from './evidence.type';
 
 @ArgsType()
 export class EvidenceHeadsArgs {
-  @Field(() => Int, { defaultValue: 20, description: 'How many heads: 1 to 200.' })
+  @Field(() => Int, { defaultValue: 20, description: 'How many heads: 1 to 100.' })
   first: number;
 
   @Field(() => Float, { nullable: true, description: 'Only heads of fewer leaves than this, for the next page.' })

@@ -22,7 +22,7 @@ import { EvidenceBundleType, EvidenceHeadType, EvidenceStatusType, RequestEviden
 
 const ExportEvidencePayload = payloadOf('ExportEvidence', { bundle: [() => EvidenceBundleType, 'The bundle.'] });
 
-const MAX_HEADS = 200;
+const MAX_HEADS = 100;
 const MAX_IDS = 1_000;
 const MAX_EARLIER = 10;
 
@@ -72,7 +72,10 @@ export class RequestProofResolver {
 export class EvidenceResolver {
   @HasRole(...READERS)
   @Query(() => EvidenceStatusType, {
-    description: 'The state of the sealed log: its name, keys, newest head, and what waits.',
+    description: withExample(
+      'The state of the sealed log: its name, keys, newest head, and what waits.',
+      '{ evidenceStatus { origin keys treeSize waiting } }',
+    ),
   })
   async evidenceStatus(@Ctx() { db }: Context): Promise<EvidenceStatusType> {
     const [keys, tree, head, waiting] = await Promise.all([
@@ -110,9 +113,11 @@ export class EvidenceResolver {
 
   @HasRole(...READERS)
   @Query(() => [String], {
-    description:
+    description: withExample(
       'The proof that the tree of the first `from` leaves is the beginning of the tree of `to` leaves (RFC 6962, section ' +
-      '2.1.2): hashes in base64. Empty if the sizes are equal.',
+        '2.1.2): hashes in base64, at most 2 for each level of the tree. Empty if the sizes are equal.',
+      '{ evidenceConsistency(from: 1, to: 1) }',
+    ),
   })
   async evidenceConsistency(@Ctx() { db }: Context, @Args(() => ConsistencyArgs) { from, to }: ConsistencyArgs) {
     if (!isSize(from)) throw notASize('from', from);

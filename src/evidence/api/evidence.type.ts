@@ -96,7 +96,7 @@ export class EvidenceStatusType {
 
   @Field(() => [String], {
     description:
-      'The verifier keys, newest first: what an auditor must have got by another way than the proofs. Also served at ' +
+      'The verifier keys, 1 for each signing key, newest first: what an auditor must have got by another way than the proofs. Also served at ' +
       '/evidence/vkey, without an API key.',
   })
   keys: string[];

@@ -23,7 +23,13 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 @Resolver()
 export class VerifyingResolver {
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
-  @Query(() => EvidenceRunType, { nullable: true, description: 'A verification by its id; null: there is none.' })
+  @Query(() => EvidenceRunType, {
+    nullable: true,
+    description: withExample(
+      'A verification by its id; null: there is none.',
+      '{ evidenceRun(id: "019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e") { state } }',
+    ),
+  })
   async evidenceRun(
     @Ctx() { db }: Context,
     @Arg('id', () => ID, { description: 'As `verifyEvidence` gave it.' }) id: string,

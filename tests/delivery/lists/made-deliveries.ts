@@ -44,9 +44,9 @@ export async function makeDeliveries(sql: Client, count: number): Promise<void> 
   );
   await sql.query(
     `insert into webhook_request_logs (id, webhook_id, direction, status, document_type, event, reference_document,
-       attempt_number, duplicate, method, url, started_at, finished_at)
+       attempt_number, duplicate, method, url, started_at, finished_at, leaf_hash)
      select id, webhook_id, 'OUTGOING', 'SUCCEEDED', document_type, 'on_submit', reference, 1, false, 'POST',
-       'https://partner.example/hooks/erp', at, at from made order by id`,
+       'https://partner.example/hooks/erp', at, at, sha256('') from made order by id`,
   );
   await sql.query('set session_replication_role = origin');
 }

@@ -27,16 +27,17 @@ async function exported({ data, response, truncated = false, error }: Content) {
   const uuid = uuidOf('WebhookRequestLog', await seedRequest(app.database, { documentType, status: 'PENDING' }));
   const payloadId = data === undefined ? null : newId();
   const bytes = (body: Buffer | string | null | undefined) => (body == null ? null : Buffer.from(body));
+  await app.database.query('set session_replication_role = replica');
   if (payloadId) {
     await app.database.query(
-      `insert into payloads (id, body, sha256, byte_length, content_type) values ($1, $2, '', 1, 'application/json')`,
+      `insert into payloads (id, body, sha256, byte_length, content_type, body_digest)
+       values ($1, $2, '', 1, 'application/json', '')`,
       [payloadId, bytes(data)],
     );
   }
-  await app.database.query('set session_replication_role = replica');
   await app.database.query(
     `update webhook_request_logs set payload_id = $2, response_body = $3, response_truncated = $4, error = $5,
-       status = 'SUCCEEDED', finished_at = now() where id = $1`,
+       status = 'SUCCEEDED', finished_at = now(), leaf_hash = sha256('') where id = $1`,
     [uuid, payloadId, bytes(response), truncated, error ?? null],
   );
   await app.database.query('set session_replication_role = origin');

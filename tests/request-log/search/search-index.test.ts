@@ -168,7 +168,10 @@ test('a month of the log that an operator made gets one in the index', async () 
      for values from ('016a7000-0000-0000-0000-000000000000') to ('016b1000-0000-0000-0000-000000000000')`);
   const id = await seedSearched(database, { at, data: { old: 'treasure' } });
   await expect(transaction(indexNextBatch)).rejects.toThrow('no partition');
-  expect(await makePartitions(source.manager, 0)).toEqual({ made: ['request_index_2019_05'], postponed: [] });
+  expect(await makePartitions(source.manager, 0)).toEqual({
+    made: ['evidence_leaves_2019_05', 'request_index_2019_05'],
+    postponed: [],
+  });
   expect(await indexAll()).toBe(1);
   expect(await inIndex()).toEqual([uuidIn(id)]);
 });

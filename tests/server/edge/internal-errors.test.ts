@@ -23,7 +23,7 @@ describe('an internal error', () => {
       'a mutation',
       'mutation { createWebhook(input: { name: "Hush", url: "https://hush.example/" }) { secret } }',
       null,
-      /audit_entries" violates check constraint "none"/,
+      /audit_entries_\d{4}_\d\d" violates check constraint "none"/,
     ],
   ])('in %s is sent as its code alone, and the log has the cause', async (_where, query, rest, cause) => {
     const { errors, data } = await broken.ask(query);
