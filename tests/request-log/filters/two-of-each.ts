@@ -238,10 +238,10 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
     },
   ]);
   await listStates(database);
-  // it has a value everywhere, also those that only an open delivery has
+  // the full one has a value everywhere, also those that only an open delivery has
   await database.query(
     `insert into open_deliveries (id, webhook_id, document_type, status, held, waits_for, next_attempt_at)
-     select id, webhook_id, document_type, status, held, waits_for, next_attempt_at from deliveries where id = $1`,
+     select id, webhook_id, document_type, 'RETRYING', held, waits_for, next_attempt_at from deliveries where id = $1`,
     [delivery],
   );
   return Object.fromEntries(
