@@ -190,7 +190,10 @@ test('the log says what was done with which key, and never a key', async () => {
   await start([NEW, OLD]);
   await allUnder(NEW);
   const line = await waitFor('the line', () => log.split('\n').find((each) => each.includes('were put under')));
-  expect(JSON.parse(line)).toMatchObject({ rewrapped: 3, kek: nameOf(NEW) });
+  const { rewrapped, kek } = JSON.parse(line);
+  expect(kek).toBe(nameOf(NEW));
+  // the key that signs the sealed log is made a moment after the first leaf: it may be one of them
+  expect([3, 4]).toContain(rewrapped);
   for (const key of [OLD, NEW])
     for (const form of ['base64', 'hex', 'base64url'] as const) expect(log).not.toContain(key.toString(form));
 });
