@@ -16,7 +16,8 @@ import { tilesOf } from './tree.store';
 export const BUNDLE_FORMAT = 'hookledger-evidence-bundle@v1';
 /** A bundle is made in memory. */
 const MAX_CONTENT_BYTES = 32 * 1024 * 1024;
-const BATCH = 100;
+/** Requests whose content is read at once: a request has up to 3 MiB of it. */
+const BATCH = 20;
 
 export interface BundleOrder {
   ids: readonly string[];

@@ -30,13 +30,12 @@ export async function rootAt(db: Db, treeSize: number): Promise<Buffer | null> {
   return row?.rootHash ?? null;
 }
 
-const LOCK_KEY = 4_206_900_002; // any constant, the same for all processes
-
 /** Until the end of the transaction. @returns false if another process has it */
 export async function lockTree(db: Db): Promise<boolean> {
-  const row = await rowOf<{ locked: boolean }>(db, statement('select pg_try_advisory_xact_lock($1) as locked'), [
-    LOCK_KEY,
-  ]);
+  const row = await rowOf<{ locked: boolean }>(
+    db,
+    statement(`select pg_try_advisory_xact_lock(hashtext('hookledger.evidence')) as locked`),
+  );
   return row?.locked ?? false;
 }
 

@@ -26,12 +26,12 @@ const MAX_HEADS = 100;
 const MAX_IDS = 1_000;
 const MAX_EARLIER = 10;
 
-interface EvidenceShape extends Omit<RequestEvidenceType, 'proof'> {
-  facts: RequestFacts | null;
+interface EvidenceShape extends Omit<RequestEvidenceType, 'leafHash' | 'proof'> {
+  requestId: string;
   head: SignedHead | null;
 }
 
-const NOT_SEALED = { sealedAt: null, leafIndex: null, treeSize: null, leafHash: null, facts: null, head: null };
+const NOT_SEALED = { sealedAt: null, leafIndex: null, treeSize: null, head: null };
 
 @Resolver(() => RequestLogType)
 export class RequestEvidenceResolver {
@@ -40,17 +40,23 @@ export class RequestEvidenceResolver {
   })
   async evidence(@Root() row: RequestRow, @Ctx() context: Context): Promise<EvidenceShape> {
     const { db } = context;
-    const [place, facts, head] = await Promise.all([
-      loaderFor(context, 'Request.evidence', (ids) => requestEvidence(db, ids)).load(row.id),
-      loaderFor(context, 'Request.facts', (ids) => requestFacts(db, ids)).load(row.id),
+    const requestId = row.id;
+    const [place, head] = await Promise.all([
+      loaderFor(context, 'Request.evidence', (ids) => requestEvidence(db, ids)).load(requestId),
       perRequest(context, 'evidence.head', () => newestHead(db)),
     ]);
-    if (!place?.isClosed || !facts) return { ...NOT_SEALED, state: 'OPEN' };
-    const leafHash = requestLeaf(facts).toString('hex');
+    if (!place?.isClosed) return { ...NOT_SEALED, requestId, state: 'OPEN' };
     const { leafIndex, sealedAt } = place;
-    if (leafIndex === null || !head || leafIndex >= head.treeSize) return { ...NOT_SEALED, state: 'WAITING', leafHash };
-    return { state: 'SEALED', sealedAt, leafIndex, treeSize: head.treeSize, leafHash, facts, head };
+    if (leafIndex === null || !head || leafIndex >= head.treeSize) {
+      return { ...NOT_SEALED, requestId, state: 'WAITING' };
+    }
+    return { requestId, state: 'SEALED', sealedAt, leafIndex, treeSize: head.treeSize, head };
   }
+}
+
+// The content of requests is read only for those who ask for a hash or a proof.
+function factsOf(context: Context, requestId: string): Promise<RequestFacts | null> {
+  return loaderFor(context, 'Request.facts', (ids) => requestFacts(context.db, ids)).load(requestId);
 }
 
 @Resolver(() => RequestEvidenceType)
@@ -58,11 +64,24 @@ export class RequestProofResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
+      'The hash of the record as the row is now: 64 hexadecimal digits. `proof` proves that this leaf is in the tree; ' +
+      'it fails if the row was changed. null: OPEN.',
+  })
+  async leafHash(@Root() { requestId, state }: EvidenceShape, @Ctx() context: Context) {
+    const facts = state === 'OPEN' ? null : await factsOf(context, requestId);
+    return facts && requestLeaf(facts).toString('hex');
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
       'A proof as text, of the format c2sp.org/tlog-proof@v1. Its `extra` line is JSON in base64 with the record; ' +
       'content stands in the record as salted digests only. null: not SEALED.',
   })
-  proof(@Root() { facts, leafIndex, head }: EvidenceShape, @Ctx() context: Context) {
-    if (!facts || !head || leafIndex === null) return null;
+  async proof(@Root() { requestId, leafIndex, head }: EvidenceShape, @Ctx() context: Context) {
+    if (!head || leafIndex === null) return null;
+    const facts = await factsOf(context, requestId);
+    if (!facts) return null;
     const read = perRequest(context, 'evidence.tiles', () => cached(tilesOf(context.db)));
     return proofOf(facts, leafIndex, head, read);
   }

@@ -57,12 +57,6 @@ export class RequestEvidenceType {
   })
   treeSize: number | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'The hash of the record as the row is now: 64 hexadecimal digits. `proof` proves that this leaf is in the tree; ' +
-      'it fails if the row was changed.',
-  })
   leafHash: string | null;
 
   proof: string | null;

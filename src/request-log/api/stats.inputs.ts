@@ -39,17 +39,29 @@ export class DateTimeRange {
   to: Date;
 }
 
+/** How any statistics are divided into buckets. */
 @ArgsType()
-export class StatsArgs {
-  @Field(() => DateTimeRange, { description: 'Only requests that began in this range are counted.' })
-  range: DateTimeRange;
-
+export class BucketArgs {
   @Field(() => StatsBucketEnum, {
     description:
       `The length of a bucket. A range has at most ${MAX_BUCKETS} buckets, such as 33 hours by MINUTE or 83 days by ` +
       'HOUR.',
   })
   bucket: StatsBucket;
+
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: 'UTC',
+    description:
+      'The time zone of the buckets: a name of the IANA time zone database, such as "Europe/Berlin" or "Asia/Kolkata".',
+  })
+  timeZone?: string | null;
+}
+
+@ArgsType()
+export class StatsArgs extends BucketArgs {
+  @Field(() => DateTimeRange, { description: 'Only requests that began in this range are counted.' })
+  range: DateTimeRange;
 
   @Field(() => RequestLogWhere, {
     nullable: true,
@@ -59,14 +71,6 @@ export class StatsArgs {
       'the range are counted one by one. If that takes too long, the error is LIMIT_EXCEEDED: use a shorter range.',
   })
   where?: RequestLogWhere;
-
-  @Field(() => String, {
-    nullable: true,
-    defaultValue: 'UTC',
-    description:
-      'The time zone of the buckets: a name of the IANA time zone database, such as "Europe/Berlin" or "Asia/Kolkata".',
-  })
-  timeZone?: string | null;
 }
 
 /** What is asked of the log. @throws AppError BAD_USER_INPUT */
