@@ -53,17 +53,6 @@ export function createMetrics(source: DataSource): Metrics {
   });
   for (const reason of FALLBACK_REASONS) fallbacks.inc({ reason }, 0);
   new Gauge({
-    name: 'hookledger_outbox_events',
-    help: 'Events that have not been fanned out to deliveries yet, up to 10,000.',
-    registers: [registry],
-    async collect() {
-      const sql = `select count(*)::int as n
-        from (select from outbox limit 10000) as waiting`;
-      const [row] = await source.query<{ n: number }[]>(sql);
-      this.set(row?.n ?? 0);
-    },
-  });
-  new Gauge({
     name: 'hookledger_pending_decisions',
     help: 'Pairs of event and webhook whose condition or template is still to be evaluated, up to 10,000.',
     registers: [registry],

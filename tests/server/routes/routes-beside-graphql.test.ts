@@ -38,7 +38,7 @@ describe('beside GraphQL there is', () => {
   test('/metrics, for Prometheus', async () => {
     const answer = await get('/metrics');
     expect(answer.headers['content-type']).toMatch(/^text\/plain/);
-    expect(answer.text).toMatch(/^hookledger_outbox_events 0$/m);
+    expect(answer.text).toMatch(/^hookledger_backlog\{kind="events"\} 0$/m);
     expect(answer.text).toMatch(/^# TYPE hookledger_attempts_total counter$/m);
   });
 
