@@ -68,7 +68,7 @@ export function createFanOut(parts: OpeningFanOutParts): FanOutStep {
         db,
         pairs.filter(({ webhook }) => !slow.has(webhook.id)),
       );
-      const claim = { events, decisions, isLast: tries === MAX_TRIES };
+      const claim = { events, decisions, isLast: tries >= MAX_TRIES };
       const outcome = await writeAndSend(parts, claim, webhooksOf(pairs));
       slow = outcome.slow;
       if (outcome.written === null) continue;

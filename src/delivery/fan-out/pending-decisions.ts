@@ -18,7 +18,7 @@ import {
   type PendingDecision,
 } from './pending-decision.store';
 import { isUndecided } from './skip-reasons/evaluation';
-import { fillDirectory, type WebhookDirectory } from './webhook-directory';
+import { fillDirectory, type WebhookDirectory, webhooksOf } from './webhook-directory';
 import { lockStates, readStates } from './webhook-states';
 import { writeDeliveries } from './write-deliveries';
 
@@ -61,10 +61,9 @@ async function writeDecided(
 ): Promise<PendingStep> {
   const ids = [...new Set(asked.map(({ webhookId }) => webhookId))];
   const [pending, states] = await Promise.all([claimPendingDecisions(db, asked), readStates(db, directory, ids)]);
-  if (states === null) return NOTHING;
+  if (states === null) return { ...NOTHING, changed: asked.length };
   const pairs = pairsOf(pending, events, directory);
-  const webhooks = [...new Set(pairs.map(({ webhook }) => webhook))];
-  const { states: locked, changed } = await lockStates(db, webhooks, states, null);
+  const { states: locked, changed } = await lockStates(db, webhooksOf(pairs), states, null);
   const decided: DecidedPair[] = [];
   const left = new Set<string>();
   let undecided = 0;

@@ -13,7 +13,8 @@ export type WebhookStates = ReadonlyMap<string, WebhookState>;
 
 /**
  * Reads the state of webhooks, and brings the directory to the snapshot of this statement.
- * @returns null: the directory was emptied, and must be filled first
+ * @returns null: the directory was emptied, or another loop of this process has brought it to another snapshot, which may be
+ * a later one. Fill it, and begin again
  */
 export async function readStates(
   db: Db,
@@ -23,6 +24,7 @@ export async function readStates(
   const snapshot = directory.snapshot();
   if (snapshot === null) return null;
   const { states, changes } = await statesAndChanges(db, ids, snapshot);
+  if (directory.snapshot() !== snapshot) return null;
   directory.apply(changes);
   return states;
 }

@@ -1,6 +1,9 @@
 // Webhooks that are created, changed, paused or archived by other processes while a relay works.
 import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
+import { createWebhookDirectory, fillDirectory } from '../../../src/delivery/fan-out/webhook-directory';
+import { readStates } from '../../../src/delivery/fan-out/webhook-states';
 import { uuidOf } from '../../../src/ids';
+import type { Db } from '../../../src/sql/db';
 import { WHOLE } from '../../../src/sql/hash-part';
 import { lockCircuits } from '../../../src/webhooks/webhook-circuit.store';
 import { shareTestApi, type TestApp } from '../../support/app';
@@ -219,3 +222,26 @@ test('a webhook that was restored from another cluster is known, and does not co
   expect(await deliveriesOf(app, id)).toHaveLength(1);
   expect(transactions).toBe(1);
 });
+
+test('the webhooks in memory never become older, when two loops of a process read changes at the same time', async () => {
+  const { id } = await createTestWebhook(app, URL, { documentType: ownType(), name: 'Before' });
+  const directory = createWebhookDirectory();
+  await fillDirectory(parts.db, directory);
+  await update(id, { name: 'Between' });
+  const overtaken = afterEachStatement(async () => {
+    await update(id, { name: 'After' });
+    await readStates(parts.db, directory, []);
+  });
+  expect(await readStates(overtaken, directory, [])).toBeNull();
+  expect(directory.find(uuidOf('Webhook', id) as string)?.name).toBe('After');
+});
+
+/** A connection whose rows arrive late: `work` is done in between. */
+function afterEachStatement(work: () => Promise<unknown>): Db {
+  const query = async ({ text, values }: { text: string; values: unknown[] }) => {
+    const rows = await app.database.query(text, values);
+    await work();
+    return { rows };
+  };
+  return { queryRunner: { connect: async () => ({ query }) } } as unknown as Db;
+}
