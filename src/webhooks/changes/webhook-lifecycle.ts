@@ -6,6 +6,7 @@ import type { Viewer } from '../../viewer';
 import { renewAgreement } from '../incoming/incoming-agreement.store';
 import type { Ordering, WebhookStatus } from '../webhook.entity';
 import { changeWebhook, type WebhookRow } from '../webhook.store';
+import { lockCircuits } from '../webhook-circuit.store';
 import { webhookToChange } from './webhooks';
 
 /** What happens to the open deliveries of a webhook. delivery/ implements it. */
@@ -31,7 +32,10 @@ export async function pauseWebhook(
     const message = `${webhook.name} is disabled and sends nothing already. Resume it before you pause it.`;
     throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
   }
-  return change(db, viewer, webhook, 'PAUSED', 'webhook.paused', reason);
+  const paused = await change(db, viewer, webhook, 'PAUSED', 'webhook.paused', reason);
+  // a fan-out that makes deliveries has committed them, or sees the pause
+  await lockCircuits(db, [webhook.id]);
+  return paused;
 }
 
 /** Resumes a PAUSED or DISABLED webhook and releases its held deliveries. */
