@@ -200,6 +200,25 @@ test.each([
   expect(await app.database.query(sql, [uuidOf('Webhook', id)])).toMatchObject([expected]);
 });
 
+test('a pause is answered after a relay that saw the webhook active has committed, and its delivery is held', async () => {
+  const documentType = ownType();
+  const { id } = await createTestWebhook(app, URL, { documentType, ordering: 'HOLD' });
+  let paused: Promise<void> = Promise.resolve();
+  const step = parts.relay((work, options) =>
+    parts.transaction(async (db) => {
+      const result = await work(db);
+      paused = turn(app, 'pause', id);
+      await waitFor('the pause to wait', async () => (await waitingForLock()) > 0, 20_000);
+      return result;
+    }, options),
+  );
+  await publish(app, [invoice('P-2', { documentType })]);
+  await step();
+  await paused;
+  expect((await parts.take()).filter(({ webhook }) => webhook.id === uuidOf('Webhook', id))).toEqual([]);
+  expect(await deliveriesOf(app, id)).toMatchObject([{ held: true }]);
+});
+
 async function waitingForLock(): Promise<number> {
   const sql = `select count(*)::int as n from pg_stat_activity
     where datname = current_database() and wait_event_type = 'Lock' and query ~ 'webhook_circuits'`;
