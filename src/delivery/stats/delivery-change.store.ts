@@ -41,11 +41,15 @@ export const DELIVERY_FEED = feedOf(
     attempts, arrivals`,
 );
 
-/** Deletes the changes that a reader has read, except those of the newest transactions. */
+/**
+ * Deletes the changes that a reader has read. A transaction that is open anywhere in the cluster keeps the snapshot's
+ * xmin, and a reader that finds nothing does not move on, so each change is compared with the whole snapshot.
+ */
 export async function deleteReadChanges(db: Db, { from }: FeedPosition): Promise<void> {
   await changedBy(
     db,
-    statement('delete from delivery_changes where xid < pg_snapshot_xmin($1::pg_snapshot)::text::bigint'),
+    statement(`delete from delivery_changes where xid < pg_snapshot_xmax($1::pg_snapshot)::text::bigint
+      and pg_visible_in_snapshot(xid::text::xid8, $1::pg_snapshot)`),
     [from],
   );
 }
