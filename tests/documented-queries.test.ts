@@ -75,6 +75,7 @@ describe('on a log with something in it', () => {
       const found = await app.ask('{ webhookRequestLogs(where: { search: "inv-0042" }) { nodes { id } } }');
       return found.data.webhookRequestLogs.nodes.length >= 3;
     });
+    await addExpiringKey(app, request.user.id);
     received = await refusedCall(app);
     keys = { SUPPORT: await app.keyFor('SUPPORT'), AUDITOR: await app.keyFor('AUDITOR') };
   });
@@ -127,6 +128,11 @@ async function refusedCall(app: TestApp): Promise<Record<string, string>> {
   const { webhook, address } = await mutate(app, 'createWebhook', input, 'webhook { id } address');
   const { headers } = await fetch(address, { method: 'POST', body: '{}' });
   return { whk: webhook.id, req: headers.get('x-request-id') as string };
+}
+
+async function addExpiringKey(app: TestApp, userId: string): Promise<void> {
+  const input = { userId, label: 'laptop', expiresAt: new Date(Date.now() + 60_000) };
+  await mutate(app, 'createApiKey', input, 'apiKey { id }');
 }
 
 function dayIn(days: number): string {

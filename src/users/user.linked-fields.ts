@@ -63,6 +63,14 @@ export const userLinkedFields = [
         '{ users(where: { name: { startsWith: "amina" } }) { nodes { id name active } totalCount } }',
       ),
     }),
+    apiKeys: page(apiKeys, {
+      access: HasRole('SYSTEM_MANAGER', 'AUDITOR'),
+      description: withExample(
+        'The API keys of all users, including revoked and expired ones, newest first. Tokens are never shown.',
+        '{ apiKeys(where: { revokedAt: { isNull: true }, expiresAt: { lt: "2026-04-01T00:00:00Z" } }) { nodes { label ' +
+          'keyId expiresAt user { name } } } }',
+      ),
+    }),
   }),
   linkedFields(USER, {
     apiKeys: pageBelow(apiKeys, 'user_id', {

@@ -28,7 +28,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats search replay replays export exports deliveriesPaused
       evidenceStatus evidenceHeads evidenceConsistency`,
     contentReaders: 'explainVerification',
-    keyReaders: 'evidenceRun',
+    keyReaders: 'evidenceRun apiKeys',
   },
   Subscription: { readers: 'webhookRequestLogChanged' },
   Mutation: {
