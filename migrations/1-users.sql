@@ -42,7 +42,7 @@ create table audit_entries (
   subject_type text,
   subject_id uuid,
   outcome text not null default 'DONE',
-  reason text,                      -- as the user gave it
+  reason text,                      -- as it was given
   details text,                     -- JSON: what changed; never a secret
   remote_address text,
   user_agent text,

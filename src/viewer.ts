@@ -24,7 +24,11 @@ export interface Viewer {
   apiKeyId: string;
   name: string;
   roles: ReadonlySet<Role>;
+  /** The browser session; null: the key alone. */
+  sessionId: string | null;
   remoteAddress: string | null;
+  /** What the client says it is, at most 500 characters. */
+  userAgent: string | null;
   requestId: string;
 }
 

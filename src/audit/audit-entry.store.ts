@@ -11,10 +11,14 @@ export type NewAuditEntry = Pick<
   | 'actorId'
   | 'actorKind'
   | 'apiKeyId'
+  | 'sessionId'
   | 'subjectType'
   | 'subjectId'
+  | 'outcome'
+  | 'reason'
   | 'details'
   | 'remoteAddress'
+  | 'userAgent'
   | 'requestId'
 >;
 
@@ -25,10 +29,14 @@ export const AUDIT_ENTRY = columns<NewAuditEntry>([
   ['actorId', 'actor_id', 'uuid'],
   ['actorKind', 'actor_kind', 'text'],
   ['apiKeyId', 'api_key_id', 'uuid'],
+  ['sessionId', 'session_id', 'uuid'],
   ['subjectType', 'subject_type', 'text'],
   ['subjectId', 'subject_id', 'uuid'],
+  ['outcome', 'outcome', 'text'],
+  ['reason', 'reason', 'text'],
   ['details', 'details', 'text'],
   ['remoteAddress', 'remote_address', 'text'],
+  ['userAgent', 'user_agent', 'text'],
   ['requestId', 'request_id', 'text'],
 ]);
 

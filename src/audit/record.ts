@@ -8,6 +8,10 @@ export interface Act {
   action: string;
   subjectType: string;
   subjectId: string;
+  /** DONE, unless the act was refused. */
+  outcome?: NewAuditEntry['outcome'];
+  /** As it was given. */
+  reason?: string | null;
   /** What changed; never a secret. */
   details?: Record<string, unknown>;
 }
@@ -32,10 +36,14 @@ export function auditEntry(viewer: Viewer | null, act: Act): NewAuditEntry {
     actorId: viewer?.userId ?? null,
     actorKind: viewer ? 'USER' : 'SYSTEM',
     apiKeyId: viewer?.apiKeyId ?? null,
+    sessionId: viewer?.sessionId ?? null,
     subjectType: act.subjectType,
     subjectId: act.subjectId,
+    outcome: act.outcome ?? 'DONE',
+    reason: act.reason ?? null,
     details: act.details ? JSON.stringify(act.details) : null,
     remoteAddress: viewer?.remoteAddress ?? null,
+    userAgent: viewer?.userAgent ?? null,
     requestId: viewer?.requestId ?? null,
   };
 }

@@ -62,7 +62,8 @@ export async function exportBundle(db: Db, viewer: Viewer, order: BundleOrder): 
     action: 'evidence.exported',
     subjectType: 'EvidenceBundle',
     subjectId: newId(),
-    details: { rows: proofs.length, disclosed: order.disclose, sha256: digest, reason: order.reason },
+    reason: order.reason,
+    details: { rows: proofs.length, disclosed: order.disclose, sha256: digest },
   });
   return { text, sha256: digest, rows: proofs.length };
 }

@@ -21,11 +21,12 @@ export async function replayDelivery(
   const fault = (await resendDeliveries(db, queue, replay.id, [delivery])).get(delivery.id);
   if (fault !== undefined) throw new InputError([{ field: ['deliveryId'], code: 'CONFLICT', message: fault }]);
   await insertReplay(db, replay);
-  const details = { replay: toNodeId('Replay', replay.id), reason, from: delivery.status };
+  const details = { replay: toNodeId('Replay', replay.id), from: delivery.status };
   await recordAct(db, viewer, {
     action: 'delivery.replayed',
     subjectType: 'Delivery',
     subjectId: delivery.id,
+    reason,
     details,
   });
   return { delivery: await getDelivery(db, deliveryId), replay };

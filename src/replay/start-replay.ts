@@ -64,8 +64,8 @@ export async function startReplay(
     finishedAt: null,
   };
   await insertReplay(db, replay);
-  const details = { where, reason, rate, total: replay.total };
-  await recordAct(db, viewer, { action: 'replay.ordered', subjectType: 'Replay', subjectId: id, details });
+  const details = { where, rate, total: replay.total };
+  await recordAct(db, viewer, { action: 'replay.ordered', subjectType: 'Replay', subjectId: id, reason, details });
   return { replay, count };
 }
 

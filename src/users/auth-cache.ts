@@ -7,7 +7,7 @@ import { hashToken } from './api-key-token';
 
 /** What the database returned for a key. */
 export interface AuthCacheEntry {
-  who: Pick<Viewer, 'userId' | 'apiKeyId' | 'name' | 'roles'>;
+  who: Pick<Viewer, 'userId' | 'apiKeyId' | 'sessionId' | 'name' | 'roles'>;
   key: KeyWithUser;
   /** When the database returned it, in milliseconds readAt 1970. */
   readAt: number;

@@ -13,6 +13,7 @@ const LAST_USED_PRECISION_MS = 60_000;
 /** The origin of a request, for the audit trail. */
 export interface From {
   remoteAddress: string | null;
+  userAgent: string | null;
   requestId: string;
 }
 
@@ -30,7 +31,7 @@ export async function authenticate(db: Db, token: string, request: From, authCac
   if (!key.lastUsedAt || now.getTime() - key.lastUsedAt.getTime() >= LAST_USED_PRECISION_MS) {
     await touchApiKey(db, key.id, now);
   }
-  const who = { userId: key.userId, apiKeyId: key.id, name: key.userName, roles: rolesOf(key) };
+  const who = { userId: key.userId, apiKeyId: key.id, sessionId: null, name: key.userName, roles: rolesOf(key) };
   authCache?.set(token, { who, key, readAt: now.getTime() });
   return { ...who, ...request };
 }

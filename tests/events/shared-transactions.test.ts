@@ -88,7 +88,8 @@ describe('in one transaction', () => {
         `select u.id as "userId", u.name, k.id as "apiKeyId" from users u join api_keys k on k.user_id = u.id limit 1`,
       );
       if (!who) throw new Error('there is no user with a key');
-      const publisher = { ...who, roles: new Set<Role>(['PUBLISHER']), remoteAddress: null, requestId: 'test' };
+      const from = { sessionId: null, remoteAddress: null, userAgent: null, requestId: 'test' };
+      const publisher = { ...who, roles: new Set<Role>(['PUBLISHER']), ...from };
       return await source.transaction((db) =>
         publishCalls(
           db,

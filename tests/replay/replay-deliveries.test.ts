@@ -118,12 +118,12 @@ test('the order says what was asked for, by whom and why', async () => {
   expect(replay).toMatchObject({ reason: 'their disk was full', rate: 7, orderedBy: { name: 'Administrator' } });
   expect(JSON.parse(replay.where as string)).toEqual(where);
   expect(replay.delivery).toBeNull();
-  const audited = await app.database.query<{ action: string; details: string }>(
-    'select action, details from audit_entries where subject_id = $1 and actor_id is not null order by id',
+  const audited = await app.database.query<{ action: string; reason: string; details: string }>(
+    'select action, reason, details from audit_entries where subject_id = $1 and actor_id is not null order by id',
     [uuidOf('Replay', id)],
   );
-  expect(audited.map(({ action, details }) => [action, JSON.parse(details)])).toEqual([
-    ['replay.ordered', { where, reason: 'their disk was full', rate: 7, total: 0 }],
+  expect(audited.map(({ action, reason, details }) => [action, reason, JSON.parse(details)])).toEqual([
+    ['replay.ordered', 'their disk was full', { where, rate: 7, total: 0 }],
   ]);
   const { data } = await app.ask('{ replays(first: 1) { nodes { id } totalCount } }');
   expect(data.replays.nodes).toEqual([{ id }]);

@@ -18,7 +18,8 @@ function gateWith(rates: Partial<typeof RATES> = {}): Gate {
 
 function as(...roles: Role[]): Caller {
   const from = { remoteAddress: '203.0.113.7', requestId: 'request-1' };
-  return { ...from, viewer: { userId: 'u', apiKeyId: 'k', name: 'amina', roles: new Set(roles), ...from } };
+  const who = { userId: 'u', apiKeyId: 'k', sessionId: null, name: 'amina', roles: new Set(roles) };
+  return { ...from, viewer: { ...who, userAgent: null, ...from } };
 }
 
 const ANONYMOUS: Caller = { remoteAddress: '203.0.113.7', requestId: 'request-1', viewer: null };

@@ -29,6 +29,7 @@ async function audited(mutation: string, input: object) {
       'content-type': 'application/json',
       authorization: `Bearer ${app.adminKey}`,
       'x-request-id': 'of-the-caller',
+      'user-agent': USER_AGENT,
     },
     body: JSON.stringify({ query, variables: { input } }),
   });
@@ -39,9 +40,18 @@ async function audited(mutation: string, input: object) {
   return { payload: json.data[mutation], entries };
 }
 
+/** Longer than what is stored. */
+const USER_AGENT = `erp/${'1'.repeat(600)}`;
+
 const PREFIXES = { User: 'usr', ApiKey: 'key', Webhook: 'whk', BusinessEvent: 'evt' } as const;
 
-function expectEntry(entries: Record<string, string>[], action: string, type: keyof typeof PREFIXES, id: string): void {
+function expectEntry(
+  entries: Record<string, string>[],
+  action: string,
+  type: keyof typeof PREFIXES,
+  id: string,
+  reason: string | null = null,
+): void {
   expect(entries).toEqual([
     {
       id: expect.any(String),
@@ -51,8 +61,8 @@ function expectEntry(entries: Record<string, string>[], action: string, type: ke
       actor_kind: 'USER',
       session_id: null,
       outcome: 'DONE',
-      reason: null,
-      user_agent: null,
+      reason,
+      user_agent: USER_AGENT.slice(0, 500),
       content_salt: expect.anything(),
       leaf_hash: expect.anything(),
       api_key_id: uuidOf('ApiKey', viewer.apiKeys.nodes[0]?.id ?? ''),
@@ -92,7 +102,8 @@ test('every mutation leaves an entry: who, with which key, from where, in which 
     ['resumeWebhook', 'webhook.resumed', {}],
     ['archiveWebhook', 'webhook.archived', {}],
   ] as const) {
-    expectEntry((await audited(mutation, { id, ...more })).entries, action, 'Webhook', id);
+    const reason = 'reason' in more ? more.reason : null;
+    expectEntry((await audited(mutation, { id, ...more })).entries, action, 'Webhook', id, reason);
   }
 
   const event = { documentType: 'A', event: 'b', referenceDocument: 'c', data: { secretish: 'payload' } };

@@ -73,11 +73,12 @@ export async function cancelDelivery(
   const delivery = await locked(db, id);
   if (delivery.status === 'CANCELLED' || (isOpen(delivery) && delivery.cancelRequested)) return getDelivery(db, id);
   await end(db, queue, delivery);
-  const details = { reason, from: delivery.status, isOnTheWire: delivery.openRequestId !== null };
+  const details = { from: delivery.status, isOnTheWire: delivery.openRequestId !== null };
   await recordAct(db, viewer, {
     action: 'delivery.cancelled',
     subjectType: 'Delivery',
     subjectId: delivery.id,
+    reason,
     details,
   });
   return getDelivery(db, id);

@@ -31,7 +31,7 @@ export async function pauseDeliveries(db: Db, viewer: Viewer, reason: string): P
   if (current) return current;
   const pause = { id: DELIVERIES_PAUSE_ID, since: currentTime(), userId: viewer.userId, reason };
   await insertDeliveriesPause(db, pause);
-  await recordAct(db, viewer, { action: 'deliveries.paused', ...SUBJECT, details: { reason } });
+  await recordAct(db, viewer, { action: 'deliveries.paused', ...SUBJECT, reason });
   return pause;
 }
 
@@ -42,8 +42,8 @@ export async function resumeDeliveries(db: Db, viewer: Viewer, reason: string | 
   if (!pause) return null;
   await deleteDeliveriesPause(db);
   await leavePauseOutOfFailures(db, pause.since, currentTime());
-  const details = { since: pause.since.toISOString(), pausedFor: pause.reason, reason };
-  await recordAct(db, viewer, { action: 'deliveries.resumed', ...SUBJECT, details });
+  const details = { since: pause.since.toISOString(), pausedFor: pause.reason };
+  await recordAct(db, viewer, { action: 'deliveries.resumed', ...SUBJECT, reason, details });
   await notifyDeliveries(db);
   return pause;
 }

@@ -9,7 +9,7 @@ import type { JsonDocument } from '../../json/json-text';
 import type { Log } from '../../log';
 import type { Db } from '../../sql/db';
 import type { AuthCache } from '../../users/auth-cache';
-import { authenticate } from '../../users/authenticate';
+import { authenticate, type From } from '../../users/authenticate';
 import type { Viewer } from '../../viewer';
 import type { RateLimits } from './rate-limits';
 
@@ -55,7 +55,7 @@ export async function readViewer(request: FastifyRequest, db: Db, authCache: Aut
   if (authorization !== undefined) {
     const token = /^Bearer +([\x21-\x7e]{1,200}) *$/i.exec(authorization)?.[1];
     if (!token) throw new AppError('UNAUTHENTICATED', 'The Authorization header must be: Bearer hl_...');
-    const from = { remoteAddress: request.ip, requestId: request.id };
+    const from = originOf(request);
     const ask = () => authenticateWithin(rates, db, token, from, authCache ?? undefined);
     const cached = authCache?.find(token);
     if (cached) {
@@ -66,12 +66,18 @@ export async function readViewer(request: FastifyRequest, db: Db, authCache: Aut
   rates.countRequest(request.viewer, request.ip);
 }
 
+const MAX_USER_AGENT = 500;
+
+export function originOf({ ip, id, headers }: FastifyRequest): From & { remoteAddress: string } {
+  return { remoteAddress: ip, requestId: id, userAgent: headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null };
+}
+
 /** @throws AppError UNAUTHENTICATED; Refusal 429 if the address has tried too many wrong keys */
 export async function authenticateWithin(
   rates: RateLimits,
   db: Db,
   token: string,
-  from: { remoteAddress: string; requestId: string },
+  from: From & { remoteAddress: string },
   authCache?: AuthCache,
 ): Promise<Viewer> {
   rates.refuseGuessing(from.remoteAddress, token);

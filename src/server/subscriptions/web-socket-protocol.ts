@@ -8,7 +8,7 @@ import { AppError, type ErrorCode } from '../../errors';
 import type { Log } from '../../log';
 import type { Viewer } from '../../viewer';
 import { knownError } from '../edge/format-error';
-import { authenticateWithin } from '../edge/http-context';
+import { authenticateWithin, originOf } from '../edge/http-context';
 import type { Answer } from './event-answers';
 import { type LiveSession, openSession } from './live-session';
 import { SUBSCRIPTION_LIMITS } from './subscription-limits';
@@ -153,8 +153,7 @@ async function viewerOf(watching: WatchServer, request: FastifyRequest, given: u
   if (!token) {
     throw new AppError('UNAUTHENTICATED', 'Send an API key in connection_init: { "authorization": "Bearer hl_..." }');
   }
-  const from = { remoteAddress: request.ip, requestId: request.id };
-  return authenticateWithin(watching.rates, watching.db, token, from);
+  return authenticateWithin(watching.rates, watching.db, token, originOf(request));
 }
 
 async function open(

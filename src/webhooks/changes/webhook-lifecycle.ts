@@ -60,7 +60,7 @@ export async function resumeWebhook(
 export async function disableWebhook(db: Db, webhook: WebhookRow, reason: string): Promise<boolean> {
   if (webhook.status !== 'ACTIVE') return false;
   await changeWebhook(db, webhook.id, { status: 'DISABLED', statusReason: reason, updatedAt: currentTime() });
-  const act = { action: 'webhook.disabled', subjectType: 'Webhook', subjectId: webhook.id, details: { reason } };
+  const act = { action: 'webhook.disabled', subjectType: 'Webhook', subjectId: webhook.id, reason };
   await recordOwnAct(db, act);
   return true;
 }
@@ -89,7 +89,7 @@ async function change(
   const changes = { status, statusReason, updatedAt: currentTime() };
   await changeWebhook(db, webhook.id, changes);
   await renewAgreement(db, webhook.id);
-  const details = { from: webhook.status, reason: statusReason };
-  await recordAct(db, viewer, { action, subjectType: 'Webhook', subjectId: webhook.id, details });
+  const details = { from: webhook.status };
+  await recordAct(db, viewer, { action, subjectType: 'Webhook', subjectId: webhook.id, reason: statusReason, details });
   return { ...webhook, ...changes };
 }

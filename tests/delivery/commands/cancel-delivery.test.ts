@@ -48,7 +48,8 @@ describe('cancelDelivery', () => {
     expect(await auditOf(app, delivery)).toEqual([
       {
         action: 'delivery.cancelled',
-        details: { reason: 'the order was a mistake', from: 'PENDING', isOnTheWire: false },
+        reason: 'the order was a mistake',
+        details: { from: 'PENDING', isOnTheWire: false },
       },
     ]);
   });

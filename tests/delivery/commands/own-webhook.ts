@@ -27,10 +27,13 @@ export const waitingDelivery = (app: TestApp, webhookId: string) =>
 
 export const nodeId = (delivery: DeliveryState) => toNodeId('Delivery', delivery.id);
 
-export async function auditOf(app: TestApp, delivery: DeliveryState): Promise<{ action: string; details: unknown }[]> {
-  const rows = await app.database.query<{ action: string; details: string | null }>(
-    'select action, details from audit_entries where subject_id = $1 order by id',
+export async function auditOf(
+  app: TestApp,
+  delivery: DeliveryState,
+): Promise<{ action: string; reason: string | null; details: unknown }[]> {
+  const rows = await app.database.query<{ action: string; reason: string | null; details: string | null }>(
+    'select action, reason, details from audit_entries where subject_id = $1 order by id',
     [delivery.id],
   );
-  return rows.map(({ action, details }) => ({ action, details: details && JSON.parse(details) }));
+  return rows.map(({ details, ...entry }) => ({ ...entry, details: details && JSON.parse(details) }));
 }

@@ -43,7 +43,7 @@ describe('retryDelivery', () => {
     });
     const [after] = await allFinished(app, webhook.id, 1);
     expect(after).toMatchObject({ status: 'DELIVERED', attempts: 1 });
-    expect(await auditOf(app, delivery)).toEqual([{ action: 'delivery.retried', details: null }]);
+    expect(await auditOf(app, delivery)).toEqual([{ action: 'delivery.retried', reason: null, details: null }]);
   });
 
   test('makes the next attempt due now, and the schedule continues after it', async () => {
