@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { DeliveryListArgs } from '../delivery/api/delivery.inputs';
 import { DELIVERY, deliveryList } from '../delivery/api/delivery.linked-fields';
 import { DeliveryConnection, DeliveryType } from '../delivery/api/delivery.type';
@@ -28,7 +28,9 @@ import {
   DocumentTimelineEntryType,
   DocumentVerdictType,
 } from './business-document.type';
-import { type DocumentName, isDocumentKnown, latestDeliveries, ofDocument } from './document.store';
+import { type DocumentName, latestDeliveries, ofDocument } from './document.store';
+import { documentId } from './document-id';
+import { loadDocument } from './document-node';
 import { sentenceOf } from './timeline';
 import { countTimeline, pageOfTimeline, type TimelineRow } from './timeline.store';
 import { verdictFrom } from './verdict';
@@ -57,8 +59,12 @@ export class BusinessDocumentResolver {
   ): Promise<DocumentName | null> {
     storableText(documentType, ['documentType']);
     storableText(name, ['name']);
-    const document = { documentType, name };
-    return (await isDocumentKnown(context.db, document)) ? document : null;
+    return loadDocument(context, documentId({ documentType, name }));
+  }
+
+  @FieldResolver(() => ID, { description: '`doc_`, and the type and the name in base64url; never changes.' })
+  id(@Root() document: DocumentName) {
+    return documentId(document);
   }
 
   @FieldResolver(() => BusinessEventConnection, { description: 'The events of the document, newest first by default.' })

@@ -4,6 +4,7 @@ import { DeliveryType, SkipReasonEnum } from '../delivery/api/delivery.type';
 import type { SkipReason } from '../delivery/delivery.entity';
 import { publishEnum } from '../graphql/enum';
 import { connectionOf } from '../graphql/lists/connection';
+import { NodeType } from '../graphql/node';
 import { HasRole } from '../graphql/roles/has-role';
 import { RequestLogType, RequestStatusEnum } from '../request-log/api/request-log.type';
 import type { RequestStatus } from '../request-log/webhook-request-log.entity';
@@ -45,12 +46,13 @@ const TimelineKindEnum = publishEnum('DocumentTimelineKind', TIMELINE_KINDS, 'Th
 
 @HasRole(...READERS)
 @ObjectType('BusinessDocument', {
+  implements: NodeType,
   simpleResolvers: true,
   description:
-    'A document of the business system, such as Sales Invoice INV-0042, with its events, deliveries and requests. It is ' +
-    'identified by type and name, and has no id.',
+    'A document of the business system, such as Sales Invoice INV-0042, with its events, deliveries and requests. Its id ' +
+    'contains its type and its name.',
 })
-export class BusinessDocumentType {
+export class BusinessDocumentType extends NodeType {
   @Field(() => String, { description: 'The type of the document, such as "Sales Invoice".' })
   documentType: string;
 

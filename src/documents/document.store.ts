@@ -2,7 +2,7 @@
 import { DELIVERIES, type DeliveryRow } from '../delivery/delivery.store';
 import { REQUEST_LOG, type RequestRow } from '../request-log/request-log.store';
 import { type Condition, compares } from '../sql/condition';
-import { type Db, rowOf, rowsOf, statement } from '../sql/db';
+import { type Db, rowsOf, statement } from '../sql/db';
 import { WEBHOOKS, type WebhookRow } from '../webhooks/webhook.store';
 
 export interface DocumentName {
@@ -10,14 +10,16 @@ export interface DocumentName {
   name: string;
 }
 
-export async function isDocumentKnown(db: Db, { documentType, name }: DocumentName): Promise<boolean> {
-  const row = await rowOf<{ known: boolean }>(
+/** Those of these documents that an event or a request names. */
+export async function knownDocuments(db: Db, documents: readonly DocumentName[]): Promise<DocumentName[]> {
+  return rowsOf<DocumentName>(
     db,
-    statement(`select exists (select from business_events where reference_document = $2 and document_type = $1)
-       or exists (select from webhook_request_logs where reference_document = $2 and document_type = $1) as known`),
-    [documentType, name],
+    // no plan but the look-up in the index: there are a few documents, and each may have any number of rows
+    statement(`select asked.type as "documentType", asked.name from unnest($1::text[], $2::text[]) as asked (type, name)
+      where exists (select from business_events where reference_document = asked.name and document_type = asked.type offset 0)
+         or exists (select from webhook_request_logs where reference_document = asked.name and document_type = asked.type offset 0)`),
+    [documents.map(({ documentType }) => documentType), documents.map(({ name }) => name)],
   );
-  return row?.known ?? false;
 }
 
 /** Rows with the type and name of the document. */

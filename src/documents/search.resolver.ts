@@ -15,6 +15,7 @@ import { wordsIn } from '../request-log/search/tokenizer';
 import { USER } from '../users/user.linked-fields';
 import { READERS, readsContent } from '../viewer';
 import { WEBHOOK } from '../webhooks/api/webhook.linked-fields';
+import { loadDocument } from './document-node';
 import { documentsNamed, usersWith, webhooksWith } from './search.store';
 import { type FoundThing, SearchResult } from './search.type';
 
@@ -63,7 +64,7 @@ export class SearchResolver {
   @HasRole(...READERS)
   @Query(() => [SearchResult], {
     description: withExample(
-      'Searches all types at once. An id (req_..., dlv_..., whk_..., evt_..., usr_...) finds the object with this id. Other ' +
+      'Searches all types at once. An id (req_..., dlv_..., whk_..., evt_..., usr_..., doc_...) finds the object with this id. Other ' +
         `text finds, in this order, up to ${MAX_OF_TYPE} documents whose name begins with it, up to ${MAX_OF_TYPE} webhooks and ` +
         `up to ${MAX_OF_TYPE} users whose names contain its words, and the newest requests that \`where: { search }\` of ` +
         'webhookRequestLogs finds. Ignores case, and treats Arabic-Indic digits like 0 to 9.',
@@ -85,6 +86,8 @@ export class SearchResolver {
     limit: number | null,
   ): Promise<FoundThing[]> {
     const first = checkedSize('first', limit ?? DEFAULT_PAGE, MAX_PAGE);
+    const document = await loadDocument(context, text.trim());
+    if (document) return named('BusinessDocument', [document]);
     const node = readNodeId(text.trim().toLowerCase());
     return node ? foundById(context, node.name, node.id) : foundByWords(context, text, first);
   }

@@ -108,7 +108,7 @@ function valueEntry(
   const { key } = collected;
   const pick = pickerOf(compiler, getNamedType(field.type), setsOf(collected));
   const { after } = sqlField;
-  if (pick && !after) throw new Unreadable();
+  if (pick && !(after && hasAll(compiler, collected, field, sqlField))) throw new Unreadable();
   if (after) {
     steps.push((object, context) => {
       const value = after(object[key], context);
@@ -116,6 +116,19 @@ function valueEntry(
     });
   }
   return { key, kind: 'value', sqlField };
+}
+
+/** Whether the value has all fields that the query selects of it. */
+function hasAll(
+  compiler: Compiler,
+  collected: CollectedField,
+  field: GraphQLField<unknown, unknown>,
+  { properties }: ValueField,
+): boolean {
+  const type = getNamedType(field.type);
+  if (!properties || !isObjectType(type)) return true;
+  const selected = collectFields(compiler, type, setsOf(collected));
+  return selected.every(({ name }) => name === '__typename' || properties.includes(name));
 }
 
 function linkedOf(

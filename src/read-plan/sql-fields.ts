@@ -18,6 +18,8 @@ export interface ValueField {
   json(row: RowSource): Texts;
   /** Converts the parsed value of `json` to the value of the field. */
   after?(raw: unknown, context: Context): unknown;
+  /** The fields that the value of `after` has. A query for another field of its type is left to the resolvers. */
+  properties?: readonly string[];
   /** For viewers who may read content, the field is its column, and the rest of this declaration is ignored. */
   whenContentAllowed?: 'PLAIN';
 }

@@ -1,3 +1,4 @@
+import { documentId } from '../../src/documents/document-id';
 import { shareTestApi, type TestApp } from '../support/app';
 import { createTestWebhook } from '../support/webhooks';
 import { seedRequest } from './pages/seeded-log';
@@ -23,6 +24,7 @@ describe('nodes', () => {
       User: data.viewer.id,
       ApiKey: data.viewer.apiKeys.nodes[0].id,
       Webhook: webhook.id,
+      BusinessDocument: documentId({ documentType: 'A', name: 'c' }),
       BusinessEvent: published.data.publishEvents.events[0].id,
       WebhookRequestLog: await seedRequest(app.database, {}),
     };

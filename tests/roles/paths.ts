@@ -44,7 +44,6 @@ function rowsBehind(field: string, target: GraphQLNamedType): GraphQLObjectType[
 
 /** Of root fields that lead to no row by its id. */
 const OTHER_ARGS: Record<string, (ids: Ids) => string> = {
-  businessDocument: () => 'documentType: "Sales Invoice", name: "INV-0042"',
   explainVerification: (ids) =>
     `input: { webhookId: "${ids['Webhook.incoming']}", headers: [{ name: "x-signature", value: "00" }], body: "{}", at: "2026-03-04T00:00:00Z" }`,
   evidenceConsistency: () => 'from: 1, to: 1',
@@ -72,6 +71,7 @@ function linksOf(roles: Roles, ids: Ids): Pick[] {
 
 function queryArgs(ids: Ids, field: string, type: string): string | undefined {
   if (field === 'viewer') return undefined;
+  if (field === 'businessDocument') return 'documentType: "Sales Invoice", name: "INV-0042"';
   if (field === 'search') return `text: "${ids[type]}"`;
   return field === 'nodes' ? `ids: ["${ids[type]}"]` : `id: "${ids[type]}"`;
 }

@@ -1,3 +1,4 @@
+import { documentId } from '../../src/documents/document-id';
 import { toNodeId, uuidOf } from '../../src/ids';
 import { pem } from '../delivery/partner';
 import type { TestApp } from '../support/app';
@@ -250,6 +251,7 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     Delivery: delivery,
     WebhookRequestLog: request,
     Replay: replayed.data.replayDelivery.replay.id,
+    BusinessDocument: documentId({ documentType: 'Sales Invoice', name: 'INV-0042' }),
     Export: await makeExport(app),
     EvidenceRun: await makeRun(app),
     'Webhook.incoming': incoming,

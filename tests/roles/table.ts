@@ -87,17 +87,17 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   RateLimit: { readers: 'requests seconds' },
   SigningKey: { readers: 'id scheme createdAt expiresAt live publicKey' },
   BusinessEvent: {
-    readers: `id documentType event referenceDocument user publishedBy idempotencyKey createdAt fannedOutAt wantedBy causedBy
+    readers: `id documentType event referenceDocument user businessDocument publishedBy idempotencyKey createdAt fannedOutAt wantedBy causedBy
       effects deliveries requests`,
     contentReaders: 'data dataBody',
   },
   Delivery: {
     readers: `id documentType event referenceDocument status skipReason skipMessage held waitsFor attempts test cancelRequested nextAttemptAt createdAt deliveredAt finishedAt webhook businessEvent
-      requests lastRequest replay user predecessor effects`,
+      businessDocument requests lastRequest replay user predecessor effects`,
   },
   WebhookRequestLog: {
     readers: `id direction status referenceDocument documentType event attemptNumber duplicate test replay method url
-      responseStatus error errorCode startedAt finishedAt durationMs remoteAddress webhook user businessEvent delivery
+      responseStatus error errorCode startedAt finishedAt durationMs remoteAddress webhook user businessEvent businessDocument delivery
       evidence`,
     contentReaders: `headers headerList data dataBody response responseHeaders responseHeaderList responseBody`,
   },
@@ -136,7 +136,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   SkipReasonFigures: { everybody: `skipReason ${DELIVERY_FIGURES}` },
   ArrivalPercentiles: { everybody: 'count p50Ms p95Ms p99Ms maxMs' },
   DurationPercentiles: { everybody: 'count p50Ms p95Ms p99Ms maxMs' },
-  BusinessDocument: { readers: 'documentType name events deliveries requests verdicts timeline' },
+  BusinessDocument: { readers: 'id documentType name events deliveries requests verdicts timeline' },
   DocumentVerdict: { readers: 'verdict sentence nextAttemptAt webhook delivery lastRequest' },
   DocumentTimelineEntry: {
     readers: `at kind sentence event skipReason requestStatus responseStatus error webhook businessEvent delivery request`,

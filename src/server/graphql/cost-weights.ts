@@ -19,7 +19,14 @@ export const COST_WEIGHTS: CostWeights = {
     ['Query.explainVerification', 1_000],
     ['IncomingAgreement.forwardTo', 20],
     ['Webhook.refusalsNotKept', 50],
-    ['Query.businessDocument', 100],
+    ['Query.businessDocument', 5],
+    // each is a statement of its own for each document
+    ['BusinessDocument.events', 30],
+    ['BusinessDocument.deliveries', 30],
+    ['BusinessDocument.requests', 30],
+    // of up to 1,000 events
+    ['BusinessDocument.verdicts', 100],
+    ['BusinessDocument.timeline', 100],
     ['Webhook.health', 5],
     // up to 1,000 requests, and up to 10,000 deliveries
     ['WebhookHealth.streak', 20],

@@ -1,5 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { DELIVERY } from '../../delivery/api/delivery.linked-fields';
+import { readDocumentId } from '../../documents/document-id';
+import { loadDocument } from '../../documents/document-node';
 import { BUSINESS_EVENT } from '../../events/business-event.linked-fields';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
@@ -28,9 +30,13 @@ const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object
 const MAX_IDS = 100;
 
 async function loadNode(context: Context, nodeId: string): Promise<object | null> {
+  if (readDocumentId(nodeId)) return named('BusinessDocument', await loadDocument(context, nodeId));
   const read = readNodeId(nodeId);
-  const row = read && (await LOADERS[read.name](context, read.id));
-  return row ? { ...row, __typename: read.name } : null;
+  return read && named(read.name, await LOADERS[read.name](context, read.id));
+}
+
+function named(typeName: string, row: object | null): object | null {
+  return row && { ...row, __typename: typeName };
 }
 
 @Resolver()
