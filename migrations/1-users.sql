@@ -55,3 +55,4 @@ create table audit_entries (
 ) partition by range (id);
 create index audit_entries_subject_id_idx on audit_entries (subject_id, id);
 create index audit_entries_actor_id_idx on audit_entries (actor_id, id);
+create index audit_entries_action_idx on audit_entries (action, id);

@@ -40,6 +40,7 @@ CREATE TABLE audit_entries (
   CONSTRAINT audit_entries_outcome_check CHECK (outcome = ANY (ARRAY['DONE'::text, 'DENIED'::text])),
   CONSTRAINT audit_entries_pkey PRIMARY KEY (id)
 ) PARTITION BY RANGE (id);
+CREATE INDEX audit_entries_action_idx ON audit_entries USING btree (action, id);
 CREATE INDEX audit_entries_actor_id_idx ON audit_entries USING btree (actor_id, id);
 CREATE INDEX audit_entries_subject_id_idx ON audit_entries USING btree (subject_id, id);
 CREATE TRIGGER entries_go_to_queue AFTER INSERT ON audit_entries REFERENCING NEW TABLE AS entries FOR EACH STATEMENT EXECUTE FUNCTION queue_audit_leaves();

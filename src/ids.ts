@@ -12,6 +12,7 @@ export const ID_PREFIXES = {
   WebhookRequestLog: 'req',
   Replay: 'rpl',
   Export: 'exp',
+  AuditEntry: 'aud',
 } as const;
 export type NodeName = keyof typeof ID_PREFIXES;
 

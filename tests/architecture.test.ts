@@ -57,6 +57,7 @@ const FOLDERS = [
   'delivery/attempt',
   'delivery/commands',
   'delivery/api',
+  'audit/api',
   'incoming',
   'incoming/explaining',
   'replay',

@@ -2,7 +2,7 @@ import { getDirective } from '@graphql-tools/utils';
 import { type GraphQLInputObjectType, getNamedType, isEnumType, isInputObjectType, isNonNullType } from 'graphql';
 import { READERS, ROLES, type Role } from '../src/viewer';
 import { type Ids, objectTypes, pathsOf, schema, typeNamed } from './roles/paths';
-import { counts, keyWith, mutationArgs, seed, switchDeliveries } from './roles/rows';
+import { counts, keyWith, mutationArgs, recordEntryOf, seed, switchDeliveries } from './roles/rows';
 import { everything, hollow, isRow, type Pick, pick, printSelection, refusals } from './roles/selection';
 import { isAllowed, isForAllReaders, type Roles, TABLE, words } from './roles/table';
 import { type GraphQLAnswer, startTestApp, type TestApp } from './support/app';
@@ -53,6 +53,7 @@ describe.each(VIEWERS)('$title', ({ roles, key }) => {
 
   beforeAll(async () => {
     token = await key();
+    if (token !== null) await recordEntryOf(app, token);
   });
 
   test('reads what the table says, by every path, and nothing else', async () => {

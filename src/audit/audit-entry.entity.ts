@@ -6,6 +6,7 @@ export const AUDIT_OUTCOMES = ['DONE', 'DENIED'] as const;
 @Entity('audit_entries')
 @Index('audit_entries_subject_id_idx', ['subjectId', 'id'])
 @Index('audit_entries_actor_id_idx', ['actorId', 'id'])
+@Index('audit_entries_action_idx', ['action', 'id'])
 @Check('audit_entries_actor_kind_check', `actor_kind in ('USER', 'SYSTEM')`)
 @Check('audit_entries_outcome_check', `outcome in ('DONE', 'DENIED')`)
 export class AuditEntryEntity {

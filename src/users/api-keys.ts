@@ -1,7 +1,7 @@
 import { recordAct } from '../audit/record';
 import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
-import { newId, timeOfId } from '../ids';
+import { newId, timeOfId, toNodeId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Role, Viewer } from '../viewer';
 import { type ApiKeyRow, findApiKeyForUpdate, insertApiKey, revokeKey } from './api-key.store';
@@ -38,8 +38,13 @@ export async function createApiKey(
     lastUsedAt: null,
   };
   await insertApiKey(db, { ...apiKey, tokenHash: hashToken(token) });
-  const details = { userId: user.id, label: input.label, roles: apiKey.roles, expiresAt: apiKey.expiresAt };
-  await recordAct(db, viewer, { action: 'api_key.created', subjectType: 'ApiKey', subjectId: id, details });
+  const after = {
+    userId: toNodeId('User', user.id),
+    label: input.label,
+    roles: apiKey.roles,
+    expiresAt: apiKey.expiresAt,
+  };
+  await recordAct(db, viewer, { action: 'api_key.created', subjectType: 'ApiKey', subjectId: id, details: { after } });
   return { apiKey, token };
 }
 

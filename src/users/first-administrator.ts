@@ -1,6 +1,7 @@
+import { recordOwnAct } from '../audit/record';
 import { currentTime } from '../clock';
 import { ConfigError } from '../config';
-import { newId, timeOfId } from '../ids';
+import { newId, timeOfId, toNodeId } from '../ids';
 import type { Db } from '../sql/db';
 import { hasApiKeys, insertApiKey, type KeyWithUser, revokeKeysLabelled } from './api-key.store';
 import { hasGeneratedForm, hashToken, keyIdOf, makeToken, newChosenKeyId } from './api-key-token';
@@ -40,6 +41,8 @@ export async function ensureFirstAdministrator(db: Db, configured: string | null
       revokedAt: null,
       lastUsedAt: null,
     });
+    const details = { after: { userId: toNodeId('User', userId), label: LABEL, roles: null, expiresAt: null } };
+    await recordOwnAct(db, { action: 'api_key.created', subjectType: 'ApiKey', subjectId: id, details });
   }
   await revokeKeysLabelled(db, userId, LABEL, id, currentTime());
   return configured === null ? token : null;
@@ -62,15 +65,11 @@ const bad = (what: string) => new ConfigError([`${LABEL}: ${what}`]);
 async function administratorId(db: Db): Promise<string> {
   const id = newId();
   const at = timeOfId(id);
-  await insertUser(db, {
-    id,
-    name: ADMINISTRATOR,
-    fullName: null,
-    roles: ['SYSTEM_MANAGER'],
-    active: true,
-    createdAt: at,
-    updatedAt: at,
-  });
+  const named = { name: ADMINISTRATOR, fullName: null, roles: ['SYSTEM_MANAGER' as const] };
+  const isNew = await insertUser(db, { id, ...named, active: true, createdAt: at, updatedAt: at });
+  if (isNew) {
+    await recordOwnAct(db, { action: 'user.created', subjectType: 'User', subjectId: id, details: { after: named } });
+  }
   const user = await findUserByName(db, ADMINISTRATOR);
   if (!user) throw new Error(`the user ${ADMINISTRATOR} was not found after it was made`);
   return user.id;

@@ -28,8 +28,8 @@ export async function createUser(
       { field: ['name'], code: 'CONFLICT', message: `A user named "${input.name}" already exists.` },
     ]);
   }
-  const details = { name: user.name, roles: user.roles };
-  await recordAct(db, viewer, { action: 'user.created', subjectType: 'User', subjectId: id, details });
+  const after = { name: user.name, fullName: user.fullName, roles: user.roles };
+  await recordAct(db, viewer, { action: 'user.created', subjectType: 'User', subjectId: id, details: { after } });
   return user;
 }
 
@@ -44,10 +44,27 @@ export async function updateUser(
   if (!user) throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no user with this id.' }]);
   if (user.id === viewer.userId) refuseLockingOneselfOut(changes);
   const roles = changes.roles && [...new Set(changes.roles)];
+  const after = { ...user, ...changes, ...(roles && { roles }) };
   await changeUser(db, user.id, { ...changes, ...(roles && { roles }), updatedAt: currentTime() });
-  const subject = { subjectType: 'User', subjectId: user.id };
-  await recordAct(db, viewer, { action: 'user.updated', ...subject, details: { before: user, changes } });
-  return { ...user, ...changes, ...(roles && { roles }) };
+  // a change of roles has an entry of its own: who had which role when is read from these alone
+  await recordChange(db, viewer, 'user.updated', user, after, ['fullName', 'active']);
+  await recordChange(db, viewer, 'user.role_changed', user, after, ['roles']);
+  return after;
+}
+
+async function recordChange(
+  db: Db,
+  viewer: Viewer,
+  action: string,
+  user: UserRow,
+  changed: UserRow,
+  fields: readonly (keyof UserRow)[],
+): Promise<void> {
+  const differing = fields.filter((field) => JSON.stringify(user[field]) !== JSON.stringify(changed[field]));
+  if (differing.length === 0) return;
+  const valuesOf = (row: UserRow) => Object.fromEntries(differing.map((field) => [field, row[field]]));
+  const details = { before: valuesOf(user), after: valuesOf(changed) };
+  await recordAct(db, viewer, { action, subjectType: 'User', subjectId: user.id, details });
 }
 
 function refuseLockingOneselfOut(changes: { roles?: Role[]; active?: boolean }): void {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { documentId } from '../../src/documents/document-id';
 import { toNodeId, uuidOf } from '../../src/ids';
 import { pem } from '../delivery/partner';
@@ -121,6 +122,20 @@ async function makeExport(app: TestApp): Promise<string> {
 async function makeRun(app: TestApp): Promise<string> {
   const answer = await app.ask('mutation { verifyEvidence(input: {}) { run { id } } }');
   return answer.data.verifyEvidence.run.id;
+}
+
+async function entryOf(app: TestApp, subject: string): Promise<string> {
+  const answer = await app.ask(`{ auditEntries(where: { subjectId: { eq: "${subject}" } }) { nodes { id } } }`);
+  return answer.data.auditEntries.nodes[0].id;
+}
+
+/** So that the owner of the key finds an entry of their own. */
+export async function recordEntryOf(app: TestApp, token: string): Promise<void> {
+  await app.database.query(
+    `insert into audit_entries (id, at, action, actor_id, actor_kind, details)
+     select new_id(), now(), 'made.by_test', user_id, 'USER', '{"before": 1, "after": 2}' from api_keys where token_hash = $1`,
+    [createHash('sha256').update(token).digest()],
+  );
 }
 
 /** A request of this webhook that timed out, and is counted. */
@@ -254,6 +269,7 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     BusinessDocument: documentId({ documentType: 'Sales Invoice', name: 'INV-0042' }),
     Export: await makeExport(app),
     EvidenceRun: await makeRun(app),
+    AuditEntry: await entryOf(app, webhook),
     'Webhook.incoming': incoming,
     'Webhook.refusalsNotKept': incoming,
     'Webhook.proxy': proxied,

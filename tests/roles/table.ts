@@ -14,6 +14,7 @@ const GROUPS: Record<string, readonly Role[] | typeof EVERYBODY> = {
   managers: ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER'],
   publishers: ['SYSTEM_MANAGER', 'PUBLISHER'],
   administrators: ['SYSTEM_MANAGER'],
+  everyRole: ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'SUPPORT', 'AUDITOR', 'PUBLISHER'],
 };
 
 const FIGURES = 'total succeeded failed unknown refused pending retries successRate duration';
@@ -28,7 +29,8 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats search replay replays export exports deliveriesPaused
       evidenceStatus evidenceHeads evidenceConsistency`,
     contentReaders: 'explainVerification',
-    keyReaders: 'evidenceRun apiKeys',
+    keyReaders: 'evidenceRun apiKeys auditEntry auditEntries',
+    everyRole: 'myAuditEntries',
   },
   Subscription: { readers: 'webhookRequestLogChanged' },
   Mutation: {
@@ -50,7 +52,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   ExportEvidencePayload: { everybody: 'bundle userErrors' },
   User: {
     readers: 'id name fullName roles active createdAt webhooks requests deliveries businessEvents',
-    keyReaders: 'apiKeys',
+    keyReaders: 'apiKeys auditEntries',
   },
   ApiKey: {
     keyReaders: 'id label keyId roles user createdAt expiresAt revokedAt lastUsedAt',
@@ -58,6 +60,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   Webhook: {
     readers: `id name direction status statusReason url documentType events condition method headers bodyFormat body fields retrySchedule timeoutMs signatures signingKeys dedupeSeconds rateLimit maxConcurrency ordering circuit owner createdAt
       updatedAt proxy caCertificates credentials requests deliveries health stats incoming passHeaders refusalsNotKept`,
+    keyReaders: 'auditEntries',
   },
   IncomingAgreement: {
     readers: `provider verification toleranceSeconds eventLocation idLocation referenceLocation becomes forwardTo answer verificationKeys
@@ -110,6 +113,14 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       completedAt`,
     contentReaders: 'where',
   },
+  AuditEntry: {
+    keyReaders: `id createdAt action outcome actor actorKind apiKey subjectType subjectId reason before after details
+      remoteAddress userAgent requestId`,
+  },
+  OwnAuditEntry: {
+    everyRole: 'id createdAt action outcome subjectType subjectId reason remoteAddress userAgent requestId',
+    contentReaders: 'before after details',
+  },
   WebhookRequestLogStats: {
     everybody: `from to timeZone isFromKeptCounts countedUntil uncounted total buckets byDirection byWebhook byDocumentType
       byErrorCode topFailingWebhooks topErrors`,
@@ -158,6 +169,8 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     'WebhookRequestLog',
     'Replay',
     'Export',
+    'AuditEntry',
+    'OwnAuditEntry',
   ),
   ExportWebhookRequestLogsPayload: { everybody: 'export userErrors' },
   CreateUserPayload: { everybody: 'user userErrors' },

@@ -79,13 +79,13 @@ test('every mutation leaves an entry: who, with which key, from where, in which 
   const user = await audited('createUser', { name: 'audited', roles: ['SUPPORT'] });
   const userId = user.payload.user.id;
   expectEntry(user.entries, 'user.created', 'User', userId);
-  expect(JSON.parse(user.entries[0]?.details ?? '')).toMatchObject({ name: 'audited', roles: ['SUPPORT'] });
+  expect(JSON.parse(user.entries[0]?.details ?? '')).toMatchObject({ after: { name: 'audited', roles: ['SUPPORT'] } });
 
   const changed = await audited('updateUser', { id: userId, roles: ['AUDITOR'] });
-  expectEntry(changed.entries, 'user.updated', 'User', userId);
-  expect(JSON.parse(changed.entries[0]?.details ?? '')).toMatchObject({
+  expectEntry(changed.entries, 'user.role_changed', 'User', userId);
+  expect(JSON.parse(changed.entries[0]?.details ?? '')).toEqual({
     before: { roles: ['SUPPORT'] },
-    changes: { roles: ['AUDITOR'] },
+    after: { roles: ['AUDITOR'] },
   });
 
   const key = await audited('createApiKey', { userId, label: 'l' });

@@ -239,7 +239,7 @@ test('the audit trail has changes of the same instant in the order in which they
     [row.id],
   );
   const steps = entries.map(({ details }) => JSON.parse(details));
-  const followers = new Map(steps.map(({ before, changes }) => [before.fullName, changes.fullName]));
+  const followers = new Map(steps.map(({ before, after }) => [before.fullName, after.fullName]));
   const chain = [];
   for (let name = followers.get('start'); name; name = followers.get(name)) chain.push(name);
   expect(chain.toSorted()).toEqual(names);

@@ -1,6 +1,6 @@
 // Turns a `where` argument into a condition, which `toSql` of sql/condition.ts writes as SQL.
 import { quoted } from '../../errors';
-import { type NodeName, uuidOf } from '../../ids';
+import { type NodeName, readNodeId, uuidOf } from '../../ids';
 import { checkCount, checkedList, refuse, refuseAmbiguous, storableText } from '../../refuse-argument';
 import {
   all,
@@ -129,6 +129,17 @@ export function idFilter(node: NodeName, column = 'id'): FieldFilter {
         );
       const id = knownId(node, value, at);
       return equalsId(column, id);
+    });
+}
+
+/** eq, in on ids of any type. */
+export function anyIdFilter(column: string): FieldFilter {
+  return (tests, path) =>
+    testsOf(tests, path, (name, value) => {
+      const at = [...path, name];
+      const uuid = (id: unknown) =>
+        readNodeId(String(id))?.id ?? refuse(at, `${quoted(id)} is not an id, such as whk_... or usr_...`);
+      return name === 'in' ? isAnyOf(column, 'uuid', checkedList(value, at).map(uuid)) : equalsId(column, uuid(value));
     });
 }
 

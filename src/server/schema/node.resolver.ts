@@ -1,4 +1,5 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { AUDIT_ENTRY } from '../../audit/api/audit-entry.linked-fields';
 import { DELIVERY } from '../../delivery/api/delivery.linked-fields';
 import { readDocumentId } from '../../documents/document-id';
 import { loadDocument } from '../../documents/document-node';
@@ -25,6 +26,7 @@ const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object
   WebhookRequestLog: WEBHOOK_REQUEST_LOG.load,
   Replay: REPLAY.load,
   Export: EXPORT.load,
+  AuditEntry: AUDIT_ENTRY.load,
 };
 
 const MAX_IDS = 100;

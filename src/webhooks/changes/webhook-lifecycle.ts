@@ -60,7 +60,11 @@ export async function resumeWebhook(
 export async function disableWebhook(db: Db, webhook: WebhookRow, reason: string): Promise<boolean> {
   if (webhook.status !== 'ACTIVE') return false;
   await changeWebhook(db, webhook.id, { status: 'DISABLED', statusReason: reason, updatedAt: currentTime() });
-  const act = { action: 'webhook.disabled', subjectType: 'Webhook', subjectId: webhook.id, reason };
+  const details = {
+    before: { status: webhook.status, statusReason: webhook.statusReason },
+    after: { status: 'DISABLED', statusReason: reason },
+  };
+  const act = { action: 'webhook.disabled', subjectType: 'Webhook', subjectId: webhook.id, reason, details };
   await recordOwnAct(db, act);
   return true;
 }
@@ -89,7 +93,10 @@ async function change(
   const changes = { status, statusReason, updatedAt: currentTime() };
   await changeWebhook(db, webhook.id, changes);
   await renewAgreement(db, webhook.id);
-  const details = { from: webhook.status };
+  const details = {
+    before: { status: webhook.status, statusReason: webhook.statusReason },
+    after: { status, statusReason },
+  };
   await recordAct(db, viewer, { action, subjectType: 'Webhook', subjectId: webhook.id, reason: statusReason, details });
   return { ...webhook, ...changes };
 }

@@ -1,0 +1,141 @@
+import { ArgsType, Field, InputType } from 'type-graphql';
+import {
+  AND_TEXT,
+  DateTimeFilter,
+  enumFilter,
+  IDFilter,
+  NOT_TEXT,
+  OR_TEXT,
+  StringFilter,
+  WHERE_TEXT,
+} from '../../graphql/lists/filter-inputs';
+import { PageArgs } from '../../graphql/lists/page-args';
+import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
+import {
+  anyIdFilter,
+  exactFilter,
+  type FilterMap,
+  idFilter,
+  idTimeFilter,
+  linkFilter,
+  textFilter,
+} from '../../graphql/lists/where-to-sql';
+import { API_KEY_FILTER, ApiKeyWhere } from '../../users/api-key-where.inputs';
+import { USER_FILTER, UserWhere } from '../../users/user.inputs';
+import { ActorKindEnum, AuditOutcomeEnum } from './audit-entry.type';
+
+const AuditOutcomeFilter = enumFilter('AuditOutcome', AuditOutcomeEnum);
+const ActorKindFilter = enumFilter('ActorKind', ActorKindEnum);
+
+@InputType('AuditEntryWhere', { description: 'Entries of the audit trail that meet all of these conditions.' })
+export class AuditEntryWhere {
+  @Field(() => IDFilter, { nullable: true, description: 'The id of the entry: { eq: "aud_..." }.' })
+  id?: IDFilter;
+
+  @Field(() => StringFilter, {
+    nullable: true,
+    description: 'What was done: { eq: "webhook.paused" }, { startsWith: "webhook." }.',
+  })
+  action?: StringFilter;
+
+  @Field(() => UserWhere, { nullable: true, description: 'Who did it: { name: { eq: "amina@example.com" } }.' })
+  actor?: UserWhere;
+
+  @Field(() => ActorKindFilter, { nullable: true, description: 'Whether a user did it, or Hookledger itself.' })
+  actorKind?: InstanceType<typeof ActorKindFilter>;
+
+  @Field(() => ApiKeyWhere, { nullable: true, description: 'The API key with which it was done.' })
+  apiKey?: ApiKeyWhere;
+
+  @Field(() => IDFilter, {
+    nullable: true,
+    description: 'The object that it was done to, by its id: { eq: "whk_..." }, { in: ["usr_...", "key_..."] }.',
+  })
+  subjectId?: IDFilter;
+
+  @Field(() => StringFilter, {
+    nullable: true,
+    description: 'The type of the object that it was done to: { eq: "Webhook" }.',
+  })
+  subjectType?: StringFilter;
+
+  @Field(() => AuditOutcomeFilter, { nullable: true, description: 'Whether it was done or refused: { eq: DENIED }.' })
+  outcome?: InstanceType<typeof AuditOutcomeFilter>;
+
+  @Field(() => StringFilter, { nullable: true, description: 'The reason, as the user gave it.' })
+  reason?: StringFilter;
+
+  @Field(() => StringFilter, { nullable: true, description: 'The IP address of the caller: { eq: "192.0.2.7" }.' })
+  remoteAddress?: StringFilter;
+
+  @Field(() => StringFilter, { nullable: true, description: 'The id of the HTTP request, from `x-request-id`.' })
+  requestId?: StringFilter;
+
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was done: { gte: "2026-03-01T00:00:00Z" }.' })
+  createdAt?: DateTimeFilter;
+
+  @Field(() => [AuditEntryWhere], { nullable: true, description: AND_TEXT })
+  and?: AuditEntryWhere[];
+
+  @Field(() => [AuditEntryWhere], { nullable: true, description: OR_TEXT })
+  or?: AuditEntryWhere[];
+
+  @Field(() => AuditEntryWhere, { nullable: true, description: NOT_TEXT })
+  not?: AuditEntryWhere;
+}
+
+export const AUDIT_ENTRY_FILTER: FilterMap = {
+  id: idFilter('AuditEntry'),
+  action: textFilter('action'),
+  actor: linkFilter('actor_id', 'users', () => USER_FILTER),
+  actorKind: exactFilter('actor_kind'),
+  apiKey: linkFilter('api_key_id', 'api_keys', () => API_KEY_FILTER),
+  subjectId: anyIdFilter('subject_id'),
+  subjectType: textFilter('subject_type'),
+  outcome: exactFilter('outcome'),
+  reason: textFilter('reason'),
+  remoteAddress: textFilter('remote_address'),
+  requestId: textFilter('request_id'),
+  createdAt: idTimeFilter(),
+};
+
+@InputType('OwnAuditEntryWhere', { description: 'Entries of the audit trail that meet all of these conditions.' })
+export class OwnAuditEntryWhere {
+  @Field(() => StringFilter, { nullable: true, description: 'What was done: { startsWith: "webhook." }.' })
+  action?: StringFilter;
+
+  @Field(() => IDFilter, { nullable: true, description: 'The object that it was done to, by its id.' })
+  subjectId?: IDFilter;
+
+  @Field(() => AuditOutcomeFilter, { nullable: true, description: 'Whether it was done or refused: { eq: DENIED }.' })
+  outcome?: InstanceType<typeof AuditOutcomeFilter>;
+
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was done: { gte: "2026-03-01T00:00:00Z" }.' })
+  createdAt?: DateTimeFilter;
+
+  @Field(() => [OwnAuditEntryWhere], { nullable: true, description: AND_TEXT })
+  and?: OwnAuditEntryWhere[];
+
+  @Field(() => [OwnAuditEntryWhere], { nullable: true, description: OR_TEXT })
+  or?: OwnAuditEntryWhere[];
+
+  @Field(() => OwnAuditEntryWhere, { nullable: true, description: NOT_TEXT })
+  not?: OwnAuditEntryWhere;
+}
+
+const AuditEntryOrder = timeOrder('AuditEntry', 'entries of the audit trail');
+
+@ArgsType()
+export class AuditEntryListArgs extends PageArgs {
+  @Field(() => AuditEntryWhere, { nullable: true, description: WHERE_TEXT })
+  where?: AuditEntryWhere;
+
+  @Field(() => AuditEntryOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
+  orderBy?: TimeOrder | null;
+}
+
+@ArgsType()
+export class OwnAuditEntryListArgs extends PageArgs {
+  @Field(() => OwnAuditEntryWhere, { nullable: true, description: WHERE_TEXT })
+  where?: OwnAuditEntryWhere;
+}

@@ -1,0 +1,88 @@
+import { withExample } from '../../graphql/example';
+import { byTime } from '../../graphql/lists/time-order';
+import { conditionOf } from '../../graphql/lists/where-to-sql';
+import { HasRole } from '../../graphql/roles/has-role';
+import { byId, link, page, pageBelow } from '../../read-plan/linked-field';
+import { linkedFields, rootFields } from '../../read-plan/linked-fields';
+import { rowList, rowType } from '../../read-plan/row-type';
+import { all, equalsId } from '../../sql/condition';
+import { API_KEY, USER } from '../../users/user.linked-fields';
+import { ROLES, type Viewer } from '../../viewer';
+import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
+import { AUDIT_ENTRIES, auditEntriesById } from '../audit-trail.store';
+import { AUDIT_ENTRY_FILTER, AuditEntryListArgs, OwnAuditEntryListArgs } from './audit-entry.inputs';
+import { AuditEntryConnection, AuditEntryType, OwnAuditEntryConnection, OwnAuditEntryType } from './audit-entry.type';
+
+export const AUDIT_ENTRY = rowType('AuditEntry', () => AuditEntryType, AUDIT_ENTRIES, auditEntriesById);
+const OWN_AUDIT_ENTRY = rowType('OwnAuditEntry', () => OwnAuditEntryType, AUDIT_ENTRIES, auditEntriesById);
+
+const entries = rowList(AUDIT_ENTRY, {
+  connection: () => AuditEntryConnection,
+  args: () => AuditEntryListArgs,
+  listQuery: (args) => ({
+    listing: AUDIT_ENTRIES,
+    condition: conditionOf(args.where, AUDIT_ENTRY_FILTER),
+    order: byTime('AuditEntry', args.orderBy),
+    args,
+  }),
+});
+
+const ownEntries = rowList(OWN_AUDIT_ENTRY, {
+  connection: () => OwnAuditEntryConnection,
+  args: () => OwnAuditEntryListArgs,
+  listQuery: (args, { viewer }) => ({
+    listing: AUDIT_ENTRIES,
+    condition: all([equalsId('actor_id', (viewer as Viewer).userId), conditionOf(args.where, AUDIT_ENTRY_FILTER)]),
+    order: byTime('AuditEntry', null),
+    args,
+  }),
+});
+
+const access = HasRole('SYSTEM_MANAGER', 'AUDITOR');
+
+export const auditEntryLinkedFields = [
+  rootFields({
+    auditEntry: byId(AUDIT_ENTRY, 'The id of the entry, `aud_...`.', {
+      access,
+      description: withExample(
+        'The entry of the audit trail with this id; null when there is none.',
+        '{ auditEntry(id: "aud_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { action createdAt actor { name } reason before after } }',
+      ),
+    }),
+    auditEntries: page(entries, {
+      access,
+      description: withExample(
+        'The audit trail, newest first.',
+        '{ auditEntries(where: { action: { startsWith: "webhook." }, createdAt: { gte: "2026-03-01T00:00:00Z" } }) { nodes { createdAt ' +
+          'action actor { name } subjectId reason before after } totalCount } }',
+      ),
+    }),
+    myAuditEntries: page(ownEntries, {
+      access: HasRole(...ROLES),
+      description: withExample(
+        'What the audit trail has about your own user, with any of your keys, newest first.',
+        '{ myAuditEntries(first: 10) { nodes { createdAt action subjectType subjectId outcome reason } } }',
+      ),
+    }),
+  }),
+  linkedFields(AUDIT_ENTRY, {
+    actor: link(USER, 'actorId', 'The user who did it; null: Hookledger itself.'),
+    apiKey: link(API_KEY, 'apiKeyId', 'The API key with which it was done; null: none was used.'),
+  }),
+  linkedFields(OWN_AUDIT_ENTRY, {}),
+  linkedFields(WEBHOOK, {
+    auditEntries: pageBelow(entries, 'subject_id', {
+      access,
+      description:
+        'What was done to this webhook, newest first: who changed, paused and resumed it, with before and after.',
+    }),
+  }),
+  linkedFields(USER, {
+    auditEntries: pageBelow(entries, 'actor_id', {
+      access,
+      description:
+        'What this user did, saw or was refused, newest first. What was done to the user, such as changes of roles: ' +
+        'auditEntries(where: { subjectId: { eq: "usr_..." } }).',
+    }),
+  }),
+];
