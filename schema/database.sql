@@ -721,20 +721,23 @@ AS $function$
 begin
   return concat(
     '{"action":', to_json(e.action),
-    ',"actor":', coalesce('"' || e.actor_id || '"', 'null'),
+    ',"actor":"' || e.actor_id || '"',
     ',"actorKind":', to_json(e.actor_kind),
     ',"at":"', to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-    '","content":{"details":', coalesce('"' || encode(public.evidence_digest(e.content_salt, 'details', convert_to(e.details, 'UTF8')), 'hex') || '"', 'null'),
-    ',"reason":', coalesce('"' || encode(public.evidence_digest(e.content_salt, 'reason', convert_to(e.reason, 'UTF8')), 'hex') || '"', 'null'),
-    ',"remoteAddress":', coalesce('"' || encode(public.evidence_digest(e.content_salt, 'remoteAddress', convert_to(e.remote_address, 'UTF8')), 'hex') || '"', 'null'),
-    ',"userAgent":', coalesce('"' || encode(public.evidence_digest(e.content_salt, 'userAgent', convert_to(e.user_agent, 'UTF8')), 'hex') || '"', 'null'),
+    '","content":{',
+    ltrim(concat(
+      ',"details":"' || encode(public.evidence_digest(e.content_salt, 'details', convert_to(e.details, 'UTF8')), 'hex') || '"',
+      ',"reason":"' || encode(public.evidence_digest(e.content_salt, 'reason', convert_to(e.reason, 'UTF8')), 'hex') || '"',
+      ',"remoteAddress":"' || encode(public.evidence_digest(e.content_salt, 'remoteAddress', convert_to(e.remote_address, 'UTF8')), 'hex') || '"',
+      ',"userAgent":"' || encode(public.evidence_digest(e.content_salt, 'userAgent', convert_to(e.user_agent, 'UTF8')), 'hex') || '"'), ','),
     '},"id":"', e.id,
     '","kind":"audit","outcome":', to_json(e.outcome),
-    ',"requestId":', coalesce(to_json(e.request_id)::text, 'null'),
-    ',"session":', coalesce('"' || e.session_id || '"', 'null'),
-    ',"subjectId":', coalesce('"' || e.subject_id || '"', 'null'),
-    ',"subjectType":', coalesce(to_json(e.subject_type)::text, 'null'),
-    ',"v":1,"viaKey":', coalesce('"' || e.api_key_id || '"', 'null'),
+    ',"requestId":' || to_json(e.request_id),
+    ',"session":"' || e.session_id || '"',
+    ',"subjectId":"' || e.subject_id || '"',
+    ',"subjectType":' || to_json(e.subject_type),
+    ',"v":1',
+    ',"viaKey":"' || e.api_key_id || '"',
     '}');
 end $function$;
 
@@ -860,11 +863,10 @@ CREATE OR REPLACE FUNCTION public.make_request_leaf()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if new.payload_id is not null and new.body_digest is null then
-    select p.body_digest into new.body_digest from public.payloads p where p.id = new.payload_id;
-  end if;
-  if new.wire_payload_id is not null and new.wire_body_digest is null then
-    select p.body_digest into new.wire_body_digest from public.payloads p where p.id = new.wire_payload_id;
+  if (new.payload_id is not null and new.body_digest is null)
+      or (new.wire_payload_id is not null and new.wire_body_digest is null) then
+    new.body_digest := (select p.body_digest from public.payloads p where p.id = new.payload_id);
+    new.wire_body_digest := (select p.body_digest from public.payloads p where p.id = new.wire_payload_id);
   end if;
   new.leaf_hash := sha256('\x00'::bytea || convert_to(public.request_record(new), 'UTF8'));
   return new;
@@ -1146,44 +1148,46 @@ AS $function$
 begin
   return concat(
     '{"attempt":', r.attempt_number,
-    ',"businessEvent":', coalesce('"' || r.business_event_id || '"', 'null'),
-    ',"connectMs":', coalesce(r.connect_ms::text, 'null'),
-    ',"content":{"body":', coalesce('"' || encode(r.body_digest, 'hex') || '"', 'null'),
-    ',"error":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'error', convert_to(r.error, 'UTF8')), 'hex') || '"', 'null'),
-    ',"headers":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'headers', convert_to(r.headers, 'UTF8')), 'hex') || '"', 'null'),
-    ',"reference":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'reference', convert_to(r.reference_document, 'UTF8')), 'hex') || '"', 'null'),
-    ',"remoteAddress":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'remoteAddress', convert_to(r.remote_address, 'UTF8')), 'hex') || '"', 'null'),
-    ',"response":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'response', r.response_body), 'hex') || '"', 'null'),
-    ',"responseHeaders":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'responseHeaders', convert_to(r.response_headers, 'UTF8')), 'hex') || '"', 'null'),
-    ',"url":', coalesce('"' || encode(public.evidence_digest(r.content_salt, 'url', convert_to(r.url, 'UTF8')), 'hex') || '"', 'null'),
-    ',"wireBody":', coalesce('"' || encode(r.wire_body_digest, 'hex') || '"', 'null'),
-    '},"delivery":', coalesce('"' || r.delivery_id || '"', 'null'),
+    ',"businessEvent":"' || r.business_event_id || '"',
+    ',"connectMs":' || r.connect_ms,
+    ',"content":{',
+    '"body":"' || encode(r.body_digest, 'hex') || '",',
+    '"error":"' || encode(public.evidence_digest(r.content_salt, 'error', convert_to(r.error, 'UTF8')), 'hex') || '",',
+    '"headers":"' || encode(public.evidence_digest(r.content_salt, 'headers', convert_to(r.headers, 'UTF8')), 'hex') || '",',
+    '"reference":"' || encode(public.evidence_digest(r.content_salt, 'reference', convert_to(r.reference_document, 'UTF8')), 'hex') || '",',
+    '"remoteAddress":"' || encode(public.evidence_digest(r.content_salt, 'remoteAddress', convert_to(r.remote_address, 'UTF8')), 'hex') || '",',
+    '"response":"' || encode(public.evidence_digest(r.content_salt, 'response', r.response_body), 'hex') || '",',
+    '"responseHeaders":"' || encode(public.evidence_digest(r.content_salt, 'responseHeaders', convert_to(r.response_headers, 'UTF8')), 'hex') || '",',
+    '"url":"', encode(public.evidence_digest(r.content_salt, 'url', convert_to(r.url, 'UTF8')), 'hex'),
+    '","wireBody":"' || encode(r.wire_body_digest, 'hex'),
+    '"}', ',"delivery":"' || r.delivery_id || '"',
     ',"direction":', to_json(r.direction),
-    ',"dnsMs":', coalesce(r.dns_ms::text, 'null'),
-    ',"documentType":', coalesce(to_json(r.document_type)::text, 'null'),
+    ',"dnsMs":' || r.dns_ms,
+    ',"documentType":' || to_json(r.document_type),
     ',"duplicate":', r.duplicate::text,
-    ',"durationMs":', coalesce(r.duration_ms::text, 'null'),
-    ',"errorCode":', coalesce(to_json(r.error_code)::text, 'null'),
-    ',"event":', coalesce(to_json(r.event)::text, 'null'),
+    ',"durationMs":' || r.duration_ms,
+    ',"errorCode":' || to_json(r.error_code),
+    ',"event":' || to_json(r.event),
     ',"finishedAt":"', to_char(r.finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-    '","firstByteMs":', coalesce(r.first_byte_ms::text, 'null'),
+    '"', ',"firstByteMs":' || r.first_byte_ms,
     ',"id":"', r.id,
     '","kind":"request","method":', to_json(r.method),
-    ',"payload":', coalesce('"' || r.payload_id || '"', 'null'),
-    ',"replay":', coalesce('"' || r.replay_id || '"', 'null'),
-    ',"responseBytes":', coalesce(r.response_bytes::text, 'null'),
-    ',"responseStatus":', coalesce(r.response_status::text, 'null'),
-    ',"responseTruncated":', coalesce(r.response_truncated::text, 'null'),
-    ',"secretId":', coalesce('"' || r.secret_id || '"', 'null'),
+    ',"payload":"' || r.payload_id || '"',
+    ',"replay":"' || r.replay_id || '"',
+    ',"responseBytes":' || r.response_bytes,
+    ',"responseStatus":' || r.response_status,
+    ',"responseTruncated":' || r.response_truncated,
+    ',"secretId":"' || r.secret_id || '"',
     ',"startedAt":"', to_char(r.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
     '","status":', to_json(r.status),
     ',"test":', r.test::text,
-    ',"tlsMs":', coalesce(r.tls_ms::text, 'null'),
-    ',"tlsVersion":', coalesce(to_json(r.tls_version)::text, 'null'),
-    ',"traceId":', coalesce(to_json(r.trace_id)::text, 'null'),
-    ',"user":', coalesce('"' || r.user_id || '"', 'null'),
-    ',"v":1,"webhook":', coalesce('"' || r.webhook_id || '"', 'null'),
-    ',"wirePayload":', coalesce('"' || r.wire_payload_id || '"', 'null'),
+    ',"tlsMs":' || r.tls_ms,
+    ',"tlsVersion":' || to_json(r.tls_version),
+    ',"traceId":' || to_json(r.trace_id),
+    ',"user":"' || r.user_id || '"',
+    ',"v":1',
+    ',"webhook":"' || r.webhook_id || '"',
+    ',"wirePayload":"' || r.wire_payload_id || '"',
     '}');
 end $function$;
 

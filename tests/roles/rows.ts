@@ -270,6 +270,7 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     Export: await makeExport(app),
     EvidenceRun: await makeRun(app),
     AuditEntry: await entryOf(app, webhook),
+    'User.auditEntries': (await app.ask('{ viewer { id } }')).data.viewer.id,
     'Webhook.incoming': incoming,
     'Webhook.refusalsNotKept': incoming,
     'Webhook.proxy': proxied,
