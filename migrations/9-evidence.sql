@@ -54,6 +54,7 @@ create table evidence_keys (
   kek text not null,
   wrapped bytea not null,
   box bytea not null,
+  continues text,                   -- after a restart: the newest known head of the log before; null: no restart
   created_at timestamptz(3) not null,
   constraint evidence_keys_pkey primary key (id),
   constraint evidence_keys_vkey_key unique (vkey)
@@ -67,6 +68,18 @@ create table evidence_heads (
   signed_at timestamptz(3) not null,
   constraint evidence_heads_pkey primary key (origin, tree_size),
   constraint evidence_heads_tree_size_fkey foreign key (tree_size) references evidence_blocks (tree_size)
+);
+
+-- Why nothing is sealed. The process that finds the reason writes it, and deletes it when it is gone.
+create table evidence_stops (
+  reporter text not null,           -- the host and the file that it keeps the newest head in
+  code text not null,
+  message text not null,
+  checkpoint text,                  -- a known head that contradicts the tree: no process seals; null: only this one does not
+  since timestamptz(3) not null,
+  seen_at timestamptz(3) not null,
+  constraint evidence_stops_pkey primary key (reporter),
+  constraint evidence_stops_code_check check (code in ('UNREADABLE', 'UNWRITABLE', 'OTHER_LOG', 'NEWER', 'CONTRADICTS'))
 );
 
 -- Verifications of the whole log: jobs of verifyEvidence, with their progress and findings.

@@ -214,6 +214,7 @@ CREATE TABLE evidence_keys (
   kek text NOT NULL,
   wrapped bytea NOT NULL,
   box bytea NOT NULL,
+  continues text,
   created_at timestamp(3) with time zone NOT NULL,
   CONSTRAINT evidence_keys_pkey PRIMARY KEY (id),
   CONSTRAINT evidence_keys_vkey_key UNIQUE (vkey)
@@ -268,6 +269,17 @@ CREATE TABLE evidence_runs (
   CONSTRAINT evidence_runs_state_check CHECK (state = ANY (ARRAY['PENDING'::text, 'RUNNING'::text, 'COMPLETED'::text, 'FAILED'::text]))
 );
 CREATE INDEX evidence_runs_open_idx ON evidence_runs USING btree (id) WHERE state = ANY (ARRAY['PENDING'::text, 'RUNNING'::text]);
+
+CREATE TABLE evidence_stops (
+  reporter text NOT NULL,
+  code text NOT NULL,
+  message text NOT NULL,
+  checkpoint text,
+  since timestamp(3) with time zone NOT NULL,
+  seen_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT evidence_stops_code_check CHECK (code = ANY (ARRAY['UNREADABLE'::text, 'UNWRITABLE'::text, 'OTHER_LOG'::text, 'NEWER'::text, 'CONTRADICTS'::text])),
+  CONSTRAINT evidence_stops_pkey PRIMARY KEY (reporter)
+);
 
 CREATE TABLE exports (
   id uuid NOT NULL,

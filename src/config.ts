@@ -54,6 +54,8 @@ export interface Config {
   trustedProxies: string[];
   /** The header, in lower case, in which a trusted proxy passes on the client certificate; null: none. */
   clientCertHeader: string | null;
+  /** The file in which this process keeps the newest signed head of the evidence; null: none. */
+  evidenceHeadFile: string | null;
   /** The URL at which partners call, without a trailing slash; null: the address at which this process listens. */
   publicUrl: string | null;
   /** A JSON file { "sha256:<hex>": "query ..." }; null: no documents are trusted. */
@@ -132,6 +134,7 @@ export function readConfig(env: Environment): Config {
     corsOrigins: read('CORS_ORIGINS', [], origins),
     trustedProxies: read('TRUSTED_PROXIES', [], proxies),
     clientCertHeader: read<string | null>('CLIENT_CERT_HEADER', null, headerName),
+    evidenceHeadFile: read<string | null>('EVIDENCE_HEAD_FILE', null, resolve),
     publicUrl: read<string | null>('PUBLIC_URL', null, publicUrl),
     trustedDocuments: read<string | null>('TRUSTED_DOCUMENTS', null, String),
     trustedDocumentsOnly: read<boolean | null>('TRUSTED_DOCUMENTS_ONLY', null, onOrOff) ?? trustsInProduction(env),

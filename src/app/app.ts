@@ -7,6 +7,8 @@ import { migrate } from '../database/migrate';
 import { DELIVER, MONITOR, SERVE } from '../database/pools';
 import { startWithDatabase } from '../database/start-with-database';
 import { startQueue } from '../delivery/queue/queue';
+import { createHeadMemory } from '../evidence/head-memory';
+import { logHostOf } from '../evidence/log-key';
 import { createFaultLog } from '../fault-log';
 import { startFollowing } from '../jobs/follow-log';
 import { startSealing } from '../jobs/seal-record';
@@ -115,17 +117,14 @@ async function startParts(
   if (config.processes.has('indexer')) {
     const following = startFollowing(deliver, log);
     indexing.push(() => following.stop());
-    const sealing = startSealing(deliver, keyring, hostOf(config), log);
+    const host = logHostOf(config);
+    const memory = createHeadMemory(config.evidenceHeadFile, host);
+    const sealing = startSealing(deliver, keyring, { host, memory }, log);
     indexing.push(() => sealing.stop());
     const verifying = startVerifying(deliver, log);
     indexing.push(() => verifying.stop());
   }
   return config.port === null ? null : serve(config, config.port, parts, wakeRelay, serving);
-}
-
-// the beginning of the name of the evidence log
-function hostOf({ publicUrl }: Config): string {
-  return publicUrl === null ? 'localhost' : new URL(publicUrl).host;
 }
 
 async function serve(

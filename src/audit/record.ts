@@ -21,9 +21,11 @@ export async function recordAct(db: Db, viewer: Viewer, act: Act): Promise<void>
   await insertAuditEntry(db, auditEntry(viewer, act));
 }
 
-/** Records an act of the system. */
-export async function recordOwnAct(db: Db, act: Act): Promise<void> {
-  await insertAuditEntry(db, auditEntry(null, act));
+/** Records an act of the system. @returns the id of the entry */
+export async function recordOwnAct(db: Db, act: Act): Promise<string> {
+  const entry = auditEntry(null, act);
+  await insertAuditEntry(db, entry);
+  return entry.id;
 }
 
 /** An entry for a caller that inserts it in the statement of the change. */

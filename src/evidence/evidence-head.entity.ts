@@ -1,5 +1,5 @@
-// Signed heads of the tree, and the keys that sign them.
-import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+// Signed heads of the tree, the keys that sign them, and what keeps heads from being signed.
+import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import { EvidenceBlockEntity } from './evidence-tree.entity';
 
 /** A key of the log. Its private half is encrypted with ENCRYPTION_KEY. */
@@ -24,6 +24,10 @@ export class EvidenceKeyEntity {
 
   @Column('bytea')
   box: Buffer;
+
+  /** After a restart: the newest known head of the log before. */
+  @Column('text', { nullable: true })
+  continues: string | null;
 
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt: Date;
@@ -51,4 +55,32 @@ export class EvidenceHeadEntity {
 
   @Column({ type: 'timestamptz', name: 'signed_at', precision: 3 })
   signedAt: Date;
+}
+
+export const STOP_CODES = ['UNREADABLE', 'UNWRITABLE', 'OTHER_LOG', 'NEWER', 'CONTRADICTS'] as const;
+export type StopCode = (typeof STOP_CODES)[number];
+
+/** Why a process seals nothing. */
+@Entity('evidence_stops')
+@Check('evidence_stops_code_check', `code in (${STOP_CODES.map((code) => `'${code}'`).join(', ')})`)
+export class EvidenceStopEntity {
+  /** Its host and file. */
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'evidence_stops_pkey' })
+  reporter: string;
+
+  @Column('text')
+  code: StopCode;
+
+  @Column('text')
+  message: string;
+
+  /** The known head that contradicts the tree; null: the reason concerns only this process. */
+  @Column('text', { nullable: true })
+  checkpoint: string | null;
+
+  @Column({ type: 'timestamptz', precision: 3 })
+  since: Date;
+
+  @Column({ type: 'timestamptz', name: 'seen_at', precision: 3 })
+  seenAt: Date;
 }

@@ -1,6 +1,6 @@
 import { EvidenceResolver, RequestEvidenceResolver, RequestProofResolver } from './api/evidence.resolver';
 import { VerifyingResolver } from './api/verifying.resolver';
-import { EvidenceHeadEntity, EvidenceKeyEntity } from './evidence-head.entity';
+import { EvidenceHeadEntity, EvidenceKeyEntity, EvidenceStopEntity } from './evidence-head.entity';
 import { EvidenceRunEntity } from './evidence-run.entity';
 import {
   EvidenceBlockEntity,
@@ -17,6 +17,7 @@ export const evidence = {
     EvidenceLeafEntity,
     EvidenceKeyEntity,
     EvidenceHeadEntity,
+    EvidenceStopEntity,
     EvidenceRunEntity,
   ],
   resolvers: [VerifyingResolver, RequestEvidenceResolver, RequestProofResolver, EvidenceResolver],

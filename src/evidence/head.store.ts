@@ -43,6 +43,8 @@ export interface StoredKey {
   kek: string;
   wrapped: Buffer;
   box: Buffer;
+  /** After a restart: the newest known head of the log before. */
+  continues: string | null;
   createdAt: Date;
 }
 
@@ -51,7 +53,7 @@ export async function evidenceKeys(db: Db): Promise<StoredKey[]> {
   return rowsOf<StoredKey>(
     db,
     statement(
-      `select id, origin, vkey, kek, wrapped, box, created_at as "createdAt" from evidence_keys order by id desc`,
+      `select id, origin, vkey, kek, wrapped, box, continues, created_at as "createdAt" from evidence_keys order by id desc`,
     ),
   );
 }
@@ -59,8 +61,8 @@ export async function evidenceKeys(db: Db): Promise<StoredKey[]> {
 export async function insertKey(db: Db, key: StoredKey): Promise<void> {
   await changedBy(
     db,
-    statement(`insert into evidence_keys (id, origin, vkey, kek, wrapped, box, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7)`),
-    [key.id, key.origin, key.vkey, key.kek, key.wrapped, key.box, key.createdAt],
+    statement(`insert into evidence_keys (id, origin, vkey, kek, wrapped, box, continues, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`),
+    [key.id, key.origin, key.vkey, key.kek, key.wrapped, key.box, key.continues, key.createdAt],
   );
 }

@@ -8,6 +8,7 @@ import { writeVkey } from './formats/signed-note';
 import { evidenceKeys, insertKey, type StoredKey } from './head.store';
 
 export interface LogKey {
+  id: string;
   /** The name of the log. */
   origin: string;
   vkey: string;
@@ -17,20 +18,39 @@ export interface LogKey {
 /** Under the lock of the tree, so that two processes do not both make the first key. */
 export async function ensureLogKey(db: Db, keyring: Keyring, host: string): Promise<LogKey> {
   const [newest] = await evidenceKeys(db);
-  if (newest) return opened(newest, keyring);
+  return newest ? opened(newest, keyring) : makeLogKey(db, keyring, originOf(host, 1), null);
+}
+
+/** @param continues the newest known head of the log before, after a restart */
+export async function makeLogKey(db: Db, keyring: Keyring, origin: string, continues: string | null): Promise<LogKey> {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const origin = `${host}/evidence/1`;
   const id = newId();
   const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' });
   const vkey = writeVkey(origin, publicKey);
-  await insertKey(db, { id, origin, vkey, ...keyring.seal(pkcs8, placeOf(id)), createdAt: currentTime() });
-  return { origin, vkey, privateKey };
+  await insertKey(db, { id, origin, vkey, ...keyring.seal(pkcs8, placeOf(id)), continues, createdAt: currentTime() });
+  return { id, origin, vkey, privateKey };
+}
+
+/** The beginning of the name of a log that is new. */
+export function logHostOf({ publicUrl }: { publicUrl: string | null }): string {
+  return publicUrl === null ? 'localhost' : new URL(publicUrl).host;
+}
+
+/** The name of a log: how often it was restarted is in it. */
+export function originOf(host: string, number: number): string {
+  return `${host}/evidence/${number}`;
+}
+
+/** @returns null if it is no name of a log of Hookledger */
+export function readOrigin(origin: string): { host: string; number: number } | null {
+  const [, host, number] = /^(.+)\/evidence\/([1-9][0-9]{0,8})$/.exec(origin) ?? [];
+  return host === undefined ? null : { host, number: Number(number) };
 }
 
 function opened(key: StoredKey, keyring: Keyring): LogKey {
   const pkcs8 = keyring.open(key, placeOf(key.id));
   const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
-  return { origin: key.origin, vkey: key.vkey, privateKey };
+  return { id: key.id, origin: key.origin, vkey: key.vkey, privateKey };
 }
 
 function placeOf(id: string): string {

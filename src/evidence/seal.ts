@@ -3,25 +3,42 @@ import { currentTime } from '../clock';
 import type { Keyring } from '../keyring/keyring';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
-import { EMPTY_ROOT, Frontier, hashesOf, type TreeNode } from './formats/merkle-tree';
+import { LEAF_KINDS, type LeafKind } from './evidence-tree.entity';
+import { Frontier, hashesOf, type TreeNode } from './formats/merkle-tree';
 import { checkpointText, readCheckpoint, signNote } from './formats/signed-note';
 import { LEVELS_PER_TILE } from './formats/tree-proofs';
 import { insertHead, newestHead, type SignedHead } from './head.store';
+import { createHeadMemory, type HeadMemory } from './head-memory';
+import { SealingStopped } from './known-head';
 import { ensureLogKey } from './log-key';
-import { insertBlock, lockTree, newestTree, rootAt, takeLeaves } from './tree.store';
+import { insertBlock, lockTree, newestTree, rootAt, takeLeaf, takeLeaves } from './tree.store';
 
 /** The leaves of one block. More at once would hold their locks longer and take no less time for each. */
 export const MAX_BLOCK = 8_192;
 
+/** Without EVIDENCE_HEAD_FILE. */
+const NO_FILE = createHeadMemory(null, 'localhost');
+
 /**
  * Appends leaves of the queue to the tree, as one block, in the caller's transaction.
- * @returns how many; null: another process seals
+ * @returns how many; null: another process seals @throws SealingStopped
  */
-export async function appendBlock(db: Db): Promise<number | null> {
+export async function appendBlock(db: Db, memory: HeadMemory = NO_FILE): Promise<number | null> {
   if (!(await lockTree(db))) return null;
+  await memory.check(db);
+  return append(db, (firstIndex) => takeLeaves(db, firstIndex, MAX_BLOCK));
+}
+
+/** Appends the leaf of one row before all others, under the lock of the tree. @returns the size of the tree */
+export async function appendFirst(db: Db, kind: LeafKind, subjectId: string): Promise<number> {
+  await append(db, (firstIndex) => takeLeaf(db, LEAF_KINDS[kind], subjectId, firstIndex));
+  return (await newestTree(db))?.treeSize ?? 0;
+}
+
+async function append(db: Db, take: (firstIndex: number) => Promise<Buffer | null>): Promise<number> {
   const tree = await newestTree(db);
   const firstIndex = tree?.treeSize ?? 0;
-  const leafHashes = await takeLeaves(db, firstIndex, MAX_BLOCK);
+  const leafHashes = await take(firstIndex);
   if (leafHashes === null) return 0;
   const frontier = new Frontier(firstIndex, tree?.frontier ?? Buffer.alloc(0));
   const nodes: TreeNode[] = [];
@@ -46,16 +63,23 @@ export async function appendBlock(db: Db): Promise<number | null> {
  * contradict the tree that is built after a rollback. The signature of a process that ended before it was stored is the
  * same as the next one, because Ed25519 is deterministic.
  * @returns null: the newest tree is signed already, or another process signs
- * @throws Error if the tree does not contain the newest head
+ * @throws SealingStopped if the tree does not contain a known head
  */
-export async function signHead(db: Db, keyring: Keyring, host: string): Promise<SignedHead | null> {
+export async function signHead(
+  db: Db,
+  keyring: Keyring,
+  host: string,
+  memory: HeadMemory = NO_FILE,
+): Promise<SignedHead | null> {
   if (!(await lockTree(db))) return null;
+  await memory.check(db);
   const tree = await newestTree(db);
   if (!tree) return null;
   const last = await newestHead(db);
   if (last && last.treeSize >= tree.treeSize) return null;
-  if (last) await refuseContradiction(db, last);
   const { origin, privateKey } = await ensureLogKey(db, keyring, host);
+  // after a restart, the heads of the log before are those of another log
+  if (last?.origin === origin) await refuseContradiction(db, last);
   const text = checkpointText({ origin, treeSize: tree.treeSize, rootHash: tree.rootHash });
   const head = {
     origin,
@@ -64,22 +88,35 @@ export async function signHead(db: Db, keyring: Keyring, host: string): Promise<
     signedAt: currentTime(),
   };
   await insertHead(db, head);
+  await memory.keep(head);
   return head;
 }
 
 async function refuseContradiction(db: Db, { checkpoint, treeSize }: SignedHead): Promise<void> {
-  const root = treeSize === 0 ? EMPTY_ROOT : await rootAt(db, treeSize);
+  const root = await rootAt(db, treeSize);
   const signed = readCheckpoint(checkpoint)?.rootHash;
-  if (!root || !signed?.equals(root)) {
-    throw new Error(`the tree contradicts its signed head of ${treeSize} leaves: run verifyEvidence`);
-  }
+  if (root && signed?.equals(root)) return;
+  const message = `The tree contradicts its signed head of ${treeSize} leaves: run verifyEvidence.`;
+  throw new SealingStopped('CONTRADICTS', message, checkpoint);
 }
 
-/** Seals everything that waits. @returns whether leaves were appended */
-export async function seal(transaction: Transaction, keyring: Keyring, host: string): Promise<boolean> {
-  const appended = await transaction(appendBlock);
+/** Compares the known heads with the tree. @returns false: another process seals @throws SealingStopped */
+export async function checkHeads(db: Db, memory: HeadMemory): Promise<boolean> {
+  if (!(await lockTree(db))) return false;
+  await memory.check(db);
+  return true;
+}
+
+/** Seals everything that waits. @returns whether leaves were appended @throws SealingStopped */
+export async function seal(
+  transaction: Transaction,
+  keyring: Keyring,
+  host: string,
+  memory: HeadMemory = NO_FILE,
+): Promise<boolean> {
+  const appended = await transaction((db) => appendBlock(db, memory));
   const isFull = appended === MAX_BLOCK;
   // a backlog is signed once, at its end
-  if (!isFull) await transaction((db) => signHead(db, keyring, host));
+  if (!isFull) await transaction((db) => signHead(db, keyring, host, memory));
   return isFull;
 }

@@ -30,6 +30,11 @@ export async function rootAt(db: Db, treeSize: number): Promise<Buffer | null> {
   return row?.rootHash ?? null;
 }
 
+/** Waits until no process seals. The lock ends with the transaction. */
+export async function waitForTree(db: Db): Promise<void> {
+  await rowOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.evidence')) as locked`));
+}
+
 /** Until the end of the transaction. @returns false if another process has it */
 export async function lockTree(db: Db): Promise<boolean> {
   const row = await rowOf<{ locked: boolean }>(
@@ -62,6 +67,21 @@ export async function takeLeaves(db: Db, firstIndex: number, atMost: number): Pr
     [firstIndex, atMost],
   );
   return row?.hashes ?? null;
+}
+
+/** Takes the leaf of one row. @returns null: it is not in the queue */
+export async function takeLeaf(db: Db, kind: number, subjectId: string, index: number): Promise<Buffer | null> {
+  const row = await rowOf<{ leafHash: Buffer }>(
+    db,
+    statement(`with taken as (
+       delete from evidence_queue where kind = $1 and subject_id = $2 returning kind, subject_id, leaf_hash
+     ), placed as (
+       insert into evidence_leaves (kind, subject_id, leaf_index) select kind, subject_id, $3 from taken
+     )
+     select leaf_hash as "leafHash" from taken`),
+    [kind, subjectId, index],
+  );
+  return row?.leafHash ?? null;
 }
 
 export interface NewBlock extends StoredTree {
@@ -125,14 +145,22 @@ async function nodesFrom(db: Db, level: number, first: number): Promise<Buffer[]
   return rows.map(({ hash }) => hash);
 }
 
-/** Whether leaves wait in the queue, or the newest block has no head yet, because its process ended before. */
-export async function hasUnsealed(db: Db): Promise<boolean> {
-  const row = await rowOf<{ has: boolean }>(
+export interface SealingState {
+  /** Leaves wait in the queue, or the newest block has no head yet, because its process ended before. */
+  hasUnsealed: boolean;
+  /** The size of the tree that was signed last; null: none was. */
+  signedSize: number | null;
+}
+
+export async function sealingState(db: Db): Promise<SealingState> {
+  const row = await rowOf<SealingState>(
     db,
-    statement(`select exists (select from evidence_queue)
-       or (select max(tree_size) from evidence_blocks) is distinct from (select max(tree_size) from evidence_heads) as has`),
+    statement(`select exists (select from evidence_queue) or blocks.size is distinct from heads.size as "hasUnsealed",
+       heads.size::float8 as "signedSize"
+     from (select max(tree_size) as size from evidence_blocks) as blocks,
+       (select max(tree_size) as size from evidence_heads) as heads`),
   );
-  return row?.has ?? false;
+  return row as SealingState;
 }
 
 export interface Waiting {

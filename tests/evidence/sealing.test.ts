@@ -161,7 +161,7 @@ test('nothing is signed over a tree that contradicts its newest head', async () 
   await store.database.query(`update evidence_blocks set root_hash = sha256('other')`);
   await store.database.query(`reset session_replication_role`);
   await insert(3);
-  await expect(sealAll()).rejects.toThrow('the tree contradicts its signed head of 3 leaves');
+  await expect(sealAll()).rejects.toThrow('The tree contradicts its signed head of 3 leaves');
 });
 
 test.each(['evidence_blocks', 'evidence_nodes', 'evidence_leaves', 'evidence_heads'])(

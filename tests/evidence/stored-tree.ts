@@ -16,7 +16,10 @@ export interface Store {
 }
 
 export async function startStore(): Promise<Store> {
-  const database = await createTestDatabase();
+  return openStore(await createTestDatabase());
+}
+
+export async function openStore(database: TestDatabase): Promise<Store> {
   const source = await createDataSource(database.servingUrl, {
     name: 'test',
     poolSize: 20,

@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { currentMs } from '../../clock';
+import { currentMs, currentTime } from '../../clock';
 import { AppError, InputError, type UserError } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { loaderFor, perRequest } from '../../graphql/data-loaders';
@@ -16,6 +16,7 @@ import { type RequestFacts, requestLeaf } from '../formats/record';
 import { cached, consistencyProof } from '../formats/tree-proofs';
 import { evidenceKeys, headsBefore, newestHead, type SignedHead } from '../head.store';
 import { requestEvidence, requestFacts } from '../sealed-rows.store';
+import { sealingStops } from '../stop.store';
 import { newestTree, tilesOf, waitingLeaves } from '../tree.store';
 import { ConsistencyArgs, EvidenceHeadsArgs, ExportEvidenceInput } from './evidence.inputs';
 import { EvidenceBundleType, EvidenceHeadType, EvidenceStatusType, RequestEvidenceType } from './evidence.type';
@@ -92,16 +93,17 @@ export class EvidenceResolver {
   @HasRole(...READERS)
   @Query(() => EvidenceStatusType, {
     description: withExample(
-      'The state of the sealed log: its name, keys, newest head, and what waits.',
-      '{ evidenceStatus { origin keys treeSize waiting } }',
+      'The state of the sealed log: its name, keys, newest head, what waits, and why nothing is sealed.',
+      '{ evidenceStatus { origin keys treeSize waiting stops { code message } } }',
     ),
   })
   async evidenceStatus(@Ctx() { db }: Context): Promise<EvidenceStatusType> {
-    const [keys, tree, head, waiting] = await Promise.all([
+    const [keys, tree, head, waiting, stops] = await Promise.all([
       evidenceKeys(db),
       newestTree(db),
       newestHead(db),
       waitingLeaves(db),
+      sealingStops(db, currentTime()),
     ]);
     const oldestMs = waiting.oldest === null ? null : timeOfId(waiting.oldest).getTime();
     return {
@@ -111,6 +113,7 @@ export class EvidenceResolver {
       head,
       waiting: waiting.waiting,
       oldestWaitingSeconds: oldestMs === null ? null : Math.max(0, (currentMs() - oldestMs) / 1000),
+      stops,
     };
   }
 

@@ -4,6 +4,7 @@ import { publishEnum } from '../../graphql/enum';
 import { HasRole } from '../../graphql/roles/has-role';
 import { READERS } from '../../viewer';
 import { PARTS, type Part } from '../disclosed-parts';
+import { STOP_CODES, type StopCode } from '../evidence-head.entity';
 
 export const EVIDENCE_STATES = ['OPEN', 'WAITING', 'SEALED'] as const;
 export type EvidenceState = (typeof EVIDENCE_STATES)[number];
@@ -82,6 +83,42 @@ export class EvidenceHeadType {
   signedAt: Date;
 }
 
+export const EvidenceStopCodeEnum = publishEnum('EvidenceStopCode', STOP_CODES, 'Why nothing is sealed.', {
+  UNREADABLE: { description: 'EVIDENCE_HEAD_FILE of one machine cannot be read, or is no head that this log signed.' },
+  UNWRITABLE: { description: 'EVIDENCE_HEAD_FILE of one machine cannot be written.' },
+  OTHER_LOG: { description: 'EVIDENCE_HEAD_FILE of one machine has a head of another log.' },
+  NEWER: {
+    description: 'A known head is newer than the tree: the database was restored from a backup, or lost its end.',
+  },
+  CONTRADICTS: { description: 'A known head is not a beginning of the tree: the tree was made anew.' },
+});
+
+@HasRole(...READERS)
+@ObjectType('EvidenceStop', {
+  simpleResolvers: true,
+  description:
+    'Why nothing is sealed. Deliveries go on, and requests wait to be sealed. docs/evidence.md says what to do.',
+})
+export class EvidenceStopType {
+  @Field(() => EvidenceStopCodeEnum, { description: 'The kind of the reason.' })
+  code: StopCode;
+
+  @Field(() => String, { description: 'The reason, as a sentence.' })
+  message: string;
+
+  @Field(() => String, { description: 'The process that found it: its host and its EVIDENCE_HEAD_FILE.' })
+  reporter: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The known head that the tree lacks: no process seals; null: only this process does not.',
+  })
+  checkpoint: string | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was found.' })
+  since: Date;
+}
+
 @HasRole(...READERS)
 @ObjectType('EvidenceStatus', { simpleResolvers: true, description: 'The state of the sealed log.' })
 export class EvidenceStatusType {
@@ -110,6 +147,11 @@ export class EvidenceStatusType {
       'The age of the oldest request or audit entry that waits, in seconds, since it began; null: none waits.',
   })
   oldestWaitingSeconds: number | null;
+
+  @Field(() => [EvidenceStopType], {
+    description: 'Why nothing is sealed: at most 1 reason for each process that seals. Empty: sealing works.',
+  })
+  stops: EvidenceStopType[];
 }
 
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')

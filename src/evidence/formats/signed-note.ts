@@ -58,24 +58,36 @@ export function signNote(text: string, name: string, privateKey: KeyObject): str
   return `${text}\n— ${name} ${signature.toString('base64')}\n`;
 }
 
-/**
- * Checks the signatures of known keys. Signatures of unknown keys are ignored.
- * @returns the text; null if no known key signed it, or the signature of a known key is wrong
- */
-export function openNote(note: string, keys: readonly VerifierKey[]): string | null {
+/** WRONG: the signature of a known key is wrong. UNKNOWN: no known key signed. */
+export type NoteSignature = 'RIGHT' | 'WRONG' | 'UNKNOWN';
+
+/** The text of a note, with what the known keys say about it; null: the text is no note. */
+export function readNote(
+  note: string,
+  keys: readonly VerifierKey[],
+): { text: string; signature: NoteSignature } | null {
   const end = note.lastIndexOf('\n\n');
   if (end < 0 || !note.endsWith('\n')) return null;
   const text = note.slice(0, end + 1);
-  let isSigned = false;
+  let signature: NoteSignature = 'UNKNOWN';
   for (const line of note.slice(end + 2, -1).split('\n')) {
     const [, name = '', encoded = ''] = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line) ?? [];
     const bytes = Buffer.from(encoded, 'base64');
     const key = keys.find((each) => each.name === name && each.id.equals(bytes.subarray(0, ID_BYTES)));
     if (!key) continue;
-    if (!verify(null, Buffer.from(text), key.publicKey, bytes.subarray(ID_BYTES))) return null;
-    isSigned = true;
+    if (!verify(null, Buffer.from(text), key.publicKey, bytes.subarray(ID_BYTES))) return { text, signature: 'WRONG' };
+    signature = 'RIGHT';
   }
-  return isSigned ? text : null;
+  return { text, signature };
+}
+
+/**
+ * Checks the signatures of known keys. Signatures of unknown keys are ignored.
+ * @returns the text; null if no known key signed it, or the signature of a known key is wrong
+ */
+export function openNote(note: string, keys: readonly VerifierKey[]): string | null {
+  const read = readNote(note, keys);
+  return read?.signature === 'RIGHT' ? read.text : null;
 }
 
 const CHECKPOINT = /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n/;

@@ -1,8 +1,10 @@
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import type { DataSource } from 'typeorm';
+import { currentTime } from '../../clock';
 import { checkReadiness } from '../../database/readiness';
 import { findDeliveriesPause } from '../../delivery/pause/deliveries-pause.store';
 import type { Backlog } from '../../delivery/queue/backlog.store';
+import { sealingStops } from '../../evidence/stop.store';
 import { cached } from '../edge/cached';
 
 /** The answer is shared for this time: no key is needed, so callers may ask at any rate. */
@@ -21,8 +23,8 @@ interface HealthSources {
 }
 
 /**
- * `/healthz`: the process runs. `/readyz`: it can do its work, and whether deliveries are paused or publishing is
- * refused, which are no faults of this process; 503 names what is missing.
+ * `/healthz`: the process runs. `/readyz`: it can do its work, and whether deliveries are paused, publishing is refused
+ * or nothing is sealed, which are no faults of this process; 503 names what is missing.
  */
 export function serveHealth(
   server: FastifyInstance,
@@ -31,15 +33,17 @@ export function serveHealth(
 ): void {
   const state = cached(KEPT_MS, async () => {
     const checks = await checkReadiness(source);
-    return { checks, deliveries: checks.database === null ? await deliveriesState(source) : 'unknown' };
+    if (checks.database !== null) return { checks, deliveries: 'unknown', evidence: 'unknown' };
+    const [deliveries, evidence] = await Promise.all([deliveriesState(source), evidenceState(source)]);
+    return { checks, deliveries, evidence };
   });
   server.get('/healthz', async () => ({ status: 'ok' }));
   server.get('/readyz', { onRequest }, async (_request, reply) => {
-    const { checks, deliveries } = await state();
+    const { checks, ...others } = await state();
     const ready = Object.values(checks).every((fault) => fault === null);
     return reply
       .code(ready ? 200 : 503)
-      .send({ status: ready ? 'ok' : 'not ready', checks, deliveries, publishing: backlog.refusal() ?? 'accepted' });
+      .send({ status: ready ? 'ok' : 'not ready', checks, ...others, publishing: backlog.refusal() ?? 'accepted' });
   });
 }
 
@@ -47,4 +51,11 @@ async function deliveriesState(source: DataSource): Promise<string> {
   const pause = await findDeliveriesPause(source.manager).catch(() => undefined);
   if (pause === undefined) return 'unknown';
   return pause === null ? 'running' : `paused since ${pause.since.toISOString()}`;
+}
+
+async function evidenceState(source: DataSource): Promise<string> {
+  const stops = await sealingStops(source.manager, currentTime()).catch(() => undefined);
+  if (stops === undefined) return 'unknown';
+  const [stop] = stops;
+  return stop === undefined ? 'sealed' : `stopped since ${stop.since.toISOString()}: ${stop.code}: ${stop.message}`;
 }

@@ -1,8 +1,11 @@
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
-import { clockDifferenceMs } from '../../clock';
+import { clockDifferenceMs, currentTime } from '../../clock';
 import { findDeliveriesPause } from '../../delivery/pause/deliveries-pause.store';
+import { STOP_CODES } from '../../evidence/evidence-head.entity';
+import { sealingStops } from '../../evidence/stop.store';
+import { waitingLeaves } from '../../evidence/tree.store';
 import { FALLBACK_REASONS, type OnFallback } from '../../read-plan/fallback';
 import { backfillRemaining } from '../../request-log/feed/backfill.store';
 import { indexBehindSeconds } from '../../request-log/search/request-index.store';
@@ -99,6 +102,24 @@ export function createMetrics(source: DataSource): Metrics {
     async collect() {
       const remaining = await backfillRemaining(source.manager);
       for (const [reader, n] of Object.entries(remaining)) this.set({ reader }, n);
+    },
+  });
+  new Gauge({
+    name: 'hookledger_evidence_waiting',
+    help: 'Leaves that wait to be sealed, counted up to 1,001.',
+    registers: [registry],
+    async collect() {
+      this.set((await waitingLeaves(source.manager)).waiting);
+    },
+  });
+  new Gauge({
+    name: 'hookledger_evidence_stopped',
+    help: 'Why nothing is sealed: 1 for each reason that holds in a process; otherwise 0.',
+    labelNames: ['code'],
+    registers: [registry],
+    async collect() {
+      const stops = await sealingStops(source.manager, currentTime());
+      for (const code of STOP_CODES) this.set({ code }, stops.some((stop) => stop.code === code) ? 1 : 0);
     },
   });
   new Gauge({

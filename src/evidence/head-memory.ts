@@ -1,0 +1,77 @@
+// What a process knows about heads that were signed, beside what the database says.
+import { hostname } from 'node:os';
+import type { Db } from '../sql/db';
+import { readCheckpoint } from './formats/signed-note';
+import { newestHead, type SignedHead } from './head.store';
+import { type HeadFile, headFileAt } from './head-file';
+import { contradictionOf, SealingStopped } from './known-head';
+import { deleteStop, reportedHeads } from './stop.store';
+
+/** A head can be signed only if the tree contains all heads that are known. */
+export interface HeadMemory {
+  /** The host and the file, for those who look for the reason of a stop. */
+  readonly reporter: string;
+  /** Compares what is known with the tree, under its lock. @throws SealingStopped */
+  check(db: Db): Promise<void>;
+  /** Keeps a head that is about to be committed: a head that a caller has seen is never lost. @throws SealingStopped */
+  keep(head: SignedHead): Promise<void>;
+  /** The head in the file; null: there is none. @throws SealingStopped */
+  kept(): Promise<string | null>;
+}
+
+/** @param path of EVIDENCE_HEAD_FILE; null: only heads that other processes reported are known */
+export function createHeadMemory(path: string | null, host: string): HeadMemory {
+  const file = path === null ? null : headFileAt(path);
+  const kept = async () => (file === null ? null : read(file));
+  return {
+    reporter: `${hostname()}:${path ?? ''}`,
+    kept,
+    async check(db) {
+      await checkReported(db, host);
+      if (file === null) return;
+      const note = await kept();
+      const fault = note === null ? null : await contradictionOf(db, note, 'EVIDENCE_HEAD_FILE', host);
+      if (fault) throw fault;
+      // another process has signed since, or this is a new machine
+      const newest = await newestHead(db);
+      const isOlder = readCheckpoint(note ?? '')?.origin !== newest?.origin || sizeOf(note) < (newest?.treeSize ?? 0);
+      if (newest && isOlder) await write(file, newest);
+    },
+    async keep(head) {
+      if (file !== null) await write(file, head);
+    },
+  };
+}
+
+const sizeOf = (note: string | null) => readCheckpoint(note ?? '')?.treeSize ?? 0;
+
+// The file of another machine has shown that heads were lost: no process may go on.
+async function checkReported(db: Db, host: string): Promise<void> {
+  for (const { reporter, checkpoint } of await reportedHeads(db)) {
+    const fault = await contradictionOf(db, checkpoint as string, 'The head that another process reported', host);
+    if (fault?.checkpoint) throw fault;
+    await deleteStop(db, reporter);
+  }
+}
+
+async function read(file: HeadFile): Promise<string | null> {
+  try {
+    return await file.read();
+  } catch (error) {
+    throw new SealingStopped('UNREADABLE', `EVIDENCE_HEAD_FILE cannot be read: ${reasonOf(error)}.`);
+  }
+}
+
+async function write(file: HeadFile, { checkpoint }: SignedHead): Promise<void> {
+  try {
+    await file.write(checkpoint);
+  } catch (error) {
+    throw new SealingStopped('UNWRITABLE', `EVIDENCE_HEAD_FILE cannot be written: ${reasonOf(error)}.`);
+  }
+}
+
+// without the path, which /readyz would show without a key
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
+}

@@ -1,0 +1,58 @@
+// Why nothing is sealed, as all processes see it.
+import { changedBy, type Db, rowsOf, statement } from '../sql/db';
+import type { StopCode } from './evidence-head.entity';
+
+export interface SealingStop {
+  /** The host and the file of the process that found it. */
+  reporter: string;
+  code: StopCode;
+  message: string;
+  /** The known head that contradicts the tree: no process seals; null: the reason concerns only the reporter. */
+  checkpoint: string | null;
+  since: Date;
+}
+
+const STOP = 'reporter, code, message, checkpoint, since';
+
+/** Heads that contradicted the tree when they were reported. */
+export async function reportedHeads(db: Db): Promise<SealingStop[]> {
+  return rowsOf<SealingStop>(
+    db,
+    statement(`select ${STOP} from evidence_stops where checkpoint is not null order by reporter`),
+  );
+}
+
+/** A reason that concerns only its process, which is repeated while the process runs, is forgotten after this time. */
+const FORGOTTEN_AFTER = `interval '1 minute'`;
+
+/** Those that hold at `now`, oldest first. */
+export async function sealingStops(db: Db, now: Date): Promise<SealingStop[]> {
+  return rowsOf<SealingStop>(
+    db,
+    statement(`select ${STOP} from evidence_stops
+     where checkpoint is not null or seen_at > $1::timestamptz - ${FORGOTTEN_AFTER} order by since, reporter`),
+    [now],
+  );
+}
+
+/** `since` stays while the code does. */
+export async function reportStop(db: Db, stop: SealingStop): Promise<void> {
+  await changedBy(
+    db,
+    statement(`insert into evidence_stops as s (reporter, code, message, checkpoint, since, seen_at)
+     values ($1, $2, $3, $4, $5, $5)
+     on conflict (reporter) do update set code = excluded.code, message = excluded.message,
+       checkpoint = excluded.checkpoint, seen_at = excluded.seen_at,
+       since = case when s.code = excluded.code then s.since else excluded.since end`),
+    [stop.reporter, stop.code, stop.message, stop.checkpoint, stop.since],
+  );
+}
+
+export async function deleteStop(db: Db, reporter: string): Promise<void> {
+  await changedBy(db, statement('delete from evidence_stops where reporter = $1'), [reporter]);
+}
+
+/** After a restart, which names the newest of them. */
+export async function deleteReportedHeads(db: Db): Promise<void> {
+  await changedBy(db, statement('delete from evidence_stops where checkpoint is not null'));
+}
