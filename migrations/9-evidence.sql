@@ -216,7 +216,7 @@ begin
 end $$;
 
 create function digest_payload() returns trigger
-language plpgsql as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   new.body_digest := public.evidence_digest(new.body_salt, 'body', new.body);
   return new;
@@ -227,8 +227,15 @@ create trigger payloads_have_digests before insert on payloads
 -- A statement that inserts many requests gives the digests of their payloads: a look-up for each row here costs more than
 -- the leaf. It does not call request_leaf_hash(), because a second call with a whole row costs as much as four digests.
 create function make_request_leaf() returns trigger
-language plpgsql as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  -- a request may be closed late, as after a pause of the database, but under no time at which it was not on the wire
+  if new.finished_at not between new.started_at - interval '10 minutes' and clock_timestamp() + interval '10 minutes' then
+    raise exception 'closing request % is refused: finished_at % must be between started_at %, and the time of the database, %',
+        new.id, new.finished_at, new.started_at, clock_timestamp()
+      using errcode = 'integrity_constraint_violation', constraint = 'rows_are_in_time', column = 'finished_at',
+        hint = 'Let NTP set the clocks of both machines.';
+  end if;
   if (new.payload_id is not null and new.body_digest is null)
       or (new.wire_payload_id is not null and new.wire_body_digest is null) then
     new.body_digest := (select p.body_digest from public.payloads p where p.id = new.payload_id);
@@ -243,7 +250,7 @@ create trigger requests_have_leaves_update before update on webhook_request_logs
   for each row when (old.finished_at is null and new.finished_at is not null) execute function make_request_leaf();
 
 create function make_audit_leaf() returns trigger
-language plpgsql as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   new.leaf_hash := public.audit_leaf_hash(new);
   return new;

@@ -47,8 +47,8 @@ CREATE TRIGGER entries_go_to_queue AFTER INSERT ON audit_entries REFERENCING NEW
 CREATE TRIGGER entries_have_leaves BEFORE INSERT ON audit_entries FOR EACH ROW EXECUTE FUNCTION make_audit_leaf();
 CREATE TRIGGER entries_never_change BEFORE UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_are_in_time BEFORE INSERT ON audit_entries FOR EACH ROW WHEN (NOT is_in_time(new.id, new.at)) EXECUTE FUNCTION refuse_row_out_of_time('at');
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER rows_are_not_backdated BEFORE INSERT ON audit_entries FOR EACH ROW WHEN (new.id < first_id_at(now() - '00:10:00'::interval) OR new.at < (now() - '00:10:00'::interval)) EXECUTE FUNCTION refuse_past_row();
 
 CREATE TABLE blocking_deliveries (
   webhook_id uuid NOT NULL,
@@ -82,6 +82,7 @@ CREATE INDEX business_events_caused_by_idx ON business_events USING btree (cause
 CREATE INDEX business_events_reference_idx ON business_events USING btree (reference_document text_pattern_ops, id);
 CREATE INDEX business_events_user_id_idx ON business_events USING btree (user_id, id);
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON business_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_are_in_time BEFORE INSERT ON business_events FOR EACH ROW WHEN (NOT is_in_time(new.id, new.created_at)) EXECUTE FUNCTION refuse_row_out_of_time('created_at');
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON business_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE deliveries (
@@ -128,6 +129,7 @@ CREATE INDEX deliveries_webhook_id_idx ON deliveries USING btree (webhook_id, id
 CREATE TRIGGER changed_deliveries_go_to_feed AFTER UPDATE ON deliveries REFERENCING OLD TABLE AS was NEW TABLE AS became FOR EACH STATEMENT EXECUTE FUNCTION write_changed_deliveries_to_feed();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON deliveries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER new_deliveries_go_to_feed AFTER INSERT ON deliveries REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION write_new_deliveries_to_feed();
+CREATE TRIGGER rows_are_in_time BEFORE INSERT ON deliveries FOR EACH ROW WHEN (NOT is_in_time(new.id, new.created_at)) EXECUTE FUNCTION refuse_row_out_of_time('created_at');
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON deliveries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE deliveries_pause (
@@ -633,8 +635,8 @@ CREATE TRIGGER open_rows_are_only_closed BEFORE UPDATE ON webhook_request_logs F
 CREATE TRIGGER opened_requests_go_to_feed AFTER INSERT ON webhook_request_logs REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION write_opened_to_feed();
 CREATE TRIGGER requests_have_leaves_insert BEFORE INSERT ON webhook_request_logs FOR EACH ROW WHEN (new.finished_at IS NOT NULL) EXECUTE FUNCTION make_request_leaf();
 CREATE TRIGGER requests_have_leaves_update BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL AND new.finished_at IS NOT NULL) EXECUTE FUNCTION make_request_leaf();
+CREATE TRIGGER rows_are_in_time BEFORE INSERT ON webhook_request_logs FOR EACH ROW WHEN (NOT is_in_time(new.id, new.started_at)) EXECUTE FUNCTION refuse_row_out_of_time('started_at');
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON webhook_request_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER rows_are_not_backdated BEFORE INSERT ON webhook_request_logs FOR EACH ROW WHEN (new.id < first_id_at(now() - '00:10:00'::interval) OR new.started_at < (now() - '00:10:00'::interval) OR new.finished_at < (now() - '00:10:00'::interval)) EXECUTE FUNCTION refuse_past_row();
 
 CREATE TABLE webhook_secrets (
   id uuid NOT NULL,
@@ -765,6 +767,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION public.digest_payload()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
   new.body_digest := public.evidence_digest(new.body_salt, 'body', new.body);
@@ -818,6 +821,17 @@ AS $function$
 $function$;
 REVOKE EXECUTE ON FUNCTION has_foreign_positions() FROM public;
 
+CREATE OR REPLACE FUNCTION public.is_in_time(id uuid, at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return at between now() - interval '10 minutes' and clock_timestamp() + interval '10 minutes'
+    and abs(('x0000' || encode(substring(uuid_send(id) for 6), 'hex'))::bit(64)::bigint
+      - (date_part('epoch', at) * 1000)::bigint) <= 600000;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.json_or_null(body bytea)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -833,6 +847,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION public.make_audit_leaf()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
   new.leaf_hash := public.audit_leaf_hash(new);
@@ -873,8 +888,16 @@ REVOKE EXECUTE ON FUNCTION make_partition(text) FROM public;
 CREATE OR REPLACE FUNCTION public.make_request_leaf()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
+  -- a request may be closed late, as after a pause of the database, but under no time at which it was not on the wire
+  if new.finished_at not between new.started_at - interval '10 minutes' and clock_timestamp() + interval '10 minutes' then
+    raise exception 'closing request % is refused: finished_at % must be between started_at %, and the time of the database, %',
+        new.id, new.finished_at, new.started_at, clock_timestamp()
+      using errcode = 'integrity_constraint_violation', constraint = 'rows_are_in_time', column = 'finished_at',
+        hint = 'Let NTP set the clocks of both machines.';
+  end if;
   if (new.payload_id is not null and new.body_digest is null)
       or (new.wire_payload_id is not null and new.wire_body_digest is null) then
     new.body_digest := (select p.body_digest from public.payloads p where p.id = new.payload_id);
@@ -1130,7 +1153,7 @@ begin
     using errcode = 'integrity_constraint_violation';
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.refuse_past_row()
+CREATE OR REPLACE FUNCTION public.refuse_row_out_of_time()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1139,8 +1162,10 @@ begin
   if pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
     return new;
   end if;
-  raise exception 'insert into % is refused: its time is more than 10 minutes ago', tg_table_name
-    using errcode = 'integrity_constraint_violation';
+  raise exception 'insert into % is refused: % %, id %: both times must be within 10 minutes of the time of the database, %',
+      regexp_replace(tg_table_name, '_\d{4}_\d{2}$', ''), tg_argv[0], to_json(new) ->> tg_argv[0], new.id, clock_timestamp()
+    using errcode = 'integrity_constraint_violation', constraint = 'rows_are_in_time', column = tg_argv[0],
+      hint = 'Let NTP set the clocks of both machines. To import old rows, insert them as the owner of the table.';
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.request_leaf_hash(r webhook_request_logs)

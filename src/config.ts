@@ -34,6 +34,8 @@ export interface Config {
   migrationDatabaseUrl: string | null;
   /** A standby from which queries read; null: they read from the primary. */
   databaseReplicaUrl: string | null;
+  /** Whether requests may be served in production with a login that owns the tables. */
+  allowOwnerRole: boolean;
   /** How long a start waits for an unavailable database. */
   databaseWaitSeconds: number;
   dataDir: string;
@@ -117,6 +119,7 @@ export function readConfig(env: Environment): Config {
     databaseUrl: read('DATABASE_URL', null, postgresUrl),
     migrationDatabaseUrl: read('MIGRATION_DATABASE_URL', null, postgresUrl),
     databaseReplicaUrl: read('DATABASE_REPLICA_URL', null, postgresUrl),
+    allowOwnerRole: read('ALLOW_OWNER_ROLE', false, onOrOff),
     databaseWaitSeconds: read('DATABASE_WAIT_SECONDS', 60, seconds),
     dataDir: resolve(read('DATA_DIR', '.data', String)),
     processes: read('PROCESSES', new Set<ProcessRole>(PROCESS_ROLES), processes),

@@ -28,11 +28,14 @@ let poolLeft = 0;
 let lastMs = 0;
 let sequence = 0;
 
+/** The database refuses ids that are further ahead of its time: after a clock was set back so far, the order starts anew. */
+const MAX_AHEAD_MS = 5 * 60_000;
+
 /** A new UUIDv7 (RFC 9562, section 5.7). The ids of one process sort in the order of their creation. */
 export function newId(): string {
   const random = randomBytes16();
   const now = currentMs();
-  if (now > lastMs) {
+  if (now > lastMs || now < lastMs - MAX_AHEAD_MS) {
     lastMs = now;
     // 31 random bits, so that the sequence can be incremented within the millisecond
     sequence = random.readUInt32BE(6) >>> 1;

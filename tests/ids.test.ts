@@ -1,5 +1,6 @@
 /** @jest-environment node */
 import { validate, version } from 'uuid';
+import { correctClock } from '../src/clock';
 import { newId, timeOfId } from '../src/ids';
 
 const many = (count: number) => Array.from({ length: count }, newId);
@@ -16,6 +17,16 @@ test('an id says when it was made', () => {
   const time = timeOfId(newId()).getTime();
   expect(time).toBeGreaterThanOrEqual(before);
   expect(time).toBeLessThanOrEqual(Date.now() + 1);
+});
+
+test('ids follow a clock that is set back by more than the database allows them to be ahead', () => {
+  many(1);
+  const now = Date.now();
+  correctClock([{ askedAt: now, databaseMs: now - 600_000, answeredAt: now }]);
+  const later = many(1_000);
+  correctClock([{ askedAt: now, databaseMs: now, answeredAt: now }]);
+  expect(Math.abs(timeOfId(later[0] as string).getTime() - (now - 600_000))).toBeLessThan(60_000);
+  expect(later.toSorted()).toEqual(later);
 });
 
 test('ids go on ascending when the clock is set back', () => {

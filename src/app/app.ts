@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config';
 import { createDataSource, type DataSourceOptions } from '../database/data-source';
-import { openDatabase, warnOfPowerfulLogin } from '../database/database';
+import { openDatabase, refusePowerfulLogin } from '../database/database';
 import { followDatabaseClock } from '../database/database-clock';
 import { migrate } from '../database/migrate';
 import { DELIVER, MONITOR, SERVE } from '../database/pools';
@@ -87,7 +87,7 @@ async function startParts(
   const source = await open({ ...SERVE, poolSize: sizes.serve });
   const clock = await followDatabaseClock(source, log);
   stops.push(() => clock.stop());
-  await warnOfPowerfulLogin(source, log);
+  await refusePowerfulLogin(source, config, log);
   const keyring = createKeyring(database.encryptionKeys);
   await refuseUnknownKeys(source, keyring);
   administrator.token ??= await source.transaction((db) => ensureFirstAdministrator(db, config.adminApiKey));

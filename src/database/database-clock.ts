@@ -3,6 +3,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { type ClockSample, clockDifferenceMs, correctClock, sampleClock } from '../clock';
 import type { Log } from '../log';
 import { type Loop, startLoop } from '../loop';
+import { refusedRowWithin } from '../refused-rows';
 
 const EVERY_MS = 10_000;
 const SAMPLES = 3;
@@ -19,7 +20,13 @@ export interface DatabaseClock {
 /** Measures before it returns, so that nothing is decided earlier, and then every ten seconds. */
 export async function followDatabaseClock(source: DataSource, log: Log): Promise<DatabaseClock> {
   let warnedOf = 0;
+  let refusedBefore: string | null = null;
   const measure = async () => {
+    const refused = refusedRowWithin(EVERY_MS);
+    if (refused !== null && refused !== refusedBefore) {
+      log.error({ refused }, 'the database has refused a row because of its time');
+    }
+    refusedBefore = refused;
     await correctByDatabase(source);
     const differenceMs = clockDifferenceMs();
     if (Math.abs(differenceMs - warnedOf) <= WARN_MS) return;

@@ -3,6 +3,7 @@
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config';
 import type { Log } from '../log';
+import { DatabaseStartError } from './start-with-database';
 
 export interface Database {
   servingUrl: string;
@@ -42,15 +43,24 @@ export async function openDatabase(config: Config, log: Log, onLost: (error: Err
   };
 }
 
-/** Warns if the login that serves requests could change closed rows. */
-export async function warnOfPowerfulLogin(source: DataSource, log: Log): Promise<void> {
-  const [row] = await source.query<{ powerful: boolean }[]>(
-    `select r.rolsuper or pg_has_role(r.oid, c.relowner, 'usage') as powerful
+/**
+ * Warns if the login that serves requests could change closed rows.
+ * @throws DatabaseStartError if that is so in production, unless ALLOW_OWNER_ROLE is on
+ */
+export async function refusePowerfulLogin(source: DataSource, config: Config, log: Log): Promise<void> {
+  const [login] = await source.query<{ name: string; power: string | null }[]>(
+    `select r.rolname as name, case when r.rolsuper then 'is a superuser'
+       when pg_has_role(r.oid, c.relowner, 'member') then 'owns the tables'
+       when r.rolbypassrls then 'has BYPASSRLS' end as power
      from pg_roles r, pg_class c where r.rolname = current_user and c.oid = 'webhook_request_logs'::regclass`,
   );
-  if (!row?.powerful) return;
-  log.warn(
-    'the login of DATABASE_URL owns the tables, so with this login the triggers that keep closed rows unchanged can be ' +
-      'switched off: set MIGRATION_DATABASE_URL to a separate owner',
-  );
+  if (!login?.power) return;
+  const fault =
+    `the login of DATABASE_URL, ${login.name}, ${login.power}, so with this login the triggers that keep closed rows ` +
+    'unchanged can be switched off';
+  const cure = 'set DATABASE_URL to a login that owns nothing, and MIGRATION_DATABASE_URL to the owner';
+  if (config.production && !config.allowOwnerRole) {
+    throw new DatabaseStartError(`It cannot start: ${fault}: ${cure}, or set ALLOW_OWNER_ROLE=1.`);
+  }
+  log.warn(`${fault}: ${cure}`);
 }

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 
 /**
  * Grants the serving login the right to read our tables, insert rows, and update only columns that change. It cannot
- * change closed requests, payloads and audit entries, and owns nothing. Runs after every migration; repeating it is
+ * change closed requests, payloads, audit entries and the sealed log, and owns nothing. Runs after every migration; repeating it is
  * harmless. Tables are listed by name, because `public` may contain tables of other applications.
  */
 export async function grantServingLogin(owner: DataSource, login: string): Promise<void> {
@@ -12,6 +12,11 @@ export async function grantServingLogin(owner: DataSource, login: string): Promi
 
 const CLOSING_COLUMNS = `status, finished_at, duration_ms, response_status, response_headers, response_body,
   response_bytes, response_truncated, error, error_code, remote_address`;
+
+/** All but those that say what the delivery is: its event, webhook, document, user and time. */
+const DELIVERY_COLUMNS = `status, skip_reason, skip_message, method, url, headers, payload_id, attempts, round_start,
+  next_attempt_at, held, waits_for, blocks, job_id, lease_id, open_request_id, replay_id, cancel_requested, delivered_at,
+  finished_at`;
 
 /** All our tables. Partitions are read through their parent table. */
 const TABLES = `users, api_keys, audit_entries, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
@@ -32,8 +37,9 @@ function grantsFor(name: string): string[] {
        business_events, outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries,
        webhook_request_logs, audit_entries to ${name}`,
     `grant insert, update, delete on worker_leases to ${name}`,
-    `grant update on users, api_keys, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, deliveries,
+    `grant update on users, api_keys, webhooks, webhook_secrets, webhook_credentials, webhook_circuits,
        open_deliveries, incoming_agreements, incoming_tokens, sampled_refusals, replays to ${name}`,
+    `grant update (${DELIVERY_COLUMNS}) on deliveries to ${name}`,
     // which locking a row needs
     `grant update (event_id) on outbox to ${name}`,
     `grant update (request_id, business_event_id) on incoming_ids to ${name}`,

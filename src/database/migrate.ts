@@ -4,12 +4,13 @@ import { createDataSource } from './data-source';
 import { grantServingLogin } from './grants';
 import { makePartitions } from './partitions';
 import { refuseOtherMigrations } from './refuse-other-migrations';
+import { prepareRoles } from './roles';
 
 const LOCK_KEY = 4_206_900_001; // any constant, the same for all processes
 const CONNECT_MS = 5_000;
 
 /**
- * Brings the database up to date as the owner: tables, queue, partitions, grants. If several processes start at once,
+ * Brings the database up to date as the owner: tables, queue, partitions, roles, grants. If several processes start at once,
  * one does it; the others wait for the lock and find nothing left to do.
  * @param cluster the directory of the embedded PostgreSQL; null: DATABASE_URL
  * @throws DatabaseStartError if the database was made from another text of the migrations: nothing is changed
@@ -23,6 +24,7 @@ export async function migrate(ownerUrl: string, servingUrl: string, cluster: str
       await owner.runMigrations();
       await makePartitions(owner.manager, 3);
       await installQueue(ownerUrl);
+      await prepareRoles(owner);
       const login = decodeURIComponent(new URL(servingUrl).username);
       if (login !== decodeURIComponent(new URL(ownerUrl).username)) await grantServingLogin(owner, login);
     } finally {

@@ -1,16 +1,19 @@
 // The checks of the database for GET /readyz.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
+import { refusedRowWithin } from '../refused-rows';
 import { isConfigurationLimit, whyUnavailable } from '../sql/database-errors';
 import { MIGRATIONS } from './migrations';
 
 /** Monitors do not wait longer, and on a silent network a query would wait for ever. */
 const ANSWER_MS = 5_000;
+const REFUSED_MS = 60_000;
 
 /** Each check with its fault; null: no fault. */
 export async function checkReadiness(source: DataSource): Promise<Record<string, string | null>> {
   const database = await checkDatabase(source);
-  if (database !== null) return { database, migrations: 'unknown', queue: 'unknown' };
+  const clock = refusedRowWithin(REFUSED_MS);
+  if (database !== null) return { database, migrations: 'unknown', queue: 'unknown', clock };
   const migrations = await check(
     source,
     'select count(*)::int as n from migrations',
@@ -18,7 +21,7 @@ export async function checkReadiness(source: DataSource): Promise<Record<string,
     'cannot be read',
   );
   const queue = await check(source, `select count(*)::int as n from pgboss.queue`, () => null, 'cannot be read');
-  return { database, migrations, queue };
+  return { database, migrations, queue, clock };
 }
 
 /** The sort below needs more than this, so that it writes to the disk: plain reads succeed even if the disk is full. */

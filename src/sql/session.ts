@@ -1,6 +1,7 @@
 // The configuration of all sessions with the database, for all libraries that open one.
 import type { Socket } from 'node:net';
 import { Client, type ClientConfig } from 'pg';
+import { noteRefusedRow } from '../refused-rows';
 import { socketWithTimeout } from './socket-timeout';
 
 /** How long the server may take to close a session. */
@@ -57,6 +58,7 @@ export class SafeClient extends Client {
     // the one of `socketWithTimeout`: with TLS, another one around it replaces it later
     this.#socket = streamOf(this);
     this.on('error', () => undefined);
+    connectionOf(this).on('errorMessage', noteRefusedRow);
     // the key allows to cancel statements of this session, and pg-pool attaches the client to errors that are logged
     Object.defineProperty(this, 'secretKey', { enumerable: false });
   }
@@ -83,6 +85,16 @@ export class SafeClient extends Client {
   }
 }
 
+/** Below the client: what the server sends, whichever library has asked. */
+interface Connection {
+  stream: Socket;
+  on(event: 'errorMessage', listener: (fault: object) => void): void;
+}
+
+function connectionOf(client: Client): Connection {
+  return (client as unknown as { connection: Connection }).connection;
+}
+
 function streamOf(client: Client): Socket {
-  return (client as unknown as { connection: { stream: Socket } }).connection.stream;
+  return connectionOf(client).stream;
 }

@@ -40,3 +40,28 @@ test('a superuser who migrates does not open the tables of others either', async
   await migrate(database.superuserUrl, database.servingUrl);
   expect([await mayRead('users'), await mayRead('salaries')]).toEqual([true, false]);
 });
+
+test('the reader reads facts and the sealed log, and no content', async () => {
+  await migrate(database.migrationUrl, database.servingUrl);
+  await database.query('set role hookledger_reader');
+  await database.query('select id, status, webhook_id, leaf_hash from webhook_request_logs');
+  await database.query('select tree_size, root_hash from evidence_blocks');
+  await database.query('select checkpoint from evidence_heads');
+  const forbidden = [
+    'url from webhook_request_logs',
+    'headers from webhook_request_logs',
+    'response_body from webhook_request_logs',
+    'reference_document from webhook_request_logs',
+    'content_salt from webhook_request_logs',
+    'body from payloads',
+    'sha256 from payloads',
+    'reference_document from business_events',
+    'details from audit_entries',
+    'box from evidence_keys',
+    'token_hash from api_keys',
+    'name from users',
+    '* from webhook_secrets',
+  ];
+  for (const sql of forbidden) await expect(database.query(`select ${sql}`)).rejects.toThrow('permission denied');
+  await expect(database.query('delete from evidence_queue')).rejects.toThrow('permission denied');
+});

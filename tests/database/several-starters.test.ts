@@ -146,9 +146,25 @@ describe('with one login for everything', () => {
   test('the owner migrates an empty database, delivers, and the log says which protection that costs', async () => {
     await withDatabase('template1', async (database) => {
       const warnings = await warningsOf(database, database.migrationUrl);
-      expect(warnings).toContain('the login of DATABASE_URL owns the tables');
-      expect(warnings).toContain('set MIGRATION_DATABASE_URL');
+      expect(warnings).toContain('the login of DATABASE_URL, hookledger_owner, owns the tables');
+      expect(warnings).toContain('set DATABASE_URL to a login that owns nothing');
       expect(warnings.trim().split('\n')).toHaveLength(1);
+    });
+  });
+
+  test.each([
+    { who: 'the owner', power: 'owns the tables', urlOf: (database: TestDatabase) => database.migrationUrl },
+    { who: 'a superuser', power: 'is a superuser', urlOf: (database: TestDatabase) => database.superuserUrl },
+  ])('$who is refused in production, and starts with ALLOW_OWNER_ROLE', async ({ power, urlOf }) => {
+    await withDatabase('hookledger_template', async (database) => {
+      const env = { DATABASE_URL: urlOf(database), MIGRATION_DATABASE_URL: '', NODE_ENV: 'production' };
+      await expect(start(database, env)).rejects.toThrow(
+        new RegExp(`^It cannot start: the login of DATABASE_URL, \\w+, ${power}, .*or set ALLOW_OWNER_ROLE=1\\.$`),
+      );
+      await noConnectionsTo(database);
+      const app = await start(database, { ...env, ALLOW_OWNER_ROLE: '1' });
+      expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
+      await app.stop();
     });
   });
 

@@ -22,6 +22,8 @@ export async function prepareLogins(superuserUrl: string, { passwords }: Secrets
   await connected(superuserUrl, async (client) => {
     await prepareLogin(client, 'hookledger_owner', passwords.owner);
     await prepareLogin(client, 'hookledger', passwords.serving);
+    // its owner may not create roles
+    for (const name of ['hookledger_retention', 'hookledger_reader']) await prepareRole(client, name);
     const { rowCount } = await client.query(`select from pg_database where datname = 'hookledger'`);
     if (!rowCount) await client.query('create database hookledger owner hookledger_owner');
     await client.query(`
@@ -36,6 +38,11 @@ export async function prepareLogins(superuserUrl: string, { passwords }: Secrets
 async function prepareLogin(client: Client, name: string, password: string): Promise<void> {
   const { rowCount } = await client.query('select from pg_roles where rolname = $1', [name]);
   await client.query(`${rowCount ? 'alter' : 'create'} role ${name} login password '${password}'`);
+}
+
+async function prepareRole(client: Client, name: string): Promise<void> {
+  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [name]);
+  if (!rowCount) await client.query(`create role ${name} nologin`);
 }
 
 async function connected(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
