@@ -37,6 +37,7 @@ const FOLDERS = [
   'webhooks/incoming',
   'webhooks/changes',
   'webhooks/api',
+  'webhooks/expiring',
   'events',
   'request-log',
   'request-log/feed',

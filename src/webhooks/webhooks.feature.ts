@@ -6,6 +6,7 @@ import { webhookLinkedFields } from './api/webhook.linked-fields';
 import { WebhookResolver } from './api/webhook.resolver';
 import { webhookSqlFields } from './api/webhook.sql-fields';
 import { WebhookCredentialEntity } from './credentials/webhook-credential.entity';
+import { ExpiringSecretsResolver } from './expiring/expiring-secrets.resolver';
 import { IncomingAgreementEntity } from './incoming/incoming-agreement.entity';
 import { IncomingTokenEntity } from './incoming/incoming-token.entity';
 import { WebhookSecretEntity } from './signing/webhook-secret.entity';
@@ -31,6 +32,7 @@ export const webhooks = {
     WebhookCredentialsResolver,
     WebhookAgreementResolver,
     IncomingAgreementResolver,
+    ExpiringSecretsResolver,
   ],
   linkedFields: webhookLinkedFields,
   sqlFields: webhookSqlFields,

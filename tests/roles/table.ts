@@ -26,7 +26,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   Query: {
     everybody: 'viewer viewerRoles',
     readers: `businessDocument node nodes user users webhook webhooks businessEvent businessEvents delivery deliveries
-      webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats search replay replays export exports deliveriesPaused
+      webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats expiringSecrets search replay replays export exports deliveriesPaused
       evidenceStatus evidenceHeads evidenceConsistency`,
     contentReaders: 'explainVerification',
     keyReaders: 'evidenceRun apiKeys auditEntry auditEntries',
@@ -55,6 +55,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     readers: 'id name fullName roles active createdAt webhooks requests deliveries businessEvents',
     keyReaders: 'apiKeys auditEntries',
   },
+  ExpiringSecret: { readers: 'kind name expiresAt webhook', keyReaders: 'apiKey' },
   ApiKey: {
     keyReaders: 'id label keyId roles user createdAt expiresAt revokedAt lastUsedAt',
   },

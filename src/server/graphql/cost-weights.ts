@@ -18,6 +18,8 @@ export const COST_WEIGHTS: CostWeights = {
     // a thread is started, and hundreds of signatures are tried
     ['Query.explainVerification', 1_000],
     ['IncomingAgreement.forwardTo', 20],
+    // reads all secrets and certificates
+    ['Query.expiringSecrets', 200],
     ['Webhook.refusalsNotKept', 50],
     ['Query.businessDocument', 5],
     // each is a statement of its own for each document

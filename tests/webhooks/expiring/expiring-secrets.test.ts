@@ -1,0 +1,121 @@
+import { uuidOf } from '../../../src/ids';
+import { pem } from '../../delivery/partner';
+import { shareTestApi, type TestApp } from '../../support/app';
+import { mutate } from '../../support/mutate';
+import { createTestWebhook } from '../../support/webhooks';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await shareTestApi();
+});
+afterAll(() => app.stop());
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const inFuture = (ms: number) => new Date(Math.round(Date.now() / 1000) * 1000 + ms).toISOString();
+
+interface Expiring {
+  kind: string;
+  name: string | null;
+  expiresAt: string;
+  webhook: { id: string } | null;
+}
+
+async function expiring(args = '', key = app.adminKey): Promise<Expiring[]> {
+  const { data, errors } = await app.ask(`{ expiringSecrets${args} { kind name expiresAt webhook { id } } }`, {}, key);
+  expect(errors).toBeUndefined();
+  return data.expiringSecrets;
+}
+
+const ofWebhook = (list: readonly Expiring[], id: string) => list.filter(({ webhook }) => webhook?.id === id);
+
+/** A webhook with a client certificate and two trusted certificates that end at these times. */
+async function webhookWithCertificates(client: string, authorities: string[]): Promise<string> {
+  const { id } = await createTestWebhook(app, 'https://partner.example/', {
+    clientCertificate: { certificate: pem('client'), privateKey: pem('client-key') },
+    caCertificates: [pem('ca')],
+  });
+  const write = (kind: string, settings: object) =>
+    app.database.query('update webhook_credentials set settings = $3 where webhook_id = $1 and kind = $2', [
+      uuidOf('Webhook', id),
+      kind,
+      JSON.stringify(settings),
+    ]);
+  await write('CERTIFICATE', { name: 'CN=us', origin: null, expiresAt: client });
+  const certificates = authorities.map((expiresAt, n) => ({ subject: `CN=ca ${n}`, expiresAt, fingerprint: '00' }));
+  await write('AUTHORITIES', { name: '', origin: null, certificates });
+  return id;
+}
+
+test('a rotated secret and a rotated address are listed until their overlap ends', async () => {
+  const { id } = await createTestWebhook(app, 'https://partner.example/');
+  const incoming = { name: 'Shop', direction: 'INCOMING', provider: 'GITHUB' };
+  const { webhook: shop } = await mutate(app, 'createWebhook', incoming, 'webhook { id }');
+  expect(ofWebhook(await expiring(), id)).toEqual([]);
+  await mutate(app, 'rotateWebhookSecret', { id, overlapSeconds: 3600 });
+  await mutate(app, 'rotateWebhookSecret', { id: shop.id, overlapSeconds: 7200 });
+  await mutate(app, 'rotateWebhookToken', { id: shop.id, overlapSeconds: 600 });
+  const listed = await expiring('(withinDays: 1, first: 100)');
+  expect(ofWebhook(listed, id)).toMatchObject([{ kind: 'SIGNING_KEY', name: null }]);
+  expect(ofWebhook(listed, shop.id)).toMatchObject([{ kind: 'INCOMING_ADDRESS' }, { kind: 'VERIFICATION_KEY' }]);
+  await app.database.query(
+    `update webhook_secrets set expires_at = now() where webhook_id = $1 and expires_at is not null`,
+    [uuidOf('Webhook', id)],
+  );
+  expect(ofWebhook(await expiring('(first: 100)'), id)).toEqual([]);
+});
+
+test('certificates are listed from withinDays before their end on, also after it', async () => {
+  const id = await webhookWithCertificates(inFuture(10 * DAY_MS), [inFuture(-DAY_MS), inFuture(50 * DAY_MS)]);
+  const kindsWithin = async (days: number) =>
+    ofWebhook(await expiring(`(withinDays: ${days}, first: 100)`), id).map(({ kind, name }) => `${kind} ${name}`);
+  expect(await kindsWithin(9)).toEqual(['CA_CERTIFICATE CN=ca 0']);
+  expect(await kindsWithin(11)).toEqual(['CA_CERTIFICATE CN=ca 0', 'CLIENT_CERTIFICATE CN=us']);
+  expect(await kindsWithin(51)).toHaveLength(3);
+  await mutate(app, 'archiveWebhook', { id });
+  expect(await kindsWithin(51)).toEqual([]);
+});
+
+test('API keys are listed for SYSTEM_MANAGER and AUDITOR, unless they no longer work', async () => {
+  const { user } = await mutate(app, 'createUser', { name: 'expiring', roles: ['SUPPORT'] }, 'user { id }');
+  const input = { userId: user.id, label: 'laptop', expiresAt: inFuture(HOUR_MS) };
+  const { apiKey } = await mutate(app, 'createApiKey', input, 'apiKey { id }');
+  const query = '{ expiringSecrets(first: 100) { kind name apiKey { id user { name } } } }';
+  const listed = async (role: 'AUDITOR' | 'SYSTEM_MANAGER') => {
+    const { data } = await app.ask(query, {}, await app.keyFor(role));
+    return data.expiringSecrets.filter((each: { apiKey: object | null }) => each.apiKey !== null);
+  };
+  const shown = [{ kind: 'API_KEY', name: 'laptop', apiKey: { id: apiKey.id, user: { name: 'expiring' } } }];
+  expect(await listed('AUDITOR')).toEqual(shown);
+  expect(
+    (await expiring('(first: 100)', await app.keyFor('SUPPORT'))).filter(({ kind }) => kind === 'API_KEY'),
+  ).toEqual([]);
+  await mutate(app, 'updateUser', { id: user.id, active: false });
+  expect(await listed('SYSTEM_MANAGER')).toEqual([]);
+  await mutate(app, 'updateUser', { id: user.id, active: true });
+  expect(await listed('SYSTEM_MANAGER')).toEqual(shown);
+  await mutate(app, 'revokeApiKey', { id: apiKey.id });
+  expect(await listed('SYSTEM_MANAGER')).toEqual([]);
+});
+
+test('the first to expire come first, at most `first`', async () => {
+  const id = await webhookWithCertificates(
+    inFuture(-30 * DAY_MS),
+    Array.from({ length: 5 }, (_, n) => inFuture((n - 40) * DAY_MS)),
+  );
+  const [first, second] = await expiring('(first: 2)');
+  expect([first, second]).toMatchObject([
+    { name: 'CN=ca 0', webhook: { id } },
+    { name: 'CN=ca 1', webhook: { id } },
+  ]);
+});
+
+test.each([
+  { args: '(withinDays: 0)', message: 'withinDays is 0; it must be 1 to 3660.' },
+  { args: '(withinDays: 3661)', message: 'withinDays is 3661; it must be 1 to 3660.' },
+  { args: '(first: 101)', message: 'first is 101; it must be 1 to 100.' },
+])('$args is refused', async ({ args, message }) => {
+  const { errors } = await app.ask(`{ expiringSecrets${args} { kind } }`);
+  expect(errors?.[0]).toMatchObject({ message, extensions: { code: 'BAD_USER_INPUT' } });
+});
