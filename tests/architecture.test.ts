@@ -48,6 +48,7 @@ const FOLDERS = [
   'request-log/watch',
   'delivery',
   'delivery/stats',
+  'delivery/health',
   'delivery/queue',
   'delivery/pause',
   'delivery/http',

@@ -3,6 +3,7 @@ import { documentId } from '../../src/documents/document-id';
 import { toNodeId, uuidOf } from '../../src/ids';
 import { pem } from '../delivery/partner';
 import type { TestApp } from '../support/app';
+import { mutate } from '../support/mutate';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 import type { Ids } from './paths';
@@ -108,7 +109,8 @@ async function makeUser(app: TestApp, name: string): Promise<string> {
 }
 
 async function makeKey(app: TestApp, userId: string): Promise<string> {
-  const input = `{ userId: "${userId}", label: "test" }`;
+  const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+  const input = `{ userId: "${userId}", label: "test", expiresAt: "${expiresAt}" }`;
   const answer = await app.ask(`mutation { createApiKey(input: ${input}) { apiKey { id } } }`);
   return answer.data.createApiKey.apiKey.id;
 }
@@ -236,6 +238,8 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     fields: [{ key: 'number', fieldname: 'name' }],
     rateLimit: { requests: 10_000, seconds: 1 },
   });
+  // its first secret expires in a day
+  await mutate(app, 'rotateWebhookSecret', { id: webhook });
   const causedBy = await waitingDelivery(app);
   const [event] = await publish(app, [invoice('INV-0042', { user: 'amina', causedBy })]);
   const delivered = (attempts: number) =>

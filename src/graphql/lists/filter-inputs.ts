@@ -1,5 +1,5 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Field, ID, InputType, Int } from 'type-graphql';
+import { Field, Float, ID, InputType, Int } from 'type-graphql';
 
 const LIST = 'Any of these, 1 to 100.';
 const IS_NULL = 'true: the value is missing; false: it is present.';
@@ -63,6 +63,26 @@ export class IntFilter {
   lt?: number;
 
   @Field(() => Int, { nullable: true, description: 'Less than or equal to this number.' })
+  lte?: number;
+
+  @Field(() => Boolean, { nullable: true, description: IS_NULL })
+  isNull?: boolean;
+}
+
+@InputType('FloatFilter', {
+  description: `Tests on a number that may be missing. A missing one meets only isNull. ${EACH}`,
+})
+export class FloatFilter {
+  @Field(() => Float, { nullable: true, description: 'Greater than or equal to this number, such as 0.99.' })
+  gte?: number;
+
+  @Field(() => Float, { nullable: true, description: 'Greater than this number.' })
+  gt?: number;
+
+  @Field(() => Float, { nullable: true, description: 'Less than this number.' })
+  lt?: number;
+
+  @Field(() => Float, { nullable: true, description: 'Less than or equal to this number.' })
   lte?: number;
 
   @Field(() => Boolean, { nullable: true, description: IS_NULL })

@@ -64,5 +64,7 @@ export const COST_WEIGHTS: CostWeights = {
     ['contains', 100],
     ['path', 100],
     ['search', 300],
+    // of every webhook: the latest requests, the counts of a day, or up to 10,000 open deliveries
+    ['health', 1_000],
   ]),
 };

@@ -3,7 +3,7 @@ import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { HasRole } from '../../graphql/roles/has-role';
 import { MAX_STREAK } from '../../request-log/stats/latest-outcomes.store';
 import { READERS } from '../../viewer';
-import { MAX_WAITING } from '../health.store';
+import { MAX_WAITING } from './health.store';
 
 @HasRole(...READERS)
 @ObjectType('WebhookStreak', {

@@ -7,7 +7,8 @@ import { RequestLogType } from '../../request-log/api/request-log.type';
 import { latestOutcomes, recentRates, streaksSince } from '../../request-log/stats/latest-outcomes.store';
 import { WebhookType } from '../../webhooks/api/webhook.type';
 import type { WebhookRow } from '../../webhooks/webhook.store';
-import { waitingDeliveries } from '../health.store';
+import { waitingDeliveries } from './health.store';
+import './health-where.inputs';
 import { WebhookHealthType, type WebhookStreakType } from './health.type';
 
 /** The parent of the fields, each of which is loaded on request, for all webhooks of the query at once. */
