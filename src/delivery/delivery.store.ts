@@ -3,6 +3,7 @@ import { columns } from '../sql/columns';
 import { type Db, rowsOf, statement } from '../sql/db';
 import type { Ordering, WebhookStatus } from '../webhooks/webhook.entity';
 import type { CircuitState } from '../webhooks/webhook-circuit.entity';
+import { keepWebhooks } from '../webhooks/webhook-lock.store';
 import type { DeliveryStatus, SkipReason, Wait } from './delivery.entity';
 import { insertBlockingSql, insertFinishedSql, insertOpenSql } from './delivery-state.store';
 
@@ -151,25 +152,31 @@ export interface DueWebhook {
   deliveries: number;
 }
 
-/**
- * Locks the webhooks of these deliveries, so that none is paused, resumed or archived until the transaction ends. Lock them
- * before the deliveries, as archiving does: any other order can deadlock.
- */
-export async function lockWebhooksOf(db: Db, ids: readonly string[]): Promise<Map<string, DueWebhook>> {
-  const rows = await rowsOf<DueWebhook>(
+/** The webhooks of these deliveries. None is paused, resumed or archived until the transaction ends. */
+export async function keepWebhooksOf(db: Db, ids: readonly string[]): Promise<Map<string, DueWebhook>> {
+  const counts = await rowsOf<{ webhookId: string; deliveries: number }>(
+    db,
+    statement(`select webhook_id as "webhookId", count(*)::integer as deliveries from deliveries
+     where id = any($1::uuid[]) and id between $2::uuid and $3::uuid group by webhook_id`),
+    [ids, ...idBounds(ids)],
+  );
+  const webhookIds = counts.map(({ webhookId }) => webhookId);
+  // sent together, executed in this order
+  const [, rows] = await Promise.all([keepWebhooks(db, webhookIds), dueWebhooks(db, webhookIds)]);
+  const countOf = new Map(counts.map(({ webhookId, deliveries }) => [webhookId, deliveries]));
+  return new Map(rows.map((row) => [row.id, { ...row, deliveries: countOf.get(row.id) ?? 0 }]));
+}
+
+async function dueWebhooks(db: Db, ids: readonly string[]): Promise<Omit<DueWebhook, 'deliveries'>[]> {
+  return rowsOf(
     db,
     statement(`select w.id, w.name, w.status, w.timeout_ms as "timeoutMs", w.retry_schedule as "retrySchedule",
        w.rate_limit as "rateLimit", w.rate_limit_seconds as "rateLimitSeconds", w.max_concurrency as "maxConcurrency",
        w.ordering, c.state as circuit, c.failures, c.failing_since as "failingSince",
-       exists (select from webhook_credentials k where k.webhook_id = w.id) as "hasCredentials", d.deliveries
-     from (
-       select webhook_id, count(*)::integer as deliveries from deliveries
-       where id = any($1::uuid[]) and id between $2::uuid and $3::uuid group by webhook_id
-     ) as d join webhooks w on w.id = d.webhook_id join webhook_circuits c on c.webhook_id = w.id
-     order by w.id for share of w`),
-    [ids, ...idBounds(ids)],
+       exists (select from webhook_credentials k where k.webhook_id = w.id) as "hasCredentials"
+     from webhooks w join webhook_circuits c on c.webhook_id = w.id where w.id = any($1::uuid[])`),
+    [ids],
   );
-  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** @param withoutBody webhooks to which only tests are sent now: the bodies of their other deliveries are not read */

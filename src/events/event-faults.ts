@@ -27,6 +27,8 @@ export interface NewEvent {
   idempotencyKey: string | null;
   /** The id of a delivery, as the API shows it; null: no delivery caused the event. */
   causedBy: string | null;
+  /** The UUID that it gets; absent: a new one. */
+  id?: string;
 }
 
 /** @throws InputError when there are too few or too many events. */

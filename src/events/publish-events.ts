@@ -76,7 +76,7 @@ function decide(
 ): Accepted | InputError {
   try {
     const causes = causesOf(events, paths);
-    const wanted = events.map((event) => ({ event, id: newId(), hash: hashOf(event, publisher) }));
+    const wanted = events.map((event) => ({ event, id: event.id ?? newId(), hash: hashOf(event, publisher) }));
     return { publisher, causes, claims: claimsOf(publisher.userId, wanted, keys) };
   } catch (error) {
     if (error instanceof InputError) return error;

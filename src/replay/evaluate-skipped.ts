@@ -1,47 +1,73 @@
-// Evaluates skipped deliveries again. None of them was ever sent, so nothing of them has to stay as it was.
-import {
-  type CommandedDelivery,
-  type RenderedDelivery,
-  storeRequests,
-} from '../delivery/commands/delivery-commands.store';
+// Evaluates skipped deliveries again, before the transaction that reopens them: conditions and templates may take long, and no
+// lock may wait for them. None of these deliveries was ever sent, so nothing of them has to stay as it was.
+import { type RenderedDelivery, storeRequests } from '../delivery/commands/delivery-commands.store';
+import { deliveriesById } from '../delivery/delivery.store';
 import { newPayloadsOf, type Rendered, renderRequests } from '../delivery/fan-out/render-requests';
-import type { Match, Skip } from '../delivery/fan-out/skip-reasons/skip';
-import { type OutboxEvent, outboxEventsById } from '../events/business-event.store';
+import { outboxEventsById } from '../events/business-event.store';
 import { insertPayloads } from '../events/payload.store';
 import type { Db } from '../sql/db';
-import { type WebhookRow, webhooksById } from '../webhooks/webhook.store';
+import { versionedWebhooksById } from '../webhooks/outgoing-webhook.store';
 
-/**
- * Renders the requests of skipped deliveries by the current condition and templates of their webhooks. Those that are
- * skipped again do not change. Duplicates are sent: the user who replays one knows that the partner received the original.
- * The caller has locked the deliveries and their webhooks.
- * @returns the deliveries that cannot be sent, each with the reason
- */
-export async function evaluateSkipped(db: Db, skipped: readonly CommandedDelivery[]): Promise<Map<string, string>> {
-  if (skipped.length === 0) return new Map();
-  const rendered = await renderRequests(db, await matchesOf(db, skipped));
-  const faults = new Map<string, string>();
-  const sendable: RenderedDelivery[] = [];
-  for (const [index, { id }] of skipped.entries()) {
-    const decision = rendered[index] as Rendered;
-    if ('skipReason' in decision) faults.set(id, faultFor(decision));
-    else sendable.push({ ...decision, id, headers: JSON.stringify(decision.headers), payloadId: decision.payloadId });
+/** What would be sent, or why nothing is. */
+export interface Evaluation {
+  rendered: Rendered;
+  /** It holds until the webhook is changed: the transaction that last changed it. */
+  changedIn: string;
+}
+
+/** By the ids of the deliveries. */
+export type Evaluations = ReadonlyMap<string, Evaluation>;
+
+/** The skipped deliveries that must be evaluated before anything is changed. */
+export interface ToEvaluate {
+  toEvaluate: readonly string[];
+}
+
+/** How often a delivery is evaluated, because its webhook was changed meanwhile. */
+const MAX_EVALUATIONS = 5;
+
+/** @param attempt a transaction that changes nothing if it returns `toEvaluate`; the last one must not return it */
+export async function withEvaluations<Result extends object>(
+  db: Db,
+  attempt: (evaluations: Evaluations, isLast: boolean) => Promise<Result | ToEvaluate>,
+): Promise<Result> {
+  let evaluations: Evaluations = new Map();
+  for (let tries = 0; ; tries += 1) {
+    const result = await attempt(evaluations, tries === MAX_EVALUATIONS);
+    if (!('toEvaluate' in result)) return result;
+    evaluations = await evaluateSkipped(db, result.toEvaluate);
   }
-  await insertPayloads(db, newPayloadsOf(rendered));
+}
+
+// By the current conditions and templates. Duplicates are sent: the user who replays one knows that the partner received the
+// original.
+async function evaluateSkipped(db: Db, ids: readonly string[]): Promise<Evaluations> {
+  const deliveries = [...(await deliveriesById(db, ids)).values()];
+  const [events, webhooks] = await Promise.all([
+    outboxEventsById(db, [...new Set(deliveries.map((each) => each.businessEventId))]),
+    versionedWebhooksById(db, [...new Set(deliveries.map((each) => each.webhookId))]),
+  ]);
+  const matches = deliveries.flatMap(({ id, businessEventId, webhookId }) => {
+    const [event, webhook] = [events.get(businessEventId), webhooks.get(webhookId)];
+    return event && webhook ? { id, event, webhook } : [];
+  });
+  const rendered = await renderRequests(db, matches);
+  return new Map(
+    matches.map(({ id, webhook }, index) => [
+      id,
+      { rendered: rendered[index] as Rendered, changedIn: webhook.changedIn },
+    ]),
+  );
+}
+
+/** Stores the requests of skipped deliveries. Reopen them in the same transaction. */
+export async function storeEvaluated(
+  db: Db,
+  evaluated: readonly { id: string; evaluation: Evaluation }[],
+): Promise<void> {
+  const sendable = evaluated.flatMap(({ id, evaluation: { rendered } }): RenderedDelivery[] =>
+    'skipReason' in rendered ? [] : [{ ...rendered, id, headers: JSON.stringify(rendered.headers) }],
+  );
+  await insertPayloads(db, newPayloadsOf(evaluated.map(({ evaluation }) => evaluation.rendered)));
   await storeRequests(db, sendable);
-  return faults;
-}
-
-function faultFor({ skipReason, skipMessage }: Skip): string {
-  return `Evaluated again, it is still not sent (${skipReason}): ${skipMessage}`;
-}
-
-async function matchesOf(db: Db, skipped: readonly CommandedDelivery[]): Promise<Match[]> {
-  const eventIds = [...new Set(skipped.map((each) => each.businessEventId))];
-  const webhookIds = [...new Set(skipped.map((each) => each.webhookId))];
-  const [events, webhooks] = [await outboxEventsById(db, eventIds), await webhooksById(db, webhookIds)];
-  return skipped.map(({ businessEventId, webhookId }) => ({
-    event: events.get(businessEventId) as OutboxEvent,
-    webhook: webhooks.get(webhookId) as WebhookRow,
-  }));
 }

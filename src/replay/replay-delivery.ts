@@ -2,23 +2,44 @@ import { recordAct } from '../audit/record';
 import { type DeliveryRow, deliveriesById } from '../delivery/delivery.store';
 import type { DeliveryQueue } from '../delivery/queue/queue';
 import { InputError } from '../errors';
+import type { Context } from '../graphql/context';
 import { newId, timeOfId, toNodeId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
+import { type ToEvaluate, withEvaluations } from './evaluate-skipped';
 import { insertReplay, type ReplayRow } from './replay.store';
-import { resendDeliveries } from './resend-deliveries';
+import { type ResendParts, resendDeliveries } from './resend-deliveries';
+
+export interface ReplayedDelivery {
+  delivery: DeliveryRow;
+  replay: ReplayRow;
+}
 
 /** Sends one delivery again. @throws InputError NOT_FOUND, or CONFLICT with the reason */
 export async function replayDelivery(
-  db: Db,
+  { db, transaction }: Pick<Context, 'db' | 'transaction'>,
   viewer: Viewer,
   queue: DeliveryQueue,
   deliveryId: string | null,
   reason: string,
-): Promise<{ delivery: DeliveryRow; replay: ReplayRow }> {
+): Promise<ReplayedDelivery> {
+  return withEvaluations(db, (evaluations, isLast) =>
+    transaction((own) => replayOne(own, viewer, { queue, evaluations, isLast }, deliveryId, reason)),
+  );
+}
+
+async function replayOne(
+  db: Db,
+  viewer: Viewer,
+  parts: ResendParts,
+  deliveryId: string | null,
+  reason: string,
+): Promise<ReplayedDelivery | ToEvaluate> {
   const delivery = await getDelivery(db, deliveryId);
   const replay = replayOfOne(viewer, delivery.id, reason);
-  const fault = (await resendDeliveries(db, queue, replay.id, [delivery])).get(delivery.id);
+  const resent = await resendDeliveries(db, parts, replay.id, [delivery]);
+  if ('toEvaluate' in resent) return resent;
+  const fault = resent.faults.get(delivery.id);
   if (fault !== undefined) throw new InputError([{ field: ['deliveryId'], code: 'CONFLICT', message: fault }]);
   await insertReplay(db, replay);
   const details = { replay: toNodeId('Replay', replay.id), from: delivery.status };

@@ -6,6 +6,7 @@ import type { Log } from '../log';
 import { type Loop, startLoop } from '../loop';
 import { isDatabaseUnavailable } from '../sql/database-errors';
 import type { Db } from '../sql/db';
+import { withEvaluations } from './evaluate-skipped';
 import { claimDueReplay, nextStepInMs, postponeStep } from './replay.store';
 import { stepReplay } from './replay-step';
 
@@ -37,21 +38,23 @@ export function startReplayLoop(parts: ReplayParts): Loop {
 }
 
 // A replay whose steps fail must not delay the others.
-async function runStep({ transaction, queue, log }: ReplayParts): Promise<boolean> {
+async function runStep({ db, transaction, queue, log }: ReplayParts): Promise<boolean> {
   let claimed: string | null = null;
   try {
-    return await transaction(async (db) => {
-      const replay = await claimDueReplay(db);
-      if (!replay) return false;
-      claimed = replay.id;
-      await stepReplay(db, queue, replay);
-      return true;
-    });
+    const { stepped } = await withEvaluations(db, (evaluations, isLast) =>
+      transaction(async (own) => {
+        const replay = await claimDueReplay(own, claimed);
+        if (!replay) return { stepped: false };
+        claimed = replay.id;
+        return stepReplay(own, { queue, evaluations, isLast }, replay);
+      }),
+    );
+    return stepped;
   } catch (error) {
     const id = claimed as string | null;
     if (id === null || isDatabaseUnavailable(error)) throw error;
     log.error({ err: error, replay: toNodeId('Replay', id) }, 'a step of a replay failed');
-    await transaction((db) => postponeStep(db, id, RETRY_MS, FAILED));
+    await transaction((own) => postponeStep(own, id, RETRY_MS, FAILED));
     return false;
   }
 }

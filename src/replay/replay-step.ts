@@ -1,14 +1,14 @@
 // One step of a replay: some deliveries, in one transaction.
 import { currentTime } from '../clock';
 import { replayCompleted } from '../delivery/own-event-builders';
-import type { DeliveryQueue } from '../delivery/queue/queue';
 import { publishOwnEvents } from '../events/own-events';
 import { all, type Condition } from '../sql/condition';
 import type { Db } from '../sql/db';
 import { usersById } from '../users/user.store';
+import type { ToEvaluate } from './evaluate-skipped';
 import { changeReplay, noteStep, type ReplayRow } from './replay.store';
 import { type DeliveryRange, deliveriesInRange, endOfWindow, finishedBy } from './replayed-deliveries.store';
-import { resendDeliveries } from './resend-deliveries';
+import { type ResendParts, resendDeliveries } from './resend-deliveries';
 import { FIRST_ID } from './start-replay';
 import { conditionFrom } from './stored-condition';
 
@@ -17,34 +17,43 @@ const STEPS_PER_SECOND = 4;
 /** The number of deliveries that a step scans: a condition that few of a million meet must not make a long statement. */
 const WINDOW = 10_000;
 
+export interface Stepped {
+  stepped: true;
+}
+const STEPPED: Stepped = { stepped: true };
+
 /**
  * Sends the next deliveries of a claimed replay again and moves its cursor past them, in one transaction: each delivery is
  * processed exactly once, even if processes die. A delivery that cannot be sent again does not count in the rate.
+ * @returns `toEvaluate`: nothing was changed
  */
-export async function stepReplay(db: Db, queue: DeliveryQueue, replay: ReplayRow): Promise<void> {
+export async function stepReplay(db: Db, parts: ResendParts, replay: ReplayRow): Promise<Stepped | ToEvaluate> {
   const now = currentTime();
   const condition = conditionOf(replay);
   if (typeof condition === 'string') return finish(db, replay, now, { status: 'FAILED', error: condition });
   const rest = { after: replay.cursor ?? FIRST_ID, last: replay.lastDeliveryId };
   const end = await endOfWindow(db, rest, WINDOW);
   if (end === null) return finish(db, replay, now, { status: 'COMPLETED', error: null });
-  await replayWithin(db, queue, replay, { after: rest.after, last: end }, condition, now);
+  return replayWithin(db, parts, replay, { after: rest.after, last: end }, condition, now);
 }
 
 async function replayWithin(
   db: Db,
-  queue: DeliveryQueue,
+  parts: ResendParts,
   replay: ReplayRow,
   range: DeliveryRange,
   condition: Condition,
   now: Date,
-): Promise<void> {
+): Promise<Stepped | ToEvaluate> {
   const atMost = Math.ceil(replay.rate / STEPS_PER_SECOND);
   const found = await deliveriesInRange(db, range, condition, atMost);
-  const skipped = (await resendDeliveries(db, queue, replay.id, found)).size;
+  const resent = await resendDeliveries(db, parts, replay.id, found);
+  if ('toEvaluate' in resent) return resent;
+  const skipped = resent.faults.size;
   const replayed = found.length - skipped;
   const cursor = found.length === atMost ? (found.at(-1)?.id as string) : range.last;
   await noteStep(db, replay.id, { cursor, replayed, skipped, restMs: (replayed * 1000) / replay.rate }, now);
+  return STEPPED;
 }
 
 async function finish(
@@ -52,9 +61,10 @@ async function finish(
   replay: ReplayRow,
   now: Date,
   end: { status: 'COMPLETED' | 'FAILED'; error: string | null },
-): Promise<void> {
+): Promise<Stepped> {
   await changeReplay(db, replay.id, { ...end, startedAt: replay.startedAt ?? now, finishedAt: now });
   if (end.status === 'COMPLETED') await publishCompletion(db, replay);
+  return STEPPED;
 }
 
 async function publishCompletion(db: Db, replay: ReplayRow): Promise<void> {

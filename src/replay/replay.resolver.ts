@@ -82,7 +82,7 @@ export class ReplayResolver {
     return answer(empty, async () => {
       checkInput(input);
       const id = uuidOf('Delivery', input.deliveryId);
-      return context.transaction((db) => replayDelivery(db, context.viewer as Viewer, deliveryQueue, id, input.reason));
+      return replayDelivery(context, context.viewer as Viewer, deliveryQueue, id, input.reason);
     });
   }
 

@@ -49,13 +49,18 @@ export async function changeReplay(db: Db, id: string, changes: Partial<ReplayRo
   await db.update(ReplayEntity, { id }, changes);
 }
 
-/** The replay whose next step has been due the longest, except those whose step another worker runs. */
-export async function claimDueReplay(db: Db): Promise<ReplayRow | null> {
+/**
+ * The replay whose next step has been due the longest, except those whose step another worker runs.
+ * @param id only this one, if it is due; null: any
+ */
+export async function claimDueReplay(db: Db, id: string | null): Promise<ReplayRow | null> {
   return rowOf<ReplayRow>(
     db,
     // the clock of the database, here and below: the clocks of workers differ, and the rate applies to all of them
     statement(`select ${REPLAYS.columns} from replays where status in ('PENDING', 'RUNNING')
-       and next_step_at <= clock_timestamp() order by next_step_at limit 1 for update skip locked`),
+       and next_step_at <= clock_timestamp() and ($1::uuid is null or id = $1)
+       order by next_step_at limit 1 for update skip locked`),
+    [id],
   );
 }
 

@@ -7,21 +7,34 @@ import { newId } from '../ids';
 import type { Db } from '../sql/db';
 import type { WebhookStatus } from '../webhooks/webhook.entity';
 import { webhooksForShare } from '../webhooks/webhook.store';
-import { evaluateSkipped } from './evaluate-skipped';
+import { type Evaluation, type Evaluations, storeEvaluated, type ToEvaluate } from './evaluate-skipped';
+
+/** What a transaction that sends deliveries again is given. */
+export interface ResendParts {
+  queue: DeliveryQueue;
+  evaluations: Evaluations;
+  /** Deliveries that are not evaluated are not sent. */
+  isLast: boolean;
+}
+
+/** The deliveries that cannot be sent again, each with the reason. */
+export interface Resent {
+  faults: ReadonlyMap<string, string>;
+}
 
 /**
  * Sends deliveries again: with the same ids and bytes, and a new round of the retry schedule that begins now, or when their
  * paused or disabled webhook is resumed. A skipped delivery has no request yet and is evaluated again. Replays are not
  * ordered: later deliveries of a document do not wait for them, except those that already wait for this delivery.
- * @returns the deliveries that cannot be sent again, each with the reason
+ * @returns `toEvaluate`: nothing was changed
  */
 export async function resendDeliveries(
   db: Db,
-  queue: DeliveryQueue,
+  { queue, evaluations, isLast }: ResendParts,
   replayId: string,
   requested: readonly { id: string; webhookId: string }[],
-): Promise<Map<string, string>> {
-  if (requested.length === 0) return new Map();
+): Promise<Resent | ToEvaluate> {
+  if (requested.length === 0) return { faults: new Map() };
   const webhooks = await webhooksForShare(db, [...new Set(requested.map((each) => each.webhookId))]);
   const deliveries = await lockDeliveries(
     db,
@@ -34,12 +47,29 @@ export async function resendDeliveries(
     if (fault !== null) faults.set(delivery.id, fault);
   }
   const skipped = deliveries.filter(({ id, status }) => status === 'SKIPPED' && !faults.has(id));
-  for (const [id, fault] of await evaluateSkipped(db, skipped)) faults.set(id, fault);
+  const evaluated = skipped.flatMap(({ id, webhookId }) => {
+    const evaluation = evaluations.get(id);
+    return evaluation && evaluation.changedIn === webhooks.get(webhookId)?.changedIn ? { id, evaluation } : [];
+  });
+  if (evaluated.length < skipped.length && !isLast) return { toEvaluate: skipped.map(({ id }) => id) };
+  await storeEvaluated(db, evaluated);
+  const evaluationOf = new Map(evaluated.map(({ id, evaluation }) => [id, evaluation]));
+  for (const { id } of skipped) {
+    const fault = faultOfEvaluation(evaluationOf.get(id));
+    if (fault !== null) faults.set(id, fault);
+  }
   const again = deliveries
     .filter(({ id }) => !faults.has(id))
     .map((delivery) => ({ id: newId(), deliveryId: delivery.id, isHeld: statusOf(delivery) !== 'ACTIVE' }));
   await giveJobs(db, queue, replayId, again);
-  return faults;
+  return { faults };
+}
+
+function faultOfEvaluation(evaluation: Evaluation | undefined): string | null {
+  if (!evaluation) return 'Its webhook was changed each time it was evaluated: replay it again.';
+  const { rendered } = evaluation;
+  if (!('skipReason' in rendered)) return null;
+  return `Evaluated again, it is still not sent (${rendered.skipReason}): ${rendered.skipMessage}`;
 }
 
 async function giveJobs(

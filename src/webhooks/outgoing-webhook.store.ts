@@ -84,8 +84,19 @@ function webhookOf(row: OutgoingWebhook & Beside): OutgoingWebhook {
   return webhook;
 }
 
+/** These webhooks, of any direction and status, each with the transaction that last changed it. */
+export async function versionedWebhooksById(db: Db, ids: readonly string[]): Promise<Map<string, OutgoingWebhook>> {
+  const rows = await rowsOf<OutgoingWebhook>(
+    db,
+    statement(`select ${COLUMNS} from webhooks where id = any($1::uuid[])`),
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 /** The transaction that last changed each of these webhooks. */
 export async function changesOf(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
   const rows = await rowsOf<{ id: string; changedIn: string }>(
     db,
     statement('select id, changed_in as "changedIn" from webhooks where id = any($1::uuid[])'),

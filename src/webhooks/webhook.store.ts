@@ -9,6 +9,7 @@ import {
   type WebhookStatus,
 } from './webhook.entity';
 import { WebhookCircuitEntity } from './webhook-circuit.entity';
+import { keepWebhooks, lockWebhooks } from './webhook-lock.store';
 
 export interface WebhookRow {
   id: string;
@@ -62,11 +63,10 @@ export async function webhooksById(db: Db, ids: readonly string[]): Promise<Map<
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Locks the row, so that changes of one webhook happen one after the other. */
+/** Locks the webhook, so that its changes happen one after the other. */
 export async function findWebhookForUpdate(db: Db, id: string): Promise<WebhookRow | null> {
-  return rowOf<WebhookRow>(db, statement(`select ${WEBHOOKS.columns} from webhooks where id = $1 for no key update`), [
-    id,
-  ]);
+  await lockWebhooks(db, [id]);
+  return findWebhook(db, id);
 }
 
 /** Inserts the webhook and, if it is OUTGOING, a closed circuit. */
@@ -77,33 +77,41 @@ export async function insertWebhook(db: Db, webhook: WebhookRow): Promise<void> 
   }
 }
 
-/** Locks the row against changes, such as pausing and resuming, until the transaction ends. */
+/** Keeps the webhook from changes, such as pausing and resuming, until the transaction ends. */
 export async function findWebhookForShare(db: Db, id: string): Promise<WebhookRow | null> {
-  return rowOf<WebhookRow>(db, statement(`select ${WEBHOOKS.columns} from webhooks where id = $1 for share`), [id]);
+  await keepWebhooks(db, [id]);
+  return findWebhook(db, id);
 }
 
-/** Locks the rows like `findWebhookForUpdate`, ordered by id, so that concurrent callers do not deadlock. */
+async function findWebhook(db: Db, id: string): Promise<WebhookRow | null> {
+  return rowOf<WebhookRow>(db, statement(`select ${WEBHOOKS.columns} from webhooks where id = $1`), [id]);
+}
+
+/** Locks these webhooks like `findWebhookForUpdate`. */
 export async function webhooksForUpdate(db: Db, ids: readonly string[]): Promise<Map<string, WebhookRow>> {
-  const rows = await rowsOf<WebhookRow>(
-    db,
-    `select ${WEBHOOKS.columns} from webhooks where id = any($1::uuid[]) order by id for no key update`,
-    [ids],
-  );
-  return new Map(rows.map((row) => [row.id, row]));
+  await lockWebhooks(db, ids);
+  return webhooksById(db, ids);
 }
 
 export async function changeWebhook(db: Db, id: string, changes: Partial<WebhookRow>): Promise<void> {
   await db.update(WebhookEntity, { id }, changes);
 }
 
-/** Status and ordering of these webhooks. Locks the rows, so that neither changes until the transaction ends. */
-export async function webhooksForShare(
-  db: Db,
-  ids: readonly string[],
-): Promise<Map<string, Pick<WebhookRow, 'status' | 'ordering'>>> {
-  const rows = await rowsOf<Pick<WebhookRow, 'id' | 'status' | 'ordering'>>(
+/** A webhook that is kept from changes. */
+export interface KeptWebhook {
+  id: string;
+  status: WebhookStatus;
+  ordering: Ordering | null;
+  /** The transaction that last changed it. */
+  changedIn: string;
+}
+
+/** Keeps these webhooks from changes until the transaction ends. */
+export async function webhooksForShare(db: Db, ids: readonly string[]): Promise<Map<string, KeptWebhook>> {
+  await keepWebhooks(db, ids);
+  const rows = await rowsOf<KeptWebhook>(
     db,
-    statement('select id, status, ordering from webhooks where id = any($1::uuid[]) order by id for share'),
+    statement('select id, status, ordering, changed_in as "changedIn" from webhooks where id = any($1::uuid[])'),
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));

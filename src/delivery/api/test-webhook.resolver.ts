@@ -43,7 +43,7 @@ export class TestWebhookResolver {
       const sample = sampleOf(input, context, info);
       const id = uuidOf('Webhook', input.id);
       const viewer = context.viewer as Viewer;
-      return { delivery: await context.transaction((db) => testWebhook(db, viewer, deliveryQueue, id, sample)) };
+      return { delivery: await testWebhook(context, viewer, deliveryQueue, id, sample) };
     });
   }
 }

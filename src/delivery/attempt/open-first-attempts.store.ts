@@ -1,4 +1,5 @@
-import { type Db, rowsOf, statement } from '../../sql/db';
+import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { TRY_KEEP_WEBHOOKS } from '../../webhooks/webhook-lock.store';
 import type { DueWebhook } from '../delivery.store';
 
 /** A webhook whose first attempts may be opened: `deliveries` is 0. */
@@ -11,9 +12,8 @@ export interface WebhookToOpen extends DueWebhook {
   isPaused: boolean;
 }
 
-/** Locks these webhooks, so that none changes until the transaction ends. */
-export async function lockWebhooksToOpen(db: Db, ids: readonly string[]): Promise<Map<string, WebhookToOpen>> {
-  const rows = await rowsOf<WebhookToOpen>(
+export async function webhooksToOpen(db: Db, ids: readonly string[]): Promise<WebhookToOpen[]> {
+  return rowsOf<WebhookToOpen>(
     db,
     statement(`select w.id, w.changed_in as "changedIn", w.name, w.status, w.timeout_ms as "timeoutMs",
        w.retry_schedule as "retrySchedule", w.rate_limit as "rateLimit", w.rate_limit_seconds as "rateLimitSeconds",
@@ -22,21 +22,29 @@ export async function lockWebhooksToOpen(db: Db, ids: readonly string[]): Promis
        exists (select from webhook_credentials k where k.webhook_id = w.id) as "hasCredentials", 0 as deliveries,
        exists (select from deliveries_pause) as "isPaused"
      from webhooks w join webhook_circuits c on c.webhook_id = w.id
-     where w.id = any($1::uuid[]) order by w.id for share of w`),
+     where w.id = any($1::uuid[])`),
     [ids],
   );
-  return new Map(rows.map((row) => [row.id, row]));
+}
+
+export interface Kept {
+  /** false: all deliveries are being paused or resumed now. */
+  fromPause: boolean;
+  /** Of the asked webhooks, those that are not being changed now. */
+  webhookIds: ReadonlySet<string>;
 }
 
 /**
- * Keeps all deliveries from being paused until the transaction ends, so that a later statement can tell whether they are.
- * It does not wait: the transaction may hold locks that a pause which ends at this moment waits for.
- * @returns false: they are being paused or resumed now
+ * Keeps all deliveries from being paused, and these webhooks from being changed, until the transaction ends, so that a later
+ * statement can tell how they are. It does not wait: the transaction may hold locks that a pause which ends at this moment
+ * waits for.
  */
-export async function tryKeepFromPause(db: Db): Promise<boolean> {
-  const [row] = await rowsOf<{ taken: boolean }>(
+export async function tryKeep(db: Db, ids: readonly string[]): Promise<Kept> {
+  const row = await rowOf<{ fromPause: boolean; webhookIds: string[] }>(
     db,
-    statement(`select pg_try_advisory_xact_lock_shared(hashtext('hookledger.pause')) as taken`),
+    statement(`select pg_try_advisory_xact_lock_shared(hashtext('hookledger.pause')) as "fromPause",
+       array(${TRY_KEEP_WEBHOOKS}) as "webhookIds"`),
+    [ids],
   );
-  return row?.taken === true;
+  return { fromPause: row?.fromPause === true, webhookIds: new Set(row?.webhookIds) };
 }

@@ -10,7 +10,7 @@ import type { FirstAttempts, NewDeliveries, Opened, Opening } from '../fan-out/f
 import { type Credentials, credentialsOf, NO_CREDENTIALS } from '../signing/credentials';
 import { type SigningSecrets, signingSecretsOf } from '../signing/signing-secrets';
 import { type Attempt, prepareAttempt, rowFor } from './attempt';
-import { lockWebhooksToOpen, tryKeepFromPause, type WebhookToOpen } from './open-first-attempts.store';
+import { tryKeep, type WebhookToOpen, webhooksToOpen } from './open-first-attempts.store';
 import type { LeaseUse, WorkerLeases } from './worker-leases';
 
 /** Of one transaction: an event may match thousands of webhooks. */
@@ -63,7 +63,6 @@ interface Prepared {
 function beginOpening(parts: FirstAttemptsParts, bodies: ByteLimit, lease: LeaseUse): Opening {
   const { keyring, capacity, backlog, leases, worker } = parts;
   const queued = new Set<string>();
-  let asked: string[] = [];
   let wanted: string[] = [];
   let prepared: Prepared | null = null;
   const reserved: DueDelivery[] = [];
@@ -97,25 +96,27 @@ function beginOpening(parts: FirstAttemptsParts, bodies: ByteLimit, lease: Lease
 
   return {
     mayOpen(webhooks) {
-      asked = webhooks.map(({ id }) => id);
       wanted = webhooks
         .filter(sendsAtOnce)
         .slice(0, MAX_OPENED)
         .map(({ id }) => id);
       return wanted.length > 0;
     },
-    async lock(db) {
-      // sent together, executed in this order: whether deliveries are paused is read after the lock
-      const [canOpen, webhooks, secretsOf] = await Promise.all([
-        tryKeepFromPause(db),
-        lockWebhooksToOpen(db, asked),
+    async prepare(db) {
+      // sent together, executed in this order: what is kept is read afterwards
+      const [kept, found, secretsOf] = await Promise.all([
+        tryKeep(db, wanted),
+        webhooksToOpen(db, wanted),
         signingSecretsOf(db, keyring, wanted),
         lease.hold(db),
       ]);
-      const withCredentials = wanted.filter((id) => webhooks.get(id)?.hasCredentials);
+      const webhooks = new Map(
+        found.filter(({ id }) => kept.webhookIds.has(id)).map((webhook) => [webhook.id, webhook]),
+      );
+      const withCredentials = [...webhooks.values()].filter(({ hasCredentials }) => hasCredentials).map(({ id }) => id);
       const credentialsFor =
         withCredentials.length > 0 ? await credentialsOf(db, keyring, withCredentials) : () => NO_CREDENTIALS;
-      prepared = { webhooks: canOpen ? webhooks : new Map(), secretsOf, credentialsOf: credentialsFor };
+      prepared = { webhooks: kept.fromPause ? webhooks : new Map(), secretsOf, credentialsOf: credentialsFor };
       return new Map([...webhooks].map(([id, { changedIn }]) => [id, changedIn]));
     },
     open(made) {

@@ -8,7 +8,7 @@ import { takeSlots } from '../../webhooks/webhook-slot.store';
 import { admit, blockedWebhooks, type FreeSlots, freeSlotsNow, lockCircuitsForAdmission } from '../capacity/admission';
 import { releaseSuccessors } from '../capacity/document-ordering';
 import { cancelDeliveries, holdDeliveries, makeWait } from '../capacity/waiting.store';
-import { type DueDelivery, type DueWebhook, dueDeliveries, lockWebhooksOf } from '../delivery.store';
+import { type DueDelivery, type DueWebhook, dueDeliveries, keepWebhooksOf } from '../delivery.store';
 import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
 import type { DeliveryQueue } from '../queue/queue';
@@ -48,7 +48,7 @@ export async function startAttempts(db: Db, parts: StartParts, atMost: number): 
   if (jobs.length === 0) return NOTHING_STARTED;
   const jobIds = new Set(jobs.map((job) => job.id));
   const deliveryIds = jobs.map((job) => job.deliveryId);
-  const webhooks = await lockWebhooksOf(db, deliveryIds);
+  const webhooks = await keepWebhooksOf(db, deliveryIds);
   const slots = freeSlotsNow(parts.capacity, webhooks.keys());
   const circuits = await lockCircuitsForAdmission(db, webhooks, slots);
   const found = await dueDeliveries(db, deliveryIds, blockedWebhooks(webhooks, circuits, slots));

@@ -3,14 +3,23 @@
 import { recordAct } from '../../audit/record';
 import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
-import { eventsById, leaveOutbox, type OutboxEvent } from '../../events/business-event.store';
+import {
+  type BusinessEventRow,
+  eventsById,
+  leaveOutbox,
+  NOT_RECEIVED,
+  type OutboxEvent,
+  outboxEventsById,
+} from '../../events/business-event.store';
 import { faultsOfEvent, type NewEvent } from '../../events/event-faults';
-import { insertPayloads, payloadsById } from '../../events/payload.store';
+import { insertPayloads } from '../../events/payload.store';
 import { publishEvents } from '../../events/publish-events';
+import type { Context } from '../../graphql/context';
 import { newId, timeOfId, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';
-import { findWebhookForShare, type WebhookRow } from '../../webhooks/webhook.store';
+import { type OutgoingWebhook, versionedWebhooksById } from '../../webhooks/outgoing-webhook.store';
+import { webhooksForShare } from '../../webhooks/webhook.store';
 import { type DeliveryRow, deliveriesById, insertDeliveries, type NewDelivery } from '../delivery.store';
 import { newPayloadsOf, type Rendered, type RenderedRequest, renderRequests } from '../fan-out/render-requests';
 import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
@@ -27,24 +36,53 @@ type GivenEvent = Pick<NewEvent, 'documentType' | 'event' | 'referenceDocument' 
 /** The event to send: from a given document, or a stored one. */
 export type Sample = { event: GivenEvent } | { eventId: string | null };
 
+/** How often a test begins again because the webhook was changed while its templates ran. */
+const MAX_TRIES = 5;
+
 /**
  * Sends an event to this webhook only, even if it is paused or disabled, in one attempt without retries. A given document
- * becomes an event that is delivered to no other webhook.
+ * becomes an event that is delivered to no other webhook. Condition and templates run before the transaction, because no
+ * lock may wait for them.
  * @throws InputError also if all deliveries are paused, the condition is false or a template fails, with the reason
  */
 export async function testWebhook(
-  db: Db,
+  { db, transaction }: Pick<Context, 'db' | 'transaction'>,
   viewer: Viewer,
   queue: DeliveryQueue,
   id: string | null,
   sample: Sample,
 ): Promise<DeliveryRow> {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const webhook = webhookToTest(id === null ? undefined : (await versionedWebhooksById(db, [id])).get(id));
+    const event = 'event' in sample ? newEvent(viewer, sample.event) : await pastEvent(db, sample.eventId);
+    const [rendered] = (await renderRequests(db, [{ event, webhook }])) as [Rendered];
+    const test = { webhook, event, rendered, given: 'event' in sample ? sample.event : null };
+    const delivery = await transaction((own) => send(own, viewer, queue, test));
+    if (delivery) return delivery;
+  }
+  throw refusal(['id'], 'CONFLICT', 'Nothing was sent: the webhook was changed each time it was evaluated. Try again.');
+}
+
+interface Test {
+  webhook: OutgoingWebhook;
+  event: OutboxEvent;
+  rendered: Rendered;
+  /** What is to be published as the event; null: it is stored. */
+  given: GivenEvent | null;
+}
+
+// null: the webhook was changed since the request was rendered
+async function send(
+  db: Db,
+  viewer: Viewer,
+  queue: DeliveryQueue,
+  { webhook, event, rendered, given }: Test,
+): Promise<DeliveryRow | null> {
   if (await areDeliveriesPaused(db)) throw refusal(null, 'CONFLICT', PAUSED);
-  const webhook = await webhookToTest(db, id);
-  const event = 'event' in sample ? await newEvent(db, viewer, sample.event) : await pastEvent(db, sample.eventId);
-  const [rendered] = (await renderRequests(db, [{ event, webhook }])) as [Rendered];
+  if ((await webhooksForShare(db, [webhook.id])).get(webhook.id)?.changedIn !== webhook.changedIn) return null;
   if ('skipReason' in rendered) throw refusal(null, 'CONFLICT', `Nothing was sent. ${rendered.skipMessage}`);
-  const delivery = deliveryOf(event, webhook, rendered);
+  const stored = given ? await publish(db, viewer, event.id, given) : event;
+  const delivery = deliveryOf(stored, webhook, rendered);
   await insertPayloads(db, newPayloadsOf([rendered]));
   await insertDeliveries(db, [delivery]);
   await queue.insert(db, [{ id: delivery.jobId as string, deliveryId: delivery.id, startAfter: null }]);
@@ -54,8 +92,7 @@ export async function testWebhook(
   return (await deliveriesById(db, [delivery.id])).get(delivery.id) as DeliveryRow;
 }
 
-async function webhookToTest(db: Db, id: string | null): Promise<WebhookRow> {
-  const webhook = id === null ? null : await findWebhookForShare(db, id);
+function webhookToTest(webhook: OutgoingWebhook | undefined): OutgoingWebhook {
   if (!webhook) throw refusal(['id'], 'NOT_FOUND', 'There is no webhook with this id.');
   if (webhook.direction !== 'OUTGOING') {
     throw refusal(['id'], 'INVALID', `${webhook.name} is ${webhook.direction}: only OUTGOING webhooks send requests.`);
@@ -66,25 +103,48 @@ async function webhookToTest(db: Db, id: string | null): Promise<WebhookRow> {
   return webhook;
 }
 
-async function newEvent(db: Db, viewer: Viewer, given: GivenEvent): Promise<OutboxEvent> {
-  const event: NewEvent = { ...given, user: null, idempotencyKey: null, causedBy: null };
-  const faults = faultsOfEvent(event, []);
+// as it will be published
+function newEvent(viewer: Viewer, given: GivenEvent): OutboxEvent {
+  const faults = faultsOfEvent(published(given), []);
   if (faults.length > 0) throw new InputError(faults);
-  const [published] = await publishEvents(db, viewer, [event]);
-  const id = published?.id as string;
+  const { documentType, event, referenceDocument, data } = given;
+  const id = newId();
+  return {
+    id,
+    documentType,
+    event,
+    referenceDocument,
+    payloadId: '',
+    userId: viewer.userId,
+    publishedBy: viewer.userId,
+    idempotencyKey: null,
+    createdAt: timeOfId(id),
+    fannedOutAt: null,
+    wantedBy: null,
+    causedBy: null,
+    causePath: [],
+    ...NOT_RECEIVED,
+    body: Buffer.from(data.text),
+    contentType: 'application/json',
+  };
+}
+
+const published = (given: GivenEvent): NewEvent => ({ ...given, user: null, idempotencyKey: null, causedBy: null });
+
+async function publish(db: Db, viewer: Viewer, id: string, given: GivenEvent): Promise<BusinessEventRow> {
+  await publishEvents(db, viewer, [{ ...published(given), id }]);
   // in the same transaction, before it can be fanned out
   await leaveOutbox(db, [id], [1], currentTime());
-  return pastEvent(db, id);
+  return (await eventsById(db, [id])).get(id) as BusinessEventRow;
 }
 
 async function pastEvent(db: Db, id: string | null): Promise<OutboxEvent> {
-  const event = id === null ? undefined : (await eventsById(db, [id])).get(id);
+  const event = id === null ? undefined : (await outboxEventsById(db, [id])).get(id);
   if (!event) throw refusal(['eventId'], 'NOT_FOUND', 'There is no business event with this id.');
-  const payload = (await payloadsById(db, [event.payloadId])).get(event.payloadId);
-  return { ...event, body: payload?.body ?? null, contentType: payload?.contentType ?? '' };
+  return event;
 }
 
-function deliveryOf(event: OutboxEvent, webhook: WebhookRow, rendered: RenderedRequest) {
+function deliveryOf(event: BusinessEventRow, webhook: OutgoingWebhook, rendered: RenderedRequest) {
   const id = newId();
   const delivery: NewDelivery = {
     id,
@@ -100,7 +160,7 @@ function deliveryOf(event: OutboxEvent, webhook: WebhookRow, rendered: RenderedR
     method: rendered.method,
     url: rendered.url,
     headers: JSON.stringify([...rendered.headers, TEST_HEADER]),
-    payloadId: rendered.payloadId,
+    payloadId: rendered.payload?.id ?? event.payloadId,
     attempts: 0,
     nextAttemptAt: timeOfId(id),
     held: false,

@@ -32,6 +32,7 @@ export interface Outcome {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+const NO_CHANGES: ReadonlyMap<string, string> = new Map();
 
 export interface ClaimParts {
   queue: DeliveryQueue;
@@ -50,7 +51,7 @@ export async function claimAndWrite(
   const [claimed, states, changedIn] = await Promise.all([
     claimFromOutbox(db, events.map(idOf)),
     readStates(db, directory, asked),
-    opening?.lock(db) ?? null,
+    opening?.prepare(db) ?? NO_CHANGES,
   ]);
   if (states === null) return { written: null, queued: false, pending: false, slow: NONE };
   const slow = new Set([...states].flatMap(([id, { hasPending }]) => (hasPending ? id : [])));

@@ -18,14 +18,13 @@ export interface FirstAttempts {
 
 /** The first attempts that one transaction opens. Call `committed` or `failed` when it has ended. */
 export interface Opening {
-  /** Whether deliveries of any of these webhooks may be sent at once. If so, call `lock`, and the commit must be durable. */
+  /** Whether deliveries of any of these webhooks may be sent at once. If so, call `prepare`, and the commit must be durable. */
   mayOpen(webhooks: readonly OutgoingWebhook[]): boolean;
   /**
-   * Locks these webhooks, and reads what their attempts need. All, also those whose deliveries go to the queue: two
-   * transactions that each lock webhooks in two steps could wait for each other.
-   * @returns the transaction that last changed each
+   * Keeps these webhooks from changes, unless they are being changed now, and reads what their attempts need.
+   * @returns for each that is kept, the transaction that last changed it
    */
-  lock(db: Db): Promise<Map<string, string>>;
+  prepare(db: Db): Promise<Map<string, string>>;
   /**
    * Takes capacity for those of these new deliveries that may be sent at once, and signs their requests. The caller
    * writes what is returned.

@@ -63,7 +63,7 @@ async function writeDecided(
   const [pending, states] = await Promise.all([claimPendingDecisions(db, asked), readStates(db, directory, ids)]);
   if (states === null) return { ...NOTHING, changed: asked.length };
   const pairs = pairsOf(pending, events, directory);
-  const { states: locked, changed } = await lockStates(db, webhooksOf(pairs), states, null);
+  const { states: locked, changed } = await lockStates(db, webhooksOf(pairs), states);
   const decided: DecidedPair[] = [];
   const left = new Set<string>();
   let undecided = 0;

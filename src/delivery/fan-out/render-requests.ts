@@ -1,5 +1,4 @@
 // Renders the request of a delivery: once, when its event is fanned out. All attempts send the same request.
-import { setImmediate } from 'node:timers/promises';
 import type { OutboxEvent } from '../../events/business-event.store';
 import { documentJson } from '../../events/data-as-json';
 import { newPayload, type Payload } from '../../events/payload.store';
@@ -12,12 +11,11 @@ import type { Undecided } from '../../templating/time-limit';
 import { usersById } from '../../users/user.store';
 import { type PlannedRequest, planRequest, type RequestPlan } from '../../webhooks/request/request-plan';
 import type { WebhookRow } from '../../webhooks/webhook.store';
-import { keepTransaction } from '../queue/transaction.store';
 import { defaultBody, eventType } from './default-body';
 import { evaluateTemplates } from './evaluate-templates';
 import { passedHeaders } from './passed-headers';
 import { conditionSkips } from './skip-reasons/condition';
-import { decided, type Evaluation, isUndecided, type Pause } from './skip-reasons/evaluation';
+import { decided, type Evaluation, isUndecided } from './skip-reasons/evaluation';
 import type { Match, Skip } from './skip-reasons/skip';
 import { DATA_ERASED } from './skip-reasons/template-error';
 
@@ -36,17 +34,15 @@ export type Rendered = RenderedRequest | Skip;
 
 type Planned = Match & { plan: RequestPlan };
 
-/** Like `renderDecided`, in a transaction and for a caller that cannot defer decisions. @throws AppError if one is undecided */
+/** Like `renderDecided`, for a caller that cannot defer decisions. @throws AppError if one is undecided */
 export async function renderRequests(db: Db, matches: readonly Match[]): Promise<Rendered[]> {
-  const pause = pauseIn(db);
-  const rendered = await renderDecided(db, matches, pause);
+  const rendered = await renderDecided(db, matches);
   for (;;) {
     const open = [...rendered.keys()].filter((index) => isUndecided(rendered[index]));
     if (open.length === 0) return rendered as Rendered[];
     const again = await renderDecided(
       db,
       open.map((index) => matches[index] as Match),
-      pause,
     );
     if (again.every(isUndecided)) again.forEach(decided);
     for (const [place, index] of open.entries()) rendered[index] = again[place] as Rendered | Undecided;
@@ -54,21 +50,18 @@ export async function renderRequests(db: Db, matches: readonly Match[]): Promise
 }
 
 /**
+ * Takes no locks, and must hold none: conditions and templates may take long.
  * @returns one for each, in this order. Equal bodies of one event share a payload. After an undecided event, the further
  * events of the same webhook are undecided too
  */
-export async function renderDecided(
-  db: Db,
-  matches: readonly Match[],
-  pause?: Pause,
-): Promise<(Rendered | Undecided)[]> {
+export async function renderDecided(db: Db, matches: readonly Match[]): Promise<(Rendered | Undecided)[]> {
   const plans = new Map<WebhookRow, RequestPlan>();
   const planned = matches.map(({ event, webhook }): Planned => {
     const plan = plans.get(webhook) ?? planRequest(webhook);
     plans.set(webhook, plan);
     return { event, webhook, plan };
   });
-  const requests = await requestsFor(db, planned, pause);
+  const requests = await requestsFor(db, planned);
   const received = await receivedHeaders(db, planned);
   const payloads = new Map<string, Payload>();
   return planned.map(({ event, webhook }, index) => {
@@ -113,7 +106,7 @@ function contentTypeOf(event: OutboxEvent): [string, string] {
 
 type Request = PlannedRequest | Skip | Undecided | null;
 
-async function requestsFor(db: Db, planned: readonly Planned[], pause?: Pause): Promise<Request[]> {
+async function requestsFor(db: Db, planned: readonly Planned[]): Promise<Request[]> {
   const requests: Request[] = planned.map(({ event, plan }) => (event.body === null ? DATA_ERASED : plan.fixed));
   const open = [...planned.keys()].filter((index) => requests[index] !== DATA_ERASED && needsDocument(planned[index]));
   if (open.length === 0) return requests;
@@ -121,12 +114,9 @@ async function requestsFor(db: Db, planned: readonly Planned[], pause?: Pause): 
     db,
     open.map((index) => planned[index] as Planned),
   );
-  const skips = await conditionSkips(evaluations, pause);
+  const skips = await conditionSkips(evaluations);
   const rendering = [...open.keys()].filter((at) => skips[at] === null && evaluations[at]?.plan.fixed === null);
-  const rendered = await evaluateTemplates(
-    rendering.map((at) => evaluations[at] as Evaluation),
-    pause,
-  );
+  const rendered = await evaluateTemplates(rendering.map((at) => evaluations[at] as Evaluation));
   open.forEach((index, at) => {
     requests[index] = skips[at] ?? requests[index] ?? null;
   });
@@ -192,17 +182,4 @@ function payloadFor(
 
 function documentOf({ body, contentType }: OutboxEvent): Buffer {
   return documentJson(body as Buffer, contentType);
-}
-
-const KEEP_ALIVE_MS = 10_000;
-
-// Thousands of slow conditions take minutes, and the server ends a transaction that is idle for one minute.
-function pauseIn(db: Db): Pause {
-  let last = performance.now();
-  return async () => {
-    await setImmediate();
-    if (performance.now() - last < KEEP_ALIVE_MS) return;
-    last = performance.now();
-    await keepTransaction(db);
-  };
 }

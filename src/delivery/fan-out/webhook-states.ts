@@ -40,22 +40,24 @@ export interface LockedStates {
  * stay held after its webhook was resumed, wait although there is capacity, belong to an archived webhook, or overlook an
  * earlier one of its document. What changes open deliveries of a webhook locks its circuit too.
  *
- * It does not lock the webhooks: several relays that share locks, one after the other, would keep changes of them waiting.
- * @param changedIn if all webhooks are locked, because first attempts may be opened: the transaction that last changed each
+ * @param kept the webhooks that are kept from changes, because first attempts may be opened: the transaction that last
+ * changed each
  */
 export async function lockStates(
   db: Db,
   webhooks: readonly OutgoingWebhook[],
   states: WebhookStates,
-  changedIn: ReadonlyMap<string, string> | null,
+  kept: ReadonlyMap<string, string> = new Map(),
 ): Promise<LockedStates> {
   const toLock = webhooks.filter((webhook) => webhook.status !== 'ACTIVE' || needsCircuit(webhook, states)).map(idOf);
   const isLocked = new Set(toLock);
-  const toCompare = changedIn ? webhooks : webhooks.filter(({ id }) => isLocked.has(id));
+  const toCompare = webhooks.filter(({ id }) => isLocked.has(id) || kept.has(id));
   if (toCompare.length === 0) return { states, changed: new Set() };
   // sent together, executed in this order
-  const [circuits, found] = await Promise.all([lockCircuits(db, toLock), changedIn ?? changesOf(db, toLock)]);
-  const changed = new Set(toCompare.filter(({ id, changedIn: known }) => found.get(id) !== known).map(idOf));
+  const [circuits, found] = await Promise.all([lockCircuits(db, toLock), changesOf(db, toLock)]);
+  const changed = new Set(
+    toCompare.filter(({ id, changedIn }) => (kept.get(id) ?? found.get(id)) !== changedIn).map(idOf),
+  );
   const locked = new Map(states);
   for (const [id, { state, hasBacklog }] of circuits) {
     locked.set(id, { hasPending: false, ...states.get(id), mustQueue: hasBacklog || state !== 'CLOSED' });

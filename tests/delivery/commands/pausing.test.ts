@@ -178,7 +178,9 @@ test('archiving a webhook and taking its due deliveries do not lock each other o
   // as archiveWebhook does it, halted in the middle; the first to notice a deadlock is this connection
   await archiving.query("set deadlock_timeout = '10ms'");
   await archiving.query('begin');
-  await archiving.query('select from webhooks where id = $1 for no key update', [uuidOf('Webhook', webhook.id)]);
+  await archiving.query(`select pg_advisory_xact_lock(hashtext('hookledger.webhook'), hashtext($1))`, [
+    uuidOf('Webhook', webhook.id),
+  ]);
   await waitFor('the worker, which waits for the webhook', async () => {
     const [row] = await app.database.query<{ n: number }>(
       `select count(*)::int as n from pg_stat_activity

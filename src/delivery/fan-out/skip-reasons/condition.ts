@@ -2,14 +2,11 @@ import { type Condition, compileCondition, type Decision } from '../../../templa
 import type { Subject } from '../../../templating/subject';
 import type { ProgramFault } from '../../../templating/text-position';
 import { type Late, runEach, type Undecided } from '../../../templating/time-limit';
-import { type Evaluation, lateMessage, type Pause, readAhead } from './evaluation';
+import { type Evaluation, lateMessage, readAhead } from './evaluation';
 import type { Skip } from './skip';
 
 /** Evaluates conditions. @returns for each, why it is not sent; null: the condition is true, or there is none */
-export async function conditionSkips(
-  evaluations: readonly Evaluation[],
-  pause?: Pause,
-): Promise<(Skip | Undecided | null)[]> {
+export async function conditionSkips(evaluations: readonly Evaluation[]): Promise<(Skip | Undecided | null)[]> {
   const conditional = evaluations.flatMap(({ webhook, subject }) =>
     webhook.condition === null ? [] : { id: webhook.id, condition: compileCondition(webhook.condition), subject },
   );
@@ -18,7 +15,6 @@ export async function conditionSkips(
     groupOf: ({ id }) => id,
     prepare: ({ subject }) => readAhead(subject.celDocument),
     run: ({ condition, subject }) => ('message' in condition ? condition : condition.decide(subject)),
-    pause,
   });
   return evaluations.map(({ webhook }) => {
     if (webhook.condition === null) return null;

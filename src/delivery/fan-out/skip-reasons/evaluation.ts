@@ -12,9 +12,6 @@ export interface Evaluation {
   readonly subject: Subject;
 }
 
-/** Called between evaluations, which leaves the process to others. */
-export type Pause = () => Promise<unknown>;
-
 /** For a caller that cannot defer the decision. @throws AppError if it is undecided */
 export function decided<Decided>(result: Decided | Undecided): Decided {
   if (!isUndecided(result)) return result;
