@@ -30,6 +30,29 @@ create table api_keys (
 );
 create index api_keys_user_id_idx on api_keys (user_id);
 
+-- Browsers that a user has signed in with.
+create table sessions (
+  id uuid not null,
+  user_id uuid not null,
+  token_hash bytea not null,        -- SHA-256 of the cookie: 256 random bits need no slow hash
+  method text not null,             -- how the user signed in
+  api_key_id uuid,                  -- the key that the session was made from, and with which it ends
+  created_at timestamptz(3) not null,
+  expires_at timestamptz(3) not null,
+  last_used_at timestamptz(3) not null,
+  ended_at timestamptz(3),          -- null: it is still live, unless it has expired or was not used for an hour
+  end_reason text,
+  remote_address text,
+  user_agent text,
+  constraint sessions_pkey primary key (id),
+  constraint sessions_token_hash_key unique (token_hash),
+  constraint sessions_user_id_fkey foreign key (user_id) references users (id),
+  constraint sessions_api_key_id_fkey foreign key (api_key_id) references api_keys (id),
+  constraint sessions_method_check check (method in ('API_KEY')),
+  constraint sessions_ended_check check ((ended_at is null) = (end_reason is null))
+);
+create index sessions_user_id_idx on sessions (user_id);
+
 -- Changes that users made. An entry is written in the transaction of the change that it records. Partitioned by month.
 create table audit_entries (
   id uuid not null,

@@ -6,6 +6,7 @@ import { currentMs } from './clock';
 export const ID_PREFIXES = {
   User: 'usr',
   ApiKey: 'key',
+  Session: 'ses',
   Webhook: 'whk',
   BusinessEvent: 'evt',
   Delivery: 'dlv',

@@ -18,10 +18,11 @@ export function knownRoles(roles: readonly string[]): Role[] {
   return roles.filter((role): role is Role => (ROLES as readonly string[]).includes(role));
 }
 
-/** The authenticated user and API key of a request. `roles` are the effective roles of the key. */
+/** The authenticated user of a request. `roles` are the effective roles of the key or the session. */
 export interface Viewer {
   userId: string;
-  apiKeyId: string;
+  /** The key; with a session: the key that the session was made from; null: a session of an identity provider. */
+  apiKeyId: string | null;
   name: string;
   roles: ReadonlySet<Role>;
   /** The browser session; null: the key alone. */
@@ -30,6 +31,14 @@ export interface Viewer {
   /** What the client says it is, at most 500 characters. */
   userAgent: string | null;
   requestId: string;
+}
+
+/** What authenticated the viewer: a session, or else an API key. */
+export type Credential = Pick<Viewer, 'apiKeyId' | 'sessionId'>;
+
+/** The id of the session, or else of the API key. Limits of a caller count by it. */
+export function credentialId({ sessionId, apiKeyId }: Credential): string {
+  return sessionId ?? apiKeyId ?? '';
 }
 
 export function readsContent(viewer: Viewer | null): boolean {

@@ -6,8 +6,9 @@ import { insertAuditEntry, type NewAuditEntry } from './audit-entry.store';
 export interface Act {
   /** subject.verb in the past tense: `webhook.paused`. */
   action: string;
-  subjectType: string;
-  subjectId: string;
+  /** null: it concerns no object, such as a sign-in of an unknown person. */
+  subjectType: string | null;
+  subjectId: string | null;
   /** DONE, unless the act was refused. */
   outcome?: NewAuditEntry['outcome'];
   /** As it was given. */
@@ -16,9 +17,15 @@ export interface Act {
   details?: Record<string, unknown>;
 }
 
+/** Who acted, and from where. */
+export interface Actor extends Pick<Viewer, 'apiKeyId' | 'sessionId' | 'remoteAddress' | 'userAgent' | 'requestId'> {
+  /** null: a caller who could not be identified. */
+  userId: string | null;
+}
+
 /** Records an act of a user. It must run in the transaction of the change, so that no change is without an entry. */
-export async function recordAct(db: Db, viewer: Viewer, act: Act): Promise<void> {
-  await insertAuditEntry(db, auditEntry(viewer, act));
+export async function recordAct(db: Db, actor: Actor, act: Act): Promise<void> {
+  await insertAuditEntry(db, auditEntry(actor, act));
 }
 
 /** Records an act of the system. @returns the id of the entry */
@@ -28,24 +35,35 @@ export async function recordOwnAct(db: Db, act: Act): Promise<string> {
   return entry.id;
 }
 
+/** Records what was refused to a caller who could not be identified. */
+export async function recordRefusal(
+  db: Db,
+  from: Omit<Actor, 'userId' | 'apiKeyId' | 'sessionId'>,
+  act: Pick<Act, 'action' | 'reason' | 'details'>,
+): Promise<void> {
+  const unidentified = { userId: null, apiKeyId: null, sessionId: null };
+  const refused = { ...act, subjectType: null, subjectId: null, outcome: 'DENIED' } as const;
+  await insertAuditEntry(db, auditEntry({ ...from, ...unidentified }, refused));
+}
+
 /** An entry for a caller that inserts it in the statement of the change. */
-export function auditEntry(viewer: Viewer | null, act: Act): NewAuditEntry {
+export function auditEntry(actor: Actor | null, act: Act): NewAuditEntry {
   const id = newId();
   return {
     id,
     at: timeOfId(id),
     action: act.action,
-    actorId: viewer?.userId ?? null,
-    actorKind: viewer ? 'USER' : 'SYSTEM',
-    apiKeyId: viewer?.apiKeyId ?? null,
-    sessionId: viewer?.sessionId ?? null,
+    actorId: actor?.userId ?? null,
+    actorKind: actor?.userId ? 'USER' : 'SYSTEM',
+    apiKeyId: actor?.apiKeyId ?? null,
+    sessionId: actor?.sessionId ?? null,
     subjectType: act.subjectType,
     subjectId: act.subjectId,
     outcome: act.outcome ?? 'DONE',
     reason: act.reason ?? null,
     details: act.details ? JSON.stringify(act.details) : null,
-    remoteAddress: viewer?.remoteAddress ?? null,
-    userAgent: viewer?.userAgent ?? null,
-    requestId: viewer?.requestId ?? null,
+    remoteAddress: actor?.remoteAddress ?? null,
+    userAgent: actor?.userAgent ?? null,
+    requestId: actor?.requestId ?? null,
   };
 }

@@ -13,9 +13,12 @@ import { type Loop, startLoop } from '../loop';
 import { positionsOf } from '../request-log/feed/feed-position.store';
 import { pruneFeed, rebuildChangeFeed } from '../request-log/feed/request-change.store';
 import type { Db } from '../sql/db';
+import { forgetSessionsBefore } from '../users/sessions/session.store';
 
 const HOUR_MS = 3600_000;
 const IDEMPOTENCY_MS = 30 * 24 * HOUR_MS;
+/** Ended sessions can be listed for so long. */
+const SESSIONS_MS = 7 * 24 * HOUR_MS;
 /** Subscribers can resume without a loss for so long. */
 const FEED_MS = 24 * HOUR_MS;
 const MONTHS_AHEAD = 3;
@@ -32,8 +35,8 @@ const FEED_MESSAGES = {
 };
 
 /**
- * Maintenance, at the start and every hour: creates the partitions of the coming months, deletes old keys and changes
- * that all readers have passed, encrypts keys with the first ENCRYPTION_KEY, and frees stranded deliveries.
+ * Maintenance, at the start and every hour: creates the partitions of the coming months, deletes old keys, sessions and
+ * changes that all readers have passed, encrypts keys with the first ENCRYPTION_KEY, and frees stranded deliveries.
  */
 export function startMaintenance(source: DataSource, clock: DatabaseClock, keyring: Keyring, log: Log): Loop {
   return startLoop('maintenance', HOUR_MS, log, async () => {
@@ -54,6 +57,7 @@ async function forgetOld(db: Db, log: Log): Promise<void> {
   const forgotten = await forgetKeysBefore(db, new Date(now - IDEMPOTENCY_MS));
   if (forgotten > 0) log.info({ forgotten }, 'idempotency keys older than 30 days were deleted');
   await forgetCallIdsBefore(db, new Date(now - IDEMPOTENCY_MS));
+  await forgetSessionsBefore(db, new Date(now - SESSIONS_MS));
   // changes that counts or index have not read yet, as after a long stop, stay
   await pruneFeed(db, new Date(now - FEED_MS), await positionsOf(db, ['counts', 'index']));
 }

@@ -1,4 +1,5 @@
 import type { ApolloServer } from '@apollo/server';
+import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import fastify, {
   type FastifyBaseLogger,
@@ -19,6 +20,7 @@ import { createConcurrencyLimiter } from './edge/concurrency-limiter';
 import { readViewer } from './edge/http-context';
 import { answerError, answerErrorsAsJson } from './edge/http-errors';
 import { readJsonBodies } from './edge/json-body';
+import { createOwnPages } from './edge/own-pages';
 import type { RateLimits } from './edge/rate-limits';
 import { refuseWhileClosing } from './edge/refuse-while-closing';
 import { closeUnusedConnections } from './edge/unused-connections';
@@ -32,6 +34,8 @@ import { type BacklogState, serveHealth } from './routes/health';
 import { serveIncoming, shownPath } from './routes/incoming-route';
 import { type Metrics, serveMetrics } from './routes/metrics';
 import { serveWebhookKeys } from './routes/webhook-keys';
+import { createRefusedSignIns } from './sign-in/refused-sign-ins';
+import { serveSignIn } from './sign-in/sign-in-route';
 import { serveEventStreams, streamUrl } from './subscriptions/server-sent-events';
 import type { WatchServer } from './subscriptions/watch-server';
 import { isWebSocketUpgrade, serveWebSockets } from './subscriptions/web-socket';
@@ -126,7 +130,9 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   server.decorateRequest('viewer', null);
   server.decorateRequest('optimisticAuth', null);
   server.decorateRequest('turn', null);
+  await server.register(cookie);
   server.decorate('rates', rates);
+  server.decorate('ownPages', createOwnPages(config.publicUrl));
   readJsonBodies(server, EVENT_MEDIA_TYPES);
   const limiter = createConcurrencyLimiter(config.rateLimits.requestsAtOnce);
   const authCache = config.databaseReplicaUrl === null ? createAuthCache() : null;
@@ -135,6 +141,7 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   serveEventStreams(server, watching);
   serveWebSockets(server, watching);
   serveExports(server, source, api.readingDb);
+  serveSignIn(server, { source, refused: createRefusedSignIns(source.manager, server.log as Log) });
   serveIncoming(server, config, api.receiver);
   let sdl: string | undefined;
   const onRequest = async (request: FastifyRequest) => {

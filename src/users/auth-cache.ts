@@ -2,13 +2,18 @@ import { LRUCache } from 'lru-cache';
 import { currentMs } from '../clock';
 import type { Condition } from '../sql/condition';
 import type { Viewer } from '../viewer';
-import { isUnchanged, type KeyWithUser } from './api-key.store';
 import { hashToken } from './api-key-token';
 
-/** What the database returned for a key. */
+/** A session's token is no API key: each is found only as what it is. */
+export type TokenKind = 'key' | 'session';
+
+/** What the database returned for a token. */
 export interface AuthCacheEntry {
   who: Pick<Viewer, 'userId' | 'apiKeyId' | 'sessionId' | 'name' | 'roles'>;
-  key: KeyWithUser;
+  /** When the token stops authenticating; null: never. */
+  expiresAt: Date | null;
+  /** Whether neither the key or session nor its user has changed. */
+  isUnchanged: Condition;
   /** When the database returned it, in milliseconds readAt 1970. */
   readAt: number;
 }
@@ -20,31 +25,35 @@ export interface CachedAuth {
 }
 
 /**
- * Caches which user a key authenticates, so that a query needs one statement instead of two: the statement that reads
- * the data also checks that key and user are unchanged. The cache alone never authenticates.
+ * Caches which user a key or session authenticates, so that a query needs one statement instead of two: the statement
+ * that reads the data also checks that both are unchanged. The cache alone never authenticates.
  */
 export interface AuthCache {
-  find(token: string): CachedAuth | null;
-  set(token: string, entry: AuthCacheEntry): void;
+  find(kind: TokenKind, token: string): CachedAuth | null;
+  set(kind: TokenKind, token: string, entry: AuthCacheEntry): void;
 }
 
 const MAX_ENTRIES = 1_000;
-/** The precision of `lastUsedAt`: after this time, a statement updates the key anyway. */
+/** The precision of `lastUsedAt`: after this time, a statement updates it anyway. */
 const MAX_AGE_MS = 60_000;
 
 export function createAuthCache(): AuthCache {
   // keyed by hash: neither the memory nor the time of a lookup reveals a token
   const entries = new LRUCache<string, AuthCacheEntry>({ max: MAX_ENTRIES });
   return {
-    find(token) {
-      const found = entries.get(hashToken(token).toString('base64'));
+    find(kind, token) {
+      const found = entries.get(nameOf(kind, token));
       const now = currentMs();
       if (!found || now - found.readAt >= MAX_AGE_MS) return null;
-      if (found.key.expiresAt && found.key.expiresAt.getTime() <= now) return null;
-      return { who: found.who, stillHolds: isUnchanged(found.key) };
+      if (found.expiresAt && found.expiresAt.getTime() <= now) return null;
+      return { who: found.who, stillHolds: found.isUnchanged };
     },
-    set(token, entry) {
-      entries.set(hashToken(token).toString('base64'), entry);
+    set(kind, token, entry) {
+      entries.set(nameOf(kind, token), entry);
     },
   };
+}
+
+function nameOf(kind: TokenKind, token: string): string {
+  return `${kind} ${hashToken(token).toString('base64')}`;
 }

@@ -3,12 +3,13 @@ import { currentTime } from '../clock';
 import { AppError } from '../errors';
 import type { Db } from '../sql/db';
 import { knownRoles, type Role, type Viewer } from '../viewer';
-import { type KeyWithUser, keysWithUsers, touchApiKey } from './api-key.store';
+import { isUnchanged, type KeyWithUser, keysWithUsers, touchApiKey } from './api-key.store';
 import { hashToken } from './api-key-token';
 import type { AuthCache } from './auth-cache';
 import { findKey } from './find-key';
 
-const LAST_USED_PRECISION_MS = 60_000;
+/** How exactly the last use of a key or session is stored. */
+export const LAST_USED_PRECISION_MS = 60_000;
 
 /** The origin of a request, for the audit trail. */
 export interface From {
@@ -32,11 +33,16 @@ export async function authenticate(db: Db, token: string, request: From, authCac
     await touchApiKey(db, key.id, now);
   }
   const who = { userId: key.userId, apiKeyId: key.id, sessionId: null, name: key.userName, roles: rolesOf(key) };
-  authCache?.set(token, { who, key, readAt: now.getTime() });
+  authCache?.set('key', token, {
+    who,
+    expiresAt: key.expiresAt,
+    isUnchanged: isUnchanged(key),
+    readAt: now.getTime(),
+  });
   return { ...who, ...request };
 }
 
-/** The current roles and expiry of a valid key. */
+/** The current roles and expiry of a valid key or session. */
 export interface Standing {
   roles: ReadonlySet<Role>;
   expiresAt: Date | null;

@@ -66,7 +66,7 @@ export class UpdateUserInput {
   @NotNull()
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether the API keys of the user work. false takes effect at once; null is refused.',
+    description: 'Whether the API keys and sessions of the user work. false takes effect at once; null is refused.',
   })
   active?: boolean | null;
 }
@@ -118,7 +118,7 @@ export class UserWhere {
   @Field(() => RoleListFilter, { nullable: true, description: 'The roles of the user: { contains: PUBLISHER }.' })
   roles?: InstanceType<typeof RoleListFilter>;
 
-  @Field(() => BooleanFilter, { nullable: true, description: 'Whether the API keys of the user work.' })
+  @Field(() => BooleanFilter, { nullable: true, description: 'Whether the API keys and sessions of the user work.' })
   active?: BooleanFilter;
 
   @Field(() => DateTimeFilter, {

@@ -27,7 +27,7 @@ export class UserType extends NodeType {
   @Field(() => String, { nullable: true, description: 'The full name, such as "Amina Hassan"; null: not known.' })
   fullName: string | null;
 
-  @Field(() => Boolean, { description: 'Whether the API keys of the user work.' })
+  @Field(() => Boolean, { description: 'Whether the API keys and sessions of the user work.' })
   active: boolean;
 
   @Field(() => GraphQLDateTime, {

@@ -1,13 +1,17 @@
 import { ApiKeyEntity } from './api-key.entity';
 import { ApiKeyResolver } from './api-key.resolver';
+import { SessionEntity } from './sessions/session.entity';
+import { sessionLinkedFields } from './sessions/session.linked-fields';
+import { SessionResolver } from './sessions/session.resolver';
+import { sessionSqlFields } from './sessions/session.sql-fields';
 import { UserEntity } from './user.entity';
 import { userLinkedFields } from './user.linked-fields';
 import { UserResolver } from './user.resolver';
 import { userSqlFields } from './user.sql-fields';
 
 export const users = {
-  entities: [UserEntity, ApiKeyEntity],
-  resolvers: [UserResolver, ApiKeyResolver],
-  linkedFields: userLinkedFields,
-  sqlFields: userSqlFields,
+  entities: [UserEntity, ApiKeyEntity, SessionEntity],
+  resolvers: [UserResolver, ApiKeyResolver, SessionResolver],
+  linkedFields: [...userLinkedFields, ...sessionLinkedFields],
+  sqlFields: [...userSqlFields, ...sessionSqlFields],
 };

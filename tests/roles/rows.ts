@@ -3,6 +3,7 @@ import { documentId } from '../../src/documents/document-id';
 import { toNodeId, uuidOf } from '../../src/ids';
 import { pem } from '../delivery/partner';
 import type { TestApp } from '../support/app';
+import { signIn } from '../support/browser-session';
 import { mutate } from '../support/mutate';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
@@ -22,6 +23,8 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     updateUser: () => about(`fullName: "Name ${made}"`),
     createApiKey: () => `input: { userId: "${ids.Scratch}", label: "made" }`,
     revokeApiKey: () => about(),
+    revokeSession: async () => `input: { id: "${(await signInAs(app, ids)).session.id}" }`,
+    revokeSessions: async () => `input: { userId: "${(await signInAs(app, ids)).user.id}" }`,
     createWebhook: () => `input: { name: "Made", url: "${NOWHERE}", documentType: "Nothing" }`,
     updateWebhook: () => about(`name: "Name ${made}"`),
     rotateWebhookSecret: () => about(),
@@ -111,8 +114,20 @@ async function makeUser(app: TestApp, name: string): Promise<string> {
 async function makeKey(app: TestApp, userId: string): Promise<string> {
   const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
   const input = `{ userId: "${userId}", label: "test", expiresAt: "${expiresAt}" }`;
-  const answer = await app.ask(`mutation { createApiKey(input: ${input}) { apiKey { id } } }`);
+  const answer = await app.ask(`mutation { createApiKey(input: ${input}) { token apiKey { id } } }`);
+  await signIn(app.url, answer.data.createApiKey.token);
   return answer.data.createApiKey.apiKey.id;
+}
+
+/** With a session of the caller, because others than a SYSTEM_MANAGER or AUDITOR see no other. */
+export async function withOwnSession(app: TestApp, ids: Ids, token: string | null): Promise<Ids> {
+  const key = token ?? app.adminKey;
+  const own = { ...ids, key };
+  return { ...own, Session: (await signInAs(app, own)).session.id };
+}
+
+async function signInAs(app: TestApp, { key }: Ids): Promise<{ session: { id: string }; user: { id: string } }> {
+  return (await signIn(app.url, key)).json;
 }
 
 async function makeExport(app: TestApp): Promise<string> {

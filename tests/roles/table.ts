@@ -27,9 +27,9 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     everybody: 'viewer viewerRoles',
     readers: `businessDocument node nodes user users webhook webhooks businessEvent businessEvents delivery deliveries
       webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats expiringSecrets search replay replays export exports deliveriesPaused
-      evidenceStatus evidenceHeads evidenceConsistency`,
+      evidenceStatus evidenceHeads evidenceConsistency mySessions`,
     contentReaders: 'explainVerification',
-    keyReaders: 'evidenceRun apiKeys auditEntry auditEntries',
+    keyReaders: 'evidenceRun apiKeys auditEntry auditEntries sessions',
     everyRole: 'myAuditEntries',
   },
   Subscription: { readers: 'webhookRequestLogChanged' },
@@ -39,7 +39,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       'createWebhook updateWebhook rotateWebhookSecret rotateWebhookToken pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
       'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay pauseDeliveries resumeDeliveries',
     publishers: 'publishEvents',
-    readers: 'exportWebhookRequestLogs',
+    readers: 'exportWebhookRequestLogs revokeSession revokeSessions',
     keyReaders: 'exportEvidence verifyEvidence',
   },
   RequestEvidence: { readers: 'state sealedAt leafIndex treeSize leafHash proof' },
@@ -53,11 +53,14 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   ExportEvidencePayload: { everybody: 'bundle userErrors' },
   User: {
     readers: 'id name fullName roles active createdAt webhooks requests deliveries businessEvents',
-    keyReaders: 'apiKeys auditEntries',
+    keyReaders: 'apiKeys auditEntries sessions',
   },
   ExpiringSecret: { readers: 'kind name expiresAt webhook', keyReaders: 'apiKey' },
   ApiKey: {
     keyReaders: 'id label keyId roles user createdAt expiresAt revokedAt lastUsedAt',
+  },
+  Session: {
+    readers: 'id user method current createdAt expiresAt lastUsedAt endedAt endReason remoteAddress userAgent',
   },
   Webhook: {
     readers: `id name direction status statusReason url documentType events condition method headers bodyFormat body fields retrySchedule timeoutMs signatures signingKeys dedupeSeconds rateLimit maxConcurrency ordering circuit owner createdAt
@@ -165,6 +168,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     'DocumentTimelineEntry',
     'User',
     'ApiKey',
+    'Session',
     'Webhook',
     'BusinessEvent',
     'Delivery',
@@ -178,6 +182,8 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   CreateUserPayload: { everybody: 'user userErrors' },
   UpdateUserPayload: { everybody: 'user userErrors' },
   CreateApiKeyPayload: { everybody: 'apiKey token userErrors' },
+  RevokeSessionPayload: { everybody: 'session userErrors' },
+  RevokeSessionsPayload: { everybody: 'sessions userErrors' },
   RevokeApiKeyPayload: { everybody: 'apiKey userErrors' },
   CreateWebhookPayload: { everybody: 'webhook secret publicKey frappeSecret token address userErrors' },
   UpdateWebhookPayload: { everybody: 'webhook secret publicKey frappeSecret userErrors' },

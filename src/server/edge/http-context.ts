@@ -8,19 +8,23 @@ import { rootOf } from '../../json/json-part';
 import type { JsonDocument } from '../../json/json-text';
 import type { Log } from '../../log';
 import type { Db } from '../../sql/db';
-import type { AuthCache } from '../../users/auth-cache';
+import type { AuthCache, TokenKind } from '../../users/auth-cache';
 import { authenticate, type From } from '../../users/authenticate';
+import { authenticateSession } from '../../users/sessions/authenticate-session';
 import type { Viewer } from '../../viewer';
+import type { OwnPages } from './own-pages';
 import type { RateLimits } from './rate-limits';
+import { sessionToken } from './session-cookie';
 
 declare module 'fastify' {
   interface FastifyInstance {
     rates: RateLimits;
+    ownPages: OwnPages;
   }
   interface FastifyRequest {
     /** The JSON body with its exact text; null without one. */
     json: JsonDocument | null;
-    /** null without a key. */
+    /** null without a key and a session. */
     viewer: Viewer | null;
     /** Set if the viewer comes from the auth cache and is not confirmed yet. */
     optimisticAuth: OptimisticAuth | null;
@@ -47,23 +51,61 @@ export function httpContext(request: FastifyRequest, source: DataSource, service
 /**
  * Called before a body is read, so that callers without a key, or over their rate, cannot make us read much.
  * @param authCache given if the route confirms a viewer from the cache
- * @throws AppError UNAUTHENTICATED, Refusal 429
+ * @throws AppError UNAUTHENTICATED, BAD_USER_INPUT for a key beside a session; Refusal 403, 429
  */
 export async function readViewer(request: FastifyRequest, db: Db, authCache: AuthCache | null = null): Promise<void> {
   const { rates } = request.server;
-  const { authorization } = request.headers;
-  if (authorization !== undefined) {
-    const token = /^Bearer +([\x21-\x7e]{1,200}) *$/i.exec(authorization)?.[1];
-    if (!token) throw new AppError('UNAUTHENTICATED', 'The Authorization header must be: Bearer hl_...');
+  const credential = readCredential(request);
+  if (credential) {
+    const { kind, token } = credential;
     const from = originOf(request);
-    const ask = () => authenticateWithin(rates, db, token, from, authCache ?? undefined);
-    const cached = authCache?.find(token);
+    const ask = () =>
+      kind === 'key'
+        ? authenticateWithin(rates, db, token, from, authCache ?? undefined)
+        : findSessionUser(rates, db, token, from, authCache ?? undefined);
+    const cached = authCache?.find(kind, token);
     if (cached) {
       request.viewer = { ...cached.who, ...from };
       request.optimisticAuth = { stillHolds: cached.stillHolds, confirm: ask };
     } else request.viewer = await ask();
   }
   rates.countRequest(request.viewer, request.ip);
+}
+
+function readCredential(request: FastifyRequest): { kind: TokenKind; token: string } | null {
+  const { authorization } = request.headers;
+  const session = sessionToken(request);
+  if (session !== null) {
+    if (authorization !== undefined) throw twoCredentials();
+    request.server.ownPages.refuseForeignCookie(request);
+    return { kind: 'session', token: session };
+  }
+  if (authorization === undefined) return null;
+  const token = /^Bearer +([\x21-\x7e]{1,200}) *$/i.exec(authorization)?.[1];
+  if (!token) throw new AppError('UNAUTHENTICATED', 'The Authorization header must be: Bearer hl_...');
+  return { kind: 'key', token };
+}
+
+/** It is not clear for whom such a request is meant. */
+export function twoCredentials(): AppError {
+  const message = 'The request has both an API key and a session cookie. Leave out the key, or sign out first.';
+  return new AppError('BAD_USER_INPUT', message);
+}
+
+// A session's token cannot be guessed. Old ones are not counted as wrong keys: a page that was left open may send many.
+async function findSessionUser(
+  rates: RateLimits,
+  db: Db,
+  token: string,
+  from: From & { remoteAddress: string },
+  authCache?: AuthCache,
+): Promise<Viewer> {
+  try {
+    return await authenticateSession(db, token, from, authCache);
+  } catch (error) {
+    if (error instanceof AppError) rates.countRequest(null, from.remoteAddress);
+    throw error;
+  }
 }
 
 const MAX_USER_AGENT = 500;

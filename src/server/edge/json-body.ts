@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../errors';
 import { readJsonText } from '../../json/json-text';
+import { credentialId } from '../../viewer';
 import { addressRange } from './address-range';
 import { faultOf } from './http-errors';
 import { createBudget, type Holding } from './in-flight-budget';
@@ -44,7 +45,7 @@ export function readJsonBodies(server: FastifyInstance, mediaTypes: readonly str
       throw new AppError('BAD_USER_INPUT', `The charset is ${charset.slice(0, 40)}; JSON is read as UTF-8.`);
     }
     const holding = viewer ? budgets.withKey.open() : budgets.withoutKey.open();
-    const owner = viewer ? viewer.apiKeyId : addressRange(ip);
+    const owner = viewer ? credentialId(viewer) : addressRange(ip);
     holding.countFor(owner, viewer ? held.ofOneKey : held.ofOneAddress);
     try {
       const text = textOf(await readAll(request, mostBytes, holding));

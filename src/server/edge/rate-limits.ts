@@ -2,7 +2,7 @@
 
 import { createTokenBuckets, type TokenBuckets } from '../../token-buckets';
 import { hashToken, keyIdOf } from '../../users/api-key-token';
-import type { Viewer } from '../../viewer';
+import { credentialId, type Viewer } from '../../viewer';
 import { addressRange } from './address-range';
 import { type CostReport, tooMany } from './refusal';
 
@@ -88,7 +88,7 @@ function perCaller(rate: number, seconds: number): PerCaller | null {
   if (!keys || !addresses) return null;
   return {
     take: (viewer, address, points) =>
-      viewer ? keys.take(viewer.apiKeyId, points) : addresses.take(addressRange(address), points),
+      viewer ? keys.take(credentialId(viewer), points) : addresses.take(addressRange(address), points),
     perSecond: (viewer) => (viewer ? rate : rate * ANONYMOUS_SHARE),
   };
 }

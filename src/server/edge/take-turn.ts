@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { credentialId } from '../../viewer';
 import { addressRange } from './address-range';
 import type { ConcurrencyLimiter, Turn } from './concurrency-limiter';
 
@@ -15,7 +16,7 @@ export async function takeTurn(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const turn = limiter.enter(request.viewer?.apiKeyId ?? addressRange(request.ip));
+  const turn = limiter.enter(request.viewer ? credentialId(request.viewer) : addressRange(request.ip));
   request.turn = turn;
   reply.raw.once('close', () => {
     if (request.turn === turn) turn.leave();

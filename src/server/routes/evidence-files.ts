@@ -6,7 +6,7 @@ import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { AppError } from '../../errors';
 import { evidenceKeys, newestHead } from '../../evidence/head.store';
-import { cached } from '../edge/cached';
+import { cached } from './cached';
 
 /** `npm run build` copies it beside the program. */
 const VERIFIER = readFileSync(join(__dirname, '../../evidence/verify-evidence.mjs'));

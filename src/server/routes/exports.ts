@@ -17,8 +17,8 @@ import { readAhead, streamOf } from '../../request-log/export/export-stream';
 import { scopedWhere } from '../../request-log/search/indexed-filters';
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
-import { standingsOf } from '../../users/authenticate';
-import type { Viewer } from '../../viewer';
+import { standingsOf } from '../../users/sessions/authenticate-session';
+import { credentialId, type Viewer } from '../../viewer';
 import { takesGzip } from '../edge/accept';
 import { readViewer } from '../edge/http-context';
 import { Refusal } from '../edge/refusal';
@@ -88,7 +88,7 @@ interface Download {
 async function begin(serving: Serving, { request, reply, viewer, row, after }: Download): Promise<Readable> {
   const { source, limits, downloads } = serving;
   const condition = conditionFor(viewer, row);
-  const release = downloads.take(viewer.apiKeyId);
+  const release = downloads.take(credentialId(viewer));
   try {
     const db = await sourceOfRows(serving, row);
     const options = { after, check: checking(source.manager, viewer, row, limits.checkMs) };
@@ -162,8 +162,8 @@ function checking(db: Db, viewer: Viewer, row: ExportRow, everyMs: number): () =
   return async () => {
     if (performance.now() - last < everyMs) return;
     last = performance.now();
-    const standing = (await standingsOf(db, [viewer.apiKeyId])).get(viewer.apiKeyId);
-    if (!standing) throw new AppError('UNAUTHENTICATED', 'The API key is revoked or expired.');
+    const standing = (await standingsOf(db, [viewer])).get(credentialId(viewer));
+    if (!standing) throw new AppError('UNAUTHENTICATED', 'The API key or the session is revoked or expired.');
     refuse({ userId: viewer.userId, roles: standing.roles }, row);
   };
 }

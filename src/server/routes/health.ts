@@ -5,7 +5,7 @@ import { checkReadiness } from '../../database/readiness';
 import { findDeliveriesPause } from '../../delivery/pause/deliveries-pause.store';
 import type { Backlog } from '../../delivery/queue/backlog.store';
 import { sealingStops } from '../../evidence/stop.store';
-import { cached } from '../edge/cached';
+import { cached } from './cached';
 
 /** The answer is shared for this time: no key is needed, so callers may ask at any rate. */
 const KEPT_MS = 1_000;

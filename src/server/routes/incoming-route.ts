@@ -10,12 +10,12 @@ import { isDatabaseUnavailable, isStatementTimeout, whyUnavailable } from '../..
 import { headerValues } from '../../verification/call';
 import { isEmptyStatus } from '../../webhooks/incoming/agreement-rules';
 import { addressRange } from '../edge/address-range';
-import { type CertificateReader, createCertificateReader } from '../edge/client-certificate-header';
 import { closeUnread, faultOf } from '../edge/http-errors';
 import { type Budget, createBudget } from '../edge/in-flight-budget';
 import { createQueryTimeLimit } from '../edge/query-time-limit';
 import { type BodyTime, readBody } from '../edge/read-body';
 import { Refusal } from '../edge/refusal';
+import { type CertificateReader, createCertificateReader } from './client-certificate-header';
 
 /** Limits on the calls in progress in this process. A call beyond them gets 503 with `Retry-After`. */
 export interface ReceivingLimits {

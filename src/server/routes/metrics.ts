@@ -9,7 +9,7 @@ import { waitingLeaves } from '../../evidence/tree.store';
 import { FALLBACK_REASONS, type OnFallback } from '../../read-plan/fallback';
 import { backfillRemaining } from '../../request-log/feed/backfill.store';
 import { indexBehindSeconds } from '../../request-log/search/request-index.store';
-import { cached } from '../edge/cached';
+import { cached } from './cached';
 import type { BacklogState } from './health';
 
 export interface Metrics {

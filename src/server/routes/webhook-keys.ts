@@ -5,8 +5,8 @@ import { AppError, quoted } from '../../errors';
 import { toNodeId, uuidOf } from '../../ids';
 import { keyIdOf, writePublicKey } from '../../webhooks/signing/signing-secret';
 import { publishedKeys, type SigningKeyRow } from '../../webhooks/signing/webhook-secret.store';
-import { cached, oneAtATime } from '../edge/cached';
 import { tooMany } from '../edge/refusal';
+import { cached, oneAtATime } from './cached';
 
 const MAX_KEYS = 1_000;
 const KEPT_MS = 2_000;

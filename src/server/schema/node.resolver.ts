@@ -13,6 +13,7 @@ import { checkCount } from '../../refuse-argument';
 import { REPLAY } from '../../replay/replay.linked-fields';
 import { WEBHOOK_REQUEST_LOG } from '../../request-log/api/request-log.linked-fields';
 import { EXPORT } from '../../request-log/export/export.linked-fields';
+import { loadSession } from '../../users/sessions/session.linked-fields';
 import { API_KEY, USER } from '../../users/user.linked-fields';
 import { READERS } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
@@ -20,6 +21,7 @@ import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
 const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object | null> | null> = {
   User: USER.load,
   ApiKey: API_KEY.load,
+  Session: loadSession,
   Webhook: WEBHOOK.load,
   BusinessEvent: BUSINESS_EVENT.load,
   Delivery: DELIVERY.load,

@@ -26,15 +26,20 @@ type Caller = Pick<LiveSession, 'viewer' | 'requestId' | 'remoteAddress' | 'log'
 /** @param onRefused called when the key is no longer valid, after its streams have ended with an error */
 export function openSession(keys: LiveKeys, caller: Caller, onRefused: (error: AppError) => void): LiveSession {
   const session: LiveSession = { ...caller, streams: new Set(), close: () => leave() };
-  const leave = keys.follow(caller.viewer.apiKeyId, (standing) => {
+  const leave = keys.follow(caller.viewer, (standing) => {
     if (standing) takeRoles(session, standing);
     else {
-      const error = new AppError('UNAUTHENTICATED', 'This API key is no longer valid: it was revoked or has expired.');
+      const error = new AppError('UNAUTHENTICATED', noLongerValid(caller.viewer));
       for (const stream of session.streams) stream.end(error);
       onRefused(error);
     }
   });
   return session;
+}
+
+function noLongerValid({ sessionId }: Viewer): string {
+  if (sessionId !== null) return 'This session has ended: sign in again.';
+  return 'This API key is no longer valid: it was revoked or has expired.';
 }
 
 function takeRoles(session: LiveSession, { roles }: Standing): void {

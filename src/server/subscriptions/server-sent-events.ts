@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import { AppError } from '../../errors';
 import type { Log } from '../../log';
-import type { Viewer } from '../../viewer';
+import { credentialId, type Viewer } from '../../viewer';
 import { EVENT_STREAM, wantsEvents } from '../edge/accept';
 import { refuseForeignOrigin } from '../edge/allowed-origins';
 import { readViewer } from '../edge/http-context';
@@ -106,7 +106,7 @@ async function stream(
   onOpen: (response: ServerResponse) => void,
 ): Promise<FastifyReply> {
   const viewer = request.viewer as Viewer;
-  const disconnect = watching.slots.connect(viewer.apiKeyId);
+  const disconnect = watching.slots.connect(credentialId(viewer));
   const { id: requestId, ip: remoteAddress, log } = request;
   // a key that is no longer valid ends its streams; there is no connection to end
   const session = openSession(watching.keys, { viewer, requestId, remoteAddress, log: log as Log }, () => {});

@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Services } from '../../graphql/context';
 import type { Log } from '../../log';
 import type { PoolShare } from '../../sql/pool-share';
-import { standingsOf } from '../../users/authenticate';
+import { standingsOf } from '../../users/sessions/authenticate-session';
 import type { RateLimits } from '../edge/rate-limits';
 import type { Gate } from '../graphql/graphql-gate';
 import { createLiveKeys, type LiveKeys } from './live-keys';
@@ -36,7 +36,7 @@ export function createWatchServer({ schema, gate, rates, db, services, corsOrigi
   return {
     schema,
     subscriptions: createSubscriptions({ schema, gate, db, services, slots }),
-    keys: createLiveKeys((ids) => standingsOf(db, ids), log),
+    keys: createLiveKeys((credentials) => standingsOf(db, credentials), log),
     slots,
     rates,
     db,

@@ -6,9 +6,9 @@ import { CloseCode, type Context, makeServer } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { AppError, type ErrorCode } from '../../errors';
 import type { Log } from '../../log';
-import type { Viewer } from '../../viewer';
+import { credentialId, type Viewer } from '../../viewer';
 import { knownError } from '../edge/format-error';
-import { authenticateWithin, originOf } from '../edge/http-context';
+import { authenticateWithin, originOf, twoCredentials } from '../edge/http-context';
 import type { Answer } from './event-answers';
 import { type LiveSession, openSession } from './live-session';
 import { SUBSCRIPTION_LIMITS } from './subscription-limits';
@@ -129,7 +129,7 @@ async function letIn(
   const viewer = await viewerOf(watching, request, authorizationIn(params));
   connection.known();
   if (socket.readyState !== socket.OPEN) return undefined;
-  connection.disconnect = watching.slots.connect(viewer.apiKeyId);
+  connection.disconnect = watching.slots.connect(credentialId(viewer));
   const caller = { viewer, requestId, remoteAddress, log: log as Log };
   const session = openSession(watching.keys, caller, (error) => {
     connection.refusal = error;
@@ -149,6 +149,7 @@ function authorizationIn(params: Record<string, unknown> = {}): unknown {
 // the browser's WebSocket sends no headers
 async function viewerOf(watching: WatchServer, request: FastifyRequest, given: unknown): Promise<Viewer> {
   if (given === undefined && request.viewer) return request.viewer;
+  if (request.viewer?.sessionId) throw twoCredentials();
   const token = /^Bearer +([\x21-\x7e]{1,200}) *$/i.exec(String(given ?? ''))?.[1];
   if (!token) {
     throw new AppError('UNAUTHENTICATED', 'Send an API key in connection_init: { "authorization": "Bearer hl_..." }');

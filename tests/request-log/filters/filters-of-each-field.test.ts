@@ -15,6 +15,7 @@ import { REPLAY_FILTER } from '../../../src/replay/replay-where.inputs';
 import { REQUEST_LOG_FILTER } from '../../../src/request-log/api/request-log.inputs';
 import { sharedSchema } from '../../../src/server/schema/schema';
 import { API_KEY_FILTER } from '../../../src/users/api-key-where.inputs';
+import { SESSION_FILTER } from '../../../src/users/sessions/session.inputs';
 import { USER_FILTER } from '../../../src/users/user.inputs';
 import { WEBHOOK_FILTER } from '../../../src/webhooks/api/webhook-where.inputs';
 import { shareTestApi, type TestApp } from '../../support/app';
@@ -24,6 +25,7 @@ const schema = sharedSchema();
 const FILTERS: Record<string, FilterMap> = {
   User: USER_FILTER,
   ApiKey: API_KEY_FILTER,
+  Session: SESSION_FILTER,
   Webhook: WEBHOOK_FILTER,
   BusinessEvent: BUSINESS_EVENT_FILTER,
   Delivery: DELIVERY_FILTER,
@@ -35,6 +37,7 @@ const FILTERS: Record<string, FilterMap> = {
 const LISTS: Record<string, string> = {
   User: 'users',
   ApiKey: 'apiKeys',
+  Session: 'sessions',
   Webhook: 'webhooks',
   BusinessEvent: 'businessEvents',
   Delivery: 'deliveries',

@@ -18,6 +18,7 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
   const ids = {
     User: pair(),
     ApiKey: pair(),
+    Session: pair(),
     Webhook: pair(),
     BusinessEvent: pair(),
     Delivery: pair(),
@@ -58,6 +59,26 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
       key_id: 'bbbbbbbb',
       roles: [],
       created_at: early,
+    },
+  ]);
+  const session = { user_id: user, method: 'API_KEY', created_at: late, expires_at: late, last_used_at: late };
+  await insert('sessions', [
+    {
+      ...session,
+      id: ids.Session[0],
+      token_hash: Buffer.from('a'),
+      ended_at: late,
+      end_reason: 'REVOKED',
+      remote_address: '203.0.113.9',
+    },
+    {
+      id: ids.Session[1],
+      user_id: other,
+      method: 'API_KEY',
+      token_hash: Buffer.from('b'),
+      created_at: early,
+      expires_at: early,
+      last_used_at: early,
     },
   ]);
   const [webhook, quiet] = ids.Webhook;

@@ -1,6 +1,7 @@
 import { createLog } from '../../../src/log';
 import { createLiveKeys } from '../../../src/server/subscriptions/live-keys';
 import type { Standing } from '../../../src/users/authenticate';
+import { credentialId } from '../../../src/viewer';
 import { waitFor } from '../../support/wait-for';
 
 const STANDING: Standing = { roles: new Set(['AUDITOR']), expiresAt: null };
@@ -8,14 +9,17 @@ const STANDING: Standing = { roles: new Set(['AUDITOR']), expiresAt: null };
 test('a key that is followed while others are looked up is not taken for a revoked one', async () => {
   const lookedFor: (readonly string[])[] = [];
   const gate = Promise.withResolvers<void>();
-  const keys = createLiveKeys(async (ids) => {
+  const keys = createLiveKeys(async (credentials) => {
+    const ids = credentials.map(credentialId);
     lookedFor.push(ids);
     await gate.promise;
     return new Map(ids.filter((id) => id !== 'revoked').map((id) => [id, STANDING]));
   }, createLog('silent'));
   const standings = new Map<string, (Standing | null)[]>();
   const follow = (id: string) =>
-    keys.follow(id, (standing) => standings.set(id, [...(standings.get(id) ?? []), standing]));
+    keys.follow({ apiKeyId: id, sessionId: null }, (standing) =>
+      standings.set(id, [...(standings.get(id) ?? []), standing]),
+    );
   try {
     follow('early');
     follow('revoked');

@@ -1,0 +1,76 @@
+import { currentTime } from '../../clock';
+import { AppError } from '../../errors';
+import type { Db } from '../../sql/db';
+import { type Credential, credentialId, knownRoles, type Role, type Viewer } from '../../viewer';
+import type { AuthCache } from '../auth-cache';
+import { type From, LAST_USED_PRECISION_MS, type Standing, standingsOf as standingsOfKeys } from '../authenticate';
+import { createTokenLookup } from '../token-lookup';
+import {
+  isUnchanged,
+  type SessionWithUser,
+  sessionsWithUsers,
+  sessionsWithUsersByHash,
+  touchSession,
+} from './session.store';
+import { IDLE_MS } from './session-limits';
+
+export const findSession = createTokenLookup(sessionsWithUsersByHash);
+
+/**
+ * The user of the session with this token. Like `authenticate`, each call reads the database, so that ending a session,
+ * revoking its key, changing roles and deactivating the user take effect at once.
+ * @throws AppError UNAUTHENTICATED, with the same message whether the session is unknown, has ended or has expired
+ */
+export async function authenticateSession(
+  db: Db,
+  token: string,
+  request: From,
+  authCache?: AuthCache,
+): Promise<Viewer> {
+  const session = await findSession(db, token);
+  const now = currentTime();
+  if (!session || !isLive(session, now)) {
+    throw new AppError('UNAUTHENTICATED', 'This session has ended or is not known: sign in again.');
+  }
+  if (now.getTime() - session.lastUsedAt.getTime() >= LAST_USED_PRECISION_MS) await touchSession(db, session.id, now);
+  const who = {
+    userId: session.userId,
+    apiKeyId: session.apiKeyId,
+    sessionId: session.id,
+    name: session.userName,
+    roles: rolesOf(session),
+  };
+  const entry = { who, expiresAt: endOf(session), isUnchanged: isUnchanged(session), readAt: now.getTime() };
+  authCache?.set('session', token, entry);
+  return { ...who, ...request };
+}
+
+/** By credentialId, for callers that authenticated earlier. Keys and sessions that are no longer valid are left out. */
+export async function standingsOf(db: Db, credentials: readonly Credential[]): Promise<Map<string, Standing>> {
+  const ids = (isSession: boolean) =>
+    credentials.filter(({ sessionId }) => (sessionId !== null) === isSession).map(credentialId);
+  const [keyIds, sessionIds] = [ids(false), ids(true)];
+  const standings = keyIds.length > 0 ? await standingsOfKeys(db, keyIds) : new Map<string, Standing>();
+  if (sessionIds.length === 0) return standings;
+  const now = currentTime();
+  for (const session of (await sessionsWithUsers(db, sessionIds)).values()) {
+    if (isLive(session, now)) standings.set(session.id, { roles: rolesOf(session), expiresAt: endOf(session) });
+  }
+  return standings;
+}
+
+function isLive(session: SessionWithUser, now: Date): boolean {
+  return session.userActive && session.endedAt === null && session.keyRevokedAt === null && endOf(session) > now;
+}
+
+/** When the session ends if it is not used again. */
+function endOf({ expiresAt, lastUsedAt, keyExpiresAt }: SessionWithUser): Date {
+  const ends = [expiresAt.getTime(), lastUsedAt.getTime() + IDLE_MS, ...(keyExpiresAt ? [keyExpiresAt.getTime()] : [])];
+  return new Date(Math.min(...ends));
+}
+
+// a session made from a key has no role that the key does not have
+function rolesOf({ userRoles, keyRoles }: SessionWithUser): ReadonlySet<Role> {
+  const own = knownRoles(userRoles);
+  return new Set(keyRoles ? own.filter((role) => keyRoles.includes(role)) : own);
+}

@@ -1,0 +1,10 @@
+const HOUR_MS = 3_600_000;
+
+/** A session that is not used for so long ends. */
+export const IDLE_MS = HOUR_MS;
+
+/** A session ends after so long, however much it is used. */
+export const MAX_AGE_MS = 12 * HOUR_MS;
+
+/** Live sessions of one user. Signing in once more ends the one that was not used for the longest time. */
+export const MAX_SESSIONS = 50;

@@ -1,0 +1,60 @@
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import { ApiKeyEntity } from '../api-key.entity';
+import { UserEntity } from '../user.entity';
+
+export const SESSION_METHODS = ['API_KEY'] as const;
+export type SessionMethod = (typeof SESSION_METHODS)[number];
+
+export const SESSION_END_REASONS = ['SIGNED_OUT', 'REVOKED', 'REPLACED', 'TOO_MANY'] as const;
+export type SessionEndReason = (typeof SESSION_END_REASONS)[number];
+
+@Entity('sessions')
+@Unique('sessions_token_hash_key', ['tokenHash'])
+@Check('sessions_method_check', `method in ('API_KEY')`)
+@Check('sessions_ended_check', '(ended_at is null) = (end_reason is null)')
+export class SessionEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sessions_pkey' })
+  id: string;
+
+  @Index('sessions_user_id_idx')
+  @Column('uuid', { name: 'user_id' })
+  userId: string;
+
+  @ManyToOne(() => UserEntity)
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'sessions_user_id_fkey' })
+  user: UserEntity;
+
+  @Column('bytea', { name: 'token_hash' })
+  tokenHash: Buffer;
+
+  @Column('text')
+  method: SessionMethod;
+
+  @Column('uuid', { name: 'api_key_id', nullable: true })
+  apiKeyId: string | null;
+
+  @ManyToOne(() => ApiKeyEntity)
+  @JoinColumn({ name: 'api_key_id', foreignKeyConstraintName: 'sessions_api_key_id_fkey' })
+  apiKey: ApiKeyEntity | null;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt: Date;
+
+  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3 })
+  expiresAt: Date;
+
+  @Column({ type: 'timestamptz', name: 'last_used_at', precision: 3 })
+  lastUsedAt: Date;
+
+  @Column({ type: 'timestamptz', name: 'ended_at', precision: 3, nullable: true })
+  endedAt: Date | null;
+
+  @Column('text', { name: 'end_reason', nullable: true })
+  endReason: SessionEndReason | null;
+
+  @Column('text', { name: 'remote_address', nullable: true })
+  remoteAddress: string | null;
+
+  @Column('text', { name: 'user_agent', nullable: true })
+  userAgent: string | null;
+}

@@ -1,0 +1,100 @@
+import { ArgsType, Field, ID, InputType } from 'type-graphql';
+import {
+  AND_TEXT,
+  DateTimeFilter,
+  IDFilter,
+  NOT_TEXT,
+  OptionalDateTimeFilter,
+  OR_TEXT,
+  StringFilter,
+  WHERE_TEXT,
+} from '../../graphql/lists/filter-inputs';
+import { PageArgs } from '../../graphql/lists/page-args';
+import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
+import {
+  type FilterMap,
+  idFilter,
+  idTimeFilter,
+  linkFilter,
+  textFilter,
+  timeFilter,
+} from '../../graphql/lists/where-to-sql';
+import { USER_FILTER, UserWhere } from '../user.inputs';
+
+@InputType('SessionWhere', { description: 'Sessions that meet all of these conditions.' })
+export class SessionWhere {
+  @Field(() => IDFilter, { nullable: true, description: 'The id of the session, `ses_...`.' })
+  id?: IDFilter;
+
+  @Field(() => UserWhere, { nullable: true, description: 'The user who signed in.' })
+  user?: UserWhere;
+
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When the user signed in.' })
+  createdAt?: DateTimeFilter;
+
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When the session expires even if it is used.' })
+  expiresAt?: DateTimeFilter;
+
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When the session was last used, to the minute.' })
+  lastUsedAt?: DateTimeFilter;
+
+  @Field(() => OptionalDateTimeFilter, {
+    nullable: true,
+    description: 'When the session was ended; { isNull: true }: sessions that were not ended.',
+  })
+  endedAt?: OptionalDateTimeFilter;
+
+  @Field(() => StringFilter, {
+    nullable: true,
+    description: 'The IP address from which the user signed in: { eq: "203.0.113.9" }.',
+  })
+  remoteAddress?: StringFilter;
+
+  @Field(() => [SessionWhere], { nullable: true, description: AND_TEXT })
+  and?: SessionWhere[];
+
+  @Field(() => [SessionWhere], { nullable: true, description: OR_TEXT })
+  or?: SessionWhere[];
+
+  @Field(() => SessionWhere, { nullable: true, description: NOT_TEXT })
+  not?: SessionWhere;
+}
+
+export const SESSION_FILTER: FilterMap = {
+  id: idFilter('Session'),
+  user: linkFilter('user_id', 'users', () => USER_FILTER),
+  createdAt: idTimeFilter(),
+  expiresAt: timeFilter('expires_at'),
+  lastUsedAt: timeFilter('last_used_at'),
+  endedAt: timeFilter('ended_at'),
+  remoteAddress: textFilter('remote_address'),
+};
+
+const SessionOrder = timeOrder('Session', 'sessions');
+
+@ArgsType()
+export class SessionListArgs extends PageArgs {
+  @Field(() => SessionWhere, { nullable: true, description: WHERE_TEXT })
+  where?: SessionWhere;
+
+  @Field(() => SessionOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
+  orderBy?: TimeOrder | null;
+}
+
+@InputType('RevokeSessionInput', { description: 'The session to revoke.' })
+export class RevokeSessionInput {
+  @Field(() => ID, { description: 'The session, `ses_...`.' })
+  id: string;
+}
+
+@InputType('RevokeSessionsInput', { description: 'The user whose sessions are revoked.' })
+export class RevokeSessionsInput {
+  @Field(() => ID, { description: 'The user, `usr_...`: you, or with SYSTEM_MANAGER any user.' })
+  userId: string;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Whether the session of this request stays. Default: false.',
+  })
+  keepCurrent: boolean;
+}

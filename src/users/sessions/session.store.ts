@@ -1,0 +1,128 @@
+import { type Condition, sqlTest } from '../../sql/condition';
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { type SessionEndReason, SessionEntity, type SessionMethod } from './session.entity';
+
+export interface SessionRow {
+  id: string;
+  userId: string;
+  method: SessionMethod;
+  apiKeyId: string | null;
+  createdAt: Date;
+  expiresAt: Date;
+  lastUsedAt: Date;
+  endedAt: Date | null;
+  endReason: SessionEndReason | null;
+  remoteAddress: string | null;
+  userAgent: string | null;
+}
+
+export const SESSIONS = {
+  table: 'sessions',
+  columns: `id, user_id as "userId", method, api_key_id as "apiKeyId", created_at as "createdAt",
+    expires_at as "expiresAt", last_used_at as "lastUsedAt", ended_at as "endedAt", end_reason as "endReason",
+    remote_address as "remoteAddress", user_agent as "userAgent"`,
+};
+
+/** A session with what its user may do, and the key that it was made from. */
+export interface SessionWithUser {
+  id: string;
+  tokenHash: Buffer;
+  expiresAt: Date;
+  lastUsedAt: Date;
+  endedAt: Date | null;
+  userId: string;
+  userName: string;
+  userRoles: string[];
+  userActive: boolean;
+  apiKeyId: string | null;
+  keyRoles: string[] | null;
+  keyExpiresAt: Date | null;
+  keyRevokedAt: Date | null;
+  /** Changes whenever the session, its user or its key changes. */
+  version: string;
+}
+
+// Postgres gives each version of a row the number of the transaction that wrote it.
+const VERSION = `s.xmin::text || '/' || u.xmin::text || '/' || coalesce(k.xmin::text, '')`;
+const JOINED = 'sessions s join users u on u.id = s.user_id left join api_keys k on k.id = s.api_key_id';
+
+const SESSION_WITH_USER = `select s.id, s.token_hash as "tokenHash", s.expires_at as "expiresAt",
+    s.last_used_at as "lastUsedAt", s.ended_at as "endedAt", u.id as "userId", u.name as "userName",
+    u.roles as "userRoles", u.active as "userActive", s.api_key_id as "apiKeyId", k.roles as "keyRoles",
+    k.expires_at as "keyExpiresAt", k.revoked_at as "keyRevokedAt", ${VERSION} as version
+  from ${JOINED}`;
+
+export async function sessionsWithUsersByHash(db: Db, tokenHashes: readonly Buffer[]): Promise<SessionWithUser[]> {
+  const sql = statement(`${SESSION_WITH_USER} where s.token_hash = any($1::bytea[])`);
+  return rowsOf<SessionWithUser>(db, sql, [tokenHashes]);
+}
+
+/** By row id, for subscriptions that authenticated earlier and are still open. */
+export async function sessionsWithUsers(db: Db, ids: readonly string[]): Promise<Map<string, SessionWithUser>> {
+  const rows = await rowsOf<SessionWithUser>(db, statement(`${SESSION_WITH_USER} where s.id = any($1::uuid[])`), [ids]);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Whether neither the session nor its user nor its key has changed. */
+export function isUnchanged({ id, version }: SessionWithUser): Condition {
+  return sqlTest(
+    (bind) => `exists (select from ${JOINED} where s.id = ${bind(id)}::uuid and ${VERSION} = ${bind(version)})`,
+  );
+}
+
+export async function sessionsById(db: Db, ids: readonly string[]): Promise<Map<string, SessionRow>> {
+  const rows = await rowsOf<SessionRow>(db, `select ${SESSIONS.columns} from sessions where id = any($1::uuid[])`, [
+    ids,
+  ]);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+export async function insertSession(db: Db, session: Omit<SessionEntity, 'user' | 'apiKey'>): Promise<void> {
+  await db.insert(SessionEntity, session);
+}
+
+export async function touchSession(db: Db, id: string, at: Date): Promise<void> {
+  await changedBy(db, statement('update sessions set last_used_at = $2 where id = $1 and last_used_at < $2'), [id, at]);
+}
+
+/** Locks the row, so that of two concurrent calls only one ends the session. */
+export async function findSessionForUpdate(db: Db, id: string): Promise<SessionRow | null> {
+  return rowOf<SessionRow>(db, statement(`select ${SESSIONS.columns} from sessions where id = $1 for no key update`), [
+    id,
+  ]);
+}
+
+/**
+ * The sessions of a user that have neither ended nor expired, most recently used first.
+ * @param usedAfter a session that was last used before this time has ended by itself
+ */
+export async function liveSessionsOf(db: Db, userId: string, now: Date, usedAfter: Date): Promise<SessionRow[]> {
+  return rowsOf<SessionRow>(
+    db,
+    statement(`select ${SESSIONS.columns} from sessions
+     where user_id = $1 and ended_at is null and expires_at > $2 and last_used_at > $3
+     order by last_used_at desc, id desc`),
+    [userId, now, usedAfter],
+  );
+}
+
+/** @returns the sessions that this call ended: those of the given that had not ended before */
+export async function endSessions(
+  db: Db,
+  ids: readonly string[],
+  reason: SessionEndReason,
+  at: Date,
+): Promise<SessionRow[]> {
+  return rowsOf<SessionRow>(
+    db,
+    statement(`update sessions set ended_at = $3, end_reason = $2
+     where id in (select id from sessions where id = any($1::uuid[]) and ended_at is null order by id for no key update)
+     returning ${SESSIONS.columns}`),
+    [ids, reason, at],
+  );
+}
+
+/** @returns the number of deleted sessions */
+export async function forgetSessionsBefore(db: Db, expiredBefore: Date): Promise<number> {
+  return changedBy(db, statement('delete from sessions where expires_at < $1'), [expiredBefore]);
+}

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { type Actor, recordAct } from '../../audit/record';
+import { currentTime } from '../../clock';
+import { InputError } from '../../errors';
+import { newId, timeOfId } from '../../ids';
+import type { Db } from '../../sql/db';
+import type { Viewer } from '../../viewer';
+import { hashToken } from '../api-key-token';
+import { findSession } from './authenticate-session';
+import type { SessionEndReason, SessionMethod } from './session.entity';
+import { endSessions, findSessionForUpdate, insertSession, liveSessionsOf, type SessionRow } from './session.store';
+import { IDLE_MS, MAX_AGE_MS, MAX_SESSIONS } from './session-limits';
+
+export interface NewSession {
+  /** Who signed in, and from where. */
+  actor: Actor & { userId: string };
+  method: SessionMethod;
+  /** The token of the session that the browser had before; it ends. */
+  replacedToken: string | null;
+}
+
+/** @returns the session and its token, the value of the cookie, of which only the hash is stored */
+export async function startSession(
+  db: Db,
+  { actor, method, replacedToken }: NewSession,
+): Promise<{ session: SessionRow; token: string }> {
+  const token = randomBytes(32).toString('base64url');
+  const id = newId();
+  const createdAt = timeOfId(id);
+  const { userId, apiKeyId, remoteAddress, userAgent } = actor;
+  const session: SessionRow = {
+    id,
+    userId,
+    method,
+    apiKeyId,
+    createdAt,
+    expiresAt: new Date(createdAt.getTime() + MAX_AGE_MS),
+    lastUsedAt: createdAt,
+    endedAt: null,
+    endReason: null,
+    remoteAddress,
+    userAgent,
+  };
+  const by = { ...actor, sessionId: id };
+  const replaced = replacedToken === null ? null : await findSession(db, replacedToken);
+  if (replaced) await end(db, by, [replaced.id], 'REPLACED');
+  const live = await liveSessions(db, userId);
+  const tooMany = live.slice(MAX_SESSIONS - 1).map((each) => each.id);
+  await end(db, by, tooMany, 'TOO_MANY');
+  await insertSession(db, { ...session, tokenHash: hashToken(token) });
+  await recordAct(db, by, { action: 'session.started', subjectType: 'Session', subjectId: id, details: { method } });
+  return { session, token };
+}
+
+/** The sessions of a user that have neither ended nor expired, most recently used first. */
+export async function liveSessions(db: Db, userId: string): Promise<SessionRow[]> {
+  const now = currentTime();
+  return liveSessionsOf(db, userId, now, new Date(now.getTime() - IDLE_MS));
+}
+
+/** Ends the session with this token, if there is one. */
+export async function signOut(db: Db, token: string, from: Omit<Actor, 'userId' | 'apiKeyId' | 'sessionId'>) {
+  const session = await findSession(db, token);
+  if (!session) return;
+  const { id, userId, apiKeyId } = session;
+  await end(db, { ...from, userId, apiKeyId, sessionId: id }, [id], 'SIGNED_OUT');
+}
+
+/**
+ * Revokes a session at once. A SYSTEM_MANAGER may revoke any session, other users their own.
+ * @throws InputError NOT_FOUND
+ */
+export async function revokeSession(db: Db, viewer: Viewer, id: string | null): Promise<SessionRow> {
+  const session = id === null ? null : await findSessionForUpdate(db, id);
+  if (!session || !mayRevoke(viewer, session.userId)) {
+    const message = 'There is no session with this id, or it is a session of another user.';
+    throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message }]);
+  }
+  const [ended] = await end(db, viewer, [session.id], 'REVOKED');
+  return ended ?? session;
+}
+
+/**
+ * Revokes the live sessions of a user at once.
+ * @param keepCurrent whether the session of the viewer stays
+ * @returns the revoked sessions
+ * @throws InputError NOT_FOUND
+ */
+export async function revokeSessions(
+  db: Db,
+  viewer: Viewer,
+  userId: string | null,
+  keepCurrent: boolean,
+): Promise<SessionRow[]> {
+  if (userId === null || !mayRevoke(viewer, userId)) {
+    const message = 'There is no user with this id, or it is another user than you.';
+    throw new InputError([{ field: ['userId'], code: 'NOT_FOUND', message }]);
+  }
+  const live = (await liveSessions(db, userId)).map(({ id }) => id);
+  return end(db, viewer, keepCurrent ? live.filter((id) => id !== viewer.sessionId) : live, 'REVOKED');
+}
+
+function mayRevoke(viewer: Viewer, userId: string): boolean {
+  return viewer.userId === userId || viewer.roles.has('SYSTEM_MANAGER');
+}
+
+const ACTIONS = {
+  SIGNED_OUT: 'session.ended',
+  REPLACED: 'session.ended',
+  TOO_MANY: 'session.ended',
+  REVOKED: 'session.revoked',
+} as const;
+
+async function end(db: Db, actor: Actor, ids: readonly string[], reason: SessionEndReason): Promise<SessionRow[]> {
+  if (ids.length === 0) return [];
+  const ended = await endSessions(db, ids, reason, currentTime());
+  for (const { id, userId } of ended) {
+    const details = { userId, reason };
+    await recordAct(db, actor, { action: ACTIONS[reason], subjectType: 'Session', subjectId: id, details });
+  }
+  return ended;
+}
