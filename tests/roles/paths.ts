@@ -34,7 +34,12 @@ export function pathsOf(roles: Roles, ids: Ids): Pick[] {
 /** All fields of a document, each with all fields of the rows that it leads to, are more tokens than a query may have. */
 function fieldByField(way: Pick): Pick[] {
   const { below } = way;
-  return below ? below.picks.map((each) => ({ ...way, below: { ...below, picks: [each] } })) : [way];
+  if (!below || !leadsToRows(below)) return [way];
+  return below.picks.map((each) => ({ ...way, below: { ...below, picks: [each] } }));
+}
+
+function leadsToRows({ type, picks }: Selection): boolean {
+  return isRow(type) || picks.some(({ below }) => below && leadsToRows(below));
 }
 
 function rowsBehind(field: string, target: GraphQLNamedType): GraphQLObjectType[] {

@@ -4,6 +4,7 @@ import {
   getNamedType,
   isAbstractType,
   isLeafType,
+  isNonNullType,
   isObjectType,
   isRequiredArgument,
 } from 'graphql';
@@ -17,6 +18,8 @@ export interface Selection {
 /** A field, and what is asked below it; null: it has nothing below. */
 export interface Pick {
   field: GraphQLField<unknown, unknown>;
+  /** Where a query asks the field more than once. */
+  alias?: string;
   args?: string;
   below: Selection | null;
 }
@@ -55,9 +58,13 @@ export function printSelection({ picks }: Selection): string {
   return picks.map(printPick).join(' ');
 }
 
+const HOUR_MS = 3_600_000;
+const inHours = (hours: number): string => new Date(Date.now() + hours * HOUR_MS).toISOString();
+
 /** Values of the arguments that fields of rows require. */
 const REQUIRED: Record<string, string> = {
-  range: `{ from: "${new Date(Date.now() - 3600_000).toISOString()}", to: "2100-01-01T00:00:00Z" }`,
+  // a month has few buckets
+  range: `{ from: "${inHours(-1)}", to: "${inHours(24)}" }`,
   bucket: 'MONTH',
 };
 
@@ -68,8 +75,11 @@ function requiredArgs(field: GraphQLField<unknown, unknown>): string {
     .join(', ');
 }
 
-function printPick({ field, args = requiredArgs(field), below }: Pick): string {
-  const named = args ? `${field.name}(${args})` : field.name;
+const keyOf = ({ field, alias }: Pick): string => alias ?? field.name;
+
+function printPick({ field, alias, args = requiredArgs(field), below }: Pick): string {
+  const called = alias ? `${alias}: ${field.name}` : field.name;
+  const named = args ? `${called}(${args})` : called;
   if (!below) return named;
   const inside = printSelection(below);
   const isAbstract = isAbstractType(getNamedType(field.type));
@@ -78,8 +88,9 @@ function printPick({ field, args = requiredArgs(field), below }: Pick): string {
 
 /** The paths at which a caller must be refused: the first field of each path that they may not use. */
 export function refusals({ type, picks }: Selection, allowed: Allowed, path: readonly string[] = []): string[] {
-  return picks.flatMap(({ field, below }) => {
-    const at = [...path, field.name];
+  return picks.flatMap((pick) => {
+    const { field, below } = pick;
+    const at = [...path, keyOf(pick)];
     if (!allowed(type.name, field.name)) return [at.join('.')];
     return below ? refusals(below, allowed, at) : [];
   });
@@ -97,8 +108,43 @@ export function hollow(data: unknown, { type, picks }: Selection, allowed: Allow
     return first.filter((at) => others.every((other) => other.includes(at)));
   }
   if (isRow(type) && picks.length > 1) return [];
-  return picks.flatMap(({ field, below }) => {
+  return picks.flatMap((pick) => {
+    const { field, below } = pick;
     if (!below || !allowed(type.name, field.name)) return [];
-    return hollow((data as Record<string, unknown>)[field.name], below, allowed, [...path, field.name]);
+    const key = keyOf(pick);
+    return hollow((data as Record<string, unknown>)[key], below, allowed, [...path, key]);
   });
+}
+
+/**
+ * The queries that ask all these paths. Those that are refused at once share queries, and so do those of a root field that
+ * are refused nothing; any other is asked alone, since a refusal can take away what stands beside it.
+ */
+export function inQueries(type: GraphQLObjectType, paths: readonly Pick[], allowed: Allowed): Selection[] {
+  const groups = Map.groupBy(paths, (path) => {
+    if (!allowed(type.name, path.field.name)) return isNonNullType(path.field.type) ? path : 'refused';
+    return refusals({ type, picks: [path] }, allowed).length === 0 ? path.field.name : path;
+  });
+  return [...groups.values()].flatMap((group) => inBatches(group)).map((picks) => ({ type, picks }));
+}
+
+/** Of a query; a token has more than two characters in the mean. */
+const MAX_ROOT_FIELDS = 10;
+const MAX_CHARACTERS = 4_000;
+
+function inBatches(picks: readonly Pick[]): Pick[][] {
+  const batches: Pick[][] = [];
+  let batch: Pick[] = [];
+  let characters = MAX_CHARACTERS;
+  for (const pick of picks) {
+    const { length } = printPick(pick);
+    if (batch.length === MAX_ROOT_FIELDS || characters + length > MAX_CHARACTERS) {
+      batch = [];
+      batches.push(batch);
+      characters = 0;
+    }
+    batch.push({ ...pick, alias: `${pick.field.name}${batch.length}` });
+    characters += length;
+  }
+  return batches;
 }
