@@ -25,6 +25,9 @@ create table webhooks (
   max_concurrency integer,          -- requests on the wire at once; null: no limit
   ordering text,                    -- one delivery per document at a time; null: no order
   owner_id uuid not null,
+  version integer not null default 1,                 -- of the settings: see webhook_versions
+  status_changed_by uuid,           -- null: the system, or the status is the first
+  status_changed_at timestamptz(3),
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null,
   changed_in bigint not null,       -- the transaction that inserted or last updated the row; set by a trigger
@@ -35,7 +38,8 @@ create table webhooks (
   constraint webhooks_body_format_check check (body_format in ('STANDARD', 'JSON', 'FORM', 'ORIGINAL')),
   constraint webhooks_rate_limit_check check ((rate_limit is null) = (rate_limit_seconds is null)),
   constraint webhooks_ordering_check check (ordering in ('HOLD', 'SKIP')),
-  constraint webhooks_owner_id_fkey foreign key (owner_id) references users (id)
+  constraint webhooks_owner_id_fkey foreign key (owner_id) references users (id),
+  constraint webhooks_status_changed_by_fkey foreign key (status_changed_by) references users (id)
 );
 create index webhooks_owner_id_idx on webhooks (owner_id, id);
 -- The fan-out keeps outgoing webhooks in memory and reads those that changed since.
@@ -50,6 +54,21 @@ end $$;
 
 create trigger webhooks_note_their_change before insert or update on webhooks
   for each row execute function note_webhook_change();
+
+-- The settings of a webhook after each change. Insert only.
+create table webhook_versions (
+  id uuid not null,
+  webhook_id uuid not null,
+  version integer not null,
+  settings text not null,           -- JSON in the form of the API; secrets as fingerprints
+  author_id uuid,                   -- null: the system
+  created_at timestamptz(3) not null,
+  constraint webhook_versions_pkey primary key (id),
+  constraint webhook_versions_version_key unique (webhook_id, version),
+  constraint webhook_versions_webhook_id_fkey foreign key (webhook_id) references webhooks (id),
+  constraint webhook_versions_author_id_fkey foreign key (author_id) references users (id)
+);
+create index webhook_versions_webhook_id_idx on webhook_versions (webhook_id, id);
 
 -- Secrets that sign outgoing requests or verify incoming calls.
 create table webhook_secrets (

@@ -30,6 +30,8 @@ create trigger payloads_never_change before update on payloads
   for each row execute function refuse_change();
 create trigger entries_never_change before update on audit_entries
   for each row execute function refuse_change();
+create trigger versions_never_change before update on webhook_versions
+  for each row execute function refuse_change();
 
 create trigger rows_are_never_deleted before delete on webhook_request_logs
   for each row execute function refuse_change();
@@ -41,6 +43,8 @@ create trigger rows_are_never_deleted before delete on deliveries
   for each row execute function refuse_change();
 create trigger rows_are_never_deleted before delete on audit_entries
   for each row execute function refuse_change();
+create trigger rows_are_never_deleted before delete on webhook_versions
+  for each row execute function refuse_change();
 
 create trigger never_truncated before truncate on webhook_request_logs
   for each statement execute function refuse_change();
@@ -51,6 +55,8 @@ create trigger never_truncated before truncate on business_events
 create trigger never_truncated before truncate on deliveries
   for each statement execute function refuse_change();
 create trigger never_truncated before truncate on audit_entries
+  for each statement execute function refuse_change();
+create trigger never_truncated before truncate on webhook_versions
   for each statement execute function refuse_change();
 
 -- The smallest id that is made at this time.

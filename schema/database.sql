@@ -683,6 +683,23 @@ CREATE TABLE webhook_slots (
   CONSTRAINT webhook_slots_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 );
 
+CREATE TABLE webhook_versions (
+  id uuid NOT NULL,
+  webhook_id uuid NOT NULL,
+  version integer NOT NULL,
+  settings text NOT NULL,
+  author_id uuid,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT webhook_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES users(id),
+  CONSTRAINT webhook_versions_pkey PRIMARY KEY (id),
+  CONSTRAINT webhook_versions_version_key UNIQUE (webhook_id, version),
+  CONSTRAINT webhook_versions_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+);
+CREATE INDEX webhook_versions_webhook_id_idx ON webhook_versions USING btree (webhook_id, id);
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON webhook_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON webhook_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER versions_never_change BEFORE UPDATE ON webhook_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 CREATE TABLE webhooks (
   id uuid NOT NULL,
   name text NOT NULL,
@@ -708,6 +725,9 @@ CREATE TABLE webhooks (
   max_concurrency integer,
   ordering text,
   owner_id uuid NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  status_changed_by uuid,
+  status_changed_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone NOT NULL,
   updated_at timestamp(3) with time zone NOT NULL,
   changed_in bigint NOT NULL,
@@ -718,6 +738,7 @@ CREATE TABLE webhooks (
   CONSTRAINT webhooks_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id),
   CONSTRAINT webhooks_pkey PRIMARY KEY (id),
   CONSTRAINT webhooks_rate_limit_check CHECK ((rate_limit IS NULL) = (rate_limit_seconds IS NULL)),
+  CONSTRAINT webhooks_status_changed_by_fkey FOREIGN KEY (status_changed_by) REFERENCES users(id),
   CONSTRAINT webhooks_status_check CHECK (status = ANY (ARRAY['ACTIVE'::text, 'PAUSED'::text, 'DISABLED'::text, 'ARCHIVED'::text]))
 );
 CREATE INDEX webhooks_changed_in_idx ON webhooks USING btree (changed_in) WHERE direction = 'OUTGOING'::text;
@@ -1293,7 +1314,7 @@ CREATE OR REPLACE FUNCTION public.watch_table(table_name regclass, document_type
 AS $function$
 declare
   own_tables constant text[] := '{
-    users, api_keys, audit_entries, webhooks, webhook_secrets, webhook_credentials, webhook_circuits,
+    users, api_keys, audit_entries, webhooks, webhook_versions, webhook_secrets, webhook_credentials, webhook_circuits,
     webhook_slots, pending_decisions, deliveries_pause, payloads, business_events, outbox, idempotency_keys, deliveries,
     open_deliveries, finished_deliveries, blocking_deliveries, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,

@@ -14,6 +14,7 @@ export const ID_PREFIXES = {
   Replay: 'rpl',
   Export: 'exp',
   AuditEntry: 'aud',
+  WebhookVersion: 'whv',
 } as const;
 export type NodeName = keyof typeof ID_PREFIXES;
 

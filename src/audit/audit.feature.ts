@@ -1,11 +1,13 @@
 import { auditEntryLinkedFields } from './api/audit-entry.linked-fields';
 import { AuditEntryResolver, OwnAuditEntryResolver } from './api/audit-entry.resolver';
 import { auditEntrySqlFields } from './api/audit-entry.sql-fields';
+import { DeliveryCancellationResolver } from './api/cancellation.resolver';
+import { cancellationSqlFields } from './api/cancellation.sql-fields';
 import { AuditEntryEntity } from './audit-entry.entity';
 
 export const audit = {
   entities: [AuditEntryEntity],
-  resolvers: [AuditEntryResolver, OwnAuditEntryResolver],
+  resolvers: [AuditEntryResolver, OwnAuditEntryResolver, DeliveryCancellationResolver],
   linkedFields: auditEntryLinkedFields,
-  sqlFields: auditEntrySqlFields,
+  sqlFields: [...auditEntrySqlFields, ...cancellationSqlFields],
 };

@@ -19,7 +19,7 @@ const DELIVERY_COLUMNS = `status, skip_reason, skip_message, method, url, header
   finished_at`;
 
 /** All our tables. Partitions are read through their parent table. */
-const TABLES = `users, api_keys, sessions, audit_entries, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
+const TABLES = `users, api_keys, sessions, audit_entries, webhooks, webhook_versions, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
   pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, payloads, business_events,
   outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries, worker_leases,
   webhook_request_logs, replays, request_changes, feed_positions, failed_requests,
@@ -32,7 +32,7 @@ function grantsFor(name: string): string[] {
   return [
     `grant usage on schema public to ${name}`,
     `grant select on ${TABLES} to ${name}`,
-    `grant insert on users, api_keys, sessions, webhooks, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
+    `grant insert on users, api_keys, sessions, webhooks, webhook_versions, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
        pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, replays, payloads,
        business_events, outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries,
        webhook_request_logs, audit_entries to ${name}`,

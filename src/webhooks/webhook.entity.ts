@@ -105,6 +105,19 @@ export class WebhookEntity {
   @JoinColumn({ name: 'owner_id', foreignKeyConstraintName: 'webhooks_owner_id_fkey' })
   owner: UserEntity;
 
+  @Column('integer', { default: 1 })
+  version: number;
+
+  @Column('uuid', { name: 'status_changed_by', nullable: true })
+  statusChangedBy: string | null;
+
+  @ManyToOne(() => UserEntity)
+  @JoinColumn({ name: 'status_changed_by', foreignKeyConstraintName: 'webhooks_status_changed_by_fkey' })
+  statusChanger: UserEntity | null;
+
+  @Column({ type: 'timestamptz', name: 'status_changed_at', precision: 3, nullable: true })
+  statusChangedAt: Date | null;
+
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt: Date;
 

@@ -42,6 +42,10 @@ export interface WebhookRow {
   ordering: Ordering | null;
   dedupeSeconds: number | null;
   ownerId: string;
+  /** Of the settings; 1 for a new webhook. */
+  version: number;
+  statusChangedBy: string | null;
+  statusChangedAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -52,7 +56,8 @@ export const WEBHOOKS = {
     retry_schedule as "retrySchedule", timeout_ms as "timeoutMs", condition, method, headers,
     body_format as "bodyFormat", body, fields, signatures, pass_headers as "passHeaders", rate_limit as "rateLimit",
     rate_limit_seconds as "rateLimitSeconds", max_concurrency as "maxConcurrency", ordering,
-    dedupe_seconds as "dedupeSeconds", owner_id as "ownerId", created_at as "createdAt",
+    dedupe_seconds as "dedupeSeconds", owner_id as "ownerId", version,
+    status_changed_by as "statusChangedBy", status_changed_at as "statusChangedAt", created_at as "createdAt",
     updated_at as "updatedAt"`,
 };
 

@@ -7,9 +7,12 @@ import { WebhookResolver } from './api/webhook.resolver';
 import { webhookSqlFields } from './api/webhook.sql-fields';
 import { WebhookCredentialEntity } from './credentials/webhook-credential.entity';
 import { ExpiringSecretsResolver } from './expiring/expiring-secrets.resolver';
+import { webhookVersionLinkedFields } from './history/webhook-version.linked-fields';
+import { WebhookVersionResolver } from './history/webhook-version.resolver';
 import { IncomingAgreementEntity } from './incoming/incoming-agreement.entity';
 import { IncomingTokenEntity } from './incoming/incoming-token.entity';
 import { WebhookSecretEntity } from './signing/webhook-secret.entity';
+import { WebhookVersionEntity } from './versions/webhook-version.entity';
 import { WebhookEntity } from './webhook.entity';
 import { WebhookCircuitEntity } from './webhook-circuit.entity';
 import { WebhookSlotEntity } from './webhook-slot.entity';
@@ -17,6 +20,7 @@ import { WebhookSlotEntity } from './webhook-slot.entity';
 export const webhooks = {
   entities: [
     WebhookEntity,
+    WebhookVersionEntity,
     WebhookSecretEntity,
     WebhookCredentialEntity,
     WebhookCircuitEntity,
@@ -33,7 +37,8 @@ export const webhooks = {
     WebhookAgreementResolver,
     IncomingAgreementResolver,
     ExpiringSecretsResolver,
+    WebhookVersionResolver,
   ],
-  linkedFields: webhookLinkedFields,
+  linkedFields: [...webhookLinkedFields, ...webhookVersionLinkedFields],
   sqlFields: webhookSqlFields,
 };

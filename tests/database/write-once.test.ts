@@ -37,7 +37,14 @@ function rowThat(finishedAt: 'is null' | 'is not null'): Promise<string> {
   });
 }
 
-const RECORD = ['webhook_request_logs', 'payloads', 'business_events', 'deliveries', 'audit_entries'];
+const RECORD = [
+  'webhook_request_logs',
+  'payloads',
+  'business_events',
+  'deliveries',
+  'audit_entries',
+  'webhook_versions',
+];
 const PARTITIONED = RECORD.slice(0, 4);
 
 async function partitionOf(table: string): Promise<string> {
@@ -89,7 +96,7 @@ describe('the login that serves requests', () => {
     await expect(serving.query(`truncate ${partition}`)).rejects.toThrow(DENIED);
   });
 
-  test.each(['payloads', 'audit_entries'])('cannot update %s', async (table) => {
+  test.each(['payloads', 'audit_entries', 'webhook_versions'])('cannot update %s', async (table) => {
     await expect(serving.query(`update ${table} set id = id`)).rejects.toThrow(DENIED);
   });
 
@@ -197,7 +204,7 @@ describe('the owner of the tables', () => {
     await expect(owner.query(`truncate ${partition}`)).rejects.toThrow(WRITE_ONCE);
   });
 
-  test.each(['payloads', 'audit_entries'])('cannot update %s', async (table) => {
+  test.each(['payloads', 'audit_entries', 'webhook_versions'])('cannot update %s', async (table) => {
     await expect(owner.query(`update ${table} set id = id`)).rejects.toThrow(WRITE_ONCE);
   });
 });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { documentId } from '../../src/documents/document-id';
 import { toNodeId, uuidOf } from '../../src/ids';
 import { pem } from '../delivery/partner';
@@ -7,6 +6,7 @@ import { signIn } from '../support/browser-session';
 import { mutate } from '../support/mutate';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
+import { entryOf, pausedWebhook, versionOf } from './history-rows';
 import type { Ids } from './paths';
 
 const NOWHERE = 'http://127.0.0.1:9/';
@@ -27,6 +27,7 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     revokeSessions: async () => `input: { userId: "${(await signInAs(app, ids)).user.id}" }`,
     createWebhook: () => `input: { name: "Made", url: "${NOWHERE}", documentType: "Nothing" }`,
     updateWebhook: () => about(`name: "Name ${made}"`),
+    restoreWebhookVersion: () => about('version: 1'),
     rotateWebhookSecret: () => about(),
     rotateWebhookToken: () => about(),
     pauseWebhook: () => about(),
@@ -65,6 +66,9 @@ async function idAbout(app: TestApp, ids: Ids, mutation: string): Promise<string
   if (mutation.endsWith('Replay')) return openReplay(app, mutation === 'resumeReplay' ? 'PAUSED' : 'PENDING');
   if (mutation === 'rotateWebhookToken') return incomingWebhook(app, []);
   const { id } = await createTestWebhook(app, NOWHERE, { documentType: 'Nothing' });
+  if (mutation === 'restoreWebhookVersion') {
+    await app.ask(`mutation { updateWebhook(input: { id: "${id}", name: "Other" }) { userErrors { message } } }`);
+  }
   if (mutation === 'resumeWebhook') {
     await app.ask(`mutation { pauseWebhook(input: { id: "${id}" }) { userErrors { message } } }`);
   }
@@ -139,20 +143,6 @@ async function makeExport(app: TestApp): Promise<string> {
 async function makeRun(app: TestApp): Promise<string> {
   const answer = await app.ask('mutation { verifyEvidence(input: {}) { run { id } } }');
   return answer.data.verifyEvidence.run.id;
-}
-
-async function entryOf(app: TestApp, subject: string): Promise<string> {
-  const answer = await app.ask(`{ auditEntries(where: { subjectId: { eq: "${subject}" } }) { nodes { id } } }`);
-  return answer.data.auditEntries.nodes[0].id;
-}
-
-/** So that the owner of the key finds an entry of their own. */
-export async function recordEntryOf(app: TestApp, token: string): Promise<void> {
-  await app.database.query(
-    `insert into audit_entries (id, at, action, actor_id, actor_kind, details)
-     select new_id(), now(), 'made.by_test', user_id, 'USER', '{"before": 1, "after": 2}' from api_keys where token_hash = $1`,
-    [createHash('sha256').update(token).digest()],
-  );
 }
 
 /** A request of this webhook that timed out, and is counted. */
@@ -289,7 +279,10 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     Export: await makeExport(app),
     EvidenceRun: await makeRun(app),
     AuditEntry: await entryOf(app, webhook),
+    WebhookVersion: await versionOf(app, webhook),
     'User.auditEntries': (await app.ask('{ viewer { id } }')).data.viewer.id,
+    'Webhook.statusChangedBy': await pausedWebhook(app),
+    'Delivery.cancelledBy': await endedDelivery(app),
     'Webhook.incoming': incoming,
     'Webhook.refusalsNotKept': incoming,
     'Webhook.proxy': proxied,

@@ -36,7 +36,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   Mutation: {
     administrators: 'createUser updateUser createApiKey revokeApiKey',
     managers:
-      'createWebhook updateWebhook rotateWebhookSecret rotateWebhookToken pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
+      'createWebhook updateWebhook restoreWebhookVersion rotateWebhookSecret rotateWebhookToken pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
       'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay pauseDeliveries resumeDeliveries',
     publishers: 'publishEvents',
     readers: 'exportWebhookRequestLogs revokeSession revokeSessions',
@@ -64,7 +64,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   Webhook: {
     readers: `id name direction status statusReason url documentType events condition method headers bodyFormat body fields retrySchedule timeoutMs signatures signingKeys dedupeSeconds rateLimit maxConcurrency ordering circuit owner createdAt
-      updatedAt proxy caCertificates credentials requests deliveries health stats incoming passHeaders refusalsNotKept`,
+      updatedAt proxy caCertificates credentials requests deliveries health stats incoming passHeaders refusalsNotKept version versions statusChangedAt statusChangedBy`,
     keyReaders: 'auditEntries',
   },
   IncomingAgreement: {
@@ -100,7 +100,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     contentReaders: 'data dataBody',
   },
   Delivery: {
-    readers: `id documentType event referenceDocument status skipReason skipMessage held waitsFor attempts test cancelRequested nextAttemptAt createdAt deliveredAt finishedAt webhook businessEvent
+    readers: `id documentType event referenceDocument status skipReason skipMessage held waitsFor attempts test cancelRequested cancelReason cancelledBy nextAttemptAt createdAt deliveredAt finishedAt webhook businessEvent
       businessDocument requests lastRequest replay user predecessor effects`,
   },
   WebhookRequestLog: {
@@ -118,6 +118,12 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       completedAt`,
     contentReaders: 'where',
   },
+  WebhookVersion: {
+    readers: 'id version createdAt webhook author',
+    contentReaders: 'settings changes',
+  },
+  SettingChange: { contentReaders: 'setting before after' },
+  RestoreWebhookVersionPayload: { everybody: 'webhook secret publicKey frappeSecret notRestored userErrors' },
   AuditEntry: {
     keyReaders: `id createdAt action outcome actor actorKind apiKey subjectType subjectId reason before after details
       remoteAddress userAgent requestId`,
@@ -177,6 +183,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     'Export',
     'AuditEntry',
     'OwnAuditEntry',
+    'WebhookVersion',
   ),
   ExportWebhookRequestLogsPayload: { everybody: 'export userErrors' },
   CreateUserPayload: { everybody: 'user userErrors' },

@@ -85,6 +85,7 @@ test('the audit trail says what a change was', async () => {
     `select details::text from audit_entries where action = 'webhook.updated' order by id desc limit 1`,
   );
   expect(JSON.parse(row?.details ?? '')).toEqual({
+    version: 2,
     before: { condition: null, method: 'POST' },
     after: { condition: 'doc.paid', method: 'DELETE' },
   });

@@ -17,6 +17,7 @@ import { loadSession } from '../../users/sessions/session.linked-fields';
 import { API_KEY, USER } from '../../users/user.linked-fields';
 import { READERS } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
+import { WEBHOOK_VERSION } from '../../webhooks/history/webhook-version.linked-fields';
 
 const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object | null> | null> = {
   User: USER.load,
@@ -29,6 +30,7 @@ const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object
   Replay: REPLAY.load,
   Export: EXPORT.load,
   AuditEntry: AUDIT_ENTRY.load,
+  WebhookVersion: WEBHOOK_VERSION.load,
 };
 
 const MAX_IDS = 100;

@@ -36,6 +36,8 @@ const URL_TEXT =
 const SCHEDULE_TEXT = `The seconds to wait before each attempt: 1 to ${MAX_ATTEMPTS} numbers from 0 to ${MAX_WAIT_S}.`;
 const TIMEOUT_TEXT = 'The timeout of an attempt in milliseconds, 1,000 to 30,000. Default: 15,000.';
 
+const REASON_TEXT = 'The reason, which `statusReason` and the audit trail contain; at most 1,000 characters.';
+
 const MAX_DEDUPE_S = 24 * 3600;
 const DEDUPE_TEXT =
   'The seconds within which an identical event is not sent again, 1 to 86,400. An event with the same document ' +
@@ -178,6 +180,14 @@ export class UpdateWebhookInput extends WebhookRequestInput {
   @Field(() => ID, { description: 'The webhook, `whk_...`.' })
   id: string;
 
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The `version` that you have read. If the webhook has another one by now, the error is CONFLICT and nothing is ' +
+      'changed. Default, null: any.',
+  })
+  expectedVersion?: number | null;
+
   @ShortText()
   @Field(() => String, { nullable: true, description: 'The name, 1 to 200 characters; null is refused.' })
   name?: string | null;
@@ -267,10 +277,7 @@ export class PauseWebhookInput {
   id: string;
 
   @ShortText(1_000, { nullable: true })
-  @Field(() => String, {
-    nullable: true,
-    description: 'The reason, which `statusReason` and the audit trail contain; at most 1,000 characters.',
-  })
+  @Field(() => String, { nullable: true, description: REASON_TEXT })
   reason?: string | null;
 }
 
@@ -278,6 +285,10 @@ export class PauseWebhookInput {
 export class ResumeWebhookInput {
   @Field(() => ID, { description: 'The id of a PAUSED or DISABLED webhook, `whk_...`.' })
   id: string;
+
+  @ShortText(1_000, { nullable: true })
+  @Field(() => String, { nullable: true, description: REASON_TEXT })
+  reason?: string | null;
 }
 
 @InputType('ArchiveWebhookInput', { description: 'The webhook to archive permanently.' })

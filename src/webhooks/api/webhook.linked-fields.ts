@@ -41,7 +41,14 @@ export const webhookLinkedFields = [
       ),
     }),
   }),
-  linkedFields(WEBHOOK, { owner: link(USER, 'ownerId', 'The user who is responsible for the webhook.') }),
+  linkedFields(WEBHOOK, {
+    owner: link(USER, 'ownerId', 'The user who is responsible for the webhook.'),
+    statusChangedBy: link(
+      USER,
+      'statusChangedBy',
+      'The user who last paused, resumed or archived the webhook; null: no user did, or Hookledger has disabled it since.',
+    ),
+  }),
   linkedFields(USER, {
     webhooks: pageBelow(webhooks, 'owner_id', {
       description: 'The webhooks that this user owns, newest first by default.',

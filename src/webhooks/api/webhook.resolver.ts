@@ -8,11 +8,13 @@ import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { toNodeId, uuidOf } from '../../ids';
 import { readsContent, type Viewer } from '../../viewer';
-import { createIncomingWebhook, updateIncomingWebhook } from '../changes/incoming-webhooks';
+import { changeSettings } from '../changes/change-settings';
+import { createIncomingWebhook } from '../changes/incoming-webhooks';
 import { archiveWebhook, type OpenDeliveries, pauseWebhook, resumeWebhook } from '../changes/webhook-lifecycle';
-import { createWebhook, updateWebhook, type WebhookRules, webhookToChange } from '../changes/webhooks';
+import { createWebhook, type WebhookRules, webhookToChange } from '../changes/webhooks';
 import { withoutSecrets } from '../credentials/shown-url';
 import type { ShownSecrets } from '../signing/signatures';
+import { refuseOtherVersion } from '../versions/record-settings';
 import type { WebhookRow } from '../webhook.store';
 import { circuitsById } from '../webhook-circuit.store';
 import {
@@ -163,20 +165,13 @@ export class WebhookResolver {
     const { viewer, services } = context;
     return answer(NOTHING, async () => {
       checkInput(input);
-      const { id, ownerId, forwardTo, name, ...rest } = input;
+      const { id, expectedVersion, ownerId, forwardTo, name, ...rest } = input;
       const own = { ...ownerOf(ownerId), ...targetsOf(forwardTo), ...(typeof name === 'string' && { name }) };
       const settings = { ...rest, ...own };
       return context.transaction(async (db) => {
         const before = await webhookToChange(db, uuidOf('Webhook', id));
-        const rules = services.webhookRules;
-        if (before.direction === 'INCOMING') {
-          return { ...NOTHING, webhook: await updateIncomingWebhook(db, viewer as Viewer, rules, before, settings) };
-        }
-        const updated = await updateWebhook(db, viewer as Viewer, rules, before, settings);
-        if (settings.ordering !== undefined) {
-          await services.openDeliveries.reorder(db, updated.webhook.id, settings.ordering);
-        }
-        return updated;
+        refuseOtherVersion(before, expectedVersion);
+        return { ...NOTHING, ...(await changeSettings(db, viewer as Viewer, services, before, settings)) };
       });
     });
   }
@@ -213,7 +208,10 @@ export class WebhookResolver {
     @Arg('input', () => ResumeWebhookInput, { description: 'The webhook to resume.' }) input: ResumeWebhookInput,
   ) {
     const deliveries = context.services.openDeliveries;
-    return change(context, (db, viewer) => resumeWebhook(db, viewer, deliveries, uuidOf('Webhook', input.id)));
+    return change(context, (db, viewer) => {
+      checkInput(input);
+      return resumeWebhook(db, viewer, deliveries, uuidOf('Webhook', input.id), input.reason ?? null);
+    });
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')

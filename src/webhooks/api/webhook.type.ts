@@ -84,7 +84,8 @@ export class WebhookType extends NodeType {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Why the webhook is paused or disabled; null: no reason was given, or it is active.',
+    description:
+      'Why the webhook was last paused, disabled or resumed, as the user wrote it; null: no reason was given.',
   })
   statusReason: string | null;
 
@@ -162,6 +163,17 @@ export class WebhookType extends NodeType {
     description: 'How the order of the deliveries of a document is kept; null: it is not kept.',
   })
   ordering: Ordering | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the webhook was last paused, resumed, disabled or archived; null: never.',
+  })
+  statusChangedAt: Date | null;
+
+  @Field(() => Int, {
+    description: 'The version of the settings: 1 for a new webhook. Each change of a setting makes the next one.',
+  })
+  version: number;
 
   @Field(() => GraphQLDateTime, { description: 'When the webhook was created. The id contains the same time.' })
   createdAt: Date;

@@ -1,6 +1,5 @@
 // Creates and changes INCOMING webhooks: who may call, how calls are verified, and what they become.
 
-import { recordAct } from '../../audit/record';
 import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import { newId, timeOfId, toNodeId } from '../../ids';
@@ -20,6 +19,8 @@ import {
 import { createIncomingToken } from '../incoming/incoming-token';
 import { createVerificationSecret, ownSecretFaults } from '../incoming/verification-secret';
 import { REQUEST_DEFAULTS } from '../request/request-settings';
+import { recordChange, recordCreation, type SettingsAct } from '../versions/record-settings';
+import { recordedSettings } from '../versions/recorded-settings';
 import { changeWebhook, insertWebhook, type WebhookRow, webhooksById } from '../webhook.store';
 import { directionFaults } from './direction-fields';
 import { DEFAULT_TIMEOUT_MS, settingFaults, type WebhookRules } from './webhooks';
@@ -71,6 +72,9 @@ export async function createIncomingWebhook(
     ordering: null,
     dedupeSeconds: null,
     ownerId: input.ownerId === undefined ? viewer.userId : (input.ownerId ?? ''),
+    version: 1,
+    statusChangedBy: null,
+    statusChangedAt: null,
     createdAt: at,
     updatedAt: at,
   };
@@ -103,9 +107,7 @@ export async function createIncomingWebhook(
   await insertAgreement(db, agreement);
   const token = await createIncomingToken(db, id);
   const { shown } = await createVerificationSecret(db, rules.keyring, id, provider, input.secret ?? null);
-  const { becomes, forwardTo } = agreement;
-  const details = { name: webhook.name, direction: 'INCOMING', provider: name, becomes, forwardTo };
-  await recordAct(db, viewer, { action: 'webhook.created', subjectType: 'Webhook', subjectId: id, details });
+  await recordCreation(db, viewer, webhook);
   return { webhook, secret: shown, token };
 }
 
@@ -116,7 +118,9 @@ export async function updateIncomingWebhook(
   rules: WebhookRules,
   before: WebhookRow,
   settings: IncomingSettings,
+  act: SettingsAct = {},
 ): Promise<WebhookRow> {
+  const was = await recordedSettings(db, before);
   const agreement = await getAgreement(db, before.id);
   const provider = PROVIDERS[agreement.provider];
   const changes: Partial<WebhookRow> = {
@@ -135,14 +139,7 @@ export async function updateIncomingWebhook(
   const after = { ...before, ...changes, updatedAt: currentTime() };
   await changeWebhook(db, before.id, { ...changes, updatedAt: after.updatedAt });
   await changeAgreement(db, before.id, { ...changed, version: agreement.version + 1 });
-  const was = (row: object, names: object) =>
-    Object.fromEntries(Object.keys(names).map((key) => [key, row[key as keyof typeof row]]));
-  const details = {
-    before: { ...was(before, changes), ...was(agreement, changed) },
-    after: { ...changes, ...changed },
-  };
-  await recordAct(db, viewer, { action: 'webhook.updated', subjectType: 'Webhook', subjectId: before.id, details });
-  return after;
+  return recordChange(db, viewer, after, was, act);
 }
 
 // A changed setting of `verification` leaves its other settings unchanged.

@@ -44,10 +44,11 @@ export async function resumeWebhook(
   viewer: Viewer,
   deliveries: OpenDeliveries,
   id: string | null,
+  reason: string | null,
 ): Promise<WebhookRow> {
   const webhook = await webhookToChange(db, id);
   if (webhook.status === 'ACTIVE') return webhook;
-  const resumed = await change(db, viewer, webhook, 'ACTIVE', 'webhook.resumed', null);
+  const resumed = await change(db, viewer, webhook, 'ACTIVE', 'webhook.resumed', reason);
   await deliveries.release(db, webhook.id);
   return resumed;
 }
@@ -59,7 +60,13 @@ export async function resumeWebhook(
  */
 export async function disableWebhook(db: Db, webhook: WebhookRow, reason: string): Promise<boolean> {
   if (webhook.status !== 'ACTIVE') return false;
-  await changeWebhook(db, webhook.id, { status: 'DISABLED', statusReason: reason, updatedAt: currentTime() });
+  await changeWebhook(db, webhook.id, {
+    status: 'DISABLED',
+    statusReason: reason,
+    statusChangedBy: null,
+    statusChangedAt: currentTime(),
+    updatedAt: currentTime(),
+  });
   const details = {
     before: { status: webhook.status, statusReason: webhook.statusReason },
     after: { status: 'DISABLED', statusReason: reason },
@@ -90,7 +97,8 @@ async function change(
   action: string,
   statusReason: string | null,
 ): Promise<WebhookRow> {
-  const changes = { status, statusReason, updatedAt: currentTime() };
+  const now = currentTime();
+  const changes = { status, statusReason, statusChangedBy: viewer.userId, statusChangedAt: now, updatedAt: now };
   await changeWebhook(db, webhook.id, changes);
   await renewAgreement(db, webhook.id);
   const details = {

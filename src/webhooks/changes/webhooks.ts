@@ -1,4 +1,3 @@
-import { recordAct } from '../../audit/record';
 import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import { newId, timeOfId } from '../../ids';
@@ -21,6 +20,8 @@ import {
   ownSecretFaults,
   type ShownSecrets,
 } from '../signing/signatures';
+import { recordChange, recordCreation, type SettingsAct } from '../versions/record-settings';
+import { recordedSettings } from '../versions/recorded-settings';
 import type { Ordering, SignatureScheme } from '../webhook.entity';
 import { changeWebhook, findWebhookForUpdate, insertWebhook, type WebhookRow } from '../webhook.store';
 import { directionFaults } from './direction-fields';
@@ -81,6 +82,9 @@ export async function createWebhook(
     ordering: input.ordering ?? null,
     dedupeSeconds: input.dedupeSeconds ?? null,
     ownerId: input.ownerId === undefined ? viewer.userId : (input.ownerId ?? ''),
+    version: 1,
+    statusChangedBy: null,
+    statusChangedAt: null,
     createdAt: at,
     updatedAt: at,
   };
@@ -94,14 +98,7 @@ export async function createWebhook(
   await insertWebhook(db, webhook);
   await saveCredentials(db, rules.keyring, id, credentials);
   const secrets = await createSecrets(db, rules.keyring, id, webhook.signatures, input);
-  const details = {
-    name: webhook.name,
-    url: webhook.url,
-    documentType: webhook.documentType,
-    events: webhook.events,
-    ...credentials.summary,
-  };
-  await recordAct(db, viewer, { action: 'webhook.created', subjectType: 'Webhook', subjectId: id, details });
+  await recordCreation(db, viewer, webhook);
   return { webhook, ...secrets };
 }
 
@@ -112,7 +109,9 @@ export async function updateWebhook(
   rules: WebhookRules,
   before: WebhookRow,
   settings: WebhookSettings,
+  act: SettingsAct = {},
 ): Promise<{ webhook: WebhookRow } & ShownSecrets> {
+  const was = await recordedSettings(db, before);
   const changes: Partial<WebhookRow> = {
     ...(settings.name !== undefined && { name: settings.name }),
     ...(settings.url !== undefined && { url: settings.url }),
@@ -141,10 +140,7 @@ export async function updateWebhook(
   await changeWebhook(db, before.id, { ...changes, updatedAt: after.updatedAt });
   await saveCredentials(db, rules.keyring, before.id, credentials);
   const secrets = await changeSignatures(db, rules.keyring, before, after.signatures);
-  const was = Object.fromEntries(Object.keys(changes).map((key) => [key, before[key as keyof WebhookRow]]));
-  const details = { before: was, after: changes, ...credentials.summary };
-  await recordAct(db, viewer, { action: 'webhook.updated', subjectType: 'Webhook', subjectId: before.id, details });
-  return { webhook: after, ...secrets };
+  return { webhook: await recordChange(db, viewer, after, was, act), ...secrets };
 }
 
 /** @throws InputError NOT_FOUND when there is none; CONFLICT when it is archived. */

@@ -53,8 +53,6 @@ interface NewCredential {
 /** A plan of changes, or its faults. */
 export interface CredentialChanges {
   faults: UserError[];
-  /** For the audit trail. It contains names, never values. */
-  summary: Record<string, unknown>;
   removed: string[];
   added: NewCredential[];
 }
@@ -80,18 +78,18 @@ export async function planCredentials(
   input: CredentialsInput,
 ): Promise<CredentialChanges> {
   const stored = before === null ? [] : await credentialsOfWebhooks(db, [before.id]);
-  const changes: CredentialChanges = { faults: [], summary: {}, removed: [], added: [] };
+  const changes: CredentialChanges = { faults: [], removed: [], added: [] };
   const origin = originOf(owner.url);
   planHeaders(changes, stored, origin, input.secretHeaders);
-  planOne(changes, stored, 'BASIC', 'basicAuth', input.basicAuth, (basicAuth) => ({
+  planOne(changes, stored, 'BASIC', input.basicAuth, (basicAuth) => ({
     faults: basicAuthFaults(basicAuth),
     credential: () => ({ settings: { kind: 'BASIC', name: basicAuth.username, origin }, secret: basicAuth.password }),
   }));
-  planOne(changes, stored, 'OAUTH2', 'oauth2', input.oauth2, (oauth2) => ({
+  planOne(changes, stored, 'OAUTH2', input.oauth2, (oauth2) => ({
     faults: oauth2Faults(oauth2, rules.targetPolicy),
     credential: () => oauth2Credential(oauth2, origin),
   }));
-  planOne(changes, stored, 'CERTIFICATE', 'clientCertificate', input.clientCertificate, (given) => {
+  planOne(changes, stored, 'CERTIFICATE', input.clientCertificate, (given) => {
     const checked = readCertificate(given, currentTime());
     if ('field' in checked) return { faults: [checked], credential: null };
     return { faults: [], credential: () => certificateCredential(checked, origin) };
@@ -110,7 +108,7 @@ function planConnection(
   rules: Rules,
   { proxy, caCertificates }: CredentialsInput,
 ): void {
-  planOne(changes, stored, 'PROXY', 'proxy', proxy, (given) => ({
+  planOne(changes, stored, 'PROXY', proxy, (given) => ({
     faults: proxyFaults(given, rules.targetPolicy),
     credential: () => {
       const settings = { kind: 'PROXY' as const, name: given.username ?? '', origin: null, proxyUrl: given.url };
@@ -118,7 +116,7 @@ function planConnection(
     },
   }));
   const authorities = caCertificates?.length === 0 ? null : caCertificates;
-  planOne(changes, stored, 'AUTHORITIES', 'caCertificates', authorities, (given) => {
+  planOne(changes, stored, 'AUTHORITIES', authorities, (given) => {
     const checked = checkAuthorities(given, currentTime());
     if ('field' in checked) return { faults: [checked], credential: null };
     const settings = { kind: 'AUTHORITIES' as const, name: '', origin: null, certificates: checked.shown };
@@ -179,7 +177,6 @@ function planHeaders(
   for (const { name, value = null } of headers) {
     if (value !== null) changes.added.push({ settings: { kind: 'HEADER', name, origin }, secret: value });
   }
-  changes.summary.secretHeaders = headers.map(({ name, value = null }) => (value === null ? `${name} (kept)` : name));
 }
 
 // for the kinds of which a webhook has at most one credential
@@ -187,21 +184,16 @@ function planOne<Given>(
   changes: CredentialChanges,
   stored: readonly CredentialRow[],
   kind: Settings['kind'],
-  field: keyof CredentialsInput,
   given: Given | null | undefined,
   plan: (given: Given) => { faults: UserError[]; credential: (() => NewCredential) | null },
 ): void {
   if (given === undefined) return;
   changes.removed.push(...ofKind(stored, kind).map((row) => row.id));
-  changes.summary[field] = null;
   if (given === null) return;
   const { faults, credential } = plan(given);
   changes.faults.push(...faults);
   if (faults.length > 0 || credential === null) return;
-  const made = credential();
-  changes.added.push(made);
-  const { kind: _kind, origin: _origin, ...shown } = made.settings;
-  changes.summary[field] = shown;
+  changes.added.push(credential());
 }
 
 function oauth2Credential(oauth2: OAuth2, origin: string | null): NewCredential {

@@ -31,6 +31,11 @@ const cancel = (delivery: DeliveryState, reason = 'the order was a mistake') =>
     'delivery { id status cancelRequested finishedAt nextAttemptAt }',
   );
 
+async function cancellationOf(delivery: Parameters<typeof nodeId>[0]) {
+  const query = 'query ($id: ID!) { delivery(id: $id) { cancelReason cancelledBy { name } } }';
+  return (await app.ask(query, { id: nodeId(delivery) })).data.delivery;
+}
+
 describe('cancelDelivery', () => {
   test('ends a delivery that waits for its time, and nothing is sent', async () => {
     const webhook = await ownWebhook(LATER);
@@ -52,6 +57,19 @@ describe('cancelDelivery', () => {
         details: { from: 'PENDING', isOnTheWire: false },
       },
     ]);
+    expect(await cancellationOf(delivery)).toEqual({
+      cancelReason: 'the order was a mistake',
+      cancelledBy: { name: 'Administrator' },
+    });
+  });
+
+  test('is told from a delivery whose webhook was archived, and from one that goes on', async () => {
+    const webhook = await ownWebhook(LATER);
+    await webhook.publishOne('INV-1');
+    const delivery = await waiting(webhook.id);
+    expect(await cancellationOf(delivery)).toEqual({ cancelReason: null, cancelledBy: null });
+    await turn(app, 'archive', webhook.id);
+    expect(await cancellationOf(delivery)).toEqual({ cancelReason: null, cancelledBy: { name: 'Administrator' } });
   });
 
   test('ends a delivery whose job is due at this very moment: either way it is accounted for', async () => {

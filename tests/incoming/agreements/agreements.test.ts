@@ -252,14 +252,23 @@ test('the audit trail says what was agreed, changed and replaced, and by whom', 
     {
       action: 'webhook.created',
       actor: 'Administrator',
-      details: { name: 'Caller', direction: 'INCOMING', provider: 'GITHUB', becomes: 'BUSINESS_EVENT', forwardTo: [] },
+      details: {
+        after: expect.objectContaining({
+          name: 'Caller',
+          direction: 'INCOMING',
+          provider: 'GITHUB',
+          becomes: 'BUSINESS_EVENT',
+          forwardTo: [],
+        }),
+      },
     },
     {
       action: 'webhook.updated',
       actor: 'Administrator',
       details: {
-        before: { toleranceSeconds: 300, answerStatus: 200, answerBody: null, answerType: null },
-        after: { toleranceSeconds: 60, answerStatus: 202, answerBody: null, answerType: null },
+        version: 2,
+        before: { toleranceSeconds: 300, answer: { status: 200, body: null, contentType: null } },
+        after: { toleranceSeconds: 60, answer: { status: 202, body: null, contentType: null } },
       },
     },
     { action: 'webhook.token_rotated', actor: 'Administrator', details: { overlapSeconds: 5 } },

@@ -1,0 +1,24 @@
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { ShortText } from '../../graphql/arguments/check-input';
+
+@InputType('RestoreWebhookVersionInput', { description: 'The webhook, and the version whose settings it gets.' })
+export class RestoreWebhookVersionInput {
+  @Field(() => ID, { description: 'The webhook, `whk_...`.' })
+  id: string;
+
+  @Field(() => Int, { description: 'The version to restore: 1 to the `version` of the webhook.' })
+  version: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'As in UpdateWebhookInput: CONFLICT if the webhook has another version by now. Default, null: any.',
+  })
+  expectedVersion?: number | null;
+
+  @ShortText(1_000, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason, which the audit trail contains; at most 1,000 characters.',
+  })
+  reason?: string | null;
+}

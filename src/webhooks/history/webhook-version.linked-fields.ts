@@ -1,0 +1,39 @@
+import { ForwardPageArgs } from '../../graphql/lists/page-args';
+import { link, pageBelow } from '../../read-plan/linked-field';
+import { linkedFields } from '../../read-plan/linked-fields';
+import { rowList, rowType } from '../../read-plan/row-type';
+import { everything } from '../../sql/condition';
+import { USER } from '../../users/user.linked-fields';
+import { WEBHOOK } from '../api/webhook.linked-fields';
+import { WEBHOOK_VERSIONS, webhookVersionsById } from '../versions/webhook-version.store';
+import { WebhookVersionConnection, WebhookVersionType } from './webhook-version.type';
+
+export const WEBHOOK_VERSION = rowType(
+  'WebhookVersion',
+  () => WebhookVersionType,
+  WEBHOOK_VERSIONS,
+  webhookVersionsById,
+);
+
+const versions = rowList(WEBHOOK_VERSION, {
+  connection: () => WebhookVersionConnection,
+  args: () => ForwardPageArgs,
+  listQuery: (args) => ({
+    listing: WEBHOOK_VERSIONS,
+    condition: everything,
+    order: { tag: 'WebhookVersion', column: null, descending: true },
+    args,
+  }),
+});
+
+export const webhookVersionLinkedFields = [
+  linkedFields(WEBHOOK_VERSION, {
+    webhook: link(WEBHOOK, 'webhookId', 'The webhook whose settings they were.'),
+    author: link(USER, 'authorId', 'The user who made the change; null: Hookledger itself.'),
+  }),
+  linkedFields(WEBHOOK, {
+    versions: pageBelow(versions, 'webhook_id', {
+      description: 'The settings after each change, newest first.',
+    }),
+  }),
+];

@@ -1,0 +1,101 @@
+import { GraphQLJSON } from 'graphql-scalars';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { checkInput } from '../../graphql/arguments/check-input';
+import type { Context } from '../../graphql/context';
+import { withExample } from '../../graphql/example';
+import { payloadOf } from '../../graphql/mutation-payload';
+import { HasRole } from '../../graphql/roles/has-role';
+import { answer } from '../../graphql/user-error';
+import { toNodeId, uuidOf } from '../../ids';
+import { refuse } from '../../refuse-argument';
+import { CONTENT_READERS, type Viewer } from '../../viewer';
+import { WebhookType } from '../api/webhook.type';
+import { differencesOf } from '../versions/recorded-settings';
+import { findWebhookVersion, type WebhookVersionRow } from '../versions/webhook-version.store';
+import type { WebhookRow } from '../webhook.store';
+import { restoreVersion } from './restore-version';
+import { RestoreWebhookVersionInput } from './webhook-version.inputs';
+import { SettingChangeType, WebhookVersionType } from './webhook-version.type';
+
+const RestoreWebhookVersionPayload = payloadOf('RestoreWebhookVersion', {
+  webhook: [() => WebhookType, 'The webhook after the change.'],
+  secret: [() => String, 'The new secret of V1, if the version adds that scheme. It is shown only here.'],
+  publicKey: [() => String, 'The new public key of V1A, if the version adds that scheme.'],
+  frappeSecret: [() => String, 'The new secret of FRAPPE, if the version adds that scheme. It is shown only here.'],
+  notRestored: [
+    () => [String],
+    'The settings that still differ from the version, at most 1: `credentials`, whose secrets no version has.',
+  ],
+});
+
+const NOTHING = {
+  webhook: null as WebhookRow | null,
+  secret: null as string | null,
+  publicKey: null as string | null,
+  frappeSecret: null as string | null,
+  notRestored: null as string[] | null,
+};
+
+@Resolver(() => WebhookVersionType)
+export class WebhookVersionResolver {
+  @FieldResolver(() => ID, { description: '`whv_` and 32 hexadecimal digits; never changes.' })
+  id(@Root() row: WebhookVersionRow) {
+    return toNodeId('WebhookVersion', row.id);
+  }
+
+  @HasRole(...CONTENT_READERS)
+  @FieldResolver(() => GraphQLJSON, {
+    nullable: true,
+    description:
+      'All settings, as in UpdateWebhookInput. `credentials` has names and a fingerprint of each secret, which changes ' +
+      'when the secret is given again.',
+  })
+  settings(@Root() row: WebhookVersionRow) {
+    return JSON.parse(row.settings);
+  }
+
+  @HasRole(...CONTENT_READERS)
+  @FieldResolver(() => [SettingChangeType], {
+    nullable: true,
+    description: 'The settings that differ from an earlier or later version, at most 30, by name.',
+  })
+  async changes(
+    @Root() row: WebhookVersionRow,
+    @Ctx() context: Context,
+    @Arg('since', () => Int, {
+      nullable: true,
+      description: 'The version to compare with. Default, null: the previous one; version 1 is compared with nothing.',
+    })
+    since?: number | null,
+  ) {
+    const other = since ?? row.version - 1;
+    const earlier = other === 0 ? null : await findWebhookVersion(context.db, row.webhookId, other);
+    if (!earlier && other !== 0) refuse(['since'], `the webhook has no version ${other}`);
+    return differencesOf(earlier ? JSON.parse(earlier.settings) : {}, JSON.parse(row.settings));
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
+  @Mutation(() => RestoreWebhookVersionPayload, {
+    description: withExample(
+      'Gives a webhook the settings of an earlier version, which makes a new version. The rules of updateWebhook apply: ' +
+        'if the URL of the version has another host, CONFLICT asks for the credentials, which updateWebhook takes.',
+      'mutation { restoreWebhookVersion(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", version: 3 }) { webhook { ' +
+        'version } notRestored userErrors { field message } } }',
+    ),
+  })
+  restoreWebhookVersion(
+    @Ctx() context: Context,
+    @Arg('input', () => RestoreWebhookVersionInput, { description: 'The webhook and the version.' })
+    input: RestoreWebhookVersionInput,
+  ) {
+    return answer(NOTHING, async () => {
+      checkInput(input);
+      const { version, expectedVersion = null, reason = null } = input;
+      const restoring = { id: uuidOf('Webhook', input.id), version, expectedVersion, reason };
+      const restored = await context.transaction((db) =>
+        restoreVersion(db, context.viewer as Viewer, context.services, restoring),
+      );
+      return { ...NOTHING, ...restored };
+    });
+  }
+}

@@ -1,0 +1,83 @@
+// Each change of the settings of a webhook makes a version and an entry in the audit trail.
+import { recordAct } from '../../audit/record';
+import { InputError } from '../../errors';
+import { newId, timeOfId } from '../../ids';
+import type { Db } from '../../sql/db';
+import type { Viewer } from '../../viewer';
+import { changeWebhook, type WebhookRow } from '../webhook.store';
+import { differencesOf, type RecordedSettings, recordedSettings } from './recorded-settings';
+import { insertWebhookVersion } from './webhook-version.store';
+
+/** What the entry says besides `before` and `after`. */
+export interface SettingsAct {
+  reason?: string | null;
+  details?: Record<string, unknown>;
+}
+
+/** Records the first version of a webhook. */
+export async function recordCreation(
+  db: Db,
+  viewer: Viewer,
+  webhook: WebhookRow,
+  act: SettingsAct = {},
+): Promise<void> {
+  const after = await recordedSettings(db, webhook);
+  await insertVersion(db, viewer, webhook, after);
+  const details = { ...act.details, after: { direction: webhook.direction, ...after } };
+  await record(db, viewer, 'webhook.created', webhook, { ...act, details });
+}
+
+/**
+ * Records what differs from the settings before. If nothing does, there is neither a version nor an entry.
+ * @returns the webhook with its new version
+ */
+export async function recordChange(
+  db: Db,
+  viewer: Viewer,
+  webhook: WebhookRow,
+  before: RecordedSettings,
+  act: SettingsAct = {},
+): Promise<WebhookRow> {
+  const after = await recordedSettings(db, webhook);
+  const changes = differencesOf(before, after);
+  if (changes.length === 0) return webhook;
+  const changed = { ...webhook, version: webhook.version + 1 };
+  await changeWebhook(db, webhook.id, { version: changed.version });
+  await insertVersion(db, viewer, changed, after);
+  const details = {
+    ...act.details,
+    version: changed.version,
+    before: Object.fromEntries(changes.map((each) => [each.setting, each.before])),
+    after: Object.fromEntries(changes.map((each) => [each.setting, each.after])),
+  };
+  await record(db, viewer, 'webhook.updated', webhook, { ...act, details });
+  return changed;
+}
+
+async function insertVersion(db: Db, viewer: Viewer, { id, version }: WebhookRow, settings: RecordedSettings) {
+  const versionId = newId();
+  await insertWebhookVersion(db, {
+    id: versionId,
+    webhookId: id,
+    version,
+    settings: JSON.stringify(settings),
+    authorId: viewer.userId,
+    createdAt: timeOfId(versionId),
+  });
+}
+
+async function record(db: Db, viewer: Viewer, action: string, { id }: WebhookRow, act: SettingsAct): Promise<void> {
+  await recordAct(db, viewer, { action, subjectType: 'Webhook', subjectId: id, ...act });
+}
+
+/**
+ * @param webhook its row, locked
+ * @throws InputError CONFLICT if the webhook has another version than the caller has read
+ */
+export function refuseOtherVersion({ name, version }: WebhookRow, expected: number | null | undefined): void {
+  if (expected === null || expected === undefined || expected === version) return;
+  const message =
+    `${name} has version ${version}, not ${expected}: it was changed since you read it, and nothing is changed now. ` +
+    'Read it again and repeat the change.';
+  throw new InputError([{ field: ['expectedVersion'], code: 'CONFLICT', message }]);
+}

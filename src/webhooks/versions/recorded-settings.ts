@@ -1,0 +1,114 @@
+// The settings of a webhook as they are recorded, shown and exported: in the form of UpdateWebhookInput, but with
+// fingerprints in place of secrets.
+import { createHash } from 'node:crypto';
+import { toNodeId, uuidOf } from '../../ids';
+import type { Db } from '../../sql/db';
+import { settingsOf } from '../credentials/credential-settings';
+import { type CredentialRow, credentialsOfWebhooks } from '../credentials/webhook-credential.store';
+import { type AgreementRow, getAgreement } from '../incoming/incoming-agreement.store';
+import { fieldsOf, headersOf } from '../request/request-settings';
+import type { WebhookRow } from '../webhook.store';
+
+export type RecordedSettings = Record<string, unknown>;
+
+/** The setting that has the fingerprints. It cannot be restored or imported. */
+export const CREDENTIALS = 'credentials';
+
+/** The settings as they are now. */
+export async function recordedSettings(db: Db, webhook: WebhookRow): Promise<RecordedSettings> {
+  if (webhook.direction === 'INCOMING') return incomingSettings(webhook, await getAgreement(db, webhook.id));
+  return outgoingSettings(webhook, await credentialsOfWebhooks(db, [webhook.id]));
+}
+
+function commonSettings({ name, documentType, events, ownerId, rateLimit, rateLimitSeconds }: WebhookRow) {
+  return {
+    name,
+    documentType,
+    events,
+    ownerId: toNodeId('User', ownerId),
+    rateLimit: rateLimit === null ? null : { requests: rateLimit, seconds: rateLimitSeconds },
+  };
+}
+
+function outgoingSettings(webhook: WebhookRow, credentials: readonly CredentialRow[]): RecordedSettings {
+  const { url, retrySchedule, timeoutMs, condition, method, passHeaders, bodyFormat, body, signatures } = webhook;
+  return {
+    ...commonSettings(webhook),
+    url,
+    retrySchedule,
+    timeoutMs,
+    condition,
+    method,
+    headers: headersOf(webhook).map(([name, value]) => ({ name, value })),
+    passHeaders,
+    bodyFormat,
+    body,
+    fields: fieldsOf(webhook)?.map(([key, fieldname]) => ({ key, fieldname })) ?? null,
+    signatures,
+    dedupeSeconds: webhook.dedupeSeconds,
+    maxConcurrency: webhook.maxConcurrency,
+    ordering: webhook.ordering,
+    [CREDENTIALS]: credentials.map(credentialSettings),
+  };
+}
+
+// `box` is encrypted with a random key: the fingerprint changes when the secret is given again, and tells nothing of it
+function credentialSettings(row: CredentialRow) {
+  const { kind, origin: _, ...shown } = settingsOf(row);
+  return { kind, ...shown, fingerprint: createHash('sha256').update(row.box).digest('hex').slice(0, 16) };
+}
+
+function incomingSettings(webhook: WebhookRow, agreement: AgreementRow): RecordedSettings {
+  const { provider, toleranceSeconds, becomes, forwardTo, answerStatus, answerBody, answerType } = agreement;
+  return {
+    ...commonSettings(webhook),
+    provider,
+    verification: JSON.parse(agreement.settings),
+    toleranceSeconds,
+    eventLocation: locationOf(agreement.eventLocation),
+    idLocation: locationOf(agreement.idLocation),
+    referenceLocation: locationOf(agreement.referenceLocation),
+    becomes,
+    forwardTo: forwardTo.map((id) => toNodeId('Webhook', id)),
+    answer: { status: answerStatus, body: answerBody, contentType: answerType },
+  };
+}
+
+function locationOf(stored: string | null) {
+  if (stored === null) return null;
+  const [from, name] = JSON.parse(stored);
+  return { from, name };
+}
+
+/** The settings for createWebhook or updateWebhook: without credentials, and with UUIDs in place of ids. */
+export function givenSettings(recorded: RecordedSettings): Record<string, unknown> {
+  const { [CREDENTIALS]: _credentials, provider: _provider, ownerId, forwardTo, ...rest } = recorded;
+  return {
+    ...rest,
+    ...(typeof ownerId === 'string' && { ownerId: uuidOf('User', ownerId) }),
+    ...(Array.isArray(forwardTo) && { forwardTo: forwardTo.map((id) => uuidOf('Webhook', String(id))) }),
+  };
+}
+
+export interface SettingChange {
+  setting: string;
+  before: unknown;
+  after: unknown;
+}
+
+/** The settings that differ, in the order of the names. A setting that one of the two does not have is null there. */
+export function differencesOf(before: RecordedSettings, after: RecordedSettings): SettingChange[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return names
+    .map((setting) => ({ setting, before: before[setting] ?? null, after: after[setting] ?? null }))
+    .filter((each) => canonical(each.before) !== canonical(each.after));
+}
+
+// two values are equal whatever the order of their keys
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, each) =>
+    each !== null && typeof each === 'object' && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  );
+}
