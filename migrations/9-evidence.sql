@@ -45,6 +45,8 @@ create table evidence_leaves (
   leaf_index bigint not null,
   constraint evidence_leaves_pkey primary key (kind, subject_id)
 ) partition by range (subject_id);
+-- leaves are appended, so that a summary of each range of pages finds those of a part of the tree
+create index evidence_leaves_leaf_index_idx on evidence_leaves using brin (leaf_index);
 
 -- The keys that sign heads. The private half is encrypted as in webhook_secrets.
 create table evidence_keys (
@@ -68,6 +70,35 @@ create table evidence_heads (
   signed_at timestamptz(3) not null,
   constraint evidence_heads_pkey primary key (origin, tree_size),
   constraint evidence_heads_tree_size_fkey foreign key (tree_size) references evidence_blocks (tree_size)
+);
+
+-- Proofs by others that they knew a head, and events that told it.
+create table evidence_anchors (
+  id uuid not null,
+  origin text not null,
+  tree_size bigint not null,
+  kind text not null,
+  by text not null,                 -- the name of the witness, the URL of the authority, or who made the proof
+  query bytea,                      -- RFC3161: what was asked
+  proof bytea,                      -- WITNESS: lines of cosignatures; RFC3161: the answer; EVENT: null
+  at timestamptz(3) not null,
+  constraint evidence_anchors_pkey primary key (id),
+  constraint evidence_anchors_head_key unique (tree_size, origin, kind, by),
+  constraint evidence_anchors_head_fkey foreign key (origin, tree_size) references evidence_heads (origin, tree_size),
+  constraint evidence_anchors_kind_check check (kind in ('EVENT', 'WITNESS', 'RFC3161', 'ATTACHED'))
+);
+
+-- To whom heads are sent, and how the last try ended.
+create table evidence_anchor_targets (
+  kind text not null,
+  by text not null,
+  tried_at timestamptz(3),
+  ordered_at timestamptz(3),        -- by anchorEvidence, and not done yet
+  anchored_size bigint,             -- of the newest head that was anchored
+  anchored_at timestamptz(3),
+  error text,                       -- of the last try; null: it succeeded
+  constraint evidence_anchor_targets_pkey primary key (kind, by),
+  constraint evidence_anchor_targets_kind_check check (kind in ('EVENT', 'WITNESS', 'RFC3161'))
 );
 
 -- Why nothing is sealed. The process that finds the reason writes it, and deletes it when it is gone.
@@ -112,6 +143,10 @@ create trigger evidence_never_changes before update or delete on evidence_leaves
   for each row execute function refuse_change();
 create trigger evidence_never_changes before update or delete on evidence_heads
   for each row execute function refuse_change();
+create trigger evidence_never_changes before update or delete on evidence_anchors
+  for each row execute function refuse_change();
+create trigger never_truncated before truncate on evidence_anchors
+  for each statement execute function refuse_change();
 create trigger never_truncated before truncate on evidence_blocks
   for each statement execute function refuse_change();
 create trigger never_truncated before truncate on evidence_nodes

@@ -183,6 +183,35 @@ CREATE TABLE delivery_stats_series (
 );
 CREATE INDEX delivery_stats_series_webhook_id_idx ON delivery_stats_series USING btree (webhook_id) WHERE detailed;
 
+CREATE TABLE evidence_anchor_targets (
+  kind text NOT NULL,
+  by text NOT NULL,
+  tried_at timestamp(3) with time zone,
+  ordered_at timestamp(3) with time zone,
+  anchored_size bigint,
+  anchored_at timestamp(3) with time zone,
+  error text,
+  CONSTRAINT evidence_anchor_targets_kind_check CHECK (kind = ANY (ARRAY['EVENT'::text, 'WITNESS'::text, 'RFC3161'::text])),
+  CONSTRAINT evidence_anchor_targets_pkey PRIMARY KEY (kind, by)
+);
+
+CREATE TABLE evidence_anchors (
+  id uuid NOT NULL,
+  origin text NOT NULL,
+  tree_size bigint NOT NULL,
+  kind text NOT NULL,
+  by text NOT NULL,
+  query bytea,
+  proof bytea,
+  at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT evidence_anchors_head_fkey FOREIGN KEY (origin, tree_size) REFERENCES evidence_heads(origin, tree_size),
+  CONSTRAINT evidence_anchors_head_key UNIQUE (tree_size, origin, kind, by),
+  CONSTRAINT evidence_anchors_kind_check CHECK (kind = ANY (ARRAY['EVENT'::text, 'WITNESS'::text, 'RFC3161'::text, 'ATTACHED'::text])),
+  CONSTRAINT evidence_anchors_pkey PRIMARY KEY (id)
+);
+CREATE TRIGGER evidence_never_changes BEFORE DELETE OR UPDATE ON evidence_anchors FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON evidence_anchors FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TABLE evidence_blocks (
   first_index bigint NOT NULL,
   leaf_count integer NOT NULL,
@@ -228,6 +257,7 @@ CREATE TABLE evidence_leaves (
   leaf_index bigint NOT NULL,
   CONSTRAINT evidence_leaves_pkey PRIMARY KEY (kind, subject_id)
 ) PARTITION BY RANGE (subject_id);
+CREATE INDEX evidence_leaves_leaf_index_idx ON evidence_leaves USING brin (leaf_index);
 CREATE TRIGGER evidence_never_changes BEFORE DELETE OR UPDATE ON evidence_leaves FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON evidence_leaves FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

@@ -137,3 +137,11 @@ export const proxies: Read<string[]> = (text) =>
     }
     return part;
   });
+
+export const httpUrl: Read<string> = (text) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.password || url.hash) {
+    throw new Error(`"${text}" is not an address such as https://tsa.example.com, without credentials.`);
+  }
+  return url.href;
+};

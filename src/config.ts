@@ -7,6 +7,7 @@ import {
   encryptionKeys,
   headerName,
   host,
+  httpUrl,
   list,
   oneOf,
   onOrOff,
@@ -58,6 +59,10 @@ export interface Config {
   clientCertHeader: string | null;
   /** The file in which this process keeps the newest signed head of the evidence; null: none. */
   evidenceHeadFile: string | null;
+  /** A file of c2sp.org/tlog-policy that names the witnesses of the evidence; null: none. */
+  evidencePolicyFile: string | null;
+  /** The time-stamp authority (RFC 3161) of the evidence; null: none. */
+  evidenceTsaUrl: string | null;
   /** The URL at which partners call, without a trailing slash; null: the address at which this process listens. */
   publicUrl: string | null;
   /** A JSON file { "sha256:<hex>": "query ..." }; null: no documents are trusted. */
@@ -138,6 +143,8 @@ export function readConfig(env: Environment): Config {
     trustedProxies: read('TRUSTED_PROXIES', [], proxies),
     clientCertHeader: read<string | null>('CLIENT_CERT_HEADER', null, headerName),
     evidenceHeadFile: read<string | null>('EVIDENCE_HEAD_FILE', null, resolve),
+    evidencePolicyFile: read<string | null>('EVIDENCE_POLICY_FILE', null, resolve),
+    evidenceTsaUrl: read<string | null>('EVIDENCE_TSA_URL', null, httpUrl),
     publicUrl: read<string | null>('PUBLIC_URL', null, publicUrl),
     trustedDocuments: read<string | null>('TRUSTED_DOCUMENTS', null, String),
     trustedDocumentsOnly: read<boolean | null>('TRUSTED_DOCUMENTS_ONLY', null, onOrOff) ?? trustsInProduction(env),

@@ -68,6 +68,7 @@ const FOLDERS = [
   'replay',
   'evidence/formats',
   'evidence',
+  'evidence/anchors',
   'evidence/verifying',
   'evidence/api',
   'documents',

@@ -10,6 +10,7 @@ import { startQueue } from '../delivery/queue/queue';
 import { createHeadMemory } from '../evidence/head-memory';
 import { logHostOf } from '../evidence/log-key';
 import { createFaultLog } from '../fault-log';
+import { startAnchoring } from '../jobs/anchor-heads';
 import { startFollowing } from '../jobs/follow-log';
 import { startSealing } from '../jobs/seal-record';
 import { startVerifying } from '../jobs/verify-record';
@@ -20,6 +21,7 @@ import { createRateLimits } from '../server/edge/rate-limits';
 import { createHttpServer } from '../server/http-server';
 import { createMetrics } from '../server/routes/metrics';
 import { ensureFirstAdministrator } from '../users/first-administrator';
+import { anchorSettingsOf } from './anchor-settings';
 import type { Parts } from './parts';
 import { poolSizes } from './pool-sizes';
 import { refuseUnknownKeys } from './refuse-unknown-keys';
@@ -73,6 +75,7 @@ async function startParts(
   onLost: (error: Error) => void,
 ): Promise<string | null> {
   const policy = targetPolicyOf(config);
+  const anchors = await anchorSettingsOf(config);
   const database = await openDatabase(config, log, onLost);
   stops.push(database.stop);
   await migrate(database.ownerUrl, database.servingUrl, database.cluster);
@@ -121,6 +124,8 @@ async function startParts(
     const memory = createHeadMemory(config.evidenceHeadFile, host);
     const sealing = startSealing(deliver, keyring, { host, memory }, log);
     indexing.push(() => sealing.stop());
+    const anchoring = startAnchoring(deliver, anchors, policy, log);
+    indexing.push(() => anchoring.stop());
     const verifying = startVerifying(deliver, log);
     indexing.push(() => verifying.stop());
   }

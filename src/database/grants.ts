@@ -25,7 +25,8 @@ const TABLES = `users, api_keys, sessions, audit_entries, webhooks, webhook_vers
   webhook_request_logs, replays, request_changes, feed_positions, failed_requests,
   request_index, request_stats_series, request_stats, request_stats_open, delivery_changes, delivery_stats_series,
   delivery_stats, exports,
-  evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_stops,
+  evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_anchors,
+  evidence_anchor_targets, evidence_stops,
   evidence_runs, migrations`;
 
 function grantsFor(name: string): string[] {
@@ -54,9 +55,9 @@ function grantsFor(name: string): string[] {
     `grant delete on request_stats_open, delivery_stats, delivery_changes to ${name}`,
     `grant insert on exports to ${name}`,
     `grant delete on evidence_queue to ${name}`,
-    `grant insert on evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs
+    `grant insert on evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_anchors, evidence_runs
        to ${name}`,
-    `grant insert, update, delete on evidence_stops to ${name}`,
+    `grant insert, update, delete on evidence_stops, evidence_anchor_targets to ${name}`,
     `grant update (state, checked, findings, finding_count, error, seen_at, finished_at) on evidence_runs to ${name}`,
     `grant update (kek, wrapped) on evidence_keys to ${name}`,
     `grant update (downloads, rows_sent, bytes_sent, completed_at) on exports to ${name}`,

@@ -78,6 +78,19 @@ export function replayCompleted(replay: {
   return { event: 'replay.completed', referenceDocument: id, data, causedBy: null, causePath: [] };
 }
 
+/** A signed head of the sealed log. @param rootHash in base64 @param checkpoint the signed note */
+export function headSigned(head: {
+  origin: string;
+  treeSize: number;
+  rootHash: string;
+  checkpoint: string;
+  signedAt: Date;
+}): OwnEvent {
+  const { origin, treeSize, rootHash, checkpoint, signedAt } = head;
+  const data = { origin, treeSize, rootHash, checkpoint, signedAt };
+  return { event: 'evidence.head_signed', referenceDocument: origin, data, causedBy: null, causePath: [] };
+}
+
 // A webhook gets no events about itself: it is the one that fails, and a failed delivery would cause further events.
 function aboutWebhook(
   event: OwnEvent['event'],

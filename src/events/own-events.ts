@@ -15,7 +15,8 @@ export type OwnEventName =
   | 'webhook.failing'
   | 'webhook.recovered'
   | 'delivery.exhausted'
-  | 'replay.completed';
+  | 'replay.completed'
+  | 'evidence.head_signed';
 
 export interface OwnEvent {
   event: OwnEventName;

@@ -9,7 +9,7 @@ import { sha256 } from './formats/merkle-tree';
 import { type RequestFacts, requestRecord } from './formats/record';
 import { writeTlogProof } from './formats/tlog-proof';
 import { cached, consistencyProof, inclusionProof, type ReadTile } from './formats/tree-proofs';
-import { evidenceKeys, headAt, newestHead, type SignedHead } from './head.store';
+import { evidenceKeys, headAt, newestHead, type SignedHead, witnessedSize } from './head.store';
 import { requestEvidence, requestFacts } from './sealed-rows.store';
 import { tilesOf } from './tree.store';
 
@@ -35,9 +35,10 @@ export interface Bundle {
 
 /** Makes a bundle of sealed requests, and records it in the audit trail. */
 export async function exportBundle(db: Db, viewer: Viewer, order: BundleOrder): Promise<Bundle> {
-  const head = await newestHead(db);
-  const places = await sealedPlaces(db, order.ids, head);
-  if (!head) throw new InputError([notSealed(0)]);
+  const newest = await newestHead(db);
+  const places = await sealedPlaces(db, order.ids, newest);
+  if (!newest) throw new InputError([notSealed(0)]);
+  const head = (await witnessedHead(db, [...places.values()], order.earlierSizes)) ?? newest;
   const read = cached(tilesOf(db));
   const proofs: string[] = [];
   let bytes = 0;
@@ -66,6 +67,17 @@ export async function exportBundle(db: Db, viewer: Viewer, order: BundleOrder): 
     details: { rows: proofs.length, disclosed: order.disclose, sha256: digest },
   });
   return { text, sha256: digest, rows: proofs.length };
+}
+
+/** The newest head with cosignatures that contains all of these leaves and earlier heads; null: there is none. */
+async function witnessedHead(
+  db: Db,
+  places: readonly number[],
+  earlierSizes: readonly number[],
+): Promise<SignedHead | null> {
+  const size = await witnessedSize(db);
+  const isLater = size !== null && places.every((place) => place < size) && earlierSizes.every((each) => each <= size);
+  return isLater ? headAt(db, size) : null;
 }
 
 async function sealedPlaces(db: Db, ids: readonly string[], head: SignedHead | null): Promise<Map<string, number>> {

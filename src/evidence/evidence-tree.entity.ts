@@ -1,5 +1,5 @@
 // The Merkle tree: leaves that wait, blocks of leaves, inner nodes, and where the leaf of a row is.
-import { Check, Column, Entity, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
 /** The kinds of rows that are leaves, by the numbers that the tables use. */
 export const LEAF_KINDS = { request: 1, audit: 2 } as const;
@@ -74,6 +74,7 @@ export class EvidenceNodeEntity {
 
 /** Where the leaf of a row is. */
 @Entity('evidence_leaves')
+@Index('evidence_leaves_leaf_index_idx', { synchronize: false })
 export class EvidenceLeafEntity {
   @PrimaryColumn('smallint', { primaryKeyConstraintName: 'evidence_leaves_pkey' })
   kind: number;

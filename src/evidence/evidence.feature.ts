@@ -1,3 +1,5 @@
+import { EvidenceAnchorEntity, EvidenceAnchorTargetEntity } from './anchors/anchor.entity';
+import { AnchorsResolver } from './api/anchors.resolver';
 import { EvidenceResolver, RequestEvidenceResolver, RequestProofResolver } from './api/evidence.resolver';
 import { VerifyingResolver } from './api/verifying.resolver';
 import { EvidenceHeadEntity, EvidenceKeyEntity, EvidenceStopEntity } from './evidence-head.entity';
@@ -18,9 +20,11 @@ export const evidence = {
     EvidenceKeyEntity,
     EvidenceHeadEntity,
     EvidenceStopEntity,
+    EvidenceAnchorEntity,
+    EvidenceAnchorTargetEntity,
     EvidenceRunEntity,
   ],
-  resolvers: [VerifyingResolver, RequestEvidenceResolver, RequestProofResolver, EvidenceResolver],
+  resolvers: [AnchorsResolver, VerifyingResolver, RequestEvidenceResolver, RequestProofResolver, EvidenceResolver],
   linkedFields: [],
   sqlFields: [],
 };

@@ -8,21 +8,24 @@ export interface SignedHead {
   signedAt: Date;
 }
 
-const HEAD = `origin, tree_size::float8 as "treeSize", checkpoint, signed_at as "signedAt"`;
+// with the cosignatures of witnesses
+const HEAD = `h.origin, h.tree_size::float8 as "treeSize", h.signed_at as "signedAt",
+  h.checkpoint || coalesce((select string_agg(convert_from(proof, 'UTF8'), '' order by id) from evidence_anchors a
+    where a.tree_size = h.tree_size and a.origin = h.origin and a.kind = 'WITNESS'), '') as checkpoint`;
 
 export async function newestHead(db: Db): Promise<SignedHead | null> {
-  return rowOf<SignedHead>(db, statement(`select ${HEAD} from evidence_heads order by tree_size desc limit 1`));
+  return rowOf<SignedHead>(db, statement(`select ${HEAD} from evidence_heads h order by tree_size desc limit 1`));
 }
 
 export async function headAt(db: Db, treeSize: number): Promise<SignedHead | null> {
-  return rowOf<SignedHead>(db, statement(`select ${HEAD} from evidence_heads where tree_size = $1`), [treeSize]);
+  return rowOf<SignedHead>(db, statement(`select ${HEAD} from evidence_heads h where tree_size = $1`), [treeSize]);
 }
 
 /** Heads of larger trees first. @param before only those of trees smaller than this; null: all */
 export async function headsBefore(db: Db, before: number | null, atMost: number): Promise<SignedHead[]> {
   return rowsOf<SignedHead>(
     db,
-    statement(`select ${HEAD} from evidence_heads where $1::bigint is null or tree_size < $1
+    statement(`select ${HEAD} from evidence_heads h where $1::bigint is null or tree_size < $1
      order by tree_size desc limit $2`),
     [before, atMost],
   );
@@ -34,6 +37,26 @@ export async function insertHead(db: Db, { origin, treeSize, checkpoint, signedA
     statement('insert into evidence_heads (origin, tree_size, checkpoint, signed_at) values ($1, $2, $3, $4)'),
     [origin, treeSize, checkpoint, signedAt],
   );
+}
+
+/** The size of the largest tree whose head a witness has cosigned; null: none was. */
+export async function witnessedSize(db: Db): Promise<number | null> {
+  const row = await rowOf<{ size: number }>(
+    db,
+    statement(`select tree_size::float8 as size from evidence_anchors where kind = 'WITNESS'
+     order by tree_size desc limit 1`),
+  );
+  return row?.size ?? null;
+}
+
+/** As it was signed, without the cosignatures of witnesses: what a time-stamp authority gets. */
+export async function signedText(db: Db, { origin, treeSize }: SignedHead): Promise<string> {
+  const row = await rowOf<{ checkpoint: string }>(
+    db,
+    statement('select checkpoint from evidence_heads where origin = $1 and tree_size = $2'),
+    [origin, treeSize],
+  );
+  return row?.checkpoint ?? '';
 }
 
 export interface StoredKey {

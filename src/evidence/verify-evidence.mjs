@@ -5,10 +5,11 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-const HELP = `node verify-evidence.mjs FILE --key VKEY [--key VKEY] [--head FILE] [--json]
+const HELP = `node verify-evidence.mjs FILE --key VKEY [--key VKEY] [--policy FILE] [--head FILE] [--json]
 
   FILE         a bundle of exportEvidence, or one proof (c2sp.org/tlog-proof@v1)
   --key VKEY   the verifier key of the log; ask for it by another way than you got FILE
+  --policy FILE  a trust policy (c2sp.org/tlog-policy): keys of logs, witnesses, and the quorum that must have cosigned the head
   --head FILE  a signed head that you got earlier: it must be a beginning of the tree
   --json       print the result as JSON
 
@@ -46,21 +47,85 @@ function base64(text, what) {
   return bytes;
 }
 
-// c2sp.org/signed-note: name+id+key
-function readKey(vkey) {
+// c2sp.org/signed-note: name+id+key; the type of the key of a log is 1, that of a witness 4
+function readKey(vkey, type = 1) {
   const [, name, id, encoded] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/.exec(vkey.trim()) ?? [];
   const raw = Buffer.from(encoded ?? '', 'base64');
-  if (raw.length !== 33 || raw[0] !== 1)
-    throw new CannotVerify(`--key is no Ed25519 verifier key: ${JSON.stringify(vkey)}`);
+  if (raw.length !== 33 || raw[0] !== type)
+    throw new CannotVerify(`no Ed25519 verifier key of type ${type}: ${JSON.stringify(vkey)}`);
   if (
     sha256(Buffer.from(`${name}\n`), raw)
       .subarray(0, 4)
       .toString('hex') !== id
   ) {
-    throw new CannotVerify('--key has a mistake: its name, id and key do not belong together');
+    throw new CannotVerify(`a verifier key has a mistake: its name, id and key do not belong together: ${vkey}`);
   }
   const x = raw.subarray(1).toString('base64url');
   return { name, id, publicKey: createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }) };
+}
+
+// c2sp.org/tlog-policy
+function readPolicy(text) {
+  const logs = [];
+  const members = new Map();
+  let quorum = null;
+  const wrong = (line, why) => {
+    throw new CannotVerify(`the policy has a wrong line (${why}): ${line}`);
+  };
+  for (const line of text.split('\n')) {
+    const [keyword, name, ...rest] = line.trim().split(/[ \t]+/);
+    if (keyword === '' || keyword.startsWith('#')) continue;
+    if (keyword === 'log') logs.push(readKey(name ?? ''));
+    else if (keyword === 'witness' || keyword === 'group') {
+      if (name === 'none' || members.has(name) || rest.length === 0) wrong(line, 'a name twice, or nothing after it');
+      if (keyword === 'witness') members.set(name, { key: readKey(rest[0], 4) });
+      else {
+        const [rule, ...of] = rest;
+        const needed = rule === 'all' ? of.length : rule === 'any' ? 1 : /^[1-9][0-9]*$/.test(rule) ? Number(rule) : 0;
+        if (of.length === 0 || needed < 1 || needed > of.length || of.some((each) => !members.has(each)))
+          wrong(line, 'its members or their number');
+        members.set(name, { needed, of });
+      }
+    } else if (keyword === 'quorum') {
+      if (quorum !== null || (name !== 'none' && !members.has(name)))
+        wrong(line, 'a second quorum, or an unknown name');
+      quorum = name;
+    } else wrong(line, 'an unknown word');
+  }
+  if (quorum === null) throw new CannotVerify('the policy has no quorum');
+  return { logs, members, quorum };
+}
+
+/** The witnesses of the policy that have cosigned a note (c2sp.org/tlog-cosignature), with their times. */
+function cosignersOf(note, { members }) {
+  const text = note.slice(0, note.lastIndexOf('\n\n') + 1);
+  const found = new Map();
+  for (const line of note.slice(text.length + 1, -1).split('\n')) {
+    const [, of, encoded = ''] = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line) ?? [];
+    const bytes = Buffer.from(encoded, 'base64');
+    if (bytes.length !== 76) continue;
+    for (const [name, { key }] of members) {
+      if (key?.name !== of || key.id !== bytes.subarray(0, 4).toString('hex')) continue;
+      const time = bytes.readBigUInt64BE(4);
+      if (verify(null, Buffer.from(`cosignature/v1\ntime ${time}\n${text}`), key.publicKey, bytes.subarray(12)))
+        found.set(name, new Date(Number(time) * 1000).toISOString());
+    }
+  }
+  return found;
+}
+
+/** @returns the cosigners by name, with their times */
+function checkQuorum(note, policy) {
+  const cosigners = cosignersOf(note, policy);
+  const holds = (name) => {
+    const { needed, of } = policy.members.get(name);
+    return of ? of.filter(holds).length >= needed : cosigners.has(name);
+  };
+  if (policy.quorum !== 'none' && !holds(policy.quorum)) {
+    const names = [...cosigners.keys()].join(', ') || 'none';
+    throw new CannotVerify(`the head lacks the quorum ${policy.quorum} of the policy; cosigned by: ${names}`);
+  }
+  return Object.fromEntries(cosigners);
 }
 
 /** A head whose signature is right. Signatures of other keys are ignored. */
@@ -194,7 +259,7 @@ function checkProof(text, keys) {
   return { record, parts: Object.keys(proof.parts), head, findings };
 }
 
-function check(text, keys, knownHead) {
+function check(text, keys, policy, knownHead) {
   const isProof = text.startsWith(PROOF_FORMAT);
   let bundle = { format: BUNDLE_FORMAT, heads: [], proofs: [text] };
   if (!isProof) {
@@ -218,6 +283,7 @@ function check(text, keys, knownHead) {
   if (rows.some((row) => row.head.size !== head.size || !row.head.root.equals(head.root))) {
     throw new CannotVerify('the proofs of the bundle have different heads');
   }
+  const witnessed = policy === null ? {} : checkQuorum(readProof(bundle.proofs[0]).checkpoint, policy);
   const earlier = (bundle.heads ?? []).map(({ checkpoint, consistency }) => ({
     ...openCheckpoint(checkpoint, keys),
     proof: (consistency ?? []).map((hash) => base64(hash, 'a hash of a consistency proof')),
@@ -228,7 +294,7 @@ function check(text, keys, knownHead) {
       find(`the head of ${each.size} leaves is not a beginning of the tree: the history was changed`);
   }
   if (knownHead !== null) checkKnownHead(openCheckpoint(knownHead, keys), head, earlier, find);
-  return { rows, findings, head, earlier: earlier.length };
+  return { rows, findings, head, witnessed, earlier: earlier.length };
 }
 
 function checkKnownHead(known, head, earlier, find) {
@@ -263,12 +329,14 @@ function print(result) {
     for (const { record, parts } of result.rows)
       say(`  ${JSON.stringify(record)}\n  disclosed: ${parts.join(', ') || 'nothing'}`);
   }
+  for (const [name, time] of Object.entries(result.witnessed)) say(`  the head was cosigned by ${name} at ${time}`);
   say(`${result.findings.length === 0 ? 'VERIFIED' : 'NOT VERIFIED'} ${summary}`);
 }
 
 function main() {
   const options = {
     key: { type: 'string', multiple: true, default: [] },
+    policy: { type: 'string' },
     head: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -286,9 +354,10 @@ function main() {
     return values.help ? 0 : 2;
   }
   try {
-    const keys = values.key.map(readKey);
+    const policy = values.policy === undefined ? null : readPolicy(read(values.policy, 'the policy'));
+    const keys = [...values.key.map((vkey) => readKey(vkey)), ...(policy?.logs ?? [])];
     const knownHead = values.head === undefined ? null : read(values.head, 'the known head');
-    const result = check(read(positionals[0], 'the file'), keys, knownHead);
+    const result = check(read(positionals[0], 'the file'), keys, policy, knownHead);
     if (values.json) {
       const rows = result.rows.map(({ record, parts }) => ({ record, disclosed: parts }));
       const { origin, size } = result.head;
@@ -298,6 +367,7 @@ function main() {
           findings: result.findings,
           origin,
           treeSize: size,
+          witnessed: result.witnessed,
           rows,
         }),
       );

@@ -5,6 +5,7 @@ import { createDataSource } from '../../src/database/data-source';
 import { eventType } from '../../src/delivery/fan-out/default-body';
 import {
   deliveryExhausted,
+  headSigned,
   replayCompleted,
   webhookDisabled,
   webhookFailing,
@@ -239,6 +240,7 @@ describe('docs/own-events.md', () => {
       { webhookName: 'CRM', lastError: { code: 'TIMEOUT', status: null } },
     ),
     replayCompleted({ id: newId(), ...ORDER }),
+    headSigned({ origin: 'x/evidence/1', treeSize: 1, rootHash: 'r', checkpoint: 'c', signedAt: at }),
   ];
 
   test('names every event, in its own words', () => {

@@ -46,6 +46,9 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     resumeDeliveries: () => 'input: {}',
     exportEvidence: () => `input: { ids: ["${ids.WebhookRequestLog}"], reason: "Tried by a test" }`,
     verifyEvidence: () => 'input: { depth: TREE }',
+    anchorEvidence: () => knowingWitness(app),
+    attachEvidenceAnchor: async () =>
+      `input: { treeSize: ${await signedSize(app)}, by: "made-${made}", proof: "AAAA" }`,
     exportWebhookRequestLogs: () => 'input: { where: { referenceDocument: { eq: "X" } } }',
     publishEvents: () =>
       'input: { events: [{ documentType: "Unwanted", event: "on_submit", referenceDocument: "X", data: {} }] }',
@@ -53,6 +56,19 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
   const input = inputs[mutation];
   if (!input) throw new Error(`say how ${mutation} is called`);
   return input();
+}
+
+/** @returns no arguments */
+async function knowingWitness(app: TestApp): Promise<string> {
+  await app.database.query(
+    `insert into evidence_anchor_targets (kind, by) values ('WITNESS', 'w') on conflict do nothing`,
+  );
+  return '';
+}
+
+async function signedSize(app: TestApp): Promise<number> {
+  const { data } = await app.ask('{ evidenceHeads(first: 1) { treeSize } }');
+  return data.evidenceHeads[0].treeSize;
 }
 
 export async function switchDeliveries(app: TestApp, how: 'pause' | 'resume'): Promise<void> {

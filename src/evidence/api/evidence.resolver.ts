@@ -11,6 +11,7 @@ import { timeOfId, uuidOf } from '../../ids';
 import { RequestLogType } from '../../request-log/api/request-log.type';
 import type { RequestRow } from '../../request-log/request-log.store';
 import { READERS, type Viewer } from '../../viewer';
+import { anchorTargets } from '../anchors/anchor.store';
 import { type Bundle, exportBundle, proofOf } from '../bundle';
 import { type RequestFacts, requestLeaf } from '../formats/record';
 import { cached, consistencyProof } from '../formats/tree-proofs';
@@ -98,12 +99,13 @@ export class EvidenceResolver {
     ),
   })
   async evidenceStatus(@Ctx() { db }: Context): Promise<EvidenceStatusType> {
-    const [keys, tree, head, waiting, stops] = await Promise.all([
+    const [keys, tree, head, waiting, stops, lastAnchors] = await Promise.all([
       evidenceKeys(db),
       newestTree(db),
       newestHead(db),
       waitingLeaves(db),
       sealingStops(db, currentTime()),
+      anchorTargets(db),
     ]);
     const oldestMs = waiting.oldest === null ? null : timeOfId(waiting.oldest).getTime();
     return {
@@ -114,6 +116,7 @@ export class EvidenceResolver {
       waiting: waiting.waiting,
       oldestWaitingSeconds: oldestMs === null ? null : Math.max(0, (currentMs() - oldestMs) / 1000),
       stops,
+      lastAnchors,
     };
   }
 

@@ -5,6 +5,7 @@ import { HasRole } from '../../graphql/roles/has-role';
 import { READERS } from '../../viewer';
 import { PARTS, type Part } from '../disclosed-parts';
 import { STOP_CODES, type StopCode } from '../evidence-head.entity';
+import { EvidenceTargetType } from './anchors.type';
 
 export const EVIDENCE_STATES = ['OPEN', 'WAITING', 'SEALED'] as const;
 export type EvidenceState = (typeof EVIDENCE_STATES)[number];
@@ -152,6 +153,11 @@ export class EvidenceStatusType {
     description: 'Why nothing is sealed: at most 1 reason for each process that seals. Empty: sealing works.',
   })
   stops: EvidenceStopType[];
+
+  @Field(() => [EvidenceTargetType], {
+    description: 'To whom heads are sent, 1 for each witness and authority, and how the last try ended.',
+  })
+  lastAnchors: EvidenceTargetType[];
 }
 
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')

@@ -3,6 +3,7 @@ import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { sha256 } from './merkle-tree';
 
 const ED25519 = 1;
+const COSIGNATURE = 4;
 const ID_BYTES = 4;
 
 /** The public half of a key of a log. */
@@ -22,8 +23,8 @@ export interface Checkpoint {
 
 const rawKeyOf = (key: KeyObject) => Buffer.from(key.export({ format: 'jwk' }).x as string, 'base64url');
 
-function keyIdOf(name: string, raw: Buffer): Buffer {
-  return sha256(Buffer.concat([Buffer.from(`${name}\n`), Buffer.from([ED25519]), raw])).subarray(0, ID_BYTES);
+function keyIdOf(name: string, raw: Buffer, type = ED25519): Buffer {
+  return sha256(Buffer.concat([Buffer.from(`${name}\n`), Buffer.from([type]), raw])).subarray(0, ID_BYTES);
 }
 
 /** @param name the origin of the log: without spaces and plus signs */
@@ -36,9 +37,18 @@ const VKEY = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/;
 
 /** @returns null if the text is no vkey of an Ed25519 key */
 export function readVkey(vkey: string): VerifierKey | null {
+  return readKey(vkey, ED25519);
+}
+
+/** @returns null if the text is no vkey of a witness with Ed25519 (c2sp.org/tlog-cosignature) */
+export function readWitnessVkey(vkey: string): VerifierKey | null {
+  return readKey(vkey, COSIGNATURE);
+}
+
+function readKey(vkey: string, wanted: number): VerifierKey | null {
   const [, name = '', id = '', encoded = ''] = VKEY.exec(vkey) ?? [];
   const [type, ...raw] = Buffer.from(encoded, 'base64');
-  if (type !== ED25519 || keyIdOf(name, Buffer.from(raw)).toString('hex') !== id) return null;
+  if (type !== wanted || keyIdOf(name, Buffer.from(raw), wanted).toString('hex') !== id) return null;
   const x = Buffer.from(raw).toString('base64url');
   return {
     name,
@@ -88,6 +98,20 @@ export function readNote(
 export function openNote(note: string, keys: readonly VerifierKey[]): string | null {
   const read = readNote(note, keys);
   return read?.signature === 'RIGHT' ? read.text : null;
+}
+
+/** @returns the lines of a witness under a note whose cosignatures are right, with their line breaks */
+export function cosignaturesOf(note: string, lines: string, { name, id, publicKey }: VerifierKey): string {
+  const text = note.slice(0, note.lastIndexOf('\n\n') + 1);
+  const right = lines.split('\n').filter((line) => {
+    const [, of, encoded = ''] = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line) ?? [];
+    const bytes = Buffer.from(encoded, 'base64');
+    if (of !== name || bytes.length !== ID_BYTES + 8 + 64 || !id.equals(bytes.subarray(0, ID_BYTES))) return false;
+    const time = bytes.readBigUInt64BE(ID_BYTES);
+    const message = Buffer.from(`cosignature/v1\ntime ${time}\n${text}`);
+    return verify(null, message, publicKey, bytes.subarray(ID_BYTES + 8));
+  });
+  return right.map((line) => `${line}\n`).join('');
 }
 
 const CHECKPOINT = /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n/;

@@ -51,6 +51,7 @@ export const COST_WEIGHTS: CostWeights = {
     ['RequestEvidence.proof', 50],
     ['Query.evidenceStatus', 20],
     ['Query.evidenceHeads', 20],
+    ['Query.evidenceAnchors', 20],
     ['Query.evidenceConsistency', 200],
     ['Mutation.exportEvidence', 1_000],
     // as a job, it reads the whole log

@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { DataSource } from 'typeorm';
 import { clockDifferenceMs, currentTime } from '../../clock';
 import { findDeliveriesPause } from '../../delivery/pause/deliveries-pause.store';
+import { anchorTargets } from '../../evidence/anchors/anchor.store';
 import { STOP_CODES } from '../../evidence/evidence-head.entity';
 import { sealingStops } from '../../evidence/stop.store';
 import { waitingLeaves } from '../../evidence/tree.store';
@@ -120,6 +121,17 @@ export function createMetrics(source: DataSource): Metrics {
     async collect() {
       const stops = await sealingStops(source.manager, currentTime());
       for (const code of STOP_CODES) this.set({ code }, stops.some((stop) => stop.code === code) ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'hookledger_evidence_anchor_failed',
+    help: '1 if the last try to send a head of the evidence to this webhook event, witness or authority failed; otherwise 0.',
+    labelNames: ['kind', 'by'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { kind, by, error } of await anchorTargets(source.manager))
+        this.set({ kind, by }, error === null ? 0 : 1);
     },
   });
   new Gauge({

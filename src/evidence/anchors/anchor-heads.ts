@@ -1,0 +1,141 @@
+// Sends signed heads to those who keep them: webhooks, witnesses and a time-stamp authority.
+import { currentTime } from '../../clock';
+import type { Sender } from '../../delivery/http/send';
+import { headSigned } from '../../delivery/own-event-builders';
+import { publishOwnEvents } from '../../events/own-events';
+import { newId } from '../../ids';
+import type { Db } from '../../sql/db';
+import type { Transaction } from '../../sql/transactions';
+import { readCheckpoint } from '../formats/signed-note';
+import { newestHead, type SignedHead, signedText } from '../head.store';
+import { tilesOf } from '../tree.store';
+import type { TargetKind } from './anchor.entity';
+import {
+  anchorTargets,
+  hasForeignLeaves,
+  insertAnchor,
+  noteAnchored,
+  noteFailure,
+  setTargets,
+  type Target,
+  takeTarget,
+} from './anchor.store';
+import { timeStamp } from './time-stamp';
+import { cosign, type Witness } from './witness';
+
+const MINUTE_MS = 60_000;
+/** The minimum time between two heads for the same target. */
+const INTERVAL_MS: Record<TargetKind, number> = {
+  EVENT: 10 * MINUTE_MS,
+  WITNESS: 10 * MINUTE_MS,
+  RFC3161: 24 * 60 * MINUTE_MS,
+};
+const FAILED_INTERVAL_MS = 10 * MINUTE_MS;
+/** Webhooks that subscribe to the event. */
+const SUBSCRIBERS = 'webhooks';
+
+export interface AnchorParts {
+  db: Db;
+  transaction: Transaction;
+  sender: Sender;
+  witnesses: readonly Witness[];
+  /** null: none. */
+  authorityUrl: string | null;
+  /** Called with what is kept in `evidenceStatus` too. */
+  onFailure(target: Pick<Target, 'kind' | 'by'>, error: string): void;
+}
+
+export interface Anchoring {
+  /** Sends the newest head to each target that is due. */
+  step(): Promise<void>;
+}
+
+export function createAnchoring(parts: AnchorParts): Anchoring {
+  const { db, witnesses, authorityUrl } = parts;
+  // sizes of trees without news for a target, so that an idle process does not look again
+  const withoutNews = new Map<string, number>();
+  let isSet = false;
+
+  async function isDue(target: Target, head: SignedHead, now: Date): Promise<boolean> {
+    if (target.orderedAt !== null) return true;
+    const interval = target.error === null ? INTERVAL_MS[target.kind] : FAILED_INTERVAL_MS;
+    if (target.triedAt !== null && now.getTime() - target.triedAt.getTime() < interval) return false;
+    const from = target.anchoredSize ?? 0;
+    const key = `${target.kind} ${target.by}`;
+    if (head.treeSize <= from || withoutNews.get(key) === head.treeSize) return false;
+    if (await hasForeignLeaves(db, from, head.treeSize)) return true;
+    withoutNews.set(key, head.treeSize);
+    return false;
+  }
+
+  return {
+    async step() {
+      if (!isSet) await setTargets(db, targetsOf(witnesses, authorityUrl));
+      isSet = true;
+      const head = await newestHead(db);
+      if (!head) return;
+      for (const target of await anchorTargets(db)) {
+        const now = currentTime();
+        if (await isDue(target, head, now)) await anchor(parts, target, head, now);
+      }
+    },
+  };
+}
+
+function targetsOf(witnesses: readonly Witness[], authorityUrl: string | null): Pick<Target, 'kind' | 'by'>[] {
+  return [
+    { kind: 'EVENT', by: SUBSCRIBERS },
+    ...witnesses.map(({ key }) => ({ kind: 'WITNESS' as const, by: key.name })),
+    ...(authorityUrl === null ? [] : [{ kind: 'RFC3161' as const, by: authorityUrl }]),
+  ];
+}
+
+async function anchor(parts: AnchorParts, target: Target, head: SignedHead, now: Date): Promise<void> {
+  const { db, transaction, onFailure } = parts;
+  if (target.kind === 'EVENT') {
+    await transaction((own) => publish(own, target, head, now));
+    return;
+  }
+  if (!(await takeTarget(db, target, now))) return;
+  try {
+    const { query = null, proof } = await proofOf(parts, target, head);
+    const at = currentTime();
+    await transaction(async (own) => {
+      await insertAnchor(own, { ...anchorOf(target, head), query, proof, at });
+      await noteAnchored(own, target, head.treeSize, at);
+    });
+  } catch (error) {
+    const { message } = error as Error;
+    await noteFailure(db, target, message);
+    onFailure(target, message);
+  }
+}
+
+function anchorOf({ kind, by }: Target, { origin, treeSize }: SignedHead) {
+  return { id: newId(), origin, treeSize, kind, by };
+}
+
+async function publish(db: Db, target: Target, head: SignedHead, now: Date): Promise<void> {
+  if (!(await takeTarget(db, target, now))) return;
+  const rootHash = readCheckpoint(head.checkpoint)?.rootHash.toString('base64') ?? '';
+  await publishOwnEvents(db, [headSigned({ ...head, rootHash })]);
+  await insertAnchor(db, { ...anchorOf(target, head), query: null, proof: null, at: now });
+  await noteAnchored(db, target, head.treeSize, now);
+}
+
+/** @throws Error why there is none */
+async function proofOf(
+  { db, sender, witnesses }: AnchorParts,
+  { kind, by, anchoredSize }: Target,
+  head: SignedHead,
+): Promise<{ query?: Buffer; proof: Buffer }> {
+  if (kind === 'RFC3161') {
+    const { query, answer } = await timeStamp(sender, by, await signedText(db, head));
+    return { query, proof: answer };
+  }
+  const witness = witnesses.find(({ key }) => key.name === by);
+  if (!witness) throw new Error('The policy of this process does not name the witness.');
+  const signed = { ...head, checkpoint: await signedText(db, head) };
+  const from = anchoredSize !== null && anchoredSize <= head.treeSize ? anchoredSize : 0;
+  return { proof: Buffer.from(await cosign(sender, witness, signed, from, tilesOf(db))) };
+}

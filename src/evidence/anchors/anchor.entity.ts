@@ -1,0 +1,79 @@
+// Anchors: proofs that other parties know a head of the tree.
+import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import { EvidenceHeadEntity } from '../evidence-head.entity';
+
+export const ANCHOR_KINDS = ['EVENT', 'WITNESS', 'RFC3161', 'ATTACHED'] as const;
+export type AnchorKind = (typeof ANCHOR_KINDS)[number];
+/** Those that Hookledger makes itself. */
+export const TARGET_KINDS = ['EVENT', 'WITNESS', 'RFC3161'] as const;
+export type TargetKind = (typeof TARGET_KINDS)[number];
+
+const oneOf = (kinds: readonly string[]) => `kind in (${kinds.map((kind) => `'${kind}'`).join(', ')})`;
+
+/** A proof that another party knew a head; EVENT: the event that told it. */
+@Entity('evidence_anchors')
+@Unique('evidence_anchors_head_key', ['treeSize', 'origin', 'kind', 'by'])
+@Check('evidence_anchors_kind_check', oneOf(ANCHOR_KINDS))
+export class EvidenceAnchorEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'evidence_anchors_pkey' })
+  id: string;
+
+  @Column('text')
+  origin: string;
+
+  @Column('bigint', { name: 'tree_size' })
+  treeSize: string;
+
+  @ManyToOne(() => EvidenceHeadEntity)
+  @JoinColumn([
+    { name: 'origin', referencedColumnName: 'origin', foreignKeyConstraintName: 'evidence_anchors_head_fkey' },
+    { name: 'tree_size', referencedColumnName: 'treeSize', foreignKeyConstraintName: 'evidence_anchors_head_fkey' },
+  ])
+  head: EvidenceHeadEntity;
+
+  @Column('text')
+  kind: AnchorKind;
+
+  /** The name of the witness, the URL of the authority, or who made the proof. */
+  @Column('text')
+  by: string;
+
+  /** RFC3161: what was asked. */
+  @Column('bytea', { nullable: true })
+  query: Buffer | null;
+
+  @Column('bytea', { nullable: true })
+  proof: Buffer | null;
+
+  @Column({ type: 'timestamptz', precision: 3 })
+  at: Date;
+}
+
+/** To whom heads are sent. */
+@Entity('evidence_anchor_targets')
+@Check('evidence_anchor_targets_kind_check', oneOf(TARGET_KINDS))
+export class EvidenceAnchorTargetEntity {
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'evidence_anchor_targets_pkey' })
+  kind: TargetKind;
+
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'evidence_anchor_targets_pkey' })
+  by: string;
+
+  @Column({ type: 'timestamptz', name: 'tried_at', precision: 3, nullable: true })
+  triedAt: Date | null;
+
+  /** By anchorEvidence, and not done yet. */
+  @Column({ type: 'timestamptz', name: 'ordered_at', precision: 3, nullable: true })
+  orderedAt: Date | null;
+
+  /** Of the newest head that was anchored. */
+  @Column('bigint', { name: 'anchored_size', nullable: true })
+  anchoredSize: string | null;
+
+  @Column({ type: 'timestamptz', name: 'anchored_at', precision: 3, nullable: true })
+  anchoredAt: Date | null;
+
+  /** Of the last try; null: it succeeded. */
+  @Column('text', { nullable: true })
+  error: string | null;
+}

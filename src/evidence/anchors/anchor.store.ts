@@ -1,0 +1,117 @@
+// Reads and stores anchors, and what is known about those to whom heads are sent.
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { OWN_DOCUMENT_TYPE } from '../../webhooks/own-document-type';
+import { LEAF_KINDS } from '../evidence-tree.entity';
+import type { AnchorKind, TargetKind } from './anchor.entity';
+
+export interface Anchor {
+  id: string;
+  origin: string;
+  treeSize: number;
+  kind: AnchorKind;
+  by: string;
+  query: Buffer | null;
+  proof: Buffer | null;
+  at: Date;
+}
+
+const ANCHOR = `id, origin, tree_size::float8 as "treeSize", kind, by, query, proof, at`;
+
+/** @returns false: this head has one of this kind by this party already */
+export async function insertAnchor(db: Db, anchor: Anchor): Promise<boolean> {
+  const inserted = await changedBy(
+    db,
+    statement(`insert into evidence_anchors (id, origin, tree_size, kind, by, query, proof, at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (tree_size, origin, kind, by) do nothing`),
+    [anchor.id, anchor.origin, anchor.treeSize, anchor.kind, anchor.by, anchor.query, anchor.proof, anchor.at],
+  );
+  return inserted > 0;
+}
+
+/** Of the largest trees first. @param upTo only of trees of at most this size; null: all */
+export async function newestAnchors(db: Db, upTo: number | null, atMost: number): Promise<Anchor[]> {
+  return rowsOf<Anchor>(
+    db,
+    statement(`select ${ANCHOR} from evidence_anchors where $1::bigint is null or tree_size <= $1
+     order by tree_size desc, id desc limit $2`),
+    [upTo, atMost],
+  );
+}
+
+export interface Target {
+  kind: TargetKind;
+  by: string;
+  triedAt: Date | null;
+  orderedAt: Date | null;
+  anchoredSize: number | null;
+  anchoredAt: Date | null;
+  error: string | null;
+}
+
+const TARGET = `kind, by, tried_at as "triedAt", ordered_at as "orderedAt", anchored_size::float8 as "anchoredSize",
+  anchored_at as "anchoredAt", error`;
+
+export async function anchorTargets(db: Db): Promise<Target[]> {
+  return rowsOf<Target>(db, statement(`select ${TARGET} from evidence_anchor_targets order by kind, by`));
+}
+
+/** Makes these the targets. What is known about those that stay does not change. */
+export async function setTargets(db: Db, targets: readonly Pick<Target, 'kind' | 'by'>[]): Promise<void> {
+  await changedBy(
+    db,
+    statement(`with given as (select * from unnest($1::text[], $2::text[]) as g (kind, by)), gone as (
+       delete from evidence_anchor_targets t
+         where not exists (select from given g where g.kind = t.kind and g.by = t.by)
+     )
+     insert into evidence_anchor_targets (kind, by) select kind, by from given on conflict (kind, by) do nothing`),
+    [targets.map(({ kind }) => kind), targets.map(({ by }) => by)],
+  );
+}
+
+/** Lets all witnesses and authorities be asked as soon as possible. @returns their number */
+export async function orderAnchors(db: Db, now: Date): Promise<number> {
+  return changedBy(db, statement(`update evidence_anchor_targets set ordered_at = $1 where kind <> 'EVENT'`), [now]);
+}
+
+/** @returns false: another process has taken it since it was read */
+export async function takeTarget(db: Db, { kind, by, triedAt }: Target, now: Date): Promise<boolean> {
+  const taken = await changedBy(
+    db,
+    statement(`update evidence_anchor_targets set tried_at = $4, ordered_at = null
+     where kind = $1 and by = $2 and tried_at is not distinct from $3`),
+    [kind, by, triedAt, now],
+  );
+  return taken > 0;
+}
+
+export async function noteAnchored(db: Db, { kind, by }: Target, treeSize: number, now: Date): Promise<void> {
+  await changedBy(
+    db,
+    statement(`update evidence_anchor_targets set anchored_size = $3, anchored_at = $4, error = null
+     where kind = $1 and by = $2`),
+    [kind, by, treeSize, now],
+  );
+}
+
+export async function noteFailure(db: Db, { kind, by }: Target, error: string): Promise<void> {
+  await changedBy(db, statement('update evidence_anchor_targets set error = $3 where kind = $1 and by = $2'), [
+    kind,
+    by,
+    error,
+  ]);
+}
+
+/**
+ * Whether a tree has other leaves than those of Hookledger's own events and their deliveries. Otherwise the deliveries of one
+ * head would be the reason to send the next one, without end.
+ */
+export async function hasForeignLeaves(db: Db, from: number, to: number): Promise<boolean> {
+  const row = await rowOf<{ has: boolean }>(
+    db,
+    statement(`select exists (select from evidence_leaves l
+       where l.leaf_index >= $1 and l.leaf_index < $2 and not (l.kind = ${LEAF_KINDS.request} and exists (
+         select from webhook_request_logs r where r.id = l.subject_id and r.document_type = $3))) as has`),
+    [from, to, OWN_DOCUMENT_TYPE],
+  );
+  return row?.has ?? false;
+}

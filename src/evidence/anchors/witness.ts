@@ -1,0 +1,79 @@
+// Cosignatures of witnesses (c2sp.org/tlog-witness): a witness signs a head only if it contains the heads it saw before.
+import type { Sender } from '../../delivery/http/send';
+import { cosignaturesOf, readWitnessVkey, type VerifierKey } from '../formats/signed-note';
+import { consistencyProof, type ReadTile } from '../formats/tree-proofs';
+import type { SignedHead } from '../head.store';
+
+export interface Witness {
+  key: VerifierKey;
+  /** Its submission prefix. */
+  url: string;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/**
+ * The witnesses of a policy (c2sp.org/tlog-policy) that have an address.
+ * @throws Error that names the line
+ */
+export function witnessesOf(policy: string): Witness[] {
+  return policy.split('\n').flatMap((line, at): Witness[] => {
+    const [keyword = '', , vkey = '', url] = line.trim().split(/[ \t]+/);
+    if (['', 'log', 'group', 'quorum'].includes(keyword) || keyword.startsWith('#')) return [];
+    const key = readWitnessVkey(vkey);
+    if (keyword !== 'witness') throw new Error(`line ${at + 1} begins with ${JSON.stringify(keyword)}.`);
+    if (!key) throw new Error(`line ${at + 1} has no verifier key of a witness with Ed25519 (type 4).`);
+    if (url === undefined) return [];
+    if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
+      throw new Error(`line ${at + 1} has no HTTP address: ${JSON.stringify(url)}.`);
+    }
+    return [{ key, url: url.replace(/\/+$/, '') }];
+  });
+}
+
+/**
+ * Asks for a cosignature.
+ * @param from the size of the tree that the witness cosigned last, as far as it is known
+ * @returns the lines that the witness adds to the head @throws Error a sentence that says why there are none
+ */
+export async function cosign(
+  sender: Sender,
+  { key, url }: Witness,
+  head: SignedHead,
+  from: number,
+  read: ReadTile,
+): Promise<string> {
+  const ask = async (size: number) => {
+    const proof = size === 0 ? [] : await consistencyProof(size, head.treeSize, read);
+    const lines = proof.map((hash) => `${hash.toString('base64')}\n`).join('');
+    return sender.send({
+      method: 'POST',
+      url: `${url}/add-checkpoint`,
+      headers: [
+        ['content-type', 'text/plain; charset=utf-8'],
+        ['user-agent', 'Hookledger'],
+      ],
+      body: Buffer.from(`old ${size}\n${lines}\n${head.checkpoint}`),
+      timeoutMs: TIMEOUT_MS,
+    });
+  };
+  let answer = await ask(from);
+  const known = sizeOf(answer.responseStatus === 409 ? answer.responseBody : null);
+  if (known !== null && known !== from) {
+    if (known > head.treeSize) {
+      throw new Error(
+        `The witness knows a head of ${known} leaves, and the tree has ${head.treeSize}: was the database restored?`,
+      );
+    }
+    answer = await ask(known);
+  }
+  if (answer.error !== null) throw new Error(answer.error);
+  const lines = cosignaturesOf(head.checkpoint, answer.responseBody?.toString() ?? '', key);
+  if (lines === '') throw new Error('The answer of the witness has no right cosignature of its key.');
+  return lines;
+}
+
+function sizeOf(body: Buffer | null): number | null {
+  const [, size] = /^(0|[1-9][0-9]{0,15})\n?$/.exec(body?.toString() ?? '') ?? [];
+  return size === undefined ? null : Number(size);
+}

@@ -1,0 +1,130 @@
+import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { recordAct } from '../../audit/record';
+import { currentTime } from '../../clock';
+import { AppError, InputError, type UserError } from '../../errors';
+import type { Context } from '../../graphql/context';
+import { withExample } from '../../graphql/example';
+import { payloadOf } from '../../graphql/mutation-payload';
+import { HasRole } from '../../graphql/roles/has-role';
+import { answer } from '../../graphql/user-error';
+import { newId } from '../../ids';
+import { isStorable } from '../../text';
+import { READERS, type Viewer } from '../../viewer';
+import { type Anchor, anchorTargets, insertAnchor, newestAnchors, orderAnchors } from '../anchors/anchor.store';
+import { headAt } from '../head.store';
+import { AttachEvidenceAnchorInput, EvidenceAnchorsArgs } from './anchors.inputs';
+import { EvidenceAnchorType, EvidenceTargetType } from './anchors.type';
+
+const AnchorEvidencePayload = payloadOf('AnchorEvidence', {
+  targets: [() => [EvidenceTargetType], 'The parties that are asked, 1 for each witness and authority.'],
+});
+const AttachEvidenceAnchorPayload = payloadOf('AttachEvidenceAnchor', {
+  anchor: [() => EvidenceAnchorType, 'The proof as it is stored.'],
+});
+
+const MAX_ANCHORS = 100;
+const MAX_PROOF_BYTES = 64 * 1024;
+
+@Resolver()
+export class AnchorsResolver {
+  @HasRole(...READERS)
+  @Query(() => [EvidenceAnchorType], {
+    description: withExample(
+      'Proofs that other parties knew heads of the sealed log, of the largest trees first.',
+      '{ evidenceAnchors(first: 5) { kind by treeSize at proof } }',
+    ),
+  })
+  async evidenceAnchors(@Ctx() { db }: Context, @Args(() => EvidenceAnchorsArgs) { first, upTo }: EvidenceAnchorsArgs) {
+    if (first < 1 || first > MAX_ANCHORS) {
+      throw new AppError('BAD_USER_INPUT', `first must be 1 to ${MAX_ANCHORS}, not ${first}.`, ['first']);
+    }
+    if (upTo != null && !Number.isSafeInteger(upTo)) {
+      throw new AppError('BAD_USER_INPUT', `upTo must be a whole number of leaves, not ${upTo}.`, ['upTo']);
+    }
+    return (await newestAnchors(db, upTo ?? null, first)).map(shown);
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
+  @Mutation(() => AnchorEvidencePayload, {
+    description: withExample(
+      'Sends the newest signed head to all witnesses and to the time-stamp authority within seconds, without waiting for the ' +
+        'next regular time. `evidenceStatus { lastAnchors }` shows the result.',
+      'mutation { anchorEvidence { targets { kind by } userErrors { field code message } } }',
+    ),
+  })
+  anchorEvidence(@Ctx() context: Context) {
+    return answer({ targets: null as EvidenceTargetType[] | null }, () =>
+      context.transaction(async (db) => {
+        if ((await orderAnchors(db, currentTime())) === 0) {
+          const message = 'There is no witness and no authority: set EVIDENCE_POLICY_FILE or EVIDENCE_TSA_URL.';
+          throw new InputError([{ field: [], code: 'INVALID', message }]);
+        }
+        const viewer = context.viewer as Viewer;
+        const subject = { subjectType: 'EvidenceAnchor', subjectId: newId() };
+        await recordAct(db, viewer, { action: 'evidence.anchor_ordered', ...subject });
+        return { targets: (await anchorTargets(db)).filter(({ kind }) => kind !== 'EVENT') };
+      }),
+    );
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
+  @Mutation(() => AttachEvidenceAnchorPayload, {
+    description: withExample(
+      'Stores a proof for a signed head that was made elsewhere, such as a file of OpenTimestamps. Hookledger does not check it.',
+      'mutation {\n  attachEvidenceAnchor(input: { treeSize: 4711, by: "OpenTimestamps", proof: "AE9wZW5UaW1lc3RhbXBz" }) {\n' +
+        '    anchor { at } userErrors { field code message }\n  }\n}',
+    ),
+  })
+  attachEvidenceAnchor(
+    @Ctx() context: Context,
+    @Arg('input', () => AttachEvidenceAnchorInput, { description: 'The proof.' }) input: AttachEvidenceAnchorInput,
+  ) {
+    return answer({ anchor: null as EvidenceAnchorType | null }, () =>
+      context.transaction(async (db) => {
+        const { by, proof } = checked(input);
+        const head = Number.isSafeInteger(input.treeSize) ? await headAt(db, input.treeSize) : null;
+        if (!head) throw fault('treeSize', 'NOT_FOUND', `No head of ${input.treeSize} leaves was signed.`);
+        const { origin, treeSize } = head;
+        const anchor: Anchor = {
+          id: newId(),
+          origin,
+          treeSize,
+          kind: 'ATTACHED',
+          by,
+          query: null,
+          proof,
+          at: currentTime(),
+        };
+        if (!(await insertAnchor(db, anchor))) {
+          throw fault('by', 'CONFLICT', `The head of ${treeSize} leaves has a proof by ${by} already.`);
+        }
+        const subject = { subjectType: 'EvidenceAnchor', subjectId: anchor.id };
+        const details = { treeSize, by };
+        await recordAct(db, context.viewer as Viewer, { action: 'evidence.anchor_attached', ...subject, details });
+        return { anchor: shown(anchor) };
+      }),
+    );
+  }
+}
+
+function fault(field: string, code: UserError['code'], message: string): InputError {
+  return new InputError([{ field: [field], code, message }]);
+}
+
+/** @throws InputError */
+function checked({ by, proof }: AttachEvidenceAnchorInput): { by: string; proof: Buffer } {
+  const name = by.trim();
+  if (name.length < 1 || name.length > 200 || !isStorable(name)) {
+    throw fault('by', 'INVALID', 'by must be 1 to 200 characters, without NUL and halves of surrogate pairs.');
+  }
+  const bytes = Buffer.from(proof, 'base64');
+  if (bytes.toString('base64') !== proof || bytes.length < 1) {
+    throw fault('proof', 'INVALID', 'proof must be base64 of at least 1 byte.');
+  }
+  if (bytes.length > MAX_PROOF_BYTES) throw fault('proof', 'TOO_LARGE', 'proof must be at most 64 KiB.');
+  return { by: name, proof: bytes };
+}
+
+function shown({ query, proof, ...anchor }: Anchor): EvidenceAnchorType {
+  return { ...anchor, query: query?.toString('base64') ?? null, proof: proof?.toString('base64') ?? null };
+}

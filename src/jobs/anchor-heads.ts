@@ -1,0 +1,44 @@
+// Sends signed heads of the evidence to webhooks, witnesses and a time-stamp authority. Sealing does not wait for it.
+import type { DataSource } from 'typeorm';
+import { createSender } from '../delivery/http/send';
+import { createAnchoring } from '../evidence/anchors/anchor-heads';
+import type { Witness } from '../evidence/anchors/witness';
+import { createFaultLog } from '../fault-log';
+import type { Log } from '../log';
+import { type Loop, startLoop } from '../loop';
+import { pipelinedTransactions } from '../sql/transactions';
+import type { TargetPolicy } from '../webhooks/request/target-url';
+
+const REST_MS = 5_000;
+/** An answer of an authority has its certificates; that of a witness has a few lines. */
+const ANSWER_BYTES = 64 * 1024;
+
+export interface AnchorSettings {
+  witnesses: readonly Witness[];
+  authorityUrl: string | null;
+}
+
+export function startAnchoring(source: DataSource, settings: AnchorSettings, policy: TargetPolicy, log: Log): Loop {
+  // answers are signed, and queries contain no secret: authorities commonly have http: addresses
+  const open = { ...policy, allowHttp: true, allowedPorts: null };
+  const sender = createSender(open, { responseBytesKept: ANSWER_BYTES, responseBytesRead: ANSWER_BYTES });
+  const report = createFaultLog((error) => log.warn({ err: error }, 'a head of the evidence could not be anchored'));
+  const anchoring = createAnchoring({
+    db: source.manager,
+    transaction: pipelinedTransactions(source),
+    sender,
+    ...settings,
+    onFailure: ({ kind, by }, error) => report(new Error(`${kind} ${by}: ${error}`)),
+  });
+  const loop = startLoop('anchoring', REST_MS, log, async () => {
+    await anchoring.step();
+    return false;
+  });
+  return {
+    wake: loop.wake,
+    async stop() {
+      await loop.stop();
+      await sender.stop();
+    },
+  };
+}
