@@ -13,6 +13,8 @@ export interface Installation {
   sql: Client;
   /** Of `sql`. */
   sqlUrl: string;
+  servingUrl: string;
+  encryptionKey: string;
   postmasterPid: number;
   start(processes: 'api' | 'worker,indexer' | 'api,worker,indexer'): Promise<ServerProcess>;
   /** Stops what is still running, the database too, and removes every file. */
@@ -63,6 +65,8 @@ export async function createInstallation(): Promise<Installation> {
     adminKey,
     sql,
     sqlUrl,
+    servingUrl: postgres.servingUrl,
+    encryptionKey: postgres.encryptionKey,
     postmasterPid: await postmasterOf(postgres.dataPath),
     stop,
     async start(processes) {

@@ -46,7 +46,8 @@ export async function lockTree(db: Db): Promise<boolean> {
 
 /**
  * Takes leaves from the queue and notes their places, from `firstIndex` on. A leaf of the queue that is in the tree
- * already, as after rows were restored with pg_restore, is only removed.
+ * already, as after rows were restored with pg_restore, is only removed. It is looked up for each leaf: a join that was
+ * planned while the tree was small would read all of it for each leaf.
  * @returns their hashes, concatenated; null: no new leaf
  */
 export async function takeLeaves(db: Db, firstIndex: number, atMost: number): Promise<Buffer | null> {
@@ -58,7 +59,7 @@ export async function takeLeaves(db: Db, firstIndex: number, atMost: number): Pr
      ), fresh as (
        select kind, subject_id, leaf_hash, row_number() over (order by subject_id, kind) - 1 as position
        from (select distinct on (subject_id, kind) * from taken order by subject_id, kind) as t
-       where not exists (select from evidence_leaves l where l.kind = t.kind and l.subject_id = t.subject_id)
+       where (select l.leaf_index from evidence_leaves l where l.kind = t.kind and l.subject_id = t.subject_id) is null
      ), placed as (
        insert into evidence_leaves (kind, subject_id, leaf_index)
          select kind, subject_id, $1::bigint + position from fresh

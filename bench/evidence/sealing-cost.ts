@@ -1,0 +1,111 @@
+// What sealing costs beside deliveries: the same load with and without it, in turns.
+import { setTimeout as wait } from 'node:timers/promises';
+import { startApplication } from '../application';
+import { type Bench, createWebhook, startTestBed } from '../bench';
+import { startCounting } from '../delivery/cost';
+import { measureEndToEnd } from '../delivery/figures/flat-out';
+import { measureSteadyRate } from '../delivery/figures/steady-rate';
+import { DOCUMENT_TYPE } from '../load';
+import type { Percentiles } from '../numbers';
+import { withoutSealing } from './without-sealing';
+
+export interface SealingCost {
+  withPerSecond: number;
+  withoutPerSecond: number;
+  /** The median of the pairs. */
+  ratio: number;
+  cpuUsPerRow: number;
+  leavesPerEvent: number;
+  closeToSealedMs: Percentiles;
+}
+
+const PAIRS = 5;
+/** After each change of the triggers, whose statements are planned anew. */
+const WARM_UP = 1_500;
+
+interface Run {
+  perSecond: number;
+  cpuUs: number;
+  leavesPerEvent: number;
+}
+
+export async function measureCost(
+  { events, steadySeconds }: { events: number; steadySeconds: number },
+  stops: (() => Promise<unknown>)[],
+): Promise<SealingCost> {
+  const bed = await startTestBed(stops);
+  const application = await startApplication(bed.installation, 'one');
+  stops.push(application.stop);
+  const webhookId = await createWebhook(application.api, `${bed.receiver.url}/hook`, DOCUMENT_TYPE);
+  const bench: Bench = { ...bed, ...application, webhookId };
+  await measureEndToEnd(bench, WARM_UP);
+  await measureSteadyRate(bench, { perSecond: 1_000, perCall: 5, seconds: steadySeconds });
+  const closeToSealedMs = await closeToSealed(bench);
+  const pairs: [Run, Run][] = [];
+  for (let pair = 0; pair < PAIRS; pair++) {
+    const sealed = () => measureRun(bench, events);
+    const unsealed = async () => {
+      const turnOn = await withoutSealing(bed.installation.sql);
+      return measureRun(bench, events).finally(turnOn);
+    };
+    // each begins as often as the other
+    const [first, second] = pair % 2 === 0 ? [sealed, unsealed] : [unsealed, sealed];
+    const runs = [await first(), await second()];
+    const [on, off] = (pair % 2 === 0 ? runs : runs.reverse()) as [Run, Run];
+    console.log(
+      `with ${on.perSecond.toFixed(0)}/s, ${on.cpuUs.toFixed(0)} µs; without ${off.perSecond.toFixed(0)}/s, ${off.cpuUs.toFixed(0)} µs`,
+    );
+    pairs.push([on, off]);
+  }
+  await application.stop();
+  const median = (of: (on: Run, off: Run) => number) =>
+    pairs.map(([on, off]) => of(on, off)).sort((a, b) => a - b)[(PAIRS - 1) / 2] as number;
+  return {
+    withPerSecond: median((on) => on.perSecond),
+    withoutPerSecond: median((_on, off) => off.perSecond),
+    ratio: median((on, off) => on.perSecond / off.perSecond),
+    cpuUsPerRow: median((on, off) => (on.cpuUs - off.cpuUs) / on.leavesPerEvent),
+    leavesPerEvent: median((on) => on.leavesPerEvent),
+    closeToSealedMs,
+  };
+}
+
+async function measureRun(bench: Bench, events: number): Promise<Run> {
+  const { sql } = bench.installation;
+  await measureEndToEnd(bench, WARM_UP);
+  await untilSealed(bench);
+  await sql.query('vacuum analyze');
+  await sql.query('checkpoint');
+  const before = await leafCount(bench);
+  const costOf = await startCounting(bench);
+  const { perSecond } = await measureEndToEnd(bench, events);
+  await untilSealed(bench);
+  const { ownCpuUs } = await costOf(events);
+  return { perSecond, cpuUs: ownCpuUs ?? Number.NaN, leavesPerEvent: ((await leafCount(bench)) - before) / events };
+}
+
+async function leafCount({ installation: { sql } }: Bench): Promise<number> {
+  const { rows } = await sql.query('select coalesce(max(tree_size), 0)::int as n from evidence_blocks');
+  return rows[0].n;
+}
+
+async function untilSealed({ installation: { sql } }: Bench): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    const { rows } = await sql.query('select exists (select from evidence_queue) as waits');
+    if (!rows[0].waits) return;
+    if (tries > 600) throw new Error('the queue of the sealed log does not become empty');
+    await wait(50);
+  }
+}
+
+async function closeToSealed(bench: Bench): Promise<Percentiles> {
+  await untilSealed(bench);
+  const { rows } = await bench.installation.sql.query<{ ms: number[] }>(
+    `select percentile_cont(array[0.5, 0.95, 0.99]) within group (order by
+       extract(epoch from b.sealed_at - r.finished_at)::float8 * 1000) as ms
+     from webhook_request_logs r join evidence_leaves l on l.kind = 1 and l.subject_id = r.id
+       join evidence_blocks b on l.leaf_index >= b.first_index and l.leaf_index < b.tree_size`,
+  );
+  const [p50 = Number.NaN, p95 = Number.NaN, p99 = Number.NaN] = rows[0]?.ms ?? [];
+  return { p50, p95, p99 };
+}
