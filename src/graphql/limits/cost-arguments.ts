@@ -73,6 +73,12 @@ export function pointsOfArguments(weight: ArgumentWeight, field: FieldNode, defa
   };
 }
 
+/** The value of an argument; null: it is not given. */
+export function valueOfArgument(field: FieldNode, name: string, defaults: Variables): ValueOf | null {
+  const value = field.arguments?.find((each) => each.name.value === name)?.value;
+  return value ? (variables) => valueFromASTUntyped(value, { ...defaults, ...variables }) : null;
+}
+
 type Weights = ReadonlyMap<string, number>;
 
 export interface FilterCost {

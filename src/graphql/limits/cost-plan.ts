@@ -27,8 +27,10 @@ import {
   pageSize,
   pointsOfArguments,
   type Variables,
+  valueOfArgument,
   variableOf,
 } from './cost-arguments';
+import { type Indexes, type Scan, scanOf } from './scan-cost';
 
 /** Points in addition to 1 for each row. 1 point is about 10 µs of the database. */
 export interface CostWeights {
@@ -38,6 +40,8 @@ export interface CostWeights {
   arguments: ReadonlyMap<string, ArgumentWeight>;
   /** For each occurrence of a name in a `where`. */
   filters: ReadonlyMap<string, number>;
+  /** The large tables, by the type of their `where`. */
+  indexes: Indexes;
 }
 
 /** The selection below one row. */
@@ -46,6 +50,8 @@ export interface Level {
   points: number;
   /** Points that depend on variables. */
   filters: NumberOf[];
+  /** Lists with a `where` of a large table. */
+  scans: ((variables: Variables) => Scan | null)[];
   /** `embedded`: the elements are parts of the row and cost 1 point together; the selection below counts for each. */
   lists: { size: NumberOf; embedded: boolean; below: Level }[];
   /** Selections with @skip or @include and a variable. */
@@ -97,7 +103,7 @@ function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode
 }
 
 function emptyLevel(around: Level | null = null): Level {
-  return { points: 0, filters: [], lists: [], optional: [], around };
+  return { points: 0, filters: [], scans: [], lists: [], optional: [], around };
 }
 
 function addSelections(compiler: Compiler, above: Level, set: SelectionSetNode, type: GraphQLNamedType): void {
@@ -151,6 +157,7 @@ function addField(compiler: Compiler, among: Level, field: FieldNode, parent: Gr
   const weight = compiler.weights.arguments.get(`${parent.name}.${name}`);
   if (weight) level.filters.push(pointsOfArguments(weight, field, compiler.defaults));
   const type = getNamedType(defined.type);
+  addScan(compiler, level, field, defined, parent);
   if (!field.selectionSet || !isCompositeType(type)) return;
   const size = sizeOf(compiler, field, defined, parent);
   if (!size) {
@@ -161,6 +168,21 @@ function addField(compiler: Compiler, among: Level, field: FieldNode, parent: Gr
   const below = emptyLevel(isConnection(type) ? level : null);
   addSelections(compiler, below, field.selectionSet, type);
   level.lists.push({ ...size, below });
+}
+
+// only a list reads the rows of its table; counts and subscriptions have prices of their own
+function addScan(
+  { weights, defaults }: Compiler,
+  level: Level,
+  field: FieldNode,
+  { type, args }: GraphQLField<unknown, unknown>,
+  parent: GraphQLNamedType,
+): void {
+  const where = args.find(({ name }) => name === 'where');
+  const whereType = where && getNamedType(where.type).name;
+  if (whereType === undefined || !weights.indexes.has(whereType) || !isConnection(getNamedType(type))) return;
+  const given = valueOfArgument(field, 'where', defaults);
+  if (given) level.scans.push((variables) => scanOf(weights.indexes, whereType, given(variables), parent.name));
 }
 
 function weightOf({ weights }: Compiler, type: string, field: string): number {

@@ -1,6 +1,7 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Variables } from './cost-arguments';
 import { type CostPlan, type CostWeights, type Level, planCost } from './cost-plan';
+import type { Scan } from './scan-cost';
 
 /** The maximum number of rows of one request: the sizes of nested pages are multiplied. */
 const MAX_ROWS = 50_000;
@@ -13,6 +14,8 @@ export interface Cost {
   /** Points: rows, linked rows and weights. At least 1. */
   points: number;
   introspects: boolean;
+  /** Lists that read row by row. */
+  scans: Scan[];
 }
 
 /** Compiles each document once. Apollo caches documents, and the plan is dropped with its document. */
@@ -33,7 +36,7 @@ export function createPlans(
 
 /** The cost of the operation with these variables. */
 export function costOf(plan: CostPlan, variables: Variables): Cost {
-  const cost = { rows: 0, points: 0, introspects: plan.introspects };
+  const cost: Cost = { rows: 0, points: 0, introspects: plan.introspects, scans: [] };
   addLevel(cost, plan.root, 1, variables);
   cost.points = Math.max(1, cost.points);
   return cost;
@@ -42,6 +45,12 @@ export function costOf(plan: CostPlan, variables: Variables): Cost {
 function addLevel(cost: Cost, level: Level, parents: number, variables: Variables): void {
   cost.points += level.points * parents;
   for (const points of level.filters) cost.points += points(variables) * parents;
+  for (const scanWith of level.scans) {
+    const scan = scanWith(variables);
+    if (!scan) continue;
+    cost.points += scan.points * parents;
+    cost.scans.push(scan);
+  }
   for (const { size, embedded, below } of level.lists) {
     const rows = size(variables) * parents;
     if (!embedded) cost.rows += rows;
@@ -53,12 +62,17 @@ function addLevel(cost: Cost, level: Level, parents: number, variables: Variable
 }
 
 /** @returns the refusal; null: the cost is within the limits */
-export function tooExpensive({ rows, points }: Cost): string | null {
+export function tooExpensive({ rows, points, scans }: Cost): string | null {
   if (rows > MAX_ROWS) {
     return `The query asks for up to ${rows} rows and costs ${points}; at most ${MAX_ROWS} rows are allowed. Ask for smaller pages.`;
   }
   if (points > MAX_COST) {
-    return `The query costs ${points}; at most ${MAX_COST} are allowed. Ask for smaller pages, or for less in each row.`;
+    const costliest = scans.toSorted((a, b) => b.points - a.points)[0];
+    return `The query costs ${points}; at most ${MAX_COST} are allowed. ${costliest ? adviceFor(costliest) : 'Ask for smaller pages, or for less in each row.'}`;
   }
   return null;
+}
+
+function adviceFor({ points, names, better }: Scan): string {
+  return `The filter by ${names.join(', ')} has no index, which costs ${points} for each list: add a filter by ${better.join(', ')}.`;
 }

@@ -1,5 +1,6 @@
 import type { CostWeights } from '../../graphql/limits/cost-plan';
 import { explanationPoints } from '../../incoming/explaining/explain-cost';
+import { INDEXES } from './indexed-filters';
 
 /**
  * Fields that cost more than a row, in points: 1 is about the cost of one row of a page in the database, 10 µs.
@@ -61,6 +62,7 @@ export const COST_WEIGHTS: CostWeights = {
     ['Query.__type', 50],
   ]),
   arguments: new Map([['Query.explainVerification', explanationPoints]]),
+  indexes: INDEXES,
   filters: new Map([
     ['contains', 100],
     ['path', 100],

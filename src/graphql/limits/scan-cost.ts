@@ -1,0 +1,138 @@
+// The price of filters that no index finds: the list then reads row by row, until its page is full or its table ends.
+import { currentMs } from '../../clock';
+
+/** How far an index limits the rows that are read. */
+const READS = { ALL: 0, PART: 1, FEW: 2 } as const;
+type Reads = (typeof READS)[keyof typeof READS];
+
+/** Points of a list with a filter without an index, by what else limits its rows. */
+const POINTS: Record<Reads, number> = { [READS.ALL]: 50_000, [READS.PART]: 2_000, [READS.FEW]: 100 };
+
+const DAY_MS = 86_400_000;
+const FEW_DAYS = 2;
+const MANY_DAYS = 31;
+
+type Where = Readonly<Record<string, unknown>>;
+
+/** The filters of a large table that an index finds. */
+export interface IndexedFilters {
+  /** By the name of the filter: whether a value finds few rows, or a part of the table; ANY: whatever it tests, few. */
+  found: Readonly<Record<string, 'FEW' | 'PART' | 'ANY'>>;
+  /** Values of `eq` and `in` that an index finds, of filters where it does not find all. */
+  values?: Readonly<Record<string, readonly string[]>>;
+  /** Filters by a row of another large table, and the type of its `where`. */
+  links: Readonly<Record<string, string>>;
+  /** The filter by the time in the id. */
+  time: string;
+}
+
+/** By the name of the type of `where`. */
+export type Indexes = ReadonlyMap<string, IndexedFilters>;
+
+export interface Scan {
+  points: number;
+  /** The filters without an index. */
+  names: readonly string[];
+  /** The filters that would limit the rows to a few. */
+  better: readonly string[];
+}
+
+/** Types below whose rows a list is long; below others it is short. */
+const LONG_BELOW = ['Webhook', 'User', 'Replay'];
+
+/** The price of a `where`; null: an index finds its rows. @param parent the type that has the list */
+export function scanOf(indexes: Indexes, type: string, where: unknown, parent: string): Scan | null {
+  const of = indexes.get(type);
+  if (!of || !isWhere(where)) return null;
+  const names = [...new Set(unindexed(of, where))];
+  const below = linkedScan(indexes, of, where);
+  const above = parent === 'Query' ? READS.ALL : LONG_BELOW.includes(parent) ? READS.PART : READS.FEW;
+  const points = names.length === 0 ? 0 : POINTS[Math.max(above, readsOf(of, where)) as Reads];
+  if (points + (below?.points ?? 0) === 0) return null;
+  const better = Object.entries(of.found).flatMap(([name, finds]) => (finds === 'FEW' ? [name] : []));
+  return {
+    points: points + (below?.points ?? 0),
+    names: [...names, ...(below?.names ?? [])],
+    better: [`at most ${FEW_DAYS} days of ${of.time}`, ...better],
+  };
+}
+
+function isWhere(value: unknown): value is Where {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** The parts of `and` or `or`, of which one may stand without a list. */
+function partsOf(value: unknown): Where[] {
+  return (Array.isArray(value) ? value : [value]).filter(isWhere);
+}
+
+function entriesOf(where: Where): [string, unknown][] {
+  return Object.entries(where).filter(([, tests]) => tests !== null && tests !== undefined);
+}
+
+function unindexed(of: IndexedFilters, where: Where): string[] {
+  return entriesOf(where).flatMap(([name, tests]) => {
+    if (name === 'and' || name === 'or') return partsOf(tests).flatMap((part) => unindexed(of, part));
+    if (name === 'not') return isWhere(tests) ? Object.keys(tests) : [];
+    return name === of.time || readsBy(of, name, tests) !== READS.ALL ? [] : [name];
+  });
+}
+
+/** What all conditions together leave to be read. */
+function readsOf(of: IndexedFilters, where: Where): Reads {
+  const each = entriesOf(where).map(([name, tests]): Reads => {
+    if (name === 'and') return Math.max(...partsOf(tests).map((part) => readsOf(of, part)), READS.ALL) as Reads;
+    if (name === 'or') return Math.min(...partsOf(tests).map((part) => readsOf(of, part)), READS.FEW) as Reads;
+    return name === 'not' ? READS.ALL : readsBy(of, name, tests);
+  });
+  return Math.max(...each, READS.ALL) as Reads;
+}
+
+function readsBy(of: IndexedFilters, name: string, tests: unknown): Reads {
+  if (name === of.time) return readsOfTime(tests);
+  // a caller may send any name, such as constructor
+  const finds = Object.hasOwn(of.found, name) ? of.found[name] : undefined;
+  if (finds === undefined) return READS.ALL;
+  if (Object.hasOwn(of.links, name)) return finds === 'FEW' && isWhere(tests) && tests.id ? READS.FEW : READS.PART;
+  if (finds === 'ANY') return READS.FEW;
+  return isFound(tests, of.values?.[name]) ? READS[finds] : READS.ALL;
+}
+
+// an index finds equal values and beginnings
+function isFound(tests: unknown, values: readonly string[] | undefined): boolean {
+  if (!isWhere(tests)) return false;
+  const { eq, in: among, startsWith } = tests;
+  if (values) return [eq ?? among].flat().every((value) => values.includes(String(value)));
+  return [eq, among, startsWith].some((test) => test !== undefined && test !== null);
+}
+
+function readsOfTime(tests: unknown): Reads {
+  if (!isWhere(tests)) return READS.ALL;
+  const [from, to] = [msOf(tests.gte ?? tests.gt), msOf(tests.lt ?? tests.lte)];
+  if (from === null) return READS.ALL;
+  const days = ((to ?? currentMs()) - from) / DAY_MS;
+  if (days <= FEW_DAYS) return READS.FEW;
+  return days <= MANY_DAYS ? READS.PART : READS.ALL;
+}
+
+// before the variables are checked: a caller may send anything
+function msOf(time: unknown): number | null {
+  return typeof time === 'string' ? Date.parse(time) : null;
+}
+
+// the linked rows are read first, by their own filter
+function linkedScan(indexes: Indexes, of: IndexedFilters, where: Where): Scan | null {
+  const scans = entriesOf(where).flatMap(([name, tests]) => {
+    if (['and', 'or', 'not'].includes(name))
+      return partsOf(tests).flatMap((part) => linkedScan(indexes, of, part) ?? []);
+    const type = Object.hasOwn(of.links, name) ? of.links[name] : undefined;
+    const scan = type === undefined ? null : scanOf(indexes, type, tests, 'Query');
+    return scan ? [{ ...scan, names: scan.names.map((each) => `${name}.${each}`) }] : [];
+  });
+  if (scans.length === 0) return null;
+  return {
+    points: scans.reduce((sum, { points }) => sum + points, 0),
+    names: scans.flatMap(({ names }) => names),
+    better: [],
+  };
+}

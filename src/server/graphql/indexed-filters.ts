@@ -1,0 +1,60 @@
+// Which filters of the large tables have an index: see migrations/3-events-and-deliveries.sql and 4-request-log.sql.
+import type { IndexedFilters, Indexes } from '../../graphql/limits/scan-cost';
+
+const REQUESTS: IndexedFilters = {
+  found: {
+    id: 'FEW',
+    referenceDocument: 'FEW',
+    businessEvent: 'FEW',
+    delivery: 'FEW',
+    search: 'ANY',
+    data: 'ANY',
+    response: 'ANY',
+    replay: 'PART',
+    webhook: 'PART',
+    user: 'PART',
+    documentType: 'PART',
+    status: 'PART',
+  },
+  // in failed_requests
+  values: { status: ['FAILED', 'UNKNOWN', 'REFUSED'] },
+  links: {
+    businessEvent: 'BusinessEventWhere',
+    delivery: 'DeliveryWhere',
+    replay: 'ReplayWhere',
+    webhook: 'WebhookWhere',
+    user: 'UserWhere',
+  },
+  time: 'startedAt',
+};
+
+const DELIVERIES: IndexedFilters = {
+  found: {
+    id: 'FEW',
+    referenceDocument: 'FEW',
+    businessEvent: 'FEW',
+    nextAttemptAt: 'ANY',
+    replay: 'PART',
+    webhook: 'PART',
+    user: 'PART',
+    status: 'PART',
+    held: 'PART',
+    waitsFor: 'PART',
+  },
+  // in open_deliveries
+  values: { held: ['true'] },
+  links: { businessEvent: 'BusinessEventWhere', replay: 'ReplayWhere', webhook: 'WebhookWhere', user: 'UserWhere' },
+  time: 'createdAt',
+};
+
+const EVENTS: IndexedFilters = {
+  found: { id: 'FEW', referenceDocument: 'FEW', causedBy: 'FEW', user: 'PART' },
+  links: { causedBy: 'DeliveryWhere', user: 'UserWhere' },
+  time: 'createdAt',
+};
+
+export const INDEXES: Indexes = new Map([
+  ['WebhookRequestLogWhere', REQUESTS],
+  ['DeliveryWhere', DELIVERIES],
+  ['BusinessEventWhere', EVENTS],
+]);

@@ -1,0 +1,121 @@
+import { isInputObjectType } from 'graphql';
+import { INDEXES } from '../../src/server/graphql/indexed-filters';
+import { sharedSchema } from '../../src/server/schema/schema';
+import { shareTestApi, type TestApp } from '../support/app';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await shareTestApi();
+});
+afterAll(() => app.stop());
+
+/** Points of a page of one row, beside the row. */
+async function pointsOf(list: string, where: object): Promise<number> {
+  const type = { webhookRequestLogs: 'WebhookRequestLog', deliveries: 'Delivery', businessEvents: 'BusinessEvent' }[
+    list
+  ];
+  const { extensions } = await app.ask(
+    `query ($where: ${type}Where) { ${list}(first: 1, where: $where) { nodes { id } } }`,
+    { where },
+  );
+  return (extensions?.cost?.requested as number) - 1;
+}
+
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+const SLOW = { responseStatus: { gte: 500 } };
+
+test.each<{ what: string; list?: string; where: object; points: number }>([
+  { what: 'no filter', where: {}, points: 0 },
+  { what: 'an index', where: { referenceDocument: { eq: 'INV-0042' } }, points: 0 },
+  { what: 'an index on beginnings', where: { referenceDocument: { startsWith: 'INV-' } }, points: 0 },
+  {
+    what: 'the failures of a day',
+    where: { status: { in: ['FAILED', 'UNKNOWN'] }, startedAt: { gte: daysAgo(1) } },
+    points: 0,
+  },
+  { what: 'a status that most requests have', where: { status: { eq: 'SUCCEEDED' } }, points: 50_000 },
+  {
+    what: 'a status that few requests have, but no index',
+    where: { status: { in: ['FAILED', 'PENDING'] } },
+    points: 50_000,
+  },
+  { what: 'no index', where: SLOW, points: 50_000 },
+  { what: 'two filters without an index', where: { ...SLOW, method: { eq: 'PUT' } }, points: 50_000 },
+  { what: 'a part of the table', where: { ...SLOW, documentType: { eq: 'Sales Invoice' } }, points: 2_000 },
+  { what: 'a webhook', where: { ...SLOW, webhook: { id: { eq: `whk_${'0'.repeat(32)}` } } }, points: 2_000 },
+  { what: 'an event', where: { ...SLOW, businessEvent: { id: { eq: `evt_${'0'.repeat(32)}` } } }, points: 100 },
+  { what: 'webhooks by another filter', where: { ...SLOW, webhook: { name: { eq: 'Bank' } } }, points: 2_000 },
+  { what: 'two days', where: { ...SLOW, startedAt: { gte: daysAgo(1.9) } }, points: 100 },
+  { what: 'a month', where: { ...SLOW, startedAt: { gte: daysAgo(60), lt: daysAgo(31) } }, points: 2_000 },
+  { what: 'a year', where: { ...SLOW, startedAt: { gte: daysAgo(365) } }, points: 50_000 },
+  { what: 'no beginning', where: { ...SLOW, startedAt: { lt: daysAgo(1) } }, points: 50_000 },
+  { what: 'a document', where: { ...SLOW, referenceDocument: { eq: 'INV-0042' } }, points: 100 },
+  { what: 'and', where: { and: [SLOW, { referenceDocument: { in: ['INV-0042'] } }] }, points: 100 },
+  {
+    what: 'or, of which one has no index',
+    where: { or: [SLOW, { referenceDocument: { eq: 'INV-0042' } }] },
+    points: 50_000,
+  },
+  {
+    what: 'or, with an index beside it',
+    where: { or: [SLOW, { duplicate: { eq: true } }], referenceDocument: { eq: 'A' } },
+    points: 100,
+  },
+  { what: 'not', where: { not: { referenceDocument: { eq: 'INV-0042' } } }, points: 50_000 },
+  { what: 'a linked row without an index', where: { delivery: { attempts: { gt: 3 } } }, points: 50_000 },
+  { what: 'a linked row with one', where: { delivery: { status: { eq: 'EXHAUSTED' } } }, points: 0 },
+  { what: 'deliveries by status', list: 'deliveries', where: { status: { eq: 'EXHAUSTED' } }, points: 0 },
+  { what: 'deliveries by type', list: 'deliveries', where: { documentType: { eq: 'Sales Invoice' } }, points: 50_000 },
+  { what: 'deliveries that are held', list: 'deliveries', where: { held: { eq: true } }, points: 0 },
+  { what: 'deliveries that are not', list: 'deliveries', where: { held: { eq: false } }, points: 50_000 },
+  { what: 'events by type', list: 'businessEvents', where: { documentType: { eq: 'Sales Invoice' } }, points: 50_000 },
+  { what: 'events of a document', list: 'businessEvents', where: { referenceDocument: { eq: 'A' } }, points: 0 },
+])('$what', async ({ list = 'webhookRequestLogs', where, points }) => {
+  expect(await pointsOf(list, where)).toBe(points);
+});
+
+test('a filter with a constant in the document costs what one in a variable costs', async () => {
+  const { extensions } = await app.ask(
+    '{ webhookRequestLogs(first: 1, where: { responseStatus: { gte: 500 } }) { nodes { id } } }',
+  );
+  expect(extensions?.cost?.requested).toBe(50_001);
+});
+
+test('below a row of a long list it reads a part of the table, below others few rows', async () => {
+  const below = (path: string) =>
+    `{ ${path} { nodes { requests(first: 1, where: { responseStatus: { gte: 500 } }) { nodes { id } } } } }`;
+  const cost = async (path: string) => (await app.ask(below(path))).extensions?.cost?.requested;
+  expect(await cost('webhooks(first: 2)')).toBe(2 + 2 * 2_001);
+  expect(await cost('deliveries(first: 2)')).toBe(2 + 2 * 101);
+});
+
+test('a refusal names the filter without an index and those that have one', async () => {
+  const list = (name: string) =>
+    `${name}: webhookRequestLogs(where: { responseStatus: { gte: 500 } }) { nodes { id } }`;
+  const { errors, status } = await app.ask(`{ ${list('a')} ${list('b')} }`);
+  expect(status).toBe(400);
+  expect(errors?.[0]).toMatchObject({
+    message:
+      'The query costs 100040; at most 100000 are allowed. The filter by responseStatus has no index, which costs 50000 for ' +
+      'each list: add a filter by at most 2 days of startedAt, id, referenceDocument, businessEvent, delivery.',
+    extensions: { code: 'LIMIT_EXCEEDED' },
+  });
+});
+
+test('a filter whose name or value is none of ours costs a number', async () => {
+  const where = { constructor: { eq: 1 }, __proto__: {}, startedAt: { gte: { toString: 1 } }, and: 'x', or: [[]] };
+  const { extensions } = await app.ask(
+    'query ($where: WebhookRequestLogWhere) { webhookRequestLogs(where: $where) { nodes { id } } }',
+    { where },
+  );
+  expect(extensions?.cost?.requested).toBeGreaterThan(0);
+});
+
+test('each filter with an index is one of the schema', () => {
+  for (const [name, { found, links, time }] of INDEXES) {
+    const type = sharedSchema().getType(name);
+    const fields = isInputObjectType(type) ? Object.keys(type.getFields()) : [];
+    expect(fields).toEqual(expect.arrayContaining([time, ...Object.keys(found), ...Object.keys(links)]));
+  }
+});
