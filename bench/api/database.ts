@@ -8,7 +8,8 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database
 import { MIGRATIONS } from '../../src/database/migrations';
 import { type ServerProcess, startServer } from '../server-process';
 import { untilCaughtUp } from './caught-up';
-import { type Generated, generate } from './generate/generate';
+import { sayDisk, withoutDurability } from './generate/bulk-load';
+import { type Generated, generate, LONG } from './generate/generate';
 import { indexLog } from './generate/index-log';
 
 export interface Database extends Generated {
@@ -30,9 +31,6 @@ const SETTINGS = {
 };
 
 const MIGRATION_NAMES = MIGRATIONS.map((migration) => new migration().name).join(', ');
-
-/** Longer logs are indexed at once: see index-log.ts. */
-const INDEXED_BY_ITSELF = 2_000_000;
 
 type Stops = (() => Promise<unknown>)[];
 type Say = (what: string) => void;
@@ -86,9 +84,13 @@ export async function openDatabase({ rows, keep, caughtUp }: Wanted, stops: Stop
   };
   // it migrates
   await (await start('api')).stop();
-  const generated = known ?? (await generate({ superuser, owner: postgres.migrationUrl }, rows, say));
-  // the application indexes a million in some minutes by itself, which is part of what is watched
-  if (!known && rows > INDEXED_BY_ITSELF) await indexLog(sql, postgres.migrationUrl, say);
+  const write = async () => {
+    const written = await generate({ superuser, owner: postgres.migrationUrl }, rows, say);
+    // the application indexes a million in some minutes by itself, which is part of what is watched
+    if (rows > LONG) await indexLog(sql, postgres.migrationUrl, say);
+    return written;
+  };
+  const generated = known ?? (await withoutDurability(sql, write));
   if (!known)
     await writeFile(noteFile, JSON.stringify({ ...generated, adminKey, migrations: MIGRATION_NAMES }), { mode: 0o600 });
   let hasNew = known === null;
@@ -97,7 +99,11 @@ export async function openDatabase({ rows, keep, caughtUp }: Wanted, stops: Stop
     hasNew = (await untilCaughtUp(sql, say)) || hasNew;
     await worker.stop();
   }
-  if (hasNew) await sql.query('vacuum (analyze)');
+  if (hasNew) {
+    await sql.query('vacuum (analyze)');
+    say('  vacuumed');
+    await sayDisk(sql, generated.rows, say);
+  }
   await sql.query('checkpoint');
   const { rows: numbers, until } = generated;
   return {

@@ -16,7 +16,8 @@ runProgram(async (args, stops) => {
   console.log('');
   printTables(figures);
   for (const [figure, fault] of figures.faults) console.log(`FAILED: ${figure}: ${fault}`);
-  const questions = [...(figures.stats ?? []), ...(figures.search ?? [])];
+  const { stats = [], search = [], deliveries = [], counts = [], links = [] } = figures;
+  const questions = [...stats, ...search, ...deliveries, ...counts, ...links];
   const isSound = figures.faults.size === 0 && questions.every(({ fault }) => fault === null);
   return { keys: keysOf(figures), isSound };
 });

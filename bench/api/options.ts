@@ -1,4 +1,15 @@
-export const FIGURES = ['dashboard', 'list', 'resolved', 'stats', 'search', 'tail', 'export'] as const;
+export const FIGURES = [
+  'dashboard',
+  'list',
+  'resolved',
+  'stats',
+  'search',
+  'deliveries',
+  'counts',
+  'links',
+  'tail',
+  'export',
+] as const;
 export type Figure = (typeof FIGURES)[number];
 
 export interface Options {

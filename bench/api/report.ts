@@ -5,7 +5,18 @@ import { type Answered, worstP95 } from './latency';
 import type { Figures } from './run';
 
 /** The last line of the output: names that stay. null: not measured, or failed. */
-export function keysOf({ rows, dashboard, list, stats, search, tail, export: exported }: Figures) {
+export function keysOf({
+  rows,
+  dashboard,
+  list,
+  stats,
+  search,
+  deliveries,
+  counts,
+  links,
+  tail,
+  export: exported,
+}: Figures) {
   const against = (side: Rates) => QUERIES.map((query) => (dashboard?.ours[query] ?? Number.NaN) / side[query]);
   return {
     vsPostgraphile: dashboard
@@ -19,6 +30,9 @@ export function keysOf({ rows, dashboard, list, stats, search, tail, export: exp
     listP95Ratio: list ? rounded(list.p95Ms / list.smallP95Ms, 2) : null,
     statsP95Ms: worstOf(stats),
     searchP95Ms: worstOf(search),
+    deliveryListP95Ms: worstOf(deliveries),
+    countP95Ms: worstOf(counts),
+    linkFilterP95Ms: worstOf(links),
     tailP50Ms: tail ? rounded(tail.latencyMs.p50, 1) : null,
     exportRowsPerSecond: exported?.[0] ? rounded(exported[0].rowsPerSecond) : null,
     rows,
@@ -86,7 +100,7 @@ function resolvedRows({ resolved = [] }: Figures): string[][] {
   ]);
 }
 
-function latencyRows({ stats = [], search = [] }: Figures): string[][] {
+function latencyRows({ stats = [], search = [], deliveries = [], counts = [], links = [] }: Figures): string[][] {
   const row =
     (bar: string) =>
     ({ name, latencyMs, answers, fault }: Answered) => [
@@ -94,7 +108,10 @@ function latencyRows({ stats = [], search = [] }: Figures): string[][] {
       latencyMs ? `${milliseconds(latencyMs)} (${answers} answers)` : `FAILED: ${fault?.slice(0, 160)}`,
       bar,
     ];
-  return [...stats.map(row('p95 < 50 ms')), ...search.map(row('p95 < 300 ms'))];
+  return [
+    ...[...stats, ...deliveries, ...counts].map(row('p95 < 50 ms')),
+    ...[...search, ...links].map(row('p95 < 300 ms')),
+  ];
 }
 
 function otherRows({ rows, list, tail, export: exported = [] }: Figures): string[][] {

@@ -1,6 +1,9 @@
 import { type Dashboard, measureDashboard } from './dashboard/dashboard';
 import { type Database, openDatabase } from './database';
+import { measureCounts } from './figures/counts';
+import { measureDeliveryLists } from './figures/delivery-lists';
 import { type Exported, measureExports } from './figures/export';
+import { measureLinkFilters } from './figures/link-filters';
 import { type ListGrowth, measureListGrowth } from './figures/list-growth';
 import { measureResolved, type Resolved } from './figures/resolved';
 import { measureSearch } from './figures/search';
@@ -18,6 +21,9 @@ export interface Figures {
   resolved?: Resolved[];
   stats?: Answered[];
   search?: Answered[];
+  deliveries?: Answered[];
+  counts?: Answered[];
+  links?: Answered[];
   tail?: Tail;
   export?: Exported[];
   /** By figure, why it is missing. */
@@ -30,7 +36,7 @@ type Say = (what: string) => void;
 /** One figure that fails is said, and the others are measured. @param stops filled as parts start, ended by the caller */
 export async function measureAll(options: Options, stops: Stops, say: Say): Promise<Figures> {
   const { rows, keep, only } = options;
-  const caughtUp = only.has('stats') || only.has('search');
+  const caughtUp = ['stats', 'search', 'counts'].some((name) => only.has(name as Figure));
   const database = await openDatabase({ rows, keep, caughtUp }, stops, say);
   const figures: Figures = { rows: database.rows, faults: new Map() };
   const figure = async (name: Figure, work: () => Promise<void>) => {
@@ -64,6 +70,24 @@ export async function measureAll(options: Options, stops: Stops, say: Say): Prom
     'search',
     served(async (target) => {
       figures.search = await measureSearch(database, target, options.seconds / 2);
+    }),
+  );
+  await figure(
+    'deliveries',
+    served(async (target) => {
+      figures.deliveries = await measureDeliveryLists(database, target, options.seconds / 2);
+    }),
+  );
+  await figure(
+    'counts',
+    served(async (target) => {
+      figures.counts = await measureCounts(database, target, options.seconds / 2);
+    }),
+  );
+  await figure(
+    'links',
+    served(async (target) => {
+      figures.links = await measureLinkFilters(database, target, options.seconds / 2);
     }),
   );
   await figure(

@@ -1,9 +1,15 @@
 // A log of ninety days, shaped like real traffic, written by set-based SQL some hours at a time.
 import { Client } from 'pg';
+import { buildIndexes, dropIndexes } from './bulk-load';
 import { prepareSession, writeHours } from './chunk';
 import { dropLookup, makeLookup } from './lookup';
 import { ensurePastPartitions, PARENTS } from './partitions';
 
+/** Tables whose indexes are built when they are full. */
+const FILLED = [...PARENTS, 'finished_deliveries'];
+/** Logs of more rows have shorter bodies: their words are most of the time and of the disk that a log takes. */
+export const LONG = 2_000_000;
+const MEDIAN_BYTES = { short: 600, long: 250 };
 const WRITERS = 2;
 /** Rows of one transaction, about: bounds memory and temporary space. */
 const CHUNK_EVENTS = 40_000;
@@ -25,8 +31,9 @@ export async function generate(
   await withClient(urls.owner, (owner) => ensurePastPartitions(owner, new Date(now - 91 * DAY_MS), new Date(now)));
   return withClient(urls.superuser, async (sql) => {
     await setStatementTriggers(sql, 'enable always');
-    const plan = await makeLookup(sql, rows, now);
+    const plan = await makeLookup(sql, rows, now, rows > LONG ? MEDIAN_BYTES.long : MEDIAN_BYTES.short);
     const chunks = await chunksOf(sql);
+    const indexes = await dropIndexes(sql, FILLED);
     let written = 0;
     let told = Date.now();
     const write = () =>
@@ -44,6 +51,7 @@ export async function generate(
     await dropLookup(sql);
     await setStatementTriggers(sql, 'enable');
     say(`  ${written.toLocaleString('en')} requests written`);
+    await buildIndexes(sql, indexes, say);
     await sql.query('analyze');
     return { rows: written, until: plan.until };
   });

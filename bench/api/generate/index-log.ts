@@ -4,23 +4,16 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Client } from 'pg';
+import { buildIndexes, dropIndexes } from './bulk-load';
 
 const WORKERS = 2;
 
 /** @param sql as the superuser. @param owner the URL of the login that owns the tables */
 export async function indexLog(sql: Client, owner: string, say: (what: string) => void): Promise<void> {
-  const { rows: indexes } = await sql.query<{ name: string; definition: string }>(
-    `select c.relname as name, pg_get_indexdef(i.indexrelid) as definition from pg_index i join pg_class c on c.oid = i.indexrelid
-     where i.indrelid = 'request_index'::regclass and not i.indisprimary`,
-  );
-  for (const { name } of indexes) await sql.query(`drop index ${name}`);
+  const indexes = await dropIndexes(sql, ['request_index']);
   await Promise.all((await rangesOf(sql)).map((range) => indexRange(owner, range)));
   say('  every request has its words');
-  await sql.query("set maintenance_work_mem = '2GB'; set max_parallel_maintenance_workers = 2");
-  for (const { name, definition } of indexes) {
-    await sql.query(definition.replace(' ON ONLY ', ' ON '));
-    say(`  ${name} is built`);
-  }
+  await buildIndexes(sql, indexes, say);
   await sql.query(
     `update feed_positions set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
        backfill_before = null where reader = 'index'`,
