@@ -74,6 +74,7 @@ export async function startQueue(
     createSchema: false,
     schedule: false,
     reindex: false, // needs the owner of the tables, which this login is not
+    registerInstance: false, // it would sample the delay of the event loop 50 times a second
     supervise: options.supervise,
     superviseIntervalSeconds: 5,
     monitorIntervalSeconds: 5,
