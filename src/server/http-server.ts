@@ -28,6 +28,7 @@ import { serveGraphiQL } from './graphql/graphiql-route';
 import type { Gate } from './graphql/graphql-gate';
 import { serveGraphQL } from './graphql/graphql-route';
 import { EVENT_MEDIA_TYPES, serveEvents } from './publishing/events-route';
+import { serveAuditExport } from './routes/audit-export';
 import { serveEvidenceFiles } from './routes/evidence-files';
 import { serveExports } from './routes/exports';
 import { type BacklogState, serveHealth } from './routes/health';
@@ -141,6 +142,7 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   serveEventStreams(server, watching);
   serveWebSockets(server, watching);
   serveExports(server, source, api.readingDb);
+  serveAuditExport(server, source);
   serveSignIn(server, { source, refused: createRefusedSignIns(source.manager, server.log as Log) });
   serveIncoming(server, config, api.receiver);
   let sdl: string | undefined;

@@ -1,0 +1,78 @@
+// The audit trail as NDJSON, oldest first.
+import { firstIdAt, idBounds, isNodeName, newId, toNodeId } from '../ids';
+import type { Db } from '../sql/db';
+import type { Viewer } from '../viewer';
+import { type EntryRange, type ExportedEntry, exportedEntries } from './audit-export.store';
+import { readDetails } from './entry-details';
+import { recordAct } from './record';
+
+export interface ExportedPart {
+  /** The entry after which the file begins; null: at its beginning. */
+  after: string | null;
+  from: Date | null;
+  to: Date | null;
+}
+
+export interface AuditExport {
+  id: string;
+  range: EntryRange;
+}
+
+const BATCH = 1_000;
+
+/** Records that the trail is exported. The file has the entries that precede this one. */
+export async function beginAuditExport(db: Db, viewer: Viewer, part: ExportedPart): Promise<AuditExport> {
+  const id = newId();
+  const details = {
+    after: part.after && toNodeId('AuditEntry', part.after),
+    from: part.from,
+    to: part.to,
+  };
+  await recordAct(db, viewer, { action: 'audit.exported', subjectType: 'AuditExport', subjectId: id, details });
+  const [, after] = idBounds([part.after ?? firstIdAt(0), firstIdAt(part.from?.getTime() ?? 0)]);
+  const [last] = idBounds([part.to === null ? id : firstIdAt(part.to.getTime()), id]);
+  return { id, range: { after, last } };
+}
+
+export async function endAuditExport(db: Db, viewer: Viewer, { id }: AuditExport, sent: object): Promise<void> {
+  const act = { action: 'audit.export_ended', subjectType: 'AuditExport', subjectId: id };
+  await recordAct(db, viewer, { ...act, details: { ...sent } });
+}
+
+/** @param check called before each statement; if it throws, the file breaks off */
+export async function* auditLines(
+  db: Db,
+  { after, last }: EntryRange,
+  check: () => Promise<void>,
+): AsyncGenerator<{ texts: string[]; rows: number }> {
+  for (let from: string | undefined = after; from !== undefined; ) {
+    await check();
+    const entries: ExportedEntry[] = await exportedEntries(db, { after: from, last }, BATCH);
+    if (entries.length > 0) yield { texts: entries.map((entry) => `${lineOf(entry)}\n`), rows: entries.length };
+    from = entries.length === BATCH ? entries.at(-1)?.id : undefined;
+  }
+}
+
+function lineOf(entry: ExportedEntry): string {
+  const { actorId, apiKeyId, subjectType, subjectId } = entry;
+  const { before, after, others } = readDetails(entry.details);
+  return JSON.stringify({
+    id: toNodeId('AuditEntry', entry.id),
+    createdAt: entry.createdAt,
+    action: entry.action,
+    outcome: entry.outcome,
+    actorKind: entry.actorKind,
+    actorId: actorId && toNodeId('User', actorId),
+    actorName: entry.actorName,
+    apiKeyId: apiKeyId && toNodeId('ApiKey', apiKeyId),
+    subjectType,
+    subjectId: subjectType && subjectId && isNodeName(subjectType) ? toNodeId(subjectType, subjectId) : subjectId,
+    reason: entry.reason,
+    before,
+    after,
+    details: others,
+    remoteAddress: entry.remoteAddress,
+    userAgent: entry.userAgent,
+    requestId: entry.requestId,
+  });
+}

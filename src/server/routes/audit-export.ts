@@ -1,0 +1,117 @@
+// GET /audit-entries: the audit trail as NDJSON, made while it is read.
+import { pipeline, type Readable } from 'node:stream';
+import { constants, createGzip } from 'node:zlib';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { DataSource } from 'typeorm';
+import { auditLines, beginAuditExport, type ExportedPart, endAuditExport } from '../../audit/audit-export';
+import { AppError, quoted } from '../../errors';
+import { uuidOf } from '../../ids';
+import { readAhead, streamOf } from '../../request-log/export/export-stream';
+import { standingsOf } from '../../users/sessions/authenticate-session';
+import { credentialId, type Role, type Viewer } from '../../viewer';
+import { takesGzip } from '../edge/accept';
+import { readViewer } from '../edge/http-context';
+import { Refusal } from '../edge/refusal';
+import { createDownloads } from './downloads';
+
+const ROLES: readonly Role[] = ['SYSTEM_MANAGER', 'AUDITOR'];
+const LIMITS = { perKey: 2, inAll: 4 };
+/** How long a reader may read nothing. */
+const PATIENCE_MS = 60_000;
+/** How often the right to read is checked again. */
+const CHECK_MS = 10_000;
+
+interface AuditRequest {
+  Querystring: Record<string, unknown>;
+}
+
+export function serveAuditExport(server: FastifyInstance, source: DataSource): void {
+  const downloads = createDownloads(LIMITS);
+  server.addHook('preClose', async () => downloads.stop());
+  server.addHook('onClose', () => downloads.settled());
+  server.get<AuditRequest>(
+    '/audit-entries',
+    { exposeHeadRoute: false, onRequest: (request) => readViewer(request, source.manager) },
+    async (request, reply) => {
+      const { viewer } = request;
+      if (!viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');
+      refuseRoles(viewer.roles);
+      const part = readPart(request.query);
+      const release = downloads.take(credentialId(viewer));
+      try {
+        // committed before the first byte: no file without its entry
+        const begun = await source.transaction((db) => beginAuditExport(db, viewer, part));
+        const lines = await readAhead(auditLines(source.manager, begun.range, checking(source, viewer)));
+        const progress = { rows: 0, bytes: 0, complete: false };
+        const file = streamOf(lines, progress, PATIENCE_MS);
+        downloads.follow(reply.raw, file, async (broke) => {
+          release();
+          const sent = { ...progress, complete: progress.complete && !broke };
+          await source
+            .transaction((db) => endAuditExport(db, viewer, begun, sent))
+            .catch((error: unknown) => request.log.error({ err: error }, 'the end of a download is not recorded'));
+        });
+        reply.header('content-type', 'application/x-ndjson');
+        reply.header('content-disposition', 'attachment; filename="audit-entries.ndjson"');
+        reply.header('cache-control', 'no-store');
+        reply.header('vary', 'accept-encoding');
+        return reply.send(encoded(request, reply, file));
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
+  );
+}
+
+function refuseRoles(roles: ReadonlySet<Role>): void {
+  if (ROLES.some((role) => roles.has(role))) return;
+  throw new Refusal('FORBIDDEN', `This needs one of the roles ${ROLES.join(', ')}.`, 403);
+}
+
+function readPart({ after, from, to, ...others }: Record<string, unknown>): ExportedPart {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) {
+    throw new AppError('BAD_USER_INPUT', `There is no parameter ${quoted(unknown)}: there are after, from and to.`);
+  }
+  return { after: readAfter(after), from: readTime('from', from), to: readTime('to', to) };
+}
+
+function readAfter(after: unknown): string | null {
+  if (after === undefined) return null;
+  const id = typeof after === 'string' ? uuidOf('AuditEntry', after) : null;
+  if (id !== null) return id;
+  throw new AppError(
+    'BAD_USER_INPUT',
+    `after is ${quoted(after)}; it takes the id of the last line that you have, such as aud_...`,
+  );
+}
+
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/;
+
+function readTime(name: string, given: unknown): Date | null {
+  if (given === undefined) return null;
+  const time = typeof given === 'string' && TIME.test(given) ? new Date(given) : null;
+  if (time !== null && !Number.isNaN(time.getTime())) return time;
+  throw new AppError('BAD_USER_INPUT', `${name} is ${quoted(given)}; it takes a time such as 2026-03-01T00:00:00Z.`);
+}
+
+// Keys can expire and roles change during a download.
+function checking(source: DataSource, viewer: Viewer): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < CHECK_MS) return;
+    last = performance.now();
+    const standing = (await standingsOf(source.manager, [viewer])).get(credentialId(viewer));
+    if (!standing) throw new AppError('UNAUTHENTICATED', 'The API key or the session is revoked or expired.');
+    refuseRoles(standing.roles);
+  };
+}
+
+function encoded(request: FastifyRequest, reply: FastifyReply, file: Readable): Readable {
+  if (!takesGzip(request.headers['accept-encoding'])) return file;
+  reply.header('content-encoding', 'gzip');
+  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
+  // if either of the two breaks, the other one and the response break too
+  return pipeline(file, gzip, () => undefined);
+}
