@@ -1,7 +1,7 @@
 // The records whose hashes are the leaves of the tree: canonical JSON (RFC 8785), without the columns that are null.
 // migrations/9-evidence.sql has functions that write the same text. A record never changes its form: a change is another
 // version, `v`.
-import { leafHashOf, sha256 } from './merkle-tree';
+import { leafHashOf, sha256, sha256Hex } from './merkle-tree';
 
 /** A row of the log with everything that its record contains. Times are whole milliseconds. */
 export interface RequestFacts {
@@ -76,12 +76,20 @@ export function partSalt(salt: Buffer, part: string): Buffer {
 export function partDigest(salt: Buffer, part: string, content: string | Buffer | null): string | null {
   if (content === null) return null;
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  return sha256(Buffer.concat([partSalt(salt, part), bytes])).toString('hex');
+  return sha256Hex(Buffer.concat([partSalt(salt, part), bytes]));
 }
 
-// The properties are in the order of their names, as RFC 8785 demands.
-function recordText(record: object): string {
-  return JSON.stringify(record, (_name, value) => value ?? undefined);
+// The properties are in the order of their names, as RFC 8785 demands. A function as argument of JSON.stringify() would take
+// more CPU than all of this.
+function recordText(record: { content: Record<string, unknown>; [name: string]: unknown }): string {
+  leaveOutNulls(record.content);
+  leaveOutNulls(record);
+  return JSON.stringify(record);
+}
+
+// JSON.stringify() writes no property that is undefined
+function leaveOutNulls(record: Record<string, unknown>): void {
+  for (const name in record) if (record[name] === null) record[name] = undefined;
 }
 
 export function requestRecord(row: RequestFacts): string {
