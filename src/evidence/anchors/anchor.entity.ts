@@ -10,7 +10,7 @@ export type TargetKind = (typeof TARGET_KINDS)[number];
 
 const oneOf = (kinds: readonly string[]) => `kind in (${kinds.map((kind) => `'${kind}'`).join(', ')})`;
 
-/** A proof that another party knew a head; EVENT: the event that told it. */
+/** A proof that another party knew a head; EVENT: the event that published it. */
 @Entity('evidence_anchors')
 @Unique('evidence_anchors_head_key', ['treeSize', 'origin', 'kind', 'by'])
 @Check('evidence_anchors_kind_check', oneOf(ANCHOR_KINDS))
