@@ -4,12 +4,13 @@
 create table payloads (
   id uuid not null,
   body bytea,                       -- the exact bytes; null once erased
-  sha256 bytea not null,
-  byte_length integer not null,
+  sha256 bytea,                     -- null once the body is erased: unsalted, it would tell what can be guessed
+  byte_length integer not null,     -- the original length; `body` may be only the beginning
   content_type text not null,
   body_salt bytea not null default uuid_send(gen_random_uuid()),     -- evidence: see 9-evidence.sql
   body_digest bytea not null,       -- set by a trigger
-  constraint payloads_pkey primary key (id)
+  constraint payloads_pkey primary key (id),
+  constraint payloads_sha256_check check ((body is null) = (sha256 is null))
 ) partition by range (id);
 
 create table business_events (
@@ -20,6 +21,9 @@ create table business_events (
   payload_id uuid not null,
   user_id uuid not null,            -- the user of the business system who caused it
   published_by uuid not null,       -- the user or login that published it
+  api_key_id uuid,                  -- with which it was published; null: by SQL, from a received call, or by Hookledger itself
+  session_id uuid,                  -- the browser session that published it
+  remote_address text,              -- that published it
   idempotency_key text,
   request_id uuid,                  -- the incoming call that it was received with
   directed_to uuid[],               -- the only webhooks that receive it; null: all that match
@@ -28,6 +32,9 @@ create table business_events (
   created_at timestamptz(3) not null,
   fanned_out_at timestamptz(3),     -- null: it has a row in the outbox
   wanted_by integer,                -- the number of webhooks that it matched
+  content_salt bytea not null default uuid_send(gen_random_uuid()),  -- evidence: see 9-evidence.sql
+  body_digest bytea not null,       -- of its payload
+  leaf_hash bytea not null,         -- set by a trigger
   constraint business_events_pkey primary key (id),
   constraint business_events_user_id_fkey foreign key (user_id) references users (id),
   constraint business_events_published_by_fkey foreign key (published_by) references users (id)
@@ -98,6 +105,25 @@ create index deliveries_business_event_id_idx on deliveries (business_event_id);
 create index deliveries_reference_idx on deliveries (reference_document text_pattern_ops, id);
 -- few deliveries are ever replayed: the index contains no others, and only a replay changes it
 create index deliveries_replay_id_idx on deliveries (replay_id, id) where replay_id is not null;
+
+-- Why a delivery was not sent, or given up: one row each time that a delivery becomes SKIPPED, CANCELLED or EXHAUSTED, also
+-- again after a replay. Written by a trigger on deliveries, and never changed.
+create table delivery_decisions (
+  id uuid not null,
+  delivery_id uuid not null,
+  business_event_id uuid not null,
+  webhook_id uuid not null,
+  status text not null,
+  reason text,                      -- the skip_reason
+  message text,                     -- the skip_message
+  attempts integer not null,        -- made until then
+  at timestamptz(3) not null,       -- the finished_at of the delivery
+  content_salt bytea not null default uuid_send(gen_random_uuid()),  -- evidence: see 9-evidence.sql
+  leaf_hash bytea not null,
+  constraint delivery_decisions_pkey primary key (id),
+  constraint delivery_decisions_status_check check (status in ('EXHAUSTED', 'SKIPPED', 'CANCELLED'))
+) partition by range (id);
+create index delivery_decisions_delivery_id_idx on delivery_decisions (delivery_id, id);
 
 -- By what open deliveries are found: a copy of columns of deliveries, changed by the same statements. Opening and closing
 -- an attempt change it only if the delivery ends or waits for its next attempt.

@@ -32,6 +32,19 @@ create trigger entries_never_change before update on audit_entries
   for each row execute function refuse_change();
 create trigger versions_never_change before update on webhook_versions
   for each row execute function refuse_change();
+create trigger decisions_never_change before update on delivery_decisions
+  for each row execute function refuse_change();
+-- all columns but fanned_out_at and wanted_by
+create trigger events_are_only_fanned_out before update on business_events
+  for each row when (
+    (new.id, new.document_type, new.event, new.reference_document, new.payload_id, new.user_id, new.published_by,
+     new.api_key_id, new.session_id, new.remote_address, new.idempotency_key, new.request_id, new.directed_to,
+     new.caused_by, new.cause_path, new.created_at, new.content_salt, new.body_digest, new.leaf_hash)
+    is distinct from
+    (old.id, old.document_type, old.event, old.reference_document, old.payload_id, old.user_id, old.published_by,
+     old.api_key_id, old.session_id, old.remote_address, old.idempotency_key, old.request_id, old.directed_to,
+     old.caused_by, old.cause_path, old.created_at, old.content_salt, old.body_digest, old.leaf_hash))
+  execute function refuse_change();
 
 create trigger rows_are_never_deleted before delete on webhook_request_logs
   for each row execute function refuse_change();
@@ -45,6 +58,8 @@ create trigger rows_are_never_deleted before delete on audit_entries
   for each row execute function refuse_change();
 create trigger rows_are_never_deleted before delete on webhook_versions
   for each row execute function refuse_change();
+create trigger rows_are_never_deleted before delete on delivery_decisions
+  for each row execute function refuse_change();
 
 create trigger never_truncated before truncate on webhook_request_logs
   for each statement execute function refuse_change();
@@ -57,6 +72,8 @@ create trigger never_truncated before truncate on deliveries
 create trigger never_truncated before truncate on audit_entries
   for each statement execute function refuse_change();
 create trigger never_truncated before truncate on webhook_versions
+  for each statement execute function refuse_change();
+create trigger never_truncated before truncate on delivery_decisions
   for each statement execute function refuse_change();
 
 -- The smallest id that is made at this time.
@@ -123,7 +140,7 @@ begin
           date_trunc('month', now() at time zone 'UTC') + make_interval(months => months_ahead),
           interval '1 month') as m (month)
         cross join unnest(array['audit_entries', 'payloads', 'business_events', 'deliveries', 'finished_deliveries',
-          'webhook_request_logs', 'request_index', 'evidence_leaves']) as p (parent)
+          'delivery_decisions', 'webhook_request_logs', 'request_index', 'evidence_leaves']) as p (parent)
       union all
       select b.beside || substr(c.relname, length(b.parent) + 1), b.beside, pg_get_expr(c.relpartbound, c.oid)
       from (values ('webhook_request_logs', 'request_index'), ('webhook_request_logs', 'evidence_leaves'),

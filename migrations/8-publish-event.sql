@@ -47,6 +47,7 @@ declare
   published_at timestamptz := to_timestamp(
     ('x' || translate(left(event_id::text, 13), '-', ''))::bit(48)::bigint / 1000.0);
   payload_id uuid := public.new_id();
+  body_digest bytea;
   body bytea := convert_to(data::text, 'UTF8');
   acting_user text := coalesce(user_name, session_user);
   publisher uuid := public.user_named(session_user);
@@ -107,11 +108,12 @@ begin
     end if;
   end if;
   insert into public.payloads (id, body, sha256, byte_length, content_type)
-    values (payload_id, body, sha256(body), octet_length(body), 'application/json');
+    values (payload_id, body, sha256(body), octet_length(body), 'application/json')
+    returning payloads.body_digest into body_digest;
   insert into public.business_events (id, document_type, event, reference_document, payload_id, user_id,
-      published_by, idempotency_key, created_at, caused_by, cause_path)
+      published_by, remote_address, idempotency_key, created_at, caused_by, cause_path, body_digest)
     values (event_id, document_type, event, reference_document, payload_id, public.user_named(acting_user),
-      publisher, idempotency_key, published_at, cause_id, path);
+      publisher, host(inet_client_addr()), idempotency_key, published_at, cause_id, path, body_digest);
   insert into public.outbox (event_id) values (event_id);
   perform pg_notify('hookledger', 'events');
   return event_id;
@@ -182,11 +184,12 @@ declare
   own_tables constant text[] := '{
     users, api_keys, audit_entries, webhooks, webhook_versions, webhook_secrets, webhook_credentials, webhook_circuits,
     webhook_slots, pending_decisions, deliveries_pause, payloads, business_events, outbox, idempotency_keys, deliveries,
-    open_deliveries, finished_deliveries, blocking_deliveries, webhook_request_logs, replays, migrations,
+    open_deliveries, finished_deliveries, blocking_deliveries, delivery_decisions, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,
     request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
     request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, worker_leases,
-    evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs}';
+    evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs,
+    evidence_stops, evidence_anchors, evidence_anchor_targets, sessions}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;
   name text := document_type;

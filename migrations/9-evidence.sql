@@ -4,7 +4,7 @@
 -- transaction that seals them: a committed row is either here or in the tree, however its process ended.
 create table evidence_queue (
   id bigint generated always as identity,
-  kind smallint not null,           -- 1 request, 2 audit entry
+  kind smallint not null,           -- 1 request, 2 audit entry, 3 event, 4 decision
   subject_id uuid not null,
   leaf_hash bytea not null,
   constraint evidence_queue_pkey primary key (id),
@@ -250,10 +250,73 @@ begin
   return sha256('\x00'::bytea || convert_to(public.audit_record(e), 'UTF8'));
 end $$;
 
+create function event_record(e business_events) returns text
+language plpgsql stable parallel safe as $$
+begin
+  return concat(
+    '{"at":"', to_char(e.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    '","causePath":', to_json(e.cause_path),
+    ',"causedBy":"' || e.caused_by || '"',
+    ',"content":{"body":"', encode(e.body_digest, 'hex'), '"',
+    ',"idempotencyKey":"' || encode(public.evidence_digest(e.content_salt, 'idempotencyKey', convert_to(e.idempotency_key, 'UTF8')), 'hex') || '"',
+    ',"reference":"', encode(public.evidence_digest(e.content_salt, 'reference', convert_to(e.reference_document, 'UTF8')), 'hex'), '"',
+    ',"remoteAddress":"' || encode(public.evidence_digest(e.content_salt, 'remoteAddress', convert_to(e.remote_address, 'UTF8')), 'hex') || '"',
+    '}', ',"directedTo":' || to_json(e.directed_to),
+    ',"documentType":', to_json(e.document_type),
+    ',"event":', to_json(e.event),
+    ',"id":"', e.id,
+    '","kind":"event","payload":"', e.payload_id,
+    '","publishedBy":"', e.published_by,
+    '"', ',"request":"' || e.request_id || '"',
+    ',"session":"' || e.session_id || '"',
+    ',"user":"', e.user_id,
+    '","v":1', ',"viaKey":"' || e.api_key_id || '"',
+    '}');
+end $$;
+
+create function event_leaf_hash(e business_events) returns bytea
+language plpgsql stable parallel safe as $$
+begin
+  return sha256('\x00'::bytea || convert_to(public.event_record(e), 'UTF8'));
+end $$;
+
+create function decision_record(d delivery_decisions) returns text
+language plpgsql stable parallel safe as $$
+begin
+  return concat(
+    '{"at":"', to_char(d.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    '","attempts":', d.attempts,
+    ',"businessEvent":"', d.business_event_id,
+    '","content":{',
+    '"message":"' || encode(public.evidence_digest(d.content_salt, 'message', convert_to(d.message, 'UTF8')), 'hex') || '"',
+    '},"delivery":"', d.delivery_id,
+    '","id":"', d.id,
+    '","kind":"decision"', ',"reason":' || to_json(d.reason),
+    ',"status":', to_json(d.status),
+    ',"v":1,"webhook":"', d.webhook_id,
+    '"}');
+end $$;
+
+create function decision_leaf_hash(d delivery_decisions) returns bytea
+language plpgsql stable parallel safe as $$
+begin
+  return sha256('\x00'::bytea || convert_to(public.decision_record(d), 'UTF8'));
+end $$;
+
+-- The digest of a payload: SHA-256 over canonical JSON with its type, its length, and the salted digest of its bytes.
+create function payload_digest(salt bytea, body bytea, byte_length integer, content_type text) returns bytea
+language sql stable parallel safe as $$
+  select sha256(convert_to(concat(
+    '{"bytes":', byte_length,
+    ',"content":"' || encode(public.evidence_digest(salt, 'body', body), 'hex') || '"',
+    ',"contentType":', to_json(content_type),
+    '}'), 'UTF8'))
+$$;
+
 create function digest_payload() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  new.body_digest := public.evidence_digest(new.body_salt, 'body', new.body);
+  new.body_digest := public.payload_digest(new.body_salt, new.body, new.byte_length, new.content_type);
   return new;
 end $$;
 create trigger payloads_have_digests before insert on payloads
@@ -293,7 +356,60 @@ end $$;
 create trigger entries_have_leaves before insert on audit_entries
   for each row execute function make_audit_leaf();
 
--- Runs as its owner: no other login may write the queue. The triggers of the log are in 4-request-log.sql.
+-- As for requests, the statement that inserts events gives the digests of their payloads.
+create function make_event_leaf() returns trigger
+language plpgsql as $$
+begin
+  if new.body_digest is null then
+    select p.body_digest into new.body_digest from public.payloads p where p.id = new.payload_id;
+  end if;
+  new.leaf_hash := sha256('\x00'::bytea || convert_to(public.event_record(new), 'UTF8'));
+  return new;
+end $$;
+create trigger events_have_leaves before insert on business_events
+  for each row execute function make_event_leaf();
+
+-- These run as their owner: no other login may write the queue, or decisions. The triggers of the log are in
+-- 4-request-log.sql.
+create function queue_event_leaves() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  insert into public.evidence_queue (kind, subject_id, leaf_hash) select 3, id, leaf_hash from made;
+  return null;
+end $$;
+revoke execute on function queue_event_leaves() from public;
+create trigger events_go_to_queue after insert on business_events
+  referencing new table as made for each statement execute function queue_event_leaves();
+
+-- For each row, because a condition in WHEN costs nothing for the others: most deliveries arrive.
+create function record_decision() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  decision public.delivery_decisions;
+begin
+  decision.id := public.new_id();
+  decision.delivery_id := new.id;
+  decision.business_event_id := new.business_event_id;
+  decision.webhook_id := new.webhook_id;
+  decision.status := new.status;
+  decision.reason := new.skip_reason;
+  decision.message := new.skip_message;
+  decision.attempts := new.attempts;
+  decision.at := new.finished_at;
+  decision.content_salt := uuid_send(gen_random_uuid());
+  decision.leaf_hash := public.decision_leaf_hash(decision);
+  insert into public.delivery_decisions values (decision.*);
+  insert into public.evidence_queue (kind, subject_id, leaf_hash) values (4, decision.id, decision.leaf_hash);
+  return null;
+end $$;
+revoke execute on function record_decision() from public;
+create trigger decisions_at_fan_out after insert on deliveries
+  for each row when (new.status in ('EXHAUSTED', 'SKIPPED', 'CANCELLED')) execute function record_decision();
+create trigger later_decisions after update on deliveries
+  for each row when (new.status in ('EXHAUSTED', 'SKIPPED', 'CANCELLED')
+    and (new.status, new.finished_at) is distinct from (old.status, old.finished_at))
+  execute function record_decision();
+
 create function queue_audit_leaves() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -66,6 +66,9 @@ CREATE TABLE business_events (
   payload_id uuid NOT NULL,
   user_id uuid NOT NULL,
   published_by uuid NOT NULL,
+  api_key_id uuid,
+  session_id uuid,
+  remote_address text,
   idempotency_key text,
   request_id uuid,
   directed_to uuid[],
@@ -74,6 +77,9 @@ CREATE TABLE business_events (
   created_at timestamp(3) with time zone NOT NULL,
   fanned_out_at timestamp(3) with time zone,
   wanted_by integer,
+  content_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()),
+  body_digest bytea NOT NULL,
+  leaf_hash bytea NOT NULL,
   CONSTRAINT business_events_pkey PRIMARY KEY (id),
   CONSTRAINT business_events_published_by_fkey FOREIGN KEY (published_by) REFERENCES users(id),
   CONSTRAINT business_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
@@ -81,6 +87,9 @@ CREATE TABLE business_events (
 CREATE INDEX business_events_caused_by_idx ON business_events USING btree (caused_by, id) WHERE caused_by IS NOT NULL;
 CREATE INDEX business_events_reference_idx ON business_events USING btree (reference_document text_pattern_ops, id);
 CREATE INDEX business_events_user_id_idx ON business_events USING btree (user_id, id);
+CREATE TRIGGER events_are_only_fanned_out BEFORE UPDATE ON business_events FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.payload_id IS DISTINCT FROM old.payload_id OR new.user_id IS DISTINCT FROM old.user_id OR new.published_by IS DISTINCT FROM old.published_by OR new.api_key_id IS DISTINCT FROM old.api_key_id OR new.session_id IS DISTINCT FROM old.session_id OR new.remote_address IS DISTINCT FROM old.remote_address OR new.idempotency_key IS DISTINCT FROM old.idempotency_key OR new.request_id IS DISTINCT FROM old.request_id OR new.directed_to IS DISTINCT FROM old.directed_to OR new.caused_by IS DISTINCT FROM old.caused_by OR new.cause_path IS DISTINCT FROM old.cause_path OR new.created_at IS DISTINCT FROM old.created_at OR new.content_salt IS DISTINCT FROM old.content_salt OR new.body_digest IS DISTINCT FROM old.body_digest OR new.leaf_hash IS DISTINCT FROM old.leaf_hash) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER events_go_to_queue AFTER INSERT ON business_events REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION queue_event_leaves();
+CREATE TRIGGER events_have_leaves BEFORE INSERT ON business_events FOR EACH ROW EXECUTE FUNCTION make_event_leaf();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON business_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_in_time BEFORE INSERT ON business_events FOR EACH ROW WHEN (NOT is_in_time(new.id, new.created_at)) EXECUTE FUNCTION refuse_row_out_of_time('created_at');
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON business_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -127,6 +136,8 @@ CREATE INDEX deliveries_reference_idx ON deliveries USING btree (reference_docum
 CREATE INDEX deliveries_replay_id_idx ON deliveries USING btree (replay_id, id) WHERE replay_id IS NOT NULL;
 CREATE INDEX deliveries_webhook_id_idx ON deliveries USING btree (webhook_id, id);
 CREATE TRIGGER changed_deliveries_go_to_feed AFTER UPDATE ON deliveries REFERENCING OLD TABLE AS was NEW TABLE AS became FOR EACH STATEMENT EXECUTE FUNCTION write_changed_deliveries_to_feed();
+CREATE TRIGGER decisions_at_fan_out AFTER INSERT ON deliveries FOR EACH ROW WHEN (new.status = ANY (ARRAY['EXHAUSTED'::text, 'SKIPPED'::text, 'CANCELLED'::text])) EXECUTE FUNCTION record_decision();
+CREATE TRIGGER later_decisions AFTER UPDATE ON deliveries FOR EACH ROW WHEN ((new.status = ANY (ARRAY['EXHAUSTED'::text, 'SKIPPED'::text, 'CANCELLED'::text])) AND (new.status IS DISTINCT FROM old.status OR new.finished_at IS DISTINCT FROM old.finished_at)) EXECUTE FUNCTION record_decision();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON deliveries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER new_deliveries_go_to_feed AFTER INSERT ON deliveries REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION write_new_deliveries_to_feed();
 CREATE TRIGGER rows_are_in_time BEFORE INSERT ON deliveries FOR EACH ROW WHEN (NOT is_in_time(new.id, new.created_at)) EXECUTE FUNCTION refuse_row_out_of_time('created_at');
@@ -157,6 +168,26 @@ CREATE TABLE delivery_changes (
   CONSTRAINT delivery_changes_pkey PRIMARY KEY (id)
 );
 CREATE INDEX delivery_changes_xid_idx ON delivery_changes USING btree (xid);
+
+CREATE TABLE delivery_decisions (
+  id uuid NOT NULL,
+  delivery_id uuid NOT NULL,
+  business_event_id uuid NOT NULL,
+  webhook_id uuid NOT NULL,
+  status text NOT NULL,
+  reason text,
+  message text,
+  attempts integer NOT NULL,
+  at timestamp(3) with time zone NOT NULL,
+  content_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()),
+  leaf_hash bytea NOT NULL,
+  CONSTRAINT delivery_decisions_pkey PRIMARY KEY (id),
+  CONSTRAINT delivery_decisions_status_check CHECK (status = ANY (ARRAY['EXHAUSTED'::text, 'SKIPPED'::text, 'CANCELLED'::text]))
+) PARTITION BY RANGE (id);
+CREATE INDEX delivery_decisions_delivery_id_idx ON delivery_decisions USING btree (delivery_id, id);
+CREATE TRIGGER decisions_never_change BEFORE UPDATE ON delivery_decisions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON delivery_decisions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON delivery_decisions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE delivery_stats (
   series_id integer NOT NULL,
@@ -448,12 +479,13 @@ CREATE TABLE outbox (
 CREATE TABLE payloads (
   id uuid NOT NULL,
   body bytea,
-  sha256 bytea NOT NULL,
+  sha256 bytea,
   byte_length integer NOT NULL,
   content_type text NOT NULL,
   body_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()),
   body_digest bytea NOT NULL,
-  CONSTRAINT payloads_pkey PRIMARY KEY (id)
+  CONSTRAINT payloads_pkey PRIMARY KEY (id),
+  CONSTRAINT payloads_sha256_check CHECK ((body IS NULL) = (sha256 IS NULL))
 ) PARTITION BY RANGE (id);
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON payloads FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER payloads_have_digests BEFORE INSERT ON payloads FOR EACH ROW EXECUTE FUNCTION digest_payload();
@@ -829,6 +861,35 @@ begin
     '}');
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.decision_leaf_hash(d delivery_decisions)
+ RETURNS bytea
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+begin
+  return sha256('\x00'::bytea || convert_to(public.decision_record(d), 'UTF8'));
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.decision_record(d delivery_decisions)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+begin
+  return concat(
+    '{"at":"', to_char(d.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    '","attempts":', d.attempts,
+    ',"businessEvent":"', d.business_event_id,
+    '","content":{',
+    '"message":"' || encode(public.evidence_digest(d.content_salt, 'message', convert_to(d.message, 'UTF8')), 'hex') || '"',
+    '},"delivery":"', d.delivery_id,
+    '","id":"', d.id,
+    '","kind":"decision"', ',"reason":' || to_json(d.reason),
+    ',"status":', to_json(d.status),
+    ',"v":1,"webhook":"', d.webhook_id,
+    '"}');
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.deliveries_are_paused()
  RETURNS boolean
  LANGUAGE plpgsql
@@ -844,7 +905,7 @@ CREATE OR REPLACE FUNCTION public.digest_payload()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  new.body_digest := public.evidence_digest(new.body_salt, 'body', new.body);
+  new.body_digest := public.payload_digest(new.body_salt, new.body, new.byte_length, new.content_type);
   return new;
 end $function$;
 
@@ -865,6 +926,42 @@ AS $function$
   from unnest(array[document_type, event, reference_document, user_name, data])
     with ordinality as parts (part, position)
 $function$;
+
+CREATE OR REPLACE FUNCTION public.event_leaf_hash(e business_events)
+ RETURNS bytea
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+begin
+  return sha256('\x00'::bytea || convert_to(public.event_record(e), 'UTF8'));
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.event_record(e business_events)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+begin
+  return concat(
+    '{"at":"', to_char(e.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    '","causePath":', to_json(e.cause_path),
+    ',"causedBy":"' || e.caused_by || '"',
+    ',"content":{"body":"', encode(e.body_digest, 'hex'), '"',
+    ',"idempotencyKey":"' || encode(public.evidence_digest(e.content_salt, 'idempotencyKey', convert_to(e.idempotency_key, 'UTF8')), 'hex') || '"',
+    ',"reference":"', encode(public.evidence_digest(e.content_salt, 'reference', convert_to(e.reference_document, 'UTF8')), 'hex'), '"',
+    ',"remoteAddress":"' || encode(public.evidence_digest(e.content_salt, 'remoteAddress', convert_to(e.remote_address, 'UTF8')), 'hex') || '"',
+    '}', ',"directedTo":' || to_json(e.directed_to),
+    ',"documentType":', to_json(e.document_type),
+    ',"event":', to_json(e.event),
+    ',"id":"', e.id,
+    '","kind":"event","payload":"', e.payload_id,
+    '","publishedBy":"', e.published_by,
+    '"', ',"request":"' || e.request_id || '"',
+    ',"session":"' || e.session_id || '"',
+    ',"user":"', e.user_id,
+    '","v":1', ',"viaKey":"' || e.api_key_id || '"',
+    '}');
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.evidence_digest(salt bytea, part bytea, content bytea)
  RETURNS bytea
@@ -925,6 +1022,18 @@ CREATE OR REPLACE FUNCTION public.make_audit_leaf()
 AS $function$
 begin
   new.leaf_hash := public.audit_leaf_hash(new);
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.make_event_leaf()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.body_digest is null then
+    select p.body_digest into new.body_digest from public.payloads p where p.id = new.payload_id;
+  end if;
+  new.leaf_hash := sha256('\x00'::bytea || convert_to(public.event_record(new), 'UTF8'));
   return new;
 end $function$;
 
@@ -1002,7 +1111,7 @@ begin
           date_trunc('month', now() at time zone 'UTC') + make_interval(months => months_ahead),
           interval '1 month') as m (month)
         cross join unnest(array['audit_entries', 'payloads', 'business_events', 'deliveries', 'finished_deliveries',
-          'webhook_request_logs', 'request_index', 'evidence_leaves']) as p (parent)
+          'delivery_decisions', 'webhook_request_logs', 'request_index', 'evidence_leaves']) as p (parent)
       union all
       select b.beside || substr(c.relname, length(b.parent) + 1), b.beside, pg_get_expr(c.relpartbound, c.oid)
       from (values ('webhook_request_logs', 'request_index'), ('webhook_request_logs', 'evidence_leaves'),
@@ -1043,6 +1152,18 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.payload_digest(salt bytea, body bytea, byte_length integer, content_type text)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select sha256(convert_to(concat(
+    '{"bytes":', byte_length,
+    ',"content":"' || encode(public.evidence_digest(salt, 'body', body), 'hex') || '"',
+    ',"contentType":', to_json(content_type),
+    '}'), 'UTF8'))
+$function$;
+
 CREATE OR REPLACE FUNCTION public.publish_event(document_type text, event text, reference_document text, data json, user_name text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text, caused_by text DEFAULT NULL::text)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -1055,6 +1176,7 @@ declare
   published_at timestamptz := to_timestamp(
     ('x' || translate(left(event_id::text, 13), '-', ''))::bit(48)::bigint / 1000.0);
   payload_id uuid := public.new_id();
+  body_digest bytea;
   body bytea := convert_to(data::text, 'UTF8');
   acting_user text := coalesce(user_name, session_user);
   publisher uuid := public.user_named(session_user);
@@ -1115,11 +1237,12 @@ begin
     end if;
   end if;
   insert into public.payloads (id, body, sha256, byte_length, content_type)
-    values (payload_id, body, sha256(body), octet_length(body), 'application/json');
+    values (payload_id, body, sha256(body), octet_length(body), 'application/json')
+    returning payloads.body_digest into body_digest;
   insert into public.business_events (id, document_type, event, reference_document, payload_id, user_id,
-      published_by, idempotency_key, created_at, caused_by, cause_path)
+      published_by, remote_address, idempotency_key, created_at, caused_by, cause_path, body_digest)
     values (event_id, document_type, event, reference_document, payload_id, public.user_named(acting_user),
-      publisher, idempotency_key, published_at, cause_id, path);
+      publisher, host(inet_client_addr()), idempotency_key, published_at, cause_id, path, body_digest);
   insert into public.outbox (event_id) values (event_id);
   perform pg_notify('hookledger', 'events');
   return event_id;
@@ -1194,6 +1317,18 @@ begin
 end $function$;
 REVOKE EXECUTE ON FUNCTION queue_audit_leaves() FROM public;
 
+CREATE OR REPLACE FUNCTION public.queue_event_leaves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  insert into public.evidence_queue (kind, subject_id, leaf_hash) select 3, id, leaf_hash from made;
+  return null;
+end $function$;
+REVOKE EXECUTE ON FUNCTION queue_event_leaves() FROM public;
+
 CREATE OR REPLACE FUNCTION public.rebuild_change_feed()
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1217,6 +1352,32 @@ begin
   return true;
 end $function$;
 REVOKE EXECUTE ON FUNCTION rebuild_change_feed() FROM public;
+
+CREATE OR REPLACE FUNCTION public.record_decision()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  decision public.delivery_decisions;
+begin
+  decision.id := public.new_id();
+  decision.delivery_id := new.id;
+  decision.business_event_id := new.business_event_id;
+  decision.webhook_id := new.webhook_id;
+  decision.status := new.status;
+  decision.reason := new.skip_reason;
+  decision.message := new.skip_message;
+  decision.attempts := new.attempts;
+  decision.at := new.finished_at;
+  decision.content_salt := uuid_send(gen_random_uuid());
+  decision.leaf_hash := public.decision_leaf_hash(decision);
+  insert into public.delivery_decisions values (decision.*);
+  insert into public.evidence_queue (kind, subject_id, leaf_hash) values (4, decision.id, decision.leaf_hash);
+  return null;
+end $function$;
+REVOKE EXECUTE ON FUNCTION record_decision() FROM public;
 
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
@@ -1347,11 +1508,12 @@ declare
   own_tables constant text[] := '{
     users, api_keys, audit_entries, webhooks, webhook_versions, webhook_secrets, webhook_credentials, webhook_circuits,
     webhook_slots, pending_decisions, deliveries_pause, payloads, business_events, outbox, idempotency_keys, deliveries,
-    open_deliveries, finished_deliveries, blocking_deliveries, webhook_request_logs, replays, migrations,
+    open_deliveries, finished_deliveries, blocking_deliveries, delivery_decisions, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,
     request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
     request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, worker_leases,
-    evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs}';
+    evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs,
+    evidence_stops, evidence_anchors, evidence_anchor_targets, sessions}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;
   name text := document_type;

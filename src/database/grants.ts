@@ -21,7 +21,7 @@ const DELIVERY_COLUMNS = `status, skip_reason, skip_message, method, url, header
 /** All our tables. Partitions are read through their parent table. */
 const TABLES = `users, api_keys, sessions, audit_entries, webhooks, webhook_versions, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
   pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, payloads, business_events,
-  outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries, worker_leases,
+  outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries, delivery_decisions, worker_leases,
   webhook_request_logs, replays, request_changes, feed_positions, failed_requests,
   request_index, request_stats_series, request_stats, request_stats_open, delivery_changes, delivery_stats_series,
   delivery_stats, exports,

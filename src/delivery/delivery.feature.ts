@@ -8,6 +8,7 @@ import { PreviewWebhookResolver } from './api/preview.resolver';
 import { TestWebhookResolver } from './api/test-webhook.resolver';
 import { WorkerLeaseEntity } from './attempt/worker-lease.entity';
 import { DeliveryEntity } from './delivery.entity';
+import { DeliveryDecisionEntity } from './delivery-decision.entity';
 import { BlockingDeliveryEntity, FinishedDeliveryEntity, OpenDeliveryEntity } from './delivery-state.entity';
 import { PendingDecisionEntity } from './fan-out/pending-decision.entity';
 import { WebhookHealthLinkResolver, WebhookHealthResolver } from './health/health.resolver';
@@ -20,6 +21,7 @@ export const delivery = {
     PendingDecisionEntity,
     DeliveriesPauseEntity,
     DeliveryEntity,
+    DeliveryDecisionEntity,
     OpenDeliveryEntity,
     FinishedDeliveryEntity,
     BlockingDeliveryEntity,

@@ -35,6 +35,18 @@ export class BusinessEventEntity {
   @JoinColumn({ name: 'published_by', foreignKeyConstraintName: 'business_events_published_by_fkey' })
   publisher: UserEntity;
 
+  /** With which it was published; null: by SQL, from a received call, or by Hookledger itself. */
+  @Column('uuid', { name: 'api_key_id', nullable: true })
+  apiKeyId: string | null;
+
+  /** The browser session that published it. */
+  @Column('uuid', { name: 'session_id', nullable: true })
+  sessionId: string | null;
+
+  /** That published it. */
+  @Column('text', { name: 'remote_address', nullable: true })
+  remoteAddress: string | null;
+
   @Column('text', { name: 'idempotency_key', nullable: true })
   idempotencyKey: string | null;
 
@@ -58,6 +70,16 @@ export class BusinessEventEntity {
 
   @Column('uuid', { name: 'directed_to', array: true, nullable: true })
   directedTo: string[] | null;
+
+  @Column('bytea', { name: 'content_salt', default: () => 'uuid_send(gen_random_uuid())' })
+  contentSalt: Buffer;
+
+  /** Of its payload. */
+  @Column('bytea', { name: 'body_digest' })
+  bodyDigest: Buffer;
+
+  @Column('bytea', { name: 'leaf_hash' })
+  leafHash: Buffer;
 }
 
 /** An event that has not been fanned out yet. */

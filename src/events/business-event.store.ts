@@ -1,4 +1,3 @@
-import { AUDIT_ENTRY, insertAuditEntriesSql, type NewAuditEntry } from '../audit/audit-entry.store';
 import { idBounds } from '../ids';
 import { columns } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
@@ -38,10 +37,17 @@ export const BUSINESS_EVENTS = {
     request_id as "requestId", directed_to as "directedTo"`,
 };
 
-export type NewEventRow = Omit<BusinessEventRow, 'fannedOutAt' | 'wantedBy'>;
+export interface NewEventRow extends Omit<BusinessEventRow, 'fannedOutAt' | 'wantedBy'> {
+  /** What published it: the API key and the browser session, from where. */
+  apiKeyId: string | null;
+  sessionId: string | null;
+  remoteAddress: string | null;
+}
 
 /** The values for an event that was published, not received. */
 export const NOT_RECEIVED = { requestId: null, directedTo: null };
+/** The values for an event that no API key published. */
+export const WITHOUT_KEY = { apiKeyId: null, sessionId: null, remoteAddress: null };
 
 // unnest() flattens nested arrays, so each array is passed as text
 type Row = Omit<NewEventRow, 'causePath' | 'directedTo'> & { causePath: string; directedTo: string | null };
@@ -54,6 +60,9 @@ const NEW_EVENT = columns<Row>([
   ['payloadId', 'payload_id', 'uuid'],
   ['userId', 'user_id', 'uuid'],
   ['publishedBy', 'published_by', 'uuid'],
+  ['apiKeyId', 'api_key_id', 'uuid'],
+  ['sessionId', 'session_id', 'uuid'],
+  ['remoteAddress', 'remote_address', 'text'],
   ['idempotencyKey', 'idempotency_key', 'text'],
   ['createdAt', 'created_at', 'timestamptz'],
   ['causedBy', 'caused_by', 'uuid'],
@@ -66,14 +75,18 @@ const NEW_EVENT = columns<Row>([
 export const EVENT_PARAMETERS = NEW_EVENT.length;
 const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
 const AFTER_EVENTS = AFTER_PAYLOADS + NEW_EVENT.length;
-const AFTER_ENTRIES = AFTER_EVENTS + AUDIT_ENTRY.length;
 
-/** Inserts events. @param first the number of its first parameter, the ids */
-export function insertEventsSql(first: number): string {
-  return `insert into business_events (${NEW_EVENT.names})
-     select id, document_type, event, reference_document, payload_id, user_id, published_by, idempotency_key, created_at,
-       caused_by, cause_path::uuid[], request_id, directed_to::uuid[]
-     from unnest(${NEW_EVENT.arrays(first)}) as e (${NEW_EVENT.names})`;
+/**
+ * Inserts events.
+ * @param first the number of its first parameter, the ids
+ * @param inserting a query of the same statement that inserts their payloads
+ */
+export function insertEventsSql(first: number, inserting: string): string {
+  return `insert into business_events (${NEW_EVENT.names}, body_digest)
+     select e.id, document_type, event, reference_document, payload_id, user_id, published_by, api_key_id, session_id,
+       remote_address, idempotency_key, created_at, caused_by, cause_path::uuid[], request_id, directed_to::uuid[],
+       p.body_digest
+     from unnest(${NEW_EVENT.arrays(first)}) as e (${NEW_EVENT.names}) join ${inserting} as p on p.id = e.payload_id`;
 }
 
 /** Puts events into the outbox. @param ids the number of the parameter with their ids */
@@ -96,27 +109,21 @@ export function eventValues(events: readonly NewEventRow[]): unknown[][] {
 export interface OutboxRows {
   events: readonly NewEventRow[];
   payloads: readonly Payload[];
-  entries?: readonly NewAuditEntry[];
   keys?: readonly NewKey[];
 }
 
 /**
- * Inserts events with their payloads, audit entries and idempotency keys into the outbox, in one statement, so that it is
+ * Inserts events with their payloads and idempotency keys into the outbox, in one statement, so that it is
  * atomic without a transaction. It sends no notification: see `announceEvents`.
  */
-export async function putIntoOutbox(db: Db, { events, payloads, entries = [], keys = [] }: OutboxRows): Promise<void> {
+export async function putIntoOutbox(db: Db, { events, payloads, keys = [] }: OutboxRows): Promise<void> {
   if (events.length === 0) return;
   await changedBy(
     db,
-    statement(`with new_payloads as (${insertPayloadsSql()}), new_entries as (${insertAuditEntriesSql(AFTER_EVENTS)}),
-       new_keys as (${insertKeysSql(AFTER_ENTRIES)}), waiting as (${fillOutboxSql(AFTER_PAYLOADS)})
-     ${insertEventsSql(AFTER_PAYLOADS)}`),
-    [
-      ...NEW_PAYLOAD.valuesOf(payloads),
-      ...eventValues(events),
-      ...AUDIT_ENTRY.valuesOf(entries),
-      ...NEW_KEY.valuesOf(keys),
-    ],
+    statement(`with new_payloads as (${insertPayloadsSql()} returning id, body_digest),
+       new_keys as (${insertKeysSql(AFTER_EVENTS)}), waiting as (${fillOutboxSql(AFTER_PAYLOADS)})
+     ${insertEventsSql(AFTER_PAYLOADS, 'new_payloads')}`),
+    [...NEW_PAYLOAD.valuesOf(payloads), ...eventValues(events), ...NEW_KEY.valuesOf(keys)],
   );
 }
 

@@ -3,7 +3,7 @@ import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import { ensureUsersNamed } from '../users/user.store';
 import { OWN_DOCUMENT_TYPE } from '../webhooks/own-document-type';
-import { announceEvents, type NewEventRow, NOT_RECEIVED, putIntoOutbox } from './business-event.store';
+import { announceEvents, type NewEventRow, NOT_RECEIVED, putIntoOutbox, WITHOUT_KEY } from './business-event.store';
 import { MAX_CAUSE_PATH, pathsBehind } from './cause.store';
 import { newPayload } from './payload.store';
 
@@ -61,6 +61,7 @@ function rowOfOwn(
     causedBy,
     causePath: [...path].slice(0, MAX_CAUSE_PATH),
     ...NOT_RECEIVED,
+    ...WITHOUT_KEY,
   };
 }
 

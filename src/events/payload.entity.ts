@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** Exact bytes, stored once: the data of an event, the body of a delivery, or the body of a received call. */
 @Entity('payloads')
+@Check('payloads_sha256_check', '(body is null) = (sha256 is null)')
 export class PayloadEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'payloads_pkey' })
   id: string;
@@ -9,8 +10,9 @@ export class PayloadEntity {
   @Column('bytea', { nullable: true })
   body: Buffer | null;
 
-  @Column('bytea')
-  sha256: Buffer;
+  /** null with the body: unsalted, it would tell what can be guessed. */
+  @Column('bytea', { nullable: true })
+  sha256: Buffer | null;
 
   @Column('integer', { name: 'byte_length' })
   byteLength: number;
@@ -21,7 +23,7 @@ export class PayloadEntity {
   @Column('bytea', { name: 'body_salt', default: () => 'uuid_send(gen_random_uuid())' })
   bodySalt: Buffer;
 
-  /** The salted digest of the body, which the leaves of its requests contain. */
+  /** The salted digest of the body with its type and length, which the leaves of its requests and event contain. */
   @Column('bytea', { name: 'body_digest' })
   bodyDigest: Buffer;
 }

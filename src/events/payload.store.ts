@@ -18,7 +18,6 @@ export interface PayloadRow {
   id: string;
   /** null once it was erased. */
   body: Buffer | null;
-  sha256: Buffer;
   byteLength: number;
   contentType: string;
 }
@@ -50,7 +49,7 @@ export async function insertPayloads(db: Db, payloads: readonly Payload[]): Prom
 export async function payloadsById(db: Db, ids: readonly string[]): Promise<Map<string, PayloadRow>> {
   const rows = await rowsOf<PayloadRow>(
     db,
-    `select id, body, sha256, byte_length as "byteLength", content_type as "contentType"
+    `select id, body, byte_length as "byteLength", content_type as "contentType"
      from payloads where id = any($1::uuid[])`,
     [ids],
   );

@@ -1,6 +1,4 @@
 // Writes published events. Several calls share a transaction; each is accepted or refused for itself.
-import type { NewAuditEntry } from '../audit/audit-entry.store';
-import { auditEntry } from '../audit/record';
 import { currentTime } from '../clock';
 import { InputError } from '../errors';
 import { newId, timeOfId } from '../ids';
@@ -93,10 +91,9 @@ async function write(db: Db, accepted: readonly Accepted[]): Promise<void> {
   const fresh = accepted.map((call) => ({ ...call, events: freshEventsOf(call) }));
   const userIds = await usersOf(db, fresh);
   const payloads = fresh.flatMap(({ events }) => events.map(({ payload }) => payload));
-  const rows = fresh.map((call) => call.events.map((event) => eventRow(event, call.publisher, userIds)));
-  const entries = fresh.flatMap(({ publisher }, index) => entriesOf(publisher, rows[index] as NewEventRow[]));
+  const rows = fresh.flatMap((call) => call.events.map((event) => eventRow(event, call.publisher, userIds)));
   const keys = fresh.flatMap(({ publisher, events }) => events.flatMap((event) => newKeyOf(event, publisher)));
-  await putIntoOutbox(db, { events: rows.flat(), payloads, entries, keys });
+  await putIntoOutbox(db, { events: rows, payloads, keys });
 }
 
 type FreshEvent = ReturnType<typeof freshEventsOf>[number];
@@ -122,19 +119,14 @@ function eventRow(
     payloadId: payload.id,
     userId: isOther(user, publisher) ? (userIds.get(user) as string) : publisher.userId,
     publishedBy: publisher.userId,
+    apiKeyId: publisher.apiKeyId,
+    sessionId: publisher.sessionId,
+    remoteAddress: publisher.remoteAddress,
     idempotencyKey,
     createdAt: timeOfId(id),
     ...cause,
     ...NOT_RECEIVED,
   };
-}
-
-// One entry for all events of a call, because each event contains its publisher.
-function entriesOf(publisher: Viewer, [first, ...more]: readonly NewEventRow[]): NewAuditEntry[] {
-  if (!first) return [];
-  const details = { count: 1 + more.length };
-  const act = { action: 'events.published', subjectType: 'BusinessEvent', subjectId: first.id, details };
-  return [auditEntry(publisher, act)];
 }
 
 function newKeyOf({ id, hash, event: { idempotencyKey: key } }: FreshEvent, publisher: Viewer): NewKey[] {

@@ -1,18 +1,24 @@
-// The parts of a request's content, which a proof contains as salted digests and discloses only on demand.
+// The parts of a row's content, which a proof contains as salted digests and discloses only on demand.
 import type { Db } from '../sql/db';
-import { partSalt, type RequestFacts } from './formats/record';
+import { contentOf, type FactsOf, type LeafKind } from './formats/leaf-kinds';
+import { partSalt } from './formats/parts';
 import { type SaltedPayload, saltedPayloads } from './sealed-rows.store';
 
 /** By the names of the API: the part of the record. */
 export const PARTS = {
   BODY: 'body',
+  DETAILS: 'details',
   ERROR: 'error',
   HEADERS: 'headers',
+  IDEMPOTENCY_KEY: 'idempotencyKey',
+  MESSAGE: 'message',
+  REASON: 'reason',
   REFERENCE: 'reference',
   REMOTE_ADDRESS: 'remoteAddress',
   RESPONSE: 'response',
   RESPONSE_HEADERS: 'responseHeaders',
   URL: 'url',
+  USER_AGENT: 'userAgent',
   WIRE_BODY: 'wireBody',
 } as const;
 export type Part = keyof typeof PARTS;
@@ -21,71 +27,67 @@ export type Part = keyof typeof PARTS;
 export interface Disclosed {
   salt: string;
   content: string;
+  /** Of a payload, whose digest in the record contains these too. */
+  bytes?: number;
+  contentType?: string;
 }
 
-/** The payloads of these requests, as far as they are disclosed. */
+interface WithPayloads {
+  id: string;
+  payloadId?: string | null;
+  wirePayloadId?: string | null;
+}
+
+/** The payloads of these rows, as far as they are disclosed. */
 export async function payloadsToDisclose(
   db: Db,
-  rows: readonly RequestFacts[],
+  rows: readonly WithPayloads[],
   parts: readonly Part[],
 ): Promise<Map<string, SaltedPayload>> {
-  const ids = rows.flatMap((row) => [
-    parts.includes('BODY') ? row.payloadId : null,
-    parts.includes('WIRE_BODY') ? row.wirePayloadId : null,
+  const ids = rows.flatMap(({ payloadId, wirePayloadId }) => [
+    parts.includes('BODY') ? payloadId : null,
+    parts.includes('WIRE_BODY') ? wirePayloadId : null,
   ]);
   return saltedPayloads(
     db,
-    ids.filter((id) => id !== null),
+    ids.filter((id) => id != null),
   );
 }
 
 /** Parts that a row has not are left out. */
-export function disclosedParts(
-  row: RequestFacts,
+export function disclosedParts<Kind extends LeafKind>(
+  kind: Kind,
+  row: FactsOf[Kind] & WithPayloads,
   parts: readonly Part[],
   payloads: ReadonlyMap<string, SaltedPayload>,
 ): Record<string, Disclosed> {
   const found: Record<string, Disclosed> = {};
+  const content = contentOf(kind, row);
   for (const part of parts) {
-    const disclosed = disclosedPart(row, part, payloads);
-    if (disclosed) found[PARTS[part]] = disclosed;
+    const name = PARTS[part];
+    const disclosed =
+      part === 'BODY'
+        ? ofPayload(row.payloadId, payloads)
+        : part === 'WIRE_BODY'
+          ? ofPayload(row.wirePayloadId, payloads)
+          : ofRow(row.contentSalt, name, content[name]);
+    if (disclosed) found[name] = disclosed;
   }
   return found;
 }
 
-function disclosedPart(row: RequestFacts, part: Part, payloads: ReadonlyMap<string, SaltedPayload>): Disclosed | null {
-  if (part === 'BODY') return ofPayload(row.payloadId, payloads);
-  if (part === 'WIRE_BODY') return ofPayload(row.wirePayloadId, payloads);
-  const content = contentOf(row, part);
-  if (content === null) return null;
+function ofRow(salt: Buffer, name: string, content: string | Buffer | null | undefined): Disclosed | null {
+  if (content == null) return null;
   return {
-    salt: partSalt(row.contentSalt, PARTS[part]).toString('base64'),
-    content: Buffer.from(content as string).toString('base64'),
+    salt: partSalt(salt, name).toString('base64'),
+    content: (typeof content === 'string' ? Buffer.from(content) : content).toString('base64'),
   };
 }
 
 // the digest of a payload is made with its own salt, because attempts share it
-function ofPayload(id: string | null, payloads: ReadonlyMap<string, SaltedPayload>): Disclosed | null {
-  const payload = id === null ? undefined : payloads.get(id);
+function ofPayload(id: string | null | undefined, payloads: ReadonlyMap<string, SaltedPayload>): Disclosed | null {
+  const payload = id == null ? undefined : payloads.get(id);
   if (!payload?.body) return null;
-  return { salt: partSalt(payload.bodySalt, 'body').toString('base64'), content: payload.body.toString('base64') };
-}
-
-function contentOf(row: RequestFacts, part: Exclude<Part, 'BODY' | 'WIRE_BODY'>): string | Buffer | null {
-  switch (part) {
-    case 'ERROR':
-      return row.error;
-    case 'HEADERS':
-      return row.headers;
-    case 'REFERENCE':
-      return row.referenceDocument;
-    case 'REMOTE_ADDRESS':
-      return row.remoteAddress;
-    case 'RESPONSE':
-      return row.responseBody;
-    case 'RESPONSE_HEADERS':
-      return row.responseHeaders;
-    case 'URL':
-      return row.url;
-  }
+  const { body, bodySalt, byteLength: bytes, contentType } = payload;
+  return { salt: partSalt(bodySalt, 'body').toString('base64'), content: body.toString('base64'), bytes, contentType };
 }

@@ -1,10 +1,6 @@
 // The Merkle tree: leaves that wait, blocks of leaves, inner nodes, and where the leaf of a row is.
 import { Check, Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
-/** The kinds of rows that are leaves, by the numbers that the tables use. */
-export const LEAF_KINDS = { request: 1, audit: 2 } as const;
-export type LeafKind = keyof typeof LEAF_KINDS;
-
 /** A leaf that is not yet in the tree. Triggers write it; sealing deletes it. */
 @Entity('evidence_queue')
 @Check('evidence_queue_leaf_hash_check', 'octet_length(leaf_hash) = 32')

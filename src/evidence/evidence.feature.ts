@@ -1,6 +1,12 @@
 import { EvidenceAnchorEntity, EvidenceAnchorTargetEntity } from './anchors/anchor.entity';
 import { AnchorsResolver } from './api/anchors.resolver';
-import { EvidenceResolver, RequestEvidenceResolver, RequestProofResolver } from './api/evidence.resolver';
+import { EvidenceResolver } from './api/evidence.resolver';
+import {
+  DecisionEvidenceResolver,
+  EventEvidenceResolver,
+  ProofResolver,
+  RequestEvidenceResolver,
+} from './api/row-evidence.resolver';
 import { VerifyingResolver } from './api/verifying.resolver';
 import { EvidenceHeadEntity, EvidenceKeyEntity, EvidenceStopEntity } from './evidence-head.entity';
 import { EvidenceRunEntity } from './evidence-run.entity';
@@ -24,7 +30,15 @@ export const evidence = {
     EvidenceAnchorTargetEntity,
     EvidenceRunEntity,
   ],
-  resolvers: [AnchorsResolver, VerifyingResolver, RequestEvidenceResolver, RequestProofResolver, EvidenceResolver],
+  resolvers: [
+    AnchorsResolver,
+    VerifyingResolver,
+    RequestEvidenceResolver,
+    EventEvidenceResolver,
+    DecisionEvidenceResolver,
+    ProofResolver,
+    EvidenceResolver,
+  ],
   linkedFields: [],
   sqlFields: [],
 };

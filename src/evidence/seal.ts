@@ -3,7 +3,7 @@ import { currentTime } from '../clock';
 import type { Keyring } from '../keyring/keyring';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
-import { LEAF_KINDS, type LeafKind } from './evidence-tree.entity';
+import { LEAF_KINDS, type LeafKind } from './formats/leaf-kinds';
 import { Frontier, hashesOf, type TreeNode } from './formats/merkle-tree';
 import { checkpointText, readCheckpoint, signNote } from './formats/signed-note';
 import { LEVELS_PER_TILE } from './formats/tree-proofs';

@@ -1,76 +1,122 @@
-// Reads closed requests and audit entries with everything that their records contain, and where their leaves are.
+// Reads the rows that are leaves with everything that their records contain, and where their leaves are.
 import { type Db, rowsOf, statement } from '../sql/db';
-import { LEAF_KINDS } from './evidence-tree.entity';
-import type { RequestFacts } from './formats/record';
+import { type FactsOf, LEAF_KINDS, type LeafKind } from './formats/leaf-kinds';
+import type { PayloadFacts } from './formats/parts';
 
-export const REQUEST_FACTS = `r.id, r.attempt_number as "attemptNumber", r.business_event_id as "businessEventId",
-  r.connect_ms as "connectMs", r.content_salt as "contentSalt", r.body_digest as "bodyDigest",
-  r.wire_body_digest as "wireBodyDigest", r.error, r.headers, r.reference_document as "referenceDocument",
-  r.remote_address as "remoteAddress", r.response_body as "responseBody", r.response_headers as "responseHeaders", r.url,
-  r.delivery_id as "deliveryId", r.direction, r.dns_ms as "dnsMs", r.document_type as "documentType", r.duplicate,
-  r.duration_ms as "durationMs", r.error_code as "errorCode", r.event, r.finished_at as "finishedAt",
-  r.first_byte_ms as "firstByteMs", r.method, r.payload_id as "payloadId", r.replay_id as "replayId",
-  r.response_bytes as "responseBytes", r.response_status as "responseStatus",
-  r.response_truncated as "responseTruncated", r.secret_id as "secretId", r.started_at as "startedAt", r.status, r.test,
-  r.tls_ms as "tlsMs", r.tls_version as "tlsVersion", r.trace_id as "traceId", r.user_id as "userId",
-  r.webhook_id as "webhookId", r.wire_payload_id as "wirePayloadId"`;
+/** The table of a kind of rows, as `r`. */
+export interface LeafTable {
+  table: string;
+  /** The columns of its record. */
+  facts: string;
+  /** Whether a row has its record already. */
+  isFinal: string;
+}
 
-export const AUDIT_FACTS = `e.id, e.action, e.actor_id as "actorId", e.actor_kind as "actorKind", e.at,
-  e.content_salt as "contentSalt", e.details, e.reason, e.remote_address as "remoteAddress", e.user_agent as "userAgent",
-  e.outcome, e.request_id as "requestId", e.session_id as "sessionId", e.subject_id as "subjectId",
-  e.subject_type as "subjectType", e.api_key_id as "apiKeyId"`;
+export const LEAF_TABLES: { readonly [Kind in LeafKind]: LeafTable } = {
+  request: {
+    table: 'webhook_request_logs',
+    facts: `r.id, r.attempt_number as "attemptNumber", r.business_event_id as "businessEventId",
+      r.connect_ms as "connectMs", r.content_salt as "contentSalt", r.body_digest as "bodyDigest",
+      r.wire_body_digest as "wireBodyDigest", r.error, r.headers, r.reference_document as "referenceDocument",
+      r.remote_address as "remoteAddress", r.response_body as "responseBody", r.response_headers as "responseHeaders", r.url,
+      r.delivery_id as "deliveryId", r.direction, r.dns_ms as "dnsMs", r.document_type as "documentType", r.duplicate,
+      r.duration_ms as "durationMs", r.error_code as "errorCode", r.event, r.finished_at as "finishedAt",
+      r.first_byte_ms as "firstByteMs", r.method, r.payload_id as "payloadId", r.replay_id as "replayId",
+      r.response_bytes as "responseBytes", r.response_status as "responseStatus",
+      r.response_truncated as "responseTruncated", r.secret_id as "secretId", r.started_at as "startedAt", r.status, r.test,
+      r.tls_ms as "tlsMs", r.tls_version as "tlsVersion", r.trace_id as "traceId", r.user_id as "userId",
+      r.webhook_id as "webhookId", r.wire_payload_id as "wirePayloadId"`,
+    isFinal: 'r.finished_at is not null',
+  },
+  audit: {
+    table: 'audit_entries',
+    facts: `r.id, r.action, r.actor_id as "actorId", r.actor_kind as "actorKind", r.at, r.content_salt as "contentSalt",
+      r.details, r.reason, r.remote_address as "remoteAddress", r.user_agent as "userAgent", r.outcome,
+      r.request_id as "requestId", r.session_id as "sessionId", r.subject_id as "subjectId",
+      r.subject_type as "subjectType", r.api_key_id as "apiKeyId"`,
+    isFinal: 'true',
+  },
+  event: {
+    table: 'business_events',
+    facts: `r.id, r.body_digest as "bodyDigest", r.caused_by as "causedBy", r.cause_path as "causePath",
+      r.content_salt as "contentSalt", r.created_at as "createdAt", r.directed_to as "directedTo",
+      r.document_type as "documentType", r.event, r.idempotency_key as "idempotencyKey",
+      r.reference_document as "referenceDocument", r.remote_address as "remoteAddress", r.payload_id as "payloadId",
+      r.published_by as "publishedBy", r.request_id as "requestId", r.session_id as "sessionId", r.user_id as "userId",
+      r.api_key_id as "apiKeyId"`,
+    isFinal: 'true',
+  },
+  decision: {
+    table: 'delivery_decisions',
+    facts: `r.id, r.at, r.attempts, r.business_event_id as "businessEventId", r.content_salt as "contentSalt",
+      r.delivery_id as "deliveryId", r.message, r.reason, r.status, r.webhook_id as "webhookId"`,
+    isFinal: 'true',
+  },
+};
 
-/** A leaf of a request or audit entry. */
+/** A row, and where its leaf is. */
 export interface LeafPlace {
-  /** null: the row is not in the tree yet. */
+  id: string;
+  /** Whether it has its record. A request that is on the wire has none. */
+  isFinal: boolean;
+  /** null: its leaf is not in the tree yet. */
   leafIndex: number | null;
   /** When the leaf was put into the tree. */
   sealedAt: Date | null;
 }
 
-/** A request, which may still be open. */
-export interface RequestEvidence extends LeafPlace {
-  id: string;
-  isClosed: boolean;
-}
-
-const PLACE = `left join evidence_leaves l on l.kind = ${LEAF_KINDS.request} and l.subject_id = r.id
-  left join lateral (select sealed_at from evidence_blocks where first_index <= l.leaf_index
+const PLACES = `left join lateral (select sealed_at from evidence_blocks where first_index <= l.leaf_index
     order by first_index desc limit 1) as block on true`;
 
-export async function requestEvidence(db: Db, ids: readonly string[]): Promise<Map<string, RequestEvidence>> {
-  const rows = await rowsOf<RequestEvidence>(
+/** The places of these rows, by their ids. Ids that the table has not are left out. */
+export async function leafPlaces(db: Db, kind: LeafKind, ids: readonly string[]): Promise<Map<string, LeafPlace>> {
+  const { table, isFinal } = LEAF_TABLES[kind];
+  const rows = await rowsOf<LeafPlace>(
     db,
-    statement(`select r.id, r.finished_at is not null as "isClosed", l.leaf_index::float8 as "leafIndex",
-       block.sealed_at as "sealedAt"
-     from webhook_request_logs r ${PLACE} where r.id = any($1::uuid[])`),
+    statement(`select r.id, ${isFinal} as "isFinal", l.leaf_index::float8 as "leafIndex", block.sealed_at as "sealedAt"
+     from ${table} r left join evidence_leaves l on l.kind = ${LEAF_KINDS[kind]} and l.subject_id = r.id ${PLACES}
+     where r.id = any($1::uuid[])`),
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** The facts of closed requests, by their ids. */
-export async function requestFacts(db: Db, ids: readonly string[]): Promise<Map<string, RequestFacts>> {
-  const rows = await rowsOf<RequestFacts>(
+/** The facts of these rows, by their ids. Rows that have no record yet are left out. */
+export async function factsById<Kind extends LeafKind>(
+  db: Db,
+  kind: Kind,
+  ids: readonly string[],
+): Promise<Map<string, FactsOf[Kind]>> {
+  const { table, facts, isFinal } = LEAF_TABLES[kind];
+  const rows = await rowsOf<FactsOf[Kind]>(
     db,
-    statement(`select ${REQUEST_FACTS} from webhook_request_logs r
-     where r.id = any($1::uuid[]) and r.finished_at is not null`),
+    statement(`select ${facts} from ${table} r where r.id = any($1::uuid[]) and ${isFinal}`),
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** The bytes of a payload and the salt of its digest. */
-export interface SaltedPayload {
+/** The decisions about each of these deliveries, oldest first, by the ids of the deliveries. */
+export async function decisionsOf(db: Db, deliveryIds: readonly string[]): Promise<Map<string, string[]>> {
+  const rows = await rowsOf<{ deliveryId: string; ids: string[] }>(
+    db,
+    statement(`select delivery_id as "deliveryId", array_agg(id order by id) as ids from delivery_decisions
+     where delivery_id = any($1::uuid[]) group by delivery_id`),
+    [deliveryIds],
+  );
+  return new Map(rows.map((row) => [row.deliveryId, row.ids]));
+}
+
+/** A payload with the salt of its digest. */
+export interface SaltedPayload extends PayloadFacts {
   id: string;
-  body: Buffer | null;
-  bodySalt: Buffer;
 }
 
 export async function saltedPayloads(db: Db, ids: readonly string[]): Promise<Map<string, SaltedPayload>> {
   const rows = await rowsOf<SaltedPayload>(
     db,
-    statement('select id, body, body_salt as "bodySalt" from payloads where id = any($1::uuid[])'),
+    statement(`select id, body, body_salt as "bodySalt", byte_length as "byteLength", content_type as "contentType"
+     from payloads where id = any($1::uuid[])`),
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));

@@ -32,6 +32,8 @@ const KNOWN_RECORDS = {
     'wireBody',
   ],
   'audit 1': ['details', 'reason', 'remoteAddress', 'userAgent'],
+  'event 1': ['body', 'idempotencyKey', 'reference', 'remoteAddress'],
+  'decision 1': ['message'],
 };
 
 /** The file, the key or the format: it cannot be said whether the evidence is true. */
@@ -234,6 +236,15 @@ function readRecord(text) {
   return record;
 }
 
+/** The digest of a payload contains its length and its type too. */
+function digestOf(name, part) {
+  const bytes = [base64(part?.salt, `the salt of ${name}`), base64(part?.content, `the content of ${name}`)];
+  const digest = sha256(...bytes).toString('hex');
+  if (name !== 'body' && name !== 'wireBody') return digest;
+  const payload = { bytes: part.bytes, content: digest, contentType: part.contentType };
+  return sha256(Buffer.from(JSON.stringify(payload))).toString('hex');
+}
+
 function checkProof(text, keys) {
   const proof = readProof(text);
   const head = openCheckpoint(proof.checkpoint, keys);
@@ -250,11 +261,8 @@ function checkProof(text, keys) {
   if (!root?.equals(head.root)) find('the record is not in the tree: it, its place or its proof was changed');
   const names = KNOWN_RECORDS[`${record.kind} ${record.v}`];
   for (const [name, part] of Object.entries(proof.parts)) {
-    const digest = sha256(
-      base64(part?.salt, `the salt of ${name}`),
-      base64(part?.content, `the content of ${name}`),
-    ).toString('hex');
-    if (!names.includes(name) || record.content?.[name] !== digest) find(`${name} is not what was recorded`);
+    if (!names.includes(name) || record.content?.[name] !== digestOf(name, part))
+      find(`${name} is not what was recorded`);
   }
   return { record, parts: Object.keys(proof.parts), head, findings };
 }

@@ -80,7 +80,7 @@ export async function insertReceived(
   await changedBy(
     db,
     statement(`with new_payloads as (${insertPayloadsSql()} returning id, body_digest),
-       new_events as (${insertEventsSql(AFTER_PAYLOADS)}), waiting as (${fillOutboxSql(AFTER_PAYLOADS)})
+       new_events as (${insertEventsSql(AFTER_PAYLOADS, 'new_payloads')}), waiting as (${fillOutboxSql(AFTER_PAYLOADS)})
      insert into webhook_request_logs (${RECEIVED.names}, direction, attempt_number, response_truncated, body_digest,
        wire_body_digest)
      select c.*, 'INCOMING', 1, false, body.body_digest, wire.body_digest

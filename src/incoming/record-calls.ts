@@ -1,6 +1,6 @@
 // Records decided calls in one transaction: finds duplicates, and creates the events of the others.
 import { currentMs } from '../clock';
-import type { NewEventRow } from '../events/business-event.store';
+import { type NewEventRow, WITHOUT_KEY } from '../events/business-event.store';
 import { pathsBehind } from '../events/cause.store';
 import { newPayload, type Payload } from '../events/payload.store';
 import { newId, timeOfId, toNodeId } from '../ids';
@@ -126,8 +126,8 @@ function causeOf({ causedBy }: Accepted, paths: ReadonlyMap<string, string[]>) {
 
 function placeOf(eventId: string, { call, settings }: DecidedCall) {
   const directedTo = settings.row.becomes === 'FORWARD' ? settings.row.forwardTo : null;
-  const { userId } = settings.row;
-  return { publishedBy: userId, idempotencyKey: null, createdAt: timeOfId(eventId), requestId: call.id, directedTo };
+  const from = { publishedBy: settings.row.userId, ...WITHOUT_KEY, remoteAddress: call.remoteAddress };
+  return { ...from, idempotencyKey: null, createdAt: timeOfId(eventId), requestId: call.id, directedTo };
 }
 
 function writtenRefusal(decided: DecidedCall, refused: Refused): Written {

@@ -9,6 +9,7 @@ const TABLES = [
   'audit_entries',
   'business_events',
   'deliveries',
+  'delivery_decisions',
   'evidence_leaves',
   'finished_deliveries',
   'payloads',

@@ -34,8 +34,8 @@ const MANY_EVENTS = [
    from (select n, (extract(epoch from now()) * 1000)::bigint - 1000 + n / 11 as at from generate_series(1, ${EVENTS}) as n) as all_
    cross join (select id, owner_id from webhooks limit 1) as w`,
   `insert into business_events (id, document_type, event, reference_document, payload_id, user_id, published_by, created_at,
-     fanned_out_at, wanted_by)
-   select event_id, 'Sales Invoice', 'on_change', '${NAME}', event_id, user_id, user_id, begun, begun, 1 from made`,
+     fanned_out_at, wanted_by, body_digest)
+   select event_id, 'Sales Invoice', 'on_change', '${NAME}', event_id, user_id, user_id, begun, begun, 1, sha256('') from made`,
   `insert into deliveries (id, business_event_id, webhook_id, user_id, document_type, event, reference_document, status, method,
      url, headers, payload_id, attempts, held, created_at, finished_at, delivered_at)
    select delivery_id, event_id, webhook_id, user_id, 'Sales Invoice', 'on_change', '${NAME}', 'DELIVERED', 'POST', '', '[]',

@@ -1,10 +1,14 @@
 // The record of a row: written by the application and by SQL functions, with the same bytes.
 import { randomBytes } from 'node:crypto';
 import { canonicalize } from '@sigstore/core/dist/json';
+import { decisionRecord, eventRecord } from '../../src/evidence/formats/event-record';
+import { LEAF_KINDS, type LeafKind, recordOf } from '../../src/evidence/formats/leaf-kinds';
 import { leafHashOf } from '../../src/evidence/formats/merkle-tree';
-import { auditRecord, partDigest, requestRecord } from '../../src/evidence/formats/record';
-import { AUDIT_FACTS, REQUEST_FACTS } from '../../src/evidence/sealed-rows.store';
+import { partDigest, payloadDigest } from '../../src/evidence/formats/parts';
+import { requestRecord } from '../../src/evidence/formats/record';
+import { LEAF_TABLES } from '../../src/evidence/sealed-rows.store';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { columnsOf, insertRandomRows } from './random-rows';
 
 let database: TestDatabase;
 
@@ -13,131 +17,48 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const CONTROLS = Array.from({ length: 31 }, (_, n) => String.fromCodePoint(n + 1)).join('');
-const TEXTS = [
-  null,
-  '',
-  'Sales Invoice',
-  `"quoted" \\ / ${CONTROLS}\u007f\u0085`,
-  'Ä€😀\u2028\u2029\ufeff\uffff',
-  'فاتورة',
-  'null',
-];
-const some = <T>(of: readonly T[]): T => of[Math.floor(Math.random() * of.length)] as T;
-const maybe = (value: number | string | Buffer) => some([null, value]);
-const uuid = () => {
-  const hex = randomBytes(16).toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-9${hex.slice(17, 20)}-${hex.slice(20)}`;
-};
+// beside the salt, which the digests contain, and the hash itself
+const NOT_RECORDED: Record<string, readonly string[]> = { business_events: ['fanned_out_at', 'wanted_by'] };
 
-// every column of the log with a random value; the triggers are off, so that no other table has to have its rows
-async function insertRandomRequests(count: number): Promise<void> {
-  await database.query('set session_replication_role = replica');
-  for (let n = 0; n < count; n++) {
-    const row: Record<string, unknown> = {
-      id: `01a2${uuid().slice(4)}`,
-      webhook_id: maybe(uuid()),
-      direction: some(['OUTGOING', 'INCOMING']),
-      status: some(['SUCCEEDED', 'FAILED', 'UNKNOWN', 'REFUSED']),
-      document_type: some(TEXTS),
-      event: some(TEXTS),
-      reference_document: some(TEXTS),
-      business_event_id: maybe(uuid()),
-      delivery_id: maybe(uuid()),
-      replay_id: maybe(uuid()),
-      user_id: maybe(uuid()),
-      attempt_number: some([1, 2, 2_147_483_647]),
-      duplicate: some([true, false]),
-      test: some([true, false]),
-      method: some(['POST', 'DELETE', 'a"b']),
-      url: some(['https://example.com/', ...TEXTS.filter((text) => text !== null)]),
-      headers: some(TEXTS),
-      payload_id: maybe(uuid()),
-      wire_payload_id: maybe(uuid()),
-      secret_id: maybe(uuid()),
-      started_at: '2026-11-25T23:59:59.999Z',
-      finished_at: some(['2026-11-26T00:00:00.000Z', '2026-02-28T12:00:00.120Z']),
-      duration_ms: maybe(0),
-      response_status: maybe(200),
-      response_headers: some(TEXTS),
-      response_body: maybe(randomBytes(40)),
-      response_bytes: maybe(12),
-      response_truncated: some([null, true, false]),
-      error: some(TEXTS),
-      error_code: some([null, 'HTTP_STATUS']),
-      remote_address: maybe('2001:db8::1'),
-      trace_id: maybe('4bf92f3577b34da6a3ce929d0e0e4736'),
-      dns_ms: maybe(1),
-      connect_ms: maybe(2),
-      tls_ms: maybe(3),
-      first_byte_ms: maybe(4),
-      tls_version: maybe('TLSv1.3'),
-      content_salt: randomBytes(16),
-      body_digest: maybe(randomBytes(32)),
-      wire_body_digest: maybe(randomBytes(32)),
-      leaf_hash: Buffer.alloc(32),
-    };
-    const names = Object.keys(row);
-    await database.query(
-      `insert into webhook_request_logs (${names.join(', ')}) values (${names.map((_, at) => `$${at + 1}`).join(', ')})`,
-      Object.values(row),
+test.each(Object.keys(LEAF_KINDS) as LeafKind[])(
+  'both ways write the same record of random rows of the kind %s, in the canonical form of RFC 8785',
+  async (kind) => {
+    const { table, facts } = LEAF_TABLES[kind];
+    await insertRandomRows(database, table, 300);
+    const columns = await columnsOf(database, table);
+    const rows = await database.query<{ record: string; leaf: Buffer } & Parameters<typeof recordOf<typeof kind>>[1]>(
+      `select ${facts}, ${kind}_record(r) as record, ${kind}_leaf_hash(r) as leaf from ${table} r`,
     );
-  }
-  await database.query('reset session_replication_role');
-}
+    expect(rows).toHaveLength(300);
+    for (const row of rows) {
+      const record = recordOf(kind, row);
+      expect(record).toBe(row.record);
+      expect(record).toBe(canonicalize(JSON.parse(record)));
+      expect(leafHashOf(record)).toEqual(row.leaf);
+    }
+    // a column that is null is not in the record
+    const records = rows.map(({ record }) => JSON.parse(record));
+    const { v, kind: named, content: _parts, ...plain } = Object.assign({}, ...records);
+    const content = Object.assign({}, ...records.map((record) => record.content));
+    expect([v, named]).toEqual([1, kind]);
+    const missing = 2 + (NOT_RECORDED[table]?.length ?? 0);
+    expect(Object.keys(plain).length + Object.keys(content).length).toBe(columns.length - missing);
+  },
+);
 
-test('both ways write the same record of 1,000 random requests, in the canonical form of RFC 8785', async () => {
-  await insertRandomRequests(1_000);
-  const rows = await database.query<{ record: string; leaf: Buffer } & Parameters<typeof requestRecord>[0]>(
-    `select ${REQUEST_FACTS}, request_record(r) as record, request_leaf_hash(r) as leaf from webhook_request_logs r`,
-  );
-  expect(rows).toHaveLength(1_000);
-  for (const row of rows) {
-    const record = requestRecord(row);
-    expect(record).toBe(row.record);
-    expect(record).toBe(canonicalize(JSON.parse(record)));
-    expect(leafHashOf(record)).toEqual(row.leaf);
-  }
-});
-
-test('the record has every column of the log, and each of them changes it', async () => {
-  const rows = await database.query<{ record: string }>(
-    'select request_record(r) as record from webhook_request_logs r',
-  );
-  const records = rows.map(({ record }) => JSON.parse(record));
-  // a column that is null is not in the record
-  const { v, kind, content: _parts, ...facts } = Object.assign({}, ...records);
-  const content = Object.assign({}, ...records.map((record) => record.content));
-  expect([v, kind]).toEqual([1, 'request']);
-  const [{ n: columns } = { n: 0 }] = await database.query<{ n: number }>(
-    `select count(*)::int as n from information_schema.columns where table_name = 'webhook_request_logs'`,
-  );
-  // all but content_salt, which the digests contain, and leaf_hash
-  expect(Object.keys(facts).length + Object.keys(content).length).toBe(columns - 2);
-});
-
-test('both ways write the same record of audit entries', async () => {
-  for (const text of TEXTS) {
-    await database.query(
-      `insert into audit_entries (id, at, action, actor_id, actor_kind, api_key_id, session_id, subject_type, subject_id,
-         outcome, reason, details, remote_address, user_agent, request_id)
-       values (new_id(), date_trunc('milliseconds', clock_timestamp()), 'webhook.paused', new_id(), 'USER', null, new_id(),
-         $1, new_id(), 'DENIED', $1, $1, $1, $1, $1)`,
-      [text],
+test('both ways make the same digest of a payload', async () => {
+  for (const [body, contentType, byteLength] of [
+    [Buffer.from('{"n":1}'), 'application/json', 7],
+    [Buffer.alloc(0), '', 5_000],
+    [randomBytes(100), 'text/plain; charset="ü"', 100],
+  ] as const) {
+    const [row] = await database.query<{ bodySalt: Buffer; digest: Buffer }>(
+      `insert into payloads (id, body, sha256, byte_length, content_type) values (new_id(), $1::bytea, sha256($1::bytea), $2, $3)
+       returning body_salt as "bodySalt", body_digest as digest`,
+      [body, byteLength, contentType],
     );
-  }
-  const rows = await database.query<
-    { record: string; leaf: Buffer; stored: Buffer } & Parameters<typeof auditRecord>[0]
-  >(
-    `select ${AUDIT_FACTS}, audit_record(e) as record, audit_leaf_hash(e) as leaf, leaf_hash as stored from audit_entries e`,
-  );
-  expect(rows).toHaveLength(TEXTS.length);
-  for (const row of rows) {
-    const record = auditRecord(row);
-    expect(record).toBe(row.record);
-    expect(record).toBe(canonicalize(JSON.parse(record)));
-    expect(leafHashOf(record)).toEqual(row.leaf);
-    expect(row.stored).toEqual(row.leaf);
+    const { bodySalt, digest } = row as { bodySalt: Buffer; digest: Buffer };
+    expect(payloadDigest({ body, bodySalt, byteLength, contentType })).toBe(digest.toString('hex'));
   }
 });
 
@@ -190,4 +111,46 @@ test('a record keeps its bytes over releases', () => {
   expect(partDigest(Buffer.alloc(16, 7), 'url', 'https://partner.example.com/hook')).toBe(
     JSON.parse(record).content.url,
   );
+});
+
+test('the records of an event and of a decision keep their bytes over releases', () => {
+  const id = '019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e';
+  const contentSalt = Buffer.alloc(16, 7);
+  const at = new Date('2026-03-04T09:30:00.012Z');
+  const event = eventRecord({
+    id,
+    bodyDigest: Buffer.alloc(32, 1),
+    causedBy: id,
+    causePath: [id],
+    contentSalt,
+    createdAt: at,
+    directedTo: null,
+    documentType: 'Sales Invoice',
+    event: 'on_submit',
+    idempotencyKey: 'SINV-0042/on_submit',
+    referenceDocument: 'SINV-0042',
+    remoteAddress: '203.0.113.7',
+    payloadId: id,
+    publishedBy: id,
+    requestId: null,
+    sessionId: null,
+    userId: id,
+    apiKeyId: id,
+  });
+  const decision = decisionRecord({
+    id,
+    at,
+    attempts: 0,
+    businessEventId: id,
+    contentSalt,
+    deliveryId: id,
+    message: 'The condition is false.',
+    reason: 'CONDITION_FALSE',
+    status: 'SKIPPED',
+    webhookId: id,
+  });
+  expect([event, decision].map((record) => leafHashOf(record).toString('hex'))).toEqual([
+    '8bede3e176ab155676ff22ee4d6c30797d53d56540a115753f75bffa966d5545',
+    '098d12b735f0f40712086455ee1150106b13bce6ee5ccfd2c9a1726de76ee522',
+  ]);
 });

@@ -1,8 +1,15 @@
 // Closed requests without an application, and a check of the whole stored tree.
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
+import type { RunDepth } from '../../src/evidence/evidence-run.entity';
+import { LEAF_KINDS, type LeafKind } from '../../src/evidence/formats/leaf-kinds';
 import { Frontier, hashesOf } from '../../src/evidence/formats/merkle-tree';
 import { openNote, readCheckpoint, readVkey } from '../../src/evidence/formats/signed-note';
+import { LEAF_TABLES } from '../../src/evidence/sealed-rows.store';
+import type { Finding } from '../../src/evidence/verifying/findings';
+import { insertRun, runById } from '../../src/evidence/verifying/run.store';
+import { verifyNext } from '../../src/evidence/verifying/verify-run';
+import { newId } from '../../src/ids';
 import { createKeyring, type Keyring } from '../../src/keyring/keyring';
 import { pipelinedTransactions, type Transaction } from '../../src/sql/transactions';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -38,18 +45,53 @@ export async function openStore(database: TestDatabase): Promise<Store> {
   };
 }
 
+export async function addAuditor({ database }: Store): Promise<void> {
+  await database.query(
+    `insert into users (id, name, roles, active, created_at, updated_at) values (new_id(), 'auditor', '{}', true, now(), now())`,
+  );
+}
+
+/** What a verification finds. */
+export async function verify(
+  store: Store,
+  depth: RunDepth = 'CONTENT',
+  knownHeads: readonly string[] = [],
+): Promise<Finding[]> {
+  const id = newId();
+  const [user] = await store.database.query<{ id: string }>('select id from users limit 1');
+  const orderedBy = user?.id as string;
+  await insertRun(store.source.manager, { id, depth, knownHeads, orderedBy, createdAt: new Date() });
+  expect(await verifyNext(store.source.manager, store.transaction)).toBe(true);
+  const run = await runById(store.source.manager, id);
+  expect(run).toMatchObject({ state: 'COMPLETED', error: null });
+  return JSON.parse(run?.findings ?? '');
+}
+
+/** As a superuser does it, with the triggers off. */
+export async function tamperWith(database: TestDatabase, statements: readonly string[]): Promise<void> {
+  for (const sql of ['set session_replication_role = replica', ...statements, 'reset session_replication_role']) {
+    await database.query(sql);
+  }
+}
+
 /** Closed rows, as the log has them. */
 export const INSERT_CLOSED = `insert into webhook_request_logs
     (id, direction, status, attempt_number, duplicate, method, url, started_at, finished_at)
   select new_id(), 'OUTGOING', 'SUCCEEDED', 1, false, 'POST', 'https://example.com/' || n, t.at, t.at
   from generate_series(1, $1::int) as n, (select date_trunc('milliseconds', clock_timestamp()) as at) as t`;
 
-/** Every closed request and audit entry is one leaf, at its place; blocks, nodes and heads agree. */
+const LEAVES = (Object.keys(LEAF_KINDS) as LeafKind[])
+  .map(
+    (kind) =>
+      `select ${LEAF_KINDS[kind]} as kind, id, leaf_hash from ${LEAF_TABLES[kind].table} r where ${LEAF_TABLES[kind].isFinal}`,
+  )
+  .join(' union all ');
+
+/** Every row that has its record is one leaf, at its place; blocks, nodes and heads agree. */
 export async function expectSoundTree({ database }: Store): Promise<number> {
   const [lost] = await database.query<{ n: number }>(
     `select count(*)::int as n from (
-       select 1 as kind, id, leaf_hash from webhook_request_logs where finished_at is not null
-       union all select 2, id, leaf_hash from audit_entries
+       ${LEAVES}
      ) as rows
      full join (
        select l.kind, l.subject_id, substring(b.leaf_hashes from ((l.leaf_index - b.first_index) * 32 + 1)::int for 32) as leaf

@@ -3,10 +3,8 @@
 import type { RunDepth } from '../../src/evidence/evidence-run.entity';
 import { seal } from '../../src/evidence/seal';
 import type { Finding } from '../../src/evidence/verifying/findings';
-import { insertRun, runById } from '../../src/evidence/verifying/run.store';
-import { verifyNext } from '../../src/evidence/verifying/verify-run';
 import { newId } from '../../src/ids';
-import { type Store, startStore } from './stored-tree';
+import { addAuditor, type Store, startStore, tamperWith, verify } from './stored-tree';
 
 const HOST = 'erp.example.com';
 const ROWS = 12;
@@ -16,12 +14,11 @@ let head: string;
 
 beforeEach(async () => {
   store = await startStore();
-  await store.database.query(
-    `insert into users (id, name, roles, active, created_at, updated_at) values (new_id(), 'auditor', '{}', true, now(), now())`,
-  );
+  await addAuditor(store);
   const inserted = await store.database.query<{ id: string }>(
     `with p as (insert into payloads (id, body, sha256, byte_length, content_type)
-       select new_id(), convert_to('{"n":' || n || '}', 'UTF8'), '', 7, 'application/json' from generate_series(1, ${ROWS}) n
+       select new_id(), body, sha256(body), 7, 'application/json'
+       from (select convert_to('{"n":' || n || '}', 'UTF8') as body from generate_series(1, ${ROWS}) n) as made
        returning id, body_digest)
      insert into webhook_request_logs (id, direction, status, document_type, event, reference_document, attempt_number,
        duplicate, method, url, headers, payload_id, body_digest, started_at, finished_at, response_body, error)
@@ -40,29 +37,8 @@ beforeEach(async () => {
 });
 afterEach(() => store.stop());
 
-async function verified(depth: RunDepth = 'CONTENT', knownHeads: string[] = []): Promise<Finding[]> {
-  const id = newId();
-  const [user] = await store.database.query<{ id: string }>('select id from users limit 1');
-  await insertRun(store.source.manager, {
-    id,
-    depth,
-    knownHeads,
-    orderedBy: user?.id as string,
-    createdAt: new Date(),
-  });
-  expect(await verifyNext(store.source.manager, store.transaction)).toBe(true);
-  const run = await runById(store.source.manager, id);
-  expect(run).toMatchObject({ state: 'COMPLETED', error: null });
-  return JSON.parse(run?.findings ?? '');
-}
-
-/** As the owner of the tables does it, with the triggers off. */
-async function tamper(...statements: string[]): Promise<void> {
-  for (const sql of ['set session_replication_role = replica', ...statements, 'reset session_replication_role']) {
-    await store.database.query(sql);
-  }
-}
-
+const verified = (depth?: RunDepth, knownHeads?: string[]) => verify(store, depth, knownHeads);
+const tamper = (...statements: string[]) => tamperWith(store.database, statements);
 const names = (findings: Finding[]) => findings.map(({ name, rowId }) => [name, rowId]);
 
 test('a log that nothing was done to has no findings, at any depth', async () => {
@@ -75,35 +51,6 @@ test('a log that nothing was done to has no findings, at any depth', async () =>
     { depth: 'ROWS' },
     { depth: 'CONTENT', findings: 0 },
   ]);
-});
-
-test('the edit of each column of a request is found, with the id of the row', async () => {
-  const columns = await store.database.query<{ name: string; type: string }>(
-    `select column_name as name, data_type as type from information_schema.columns
-     where table_name = 'webhook_request_logs' and column_name not in ('id', 'leaf_hash')`,
-  );
-  const other: Record<string, string> = {
-    uuid: 'gen_random_uuid()',
-    text: `coalesce(%, '') || 'x'`,
-    integer: 'coalesce(%, 0) + 1',
-    boolean: 'not coalesce(%, false)',
-    bytea: `coalesce(%, '') || 'x'`,
-    'timestamp with time zone': `% + interval '1 ms'`,
-  };
-  const enums: Record<string, string> = { status: `'SUCCEEDED'`, direction: `'INCOMING'` };
-  const id = ids[5] as string;
-  await store.database.query('create table kept as select * from webhook_request_logs where id = $1', [id]);
-  expect(columns.length).toBeGreaterThan(35);
-  for (const { name, type } of columns) {
-    const value = enums[name] ?? (other[type] as string).replaceAll('%', name);
-    await tamper(`update webhook_request_logs set ${name} = ${value} where id = '${id}'`);
-    const found = names(await verified());
-    expect({ name, found: found.length > 0 && found.every(([what, row]) => what === 'CHANGED' && row === id) }).toEqual(
-      { name, found: true },
-    );
-    await tamper(`delete from webhook_request_logs where id = '${id}'`, 'insert into webhook_request_logs table kept');
-  }
-  expect(await verified()).toEqual([]);
 });
 
 test('an edited row whose own hash was computed again is found', async () => {

@@ -178,7 +178,8 @@ async function failedRequest(app: TestApp, webhook: string): Promise<void> {
 }
 
 /** A delivery that is not sent, and is counted. */
-async function skippedDelivery(app: TestApp): Promise<void> {
+/** A delivery that was decided against. @returns its id, once the decision is sealed */
+async function skippedDelivery(app: TestApp): Promise<string> {
   const documentType = 'Skipped';
   await createTestWebhook(app, NOWHERE, { documentType, condition: 'false' });
   await publish(app, [invoice('INV-1', { documentType })]);
@@ -187,6 +188,13 @@ async function skippedDelivery(app: TestApp): Promise<void> {
       `select count(*)::int as n from delivery_stats_series where skip_reason = 'CONDITION_FALSE'`,
     );
     return row && row.n > 0;
+  });
+  return waitFor('the seal of the decision', async () => {
+    const answer = await app.ask(
+      '{ deliveries(where: { status: { eq: SKIPPED } }) { nodes { id evidence { state } } } }',
+    );
+    const [found] = answer.data.deliveries.nodes;
+    return found?.evidence.state === 'SEALED' && (found.id as string);
   });
 }
 
@@ -276,7 +284,7 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     replayDelivery(input: { deliveryId: "${delivery}", reason: "seen" }) { replay { id } } }`);
   const { request } = await delivered(2);
   await failedRequest(app, webhook);
-  await skippedDelivery(app);
+  const skipped = await skippedDelivery(app);
   const incoming = await incomingWebhook(app, [webhook]);
   const { id: proxied } = await createTestWebhook(app, NOWHERE, {
     documentType: 'Nothing',
@@ -304,6 +312,7 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     'Webhook.proxy': proxied,
     'Webhook.caCertificates': proxied,
     'Delivery.predecessor': await heldBackDelivery(app),
+    'Delivery.evidence': skipped,
     'Delivery.effects': causedBy,
     'BusinessEvent.effects': await eventOf(app, causedBy),
     Scratch: await makeUser(app, 'scratch'),

@@ -33,7 +33,7 @@ export function isRow(type: unknown): type is GraphQLObjectType {
 }
 
 /** Would make the query of a document too long, below each of its requests. */
-const isCut = (type: GraphQLObjectType) => type.name === 'RequestEvidence' || isRow(type);
+const isCut = (type: GraphQLObjectType) => type.name === 'Evidence' || isRow(type);
 
 /** A field with everything below it, down to rows and `rows` times further: 1 is every field of the next row. */
 export function pick(field: GraphQLField<unknown, unknown>, rows: number, args?: string): Pick {

@@ -42,7 +42,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     readers: 'exportWebhookRequestLogs revokeSession revokeSessions',
     keyReaders: 'exportEvidence verifyEvidence anchorEvidence attachEvidenceAnchor',
   },
-  RequestEvidence: { readers: 'state sealedAt leafIndex treeSize leafHash proof' },
+  Evidence: { readers: 'state sealedAt leafIndex treeSize leafHash proof' },
   EvidenceHead: { readers: 'treeSize checkpoint signedAt' },
   EvidenceStatus: { readers: 'origin keys treeSize head waiting oldestWaitingSeconds stops lastAnchors' },
   EvidenceTarget: { readers: 'kind by anchoredSize anchoredAt triedAt error' },
@@ -100,12 +100,12 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   SigningKey: { readers: 'id scheme createdAt expiresAt live publicKey' },
   BusinessEvent: {
     readers: `id documentType event referenceDocument user businessDocument publishedBy idempotencyKey createdAt fannedOutAt wantedBy causedBy
-      effects deliveries requests`,
+      effects deliveries requests evidence`,
     contentReaders: 'data dataBody',
   },
   Delivery: {
     readers: `id documentType event referenceDocument status skipReason skipMessage held waitsFor attempts test cancelRequested cancelReason cancelledBy nextAttemptAt createdAt deliveredAt finishedAt webhook businessEvent
-      businessDocument requests lastRequest replay user predecessor effects`,
+      businessDocument requests lastRequest replay user predecessor effects evidence`,
   },
   WebhookRequestLog: {
     readers: `id direction status referenceDocument documentType event attemptNumber duplicate test replay method url

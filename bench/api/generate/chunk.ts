@@ -102,14 +102,14 @@ const ATTEMPTS = `create temp table r on commit drop as
       when error_code = 'HTTP_STATUS' then (array[500, 502, 503, 429, 404, 400])[1 + floor(of_error / 0.55 * 6)::int] end as answered
   from coded`;
 
-// Triggers are off: the digest of the body and the leaf of a request are of the right size only. Nothing here reads them.
+// Triggers are off: digests of bodies and leaves are of the right size only. Nothing here reads them.
 const INSERT_PAYLOADS = `insert into payloads (id, body, sha256, byte_length, content_type, body_digest)
   select payload_id, body, sha256(body), octet_length(body), 'application/json', sha256(body) from e order by payload_id`;
 
 const INSERT_EVENTS = `insert into business_events (id, document_type, event, reference_document, payload_id, user_id, published_by,
-    created_at, fanned_out_at, wanted_by)
+    created_at, fanned_out_at, wanted_by, body_digest, leaf_hash)
   select event_id, document_type, event, reference_document, payload_id, user_id, user_id, at, at + interval '5 ms',
-    case when two and webhook_slot >= 0 then 2 else 1 end
+    case when two and webhook_slot >= 0 then 2 else 1 end, sha256(body), sha256(uuid_send(event_id))
   from e order by event_id`;
 
 const INSERT_DELIVERIES = `insert into deliveries (id, business_event_id, webhook_id, user_id, document_type, event, reference_document,

@@ -1,7 +1,7 @@
 // Reads and stores anchors, and what is known about those to whom heads are sent.
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { OWN_DOCUMENT_TYPE } from '../../webhooks/own-document-type';
-import { LEAF_KINDS } from '../evidence-tree.entity';
+import { LEAF_KINDS } from '../formats/leaf-kinds';
 import type { AnchorKind, TargetKind } from './anchor.entity';
 
 export interface Anchor {

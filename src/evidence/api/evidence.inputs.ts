@@ -20,9 +20,13 @@ export class ConsistencyArgs {
   to: number;
 }
 
-@InputType('ExportEvidenceInput', { description: 'The requests to prove, and what is disclosed of them.' })
+@InputType('ExportEvidenceInput', { description: 'The rows to prove, and what is disclosed of them.' })
 export class ExportEvidenceInput {
-  @Field(() => [ID], { description: 'The requests (req_...), 1 to 1,000, each once. They must be sealed.' })
+  @Field(() => [ID], {
+    description:
+      'Requests (req_...), events (evt_...), audit entries (aud_...) and deliveries (dlv_...), 1 to 1,000, each once. They ' +
+      'must be sealed. A delivery stands for the decisions about it: why it was not sent, or given up.',
+  })
   ids: string[];
 
   @Field(() => [EvidencePartEnum], {

@@ -1,93 +1,29 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { currentMs, currentTime } from '../../clock';
 import { AppError, InputError, type UserError } from '../../errors';
 import type { Context } from '../../graphql/context';
-import { loaderFor, perRequest } from '../../graphql/data-loaders';
 import { withExample } from '../../graphql/example';
 import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
-import { timeOfId, uuidOf } from '../../ids';
-import { RequestLogType } from '../../request-log/api/request-log.type';
-import type { RequestRow } from '../../request-log/request-log.store';
+import { timeOfId } from '../../ids';
+import type { Db } from '../../sql/db';
 import { READERS, type Viewer } from '../../viewer';
 import { anchorTargets } from '../anchors/anchor.store';
-import { type Bundle, exportBundle, proofOf } from '../bundle';
-import { type RequestFacts, requestLeaf } from '../formats/record';
-import { cached, consistencyProof } from '../formats/tree-proofs';
+import { type Bundle, exportBundle } from '../bundle';
+import { consistencyProof } from '../formats/tree-proofs';
 import { evidenceKeys, headsBefore, newestHead, type SignedHead } from '../head.store';
-import { requestEvidence, requestFacts } from '../sealed-rows.store';
+import { type NamedRow, namedRows, rowsToExport } from '../rows-to-export';
 import { sealingStops } from '../stop.store';
 import { newestTree, tilesOf, waitingLeaves } from '../tree.store';
 import { ConsistencyArgs, EvidenceHeadsArgs, ExportEvidenceInput } from './evidence.inputs';
-import { EvidenceBundleType, EvidenceHeadType, EvidenceStatusType, RequestEvidenceType } from './evidence.type';
+import { EvidenceBundleType, EvidenceHeadType, EvidenceStatusType } from './evidence.type';
 
 const ExportEvidencePayload = payloadOf('ExportEvidence', { bundle: [() => EvidenceBundleType, 'The bundle.'] });
 
 const MAX_HEADS = 100;
 const MAX_IDS = 1_000;
 const MAX_EARLIER = 10;
-
-interface EvidenceShape extends Omit<RequestEvidenceType, 'leafHash' | 'proof'> {
-  requestId: string;
-  head: SignedHead | null;
-}
-
-const NOT_SEALED = { sealedAt: null, leafIndex: null, treeSize: null, head: null };
-
-@Resolver(() => RequestLogType)
-export class RequestEvidenceResolver {
-  @FieldResolver(() => RequestEvidenceType, {
-    description: 'The evidence that this request is what was recorded.',
-  })
-  async evidence(@Root() row: RequestRow, @Ctx() context: Context): Promise<EvidenceShape> {
-    const { db } = context;
-    const requestId = row.id;
-    const [place, head] = await Promise.all([
-      loaderFor(context, 'Request.evidence', (ids) => requestEvidence(db, ids)).load(requestId),
-      perRequest(context, 'evidence.head', () => newestHead(db)),
-    ]);
-    if (!place?.isClosed) return { ...NOT_SEALED, requestId, state: 'OPEN' };
-    const { leafIndex, sealedAt } = place;
-    if (leafIndex === null || !head || leafIndex >= head.treeSize) {
-      return { ...NOT_SEALED, requestId, state: 'WAITING' };
-    }
-    return { requestId, state: 'SEALED', sealedAt, leafIndex, treeSize: head.treeSize, head };
-  }
-}
-
-// The content of requests is read only for those who ask for a hash or a proof.
-function factsOf(context: Context, requestId: string): Promise<RequestFacts | null> {
-  return loaderFor(context, 'Request.facts', (ids) => requestFacts(context.db, ids)).load(requestId);
-}
-
-@Resolver(() => RequestEvidenceType)
-export class RequestProofResolver {
-  @FieldResolver(() => String, {
-    nullable: true,
-    description:
-      'The hash of the record as the row is now: 64 hexadecimal digits. `proof` proves that this leaf is in the tree; ' +
-      'it fails if the row was changed. null: OPEN.',
-  })
-  async leafHash(@Root() { requestId, state }: EvidenceShape, @Ctx() context: Context) {
-    const facts = state === 'OPEN' ? null : await factsOf(context, requestId);
-    return facts && requestLeaf(facts).toString('hex');
-  }
-
-  @FieldResolver(() => String, {
-    nullable: true,
-    description:
-      'A proof as text, of the format c2sp.org/tlog-proof@v1. Its `extra` line is JSON in base64 with the record; ' +
-      'content stands in the record as salted digests only. null: not SEALED.',
-  })
-  async proof(@Root() { requestId, leafIndex, head }: EvidenceShape, @Ctx() context: Context) {
-    if (!head || leafIndex === null) return null;
-    const facts = await factsOf(context, requestId);
-    if (!facts) return null;
-    const read = perRequest(context, 'evidence.tiles', () => cached(tilesOf(context.db)));
-    return proofOf(facts, leafIndex, head, read);
-  }
-}
 
 @Resolver()
 export class EvidenceResolver {
@@ -158,25 +94,20 @@ export class EvidenceResolver {
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Mutation(() => ExportEvidencePayload, {
     description: withExample(
-      'Makes a bundle: the proofs of these requests, with the disclosed parts. It is checked offline with ' +
-        'verify-evidence.mjs. The audit trail records it. Up to 32 MiB; above, the error is LIMIT_EXCEEDED.',
+      'Makes a bundle: the proofs of these rows, with the disclosed parts. It is checked offline with ' +
+        'verify-evidence.mjs. The audit trail records it. Up to 64 MiB; above, the error is LIMIT_EXCEEDED.',
       'mutation {\n  exportEvidence(input: {\n    ids: ["req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e"]\n    disclose: [BODY, RESPONSE]\n' +
         '    reason: "Dispute with the partner about SINV-0042"\n  }) { bundle { text sha256 rows } userErrors { field code message } }\n}',
     ),
   })
   exportEvidence(
     @Ctx() context: Context,
-    @Arg('input', () => ExportEvidenceInput, { description: 'The requests, and what is disclosed of them.' })
+    @Arg('input', () => ExportEvidenceInput, { description: 'The rows, and what is disclosed of them.' })
     input: ExportEvidenceInput,
   ) {
     return answer({ bundle: null as Bundle | null }, async () => {
-      const order = {
-        ...input,
-        ids: checked(input),
-        disclose: [...new Set(input.disclose)],
-        reason: input.reason.trim(),
-      };
-      return { bundle: await context.transaction((db) => exportBundle(db, context.viewer as Viewer, order)) };
+      const named = checkedRows(input);
+      return { bundle: await context.transaction((db) => exported(db, context.viewer as Viewer, named, input)) };
     });
   }
 }
@@ -189,23 +120,32 @@ function notASize(field: string, value: number): AppError {
   ]);
 }
 
-/** @returns the UUIDs of the requests @throws InputError */
-function checked({ ids, earlierSizes, reason }: ExportEvidenceInput): string[] {
+async function exported(
+  db: Db,
+  viewer: Viewer,
+  named: readonly NamedRow[],
+  { disclose, earlierSizes, reason }: ExportEvidenceInput,
+): Promise<Bundle> {
+  const head = await newestHead(db);
+  const rows = await rowsToExport(db, named, head);
+  const tree = { head: head as SignedHead, read: tilesOf(db) };
+  const order = { disclose: [...new Set(disclose)], earlierSizes, reason: reason.trim() };
+  return exportBundle(db, viewer, rows, tree, order);
+}
+
+/** @throws InputError for every fault of the input */
+function checkedRows({ ids, earlierSizes, reason }: ExportEvidenceInput): NamedRow[] {
   const faults: UserError[] = [];
   const add = (field: string[], message: string, code: UserError['code'] = 'INVALID') =>
     faults.push({ field, code, message });
   if (ids.length < 1 || ids.length > MAX_IDS) {
     add(
       ['ids'],
-      `ids must name 1 to ${MAX_IDS} requests, not ${ids.length}.`,
+      `ids must name 1 to ${MAX_IDS} rows, not ${ids.length}.`,
       ids.length > MAX_IDS ? 'TOO_LARGE' : 'REQUIRED',
     );
   }
-  const uuids = ids.map((id) => uuidOf('WebhookRequestLog', id));
-  uuids.forEach((uuid, at) => {
-    if (uuid === null) add(['ids', String(at)], 'It must be the id of a request: req_ and 32 hexadecimal digits.');
-    else if (uuids.indexOf(uuid) < at) add(['ids', String(at)], 'The request is named twice.');
-  });
+  const named = ids.length > MAX_IDS ? [] : namedRows(ids, faults);
   if (earlierSizes.length > MAX_EARLIER) {
     add(
       ['earlierSizes'],
@@ -220,5 +160,5 @@ function checked({ ids, earlierSizes, reason }: ExportEvidenceInput): string[] {
   const { length } = reason.trim();
   if (length < 10 || length > 500) add(['reason'], `reason must be 10 to 500 characters, not ${length}.`);
   if (faults.length > 0) throw new InputError(faults);
-  return uuids as string[];
+  return named;
 }

@@ -10,38 +10,45 @@ import { EvidenceTargetType } from './anchors.type';
 export const EVIDENCE_STATES = ['OPEN', 'WAITING', 'SEALED'] as const;
 export type EvidenceState = (typeof EVIDENCE_STATES)[number];
 
-export const EvidenceStateEnum = publishEnum('EvidenceState', EVIDENCE_STATES, 'How far a request is sealed.', {
+export const EvidenceStateEnum = publishEnum('EvidenceState', EVIDENCE_STATES, 'How far a row is sealed.', {
   OPEN: { description: 'The request is not finished. It has no record yet.' },
-  WAITING: { description: 'The request is finished, but no signed head contains it yet. Sealing runs every second.' },
-  SEALED: { description: 'A signed head of the tree contains the request. `proof` proves it.' },
+  WAITING: { description: 'The row has its record, but no signed head contains it yet. Sealing runs every second.' },
+  SEALED: { description: 'A signed head of the tree contains the row. `proof` proves it.' },
 });
 
 export const EvidencePartEnum = publishEnum(
   'EvidencePart',
   Object.keys(PARTS) as Part[],
-  'A part of a request that a bundle can disclose. The others stay in it as salted digests, which tell nothing.',
+  'A part of a row that a bundle can disclose. The others stay in it as salted digests, which tell nothing.',
   {
-    BODY: { description: 'The bytes of `data`.' },
-    ERROR: { description: '`error`.' },
+    BODY: { description: 'The bytes of `data`, with their type and length.' },
+    DETAILS: { description: '`details` of an audit entry.' },
+    ERROR: { description: '`error` of a request.' },
     HEADERS: { description: 'The request headers: a JSON array of pairs. Secret values are replaced by [secret].' },
+    IDEMPOTENCY_KEY: { description: '`idempotencyKey` of an event.' },
+    MESSAGE: { description: '`skipMessage` of a decision.' },
+    REASON: { description: '`reason` of an audit entry.' },
     REFERENCE: { description: '`referenceDocument`.' },
-    REMOTE_ADDRESS: { description: '`remoteAddress`.' },
+    REMOTE_ADDRESS: {
+      description: '`remoteAddress` of a request or audit entry; of an event, the address that published it.',
+    },
     RESPONSE: { description: 'The bytes of `response` that are stored.' },
     RESPONSE_HEADERS: { description: 'The response headers: a JSON array of pairs.' },
     URL: { description: '`url`.' },
+    USER_AGENT: { description: '`userAgent` of an audit entry.' },
     WIRE_BODY: { description: 'INCOMING: the bytes as received, if they had a content encoding.' },
   },
 );
 
 @HasRole(...READERS)
-@ObjectType('RequestEvidence', {
+@ObjectType('Evidence', {
   simpleResolvers: true,
   description:
-    'The evidence that a request is what was recorded: its place in a Merkle tree (RFC 6962) with signed heads. ' +
+    'The evidence that a row is what was recorded: its place in a Merkle tree (RFC 6962) with signed heads. ' +
     'docs/evidence.md says what it proves, and how to check it without Hookledger.',
 })
-export class RequestEvidenceType {
-  @Field(() => EvidenceStateEnum, { description: 'How far the request is sealed.' })
+export class EvidenceType {
+  @Field(() => EvidenceStateEnum, { description: 'How far the row is sealed.' })
   state: EvidenceState;
 
   @Field(() => GraphQLDateTime, {
@@ -144,8 +151,7 @@ export class EvidenceStatusType {
 
   @Field(() => Float, {
     nullable: true,
-    description:
-      'The age of the oldest request or audit entry that waits, in seconds, since it began; null: none waits.',
+    description: 'The age of the oldest row that waits, in seconds, since it began; null: none waits.',
   })
   oldestWaitingSeconds: number | null;
 
@@ -175,6 +181,6 @@ export class EvidenceBundleType {
   })
   sha256: string;
 
-  @Field(() => Int, { description: 'The number of requests.' })
+  @Field(() => Int, { description: 'The number of proofs.' })
   rows: number;
 }

@@ -83,5 +83,8 @@ function shown(run: RunRow): EvidenceRunType {
 }
 
 function shownId({ kind, rowId }: Finding): string | null {
-  return kind === 'request' && rowId !== null ? toNodeId('WebhookRequestLog', rowId) : rowId;
+  if (rowId === null) return null;
+  if (kind === 'request') return toNodeId('WebhookRequestLog', rowId);
+  if (kind === 'audit') return toNodeId('AuditEntry', rowId);
+  return kind === 'event' ? toNodeId('BusinessEvent', rowId) : rowId;
 }

@@ -8,7 +8,7 @@ import { FINDING_NAMES, type FindingName } from '../verifying/findings';
 export const EvidenceDepthEnum = publishEnum('EvidenceDepth', RUN_DEPTHS, 'How much a verification compares.', {
   TREE: { description: 'The leaves, the roots, and every signed head.' },
   ROWS: { description: 'Also every row: each column, with headers, responses and errors.' },
-  CONTENT: { description: 'Also the bytes of every payload.' },
+  CONTENT: { description: 'Also the bytes, the type and the length of every payload.' },
 });
 
 export const EvidenceRunStateEnum = publishEnum('EvidenceRunState', RUN_STATES, 'The state of a verification.', {
@@ -38,12 +38,16 @@ export class EvidenceFindingType {
   @Field(() => EvidenceFindingNameEnum, { description: 'What it is.' })
   name: FindingName;
 
-  @Field(() => String, { nullable: true, description: '`request` or `audit`; null: it is not about a row.' })
+  @Field(() => String, {
+    nullable: true,
+    description: '`request`, `event`, `decision` or `audit`; null: it is not about a row.',
+  })
   kind: string | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The row: the id of a request, or the UUID of an audit entry; null: unknown, or not about a row.',
+    description:
+      'The row: the id of a request, event or audit entry, or the UUID of a decision; null: unknown, or not about a row.',
   })
   rowId: string | null;
 

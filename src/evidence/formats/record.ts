@@ -1,7 +1,5 @@
-// The records whose hashes are the leaves of the tree: canonical JSON (RFC 8785), without the columns that are null.
-// migrations/9-evidence.sql has functions that write the same text. A record never changes its form: a change is another
-// version, `v`.
-import { leafHashOf, sha256, sha256Hex } from './merkle-tree';
+// The records of requests and audit entries.
+import { type Content, digestsOf, recordText } from './parts';
 
 /** A row of the log with everything that its record contains. Times are whole milliseconds. */
 export interface RequestFacts {
@@ -67,46 +65,26 @@ export interface AuditFacts {
   apiKeyId: string | null;
 }
 
-/** The salt of one part of a row's content. Disclosing it tells nothing about the other parts. */
-export function partSalt(salt: Buffer, part: string): Buffer {
-  return sha256(Buffer.concat([salt, Buffer.from(part)]));
-}
-
-/** The salted digest of a part of a row's content; null: the part is absent. */
-export function partDigest(salt: Buffer, part: string, content: string | Buffer | null): string | null {
-  if (content === null) return null;
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  return sha256Hex(Buffer.concat([partSalt(salt, part), bytes]));
-}
-
-// The properties are in the order of their names, as RFC 8785 demands. A function as argument of JSON.stringify() would take
-// more CPU than all of this.
-function recordText(record: { content: Record<string, unknown>; [name: string]: unknown }): string {
-  leaveOutNulls(record.content);
-  leaveOutNulls(record);
-  return JSON.stringify(record);
-}
-
-// JSON.stringify() writes no property that is undefined
-function leaveOutNulls(record: Record<string, unknown>): void {
-  for (const name in record) if (record[name] === null) record[name] = undefined;
+export function requestContent(row: RequestFacts): Content {
+  return {
+    error: row.error,
+    headers: row.headers,
+    reference: row.referenceDocument,
+    remoteAddress: row.remoteAddress,
+    response: row.responseBody,
+    responseHeaders: row.responseHeaders,
+    url: row.url,
+  };
 }
 
 export function requestRecord(row: RequestFacts): string {
-  const digest = (part: string, content: string | Buffer | null) => partDigest(row.contentSalt, part, content);
   return recordText({
     attempt: row.attemptNumber,
     businessEvent: row.businessEventId,
     connectMs: row.connectMs,
     content: {
       body: row.bodyDigest?.toString('hex'),
-      error: digest('error', row.error),
-      headers: digest('headers', row.headers),
-      reference: digest('reference', row.referenceDocument),
-      remoteAddress: digest('remoteAddress', row.remoteAddress),
-      response: digest('response', row.responseBody),
-      responseHeaders: digest('responseHeaders', row.responseHeaders),
-      url: digest('url', row.url),
+      ...digestsOf(row.contentSalt, requestContent(row)),
       wireBody: row.wireBodyDigest?.toString('hex'),
     },
     delivery: row.deliveryId,
@@ -141,19 +119,17 @@ export function requestRecord(row: RequestFacts): string {
   });
 }
 
+export function auditContent(row: AuditFacts): Content {
+  return { details: row.details, reason: row.reason, remoteAddress: row.remoteAddress, userAgent: row.userAgent };
+}
+
 export function auditRecord(row: AuditFacts): string {
-  const digest = (part: string, content: string | null) => partDigest(row.contentSalt, part, content);
   return recordText({
     action: row.action,
     actor: row.actorId,
     actorKind: row.actorKind,
     at: row.at.toISOString(),
-    content: {
-      details: digest('details', row.details),
-      reason: digest('reason', row.reason),
-      remoteAddress: digest('remoteAddress', row.remoteAddress),
-      userAgent: digest('userAgent', row.userAgent),
-    },
+    content: digestsOf(row.contentSalt, auditContent(row)),
     id: row.id,
     kind: 'audit',
     outcome: row.outcome,
@@ -164,12 +140,4 @@ export function auditRecord(row: AuditFacts): string {
     v: 1,
     viaKey: row.apiKeyId,
   });
-}
-
-export function requestLeaf(row: RequestFacts): Buffer {
-  return leafHashOf(requestRecord(row));
-}
-
-export function auditLeaf(row: AuditFacts): Buffer {
-  return leafHashOf(auditRecord(row));
 }

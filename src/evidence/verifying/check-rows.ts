@@ -1,11 +1,24 @@
 // Computes the leaf of every row again, and compares it with the leaf in the tree at the place of the row.
+import { toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
-import { LEAF_KINDS } from '../evidence-tree.entity';
-import { auditLeaf, partDigest, requestLeaf } from '../formats/record';
-import { type CheckedRequest, entriesAfter, type Placed, requestsAfter, rowsOfLeaves } from './checked-rows.store';
+import { type FactsOf, type LeafKind, leafKind, leafOf, timeOf } from '../formats/leaf-kinds';
+import { sha256 } from '../formats/merkle-tree';
+import { payloadDigest } from '../formats/parts';
+import {
+  type CheckedRow,
+  lastDeliveryOfPage,
+  type Placed,
+  rowsAfter,
+  rowsOfLeaves,
+  type StoredPayload,
+  undecidedDeliveries,
+} from './checked-rows.store';
 import type { Findings } from './findings';
 
 const PAGE = 1_000;
+/** A row has up to 3 MiB of content. */
+const PAGE_WITH_CONTENT = 200;
+const PAGE_OF_DELIVERIES = 5_000;
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 /** Rows that are not in the tree after this time are missing from it. */
 const SEALED_WITHIN_MS = 60_000;
@@ -13,7 +26,7 @@ const SEALED_WITHIN_MS = 60_000;
 const MAX_SEARCHED = 10_000;
 
 interface Mismatch {
-  kind: string;
+  kind: LeafKind;
   rowId: string;
   leafIndex: number;
 }
@@ -33,41 +46,32 @@ export class RowCheck {
     this.seen = Buffer.alloc(Math.ceil(treeSize / 8));
   }
 
-  async requests(db: Db, withContent: boolean, onPage: () => Promise<void>): Promise<void> {
+  async rows(db: Db, kind: LeafKind, withContent: boolean, onPage: () => Promise<void>): Promise<void> {
+    const atMost = withContent ? PAGE_WITH_CONTENT : PAGE;
     let after = BEFORE_ALL;
     for (;;) {
-      const rows = await requestsAfter(db, after, PAGE, withContent);
+      const rows = await rowsAfter(db, kind, { after, atMost, withContent });
       for (const row of rows) {
-        this.compare('request', row.id, row.finishedAt, row, requestLeaf(row));
-        if (withContent) this.compareBodies(row);
+        this.compare(kind, row);
+        if (withContent) this.comparePayloads(kind, row);
       }
       await onPage();
       const last = rows.at(-1);
-      if (!last || rows.length < PAGE) return;
+      if (!last || rows.length < atMost) return;
       after = last.id;
     }
   }
 
-  async entries(db: Db, onPage: () => Promise<void>): Promise<void> {
-    let after = BEFORE_ALL;
-    for (;;) {
-      const rows = await entriesAfter(db, after, PAGE);
-      for (const row of rows) this.compare('audit', row.id, row.at, row, auditLeaf(row));
-      await onPage();
-      const last = rows.at(-1);
-      if (!last || rows.length < PAGE) return;
-      after = last.id;
-    }
-  }
-
-  private compare(kind: string, rowId: string, at: Date, { leafIndex, leaf }: Placed, computed: Buffer): void {
+  private compare<Kind extends LeafKind>(kind: Kind, row: FactsOf[Kind] & Placed): void {
     this.checked += 1;
+    const { id: rowId, leafIndex, leaf } = row;
     if (leafIndex === null) {
-      if (this.now.getTime() - at.getTime() < SEALED_WITHIN_MS) return;
+      if (this.now.getTime() - timeOf(kind, row).getTime() < SEALED_WITHIN_MS) return;
       this.findings.add('NOT_SEALED', 'The row is finished, and not in the tree.', { kind, rowId });
       return;
     }
     const about = { kind, rowId, leafIndex };
+    const computed = leafOf(kind, row);
     if (leaf?.equals(computed)) this.see(leafIndex);
     else if (leaf === null) this.findings.add('INSERTED', 'The row claims a place outside of the tree.', about);
     else if (this.mismatches.size < MAX_SEARCHED) this.mismatches.set(computed.toString('hex'), about);
@@ -75,16 +79,29 @@ export class RowCheck {
   }
 
   // the record has the digests only: the bytes stand in other rows
-  private compareBodies(row: CheckedRequest): void {
-    const about = { kind: 'request', rowId: row.id, leafIndex: row.leafIndex };
-    for (const [what, digest, salt, body] of [
-      ['body', row.bodyDigest, row.payloadSalt, row.payloadBody],
-      ['body as received', row.wireBodyDigest, row.wireSalt, row.wireBody],
+  private comparePayloads(kind: LeafKind, row: CheckedRow<LeafKind>): void {
+    const about = { kind, rowId: row.id, leafIndex: row.leafIndex };
+    const { bodyDigest, wireBodyDigest } = row as Partial<Record<'bodyDigest' | 'wireBodyDigest', Buffer | null>>;
+    for (const [what, digest, payload] of [
+      ['body', bodyDigest, row.payload],
+      ['body as received', wireBodyDigest, row.wirePayload],
     ] as const) {
-      if (digest === null) continue;
-      if (!salt || partDigest(salt, 'body', body ?? null) !== digest.toString('hex')) {
-        this.findings.add('CHANGED', `The ${what} of the request is not what was recorded.`, about);
+      if (!digest || (payload && isWhole(payload, digest))) continue;
+      this.findings.add('CHANGED', `The ${what}, its type or its length is not what was recorded.`, about);
+    }
+  }
+
+  /** Compares deliveries that were not sent, or given up, with the decisions about them. */
+  async deliveries(db: Db): Promise<void> {
+    let after = BEFORE_ALL;
+    for (;;) {
+      const last = await lastDeliveryOfPage(db, after, PAGE_OF_DELIVERIES);
+      if (last === null) return;
+      for (const { deliveryId, status, decisionId } of await undecidedDeliveries(db, after, last)) {
+        const message = `The delivery ${toNodeId('Delivery', deliveryId)} is ${status}, which is not what was decided.`;
+        this.findings.add('CHANGED', message, { kind: 'decision', rowId: decisionId });
       }
+      after = last;
     }
   }
 
@@ -110,9 +127,8 @@ export class RowCheck {
     const known = new Map((await rowsOfLeaves(db, missing.slice(0, MAX_SEARCHED))).map((row) => [row.leafIndex, row]));
     for (const leafIndex of missing) {
       const row = known.get(leafIndex);
-      const kind = Object.entries(LEAF_KINDS).find(([, number]) => number === row?.kind)?.[0] ?? null;
       this.findings.add('DELETED', 'A row was sealed, and is no longer there.', {
-        kind,
+        kind: row ? leafKind(row.kind) : null,
         rowId: row?.rowId ?? null,
         leafIndex,
       });
@@ -136,4 +152,10 @@ export class RowCheck {
   private isSeen(index: number): boolean {
     return ((this.seen[Math.floor(index / 8)] ?? 0) & (1 << (index % 8))) !== 0;
   }
+}
+
+function isWhole(payload: StoredPayload, digest: Buffer): boolean {
+  const { body, sha256: stored } = payload;
+  if (body !== null && !stored?.equals(sha256(body))) return false;
+  return payload.bodyDigest.equals(digest) && payloadDigest(payload) === digest.toString('hex');
 }

@@ -1,8 +1,7 @@
 // Reads what a verification compares: rows with their leaves, blocks, and heads, in pages.
-import { type Db, rowsOf, statement } from '../../sql/db';
-import { LEAF_KINDS } from '../evidence-tree.entity';
-import type { AuditFacts, RequestFacts } from '../formats/record';
-import { AUDIT_FACTS, REQUEST_FACTS } from '../sealed-rows.store';
+import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { type FactsOf, LEAF_KINDS, type LeafKind } from '../formats/leaf-kinds';
+import { LEAF_TABLES } from '../sealed-rows.store';
 
 /** Where the leaf of a row is. */
 export interface Placed {
@@ -12,40 +11,72 @@ export interface Placed {
   leaf: Buffer | null;
 }
 
-export type CheckedRequest = RequestFacts &
-  Placed & {
-    payloadBody?: Buffer | null;
-    payloadSalt?: Buffer | null;
-    wireBody?: Buffer | null;
-    wireSalt?: Buffer | null;
-  };
-export type CheckedEntry = AuditFacts & Placed;
+/** A payload as it is stored now. */
+export interface StoredPayload {
+  body: Buffer | null;
+  bodySalt: Buffer;
+  byteLength: number;
+  contentType: string;
+  sha256: Buffer | null;
+  bodyDigest: Buffer;
+}
 
-const PLACE = (
-  kind: number,
-  row: string,
-) => `left join evidence_leaves l on l.kind = ${kind} and l.subject_id = ${row}.id
+export type CheckedRow<Kind extends LeafKind> = FactsOf[Kind] &
+  Placed & {
+    /** Of a request and of an event, if content is read; undefined: it is gone, or there is none. */
+    payload?: StoredPayload;
+    wirePayload?: StoredPayload;
+  };
+
+const PLACE = (kind: LeafKind) => `left join evidence_leaves l on l.kind = ${LEAF_KINDS[kind]} and l.subject_id = r.id
   left join lateral (select substring(leaf_hashes from ((l.leaf_index - first_index) * 32 + 1)::int for 32) as leaf
     from evidence_blocks where first_index <= l.leaf_index and tree_size > l.leaf_index
     order by first_index desc limit 1) as block on true`;
 const PLACED = `l.leaf_index::float8 as "leafIndex", block.leaf`;
 
-const REQUESTS = `select ${REQUEST_FACTS}, ${PLACED} from webhook_request_logs r ${PLACE(LEAF_KINDS.request, 'r')}
-  where r.id > $1 and r.finished_at is not null order by r.id limit $2`;
-const WITH_CONTENT = `select ${REQUEST_FACTS}, ${PLACED}, p.body as "payloadBody", p.body_salt as "payloadSalt",
-    w.body as "wireBody", w.body_salt as "wireSalt"
-  from webhook_request_logs r ${PLACE(LEAF_KINDS.request, 'r')}
-    left join payloads p on p.id = r.payload_id left join payloads w on w.id = r.wire_payload_id
-  where r.id > $1 and r.finished_at is not null order by r.id limit $2`;
-const ENTRIES = `select ${AUDIT_FACTS}, ${PLACED} from audit_entries e ${PLACE(LEAF_KINDS.audit, 'e')}
-  where e.id > $1 order by e.id limit $2`;
+const PAYLOAD = (
+  of: string,
+) => `${of}.body as ${of}_body, ${of}.body_salt as ${of}_salt, ${of}.byte_length as ${of}_bytes,
+  ${of}.content_type as ${of}_type, ${of}.sha256 as ${of}_sha256, ${of}.body_digest as ${of}_digest`;
 
-export async function requestsAfter(db: Db, id: string, atMost: number, content: boolean): Promise<CheckedRequest[]> {
-  return rowsOf<CheckedRequest>(db, statement(content ? WITH_CONTENT : REQUESTS), [id, atMost]);
+/** The payloads of a kind of rows. */
+const CONTENT: { readonly [Kind in LeafKind]?: { columns: string; joins: string } } = {
+  request: {
+    columns: `, ${PAYLOAD('p')}, ${PAYLOAD('w')}`,
+    joins: 'left join payloads p on p.id = r.payload_id left join payloads w on w.id = r.wire_payload_id',
+  },
+  event: { columns: `, ${PAYLOAD('p')}`, joins: 'left join payloads p on p.id = r.payload_id' },
+};
+
+function payloadIn(row: Record<string, unknown>, of: 'p' | 'w'): StoredPayload | undefined {
+  const column = (name: string) => row[`${of}_${name}`];
+  if (!column('salt')) return undefined;
+  return {
+    body: column('body'),
+    bodySalt: column('salt'),
+    byteLength: column('bytes'),
+    contentType: column('type'),
+    sha256: column('sha256'),
+    bodyDigest: column('digest'),
+  } as StoredPayload;
 }
 
-export async function entriesAfter(db: Db, id: string, atMost: number): Promise<CheckedEntry[]> {
-  return rowsOf<CheckedEntry>(db, statement(ENTRIES), [id, atMost]);
+/** The rows after this id, with their leaves. */
+export async function rowsAfter<Kind extends LeafKind>(
+  db: Db,
+  kind: Kind,
+  { after, atMost, withContent }: { after: string; atMost: number; withContent: boolean },
+): Promise<CheckedRow<Kind>[]> {
+  const { table, facts, isFinal } = LEAF_TABLES[kind];
+  const { columns, joins } = (withContent && CONTENT[kind]) || { columns: '', joins: '' };
+  const rows = await rowsOf<CheckedRow<Kind> & Record<string, unknown>>(
+    db,
+    statement(`select ${facts}, ${PLACED}${columns} from ${table} r ${PLACE(kind)} ${joins}
+     where r.id > $1 and ${isFinal} order by r.id limit $2`),
+    [after, atMost],
+  );
+  if (columns === '') return rows;
+  return rows.map((row) => ({ ...row, payload: payloadIn(row, 'p'), wirePayload: payloadIn(row, 'w') }));
 }
 
 export interface CheckedBlock {
@@ -79,5 +110,37 @@ export async function rowsOfLeaves(
     statement(`select kind, subject_id as "rowId", leaf_index::float8 as "leafIndex" from evidence_leaves
      where leaf_index = any($1::bigint[])`),
     [indexes],
+  );
+}
+
+/** A delivery that was not sent, or given up, and whose newest decision does not say so. */
+export interface UndecidedDelivery {
+  deliveryId: string;
+  status: string;
+  /** null: there is no decision. */
+  decisionId: string | null;
+}
+
+/** @returns the last delivery of the next page; null: there is no further one */
+export async function lastDeliveryOfPage(db: Db, after: string, atMost: number): Promise<string | null> {
+  const row = await rowOf<{ last: string | null }>(
+    db,
+    statement(
+      'select max(id::text) as last from (select id from deliveries where id > $1 order by id limit $2) as page',
+    ),
+    [after, atMost],
+  );
+  return row?.last ?? null;
+}
+
+export async function undecidedDeliveries(db: Db, after: string, last: string): Promise<UndecidedDelivery[]> {
+  return rowsOf<UndecidedDelivery>(
+    db,
+    statement(`select d.id as "deliveryId", d.status, x.id as "decisionId" from deliveries d
+     left join lateral (select * from delivery_decisions where delivery_id = d.id order by id desc limit 1) as x on true
+     where d.id > $1 and d.id <= $2 and d.status in ('EXHAUSTED', 'SKIPPED', 'CANCELLED')
+       and (x.id is null or (x.status, x.at, x.attempts, x.business_event_id, x.webhook_id, x.reason, x.message)
+         is distinct from (d.status, d.finished_at, d.attempts, d.business_event_id, d.webhook_id, d.skip_reason, d.skip_message))`),
+    [after, last],
   );
 }

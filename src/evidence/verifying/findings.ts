@@ -1,4 +1,5 @@
 // What a verification found.
+import type { LeafKind } from '../formats/leaf-kinds';
 
 export const FINDING_NAMES = [
   'CHANGED',
@@ -14,8 +15,8 @@ export type FindingName = (typeof FINDING_NAMES)[number];
 
 export interface Finding {
   name: FindingName;
-  /** request or audit; null: not about a row. */
-  kind: string | null;
+  /** null: not about a row. */
+  kind: LeafKind | null;
   /** The UUID of the row, as far as it is known. */
   rowId: string | null;
   leafIndex: number | null;

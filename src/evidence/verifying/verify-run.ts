@@ -4,6 +4,7 @@ import { recordOwnAct } from '../../audit/record';
 import { currentTime } from '../../clock';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
+import { LEAF_KINDS, type LeafKind } from '../formats/leaf-kinds';
 import { newestTree } from '../tree.store';
 import { RowCheck } from './check-rows';
 import { checkTree } from './check-tree';
@@ -54,8 +55,8 @@ async function verify(db: Db, run: RunRow, findings: Findings, progress: { check
     progress.checked = rows.checked;
     await reportRun(db, run.id, rows.checked, currentTime());
   };
-  await rows.requests(db, depth === 'CONTENT', report);
-  await rows.entries(db, report);
+  for (const kind of Object.keys(LEAF_KINDS) as LeafKind[]) await rows.rows(db, kind, depth === 'CONTENT', report);
+  await rows.deliveries(db);
   await checkTree(db, knownHeads, findings, rows.search);
   await rows.finish(db);
 }

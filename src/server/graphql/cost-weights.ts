@@ -49,7 +49,9 @@ export const COST_WEIGHTS: CostWeights = {
     ['DeliveryStats.byDocumentType', 1_000],
     // the whole row, and some hundred hashes
     ['WebhookRequestLog.evidence', 5],
-    ['RequestEvidence.proof', 50],
+    ['BusinessEvent.evidence', 5],
+    ['Delivery.evidence', 6],
+    ['Evidence.proof', 50],
     ['Query.evidenceStatus', 20],
     ['Query.evidenceHeads', 20],
     ['Query.evidenceAnchors', 20],

@@ -40,7 +40,9 @@ async function happen(...events: object[]): Promise<string[]> {
 async function age(eventId: string, seconds: number): Promise<string> {
   const id = uuidOf('BusinessEvent', eventId) as string;
   const older = firstIdAt(timeOfId(id).getTime() - seconds * 1000).slice(0, 13) + id.slice(13);
+  await app.database.query('set session_replication_role = replica');
   await app.database.query('update business_events set id = $2 where id = $1', [id, older]);
+  await app.database.query('reset session_replication_role');
   await app.database.query('update deliveries set business_event_id = $2 where business_event_id = $1', [id, older]);
   return toNodeId('BusinessEvent', older);
 }

@@ -132,17 +132,15 @@ describe('who may publish', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
-  test('the audit names the publisher once for a batch, and not at all for what was there already', async () => {
-    const entries = () =>
-      app.database.query<{ details: string }>(
-        `select details from audit_entries where action = 'events.published' order by id`,
-      );
-    const before = (await entries()).length;
-    const batch = [invoice('AUD-1', { idempotencyKey: 'audit' }), invoice('AUD-2', { idempotencyKey: 'audit-2' })];
-    await publish(batch);
-    await publish(batch);
-    const after = await entries();
-    expect(after).toHaveLength(before + 1);
-    expect(JSON.parse(after.at(-1)?.details ?? '')).toEqual({ count: 2 });
+  test('each event has the key and the address that published it, and the audit trail has no entry', async () => {
+    const entries = () => app.database.query('select id from audit_entries');
+    const before = await entries();
+    await publish([invoice('WHO-1'), invoice('WHO-2')]);
+    expect(await entries()).toEqual(before);
+    const rows = await app.database.query(
+      `select e.remote_address as address, e.session_id as session, k.user_id = e.published_by as "isOwnKey"
+       from business_events e left join api_keys k on k.id = e.api_key_id where reference_document like 'WHO-%'`,
+    );
+    expect(rows).toEqual(Array(2).fill({ address: '127.0.0.1', session: null, isOwnKey: true }));
   });
 });

@@ -1,0 +1,45 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { SkipReason } from './delivery.entity';
+
+export const DECIDED_STATUSES = ['EXHAUSTED', 'SKIPPED', 'CANCELLED'] as const;
+
+/** Why a delivery was not sent, or given up. A replayed delivery can be decided about again. */
+@Entity('delivery_decisions')
+@Index('delivery_decisions_delivery_id_idx', ['deliveryId', 'id'])
+@Check('delivery_decisions_status_check', `status in ('EXHAUSTED', 'SKIPPED', 'CANCELLED')`)
+export class DeliveryDecisionEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'delivery_decisions_pkey' })
+  id: string;
+
+  @Column('uuid', { name: 'delivery_id' })
+  deliveryId: string;
+
+  @Column('uuid', { name: 'business_event_id' })
+  businessEventId: string;
+
+  @Column('uuid', { name: 'webhook_id' })
+  webhookId: string;
+
+  @Column('text')
+  status: (typeof DECIDED_STATUSES)[number];
+
+  @Column('text', { nullable: true })
+  reason: SkipReason | null;
+
+  @Column('text', { nullable: true })
+  message: string | null;
+
+  /** Made until then. */
+  @Column('integer')
+  attempts: number;
+
+  /** When the delivery was finished. */
+  @Column({ type: 'timestamptz', precision: 3 })
+  at: Date;
+
+  @Column('bytea', { name: 'content_salt', default: () => 'uuid_send(gen_random_uuid())' })
+  contentSalt: Buffer;
+
+  @Column('bytea', { name: 'leaf_hash' })
+  leafHash: Buffer;
+}

@@ -1,0 +1,106 @@
+// The evidence of one row: of a request, of an event, and of the last decision about a delivery.
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { DeliveryType } from '../../delivery/api/delivery.type';
+import type { DeliveryRow } from '../../delivery/delivery.store';
+import type { BusinessEventRow } from '../../events/business-event.store';
+import { BusinessEventType } from '../../events/business-event.type';
+import type { Context } from '../../graphql/context';
+import { loaderFor, perRequest } from '../../graphql/data-loaders';
+import { RequestLogType } from '../../request-log/api/request-log.type';
+import type { RequestRow } from '../../request-log/request-log.store';
+import { type FactsOf, type LeafKind, leafOf } from '../formats/leaf-kinds';
+import { cached } from '../formats/tree-proofs';
+import { newestHead, type SignedHead } from '../head.store';
+import { proofOf } from '../proof';
+import { decisionsOf, factsById, leafPlaces } from '../sealed-rows.store';
+import { tilesOf } from '../tree.store';
+import { EvidenceType } from './evidence.type';
+
+interface EvidenceShape extends Omit<EvidenceType, 'leafHash' | 'proof'> {
+  kind: LeafKind;
+  rowId: string;
+  head: SignedHead | null;
+}
+
+const NOT_SEALED = { sealedAt: null, leafIndex: null, treeSize: null, head: null };
+
+async function evidenceOf(context: Context, kind: LeafKind, rowId: string): Promise<EvidenceShape> {
+  const { db } = context;
+  const [place, head] = await Promise.all([
+    loaderFor(context, `evidence.places.${kind}`, (ids) => leafPlaces(db, kind, ids)).load(rowId),
+    perRequest(context, 'evidence.head', () => newestHead(db)),
+  ]);
+  if (!place?.isFinal) return { ...NOT_SEALED, kind, rowId, state: 'OPEN' };
+  const { leafIndex, sealedAt } = place;
+  if (leafIndex === null || !head || leafIndex >= head.treeSize) {
+    return { ...NOT_SEALED, kind, rowId, state: 'WAITING' };
+  }
+  return { kind, rowId, state: 'SEALED', sealedAt, leafIndex, treeSize: head.treeSize, head };
+}
+
+@Resolver(() => RequestLogType)
+export class RequestEvidenceResolver {
+  @FieldResolver(() => EvidenceType, { description: 'The evidence that this request is what was recorded.' })
+  evidence(@Root() row: RequestRow, @Ctx() context: Context): Promise<EvidenceShape> {
+    return evidenceOf(context, 'request', row.id);
+  }
+}
+
+@Resolver(() => BusinessEventType)
+export class EventEvidenceResolver {
+  @FieldResolver(() => EvidenceType, {
+    description: 'The evidence that this event was published as it is recorded, by whom, and with which API key.',
+  })
+  evidence(@Root() row: BusinessEventRow, @Ctx() context: Context): Promise<EvidenceShape> {
+    return evidenceOf(context, 'event', row.id);
+  }
+}
+
+@Resolver(() => DeliveryType)
+export class DecisionEvidenceResolver {
+  @FieldResolver(() => EvidenceType, {
+    nullable: true,
+    description:
+      'The evidence of the last decision not to send this delivery, or to give it up: SKIPPED, CANCELLED or EXHAUSTED. ' +
+      'null: none was made. The requests of the delivery have evidence of their own.',
+  })
+  async evidence(@Root() row: DeliveryRow, @Ctx() context: Context): Promise<EvidenceShape | null> {
+    const made = await loaderFor(context, 'evidence.decisions', (ids) => decisionsOf(context.db, ids)).load(row.id);
+    const last = made?.at(-1);
+    return last === undefined ? null : evidenceOf(context, 'decision', last);
+  }
+}
+
+// Content is read only for those who ask for a hash or a proof.
+function factsOf(context: Context, { kind, rowId }: EvidenceShape): Promise<FactsOf[LeafKind] | null> {
+  return loaderFor(context, `evidence.facts.${kind}`, (ids) => factsById(context.db, kind, ids)).load(rowId);
+}
+
+@Resolver(() => EvidenceType)
+export class ProofResolver {
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'The hash of the record as the row is now: 64 hexadecimal digits. `proof` proves that this leaf is in the tree; ' +
+      'it fails if the row was changed. null: OPEN.',
+  })
+  async leafHash(@Root() evidence: EvidenceShape, @Ctx() context: Context) {
+    const facts = evidence.state === 'OPEN' ? null : await factsOf(context, evidence);
+    return facts && leafOf(evidence.kind, facts).toString('hex');
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'A proof as text, of the format c2sp.org/tlog-proof@v1. Its `extra` line is JSON in base64 with the record; ' +
+      'content stands in the record as salted digests only. null: not SEALED.',
+  })
+  async proof(@Root() evidence: EvidenceShape, @Ctx() context: Context) {
+    const { kind, leafIndex, head } = evidence;
+    if (!head || leafIndex === null) return null;
+    const facts = await factsOf(context, evidence);
+    if (!facts) return null;
+    const read = perRequest(context, 'evidence.tiles', () => cached(tilesOf(context.db)));
+    return proofOf(kind, facts, leafIndex, { head, read });
+  }
+}

@@ -1,0 +1,86 @@
+// The records of business events and of decisions about deliveries.
+import { type Content, digestsOf, recordText } from './parts';
+
+/** A business event with everything that its record contains. */
+export interface EventFacts {
+  id: string;
+  bodyDigest: Buffer;
+  causedBy: string | null;
+  causePath: string[];
+  contentSalt: Buffer;
+  createdAt: Date;
+  directedTo: string[] | null;
+  documentType: string;
+  event: string;
+  idempotencyKey: string | null;
+  referenceDocument: string;
+  remoteAddress: string | null;
+  payloadId: string;
+  publishedBy: string;
+  requestId: string | null;
+  sessionId: string | null;
+  userId: string;
+  apiKeyId: string | null;
+}
+
+/** A decision not to send a delivery, or to give it up, with everything that its record contains. */
+export interface DecisionFacts {
+  id: string;
+  at: Date;
+  attempts: number;
+  businessEventId: string;
+  contentSalt: Buffer;
+  deliveryId: string;
+  message: string | null;
+  reason: string | null;
+  status: string;
+  webhookId: string;
+}
+
+export function eventContent(row: EventFacts): Content {
+  return { idempotencyKey: row.idempotencyKey, reference: row.referenceDocument, remoteAddress: row.remoteAddress };
+}
+
+export function eventRecord(row: EventFacts): string {
+  return recordText({
+    at: row.createdAt.toISOString(),
+    causePath: row.causePath,
+    causedBy: row.causedBy,
+    content: {
+      body: row.bodyDigest.toString('hex'),
+      ...digestsOf(row.contentSalt, eventContent(row)),
+    },
+    directedTo: row.directedTo,
+    documentType: row.documentType,
+    event: row.event,
+    id: row.id,
+    kind: 'event',
+    payload: row.payloadId,
+    publishedBy: row.publishedBy,
+    request: row.requestId,
+    session: row.sessionId,
+    user: row.userId,
+    v: 1,
+    viaKey: row.apiKeyId,
+  });
+}
+
+export function decisionContent(row: DecisionFacts): Content {
+  return { message: row.message };
+}
+
+export function decisionRecord(row: DecisionFacts): string {
+  return recordText({
+    at: row.at.toISOString(),
+    attempts: row.attempts,
+    businessEvent: row.businessEventId,
+    content: digestsOf(row.contentSalt, decisionContent(row)),
+    delivery: row.deliveryId,
+    id: row.id,
+    kind: 'decision',
+    reason: row.reason,
+    status: row.status,
+    v: 1,
+    webhook: row.webhookId,
+  });
+}

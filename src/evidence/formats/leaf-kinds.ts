@@ -1,0 +1,68 @@
+// The kinds of rows whose records are leaves of the tree.
+import {
+  type DecisionFacts,
+  decisionContent,
+  decisionRecord,
+  type EventFacts,
+  eventContent,
+  eventRecord,
+} from './event-record';
+import { leafHashOf } from './merkle-tree';
+import type { Content } from './parts';
+import { type AuditFacts, auditContent, auditRecord, type RequestFacts, requestContent, requestRecord } from './record';
+
+/** By the numbers that the tables use. */
+export const LEAF_KINDS = { request: 1, audit: 2, event: 3, decision: 4 } as const;
+export type LeafKind = keyof typeof LEAF_KINDS;
+
+export interface FactsOf {
+  request: RequestFacts;
+  audit: AuditFacts;
+  event: EventFacts;
+  decision: DecisionFacts;
+}
+
+const RECORDS: { [Kind in LeafKind]: (facts: FactsOf[Kind]) => string } = {
+  request: requestRecord,
+  audit: auditRecord,
+  event: eventRecord,
+  decision: decisionRecord,
+};
+
+export function recordOf<Kind extends LeafKind>(kind: Kind, facts: FactsOf[Kind]): string {
+  return RECORDS[kind](facts);
+}
+
+export function leafOf<Kind extends LeafKind>(kind: Kind, facts: FactsOf[Kind]): Buffer {
+  return leafHashOf(recordOf(kind, facts));
+}
+
+const CONTENTS: { [Kind in LeafKind]: (facts: FactsOf[Kind]) => Content } = {
+  request: requestContent,
+  audit: auditContent,
+  event: eventContent,
+  decision: decisionContent,
+};
+
+/** The content of the row itself, without its payloads. */
+export function contentOf<Kind extends LeafKind>(kind: Kind, facts: FactsOf[Kind]): Content {
+  return CONTENTS[kind](facts);
+}
+
+const TIMES: { [Kind in LeafKind]: (facts: FactsOf[Kind]) => Date } = {
+  request: (row) => row.finishedAt,
+  audit: (row) => row.at,
+  event: (row) => row.createdAt,
+  decision: (row) => row.at,
+};
+
+/** Since when the row has its record. */
+export function timeOf<Kind extends LeafKind>(kind: Kind, facts: FactsOf[Kind]): Date {
+  return TIMES[kind](facts);
+}
+
+export function leafKind(number: number): LeafKind {
+  const found = (Object.keys(LEAF_KINDS) as LeafKind[]).find((kind) => LEAF_KINDS[kind] === number);
+  if (!found) throw new Error(`there is no kind ${number} of leaves`);
+  return found;
+}

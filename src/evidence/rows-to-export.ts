@@ -1,0 +1,84 @@
+// The sealed rows that an export names by their ids.
+import { InputError, type UserError } from '../errors';
+import { type NodeName, readNodeId } from '../ids';
+import type { Db } from '../sql/db';
+import type { SealedRow } from './bundle';
+import { LEAF_KINDS, type LeafKind } from './formats/leaf-kinds';
+import type { SignedHead } from './head.store';
+import { decisionsOf, leafPlaces } from './sealed-rows.store';
+
+type Fault = Pick<UserError, 'code' | 'message'>;
+
+const NOT_AN_ID = 'It must be the id of a request (req_), an event (evt_), a delivery (dlv_) or an audit entry (aud_).';
+const NOT_SEALED: Fault = {
+  code: 'INVALID',
+  message: 'It is not sealed yet, which takes about a second: try again then.',
+};
+const NOT_DECIDED: Fault = {
+  code: 'INVALID',
+  message: 'The delivery was never skipped, cancelled or given up. Export its requests instead.',
+};
+
+const KINDS: { readonly [Name in NodeName]?: LeafKind } = {
+  WebhookRequestLog: 'request',
+  BusinessEvent: 'event',
+  AuditEntry: 'audit',
+};
+
+interface Wanted {
+  kind: LeafKind;
+  id: string;
+  /** Its place in the ids that were given. */
+  at: number;
+}
+
+export interface NamedRow {
+  name: NodeName;
+  id: string;
+}
+
+/** @param faults gains one for each that is no id of a row that is sealed, or is repeated */
+export function namedRows(ids: readonly string[], faults: UserError[]): NamedRow[] {
+  return ids.flatMap((id, at) => {
+    const node = readNodeId(id);
+    const isKnown = node !== null && (KINDS[node.name] !== undefined || node.name === 'Delivery');
+    const message = !isKnown ? NOT_AN_ID : ids.indexOf(id) < at ? 'It is named twice.' : null;
+    if (message !== null) faults.push({ field: ['ids', String(at)], code: 'INVALID', message });
+    return isKnown ? [node] : [];
+  });
+}
+
+/**
+ * The leaves of these rows, in their order. A delivery stands for the decisions about it.
+ * @throws InputError for each row that does not exist or is not sealed
+ */
+export async function rowsToExport(db: Db, named: readonly NamedRow[], head: SignedHead | null): Promise<SealedRow[]> {
+  const faults: UserError[] = [];
+  const add = (at: number, { code, message }: Fault) => faults.push({ field: ['ids', String(at)], code, message });
+  const deliveries = named.filter(({ name }) => name === 'Delivery').map(({ id }) => id);
+  const decisions = await decisionsOf(db, deliveries);
+  const wanted = named.flatMap(({ name, id }, at): Wanted[] => {
+    const kind = KINDS[name];
+    if (kind) return [{ kind, id, at }];
+    const made = decisions.get(id) ?? [];
+    if (made.length === 0) add(at, NOT_DECIDED);
+    return made.map((decision) => ({ kind: 'decision', id: decision, at }));
+  });
+  const places = new Map<string, number | null>();
+  for (const kind of Object.keys(LEAF_KINDS) as LeafKind[]) {
+    const found = await leafPlaces(
+      db,
+      kind,
+      wanted.filter((row) => row.kind === kind).map(({ id }) => id),
+    );
+    for (const [id, place] of found) places.set(id, place.leafIndex);
+  }
+  const rows = wanted.map(({ kind, id, at }): SealedRow => {
+    const leafIndex = places.get(id);
+    if (leafIndex === undefined) add(at, { code: 'NOT_FOUND', message: `There is no ${kind} with this id.` });
+    else if (leafIndex === null || !head || leafIndex >= head.treeSize) add(at, NOT_SEALED);
+    return { kind, id, leafIndex: leafIndex ?? 0 };
+  });
+  if (faults.length > 0) throw new InputError(faults);
+  return rows;
+}
