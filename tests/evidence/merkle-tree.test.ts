@@ -56,12 +56,13 @@ test('the frontier has the root of RFC 6962 at every size, also when it goes on 
   expect(() => new Frontier(5, frontier.bytes())).toThrow('a tree of 5 leaves has another frontier');
 });
 
-test('every inclusion proof of the sizes 1 to 130 is right, here and for @sigstore/verify', async () => {
-  for (let size = 1; size <= 130; size++) {
+test('every inclusion proof of the sizes 1 to 66 and 127 to 130 is right, here and for @sigstore/verify', async () => {
+  const sizes = Array.from({ length: 66 }, (_, n) => n + 1);
+  for (const size of [...sizes, 127, 128, 129, 130]) {
     const root = rootOf(size);
     for (let index = 0; index < size; index++) {
       const proof = await inclusionProof(index, size, read);
-      expect(rootByInclusion(index, size, leaves[index] as Buffer, proof)).toEqual(root);
+      expect(rootByInclusion(index, size, leaves[index] as Buffer, proof)?.equals(root)).toBe(true);
       const content = Buffer.from(contents[index] as string);
       expect(acceptsInclusion({ content, index, proof, size, root })).toBe(true);
     }

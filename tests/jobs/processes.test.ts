@@ -53,13 +53,23 @@ async function sessions(): Promise<{ pid: number; name: string }[]> {
   );
 }
 
-test('a worker alone delivers, and what it has delivered is counted and indexed once there is an indexer', async () => {
-  await start('worker');
+/** With PORT set, it serves only its health and metrics. */
+async function startWithPort(part: 'worker' | 'indexer'): Promise<void> {
+  const port = await freePort();
+  const program = await start(part, String(port));
+  expect(program.url).toBeNull();
+  const statusOf = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+  for (const path of ['/healthz', '/readyz', '/metrics']) expect([path, await statusOf(path)]).toEqual([path, 200]);
+  for (const path of ['/graphql', '/', '/schema.graphql']) expect([path, await statusOf(path)]).toEqual([path, 404]);
+}
+
+test('a worker alone delivers, and what it has delivered is counted and indexed once there is an indexer; both serve only health and metrics', async () => {
+  await startWithPort('worker');
   await publish(app, [invoice('INV-1'), invoice('INV-2')]);
   await waitFor('the deliveries', async () => (await closedRequests()) === 2);
   expect(await indexedRequests()).toBe(0);
   expect(await uncounted()).toBeGreaterThan(0);
-  await start('indexer');
+  await startWithPort('indexer');
   await waitFor('the index', async () => (await indexedRequests()) === 2);
   await waitFor('the counts', async () => (await uncounted()) === 0);
 });
@@ -77,13 +87,4 @@ test('an indexer alone delivers nothing, and opens few connections', async () =>
   expect(partner.calls.length).toBe(before);
   await start('worker');
   await waitFor('the delivery', () => partner.calls.length === before + 1);
-});
-
-test.each(['worker', 'indexer'] as const)('with PORT set, a %s serves only its health and metrics', async (part) => {
-  const port = await freePort();
-  const program = await start(part, String(port));
-  expect(program.url).toBeNull();
-  const statusOf = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
-  for (const path of ['/healthz', '/readyz', '/metrics']) expect([path, await statusOf(path)]).toEqual([path, 200]);
-  for (const path of ['/graphql', '/', '/schema.graphql']) expect([path, await statusOf(path)]).toEqual([path, 404]);
 });

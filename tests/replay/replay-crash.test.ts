@@ -1,4 +1,5 @@
 import { giveJobsAway, turn } from '../delivery/attempt/ledger';
+import { startSecondWorker } from '../delivery/capacity/pace';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Program, startProgram } from '../support/program';
 import { type Receiver, startReceiver } from '../support/receiver';
@@ -7,20 +8,25 @@ import { allFinished, completed, createOwnWebhook, order, replayThatIs, type Web
 
 let app: TestApp;
 let partner: Receiver;
-const workers: Program[] = [];
+const workers: { stop(): Promise<unknown> }[] = [];
 
 beforeAll(async () => {
   [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
 });
-afterEach(() => Promise.all(workers.splice(0).map((worker) => worker.kill('SIGKILL'))));
+afterEach(() => Promise.all(workers.splice(0).map((worker) => worker.stop())));
 afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
-async function startWorkers(count: number): Promise<Program[]> {
-  const started = await Promise.all(
-    Array.from({ length: count }, () => startProgram({ ...app.env, PROCESSES: 'worker' })),
-  );
-  workers.push(...started);
-  return started;
+/** One to be killed: a process of its own. */
+async function startDoomed(): Promise<Program> {
+  const program = await startProgram({ ...app.env, PROCESSES: 'worker' });
+  workers.push({ stop: () => program.kill('SIGKILL') });
+  return program;
+}
+
+async function startWorker(): Promise<{ stop(): Promise<unknown> }> {
+  const worker = await startSecondWorker(app);
+  workers.push(worker);
+  return worker;
 }
 
 async function delivered(count: number): Promise<Webhook> {
@@ -38,7 +44,7 @@ function arrivals(): number[] {
 }
 
 test('two workers send each delivery of a replay again once, and keep to one rate', async () => {
-  await startWorkers(2);
+  await Promise.all([startDoomed(), startWorker()]);
   const webhook = await delivered(120);
   const id = await order(app, whereWebhook(webhook), { rate: 40 });
   const begin = Date.now();
@@ -51,25 +57,25 @@ test('two workers send each delivery of a replay again once, and keep to one rat
 });
 
 test('when a worker is killed in the middle, the replay goes on and opens each delivery again once', async () => {
-  const [first] = (await startWorkers(1)) as [Program];
-  const webhook = await delivered(400);
-  const id = await order(app, whereWebhook(webhook), { rate: 200 });
-  await replayThatIs(app, id, 'in the middle', ({ replayed }) => replayed >= 60);
+  const first = await startDoomed();
+  const webhook = await delivered(240);
+  const id = await order(app, whereWebhook(webhook), { rate: 120 });
+  await replayThatIs(app, id, 'in the middle', ({ replayed }) => replayed >= 40);
   await first.kill('SIGKILL');
   const left = await replayThatIs(app, id, 'left alone', ({ status }) => status === 'RUNNING');
-  expect(left.replayed).toBeLessThan(400);
+  expect(left.replayed).toBeLessThan(240);
   await giveJobsAway(app);
-  await startWorkers(1);
+  await startWorker();
   const done = await completed(app, id);
-  expect(done).toMatchObject({ total: 400, replayed: 400, skipped: 0 });
-  const rounds = await allFinished(app, webhook, 400);
+  expect(done).toMatchObject({ total: 240, replayed: 240, skipped: 0 });
+  const rounds = await allFinished(app, webhook, 240);
   // opened twice, a delivery would count the attempts of the first time as before its round
   expect(rounds.every(({ roundStart, status }) => roundStart === 1 && status === 'DELIVERED')).toBe(true);
-  expect(arrivals()).toHaveLength(400);
+  expect(arrivals()).toHaveLength(240);
 });
 
 test('when a worker is killed while skipped ones are decided anew, each is made once and nothing is left over', async () => {
-  const [first] = (await startWorkers(1)) as [Program];
+  const first = await startDoomed();
   const webhook = await createOwnWebhook(app, partner.url);
   await app.database.query(`update webhooks set status = 'DISABLED' where document_type = $1`, [webhook.documentType]);
   await webhook.publishMany(200);
@@ -80,7 +86,7 @@ test('when a worker is killed while skipped ones are decided anew, each is made 
   await replayThatIs(app, id, 'in the middle', ({ replayed }) => replayed >= 30);
   await first.kill('SIGKILL');
   await giveJobsAway(app);
-  await startWorkers(1);
+  await startWorker();
   expect(await completed(app, id)).toMatchObject({ total: 200, replayed: 200, skipped: 0 });
   const rounds = await allFinished(app, webhook, 200);
   expect(rounds.every(({ roundStart, status }) => roundStart === 0 && status === 'DELIVERED')).toBe(true);
@@ -93,17 +99,17 @@ test('when a worker is killed while skipped ones are decided anew, each is made 
 });
 
 test('when a worker is killed again and again, no delivery is missed and none is opened twice', async () => {
-  const [steady] = (await startWorkers(1)) as [Program];
+  const steady = await startWorker();
   const webhook = await delivered(200);
-  await steady.kill('SIGKILL');
+  await steady.stop();
   const id = await order(app, whereWebhook(webhook), { rate: 60 });
   for (let seen = 0, n = 0; n < 3; n += 1) {
-    const [worker] = (await startWorkers(1)) as [Program];
+    const worker = await startDoomed();
     seen = (await replayThatIs(app, id, 'further', ({ replayed }) => replayed > seen)).replayed;
     await worker.kill('SIGKILL');
     await giveJobsAway(app);
   }
-  await startWorkers(1);
+  await startWorker();
   expect(await completed(app, id)).toMatchObject({ replayed: 200, skipped: 0 });
   const rounds = await allFinished(app, webhook, 200);
   expect(rounds.every(({ roundStart }) => roundStart === 1)).toBe(true);

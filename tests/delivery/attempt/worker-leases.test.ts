@@ -4,67 +4,22 @@ import { startWorker } from '../../../src/delivery/attempt/worker';
 import type { SendResult } from '../../../src/delivery/http/send';
 import { freeStranded } from '../../../src/delivery/queue/stranded.store';
 import { uuidOf } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
-import { listStates } from '../../support/delivery-states';
-import { type Receiver, startReceiver } from '../../support/receiver';
+import type { TestApp } from '../../support/app';
+import type { Receiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
-import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { type Direct, startDirect } from '../direct';
-import { type Parts, startParts } from '../parts';
+import type { Parts } from '../parts';
 import { strays } from './invariants';
 import { allFinished, attemptsOf, deliveriesOf, giveJobsAway } from './ledger';
+import { isDirect, workerSteps } from './worker-steps';
 
+const { installed, direct, webhookFor, jobs, leases } = workerSteps();
 let app: TestApp;
 let partner: Receiver;
 let parts: Parts;
-const started: Direct[] = [];
 
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
-  parts = await startParts(app);
+beforeAll(() => {
+  ({ app, partner, parts } = installed());
 });
-beforeEach(() => {
-  partner.calls.length = 0;
-  partner.answerWith(() => ({}));
-});
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((direct) => direct.stop()));
-  // off the way of the tests that follow
-  await app.database.query(`update deliveries set status = 'CANCELLED', finished_at = now(), job_id = null,
-    open_request_id = null, next_attempt_at = null, waits_for = null, held = false where finished_at is null`);
-  await listStates(app.database);
-  await app.database.query('delete from worker_leases');
-  await app.database.query(`delete from pgboss.job where name = 'deliveries'`);
-});
-afterAll(async () => {
-  await parts.stop();
-  await Promise.all([app.stop(), partner.stop()]);
-});
-
-function direct(worker: Parameters<typeof startDirect>[1] = null, slots?: number): Direct {
-  const made = startDirect(parts, worker, slots);
-  started.push(made);
-  return made;
-}
-
-let types = 0;
-
-async function webhookFor(settings: object = {}) {
-  types += 1;
-  const documentType = `Type ${types}`;
-  const { id } = await createTestWebhook(app, partner.url, { documentType, ...settings });
-  const publishMany = (count: number, data: object = {}) =>
-    publish(
-      app,
-      Array.from({ length: count }, (_, n) => invoice(`INV-${n}`, { documentType, data })),
-    );
-  return { id, documentType, publishMany };
-}
-
-const jobs = () => app.database.query(`select id from pgboss.job where name = 'deliveries'`);
-const leases = () => app.database.query('select id from worker_leases');
-const isDirect = ({ jobId, openRequestId }: { jobId: string | null; openRequestId: string | null }) =>
-  jobId === null && openRequestId !== null;
 
 const answered: SendResult = {
   responseStatus: 200,

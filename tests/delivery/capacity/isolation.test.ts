@@ -55,12 +55,12 @@ async function hangingPartner() {
 async function expectHealthyToArrive(): Promise<void> {
   const webhook = await createOwnWebhook(app, healthy.url);
   const calls = () => healthy.calls.filter((call) => call.path === webhook.path);
-  for (let n = 1; n <= 30; n += 1) {
+  for (let n = 1; n <= 10; n += 1) {
     await webhook.publishFor([`INV-${n}`]);
     await waitFor('the call', () => calls().length === n);
   }
-  await webhook.publishMany(300);
-  expect(countByStatus(await allFinished(app, webhook.id, 330))).toEqual({ DELIVERED: 330 });
+  await webhook.publishMany(100);
+  expect(countByStatus(await allFinished(app, webhook.id, 110))).toEqual({ DELIVERED: 110 });
 }
 
 /** How many of each webhook's deliveries wait. */
@@ -75,15 +75,15 @@ const SLOW = { timeoutMs: 30_000, retrySchedule: [0, 1, 1, 1, 1, 1] };
 test('an endpoint that never answers keeps half of a worker; the rest waits, and others arrive', async () => {
   const partner = await hangingPartner();
   const webhook = await createOwnWebhook(app, partner.url, SLOW);
-  await webhook.publishMany(900);
-  await waitFor('the rest to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 900 - HALF);
+  await webhook.publishMany(600);
+  await waitFor('the rest to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 600 - HALF);
   await waitFor('half of the worker', () => partner.calls() === HALF);
   expect(await jobsOfWaiting(app)).toBe(0);
   await expectHealthyToArrive();
   expect(partner.calls()).toBe(HALF);
   // still so, and what comes now stands behind those that wait
   await webhook.publishFor(['INV-LATE']);
-  await waitFor('it to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 901 - HALF);
+  await waitFor('it to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 601 - HALF);
   const isBack = (each: DeliveryState) => each.jobId === null && each.openRequestId === null;
   const back = (await deliveriesOf(app, webhook.id)).filter(isBack);
   expect(back.every(({ attempts, status }) => attempts === 0 && status === 'PENDING')).toBe(true);
@@ -91,17 +91,17 @@ test('an endpoint that never answers keeps half of a worker; the rest waits, and
   partner.wake();
   await circuitThatIs(app, webhook.id, ({ state }) => state === 'OPEN');
   await endPause(app, webhook.id);
-  expect(countByStatus(await allFinished(app, webhook.id, 901))).toEqual({ DELIVERED: 901 });
-  expect(partner.arrived.size).toBe(901);
+  expect(countByStatus(await allFinished(app, webhook.id, 601))).toEqual({ DELIVERED: 601 });
+  expect(partner.arrived.size).toBe(601);
 });
 
 test('two that never answer leave a third for the others, and both get everything when they wake up', async () => {
   const partners = await Promise.all([hangingPartner(), hangingPartner()]);
   const webhooks = await Promise.all(partners.map((partner) => createOwnWebhook(app, partner.url, SLOW)));
-  await Promise.all(webhooks.map((webhook) => webhook.publishMany(800)));
+  await Promise.all(webhooks.map((webhook) => webhook.publishMany(600)));
   await waitFor('all but two thirds to wait', async () => {
     const onTheWire = partners.reduce((sum, partner) => sum + partner.calls(), 0);
-    return (await waiting(webhooks)).reduce((sum, count) => sum + count) === 1_600 - onTheWire;
+    return (await waiting(webhooks)).reduce((sum, count) => sum + count) === 1_200 - onTheWire;
   });
   for (const partner of partners) expect(partner.calls()).toBeGreaterThan(100);
   await expectHealthyToArrive();
@@ -112,23 +112,23 @@ test('two that never answer leave a third for the others, and both get everythin
     await endPause(app, webhook.id);
   }
   for (const [n, webhook] of webhooks.entries()) {
-    expect(countByStatus(await allFinished(app, webhook.id, 800))).toEqual({ DELIVERED: 800 });
-    expect(partners[n]?.arrived.size).toBe(800);
+    expect(countByStatus(await allFinished(app, webhook.id, 600))).toEqual({ DELIVERED: 600 });
+    expect(partners[n]?.arrived.size).toBe(600);
   }
 });
 
-test('a dead endpoint with thousands of deliveries does not affect other webhooks', async () => {
+test('a dead endpoint with many deliveries does not affect other webhooks', async () => {
   const dead = await startReceiver();
   const { port } = new URL(dead.url);
   await dead.stop();
   const webhook = await createOwnWebhook(app, `http://127.0.0.1:${port}/`, { retrySchedule: [0, 3600] });
-  await webhook.publishMany(3_000);
+  await webhook.publishMany(1_500);
   await circuitThatIs(app, webhook.id, ({ state }) => state === 'OPEN');
   await expectHealthyToArrive();
-  await waitFor('the others to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) > 1_000);
+  await waitFor('the others to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) > 500);
   const tried = (await deliveriesOf(app, webhook.id)).filter(({ attempts }) => attempts > 0);
   expect(tried.length).toBeGreaterThanOrEqual(20);
-  expect(tried.length + (await waitingFor(app, webhook.id, 'CAPACITY'))).toBe(3_000);
+  expect(tried.length + (await waitingFor(app, webhook.id, 'CAPACITY'))).toBe(1_500);
 });
 
 test('many webhooks that wait at once do not hold up those that do not', async () => {

@@ -89,8 +89,8 @@ test('a database that restarts in the middle of a batch loses nothing, and limit
   const plain = await createOwnWebhook(app, partner.url, slow);
   const narrow = await createOwnWebhook(app, partner.url, { ...slow, maxConcurrency: 3 });
   const ordered = await createOwnWebhook(app, partner.url, { ...slow, ordering: 'HOLD' });
-  await Promise.all([plain.publishMany(1_500), narrow.publishMany(150)]);
-  await ordered.publishFor(Array.from({ length: 150 }, (_, n) => `INV-${n % 10}`));
+  await Promise.all([plain.publishMany(800), narrow.publishMany(80)]);
+  await ordered.publishFor(Array.from({ length: 80 }, (_, n) => `INV-${n % 10}`));
   await waitFor('a part of it', () => partner.calls.length > 200);
 
   for (let round = 0; round < 2; round += 1) {
@@ -103,9 +103,9 @@ test('a database that restarts in the middle of a batch loses nothing, and limit
   }
 
   const expected = new Map([
-    [plain, 1_500],
-    [narrow, 150],
-    [ordered, 150],
+    [plain, 800],
+    [narrow, 80],
+    [ordered, 80],
   ]);
   for (const [webhook, count] of expected) {
     const isOver = async () => countByStatus(await deliveriesOf(app, webhook.id)).DELIVERED === count;

@@ -149,10 +149,10 @@ test('an empty file of CSV has a header, and only at its beginning', async () =>
 });
 
 test('more rows than one statement reads are all there, once, in order', async () => {
-  await seedManyAt(app.database, START - 1, 45_000, 'MANY');
+  await seedManyAt(app.database, START - 1, 21_000, 'MANY');
   const { text } = await fetchExport(app, await requestExport(app, { where: { referenceDocument: { eq: 'MANY' } } }));
   const ids = linesOf(text).map(({ id }) => id);
-  expect(ids).toHaveLength(45_000);
-  expect(new Set(ids).size).toBe(45_000);
+  expect(ids).toHaveLength(21_000);
+  expect(new Set(ids).size).toBe(21_000);
   expect(ids).toEqual([...ids].sort());
 });

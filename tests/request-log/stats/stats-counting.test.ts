@@ -6,6 +6,7 @@ import { endOfFeed } from '../../../src/request-log/feed/read-feed.store';
 import { pruneFeed } from '../../../src/request-log/feed/request-change.store';
 import { countStep } from '../../../src/request-log/stats/update-rollups';
 import { startTestApp, type TestApp } from '../../support/app';
+import { keepRows, restoreRows } from '../../support/empty-database';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook } from '../../support/webhooks';
 import { seedRequest } from '../pages/seeded-log';
@@ -15,13 +16,15 @@ let app: TestApp;
 let counter: Counter;
 let webhookIds: (string | null)[];
 
-beforeEach(async () => {
+beforeAll(async () => {
   app = await startTestApp({ PROCESSES: 'api' });
   counter = await startCounter(app.database);
   const { id } = await createTestWebhook(app, 'https://partner.example/');
   webhookIds = [uuidOf('Webhook', id), null];
+  await keepRows(app.database);
 });
-afterEach(async () => {
+beforeEach(() => restoreRows(app.database));
+afterAll(async () => {
   await counter.stop();
   await app.stop();
 });
