@@ -10,7 +10,9 @@ export const EvidenceAnchorKindEnum = publishEnum(
   ANCHOR_KINDS,
   'How another party knows a head.',
   {
-    EVENT: { description: 'The event `Hookledger` / `evidence.head_signed` went to the webhooks that subscribe to it.' },
+    EVENT: {
+      description: 'The event `Hookledger` / `evidence.head_signed` went to the webhooks that subscribe to it.',
+    },
     WITNESS: { description: 'A witness (c2sp.org/tlog-witness) has cosigned it.' },
     RFC3161: { description: 'A time-stamp authority has signed its time.' },
     ATTACHED: { description: 'A proof that was made elsewhere, such as of OpenTimestamps (`attachEvidenceAnchor`).' },
