@@ -10,7 +10,7 @@ import { type ServerProcess, startServer } from '../server-process';
 import { untilCaughtUp } from './caught-up';
 import { sayDisk, withoutDurability } from './generate/bulk-load';
 import { type Generated, generate, LONG } from './generate/generate';
-import { indexLog } from './generate/index-log';
+import { indexLog, passIndexing } from './generate/index-log';
 
 export interface Database extends Generated {
   servingUrl: string;
@@ -39,6 +39,8 @@ interface Kept extends Generated {
   adminKey: string;
   /** The names of the migrations, which contain a hash of their text: a database of other ones is made again. */
   migrations: string;
+  /** Whether its requests have their words. */
+  isIndexed: boolean;
 }
 
 export interface Wanted {
@@ -48,10 +50,16 @@ export interface Wanted {
   keep: string | null;
   /** Counted and indexed by the application, which takes longer than writing it. */
   caughtUp: boolean;
+  /** Of a long log, also with the words of its requests, which take as long again. Others are indexed with `caughtUp`. */
+  indexed: boolean;
 }
 
 /** @param stops how to end it, also where this fails */
-export async function openDatabase({ rows, keep, caughtUp }: Wanted, stops: Stops, say: Say): Promise<Database> {
+export async function openDatabase(
+  { rows, keep, caughtUp, indexed }: Wanted,
+  stops: Stops,
+  say: Say,
+): Promise<Database> {
   const folder = keep === null ? await mkdtemp(join(tmpdir(), 'hookledger-bench-')) : join(keep, `rows-${rows}`);
   await mkdir(folder, { recursive: true });
   const noteFile = join(folder, 'generated.json');
@@ -86,14 +94,16 @@ export async function openDatabase({ rows, keep, caughtUp }: Wanted, stops: Stop
   await (await start('api')).stop();
   const write = async () => {
     const written = await generate({ superuser, owner: postgres.migrationUrl }, rows, say);
-    // the application indexes a million in some minutes by itself, which is part of what is watched
-    if (rows > LONG) await indexLog(sql, postgres.migrationUrl, say);
+    if (rows > LONG) await passIndexing(sql);
     return written;
   };
   const generated = known ?? (await withoutDurability(sql, write));
-  if (!known)
-    await writeFile(noteFile, JSON.stringify({ ...generated, adminKey, migrations: MIGRATION_NAMES }), { mode: 0o600 });
-  let hasNew = known === null;
+  // the application indexes a million in some minutes by itself, which is part of what is watched
+  const isIndexed = known?.isIndexed || rows <= LONG;
+  if (indexed && !isIndexed) await withoutDurability(sql, () => indexLog(sql, postgres.migrationUrl, say));
+  const note: Kept = { ...generated, adminKey, migrations: MIGRATION_NAMES, isIndexed: isIndexed || indexed };
+  await writeFile(noteFile, JSON.stringify(note), { mode: 0o600 });
+  let hasNew = known === null || (indexed && !isIndexed);
   if (caughtUp) {
     const worker = await start('worker,indexer');
     hasNew = (await untilCaughtUp(sql, say)) || hasNew;

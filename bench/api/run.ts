@@ -37,7 +37,7 @@ type Say = (what: string) => void;
 export async function measureAll(options: Options, stops: Stops, say: Say): Promise<Figures> {
   const { rows, keep, only } = options;
   const caughtUp = ['stats', 'search', 'counts'].some((name) => only.has(name as Figure));
-  const database = await openDatabase({ rows, keep, caughtUp }, stops, say);
+  const database = await openDatabase({ rows, keep, caughtUp, indexed: only.has('search') }, stops, say);
   const figures: Figures = { rows: database.rows, faults: new Map() };
   const figure = async (name: Figure, work: () => Promise<void>) => {
     if (!only.has(name)) return;
@@ -109,7 +109,7 @@ async function measureList(database: Database, { rows, keep, ...effort }: Option
   if (rows === SMALL_ROWS) return measureListGrowth(database, database, effort);
   const stops: Stops = [];
   try {
-    const small = await openDatabase({ rows: SMALL_ROWS, keep, caughtUp: false }, stops, say);
+    const small = await openDatabase({ rows: SMALL_ROWS, keep, caughtUp: false, indexed: false }, stops, say);
     return await measureListGrowth(database, small, effort);
   } finally {
     for (const stop of stops.reverse()) await stop();

@@ -31,8 +31,6 @@ export async function measureCounts(database: Database, target: Target, seconds:
     countOf('requests by document type', requests, '', 'documentType: { eq: "Sales Invoice" }', [{}], 1),
     countOf('requests of a busy webhook', requests, '$id: ID!', ofWebhook, ids, 1),
     countOf('failed requests of a busy webhook', requests, '$id: ID!', `${ofWebhook}, ${failed}`, ids, 0),
-    countOf('requests with a word that is everywhere', requests, '', 'search: "trading"', [{}], 1),
-    countOf('requests with the words of one document', requests, '$v: String!', 'search: $v', references, 1),
     countOf('deliveries, EXHAUSTED', 'deliveries', '', 'status: { eq: EXHAUSTED }', [{}], 1),
     countOf(
       'deliveries of a busy webhook, DELIVERED',

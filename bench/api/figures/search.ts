@@ -70,7 +70,14 @@ export async function measureSearch(database: Database, target: Target, seconds:
     variables: [{}],
     check: ({ webhookRequestLogs: { nodes } }: Page) => atLeast(25, nodes.length),
   };
-  return measureLatencies(target, [...questions, ordered], seconds);
+  const counted: Question = {
+    name: 'count of requests with a word that is everywhere',
+    query: '{ webhookRequestLogs(where: { search: "trading" }) { totalCount } }',
+    variables: [{}],
+    check: ({ webhookRequestLogs: { totalCount } }: { webhookRequestLogs: { totalCount: number } }) =>
+      atLeast(1, totalCount),
+  };
+  return measureLatencies(target, [...questions, ordered, counted], seconds);
 }
 
 const NODES = `nodes { id status documentType referenceDocument startedAt webhook { id name } } pageInfo { hasNextPage endCursor }`;

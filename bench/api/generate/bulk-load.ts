@@ -9,7 +9,7 @@ interface Index {
 }
 
 /** What a crash of the machine would cost, saved while the log is written; the server has its defaults again for the figures. */
-const UNSAFE = { fsync: 'off', full_page_writes: 'off', max_wal_size: '16GB', checkpoint_timeout: '30min' };
+const UNSAFE = { fsync: 'off', full_page_writes: 'off', max_wal_size: '8GB', checkpoint_timeout: '30min' };
 
 /** Runs `work` while the server need not survive a crash. @param sql as the superuser */
 export async function withoutDurability<T>(sql: Client, work: () => Promise<T>): Promise<T> {
@@ -29,6 +29,15 @@ export async function withoutDurability<T>(sql: Client, work: () => Promise<T>):
 async function configure(sql: Client, settings: Record<string, string>): Promise<void> {
   for (const [name, value] of Object.entries(settings)) await sql.query(`alter system set ${name} = '${value}'`);
   await sql.query('select pg_reload_conf()');
+}
+
+/** Pages without room for later versions of their rows, which are written once here: they are full after their updates too. */
+export async function fillPages(sql: Client, tables: readonly string[]): Promise<void> {
+  const { rows } = await sql.query<{ name: string }>(
+    'select inhrelid::regclass::text as name from pg_inherits where inhparent = any ($1::regclass[])',
+    [tables],
+  );
+  for (const { name } of rows) await sql.query(`alter table ${name} set (fillfactor = 100)`);
 }
 
 /** Drops the indexes of these tables and of their partitions, but for primary keys. @returns them */

@@ -14,6 +14,11 @@ export async function indexLog(sql: Client, owner: string, say: (what: string) =
   await Promise.all((await rangesOf(sql)).map((range) => indexRange(owner, range)));
   say('  every request has its words');
   await buildIndexes(sql, indexes, say);
+  await passIndexing(sql);
+}
+
+/** The application finds nothing to index. */
+export async function passIndexing(sql: Client): Promise<void> {
   await sql.query(
     `update feed_positions set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
        backfill_before = null where reader = 'index'`,
