@@ -6,10 +6,17 @@ create table users (
   full_name text,
   roles text[] not null,
   active boolean not null,
+  email text,                       -- in lower case
+  email_verified boolean not null default false,
+  identity_issuer text,             -- with identity_subject: the person at the identity provider
+  identity_subject text,
+  roles_mapped boolean not null default false,  -- the identity provider says the roles, at each sign-in
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null,
   constraint users_pkey primary key (id),
-  constraint users_name_key unique (name)
+  constraint users_name_key unique (name),
+  constraint users_email_key unique (email),
+  constraint users_identity_key unique (identity_issuer, identity_subject)
 );
 
 create table api_keys (
@@ -48,10 +55,18 @@ create table sessions (
   constraint sessions_token_hash_key unique (token_hash),
   constraint sessions_user_id_fkey foreign key (user_id) references users (id),
   constraint sessions_api_key_id_fkey foreign key (api_key_id) references api_keys (id),
-  constraint sessions_method_check check (method in ('API_KEY')),
+  constraint sessions_method_check check (method in ('API_KEY', 'OPENID_CONNECT')),
   constraint sessions_ended_check check ((ended_at is null) = (end_reason is null))
 );
 create index sessions_user_id_idx on sessions (user_id);
+
+-- Sign-ins that a browser has started at the identity provider.
+create table sign_in_attempts (
+  token_hash bytea not null,        -- SHA-256 of the cookie
+  return_to text not null,
+  expires_at timestamptz(3) not null,
+  constraint sign_in_attempts_pkey primary key (token_hash)
+);
 
 -- Changes that users made. An entry is written in the transaction of the change that it records. Partitioned by month.
 create table audit_entries (

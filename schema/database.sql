@@ -606,12 +606,19 @@ CREATE TABLE sessions (
   user_agent text,
   CONSTRAINT sessions_api_key_id_fkey FOREIGN KEY (api_key_id) REFERENCES api_keys(id),
   CONSTRAINT sessions_ended_check CHECK ((ended_at IS NULL) = (end_reason IS NULL)),
-  CONSTRAINT sessions_method_check CHECK (method = 'API_KEY'::text),
+  CONSTRAINT sessions_method_check CHECK (method = ANY (ARRAY['API_KEY'::text, 'OPENID_CONNECT'::text])),
   CONSTRAINT sessions_pkey PRIMARY KEY (id),
   CONSTRAINT sessions_token_hash_key UNIQUE (token_hash),
   CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 CREATE INDEX sessions_user_id_idx ON sessions USING btree (user_id);
+
+CREATE TABLE sign_in_attempts (
+  token_hash bytea NOT NULL,
+  return_to text NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT sign_in_attempts_pkey PRIMARY KEY (token_hash)
+);
 
 CREATE TABLE users (
   id uuid NOT NULL,
@@ -619,8 +626,15 @@ CREATE TABLE users (
   full_name text,
   roles text[] NOT NULL,
   active boolean NOT NULL,
+  email text,
+  email_verified boolean NOT NULL DEFAULT false,
+  identity_issuer text,
+  identity_subject text,
+  roles_mapped boolean NOT NULL DEFAULT false,
   created_at timestamp(3) with time zone NOT NULL,
   updated_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT users_email_key UNIQUE (email),
+  CONSTRAINT users_identity_key UNIQUE (identity_issuer, identity_subject),
   CONSTRAINT users_name_key UNIQUE (name),
   CONSTRAINT users_pkey PRIMARY KEY (id)
 );

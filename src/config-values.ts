@@ -1,5 +1,6 @@
 // How the values of the environment are written. Each function throws an Error that says what is allowed.
 import { isIP } from 'node:net';
+import { ROLES, type Role } from './viewer';
 
 export type Read<T> = (text: string) => T;
 
@@ -145,3 +146,48 @@ export const httpUrl: Read<string> = (text) => {
   }
   return url.href;
 };
+
+export const issuerUrl: Read<string> = (text) => {
+  const url = URL.parse(text);
+  const isLocal = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (url && !url.search && !url.hash && (url.protocol === 'https:' || (url.protocol === 'http:' && isLocal)))
+    return text;
+  throw new Error(`"${text}" is not the https address of an OpenID provider, such as https://login.example.com.`);
+};
+
+export const scopes: Read<string> = (text) => {
+  const names = text.split(/ +/);
+  if (names.includes('openid') && names.every((name) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(name)))
+    return names.join(' ');
+  throw new Error(`"${text}" is not a list of scopes with openid, such as openid profile email groups.`);
+};
+
+/** People with this value in this claim have the role. */
+export interface RoleRule {
+  claim: string;
+  value: string;
+  role: Role;
+}
+
+export const roleMap: Read<RoleRule[]> = (text) => {
+  const rules = jsonIn(text);
+  if (Array.isArray(rules) && rules.length > 0 && rules.every(isRoleRule)) return rules;
+  throw new Error(
+    `is not a JSON list such as [{ "claim": "groups", "value": "erp-audit", "role": "AUDITOR" }], with the roles ${ROLES.join(', ')}.`,
+  );
+};
+
+function isRoleRule(rule: unknown): rule is RoleRule {
+  if (typeof rule !== 'object' || rule === null) return false;
+  const { claim, value, role, ...others } = rule as Record<string, unknown>;
+  const isText = (text: unknown) => typeof text === 'string' && text !== '';
+  return isText(claim) && isText(value) && ROLES.some((each) => each === role) && Object.keys(others).length === 0;
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

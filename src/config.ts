@@ -8,6 +8,7 @@ import {
   headerName,
   host,
   httpUrl,
+  issuerUrl,
   list,
   oneOf,
   onOrOff,
@@ -20,6 +21,9 @@ import {
   proxies,
   publicUrl,
   type Read,
+  type RoleRule,
+  roleMap,
+  scopes,
   seconds,
   targetPorts,
 } from './config-values';
@@ -57,6 +61,17 @@ export interface Config {
   trustedProxies: string[];
   /** The header, in lower case, in which a trusted proxy passes on the client certificate; null: none. */
   clientCertHeader: string | null;
+  /** Where people sign in with OpenID Connect; null: they sign in with API keys alone. */
+  identityProvider: {
+    issuer: string;
+    clientId: string;
+    clientSecret: string;
+    scopes: string;
+    /** null: roles are given in Hookledger. */
+    roleMap: RoleRule[] | null;
+    /** Whether a person without a user gets one. */
+    createUsers: boolean;
+  } | null;
   /** The file in which this process keeps the newest signed head of the evidence; null: none. */
   evidenceHeadFile: string | null;
   /** A file of c2sp.org/tlog-policy that names the witnesses of the evidence; null: none. */
@@ -142,6 +157,7 @@ export function readConfig(env: Environment): Config {
     corsOrigins: read('CORS_ORIGINS', [], origins),
     trustedProxies: read('TRUSTED_PROXIES', [], proxies),
     clientCertHeader: read<string | null>('CLIENT_CERT_HEADER', null, headerName),
+    identityProvider: readIdentityProvider(read),
     evidenceHeadFile: read<string | null>('EVIDENCE_HEAD_FILE', null, resolve),
     evidencePolicyFile: read<string | null>('EVIDENCE_POLICY_FILE', null, resolve),
     evidenceTsaUrl: read<string | null>('EVIDENCE_TSA_URL', null, httpUrl),
@@ -163,6 +179,21 @@ export function readConfig(env: Environment): Config {
   problems.push(...contradictions(config));
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
+}
+
+type ReadKey = <T>(key: string, fallback: T, parse: Read<T>) => T;
+
+// the other keys are read without OIDC_ISSUER too: each fault is named
+function readIdentityProvider(read: ReadKey): Config['identityProvider'] {
+  const issuer = read<string | null>('OIDC_ISSUER', null, issuerUrl);
+  const provider = {
+    clientId: read('OIDC_CLIENT_ID', '', String),
+    clientSecret: read('OIDC_CLIENT_SECRET', '', String),
+    scopes: read('OIDC_SCOPES', 'openid profile email', scopes),
+    roleMap: read<RoleRule[] | null>('OIDC_ROLE_MAP', null, roleMap),
+    createUsers: read('OIDC_CREATE_USERS', false, onOrOff),
+  };
+  return issuer === null ? null : { issuer, ...provider };
 }
 
 function trustsInProduction(env: Environment): boolean {
@@ -190,6 +221,12 @@ function contradictions(config: Config): string[] {
       'CLIENT_CERT_HEADER: is set, but TRUSTED_PROXIES is not: name the proxies that may pass on client certificates.',
     );
   }
+  const provider = config.identityProvider;
+  if (provider && !config.publicUrl) {
+    problems.push('PUBLIC_URL: unset. With OIDC_ISSUER it must be given: the provider sends browsers back to it.');
+  }
+  if (provider && !provider.clientId) problems.push('OIDC_CLIENT_ID: unset, but OIDC_ISSUER is set.');
+  if (provider && !provider.clientSecret) problems.push('OIDC_CLIENT_SECRET: unset, but OIDC_ISSUER is set.');
   if (config.trustedDocumentsOnly && !config.trustedDocuments) {
     problems.push('TRUSTED_DOCUMENTS_ONLY: is on, but TRUSTED_DOCUMENTS names no file: every query would be refused.');
   }

@@ -31,6 +31,7 @@ const FOLDERS = [
   'audit',
   'users',
   'users/sessions',
+  'users/identity',
   'webhooks',
   'webhooks/request',
   'webhooks/signing',

@@ -2,8 +2,9 @@ import { getDirective } from '@graphql-tools/utils';
 import { type GraphQLInputObjectType, getNamedType, isEnumType, isInputObjectType, isNonNullType } from 'graphql';
 import { READERS, ROLES, type Role } from '../src/viewer';
 import { recordEntryOf } from './roles/history-rows';
+import { withOwnSession } from './roles/own-session';
 import { type Ids, objectTypes, pathsOf, schema, typeNamed } from './roles/paths';
-import { counts, keyWith, mutationArgs, seed, switchDeliveries, withOwnSession } from './roles/rows';
+import { counts, keyWith, mutationArgs, seed, switchDeliveries } from './roles/rows';
 import {
   type Allowed,
   everything,

@@ -35,6 +35,8 @@ import { type BacklogState, serveHealth } from './routes/health';
 import { serveIncoming, shownPath } from './routes/incoming-route';
 import { type Metrics, serveMetrics } from './routes/metrics';
 import { serveWebhookKeys } from './routes/webhook-keys';
+import { createIdentityProvider } from './sign-in/identity-provider';
+import { serveOpenId } from './sign-in/openid-routes';
 import { createRefusedSignIns } from './sign-in/refused-sign-ins';
 import { serveSignIn } from './sign-in/sign-in-route';
 import { serveEventStreams, streamUrl } from './subscriptions/server-sent-events';
@@ -143,7 +145,11 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   serveWebSockets(server, watching);
   serveExports(server, source, api.readingDb);
   serveAuditExport(server, source);
-  serveSignIn(server, { source, refused: createRefusedSignIns(source.manager, server.log as Log) });
+  const refused = createRefusedSignIns(source.manager, server.log as Log);
+  const { identityProvider, publicUrl } = config;
+  const provider = identityProvider && createIdentityProvider(identityProvider, publicUrl as string);
+  serveSignIn(server, { source, refused, provider });
+  serveOpenId(server, { source, refused, provider, createUsers: identityProvider?.createUsers ?? false });
   serveIncoming(server, config, api.receiver);
   let sdl: string | undefined;
   const onRequest = async (request: FastifyRequest) => {

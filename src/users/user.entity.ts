@@ -3,6 +3,8 @@ import type { Role } from '../viewer';
 
 @Entity('users')
 @Unique('users_name_key', ['name'])
+@Unique('users_email_key', ['email'])
+@Unique('users_identity_key', ['identityIssuer', 'identitySubject'])
 export class UserEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
   id: string;
@@ -18,6 +20,21 @@ export class UserEntity {
 
   @Column('boolean')
   active: boolean;
+
+  @Column('text', { nullable: true })
+  email: string | null;
+
+  @Column('boolean', { name: 'email_verified', default: false })
+  emailVerified: boolean;
+
+  @Column('text', { name: 'identity_issuer', nullable: true })
+  identityIssuer: string | null;
+
+  @Column('text', { name: 'identity_subject', nullable: true })
+  identitySubject: string | null;
+
+  @Column('boolean', { name: 'roles_mapped', default: false })
+  rolesMapped: boolean;
 
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt: Date;

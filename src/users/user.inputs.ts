@@ -1,5 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { ArgsType, Field, ID, InputType } from 'type-graphql';
+import { quoted } from '../errors';
 import { rejects, ShortText } from '../graphql/arguments/check-input';
 import { publishEnum } from '../graphql/enum';
 import {
@@ -34,6 +35,15 @@ const NotNull = () =>
     (_value, name) => `${name} must not be null; leave it out to keep it.`,
   );
 
+/** A local part and a host: what a mail server accepts as an address is for it to say. */
+const EmailAddress = () =>
+  rejects(
+    'INVALID',
+    'email',
+    (value) => value === null || /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(String(value)),
+    (value, name) => `${name} ${quoted(value)} is no e-mail address, such as amina@example.com.`,
+  );
+
 @InputType('CreateUserInput', { description: 'A new user.' })
 export class CreateUserInput {
   @ShortText()
@@ -43,6 +53,16 @@ export class CreateUserInput {
   @ShortText(200, { nullable: true })
   @Field(() => String, { nullable: true, description: 'The full name, at most 200 characters.' })
   fullName?: string | null;
+
+  @ShortText(254, { nullable: true })
+  @EmailAddress()
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The e-mail address, at most 254 characters, kept in lower case. Unique. The person to whom the identity provider ' +
+      'has confirmed it becomes this user at the first sign-in.',
+  })
+  email?: string | null;
 
   @Field(() => [RoleEnum], {
     description: 'The roles of the user. May be empty, for a user who is only named in events.',
@@ -59,8 +79,29 @@ export class UpdateUserInput {
   @Field(() => String, { nullable: true, description: 'The full name, at most 200 characters; null removes it.' })
   fullName?: string | null;
 
+  @ShortText(254, { nullable: true })
+  @EmailAddress()
+  @Field(() => String, {
+    nullable: true,
+    description: 'The e-mail address, at most 254 characters; null removes it. It then counts as not verified.',
+  })
+  email?: string | null;
+
   @NotNull()
-  @Field(() => [RoleEnum], { nullable: true, description: 'The complete new list of roles; null is refused.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'true separates the user from their identity at the provider: the next person with the verified e-mail address is ' +
+      'linked, and roles can be changed here. Live sessions stay: see revokeSessions. null is refused.',
+  })
+  unlinkIdentity?: boolean | null;
+
+  @NotNull()
+  @Field(() => [RoleEnum], {
+    nullable: true,
+    description:
+      'The complete new list of roles; null is refused. CONFLICT if they come from the identity provider (rolesMapped).',
+  })
   roles?: Role[] | null;
 
   @NotNull()
@@ -115,6 +156,15 @@ export class UserWhere {
   })
   fullName?: StringFilter;
 
+  @Field(() => StringFilter, {
+    nullable: true,
+    description: 'The e-mail address, in lower case: { eq: "amina@example.com" }; many users have none.',
+  })
+  email?: StringFilter;
+
+  @Field(() => BooleanFilter, { nullable: true, description: 'Whether the roles come from the identity provider.' })
+  rolesMapped?: BooleanFilter;
+
   @Field(() => RoleListFilter, { nullable: true, description: 'The roles of the user: { contains: PUBLISHER }.' })
   roles?: InstanceType<typeof RoleListFilter>;
 
@@ -141,6 +191,8 @@ export const USER_FILTER: FilterMap = {
   id: idFilter('User'),
   name: textFilter('name'),
   fullName: textFilter('full_name'),
+  email: textFilter('email'),
+  rolesMapped: exactFilter('roles_mapped'),
   roles: listFilter('roles'),
   active: exactFilter('active'),
   createdAt: idTimeFilter(),

@@ -72,8 +72,13 @@ export class UserResolver {
   ) {
     return answer({ user: null as UserRow | null }, async () => {
       checkInput(input);
-      const { id, roles, active, ...rest } = input;
-      const changes = { ...rest, ...(roles && { roles }), ...(typeof active === 'boolean' && { active }) };
+      const { id, roles, active, unlinkIdentity, ...rest } = input;
+      const changes = {
+        ...rest,
+        ...(roles && { roles }),
+        ...(typeof active === 'boolean' && { active }),
+        ...(unlinkIdentity && { unlinkIdentity }),
+      };
       const userId = uuidOf('User', id);
       return { user: await context.transaction((db) => updateUser(db, context.viewer as Viewer, userId, changes)) };
     });

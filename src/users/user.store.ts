@@ -8,12 +8,24 @@ export interface UserRow {
   fullName: string | null;
   roles: Role[];
   active: boolean;
+  email: string | null;
+  emailVerified: boolean;
+  identityIssuer: string | null;
+  identitySubject: string | null;
+  rolesMapped: boolean;
   createdAt: Date;
 }
 
+/** A user without an identity at a provider. */
+export type NewUser = Pick<UserEntity, 'id' | 'name' | 'fullName' | 'roles' | 'active' | 'createdAt' | 'updatedAt'> & {
+  email?: string | null;
+};
+
 export const USERS = {
   table: 'users',
-  columns: 'id, name, full_name as "fullName", roles, active, created_at as "createdAt"',
+  columns: `id, name, full_name as "fullName", roles, active, email, email_verified as "emailVerified",
+    identity_issuer as "identityIssuer", identity_subject as "identitySubject", roles_mapped as "rolesMapped",
+    created_at as "createdAt"`,
 };
 
 export async function usersById(db: Db, ids: readonly string[]): Promise<Map<string, UserRow>> {
@@ -34,13 +46,28 @@ export async function findUserByName(db: Db, name: string): Promise<UserRow | nu
   return rowOf<UserRow>(db, statement(`select ${USERS.columns} from users where name = $1`), [name]);
 }
 
-/** Returns false when the name is taken, also by a concurrent transaction. */
-export async function insertUser(db: Db, user: UserEntity): Promise<boolean> {
+export async function findUserByIdentity(db: Db, issuer: string, subject: string): Promise<UserRow | null> {
+  const sql = `select ${USERS.columns} from users where identity_issuer = $1 and identity_subject = $2 for no key update`;
+  return rowOf<UserRow>(db, statement(sql), [issuer, subject]);
+}
+
+/** @param email in lower case */
+export async function findUserWithEmail(db: Db, email: string): Promise<UserRow | null> {
+  const sql = `select ${USERS.columns} from users where email = $1 for no key update`;
+  return rowOf<UserRow>(db, statement(sql), [email]);
+}
+
+export async function hasKeys(db: Db, userId: string): Promise<boolean> {
+  return (await rowOf(db, statement('select from api_keys where user_id = $1 limit 1'), [userId])) !== null;
+}
+
+/** Returns false when the name or the address is taken, also by a concurrent transaction. */
+export async function insertUser(db: Db, user: NewUser): Promise<boolean> {
   const row = await rowOf(
     db,
-    statement(`insert into users (id, name, full_name, roles, active, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict (name) do nothing returning id`),
-    [user.id, user.name, user.fullName, user.roles, user.active, user.createdAt, user.updatedAt],
+    statement(`insert into users (id, name, full_name, roles, active, email, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning id`),
+    [user.id, user.name, user.fullName, user.roles, user.active, user.email ?? null, user.createdAt, user.updatedAt],
   );
   return row !== null;
 }
@@ -48,7 +75,7 @@ export async function insertUser(db: Db, user: UserEntity): Promise<boolean> {
 export async function changeUser(
   db: Db,
   id: string,
-  changes: Partial<Pick<UserEntity, 'fullName' | 'roles' | 'active'>> & { updatedAt: Date },
+  changes: Partial<Omit<UserEntity, 'id' | 'name' | 'createdAt'>> & { updatedAt: Date },
 ): Promise<void> {
   await db.update(UserEntity, { id }, changes);
 }

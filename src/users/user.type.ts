@@ -27,6 +27,23 @@ export class UserType extends NodeType {
   @Field(() => String, { nullable: true, description: 'The full name, such as "Amina Hassan"; null: not known.' })
   fullName: string | null;
 
+  @Field(() => String, { nullable: true, description: 'The e-mail address, in lower case; null: not known.' })
+  email: string | null;
+
+  @Field(() => Boolean, { description: 'Whether the identity provider has confirmed the e-mail address.' })
+  emailVerified: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The identity provider at which the user signs in, an URL; null: they have not signed in there.',
+  })
+  identityIssuer: string | null;
+
+  @Field(() => Boolean, {
+    description: 'Whether the identity provider says the roles, at each sign-in; they cannot be changed here then.',
+  })
+  rolesMapped: boolean;
+
   @Field(() => Boolean, { description: 'Whether the API keys and sessions of the user work.' })
   active: boolean;
 

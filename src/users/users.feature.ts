@@ -1,5 +1,6 @@
 import { ApiKeyEntity } from './api-key.entity';
 import { ApiKeyResolver } from './api-key.resolver';
+import { SignInAttemptEntity } from './identity/sign-in-attempt.entity';
 import { SessionEntity } from './sessions/session.entity';
 import { sessionLinkedFields } from './sessions/session.linked-fields';
 import { SessionResolver } from './sessions/session.resolver';
@@ -10,7 +11,7 @@ import { UserResolver } from './user.resolver';
 import { userSqlFields } from './user.sql-fields';
 
 export const users = {
-  entities: [UserEntity, ApiKeyEntity, SessionEntity],
+  entities: [UserEntity, ApiKeyEntity, SessionEntity, SignInAttemptEntity],
   resolvers: [UserResolver, ApiKeyResolver, SessionResolver],
   linkedFields: [...userLinkedFields, ...sessionLinkedFields],
   sqlFields: [...userSqlFields, ...sessionSqlFields],

@@ -4,13 +4,13 @@ import { InputError, type UserError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Role, Viewer } from '../viewer';
-import { changeUser, findUserForUpdate, insertUser, type UserRow } from './user.store';
+import { changeUser, findUserForUpdate, findUserWithEmail, insertUser, type UserRow } from './user.store';
 
-/** @throws InputError CONFLICT when the name is taken. */
+/** @throws InputError CONFLICT when the name or the e-mail address is taken. */
 export async function createUser(
   db: Db,
   viewer: Viewer,
-  input: { name: string; fullName?: string | null; roles: Role[] },
+  input: { name: string; fullName?: string | null; email?: string | null; roles: Role[] },
 ): Promise<UserRow> {
   const id = newId();
   const at = timeOfId(id);
@@ -20,34 +20,71 @@ export async function createUser(
     fullName: input.fullName ?? null,
     roles: [...new Set(input.roles)],
     active: true,
+    email: input.email?.toLowerCase() ?? null,
     createdAt: at,
     updatedAt: at,
   };
+  await refuseTakenEmail(db, user.email, id);
   if (!(await insertUser(db, user))) {
     throw new InputError([
       { field: ['name'], code: 'CONFLICT', message: `A user named "${input.name}" already exists.` },
     ]);
   }
-  const after = { name: user.name, fullName: user.fullName, roles: user.roles };
+  const { name, fullName, email, roles } = user;
+  const after = { name, fullName, email, roles };
   await recordAct(db, viewer, { action: 'user.created', subjectType: 'User', subjectId: id, details: { after } });
-  return user;
+  return { ...user, ...NO_IDENTITY };
+}
+
+const NO_IDENTITY = { emailVerified: false, identityIssuer: null, identitySubject: null, rolesMapped: false };
+
+export interface UserChanges {
+  fullName?: string | null;
+  email?: string | null;
+  roles?: Role[];
+  active?: boolean;
+  /** Whether the user is separated from their identity, which can then be linked anew. */
+  unlinkIdentity?: boolean;
+}
+
+async function refuseTakenEmail(db: Db, email: string | null, userId: string): Promise<void> {
+  const other = email === null ? null : await findUserWithEmail(db, email);
+  if (!other || other.id === userId) return;
+  const message = `The e-mail address ${email} is that of ${other.name}.`;
+  throw new InputError([{ field: ['email'], code: 'CONFLICT', message }]);
+}
+
+function rolesAreMapped({ name }: UserRow): InputError {
+  const message =
+    `The roles of ${name} come from the identity provider (OIDC_ROLE_MAP) at each sign-in: change them there, or ` +
+    'unlink the identity.';
+  return new InputError([{ field: ['roles'], code: 'CONFLICT', message }]);
 }
 
 /** Omitted fields keep their values. A user can neither deactivate themselves nor remove their own SYSTEM_MANAGER. */
-export async function updateUser(
-  db: Db,
-  viewer: Viewer,
-  id: string | null,
-  changes: { fullName?: string | null; roles?: Role[]; active?: boolean },
-): Promise<UserRow> {
+export async function updateUser(db: Db, viewer: Viewer, id: string | null, changes: UserChanges): Promise<UserRow> {
   const user = id ? await findUserForUpdate(db, id) : null;
   if (!user) throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no user with this id.' }]);
   if (user.id === viewer.userId) refuseLockingOneselfOut(changes);
-  const roles = changes.roles && [...new Set(changes.roles)];
-  const after = { ...user, ...changes, ...(roles && { roles }) };
-  await changeUser(db, user.id, { ...changes, ...(roles && { roles }), updatedAt: currentTime() });
+  const { unlinkIdentity, roles, email, ...rest } = changes;
+  if (roles && user.rolesMapped && !unlinkIdentity) throw rolesAreMapped(user);
+  const changed = {
+    ...rest,
+    ...(roles && { roles: [...new Set(roles)] }),
+    ...(email !== undefined && { email: email?.toLowerCase() ?? null, emailVerified: false }),
+    ...(unlinkIdentity && { identityIssuer: null, identitySubject: null, rolesMapped: false }),
+  };
+  if (changed.email) await refuseTakenEmail(db, changed.email, user.id);
+  const after = { ...user, ...changed };
+  await changeUser(db, user.id, { ...changed, updatedAt: currentTime() });
   // a change of roles has an entry of its own: who had which role when is read from these alone
-  await recordChange(db, viewer, 'user.updated', user, after, ['fullName', 'active']);
+  await recordChange(db, viewer, 'user.updated', user, after, [
+    'fullName',
+    'active',
+    'email',
+    'identityIssuer',
+    'identitySubject',
+  ]);
   await recordChange(db, viewer, 'user.role_changed', user, after, ['roles']);
   return after;
 }

@@ -7,6 +7,7 @@ import { mutate } from '../support/mutate';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 import { entryOf, pausedWebhook, versionOf } from './history-rows';
+import { sessionMutations } from './own-session';
 import type { Ids } from './paths';
 
 const NOWHERE = 'http://127.0.0.1:9/';
@@ -23,8 +24,7 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     updateUser: () => about(`fullName: "Name ${made}"`),
     createApiKey: () => `input: { userId: "${ids.Scratch}", label: "made" }`,
     revokeApiKey: () => about(),
-    revokeSession: async () => `input: { id: "${(await signInAs(app, ids)).session.id}" }`,
-    revokeSessions: async () => `input: { userId: "${(await signInAs(app, ids)).user.id}" }`,
+    ...sessionMutations(app, ids),
     createWebhook: () => `input: { name: "Made", url: "${NOWHERE}", documentType: "Nothing" }`,
     updateWebhook: () => about(`name: "Name ${made}"`),
     restoreWebhookVersion: () => about('version: 1'),
@@ -137,17 +137,6 @@ async function makeKey(app: TestApp, userId: string): Promise<string> {
   const answer = await app.ask(`mutation { createApiKey(input: ${input}) { token apiKey { id } } }`);
   await signIn(app.url, answer.data.createApiKey.token);
   return answer.data.createApiKey.apiKey.id;
-}
-
-/** With a session of the caller, because others than a SYSTEM_MANAGER or AUDITOR see no other. */
-export async function withOwnSession(app: TestApp, ids: Ids, token: string | null): Promise<Ids> {
-  const key = token ?? app.adminKey;
-  const own = { ...ids, key };
-  return { ...own, Session: (await signInAs(app, own)).session.id };
-}
-
-async function signInAs(app: TestApp, { key }: Ids): Promise<{ session: { id: string }; user: { id: string } }> {
-  return (await signIn(app.url, key)).json;
 }
 
 async function makeExport(app: TestApp): Promise<string> {

@@ -56,7 +56,8 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   AnchorEvidencePayload: { everybody: 'targets userErrors' },
   AttachEvidenceAnchorPayload: { everybody: 'anchor userErrors' },
   User: {
-    readers: 'id name fullName roles active createdAt webhooks requests deliveries businessEvents',
+    readers:
+      'id name fullName roles active email emailVerified identityIssuer rolesMapped createdAt webhooks requests deliveries businessEvents',
     keyReaders: 'apiKeys auditEntries sessions',
   },
   ExpiringSecret: { readers: 'kind name expiresAt webhook', keyReaders: 'apiKey' },

@@ -21,6 +21,8 @@ export interface OwnPages {
    * @throws Refusal 403
    */
   refuseUnsafeSignIn(request: FastifyRequest): void;
+  /** Refuses a sign-in over a connection that others could read. @throws Refusal 403 */
+  refuseUnencrypted(request: FastifyRequest): void;
 }
 
 /** @param publicUrl the URL at which browsers reach this process; null: the address that they name in each request */
@@ -48,6 +50,14 @@ export function createOwnPages(publicUrl: string | null): OwnPages {
     return protocol === 'https' || isPublic || isLoopback(hostname);
   };
 
+  const refuseUnencrypted = (request: FastifyRequest) => {
+    if (isEncrypted(request)) return;
+    const message =
+      'Signing in over plain HTTP would show your key and your session to the network: use https, or http on the machine ' +
+      'of the server itself (http://localhost). Behind a proxy that ends TLS, set PUBLIC_URL to its https address.';
+    throw new Refusal('FORBIDDEN', message, 403);
+  };
+
   return {
     refuseForeignCookie(request) {
       if (isOwnPage(request) === true) return;
@@ -60,12 +70,9 @@ export function createOwnPages(publicUrl: string | null): OwnPages {
       if (isOwnPage(request) === false) {
         throw new Refusal('FORBIDDEN', 'A page of another site must not sign you in: open this server itself.', 403);
       }
-      if (isEncrypted(request)) return;
-      const message =
-        'Signing in over plain HTTP would show your key and your session to the network: use https, or http on the machine ' +
-        'of the server itself (http://localhost). Behind a proxy that ends TLS, set PUBLIC_URL to its https address.';
-      throw new Refusal('FORBIDDEN', message, 403);
+      refuseUnencrypted(request);
     },
+    refuseUnencrypted,
   };
 }
 

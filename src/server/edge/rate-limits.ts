@@ -28,6 +28,8 @@ export interface RateLimits {
    */
   refuseGuessing(address: string, token: string): void;
   rightKey(token: string): void;
+  /** A sign-in that is started at the identity provider. @throws Refusal 429 */
+  countSignIn(address: string): void;
   wrongKey(address: string): void;
 }
 
@@ -40,6 +42,7 @@ export function createRateLimits({ costPerMinute, requestsPerSecond, wrongKeysPe
   const requests = perCaller(requestsPerSecond, BURST_SECONDS);
   const visits = bucketsFor(requestsPerSecond * ANONYMOUS_SHARE, BURST_SECONDS);
   const wrongKeys = bucketsFor(wrongKeysPerMinute / 60, 60);
+  const signIns = bucketsFor(wrongKeysPerMinute / 60, 60);
   const rightKeys = new Set<string>();
   return {
     countRequest(viewer, address) {
@@ -67,6 +70,10 @@ export function createRateLimits({ costPerMinute, requestsPerSecond, wrongKeysPe
       const left = wrongKeys.take(addressRange(address), 0);
       if (left < 1)
         throw tooMany('Too many wrong API keys came from this address.', (1 - left) / (wrongKeysPerMinute / 60));
+    },
+    countSignIn(address) {
+      const left = signIns?.take(addressRange(address), 1) ?? 0;
+      if (left < 0) throw tooMany('Too many sign-ins were started from this address.', -left);
     },
     rightKey: (token) => void rightKeys.add(nameOf(token)),
     wrongKey: (address) => void wrongKeys?.take(addressRange(address), 1),

@@ -8,14 +8,16 @@ import { signOut, startSession } from '../../users/sessions/sessions';
 import type { Viewer } from '../../viewer';
 import { authenticateWithin, originOf } from '../edge/http-context';
 import { clearSessionCookie, sessionToken, setSessionCookie } from '../edge/session-cookie';
+import type { IdentityProvider } from './identity-provider';
 import type { RefusedSignIns } from './refused-sign-ins';
 
 export interface SignInRoute {
   source: DataSource;
   refused: RefusedSignIns;
+  provider: IdentityProvider | null;
 }
 
-export function serveSignIn(server: FastifyInstance, { source, refused }: SignInRoute): void {
+export function serveSignIn(server: FastifyInstance, { source, refused, provider }: SignInRoute): void {
   const { rates, ownPages } = server;
   const before = async (request: FastifyRequest) => {
     ownPages.refuseUnsafeSignIn(request);
@@ -40,7 +42,7 @@ export function serveSignIn(server: FastifyInstance, { source, refused }: SignIn
       await source.transaction((db) => signOut(db, token, originOf(request)));
       clearSessionCookie(reply);
     }
-    return reply.code(204).header('cache-control', 'no-store').send();
+    return reply.header('cache-control', 'no-store').send({ providerUrl: (await provider?.signOutUrl()) ?? null });
   });
 }
 

@@ -2,7 +2,7 @@ import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Uni
 import { ApiKeyEntity } from '../api-key.entity';
 import { UserEntity } from '../user.entity';
 
-export const SESSION_METHODS = ['API_KEY'] as const;
+export const SESSION_METHODS = ['API_KEY', 'OPENID_CONNECT'] as const;
 export type SessionMethod = (typeof SESSION_METHODS)[number];
 
 export const SESSION_END_REASONS = ['SIGNED_OUT', 'REVOKED', 'REPLACED', 'TOO_MANY'] as const;
@@ -10,7 +10,7 @@ export type SessionEndReason = (typeof SESSION_END_REASONS)[number];
 
 @Entity('sessions')
 @Unique('sessions_token_hash_key', ['tokenHash'])
-@Check('sessions_method_check', `method in ('API_KEY')`)
+@Check('sessions_method_check', `method in ('API_KEY', 'OPENID_CONNECT')`)
 @Check('sessions_ended_check', '(ended_at is null) = (end_reason is null)')
 export class SessionEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sessions_pkey' })

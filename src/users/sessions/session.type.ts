@@ -8,6 +8,7 @@ import { SESSION_END_REASONS, SESSION_METHODS, type SessionEndReason, type Sessi
 
 export const SessionMethodEnum = publishEnum('SessionMethod', SESSION_METHODS, 'How a user signed in.', {
   API_KEY: { description: 'With an API key.' },
+  OPENID_CONNECT: { description: 'At the identity provider, by OpenID Connect.' },
 });
 
 export const SessionEndReasonEnum = publishEnum('SessionEndReason', SESSION_END_REASONS, 'Why a session ended.', {

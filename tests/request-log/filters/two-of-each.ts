@@ -40,6 +40,8 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
       id: user,
       name: 'amina@example.com',
       full_name: 'Amina Farah',
+      email: 'amina@example.com',
+      roles_mapped: true,
       roles: ['SUPPORT'],
       active: true,
       created_at: late,

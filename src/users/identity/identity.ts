@@ -1,0 +1,125 @@
+// Who a person is that an identity provider has signed in, and what they may do here.
+import { type Actor, recordAct } from '../../audit/record';
+import { currentTime } from '../../clock';
+import { newId, timeOfId } from '../../ids';
+import type { Db } from '../../sql/db';
+import { textFault } from '../../text';
+import type { Role } from '../../viewer';
+import type { From } from '../authenticate';
+import {
+  changeUser,
+  findUserByIdentity,
+  findUserByName,
+  findUserForUpdate,
+  findUserWithEmail,
+  hasKeys,
+  insertUser,
+  type UserRow,
+} from '../user.store';
+
+/** What the provider says of a person. */
+export interface Identity {
+  issuer: string;
+  /** Never changes, and is never given to another person, as an e-mail address may be. */
+  subject: string;
+  email: string | null;
+  /** Whether the provider has made sure that the address is theirs. */
+  emailVerified: boolean;
+  fullName: string | null;
+  /** By OIDC_ROLE_MAP; null: there is none, and roles are given in Hookledger. */
+  roles: readonly Role[] | null;
+}
+
+export type SignedIn = { user: UserRow; refused: null } | { user: UserRow | null; refused: string };
+
+/**
+ * Finds or creates the user of an identity, and gives them the roles that the provider says. A person whose groups no
+ * longer have a role loses the roles and is refused.
+ * @param db a transaction, which commits also if the person is refused
+ */
+export async function signInIdentity(
+  db: Db,
+  identity: Identity,
+  options: { createUsers: boolean; from: From },
+): Promise<SignedIn> {
+  const found = await findOrCreate(db, identity, options);
+  if (typeof found === 'string') return { user: null, refused: found };
+  const user = await takeOver(db, found, identity, options.from);
+  if (!user.active) return { user, refused: 'This user is deactivated: a SYSTEM_MANAGER can activate it.' };
+  if (user.roles.length > 0) return { user, refused: null };
+  const reason = identity.roles
+    ? 'none of your groups at the identity provider has a role here (OIDC_ROLE_MAP)'
+    : 'a SYSTEM_MANAGER has given you none';
+  return { user, refused: `You have no role: ${reason}.` };
+}
+
+async function findOrCreate(
+  db: Db,
+  identity: Identity,
+  { createUsers, from }: { createUsers: boolean; from: From },
+): Promise<UserRow | string> {
+  const known = await findUserByIdentity(db, identity.issuer, identity.subject);
+  if (known) return known;
+  const email = identity.emailVerified ? identity.email : null;
+  if (email === null)
+    return 'The identity provider knows no verified e-mail address of yours, by which to find you here.';
+  const invited = await findUserWithEmail(db, email);
+  if (invited) return invited.identitySubject === null ? link(db, invited, identity, from) : taken(email);
+  if (!createUsers) return `There is no user with the e-mail address ${email}: a SYSTEM_MANAGER can create one.`;
+  const named = await findUserByName(db, email);
+  if (named) {
+    // made for the events of a business system: there is nothing to take over
+    const isOnlyNamed = named.identitySubject === null && named.roles.length === 0 && !(await hasKeys(db, named.id));
+    return isOnlyNamed ? link(db, named, identity, from) : taken(email);
+  }
+  const created = await create(db, email, from);
+  return created ? link(db, created, identity, from) : taken(email);
+}
+
+const taken = (email: string) =>
+  `The user ${email} is not yours to take over: a SYSTEM_MANAGER can give the address to the right user.`;
+
+async function create(db: Db, name: string, from: From): Promise<UserRow | null> {
+  if (textFault(name, ['name'])) return null;
+  const id = newId();
+  const at = timeOfId(id);
+  await insertUser(db, { id, name, fullName: null, roles: [], active: true, createdAt: at, updatedAt: at });
+  const details = { after: { name, fullName: null, roles: [] } };
+  await record(db, id, from, 'user.created', details);
+  return findUserForUpdate(db, id);
+}
+
+async function link(db: Db, user: UserRow, { issuer, subject }: Identity, from: From): Promise<UserRow> {
+  const changes = { identityIssuer: issuer, identitySubject: subject };
+  await changeUser(db, user.id, { ...changes, updatedAt: currentTime() });
+  await record(db, user.id, from, 'identity.linked', { issuer, subject });
+  return { ...user, ...changes };
+}
+
+// The provider's word counts, at each sign-in.
+async function takeOver(db: Db, user: UserRow, identity: Identity, from: From): Promise<UserRow> {
+  const { email, emailVerified } = identity;
+  const other = email === null ? null : await findUserWithEmail(db, email);
+  const isFree = other === null || other.id === user.id;
+  const fullName = identity.fullName !== null && !textFault(identity.fullName, ['fullName']) ? identity.fullName : null;
+  const roles = identity.roles ? [...identity.roles] : user.roles;
+  const changes = {
+    fullName: fullName ?? user.fullName,
+    ...(email !== null && isFree && { email, emailVerified }),
+    roles,
+    rolesMapped: identity.roles !== null,
+  };
+  const after = { ...user, ...changes };
+  if (JSON.stringify(after) === JSON.stringify(user)) return user;
+  await changeUser(db, user.id, { ...changes, updatedAt: currentTime() });
+  const sorted = (some: readonly Role[]) => [...some].sort().join();
+  if (sorted(user.roles) !== sorted(roles)) {
+    await record(db, user.id, from, 'user.role_mapped', { before: { roles: user.roles }, after: { roles } });
+  }
+  return after;
+}
+
+function record(db: Db, userId: string, from: From, action: string, details: Record<string, unknown>): Promise<void> {
+  const actor: Actor = { ...from, userId, apiKeyId: null, sessionId: null };
+  return recordAct(db, actor, { action, subjectType: 'User', subjectId: userId, details });
+}

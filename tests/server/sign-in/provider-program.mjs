@@ -1,0 +1,58 @@
+// An OpenID provider (oidc-provider) as a program: whoever comes is signed in as the account that was set last.
+// Arguments: the issuer's port, the redirect URI of the client, and the address to return to after a sign-out.
+import { createServer } from 'node:http';
+import { Provider } from 'oidc-provider';
+
+const [port, redirectUri, signedOutUri] = process.argv.slice(2);
+const issuer = `http://127.0.0.1:${port}`;
+let account = { sub: 'nobody' };
+
+const provider = new Provider(issuer, {
+  clients: [
+    {
+      client_id: 'hookledger',
+      client_secret: 'a secret / with : signs',
+      redirect_uris: [redirectUri],
+      post_logout_redirect_uris: [signedOutUri],
+    },
+  ],
+  claims: {
+    openid: ['sub'],
+    email: ['email', 'email_verified'],
+    profile: ['name'],
+    groups: ['groups', 'realm_access'],
+  },
+  scopes: ['openid', 'email', 'profile', 'groups'],
+  findAccount: (_context, id) => ({ accountId: id, claims: async () => ({ ...account, sub: id }) }),
+  features: { devInteractions: { enabled: false } },
+  interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
+  cookies: { keys: ['only for tests'] },
+  pkce: { required: () => true },
+});
+const answer = provider.callback();
+
+async function signIn(request, response) {
+  const { params } = await provider.interactionDetails(request, response);
+  if (account.declines) {
+    return provider.interactionFinished(request, response, { error: 'access_denied' });
+  }
+  const grant = new provider.Grant({ accountId: account.sub, clientId: params.client_id });
+  grant.addOIDCScope(params.scope);
+  const consent = { grantId: await grant.save() };
+  await provider.interactionFinished(request, response, {
+    login: { accountId: account.sub, remember: false },
+    consent,
+  });
+}
+
+const server = createServer(async (request, response) => {
+  if (request.url === '/account') {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    account = JSON.parse(Buffer.concat(chunks).toString());
+    return response.end();
+  }
+  if (request.url.startsWith('/interaction/')) return signIn(request, response);
+  return answer(request, response);
+});
+server.listen(Number(port), '127.0.0.1', () => process.stdout.write('listening\n'));
