@@ -53,13 +53,19 @@ create table evidence_keys (
   id uuid not null,
   origin text not null,             -- the name of the log, and of the key
   vkey text not null,               -- what verifiers trust: a C2SP verifier key
-  kek text not null,
-  wrapped bytea not null,
-  box bytea not null,
+  kek text,                         -- null: the private half was destroyed
+  wrapped bytea,
+  box bytea,
+  signs_from bigint,                -- the size of the first tree that it signs; null: the first key of a log
+  retires_at timestamptz(3),        -- it signs nothing from then on; null: not rotated
+  destroyed_at timestamptz(3),
+  compromised_at timestamptz(3),    -- heads that it signed since prove nothing
   continues text,                   -- after a restart: the newest known head of the log before; null: no restart
   created_at timestamptz(3) not null,
   constraint evidence_keys_pkey primary key (id),
-  constraint evidence_keys_vkey_key unique (vkey)
+  constraint evidence_keys_vkey_key unique (vkey),
+  constraint evidence_keys_destroyed_check check ((box is null) = (destroyed_at is not null)
+    and (kek is null) = (box is null) and (wrapped is null) = (box is null))
 );
 
 -- Signed heads: C2SP checkpoints. A head is signed after its block was committed, never before.
@@ -72,7 +78,7 @@ create table evidence_heads (
   constraint evidence_heads_tree_size_fkey foreign key (tree_size) references evidence_blocks (tree_size)
 );
 
--- Proofs by others that they knew a head, and events that told it.
+-- Proofs by others that they knew a head, and events that contained it.
 create table evidence_anchors (
   id uuid not null,
   origin text not null,

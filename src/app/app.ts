@@ -12,7 +12,7 @@ import { logHostOf } from '../evidence/log-key';
 import { createFaultLog } from '../fault-log';
 import { startAnchoring } from '../jobs/anchor-heads';
 import { startFollowing } from '../jobs/follow-log';
-import { startSealing } from '../jobs/seal-record';
+import { startDestroyingKeys, startSealing } from '../jobs/seal-record';
 import { startVerifying } from '../jobs/verify-record';
 import { watchBacklog } from '../jobs/watch-backlog';
 import { createKeyring } from '../keyring/keyring';
@@ -124,6 +124,8 @@ async function startParts(
     const memory = createHeadMemory(config.evidenceHeadFile, host);
     const sealing = startSealing(deliver, keyring, { host, memory }, log);
     indexing.push(() => sealing.stop());
+    const destroying = startDestroyingKeys(deliver, log);
+    indexing.push(() => destroying.stop());
     const anchoring = startAnchoring(deliver, anchors, policy, log);
     indexing.push(() => anchoring.stop());
     const verifying = startVerifying(deliver, log);

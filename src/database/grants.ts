@@ -59,7 +59,7 @@ function grantsFor(name: string): string[] {
        to ${name}`,
     `grant insert, update, delete on evidence_stops, evidence_anchor_targets to ${name}`,
     `grant update (state, checked, findings, finding_count, error, seen_at, finished_at) on evidence_runs to ${name}`,
-    `grant update (kek, wrapped) on evidence_keys to ${name}`,
+    `grant update (kek, wrapped, box, signs_from, retires_at, destroyed_at, compromised_at) on evidence_keys to ${name}`,
     `grant update (downloads, rows_sent, bytes_sent, completed_at) on exports to ${name}`,
     `grant execute on function missing_partitions(integer), make_partition(text) to ${name}`,
     `grant execute on function rebuild_change_feed() to ${name}`,

@@ -10,6 +10,7 @@ import { sha256 } from './formats/merkle-tree';
 import { cached, consistencyProof } from './formats/tree-proofs';
 import { evidenceKeys, headAt, type SignedHead, witnessedSize } from './head.store';
 import { type ProvenTree, proofOf } from './proof';
+import { rotationProofs } from './rotation-proofs';
 import { factsById } from './sealed-rows.store';
 
 export const BUNDLE_FORMAT = 'hookledger-evidence-bundle@v1';
@@ -65,7 +66,8 @@ export async function exportBundle(
   }
   const keys = await evidenceKeys(db);
   const heads = await Promise.all(earlierSizes.map((size) => earlierHead(db, size, proven)));
-  const text = `${JSON.stringify({ format: BUNDLE_FORMAT, vkeys: keys.map((key) => key.vkey), heads, proofs }, null, 1)}\n`;
+  const rotations = await rotationProofs(db, proven.head.origin, proven.read);
+  const text = `${JSON.stringify({ format: BUNDLE_FORMAT, vkeys: keys.map((key) => key.vkey), rotations, heads, proofs }, null, 1)}\n`;
   const digest = sha256(Buffer.from(text)).toString('hex');
   await recordAct(db, viewer, {
     action: 'evidence.exported',

@@ -5,6 +5,10 @@ import { EvidenceBlockEntity } from './evidence-tree.entity';
 /** A key of the log. Its private half is encrypted with ENCRYPTION_KEY. */
 @Entity('evidence_keys')
 @Unique('evidence_keys_vkey_key', ['vkey'])
+@Check(
+  'evidence_keys_destroyed_check',
+  `(box is null) = (destroyed_at is not null) and (kek is null) = (box is null) and (wrapped is null) = (box is null)`,
+)
 export class EvidenceKeyEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'evidence_keys_pkey' })
   id: string;
@@ -16,14 +20,30 @@ export class EvidenceKeyEntity {
   @Column('text')
   vkey: string;
 
-  @Column('text')
-  kek: string;
+  /** null: the private half was destroyed. */
+  @Column('text', { nullable: true })
+  kek: string | null;
 
-  @Column('bytea')
-  wrapped: Buffer;
+  @Column('bytea', { nullable: true })
+  wrapped: Buffer | null;
 
-  @Column('bytea')
-  box: Buffer;
+  @Column('bytea', { nullable: true })
+  box: Buffer | null;
+
+  /** The size of the first tree that it signs; null: the first key of a log. */
+  @Column('bigint', { name: 'signs_from', nullable: true })
+  signsFrom: string | null;
+
+  /** It signs nothing from then on; null: it was not rotated. */
+  @Column({ type: 'timestamptz', name: 'retires_at', precision: 3, nullable: true })
+  retiresAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'destroyed_at', precision: 3, nullable: true })
+  destroyedAt: Date | null;
+
+  /** Heads that it signed since prove nothing. */
+  @Column({ type: 'timestamptz', name: 'compromised_at', precision: 3, nullable: true })
+  compromisedAt: Date | null;
 
   /** After a restart: the newest known head of the log before. */
   @Column('text', { nullable: true })

@@ -1,6 +1,7 @@
 import { EvidenceAnchorEntity, EvidenceAnchorTargetEntity } from './anchors/anchor.entity';
 import { AnchorsResolver } from './api/anchors.resolver';
 import { EvidenceResolver } from './api/evidence.resolver';
+import { EvidenceKeysResolver } from './api/keys.resolver';
 import {
   DecisionEvidenceResolver,
   EventEvidenceResolver,
@@ -32,6 +33,7 @@ export const evidence = {
   ],
   resolvers: [
     AnchorsResolver,
+    EvidenceKeysResolver,
     VerifyingResolver,
     RequestEvidenceResolver,
     EventEvidenceResolver,

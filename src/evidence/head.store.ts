@@ -1,4 +1,5 @@
 // Reads and stores signed heads, and the keys that sign them.
+import type { SealedSecret } from '../keyring/keyring';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
 
 export interface SignedHead {
@@ -63,9 +64,10 @@ export interface StoredKey {
   id: string;
   origin: string;
   vkey: string;
-  kek: string;
-  wrapped: Buffer;
-  box: Buffer;
+  /** null: destroyed. */
+  secret: SealedSecret | null;
+  /** From then on it signs nothing; null: it was not rotated. */
+  retiresAt: Date | null;
   /** After a restart: the newest known head of the log before. */
   continues: string | null;
   createdAt: Date;
@@ -73,19 +75,59 @@ export interface StoredKey {
 
 /** Newest first. */
 export async function evidenceKeys(db: Db): Promise<StoredKey[]> {
-  return rowsOf<StoredKey>(
+  const rows = await rowsOf<Omit<StoredKey, 'secret'> & SealedSecret>(
     db,
-    statement(
-      `select id, origin, vkey, kek, wrapped, box, continues, created_at as "createdAt" from evidence_keys order by id desc`,
-    ),
+    statement(`select id, origin, vkey, kek, wrapped, box, retires_at as "retiresAt", continues,
+       created_at as "createdAt" from evidence_keys order by id desc`),
   );
+  return rows.map(({ kek, wrapped, box, ...key }) => ({ ...key, secret: kek === null ? null : { kek, wrapped, box } }));
 }
 
-export async function insertKey(db: Db, key: StoredKey): Promise<void> {
+export async function insertKey(db: Db, key: Omit<StoredKey, 'retiresAt'>): Promise<void> {
   await changedBy(
     db,
     statement(`insert into evidence_keys (id, origin, vkey, kek, wrapped, box, continues, created_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8)`),
-    [key.id, key.origin, key.vkey, key.kek, key.wrapped, key.box, key.continues, key.createdAt],
+    [key.id, key.origin, key.vkey, key.secret?.kek, key.secret?.wrapped, key.secret?.box, key.continues, key.createdAt],
+  );
+}
+
+export interface Rotation {
+  oldId: string;
+  newId: string;
+  /** The size of the first tree that the new key signs. */
+  signsFrom: number;
+  retiresAt: Date;
+  compromisedAt: Date | null;
+}
+
+export async function noteRotation(db: Db, rotation: Rotation): Promise<void> {
+  const { oldId, newId, signsFrom, retiresAt, compromisedAt } = rotation;
+  await changedBy(
+    db,
+    statement(`update evidence_keys set signs_from = case when id = $2 then $3 else signs_from end,
+       retires_at = case when id = $1 then $4::timestamptz else retires_at end,
+       compromised_at = case when id = $1 then $5::timestamptz else compromised_at end
+     where id in ($1, $2)`),
+    [oldId, newId, signsFrom, retiresAt, compromisedAt],
+  );
+}
+
+/** Destroys the private halves of keys that sign no more. @returns these keys */
+export async function destroyRetired(db: Db, now: Date): Promise<{ id: string; vkey: string }[]> {
+  return rowsOf(
+    db,
+    statement(`update evidence_keys set kek = null, wrapped = null, box = null, destroyed_at = $1
+     where retires_at <= $1 and destroyed_at is null returning id, vkey`),
+    [now],
+  );
+}
+
+/** The first head of at least this size. */
+export async function firstHeadFrom(db: Db, origin: string, treeSize: number): Promise<SignedHead | null> {
+  return rowOf<SignedHead>(
+    db,
+    statement(`select ${HEAD} from evidence_heads h where origin = $1 and tree_size >= $2 order by tree_size limit 1`),
+    [origin, treeSize],
   );
 }

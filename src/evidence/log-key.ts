@@ -15,10 +15,17 @@ export interface LogKey {
   privateKey: KeyObject;
 }
 
-/** Under the lock of the tree, so that two processes do not both make the first key. */
-export async function ensureLogKey(db: Db, keyring: Keyring, host: string): Promise<LogKey> {
-  const [newest] = await evidenceKeys(db);
-  return newest ? opened(newest, keyring) : makeLogKey(db, keyring, originOf(host, 1), null);
+/**
+ * The keys that sign now, newest first: after a rotation two, for a while. Under the lock of the tree, so that two
+ * processes do not both make the first key.
+ */
+export async function signingKeys(db: Db, keyring: Keyring, host: string): Promise<LogKey[]> {
+  const keys = await evidenceKeys(db);
+  const [newest] = keys;
+  if (!newest) return [await makeLogKey(db, keyring, originOf(host, 1), null)];
+  const now = currentTime();
+  const signing = keys.filter((key) => key.origin === newest.origin && (key.retiresAt === null || key.retiresAt > now));
+  return signing.map((key) => opened(key, keyring));
 }
 
 /** @param continues the newest known head of the log before, after a restart */
@@ -27,7 +34,14 @@ export async function makeLogKey(db: Db, keyring: Keyring, origin: string, conti
   const id = newId();
   const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' });
   const vkey = writeVkey(origin, publicKey);
-  await insertKey(db, { id, origin, vkey, ...keyring.seal(pkcs8, placeOf(id)), continues, createdAt: currentTime() });
+  await insertKey(db, {
+    id,
+    origin,
+    vkey,
+    secret: keyring.seal(pkcs8, placeOf(id)),
+    continues,
+    createdAt: currentTime(),
+  });
   return { id, origin, vkey, privateKey };
 }
 
@@ -48,7 +62,8 @@ export function readOrigin(origin: string): { host: string; number: number } | n
 }
 
 function opened(key: StoredKey, keyring: Keyring): LogKey {
-  const pkcs8 = keyring.open(key, placeOf(key.id));
+  if (key.secret === null) throw new Error(`the private half of ${key.vkey} was destroyed`);
+  const pkcs8 = keyring.open(key.secret, placeOf(key.id));
   const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
   return { id: key.id, origin: key.origin, vkey: key.vkey, privateKey };
 }

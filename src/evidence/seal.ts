@@ -10,7 +10,7 @@ import { LEVELS_PER_TILE } from './formats/tree-proofs';
 import { insertHead, newestHead, type SignedHead } from './head.store';
 import { createHeadMemory, type HeadMemory } from './head-memory';
 import { SealingStopped } from './known-head';
-import { ensureLogKey } from './log-key';
+import { type LogKey, signingKeys } from './log-key';
 import { insertBlock, lockTree, newestTree, rootAt, takeLeaf, takeLeaves } from './tree.store';
 
 /** The leaves of one block. More at once would hold their locks longer and take no less time for each. */
@@ -77,14 +77,15 @@ export async function signHead(
   if (!tree) return null;
   const last = await newestHead(db);
   if (last && last.treeSize >= tree.treeSize) return null;
-  const { origin, privateKey } = await ensureLogKey(db, keyring, host);
+  const keys = await signingKeys(db, keyring, host);
+  const [{ origin }] = keys as [LogKey];
   // after a restart, the heads of the log before are those of another log
   if (last?.origin === origin) await refuseContradiction(db, last);
   const text = checkpointText({ origin, treeSize: tree.treeSize, rootHash: tree.rootHash });
   const head = {
     origin,
     treeSize: tree.treeSize,
-    checkpoint: signNote(text, origin, privateKey),
+    checkpoint: signNote(text, origin, ...keys.map(({ privateKey }) => privateKey)),
     signedAt: currentTime(),
   };
   await insertHead(db, head);

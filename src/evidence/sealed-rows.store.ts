@@ -121,3 +121,15 @@ export async function saltedPayloads(db: Db, ids: readonly string[]): Promise<Ma
   );
   return new Map(rows.map((row) => [row.id, row]));
 }
+
+/** The audit entries of rotations of the key that are in the tree, oldest first. */
+export async function sealedRotations(db: Db): Promise<(FactsOf['audit'] & { leafIndex: number })[]> {
+  const { table, facts } = LEAF_TABLES.audit;
+  return rowsOf(
+    db,
+    statement(`select ${facts}, l.leaf_index::float8 as "leafIndex"
+     from ${table} r join evidence_leaves l on l.kind = ${LEAF_KINDS.audit} and l.subject_id = r.id
+     where r.action = 'evidence.key_rotated' and r.subject_id = any(array(select id from evidence_keys))
+     order by l.leaf_index`),
+  );
+}

@@ -285,6 +285,7 @@ function check(text, keys, policy, knownHead) {
       `no --key. The file says it was signed by ${signers}. Ask for that key by another way than you got the file.`,
     );
   }
+  const learned = learnKeys(bundle.rotations ?? [], keys);
   const rows = bundle.proofs.map((proof) => checkProof(proof, keys));
   const findings = rows.flatMap((row) => row.findings);
   const { head } = rows[0];
@@ -302,7 +303,27 @@ function check(text, keys, policy, knownHead) {
       find(`the head of ${each.size} leaves is not a beginning of the tree: the history was changed`);
   }
   if (knownHead !== null) checkKnownHead(openCheckpoint(knownHead, keys), head, earlier, find);
-  return { rows, findings, head, witnessed, earlier: earlier.length };
+  return { rows, findings, head, witnessed, learned, earlier: earlier.length };
+}
+
+/** A sealed entry under a head that a known key has signed names the key that follows it. It is added to the known ones. */
+function learnKeys(rotations, keys) {
+  const learned = [];
+  for (const text of rotations) {
+    const proof = readProof(text);
+    const { details } = proof.parts;
+    const { oldVkey, newVkey, compromisedAt } = details
+      ? JSON.parse(base64(details.content, 'the details of a rotation').toString('utf8'))
+      : {};
+    const isKnown = (vkey) => keys.some(({ name, id }) => vkey?.startsWith(`${name}+${id}+`));
+    // a key that others may have had vouches for nothing
+    if (!isKnown(oldVkey) || isKnown(newVkey) || compromisedAt !== null) continue;
+    const { record, findings } = checkProof(text, keys);
+    if (findings.length > 0 || record.kind !== 'audit' || record.action !== 'evidence.key_rotated') continue;
+    keys.push(readKey(newVkey));
+    learned.push(newVkey);
+  }
+  return learned;
 }
 
 function checkKnownHead(known, head, earlier, find) {
@@ -337,6 +358,8 @@ function print(result) {
     for (const { record, parts } of result.rows)
       say(`  ${JSON.stringify(record)}\n  disclosed: ${parts.join(', ') || 'nothing'}`);
   }
+  for (const vkey of result.learned)
+    say(`  the log changed its key, as a sealed entry under the given key says: ${vkey}`);
   for (const [name, time] of Object.entries(result.witnessed)) say(`  the head was cosigned by ${name} at ${time}`);
   say(`${result.findings.length === 0 ? 'VERIFIED' : 'NOT VERIFIED'} ${summary}`);
 }
@@ -376,6 +399,7 @@ function main() {
           origin,
           treeSize: size,
           witnessed: result.witnessed,
+          learned: result.learned,
           rows,
         }),
       );

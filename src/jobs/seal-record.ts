@@ -4,6 +4,7 @@ import { currentTime } from '../clock';
 import { SEALING } from '../database/pools';
 import type { HeadMemory } from '../evidence/head-memory';
 import { SealingStopped } from '../evidence/known-head';
+import { destroyRetiredKeys } from '../evidence/rotate-key';
 import { checkHeads, seal } from '../evidence/seal';
 import { deleteStop, reportStop } from '../evidence/stop.store';
 import { sealingState } from '../evidence/tree.store';
@@ -62,5 +63,16 @@ export function startSealing(
       await stop(error);
       return false;
     }
+  });
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Destroys the private halves of keys of the evidence that sign no more. */
+export function startDestroyingKeys(source: DataSource, log: Log): Loop {
+  const transaction = pipelinedTransactions(source, SEALING);
+  return startLoop('destroying keys', HOUR_MS, log, async () => {
+    await transaction(destroyRetiredKeys);
+    return false;
   });
 }

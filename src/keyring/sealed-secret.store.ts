@@ -13,7 +13,7 @@ export interface SealedRow {
 
 /** The names of the ENCRYPTION_KEYs that are still needed. */
 export async function keysInUse(db: Db): Promise<string[]> {
-  const sql = SEALED_TABLES.map((table) => `select kek from ${table}`).join(' union ');
+  const sql = SEALED_TABLES.map((table) => `select kek from ${table} where kek is not null`).join(' union ');
   return (await rowsOf<{ kek: string }>(db, statement(sql))).map((row) => row.kek);
 }
 

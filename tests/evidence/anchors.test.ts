@@ -36,7 +36,9 @@ const insert = (count: number, documentType: string | null = null) =>
     [count, documentType],
   );
 
+/** Without the events of Hookledger itself, so that the sizes are those of the inserted rows. */
 async function sealAll(): Promise<number> {
+  await store.database.query('delete from evidence_queue where kind = 3');
   while (await seal(store.transaction, store.keyring, HOST));
   return (await newestHead(db()))?.treeSize ?? 0;
 }

@@ -46,6 +46,7 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     resumeDeliveries: () => 'input: {}',
     exportEvidence: () => `input: { ids: ["${ids.WebhookRequestLog}"], reason: "Tried by a test" }`,
     verifyEvidence: () => 'input: { depth: TREE }',
+    rotateEvidenceKey: () => 'input: { reason: "Tried by a test", compromisedAt: "2026-01-01T00:00:00Z" }',
     anchorEvidence: () => knowingWitness(app),
     attachEvidenceAnchor: async () =>
       `input: { treeSize: ${await signedSize(app)}, by: "made-${made}", proof: "AAAA" }`,

@@ -34,7 +34,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   Subscription: { readers: 'webhookRequestLogChanged' },
   Mutation: {
-    administrators: 'createUser updateUser createApiKey revokeApiKey',
+    administrators: 'rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
     managers:
       'createWebhook updateWebhook restoreWebhookVersion rotateWebhookSecret rotateWebhookToken pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
       'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay pauseDeliveries resumeDeliveries',
@@ -53,6 +53,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   EvidenceFinding: { keyReaders: 'name kind rowId leafIndex treeSize message' },
   VerifyEvidencePayload: { everybody: 'run userErrors' },
   ExportEvidencePayload: { everybody: 'bundle userErrors' },
+  RotateEvidenceKeyPayload: { everybody: 'vkey userErrors' },
   AnchorEvidencePayload: { everybody: 'targets userErrors' },
   AttachEvidenceAnchorPayload: { everybody: 'anchor userErrors' },
   User: {

@@ -109,8 +109,14 @@ export async function hasForeignLeaves(db: Db, from: number, to: number): Promis
   const row = await rowOf<{ has: boolean }>(
     db,
     statement(`select exists (select from evidence_leaves l
-       where l.leaf_index >= $1 and l.leaf_index < $2 and not (l.kind = ${LEAF_KINDS.request} and exists (
-         select from webhook_request_logs r where r.id = l.subject_id and r.document_type = $3))) as has`),
+       where l.leaf_index >= $1 and l.leaf_index < $2 and case l.kind
+         when ${LEAF_KINDS.request} then not exists (select from webhook_request_logs r
+           where r.id = l.subject_id and r.document_type = $3)
+         when ${LEAF_KINDS.event} then not exists (select from business_events e
+           where e.id = l.subject_id and e.document_type = $3)
+         when ${LEAF_KINDS.decision} then not exists (select from delivery_decisions d
+           join business_events e on e.id = d.business_event_id where d.id = l.subject_id and e.document_type = $3)
+         else true end) as has`),
     [from, to, OWN_DOCUMENT_TYPE],
   );
   return row?.has ?? false;

@@ -61,11 +61,14 @@ export function checkpointText({ origin, treeSize, rootHash }: Checkpoint): stri
   return `${origin}\n${treeSize}\n${rootHash.toString('base64')}\n`;
 }
 
-/** @returns the text with the line of its signature: the same for the same text, as Ed25519 is deterministic */
-export function signNote(text: string, name: string, privateKey: KeyObject): string {
-  const id = keyIdOf(name, rawKeyOf(createPublicKey(privateKey)));
-  const signature = Buffer.concat([id, sign(null, Buffer.from(text), privateKey)]);
-  return `${text}\n— ${name} ${signature.toString('base64')}\n`;
+/** @returns the text with a line for each key: the same for the same text, as Ed25519 is deterministic */
+export function signNote(text: string, name: string, ...privateKeys: readonly KeyObject[]): string {
+  const lines = privateKeys.map((privateKey) => {
+    const id = keyIdOf(name, rawKeyOf(createPublicKey(privateKey)));
+    const signature = Buffer.concat([id, sign(null, Buffer.from(text), privateKey)]);
+    return `— ${name} ${signature.toString('base64')}\n`;
+  });
+  return `${text}\n${lines.join('')}`;
 }
 
 /** WRONG: the signature of a known key is wrong. UNKNOWN: no known key signed. */

@@ -1,0 +1,55 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { currentTime } from '../../clock';
+import { InputError, type UserError } from '../../errors';
+import type { Context } from '../../graphql/context';
+import { withExample } from '../../graphql/example';
+import { payloadOf } from '../../graphql/mutation-payload';
+import { HasRole } from '../../graphql/roles/has-role';
+import { answer } from '../../graphql/user-error';
+import { isStorable } from '../../text';
+import type { Viewer } from '../../viewer';
+import { type RotationOrder, rotateKey } from '../rotate-key';
+import { RotateEvidenceKeyInput } from './keys.inputs';
+
+const RotateEvidenceKeyPayload = payloadOf('RotateEvidenceKey', {
+  vkey: [() => String, 'The verifier key of the new key, for all who verify.'],
+});
+
+@Resolver()
+export class EvidenceKeysResolver {
+  @HasRole('SYSTEM_MANAGER')
+  @Mutation(() => RotateEvidenceKeyPayload, {
+    description: withExample(
+      'Gives the log another key. The sealed audit entry `evidence.key_rotated` names both, and bundles prove it to verifiers ' +
+        'who have the old one. For 30 days heads carry both signatures; then the old private half is destroyed.',
+      'mutation {\n  rotateEvidenceKey(input: { reason: "The yearly rotation" }) { vkey userErrors { field code message } }\n}',
+    ),
+  })
+  rotateEvidenceKey(
+    @Ctx() context: Context,
+    @Arg('input', () => RotateEvidenceKeyInput, { description: 'Why.' }) input: RotateEvidenceKeyInput,
+  ) {
+    return answer({ vkey: null as string | null }, async () => {
+      const order = checked(input);
+      const { keyring } = context.services.webhookRules;
+      const vkey = await context.transaction((db) => rotateKey(db, context.viewer as Viewer, keyring, order));
+      return { vkey };
+    });
+  }
+}
+
+/** @throws InputError */
+function checked({ reason, compromisedAt = null }: RotateEvidenceKeyInput): RotationOrder {
+  const faults: UserError[] = [];
+  const text = reason.trim();
+  if (text.length < 10 || text.length > 500 || !isStorable(text)) {
+    const message = `reason must be 10 to 500 characters, not ${text.length}, without NUL and halves of surrogate pairs.`;
+    faults.push({ field: ['reason'], code: 'INVALID', message });
+  }
+  if (compromisedAt !== null && compromisedAt > currentTime()) {
+    const message = `compromisedAt must not be in the future: ${compromisedAt.toISOString()}.`;
+    faults.push({ field: ['compromisedAt'], code: 'INVALID', message });
+  }
+  if (faults.length > 0) throw new InputError(faults);
+  return { reason: text, compromisedAt };
+}
