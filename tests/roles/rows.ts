@@ -7,6 +7,7 @@ import { mutate } from '../support/mutate';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 import { entryOf, pausedWebhook, versionOf } from './history-rows';
+import { makeExport, makeRun } from './ordered-rows';
 import { sessionMutations } from './own-session';
 import type { Ids } from './paths';
 
@@ -138,17 +139,6 @@ async function makeKey(app: TestApp, userId: string): Promise<string> {
   const answer = await app.ask(`mutation { createApiKey(input: ${input}) { token apiKey { id } } }`);
   await signIn(app.url, answer.data.createApiKey.token);
   return answer.data.createApiKey.apiKey.id;
-}
-
-async function makeExport(app: TestApp): Promise<string> {
-  const input = '{ where: { referenceDocument: { eq: "INV-0042" } } }';
-  const answer = await app.ask(`mutation { exportWebhookRequestLogs(input: ${input}) { export { id } } }`);
-  return answer.data.exportWebhookRequestLogs.export.id;
-}
-
-async function makeRun(app: TestApp): Promise<string> {
-  const answer = await app.ask('mutation { verifyEvidence(input: {}) { run { id } } }');
-  return answer.data.verifyEvidence.run.id;
 }
 
 /** A request of this webhook that timed out, and is counted. */

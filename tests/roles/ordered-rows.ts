@@ -1,0 +1,12 @@
+import type { TestApp } from '../support/app';
+
+export async function makeExport(app: TestApp): Promise<string> {
+  const input = '{ where: { referenceDocument: { eq: "INV-0042" } } }';
+  const answer = await app.ask(`mutation { exportWebhookRequestLogs(input: ${input}) { export { id } } }`);
+  return answer.data.exportWebhookRequestLogs.export.id;
+}
+
+export async function makeRun(app: TestApp): Promise<string> {
+  const answer = await app.ask('mutation { verifyEvidence(input: {}) { run { id } } }');
+  return answer.data.verifyEvidence.run.id;
+}
