@@ -69,6 +69,7 @@ const FOLDERS = [
   'replay',
   'evidence/formats',
   'evidence',
+  'evidence/exporting',
   'evidence/anchors',
   'evidence/verifying',
   'evidence/api',

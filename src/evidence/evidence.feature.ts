@@ -1,6 +1,7 @@
 import { EvidenceAnchorEntity, EvidenceAnchorTargetEntity } from './anchors/anchor.entity';
 import { AnchorsResolver } from './api/anchors.resolver';
 import { EvidenceResolver } from './api/evidence.resolver';
+import { ExportingResolver } from './api/exporting.resolver';
 import { EvidenceKeysResolver } from './api/keys.resolver';
 import {
   DecisionEvidenceResolver,
@@ -34,6 +35,7 @@ export const evidence = {
   resolvers: [
     AnchorsResolver,
     EvidenceKeysResolver,
+    ExportingResolver,
     VerifyingResolver,
     RequestEvidenceResolver,
     EventEvidenceResolver,

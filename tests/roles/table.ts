@@ -48,7 +48,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   EvidenceTarget: { readers: 'kind by anchoredSize anchoredAt triedAt error' },
   EvidenceAnchor: { readers: 'kind by origin treeSize at query proof' },
   EvidenceStop: { readers: 'code message reporter checkpoint since' },
-  EvidenceBundle: { keyReaders: 'text sha256 rows' },
+  EvidenceBundle: { keyReaders: 'text sha256 rows notSealed' },
   EvidenceRun: { keyReaders: 'id depth state checked findings findingCount error createdAt finishedAt' },
   EvidenceFinding: { keyReaders: 'name kind rowId leafIndex treeSize message' },
   VerifyEvidencePayload: { everybody: 'run userErrors' },

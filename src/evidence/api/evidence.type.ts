@@ -3,8 +3,8 @@ import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { publishEnum } from '../../graphql/enum';
 import { HasRole } from '../../graphql/roles/has-role';
 import { READERS } from '../../viewer';
-import { PARTS, type Part } from '../disclosed-parts';
 import { STOP_CODES, type StopCode } from '../evidence-head.entity';
+import { PARTS, type Part } from '../exporting/disclosed-parts';
 import { EvidenceTargetType } from './anchors.type';
 
 export const EVIDENCE_STATES = ['OPEN', 'WAITING', 'SEALED'] as const;
@@ -183,4 +183,11 @@ export class EvidenceBundleType {
 
   @Field(() => Int, { description: 'The number of proofs.' })
   rows: number;
+
+  @Field(() => Int, {
+    description:
+      'With `where`: the number of requests that meet it, and are not in the bundle because they are not sealed yet; ' +
+      'with `ids` 0.',
+  })
+  notSealed: number;
 }

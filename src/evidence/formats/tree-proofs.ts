@@ -18,6 +18,9 @@ export function inclusionProof(index: number, size: number, read: ReadTile): Pro
   return pathOf(index, 0, size, cached(read));
 }
 
+/** Whether a tree can have this number of leaves. */
+export const isSize = (value: number) => Number.isSafeInteger(value) && value >= 1;
+
 /** That the tree of the first `from` leaves is the beginning of the tree of `to` leaves. */
 export async function consistencyProof(from: number, to: number, read: ReadTile): Promise<Buffer[]> {
   return from === 0 || from === to ? [] : subproof(from, 0, to, true, cached(read));

@@ -1,17 +1,14 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
-import { AppError, InputError } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
 import { textOfWhere, whereAsJson } from '../../graphql/lists/stored-where';
-import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { toNodeId } from '../../ids';
 import { CONTENT_READERS, READERS, type Viewer } from '../../viewer';
-import { REQUEST_LOG_FILTER, type RequestLogWhere } from '../api/request-log.inputs';
-import { scopedWhere } from '../search/indexed-filters';
+import { conditionOfInput } from './condition-of-input';
 import { ExportRequestLogsInput } from './export.inputs';
 import type { ExportRow } from './export.store';
 import { ExportType } from './export.type';
@@ -40,7 +37,7 @@ export class ExportResolver {
   ) {
     return answer({ export: null as ExportRow | null }, async () => {
       const { where, format, includeContent, byteOrderMark } = input;
-      checkWhere(context.viewer, where);
+      conditionOfInput(context.viewer, where);
       const order = { condition: where ? textOfWhere(where) : null, format, includeContent, byteOrderMark };
       return { export: await context.transaction((db) => requestExport(db, context.viewer as Viewer, order)) };
     });
@@ -67,15 +64,5 @@ export class ExportResolver {
   })
   where(@Root() row: ExportRow) {
     return row.condition === null ? null : whereAsJson(row.condition);
-  }
-}
-
-// An error in the `where` of an input is a user error of the mutation.
-function checkWhere(viewer: Viewer | null, where: RequestLogWhere | null | undefined): void {
-  try {
-    conditionOf(scopedWhere(viewer, where), REQUEST_LOG_FILTER);
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'BAD_USER_INPUT') throw error;
-    throw new InputError([{ field: [...(error.field ?? ['where'])], code: 'INVALID', message: error.message }]);
   }
 }

@@ -1,11 +1,11 @@
 // The sealed rows that an export names by their ids.
-import { InputError, type UserError } from '../errors';
-import { type NodeName, readNodeId } from '../ids';
-import type { Db } from '../sql/db';
+import { InputError, type UserError } from '../../errors';
+import { type NodeName, readNodeId } from '../../ids';
+import type { Db } from '../../sql/db';
+import { LEAF_KINDS, type LeafKind } from '../formats/leaf-kinds';
+import type { SignedHead } from '../head.store';
+import { decisionsOf, leafPlaces } from '../sealed-rows.store';
 import type { SealedRow } from './bundle';
-import { LEAF_KINDS, type LeafKind } from './formats/leaf-kinds';
-import type { SignedHead } from './head.store';
-import { decisionsOf, leafPlaces } from './sealed-rows.store';
 
 type Fault = Pick<UserError, 'code' | 'message'>;
 

@@ -1,17 +1,17 @@
 // A bundle: the proofs of many rows as one JSON text, for verify-evidence.mjs.
-import { recordAct } from '../audit/record';
-import { AppError, InputError } from '../errors';
-import { newId } from '../ids';
-import type { Db } from '../sql/db';
-import type { Viewer } from '../viewer';
+import { recordAct } from '../../audit/record';
+import { AppError, InputError } from '../../errors';
+import { newId } from '../../ids';
+import type { Db } from '../../sql/db';
+import type { Viewer } from '../../viewer';
+import type { LeafKind } from '../formats/leaf-kinds';
+import { sha256 } from '../formats/merkle-tree';
+import { cached, consistencyProof } from '../formats/tree-proofs';
+import { evidenceKeys, headAt, type SignedHead, witnessedSize } from '../head.store';
+import { type ProvenTree, proofOf } from '../proof';
+import { rotationProofs } from '../rotation-proofs';
+import { factsById } from '../sealed-rows.store';
 import { disclosedParts, type Part, payloadsToDisclose } from './disclosed-parts';
-import type { LeafKind } from './formats/leaf-kinds';
-import { sha256 } from './formats/merkle-tree';
-import { cached, consistencyProof } from './formats/tree-proofs';
-import { evidenceKeys, headAt, type SignedHead, witnessedSize } from './head.store';
-import { type ProvenTree, proofOf } from './proof';
-import { rotationProofs } from './rotation-proofs';
-import { factsById } from './sealed-rows.store';
 
 export const BUNDLE_FORMAT = 'hookledger-evidence-bundle@v1';
 /** A bundle is made in memory. */
@@ -26,7 +26,16 @@ export interface SealedRow {
   leafIndex: number;
 }
 
+/** The rows of a bundle, all under the head. */
+export interface RowsToProve {
+  rows: readonly SealedRow[];
+  /** Rows that the filter met, and that are not sealed yet. */
+  notSealed: number;
+}
+
 export interface BundleOrder {
+  /** The filter of the rows, for the audit trail; null: they were named. */
+  where: object | null;
   disclose: readonly Part[];
   /** Sizes of earlier heads that the verifier holds. */
   earlierSizes: readonly number[];
@@ -37,15 +46,16 @@ export interface Bundle {
   text: string;
   sha256: string;
   rows: number;
+  notSealed: number;
 }
 
 /** Makes a bundle of these rows, and records it in the audit trail. */
 export async function exportBundle(
   db: Db,
   viewer: Viewer,
-  rows: readonly SealedRow[],
+  { rows, notSealed }: RowsToProve,
   tree: ProvenTree,
-  { disclose, earlierSizes, reason }: BundleOrder,
+  { where, disclose, earlierSizes, reason }: BundleOrder,
 ): Promise<Bundle> {
   const places = rows.map(({ leafIndex }) => leafIndex);
   const head = (await witnessedHead(db, places, earlierSizes)) ?? tree.head;
@@ -74,9 +84,9 @@ export async function exportBundle(
     subjectType: 'EvidenceBundle',
     subjectId: newId(),
     reason,
-    details: { rows: proofs.length, disclosed: disclose, sha256: digest },
+    details: { ...(where && { where, notSealed }), rows: proofs.length, disclosed: disclose, sha256: digest },
   });
-  return { text, sha256: digest, rows: proofs.length };
+  return { text, sha256: digest, rows: proofs.length, notSealed };
 }
 
 /** The newest head with cosignatures that contains all of these leaves and earlier heads; null: there is none. */

@@ -1,0 +1,121 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { InputError, type UserError } from '../../errors';
+import type { Context } from '../../graphql/context';
+import { withExample } from '../../graphql/example';
+import { payloadOf } from '../../graphql/mutation-payload';
+import { HasRole } from '../../graphql/roles/has-role';
+import { answer } from '../../graphql/user-error';
+import { conditionOfInput } from '../../request-log/export/condition-of-input';
+import type { Condition } from '../../sql/condition';
+import type { Db } from '../../sql/db';
+import type { Viewer } from '../../viewer';
+import { type Bundle, exportBundle, type RowsToProve } from '../exporting/bundle';
+import { filteredRows } from '../exporting/filtered-rows.store';
+import { type NamedRow, namedRows, rowsToExport } from '../exporting/rows-to-export';
+import { isSize } from '../formats/tree-proofs';
+import { newestHead, type SignedHead } from '../head.store';
+import { tilesOf } from '../tree.store';
+import { EvidenceBundleType } from './evidence.type';
+import { ExportEvidenceInput } from './exporting.inputs';
+
+const ExportEvidencePayload = payloadOf('ExportEvidence', { bundle: [() => EvidenceBundleType, 'The bundle.'] });
+
+const MAX_IDS = 1_000;
+const MAX_EARLIER = 10;
+
+/** Which rows are proven. */
+type Choice = { named: readonly NamedRow[] } | { where: object; condition: Condition };
+
+@Resolver()
+export class ExportingResolver {
+  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
+  @Mutation(() => ExportEvidencePayload, {
+    description: withExample(
+      'Makes a bundle: the proofs of these rows, with the disclosed parts. It is checked offline with ' +
+        'verify-evidence.mjs. The audit trail records it. Up to 64 MiB; above, the error is LIMIT_EXCEEDED.',
+      'mutation {\n  exportEvidence(input: {\n    ids: ["req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e"]\n    disclose: [BODY, RESPONSE]\n' +
+        '    reason: "Dispute with the partner about SINV-0042"\n  }) { bundle { text sha256 rows } userErrors { field code message } }\n}',
+    ),
+  })
+  exportEvidence(
+    @Ctx() context: Context,
+    @Arg('input', () => ExportEvidenceInput, { description: 'The rows, and what is disclosed of them.' })
+    input: ExportEvidenceInput,
+  ) {
+    return answer({ bundle: null as Bundle | null }, async () => {
+      const viewer = context.viewer as Viewer;
+      const choice = checkedChoice(viewer, input);
+      return { bundle: await context.transaction((db) => exported(db, viewer, choice, input)) };
+    });
+  }
+}
+
+async function exported(
+  db: Db,
+  viewer: Viewer,
+  choice: Choice,
+  { disclose, earlierSizes, reason }: ExportEvidenceInput,
+): Promise<Bundle> {
+  const head = await newestHead(db);
+  const rows = await chosenRows(db, choice, head);
+  const tree = { head: head as SignedHead, read: tilesOf(db) };
+  const where = 'where' in choice ? choice.where : null;
+  const order = { where, disclose: [...new Set(disclose)], earlierSizes, reason: reason.trim() };
+  return exportBundle(db, viewer, rows, tree, order);
+}
+
+async function chosenRows(db: Db, choice: Choice, head: SignedHead | null): Promise<RowsToProve> {
+  return 'where' in choice
+    ? filteredRows(db, choice.condition, head)
+    : { rows: await rowsToExport(db, choice.named, head), notSealed: 0 };
+}
+
+/** @throws InputError for every fault of the input */
+function checkedChoice(viewer: Viewer, { ids, where, earlierSizes, reason }: ExportEvidenceInput): Choice {
+  const faults: UserError[] = [];
+  const add = (field: string[], message: string, code: UserError['code'] = 'INVALID') =>
+    faults.push({ field, code, message });
+  if (ids != null && where != null) add(['where'], 'Give ids or where, not both.');
+  if (ids == null && where == null) {
+    add(['ids'], 'Give ids, which name rows, or where, which filters requests.', 'REQUIRED');
+  }
+  if (ids && (ids.length < 1 || ids.length > MAX_IDS)) {
+    add(
+      ['ids'],
+      `ids must name 1 to ${MAX_IDS} rows, not ${ids.length}.`,
+      ids.length > MAX_IDS ? 'TOO_LARGE' : 'REQUIRED',
+    );
+  }
+  const named = ids && ids.length <= MAX_IDS ? namedRows(ids, faults) : [];
+  if (earlierSizes.length > MAX_EARLIER) {
+    add(
+      ['earlierSizes'],
+      `earlierSizes must name at most ${MAX_EARLIER} heads, not ${earlierSizes.length}.`,
+      'TOO_LARGE',
+    );
+  }
+  earlierSizes.forEach((size, at) => {
+    if (!isSize(size))
+      add(['earlierSizes', String(at)], `It must be a whole number of leaves, at least 1, not ${size}.`);
+  });
+  const { length } = reason.trim();
+  if (length < 10 || length > 500) add(['reason'], `reason must be 10 to 500 characters, not ${length}.`);
+  const condition = where == null ? null : conditionOf(viewer, where, faults);
+  if (faults.length > 0) throw new InputError(faults);
+  return where != null && condition !== null ? { where, condition } : { named };
+}
+
+/** @param faults gains those of the filter */
+function conditionOf(
+  viewer: Viewer,
+  where: NonNullable<ExportEvidenceInput['where']>,
+  faults: UserError[],
+): Condition | null {
+  try {
+    return conditionOfInput(viewer, where);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    faults.push(...error.errors);
+    return null;
+  }
+}
