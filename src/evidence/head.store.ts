@@ -68,6 +68,8 @@ export interface StoredKey {
   secret: SealedSecret | null;
   /** From then on it signs nothing; null: it was not rotated. */
   retiresAt: Date | null;
+  /** Heads that it alone signed prove nothing, unless they were anchored before; null: it is not compromised. */
+  compromisedAt: Date | null;
   /** After a restart: the newest known head of the log before. */
   continues: string | null;
   createdAt: Date;
@@ -77,13 +79,13 @@ export interface StoredKey {
 export async function evidenceKeys(db: Db): Promise<StoredKey[]> {
   const rows = await rowsOf<Omit<StoredKey, 'secret'> & SealedSecret>(
     db,
-    statement(`select id, origin, vkey, kek, wrapped, box, retires_at as "retiresAt", continues,
-       created_at as "createdAt" from evidence_keys order by id desc`),
+    statement(`select id, origin, vkey, kek, wrapped, box, retires_at as "retiresAt",
+       compromised_at as "compromisedAt", continues, created_at as "createdAt" from evidence_keys order by id desc`),
   );
   return rows.map(({ kek, wrapped, box, ...key }) => ({ ...key, secret: kek === null ? null : { kek, wrapped, box } }));
 }
 
-export async function insertKey(db: Db, key: Omit<StoredKey, 'retiresAt'>): Promise<void> {
+export async function insertKey(db: Db, key: Omit<StoredKey, 'retiresAt' | 'compromisedAt'>): Promise<void> {
   await changedBy(
     db,
     statement(`insert into evidence_keys (id, origin, vkey, kek, wrapped, box, continues, created_at)

@@ -25,7 +25,10 @@ export const EvidenceFindingNameEnum = publishEnum('EvidenceFindingName', FINDIN
   MOVED: { description: 'The leaf of a row is at another place than the row says.' },
   TRUNCATED: { description: 'Leaves are missing that were sealed.' },
   NOT_SEALED: { description: 'A row was finished more than a minute ago, and is not in the tree.' },
-  BAD_HEAD: { description: 'A head has a wrong signature, or another root than its leaves.' },
+  BAD_HEAD: {
+    description:
+      'A head has a wrong signature, another root than its leaves, or only the signature of a compromised key.',
+  },
   FORKED: { description: 'A known head contradicts the tree: there are two histories.' },
 });
 

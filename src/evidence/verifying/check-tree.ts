@@ -1,9 +1,9 @@
 // Builds the tree again from its leaves, and compares it with the stored roots and with every signed head.
 import type { Db } from '../../sql/db';
 import { Frontier, hashesOf } from '../formats/merkle-tree';
-import { type Checkpoint, openNote, readCheckpoint, readVkey, type VerifierKey } from '../formats/signed-note';
-import { evidenceKeys } from '../head.store';
+import { type Checkpoint, openNote, readCheckpoint, type VerifierKey } from '../formats/signed-note';
 import { blocksFrom, type CheckedBlock } from './checked-rows.store';
+import { LogKeys } from './compromised-keys';
 import type { Findings } from './findings';
 
 /** At most 8,192 leaves each: 4 MiB. */
@@ -21,8 +21,20 @@ export async function checkTree(
   findings: Findings,
   onLeaves: (first: number, hashes: readonly Buffer[]) => void,
 ): Promise<number> {
-  const keys = (await evidenceKeys(db)).map(({ vkey }) => readVkey(vkey)).filter((key) => key !== null);
-  const known = knownHeads.flatMap((note) => openKnown(note, keys, findings));
+  const keys = await LogKeys.read(db);
+  const size = await checkBlocks(db, keys, knownHeads, findings, onLeaves);
+  keys.report(findings);
+  return size;
+}
+
+async function checkBlocks(
+  db: Db,
+  keys: LogKeys,
+  knownHeads: readonly string[],
+  findings: Findings,
+  onLeaves: (first: number, hashes: readonly Buffer[]) => void,
+): Promise<number> {
+  const known = knownHeads.flatMap((note) => openKnown(note, keys.all, findings));
   const frontier = new Frontier(0, Buffer.alloc(0));
   let page: CheckedBlock[];
   do {
@@ -66,14 +78,14 @@ function checkKnown({ treeSize, rootHash }: Checkpoint, root: Buffer, findings: 
   findings.add('FORKED', `The tree of ${treeSize} leaves is another one than the known head says.`, { treeSize });
 }
 
-function checkBlock(block: CheckedBlock, frontier: Frontier, keys: readonly VerifierKey[], findings: Findings): void {
+function checkBlock(block: CheckedBlock, frontier: Frontier, keys: LogKeys, findings: Findings): void {
   const root = frontier.root();
   const about = { treeSize: block.treeSize };
   if (!root.equals(block.rootHash) || !frontier.bytes().equals(block.frontier)) {
     findings.add('BAD_HEAD', `The stored root of ${block.treeSize} leaves is not the root of these leaves.`, about);
   }
   for (const note of block.checkpoints) {
-    const text = openNote(note, keys);
+    const text = openNote(note, keys.all);
     const head = text === null ? null : readCheckpoint(text);
     if (!head) {
       findings.add('BAD_HEAD', `The signature of the head of ${block.treeSize} leaves is wrong.`, about);
@@ -83,6 +95,8 @@ function checkBlock(block: CheckedBlock, frontier: Frontier, keys: readonly Veri
         `The signed head of ${block.treeSize} leaves has another root than these leaves.`,
         about,
       );
+    } else {
+      keys.judge(note, block.treeSize);
     }
   }
 }

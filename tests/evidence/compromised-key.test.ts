@@ -1,0 +1,87 @@
+// Heads that only a compromised key signed prove nothing, unless others had them before it was compromised.
+import type { AnchorKind } from '../../src/evidence/anchors/anchor.entity';
+import { insertAnchor } from '../../src/evidence/anchors/anchor.store';
+import { newestHead, type SignedHead } from '../../src/evidence/head.store';
+import { rotateKey } from '../../src/evidence/rotate-key';
+import { seal } from '../../src/evidence/seal';
+import { newId } from '../../src/ids';
+import { addAuditor, INSERT_CLOSED, type Store, startStore, verify } from './stored-tree';
+
+const HOST = 'erp.example.com';
+const MINUTE = 60_000;
+const start = Date.now();
+const COMPROMISED = new Date(start - 2 * MINUTE);
+const BEFORE = new Date(start - 3 * MINUTE);
+const SINCE = new Date(start - MINUTE);
+let store: Store;
+/** Of the first key, oldest first. */
+let heads: SignedHead[];
+
+async function signed(): Promise<SignedHead> {
+  await store.database.query(INSERT_CLOSED, [3]);
+  while (await seal(store.transaction, store.keyring, HOST));
+  return (await newestHead(store.source.manager)) as SignedHead;
+}
+
+async function rotate(compromisedAt: Date | null): Promise<string> {
+  const viewer = { userId: (await store.database.query<{ id: string }>('select id from users'))[0]?.id };
+  return store.transaction((db) =>
+    rotateKey(db, viewer as never, store.keyring, { reason: 'The backup was stolen', compromisedAt }),
+  );
+}
+
+async function anchor(head: SignedHead | undefined, kind: AnchorKind, at: Date): Promise<void> {
+  const { origin, treeSize } = head as SignedHead;
+  const proof = kind === 'EVENT' ? null : Buffer.from('proof');
+  const made = { id: newId(), origin, treeSize, kind, by: newId(), query: null, proof, at };
+  expect(await insertAnchor(store.source.manager, made)).toBe(true);
+}
+
+const found = async () =>
+  (await verify(store, 'TREE')).map(({ name, treeSize, message }) => [name, treeSize, message.split(' have ')[0]]);
+
+beforeEach(async () => {
+  store = await startStore();
+  await addAuditor(store);
+  heads = [await signed(), await signed(), await signed()];
+});
+afterEach(() => store.stop());
+
+test('without an anchor, all its heads are named in one finding; those of the next key are not', async () => {
+  expect(await found()).toEqual([]);
+  const vkey = await rotate(COMPROMISED);
+  await signed();
+  const findings = await verify(store);
+  expect(findings).toMatchObject([{ name: 'BAD_HEAD', kind: null, rowId: null, treeSize: 3 }]);
+  expect(findings[0]?.message).toMatch(/^3 heads of 3 to 9 leaves have no signature but that of a key/);
+  expect(findings[0]?.message).toContain(COMPROMISED.toISOString());
+  expect(findings[0]?.message).not.toContain(vkey);
+});
+
+test('a head that was anchored before is believed, and so are those of smaller trees', async () => {
+  await anchor(heads[1], 'RFC3161', BEFORE);
+  await anchor(heads[2], 'WITNESS', SINCE);
+  await rotate(COMPROMISED);
+  await signed();
+  const [finding, ...others] = await verify(store, 'TREE');
+  expect(others).toEqual([]);
+  expect(finding).toMatchObject({ name: 'BAD_HEAD', treeSize: 9 });
+  expect(finding?.message).toMatch(/^The head of 9 leaves has no signature but that .* had it before: erp\./);
+  await anchor(heads[2], 'ATTACHED', BEFORE);
+  expect(await found()).toEqual([]);
+});
+
+test('the own event about a head, which nobody may have got, is no anchor', async () => {
+  await anchor(heads[2], 'EVENT', BEFORE);
+  await rotate(COMPROMISED);
+  expect(await found()).toEqual([['BAD_HEAD', 3, '3 heads of 3 to 9 leaves']]);
+});
+
+test('a head that another key signed too is believed, and a key that was only rotated stays trusted', async () => {
+  await rotate(null);
+  // both sign; the second one is compromised then
+  await signed();
+  await rotate(COMPROMISED);
+  await signed();
+  expect(await found()).toEqual([]);
+});
