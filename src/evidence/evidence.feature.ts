@@ -11,13 +11,13 @@ import {
 } from './api/row-evidence.resolver';
 import { VerifyingResolver } from './api/verifying.resolver';
 import { EvidenceHeadEntity, EvidenceKeyEntity, EvidenceStopEntity } from './evidence-head.entity';
-import { EvidenceRunEntity } from './evidence-run.entity';
 import {
   EvidenceBlockEntity,
   EvidenceLeafEntity,
   EvidenceNodeEntity,
   EvidenceQueueEntity,
 } from './evidence-tree.entity';
+import { EvidenceRunEntity } from './verifying/run.entity';
 
 export const evidence = {
   entities: [

@@ -1,12 +1,12 @@
 // Closed requests without an application, and a check of the whole stored tree.
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
-import type { RunDepth } from '../../src/evidence/evidence-run.entity';
 import { LEAF_KINDS, type LeafKind } from '../../src/evidence/formats/leaf-kinds';
 import { Frontier, hashesOf } from '../../src/evidence/formats/merkle-tree';
 import { openNote, readCheckpoint, readVkey } from '../../src/evidence/formats/signed-note';
 import { LEAF_TABLES } from '../../src/evidence/sealed-rows.store';
 import type { Finding } from '../../src/evidence/verifying/findings';
+import type { RunDepth } from '../../src/evidence/verifying/run.entity';
 import { insertRun, runById } from '../../src/evidence/verifying/run.store';
 import { verifyNext } from '../../src/evidence/verifying/verify-run';
 import { newId } from '../../src/ids';

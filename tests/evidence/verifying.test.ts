@@ -1,8 +1,8 @@
 // verifyEvidence names whatever was done to the record behind Hookledger's back.
 
-import type { RunDepth } from '../../src/evidence/evidence-run.entity';
 import { seal } from '../../src/evidence/seal';
 import type { Finding } from '../../src/evidence/verifying/findings';
+import type { RunDepth } from '../../src/evidence/verifying/run.entity';
 import { newId } from '../../src/ids';
 import { addAuditor, type Store, startStore, tamperWith, verify } from './stored-tree';
 

@@ -1,5 +1,5 @@
 import { Field, InputType } from 'type-graphql';
-import type { RunDepth } from '../evidence-run.entity';
+import type { RunDepth } from '../verifying/run.entity';
 import { EvidenceDepthEnum } from './verifying.type';
 
 @InputType('VerifyEvidenceInput', { description: 'How the log is verified.' })

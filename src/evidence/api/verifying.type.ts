@@ -2,8 +2,8 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, ObjectType } from 'type-graphql';
 import { publishEnum } from '../../graphql/enum';
 import { HasRole } from '../../graphql/roles/has-role';
-import { RUN_DEPTHS, RUN_STATES, type RunDepth, type RunState } from '../evidence-run.entity';
 import { FINDING_NAMES, type FindingName } from '../verifying/findings';
+import { RUN_DEPTHS, RUN_STATES, type RunDepth, type RunState } from '../verifying/run.entity';
 
 export const EvidenceDepthEnum = publishEnum('EvidenceDepth', RUN_DEPTHS, 'How much a verification compares.', {
   TREE: { description: 'The leaves, the roots, and every signed head.' },

@@ -1,5 +1,5 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
-import { UserEntity } from '../users/user.entity';
+import { UserEntity } from '../../users/user.entity';
 
 export const RUN_STATES = ['PENDING', 'RUNNING', 'COMPLETED', 'FAILED'] as const;
 export type RunState = (typeof RUN_STATES)[number];
