@@ -210,7 +210,34 @@ test.each([
   expect(failures).toEqual([expect.stringMatching(error)]);
 });
 
-test('webhooks are told of a head every ten minutes, and never of one that seals only what they were told', async () => {
+const subscribe = (status: string, events: string) =>
+  store.database.query(
+    `with owner as (
+       insert into users (id, name, roles, active, created_at, updated_at) values (new_id(), $1, '{}', true, now(), now()) returning id
+     )
+     insert into webhooks (id, name, direction, status, url, document_type, events, timeout_ms, owner_id, created_at, updated_at)
+     select new_id(), 'Auditor', 'OUTGOING', $1, 'https://auditor.example/', 'Hookledger', $2::text[], 5000, id, now(), now()
+     from owner`,
+    [status, events],
+  );
+
+test('no event announces a head that no webhook subscribes to', async () => {
+  await subscribe('ARCHIVED', '{}');
+  await subscribe('ACTIVE', '{webhook.failing}');
+  await insert(2, 'Sales Invoice');
+  await sealAll();
+  const { step } = anchoring();
+  await step();
+  expect(await events()).toEqual([]);
+  await subscribe('PAUSED', '{}');
+  await insert(1, 'Sales Invoice');
+  await sealAll();
+  await step();
+  expect(await events()).toMatchObject([{ size: 3 }]);
+});
+
+test('webhooks receive a head every ten minutes, and never one that seals only what they received', async () => {
+  await subscribe('ACTIVE', '{evidence.head_signed}');
   await insert(2, 'Sales Invoice');
   await sealAll();
   const { step } = anchoring();

@@ -13,6 +13,7 @@ import type { TargetKind } from './anchor.entity';
 import {
   anchorTargets,
   hasForeignLeaves,
+  hasSubscribers,
   insertAnchor,
   noteAnchored,
   noteFailure,
@@ -63,7 +64,8 @@ export function createAnchoring(parts: AnchorParts): Anchoring {
     const from = target.anchoredSize ?? 0;
     const key = `${target.kind} ${target.by}`;
     if (head.treeSize <= from || withoutNews.get(key) === head.treeSize) return false;
-    if (await hasForeignLeaves(db, from, head.treeSize)) return true;
+    const isWanted = target.kind !== 'EVENT' || (await hasSubscribers(db, 'evidence.head_signed'));
+    if (isWanted && (await hasForeignLeaves(db, from, head.treeSize))) return true;
     withoutNews.set(key, head.treeSize);
     return false;
   }

@@ -1,4 +1,5 @@
 // Reads and stores anchors, and what is known about those to whom heads are sent.
+import type { OwnEventName } from '../../events/own-events';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { OWN_DOCUMENT_TYPE } from '../../webhooks/own-document-type';
 import { LEAF_KINDS } from '../formats/leaf-kinds';
@@ -111,6 +112,17 @@ export async function noteFailure(db: Db, { kind, by }: Target, error: string): 
     by,
     error,
   ]);
+}
+
+/** Whether a webhook subscribes to the own event of this name. */
+export async function hasSubscribers(db: Db, event: OwnEventName): Promise<boolean> {
+  const row = await rowOf<{ has: boolean }>(
+    db,
+    statement(`select exists (select from webhooks where direction = 'OUTGOING' and document_type = $1
+       and (events = '{}' or $2 = any(events)) and status <> 'ARCHIVED') as has`),
+    [OWN_DOCUMENT_TYPE, event],
+  );
+  return row?.has ?? false;
 }
 
 /**

@@ -31,7 +31,7 @@ async function exported({ data, response, truncated = false, error }: Content) {
   if (payloadId) {
     await app.database.query(
       `insert into payloads (id, body, sha256, byte_length, content_type, body_digest)
-       values ($1, $2, '', 1, 'application/json', '')`,
+       values ($1, $2, case when $2::bytea is not null then ''::bytea end, 1, 'application/json', '')`,
       [payloadId, bytes(data)],
     );
   }

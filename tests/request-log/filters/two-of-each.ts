@@ -145,10 +145,12 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
   const [replay, single] = ids.Replay;
   const document = { document_type: 'Sales Invoice', event: 'on_submit', reference_document: 'INV-0042' };
   const another = { document_type: 'Payment', event: 'on_cancel', reference_document: 'PAY-1' };
+  const sealed = { body_digest: Buffer.from('d'), leaf_hash: Buffer.from('e') };
   await insert('business_events', [
     {
       id: event,
       ...document,
+      ...sealed,
       payload_id: event,
       user_id: user,
       published_by: user,
@@ -158,7 +160,7 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
       wanted_by: 2,
       caused_by: delivery,
     },
-    { id: silent, ...another, payload_id: silent, user_id: other, published_by: other, created_at: early },
+    { id: silent, ...another, ...sealed, payload_id: silent, user_id: other, published_by: other, created_at: early },
   ]);
   await insert('deliveries', [
     {
