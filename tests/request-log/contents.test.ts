@@ -148,10 +148,10 @@ test('one response cannot keep the others from being read', async () => {
 
 test('every link leads there and back', async () => {
   const { data, errors } = await app.ask(
-    `{ webhookRequestLogs(where: { event: { eq: "json" } }) { nodes {
+    `{ webhookRequestLogs(where: { referenceDocument: { eq: "INV-json" } }) { nodes {
       id
       webhook { name owner { name webhooks { nodes { name } } } requests { nodes { id } } deliveries { nodes { id requests { nodes { id } } } } }
-      user { name requests(where: { event: { eq: "json" } }) { nodes { id } } }
+      user { name requests(where: { referenceDocument: { eq: "INV-json" } }) { nodes { id } } }
       businessEvent { event requests { nodes { id } } deliveries { nodes { id } } user { name } }
       delivery { id attempts status webhook { name } businessEvent { event } requests { nodes { id } } }
     } } }`,

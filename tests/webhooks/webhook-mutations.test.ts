@@ -184,7 +184,8 @@ describe('in an update, absent, null and a value are three things:', () => {
     expect(userErrors).toEqual([]);
     expect(webhook).toEqual({ ...before, ...expected, updatedAt: expect.any(String) });
     expect(await read(before.id)).toEqual(webhook);
-    expect(await auditTrailOf(app, before.id)).toEqual(['webhook.created', 'webhook.updated']);
+    const trail = Object.keys(changes).length > 0 ? ['webhook.created', 'webhook.updated'] : ['webhook.created'];
+    expect(await auditTrailOf(app, before.id)).toEqual(trail);
   });
 
   test('ownerId: a value gives it to another user', async () => {
