@@ -123,6 +123,7 @@ create table evidence_stops (
 create table evidence_runs (
   id uuid not null,
   depth text not null,
+  scope text not null,              -- JSON: which rows are compared
   state text not null,
   known_heads text[] not null,      -- heads that the caller holds
   checked bigint not null,          -- rows so far

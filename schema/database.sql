@@ -320,6 +320,7 @@ CREATE TABLE evidence_queue (
 CREATE TABLE evidence_runs (
   id uuid NOT NULL,
   depth text NOT NULL,
+  scope text NOT NULL,
   state text NOT NULL,
   known_heads text[] NOT NULL,
   checked bigint NOT NULL,

@@ -8,6 +8,7 @@ import { LEAF_TABLES } from '../../src/evidence/sealed-rows.store';
 import type { Finding } from '../../src/evidence/verifying/findings';
 import type { RunDepth } from '../../src/evidence/verifying/run.entity';
 import { insertRun, runById } from '../../src/evidence/verifying/run.store';
+import { type Scope, WHOLE_LOG } from '../../src/evidence/verifying/scope';
 import { verifyNext } from '../../src/evidence/verifying/verify-run';
 import { newId } from '../../src/ids';
 import { createKeyring, type Keyring } from '../../src/keyring/keyring';
@@ -56,11 +57,19 @@ export async function verify(
   store: Store,
   depth: RunDepth = 'CONTENT',
   knownHeads: readonly string[] = [],
+  scope: Scope = WHOLE_LOG,
 ): Promise<Finding[]> {
   const id = newId();
   const [user] = await store.database.query<{ id: string }>('select id from users limit 1');
   const orderedBy = user?.id as string;
-  await insertRun(store.source.manager, { id, depth, knownHeads, orderedBy, createdAt: new Date() });
+  await insertRun(store.source.manager, {
+    id,
+    depth,
+    scope: JSON.stringify(scope),
+    knownHeads,
+    orderedBy,
+    createdAt: new Date(),
+  });
   expect(await verifyNext(store.source.manager, store.transaction)).toBe(true);
   const run = await runById(store.source.manager, id);
   expect(run).toMatchObject({ state: 'COMPLETED', error: null });

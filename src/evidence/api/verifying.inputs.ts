@@ -1,11 +1,42 @@
-import { Field, InputType } from 'type-graphql';
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, ID, InputType } from 'type-graphql';
 import type { RunDepth } from '../verifying/run.entity';
 import { EvidenceDepthEnum } from './verifying.type';
+
+@InputType('EvidenceScopeInput', { description: 'A part of the log: `from` and `to`, or `ids`.' })
+export class EvidenceScopeInput {
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      'The start, inclusive: when a request began, an event was published, a decision made, an audit entry written.',
+  })
+  from?: Date | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'The end, exclusive. It may be in the future.' })
+  to?: Date | null;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'Requests (req_...), events (evt_...), audit entries (aud_...) and deliveries (dlv_...), 1 to 1,000, each once. A ' +
+      'delivery stands for itself and for the decisions about it.',
+  })
+  ids?: string[] | null;
+}
 
 @InputType('VerifyEvidenceInput', { description: 'How the log is verified.' })
 export class VerifyEvidenceInput {
   @Field(() => EvidenceDepthEnum, { defaultValue: 'CONTENT', description: 'How much is compared.' })
   depth: RunDepth;
+
+  @Field(() => EvidenceScopeInput, {
+    nullable: true,
+    description:
+      'Which rows are compared; left out or null: all. The tree and the heads are always verified as a whole. In a part, ' +
+      'the deletion of a row is not found if its place in the tree was removed too, unless `ids` names it; and a row that ' +
+      'claims the place of a row outside of the part is named CHANGED instead of INSERTED. TREE compares no rows.',
+  })
+  scope?: EvidenceScopeInput | null;
 
   @Field(() => [String], {
     defaultValue: [],

@@ -10,7 +10,9 @@ import { answer } from '../../graphql/user-error';
 import { newId, toNodeId } from '../../ids';
 import type { Viewer } from '../../viewer';
 import type { Finding } from '../verifying/findings';
+import { checkedScope } from '../verifying/ordered-scope';
 import { insertRun, type RunRow, runById } from '../verifying/run.store';
+import type { Scope } from '../verifying/scope';
 import { VerifyEvidenceInput } from './verifying.inputs';
 import { EvidenceRunType } from './verifying.type';
 
@@ -41,8 +43,8 @@ export class VerifyingResolver {
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Mutation(() => VerifyEvidencePayload, {
     description: withExample(
-      'Verifies the whole log, as a job: computes the leaf of every row again, builds the tree again, and checks every ' +
-        'signed head. Ask `evidenceRun` for its progress. The audit trail has the result.',
+      'Verifies the log, or with `scope` a part of its rows, as a job: computes the leaf of every row again, builds the ' +
+        'whole tree again, and checks every signed head. Ask `evidenceRun` for its progress. The audit trail has the result.',
       'mutation { verifyEvidence(input: { depth: CONTENT }) { run { id state } userErrors { field code message } } }',
     ),
   })
@@ -53,11 +55,19 @@ export class VerifyingResolver {
     return answer({ run: null as EvidenceRunType | null }, async () => {
       const { depth, knownHeads } = input;
       refuseHeads(knownHeads);
+      const scope = checkedScope(input.scope);
       const id = newId();
       const viewer = context.viewer as Viewer;
       return context.transaction(async (db) => {
-        await insertRun(db, { id, depth, knownHeads, orderedBy: viewer.userId, createdAt: currentTime() });
-        const details = { depth, knownHeads: knownHeads.length };
+        await insertRun(db, {
+          id,
+          depth,
+          scope: JSON.stringify(scope),
+          knownHeads,
+          orderedBy: viewer.userId,
+          createdAt: currentTime(),
+        });
+        const details = { depth, scope, knownHeads: knownHeads.length };
         const subject = { subjectType: 'EvidenceRun', subjectId: id };
         await recordAct(db, viewer, { action: 'evidence.verification_ordered', ...subject, details });
         return { run: shown((await runById(db, id)) as RunRow) };
@@ -79,7 +89,15 @@ function refuseHeads(heads: readonly string[]): void {
 
 function shown(run: RunRow): EvidenceRunType {
   const findings = JSON.parse(run.findings) as Finding[];
-  return { ...run, findings: findings.map((finding) => ({ ...finding, rowId: shownId(finding) })) };
+  return {
+    ...run,
+    scope: shownScope(JSON.parse(run.scope) as Scope),
+    findings: findings.map((finding) => ({ ...finding, rowId: shownId(finding) })),
+  };
+}
+
+function shownScope({ from, to, ...scope }: Scope): EvidenceRunType['scope'] {
+  return { ...scope, from: from === null ? null : new Date(from), to: to === null ? null : new Date(to) };
 }
 
 function shownId({ kind, rowId }: Finding): string | null {

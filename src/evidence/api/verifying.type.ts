@@ -4,6 +4,7 @@ import { publishEnum } from '../../graphql/enum';
 import { HasRole } from '../../graphql/roles/has-role';
 import { FINDING_NAMES, type FindingName } from '../verifying/findings';
 import { RUN_DEPTHS, RUN_STATES, type RunDepth, type RunState } from '../verifying/run.entity';
+import { SCOPE_KINDS, type ScopeKind } from '../verifying/scope';
 
 export const EvidenceDepthEnum = publishEnum('EvidenceDepth', RUN_DEPTHS, 'How much a verification compares.', {
   TREE: { description: 'The leaves, the roots, and every signed head.' },
@@ -64,14 +65,44 @@ export class EvidenceFindingType {
   message: string;
 }
 
+export const EvidenceScopeKindEnum = publishEnum(
+  'EvidenceScopeKind',
+  SCOPE_KINDS,
+  'Which rows a verification compares.',
+  {
+    ALL: { description: 'All.' },
+    RANGE: { description: 'Those of a range of time.' },
+    IDS: { description: 'Those that were named.' },
+  },
+);
+
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')
-@ObjectType('EvidenceRun', { simpleResolvers: true, description: 'A verification of the whole log, as a job.' })
+@ObjectType('EvidenceScope', { simpleResolvers: true, description: 'Which rows a verification compares.' })
+export class EvidenceScopeType {
+  @Field(() => EvidenceScopeKindEnum, { description: 'How they were chosen.' })
+  kind: ScopeKind;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'RANGE: the start, inclusive; otherwise null.' })
+  from: Date | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'RANGE: the end, exclusive; otherwise null.' })
+  to: Date | null;
+
+  @Field(() => [ID], { nullable: true, description: 'IDS: 1 to 1,000 ids; otherwise null.' })
+  ids: string[] | null;
+}
+
+@HasRole('SYSTEM_MANAGER', 'AUDITOR')
+@ObjectType('EvidenceRun', { simpleResolvers: true, description: 'A verification of the log, as a job.' })
 export class EvidenceRunType {
   @Field(() => ID, { description: 'The id, for `evidenceRun`.' })
   id: string;
 
   @Field(() => EvidenceDepthEnum, { description: 'How much is compared.' })
   depth: RunDepth;
+
+  @Field(() => EvidenceScopeType, { description: 'Which rows are compared.' })
+  scope: EvidenceScopeType;
 
   @Field(() => EvidenceRunStateEnum, { description: 'Its state.' })
   state: RunState;

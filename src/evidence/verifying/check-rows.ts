@@ -8,7 +8,9 @@ import {
   type CheckedRow,
   lastDeliveryOfPage,
   type Placed,
-  rowsAfter,
+  placesIn,
+  type RowRange,
+  rowsIn,
   rowsOfLeaves,
   type StoredPayload,
   undecidedDeliveries,
@@ -19,7 +21,7 @@ const PAGE = 1_000;
 /** A row has up to 3 MiB of content. */
 const PAGE_WITH_CONTENT = 200;
 const PAGE_OF_DELIVERIES = 5_000;
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+const PAGE_OF_PLACES = 5_000;
 /** Rows that are not in the tree after this time are missing from it. */
 const SEALED_WITHIN_MS = 60_000;
 /** Rows whose leaf is searched elsewhere in the tree. */
@@ -46,11 +48,17 @@ export class RowCheck {
     this.seen = Buffer.alloc(Math.ceil(treeSize / 8));
   }
 
-  async rows(db: Db, kind: LeafKind, withContent: boolean, onPage: () => Promise<void>): Promise<void> {
+  async rows(
+    db: Db,
+    kind: LeafKind,
+    range: RowRange,
+    withContent: boolean,
+    onPage: () => Promise<void>,
+  ): Promise<void> {
     const atMost = withContent ? PAGE_WITH_CONTENT : PAGE;
-    let after = BEFORE_ALL;
+    let { after } = range;
     for (;;) {
-      const rows = await rowsAfter(db, kind, { after, atMost, withContent });
+      const rows = await rowsIn(db, kind, { ...range, after }, { atMost, withContent });
       for (const row of rows) {
         this.compare(kind, row);
         if (withContent) this.comparePayloads(kind, row);
@@ -92,12 +100,12 @@ export class RowCheck {
   }
 
   /** Compares deliveries that were not sent, or given up, with the decisions about them. */
-  async deliveries(db: Db): Promise<void> {
-    let after = BEFORE_ALL;
+  async deliveries(db: Db, range: RowRange): Promise<void> {
+    let { after } = range;
     for (;;) {
-      const last = await lastDeliveryOfPage(db, after, PAGE_OF_DELIVERIES);
+      const last = await lastDeliveryOfPage(db, { ...range, after }, PAGE_OF_DELIVERIES);
       if (last === null) return;
-      for (const { deliveryId, status, decisionId } of await undecidedDeliveries(db, after, last)) {
+      for (const { deliveryId, status, decisionId } of await undecidedDeliveries(db, { ...range, after, last })) {
         const message = `The delivery ${toNodeId('Delivery', deliveryId)} is ${status}, which is not what was decided.`;
         this.findings.add('CHANGED', message, { kind: 'decision', rowId: decisionId });
       }
@@ -118,9 +126,9 @@ export class RowCheck {
     });
   };
 
-  /** After all rows were compared and searched. */
+  /** After all rows were compared and searched: every leaf must have a row. */
   async finish(db: Db): Promise<void> {
-    for (const mismatch of this.mismatches.values()) this.reportChanged(mismatch);
+    this.reportAllChanged();
     const missing: number[] = [];
     for (let index = 0; index < this.treeSize; index++) if (!this.isSeen(index)) missing.push(index);
     if (missing.length === 0) return;
@@ -133,6 +141,27 @@ export class RowCheck {
         leafIndex,
       });
     }
+  }
+
+  /** The same for a part of the rows: the leaves whose places belong to rows of this range must have them. */
+  async finishPart(db: Db, kind: LeafKind, range: RowRange): Promise<void> {
+    this.reportAllChanged();
+    let { after } = range;
+    for (;;) {
+      const places = await placesIn(db, kind, { ...range, after }, PAGE_OF_PLACES);
+      for (const { rowId, leafIndex } of places) {
+        if (leafIndex >= this.treeSize || this.isSeen(leafIndex)) continue;
+        this.findings.add('DELETED', 'A row was sealed, and is no longer there.', { kind, rowId, leafIndex });
+      }
+      const last = places.at(-1);
+      if (!last || places.length < PAGE_OF_PLACES) return;
+      after = last.rowId;
+    }
+  }
+
+  private reportAllChanged(): void {
+    for (const mismatch of this.mismatches.values()) this.reportChanged(mismatch);
+    this.mismatches.clear();
   }
 
   private reportChanged(about: Mismatch): void {

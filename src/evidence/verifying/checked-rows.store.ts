@@ -61,19 +61,33 @@ function payloadIn(row: Record<string, unknown>, of: 'p' | 'w'): StoredPayload |
   } as StoredPayload;
 }
 
-/** The rows after this id, with their leaves. */
-export async function rowsAfter<Kind extends LeafKind>(
+/** Rows of one kind, by their ids. */
+export interface RowRange {
+  /** Exclusive. */
+  after: string;
+  /** Inclusive. */
+  last: string;
+  /** Only these; null: all in between. */
+  ids: readonly string[] | null;
+}
+
+const ONLY = (column: string, ids: RowRange['ids']) => (ids ? `and ${column} = any($4::uuid[])` : '');
+const valuesOf = ({ after, last, ids }: RowRange, atMost: number) => [after, last, atMost, ...(ids ? [ids] : [])];
+
+/** The first rows of this range, with their leaves. */
+export async function rowsIn<Kind extends LeafKind>(
   db: Db,
   kind: Kind,
-  { after, atMost, withContent }: { after: string; atMost: number; withContent: boolean },
+  range: RowRange,
+  { atMost, withContent }: { atMost: number; withContent: boolean },
 ): Promise<CheckedRow<Kind>[]> {
   const { table, facts, isFinal } = LEAF_TABLES[kind];
   const { columns, joins } = (withContent && CONTENT[kind]) || { columns: '', joins: '' };
   const rows = await rowsOf<CheckedRow<Kind> & Record<string, unknown>>(
     db,
     statement(`select ${facts}, ${PLACED}${columns} from ${table} r ${PLACE(kind)} ${joins}
-     where r.id > $1 and ${isFinal} order by r.id limit $2`),
-    [after, atMost],
+     where r.id > $1 and r.id <= $2 and ${isFinal} ${ONLY('r.id', range.ids)} order by r.id limit $3`),
+    valuesOf(range, atMost),
   );
   if (columns === '') return rows;
   return rows.map((row) => ({ ...row, payload: payloadIn(row, 'p'), wirePayload: payloadIn(row, 'w') }));
@@ -113,6 +127,30 @@ export async function rowsOfLeaves(
   );
 }
 
+/** The first places in the tree that belong to rows of this range, whether the rows are there or not. */
+export async function placesIn(
+  db: Db,
+  kind: LeafKind,
+  range: RowRange,
+  atMost: number,
+): Promise<{ rowId: string; leafIndex: number }[]> {
+  return rowsOf(
+    db,
+    statement(`select subject_id as "rowId", leaf_index::float8 as "leafIndex" from evidence_leaves
+     where kind = ${LEAF_KINDS[kind]} and subject_id > $1 and subject_id <= $2 ${ONLY('subject_id', range.ids)}
+     order by subject_id limit $3`),
+    valuesOf(range, atMost),
+  );
+}
+
+/** Those of these deliveries that are there. */
+export async function deliveriesThere(db: Db, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await rowsOf<{ id: string }>(db, statement('select id from deliveries where id = any($1::uuid[])'), [
+    ids,
+  ]);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** A delivery that was not sent, or given up, and whose newest decision does not say so. */
 export interface UndecidedDelivery {
   deliveryId: string;
@@ -122,25 +160,25 @@ export interface UndecidedDelivery {
 }
 
 /** @returns the last delivery of the next page; null: there is no further one */
-export async function lastDeliveryOfPage(db: Db, after: string, atMost: number): Promise<string | null> {
+export async function lastDeliveryOfPage(db: Db, range: RowRange, atMost: number): Promise<string | null> {
   const row = await rowOf<{ last: string | null }>(
     db,
-    statement(
-      'select max(id::text) as last from (select id from deliveries where id > $1 order by id limit $2) as page',
-    ),
-    [after, atMost],
+    statement(`select max(id::text) as last from (select id from deliveries
+       where id > $1 and id <= $2 ${ONLY('id', range.ids)} order by id limit $3) as page`),
+    valuesOf(range, atMost),
   );
   return row?.last ?? null;
 }
 
-export async function undecidedDeliveries(db: Db, after: string, last: string): Promise<UndecidedDelivery[]> {
+export async function undecidedDeliveries(db: Db, { after, last, ids }: RowRange): Promise<UndecidedDelivery[]> {
   return rowsOf<UndecidedDelivery>(
     db,
     statement(`select d.id as "deliveryId", d.status, x.id as "decisionId" from deliveries d
      left join lateral (select * from delivery_decisions where delivery_id = d.id order by id desc limit 1) as x on true
-     where d.id > $1 and d.id <= $2 and d.status in ('EXHAUSTED', 'SKIPPED', 'CANCELLED')
+     where d.id > $1 and d.id <= $2 ${ids ? 'and d.id = any($3::uuid[])' : ''}
+       and d.status in ('EXHAUSTED', 'SKIPPED', 'CANCELLED')
        and (x.id is null or (x.status, x.at, x.attempts, x.business_event_id, x.webhook_id, x.reason, x.message)
          is distinct from (d.status, d.finished_at, d.attempts, d.business_event_id, d.webhook_id, d.skip_reason, d.skip_message))`),
-    [after, last],
+    [after, last, ...(ids ? [ids] : [])],
   );
 }

@@ -7,7 +7,7 @@ export type RunState = (typeof RUN_STATES)[number];
 export const RUN_DEPTHS = ['TREE', 'ROWS', 'CONTENT'] as const;
 export type RunDepth = (typeof RUN_DEPTHS)[number];
 
-/** A verification of the whole sealed log. */
+/** A verification of the sealed log. */
 @Entity('evidence_runs')
 @Index('evidence_runs_open_idx', ['id'], { where: `state in ('PENDING', 'RUNNING')` })
 @Check('evidence_runs_state_check', `state in ('PENDING', 'RUNNING', 'COMPLETED', 'FAILED')`)
@@ -19,6 +19,10 @@ export class EvidenceRunEntity {
 
   @Column('text')
   depth: RunDepth;
+
+  /** JSON: which rows are compared. */
+  @Column('text')
+  scope: string;
 
   @Column('text')
   state: RunState;

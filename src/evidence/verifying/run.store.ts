@@ -5,6 +5,8 @@ import type { RunDepth, RunState } from './run.entity';
 export interface RunRow {
   id: string;
   depth: RunDepth;
+  /** JSON of a Scope. */
+  scope: string;
   state: RunState;
   knownHeads: string[];
   checked: number;
@@ -15,7 +17,7 @@ export interface RunRow {
   finishedAt: Date | null;
 }
 
-const RUN = `id, depth, state, known_heads as "knownHeads", checked::float8 as checked, findings,
+const RUN = `id, depth, scope, state, known_heads as "knownHeads", checked::float8 as checked, findings,
   finding_count::float8 as "findingCount", error, created_at as "createdAt", finished_at as "finishedAt"`;
 
 export async function runById(db: Db, id: string): Promise<RunRow | null> {
@@ -25,6 +27,7 @@ export async function runById(db: Db, id: string): Promise<RunRow | null> {
 export interface NewRun {
   id: string;
   depth: RunDepth;
+  scope: string;
   knownHeads: readonly string[];
   orderedBy: string;
   createdAt: Date;
@@ -33,9 +36,9 @@ export interface NewRun {
 export async function insertRun(db: Db, run: NewRun): Promise<void> {
   await changedBy(
     db,
-    statement(`insert into evidence_runs (id, depth, state, known_heads, checked, findings, finding_count, ordered_by,
-       created_at) values ($1, $2, 'PENDING', $3, 0, '[]', 0, $4, $5)`),
-    [run.id, run.depth, run.knownHeads, run.orderedBy, run.createdAt],
+    statement(`insert into evidence_runs (id, depth, scope, state, known_heads, checked, findings, finding_count,
+       ordered_by, created_at) values ($1, $2, $3, 'PENDING', $4, 0, '[]', 0, $5, $6)`),
+    [run.id, run.depth, run.scope, run.knownHeads, run.orderedBy, run.createdAt],
   );
 }
 

@@ -1,4 +1,4 @@
-// Verifies the whole log. Nothing that the database has computed is trusted: neither the stored hashes of rows, nor its
+// Verifies the log, or a part of its rows. Nothing that the database has computed is trusted: neither the stored hashes of rows, nor its
 // functions, nor the roots of blocks.
 import { recordOwnAct } from '../../audit/record';
 import { currentTime } from '../../clock';
@@ -9,7 +9,9 @@ import { newestTree } from '../tree.store';
 import { RowCheck } from './check-rows';
 import { checkTree } from './check-tree';
 import { Findings } from './findings';
+import { reportAbsent } from './named-rows';
 import { finishRun, type RunRow, reportRun, takeRun } from './run.store';
+import { coveredBy, type Scope } from './scope';
 
 /** Since a process was last seen; it reports after each page. */
 const ENDED_AFTER_MS = 60_000;
@@ -38,7 +40,7 @@ export async function verifyNext(db: Db, transaction: Transaction): Promise<bool
   const { state, checked, findingCount } = result;
   await transaction(async (own) => {
     await finishRun(own, run.id, result);
-    const details = { depth: run.depth, state, checked, findings: findingCount };
+    const details = { depth: run.depth, scope: scopeOf(run).kind, state, checked, findings: findingCount };
     await recordOwnAct(own, { action: 'evidence.verified', subjectType: 'EvidenceRun', subjectId: run.id, details });
   });
   return true;
@@ -55,8 +57,15 @@ async function verify(db: Db, run: RunRow, findings: Findings, progress: { check
     progress.checked = rows.checked;
     await reportRun(db, run.id, rows.checked, currentTime());
   };
-  for (const kind of Object.keys(LEAF_KINDS) as LeafKind[]) await rows.rows(db, kind, depth === 'CONTENT', report);
-  await rows.deliveries(db);
+  const scope = scopeOf(run);
+  const covered = await coveredBy(db, scope);
+  const kinds = Object.keys(LEAF_KINDS) as LeafKind[];
+  for (const kind of kinds) await rows.rows(db, kind, covered[kind], depth === 'CONTENT', report);
+  await rows.deliveries(db, covered.delivery);
   await checkTree(db, knownHeads, findings, rows.search);
-  await rows.finish(db);
+  if (scope.kind === 'ALL') return rows.finish(db);
+  for (const kind of kinds) await rows.finishPart(db, kind, covered[kind]);
+  if (scope.kind === 'IDS') await reportAbsent(db, covered, findings);
 }
+
+const scopeOf = (run: RunRow) => JSON.parse(run.scope) as Scope;

@@ -1,0 +1,26 @@
+// Rows that a scope names, and of which nothing is left.
+import { toNodeId } from '../../ids';
+import type { Db } from '../../sql/db';
+import { leafPlaces } from '../sealed-rows.store';
+import { deliveriesThere, placesIn } from './checked-rows.store';
+import type { Findings } from './findings';
+import type { Covered } from './scope';
+
+/** A row whose place in the tree is known is reported as deleted by the check of rows. */
+export async function reportAbsent(db: Db, covered: Covered, findings: Findings): Promise<void> {
+  for (const kind of ['request', 'event', 'audit'] as const) {
+    const ids = covered[kind].ids ?? [];
+    const rows = await leafPlaces(db, kind, ids);
+    const placed = new Set((await placesIn(db, kind, covered[kind], ids.length)).map(({ rowId }) => rowId));
+    for (const rowId of ids.filter((id) => !rows.has(id) && !placed.has(id))) {
+      const message =
+        'There is neither a row with this id nor a place in the tree: both were removed, or it never was.';
+      findings.add('DELETED', message, { kind, rowId });
+    }
+  }
+  const deliveries = covered.delivery.ids ?? [];
+  const there = await deliveriesThere(db, deliveries);
+  for (const id of deliveries.filter((each) => !there.has(each))) {
+    findings.add('DELETED', `There is no delivery ${toNodeId('Delivery', id)}: it was removed, or it never was.`);
+  }
+}

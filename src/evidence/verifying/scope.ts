@@ -1,0 +1,52 @@
+// Which rows a verification compares.
+import { firstIdAt, type NodeName, readNodeId } from '../../ids';
+import type { Db } from '../../sql/db';
+import type { LeafKind } from '../formats/leaf-kinds';
+import { decisionsOf } from '../sealed-rows.store';
+import type { RowRange } from './checked-rows.store';
+
+export const SCOPE_KINDS = ['ALL', 'RANGE', 'IDS'] as const;
+export type ScopeKind = (typeof SCOPE_KINDS)[number];
+
+/** As it is stored, and shown. */
+export interface Scope {
+  kind: ScopeKind;
+  /** RANGE: ISO 8601, inclusive. */
+  from: string | null;
+  /** RANGE: ISO 8601, exclusive. */
+  to: string | null;
+  /** IDS: of requests, events, audit entries and deliveries. */
+  ids: string[] | null;
+}
+
+export const WHOLE_LOG: Scope = { kind: 'ALL', from: null, to: null, ids: null };
+
+export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+export const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** The rows of each kind, and the deliveries, that a scope covers. */
+export type Covered = { readonly [Kind in LeafKind | 'delivery']: RowRange };
+
+export async function coveredBy(db: Db, scope: Scope): Promise<Covered> {
+  if (scope.kind !== 'IDS') {
+    // ids begin with the time, and no row has the first id of a millisecond
+    const after = scope.from === null ? FIRST_ID : firstIdAt(Date.parse(scope.from));
+    const last = scope.to === null ? LAST_ID : firstIdAt(Date.parse(scope.to));
+    const range = { after, last, ids: null };
+    return { request: range, audit: range, event: range, decision: range, delivery: range };
+  }
+  const nodes = (scope.ids ?? []).map(readNodeId);
+  const named = (name: NodeName): RowRange => {
+    const ids = nodes.flatMap((node) => (node?.name === name ? [node.id] : []));
+    return { after: FIRST_ID, last: LAST_ID, ids };
+  };
+  const delivery = named('Delivery');
+  const decisions = [...(await decisionsOf(db, delivery.ids ?? [])).values()].flat();
+  return {
+    request: named('WebhookRequestLog'),
+    audit: named('AuditEntry'),
+    event: named('BusinessEvent'),
+    decision: { ...delivery, ids: decisions },
+    delivery,
+  };
+}

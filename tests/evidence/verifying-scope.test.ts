@@ -1,0 +1,135 @@
+// verifyEvidence of a part of the log.
+import { seal } from '../../src/evidence/seal';
+import type { Scope } from '../../src/evidence/verifying/scope';
+import { verifyNext } from '../../src/evidence/verifying/verify-run';
+import { newId, toNodeId } from '../../src/ids';
+import { shareTestApi, type TestApp } from '../support/app';
+import { openStore, type Store, tamperWith, verify } from './stored-tree';
+
+const INSERT = `insert into webhook_request_logs (id, direction, status, attempt_number, duplicate, method, url, started_at,
+    finished_at)
+  select new_id(), 'OUTGOING', 'SUCCEEDED', 1, false, 'POST', 'https://example.com/' || n, t.at, t.at
+  from generate_series(1, 4) as n, (select date_trunc('milliseconds', clock_timestamp()) as at) as t returning id`;
+
+let app: TestApp;
+let store: Store;
+let early: string[];
+let late: string[];
+let between: string;
+
+beforeAll(async () => {
+  app = await shareTestApi();
+  store = await openStore(app.database);
+  early = await inserted();
+  between = new Date(Date.now() + 5).toISOString();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  late = await inserted();
+  while (await seal(store.transaction, store.keyring, 'erp.example.com'));
+  await tamperWith(app.database, [
+    `update webhook_request_logs set status = 'FAILED' where id in ('${early[0]}', '${late[0]}')`,
+    `delete from webhook_request_logs where id in ('${early[1]}', '${late[1]}', '${late[2]}')`,
+    `delete from evidence_leaves where subject_id = '${late[2]}'`,
+  ]);
+});
+afterAll(async () => {
+  await store.source.destroy();
+  await app.stop();
+});
+
+async function inserted(): Promise<string[]> {
+  const rows = await app.database.query<{ id: string }>(INSERT);
+  return rows.map(({ id }) => id).sort();
+}
+
+const range = (from: string, to: string): Scope => ({ kind: 'RANGE', from, to, ids: null });
+const named = (...ids: (string | undefined)[]): Scope => {
+  const nodes = ids.map((id) => toNodeId('WebhookRequestLog', id as string));
+  return { kind: 'IDS', from: null, to: null, ids: nodes };
+};
+async function found(scope: Scope, depth: 'TREE' | 'ROWS' | 'CONTENT' = 'CONTENT') {
+  return (await verify(store, depth, [], scope)).map(({ name, rowId }) => [name, rowId]);
+}
+
+test('a range finds what was done to its rows alone, and not a deletion whose place was removed', async () => {
+  const past = '2020-01-01T00:00:00.000Z';
+  const future = '2100-01-01T00:00:00.000Z';
+  for (const depth of ['ROWS', 'CONTENT'] as const) {
+    expect(await found(range(past, between), depth)).toEqual([
+      ['CHANGED', early[0]],
+      ['DELETED', early[1]],
+    ]);
+  }
+  expect(await found(range(between, future))).toEqual([
+    ['CHANGED', late[0]],
+    ['DELETED', late[1]],
+  ]);
+  expect(await found(range(past, future), 'TREE')).toEqual([]);
+  expect(await found(range(past, '2020-01-02T00:00:00.000Z'))).toEqual([]);
+});
+
+test('ids find what was done to these rows, and those of which nothing is left', async () => {
+  expect(await found(named(early[2], late[3]))).toEqual([]);
+  expect(await found(named(early[0], late[1], late[2]))).toEqual([
+    ['CHANGED', early[0]],
+    ['DELETED', late[1]],
+    ['DELETED', late[2]],
+  ]);
+  const delivery = toNodeId('Delivery', newId());
+  expect(await verify(store, 'ROWS', [], { ...named(), ids: [delivery] })).toMatchObject([
+    { name: 'DELETED', kind: null, message: expect.stringContaining(delivery) },
+  ]);
+});
+
+test('the whole tree is verified with any scope', async () => {
+  const [head] = await app.database.query<{ checkpoint: string }>(
+    'select checkpoint from evidence_heads order by tree_size desc limit 1',
+  );
+  await tamperWith(app.database, [`update evidence_heads set checkpoint = replace(checkpoint, '/1', '/2')`]);
+  expect(await found(named(early[2]))).toEqual([['BAD_HEAD', null]]);
+  await tamperWith(app.database, [`update evidence_heads set checkpoint = '${head?.checkpoint}'`]);
+});
+
+const ORDER = `mutation ($input: VerifyEvidenceInput!) { verifyEvidence(input: $input) {
+  run { id scope { kind from to ids } } userErrors { field code message } } }`;
+
+test('a run says its scope, and so does the audit trail', async () => {
+  const ids = [toNodeId('WebhookRequestLog', early[2] as string)];
+  const scopes = [
+    { given: undefined, shown: { kind: 'ALL', from: null, to: null, ids: null } },
+    { given: { ids }, shown: { kind: 'IDS', from: null, to: null, ids } },
+    {
+      given: { from: '2020-01-01T00:00:00Z', to: between },
+      shown: { kind: 'RANGE', from: '2020-01-01T00:00:00.000Z', to: between, ids: null },
+    },
+  ];
+  for (const { given, shown } of scopes) {
+    const { data } = await app.ask(ORDER, { input: { depth: 'TREE', scope: given } });
+    expect(data.verifyEvidence).toMatchObject({ run: { scope: shown }, userErrors: [] });
+    await verifyNext(store.source.manager, store.transaction);
+    const [entry] = await app.database.query<{ details: string }>(
+      `select details from audit_entries where action = 'evidence.verification_ordered' order by id desc limit 1`,
+    );
+    expect(JSON.parse(entry?.details ?? '').scope).toEqual(shown);
+  }
+});
+
+const REFUSED = [
+  { what: 'an empty scope', scope: {}, field: 'scope.from', code: 'REQUIRED' },
+  { what: 'a start without an end', scope: { from: '2026-01-01T00:00:00Z' }, field: 'scope.to', code: 'REQUIRED' },
+  {
+    what: 'an end that is not after the start',
+    scope: { from: '2026-01-01T00:00:00Z', to: '2026-01-01T00:00:00Z' },
+    field: 'scope.to',
+    code: 'INVALID',
+  },
+  { what: 'a start beside ids', scope: { from: '2026-01-01T00:00:00Z', ids: [] }, field: 'scope.ids', code: 'INVALID' },
+  { what: 'no ids', scope: { ids: [] }, field: 'scope.ids', code: 'REQUIRED' },
+  { what: 'too many ids', scope: { ids: Array(1001).fill('req_x') }, field: 'scope.ids', code: 'TOO_LARGE' },
+  { what: 'a foreign id', scope: { ids: ['whk_x'] }, field: 'scope.ids.0', code: 'INVALID' },
+];
+
+test.each(REFUSED)('$what is refused', async ({ scope, field, code }) => {
+  const { data } = await app.ask(ORDER, { input: { scope } });
+  const [fault] = data.verifyEvidence.userErrors;
+  expect([data.verifyEvidence.run, fault.field.join('.'), fault.code]).toEqual([null, field, code]);
+});
