@@ -133,3 +133,28 @@ test.each(REFUSED)('$what is refused', async ({ scope, field, code }) => {
   const [fault] = data.verifyEvidence.userErrors;
   expect([data.verifyEvidence.run, fault.field.join('.'), fault.code]).toEqual([null, field, code]);
 });
+
+test('the id of a delivery covers the delivery and the decisions about it, and no others', async () => {
+  const [edited, undecided, other] = [newId(), newId(), newId()];
+  const decision = newId();
+  const insert = (
+    id: string,
+  ) => `insert into deliveries (id, business_event_id, webhook_id, user_id, document_type, event,
+      reference_document, status, skip_reason, skip_message, attempts, held, created_at, finished_at)
+    select '${id}', '${id}', '${id}', '${id}', 'Sales Invoice', 'on_submit', 'SINV-1', 'SKIPPED', 'CONDITION_FALSE', 'No.', 0,
+      false, at, at from (select date_trunc('milliseconds', now()) as at) as t`;
+  await tamperWith(app.database, [
+    ...[edited, undecided, other].map(insert),
+    `insert into delivery_decisions (id, at, attempts, business_event_id, delivery_id, message, reason, status, webhook_id, leaf_hash)
+     select '${decision}', finished_at, 1, id, id, 'No.', 'CONDITION_FALSE', 'SKIPPED', id, sha256('') from deliveries where id = '${edited}'`,
+    `insert into evidence_queue (kind, subject_id, leaf_hash) values (4, '${decision}', sha256(''))`,
+  ]);
+  while (await seal(store.transaction, store.keyring, 'erp.example.com'));
+  const covers = (...ids: string[]): Scope => ({ ...named(), ids: ids.map((id) => toNodeId('Delivery', id)) });
+  expect(await found(covers(undecided))).toEqual([['CHANGED', null]]);
+  // the delivery has another number of attempts than its decision, which is not what was sealed
+  expect(await found(covers(edited))).toEqual([
+    ['CHANGED', decision],
+    ['CHANGED', decision],
+  ]);
+});
