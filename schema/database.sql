@@ -806,6 +806,7 @@ CREATE TABLE webhooks (
   rate_limit_seconds integer,
   max_concurrency integer,
   ordering text,
+  send_evidence_head boolean NOT NULL DEFAULT false,
   owner_id uuid NOT NULL,
   version integer NOT NULL DEFAULT 1,
   status_changed_by uuid,

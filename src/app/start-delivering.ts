@@ -11,6 +11,7 @@ import { startRelay } from '../delivery/fan-out/relay';
 import { createWebhookDirectory } from '../delivery/fan-out/webhook-directory';
 import { createSender } from '../delivery/http/send';
 import { createProcessShare } from '../delivery/queue/process-share';
+import { createHeadReader } from '../evidence/anchors/sent-head';
 import { startMaintenance } from '../jobs/maintenance';
 import { startNotifyListener } from '../jobs/notify-listener';
 import { startReplayLoop } from '../replay/replay-loop';
@@ -39,11 +40,13 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
   stops.push(() => leases.stop());
   const loops: Stop[] = [];
   stops.push((late) => stopTogether(loops, late));
+  const readEvidenceHead = createHeadReader();
   const worker = startWorker({
     db: deliver.manager,
     transaction,
     queue,
     keyring,
+    readEvidenceHead,
     sender,
     capacity,
     backlog,
@@ -66,7 +69,7 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
   const fanOutParts = { db: deliver.manager, transaction, queue, directory, share, log };
   const pending = startDecidingPending({ ...fanOutParts, onDecided: worker.wake });
   loops.push(() => pending.stop());
-  const firstAttempts = createFirstAttempts({ keyring, capacity, backlog, leases, worker });
+  const firstAttempts = createFirstAttempts({ keyring, readEvidenceHead, capacity, backlog, leases, worker });
   const relay = startRelay({ ...fanOutParts, firstAttempts, onQueued: worker.wake, onPending: pending.wake });
   loops.push(() => worker.stop(GRACE_MS, relay.stop()));
   const replays = startReplayLoop({ db: deliver.manager, transaction, queue, log, onReplayed: worker.wake });

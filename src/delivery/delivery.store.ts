@@ -148,6 +148,7 @@ export interface DueWebhook {
   failures: number;
   failingSince: Date | null;
   hasCredentials: boolean;
+  sendEvidenceHead: boolean;
   /** How many of the due deliveries it has. */
   deliveries: number;
 }
@@ -173,7 +174,8 @@ async function dueWebhooks(db: Db, ids: readonly string[]): Promise<Omit<DueWebh
     statement(`select w.id, w.name, w.status, w.timeout_ms as "timeoutMs", w.retry_schedule as "retrySchedule",
        w.rate_limit as "rateLimit", w.rate_limit_seconds as "rateLimitSeconds", w.max_concurrency as "maxConcurrency",
        w.ordering, c.state as circuit, c.failures, c.failing_since as "failingSince",
-       exists (select from webhook_credentials k where k.webhook_id = w.id) as "hasCredentials"
+       exists (select from webhook_credentials k where k.webhook_id = w.id) as "hasCredentials",
+       w.send_evidence_head as "sendEvidenceHead"
      from webhooks w join webhook_circuits c on c.webhook_id = w.id where w.id = any($1::uuid[])`),
     [ids],
   );

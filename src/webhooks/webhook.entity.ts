@@ -98,6 +98,10 @@ export class WebhookEntity {
   @Column('integer', { name: 'dedupe_seconds', nullable: true })
   dedupeSeconds: number | null;
 
+  /** Requests carry the newest head of the evidence log. */
+  @Column('boolean', { name: 'send_evidence_head', default: false })
+  sendEvidenceHead: boolean;
+
   @Column('uuid', { name: 'owner_id' })
   ownerId: string;
 

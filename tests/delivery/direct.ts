@@ -34,6 +34,7 @@ export function startDirect(parts: Parts, worker: FirstAttemptSender | null, slo
   const leases = startWorkerLeases({ ...parts, onTakenOver: () => undefined });
   const firstAttempts = createFirstAttempts({
     keyring: parts.keyring,
+    readEvidenceHead: parts.readEvidenceHead,
     capacity,
     backlog,
     leases,

@@ -55,6 +55,7 @@ export async function startParts(app: TestApp): Promise<Parts> {
   const source = await createDataSource(app.database.servingUrl, { name: 'test worker', pipeline: true }).initialize();
   const queue = await startQueue(app.database.servingUrl, { supervise: false, onError: () => undefined });
   const keyring = createKeyring([Buffer.from(app.env.ENCRYPTION_KEY as string, 'base64')]);
+  const readEvidenceHead = async () => null;
   const sender = createSender({ allowHttp: true, allowedNetworks: parseNetworks('127.0.0.0/8') });
   const transaction = pipelinedTransactions(source);
   const partsOfRelay = () => ({ db: source.manager, transaction, queue, directory: createWebhookDirectory() });
@@ -68,6 +69,7 @@ export async function startParts(app: TestApp): Promise<Parts> {
     transaction,
     queue,
     keyring,
+    readEvidenceHead,
     sender,
     log: createLog('silent'),
     capacity: createWorkerCapacity(),
@@ -83,7 +85,11 @@ export async function startParts(app: TestApp): Promise<Parts> {
     take: async () =>
       (
         await transaction((db) =>
-          startAttempts(db, { queue, keyring, capacity: { free: () => 1_000, freeFor: () => 1_000 } }, 100),
+          startAttempts(
+            db,
+            { queue, keyring, readEvidenceHead, capacity: { free: () => 1_000, freeFor: () => 1_000 } },
+            100,
+          ),
         )
       ).attempts,
     giveAway: async (jobId) => {

@@ -1,6 +1,7 @@
 // An attempt of a delivery: its signed request, and the row that is opened for it.
 import { newId, timeOfId, toNodeId } from '../../ids';
 import type { OpenRequest } from '../../request-log/open-close.store';
+import type { Db } from '../../sql/db';
 import type { DueDelivery, DueWebhook } from '../delivery.store';
 import type { Credentials } from '../signing/credentials';
 import { signatureHeaders } from '../signing/sign';
@@ -23,12 +24,16 @@ export interface Attempt {
   fault: string | null;
 }
 
-/** Signs the next attempt of a delivery. */
+/**
+ * Signs the next attempt of a delivery.
+ * @param evidenceHead of `headFor`
+ */
 export function prepareAttempt(
   delivery: DueDelivery,
   webhook: DueWebhook,
   { keys, fault: noKeys }: SigningSecrets,
   credentials: Credentials,
+  evidenceHead: string | null,
 ): Attempt {
   const requestId = newId();
   const startedAt = timeOfId(requestId);
@@ -47,11 +52,32 @@ export function prepareAttempt(
     webhook,
     attemptNumber: delivery.attempts + 1,
     startedAt,
-    headers: [...(JSON.parse(delivery.headers) as [string, string][]), ...(fault === null ? signature : [])],
+    headers: [
+      ...(JSON.parse(delivery.headers) as [string, string][]),
+      ...headHeader(webhook, evidenceHead),
+      ...(fault === null ? signature : []),
+    ],
     credentials,
     secretId: keys[0]?.id ?? null,
     fault,
   };
+}
+
+/** The newest head of the sealed log, as a header has it; null: nothing was sealed yet. */
+export type ReadEvidenceHead = (db: Db) => Promise<string | null>;
+
+/** The head for attempts to these webhooks. */
+export async function headFor(
+  db: Db,
+  read: ReadEvidenceHead,
+  webhooks: Iterable<Pick<DueWebhook, 'sendEvidenceHead'>>,
+): Promise<string | null> {
+  const isWanted = [...webhooks].some(({ sendEvidenceHead }) => sendEvidenceHead);
+  return isWanted ? read(db) : null;
+}
+
+function headHeader({ sendEvidenceHead }: DueWebhook, head: string | null): [string, string][] {
+  return sendEvidenceHead && head !== null ? [['hookledger-head', head]] : [];
 }
 
 /** Whether an attempt counts towards the max_concurrency of its webhook. */

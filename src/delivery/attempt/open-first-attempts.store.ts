@@ -19,7 +19,8 @@ export async function webhooksToOpen(db: Db, ids: readonly string[]): Promise<We
        w.retry_schedule as "retrySchedule", w.rate_limit as "rateLimit", w.rate_limit_seconds as "rateLimitSeconds",
        w.max_concurrency as "maxConcurrency", w.ordering, c.state as circuit, c.failures,
        c.failing_since as "failingSince", c.has_backlog as "hasBacklog",
-       exists (select from webhook_credentials k where k.webhook_id = w.id) as "hasCredentials", 0 as deliveries,
+       exists (select from webhook_credentials k where k.webhook_id = w.id) as "hasCredentials",
+       w.send_evidence_head as "sendEvidenceHead", 0 as deliveries,
        exists (select from deliveries_pause) as "isPaused"
      from webhooks w join webhook_circuits c on c.webhook_id = w.id
      where w.id = any($1::uuid[])`),

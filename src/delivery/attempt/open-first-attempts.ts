@@ -9,7 +9,7 @@ import type { DueDelivery, DueWebhook, NewDelivery } from '../delivery.store';
 import type { FirstAttempts, NewDeliveries, Opened, Opening } from '../fan-out/first-attempts';
 import { type Credentials, credentialsOf, NO_CREDENTIALS } from '../signing/credentials';
 import { type SigningSecrets, signingSecretsOf } from '../signing/signing-secrets';
-import { type Attempt, prepareAttempt, rowFor } from './attempt';
+import { type Attempt, headFor, prepareAttempt, type ReadEvidenceHead, rowFor } from './attempt';
 import { tryKeep, type WebhookToOpen, webhooksToOpen } from './open-first-attempts.store';
 import type { LeaseUse, WorkerLeases } from './worker-leases';
 
@@ -22,6 +22,7 @@ const MAX_WAIT_MS = 100;
 
 export interface FirstAttemptsParts {
   keyring: Keyring;
+  readEvidenceHead: ReadEvidenceHead;
   capacity: WorkerCapacity;
   backlog: DueBacklog;
   leases: WorkerLeases;
@@ -58,10 +59,11 @@ interface Prepared {
   webhooks: ReadonlyMap<string, WebhookToOpen>;
   secretsOf: (webhookId: string) => SigningSecrets;
   credentialsOf: (webhookId: string) => Credentials;
+  head: string | null;
 }
 
 function beginOpening(parts: FirstAttemptsParts, bodies: ByteLimit, lease: LeaseUse): Opening {
-  const { keyring, capacity, backlog, leases, worker } = parts;
+  const { keyring, readEvidenceHead, capacity, backlog, leases, worker } = parts;
   const queued = new Set<string>();
   let wanted: string[] = [];
   let prepared: Prepared | null = null;
@@ -116,7 +118,8 @@ function beginOpening(parts: FirstAttemptsParts, bodies: ByteLimit, lease: Lease
       const withCredentials = [...webhooks.values()].filter(({ hasCredentials }) => hasCredentials).map(({ id }) => id);
       const credentialsFor =
         withCredentials.length > 0 ? await credentialsOf(db, keyring, withCredentials) : () => NO_CREDENTIALS;
-      prepared = { webhooks: kept.fromPause ? webhooks : new Map(), secretsOf, credentialsOf: credentialsFor };
+      const head = await headFor(db, readEvidenceHead, webhooks.values());
+      prepared = { webhooks: kept.fromPause ? webhooks : new Map(), secretsOf, credentialsOf: credentialsFor, head };
       return new Map([...webhooks].map(([id, { changedIn }]) => [id, changedIn]));
     },
     open(made) {
@@ -124,8 +127,8 @@ function beginOpening(parts: FirstAttemptsParts, bodies: ByteLimit, lease: Lease
       attempts = reserved.map((delivery) => {
         const { webhookId } = delivery;
         const webhook = prepared?.webhooks.get(webhookId) as DueWebhook;
-        const { secretsOf, credentialsOf: credentialsFor } = prepared as Prepared;
-        return prepareAttempt(delivery, webhook, secretsOf(webhookId), credentialsFor(webhookId));
+        const { secretsOf, credentialsOf: credentialsFor, head } = prepared as Prepared;
+        return prepareAttempt(delivery, webhook, secretsOf(webhookId), credentialsFor(webhookId), head);
       });
       return withRequests(made.deliveries, attempts, lease.id);
     },

@@ -14,7 +14,7 @@ import { DeliveriesArePaused } from '../pause/pause-deliveries';
 import type { DeliveryQueue } from '../queue/queue';
 import { credentialsOf, NO_CREDENTIALS } from '../signing/credentials';
 import { signingSecretsOf } from '../signing/signing-secrets';
-import { type Attempt, prepareAttempt, rowFor, slotOf, takesSlot } from './attempt';
+import { type Attempt, headFor, prepareAttempt, type ReadEvidenceHead, rowFor, slotOf, takesSlot } from './attempt';
 import { openRequests } from './attempt.store';
 import { closeAttemptsOfDeadProcesses } from './unknown-outcome';
 
@@ -32,6 +32,7 @@ export interface StartParts {
   queue: DeliveryQueue;
   keyring: Keyring;
   capacity: FreeSlots;
+  readEvidenceHead: ReadEvidenceHead;
 }
 
 /**
@@ -57,7 +58,7 @@ export async function startAttempts(db: Db, parts: StartParts, atMost: number): 
   const active = await withoutHeld(db, parts.queue, due, webhooks);
   const { admitted, waiting } = await admit(db, active, webhooks, circuits, slots);
   await setAside(db, waiting);
-  const attempts = await attemptsFor(db, parts.keyring, admitted, webhooks);
+  const attempts = await attemptsFor(db, parts, admitted, webhooks);
   const started = new Set(attempts.map((attempt) => attempt.jobId));
   const leftOver = [...jobIds].filter((id) => !started.has(id));
   await Promise.all([
@@ -102,7 +103,7 @@ async function setAside(db: Db, waiting: readonly DueDelivery[]): Promise<void> 
 
 async function attemptsFor(
   db: Db,
-  keyring: Keyring,
+  { keyring, readEvidenceHead }: StartParts,
   deliveries: readonly DueDelivery[],
   webhooks: ReadonlyMap<string, DueWebhook>,
 ): Promise<Attempt[]> {
@@ -116,12 +117,14 @@ async function attemptsFor(
     .filter((webhook) => webhook.hasCredentials)
     .map((webhook) => webhook.id);
   const credentials = withCredentials.length > 0 ? await credentialsOf(db, keyring, withCredentials) : noCredentials;
+  const head = await headFor(db, readEvidenceHead, webhooks.values());
   return deliveries.map((delivery) =>
     prepareAttempt(
       delivery,
       webhooks.get(delivery.webhookId) as DueWebhook,
       secretsOf(delivery.webhookId),
       credentials(delivery.webhookId),
+      head,
     ),
   );
 }

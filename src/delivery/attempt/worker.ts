@@ -17,7 +17,7 @@ import { findDeliveriesPause } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
 import type { DeliveryQueue } from '../queue/queue';
 import { createAuthorizedSender, type SendAuthorized } from '../signing/authorize';
-import type { Attempt } from './attempt';
+import type { Attempt, ReadEvidenceHead } from './attempt';
 import type { FirstAttemptSender } from './open-first-attempts';
 import { abandoned, handedBack, internalError, type Outcome, outcomeOf } from './outcome';
 import { createOutcomeCommitter } from './outcome-committer';
@@ -33,6 +33,7 @@ export interface WorkerParts {
   transaction: Transaction;
   queue: DeliveryQueue;
   keyring: Keyring;
+  readEvidenceHead: ReadEvidenceHead;
   sender: Sender;
   capacity: WorkerCapacity;
   backlog: DueBacklog;
@@ -69,7 +70,8 @@ export class UnwrittenOutcomes extends Error {
 
 export function startWorker(parts: WorkerParts): Worker {
   const { transaction, queue, capacity, backlog, log } = parts;
-  const startParts = { queue, keyring: parts.keyring, capacity };
+  const { keyring, readEvidenceHead } = parts;
+  const startParts = { queue, keyring, capacity, readEvidenceHead };
   const sendAuthorized = createAuthorizedSender(parts.sender);
   const committer = createOutcomeCommitter(parts);
   // by request: the queue may give this worker the same job again while the lost attempt is still on the wire

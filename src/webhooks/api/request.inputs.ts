@@ -8,8 +8,8 @@ import { BodyFormatEnum, WebhookMethodEnum } from './request.type';
 class HeaderInput {
   @Field(() => String, {
     description:
-      'The name. Headers that Hookledger sets are refused, such as `webhook-*`, `host` and `content-length`. Names ' +
-      'are unique.',
+      'The name. Headers that Hookledger sets are refused, such as `webhook-*`, `hookledger-*`, `host` and ' +
+      '`content-length`. Names are unique.',
   })
   name: string;
 
@@ -87,4 +87,12 @@ export abstract class WebhookRequestInput extends WebhookConnectionInput impleme
       'are written as JSON.',
   })
   fields?: BodyFieldInput[] | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether each request carries the newest head of the sealed log: `hookledger-head: <number of leaves>:<root hash in ' +
+      'base64>`. The partner can then show every other history. Default, null: false.',
+  })
+  sendEvidenceHead?: boolean | null;
 }

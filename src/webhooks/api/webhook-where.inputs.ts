@@ -2,6 +2,7 @@ import { ArgsType, Field, InputType } from 'type-graphql';
 import { publishEnum } from '../../graphql/enum';
 import {
   AND_TEXT,
+  BooleanFilter,
   DateTimeFilter,
   enumFilter,
   enumListFilter,
@@ -172,6 +173,12 @@ export class WebhookWhere {
   @Field(() => IntFilter, { nullable: true, description: 'Seconds; { isNull: false }: webhooks that skip duplicates.' })
   dedupeSeconds?: IntFilter;
 
+  @Field(() => BooleanFilter, {
+    nullable: true,
+    description: 'Whether requests carry the newest head of the sealed log.',
+  })
+  sendEvidenceHead?: BooleanFilter;
+
   @Field(() => RateLimitWhere, { nullable: true, description: 'The rate limit; { requests: { isNull: true } }: none.' })
   rateLimit?: RateLimitWhere;
 
@@ -237,6 +244,7 @@ export const WEBHOOK_FILTER: FilterMap = {
   body: textFilter('body'),
   signatures: listFilter('signatures'),
   dedupeSeconds: intFilter('dedupe_seconds'),
+  sendEvidenceHead: exactFilter('send_evidence_head'),
   rateLimit: (tests, path) => conditionOf(tests, RATE_LIMIT_FILTER, path),
   maxConcurrency: intFilter('max_concurrency'),
   ordering: optionalFilter('ordering', exactFilter('ordering')),

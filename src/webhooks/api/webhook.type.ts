@@ -146,6 +146,11 @@ export class WebhookType extends NodeType {
   })
   dedupeSeconds: number | null;
 
+  @Field(() => Boolean, {
+    description: 'Whether requests carry the header `hookledger-head` with the newest head of the sealed log.',
+  })
+  sendEvidenceHead: boolean;
+
   @Field(() => [SignatureSchemeEnum], {
     description: 'The signature schemes of the webhook, 1 to 3. Each one adds a signature to every delivery.',
   })

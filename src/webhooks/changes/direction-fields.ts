@@ -12,6 +12,7 @@ const OF_ONE: Record<Direction, readonly string[]> = {
     'dedupeSeconds',
     'maxConcurrency',
     'ordering',
+    'sendEvidenceHead',
     'condition',
     'method',
     'headers',

@@ -13,6 +13,7 @@ export function headerFault(name: string, value: string): string | null {
   return null;
 }
 
-// The headers that frame the message, `host`, for which the certificate is checked, and the signature.
+// The headers that frame the message, `host`, for which the certificate is checked, the signature, and
+// what Hookledger says about itself.
 const SET_BY_US =
-  /^(host|connection|content-length|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|webhook-.*|x-frappe-webhook-signature)$/i;
+  /^(host|connection|content-length|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|webhook-.*|hookledger-.*|x-frappe-webhook-signature)$/i;

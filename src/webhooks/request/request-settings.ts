@@ -11,11 +11,12 @@ export interface RequestSettings {
   body?: string | null;
   passHeaders?: readonly string[] | null;
   fields?: readonly { key: string; fieldname: string }[] | null;
+  sendEvidenceHead?: boolean | null;
 }
 
 type RequestColumns = Pick<
   WebhookRow,
-  'condition' | 'method' | 'headers' | 'passHeaders' | 'bodyFormat' | 'body' | 'fields'
+  'condition' | 'method' | 'headers' | 'passHeaders' | 'bodyFormat' | 'body' | 'fields' | 'sendEvidenceHead'
 >;
 
 export const REQUEST_DEFAULTS: RequestColumns = {
@@ -26,16 +27,18 @@ export const REQUEST_DEFAULTS: RequestColumns = {
   bodyFormat: 'STANDARD',
   body: null,
   fields: null,
+  sendEvidenceHead: false,
 };
 
 /** The columns of the given settings. */
 export function requestColumns(given: RequestSettings): Partial<RequestColumns> {
-  const { condition, method, headers, passHeaders, bodyFormat, body, fields } = given;
+  const { condition, method, headers, passHeaders, bodyFormat, body, fields, sendEvidenceHead } = given;
   return {
     ...(condition !== undefined && { condition }),
     ...(method !== undefined && { method: method ?? REQUEST_DEFAULTS.method }),
     ...(headers !== undefined && { headers: JSON.stringify((headers ?? []).map(({ name, value }) => [name, value])) }),
     ...(passHeaders !== undefined && { passHeaders: [...new Set(passHeaders?.map((name) => name.toLowerCase()))] }),
+    ...(sendEvidenceHead !== undefined && { sendEvidenceHead: sendEvidenceHead ?? false }),
     ...(bodyFormat !== undefined && { bodyFormat: bodyFormat ?? REQUEST_DEFAULTS.bodyFormat }),
     ...(body !== undefined && { body }),
     ...(fields !== undefined && {

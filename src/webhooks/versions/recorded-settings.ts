@@ -48,6 +48,7 @@ function outgoingSettings(webhook: WebhookRow, credentials: readonly CredentialR
     dedupeSeconds: webhook.dedupeSeconds,
     maxConcurrency: webhook.maxConcurrency,
     ordering: webhook.ordering,
+    sendEvidenceHead: webhook.sendEvidenceHead,
     [CREDENTIALS]: credentials.map(credentialSettings),
   };
 }

@@ -31,8 +31,10 @@ test('a delivery without a slot when it is taken waits, or is sent with its body
     return calls <= 2 ? 0 : 10;
   };
   const capacity = { free: () => 10, freeFor };
-  const { queue, keyring } = parts;
-  const { attempts, waiting } = await parts.transaction((db) => startAttempts(db, { queue, keyring, capacity }, 10));
+  const { queue, keyring, readEvidenceHead } = parts;
+  const { attempts, waiting } = await parts.transaction((db) =>
+    startAttempts(db, { queue, keyring, readEvidenceHead, capacity }, 10),
+  );
   expect(attempts.filter(({ delivery }) => delivery.body === null)).toEqual([]);
   expect(attempts.length + waiting).toBe(5);
   expect((await deliveriesOf(app, id)).filter((each) => each.jobId === null)).toHaveLength(waiting);

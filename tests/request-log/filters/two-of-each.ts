@@ -109,6 +109,7 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
       max_concurrency: 2,
       ordering: 'HOLD',
       dedupe_seconds: 30,
+      send_evidence_head: true,
     },
     {
       id: quiet,

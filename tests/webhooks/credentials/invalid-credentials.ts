@@ -41,6 +41,7 @@ export const INVALID_CREDENTIALS: [string, object, string, string, RegExp][] = [
     /201 characters/,
   ],
   ['host', headers(header('Host', secret)), 'secretHeaders.0.name', 'INVALID', /set by Hookledger/],
+  ['a head', headers(header('Hookledger-Head', secret)), 'secretHeaders.0.name', 'INVALID', /set by Hookledger/],
   ['content-length', headers(header('Content-Length', '3')), 'secretHeaders.0.name', 'INVALID', /set by Hookledger/],
   ['transfer-encoding', headers(header('transfer-encoding', 'x')), 'secretHeaders.0.name', 'INVALID', /set by/],
   ['the signature', headers(header('Webhook-Signature', secret)), 'secretHeaders.0.name', 'INVALID', /set by/],
