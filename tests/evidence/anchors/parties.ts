@@ -4,8 +4,8 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readCheckpoint } from '../../src/evidence/formats/signed-note';
-import type { Answer, ReceivedCall } from '../support/receiver';
+import { readCheckpoint } from '../../../src/evidence/formats/signed-note';
+import type { Answer, ReceivedCall } from '../../support/receiver';
 
 const run = promisify(execFile);
 

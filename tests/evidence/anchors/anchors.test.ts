@@ -2,17 +2,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSender, type Sender } from '../../src/delivery/http/send';
-import { anchorTargets, newestAnchors, orderAnchors } from '../../src/evidence/anchors/anchor.store';
-import { type AnchorParts, createAnchoring } from '../../src/evidence/anchors/anchor-heads';
-import { witnessesOf } from '../../src/evidence/anchors/witness';
-import { cosignaturesOf, readNote, readVkey, readWitnessVkey } from '../../src/evidence/formats/signed-note';
-import { evidenceKeys, newestHead, signedText } from '../../src/evidence/head.store';
-import { seal } from '../../src/evidence/seal';
-import { parseNetworks } from '../../src/webhooks/request/allowed-addresses';
-import { type Answer, type Receiver, startReceiver } from '../support/receiver';
+import { createSender, type Sender } from '../../../src/delivery/http/send';
+import { anchorTargets, newestAnchors, orderAnchors } from '../../../src/evidence/anchors/anchor.store';
+import { type AnchorParts, createAnchoring } from '../../../src/evidence/anchors/anchor-heads';
+import { witnessesOf } from '../../../src/evidence/anchors/witness';
+import { cosignaturesOf, readNote, readVkey, readWitnessVkey } from '../../../src/evidence/formats/signed-note';
+import { evidenceKeys, newestHead, signedText } from '../../../src/evidence/head.store';
+import { seal } from '../../../src/evidence/seal';
+import { parseNetworks } from '../../../src/webhooks/request/allowed-addresses';
+import { type Answer, type Receiver, startReceiver } from '../../support/receiver';
+import { INSERT_CLOSED, type Store, startStore } from '../stored-tree';
 import { makeAuthority, makeWitnessKey, witnessAnswers } from './parties';
-import { INSERT_CLOSED, type Store, startStore } from './stored-tree';
 
 const HOST = 'erp.example.com';
 const key = makeWitnessKey('witness.example.com/w1');

@@ -1,14 +1,14 @@
 // Requests of webhooks with `sendEvidenceHead` carry the newest signed head, whichever process sends them.
-import type { App } from '../../src/app/app';
-import { createHeadReader } from '../../src/evidence/anchors/sent-head';
-import { seal } from '../../src/evidence/seal';
-import { startSecondWorker } from '../delivery/capacity/pace';
-import { startTestApp, type TestApp } from '../support/app';
-import { mutate } from '../support/mutate';
-import { type ReceivedCall, type Receiver, startReceiver } from '../support/receiver';
-import { waitFor } from '../support/wait-for';
-import { createTestWebhook, invoice, publish } from '../support/webhooks';
-import { addAuditor, INSERT_CLOSED, startStore } from './stored-tree';
+import type { App } from '../../../src/app/app';
+import { createHeadReader } from '../../../src/evidence/anchors/sent-head';
+import { seal } from '../../../src/evidence/seal';
+import { startSecondWorker } from '../../delivery/capacity/pace';
+import { startTestApp, type TestApp } from '../../support/app';
+import { mutate } from '../../support/mutate';
+import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
+import { waitFor } from '../../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { addAuditor, INSERT_CLOSED, startStore } from '../stored-tree';
 
 describe('from a worker that does not seal', () => {
   let app: TestApp;

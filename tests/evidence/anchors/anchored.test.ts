@@ -2,12 +2,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startTestApp, type TestApp } from '../support/app';
-import { type Receiver, startReceiver } from '../support/receiver';
-import { waitFor } from '../support/wait-for';
-import { createTestWebhook, invoice, publish } from '../support/webhooks';
+import { startTestApp, type TestApp } from '../../support/app';
+import { type Receiver, startReceiver } from '../../support/receiver';
+import { waitFor } from '../../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { EXPORT, sealedRequests, verify } from '../sealing';
 import { makeWitnessKey, witnessAnswers } from './parties';
-import { EXPORT, sealedRequests, verify } from './sealing';
 
 const key = makeWitnessKey('witness.example.com/w1');
 const absent = makeWitnessKey('witness.example.com/w2');
