@@ -16,7 +16,11 @@ async function costOf(query: string, variables?: object): Promise<number | undef
 
 describe('extensions.cost', () => {
   test('stands on an answer, on one with errors, and on a refusal by cost, and says what is left', async () => {
-    const limits = { limit: 100_000, remaining: expect.any(Number), perMinute: Number(app.env.RATE_LIMIT_COST_PER_MINUTE) };
+    const limits = {
+      limit: 100_000,
+      remaining: expect.any(Number),
+      perMinute: Number(app.env.RATE_LIMIT_COST_PER_MINUTE),
+    };
     const whole = await app.ask('{ viewer { name } }');
     expect(whole.extensions).toEqual({ cost: { requested: 1, ...limits } });
     const partly = await app.ask('{ viewer { name } users(first: 0) { nodes { id } } }');
