@@ -1,4 +1,4 @@
-// Puts closed requests and audit entries into the tree of the evidence, and signs its head.
+// Puts closed requests, events, decisions and audit entries into the tree of the sealed log, and signs its head.
 import type { DataSource } from 'typeorm';
 import { currentTime } from '../clock';
 import { SEALING } from '../database/pools';

@@ -7,6 +7,7 @@ import { followDatabaseClock } from '../database/database-clock';
 import { SEALING, SERVE } from '../database/pools';
 import { createHeadMemory } from '../evidence/head-memory';
 import { logHostOf } from '../evidence/log-key';
+import { reasonFault } from '../evidence/reason';
 import { restartLog } from '../evidence/restart';
 import { createKeyring } from '../keyring/keyring';
 import { createLog } from '../log';
@@ -59,7 +60,7 @@ function readReason(): string | null {
   try {
     const { because = '' } = parseArgs({ options: { because: { type: 'string' } } }).values;
     const reason = because.trim();
-    return reason.length >= 10 && reason.length <= 500 ? reason : null;
+    return reasonFault(reason) === null ? reason : null;
   } catch {
     return null;
   }

@@ -14,7 +14,7 @@ export interface AuthCacheEntry {
   expiresAt: Date | null;
   /** Whether neither the key or session nor its user has changed. */
   isUnchanged: Condition;
-  /** When the database returned it, in milliseconds readAt 1970. */
+  /** When the database returned it, in milliseconds since 1970. */
   readAt: number;
 }
 

@@ -228,6 +228,10 @@ test('an export is recorded, and refused for faults of its input', async () => {
     'earlierSizes.0',
     'reason',
   ]);
+  for (const unstorable of ['\0', '\ud800']) {
+    const refused = await app.ask(EXPORT, { input: { ids, reason: REASON + unstorable } });
+    expect(refused.data.exportEvidence.userErrors).toMatchObject([{ field: ['reason'], code: 'INVALID' }]);
+  }
   const unknown = await app.ask(EXPORT, { input: { ids: [`req_${'0'.repeat(32)}`], reason: REASON } });
   expect(unknown.data.exportEvidence.userErrors[0]).toMatchObject({ code: 'NOT_FOUND', field: ['ids', '0'] });
   const head = await app.ask(EXPORT, { input: { ids, reason: REASON, earlierSizes: [999_999] } });

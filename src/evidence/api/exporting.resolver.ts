@@ -14,6 +14,7 @@ import { filteredRows } from '../exporting/filtered-rows.store';
 import { type NamedRow, namedRows, rowsToExport } from '../exporting/rows-to-export';
 import { isSize } from '../formats/tree-proofs';
 import { newestHead, type SignedHead } from '../head.store';
+import { reasonFault } from '../reason';
 import { tilesOf } from '../tree.store';
 import { EvidenceBundleType } from './evidence.type';
 import { ExportEvidenceInput } from './exporting.inputs';
@@ -98,8 +99,8 @@ function checkedChoice(viewer: Viewer, { ids, where, earlierSizes, reason }: Exp
     if (!isSize(size))
       add(['earlierSizes', String(at)], `It must be a whole number of leaves, at least 1, not ${size}.`);
   });
-  const { length } = reason.trim();
-  if (length < 10 || length > 500) add(['reason'], `reason must be 10 to 500 characters, not ${length}.`);
+  const fault = reasonFault(reason);
+  if (fault !== null) add(['reason'], fault);
   const condition = where == null ? null : conditionOf(viewer, where, faults);
   if (faults.length > 0) throw new InputError(faults);
   return where != null && condition !== null ? { where, condition } : { named };

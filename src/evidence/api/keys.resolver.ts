@@ -6,8 +6,8 @@ import { withExample } from '../../graphql/example';
 import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
-import { isStorable } from '../../text';
 import type { Viewer } from '../../viewer';
+import { reasonFault } from '../reason';
 import { type RotationOrder, rotateKey } from '../rotate-key';
 import { RotateEvidenceKeyInput } from './keys.inputs';
 
@@ -41,15 +41,12 @@ export class EvidenceKeysResolver {
 /** @throws InputError */
 function checked({ reason, compromisedAt = null }: RotateEvidenceKeyInput): RotationOrder {
   const faults: UserError[] = [];
-  const text = reason.trim();
-  if (text.length < 10 || text.length > 500 || !isStorable(text)) {
-    const message = `reason must be 10 to 500 characters, not ${text.length}, without NUL and halves of surrogate pairs.`;
-    faults.push({ field: ['reason'], code: 'INVALID', message });
-  }
+  const fault = reasonFault(reason);
+  if (fault !== null) faults.push({ field: ['reason'], code: 'INVALID', message: fault });
   if (compromisedAt !== null && compromisedAt > currentTime()) {
     const message = `compromisedAt must not be in the future: ${compromisedAt.toISOString()}.`;
     faults.push({ field: ['compromisedAt'], code: 'INVALID', message });
   }
   if (faults.length > 0) throw new InputError(faults);
-  return { reason: text, compromisedAt };
+  return { reason: reason.trim(), compromisedAt };
 }

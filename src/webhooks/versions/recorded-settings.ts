@@ -1,6 +1,7 @@
 // The settings of a webhook as they are recorded, shown and exported: in the form of UpdateWebhookInput, but with
 // fingerprints in place of secrets.
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { toNodeId, uuidOf } from '../../ids';
 import type { Db } from '../../sql/db';
 import { settingsOf } from '../credentials/credential-settings';
@@ -102,14 +103,5 @@ export function differencesOf(before: RecordedSettings, after: RecordedSettings)
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return names
     .map((setting) => ({ setting, before: before[setting] ?? null, after: after[setting] ?? null }))
-    .filter((each) => canonical(each.before) !== canonical(each.after));
-}
-
-// two values are equal whatever the order of their keys
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, each) =>
-    each !== null && typeof each === 'object' && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
+    .filter((each) => !isDeepStrictEqual(each.before, each.after));
 }
