@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../../src/database/embedded-postgres/embedded-postgres';
+import { keepTransactionsOpen } from './open-transactions';
 
 const MEMORY = '/dev/shm';
 const ENOUGH_BYTES = 4 * 1024 ** 3;
@@ -35,6 +36,9 @@ export default async function globalSetup(): Promise<void> {
     }
   }
   await admin.end();
+  const endTransactions = process.env.TEST_OPEN_TRANSACTIONS
+    ? await keepTransactionsOpen(postgres.superuserUrl)
+    : undefined;
   process.env.TEST_POSTGRES = JSON.stringify({
     servingUrl: postgres.servingUrl,
     migrationUrl: postgres.migrationUrl,
@@ -42,6 +46,7 @@ export default async function globalSetup(): Promise<void> {
   });
   Object.assign(globalThis, {
     stopTestPostgres: async () => {
+      await endTransactions?.();
       await postgres.stop();
       const folders = [dataDir, postgres.dataPath, ...(memory === null ? [] : [memory])];
       for (const folder of folders) await rm(folder, { recursive: true, force: true });
