@@ -32,6 +32,7 @@ const FOLDERS = [
   'users',
   'users/sessions',
   'users/identity',
+  'users/approvals',
   'webhooks',
   'webhooks/request',
   'webhooks/signing',

@@ -1,0 +1,48 @@
+import type { DataSource } from 'typeorm';
+import { createDataSource } from '../../src/database/data-source';
+import { SERVE } from '../../src/database/pools';
+import { uuidOf } from '../../src/ids';
+import { refuseSamePerson, refuseWithoutSecondPerson } from '../../src/users/approvals/second-person';
+import { shareTestApi, type TestApp } from '../support/app';
+import { mutate } from '../support/mutate';
+
+let app: TestApp;
+let source: DataSource;
+let administrator: string;
+
+beforeAll(async () => {
+  app = await shareTestApi();
+  source = await createDataSource(app.database.servingUrl, { ...SERVE, poolSize: 1 }).initialize();
+  administrator = uuidOf('User', (await app.ask('{ viewer { id } }')).data.viewer.id) as string;
+});
+afterAll(async () => {
+  await source?.destroy();
+  await app?.stop();
+});
+
+const check = () =>
+  refuseWithoutSecondPerson(source.manager, administrator, ['SYSTEM_MANAGER'], 'The release of a hold', ['id']).then(
+    () => null,
+    (error: Error) => error.message,
+  );
+
+test('an act that needs a second person is refused while there is none', async () => {
+  const refusal =
+    'The release of a hold needs a second person, and no other active user has the role SYSTEM_MANAGER. ' +
+    'Give this role to another user.';
+  await mutate(app, 'createUser', { name: 'of another role', roles: ['SUPPORT', 'AUDITOR'] }, 'user { id }');
+  expect(await check()).toBe(refusal);
+  const { user } = await mutate(app, 'createUser', { name: 'the second', roles: ['SYSTEM_MANAGER'] }, 'user { id }');
+  expect(await check()).toBeNull();
+  await mutate(app, 'updateUser', { id: user.id, active: false }, 'user { id }');
+  expect(await check()).toBe(refusal);
+});
+
+test('the person who asked does not decide', () => {
+  const decide = (askedBy: string, decidedBy: string) => () =>
+    refuseSamePerson({ askedBy, decidedBy }, 'the release of this hold', ['id']);
+  expect(decide('a', 'b')).not.toThrow();
+  expect(decide('a', 'a')).toThrow(
+    'You asked for the release of this hold yourself: another person must decide about it.',
+  );
+});
