@@ -4,6 +4,7 @@ import { EvidenceResolver } from './api/evidence.resolver';
 import { ExportingResolver } from './api/exporting.resolver';
 import { EvidenceKeysResolver } from './api/keys.resolver';
 import {
+  AuditEvidenceResolver,
   DecisionEvidenceResolver,
   EventEvidenceResolver,
   ProofResolver,
@@ -39,6 +40,7 @@ export const evidence = {
     VerifyingResolver,
     RequestEvidenceResolver,
     EventEvidenceResolver,
+    AuditEvidenceResolver,
     DecisionEvidenceResolver,
     ProofResolver,
     EvidenceResolver,

@@ -133,7 +133,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   RestoreWebhookVersionPayload: { everybody: 'webhook secret publicKey frappeSecret notRestored userErrors' },
   AuditEntry: {
     keyReaders: `id createdAt action outcome actor actorKind apiKey subjectType subjectId reason before after details
-      remoteAddress userAgent requestId`,
+      remoteAddress userAgent requestId evidence`,
   },
   OwnAuditEntry: {
     everyRole: 'id createdAt action outcome subjectType subjectId reason remoteAddress userAgent requestId',

@@ -1,5 +1,7 @@
-// The evidence of one row: of a request, of an event, and of the last decision about a delivery.
+// The evidence of one row: of a request, of an event, of an audit entry, and of the last decision about a delivery.
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { AuditEntryType } from '../../audit/api/audit-entry.type';
+import type { AuditEntryRow } from '../../audit/audit-trail.store';
 import { DeliveryType } from '../../delivery/api/delivery.type';
 import type { DeliveryRow } from '../../delivery/delivery.store';
 import type { BusinessEventRow } from '../../events/business-event.store';
@@ -53,6 +55,16 @@ export class EventEvidenceResolver {
   })
   evidence(@Root() row: BusinessEventRow, @Ctx() context: Context): Promise<EvidenceShape> {
     return evidenceOf(context, 'event', row.id);
+  }
+}
+
+@Resolver(() => AuditEntryType)
+export class AuditEvidenceResolver {
+  @FieldResolver(() => EvidenceType, {
+    description: 'The evidence that this entry is what was written: who did what, when, with which key, and why.',
+  })
+  evidence(@Root() row: AuditEntryRow, @Ctx() context: Context): Promise<EvidenceShape> {
+    return evidenceOf(context, 'audit', row.id);
   }
 }
 
