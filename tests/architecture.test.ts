@@ -30,6 +30,7 @@ const FOLDERS = [
   'read-plan',
   'audit',
   'users',
+  'users/api-keys',
   'users/sessions',
   'users/identity',
   'users/approvals',

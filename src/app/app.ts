@@ -20,7 +20,7 @@ import type { Log } from '../log';
 import { createRateLimits } from '../server/edge/rate-limits';
 import { createHttpServer } from '../server/http-server';
 import { createMetrics } from '../server/routes/metrics';
-import { ensureFirstAdministrator } from '../users/first-administrator';
+import { ensureFirstAdministrator } from '../users/api-keys/first-administrator';
 import { anchorSettingsOf } from './anchor-settings';
 import type { Parts } from './parts';
 import { poolSizes } from './pool-sizes';

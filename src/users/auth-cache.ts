@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { currentMs } from '../clock';
 import type { Condition } from '../sql/condition';
 import type { Viewer } from '../viewer';
-import { hashToken } from './api-key-token';
+import { hashToken } from './token-hash';
 
 /** A session's token is no API key: each is found only as what it is. */
 export type TokenKind = 'key' | 'session';

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Db } from '../sql/db';
-import { hashToken } from './api-key-token';
+import { hashToken } from './token-hash';
 
 const MAX_BATCH = 500;
 

@@ -1,4 +1,3 @@
-import { GraphQLDateTime } from 'graphql-scalars';
 import { ArgsType, Field, ID, InputType } from 'type-graphql';
 import { quoted } from '../errors';
 import { rejects, ShortText } from '../graphql/arguments/check-input';
@@ -110,34 +109,6 @@ export class UpdateUserInput {
     description: 'Whether the API keys and sessions of the user work. false takes effect at once; null is refused.',
   })
   active?: boolean | null;
-}
-
-@InputType('CreateApiKeyInput', { description: 'A new API key.' })
-export class CreateApiKeyInput {
-  @Field(() => ID, { description: 'The user whom the key authenticates, `usr_...`.' })
-  userId: string;
-
-  @ShortText()
-  @Field(() => String, { description: 'What the key is for, 1 to 200 characters.' })
-  label: string;
-
-  @Field(() => [RoleEnum], {
-    nullable: true,
-    description: "The roles of the key, a subset of the user's roles. Default: all roles of the user.",
-  })
-  roles?: Role[] | null;
-
-  @Field(() => GraphQLDateTime, {
-    nullable: true,
-    description: 'When the key expires, a time in the future. Default: never.',
-  })
-  expiresAt?: Date | null;
-}
-
-@InputType('RevokeApiKeyInput', { description: 'The key to revoke permanently.' })
-export class RevokeApiKeyInput {
-  @Field(() => ID, { description: 'The key, `key_...`.' })
-  id: string;
 }
 
 export const RoleListFilter = enumListFilter('Role', RoleEnum);

@@ -1,22 +1,15 @@
 import { withExample } from '../graphql/example';
-import { connectionOf } from '../graphql/lists/connection';
-import { byTime } from '../graphql/lists/time-order';
 import { conditionOf } from '../graphql/lists/where-to-sql';
 import { HasRole, Public } from '../graphql/roles/has-role';
-import { byId, link, ofContext, page, pageBelow } from '../read-plan/linked-field';
-import { linkedFields, rootFields } from '../read-plan/linked-fields';
+import { byId, ofContext, page } from '../read-plan/linked-field';
+import { rootFields } from '../read-plan/linked-fields';
 import { rowList, rowType } from '../read-plan/row-type';
 import { READERS } from '../viewer';
-import { API_KEYS, apiKeysById } from './api-key.store';
-import { API_KEY_FILTER, ApiKeyListArgs } from './api-key-where.inputs';
 import { USER_FILTER, UserListArgs, userOrder } from './user.inputs';
 import { USERS, usersById } from './user.store';
-import { ApiKeyType, UserConnection, UserType } from './user.type';
+import { UserConnection, UserType } from './user.type';
 
 export const USER = rowType('User', () => UserType, USERS, usersById);
-export const API_KEY = rowType('ApiKey', () => ApiKeyType, API_KEYS, apiKeysById);
-
-const ApiKeyConnection = connectionOf('ApiKey', () => ApiKeyType);
 
 const users = rowList(USER, {
   connection: () => UserConnection,
@@ -25,17 +18,6 @@ const users = rowList(USER, {
     listing: USERS,
     condition: conditionOf(args.where, USER_FILTER),
     order: userOrder(args.orderBy),
-    args,
-  }),
-});
-
-const apiKeys = rowList(API_KEY, {
-  connection: () => ApiKeyConnection,
-  args: () => ApiKeyListArgs,
-  listQuery: (args) => ({
-    listing: API_KEYS,
-    condition: conditionOf(args.where, API_KEY_FILTER),
-    order: byTime('ApiKey', args.orderBy),
     args,
   }),
 });
@@ -63,20 +45,5 @@ export const userLinkedFields = [
         '{ users(where: { name: { startsWith: "amina" } }) { nodes { id name active } totalCount } }',
       ),
     }),
-    apiKeys: page(apiKeys, {
-      access: HasRole('SYSTEM_MANAGER', 'AUDITOR'),
-      description: withExample(
-        'The API keys of all users, including revoked and expired ones, newest first. Tokens are never shown.',
-        '{ apiKeys(where: { revokedAt: { isNull: true }, expiresAt: { lt: "2026-04-01T00:00:00Z" } }) { nodes { label ' +
-          'keyId expiresAt user { name } } } }',
-      ),
-    }),
   }),
-  linkedFields(USER, {
-    apiKeys: pageBelow(apiKeys, 'user_id', {
-      access: HasRole('SYSTEM_MANAGER', 'AUDITOR'),
-      description: 'The API keys of this user, including revoked ones, newest first.',
-    }),
-  }),
-  linkedFields(API_KEY, { user: link(USER, 'userId', 'The user whom the key authenticates.') }),
 ];

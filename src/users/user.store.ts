@@ -57,10 +57,6 @@ export async function findUserWithEmail(db: Db, email: string): Promise<UserRow 
   return rowOf<UserRow>(db, statement(sql), [email]);
 }
 
-export async function hasKeys(db: Db, userId: string): Promise<boolean> {
-  return (await rowOf(db, statement('select from api_keys where user_id = $1 limit 1'), [userId])) !== null;
-}
-
 /** Whether an active user other than this one has one of these roles. */
 export async function hasOtherUserWith(db: Db, userId: string, roles: readonly Role[]): Promise<boolean> {
   const sql = 'select from users where id <> $1 and active and roles && $2::text[] limit 1';

@@ -54,37 +54,3 @@ export class UserType extends NodeType {
 }
 
 export const UserConnection = connectionOf('User', () => UserType);
-
-@HasRole('SYSTEM_MANAGER', 'AUDITOR')
-@ObjectType('ApiKey', {
-  implements: NodeType,
-  simpleResolvers: true,
-  description: 'A key that authenticates a user: `Authorization: Bearer hl_...`. Only a hash of its token is stored.',
-})
-export class ApiKeyType extends NodeType {
-  @Field(() => String, { description: 'What the key is for, as given to createApiKey.' })
-  label: string;
-
-  @Field(() => String, {
-    description: 'The eight characters after `hl_`. They identify the key and do not authenticate.',
-  })
-  keyId: string;
-
-  @Field(() => GraphQLDateTime, { description: 'When the key was created. The id contains the same time.' })
-  createdAt: Date;
-
-  @Field(() => GraphQLDateTime, {
-    nullable: true,
-    description: 'When the key expires; null: never.',
-  })
-  expiresAt: Date | null;
-
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the key was revoked; null: it was not revoked.' })
-  revokedAt: Date | null;
-
-  @Field(() => GraphQLDateTime, {
-    nullable: true,
-    description: 'When the key was last used, to the minute; null: never.',
-  })
-  lastUsedAt: Date | null;
-}

@@ -1,5 +1,6 @@
-import { ApiKeyEntity } from './api-key.entity';
-import { ApiKeyResolver } from './api-key.resolver';
+import { ApiKeyEntity } from './api-keys/api-key.entity';
+import { apiKeyLinkedFields } from './api-keys/api-key.linked-fields';
+import { ApiKeyResolver } from './api-keys/api-key.resolver';
 import { SignInAttemptEntity } from './identity/sign-in-attempt.entity';
 import { SessionEntity } from './sessions/session.entity';
 import { sessionLinkedFields } from './sessions/session.linked-fields';
@@ -13,6 +14,6 @@ import { userSqlFields } from './user.sql-fields';
 export const users = {
   entities: [UserEntity, ApiKeyEntity, SessionEntity, SignInAttemptEntity],
   resolvers: [UserResolver, ApiKeyResolver, SessionResolver],
-  linkedFields: [...userLinkedFields, ...sessionLinkedFields],
+  linkedFields: [...userLinkedFields, ...apiKeyLinkedFields, ...sessionLinkedFields],
   sqlFields: [...userSqlFields, ...sessionSqlFields],
 };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { makeToken } from '../../src/users/api-key-token';
+import { makeToken } from '../../src/users/api-keys/api-key-token';
 import { startTestApp, type TestApp } from '../support/app';
 import { type RawAnswer, sendRaw } from '../support/raw-http';
 import { waitFor } from '../support/wait-for';

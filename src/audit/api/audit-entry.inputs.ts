@@ -20,7 +20,7 @@ import {
   linkFilter,
   textFilter,
 } from '../../graphql/lists/where-to-sql';
-import { API_KEY_FILTER, ApiKeyWhere } from '../../users/api-key-where.inputs';
+import { API_KEY_FILTER, ApiKeyWhere } from '../../users/api-keys/api-key-where.inputs';
 import { USER_FILTER, UserWhere } from '../../users/user.inputs';
 import { ActorKindEnum, AuditOutcomeEnum } from './audit-entry.type';
 

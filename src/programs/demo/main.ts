@@ -3,7 +3,7 @@ import { type App, startApp } from '../../app/app';
 import { stopOnSignals } from '../../app/stop-on-signals';
 import { readConfig } from '../../config';
 import { createLog } from '../../log';
-import { makeToken } from '../../users/api-key-token';
+import { makeToken } from '../../users/api-keys/api-key-token';
 import { type Calls, callUs } from './calling';
 import { createClient } from './client';
 import { readDocuments } from './documents';

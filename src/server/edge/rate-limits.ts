@@ -1,7 +1,8 @@
 // The rate limits of one caller in this process. Kept in memory: several processes allow several times as much.
 
 import { createTokenBuckets, type TokenBuckets } from '../../token-buckets';
-import { hashToken, keyIdOf } from '../../users/api-key-token';
+import { keyIdOf } from '../../users/api-keys/api-key-token';
+import { hashToken } from '../../users/token-hash';
 import { credentialId, type Viewer } from '../../viewer';
 import { addressRange } from './address-range';
 import { type CostReport, tooMany } from './refusal';

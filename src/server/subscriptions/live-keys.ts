@@ -1,7 +1,7 @@
 // The API keys and sessions of open connections, which are looked up again every two seconds.
 import { currentMs } from '../../clock';
 import type { Log } from '../../log';
-import type { Standing } from '../../users/authenticate';
+import type { Standing } from '../../users/api-keys/authenticate';
 import { type Credential, credentialId } from '../../viewer';
 
 /** How soon a revoked key or session, or changed roles, take effect on open connections. */

@@ -1,7 +1,7 @@
 // One connection with subscriptions, and its viewer as last looked up.
 import { AppError } from '../../errors';
 import type { Log } from '../../log';
-import type { Standing } from '../../users/authenticate';
+import type { Standing } from '../../users/api-keys/authenticate';
 import type { Viewer } from '../../viewer';
 import type { LiveKeys } from './live-keys';
 

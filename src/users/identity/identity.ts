@@ -5,14 +5,14 @@ import { newId, timeOfId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { textFault } from '../../text';
 import type { Role } from '../../viewer';
-import type { From } from '../authenticate';
+import { hasApiKeys } from '../api-keys/api-key.store';
+import type { From } from '../api-keys/authenticate';
 import {
   changeUser,
   findUserByIdentity,
   findUserByName,
   findUserForUpdate,
   findUserWithEmail,
-  hasKeys,
   insertUser,
   type UserRow,
 } from '../user.store';
@@ -69,7 +69,7 @@ async function findOrCreate(
   const named = await findUserByName(db, email);
   if (named) {
     // made for the events of a business system: there is nothing to take over
-    const isOnlyNamed = named.identitySubject === null && named.roles.length === 0 && !(await hasKeys(db, named.id));
+    const isOnlyNamed = named.identitySubject === null && named.roles.length === 0 && !(await hasApiKeys(db, named.id));
     return isOnlyNamed ? link(db, named, identity, from) : taken(email);
   }
   const created = await create(db, email, from);

@@ -2,7 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { currentTime } from '../../clock';
 import type { Db } from '../../sql/db';
-import { hashToken } from '../api-key-token';
+import { hashToken } from '../token-hash';
 import { insertAttempt, takeAttempt } from './sign-in-attempt.store';
 
 const ATTEMPT_MS = 10 * 60_000;

@@ -2,8 +2,13 @@ import { currentTime } from '../../clock';
 import { AppError } from '../../errors';
 import type { Db } from '../../sql/db';
 import { type Credential, credentialId, knownRoles, type Role, type Viewer } from '../../viewer';
+import {
+  type From,
+  LAST_USED_PRECISION_MS,
+  type Standing,
+  standingsOf as standingsOfKeys,
+} from '../api-keys/authenticate';
 import type { AuthCache } from '../auth-cache';
-import { type From, LAST_USED_PRECISION_MS, type Standing, standingsOf as standingsOfKeys } from '../authenticate';
 import { createTokenLookup } from '../token-lookup';
 import {
   isUnchanged,

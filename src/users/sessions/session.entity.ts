@@ -1,5 +1,5 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
-import { ApiKeyEntity } from '../api-key.entity';
+import { ApiKeyEntity } from '../api-keys/api-key.entity';
 import { UserEntity } from '../user.entity';
 
 export const SESSION_METHODS = ['API_KEY', 'OPENID_CONNECT'] as const;

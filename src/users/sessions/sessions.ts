@@ -5,7 +5,7 @@ import { InputError } from '../../errors';
 import { newId, timeOfId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';
-import { hashToken } from '../api-key-token';
+import { hashToken } from '../token-hash';
 import { findSession } from './authenticate-session';
 import type { SessionEndReason, SessionMethod } from './session.entity';
 import { endSessions, findSessionForUpdate, insertSession, liveSessionsOf, type SessionRow } from './session.store';

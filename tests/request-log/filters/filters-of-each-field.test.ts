@@ -14,7 +14,7 @@ import type { FilterMap } from '../../../src/graphql/lists/where-to-sql';
 import { REPLAY_FILTER } from '../../../src/replay/replay-where.inputs';
 import { REQUEST_LOG_FILTER } from '../../../src/request-log/api/request-log.inputs';
 import { sharedSchema } from '../../../src/server/schema/schema';
-import { API_KEY_FILTER } from '../../../src/users/api-key-where.inputs';
+import { API_KEY_FILTER } from '../../../src/users/api-keys/api-key-where.inputs';
 import { SESSION_FILTER } from '../../../src/users/sessions/session.inputs';
 import { USER_FILTER } from '../../../src/users/user.inputs';
 import { WEBHOOK_FILTER } from '../../../src/webhooks/api/webhook-where.inputs';

@@ -1,6 +1,6 @@
 import { createLog } from '../../../src/log';
 import { createLiveKeys } from '../../../src/server/subscriptions/live-keys';
-import type { Standing } from '../../../src/users/authenticate';
+import type { Standing } from '../../../src/users/api-keys/authenticate';
 import { credentialId } from '../../../src/viewer';
 import { waitFor } from '../../support/wait-for';
 

@@ -1,5 +1,5 @@
-import { type Condition, sqlTest } from '../sql/condition';
-import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
+import { type Condition, sqlTest } from '../../sql/condition';
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { ApiKeyEntity } from './api-key.entity';
 
 /** A key with what its user may do. */

@@ -1,12 +1,13 @@
-import { recordOwnAct } from '../audit/record';
-import { currentTime } from '../clock';
-import { ConfigError } from '../config';
-import { newId, timeOfId, toNodeId } from '../ids';
-import type { Db } from '../sql/db';
+import { recordOwnAct } from '../../audit/record';
+import { currentTime } from '../../clock';
+import { ConfigError } from '../../config';
+import { newId, timeOfId, toNodeId } from '../../ids';
+import type { Db } from '../../sql/db';
+import { hashToken } from '../token-hash';
+import { findUserByName, insertUser, lockAdministrator } from '../user.store';
 import { hasApiKeys, insertApiKey, type KeyWithUser, revokeKeysLabelled } from './api-key.store';
-import { hasGeneratedForm, hashToken, keyIdOf, makeToken, newChosenKeyId } from './api-key-token';
+import { hasGeneratedForm, keyIdOf, makeToken, newChosenKeyId } from './api-key-token';
 import { findKey } from './find-key';
-import { findUserByName, insertUser, lockAdministrator } from './user.store';
 
 export const ADMINISTRATOR = 'Administrator';
 const LABEL = 'ADMIN_API_KEY';

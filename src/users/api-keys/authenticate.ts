@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
-import { currentTime } from '../clock';
-import { AppError } from '../errors';
-import type { Db } from '../sql/db';
-import { knownRoles, type Role, type Viewer } from '../viewer';
+import { currentTime } from '../../clock';
+import { AppError } from '../../errors';
+import type { Db } from '../../sql/db';
+import { knownRoles, type Role, type Viewer } from '../../viewer';
+import type { AuthCache } from '../auth-cache';
+import { hashToken } from '../token-hash';
 import { isUnchanged, type KeyWithUser, keysWithUsers, touchApiKey } from './api-key.store';
-import { hashToken } from './api-key-token';
-import type { AuthCache } from './auth-cache';
 import { findKey } from './find-key';
 
 /** How exactly the last use of a key or session is stored. */

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
-import type { Role } from '../viewer';
-import { UserEntity } from './user.entity';
+import type { Role } from '../../viewer';
+import { UserEntity } from '../user.entity';
 
 @Entity('api_keys')
 @Unique('api_keys_key_id_key', ['keyId'])

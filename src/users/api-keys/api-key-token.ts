@@ -1,6 +1,5 @@
 // The form of an API key: hl_ + 8 characters that identify it + 40 secret characters + 6 characters of checksum.
-import { createHash } from 'node:crypto';
-import { checksum, randomText } from '../checked-text';
+import { checksum, randomText } from '../../checked-text';
 
 const FORM = /^hl_([0-9A-Za-z]{8})([0-9A-Za-z]{40})([0-9A-Za-z]{6})$/;
 
@@ -27,8 +26,4 @@ export function keyIdOf(token: string): string | null {
  */
 export function newChosenKeyId(): string {
   return `env:${randomText(16)}`;
-}
-
-export function hashToken(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }

@@ -8,9 +8,9 @@ import {
   OR_TEXT,
   StringFilter,
   WHERE_TEXT,
-} from '../graphql/lists/filter-inputs';
-import { PageArgs } from '../graphql/lists/page-args';
-import { type TimeOrder, timeOrder } from '../graphql/lists/time-order';
+} from '../../graphql/lists/filter-inputs';
+import { PageArgs } from '../../graphql/lists/page-args';
+import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
 import {
   type FilterMap,
   idFilter,
@@ -19,8 +19,8 @@ import {
   listFilter,
   textFilter,
   timeFilter,
-} from '../graphql/lists/where-to-sql';
-import { RoleListFilter, USER_FILTER, UserWhere } from './user.inputs';
+} from '../../graphql/lists/where-to-sql';
+import { RoleListFilter, USER_FILTER, UserWhere } from '../user.inputs';
 
 @InputType('ApiKeyWhere', { description: 'API keys that meet all of these conditions.' })
 export class ApiKeyWhere {

@@ -1,16 +1,17 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
-import { checkInput } from '../graphql/arguments/check-input';
-import type { Context } from '../graphql/context';
-import { withExample } from '../graphql/example';
-import { payloadOf } from '../graphql/mutation-payload';
-import { HasRole } from '../graphql/roles/has-role';
-import { answer } from '../graphql/user-error';
-import { toNodeId, uuidOf } from '../ids';
-import { knownRoles, type Viewer } from '../viewer';
+import { checkInput } from '../../graphql/arguments/check-input';
+import type { Context } from '../../graphql/context';
+import { withExample } from '../../graphql/example';
+import { payloadOf } from '../../graphql/mutation-payload';
+import { HasRole } from '../../graphql/roles/has-role';
+import { answer } from '../../graphql/user-error';
+import { toNodeId, uuidOf } from '../../ids';
+import { knownRoles, type Viewer } from '../../viewer';
+import { RoleEnum } from '../user.type';
+import { CreateApiKeyInput, RevokeApiKeyInput } from './api-key.inputs';
 import type { ApiKeyRow } from './api-key.store';
+import { ApiKeyType } from './api-key.type';
 import { createApiKey, revokeApiKey } from './api-keys';
-import { CreateApiKeyInput, RevokeApiKeyInput } from './user.inputs';
-import { ApiKeyType, RoleEnum } from './user.type';
 
 const RevokeApiKeyPayload = payloadOf('RevokeApiKey', { apiKey: [() => ApiKeyType, 'The key, now with `revokedAt`.'] });
 const CreateApiKeyPayload = payloadOf('CreateApiKey', {

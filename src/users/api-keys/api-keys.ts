@@ -1,12 +1,13 @@
-import { recordAct } from '../audit/record';
-import { currentTime } from '../clock';
-import { InputError, type UserError } from '../errors';
-import { newId, timeOfId, toNodeId } from '../ids';
-import type { Db } from '../sql/db';
-import type { Role, Viewer } from '../viewer';
+import { recordAct } from '../../audit/record';
+import { currentTime } from '../../clock';
+import { InputError, type UserError } from '../../errors';
+import { newId, timeOfId, toNodeId } from '../../ids';
+import type { Db } from '../../sql/db';
+import type { Role, Viewer } from '../../viewer';
+import { hashToken } from '../token-hash';
+import { findUser, type UserRow } from '../user.store';
 import { type ApiKeyRow, findApiKeyForUpdate, insertApiKey, revokeKey } from './api-key.store';
-import { hashToken, keyIdOf, makeToken } from './api-key-token';
-import { findUser, type UserRow } from './user.store';
+import { keyIdOf, makeToken } from './api-key-token';
 
 export interface NewApiKey {
   userId: string | null;

@@ -1,7 +1,7 @@
-import type { Db } from '../sql/db';
+import type { Db } from '../../sql/db';
+import { createTokenLookup } from '../token-lookup';
 import { type KeyWithUser, keysWithUsersByHash } from './api-key.store';
 import { hasGeneratedForm, keyIdOf } from './api-key-token';
-import { createTokenLookup } from './token-lookup';
 
 const lookUp = createTokenLookup(keysWithUsersByHash);
 

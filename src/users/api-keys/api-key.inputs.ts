@@ -1,0 +1,33 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, ID, InputType } from 'type-graphql';
+import { ShortText } from '../../graphql/arguments/check-input';
+import type { Role } from '../../viewer';
+import { RoleEnum } from '../user.type';
+
+@InputType('CreateApiKeyInput', { description: 'A new API key.' })
+export class CreateApiKeyInput {
+  @Field(() => ID, { description: 'The user whom the key authenticates, `usr_...`.' })
+  userId: string;
+
+  @ShortText()
+  @Field(() => String, { description: 'What the key is for, 1 to 200 characters.' })
+  label: string;
+
+  @Field(() => [RoleEnum], {
+    nullable: true,
+    description: "The roles of the key, a subset of the user's roles. Default: all roles of the user.",
+  })
+  roles?: Role[] | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the key expires, a time in the future. Default: never.',
+  })
+  expiresAt?: Date | null;
+}
+
+@InputType('RevokeApiKeyInput', { description: 'The key to revoke permanently.' })
+export class RevokeApiKeyInput {
+  @Field(() => ID, { description: 'The key, `key_...`.' })
+  id: string;
+}
