@@ -76,6 +76,8 @@ const FOLDERS = [
   'evidence/verifying',
   'evidence/api',
   'documents',
+  'privacy',
+  'privacy/api',
   'features',
   'database/embedded-postgres/files',
   'database/embedded-postgres',
