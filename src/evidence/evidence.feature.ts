@@ -1,5 +1,6 @@
 import { EvidenceAnchorEntity, EvidenceAnchorTargetEntity } from './anchors/anchor.entity';
 import { AnchorsResolver } from './api/anchors.resolver';
+import { CompletenessResolver } from './api/completeness.resolver';
 import { EvidenceResolver } from './api/evidence.resolver';
 import { ExportingResolver } from './api/exporting.resolver';
 import { EvidenceKeysResolver } from './api/keys.resolver';
@@ -38,6 +39,7 @@ export const evidence = {
     EvidenceKeysResolver,
     ExportingResolver,
     VerifyingResolver,
+    CompletenessResolver,
     RequestEvidenceResolver,
     EventEvidenceResolver,
     AuditEvidenceResolver,

@@ -27,25 +27,28 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     everybody: 'viewer viewerRoles',
     readers: `businessDocument node nodes user users webhook webhooks businessEvent businessEvents delivery deliveries
       webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats expiringSecrets search replay replays export exports deliveriesPaused
-      evidenceStatus evidenceHeads evidenceAnchors evidenceConsistency mySessions`,
+      evidenceStatus evidenceHeads evidenceAnchors evidenceConsistency evidenceCompleteness mySessions`,
     contentReaders: 'explainVerification',
-    keyReaders: 'evidenceRun apiKeys auditEntry auditEntries sessions legalHolds',
+    keyReaders: 'evidenceRun apiKeys auditEntry auditEntries sessions',
     everyRole: 'myAuditEntries',
   },
   Subscription: { readers: 'webhookRequestLogChanged' },
   Mutation: {
-    administrators: 'releaseLegalHold rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
+    administrators: 'rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
     managers:
       'createWebhook updateWebhook restoreWebhookVersion rotateWebhookSecret rotateWebhookToken pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
       'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay pauseDeliveries resumeDeliveries',
     publishers: 'publishEvents',
     readers: 'exportWebhookRequestLogs revokeSession revokeSessions',
-    keyReaders:
-      'placeLegalHold requestLegalHoldRelease exportEvidence verifyEvidence anchorEvidence attachEvidenceAnchor',
+    keyReaders: 'exportEvidence verifyEvidence anchorEvidence attachEvidenceAnchor',
   },
   Evidence: { readers: 'state sealedAt leafIndex treeSize leafHash proof' },
   EvidenceHead: { readers: 'treeSize checkpoint signedAt' },
   EvidenceStatus: { readers: 'origin keys treeSize head waiting oldestWaitingSeconds stops lastAnchors' },
+  EvidenceCompleteness: {
+    readers: 'deliveries attempts requests sealed waiting decisions sealedDecisions holeCount holes next',
+  },
+  EvidenceHole: { readers: 'name kind rowId deliveryId attempt message' },
   EvidenceTarget: { readers: 'kind by anchoredSize anchoredAt triedAt error' },
   EvidenceAnchor: { readers: 'kind by origin treeSize at query proof' },
   EvidenceStop: { readers: 'code message reporter checkpoint since' },
@@ -58,13 +61,6 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   RotateEvidenceKeyPayload: { everybody: 'vkey userErrors' },
   AnchorEvidencePayload: { everybody: 'targets userErrors' },
   AttachEvidenceAnchorPayload: { everybody: 'anchor userErrors' },
-  LegalHold: {
-    keyReaders: `id name documentType referenceDocument from to reason placedAt releaseAskedAt releaseReason releasedAt webhook user
-      placedBy releaseAskedBy releasedBy`,
-  },
-  PlaceLegalHoldPayload: { everybody: 'legalHold userErrors' },
-  RequestLegalHoldReleasePayload: { everybody: 'legalHold userErrors' },
-  ReleaseLegalHoldPayload: { everybody: 'legalHold userErrors' },
   User: {
     readers:
       'id name fullName roles active email emailVerified identityIssuer rolesMapped createdAt webhooks requests deliveries businessEvents',

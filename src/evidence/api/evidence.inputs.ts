@@ -1,4 +1,4 @@
-import { ArgsType, Field, Float, Int } from 'type-graphql';
+import { ArgsType, Field, Float, ID, Int } from 'type-graphql';
 
 @ArgsType()
 export class EvidenceHeadsArgs {
@@ -16,4 +16,19 @@ export class ConsistencyArgs {
 
   @Field(() => Float, { description: 'The number of leaves of the later tree, at most `evidenceStatus { treeSize }`.' })
   to: number;
+}
+
+@ArgsType()
+export class CompletenessArgs {
+  @Field(() => String, { description: 'The month in UTC: "2026-03".' })
+  month: string;
+
+  @Field(() => ID, { nullable: true, description: 'The webhook, `whk_...`. Default: all webhooks together.' })
+  webhookId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: '`next` of the call before. Default: from the start of the month.',
+  })
+  after?: string | null;
 }

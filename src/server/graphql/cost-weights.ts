@@ -50,12 +50,15 @@ export const COST_WEIGHTS: CostWeights = {
     // the whole row, and some hundred hashes
     ['WebhookRequestLog.evidence', 5],
     ['BusinessEvent.evidence', 5],
+    ['AuditEntry.evidence', 5],
     ['Delivery.evidence', 6],
     ['Evidence.proof', 50],
     ['Query.evidenceStatus', 20],
     ['Query.evidenceHeads', 20],
     ['Query.evidenceAnchors', 20],
     ['Query.evidenceConsistency', 200],
+    // up to 100,000 rows
+    ['Query.evidenceCompleteness', 8_000],
     ['Mutation.exportEvidence', 1_000],
     // as a job, it reads the whole log
     ['Mutation.verifyEvidence', 1_000],

@@ -1,0 +1,57 @@
+import { Args, Ctx, Query, Resolver } from 'type-graphql';
+import { quoted } from '../../errors';
+import type { Context } from '../../graphql/context';
+import { withExample } from '../../graphql/example';
+import { HasRole } from '../../graphql/roles/has-role';
+import { toNodeId, uuidOf } from '../../ids';
+import { refuseSaying } from '../../refuse-argument';
+import { READERS } from '../../viewer';
+import { webhooksById } from '../../webhooks/webhook.store';
+import { countMonth, type Hole } from '../completeness/count-month';
+import { readMonth } from '../completeness/month';
+import { readPosition, writePosition } from '../completeness/position';
+import { EvidenceCompletenessType, type EvidenceHoleType } from './completeness.type';
+import { CompletenessArgs } from './evidence.inputs';
+
+@Resolver()
+export class CompletenessResolver {
+  @HasRole(...READERS)
+  @Query(() => EvidenceCompletenessType, {
+    description: withExample(
+      'Whether a month is complete, of one webhook or of all: the attempts that deliveries count, against the requests in ' +
+        'the log and the leaves in the sealed tree. What is missing is named. docs/evidence.md says what it cannot find.',
+      '{ evidenceCompleteness(month: "2026-03", webhookId: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { attempts requests sealed ' +
+        'waiting holeCount holes { name rowId deliveryId attempt message } next } }',
+    ),
+  })
+  async evidenceCompleteness(
+    @Ctx() { db }: Context,
+    @Args(() => CompletenessArgs) { month: text, webhookId, after }: CompletenessArgs,
+  ): Promise<EvidenceCompletenessType> {
+    const month = readMonth(text);
+    if (!month) refuseSaying(`month must be a year and a month, such as 2026-03, not ${quoted(text)}.`, ['month']);
+    const from = after == null ? null : readPosition(after);
+    if (after != null && !from)
+      refuseSaying(`after ${quoted(after)} is no \`next\` of evidenceCompleteness.`, ['after']);
+    const webhook = webhookId == null ? null : uuidOf('Webhook', webhookId);
+    if (webhookId != null && (webhook === null || (await webhooksById(db, [webhook])).size === 0)) {
+      refuseSaying(`There is no webhook with the id ${quoted(webhookId)}.`, ['webhookId']);
+    }
+    const { named, holes, next, ...counts } = await countMonth(db, month, webhook, from);
+    return {
+      ...counts,
+      holeCount: holes,
+      holes: named.map(shown),
+      next: next && writePosition(next),
+    };
+  }
+}
+
+function shown({ kind, rowId, deliveryId, ...hole }: Hole): EvidenceHoleType {
+  return {
+    ...hole,
+    kind,
+    rowId: rowId === null || kind !== 'request' ? rowId : toNodeId('WebhookRequestLog', rowId),
+    deliveryId: deliveryId && toNodeId('Delivery', deliveryId),
+  };
+}

@@ -1,0 +1,115 @@
+// Counts the attempts of deliveries against the requests and the leaves that are there.
+import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { LEAF_KINDS, type LeafKind } from '../formats/leaf-kinds';
+
+/** Which rows are counted, and since when they should be sealed. */
+export interface CountedPage {
+  /** null: of all webhooks, and what belongs to none. */
+  webhookId: string | null;
+  /** Ids of the rows of the page, exclusive. */
+  after: string;
+  /** Exclusive. */
+  end: string;
+  atMost: number;
+  /** The number of leaves that the newest signed head contains. */
+  sealedSize: number;
+  /** What finished before must be sealed. */
+  dueBefore: Date;
+}
+
+export interface Counts {
+  deliveries: number;
+  attempts: number;
+  requests: number;
+  sealed: number;
+  waiting: number;
+  decisions: number;
+  sealedDecisions: number;
+  holes: number;
+}
+
+export interface PageCounts extends Counts {
+  /** The rows of the page. */
+  scanned: number;
+  /** The last of them; null: there was none. */
+  last: string | null;
+  /** Those of the first rows that have holes. */
+  suspects: string[];
+}
+
+/** The holes that one call names. */
+export const MAX_NAMED = 100;
+
+const leafOf = (kind: LeafKind, id: string) =>
+  `left join evidence_leaves l on l.kind = ${LEAF_KINDS[kind]} and l.subject_id = ${id}`;
+/** $1: the number of leaves that are sealed. */
+const IS_SEALED = 'coalesce(l.leaf_index < $1, false)';
+
+/** $2: what finished before must be sealed. The deliveries of the page, their requests, and their newest decisions. */
+const parts = (page: string) => `page as materialized (
+    select id, status, attempts, finished_at from deliveries where ${page}
+  ), requests as (
+    select p.id as delivery_id, r.id, r.attempt_number, r.attempt_number between 1 and p.attempts as is_counted,
+      ${IS_SEALED} as is_sealed, coalesce(r.finished_at < $2 and not ${IS_SEALED}, false) as is_late
+    from page p join webhook_request_logs r on r.delivery_id = p.id ${leafOf('request', 'r.id')}
+  ), decisions as (
+    select p.id as delivery_id, d.id, ${IS_SEALED} as is_sealed, p.finished_at < $2 and not ${IS_SEALED} as is_late
+    from page p
+      left join lateral (select id from delivery_decisions where delivery_id = p.id order by id desc limit 1) as d on true
+      ${leafOf('decision', 'd.id')}
+    where p.status in ('EXHAUSTED', 'SKIPPED', 'CANCELLED')
+  )`;
+
+export async function countDeliveries(db: Db, page: CountedPage): Promise<PageCounts> {
+  const { webhookId, after, end, atMost, sealedSize, dueBefore } = page;
+  const ofWebhook = webhookId === null ? '' : 'and webhook_id = $6';
+  const row = await rowOf<PageCounts>(
+    db,
+    statement(`with ${parts(`id > $3 and id < $4 ${ofWebhook} order by id limit $5`)}, each as (
+       select p.id, p.attempts, r.requests, r.sealed, r.waiting, d.is_sealed as is_decision_sealed,
+         p.attempts - coalesce(r.counted, 0) + coalesce(r.requests - r.counted + r.late, 0) + coalesce(d.is_late, false)::int
+           as holes
+       from page p left join decisions d on d.delivery_id = p.id left join (
+         select delivery_id, count(*)::int as requests, (count(*) filter (where is_sealed))::int as sealed,
+           (count(*) filter (where not is_sealed and not is_late))::int as waiting,
+           count(distinct case when is_counted then attempt_number end)::int as counted,
+           (count(*) filter (where is_late))::int as late
+         from requests group by delivery_id) as r on r.delivery_id = p.id
+     )
+     select count(*)::int as scanned, max(id::text) as last, count(*)::int as deliveries,
+       coalesce(sum(attempts), 0)::int as attempts, coalesce(sum(requests), 0)::int as requests,
+       coalesce(sum(sealed), 0)::int as sealed, coalesce(sum(waiting), 0)::int as waiting, count(is_decision_sealed)::int as decisions,
+       (count(*) filter (where is_decision_sealed))::int as "sealedDecisions", coalesce(sum(holes), 0)::int as holes,
+       coalesce((array_agg(id order by id) filter (where holes > 0))[:${MAX_NAMED}], '{}') as suspects
+     from each`),
+    [sealedSize, dueBefore, after, end, atMost, ...(webhookId === null ? [] : [webhookId])],
+  );
+  return row as PageCounts;
+}
+
+/** A delivery that has holes. */
+export interface CountedDelivery {
+  id: string;
+  status: string;
+  attempts: number;
+  requests: { id: string; attempt: number; isLate: boolean }[];
+  /** Of a delivery that was not sent, or given up. `id` is null: there is none. */
+  decision: { id: string | null; isLate: boolean } | null;
+}
+
+export async function deliveriesToName(
+  db: Db,
+  ids: readonly string[],
+  { sealedSize, dueBefore }: CountedPage,
+): Promise<CountedDelivery[]> {
+  return rowsOf<CountedDelivery>(
+    db,
+    statement(`with ${parts('id = any($3::uuid[])')}
+     select id, status, attempts,
+       (select coalesce(json_agg(json_build_object('id', r.id, 'attempt', r.attempt_number, 'isLate', r.is_late) order by r.id),
+         '[]') from requests r where r.delivery_id = page.id) as requests,
+       (select json_build_object('id', d.id, 'isLate', d.is_late) from decisions d where d.delivery_id = page.id) as decision
+     from page order by id`),
+    [sealedSize, dueBefore, ids],
+  );
+}

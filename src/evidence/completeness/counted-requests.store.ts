@@ -1,0 +1,83 @@
+// Counts the requests that no delivery counts, as the calls of partners, and leaves whose requests are gone.
+import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { LEAF_KINDS } from '../formats/leaf-kinds';
+import { type CountedPage, MAX_NAMED, type PageCounts } from './counted-deliveries.store';
+
+const valuesOf = ({ webhookId, after, end, atMost, sealedSize, dueBefore }: CountedPage) => [
+  after,
+  end,
+  atMost,
+  sealedSize,
+  dueBefore,
+  ...(webhookId === null ? [] : [webhookId]),
+];
+
+const NOTHING = `0 as deliveries, 0 as decisions, 0 as "sealedDecisions"`;
+
+/** Calls of partners, and requests whose delivery is gone. */
+export async function countRequests(db: Db, page: CountedPage): Promise<PageCounts> {
+  const ofWebhook = page.webhookId === null ? '' : 'and webhook_id = $6';
+  const row = await rowOf<PageCounts>(
+    db,
+    statement(`with page as materialized (
+       select id, delivery_id, finished_at from webhook_request_logs
+       where id > $1 and id < $2 ${ofWebhook} order by id limit $3
+     ), each as (
+       select p.id, p.delivery_id is null as is_call, coalesce(l.leaf_index < $4, false) as is_sealed,
+         coalesce(p.finished_at < $5 and not coalesce(l.leaf_index < $4, false), false) as is_late
+       from page p left join evidence_leaves l on l.kind = ${LEAF_KINDS.request} and l.subject_id = p.id
+       where p.delivery_id is null or not exists (select from deliveries d where d.id = p.delivery_id)
+     )
+     select (select count(*)::int from page) as scanned, (select max(id::text) from page) as last, ${NOTHING},
+       (count(*) filter (where is_call))::int as attempts, count(*)::int as requests,
+       (count(*) filter (where is_sealed))::int as sealed,
+       (count(*) filter (where not is_sealed and not is_late))::int as waiting,
+       ((count(*) filter (where not is_call)) + (count(*) filter (where is_late)))::int as holes,
+       coalesce((array_agg(id order by id) filter (where is_late or not is_call))[:${MAX_NAMED}], '{}') as suspects
+     from each`),
+    valuesOf(page),
+  );
+  return row as PageCounts;
+}
+
+/** A request that has holes. */
+export interface CountedRequest {
+  id: string;
+  /** Whose row is gone; null: it is a call. */
+  deliveryId: string | null;
+  isLate: boolean;
+}
+
+export async function requestsToName(
+  db: Db,
+  ids: readonly string[],
+  { sealedSize, dueBefore }: CountedPage,
+): Promise<CountedRequest[]> {
+  return rowsOf<CountedRequest>(
+    db,
+    statement(`select r.id, r.delivery_id as "deliveryId",
+       coalesce(r.finished_at < $3 and not coalesce(l.leaf_index < $2, false), false) as "isLate"
+     from webhook_request_logs r left join evidence_leaves l on l.kind = ${LEAF_KINDS.request} and l.subject_id = r.id
+     where r.id = any($1::uuid[]) order by r.id`),
+    [ids, sealedSize, dueBefore],
+  );
+}
+
+/** Places in the tree of requests that are gone. A leaf does not say to which webhook it belongs. */
+export async function countLeaves(db: Db, page: CountedPage): Promise<PageCounts> {
+  const row = await rowOf<PageCounts>(
+    db,
+    statement(`with page as materialized (
+       select subject_id as id from evidence_leaves
+       where kind = ${LEAF_KINDS.request} and subject_id > $1 and subject_id < $2 order by subject_id limit $3
+     ), gone as (
+       select id from page where not exists (select from webhook_request_logs r where r.id = page.id)
+     )
+     select (select count(*)::int from page) as scanned, (select max(id::text) from page) as last, ${NOTHING},
+       0 as attempts, 0 as requests, 0 as sealed, 0 as waiting, count(*)::int as holes,
+       coalesce((array_agg(id order by id))[:${MAX_NAMED}], '{}') as suspects
+     from gone`),
+    valuesOf({ ...page, webhookId: null }).slice(0, 3),
+  );
+  return row as PageCounts;
+}

@@ -1,0 +1,166 @@
+// The attempts of a month, counted against the log and the tree, after the owner of the database took some away.
+import { countMonth } from '../../src/evidence/completeness/count-month';
+import { readMonth } from '../../src/evidence/completeness/month';
+import { readNodeId, toNodeId } from '../../src/ids';
+import { agree, callStandard, receivedBy } from '../incoming/callers';
+import { startTestApp, type TestApp } from '../support/app';
+import { type Receiver, startReceiver } from '../support/receiver';
+import { waitFor } from '../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../support/webhooks';
+import { openStore, type Store, tamperWith } from './stored-tree';
+
+const COUNT = `query ($month: String!, $webhookId: ID, $after: String) {
+  evidenceCompleteness(month: $month, webhookId: $webhookId, after: $after) {
+    deliveries attempts requests sealed waiting decisions sealedDecisions holeCount
+    holes { name kind rowId deliveryId attempt message } next } }`;
+const NO_HOLES = { holeCount: 0, holes: [], next: null };
+
+let app: TestApp;
+let store: Store;
+let partner: Receiver;
+let outgoing: string;
+let incoming: string;
+let month: string;
+
+interface Sent {
+  id: string;
+  requests: { nodes: { id: string }[] };
+}
+let sent: Record<string, Sent>;
+
+const uuid = (id: string) => readNodeId(id)?.id as string;
+
+async function count(webhookId: string | null, key?: string) {
+  const { data, errors } = await app.ask(COUNT, { month, webhookId }, key);
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data.evidenceCompleteness;
+}
+
+beforeAll(async () => {
+  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
+  store = await openStore(app.database);
+  partner.answerWith(({ body }) => ({ status: body.includes('REFUSED') ? 500 : 200 }));
+  const settings = { documentType: 'Sales Invoice', condition: 'doc.name != "UNWANTED"', retrySchedule: [0, 0, 0] };
+  outgoing = (await createTestWebhook(app, partner.url, settings)).id;
+  const agreed = await agree(app);
+  incoming = agreed.id;
+  await publish(
+    app,
+    ['ONE', 'TWO', 'THREE', 'FOUR', 'REFUSED', 'UNWANTED'].map((name) => invoice(name)),
+  );
+  for (const body of ['{"n":1}', '{"n":2}']) await callStandard(agreed, body);
+  month = new Date().toISOString().slice(0, 7);
+  await waitFor('everything to be sealed', async () => {
+    const { deliveries, requests, sealed, sealedDecisions } = await count(null);
+    return deliveries === 6 && requests === sealed && sealed === 9 && sealedDecisions === 2;
+  });
+  const { data } = await app.ask(
+    '{ deliveries(first: 10) { nodes { id referenceDocument requests(last: 5) { nodes { id } } } } }',
+  );
+  sent = Object.fromEntries(
+    data.deliveries.nodes.map((each: Sent & { referenceDocument: string }) => [each.referenceDocument, each]),
+  );
+});
+afterAll(async () => {
+  await store.source.destroy();
+  await Promise.all([app.stop(), partner.stop()]);
+});
+
+test('a complete month has as many requests and leaves as attempts, for each webhook and for all', async () => {
+  const none = { deliveries: 0, waiting: 0, decisions: 0, sealedDecisions: 0, ...NO_HOLES };
+  const sentOnes = { ...none, deliveries: 6, attempts: 7, requests: 7, sealed: 7, decisions: 2, sealedDecisions: 2 };
+  expect(await count(outgoing)).toEqual(sentOnes);
+  expect(await count(incoming)).toEqual({ ...none, attempts: 2, requests: 2, sealed: 2 });
+  expect(await count(null)).toEqual({ ...sentOnes, attempts: 9, requests: 9, sealed: 9 });
+  const { data } = await app.ask(COUNT, { month: '2020-02' });
+  expect(data.evidenceCompleteness).toEqual({ ...none, attempts: 0, requests: 0, sealed: 0 });
+});
+
+test('a count in small pieces is the same in all', async () => {
+  const parsed = readMonth(month);
+  if (!parsed) throw new Error('no month');
+  const db = store.source.manager;
+  const whole = await countMonth(db, parsed, null, null);
+  const sums = { attempts: 0, sealed: 0, decisions: 0, calls: 0 };
+  for (let from: typeof whole.next = null; ; ) {
+    const piece = await countMonth(db, parsed, null, from, 2);
+    sums.attempts += piece.attempts;
+    sums.sealed += piece.sealed;
+    sums.decisions += piece.decisions;
+    sums.calls += 1;
+    from = piece.next;
+    if (from === null) break;
+  }
+  expect(sums).toMatchObject({ attempts: whole.attempts, sealed: whole.sealed, decisions: whole.decisions });
+  expect(sums.calls).toBeGreaterThan(5);
+});
+
+test('every reader counts, and a publisher does not', async () => {
+  for (const role of ['SUPPORT', 'AUDITOR', 'INTEGRATION_MANAGER'] as const) {
+    expect(await count(outgoing, await app.keyFor(role))).toMatchObject({ attempts: 7 });
+  }
+  const { errors } = await app.ask(COUNT, { month }, await app.keyFor('PUBLISHER'));
+  expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+});
+
+test.each([
+  { given: { month: '2026-13' }, says: 'month must be a year and a month, such as 2026-03, not "2026-13"' },
+  { given: { month: '2026-3' }, says: 'month must be' },
+  { given: { month: '1969-12' }, says: 'month must be' },
+  { given: { month: '2026-03\n' }, says: 'month must be' },
+  { given: { month: '2026-03', webhookId: 'whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e' }, says: 'There is no webhook' },
+  { given: { month: '2026-03', webhookId: 'req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e' }, says: 'There is no webhook' },
+  { given: { month: '2026-03', after: 'nothing' }, says: 'after "nothing" is no `next`' },
+  { given: { month: '2026-03', after: '' }, says: 'after "" is no `next`' },
+])('$given is refused', async ({ given, says }) => {
+  const { errors } = await app.ask(COUNT, given);
+  expect(errors?.[0]).toMatchObject({
+    message: expect.stringContaining(says),
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+});
+
+test('what the owner of the database took away or changed is named', async () => {
+  const request = (name: string, at = 0) => sent[name]?.requests.nodes[at]?.id as string;
+  const delivery = (name: string) => sent[name]?.id as string;
+  const [theirCall] = await receivedBy(app, { id: incoming });
+  const aged = `started_at = started_at - interval '2 minutes', finished_at = finished_at - interval '2 minutes'`;
+  await tamperWith(app.database, [
+    `delete from webhook_request_logs where id = '${uuid(request('REFUSED', 1))}'`,
+    ...[uuid(request('ONE')), theirCall?.id].flatMap((id) => [
+      `delete from evidence_leaves where subject_id = '${id}'`,
+      `update webhook_request_logs set ${aged} where id = '${id}'`,
+    ]),
+    `update deliveries set attempts = 0 where id = '${uuid(delivery('TWO'))}'`,
+    `delete from deliveries where id = '${uuid(delivery('THREE'))}'`,
+    `delete from delivery_decisions where delivery_id = '${uuid(delivery('UNWANTED'))}'`,
+    `update deliveries set finished_at = finished_at - interval '2 minutes' where id = '${uuid(delivery('UNWANTED'))}'`,
+  ]);
+  const ofOutgoing = [
+    { name: 'MISSING', kind: 'request', rowId: null, deliveryId: delivery('REFUSED'), attempt: 2 },
+    { name: 'NOT_SEALED', kind: 'request', rowId: request('ONE'), deliveryId: delivery('ONE'), attempt: 1 },
+    { name: 'UNCOUNTED', kind: 'request', rowId: request('TWO'), deliveryId: delivery('TWO'), attempt: 1 },
+    { name: 'UNCOUNTED', kind: 'request', rowId: request('THREE'), deliveryId: delivery('THREE'), attempt: null },
+    { name: 'MISSING', kind: 'decision', rowId: null, deliveryId: delivery('UNWANTED'), attempt: null },
+  ];
+  const theirs = {
+    ...{ name: 'NOT_SEALED', kind: 'request', deliveryId: null, attempt: null },
+    rowId: toNodeId('WebhookRequestLog', theirCall?.id as string),
+  };
+  const gone = { name: 'DELETED', kind: 'request', rowId: request('REFUSED', 1), deliveryId: null, attempt: null };
+  const said = { message: expect.stringMatching(/\.$/) };
+  const expectHoles = async (webhookId: string | null, holes: object[]) => {
+    const found = await count(webhookId);
+    expect(found.holes).toHaveLength(holes.length);
+    expect(found).toMatchObject({
+      holeCount: holes.length,
+      holes: expect.arrayContaining(holes.map((hole) => ({ ...hole, ...said }))),
+    });
+    return found;
+  };
+  expect(await expectHoles(outgoing, ofOutgoing)).toMatchObject({
+    ...{ deliveries: 5, attempts: 5, requests: 6, sealed: 5, waiting: 0, decisions: 2, sealedDecisions: 1 },
+  });
+  expect(await expectHoles(incoming, [theirs])).toMatchObject({ attempts: 2, requests: 2, sealed: 1, waiting: 0 });
+  await expectHoles(null, [...ofOutgoing, theirs, gone]);
+});
