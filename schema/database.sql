@@ -460,6 +460,40 @@ CREATE TABLE incoming_tokens (
 );
 CREATE INDEX incoming_tokens_webhook_id_idx ON incoming_tokens USING btree (webhook_id);
 
+CREATE TABLE legal_holds (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  webhook_id uuid,
+  document_type text,
+  reference_document text,
+  user_id uuid,
+  from_at timestamp(3) with time zone,
+  to_at timestamp(3) with time zone,
+  reason text NOT NULL,
+  placed_by uuid NOT NULL,
+  placed_at timestamp(3) with time zone NOT NULL,
+  release_asked_by uuid,
+  release_asked_at timestamp(3) with time zone,
+  release_reason text,
+  released_by uuid,
+  released_at timestamp(3) with time zone,
+  CONSTRAINT legal_holds_asked_check CHECK ((release_asked_by IS NULL) = (release_asked_at IS NULL) AND (release_asked_by IS NULL) = (release_reason IS NULL)),
+  CONSTRAINT legal_holds_criteria_check CHECK (num_nonnulls(webhook_id, document_type, user_id, from_at, to_at) > 0),
+  CONSTRAINT legal_holds_document_check CHECK (reference_document IS NULL OR document_type IS NOT NULL),
+  CONSTRAINT legal_holds_pkey PRIMARY KEY (id),
+  CONSTRAINT legal_holds_placed_by_fkey FOREIGN KEY (placed_by) REFERENCES users(id),
+  CONSTRAINT legal_holds_release_asked_by_fkey FOREIGN KEY (release_asked_by) REFERENCES users(id),
+  CONSTRAINT legal_holds_released_by_fkey FOREIGN KEY (released_by) REFERENCES users(id),
+  CONSTRAINT legal_holds_released_check CHECK ((released_by IS NULL) = (released_at IS NULL)),
+  CONSTRAINT legal_holds_second_person_check CHECK (released_by IS NULL OR released_by <> placed_by AND released_by <> release_asked_by),
+  CONSTRAINT legal_holds_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  CONSTRAINT legal_holds_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+);
+CREATE INDEX legal_holds_in_force_idx ON legal_holds USING btree (id) WHERE released_at IS NULL;
+CREATE TRIGGER holds_are_never_deleted BEFORE DELETE ON legal_holds FOR EACH ROW EXECUTE FUNCTION released_holds_never_change();
+CREATE TRIGGER holds_are_only_released BEFORE UPDATE ON legal_holds FOR EACH ROW WHEN (old.released_at IS NOT NULL OR new.id IS DISTINCT FROM old.id OR new.name IS DISTINCT FROM old.name OR new.webhook_id IS DISTINCT FROM old.webhook_id OR new.document_type IS DISTINCT FROM old.document_type OR new.reference_document IS DISTINCT FROM old.reference_document OR new.user_id IS DISTINCT FROM old.user_id OR new.from_at IS DISTINCT FROM old.from_at OR new.to_at IS DISTINCT FROM old.to_at OR new.reason IS DISTINCT FROM old.reason OR new.placed_by IS DISTINCT FROM old.placed_by OR new.placed_at IS DISTINCT FROM old.placed_at) EXECUTE FUNCTION released_holds_never_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON legal_holds FOR EACH STATEMENT EXECUTE FUNCTION released_holds_never_change();
+
 CREATE TABLE open_deliveries (
   id uuid NOT NULL,
   webhook_id uuid NOT NULL,
@@ -1424,6 +1458,15 @@ begin
       hint = 'Let NTP set the clocks of both machines. To import old rows, insert them as the owner of the table.';
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.released_holds_never_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% on legal_holds is refused: only the release of a hold can be written, and once', tg_op
+    using errcode = 'integrity_constraint_violation';
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.request_leaf_hash(r webhook_request_logs)
  RETURNS bytea
  LANGUAGE plpgsql
@@ -1534,7 +1577,7 @@ declare
     request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
     request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, worker_leases,
     evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs,
-    evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, sign_in_attempts}';
+    evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, sign_in_attempts, legal_holds}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;
   name text := document_type;

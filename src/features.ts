@@ -6,6 +6,7 @@ import { documents } from './documents/documents.feature';
 import { events } from './events/events.feature';
 import { evidence } from './evidence/evidence.feature';
 import { incoming } from './incoming/incoming.feature';
+import { privacy } from './privacy/privacy.feature';
 import type { LinkedFields } from './read-plan/linked-fields';
 import type { SqlFields } from './read-plan/sql-fields';
 import { replay } from './replay/replay.feature';
@@ -37,4 +38,5 @@ export const FEATURES: readonly Feature[] = [
   replay,
   evidence,
   documents,
+  privacy,
 ];

@@ -24,6 +24,11 @@ export function isNodeName(name: string): name is NodeName {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** Whether it is a UUID in lower case, as the API gives ids of jobs. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
 const RANDOM_BYTES = 16;
 const pool = Buffer.alloc(256 * RANDOM_BYTES);
 let poolLeft = 0;

@@ -77,6 +77,8 @@ const FOLDERS = [
   'evidence/completeness',
   'evidence/api',
   'documents',
+  'privacy',
+  'privacy/api',
   'features',
   'database/embedded-postgres/files',
   'database/embedded-postgres',

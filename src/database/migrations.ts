@@ -14,6 +14,7 @@ export const MIGRATION_FILES: readonly string[] = [
   '7-write-once-and-partitions.sql',
   '8-publish-event.sql',
   '9-evidence.sql',
+  '10-privacy.sql',
 ];
 
 /** Beside src/; `npm run build` copies it, so that it is beside dist/src/ too. */

@@ -1,12 +1,12 @@
 // The reason that an act upon the sealed log needs, for the audit trail.
-import { isStorable } from '../text';
-
 const MIN = 10;
 const MAX = 500;
+/** Control characters but the end of a line and the tab; and what the database cannot store. */
+const UNWANTED = /(?![\t\n])[\p{Cc}\p{Cs}]/u;
 
 /** @returns what is wrong with it, without the spaces around it; null: nothing */
 export function reasonFault(reason: string): string | null {
   const { length } = reason.trim();
-  if (length >= MIN && length <= MAX && isStorable(reason)) return null;
-  return `reason must be ${MIN} to ${MAX} characters, not ${length}, without NUL and halves of surrogate pairs.`;
+  if (length >= MIN && length <= MAX && !UNWANTED.test(reason)) return null;
+  return `reason must be ${MIN} to ${MAX} characters, not ${length}, without control characters and halves of surrogate pairs.`;
 }

@@ -1,5 +1,5 @@
-import type { TestApp } from '../support/app';
-import { signIn } from '../support/browser-session';
+import type { GraphQLAnswer, TestApp } from '../support/app';
+import { askIn, sessionFor, signIn } from '../support/browser-session';
 import type { Ids } from './paths';
 
 /** With a session of the caller, because others than a SYSTEM_MANAGER or AUDITOR see no other. */
@@ -16,4 +16,15 @@ export const sessionMutations = (app: TestApp, ids: Ids) => ({
 
 async function signInAs(app: TestApp, { key }: Ids): Promise<{ session: { id: string }; user: { id: string } }> {
   return (await signIn(app.url, key)).json;
+}
+
+/** What a person must do, in a session. */
+const NEEDS_SESSION = ['releaseLegalHold'];
+
+/** Asks with the key, or where it must be a person, in a session of theirs. */
+export async function askAs(app: TestApp, token: string | null, query: string): Promise<GraphQLAnswer> {
+  if (token === null || !NEEDS_SESSION.some((name) => query.startsWith(`mutation { ${name}`))) {
+    return app.ask(query, undefined, token);
+  }
+  return askIn(app.url, await sessionFor(app.url, token), query);
 }

@@ -10,6 +10,7 @@ import { entryOf, pausedWebhook, versionOf } from './history-rows';
 import { makeExport, makeRun } from './ordered-rows';
 import { sessionMutations } from './own-session';
 import type { Ids } from './paths';
+import { makeHold, privacyMutations } from './privacy-rows';
 
 const NOWHERE = 'http://127.0.0.1:9/';
 let made = 0;
@@ -45,6 +46,7 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     cancelReplay: () => about(),
     pauseDeliveries: () => 'input: { reason: "made" }',
     resumeDeliveries: () => 'input: {}',
+    ...privacyMutations(app),
     exportEvidence: () => `input: { ids: ["${ids.WebhookRequestLog}"], reason: "Tried by a test" }`,
     verifyEvidence: () => 'input: { depth: TREE }',
     rotateEvidenceKey: () => 'input: { reason: "Tried by a test", compromisedAt: "2026-01-01T00:00:00Z" }',
@@ -282,6 +284,7 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     BusinessDocument: documentId({ documentType: 'Sales Invoice', name: 'INV-0042' }),
     Export: await makeExport(app),
     EvidenceRun: await makeRun(app),
+    LegalHold: await makeHold(app, true),
     AuditEntry: await entryOf(app, webhook),
     WebhookVersion: await versionOf(app, webhook),
     'User.auditEntries': (await app.ask('{ viewer { id } }')).data.viewer.id,

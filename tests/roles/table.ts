@@ -29,18 +29,19 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats expiringSecrets search replay replays export exports deliveriesPaused
       evidenceStatus evidenceHeads evidenceAnchors evidenceConsistency evidenceCompleteness mySessions`,
     contentReaders: 'explainVerification',
-    keyReaders: 'evidenceRun apiKeys auditEntry auditEntries sessions',
+    keyReaders: 'evidenceRun apiKeys auditEntry auditEntries sessions legalHolds',
     everyRole: 'myAuditEntries',
   },
   Subscription: { readers: 'webhookRequestLogChanged' },
   Mutation: {
-    administrators: 'rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
+    administrators: 'releaseLegalHold rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
     managers:
       'createWebhook updateWebhook restoreWebhookVersion rotateWebhookSecret rotateWebhookToken pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
       'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay pauseDeliveries resumeDeliveries',
     publishers: 'publishEvents',
     readers: 'exportWebhookRequestLogs revokeSession revokeSessions',
-    keyReaders: 'exportEvidence verifyEvidence anchorEvidence attachEvidenceAnchor',
+    keyReaders:
+      'placeLegalHold requestLegalHoldRelease exportEvidence verifyEvidence anchorEvidence attachEvidenceAnchor',
   },
   Evidence: { readers: 'state sealedAt leafIndex treeSize leafHash proof' },
   EvidenceHead: { readers: 'treeSize checkpoint signedAt' },
@@ -61,6 +62,13 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   RotateEvidenceKeyPayload: { everybody: 'vkey userErrors' },
   AnchorEvidencePayload: { everybody: 'targets userErrors' },
   AttachEvidenceAnchorPayload: { everybody: 'anchor userErrors' },
+  LegalHold: {
+    keyReaders: `id name documentType referenceDocument from to reason placedAt releaseAskedAt releaseReason releasedAt webhook user
+      placedBy releaseAskedBy releasedBy`,
+  },
+  PlaceLegalHoldPayload: { everybody: 'legalHold userErrors' },
+  RequestLegalHoldReleasePayload: { everybody: 'legalHold userErrors' },
+  ReleaseLegalHoldPayload: { everybody: 'legalHold userErrors' },
   User: {
     readers:
       'id name fullName roles active email emailVerified identityIssuer rolesMapped createdAt webhooks requests deliveries businessEvents',

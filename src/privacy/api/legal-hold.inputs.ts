@@ -1,0 +1,60 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, ID, InputType } from 'type-graphql';
+import { ShortText } from '../../graphql/arguments/check-input';
+
+@InputType('PlaceLegalHoldInput', {
+  description:
+    'What is held: at least 1 of `webhookId`, `documentType`, `userId`, `from` and `to`; all that are given must hold.',
+})
+export class PlaceLegalHoldInput {
+  @ShortText()
+  @Field(() => String, { description: 'A short name, 1 to 200 characters.' })
+  name: string;
+
+  @Field(() => ID, { nullable: true, description: 'The webhook whose traffic is held, `whk_...`. Default, null: any.' })
+  webhookId?: string | null;
+
+  @ShortText(undefined, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The type of the documents, 1 to 200 characters. Default, null: any.',
+  })
+  documentType?: string | null;
+
+  @ShortText(undefined, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The document, with `documentType`, 1 to 200 characters. Default, null: any.',
+  })
+  referenceDocument?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The user of the events, `usr_...`. Default, null: any.' })
+  userId?: string | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'The start of the time in which events and requests began, inclusive. Default, null: none.',
+  })
+  from?: Date | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'The end of it, exclusive. Default, null: none.' })
+  to?: Date | null;
+
+  @Field(() => String, { description: 'Why: 10 to 500 characters, for the audit trail.' })
+  reason: string;
+}
+
+@InputType('RequestLegalHoldReleaseInput', { description: 'The hold that another person shall release.' })
+export class RequestLegalHoldReleaseInput {
+  @Field(() => ID, { description: 'The hold.' })
+  id: string;
+
+  @Field(() => String, { description: 'Why: 10 to 500 characters, for the audit trail.' })
+  reason: string;
+}
+
+@InputType('ReleaseLegalHoldInput', { description: 'The hold that is released.' })
+export class ReleaseLegalHoldInput {
+  @Field(() => ID, { description: 'The hold.' })
+  id: string;
+}

@@ -1,0 +1,128 @@
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { checkInput } from '../../graphql/arguments/check-input';
+import type { Context } from '../../graphql/context';
+import { withExample } from '../../graphql/example';
+import { payloadOf } from '../../graphql/mutation-payload';
+import { HasRole } from '../../graphql/roles/has-role';
+import { answer } from '../../graphql/user-error';
+import { USER } from '../../users/user.linked-fields';
+import { UserType } from '../../users/user.type';
+import type { Viewer } from '../../viewer';
+import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
+import { WebhookType } from '../../webhooks/api/webhook.type';
+import { type LegalHoldRow, legalHolds } from '../legal-hold.store';
+import { MAX_HOLDS, placeHold, releaseHold, requestRelease } from '../legal-holds';
+import { PlaceLegalHoldInput, ReleaseLegalHoldInput, RequestLegalHoldReleaseInput } from './legal-hold.inputs';
+import { LegalHoldType } from './legal-hold.type';
+
+const HOLD = { legalHold: [() => LegalHoldType, 'The hold.'] } as const;
+const PlaceLegalHoldPayload = payloadOf('PlaceLegalHold', { legalHold: [...HOLD.legalHold] });
+const RequestLegalHoldReleasePayload = payloadOf('RequestLegalHoldRelease', { legalHold: [...HOLD.legalHold] });
+const ReleaseLegalHoldPayload = payloadOf('ReleaseLegalHold', { legalHold: [...HOLD.legalHold] });
+
+const NOTHING = { legalHold: null as LegalHoldRow | null };
+
+@Resolver(() => LegalHoldType)
+export class LegalHoldResolver {
+  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
+  @Query(() => [LegalHoldType], {
+    description: withExample(
+      'The legal holds, newest first, at most 1,000.',
+      '{ legalHolds { id name documentType referenceDocument reason placedBy { name } } }',
+    ),
+  })
+  legalHolds(
+    @Ctx() { db }: Context,
+    @Arg('released', () => Boolean, {
+      defaultValue: false,
+      description: 'Whether released holds are listed too. Default: false.',
+    })
+    released: boolean,
+  ): Promise<LegalHoldRow[]> {
+    return legalHolds(db, !released, MAX_HOLDS);
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
+  @Mutation(() => PlaceLegalHoldPayload, {
+    description: withExample(
+      'Places a legal hold: from the answer on, nothing that it covers is erased or dropped. At most 1,000 are in force.',
+      'mutation {\n  placeLegalHold(input: {\n    name: "Dispute about SINV-0042"\n    documentType: "Sales Invoice"\n' +
+        '    referenceDocument: "SINV-0042"\n    reason: "The court asked for it on 3 March"\n' +
+        '  }) { legalHold { id } userErrors { field code message } }\n}',
+    ),
+  })
+  placeLegalHold(
+    @Ctx() context: Context,
+    @Arg('input', () => PlaceLegalHoldInput, { description: 'What is held, and why.' }) input: PlaceLegalHoldInput,
+  ) {
+    return answer(NOTHING, async () => {
+      checkInput(input);
+      return { legalHold: await context.transaction((db) => placeHold(db, context.viewer as Viewer, input)) };
+    });
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
+  @Mutation(() => RequestLegalHoldReleasePayload, {
+    description: withExample(
+      'Asks for the release of a hold, which stays in force until another SYSTEM_MANAGER releases it. Asking again ' +
+        'replaces the request.',
+      'mutation { requestLegalHoldRelease(input: { id: "019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e", reason: "The case was ' +
+        'closed" }) { legalHold { releaseAskedAt } userErrors { message } } }',
+    ),
+  })
+  requestLegalHoldRelease(
+    @Ctx() context: Context,
+    @Arg('input', () => RequestLegalHoldReleaseInput, { description: 'The hold, and why.' })
+    { id, reason }: RequestLegalHoldReleaseInput,
+  ) {
+    return answer(NOTHING, async () => ({
+      legalHold: await context.transaction((db) => requestRelease(db, context.viewer as Viewer, id, reason)),
+    }));
+  }
+
+  @HasRole('SYSTEM_MANAGER')
+  @Mutation(() => ReleaseLegalHoldPayload, {
+    description: withExample(
+      'Releases a hold whose release was asked for. It takes a person, in a session, who has neither placed the hold nor ' +
+        'asked for its release. What was kept because of it is then erased as limits and orders say.',
+      'mutation { releaseLegalHold(input: { id: "019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e" }) { legalHold { releasedAt } ' +
+        'userErrors { message } } }',
+    ),
+  })
+  releaseLegalHold(
+    @Ctx() context: Context,
+    @Arg('input', () => ReleaseLegalHoldInput, { description: 'The hold.' }) { id }: ReleaseLegalHoldInput,
+  ) {
+    return answer(NOTHING, async () => ({
+      legalHold: await context.transaction((db) => releaseHold(db, context.viewer as Viewer, id)),
+    }));
+  }
+
+  @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook whose traffic is held; null: any.' })
+  webhook(@Root() { webhookId }: LegalHoldRow, @Ctx() context: Context) {
+    return WEBHOOK.load(context, webhookId);
+  }
+
+  @FieldResolver(() => UserType, { nullable: true, description: 'The user whose events are held; null: any.' })
+  user(@Root() { userId }: LegalHoldRow, @Ctx() context: Context) {
+    return USER.load(context, userId);
+  }
+
+  @FieldResolver(() => UserType, { description: 'Who placed it.' })
+  placedBy(@Root() { placedBy }: LegalHoldRow, @Ctx() context: Context) {
+    return USER.load(context, placedBy);
+  }
+
+  @FieldResolver(() => UserType, {
+    nullable: true,
+    description: 'Who asked for its release; null: it was not asked for.',
+  })
+  releaseAskedBy(@Root() { releaseAskedBy }: LegalHoldRow, @Ctx() context: Context) {
+    return USER.load(context, releaseAskedBy);
+  }
+
+  @FieldResolver(() => UserType, { nullable: true, description: 'Who released it; null: it is in force.' })
+  releasedBy(@Root() { releasedBy }: LegalHoldRow, @Ctx() context: Context) {
+    return USER.load(context, releasedBy);
+  }
+}

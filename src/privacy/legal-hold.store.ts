@@ -1,0 +1,73 @@
+// Legal holds: what may not be erased or dropped.
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
+import type { LegalHoldEntity } from './legal-hold.entity';
+
+export type LegalHoldRow = Omit<LegalHoldEntity, 'webhook' | 'user' | 'placer' | 'asker' | 'releaser'>;
+
+const HOLD = `id, name, webhook_id as "webhookId", document_type as "documentType",
+  reference_document as "referenceDocument", user_id as "userId", from_at as "from", to_at as "to", reason,
+  placed_by as "placedBy", placed_at as "placedAt", release_asked_by as "releaseAskedBy",
+  release_asked_at as "releaseAskedAt", release_reason as "releaseReason", released_by as "releasedBy",
+  released_at as "releasedAt"`;
+
+/** Newest first. */
+export async function legalHolds(db: Db, inForceOnly: boolean, atMost: number): Promise<LegalHoldRow[]> {
+  const which = inForceOnly ? 'where released_at is null' : '';
+  return rowsOf(db, statement(`select ${HOLD} from legal_holds ${which} order by id desc limit $1`), [atMost]);
+}
+
+export async function countHoldsInForce(db: Db): Promise<number> {
+  const row = await rowOf<{ count: number }>(
+    db,
+    statement('select count(*)::int as count from legal_holds where released_at is null'),
+  );
+  return row?.count ?? 0;
+}
+
+/**
+ * Waits for erasures in progress, which hold the lock shared. Those that begin after this transaction see its hold.
+ */
+export async function lockHolds(db: Db): Promise<void> {
+  await rowsOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.holds'))`));
+}
+
+export async function findHoldForUpdate(db: Db, id: string): Promise<LegalHoldRow | null> {
+  return rowOf(db, statement(`select ${HOLD} from legal_holds where id = $1 for update`), [id]);
+}
+
+export async function insertHold(db: Db, hold: LegalHoldRow): Promise<void> {
+  await changedBy(
+    db,
+    statement(`insert into legal_holds (id, name, webhook_id, document_type, reference_document, user_id, from_at, to_at,
+       reason, placed_by, placed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`),
+    [
+      hold.id,
+      hold.name,
+      hold.webhookId,
+      hold.documentType,
+      hold.referenceDocument,
+      hold.userId,
+      hold.from,
+      hold.to,
+      hold.reason,
+      hold.placedBy,
+      hold.placedAt,
+    ],
+  );
+}
+
+export async function askRelease(db: Db, id: string, by: string, at: Date, reason: string): Promise<void> {
+  await changedBy(
+    db,
+    statement('update legal_holds set release_asked_by = $2, release_asked_at = $3, release_reason = $4 where id = $1'),
+    [id, by, at, reason],
+  );
+}
+
+export async function endHold(db: Db, id: string, by: string, at: Date): Promise<void> {
+  await changedBy(db, statement('update legal_holds set released_by = $2, released_at = $3 where id = $1'), [
+    id,
+    by,
+    at,
+  ]);
+}

@@ -1,0 +1,158 @@
+// Places and releases legal holds.
+import { recordAct } from '../audit/record';
+import { currentTime } from '../clock';
+import { InputError, type UserError } from '../errors';
+import { reasonFault } from '../evidence/reason';
+import { isUuid, newId, toNodeId, uuidOf } from '../ids';
+import type { Db } from '../sql/db';
+import { refuseSamePerson, refuseWithoutSecondPerson } from '../users/approvals/second-person';
+import { usersById } from '../users/user.store';
+import type { Viewer } from '../viewer';
+import { webhooksById } from '../webhooks/webhook.store';
+import {
+  askRelease,
+  countHoldsInForce,
+  endHold,
+  findHoldForUpdate,
+  insertHold,
+  type LegalHoldRow,
+  lockHolds,
+} from './legal-hold.store';
+import { refuseProgram } from './refuse-program';
+
+export const MAX_HOLDS = 1_000;
+
+/** As a caller names it. */
+export interface HoldOrder {
+  name: string;
+  webhookId?: string | null;
+  documentType?: string | null;
+  referenceDocument?: string | null;
+  userId?: string | null;
+  from?: Date | null;
+  to?: Date | null;
+  reason: string;
+}
+
+/** @throws InputError for each fault */
+export async function placeHold(db: Db, viewer: Viewer, order: HoldOrder): Promise<LegalHoldRow> {
+  const faults: UserError[] = [];
+  const add = (field: string, code: UserError['code'], message: string) =>
+    faults.push({ field: [field], code, message });
+  const { name, documentType = null, referenceDocument = null, from = null, to = null } = order;
+  const webhookId = await named(db, 'webhook', order.webhookId, faults);
+  const userId = await named(db, 'user', order.userId, faults);
+  const nothing = [order.webhookId, documentType, order.userId, from, to].every((each) => each == null);
+  if (nothing && referenceDocument === null) {
+    add('webhookId', 'REQUIRED', 'Say what is held: webhookId, documentType, userId, from or to.');
+  }
+  if (referenceDocument !== null && documentType === null) {
+    add('documentType', 'REQUIRED', 'documentType must be given with referenceDocument.');
+  }
+  if (from !== null && to !== null && from >= to) {
+    add('to', 'INVALID', `to must be after from, ${from.toISOString()}, not ${to.toISOString()}.`);
+  }
+  const fault = reasonFault(order.reason);
+  if (fault !== null) add('reason', 'INVALID', fault);
+  await lockHolds(db);
+  if (faults.length === 0 && (await countHoldsInForce(db)) >= MAX_HOLDS) {
+    faults.push({ field: null, code: 'TOO_LARGE', message: `At most ${MAX_HOLDS} holds can be in force.` });
+  }
+  if (faults.length > 0) throw new InputError(faults);
+  const hold: LegalHoldRow = {
+    id: newId(),
+    name,
+    webhookId,
+    documentType,
+    referenceDocument,
+    userId,
+    from,
+    to,
+    reason: order.reason.trim(),
+    placedBy: viewer.userId,
+    placedAt: currentTime(),
+    releaseAskedBy: null,
+    releaseAskedAt: null,
+    releaseReason: null,
+    releasedBy: null,
+    releasedAt: null,
+  };
+  await insertHold(db, hold);
+  await record(db, viewer, 'hold.placed', hold, hold.reason, criteriaOf(hold));
+  return hold;
+}
+
+async function named(db: Db, what: 'webhook' | 'user', given: string | null | undefined, faults: UserError[]) {
+  if (given == null) return null;
+  const id = uuidOf(what === 'webhook' ? 'Webhook' : 'User', given);
+  const found = id !== null && (await (what === 'webhook' ? webhooksById : usersById)(db, [id])).has(id);
+  if (!found) faults.push({ field: [`${what}Id`], code: 'NOT_FOUND', message: `There is no ${what} with this id.` });
+  return id;
+}
+
+// the document stands in the hold alone: the entry outlives it
+function criteriaOf({ name, webhookId, documentType, userId, from, to }: LegalHoldRow): Record<string, unknown> {
+  return {
+    name,
+    webhook: webhookId && toNodeId('Webhook', webhookId),
+    documentType,
+    user: userId && toNodeId('User', userId),
+    from,
+    to,
+  };
+}
+
+/** Asks another manager to release the hold. Asking again replaces the request. @throws InputError */
+export async function requestRelease(db: Db, viewer: Viewer, id: string, reason: string): Promise<LegalHoldRow> {
+  const fault = reasonFault(reason);
+  if (fault !== null) throw new InputError([{ field: ['reason'], code: 'INVALID', message: fault }]);
+  const hold = await holdInForce(db, id);
+  await refuseWithoutSecondPerson(db, viewer.userId, ['SYSTEM_MANAGER'], 'The release of a hold', ['id']);
+  const asked = { releaseAskedBy: viewer.userId, releaseAskedAt: currentTime(), releaseReason: reason.trim() };
+  await askRelease(db, hold.id, asked.releaseAskedBy, asked.releaseAskedAt, asked.releaseReason);
+  await record(db, viewer, 'hold.release_requested', hold, asked.releaseReason, { name: hold.name });
+  return { ...hold, ...asked };
+}
+
+/** @throws InputError unless another person has asked for it, and another one has placed the hold */
+export async function releaseHold(db: Db, viewer: Viewer, id: string): Promise<LegalHoldRow> {
+  refuseProgram(viewer);
+  const hold = await holdInForce(db, id);
+  if (hold.releaseAskedBy === null) {
+    const message = `The release of ${hold.name} was not asked for: requestLegalHoldRelease comes first, by another person.`;
+    throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
+  }
+  refuseSamePerson({ askedBy: hold.releaseAskedBy, decidedBy: viewer.userId }, 'the release of this hold', ['id']);
+  if (hold.placedBy === viewer.userId) {
+    const message = 'You placed this hold yourself: another person must release it.';
+    throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
+  }
+  const released = { releasedBy: viewer.userId, releasedAt: currentTime() };
+  await endHold(db, hold.id, released.releasedBy, released.releasedAt);
+  await record(db, viewer, 'hold.released', hold, hold.releaseReason, {
+    name: hold.name,
+    requestedBy: toNodeId('User', hold.releaseAskedBy),
+  });
+  return { ...hold, ...released };
+}
+
+async function holdInForce(db: Db, id: string): Promise<LegalHoldRow> {
+  const hold = isUuid(id) ? await findHoldForUpdate(db, id) : null;
+  if (!hold) throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no hold with this id.' }]);
+  if (hold.releasedAt !== null) {
+    const message = `${hold.name} was released at ${hold.releasedAt.toISOString()}.`;
+    throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
+  }
+  return hold;
+}
+
+async function record(
+  db: Db,
+  viewer: Viewer,
+  action: string,
+  { id }: LegalHoldRow,
+  reason: string | null,
+  details: Record<string, unknown>,
+): Promise<void> {
+  await recordAct(db, viewer, { action, subjectType: 'LegalHold', subjectId: id, reason, details });
+}

@@ -1,0 +1,158 @@
+// Legal holds: who places, asks for the release, and releases.
+import { shareTestApi, type TestApp } from '../support/app';
+import { askIn, sessionFor } from '../support/browser-session';
+
+const REASON = 'The court asked for it';
+const HOLD =
+  'legalHold { id name documentType placedBy { name } releaseReason releasedAt } userErrors { field code message }';
+
+let app: TestApp;
+let manager: string;
+
+beforeAll(async () => {
+  app = await shareTestApi();
+  manager = await app.keyFor('SYSTEM_MANAGER');
+});
+afterAll(() => app.stop());
+
+async function ask(mutation: string, input: object, key?: string) {
+  const name = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}`;
+  const query = `mutation ($input: ${name}Input!) { ${mutation}(input: $input) { ${HOLD} } }`;
+  return (await app.ask(query, { input }, key)).data[mutation];
+}
+
+async function releaseAs(key: string, id: string) {
+  const query = `mutation { releaseLegalHold(input: { id: "${id}" }) { ${HOLD} } }`;
+  return (await askIn(app.url, await sessionFor(app.url, key), query)).data.releaseLegalHold;
+}
+
+const place = async (fields: object = { documentType: 'Sales Invoice' }): Promise<string> => {
+  const { legalHold, userErrors } = await ask('placeLegalHold', { name: 'Case 7', reason: REASON, ...fields });
+  expect(userErrors).toEqual([]);
+  return legalHold.id;
+};
+
+const entries = (id: string) =>
+  app.database.query<{ action: string; reason: string }>(
+    'select action, reason from audit_entries where subject_id = $1 order by id',
+    [id],
+  );
+
+test('a hold is placed, its release asked for, and released by a second person, each with its entry', async () => {
+  const id = await place({ documentType: 'Sales Invoice', referenceDocument: 'SINV-0042' });
+  const asked = await ask('requestLegalHoldRelease', { id, reason: 'The case was closed' });
+  expect(asked.legalHold).toMatchObject({ releaseReason: 'The case was closed', releasedAt: null });
+  const { legalHold, userErrors } = await releaseAs(manager, id);
+  expect(userErrors).toEqual([]);
+  expect(legalHold.releasedAt).not.toBeNull();
+  expect(await entries(id)).toEqual([
+    { action: 'hold.placed', reason: REASON },
+    { action: 'hold.release_requested', reason: 'The case was closed' },
+    { action: 'hold.released', reason: 'The case was closed' },
+  ]);
+  const again = await releaseAs(manager, id);
+  expect(again.userErrors).toMatchObject([matching({ field: ['id'], code: 'CONFLICT', message: /was released at/ })]);
+});
+
+const matching = ({ message, ...rest }: { message: RegExp; field: unknown; code: string }) => ({
+  ...rest,
+  message: expect.stringMatching(message),
+});
+
+test('neither who placed a hold nor who asked for its release may release it', async () => {
+  const id = await place();
+  const refusal = async (key: string) => (await releaseAs(key, id)).userErrors[0];
+  expect(await refusal(manager)).toMatchObject({ field: ['id'], code: 'CONFLICT' });
+  expect((await refusal(manager)).message).toMatch(/was not asked for/);
+  await ask('requestLegalHoldRelease', { id, reason: 'The case was closed' }, manager);
+  expect(await refusal(manager)).toMatchObject({
+    field: ['id'],
+    code: 'CONFLICT',
+    message: 'You asked for the release of this hold yourself: another person must decide about it.',
+  });
+  expect((await refusal(app.adminKey)).message).toMatch(/You placed this hold yourself/);
+  expect(await refusal(await app.keyFor('SYSTEM_MANAGER'))).toBeUndefined();
+});
+
+test('with one manager the refusal says so', async () => {
+  const id = await place();
+  await app.database.query(`update users set active = false where name like 'user-%'`);
+  const { userErrors } = await ask('requestLegalHoldRelease', { id, reason: 'The case was closed' });
+  await app.database.query(`update users set active = true where name like 'user-%'`);
+  expect(userErrors[0].message).toBe(
+    'The release of a hold needs a second person, and no other active user has the role SYSTEM_MANAGER. Give this role ' +
+      'to another user.',
+  );
+});
+
+test('an API key alone releases nothing', async () => {
+  const id = await place();
+  await ask('requestLegalHoldRelease', { id, reason: 'The case was closed' });
+  const { legalHold, userErrors } = await ask('releaseLegalHold', { id }, manager);
+  expect(legalHold).toBeNull();
+  expect(userErrors[0].message).toBe('A person must do this: sign in, and repeat it without an API key.');
+});
+
+test('two who release at once: one does', async () => {
+  const id = await place();
+  await ask('requestLegalHoldRelease', { id, reason: 'The case was closed' });
+  const answers = await Promise.all([releaseAs(manager, id), releaseAs(manager, id)]);
+  expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
+  expect((await entries(id)).filter(({ action }) => action === 'hold.released')).toHaveLength(1);
+});
+
+const BAD = [
+  { what: 'nothing', input: {}, field: ['webhookId'], code: 'REQUIRED' },
+  { what: 'a document without its type', input: { referenceDocument: 'X' }, field: ['documentType'], code: 'REQUIRED' },
+  { what: 'an unknown webhook', input: { webhookId: 'whk_x' }, field: ['webhookId'], code: 'NOT_FOUND' },
+  { what: 'the id of a webhook as a user', input: { userId: 'whk_x' }, field: ['userId'], code: 'NOT_FOUND' },
+  {
+    what: 'a time that ends before it begins',
+    input: { from: '2026-03-02T00:00:00Z', to: '2026-03-01T00:00:00Z' },
+    field: ['to'],
+    code: 'INVALID',
+  },
+  {
+    what: 'a long name',
+    input: { name: 'x'.repeat(201), from: '2026-03-02T00:00:00Z' },
+    field: ['name'],
+    code: 'TOO_LARGE',
+  },
+  ...['', 'short', 'x'.repeat(10_000), `NUL \u0000 ${REASON}`, `\u001b[31m ${REASON}`, `\ud83d ${REASON}`].map(
+    (reason) => ({
+      what: `the reason ${JSON.stringify(reason.slice(0, 20))} of ${reason.length}`,
+      input: { reason, documentType: 'X' },
+      field: ['reason'],
+      code: 'INVALID',
+    }),
+  ),
+];
+
+test.each(BAD)('a hold of $what is refused, and nothing is recorded', async ({ input, field, code }) => {
+  const count = async () => (await app.database.query('select from audit_entries')).length;
+  const before = await count();
+  const { legalHold, userErrors } = await ask('placeLegalHold', { name: 'Case 8', reason: REASON, ...input });
+  expect(legalHold).toBeNull();
+  expect(userErrors).toContainEqual(expect.objectContaining({ field, code }));
+  expect(await count()).toBe(before);
+});
+
+test('a reason may have several lines', async () => {
+  await place({ documentType: 'X', reason: 'First line\nsecond line' });
+});
+
+test('legalHolds lists those in force, and with released the others too', async () => {
+  const { data } = await app.ask('{ now: legalHolds { releasedAt } all: legalHolds(released: true) { releasedAt } }');
+  expect(data.now.every(({ releasedAt }: { releasedAt: string | null }) => releasedAt === null)).toBe(true);
+  expect(data.all.length).toBeGreaterThan(data.now.length);
+});
+
+test('the database refuses to change a hold that was placed, to release it alone, and to delete it', async () => {
+  const id = await place();
+  const run = (sql: string) => app.database.query(sql, [id]);
+  await expect(run(`update legal_holds set name = 'Other' where id = $1`)).rejects.toThrow(/is refused/);
+  await expect(
+    run('update legal_holds set released_by = placed_by, released_at = now() where id = $1'),
+  ).rejects.toThrow(/second_person/);
+  await expect(run('delete from legal_holds where id = $1')).rejects.toThrow(/is refused/);
+});
