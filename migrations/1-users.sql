@@ -30,6 +30,7 @@ create table api_keys (
   expires_at timestamptz(3),
   revoked_at timestamptz(3),
   last_used_at timestamptz(3),
+  expiry_notice_days smallint,      -- the last notice of its end: 30 or 7 days before, or 0; null: none yet
   constraint api_keys_pkey primary key (id),
   constraint api_keys_key_id_key unique (key_id),
   constraint api_keys_token_hash_key unique (token_hash),

@@ -17,7 +17,9 @@ async function main(): Promise<void> {
   const app = await startApp(config, log);
   if (app.adminToken) {
     // not through the logger, because logs are stored and have many readers
-    process.stdout.write(`\nThe API key of Administrator, shown this once:\n\n  ${app.adminToken}\n\n`);
+    process.stdout.write(
+      `\nThe API key of Administrator, shown this once. It expires in a year.\n\n  ${app.adminToken}\n\n`,
+    );
   }
   log.info({ url: app.url, processes: [...config.processes] }, 'Hookledger is running');
 

@@ -91,6 +91,24 @@ export function headSigned(head: {
   return { event: 'evidence.head_signed', referenceDocument: origin, data, causedBy: null, causePath: [] };
 }
 
+/** The API key stops working in at most `noticeDays` days. @param key `userName`: the user whom it authenticates */
+export function apiKeyExpiring(key: {
+  id: string;
+  label: string;
+  userName: string;
+  expiresAt: Date;
+  noticeDays: number;
+}): OwnEvent {
+  const id = toNodeId('ApiKey', key.id);
+  const data = {
+    apiKey: { id, label: key.label },
+    user: key.userName,
+    withinDays: key.noticeDays,
+    expiresAt: key.expiresAt,
+  };
+  return { event: 'api_key.expiring', referenceDocument: id, data, causedBy: null, causePath: [] };
+}
+
 // A webhook gets no events about itself: it is the one that fails, and a failed delivery would cause further events.
 function aboutWebhook(
   event: OwnEvent['event'],

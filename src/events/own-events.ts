@@ -16,7 +16,8 @@ export type OwnEventName =
   | 'webhook.recovered'
   | 'delivery.exhausted'
   | 'replay.completed'
-  | 'evidence.head_signed';
+  | 'evidence.head_signed'
+  | 'api_key.expiring';
 
 export interface OwnEvent {
   event: OwnEventName;

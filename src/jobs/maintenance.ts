@@ -14,6 +14,7 @@ import { positionsOf } from '../request-log/feed/feed-position.store';
 import { pruneFeed, rebuildChangeFeed } from '../request-log/feed/request-change.store';
 import type { Db } from '../sql/db';
 import { forgetSessionsBefore } from '../users/sessions/session.store';
+import { warnOfExpiringKeys } from './warn-of-expiring-keys';
 
 const HOUR_MS = 3600_000;
 const IDEMPOTENCY_MS = 30 * 24 * HOUR_MS;
@@ -36,7 +37,8 @@ const FEED_MESSAGES = {
 
 /**
  * Maintenance, at the start and every hour: creates the partitions of the coming months, deletes old keys, sessions and
- * changes that all readers have passed, encrypts keys with the first ENCRYPTION_KEY, and frees stranded deliveries.
+ * changes that all readers have passed, encrypts keys with the first ENCRYPTION_KEY, warns of API keys that expire, and
+ * frees stranded deliveries.
  */
 export function startMaintenance(source: DataSource, clock: DatabaseClock, keyring: Keyring, log: Log): Loop {
   return startLoop('maintenance', HOUR_MS, log, async () => {
@@ -46,6 +48,7 @@ export function startMaintenance(source: DataSource, clock: DatabaseClock, keyri
     if (feed !== 'current') log.warn(FEED_MESSAGES[feed]);
     if (await clock.mayDelete()) await forgetOld(source.manager, log);
     await rewrap(source, keyring, log);
+    await warnOfExpiringKeys(source, log);
     const stranded = await freeStranded(source.manager);
     if (stranded > 0) log.warn({ stranded }, 'webhooks or deliveries were stranded: they continue now');
     return postponed.length > 0 || feed === 'locked' ? POSTPONED_MS : false;

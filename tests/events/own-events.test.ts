@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
 import { eventType } from '../../src/delivery/fan-out/default-body';
 import {
+  apiKeyExpiring,
   deliveryExhausted,
   headSigned,
   replayCompleted,
@@ -241,6 +242,7 @@ describe('docs/own-events.md', () => {
     ),
     replayCompleted({ id: newId(), ...ORDER }),
     headSigned({ origin: 'x/evidence/1', treeSize: 1, rootHash: 'r', checkpoint: 'c', signedAt: at }),
+    apiKeyExpiring({ id: newId(), label: 'ERP', userName: 'erp', expiresAt: at, noticeDays: 30 }),
   ];
 
   test('names every event, in its own words', () => {

@@ -40,4 +40,7 @@ export class ApiKeyEntity {
 
   @Column({ type: 'timestamptz', name: 'last_used_at', precision: 3, nullable: true })
   lastUsedAt: Date | null;
+
+  @Column('smallint', { name: 'expiry_notice_days', nullable: true })
+  expiryNoticeDays: number | null;
 }

@@ -21,9 +21,17 @@ export class CreateApiKeyInput {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When the key expires, a time in the future. Default: never.',
+    description:
+      'When the key expires, a time in the future. Default: 365 days from now. A key is warned of 30 and 7 days before its ' +
+      "end, by the event `api_key.expiring` of Hookledger's own events.",
   })
   expiresAt?: Date | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'true: the key never expires. INVALID together with expiresAt. Default: false.',
+  })
+  neverExpires: boolean;
 }
 
 @InputType('RevokeApiKeyInput', { description: 'The key to revoke permanently.' })

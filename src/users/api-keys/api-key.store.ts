@@ -78,7 +78,7 @@ export async function findApiKeyForUpdate(db: Db, id: string): Promise<ApiKeyRow
   ]);
 }
 
-export async function insertApiKey(db: Db, key: Omit<ApiKeyEntity, 'user'>): Promise<void> {
+export async function insertApiKey(db: Db, key: Omit<ApiKeyEntity, 'user' | 'expiryNoticeDays'>): Promise<void> {
   await db.insert(ApiKeyEntity, key);
 }
 

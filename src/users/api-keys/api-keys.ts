@@ -14,6 +14,14 @@ export interface NewApiKey {
   label: string;
   roles?: Role[] | null;
   expiresAt?: Date | null;
+  neverExpires: boolean;
+}
+
+const DEFAULT_LIFETIME_MS = 365 * 24 * 3_600_000;
+
+/** A key that was forgotten stops working by itself. */
+export function defaultExpiry(createdAt: Date): Date {
+  return new Date(createdAt.getTime() + DEFAULT_LIFETIME_MS);
 }
 
 /** @returns the key and its token, which is never shown again. */
@@ -34,7 +42,7 @@ export async function createApiKey(
     keyId: keyIdOf(token) as string,
     roles: input.roles ? [...new Set(input.roles)] : null,
     createdAt: timeOfId(id),
-    expiresAt: input.expiresAt ?? null,
+    expiresAt: expiryOf(input, timeOfId(id)),
     revokedAt: null,
     lastUsedAt: null,
   };
@@ -47,6 +55,11 @@ export async function createApiKey(
   };
   await recordAct(db, viewer, { action: 'api_key.created', subjectType: 'ApiKey', subjectId: id, details: { after } });
   return { apiKey, token };
+}
+
+function expiryOf({ expiresAt, neverExpires }: NewApiKey, createdAt: Date): Date | null {
+  if (neverExpires) return null;
+  return expiresAt ?? defaultExpiry(createdAt);
 }
 
 function faultsOf(input: NewApiKey, user: UserRow | null): UserError[] {
@@ -67,6 +80,10 @@ function faultsOf(input: NewApiKey, user: UserRow | null): UserError[] {
   if (input.expiresAt && input.expiresAt <= currentTime()) {
     const message = `expiresAt ${input.expiresAt.toISOString()} is in the past.`;
     faults.push({ field: ['expiresAt'], code: 'INVALID', message });
+  }
+  if (input.expiresAt && input.neverExpires) {
+    const message = 'neverExpires is true, but expiresAt says when the key expires: give one of the two.';
+    faults.push({ field: ['neverExpires'], code: 'INVALID', message });
   }
   return faults;
 }

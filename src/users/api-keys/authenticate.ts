@@ -21,13 +21,18 @@ export interface From {
 /**
  * The user whom this token authenticates. Each call reads the database, so that revoking a key, changing roles and
  * deactivating a user take effect at once.
- * @throws AppError UNAUTHENTICATED, with the same message whether the key is unknown, revoked or expired.
+ * @throws AppError UNAUTHENTICATED, with the same message whether the key is unknown, revoked or of an inactive user
  */
 export async function authenticate(db: Db, token: string, request: From, authCache?: AuthCache): Promise<Viewer> {
   const key = await findKey(db, token);
   const now = currentTime();
-  if (!key || !timingSafeEqual(key.tokenHash, hashToken(token)) || !isLive(key, now)) {
-    throw new AppError('UNAUTHENTICATED', 'This API key is not valid: it is unknown, revoked or expired.');
+  if (!key || !timingSafeEqual(key.tokenHash, hashToken(token)) || !isInUse(key)) {
+    throw new AppError('UNAUTHENTICATED', 'This API key is not valid: it is unknown or revoked.');
+  }
+  // only a caller who has the whole key learns this
+  if (hasExpired(key, now)) {
+    const at = key.expiresAt?.toISOString();
+    throw new AppError('UNAUTHENTICATED', `This API key expired at ${at}: a SYSTEM_MANAGER can create another one.`);
   }
   if (!key.lastUsedAt || now.getTime() - key.lastUsedAt.getTime() >= LAST_USED_PRECISION_MS) {
     await touchApiKey(db, key.id, now);
@@ -56,7 +61,15 @@ export async function standingsOf(db: Db, apiKeyIds: readonly string[]): Promise
 }
 
 function isLive(key: KeyWithUser, now: Date): boolean {
-  return key.userActive && key.revokedAt === null && (key.expiresAt === null || key.expiresAt > now);
+  return isInUse(key) && !hasExpired(key, now);
+}
+
+function isInUse(key: KeyWithUser): boolean {
+  return key.userActive && key.revokedAt === null;
+}
+
+function hasExpired({ expiresAt }: KeyWithUser, now: Date): boolean {
+  return expiresAt !== null && expiresAt <= now;
 }
 
 // a key never has a role that its user does not have

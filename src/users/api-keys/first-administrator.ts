@@ -7,6 +7,7 @@ import { hashToken } from '../token-hash';
 import { findUserByName, insertUser, lockAdministrator } from '../user.store';
 import { hasApiKeys, insertApiKey, type KeyWithUser, revokeKeysLabelled } from './api-key.store';
 import { hasGeneratedForm, keyIdOf, makeToken, newChosenKeyId } from './api-key-token';
+import { defaultExpiry } from './api-keys';
 import { findKey } from './find-key';
 
 export const ADMINISTRATOR = 'Administrator';
@@ -28,6 +29,8 @@ export async function ensureFirstAdministrator(db: Db, configured: string | null
   if (keyId === null) throw bad('has the form of a generated key, but its last six characters are wrong.');
   const known = await findKey(db, token);
   const id = known?.id ?? newId();
+  // the configuration decides how long its key works
+  const expiresAt = configured === null ? defaultExpiry(timeOfId(id)) : null;
   if (known) refuseUnlessGood(known, userId, token);
   else {
     await insertApiKey(db, {
@@ -38,11 +41,11 @@ export async function ensureFirstAdministrator(db: Db, configured: string | null
       tokenHash: hashToken(token),
       roles: null,
       createdAt: timeOfId(id),
-      expiresAt: null,
+      expiresAt,
       revokedAt: null,
       lastUsedAt: null,
     });
-    const details = { after: { userId: toNodeId('User', userId), label: LABEL, roles: null, expiresAt: null } };
+    const details = { after: { userId: toNodeId('User', userId), label: LABEL, roles: null, expiresAt } };
     await recordOwnAct(db, { action: 'api_key.created', subjectType: 'ApiKey', subjectId: id, details });
   }
   await revokeKeysLabelled(db, userId, LABEL, id, currentTime());
