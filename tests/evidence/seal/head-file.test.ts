@@ -2,14 +2,14 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readCheckpoint, signNote } from '../../src/evidence/formats/signed-note';
-import { createHeadMemory } from '../../src/evidence/head-memory';
-import { makeLogKey } from '../../src/evidence/log-key';
-import { restartLog } from '../../src/evidence/restart';
-import { checkHeads, seal } from '../../src/evidence/seal';
-import { reportStop, sealingStops } from '../../src/evidence/stop.store';
-import { connectTo, createTestDatabase } from '../support/database';
-import { expectSoundTree, INSERT_CLOSED, openStore, type Store, startStore } from './stored-tree';
+import { readCheckpoint, signNote } from '../../../src/evidence/formats/signed-note';
+import { createHeadMemory } from '../../../src/evidence/head-memory';
+import { makeLogKey } from '../../../src/evidence/log-key';
+import { restartLog } from '../../../src/evidence/restart';
+import { checkHeads, seal } from '../../../src/evidence/seal';
+import { reportStop, sealingStops } from '../../../src/evidence/stop.store';
+import { connectTo, createTestDatabase } from '../../support/database';
+import { expectSoundTree, INSERT_CLOSED, openStore, type Store, startStore } from '../stored-tree';
 
 const HOST = 'erp.example.com';
 const REASON = 'The backup of Monday was restored';

@@ -1,9 +1,9 @@
 // Sealing misses nothing and repeats nothing, whoever writes beside it and wherever it ends.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
-import { appendBlock, seal, signHead } from '../../src/evidence/seal';
-import type { Transaction } from '../../src/sql/transactions';
-import { expectSoundTree, INSERT_CLOSED, type Store, startStore } from './stored-tree';
+import { appendBlock, seal, signHead } from '../../../src/evidence/seal';
+import type { Transaction } from '../../../src/sql/transactions';
+import { expectSoundTree, INSERT_CLOSED, type Store, startStore } from '../stored-tree';
 
 const HOST = 'erp.example.com';
 let store: Store;
