@@ -95,3 +95,14 @@ create table audit_entries (
 create index audit_entries_subject_id_idx on audit_entries (subject_id, id);
 create index audit_entries_actor_id_idx on audit_entries (actor_id, id);
 create index audit_entries_action_idx on audit_entries (action, id);
+
+-- The windows of time for which there is one entry: readings of content, whose entry is written when the window begins, and
+-- denials, whose entry is written when it has ended.
+create table audit_windows (
+  key bytea not null,               -- SHA-256 of what the entry is about, and of the window
+  ends_at timestamptz(3) not null,
+  denial text,                      -- JSON: who was denied what; null: a reading
+  count integer not null default 1,
+  constraint audit_windows_pkey primary key (key)
+);
+create index audit_windows_ends_at_idx on audit_windows (ends_at);

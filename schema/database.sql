@@ -51,6 +51,15 @@ CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_entries FOR EACH STATEME
 CREATE TRIGGER rows_are_in_time BEFORE INSERT ON audit_entries FOR EACH ROW WHEN (NOT is_in_time(new.id, new.at)) EXECUTE FUNCTION refuse_row_out_of_time('at');
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+CREATE TABLE audit_windows (
+  key bytea NOT NULL,
+  ends_at timestamp(3) with time zone NOT NULL,
+  denial text,
+  count integer NOT NULL DEFAULT 1,
+  CONSTRAINT audit_windows_pkey PRIMARY KEY (key)
+);
+CREATE INDEX audit_windows_ends_at_idx ON audit_windows USING btree (ends_at);
+
 CREATE TABLE blocking_deliveries (
   webhook_id uuid NOT NULL,
   document_type text NOT NULL,

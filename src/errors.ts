@@ -19,6 +19,19 @@ export class AppError extends Error {
   }
 }
 
+/** The roles of the caller do not allow something. The audit trail records it. */
+export class Denied extends AppError {
+  constructor(
+    /** `Type.field`, or the method and path of a route. */
+    readonly what: string,
+    message: string,
+    field?: readonly string[],
+  ) {
+    super('FORBIDDEN', message, field);
+    this.name = 'Denied';
+  }
+}
+
 export const USER_ERROR_CODES = ['REQUIRED', 'INVALID', 'TOO_LARGE', 'CONFLICT', 'NOT_FOUND'] as const;
 
 /** One fault in the values of an input. `field` is the path below `input`. */

@@ -8,11 +8,13 @@ import { createGuessLimit } from '../incoming/explaining/guess-limit';
 import { createReceiver } from '../incoming/receive';
 import { createNotifier } from '../jobs/notifier';
 import type { BacklogWatch } from '../jobs/watch-backlog';
+import { startAuditNotes } from '../jobs/write-audit-notes';
 import { createTail } from '../request-log/watch/tail';
 import type { RateLimits } from '../server/edge/rate-limits';
 import { createApollo } from '../server/graphql/apollo';
 import { createExecutor, type ExecutorOptions } from '../server/graphql/executor';
 import { createGate } from '../server/graphql/graphql-gate';
+import { createNoteAnswer } from '../server/graphql/note-answer';
 import { trustedDocumentsFor } from '../server/graphql/trusted-documents';
 import type { Api } from '../server/http-server';
 import { printApi, sharedSchema } from '../server/schema/schema';
@@ -42,7 +44,10 @@ export async function startApi(
   const schema = sharedSchema();
   const gate = createGate(schema, rates, trustedDocumentsFor(config, schema, log));
   const reading = await openReading(config, parts.url, stops);
-  const executor = createExecutor(schema, { ...reading, onFallback: metrics.readPlanFellBack });
+  const auditNotes = startAuditNotes(source, log);
+  stops.push(() => auditNotes.stop());
+  const noteAnswer = createNoteAnswer(schema, auditNotes);
+  const executor = createExecutor(schema, { ...reading, onFallback: metrics.readPlanFellBack, noteAnswer });
   const apollo = createApollo(schema, executor, log, gate);
   const notifier = createNotifier(source, log);
   stops.push(() => notifier.stop());
@@ -74,12 +79,13 @@ export async function startApi(
     openDeliveries: openDeliveriesWith(queue),
     deliveryQueue: queue,
     publisher,
+    auditNotes,
     explaining: { explain: createExplain(), guesses: createGuessLimit(config.rateLimits.wrongKeysPerMinute) },
   };
   await apollo.start();
   stops.push(() => apollo.stop());
   const { corsOrigins } = config;
-  const watching = createWatchServer({ schema, gate, rates, db: watchingDb, services, corsOrigins, log });
+  const watching = createWatchServer({ schema, gate, rates, db: watchingDb, services, noteAnswer, corsOrigins, log });
   stops.push(async () => watching.keys.stop());
   return {
     apollo,
@@ -101,7 +107,7 @@ async function openReading(
   config: Config,
   primaryUrl: string,
   stops: Stop[],
-): Promise<Omit<ExecutorOptions, 'onFallback'>> {
+): Promise<Omit<ExecutorOptions, 'onFallback' | 'noteAnswer'>> {
   const url = config.databaseReplicaUrl ?? primaryUrl;
   const shared = Math.min(MAX_PIPELINES, Math.floor(config.connections.read / 3));
   const reading = await createDataSource(url, { ...READ, poolSize: config.connections.read - shared }).initialize();

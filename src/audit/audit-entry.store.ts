@@ -46,5 +46,9 @@ export function insertAuditEntriesSql(first = 1): string {
 }
 
 export async function insertAuditEntry(db: Db, entry: NewAuditEntry): Promise<void> {
-  await changedBy(db, statement(insertAuditEntriesSql()), AUDIT_ENTRY.valuesOf([entry]));
+  await insertAuditEntries(db, [entry]);
+}
+
+export async function insertAuditEntries(db: Db, entries: readonly NewAuditEntry[]): Promise<void> {
+  await changedBy(db, statement(insertAuditEntriesSql()), AUDIT_ENTRY.valuesOf(entries));
 }

@@ -4,9 +4,10 @@ import { auditEntrySqlFields } from './api/audit-entry.sql-fields';
 import { DeliveryCancellationResolver } from './api/cancellation.resolver';
 import { cancellationSqlFields } from './api/cancellation.sql-fields';
 import { AuditEntryEntity } from './audit-entry.entity';
+import { AuditWindowEntity } from './notes/audit-window.entity';
 
 export const audit = {
-  entities: [AuditEntryEntity],
+  entities: [AuditEntryEntity, AuditWindowEntity],
   resolvers: [AuditEntryResolver, OwnAuditEntryResolver, DeliveryCancellationResolver],
   linkedFields: auditEntryLinkedFields,
   sqlFields: [...auditEntrySqlFields, ...cancellationSqlFields],

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
 import { DELIVERY } from '../delivery/api/delivery.linked-fields';
 import { BUSINESS_EVENT } from '../events/business-event.linked-fields';
+import { Content } from '../graphql/content/content';
 import type { Context } from '../graphql/context';
 import { withExample } from '../graphql/example';
 import { listPage } from '../graphql/lists/list';
@@ -61,6 +62,7 @@ function named(name: string, rows: readonly object[]): FoundThing[] {
 
 @Resolver()
 export class SearchResolver {
+  @Content()
   @HasRole(...READERS)
   @Query(() => [SearchResult], {
     description: withExample(

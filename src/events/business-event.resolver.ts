@@ -3,6 +3,7 @@ import { GraphQLJSON } from 'graphql-scalars';
 import { Arg, Ctx, Field, FieldResolver, ID, Info, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import { exactArgument } from '../graphql/arguments/exact-argument';
 import { BodyType, bodyOf } from '../graphql/body.type';
+import { Content } from '../graphql/content/content';
 import type { Context } from '../graphql/context';
 import { loaderFor } from '../graphql/data-loaders';
 import { withExample } from '../graphql/example';
@@ -80,6 +81,7 @@ export class BusinessEventResolver {
     return toNodeId('BusinessEvent', row.id);
   }
 
+  @Content()
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
@@ -92,6 +94,7 @@ export class BusinessEventResolver {
       : null;
   }
 
+  @Content()
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => BodyType, {
     nullable: true,

@@ -135,6 +135,7 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   server.decorateRequest('turn', null);
   await server.register(cookie);
   server.decorate('rates', rates);
+  server.decorate('auditNotes', services.auditNotes);
   server.decorate('ownPages', createOwnPages(config.publicUrl));
   readJsonBodies(server, EVENT_MEDIA_TYPES);
   const limiter = createConcurrencyLimiter(config.rateLimits.requestsAtOnce);

@@ -95,16 +95,6 @@ async function idAbout(app: TestApp, ids: Ids, mutation: string): Promise<string
   return id;
 }
 
-/** Changes with every mutation, and with no event of Hookledger itself. */
-export async function counts(app: TestApp): Promise<unknown> {
-  const [row] = await app.database.query(
-    `select (select count(*) from audit_entries where action <> 'evidence.verified'), (select count(*) from business_events where document_type <> 'Hookledger') as events,
-       (select count(*) from users) as users, (select count(*) from api_keys) as keys,
-       (select count(*) from webhooks) as webhooks`,
-  );
-  return row;
-}
-
 /** An INCOMING webhook that has a value wherever one may be missing, with a refused call that was not kept. */
 async function incomingWebhook(app: TestApp, forwardTo: string[]): Promise<string> {
   const place = { from: 'JSON', name: '$.id' };

@@ -1,5 +1,6 @@
 import { uuidOf } from '../../src/ids';
 import type { TestApp } from '../support/app';
+import { CHANGES_RECORDED } from '../support/changes-recorded';
 
 export const URL = 'https://partner.example/hooks';
 const FIELDS = `id name direction status statusReason url documentType events retrySchedule timeoutMs owner { name }
@@ -39,7 +40,7 @@ export async function auditTrailOf(app: TestApp, id: string): Promise<string[]> 
 export async function rowCounts(app: TestApp) {
   const [row] = await app.database.query(
     `select (select count(*) from webhooks) as webhooks, (select count(*) from webhook_secrets) as secrets,
-       (select count(*) from audit_entries) as audited`,
+       ${CHANGES_RECORDED} as audited`,
   );
   return row;
 }

@@ -44,7 +44,7 @@ export interface Preview {
 }
 
 /**
- * Writes nothing. Renders the request even if the condition is false.
+ * Renders the request even if the condition is false.
  * @param userName the user of the event; null: its own user, or for a given document the viewer
  */
 export async function previewWebhook(

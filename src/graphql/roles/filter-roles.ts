@@ -15,7 +15,7 @@ import {
   isListType,
 } from 'graphql';
 import { Directive } from 'type-graphql';
-import { AppError } from '../../errors';
+import { Denied } from '../../errors';
 import type { Role, Viewer } from '../../viewer';
 import { withCheck } from '../arguments/argument-rules';
 import type { Context } from '../context';
@@ -106,13 +106,13 @@ function refuseIn(rules: Rules, viewer: Viewer | null, type: GraphQLInputType, v
     if (!field || part === undefined) continue;
     const at = [...path, name];
     const roles = own[name];
-    if (roles && !roles.some((role) => viewer?.roles.has(role))) throw forbidden(roles, at);
+    if (roles && !roles.some((role) => viewer?.roles.has(role))) throw forbidden(`${nullable.name}.${name}`, roles, at);
     refuseIn(rules, viewer, field.type, part, at);
   }
 }
 
-function forbidden(roles: readonly Role[], path: string[]): AppError {
+function forbidden(inputField: string, roles: readonly Role[], path: string[]): Denied {
   const name = path.join('.');
   const message = `${name} needs one of the roles ${roles.join(', ')}: it shows values that other roles may not read.`;
-  return new AppError('FORBIDDEN', message, path);
+  return new Denied(inputField, message, path);
 }

@@ -13,7 +13,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { Directive } from 'type-graphql';
-import { AppError } from '../../errors';
+import { AppError, Denied } from '../../errors';
 import { ROLES, type Role, type Viewer } from '../../viewer';
 import type { Context } from '../context';
 
@@ -49,7 +49,7 @@ export function enforceRoles(built: GraphQLSchema): GraphQLSchema {
       if (rule) type.description = describe(type.description, rule);
       return type;
     },
-    [MapperKind.OBJECT_FIELD]: (field, _name, typeName) => guarded(schema, field, typeName),
+    [MapperKind.OBJECT_FIELD]: (field, name, typeName) => guarded(schema, field, name, typeName),
   });
 }
 
@@ -101,12 +101,12 @@ function isPublic(schema: GraphQLSchema, node: Annotated): boolean {
 }
 
 // also checked in `subscribe`: otherwise a stream is open before its first answer is refused
-function guarded(schema: GraphQLSchema, field: GraphQLFieldConfig<unknown, Context>, typeName: string) {
+function guarded(schema: GraphQLSchema, field: GraphQLFieldConfig<unknown, Context>, name: string, typeName: string) {
   const own = ruleOf(schema, field as Annotated);
   const rules = [ruleOf(schema, schema.getType(typeName) as Annotated), own].filter((rule) => rule !== null);
   if (own) field.description = describe(field.description, own);
   if (rules.length === 0) return field;
-  const guard = guardFor(rules);
+  const guard = guardFor(`${typeName}.${name}`, rules);
   const { resolve = defaultFieldResolver, subscribe } = field;
   field.resolve = (source, args, context, info) => {
     guard(context.viewer);
@@ -121,12 +121,12 @@ function guarded(schema: GraphQLSchema, field: GraphQLFieldConfig<unknown, Conte
   return field;
 }
 
-function guardFor(rules: readonly Rule[]): (viewer: Viewer | null) => void {
+function guardFor(field: string, rules: readonly Rule[]): (viewer: Viewer | null) => void {
   return (viewer) => {
     if (!viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');
     for (const rule of rules) {
       if (!rule.some((role) => viewer.roles.has(role))) {
-        throw new AppError('FORBIDDEN', `This needs one of the roles ${rule.join(', ')}.`);
+        throw new Denied(field, `This needs one of the roles ${rule.join(', ')}.`);
       }
     }
   };

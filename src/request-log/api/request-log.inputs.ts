@@ -1,5 +1,6 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
 import { BUSINESS_EVENT_FILTER, BusinessEventWhere } from '../../events/business-event.inputs';
+import { Content } from '../../graphql/content/content';
 import { publishEnum } from '../../graphql/enum';
 import {
   AND_TEXT,
@@ -154,9 +155,11 @@ export class RequestLogWhere {
   })
   startedAt?: DateTimeFilter;
 
+  @Content()
   @Field(() => String, { nullable: true, description: SEARCH_TEXT })
   search?: string;
 
+  @Content()
   @OnlyFor(...CONTENT_READERS)
   @Field(() => JsonFilter, {
     nullable: true,
@@ -164,6 +167,7 @@ export class RequestLogWhere {
   })
   data?: JsonFilter;
 
+  @Content()
   @OnlyFor(...CONTENT_READERS)
   @Field(() => JsonFilter, {
     nullable: true,

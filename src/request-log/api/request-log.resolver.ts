@@ -2,6 +2,7 @@ import { GraphQLJSON } from 'graphql-scalars';
 import { Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
 import { loadPayload } from '../../events/business-event.resolver';
 import { BodyType, bodyOf } from '../../graphql/body.type';
+import { Content } from '../../graphql/content/content';
 import type { Context } from '../../graphql/context';
 import { loaderFor } from '../../graphql/data-loaders';
 import { HasRole } from '../../graphql/roles/has-role';
@@ -44,6 +45,7 @@ export class RequestLogResolver {
     return shownUrl(row.url, (await WEBHOOK.load(context, row.webhookId))?.url ?? null);
   }
 
+  @Content()
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
@@ -53,6 +55,7 @@ export class RequestLogResolver {
     return asObject(await loadHeaders(context, row.id, 'headers'));
   }
 
+  @Content()
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => [HttpHeaderType], {
     nullable: true,
@@ -62,6 +65,7 @@ export class RequestLogResolver {
     return asList(await loadHeaders(context, row.id, 'headers'));
   }
 
+  @Content()
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
@@ -75,6 +79,7 @@ export class RequestLogResolver {
       : null;
   }
 
+  @Content()
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => BodyType, {
     nullable: true,
@@ -87,6 +92,7 @@ export class RequestLogResolver {
     return payload?.body ? bodyOf(payload.body, payload.contentType || null, payload.byteLength) : null;
   }
 
+  @Content()
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
@@ -98,6 +104,7 @@ export class RequestLogResolver {
     return jsonOrText(response?.body ?? null, '', response?.truncated ?? false);
   }
 
+  @Content()
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
@@ -107,6 +114,7 @@ export class RequestLogResolver {
     return asObject(await loadHeaders(context, row.id, 'responseHeaders'));
   }
 
+  @Content()
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => [HttpHeaderType], {
     nullable: true,
@@ -116,6 +124,7 @@ export class RequestLogResolver {
     return asList(await loadHeaders(context, row.id, 'responseHeaders'));
   }
 
+  @Content()
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => BodyType, {
     nullable: true,

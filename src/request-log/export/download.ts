@@ -1,30 +1,29 @@
 // Downloads of an export: who may download it, and their records in the audit trail.
 import { recordAct } from '../../audit/record';
 import { currentTime } from '../../clock';
-import { AppError } from '../../errors';
+import { Denied } from '../../errors';
 import { toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { CONTENT_READERS, READERS, type Viewer } from '../../viewer';
 import { type ExportRow, noteDownloadBegun, noteDownloadEnded } from './export.store';
 
+const ROUTE = 'GET /exports/:id';
+
 /**
  * Checked before and during a download, because roles can be revoked meanwhile. The file has what its creator could
  * read, also in the matches of its filter, so a viewer with fewer rights cannot download it.
- * @throws AppError FORBIDDEN
+ * @throws Denied
  */
 export function checkDownload(viewer: Pick<Viewer, 'userId' | 'roles'>, row: ExportRow): void {
   if (!READERS.some((role) => viewer.roles.has(role))) {
-    throw new AppError('FORBIDDEN', `This needs one of the roles ${READERS.join(', ')}.`);
+    throw new Denied(ROUTE, `This needs one of the roles ${READERS.join(', ')}.`);
   }
   const readsAll = viewer.roles.has('SYSTEM_MANAGER') || viewer.roles.has('AUDITOR');
   if (row.orderedBy !== viewer.userId && !readsAll) {
-    throw new AppError('FORBIDDEN', 'Another user created this export. Create your own.');
+    throw new Denied(ROUTE, 'Another user created this export. Create your own.');
   }
   if (row.readsContent && !CONTENT_READERS.some((role) => viewer.roles.has(role))) {
-    throw new AppError(
-      'FORBIDDEN',
-      'The creator of this export could read more than you can now. Create a new export.',
-    );
+    throw new Denied(ROUTE, 'The creator of this export could read more than you can now. Create a new export.');
   }
 }
 

@@ -1,6 +1,6 @@
 // Creates an export.
 import { recordAct } from '../../audit/record';
-import { AppError } from '../../errors';
+import { Denied } from '../../errors';
 import { firstIdAt, newId, timeOfId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { readsContent, type Viewer } from '../../viewer';
@@ -18,13 +18,13 @@ export interface ExportRequest {
 }
 
 /**
- * Creates an export of the requests that exist now. @throws AppError FORBIDDEN if the viewer may not read the content
+ * Creates an export of the requests that exist now. @throws Denied if the viewer may not read the content
  */
 export async function requestExport(db: Db, viewer: Viewer, request: ExportRequest): Promise<ExportRow> {
   if (request.includeContent && !readsContent(viewer)) {
     const message =
       'includeContent needs a role that may read headers and bodies. Leave it out to export the other columns.';
-    throw new AppError('FORBIDDEN', message, ['input', 'includeContent']);
+    throw new Denied('ExportWebhookRequestLogsInput.includeContent', message, ['input', 'includeContent']);
   }
   const id = newId();
   const createdAt = timeOfId(id);

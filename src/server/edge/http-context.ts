@@ -1,6 +1,7 @@
 // The user, the variables and the services of an HTTP request.
 import type { FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
+import type { AuditNotes } from '../../audit/notes/audit-notes';
 import { AppError } from '../../errors';
 import type { Context, OptimisticAuth, Services } from '../../graphql/context';
 import { memberOf } from '../../json/json-member';
@@ -20,6 +21,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     rates: RateLimits;
     ownPages: OwnPages;
+    auditNotes: AuditNotes;
   }
   interface FastifyRequest {
     /** The JSON body with its exact text; null without one. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AppError, ErrorCode } from '../../errors';
+import { type AppError, Denied, type ErrorCode } from '../../errors';
 import { knownError } from './format-error';
 import { createOutageLog } from './outage-log';
 import { Refusal } from './refusal';
@@ -31,6 +31,7 @@ export const STATUS_OF: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 
 
 function statusOf(error: Fault, known: AppError | null): number {
   if (error instanceof Refusal) return error.status;
+  if (error instanceof Denied) return 403;
   return (known ? STATUS_OF[known.code] : undefined) ?? error.statusCode ?? (known ? 400 : 500);
 }
 
@@ -59,6 +60,7 @@ export function answerErrorsAsJson(server: FastifyInstance): void {
   const noteOutage = createOutageLog(server.log);
   server.setErrorHandler((error: Fault, request, reply) => {
     noteOutage(error.cause ?? error);
+    if (error instanceof Denied && request.viewer) server.auditNotes.denied(request.viewer, error.what);
     return answerError(error, request, reply);
   });
   server.setNotFoundHandler((request, reply) => answerError(faultOf(404), request, reply));

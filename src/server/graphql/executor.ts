@@ -18,6 +18,7 @@ import { isStatementTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import { isForCaller, knownError } from '../edge/format-error';
 import { SQL_FIELDS } from '../schema/sql-fields';
+import { type NoteAnswer, noteDenials } from './note-answer';
 
 export interface ExecutorOptions {
   /** Whether queries may be answered in one statement. */
@@ -27,6 +28,7 @@ export interface ExecutorOptions {
   /** The connections for queries in one statement, whose plans are kept. */
   answering: Answering;
   onFallback: OnFallback;
+  noteAnswer: NoteAnswer;
 }
 
 const MAX_COERCION_ERRORS = 10;
@@ -45,7 +47,10 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     if (isQuery) context.db = options.readingDb;
     const query = { document, operation, variables: coerced, context };
     const answered = await answerOf(isQuery ? readQuery : null, query, options.onFallback);
-    if (answered) return answered;
+    if (answered) {
+      options.noteAnswer(query, context.viewer, answered.data);
+      return answered;
+    }
     const result = await execute({
       schema,
       document,
@@ -53,6 +58,8 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
       variableValues: rawVariables,
       contextValue: context,
     });
+    options.noteAnswer(query, context.viewer, result.data);
+    noteDenials(context.services.auditNotes, context.viewer, result.errors);
     return result.errors ? { ...result, errors: onePerField(result.errors) } : result;
   };
 }

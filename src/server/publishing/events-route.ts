@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
-import { AppError, InputError, type UserError } from '../../errors';
+import { AppError, Denied, InputError, type UserError } from '../../errors';
 import { checkNumberOfEvents, type NewEvent } from '../../events/event-faults';
 import type { Publisher } from '../../events/publisher';
 import { toNodeId } from '../../ids';
@@ -11,7 +11,6 @@ import { type JsonPart, rootOf } from '../../json/json-part';
 import { PUBLISHERS, type Viewer } from '../../viewer';
 import type { ConcurrencyLimiter } from '../edge/concurrency-limiter';
 import { readViewer } from '../edge/http-context';
-import { Refusal } from '../edge/refusal';
 import { inTurn, takeTurn } from '../edge/take-turn';
 import { binaryCloudEvent, isBinaryMode, structuredCloudEvent } from './cloud-events';
 import { plainEvent } from './plain-events';
@@ -62,7 +61,7 @@ async function refuseOthers(request: FastifyRequest, source: DataSource): Promis
   const { viewer } = request;
   if (!viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');
   if (PUBLISHERS.some((role) => viewer.roles.has(role))) return;
-  throw new Refusal('FORBIDDEN', `This needs one of the roles ${PUBLISHERS.join(', ')}.`, 403);
+  throw new Denied('POST /events', `This needs one of the roles ${PUBLISHERS.join(', ')}.`);
 }
 
 function refused(reply: FastifyReply, userErrors: UserError[]): object {

@@ -4,14 +4,13 @@ import { constants, createGzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { auditLines, beginAuditExport, type ExportedPart, endAuditExport } from '../../audit/audit-export';
-import { AppError, quoted } from '../../errors';
+import { AppError, Denied, quoted } from '../../errors';
 import { uuidOf } from '../../ids';
 import { readAhead, streamOf } from '../../request-log/export/export-stream';
 import { standingsOf } from '../../users/sessions/authenticate-session';
 import { credentialId, type Role, type Viewer } from '../../viewer';
 import { takesGzip } from '../edge/accept';
 import { readViewer } from '../edge/http-context';
-import { Refusal } from '../edge/refusal';
 import { createDownloads } from './downloads';
 
 const ROLES: readonly Role[] = ['SYSTEM_MANAGER', 'AUDITOR'];
@@ -66,7 +65,7 @@ export function serveAuditExport(server: FastifyInstance, source: DataSource): v
 
 function refuseRoles(roles: ReadonlySet<Role>): void {
   if (ROLES.some((role) => roles.has(role))) return;
-  throw new Refusal('FORBIDDEN', `This needs one of the roles ${ROLES.join(', ')}.`, 403);
+  throw new Denied('GET /audit-entries', `This needs one of the roles ${ROLES.join(', ')}.`);
 }
 
 function readPart({ after, from, to, ...others }: Record<string, unknown>): ExportedPart {

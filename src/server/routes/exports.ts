@@ -122,11 +122,7 @@ async function sourceOfRows({ source, reading }: Serving, { id }: ExportRow): Pr
 }
 
 function refuse(viewer: Pick<Viewer, 'userId' | 'roles'>, row: ExportRow): void {
-  try {
-    checkDownload(viewer, row);
-  } catch (error) {
-    throw error instanceof AppError ? new Refusal(error.code, error.message, 403) : error;
-  }
+  checkDownload(viewer, row);
   if (row.expiresAt > currentTime()) return;
   throw new Refusal('NOT_FOUND', `The export expired at ${row.expiresAt.toISOString()}: create a new one.`, 410);
 }

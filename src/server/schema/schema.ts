@@ -3,6 +3,7 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, lexicographicSortSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { FEATURES } from '../../features';
+import { describeContent } from '../../graphql/content/content';
 import { ignoreAbsentFilters } from '../../graphql/lists/absent-filters';
 import { letListsFailAlone } from '../../graphql/lists/list-failures';
 import { enforceOneEnd } from '../../graphql/lists/one-end';
@@ -28,7 +29,8 @@ export function createSchema(): GraphQLSchema {
     skipCheck: true,
   });
   describeRoots(schema);
-  return enforceRoles(ignoreAbsentFilters(enforceFilterRoles(enforceOneEnd(letListsFailAlone(schema)))));
+  const described = describeContent(schema);
+  return enforceRoles(ignoreAbsentFilters(enforceFilterRoles(enforceOneEnd(letListsFailAlone(described)))));
 }
 
 let ofProcess: GraphQLSchema | undefined;

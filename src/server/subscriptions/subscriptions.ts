@@ -16,6 +16,7 @@ import type { PoolShare } from '../../sql/pool-share';
 import { isForCaller, knownError } from '../edge/format-error';
 import { Refusal } from '../edge/refusal';
 import { errorOutsideApollo, type Gate, type Prepared, type Refused } from '../graphql/graphql-gate';
+import { type NoteAnswer, noteDenials } from '../graphql/note-answer';
 import { type AnswerCache, createAnswerCache } from './answer-cache';
 import { type Answer, type Answers, createAnswers } from './event-answers';
 import { type EventDocument, eventDocument } from './event-document';
@@ -30,6 +31,7 @@ export interface SubscriptionParts {
   db: PoolShare;
   services: Services;
   slots: SubscriptionSlots;
+  noteAnswer: NoteAnswer;
 }
 
 export interface Subscriptions {
@@ -73,6 +75,7 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
           return { errors: null, prepared, answers: answersTo(parts, cache, running, stream, leave) };
         }
         leave();
+        noteDenials(parts.services.auditNotes, session.viewer, events.errors);
         return refused(events.errors ?? [], session);
       } catch (error) {
         leave();
@@ -118,6 +121,8 @@ function answersFor(
       const work = () => executed(argumentsOf(parts, { ...prepared, ...asked }, context), event);
       const { result, json } = await cache.of(event, key, work);
       const { id } = event;
+      parts.noteAnswer(prepared, session.viewer, result.data);
+      noteDenials(parts.services.auditNotes, session.viewer, result.errors);
       if (!result.errors) return { id, result, json };
       const refusal = refusalIn(result);
       if (refusal) throw refusal;

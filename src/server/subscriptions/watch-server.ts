@@ -5,6 +5,7 @@ import type { PoolShare } from '../../sql/pool-share';
 import { standingsOf } from '../../users/sessions/authenticate-session';
 import type { RateLimits } from '../edge/rate-limits';
 import type { Gate } from '../graphql/graphql-gate';
+import type { NoteAnswer } from '../graphql/note-answer';
 import { createLiveKeys, type LiveKeys } from './live-keys';
 import { createSubscriptionSlots, type SubscriptionSlots } from './subscription-limits';
 import { createSubscriptions, type Subscriptions } from './subscriptions';
@@ -27,15 +28,25 @@ export interface WatchParts {
   /** On the primary: a replica may lag behind the event. */
   db: PoolShare;
   services: Services;
+  noteAnswer: NoteAnswer;
   corsOrigins: readonly string[];
   log: Log;
 }
 
-export function createWatchServer({ schema, gate, rates, db, services, corsOrigins, log }: WatchParts): WatchServer {
+export function createWatchServer({
+  schema,
+  gate,
+  rates,
+  db,
+  services,
+  noteAnswer,
+  corsOrigins,
+  log,
+}: WatchParts): WatchServer {
   const slots = createSubscriptionSlots();
   return {
     schema,
-    subscriptions: createSubscriptions({ schema, gate, db, services, slots }),
+    subscriptions: createSubscriptions({ schema, gate, db, services, slots, noteAnswer }),
     keys: createLiveKeys((credentials) => standingsOf(db, credentials), log),
     slots,
     rates,

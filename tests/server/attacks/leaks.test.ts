@@ -36,6 +36,7 @@ test('an error before a request has a context is sent as its code alone', async 
     readingDb: {} as never,
     answering: {} as never,
     onFallback: () => undefined,
+    noteAnswer: () => undefined,
   });
   const apollo = createApollo(schema, executor, log, gate);
   await apollo.start();

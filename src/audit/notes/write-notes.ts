@@ -1,0 +1,83 @@
+// Writes what waits to be recorded, in batches.
+import { currentTime } from '../../clock';
+import type { Db } from '../../sql/db';
+import { insertAuditEntries, type NewAuditEntry } from '../audit-entry.store';
+import { auditEntry } from '../record';
+import { addDenials, closeWindows, type EndedDenial, openWindows } from './audit-window.store';
+import { type Denial, type DenialNotes, denialWindows } from './denial-notes';
+import type { ReadNote, ReadNotes } from './read-notes';
+
+const BATCH = 500;
+
+type Transaction = <T>(work: (db: Db) => Promise<T>) => Promise<T>;
+
+/** Records the first readings that wait. @returns whether there may be more */
+export async function writeReads(transaction: Transaction, notes: ReadNotes): Promise<boolean> {
+  const batch = notes.first(BATCH);
+  if (batch.length > 0) await transaction((db) => recordReads(db, batch));
+  notes.remove(batch.length);
+  return batch.length === BATCH;
+}
+
+async function recordReads(db: Db, batch: readonly ReadNote[]): Promise<void> {
+  const opened = await openWindows(
+    db,
+    batch.map(({ key, windowEndsAt }) => ({ key, endsAt: windowEndsAt })),
+  );
+  const entries = batch.filter(({ key }) => opened.has(key.toString('hex'))).map(entryOfRead);
+  if (entries.length > 0) await insertAuditEntries(db, entries);
+}
+
+// The id is made now, because the database refuses old ones. `readAt` is earlier, by minutes if the database was away.
+function entryOfRead({ viewer, subject, readAt, details }: ReadNote): NewAuditEntry {
+  return auditEntry(viewer, {
+    action: 'content.read',
+    subjectType: subject?.name ?? null,
+    subjectId: subject?.id ?? null,
+    details: { ...details, readAt },
+  });
+}
+
+/** Adds the counts of this process to those of the others. */
+export async function writeDenials(db: Db, notes: DenialNotes): Promise<void> {
+  const counts = notes.take();
+  if (counts.size === 0) return;
+  try {
+    await addDenials(db, denialWindows(counts));
+  } catch (error) {
+    notes.putBack(counts);
+    throw error;
+  }
+}
+
+/** Records the denials of minutes that have ended, and forgets ended windows. @returns whether there may be more */
+export function closeEndedWindows(transaction: Transaction): Promise<boolean> {
+  return transaction(async (db) => {
+    const { closed, denials } = await closeWindows(db, currentTime(), BATCH);
+    if (denials.length > 0) await insertAuditEntries(db, denials.map(entryOfDenial));
+    return closed === BATCH;
+  });
+}
+
+function entryOfDenial({ denial, count }: EndedDenial): NewAuditEntry {
+  const { actor, field, firstAt } = JSON.parse(denial) as Denial;
+  const details = { field, count, firstAt };
+  return auditEntry(actor, {
+    action: 'access.denied',
+    subjectType: null,
+    subjectId: null,
+    outcome: 'DENIED',
+    details,
+  });
+}
+
+/** Records that readings or refusals are missing from the trail. */
+export async function recordLost(db: Db, reads: number, denials: number): Promise<void> {
+  const entry = auditEntry(null, {
+    action: 'audit.notes_lost',
+    subjectType: null,
+    subjectId: null,
+    details: { reads, denials },
+  });
+  await insertAuditEntries(db, [entry]);
+}
