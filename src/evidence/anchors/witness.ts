@@ -12,6 +12,20 @@ export interface Witness {
 
 const TIMEOUT_MS = 10_000;
 
+/** What the answers of c2sp.org/tlog-witness mean; `size` is that of the head that the witness cosigned last. */
+function refusalOf(status: number | null, size: number): string | null {
+  if (status === 403) {
+    return 'The witness knows none of the keys that signed the head: give it the verifier keys (evidenceStatus { keys }).';
+  }
+  if (status === 404) {
+    return 'The witness does not know the log: give it the origin and the verifier key (evidenceStatus { origin keys }).';
+  }
+  if (status === 422) {
+    return `The head of ${size} leaves that the witness cosigned is not a beginning of the tree: there are two histories. Run verifyEvidence.`;
+  }
+  return null;
+}
+
 /**
  * The witnesses of a policy (c2sp.org/tlog-policy) that have an address.
  * @throws Error that names the line
@@ -57,7 +71,8 @@ export async function cosign(
       timeoutMs: TIMEOUT_MS,
     });
   };
-  let answer = await ask(from);
+  let size = from;
+  let answer = await ask(size);
   const known = sizeOf(answer.responseStatus === 409 ? answer.responseBody : null);
   if (known !== null && known !== from) {
     if (known > head.treeSize) {
@@ -65,9 +80,11 @@ export async function cosign(
         `The witness knows a head of ${known} leaves, and the tree has ${head.treeSize}: was the database restored?`,
       );
     }
-    answer = await ask(known);
+    size = known;
+    answer = await ask(size);
   }
-  if (answer.error !== null) throw new Error(answer.error);
+  const why = refusalOf(answer.responseStatus, size) ?? answer.error;
+  if (why !== null) throw new Error(why);
   const lines = cosignaturesOf(head.checkpoint, answer.responseBody?.toString() ?? '', key);
   if (lines === '') throw new Error('The answer of the witness has no right cosignature of its key.');
   return lines;

@@ -116,7 +116,9 @@ test('a witness that knows another size is asked again, and one that knows more 
 const NO_COSIGNATURE = /no right cosignature/;
 test.each<{ what: string; answer: (body: string) => Answer; error: RegExp }>([
   { what: 'fails', answer: () => ({ status: 500, body: 'no' }), error: /500/ },
-  { what: 'knows no such log', answer: () => ({ status: 404 }), error: /404/ },
+  { what: 'knows no such log', answer: () => ({ status: 404 }), error: /does not know the log: give it the origin/ },
+  { what: 'knows another key of the log', answer: () => ({ status: 403 }), error: /none of the keys that signed/ },
+  { what: 'finds two histories', answer: () => ({ status: 422 }), error: /head of 0 leaves .* two histories/ },
   { what: 'answers nothing', answer: () => ({}), error: NO_COSIGNATURE },
   {
     what: 'signs with another key',
