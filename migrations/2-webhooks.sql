@@ -71,6 +71,24 @@ create table webhook_versions (
 );
 create index webhook_versions_webhook_id_idx on webhook_versions (webhook_id, id);
 
+-- What viewers with some roles see of the content of exchanges.
+create table masking_rules (
+  id uuid not null,
+  roles text[] not null,
+  document_type text,               -- null: all
+  webhook_id uuid,                  -- null: all
+  part text not null,
+  path text not null,               -- such as $.items[*].sku
+  strategy text not null,
+  created_by uuid not null,
+  created_at timestamptz(3) not null,
+  constraint masking_rules_pkey primary key (id),
+  constraint masking_rules_webhook_id_fkey foreign key (webhook_id) references webhooks (id),
+  constraint masking_rules_created_by_fkey foreign key (created_by) references users (id),
+  constraint masking_rules_part_check check (part in ('DATA', 'HEADERS', 'RESPONSE', 'RESPONSE_HEADERS')),
+  constraint masking_rules_strategy_check check (strategy in ('SHOW', 'LAST4', 'HIDE'))
+);
+
 -- Secrets that sign outgoing requests or verify incoming calls.
 create table webhook_secrets (
   id uuid not null,

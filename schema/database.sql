@@ -504,6 +504,23 @@ CREATE TRIGGER holds_are_never_deleted BEFORE DELETE ON legal_holds FOR EACH ROW
 CREATE TRIGGER holds_are_only_released BEFORE UPDATE ON legal_holds FOR EACH ROW WHEN (old.released_at IS NOT NULL OR new.id IS DISTINCT FROM old.id OR new.name IS DISTINCT FROM old.name OR new.webhook_id IS DISTINCT FROM old.webhook_id OR new.document_type IS DISTINCT FROM old.document_type OR new.reference_document IS DISTINCT FROM old.reference_document OR new.user_id IS DISTINCT FROM old.user_id OR new.from_at IS DISTINCT FROM old.from_at OR new.to_at IS DISTINCT FROM old.to_at OR new.reason IS DISTINCT FROM old.reason OR new.placed_by IS DISTINCT FROM old.placed_by OR new.placed_at IS DISTINCT FROM old.placed_at) EXECUTE FUNCTION released_holds_never_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON legal_holds FOR EACH STATEMENT EXECUTE FUNCTION released_holds_never_change();
 
+CREATE TABLE masking_rules (
+  id uuid NOT NULL,
+  roles text[] NOT NULL,
+  document_type text,
+  webhook_id uuid,
+  part text NOT NULL,
+  path text NOT NULL,
+  strategy text NOT NULL,
+  created_by uuid NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT masking_rules_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id),
+  CONSTRAINT masking_rules_part_check CHECK (part = ANY (ARRAY['DATA'::text, 'HEADERS'::text, 'RESPONSE'::text, 'RESPONSE_HEADERS'::text])),
+  CONSTRAINT masking_rules_pkey PRIMARY KEY (id),
+  CONSTRAINT masking_rules_strategy_check CHECK (strategy = ANY (ARRAY['SHOW'::text, 'LAST4'::text, 'HIDE'::text])),
+  CONSTRAINT masking_rules_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+);
+
 CREATE TABLE open_deliveries (
   id uuid NOT NULL,
   webhook_id uuid NOT NULL,
@@ -1580,7 +1597,7 @@ CREATE OR REPLACE FUNCTION public.watch_table(table_name regclass, document_type
 AS $function$
 declare
   own_tables constant text[] := '{
-    users, api_keys, audit_entries, webhooks, webhook_versions, webhook_secrets, webhook_credentials, webhook_circuits,
+    users, api_keys, audit_entries, webhooks, webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits,
     webhook_slots, pending_decisions, deliveries_pause, payloads, business_events, outbox, idempotency_keys, deliveries,
     open_deliveries, finished_deliveries, blocking_deliveries, delivery_decisions, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,

@@ -6,6 +6,7 @@ import { documents } from './documents/documents.feature';
 import { events } from './events/events.feature';
 import { evidence } from './evidence/evidence.feature';
 import { incoming } from './incoming/incoming.feature';
+import { masking } from './masking/masking.feature';
 import { privacy } from './privacy/privacy.feature';
 import type { LinkedFields } from './read-plan/linked-fields';
 import type { SqlFields } from './read-plan/sql-fields';
@@ -36,6 +37,7 @@ export const FEATURES: readonly Feature[] = [
   delivery,
   incoming,
   replay,
+  masking,
   evidence,
   documents,
   privacy,

@@ -15,6 +15,7 @@ export const ID_PREFIXES = {
   Export: 'exp',
   AuditEntry: 'aud',
   WebhookVersion: 'whv',
+  MaskingRule: 'msk',
 } as const;
 export type NodeName = keyof typeof ID_PREFIXES;
 

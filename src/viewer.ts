@@ -7,7 +7,7 @@ export const READERS: readonly Role[] = ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER'
 /** The roles that may publish events. */
 export const PUBLISHERS: readonly Role[] = ['PUBLISHER', 'SYSTEM_MANAGER'];
 
-/** The roles that may read content: headers, payloads and responses. */
+/** The roles that may read all content (headers, payloads and responses), unless masking rules hide some from them. */
 export const CONTENT_READERS: readonly Role[] = ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'AUDITOR'];
 
 /**
@@ -39,8 +39,4 @@ export type Credential = Pick<Viewer, 'apiKeyId' | 'sessionId'>;
 /** The id of the session, or else of the API key. Limits of a caller count by it. */
 export function credentialId({ sessionId, apiKeyId }: Credential): string {
   return sessionId ?? apiKeyId ?? '';
-}
-
-export function readsContent(viewer: Viewer | null): boolean {
-  return CONTENT_READERS.some((role) => viewer?.roles.has(role));
 }

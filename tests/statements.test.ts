@@ -1,12 +1,13 @@
 import { getOperationAST, graphql, type OperationDefinitionNode, parse } from 'graphql';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../src/database/data-source';
-import type { Context, Services } from '../src/graphql/context';
+import type { Context } from '../src/graphql/context';
 import { newId, toNodeId } from '../src/ids';
 import { createLog } from '../src/log';
 import { createReadQuery } from '../src/read-plan/read-query';
 import { sharedSchema } from '../src/server/schema/schema';
 import { SQL_FIELDS } from '../src/server/schema/sql-fields';
+import { UNMASKED } from './masking/unmasked';
 import { createTestDatabase, type TestDatabase } from './support/database';
 import { statementsSentBy } from './support/sent-statements';
 
@@ -195,7 +196,7 @@ function contextOf(source: DataSource): Context {
     remoteAddress: '127.0.0.1',
     log: createLog('silent'),
     variables: undefined,
-    services: {} as Services,
+    services: UNMASKED,
     memory: new Map(),
   };
 }

@@ -9,6 +9,8 @@ import { createReceiver } from '../incoming/receive';
 import { createNotifier } from '../jobs/notifier';
 import type { BacklogWatch } from '../jobs/watch-backlog';
 import { startAuditNotes } from '../jobs/write-audit-notes';
+import { createMaskingRules } from '../masking/masking-rules';
+import { allMaskingRules } from '../masking/rules/masking-rule.store';
 import { createTail } from '../request-log/watch/tail';
 import type { RateLimits } from '../server/edge/rate-limits';
 import { createApollo } from '../server/graphql/apollo';
@@ -73,6 +75,7 @@ export async function startApi(
   });
   stops.push(() => receiver.stop());
   const services = {
+    maskingRules: createMaskingRules(() => allMaskingRules(source.manager)),
     webhookRules: { keyring, targetPolicy: policy, clientCertHeader: config.clientCertHeader },
     addressOfToken: (token: string) => `${own.url ?? ''}/in/${token}`,
     requestTail,

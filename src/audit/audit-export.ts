@@ -39,21 +39,26 @@ export async function endAuditExport(db: Db, viewer: Viewer, { id }: AuditExport
   await recordAct(db, viewer, { ...act, details: { ...sent } });
 }
 
-/** @param check called before each statement; if it throws, the file breaks off */
+/**
+ * @param shown gives what a viewer may see of before, after and details, for the next entries
+ * @param check called before each statement; if it throws, the file breaks off
+ */
 export async function* auditLines(
   db: Db,
   { after, last }: EntryRange,
+  shown: () => Promise<(value: unknown) => unknown>,
   check: () => Promise<void>,
 ): AsyncGenerator<{ texts: string[]; rows: number }> {
   for (let from: string | undefined = after; from !== undefined; ) {
     await check();
     const entries: ExportedEntry[] = await exportedEntries(db, { after: from, last }, BATCH);
-    if (entries.length > 0) yield { texts: entries.map((entry) => `${lineOf(entry)}\n`), rows: entries.length };
+    const show = await shown();
+    if (entries.length > 0) yield { texts: entries.map((entry) => `${lineOf(entry, show)}\n`), rows: entries.length };
     from = entries.length === BATCH ? entries.at(-1)?.id : undefined;
   }
 }
 
-function lineOf(entry: ExportedEntry): string {
+function lineOf(entry: ExportedEntry, show: (value: unknown) => unknown): string {
   const { actorId, apiKeyId, subjectType, subjectId } = entry;
   const { before, after, others } = readDetails(entry.details);
   return JSON.stringify({
@@ -68,9 +73,9 @@ function lineOf(entry: ExportedEntry): string {
     subjectType,
     subjectId: subjectType && subjectId && isNodeName(subjectType) ? toNodeId(subjectType, subjectId) : subjectId,
     reason: entry.reason,
-    before,
-    after,
-    details: others,
+    before: show(before),
+    after: show(after),
+    details: show(others),
     remoteAddress: entry.remoteAddress,
     userAgent: entry.userAgent,
     requestId: entry.requestId,

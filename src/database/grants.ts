@@ -19,7 +19,7 @@ const DELIVERY_COLUMNS = `status, skip_reason, skip_message, method, url, header
   finished_at`;
 
 /** All our tables. Partitions are read through their parent table. */
-const TABLES = `users, api_keys, sessions, sign_in_attempts, audit_entries, audit_windows, webhooks, webhook_versions, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
+const TABLES = `users, api_keys, sessions, sign_in_attempts, audit_entries, audit_windows, webhooks, webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
   pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, payloads, business_events,
   outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries, delivery_decisions, worker_leases,
   webhook_request_logs, replays, request_changes, feed_positions, failed_requests,
@@ -33,7 +33,7 @@ function grantsFor(name: string): string[] {
   return [
     `grant usage on schema public to ${name}`,
     `grant select on ${TABLES} to ${name}`,
-    `grant insert on users, api_keys, sessions, sign_in_attempts, webhooks, webhook_versions, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
+    `grant insert on users, api_keys, sessions, sign_in_attempts, webhooks, webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
        pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, replays, payloads,
        business_events, outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries,
        webhook_request_logs, audit_entries to ${name}`,
@@ -47,7 +47,7 @@ function grantsFor(name: string): string[] {
     `grant update (fanned_out_at, wanted_by) on business_events to ${name}`,
     `grant update (${CLOSING_COLUMNS}) on webhook_request_logs to ${name}`,
     `grant delete on sessions, sign_in_attempts, outbox, idempotency_keys, open_deliveries, finished_deliveries, blocking_deliveries, incoming_ids,
-       webhook_credentials, webhook_slots, pending_decisions, deliveries_pause, request_changes to ${name}`,
+       webhook_credentials, webhook_slots, masking_rules, pending_decisions, deliveries_pause, request_changes to ${name}`,
     `grant insert on request_index to ${name}`,
     `grant update on feed_positions to ${name}`,
     `grant insert on request_stats_series, request_stats, request_stats_open, delivery_stats_series, delivery_stats to ${name}`,

@@ -7,6 +7,7 @@ import { withExample } from '../graphql/example';
 import { listPage } from '../graphql/lists/list';
 import { DEFAULT_PAGE, MAX_PAGE } from '../graphql/lists/page-args';
 import { HasRole } from '../graphql/roles/has-role';
+import { masksOf } from '../graphql/roles/masked';
 import { type NodeName, readNodeId } from '../ids';
 import { checkedSize } from '../refuse-argument';
 import { listedRequests } from '../request-log/api/request-log.inputs';
@@ -14,7 +15,7 @@ import { WEBHOOK_REQUEST_LOG } from '../request-log/api/request-log.linked-field
 import { searchQuery } from '../request-log/search/search-query';
 import { wordsIn } from '../request-log/search/tokenizer';
 import { USER } from '../users/user.linked-fields';
-import { READERS, readsContent } from '../viewer';
+import { READERS } from '../viewer';
 import { WEBHOOK } from '../webhooks/api/webhook.linked-fields';
 import { loadDocument } from './document-node';
 import { documentsNamed, usersWith, webhooksWith } from './search.store';
@@ -42,11 +43,12 @@ async function foundByWords(context: Context, text: string, first: number): Prom
   searchQuery(text, true, ['text']);
   const words = wordsIn(text);
   const { db } = context;
+  const { seesAll } = masksOf(context);
   const [documents, webhooks, users, requests] = await Promise.all([
     documentsNamed(db, text, MAX_OF_TYPE),
-    webhooksWith(db, words, MAX_OF_TYPE, readsContent(context.viewer)),
+    webhooksWith(db, words, MAX_OF_TYPE, seesAll),
     usersWith(db, words, MAX_OF_TYPE),
-    listPage(context, listedRequests(context.viewer, { first, where: { search: text } })),
+    listPage(context, listedRequests(seesAll, { first, where: { search: text } })),
   ]);
   return [
     ...named('BusinessDocument', documents),

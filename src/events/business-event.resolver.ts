@@ -9,10 +9,11 @@ import { loaderFor } from '../graphql/data-loaders';
 import { withExample } from '../graphql/example';
 import { payloadOf } from '../graphql/mutation-payload';
 import { HasRole } from '../graphql/roles/has-role';
+import { Masked } from '../graphql/roles/masked';
 import { answer } from '../graphql/user-error';
 import { toNodeId } from '../ids';
 import { jsonOrText } from '../json/json-output';
-import { CONTENT_READERS, PUBLISHERS, type Viewer } from '../viewer';
+import { PUBLISHERS, type Viewer } from '../viewer';
 import { type PublishEventInput, PublishEventsInput } from './business-event.inputs';
 import type { BusinessEventRow } from './business-event.store';
 import { BusinessEventType } from './business-event.type';
@@ -82,7 +83,7 @@ export class BusinessEventResolver {
   }
 
   @Content()
-  @HasRole(...CONTENT_READERS)
+  @Masked('DATA')
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
     description: 'The document as JSON; null once it was erased. `dataBody` contains the exact bytes.',
@@ -95,7 +96,7 @@ export class BusinessEventResolver {
   }
 
   @Content()
-  @HasRole(...CONTENT_READERS)
+  @Masked('DATA')
   @FieldResolver(() => BodyType, {
     nullable: true,
     description: 'The exact bytes of the document; null once they were erased.',

@@ -3,24 +3,40 @@ import { Field, Int, ObjectType } from 'type-graphql';
 
 @ObjectType('Body', { simpleResolvers: true, description: 'The body of a request or response, byte by byte.' })
 export class BodyType {
-  @Field(() => String, { nullable: true, description: 'The body as text; null: it is not UTF-8.' })
+  @Field(() => String, { nullable: true, description: 'The body as text; null: it is not UTF-8, or is masked.' })
   text: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The stored bytes in base64 (RFC 4648, section 4).' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The stored bytes in base64 (RFC 4648, section 4); null: the body is masked.',
+  })
   base64: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The value of the header `content-type`, such as "application/json; charset=utf-8"; null: the header is missing.',
+      'The value of the header `content-type`, such as "application/json; charset=utf-8"; null: the header is missing. ' +
+      'Of a masked body without parameters.',
   })
   contentType: string | null;
 
-  @Field(() => Int, { description: 'The length in bytes; of a response, before secrets were removed.' })
-  bytes: number;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The length in bytes; of a response, before secrets were removed; null: the body is masked.',
+  })
+  bytes: number | null;
 
-  @Field(() => String, { description: 'The SHA-256 digest of the stored bytes, in hexadecimal.' })
-  sha256: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The SHA-256 digest of the stored bytes, in hexadecimal; null: the body is masked.',
+  })
+  sha256: string | null;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether masking rules hide at least a part of the body from you. Bytes cannot be masked in part, so none are shown.',
+  })
+  masked: boolean;
 
   @Field(() => Boolean, { description: 'Whether only the beginning was stored or received.' })
   truncated: boolean;
@@ -36,6 +52,7 @@ export function bodyOf(
   truncated = total > kept.length,
 ): object {
   return {
+    masked: false,
     text: () => textOf(kept, truncated),
     base64: () => kept.toString('base64'),
     contentType,

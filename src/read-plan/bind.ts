@@ -55,7 +55,7 @@ export async function withResolvedConditions(db: Db, bound: Bound): Promise<Boun
 }
 
 function bindPages(plan: PagesPlan, variables: Variables, context: Context, pages: Map<PagesPlan, BoundPages>): void {
-  const field = { viewer: context.viewer, node: plan.node, variables };
+  const field = { context, node: plan.node, variables };
   const args = preparedArguments(plan.field, getArgumentValues(plan.field, plan.node, variables), field);
   const query = plan.sqlField.list(args, context);
   pages.set(plan, { query, request: pageRequest(query.args, query.order) });

@@ -13,10 +13,12 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { rulesOf } from '../graphql/roles/has-role';
+import { formOf, maskedPartOf } from '../graphql/roles/masked';
 import { ID_PREFIXES, isNodeName } from '../ids';
 import { jsonOf, nodeIdOf, numberOf, timeOf, wordOf } from '../sql/json-sql';
 import { compileConnection } from './compile-connection';
 import { type Compiler, setsOf, Unreadable } from './compiler';
+import { maskedField } from './masked-field';
 import { pickerOf } from './pick';
 import type { ObjectEntry, ObjectPlan, PagesPlan, PostProcess, QueryPlan, RootEntry } from './plan';
 import { type CollectedField, collectFields } from './selection';
@@ -71,10 +73,11 @@ function fieldOf(compiler: Compiler, type: GraphQLObjectType, collected: Collect
   for (const rule of rulesOf(compiler.schema, type, field)) compiler.rules.add(rule);
   const types = compiler.types.get(type.name);
   const declared = types?.fields.get(collected.name);
-  const isPlain = declared?.kind === 'value' && declared.whenContentAllowed === 'PLAIN' && compiler.readsContent;
+  const isPlain = declared?.kind === 'value' && declared.whenNothingMasked === 'PLAIN' && compiler.seesAll;
   const sqlField = declared && !isPlain ? declared : types && columnField(types, collected.name, field.type);
   if (!sqlField) throw new Unreadable();
-  return { field, sqlField };
+  const part = compiler.seesAll ? null : maskedPartOf(compiler.schema, field);
+  return { field, sqlField: part ? maskedField(part, formOf(field.type), types, sqlField) : sqlField };
 }
 
 function objectOf(compiler: Compiler, name: string, sets: readonly SelectionSetNode[]): ObjectPlan {

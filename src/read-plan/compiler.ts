@@ -6,8 +6,8 @@ import type { TypeSqlFields } from './sql-fields';
 export interface Compiler extends SelectionContext {
   schema: GraphQLSchema;
   types: ReadonlyMap<string, TypeSqlFields>;
-  /** Whether the viewer may read content. */
-  readsContent: boolean;
+  /** Whether masking rules hide nothing from the viewer. */
+  seesAll: boolean;
   /** The roles of the fields that were compiled so far. */
   rules: Set<readonly Role[]>;
 }

@@ -9,9 +9,9 @@ import {
   visit,
 } from 'graphql';
 import type { Context } from '../graphql/context';
+import { masksOf } from '../graphql/roles/masked';
 import { isStatementTimeout } from '../sql/database-errors';
 import { needsResolving } from '../sql/resolve-condition';
-import { readsContent } from '../viewer';
 import { type Bound, bindArguments, type Variables, withResolvedConditions } from './bind';
 import { compileQuery } from './compile';
 import { type FallbackReason, rolesAllow } from './fallback';
@@ -58,7 +58,7 @@ export function createReadQuery(
 ): ReadQuery {
   const planFor = cachedPlans(schema, types);
   return async ({ document, operation, variables, context }) => {
-    const plan = planFor(document, operation, variables, readsContent(context.viewer));
+    const plan = planFor(document, operation, variables, masksOf(context).seesAll);
     if (!plan) return { kind: 'fallback', reason: 'no_plan' };
     if (!rolesAllow(plan, context.viewer)) return { kind: 'fallback', reason: 'roles' };
     const given = bindArguments(plan, variables, context);
@@ -94,7 +94,7 @@ type PlanFor = (
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Variables,
-  isContentReader: boolean,
+  seesAll: boolean,
 ) => QueryPlan | null;
 
 interface KnownDocument {
@@ -107,7 +107,7 @@ interface KnownDocument {
 // Apollo caches parsed documents, so the same text is the same object.
 function cachedPlans(schema: GraphQLSchema, types: ReadonlyMap<string, TypeSqlFields>): PlanFor {
   const documents = new WeakMap<DocumentNode, KnownDocument>();
-  return (document, operation, variables, isContentReader) => {
+  return (document, operation, variables, seesAll) => {
     let known = documents.get(document);
     if (!known) {
       known = { fragments: fragmentsOf(document), switches: switchesOf(document), plans: new Map() };
@@ -115,10 +115,10 @@ function cachedPlans(schema: GraphQLSchema, types: ReadonlyMap<string, TypeSqlFi
     }
     const { fragments, switches, plans } = known;
     const isSet = (name: string) => variables[name] === true;
-    const key = `${operation.name?.value ?? ''} ${isContentReader ? 'content ' : ''}${switches.map((name) => (isSet(name) ? 1 : 0)).join('')}`;
+    const key = `${operation.name?.value ?? ''} ${seesAll ? 'all ' : ''}${switches.map((name) => (isSet(name) ? 1 : 0)).join('')}`;
     let plan = plans.get(key);
     if (plan === undefined) {
-      plan = compileQuery({ schema, types, fragments, isSet, readsContent: isContentReader }, operation);
+      plan = compileQuery({ schema, types, fragments, isSet, seesAll }, operation);
       if (plans.size < MAX_PLANS) plans.set(key, plan);
     }
     return plan;

@@ -20,8 +20,10 @@ export interface ValueField {
   after?(raw: unknown, context: Context): unknown;
   /** The fields that the value of `after` has. A query for another field of its type is left to the resolvers. */
   properties?: readonly string[];
-  /** For viewers who may read content, the field is its column, and the rest of this declaration is ignored. */
-  whenContentAllowed?: 'PLAIN';
+  /** SQL of the value that `after` converts, for a field with content. */
+  sql?(row: RowSource): string;
+  /** For viewers from whom nothing is masked, the field is its column, and the rest of this declaration is ignored. */
+  whenNothingMasked?: 'PLAIN';
 }
 
 /** A link to one row. */
@@ -91,5 +93,5 @@ export function columnsOf(list: string): Map<string, string> {
 
 /** A field whose SQL returns JSON, which `after` converts. */
 export function rawJson(sql: (row: RowSource) => string, after: ValueField['after']): ValueField {
-  return { kind: 'value', json: (row) => jsonOf(sql(row), true), ...(after && { after }) };
+  return { kind: 'value', json: (row) => jsonOf(sql(row), true), sql, ...(after && { after }) };
 }

@@ -7,6 +7,7 @@ import type { Context } from '../graphql/context';
 import { withExample } from '../graphql/example';
 import { type PayloadField, payloadOf } from '../graphql/mutation-payload';
 import { HasRole } from '../graphql/roles/has-role';
+import { Masked } from '../graphql/roles/masked';
 import { answer } from '../graphql/user-error';
 import { toNodeId, uuidOf } from '../ids';
 import type { Db } from '../sql/db';
@@ -54,6 +55,7 @@ export class ReplayResolver {
     return toNodeId('Replay', row.id);
   }
 
+  @Masked('FILTER')
   @FieldResolver(() => String, {
     nullable: true,
     description: 'The condition of replayDeliveries (a DeliveryWhere) as JSON; null: a replay of one delivery.',

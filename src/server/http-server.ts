@@ -144,8 +144,8 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   serveEvents(server, { source, limiter, publisher: services.publisher });
   serveEventStreams(server, watching);
   serveWebSockets(server, watching);
-  serveExports(server, source, api.readingDb);
-  serveAuditExport(server, source);
+  serveExports(server, source, api.readingDb, services.maskingRules);
+  serveAuditExport(server, source, services.maskingRules);
   const refused = createRefusedSignIns(source.manager, server.log as Log);
   const { identityProvider, publicUrl } = config;
   const provider = identityProvider && createIdentityProvider(identityProvider, publicUrl as string);

@@ -107,7 +107,7 @@ export type WhatWasExchangedQueryVariables = Exact<{
 }>;
 
 
-export type WhatWasExchangedQuery = { webhookRequestLogs: { totalCount: number | null, totalCountIsExact: boolean | null, nodes: Array<{ referenceDocument: string | null, headers: unknown, data: unknown, response: unknown, id: string, startedAt: string, attemptNumber: number, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, error: string | null, durationMs: number | null, dataBody: { sha256: string, bytes: number } | null, user: { name: string, roles: Array<Role> } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type WhatWasExchangedQuery = { webhookRequestLogs: { totalCount: number | null, totalCountIsExact: boolean | null, nodes: Array<{ referenceDocument: string | null, headers: unknown, data: unknown, response: unknown, id: string, startedAt: string, attemptNumber: number, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, error: string | null, durationMs: number | null, dataBody: { sha256: string | null, bytes: number | null } | null, user: { name: string, roles: Array<Role> } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String

@@ -68,7 +68,7 @@ async function everyExchange(client: Client) {
 test('what is refused is thrown with its code and its sentence', async () => {
   const [support, publisher] = await Promise.all([clientOf('SUPPORT'), clientOf('PUBLISHER')]);
   const range = { webhookId, from: '2026-03-01T00:00:00Z', until: '2100-01-01T00:00:00Z', first: 1 };
-  const content = await support.request(WhatWasExchangedDocument, range).catch(asIs);
+  const content = await publisher.request(WhatWasExchangedDocument, range).catch(asIs);
   expect(content).toBeInstanceOf(RequestError);
   expect(content).toMatchObject({ code: 'FORBIDDEN', status: 200 });
   expect(await publisher.request(WhatBecameOfDocumentDocument, INVOICE).catch(asIs)).toMatchObject({

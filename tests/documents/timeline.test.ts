@@ -2,10 +2,11 @@
 import { graphql } from 'graphql';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { createDataSource } from '../../src/database/data-source';
-import type { Context, Services } from '../../src/graphql/context';
+import type { Context } from '../../src/graphql/context';
 import { newId } from '../../src/ids';
 import { createLog } from '../../src/log';
 import { sharedSchema } from '../../src/server/schema/schema';
+import { UNMASKED } from '../masking/unmasked';
 import { shareTestApi, type TestApp } from '../support/app';
 import { documentPage, OLDEST_FIRST, PAGE, type Page, type TimelinePage } from './documents';
 
@@ -122,7 +123,7 @@ test('a page of a document with verdicts and a timeline is four statements', asy
       remoteAddress: '127.0.0.1',
       log: createLog('silent'),
       variables: undefined,
-      services: {} as Services,
+      services: UNMASKED,
       memory: new Map(),
     };
     const document = PAGE.replaceAll(/totalCount(IsExact)?|(businessEvent|delivery|request) \{ id \}/g, '');

@@ -7,6 +7,8 @@ import { mutate } from '../support/mutate';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 import { entryOf, pausedWebhook, versionOf } from './history-rows';
+import { incomingWebhook } from './incoming-rows';
+import { makeMaskingRule, maskingMutations } from './masking-rows';
 import { makeExport, makeRun } from './ordered-rows';
 import { sessionMutations } from './own-session';
 import type { Ids } from './paths';
@@ -27,6 +29,7 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     createApiKey: () => `input: { userId: "${ids.Scratch}", label: "made" }`,
     revokeApiKey: () => about(),
     ...sessionMutations(app, ids),
+    ...maskingMutations(app, ids),
     createWebhook: () => `input: { name: "Made", url: "${NOWHERE}", documentType: "Nothing" }`,
     updateWebhook: () => about(`name: "Name ${made}"`),
     restoreWebhookVersion: () => about('version: 1'),
@@ -95,31 +98,6 @@ async function idAbout(app: TestApp, ids: Ids, mutation: string): Promise<string
   return id;
 }
 
-/** An INCOMING webhook that has a value wherever one may be missing, with a refused call that was not kept. */
-async function incomingWebhook(app: TestApp, forwardTo: string[]): Promise<string> {
-  const place = { from: 'JSON', name: '$.id' };
-  const input = {
-    name: 'Incoming',
-    direction: 'INCOMING',
-    provider: 'HMAC',
-    verification: { header: 'x-signature' },
-    eventLocation: place,
-    idLocation: place,
-    referenceLocation: place,
-    answer: { status: 202, body: 'ok', contentType: 'text/plain' },
-    ...(forwardTo.length > 0 && { becomes: 'FORWARD', forwardTo }),
-  };
-  const answer = await app.ask(
-    'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } userErrors { message } } }',
-    { input },
-  );
-  const { id } = answer.data.createWebhook.webhook;
-  await app.database.query(`insert into sampled_refusals values ($1, now(), 'BAD_SIGNATURE', 7)`, [
-    uuidOf('Webhook', id),
-  ]);
-  return id;
-}
-
 async function makeUser(app: TestApp, name: string): Promise<string> {
   const answer = await app.ask(`mutation { createUser(input: { name: "${name}", roles: [SUPPORT] }) { user { id } } }`);
   return answer.data.createUser.user.id;
@@ -149,7 +127,6 @@ async function failedRequest(app: TestApp, webhook: string): Promise<void> {
   });
 }
 
-/** A delivery that is not sent, and is counted. */
 /** A delivery that was decided against. @returns its id, once the decision is sealed */
 async function skippedDelivery(app: TestApp): Promise<string> {
   const documentType = 'Skipped';
@@ -170,7 +147,7 @@ async function skippedDelivery(app: TestApp): Promise<string> {
   });
 }
 
-/** A delivery that waits for an earlier one of its document, whose first attempt comes in an hour. */
+/** A delivery that waits for an earlier one of its document. */
 async function heldBackDelivery(app: TestApp): Promise<string> {
   const documentType = 'Ordered';
   await createTestWebhook(app, NOWHERE, { documentType, ordering: 'HOLD', retrySchedule: [3600] });
@@ -277,6 +254,7 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     LegalHold: await makeHold(app, true),
     AuditEntry: await entryOf(app, webhook),
     WebhookVersion: await versionOf(app, webhook),
+    MaskingRule: await makeMaskingRule(app, webhook),
     'User.auditEntries': (await app.ask('{ viewer { id } }')).data.viewer.id,
     'Webhook.statusChangedBy': await pausedWebhook(app),
     'Delivery.cancelledBy': await endedDelivery(app),

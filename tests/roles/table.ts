@@ -29,12 +29,13 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats expiringSecrets search replay replays export exports deliveriesPaused
       evidenceStatus evidenceHeads evidenceAnchors evidenceConsistency evidenceCompleteness mySessions`,
     contentReaders: 'explainVerification',
-    keyReaders: 'evidenceRun apiKeys auditEntry auditEntries sessions legalHolds',
+    keyReaders: 'evidenceRun apiKeys auditEntry auditEntries sessions legalHolds maskingRule maskingRules',
     everyRole: 'myAuditEntries',
   },
   Subscription: { readers: 'webhookRequestLogChanged' },
   Mutation: {
-    administrators: 'releaseLegalHold rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
+    administrators:
+      'createMaskingRule deleteMaskingRule releaseLegalHold rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
     managers:
       'createWebhook updateWebhook restoreWebhookVersion rotateWebhookSecret rotateWebhookToken pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
       'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay pauseDeliveries resumeDeliveries',
@@ -115,8 +116,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   SigningKey: { readers: 'id scheme createdAt expiresAt live publicKey' },
   BusinessEvent: {
     readers: `id documentType event referenceDocument user businessDocument publishedBy idempotencyKey createdAt fannedOutAt wantedBy causedBy
-      effects deliveries requests evidence`,
-    contentReaders: 'data dataBody',
+      effects deliveries requests evidence data dataBody`,
   },
   Delivery: {
     readers: `id documentType event referenceDocument status skipReason skipMessage held waitsFor attempts test cancelRequested cancelReason cancelledBy nextAttemptAt createdAt deliveredAt finishedAt webhook businessEvent
@@ -125,8 +125,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   WebhookRequestLog: {
     readers: `id direction status referenceDocument documentType event attemptNumber duplicate test replay method url
       responseStatus error errorCode startedAt finishedAt durationMs remoteAddress webhook user businessEvent businessDocument delivery
-      evidence`,
-    contentReaders: `headers headerList data dataBody response responseHeaders responseHeaderList responseBody`,
+      evidence headers headerList data dataBody response responseHeaders responseHeaderList responseBody`,
   },
   Replay: {
     readers: `id status reason rate orderedBy where delivery deliveries requests total replayed skipped error createdAt startedAt
@@ -137,6 +136,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       completedAt`,
     contentReaders: 'where',
   },
+  MaskingRule: { keyReaders: 'id roles documentType webhook part path strategy createdBy createdAt' },
   WebhookVersion: {
     readers: 'id version createdAt webhook author',
     contentReaders: 'settings changes',
@@ -185,7 +185,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   ReplayCount: { everybody: 'total replayable byStatus byWebhook' },
   ReplayStatusCount: { everybody: 'status total replayable' },
   ReplayWebhookCount: { everybody: 'webhook total replayable' },
-  Body: { everybody: 'text base64 contentType bytes sha256 truncated' },
+  Body: { everybody: 'text base64 contentType bytes sha256 masked truncated' },
   HttpHeader: { everybody: 'name value' },
   WebhookRequestLogChange: { everybody: 'id kind dropped webhookRequestLog' },
   PageInfo: { everybody: 'hasNextPage hasPreviousPage startCursor endCursor' },
@@ -203,6 +203,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     'AuditEntry',
     'OwnAuditEntry',
     'WebhookVersion',
+    'MaskingRule',
   ),
   ExportWebhookRequestLogsPayload: { everybody: 'export userErrors' },
   CreateUserPayload: { everybody: 'user userErrors' },
@@ -210,6 +211,8 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   CreateApiKeyPayload: { everybody: 'apiKey token userErrors' },
   RevokeSessionPayload: { everybody: 'session userErrors' },
   RevokeSessionsPayload: { everybody: 'sessions userErrors' },
+  CreateMaskingRulePayload: { everybody: 'maskingRule userErrors' },
+  DeleteMaskingRulePayload: { everybody: 'maskingRule userErrors' },
   RevokeApiKeyPayload: { everybody: 'apiKey userErrors' },
   CreateWebhookPayload: { everybody: 'webhook secret publicKey frappeSecret token address userErrors' },
   UpdateWebhookPayload: { everybody: 'webhook secret publicKey frappeSecret userErrors' },

@@ -1,6 +1,7 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { type ClassType, FieldResolver, ID, Resolver, Root } from 'type-graphql';
 import { HasRole } from '../../graphql/roles/has-role';
+import { Masked } from '../../graphql/roles/masked';
 import { isNodeName, toNodeId } from '../../ids';
 import { CONTENT_READERS } from '../../viewer';
 import type { AuditEntryRow } from '../audit-trail.store';
@@ -25,6 +26,7 @@ function resolverFor(type: () => ClassType<object>) {
     }
 
     @HasRole(...CONTENT_READERS)
+    @Masked('FILTER')
     @FieldResolver(() => GraphQLJSON, {
       nullable: true,
       description:
@@ -35,6 +37,7 @@ function resolverFor(type: () => ClassType<object>) {
     }
 
     @HasRole(...CONTENT_READERS)
+    @Masked('FILTER')
     @FieldResolver(() => GraphQLJSON, {
       nullable: true,
       description: 'The values after the change, of those that it changed; secrets as fingerprints. null: as `before`.',
@@ -44,6 +47,7 @@ function resolverFor(type: () => ClassType<object>) {
     }
 
     @HasRole(...CONTENT_READERS)
+    @Masked('FILTER')
     @FieldResolver(() => GraphQLJSON, {
       nullable: true,
       description: 'What else was recorded, as an object; its keys depend on `action`. null: nothing else.',

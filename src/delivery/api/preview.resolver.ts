@@ -6,6 +6,7 @@ import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
 import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
+import { masksOf, refuseMasked } from '../../graphql/roles/masked';
 import { answer } from '../../graphql/user-error';
 import { toNodeId, uuidOf } from '../../ids';
 import type { Viewer } from '../../viewer';
@@ -39,6 +40,7 @@ export class PreviewWebhookResolver {
     return answer({ preview: null as object | null }, async () => {
       checkInput(input);
       const sample = sampleOf(input, context, info);
+      if ('eventId' in sample) refuseMasked(masksOf(context), 'PreviewWebhookInput.eventId', ['input', 'eventId']);
       const id = uuidOf('Webhook', input.id);
       const user = input.user ?? null;
       const viewer = context.viewer as Viewer;

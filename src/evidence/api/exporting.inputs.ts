@@ -26,7 +26,9 @@ export class ExportEvidenceInput {
 
   @Field(() => [EvidencePartEnum], {
     defaultValue: [],
-    description: 'The parts that the bundle discloses. All others stay in it as salted digests.',
+    description:
+      'The parts that the bundle discloses. All others stay in it as salted digests. BODY, WIRE_BODY, HEADERS, RESPONSE, ' +
+      'RESPONSE_HEADERS, URL and DETAILS are for viewers from whom masking rules hide nothing.',
   })
   disclose: Part[];
 

@@ -4,12 +4,14 @@ import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
 import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
+import { masksOf, refuseMasked } from '../../graphql/roles/masked';
 import { answer } from '../../graphql/user-error';
 import { conditionOfInput } from '../../request-log/export/condition-of-input';
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';
 import { type Bundle, exportBundle, type RowsToProve } from '../exporting/bundle';
+import type { Part } from '../exporting/disclosed-parts';
 import { filteredRows } from '../exporting/filtered-rows.store';
 import { type NamedRow, namedRows, rowsToExport } from '../exporting/rows-to-export';
 import { isSize } from '../formats/tree-proofs';
@@ -20,6 +22,9 @@ import { EvidenceBundleType } from './evidence.type';
 import { ExportEvidenceInput } from './exporting.inputs';
 
 const ExportEvidencePayload = payloadOf('ExportEvidence', { bundle: [() => EvidenceBundleType, 'The bundle.'] });
+
+/** What masking rules may hide; of audit entries, conditions of other users. */
+const CONTENT: readonly Part[] = ['BODY', 'WIRE_BODY', 'HEADERS', 'RESPONSE', 'RESPONSE_HEADERS', 'URL', 'DETAILS'];
 
 const MAX_IDS = 1_000;
 const MAX_EARLIER = 10;
@@ -45,7 +50,10 @@ export class ExportingResolver {
   ) {
     return answer({ bundle: null as Bundle | null }, async () => {
       const viewer = context.viewer as Viewer;
-      const choice = checkedChoice(viewer, input);
+      const masks = masksOf(context);
+      if (input.disclose.some((part) => CONTENT.includes(part)))
+        refuseMasked(masks, 'ExportEvidenceInput.disclose', ['input', 'disclose']);
+      const choice = checkedChoice(masks.seesAll, input);
       return { bundle: await context.transaction((db) => exported(db, viewer, choice, input)) };
     });
   }
@@ -72,7 +80,7 @@ async function chosenRows(db: Db, choice: Choice, head: SignedHead | null): Prom
 }
 
 /** @throws InputError for every fault of the input */
-function checkedChoice(viewer: Viewer, { ids, where, earlierSizes, reason }: ExportEvidenceInput): Choice {
+function checkedChoice(seesAll: boolean, { ids, where, earlierSizes, reason }: ExportEvidenceInput): Choice {
   const faults: UserError[] = [];
   const add = (field: string[], message: string, code: UserError['code'] = 'INVALID') =>
     faults.push({ field, code, message });
@@ -101,19 +109,19 @@ function checkedChoice(viewer: Viewer, { ids, where, earlierSizes, reason }: Exp
   });
   const fault = reasonFault(reason);
   if (fault !== null) add(['reason'], fault);
-  const condition = where == null ? null : conditionOf(viewer, where, faults);
+  const condition = where == null ? null : conditionOf(seesAll, where, faults);
   if (faults.length > 0) throw new InputError(faults);
   return where != null && condition !== null ? { where, condition } : { named };
 }
 
 /** @param faults gains those of the filter */
 function conditionOf(
-  viewer: Viewer,
+  seesAll: boolean,
   where: NonNullable<ExportEvidenceInput['where']>,
   faults: UserError[],
 ): Condition | null {
   try {
-    return conditionOfInput(viewer, where);
+    return conditionOfInput(seesAll, where);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     faults.push(...error.errors);

@@ -1,13 +1,12 @@
 // Rules that check and change a field's arguments before the field is read, by its resolver or by a read plan.
 import { defaultFieldResolver, type FieldNode, type GraphQLFieldConfig } from 'graphql';
-import type { Viewer } from '../../viewer';
 import type { Context } from '../context';
 
 type Arguments = Record<string, unknown>;
 
-/** One field of a request, with the caller. */
+/** One field of a request. */
 export interface RequestedField {
-  viewer: Viewer | null;
+  context: Context;
   node: FieldNode | undefined;
   /** As graphql-js coerced them. */
   variables: Record<string, unknown>;
@@ -66,8 +65,8 @@ export function withRule(
 }
 
 function requestedFieldOf(
-  { viewer }: Context,
+  context: Context,
   info: { fieldNodes: readonly FieldNode[]; variableValues: object },
 ): RequestedField {
-  return { viewer, node: info.fieldNodes[0], variables: info.variableValues as Record<string, unknown> };
+  return { context, node: info.fieldNodes[0], variables: info.variableValues as Record<string, unknown> };
 }

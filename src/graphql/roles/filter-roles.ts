@@ -16,11 +16,15 @@ import {
 } from 'graphql';
 import { Directive } from 'type-graphql';
 import { Denied } from '../../errors';
-import type { Role, Viewer } from '../../viewer';
+import type { Role } from '../../viewer';
 import { withCheck } from '../arguments/argument-rules';
 import type { Context } from '../context';
+import { masksOf, refuseMasked } from './masked';
 
-/** Decorates a field of an input: callers need one of these roles to use it. Printed in the SDL and enforced. */
+/**
+ * Decorates a field of an input that finds rows by their content: callers need one of these roles to use it, and masking
+ * rules must hide nothing from them. Printed in the SDL and enforced.
+ */
 export function OnlyFor(...roles: readonly Role[]): PropertyDecorator {
   return Directive(`@onlyFor(roles: [${roles.join(', ')}])`) as PropertyDecorator;
 }
@@ -45,7 +49,9 @@ function withDefinition(schema: GraphQLSchema): GraphQLSchema {
   const role = schema.getType('Role') as GraphQLEnumType;
   const onlyFor = new GraphQLDirective({
     name: 'onlyFor',
-    description: 'Callers need one of these roles to use this part of an input; for others it is FORBIDDEN.',
+    description:
+      'Callers need one of these roles to use this part of an input, and masking rules must hide nothing from them; ' +
+      'for others it is FORBIDDEN.',
     locations: [DirectiveLocation.INPUT_FIELD_DEFINITION],
     args: {
       roles: {
@@ -77,8 +83,8 @@ function guarded(rules: Rules, field: GraphQLFieldConfig<unknown, Context>) {
     .map(([name, { type }]) => ({ name, type }))
     .filter(({ type }) => isGuarded(rules, type, new Set()));
   if (args.length === 0) return field;
-  return withCheck(field, (given, { viewer }) => {
-    for (const { name, type } of args) refuseIn(rules, viewer, type, given[name], [name]);
+  return withCheck(field, (given, { context }) => {
+    for (const { name, type } of args) refuseIn(rules, context, type, given[name], [name]);
   });
 }
 
@@ -91,12 +97,12 @@ function isGuarded(rules: Rules, type: GraphQLInputType, seen: Set<string>): boo
   return hasOwn || Object.values(named.getFields()).some((field) => isGuarded(rules, field.type, seen));
 }
 
-function refuseIn(rules: Rules, viewer: Viewer | null, type: GraphQLInputType, value: unknown, path: string[]): void {
+function refuseIn(rules: Rules, context: Context, type: GraphQLInputType, value: unknown, path: string[]): void {
   const nullable = getNullableType(type);
   if (value === null || typeof value !== 'object') return;
   if (isListType(nullable)) {
     const parts = Array.isArray(value) ? value : [value];
-    for (const [index, part] of parts.entries()) refuseIn(rules, viewer, nullable.ofType, part, [...path, `${index}`]);
+    for (const [index, part] of parts.entries()) refuseIn(rules, context, nullable.ofType, part, [...path, `${index}`]);
   }
   if (!isInputObjectType(nullable)) return;
   const fields = nullable.getFields();
@@ -106,13 +112,16 @@ function refuseIn(rules: Rules, viewer: Viewer | null, type: GraphQLInputType, v
     if (!field || part === undefined) continue;
     const at = [...path, name];
     const roles = own[name];
-    if (roles && !roles.some((role) => viewer?.roles.has(role))) throw forbidden(`${nullable.name}.${name}`, roles, at);
-    refuseIn(rules, viewer, field.type, part, at);
+    if (roles) refuseField(`${nullable.name}.${name}`, roles, context, at);
+    refuseIn(rules, context, field.type, part, at);
   }
 }
 
-function forbidden(inputField: string, roles: readonly Role[], path: string[]): Denied {
+function refuseField(what: string, roles: readonly Role[], context: Context, path: string[]): void {
   const name = path.join('.');
-  const message = `${name} needs one of the roles ${roles.join(', ')}: it shows values that other roles may not read.`;
-  return new Denied(inputField, message, path);
+  if (!roles.some((role) => context.viewer?.roles.has(role))) {
+    const message = `${name} needs one of the roles ${roles.join(', ')}: it shows values that other roles may not read.`;
+    throw new Denied(what, message, path);
+  }
+  refuseMasked(masksOf(context), what, path);
 }

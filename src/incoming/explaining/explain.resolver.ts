@@ -5,6 +5,7 @@ import { AppError, InputError } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
 import { HasRole } from '../../graphql/roles/has-role';
+import { masksOf, refuseMasked } from '../../graphql/roles/masked';
 import { uuidOf } from '../../ids';
 import { refuseSaying } from '../../refuse-argument';
 import type { Explain } from '../../verification/explaining/explain-apart';
@@ -50,6 +51,8 @@ export class ExplainVerificationResolver {
     const parts = { db: context.db, keyring: webhookRules.keyring, explain: explaining.explain };
     const webhookId = uuidOf('Webhook', input.webhookId);
     const call = callOf(input);
+    if ('requestId' in call)
+      refuseMasked(masksOf(context), 'ExplainVerificationInput.requestId', ['input', 'requestId']);
     // a call of the log needs no limit: it was answered when it was received, so its explanation reveals no more about
     // a guess
     if (!('requestId' in call)) explaining.guesses(viewer.userId);

@@ -33,7 +33,7 @@ import {
 } from '../../graphql/lists/where-to-sql';
 import { OnlyFor } from '../../graphql/roles/filter-roles';
 import { USER_FILTER, UserWhere } from '../../users/user.inputs';
-import { CONTENT_READERS, type Viewer } from '../../viewer';
+import { CONTENT_READERS } from '../../viewer';
 import { DirectionFilter, WEBHOOK_FILTER, WebhookWhere } from '../../webhooks/api/webhook-where.inputs';
 import { INDEXED_REQUEST_LOG, REQUEST_LOG } from '../request-log.store';
 import { jsonFilter, scopedWhere, searchFilter } from '../search/indexed-filters';
@@ -46,7 +46,7 @@ const SEARCH_TEXT =
   'Words, in any order. Each one must equal or begin a word of the request: of its reference document, URL or error, ' +
   'or of the values (not the keys) of its payload or response. Case is ignored, and Arabic-Indic digits match ' +
   'European ones: "inv-0042", "٤٢". An id (req_..., dlv_..., whk_..., evt_... or usr_...) finds the requests that ' +
-  'belong to that object. 1 to 500 characters, at most 20 words. For viewers who may not read payloads, only the ' +
+  'belong to that object. 1 to 500 characters, at most 20 words. For viewers from whom masking rules hide content, only the ' +
   'reference document, the error, and the scheme and host of the URL are searched. The first 64 KiB and the first ' +
   '500 distinct words of each payload and each response are indexed. A request is found about a second after it has ' +
   'finished, later under heavy load; a PENDING request is not found.';
@@ -259,16 +259,17 @@ function requestLogOrder(order: RequestLogOrder | null | undefined): ListOrder {
 }
 
 /**
- * The list of requests for these arguments, restricted to what the viewer may search. @throws AppError BAD_USER_INPUT
+ * The list of requests for these arguments, restricted to what the viewer may search.
+ * @param seesAll whether nothing is masked from the viewer. @throws AppError BAD_USER_INPUT
  */
 export function listedRequests(
-  viewer: Viewer | null,
+  seesAll: boolean,
   args: PageArgs & { where?: RequestLogWhere; orderBy?: RequestLogOrder | null },
 ): ListQuery {
   const order = requestLogOrder(args.orderBy);
   return {
     listing: order.column ? INDEXED_REQUEST_LOG : REQUEST_LOG,
-    condition: conditionOf(scopedWhere(viewer, args.where), REQUEST_LOG_FILTER),
+    condition: conditionOf(scopedWhere(seesAll, args.where), REQUEST_LOG_FILTER),
     order,
     args,
   };

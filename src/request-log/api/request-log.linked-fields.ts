@@ -1,6 +1,7 @@
 import { BUSINESS_EVENT } from '../../events/business-event.linked-fields';
 import { withExample } from '../../graphql/example';
 import { HasRole } from '../../graphql/roles/has-role';
+import { masksOf } from '../../graphql/roles/masked';
 import { byId, link, page, pageBelow } from '../../read-plan/linked-field';
 import { linkedFields, rootFields } from '../../read-plan/linked-fields';
 import { rowList, rowType } from '../../read-plan/row-type';
@@ -16,7 +17,7 @@ export const WEBHOOK_REQUEST_LOG = rowType('WebhookRequestLog', () => RequestLog
 export const requestList = rowList(WEBHOOK_REQUEST_LOG, {
   connection: () => RequestLogConnection,
   args: () => RequestLogListArgs,
-  listQuery: (args, { viewer }) => listedRequests(viewer, args),
+  listQuery: (args, context) => listedRequests(masksOf(context).seesAll, args),
 });
 
 export const requestLogLinkedFields = [

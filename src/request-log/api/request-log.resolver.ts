@@ -5,11 +5,10 @@ import { BodyType, bodyOf } from '../../graphql/body.type';
 import { Content } from '../../graphql/content/content';
 import type { Context } from '../../graphql/context';
 import { loaderFor } from '../../graphql/data-loaders';
-import { HasRole } from '../../graphql/roles/has-role';
+import { Masked, masksOf } from '../../graphql/roles/masked';
 import { type HeaderPairs, headerNamed, headersAsObject, readHeaderPairs } from '../../header-pairs';
 import { toNodeId } from '../../ids';
 import { jsonOrText } from '../../json/json-output';
-import { CONTENT_READERS, readsContent } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
 import { shownUrl } from '../../webhooks/credentials/shown-url';
 import { type RequestRow, requestHeadersById, responsesById } from '../request-log.store';
@@ -37,16 +36,16 @@ export class RequestLogResolver {
   @FieldResolver(() => String, {
     description:
       'The URL of the request; INCOMING: the URL of Hookledger that was called, with its token replaced. Path and ' +
-      'query may contain values of the document, so viewers who may not read `data` see the whole URL only if it ' +
-      'equals the current `url` of the webhook, otherwise its scheme and host: `https://api.example.com/...`.',
+      'query may contain values of the document, so viewers from whom masking rules hide content see the whole URL only if ' +
+      'it equals the current `url` of the webhook, otherwise its scheme and host: `https://api.example.com/...`.',
   })
   async url(@Root() row: RequestRow, @Ctx() context: Context) {
-    if (readsContent(context.viewer)) return row.url;
+    if (masksOf(context).seesAll) return row.url;
     return shownUrl(row.url, (await WEBHOOK.load(context, row.webhookId))?.url ?? null);
   }
 
   @Content()
-  @HasRole(...CONTENT_READERS)
+  @Masked('HEADERS')
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
     description: 'The request headers as an object with lower-case names. Secret values are replaced by [secret].',
@@ -56,7 +55,7 @@ export class RequestLogResolver {
   }
 
   @Content()
-  @HasRole(...CONTENT_READERS)
+  @Masked('HEADERS')
   @FieldResolver(() => [HttpHeaderType], {
     nullable: true,
     description: 'The request headers, at most 200, in the order in which they were sent, with repetitions.',
@@ -66,7 +65,7 @@ export class RequestLogResolver {
   }
 
   @Content()
-  @HasRole(...CONTENT_READERS)
+  @Masked('DATA')
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
     description:
@@ -80,7 +79,7 @@ export class RequestLogResolver {
   }
 
   @Content()
-  @HasRole(...CONTENT_READERS)
+  @Masked('DATA')
   @FieldResolver(() => BodyType, {
     nullable: true,
     description:
@@ -93,7 +92,7 @@ export class RequestLogResolver {
   }
 
   @Content()
-  @HasRole(...CONTENT_READERS)
+  @Masked('RESPONSE')
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
     description:
@@ -105,7 +104,7 @@ export class RequestLogResolver {
   }
 
   @Content()
-  @HasRole(...CONTENT_READERS)
+  @Masked('RESPONSE_HEADERS')
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
     description: 'The response headers as an object with lower-case names.',
@@ -115,7 +114,7 @@ export class RequestLogResolver {
   }
 
   @Content()
-  @HasRole(...CONTENT_READERS)
+  @Masked('RESPONSE_HEADERS')
   @FieldResolver(() => [HttpHeaderType], {
     nullable: true,
     description: 'The response headers, at most 32 KiB, in the order in which they were received, with repetitions.',
@@ -125,7 +124,7 @@ export class RequestLogResolver {
   }
 
   @Content()
-  @HasRole(...CONTENT_READERS)
+  @Masked('RESPONSE')
   @FieldResolver(() => BodyType, {
     nullable: true,
     description: 'The body of the response, decompressed. Only its first 64 KiB are stored.',

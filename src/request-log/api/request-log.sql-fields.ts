@@ -23,7 +23,7 @@ const requestFields: SqlFields['fields'] = {
         return shownUrl(url, ofWebhook);
       },
     ),
-    whenContentAllowed: 'PLAIN',
+    whenNothingMasked: 'PLAIN',
   },
   headers: rawJson((row) => row.column('headers'), asObject),
   headerList: rawJson((row) => row.column('headers'), asList),

@@ -5,7 +5,6 @@ import { WHERE_TEXT } from '../../graphql/lists/filter-inputs';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { checkedSize } from '../../refuse-argument';
 import { all, type Condition, everything, isAnyOf } from '../../sql/condition';
-import type { Viewer } from '../../viewer';
 import { scopedWhere } from '../search/indexed-filters';
 import { REQUEST_STATS, type RequestFigure } from '../stats/request-figures';
 import { REQUEST_ROLLUP_FIELDS, rollupWhere } from '../stats/rollup-where';
@@ -73,10 +72,10 @@ export class StatsArgs extends BucketArgs {
   where?: RequestLogWhere;
 }
 
-/** What is asked of the log. @throws AppError BAD_USER_INPUT */
-export function questionOf(viewer: Viewer | null, { range, where }: StatsArgs): StatsQuestion<RequestFigure> {
+/** What is asked of the log. @param seesAll whether nothing is masked from the viewer. @throws AppError BAD_USER_INPUT */
+export function questionOf(seesAll: boolean, { range, where }: StatsArgs): StatsQuestion<RequestFigure> {
   const span = spanOf(range);
-  const rowCondition = conditionOf(scopedWhere(viewer, where), REQUEST_LOG_FILTER);
+  const rowCondition = conditionOf(scopedWhere(seesAll, where), REQUEST_LOG_FILTER);
   const rollup = rollupWhere(where as Record<string, unknown> | undefined, REQUEST_ROLLUP_FIELDS);
   if (!rollup) return { source: REQUEST_STATS, span, rowCondition, rollup };
   const condition = rollup.where === undefined ? everything : conditionOf(rollup.where, REQUEST_LOG_FILTER);

@@ -4,6 +4,7 @@ import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
 import { HasRole } from '../../graphql/roles/has-role';
+import { masksOf } from '../../graphql/roles/masked';
 import { READERS } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
 import { WebhookType } from '../../webhooks/api/webhook.type';
@@ -59,7 +60,7 @@ export class StatsResolver {
     ),
   })
   webhookRequestLogStats(@Ctx() context: Context, @Args(() => StatsArgs) args: StatsArgs): Promise<Shape> {
-    return statsOf(context.db, COUNTED_REQUESTS, questionOf(context.viewer, args), args);
+    return statsOf(context.db, COUNTED_REQUESTS, questionOf(masksOf(context).seesAll, args), args);
   }
 
   @FieldResolver(() => FiguresOnlyType, { nullable: true, description: 'The figures of the whole range.' })

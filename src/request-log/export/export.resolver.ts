@@ -5,6 +5,7 @@ import { withExample } from '../../graphql/example';
 import { textOfWhere, whereAsJson } from '../../graphql/lists/stored-where';
 import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
+import { Masked, masksOf } from '../../graphql/roles/masked';
 import { answer } from '../../graphql/user-error';
 import { toNodeId } from '../../ids';
 import { CONTENT_READERS, READERS, type Viewer } from '../../viewer';
@@ -37,9 +38,10 @@ export class ExportResolver {
   ) {
     return answer({ export: null as ExportRow | null }, async () => {
       const { where, format, includeContent, byteOrderMark } = input;
-      conditionOfInput(context.viewer, where);
+      const masks = masksOf(context);
+      conditionOfInput(masks.seesAll, where);
       const order = { condition: where ? textOfWhere(where) : null, format, includeContent, byteOrderMark };
-      return { export: await context.transaction((db) => requestExport(db, context.viewer as Viewer, order)) };
+      return { export: await context.transaction((db) => requestExport(db, context.viewer as Viewer, masks, order)) };
     });
   }
 
@@ -58,6 +60,7 @@ export class ExportResolver {
   }
 
   @HasRole(...CONTENT_READERS)
+  @Masked('FILTER')
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
     description: 'The filter as JSON, with times as strings; null: all requests.',

@@ -7,7 +7,7 @@ export interface ExportRow {
   format: ExportFormat;
   includeContent: boolean;
   byteOrderMark: boolean;
-  /** Whether its creator could read content. If not, URLs are masked and `search` does not include bodies. */
+  /** Whether nothing was masked from its creator. Otherwise URLs are masked and `search` does not include bodies. */
   readsContent: boolean;
   /** The `where`, as stored-where.ts writes it; null: all requests. */
   condition: string | null;

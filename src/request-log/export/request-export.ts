@@ -1,9 +1,10 @@
 // Creates an export.
 import { recordAct } from '../../audit/record';
-import { Denied } from '../../errors';
+import { refuseMasked } from '../../graphql/roles/masked';
 import { firstIdAt, newId, timeOfId } from '../../ids';
+import type { Masks } from '../../masking/masks';
 import type { Db } from '../../sql/db';
-import { readsContent, type Viewer } from '../../viewer';
+import type { Viewer } from '../../viewer';
 import type { ExportFormat } from './export.entity';
 import { type ExportRow, insertExport, newestRequestId } from './export.store';
 
@@ -18,20 +19,18 @@ export interface ExportRequest {
 }
 
 /**
- * Creates an export of the requests that exist now. @throws Denied if the viewer may not read the content
+ * Creates an export of the requests that exist now.
+ * @throws Denied if content is exported and masking rules hide some from the viewer
  */
-export async function requestExport(db: Db, viewer: Viewer, request: ExportRequest): Promise<ExportRow> {
-  if (request.includeContent && !readsContent(viewer)) {
-    const message =
-      'includeContent needs a role that may read headers and bodies. Leave it out to export the other columns.';
-    throw new Denied('ExportWebhookRequestLogsInput.includeContent', message, ['input', 'includeContent']);
-  }
+export async function requestExport(db: Db, viewer: Viewer, masks: Masks, request: ExportRequest): Promise<ExportRow> {
+  if (request.includeContent)
+    refuseMasked(masks, 'ExportWebhookRequestLogsInput.includeContent', ['input', 'includeContent']);
   const id = newId();
   const createdAt = timeOfId(id);
   const row: ExportRow = {
     ...request,
     id,
-    readsContent: readsContent(viewer),
+    readsContent: masks.seesAll,
     orderedBy: viewer.userId,
     lastRequestId: (await newestRequestId(db)) ?? firstIdAt(0),
     createdAt,

@@ -3,12 +3,11 @@ import type { FieldFilter } from '../../graphql/lists/where-to-sql';
 import { type NodeName, readNodeId } from '../../ids';
 import { refuse, refuseAmbiguous } from '../../refuse-argument';
 import { all, type Condition } from '../../sql/condition';
-import { readsContent, type Viewer } from '../../viewer';
 import { foundInIndex, hasId, type JsonQuery, type JsonSide, meetsJson } from './index-access-path.store';
 import { containsQuery, type PathTests, pathQuery } from './json-query';
 import { searchQuery } from './search-query';
 
-/** A search text, and whether the viewer may read content. */
+/** A search text, and whether content is searched. */
 interface ScopedSearch {
   text: string;
   content: boolean;
@@ -17,11 +16,11 @@ interface ScopedSearch {
 const CONTENT_FIELDS = new Set(['data', 'response']);
 
 /**
- * The same `where` with the scope of each `search`: viewers who may not read payloads cannot search them. Called for
+ * The same `where` with the scope of each `search`: content is searched for viewers from whom nothing is masked. Called for
  * each `where` of a caller. A `search` without a scope covers metadata only.
  */
-export function scopedWhere<Where>(viewer: Viewer | null, where: Where): Where {
-  return scoped(where, readsContent(viewer)) as Where;
+export function scopedWhere<Where>(seesAll: boolean, where: Where): Where {
+  return scoped(where, seesAll) as Where;
 }
 
 function scoped(value: unknown, content: boolean): unknown {

@@ -80,12 +80,15 @@ async function answerOf(
   onFallback: OnFallback,
 ): Promise<ExecutionResult | null> {
   const { context } = query;
+  const { maskingRules } = context.services;
   try {
+    await maskingRules.refresh(context.viewer);
     let last = await attempt(readQuery, query);
     if (!last.result && context.optimisticAuth) {
       // a viewer from the auth cache is confirmed by the database before anything else is done for them
       context.viewer = await context.optimisticAuth.confirm();
       context.optimisticAuth = null;
+      await maskingRules.refresh(context.viewer);
       if (!last.failed) last = await attempt(readQuery, query);
     }
     if (last.fallback) {

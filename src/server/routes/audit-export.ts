@@ -6,6 +6,8 @@ import type { DataSource } from 'typeorm';
 import { auditLines, beginAuditExport, type ExportedPart, endAuditExport } from '../../audit/audit-export';
 import { AppError, Denied, quoted } from '../../errors';
 import { uuidOf } from '../../ids';
+import { maskedContent } from '../../masking/masked-content';
+import type { MaskingRules } from '../../masking/masking-rules';
 import { readAhead, streamOf } from '../../request-log/export/export-stream';
 import { standingsOf } from '../../users/sessions/authenticate-session';
 import { credentialId, type Role, type Viewer } from '../../viewer';
@@ -24,7 +26,7 @@ interface AuditRequest {
   Querystring: Record<string, unknown>;
 }
 
-export function serveAuditExport(server: FastifyInstance, source: DataSource): void {
+export function serveAuditExport(server: FastifyInstance, source: DataSource, rules: MaskingRules): void {
   const downloads = createDownloads(LIMITS);
   server.addHook('preClose', async () => downloads.stop());
   server.addHook('onClose', () => downloads.settled());
@@ -40,7 +42,8 @@ export function serveAuditExport(server: FastifyInstance, source: DataSource): v
       try {
         // committed before the first byte: no file without its entry
         const begun = await source.transaction((db) => beginAuditExport(db, viewer, part));
-        const lines = await readAhead(auditLines(source.manager, begun.range, checking(source, viewer)));
+        const shown = shownTo(rules, viewer);
+        const lines = await readAhead(auditLines(source.manager, begun.range, shown, checking(source, viewer)));
         const progress = { rows: 0, bytes: 0, complete: false };
         const file = streamOf(lines, progress, PATIENCE_MS);
         downloads.follow(reply.raw, file, async (broke) => {
@@ -93,6 +96,16 @@ function readTime(name: string, given: unknown): Date | null {
   const time = typeof given === 'string' && TIME.test(given) ? new Date(given) : null;
   if (time !== null && !Number.isNaN(time.getTime())) return time;
   throw new AppError('BAD_USER_INPUT', `${name} is ${quoted(given)}; it takes a time such as 2026-03-01T00:00:00Z.`);
+}
+
+// As in the API, filters of other users may name values that are masked from the viewer.
+function shownTo(rules: MaskingRules, viewer: Viewer) {
+  const origin = { documentType: null, webhookId: null };
+  return async () => {
+    await rules.refresh(viewer);
+    const masks = rules.masksFor(viewer);
+    return (value: unknown) => maskedContent(masks, 'FILTER', 'JSON', origin, value);
+  };
 }
 
 // Keys can expire and roles change during a download.

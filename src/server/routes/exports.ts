@@ -9,6 +9,7 @@ import { AppError, quoted } from '../../errors';
 import { whereFromText } from '../../graphql/lists/stored-where';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { toNodeId, uuidOf } from '../../ids';
+import type { MaskingRules } from '../../masking/masking-rules';
 import { REQUEST_LOG_FILTER } from '../../request-log/api/request-log.inputs';
 import { beginDownload, checkDownload, endDownload, type Progress } from '../../request-log/export/download';
 import { type ExportRow, exportsById } from '../../request-log/export/export.store';
@@ -45,6 +46,7 @@ interface ExportRequest {
 interface Serving {
   source: DataSource;
   reading: Db;
+  rules: MaskingRules;
   limits: ExportLimits;
   downloads: Downloads;
 }
@@ -54,6 +56,7 @@ export function serveExports(
   server: FastifyInstance,
   source: DataSource,
   reading: Db,
+  rules: MaskingRules,
   limits: ExportLimits = LIMITS,
 ): void {
   const downloads = createDownloads(limits);
@@ -68,8 +71,8 @@ export function serveExports(
       if (!viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');
       const after = readAfter(request.query);
       const row = await getExport(source.manager, request.params.id);
-      refuse(viewer, row);
-      const file = await begin({ source, reading, limits, downloads }, { request, reply, viewer, row, after });
+      await refuse(rules, viewer, row);
+      const file = await begin({ source, reading, rules, limits, downloads }, { request, reply, viewer, row, after });
       return reply.headers(headersOf(row, after)).send(encoded(request, reply, file));
     },
   );
@@ -86,12 +89,12 @@ interface Download {
 
 // Reads the first rows before the response begins, so that a fault is a normal error and not a broken file.
 async function begin(serving: Serving, { request, reply, viewer, row, after }: Download): Promise<Readable> {
-  const { source, limits, downloads } = serving;
-  const condition = conditionFor(viewer, row);
+  const { source, rules, limits, downloads } = serving;
+  const condition = conditionFor(row);
   const release = downloads.take(credentialId(viewer));
   try {
     const db = await sourceOfRows(serving, row);
-    const options = { after, check: checking(source.manager, viewer, row, limits.checkMs) };
+    const options = { after, check: checking(source.manager, rules, viewer, row, limits.checkMs) };
     const batches = await readAhead(exportBatches(db, row, condition, options));
     await source.transaction((transaction) => beginDownload(transaction, viewer, row, after));
     const progress: Progress = { rows: 0, bytes: 0, complete: false };
@@ -111,9 +114,9 @@ async function begin(serving: Serving, { request, reply, viewer, row, after }: D
 }
 
 // Reads with the rights of the user who created the export, also for a reader with more rights.
-function conditionFor(viewer: Viewer, row: ExportRow): Condition {
+function conditionFor(row: ExportRow): Condition {
   const where = row.condition === null ? undefined : whereFromText(row.condition);
-  return conditionOf(scopedWhere(row.readsContent ? viewer : null, where), REQUEST_LOG_FILTER);
+  return conditionOf(scopedWhere(row.readsContent, where), REQUEST_LOG_FILTER);
 }
 
 // A replica that has the export has everything that was committed before it.
@@ -121,8 +124,9 @@ async function sourceOfRows({ source, reading }: Serving, { id }: ExportRow): Pr
   return (await exportsById(reading, [id])).has(id) ? reading : source.manager;
 }
 
-function refuse(viewer: Pick<Viewer, 'userId' | 'roles'>, row: ExportRow): void {
-  checkDownload(viewer, row);
+async function refuse(rules: MaskingRules, viewer: Viewer, row: ExportRow): Promise<void> {
+  await rules.refresh(viewer);
+  checkDownload(viewer, rules.masksFor(viewer).seesAll, row);
   if (row.expiresAt > currentTime()) return;
   throw new Refusal('NOT_FOUND', `The export expired at ${row.expiresAt.toISOString()}: create a new one.`, 410);
 }
@@ -152,15 +156,15 @@ async function getExport(db: Db, nodeId: string): Promise<ExportRow> {
   );
 }
 
-// Keys can expire and roles change during a download.
-function checking(db: Db, viewer: Viewer, row: ExportRow, everyMs: number): () => Promise<void> {
+// Keys can expire, and roles and masking rules change, during a download.
+function checking(db: Db, rules: MaskingRules, viewer: Viewer, row: ExportRow, everyMs: number): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last < everyMs) return;
     last = performance.now();
     const standing = (await standingsOf(db, [viewer])).get(credentialId(viewer));
     if (!standing) throw new AppError('UNAUTHENTICATED', 'The API key or the session is revoked or expired.');
-    refuse({ userId: viewer.userId, roles: standing.roles }, row);
+    await refuse(rules, { ...viewer, roles: standing.roles }, row);
   };
 }
 

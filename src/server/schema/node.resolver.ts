@@ -9,6 +9,7 @@ import { withExample } from '../../graphql/example';
 import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
 import { type NodeName, readNodeId } from '../../ids';
+import { MASKING_RULE } from '../../masking/rules/masking-rule.linked-fields';
 import { checkCount } from '../../refuse-argument';
 import { REPLAY } from '../../replay/replay.linked-fields';
 import { WEBHOOK_REQUEST_LOG } from '../../request-log/api/request-log.linked-fields';
@@ -32,6 +33,7 @@ const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object
   Export: EXPORT.load,
   AuditEntry: AUDIT_ENTRY.load,
   WebhookVersion: WEBHOOK_VERSION.load,
+  MaskingRule: MASKING_RULE.load,
 };
 
 const MAX_IDS = 100;

@@ -9,6 +9,7 @@ import { letListsFailAlone } from '../../graphql/lists/list-failures';
 import { enforceOneEnd } from '../../graphql/lists/one-end';
 import { enforceFilterRoles } from '../../graphql/roles/filter-roles';
 import { enforceRoles } from '../../graphql/roles/has-role';
+import { enforceMasks } from '../../graphql/roles/masked';
 import { NodeResolver } from './node.resolver';
 
 /** The API. @throws Error if a root field or a Node type has no rule about who may use it. */
@@ -30,7 +31,8 @@ export function createSchema(): GraphQLSchema {
   });
   describeRoots(schema);
   const described = describeContent(schema);
-  return enforceRoles(ignoreAbsentFilters(enforceFilterRoles(enforceOneEnd(letListsFailAlone(described)))));
+  const listed = ignoreAbsentFilters(enforceFilterRoles(enforceOneEnd(letListsFailAlone(described))));
+  return enforceRoles(enforceMasks(listed));
 }
 
 let ofProcess: GraphQLSchema | undefined;

@@ -10,6 +10,7 @@ import {
 import { AppError } from '../../errors';
 import type { Context, Services } from '../../graphql/context';
 import { onePerField } from '../../graphql/lists/list-failures';
+import { masksOf } from '../../graphql/roles/masked';
 import type { RequestEvent } from '../../request-log/watch/tail-events';
 import { resumeAfter } from '../../request-log/watch/watch.resolver';
 import type { PoolShare } from '../../sql/pool-share';
@@ -66,7 +67,7 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
         if (prepared.errors) return prepared;
         refuseAnythingElse(prepared);
         leave = parts.slots.subscribe();
-        const context = contextOf(parts, session);
+        const context = await contextOf(parts, session);
         if (lastEventId !== null) resumeAfter(context, lastEventId);
         const events = await createSourceEventStream(argumentsOf(parts, prepared, context));
         if (Symbol.asyncIterator in events) {
@@ -107,15 +108,15 @@ function answersTo(
 }
 
 /** @throws AppError if the caller may no longer have the events */
-function answersFor(
+async function answersFor(
   parts: SubscriptionParts,
   cache: AnswerCache,
   { session, prepared, asked }: Running,
   events: readonly RequestEvent[],
 ): Promise<Answer[]> {
-  const context = contextOf(parts, session);
-  // the answer depends only on the roles of the viewer
-  const key = `${asked.key} ${[...session.viewer.roles].sort()}`;
+  const context = await contextOf(parts, session);
+  // the answer depends only on the roles of the viewer, and on what is masked from them
+  const key = `${asked.key} ${[...session.viewer.roles].sort()} ${masksOf(context).version}`;
   return Promise.all(
     events.map(async (event) => {
       const work = () => executed(argumentsOf(parts, { ...prepared, ...asked }, context), event);
@@ -146,7 +147,7 @@ async function executed(args: ReturnType<typeof argumentsOf>, event: RequestEven
 
 // Runs only the guards, without an event: no guard reads it.
 async function refusalNow(parts: SubscriptionParts, { session, prepared }: Running): Promise<AppError | null> {
-  return refusalIn(await execute(argumentsOf(parts, prepared, contextOf(parts, session))));
+  return refusalIn(await execute(argumentsOf(parts, prepared, await contextOf(parts, session))));
 }
 
 function refusalIn({ errors = [] }: ExecutionResult): AppError | null {
@@ -167,8 +168,9 @@ function argumentsOf({ schema }: SubscriptionParts, { document, operation, varia
   };
 }
 
-function contextOf({ db, services }: SubscriptionParts, session: LiveSession): Context {
+async function contextOf({ db, services }: SubscriptionParts, session: LiveSession): Promise<Context> {
   const { viewer, requestId, remoteAddress, log } = session;
+  await services.maskingRules.refresh(viewer);
   return {
     db,
     transaction: (work) => db.inTransaction(work),

@@ -5,9 +5,10 @@ import { loaderFor } from '../../graphql/data-loaders';
 import { withExample } from '../../graphql/example';
 import { type PayloadField, payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
+import { masksOf } from '../../graphql/roles/masked';
 import { answer } from '../../graphql/user-error';
 import { toNodeId, uuidOf } from '../../ids';
-import { readsContent, type Viewer } from '../../viewer';
+import type { Viewer } from '../../viewer';
 import { changeSettings } from '../changes/change-settings';
 import { createIncomingWebhook } from '../changes/incoming-webhooks';
 import { archiveWebhook, type OpenDeliveries, pauseWebhook, resumeWebhook } from '../changes/webhook-lifecycle';
@@ -98,10 +99,10 @@ export class WebhookResolver {
     nullable: true,
     description:
       'OUTGOING: the URL that is called; its path and query may be Liquid templates. Parts that look like a token ' +
-      'are replaced by `...` for roles that may not read content. null for INCOMING.',
+      'are replaced by `...` for viewers from whom masking rules hide content. null for INCOMING.',
   })
-  url(@Root() { url }: WebhookRow, @Ctx() { viewer }: Context) {
-    return url === null || readsContent(viewer) ? url : withoutSecrets(url);
+  url(@Root() { url }: WebhookRow, @Ctx() context: Context) {
+    return url === null || masksOf(context).seesAll ? url : withoutSecrets(url);
   }
 
   @FieldResolver(() => RateLimitType, {

@@ -10,7 +10,7 @@ export const webhookSqlFields: readonly SqlFields[] = [
           (row) => row.column('url'),
           (url) => url && withoutSecrets(url as string),
         ),
-        whenContentAllowed: 'PLAIN',
+        whenNothingMasked: 'PLAIN',
       },
     },
   },

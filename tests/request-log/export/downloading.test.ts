@@ -4,6 +4,8 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { Pool, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/database/data-source';
+import { createMaskingRules } from '../../../src/masking/masking-rules';
+import { allMaskingRules } from '../../../src/masking/rules/masking-rule.store';
 import type { Batch } from '../../../src/request-log/export/export-batches';
 import { readAhead, streamOf } from '../../../src/request-log/export/export-stream';
 import { answerErrorsAsJson } from '../../../src/server/edge/http-errors';
@@ -59,7 +61,8 @@ async function startServer(limits: Partial<ExportLimits>, readingUrl = app.datab
   await server.register(cookie);
   server.decorate('rates', createRateLimits({ costPerMinute: 0, requestsPerSecond: 0, wrongKeysPerMinute: 0 }));
   answerErrorsAsJson(server);
-  serveExports(server, source, reading.manager, {
+  const rules = createMaskingRules(() => allMaskingRules(source.manager));
+  serveExports(server, source, reading.manager, rules, {
     perKey: 4,
     inAll: 8,
     patienceMs: 600_000,

@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import type { AppError } from '../../../src/errors';
 import { preparedArguments } from '../../../src/graphql/arguments/argument-rules';
+import type { Context } from '../../../src/graphql/context';
 import { sharedSchema } from '../../../src/server/schema/schema';
 import { CONTENT_READERS } from '../../../src/viewer';
 import { shareTestApi, type TestApp } from '../../support/app';
@@ -120,7 +121,7 @@ test('every field that takes such a filter is guarded, whatever kind of field it
       const value = guardedValue(schema, type, new Set());
       return value === undefined ? [] : [[name, value] as const];
     });
-    const asked = { viewer: null, node: undefined, variables: {} };
+    const asked = { context: { viewer: null } as Context, node: undefined, variables: {} };
     try {
       preparedArguments(field, Object.fromEntries(args), asked);
       return true;

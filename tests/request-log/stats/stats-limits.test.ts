@@ -5,6 +5,7 @@ import type { Context } from '../../../src/graphql/context';
 import { createLog } from '../../../src/log';
 import { knownError } from '../../../src/server/edge/format-error';
 import { sharedSchema } from '../../../src/server/schema/schema';
+import { UNMASKED } from '../../masking/unmasked';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { seedRequest } from '../pages/seeded-log';
 
@@ -12,7 +13,7 @@ let app: TestApp;
 
 beforeAll(async () => {
   app = await shareTestApi();
-  await seedRequest(app.database, { status: 'FAILED', referenceDocument: 'INV-1' });
+  await seedRequest(app.database, { status: 'FAILED', referenceDocument: 'INV-1', headers: [['X-Customer', 'ACME']] });
 });
 afterAll(() => app.stop());
 
@@ -32,9 +33,11 @@ test('SUPPORT may count, and sees of a sample what it may see of any request', a
   );
   expect(data.webhookRequestLogStats).toEqual({
     total: { failed: 1 },
-    topFailingWebhooks: [{ failures: 1, webhook: null, sample: { status: 'FAILED', headers: null } }],
+    topFailingWebhooks: [
+      { failures: 1, webhook: null, sample: { status: 'FAILED', headers: { 'x-customer': '•••' } } },
+    ],
   });
-  expect(errors?.map(({ extensions, path }) => [extensions.code, path?.at(-1)])).toEqual([['FORBIDDEN', 'headers']]);
+  expect(errors).toBeUndefined();
 });
 
 test.each([
@@ -105,6 +108,7 @@ test('a count that takes too long is an error, never a number', async () => {
         db: source.manager,
         viewer: { roles: new Set(['AUDITOR']) },
         log: createLog('silent'),
+        services: UNMASKED,
         memory: new Map(),
       } as unknown as Context,
     });

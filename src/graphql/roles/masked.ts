@@ -1,0 +1,120 @@
+// Fields with content pass through the masks of the viewer, below every path that leads to them.
+import { getDirective, MapperKind, mapSchema } from '@graphql-tools/utils';
+import {
+  DirectiveLocation,
+  defaultFieldResolver,
+  GraphQLDirective,
+  GraphQLEnumType,
+  type GraphQLFieldConfig,
+  GraphQLNonNull,
+  type GraphQLOutputType,
+  GraphQLSchema,
+  getNamedType,
+} from 'graphql';
+import { Directive } from 'type-graphql';
+import { Denied } from '../../errors';
+import { CONTENT_PARTS, type ContentForm, type ContentPart, maskedContent } from '../../masking/masked-content';
+import type { MaskingRules } from '../../masking/masking-rules';
+import type { Masks } from '../../masking/masks';
+import type { Origin } from '../../masking/rule';
+import type { Context } from '../context';
+
+declare module '../context' {
+  interface Services {
+    maskingRules: MaskingRules;
+  }
+}
+
+/** What is hidden from the viewer of a request. `refresh` of the rules must have been awaited for the request. */
+export function masksOf({ services, viewer }: Context): Masks {
+  return services.maskingRules.masksFor(viewer);
+}
+
+/**
+ * Refuses what would show content to a viewer from whom some is hidden.
+ * @param what `Type.field`, for the audit trail. @param path in the arguments
+ * @throws Denied
+ */
+export function refuseMasked(masks: Masks, what: string, path: string[]): void {
+  if (masks.seesAll) return;
+  const name = path.join('.');
+  const message = `${name} is not for you: masking rules hide content from your roles, and it would show what they hide.`;
+  throw new Denied(what, message, path);
+}
+
+/** The field has content: masking rules say how much of it a viewer sees. Printed in the SDL and enforced. */
+export function Masked(part: ContentPart): MethodDecorator & PropertyDecorator {
+  return Directive(`@masked(part: ${part})`) as MethodDecorator & PropertyDecorator;
+}
+
+type Annotated = Parameters<typeof getDirective>[1];
+
+export function maskedPartOf(schema: GraphQLSchema, field: unknown): ContentPart | null {
+  return (getDirective(schema, field as Annotated, 'masked')?.[0]?.part as ContentPart | undefined) ?? null;
+}
+
+/** How the value of a field of this type is made. */
+export function formOf(type: GraphQLOutputType): ContentForm {
+  const { name } = getNamedType(type);
+  if (name === 'Body') return 'BODY';
+  return name === 'HttpHeader' ? 'HEADER_LIST' : 'JSON';
+}
+
+/** Adds the directive to the schema, and the masks to each field that has it. */
+export function enforceMasks(built: GraphQLSchema): GraphQLSchema {
+  const schema = withDefinition(built);
+  return mapSchema(schema, { [MapperKind.OBJECT_FIELD]: (field) => withMasks(schema, field) });
+}
+
+function withDefinition(schema: GraphQLSchema): GraphQLSchema {
+  const part = new GraphQLEnumType({
+    name: 'ContentPart',
+    description: 'The part of an exchange that a field shows.',
+    values: Object.fromEntries(CONTENT_PARTS.map((name) => [name, { description: DESCRIPTIONS[name] }])),
+  });
+  const masked = new GraphQLDirective({
+    name: 'masked',
+    description: 'The field has content. Masking rules say how much of it a viewer sees.',
+    locations: [DirectiveLocation.FIELD_DEFINITION],
+    args: { part: { type: new GraphQLNonNull(part), description: 'The part that it shows.' } },
+  });
+  const config = schema.toConfig();
+  return new GraphQLSchema({
+    ...config,
+    types: [...config.types, part],
+    directives: [...config.directives, masked],
+  });
+}
+
+const DESCRIPTIONS: Record<ContentPart, string> = {
+  DATA: 'The body of a request, and the document of an event.',
+  HEADERS: 'The headers of a request.',
+  RESPONSE: 'The body of a response.',
+  RESPONSE_HEADERS: 'The headers of a response.',
+  FILTER: 'The conditions of other users, which may name values of content. No rule shows them.',
+};
+
+function withMasks(schema: GraphQLSchema, field: GraphQLFieldConfig<unknown, Context>) {
+  const part = maskedPartOf(schema, field);
+  if (!part) return field;
+  const form = formOf(field.type);
+  field.description = `${field.description ?? ''}\n\n${noteOn(part)}`.trim();
+  const { resolve = defaultFieldResolver } = field;
+  field.resolve = async (source, args, context, info) => {
+    const value = await resolve(source, args, context, info);
+    return maskedContent(masksOf(context), part, form, originOf(source), value);
+  };
+  return field;
+}
+
+// introspection shows no directives
+function noteOn(part: ContentPart): string {
+  return part === 'FILTER'
+    ? 'For viewers from whom masking rules hide content, the values of filters on content are masked.'
+    : `Masked as the rules for ${part} say.`;
+}
+
+function originOf(source: unknown): Origin {
+  const { documentType = null, webhookId = null } = source as Partial<Origin>;
+  return { documentType, webhookId };
+}

@@ -1,0 +1,75 @@
+// The one function that content of a row passes on its way to a viewer, whether a resolver or a read plan has read it.
+import { HIDDEN, hiddenJson, maskedJson } from './mask-value';
+import type { Mask, Masks } from './masks';
+import { MASKED_PARTS, type MaskedPart, type Origin } from './rule';
+
+/** FILTER: conditions of other users, which may name values of content. No rule shows it. */
+export const CONTENT_PARTS = [...MASKED_PARTS, 'FILTER'] as const;
+export type ContentPart = (typeof CONTENT_PARTS)[number];
+
+/** How the value of a field is made. */
+export type ContentForm = 'JSON' | 'BODY' | 'HEADER_LIST';
+
+const BODY_OF: Partial<Record<MaskedPart, MaskedPart>> = { HEADERS: 'DATA', RESPONSE_HEADERS: 'RESPONSE' };
+
+/** Headers that have the length or a digest of the body: from a digest, short values can be found by trying. */
+const ABOUT_BODY = ['content-length', 'content-digest', 'repr-digest', 'digest', 'content-md5', 'etag'];
+
+/** @param value as a viewer gets it from whom nothing is masked */
+export function maskedContent(masks: Masks, part: ContentPart, form: ContentForm, origin: Origin, value: unknown) {
+  if (masks.seesAll || value === null || value === undefined) return value;
+  if (part === 'FILTER') return maskedFilter(value);
+  const mask = masks.of(part, origin);
+  const bodyPart = BODY_OF[part];
+  if (bodyPart) return maskedHeaders(mask, masks.of(bodyPart, origin).isWhole, form, value);
+  if (mask.isWhole) return value;
+  return form === 'BODY' ? maskedBody(value) : maskedJson(mask.trees, value);
+}
+
+type Header = { name: string; value: string };
+
+function maskedHeaders(mask: Mask, showsBody: boolean, form: ContentForm, value: unknown): unknown {
+  if (form === 'HEADER_LIST') {
+    return (value as readonly Header[]).map((header) => {
+      const key = header.name.toLowerCase();
+      const { [key]: shown } = maskedHeaderObject(mask, showsBody, { [key]: header.value });
+      return { name: header.name, value: shown };
+    });
+  }
+  return maskedHeaderObject(mask, showsBody, value as Record<string, string>);
+}
+
+function maskedHeaderObject(mask: Mask, showsBody: boolean, headers: Record<string, string>): Record<string, unknown> {
+  const shown = mask.isWhole ? headers : (maskedJson(mask.trees, headers) as Record<string, unknown>);
+  if (showsBody) return shown;
+  return Object.fromEntries(
+    Object.entries(shown).map(([key, value]) => [key, ABOUT_BODY.includes(key) ? HIDDEN : value]),
+  );
+}
+
+/** Bytes cannot be masked in part. Of the type, parameters may have values too. */
+function maskedBody(value: unknown): object {
+  const { contentType, truncated } = value as { contentType: string | null; truncated: boolean };
+  const type = contentType?.split(';')[0]?.trim() ?? null;
+  return { masked: true, text: null, base64: null, contentType: type, bytes: null, sha256: null, truncated };
+}
+
+/** The filters on content, by the names that they have in every `where`; `text` is that of the query `search`. */
+const FILTERS_ON_CONTENT = new Set(['data', 'response', 'search', 'text', 'url']);
+
+/** A condition, or an object that may have some within. */
+function maskedFilter(value: unknown): unknown {
+  if (typeof value !== 'string') return withoutValues(value);
+  return JSON.stringify(withoutValues(JSON.parse(value)));
+}
+
+function withoutValues(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutValues);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      key,
+      FILTERS_ON_CONTENT.has(key) ? hiddenJson(each) : withoutValues(each),
+    ]),
+  );
+}

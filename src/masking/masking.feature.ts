@@ -1,0 +1,10 @@
+import { MaskingRuleEntity } from './rules/masking-rule.entity';
+import { maskingRuleLinkedFields } from './rules/masking-rule.linked-fields';
+import { MaskingRuleResolver } from './rules/masking-rule.resolver';
+
+export const masking = {
+  entities: [MaskingRuleEntity],
+  resolvers: [MaskingRuleResolver],
+  linkedFields: maskingRuleLinkedFields,
+  sqlFields: [],
+};

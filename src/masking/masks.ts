@@ -1,0 +1,76 @@
+// What is hidden from one viewer.
+import { LRUCache } from 'lru-cache';
+import { type MaskTree, maskTree, type PathRule } from './mask-tree';
+import { type MaskableRole, type MaskedPart, type MaskingRule, type Origin, WITHOUT_RULES } from './rule';
+
+/** What is hidden of one part of a row. */
+export interface Mask {
+  /** Whether nothing is. */
+  isWhole: boolean;
+  /** Of each role of the viewer; none: all is hidden. */
+  trees: readonly MaskTree[];
+}
+
+export interface Masks {
+  /**
+   * Whether nothing is hidden, in no part of any row. Otherwise content is no filter and no search word: the rows found
+   * would tell what is hidden.
+   */
+  seesAll: boolean;
+  /** Differs between masks that hide different values. */
+  version: string;
+  of(part: MaskedPart, origin: Origin): Mask;
+}
+
+const WHOLE: Mask = { isWhole: true, trees: [] };
+const ALL_HIDDEN: Mask = { isWhole: false, trees: [] };
+
+export const NO_MASKS: Masks = { seesAll: true, version: 'all', of: () => WHOLE };
+export const ALL_MASKED: Masks = { seesAll: false, version: 'none', of: () => ALL_HIDDEN };
+
+/** Pairs of document type and webhook whose masks are kept, for each part. */
+const MAX_ORIGINS = 2_000;
+
+/** @param rules all of them. @param version of the rules */
+export function masksOfRoles(roles: readonly MaskableRole[], rules: readonly MaskingRule[], version: string): Masks {
+  if (roles.length === 0) return ALL_MASKED;
+  const isOpen = (role: MaskableRole) =>
+    WITHOUT_RULES[role] === 'SHOW' && rules.every(({ roles: masked }) => !masked.includes(role));
+  if (roles.some(isOpen)) return NO_MASKS;
+  const known = new LRUCache<string, Mask>({ max: MAX_ORIGINS });
+  return {
+    seesAll: false,
+    version,
+    of(part, origin) {
+      const key = JSON.stringify([part, origin.documentType, origin.webhookId]);
+      const mask = known.get(key) ?? maskOf(roles, rules, part, origin);
+      known.set(key, mask);
+      return mask;
+    },
+  };
+}
+
+function maskOf(roles: readonly MaskableRole[], rules: readonly MaskingRule[], part: MaskedPart, origin: Origin): Mask {
+  const ofPart = rules.filter((rule) => rule.part === part);
+  const trees = roles.map((role) => {
+    const applied = ofPart.filter((rule) => rule.roles.includes(role)).flatMap((rule) => appliedTo(rule, origin));
+    return maskTree(applied, WITHOUT_RULES[role]);
+  });
+  // what one role sees as a whole needs no look at the others
+  return { isWhole: trees.some(({ isWhole }) => isWhole), trees };
+}
+
+/** The rule as it applies to the row; none: it is about other rows. */
+function appliedTo(rule: MaskingRule, origin: Origin): PathRule[] {
+  const { path, strategy } = rule;
+  const fits = [isFor(rule.documentType, origin.documentType), isFor(rule.webhookId, origin.webhookId)];
+  if (fits.includes(false)) return [];
+  if (!fits.includes(null)) return [{ path, strategy }];
+  return strategy === 'SHOW' ? [] : [{ path, strategy: 'HIDE' }];
+}
+
+/** null: the row does not tell. */
+function isFor(wanted: string | null, found: string | null): boolean | null {
+  if (wanted === null) return true;
+  return found === null ? null : wanted === found;
+}

@@ -1,0 +1,151 @@
+import { readJsonPath } from '../../src/json/json-path';
+import { HIDDEN } from '../../src/masking/mask-value';
+import { maskedContent } from '../../src/masking/masked-content';
+import { masksOfRoles } from '../../src/masking/masks';
+import type { MaskableRole, MaskingRule, Origin } from '../../src/masking/rule';
+
+const INVOICE: Origin = { documentType: 'Sales Invoice', webhookId: 'w1' };
+
+function rule(path: string, strategy: MaskingRule['strategy'], more: Partial<MaskingRule> = {}): MaskingRule {
+  const steps = readJsonPath([path], ['path']);
+  return { roles: ['SUPPORT'], documentType: null, webhookId: null, part: 'DATA', strategy, ...more, path: steps };
+}
+
+function shown(value: unknown, rules: MaskingRule[], roles: MaskableRole[] = ['SUPPORT'], origin = INVOICE): unknown {
+  return maskedContent(masksOfRoles(roles, rules, '1'), 'DATA', 'JSON', origin, value);
+}
+
+const forAuditors = { roles: ['AUDITOR' as const] };
+
+describe('for SUPPORT', () => {
+  test('every value is hidden without rules, and keys and lists keep their places', () => {
+    const value = { name: 'INV-1', paid: true, total: 5, none: null, empty: {}, no: [], items: [{ sku: 'A' }, 'b'] };
+    expect(shown(value, [])).toEqual({
+      name: HIDDEN,
+      paid: HIDDEN,
+      total: HIDDEN,
+      none: HIDDEN,
+      empty: {},
+      no: [],
+      items: [{ sku: HIDDEN }, HIDDEN],
+    });
+  });
+
+  test('a rule shows a value with all below it, and a longer path decides about its part', () => {
+    const value = { customer: { name: 'ACME', tax: { id: '123456789', office: 'Lyon' } }, total: 5 };
+    const rules = [rule('$.customer.tax.id', 'LAST4'), rule('$.customer', 'SHOW'), rule('$.customer.tax', 'HIDE')];
+    expect(shown(value, rules)).toEqual({
+      customer: { name: 'ACME', tax: { id: `${HIDDEN}6789`, office: HIDDEN } },
+      total: HIDDEN,
+    });
+  });
+
+  test('of two rules for one path, the stricter decides, whichever is older', () => {
+    const both = [rule('$.a', 'SHOW'), rule('$.a', 'HIDE')];
+    expect(shown({ a: 1 }, both)).toEqual({ a: HIDDEN });
+    expect(shown({ a: 1 }, both.reverse())).toEqual({ a: HIDDEN });
+  });
+
+  test.each([
+    { path: '$.items[*].sku', expected: { items: [{ sku: 'A', price: HIDDEN }, { sku: 'B' }] } },
+    { path: '$.items[1]', expected: { items: [{ sku: HIDDEN, price: HIDDEN }, { sku: 'B' }] } },
+    { path: '$.items.sku', expected: { items: [{ sku: 'A', price: HIDDEN }, { sku: 'B' }] } },
+    { path: '$["items"][0].price', expected: { items: [{ sku: HIDDEN, price: 7 }, { sku: HIDDEN }] } },
+    { path: '$.items.sku.deeper', expected: { items: [{ sku: HIDDEN, price: HIDDEN }, { sku: HIDDEN }] } },
+  ])('$path reaches into lists', ({ path, expected }) => {
+    expect(shown({ items: [{ sku: 'A', price: 7 }, { sku: 'B' }] }, [rule(path, 'SHOW')])).toEqual(expected);
+  });
+
+  test.each([
+    { value: '12345678', expected: `${HIDDEN}5678` },
+    { value: 1234567890, expected: `${HIDDEN}7890` },
+    { value: '1234567', expected: HIDDEN },
+    { value: '💶💶💶💶💶💶💶1', expected: `${HIDDEN}💶💶💶1` },
+    { value: true, expected: HIDDEN },
+    { value: null, expected: HIDDEN },
+  ])('LAST4 of $value is $expected', ({ value, expected }) => {
+    expect(shown({ iban: value }, [rule('$.iban', 'LAST4')])).toEqual({ iban: expected });
+  });
+
+  test('a text that is no JSON is hidden, unless the whole part is shown', () => {
+    expect(shown('a=1&b=2', [rule('$.a', 'SHOW')])).toBe(HIDDEN);
+    expect(shown('a=1&b=2', [rule('$', 'SHOW')])).toBe('a=1&b=2');
+    expect(shown('a=1&b=2', [rule('$', 'SHOW'), rule('$.b', 'HIDE')])).toBe(HIDDEN);
+  });
+
+  test('the key __proto__ is a key like others', () => {
+    const value = JSON.parse('{"__proto__":{"a":"secret"},"b":1}');
+    expect(JSON.stringify(shown(value, [rule('$.b', 'SHOW')]))).toBe(`{"__proto__":{"a":"${HIDDEN}"},"b":1}`);
+  });
+
+  test('a rule for another document type or webhook shows nothing, also where the row does not tell', () => {
+    const ofType = rule('$', 'SHOW', { documentType: 'Sales Order' });
+    const ofWebhook = rule('$', 'SHOW', { webhookId: 'w1' });
+    expect(shown({ a: 1 }, [ofType])).toEqual({ a: HIDDEN });
+    expect(shown({ a: 1 }, [ofType], ['SUPPORT'], { ...INVOICE, documentType: null })).toEqual({ a: HIDDEN });
+    expect(shown({ a: 1 }, [ofWebhook])).toEqual({ a: 1 });
+    expect(shown({ a: 1 }, [ofWebhook], ['SUPPORT'], { ...INVOICE, webhookId: null })).toEqual({ a: HIDDEN });
+  });
+});
+
+describe('for other roles', () => {
+  test('only what a rule names is hidden', () => {
+    const value = { taxId: '123456789', total: 5, parties: [{ taxId: '2', name: 'ACME' }] };
+    const rules = [rule('$.taxId', 'HIDE', forAuditors), rule('$.parties[*].taxId', 'HIDE', forAuditors)];
+    expect(shown(value, rules, ['AUDITOR'])).toEqual({
+      taxId: HIDDEN,
+      total: 5,
+      parties: [{ taxId: HIDDEN, name: 'ACME' }],
+    });
+    expect(shown(value, rules, ['INTEGRATION_MANAGER'])).toBe(value);
+  });
+
+  test('a path of a list also hides in a single object, as partners write lists of one', () => {
+    const rules = [rule('$.items[*].sku', 'HIDE', forAuditors), rule('$.tags[*]', 'HIDE', forAuditors)];
+    const value = { items: { sku: 'A', n: 1 }, tags: 'secret' };
+    expect(shown(value, rules, ['AUDITOR'])).toEqual({ items: { sku: HIDDEN, n: 1 }, tags: HIDDEN });
+  });
+
+  test('a rule for some rows hides as strictly as it can where the row does not tell', () => {
+    const rules = [rule('$.iban', 'LAST4', { ...forAuditors, documentType: 'Sales Invoice', webhookId: 'w1' })];
+    const iban = 'DE89370400440532013000';
+    expect(shown({ iban }, rules, ['AUDITOR'])).toEqual({ iban: `${HIDDEN}3000` });
+    expect(shown({ iban }, rules, ['AUDITOR'], { ...INVOICE, webhookId: null })).toEqual({ iban: HIDDEN });
+    expect(shown({ iban }, rules, ['AUDITOR'], { ...INVOICE, webhookId: 'w2' })).toEqual({ iban });
+  });
+
+  test('of several roles, the one that sees most of a value decides about it', () => {
+    const rules = [
+      rule('$.taxId', 'HIDE', forAuditors),
+      rule('$', 'HIDE', { roles: ['INTEGRATION_MANAGER'] }),
+      rule('$.total', 'SHOW', { roles: ['INTEGRATION_MANAGER', 'SUPPORT'] }),
+    ];
+    const value = { taxId: 'x', total: 5, name: 'INV-1' };
+    expect(shown(value, rules, ['INTEGRATION_MANAGER'])).toEqual({ taxId: HIDDEN, total: 5, name: HIDDEN });
+    expect(shown(value, rules, ['INTEGRATION_MANAGER', 'AUDITOR'])).toEqual({ taxId: HIDDEN, total: 5, name: 'INV-1' });
+    expect(shown(value, [rule('$.taxId', 'HIDE', forAuditors)], ['INTEGRATION_MANAGER', 'AUDITOR'])).toBe(value);
+  });
+
+  test('headers that have the length or a digest of a masked body are hidden with it', () => {
+    const masks = masksOfRoles(['AUDITOR'], [rule('$.taxId', 'HIDE', forAuditors)], '1');
+    const headers = { 'content-length': '7', digest: 'sha-256=abc', 'x-number': 'INV-1' };
+    expect(maskedContent(masks, 'HEADERS', 'JSON', INVOICE, headers)).toEqual({
+      'content-length': HIDDEN,
+      digest: HIDDEN,
+      'x-number': 'INV-1',
+    });
+    const list = [
+      { name: 'Content-Length', value: '7' },
+      { name: 'X-Number', value: 'INV-1' },
+    ];
+    expect(maskedContent(masks, 'HEADERS', 'HEADER_LIST', INVOICE, list)).toEqual([
+      { name: 'Content-Length', value: HIDDEN },
+      { name: 'X-Number', value: 'INV-1' },
+    ]);
+    expect(maskedContent(masks, 'RESPONSE_HEADERS', 'JSON', INVOICE, headers)).toEqual(headers);
+  });
+});
+
+test('a viewer without a role that reads sees nothing', () => {
+  expect(shown({ a: 1 }, [], [])).toEqual({ a: HIDDEN });
+});
