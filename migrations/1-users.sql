@@ -86,9 +86,13 @@ create table audit_entries (
   remote_address text,
   user_agent text,
   request_id text,
-  content_salt bytea not null default uuid_send(gen_random_uuid()),  -- evidence: see 9-evidence.sql
+  content_salt bytea default uuid_send(gen_random_uuid()),  -- evidence: see 9-evidence.sql; null once erased
   leaf_hash bytea not null,         -- set by a trigger
+  erased_digests text,              -- once its content was erased: the digests that its record has of it
+  erasure_id uuid,                  -- the erasure, see 10-privacy.sql
   constraint audit_entries_pkey primary key (id),
+  constraint audit_entries_erased_check check ((content_salt is null) = (erasure_id is not null)
+    and (content_salt is null) = (erased_digests is not null)),
   constraint audit_entries_actor_kind_check check (actor_kind in ('USER', 'SYSTEM')),
   constraint audit_entries_outcome_check check (outcome in ('DONE', 'DENIED'))
 ) partition by range (id);

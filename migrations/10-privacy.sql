@@ -53,3 +53,279 @@ create trigger holds_are_never_deleted before delete on legal_holds
   for each row execute function released_holds_never_change();
 create trigger never_truncated before truncate on legal_holds
   for each statement execute function released_holds_never_change();
+
+-- Orders to erase content, and the erasures of limits. An order names events and requests, or a person, whose rows are found
+-- when it runs. It never has the name of a document.
+create table erasures (
+  id uuid not null,
+  kind text not null,
+  state text not null,
+  user_id uuid,                     -- PERSON
+  event_ids uuid[] not null,        -- with their deliveries and requests
+  request_ids uuid[] not null,      -- requests without an event
+  row_count integer not null,       -- when it was ordered: events, deliveries and requests
+  reason text not null,
+  ordered_by uuid,                  -- null: the system
+  ordered_at timestamptz(3) not null,
+  decided_by uuid,                  -- who approved or declined it; null: it needs no second person
+  decided_at timestamptz(3),
+  erased_count integer not null default 0,
+  deferred_count integer not null default 0,      -- as of the last step
+  deferred_because text,
+  next_step_at timestamptz(3),      -- null: nothing is left to do
+  finished_at timestamptz(3),
+  constraint erasures_pkey primary key (id),
+  constraint erasures_kind_check check (kind in ('DOCUMENT', 'PERSON', 'CONTENT', 'RETENTION', 'REPEATED')),
+  constraint erasures_state_check check (state in ('REQUESTED', 'ORDERED', 'DEFERRED', 'DONE', 'DECLINED')),
+  constraint erasures_finished_check check ((finished_at is null) = (state in ('REQUESTED', 'ORDERED', 'DEFERRED'))),
+  constraint erasures_next_step_check check ((next_step_at is null) = (state not in ('ORDERED', 'DEFERRED'))),
+  constraint erasures_second_person_check check (decided_by is null or decided_by <> ordered_by),
+  constraint erasures_user_id_fkey foreign key (user_id) references users (id),
+  constraint erasures_ordered_by_fkey foreign key (ordered_by) references users (id),
+  constraint erasures_decided_by_fkey foreign key (decided_by) references users (id)
+);
+create index erasures_open_idx on erasures (next_step_at) where next_step_at is not null;
+
+-- The hold in force that covers a row; null: none. A webhook of null stands for an event, which holds of a webhook cover if
+-- the event was sent to it.
+create function hold_on(of_event uuid, of_webhook uuid, of_type text, of_document text, of_user uuid, began timestamptz) returns uuid
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select h.id from public.legal_holds h
+  where h.released_at is null
+    and (h.document_type is null or h.document_type = of_type)
+    and (h.reference_document is null or h.reference_document = of_document)
+    and (h.user_id is null or h.user_id = of_user)
+    and (h.from_at is null or began >= h.from_at)
+    and (h.to_at is null or began < h.to_at)
+    and (h.webhook_id is null or h.webhook_id = of_webhook or (of_webhook is null and (
+      exists (select from public.deliveries d where d.business_event_id = of_event and d.webhook_id = h.webhook_id)
+      or exists (select from public.webhook_request_logs r where r.business_event_id = of_event and r.webhook_id = h.webhook_id))))
+  order by h.id limit 1
+$$;
+
+-- Why a row cannot be erased now. A sealed row has a place in the tree.
+create function is_sealed(leaf_kind smallint, subject uuid) returns boolean
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from public.evidence_leaves where kind = leaf_kind and subject_id = subject)
+$$;
+
+create function event_obstacle(e business_events) returns text
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select case
+    when not public.is_sealed(3::smallint, e.id) then 'UNSEALED'
+    when public.hold_on(e.id, null, e.document_type, e.reference_document, e.user_id, e.created_at) is not null then 'HOLD'
+    when exists (select from public.outbox o where o.event_id = e.id)
+      or exists (select from public.pending_decisions p where p.business_event_id = e.id)
+      or exists (select from public.deliveries d where d.business_event_id = e.id and (d.finished_at is null or d.blocks))
+      then 'PENDING'
+  end
+$$;
+
+create function delivery_obstacle(d deliveries) returns text
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select case
+    when exists (select from public.delivery_decisions x where x.delivery_id = d.id and not public.is_sealed(4::smallint, x.id))
+      then 'UNSEALED'
+    when public.hold_on(d.business_event_id, d.webhook_id, d.document_type, d.reference_document, d.user_id, d.created_at)
+      is not null then 'HOLD'
+    when d.finished_at is null or d.blocks then 'PENDING'
+  end
+$$;
+
+create function request_obstacle(r webhook_request_logs) returns text
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select case
+    when r.finished_at is null then 'PENDING'
+    when not public.is_sealed(1::smallint, r.id) then 'UNSEALED'
+    when public.hold_on(r.business_event_id, r.webhook_id, r.document_type, r.reference_document, r.user_id, r.started_at)
+      is not null then 'HOLD'
+    when exists (select from public.deliveries d where d.id = r.delivery_id and (d.finished_at is null or d.blocks))
+      then 'PENDING'
+  end
+$$;
+
+-- The digests that a record has of its content. Nothing before it in a record contains braces.
+create function content_digests(record text) returns text
+language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp as $$
+  select substring(record from '"content":(\{[^}]*\})')
+$$;
+
+-- Erases the content of these rows, as far as nothing stands against it, with every copy of it, and writes the sealed entry
+-- that says so, in one transaction. The login that runs it can change no row by itself. It is for the order `erasure` alone.
+-- Returns what was erased, and how many rows were not, by obstacle.
+create function erase_content(erasure uuid, events uuid[], deliveries uuid[], requests uuid[]) returns jsonb
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  ordered public.erasures;
+  obstacles jsonb;
+  families uuid[];
+  gone_events uuid[];
+  gone_deliveries uuid[];
+  gone_requests uuid[];
+  gone_decisions uuid[];
+  gone_entries uuid[];
+  gone_payloads uuid[];
+  names text[];
+  leaves text;
+  entry_id uuid;
+begin
+  -- a hold that is placed waits for this transaction, or is seen by it
+  perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
+  -- the indexer would add the words of rows that it has read before
+  perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
+  select * into ordered from public.erasures x where x.id = erasure and x.state in ('ORDERED', 'DEFERRED') for update;
+  if not found then
+    raise exception 'there is no order to erase with the id %', erasure using errcode = 'invalid_parameter_value';
+  end if;
+  -- no attempt begins, and no delivery is made, while they are erased
+  perform from public.business_events e where e.id = any (events) order by e.id for update;
+  perform from public.deliveries d where d.id = any (deliveries) order by d.id for update;
+
+  select coalesce(jsonb_object_agg(why, rows), '{}') into obstacles from (
+    select why, count(*) as rows from (
+      select public.event_obstacle(e) as why from public.business_events e where e.id = any (events) and e.erasure_id is null
+      union all
+      select public.delivery_obstacle(d) from public.deliveries d where d.id = any (deliveries) and d.erasure_id is null
+      union all
+      select public.request_obstacle(r) from public.webhook_request_logs r where r.id = any (requests) and r.erasure_id is null
+    ) as each where why is not null group by why) as found;
+  gone_events := array(select e.id from public.business_events e
+    where e.id = any (events) and e.erasure_id is null and public.event_obstacle(e) is null);
+  gone_deliveries := array(select d.id from public.deliveries d
+    where d.id = any (deliveries) and d.erasure_id is null and public.delivery_obstacle(d) is null);
+  gone_requests := array(select r.id from public.webhook_request_logs r
+    where r.id = any (requests) and r.erasure_id is null and public.request_obstacle(r) is null);
+  gone_decisions := array(select x.id from public.delivery_decisions x
+    where x.delivery_id = any (gone_deliveries) and x.erasure_id is null);
+  -- names by which copies outside of these rows are found
+  names := array(select e.reference_document from public.business_events e where e.id = any (gone_events)
+    union select r.reference_document from public.webhook_request_logs r where r.id = any (gone_requests));
+  names := array(select to_json(name)::text from unnest(names) as name where name <> '[erased]'
+    union select name from unnest(names) as name where name <> '[erased]' and length(name) > 2);
+  gone_entries := array(select a.id from public.audit_entries a
+    where a.erasure_id is null and public.is_sealed(2::smallint, a.id) and a.action not in ('content.erased', 'hold.placed')
+      and (a.details is not null or a.reason is not null) and (
+        a.subject_id = any (gone_events || gone_deliveries || gone_requests)
+        or (a.action in ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied')
+          and exists (select from unnest(names) as name
+            where position(name in coalesce(a.details, '')) > 0 or position(name in coalesce(a.reason, '')) > 0))));
+
+  update public.exports x set condition = '{"erased":true}', expires_at = least(expires_at, now())
+    where exists (select from unnest(names) as name where position(name in x.condition) > 0);
+  update public.replays x set condition = case when x.condition is not null then '{"erased":true}' end,
+      reason = '[erased]', error = null, erasure_id = erasure,
+      status = case when x.finished_at is null then 'CANCELLED' else x.status end,
+      finished_at = coalesce(x.finished_at, date_trunc('milliseconds', clock_timestamp()))
+    where exists (select from unnest(names) as name where position(name in coalesce(x.condition, '') || x.reason) > 0);
+  delete from public.idempotency_keys k using public.business_events e
+    where e.id = any (gone_events) and k.user_id = e.published_by and k.key = e.idempotency_key;
+  delete from public.incoming_ids i using public.webhook_request_logs r
+    where r.id = any (gone_requests) and r.direction = 'INCOMING' and i.webhook_id = r.webhook_id and i.request_id = r.id;
+  update public.request_index set words = ''::tsvector where id = any (gone_requests);
+
+  families := array(select e.id from public.business_events e where e.id = any (gone_events)
+    union select d.business_event_id from public.deliveries d where d.id = any (gone_deliveries)
+    union select r.business_event_id from public.webhook_request_logs r where r.id = any (gone_requests));
+  gone_payloads := array(
+    select e.payload_id from public.business_events e where e.id = any (gone_events)
+    union select d.payload_id from public.deliveries d where d.id = any (gone_deliveries)
+    union select r.payload_id from public.webhook_request_logs r where r.id = any (gone_requests)
+    union select r.wire_payload_id from public.webhook_request_logs r where r.id = any (gone_requests));
+
+  update public.webhook_request_logs r set erased_digests = public.content_digests(public.request_record(r)),
+      content_salt = null, erasure_id = erasure, url = '[erased]', headers = null, reference_document = null,
+      response_headers = null, response_body = null, error = null, remote_address = null
+    where r.id = any (gone_requests);
+  update public.delivery_decisions x set erased_digests = public.content_digests(public.decision_record(x)),
+      content_salt = null, erasure_id = erasure, message = null
+    where x.id = any (gone_decisions);
+  update public.deliveries d set erasure_id = erasure, url = case when d.url is not null then '[erased]' end, headers = null,
+      skip_message = null, reference_document = '[erased]'
+    where d.id = any (gone_deliveries);
+  update public.business_events e set erased_digests = public.content_digests(public.event_record(e)),
+      content_salt = null, erasure_id = erasure, reference_document = '[erased]', idempotency_key = null,
+      remote_address = null
+    where e.id = any (gone_events);
+  update public.audit_entries a set erased_digests = public.content_digests(public.audit_record(a)),
+      content_salt = null, erasure_id = erasure, details = null, reason = null, remote_address = null, user_agent = null
+    where a.id = any (gone_entries);
+
+  -- a body that another row still needs stays: all rows of a body belong to one event, or to no event
+  gone_payloads := array(select p.id from public.payloads p where p.id = any (gone_payloads) and p.body is not null
+    and not exists (select from public.business_events e
+      where e.id = any (families) and e.payload_id = p.id and e.erasure_id is null)
+    and not exists (select from public.deliveries d
+      where d.business_event_id = any (families) and d.payload_id = p.id and d.erasure_id is null)
+    and not exists (select from public.webhook_request_logs r
+      where r.business_event_id = any (families) and p.id in (r.payload_id, r.wire_payload_id) and r.erasure_id is null));
+  update public.payloads p set erased_digest = encode(public.evidence_digest(p.body_salt, 'body', p.body), 'hex'),
+      body = null, sha256 = null, body_salt = null, erasure_id = erasure
+    where p.id = any (gone_payloads);
+
+  select string_agg(case when first = last then first::text else first || '-' || last end, ',' order by first) into leaves
+    from (
+      select min(leaf_index) as first, max(leaf_index) as last from (
+        select leaf_index, leaf_index - row_number() over (order by leaf_index) as run
+        from public.evidence_leaves where (kind = 1 and subject_id = any (gone_requests))
+          or (kind = 2 and subject_id = any (gone_entries)) or (kind = 3 and subject_id = any (gone_events))
+          or (kind = 4 and subject_id = any (gone_decisions))) as placed group by run) as runs;
+  if leaves is not null then
+    entry_id := public.new_id();
+    insert into public.audit_entries (id, at, action, actor_kind, subject_type, subject_id, details)
+      values (entry_id, to_timestamp(public.ms_of_id(entry_id) / 1000.0), 'content.erased', 'SYSTEM', 'Erasure', erasure,
+        json_build_object('leaves', leaves, 'events', cardinality(gone_events), 'deliveries', cardinality(gone_deliveries),
+          'requests', cardinality(gone_requests), 'entries', cardinality(gone_entries),
+          'payloads', cardinality(gone_payloads))::text);
+  end if;
+  return jsonb_build_object('events', gone_events, 'deliveries', gone_deliveries, 'requests', gone_requests,
+    'obstacles', obstacles);
+end $$;
+revoke execute on function erase_content(uuid, uuid[], uuid[], uuid[]) from public;
+
+-- Erases who a user was: the row stays, because events and entries name it. Entries about the user, and those of signing in,
+-- lose their content; what the user did as a member of staff stays.
+create function erase_user(erasure uuid) returns jsonb
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  person uuid;
+  gone_entries uuid[];
+  leaves text;
+  entry_id uuid;
+begin
+  perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
+  select x.user_id into person from public.erasures x
+    where x.id = erasure and x.kind = 'PERSON' and x.state in ('ORDERED', 'DEFERRED') for update;
+  if person is null then
+    raise exception 'there is no order to erase a person with the id %', erasure using errcode = 'invalid_parameter_value';
+  end if;
+  if exists (select from public.legal_holds h where h.released_at is null and h.user_id = person) then
+    return jsonb_build_object('held', true);
+  end if;
+  gone_entries := array(select a.id from public.audit_entries a
+    where a.erasure_id is null and public.is_sealed(2::smallint, a.id) and num_nonnulls(a.details, a.reason, a.remote_address,
+        a.user_agent) > 0
+      and a.action not in ('hold.placed', 'content.erased') and (
+        a.subject_id in (select person union all select k.id from public.api_keys k where k.user_id = person
+          union all select s.id from public.sessions s where s.user_id = person)
+        or (a.actor_id = person and a.action like 'session.%')));
+  update public.audit_entries a set erased_digests = public.content_digests(public.audit_record(a)),
+      content_salt = null, erasure_id = erasure, details = null, reason = null, remote_address = null, user_agent = null
+    where a.id = any (gone_entries);
+  update public.users u set name = 'erased ' || u.id, full_name = null, email = null, email_verified = false,
+      identity_issuer = null, identity_subject = null, roles_mapped = false, roles = '{}', active = false,
+      updated_at = date_trunc('milliseconds', clock_timestamp())
+    where u.id = person;
+  update public.api_keys k set label = '[erased]', revoked_at = coalesce(k.revoked_at, date_trunc('milliseconds', clock_timestamp()))
+    where k.user_id = person;
+  update public.sessions s set remote_address = null, user_agent = null,
+      ended_at = coalesce(s.ended_at, date_trunc('milliseconds', clock_timestamp())), end_reason = coalesce(s.end_reason, 'REVOKED')
+    where s.user_id = person;
+  select string_agg(leaf_index::text, ',' order by leaf_index) into leaves
+    from public.evidence_leaves where kind = 2 and subject_id = any (gone_entries);
+  entry_id := public.new_id();
+  insert into public.audit_entries (id, at, action, actor_kind, subject_type, subject_id, details)
+    values (entry_id, to_timestamp(public.ms_of_id(entry_id) / 1000.0), 'content.erased', 'SYSTEM', 'Erasure', erasure,
+      json_build_object('leaves', coalesce(leaves, ''), 'entries', cardinality(gone_entries), 'user', true)::text);
+  return jsonb_build_object('held', false);
+end $$;
+revoke execute on function erase_user(uuid) from public;

@@ -7,10 +7,14 @@ create table payloads (
   sha256 bytea,                     -- null once the body is erased: unsalted, it would tell what can be guessed
   byte_length integer not null,     -- the original length; `body` may be only the beginning
   content_type text not null,
-  body_salt bytea not null default uuid_send(gen_random_uuid()),     -- evidence: see 9-evidence.sql
+  body_salt bytea default uuid_send(gen_random_uuid()),     -- evidence: see 9-evidence.sql; null once erased
   body_digest bytea not null,       -- set by a trigger
+  erased_digest text,               -- once erased: the salted digest of the bytes, in hex
+  erasure_id uuid,                  -- the erasure, see 10-privacy.sql
   constraint payloads_pkey primary key (id),
-  constraint payloads_sha256_check check ((body is null) = (sha256 is null))
+  constraint payloads_sha256_check check ((body is null) = (sha256 is null)),
+  constraint payloads_erased_check check ((body is null) = (erasure_id is not null)
+    and (body is null) = (body_salt is null) and (body is null) = (erased_digest is not null))
 ) partition by range (id);
 
 create table business_events (
@@ -32,10 +36,14 @@ create table business_events (
   created_at timestamptz(3) not null,
   fanned_out_at timestamptz(3),     -- null: it has a row in the outbox
   wanted_by integer,                -- the number of webhooks that it matched
-  content_salt bytea not null default uuid_send(gen_random_uuid()),  -- evidence: see 9-evidence.sql
+  content_salt bytea default uuid_send(gen_random_uuid()),  -- evidence: see 9-evidence.sql; null once erased
   body_digest bytea not null,       -- of its payload
   leaf_hash bytea not null,         -- set by a trigger
+  erased_digests text,              -- once its content was erased: the digests that its record has of it
+  erasure_id uuid,                  -- the erasure, see 10-privacy.sql
   constraint business_events_pkey primary key (id),
+  constraint business_events_erased_check check ((content_salt is null) = (erasure_id is not null)
+    and (content_salt is null) = (erased_digests is not null)),
   constraint business_events_user_id_fkey foreign key (user_id) references users (id),
   constraint business_events_published_by_fkey foreign key (published_by) references users (id)
 ) partition by range (id);
@@ -92,6 +100,7 @@ create table deliveries (
   created_at timestamptz(3) not null,
   delivered_at timestamptz(3),      -- when it first succeeded
   finished_at timestamptz(3),
+  erasure_id uuid,                  -- its url, headers, message and reference were erased: see 10-privacy.sql
   constraint deliveries_pkey primary key (id),
   constraint deliveries_status_check check
     (status in ('PENDING', 'RETRYING', 'DELIVERED', 'EXHAUSTED', 'SKIPPED', 'CANCELLED')),
@@ -118,9 +127,13 @@ create table delivery_decisions (
   message text,                     -- the skip_message
   attempts integer not null,        -- made until then
   at timestamptz(3) not null,       -- the finished_at of the delivery
-  content_salt bytea not null default uuid_send(gen_random_uuid()),  -- evidence: see 9-evidence.sql
+  content_salt bytea default uuid_send(gen_random_uuid()),  -- evidence: see 9-evidence.sql; null once erased
   leaf_hash bytea not null,
+  erased_digests text,              -- once its content was erased: the digests that its record has of it
+  erasure_id uuid,                  -- the erasure, see 10-privacy.sql
   constraint delivery_decisions_pkey primary key (id),
+  constraint delivery_decisions_erased_check check ((content_salt is null) = (erasure_id is not null)
+    and (content_salt is null) = (erased_digests is not null)),
   constraint delivery_decisions_status_check check (status in ('EXHAUSTED', 'SKIPPED', 'CANCELLED'))
 ) partition by range (id);
 create index delivery_decisions_delivery_id_idx on delivery_decisions (delivery_id, id);
@@ -223,6 +236,7 @@ create table replays (
   created_at timestamptz(3) not null,
   started_at timestamptz(3),
   finished_at timestamptz(3),
+  erasure_id uuid,                  -- its condition and reason were erased
   constraint replays_pkey primary key (id),
   constraint replays_status_check check
     (status in ('PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED')),

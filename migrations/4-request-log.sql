@@ -40,14 +40,18 @@ create table webhook_request_logs (
   first_byte_ms integer,
   tls_version text,
   -- evidence: see 9-evidence.sql
-  content_salt bytea not null default uuid_send(gen_random_uuid()),
+  content_salt bytea default uuid_send(gen_random_uuid()),      -- null once erased
   body_digest bytea,                -- of the payload of payload_id
   wire_body_digest bytea,           -- of the payload of wire_payload_id
   leaf_hash bytea,                  -- set by a trigger when the row is closed
+  erased_digests text,              -- once its content was erased: the digests that its record has of it
+  erasure_id uuid,                  -- the erasure, see 10-privacy.sql
   constraint webhook_request_logs_pkey primary key (id),
   constraint webhook_request_logs_status_check check
     (status in ('PENDING', 'SUCCEEDED', 'FAILED', 'UNKNOWN', 'REFUSED')),
   constraint webhook_request_logs_finished_check check ((finished_at is null) = (status = 'PENDING')),
+  constraint webhook_request_logs_erased_check check ((content_salt is null) = (erasure_id is not null)
+    and (content_salt is null) = (erased_digests is not null)),
   constraint webhook_request_logs_leaf_check check ((finished_at is null) = (leaf_hash is null)),
   constraint webhook_request_logs_webhook_id_fkey foreign key (webhook_id) references webhooks (id),
   constraint webhook_request_logs_user_id_fkey foreign key (user_id) references users (id)
@@ -118,16 +122,19 @@ begin
   return null;
 end $$;
 
+-- an erasure changes closed rows, which were in the feed when they closed
 create function write_closed_to_feed() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   insert into public.request_changes (xid, kind, request_ids)
     select pg_current_xact_id()::text::bigint, 'CLOSED', array_agg(id order by id)
-    from (select id, (row_number() over (order by id) - 1) / 1000 as piece from closed) as numbered
+    from (select id, (row_number() over (order by id) - 1) / 1000 as piece from closed where erasure_id is null) as numbered
     group by piece order by piece;
   insert into public.failed_requests (id, webhook_id, document_type, status)
-    select id, webhook_id, document_type, status from closed where status in ('FAILED', 'UNKNOWN', 'REFUSED');
-  insert into public.evidence_queue (kind, subject_id, leaf_hash) select 1, id, leaf_hash from closed;
+    select id, webhook_id, document_type, status from closed
+    where status in ('FAILED', 'UNKNOWN', 'REFUSED') and erasure_id is null;
+  insert into public.evidence_queue (kind, subject_id, leaf_hash) select 1, id, leaf_hash from closed
+    where erasure_id is null;
   return null;
 end $$;
 

@@ -8,8 +8,43 @@ begin
     using errcode = 'integrity_constraint_violation';
 end $$;
 
+-- Allows an erasure alone: content becomes null, or '[erased]' where it cannot be null, nothing else changes, and the record
+-- is the same. The arguments are the columns with content and the kind of the leaf.
+create function refuse_all_but_erasure() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  content constant text[] := tg_argv[0];
+  before constant jsonb := to_jsonb(old);
+  after constant jsonb := to_jsonb(new);
+  own constant text[] := content || '{content_salt,body_salt,erased_digests,erased_digest,erasure_id}';
+  is_same boolean;
+begin
+  if old.erasure_id is null and new.erasure_id is not null and before - own = after - own
+      and not exists (select from unnest(content || '{content_salt,body_salt}'::text[]) as name
+        where coalesce(after ->> name, '[erased]') <> '[erased]') then
+    if tg_argv[1] = 'request' then
+      is_same := public.request_leaf_hash(new) = old.leaf_hash;
+    elsif tg_argv[1] = 'event' then
+      is_same := public.event_leaf_hash(new) = old.leaf_hash;
+    elsif tg_argv[1] = 'decision' then
+      is_same := public.decision_leaf_hash(new) = old.leaf_hash;
+    elsif tg_argv[1] = 'audit' then
+      is_same := public.audit_leaf_hash(new) = old.leaf_hash;
+    else
+      is_same := public.payload_digest(new.body_salt, new.body, new.byte_length, new.content_type, new.erased_digest)
+        = old.body_digest;
+    end if;
+  end if;
+  if is_same then
+    return new;
+  end if;
+  raise exception '% on % is refused: the record is write-once', tg_op, tg_table_name
+    using errcode = 'integrity_constraint_violation';
+end $$;
+
 create trigger closed_rows_never_change before update on webhook_request_logs
-  for each row when (old.finished_at is not null) execute function refuse_change();
+  for each row when (old.finished_at is not null) execute function refuse_all_but_erasure(
+    '{url,headers,reference_document,response_headers,response_body,error,remote_address}', 'request');
 
 -- All columns that a request is opened with. In the WHEN clause, which costs nothing like a function call: every
 -- delivery closes rows.
@@ -27,24 +62,26 @@ create trigger open_rows_are_only_closed before update on webhook_request_logs
   execute function refuse_change();
 
 create trigger payloads_never_change before update on payloads
-  for each row execute function refuse_change();
+  for each row execute function refuse_all_but_erasure('{body,sha256}', 'payload');
 create trigger entries_never_change before update on audit_entries
-  for each row execute function refuse_change();
+  for each row execute function refuse_all_but_erasure('{details,reason,remote_address,user_agent}', 'audit');
 create trigger versions_never_change before update on webhook_versions
   for each row execute function refuse_change();
 create trigger decisions_never_change before update on delivery_decisions
-  for each row execute function refuse_change();
+  for each row execute function refuse_all_but_erasure('{message}', 'decision');
 -- all columns but fanned_out_at and wanted_by
 create trigger events_are_only_fanned_out before update on business_events
   for each row when (
     (new.id, new.document_type, new.event, new.reference_document, new.payload_id, new.user_id, new.published_by,
      new.api_key_id, new.session_id, new.remote_address, new.idempotency_key, new.request_id, new.directed_to,
-     new.caused_by, new.cause_path, new.created_at, new.content_salt, new.body_digest, new.leaf_hash)
+     new.caused_by, new.cause_path, new.created_at, new.content_salt, new.body_digest, new.leaf_hash,
+     new.erased_digests, new.erasure_id)
     is distinct from
     (old.id, old.document_type, old.event, old.reference_document, old.payload_id, old.user_id, old.published_by,
      old.api_key_id, old.session_id, old.remote_address, old.idempotency_key, old.request_id, old.directed_to,
-     old.caused_by, old.cause_path, old.created_at, old.content_salt, old.body_digest, old.leaf_hash))
-  execute function refuse_change();
+     old.caused_by, old.cause_path, old.created_at, old.content_salt, old.body_digest, old.leaf_hash,
+     old.erased_digests, old.erasure_id))
+  execute function refuse_all_but_erasure('{reference_document,idempotency_key,remote_address}', 'event');
 
 create trigger rows_are_never_deleted before delete on webhook_request_logs
   for each row execute function refuse_change();

@@ -179,7 +179,7 @@ begin
     '{"attempt":', r.attempt_number,
     ',"businessEvent":"' || r.business_event_id || '"',
     ',"connectMs":' || r.connect_ms,
-    ',"content":{',
+    ',"content":', case when r.erased_digests is null then concat('{',
     '"body":"' || encode(r.body_digest, 'hex') || '",',
     '"error":"' || encode(public.evidence_digest(r.content_salt, 'error', convert_to(r.error, 'UTF8')), 'hex') || '",',
     '"headers":"' || encode(public.evidence_digest(r.content_salt, 'headers', convert_to(r.headers, 'UTF8')), 'hex') || '",',
@@ -189,7 +189,7 @@ begin
     '"responseHeaders":"' || encode(public.evidence_digest(r.content_salt, 'responseHeaders', convert_to(r.response_headers, 'UTF8')), 'hex') || '",',
     '"url":"', encode(public.evidence_digest(r.content_salt, 'url', convert_to(r.url, 'UTF8')), 'hex'),
     '","wireBody":"' || encode(r.wire_body_digest, 'hex'),
-    '"}', ',"delivery":"' || r.delivery_id || '"',
+    '"}') else r.erased_digests end, ',"delivery":"' || r.delivery_id || '"',
     ',"direction":', to_json(r.direction),
     ',"dnsMs":' || r.dns_ms,
     ',"documentType":' || to_json(r.document_type),
@@ -234,13 +234,12 @@ begin
     ',"actor":"' || e.actor_id || '"',
     ',"actorKind":', to_json(e.actor_kind),
     ',"at":"', to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-    '","content":{',
-    ltrim(concat(
+    '","content":', case when e.erased_digests is null then concat('{', ltrim(concat(
       ',"details":"' || encode(public.evidence_digest(e.content_salt, 'details', convert_to(e.details, 'UTF8')), 'hex') || '"',
       ',"reason":"' || encode(public.evidence_digest(e.content_salt, 'reason', convert_to(e.reason, 'UTF8')), 'hex') || '"',
       ',"remoteAddress":"' || encode(public.evidence_digest(e.content_salt, 'remoteAddress', convert_to(e.remote_address, 'UTF8')), 'hex') || '"',
-      ',"userAgent":"' || encode(public.evidence_digest(e.content_salt, 'userAgent', convert_to(e.user_agent, 'UTF8')), 'hex') || '"'), ','),
-    '},"id":"', e.id,
+      ',"userAgent":"' || encode(public.evidence_digest(e.content_salt, 'userAgent', convert_to(e.user_agent, 'UTF8')), 'hex') || '"'), ','), '}') else e.erased_digests end,
+    ',"id":"', e.id,
     '","kind":"audit","outcome":', to_json(e.outcome),
     ',"requestId":' || to_json(e.request_id),
     ',"session":"' || e.session_id || '"',
@@ -264,11 +263,11 @@ begin
     '{"at":"', to_char(e.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
     '","causePath":', to_json(e.cause_path),
     ',"causedBy":"' || e.caused_by || '"',
-    ',"content":{"body":"', encode(e.body_digest, 'hex'), '"',
+    ',"content":', case when e.erased_digests is null then concat('{"body":"', encode(e.body_digest, 'hex'), '"',
     ',"idempotencyKey":"' || encode(public.evidence_digest(e.content_salt, 'idempotencyKey', convert_to(e.idempotency_key, 'UTF8')), 'hex') || '"',
     ',"reference":"', encode(public.evidence_digest(e.content_salt, 'reference', convert_to(e.reference_document, 'UTF8')), 'hex'), '"',
     ',"remoteAddress":"' || encode(public.evidence_digest(e.content_salt, 'remoteAddress', convert_to(e.remote_address, 'UTF8')), 'hex') || '"',
-    '}', ',"directedTo":' || to_json(e.directed_to),
+    '}') else e.erased_digests end, ',"directedTo":' || to_json(e.directed_to),
     ',"documentType":', to_json(e.document_type),
     ',"event":', to_json(e.event),
     ',"id":"', e.id,
@@ -294,9 +293,9 @@ begin
     '{"at":"', to_char(d.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
     '","attempts":', d.attempts,
     ',"businessEvent":"', d.business_event_id,
-    '","content":{',
+    '","content":', case when d.erased_digests is null then concat('{',
     '"message":"' || encode(public.evidence_digest(d.content_salt, 'message', convert_to(d.message, 'UTF8')), 'hex') || '"',
-    '},"delivery":"', d.delivery_id,
+    '}') else d.erased_digests end, ',"delivery":"', d.delivery_id,
     '","id":"', d.id,
     '","kind":"decision"', ',"reason":' || to_json(d.reason),
     ',"status":', to_json(d.status),
@@ -311,11 +310,13 @@ begin
 end $$;
 
 -- The digest of a payload: SHA-256 over canonical JSON with its type, its length, and the salted digest of its bytes.
-create function payload_digest(salt bytea, body bytea, byte_length integer, content_type text) returns bytea
+-- Once the bytes are erased, their digest is given instead.
+create function payload_digest(salt bytea, body bytea, byte_length integer, content_type text,
+  erased_digest text default null) returns bytea
 language sql stable parallel safe as $$
   select sha256(convert_to(concat(
     '{"bytes":', byte_length,
-    ',"content":"' || encode(public.evidence_digest(salt, 'body', body), 'hex') || '"',
+    ',"content":"' || coalesce(encode(public.evidence_digest(salt, 'body', body), 'hex'), erased_digest) || '"',
     ',"contentType":', to_json(content_type),
     '}'), 'UTF8'))
 $$;

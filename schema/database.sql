@@ -35,9 +35,12 @@ CREATE TABLE audit_entries (
   remote_address text,
   user_agent text,
   request_id text,
-  content_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()),
+  content_salt bytea DEFAULT uuid_send(gen_random_uuid()),
   leaf_hash bytea NOT NULL,
+  erased_digests text,
+  erasure_id uuid,
   CONSTRAINT audit_entries_actor_kind_check CHECK (actor_kind = ANY (ARRAY['USER'::text, 'SYSTEM'::text])),
+  CONSTRAINT audit_entries_erased_check CHECK ((content_salt IS NULL) = (erasure_id IS NOT NULL) AND (content_salt IS NULL) = (erased_digests IS NOT NULL)),
   CONSTRAINT audit_entries_outcome_check CHECK (outcome = ANY (ARRAY['DONE'::text, 'DENIED'::text])),
   CONSTRAINT audit_entries_pkey PRIMARY KEY (id)
 ) PARTITION BY RANGE (id);
@@ -46,7 +49,7 @@ CREATE INDEX audit_entries_actor_id_idx ON audit_entries USING btree (actor_id, 
 CREATE INDEX audit_entries_subject_id_idx ON audit_entries USING btree (subject_id, id);
 CREATE TRIGGER entries_go_to_queue AFTER INSERT ON audit_entries REFERENCING NEW TABLE AS entries FOR EACH STATEMENT EXECUTE FUNCTION queue_audit_leaves();
 CREATE TRIGGER entries_have_leaves BEFORE INSERT ON audit_entries FOR EACH ROW EXECUTE FUNCTION make_audit_leaf();
-CREATE TRIGGER entries_never_change BEFORE UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER entries_never_change BEFORE UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasure('{details,reason,remote_address,user_agent}', 'audit');
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_in_time BEFORE INSERT ON audit_entries FOR EACH ROW WHEN (NOT is_in_time(new.id, new.at)) EXECUTE FUNCTION refuse_row_out_of_time('at');
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -87,9 +90,12 @@ CREATE TABLE business_events (
   created_at timestamp(3) with time zone NOT NULL,
   fanned_out_at timestamp(3) with time zone,
   wanted_by integer,
-  content_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()),
+  content_salt bytea DEFAULT uuid_send(gen_random_uuid()),
   body_digest bytea NOT NULL,
   leaf_hash bytea NOT NULL,
+  erased_digests text,
+  erasure_id uuid,
+  CONSTRAINT business_events_erased_check CHECK ((content_salt IS NULL) = (erasure_id IS NOT NULL) AND (content_salt IS NULL) = (erased_digests IS NOT NULL)),
   CONSTRAINT business_events_pkey PRIMARY KEY (id),
   CONSTRAINT business_events_published_by_fkey FOREIGN KEY (published_by) REFERENCES users(id),
   CONSTRAINT business_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
@@ -97,7 +103,7 @@ CREATE TABLE business_events (
 CREATE INDEX business_events_caused_by_idx ON business_events USING btree (caused_by, id) WHERE caused_by IS NOT NULL;
 CREATE INDEX business_events_reference_idx ON business_events USING btree (reference_document text_pattern_ops, id);
 CREATE INDEX business_events_user_id_idx ON business_events USING btree (user_id, id);
-CREATE TRIGGER events_are_only_fanned_out BEFORE UPDATE ON business_events FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.payload_id IS DISTINCT FROM old.payload_id OR new.user_id IS DISTINCT FROM old.user_id OR new.published_by IS DISTINCT FROM old.published_by OR new.api_key_id IS DISTINCT FROM old.api_key_id OR new.session_id IS DISTINCT FROM old.session_id OR new.remote_address IS DISTINCT FROM old.remote_address OR new.idempotency_key IS DISTINCT FROM old.idempotency_key OR new.request_id IS DISTINCT FROM old.request_id OR new.directed_to IS DISTINCT FROM old.directed_to OR new.caused_by IS DISTINCT FROM old.caused_by OR new.cause_path IS DISTINCT FROM old.cause_path OR new.created_at IS DISTINCT FROM old.created_at OR new.content_salt IS DISTINCT FROM old.content_salt OR new.body_digest IS DISTINCT FROM old.body_digest OR new.leaf_hash IS DISTINCT FROM old.leaf_hash) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER events_are_only_fanned_out BEFORE UPDATE ON business_events FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.payload_id IS DISTINCT FROM old.payload_id OR new.user_id IS DISTINCT FROM old.user_id OR new.published_by IS DISTINCT FROM old.published_by OR new.api_key_id IS DISTINCT FROM old.api_key_id OR new.session_id IS DISTINCT FROM old.session_id OR new.remote_address IS DISTINCT FROM old.remote_address OR new.idempotency_key IS DISTINCT FROM old.idempotency_key OR new.request_id IS DISTINCT FROM old.request_id OR new.directed_to IS DISTINCT FROM old.directed_to OR new.caused_by IS DISTINCT FROM old.caused_by OR new.cause_path IS DISTINCT FROM old.cause_path OR new.created_at IS DISTINCT FROM old.created_at OR new.content_salt IS DISTINCT FROM old.content_salt OR new.body_digest IS DISTINCT FROM old.body_digest OR new.leaf_hash IS DISTINCT FROM old.leaf_hash OR new.erased_digests IS DISTINCT FROM old.erased_digests OR new.erasure_id IS DISTINCT FROM old.erasure_id) EXECUTE FUNCTION refuse_all_but_erasure('{reference_document,idempotency_key,remote_address}', 'event');
 CREATE TRIGGER events_go_to_queue AFTER INSERT ON business_events REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION queue_event_leaves();
 CREATE TRIGGER events_have_leaves BEFORE INSERT ON business_events FOR EACH ROW EXECUTE FUNCTION make_event_leaf();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON business_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -134,6 +140,7 @@ CREATE TABLE deliveries (
   created_at timestamp(3) with time zone NOT NULL,
   delivered_at timestamp(3) with time zone,
   finished_at timestamp(3) with time zone,
+  erasure_id uuid,
   CONSTRAINT deliveries_finished_check CHECK ((finished_at IS NULL) = (status = ANY (ARRAY['PENDING'::text, 'RETRYING'::text]))),
   CONSTRAINT deliveries_pkey PRIMARY KEY (id),
   CONSTRAINT deliveries_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'RETRYING'::text, 'DELIVERED'::text, 'EXHAUSTED'::text, 'SKIPPED'::text, 'CANCELLED'::text])),
@@ -189,13 +196,16 @@ CREATE TABLE delivery_decisions (
   message text,
   attempts integer NOT NULL,
   at timestamp(3) with time zone NOT NULL,
-  content_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()),
+  content_salt bytea DEFAULT uuid_send(gen_random_uuid()),
   leaf_hash bytea NOT NULL,
+  erased_digests text,
+  erasure_id uuid,
+  CONSTRAINT delivery_decisions_erased_check CHECK ((content_salt IS NULL) = (erasure_id IS NOT NULL) AND (content_salt IS NULL) = (erased_digests IS NOT NULL)),
   CONSTRAINT delivery_decisions_pkey PRIMARY KEY (id),
   CONSTRAINT delivery_decisions_status_check CHECK (status = ANY (ARRAY['EXHAUSTED'::text, 'SKIPPED'::text, 'CANCELLED'::text]))
 ) PARTITION BY RANGE (id);
 CREATE INDEX delivery_decisions_delivery_id_idx ON delivery_decisions USING btree (delivery_id, id);
-CREATE TRIGGER decisions_never_change BEFORE UPDATE ON delivery_decisions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER decisions_never_change BEFORE UPDATE ON delivery_decisions FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasure('{message}', 'decision');
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON delivery_decisions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON delivery_decisions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
@@ -223,6 +233,36 @@ CREATE TABLE delivery_stats_series (
   CONSTRAINT delivery_stats_series_pkey PRIMARY KEY (id)
 );
 CREATE INDEX delivery_stats_series_webhook_id_idx ON delivery_stats_series USING btree (webhook_id) WHERE detailed;
+
+CREATE TABLE erasures (
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  state text NOT NULL,
+  user_id uuid,
+  event_ids uuid[] NOT NULL,
+  request_ids uuid[] NOT NULL,
+  row_count integer NOT NULL,
+  reason text NOT NULL,
+  ordered_by uuid,
+  ordered_at timestamp(3) with time zone NOT NULL,
+  decided_by uuid,
+  decided_at timestamp(3) with time zone,
+  erased_count integer NOT NULL DEFAULT 0,
+  deferred_count integer NOT NULL DEFAULT 0,
+  deferred_because text,
+  next_step_at timestamp(3) with time zone,
+  finished_at timestamp(3) with time zone,
+  CONSTRAINT erasures_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES users(id),
+  CONSTRAINT erasures_finished_check CHECK ((finished_at IS NULL) = (state = ANY (ARRAY['REQUESTED'::text, 'ORDERED'::text, 'DEFERRED'::text]))),
+  CONSTRAINT erasures_kind_check CHECK (kind = ANY (ARRAY['DOCUMENT'::text, 'PERSON'::text, 'CONTENT'::text, 'RETENTION'::text, 'REPEATED'::text])),
+  CONSTRAINT erasures_next_step_check CHECK ((next_step_at IS NULL) = (state <> ALL (ARRAY['ORDERED'::text, 'DEFERRED'::text]))),
+  CONSTRAINT erasures_ordered_by_fkey FOREIGN KEY (ordered_by) REFERENCES users(id),
+  CONSTRAINT erasures_pkey PRIMARY KEY (id),
+  CONSTRAINT erasures_second_person_check CHECK (decided_by IS NULL OR decided_by <> ordered_by),
+  CONSTRAINT erasures_state_check CHECK (state = ANY (ARRAY['REQUESTED'::text, 'ORDERED'::text, 'DEFERRED'::text, 'DONE'::text, 'DECLINED'::text])),
+  CONSTRAINT erasures_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE INDEX erasures_open_idx ON erasures USING btree (next_step_at) WHERE next_step_at IS NOT NULL;
 
 CREATE TABLE evidence_anchor_targets (
   kind text NOT NULL,
@@ -549,14 +589,17 @@ CREATE TABLE payloads (
   sha256 bytea,
   byte_length integer NOT NULL,
   content_type text NOT NULL,
-  body_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()),
+  body_salt bytea DEFAULT uuid_send(gen_random_uuid()),
   body_digest bytea NOT NULL,
+  erased_digest text,
+  erasure_id uuid,
+  CONSTRAINT payloads_erased_check CHECK ((body IS NULL) = (erasure_id IS NOT NULL) AND (body IS NULL) = (body_salt IS NULL) AND (body IS NULL) = (erased_digest IS NOT NULL)),
   CONSTRAINT payloads_pkey PRIMARY KEY (id),
   CONSTRAINT payloads_sha256_check CHECK ((body IS NULL) = (sha256 IS NULL))
 ) PARTITION BY RANGE (id);
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON payloads FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER payloads_have_digests BEFORE INSERT ON payloads FOR EACH ROW EXECUTE FUNCTION digest_payload();
-CREATE TRIGGER payloads_never_change BEFORE UPDATE ON payloads FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER payloads_never_change BEFORE UPDATE ON payloads FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasure('{body,sha256}', 'payload');
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON payloads FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE pending_decisions (
@@ -584,6 +627,7 @@ CREATE TABLE replays (
   created_at timestamp(3) with time zone NOT NULL,
   started_at timestamp(3) with time zone,
   finished_at timestamp(3) with time zone,
+  erasure_id uuid,
   CONSTRAINT replays_finished_check CHECK ((finished_at IS NULL) = (status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text, 'PAUSED'::text]))),
   CONSTRAINT replays_ordered_by_fkey FOREIGN KEY (ordered_by) REFERENCES users(id),
   CONSTRAINT replays_pkey PRIMARY KEY (id),
@@ -775,10 +819,13 @@ CREATE TABLE webhook_request_logs (
   tls_ms integer,
   first_byte_ms integer,
   tls_version text,
-  content_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()),
+  content_salt bytea DEFAULT uuid_send(gen_random_uuid()),
   body_digest bytea,
   wire_body_digest bytea,
   leaf_hash bytea,
+  erased_digests text,
+  erasure_id uuid,
+  CONSTRAINT webhook_request_logs_erased_check CHECK ((content_salt IS NULL) = (erasure_id IS NOT NULL) AND (content_salt IS NULL) = (erased_digests IS NOT NULL)),
   CONSTRAINT webhook_request_logs_finished_check CHECK ((finished_at IS NULL) = (status = 'PENDING'::text)),
   CONSTRAINT webhook_request_logs_leaf_check CHECK ((finished_at IS NULL) = (leaf_hash IS NULL)),
   CONSTRAINT webhook_request_logs_pkey PRIMARY KEY (id),
@@ -794,7 +841,7 @@ CREATE INDEX webhook_request_logs_replay_id_idx ON webhook_request_logs USING bt
 CREATE INDEX webhook_request_logs_user_id_idx ON webhook_request_logs USING btree (user_id, id);
 CREATE INDEX webhook_request_logs_webhook_id_idx ON webhook_request_logs USING btree (webhook_id, id);
 CREATE TRIGGER closed_requests_go_to_feed AFTER UPDATE ON webhook_request_logs REFERENCING NEW TABLE AS closed FOR EACH STATEMENT EXECUTE FUNCTION write_closed_to_feed();
-CREATE TRIGGER closed_rows_never_change BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER closed_rows_never_change BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NOT NULL) EXECUTE FUNCTION refuse_all_but_erasure('{url,headers,reference_document,response_headers,response_body,error,remote_address}', 'request');
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON webhook_request_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER open_rows_are_only_closed BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL AND (new.finished_at IS NULL OR new.id IS DISTINCT FROM old.id OR new.webhook_id IS DISTINCT FROM old.webhook_id OR new.direction IS DISTINCT FROM old.direction OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.business_event_id IS DISTINCT FROM old.business_event_id OR new.delivery_id IS DISTINCT FROM old.delivery_id OR new.user_id IS DISTINCT FROM old.user_id OR new.attempt_number IS DISTINCT FROM old.attempt_number OR new.duplicate IS DISTINCT FROM old.duplicate OR new.method IS DISTINCT FROM old.method OR new.url IS DISTINCT FROM old.url OR new.headers IS DISTINCT FROM old.headers OR new.payload_id IS DISTINCT FROM old.payload_id OR new.secret_id IS DISTINCT FROM old.secret_id OR new.started_at IS DISTINCT FROM old.started_at OR new.test IS DISTINCT FROM old.test OR new.replay_id IS DISTINCT FROM old.replay_id OR new.wire_payload_id IS DISTINCT FROM old.wire_payload_id OR new.trace_id IS DISTINCT FROM old.trace_id OR new.content_salt IS DISTINCT FROM old.content_salt)) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER opened_requests_go_to_feed AFTER INSERT ON webhook_request_logs REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION write_opened_to_feed();
@@ -926,13 +973,12 @@ begin
     ',"actor":"' || e.actor_id || '"',
     ',"actorKind":', to_json(e.actor_kind),
     ',"at":"', to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-    '","content":{',
-    ltrim(concat(
+    '","content":', case when e.erased_digests is null then concat('{', ltrim(concat(
       ',"details":"' || encode(public.evidence_digest(e.content_salt, 'details', convert_to(e.details, 'UTF8')), 'hex') || '"',
       ',"reason":"' || encode(public.evidence_digest(e.content_salt, 'reason', convert_to(e.reason, 'UTF8')), 'hex') || '"',
       ',"remoteAddress":"' || encode(public.evidence_digest(e.content_salt, 'remoteAddress', convert_to(e.remote_address, 'UTF8')), 'hex') || '"',
-      ',"userAgent":"' || encode(public.evidence_digest(e.content_salt, 'userAgent', convert_to(e.user_agent, 'UTF8')), 'hex') || '"'), ','),
-    '},"id":"', e.id,
+      ',"userAgent":"' || encode(public.evidence_digest(e.content_salt, 'userAgent', convert_to(e.user_agent, 'UTF8')), 'hex') || '"'), ','), '}') else e.erased_digests end,
+    ',"id":"', e.id,
     '","kind":"audit","outcome":', to_json(e.outcome),
     ',"requestId":' || to_json(e.request_id),
     ',"session":"' || e.session_id || '"',
@@ -942,6 +988,15 @@ begin
     ',"viaKey":"' || e.api_key_id || '"',
     '}');
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.content_digests(record text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select substring(record from '"content":(\{[^}]*\})')
+$function$;
 
 CREATE OR REPLACE FUNCTION public.decision_leaf_hash(d delivery_decisions)
  RETURNS bytea
@@ -962,9 +1017,9 @@ begin
     '{"at":"', to_char(d.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
     '","attempts":', d.attempts,
     ',"businessEvent":"', d.business_event_id,
-    '","content":{',
+    '","content":', case when d.erased_digests is null then concat('{',
     '"message":"' || encode(public.evidence_digest(d.content_salt, 'message', convert_to(d.message, 'UTF8')), 'hex') || '"',
-    '},"delivery":"', d.delivery_id,
+    '}') else d.erased_digests end, ',"delivery":"', d.delivery_id,
     '","id":"', d.id,
     '","kind":"decision"', ',"reason":' || to_json(d.reason),
     ',"status":', to_json(d.status),
@@ -980,6 +1035,21 @@ begin
   perform pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashtext('hookledger.pause'));
   return exists (select from public.deliveries_pause);
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.delivery_obstacle(d deliveries)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select case
+    when exists (select from public.delivery_decisions x where x.delivery_id = d.id and not public.is_sealed(4::smallint, x.id))
+      then 'UNSEALED'
+    when public.hold_on(d.business_event_id, d.webhook_id, d.document_type, d.reference_document, d.user_id, d.created_at)
+      is not null then 'HOLD'
+    when d.finished_at is null or d.blocks then 'PENDING'
+  end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.digest_payload()
  RETURNS trigger
@@ -998,6 +1068,189 @@ CREATE OR REPLACE FUNCTION public.ended_attempts(attempts integer, open_request_
 AS $function$
   select attempts - (open_request_id is not null)::integer
 $function$;
+
+CREATE OR REPLACE FUNCTION public.erase_content(erasure uuid, events uuid[], deliveries uuid[], requests uuid[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  ordered public.erasures;
+  obstacles jsonb;
+  families uuid[];
+  gone_events uuid[];
+  gone_deliveries uuid[];
+  gone_requests uuid[];
+  gone_decisions uuid[];
+  gone_entries uuid[];
+  gone_payloads uuid[];
+  names text[];
+  leaves text;
+  entry_id uuid;
+begin
+  -- a hold that is placed waits for this transaction, or is seen by it
+  perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
+  -- the indexer would add the words of rows that it has read before
+  perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
+  select * into ordered from public.erasures x where x.id = erasure and x.state in ('ORDERED', 'DEFERRED') for update;
+  if not found then
+    raise exception 'there is no order to erase with the id %', erasure using errcode = 'invalid_parameter_value';
+  end if;
+  -- no attempt begins, and no delivery is made, while they are erased
+  perform from public.business_events e where e.id = any (events) order by e.id for update;
+  perform from public.deliveries d where d.id = any (deliveries) order by d.id for update;
+
+  select coalesce(jsonb_object_agg(why, rows), '{}') into obstacles from (
+    select why, count(*) as rows from (
+      select public.event_obstacle(e) as why from public.business_events e where e.id = any (events) and e.erasure_id is null
+      union all
+      select public.delivery_obstacle(d) from public.deliveries d where d.id = any (deliveries) and d.erasure_id is null
+      union all
+      select public.request_obstacle(r) from public.webhook_request_logs r where r.id = any (requests) and r.erasure_id is null
+    ) as each where why is not null group by why) as found;
+  gone_events := array(select e.id from public.business_events e
+    where e.id = any (events) and e.erasure_id is null and public.event_obstacle(e) is null);
+  gone_deliveries := array(select d.id from public.deliveries d
+    where d.id = any (deliveries) and d.erasure_id is null and public.delivery_obstacle(d) is null);
+  gone_requests := array(select r.id from public.webhook_request_logs r
+    where r.id = any (requests) and r.erasure_id is null and public.request_obstacle(r) is null);
+  gone_decisions := array(select x.id from public.delivery_decisions x
+    where x.delivery_id = any (gone_deliveries) and x.erasure_id is null);
+  -- names by which copies outside of these rows are found
+  names := array(select e.reference_document from public.business_events e where e.id = any (gone_events)
+    union select r.reference_document from public.webhook_request_logs r where r.id = any (gone_requests));
+  names := array(select to_json(name)::text from unnest(names) as name where name <> '[erased]'
+    union select name from unnest(names) as name where name <> '[erased]' and length(name) > 2);
+  gone_entries := array(select a.id from public.audit_entries a
+    where a.erasure_id is null and public.is_sealed(2::smallint, a.id) and a.action not in ('content.erased', 'hold.placed')
+      and (a.details is not null or a.reason is not null) and (
+        a.subject_id = any (gone_events || gone_deliveries || gone_requests)
+        or (a.action in ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied')
+          and exists (select from unnest(names) as name
+            where position(name in coalesce(a.details, '')) > 0 or position(name in coalesce(a.reason, '')) > 0))));
+
+  update public.exports x set condition = '{"erased":true}', expires_at = least(expires_at, now())
+    where exists (select from unnest(names) as name where position(name in x.condition) > 0);
+  update public.replays x set condition = case when x.condition is not null then '{"erased":true}' end,
+      reason = '[erased]', error = null, erasure_id = erasure,
+      status = case when x.finished_at is null then 'CANCELLED' else x.status end,
+      finished_at = coalesce(x.finished_at, date_trunc('milliseconds', clock_timestamp()))
+    where exists (select from unnest(names) as name where position(name in coalesce(x.condition, '') || x.reason) > 0);
+  delete from public.idempotency_keys k using public.business_events e
+    where e.id = any (gone_events) and k.user_id = e.published_by and k.key = e.idempotency_key;
+  delete from public.incoming_ids i using public.webhook_request_logs r
+    where r.id = any (gone_requests) and r.direction = 'INCOMING' and i.webhook_id = r.webhook_id and i.request_id = r.id;
+  update public.request_index set words = ''::tsvector where id = any (gone_requests);
+
+  families := array(select e.id from public.business_events e where e.id = any (gone_events)
+    union select d.business_event_id from public.deliveries d where d.id = any (gone_deliveries)
+    union select r.business_event_id from public.webhook_request_logs r where r.id = any (gone_requests));
+  gone_payloads := array(
+    select e.payload_id from public.business_events e where e.id = any (gone_events)
+    union select d.payload_id from public.deliveries d where d.id = any (gone_deliveries)
+    union select r.payload_id from public.webhook_request_logs r where r.id = any (gone_requests)
+    union select r.wire_payload_id from public.webhook_request_logs r where r.id = any (gone_requests));
+
+  update public.webhook_request_logs r set erased_digests = public.content_digests(public.request_record(r)),
+      content_salt = null, erasure_id = erasure, url = '[erased]', headers = null, reference_document = null,
+      response_headers = null, response_body = null, error = null, remote_address = null
+    where r.id = any (gone_requests);
+  update public.delivery_decisions x set erased_digests = public.content_digests(public.decision_record(x)),
+      content_salt = null, erasure_id = erasure, message = null
+    where x.id = any (gone_decisions);
+  update public.deliveries d set erasure_id = erasure, url = case when d.url is not null then '[erased]' end, headers = null,
+      skip_message = null, reference_document = '[erased]'
+    where d.id = any (gone_deliveries);
+  update public.business_events e set erased_digests = public.content_digests(public.event_record(e)),
+      content_salt = null, erasure_id = erasure, reference_document = '[erased]', idempotency_key = null,
+      remote_address = null
+    where e.id = any (gone_events);
+  update public.audit_entries a set erased_digests = public.content_digests(public.audit_record(a)),
+      content_salt = null, erasure_id = erasure, details = null, reason = null, remote_address = null, user_agent = null
+    where a.id = any (gone_entries);
+
+  -- a body that another row still needs stays: all rows of a body belong to one event, or to no event
+  gone_payloads := array(select p.id from public.payloads p where p.id = any (gone_payloads) and p.body is not null
+    and not exists (select from public.business_events e
+      where e.id = any (families) and e.payload_id = p.id and e.erasure_id is null)
+    and not exists (select from public.deliveries d
+      where d.business_event_id = any (families) and d.payload_id = p.id and d.erasure_id is null)
+    and not exists (select from public.webhook_request_logs r
+      where r.business_event_id = any (families) and p.id in (r.payload_id, r.wire_payload_id) and r.erasure_id is null));
+  update public.payloads p set erased_digest = encode(public.evidence_digest(p.body_salt, 'body', p.body), 'hex'),
+      body = null, sha256 = null, body_salt = null, erasure_id = erasure
+    where p.id = any (gone_payloads);
+
+  select string_agg(case when first = last then first::text else first || '-' || last end, ',' order by first) into leaves
+    from (
+      select min(leaf_index) as first, max(leaf_index) as last from (
+        select leaf_index, leaf_index - row_number() over (order by leaf_index) as run
+        from public.evidence_leaves where (kind = 1 and subject_id = any (gone_requests))
+          or (kind = 2 and subject_id = any (gone_entries)) or (kind = 3 and subject_id = any (gone_events))
+          or (kind = 4 and subject_id = any (gone_decisions))) as placed group by run) as runs;
+  if leaves is not null then
+    entry_id := public.new_id();
+    insert into public.audit_entries (id, at, action, actor_kind, subject_type, subject_id, details)
+      values (entry_id, to_timestamp(public.ms_of_id(entry_id) / 1000.0), 'content.erased', 'SYSTEM', 'Erasure', erasure,
+        json_build_object('leaves', leaves, 'events', cardinality(gone_events), 'deliveries', cardinality(gone_deliveries),
+          'requests', cardinality(gone_requests), 'entries', cardinality(gone_entries),
+          'payloads', cardinality(gone_payloads))::text);
+  end if;
+  return jsonb_build_object('events', gone_events, 'deliveries', gone_deliveries, 'requests', gone_requests,
+    'obstacles', obstacles);
+end $function$;
+REVOKE EXECUTE ON FUNCTION erase_content(uuid,uuid[],uuid[],uuid[]) FROM public;
+
+CREATE OR REPLACE FUNCTION public.erase_user(erasure uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  person uuid;
+  gone_entries uuid[];
+  leaves text;
+  entry_id uuid;
+begin
+  perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
+  select x.user_id into person from public.erasures x
+    where x.id = erasure and x.kind = 'PERSON' and x.state in ('ORDERED', 'DEFERRED') for update;
+  if person is null then
+    raise exception 'there is no order to erase a person with the id %', erasure using errcode = 'invalid_parameter_value';
+  end if;
+  if exists (select from public.legal_holds h where h.released_at is null and h.user_id = person) then
+    return jsonb_build_object('held', true);
+  end if;
+  gone_entries := array(select a.id from public.audit_entries a
+    where a.erasure_id is null and public.is_sealed(2::smallint, a.id) and num_nonnulls(a.details, a.reason, a.remote_address,
+        a.user_agent) > 0
+      and a.action not in ('hold.placed', 'content.erased') and (
+        a.subject_id in (select person union all select k.id from public.api_keys k where k.user_id = person
+          union all select s.id from public.sessions s where s.user_id = person)
+        or (a.actor_id = person and a.action like 'session.%')));
+  update public.audit_entries a set erased_digests = public.content_digests(public.audit_record(a)),
+      content_salt = null, erasure_id = erasure, details = null, reason = null, remote_address = null, user_agent = null
+    where a.id = any (gone_entries);
+  update public.users u set name = 'erased ' || u.id, full_name = null, email = null, email_verified = false,
+      identity_issuer = null, identity_subject = null, roles_mapped = false, roles = '{}', active = false,
+      updated_at = date_trunc('milliseconds', clock_timestamp())
+    where u.id = person;
+  update public.api_keys k set label = '[erased]', revoked_at = coalesce(k.revoked_at, date_trunc('milliseconds', clock_timestamp()))
+    where k.user_id = person;
+  update public.sessions s set remote_address = null, user_agent = null,
+      ended_at = coalesce(s.ended_at, date_trunc('milliseconds', clock_timestamp())), end_reason = coalesce(s.end_reason, 'REVOKED')
+    where s.user_id = person;
+  select string_agg(leaf_index::text, ',' order by leaf_index) into leaves
+    from public.evidence_leaves where kind = 2 and subject_id = any (gone_entries);
+  entry_id := public.new_id();
+  insert into public.audit_entries (id, at, action, actor_kind, subject_type, subject_id, details)
+    values (entry_id, to_timestamp(public.ms_of_id(entry_id) / 1000.0), 'content.erased', 'SYSTEM', 'Erasure', erasure,
+      json_build_object('leaves', coalesce(leaves, ''), 'entries', cardinality(gone_entries), 'user', true)::text);
+  return jsonb_build_object('held', false);
+end $function$;
+REVOKE EXECUTE ON FUNCTION erase_user(uuid) FROM public;
 
 CREATE OR REPLACE FUNCTION public.event_content_hash(document_type text, event text, reference_document text, user_name text, data text)
  RETURNS bytea
@@ -1018,6 +1271,22 @@ begin
   return sha256('\x00'::bytea || convert_to(public.event_record(e), 'UTF8'));
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.event_obstacle(e business_events)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select case
+    when not public.is_sealed(3::smallint, e.id) then 'UNSEALED'
+    when public.hold_on(e.id, null, e.document_type, e.reference_document, e.user_id, e.created_at) is not null then 'HOLD'
+    when exists (select from public.outbox o where o.event_id = e.id)
+      or exists (select from public.pending_decisions p where p.business_event_id = e.id)
+      or exists (select from public.deliveries d where d.business_event_id = e.id and (d.finished_at is null or d.blocks))
+      then 'PENDING'
+  end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.event_record(e business_events)
  RETURNS text
  LANGUAGE plpgsql
@@ -1028,11 +1297,11 @@ begin
     '{"at":"', to_char(e.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
     '","causePath":', to_json(e.cause_path),
     ',"causedBy":"' || e.caused_by || '"',
-    ',"content":{"body":"', encode(e.body_digest, 'hex'), '"',
+    ',"content":', case when e.erased_digests is null then concat('{"body":"', encode(e.body_digest, 'hex'), '"',
     ',"idempotencyKey":"' || encode(public.evidence_digest(e.content_salt, 'idempotencyKey', convert_to(e.idempotency_key, 'UTF8')), 'hex') || '"',
     ',"reference":"', encode(public.evidence_digest(e.content_salt, 'reference', convert_to(e.reference_document, 'UTF8')), 'hex'), '"',
     ',"remoteAddress":"' || encode(public.evidence_digest(e.content_salt, 'remoteAddress', convert_to(e.remote_address, 'UTF8')), 'hex') || '"',
-    '}', ',"directedTo":' || to_json(e.directed_to),
+    '}') else e.erased_digests end, ',"directedTo":' || to_json(e.directed_to),
     ',"documentType":', to_json(e.document_type),
     ',"event":', to_json(e.event),
     ',"id":"', e.id,
@@ -1074,6 +1343,25 @@ AS $function$
 $function$;
 REVOKE EXECUTE ON FUNCTION has_foreign_positions() FROM public;
 
+CREATE OR REPLACE FUNCTION public.hold_on(of_event uuid, of_webhook uuid, of_type text, of_document text, of_user uuid, began timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select h.id from public.legal_holds h
+  where h.released_at is null
+    and (h.document_type is null or h.document_type = of_type)
+    and (h.reference_document is null or h.reference_document = of_document)
+    and (h.user_id is null or h.user_id = of_user)
+    and (h.from_at is null or began >= h.from_at)
+    and (h.to_at is null or began < h.to_at)
+    and (h.webhook_id is null or h.webhook_id = of_webhook or (of_webhook is null and (
+      exists (select from public.deliveries d where d.business_event_id = of_event and d.webhook_id = h.webhook_id)
+      or exists (select from public.webhook_request_logs r where r.business_event_id = of_event and r.webhook_id = h.webhook_id))))
+  order by h.id limit 1
+$function$;
+
 CREATE OR REPLACE FUNCTION public.is_in_time(id uuid, at timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1084,6 +1372,15 @@ begin
     and abs(('x0000' || encode(substring(uuid_send(id) for 6), 'hex'))::bit(64)::bigint
       - (date_part('epoch', at) * 1000)::bigint) <= 600000;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.is_sealed(leaf_kind smallint, subject uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select exists (select from public.evidence_leaves where kind = leaf_kind and subject_id = subject)
+$function$;
 
 CREATE OR REPLACE FUNCTION public.json_or_null(body bytea)
  RETURNS jsonb
@@ -1234,14 +1531,14 @@ begin
   return new;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.payload_digest(salt bytea, body bytea, byte_length integer, content_type text)
+CREATE OR REPLACE FUNCTION public.payload_digest(salt bytea, body bytea, byte_length integer, content_type text, erased_digest text DEFAULT NULL::text)
  RETURNS bytea
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$
   select sha256(convert_to(concat(
     '{"bytes":', byte_length,
-    ',"content":"' || encode(public.evidence_digest(salt, 'body', body), 'hex') || '"',
+    ',"content":"' || coalesce(encode(public.evidence_digest(salt, 'body', body), 'hex'), erased_digest) || '"',
     ',"contentType":', to_json(content_type),
     '}'), 'UTF8'))
 $function$;
@@ -1461,6 +1758,41 @@ begin
 end $function$;
 REVOKE EXECUTE ON FUNCTION record_decision() FROM public;
 
+CREATE OR REPLACE FUNCTION public.refuse_all_but_erasure()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  content constant text[] := tg_argv[0];
+  before constant jsonb := to_jsonb(old);
+  after constant jsonb := to_jsonb(new);
+  own constant text[] := content || '{content_salt,body_salt,erased_digests,erased_digest,erasure_id}';
+  is_same boolean;
+begin
+  if old.erasure_id is null and new.erasure_id is not null and before - own = after - own
+      and not exists (select from unnest(content || '{content_salt,body_salt}'::text[]) as name
+        where coalesce(after ->> name, '[erased]') <> '[erased]') then
+    if tg_argv[1] = 'request' then
+      is_same := public.request_leaf_hash(new) = old.leaf_hash;
+    elsif tg_argv[1] = 'event' then
+      is_same := public.event_leaf_hash(new) = old.leaf_hash;
+    elsif tg_argv[1] = 'decision' then
+      is_same := public.decision_leaf_hash(new) = old.leaf_hash;
+    elsif tg_argv[1] = 'audit' then
+      is_same := public.audit_leaf_hash(new) = old.leaf_hash;
+    else
+      is_same := public.payload_digest(new.body_salt, new.body, new.byte_length, new.content_type, new.erased_digest)
+        = old.body_digest;
+    end if;
+  end if;
+  if is_same then
+    return new;
+  end if;
+  raise exception '% on % is refused: the record is write-once', tg_op, tg_table_name
+    using errcode = 'integrity_constraint_violation';
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1503,6 +1835,22 @@ begin
   return sha256('\x00'::bytea || convert_to(public.request_record(r), 'UTF8'));
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.request_obstacle(r webhook_request_logs)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select case
+    when r.finished_at is null then 'PENDING'
+    when not public.is_sealed(1::smallint, r.id) then 'UNSEALED'
+    when public.hold_on(r.business_event_id, r.webhook_id, r.document_type, r.reference_document, r.user_id, r.started_at)
+      is not null then 'HOLD'
+    when exists (select from public.deliveries d where d.id = r.delivery_id and (d.finished_at is null or d.blocks))
+      then 'PENDING'
+  end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.request_record(r webhook_request_logs)
  RETURNS text
  LANGUAGE plpgsql
@@ -1513,7 +1861,7 @@ begin
     '{"attempt":', r.attempt_number,
     ',"businessEvent":"' || r.business_event_id || '"',
     ',"connectMs":' || r.connect_ms,
-    ',"content":{',
+    ',"content":', case when r.erased_digests is null then concat('{',
     '"body":"' || encode(r.body_digest, 'hex') || '",',
     '"error":"' || encode(public.evidence_digest(r.content_salt, 'error', convert_to(r.error, 'UTF8')), 'hex') || '",',
     '"headers":"' || encode(public.evidence_digest(r.content_salt, 'headers', convert_to(r.headers, 'UTF8')), 'hex') || '",',
@@ -1523,7 +1871,7 @@ begin
     '"responseHeaders":"' || encode(public.evidence_digest(r.content_salt, 'responseHeaders', convert_to(r.response_headers, 'UTF8')), 'hex') || '",',
     '"url":"', encode(public.evidence_digest(r.content_salt, 'url', convert_to(r.url, 'UTF8')), 'hex'),
     '","wireBody":"' || encode(r.wire_body_digest, 'hex'),
-    '"}', ',"delivery":"' || r.delivery_id || '"',
+    '"}') else r.erased_digests end, ',"delivery":"' || r.delivery_id || '"',
     ',"direction":', to_json(r.direction),
     ',"dnsMs":' || r.dns_ms,
     ',"documentType":' || to_json(r.document_type),
@@ -1604,7 +1952,7 @@ declare
     request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
     request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, worker_leases,
     evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs,
-    evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, sign_in_attempts, legal_holds}';
+    evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, sign_in_attempts, legal_holds, erasures}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;
   name text := document_type;
@@ -1727,11 +2075,13 @@ AS $function$
 begin
   insert into public.request_changes (xid, kind, request_ids)
     select pg_current_xact_id()::text::bigint, 'CLOSED', array_agg(id order by id)
-    from (select id, (row_number() over (order by id) - 1) / 1000 as piece from closed) as numbered
+    from (select id, (row_number() over (order by id) - 1) / 1000 as piece from closed where erasure_id is null) as numbered
     group by piece order by piece;
   insert into public.failed_requests (id, webhook_id, document_type, status)
-    select id, webhook_id, document_type, status from closed where status in ('FAILED', 'UNKNOWN', 'REFUSED');
-  insert into public.evidence_queue (kind, subject_id, leaf_hash) select 1, id, leaf_hash from closed;
+    select id, webhook_id, document_type, status from closed
+    where status in ('FAILED', 'UNKNOWN', 'REFUSED') and erasure_id is null;
+  insert into public.evidence_queue (kind, subject_id, leaf_hash) select 1, id, leaf_hash from closed
+    where erasure_id is null;
   return null;
 end $function$;
 REVOKE EXECUTE ON FUNCTION write_closed_to_feed() FROM public;

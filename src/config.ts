@@ -74,6 +74,8 @@ export interface Config {
   } | null;
   /** The file in which this process keeps the newest signed head of the evidence; null: none. */
   evidenceHeadFile: string | null;
+  /** The file in which this process notes what it erases; null: none. */
+  erasureJournalFile: string | null;
   /** A file of c2sp.org/tlog-policy that names the witnesses of the evidence; null: none. */
   evidencePolicyFile: string | null;
   /** The time-stamp authority (RFC 3161) of the evidence; null: none. */
@@ -159,6 +161,7 @@ export function readConfig(env: Environment): Config {
     clientCertHeader: read<string | null>('CLIENT_CERT_HEADER', null, headerName),
     identityProvider: readIdentityProvider(read),
     evidenceHeadFile: read<string | null>('EVIDENCE_HEAD_FILE', null, resolve),
+    erasureJournalFile: read<string | null>('ERASURE_JOURNAL_FILE', null, resolve),
     evidencePolicyFile: read<string | null>('EVIDENCE_POLICY_FILE', null, resolve),
     evidenceTsaUrl: read<string | null>('EVIDENCE_TSA_URL', null, httpUrl),
     publicUrl: read<string | null>('PUBLIC_URL', null, publicUrl),

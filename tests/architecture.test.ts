@@ -82,6 +82,7 @@ const FOLDERS = [
   'evidence/api',
   'documents',
   'privacy',
+  'privacy/erasing',
   'privacy/api',
   'features',
   'database/embedded-postgres/files',

@@ -4,22 +4,25 @@ import { createDataSource, type DataSourceOptions } from '../database/data-sourc
 import { openDatabase, refusePowerfulLogin } from '../database/database';
 import { followDatabaseClock } from '../database/database-clock';
 import { migrate } from '../database/migrate';
-import { DELIVER, MONITOR, SERVE } from '../database/pools';
+import { DELIVER, MONITOR, SEALING, SERVE } from '../database/pools';
 import { startWithDatabase } from '../database/start-with-database';
 import { startQueue } from '../delivery/queue/queue';
 import { createHeadMemory } from '../evidence/head-memory';
 import { logHostOf } from '../evidence/log-key';
 import { createFaultLog } from '../fault-log';
 import { startAnchoring } from '../jobs/anchor-heads';
+import { startErasing } from '../jobs/erase-content';
 import { startFollowing } from '../jobs/follow-log';
 import { startDestroyingKeys, startSealing } from '../jobs/seal-record';
 import { startVerifying } from '../jobs/verify-record';
 import { watchBacklog } from '../jobs/watch-backlog';
 import { createKeyring } from '../keyring/keyring';
 import type { Log } from '../log';
+import { journalAt, noJournal } from '../privacy/erasing/journal';
 import { createRateLimits } from '../server/edge/rate-limits';
 import { createHttpServer } from '../server/http-server';
 import { createMetrics } from '../server/routes/metrics';
+import { pipelinedTransactions } from '../sql/transactions';
 import { ensureFirstAdministrator } from '../users/api-keys/first-administrator';
 import { anchorSettingsOf } from './anchor-settings';
 import type { Parts } from './parts';
@@ -105,6 +108,7 @@ async function startParts(
   const deliver = await open({ ...DELIVER, poolSize: sizes.deliver });
   const monitor = await open(MONITOR);
   const metrics = createMetrics(monitor);
+  const journal = config.erasureJournalFile === null ? noJournal : journalAt(config.erasureJournalFile);
   const parts: Parts = { source, deliver, monitor, queue, keyring, policy, metrics, log, url };
   const delivering: Stop[] = [];
   const indexing: Stop[] = [];
@@ -128,6 +132,9 @@ async function startParts(
     indexing.push(() => destroying.stop());
     const anchoring = startAnchoring(deliver, anchors, policy, log);
     indexing.push(() => anchoring.stop());
+    const transaction = pipelinedTransactions(deliver, SEALING);
+    const erasing = startErasing({ db: deliver.manager, transaction, queue, journal }, log);
+    indexing.push(() => erasing.stop());
     const verifying = startVerifying(deliver, log);
     indexing.push(() => verifying.stop());
   }

@@ -9,6 +9,10 @@ export const AUDIT_OUTCOMES = ['DONE', 'DENIED'] as const;
 @Index('audit_entries_action_idx', ['action', 'id'])
 @Check('audit_entries_actor_kind_check', `actor_kind in ('USER', 'SYSTEM')`)
 @Check('audit_entries_outcome_check', `outcome in ('DONE', 'DENIED')`)
+@Check(
+  'audit_entries_erased_check',
+  '(content_salt is null) = (erasure_id is not null) and (content_salt is null) = (erased_digests is not null)',
+)
 export class AuditEntryEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'audit_entries_pkey' })
   id: string;
@@ -55,9 +59,18 @@ export class AuditEntryEntity {
   @Column('text', { name: 'request_id', nullable: true })
   requestId: string | null;
 
-  @Column('bytea', { name: 'content_salt', default: () => 'uuid_send(gen_random_uuid())' })
-  contentSalt: Buffer;
+  /** null once its content was erased. */
+  @Column('bytea', { name: 'content_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
+  contentSalt: Buffer | null;
 
   @Column('bytea', { name: 'leaf_hash' })
   leafHash: Buffer;
+
+  /** Once its content was erased: the digests that its record has of it. */
+  @Column('text', { name: 'erased_digests', nullable: true })
+  erasedDigests: string | null;
+
+  /** The erasure. */
+  @Column('uuid', { name: 'erasure_id', nullable: true })
+  erasureId: string | null;
 }

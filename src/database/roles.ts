@@ -3,8 +3,10 @@
 import type { DataSource } from 'typeorm';
 import { DatabaseStartError } from './start-with-database';
 
-/** Has no right yet: nothing of the record can be erased. */
+/** Erases what was ordered, by functions that check each row, and can do nothing else. */
 export const RETENTION_ROLE = 'hookledger_retention';
+/** What RETENTION_ROLE may run. */
+const ERASING = 'erase_content(uuid, uuid[], uuid[], uuid[]), erase_user(uuid)';
 /** For auditors and reports: reads facts and the sealed log, and no content. */
 export const READER_ROLE = 'hookledger_reader';
 
@@ -54,6 +56,9 @@ export async function prepareRoles(owner: DataSource): Promise<void> {
   const [database] = await owner.query<{ name: string }[]>('select quote_ident(current_database()) as name');
   await owner.query(`grant connect on database ${database?.name} to ${READER_ROLE}`);
   await owner.query(`grant usage on schema public to ${READER_ROLE}`);
+  await owner.query(`grant usage on schema public to ${RETENTION_ROLE}`);
+  await owner.query(`grant select on erasures to ${RETENTION_ROLE}`);
+  await owner.query(`grant execute on function ${ERASING} to ${RETENTION_ROLE}`);
   for (const [table, columns] of Object.entries(FACTS)) {
     await owner.query(`grant select (${columns}) on ${table} to ${READER_ROLE}`);
   }

@@ -7,6 +7,10 @@ export const DECIDED_STATUSES = ['EXHAUSTED', 'SKIPPED', 'CANCELLED'] as const;
 @Entity('delivery_decisions')
 @Index('delivery_decisions_delivery_id_idx', ['deliveryId', 'id'])
 @Check('delivery_decisions_status_check', `status in ('EXHAUSTED', 'SKIPPED', 'CANCELLED')`)
+@Check(
+  'delivery_decisions_erased_check',
+  '(content_salt is null) = (erasure_id is not null) and (content_salt is null) = (erased_digests is not null)',
+)
 export class DeliveryDecisionEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'delivery_decisions_pkey' })
   id: string;
@@ -37,9 +41,18 @@ export class DeliveryDecisionEntity {
   @Column({ type: 'timestamptz', precision: 3 })
   at: Date;
 
-  @Column('bytea', { name: 'content_salt', default: () => 'uuid_send(gen_random_uuid())' })
-  contentSalt: Buffer;
+  /** null once its content was erased. */
+  @Column('bytea', { name: 'content_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
+  contentSalt: Buffer | null;
 
   @Column('bytea', { name: 'leaf_hash' })
   leafHash: Buffer;
+
+  /** Once its content was erased: the digests that its record has of it. */
+  @Column('text', { name: 'erased_digests', nullable: true })
+  erasedDigests: string | null;
+
+  /** The erasure. */
+  @Column('uuid', { name: 'erasure_id', nullable: true })
+  erasureId: string | null;
 }

@@ -12,6 +12,7 @@ export const SKIP_REASONS = [
   'WEBHOOK_DISABLED',
   'DUPLICATE',
   'LOOP',
+  'ERASED',
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
@@ -121,4 +122,8 @@ export class DeliveryEntity {
 
   @Column({ type: 'timestamptz', name: 'finished_at', precision: 3, nullable: true })
   finishedAt: Date | null;
+
+  /** Its url, headers, message and reference were erased. */
+  @Column('uuid', { name: 'erasure_id', nullable: true })
+  erasureId: string | null;
 }

@@ -1,10 +1,14 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { UserEntity } from '../users/user.entity';
 
 @Entity('business_events')
 @Index('business_events_reference_idx', { synchronize: false })
 @Index('business_events_user_id_idx', ['userId', 'id'])
 @Index('business_events_caused_by_idx', ['causedBy', 'id'], { where: 'caused_by is not null' })
+@Check(
+  'business_events_erased_check',
+  '(content_salt is null) = (erasure_id is not null) and (content_salt is null) = (erased_digests is not null)',
+)
 export class BusinessEventEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'business_events_pkey' })
   id: string;
@@ -71,8 +75,9 @@ export class BusinessEventEntity {
   @Column('uuid', { name: 'directed_to', array: true, nullable: true })
   directedTo: string[] | null;
 
-  @Column('bytea', { name: 'content_salt', default: () => 'uuid_send(gen_random_uuid())' })
-  contentSalt: Buffer;
+  /** null once its content was erased. */
+  @Column('bytea', { name: 'content_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
+  contentSalt: Buffer | null;
 
   /** Of its payload. */
   @Column('bytea', { name: 'body_digest' })
@@ -80,6 +85,14 @@ export class BusinessEventEntity {
 
   @Column('bytea', { name: 'leaf_hash' })
   leafHash: Buffer;
+
+  /** Once its content was erased: the digests that its record has of it. */
+  @Column('text', { name: 'erased_digests', nullable: true })
+  erasedDigests: string | null;
+
+  /** The erasure. */
+  @Column('uuid', { name: 'erasure_id', nullable: true })
+  erasureId: string | null;
 }
 
 /** An event that has not been fanned out yet. */

@@ -3,6 +3,10 @@ import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 /** Exact bytes, stored once: the data of an event, the body of a delivery, or the body of a received call. */
 @Entity('payloads')
 @Check('payloads_sha256_check', '(body is null) = (sha256 is null)')
+@Check(
+  'payloads_erased_check',
+  '(body is null) = (erasure_id is not null) and (body is null) = (body_salt is null) and (body is null) = (erased_digest is not null)',
+)
 export class PayloadEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'payloads_pkey' })
   id: string;
@@ -20,10 +24,18 @@ export class PayloadEntity {
   @Column('text', { name: 'content_type' })
   contentType: string;
 
-  @Column('bytea', { name: 'body_salt', default: () => 'uuid_send(gen_random_uuid())' })
-  bodySalt: Buffer;
+  @Column('bytea', { name: 'body_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
+  bodySalt: Buffer | null;
 
   /** The salted digest of the body with its type and length, which the leaves of its requests and event contain. */
   @Column('bytea', { name: 'body_digest' })
   bodyDigest: Buffer;
+
+  /** Once erased: the salted digest of the bytes, in hex. */
+  @Column('text', { name: 'erased_digest', nullable: true })
+  erasedDigest: string | null;
+
+  /** The erasure. */
+  @Column('uuid', { name: 'erasure_id', nullable: true })
+  erasureId: string | null;
 }

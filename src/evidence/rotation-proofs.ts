@@ -12,7 +12,7 @@ export async function rotationProofs(db: Db, origin: string, read: ReadTile): Pr
   const proofs: string[] = [];
   for (const { leafIndex, ...entry } of await sealedRotations(db)) {
     const head = await firstHeadFrom(db, origin, leafIndex + 1);
-    if (!head) continue;
+    if (!head || entry.contentSalt === null) continue;
     const details = {
       salt: partSalt(entry.contentSalt, 'details').toString('base64'),
       content: Buffer.from(entry.details ?? '').toString('base64'),

@@ -16,7 +16,7 @@ export const LEAF_TABLES: { readonly [Kind in LeafKind]: LeafTable } = {
   request: {
     table: 'webhook_request_logs',
     facts: `r.id, r.attempt_number as "attemptNumber", r.business_event_id as "businessEventId",
-      r.connect_ms as "connectMs", r.content_salt as "contentSalt", r.body_digest as "bodyDigest",
+      r.connect_ms as "connectMs", r.content_salt as "contentSalt", r.erased_digests as "erasedDigests", r.body_digest as "bodyDigest",
       r.wire_body_digest as "wireBodyDigest", r.error, r.headers, r.reference_document as "referenceDocument",
       r.remote_address as "remoteAddress", r.response_body as "responseBody", r.response_headers as "responseHeaders", r.url,
       r.delivery_id as "deliveryId", r.direction, r.dns_ms as "dnsMs", r.document_type as "documentType", r.duplicate,
@@ -30,7 +30,7 @@ export const LEAF_TABLES: { readonly [Kind in LeafKind]: LeafTable } = {
   },
   audit: {
     table: 'audit_entries',
-    facts: `r.id, r.action, r.actor_id as "actorId", r.actor_kind as "actorKind", r.at, r.content_salt as "contentSalt",
+    facts: `r.id, r.action, r.actor_id as "actorId", r.actor_kind as "actorKind", r.at, r.content_salt as "contentSalt", r.erased_digests as "erasedDigests",
       r.details, r.reason, r.remote_address as "remoteAddress", r.user_agent as "userAgent", r.outcome,
       r.request_id as "requestId", r.session_id as "sessionId", r.subject_id as "subjectId",
       r.subject_type as "subjectType", r.api_key_id as "apiKeyId"`,
@@ -39,7 +39,7 @@ export const LEAF_TABLES: { readonly [Kind in LeafKind]: LeafTable } = {
   event: {
     table: 'business_events',
     facts: `r.id, r.body_digest as "bodyDigest", r.caused_by as "causedBy", r.cause_path as "causePath",
-      r.content_salt as "contentSalt", r.created_at as "createdAt", r.directed_to as "directedTo",
+      r.content_salt as "contentSalt", r.erased_digests as "erasedDigests", r.created_at as "createdAt", r.directed_to as "directedTo",
       r.document_type as "documentType", r.event, r.idempotency_key as "idempotencyKey",
       r.reference_document as "referenceDocument", r.remote_address as "remoteAddress", r.payload_id as "payloadId",
       r.published_by as "publishedBy", r.request_id as "requestId", r.session_id as "sessionId", r.user_id as "userId",
@@ -48,7 +48,7 @@ export const LEAF_TABLES: { readonly [Kind in LeafKind]: LeafTable } = {
   },
   decision: {
     table: 'delivery_decisions',
-    facts: `r.id, r.at, r.attempts, r.business_event_id as "businessEventId", r.content_salt as "contentSalt",
+    facts: `r.id, r.at, r.attempts, r.business_event_id as "businessEventId", r.content_salt as "contentSalt", r.erased_digests as "erasedDigests",
       r.delivery_id as "deliveryId", r.message, r.reason, r.status, r.webhook_id as "webhookId"`,
     isFinal: 'true',
   },
@@ -63,6 +63,8 @@ export interface LeafPlace {
   leafIndex: number | null;
   /** When the leaf was put into the tree. */
   sealedAt: Date | null;
+  /** Whether its content was erased. */
+  isErased: boolean;
 }
 
 const PLACES = `left join lateral (select sealed_at from evidence_blocks where first_index <= l.leaf_index
@@ -73,7 +75,8 @@ export async function leafPlaces(db: Db, kind: LeafKind, ids: readonly string[])
   const { table, isFinal } = LEAF_TABLES[kind];
   const rows = await rowsOf<LeafPlace>(
     db,
-    statement(`select r.id, ${isFinal} as "isFinal", l.leaf_index::float8 as "leafIndex", block.sealed_at as "sealedAt"
+    statement(`select r.id, ${isFinal} as "isFinal", l.leaf_index::float8 as "leafIndex", block.sealed_at as "sealedAt",
+       r.erasure_id is not null as "isErased"
      from ${table} r left join evidence_leaves l on l.kind = ${LEAF_KINDS[kind]} and l.subject_id = r.id ${PLACES}
      where r.id = any($1::uuid[])`),
     [ids],
@@ -115,7 +118,7 @@ export interface SaltedPayload extends PayloadFacts {
 export async function saltedPayloads(db: Db, ids: readonly string[]): Promise<Map<string, SaltedPayload>> {
   const rows = await rowsOf<SaltedPayload>(
     db,
-    statement(`select id, body, body_salt as "bodySalt", byte_length as "byteLength", content_type as "contentType"
+    statement(`select id, body, body_salt as "bodySalt", erased_digest as "erasedDigest", byte_length as "byteLength", content_type as "contentType"
      from payloads where id = any($1::uuid[])`),
     [ids],
   );

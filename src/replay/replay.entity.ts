@@ -64,4 +64,8 @@ export class ReplayEntity {
 
   @Column({ type: 'timestamptz', name: 'finished_at', precision: 3, nullable: true })
   finishedAt: Date | null;
+
+  /** Its condition and reason were erased. */
+  @Column('uuid', { name: 'erasure_id', nullable: true })
+  erasureId: string | null;
 }

@@ -97,6 +97,9 @@ function faultOf(delivery: CommandedDelivery, webhook: WebhookStatus): string | 
   }
   if (delivery.test) return 'The delivery was a test: use testWebhook to send another one.';
   if (webhook === 'ARCHIVED') return 'Its webhook is archived.';
+  if (delivery.erasureId !== null) {
+    return `CONTENT_ERASED: its content was erased by ${delivery.erasureId}. There is nothing to send.`;
+  }
   if (status === 'SKIPPED') return delivery.skipReason === 'LOOP' ? LOOP_FAULT : null;
   if (!delivery.hasContent) return 'The content of the delivery was erased.';
   return null;

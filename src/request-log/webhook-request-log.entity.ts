@@ -37,6 +37,10 @@ export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
 @Check('webhook_request_logs_status_check', `status in ('PENDING', 'SUCCEEDED', 'FAILED', 'UNKNOWN', 'REFUSED')`)
 @Check('webhook_request_logs_leaf_check', `(finished_at is null) = (leaf_hash is null)`)
 @Check('webhook_request_logs_finished_check', `(finished_at is null) = (status = 'PENDING')`)
+@Check(
+  'webhook_request_logs_erased_check',
+  '(content_salt is null) = (erasure_id is not null) and (content_salt is null) = (erased_digests is not null)',
+)
 export class WebhookRequestLogEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_request_logs_pkey' })
   id: string;
@@ -157,8 +161,9 @@ export class WebhookRequestLogEntity {
   @Column('text', { name: 'tls_version', nullable: true })
   tlsVersion: string | null;
 
-  @Column('bytea', { name: 'content_salt', default: () => 'uuid_send(gen_random_uuid())' })
-  contentSalt: Buffer;
+  /** null once its content was erased. */
+  @Column('bytea', { name: 'content_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
+  contentSalt: Buffer | null;
 
   /** The digest of the payload of payloadId. */
   @Column('bytea', { name: 'body_digest', nullable: true })
@@ -171,4 +176,12 @@ export class WebhookRequestLogEntity {
   /** null: the request is open. */
   @Column('bytea', { name: 'leaf_hash', nullable: true })
   leafHash: Buffer | null;
+
+  /** Once its content was erased: the digests that its record has of it. */
+  @Column('text', { name: 'erased_digests', nullable: true })
+  erasedDigests: string | null;
+
+  /** The erasure. */
+  @Column('uuid', { name: 'erasure_id', nullable: true })
+  erasureId: string | null;
 }

@@ -10,3 +10,8 @@ export async function makeRun(app: TestApp): Promise<string> {
   const answer = await app.ask('mutation { verifyEvidence(input: {}) { run { id } } }');
   return answer.data.verifyEvidence.run.id;
 }
+
+export async function signedSize(app: TestApp): Promise<number> {
+  const { data } = await app.ask('{ evidenceHeads(first: 1) { treeSize } }');
+  return data.evidenceHeads[0].treeSize;
+}

@@ -54,6 +54,8 @@ const OTHER_ARGS: Record<string, (ids: Ids) => string> = {
   evidenceConsistency: () => 'from: 1, to: 1',
   legalHolds: () => 'released: true',
   evidenceCompleteness: (ids) => `month: "2026-03", webhookId: "${ids.Webhook}"`,
+  erasure: (ids) => `id: "${ids.Erasure}"`,
+  previewErasure: () => 'target: { documentType: "Nothing", name: "X" }',
   evidenceRun: (ids) => `id: "${ids.EvidenceRun}"`,
 };
 

@@ -9,10 +9,10 @@ import { createTestWebhook, invoice, publish } from '../support/webhooks';
 import { entryOf, pausedWebhook, versionOf } from './history-rows';
 import { incomingWebhook } from './incoming-rows';
 import { makeMaskingRule, maskingMutations } from './masking-rows';
-import { makeExport, makeRun } from './ordered-rows';
+import { makeExport, makeRun, signedSize } from './ordered-rows';
 import { sessionMutations } from './own-session';
 import type { Ids } from './paths';
-import { makeHold, privacyMutations } from './privacy-rows';
+import { privacyIds, privacyMutations } from './privacy-rows';
 
 const NOWHERE = 'http://127.0.0.1:9/';
 let made = 0;
@@ -71,11 +71,6 @@ async function knowingWitness(app: TestApp): Promise<string> {
     `insert into evidence_anchor_targets (kind, by) values ('WITNESS', 'w') on conflict do nothing`,
   );
   return '';
-}
-
-async function signedSize(app: TestApp): Promise<number> {
-  const { data } = await app.ask('{ evidenceHeads(first: 1) { treeSize } }');
-  return data.evidenceHeads[0].treeSize;
 }
 
 export async function switchDeliveries(app: TestApp, how: 'pause' | 'resume'): Promise<void> {
@@ -251,7 +246,7 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     BusinessDocument: documentId({ documentType: 'Sales Invoice', name: 'INV-0042' }),
     Export: await makeExport(app),
     EvidenceRun: await makeRun(app),
-    LegalHold: await makeHold(app, true),
+    ...(await privacyIds(app)),
     AuditEntry: await entryOf(app, webhook),
     WebhookVersion: await versionOf(app, webhook),
     MaskingRule: await makeMaskingRule(app, webhook),

@@ -29,13 +29,14 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats expiringSecrets search replay replays export exports deliveriesPaused
       evidenceStatus evidenceHeads evidenceAnchors evidenceConsistency evidenceCompleteness mySessions`,
     contentReaders: 'explainVerification',
-    keyReaders: 'evidenceRun apiKeys auditEntry auditEntries sessions legalHolds maskingRule maskingRules',
+    keyReaders:
+      'evidenceRun apiKeys auditEntry auditEntries sessions legalHolds maskingRule maskingRules erasure erasures previewErasure',
     everyRole: 'myAuditEntries',
   },
   Subscription: { readers: 'webhookRequestLogChanged' },
   Mutation: {
     administrators:
-      'createMaskingRule deleteMaskingRule releaseLegalHold rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
+      'createMaskingRule deleteMaskingRule eraseDocument erasePerson eraseContent approveErasure declineErasure releaseLegalHold rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
     managers:
       'createWebhook updateWebhook restoreWebhookVersion rotateWebhookSecret rotateWebhookToken pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
       'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay pauseDeliveries resumeDeliveries',
@@ -67,6 +68,16 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     keyReaders: `id name documentType referenceDocument from to reason placedAt releaseAskedAt releaseReason releasedAt webhook user
       placedBy releaseAskedBy releasedBy`,
   },
+  Erasure: {
+    keyReaders:
+      'id kind state rowCount erasedCount deferredCount deferredBecause reason orderedAt decidedAt finishedAt user orderedBy decidedBy',
+  },
+  ErasurePreview: { keyReaders: 'rows events deliveries requests held erased needsSecondPerson' },
+  EraseDocumentPayload: { everybody: 'erasure userErrors' },
+  ErasePersonPayload: { everybody: 'erasure userErrors' },
+  EraseContentPayload: { everybody: 'erasure userErrors' },
+  ApproveErasurePayload: { everybody: 'erasure userErrors' },
+  DeclineErasurePayload: { everybody: 'erasure userErrors' },
   PlaceLegalHoldPayload: { everybody: 'legalHold userErrors' },
   RequestLegalHoldReleasePayload: { everybody: 'legalHold userErrors' },
   ReleaseLegalHoldPayload: { everybody: 'legalHold userErrors' },

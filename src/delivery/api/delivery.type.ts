@@ -42,6 +42,7 @@ export const SkipReasonEnum = publishEnum('SkipReason', SKIP_REASONS, 'Why a del
     description: 'An event with the same document, name and data was sent within the `dedupeSeconds` of the webhook.',
   },
   LOOP: { description: 'Deliveries to this webhook caused the event, or the event ends a chain of 16 deliveries.' },
+  ERASED: { description: 'The content of the event was erased before the delivery was made.' },
 });
 
 @HasRole(...READERS)

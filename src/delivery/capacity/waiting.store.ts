@@ -7,10 +7,10 @@ import { deleteBlockingSql, deleteOpenSql, insertFinishedSql, moveSql } from '..
 /** A delivery that was delivered before it was replayed stays DELIVERED. */
 const ENDED = `case when delivered_at is null then 'CANCELLED' else 'DELIVERED' end`;
 
-/** WITH queries that end deliveries. $2 is the time. @param where of `deliveries as d` */
-function endSql(where: string): string {
+/** WITH queries that end deliveries. $2 is the time. @param where of `deliveries as d` @param set further columns */
+function endSql(where: string, set = `status = ${ENDED}`): string {
   return `ended as (
-      update deliveries as d set status = ${ENDED}, finished_at = $2, held = false, waits_for = null, blocks = false,
+      update deliveries as d set ${set}, finished_at = $2, held = false, waits_for = null, blocks = false,
         job_id = null, open_request_id = null, next_attempt_at = null where ${where}
       returning d.id, d.webhook_id, d.document_type, d.reference_document, d.status, d.finished_at
     ), closed as (${deleteOpenSql('ended')}), unblocked as (${deleteBlockingSql('ended')}),
@@ -35,6 +35,14 @@ export async function cancelDeliveries(db: Db, ids: readonly string[], at: Date)
      select id from ended`),
     [ids, at],
   );
+}
+
+/** Skips open deliveries whose content is to be erased. None of them has an attempt on the wire. */
+export async function skipErased(db: Db, ids: readonly string[], at: Date): Promise<void> {
+  if (ids.length === 0) return;
+  const set = `status = case when delivered_at is null then 'SKIPPED' else 'DELIVERED' end,
+    skip_reason = case when delivered_at is null then 'ERASED' end`;
+  await rowsOf(db, statement(`with ${endSql('d.id = any($1::uuid[])', set)} select id from ended`), [ids, at]);
 }
 
 /** Cancels the open deliveries of a webhook, except those with an attempt on the wire. @returns their number */

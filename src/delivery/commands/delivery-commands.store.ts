@@ -20,6 +20,8 @@ export interface CommandedDelivery {
   cancelRequested: boolean;
   /** Whether there is a body to send. A skipped delivery has none, and a payload may have been erased. */
   hasContent: boolean;
+  /** The erasure of its content; null: none. */
+  erasureId: string | null;
 }
 
 /** Locks deliveries until the transaction ends. Lock their webhooks and circuits before. */
@@ -28,7 +30,8 @@ export async function lockDeliveries(db: Db, ids: readonly string[]): Promise<Co
     db,
     statement(`select d.id, d.webhook_id as "webhookId", d.business_event_id as "businessEventId", d.status,
        d.skip_reason as "skipReason", d.held, d.waits_for as "waitsFor", d.blocks, d.test,
-       d.open_request_id as "openRequestId", d.cancel_requested as "cancelRequested", p.body is not null as "hasContent"
+       d.open_request_id as "openRequestId", d.cancel_requested as "cancelRequested", p.body is not null as "hasContent",
+       d.erasure_id as "erasureId"
      from deliveries d left join payloads p on p.id = d.payload_id
      where d.id = any($1::uuid[]) and d.id between $2::uuid and $3::uuid order by d.id for update of d`),
     [ids, ...idBounds(ids)],

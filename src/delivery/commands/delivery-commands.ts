@@ -37,7 +37,8 @@ export async function retryDelivery(
 
 function retryFault(delivery: CommandedDelivery, webhook: WebhookRow | null): string | null {
   if (!isOpen(delivery)) {
-    const canReplay = delivery.hasContent || (delivery.skipReason !== null && delivery.skipReason !== 'LOOP');
+    const canReplay =
+      delivery.hasContent || (delivery.skipReason !== null && !['LOOP', 'ERASED'].includes(delivery.skipReason));
     const instead = canReplay ? 'replayDelivery sends it again' : 'it has nothing to send';
     return `The delivery is ${delivery.status}: ${instead}.`;
   }

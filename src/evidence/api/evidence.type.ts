@@ -7,13 +7,17 @@ import { STOP_CODES, type StopCode } from '../evidence-head.entity';
 import { PARTS, type Part } from '../exporting/disclosed-parts';
 import { EvidenceTargetType } from './anchors.type';
 
-export const EVIDENCE_STATES = ['OPEN', 'WAITING', 'SEALED'] as const;
+export const EVIDENCE_STATES = ['OPEN', 'WAITING', 'SEALED', 'ERASED'] as const;
 export type EvidenceState = (typeof EVIDENCE_STATES)[number];
 
 export const EvidenceStateEnum = publishEnum('EvidenceState', EVIDENCE_STATES, 'How far a row is sealed.', {
   OPEN: { description: 'The request is not finished. It has no record yet.' },
   WAITING: { description: 'The row has its record, but no signed head contains it yet. Sealing runs every second.' },
   SEALED: { description: 'A signed head of the tree contains the row. `proof` proves it.' },
+  ERASED: {
+    description:
+      'As SEALED, but the content of the row was erased. `proof` proves the rest, and that there was content.',
+  },
 });
 
 export const EvidencePartEnum = publishEnum(

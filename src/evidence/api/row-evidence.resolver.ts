@@ -33,11 +33,11 @@ async function evidenceOf(context: Context, kind: LeafKind, rowId: string): Prom
     perRequest(context, 'evidence.head', () => newestHead(db)),
   ]);
   if (!place?.isFinal) return { ...NOT_SEALED, kind, rowId, state: 'OPEN' };
-  const { leafIndex, sealedAt } = place;
+  const { leafIndex, sealedAt, isErased } = place;
   if (leafIndex === null || !head || leafIndex >= head.treeSize) {
     return { ...NOT_SEALED, kind, rowId, state: 'WAITING' };
   }
-  return { kind, rowId, state: 'SEALED', sealedAt, leafIndex, treeSize: head.treeSize, head };
+  return { kind, rowId, state: isErased ? 'ERASED' : 'SEALED', sealedAt, leafIndex, treeSize: head.treeSize, head };
 }
 
 @Resolver(() => RequestLogType)
@@ -105,7 +105,7 @@ export class ProofResolver {
     nullable: true,
     description:
       'A proof as text, of the format c2sp.org/tlog-proof@v1. Its `extra` line is JSON in base64 with the record; ' +
-      'content stands in the record as salted digests only. null: not SEALED.',
+      'content stands in the record as salted digests only. null: neither SEALED nor ERASED.',
   })
   async proof(@Root() evidence: EvidenceShape, @Ctx() context: Context) {
     const { kind, leafIndex, head } = evidence;

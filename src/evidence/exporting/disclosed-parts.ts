@@ -76,8 +76,8 @@ export function disclosedParts<Kind extends LeafKind>(
   return found;
 }
 
-function ofRow(salt: Buffer, name: string, content: string | Buffer | null | undefined): Disclosed | null {
-  if (content == null) return null;
+function ofRow(salt: Buffer | null, name: string, content: string | Buffer | null | undefined): Disclosed | null {
+  if (salt === null || content == null) return null;
   return {
     salt: partSalt(salt, name).toString('base64'),
     content: (typeof content === 'string' ? Buffer.from(content) : content).toString('base64'),
@@ -87,7 +87,7 @@ function ofRow(salt: Buffer, name: string, content: string | Buffer | null | und
 // the digest of a payload is made with its own salt, because attempts share it
 function ofPayload(id: string | null | undefined, payloads: ReadonlyMap<string, SaltedPayload>): Disclosed | null {
   const payload = id == null ? undefined : payloads.get(id);
-  if (!payload?.body) return null;
+  if (!payload?.body || !payload.bodySalt) return null;
   const { body, bodySalt, byteLength: bytes, contentType } = payload;
   return { salt: partSalt(bodySalt, 'body').toString('base64'), content: body.toString('base64'), bytes, contentType };
 }

@@ -51,7 +51,8 @@ export async function filteredRows(
   return { rows, notSealed: ids.length - rows.length };
 }
 
-async function firstRequests(db: Db, condition: Condition, limit: number): Promise<string[]> {
+/** The ids of the first requests that meet the condition, oldest first. */
+export async function firstRequests(db: Db, condition: Condition, limit: number): Promise<string[]> {
   const planned = await resolveCondition(db, condition, REQUEST_LOG.table);
   const { values, bind } = bindings();
   const oldestFirst = { order: { column: null, descending: false }, size: limit, backward: false, cursor: null };

@@ -1,13 +1,12 @@
 // The records of business events and of decisions about deliveries.
-import { type Content, digestsOf, recordText } from './parts';
+import { type Content, digestsOf, recordText, type SaltedContent } from './parts';
 
 /** A business event with everything that its record contains. */
-export interface EventFacts {
+export interface EventFacts extends SaltedContent {
   id: string;
   bodyDigest: Buffer;
   causedBy: string | null;
   causePath: string[];
-  contentSalt: Buffer;
   createdAt: Date;
   directedTo: string[] | null;
   documentType: string;
@@ -24,12 +23,11 @@ export interface EventFacts {
 }
 
 /** A decision not to send a delivery, or to give it up, with everything that its record contains. */
-export interface DecisionFacts {
+export interface DecisionFacts extends SaltedContent {
   id: string;
   at: Date;
   attempts: number;
   businessEventId: string;
-  contentSalt: Buffer;
   deliveryId: string;
   message: string | null;
   reason: string | null;
@@ -48,7 +46,7 @@ export function eventRecord(row: EventFacts): string {
     causedBy: row.causedBy,
     content: {
       body: row.bodyDigest.toString('hex'),
-      ...digestsOf(row.contentSalt, eventContent(row)),
+      ...digestsOf(row, eventContent(row)),
     },
     directedTo: row.directedTo,
     documentType: row.documentType,
@@ -74,7 +72,7 @@ export function decisionRecord(row: DecisionFacts): string {
     at: row.at.toISOString(),
     attempts: row.attempts,
     businessEvent: row.businessEventId,
-    content: digestsOf(row.contentSalt, decisionContent(row)),
+    content: digestsOf(row, decisionContent(row)),
     delivery: row.deliveryId,
     id: row.id,
     kind: 'decision',

@@ -15,6 +15,9 @@ import { type AuditFacts, auditContent, auditRecord, type RequestFacts, requestC
 export const LEAF_KINDS = { request: 1, audit: 2, event: 3, decision: 4 } as const;
 export type LeafKind = keyof typeof LEAF_KINDS;
 
+/** The entry that says which rows were erased. */
+export const ERASED_ACTION = 'content.erased';
+
 export interface FactsOf {
   request: RequestFacts;
   audit: AuditFacts;

@@ -34,25 +34,49 @@ export function partDigest(salt: Buffer, part: string, content: string | Buffer 
 /** The parts of a row's content, by the names of the record; null: the row has no such part. */
 export type Content = Record<string, string | Buffer | null>;
 
-/** The digests of parts, in the same order. */
-export function digestsOf(salt: Buffer, content: Content): Record<string, string | null> {
+/** What a row says about its content. */
+export interface SaltedContent {
+  /** null once its content was erased. */
+  contentSalt: Buffer | null;
+  /** Once its content was erased: the `content` of its record, as JSON. */
+  erasedDigests?: string | null;
+}
+
+/** The digests of parts, in the same order; all that are known of a row whose content was erased. */
+export function digestsOf(row: SaltedContent, content: Content): Record<string, string | null> {
+  const { contentSalt: salt, erasedDigests } = row;
+  if (salt === null) return readDigests(erasedDigests ?? '');
   const digests: Record<string, string | null> = {};
   for (const name of Object.keys(content)) digests[name] = partDigest(salt, name, content[name] ?? null);
   return digests;
 }
 
+// Without those of payloads, which stand in columns of their own. What is no JSON was edited: the record then differs from
+// the sealed one.
+function readDigests(text: string): Record<string, string | null> {
+  try {
+    const digests = JSON.parse(text);
+    delete digests.body;
+    delete digests.wireBody;
+    return digests;
+  } catch {
+    return {};
+  }
+}
+
 export interface PayloadFacts {
-  /** null once it was erased. */
+  /** null once it was erased, as its salt. */
   body: Buffer | null;
-  bodySalt: Buffer;
+  bodySalt: Buffer | null;
+  /** Once erased: the salted digest of the bytes. */
+  erasedDigest?: string | null;
   /** The original length; `body` may be only the beginning. */
   byteLength: number;
   contentType: string;
 }
 
 /** The digest of a payload, as the records of its requests and of its event contain it: of its type, length and bytes. */
-export function payloadDigest({ body, bodySalt, byteLength, contentType }: PayloadFacts): string {
-  // without its content once that was erased
-  const content = partDigest(bodySalt, 'body', body) ?? undefined;
+export function payloadDigest({ body, bodySalt, erasedDigest, byteLength, contentType }: PayloadFacts): string {
+  const content = (bodySalt && partDigest(bodySalt, 'body', body)) ?? erasedDigest ?? undefined;
   return sha256Hex(Buffer.from(JSON.stringify({ bytes: byteLength, content, contentType })));
 }

@@ -1,13 +1,12 @@
 // The records of requests and audit entries.
-import { type Content, digestsOf, recordText } from './parts';
+import { type Content, digestsOf, recordText, type SaltedContent } from './parts';
 
 /** A row of the log with everything that its record contains. Times are whole milliseconds. */
-export interface RequestFacts {
+export interface RequestFacts extends SaltedContent {
   id: string;
   attemptNumber: number;
   businessEventId: string | null;
   connectMs: number | null;
-  contentSalt: Buffer;
   bodyDigest: Buffer | null;
   wireBodyDigest: Buffer | null;
   error: string | null;
@@ -46,13 +45,12 @@ export interface RequestFacts {
 }
 
 /** An audit entry with everything that its record contains. */
-export interface AuditFacts {
+export interface AuditFacts extends SaltedContent {
   id: string;
   action: string;
   actorId: string | null;
   actorKind: string;
   at: Date;
-  contentSalt: Buffer;
   details: string | null;
   reason: string | null;
   remoteAddress: string | null;
@@ -84,7 +82,7 @@ export function requestRecord(row: RequestFacts): string {
     connectMs: row.connectMs,
     content: {
       body: row.bodyDigest?.toString('hex'),
-      ...digestsOf(row.contentSalt, requestContent(row)),
+      ...digestsOf(row, requestContent(row)),
       wireBody: row.wireBodyDigest?.toString('hex'),
     },
     delivery: row.deliveryId,
@@ -129,7 +127,7 @@ export function auditRecord(row: AuditFacts): string {
     actor: row.actorId,
     actorKind: row.actorKind,
     at: row.at.toISOString(),
-    content: digestsOf(row.contentSalt, auditContent(row)),
+    content: digestsOf(row, auditContent(row)),
     id: row.id,
     kind: 'audit',
     outcome: row.outcome,

@@ -15,6 +15,7 @@ import {
   type StoredPayload,
   undecidedDeliveries,
 } from './checked-rows.store';
+import { LeafSet } from './erased-leaves';
 import type { Findings } from './findings';
 
 const PAGE = 1_000;
@@ -23,7 +24,7 @@ const PAGE_WITH_CONTENT = 200;
 const PAGE_OF_DELIVERIES = 5_000;
 const PAGE_OF_PLACES = 5_000;
 /** Rows that are not in the tree after this time are missing from it. */
-const SEALED_WITHIN_MS = 60_000;
+export const SEALED_WITHIN_MS = 60_000;
 /** Rows whose leaf is searched elsewhere in the tree. */
 const MAX_SEARCHED = 10_000;
 
@@ -36,7 +37,9 @@ interface Mismatch {
 /** Compares rows with the leaves of a tree of a fixed size. Leaves that are added meanwhile are not missed. */
 export class RowCheck {
   checked = 0;
-  private readonly seen: Buffer;
+  private readonly seen: LeafSet;
+  /** Of rows whose content, or a body, is gone. */
+  private readonly erased: LeafSet;
   /** By the hash of the row as it is now. */
   private readonly mismatches = new Map<string, Mismatch>();
 
@@ -45,7 +48,8 @@ export class RowCheck {
     private readonly findings: Findings,
     private readonly now: Date,
   ) {
-    this.seen = Buffer.alloc(Math.ceil(treeSize / 8));
+    this.seen = new LeafSet(treeSize);
+    this.erased = new LeafSet(treeSize);
   }
 
   async rows(
@@ -80,8 +84,10 @@ export class RowCheck {
     }
     const about = { kind, rowId, leafIndex };
     const computed = leafOf(kind, row);
-    if (leaf?.equals(computed)) this.see(leafIndex);
-    else if (leaf === null) this.findings.add('INSERTED', 'The row claims a place outside of the tree.', about);
+    if (leaf?.equals(computed)) {
+      this.seen.add(leafIndex);
+      if (row.erasedDigests != null) this.erased.add(leafIndex);
+    } else if (leaf === null) this.findings.add('INSERTED', 'The row claims a place outside of the tree.', about);
     else if (this.mismatches.size < MAX_SEARCHED) this.mismatches.set(computed.toString('hex'), about);
     else this.reportChanged(about);
   }
@@ -94,6 +100,7 @@ export class RowCheck {
       ['body', bodyDigest, row.payload],
       ['body as received', wireBodyDigest, row.wirePayload],
     ] as const) {
+      if (digest && payload?.body === null && row.leafIndex !== null) this.erased.add(row.leafIndex);
       if (!digest || (payload && isWhole(payload, digest))) continue;
       this.findings.add('CHANGED', `The ${what}, its type or its length is not what was recorded.`, about);
     }
@@ -122,15 +129,26 @@ export class RowCheck {
       if (!found) return;
       this.mismatches.delete(key);
       this.findings.add('MOVED', `The leaf of the row is number ${first + position}.`, found);
-      this.see(found.leafIndex);
+      this.seen.add(found.leafIndex);
     });
   };
+
+  /** @param ordered the leaves whose rows were erased by order, as of after the rows were compared */
+  async reportErased(db: Db, ordered: LeafSet): Promise<void> {
+    const found = this.erased.without(ordered);
+    const known = new Map((await rowsOfLeaves(db, found.slice(0, MAX_SEARCHED))).map((row) => [row.leafIndex, row]));
+    for (const leafIndex of found) {
+      const row = known.get(leafIndex);
+      const about = { kind: row ? leafKind(row.kind) : null, rowId: row?.rowId ?? null, leafIndex };
+      const message = 'The content of the row is gone, and no sealed entry of the audit trail says so.';
+      this.findings.add('ERASED_WITHOUT_ORDER', message, about);
+    }
+  }
 
   /** After all rows were compared and searched: every leaf must have a row. */
   async finish(db: Db): Promise<void> {
     this.reportAllChanged();
-    const missing: number[] = [];
-    for (let index = 0; index < this.treeSize; index++) if (!this.isSeen(index)) missing.push(index);
+    const missing = LeafSet.all(this.treeSize).without(this.seen);
     if (missing.length === 0) return;
     const known = new Map((await rowsOfLeaves(db, missing.slice(0, MAX_SEARCHED))).map((row) => [row.leafIndex, row]));
     for (const leafIndex of missing) {
@@ -150,7 +168,7 @@ export class RowCheck {
     for (;;) {
       const places = await placesIn(db, kind, { ...range, after }, PAGE_OF_PLACES);
       for (const { rowId, leafIndex } of places) {
-        if (leafIndex >= this.treeSize || this.isSeen(leafIndex)) continue;
+        if (leafIndex >= this.treeSize || this.seen.has(leafIndex)) continue;
         this.findings.add('DELETED', 'A row was sealed, and is no longer there.', { kind, rowId, leafIndex });
       }
       const last = places.at(-1);
@@ -165,21 +183,12 @@ export class RowCheck {
   }
 
   private reportChanged(about: Mismatch): void {
-    if (this.isSeen(about.leafIndex)) {
+    if (this.seen.has(about.leafIndex)) {
       this.findings.add('INSERTED', 'The row claims the place of another row in the tree.', about);
       return;
     }
-    this.see(about.leafIndex);
+    this.seen.add(about.leafIndex);
     this.findings.add('CHANGED', 'The row is not what was recorded.', about);
-  }
-
-  private see(index: number): void {
-    const byte = Math.floor(index / 8);
-    if (index < this.treeSize) this.seen[byte] = (this.seen[byte] as number) | (1 << (index % 8));
-  }
-
-  private isSeen(index: number): boolean {
-    return ((this.seen[Math.floor(index / 8)] ?? 0) & (1 << (index % 8))) !== 0;
   }
 }
 

@@ -13,8 +13,10 @@ export interface Placed {
 
 /** A payload as it is stored now. */
 export interface StoredPayload {
+  /** null once it was erased. */
   body: Buffer | null;
-  bodySalt: Buffer;
+  bodySalt: Buffer | null;
+  erasedDigest: string | null;
   byteLength: number;
   contentType: string;
   sha256: Buffer | null;
@@ -28,15 +30,16 @@ export type CheckedRow<Kind extends LeafKind> = FactsOf[Kind] &
     wirePayload?: StoredPayload;
   };
 
-const PLACE = (kind: LeafKind) => `left join evidence_leaves l on l.kind = ${LEAF_KINDS[kind]} and l.subject_id = r.id
+export const PLACE = (
+  kind: LeafKind,
+) => `left join evidence_leaves l on l.kind = ${LEAF_KINDS[kind]} and l.subject_id = r.id
   left join lateral (select substring(leaf_hashes from ((l.leaf_index - first_index) * 32 + 1)::int for 32) as leaf
     from evidence_blocks where first_index <= l.leaf_index and tree_size > l.leaf_index
     order by first_index desc limit 1) as block on true`;
-const PLACED = `l.leaf_index::float8 as "leafIndex", block.leaf`;
+export const PLACED = `l.leaf_index::float8 as "leafIndex", block.leaf`;
 
-const PAYLOAD = (
-  of: string,
-) => `${of}.body as ${of}_body, ${of}.body_salt as ${of}_salt, ${of}.byte_length as ${of}_bytes,
+const PAYLOAD = (of: string) => `${of}.body as ${of}_body, ${of}.body_salt as ${of}_salt,
+  ${of}.erased_digest as ${of}_erased, ${of}.byte_length as ${of}_bytes,
   ${of}.content_type as ${of}_type, ${of}.sha256 as ${of}_sha256, ${of}.body_digest as ${of}_digest`;
 
 /** The payloads of a kind of rows. */
@@ -50,10 +53,11 @@ const CONTENT: { readonly [Kind in LeafKind]?: { columns: string; joins: string 
 
 function payloadIn(row: Record<string, unknown>, of: 'p' | 'w'): StoredPayload | undefined {
   const column = (name: string) => row[`${of}_${name}`];
-  if (!column('salt')) return undefined;
+  if (!column('digest')) return undefined;
   return {
     body: column('body'),
     bodySalt: column('salt'),
+    erasedDigest: column('erased'),
     byteLength: column('bytes'),
     contentType: column('type'),
     sha256: column('sha256'),

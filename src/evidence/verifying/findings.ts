@@ -8,6 +8,7 @@ export const FINDING_NAMES = [
   'MOVED',
   'TRUNCATED',
   'NOT_SEALED',
+  'ERASED_WITHOUT_ORDER',
   'BAD_HEAD',
   'FORKED',
 ] as const;

@@ -6,8 +6,9 @@ import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { LEAF_KINDS, type LeafKind } from '../formats/leaf-kinds';
 import { newestTree } from '../tree.store';
-import { RowCheck } from './check-rows';
+import { RowCheck, SEALED_WITHIN_MS } from './check-rows';
 import { checkTree } from './check-tree';
+import { erasedLeaves } from './erased-leaves';
 import { Findings } from './findings';
 import { reportAbsent } from './named-rows';
 import { finishRun, type RunRow, reportRun, takeRun } from './run.store';
@@ -52,7 +53,8 @@ async function verify(db: Db, run: RunRow, findings: Findings, progress: { check
     await checkTree(db, knownHeads, findings, () => undefined);
     return;
   }
-  const rows = new RowCheck((await newestTree(db))?.treeSize ?? 0, findings, currentTime());
+  const treeSize = (await newestTree(db))?.treeSize ?? 0;
+  const rows = new RowCheck(treeSize, findings, currentTime());
   const report = async () => {
     progress.checked = rows.checked;
     await reportRun(db, run.id, rows.checked, currentTime());
@@ -61,6 +63,8 @@ async function verify(db: Db, run: RunRow, findings: Findings, progress: { check
   const covered = await coveredBy(db, scope);
   const kinds = Object.keys(LEAF_KINDS) as LeafKind[];
   for (const kind of kinds) await rows.rows(db, kind, covered[kind], depth === 'CONTENT', report);
+  const unsealedSince = new Date(currentTime().getTime() - SEALED_WITHIN_MS);
+  await rows.reportErased(db, await erasedLeaves(db, treeSize, unsealedSince));
   await rows.deliveries(db, covered.delivery);
   await checkTree(db, knownHeads, findings, rows.search);
   if (scope.kind === 'ALL') return rows.finish(db);

@@ -1,0 +1,75 @@
+// Which leaves belong to rows whose content was erased, as sealed entries of the audit trail say.
+import type { Db } from '../../sql/db';
+import { type FactsOf, leafOf } from '../formats/leaf-kinds';
+import type { Placed } from './checked-rows.store';
+import { erasureEntries } from './erasure-entries.store';
+
+const PAGE = 1_000;
+
+/** One bit for each leaf. */
+export class LeafSet {
+  private readonly bits: Buffer;
+
+  constructor(private readonly size: number) {
+    this.bits = Buffer.alloc(Math.ceil(size / 8));
+  }
+
+  static all(size: number): LeafSet {
+    const all = new LeafSet(size);
+    all.bits.fill(0xff);
+    return all;
+  }
+
+  add(first: number, last = first): void {
+    for (let index = Math.max(0, first); index <= last && index < this.size; index++) {
+      const byte = Math.floor(index / 8);
+      this.bits[byte] = (this.bits[byte] as number) | (1 << (index % 8));
+    }
+  }
+
+  has(index: number): boolean {
+    return ((this.bits[Math.floor(index / 8)] ?? 0) & (1 << (index % 8))) !== 0;
+  }
+
+  /** Those that the other set has not, ascending. */
+  without(other: LeafSet): number[] {
+    const found: number[] = [];
+    for (let index = 0; index < this.size; index++) if (this.has(index) && !other.has(index)) found.push(index);
+    return found;
+  }
+}
+
+/**
+ * @param treeSize of the tree that rows are compared with
+ * @param unsealedSince entries that were made since then may wait to be sealed; older ones count only if they are
+ */
+export async function erasedLeaves(db: Db, treeSize: number, unsealedSince: Date): Promise<LeafSet> {
+  const leaves = new LeafSet(treeSize);
+  let after = '00000000-0000-0000-0000-000000000000';
+  for (;;) {
+    const entries = await erasureEntries(db, after, PAGE);
+    for (const entry of entries) {
+      if (isOrder(entry, unsealedSince)) for (const [first, last] of runsOf(entry.details)) leaves.add(first, last);
+    }
+    const last = entries.at(-1);
+    if (!last || entries.length < PAGE) return leaves;
+    after = last.id;
+  }
+}
+
+function isOrder(entry: FactsOf['audit'] & Placed, unsealedSince: Date): boolean {
+  if (entry.leafIndex === null) return entry.at >= unsealedSince;
+  return entry.leaf?.equals(leafOf('audit', entry)) === true;
+}
+
+/** @param details with `leaves`, such as "12-40,57" */
+function runsOf(details: string | null): [first: number, last: number][] {
+  const { leaves = '' } = JSON.parse(details ?? '{}') as { leaves?: string };
+  return leaves
+    .split(',')
+    .filter(Boolean)
+    .map((run) => {
+      const [first = -1, last = first] = run.split('-').map(Number);
+      return [first, last];
+    });
+}

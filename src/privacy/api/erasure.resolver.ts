@@ -1,0 +1,188 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { checkInput } from '../../graphql/arguments/check-input';
+import type { Context } from '../../graphql/context';
+import { withExample } from '../../graphql/example';
+import { payloadOf } from '../../graphql/mutation-payload';
+import { HasRole } from '../../graphql/roles/has-role';
+import { masksOf } from '../../graphql/roles/masked';
+import { answer } from '../../graphql/user-error';
+import { isUuid } from '../../ids';
+import { checkedSize } from '../../refuse-argument';
+import { USER } from '../../users/user.linked-fields';
+import { UserType } from '../../users/user.type';
+import type { Viewer } from '../../viewer';
+import { decide, type ErasureTarget, orderErasure, type Preview, previewErasure } from '../erasing/order-erasure';
+import { type ErasureRow, erasureById, erasures } from '../erasure.store';
+import {
+  DecideErasureInput,
+  EraseContentInput,
+  EraseDocumentInput,
+  ErasePersonInput,
+  ErasureTargetInput,
+} from './erasure.inputs';
+import { ErasurePreviewType, ErasureType } from './erasure.type';
+import { targetOf } from './erasure-target';
+
+const MAX_LISTED = 100;
+const payload = (mutation: string) => payloadOf(mutation, { erasure: [() => ErasureType, 'The erasure.'] });
+const EraseDocumentPayload = payload('EraseDocument');
+const ErasePersonPayload = payload('ErasePerson');
+const EraseContentPayload = payload('EraseContent');
+const ApproveErasurePayload = payload('ApproveErasure');
+const DeclineErasurePayload = payload('DeclineErasure');
+
+const NOTHING = { erasure: null as ErasureRow | null };
+const DECISION =
+  '(input: { id: "019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e" }) { erasure { state } userErrors { message } } }';
+
+@Resolver(() => ErasureType)
+export class ErasureResolver {
+  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
+  @Query(() => ErasureType, {
+    nullable: true,
+    description: withExample(
+      'An erasure by its id; null: there is none.',
+      '{ erasure(id: "019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e") { state erasedCount deferredBecause } }',
+    ),
+  })
+  async erasure(
+    @Ctx() { db }: Context,
+    @Arg('id', () => ID, { description: 'The id of the erasure.' }) id: string,
+  ): Promise<ErasureRow | null> {
+    return isUuid(id) ? erasureById(db, id) : null;
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
+  @Query(() => [ErasureType], {
+    description: withExample('The newest erasures, newest first.', '{ erasures(first: 20) { id kind state reason } }'),
+  })
+  async erasures(
+    @Ctx() { db }: Context,
+    @Arg('first', () => Int, { defaultValue: 20, description: 'How many, 1 to 100. Default: 20.' }) first: number,
+  ): Promise<ErasureRow[]> {
+    return erasures(db, checkedSize('first', first, MAX_LISTED));
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
+  @Query(() => ErasurePreviewType, {
+    description: withExample(
+      'What an order to erase would find now. It changes nothing.',
+      '{ previewErasure(target: { documentType: "Customer", name: "Jane Doe" }) { rows held needsSecondPerson } }',
+    ),
+  })
+  async previewErasure(
+    @Ctx() context: Context,
+    @Arg('target', () => ErasureTargetInput, { description: 'What would be erased.' }) input: ErasureTargetInput,
+  ): Promise<Preview> {
+    return previewErasure(context.db, await targetOf(context.db, masksOf(context).seesAll, input, ['target']));
+  }
+
+  @HasRole('SYSTEM_MANAGER')
+  @Mutation(() => EraseDocumentPayload, {
+    description: withExample(
+      'Orders the erasure of a document: the content of its events, with all deliveries and requests. It begins when the ' +
+        'order is sealed. More than 100 rows wait for `approveErasure` of a second person.',
+      'mutation { eraseDocument(input: { documentType: "Customer", name: "Jane Doe", reason: "Request 17 under Art. 17" }) ' +
+        '{ erasure { id state } userErrors { field message } } }',
+    ),
+  })
+  eraseDocument(
+    @Ctx() context: Context,
+    @Arg('input', () => EraseDocumentInput, { description: 'The document, and why.' }) input: EraseDocumentInput,
+  ) {
+    const { documentType, name, reason } = input;
+    return order(context, input, reason, async () => ({ kind: 'DOCUMENT', documentType, name }));
+  }
+
+  @HasRole('SYSTEM_MANAGER')
+  @Mutation(() => ErasePersonPayload, {
+    description: withExample(
+      'Orders the erasure of a user: the content of their events, with all deliveries and requests, their name, address, ' +
+        'identity and sessions. The user can no longer sign in.',
+      'mutation { erasePerson(input: { userId: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "Request 18 under Art. 17" }) ' +
+        '{ erasure { id state } userErrors { field message } } }',
+    ),
+  })
+  erasePerson(
+    @Ctx() context: Context,
+    @Arg('input', () => ErasePersonInput, { description: 'The user, and why.' }) input: ErasePersonInput,
+  ) {
+    const { userId, reason } = input;
+    return order(context, input, reason, () => targetOf(context.db, masksOf(context).seesAll, { userId }, []));
+  }
+
+  @HasRole('SYSTEM_MANAGER')
+  @Mutation(() => EraseContentPayload, {
+    description: withExample(
+      'Orders the erasure of the content of requests that meet a filter, as for a person whom payloads name; of their ' +
+        'events too, with all deliveries and requests of these.',
+      'mutation { eraseContent(input: { where: { search: "jane.doe@example.com" }, reason: "Request 19 under Art. 17" }) ' +
+        '{ erasure { id state } userErrors { field message } } }',
+    ),
+  })
+  eraseContent(
+    @Ctx() context: Context,
+    @Arg('input', () => EraseContentInput, { description: 'The requests, and why.' }) input: EraseContentInput,
+  ) {
+    const { where, reason } = input;
+    return order(context, {}, reason, () => targetOf(context.db, masksOf(context).seesAll, { where }, []));
+  }
+
+  @HasRole('SYSTEM_MANAGER')
+  @Mutation(() => ApproveErasurePayload, {
+    description: withExample(
+      'Approves an erasure that is REQUESTED. It takes a person, in a session, who has not ordered it.',
+      `mutation { approveErasure${DECISION}`,
+    ),
+  })
+  approveErasure(
+    @Ctx() context: Context,
+    @Arg('input', () => DecideErasureInput, { description: 'The erasure.' }) { id }: DecideErasureInput,
+  ) {
+    return decided(context, id, true);
+  }
+
+  @HasRole('SYSTEM_MANAGER')
+  @Mutation(() => DeclineErasurePayload, {
+    description: withExample(
+      'Declines an erasure that is REQUESTED. It takes a person, in a session, who has not ordered it.',
+      `mutation { declineErasure${DECISION}`,
+    ),
+  })
+  declineErasure(
+    @Ctx() context: Context,
+    @Arg('input', () => DecideErasureInput, { description: 'The erasure.' }) { id }: DecideErasureInput,
+  ) {
+    return decided(context, id, false);
+  }
+
+  @FieldResolver(() => UserType, { nullable: true, description: 'PERSON: the user; otherwise null.' })
+  user(@Root() { userId }: ErasureRow, @Ctx() context: Context) {
+    return USER.load(context, userId);
+  }
+
+  @FieldResolver(() => UserType, { nullable: true, description: 'Who ordered it; null: Hookledger itself.' })
+  orderedBy(@Root() { orderedBy }: ErasureRow, @Ctx() context: Context) {
+    return USER.load(context, orderedBy);
+  }
+
+  @FieldResolver(() => UserType, { nullable: true, description: 'Who approved or declined it; null: no decision.' })
+  decidedBy(@Root() { decidedBy }: ErasureRow, @Ctx() context: Context) {
+    return USER.load(context, decidedBy);
+  }
+}
+
+function order(context: Context, input: object, reason: string, target: () => Promise<ErasureTarget>) {
+  return answer(NOTHING, async () => {
+    checkInput(input);
+    const viewer = context.viewer as Viewer;
+    const checked = await target();
+    return { erasure: await context.transaction((db) => orderErasure(db, viewer, checked, reason)) };
+  });
+}
+
+function decided(context: Context, id: string, isApproved: boolean) {
+  return answer(NOTHING, async () => ({
+    erasure: await context.transaction((db) => decide(db, context.viewer as Viewer, id, isApproved)),
+  }));
+}

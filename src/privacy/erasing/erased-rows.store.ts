@@ -1,0 +1,178 @@
+// The rows that an order is about, and the function that erases them.
+import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
+
+/** Events stand for their deliveries and requests too. */
+export interface Targets {
+  events: string[];
+  /** Requests without an event. */
+  requests: string[];
+}
+
+export async function targetsOfDocument(db: Db, documentType: string, name: string, atMost: number): Promise<Targets> {
+  const row = await rowOf<Targets>(
+    db,
+    statement(`select
+       array(select id from business_events where reference_document = $1 and document_type = $2 order by id limit $3) as events,
+       array(select id from webhook_request_logs where reference_document = $1 and document_type = $2
+         and business_event_id is null order by id limit $3) as requests`),
+    [name, documentType, atMost],
+  );
+  return row ?? { events: [], requests: [] };
+}
+
+export async function targetsOfRequests(db: Db, ids: readonly string[]): Promise<Targets> {
+  const row = await rowOf<Targets>(
+    db,
+    statement(`select
+       array(select e.id from business_events e where e.id in (
+         select business_event_id from webhook_request_logs where id = any($1::uuid[]))) as events,
+       array(select r.id from webhook_request_logs r where r.id = any($1::uuid[])
+         and not exists (select from business_events e where e.id = r.business_event_id)) as requests`),
+    [ids],
+  );
+  return row ?? { events: [], requests: [] };
+}
+
+/** The events and lone requests of a person after this id, oldest first. */
+export async function targetsOfPerson(db: Db, userId: string, after: string, atMost: number): Promise<Targets> {
+  const row = await rowOf<Targets>(
+    db,
+    statement(`select
+       array(select id from business_events where user_id = $1 and id > $2 order by id limit $3) as events,
+       array(select id from webhook_request_logs where user_id = $1 and id > $2 and business_event_id is null
+         order by id limit $3) as requests`),
+    [userId, after, atMost],
+  );
+  return row ?? { events: [], requests: [] };
+}
+
+export interface ErasableCounts {
+  events: number;
+  deliveries: number;
+  requests: number;
+  /** Rows whose content was erased before. */
+  erased: number;
+  /** Rows that a legal hold covers. */
+  held: number;
+}
+
+const COUNTS = `with e as (select * from business_events where {events}),
+    d as (select * from deliveries where business_event_id in (select id from e)),
+    r as (select * from webhook_request_logs where business_event_id in (select id from e) or {requests})
+  select (select count(*) from e where erasure_id is null)::int as events,
+    (select count(*) from d where erasure_id is null)::int as deliveries,
+    (select count(*) from r where erasure_id is null)::int as requests,
+    ((select count(*) from e where erasure_id is not null) + (select count(*) from d where erasure_id is not null)
+      + (select count(*) from r where erasure_id is not null))::int as erased,
+    ((select count(*) from e where erasure_id is null
+        and hold_on(e.id, null, e.document_type, e.reference_document, e.user_id, e.created_at) is not null)
+      + (select count(*) from d where erasure_id is null
+        and hold_on(d.business_event_id, d.webhook_id, d.document_type, d.reference_document, d.user_id, d.created_at) is not null)
+      + (select count(*) from r where erasure_id is null
+        and hold_on(r.business_event_id, r.webhook_id, r.document_type, r.reference_document, r.user_id, r.started_at)
+          is not null))::int as held`;
+
+export async function countTargets(db: Db, { events, requests }: Targets): Promise<ErasableCounts> {
+  const sql = COUNTS.replace('{events}', 'id = any($1::uuid[])').replace('{requests}', 'id = any($2::uuid[])');
+  return (await rowOf<ErasableCounts>(db, statement(sql), [events, requests])) as ErasableCounts;
+}
+
+export async function countOfPerson(db: Db, userId: string): Promise<ErasableCounts> {
+  const sql = COUNTS.replace('{events}', 'user_id = $1').replace(
+    '{requests}',
+    '(user_id = $1 and business_event_id is null)',
+  );
+  return (await rowOf<ErasableCounts>(db, statement(sql), [userId])) as ErasableCounts;
+}
+
+/**
+ * Hookledger's own events that have content of these: about a delivery that was given up, or a replay whose condition or
+ * reason names the document. @param erasureId what it has erased before counts too
+ */
+export async function ownEventsAbout(db: Db, events: readonly string[], erasureId: string): Promise<string[]> {
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    statement(`with named as (
+       select distinct reference_document as name from business_events
+       where id = any($1::uuid[]) and reference_document <> '[erased]'
+     )
+     select e.id from business_events e where e.document_type = 'Hookledger' and e.reference_document in (
+       select 'dlv_' || replace(d.id::text, '-', '') from deliveries d where d.business_event_id = any($1::uuid[])
+       union all
+       select 'rpl_' || replace(x.id::text, '-', '') from replays x where x.erasure_id = $2 or exists (
+         select from named where position(name in coalesce(x.condition, '') || x.reason) > 0))`),
+    [events, erasureId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** The rows of one step. */
+export interface StepRows {
+  events: readonly string[];
+  deliveries: readonly string[];
+  requests: readonly string[];
+}
+
+/** The events, and their deliveries and requests that are not erased yet. */
+export async function familiesOf(db: Db, { events, requests }: Targets): Promise<StepRows> {
+  const row = await rowOf<{ deliveries: string[]; requests: string[] }>(
+    db,
+    statement(`select
+       array(select id from deliveries where business_event_id = any($1::uuid[]) and erasure_id is null) as deliveries,
+       array(select id from webhook_request_logs where business_event_id = any($1::uuid[]) and erasure_id is null) as requests`),
+    [events],
+  );
+  return { events, deliveries: row?.deliveries ?? [], requests: [...(row?.requests ?? []), ...requests] };
+}
+
+export type Obstacle = 'UNSEALED' | 'HOLD' | 'MINIMUM' | 'PENDING';
+
+export interface ErasedRows {
+  events: string[];
+  deliveries: string[];
+  requests: string[];
+  /** The number of rows that were not erased. */
+  obstacles: { [Name in Obstacle]?: number };
+}
+
+export async function eraseRows(db: Db, erasureId: string, rows: StepRows): Promise<ErasedRows> {
+  const row = await rowOf<{ erased: ErasedRows }>(
+    db,
+    statement('select erase_content($1, $2::uuid[], $3::uuid[], $4::uuid[]) as erased'),
+    [erasureId, rows.events, rows.deliveries, rows.requests],
+  );
+  return (row as { erased: ErasedRows }).erased;
+}
+
+/** @returns whether a hold covers the person: nothing was erased then */
+export async function eraseUser(db: Db, erasureId: string): Promise<boolean> {
+  const row = await rowOf<{ erased: { held: boolean } }>(db, statement('select erase_user($1) as erased'), [erasureId]);
+  return row?.erased.held === true;
+}
+
+/** Those of these deliveries that only their being open, or holding others back, keeps from being erased. */
+export async function pendingDeliveries(db: Db, ids: readonly string[]): Promise<{ id: string; webhookId: string }[]> {
+  return rowsOf(
+    db,
+    statement(`select d.id, d.webhook_id as "webhookId" from deliveries d
+     where d.id = any($1::uuid[]) and delivery_obstacle(d) = 'PENDING' order by d.id`),
+    [ids],
+  );
+}
+
+/** Takes events that wait for the fan-out out of it. Those that a hold covers stay. */
+export async function leaveFanOut(db: Db, events: readonly string[], at: Date): Promise<void> {
+  await rowsOf(
+    db,
+    statement(`with pending as (
+       select e.id from business_events e where e.id = any($1::uuid[]) and event_obstacle(e) = 'PENDING'
+     ), undecided as (
+       delete from pending_decisions where business_event_id in (select id from pending)
+     ), left_out as (
+       delete from outbox where event_id in (select id from pending) returning event_id
+     )
+     update business_events set fanned_out_at = $2, wanted_by = 0
+     where id in (select event_id from left_out) and fanned_out_at is null returning id`),
+    [events, at],
+  );
+}

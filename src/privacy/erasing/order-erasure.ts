@@ -1,0 +1,152 @@
+// Orders erasures, and decides about those of many rows.
+import { recordAct } from '../../audit/record';
+import { currentTime } from '../../clock';
+import { InputError, type UserError } from '../../errors';
+import { reasonFault } from '../../evidence/reason';
+import { isUuid, newId, toNodeId } from '../../ids';
+import type { Db } from '../../sql/db';
+import { refuseSamePerson, refuseWithoutSecondPerson } from '../../users/approvals/second-person';
+import { findUser } from '../../users/user.store';
+import type { Viewer } from '../../viewer';
+import { decideErasure, type ErasureRow, erasureForUpdate, insertErasure } from '../erasure.store';
+import { refuseProgram } from '../refuse-program';
+import {
+  countOfPerson,
+  countTargets,
+  type ErasableCounts,
+  type Targets,
+  targetsOfDocument,
+  targetsOfRequests,
+} from './erased-rows.store';
+
+/** More rows need a second person. */
+export const ROWS_OF_ONE_PERSON = 100;
+/** Events or requests of one order, except that of a person. */
+export const MAX_TARGETS = 10_000;
+
+export type ErasureTarget =
+  | { kind: 'DOCUMENT'; documentType: string; name: string }
+  | { kind: 'PERSON'; userId: string }
+  /** @see requestIds at most MAX_TARGETS + 1 */
+  | { kind: 'CONTENT'; requestIds: readonly string[] };
+
+export interface Preview extends ErasableCounts {
+  /** Events, deliveries and requests whose content would be erased. */
+  rows: number;
+  needsSecondPerson: boolean;
+}
+
+const NO_TARGETS: Targets = { events: [], requests: [] };
+
+export async function previewErasure(db: Db, target: ErasureTarget): Promise<Preview> {
+  return (await found(db, target)).preview;
+}
+
+async function found(db: Db, target: ErasureTarget): Promise<{ targets: Targets; preview: Preview }> {
+  const targets = await targetsOf(db, target);
+  const counts = target.kind === 'PERSON' ? await countOfPerson(db, target.userId) : await countTargets(db, targets);
+  const rows = counts.events + counts.deliveries + counts.requests;
+  return { targets, preview: { ...counts, rows, needsSecondPerson: rows > ROWS_OF_ONE_PERSON } };
+}
+
+async function targetsOf(db: Db, target: ErasureTarget): Promise<Targets> {
+  if (target.kind === 'PERSON') return NO_TARGETS;
+  const targets =
+    target.kind === 'DOCUMENT'
+      ? await targetsOfDocument(db, target.documentType, target.name, MAX_TARGETS + 1)
+      : await targetsOfRequests(db, target.requestIds);
+  const isOver = [targets.events, targets.requests].some(({ length }) => length > MAX_TARGETS);
+  if (isOver || (target.kind === 'CONTENT' && target.requestIds.length > MAX_TARGETS)) {
+    const limit = MAX_TARGETS.toLocaleString('en');
+    const message = `More than ${limit} rows are meant, and an order has at most ${limit}: erase them in parts.`;
+    throw new InputError([{ field: [target.kind === 'CONTENT' ? 'where' : 'name'], code: 'TOO_LARGE', message }]);
+  }
+  return targets;
+}
+
+const FIELDS = { DOCUMENT: 'name', PERSON: 'userId', CONTENT: 'where' } as const;
+
+/** @throws InputError for each fault */
+export async function orderErasure(db: Db, viewer: Viewer, target: ErasureTarget, reason: string): Promise<ErasureRow> {
+  const fault = reasonFault(reason);
+  if (fault !== null) throw new InputError([{ field: ['reason'], code: 'INVALID', message: fault }]);
+  const field = [FIELDS[target.kind]];
+  if (target.kind === 'PERSON') await refusePerson(db, viewer, target.userId, field);
+  const { targets, preview } = await found(db, target);
+  if (preview.rows === 0 && target.kind !== 'PERSON') throw new InputError([nothingToErase(preview, field)]);
+  if (preview.needsSecondPerson) {
+    const what = `The erasure of more than ${ROWS_OF_ONE_PERSON} rows`;
+    await refuseWithoutSecondPerson(db, viewer.userId, ['SYSTEM_MANAGER'], what, field);
+  }
+  const now = currentTime();
+  const erasure: ErasureRow = {
+    id: newId(),
+    kind: target.kind,
+    state: preview.needsSecondPerson ? 'REQUESTED' : 'ORDERED',
+    userId: target.kind === 'PERSON' ? target.userId : null,
+    eventIds: targets.events,
+    requestIds: targets.requests,
+    rowCount: preview.rows,
+    reason: reason.trim(),
+    orderedBy: viewer.userId,
+    orderedAt: now,
+    decidedBy: null,
+    decidedAt: null,
+    erasedCount: 0,
+    deferredCount: 0,
+    deferredBecause: null,
+    nextStepAt: preview.needsSecondPerson ? null : now,
+    finishedAt: null,
+  };
+  await insertErasure(db, erasure);
+  await record(db, viewer, preview.needsSecondPerson ? 'erasure.requested' : 'erasure.ordered', erasure);
+  return erasure;
+}
+
+async function refusePerson(db: Db, viewer: Viewer, userId: string, field: string[]): Promise<void> {
+  const refuse = (code: UserError['code'], message: string) => {
+    throw new InputError([{ field, code, message }]);
+  };
+  const user = await findUser(db, userId);
+  if (!user) refuse('NOT_FOUND', 'There is no user with this id.');
+  if (userId === viewer.userId) refuse('CONFLICT', 'You cannot erase yourself: another SYSTEM_MANAGER must do it.');
+  if (user?.name === `erased ${userId}`) refuse('CONFLICT', 'This user was erased already.');
+}
+
+function nothingToErase({ erased }: Preview, field: string[]): UserError {
+  if (erased > 0) return { field, code: 'CONFLICT', message: 'All of it was erased already.' };
+  return { field, code: 'NOT_FOUND', message: 'There is no event and no request of it.' };
+}
+
+/** @throws InputError unless another person has ordered it */
+export async function decide(db: Db, viewer: Viewer, id: string, isApproved: boolean): Promise<ErasureRow> {
+  refuseProgram(viewer);
+  const erasure = isUuid(id) ? await erasureForUpdate(db, id) : null;
+  if (!erasure) {
+    throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no erasure with this id.' }]);
+  }
+  if (erasure.state !== 'REQUESTED') {
+    const message = `The erasure is ${erasure.state}: it waits for no decision.`;
+    throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
+  }
+  refuseSamePerson({ askedBy: erasure.orderedBy ?? '', decidedBy: viewer.userId }, 'this erasure', ['id']);
+  const now = currentTime();
+  const decided: ErasureRow = {
+    ...erasure,
+    state: isApproved ? 'ORDERED' : 'DECLINED',
+    decidedBy: viewer.userId,
+    decidedAt: now,
+    nextStepAt: isApproved ? now : null,
+    finishedAt: isApproved ? null : now,
+  };
+  await decideErasure(db, decided);
+  await record(db, viewer, isApproved ? 'erasure.approved' : 'erasure.declined', decided);
+  return decided;
+}
+
+// without the name of a document: the entry outlives it
+async function record(db: Db, viewer: Viewer, action: string, erasure: ErasureRow): Promise<void> {
+  const { id, kind, userId, rowCount, reason } = erasure;
+  const details = { kind, user: userId && toNodeId('User', userId), rows: rowCount };
+  await recordAct(db, viewer, { action, subjectType: 'Erasure', subjectId: id, reason, details });
+}

@@ -1,0 +1,169 @@
+// Does what was ordered, in steps: each is one transaction, so that a process that ends leaves nothing half done, and another
+// one goes on.
+import { recordOwnAct } from '../../audit/record';
+import { currentMs, currentTime } from '../../clock';
+import type { DeliveryQueue } from '../../delivery/queue/queue';
+import type { Db } from '../../sql/db';
+import type { Transaction } from '../../sql/transactions';
+import { type ErasureRow, isOrderSealed, reportErasure, takeErasure } from '../erasure.store';
+import { endPending } from './end-pending';
+import {
+  type ErasedRows,
+  eraseRows,
+  eraseUser,
+  familiesOf,
+  type Obstacle,
+  ownEventsAbout,
+  type StepRows,
+  type Targets,
+  targetsOfPerson,
+} from './erased-rows.store';
+import type { ErasureJournal } from './journal';
+
+export interface ErasingParts {
+  db: Db;
+  transaction: Transaction;
+  queue: DeliveryQueue;
+  journal: ErasureJournal;
+}
+
+/** Events in one step; each has a delivery for each webhook that it went to. */
+const EVENTS = 50;
+/** A process that has not reported for so long has ended. */
+const LEASE_MS = 60_000;
+/** Until what is pending, or is not sealed yet, is tried again. */
+const SOON_MS = 1_000;
+/** Until what is held is tried again; the release of a hold does not wait for it. */
+const LATER_MS = 600_000;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+const BECAUSE: { readonly [Name in Obstacle]: string } = {
+  HOLD: 'A legal hold covers them.',
+  MINIMUM: 'The minimum for which they are kept has not passed.',
+  PENDING: 'They are being sent.',
+  UNSEALED: 'They are not sealed yet.',
+};
+
+/** Does the erasure that is due. @returns whether one was */
+export async function eraseNext(parts: ErasingParts): Promise<boolean> {
+  const { db } = parts;
+  const now = currentTime();
+  const erasure = await takeErasure(db, now, new Date(now.getTime() + LEASE_MS));
+  if (!erasure) return false;
+  if (!(await isOrderSealed(db, erasure.id))) {
+    await report(db, erasure, { UNSEALED: erasure.rowCount }, 0);
+    return true;
+  }
+  const obstacles: ErasedRows['obstacles'] = {};
+  let erased = 0;
+  for await (const targets of pagesOf(db, erasure)) {
+    const own = await ownEventsAbout(db, targets.events, erasure.id);
+    const events = [...new Set([...targets.events, ...own])];
+    const step = await eraseStep(parts, erasure, await familiesOf(db, { ...targets, events }));
+    erased += step.events.length + step.deliveries.length + step.requests.length;
+    for (const [why, count] of Object.entries(step.obstacles)) {
+      obstacles[why as Obstacle] = (obstacles[why as Obstacle] ?? 0) + count;
+    }
+    await extend(db, erasure);
+  }
+  if (erasure.kind === 'PERSON' && (await erasePerson(parts, erasure))) obstacles.HOLD = (obstacles.HOLD ?? 0) + 1;
+  await parts.transaction((own) => report(own, erasure, obstacles, erased));
+  return true;
+}
+
+/** Erases these rows in one transaction, after what is pending of them was ended in another. */
+export async function eraseStep(
+  { transaction, queue, journal }: ErasingParts,
+  { id }: Pick<ErasureRow, 'id'>,
+  rows: StepRows,
+): Promise<ErasedRows> {
+  await transaction((db) => endPending(db, queue, rows));
+  return transaction(async (db) => {
+    const erased = await eraseRows(db, id, rows);
+    const { events, deliveries, requests } = erased;
+    // before the commit: what was erased is in the journal, whenever the process ends
+    if (events.length + deliveries.length + requests.length > 0) {
+      await journal.append({ at: currentTime().toISOString(), erasure: id, events, deliveries, requests, user: null });
+    }
+    return erased;
+  });
+}
+
+async function erasePerson({ transaction, journal }: ErasingParts, { id, userId }: ErasureRow): Promise<boolean> {
+  return transaction(async (db) => {
+    const isHeld = await eraseUser(db, id);
+    if (!isHeld) {
+      const nothing = { events: [], deliveries: [], requests: [] };
+      await journal.append({ at: currentTime().toISOString(), erasure: id, ...nothing, user: userId });
+    }
+    return isHeld;
+  });
+}
+
+async function* pagesOf(db: Db, { kind, userId, eventIds, requestIds }: ErasureRow): AsyncGenerator<Targets> {
+  if (kind !== 'PERSON' || userId === null) {
+    for (let at = 0; at < Math.max(eventIds.length, requestIds.length); at += EVENTS) {
+      yield { events: eventIds.slice(at, at + EVENTS), requests: requestIds.slice(at, at + EVENTS) };
+    }
+    return;
+  }
+  for (const of of ['events', 'requests'] as const) {
+    for (let after = FIRST_ID; ; ) {
+      const found = (await targetsOfPerson(db, userId, after, EVENTS))[of];
+      if (found.length > 0) yield { events: [], requests: [], [of]: found };
+      if (found.length < EVENTS) break;
+      after = found.at(-1) as string;
+    }
+  }
+}
+
+async function extend(db: Db, erasure: ErasureRow): Promise<void> {
+  const { state, deferredCount, deferredBecause } = erasure;
+  const nextStepAt = new Date(currentMs() + LEASE_MS);
+  await reportErasure(db, erasure.id, {
+    state,
+    erasedCount: 0,
+    deferredCount,
+    deferredBecause,
+    nextStepAt,
+    finishedAt: null,
+  });
+}
+
+async function report(
+  db: Db,
+  erasure: ErasureRow,
+  obstacles: ErasedRows['obstacles'],
+  erasedCount: number,
+): Promise<void> {
+  const names = Object.keys(obstacles) as Obstacle[];
+  const deferredCount = names.reduce((sum, name) => sum + (obstacles[name] ?? 0), 0);
+  const deferredBecause = names.length > 0 ? names.map((name) => BECAUSE[name]).join(' ') : null;
+  const subject = { subjectType: 'Erasure', subjectId: erasure.id };
+  if (deferredCount === 0) {
+    const finishedAt = currentTime();
+    const done = { deferredCount, deferredBecause, nextStepAt: null, finishedAt };
+    await reportErasure(db, erasure.id, { state: 'DONE', erasedCount, ...done });
+    const details = { rows: erasure.erasedCount + erasedCount };
+    await recordOwnAct(db, { action: 'erasure.done', ...subject, details });
+    return;
+  }
+  const isLong = names.includes('HOLD') || names.includes('MINIMUM');
+  const state = isLong ? 'DEFERRED' : erasure.state;
+  const nextStepAt = new Date(currentMs() + (isLong ? LATER_MS : SOON_MS));
+  await reportErasure(db, erasure.id, {
+    state,
+    erasedCount,
+    deferredCount,
+    deferredBecause,
+    nextStepAt,
+    finishedAt: null,
+  });
+  if (isLong && erasure.state !== 'DEFERRED') {
+    await recordOwnAct(db, {
+      action: 'erasure.deferred',
+      ...subject,
+      details: { rows: deferredCount, deferredBecause },
+    });
+  }
+}

@@ -1,0 +1,83 @@
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { UserEntity } from '../users/user.entity';
+
+export const ERASURE_KINDS = ['DOCUMENT', 'PERSON', 'CONTENT', 'RETENTION', 'REPEATED'] as const;
+export type ErasureKind = (typeof ERASURE_KINDS)[number];
+
+export const ERASURE_STATES = ['REQUESTED', 'ORDERED', 'DEFERRED', 'DONE', 'DECLINED'] as const;
+export type ErasureState = (typeof ERASURE_STATES)[number];
+
+/** An order to erase content, or an erasure of a limit. */
+@Entity('erasures')
+@Index('erasures_open_idx', ['nextStepAt'], { where: 'next_step_at is not null' })
+@Check('erasures_kind_check', `kind in ('DOCUMENT', 'PERSON', 'CONTENT', 'RETENTION', 'REPEATED')`)
+@Check('erasures_state_check', `state in ('REQUESTED', 'ORDERED', 'DEFERRED', 'DONE', 'DECLINED')`)
+@Check('erasures_finished_check', `(finished_at is null) = (state in ('REQUESTED', 'ORDERED', 'DEFERRED'))`)
+@Check('erasures_next_step_check', `(next_step_at is null) = (state not in ('ORDERED', 'DEFERRED'))`)
+@Check('erasures_second_person_check', 'decided_by is null or decided_by <> ordered_by')
+export class ErasureEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'erasures_pkey' })
+  id: string;
+
+  @Column('text')
+  kind: ErasureKind;
+
+  @Column('text')
+  state: ErasureState;
+
+  @Column('uuid', { name: 'user_id', nullable: true })
+  userId: string | null;
+
+  @ManyToOne(() => UserEntity)
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'erasures_user_id_fkey' })
+  user: UserEntity | null;
+
+  /** With their deliveries and requests. */
+  @Column('uuid', { name: 'event_ids', array: true })
+  eventIds: string[];
+
+  /** Requests without an event. */
+  @Column('uuid', { name: 'request_ids', array: true })
+  requestIds: string[];
+
+  @Column('integer', { name: 'row_count' })
+  rowCount: number;
+
+  @Column('text')
+  reason: string;
+
+  @Column('uuid', { name: 'ordered_by', nullable: true })
+  orderedBy: string | null;
+
+  @ManyToOne(() => UserEntity)
+  @JoinColumn({ name: 'ordered_by', foreignKeyConstraintName: 'erasures_ordered_by_fkey' })
+  orderer: UserEntity | null;
+
+  @Column({ type: 'timestamptz', name: 'ordered_at', precision: 3 })
+  orderedAt: Date;
+
+  @Column('uuid', { name: 'decided_by', nullable: true })
+  decidedBy: string | null;
+
+  @ManyToOne(() => UserEntity)
+  @JoinColumn({ name: 'decided_by', foreignKeyConstraintName: 'erasures_decided_by_fkey' })
+  decider: UserEntity | null;
+
+  @Column({ type: 'timestamptz', name: 'decided_at', precision: 3, nullable: true })
+  decidedAt: Date | null;
+
+  @Column('integer', { name: 'erased_count', default: 0 })
+  erasedCount: number;
+
+  @Column('integer', { name: 'deferred_count', default: 0 })
+  deferredCount: number;
+
+  @Column('text', { name: 'deferred_because', nullable: true })
+  deferredBecause: string | null;
+
+  @Column({ type: 'timestamptz', name: 'next_step_at', precision: 3, nullable: true })
+  nextStepAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'finished_at', precision: 3, nullable: true })
+  finishedAt: Date | null;
+}

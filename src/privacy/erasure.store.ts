@@ -1,0 +1,111 @@
+// Orders to erase content.
+import { columns } from '../sql/columns';
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
+import type { ErasureEntity } from './erasure.entity';
+
+export type ErasureRow = Omit<ErasureEntity, 'user' | 'orderer' | 'decider'>;
+
+const ERASURE = columns<Omit<ErasureRow, 'eventIds' | 'requestIds'>>([
+  ['id', 'id', 'uuid'],
+  ['kind', 'kind', 'text'],
+  ['state', 'state', 'text'],
+  ['userId', 'user_id', 'uuid'],
+  ['rowCount', 'row_count', 'integer'],
+  ['reason', 'reason', 'text'],
+  ['orderedBy', 'ordered_by', 'uuid'],
+  ['orderedAt', 'ordered_at', 'timestamptz'],
+  ['decidedBy', 'decided_by', 'uuid'],
+  ['decidedAt', 'decided_at', 'timestamptz'],
+  ['erasedCount', 'erased_count', 'integer'],
+  ['deferredCount', 'deferred_count', 'integer'],
+  ['deferredBecause', 'deferred_because', 'text'],
+  ['nextStepAt', 'next_step_at', 'timestamptz'],
+  ['finishedAt', 'finished_at', 'timestamptz'],
+]);
+
+const READ = `id, kind, state, user_id as "userId", event_ids as "eventIds", request_ids as "requestIds",
+  row_count as "rowCount", reason, ordered_by as "orderedBy", ordered_at as "orderedAt", decided_by as "decidedBy",
+  decided_at as "decidedAt", erased_count as "erasedCount", deferred_count as "deferredCount",
+  deferred_because as "deferredBecause", next_step_at as "nextStepAt", finished_at as "finishedAt"`;
+
+export async function insertErasure(db: Db, erasure: ErasureRow): Promise<void> {
+  const [events, requests] = [ERASURE.length + 1, ERASURE.length + 2];
+  await changedBy(
+    db,
+    statement(`insert into erasures (${ERASURE.names}, event_ids, request_ids)
+     select made.*, $${events}::uuid[], $${requests}::uuid[] from unnest(${ERASURE.arrays()}) as made`),
+    [...ERASURE.valuesOf([erasure]), erasure.eventIds, erasure.requestIds],
+  );
+}
+
+export async function erasureById(db: Db, id: string): Promise<ErasureRow | null> {
+  return rowOf(db, statement(`select ${READ} from erasures where id = $1`), [id]);
+}
+
+export async function erasureForUpdate(db: Db, id: string): Promise<ErasureRow | null> {
+  return rowOf(db, statement(`select ${READ} from erasures where id = $1 for update`), [id]);
+}
+
+/** Newest first. */
+export async function erasures(db: Db, atMost: number): Promise<ErasureRow[]> {
+  return rowsOf(db, statement(`select ${READ} from erasures order by id desc limit $1`), [atMost]);
+}
+
+export async function decideErasure(
+  db: Db,
+  { id, state, decidedBy, decidedAt, nextStepAt, finishedAt }: ErasureRow,
+): Promise<void> {
+  await changedBy(
+    db,
+    statement(`update erasures set state = $2, decided_by = $3, decided_at = $4, next_step_at = $5, finished_at = $6
+     where id = $1`),
+    [id, state, decidedBy, decidedAt, nextStepAt, finishedAt],
+  );
+}
+
+/** Takes the erasure that is due, until the given time: after that, another process may take it. */
+export async function takeErasure(db: Db, now: Date, until: Date): Promise<ErasureRow | null> {
+  return rowOf(
+    db,
+    statement(`update erasures set next_step_at = $2 where id = (
+       select id from erasures where next_step_at <= $1 order by next_step_at limit 1 for update skip locked
+     ) returning ${READ}`),
+    [now, until],
+  );
+}
+
+/** Whether the entry of the audit trail that ordered it is in the tree. */
+export async function isOrderSealed(db: Db, id: string): Promise<boolean> {
+  const row = await rowOf(
+    db,
+    statement(`select from audit_entries a join evidence_leaves l on l.kind = 2 and l.subject_id = a.id
+     where a.subject_id = $1 and a.action in ('erasure.ordered', 'erasure.approved') limit 1`),
+    [id],
+  );
+  return row !== null;
+}
+
+export interface ErasureProgress {
+  state: ErasureRow['state'];
+  erasedCount: number;
+  deferredCount: number;
+  deferredBecause: string | null;
+  nextStepAt: Date | null;
+  finishedAt: Date | null;
+}
+
+/** @param progress its `erasedCount` is added */
+export async function reportErasure(db: Db, id: string, progress: ErasureProgress): Promise<void> {
+  const { state, erasedCount, deferredCount, deferredBecause, nextStepAt, finishedAt } = progress;
+  await changedBy(
+    db,
+    statement(`update erasures set state = $2, erased_count = erased_count + $3, deferred_count = $4,
+       deferred_because = $5, next_step_at = $6, finished_at = $7 where id = $1`),
+    [id, state, erasedCount, deferredCount, deferredBecause, nextStepAt, finishedAt],
+  );
+}
+
+/** After a hold was released: what was deferred because of it is tried again at once. */
+export async function hastenDeferred(db: Db, now: Date): Promise<void> {
+  await changedBy(db, statement(`update erasures set next_step_at = $1 where state = 'DEFERRED'`), [now]);
+}

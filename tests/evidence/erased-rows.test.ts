@@ -1,0 +1,79 @@
+// Rows whose content is gone, and whether a sealed entry says so.
+import { LEAF_KINDS, type LeafKind } from '../../src/evidence/formats/leaf-kinds';
+import { seal } from '../../src/evidence/seal';
+import { LEAF_TABLES } from '../../src/evidence/sealed-rows.store';
+import { insertRandomRows } from './random-rows';
+import { addAuditor, type Store, startStore, tamperWith, verify } from './stored-tree';
+
+const KINDS = Object.keys(LEAF_KINDS) as LeafKind[];
+const CONTENT: Record<LeafKind, string> = {
+  request: `url = '[erased]', headers = null, reference_document = null, response_headers = null, response_body = null,
+    error = null, remote_address = null`,
+  audit: 'details = null, reason = null, remote_address = null, user_agent = null',
+  event: `reference_document = '[erased]', idempotency_key = null, remote_address = null`,
+  decision: 'message = null',
+};
+
+let store: Store;
+const ids = {} as Record<LeafKind, string[]>;
+
+beforeAll(async () => {
+  store = await startStore();
+  await addAuditor(store);
+  const { database } = store;
+  for (const kind of KINDS) ids[kind] = await insertRandomRows(database, LEAF_TABLES[kind].table, 4);
+  await tamperWith(
+    database,
+    KINDS.flatMap((kind) => [
+      `update ${LEAF_TABLES[kind].table} r set leaf_hash = ${kind}_leaf_hash(r)`,
+      `insert into evidence_queue (kind, subject_id, leaf_hash)
+       select ${LEAF_KINDS[kind]}, id, leaf_hash from ${LEAF_TABLES[kind].table}`,
+    ]),
+  );
+  while (await seal(store.transaction, store.keyring, 'erp.example.com'));
+});
+afterAll(() => store.stop());
+
+const erase = (kind: LeafKind, digests = `content_digests(${kind}_record(r))`) =>
+  `update ${LEAF_TABLES[kind].table} r set erased_digests = ${digests}, content_salt = null,
+     erasure_id = gen_random_uuid(), ${CONTENT[kind]} where id = '${ids[kind][0]}'`;
+
+test.each(KINDS)('the record of an erased %s is the same, and another one is refused', async (kind) => {
+  const { database } = store;
+  const run = async (...statements: string[]) => {
+    await database.query('begin');
+    try {
+      for (const statement of statements) await database.query(statement);
+    } finally {
+      await database.query('rollback');
+    }
+  };
+  await run(erase(kind));
+  const refused = /is refused: the record is write-once/;
+  await expect(run(erase(kind, `'{"error":"00"}'`))).rejects.toThrow(refused);
+  const { table } = LEAF_TABLES[kind];
+  const where = `where id = '${ids[kind][0]}'`;
+  // what is erased stays erased, under the same order, and nothing else changes with it
+  await expect(run(erase(kind), `update ${table} set erasure_id = gen_random_uuid() ${where}`)).rejects.toThrow(
+    refused,
+  );
+  const [column = ''] = CONTENT[kind].split(' = ');
+  const value = kind === 'event' || kind === 'request' ? `'[erased]'` : 'null';
+  await expect(run(erase(kind).replace(`${column} = ${value}`, `${column} = 'kept'`))).rejects.toThrow(refused);
+  await expect(run(`update ${table} set ${column} = 'x' ${where}`)).rejects.toThrow(refused);
+});
+
+test('content that is gone without a sealed entry is found, and so are edited digests', async () => {
+  await tamperWith(
+    store.database,
+    KINDS.map((kind) => erase(kind)),
+  );
+  const found = async () =>
+    (await verify(store, 'ROWS')).map(({ name, kind, rowId }) => `${name} ${kind} ${rowId}`).sort();
+  expect(await found()).toEqual(KINDS.map((kind) => `ERASED_WITHOUT_ORDER ${kind} ${ids[kind][0]}`).sort());
+  await tamperWith(
+    store.database,
+    KINDS.map((kind) => `update ${LEAF_TABLES[kind].table} set erased_digests = 'x' where id = '${ids[kind][0]}'`),
+  );
+  expect(await found()).toEqual(KINDS.map((kind) => `CHANGED ${kind} ${ids[kind][0]}`).sort());
+});

@@ -1,0 +1,294 @@
+// Erasure, in a running application: what is left of the content, and what the proofs say.
+import { readFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startTestApp, type TestApp } from '../support/app';
+import { askIn, sessionFor } from '../support/browser-session';
+import { mutate } from '../support/mutate';
+import { type Receiver, startReceiver } from '../support/receiver';
+import { waitFor } from '../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../support/webhooks';
+import { rowsWith } from './rows-with';
+
+const REASON = 'Request 17 under Art. 17';
+
+let app: TestApp;
+let partner: Receiver;
+let journal: string;
+
+beforeAll(async () => {
+  journal = join(await mkdtemp(join(tmpdir(), 'erasure-')), 'journal.ndjson');
+  [app, partner] = await Promise.all([startTestApp({ ERASURE_JOURNAL_FILE: journal }), startReceiver()]);
+  partner.answerWith(({ body }) => ({
+    status: 200,
+    headers: { 'x-echo': /name":"(\w+)/.exec(body.toString())?.[1] ?? 'none' },
+    body,
+  }));
+  await createTestWebhook(app, `${partner.url}in`, {
+    documentType: 'Customer',
+    url: `${partner.url}in?who={{ doc.name }}`,
+    headers: [{ name: 'X-Name', value: '{{ doc.name }}' }],
+  });
+  await createTestWebhook(app, partner.url, { documentType: 'Customer', condition: 'doc.name == "nobody"' });
+});
+afterAll(() => Promise.all([app.stop(), partner.stop()]));
+
+const customer = (name: string, more: object = {}) => ({
+  ...invoice(name, {
+    documentType: 'Customer',
+    idempotencyKey: `key-${name}`,
+    data: { name, secret: `about ${name}` },
+    ...more,
+  }),
+});
+
+async function settled(
+  event: string,
+): Promise<{ id: string; status: string; requests: { nodes: { id: string }[] } }[]> {
+  return waitFor('the deliveries, indexed and sealed', async () => {
+    const { data } = await app.ask(`{ businessEvent(id: "${event}") { evidence { state } deliveries { nodes { id status
+      evidence { state } requests { nodes { id evidence { state } } } } } } }`);
+    const { deliveries, evidence } = data.businessEvent;
+    const sealed = (row: { evidence: { state: string } | null }) =>
+      row.evidence === null || row.evidence.state === 'SEALED';
+    const isDone =
+      evidence.state === 'SEALED' &&
+      deliveries.nodes.length === 2 &&
+      deliveries.nodes.every(
+        (each: {
+          status: string;
+          evidence: { state: string };
+          requests: { nodes: { evidence: { state: string } }[] };
+        }) => !['PENDING', 'RETRYING'].includes(each.status) && sealed(each) && each.requests.nodes.every(sealed),
+      );
+    return isDone && deliveries.nodes;
+  });
+}
+
+async function isDone(id: string, state = 'DONE') {
+  return waitFor(`the erasure ${state}`, async () => {
+    const { data } = await app.ask(`{ erasure(id: "${id}") { state erasedCount deferredCount deferredBecause } }`);
+    return data.erasure.state === state && data.erasure;
+  });
+}
+
+async function findings() {
+  const { run } = await mutate(app, 'verifyEvidence', { depth: 'CONTENT' }, 'run { id }');
+  return waitFor('the verification', async () => {
+    const { data } = await app.ask(`{ evidenceRun(id: "${run.id}") { state findings { name kind rowId message } } }`);
+    return data.evidenceRun.state === 'COMPLETED' && data.evidenceRun.findings;
+  });
+}
+
+test('a document is erased with every copy, and its proofs still verify', async () => {
+  const [event = '', kept = ''] = await publish(app, [customer('JaneDoe'), customer('Somebody')]);
+  const [deliveries] = await Promise.all([settled(event), settled(kept)]);
+  const delivered = deliveries.find(({ status }) => status === 'DELIVERED');
+  const request = delivered?.requests.nodes[0]?.id;
+  await mutate(app, 'exportWebhookRequestLogs', { where: { referenceDocument: { eq: 'JaneDoe' } } }, 'export { id }');
+  await mutate(
+    app,
+    'replayDeliveries',
+    { where: { referenceDocument: { eq: 'JaneDoe' }, status: { eq: 'EXHAUSTED' } }, reason: 'JaneDoe asked' },
+    'replay { id }',
+  );
+  const before = await rowsWith(app.database, 'JaneDoe');
+  expect(Object.keys(before)).toEqual(
+    expect.arrayContaining([
+      'payloads',
+      'business_events',
+      'deliveries',
+      'webhook_request_logs',
+      'request_index',
+      'exports',
+      'replays',
+      'audit_entries',
+      'idempotency_keys',
+    ]),
+  );
+  const preview = await app.ask(
+    '{ previewErasure(target: { documentType: "Customer", name: "JaneDoe" }) { rows events deliveries requests held needsSecondPerson } }',
+  );
+  expect(preview.data.previewErasure).toEqual({
+    rows: 4,
+    events: 1,
+    deliveries: 2,
+    requests: 1,
+    held: 0,
+    needsSecondPerson: false,
+  });
+  const input = { documentType: 'Customer', name: 'JaneDoe', reason: REASON };
+  const { erasure } = await mutate(app, 'eraseDocument', input, 'erasure { id state }');
+  expect(await isDone(erasure.id)).toMatchObject({ erasedCount: 5, deferredCount: 0 });
+  expect(await rowsWith(app.database, 'JaneDoe')).toEqual({});
+  expect(Object.keys(await rowsWith(app.database, 'Somebody'))).toContain('payloads');
+  const { data } =
+    await app.ask(`{ webhookRequestLog(id: "${request}") { url headers data response error referenceDocument
+    responseStatus evidence { state proof } } businessEvent(id: "${event}") { referenceDocument data evidence { state proof } } }`);
+  expect(data.webhookRequestLog).toMatchObject({
+    url: '[erased]',
+    headers: null,
+    data: null,
+    responseStatus: 200,
+    evidence: { state: 'ERASED' },
+  });
+  expect(data.webhookRequestLog.evidence.proof).toContain('c2sp.org/tlog-proof@v1');
+  expect(data.businessEvent).toMatchObject({
+    referenceDocument: '[erased]',
+    data: null,
+    evidence: { state: 'ERASED' },
+  });
+  expect(await findings()).toEqual([]);
+  const again = await app.ask(
+    `mutation ($input: EraseDocumentInput!) { eraseDocument(input: $input) { userErrors { field code message } } }`,
+    { input },
+  );
+  expect(again.data.eraseDocument.userErrors).toMatchObject([{ field: ['name'], code: 'NOT_FOUND' }]);
+  expect(readFileSync(journal, 'utf8')).toContain(erasure.id);
+  expect(readFileSync(journal, 'utf8')).not.toContain('JaneDoe');
+});
+
+test('a pending delivery ends as a skip, and a replay of erased content is refused', async () => {
+  await createTestWebhook(app, partner.url, { documentType: 'Later', retrySchedule: [3600] });
+  const [event] = await publish(app, [invoice('PENDING-1', { documentType: 'Later' })]);
+  const pending = await waitFor('the delivery', async () => {
+    const { data } = await app.ask(`{ businessEvent(id: "${event}") { deliveries { nodes { id status } } } }`);
+    return data.businessEvent.deliveries.nodes[0];
+  });
+  expect(pending.status).toBe('PENDING');
+  const { erasure } = await mutate(
+    app,
+    'eraseDocument',
+    { documentType: 'Later', name: 'PENDING-1', reason: REASON },
+    'erasure { id }',
+  );
+  await isDone(erasure.id);
+  const { data } = await app.ask(
+    `{ delivery(id: "${pending.id}") { status skipReason skipMessage referenceDocument } }`,
+  );
+  expect(data.delivery).toEqual({
+    status: 'SKIPPED',
+    skipReason: 'ERASED',
+    skipMessage: null,
+    referenceDocument: '[erased]',
+  });
+  const replayed = await mutate(app, 'replayDelivery', { deliveryId: pending.id, reason: 'Try again' });
+  expect(replayed.userErrors[0].message).toMatch(/^CONTENT_ERASED: its content was erased by [0-9a-f-]{36}/);
+  expect(await findings()).toEqual([]);
+});
+
+test('what a hold covers is deferred, and erased when the hold is released', async () => {
+  const [event = ''] = await publish(app, [customer('Heldman')]);
+  await settled(event);
+  const hold = { name: 'Case 9', documentType: 'Customer', referenceDocument: 'Heldman', reason: REASON };
+  const { legalHold } = await mutate(app, 'placeLegalHold', hold, 'legalHold { id }');
+  const { erasure } = await mutate(
+    app,
+    'eraseDocument',
+    { documentType: 'Customer', name: 'Heldman', reason: REASON },
+    'erasure { id }',
+  );
+  const deferred = await isDone(erasure.id, 'DEFERRED');
+  expect(deferred).toMatchObject({ erasedCount: 0, deferredCount: 4, deferredBecause: 'A legal hold covers them.' });
+  expect(Object.keys(await rowsWith(app.database, 'Heldman'))).toContain('payloads');
+  const second = await app.keyFor('SYSTEM_MANAGER');
+  await mutate(app, 'requestLegalHoldRelease', { id: legalHold.id, reason: 'The case was closed' });
+  const { data } = await askIn(
+    app.url,
+    await sessionFor(app.url, second),
+    `mutation { releaseLegalHold(input: { id: "${legalHold.id}" }) { userErrors { message } } }`,
+  );
+  expect(data.releaseLegalHold.userErrors).toEqual([]);
+  expect(await isDone(erasure.id)).toMatchObject({ erasedCount: 4 });
+  // the hold itself says what was held
+  expect(await rowsWith(app.database, 'Heldman')).toEqual({ legal_holds: 1 });
+});
+
+test('more than 100 rows wait for a second person', async () => {
+  const many = Array.from({ length: 40 }, () => invoice('MANY-1', { documentType: 'Many' }));
+  await createTestWebhook(app, partner.url, { documentType: 'Many', condition: 'false' });
+  await createTestWebhook(app, partner.url, { documentType: 'Many', condition: 'false' });
+  await publish(app, many);
+  await waitFor('the deliveries', async () => {
+    const { data } = await app.ask('{ deliveries(where: { documentType: { eq: "Many" } }) { totalCount } }');
+    return data.deliveries.totalCount === 80;
+  });
+  const input = { documentType: 'Many', name: 'MANY-1', reason: REASON };
+  await app.database.query(`update users set active = false where name like 'user-%'`);
+  const alone = await mutate(app, 'eraseDocument', input);
+  expect(alone.userErrors[0].message).toMatch(
+    /^The erasure of more than 100 rows needs a second person, and no other active user/,
+  );
+  await app.database.query(`update users set active = true where name like 'user-%'`);
+  const second = await sessionFor(app.url, await app.keyFor('SYSTEM_MANAGER'));
+  const { erasure } = await mutate(app, 'eraseDocument', input, 'erasure { id state rowCount }');
+  expect(erasure).toMatchObject({ state: 'REQUESTED', rowCount: 120 });
+  const approve = `mutation { approveErasure(input: { id: "${erasure.id}" }) { erasure { state } userErrors { message } } }`;
+  expect((await app.ask(approve)).data.approveErasure.userErrors[0].message).toMatch(/A person must do this/);
+  const own = await askIn(app.url, await sessionFor(app.url, app.adminKey), approve);
+  expect(own.data.approveErasure.userErrors[0].message).toMatch(/You asked for this erasure yourself/);
+  const [first, twice] = await Promise.all([askIn(app.url, second, approve), askIn(app.url, second, approve)]);
+  const states = [first, twice].map(({ data }) => data.approveErasure.erasure?.state ?? null).sort();
+  expect(states).toEqual(['ORDERED', null]);
+  expect(await isDone(erasure.id)).toMatchObject({ erasedCount: 120 });
+});
+
+test('a person is erased with their events, name, address and sessions', async () => {
+  const created = await mutate(
+    app,
+    'createUser',
+    { name: 'ursula.person', fullName: 'Ursula Person', email: 'ursula.person@example.com', roles: ['SUPPORT'] },
+    'user { id }',
+  );
+  const { id } = created.user;
+  const key = await mutate(app, 'createApiKey', { userId: id, label: 'of ursula.person' }, 'token');
+  await sessionFor(app.url, key.token);
+  const [event = ''] = await publish(app, [customer('BY-URSULA', { user: 'ursula.person' })]);
+  await settled(event);
+  const { erasure, userErrors } = await mutate(
+    app,
+    'erasePerson',
+    { userId: id, reason: REASON },
+    'erasure { id kind }',
+  );
+  expect(userErrors).toEqual([]);
+  await isDone(erasure.id);
+  expect(await rowsWith(app.database, 'ursula')).toEqual({});
+  expect(await rowsWith(app.database, 'BY-URSULA')).toEqual({});
+  const again = await mutate(app, 'erasePerson', { userId: id, reason: REASON });
+  expect(again.userErrors[0].message).toBe('This user was erased already.');
+  expect((await app.ask('{ viewer { id } }', undefined, key.token)).errors?.[0]?.extensions.code).toBe(
+    'UNAUTHENTICATED',
+  );
+  expect(await findings()).toEqual([]);
+});
+
+test('content that names a person is found by a filter, and erased', async () => {
+  const [event = ''] = await publish(app, [
+    customer('Other1', { data: { name: 'Other1', contact: 'max@example.com' } }),
+  ]);
+  await settled(event);
+  const preview = await waitFor('the index', async () => {
+    const { data } = await app.ask('{ previewErasure(target: { where: { search: "max@example.com" } }) { rows } }');
+    return data.previewErasure.rows > 0 && data.previewErasure;
+  });
+  expect(preview.rows).toBe(4);
+  const { erasure } = await mutate(
+    app,
+    'eraseContent',
+    { where: { search: 'max@example.com' }, reason: REASON },
+    'erasure { id }',
+  );
+  await isDone(erasure.id);
+  // the filter of the preview, which the audit trail keeps
+  expect(await rowsWith(app.database, 'max@example.com')).toEqual({ audit_entries: 1 });
+});
+
+test.each(['', 'short', 'x'.repeat(10_000), `\u001b[31m ${REASON}`, `NUL \u0000 ${REASON}`])(
+  'the reason %j is refused',
+  async (reason) => {
+    const { userErrors } = await mutate(app, 'eraseDocument', { documentType: 'Customer', name: 'Somebody', reason });
+    expect(userErrors).toMatchObject([{ field: ['reason'], code: 'INVALID' }]);
+  },
+);
