@@ -139,7 +139,7 @@ function openCheckpoint(note, keys) {
     .slice(end + 2, -1)
     .split('\n')
     .map((line) => /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line));
-  let isSigned = false;
+  const signers = new Set();
   for (const line of lines) {
     const bytes = Buffer.from(line?.[2] ?? '', 'base64');
     const key = keys.find(({ name, id }) => name === line?.[1] && id === bytes.subarray(0, 4).toString('hex'));
@@ -147,9 +147,9 @@ function openCheckpoint(note, keys) {
     if (!verify(null, Buffer.from(text), key.publicKey, bytes.subarray(4))) {
       throw new CannotVerify(`the signature of ${key.name} under a head is wrong: the head was edited`);
     }
-    isSigned = true;
+    signers.add(key.name);
   }
-  if (!isSigned) {
+  if (signers.size === 0) {
     const names = lines
       .map((line) => line?.[1])
       .filter(Boolean)
@@ -157,8 +157,8 @@ function openCheckpoint(note, keys) {
     throw new CannotVerify(`no head is signed by the given key; signatures: ${names || 'none'}`);
   }
   const [, origin, size, root] = /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n/.exec(text) ?? [];
-  if (!root || !keys.some(({ name }) => name === origin))
-    throw new CannotVerify('a signed text is no head of this log');
+  // a key speaks for the log of its name, and for no other
+  if (!root || !signers.has(origin)) throw new CannotVerify('a signed text is no head of the log of its key');
   return { origin, size: Number(size), root: Buffer.from(root, 'base64') };
 }
 
@@ -264,7 +264,7 @@ function checkProof(text, keys) {
     if (!names.includes(name) || record.content?.[name] !== digestOf(name, part))
       find(`${name} is not what was recorded`);
   }
-  return { record, parts: Object.keys(proof.parts), head, findings };
+  return { record, index: proof.index, parts: Object.keys(proof.parts), head, findings };
 }
 
 function check(text, keys, policy, knownHead) {
@@ -289,6 +289,12 @@ function check(text, keys, policy, knownHead) {
   const rows = bundle.proofs.map((proof) => checkProof(proof, keys));
   const findings = rows.flatMap((row) => row.findings);
   const { head } = rows[0];
+  const leaves = new Set();
+  for (const { record, index } of rows) {
+    if (leaves.has(index))
+      findings.push({ id: record.id ?? null, leaf: index, problem: 'the bundle has this leaf twice' });
+    leaves.add(index);
+  }
   if (rows.some((row) => row.head.size !== head.size || !row.head.root.equals(head.root))) {
     throw new CannotVerify('the proofs of the bundle have different heads');
   }
@@ -346,7 +352,14 @@ function read(file, what) {
   }
 }
 
-const say = (text) => process.stdout.write(`${text}\n`);
+/** One line. Characters that change what a terminal shows are escaped, as JSON does it: the file may be a forgery. */
+function say(line) {
+  const escapeUnit = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  const escaped = line.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
+    character.split('').map(escapeUnit).join(''),
+  );
+  process.stdout.write(`${escaped}\n`);
+}
 const count = (number, one) => `${number} ${one}${number === 1 ? '' : 's'}`;
 
 function print(result) {
@@ -355,8 +368,10 @@ function print(result) {
   for (const { id, leaf, problem } of result.findings)
     say(`  ${id ?? 'head'}${leaf === null ? '' : ` (leaf ${leaf})`}: ${problem}`);
   if (result.rows.length <= 20 && result.findings.length === 0) {
-    for (const { record, parts } of result.rows)
-      say(`  ${JSON.stringify(record)}\n  disclosed: ${parts.join(', ') || 'nothing'}`);
+    for (const { record, parts } of result.rows) {
+      say(`  ${JSON.stringify(record)}`);
+      say(`  disclosed: ${parts.join(', ') || 'nothing'}`);
+    }
   }
   for (const vkey of result.learned)
     say(`  the log changed its key, as a sealed entry under the given key says: ${vkey}`);
@@ -408,7 +423,7 @@ function main() {
     }
     return result.findings.length === 0 ? 0 : 1;
   } catch (error) {
-    if (!(error instanceof CannotVerify) && !(error instanceof TypeError)) throw error;
+    // other errors come of a file of another form: they must not end as NOT VERIFIED does
     const reason = error instanceof CannotVerify ? error.message : 'the file has not the form of a bundle';
     if (values.json) say(JSON.stringify({ verified: false, cannotVerify: reason }));
     else say(`CANNOT VERIFY: ${reason}`);

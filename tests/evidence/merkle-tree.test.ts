@@ -24,10 +24,10 @@ function treeHash(hashes: readonly Buffer[]): Buffer {
 }
 
 /** The stored hashes of the tree of all leaves, as sealing stores them. */
-function storedTree(): ReadTile {
-  const levels: Buffer[][] = [leaves];
+function storedTree(of: Buffer[]): ReadTile {
+  const levels: Buffer[][] = [of];
   const frontier = new Frontier(0, Buffer.alloc(0));
-  for (const leaf of leaves) {
+  for (const leaf of of) {
     frontier.append(leaf, ({ level, index, hash }) => {
       if (level % 8 !== 0) return;
       levels[level / 8] ??= [];
@@ -37,7 +37,7 @@ function storedTree(): ReadTile {
   return async (level, tile) => (levels[level] ?? []).slice(tile * 256, (tile + 1) * 256);
 }
 
-const read = storedTree();
+const read = storedTree(leaves);
 const roots = new Map<number, Buffer>();
 function rootOf(size: number): Buffer {
   const root = roots.get(size) ?? treeHash(leaves.slice(0, size));
@@ -92,6 +92,23 @@ test.each([255, 256, 257, 511, 512, 513, 700])(
     }
   },
 );
+
+test('proofs at the edges of the third level of tiles are right', async () => {
+  const many = Array.from({ length: 65_537 }, (_, n) => leafHashOf(`many ${n}`));
+  const readMany = storedTree(many);
+  const earlier = [256, 65_535].map((size) => [size, treeHash(many.slice(0, size))] as const);
+  for (const size of [65_535, 65_536, 65_537]) {
+    const root = treeHash(many.slice(0, size));
+    for (const index of [0, 255, 256, 32_768, 65_279, 65_280, size - 1]) {
+      const proof = await inclusionProof(index, size, readMany);
+      expect(rootByInclusion(index, size, many[index] as Buffer, proof)).toEqual(root);
+    }
+    for (const head of earlier) {
+      const proof = await consistencyProof(head[0], size, readMany);
+      expect(isConsistent(head, [size, root], proof)).toBe(true);
+    }
+  }
+});
 
 test('a proof that is cut off, extended, moved or swapped is wrong, here and for @sigstore/verify', async () => {
   const [index, size] = [77, 130];

@@ -5,7 +5,7 @@ import { decisionRecord, eventRecord } from '../../src/evidence/formats/event-re
 import { LEAF_KINDS, type LeafKind, recordOf } from '../../src/evidence/formats/leaf-kinds';
 import { leafHashOf } from '../../src/evidence/formats/merkle-tree';
 import { partDigest, payloadDigest } from '../../src/evidence/formats/parts';
-import { requestRecord } from '../../src/evidence/formats/record';
+import { auditRecord, requestRecord } from '../../src/evidence/formats/record';
 import { LEAF_TABLES } from '../../src/evidence/sealed-rows.store';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { columnsOf, insertRandomRows } from './random-rows';
@@ -113,7 +113,7 @@ test('a record keeps its bytes over releases', () => {
   );
 });
 
-test('the records of an event and of a decision keep their bytes over releases', () => {
+test('the records of an event, a decision and an audit entry keep their bytes over releases', () => {
   const id = '019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e';
   const contentSalt = Buffer.alloc(16, 7);
   const at = new Date('2026-03-04T09:30:00.012Z');
@@ -149,8 +149,27 @@ test('the records of an event and of a decision keep their bytes over releases',
     status: 'SKIPPED',
     webhookId: id,
   });
-  expect([event, decision].map((record) => leafHashOf(record).toString('hex'))).toEqual([
+  const entry = auditRecord({
+    id,
+    action: 'webhook.paused',
+    actorId: id,
+    actorKind: 'USER',
+    at,
+    contentSalt,
+    details: '{"status":"PAUSED"}',
+    reason: 'They are moving.',
+    remoteAddress: '203.0.113.7',
+    userAgent: null,
+    outcome: 'DONE',
+    requestId: 'req-1',
+    sessionId: null,
+    subjectId: id,
+    subjectType: 'Webhook',
+    apiKeyId: id,
+  });
+  expect([event, decision, entry].map((record) => leafHashOf(record).toString('hex'))).toEqual([
     '8bede3e176ab155676ff22ee4d6c30797d53d56540a115753f75bffa966d5545',
     '098d12b735f0f40712086455ee1150106b13bce6ee5ccfd2c9a1726de76ee522',
+    '8515761dfe9cd5c36319b00764188f8be75c8c3303f929a8d8327b5c63843152',
   ]);
 });
