@@ -6,27 +6,36 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const BUILT = join(ROOT, 'dist/src/programs/evidence-restart-program.js');
+/** By command, the programs that are compiled. */
+const PROGRAMS = {
+  'evidence restart': 'dist/src/programs/evidence-restart-program.js',
+  'admin-key': 'dist/src/programs/admin-key-program.js',
+};
 const COMPILER = join(ROOT, 'node_modules/typescript/package.json');
 
 const HELP = `hookledger verify FILE --key VKEY      checks evidence offline; hookledger verify --help says more
 hookledger evidence restart --because REASON
                                        goes on with sealing after a backup was restored
+hookledger admin-key --because REASON  makes a key of a SYSTEM_MANAGER when the administrator's is lost
 `;
 
-function main([command, subcommand, ...rest]) {
+function main(args) {
+  const [command, subcommand] = args;
   if (command === 'verify') {
     const verifier = [join(ROOT, 'src'), join(ROOT, 'dist/src')].map((folder) =>
       join(folder, 'evidence/verify-evidence.mjs'),
     );
-    return run(process.execPath, [verifier.find((file) => existsSync(file)), ...process.argv.slice(3)]);
+    return run(process.execPath, [verifier.find((file) => existsSync(file)), ...args.slice(1)]);
   }
-  if (command === 'evidence' && subcommand === 'restart') {
-    if (mustBuild()) {
+  const isPair = `${command} ${subcommand}` in PROGRAMS;
+  const program = PROGRAMS[isPair ? `${command} ${subcommand}` : command];
+  if (program) {
+    const built = join(ROOT, program);
+    if (mustBuild(built)) {
       const code = run('npm', ['run', '--silent', 'build'], { cwd: ROOT });
       if (code !== 0) return code;
     }
-    return run(process.execPath, ['--enable-source-maps', BUILT, ...rest]);
+    return run(process.execPath, ['--enable-source-maps', built, ...args.slice(isPair ? 2 : 1)]);
   }
   const isHelp = command === undefined || ['help', '--help', '-h'].includes(command);
   (isHelp ? process.stdout : process.stderr).write(
@@ -36,9 +45,9 @@ function main([command, subcommand, ...rest]) {
 }
 
 /** A clone whose sources are newer than what was built of them. */
-function mustBuild() {
+function mustBuild(program) {
   if (!existsSync(COMPILER)) return false;
-  if (!existsSync(BUILT)) return true;
+  if (!existsSync(program)) return true;
   const built = statSync(join(ROOT, 'dist/.tsbuildinfo'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return ['src', 'migrations'].some((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true }).some(

@@ -26,6 +26,7 @@ create table api_keys (
   key_id text not null,             -- the part of the key that finds the row; random for ADMIN_API_KEY; not secret
   token_hash bytea not null,        -- SHA-256 of the whole key: 256 random bits need no slow hash
   roles text[],                     -- null: all roles of the user
+  networks text[],                  -- CIDRs from which the key may be used; null: from everywhere
   created_at timestamptz(3) not null,
   expires_at timestamptz(3),
   revoked_at timestamptz(3),

@@ -7,6 +7,7 @@ CREATE TABLE api_keys (
   key_id text NOT NULL,
   token_hash bytea NOT NULL,
   roles text[],
+  networks text[],
   created_at timestamp(3) with time zone NOT NULL,
   expires_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,

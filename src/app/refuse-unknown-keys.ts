@@ -9,9 +9,11 @@ import { keysInUse } from '../keyring/sealed-secret.store';
 export async function refuseUnknownKeys(source: DataSource, keyring: Keyring): Promise<void> {
   const unknown = (await keysInUse(source.manager)).filter((kek) => !keyring.knows(kek));
   if (unknown.length > 0) {
-    throw new Error(
+    const error = new Error(
       `ENCRYPTION_KEY lacks the key ${unknown.join(', ')} under which secrets in this database are encrypted: ` +
         'add it to the list.',
     );
+    error.name = 'UnknownEncryptionKey';
+    throw error;
   }
 }

@@ -1,7 +1,7 @@
 // The addresses that the configuration allows webhooks to call.
 import { networkInterfaces } from 'node:os';
 import { type Config, ConfigError } from '../config';
-import { type Network, parseNetworks } from '../webhooks/request/allowed-addresses';
+import { type Network, parseNetworks } from '../networks';
 import type { TargetPolicy } from '../webhooks/request/target-url';
 
 const KEPT_MS = 5_000;

@@ -59,7 +59,7 @@ export async function* auditLines(
 }
 
 function lineOf(entry: ExportedEntry, show: (value: unknown) => unknown): string {
-  const { actorId, apiKeyId, subjectType, subjectId } = entry;
+  const { actorId, apiKeyId, sessionId, subjectType, subjectId } = entry;
   const { before, after, others } = readDetails(entry.details);
   return JSON.stringify({
     id: toNodeId('AuditEntry', entry.id),
@@ -70,6 +70,7 @@ function lineOf(entry: ExportedEntry, show: (value: unknown) => unknown): string
     actorId: actorId && toNodeId('User', actorId),
     actorName: entry.actorName,
     apiKeyId: apiKeyId && toNodeId('ApiKey', apiKeyId),
+    sessionId: sessionId && toNodeId('Session', sessionId),
     subjectType,
     subjectId: subjectType && subjectId && isNodeName(subjectType) ? toNodeId(subjectType, subjectId) : subjectId,
     reason: entry.reason,

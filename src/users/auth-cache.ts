@@ -10,6 +10,8 @@ export type TokenKind = 'key' | 'session';
 /** What the database returned for a token. */
 export interface AuthCacheEntry {
   who: Pick<Viewer, 'userId' | 'apiKeyId' | 'sessionId' | 'name' | 'roles'>;
+  /** From where the token authenticates; null: from everywhere. */
+  networks: readonly string[] | null;
   /** When the token stops authenticating; null: never. */
   expiresAt: Date | null;
   /** Whether neither the key or session nor its user has changed. */
@@ -29,7 +31,8 @@ export interface CachedAuth {
  * that reads the data also checks that both are unchanged. The cache alone never authenticates.
  */
 export interface AuthCache {
-  find(kind: TokenKind, token: string): CachedAuth | null;
+  /** @param isAllowed whether the caller may use the token from where they are, by its networks */
+  find(kind: TokenKind, token: string, isAllowed: (networks: readonly string[] | null) => boolean): CachedAuth | null;
   set(kind: TokenKind, token: string, entry: AuthCacheEntry): void;
 }
 
@@ -41,10 +44,11 @@ export function createAuthCache(): AuthCache {
   // keyed by hash: neither the memory nor the time of a lookup reveals a token
   const entries = new LRUCache<string, AuthCacheEntry>({ max: MAX_ENTRIES });
   return {
-    find(kind, token) {
+    find(kind, token, isAllowed) {
       const found = entries.get(nameOf(kind, token));
       const now = currentMs();
       if (!found || now - found.readAt >= MAX_AGE_MS) return null;
+      if (!isAllowed(found.networks)) return null;
       if (found.expiresAt && found.expiresAt.getTime() <= now) return null;
       return { who: found.who, stillHolds: found.isUnchanged };
     },

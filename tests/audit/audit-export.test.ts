@@ -51,6 +51,7 @@ test('the file has every entry that precedes it, oldest first, with names and id
     actorId: expect.stringMatching(/^usr_/),
     actorName: 'Administrator',
     apiKeyId: expect.stringMatching(/^key_/),
+    sessionId: null,
     subjectType: 'Webhook',
     subjectId: id,
     reason: 'they are moving',

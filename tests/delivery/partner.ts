@@ -11,7 +11,7 @@ import {
   type SenderOptions,
   type SendResult,
 } from '../../src/delivery/http/send';
-import { parseNetworks } from '../../src/webhooks/request/allowed-addresses';
+import { parseNetworks } from '../../src/networks';
 
 /** Partners and senders of one test file; `closeAll` belongs into its afterEach. */
 const open: (() => Promise<unknown>)[] = [];

@@ -11,10 +11,10 @@ import { createSender } from '../../src/delivery/http/send';
 import { startQueue } from '../../src/delivery/queue/queue';
 import { createKeyring } from '../../src/keyring/keyring';
 import { createLog } from '../../src/log';
+import { parseNetworks } from '../../src/networks';
 import type { Db } from '../../src/sql/db';
 import { WHOLE } from '../../src/sql/hash-part';
 import { pipelinedTransactions, type Transaction } from '../../src/sql/transactions';
-import { parseNetworks } from '../../src/webhooks/request/allowed-addresses';
 import type { TestApp } from '../support/app';
 
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';

@@ -21,6 +21,14 @@ export async function entryOf(app: TestApp, subject: string): Promise<string> {
   return answer.data.auditEntries.nodes[0].id;
 }
 
+/** That a user signed in. */
+export async function entryOfSession(app: TestApp): Promise<string> {
+  const answer = await app.ask(
+    '{ auditEntries(where: { action: { eq: "session.started" } }, first: 1) { nodes { id } } }',
+  );
+  return answer.data.auditEntries.nodes[0].id;
+}
+
 /** So that the owner of the key finds an entry of their own. */
 export async function recordEntryOf(app: TestApp, token: string): Promise<void> {
   await app.database.query(

@@ -2,17 +2,17 @@ import { documentId } from '../../src/documents/document-id';
 import { toNodeId, uuidOf } from '../../src/ids';
 import { pem } from '../delivery/partner';
 import type { TestApp } from '../support/app';
-import { signIn } from '../support/browser-session';
 import { mutate } from '../support/mutate';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
-import { entryOf, pausedWebhook, versionOf } from './history-rows';
+import { entryOf, entryOfSession, pausedWebhook, versionOf } from './history-rows';
 import { incomingWebhook } from './incoming-rows';
 import { makeMaskingRule, maskingMutations } from './masking-rows';
 import { makeExport, makeRun, signedSize } from './ordered-rows';
 import { sessionMutations } from './own-session';
 import type { Ids } from './paths';
 import { privacyIds, privacyMutations } from './privacy-rows';
+import { makeKey, makeUser } from './user-rows';
 
 const NOWHERE = 'http://127.0.0.1:9/';
 let made = 0;
@@ -91,19 +91,6 @@ async function idAbout(app: TestApp, ids: Ids, mutation: string): Promise<string
     await app.ask(`mutation { pauseWebhook(input: { id: "${id}" }) { userErrors { message } } }`);
   }
   return id;
-}
-
-async function makeUser(app: TestApp, name: string): Promise<string> {
-  const answer = await app.ask(`mutation { createUser(input: { name: "${name}", roles: [SUPPORT] }) { user { id } } }`);
-  return answer.data.createUser.user.id;
-}
-
-async function makeKey(app: TestApp, userId: string): Promise<string> {
-  const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
-  const input = `{ userId: "${userId}", label: "test", expiresAt: "${expiresAt}" }`;
-  const answer = await app.ask(`mutation { createApiKey(input: ${input}) { token apiKey { id } } }`);
-  await signIn(app.url, answer.data.createApiKey.token);
-  return answer.data.createApiKey.apiKey.id;
 }
 
 /** A request of this webhook that timed out, and is counted. */
@@ -248,6 +235,8 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     EvidenceRun: await makeRun(app),
     ...(await privacyIds(app)),
     AuditEntry: await entryOf(app, webhook),
+    'AuditEntry.session': await entryOfSession(app),
+    'AuditEntry.sessionId': await entryOfSession(app),
     WebhookVersion: await versionOf(app, webhook),
     MaskingRule: await makeMaskingRule(app, webhook),
     'User.auditEntries': (await app.ask('{ viewer { id } }')).data.viewer.id,

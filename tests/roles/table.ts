@@ -88,7 +88,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   ExpiringSecret: { readers: 'kind name expiresAt webhook', keyReaders: 'apiKey' },
   ApiKey: {
-    keyReaders: 'id label keyId roles user createdAt expiresAt revokedAt lastUsedAt',
+    keyReaders: 'id label keyId roles networks user createdAt expiresAt revokedAt lastUsedAt',
   },
   Session: {
     readers: 'id user method current createdAt expiresAt lastUsedAt endedAt endReason remoteAddress userAgent',
@@ -155,11 +155,11 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   SettingChange: { contentReaders: 'setting before after' },
   RestoreWebhookVersionPayload: { everybody: 'webhook secret publicKey frappeSecret notRestored userErrors' },
   AuditEntry: {
-    keyReaders: `id createdAt action outcome actor actorKind apiKey subjectType subjectId reason before after details
+    keyReaders: `id createdAt action outcome actor actorKind apiKey session sessionId subjectType subjectId reason before after details
       remoteAddress userAgent requestId evidence`,
   },
   OwnAuditEntry: {
-    everyRole: 'id createdAt action outcome subjectType subjectId reason remoteAddress userAgent requestId',
+    everyRole: 'id createdAt action outcome sessionId subjectType subjectId reason remoteAddress userAgent requestId',
     contentReaders: 'before after details',
   },
   WebhookRequestLogStats: {

@@ -1,4 +1,5 @@
-import { allowsAddress, isPublicAddress, parseNetworks } from '../../src/webhooks/request/allowed-addresses';
+import { parseNetworks } from '../../src/networks';
+import { allowsAddress, isPublicAddress } from '../../src/webhooks/request/allowed-addresses';
 
 const PUBLIC = ['8.8.8.8', '1.1.1.1', '93.184.216.34', '172.15.0.1', '172.32.0.1', '100.63.0.1', '100.128.0.1'];
 const PUBLIC_V6 = ['2606:4700:4700::1111', '2a00:1450:4001:82a::200e', '2001:4860:4860::8888', '2620:fe::fe'];

@@ -1,4 +1,4 @@
-import { parseNetworks } from '../../src/webhooks/request/allowed-addresses';
+import { parseNetworks } from '../../src/networks';
 import { checkTargetUrl, readTargetUrl } from '../../src/webhooks/request/target-url';
 
 const STRICT = { allowHttp: false, allowedNetworks: [] };

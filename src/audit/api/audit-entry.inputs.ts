@@ -49,6 +49,12 @@ export class AuditEntryWhere {
 
   @Field(() => IDFilter, {
     nullable: true,
+    description: 'The session with which it was done: { eq: "ses_..." }.',
+  })
+  sessionId?: IDFilter;
+
+  @Field(() => IDFilter, {
+    nullable: true,
     description: 'The object that it was done to, by its id: { eq: "whk_..." }, { in: ["usr_...", "key_..."] }.',
   })
   subjectId?: IDFilter;
@@ -90,6 +96,7 @@ export const AUDIT_ENTRY_FILTER: FilterMap = {
   actor: linkFilter('actor_id', 'users', () => USER_FILTER),
   actorKind: exactFilter('actor_kind'),
   apiKey: linkFilter('api_key_id', 'api_keys', () => API_KEY_FILTER),
+  sessionId: idFilter('Session', 'session_id'),
   subjectId: anyIdFilter('subject_id'),
   subjectType: textFilter('subject_type'),
   outcome: exactFilter('outcome'),

@@ -7,6 +7,7 @@ import { linkedFields, rootFields } from '../../read-plan/linked-fields';
 import { rowList, rowType } from '../../read-plan/row-type';
 import { all, equalsId } from '../../sql/condition';
 import { API_KEY } from '../../users/api-keys/api-key.linked-fields';
+import { SESSION } from '../../users/sessions/session.linked-fields';
 import { USER } from '../../users/user.linked-fields';
 import { ROLES, type Viewer } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
@@ -69,6 +70,11 @@ export const auditEntryLinkedFields = [
   linkedFields(AUDIT_ENTRY, {
     actor: link(USER, 'actorId', 'The user who did it; null: Hookledger itself.'),
     apiKey: link(API_KEY, 'apiKeyId', 'The API key with which it was done; null: none was used.'),
+    session: link(
+      SESSION,
+      'sessionId',
+      'The session with which it was done; null: none was used, or it has been deleted, 7 days after it had expired.',
+    ),
   }),
   linkedFields(OWN_AUDIT_ENTRY, {}),
   linkedFields(WEBHOOK, {

@@ -25,6 +25,16 @@ function resolverFor(type: () => ClassType<object>) {
       return subjectType && subjectId && isNodeName(subjectType) ? toNodeId(subjectType, subjectId) : null;
     }
 
+    @FieldResolver(() => ID, {
+      nullable: true,
+      description:
+        'The session with which it was done, `ses_...`; null: an API key alone, or Hookledger itself. Sessions are deleted 7 ' +
+        'days after they have expired, their ids stay here.',
+    })
+    sessionId(@Root() { sessionId }: AuditEntryRow) {
+      return sessionId && toNodeId('Session', sessionId);
+    }
+
     @HasRole(...CONTENT_READERS)
     @Masked('FILTER')
     @FieldResolver(() => GraphQLJSON, {

@@ -12,6 +12,10 @@ function subjectId(row: RowSource): string {
   return `${prefix} || encode(uuid_send(${row.column('subject_id')}), 'hex')`;
 }
 
+function sessionId(row: RowSource): string {
+  return `${literal(`${ID_PREFIXES.Session}_`)} || encode(uuid_send(${row.column('session_id')}), 'hex')`;
+}
+
 const detailed = (part: 'before' | 'after' | 'others') =>
   rawJson(
     (row) => row.column('details'),
@@ -20,6 +24,7 @@ const detailed = (part: 'before' | 'after' | 'others') =>
 
 const fields: SqlFields['fields'] = {
   subjectId: { kind: 'value', json: (row) => jsonOf(subjectId(row), true) },
+  sessionId: { kind: 'value', json: (row) => jsonOf(sessionId(row), true) },
   before: detailed('before'),
   after: detailed('after'),
   details: detailed('others'),

@@ -9,7 +9,7 @@ import { ACTOR_KINDS, AUDIT_OUTCOMES } from '../audit-entry.entity';
 
 export const AuditOutcomeEnum = publishEnum('AuditOutcome', AUDIT_OUTCOMES, 'Whether what an entry records was done.', {
   DONE: { description: 'It was done.' },
-  DENIED: { description: 'It was refused, because the roles of the caller do not allow it.' },
+  DENIED: { description: 'It was refused.' },
 });
 
 export const ActorKindEnum = publishEnum('ActorKind', ACTOR_KINDS, 'Who did what an entry records.', {

@@ -10,11 +10,13 @@ import type { JsonDocument } from '../../json/json-text';
 import type { Log } from '../../log';
 import type { Db } from '../../sql/db';
 import { authenticate, type From } from '../../users/api-keys/authenticate';
+import { allowsFrom } from '../../users/api-keys/key-networks';
 import type { AuthCache, TokenKind } from '../../users/auth-cache';
 import { authenticateSession } from '../../users/sessions/authenticate-session';
 import type { Viewer } from '../../viewer';
 import type { OwnPages } from './own-pages';
 import type { RateLimits } from './rate-limits';
+import { Refusal } from './refusal';
 import { sessionToken } from './session-cookie';
 
 declare module 'fastify' {
@@ -65,7 +67,7 @@ export async function readViewer(request: FastifyRequest, db: Db, authCache: Aut
       kind === 'key'
         ? authenticateWithin(rates, db, token, from, authCache ?? undefined)
         : findSessionUser(rates, db, token, from, authCache ?? undefined);
-    const cached = authCache?.find(kind, token);
+    const cached = authCache?.find(kind, token, (networks) => allowsFrom(networks, from.remoteAddress));
     if (cached) {
       request.viewer = { ...cached.who, ...from };
       request.optimisticAuth = { stillHolds: cached.stillHolds, confirm: ask };
@@ -106,8 +108,17 @@ async function findSessionUser(
     return await authenticateSession(db, token, from, authCache);
   } catch (error) {
     if (error instanceof AppError) rates.countRequest(null, from.remoteAddress);
-    throw error;
+    throw asRefusal(error);
   }
+}
+
+function isForbidden(error: unknown): error is AppError {
+  return error instanceof AppError && error.code === 'FORBIDDEN';
+}
+
+// before GraphQL, what is forbidden has its own HTTP status
+function asRefusal(error: unknown): unknown {
+  return isForbidden(error) ? new Refusal('FORBIDDEN', error.message, 403) : error;
 }
 
 const MAX_USER_AGENT = 500;
@@ -116,7 +127,7 @@ export function originOf({ ip, id, headers }: FastifyRequest): From & { remoteAd
   return { remoteAddress: ip, requestId: id, userAgent: headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null };
 }
 
-/** @throws AppError UNAUTHENTICATED; Refusal 429 if the address has tried too many wrong keys */
+/** @throws AppError UNAUTHENTICATED; Refusal 403 from outside of the key's networks, 429 after too many wrong keys */
 export async function authenticateWithin(
   rates: RateLimits,
   db: Db,
@@ -131,6 +142,8 @@ export async function authenticateWithin(
     return viewer;
   } catch (error) {
     if (error instanceof AppError && error.code === 'UNAUTHENTICATED') rates.wrongKey(from.remoteAddress);
-    throw error;
+    // the right key from a wrong place guesses nothing, but is to cost us little
+    if (isForbidden(error)) rates.countRequest(null, from.remoteAddress);
+    throw asRefusal(error);
   }
 }

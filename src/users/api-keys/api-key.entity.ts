@@ -29,6 +29,9 @@ export class ApiKeyEntity {
   @Column('text', { array: true, nullable: true })
   roles: Role[] | null;
 
+  @Column('text', { array: true, nullable: true })
+  networks: string[] | null;
+
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt: Date;
 

@@ -27,6 +27,14 @@ export class CreateApiKeyInput {
   })
   expiresAt?: Date | null;
 
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'The networks from which the key may be used, 1 to 50 in CIDR form, IPv4 or IPv6: ["203.0.113.0/24", "2001:db8::/32"]. ' +
+      'Sessions that are made from the key are bound to them too. Behind a proxy, set TRUSTED_PROXIES. Default: from everywhere.',
+  })
+  networks?: string[] | null;
+
   @Field(() => Boolean, {
     defaultValue: false,
     description: 'true: the key never expires. INVALID together with expiresAt. Default: false.',

@@ -7,6 +7,7 @@ export interface KeyWithUser {
   id: string;
   tokenHash: Buffer;
   roles: string[] | null;
+  networks: string[] | null;
   expiresAt: Date | null;
   revokedAt: Date | null;
   lastUsedAt: Date | null;
@@ -20,7 +21,7 @@ export interface KeyWithUser {
 
 export const API_KEYS = {
   table: 'api_keys',
-  columns: `id, user_id as "userId", label, key_id as "keyId", roles, created_at as "createdAt",
+  columns: `id, user_id as "userId", label, key_id as "keyId", roles, networks, created_at as "createdAt",
     expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"`,
 };
 
@@ -30,6 +31,7 @@ export interface ApiKeyRow {
   label: string;
   keyId: string;
   roles: string[] | null;
+  networks: string[] | null;
   createdAt: Date;
   expiresAt: Date | null;
   revokedAt: Date | null;
@@ -39,7 +41,7 @@ export interface ApiKeyRow {
 // Postgres gives each version of a row the number of the transaction that wrote it.
 const VERSION = `k.xmin::text || '/' || u.xmin::text`;
 
-const KEY_WITH_USER = `select k.id, k.token_hash as "tokenHash", k.roles, k.expires_at as "expiresAt",
+const KEY_WITH_USER = `select k.id, k.token_hash as "tokenHash", k.roles, k.networks, k.expires_at as "expiresAt",
     k.revoked_at as "revokedAt", k.last_used_at as "lastUsedAt", u.id as "userId", u.name as "userName",
     u.roles as "userRoles", u.active as "userActive", ${VERSION} as version
   from api_keys k join users u on u.id = k.user_id`;

@@ -19,6 +19,13 @@ export class ApiKeyType extends NodeType {
   })
   keyId: string;
 
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'The networks from which the key may be used, 1 to 50 in CIDR form, such as "10.0.0.0/8"; null: from everywhere.',
+  })
+  networks: string[] | null;
+
   @Field(() => GraphQLDateTime, { description: 'When the key was created. The id contains the same time.' })
   createdAt: Date;
 

@@ -8,11 +8,13 @@ import { hashToken } from '../token-hash';
 import { findUser, type UserRow } from '../user.store';
 import { type ApiKeyRow, findApiKeyForUpdate, insertApiKey, revokeKey } from './api-key.store';
 import { keyIdOf, makeToken } from './api-key-token';
+import { networkFaults } from './key-networks';
 
 export interface NewApiKey {
   userId: string | null;
   label: string;
   roles?: Role[] | null;
+  networks?: string[] | null;
   expiresAt?: Date | null;
   neverExpires: boolean;
 }
@@ -41,6 +43,7 @@ export async function createApiKey(
     label: input.label,
     keyId: keyIdOf(token) as string,
     roles: input.roles ? [...new Set(input.roles)] : null,
+    networks: input.networks ? [...new Set(input.networks)] : null,
     createdAt: timeOfId(id),
     expiresAt: expiryOf(input, timeOfId(id)),
     revokedAt: null,
@@ -51,6 +54,7 @@ export async function createApiKey(
     userId: toNodeId('User', user.id),
     label: input.label,
     roles: apiKey.roles,
+    networks: apiKey.networks,
     expiresAt: apiKey.expiresAt,
   };
   await recordAct(db, viewer, { action: 'api_key.created', subjectType: 'ApiKey', subjectId: id, details: { after } });
@@ -85,6 +89,7 @@ function faultsOf(input: NewApiKey, user: UserRow | null): UserError[] {
     const message = 'neverExpires is true, but expiresAt says when the key expires: give one of the two.';
     faults.push({ field: ['neverExpires'], code: 'INVALID', message });
   }
+  if (input.networks) faults.push(...networkFaults(input.networks));
   return faults;
 }
 

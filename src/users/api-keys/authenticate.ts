@@ -7,6 +7,7 @@ import type { AuthCache } from '../auth-cache';
 import { hashToken } from '../token-hash';
 import { isUnchanged, type KeyWithUser, keysWithUsers, touchApiKey } from './api-key.store';
 import { findKey } from './find-key';
+import { refuseFromElsewhere } from './key-networks';
 
 /** How exactly the last use of a key or session is stored. */
 export const LAST_USED_PRECISION_MS = 60_000;
@@ -21,7 +22,8 @@ export interface From {
 /**
  * The user whom this token authenticates. Each call reads the database, so that revoking a key, changing roles and
  * deactivating a user take effect at once.
- * @throws AppError UNAUTHENTICATED, with the same message whether the key is unknown, revoked or of an inactive user
+ * @throws AppError UNAUTHENTICATED, with the same message whether the key is unknown, revoked or of an inactive user;
+ *   FORBIDDEN from outside of the key's networks
  */
 export async function authenticate(db: Db, token: string, request: From, authCache?: AuthCache): Promise<Viewer> {
   const key = await findKey(db, token);
@@ -34,12 +36,14 @@ export async function authenticate(db: Db, token: string, request: From, authCac
     const at = key.expiresAt?.toISOString();
     throw new AppError('UNAUTHENTICATED', `This API key expired at ${at}: a SYSTEM_MANAGER can create another one.`);
   }
+  const who = { userId: key.userId, apiKeyId: key.id, sessionId: null, name: key.userName, roles: rolesOf(key) };
+  await refuseFromElsewhere(db, { ...who, ...request }, key.networks);
   if (!key.lastUsedAt || now.getTime() - key.lastUsedAt.getTime() >= LAST_USED_PRECISION_MS) {
     await touchApiKey(db, key.id, now);
   }
-  const who = { userId: key.userId, apiKeyId: key.id, sessionId: null, name: key.userName, roles: rolesOf(key) };
   authCache?.set('key', token, {
     who,
+    networks: key.networks,
     expiresAt: key.expiresAt,
     isUnchanged: isUnchanged(key),
     readAt: now.getTime(),

@@ -3,8 +3,9 @@ import { currentTime } from '../../clock';
 import { ConfigError } from '../../config';
 import { newId, timeOfId, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
+import type { Role } from '../../viewer';
 import { hashToken } from '../token-hash';
-import { findUserByName, insertUser, lockAdministrator } from '../user.store';
+import { changeUser, findUserByName, findUserForUpdate, insertUser, lockAdministrator } from '../user.store';
 import { hasApiKeys, insertApiKey, type KeyWithUser, revokeKeysLabelled } from './api-key.store';
 import { hasGeneratedForm, keyIdOf, makeToken, newChosenKeyId } from './api-key-token';
 import { defaultExpiry } from './api-keys';
@@ -25,31 +26,82 @@ export async function ensureFirstAdministrator(db: Db, configured: string | null
   const userId = await administratorId(db);
   if (configured === null && (await hasApiKeys(db, userId))) return null;
   const token = configured ?? makeToken();
-  const keyId = hasGeneratedForm(token) ? keyIdOf(token) : newChosenKeyId();
-  if (keyId === null) throw bad('has the form of a generated key, but its last six characters are wrong.');
+  if (hasGeneratedForm(token) && keyIdOf(token) === null)
+    throw bad('has the form of a generated key, but its last six characters are wrong.');
   const known = await findKey(db, token);
   const id = known?.id ?? newId();
   // the configuration decides how long its key works
   const expiresAt = configured === null ? defaultExpiry(timeOfId(id)) : null;
   if (known) refuseUnlessGood(known, userId, token);
   else {
-    await insertApiKey(db, {
-      id,
-      userId,
-      label: LABEL,
-      keyId,
-      tokenHash: hashToken(token),
-      roles: null,
-      createdAt: timeOfId(id),
-      expiresAt,
-      revokedAt: null,
-      lastUsedAt: null,
-    });
-    const details = { after: { userId: toNodeId('User', userId), label: LABEL, roles: null, expiresAt } };
-    await recordOwnAct(db, { action: 'api_key.created', subjectType: 'ApiKey', subjectId: id, details });
+    const key = { id, userId, label: LABEL, token, expiresAt };
+    await insertAdministratorKey(db, key, { reason: null, details: {} });
   }
   await revokeKeysLabelled(db, userId, LABEL, id, currentTime());
   return configured === null ? token : null;
+}
+
+/**
+ * Makes another key of the administrator, for an operator who has the database but no key. A user who was deactivated or
+ * lost the role gets both back, because no other user may be left to do so.
+ * @param db a transaction
+ * @param by the user of the machine
+ */
+export async function makeAdministratorKey(
+  db: Db,
+  { reason, by }: { reason: string; by: string },
+): Promise<{ token: string; expiresAt: Date }> {
+  await lockAdministrator(db);
+  const user = await findUserForUpdate(db, await administratorId(db));
+  if (!user) throw new Error(`the user ${ADMINISTRATOR} is not there`);
+  const details = { command: 'admin-key', by };
+  const roles: Role[] = [...new Set<Role>([...user.roles, 'SYSTEM_MANAGER'])];
+  if (!user.active || roles.length > user.roles.length) {
+    await changeUser(db, user.id, { active: true, roles, updatedAt: currentTime() });
+    const subject = { subjectType: 'User', subjectId: user.id, reason };
+    if (!user.active) {
+      const change = { before: { active: false }, after: { active: true }, ...details };
+      await recordOwnAct(db, { action: 'user.updated', ...subject, details: change });
+    }
+    if (roles.length > user.roles.length) {
+      const change = { before: { roles: user.roles }, after: { roles }, ...details };
+      await recordOwnAct(db, { action: 'user.role_changed', ...subject, details: change });
+    }
+  }
+  const token = makeToken();
+  const id = newId();
+  const expiresAt = defaultExpiry(timeOfId(id));
+  await insertAdministratorKey(db, { id, userId: user.id, label: 'admin-key', token, expiresAt }, { reason, details });
+  return { token, expiresAt };
+}
+
+async function insertAdministratorKey(
+  db: Db,
+  {
+    id,
+    userId,
+    label,
+    token,
+    expiresAt,
+  }: { id: string; userId: string; label: string; token: string; expiresAt: Date | null },
+  { reason, details }: { reason: string | null; details: object },
+): Promise<void> {
+  await insertApiKey(db, {
+    id,
+    userId,
+    label,
+    keyId: keyIdOf(token) ?? newChosenKeyId(),
+    tokenHash: hashToken(token),
+    roles: null,
+    networks: null,
+    createdAt: timeOfId(id),
+    expiresAt,
+    revokedAt: null,
+    lastUsedAt: null,
+  });
+  const after = { userId: toNodeId('User', userId), label, roles: null, networks: null, expiresAt };
+  const act = { action: 'api_key.created', subjectType: 'ApiKey', subjectId: id };
+  await recordOwnAct(db, { ...act, reason, details: { after, ...details } });
 }
 
 // Refuses, for example, an earlier ADMIN_API_KEY in the configuration of a process that was not updated.

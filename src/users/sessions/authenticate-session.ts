@@ -8,6 +8,7 @@ import {
   type Standing,
   standingsOf as standingsOfKeys,
 } from '../api-keys/authenticate';
+import { refuseFromElsewhere } from '../api-keys/key-networks';
 import type { AuthCache } from '../auth-cache';
 import { createTokenLookup } from '../token-lookup';
 import {
@@ -24,7 +25,8 @@ export const findSession = createTokenLookup(sessionsWithUsersByHash);
 /**
  * The user of the session with this token. Like `authenticate`, each call reads the database, so that ending a session,
  * revoking its key, changing roles and deactivating the user take effect at once.
- * @throws AppError UNAUTHENTICATED, with the same message whether the session is unknown, has ended or has expired
+ * @throws AppError UNAUTHENTICATED, with the same message whether the session is unknown, has ended or has
+ *   expired; FORBIDDEN from outside of the networks of the key that it was made from
  */
 export async function authenticateSession(
   db: Db,
@@ -37,7 +39,6 @@ export async function authenticateSession(
   if (!session || !isLive(session, now)) {
     throw new AppError('UNAUTHENTICATED', 'This session has ended or is not known: sign in again.');
   }
-  if (now.getTime() - session.lastUsedAt.getTime() >= LAST_USED_PRECISION_MS) await touchSession(db, session.id, now);
   const who = {
     userId: session.userId,
     apiKeyId: session.apiKeyId,
@@ -45,7 +46,15 @@ export async function authenticateSession(
     name: session.userName,
     roles: rolesOf(session),
   };
-  const entry = { who, expiresAt: endOf(session), isUnchanged: isUnchanged(session), readAt: now.getTime() };
+  await refuseFromElsewhere(db, { ...who, ...request }, session.keyNetworks);
+  if (now.getTime() - session.lastUsedAt.getTime() >= LAST_USED_PRECISION_MS) await touchSession(db, session.id, now);
+  const entry = {
+    who,
+    networks: session.keyNetworks,
+    expiresAt: endOf(session),
+    isUnchanged: isUnchanged(session),
+    readAt: now.getTime(),
+  };
   authCache?.set('session', token, entry);
   return { ...who, ...request };
 }

@@ -12,7 +12,7 @@ import { SESSION_FILTER, SessionListArgs } from './session.inputs';
 import { SESSIONS, type SessionRow, sessionsById } from './session.store';
 import { SessionType } from './session.type';
 
-const SESSION = rowType('Session', () => SessionType, SESSIONS, sessionsById);
+export const SESSION = rowType('Session', () => SessionType, SESSIONS, sessionsById);
 
 /** The session, if the viewer may see it. */
 export async function loadSession(context: Context, id: string): Promise<SessionRow | null> {

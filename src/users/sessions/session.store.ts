@@ -38,6 +38,7 @@ export interface SessionWithUser {
   keyRoles: string[] | null;
   keyExpiresAt: Date | null;
   keyRevokedAt: Date | null;
+  keyNetworks: string[] | null;
   /** Changes whenever the session, its user or its key changes. */
   version: string;
 }
@@ -49,7 +50,8 @@ const JOINED = 'sessions s join users u on u.id = s.user_id left join api_keys k
 const SESSION_WITH_USER = `select s.id, s.token_hash as "tokenHash", s.expires_at as "expiresAt",
     s.last_used_at as "lastUsedAt", s.ended_at as "endedAt", u.id as "userId", u.name as "userName",
     u.roles as "userRoles", u.active as "userActive", s.api_key_id as "apiKeyId", k.roles as "keyRoles",
-    k.expires_at as "keyExpiresAt", k.revoked_at as "keyRevokedAt", ${VERSION} as version
+    k.expires_at as "keyExpiresAt", k.revoked_at as "keyRevokedAt", k.networks as "keyNetworks",
+    ${VERSION} as version
   from ${JOINED}`;
 
 export async function sessionsWithUsersByHash(db: Db, tokenHashes: readonly Buffer[]): Promise<SessionWithUser[]> {

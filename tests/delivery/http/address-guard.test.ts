@@ -1,5 +1,5 @@
 import { createSender } from '../../../src/delivery/http/send';
-import { parseNetworks } from '../../../src/webhooks/request/allowed-addresses';
+import { parseNetworks } from '../../../src/networks';
 import { closeAll, httpPartner, localSender, type Partner, post } from '../partner';
 
 afterEach(closeAll);

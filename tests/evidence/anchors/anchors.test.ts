@@ -9,7 +9,7 @@ import { witnessesOf } from '../../../src/evidence/anchors/witness';
 import { cosignaturesOf, readNote, readVkey, readWitnessVkey } from '../../../src/evidence/formats/signed-note';
 import { evidenceKeys, newestHead, signedText } from '../../../src/evidence/head.store';
 import { seal } from '../../../src/evidence/seal';
-import { parseNetworks } from '../../../src/webhooks/request/allowed-addresses';
+import { parseNetworks } from '../../../src/networks';
 import { type Answer, type Receiver, startReceiver } from '../../support/receiver';
 import { INSERT_CLOSED, type Store, startStore } from '../stored-tree';
 import { makeAuthority, makeWitnessKey, witnessAnswers } from './parties';

@@ -106,4 +106,12 @@ test('the audit trail names the session and its key', async () => {
     `select session_id, api_key_id from audit_entries where action = 'user.created' order by id desc limit 1`,
   );
   expect(entry).toEqual({ session_id: expect.any(String), api_key_id: expect.any(String) });
+  const current = data.mySessions.find((session: { current: boolean }) => session.current).id;
+  const trail = await app.ask(
+    'query ($id: ID) { auditEntries(where: { sessionId: { eq: $id } }) { nodes { action sessionId session { id } } } }',
+    { id: current },
+  );
+  const named = { sessionId: current, session: { id: current } };
+  expect(trail.data.auditEntries.nodes.at(-1)).toEqual({ action: 'session.started', ...named });
+  expect(trail.data.auditEntries.nodes).toContainEqual({ action: 'user.created', ...named });
 });

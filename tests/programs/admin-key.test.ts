@@ -1,0 +1,85 @@
+// `npx hookledger admin-key`, as a process beside a running server whose administrator's key is lost.
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { askAt, startTestApp, type TestApp } from '../support/app';
+import { createTestWebhook } from '../support/webhooks';
+
+const COMMAND = join(__dirname, '../../bin/hookledger.mjs');
+const REASON = 'The password safe was lost';
+
+let app: TestApp;
+beforeAll(async () => {
+  // a secret in the database shows which ENCRYPTION_KEY is the right one
+  app = await startTestApp({ PROCESSES: 'api' });
+  await createTestWebhook(app, 'https://partner.example/');
+});
+afterAll(() => app.stop());
+
+interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+function adminKey(args: string[], env: Record<string, string> = app.env): Promise<Ended> {
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+  const options = { env: { PATH, NODE_COMPILE_CACHE, ...env } };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [COMMAND, 'admin-key', ...args], options, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
+    });
+  });
+}
+
+const entries = () =>
+  app.database.query<{ action: string; actor_kind: string; reason: string; details: string }>(
+    `select action, actor_kind, reason, details from audit_entries where details like '%admin-key%' order by id`,
+  );
+
+test('without a key, and with the administrator locked out, the command lets one in, and the running server knows it', async () => {
+  await app.database.query(`update api_keys set revoked_at = now()`);
+  await app.database.query(`update users set active = false, roles = '{AUDITOR}' where name = 'Administrator'`);
+  const done = await adminKey(['--because', REASON]);
+  expect(done).toMatchObject({ code: 0, stderr: '' });
+  const [, expiresAt = '', token = ''] = /expires at (\S+)\.\n\n {2}(hl_[0-9A-Za-z]{54})\n/.exec(done.stdout) ?? [];
+  expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now() + 364 * 24 * 3_600_000);
+  const { data } = await askAt(
+    app.url,
+    '{ viewer { name active roles apiKeys(where: { revokedAt: { isNull: true } }) { nodes { label expiresAt } } } }',
+    undefined,
+    token,
+  );
+  expect(data.viewer).toEqual({
+    name: 'Administrator',
+    active: true,
+    roles: ['AUDITOR', 'SYSTEM_MANAGER'],
+    apiKeys: { nodes: [{ label: 'admin-key', expiresAt }] },
+  });
+  const recorded = await entries();
+  expect(recorded.map(({ action }) => action)).toEqual(['user.updated', 'user.role_changed', 'api_key.created']);
+  for (const entry of recorded) {
+    expect(entry).toMatchObject({ actor_kind: 'SYSTEM', reason: REASON });
+    expect(JSON.parse(entry.details)).toMatchObject({ command: 'admin-key', by: expect.stringMatching(/^.+@.+$/) });
+    expect(entry.details).not.toContain(token);
+  }
+});
+
+test('without a reason, with another ENCRYPTION_KEY and without the database it makes none', async () => {
+  const keys = () => app.database.query('select id from api_keys order by id');
+  const before = await keys();
+  for (const args of [[], ['--because', 'short'], ['--because', 'x'.repeat(501)], ['--why', REASON], [REASON]]) {
+    expect(await adminKey(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('10 to 500') });
+  }
+  const otherKey = { ...app.env, ENCRYPTION_KEY: randomBytes(32).toString('base64') };
+  expect(await adminKey(['--because', REASON], otherKey)).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^ENCRYPTION_KEY lacks the key [0-9a-f]{8}.*add it to the list\.\n$/),
+  });
+  const nowhere = { ...app.env, DATABASE_URL: 'postgres://user:secret@127.0.0.1:9/none' };
+  const failed = await adminKey(['--because', REASON], nowhere);
+  expect(failed).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('ECONNREFUSED') });
+  expect(failed.stderr).not.toContain('secret');
+  expect(await keys()).toEqual(before);
+});
