@@ -1,5 +1,4 @@
 // Clients send null for missing values, and objects that contain only null. In reads, neither is a filter.
-import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import {
   type GraphQLInputObjectType,
   type GraphQLInputType,
@@ -12,28 +11,27 @@ import {
 } from 'graphql';
 import { refuseAmbiguous } from '../../refuse-argument';
 import { withRule } from '../arguments/argument-rules';
+import type { FieldRule } from '../field-rule';
 
 /**
  * Removes null and {} from `where` and `orderBy` of all fields that read, at any depth. The `where` of a mutation is in
  * its `input`, where both are refused, because there they could widen the effect.
  */
-export function ignoreAbsentFilters(schema: GraphQLSchema): GraphQLSchema {
+export function ignoreAbsentFilters(schema: GraphQLSchema): FieldRule {
   const acts = schema.getMutationType()?.name;
-  return mapSchema(schema, {
-    [MapperKind.OBJECT_FIELD]: (field, _name, typeName) => {
-      const filters = Object.entries(field.args ?? {}).filter(([name]) => name === 'where' || name === 'orderBy');
-      if (typeName === acts || filters.length === 0) return field;
-      return withRule(field, (args) => {
-        const { ...present } = args;
-        for (const [name, { type }] of filters) {
-          const value = presentIn(type, present[name], [name]);
-          if (value === undefined) delete present[name];
-          else present[name] = value;
-        }
-        return present;
-      });
-    },
-  });
+  return (field, typeName) => {
+    const filters = Object.entries(field.args ?? {}).filter(([name]) => name === 'where' || name === 'orderBy');
+    if (typeName === acts || filters.length === 0) return field;
+    return withRule(field, (args) => {
+      const { ...present } = args;
+      for (const [name, { type }] of filters) {
+        const value = presentIn(type, present[name], [name]);
+        if (value === undefined) delete present[name];
+        else present[name] = value;
+      }
+      return present;
+    });
+  };
 }
 
 /** @returns undefined: nothing is left. @throws AppError BAD_USER_INPUT if that could mean all rows or none */

@@ -1,14 +1,10 @@
 // A list that fails does not fail the rest of the answer.
-import { MapperKind, mapSchema } from '@graphql-tools/utils';
-import { type GraphQLError, type GraphQLSchema, getNamedType, getNullableType } from 'graphql';
+import { type GraphQLError, getNamedType, getNullableType } from 'graphql';
+import type { FieldRule } from '../field-rule';
 
 /** Makes all lists nullable: a list that cannot be read is null with an error, and the rest is answered. */
-export function letListsFailAlone(schema: GraphQLSchema): GraphQLSchema {
-  return mapSchema(schema, {
-    [MapperKind.OBJECT_FIELD]: (field) =>
-      getNamedType(field.type).name.endsWith('Connection') ? { ...field, type: getNullableType(field.type) } : field,
-  });
-}
+export const letListsFailAlone: FieldRule = (field) =>
+  getNamedType(field.type).name.endsWith('Connection') ? { ...field, type: getNullableType(field.type) } : field;
 
 /** Keeps one error per field and message, that of the first row, if a field fails in many rows of a list. */
 export function onePerField(errors: readonly GraphQLError[]): GraphQLError[] {

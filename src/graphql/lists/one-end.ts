@@ -1,19 +1,15 @@
 // A page is read from one end of a list.
-import { MapperKind, mapSchema } from '@graphql-tools/utils';
-import { type GraphQLSchema, Kind } from 'graphql';
+import { Kind } from 'graphql';
 import { type ArgumentCheck, type RequestedField, withCheck } from '../arguments/argument-rules';
+import type { FieldRule } from '../field-rule';
 import { refuseBothEnds } from './page-args';
 
 /**
  * Refuses `first` together with `last` on every list. The default of `first` is 20, so its value does not show whether
  * the caller gave it; the document does.
  */
-export function enforceOneEnd(schema: GraphQLSchema): GraphQLSchema {
-  return mapSchema(schema, {
-    [MapperKind.OBJECT_FIELD]: (field) =>
-      field.args?.first && field.args.last ? withCheck(field, checkOneEnd) : field,
-  });
-}
+export const enforceOneEnd: FieldRule = (field) =>
+  field.args?.first && field.args.last ? withCheck(field, checkOneEnd) : field;
 
 const checkOneEnd: ArgumentCheck = ({ last }, requested) => {
   if (typeof last === 'number' && isFirstGiven(requested)) refuseBothEnds();

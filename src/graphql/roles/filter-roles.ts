@@ -19,6 +19,7 @@ import { Denied } from '../../errors';
 import type { Role } from '../../viewer';
 import { withCheck } from '../arguments/argument-rules';
 import type { Context } from '../context';
+import type { FieldRule } from '../field-rule';
 import { masksOf, refuseMasked } from './masked';
 
 /**
@@ -31,17 +32,22 @@ export function OnlyFor(...roles: readonly Role[]): PropertyDecorator {
 
 type Rules = ReadonlyMap<string, Record<string, readonly Role[]>>;
 
-/** Adds a check to each field that has an argument with restricted parts. Resolvers need no checks of their own. */
-export function enforceFilterRoles(built: GraphQLSchema): GraphQLSchema {
+/**
+ * Adds a check to each field that has an argument with restricted parts, between other rules of fields. Resolvers need no
+ * checks of their own.
+ */
+export function enforceFilterRoles(built: GraphQLSchema, before: FieldRule[], after: FieldRule[]): GraphQLSchema {
   const schema = withDefinition(built);
   const rules = rulesOf(schema);
+  const ofFields: FieldRule[] = [...before, (field) => guarded(rules, field), ...after];
   return mapSchema(schema, {
     [MapperKind.INPUT_OBJECT_FIELD]: (field, name, typeName) => {
       const roles = rules.get(typeName)?.[name];
       if (roles) field.description = `${field.description ?? ''}\n\nRoles: ${roles.join(', ')}.`.trim();
       return field;
     },
-    [MapperKind.OBJECT_FIELD]: (field) => guarded(rules, field),
+    [MapperKind.OBJECT_FIELD]: (field, _name, typeName) =>
+      ofFields.reduce((changed, rule) => rule(changed, typeName), field),
   });
 }
 

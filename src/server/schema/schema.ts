@@ -31,7 +31,8 @@ export function createSchema(): GraphQLSchema {
   });
   describeRoots(schema);
   const described = describeContent(schema);
-  const listed = ignoreAbsentFilters(enforceFilterRoles(enforceOneEnd(letListsFailAlone(described))));
+  // what is applied last is checked first
+  const listed = enforceFilterRoles(described, [letListsFailAlone, enforceOneEnd], [ignoreAbsentFilters(described)]);
   return enforceRoles(enforceMasks(listed));
 }
 
