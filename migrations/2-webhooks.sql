@@ -25,6 +25,7 @@ create table webhooks (
   max_concurrency integer,          -- requests on the wire at once; null: no limit
   ordering text,                    -- one delivery per document at a time; null: no order
   send_evidence_head boolean not null default false,  -- requests carry the newest head of the evidence log
+  support_may_reveal boolean not null default false,  -- SUPPORT may see masked content, with a reason
   owner_id uuid not null,
   version integer not null default 1,                 -- of the settings: see webhook_versions
   status_changed_by uuid,           -- null: the system, or the status is the first

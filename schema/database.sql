@@ -916,6 +916,7 @@ CREATE TABLE webhooks (
   max_concurrency integer,
   ordering text,
   send_evidence_head boolean NOT NULL DEFAULT false,
+  support_may_reveal boolean NOT NULL DEFAULT false,
   owner_id uuid NOT NULL,
   version integer NOT NULL DEFAULT 1,
   status_changed_by uuid,

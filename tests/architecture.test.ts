@@ -84,6 +84,7 @@ const FOLDERS = [
   'privacy',
   'privacy/erasing',
   'privacy/api',
+  'masking/reveal',
   'features',
   'database/embedded-postgres/files',
   'database/embedded-postgres',

@@ -102,6 +102,9 @@ export class WebhookEntity {
   @Column('boolean', { name: 'send_evidence_head', default: false })
   sendEvidenceHead: boolean;
 
+  @Column('boolean', { name: 'support_may_reveal', default: false })
+  supportMayReveal: boolean;
+
   @Column('uuid', { name: 'owner_id' })
   ownerId: string;
 

@@ -14,6 +14,7 @@ const GROUPS: Record<string, readonly Role[] | typeof EVERYBODY> = {
   managers: ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER'],
   publishers: ['SYSTEM_MANAGER', 'PUBLISHER'],
   administrators: ['SYSTEM_MANAGER'],
+  support: ['SUPPORT'],
   everyRole: ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'SUPPORT', 'AUDITOR', 'PUBLISHER'],
 };
 
@@ -41,6 +42,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       'createWebhook updateWebhook restoreWebhookVersion rotateWebhookSecret rotateWebhookToken pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
       'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay pauseDeliveries resumeDeliveries',
     publishers: 'publishEvents',
+    support: 'revealContent',
     readers: 'exportWebhookRequestLogs revokeSession revokeSessions',
     keyReaders:
       'placeLegalHold requestLegalHoldRelease exportEvidence verifyEvidence anchorEvidence attachEvidenceAnchor',
@@ -94,7 +96,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     readers: 'id user method current createdAt expiresAt lastUsedAt endedAt endReason remoteAddress userAgent',
   },
   Webhook: {
-    readers: `id name direction status statusReason url documentType events condition method headers bodyFormat body fields retrySchedule timeoutMs signatures signingKeys dedupeSeconds sendEvidenceHead rateLimit maxConcurrency ordering circuit owner createdAt
+    readers: `id name direction status statusReason url documentType events condition method headers bodyFormat body fields retrySchedule timeoutMs signatures signingKeys dedupeSeconds sendEvidenceHead supportMayReveal rateLimit maxConcurrency ordering circuit owner createdAt
       updatedAt proxy caCertificates credentials requests deliveries health stats incoming passHeaders refusalsNotKept version versions statusChangedAt statusChangedBy`,
     keyReaders: 'auditEntries',
   },
@@ -222,6 +224,8 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   CreateApiKeyPayload: { everybody: 'apiKey token userErrors' },
   RevokeSessionPayload: { everybody: 'session userErrors' },
   RevokeSessionsPayload: { everybody: 'sessions userErrors' },
+  RevealContentPayload: { everybody: 'content userErrors' },
+  RevealedContent: { everybody: 'data dataBody headerList response responseBody responseHeaderList' },
   CreateMaskingRulePayload: { everybody: 'maskingRule userErrors' },
   DeleteMaskingRulePayload: { everybody: 'maskingRule userErrors' },
   RevokeApiKeyPayload: { everybody: 'apiKey userErrors' },

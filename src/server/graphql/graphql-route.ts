@@ -40,6 +40,8 @@ export function serveGraphQL(server: FastifyInstance, route: GraphQLRoute): void
             context: async () => httpContext(request, source, services),
           });
         const { headers, body, status } = await withRequestId(request.id, answer);
+        // answers have content, and what the viewer may see of it can change at any moment
+        reply.header('cache-control', 'no-store');
         for (const [name, value] of headers) reply.header(name, value);
         reply.code(status ?? 200);
         if (body.kind !== 'complete') throw new Error('answers in parts are not served');

@@ -95,4 +95,11 @@ export abstract class WebhookRequestInput extends WebhookConnectionInput impleme
       'base64>`. The partner can then show every other history. Default, null: false.',
   })
   sendEvidenceHead?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether SUPPORT may see masked content of its requests, with a reason (`revealContent`). Default, null: false.',
+  })
+  supportMayReveal?: boolean | null;
 }

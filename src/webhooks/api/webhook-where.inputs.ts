@@ -173,11 +173,11 @@ export class WebhookWhere {
   @Field(() => IntFilter, { nullable: true, description: 'Seconds; { isNull: false }: webhooks that skip duplicates.' })
   dedupeSeconds?: IntFilter;
 
-  @Field(() => BooleanFilter, {
-    nullable: true,
-    description: 'Whether requests carry the newest head of the sealed log.',
-  })
+  @Field(() => BooleanFilter, { nullable: true, description: 'Whether requests carry heads of the sealed log.' })
   sendEvidenceHead?: BooleanFilter;
+
+  @Field(() => BooleanFilter, { nullable: true, description: 'Whether SUPPORT may reveal masked content.' })
+  supportMayReveal?: BooleanFilter;
 
   @Field(() => RateLimitWhere, { nullable: true, description: 'The rate limit; { requests: { isNull: true } }: none.' })
   rateLimit?: RateLimitWhere;
@@ -245,6 +245,7 @@ export const WEBHOOK_FILTER: FilterMap = {
   signatures: listFilter('signatures'),
   dedupeSeconds: intFilter('dedupe_seconds'),
   sendEvidenceHead: exactFilter('send_evidence_head'),
+  supportMayReveal: exactFilter('support_may_reveal'),
   rateLimit: (tests, path) => conditionOf(tests, RATE_LIMIT_FILTER, path),
   maxConcurrency: intFilter('max_concurrency'),
   ordering: optionalFilter('ordering', exactFilter('ordering')),

@@ -151,6 +151,11 @@ export class WebhookType extends NodeType {
   })
   sendEvidenceHead: boolean;
 
+  @Field(() => Boolean, {
+    description: 'Whether SUPPORT may see masked content of its requests with `revealContent`.',
+  })
+  supportMayReveal: boolean;
+
   @Field(() => [SignatureSchemeEnum], {
     description: 'The signature schemes of the webhook, 1 to 3. Each one adds a signature to every delivery.',
   })

@@ -33,6 +33,7 @@ export interface IncomingSettings extends AgreementSettings {
   /** The UUID of the owner; null: the given id is not the id of a user. */
   ownerId?: string | null;
   rateLimit?: { requests: number; seconds: number } | null;
+  supportMayReveal?: boolean | null;
 }
 
 export interface NewIncoming extends IncomingSettings {
@@ -71,6 +72,7 @@ export async function createIncomingWebhook(
     maxConcurrency: null,
     ordering: null,
     dedupeSeconds: null,
+    supportMayReveal: input.supportMayReveal ?? false,
     ownerId: input.ownerId === undefined ? viewer.userId : (input.ownerId ?? ''),
     version: 1,
     statusChangedBy: null,
@@ -128,6 +130,7 @@ export async function updateIncomingWebhook(
     ...(settings.documentType !== undefined && { documentType: settings.documentType ?? provider.title }),
     ...(settings.events !== undefined && { events: [...new Set(settings.events ?? [])] }),
     ...(settings.ownerId !== undefined && { ownerId: settings.ownerId ?? '' }),
+    ...(settings.supportMayReveal !== undefined && { supportMayReveal: settings.supportMayReveal ?? false }),
     ...(settings.rateLimit !== undefined && {
       rateLimit: settings.rateLimit?.requests ?? null,
       rateLimitSeconds: settings.rateLimit?.seconds ?? null,

@@ -49,6 +49,7 @@ export interface WebhookSettings extends CredentialsInput, RequestSettings {
   rateLimit?: { requests: number; seconds: number } | null;
   maxConcurrency?: number | null;
   ordering?: Ordering | null;
+  supportMayReveal?: boolean | null;
   /** At least one. */
   signatures?: SignatureScheme[] | null;
 }
@@ -81,6 +82,7 @@ export async function createWebhook(
     maxConcurrency: input.maxConcurrency ?? null,
     ordering: input.ordering ?? null,
     dedupeSeconds: input.dedupeSeconds ?? null,
+    supportMayReveal: input.supportMayReveal ?? false,
     ownerId: input.ownerId === undefined ? viewer.userId : (input.ownerId ?? ''),
     version: 1,
     statusChangedBy: null,
@@ -127,6 +129,7 @@ export async function updateWebhook(
     ...(settings.maxConcurrency !== undefined && { maxConcurrency: settings.maxConcurrency }),
     ...(settings.ordering !== undefined && { ordering: settings.ordering }),
     ...(settings.dedupeSeconds !== undefined && { dedupeSeconds: settings.dedupeSeconds }),
+    ...(settings.supportMayReveal !== undefined && { supportMayReveal: settings.supportMayReveal ?? false }),
     ...requestColumns(settings),
     ...(settings.signatures && { signatures: orderedSchemes(settings.signatures) }),
   };

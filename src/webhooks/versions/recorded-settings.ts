@@ -21,13 +21,15 @@ export async function recordedSettings(db: Db, webhook: WebhookRow): Promise<Rec
   return outgoingSettings(webhook, await credentialsOfWebhooks(db, [webhook.id]));
 }
 
-function commonSettings({ name, documentType, events, ownerId, rateLimit, rateLimitSeconds }: WebhookRow) {
+function commonSettings(webhook: WebhookRow) {
+  const { name, documentType, events, ownerId, rateLimit, rateLimitSeconds, supportMayReveal } = webhook;
   return {
     name,
     documentType,
     events,
     ownerId: toNodeId('User', ownerId),
     rateLimit: rateLimit === null ? null : { requests: rateLimit, seconds: rateLimitSeconds },
+    supportMayReveal,
   };
 }
 

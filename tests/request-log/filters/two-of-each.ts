@@ -110,6 +110,7 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
       ordering: 'HOLD',
       dedupe_seconds: 30,
       send_evidence_head: true,
+      support_may_reveal: true,
     },
     {
       id: quiet,

@@ -1,0 +1,15 @@
+import { Field, ID, InputType } from 'type-graphql';
+import type { MaskedPart } from '../rule';
+import { MaskedPartEnum } from '../rules/masking-rule.type';
+
+@InputType('RevealContentInput', { description: 'The content to reveal.' })
+export class RevealContentInput {
+  @Field(() => ID, { description: 'The id of the request, `req_...`.' })
+  requestId: string;
+
+  @Field(() => [MaskedPartEnum], { description: 'The parts to reveal, 1 to 4.' })
+  parts: MaskedPart[];
+
+  @Field(() => String, { description: 'Why: 10 to 500 characters, for the audit trail.' })
+  reason: string;
+}

@@ -1,0 +1,85 @@
+// Shows masked content of one request to a support agent, once, with a reason.
+import { recordAct } from '../../audit/record';
+import { currentMs } from '../../clock';
+import { AppError, Denied, InputError, type UserError } from '../../errors';
+import { reasonFault } from '../../evidence/reason';
+import { firstIdAt } from '../../ids';
+import { refuseProgram } from '../../privacy/refuse-program';
+import { type RequestRow, requestsById } from '../../request-log/request-log.store';
+import type { Db } from '../../sql/db';
+import { sessionsById } from '../../users/sessions/session.store';
+import type { Viewer } from '../../viewer';
+import { webhooksById } from '../../webhooks/webhook.store';
+import { MASKED_PARTS, type MaskedPart } from '../rule';
+import { countReveals, isErased, lockReveals } from './reveal.store';
+
+export const REVEALED = 'content.revealed';
+
+/** How long ago the viewer may have signed in. */
+const SIGNED_IN_MS = 15 * 60_000;
+const HOUR_MS = 3_600_000;
+const MAX_AN_HOUR = 30;
+const FIELD = 'Mutation.revealContent';
+
+export interface RevealOrder {
+  /** null: no id of a request. */
+  requestId: string | null;
+  parts: readonly MaskedPart[];
+  reason: string;
+}
+
+/**
+ * Checks that the viewer may see these parts, and records that they do. The caller reads them after the commit: no entry,
+ * no answer.
+ * @throws InputError, Denied, AppError LIMIT_EXCEEDED
+ */
+export async function recordReveal(db: Db, viewer: Viewer, order: RevealOrder): Promise<RequestRow> {
+  const parts = MASKED_PARTS.filter((part) => order.parts.includes(part));
+  const faults: UserError[] = [];
+  const fault = reasonFault(order.reason);
+  if (fault !== null) faults.push({ field: ['reason'], code: 'INVALID', message: fault });
+  if (parts.length === 0) {
+    faults.push({ field: ['parts'], code: 'REQUIRED', message: `parts must name some of ${MASKED_PARTS.join(', ')}.` });
+  }
+  const request =
+    order.requestId === null ? undefined : (await requestsById(db, [order.requestId])).get(order.requestId);
+  if (!request) faults.push({ field: ['requestId'], code: 'NOT_FOUND', message: 'There is no request with this id.' });
+  if (faults.length > 0 || !request) throw new InputError(faults);
+  refuseProgram(viewer);
+  await refuseOldSignIn(db, viewer);
+  await refuseForbidden(db, request);
+  await refuseErased(db, request);
+  await lockReveals(db, viewer.userId);
+  if ((await countReveals(db, viewer.userId, REVEALED, firstIdAt(currentMs() - HOUR_MS))) >= MAX_AN_HOUR) {
+    const message = `You have revealed content ${MAX_AN_HOUR} times within an hour, which is the limit. Try again later.`;
+    throw new AppError('LIMIT_EXCEEDED', message);
+  }
+  await recordAct(db, viewer, {
+    action: REVEALED,
+    subjectType: 'WebhookRequestLog',
+    subjectId: request.id,
+    reason: order.reason.trim(),
+    details: { parts },
+  });
+  return request;
+}
+
+async function refuseOldSignIn(db: Db, { sessionId }: Viewer): Promise<void> {
+  const session = sessionId === null ? undefined : (await sessionsById(db, [sessionId])).get(sessionId);
+  if (session && currentMs() - session.createdAt.getTime() <= SIGNED_IN_MS) return;
+  const message = 'You signed in more than 15 minutes ago: sign in again, and repeat it.';
+  throw new InputError([{ field: null, code: 'INVALID', message }]);
+}
+
+async function refuseForbidden(db: Db, { webhookId }: RequestRow): Promise<void> {
+  const webhook = webhookId === null ? undefined : (await webhooksById(db, [webhookId])).get(webhookId);
+  if (webhook?.supportMayReveal) return;
+  const name = webhook ? `${webhook.name} does not let` : 'A request without a webhook does not let';
+  throw new Denied(FIELD, `${name} SUPPORT reveal content: ask a manager, who may set supportMayReveal.`);
+}
+
+async function refuseErased(db: Db, { id }: RequestRow): Promise<void> {
+  if (!(await isErased(db, id))) return;
+  const message = 'The content of this request was erased: there is nothing to reveal.';
+  throw new InputError([{ field: ['requestId'], code: 'CONFLICT', message }]);
+}
