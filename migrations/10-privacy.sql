@@ -103,6 +103,28 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
   order by h.id limit 1
 $$;
 
+-- How long content is kept. The row of the nil UUID is for all webhooks that have no limit of their own, and for events. No row:
+-- nothing is erased by itself.
+create table retention_limits (
+  id uuid not null,                 -- of the webhook; the nil UUID: all
+  content_days integer,             -- null: as all; for all: no limit
+  minimum_days integer,             -- content is kept for so long, whatever limit or order says
+  minimum_ground text,              -- why, such as a law
+  changed_by uuid not null,
+  changed_at timestamptz(3) not null,
+  constraint retention_limits_pkey primary key (id),
+  constraint retention_limits_days_check check (content_days between 1 and 36500 and minimum_days between 1 and 36500),
+  constraint retention_limits_ground_check check ((minimum_days is null) = (minimum_ground is null)),
+  constraint retention_limits_changed_by_fkey foreign key (changed_by) references users (id)
+);
+
+-- Whether content of this time must still be kept: of two minimums the later one counts.
+create function is_within_minimum(of_webhooks uuid[], began timestamptz) returns boolean
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(began > clock_timestamp() - make_interval(days => max(minimum_days)), false) from public.retention_limits
+  where id = '00000000-0000-0000-0000-000000000000' or id = any (of_webhooks)
+$$;
+
 -- Why a row cannot be erased now. A sealed row has a place in the tree.
 create function is_sealed(leaf_kind smallint, subject uuid) returns boolean
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
@@ -114,6 +136,8 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select case
     when not public.is_sealed(3::smallint, e.id) then 'UNSEALED'
     when public.hold_on(e.id, null, e.document_type, e.reference_document, e.user_id, e.created_at) is not null then 'HOLD'
+    when public.is_within_minimum(array(select d.webhook_id from public.deliveries d where d.business_event_id = e.id), e.created_at)
+      then 'MINIMUM'
     when exists (select from public.outbox o where o.event_id = e.id)
       or exists (select from public.pending_decisions p where p.business_event_id = e.id)
       or exists (select from public.deliveries d where d.business_event_id = e.id and (d.finished_at is null or d.blocks))
@@ -128,6 +152,7 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
       then 'UNSEALED'
     when public.hold_on(d.business_event_id, d.webhook_id, d.document_type, d.reference_document, d.user_id, d.created_at)
       is not null then 'HOLD'
+    when public.is_within_minimum(array[d.webhook_id], d.created_at) then 'MINIMUM'
     when d.finished_at is null or d.blocks then 'PENDING'
   end
 $$;
@@ -139,6 +164,7 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     when not public.is_sealed(1::smallint, r.id) then 'UNSEALED'
     when public.hold_on(r.business_event_id, r.webhook_id, r.document_type, r.reference_document, r.user_id, r.started_at)
       is not null then 'HOLD'
+    when public.is_within_minimum(array[r.webhook_id], r.started_at) then 'MINIMUM'
     when exists (select from public.deliveries d where d.id = r.delivery_id and (d.finished_at is null or d.blocks))
       then 'PENDING'
   end

@@ -694,6 +694,19 @@ CREATE TABLE request_stats_series (
 );
 CREATE INDEX request_stats_series_webhook_id_idx ON request_stats_series USING btree (webhook_id) WHERE detailed;
 
+CREATE TABLE retention_limits (
+  id uuid NOT NULL,
+  content_days integer,
+  minimum_days integer,
+  minimum_ground text,
+  changed_by uuid NOT NULL,
+  changed_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT retention_limits_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES users(id),
+  CONSTRAINT retention_limits_days_check CHECK (content_days >= 1 AND content_days <= 36500 AND minimum_days >= 1 AND minimum_days <= 36500),
+  CONSTRAINT retention_limits_ground_check CHECK ((minimum_days IS NULL) = (minimum_ground IS NULL)),
+  CONSTRAINT retention_limits_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE sampled_refusals (
   webhook_id uuid NOT NULL,
   minute timestamp(3) with time zone NOT NULL,
@@ -1049,6 +1062,7 @@ AS $function$
       then 'UNSEALED'
     when public.hold_on(d.business_event_id, d.webhook_id, d.document_type, d.reference_document, d.user_id, d.created_at)
       is not null then 'HOLD'
+    when public.is_within_minimum(array[d.webhook_id], d.created_at) then 'MINIMUM'
     when d.finished_at is null or d.blocks then 'PENDING'
   end
 $function$;
@@ -1282,6 +1296,8 @@ AS $function$
   select case
     when not public.is_sealed(3::smallint, e.id) then 'UNSEALED'
     when public.hold_on(e.id, null, e.document_type, e.reference_document, e.user_id, e.created_at) is not null then 'HOLD'
+    when public.is_within_minimum(array(select d.webhook_id from public.deliveries d where d.business_event_id = e.id), e.created_at)
+      then 'MINIMUM'
     when exists (select from public.outbox o where o.event_id = e.id)
       or exists (select from public.pending_decisions p where p.business_event_id = e.id)
       or exists (select from public.deliveries d where d.business_event_id = e.id and (d.finished_at is null or d.blocks))
@@ -1382,6 +1398,16 @@ CREATE OR REPLACE FUNCTION public.is_sealed(leaf_kind smallint, subject uuid)
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
   select exists (select from public.evidence_leaves where kind = leaf_kind and subject_id = subject)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.is_within_minimum(of_webhooks uuid[], began timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select coalesce(began > clock_timestamp() - make_interval(days => max(minimum_days)), false) from public.retention_limits
+  where id = '00000000-0000-0000-0000-000000000000' or id = any (of_webhooks)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.json_or_null(body bytea)
@@ -1848,6 +1874,7 @@ AS $function$
     when not public.is_sealed(1::smallint, r.id) then 'UNSEALED'
     when public.hold_on(r.business_event_id, r.webhook_id, r.document_type, r.reference_document, r.user_id, r.started_at)
       is not null then 'HOLD'
+    when public.is_within_minimum(array[r.webhook_id], r.started_at) then 'MINIMUM'
     when exists (select from public.deliveries d where d.id = r.delivery_id and (d.finished_at is null or d.blocks))
       then 'PENDING'
   end
@@ -1954,7 +1981,7 @@ declare
     request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
     request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, worker_leases,
     evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs,
-    evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, sign_in_attempts, legal_holds, erasures}';
+    evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, sign_in_attempts, legal_holds, erasures, retention_limits}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;
   name text := document_type;

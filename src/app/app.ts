@@ -11,7 +11,7 @@ import { createHeadMemory } from '../evidence/head-memory';
 import { logHostOf } from '../evidence/log-key';
 import { createFaultLog } from '../fault-log';
 import { startAnchoring } from '../jobs/anchor-heads';
-import { startErasing } from '../jobs/erase-content';
+import { startErasing, startErasingPastLimits } from '../jobs/erase-content';
 import { startFollowing } from '../jobs/follow-log';
 import { startDestroyingKeys, startSealing } from '../jobs/seal-record';
 import { startVerifying } from '../jobs/verify-record';
@@ -19,6 +19,7 @@ import { watchBacklog } from '../jobs/watch-backlog';
 import { createKeyring } from '../keyring/keyring';
 import type { Log } from '../log';
 import { journalAt, noJournal } from '../privacy/erasing/journal';
+import { repeatErasures } from '../privacy/erasing/repeat-erasures';
 import { createRateLimits } from '../server/edge/rate-limits';
 import { createHttpServer } from '../server/http-server';
 import { createMetrics } from '../server/routes/metrics';
@@ -133,8 +134,14 @@ async function startParts(
     const anchoring = startAnchoring(deliver, anchors, policy, log);
     indexing.push(() => anchoring.stop());
     const transaction = pipelinedTransactions(deliver, SEALING);
-    const erasing = startErasing({ db: deliver.manager, transaction, queue, journal }, log);
+    const erasingParts = { db: deliver.manager, transaction, queue, journal };
+    // before the API opens
+    const repeated = await repeatErasures(erasingParts);
+    if (repeated > 0) log.warn({ repeated }, 'rows of a restored backup were erased again, as the journal says');
+    const erasing = startErasing(erasingParts, log);
     indexing.push(() => erasing.stop());
+    const pastLimits = startErasingPastLimits(erasingParts, log);
+    indexing.push(() => pastLimits.stop());
     const verifying = startVerifying(deliver, log);
     indexing.push(() => verifying.stop());
   }

@@ -27,7 +27,7 @@ const TABLES = `users, api_keys, sessions, sign_in_attempts, audit_entries, audi
   delivery_stats, exports,
   evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_anchors,
   evidence_anchor_targets, evidence_stops,
-  evidence_runs, legal_holds, erasures, migrations`;
+  evidence_runs, legal_holds, erasures, retention_limits, migrations`;
 
 function grantsFor(name: string): string[] {
   return [
@@ -61,6 +61,7 @@ function grantsFor(name: string): string[] {
     `grant update (state, checked, findings, finding_count, error, seen_at, finished_at) on evidence_runs to ${name}`,
     `grant update (kek, wrapped, box, signs_from, retires_at, destroyed_at, compromised_at) on evidence_keys to ${name}`,
     `grant insert on legal_holds, erasures to ${name}`,
+    `grant insert, update on retention_limits to ${name}`,
     `grant update (state, decided_by, decided_at, erased_count, deferred_count, deferred_because, next_step_at, finished_at)
        on erasures to ${name}`,
     `grant execute on function erase_content(uuid, uuid[], uuid[], uuid[]), erase_user(uuid) to ${name}`,

@@ -3,9 +3,15 @@ import { toNodeId } from '../../src/ids';
 import type { TestApp } from '../support/app';
 import { invoice, publish } from '../support/webhooks';
 
-export const privacyMutations = (app: TestApp) => ({
+let made = 0;
+
+export const privacyMutations = (app: TestApp, webhook: string) => ({
   placeLegalHold: () => `input: { name: "made", documentType: "Nothing", reason: "Tried by a test" }`,
   requestLegalHoldRelease: async () => `input: { id: "${await makeHold(app)}", reason: "Tried by a test" }`,
+  setRetention: () => {
+    made += 1;
+    return `input: { webhookId: "${webhook}", contentDays: ${1000 + made}, reason: "Tried by a test" }`;
+  },
   eraseDocument: async () =>
     `input: { documentType: "Erased", name: "${await makeEvent(app)}", reason: "Tried by a test" }`,
   erasePerson: async () => `input: { userId: "${await makePerson(app)}", reason: "Tried by a test" }`,
@@ -31,10 +37,11 @@ async function makeHold(app: TestApp, isReleased = false): Promise<string> {
 
 /** One row of each. */
 export async function privacyIds(app: TestApp): Promise<{ LegalHold: string; Erasure: string }> {
+  await app.database.query(
+    `insert into retention_limits select id, 9999, null, null, (select id from users limit 1), now() from webhooks limit 1`,
+  );
   return { LegalHold: await makeHold(app, true), Erasure: await makeErasure(app, true) };
 }
-
-let made = 0;
 
 /** @returns the document of an event */
 async function makeEvent(app: TestApp): Promise<string> {

@@ -49,7 +49,7 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     cancelReplay: () => about(),
     pauseDeliveries: () => 'input: { reason: "made" }',
     resumeDeliveries: () => 'input: {}',
-    ...privacyMutations(app),
+    ...privacyMutations(app, ids.Webhook as string),
     exportEvidence: () => `input: { ids: ["${ids.WebhookRequestLog}"], reason: "Tried by a test" }`,
     verifyEvidence: () => 'input: { depth: TREE }',
     rotateEvidenceKey: () => 'input: { reason: "Tried by a test", compromisedAt: "2026-01-01T00:00:00Z" }',

@@ -31,13 +31,13 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       evidenceStatus evidenceHeads evidenceAnchors evidenceConsistency evidenceCompleteness mySessions`,
     contentReaders: 'explainVerification',
     keyReaders:
-      'evidenceRun apiKeys auditEntry auditEntries sessions legalHolds maskingRule maskingRules erasure erasures previewErasure',
+      'evidenceRun apiKeys auditEntry auditEntries sessions legalHolds maskingRule maskingRules erasure erasures previewErasure retentionLimits',
     everyRole: 'myAuditEntries',
   },
   Subscription: { readers: 'webhookRequestLogChanged' },
   Mutation: {
     administrators:
-      'createMaskingRule deleteMaskingRule eraseDocument erasePerson eraseContent approveErasure declineErasure releaseLegalHold rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
+      'createMaskingRule deleteMaskingRule setRetention eraseDocument erasePerson eraseContent approveErasure declineErasure releaseLegalHold rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
     managers:
       'createWebhook updateWebhook restoreWebhookVersion rotateWebhookSecret rotateWebhookToken pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
       'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay pauseDeliveries resumeDeliveries',
@@ -75,6 +75,8 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       'id kind state rowCount erasedCount deferredCount deferredBecause reason orderedAt decidedAt finishedAt user orderedBy decidedBy',
   },
   ErasurePreview: { keyReaders: 'rows events deliveries requests held erased needsSecondPerson' },
+  RetentionLimit: { keyReaders: 'contentDays minimumDays minimumGround changedAt webhook changedBy' },
+  SetRetentionPayload: { everybody: 'limit userErrors' },
   EraseDocumentPayload: { everybody: 'erasure userErrors' },
   ErasePersonPayload: { everybody: 'erasure userErrors' },
   EraseContentPayload: { everybody: 'erasure userErrors' },

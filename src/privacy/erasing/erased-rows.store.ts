@@ -176,3 +176,22 @@ export async function leaveFanOut(db: Db, events: readonly string[], at: Date): 
     [events, at],
   );
 }
+
+/** Those of these rows that are there with their content. */
+export async function notErased(db: Db, { events, deliveries, requests }: StepRows): Promise<StepRows> {
+  const row = await rowOf<{ events: string[]; deliveries: string[]; requests: string[] }>(
+    db,
+    statement(`select
+       array(select id from business_events where id = any($1::uuid[]) and erasure_id is null) as events,
+       array(select id from deliveries where id = any($2::uuid[]) and erasure_id is null) as deliveries,
+       array(select id from webhook_request_logs where id = any($3::uuid[]) and erasure_id is null) as requests`),
+    [events, deliveries, requests],
+  );
+  return row ?? { events: [], deliveries: [], requests: [] };
+}
+
+/** Whether this user is there, and was not erased. */
+export async function isUserThere(db: Db, id: string): Promise<boolean> {
+  const sql = `select from users where id = $1 and name <> 'erased ' || id`;
+  return (await rowOf(db, statement(sql), [id])) !== null;
+}

@@ -72,12 +72,17 @@ export async function eraseNext(parts: ErasingParts): Promise<boolean> {
 }
 
 /** Erases these rows in one transaction, after what is pending of them was ended in another. */
-export async function eraseStep(
-  { transaction, queue, journal }: ErasingParts,
-  { id }: Pick<ErasureRow, 'id'>,
+async function eraseStep(parts: ErasingParts, { id }: Pick<ErasureRow, 'id'>, rows: StepRows): Promise<ErasedRows> {
+  await parts.transaction((db) => endPending(db, parts.queue, rows));
+  return eraseInOneStep(parts, id, rows);
+}
+
+/** Erases these rows in one transaction. What is pending of them stays. */
+export async function eraseInOneStep(
+  { transaction, journal }: ErasingParts,
+  id: string,
   rows: StepRows,
 ): Promise<ErasedRows> {
-  await transaction((db) => endPending(db, queue, rows));
   return transaction(async (db) => {
     const erased = await eraseRows(db, id, rows);
     const { events, deliveries, requests } = erased;
@@ -130,7 +135,7 @@ async function extend(db: Db, erasure: ErasureRow): Promise<void> {
   });
 }
 
-async function report(
+export async function report(
   db: Db,
   erasure: ErasureRow,
   obstacles: ErasedRows['obstacles'],

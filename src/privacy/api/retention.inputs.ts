@@ -1,0 +1,32 @@
+import { Field, ID, InputType, Int } from 'type-graphql';
+
+@InputType('SetRetentionInput', { description: 'The limit as a whole: what is left out is not limited.' })
+export class SetRetentionInput {
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The webhook, `whk_...`. Default, null: all webhooks without a limit of their own, and events.',
+  })
+  webhookId?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Content is erased after so many days, 1 to 36,500. Default, null: as for all; for all: never.',
+  })
+  contentDays?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Content is kept for so many days, 1 to 36,500, whatever limit or order says. Default, null: no minimum.',
+  })
+  minimumDays?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'With `minimumDays`: why, such as a law, 1 to 200 characters.',
+  })
+  minimumGround?: string | null;
+
+  @Field(() => String, { description: 'Why: 10 to 500 characters, for the audit trail.' })
+  reason: string;
+}

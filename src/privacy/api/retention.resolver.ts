@@ -1,0 +1,59 @@
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Context } from '../../graphql/context';
+import { withExample } from '../../graphql/example';
+import { payloadOf } from '../../graphql/mutation-payload';
+import { HasRole } from '../../graphql/roles/has-role';
+import { answer } from '../../graphql/user-error';
+import { USER } from '../../users/user.linked-fields';
+import { UserType } from '../../users/user.type';
+import type { Viewer } from '../../viewer';
+import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
+import { WebhookType } from '../../webhooks/api/webhook.type';
+import { ALL_WEBHOOKS, type RetentionLimitRow, retentionLimits } from '../retention-limit.store';
+import { setRetention } from '../retention-limits';
+import { SetRetentionInput } from './retention.inputs';
+import { RetentionLimitType } from './retention.type';
+
+const SetRetentionPayload = payloadOf('SetRetention', { limit: [() => RetentionLimitType, 'The limit.'] });
+
+@Resolver(() => RetentionLimitType)
+export class RetentionResolver {
+  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
+  @Query(() => [RetentionLimitType], {
+    description: withExample(
+      'How long content is kept: 1 limit for all, if it is set, and 1 for each webhook with a limit of its own.',
+      '{ retentionLimits { contentDays minimumDays minimumGround webhook { name } } }',
+    ),
+  })
+  retentionLimits(@Ctx() { db }: Context): Promise<RetentionLimitRow[]> {
+    return retentionLimits(db);
+  }
+
+  @HasRole('SYSTEM_MANAGER')
+  @Mutation(() => SetRetentionPayload, {
+    description: withExample(
+      'Sets how long content is kept, for one webhook or for all. The limit of a webhook goes before that of all; of two ' +
+        'minimums the later one counts, and a minimum goes before a limit. Nothing is erased until a limit is set.',
+      'mutation { setRetention(input: { contentDays: 90, reason: "Our privacy policy, section 4" }) { limit { contentDays } ' +
+        'userErrors { field message } } }',
+    ),
+  })
+  setRetention(
+    @Ctx() context: Context,
+    @Arg('input', () => SetRetentionInput, { description: 'The limit, and why.' }) input: SetRetentionInput,
+  ) {
+    return answer({ limit: null as RetentionLimitRow | null }, async () => ({
+      limit: await context.transaction((db) => setRetention(db, context.viewer as Viewer, input)),
+    }));
+  }
+
+  @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook; null: all.' })
+  webhook(@Root() { id }: RetentionLimitRow, @Ctx() context: Context) {
+    return WEBHOOK.load(context, id === ALL_WEBHOOKS ? null : id);
+  }
+
+  @FieldResolver(() => UserType, { description: 'Who last set it.' })
+  changedBy(@Root() { changedBy }: RetentionLimitRow, @Ctx() context: Context) {
+    return USER.load(context, changedBy);
+  }
+}

@@ -1,0 +1,22 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, Int, ObjectType } from 'type-graphql';
+import { HasRole } from '../../graphql/roles/has-role';
+
+@HasRole('SYSTEM_MANAGER', 'AUDITOR')
+@ObjectType('RetentionLimit', {
+  simpleResolvers: true,
+  description: 'How long content is kept: of one webhook, or of all that have no limit of their own, and of events.',
+})
+export class RetentionLimitType {
+  @Field(() => Int, { nullable: true, description: 'Content is erased after so many days; null: no limit of its own.' })
+  contentDays: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Content is kept for so many days, whatever limit or order says.' })
+  minimumDays: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Why there is a minimum, such as a law; null: there is none.' })
+  minimumGround: string | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was last set.' })
+  changedAt: Date;
+}

@@ -1,0 +1,31 @@
+import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { UserEntity } from '../users/user.entity';
+
+/** How long content is kept. */
+@Entity('retention_limits')
+@Check('retention_limits_days_check', 'content_days between 1 and 36500 and minimum_days between 1 and 36500')
+@Check('retention_limits_ground_check', '(minimum_days is null) = (minimum_ground is null)')
+export class RetentionLimitEntity {
+  /** Of the webhook; the nil UUID: all. */
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'retention_limits_pkey' })
+  id: string;
+
+  @Column('integer', { name: 'content_days', nullable: true })
+  contentDays: number | null;
+
+  @Column('integer', { name: 'minimum_days', nullable: true })
+  minimumDays: number | null;
+
+  @Column('text', { name: 'minimum_ground', nullable: true })
+  minimumGround: string | null;
+
+  @Column('uuid', { name: 'changed_by' })
+  changedBy: string;
+
+  @ManyToOne(() => UserEntity)
+  @JoinColumn({ name: 'changed_by', foreignKeyConstraintName: 'retention_limits_changed_by_fkey' })
+  changer: UserEntity;
+
+  @Column({ type: 'timestamptz', name: 'changed_at', precision: 3 })
+  changedAt: Date;
+}

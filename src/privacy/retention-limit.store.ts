@@ -1,0 +1,61 @@
+// How long content is kept, and what has passed its limit.
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
+import type { RetentionLimitEntity } from './retention-limit.entity';
+
+export type RetentionLimitRow = Omit<RetentionLimitEntity, 'changer'>;
+
+/** The limit of all webhooks without one of their own, and of events. */
+export const ALL_WEBHOOKS = '00000000-0000-0000-0000-000000000000';
+
+const LIMIT = `id, content_days as "contentDays", minimum_days as "minimumDays", minimum_ground as "minimumGround",
+  changed_by as "changedBy", changed_at as "changedAt"`;
+
+export async function retentionLimits(db: Db): Promise<RetentionLimitRow[]> {
+  return rowsOf(db, statement(`select ${LIMIT} from retention_limits order by id`));
+}
+
+export async function limitForUpdate(db: Db, id: string): Promise<RetentionLimitRow | null> {
+  return rowOf(db, statement(`select ${LIMIT} from retention_limits where id = $1 for update`), [id]);
+}
+
+export async function saveLimit(db: Db, limit: RetentionLimitRow): Promise<void> {
+  await changedBy(
+    db,
+    statement(`insert into retention_limits (id, content_days, minimum_days, minimum_ground, changed_by, changed_at)
+     values ($1, $2, $3, $4, $5, $6)
+     on conflict (id) do update set content_days = $2, minimum_days = $3, minimum_ground = $4, changed_by = $5, changed_at = $6`),
+    [limit.id, limit.contentDays, limit.minimumDays, limit.minimumGround, limit.changedBy, limit.changedAt],
+  );
+}
+
+/** The webhooks to which a limit applies: their own, or that of all. */
+export async function limitedWebhooks(db: Db): Promise<{ webhookId: string; days: number }[]> {
+  return rowsOf(
+    db,
+    statement(`select w.id as "webhookId", coalesce(own.content_days, everyone.content_days) as days from webhooks w
+     left join retention_limits own on own.id = w.id left join retention_limits everyone on everyone.id = $1
+     where coalesce(own.content_days, everyone.content_days) is not null order by w.id`),
+    [ALL_WEBHOOKS],
+  );
+}
+
+const PAST = {
+  deliveries: 'select id from deliveries where webhook_id = $1 and finished_at is not null',
+  requests: 'select id from webhook_request_logs where webhook_id = $1 and finished_at is not null',
+  events: 'select id from business_events where $1::uuid is not null and fanned_out_at is not null',
+};
+
+/** The first rows with content after this id that began before a time. @param webhookId of events: any */
+export async function rowsBefore(
+  db: Db,
+  what: keyof typeof PAST,
+  { webhookId, after, before }: { webhookId: string; after: string; before: Date },
+  atMost: number,
+): Promise<string[]> {
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    statement(`${PAST[what]} and id > $2 and id < first_id_at($3) and erasure_id is null order by id limit $4`),
+    [webhookId, after, before, atMost],
+  );
+  return rows.map(({ id }) => id);
+}

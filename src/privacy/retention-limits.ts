@@ -1,0 +1,69 @@
+// Sets how long content is kept.
+import { isDeepStrictEqual } from 'node:util';
+import { recordAct } from '../audit/record';
+import { currentTime } from '../clock';
+import { InputError, type UserError } from '../errors';
+import { reasonFault } from '../evidence/reason';
+import { uuidOf } from '../ids';
+import type { Db } from '../sql/db';
+import { textFault } from '../text';
+import type { Viewer } from '../viewer';
+import { webhooksById } from '../webhooks/webhook.store';
+import { ALL_WEBHOOKS, limitForUpdate, type RetentionLimitRow, saveLimit } from './retention-limit.store';
+
+const MAX_DAYS = 36_500;
+
+export interface RetentionOrder {
+  webhookId?: string | null;
+  contentDays?: number | null;
+  minimumDays?: number | null;
+  minimumGround?: string | null;
+  reason: string;
+}
+
+/** Replaces the limit as a whole. @throws InputError for each fault */
+export async function setRetention(db: Db, viewer: Viewer, order: RetentionOrder): Promise<RetentionLimitRow> {
+  const { contentDays = null, minimumDays = null, minimumGround = null } = order;
+  const faults: UserError[] = [];
+  const add = (field: string, code: UserError['code'], message: string) =>
+    faults.push({ field: [field], code, message });
+  for (const [field, days] of Object.entries({ contentDays, minimumDays })) {
+    if (days !== null && (days < 1 || days > MAX_DAYS)) {
+      add(field, 'INVALID', `${field} must be 1 to ${MAX_DAYS} days, not ${days}.`);
+    }
+  }
+  if (minimumDays !== null && minimumGround === null) {
+    add(
+      'minimumGround',
+      'REQUIRED',
+      'minimumGround must be given with minimumDays: the law or contract that asks for it.',
+    );
+  }
+  if (minimumDays === null && minimumGround !== null) {
+    add('minimumDays', 'REQUIRED', 'minimumDays must be given with minimumGround.');
+  }
+  const ground = minimumGround === null ? null : textFault(minimumGround, ['minimumGround']);
+  if (ground) faults.push(ground);
+  const fault = reasonFault(order.reason);
+  if (fault !== null) add('reason', 'INVALID', fault);
+  const id = order.webhookId == null ? ALL_WEBHOOKS : uuidOf('Webhook', order.webhookId);
+  if (id === null || (id !== ALL_WEBHOOKS && !(await webhooksById(db, [id])).has(id))) {
+    add('webhookId', 'NOT_FOUND', 'There is no webhook with this id.');
+  }
+  if (faults.length > 0 || id === null) throw new InputError(faults);
+  const before = await limitForUpdate(db, id);
+  const settings = { contentDays, minimumDays, minimumGround };
+  const limit = { id, ...settings, changedBy: viewer.userId, changedAt: currentTime() };
+  await saveLimit(db, limit);
+  const was = before && {
+    contentDays: before.contentDays,
+    minimumDays: before.minimumDays,
+    minimumGround: before.minimumGround,
+  };
+  if (!isDeepStrictEqual(was, settings)) {
+    const subject = { subjectType: id === ALL_WEBHOOKS ? 'Retention' : 'Webhook', subjectId: id };
+    const details = { before: was, after: settings };
+    await recordAct(db, viewer, { action: 'retention.changed', ...subject, reason: order.reason.trim(), details });
+  }
+  return limit;
+}

@@ -1,0 +1,116 @@
+// Limits of content, and what a journal repeats after a restore.
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { seal } from '../../src/evidence/seal';
+import { toNodeId } from '../../src/ids';
+import { erasePastLimits } from '../../src/privacy/erasing/erase-past-limits';
+import { journalAt } from '../../src/privacy/erasing/journal';
+import { repeatErasures } from '../../src/privacy/erasing/repeat-erasures';
+import type { ErasingParts } from '../../src/privacy/erasing/run-erasures';
+import { openStore, type Store, tamperWith, verify } from '../evidence/stored-tree';
+import { shareTestApi, type TestApp } from '../support/app';
+import { mutate } from '../support/mutate';
+import { createTestWebhook } from '../support/webhooks';
+
+const REASON = 'Our privacy policy, section 4';
+const NOWHERE = 'http://127.0.0.1:9/';
+
+let app: TestApp;
+let store: Store;
+let parts: ErasingParts;
+const webhooks: string[] = [];
+
+beforeAll(async () => {
+  app = await shareTestApi();
+  store = await openStore(app.database);
+  const journal = journalAt(join(await mkdtemp(join(tmpdir(), 'erasure-')), 'journal.ndjson'));
+  const queue = null as unknown as ErasingParts['queue'];
+  parts = { db: store.source.manager, transaction: store.transaction, queue, journal };
+  for (const name of ['short', 'long']) webhooks.push((await createTestWebhook(app, NOWHERE, { name })).id);
+  await addRequests();
+});
+afterAll(async () => {
+  await store.source.destroy();
+  await app.stop();
+});
+
+/** Three requests of each webhook, 40, 20 and 1 days old. */
+async function addRequests(): Promise<void> {
+  await app.database.query(
+    `insert into webhook_request_logs (id, webhook_id, direction, status, attempt_number, duplicate, method, url, headers,
+       started_at, finished_at)
+     select overlay(new_id()::text placing left(first_id_at(t.at)::text, 13) from 1 for 13)::uuid, w.id, 'OUTGOING', 'SUCCEEDED',
+       1, false, 'POST', 'https://partner.example.com/', '[]', t.at, t.at
+     from webhooks w, (select date_trunc('milliseconds', now() - make_interval(days => n)) as at from unnest(array[20, 1, 2]) n) as t`,
+  );
+  while (await seal(store.transaction, store.keyring, 'erp.example.com'));
+}
+
+const set = (input: object) =>
+  mutate(app, 'setRetention', { reason: REASON, ...input }, 'limit { contentDays webhook { name } }');
+
+async function left(): Promise<Record<string, number>> {
+  const rows = await app.database.query<{ name: string; count: number }>(
+    `select w.name, count(*)::int as count from webhook_request_logs r join webhooks w on w.id = r.webhook_id
+     where r.erasure_id is null group by w.name order by w.name`,
+  );
+  return Object.fromEntries(rows.map(({ name, count }) => [name, count]));
+}
+
+test('nothing is erased until a limit is set; a webhook goes before all, and a minimum before both', async () => {
+  expect(await erasePastLimits(parts)).toBe(0);
+  await set({ webhookId: webhooks[0], contentDays: 10 });
+  await set({ webhookId: webhooks[1], minimumDays: 15, minimumGround: 'Section 147 of the fiscal code' });
+  await set({ contentDays: 1 });
+  await set({ webhookId: webhooks[0], contentDays: 10, minimumDays: 30, minimumGround: 'A contract' });
+  expect(await erasePastLimits(parts)).toBe(1);
+  // short: its minimum keeps all; long: the limit of all, after its minimum
+  expect(await left()).toEqual({ long: 2, short: 3 });
+  await set({ webhookId: webhooks[0], contentDays: 10 });
+  expect(await erasePastLimits(parts)).toBe(1);
+  expect(await left()).toEqual({ long: 2, short: 2 });
+  expect(await erasePastLimits(parts)).toBe(0);
+  while (await seal(store.transaction, store.keyring, 'erp.example.com'));
+  expect(await verify(store)).toEqual([]);
+});
+
+test('what a hold covers is kept', async () => {
+  await mutate(app, 'placeLegalHold', { name: 'Case', webhookId: webhooks[0], reason: REASON });
+  await set({ webhookId: webhooks[0], contentDays: 1 });
+  expect(await erasePastLimits(parts)).toBe(0);
+  expect(await left()).toEqual({ long: 2, short: 2 });
+});
+
+test('the journal repeats what a restored backup still has', async () => {
+  const [erased] = await app.database.query<{ id: string }>(
+    'select id from webhook_request_logs where erasure_id is not null and webhook_id <> (select webhook_id from legal_holds) limit 1',
+  );
+  const id = erased?.id as string;
+  // as the backup had it
+  const salt = `'\\x00112233445566778899aabbccddeeff'`;
+  await tamperWith(app.database, [
+    `update webhook_request_logs set erasure_id = null, erased_digests = null, content_salt = ${salt},
+       url = 'https://partner.example.com/jane' where id = '${id}'`,
+    `update webhook_request_logs r set leaf_hash = request_leaf_hash(r) where id = '${id}'`,
+  ]);
+  expect(await repeatErasures(parts)).toBe(1);
+  const { data } = await app.ask(`{ webhookRequestLog(id: "${toNodeId('WebhookRequestLog', id)}") { url } }`);
+  expect(data.webhookRequestLog.url).toBe('[erased]');
+  expect(await repeatErasures(parts)).toBe(0);
+});
+
+test.each([
+  { input: { contentDays: 0 }, field: 'contentDays', code: 'INVALID' },
+  { input: { contentDays: -1 }, field: 'contentDays', code: 'INVALID' },
+  { input: { contentDays: 36_501 }, field: 'contentDays', code: 'INVALID' },
+  { input: { minimumDays: 10 }, field: 'minimumGround', code: 'REQUIRED' },
+  { input: { minimumGround: 'A law' }, field: 'minimumDays', code: 'REQUIRED' },
+  { input: { minimumDays: 10, minimumGround: '\u0000' }, field: 'minimumGround', code: 'INVALID' },
+  { input: { webhookId: 'whk_x', contentDays: 1 }, field: 'webhookId', code: 'NOT_FOUND' },
+  { input: { contentDays: 1, reason: 'x'.repeat(10_000) }, field: 'reason', code: 'INVALID' },
+])('$input is refused', async ({ input, field, code }) => {
+  const { limit, userErrors } = await set(input);
+  expect(limit).toBeNull();
+  expect(userErrors).toContainEqual(expect.objectContaining({ field: [field], code }));
+});
