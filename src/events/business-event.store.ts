@@ -2,7 +2,7 @@ import { idBounds } from '../ids';
 import { columns } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 import { type HashPart, isInPartSql } from '../sql/hash-part';
-import { equalsByIndex } from '../sql/index-lookup';
+import { andIdBetween, equalsByIndex } from '../sql/index-lookup';
 import { insertKeysSql, NEW_KEY, type NewKey } from './idempotency-key.store';
 import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from './payload.store';
 
@@ -209,30 +209,32 @@ export interface FannedOut {
   wantedBy: number;
 }
 
-export const FANNED_OUT = columns<FannedOut>([
+const FANNED_OUT = columns<FannedOut>([
   ['id', 'id', 'uuid'],
   ['wantedBy', 'wanted_by', 'integer'],
 ]);
 
+/** The time and the bounds of the ids follow the events. */
+export const LEAVE_OUTBOX_PARAMETERS = FANNED_OUT.length + 3;
+
+/** The values of the parameters of `leaveOutboxSql`. */
+export function leaveOutboxValues(events: readonly FannedOut[], at: Date): unknown[] {
+  return [...FANNED_OUT.valuesOf(events), at, ...idBounds(events.map(({ id }) => id))];
+}
+
 /**
  * Two parts of a statement that take events out of the outbox: a WITH query, and the final statement.
- * @param first the number of its first parameter; the last parameter is the time
+ * @param first the number of its first parameter
  */
 export function leaveOutboxSql(first: number): { withQuery: string; sql: string } {
   const withQuery = `left_outbox as (delete from outbox where event_id = any($${first}::uuid[]))`;
   const sql = `update business_events as e set fanned_out_at = $${first + FANNED_OUT.length}::timestamptz, wanted_by = f.wanted_by
     from unnest(${FANNED_OUT.arrays(first)}) as f (${FANNED_OUT.names})
-    where e.id ${equalsByIndex('f.id')}`;
+    where e.id ${equalsByIndex('f.id')} ${andIdBetween('e.id', first + FANNED_OUT.length + 1)}`;
   return { withQuery, sql };
 }
 
-/** @param wantedBy how many webhooks each event matched, in the order of the ids */
-export async function leaveOutbox(
-  db: Db,
-  ids: readonly string[],
-  wantedBy: readonly number[],
-  at: Date,
-): Promise<void> {
+export async function leaveOutbox(db: Db, events: readonly FannedOut[], at: Date): Promise<void> {
   const { withQuery, sql } = leaveOutboxSql(1);
-  await changedBy(db, `with ${withQuery} ${sql}`, [ids, wantedBy, at]);
+  await changedBy(db, `with ${withQuery} ${sql}`, leaveOutboxValues(events, at));
 }

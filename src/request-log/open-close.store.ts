@@ -1,7 +1,8 @@
 // Opens a row of the log before a call, and closes it once after the call.
+import { idBounds } from '../ids';
 import { columns } from '../sql/columns';
 import { changedBy, type Db, statement } from '../sql/db';
-import { equalsByIndex } from '../sql/index-lookup';
+import { andIdBetween, equalsByIndex } from '../sql/index-lookup';
 import type { Direction } from '../webhooks/webhook.entity';
 import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
 
@@ -44,7 +45,7 @@ export interface ClosedRequest {
   remoteAddress: string | null;
 }
 
-export const OPEN_REQUEST = columns<OpenRequest>([
+const OPEN_REQUEST = columns<OpenRequest>([
   ['id', 'id', 'uuid'],
   ['webhookId', 'webhook_id', 'uuid'],
   ['direction', 'direction', 'text'],
@@ -65,13 +66,19 @@ export const OPEN_REQUEST = columns<OpenRequest>([
   ['replayId', 'replay_id', 'uuid'],
 ]);
 
+/** The values of the parameters of `openSql`. */
+export function openValues(requests: readonly OpenRequest[]): unknown[] {
+  return [...OPEN_REQUEST.valuesOf(requests), ...idBounds(requests.map(({ payloadId }) => payloadId))];
+}
+
 /**
- * Opens rows. Its parameters are the arrays of OPEN_REQUEST.
+ * Opens rows. Its parameters are those of `openValues`.
  * @param first the number of the first one
  * @param inserting a query of the same statement that inserts payloads: the table does not show them yet
  */
 export function openSql(first = 1, inserting: string | null = null): string {
-  const stored = '(select p.body_digest from payloads p where p.id = o.payload_id)';
+  const inMonths = andIdBetween('p.id', first + OPEN_REQUEST.length);
+  const stored = `(select p.body_digest from payloads p where p.id = o.payload_id ${inMonths})`;
   const digest = inserting === null ? stored : `coalesce(n.body_digest, ${stored})`;
   const join = inserting === null ? '' : `left join ${inserting} as n on n.id = o.payload_id`;
   return `insert into webhook_request_logs (${OPEN_REQUEST.names}, status, duplicate, body_digest)
@@ -106,7 +113,8 @@ export async function closeRequests(db: Db, requests: readonly ClosedRequest[]):
   return changedBy(
     db,
     statement(`${CLOSE_SQL} from unnest(${CLOSED_REQUEST.arrays()}) as c (${CLOSED_REQUEST.names})
-     where r.id ${equalsByIndex('c.request_id')} and r.finished_at is null`),
-    CLOSED_REQUEST.valuesOf(requests),
+     where r.id ${equalsByIndex('c.request_id')} and r.finished_at is null
+       ${andIdBetween('r.id', CLOSED_REQUEST.length + 1)}`),
+    [...CLOSED_REQUEST.valuesOf(requests), ...idBounds(requests.map(({ id }) => id))],
   );
 }

@@ -1,16 +1,18 @@
 // Opens and closes attempts. Each is one statement, for both the request rows and their deliveries: round trips to the
 // database are most of the cost of a delivery.
+
+import { idBounds } from '../../ids';
 import {
   CLOSE_SQL,
   CLOSED_REQUEST,
   type ClosedRequest,
-  OPEN_REQUEST,
   type OpenRequest,
   openSql,
+  openValues,
 } from '../../request-log/open-close.store';
 import { columns } from '../../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
-import { equalsByIndex } from '../../sql/index-lookup';
+import { andIdBetween, equalsByIndex } from '../../sql/index-lookup';
 import type { DeliveryStatus } from '../delivery.entity';
 import { deleteOpenSql, insertFinishedSql, updateOpenSql } from '../delivery-state.store';
 
@@ -21,8 +23,9 @@ export async function openRequests(db: Db, requests: readonly OpenRequest[]): Pr
     db,
     statement(`with opened as (${openSql()} returning id, delivery_id, attempt_number)
      update deliveries as d set open_request_id = o.id, attempts = o.attempt_number, next_attempt_at = null
-     from opened as o where d.id ${equalsByIndex('o.delivery_id')}`),
-    OPEN_REQUEST.valuesOf(requests),
+     from opened as o
+     where d.id ${equalsByIndex('o.delivery_id')} ${andIdBetween('d.id', openValues(requests).length + 1)}`),
+    [...openValues(requests), ...idBounds(requests.map(({ deliveryId }) => deliveryId))],
   );
 }
 
@@ -50,6 +53,8 @@ const DELIVERY_UPDATE = columns<DeliveryUpdate>([
   ['blocks', 'blocks', 'boolean'],
 ]);
 
+const AFTER_CLOSED = DELIVERY_UPDATE.length + CLOSED_REQUEST.length + 1;
+
 /**
  * Closes requests and updates their deliveries. The fence: only the request that its delivery names as open is closed;
  * for any other, nothing is written. @returns the ids of the closed requests
@@ -69,16 +74,22 @@ export async function closeRequestsAndDeliveries(
        from unnest(${DELIVERY_UPDATE.arrays()}, ${CLOSED_REQUEST.arrays(DELIVERY_UPDATE.length + 1)})
          as u (${DELIVERY_UPDATE.names}, ${CLOSED_REQUEST.names})
        where d.id ${equalsByIndex('u.delivery_id')} and d.open_request_id = u.request_id
+         ${andIdBetween('d.id', AFTER_CLOSED)}
        returning d.id, d.webhook_id, d.document_type, u.*
      ), ended as (${deleteOpenSql('updated', 'u.finished_at is not null')}),
      retried as (${updateOpenSql('updated', ['status', 'next_attempt_at'], 'u.finished_at is null')}),
      finished as (${insertFinishedSql('updated where finished_at is not null')}),
      closed as (
        ${CLOSE_SQL} from updated as c
-       where r.id ${equalsByIndex('c.request_id')} and r.finished_at is null
+       where r.id ${equalsByIndex('c.request_id')} and r.finished_at is null ${andIdBetween('r.id', AFTER_CLOSED + 2)}
      )
      select request_id as "requestId" from updated`),
-    [...DELIVERY_UPDATE.valuesOf(updates), ...CLOSED_REQUEST.valuesOf(requests)],
+    [
+      ...DELIVERY_UPDATE.valuesOf(updates),
+      ...CLOSED_REQUEST.valuesOf(requests),
+      ...idBounds(updates.map(({ deliveryId }) => deliveryId)),
+      ...idBounds(requests.map(({ id }) => id)),
+    ],
   );
   return new Set(rows.map((row) => row.requestId));
 }

@@ -134,7 +134,7 @@ const published = (given: GivenEvent): NewEvent => ({ ...given, user: null, idem
 async function publish(db: Db, viewer: Viewer, id: string, given: GivenEvent): Promise<BusinessEventRow> {
   await publishEvents(db, viewer, [{ ...published(given), id }]);
   // in the same transaction, before it can be fanned out
-  await leaveOutbox(db, [id], [1], currentTime());
+  await leaveOutbox(db, [{ id, wantedBy: 1 }], currentTime());
   return (await eventsById(db, [id])).get(id) as BusinessEventRow;
 }
 

@@ -1,13 +1,18 @@
-import { FANNED_OUT, type FannedOut, leaveOutboxSql } from '../../events/business-event.store';
+import {
+  type FannedOut,
+  LEAVE_OUTBOX_PARAMETERS,
+  leaveOutboxSql,
+  leaveOutboxValues,
+} from '../../events/business-event.store';
 import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from '../../events/payload.store';
-import { OPEN_REQUEST, type OpenRequest, openSql } from '../../request-log/open-close.store';
+import { type OpenRequest, openSql, openValues } from '../../request-log/open-close.store';
 import { changedBy, type Db, statement } from '../../sql/db';
 import { insertDeliveriesSql, NEW_DELIVERY, type NewDelivery } from '../delivery.store';
 
 const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
-/** The time follows the events. */
-const AFTER_EVENTS = AFTER_PAYLOADS + NEW_DELIVERY.length + FANNED_OUT.length + 1;
-const LEAVE_OUTBOX = leaveOutboxSql(AFTER_PAYLOADS + NEW_DELIVERY.length);
+const AFTER_DELIVERIES = AFTER_PAYLOADS + NEW_DELIVERY.length;
+const AFTER_EVENTS = AFTER_DELIVERIES + LEAVE_OUTBOX_PARAMETERS;
+const LEAVE_OUTBOX = leaveOutboxSql(AFTER_DELIVERIES);
 
 const WRITE = `with new_payloads as (${insertPayloadsSql()} returning id, body_digest), ${insertDeliveriesSql(AFTER_PAYLOADS)},
   ${LEAVE_OUTBOX.withQuery}`;
@@ -31,13 +36,8 @@ export async function writeFanOut(
   const rows = [
     ...NEW_PAYLOAD.valuesOf(payloads),
     ...NEW_DELIVERY.valuesOf(deliveries),
-    ...FANNED_OUT.valuesOf(events),
-    at,
+    ...leaveOutboxValues(events, at),
   ];
   if (requests.length === 0) await changedBy(db, statement(`${WRITE} ${LEAVE_OUTBOX.sql}`), rows);
-  else
-    await changedBy(db, statement(`${WRITE_OPENED} ${LEAVE_OUTBOX.sql}`), [
-      ...rows,
-      ...OPEN_REQUEST.valuesOf(requests),
-    ]);
+  else await changedBy(db, statement(`${WRITE_OPENED} ${LEAVE_OUTBOX.sql}`), [...rows, ...openValues(requests)]);
 }

@@ -119,7 +119,7 @@ test('an event waits behind one whose decision another relay leaves pending at t
     stepped = parts.relay()();
     await waitFor('the other relay to wait', async () => (await waitingForLock()) > 0);
     await insertPendingDecisions(db, [{ webhookId, businessEventId: eventId }]);
-    await leaveOutbox(db, [eventId], [1], new Date());
+    await leaveOutbox(db, [{ id: eventId, wantedBy: 1 }], new Date());
   });
   await stepped;
   expect(await made()).toEqual([]);
