@@ -236,5 +236,5 @@ export function leaveOutboxSql(first: number): { withQuery: string; sql: string 
 
 export async function leaveOutbox(db: Db, events: readonly FannedOut[], at: Date): Promise<void> {
   const { withQuery, sql } = leaveOutboxSql(1);
-  await changedBy(db, `with ${withQuery} ${sql}`, leaveOutboxValues(events, at));
+  await changedBy(db, statement(`with ${withQuery} ${sql}`), leaveOutboxValues(events, at));
 }

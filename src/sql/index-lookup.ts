@@ -9,7 +9,7 @@ export function equalsByIndex(expression: string): string {
 
 /**
  * `and d.id between ...`, beside a condition that finds the rows: the statement then opens only the monthly partitions of
- * these ids, and costs the same after years. Its two parameters are the values of `idBounds`.
+ * these ids, so that it does not cost more with each month. Its two parameters are the values of `idBounds`.
  * @param first the number of the first one
  */
 export function andIdBetween(expression: string, first: number): string {
