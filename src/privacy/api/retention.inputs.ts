@@ -10,14 +10,14 @@ export class SetRetentionInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Content is erased after so many days, 1 to 36,500. Default, null: as for all; for all: never.',
+    description: 'The days after which content is erased, 1 to 36,500. Default, null: as for all; for all: never.',
   })
   contentDays?: number | null;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      'Content is kept for so many days, 1 to 36,500, whatever limit or order says. Default, null: no minimum.',
+      'The days for which content is kept, 1 to 36,500, whatever limit or order says. Default, null: no minimum.',
   })
   minimumDays?: number | null;
 

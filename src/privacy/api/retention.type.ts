@@ -8,10 +8,16 @@ import { HasRole } from '../../graphql/roles/has-role';
   description: 'How long content is kept: of one webhook, or of all that have no limit of their own, and of events.',
 })
 export class RetentionLimitType {
-  @Field(() => Int, { nullable: true, description: 'Content is erased after so many days; null: no limit of its own.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The days after which content is erased; null: no limit of its own.',
+  })
   contentDays: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Content is kept for so many days, whatever limit or order says.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The days for which content is kept, whatever limit or order says; null: no minimum.',
+  })
   minimumDays: number | null;
 
   @Field(() => String, { nullable: true, description: 'Why there is a minimum, such as a law; null: there is none.' })
