@@ -115,35 +115,51 @@ export async function insertBlock(db: Db, block: NewBlock): Promise<void> {
   );
 }
 
-/** The hashes that proofs are made of. */
+interface WantedTile {
+  level: number;
+  index: number;
+  resolve(hashes: Buffer[]): void;
+  reject(error: unknown): void;
+}
+
+/** The hashes that proofs are made of. One statement reads all tiles that are asked for at once, as for one proof. */
 export function tilesOf(db: Db): ReadTile {
-  return async (tileLevel, tileIndex) => {
-    const first = tileIndex * TILE_WIDTH;
-    return tileLevel === 0 ? leavesFrom(db, first, TILE_WIDTH) : nodesFrom(db, tileLevel * LEVELS_PER_TILE, first);
+  let wanted: WantedTile[] = [];
+  const readWanted = async () => {
+    const tiles = wanted;
+    wanted = [];
+    try {
+      const read = await readTiles(db, tiles);
+      for (const { level, index, resolve } of tiles) resolve(read.get(`${level}/${index}`) ?? []);
+    } catch (error) {
+      for (const { reject } of tiles) reject(error);
+    }
   };
+  return (level, index) =>
+    new Promise((resolve, reject) => {
+      if (wanted.length === 0) queueMicrotask(readWanted);
+      wanted.push({ level, index, resolve, reject });
+    });
 }
 
-/** The hashes of at most `count` leaves from `first` on. */
-export async function leavesFrom(db: Db, first: number, count: number): Promise<Buffer[]> {
-  const rows = await rowsOf<{ hashes: Buffer }>(
+/** By level and index. Tiles that are beyond the tree are left out. */
+async function readTiles(db: Db, tiles: readonly { level: number; index: number }[]): Promise<Map<string, Buffer[]>> {
+  const rows = await rowsOf<{ level: number; index: number; hashes: Buffer | null }>(
     db,
-    statement(`select substring(leaf_hashes from (greatest($1 - first_index, 0) * 32 + 1)::int
-         for ((least($2, tree_size) - greatest($1, first_index)) * 32)::int) as hashes
-       from evidence_blocks where first_index < $2 and tree_size > $1
-         and first_index >= (select coalesce(max(first_index), 0) from evidence_blocks where first_index <= $1)
-       order by first_index`),
-    [first, first + count],
+    statement(`select w.level, w.index::float8 as index, case when w.level = 0 then (
+         select string_agg(substring(leaf_hashes from (greatest(w.first - first_index, 0) * 32 + 1)::int
+           for ((least(w.first + ${TILE_WIDTH}, tree_size) - greatest(w.first, first_index)) * 32)::int), ''::bytea
+           order by first_index)
+         from evidence_blocks where first_index < w.first + ${TILE_WIDTH} and tree_size > w.first
+           and first_index >= (select coalesce(max(first_index), 0) from evidence_blocks where first_index <= w.first)
+       ) else (
+         select string_agg(hash, ''::bytea order by node_index) from evidence_nodes
+         where level = w.level * ${LEVELS_PER_TILE} and node_index between w.first and w.first + ${TILE_WIDTH - 1}
+       ) end as hashes
+     from (select level, index, index * ${TILE_WIDTH} as first from unnest($1::int[], $2::bigint[]) as t (level, index)) as w`),
+    [tiles.map(({ level }) => level), tiles.map(({ index }) => index)],
   );
-  return rows.flatMap(({ hashes }) => hashesOf(hashes));
-}
-
-async function nodesFrom(db: Db, level: number, first: number): Promise<Buffer[]> {
-  const rows = await rowsOf<{ hash: Buffer }>(
-    db,
-    statement(`select hash from evidence_nodes where level = $1 and node_index between $2 and $3 order by node_index`),
-    [level, first, first + TILE_WIDTH - 1],
-  );
-  return rows.map(({ hash }) => hash);
+  return new Map(rows.map(({ level, index, hashes }) => [`${level}/${index}`, hashes ? hashesOf(hashes) : []]));
 }
 
 export interface SealingState {

@@ -1,0 +1,62 @@
+// Proofs from the stored tree: right wherever blocks end, and read with one statement each.
+import { isConsistent, rootByInclusion } from '../../../src/evidence/formats/merkle-tree';
+import { cached, consistencyProof, inclusionProof } from '../../../src/evidence/formats/tree-proofs';
+import { seal } from '../../../src/evidence/seal';
+import { newestTree, rootAt, tilesOf } from '../../../src/evidence/tree.store';
+import { recordStatements } from '../../support/recorded-statements';
+import { INSERT_CLOSED, type Store, startStore } from '../stored-tree';
+
+const BLOCKS = [1, 254, 3, 300, 5, 640];
+
+let store: Store;
+
+beforeAll(async () => {
+  store = await startStore();
+  for (const count of BLOCKS) {
+    await store.database.query(INSERT_CLOSED, [count]);
+    await seal(store.transaction, store.keyring, 'erp.example.com');
+  }
+});
+afterAll(() => store.stop());
+
+test('every proof is right, and takes one statement', async () => {
+  const db = store.source.manager;
+  const tree = await newestTree(db);
+  if (!tree) throw new Error('no tree');
+  const leaves = await store.database.query<{ index: number; hash: Buffer }>(
+    `select leaf_index::int as index, r.leaf_hash as hash from evidence_leaves join webhook_request_logs r on r.id = subject_id`,
+  );
+  expect(leaves).toHaveLength(tree.treeSize);
+  const statements = recordStatements(store.source);
+  const sampled = leaves.filter(({ index }) => index % 37 === 0 || [254, 255, 256, 257, 557, 558].includes(index));
+  for (const { index, hash } of sampled) {
+    const proof = await inclusionProof(index, tree.treeSize, tilesOf(db));
+    expect(rootByInclusion(index, tree.treeSize, hash, proof)).toEqual(tree.rootHash);
+  }
+  expect(statements).toHaveLength(sampled.length);
+});
+
+test('earlier heads are beginnings of the tree, and proofs of one request share what they read', async () => {
+  const db = store.source.manager;
+  const tree = await newestTree(db);
+  if (!tree) throw new Error('no tree');
+  const read = cached(tilesOf(db));
+  for (let size = 0, at = 0; at < BLOCKS.length; at++) {
+    size += BLOCKS[at] as number;
+    const root = await rootAt(db, size);
+    if (!root) throw new Error('no root');
+    const proof = await consistencyProof(size, tree.treeSize, read);
+    expect(isConsistent([size, root], [tree.treeSize, tree.rootHash], proof)).toBe(true);
+  }
+  const statements = recordStatements(store.source);
+  await inclusionProof(0, tree.treeSize, read);
+  await inclusionProof(1, tree.treeSize, read);
+  expect(statements.length).toBeLessThan(2);
+});
+
+test('a tree that lacks leaves has no proof', async () => {
+  const { source, database } = store;
+  await expect(inclusionProof(0, 5_000, tilesOf(source.manager))).rejects.toThrow('the tree lacks hashes of level');
+  await database.query('alter table evidence_nodes rename to nodes_elsewhere');
+  await expect(inclusionProof(0, 1_203, tilesOf(source.manager))).rejects.toThrow('evidence_nodes');
+});
