@@ -68,7 +68,15 @@ test('nothing is erased until a limit is set; a webhook goes before all, and a m
   // short: its minimum keeps all; long: the limit of all, after its minimum
   expect(await left()).toEqual({ long: 2, short: 3 });
   await set({ webhookId: webhooks[0], contentDays: 10 });
-  expect(await erasePastLimits(parts)).toBe(1);
+  // as if the process ended between the erasure and its commit
+  const append = async () => {
+    throw new Error('killed');
+  };
+  await expect(erasePastLimits({ ...parts, journal: { ...parts.journal, append } })).rejects.toThrow('killed');
+  expect(await left()).toEqual({ long: 2, short: 3 });
+  // two at once
+  const both = await Promise.all([erasePastLimits(parts), erasePastLimits(parts)]);
+  expect(both.reduce((sum, erased) => sum + erased, 0)).toBe(1);
   expect(await left()).toEqual({ long: 2, short: 2 });
   expect(await erasePastLimits(parts)).toBe(0);
   while (await seal(store.transaction, store.keyring, 'erp.example.com'));
