@@ -46,6 +46,7 @@ create table sessions (
   token_hash bytea not null,        -- SHA-256 of the cookie: 256 random bits need no slow hash
   method text not null,             -- how the user signed in
   api_key_id uuid,                  -- the key that the session was made from, and with which it ends
+  provider_session text,            -- the session at the identity provider (sid); null: it named none
   created_at timestamptz(3) not null,
   expires_at timestamptz(3) not null,
   last_used_at timestamptz(3) not null,

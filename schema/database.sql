@@ -722,6 +722,7 @@ CREATE TABLE sessions (
   token_hash bytea NOT NULL,
   method text NOT NULL,
   api_key_id uuid,
+  provider_session text,
   created_at timestamp(3) with time zone NOT NULL,
   expires_at timestamp(3) with time zone NOT NULL,
   last_used_at timestamp(3) with time zone NOT NULL,

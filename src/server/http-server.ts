@@ -35,6 +35,7 @@ import { type BacklogState, serveHealth } from './routes/health';
 import { serveIncoming, shownPath } from './routes/incoming-route';
 import { type Metrics, serveMetrics } from './routes/metrics';
 import { serveWebhookKeys } from './routes/webhook-keys';
+import { serveBackChannelLogout } from './sign-in/back-channel-logout';
 import { createIdentityProvider } from './sign-in/identity-provider';
 import { serveOpenId } from './sign-in/openid-routes';
 import { createRefusedSignIns } from './sign-in/refused-sign-ins';
@@ -151,6 +152,7 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   const provider = identityProvider && createIdentityProvider(identityProvider, publicUrl as string);
   serveSignIn(server, { source, refused, provider });
   serveOpenId(server, { source, refused, provider, createUsers: identityProvider?.createUsers ?? false });
+  serveBackChannelLogout(server, { source, refused, provider });
   serveIncoming(server, config, api.receiver);
   let sdl: string | undefined;
   const onRequest = async (request: FastifyRequest) => {

@@ -1,4 +1,5 @@
 // The OpenID provider at which people sign in (authorization code, PKCE, state, nonce), by openid-client.
+import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
 import * as openid from 'openid-client';
 import type { Config } from '../../config';
 import type { RoleRule } from '../../config-values';
@@ -6,6 +7,8 @@ import { AppError } from '../../errors';
 import type { Identity } from '../../users/identity/identity';
 import { rolesByClaims } from '../../users/identity/role-map';
 import type { AttemptSecrets } from '../../users/identity/sign-in-attempts';
+import type { ProviderSession } from '../../users/sessions/session.store';
+import { readLogoutToken } from './logout-token';
 
 export interface IdentityProvider {
   /** The address at which the browser signs in. @throws AppError UNAVAILABLE */
@@ -16,6 +19,11 @@ export interface IdentityProvider {
    * @throws AppError UNAUTHENTICATED, UNAVAILABLE
    */
   identityOf(search: string, secrets: AttemptSecrets): Promise<Identity>;
+  /**
+   * Checks a logout token (OpenID Connect Back-Channel Logout 1.0).
+   * @throws AppError BAD_USER_INPUT, UNAVAILABLE
+   */
+  signedOutBy(logoutToken: string): Promise<ProviderSession>;
   /** Where the browser signs out of the provider too; null: it has no such address, or cannot be reached. */
   signOutUrl(): Promise<string | null>;
 }
@@ -28,6 +36,7 @@ export function createIdentityProvider(
 ): IdentityProvider {
   const { issuer, clientId, clientSecret, scopes, roleMap } = settings;
   const callback = `${publicUrl}/auth/callback`;
+  let keys: JWTVerifyGetKey | null = null;
   let discovered: Promise<openid.Configuration> | null = null;
 
   const discover = () => {
@@ -74,6 +83,12 @@ export function createIdentityProvider(
         throw refusedBy(error);
       }
     },
+    async signedOutBy(logoutToken) {
+      const provider = await discover();
+      const { issuer: expected, jwks_uri: uri } = provider.serverMetadata();
+      keys ??= createRemoteJWKSet(new URL(uri ?? ''), { timeoutDuration: TIMEOUT_S * 1_000 });
+      return readLogoutToken(logoutToken, { keys, issuer: expected, clientId });
+    },
     async signOutUrl() {
       const provider = await discover().catch(() => null);
       if (!provider?.serverMetadata().end_session_endpoint) return null;
@@ -93,7 +108,7 @@ function authenticateClient(secret: string): openid.ClientAuth {
 }
 
 function identityIn(claims: openid.IDToken & Record<string, unknown>, roleMap: readonly RoleRule[] | null): Identity {
-  const { iss, sub, email, email_verified: emailVerified, name } = claims;
+  const { iss, sub, sid, email, email_verified: emailVerified, name } = claims;
   const isAddress =
     typeof email === 'string' && email.length <= MAX_EMAIL && /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(email);
   return {
@@ -102,6 +117,7 @@ function identityIn(claims: openid.IDToken & Record<string, unknown>, roleMap: r
     email: isAddress ? email.toLowerCase() : null,
     emailVerified: isAddress && emailVerified === true,
     fullName: typeof name === 'string' ? name : null,
+    providerSession: typeof sid === 'string' ? sid : null,
     roles: roleMap && rolesByClaims(roleMap, claims),
   };
 }

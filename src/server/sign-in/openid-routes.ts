@@ -55,7 +55,8 @@ export function serveOpenId(server: FastifyInstance, { source, refused, provider
         const { user, refused } = await signInIdentity(db, identity, { createUsers, from });
         if (refused !== null) return { refusal: refused };
         const actor = { ...from, userId: user.id, apiKeyId: null, sessionId: null };
-        return startSession(db, { actor, method: 'OPENID_CONNECT', replacedToken });
+        const { providerSession } = identity;
+        return startSession(db, { actor, method: 'OPENID_CONNECT', providerSession, replacedToken });
       });
       if ('refusal' in started) throw new Refusal('FORBIDDEN', started.refusal, 403);
       return { returnTo: attempt.returnTo, token: started.token };
@@ -65,7 +66,8 @@ export function serveOpenId(server: FastifyInstance, { source, refused, provider
   });
 }
 
-function configured(provider: IdentityProvider | null): IdentityProvider {
+/** @throws Refusal 404 without an identity provider */
+export function configured(provider: IdentityProvider | null): IdentityProvider {
   if (provider) return provider;
   const message = 'No identity provider is configured (OIDC_ISSUER): sign in with an API key, POST /auth/login.';
   throw new Refusal('NOT_FOUND', message, 404);

@@ -29,7 +29,12 @@ export function serveSignIn(server: FastifyInstance, { source, refused, provider
     const viewer = await refused.recording(request, () =>
       authenticateWithin(rates, source.manager, key, originOf(request)),
     );
-    const order = { actor: viewer, method: 'API_KEY', replacedToken: sessionToken(request) } as const;
+    const order = {
+      actor: viewer,
+      method: 'API_KEY',
+      providerSession: null,
+      replacedToken: sessionToken(request),
+    } as const;
     const { session, token } = await source.transaction((db) => startSession(db, order));
     setSessionCookie(reply, token);
     return reply.header('cache-control', 'no-store').send(shown(viewer, session));

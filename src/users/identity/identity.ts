@@ -22,6 +22,8 @@ export interface Identity {
   issuer: string;
   /** Never changes, and is never given to another person, as an e-mail address may be. */
   subject: string;
+  /** The session at the provider (sid), which a sign-out there names; null: it names none. */
+  providerSession: string | null;
   email: string | null;
   /** Whether the provider has made sure that the address is theirs. */
   emailVerified: boolean;

@@ -5,7 +5,7 @@ import { UserEntity } from '../user.entity';
 export const SESSION_METHODS = ['API_KEY', 'OPENID_CONNECT'] as const;
 export type SessionMethod = (typeof SESSION_METHODS)[number];
 
-export const SESSION_END_REASONS = ['SIGNED_OUT', 'REVOKED', 'REPLACED', 'TOO_MANY'] as const;
+export const SESSION_END_REASONS = ['SIGNED_OUT', 'REVOKED', 'REPLACED', 'TOO_MANY', 'PROVIDER'] as const;
 export type SessionEndReason = (typeof SESSION_END_REASONS)[number];
 
 @Entity('sessions')
@@ -36,6 +36,9 @@ export class SessionEntity {
   @ManyToOne(() => ApiKeyEntity)
   @JoinColumn({ name: 'api_key_id', foreignKeyConstraintName: 'sessions_api_key_id_fkey' })
   apiKey: ApiKeyEntity | null;
+
+  @Column('text', { name: 'provider_session', nullable: true })
+  providerSession: string | null;
 
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt: Date;

@@ -23,6 +23,14 @@ export const SESSIONS = {
     remote_address as "remoteAddress", user_agent as "userAgent"`,
 };
 
+/** At least one of subject and session is given. */
+export interface ProviderSession {
+  issuer: string;
+  subject: string | null;
+  providerSession: string | null;
+  at: Date;
+}
+
 /** A session with what its user may do, and the key that it was made from. */
 export interface SessionWithUser {
   id: string;
@@ -122,6 +130,22 @@ export async function endSessions(
      returning ${SESSIONS.columns}`),
     [ids, reason, at],
   );
+}
+
+/** The sessions of a person at the identity provider that have not been ended and began before `at`. */
+export async function sessionsOfProvider(
+  db: Db,
+  { issuer, subject, providerSession, at }: ProviderSession,
+): Promise<string[]> {
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    statement(`select s.id from sessions s join users u on u.id = s.user_id
+     where s.method = 'OPENID_CONNECT' and s.ended_at is null and s.created_at <= $4 and u.identity_issuer = $1
+       and ($2::text is null or u.identity_subject = $2) and ($3::text is null or s.provider_session = $3)
+     order by s.id`),
+    [issuer, subject, providerSession, at],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** @returns the number of deleted sessions */

@@ -15,6 +15,7 @@ export const SessionEndReasonEnum = publishEnum('SessionEndReason', SESSION_END_
   SIGNED_OUT: { description: 'The user signed out.' },
   REVOKED: { description: 'The user or a SYSTEM_MANAGER revoked it.' },
   REPLACED: { description: 'The user signed in again in the same browser.' },
+  PROVIDER: { description: 'The user signed out at the identity provider, or was signed out there.' },
   TOO_MANY: { description: 'The user had 50 sessions and signed in once more: the one that was unused longest ended.' },
 });
 

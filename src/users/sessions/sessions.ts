@@ -8,13 +8,23 @@ import type { Viewer } from '../../viewer';
 import { hashToken } from '../token-hash';
 import { findSession } from './authenticate-session';
 import type { SessionEndReason, SessionMethod } from './session.entity';
-import { endSessions, findSessionForUpdate, insertSession, liveSessionsOf, type SessionRow } from './session.store';
+import {
+  endSessions,
+  findSessionForUpdate,
+  insertSession,
+  liveSessionsOf,
+  type ProviderSession,
+  type SessionRow,
+  sessionsOfProvider,
+} from './session.store';
 import { IDLE_MS, MAX_AGE_MS, MAX_SESSIONS } from './session-limits';
 
 export interface NewSession {
   /** Who signed in, and from where. */
   actor: Actor & { userId: string };
   method: SessionMethod;
+  /** The session at the identity provider; null: it named none. */
+  providerSession: string | null;
   /** The token of the session that the browser had before; it ends. */
   replacedToken: string | null;
 }
@@ -22,7 +32,7 @@ export interface NewSession {
 /** @returns the session and its token, the value of the cookie, of which only the hash is stored */
 export async function startSession(
   db: Db,
-  { actor, method, replacedToken }: NewSession,
+  { actor, method, providerSession, replacedToken }: NewSession,
 ): Promise<{ session: SessionRow; token: string }> {
   const token = randomBytes(32).toString('base64url');
   const id = newId();
@@ -47,7 +57,7 @@ export async function startSession(
   const live = await liveSessions(db, userId);
   const tooMany = live.slice(MAX_SESSIONS - 1).map((each) => each.id);
   await end(db, by, tooMany, 'TOO_MANY');
-  await insertSession(db, { ...session, tokenHash: hashToken(token) });
+  await insertSession(db, { ...session, providerSession, tokenHash: hashToken(token) });
   await recordAct(db, by, { action: 'session.started', subjectType: 'Session', subjectId: id, details: { method } });
   return { session, token };
 }
@@ -104,10 +114,21 @@ function mayRevoke(viewer: Viewer, userId: string): boolean {
   return viewer.userId === userId || viewer.roles.has('SYSTEM_MANAGER');
 }
 
+/** The user has signed out at the identity provider. What began after it said so goes on: sent again, it ends nothing more. */
+export async function endByProvider(
+  db: Db,
+  from: Omit<Actor, 'userId' | 'apiKeyId' | 'sessionId'>,
+  signedOut: ProviderSession,
+): Promise<void> {
+  const actor = { ...from, userId: null, apiKeyId: null, sessionId: null };
+  await end(db, actor, await sessionsOfProvider(db, signedOut), 'PROVIDER');
+}
+
 const ACTIONS = {
   SIGNED_OUT: 'session.ended',
   REPLACED: 'session.ended',
   TOO_MANY: 'session.ended',
+  PROVIDER: 'session.ended',
   REVOKED: 'session.revoked',
 } as const;
 

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { cookiesOf } from '../../support/browser-session';
-import { type RawAnswer, sendRaw } from '../../support/raw-http';
+import { type RawAnswer, type RawRequest, sendRaw } from '../../support/raw-http';
 
 export interface TestProvider {
   issuer: string;
   /** Whom it signs in from now on; `declines`: the person does not want to. */
   setAccount(account: { sub: string; declines?: boolean; [claim: string]: unknown }): Promise<void>;
+  /** A JWT that the provider has signed. */
+  sign(claims: object, header?: object): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -24,6 +26,8 @@ export async function startProvider(appUrl: string, port: number): Promise<TestP
   return {
     issuer,
     setAccount: async (account) => void (await sendRaw(`${issuer}/account`, { body: JSON.stringify(account) })),
+    sign: async (claims, header = {}) =>
+      (await sendRaw(`${issuer}/logout-token`, { body: JSON.stringify({ claims, header }) })).text,
     stop: () => stopped(program),
   };
 }
@@ -40,10 +44,20 @@ function stopped(program: ChildProcess): Promise<void> {
 export class TestBrowser {
   private readonly cookies = new Map<string, Map<string, string>>();
 
-  async get(url: string): Promise<RawAnswer> {
+  get(url: string): Promise<RawAnswer> {
+    return this.send(url, { method: 'GET' });
+  }
+
+  /** Sends a form. */
+  post(url: string, fields: Record<string, string>): Promise<RawAnswer> {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    return this.send(url, { headers, body: new URLSearchParams(fields).toString() });
+  }
+
+  private async send(url: string, request: RawRequest): Promise<RawAnswer> {
     const jar = this.jarOf(url);
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await sendRaw(url, { method: 'GET', headers: cookie ? { cookie } : {} });
+    const answer = await sendRaw(url, { ...request, headers: { ...request.headers, ...(cookie && { cookie }) } });
     for (const set of cookiesOf(answer)) {
       const [name = '', value = ''] = set.split(/=(.*)/s);
       if (value === '') jar.delete(name);
