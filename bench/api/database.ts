@@ -27,6 +27,9 @@ const SETTINGS = {
   shared_buffers: '1GB',
   effective_cache_size: '8GB',
   max_wal_size: '4GB',
+  // indexes that are built are not logged, which is half of what a long log writes
+  wal_level: 'minimal',
+  max_wal_senders: '0',
   max_connections: '300',
 };
 

@@ -16,8 +16,11 @@ runProgram(async (args, stops) => {
   console.log('');
   printTables(figures);
   for (const [figure, fault] of figures.faults) console.log(`FAILED: ${figure}: ${fault}`);
-  const { stats = [], search = [], deliveries = [], counts = [], links = [] } = figures;
+  const { stats = [], search = [], deliveries = [], counts = [], links = [], walked = [] } = figures;
   const questions = [...stats, ...search, ...deliveries, ...counts, ...links];
-  const isSound = figures.faults.size === 0 && questions.every(({ fault }) => fault === null);
+  const isSound =
+    figures.faults.size === 0 &&
+    questions.every(({ fault }) => fault === null) &&
+    walked.every(({ faults }) => faults.length === 0);
   return { keys: keysOf(figures), isSound };
 });

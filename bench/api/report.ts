@@ -1,6 +1,7 @@
 import { type Percentiles, rounded } from '../numbers';
 import type { Rates } from './dashboard/dashboard';
 import { QUERIES, TITLES } from './dashboard/queries';
+import { FILTER_BAR_MS, TIMES, type WalkedList } from './figures/every-filter';
 import { type Answered, worstP95 } from './latency';
 import type { Figures } from './run';
 
@@ -51,7 +52,7 @@ function geomean(values: readonly number[]): number {
 
 export function printTables(figures: Figures): void {
   printDashboard(figures);
-  const rows = [...resolvedRows(figures), ...latencyRows(figures), ...otherRows(figures)];
+  const rows = [...resolvedRows(figures), ...latencyRows(figures), ...walkedRows(figures), ...otherRows(figures)];
   if (rows.length > 0) printRows([['figure', 'measured', 'bar'], ...rows]);
 }
 
@@ -112,6 +113,22 @@ function latencyRows({ stats = [], search = [], deliveries = [], counts = [], li
     ...[...stats, ...deliveries, ...counts].map(row('p95 < 50 ms')),
     ...[...search, ...links].map(row('p95 < 300 ms')),
   ];
+}
+
+function walkedRows({ walked = [] }: Figures): string[][] {
+  return walked.flatMap(({ list, filters, counted, atMaximum, refused, slowest, faults }: WalkedList) => [
+    [
+      `count by each of the ${filters} filters of ${list}`,
+      `${counted} counted, ${atMaximum} up to a maximum, ${refused} refused by their price, ${faults.length} faults`,
+      'no faults',
+    ],
+    ...slowest.map(({ test, ms }) => [
+      `  slowest of ${TIMES}: ${test}`,
+      `${ms.toFixed(1)} ms`,
+      `< ${FILTER_BAR_MS} ms`,
+    ]),
+    ...faults.map((fault) => ['  FAULT', fault.slice(0, 300), '']),
+  ]);
 }
 
 function otherRows({ rows, list, tail, export: exported = [] }: Figures): string[][] {

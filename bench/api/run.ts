@@ -2,6 +2,7 @@ import { type Dashboard, measureDashboard } from './dashboard/dashboard';
 import { type Database, openDatabase } from './database';
 import { measureCounts } from './figures/counts';
 import { measureDeliveryLists } from './figures/delivery-lists';
+import { type WalkedList, walkFilters } from './figures/every-filter';
 import { type Exported, measureExports } from './figures/export';
 import { measureLinkFilters } from './figures/link-filters';
 import { type ListGrowth, measureListGrowth } from './figures/list-growth';
@@ -23,6 +24,7 @@ export interface Figures {
   search?: Answered[];
   deliveries?: Answered[];
   counts?: Answered[];
+  walked?: WalkedList[];
   links?: Answered[];
   tail?: Tail;
   export?: Exported[];
@@ -82,6 +84,7 @@ export async function measureAll(options: Options, stops: Stops, say: Say): Prom
     'counts',
     served(async (target) => {
       figures.counts = await measureCounts(database, target, options.seconds / 2);
+      figures.walked = await walkFilters(database, target);
     }),
   );
   await figure(

@@ -1,6 +1,7 @@
 import { idBounds } from '../ids';
 import { columns } from '../sql/columns';
 import { type Db, rowsOf, statement } from '../sql/db';
+import type { Listing } from '../sql/listing';
 import type { Ordering, WebhookStatus } from '../webhooks/webhook.entity';
 import type { CircuitState } from '../webhooks/webhook-circuit.entity';
 import { keepWebhooks } from '../webhooks/webhook-lock.store';
@@ -33,13 +34,14 @@ export interface DeliveryRow {
   finishedAt: Date | null;
 }
 
-export const DELIVERIES = {
+export const DELIVERIES: Listing = {
   table: 'deliveries',
   columns: `id, business_event_id as "businessEventId", webhook_id as "webhookId", user_id as "userId",
     document_type as "documentType", event, reference_document as "referenceDocument", status,
     skip_reason as "skipReason", skip_message as "skipMessage", attempts, next_attempt_at as "nextAttemptAt", held,
     waits_for as "waitsFor", test, replay_id as "replayId", cancel_requested as "cancelRequested",
     delivered_at as "deliveredAt", created_at as "createdAt", finished_at as "finishedAt"`,
+  indexed: ['id', 'webhook_id', 'business_event_id', 'replay_id', 'reference_document'],
 };
 
 export async function deliveriesById(db: Db, ids: readonly string[]): Promise<Map<string, DeliveryRow>> {

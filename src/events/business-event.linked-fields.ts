@@ -5,6 +5,7 @@ import { HasRole } from '../graphql/roles/has-role';
 import { byId, link, page, pageBelow } from '../read-plan/linked-field';
 import { linkedFields, rootFields } from '../read-plan/linked-fields';
 import { rowList, rowType } from '../read-plan/row-type';
+import type { Listing } from '../sql/listing';
 import { USER } from '../users/user.linked-fields';
 import { READERS } from '../viewer';
 import { BUSINESS_EVENT_FILTER, BusinessEventListArgs } from './business-event.inputs';
@@ -14,7 +15,7 @@ import { BusinessEventConnection, BusinessEventType } from './business-event.typ
 export const BUSINESS_EVENT = rowType('BusinessEvent', () => BusinessEventType, BUSINESS_EVENTS, eventsById);
 
 /** @param listing one with an additional column, where a field needs it */
-export function listOfEvents(listing = BUSINESS_EVENTS) {
+export function listOfEvents(listing: Listing = BUSINESS_EVENTS) {
   return rowList(BUSINESS_EVENT, {
     connection: () => BusinessEventConnection,
     args: () => BusinessEventListArgs,

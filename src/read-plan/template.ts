@@ -1,11 +1,11 @@
 // The text of the statement that builds the JSON of a plan's answer, with gaps for the texts that differ by request.
 
 import { tagOf } from '../graphql/lists/cursor';
-import { countSource, pageSource } from '../sql/access-path';
+import { countText, pageSource } from '../sql/access-path';
 import { type Bind, type Condition, toSql } from '../sql/condition';
 import { base64UrlOf, concatenated, jsonOf, literal, type Texts, timeOf } from '../sql/json-sql';
-import { COUNT_CAP, type Order } from '../sql/keyset';
-import { type OfParent, orderBy } from '../sql/listing';
+import type { Order } from '../sql/listing';
+import { orderBy } from '../sql/listing';
 import type { Bound, BoundPages } from './bind';
 import type { ConnectionEntry, EdgeEntry, ObjectPlan, PageInfoEntry, PagesPlan, QueryPlan } from './plan';
 
@@ -141,17 +141,17 @@ function connectionText(writing: Writing, plan: PagesPlan, parentId: string | nu
   const text = objectText(
     connection.entries.map((entry) => ({ key: entry.key, sql: connectionEntry(writing, entry, plan, page) })),
   );
-  return page.withPage === null ? `(select ${text})` : `(${page.withPage} select ${text})`;
+  return page.read.length === 0 ? `(select ${text})` : `(with ${page.read.join(', ')} select ${text})`;
 }
 
 interface PageParts {
-  /** A `with` clause that reads the page once, if more than one part of the answer needs it. */
-  withPage: string | null;
-  /** The name of the page in `withPage`. */
+  /** For a `with` clause: what more than one part of the answer may need is read once. */
+  read: string[];
+  /** The names in `read` of the page and of its count. */
   name: string;
+  count: string;
   /** SQL of the JSON array of all rows. `around` returns the SQL of one element: a node, or an edge around it. */
   rows(around: (node: string, cursor: string) => string): string;
-  parent: OfParent | null;
 }
 
 function pageParts(writing: Writing, plan: PagesPlan, bound: BoundPages, parentId: string | null): PageParts {
@@ -172,17 +172,27 @@ function pageParts(writing: Writing, plan: PagesPlan, bound: BoundPages, parentI
         const now = filling.bound.pages.get(plan) as BoundPages;
         return pageSource(filling.bind, now.query.listing, columns, now.query.condition, now.request, limit, parent);
       });
-  const name = `${place.alias}_page`;
+  const [name, count] = [`${place.alias}_page`, `${place.alias}_count`];
+  const isCounted = entries.some(({ kind }) => kind === 'totalCount' || kind === 'totalCountIsExact');
+  const counted = !isCounted
+    ? ''
+    : writing.gap(({ bind, bound: now }) => {
+        const { listing, condition } = (now.pages.get(plan) as BoundPages).query;
+        return countText(bind, { listing, condition, parent });
+      });
   const from = needsPageInfo ? `select * from ${name} limit ${request.size}` : source;
   const order = orderBy({ ...request, backward: false }, `${place.alias}.`);
   const cursor = cursorText(query.order, place.alias);
   return {
-    withPage: needsPageInfo ? `with ${name} as materialized (${source})` : null,
+    read: [
+      ...(needsPageInfo ? [`${name} as materialized (${source})`] : []),
+      ...(isCounted ? [`${count} as (${counted})`] : []),
+    ],
     name,
+    count,
     rows: (around) =>
       `('[' || coalesce((select string_agg(row, ',') from (select ${around(node, cursor)} as row
         from (${from}) as ${place.alias}${place.joins.join('')} order by ${order}) as listed), '') || ']')`,
-    parent,
   };
 }
 
@@ -192,13 +202,7 @@ function connectionEntry(writing: Writing, entry: ConnectionEntry, plan: PagesPl
   if (entry.kind === 'nodes') return page.rows((node) => node);
   if (entry.kind === 'edges') return page.rows((node, cursor) => edgeText(entry.entries, node, cursor));
   if (entry.kind === 'pageInfo') return pageInfoText(entry.entries, page, bound);
-  const capped = writing.gap((filling) => {
-    const { listing, condition } = (filling.bound.pages.get(plan) as BoundPages).query;
-    return countSource(filling.bind, listing, condition, COUNT_CAP + 1, page.parent);
-  });
-  const shown =
-    entry.kind === 'totalCount' ? `least(count(*), ${COUNT_CAP})::text` : `(count(*) <= ${COUNT_CAP})::text`;
-  return `(select ${shown} from (${capped}) as counted)`;
+  return `(select ${entry.kind === 'totalCount' ? 'rows' : 'is_exact'}::text from ${page.count})`;
 }
 
 function edgeText(entries: readonly EdgeEntry[], node: string, cursor: string): string {

@@ -40,12 +40,23 @@ export const REQUEST_LOG = {
     payload_id as "payloadId", wire_payload_id as "wirePayloadId",
     started_at as "startedAt", finished_at as "finishedAt", duration_ms as "durationMs",
     response_status as "responseStatus", error, error_code as "errorCode", remote_address as "remoteAddress"`,
+  indexed: [
+    'id',
+    'webhook_id',
+    'user_id',
+    'delivery_id',
+    'business_event_id',
+    'replay_id',
+    'document_type',
+    'reference_document',
+  ],
 };
 
 /** The log joined with its index, to order by columns of the index. It lacks rows that are open or not indexed yet. */
 export const INDEXED_REQUEST_LOG = {
   table: 'request_index join webhook_request_logs using (id)',
   columns: `${REQUEST_LOG.columns}, took_ms as "tookMs"`,
+  indexed: REQUEST_LOG.indexed,
 };
 
 export async function requestsById(db: Db, ids: readonly string[]): Promise<Map<string, RequestRow>> {

@@ -1,4 +1,5 @@
-// Chooses how the rows of a page are reached: from the table, per link, or through a subset.
+// Chooses how the rows of a page are reached, and how the rows of a list are counted: from the table, per link, or through a
+// subset.
 import { all, type Bind, type Condition, conjunctsOf, type LinkedIds, sqlTest, toSql } from './condition';
 import { beyondCursor, type Listing, type OfParent, ofParent, orderBy, type PageRequest, type Source } from './listing';
 import { countThroughSubset, subsetFor, throughSubset } from './subset-path';
@@ -45,16 +46,106 @@ function perLink(source: Source, linked: LinkedIds, conjuncts: readonly Conditio
   ) as page order by ${orderBy(request, 'page.')} limit ${limit}`;
 }
 
-/** A SELECT of the rows that are counted, without columns: at most `limit` of them. */
-export function countSource(
-  bind: Bind,
-  { table }: Pick<Listing, 'table'>,
-  condition: Condition,
-  limit: number,
-  parent: OfParent | null = null,
-): string {
+const CAP = 10_000;
+/** Of rows whose bodies are tested: the same time. */
+const CAP_OF_BODIES = 1_000;
+
+/** The maximum number of rows that are counted. */
+export function countCap(condition: Condition): number {
+  return parsesBodies(condition) ? CAP_OF_BODIES : CAP;
+}
+
+function parsesBodies(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'sql':
+      return condition.parsesBody;
+    case 'and':
+    case 'or':
+      return condition.parts.some(parsesBodies);
+    case 'not':
+      return parsesBodies(condition.part);
+    case 'link':
+    case 'linkedRow':
+    case 'linkedWalk':
+      return parsesBodies(condition.condition);
+    case 'subset':
+      return parsesBodies(condition.rest) || parsesBodies(condition.whole);
+    case 'unplanned':
+      return parsesBodies(condition.plain);
+    default:
+      return false;
+  }
+}
+
+/** Newest rows among which those are counted that no index finds: up to a tenth of a second. */
+const NEWEST = 50_000;
+
+/** What is counted. */
+export interface Counting {
+  listing: Pick<Listing, 'table' | 'indexed'>;
+  condition: Condition;
+  parent: OfParent | null;
+}
+
+/**
+ * A SELECT of the number of rows, up to a maximum, as `rows`, and of whether there are no more, as `is_exact`.
+ * @param newest rows that are read where no index finds those that are counted
+ */
+export function countText(bind: Bind, { listing, condition, parent }: Counting, newest = NEWEST): string {
+  const { table, indexed } = listing;
+  const cap = countCap(condition);
   const conjuncts = conjunctsOf(condition);
   const subset = subsetFor(conjuncts, parent, null);
-  if (subset?.counted === null) return countThroughSubset({ bind, table, limit, parent }, subset, conjuncts);
-  return `select from ${table} where ${toSql(all([ofParent(parent), condition]), bind, 'COUNT')} limit ${limit}`;
+  if (subset?.counted === null) {
+    return capped(cap, countThroughSubset({ bind, table, limit: cap + 1, parent }, subset, conjuncts));
+  }
+  if (indexed && isScan(conjuncts, indexed)) return countOfNewest(bind, table, conjuncts, parent, { cap, newest });
+  const where = toSql(all([ofParent(parent), condition]), bind, 'COUNT');
+  return capped(cap, `select from ${table} where ${where} limit ${cap + 1}`);
+}
+
+function capped(cap: number, counted: string, isAll = 'true'): string {
+  return `select least(count(*), ${cap}) as rows, count(*) <= ${cap} and ${isAll} as is_exact from (${counted}) as counted`;
+}
+
+function countOfNewest(
+  bind: Bind,
+  table: string,
+  conjuncts: readonly Condition[],
+  parent: OfParent | null,
+  { cap, newest }: { cap: number; newest: number },
+): string {
+  const bounds = [ofParent(parent), ...conjuncts.filter(({ kind }) => kind === 'idBound')];
+  const tests = all(conjuncts.filter(({ kind }) => kind !== 'idBound'));
+  const rows = (select: string) => `select ${select} from ${table} where ${toSql(all(bounds), bind)} order by id desc`;
+  const read = `(${rows('*')} limit ${newest}) as newest`;
+  const counted = `select from ${read} where ${toSql(tests, bind, 'COUNT')} limit ${cap + 1}`;
+  return capped(cap, counted, `not exists (${rows('')} offset ${newest} limit 1)`);
+}
+
+function isScan(conjuncts: readonly Condition[], indexed: readonly string[]): boolean {
+  const tests = conjuncts.filter(({ kind }) => kind !== 'everything' && kind !== 'idBound');
+  return tests.length > 0 && !tests.some((each) => isFound(each, indexed));
+}
+
+/** Whether an index finds the rows. */
+function isFound(condition: Condition, indexed: readonly string[]): boolean {
+  switch (condition.kind) {
+    case 'sql':
+      return condition.isIndexable && condition.column !== null && indexed.includes(condition.column);
+    case 'linkedIds':
+    case 'link':
+    case 'linkedRow':
+    case 'linkedWalk':
+      return indexed.includes(condition.column);
+    case 'and':
+      return condition.parts.some((part) => isFound(part, indexed));
+    case 'or':
+      return condition.parts.every((part) => isFound(part, indexed));
+    case 'subset':
+    case 'unplanned':
+      return true;
+    default:
+      return false;
+  }
 }

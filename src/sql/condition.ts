@@ -31,8 +31,12 @@ export interface SqlTest {
   column: string | null;
   /** Whether it names the values of the column. */
   equals: boolean;
+  /** Whether an index on the column finds the rows: by values or by their beginning. */
+  isIndexable: boolean;
   /** Whether the number of rows that meet it depends so much on its value that each value needs its own query plan. */
   variesByValue: boolean;
+  /** Whether it parses a body of each row, which takes as long as reading ten rows. */
+  parsesBody: boolean;
 }
 
 /** A limit on `id`, which contains a time. It also limits the ids that are read from the table of a subset. */
@@ -130,7 +134,7 @@ export function toSql(condition: Condition, bind: Bind, purpose: Purpose = 'ROWS
       return `(${sqlOf(condition.part)}) is not true`;
     case 'linkedRow':
     case 'link':
-      return `${condition.column} in (select id from ${condition.table} where ${sqlOf(condition.condition)})`;
+      return isAmong(condition, sqlOf);
     case 'linkedIds': {
       const [only, ...others] = condition.ids;
       return only !== undefined && others.length === 0
@@ -139,15 +143,26 @@ export function toSql(condition: Condition, bind: Bind, purpose: Purpose = 'ROWS
     }
     case 'linkedWalk': {
       const { column, table } = condition;
-      return purpose === 'COUNT'
-        ? `${column} in (select id from ${table} where ${sqlOf(condition.condition)})`
-        : meetsLink(column, table, sqlOf(condition.condition));
+      return purpose === 'COUNT' ? isAmong(condition, sqlOf) : meetsLink(column, table, sqlOf(condition.condition));
     }
     case 'subset':
       return sqlOf((purpose === 'COUNT' && condition.counted) || condition.whole);
     case 'unplanned':
       return sqlOf(condition.plain);
   }
+}
+
+// The planner expects every row to have a link unless the test says so: of events, few are caused by a delivery.
+function isAmong({ column, table, condition }: RowOf | Link | LinkedWalk, sqlOf: (part: Condition) => string): string {
+  return `(${column} is not null and ${column} in (${idsOf(table, condition, sqlOf)}))`;
+}
+
+/** The ids of the rows, from smaller tables that have them if these test the whole condition. */
+function idsOf(table: string, condition: Condition, sqlOf: (part: Condition) => string): string {
+  const [only, ...others] = conjunctsOf(condition);
+  const isWhole = only?.kind === 'subset' && others.length === 0 && only.rest.kind === 'everything';
+  const sources = isWhole && only.sources.length > 0 ? only.sources : [{ table, within: condition }];
+  return sources.map((each) => `select id from ${each.table} where ${sqlOf(each.within)}`).join(' union all ');
 }
 
 /**
@@ -227,12 +242,15 @@ export function not(part: Condition): Condition {
 }
 
 /** A condition that only SQL can express. */
-export function sqlTest(write: (bind: Bind) => string, options: { variesByValue?: boolean } = {}): SqlTest {
-  return { kind: 'sql', write, column: null, equals: false, variesByValue: options.variesByValue === true };
+export function sqlTest(
+  write: (bind: Bind) => string,
+  { variesByValue = false, parsesBody = false }: { variesByValue?: boolean; parsesBody?: boolean } = {},
+): SqlTest {
+  return { kind: 'sql', write, column: null, equals: false, isIndexable: false, variesByValue, parsesBody };
 }
 
 function columnTest(column: string, write: (bind: Bind) => string, equals = false): SqlTest {
-  return { kind: 'sql', write, column, equals, variesByValue: false };
+  return { kind: 'sql', write, column, equals, isIndexable: equals, variesByValue: false, parsesBody: false };
 }
 
 export function compares(column: string, operator: '=' | '>' | '>=' | '<' | '<=', value: unknown): SqlTest {
@@ -248,7 +266,9 @@ export function equalsId(column: string, id: string): SqlTest {
 }
 
 export function startsWith(column: string, prefix: string): SqlTest {
-  return columnTest(column, (bind) => `${column} like ${bind(`${escaped(prefix)}%`)}`);
+  const test = columnTest(column, (bind) => `${column} like ${bind(`${escaped(prefix)}%`)}`);
+  // PostgreSQL finds the beginning in an index only if it knows the value when it plans
+  return { ...test, isIndexable: true, variesByValue: true };
 }
 
 export function contains(column: string, part: string): SqlTest {

@@ -1,4 +1,4 @@
-import { countSource, pageSource } from './access-path';
+import { countText, pageSource } from './access-path';
 import { bindings, type Condition } from './condition';
 import { type Db, rowsOf } from './db';
 import type { Listing, PageRequest } from './listing';
@@ -16,8 +16,6 @@ export interface Parents {
   column: string;
   ids: readonly string[];
 }
-
-export const COUNT_CAP = 10_000;
 
 export async function page<Row extends { id: string }>(
   db: Db,
@@ -51,16 +49,15 @@ export async function pagesByParent<Row extends { id: string }>(
 
 export interface Count {
   count: number;
-  /** false: there are more than 10,000, the maximum that is counted. */
+  /** false: there are more than are counted. */
   exact: boolean;
 }
 
 export async function count(db: Db, listing: Listing, condition: Condition): Promise<Count> {
   const { values, bind } = bindings();
-  const counted = countSource(bind, listing, condition, COUNT_CAP + 1);
-  const sql = `select count(*)::int as n from (${counted}) as counted`;
-  const [row] = await rowsOf<{ n: number }>(db, sql, values);
-  return countFrom(row?.n ?? 0);
+  const sql = `select rows::int as count, is_exact as exact from (${countText(bind, { listing, condition, parent: null })}) as counted`;
+  const [row] = await rowsOf<Count>(db, sql, values);
+  return row as Count;
 }
 
 export async function countsByParent(
@@ -71,17 +68,11 @@ export async function countsByParent(
 ): Promise<Map<string, Count>> {
   const { values, bind } = bindings();
   const parent = { column: parents.column, sql: 'parent.parent_id' };
-  const sql = `select parent.parent_id as "parentId", child.n
+  const sql = `select parent.parent_id as "parentId", child.rows::int as count, child.is_exact as exact
     from unnest(${bind(parents.ids)}::uuid[]) as parent (parent_id)
-    cross join lateral (
-      select count(*)::int as n from (${countSource(bind, listing, condition, COUNT_CAP + 1, parent)}) as counted
-    ) as child`;
-  const rows = await rowsOf<{ parentId: string; n: number }>(db, sql, values);
-  return new Map(rows.map((row) => [row.parentId, countFrom(row.n)]));
-}
-
-function countFrom(n: number): Count {
-  return n > COUNT_CAP ? { count: COUNT_CAP, exact: false } : { count: n, exact: true };
+    cross join lateral (${countText(bind, { listing, condition, parent })}) as child`;
+  const rows = await rowsOf<Count & { parentId: string }>(db, sql, values);
+  return new Map(rows.map(({ parentId, ...counted }) => [parentId, counted]));
 }
 
 function pageFrom<Row>(found: Row[], { size, backward, cursor }: PageRequest): Page<Row> {

@@ -6,6 +6,8 @@ export interface Listing {
   table: string;
   /** The SELECT list, with the property names of rows in TypeScript; it includes `id`. */
   columns: string;
+  /** Of a large table: the columns by whose value an index finds rows, in the order of time. */
+  indexed?: readonly string[];
 }
 
 /** Rows are ordered by `column` and id, or by id alone, which is the order of time. */

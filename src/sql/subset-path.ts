@@ -99,9 +99,12 @@ function limitedSources(source: Source, { sources, others }: Reading): string {
   const pages = sources.map(
     (each) => `(${sourceText(source, each, tests)} order by ${orderBy(request)} limit ${limit})`,
   );
-  return `select page.* from ${links}(${pages.join(' union all ')}) as subset cross join lateral (
+  // cut before the rows are looked up: of a hundred links, a hundred pages
+  const order = orderOfSubset(request);
+  const cut = `select subset.* from ${links}(${pages.join(' union all ')}) as subset order by ${order} limit ${limit}`;
+  return `select page.* from (${cut}) as subset cross join lateral (
     select ${select} from ${table} where id ${equalsByIndex('subset_id')}
-  ) as page order by ${orderOfSubset(request)} limit ${limit}`;
+  ) as page order by ${order}`;
 }
 
 // Merges the sources, and looks each row up, until there are enough that meet the rest.

@@ -34,7 +34,11 @@ test.each<{ what: string; list?: string; where: object; points: number }>([
     where: { status: { in: ['FAILED', 'UNKNOWN'] }, startedAt: { gte: daysAgo(1) } },
     points: 0,
   },
-  { what: 'a status that most requests have', where: { status: { eq: 'SUCCEEDED' } }, points: 50_000 },
+  { what: 'a status that most requests have', where: { status: { eq: 'SUCCEEDED' } }, points: 0 },
+  { what: 'such a status and another', where: { status: { in: ['PENDING', 'SUCCEEDED'] } }, points: 0 },
+  { what: 'such a status beside no index', where: { ...SLOW, status: { eq: 'SUCCEEDED' } }, points: 50_000 },
+  { what: 'what most requests are not', where: { duplicate: { eq: false }, test: { eq: false } }, points: 0 },
+  { what: 'what few requests are', where: { duplicate: { eq: true } }, points: 50_000 },
   {
     what: 'a status that few requests have, but no index',
     where: { status: { in: ['FAILED', 'PENDING'] } },
@@ -68,7 +72,7 @@ test.each<{ what: string; list?: string; where: object; points: number }>([
   { what: 'deliveries by status', list: 'deliveries', where: { status: { eq: 'EXHAUSTED' } }, points: 0 },
   { what: 'deliveries by type', list: 'deliveries', where: { documentType: { eq: 'Sales Invoice' } }, points: 50_000 },
   { what: 'deliveries that are held', list: 'deliveries', where: { held: { eq: true } }, points: 0 },
-  { what: 'deliveries that are not', list: 'deliveries', where: { held: { eq: false } }, points: 50_000 },
+  { what: 'deliveries that are not', list: 'deliveries', where: { held: { eq: false } }, points: 0 },
   { what: 'events by type', list: 'businessEvents', where: { documentType: { eq: 'Sales Invoice' } }, points: 50_000 },
   { what: 'events of a document', list: 'businessEvents', where: { referenceDocument: { eq: 'A' } }, points: 0 },
 ])('$what', async ({ list = 'webhookRequestLogs', where, points }) => {
@@ -88,6 +92,30 @@ test('below a row of a long list it reads a part of the table, below others few 
   const cost = async (path: string) => (await app.ask(below(path))).extensions?.cost?.requested;
   expect(await cost('webhooks(first: 2)')).toBe(2 + 2 * 2_001);
   expect(await cost('deliveries(first: 2)')).toBe(2 + 2 * 101);
+});
+
+test.each([
+  { what: 'the count', selection: 'totalCount', points: 4_000 + 50 },
+  { what: 'whether it is exact', selection: 'totalCountIsExact', points: 4_000 + 50 },
+  { what: 'both, which are counted once', selection: 'totalCount totalCountIsExact', points: 4_000 + 100 },
+  {
+    what: 'the count in a fragment',
+    selection: '... on WebhookRequestLogConnection { totalCount }',
+    points: 4_000 + 50,
+  },
+  { what: 'a count that is left out', selection: 'totalCount @include(if: $not)', points: 2_000 },
+  { what: 'a count that is not', selection: 'totalCount @skip(if: $not)', points: 4_000 + 50 },
+])('a scan costs again for $what', async ({ selection, points }) => {
+  const where = '{ responseStatus: { gte: 500 }, documentType: { eq: "Sales Invoice" } }';
+  const { extensions } = await app.ask(
+    `query ($not: Boolean = false) { webhookRequestLogs(first: 1, where: ${where}) { nodes { id @skip(if: $not) } ${selection} } }`,
+  );
+  expect(extensions?.cost?.requested).toBe(points + 1);
+});
+
+test('the count of a whole table costs less than its scan, because it ends at the newest rows', async () => {
+  const { extensions } = await app.ask('{ deliveries(first: 1, where: { attempts: { gt: 3 } }) { totalCount } }');
+  expect(extensions?.cost?.requested).toBe(50_000 + 5_000 + 50 + 1);
 });
 
 test('a refusal names the filter without an index and those that have one', async () => {

@@ -1,6 +1,6 @@
 // A log of ninety days, shaped like real traffic, written by set-based SQL some hours at a time.
 import { Client } from 'pg';
-import { buildIndexes, dropIndexes, fillPages } from './bulk-load';
+import { buildIndexes, dropIndexes, fillPages, vacuumPartitions } from './bulk-load';
 import { prepareSession, writeHours } from './chunk';
 import { dropLookup, makeLookup } from './lookup';
 import { ensurePastPartitions, PARENTS } from './partitions';
@@ -54,8 +54,9 @@ export async function generate(
     await sql.query('truncate evidence_queue');
     await setStatementTriggers(sql, 'enable');
     say(`  ${written.toLocaleString('en')} requests written`);
+    await vacuumPartitions(sql, FILLED, (work) => withClient(urls.superuser, work));
+    say('  vacuumed');
     await buildIndexes(sql, indexes, say);
-    await sql.query('analyze');
     return { rows: written, until: plan.until };
   });
 }

@@ -30,7 +30,7 @@ import {
   valueOfArgument,
   variableOf,
 } from './cost-arguments';
-import { type Indexes, type Scan, scanOf } from './scan-cost';
+import { countOfScan, type Indexes, type Scan, scanOf } from './scan-cost';
 
 /** Points in addition to 1 for each row. 1 point is about 10 µs of the database. */
 export interface CostWeights {
@@ -51,14 +51,18 @@ export interface Level {
   /** Points that depend on variables. */
   filters: NumberOf[];
   /** Lists with a `where` of a large table. */
-  scans: ((variables: Variables) => Scan | null)[];
+  scans: ScanOf[];
   /** `embedded`: the elements are parts of the row and cost 1 point together; the selection below counts for each. */
   lists: { size: NumberOf; embedded: boolean; below: Level }[];
   /** Selections with @skip or @include and a variable. */
   optional: { isAsked: (variables: Variables) => boolean; level: Level }[];
   /** For the rows of a connection: the level of the connection itself, whose fields count once. */
   around: Level | null;
+  /** Of the list whose rows these are: the price of its count, which reads row by row too. */
+  counted: ScanOf | null;
 }
+
+type ScanOf = (variables: Variables) => Scan | null;
 
 export interface CostPlan {
   root: Level;
@@ -74,6 +78,7 @@ interface Compiler {
   introspects: boolean;
 }
 
+const COUNTS = ['totalCount', 'totalCountIsExact'];
 const MUTATION_POINTS = 10;
 /** The assumed length of a list without pages, such as the credentials of a webhook. */
 const ASSUMED_LIST = 10;
@@ -102,8 +107,8 @@ function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode
   return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
 }
 
-function emptyLevel(around: Level | null = null): Level {
-  return { points: 0, filters: [], scans: [], lists: [], optional: [], around };
+function emptyLevel(around: Level | null = null, counted: ScanOf | null = null): Level {
+  return { points: 0, filters: [], scans: [], lists: [], optional: [], around, counted };
 }
 
 function addSelections(compiler: Compiler, above: Level, set: SelectionSetNode, type: GraphQLNamedType): void {
@@ -136,7 +141,7 @@ function levelFor(compiler: Compiler, above: Level, directives: readonly Directi
 }
 
 function optionalLevel(above: Level, isAsked: (variables: Variables) => boolean): Level {
-  const level = emptyLevel(above.around && optionalLevel(above.around, isAsked));
+  const level = emptyLevel(above.around && optionalLevel(above.around, isAsked), above.counted);
   above.optional.push({ isAsked, level });
   return level;
 }
@@ -147,6 +152,9 @@ function addField(compiler: Compiler, among: Level, field: FieldNode, parent: Gr
   const level = (isSaidOnce ? among.around : null) ?? among;
   if (name === '__schema' || name === '__type') compiler.introspects = true;
   level.points += weightOf(compiler, parent.name, name);
+  // totalCountIsExact comes from the same count
+  if (isSaidOnce && COUNTS.includes(name) && among.counted && !level.scans.includes(among.counted))
+    level.scans.push(among.counted);
   const defined = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
   // introspection has no rows
   if (!defined) return;
@@ -157,7 +165,8 @@ function addField(compiler: Compiler, among: Level, field: FieldNode, parent: Gr
   const weight = compiler.weights.arguments.get(`${parent.name}.${name}`);
   if (weight) level.filters.push(pointsOfArguments(weight, field, compiler.defaults));
   const type = getNamedType(defined.type);
-  addScan(compiler, level, field, defined, parent);
+  const scan = scanBy(compiler, field, defined, parent);
+  if (scan) level.scans.push(scan);
   if (!field.selectionSet || !isCompositeType(type)) return;
   const size = sizeOf(compiler, field, defined, parent);
   if (!size) {
@@ -165,24 +174,24 @@ function addField(compiler: Compiler, among: Level, field: FieldNode, parent: Gr
     addSelections(compiler, level, field.selectionSet, type);
     return;
   }
-  const below = emptyLevel(isConnection(type) ? level : null);
+  const counted: ScanOf | null = scan && ((variables) => countOfScan(scan(variables)));
+  const below = emptyLevel(isConnection(type) ? level : null, counted);
   addSelections(compiler, below, field.selectionSet, type);
   level.lists.push({ ...size, below });
 }
 
-// only a list reads the rows of its table; counts and subscriptions have prices of their own
-function addScan(
+// only a list reads the rows of its table; statistics and subscriptions have prices of their own
+function scanBy(
   { weights, defaults }: Compiler,
-  level: Level,
   field: FieldNode,
   { type, args }: GraphQLField<unknown, unknown>,
   parent: GraphQLNamedType,
-): void {
+): ScanOf | null {
   const where = args.find(({ name }) => name === 'where');
   const whereType = where && getNamedType(where.type).name;
-  if (whereType === undefined || !weights.indexes.has(whereType) || !isConnection(getNamedType(type))) return;
+  if (whereType === undefined || !weights.indexes.has(whereType) || !isConnection(getNamedType(type))) return null;
   const given = valueOfArgument(field, 'where', defaults);
-  if (given) level.scans.push((variables) => scanOf(weights.indexes, whereType, given(variables), parent.name));
+  return given && ((variables) => scanOf(weights.indexes, whereType, given(variables), parent.name));
 }
 
 function weightOf({ weights }: Compiler, type: string, field: string): number {

@@ -8,6 +8,9 @@ type Reads = (typeof READS)[keyof typeof READS];
 /** Points of a list with a filter without an index, by what else limits its rows. */
 const POINTS: Record<Reads, number> = { [READS.ALL]: 50_000, [READS.PART]: 2_000, [READS.FEW]: 100 };
 
+/** Points of a count, which reads at most the 50,000 newest rows: see access-path.ts. */
+const MAX_COUNT_POINTS = 5_000;
+
 const DAY_MS = 86_400_000;
 const FEW_DAYS = 2;
 const MANY_DAYS = 31;
@@ -20,6 +23,8 @@ export interface IndexedFilters {
   found: Readonly<Record<string, 'FEW' | 'PART' | 'ANY'>>;
   /** Values of `eq` and `in` that an index finds, of filters where it does not find all. */
   values?: Readonly<Record<string, readonly string[]>>;
+  /** Values that most rows have, without an index: a page is full after few rows, and a count soon at its maximum. */
+  common: Readonly<Record<string, readonly string[]>>;
   /** Filters by a row of another large table, and the type of its `where`. */
   links: Readonly<Record<string, string>>;
   /** The filter by the time in the id. */
@@ -57,6 +62,11 @@ export function scanOf(indexes: Indexes, type: string, where: unknown, parent: s
   };
 }
 
+/** The price of `totalCount` of such a list. */
+export function countOfScan(scan: Scan | null): Scan | null {
+  return scan && { ...scan, points: Math.min(scan.points, MAX_COUNT_POINTS) };
+}
+
 function isWhere(value: unknown): value is Where {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
@@ -74,7 +84,7 @@ function unindexed(of: IndexedFilters, where: Where): string[] {
   return entriesOf(where).flatMap(([name, tests]) => {
     if (name === 'and' || name === 'or') return partsOf(tests).flatMap((part) => unindexed(of, part));
     if (name === 'not') return isWhere(tests) ? Object.keys(tests) : [];
-    return name === of.time || readsBy(of, name, tests) !== READS.ALL ? [] : [name];
+    return name === of.time || readsBy(of, name, tests) !== READS.ALL || isCommon(of, name, tests) ? [] : [name];
   });
 }
 
@@ -101,9 +111,18 @@ function readsBy(of: IndexedFilters, name: string, tests: unknown): Reads {
 // an index finds equal values and beginnings
 function isFound(tests: unknown, values: readonly string[] | undefined): boolean {
   if (!isWhere(tests)) return false;
-  const { eq, in: among, startsWith } = tests;
-  if (values) return [eq ?? among].flat().every((value) => values.includes(String(value)));
-  return [eq, among, startsWith].some((test) => test !== undefined && test !== null);
+  if (values) return valuesOf(tests).every((value) => values.includes(value));
+  return [tests.eq, tests.in, tests.startsWith].some((test) => test !== undefined && test !== null);
+}
+
+// one of several values is enough
+function isCommon({ common }: IndexedFilters, name: string, tests: unknown): boolean {
+  const values = Object.hasOwn(common, name) ? common[name] : undefined;
+  return values !== undefined && isWhere(tests) && valuesOf(tests).some((value) => values.includes(value));
+}
+
+function valuesOf({ eq, in: among }: Where): string[] {
+  return [eq ?? among].flat().map(String);
 }
 
 function readsOfTime(tests: unknown): Reads {

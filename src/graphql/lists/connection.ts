@@ -69,13 +69,15 @@ export function connectionOf(name: string, nodeType: () => ClassType): ClassType
 
     @Field(() => Int, {
       nullable: true,
-      description: 'The number of rows that meet the filter, at most 10,000. null: counting failed.',
+      description:
+        'The number of rows that meet the filter, at most 10,000, or 1,000 if it tests `data` or `response`. Of requests, ' +
+        'deliveries and events that no index finds, those among the 50,000 newest. null: counting failed.',
     })
     totalCount: number | null;
 
     @Field(() => Boolean, {
       nullable: true,
-      description: 'false: there are more rows than the 10,000 that `totalCount` counts. null: counting failed.',
+      description: 'false: there may be more rows than `totalCount` counts. null: counting failed.',
     })
     totalCountIsExact: boolean | null;
   }

@@ -126,10 +126,12 @@ async function choosePlan(db: Db, terms: readonly string[]): Promise<Plan> {
 
 /** Rows whose stored JSON meets the query. JSON that PostgreSQL does not accept, such as with NUL, meets no query. */
 export function meetsJson({ side, exact }: JsonQuery): Condition {
-  if (side === 'response') return sqlTest((bind) => jsonTest('json_or_null(response_body)', exact, bind));
+  if (side === 'response')
+    return sqlTest((bind) => jsonTest('json_or_null(response_body)', exact, bind), { parsesBody: true });
   return sqlTest(
     (bind) =>
       `coalesce((select ${jsonTest('json_or_null(p.body)', exact, bind)} from payloads as p where p.id = payload_id), false)`,
+    { parsesBody: true },
   );
 }
 

@@ -18,6 +18,7 @@ const REQUESTS: IndexedFilters = {
   },
   // in failed_requests
   values: { status: ['FAILED', 'UNKNOWN', 'REFUSED'] },
+  common: { status: ['SUCCEEDED'], duplicate: ['false'], test: ['false'] },
   links: {
     businessEvent: 'BusinessEventWhere',
     delivery: 'DeliveryWhere',
@@ -43,12 +44,14 @@ const DELIVERIES: IndexedFilters = {
   },
   // in open_deliveries
   values: { held: ['true'] },
+  common: { held: ['false'], cancelRequested: ['false'], test: ['false'] },
   links: { businessEvent: 'BusinessEventWhere', replay: 'ReplayWhere', webhook: 'WebhookWhere', user: 'UserWhere' },
   time: 'createdAt',
 };
 
 const EVENTS: IndexedFilters = {
   found: { id: 'FEW', referenceDocument: 'FEW', causedBy: 'FEW', user: 'PART' },
+  common: {},
   links: { causedBy: 'DeliveryWhere', user: 'UserWhere' },
   time: 'createdAt',
 };
