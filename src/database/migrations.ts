@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { SOURCE_FOLDER } from '../source-folder';
 
 /** In the order in which they run. A release freezes them; what changes after it is in further files. */
 export const MIGRATION_FILES: readonly string[] = [
@@ -18,7 +19,7 @@ export const MIGRATION_FILES: readonly string[] = [
 ];
 
 /** Beside src/; `npm run build` copies it, so that it is beside dist/src/ too. */
-const FOLDER = join(__dirname, '../../migrations');
+const FOLDER = join(SOURCE_FOLDER, '../migrations');
 
 /** TypeORM requires a timestamp at the end of each name and stores it. All of ours are in this range. */
 export const TIMESTAMPS = { first: 1_764_000_000_001, last: 1_764_000_000_999 };

@@ -1,4 +1,7 @@
-const SPOKEN = new Intl.DateTimeFormat('en-GB', {
+// made at the first use: it loads names of months, a tenth of the program's start
+let format: Intl.DateTimeFormat | undefined;
+
+const FORMAT = {
   timeZone: 'UTC',
   day: 'numeric',
   month: 'long',
@@ -7,11 +10,12 @@ const SPOKEN = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
   second: '2-digit',
   hourCycle: 'h23',
-});
+} as const;
 
 /** Such as "3 March 2026 at 14:05:09 UTC". */
 export function spokenTime(at: Date): string {
-  return `${SPOKEN.format(at)} UTC`;
+  format ??= new Intl.DateTimeFormat('en-GB', FORMAT);
+  return `${format.format(at)} UTC`;
 }
 
 export function spokenNumber(n: number, one: string, many = `${one}s`): string {

@@ -6,10 +6,11 @@ import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { AppError } from '../../errors';
 import { evidenceKeys, newestHead } from '../../evidence/head.store';
+import { SOURCE_FOLDER } from '../../source-folder';
 import { cached } from './cached';
 
 /** `npm run build` copies it beside the program. */
-const VERIFIER = readFileSync(join(__dirname, '../../evidence/verify-evidence.mjs'));
+const VERIFIER = readFileSync(join(SOURCE_FOLDER, 'evidence/verify-evidence.mjs'));
 const VERIFIER_SHA256 = createHash('sha256').update(VERIFIER).digest('hex');
 const KEPT_MS = 1_000;
 

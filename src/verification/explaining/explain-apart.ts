@@ -3,6 +3,7 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../errors';
+import { SOURCE_FOLDER } from '../../source-folder';
 import type { IncomingCall } from '../call';
 import { type Agreement, judge } from '../judge';
 import type { ProviderName } from '../provider-name';
@@ -26,7 +27,7 @@ const MAX_WAITING = 20;
 const MEMORY_MB = 256;
 
 const EXTENSION = extname(__filename);
-const THREAD = join(__dirname, `thread${EXTENSION}`);
+const THREAD = join(SOURCE_FOLDER, `verification/explaining/thread${EXTENSION}`);
 // The compiled program can start the thread directly. A loader that compiles on the fly is not passed on to threads.
 const OPTIONS = EXTENSION === '.ts' ? { execArgv: ['--import', 'tsx'] } : {};
 

@@ -1,0 +1,54 @@
+import { environment, readConfig } from '../config';
+import { createLog, type Log } from '../log';
+import { type App, startApp } from './app';
+import { stopOnSignals } from './stop-on-signals';
+
+/** Runs the server until a signal or a lost database ends the process. @param onRunning called when it has started */
+export async function run(onRunning: () => void): Promise<void> {
+  try {
+    await start(onRunning);
+  } catch (thrown) {
+    const error = thrown as Error;
+    const expected = ['ConfigError', 'AlreadyRunning', 'DatabaseStartError'].includes(error.name);
+    process.stderr.write(`${expected ? error.message : (error.stack ?? error.message)}\n`);
+    process.exit(1);
+  }
+}
+
+async function start(onRunning: () => void): Promise<void> {
+  const config = readConfig(environment());
+  const log = createLog(config.logLevel);
+  const app = await startApp(config, log);
+  if (app.adminToken) {
+    // not through the logger, because logs are stored and have many readers
+    process.stdout.write(
+      `\nThe API key of Administrator, shown this once. It expires in a year.\n\n  ${app.adminToken}\n\n`,
+    );
+  }
+  log.info({ url: app.url, processes: [...config.processes] }, 'Hookledger is running');
+  try {
+    onRunning();
+  } catch (error) {
+    log.debug({ err: error }, 'the next start compiles the program again');
+  }
+
+  stopOnSignals(async (signal) => {
+    log.info({ signal }, 'stopping');
+    await stopInOrder(app, log);
+  });
+  void app.lost.then(async (error) => {
+    log.fatal({ err: error }, 'the database is lost: stopping');
+    await stopInOrder(app, log).catch(() => undefined);
+    process.exit(1);
+  });
+}
+
+async function stopInOrder(app: App, log: Log): Promise<void> {
+  try {
+    await app.stop();
+    log.info('stopped');
+  } catch (error) {
+    log.error({ err: error }, 'could not stop in order');
+    throw error;
+  }
+}

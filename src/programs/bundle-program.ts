@@ -1,0 +1,44 @@
+// Makes one file of the compiled program (see app/bundle.ts). The second part of `npm run build`.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decode, encode, type SourceMapLine } from '@jridgewell/sourcemap-codec';
+import { build } from 'esbuild';
+import { SOURCE_FOLDER } from '../source-folder';
+
+const FILE = join(SOURCE_FOLDER, 'hookledger.js');
+
+async function bundle(): Promise<void> {
+  rmSync(join(SOURCE_FOLDER, 'compiled'), { recursive: true, force: true });
+  await build({
+    entryPoints: [join(SOURCE_FOLDER, 'app/run.js')],
+    outfile: FILE,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    sourcemap: 'external',
+    sourcesContent: false,
+    // the one is not installed, the other is nine megabytes for one page
+    external: ['pg-native', '@graphql-yoga/render-graphiql'],
+    logLevel: 'warning',
+  });
+  leavePackagesOut(`${FILE}.map`);
+}
+
+/** Nine tenths of the map are about packages. The program reads it whole when it first shows an error. */
+function leavePackagesOut(file: string): void {
+  const { mappings, ...map }: { sources: string[]; mappings: string } = JSON.parse(readFileSync(file, 'utf8'));
+  const isOurs = map.sources.map((source) => !source.includes('node_modules/'));
+  let wasOurs = true;
+  const ours = decode(mappings).map((line) =>
+    line.flatMap((segment): SourceMapLine => {
+      const ends = wasOurs;
+      wasOurs = isOurs[segment[1] ?? -1] ?? false;
+      if (wasOurs) return [segment];
+      // without this one, what follows would count to the source before it
+      return ends ? [[segment[0]]] : [];
+    }),
+  );
+  writeFileSync(file, JSON.stringify({ ...map, mappings: encode(ours) }));
+}
+
+void bundle();
