@@ -226,6 +226,7 @@ create table replays (
   reason text not null,
   rate integer not null,            -- deliveries a second at most
   ordered_by uuid not null,
+  request_id uuid,                  -- the replay request that was approved
   last_delivery_id uuid not null,   -- newer deliveries are not part of it
   cursor uuid,                      -- the last delivery that was processed
   total integer not null,           -- deliveries that met the condition when it was created
@@ -244,3 +245,27 @@ create table replays (
   constraint replays_ordered_by_fkey foreign key (ordered_by) references users (id)
 );
 create index replays_open_idx on replays (next_step_at) where status in ('PENDING', 'RUNNING');
+
+-- Replays that one person asks for and another decides about.
+create table replay_requests (
+  id uuid not null,
+  status text not null,
+  delivery_id uuid not null,
+  last_replay_id uuid,              -- of the delivery, when the replay was asked for
+  reason text not null,
+  requested_by uuid not null,
+  created_at timestamptz(3) not null,
+  expires_at timestamptz(3) not null,
+  decided_by uuid,
+  decided_at timestamptz(3),
+  decision_reason text,
+  replay_id uuid,
+  constraint replay_requests_pkey primary key (id),
+  constraint replay_requests_status_check check (status in ('WAITING', 'APPROVED', 'DECLINED', 'EXPIRED')),
+  constraint replay_requests_decided_check check ((decided_at is null) = (status in ('WAITING', 'EXPIRED'))),
+  constraint replay_requests_replay_check check ((replay_id is not null) = (status = 'APPROVED')),
+  constraint replay_requests_requested_by_fkey foreign key (requested_by) references users (id),
+  constraint replay_requests_decided_by_fkey foreign key (decided_by) references users (id)
+);
+create unique index replay_requests_waiting_idx on replay_requests (delivery_id) where status = 'WAITING';
+create index replay_requests_delivery_id_idx on replay_requests (delivery_id, id);

@@ -610,6 +610,29 @@ CREATE TABLE pending_decisions (
   CONSTRAINT pending_decisions_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 );
 
+CREATE TABLE replay_requests (
+  id uuid NOT NULL,
+  status text NOT NULL,
+  delivery_id uuid NOT NULL,
+  last_replay_id uuid,
+  reason text NOT NULL,
+  requested_by uuid NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  decided_by uuid,
+  decided_at timestamp(3) with time zone,
+  decision_reason text,
+  replay_id uuid,
+  CONSTRAINT replay_requests_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES users(id),
+  CONSTRAINT replay_requests_decided_check CHECK ((decided_at IS NULL) = (status = ANY (ARRAY['WAITING'::text, 'EXPIRED'::text]))),
+  CONSTRAINT replay_requests_pkey PRIMARY KEY (id),
+  CONSTRAINT replay_requests_replay_check CHECK ((replay_id IS NOT NULL) = (status = 'APPROVED'::text)),
+  CONSTRAINT replay_requests_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES users(id),
+  CONSTRAINT replay_requests_status_check CHECK (status = ANY (ARRAY['WAITING'::text, 'APPROVED'::text, 'DECLINED'::text, 'EXPIRED'::text]))
+);
+CREATE INDEX replay_requests_delivery_id_idx ON replay_requests USING btree (delivery_id, id);
+CREATE UNIQUE INDEX replay_requests_waiting_idx ON replay_requests USING btree (delivery_id) WHERE status = 'WAITING'::text;
+
 CREATE TABLE replays (
   id uuid NOT NULL,
   status text NOT NULL,
@@ -618,6 +641,7 @@ CREATE TABLE replays (
   reason text NOT NULL,
   rate integer NOT NULL,
   ordered_by uuid NOT NULL,
+  request_id uuid,
   last_delivery_id uuid NOT NULL,
   cursor uuid,
   total integer NOT NULL,

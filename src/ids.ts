@@ -12,6 +12,7 @@ export const ID_PREFIXES = {
   Delivery: 'dlv',
   WebhookRequestLog: 'req',
   Replay: 'rpl',
+  ReplayRequest: 'rrq',
   Export: 'exp',
   AuditEntry: 'aud',
   WebhookVersion: 'whv',

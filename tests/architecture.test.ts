@@ -73,6 +73,7 @@ const FOLDERS = [
   'incoming',
   'incoming/explaining',
   'replay',
+  'replay/requests',
   'evidence/formats',
   'evidence',
   'evidence/exporting',

@@ -10,6 +10,7 @@ import { rewrapSecrets } from '../keyring/rewrap-secrets';
 import { keysInUse } from '../keyring/sealed-secret.store';
 import type { Log } from '../log';
 import { type Loop, startLoop } from '../loop';
+import { expireRequests } from '../replay/requests/replay-request.store';
 import { positionsOf } from '../request-log/feed/feed-position.store';
 import { pruneFeed, rebuildChangeFeed } from '../request-log/feed/request-change.store';
 import type { Db } from '../sql/db';
@@ -61,6 +62,7 @@ async function forgetOld(db: Db, log: Log): Promise<void> {
   if (forgotten > 0) log.info({ forgotten }, 'idempotency keys older than 30 days were deleted');
   await forgetCallIdsBefore(db, new Date(now - IDEMPOTENCY_MS));
   await forgetSessionsBefore(db, new Date(now - SESSIONS_MS));
+  await expireRequests(db, new Date(now), null);
   // changes that counts or index have not read yet, as after a long stop, stay
   await pruneFeed(db, new Date(now - FEED_MS), await positionsOf(db, ['counts', 'index']));
 }

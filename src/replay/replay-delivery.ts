@@ -24,25 +24,44 @@ export async function replayDelivery(
   reason: string,
 ): Promise<ReplayedDelivery> {
   return withEvaluations(db, (evaluations, isLast) =>
-    transaction((own) => replayOne(own, viewer, { queue, evaluations, isLast }, deliveryId, reason)),
+    transaction((own) =>
+      replayOne(own, viewer, { queue, evaluations, isLast }, deliveryId, {
+        field: 'deliveryId',
+        reason,
+        request: null,
+      }),
+    ),
   );
 }
 
-async function replayOne(
+export interface ReplayOrder {
+  /** Of the input, which faults are about. */
+  field: string;
+  reason: string;
+  /** The request that is approved; null: it needs none. */
+  request: { id: string; requestedBy: string; lastReplayId: string | null } | null;
+}
+
+/** @throws InputError NOT_FOUND, or CONFLICT with the reason */
+export async function replayOne(
   db: Db,
   viewer: Viewer,
   parts: ResendParts,
   deliveryId: string | null,
-  reason: string,
+  { field, reason, request }: ReplayOrder,
 ): Promise<ReplayedDelivery | ToEvaluate> {
   const delivery = await getDelivery(db, deliveryId);
-  const replay = replayOfOne(viewer, delivery.id, reason);
-  const resent = await resendDeliveries(db, parts, replay.id, [delivery]);
+  const replay = replayOfOne(viewer, delivery.id, reason, request?.id ?? null);
+  const resent = await resendDeliveries(db, parts, replay.id, [delivery], request);
   if ('toEvaluate' in resent) return resent;
   const fault = resent.faults.get(delivery.id);
-  if (fault !== undefined) throw new InputError([{ field: ['deliveryId'], code: 'CONFLICT', message: fault }]);
+  if (fault !== undefined) throw new InputError([{ field: [field], code: 'CONFLICT', message: fault }]);
   await insertReplay(db, replay);
-  const details = { replay: toNodeId('Replay', replay.id), from: delivery.status };
+  const asked = request && {
+    request: toNodeId('ReplayRequest', request.id),
+    requestedBy: toNodeId('User', request.requestedBy),
+  };
+  const details = { replay: toNodeId('Replay', replay.id), from: delivery.status, ...asked };
   await recordAct(db, viewer, {
     action: 'delivery.replayed',
     subjectType: 'Delivery',
@@ -53,7 +72,7 @@ async function replayOne(
   return { delivery: await getDelivery(db, deliveryId), replay };
 }
 
-function replayOfOne(viewer: Viewer, deliveryId: string, reason: string): ReplayRow {
+function replayOfOne(viewer: Viewer, deliveryId: string, reason: string, requestId: string | null): ReplayRow {
   const id = newId();
   const at = timeOfId(id);
   return {
@@ -64,6 +83,7 @@ function replayOfOne(viewer: Viewer, deliveryId: string, reason: string): Replay
     reason,
     rate: 1,
     orderedBy: viewer.userId,
+    requestId,
     lastDeliveryId: deliveryId,
     cursor: deliveryId,
     total: 1,
@@ -77,7 +97,8 @@ function replayOfOne(viewer: Viewer, deliveryId: string, reason: string): Replay
   };
 }
 
-async function getDelivery(db: Db, id: string | null): Promise<DeliveryRow> {
+/** @throws InputError NOT_FOUND */
+export async function getDelivery(db: Db, id: string | null): Promise<DeliveryRow> {
   const delivery = id === null ? undefined : (await deliveriesById(db, [id])).get(id);
   if (delivery) return delivery;
   throw new InputError([{ field: ['deliveryId'], code: 'NOT_FOUND', message: 'There is no delivery with this id.' }]);

@@ -11,6 +11,8 @@ export interface ReplayRow {
   /** At most this many deliveries per second. */
   rate: number;
   orderedBy: string;
+  /** The request that was approved; null: it needed none. */
+  requestId: string | null;
   lastDeliveryId: string;
   /** The last delivery that was processed. */
   cursor: string | null;
@@ -26,7 +28,7 @@ export interface ReplayRow {
 
 export const REPLAYS = {
   table: 'replays',
-  columns: `id, status, condition, delivery_id as "deliveryId", reason, rate, ordered_by as "orderedBy",
+  columns: `id, status, condition, delivery_id as "deliveryId", reason, rate, ordered_by as "orderedBy", request_id as "requestId",
     last_delivery_id as "lastDeliveryId", cursor, total, replayed, skipped, next_step_at as "nextStepAt", error,
     created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`,
 };

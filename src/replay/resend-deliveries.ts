@@ -22,19 +22,16 @@ export interface Resent {
   faults: ReadonlyMap<string, string>;
 }
 
-/**
- * Sends deliveries again: with the same ids and bytes, and a new round of the retry schedule that begins now, or when their
- * paused or disabled webhook is resumed. A skipped delivery has no request yet and is evaluated again. Replays are not
- * ordered: later deliveries of a document do not wait for them, except those that already wait for this delivery.
- * @returns `toEvaluate`: nothing was changed
- */
-export async function resendDeliveries(
-  db: Db,
-  { queue, evaluations, isLast }: ResendParts,
-  replayId: string,
-  requested: readonly { id: string; webhookId: string }[],
-): Promise<Resent | ToEvaluate> {
-  if (requested.length === 0) return { faults: new Map() };
+/** What a request that is approved knows of its delivery. */
+export interface Approved {
+  /** The last replay of the delivery when it was asked for. */
+  lastReplayId: string | null;
+}
+
+const REPLAYED_MEANWHILE = 'The delivery was replayed after this request was made: see `replay` of the delivery.';
+
+/** Locks deliveries, after their webhooks, and finds those that cannot be sent again. */
+export async function lockForReplay(db: Db, requested: readonly { id: string; webhookId: string }[]) {
   const webhooks = await webhooksForShare(db, [...new Set(requested.map((each) => each.webhookId))]);
   const deliveries = await lockDeliveries(
     db,
@@ -45,6 +42,28 @@ export async function resendDeliveries(
   for (const delivery of deliveries) {
     const fault = faultOf(delivery, statusOf(delivery));
     if (fault !== null) faults.set(delivery.id, fault);
+  }
+  return { webhooks, deliveries, statusOf, faults };
+}
+
+/**
+ * Sends deliveries again: with the same ids and bytes, and a new round of the retry schedule that begins now, or when their
+ * paused or disabled webhook is resumed. A skipped delivery has no request yet and is evaluated again. Replays are not
+ * ordered: later deliveries of a document do not wait for them, except those that already wait for this delivery.
+ * @param approved the request for them, if they were asked for
+ * @returns `toEvaluate`: nothing was changed
+ */
+export async function resendDeliveries(
+  db: Db,
+  { queue, evaluations, isLast }: ResendParts,
+  replayId: string,
+  requested: readonly { id: string; webhookId: string }[],
+  approved: Approved | null = null,
+): Promise<Resent | ToEvaluate> {
+  if (requested.length === 0) return { faults: new Map() };
+  const { webhooks, deliveries, statusOf, faults } = await lockForReplay(db, requested);
+  for (const { id, replayId } of deliveries) {
+    if (approved && replayId !== approved.lastReplayId && !faults.has(id)) faults.set(id, REPLAYED_MEANWHILE);
   }
   const skipped = deliveries.filter(({ id, status }) => status === 'SKIPPED' && !faults.has(id));
   const evaluated = skipped.flatMap(({ id, webhookId }) => {

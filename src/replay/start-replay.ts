@@ -52,6 +52,7 @@ export async function startReplay(
     reason,
     rate,
     orderedBy: viewer.userId,
+    requestId: null,
     lastDeliveryId: count.last,
     cursor: null,
     total: totalOf(count.tallies),

@@ -13,6 +13,7 @@ import { sessionMutations } from './own-session';
 import type { Ids } from './paths';
 import { privacyIds, privacyMutations } from './privacy-rows';
 import { makeKey, makeUser } from './user-rows';
+import { approvedRequest, requestMutations } from './request-rows';
 
 const NOWHERE = 'http://127.0.0.1:9/';
 let made = 0;
@@ -47,6 +48,7 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     pauseReplay: () => about(),
     resumeReplay: () => about(),
     cancelReplay: () => about(),
+    ...requestMutations(app, endedDelivery),
     pauseDeliveries: () => 'input: { reason: "made" }',
     resumeDeliveries: () => 'input: {}',
     ...privacyMutations(app, ids.Webhook as string),
@@ -230,6 +232,7 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     Delivery: delivery,
     WebhookRequestLog: request,
     Replay: replayed.data.replayDelivery.replay.id,
+    ...(await approvedRequest(app, await endedDelivery(app))),
     BusinessDocument: documentId({ documentType: 'Sales Invoice', name: 'INV-0042' }),
     Export: await makeExport(app),
     EvidenceRun: await makeRun(app),

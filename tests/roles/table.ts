@@ -15,6 +15,7 @@ const GROUPS: Record<string, readonly Role[] | typeof EVERYBODY> = {
   publishers: ['SYSTEM_MANAGER', 'PUBLISHER'],
   administrators: ['SYSTEM_MANAGER'],
   support: ['SUPPORT'],
+  askers: ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'SUPPORT'],
   everyRole: ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'SUPPORT', 'AUDITOR', 'PUBLISHER'],
 };
 
@@ -27,7 +28,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   Query: {
     everybody: 'viewer viewerRoles',
     readers: `businessDocument node nodes user users webhook webhooks businessEvent businessEvents delivery deliveries
-      webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats expiringSecrets search replay replays export exports deliveriesPaused
+      webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats expiringSecrets search replay replays replayRequest replayRequests export exports deliveriesPaused
       evidenceStatus evidenceHeads evidenceAnchors evidenceConsistency evidenceCompleteness mySessions`,
     contentReaders: 'explainVerification',
     keyReaders:
@@ -40,7 +41,8 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       'createMaskingRule deleteMaskingRule setRetention eraseDocument erasePerson eraseContent approveErasure declineErasure releaseLegalHold rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
     managers:
       'createWebhook updateWebhook restoreWebhookVersion rotateWebhookSecret rotateWebhookToken pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
-      'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay pauseDeliveries resumeDeliveries',
+      'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay approveReplay declineReplay pauseDeliveries resumeDeliveries',
+    askers: 'requestReplay',
     publishers: 'publishEvents',
     support: 'revealContent',
     readers: 'exportWebhookRequestLogs revokeSession revokeSessions',
@@ -135,7 +137,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   Delivery: {
     readers: `id documentType event referenceDocument status skipReason skipMessage held waitsFor attempts test cancelRequested cancelReason cancelledBy nextAttemptAt createdAt deliveredAt finishedAt webhook businessEvent
-      businessDocument requests lastRequest replay user predecessor effects evidence`,
+      businessDocument requests lastRequest replay replayRequests user predecessor effects evidence`,
   },
   WebhookRequestLog: {
     readers: `id direction status referenceDocument documentType event attemptNumber duplicate test replay method url
@@ -143,8 +145,11 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       evidence headers headerList data dataBody response responseHeaders responseHeaderList responseBody`,
   },
   Replay: {
-    readers: `id status reason rate orderedBy where delivery deliveries requests total replayed skipped error createdAt startedAt
-      finishedAt`,
+    readers: `id status reason rate orderedBy request where delivery deliveries requests total replayed skipped error createdAt
+      startedAt finishedAt`,
+  },
+  ReplayRequest: {
+    readers: 'id status reason createdAt expiresAt decidedAt decisionReason delivery requestedBy decidedBy replay',
   },
   Export: {
     readers: `id format includeContent byteOrderMark url orderedBy createdAt expiresAt downloads rowsSent bytesSent
@@ -214,6 +219,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     'Delivery',
     'WebhookRequestLog',
     'Replay',
+    'ReplayRequest',
     'Export',
     'AuditEntry',
     'OwnAuditEntry',
@@ -249,6 +255,9 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   PauseReplayPayload: { everybody: 'replay userErrors' },
   ResumeReplayPayload: { everybody: 'replay userErrors' },
   CancelReplayPayload: { everybody: 'replay userErrors' },
+  RequestReplayPayload: { everybody: 'request userErrors' },
+  ApproveReplayPayload: { everybody: 'request replay delivery userErrors' },
+  DeclineReplayPayload: { everybody: 'request userErrors' },
   PauseDeliveriesPayload: { everybody: 'deliveriesPaused userErrors' },
   ResumeDeliveriesPayload: { everybody: 'ended userErrors' },
   PublishEventsPayload: { everybody: 'events userErrors' },

@@ -18,6 +18,7 @@ export interface CommandedDelivery {
   test: boolean;
   openRequestId: string | null;
   cancelRequested: boolean;
+  replayId: string | null;
   /** Whether there is a body to send. A skipped delivery has none, and a payload may have been erased. */
   hasContent: boolean;
   /** The erasure of its content; null: none. */
@@ -31,7 +32,7 @@ export async function lockDeliveries(db: Db, ids: readonly string[]): Promise<Co
     statement(`select d.id, d.webhook_id as "webhookId", d.business_event_id as "businessEventId", d.status,
        d.skip_reason as "skipReason", d.held, d.waits_for as "waitsFor", d.blocks, d.test,
        d.open_request_id as "openRequestId", d.cancel_requested as "cancelRequested", p.body is not null as "hasContent",
-       d.erasure_id as "erasureId"
+       d.erasure_id as "erasureId", d.replay_id as "replayId"
      from deliveries d left join payloads p on p.id = d.payload_id
      where d.id = any($1::uuid[]) and d.id between $2::uuid and $3::uuid order by d.id for update of d`),
     [ids, ...idBounds(ids)],

@@ -12,6 +12,7 @@ import { type NodeName, readNodeId } from '../../ids';
 import { MASKING_RULE } from '../../masking/rules/masking-rule.linked-fields';
 import { checkCount } from '../../refuse-argument';
 import { REPLAY } from '../../replay/replay.linked-fields';
+import { REPLAY_REQUEST } from '../../replay/requests/replay-request.linked-fields';
 import { WEBHOOK_REQUEST_LOG } from '../../request-log/api/request-log.linked-fields';
 import { EXPORT } from '../../request-log/export/export.linked-fields';
 import { API_KEY } from '../../users/api-keys/api-key.linked-fields';
@@ -30,6 +31,7 @@ const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object
   Delivery: DELIVERY.load,
   WebhookRequestLog: WEBHOOK_REQUEST_LOG.load,
   Replay: REPLAY.load,
+  ReplayRequest: REPLAY_REQUEST.load,
   Export: EXPORT.load,
   AuditEntry: AUDIT_ENTRY.load,
   WebhookVersion: WEBHOOK_VERSION.load,

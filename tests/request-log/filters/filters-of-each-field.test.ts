@@ -12,6 +12,7 @@ import { DELIVERY_FILTER } from '../../../src/delivery/api/delivery.inputs';
 import { BUSINESS_EVENT_FILTER } from '../../../src/events/business-event.inputs';
 import type { FilterMap } from '../../../src/graphql/lists/where-to-sql';
 import { REPLAY_FILTER } from '../../../src/replay/replay-where.inputs';
+import { REPLAY_REQUEST_FILTER } from '../../../src/replay/requests/replay-request.inputs';
 import { REQUEST_LOG_FILTER } from '../../../src/request-log/api/request-log.inputs';
 import { sharedSchema } from '../../../src/server/schema/schema';
 import { API_KEY_FILTER } from '../../../src/users/api-keys/api-key-where.inputs';
@@ -31,6 +32,7 @@ const FILTERS: Record<string, FilterMap> = {
   Delivery: DELIVERY_FILTER,
   WebhookRequestLog: REQUEST_LOG_FILTER,
   Replay: REPLAY_FILTER,
+  ReplayRequest: REPLAY_REQUEST_FILTER,
 };
 
 /** Below the one list that holds both rows. */
@@ -43,6 +45,7 @@ const LISTS: Record<string, string> = {
   Delivery: 'deliveries',
   WebhookRequestLog: 'webhookRequestLogs',
   Replay: 'replays',
+  ReplayRequest: 'replayRequests',
 };
 
 /** What search-*.test.ts and json-*.test.ts are about: they look into the index of the log, not into its rows. */

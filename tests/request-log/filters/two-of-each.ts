@@ -2,6 +2,7 @@ import { toNodeId } from '../../../src/ids';
 import type { TestDatabase } from '../../support/database';
 import { listStates } from '../../support/delivery-states';
 import { uuidAtTime } from '../../support/uuid-at-time';
+import { twoReplayRequests } from './two-replay-requests';
 
 /** Two rows of each type that differ in everything: the first has a value wherever one may be missing, the second none. */
 export interface Pair {
@@ -24,6 +25,7 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
     Delivery: pair(),
     WebhookRequestLog: pair(),
     Replay: pair(),
+    ReplayRequest: pair(),
   };
   const insert = async (table: string, rows: readonly Record<string, unknown>[]) => {
     for (const row of rows) {
@@ -229,6 +231,8 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
       created_at: early,
     },
   ]);
+  const times = [late, early] as const;
+  await insert('replay_requests', twoReplayRequests(ids.ReplayRequest, ids.User, ids.Delivery, replay, times));
   await insert('webhook_request_logs', [
     {
       id: ids.WebhookRequestLog[0],
