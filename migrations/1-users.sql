@@ -112,3 +112,9 @@ create table audit_windows (
   constraint audit_windows_pkey primary key (key)
 );
 create index audit_windows_ends_at_idx on audit_windows (ends_at);
+
+-- Entries that are to be published as events: see 9-evidence.sql.
+create table audit_event_queue (
+  entry_id uuid not null,
+  constraint audit_event_queue_pkey primary key (entry_id)
+);

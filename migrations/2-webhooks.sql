@@ -24,6 +24,7 @@ create table webhooks (
   rate_limit_seconds integer,
   max_concurrency integer,          -- requests on the wire at once; null: no limit
   ordering text,                    -- one delivery per document at a time; null: no order
+  receive_audit_events boolean not null default false,  -- allowed by a SYSTEM_MANAGER
   send_evidence_head boolean not null default false,  -- requests carry the newest head of the evidence log
   support_may_reveal boolean not null default false,  -- SUPPORT may see masked content, with a reason
   owner_id uuid not null,

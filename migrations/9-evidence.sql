@@ -428,4 +428,18 @@ revoke execute on function queue_audit_leaves() from public;
 create trigger entries_go_to_queue after insert on audit_entries
   referencing new table as entries for each statement execute function queue_audit_leaves();
 
+-- Entries that are published as events. Those of reading are not, so that reading the events makes no further one.
+create function queue_audit_events() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if exists (select from public.webhooks where receive_audit_events and status <> 'ARCHIVED') then
+    insert into public.audit_event_queue (entry_id) select id from entries
+    where action not in ('content.read', 'audit.exported', 'audit.export_ended');
+  end if;
+  return null;
+end $$;
+revoke execute on function queue_audit_events() from public;
+create trigger entries_become_events after insert on audit_entries
+  referencing new table as entries for each statement execute function queue_audit_events();
+
 select make_partition(name) from missing_partitions(3);

@@ -48,12 +48,18 @@ CREATE TABLE audit_entries (
 CREATE INDEX audit_entries_action_idx ON audit_entries USING btree (action, id);
 CREATE INDEX audit_entries_actor_id_idx ON audit_entries USING btree (actor_id, id);
 CREATE INDEX audit_entries_subject_id_idx ON audit_entries USING btree (subject_id, id);
+CREATE TRIGGER entries_become_events AFTER INSERT ON audit_entries REFERENCING NEW TABLE AS entries FOR EACH STATEMENT EXECUTE FUNCTION queue_audit_events();
 CREATE TRIGGER entries_go_to_queue AFTER INSERT ON audit_entries REFERENCING NEW TABLE AS entries FOR EACH STATEMENT EXECUTE FUNCTION queue_audit_leaves();
 CREATE TRIGGER entries_have_leaves BEFORE INSERT ON audit_entries FOR EACH ROW EXECUTE FUNCTION make_audit_leaf();
 CREATE TRIGGER entries_never_change BEFORE UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasure('{details,reason,remote_address,user_agent}', 'audit');
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_in_time BEFORE INSERT ON audit_entries FOR EACH ROW WHEN (NOT is_in_time(new.id, new.at)) EXECUTE FUNCTION refuse_row_out_of_time('at');
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE audit_event_queue (
+  entry_id uuid NOT NULL,
+  CONSTRAINT audit_event_queue_pkey PRIMARY KEY (entry_id)
+);
 
 CREATE TABLE audit_windows (
   key bytea NOT NULL,
@@ -953,6 +959,7 @@ CREATE TABLE webhooks (
   rate_limit_seconds integer,
   max_concurrency integer,
   ordering text,
+  receive_audit_events boolean NOT NULL DEFAULT false,
   send_evidence_head boolean NOT NULL DEFAULT false,
   support_may_reveal boolean NOT NULL DEFAULT false,
   owner_id uuid NOT NULL,
@@ -1736,6 +1743,21 @@ AS $function$
   select case when short ~ '[^\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]' then short end
   from (select left(regexp_replace(value, '[\u0001-\u001f\u007f-\u009f]', ' ', 'g'), 200) as short) as cut
 $function$;
+
+CREATE OR REPLACE FUNCTION public.queue_audit_events()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from public.webhooks where receive_audit_events and status <> 'ARCHIVED') then
+    insert into public.audit_event_queue (entry_id) select id from entries
+    where action not in ('content.read', 'audit.exported', 'audit.export_ended');
+  end if;
+  return null;
+end $function$;
+REVOKE EXECUTE ON FUNCTION queue_audit_events() FROM public;
 
 CREATE OR REPLACE FUNCTION public.queue_audit_leaves()
  RETURNS trigger

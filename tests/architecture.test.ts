@@ -32,6 +32,7 @@ const FOLDERS = [
   'read-plan',
   'audit',
   'audit/notes',
+  'audit/events',
   'users',
   'users/api-keys',
   'users/sessions',

@@ -13,6 +13,7 @@ import { createFaultLog } from '../fault-log';
 import { startAnchoring } from '../jobs/anchor-heads';
 import { startErasing, startErasingPastLimits } from '../jobs/erase-content';
 import { startFollowing } from '../jobs/follow-log';
+import { startPublishingAuditEvents } from '../jobs/publish-audit-events';
 import { startDestroyingKeys, startSealing } from '../jobs/seal-record';
 import { startVerifying } from '../jobs/verify-record';
 import { watchBacklog } from '../jobs/watch-backlog';
@@ -142,6 +143,8 @@ async function startParts(
     indexing.push(() => erasing.stop());
     const pastLimits = startErasingPastLimits(erasingParts, log);
     indexing.push(() => pastLimits.stop());
+    const publishing = startPublishingAuditEvents(deliver, log);
+    indexing.push(() => publishing.stop());
     const verifying = startVerifying(deliver, log);
     indexing.push(() => verifying.stop());
   }

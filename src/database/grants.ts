@@ -19,7 +19,7 @@ const DELIVERY_COLUMNS = `status, skip_reason, skip_message, method, url, header
   finished_at`;
 
 /** All our tables. Partitions are read through their parent table. */
-const TABLES = `users, api_keys, sessions, sign_in_attempts, audit_entries, audit_windows, webhooks, webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
+const TABLES = `users, api_keys, sessions, sign_in_attempts, audit_entries, audit_windows, audit_event_queue, webhooks, webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
   pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, payloads, business_events,
   outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries, delivery_decisions, worker_leases,
   webhook_request_logs, replays, replay_requests, request_changes, feed_positions, failed_requests,
@@ -38,6 +38,8 @@ function grantsFor(name: string): string[] {
        business_events, outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries,
        webhook_request_logs, audit_entries to ${name}`,
     `grant insert, update, delete on worker_leases, audit_windows to ${name}`,
+    // update: which locking a row needs
+    `grant update, delete on audit_event_queue to ${name}`,
     `grant update on users, api_keys, sessions, webhooks, webhook_secrets, webhook_credentials, webhook_circuits,
        open_deliveries, incoming_agreements, incoming_tokens, sampled_refusals, replays, replay_requests to ${name}`,
     `grant update (${DELIVERY_COLUMNS}) on deliveries to ${name}`,

@@ -2,7 +2,7 @@
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import { ensureUsersNamed } from '../users/user.store';
-import { OWN_DOCUMENT_TYPE } from '../webhooks/own-document-type';
+import { type AUDIT_EVENT_PREFIX, OWN_DOCUMENT_TYPE } from '../webhooks/own-document-type';
 import { announceEvents, type NewEventRow, NOT_RECEIVED, putIntoOutbox, WITHOUT_KEY } from './business-event.store';
 import { MAX_CAUSE_PATH, pathsBehind } from './cause.store';
 import { newPayload } from './payload.store';
@@ -17,7 +17,8 @@ export type OwnEventName =
   | 'delivery.exhausted'
   | 'replay.completed'
   | 'evidence.head_signed'
-  | 'api_key.expiring';
+  | 'api_key.expiring'
+  | `${typeof AUDIT_EVENT_PREFIX}${string}`;
 
 export interface OwnEvent {
   event: OwnEventName;

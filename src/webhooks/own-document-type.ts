@@ -3,6 +3,9 @@
  */
 export const OWN_DOCUMENT_TYPE = 'Hookledger';
 
+/** The names of own events about entries of the audit trail begin with it. */
+export const AUDIT_EVENT_PREFIX = 'audit.';
+
 /**
  * Whether a document type is reserved. Compared without case and spaces, so that no other event can be mistaken for
  * one.

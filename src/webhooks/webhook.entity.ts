@@ -98,6 +98,10 @@ export class WebhookEntity {
   @Column('integer', { name: 'dedupe_seconds', nullable: true })
   dedupeSeconds: number | null;
 
+  /** Allowed by a SYSTEM_MANAGER. */
+  @Column('boolean', { name: 'receive_audit_events', default: false })
+  receiveAuditEvents: boolean;
+
   /** Requests carry the newest head of the evidence log. */
   @Column('boolean', { name: 'send_evidence_head', default: false })
   sendEvidenceHead: boolean;

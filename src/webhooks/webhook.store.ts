@@ -41,6 +41,8 @@ export interface WebhookRow {
   maxConcurrency: number | null;
   ordering: Ordering | null;
   dedupeSeconds: number | null;
+  /** Allowed by a SYSTEM_MANAGER. */
+  receiveAuditEvents: boolean;
   /** Requests carry the newest head of the evidence log. */
   sendEvidenceHead: boolean;
   supportMayReveal: boolean;
@@ -59,7 +61,7 @@ export const WEBHOOKS = {
     retry_schedule as "retrySchedule", timeout_ms as "timeoutMs", condition, method, headers,
     body_format as "bodyFormat", body, fields, signatures, pass_headers as "passHeaders", rate_limit as "rateLimit",
     rate_limit_seconds as "rateLimitSeconds", max_concurrency as "maxConcurrency", ordering,
-    dedupe_seconds as "dedupeSeconds", send_evidence_head as "sendEvidenceHead", support_may_reveal as "supportMayReveal", owner_id as "ownerId", version,
+    dedupe_seconds as "dedupeSeconds", receive_audit_events as "receiveAuditEvents", send_evidence_head as "sendEvidenceHead", support_may_reveal as "supportMayReveal", owner_id as "ownerId", version,
     status_changed_by as "statusChangedBy", status_changed_at as "statusChangedAt", created_at as "createdAt",
     updated_at as "updatedAt"`,
 };

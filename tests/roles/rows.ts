@@ -12,8 +12,8 @@ import { makeExport, makeRun, signedSize } from './ordered-rows';
 import { sessionMutations } from './own-session';
 import type { Ids } from './paths';
 import { privacyIds, privacyMutations } from './privacy-rows';
-import { makeKey, makeUser } from './user-rows';
 import { approvedRequest, requestMutations } from './request-rows';
+import { makeKey, makeUser } from './user-rows';
 
 const NOWHERE = 'http://127.0.0.1:9/';
 let made = 0;

@@ -100,7 +100,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     readers: 'id user method current createdAt expiresAt lastUsedAt endedAt endReason remoteAddress userAgent',
   },
   Webhook: {
-    readers: `id name direction status statusReason url documentType events condition method headers bodyFormat body fields retrySchedule timeoutMs signatures signingKeys dedupeSeconds sendEvidenceHead supportMayReveal rateLimit maxConcurrency ordering circuit owner createdAt
+    readers: `id name direction status statusReason url documentType events condition method headers bodyFormat body fields retrySchedule timeoutMs signatures signingKeys dedupeSeconds receiveAuditEvents sendEvidenceHead supportMayReveal rateLimit maxConcurrency ordering circuit owner createdAt
       updatedAt proxy caCertificates credentials requests deliveries health stats incoming passHeaders refusalsNotKept version versions statusChangedAt statusChangedBy`,
     keyReaders: 'auditEntries',
   },

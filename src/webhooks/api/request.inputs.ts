@@ -91,6 +91,15 @@ export abstract class WebhookRequestInput extends WebhookConnectionInput impleme
   @Field(() => Boolean, {
     nullable: true,
     description:
+      'Whether the webhook may receive the entries of the audit trail as events (`audit.<action>`), if it subscribes to them. ' +
+      'Only a SYSTEM_MANAGER may set it, and change the settings of a webhook that has it: FORBIDDEN for others. ' +
+      'Default, null: false.',
+  })
+  receiveAuditEvents?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
       'Whether each request carries the newest head of the sealed log: `hookledger-head: <number of leaves>:<root hash in ' +
       'base64>`. The partner can then show every other history. Default, null: false.',
   })

@@ -57,16 +57,10 @@ const CircuitStateFilter = enumFilter('CircuitState', CircuitStateEnum);
   description: 'Circuits that meet all of these conditions. Only OUTGOING webhooks have a circuit.',
 })
 class WebhookCircuitWhere {
-  @Field(() => CircuitStateFilter, {
-    nullable: true,
-    description: 'The state of the circuit: { in: [OPEN, HALF_OPEN] }.',
-  })
+  @Field(() => CircuitStateFilter, { nullable: true, description: 'The state: { in: [OPEN, HALF_OPEN] }.' })
   state?: InstanceType<typeof CircuitStateFilter>;
 
-  @Field(() => OptionalDateTimeFilter, {
-    nullable: true,
-    description: 'Until when no delivery, or no other probe, is sent.',
-  })
+  @Field(() => OptionalDateTimeFilter, { nullable: true, description: 'Until when nothing but one probe is sent.' })
   openUntil?: OptionalDateTimeFilter;
 
   @Field(() => StringFilter, { nullable: true, description: 'Why the circuit is not closed.' })
@@ -173,6 +167,9 @@ export class WebhookWhere {
   @Field(() => IntFilter, { nullable: true, description: 'Seconds; { isNull: false }: webhooks that skip duplicates.' })
   dedupeSeconds?: IntFilter;
 
+  @Field(() => BooleanFilter, { nullable: true, description: 'Whether it may receive audit entries as events.' })
+  receiveAuditEvents?: BooleanFilter;
+
   @Field(() => BooleanFilter, { nullable: true, description: 'Whether requests carry heads of the sealed log.' })
   sendEvidenceHead?: BooleanFilter;
 
@@ -244,6 +241,7 @@ export const WEBHOOK_FILTER: FilterMap = {
   body: textFilter('body'),
   signatures: listFilter('signatures'),
   dedupeSeconds: intFilter('dedupe_seconds'),
+  receiveAuditEvents: exactFilter('receive_audit_events'),
   sendEvidenceHead: exactFilter('send_evidence_head'),
   supportMayReveal: exactFilter('support_may_reveal'),
   rateLimit: (tests, path) => conditionOf(tests, RATE_LIMIT_FILTER, path),

@@ -147,6 +147,11 @@ export class WebhookType extends NodeType {
   dedupeSeconds: number | null;
 
   @Field(() => Boolean, {
+    description: 'Whether the webhook may receive the entries of the audit trail as events (`audit.<action>`).',
+  })
+  receiveAuditEvents: boolean;
+
+  @Field(() => Boolean, {
     description: 'Whether requests carry the header `hookledger-head` with the newest head of the sealed log.',
   })
   sendEvidenceHead: boolean;

@@ -12,6 +12,7 @@ const OF_ONE: Record<Direction, readonly string[]> = {
     'dedupeSeconds',
     'maxConcurrency',
     'ordering',
+    'receiveAuditEvents',
     'sendEvidenceHead',
     'condition',
     'method',

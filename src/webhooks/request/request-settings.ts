@@ -11,12 +11,21 @@ export interface RequestSettings {
   body?: string | null;
   passHeaders?: readonly string[] | null;
   fields?: readonly { key: string; fieldname: string }[] | null;
+  receiveAuditEvents?: boolean | null;
   sendEvidenceHead?: boolean | null;
 }
 
 type RequestColumns = Pick<
   WebhookRow,
-  'condition' | 'method' | 'headers' | 'passHeaders' | 'bodyFormat' | 'body' | 'fields' | 'sendEvidenceHead'
+  | 'condition'
+  | 'method'
+  | 'headers'
+  | 'passHeaders'
+  | 'bodyFormat'
+  | 'body'
+  | 'fields'
+  | 'receiveAuditEvents'
+  | 'sendEvidenceHead'
 >;
 
 export const REQUEST_DEFAULTS: RequestColumns = {
@@ -27,17 +36,20 @@ export const REQUEST_DEFAULTS: RequestColumns = {
   bodyFormat: 'STANDARD',
   body: null,
   fields: null,
+  receiveAuditEvents: false,
   sendEvidenceHead: false,
 };
 
 /** The columns of the given settings. */
 export function requestColumns(given: RequestSettings): Partial<RequestColumns> {
-  const { condition, method, headers, passHeaders, bodyFormat, body, fields, sendEvidenceHead } = given;
+  const { condition, method, headers, passHeaders, bodyFormat, body, fields, receiveAuditEvents, sendEvidenceHead } =
+    given;
   return {
     ...(condition !== undefined && { condition }),
     ...(method !== undefined && { method: method ?? REQUEST_DEFAULTS.method }),
     ...(headers !== undefined && { headers: JSON.stringify((headers ?? []).map(({ name, value }) => [name, value])) }),
     ...(passHeaders !== undefined && { passHeaders: [...new Set(passHeaders?.map((name) => name.toLowerCase()))] }),
+    ...(receiveAuditEvents !== undefined && { receiveAuditEvents: receiveAuditEvents ?? false }),
     ...(sendEvidenceHead !== undefined && { sendEvidenceHead: sendEvidenceHead ?? false }),
     ...(bodyFormat !== undefined && { bodyFormat: bodyFormat ?? REQUEST_DEFAULTS.bodyFormat }),
     ...(body !== undefined && { body }),

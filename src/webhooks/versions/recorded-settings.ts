@@ -51,6 +51,7 @@ function outgoingSettings(webhook: WebhookRow, credentials: readonly CredentialR
     dedupeSeconds: webhook.dedupeSeconds,
     maxConcurrency: webhook.maxConcurrency,
     ordering: webhook.ordering,
+    receiveAuditEvents: webhook.receiveAuditEvents,
     sendEvidenceHead: webhook.sendEvidenceHead,
     [CREDENTIALS]: credentials.map(credentialSettings),
   };

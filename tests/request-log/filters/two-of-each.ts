@@ -113,6 +113,7 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
       dedupe_seconds: 30,
       send_evidence_head: true,
       support_may_reveal: true,
+      receive_audit_events: true,
     },
     {
       id: quiet,
