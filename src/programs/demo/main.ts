@@ -10,6 +10,7 @@ import { readDocuments } from './documents';
 import { type Partner, startPartner } from './partner';
 import { proveExchange } from './proving';
 import { answerTo, lastBody, logTable, QUESTION, skipTable } from './report';
+import { revealToSupport } from './revealing';
 import { agreeWithPartner, archiveEarlierWebhooks, CONDITION, type StoryDelivery, submit, watch } from './story';
 
 const HELP = `npm run demo -- [--once] [--documents FILE]
@@ -89,6 +90,9 @@ Three webhooks:
   if (body !== null) say(`\nWhat Treasury got, made by its template:\n\n${body}`);
   say(`\nWhat happened to ${first.name}? One query:\n\n${QUESTION}\n`);
   say(await answerTo(client, first.name));
+  const { masked, revealed, entry } = await revealToSupport(client, app.url as string, first.name);
+  say(`\nA support agent sees the last request about ${first.name} with masked values:\n\n${masked}\n`);
+  say(`reveals them with a reason:\n\n${revealed}\n\nand the audit trail has it:\n\n${entry}`);
   const { verified, forged } = await proveExchange(client, app.url as string, first.name);
   say(
     `\nAn auditor checks the last request about ${first.name} offline, and then with one byte of its body changed:\n`,
