@@ -102,7 +102,7 @@ test('a partition has the indexes, constraints, row triggers and storage of its 
       (select count(*)::int from pg_index x where x.indrelid = c.oid) as indexes,
       (select count(*)::int from pg_constraint k where k.conrelid = c.oid and k.contype in ('c', 'f', 'p')) as constraints,
       array(select t.tgname::text from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal
-        and t.tgname !~ 'go_to_(feed|queue)|failed_requests' order by 1) as triggers,
+        and t.tgname !~ 'go_to_(feed|queue)|become_events|failed_requests' order by 1) as triggers,
       array(select a.attstorage::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 order by a.attnum) as storage
     from pg_class c`;
   const { made } = await make(4);

@@ -69,6 +69,8 @@ function expectEntry(
       subject_type: type,
       subject_id: uuidOf(type, id),
       details: entries[0]?.details,
+      erased_digests: null,
+      erasure_id: null,
       remote_address: '127.0.0.1',
       request_id: entries[0]?.request_id,
     },

@@ -112,10 +112,10 @@ async function* pagesOf(db: Db, { kind, userId, eventIds, requestIds }: ErasureR
     }
     return;
   }
-  for (const of of ['events', 'requests'] as const) {
+  for (const kindOfRow of ['events', 'requests'] as const) {
     for (let after = FIRST_ID; ; ) {
-      const found = (await targetsOfPerson(db, userId, after, EVENTS))[of];
-      if (found.length > 0) yield { events: [], requests: [], [of]: found };
+      const found = (await targetsOfPerson(db, userId, after, EVENTS))[kindOfRow];
+      if (found.length > 0) yield { events: [], requests: [], [kindOfRow]: found };
       if (found.length < EVENTS) break;
       after = found.at(-1) as string;
     }

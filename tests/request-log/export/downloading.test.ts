@@ -159,7 +159,7 @@ test('a database that goes away in the middle breaks it off: no file that only l
     await app.database.query('select pg_stat_clear_snapshot()');
     const ended = await app.database.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()
-         and query ~ 'string_agg' and wait_event_type = 'Lock'`,
+         and query ~ 'string_agg\\(line' and wait_event_type = 'Lock'`,
     );
     return ended.length > 0;
   });
