@@ -30,7 +30,7 @@ export function loadBundle(file: string, use: string): Bundle | null {
   const code = `(function (exports, require, module, __filename, __dirname) {${bytes.toString('latin1')}\n})`;
   const script = new Script(code, {
     filename: file,
-    cachedData: existsSync(compiled) ? readFileSync(compiled) : undefined,
+    cachedData: readCompiled(compiled),
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   showSourcesInStacks(file);
@@ -43,25 +43,56 @@ export function loadBundle(file: string, use: string): Bundle | null {
       mkdirSync(dirname(compiled), { recursive: true });
       // another process may start at the same time
       const part = `${compiled}.${process.pid}`;
-      writeFileSync(part, script.createCachedData());
+      writeFileSync(part, withChecksum(script.createCachedData()));
       renameSync(part, compiled);
     },
   };
 }
 
+const CHECKSUM_BYTES = 4;
+
+/**
+ * V8 runs what is kept without looking whether it is whole, and a loss of power may leave zeros in it.
+ * @returns undefined: there is no such file, or it is damaged
+ */
+function readCompiled(path: string): Buffer | undefined {
+  try {
+    const kept = readFileSync(path);
+    const data = kept.subarray(0, -CHECKSUM_BYTES);
+    return data.length > 0 && kept.readUInt32LE(data.length) === crc32(data) ? data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function withChecksum(data: Buffer): Buffer {
+  const checksum = Buffer.alloc(CHECKSUM_BYTES);
+  checksum.writeUInt32LE(crc32(data));
+  return Buffer.concat([data, checksum]);
+}
+
 /** Node maps the stacks of errors to the sources for modules that it loads, but not for a Script. */
 function showSourcesInStacks(file: string): void {
-  let map: SourceMap | undefined;
+  let map: SourceMap | null | undefined;
   Error.prepareStackTrace = (error, sites) => {
     const lines = sites.map((site) => {
       const [line, column] = [site.getLineNumber(), site.getColumnNumber()];
       if (site.getFileName() !== file || line === null || column === null) return `\n    at ${site}`;
-      map ??= new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')));
-      const source = map.findOrigin(line, column);
-      if (!('fileName' in source)) return `\n    at ${site}`;
+      if (map === undefined) map = readMap(`${file}.map`);
+      const source = map?.findOrigin(line, column);
+      if (source === undefined || !('fileName' in source)) return `\n    at ${site}`;
       const place = `${resolve(dirname(file), source.fileName)}:${source.lineNumber}:${source.columnNumber}`;
       return `\n    at ${site}`.replace(`${file}:${line}:${column}`, place);
     });
     return Error.prototype.toString.call(error) + lines.join('');
   };
+}
+
+/** @returns null: there is no map, or it is damaged. The stack then names the bundle; an error here would hide the one that it shows. */
+function readMap(file: string): SourceMap | null {
+  try {
+    return new SourceMap(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return null;
+  }
 }

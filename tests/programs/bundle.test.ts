@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { SourceMap } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,11 +79,33 @@ test('what V8 does not accept is compiled again and replaced', async () => {
   expect((await stat(path)).size).toBe(size);
 });
 
+test('what a loss of power has left half zero is compiled again and replaced', async () => {
+  await write('Hello');
+  await greet('Ada');
+  const [kept = ''] = await compiled();
+  const path = join(folder, 'compiled', kept);
+  const whole = await readFile(path);
+  for (const bytes of [whole.length / 2, whole.length - 20, 0]) {
+    await writeFile(path, Buffer.from(whole).fill(0, Math.floor(bytes)));
+    expect(await greet('Ada')).toBe('Hello Ada\n');
+    expect((await readFile(path)).subarray(-64).every((byte) => byte === 0)).toBe(false);
+  }
+});
+
 test('the stack of an error names the source', async () => {
   await write('Hello');
   const [message, first] = (await greet('')).split('\n');
   expect(message).toBe('Error: no name');
   expect(first).toContain(`${join(folder, 'source.ts')}:6:`);
+});
+
+test('without its map, or with a half of it, the stack of an error names the bundle', async () => {
+  await write('Hello');
+  const map = join(folder, 'bundle.js.map');
+  await truncate(map, 40);
+  expect(await greet('')).toMatch(/^Error: no name\n +at .*\/bundle\.js:\d+:\d+/);
+  await rm(map);
+  expect(await greet('')).toMatch(/^Error: no name\n +at .*\/bundle\.js:\d+:\d+/);
 });
 
 test('a stack of the program names sources of ours, and the bundle where a package is', () => {
