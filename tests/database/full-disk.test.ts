@@ -1,10 +1,12 @@
-// A disk that is really full: a small file system in memory, which only root may mount.
+// A disk that is really full: a small file system in memory, which only root may mount. No checkpoint of the cluster succeeds
+// meanwhile, so it is not the one that test files share.
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded-postgres/embedded-postgres';
 import { askAt } from '../support/app';
 import { type Program, startProgram } from '../support/program';
 import { waitFor } from '../support/wait-for';
@@ -16,6 +18,8 @@ const PUBLISH = 'mutation ($input: PublishEventsInput!) { publishEvents(input: $
 
 const folder = mkdtempSync(join(tmpdir(), 'hookledger-full-'));
 const isMounted = mount();
+const dataDir = mkdtempSync(join(tmpdir(), 'hookledger-full-'));
+let postgres: EmbeddedPostgres;
 let admin: Client;
 let program: Program;
 
@@ -30,27 +34,29 @@ function mount(): boolean {
 
 afterAll(async () => {
   await program?.kill('SIGKILL');
-  for (const sql of [`drop database if exists ${NAME} with (force)`, `drop tablespace if exists ${NAME}`]) {
-    await admin?.query(sql);
-  }
   await admin?.end();
+  await postgres?.stop();
   if (isMounted) execFileSync('umount', [folder]);
-  rmSync(folder, { recursive: true, force: true });
+  for (const each of [folder, dataDir, postgres?.dataPath ?? dataDir]) rmSync(each, { recursive: true, force: true });
 });
 
 async function startOnSmallDisk(): Promise<Program> {
-  const urls = JSON.parse(process.env.TEST_POSTGRES ?? '') as Record<string, string>;
-  admin = new Client({ connectionString: urls.superuserUrl });
+  postgres = await startEmbeddedPostgres({
+    dataDir,
+    binaries: process.env.TEST_POSTGRES_BINARIES,
+    settings: { fsync: 'off', full_page_writes: 'off' },
+  });
+  admin = new Client({ connectionString: postgres.superuserUrl });
   await admin.connect();
   const [{ data_directory }] = (await admin.query('show data_directory')).rows;
   const { uid, gid } = statSync(data_directory);
   chownSync(folder, uid, gid);
   await admin.query(`create tablespace ${NAME} location '${folder}'`);
-  await admin.query(`create database ${NAME} template hookledger_template tablespace ${NAME} owner hookledger_owner`);
-  const at = (url = '') => Object.assign(new URL(url), { pathname: `/${NAME}` }).href;
+  await admin.query(`create database ${NAME} tablespace ${NAME} owner hookledger_owner`);
+  const at = (url: string) => Object.assign(new URL(url), { pathname: `/${NAME}` }).href;
   return startProgram({
-    DATABASE_URL: at(urls.servingUrl),
-    MIGRATION_DATABASE_URL: at(urls.migrationUrl),
+    DATABASE_URL: at(postgres.servingUrl),
+    MIGRATION_DATABASE_URL: at(postgres.migrationUrl),
     ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     ADMIN_API_KEY: ADMIN_KEY,
     PORT: '0',
