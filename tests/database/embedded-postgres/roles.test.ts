@@ -25,8 +25,13 @@ test('an owner who may not create roles is told the statements, and one who may 
     await query(superuserUrl, message.slice(message.indexOf('create role hookledger_')));
     await migrate(migrationUrl, servingUrl);
     expect(await query(superuserUrl, ROLES)).toEqual(BOTH);
-    await query(superuserUrl, 'drop role hookledger_retention; alter role hookledger_owner createrole');
+    const database = Object.assign(new URL(superuserUrl), { pathname: '/hookledger' }).href;
+    await query(database, 'drop owned by hookledger_retention; drop role hookledger_retention');
+    await query(superuserUrl, 'alter role hookledger_owner createrole');
     await migrate(migrationUrl, servingUrl);
     expect(await query(superuserUrl, ROLES)).toEqual(BOTH);
+    expect(
+      await query(database, `select has_table_privilege('hookledger_retention', 'erasures', 'select') as may`),
+    ).toEqual([{ may: true }]);
   });
 });
