@@ -33,7 +33,7 @@ async function main(): Promise<number> {
     const clock = await followDatabaseClock(source, log);
     try {
       await refuseUnknownKeys(source, createKeyring(database.encryptionKeys));
-      const by = `${userInfo().username}@${hostname()}`;
+      const by = `${machineUser()}@${hostname()}`;
       const { token, expiresAt } = await source.transaction((db) => makeAdministratorKey(db, { reason, by }));
       process.stdout.write(
         `The API key of ${ADMINISTRATOR}, shown this once. It expires at ${expiresAt.toISOString()}.\n\n  ${token}\n\n`,
@@ -45,6 +45,15 @@ async function main(): Promise<number> {
     }
   } finally {
     await database.stop();
+  }
+}
+
+/** In a container, the id of the user often has no name. */
+function machineUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.()}`;
   }
 }
 

@@ -65,6 +65,16 @@ test('without a key, and with the administrator locked out, the command lets one
   }
 });
 
+test('a user of the machine without a name is recorded by number', async () => {
+  // as os.userInfo() does where the id of the user is not in /etc/passwd
+  const nameless = `import os from 'node:os';import { syncBuiltinESMExports } from 'node:module';
+    os.userInfo = () => { throw new Error('uv_os_get_passwd returned ENOENT'); }; syncBuiltinESMExports();`;
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(nameless)}`;
+  expect(await adminKey(['--because', REASON], { ...app.env, NODE_OPTIONS })).toMatchObject({ code: 0, stderr: '' });
+  const recorded = await entries();
+  expect(JSON.parse(recorded.at(-1)?.details ?? '{}').by).toMatch(new RegExp(`^uid ${process.getuid?.()}@.`));
+});
+
 test('without a reason, with another ENCRYPTION_KEY and without the database it makes none', async () => {
   const keys = () => app.database.query('select id from api_keys order by id');
   const before = await keys();

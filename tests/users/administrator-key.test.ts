@@ -4,6 +4,7 @@ import { readConfig } from '../../src/config';
 import { createLog } from '../../src/log';
 import { makeToken } from '../../src/users/api-keys/api-key-token';
 import { askAt, startTestApp, type TestApp } from '../support/app';
+import { createKeyOf } from './user-keys';
 
 let app: TestApp;
 
@@ -106,6 +107,46 @@ describe('a key of our own making as ADMIN_API_KEY', () => {
       'Administrator',
       expect.stringMatching(/^user-/),
     ]);
+  });
+
+  /** Makes another key of the administrator. */
+  async function ownKey(input: object = {}): Promise<{ id: string; token: string }> {
+    const { data } = await app.ask('{ viewer { id } }');
+    const { apiKey, token: own } = await createKeyOf(app, { userId: data.viewer.id, label: 'mine', ...input });
+    return { id: apiKey.id, token: own };
+  }
+
+  test('never expires from then on, and the next one replaces it', async () => {
+    const own = await ownKey();
+    for (let start = 0; start < 2; start += 1) await startWith(own.token, async () => {});
+    const id = own.id.slice(4);
+    expect(await app.database.query('select label, expires_at from api_keys where id = $1', [id])).toEqual([
+      { label: 'ADMIN_API_KEY', expires_at: null },
+    ]);
+    const changes = await app.database.query<{ actor_kind: string; details: string }>(
+      `select actor_kind, details from audit_entries where action = 'api_key.updated' and subject_id = $1`,
+      [id],
+    );
+    expect(changes.map(({ actor_kind, details }) => [actor_kind, JSON.parse(details)])).toEqual([
+      [
+        'SYSTEM',
+        {
+          before: { label: 'mine', expiresAt: expect.any(String) },
+          after: { label: 'ADMIN_API_KEY', expiresAt: null },
+        },
+      ],
+    ]);
+    await startWith(OTHER, async () => {});
+    expect([await nameFor(OTHER), await nameFor(own.token)]).toEqual(['Administrator', 401]);
+  });
+
+  test.each([
+    { input: { roles: ['SYSTEM_MANAGER'] }, message: /ADMIN_API_KEY.*limited to the roles SYSTEM_MANAGER: choose one/ },
+    { input: { networks: ['192.0.2.0/24'] }, message: /ADMIN_API_KEY.*networks 192\.0\.2\.0\/24: choose one/ },
+  ])('does not start when the key may do less: $input', async ({ input, message }) => {
+    const own = await ownKey(input);
+    await expect(startWith(own.token, async () => {})).rejects.toThrow(message);
+    expect(await nameFor(app.adminKey)).toBe('Administrator');
   });
 
   test('whose last characters are mistyped does not start', async () => {

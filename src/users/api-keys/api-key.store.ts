@@ -88,6 +88,14 @@ export async function touchApiKey(db: Db, id: string, at: Date): Promise<void> {
   await db.update(ApiKeyEntity, { id }, { lastUsedAt: at });
 }
 
+export async function changeKey(
+  db: Db,
+  id: string,
+  changes: Partial<Pick<ApiKeyEntity, 'label' | 'expiresAt'>>,
+): Promise<void> {
+  await db.update(ApiKeyEntity, { id }, changes);
+}
+
 export async function revokeKey(db: Db, id: string, at: Date): Promise<void> {
   await db.update(ApiKeyEntity, { id }, { revokedAt: at });
 }

@@ -6,7 +6,14 @@ import type { Db } from '../../sql/db';
 import type { Role } from '../../viewer';
 import { hashToken } from '../token-hash';
 import { changeUser, findUserByName, findUserForUpdate, insertUser, lockAdministrator } from '../user.store';
-import { hasApiKeys, insertApiKey, type KeyWithUser, revokeKeysLabelled } from './api-key.store';
+import {
+  changeKey,
+  findApiKeyForUpdate,
+  hasApiKeys,
+  insertApiKey,
+  type KeyWithUser,
+  revokeKeysLabelled,
+} from './api-key.store';
 import { hasGeneratedForm, keyIdOf, makeToken, newChosenKeyId } from './api-key-token';
 import { defaultExpiry } from './api-keys';
 import { findKey } from './find-key';
@@ -15,8 +22,8 @@ export const ADMINISTRATOR = 'Administrator';
 const LABEL = 'ADMIN_API_KEY';
 
 /**
- * Ensures that one SYSTEM_MANAGER key works. If ADMIN_API_KEY is set, that key works and the key that it replaces is
- * revoked; otherwise the first start creates a key. Processes that start together on an empty database create one key.
+ * Ensures that one SYSTEM_MANAGER key works. If ADMIN_API_KEY is set, that key works, never expires, and the key that it
+ * replaces is revoked; otherwise the first start creates a key. Processes that start together on an empty database create one key.
  * @param db a transaction
  * @returns the token of the created key, to be shown only once; null when no key was created.
  * @throws ConfigError when ADMIN_API_KEY cannot authenticate the administrator. The key that works is then kept.
@@ -32,8 +39,10 @@ export async function ensureFirstAdministrator(db: Db, configured: string | null
   const id = known?.id ?? newId();
   // the configuration decides how long its key works
   const expiresAt = configured === null ? defaultExpiry(timeOfId(id)) : null;
-  if (known) refuseUnlessGood(known, userId, token);
-  else {
+  if (known) {
+    refuseUnlessGood(known, userId, token);
+    await adoptKey(db, id);
+  } else {
     const key = { id, userId, label: LABEL, token, expiresAt };
     await insertAdministratorKey(db, key, { reason: null, details: {} });
   }
@@ -104,6 +113,18 @@ async function insertAdministratorKey(
   await recordOwnAct(db, { ...act, reason, details: { after, ...details } });
 }
 
+// Without this, every start would fail from the day on which a key that was made otherwise expires. By the label, the next
+// ADMIN_API_KEY finds the key that it replaces.
+async function adoptKey(db: Db, id: string): Promise<void> {
+  const key = await findApiKeyForUpdate(db, id);
+  if (!key || (key.label === LABEL && key.expiresAt === null)) return;
+  const { label, expiresAt } = key;
+  const after = { label: LABEL, expiresAt: null };
+  await changeKey(db, id, after);
+  const act = { action: 'api_key.updated', subjectType: 'ApiKey', subjectId: id };
+  await recordOwnAct(db, { ...act, details: { before: { label, expiresAt }, after } });
+}
+
 // Refuses, for example, an earlier ADMIN_API_KEY in the configuration of a process that was not updated.
 function refuseUnlessGood(key: KeyWithUser, administrator: string, token: string): void {
   if (!key.tokenHash.equals(hashToken(token)))
@@ -114,6 +135,10 @@ function refuseUnlessGood(key: KeyWithUser, administrator: string, token: string
   if (key.expiresAt && key.expiresAt <= currentTime()) {
     throw bad(`expired at ${key.expiresAt.toISOString()}: choose another one.`);
   }
+  if (key.roles)
+    throw bad(`is limited to the roles ${key.roles.join(', ')}: choose one that has all roles of its user.`);
+  if (key.networks)
+    throw bad(`is bound to the networks ${key.networks.join(', ')}: choose one that may be used from everywhere.`);
 }
 
 const bad = (what: string) => new ConfigError([`${LABEL}: ${what}`]);
