@@ -39,7 +39,18 @@ test.each<{ title: string; networks: string[]; allowed: string[]; refused: strin
     allowed: ['203.0.113.0', '203.0.113.255', '::ffff:203.0.113.9'],
     refused: ['203.0.112.255', '203.0.114.0', '2001:db8::1', '127.0.0.1'],
   },
-  { title: 'one address', networks: [HOME], allowed: [HOME], refused: ['203.0.113.8', '203.0.113.10'] },
+  {
+    title: 'one address, also with the port that some proxies add',
+    networks: [HOME],
+    allowed: [HOME, `${HOME}:51234`, `::ffff:${HOME}`],
+    refused: ['203.0.113.8', '203.0.113.10', '203.0.113.11:51234'],
+  },
+  {
+    title: 'a network of one link, whatever the zone',
+    networks: ['fe80::/10'],
+    allowed: ['fe80::1', 'fe80::1%eth0'],
+    refused: ['fd00::1%eth0'],
+  },
   {
     title: 'an IPv6 network',
     networks: ['2001:db8:aa::/48'],

@@ -34,7 +34,8 @@ function signedOutIn({ sub, sid, iat, nonce, events }: JWTPayload, issuer: strin
   if (typeof event !== 'object' || event === null) throw bad(`events lacks ${EVENT}`);
   // an ID token must not pass for a logout token
   if (nonce !== undefined) throw bad('it has a nonce');
-  if (sid !== undefined && typeof sid !== 'string') throw bad('sid is no text');
+  if (sub !== undefined && !isText(sub)) throw bad('sub is no text, or empty');
+  if (sid !== undefined && !isText(sid)) throw bad('sid is no text, or empty');
   if (sub === undefined && sid === undefined) throw bad('it has neither sub nor sid');
   return {
     issuer,
@@ -43,6 +44,10 @@ function signedOutIn({ sub, sid, iat, nonce, events }: JWTPayload, issuer: strin
     // in whole seconds, by a clock that may be slow
     at: new Date(((iat as number) + CLOCK_TOLERANCE_S) * 1_000),
   };
+}
+
+function isText(claim: unknown): claim is string {
+  return typeof claim === 'string' && claim !== '';
 }
 
 function refusedBy(error: unknown): AppError {

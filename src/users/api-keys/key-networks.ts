@@ -38,8 +38,13 @@ function faultOf(network: string): string | null {
 /** @param networks null: from everywhere */
 export function allowsFrom(networks: readonly string[] | null, remoteAddress: string | null): boolean {
   if (networks === null) return true;
-  const address = remoteAddress === null ? null : readAddress(remoteAddress);
+  const address = remoteAddress === null ? null : readAddress(bareAddress(remoteAddress));
   return address !== null && isInside(withoutMapping(address), networks.map(parseNetwork));
+}
+
+/** Leaves out what some sockets and proxies add: a zone (fe80::1%eth0) or a port (203.0.113.9:51234). */
+function bareAddress(remoteAddress: string): string {
+  return remoteAddress.replace(/^([\d.]+):\d{1,5}$/, '$1').replace(/%.*$/, '');
 }
 
 const entries = createEntryWindow({ windowMs: 15 * 60_000, maxEntries: 60 });
@@ -52,7 +57,7 @@ export async function refuseFromElsewhere(db: Db, caller: Viewer, networks: read
   const { apiKeyId, remoteAddress } = caller;
   if (allowsFrom(networks, remoteAddress)) return;
   const message = `This API key may not be used from ${remoteAddress}: its networks do not contain this address.`;
-  const details = entries.take(`${apiKeyId} ${remoteAddress}`);
+  const details = entries.take(`${apiKeyId} ${remoteAddress && bareAddress(remoteAddress)}`);
   if (details) {
     const act = { action: 'api_key.refused', subjectType: 'ApiKey', subjectId: apiKeyId, outcome: 'DENIED' } as const;
     await recordAct(db, caller, { ...act, reason: message, details });

@@ -141,6 +141,7 @@ export async function sessionsOfProvider(
     db,
     statement(`select s.id from sessions s join users u on u.id = s.user_id
      where s.method = 'OPENID_CONNECT' and s.ended_at is null and s.created_at <= $4 and u.identity_issuer = $1
+       and ($2::text is not null or $3::text is not null)
        and ($2::text is null or u.identity_subject = $2) and ($3::text is null or s.provider_session = $3)
      order by s.id`),
     [issuer, subject, providerSession, at],
