@@ -57,6 +57,9 @@ function maskedBody(value: unknown): object {
 /** The filters on content, by the names that they have in every `where`; `text` is that of the query `search`. */
 const FILTERS_ON_CONTENT = new Set(['data', 'response', 'search', 'text', 'url']);
 
+/** What the audit trail has of a filter that was too long for it, as JSON that is cut off. */
+const OF_SHORTENED = new Set(['begins', 'sha256']);
+
 /** A condition, or an object that may have some within. */
 function maskedFilter(value: unknown): unknown {
   if (typeof value !== 'string') return withoutValues(value);
@@ -66,10 +69,8 @@ function maskedFilter(value: unknown): unknown {
 function withoutValues(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutValues);
   if (typeof value !== 'object' || value === null) return value;
+  const hidden = 'begins' in value && 'characters' in value ? OF_SHORTENED : FILTERS_ON_CONTENT;
   return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [
-      key,
-      FILTERS_ON_CONTENT.has(key) ? hiddenJson(each) : withoutValues(each),
-    ]),
+    Object.entries(value).map(([key, each]) => [key, hidden.has(key) ? hiddenJson(each) : withoutValues(each)]),
   );
 }

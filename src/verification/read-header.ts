@@ -1,5 +1,4 @@
 // Reads the headers that a signature needs, which must be present once and not empty.
-import { quoted } from '../errors';
 import { headerValues, type IncomingCall } from './call';
 import { malformed, notSigned, type Refusal } from './claim';
 
@@ -32,17 +31,19 @@ export function optionalHeader(call: IncomingCall, name: string): string | null 
 }
 
 /**
- * Checks a time in seconds since 1970, written in digits only.
+ * Checks a time in seconds since 1970, written in digits only. Messages leave the value out: some providers write it
+ * into the body, and users from whom the body is hidden read messages.
  * @param where the subject of messages, such as "The header X"
  */
 export function readTimestamp(text: string, where: string): number | Refusal {
   if (!/^[0-9]{1,20}$/.test(text)) {
-    return malformed(`${where} is ${quoted(text)}; it must be whole seconds since 1970, in digits only.`);
+    return malformed(`${where} has ${text.length} characters; it must be whole seconds since 1970, in digits only.`);
   }
-  const unit = finerUnitOf(text.replace(/^0+/, '').length);
+  const digits = text.replace(/^0+/, '').length;
+  const unit = finerUnitOf(digits);
   return unit === null
     ? Number(text)
-    : malformed(`${where} is ${text}, which looks like ${unit}; it must be in seconds.`);
+    : malformed(`${where} has ${digits} digits, which looks like ${unit}; it must be in seconds.`);
 }
 
 // A time in seconds with 12 digits would be after the year 5138.

@@ -36,7 +36,7 @@ describe.each(TIMED)('the time of %s', (_title, signer) => {
     ['100000000000', 'looks like milliseconds'],
     [NOW * 1e6, 'looks like microseconds'],
     ['1750000000000000000', 'looks like nanoseconds'],
-    ['-1', '"-1"; it must be whole seconds since 1970'],
+    ['-1', 'has 2 characters; it must be whole seconds since 1970'],
     [-NOW, 'whole seconds'],
     [`+${NOW}`, 'whole seconds'],
     [`${NOW}.5`, 'whole seconds'],

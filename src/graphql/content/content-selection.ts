@@ -23,8 +23,12 @@ import { addUsedFilters, type ContentFilters, contentFiltersOf, filtersOfArgumen
 
 type Variables = Readonly<Record<string, unknown>>;
 
+/** Characters. The audit trail has the names of operations. */
+export const MAX_OPERATION_NAME = 200;
+
 /** What an operation with these variables reads for a viewer with these roles. */
 export interface SelectedContent {
+  /** The name of the operation, at most 200 characters; null: it has none. */
   operation: string | null;
   /** `Type.field`, of content that is selected or filtered by. */
   fields: readonly string[];
@@ -102,7 +106,7 @@ function compile(
   const mayFilter = given.some((each) => each.filters.length > 0);
   if (fields.length === 0 && !mayFilter) return null;
   const defaults = defaultsOf(operation);
-  const name = operation.name?.value ?? null;
+  const name = operation.name?.value.slice(0, MAX_OPERATION_NAME) ?? null;
   return (variables, roles) => {
     const values = { ...defaults, ...variables };
     const filter = given.map((each) => ({ ...each, arguments: each.valuesOf(values) }));

@@ -10,6 +10,8 @@ import {
   type ValidationRule,
 } from 'graphql';
 
+import { MAX_OPERATION_NAME } from '../content/content-selection';
+
 /** The limits of one document. The parser enforces the limit of tokens. */
 export const LIMITS = {
   tokens: 2_000,
@@ -19,6 +21,7 @@ export const LIMITS = {
   mutations: 4,
   directives: 50,
   selections: 5_000,
+  operationName: MAX_OPERATION_NAME,
 } as const;
 
 /** Validation rules that refuse documents beyond the limits. */
@@ -28,6 +31,7 @@ export const limitRules: readonly ValidationRule[] = [
   limitAliases,
   limitDirectives,
   limitRootFields,
+  limitNames,
 ];
 
 /**
@@ -143,6 +147,16 @@ function limitRootFields(context: ValidationContext): ASTVisitor {
       if (fields > most) {
         refuse(context, `The ${operation.operation} has ${fields} fields at its root; at most ${most} are allowed.`);
       }
+    },
+  };
+}
+
+function limitNames(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition({ name }) {
+      const length = name?.value.length ?? 0;
+      if (length <= LIMITS.operationName) return;
+      refuse(context, `The operation name has ${length} characters; at most ${LIMITS.operationName} are allowed.`);
     },
   };
 }

@@ -36,6 +36,7 @@ describe('what is within the limits is answered', () => {
       `mutation { publishEvents(input: { events: [{ documentType: "A", event: "b", referenceDocument: "c", data: [${times(1_952, () => '1')}] }] }) { userErrors { message } } }`,
     ],
     ['fragments that are shared', bomb(3)],
+    ['an operation name of 200 characters', `query ${'q'.repeat(200)} { viewer { id } }`],
   ])('%s', async (_what, query) => {
     const { status, errors } = await app.ask(query);
     expect([status, errors]).toEqual([200, undefined]);
@@ -94,6 +95,11 @@ describe('what costs more than any client needs is refused before it is run', ()
       /mutation has 5 fields at its root; at most 4/,
     ],
     ['51 directives', `{ viewer { ${times(51, () => 'id @include(if: true)')} } }`, /50 directives/],
+    [
+      'an operation name of 201 characters',
+      `query ${'q'.repeat(201)} { viewer { id } }`,
+      /operation name has 201 characters; at most 200/,
+    ],
     ['2,001 tokens', `{ viewer { ${times(1_996, () => 'id')} } }`, /2000 tokens/],
     ['a field that is repeated 1,990 times', `{ viewer { ${times(1_990, () => 'id')} } }`, /repeats too many fields/],
     ['a fragment bomb', bomb(14), /5000 fields and fragments|fields deep/],
