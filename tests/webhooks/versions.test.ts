@@ -213,6 +213,31 @@ test('settings are for roles that may read content, and restoring for managers',
   expect(refused.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
 });
 
+test('parts of a URL that look like a token are hidden from viewers with masks, as in Webhook.url', async () => {
+  const { id } = await createTestWebhook(app, `${URL}/T0K3N1234567`);
+  await update({ id, url: `${URL}/T0K3N7654321` });
+  await mutate(app, 'createMaskingRule', { roles: ['AUDITOR'], part: 'DATA', path: '$.iban', strategy: 'HIDE' });
+  const ask = async (key: string) =>
+    (
+      await app.ask(
+        `query ($id: ID!) { webhook(id: $id) { url versions(first: 1) {
+          nodes { settings changes { setting before after } } } } }`,
+        { id },
+        key,
+      )
+    ).data.webhook;
+  const hidden = `${URL}/...`;
+  const masked = await ask(await app.keyFor('AUDITOR'));
+  expect(masked.url).toBe(hidden);
+  expect(masked.versions.nodes).toEqual([
+    {
+      settings: expect.objectContaining({ url: hidden, name: expect.any(String) }),
+      changes: [{ setting: 'url', before: hidden, after: hidden }],
+    },
+  ]);
+  expect(JSON.stringify(await ask(app.adminKey))).toContain('T0K3N7654321');
+});
+
 test('who paused and who resumed a webhook, when and why, can be read by every reader', async () => {
   const { id } = await createTestWebhook(app, URL);
   const status = async () =>

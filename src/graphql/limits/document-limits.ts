@@ -9,7 +9,6 @@ import {
   type ValidationContext,
   type ValidationRule,
 } from 'graphql';
-
 import { MAX_OPERATION_NAME } from '../content/content-selection';
 
 /** The limits of one document. The parser enforces the limit of tokens. */

@@ -4,18 +4,16 @@ import { constants, createGzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { auditLines, beginAuditExport, type ExportedPart, endAuditExport } from '../../audit/audit-export';
-import { AppError, Denied, quoted } from '../../errors';
+import { AppError, quoted } from '../../errors';
 import { uuidOf } from '../../ids';
-import { maskedContent } from '../../masking/masked-content';
 import type { MaskingRules } from '../../masking/masking-rules';
 import { readAhead, streamOf } from '../../request-log/export/export-stream';
-import { standingsOf } from '../../users/sessions/authenticate-session';
-import { credentialId, type Role, type Viewer } from '../../viewer';
+import { credentialId } from '../../viewer';
 import { takesGzip } from '../edge/accept';
 import { readViewer } from '../edge/http-context';
 import { createDownloads } from './downloads';
+import { followViewer, refuseRoles } from './followed-viewer';
 
-const ROLES: readonly Role[] = ['SYSTEM_MANAGER', 'AUDITOR'];
 const LIMITS = { perKey: 2, inAll: 4 };
 /** How long a reader may read nothing. */
 const PATIENCE_MS = 60_000;
@@ -42,8 +40,8 @@ export function serveAuditExport(server: FastifyInstance, source: DataSource, ru
       try {
         // committed before the first byte: no file without its entry
         const begun = await source.transaction((db) => beginAuditExport(db, viewer, part));
-        const shown = shownTo(rules, viewer);
-        const lines = await readAhead(auditLines(source.manager, begun.range, shown, checking(source, viewer)));
+        const { shown, check } = followViewer(source, rules, viewer, CHECK_MS);
+        const lines = await readAhead(auditLines(source.manager, begun.range, shown, check));
         const progress = { rows: 0, bytes: 0, complete: false };
         const file = streamOf(lines, progress, PATIENCE_MS);
         downloads.follow(reply.raw, file, async (broke) => {
@@ -64,11 +62,6 @@ export function serveAuditExport(server: FastifyInstance, source: DataSource, ru
       }
     },
   );
-}
-
-function refuseRoles(roles: ReadonlySet<Role>): void {
-  if (ROLES.some((role) => roles.has(role))) return;
-  throw new Denied('GET /audit-entries', `This needs one of the roles ${ROLES.join(', ')}.`);
 }
 
 function readPart({ after, from, to, ...others }: Record<string, unknown>): ExportedPart {
@@ -96,28 +89,6 @@ function readTime(name: string, given: unknown): Date | null {
   const time = typeof given === 'string' && TIME.test(given) ? new Date(given) : null;
   if (time !== null && !Number.isNaN(time.getTime())) return time;
   throw new AppError('BAD_USER_INPUT', `${name} is ${quoted(given)}; it takes a time such as 2026-03-01T00:00:00Z.`);
-}
-
-// As in the API, filters of other users may name values that are masked from the viewer.
-function shownTo(rules: MaskingRules, viewer: Viewer) {
-  const origin = { documentType: null, webhookId: null };
-  return async () => {
-    await rules.refresh(viewer);
-    const masks = rules.masksFor(viewer);
-    return (value: unknown) => maskedContent(masks, 'FILTER', 'JSON', origin, value);
-  };
-}
-
-// Keys can expire and roles change during a download.
-function checking(source: DataSource, viewer: Viewer): () => Promise<void> {
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last < CHECK_MS) return;
-    last = performance.now();
-    const standing = (await standingsOf(source.manager, [viewer])).get(credentialId(viewer));
-    if (!standing) throw new AppError('UNAUTHENTICATED', 'The API key or the session is revoked or expired.');
-    refuseRoles(standing.roles);
-  };
 }
 
 function encoded(request: FastifyRequest, reply: FastifyReply, file: Readable): Readable {

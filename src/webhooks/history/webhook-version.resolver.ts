@@ -5,12 +5,14 @@ import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
 import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
+import { masksOf } from '../../graphql/roles/masked';
 import { answer } from '../../graphql/user-error';
 import { toNodeId, uuidOf } from '../../ids';
 import { refuse } from '../../refuse-argument';
 import { CONTENT_READERS, type Viewer } from '../../viewer';
 import { WebhookType } from '../api/webhook.type';
-import { differencesOf } from '../versions/recorded-settings';
+import { withoutSecrets } from '../credentials/shown-url';
+import { differencesOf, type RecordedSettings, type SettingChange } from '../versions/recorded-settings';
 import { findWebhookVersion, type WebhookVersionRow } from '../versions/webhook-version.store';
 import type { WebhookRow } from '../webhook.store';
 import { restoreVersion } from './restore-version';
@@ -36,6 +38,14 @@ const NOTHING = {
   notRestored: null as string[] | null,
 };
 
+function urlFor(context: Context, url: unknown): unknown {
+  return typeof url !== 'string' || masksOf(context).seesAll ? url : withoutSecrets(url);
+}
+
+function changeFor(context: Context, { setting, before, after }: SettingChange): SettingChange {
+  return { setting, before: urlFor(context, before), after: urlFor(context, after) };
+}
+
 @Resolver(() => WebhookVersionType)
 export class WebhookVersionResolver {
   @FieldResolver(() => ID, { description: '`whv_` and 32 hexadecimal digits; never changes.' })
@@ -48,16 +58,18 @@ export class WebhookVersionResolver {
     nullable: true,
     description:
       'All settings, as in UpdateWebhookInput. `credentials` has names and a fingerprint of each secret, which changes ' +
-      'when the secret is given again.',
+      'when the secret is given again. `url` is shown as `Webhook.url` is.',
   })
-  settings(@Root() row: WebhookVersionRow) {
-    return JSON.parse(row.settings);
+  settings(@Root() row: WebhookVersionRow, @Ctx() context: Context) {
+    const settings: RecordedSettings = JSON.parse(row.settings);
+    return { ...settings, ...('url' in settings && { url: urlFor(context, settings.url) }) };
   }
 
   @HasRole(...CONTENT_READERS)
   @FieldResolver(() => [SettingChangeType], {
     nullable: true,
-    description: 'The settings that differ from an earlier or later version, at most 30, by name.',
+    description:
+      'The settings that differ from an earlier or later version, at most 30, by name. `url` is shown as `Webhook.url` is.',
   })
   async changes(
     @Root() row: WebhookVersionRow,
@@ -71,7 +83,8 @@ export class WebhookVersionResolver {
     const other = since ?? row.version - 1;
     const earlier = other === 0 ? null : await findWebhookVersion(context.db, row.webhookId, other);
     if (!earlier && other !== 0) refuse(['since'], `the webhook has no version ${other}`);
-    return differencesOf(earlier ? JSON.parse(earlier.settings) : {}, JSON.parse(row.settings));
+    const changes = differencesOf(earlier ? JSON.parse(earlier.settings) : {}, JSON.parse(row.settings));
+    return changes.map((change) => (change.setting === 'url' ? changeFor(context, change) : change));
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')

@@ -1,0 +1,45 @@
+// The viewer of a download of the audit trail: keys can expire, and roles and masking rules change, while it goes on.
+import type { DataSource } from 'typeorm';
+import { AppError, Denied } from '../../errors';
+import { maskedContent } from '../../masking/masked-content';
+import type { MaskingRules } from '../../masking/masking-rules';
+import { standingsOf } from '../../users/sessions/authenticate-session';
+import { credentialId, type Role, type Viewer } from '../../viewer';
+
+const ROLES: readonly Role[] = ['SYSTEM_MANAGER', 'AUDITOR'];
+
+export interface FollowedViewer {
+  /** Looks at the key and the roles again, if it is time. @throws AppError, Denied */
+  check(): Promise<void>;
+  /** Gives what the viewer may see now of before, after and details. */
+  shown(): Promise<(value: unknown) => unknown>;
+}
+
+/** @param everyMs how often the right to read is checked again */
+export function followViewer(source: DataSource, rules: MaskingRules, viewer: Viewer, everyMs: number): FollowedViewer {
+  const origin = { documentType: null, webhookId: null };
+  let current = viewer;
+  let last = performance.now();
+  return {
+    async check() {
+      if (performance.now() - last < everyMs) return;
+      last = performance.now();
+      const standing = (await standingsOf(source.manager, [viewer])).get(credentialId(viewer));
+      if (!standing) throw new AppError('UNAUTHENTICATED', 'The API key or the session is revoked or expired.');
+      refuseRoles(standing.roles);
+      current = { ...viewer, roles: standing.roles };
+    },
+    // as in the API, filters of other users may name values that are masked from the viewer
+    async shown() {
+      await rules.refresh(current);
+      const masks = rules.masksFor(current);
+      return (value) => maskedContent(masks, 'FILTER', 'JSON', origin, value);
+    },
+  };
+}
+
+/** @throws Denied unless they may read the trail */
+export function refuseRoles(roles: ReadonlySet<Role>): void {
+  if (ROLES.some((role) => roles.has(role))) return;
+  throw new Denied('GET /audit-entries', `This needs one of the roles ${ROLES.join(', ')}.`);
+}
