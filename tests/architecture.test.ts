@@ -38,6 +38,7 @@ const FOLDERS = [
   'users/sessions',
   'users/identity',
   'users/approvals',
+  'users/api',
   'webhooks',
   'webhooks/request',
   'webhooks/signing',

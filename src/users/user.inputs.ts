@@ -91,7 +91,7 @@ export class UpdateUserInput {
     nullable: true,
     description:
       'true separates the user from their identity at the provider: the next person with the verified e-mail address is ' +
-      'linked, and roles can be changed here. Live sessions stay: see revokeSessions. null is refused.',
+      'linked, and roles can be changed here. Live sessions of the identity are revoked. null is refused.',
   })
   unlinkIdentity?: boolean | null;
 

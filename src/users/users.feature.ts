@@ -1,3 +1,4 @@
+import { UserResolver } from './api/user.resolver';
 import { ApiKeyEntity } from './api-keys/api-key.entity';
 import { apiKeyLinkedFields } from './api-keys/api-key.linked-fields';
 import { ApiKeyResolver } from './api-keys/api-key.resolver';
@@ -8,7 +9,6 @@ import { SessionResolver } from './sessions/session.resolver';
 import { sessionSqlFields } from './sessions/session.sql-fields';
 import { UserEntity } from './user.entity';
 import { userLinkedFields } from './user.linked-fields';
-import { UserResolver } from './user.resolver';
 import { userSqlFields } from './user.sql-fields';
 
 export const users = {

@@ -110,6 +110,13 @@ export async function revokeSessions(
   return end(db, viewer, keepCurrent ? live.filter((id) => id !== viewer.sessionId) : live, 'REVOKED');
 }
 
+/** Revokes the live sessions that a user began at the identity provider. */
+export async function revokeProviderSessions(db: Db, viewer: Viewer, userId: string): Promise<void> {
+  const live = await liveSessions(db, userId);
+  const ids = live.filter(({ method }) => method === 'OPENID_CONNECT').map(({ id }) => id);
+  await end(db, viewer, ids, 'REVOKED');
+}
+
 function mayRevoke(viewer: Viewer, userId: string): boolean {
   return viewer.userId === userId || viewer.roles.has('SYSTEM_MANAGER');
 }

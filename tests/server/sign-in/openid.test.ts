@@ -118,9 +118,9 @@ test('a role that a claim inside of others gives', async () => {
   expect((await (await signedIn()).ask(WHO)).data.viewerRoles).toEqual(['SYSTEM_MANAGER']);
 });
 
-test('roles of the provider cannot be changed by hand, until the identity is unlinked', async () => {
+test('roles of the provider cannot be changed by hand, until the identity is unlinked, which ends its sessions', async () => {
   const { id, account } = await invited();
-  await signedIn();
+  const before = await signedIn();
   const update = async (more: object) => {
     const { data } = await app.ask(
       'mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { roles rolesMapped } userErrors { field code } } }',
@@ -130,6 +130,13 @@ test('roles of the provider cannot be changed by hand, until the identity is unl
   };
   expect(await update({})).toEqual({ user: null, userErrors: [{ field: ['roles'], code: 'CONFLICT' }] });
   expect((await update({ unlinkIdentity: true })).user).toEqual({ roles: ['SUPPORT'], rolesMapped: false });
+  expect((await before.ask(WHO)).status).toBe(401);
+  const ended = await app.database.query(
+    `select a.action, a.outcome from audit_entries a join sessions s on s.id = a.subject_id
+     where s.user_id = $1 and a.action <> 'session.started'`,
+    [id.slice(4)],
+  );
+  expect(ended).toEqual([{ action: 'session.revoked', outcome: 'DONE' }]);
   // the same address may then come with another identity
   await provider.setAccount({ ...account, sub: `${account.sub}-new` });
   expect((await (await signedIn()).ask(WHO)).data.viewer.id).toBe(id);

@@ -1,15 +1,15 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { checkInput } from '../graphql/arguments/check-input';
-import type { Context } from '../graphql/context';
-import { withExample } from '../graphql/example';
-import { payloadOf } from '../graphql/mutation-payload';
-import { HasRole, Public } from '../graphql/roles/has-role';
-import { answer } from '../graphql/user-error';
-import { toNodeId, uuidOf } from '../ids';
-import { knownRoles, ROLES, type Viewer } from '../viewer';
-import { CreateUserInput, UpdateUserInput } from './user.inputs';
-import type { UserRow } from './user.store';
-import { RoleEnum, UserType } from './user.type';
+import { checkInput } from '../../graphql/arguments/check-input';
+import type { Context } from '../../graphql/context';
+import { withExample } from '../../graphql/example';
+import { payloadOf } from '../../graphql/mutation-payload';
+import { HasRole, Public } from '../../graphql/roles/has-role';
+import { answer } from '../../graphql/user-error';
+import { toNodeId, uuidOf } from '../../ids';
+import { knownRoles, ROLES, type Viewer } from '../../viewer';
+import { CreateUserInput, UpdateUserInput } from '../user.inputs';
+import type { UserRow } from '../user.store';
+import { RoleEnum, UserType } from '../user.type';
 import { createUser, updateUser } from './users';
 
 const CreateUserPayload = payloadOf('CreateUser', { user: [() => UserType, 'The new user.'] });

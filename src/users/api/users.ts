@@ -1,10 +1,11 @@
-import { recordAct } from '../audit/record';
-import { currentTime } from '../clock';
-import { InputError, type UserError } from '../errors';
-import { newId, timeOfId } from '../ids';
-import type { Db } from '../sql/db';
-import type { Role, Viewer } from '../viewer';
-import { changeUser, findUserForUpdate, findUserWithEmail, insertUser, type UserRow } from './user.store';
+import { recordAct } from '../../audit/record';
+import { currentTime } from '../../clock';
+import { InputError, type UserError } from '../../errors';
+import { newId, timeOfId } from '../../ids';
+import type { Db } from '../../sql/db';
+import type { Role, Viewer } from '../../viewer';
+import { revokeProviderSessions } from '../sessions/sessions';
+import { changeUser, findUserForUpdate, findUserWithEmail, insertUser, type UserRow } from '../user.store';
 
 /** @throws InputError CONFLICT when the name or the e-mail address is taken. */
 export async function createUser(
@@ -43,7 +44,7 @@ export interface UserChanges {
   email?: string | null;
   roles?: Role[];
   active?: boolean;
-  /** Whether the user is separated from their identity, which can then be linked anew. */
+  /** Whether the user is separated from their identity, which can then be linked anew. Ends the sessions that it began. */
   unlinkIdentity?: boolean;
 }
 
@@ -77,6 +78,8 @@ export async function updateUser(db: Db, viewer: Viewer, id: string | null, chan
   if (changed.email) await refuseTakenEmail(db, changed.email, user.id);
   const after = { ...user, ...changed };
   await changeUser(db, user.id, { ...changed, updatedAt: currentTime() });
+  // the person who signed in by the identity may be another one than the user
+  if (unlinkIdentity) await revokeProviderSessions(db, viewer, user.id);
   // a change of roles has an entry of its own: who had which role when is read from these alone
   await recordChange(db, viewer, 'user.updated', user, after, [
     'fullName',
