@@ -26,7 +26,7 @@ create table legal_holds (
     and (release_asked_by is null) = (release_reason is null)),
   constraint legal_holds_released_check check ((released_by is null) = (released_at is null)),
   constraint legal_holds_second_person_check check
-    (released_by is null or (released_by <> placed_by and released_by <> release_asked_by)),
+    (released_by is null or (release_asked_by is not null and released_by <> placed_by and released_by <> release_asked_by)),
   constraint legal_holds_webhook_id_fkey foreign key (webhook_id) references webhooks (id),
   constraint legal_holds_user_id_fkey foreign key (user_id) references users (id),
   constraint legal_holds_placed_by_fkey foreign key (placed_by) references users (id),

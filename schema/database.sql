@@ -542,7 +542,7 @@ CREATE TABLE legal_holds (
   CONSTRAINT legal_holds_release_asked_by_fkey FOREIGN KEY (release_asked_by) REFERENCES users(id),
   CONSTRAINT legal_holds_released_by_fkey FOREIGN KEY (released_by) REFERENCES users(id),
   CONSTRAINT legal_holds_released_check CHECK ((released_by IS NULL) = (released_at IS NULL)),
-  CONSTRAINT legal_holds_second_person_check CHECK (released_by IS NULL OR released_by <> placed_by AND released_by <> release_asked_by),
+  CONSTRAINT legal_holds_second_person_check CHECK (released_by IS NULL OR release_asked_by IS NOT NULL AND released_by <> placed_by AND released_by <> release_asked_by),
   CONSTRAINT legal_holds_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
   CONSTRAINT legal_holds_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 );

@@ -14,7 +14,7 @@ import { WebhookEntity } from '../webhooks/webhook.entity';
 @Check('legal_holds_released_check', '(released_by is null) = (released_at is null)')
 @Check(
   'legal_holds_second_person_check',
-  'released_by is null or (released_by <> placed_by and released_by <> release_asked_by)',
+  'released_by is null or (release_asked_by is not null and released_by <> placed_by and released_by <> release_asked_by)',
 )
 export class LegalHoldEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'legal_holds_pkey' })

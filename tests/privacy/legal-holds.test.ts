@@ -156,5 +156,10 @@ test('the database refuses to change a hold that was placed, to release it alone
   await expect(
     run('update legal_holds set released_by = placed_by, released_at = now() where id = $1'),
   ).rejects.toThrow(/second_person/);
+  const { id: other } =
+    (await app.database.query<{ id: string }>(`select id from users where name like 'user-%'`))[0] ?? {};
+  await expect(
+    app.database.query('update legal_holds set released_by = $2, released_at = now() where id = $1', [id, other]),
+  ).rejects.toThrow(/second_person/);
   await expect(run('delete from legal_holds where id = $1')).rejects.toThrow(/is refused/);
 });
