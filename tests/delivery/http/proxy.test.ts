@@ -79,7 +79,7 @@ test('requests share a tunnel with the same proxy, and never with another one or
 });
 
 describe('credentials of the proxy', () => {
-  const basic = `Basic ${Buffer.from('us:pass-4711').toString('base64')}`;
+  const basic = `Basic ${Buffer.from('us:pass-swordfish').toString('base64')}`;
   const guarded = () => startProxy({ answer: ({ headers }) => (headers['proxy-authorization'] === basic ? 200 : 407) });
 
   test('reach the proxy, and not the partner', async () => {
@@ -89,7 +89,7 @@ describe('credentials of the proxy', () => {
       response.end('ok');
     });
     const proxy = await guarded();
-    const given = through(proxy.url, { username: 'us', password: 'pass-4711' });
+    const given = through(proxy.url, { username: 'us', password: 'pass-swordfish' });
     expect(await post(localSender(), partner.url, given)).toMatchObject({ errorCode: null });
     expect(JSON.stringify(headers).toLowerCase()).not.toContain('proxy-auth');
   });
@@ -98,7 +98,7 @@ describe('credentials of the proxy', () => {
     ['missing', {}, /requires a user name and a password, and this webhook has none \(407\)\.$/],
     [
       'wrong',
-      { username: 'us', password: 'wrong-4711' },
+      { username: 'us', password: 'wrong-swordfish' },
       /refused the user name or the password of this webhook \(407\)\.$/,
     ],
   ])('that are %s are named without being repeated', async (_what, more, sentence) => {
@@ -107,7 +107,7 @@ describe('credentials of the proxy', () => {
     const result = await post(localSender(), partner.url, through(proxy.url, more));
     expect(result).toMatchObject({ errorCode: 'PROXY', responseStatus: null });
     expect(result.error).toMatch(sentence);
-    expect(JSON.stringify(result)).not.toContain('4711');
+    expect(JSON.stringify(result)).not.toContain('swordfish');
   });
 });
 

@@ -28,8 +28,8 @@ afterEach(async () => {
   await closeAll();
 });
 
-const basicAuth = { username: 'hookledger', password: 'pass-4711-wörd' };
-const oauth2 = () => ({ tokenUrl: endpoint.url, clientId: 'our-client', clientSecret: 'client-4711-secret' });
+const basicAuth = { username: 'hookledger', password: 'pass-swordfish-wörd' };
+const oauth2 = () => ({ tokenUrl: endpoint.url, clientId: 'our-client', clientSecret: 'client-swordfish-secret' });
 
 let types = 0;
 async function webhookWith(settings: object, url = partner.url) {
@@ -59,18 +59,18 @@ test('secret headers and Basic reach the partner, and nothing else does: not the
     headers: { 'x-echo': `${headers['x-key']}` },
   });
   partner.answerWith(echo);
-  const webhook = await webhookWith({ secretHeaders: [{ name: 'X-Key', value: 'value-4711-ü' }], basicAuth });
+  const webhook = await webhookWith({ secretHeaders: [{ name: 'X-Key', value: 'value-swordfish-ü' }], basicAuth });
   await webhook.publish();
   await allFinished(app, webhook.id, 1);
   const [call] = partner.calls;
-  const pair = Buffer.from('hookledger:pass-4711-wörd', 'utf8').toString('base64');
-  expect(call!.headers).toMatchObject({ 'x-key': 'value-4711-ü', authorization: `Basic ${pair}` });
+  const pair = Buffer.from('hookledger:pass-swordfish-wörd', 'utf8').toString('base64');
+  expect(call!.headers).toMatchObject({ 'x-key': 'value-swordfish-ü', authorization: `Basic ${pair}` });
   expect((await recordedHeaders(webhook.id)).slice(-2)).toEqual([
     { name: 'X-Key', value: '[secret]' },
     { name: 'authorization', value: 'Basic [secret]' },
   ]);
   const dump = await dumpOf(app.database);
-  for (const secret of ['value-4711', basicAuth.password, pair]) {
+  for (const secret of ['value-swordfish', basicAuth.password, pair]) {
     for (const form of formsOf(secret)) expect(dump.includes(form)).toBe(false);
   }
 });
@@ -84,7 +84,7 @@ test('an access token is sent, recorded as a secret, and used for the deliveries
   expect(partner.calls.map((call) => call.headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-1']);
   expect(endpoint.requests).toHaveLength(1);
   expect((await recordedHeaders(webhook.id)).at(-1)).toEqual({ name: 'authorization', value: 'Bearer [secret]' });
-  expect(await dumpOf(app.database)).not.toMatch(/token-1|client-4711/);
+  expect(await dumpOf(app.database)).not.toMatch(/token-1|client-swordfish/);
 });
 
 test('without an access token the attempt fails as AUTHENTICATION, and is tried again', async () => {

@@ -32,11 +32,11 @@ export function pem(name: string): string {
   return readFileSync(join(__dirname, '../../delivery/fixtures', `${name}.pem`), 'utf8');
 }
 
-export const basicAuth = { username: 'hookledger', password: 'pass-4711-wörd' };
+export const basicAuth = { username: 'hookledger', password: 'pass-swordfish-wörd' };
 export const oauth2 = {
   tokenUrl: 'https://auth.example/token',
   clientId: 'our-client',
-  clientSecret: 'client-4711-secret',
+  clientSecret: 'client-swordfish-secret',
 };
 export const clientCertificate = { certificate: pem('client'), privateKey: pem('client-key') };
-export const header = (name: string, value: string | null = `value-4711-of-${name}`) => ({ name, value });
+export const header = (name: string, value: string | null = `value-swordfish-of-${name}`) => ({ name, value });

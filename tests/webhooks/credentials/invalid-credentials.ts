@@ -1,15 +1,15 @@
 import { basicAuth, clientCertificate, header, oauth2, pem } from './credentials';
 
-const secret = 'value-4711';
+const secret = 'value-swordfish';
 const long = `${secret}${'x'.repeat(8_192)}`;
 export const headers = (...secretHeaders: object[]) => ({ secretHeaders });
 
 const basic = (more: object) => ({ basicAuth: { ...basicAuth, ...more } });
 const oauth = (more: object) => ({ oauth2: { ...oauth2, ...more } });
 const cert = (more: object) => ({ clientCertificate: { ...clientCertificate, ...more } });
-const junk = '-----BEGIN CERTIFICATE-----\nvalue4711\n-----END CERTIFICATE-----\n';
+const junk = '-----BEGIN CERTIFICATE-----\nvalueswordfish\n-----END CERTIFICATE-----\n';
 
-/** What is given, the settings, the field that is named, the code and the message; `4711` stands in each secret. */
+/** What is given, the settings, the field that is named, the code and the message; `swordfish` stands in each secret. */
 export const INVALID_CREDENTIALS: [string, object, string, string, RegExp][] = [
   ['a header without a name', headers(header('', secret)), 'secretHeaders.0.name', 'REQUIRED', /must not be empty/],
   [
@@ -81,7 +81,7 @@ export const INVALID_CREDENTIALS: [string, object, string, string, RegExp][] = [
     /begins or ends with white space/,
   ],
   ['an empty value', headers(header('X-Key', '')), 'secretHeaders.0.value', 'REQUIRED', /must not be empty/],
-  ['a value that is too long', headers(header('X-Key', long)), 'secretHeaders.0.value', 'TOO_LARGE', /8202 characters/],
+  ['a value that is too long', headers(header('X-Key', long)), 'secretHeaders.0.value', 'TOO_LARGE', /8207 characters/],
   [
     'no value, where none is stored',
     headers(header('X-Key', null)),

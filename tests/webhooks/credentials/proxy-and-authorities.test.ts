@@ -18,7 +18,7 @@ afterEach(closeAll);
 
 const SHOWN =
   'webhook { id proxy { url username createdAt } caCertificates { subject expiresAt fingerprint } credentials { kind } }';
-const proxy = { url: 'http://93.184.216.34:3128', username: 'hookledger', password: 'pass-4711-proxy' };
+const proxy = { url: 'http://93.184.216.34:3128', username: 'hookledger', password: 'pass-swordfish-proxy' };
 const url = 'https://partner.example/hooks';
 
 const create = (input: object) => mutate(app, 'createWebhook', { name: 'Partner', url, ...input }, SHOWN);
@@ -45,7 +45,7 @@ test('both are saved, shown without the password, and are no credentials for the
        || (select string_agg(details, ' ') from audit_entries) as all`,
   );
   expect(stored?.all).toContain('93.184.216.34');
-  expect(stored?.all).not.toContain('4711');
+  expect(stored?.all).not.toContain('swordfish');
 });
 
 test('what is left out stays, a value replaces, null and an empty list remove', async () => {
@@ -61,14 +61,14 @@ test('what is left out stays, a value replaces, null and an empty list remove', 
   expect(removed).toMatchObject({ proxy: null, caCertificates: [] });
 });
 
-const junk = '-----BEGIN CERTIFICATE-----\nvalue4711\n-----END CERTIFICATE-----\n';
+const junk = '-----BEGIN CERTIFICATE-----\nvalueswordfish\n-----END CERTIFICATE-----\n';
 const ca = (caCertificates: unknown) => ({ caCertificates });
 const by = (more: object) => ({ proxy: { ...proxy, ...more } });
 
 test.each<[string, object, string, string, RegExp]>([
   [
     'credentials in the URL',
-    by({ url: 'http://u:pass-4711@93.184.216.34' }),
+    by({ url: 'http://u:pass-swordfish@93.184.216.34' }),
     'proxy.url',
     'INVALID',
     /as username and password/,
@@ -92,15 +92,21 @@ test.each<[string, object, string, string, RegExp]>([
   ['an empty user name', by({ username: '' }), 'proxy.username', 'REQUIRED', /must not be empty/],
   ['a user name alone', by({ password: null }), 'proxy.password', 'REQUIRED', /is missing/],
   ['a password alone', by({ username: null }), 'proxy.username', 'REQUIRED', /is missing/],
-  ['a password with a line break', by({ password: 'pass-4711\r\nx: y' }), 'proxy.password', 'INVALID', /line break/],
+  [
+    'a password with a line break',
+    by({ password: 'pass-swordfish\r\nx: y' }),
+    'proxy.password',
+    'INVALID',
+    /line break/,
+  ],
   [
     'a password that is too long',
-    by({ password: '4711'.repeat(2_049) }),
+    by({ password: 'swordfish'.repeat(911) }),
     'proxy.password',
     'TOO_LARGE',
-    /8196 characters/,
+    /8199 characters/,
   ],
-  ['no certificate', ca(['value-4711']), 'caCertificates.0', 'INVALID', /is not one certificate/],
+  ['no certificate', ca(['value-swordfish']), 'caCertificates.0', 'INVALID', /is not one certificate/],
   [
     'two certificates in one text',
     ca([pem('ca') + pem('client-ca')]),
@@ -129,7 +135,7 @@ test.each<[string, object, string, string, RegExp]>([
   const { webhook, userErrors } = await create(input);
   expect(webhook).toBeNull();
   expect(userErrors).toEqual([{ field: field.split('.'), code, message: expect.stringMatching(message) }]);
-  expect(JSON.stringify(userErrors)).not.toContain('4711');
+  expect(JSON.stringify(userErrors)).not.toContain('swordfish');
 });
 
 test('INCOMING webhooks have neither', async () => {
@@ -172,7 +178,7 @@ describe('stored credentials', () => {
 
 test('a delivery goes through the proxy to a partner of a private authority, and no log line has the password', async () => {
   const partner = await httpsPartner('valid');
-  const basic = `Basic ${Buffer.from('hookledger:pass-4711-proxy').toString('base64')}`;
+  const basic = `Basic ${Buffer.from('hookledger:pass-swordfish-proxy').toString('base64')}`;
   const through = await connectProxy({
     answer: ({ headers }) => (headers['proxy-authorization'] === basic ? 200 : 407),
   });
@@ -194,14 +200,14 @@ test('a delivery goes through the proxy to a partner of a private authority, and
   const sent = await outcome('SUCCEEDED');
   expect(sent.remoteAddress).toBe('127.0.0.1');
   expect(through.targets).toEqual([`127.0.0.1:${partner.port}`]);
-  await update(webhook.id, { proxy: { ...proxy, url: through.url, password: 'wrong-4711' } });
+  await update(webhook.id, { proxy: { ...proxy, url: through.url, password: 'wrong-swordfish' } });
   await publish(app, [invoice('INV-2', { documentType: 'Proxied' })]);
   const failed = await outcome('FAILED');
   expect(failed).toMatchObject({
     errorCode: 'PROXY',
     error: expect.stringMatching(/refused the user name or the password/),
   });
-  expect(JSON.stringify([sent, failed])).not.toContain('4711');
-  expect(lines.join('')).not.toContain('4711');
+  expect(JSON.stringify([sent, failed])).not.toContain('swordfish');
+  expect(lines.join('')).not.toContain('swordfish');
   await through.stop();
 });

@@ -59,7 +59,7 @@ test('credentials of every kind are saved, and read without their secrets', asyn
 test('no secret is in the database, nor in the audit trail, in any form', async () => {
   const { webhook } = await create({ secretHeaders: [header('X-Key')], oauth2, clientCertificate });
   await update(webhook.id, { secretHeaders: [header('X-Key', null), header('X-More')], oauth2: null, basicAuth });
-  const secrets = ['value-4711-of-X-Key', 'value-4711-of-X-More', oauth2.clientSecret, basicAuth.password];
+  const secrets = ['value-swordfish-of-X-Key', 'value-swordfish-of-X-More', oauth2.clientSecret, basicAuth.password];
   const keyLines = clientCertificate.privateKey.split('\n').slice(1, -2);
   const dump = await dumpOf(app.database);
   for (const secret of [...secrets, ...keyLines]) {
