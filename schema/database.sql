@@ -1131,6 +1131,7 @@ declare
   gone_deliveries uuid[];
   gone_requests uuid[];
   gone_decisions uuid[];
+  gone_replays uuid[];
   gone_entries uuid[];
   gone_payloads uuid[];
   names text[];
@@ -1165,26 +1166,34 @@ begin
     where r.id = any (requests) and r.erasure_id is null and public.request_obstacle(r) is null);
   gone_decisions := array(select x.id from public.delivery_decisions x
     where x.delivery_id = any (gone_deliveries) and x.erasure_id is null);
-  -- names by which copies outside of these rows are found
+  -- names by which copies outside of these rows are found. A limit erases what is old, not a document
   names := array(select e.reference_document from public.business_events e where e.id = any (gone_events)
     union select r.reference_document from public.webhook_request_logs r where r.id = any (gone_requests));
-  names := array(select to_json(name)::text from unnest(names) as name where name <> '[erased]'
-    union select name from unnest(names) as name where name <> '[erased]' and length(name) > 2);
+  names := case when ordered.kind <> 'RETENTION'
+    then array(select name from unnest(names) as name where name <> '[erased]') else '{}' end;
+  gone_replays := array(select x.id from public.replays x
+    where public.names_document(names, x.condition, x.reason) or x.delivery_id = any (gone_deliveries));
   gone_entries := array(select a.id from public.audit_entries a
     where a.erasure_id is null and public.is_sealed(2::smallint, a.id) and a.action not in ('content.erased', 'hold.placed')
-      and (a.details is not null or a.reason is not null) and (
-        a.subject_id = any (gone_events || gone_deliveries || gone_requests)
-        or (a.action in ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied')
-          and exists (select from unnest(names) as name
-            where position(name in coalesce(a.details, '')) > 0 or position(name in coalesce(a.reason, '')) > 0))));
+      and (a.details is not null or a.reason is not null)
+      and a.subject_id = any (gone_events || gone_deliveries || gone_requests || gone_replays));
+  if names <> '{}' then
+    gone_entries := array(select unnest(gone_entries) union select a.id from public.audit_entries a
+      where a.erasure_id is null and public.is_sealed(2::smallint, a.id)
+        and a.action in ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied')
+        and public.names_document(names, a.details, a.reason));
+  end if;
 
   update public.exports x set condition = '{"erased":true}', expires_at = least(expires_at, now())
-    where exists (select from unnest(names) as name where position(name in x.condition) > 0);
+    where public.names_document(names, x.condition, null);
   update public.replays x set condition = case when x.condition is not null then '{"erased":true}' end,
       reason = '[erased]', error = null, erasure_id = erasure,
       status = case when x.finished_at is null then 'CANCELLED' else x.status end,
       finished_at = coalesce(x.finished_at, date_trunc('milliseconds', clock_timestamp()))
-    where exists (select from unnest(names) as name where position(name in coalesce(x.condition, '') || x.reason) > 0);
+    where x.id = any (gone_replays);
+  update public.replay_requests x set reason = '[erased]',
+      decision_reason = case when x.decision_reason is not null then '[erased]' end
+    where x.delivery_id = any (gone_deliveries);
   delete from public.idempotency_keys k using public.business_events e
     where e.id = any (gone_events) and k.user_id = e.published_by and k.key = e.idempotency_key;
   delete from public.incoming_ids i using public.webhook_request_logs r
@@ -1569,6 +1578,18 @@ CREATE OR REPLACE FUNCTION public.ms_of_id(id uuid)
  IMMUTABLE PARALLEL SAFE STRICT
 AS $function$
   select ('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint
+$function$;
+
+CREATE OR REPLACE FUNCTION public.names_document(names text[], details text, prose text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select exists (select from unnest(names) as name where
+    position(to_json(name)::text in replace(details, to_json(name)::text || ':', '')) > 0
+    or (length(name) > 2 and prose ~ ('(^|[^[:alnum:]_-])' || regexp_replace(name, '([^[:alnum:]])', '\\\1', 'g')
+      || '($|[^[:alnum:]_-])')))
 $function$;
 
 CREATE OR REPLACE FUNCTION public.new_id()

@@ -92,15 +92,16 @@ export async function countOfPerson(db: Db, userId: string): Promise<ErasableCou
 export async function ownEventsAbout(db: Db, events: readonly string[], erasureId: string): Promise<string[]> {
   const rows = await rowsOf<{ id: string }>(
     db,
-    statement(`with named as (
-       select distinct reference_document as name from business_events
-       where id = any($1::uuid[]) and reference_document <> '[erased]'
+    statement(`with about as (
+       select id from deliveries where business_event_id = any($1::uuid[])
      )
      select e.id from business_events e where e.document_type = 'Hookledger' and e.reference_document in (
-       select 'dlv_' || replace(d.id::text, '-', '') from deliveries d where d.business_event_id = any($1::uuid[])
+       select 'dlv_' || replace(id::text, '-', '') from about
        union all
-       select 'rpl_' || replace(x.id::text, '-', '') from replays x where x.erasure_id = $2 or exists (
-         select from named where position(name in coalesce(x.condition, '') || x.reason) > 0))`),
+       select 'rpl_' || replace(x.id::text, '-', '') from replays x
+       where x.erasure_id = $2 or x.delivery_id in (select id from about) or names_document(array(
+         select distinct reference_document from business_events
+         where id = any($1::uuid[]) and reference_document <> '[erased]'), x.condition, x.reason))`),
     [events, erasureId],
   );
   return rows.map(({ id }) => id);

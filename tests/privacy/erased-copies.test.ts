@@ -1,0 +1,98 @@
+// Which copies outside of its rows an erasure takes: those that name the document or are about it, and no others.
+import { uuidOf } from '../../src/ids';
+import { startTestApp, type TestApp } from '../support/app';
+import { askMutation, mutate } from '../support/mutate';
+import { type Receiver, startReceiver } from '../support/receiver';
+import { waitFor } from '../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../support/webhooks';
+
+let app: TestApp;
+let partner: Receiver;
+
+beforeAll(async () => {
+  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
+  await createTestWebhook(app, partner.url, { documentType: 'Copied' });
+});
+afterAll(() => Promise.all([app.stop(), partner.stop()]));
+
+/** Publishes a document and waits until its delivery has arrived. @returns the id of the delivery */
+async function delivered(name: string): Promise<string> {
+  const [event] = await publish(app, [invoice(name, { documentType: 'Copied' })]);
+  return waitFor('the delivery', async () => {
+    const { data } = await app.ask(`{ businessEvent(id: "${event}") { deliveries { nodes { id status } } } }`);
+    const [delivery] = data.businessEvent.deliveries.nodes;
+    return delivery?.status === 'DELIVERED' && delivery.id;
+  });
+}
+
+async function replayOf(name: string, reason: string): Promise<string> {
+  const where = { referenceDocument: { eq: name }, status: { eq: 'EXHAUSTED' } };
+  return uuidOf(
+    'Replay',
+    (await mutate(app, 'replayDeliveries', { where, reason }, 'replay { id }')).replay.id,
+  ) as string;
+}
+
+async function erase(name: string): Promise<void> {
+  const input = { documentType: 'Copied', name, reason: 'Request 17 under Art. 17' };
+  const { erasure } = await mutate(app, 'eraseDocument', input, 'erasure { id }');
+  await waitFor('the erasure', async () => {
+    const { data } = await app.ask(`{ erasure(id: "${erasure.id}") { state } }`);
+    return data.erasure.state === 'DONE';
+  });
+}
+
+async function replayRow(id: string) {
+  const [row] = await app.database.query<{ condition: string; reason: string; details: string | null }>(
+    `select x.condition, x.reason, a.details from replays x join audit_entries a on a.subject_id = x.id
+     where x.id = $1 and a.action = 'replay.ordered'`,
+    [id],
+  );
+  return row;
+}
+
+test.each([
+  { name: 'COPY-1', other: 'COPY-10', reason: 'COPY-10, XCOPY-1 and COPY-1-A were lost' },
+  { name: 'where', other: 'elsewhere', reason: 'Nobody knows the whereabouts' },
+  { name: '2001', other: '12001', reason: 'Ticket 20017' },
+])('the erasure of $name leaves what names $other alone', async ({ name, other, reason }) => {
+  await delivered(name);
+  const about = await replayOf(other, reason);
+  const before = await replayRow(about);
+  expect(before?.details).toContain(other);
+  await erase(name);
+  expect(await replayRow(about)).toEqual(before);
+});
+
+test.each([
+  { name: 'NAMED-1 (a.b*c)', reason: 'They lost NAMED-1 (a.b*c).' },
+  { name: 'J\u00f6rg "Max" \\ M', reason: 'J\u00f6rg "Max" \\ M: asked' },
+])('the erasure of $name takes what names it', async ({ name, reason }) => {
+  await delivered(name);
+  const byCondition = await replayOf(name, 'They lost it');
+  const byReason = await replayOf('another', reason);
+  await erase(name);
+  for (const id of [byCondition, byReason]) {
+    expect(await replayRow(id)).toEqual({ condition: '{"erased":true}', reason: '[erased]', details: null });
+  }
+});
+
+test('reasons of a replay of its delivery, and of requests for one, are erased with a document', async () => {
+  const id = await delivered('ASKED-1');
+  const reason = 'Jane Doe asked for it';
+  const support = await app.keyFor('SUPPORT');
+  const { data } = await askMutation(app, 'requestReplay', { deliveryId: id, reason }, 'request { id }', support);
+  const declined = { id: data.requestReplay.request.id, reason: 'Jane Doe has it' };
+  await mutate(app, 'declineReplay', declined, 'request { id }');
+  await mutate(app, 'replayDelivery', { deliveryId: id, reason });
+  await erase('ASKED-1');
+  const rows = await app.database.query(
+    `select reason, decision_reason from replay_requests where delivery_id = $1
+     union all select reason, null from replays where delivery_id = $1`,
+    [uuidOf('Delivery', id)],
+  );
+  expect(rows).toEqual([
+    { reason: '[erased]', decision_reason: '[erased]' },
+    { reason: '[erased]', decision_reason: null },
+  ]);
+});
