@@ -110,8 +110,13 @@ async function startParts(
   const deliver = await open({ ...DELIVER, poolSize: sizes.deliver });
   const monitor = await open(MONITOR);
   const metrics = createMetrics(monitor);
-  const journal = config.erasureJournalFile === null ? noJournal : journalAt(config.erasureJournalFile);
+  const journal = config.erasureJournalFile === null ? noJournal : journalAt(config.erasureJournalFile, log);
   const parts: Parts = { source, deliver, monitor, queue, keyring, policy, metrics, log, url };
+  const transaction = pipelinedTransactions(deliver, SEALING);
+  const erasingParts = { db: deliver.manager, transaction, queue, journal };
+  // before anything of it is sent or read
+  const repeated = await repeatErasures(erasingParts);
+  if (repeated > 0) log.warn({ repeated }, 'rows of a restored backup were erased again, as the journal says');
   const delivering: Stop[] = [];
   const indexing: Stop[] = [];
   const serving: Stop[] = [];
@@ -134,11 +139,6 @@ async function startParts(
     indexing.push(() => destroying.stop());
     const anchoring = startAnchoring(deliver, anchors, policy, log);
     indexing.push(() => anchoring.stop());
-    const transaction = pipelinedTransactions(deliver, SEALING);
-    const erasingParts = { db: deliver.manager, transaction, queue, journal };
-    // before the API opens
-    const repeated = await repeatErasures(erasingParts);
-    if (repeated > 0) log.warn({ repeated }, 'rows of a restored backup were erased again, as the journal says');
     const erasing = startErasing(erasingParts, log);
     indexing.push(() => erasing.stop());
     const pastLimits = startErasingPastLimits(erasingParts, log);

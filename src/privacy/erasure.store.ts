@@ -63,6 +63,18 @@ export async function decideErasure(
   );
 }
 
+/** The rows of what a person has ordered since a time without a second one. Other orders of this person wait until the transaction ends. */
+export async function rowsOrderedAlone(db: Db, userId: string, since: Date): Promise<number> {
+  await rowOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.erasures'), hashtext($1))`), [userId]);
+  const row = await rowOf<{ rows: number }>(
+    db,
+    statement(`select coalesce(sum(row_count), 0)::int as rows from erasures
+     where ordered_by = $1 and ordered_at > $2 and decided_by is null and state <> 'REQUESTED'`),
+    [userId, since],
+  );
+  return row?.rows ?? 0;
+}
+
 /** Takes the erasure that is due, until the given time: after that, another process may take it. */
 export async function takeErasure(db: Db, now: Date, until: Date): Promise<ErasureRow | null> {
   return rowOf(

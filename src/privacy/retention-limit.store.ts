@@ -28,14 +28,15 @@ export async function saveLimit(db: Db, limit: RetentionLimitRow): Promise<void>
   );
 }
 
-/** The webhooks to which a limit applies: their own, or that of all. */
-export async function limitedWebhooks(db: Db): Promise<{ webhookId: string; days: number }[]> {
+/** The webhooks to which a limit applies, their own or that of all, if neither was changed after this time. */
+export async function limitedWebhooks(db: Db, changedBefore: Date): Promise<{ webhookId: string; days: number }[]> {
   return rowsOf(
     db,
     statement(`select w.id as "webhookId", coalesce(own.content_days, everyone.content_days) as days from webhooks w
      left join retention_limits own on own.id = w.id left join retention_limits everyone on everyone.id = $1
-     where coalesce(own.content_days, everyone.content_days) is not null order by w.id`),
-    [ALL_WEBHOOKS],
+     where coalesce(own.content_days, everyone.content_days) is not null
+       and greatest(own.changed_at, everyone.changed_at) <= $2 order by w.id`),
+    [ALL_WEBHOOKS, changedBefore],
   );
 }
 

@@ -218,7 +218,7 @@ test('more than 100 rows wait for a second person', async () => {
   await app.database.query(`update users set active = false where name like 'user-%'`);
   const alone = await mutate(app, 'eraseDocument', input);
   expect(alone.userErrors[0].message).toMatch(
-    /^The erasure of more than 100 rows needs a second person, and no other active user/,
+    /^The erasure of more than 100 rows in 24 hours needs a second person, and no other active user/,
   );
   await app.database.query(`update users set active = true where name like 'user-%'`);
   const second = await sessionFor(app.url, await app.keyFor('SYSTEM_MANAGER'));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seal } from '../../src/evidence/seal';
 import { toNodeId } from '../../src/ids';
+import { createLog } from '../../src/log';
 import { erasePastLimits } from '../../src/privacy/erasing/erase-past-limits';
 import { journalAt } from '../../src/privacy/erasing/journal';
 import { repeatErasures } from '../../src/privacy/erasing/repeat-erasures';
@@ -24,7 +25,7 @@ const webhooks: string[] = [];
 beforeAll(async () => {
   app = await shareTestApi();
   store = await openStore(app.database);
-  const journal = journalAt(join(await mkdtemp(join(tmpdir(), 'erasure-')), 'journal.ndjson'));
+  const journal = journalAt(join(await mkdtemp(join(tmpdir(), 'erasure-')), 'journal.ndjson'), createLog('silent'));
   const queue = null as unknown as ErasingParts['queue'];
   parts = { db: store.source.manager, transaction: store.transaction, queue, journal };
   for (const name of ['short', 'long']) webhooks.push((await createTestWebhook(app, NOWHERE, { name })).id);
@@ -47,7 +48,13 @@ async function addRequests(): Promise<void> {
   while (await seal(store.transaction, store.keyring, 'erp.example.com'));
 }
 
-const set = (input: object) =>
+/** Sets a limit as if a day ago. */
+async function set(input: object): Promise<void> {
+  await setNow(input);
+  await app.database.query(`update retention_limits set changed_at = changed_at - interval '1 day'`);
+}
+
+const setNow = (input: object) =>
   mutate(app, 'setRetention', { reason: REASON, ...input }, 'limit { contentDays webhook { name } }');
 
 async function left(): Promise<Record<string, number>> {
@@ -67,12 +74,21 @@ test('nothing is erased until a limit is set; a webhook goes before all, and a m
   expect(await erasePastLimits(parts)).toBe(1);
   // short: its minimum keeps all; long: the limit of all, after its minimum
   expect(await left()).toEqual({ long: 2, short: 3 });
-  await set({ webhookId: webhooks[0], contentDays: 10 });
+  await setNow({ webhookId: webhooks[0], contentDays: 10 });
+  // 24 hours after the change
+  expect(await erasePastLimits(parts)).toBe(0);
+  await app.database.query(`update retention_limits set changed_at = changed_at - interval '1 day'`);
   // as if the process ended between the erasure and its commit
-  const append = async () => {
-    throw new Error('killed');
-  };
-  await expect(erasePastLimits({ ...parts, journal: { ...parts.journal, append } })).rejects.toThrow('killed');
+  let transactions = 0;
+  const killed: ErasingParts['transaction'] = (work) =>
+    parts.transaction(async (db) => {
+      const done = await work(db);
+      transactions += 1;
+      // the first is the order
+      if (transactions > 1) throw new Error('killed');
+      return done;
+    });
+  await expect(erasePastLimits({ ...parts, transaction: killed })).rejects.toThrow('killed');
   expect(await left()).toEqual({ long: 2, short: 3 });
   // two at once
   const both = await Promise.all([erasePastLimits(parts), erasePastLimits(parts)]);
@@ -95,6 +111,10 @@ test('the journal repeats what a restored backup still has', async () => {
     'select id from webhook_request_logs where erasure_id is not null and webhook_id <> (select webhook_id from legal_holds) limit 1',
   );
   const id = erased?.id as string;
+  // a limit repeats itself
+  expect(await repeatErasures(parts)).toBe(0);
+  const at = '2026-03-01T10:00:00.000Z';
+  await parts.journal.append({ at, erasure: id, events: [], deliveries: [], requests: [id], user: null });
   // as the backup had it
   const salt = `'\\x00112233445566778899aabbccddeeff'`;
   await tamperWith(app.database, [
@@ -118,7 +138,7 @@ test.each([
   { input: { webhookId: 'whk_x', contentDays: 1 }, field: 'webhookId', code: 'NOT_FOUND' },
   { input: { contentDays: 1, reason: 'x'.repeat(10_000) }, field: 'reason', code: 'INVALID' },
 ])('$input is refused', async ({ input, field, code }) => {
-  const { limit, userErrors } = await set(input);
+  const { limit, userErrors } = await setNow(input);
   expect(limit).toBeNull();
   expect(userErrors).toContainEqual(expect.objectContaining({ field: [field], code }));
 });

@@ -74,7 +74,11 @@ export class ErasureResolver {
     @Ctx() context: Context,
     @Arg('target', () => ErasureTargetInput, { description: 'What would be erased.' }) input: ErasureTargetInput,
   ): Promise<Preview> {
-    return previewErasure(context.db, await targetOf(context.db, masksOf(context).seesAll, input, ['target']));
+    return previewErasure(
+      context.db,
+      context.viewer as Viewer,
+      await targetOf(context.db, masksOf(context).seesAll, input, ['target']),
+    );
   }
 
   @HasRole('SYSTEM_MANAGER')

@@ -81,6 +81,9 @@ export class ErasurePreviewType {
   @Field(() => Int, { description: 'Rows whose content was erased already.' })
   erased: number;
 
-  @Field(() => Boolean, { description: 'Whether a second person must approve the order: more than 100 rows.' })
+  @Field(() => Boolean, {
+    description:
+      'Whether a second person must approve the order: more than 100 rows, with those that you have ordered alone in the last 24 hours.',
+  })
   needsSecondPerson: boolean;
 }

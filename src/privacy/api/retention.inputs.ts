@@ -10,7 +10,8 @@ export class SetRetentionInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The days after which content is erased, 1 to 36,500. Default, null: as for all; for all: never.',
+    description:
+      'The days after which content is erased, 1 to 36,500; it applies 24 hours after the last change of the limit. Default, null: as for all; for all: never.',
   })
   contentDays?: number | null;
 

@@ -2,9 +2,9 @@
 import { currentMs, currentTime } from '../../clock';
 import type { ErasureRow } from '../erasure.store';
 import { ALL_WEBHOOKS, limitedWebhooks, retentionLimits, rowsBefore } from '../retention-limit.store';
-import type { StepRows } from './erased-rows.store';
+import { eraseRows, type StepRows } from './erased-rows.store';
 import { orderOwn } from './order-own';
-import { type ErasingParts, eraseInOneStep, report } from './run-erasures';
+import { type ErasingParts, extend, report } from './run-erasures';
 
 const ROWS = 200;
 const DAY_MS = 86_400_000;
@@ -14,12 +14,16 @@ const NOTHING: StepRows = { events: [], deliveries: [], requests: [] };
 
 /**
  * One pass over everything that a limit applies to. What a hold, a minimum or an open delivery keeps is left for the next one.
+ * A limit that was changed within a day is not applied yet: one person may set it, and others see it in time.
+ * The journal has nothing of it: a limit repeats itself after a restore.
  * @returns the number of rows that were erased
  */
 export async function erasePastLimits(parts: ErasingParts): Promise<number> {
   const { db, transaction } = parts;
-  const limits = await limitedWebhooks(db);
-  const all = (await retentionLimits(db)).find(({ id }) => id === ALL_WEBHOOKS)?.contentDays ?? null;
+  const changedBefore = new Date(currentMs() - DAY_MS);
+  const limits = await limitedWebhooks(db, changedBefore);
+  const ofAll = (await retentionLimits(db)).find(({ id }) => id === ALL_WEBHOOKS);
+  const all = ofAll && ofAll.changedAt <= changedBefore ? ofAll.contentDays : null;
   const scopes = [
     ...limits.flatMap((each) => (['requests', 'deliveries'] as const).map((what) => ({ what, ...each }))),
     ...(all === null ? [] : [{ what: 'events' as const, webhookId: ALL_WEBHOOKS, days: all }]),
@@ -32,10 +36,11 @@ export async function erasePastLimits(parts: ErasingParts): Promise<number> {
       const ids = await rowsBefore(db, what, { webhookId, after, before }, ROWS);
       if (ids.length === 0) break;
       const ordered: ErasureRow =
-        order ?? (await transaction((own) => orderOwn(own, 'RETENTION', null, REASON, currentTime())));
+        order ?? (await transaction((own) => orderOwn(own, 'RETENTION', {}, REASON, currentTime())));
       order = ordered;
-      const done = await eraseInOneStep(parts, ordered.id, { ...NOTHING, [what]: ids });
+      const done = await transaction((own) => eraseRows(own, ordered.id, { ...NOTHING, [what]: ids }));
       erased += done[what].length;
+      await extend(db, ordered);
       after = ids.at(-1) as string;
       if (ids.length < ROWS) break;
     }

@@ -151,22 +151,32 @@ export async function eraseUser(db: Db, erasureId: string): Promise<boolean> {
   return row?.erased.held === true;
 }
 
-/** Those of these deliveries that only their being open, or holding others back, keeps from being erased. */
+/**
+ * Those of these deliveries that their being open, or holding others back, keeps from being erased, and no hold and no
+ * minimum. One that is not sealed yet must not be sent either: a restored backup has many.
+ */
 export async function pendingDeliveries(db: Db, ids: readonly string[]): Promise<{ id: string; webhookId: string }[]> {
   return rowsOf(
     db,
     statement(`select d.id, d.webhook_id as "webhookId" from deliveries d
-     where d.id = any($1::uuid[]) and delivery_obstacle(d) = 'PENDING' order by d.id`),
+     where d.id = any($1::uuid[]) and (d.finished_at is null or d.blocks) and not is_within_minimum(array[d.webhook_id], d.created_at)
+       and hold_on(d.business_event_id, d.webhook_id, d.document_type, d.reference_document, d.user_id, d.created_at) is null
+     order by d.id`),
     [ids],
   );
 }
 
-/** Takes events that wait for the fan-out out of it. Those that a hold covers stay. */
+/** Takes events that wait for the fan-out out of it, sealed or not. Those that a hold or a minimum covers stay. */
 export async function leaveFanOut(db: Db, events: readonly string[], at: Date): Promise<void> {
   await rowsOf(
     db,
     statement(`with pending as (
-       select e.id from business_events e where e.id = any($1::uuid[]) and event_obstacle(e) = 'PENDING'
+       select e.id from business_events e where e.id = any($1::uuid[])
+         and (exists (select from outbox o where o.event_id = e.id)
+           or exists (select from pending_decisions p where p.business_event_id = e.id))
+         and hold_on(e.id, null, e.document_type, e.reference_document, e.user_id, e.created_at) is null
+         and not is_within_minimum(
+           array(select d.webhook_id from deliveries d where d.business_event_id = e.id), e.created_at)
      ), undecided as (
        delete from pending_decisions where business_event_id in (select id from pending)
      ), left_out as (
@@ -178,17 +188,23 @@ export async function leaveFanOut(db: Db, events: readonly string[], at: Date): 
   );
 }
 
-/** Those of these rows that are there with their content. */
-export async function notErased(db: Db, { events, deliveries, requests }: StepRows): Promise<StepRows> {
-  const row = await rowOf<{ events: string[]; deliveries: string[]; requests: string[] }>(
+/**
+ * Those of these rows that are there with their content, as targets: the event of a delivery or request stands for it, even
+ * if it is gone itself.
+ */
+export async function targetsLeft(db: Db, { events, deliveries, requests }: StepRows): Promise<Targets> {
+  const row = await rowOf<Targets>(
     db,
     statement(`select
-       array(select id from business_events where id = any($1::uuid[]) and erasure_id is null) as events,
-       array(select id from deliveries where id = any($2::uuid[]) and erasure_id is null) as deliveries,
-       array(select id from webhook_request_logs where id = any($3::uuid[]) and erasure_id is null) as requests`),
+       array(select id from business_events where id = any($1::uuid[]) and erasure_id is null
+         union select business_event_id from deliveries where id = any($2::uuid[]) and erasure_id is null
+         union select business_event_id from webhook_request_logs
+           where id = any($3::uuid[]) and erasure_id is null and business_event_id is not null) as events,
+       array(select id from webhook_request_logs
+         where id = any($3::uuid[]) and erasure_id is null and business_event_id is null) as requests`),
     [events, deliveries, requests],
   );
-  return row ?? { events: [], deliveries: [], requests: [] };
+  return row ?? { events: [], requests: [] };
 }
 
 /** Whether this user is there, and was not erased. */

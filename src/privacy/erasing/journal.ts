@@ -1,6 +1,8 @@
 // ERASURE_JOURNAL_FILE: what was erased, kept outside of the database, so that it is erased again after a backup was restored.
 // One line of JSON for each step. It has ids and no content.
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { isUuid } from '../../ids';
+import type { Log } from '../../log';
 import type { StepRows } from './erased-rows.store';
 
 export interface JournalLine extends StepRows {
@@ -13,16 +15,16 @@ export interface JournalLine extends StepRows {
 export interface ErasureJournal {
   /** Returns when it is on the disk. */
   append(line: JournalLine): Promise<void>;
-  /** Oldest first. A line that a crash cut off is left out. */
-  read(): Promise<JournalLine[]>;
+  /** Oldest first. What is no entry, such as a line that a crash cut off, is left out and logged. */
+  read(): AsyncIterable<JournalLine>;
 }
 
 export const noJournal: ErasureJournal = {
   append: async () => undefined,
-  read: async () => [],
+  async *read() {},
 };
 
-export function journalAt(path: string): ErasureJournal {
+export function journalAt(path: string, log: Pick<Log, 'warn'>): ErasureJournal {
   return {
     async append(line) {
       const file = await open(path, 'a', 0o600);
@@ -34,18 +36,44 @@ export function journalAt(path: string): ErasureJournal {
         await file.close();
       }
     },
-    async read() {
-      const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return '';
-        throw error;
-      });
-      return text.split('\n').flatMap((line) => {
-        try {
-          return [JSON.parse(line) as JournalLine];
-        } catch {
-          return [];
-        }
-      });
+    async *read() {
+      const file = await openIfThere(path);
+      if (file === null) return;
+      let number = 0;
+      for await (const text of file.readLines()) {
+        number += 1;
+        if (text.trim() === '') continue;
+        const line = entryOf(text);
+        if (line !== null) yield line;
+        else log.warn({ file: path, line: number }, 'a line of the erasure journal is no entry: it is left out');
+      }
     },
   };
 }
+
+async function openIfThere(path: string) {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function entryOf(text: string): JournalLine | null {
+  let line: unknown;
+  try {
+    line = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  return isEntry(line) ? line : null;
+}
+
+function isEntry(line: unknown): line is JournalLine {
+  if (typeof line !== 'object' || line === null) return false;
+  const { events, deliveries, requests, user } = line as { [Name in keyof JournalLine]?: unknown };
+  return [events, deliveries, requests].every(areIds) && (user === null || areIds([user]));
+}
+
+const areIds = (ids: unknown) => Array.isArray(ids) && ids.every((id) => typeof id === 'string' && isUuid(id));

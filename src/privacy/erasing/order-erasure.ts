@@ -1,6 +1,6 @@
 // Orders erasures, and decides about those of many rows.
 import { recordAct } from '../../audit/record';
-import { currentTime } from '../../clock';
+import { currentMs, currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import { reasonFault } from '../../evidence/reason';
 import { isUuid, newId, toNodeId } from '../../ids';
@@ -8,7 +8,7 @@ import type { Db } from '../../sql/db';
 import { refuseSamePerson, refuseWithoutSecondPerson } from '../../users/approvals/second-person';
 import { findUser } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
-import { decideErasure, type ErasureRow, erasureForUpdate, insertErasure } from '../erasure.store';
+import { decideErasure, type ErasureRow, erasureForUpdate, insertErasure, rowsOrderedAlone } from '../erasure.store';
 import { refuseProgram } from '../refuse-program';
 import {
   countOfPerson,
@@ -19,8 +19,9 @@ import {
   targetsOfRequests,
 } from './erased-rows.store';
 
-/** More rows need a second person. */
+/** More rows, with those that the same person has ordered alone in the last 24 hours, need a second person. */
 export const ROWS_OF_ONE_PERSON = 100;
+const DAY_MS = 86_400_000;
 /** Events or requests of one order, except that of a person. */
 export const MAX_TARGETS = 10_000;
 
@@ -38,15 +39,16 @@ export interface Preview extends ErasableCounts {
 
 const NO_TARGETS: Targets = { events: [], requests: [] };
 
-export async function previewErasure(db: Db, target: ErasureTarget): Promise<Preview> {
-  return (await found(db, target)).preview;
+export async function previewErasure(db: Db, viewer: Viewer, target: ErasureTarget): Promise<Preview> {
+  return (await found(db, viewer, target)).preview;
 }
 
-async function found(db: Db, target: ErasureTarget): Promise<{ targets: Targets; preview: Preview }> {
+async function found(db: Db, viewer: Viewer, target: ErasureTarget): Promise<{ targets: Targets; preview: Preview }> {
   const targets = await targetsOf(db, target);
   const counts = target.kind === 'PERSON' ? await countOfPerson(db, target.userId) : await countTargets(db, targets);
   const rows = counts.events + counts.deliveries + counts.requests;
-  return { targets, preview: { ...counts, rows, needsSecondPerson: rows > ROWS_OF_ONE_PERSON } };
+  const before = await rowsOrderedAlone(db, viewer.userId, new Date(currentMs() - DAY_MS));
+  return { targets, preview: { ...counts, rows, needsSecondPerson: rows > 0 && before + rows > ROWS_OF_ONE_PERSON } };
 }
 
 async function targetsOf(db: Db, target: ErasureTarget): Promise<Targets> {
@@ -72,10 +74,10 @@ export async function orderErasure(db: Db, viewer: Viewer, target: ErasureTarget
   if (fault !== null) throw new InputError([{ field: ['reason'], code: 'INVALID', message: fault }]);
   const field = [FIELDS[target.kind]];
   if (target.kind === 'PERSON') await refusePerson(db, viewer, target.userId, field);
-  const { targets, preview } = await found(db, target);
+  const { targets, preview } = await found(db, viewer, target);
   if (preview.rows === 0 && target.kind !== 'PERSON') throw new InputError([nothingToErase(preview, field)]);
   if (preview.needsSecondPerson) {
-    const what = `The erasure of more than ${ROWS_OF_ONE_PERSON} rows`;
+    const what = `The erasure of more than ${ROWS_OF_ONE_PERSON} rows in 24 hours`;
     await refuseWithoutSecondPerson(db, viewer.userId, ['SYSTEM_MANAGER'], what, field);
   }
   const now = currentTime();

@@ -3,23 +3,28 @@ import { recordOwnAct } from '../../audit/record';
 import { newId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { type ErasureRow, insertErasure } from '../erasure.store';
+import type { Targets } from './erased-rows.store';
+
+/** A process that has not reported for so long has ended. */
+export const LEASE_MS = 60_000;
 
 /** An order without a second person. */
 export async function orderOwn(
   db: Db,
   kind: 'PERSON' | 'REPEATED' | 'RETENTION',
-  userId: string | null,
+  what: { userId?: string; targets?: Targets },
   reason: string,
   now: Date,
 ): Promise<ErasureRow> {
+  const { events, requests } = what.targets ?? { events: [], requests: [] };
   const erasure: ErasureRow = {
     id: newId(),
     kind,
     state: 'ORDERED',
-    userId,
-    eventIds: [],
-    requestIds: [],
-    rowCount: 0,
+    userId: what.userId ?? null,
+    eventIds: events,
+    requestIds: requests,
+    rowCount: events.length + requests.length,
     reason,
     orderedBy: null,
     orderedAt: now,
@@ -28,8 +33,8 @@ export async function orderOwn(
     erasedCount: 0,
     deferredCount: 0,
     deferredBecause: null,
-    // what is not a person's is done by the process that ordered it: nothing is left for others but to close it
-    nextStepAt: kind === 'PERSON' ? now : new Date(now.getTime() + 3_600_000),
+    // what is not a person's is done by the process that ordered it, until that ends
+    nextStepAt: kind === 'PERSON' ? now : new Date(now.getTime() + LEASE_MS),
     finishedAt: null,
   };
   await insertErasure(db, erasure);

@@ -1,31 +1,52 @@
 // Erases again what the journal says, after a backup was restored that still has it.
 import { currentTime } from '../../clock';
-import type { ErasureRow } from '../erasure.store';
-import { eraseRows, isUserThere, notErased } from './erased-rows.store';
+import type { Db } from '../../sql/db';
+import { isUserThere, type Targets, targetsLeft } from './erased-rows.store';
+import type { ErasureJournal } from './journal';
 import { orderOwn } from './order-own';
-import { type ErasingParts, report } from './run-erasures';
+import { type ErasingParts, eraseOrdered } from './run-erasures';
 
 const REASON = 'It was erased before the backup was restored';
+/** Ids that one statement looks for: a journal may have millions. */
+const IDS = 1_000;
 
-/** @returns the number of rows that were erased again. A person follows as an erasure of its own, within seconds */
-export async function repeatErasures({ db, transaction, journal }: ErasingParts): Promise<number> {
-  let repeated: ErasureRow | null = null;
-  let rows = 0;
-  const obstacles = {};
-  for (const line of await journal.read()) {
-    if (line.user !== null && (await isUserThere(db, line.user))) {
-      await transaction((own) => orderOwn(own, 'PERSON', line.user, REASON, currentTime()));
-    }
-    const left = await notErased(db, line);
-    if (left.events.length + left.deliveries.length + left.requests.length === 0) continue;
-    const order: ErasureRow =
-      repeated ?? (await transaction((own) => orderOwn(own, 'REPEATED', null, REASON, currentTime())));
-    repeated = order;
-    const erased = await transaction((own) => eraseRows(own, order.id, left));
-    rows += erased.events.length + erased.deliveries.length + erased.requests.length;
-    Object.assign(obstacles, erased.obstacles);
+/**
+ * Ends what is pending of it too, so it must run before anything is sent. What cannot be erased yet is left in the order,
+ * which goes on as others do.
+ * @returns the number of rows that were erased again. A person follows as an erasure of its own, within seconds
+ */
+export async function repeatErasures(parts: ErasingParts): Promise<number> {
+  const { db, transaction, journal } = parts;
+  const { users, targets } = await leftOf(db, journal);
+  for (const user of users) {
+    await transaction((own) => orderOwn(own, 'PERSON', { userId: user }, REASON, currentTime()));
   }
-  const done = repeated;
-  if (done !== null) await transaction((own) => report(own, done, obstacles, rows));
-  return rows;
+  if (targets.events.length + targets.requests.length === 0) return 0;
+  const order = await transaction((own) => orderOwn(own, 'REPEATED', { targets }, REASON, currentTime()));
+  return eraseOrdered(parts, order);
+}
+
+/** What the journal names and the database still has. */
+async function leftOf(db: Db, journal: ErasureJournal): Promise<{ users: string[]; targets: Targets }> {
+  const persons = new Set<string>();
+  const events = new Set<string>();
+  const requests = new Set<string>();
+  let rows = { events: [] as string[], deliveries: [] as string[], requests: [] as string[] };
+  const look = async () => {
+    const left = await targetsLeft(db, rows);
+    for (const id of left.events) events.add(id);
+    for (const id of left.requests) requests.add(id);
+    rows = { events: [], deliveries: [], requests: [] };
+  };
+  for await (const line of journal.read()) {
+    if (line.user !== null) persons.add(line.user);
+    rows.events.push(...line.events);
+    rows.deliveries.push(...line.deliveries);
+    rows.requests.push(...line.requests);
+    if (rows.events.length + rows.deliveries.length + rows.requests.length >= IDS) await look();
+  }
+  await look();
+  const users: string[] = [];
+  for (const id of persons) if (await isUserThere(db, id)) users.push(id);
+  return { users, targets: { events: [...events], requests: [...requests] } };
 }

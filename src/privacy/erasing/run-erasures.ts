@@ -19,6 +19,7 @@ import {
   targetsOfPerson,
 } from './erased-rows.store';
 import type { ErasureJournal } from './journal';
+import { LEASE_MS } from './order-own';
 
 export interface ErasingParts {
   db: Db;
@@ -29,8 +30,6 @@ export interface ErasingParts {
 
 /** Events in one step; each has a delivery for each webhook that it went to. */
 const EVENTS = 50;
-/** A process that has not reported for so long has ended. */
-const LEASE_MS = 60_000;
 /** Until what is pending, or is not sealed yet, is tried again. */
 const SOON_MS = 1_000;
 /** Until what is held is tried again; the release of a hold does not wait for it. */
@@ -51,9 +50,17 @@ export async function eraseNext(parts: ErasingParts): Promise<boolean> {
   const erasure = await takeErasure(db, now, new Date(now.getTime() + LEASE_MS));
   if (!erasure) return false;
   if (!(await isOrderSealed(db, erasure.id))) {
-    await report(db, erasure, { UNSEALED: erasure.rowCount }, 0);
+    // at least one: a person without events is still to be erased
+    await report(db, erasure, { UNSEALED: Math.max(1, erasure.rowCount) }, 0);
     return true;
   }
+  await eraseOrdered(parts, erasure);
+  return true;
+}
+
+/** Does what the order says, and reports it. @returns the number of rows that were erased */
+export async function eraseOrdered(parts: ErasingParts, erasure: ErasureRow): Promise<number> {
+  const { db } = parts;
   const obstacles: ErasedRows['obstacles'] = {};
   let erased = 0;
   for await (const targets of pagesOf(db, erasure)) {
@@ -68,21 +75,16 @@ export async function eraseNext(parts: ErasingParts): Promise<boolean> {
   }
   if (erasure.kind === 'PERSON' && (await erasePerson(parts, erasure))) obstacles.HOLD = (obstacles.HOLD ?? 0) + 1;
   await parts.transaction((own) => report(own, erasure, obstacles, erased));
-  return true;
+  return erased;
 }
 
 /** Erases these rows in one transaction, after what is pending of them was ended in another. */
-async function eraseStep(parts: ErasingParts, { id }: Pick<ErasureRow, 'id'>, rows: StepRows): Promise<ErasedRows> {
-  await parts.transaction((db) => endPending(db, parts.queue, rows));
-  return eraseInOneStep(parts, id, rows);
-}
-
-/** Erases these rows in one transaction. What is pending of them stays. */
-export async function eraseInOneStep(
-  { transaction, journal }: ErasingParts,
-  id: string,
+async function eraseStep(
+  { transaction, queue, journal }: ErasingParts,
+  { id }: Pick<ErasureRow, 'id'>,
   rows: StepRows,
 ): Promise<ErasedRows> {
+  await transaction((db) => endPending(db, queue, rows));
   return transaction(async (db) => {
     const erased = await eraseRows(db, id, rows);
     const { events, deliveries, requests } = erased;
@@ -122,7 +124,8 @@ async function* pagesOf(db: Db, { kind, userId, eventIds, requestIds }: ErasureR
   }
 }
 
-async function extend(db: Db, erasure: ErasureRow): Promise<void> {
+/** No other process takes it for another minute. */
+export async function extend(db: Db, erasure: ErasureRow): Promise<void> {
   const { state, deferredCount, deferredBecause } = erasure;
   const nextStepAt = new Date(currentMs() + LEASE_MS);
   await reportErasure(db, erasure.id, {

@@ -1,0 +1,43 @@
+// One person alone may order the erasure of 100 rows in 24 hours, however they are divided.
+import { shareTestApi, type TestApp } from '../support/app';
+import { mutate } from '../support/mutate';
+import { invoice, publish } from '../support/webhooks';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await shareTestApi();
+  for (const name of ['A', 'B', 'C', 'D']) {
+    await publish(
+      app,
+      Array.from({ length: 40 }, () => invoice(name)),
+    );
+  }
+});
+afterAll(() => app.stop());
+
+const target = (name: string) => ({ documentType: 'Sales Invoice', name });
+const erase = (name: string) =>
+  mutate(app, 'eraseDocument', { ...target(name), reason: 'Request 17 under Art. 17' }, 'erasure { state }');
+
+async function needsSecondPerson(name: string): Promise<boolean> {
+  const query = `{ previewErasure(target: { documentType: "Sales Invoice", name: "${name}" }) { needsSecondPerson } }`;
+  return (await app.ask(query)).data.previewErasure.needsSecondPerson;
+}
+
+test('orders at once count each other, and one beyond 100 rows needs a second person', async () => {
+  expect(await needsSecondPerson('A')).toBe(false);
+  const answers = await Promise.all(['A', 'B', 'C'].map(erase));
+  expect(answers.map(({ erasure }) => erasure?.state ?? null).sort()).toEqual(['ORDERED', 'ORDERED', null]);
+  expect(answers.flatMap(({ userErrors }) => userErrors.map(({ message }: { message: string }) => message))).toEqual([
+    expect.stringMatching(/^The erasure of more than 100 rows in 24 hours needs a second person/),
+  ]);
+  expect(await needsSecondPerson('D')).toBe(true);
+  await mutate(app, 'createUser', { name: 'the second', roles: ['SYSTEM_MANAGER'] }, 'user { id }');
+  expect((await erase('D')).erasure.state).toBe('REQUESTED');
+});
+
+test('after 24 hours, they no longer count', async () => {
+  await app.database.query(`update erasures set ordered_at = ordered_at - interval '1 day'`);
+  expect(await needsSecondPerson('D')).toBe(false);
+});
