@@ -259,6 +259,7 @@ CREATE TABLE erasures (
   deferred_because text,
   next_step_at timestamp(3) with time zone,
   finished_at timestamp(3) with time zone,
+  CONSTRAINT erasures_alone_check CHECK (row_count <= 100 OR ordered_by IS NULL OR decided_by IS NOT NULL OR (state = ANY (ARRAY['REQUESTED'::text, 'DECLINED'::text]))),
   CONSTRAINT erasures_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES users(id),
   CONSTRAINT erasures_finished_check CHECK ((finished_at IS NULL) = (state = ANY (ARRAY['REQUESTED'::text, 'ORDERED'::text, 'DEFERRED'::text]))),
   CONSTRAINT erasures_kind_check CHECK (kind = ANY (ARRAY['DOCUMENT'::text, 'PERSON'::text, 'CONTENT'::text, 'RETENTION'::text, 'REPEATED'::text])),
@@ -1132,7 +1133,7 @@ declare
   gone_requests uuid[];
   gone_decisions uuid[];
   gone_replays uuid[];
-  gone_entries uuid[];
+  entries uuid[];
   gone_payloads uuid[];
   names text[];
   leaves text;
@@ -1145,6 +1146,17 @@ begin
   select * into ordered from public.erasures x where x.id = erasure and x.state in ('ORDERED', 'DEFERRED') for update;
   if not found then
     raise exception 'there is no order to erase with the id %', erasure using errcode = 'invalid_parameter_value';
+  end if;
+  if ordered.ordered_by is not null and not exists (select from public.audit_entries a
+      where a.subject_id = erasure and a.action in ('erasure.ordered', 'erasure.approved') and public.is_sealed(2::smallint, a.id)) then
+    raise exception 'the order % is not sealed yet', erasure using errcode = 'object_not_in_prerequisite_state';
+  end if;
+  if ordered.kind <> 'RETENTION' then
+    events := array(select e.id from public.business_events e where e.id = any (events)
+      and (e.id = any (ordered.event_ids) or e.user_id = ordered.user_id or e.document_type = 'Hookledger'));
+    deliveries := array(select d.id from public.deliveries d where d.id = any (deliveries) and d.business_event_id = any (events));
+    requests := array(select r.id from public.webhook_request_logs r where r.id = any (requests)
+      and (r.business_event_id = any (events) or r.id = any (ordered.request_ids) or r.user_id = ordered.user_id));
   end if;
   -- no attempt begins, and no delivery is made, while they are erased
   perform from public.business_events e where e.id = any (events) order by e.id for update;
@@ -1173,15 +1185,21 @@ begin
     then array(select name from unnest(names) as name where name <> '[erased]') else '{}' end;
   gone_replays := array(select x.id from public.replays x
     where public.names_document(names, x.condition, x.reason) or x.delivery_id = any (gone_deliveries));
-  gone_entries := array(select a.id from public.audit_entries a
-    where a.erasure_id is null and public.is_sealed(2::smallint, a.id) and a.action not in ('content.erased', 'hold.placed')
+  entries := array(select a.id from public.audit_entries a
+    where a.erasure_id is null and a.action not in ('content.erased', 'hold.placed')
       and (a.details is not null or a.reason is not null)
       and a.subject_id = any (gone_events || gone_deliveries || gone_requests || gone_replays));
   if names <> '{}' then
-    gone_entries := array(select unnest(gone_entries) union select a.id from public.audit_entries a
-      where a.erasure_id is null and public.is_sealed(2::smallint, a.id)
+    entries := array(select unnest(entries) union select a.id from public.audit_entries a
+      where a.erasure_id is null
         and a.action in ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied')
         and public.names_document(names, a.details, a.reason));
+  end if;
+  -- without the rows, nothing would find their entries
+  if exists (select from unnest(entries) as entry where not public.is_sealed(2::smallint, entry)) then
+    return jsonb_build_object('events', '[]'::jsonb, 'deliveries', '[]'::jsonb, 'requests', '[]'::jsonb, 'obstacles',
+      obstacles || jsonb_build_object('UNSEALED', coalesce((obstacles ->> 'UNSEALED')::int, 0)
+        + cardinality(gone_events) + cardinality(gone_deliveries) + cardinality(gone_requests)));
   end if;
 
   update public.exports x set condition = '{"erased":true}', expires_at = least(expires_at, now())
@@ -1225,7 +1243,7 @@ begin
     where e.id = any (gone_events);
   update public.audit_entries a set erased_digests = public.content_digests(public.audit_record(a)),
       content_salt = null, erasure_id = erasure, details = null, reason = null, remote_address = null, user_agent = null
-    where a.id = any (gone_entries);
+    where a.id = any (entries);
 
   -- a body that another row still needs stays: all rows of a body belong to one event, or to no event
   gone_payloads := array(select p.id from public.payloads p where p.id = any (gone_payloads) and p.body is not null
@@ -1244,14 +1262,14 @@ begin
       select min(leaf_index) as first, max(leaf_index) as last from (
         select leaf_index, leaf_index - row_number() over (order by leaf_index) as run
         from public.evidence_leaves where (kind = 1 and subject_id = any (gone_requests))
-          or (kind = 2 and subject_id = any (gone_entries)) or (kind = 3 and subject_id = any (gone_events))
+          or (kind = 2 and subject_id = any (entries)) or (kind = 3 and subject_id = any (gone_events))
           or (kind = 4 and subject_id = any (gone_decisions))) as placed group by run) as runs;
   if leaves is not null then
     entry_id := public.new_id();
     insert into public.audit_entries (id, at, action, actor_kind, subject_type, subject_id, details)
       values (entry_id, to_timestamp(public.ms_of_id(entry_id) / 1000.0), 'content.erased', 'SYSTEM', 'Erasure', erasure,
         json_build_object('leaves', leaves, 'events', cardinality(gone_events), 'deliveries', cardinality(gone_deliveries),
-          'requests', cardinality(gone_requests), 'entries', cardinality(gone_entries),
+          'requests', cardinality(gone_requests), 'entries', cardinality(entries),
           'payloads', cardinality(gone_payloads))::text);
   end if;
   return jsonb_build_object('events', gone_events, 'deliveries', gone_deliveries, 'requests', gone_requests,
@@ -1267,7 +1285,8 @@ CREATE OR REPLACE FUNCTION public.erase_user(erasure uuid)
 AS $function$
 declare
   person uuid;
-  gone_entries uuid[];
+  entries uuid[];        -- about the person, with content
+  gone_entries uuid[];   -- those that are sealed
   leaves text;
   entry_id uuid;
 begin
@@ -1278,15 +1297,20 @@ begin
     raise exception 'there is no order to erase a person with the id %', erasure using errcode = 'invalid_parameter_value';
   end if;
   if exists (select from public.legal_holds h where h.released_at is null and h.user_id = person) then
-    return jsonb_build_object('held', true);
+    return jsonb_build_object('held', true, 'erased', false, 'unsealed', 0);
   end if;
-  gone_entries := array(select a.id from public.audit_entries a
-    where a.erasure_id is null and public.is_sealed(2::smallint, a.id) and num_nonnulls(a.details, a.reason, a.remote_address,
+  entries := array(select a.id from public.audit_entries a
+    where a.erasure_id is null and num_nonnulls(a.details, a.reason, a.remote_address,
         a.user_agent) > 0
       and a.action not in ('hold.placed', 'content.erased') and (
         a.subject_id in (select person union all select k.id from public.api_keys k where k.user_id = person
           union all select s.id from public.sessions s where s.user_id = person)
         or (a.actor_id = person and a.action like 'session.%')));
+  gone_entries := array(select entry from unnest(entries) as entry where public.is_sealed(2::smallint, entry));
+  -- the order is tried again until nothing is left
+  if gone_entries = '{}' and exists (select from public.users u where u.id = person and u.name = 'erased ' || u.id) then
+    return jsonb_build_object('held', false, 'erased', false, 'unsealed', cardinality(entries));
+  end if;
   update public.audit_entries a set erased_digests = public.content_digests(public.audit_record(a)),
       content_salt = null, erasure_id = erasure, details = null, reason = null, remote_address = null, user_agent = null
     where a.id = any (gone_entries);
@@ -1305,7 +1329,7 @@ begin
   insert into public.audit_entries (id, at, action, actor_kind, subject_type, subject_id, details)
     values (entry_id, to_timestamp(public.ms_of_id(entry_id) / 1000.0), 'content.erased', 'SYSTEM', 'Erasure', erasure,
       json_build_object('leaves', coalesce(leaves, ''), 'entries', cardinality(gone_entries), 'user', true)::text);
-  return jsonb_build_object('held', false);
+  return jsonb_build_object('held', false, 'erased', true, 'unsealed', cardinality(entries) - cardinality(gone_entries));
 end $function$;
 REVOKE EXECUTE ON FUNCTION erase_user(uuid) FROM public;
 

@@ -31,6 +31,11 @@ export async function lockHolds(db: Db): Promise<void> {
   await rowsOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.holds'))`));
 }
 
+/** No hold is placed until this transaction ends. */
+export async function keepHolds(db: Db): Promise<void> {
+  await rowsOf(db, statement(`select pg_advisory_xact_lock_shared(hashtext('hookledger.holds'))`));
+}
+
 export async function findHoldForUpdate(db: Db, id: string): Promise<LegalHoldRow | null> {
   return rowOf(db, statement(`select ${HOLD} from legal_holds where id = $1 for update`), [id]);
 }

@@ -8,10 +8,12 @@ import type { DeliveryQueue } from '../../delivery/queue/queue';
 import type { Db } from '../../sql/db';
 import { webhooksForUpdate } from '../../webhooks/webhook.store';
 import { lockCircuits } from '../../webhooks/webhook-circuit.store';
+import { keepHolds } from '../legal-hold.store';
 import { leaveFanOut, pendingDeliveries, type StepRows } from './erased-rows.store';
 
 /** Deliveries and events that a legal hold covers go on. */
 export async function endPending(db: Db, queue: DeliveryQueue, rows: StepRows): Promise<void> {
+  await keepHolds(db);
   await leaveFanOut(db, rows.events, currentTime());
   const pending = await pendingDeliveries(db, rows.deliveries);
   if (pending.length === 0) return;

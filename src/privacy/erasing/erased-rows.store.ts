@@ -145,10 +145,18 @@ export async function eraseRows(db: Db, erasureId: string, rows: StepRows): Prom
   return (row as { erased: ErasedRows }).erased;
 }
 
-/** @returns whether a hold covers the person: nothing was erased then */
-export async function eraseUser(db: Db, erasureId: string): Promise<boolean> {
-  const row = await rowOf<{ erased: { held: boolean } }>(db, statement('select erase_user($1) as erased'), [erasureId]);
-  return row?.erased.held === true;
+export interface ErasedUser {
+  /** A hold covers the person: nothing was erased. */
+  held: boolean;
+  /** false: nothing was left to erase, or it is held or not sealed yet. */
+  erased: boolean;
+  /** The number of entries about the person that are not sealed yet, and stay. */
+  unsealed: number;
+}
+
+export async function eraseUser(db: Db, erasureId: string): Promise<ErasedUser> {
+  const row = await rowOf<{ erased: ErasedUser }>(db, statement('select erase_user($1) as erased'), [erasureId]);
+  return (row as { erased: ErasedUser }).erased;
 }
 
 /**

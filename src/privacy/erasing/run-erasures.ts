@@ -9,6 +9,7 @@ import { type ErasureRow, isOrderSealed, reportErasure, takeErasure } from '../e
 import { endPending } from './end-pending';
 import {
   type ErasedRows,
+  type ErasedUser,
   eraseRows,
   eraseUser,
   familiesOf,
@@ -62,18 +63,23 @@ export async function eraseNext(parts: ErasingParts): Promise<boolean> {
 export async function eraseOrdered(parts: ErasingParts, erasure: ErasureRow): Promise<number> {
   const { db } = parts;
   const obstacles: ErasedRows['obstacles'] = {};
+  const add = (why: Obstacle, count: number) => {
+    obstacles[why] = (obstacles[why] ?? 0) + count;
+  };
   let erased = 0;
   for await (const targets of pagesOf(db, erasure)) {
     const own = await ownEventsAbout(db, targets.events, erasure.id);
     const events = [...new Set([...targets.events, ...own])];
     const step = await eraseStep(parts, erasure, await familiesOf(db, { ...targets, events }));
     erased += step.events.length + step.deliveries.length + step.requests.length;
-    for (const [why, count] of Object.entries(step.obstacles)) {
-      obstacles[why as Obstacle] = (obstacles[why as Obstacle] ?? 0) + count;
-    }
+    for (const [why, count] of Object.entries(step.obstacles)) add(why as Obstacle, count);
     await extend(db, erasure);
   }
-  if (erasure.kind === 'PERSON' && (await erasePerson(parts, erasure))) obstacles.HOLD = (obstacles.HOLD ?? 0) + 1;
+  if (erasure.kind === 'PERSON') {
+    const { held, unsealed } = await erasePerson(parts, erasure);
+    if (held) add('HOLD', 1);
+    if (unsealed > 0) add('UNSEALED', unsealed);
+  }
   await parts.transaction((own) => report(own, erasure, obstacles, erased));
   return erased;
 }
@@ -96,14 +102,14 @@ async function eraseStep(
   });
 }
 
-async function erasePerson({ transaction, journal }: ErasingParts, { id, userId }: ErasureRow): Promise<boolean> {
+async function erasePerson({ transaction, journal }: ErasingParts, { id, userId }: ErasureRow): Promise<ErasedUser> {
   return transaction(async (db) => {
-    const isHeld = await eraseUser(db, id);
-    if (!isHeld) {
+    const user = await eraseUser(db, id);
+    if (user.erased) {
       const nothing = { events: [], deliveries: [], requests: [] };
       await journal.append({ at: currentTime().toISOString(), erasure: id, ...nothing, user: userId });
     }
-    return isHeld;
+    return user;
   });
 }
 

@@ -1,0 +1,143 @@
+// What one step of an order erases, and what it leaves for the next.
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { seal } from '../../src/evidence/seal';
+import { uuidOf } from '../../src/ids';
+import { createLog } from '../../src/log';
+import { journalAt } from '../../src/privacy/erasing/journal';
+import { type ErasingParts, eraseNext } from '../../src/privacy/erasing/run-erasures';
+import { openStore, type Store } from '../evidence/stored-tree';
+import { shareTestApi, type TestApp } from '../support/app';
+import { mutate } from '../support/mutate';
+import { waitFor } from '../support/wait-for';
+import { invoice, publish } from '../support/webhooks';
+import { rowsWith } from './rows-with';
+
+const REASON = 'Request 17 under Art. 17';
+
+let app: TestApp;
+let store: Store;
+let parts: ErasingParts;
+let journal: string;
+
+beforeAll(async () => {
+  app = await shareTestApi();
+  store = await openStore(app.database);
+  journal = join(await mkdtemp(join(tmpdir(), 'erasure-')), 'journal.ndjson');
+  // no delivery is pending, so nothing is put into a queue
+  const queue = null as unknown as ErasingParts['queue'];
+  parts = {
+    db: store.source.manager,
+    transaction: store.transaction,
+    queue,
+    journal: journalAt(journal, createLog('silent')),
+  };
+});
+afterAll(async () => {
+  await store.source.destroy();
+  await app.stop();
+});
+
+async function sealAll(): Promise<void> {
+  while (await seal(store.transaction, store.keyring, 'erp.example.com'));
+}
+
+/** Tries the order again, as if its time had come. */
+async function step(): Promise<void> {
+  await app.database.query('update erasures set next_step_at = ordered_at where next_step_at is not null');
+  expect(await eraseNext(parts)).toBe(true);
+}
+
+async function order(name: string): Promise<string> {
+  const input = { documentType: 'Sales Invoice', name, reason: REASON };
+  expect((await mutate(app, 'eraseDocument', input)).userErrors).toEqual([]);
+  return (await newest()).id;
+}
+
+/** The order that was made last. */
+async function newest(): Promise<{ id: string; state: string; because: string | null }> {
+  const rows = await app.database.query<{ id: string; state: string; because: string | null }>(
+    'select id, state, deferred_because as because from erasures order by id desc limit 1',
+  );
+  return rows[0] as (typeof rows)[number];
+}
+
+test('an order is for its own rows alone, once it is sealed', async () => {
+  const [own, other] = (await publish(app, [invoice('OWN-1'), invoice('OTHER-1')])).map((id) =>
+    uuidOf('BusinessEvent', id),
+  );
+  const id = await order('OWN-1');
+  const erase = (events: unknown[]) =>
+    app.database.query(`select erase_content($1, $2, '{}', '{}') as erased`, [id, events]);
+  await expect(erase([own])).rejects.toThrow('is not sealed yet');
+  await sealAll();
+  await app.database.query('delete from outbox');
+  const nothing = { events: [], deliveries: [], requests: [], obstacles: {} };
+  expect(await erase([other])).toEqual([{ erased: nothing }]);
+  expect(await erase([own, other])).toEqual([{ erased: { ...nothing, events: [own] } }]);
+  expect(Object.keys(await rowsWith(app.database, 'OTHER-1'))).toContain('business_events');
+  await step();
+  expect((await newest()).state).toBe('DONE');
+});
+
+test('nothing is erased while an entry that names it is not sealed', async () => {
+  await publish(app, [invoice('READ-1')]);
+  await order('READ-1');
+  await sealAll();
+  await mutate(app, 'exportWebhookRequestLogs', { where: { referenceDocument: { eq: 'READ-1' } } }, 'export { id }');
+  const before = await rowsWith(app.database, 'READ-1');
+  await step();
+  expect(await newest()).toMatchObject({ state: 'ORDERED', because: 'They are not sealed yet.' });
+  expect(await rowsWith(app.database, 'READ-1')).toEqual({ ...before, outbox: undefined });
+  await sealAll();
+  await step();
+  expect((await newest()).state).toBe('DONE');
+  expect(await rowsWith(app.database, 'READ-1')).toEqual({});
+});
+
+test('nothing is ended while a hold is being placed that may cover it', async () => {
+  await publish(app, [invoice('PLACED-1')]);
+  await order('PLACED-1');
+  await sealAll();
+  await app.database.query('update erasures set next_step_at = ordered_at where next_step_at is not null');
+  await app.database.query(`begin; select pg_advisory_xact_lock(hashtext('hookledger.holds'))`);
+  const stepped = eraseNext(parts);
+  await waitFor('the step to wait', async () => {
+    await app.database.query('select pg_stat_clear_snapshot()');
+    const waiting = await app.database.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`,
+    );
+    return waiting.length > 0;
+  });
+  expect(await app.database.query('select from outbox')).toHaveLength(1);
+  await app.database.query('commit');
+  await stepped;
+  expect(await app.database.query('select from outbox')).toHaveLength(0);
+});
+
+test('a person whose events are kept for a time is erased once', async () => {
+  const { user } = await mutate(app, 'createUser', { name: 'kept.person', roles: ['SUPPORT'] }, 'user { id }');
+  await publish(app, [invoice('KEPT-1', { user: 'kept.person' })]);
+  const minimum = { minimumDays: 3650, minimumGround: 'Section 147 of the fiscal code', reason: REASON };
+  await mutate(app, 'setRetention', minimum, 'limit { minimumDays }');
+  await mutate(app, 'erasePerson', { userId: user.id, reason: REASON });
+  const traces = async () => {
+    const text = await readFile(journal, 'utf8');
+    const [{ count }] = (await app.database.query<{ count: number }>(
+      `select count(*)::int as count from audit_entries where action = 'content.erased'`,
+    )) as [{ count: number }];
+    return { entries: count, lines: text.split('\n').filter((line) => line !== '').length };
+  };
+  await sealAll();
+  const before = await traces();
+  await step();
+  const after = await traces();
+  expect(after).toEqual({ entries: before.entries + 1, lines: before.lines + 1 });
+  for (const _again of [1, 2]) {
+    await sealAll();
+    await step();
+  }
+  expect(await traces()).toEqual(after);
+  expect((await newest()).state).toBe('DEFERRED');
+});
