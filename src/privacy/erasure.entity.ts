@@ -15,6 +15,10 @@ export type ErasureState = (typeof ERASURE_STATES)[number];
 @Check('erasures_finished_check', `(finished_at is null) = (state in ('REQUESTED', 'ORDERED', 'DEFERRED'))`)
 @Check('erasures_next_step_check', `(next_step_at is null) = (state not in ('ORDERED', 'DEFERRED'))`)
 @Check('erasures_second_person_check', 'decided_by is null or decided_by <> ordered_by')
+@Check(
+  'erasures_alone_check',
+  `row_count <= 100 or ordered_by is null or decided_by is not null or state in ('REQUESTED', 'DECLINED')`,
+)
 export class ErasureEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'erasures_pkey' })
   id: string;
