@@ -32,6 +32,7 @@ export async function openDatabase(config: Config, log: Log, onLost: (error: Err
     onGivenUp: onLost,
   });
   log.info({ dataPath: embedded.dataPath, connectionFile: embedded.connectionFile }, 'embedded Postgres is running');
+  if (embedded.socketFault) log.info({ reason: embedded.socketFault }, 'clients of the database connect over TCP');
   if (embedded.setAside) log.warn({ setAside: embedded.setAside }, 'a database without its passwords was set aside');
   const own = Buffer.from(embedded.encryptionKey, 'base64');
   return {

@@ -1,5 +1,6 @@
 // Until the first release the text of the migrations still changes. A database made from another text has other tables.
 import type { DataSource } from 'typeorm';
+import { databaseAddress } from './database-address';
 import { MIGRATION_FILES, TIMESTAMPS } from './migrations';
 import { DatabaseStartError } from './start-with-database';
 
@@ -41,8 +42,7 @@ function differences(others: readonly string[]): string {
 
 function placeOf(owner: DataSource, cluster: string | null): string {
   if (cluster !== null) return 'the embedded database';
-  const { host, pathname } = new URL((owner.options as { url: string }).url);
-  return `the database at ${host}${pathname}`;
+  return `the database at ${databaseAddress((owner.options as { url: string }).url)}`;
 }
 
 function cure(cluster: string | null): string {

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config';
 import type { Log } from '../log';
 import { isDatabaseUnavailable, reasonOf } from '../sql/database-errors';
+import { databaseAddress } from './database-address';
 
 const RETRY_MS = 1_000;
 /** Wrong password, login or database name: waiting does not help. */
@@ -57,7 +58,6 @@ export async function startWithDatabase<T>(config: DatabaseConfig, log: Log, sta
 
 function addressesOf({ databaseUrl, migrationDatabaseUrl, databaseReplicaUrl }: DatabaseConfig): string {
   const urls = [databaseUrl, migrationDatabaseUrl, databaseReplicaUrl].filter((url) => url !== null);
-  // without the login, which contains the password
-  const addresses = urls.map((url) => new URL(url)).map(({ host, pathname }) => `${host}${pathname}`);
+  const addresses = urls.map(databaseAddress);
   return addresses.length > 0 ? [...new Set(addresses)].join(', ') : 'DATA_DIR (embedded)';
 }

@@ -6,6 +6,8 @@ const DISK_FULL = '53100';
 const CONFIGURATION_LIMIT = '53400';
 /** On a standby, such as after a failover, or by configuration. */
 const READ_ONLY = '25006';
+/** Of a Unix socket: it is made when PostgreSQL starts; too many connect at once. */
+const SOCKET_FAULTS = new Set(['ENOENT', 'EAGAIN']);
 const CODES = new Set([
   READ_ONLY,
   '25P03', // idle_in_transaction_session_timeout ended the session
@@ -17,7 +19,7 @@ const CODES = new Set([
 ]);
 const QUERY_CANCELED = '57014';
 
-function causeOf(error: unknown): { code?: unknown; message?: unknown } {
+function causeOf(error: unknown): { code?: unknown; message?: unknown; syscall?: unknown } {
   const outer = error as { driverError?: object; code?: unknown; message?: unknown } | null;
   return (outer?.driverError ?? outer ?? {}) as { code?: unknown; message?: unknown };
 }
@@ -28,8 +30,9 @@ function causeOf(error: unknown): { code?: unknown; message?: unknown } {
 export function isDatabaseUnavailable(error: unknown): boolean {
   // TypeORM releases a connection that is lost during a transaction, and then the next statement fails with this error
   if (error instanceof Error && error.name === 'QueryRunnerAlreadyReleasedError') return true;
-  const { code, message } = causeOf(error);
+  const { code, message, syscall } = causeOf(error);
   if (typeof code === 'string') {
+    if (syscall === 'connect' && SOCKET_FAULTS.has(code)) return true;
     if (CONNECTION_FAULTS.has(code) || CODES.has(code)) return true;
     return CLASSES.includes(code.slice(0, 2)) && code !== CONFIGURATION_LIMIT;
   }

@@ -42,13 +42,15 @@ export async function createPostgresServer(): Promise<PostgresServer> {
   const binaries = await prepareBinaries(process.env.TEST_POSTGRES_BINARIES, paths, user);
   const secrets = await createSecrets(paths.secretsFile);
   await createCluster(binaries.folder, binaries.major, paths, user, secrets.passwords.superuser, false);
+  // over TCP, since a proxy stands in front of it
+  const urls = (port: number) => urlsAt({ port, socketFolder: null }, secrets);
   let running: { watched: WatchedProcess; port: number } | null = null;
 
   const startOnce = async (): Promise<boolean> => {
     await removeStalePostmasterFile(paths.cluster);
     const port = await freePort();
     const log = await openLog(paths.log);
-    const args = serverArguments(paths.cluster, port, { fsync: 'off' });
+    const args = serverArguments(paths.cluster, { port, socketFolder: null }, { fsync: 'off' });
     const watched = startWatched(binaries.folder, 'postgres', args, user, log.fd);
     await log.close();
     while ((await findLiveServer(paths.cluster))?.status !== 'ready') {
@@ -60,7 +62,7 @@ export async function createPostgresServer(): Promise<PostgresServer> {
   };
 
   const inDatabase = async <Row>(name: string, sql: string, values?: unknown[]): Promise<Row[]> => {
-    const url = urlsAt(running?.port ?? 0, secrets).superuserUrl;
+    const url = urls(running?.port ?? 0).superuserUrl;
     const client = new Client({ connectionString: Object.assign(new URL(url), { pathname: `/${name}` }).href });
     client.on('error', () => undefined);
     await client.connect();
@@ -73,7 +75,7 @@ export async function createPostgresServer(): Promise<PostgresServer> {
 
   const server: PostgresServer = {
     port: () => running?.port ?? null,
-    urlsAt: (port) => urlsAt(port, secrets),
+    urlsAt: urls,
     // the memory of a killed server is held until the last of its processes has noticed
     start: async () => void (await waitFor(`Postgres to start (its log: ${paths.log})`, startOnce)),
     async stop(signal) {
@@ -95,6 +97,6 @@ export async function createPostgresServer(): Promise<PostgresServer> {
     },
   };
   await server.start();
-  await prepareLogins(urlsAt(server.port() as number, secrets).superuserUrl, secrets);
+  await prepareLogins(urls(server.port() as number).superuserUrl, secrets);
   return server;
 }

@@ -33,8 +33,8 @@ beforeAll(async () => {
   dataPath = postgres.dataPath;
   proxy = await startTcpProxy(() => (postgres ? Number(new URL(postgres.servingUrl).port) : null));
   program = await startProgram({
-    DATABASE_URL: throughProxy(postgres.servingUrl),
-    MIGRATION_DATABASE_URL: throughProxy(postgres.migrationUrl),
+    DATABASE_URL: proxy.through(postgres.servingUrl),
+    MIGRATION_DATABASE_URL: proxy.through(postgres.migrationUrl),
     ENCRYPTION_KEY,
     ADMIN_API_KEY: ADMIN_KEY,
     PORT: '0',
@@ -70,10 +70,6 @@ async function stopPostgres(): Promise<void> {
   const stopping = postgres;
   postgres = null;
   await stopping?.stop();
-}
-
-function throughProxy(url: string): string {
-  return Object.assign(new URL(url), { port: String(proxy.port) }).href;
 }
 
 const ask = (query: string, variables?: object) => askAt(program.url as string, query, variables, ADMIN_KEY);
@@ -209,7 +205,7 @@ describe('a connection', () => {
   let source: DataSource;
 
   beforeEach(async () => {
-    const url = throughProxy(postgres?.servingUrl as string);
+    const url = proxy.through(postgres?.servingUrl as string);
     source = await createDataSource(url, { name: 'outage', poolSize: 3, statementTimeoutMs: 500 }).initialize();
   });
   afterEach(async () => {

@@ -25,10 +25,9 @@ beforeAll(async () => {
   proxy = await startTcpProxy(({ application_name }) =>
     application_name === dyingName ? dying.port : Number(new URL(database.servingUrl).port),
   );
-  const throughProxy = (url: string) => Object.assign(new URL(url), { port: String(proxy.port) }).href;
   program = await startProgram({
-    DATABASE_URL: throughProxy(database.servingUrl),
-    MIGRATION_DATABASE_URL: throughProxy(database.migrationUrl),
+    DATABASE_URL: proxy.through(database.servingUrl),
+    MIGRATION_DATABASE_URL: proxy.through(database.migrationUrl),
     ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     ADMIN_API_KEY: ADMIN_KEY,
     PORT: '0',

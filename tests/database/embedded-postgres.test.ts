@@ -64,7 +64,7 @@ test('data, passwords and the encryption key are kept across restarts, and the s
   expect(new URL(second.servingUrl).password).toBe(new URL(first.servingUrl).password);
 });
 
-test('it listens on 127.0.0.1 alone, asks everybody for a password, and is set up for us', async () => {
+test('it listens on 127.0.0.1 and its socket alone, asks everybody for a password, and is set up for us', async () => {
   await withServer(paths.dataDir, async ({ superuserUrl, servingUrl }) => {
     const rules = await query(superuserUrl, 'select distinct auth_method from pg_hba_file_rules');
     expect(rules).toEqual([{ auth_method: 'scram-sha-256' }]);
@@ -79,7 +79,7 @@ test('it listens on 127.0.0.1 alone, asks everybody for a password, and is set u
       fsync: 'off',
       listen_addresses: '127.0.0.1',
       max_locks_per_transaction: '256',
-      unix_socket_directories: '',
+      unix_socket_directories: `"${paths.sockets}"`,
     });
     const [text] = await query(
       servingUrl,
@@ -109,7 +109,7 @@ test('the owner makes tables; the serving login owns nothing and makes nothing',
       { rolname: 'hookledger_owner', mighty: false },
     ]);
     await query(superuserUrl, 'create database copied template hookledger owner hookledger_owner');
-    await query(migrationUrl.replace(/hookledger$/, 'copied'), 'create table made (i int)');
+    await query(Object.assign(new URL(migrationUrl), { pathname: '/copied' }).href, 'create table made (i int)');
     await query(superuserUrl, 'drop database copied');
   });
 });

@@ -38,7 +38,10 @@ describe('with DATABASE_URL', () => {
     MIGRATION_DATABASE_URL: migrationUrl,
     ENCRYPTION_KEY: Buffer.alloc(32).toString('base64'),
   });
-  const addressOf = ({ servingUrl }: TestDatabase) => `${new URL(servingUrl).host}${new URL(servingUrl).pathname}`;
+  const addressOf = ({ servingUrl, name }: TestDatabase) => {
+    const { host, searchParams } = new URL(servingUrl);
+    return `${searchParams.get('host') ?? host}/${name}`;
+  };
 
   test('it is refused with the file that differs and what to do, and nothing is changed', async () => {
     database = await createTestDatabase();

@@ -15,10 +15,9 @@ let isAway: boolean;
 beforeAll(async () => {
   database = await createTestDatabase();
   proxy = await startTcpProxy(() => (isAway ? null : Number(new URL(database.servingUrl).port)));
-  const throughProxy = (url: string) => Object.assign(new URL(url), { port: String(proxy.port) }).href;
   env = {
-    DATABASE_URL: throughProxy(database.servingUrl),
-    MIGRATION_DATABASE_URL: throughProxy(database.migrationUrl),
+    DATABASE_URL: proxy.through(database.servingUrl),
+    MIGRATION_DATABASE_URL: proxy.through(database.migrationUrl),
     ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     PORT: '0',
   };

@@ -13,7 +13,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   const { port } = new URL(database.servingUrl);
   proxy = await startTcpProxy(() => Number(port));
-  url = Object.assign(new URL(database.servingUrl), { port: String(proxy.port) }).href;
+  url = proxy.through(database.servingUrl);
 });
 afterAll(async () => {
   await proxy.stop();

@@ -32,13 +32,12 @@ afterAll(async () => {
 });
 
 async function startBehindProxy(): Promise<Program> {
-  const throughProxy = (url = '') => Object.assign(new URL(url), { port: String(proxy.port) }).href;
-  const { DATABASE_URL, MIGRATION_DATABASE_URL } = app.env;
+  const { DATABASE_URL = '', MIGRATION_DATABASE_URL = '' } = app.env;
   const program = await startProgram({
     ...app.env,
     PROCESSES: 'api,worker,indexer',
-    DATABASE_URL: throughProxy(DATABASE_URL),
-    MIGRATION_DATABASE_URL: throughProxy(MIGRATION_DATABASE_URL),
+    DATABASE_URL: proxy.through(DATABASE_URL),
+    MIGRATION_DATABASE_URL: proxy.through(MIGRATION_DATABASE_URL),
   });
   programs.push(program);
   return program;

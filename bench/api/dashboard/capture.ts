@@ -40,7 +40,7 @@ export async function startCapture(databaseUrl: string): Promise<Capture> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: Object.assign(new URL(databaseUrl), { port: String((server.address() as AddressInfo).port) }).href,
+    url: Object.assign(new URL(databaseUrl), { port: String((server.address() as AddressInfo).port), search: '' }).href,
     take() {
       const taken = captured;
       captured = [];

@@ -14,6 +14,8 @@ export interface DataPaths {
   home: string;
   cluster: string;
   log: string;
+  /** The folder of the server's Unix socket, where its path is short enough. */
+  sockets: string;
   /** The folder for copies of the binaries, if they are needed. */
   copies: string;
 }
@@ -35,6 +37,7 @@ export async function prepareDataPaths(dataDir: string, user: ServerUser | null)
     home,
     cluster: join(home, 'cluster'),
     log: join(home, 'server.log'),
+    sockets: join(home, 'socket'),
     copies: user ? machineFolder : real,
   };
 }

@@ -5,10 +5,11 @@ import type { ReleaseLock } from './data-dir-lock';
 import { type DataPaths, prepareDataPaths } from './data-paths';
 import { writePrivateFile } from './files/private-file';
 import { keepRunning } from './keep-running';
-import { prepareLogins, urlsAt } from './logins';
+import { prepareLogins, type ServerAddress, urlsAt } from './logins';
 import { createSecrets, findSecrets, type Secrets } from './secrets';
 import { type Server, startServer } from './server';
 import { findServerUser, type ServerUser } from './server-user';
+import { findSocketFolder } from './socket-folder';
 import { takeOver } from './take-over';
 
 export { AlreadyRunning } from './already-running';
@@ -19,7 +20,7 @@ export interface EmbeddedPostgresOptions {
   binaries?: string;
   /** Server settings that override ours; tests set `fsync` to `off`, which also turns off the syncs of initdb. */
   settings?: Record<string, string>;
-  /** Called when the server has ended by itself and is started again on the same port. */
+  /** Called when the server has ended by itself and is started again at the same address. */
   onRestart?(): void;
   /** Called when the server ends again and again, and is not started any more. */
   onGivenUp?(error: Error): void;
@@ -42,6 +43,8 @@ export interface EmbeddedPostgres {
   connectionFile: string;
   /** Where a cluster was moved whose passwords are no longer in `dataDir` (it was emptied); a new one was made. */
   setAside: string | null;
+  /** Why clients connect over TCP; null: they connect over a Unix socket. */
+  socketFault: string | null;
   /** Fast shutdown: open transactions roll back. Resolves when the server has ended. */
   stop(): Promise<void>;
 }
@@ -72,8 +75,10 @@ async function startAlone(
   const binaries = await prepareBinaries(given, paths, user);
   const { secrets, setAside } = await prepareSecrets(paths);
   await prepareCluster(binaries, paths, user, secrets, settings.fsync !== 'off');
-  const server = await startServer(binaries.folder, paths, user, settings);
-  const urls = urlsAt(server.port, secrets);
+  const setup = { binaries: binaries.folder, paths, user, settings };
+  const socket = await findSocketFolder(paths, user);
+  const server = await startServer(setup, { socketFolder: socket.path, port: null });
+  const urls = urlsAt(server.address, secrets);
   try {
     await prepareLogins(urls.superuserUrl, secrets);
     await writeConnectionFile(paths.connectionFile, urls, secrets);
@@ -81,7 +86,7 @@ async function startAlone(
     await server.stop();
     throw error;
   }
-  const start = (port: number) => startServer(binaries.folder, paths, user, settings, port);
+  const start = (address: ServerAddress) => startServer(setup, address);
   const kept = keepRunning(server, { start, onRestart, onGivenUp });
   return {
     ...urls,
@@ -90,7 +95,8 @@ async function startAlone(
     clusterPath: paths.cluster,
     connectionFile: paths.connectionFile,
     setAside,
-    stop: onlyOnce(() => stopAll(paths, kept, release)),
+    socketFault: socket.fault,
+    stop: onlyOnce(() => stopAll(paths, socket.path, kept, release)),
   };
 }
 
@@ -134,9 +140,15 @@ function writeConnectionFile(path: string, urls: ReturnType<typeof urlsAt>, secr
   return writePrivateFile(path, `${lines.join('\n')}\n`);
 }
 
-async function stopAll(paths: DataPaths, server: Pick<Server, 'stop'>, release: ReleaseLock): Promise<void> {
+async function stopAll(
+  paths: DataPaths,
+  socketFolder: string | null,
+  server: Pick<Server, 'stop'>,
+  release: ReleaseLock,
+): Promise<void> {
   await rm(paths.connectionFile, { force: true });
   await server.stop();
+  if (socketFolder !== null) await rm(socketFolder, { recursive: true, force: true });
   await release();
 }
 

@@ -1,12 +1,13 @@
 // Starts a server again that has ended by itself.
+import type { ServerAddress } from './logins';
 import type { Server } from './server';
 
 const maxRestarts = 3;
 const windowMs = 60_000;
 
 export interface KeepRunningOptions {
-  /** Starts the server on this port, to which clients connect. */
-  start(port: number): Promise<Server>;
+  /** Starts the server at this address, to which clients connect. */
+  start(address: ServerAddress): Promise<Server>;
   /** Called when the server has ended and is started again. */
   onRestart?(): void;
   /** Called when the server is not started again. */
@@ -37,7 +38,7 @@ export function keepRunning(first: Server, options: KeepRunningOptions): Pick<Se
       restarts.splice(0, restarts.length, ...recent, now());
       onRestart?.();
       try {
-        server = await start(server.port);
+        server = await start(server.address);
       } catch (error) {
         if (!stopping) onGivenUp?.(error as Error);
         return;

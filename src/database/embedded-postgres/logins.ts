@@ -7,11 +7,19 @@ export interface Urls {
   superuserUrl: string;
 }
 
-export function urlsAt(port: number, { passwords }: Secrets): Urls {
+/** TCP at 127.0.0.1, and the folder of the Unix socket; null: none. */
+export interface ServerAddress {
+  port: number;
+  socketFolder: string | null;
+}
+
+/** As libpq and `pg` read them: `host` is preferred to 127.0.0.1, which is for programs without Unix sockets. */
+export function urlsAt({ port, socketFolder }: ServerAddress, { passwords }: Secrets): Urls {
+  const socket = socketFolder === null ? '' : `?host=${encodeURIComponent(socketFolder)}`;
   return {
-    servingUrl: `postgres://hookledger:${passwords.serving}@127.0.0.1:${port}/hookledger`,
-    migrationUrl: `postgres://hookledger_owner:${passwords.owner}@127.0.0.1:${port}/hookledger`,
-    superuserUrl: `postgres://postgres:${passwords.superuser}@127.0.0.1:${port}/postgres`,
+    servingUrl: `postgres://hookledger:${passwords.serving}@127.0.0.1:${port}/hookledger${socket}`,
+    migrationUrl: `postgres://hookledger_owner:${passwords.owner}@127.0.0.1:${port}/hookledger${socket}`,
+    superuserUrl: `postgres://postgres:${passwords.superuser}@127.0.0.1:${port}/postgres${socket}`,
   };
 }
 

@@ -3,9 +3,11 @@ import type { DataPaths } from './data-paths';
 import { errorCode } from './files/error-code';
 import { lastLines, openLog, readLog } from './files/log-file';
 import { freePort } from './free-port';
+import type { ServerAddress } from './logins';
 import { findLiveServer, removeStalePostmasterFile } from './postmaster-file';
 import type { ServerUser } from './server-user';
 import { serverArguments } from './settings';
+import { prepareSocketFolder } from './socket-folder';
 import { startWatched, type WatchedProcess } from './watched-process';
 
 const startLimitMs = 120_000; // recovery after a crash replays what was written since the last checkpoint
@@ -14,10 +16,19 @@ const attempts = 20;
 const lookMs = 500;
 
 export interface Server {
-  port: number;
+  address: ServerAddress;
   /** Resolves when the server has ended, for any reason. */
   ended: Promise<void>;
   stop(): Promise<void>;
+}
+
+/** What is started; the same at each restart. */
+export interface ServerSetup {
+  /** The `native` folder. */
+  binaries: string;
+  paths: DataPaths;
+  user: ServerUser | null;
+  settings: Record<string, string>;
 }
 
 /**
@@ -25,17 +36,14 @@ export interface Server {
  * @param port null: any that is free
  */
 export async function startServer(
-  binaries: string,
-  paths: DataPaths,
-  user: ServerUser | null,
-  settings: Record<string, string>,
-  port: number | null = null,
+  setup: ServerSetup,
+  { socketFolder, port }: { socketFolder: string | null; port: number | null },
 ): Promise<Server> {
   for (let attempt = 1; ; attempt++) {
-    const result = await tryStart(binaries, paths, user, settings, port ?? (await freePort()));
-    if ('port' in result) return result;
+    const result = await tryStart(setup, { socketFolder, port: port ?? (await freePort()) });
+    if ('address' in result) return result;
     if (attempt === attempts || !isPassing(result.failure)) {
-      throw new Error(`Postgres did not start. Its log, ${paths.log}, ends:\n${lastLines(result.failure)}`);
+      throw new Error(`Postgres did not start. Its log, ${setup.paths.log}, ends:\n${lastLines(result.failure)}`);
     }
     await delay(100);
   }
@@ -47,21 +55,19 @@ function isPassing(log: string): boolean {
 }
 
 async function tryStart(
-  binaries: string,
-  paths: DataPaths,
-  user: ServerUser | null,
-  settings: Record<string, string>,
-  port: number,
+  { binaries, paths, user, settings }: ServerSetup,
+  address: ServerAddress,
 ): Promise<Server | { failure: string }> {
   await removeStalePostmasterFile(paths.cluster);
+  if (address.socketFolder !== null) await prepareSocketFolder(address.socketFolder, user);
   const log = await openLog(paths.log);
   try {
     const { size } = await log.stat();
-    const watched = startWatched(binaries, 'postgres', serverArguments(paths.cluster, port, settings), user, log.fd);
+    const watched = startWatched(binaries, 'postgres', serverArguments(paths.cluster, address, settings), user, log.fd);
     const isReady = await waitUntilReady(watched, paths.cluster);
     if (isReady) {
       return {
-        port,
+        address,
         ended: untilGone(watched, paths.cluster),
         stop: () => stopServer(watched, paths.cluster),
       };

@@ -4,6 +4,8 @@ import { readStartup, type StartupMessage } from './startup-message';
 /** An address that stays while what is behind it comes and goes. */
 export interface TcpProxy {
   port: number;
+  /** The URL of the database as it is reached through the proxy. */
+  through(url: string): string;
   /** How each connection that was passed on began. */
   startups: readonly StartupMessage[];
   /** How many connections were refused. */
@@ -13,6 +15,11 @@ export interface TcpProxy {
   /** Drops what was silent and passes on again. */
   heal(): void;
   stop(): Promise<void>;
+}
+
+/** The URL over TCP, at another port; `search` may name a Unix socket. */
+export function atPort(url: string, port: number): string {
+  return Object.assign(new URL(url), { port: String(port), search: '' }).href;
 }
 
 /** @param target the port of the Postgres behind, asked for each connection; null: refuses */
@@ -46,8 +53,10 @@ export async function startTcpProxy(target: (startup: StartupMessage) => number 
   const dropAll = () => {
     for (const socket of sockets) socket.destroy();
   };
+  const { port } = server.address() as AddressInfo;
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
+    through: (url) => atPort(url, port),
     startups,
     refused: () => refused,
     goSilent() {

@@ -5,7 +5,7 @@ import type { Server } from '../../../src/database/embedded-postgres/server';
 function fakeServer(port: number): Server & { end(): void; stopped: boolean } {
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const server = {
-    port,
+    address: { port, socketFolder: '/run/hookledger' },
     ended,
     end,
     stopped: false,
@@ -19,17 +19,17 @@ function fakeServer(port: number): Server & { end(): void; stopped: boolean } {
 
 const soon = () => new Promise((resolve) => setImmediate(resolve));
 
-test('a server that ends is started again on its port, three times within a minute and then no more', async () => {
+test('a server that ends is started again at its address, three times within a minute and then no more', async () => {
   let minutes = 0;
   const servers = [fakeServer(5499)];
-  const ports: number[] = [];
+  const addresses: Server['address'][] = [];
   const errors: Error[] = [];
   const kept = keepRunning(servers[0] as Server, {
     now: () => minutes * 60_000,
     onGivenUp: (error) => errors.push(error),
-    start: async (port) => {
-      ports.push(port);
-      const server = fakeServer(port);
+    start: async (address) => {
+      addresses.push(address);
+      const server = fakeServer(address.port);
       servers.push(server);
       return server;
     },
@@ -39,13 +39,14 @@ test('a server that ends is started again on its port, three times within a minu
     await soon();
   };
   for (let n = 0; n < 3; n += 1) await endIt();
-  expect(ports).toEqual([5499, 5499, 5499]);
+  const sameAddress = { port: 5499, socketFolder: '/run/hookledger' };
+  expect(addresses).toEqual([sameAddress, sameAddress, sameAddress]);
   minutes = 2;
   for (let n = 0; n < 3; n += 1) await endIt();
-  expect(ports).toHaveLength(6);
+  expect(addresses).toHaveLength(6);
   expect(errors).toEqual([]);
   await endIt();
-  expect(ports).toHaveLength(6);
+  expect(addresses).toHaveLength(6);
   expect(errors.map(({ message }) => message)).toEqual(['The embedded Postgres ended 4 times within a minute.']);
   await kept.stop();
 });

@@ -52,10 +52,9 @@ beforeAll(async () => {
   [postgres, partner] = await Promise.all([startPostgres(), startReceiver()]);
   dataPath = postgres.dataPath;
   proxy = await startTcpProxy(() => (postgres ? Number(new URL(postgres.servingUrl).port) : null));
-  const throughProxy = (url: string) => Object.assign(new URL(url), { port: String(proxy.port) }).href;
   const env = {
-    DATABASE_URL: throughProxy(postgres.servingUrl),
-    MIGRATION_DATABASE_URL: throughProxy(postgres.migrationUrl),
+    DATABASE_URL: proxy.through(postgres.servingUrl),
+    MIGRATION_DATABASE_URL: proxy.through(postgres.migrationUrl),
     ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     ADMIN_API_KEY: ADMIN_KEY,
     PORT: '0',

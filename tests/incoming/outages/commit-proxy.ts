@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { atPort } from '../../database/database-outage/tcp-proxy';
 
 /** In front of PostgreSQL: from a given moment on, no commit through it is confirmed. */
 export interface CommitProxy {
@@ -30,7 +31,7 @@ export async function startCommitProxy(databaseUrl: string): Promise<CommitProxy
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    through: (url) => Object.assign(new URL(url), { port: String((server.address() as AddressInfo).port) }).href,
+    through: (url) => atPort(url, (server.address() as AddressInfo).port),
     muteCommits() {
       mute = true;
     },

@@ -16,7 +16,7 @@ beforeAll(async () => {
   app = await startTestApp({ PROCESSES: 'api' });
   const { servingUrl } = app.database;
   proxy = await startTcpProxy(() => (away ? null : Number(new URL(servingUrl).port)));
-  const through = Object.assign(new URL(servingUrl), { port: String(proxy.port) }).href;
+  const through = proxy.through(servingUrl);
   program = await startProgram({ ...app.env, PROCESSES: 'api', DATABASE_URL: through });
   const made = await agree(app);
   agreed = { ...made, address: `${program.url}/in/${made.token}` };

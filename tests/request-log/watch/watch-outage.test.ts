@@ -17,12 +17,11 @@ beforeAll(async () => {
   app = await startTestApp({ PROCESSES: 'api' });
   const { DATABASE_URL = '', MIGRATION_DATABASE_URL = '' } = app.env;
   proxy = await startTcpProxy(() => (isAway ? null : Number(new URL(DATABASE_URL).port)));
-  const through = (url: string) => Object.assign(new URL(url), { port: String(proxy.port) }).href;
   behindProxy = await startApp(
     readConfig({
       ...app.env,
-      DATABASE_URL: through(DATABASE_URL),
-      MIGRATION_DATABASE_URL: through(MIGRATION_DATABASE_URL),
+      DATABASE_URL: proxy.through(DATABASE_URL),
+      MIGRATION_DATABASE_URL: proxy.through(MIGRATION_DATABASE_URL),
     }),
     createLog('silent'),
   );
