@@ -1,6 +1,6 @@
 // For TypeORM's command line: node --import tsx node_modules/typeorm/cli.js migration:show -d ormconfig.ts
 
-import { readConfig } from './src/config';
+import { readConfig } from './src/config/config';
 import { createDataSource } from './src/database/data-source';
 
 const config = readConfig(process.env);

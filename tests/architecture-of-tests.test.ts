@@ -18,7 +18,6 @@ const OTHER_FOLDERS: Record<string, string> = {
   chaos: 'break a running installation',
   ci: 'test what the build checks',
   client: 'are a generated client of the whole API',
-  config: 'test src/config.ts and src/config-values.ts',
   roles: 'compare the roles of the whole API',
   support: 'is what all tests use',
 };

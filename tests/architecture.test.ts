@@ -15,6 +15,7 @@ import {
  */
 const FOLDERS = [
   'root',
+  'config',
   'json',
   'sql',
   'templating',

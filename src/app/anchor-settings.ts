@@ -1,6 +1,6 @@
 // Where signed heads of the evidence are sent.
 import { readFile } from 'node:fs/promises';
-import { type Config, ConfigError } from '../config';
+import { type Config, ConfigError } from '../config/config';
 import { witnessesOf } from '../evidence/anchors/witness';
 import type { AnchorSettings } from '../jobs/anchor-heads';
 

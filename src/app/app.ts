@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Config } from '../config';
+import { type Config, ConfigError } from '../config/config';
 import { createDataSource, type DataSourceOptions } from '../database/data-source';
 import { openDatabase, refusePowerfulLogin } from '../database/database';
 import { followDatabaseClock } from '../database/database-clock';
@@ -173,8 +173,19 @@ async function serve(
   return isApi ? url : null;
 }
 
+const LISTEN_PROBLEMS: Record<string, (port: number, host: string) => string> = {
+  EADDRINUSE: (port) => `PORT: another program already listens on ${port}. Stop it, or name another port.`,
+  EACCES: (port) => `PORT: this user must not listen on ${port}. Name a port above 1023.`,
+  EADDRNOTAVAIL: (_port, host) => `HOST: ${host} is no address of this machine.`,
+};
+
 async function listen(server: FastifyInstance, port: number, host: string): Promise<string> {
-  await server.listen({ port, host });
+  try {
+    await server.listen({ port, host });
+  } catch (error) {
+    const problem = LISTEN_PROBLEMS[(error as NodeJS.ErrnoException).code ?? ''];
+    throw problem ? new ConfigError([problem(port, host)]) : error;
+  }
   const address = server.server.address();
   if (address === null || typeof address === 'string') throw new Error('the server listens on no TCP port');
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;

@@ -1,4 +1,4 @@
-import type { Config } from '../config';
+import type { Config } from '../config/config';
 
 /** The clock and the maintenance of a process. */
 const SERVE_WITHOUT_API = 2;

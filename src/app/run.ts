@@ -1,4 +1,4 @@
-import { environment, readConfig } from '../config';
+import { environment, readConfig } from '../config/config';
 import { createLog, type Log } from '../log';
 import { type App, startApp } from './app';
 import { stopOnSignals } from './stop-on-signals';

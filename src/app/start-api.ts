@@ -1,5 +1,5 @@
 // The API: GraphQL, subscriptions, exports, and the calls of partners.
-import type { Config } from '../config';
+import type { Config } from '../config/config';
 import { createDataSource } from '../database/data-source';
 import { ANSWERING, acceptingWith, READ, watchingWith } from '../database/pools';
 import { openDeliveriesWith } from '../delivery/commands/webhook-changes';

@@ -1,6 +1,6 @@
 // The addresses that the configuration allows webhooks to call.
 import { networkInterfaces } from 'node:os';
-import { type Config, ConfigError } from '../config';
+import { type Config, ConfigError } from '../config/config';
 import { type Network, parseNetworks } from '../networks';
 import type { TargetPolicy } from '../webhooks/request/target-url';
 

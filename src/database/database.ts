@@ -1,7 +1,7 @@
 // The database of this process: the user's own PostgreSQL, or the embedded one.
 
 import type { DataSource } from 'typeorm';
-import type { Config } from '../config';
+import type { Config } from '../config/config';
 import type { Log } from '../log';
 import { DatabaseStartError } from './start-with-database';
 

@@ -1,6 +1,6 @@
 // A start while the database cannot be reached: logs it and waits, instead of failing.
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Config } from '../config';
+import type { Config } from '../config/config';
 import type { Log } from '../log';
 import { isDatabaseUnavailable, reasonOf } from '../sql/database-errors';
 import { databaseAddress } from './database-address';

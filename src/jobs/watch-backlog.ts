@@ -1,6 +1,6 @@
 // Back-pressure: publishing is refused while the backlog is at its limit, before memory or disk are used up.
 import type { DataSource } from 'typeorm';
-import type { Config } from '../config';
+import type { Config } from '../config/config';
 import { type Backlog, measureBacklog } from '../delivery/queue/backlog.store';
 import { AppError } from '../errors';
 import type { Log } from '../log';

@@ -2,7 +2,7 @@
 import { hostname, userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { refuseUnknownKeys } from '../app/refuse-unknown-keys';
-import { ConfigError, environment, readConfig } from '../config';
+import { ConfigError, environment, readConfig } from '../config/config';
 import { createDataSource } from '../database/data-source';
 import { openDatabase } from '../database/database';
 import { followDatabaseClock } from '../database/database-clock';

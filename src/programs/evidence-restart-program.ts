@@ -1,6 +1,6 @@
 // hookledger evidence restart --because REASON: goes on with sealing after heads were lost, as by a restored backup.
 import { parseArgs } from 'node:util';
-import { ConfigError, environment, readConfig } from '../config';
+import { ConfigError, environment, readConfig } from '../config/config';
 import { createDataSource } from '../database/data-source';
 import { openDatabase } from '../database/database';
 import { followDatabaseClock } from '../database/database-clock';

@@ -1,5 +1,5 @@
 // npm run migrate: brings the database up to date without starting the server, for operators who deploy in steps.
-import { environment, readConfig } from '../config';
+import { environment, readConfig } from '../config/config';
 import { openDatabase } from '../database/database';
 import { migrate } from '../database/migrate';
 import { startWithDatabase } from '../database/start-with-database';

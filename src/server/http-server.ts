@@ -9,7 +9,7 @@ import fastify, {
   LogController,
 } from 'fastify';
 import type { DataSource } from 'typeorm';
-import type { Config } from '../config';
+import type { Config } from '../config/config';
 import type { Context, Services } from '../graphql/context';
 import { newId } from '../ids';
 import type { Receiver } from '../incoming/receive';

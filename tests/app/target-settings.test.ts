@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { targetPolicyOf } from '../../src/app/target-settings';
-import { readConfig } from '../../src/config';
+import { readConfig } from '../../src/config/config';
 import { checkTargetUrl } from '../../src/webhooks/request/target-url';
 
 test('webhooks are not sent to a public address of the machine itself, unless its network is allowed', () => {

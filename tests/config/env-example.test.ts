@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConfig } from '../../src/config';
+import { readConfig } from '../../src/config/config';
 import { ENCRYPTION_KEY, keysRead, problemsOf } from './problems';
 
 describe('.env.example', () => {

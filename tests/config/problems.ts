@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ConfigError, readConfig } from '../../src/config';
+import { ConfigError, readConfig } from '../../src/config/config';
 
 export const ENCRYPTION_KEY = randomBytes(32).toString('base64');
 export const DATABASE = { DATABASE_URL: 'postgres://hookledger:hunter2@db.example.com/ledger', ENCRYPTION_KEY };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { startApp } from '../../src/app/app';
-import { ConfigError, readConfig } from '../../src/config';
+import { ConfigError, readConfig } from '../../src/config/config';
 import { createLog } from '../../src/log';
 import { DATABASE, ENCRYPTION_KEY, problemsOf } from './problems';
 

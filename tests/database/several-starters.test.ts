@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type App, startApp } from '../../src/app/app';
-import { readConfig } from '../../src/config';
+import { readConfig } from '../../src/config/config';
 import { MIGRATIONS } from '../../src/database/migrations';
 import { createLog } from '../../src/log';
 import { askAt, type LogSink } from '../support/app';
@@ -94,7 +94,7 @@ test('a start that fails leaves nothing running', async () => {
     );
     const taken = await start(database);
     const port = new URL(taken.url as string).port;
-    await expect(start(database, { PORT: port })).rejects.toThrow('EADDRINUSE');
+    await expect(start(database, { PORT: port })).rejects.toThrow(`PORT: another program already listens on ${port}.`);
     await taken.stop();
     await noConnectionsTo(database);
   });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type App, startApp } from '../../src/app/app';
-import { readConfig } from '../../src/config';
+import { readConfig } from '../../src/config/config';
 import { createLog } from '../../src/log';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { startProgram } from '../support/program';

@@ -1,7 +1,7 @@
 /** @jest-environment node */
 // A process whose clock is wrong, on a database whose clock is right.
 import { type App, startApp } from '../../src/app/app';
-import { readConfig } from '../../src/config';
+import { readConfig } from '../../src/config/config';
 import { uuidOf } from '../../src/ids';
 import { createLog } from '../../src/log';
 import { agree, callStandard, newCallId } from '../incoming/callers';

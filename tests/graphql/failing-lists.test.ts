@@ -1,7 +1,7 @@
 // What fails is said at its own place, and the rest of the answer is given: in one statement and field by field alike.
 import { isNonNullType, isObjectType } from 'graphql';
 import { type App, startApp } from '../../src/app/app';
-import { readConfig } from '../../src/config';
+import { readConfig } from '../../src/config/config';
 import { createLog } from '../../src/log';
 import { sharedSchema } from '../../src/server/schema/schema';
 import { askAt, type GraphQLAnswer, startTestApp, type TestApp } from '../support/app';

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { type App, startApp } from '../../src/app/app';
-import { readConfig } from '../../src/config';
+import { readConfig } from '../../src/config/config';
 import { createDataSource } from '../../src/database/data-source';
 import { uuidOf } from '../../src/ids';
 import { createKeyring } from '../../src/keyring/keyring';

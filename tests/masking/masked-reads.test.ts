@@ -1,5 +1,5 @@
 import { startApp } from '../../src/app/app';
-import { readConfig } from '../../src/config';
+import { readConfig } from '../../src/config/config';
 import { createLog } from '../../src/log';
 import { HIDDEN } from '../../src/masking/mask-value';
 import { askAt, startTestApp, type TestApp } from '../support/app';

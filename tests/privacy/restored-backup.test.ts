@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, startApp } from '../../src/app/app';
-import { readConfig } from '../../src/config';
+import { readConfig } from '../../src/config/config';
 import { createLog } from '../../src/log';
 import { type JournalLine, journalAt } from '../../src/privacy/erasing/journal';
 import { startTestApp, type TestApp } from '../support/app';

@@ -1,5 +1,5 @@
 import { type App, startApp } from '../../src/app/app';
-import { readConfig } from '../../src/config';
+import { readConfig } from '../../src/config/config';
 import { createLog } from '../../src/log';
 import { ROLES, type Role } from '../../src/viewer';
 import { type Ids, pathsOf, typeNamed } from '../roles/paths';

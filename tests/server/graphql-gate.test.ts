@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { readConfig } from '../../src/config';
+import { readConfig } from '../../src/config/config';
 import { createLog } from '../../src/log';
 import { createRateLimits } from '../../src/server/edge/rate-limits';
 import { type Caller, createGate, type Gate, type GraphQLRequest } from '../../src/server/graphql/graphql-gate';

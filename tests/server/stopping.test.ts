@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { Client } from 'pg';
 import { startApp } from '../../src/app/app';
-import { readConfig } from '../../src/config';
+import { readConfig } from '../../src/config/config';
 import { createLog } from '../../src/log';
 import { startTcpProxy, type TcpProxy } from '../database/database-outage/tcp-proxy';
 import { askAt, startTestApp, type TestApp } from '../support/app';

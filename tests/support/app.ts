@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { startApp } from '../../src/app/app';
-import { readConfig } from '../../src/config';
+import { readConfig } from '../../src/config/config';
 import { createLog } from '../../src/log';
 import type { Role } from '../../src/viewer';
 import { connectTo, createTestDatabase, type TestDatabase } from './database';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type App, startApp } from '../../src/app/app';
-import { readConfig } from '../../src/config';
+import { readConfig } from '../../src/config/config';
 import { createLog } from '../../src/log';
 import { makeToken } from '../../src/users/api-keys/api-key-token';
 import { askAt, startTestApp, type TestApp } from '../support/app';

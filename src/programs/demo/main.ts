@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type App, startApp } from '../../app/app';
 import { stopOnSignals } from '../../app/stop-on-signals';
-import { readConfig } from '../../config';
+import { readConfig } from '../../config/config';
 import { createLog } from '../../log';
 import { makeToken } from '../../users/api-keys/api-key-token';
 import { type Calls, callUs } from './calling';
@@ -131,7 +131,7 @@ function concludeCalls({ statuses }: Calls): void {
 }
 
 main().catch((error: Error) => {
-  const expected = ['AlreadyRunning', 'DatabaseStartError'].includes(error.name);
+  const expected = ['ConfigError', 'AlreadyRunning', 'DatabaseStartError'].includes(error.name);
   process.stderr.write(`${expected ? error.message : (error.stack ?? error.message)}\n`);
   process.exit(1);
 });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { environment } from '../../config';
+import { environment } from '../../config/config';
 import { createClient } from './client';
 import { type Imported, importWebhooks } from './import-webhooks';
 import { type Plan, planWebhook } from './plan/plan';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { GraphQLError, type GraphQLSchema, Kind, parse, validate } from 'graphql';
-import { type Config, ConfigError } from '../../config';
+import { type Config, ConfigError } from '../../config/config';
 import { AppError, quoted } from '../../errors';
 import { LIMITS } from '../../graphql/limits/document-limits';
 import type { Log } from '../../log';

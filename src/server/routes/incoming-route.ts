@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Config } from '../../config';
+import type { Config } from '../../config/config';
 import type { HeaderPairs } from '../../header-pairs';
 import { newId } from '../../ids';
 import type { Answer } from '../../incoming/answers';

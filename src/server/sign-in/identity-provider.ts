@@ -1,8 +1,8 @@
 // The OpenID provider at which people sign in (authorization code, PKCE, state, nonce), by openid-client.
 import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
 import * as openid from 'openid-client';
-import type { Config } from '../../config';
-import type { RoleRule } from '../../config-values';
+import type { Config } from '../../config/config';
+import type { RoleRule } from '../../config/config-values';
 import { AppError } from '../../errors';
 import type { Identity } from '../../users/identity/identity';
 import { rolesByClaims } from '../../users/identity/role-map';

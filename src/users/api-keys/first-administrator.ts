@@ -1,6 +1,6 @@
 import { recordOwnAct } from '../../audit/record';
 import { currentTime } from '../../clock';
-import { ConfigError } from '../../config';
+import { ConfigError } from '../../config/config';
 import { newId, timeOfId, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Role } from '../../viewer';

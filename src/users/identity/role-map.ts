@@ -1,4 +1,4 @@
-import type { RoleRule } from '../../config-values';
+import type { RoleRule } from '../../config/config-values';
 import { ROLES, type Role } from '../../viewer';
 
 /** The roles of all rules that the claims meet. */

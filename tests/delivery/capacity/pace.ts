@@ -1,5 +1,5 @@
 import { type App, startApp } from '../../../src/app/app';
-import { readConfig } from '../../../src/config';
+import { readConfig } from '../../../src/config/config';
 import { uuidOf } from '../../../src/ids';
 import { createLog } from '../../../src/log';
 import type { LogSink, TestApp } from '../../support/app';

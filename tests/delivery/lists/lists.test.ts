@@ -1,7 +1,7 @@
 // Lists of deliveries by status, webhook and document, in each order: both ways of reading give the same pages.
 import { Client } from 'pg';
 import { type App, startApp } from '../../../src/app/app';
-import { readConfig } from '../../../src/config';
+import { readConfig } from '../../../src/config/config';
 import { toNodeId } from '../../../src/ids';
 import { createLog } from '../../../src/log';
 import { askAt, startTestApp, type TestApp } from '../../support/app';

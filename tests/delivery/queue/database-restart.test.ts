@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { type App, startApp } from '../../../src/app/app';
-import { readConfig } from '../../../src/config';
+import { readConfig } from '../../../src/config/config';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,

@@ -1,6 +1,6 @@
 // A flood of refused calls does not fill the disk, and does not block other callers.
 import { startApp } from '../../../src/app/app';
-import { readConfig } from '../../../src/config';
+import { readConfig } from '../../../src/config/config';
 import { createLog } from '../../../src/log';
 import { startTestApp, type TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';

@@ -1,6 +1,6 @@
 // What generated clients send for a filter that they have no value for: null, and objects of nulls.
 import { type App, startApp } from '../../../src/app/app';
-import { readConfig } from '../../../src/config';
+import { readConfig } from '../../../src/config/config';
 import { createLog } from '../../../src/log';
 import { askAt, startTestApp, type TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { startApp } from '../../../src/app/app';
-import { readConfig } from '../../../src/config';
+import { readConfig } from '../../../src/config/config';
 import { createLog } from '../../../src/log';
 import { startTestApp, type TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';

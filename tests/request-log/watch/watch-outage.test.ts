@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { type App, startApp } from '../../../src/app/app';
-import { readConfig } from '../../../src/config';
+import { readConfig } from '../../../src/config/config';
 import { createLog } from '../../../src/log';
 import { startTcpProxy, type TcpProxy } from '../../database/database-outage/tcp-proxy';
 import { startTestApp, type TestApp } from '../../support/app';

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 
 import { HeaderMap } from '@apollo/server';
 import type { DataSource } from 'typeorm';
-import { readConfig } from '../../../src/config';
+import { readConfig } from '../../../src/config/config';
 import { createDataSource } from '../../../src/database/data-source';
 import { READ } from '../../../src/database/pools';
 import { createLog } from '../../../src/log';

@@ -27,6 +27,7 @@ import {
   seconds,
   targetPorts,
 } from './config-values';
+import { mistypedSettings } from './mistyped-settings';
 
 /** The configuration from the environment. Only this file reads `process.env`. */
 export interface Config {
@@ -122,10 +123,13 @@ export function environment(): Environment {
 const DEFAULT_PORT = 4000;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
-/** @throws ConfigError that names each key with an invalid value, the value, and what is allowed. */
+/** @throws ConfigError that names each key with an invalid value, the value, and what is allowed, and each mistyped key */
 export function readConfig(env: Environment): Config {
   const problems: string[] = [];
+  // Node's own, and read below
+  const settings = new Set(['NODE_ENV']);
   const read = <T>(key: string, fallback: T, parse: Read<T>): T => {
+    settings.add(key);
     const text = env[key]?.trim();
     if (!text) return fallback;
     try {
@@ -179,7 +183,7 @@ export function readConfig(env: Environment): Config {
     production: env.NODE_ENV === 'production',
   };
   if (config.processes.has('api')) config.port ??= DEFAULT_PORT;
-  problems.push(...contradictions(config));
+  problems.push(...contradictions(config), ...mistypedSettings(env, settings));
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }

@@ -1,6 +1,6 @@
 // How the values of the environment are written. Each function throws an Error that says what is allowed.
 import { isIP } from 'node:net';
-import { ROLES, type Role } from './viewer';
+import { ROLES, type Role } from '../viewer';
 
 export type Read<T> = (text: string) => T;
 
