@@ -27,13 +27,14 @@ export const SMALL_ROWS = 100_000;
 const DEFAULT_ROWS = 1_000_000;
 const MAX_ROWS = 100_000_000;
 
-const USAGE = `npm run bench:api -- [--quick | --rows N] [--keep DIR] [--only ${FIGURES.join(',')}]`;
+const USAGE = `npm run bench:api -- [--quick | --rows N] [--keep DIR] [--seconds N] [--only ${FIGURES.join(',')}]`;
 
 /** @throws Error that says how it is used */
 export function readOptions(args: readonly string[]): Options {
   let rows = DEFAULT_ROWS;
   let quick = false;
   let keep: string | null = null;
+  let seconds: number | null = null;
   let only: Options['only'] = new Set(FIGURES);
   for (let index = 0; index < args.length; index += 1) {
     const [name, attached] = (args[index] as string).split('=', 2);
@@ -41,11 +42,12 @@ export function readOptions(args: readonly string[]): Options {
     if (name === '--quick') quick = true;
     else if (name === '--rows') rows = readRows(value());
     else if (name === '--keep') keep = value();
+    else if (name === '--seconds') seconds = readSeconds(value());
     else if (name === '--only') only = readFigures(value());
     else fail(`${name} is not known`);
   }
   if (quick) rows = SMALL_ROWS;
-  return { rows, quick, keep, only, seconds: quick ? 0.35 : 3, rounds: quick ? 2 : 3 };
+  return { rows, quick, keep, only, seconds: seconds ?? (quick ? 0.35 : 3), rounds: quick ? 2 : 3 };
 }
 
 function readRows(text: string): number {
@@ -54,6 +56,12 @@ function readRows(text: string): number {
     fail(`--rows is a whole number from ${SMALL_ROWS} to ${MAX_ROWS}, not ${text}`);
   }
   return rows;
+}
+
+function readSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds >= 0.1 && seconds <= 60)) fail(`--seconds is a number from 0.1 to 60, not ${text}`);
+  return seconds;
 }
 
 function readFigures(text: string): Set<Figure> {

@@ -88,7 +88,7 @@ function printDashboard({ dashboard }: Figures): void {
       ),
       '',
     ],
-    ['bar', '', '>= 2.0 x, each >= 1.5 x', '>= 8 x', '', '', ''],
+    ['bar', '', '>= 2.5 x, each >= 1.6 x', '>= 8 x', '', '', ''],
   ]);
   console.log('');
 }

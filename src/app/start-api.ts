@@ -49,7 +49,12 @@ export async function startApi(
   const auditNotes = startAuditNotes(source, log);
   stops.push(() => auditNotes.stop());
   const noteAnswer = createNoteAnswer(schema, auditNotes);
-  const executor = createExecutor(schema, { ...reading, onFallback: metrics.readPlanFellBack, noteAnswer });
+  const executor = createExecutor(schema, {
+    ...reading,
+    onFallback: metrics.readPlanFellBack,
+    noteAnswer,
+    adviceFor: gate.adviceFor,
+  });
   const apollo = createApollo(schema, executor, log, gate);
   const notifier = createNotifier(source, log);
   stops.push(() => notifier.stop());
@@ -110,7 +115,7 @@ async function openReading(
   config: Config,
   primaryUrl: string,
   stops: Stop[],
-): Promise<Omit<ExecutorOptions, 'onFallback' | 'noteAnswer'>> {
+): Promise<Omit<ExecutorOptions, 'onFallback' | 'noteAnswer' | 'adviceFor'>> {
   const url = config.databaseReplicaUrl ?? primaryUrl;
   const shared = Math.min(MAX_PIPELINES, Math.floor(config.connections.read / 3));
   const reading = await createDataSource(url, { ...READ, poolSize: config.connections.read - shared }).initialize();

@@ -2,6 +2,8 @@ import { isInputObjectType } from 'graphql';
 import { INDEXES } from '../../src/server/graphql/indexed-filters';
 import { sharedSchema } from '../../src/server/schema/schema';
 import { shareTestApi, type TestApp } from '../support/app';
+import { connectTo } from '../support/database';
+import { waitFor } from '../support/wait-for';
 
 let app: TestApp;
 
@@ -129,6 +131,45 @@ test('a refusal names the filter without an index and those that have one', asyn
       'each list: add a filter by at most 2 days of startedAt, id, referenceDocument, businessEvent, delivery.',
     extensions: { code: 'LIMIT_EXCEEDED' },
   });
+});
+
+test.each<{ what: string; where: object; advice: string }>([
+  {
+    what: 'names its filter without an index and those that have one',
+    where: SLOW,
+    advice:
+      ' The filter by responseStatus has no index, which costs 50000 for each list: add a filter by at most 2 days of ' +
+      'startedAt, id, referenceDocument, businessEvent, delivery.',
+  },
+  { what: 'names none where an index finds the rows', where: { referenceDocument: { eq: 'INV-0042' } }, advice: '' },
+])('an answer about a list that the database stopped $what', async ({ where, advice }) => {
+  const locking = await connectTo(app.database.name);
+  try {
+    await locking.query('begin; lock table webhook_request_logs in access exclusive mode');
+    const asked = app.ask(
+      'query ($where: WebhookRequestLogWhere) { webhookRequestLogs(where: $where) { nodes { id } } }',
+      { where },
+    );
+    await waitFor('the list that waits for the lock', () =>
+      locking
+        .query(
+          `select pg_cancel_backend(pid) from pg_stat_activity
+         where datname = current_database() and pg_backend_pid() = any (pg_blocking_pids(pid))`,
+        )
+        .then(([cancelled]) => cancelled),
+    );
+    const { data, errors } = await asked;
+    expect(data).toEqual({ webhookRequestLogs: null });
+    expect(errors).toEqual([
+      expect.objectContaining({
+        message: `The request took too long and was stopped. Request less, or narrow the filter.${advice}`,
+        path: ['webhookRequestLogs'],
+        extensions: expect.objectContaining({ code: 'LIMIT_EXCEEDED' }),
+      }),
+    ]);
+  } finally {
+    await locking.close();
+  }
 });
 
 test('a filter whose name or value is none of ours costs a number', async () => {

@@ -44,6 +44,13 @@ export async function sampleParameters(sql: Client, until: number): Promise<Para
 
 type Variables = Record<QueryName, object[]>;
 
+// one after the other: a server that has just started opens a connection for each query that comes at once
+async function cursorsOf(ids: readonly string[], cursorAt: (id: string) => Promise<string>): Promise<object[]> {
+  const cursors: object[] = [];
+  for (const id of ids) cursors.push({ after: await cursorAt(id) });
+  return cursors;
+}
+
 /** @param cursorAt the cursor of a request in a list, newest first */
 export async function ourVariables(
   parameters: Parameters,
@@ -51,7 +58,7 @@ export async function ourVariables(
 ): Promise<Variables> {
   const iso = (ms: number) => new Date(ms).toISOString();
   return {
-    list: await Promise.all(parameters.cursorIds.map(async (id) => ({ after: await cursorAt(id) }))),
+    list: await cursorsOf(parameters.cursorIds, cursorAt),
     webhook: parameters.webhookIds.map((id) => ({ id: toNodeId('Webhook', id) })),
     timeline: parameters.documents.map((document) => ({ document })),
     failures: parameters.weeks.map(({ type, from, to }) => ({ type, from: iso(from), to: iso(to) })),
@@ -63,7 +70,7 @@ export async function peerVariables(
   cursorAt: (id: string) => Promise<string>,
 ): Promise<Variables> {
   return {
-    list: await Promise.all(parameters.cursorIds.map(async (id) => ({ after: await cursorAt(id) }))),
+    list: await cursorsOf(parameters.cursorIds, cursorAt),
     webhook: parameters.webhookIds.map((id) => ({ id })),
     timeline: parameters.documents.map((document) => ({ document })),
     failures: parameters.weeks.map(({ type, from, to }) => ({ type, fromId: firstIdAt(from), toId: firstIdAt(to) })),

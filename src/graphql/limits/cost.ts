@@ -67,12 +67,16 @@ export function tooExpensive({ rows, points, scans }: Cost): string | null {
     return `The query asks for up to ${rows} rows and costs ${points}; at most ${MAX_ROWS} rows are allowed. Ask for smaller pages.`;
   }
   if (points > MAX_COST) {
-    const costliest = scans.toSorted((a, b) => b.points - a.points)[0];
-    return `The query costs ${points}; at most ${MAX_COST} are allowed. ${costliest ? adviceFor(costliest) : 'Ask for smaller pages, or for less in each row.'}`;
+    const advice = scanAdvice(scans) ?? 'Ask for smaller pages, or for less in each row.';
+    return `The query costs ${points}; at most ${MAX_COST} are allowed. ${advice}`;
   }
   return null;
 }
 
-function adviceFor({ points, names, better }: Scan): string {
+/** How to avoid the costliest list that reads row by row; null: there is none. */
+export function scanAdvice(scans: readonly Scan[]): string | null {
+  const costliest = scans.toSorted((a, b) => b.points - a.points)[0];
+  if (!costliest) return null;
+  const { points, names, better } = costliest;
   return `The filter by ${names.join(', ')} has no index, which costs ${points} for each list: add a filter by ${better.join(', ')}.`;
 }

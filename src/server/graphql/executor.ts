@@ -8,7 +8,7 @@ import {
   getVariableValues,
   OperationTypeNode,
 } from 'graphql';
-import type { ErrorCode } from '../../errors';
+import { AppError, type ErrorCode } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { onePerField } from '../../graphql/lists/list-failures';
 import type { FallbackReason, OnFallback } from '../../read-plan/fallback';
@@ -29,6 +29,8 @@ export interface ExecutorOptions {
   answering: Answering;
   onFallback: OnFallback;
   noteAnswer: NoteAnswer;
+  /** How a query that the database stopped can be faster; null: unknown. */
+  adviceFor(query: QueryRequest): string | null;
 }
 
 const MAX_COERCION_ERRORS = 10;
@@ -49,7 +51,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     const answered = await answerOf(isQuery ? readQuery : null, query, options.onFallback);
     if (answered) {
       options.noteAnswer(query, context.viewer, answered.data);
-      return answered;
+      return advised(answered, () => options.adviceFor(query));
     }
     const result = await execute({
       schema,
@@ -60,8 +62,28 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     });
     options.noteAnswer(query, context.viewer, result.data);
     noteDenials(context.services.auditNotes, context.viewer, result.errors);
-    return result.errors ? { ...result, errors: onePerField(result.errors) } : result;
+    if (!result.errors) return result;
+    return advised({ ...result, errors: onePerField(result.errors) }, () => options.adviceFor(query));
   };
+}
+
+/** Adds to errors about statements that were stopped what makes them faster. */
+function advised(result: ExecutionResult, adviceFor: () => string | null): ExecutionResult {
+  const isStopped = ({ originalError }: GraphQLError) => isStatementTimeout(originalError);
+  if (!result.errors?.some(isStopped)) return result;
+  const advice = adviceFor();
+  if (advice === null) return result;
+  const errors = result.errors.map((error) => {
+    const known = isStopped(error) ? knownError(error.originalError) : null;
+    if (!known) return error;
+    const { nodes, path } = error;
+    return new GraphQLError(error.message, {
+      nodes,
+      path,
+      originalError: new AppError(known.code, `${known.message} ${advice}`),
+    });
+  });
+  return { ...result, errors };
 }
 
 // Apollo recognises the messages of graphql-js about variables, but not the one that there are too many errors.

@@ -13,7 +13,7 @@ import {
 } from 'graphql';
 import { AppError } from '../../errors';
 import type { Context } from '../../graphql/context';
-import { costOf, createPlans, MAX_COST, tooExpensive } from '../../graphql/limits/cost';
+import { costOf, createPlans, MAX_COST, scanAdvice, tooExpensive } from '../../graphql/limits/cost';
 import { LIMITS, limitRules } from '../../graphql/limits/document-limits';
 import { refuseTooManyInputValues } from '../../graphql/limits/input-size';
 import type { Viewer } from '../../viewer';
@@ -49,6 +49,8 @@ export interface Gate {
    * @throws Refusal, with the cost if it is known
    */
   checkOperation(operation: Operation, caller: Caller): CostReport;
+  /** How an operation that was stopped can be faster: names its filters without an index; null: it has none. */
+  adviceFor(operation: Operation): string | null;
   /** All checks, for operations outside Apollo: text or documentId, parser limits, validation, `checkOperation`. */
   prepare(request: GraphQLRequest, caller: Caller): Prepared | Refused;
 }
@@ -88,6 +90,7 @@ export function createGate(schema: GraphQLSchema, rates: RateLimits, trusted: Tr
     refuseIntrospection: (viewer, forbidden) => refuseIntrospection(viewer, trusted, forbidden),
     resolve: trusted.resolve,
     checkOperation,
+    adviceFor: ({ document, operation, variables }) => scanAdvice(costOf(planOf(document, operation), variables).scans),
     prepare(request, caller) {
       try {
         const { query, operationName, variables } = trusted.resolve(request, caller.viewer);

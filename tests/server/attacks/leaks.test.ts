@@ -37,6 +37,7 @@ test('an error before a request has a context is sent as its code alone', async 
     answering: {} as never,
     onFallback: () => undefined,
     noteAnswer: () => undefined,
+    adviceFor: gate.adviceFor,
   });
   const apollo = createApollo(schema, executor, log, gate);
   await apollo.start();
