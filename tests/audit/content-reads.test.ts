@@ -3,6 +3,7 @@ import { agree, callStandard } from '../incoming/callers';
 import { shareTestApi, type TestApp } from '../support/app';
 import { waitFor } from '../support/wait-for';
 import { newReader, notedOf, type Reader } from './reader';
+import { MINUTE_MS, untilWindowLasts } from './window-end';
 
 let app: TestApp;
 let webhookId: string;
@@ -16,6 +17,7 @@ beforeAll(async () => {
   const { data } = await app.ask('{ webhookRequestLogs { nodes { id } } }');
   requestIds = data.webhookRequestLogs.nodes.map((node: { id: string }) => node.id);
 });
+beforeEach(() => untilWindowLasts(15 * MINUTE_MS));
 afterAll(() => app.stop());
 
 /** The entries, once there are so many. */

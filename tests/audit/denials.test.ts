@@ -12,22 +12,19 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-interface Window {
-  denial: { actor: { userId: string }; field: string };
-  count: number;
-}
-
-/** What was counted, by field. */
+/** What was counted, by field: in a minute that goes on, and in one that has ended meanwhile. */
 async function countedOf({ userId }: Reader): Promise<Record<string, number>> {
-  const rows = await app.database.query<{ denial: string; count: number }>(
-    'select denial, count from audit_windows where denial is not null',
+  const rows = await app.database.query<{ field: string; count: number }>(
+    `select field, sum(count)::int as count from (
+       select denial::jsonb ->> 'field', count from audit_windows
+       where denial is not null and denial::jsonb -> 'actor' ->> 'userId' = $1
+       union all
+       select details::jsonb ->> 'field', (details::jsonb -> 'count')::int from audit_entries
+       where actor_id = $1::uuid and action = 'access.denied'
+     ) as counted (field, count) group by field`,
+    [userId],
   );
-  const windows: Window[] = rows.map(({ denial, count }) => ({ denial: JSON.parse(denial), count }));
-  const counts: Record<string, number> = {};
-  for (const { denial, count } of windows) {
-    if (denial.actor.userId === userId) counts[denial.field] = (counts[denial.field] ?? 0) + count;
-  }
-  return counts;
+  return Object.fromEntries(rows.map(({ field, count }) => [field, count]));
 }
 
 const refusals = [
@@ -92,12 +89,18 @@ test('a minute that has ended has its entry, which the caller can read too', asy
   await app.database.query("update audit_windows set ends_at = now() - interval '1 second' where denial is not null");
   // wakes the process
   await app.ask('{ auditEntries { totalCount } }', {}, reader.key);
-  const [entry] = await waitFor('the entry', async () => {
-    const entries = await notedOf(app, reader);
-    return entries.length > 0 ? entries : null;
+  // two of them, if they came in two minutes
+  const entries = await waitFor('the entry', async () => {
+    const noted = await notedOf(app, reader);
+    return noted.reduce((sum, { details }) => sum + details.count, 0) >= 3 ? noted : null;
   });
-  expect(entry).toMatchObject({ action: 'access.denied', outcome: 'DENIED', details: { field: 'Query.auditEntries' } });
-  expect(entry?.details.count).toBeGreaterThanOrEqual(3);
+  for (const entry of entries) {
+    expect(entry).toMatchObject({
+      action: 'access.denied',
+      outcome: 'DENIED',
+      details: { field: 'Query.auditEntries' },
+    });
+  }
   const own = await app.ask(
     '{ myAuditEntries(where: { outcome: { eq: DENIED } }) { nodes { action } } }',
     {},

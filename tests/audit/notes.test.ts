@@ -7,6 +7,7 @@ import { SERVE } from '../../src/database/pools';
 import { newId } from '../../src/ids';
 import type { Viewer } from '../../src/viewer';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { MINUTE_MS, untilWindowLasts } from './window-end';
 
 let database: TestDatabase;
 let source: DataSource;
@@ -43,6 +44,8 @@ async function detailsOf(viewer: Viewer) {
   );
   return rows.map(({ details }) => JSON.parse(details));
 }
+
+beforeEach(() => untilWindowLasts(MINUTE_MS));
 
 const write = (notes: ReturnType<typeof createReadNotes>) => writeReads(transaction as never, notes);
 const close = () => closeEndedWindows(transaction as never);

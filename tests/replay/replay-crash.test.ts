@@ -1,3 +1,4 @@
+import { uuidOf } from '../../src/ids';
 import { giveJobsAway, turn } from '../delivery/attempt/ledger';
 import { startSecondWorker } from '../delivery/capacity/pace';
 import { startTestApp, type TestApp } from '../support/app';
@@ -46,11 +47,11 @@ function arrivals(): number[] {
 test('two workers send each delivery of a replay again once, and keep to one rate', async () => {
   await Promise.all([startDoomed(), startWorker()]);
   const webhook = await delivered(120);
+  const begin = performance.now();
   const id = await order(app, whereWebhook(webhook), { rate: 40 });
-  const begin = Date.now();
   expect(await completed(app, id)).toMatchObject({ total: 120, replayed: 120, skipped: 0 });
   // the last step is not waited for
-  expect(Date.now() - begin).toBeGreaterThan(2_400);
+  expect(performance.now() - begin).toBeGreaterThan(2_400);
   const rounds = await allFinished(app, webhook, 120);
   expect(rounds.every(({ roundStart }) => roundStart === 1)).toBe(true);
   expect(arrivals()).toEqual(Array(120).fill(1));
@@ -59,12 +60,14 @@ test('two workers send each delivery of a replay again once, and keep to one rat
 test('when a worker is killed in the middle, the replay goes on and opens each delivery again once', async () => {
   const first = await startDoomed();
   const webhook = await delivered(240);
-  const id = await order(app, whereWebhook(webhook), { rate: 120 });
+  const id = await order(app, whereWebhook(webhook), { rate: 40 });
   await replayThatIs(app, id, 'in the middle', ({ replayed }) => replayed >= 40);
   await first.kill('SIGKILL');
   const left = await replayThatIs(app, id, 'left alone', ({ status }) => status === 'RUNNING');
   expect(left.replayed).toBeLessThan(240);
   await giveJobsAway(app);
+  // the rest need not take its five seconds
+  await app.database.query('update replays set rate = 400 where id = $1', [uuidOf('Replay', id)]);
   await startWorker();
   const done = await completed(app, id);
   expect(done).toMatchObject({ total: 240, replayed: 240, skipped: 0 });

@@ -114,3 +114,25 @@ export async function erase(app: TestApp, deliveryIds: readonly string[]): Promi
   );
   await app.database.query('reset session_replication_role');
 }
+
+interface Step {
+  /** The number of deliveries after it. */
+  replayed: number;
+  /** The time of the next one. */
+  nextMs: number;
+}
+
+/** Notes the steps of replays from now on. @returns what reads them */
+export async function noteSteps({ database }: TestApp): Promise<() => Promise<Step[]>> {
+  await database.query(`create table steps (replayed integer, "nextMs" float8);
+    create function note_step() returns trigger language plpgsql security definer as $$ begin
+      insert into steps values (new.replayed, extract(epoch from new.next_step_at) * 1000);
+      return null;
+    end $$;
+    create trigger note_step after update on replays for each row when (old.replayed < new.replayed)
+      execute function note_step()`);
+  return async () => {
+    await database.query('drop trigger note_step on replays');
+    return database.query<Step>('select * from steps order by replayed');
+  };
+}

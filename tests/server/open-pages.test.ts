@@ -96,8 +96,10 @@ describe('by address', () => {
     });
     const from = (address: string, path: string) => get(path, { 'x-forwarded-for': address });
     for (const [n, path] of ['/metrics', '/readyz', KEYS, '/'].entries()) {
-      expect([path, (await from(`203.0.113.${n}`, path)).status]).toEqual([path, 200]);
-      const refused = await from(`203.0.113.${n}`, path);
+      // at once: what one answer takes may be a second, in which another one is allowed
+      const [first, second] = await Promise.all([1, 2].map(() => from(`203.0.113.${n}`, path)));
+      const [served, refused] = (first?.status === 429 ? [second, first] : [first, second]) as [RawAnswer, RawAnswer];
+      expect([path, served.status]).toEqual([path, 200]);
       expect([path, refused.status, refused.json?.errors[0].extensions.code]).toEqual([path, 429, 'LIMIT_EXCEEDED']);
       expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
       expect((await from(`203.0.113.${n}`, '/healthz')).status).toBe(200);
@@ -106,8 +108,8 @@ describe('by address', () => {
     const body = JSON.stringify({ query: '{ __typename }' });
     expect((await sendRaw(`${app.url}/graphql`, { headers, body })).status).toBe(200);
     // one subscriber has a /64
-    expect((await from('2001:db8:1:2::1', '/readyz')).status).toBe(200);
-    expect((await from('2001:db8:1:2:ffff::9', '/readyz')).status).toBe(429);
+    const ofOne = ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9'].map((address) => from(address, '/readyz'));
+    expect((await Promise.all(ofOne)).map(({ status }) => status).sort()).toEqual([200, 429]);
   });
 });
 

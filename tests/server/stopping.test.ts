@@ -94,7 +94,9 @@ test('requests on a kept connection of a process that stops are refused in the f
   // the first waits for the lock, so that its connection is kept
   socket.write(request());
   await waitFor('it to wait', async () => {
-    const sql = `select 1 from pg_locks where not granted and relation = 'users'::regclass`;
+    // a table has the same number in each database that was copied from the template
+    const sql = `select 1 from pg_locks where not granted and relation = 'users'::regclass
+      and database = (select oid from pg_database where datname = current_database())`;
     return (await app.database.query(sql)).length > 0;
   });
   const stopping = other.stop();

@@ -44,7 +44,9 @@ describe('a rate limit', () => {
     await allFinished(app, webhook.id, 45);
     const arrivals = arrivalsAt(webhook);
     expect(arrivals).toHaveLength(45);
-    expect(mostIn(1_000, arrivals)).toBe(10);
+    expect(mostIn(1_000, arrivals)).toBeLessThanOrEqual(10);
+    // and used
+    expect(mostIn(1_000, arrivals)).toBeGreaterThan(5);
   });
 
   test('counts retries as well', async () => {

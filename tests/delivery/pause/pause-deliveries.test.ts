@@ -94,10 +94,13 @@ test('under load no attempt is opened after pauseDeliveries has answered, in eit
 
 test('a retry whose time comes during the pause waits, and uses no attempt', async () => {
   partner.answerWith((_call, n) => (n === 1 ? { status: 500 } : {}));
-  const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [0, 1] });
+  const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [0, 3600] });
   await webhook.publishMany(1);
-  await deliveryThatIs(app, webhook.id, 'retrying', (each) => each.status === 'RETRYING');
+  const { id, jobId } = await deliveryThatIs(app, webhook.id, 'retrying', (each) => each.status === 'RETRYING');
   await pause();
+  // as if the hour were over
+  await app.database.query(`update deliveries set next_attempt_at = now() where id = $1`, [id]);
+  await app.database.query(`update pgboss.job set start_after = now() where id = $1`, [jobId]);
   await severalLooks();
   const [waiting] = await deliveriesOf(app, webhook.id);
   expect(waiting).toMatchObject({ status: 'RETRYING', attempts: 1 });

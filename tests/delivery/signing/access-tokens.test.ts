@@ -76,10 +76,9 @@ test('a partner that refuses every token does not cause a flood of token request
   const credentials = oauth2();
   const begin = performance.now();
   const attempt = async () => {
-    while (performance.now() - begin < 1_200) await send(credentials);
+    while (performance.now() - begin < 1_200 || endpoint.requests.length < 2) await send(credentials);
   };
   await Promise.all(Array.from({ length: 20 }, attempt));
-  expect(endpoint.requests.length).toBeGreaterThan(1);
   // one at the beginning, and then each half second
   expect(endpoint.requests.length).toBeLessThanOrEqual(1 + (performance.now() - begin) / 500);
 });

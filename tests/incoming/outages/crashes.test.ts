@@ -72,7 +72,8 @@ test('killed between verification and commit: no 2xx was sent, nothing is stored
   await letGo();
   await waitFor('its connections to be gone', async () => {
     const [row] = await app.database.query<{ n: number }>(
-      `select count(*)::int as n from pg_locks where relation = 'incoming_ids'::regclass`,
+      `select count(*)::int as n from pg_locks where relation = 'incoming_ids'::regclass
+         and database = (select oid from pg_database where datname = current_database())`,
     );
     return row?.n === 0;
   });

@@ -24,6 +24,9 @@ async function sampledRefusalsOf(agreed: Agreed): Promise<SampledRefusals[]> {
   return (await app.ask(query, { id: agreed.id })).data.webhook.refusalsNotKept;
 }
 
+/** Of a call that a busy machine answered 503, it is not known whether it was recorded. */
+const refusedIn = (statuses: readonly number[]) => statuses.filter((status) => status !== 503).length;
+
 const sumOf = (counted: readonly SampledRefusals[]) => counted.reduce((sum, { calls }) => sum + calls, 0);
 
 async function flood(agreed: Agreed, calls: number, body: string): Promise<number[]> {
@@ -38,15 +41,16 @@ async function flood(agreed: Agreed, calls: number, body: string): Promise<numbe
 test('above a rate refused calls are answered and counted, and those that are kept and counted are all that were answered', async () => {
   const agreed = await agree(app);
   const statuses = await flood(agreed, 400, 'x'.repeat(10_000));
-  expect(new Set(statuses)).toEqual(new Set([401]));
+  expect(new Set(statuses.filter((status) => status !== 503))).toEqual(new Set([401]));
+  const refused = refusedIn(statuses);
   const rows = await receivedBy(app, agreed);
   expect(rows.length).toBeGreaterThanOrEqual(100);
   expect(rows.length).toBeLessThan(300);
   const counted = await waitFor('all to be accounted for', async () => {
     const found = await sampledRefusalsOf(agreed);
-    return sumOf(found) + rows.length >= 400 && found;
+    return sumOf(found) + rows.length >= refused && found;
   });
-  expect(sumOf(counted) + rows.length).toBe(400);
+  expect(sumOf(counted) + rows.length).toBeLessThanOrEqual(400);
   for (const each of counted) expect([each.errorCode, Date.parse(each.minute) % 60_000]).toEqual(['NOT_SIGNED', 0]);
   expect(new Set(rows.map((row) => row.data.length))).toEqual(new Set([10_000, 4_096]));
   expect(new Set(rows.map((row) => row.dataBytes))).toEqual(new Set([10_000]));
@@ -63,8 +67,7 @@ test('of each kind it is said how many', async () => {
     callUnsigned(agreed, '{}', { 'webhook-id': 'a', 'webhook-timestamp': 'b', 'webhook-signature': 'c' }),
   );
   statuses.push(...(await Promise.all(wrong)).map(({ status }) => status));
-  // of a call that a busy machine answered 503, it is not known whether it was recorded
-  const refused = statuses.filter((status) => status !== 503).length;
+  const refused = refusedIn(statuses);
   const counted = await waitFor('all', async () => {
     const found = await sampledRefusalsOf(agreed);
     return sumOf(found) + (await receivedBy(app, agreed)).length >= refused && found;
@@ -92,14 +95,15 @@ test('counts are not lost when a process stops, and those of two processes add u
   const second = await startApp(config, createLog('silent'));
   const agreed = await agree(app);
   const there = { ...agreed, address: agreed.address.replace(app.url, second.url as string) };
-  await Promise.all([flood(agreed, 150, '{}'), flood(there, 150, '{}')]);
+  const statuses = (await Promise.all([flood(agreed, 150, '{}'), flood(there, 150, '{}')])).flat();
+  const refused = refusedIn(statuses);
   await second.stop();
   const kept = (await receivedBy(app, agreed)).length;
   const counted = await waitFor('all to be accounted for', async () => {
     const found = await sampledRefusalsOf(agreed);
-    return sumOf(found) + kept >= 300 && found;
+    return sumOf(found) + kept >= refused && found;
   });
-  expect(sumOf(counted)).toBe(300 - kept);
+  expect(sumOf(counted) + kept).toBeLessThanOrEqual(300);
 });
 
 test('an outgoing webhook has none, and every reader of the log may read them', async () => {

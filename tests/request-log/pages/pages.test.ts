@@ -13,15 +13,18 @@ const list = (args: object) => listRequests(app, args);
 
 const refusal = (args: object) => listRefusal(app, args);
 
+const DAY_MS = 24 * 3_600_000;
+/** The beginning of yesterday: nothing begins in the future. */
+const YESTERDAY = (Math.floor(Date.now() / DAY_MS) - 1) * DAY_MS;
+
 describe('pages', () => {
-  const MONTH = Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth(), 2);
   const where = { referenceDocument: { eq: 'PAGED' } };
   const together = { referenceDocument: { eq: 'AT-ONCE' } };
 
   beforeAll(async () => {
     for (let i = 0; i < 60; i++)
-      await seedRequest(app.database, { at: MONTH + Math.floor(i / 3), referenceDocument: 'PAGED' });
-    await seedManyAt(app.database, MONTH + 5_000, 500, 'AT-ONCE');
+      await seedRequest(app.database, { at: YESTERDAY + Math.floor(i / 3), referenceDocument: 'PAGED' });
+    await seedManyAt(app.database, YESTERDAY + 5_000, 500, 'AT-ONCE');
   });
 
   async function allPages(args: object, size: number, backward: boolean): Promise<{ ids: string[]; pages: number }> {
@@ -73,7 +76,7 @@ describe('pages', () => {
 
   test('do not move when rows are added', async () => {
     const first = await list({ where, first: 10 });
-    await seedRequest(app.database, { at: MONTH + 4_000, referenceDocument: 'PAGED', status: 'FAILED' });
+    await seedRequest(app.database, { at: YESTERDAY + 4_000, referenceDocument: 'PAGED', status: 'FAILED' });
     const second = await list({ where, first: 10, after: first.pageInfo.endCursor });
     expect(idsOf(first).filter((id) => idsOf(second).includes(id))).toEqual([]);
     const back = await list({ where, last: 10, before: second.pageInfo.startCursor });
@@ -148,7 +151,6 @@ describe('pages', () => {
 });
 
 describe('totalCount', () => {
-  const MONTH = Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth(), 3);
   const counted = async (referenceDocument: string) => {
     const where = { referenceDocument: { eq: referenceDocument } };
     const { data } = await app.ask(
@@ -162,8 +164,8 @@ describe('totalCount', () => {
   };
 
   beforeAll(async () => {
-    await seedManyAt(app.database, MONTH, 10_000, 'EXACT');
-    await seedManyAt(app.database, MONTH + 1, 10_001, 'MORE');
+    await seedManyAt(app.database, YESTERDAY + 10_000, 10_000, 'EXACT');
+    await seedManyAt(app.database, YESTERDAY + 10_001, 10_001, 'MORE');
     await app.database.query('alter table webhook_request_logs disable trigger user');
     await app.database.query(
       `update webhook_request_logs set user_id = (select id from users where name = 'Administrator')

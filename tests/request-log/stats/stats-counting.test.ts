@@ -167,7 +167,8 @@ test('a connection that is lost in the middle of a step leaves nothing behind', 
       await countStep(db);
       await app.database.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
-         where application_name = 'hookledger counter test' and state = 'idle in transaction'`,
+         where datname = current_database() and application_name = 'hookledger counter test'
+           and state = 'idle in transaction'`,
       );
     })
     .catch(() => undefined);
