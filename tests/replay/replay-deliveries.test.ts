@@ -6,17 +6,7 @@ import { listStates } from '../support/delivery-states';
 import { askMutation, mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
-import {
-  allFinished,
-  completed,
-  createOwnWebhook,
-  erase,
-  noteSteps,
-  order,
-  replayOf,
-  roundsOf,
-  whereWebhook,
-} from './replays';
+import { allFinished, completed, createOwnWebhook, erase, order, replayOf, roundsOf, whereWebhook } from './replays';
 
 let app: TestApp;
 let partner: Receiver;
@@ -148,24 +138,6 @@ test('what is newer than the order is not in it', async () => {
   expect(await completed(app, id)).toMatchObject({ total: 4, replayed: 4 });
   const rounds = await allFinished(app, webhook, 8);
   expect(rounds.map(({ attempts }) => attempts)).toEqual([2, 2, 2, 2, 1, 1, 1, 1]);
-});
-
-test('the rate is not exceeded', async () => {
-  const webhook = await createOwnWebhook(app, partner.url);
-  await webhook.publishMany(60);
-  await allFinished(app, webhook, 60);
-  partner.calls.length = 0;
-  // on the way to the partner they may be held up and then come at once: what keeps the rate is when they are opened
-  const stepsSoFar = await noteSteps(app);
-  await completed(app, await order(app, whereWebhook(webhook), { rate: 30 }));
-  await waitFor('the calls', () => partner.calls.length === 60);
-  const steps = await stepsSoFar();
-  expect(steps.map(({ replayed }) => replayed)).toEqual([8, 16, 24, 32, 40, 48, 56, 60]);
-  for (let n = 1; n < steps.length; n += 1) {
-    const [before, step] = steps.slice(n - 1) as [(typeof steps)[0], (typeof steps)[0]];
-    // times are whole milliseconds
-    expect(step.nextMs - before.nextMs).toBeGreaterThanOrEqual((step.replayed - before.replayed) * (1_000 / 30) - 1);
-  }
 });
 
 test('a webhook that is paused holds what is sent again to it, and the others get theirs', async () => {

@@ -8,6 +8,7 @@ import {
   allFinished,
   completed,
   createOwnWebhook,
+  noteSteps,
   order,
   replayOf,
   replayThatIs,
@@ -93,6 +94,24 @@ test('paused and resumed again and again, it keeps to its rate', async () => {
   }
   const after = (await turn('cancel', id)).replay.replayed;
   expect(after - replayed).toBeLessThanOrEqual(((performance.now() - begin) / 1_000) * 4 + 1);
+});
+
+test('the rate is not exceeded', async () => {
+  const webhook = await createOwnWebhook(app, partner.url);
+  await webhook.publishMany(60);
+  await allFinished(app, webhook, 60);
+  partner.calls.length = 0;
+  // on the way to the partner they may be held up and then come at once: what keeps the rate is when they are opened
+  const stepsSoFar = await noteSteps(app);
+  await completed(app, await order(app, whereWebhook(webhook), { rate: 30 }));
+  await waitFor('the calls', () => partner.calls.length === 60);
+  const steps = await stepsSoFar();
+  expect(steps.map(({ replayed }) => replayed)).toEqual([8, 16, 24, 32, 40, 48, 56, 60]);
+  for (let n = 1; n < steps.length; n += 1) {
+    const [before, step] = steps.slice(n - 1) as [(typeof steps)[0], (typeof steps)[0]];
+    // times are whole milliseconds
+    expect(step.nextMs - before.nextMs).toBeGreaterThanOrEqual((step.replayed - before.replayed) * (1_000 / 30) - 1);
+  }
 });
 
 test('each of these twice, also at once, is once', async () => {
