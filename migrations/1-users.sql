@@ -64,11 +64,11 @@ create table sessions (
 create index sessions_user_id_idx on sessions (user_id);
 
 -- Sign-ins that a browser has started at the identity provider.
-create table sign_in_attempts (
+create table pending_sign_ins (
   token_hash bytea not null,        -- SHA-256 of the cookie
   return_to text not null,
   expires_at timestamptz(3) not null,
-  constraint sign_in_attempts_pkey primary key (token_hash)
+  constraint pending_sign_ins_pkey primary key (token_hash)
 );
 
 -- Changes that users made. An entry is written in the transaction of the change that it records. Partitioned by month.

@@ -46,11 +46,11 @@ create table incoming_ids (
 create index incoming_ids_created_at_idx on incoming_ids (created_at);
 
 -- Refused calls above the rate at which they are recorded, counted by minute.
-create table sampled_refusals (
+create table unrecorded_refusals (
   webhook_id uuid not null,
   minute timestamptz(3) not null,
   error_code text not null,
   calls integer not null,
-  constraint sampled_refusals_pkey primary key (webhook_id, minute, error_code),
-  constraint sampled_refusals_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
+  constraint unrecorded_refusals_pkey primary key (webhook_id, minute, error_code),
+  constraint unrecorded_refusals_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
 );

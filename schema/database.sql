@@ -321,7 +321,7 @@ CREATE TABLE evidence_heads (
   tree_size bigint NOT NULL,
   checkpoint text NOT NULL,
   signed_at timestamp(3) with time zone NOT NULL,
-  CONSTRAINT evidence_heads_pkey PRIMARY KEY (tree_size, origin),
+  CONSTRAINT evidence_heads_pkey PRIMARY KEY (origin, tree_size),
   CONSTRAINT evidence_heads_tree_size_fkey FOREIGN KEY (tree_size) REFERENCES evidence_blocks(tree_size)
 );
 CREATE TRIGGER evidence_never_changes BEFORE DELETE OR UPDATE ON evidence_heads FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -617,6 +617,13 @@ CREATE TABLE pending_decisions (
   CONSTRAINT pending_decisions_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 );
 
+CREATE TABLE pending_sign_ins (
+  token_hash bytea NOT NULL,
+  return_to text NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT pending_sign_ins_pkey PRIMARY KEY (token_hash)
+);
+
 CREATE TABLE replay_requests (
   id uuid NOT NULL,
   status text NOT NULL,
@@ -738,15 +745,6 @@ CREATE TABLE retention_limits (
   CONSTRAINT retention_limits_pkey PRIMARY KEY (id)
 );
 
-CREATE TABLE sampled_refusals (
-  webhook_id uuid NOT NULL,
-  minute timestamp(3) with time zone NOT NULL,
-  error_code text NOT NULL,
-  calls integer NOT NULL,
-  CONSTRAINT sampled_refusals_pkey PRIMARY KEY (webhook_id, minute, error_code),
-  CONSTRAINT sampled_refusals_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
-);
-
 CREATE TABLE sessions (
   id uuid NOT NULL,
   user_id uuid NOT NULL,
@@ -770,11 +768,13 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_user_id_idx ON sessions USING btree (user_id);
 
-CREATE TABLE sign_in_attempts (
-  token_hash bytea NOT NULL,
-  return_to text NOT NULL,
-  expires_at timestamp(3) with time zone NOT NULL,
-  CONSTRAINT sign_in_attempts_pkey PRIMARY KEY (token_hash)
+CREATE TABLE unrecorded_refusals (
+  webhook_id uuid NOT NULL,
+  minute timestamp(3) with time zone NOT NULL,
+  error_code text NOT NULL,
+  calls integer NOT NULL,
+  CONSTRAINT unrecorded_refusals_pkey PRIMARY KEY (webhook_id, minute, error_code),
+  CONSTRAINT unrecorded_refusals_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 );
 
 CREATE TABLE users (
@@ -2071,9 +2071,9 @@ declare
     open_deliveries, finished_deliveries, blocking_deliveries, delivery_decisions, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,
     request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
-    request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, sampled_refusals, worker_leases,
+    request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, worker_leases,
     evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs,
-    evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, sign_in_attempts, legal_holds, erasures, retention_limits,
+    evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, pending_sign_ins, legal_holds, erasures, retention_limits,
     replay_requests, audit_windows, audit_event_queue}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;

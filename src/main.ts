@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadBundle } from './app/bundle';
+import { loadBundle } from './app/load-program';
 
 /**
  * A DNS look-up without an answer blocks a thread for many seconds. With the default of four threads, four such names

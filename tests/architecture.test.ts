@@ -65,7 +65,7 @@ const FOLDERS = [
   'delivery/queue',
   'delivery/pause',
   'delivery/http',
-  'delivery/signing',
+  'delivery/authentication',
   'delivery/capacity',
   'delivery/fan-out/skip-reasons',
   'delivery/fan-out',

@@ -39,7 +39,7 @@ const KINDS: Kinds = [
   [/from incoming_tokens/i, 'receive: where addresses lead'],
   [/incoming_ids/i, 'receive: ids of calls'],
   [/^with new_payloads.*'INCOMING'/is, 'receive: rows, payloads, events'],
-  [/sampled_refusals/i, 'receive: refusals not kept'],
+  [/unrecorded_refusals/i, 'receive: unrecorded refusals'],
   [/business_events/i, 'worker: outbox'],
   [/request_stats/i, 'worker: counting'],
   [/request_index|request_words|request_changes|failed_requests/i, 'worker: indexing'],

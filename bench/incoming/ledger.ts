@@ -52,8 +52,8 @@ export async function checkAccepted({ installation: { sql }, partnerId, tally }:
 }
 
 export interface Refusals {
-  kept: number;
-  sampled: number;
+  recorded: number;
+  unrecorded: number;
 }
 
 const COUNTS_LATE_MS = 10_000;
@@ -62,11 +62,11 @@ const COUNTS_LATE_MS = 10_000;
 export async function countRefusals({ installation: { sql }, forgedId }: Bench, answered: number): Promise<Refusals> {
   for (const end = Date.now() + COUNTS_LATE_MS; ; await wait(100)) {
     const { rows } = await sql.query<Refusals>(
-      `select (select count(*) from webhook_request_logs where webhook_id = $1 and status = 'REFUSED')::int as kept,
-         (select coalesce(sum(calls), 0) from sampled_refusals where webhook_id = $1)::int as sampled`,
+      `select (select count(*) from webhook_request_logs where webhook_id = $1 and status = 'REFUSED')::int as recorded,
+         (select coalesce(sum(calls), 0) from unrecorded_refusals where webhook_id = $1)::int as unrecorded`,
       [forgedId],
     );
     const counts = rows[0] as Refusals;
-    if (counts.kept + counts.sampled >= answered || Date.now() > end) return counts;
+    if (counts.recorded + counts.unrecorded >= answered || Date.now() > end) return counts;
   }
 }

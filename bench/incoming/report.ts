@@ -12,7 +12,7 @@ export function keysOf({ fullSpeed, steady, flood, ledger, refusals, ceilingPerS
     p99UnderFloodMs: rounded(flood.waitMs.p99, 1),
     lost: ledger.lost,
     duplicated: ledger.duplicated,
-    refusalsUnaccounted: flood.refused - refusals.kept - refusals.sampled,
+    refusalsUnaccounted: flood.refused - refusals.recorded - refusals.unrecorded,
     ceilingPerSecond: rounded(ceilingPerSecond),
     statementsPerCall: rounded(fullSpeed.cost.statements.each, 3),
   };
@@ -48,8 +48,8 @@ function behindOf({ indexBehindSeconds, indexedAfterMs }: Figures['fullSpeed']):
   return `${rounded(indexBehindSeconds, 1)} s; ${after}`;
 }
 
-function refusalsOf(answered: number, { kept, sampled }: Figures['refusals']): string {
-  return `${answered} = ${kept} + ${sampled}`;
+function refusalsOf(answered: number, { recorded, unrecorded }: Figures['refusals']): string {
+  return `${answered} = ${recorded} + ${unrecorded}`;
 }
 
 export function printBreakdown({ fullSpeed: { cost } }: Figures): void {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Config, ConfigError } from '../config/config';
 import { witnessesOf } from '../evidence/anchors/witness';
-import type { AnchorSettings } from '../jobs/anchor-heads';
+import type { AnchorSettings } from '../jobs/anchoring-loop';
 
 /** @throws ConfigError if the policy cannot be read */
 export async function anchorSettingsOf(config: Config): Promise<AnchorSettings> {

@@ -10,7 +10,7 @@ import { startQueue } from '../delivery/queue/queue';
 import { createHeadMemory } from '../evidence/head-memory';
 import { logHostOf } from '../evidence/log-key';
 import { createFaultLog } from '../fault-log';
-import { startAnchoring } from '../jobs/anchor-heads';
+import { startAnchoring } from '../jobs/anchoring-loop';
 import { startErasing, startErasingPastLimits } from '../jobs/erase-content';
 import { startFollowing } from '../jobs/follow-log';
 import { startPublishingAuditEvents } from '../jobs/publish-audit-events';
@@ -29,10 +29,10 @@ import { ensureFirstAdministrator } from '../users/api-keys/first-administrator'
 import { anchorSettingsOf } from './anchor-settings';
 import type { Parts } from './parts';
 import { poolSizes } from './pool-sizes';
-import { refuseUnknownKeys } from './refuse-unknown-keys';
+import { refuseUnknownKeys } from './refuse-missing-encryption-keys';
 import { startApi } from './start-api';
 import { startDelivering } from './start-delivering';
-import { type Stop, stopAll, stopTogether, stopWithin } from './stops';
+import { STOP_MS, type Stop, stopAll, stopTogether, stopWithin } from './stops';
 import { targetPolicyOf } from './target-settings';
 
 export interface App {
@@ -45,9 +45,6 @@ export interface App {
   /** Finishes the work in progress, or hands it back, and closes everything. */
   stop(): Promise<void>;
 }
-
-/** Upper limit of a stop, even if a part does not answer: a supervisor kills the process next. */
-const STOP_MS = 10_000;
 
 /** Starts all parts of this process. Nothing is left running if it fails. */
 export async function startApp(config: Config, log: Log): Promise<App> {

@@ -4,12 +4,12 @@ import { createDataSource } from '../database/data-source';
 import { ANSWERING, acceptingWith, READ, watchingWith } from '../database/pools';
 import { openDeliveriesWith } from '../delivery/commands/webhook-changes';
 import { createPublisher } from '../events/publisher';
-import { createGuessLimit } from '../incoming/explaining/guess-limit';
+import { createGuessLimit } from '../incoming/explaining/secret-guessing-limit';
 import { createReceiver } from '../incoming/receive';
 import { createNotifier } from '../jobs/notifier';
 import type { BacklogWatch } from '../jobs/watch-backlog';
 import { startAuditNotes } from '../jobs/write-audit-notes';
-import { createMaskingRules } from '../masking/masking-rules';
+import { createMaskingRules } from '../masking/current-rules';
 import { allMaskingRules } from '../masking/rules/masking-rule.store';
 import { createTail } from '../request-log/watch/tail';
 import type { RateLimits } from '../server/edge/rate-limits';
@@ -110,7 +110,7 @@ export async function startApi(
 /** Enough for two cores of the database, also under load. */
 const MAX_PIPELINES = 4;
 
-/** The connections of READ: a third of them, at most four, are pipelines for quick statements. */
+/** One third of the READ connections (at most 4) run pipelined quick statements; the rest are a pool. */
 async function openReading(
   config: Config,
   primaryUrl: string,

@@ -17,10 +17,7 @@ import { startNotifyListener } from '../jobs/notify-listener';
 import { startReplayLoop } from '../replay/replay-loop';
 import { pipelinedTransactions } from '../sql/transactions';
 import type { Parts } from './parts';
-import { type Stop, stopTogether } from './stops';
-
-/** The time for attempts on the wire to end. The rest of the stop is for writing their outcomes. */
-const GRACE_MS = 7_500;
+import { ATTEMPTS_END_MS, type Stop, stopTogether } from './stops';
 
 /** @returns call it after events of this process were committed */
 export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[]): () => void {
@@ -71,7 +68,7 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
   loops.push(() => pending.stop());
   const firstAttempts = createFirstAttempts({ keyring, readEvidenceHead, capacity, backlog, leases, worker });
   const relay = startRelay({ ...fanOutParts, firstAttempts, onQueued: worker.wake, onPending: pending.wake });
-  loops.push(() => worker.stop(GRACE_MS, relay.stop()));
+  loops.push(() => worker.stop(ATTEMPTS_END_MS, relay.stop()));
   const replays = startReplayLoop({ db: deliver.manager, transaction, queue, log, onReplayed: worker.wake });
   loops.push(() => replays.stop());
   const maintenance = startMaintenance(source, clock, keyring, log);

@@ -1,3 +1,8 @@
+/** Upper limit of a stop, even if a part does not answer: a supervisor kills the process next. */
+export const STOP_MS = 10_000;
+/** The time for attempts on the wire to end. The rest of the stop is for writing their outcomes. */
+export const ATTEMPTS_END_MS = 7_500;
+
 /** Stops a part. @param late resolves when the stop is no longer waited for */
 export type Stop = (late: Promise<void>) => Promise<unknown>;
 

@@ -1,11 +1,11 @@
 import { ExplainVerificationResolver } from './explaining/explain.resolver';
 import { IncomingIdEntity } from './incoming-id.entity';
-import { SampledRefusalsEntity } from './sampled-refusals.entity';
-import { WebhookSampledRefusalsResolver } from './sampled-refusals.resolver';
+import { UnrecordedRefusalsEntity } from './unrecorded-refusals.entity';
+import { WebhookUnrecordedRefusalsResolver } from './unrecorded-refusals.resolver';
 
 export const incoming = {
-  entities: [IncomingIdEntity, SampledRefusalsEntity],
-  resolvers: [ExplainVerificationResolver, WebhookSampledRefusalsResolver],
+  entities: [IncomingIdEntity, UnrecordedRefusalsEntity],
+  resolvers: [ExplainVerificationResolver, WebhookUnrecordedRefusalsResolver],
   linkedFields: [],
   sqlFields: [],
 };

@@ -11,7 +11,7 @@ import type { ArrivedCall } from './arrived-call';
 import { createSettingsCache, type IncomingSettings } from './incoming-settings';
 import { createRecorder } from './record-in-batches';
 import { createRefusalRate } from './refusal-rate';
-import { createSampledRefusals } from './sampled-refusals';
+import { createUnrecordedRefusals } from './unrecorded-refusals';
 
 /** The result of a call, for metrics. */
 export type CallResult = 'ACCEPTED' | 'DUPLICATE' | 'UNKNOWN_ADDRESS' | Refused['code'];
@@ -23,7 +23,7 @@ export interface ReceiverParts {
   log: Log;
   /** Called after events were committed. */
   announceEvents(): void;
-  onReceived(fate: CallResult, kept: boolean): void;
+  onReceived(fate: CallResult, recorded: boolean): void;
 }
 
 /** Incoming settings, and the time at which they were current. */
@@ -54,7 +54,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
   const agreements = createSettingsCache(db, keyring);
   const recorder = createRecorder(transaction);
   const rate = createRefusalRate();
-  const sampledRefusals = createSampledRefusals(db, log);
+  const unrecordedRefusals = createUnrecordedRefusals(db, log);
 
   async function record(call: ArrivedCall, settings: IncomingSettings, decision: Decision, keptBytes: number) {
     const { answer, outcome, becameEvent } = await recorder.add({ call, settings, decision, keptBytes });
@@ -66,10 +66,10 @@ export function createReceiver(parts: ReceiverParts): Receiver {
   async function refuse(call: ArrivedCall, settings: IncomingSettings, refused: Refused): Promise<Answer> {
     const admitted = rate.admit(settings.webhook.id);
     if (admitted) {
-      const message = admitted.sampled ? `${refused.message} ${SAMPLED}` : refused.message;
+      const message = admitted.othersUnrecorded ? `${refused.message} ${OTHERS_UNRECORDED}` : refused.message;
       return record(call, settings, { ...refused, message }, admitted.bodyBytes);
     }
-    sampledRefusals.count(settings.webhook.id, refused.code);
+    unrecordedRefusals.count(settings.webhook.id, refused.code);
     onReceived(refused.code, false);
     return answerToRefused(call.id, settings, refused);
   }
@@ -101,12 +101,12 @@ export function createReceiver(parts: ReceiverParts): Receiver {
     refuseUnread: (call, { agreement }, why) => refuse(call, agreement, why),
     async stop() {
       await recorder.idle();
-      await sampledRefusals.stop();
+      await unrecordedRefusals.stop();
     },
   };
 }
 
 /** Settings that are older are read again. */
 const MAX_SETTINGS_AGE_MS = 500;
-const SAMPLED =
-  'Such calls are received faster than they are recorded: refusalsNotKept of the webhook counts the others.';
+const OTHERS_UNRECORDED =
+  'Such calls are received faster than they are recorded: unrecordedRefusals of the webhook counts the others.';

@@ -11,8 +11,8 @@ import { type Answer, answerTo, answerToRefused } from './answers';
 import type { ArrivedCall } from './arrived-call';
 import { callIdHash, firstCalls, type KnownCall } from './duplicate-calls';
 import type { IncomingSettings } from './incoming-settings';
-import { recordedHeaders, recordedUrl } from './mask-call';
 import { type FirstCall, insertReceived, type ReceivedRow } from './received-call.store';
+import { recordedHeaders, recordedUrl } from './recorded-call';
 
 /** A call and its decision. */
 export interface DecidedCall {

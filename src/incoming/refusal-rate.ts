@@ -6,10 +6,10 @@ const MANY = REFUSALS_AT_ONCE / 2;
 
 export interface RefusalRate {
   /**
-   * How many bytes of the body are recorded; null: the call is only counted. `sampled`: other such calls are only
+   * How many bytes of the body are recorded; null: the call is only counted. `othersUnrecorded`: other such calls are only
    * counted.
    */
-  admit(webhookId: string): { bodyBytes: number; sampled: boolean } | null;
+  admit(webhookId: string): { bodyBytes: number; othersUnrecorded: boolean } | null;
 }
 
 export function createRefusalRate(now?: () => number): RefusalRate {
@@ -18,7 +18,7 @@ export function createRefusalRate(now?: () => number): RefusalRate {
     admit(webhookId) {
       const left = buckets.take(webhookId, 1);
       if (left < 0) return null;
-      return { bodyBytes: left >= MANY ? MAX_REFUSED_BYTES : MAX_REFUSED_BYTES_OF_MANY, sampled: left < 1 };
+      return { bodyBytes: left >= MANY ? MAX_REFUSED_BYTES : MAX_REFUSED_BYTES_OF_MANY, othersUnrecorded: left < 1 };
     },
   };
 }

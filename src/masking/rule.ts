@@ -28,6 +28,7 @@ export interface MaskingRule {
   /** null: all. */
   webhookId: string | null;
   part: MaskedPart;
+  /** change-rules.ts says which part takes one, json-path.ts how it is written. */
   path: readonly PathStep[];
   strategy: Strategy;
 }

@@ -1,8 +1,9 @@
 // Places and releases legal holds.
+
+import { reasonFault } from '../audit/reason';
 import { recordAct } from '../audit/record';
 import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
-import { reasonFault } from '../evidence/reason';
 import { isUuid, newId, toNodeId, uuidOf } from '../ids';
 import type { Db } from '../sql/db';
 import { refuseSamePerson, refuseWithoutSecondPerson } from '../users/approvals/second-person';

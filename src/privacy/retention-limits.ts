@@ -1,9 +1,9 @@
 // Sets how long content is kept.
 import { isDeepStrictEqual } from 'node:util';
+import { reasonFault } from '../audit/reason';
 import { recordAct } from '../audit/record';
 import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
-import { reasonFault } from '../evidence/reason';
 import { uuidOf } from '../ids';
 import type { Db } from '../sql/db';
 import { textFault } from '../text';

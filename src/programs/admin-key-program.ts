@@ -1,13 +1,13 @@
 // hookledger admin-key --because REASON: makes a key of a SYSTEM_MANAGER when none is left.
 import { hostname, userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import { refuseUnknownKeys } from '../app/refuse-unknown-keys';
+import { refuseUnknownKeys } from '../app/refuse-missing-encryption-keys';
+import { reasonFault } from '../audit/reason';
 import { ConfigError, environment, readConfig } from '../config/config';
 import { createDataSource } from '../database/data-source';
 import { openDatabase } from '../database/database';
 import { followDatabaseClock } from '../database/database-clock';
 import { SERVE } from '../database/pools';
-import { reasonFault } from '../evidence/reason';
 import { createKeyring } from '../keyring/keyring';
 import { createLog } from '../log';
 import { ADMINISTRATOR, makeAdministratorKey } from '../users/api-keys/first-administrator';

@@ -1,4 +1,4 @@
-// Makes one file of the compiled program (see app/bundle.ts). The second part of `npm run build`.
+// Makes one file of the compiled program (see app/load-program.ts). The second part of `npm run build`.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode, encode, type SourceMapLine } from '@jridgewell/sourcemap-codec';

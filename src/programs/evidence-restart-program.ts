@@ -1,5 +1,6 @@
 // hookledger evidence restart --because REASON: goes on with sealing after heads were lost, as by a restored backup.
 import { parseArgs } from 'node:util';
+import { reasonFault } from '../audit/reason';
 import { ConfigError, environment, readConfig } from '../config/config';
 import { createDataSource } from '../database/data-source';
 import { openDatabase } from '../database/database';
@@ -7,7 +8,6 @@ import { followDatabaseClock } from '../database/database-clock';
 import { SEALING, SERVE } from '../database/pools';
 import { createHeadMemory } from '../evidence/head-memory';
 import { logHostOf } from '../evidence/log-key';
-import { reasonFault } from '../evidence/reason';
 import { restartLog } from '../evidence/restart';
 import { createKeyring } from '../keyring/keyring';
 import { createLog } from '../log';

@@ -13,7 +13,7 @@ import { type Evaluation, type Evaluations, storeEvaluated, type ToEvaluate } fr
 export interface ResendParts {
   queue: DeliveryQueue;
   evaluations: Evaluations;
-  /** Deliveries that are not evaluated are not sent. */
+  /** The last of several tries: a skipped delivery that still has no evaluation is not sent, instead of asking for one. */
   isLast: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface Resent {
   faults: ReadonlyMap<string, string>;
 }
 
-/** What a request that is approved knows of its delivery. */
+/** What the replay request that a second person approved recorded of the delivery. */
 export interface Approved {
   /** The last replay of the delivery when it was asked for. */
   lastReplayId: string | null;
@@ -51,7 +51,7 @@ export async function lockForReplay(db: Db, requested: readonly { id: string; we
  * paused or disabled webhook is resumed. A skipped delivery has no request yet and is evaluated again. Replays are not
  * ordered: later deliveries of a document do not wait for them, except those that already wait for this delivery.
  * @param approved the request for them, if they were asked for
- * @returns `toEvaluate`: nothing was changed
+ * @returns `toEvaluate`: these must be evaluated first, and the call repeated; nothing was changed
  */
 export async function resendDeliveries(
   db: Db,

@@ -2,7 +2,7 @@ import { UserResolver } from './api/user.resolver';
 import { ApiKeyEntity } from './api-keys/api-key.entity';
 import { apiKeyLinkedFields } from './api-keys/api-key.linked-fields';
 import { ApiKeyResolver } from './api-keys/api-key.resolver';
-import { SignInAttemptEntity } from './identity/sign-in-attempt.entity';
+import { PendingSignInEntity } from './identity/pending-sign-in.entity';
 import { SessionEntity } from './sessions/session.entity';
 import { sessionLinkedFields } from './sessions/session.linked-fields';
 import { SessionResolver } from './sessions/session.resolver';
@@ -12,7 +12,7 @@ import { userLinkedFields } from './user.linked-fields';
 import { userSqlFields } from './user.sql-fields';
 
 export const users = {
-  entities: [UserEntity, ApiKeyEntity, SessionEntity, SignInAttemptEntity],
+  entities: [UserEntity, ApiKeyEntity, SessionEntity, PendingSignInEntity],
   resolvers: [UserResolver, ApiKeyResolver, SessionResolver],
   linkedFields: [...userLinkedFields, ...apiKeyLinkedFields, ...sessionLinkedFields],
   sqlFields: [...userSqlFields, ...sessionSqlFields],

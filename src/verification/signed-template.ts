@@ -1,5 +1,5 @@
 // The template of a signed text, such as "{timestamp}.{body}".
-import type { SignedContent } from './proofs';
+import type { SignedContent } from './secret-checks';
 
 const NAMES = ['body', 'timestamp', 'id', 'url', 'method'] as const;
 type Name = (typeof NAMES)[number];

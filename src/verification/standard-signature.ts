@@ -1,7 +1,6 @@
 import { badSignature } from './body-signature';
 import type { IncomingCall } from './call';
 import { type Claim, isRefusal, malformed, type Proof, type Refusal } from './claim';
-import { ed25519Proof, hmacProof, type SignedContent } from './proofs';
 import { onlyHeader, readTimestamp } from './read-header';
 import {
   ED25519_FORM,
@@ -11,6 +10,7 @@ import {
   readSignature,
   type SignatureForm,
 } from './read-signature';
+import { ed25519Proof, hmacProof, type SignedContent } from './secret-checks';
 
 type Version = 'v1' | 'v1a';
 

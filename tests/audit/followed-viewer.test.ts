@@ -1,5 +1,5 @@
 import { createDataSource } from '../../src/database/data-source';
-import { createMaskingRules } from '../../src/masking/masking-rules';
+import { createMaskingRules } from '../../src/masking/current-rules';
 import { allMaskingRules } from '../../src/masking/rules/masking-rule.store';
 import { followViewer } from '../../src/server/routes/followed-viewer';
 import type { Viewer } from '../../src/viewer';

@@ -42,7 +42,7 @@ async function greet(name: string, use = ''): Promise<string> {
     }
     bundle.keepCompiled();
   `;
-  const args = ['-e', script, join(DIST, 'app/bundle.js'), join(folder, 'bundle.js'), use, name];
+  const args = ['-e', script, join(DIST, 'app/load-program.js'), join(folder, 'bundle.js'), use, name];
   return (await promisify(execFile)(process.execPath, args)).stdout;
 }
 

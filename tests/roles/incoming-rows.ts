@@ -20,7 +20,7 @@ export async function incomingWebhook(app: TestApp, forwardTo: string[]): Promis
     { input },
   );
   const { id } = answer.data.createWebhook.webhook;
-  await app.database.query(`insert into sampled_refusals values ($1, now(), 'BAD_SIGNATURE', 7)`, [
+  await app.database.query(`insert into unrecorded_refusals values ($1, now(), 'BAD_SIGNATURE', 7)`, [
     uuidOf('Webhook', id),
   ]);
   return id;

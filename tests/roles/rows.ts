@@ -246,7 +246,7 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     'Webhook.statusChangedBy': await pausedWebhook(app),
     'Delivery.cancelledBy': await endedDelivery(app),
     'Webhook.incoming': incoming,
-    'Webhook.refusalsNotKept': incoming,
+    'Webhook.unrecordedRefusals': incoming,
     'Webhook.proxy': proxied,
     'Webhook.caCertificates': proxied,
     'Delivery.predecessor': await heldBackDelivery(app),

@@ -101,7 +101,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   Webhook: {
     readers: `id name direction status statusReason url documentType events condition method headers bodyFormat body fields retrySchedule timeoutMs signatures signingKeys dedupeSeconds receiveAuditEvents sendEvidenceHead supportMayReveal rateLimit maxConcurrency ordering circuit owner createdAt
-      updatedAt proxy caCertificates credentials requests deliveries health stats incoming passHeaders refusalsNotKept version versions statusChangedAt statusChangedBy`,
+      updatedAt proxy caCertificates credentials requests deliveries health stats incoming passHeaders unrecordedRefusals version versions statusChangedAt statusChangedBy`,
     keyReaders: 'auditEntries',
   },
   IncomingAgreement: {
@@ -115,7 +115,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   CallAnswer: { readers: 'status body contentType' },
   VerificationKey: { readers: 'id kind createdAt expiresAt live' },
   IncomingAddress: { readers: 'createdAt expiresAt' },
-  SampledRefusals: { readers: 'minute errorCode calls' },
+  UnrecordedRefusals: { readers: 'minute errorCode calls' },
   VerificationReport: { contentReaders: 'accepted errorCode summary keyId at checks' },
   VerificationCheck: { contentReaders: 'name passed message' },
   WebhookHealth: {

@@ -1,5 +1,5 @@
 import { isInputObjectType } from 'graphql';
-import { INDEXES } from '../../src/server/graphql/indexed-filters';
+import { INDEXES } from '../../src/server/graphql/filter-indexes';
 import { sharedSchema } from '../../src/server/schema/schema';
 import { shareTestApi, type TestApp } from '../support/app';
 import { connectTo } from '../support/database';

@@ -33,8 +33,7 @@ export async function startProgram(env: Record<string, string>): Promise<Program
     };
     child.stdout?.on('data', hear);
     child.stderr?.on('data', hear);
-    // not at its exit, when not all of its output has been read
-    child.once('close', (code) => reject(new Error(`it ended with ${code} before it ran:\n${output}`)));
+    child.once('exit', (code) => reject(new Error(`it ended with ${code} before it ran:\n${output}`)));
   });
   const lives = () => child.exitCode === null && child.signalCode === null;
   const { url } = JSON.parse(await running) as { url: string | null };

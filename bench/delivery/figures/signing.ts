@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
-import { signatureHeaders } from '../../../src/delivery/signing/sign';
+import { signatureHeaders } from '../../../src/delivery/authentication/sign';
 import { clockMs } from '../../clock';
 import { eventJson } from '../../load';
 

@@ -10,9 +10,9 @@ import { all } from '../../sql/condition';
 import { USER } from '../../users/user.linked-fields';
 import { READERS } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
+import { DELIVERIES_OF_USERS, EFFECTS_OF_EVENTS, orderOfUser } from '../deliveries-of-users.store';
 import { DELIVERIES, deliveriesById } from '../delivery.store';
 import { deliveryOrder } from '../delivery-order.inputs';
-import { DELIVERIES_OF_USERS, EFFECTS_OF_EVENTS, orderOfUser } from '../linked.store';
 import { DELIVERY_FILTER, DeliveryListArgs } from './delivery.inputs';
 import { DeliveryConnection, DeliveryType } from './delivery.type';
 

@@ -2,10 +2,10 @@
 import { newId, timeOfId, toNodeId } from '../../ids';
 import type { OpenRequest } from '../../request-log/open-close.store';
 import type { Db } from '../../sql/db';
+import type { Credentials } from '../authentication/credentials';
+import { signatureHeaders } from '../authentication/sign';
+import type { SigningSecrets } from '../authentication/signing-secrets';
 import type { DueDelivery, DueWebhook } from '../delivery.store';
-import type { Credentials } from '../signing/credentials';
-import { signatureHeaders } from '../signing/sign';
-import type { SigningSecrets } from '../signing/signing-secrets';
 
 /** One attempt of a delivery, with an open request row. */
 export interface Attempt {

@@ -2,13 +2,13 @@
 // they are sent as soon as it has committed.
 import type { Keyring } from '../../keyring/keyring';
 import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
+import { type Credentials, credentialsOf, NO_CREDENTIALS } from '../authentication/credentials';
+import { type SigningSecrets, signingSecretsOf } from '../authentication/signing-secrets';
 import type { DueBacklog } from '../capacity/due-backlog';
 import { isLimited } from '../capacity/rate-and-concurrency';
 import type { WorkerCapacity } from '../capacity/worker-capacity';
 import type { DueDelivery, DueWebhook, NewDelivery } from '../delivery.store';
 import type { FirstAttempts, NewDeliveries, Opened, Opening } from '../fan-out/first-attempts';
-import { type Credentials, credentialsOf, NO_CREDENTIALS } from '../signing/credentials';
-import { type SigningSecrets, signingSecretsOf } from '../signing/signing-secrets';
 import { type Attempt, headFor, prepareAttempt, type ReadEvidenceHead, rowFor } from './attempt';
 import { tryKeep, type WebhookToOpen, webhooksToOpen } from './open-first-attempts.store';
 import type { LeaseUse, WorkerLeases } from './worker-leases';

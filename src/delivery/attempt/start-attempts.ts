@@ -1,10 +1,14 @@
-// Before the call: takes due jobs, opens a request row for each attempt, signs the requests.
+// Before the call: takes due jobs, opens a request row for each attempt, signs the requests. The checks, in this order: all
+// deliveries are paused; the job is current; an attempt of a dead process is open; cancelled or archived; paused or
+// disabled; circuit, limits and slots (capacity/admission.ts).
 import { currentTime } from '../../clock';
 import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
 import type { WebhookStatus } from '../../webhooks/webhook.entity';
 import { markBacklog } from '../../webhooks/webhook-circuit.store';
 import { takeSlots } from '../../webhooks/webhook-slot.store';
+import { credentialsOf, NO_CREDENTIALS } from '../authentication/credentials';
+import { signingSecretsOf } from '../authentication/signing-secrets';
 import { admit, blockedWebhooks, type FreeSlots, freeSlotsNow, lockCircuitsForAdmission } from '../capacity/admission';
 import { releaseSuccessors } from '../capacity/document-ordering';
 import { cancelDeliveries, holdDeliveries, makeWait } from '../capacity/waiting.store';
@@ -12,8 +16,6 @@ import { type DueDelivery, type DueWebhook, dueDeliveries, keepWebhooksOf } from
 import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
 import type { DeliveryQueue } from '../queue/queue';
-import { credentialsOf, NO_CREDENTIALS } from '../signing/credentials';
-import { signingSecretsOf } from '../signing/signing-secrets';
 import { type Attempt, headFor, prepareAttempt, type ReadEvidenceHead, rowFor, slotOf, takesSlot } from './attempt';
 import { openRequests } from './attempt.store';
 import { closeAttemptsOfDeadProcesses } from './unknown-outcome';

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** What keeps first attempts that have no job: see `worker-leases.ts`. */
+/** A worker's claim on first attempts, which have no queue job: when it expires, another worker takes them over. */
 @Entity('worker_leases')
 export class WorkerLeaseEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'worker_leases_pkey' })

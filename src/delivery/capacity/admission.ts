@@ -1,5 +1,5 @@
 // Which due deliveries are sent now: as the circuits and the limits of their webhooks and the capacity of this worker
-// allow. The others wait.
+// allow. The others wait. start-attempts.ts has the order of all checks.
 import { currentTime } from '../../clock';
 import type { Db } from '../../sql/db';
 import { type CircuitRow, lockCircuits } from '../../webhooks/webhook-circuit.store';

@@ -10,8 +10,7 @@ export interface EventToMatch {
 /**
  * Whether a webhook asks for events like this one. A webhook for all document types does not receive Hookledger's own
  * events, which describe other partners: it must name their type. Those about the audit trail go only where a SYSTEM_MANAGER
- * allowed it. A received call that is passed on goes only to the
- * webhooks that it is directed to.
+ * allowed it. A received call that is passed on goes only to the webhooks that it is directed to.
  */
 export function matches(
   webhook: { id: string; documentType: string | null; events: readonly string[]; receiveAuditEvents: boolean },

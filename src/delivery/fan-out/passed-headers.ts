@@ -3,7 +3,7 @@ import { type HeaderPairs, SECRET_VALUE } from '../../header-pairs';
 import { headerFault } from '../../webhooks/request/header-rules';
 
 /** Headers about the connection and its intermediaries, and about the encoding of the body, are not passed on. */
-const HOP_HEADERS =
+const NEVER_PASSED =
   /^(accept(-.*)?|authorization|content-(encoding|type)|cookie|forwarded|user-agent|via|x-forwarded-.*|x-real-ip|x-request-id)$/i;
 
 /**
@@ -23,5 +23,5 @@ export function passedHeaders(
 }
 
 function mayPass(name: string, value: string): boolean {
-  return !HOP_HEADERS.test(name) && !value.includes(SECRET_VALUE) && headerFault(name, value) === null;
+  return !NEVER_PASSED.test(name) && !value.includes(SECRET_VALUE) && headerFault(name, value) === null;
 }

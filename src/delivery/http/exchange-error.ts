@@ -51,10 +51,6 @@ export function answerTooLong(host: string, limitBytes: number): SendError {
   return new SendError('RESPONSE_TOO_LARGE', `${host} answered with more than ${limitBytes} bytes on the wire.`);
 }
 
-export function statusError(host: string, status: number): SendError {
-  return new SendError('HTTP_STATUS', `${host} answered ${status}${statusNote(status)}.`);
-}
-
 // It was checked when it was saved, but what OpenSSL accepts depends on its version and settings.
 export function certificateUnusable(code: string): SendError {
   return new SendError(
@@ -66,14 +62,6 @@ export function certificateUnusable(code: string): SendError {
 function headersTooLarge(host: string): SendError {
   return new SendError('RESPONSE_TOO_LARGE', `${host} answered with more headers than are read.`);
 }
-
-function statusNote(status: number): string {
-  if (REDIRECTS.has(status)) return ', a redirect; redirects are not followed: give the webhook the final URL';
-  if (status === 410) return ' (Gone): it accepts no more deliveries';
-  return '; only 2xx is success';
-}
-
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 const CLOSED = 'closed the connection before its answer was complete';
 

@@ -1,13 +1,13 @@
 // Sends one attempt, after it is signed and before its outcome is decided.
 import { readProxyUrl } from '../../webhooks/request/proxy-url';
 import { readTargetUrl, type TargetPolicy } from '../../webhooks/request/target-url';
-import { flattenHeaders } from '../outgoing-headers';
 import { SendError, type SendErrorCode } from '../send-error';
+import { answerFailure } from './answer-failure';
 import type { BodyLimits, ResponseBody } from './body-buffer';
 import { createConnectionPool, DEFAULT_POOL_OPTIONS, type PoolOptions } from './connection-pool';
 import { type ConnectionSettings, DIRECT } from './connection-settings';
 import { type Exchanged, type ExchangeRequest, exchange } from './exchange';
-import { bodyTooLarge, statusError } from './exchange-error';
+import { flattenHeaders } from './flatten-headers';
 import { guardedConnector } from './guarded-connect';
 import { type Lookup, lookupAddresses } from './guarded-lookup';
 import { DEFAULT_BODY_LIMITS } from './response-body';
@@ -135,14 +135,4 @@ function resultOf(
     remoteAddress: exchanged.remoteAddress,
     durationMs,
   };
-}
-
-function answerFailure(
-  status: number | null,
-  body: ResponseBody | null,
-  host: string,
-  limits: BodyLimits,
-): SendError | null {
-  if (body?.tooLarge) return bodyTooLarge(host, limits.responseBytesRead);
-  return status === null || (status >= 200 && status < 300) ? null : statusError(host, status);
 }

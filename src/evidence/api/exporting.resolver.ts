@@ -1,4 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { reasonFault } from '../../audit/reason';
 import { InputError, type UserError } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
@@ -16,7 +17,6 @@ import { filteredRows } from '../exporting/filtered-rows.store';
 import { type NamedRow, namedRows, rowsToExport } from '../exporting/rows-to-export';
 import { isSize } from '../formats/tree-proofs';
 import { newestHead, type SignedHead } from '../head.store';
-import { reasonFault } from '../reason';
 import { tilesOf } from '../tree.store';
 import { EvidenceBundleType } from './evidence.type';
 import { ExportEvidenceInput } from './exporting.inputs';

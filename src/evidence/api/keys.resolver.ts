@@ -1,4 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { reasonFault } from '../../audit/reason';
 import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import type { Context } from '../../graphql/context';
@@ -7,7 +8,6 @@ import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import type { Viewer } from '../../viewer';
-import { reasonFault } from '../reason';
 import { type RotationOrder, rotateKey } from '../rotate-key';
 import { RotateEvidenceKeyInput } from './keys.inputs';
 

@@ -13,8 +13,8 @@ import {
 } from 'graphql';
 import { Directive } from 'type-graphql';
 import { Denied } from '../../errors';
+import type { MaskingRules } from '../../masking/current-rules';
 import { CONTENT_PARTS, type ContentForm, type ContentPart, maskedContent } from '../../masking/masked-content';
-import type { MaskingRules } from '../../masking/masking-rules';
 import type { Masks } from '../../masking/masks';
 import type { Origin } from '../../masking/rule';
 import type { Context } from '../context';

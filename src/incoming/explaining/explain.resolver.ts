@@ -14,7 +14,7 @@ import { keyIdOf } from '../../webhooks/signing/signing-secret';
 import { type Explained, explainVerification, type GivenCall } from './explain';
 import { ExplainVerificationInput } from './explain.inputs';
 import { VerificationReportType } from './explain.type';
-import type { GuessLimit } from './guess-limit';
+import type { GuessLimit } from './secret-guessing-limit';
 
 declare module '../../graphql/context' {
   interface Services {

@@ -1,8 +1,9 @@
 // Shows masked content of one request to a support agent, once, with a reason.
+
+import { reasonFault } from '../../audit/reason';
 import { recordAct } from '../../audit/record';
 import { currentMs } from '../../clock';
 import { AppError, Denied, InputError, type UserError } from '../../errors';
-import { reasonFault } from '../../evidence/reason';
 import { firstIdAt } from '../../ids';
 import { refuseProgram } from '../../privacy/refuse-program';
 import { type RequestRow, requestsById } from '../../request-log/request-log.store';

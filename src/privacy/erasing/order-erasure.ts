@@ -1,8 +1,9 @@
 // Orders erasures, and decides about those of many rows.
+
+import { reasonFault } from '../../audit/reason';
 import { recordAct } from '../../audit/record';
 import { currentMs, currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
-import { reasonFault } from '../../evidence/reason';
 import { isUuid, newId, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { refuseSamePerson, refuseWithoutSecondPerson } from '../../users/approvals/second-person';

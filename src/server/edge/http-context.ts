@@ -14,7 +14,7 @@ import { allowsFrom } from '../../users/api-keys/key-networks';
 import type { AuthCache, TokenKind } from '../../users/auth-cache';
 import { authenticateSession } from '../../users/sessions/authenticate-session';
 import type { Viewer } from '../../viewer';
-import type { OwnPages } from './own-pages';
+import type { OwnPages } from './cross-site';
 import type { RateLimits } from './rate-limits';
 import { Refusal } from './refusal';
 import { sessionToken } from './session-cookie';
@@ -123,6 +123,7 @@ function asRefusal(error: unknown): unknown {
 
 const MAX_USER_AGENT = 500;
 
+/** `ip` is as `trustProxy` of http-server.ts finds it. */
 export function originOf({ ip, id, headers }: FastifyRequest): From & { remoteAddress: string } {
   return { remoteAddress: ip, requestId: id, userAgent: headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null };
 }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 // The prefix makes browsers refuse the cookie from another host of the domain, and without Secure (RFC 6265bis).
 const NAME = '__Host-hl_session';
 
-// Lax: a link to this server from an e-mail finds the user signed in. own-pages.ts refuses what another site sends.
+// Lax: a link to this server from an e-mail finds the user signed in. cross-site.ts refuses what another site sends.
 const ATTRIBUTES = { path: '/', httpOnly: true, secure: true, sameSite: 'lax' } as const;
 
 /** The token of the browser's session; null: there is no cookie. */

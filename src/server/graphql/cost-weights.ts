@@ -1,6 +1,6 @@
 import type { CostWeights } from '../../graphql/limits/cost-plan';
 import { explanationPoints } from '../../incoming/explaining/explain-cost';
-import { INDEXES } from './indexed-filters';
+import { INDEXES } from './filter-indexes';
 
 /**
  * Fields that cost more than a row, in points: 1 is about the cost of one row of a page in the database, 10 µs.
@@ -21,7 +21,7 @@ export const COST_WEIGHTS: CostWeights = {
     ['IncomingAgreement.forwardTo', 20],
     // reads all secrets and certificates
     ['Query.expiringSecrets', 200],
-    ['Webhook.refusalsNotKept', 50],
+    ['Webhook.unrecordedRefusals', 50],
     ['Query.businessDocument', 5],
     // each is a statement of its own for each document
     ['BusinessDocument.events', 30],

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
-import { takesGzip } from '../edge/accept';
+import { takesGzip } from '../edge/accept-header';
 import { graphiqlPage } from './graphiql';
 
 /**

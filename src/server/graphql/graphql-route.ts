@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import type { Context, Services } from '../../graphql/context';
 import type { AuthCache } from '../../users/auth-cache';
-import { refuseUnservableAccept } from '../edge/accept';
+import { refuseUnservableAccept } from '../edge/accept-header';
 import type { ConcurrencyLimiter } from '../edge/concurrency-limiter';
 import { httpContext, readViewer } from '../edge/http-context';
 import { withRequestId } from '../edge/request-id';

@@ -6,16 +6,16 @@ import type { DataSource } from 'typeorm';
 import { auditLines, beginAuditExport, type ExportedPart, endAuditExport } from '../../audit/audit-export';
 import { AppError, quoted } from '../../errors';
 import { uuidOf } from '../../ids';
-import type { MaskingRules } from '../../masking/masking-rules';
+import type { MaskingRules } from '../../masking/current-rules';
 import { readAhead, streamOf } from '../../request-log/export/export-stream';
 import { credentialId } from '../../viewer';
-import { takesGzip } from '../edge/accept';
+import { takesGzip } from '../edge/accept-header';
 import { readViewer } from '../edge/http-context';
 import { createDownloads } from './downloads';
 import { followViewer, refuseRoles } from './followed-viewer';
 
 const LIMITS = { perKey: 2, inAll: 4 };
-/** How long a reader may read nothing. */
+/** A download whose client reads nothing for this long is ended. */
 const PATIENCE_MS = 60_000;
 /** How often the right to read is checked again. */
 const CHECK_MS = 10_000;

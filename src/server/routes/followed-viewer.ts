@@ -1,8 +1,8 @@
 // The viewer of a download of the audit trail: keys can expire, and roles and masking rules change, while it goes on.
 import type { DataSource } from 'typeorm';
 import { AppError, Denied } from '../../errors';
+import type { MaskingRules } from '../../masking/current-rules';
 import { maskedContent } from '../../masking/masked-content';
-import type { MaskingRules } from '../../masking/masking-rules';
 import { standingsOf } from '../../users/sessions/authenticate-session';
 import { credentialId, type Role, type Viewer } from '../../viewer';
 

@@ -18,7 +18,7 @@ export interface Metrics {
   /** One attempt has ended; `outcome` is SUCCEEDED or its error code. */
   attemptEnded(outcome: string, durationMs: number): void;
   /** A partner called; `outcome` is ACCEPTED, DUPLICATE, UNKNOWN_ADDRESS or the code of the refusal. */
-  callReceived(outcome: string, kept: boolean): void;
+  callReceived(outcome: string, recorded: boolean): void;
   showBacklog(state: BacklogState): void;
   /** A query was answered by resolvers, because no read plan could. */
   readPlanFellBack: OnFallback;
@@ -45,8 +45,8 @@ export function createMetrics(source: DataSource): Metrics {
   });
   const calls = new Counter({
     name: 'hookledger_incoming_calls_total',
-    help: 'Calls of partners by outcome; kept: whether they have a row in the log.',
-    labelNames: ['outcome', 'kept'],
+    help: 'Calls of partners by outcome; recorded: whether they have a row in the log.',
+    labelNames: ['outcome', 'recorded'],
     registers: [registry],
   });
   const fallbacks = new Counter({
@@ -149,7 +149,7 @@ export function createMetrics(source: DataSource): Metrics {
       duration.observe(durationMs / 1000);
     },
     showBacklog: (state) => showBacklog(registry, state),
-    callReceived: (outcome, kept) => calls.inc({ outcome, kept: String(kept) }),
+    callReceived: (outcome, recorded) => calls.inc({ outcome, recorded: String(recorded) }),
     readPlanFellBack: (reason) => fallbacks.inc({ reason }),
   };
 }

@@ -5,20 +5,20 @@ import type { Config } from '../../config/config';
 import type { RoleRule } from '../../config/config-values';
 import { AppError } from '../../errors';
 import type { Identity } from '../../users/identity/identity';
+import type { SignInSecrets } from '../../users/identity/pending-sign-ins';
 import { rolesByClaims } from '../../users/identity/role-map';
-import type { AttemptSecrets } from '../../users/identity/sign-in-attempts';
 import type { ProviderSession } from '../../users/sessions/session.store';
 import { readLogoutToken } from './logout-token';
 
 export interface IdentityProvider {
   /** The address at which the browser signs in. @throws AppError UNAVAILABLE */
-  startUrl(secrets: AttemptSecrets): Promise<URL>;
+  startUrl(secrets: SignInSecrets): Promise<URL>;
   /**
    * Exchanges the code of the way back and checks everything about it.
    * @param search the query of the address to which the provider has sent the browser
    * @throws AppError UNAUTHENTICATED, UNAVAILABLE
    */
-  identityOf(search: string, secrets: AttemptSecrets): Promise<Identity>;
+  identityOf(search: string, secrets: SignInSecrets): Promise<Identity>;
   /**
    * Checks a logout token (OpenID Connect Back-Channel Logout 1.0).
    * @throws AppError BAD_USER_INPUT, UNAVAILABLE

@@ -3,13 +3,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { AppError, quoted } from '../../errors';
 import { signInIdentity } from '../../users/identity/identity';
-import { endAttempt, startAttempt } from '../../users/identity/sign-in-attempts';
+import { beginSignIn, endSignIn } from '../../users/identity/pending-sign-ins';
 import { startSession } from '../../users/sessions/sessions';
 import { originOf } from '../edge/http-context';
 import { Refusal } from '../edge/refusal';
 import { sessionToken, setSessionCookie } from '../edge/session-cookie';
+import type { RefusedSignIns } from './audit-refused-sign-ins';
 import type { IdentityProvider } from './identity-provider';
-import type { RefusedSignIns } from './refused-sign-ins';
 
 const COOKIE = '__Host-hl_signin';
 // Lax: the provider sends the browser back with a link
@@ -32,7 +32,7 @@ export function serveOpenId(server: FastifyInstance, { source, refused, provider
     const chosen = configured(provider);
     ownPages.refuseUnencrypted(request);
     rates.countSignIn(request.ip);
-    const { token, secrets } = await startAttempt(source.manager, readReturnTo(request.query));
+    const { token, secrets } = await beginSignIn(source.manager, readReturnTo(request.query));
     const url = await chosen.startUrl(secrets);
     reply.setCookie(COOKIE, token, ATTRIBUTES);
     return redirect(reply, url.href);
@@ -43,12 +43,12 @@ export function serveOpenId(server: FastifyInstance, { source, refused, provider
     reply.clearCookie(COOKIE, ATTRIBUTES);
     const { returnTo, token } = await refused.recording(request, async () => {
       const cookie = request.cookies[COOKIE];
-      const attempt = cookie ? await endAttempt(source.manager, cookie) : null;
-      if (!attempt) {
+      const pending = cookie ? await endSignIn(source.manager, cookie) : null;
+      if (!pending) {
         const message = 'This sign-in has expired, was used before, or was started in another browser: start again.';
         throw new AppError('UNAUTHENTICATED', message);
       }
-      const identity = await chosen.identityOf(searchOf(request.url), attempt.secrets);
+      const identity = await chosen.identityOf(searchOf(request.url), pending.secrets);
       const from = originOf(request);
       const replacedToken = sessionToken(request);
       const started = await source.transaction(async (db) => {
@@ -59,7 +59,7 @@ export function serveOpenId(server: FastifyInstance, { source, refused, provider
         return startSession(db, { actor, method: 'OPENID_CONNECT', providerSession, replacedToken });
       });
       if ('refusal' in started) throw new Refusal('FORBIDDEN', started.refusal, 403);
-      return { returnTo: attempt.returnTo, token: started.token };
+      return { returnTo: pending.returnTo, token: started.token };
     });
     setSessionCookie(reply, token);
     return redirect(reply, returnTo);

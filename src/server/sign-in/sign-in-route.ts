@@ -8,8 +8,8 @@ import { signOut, startSession } from '../../users/sessions/sessions';
 import type { Viewer } from '../../viewer';
 import { authenticateWithin, originOf } from '../edge/http-context';
 import { clearSessionCookie, sessionToken, setSessionCookie } from '../edge/session-cookie';
+import type { RefusedSignIns } from './audit-refused-sign-ins';
 import type { IdentityProvider } from './identity-provider';
-import type { RefusedSignIns } from './refused-sign-ins';
 
 export interface SignInRoute {
   source: DataSource;

@@ -1,5 +1,5 @@
 // The form of an API key: hl_ + 8 characters that identify it + 40 secret characters + 6 characters of checksum.
-import { checksum, randomText } from '../../checked-text';
+import { checksum, randomText } from '../../random-text';
 
 const FORM = /^hl_([0-9A-Za-z]{8})([0-9A-Za-z]{40})([0-9A-Za-z]{6})$/;
 

@@ -1,6 +1,7 @@
 // From where a key, and each session that was made from it, may be used.
-import { createEntryWindow } from '../../audit/entry-window';
+
 import { recordAct } from '../../audit/record';
+import { createRefusalEntries } from '../../audit/refusal-entries';
 import { AppError, quoted, type UserError } from '../../errors';
 import { isInside, parseNetwork, readAddress, withoutMapping } from '../../networks';
 import type { Db } from '../../sql/db';
@@ -47,7 +48,7 @@ function bareAddress(remoteAddress: string): string {
   return remoteAddress.replace(/^([\d.]+):\d{1,5}$/, '$1').replace(/%.*$/, '');
 }
 
-const entries = createEntryWindow({ windowMs: 15 * 60_000, maxEntries: 60 });
+const entries = createRefusalEntries({ windowMs: 15 * 60_000, maxEntries: 60 });
 
 /**
  * @param caller the viewer that the key would authenticate

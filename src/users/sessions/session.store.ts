@@ -104,7 +104,7 @@ export async function findSessionForUpdate(db: Db, id: string): Promise<SessionR
 
 /**
  * The sessions of a user that have neither ended nor expired, most recently used first.
- * @param usedAfter a session that was last used before this time has ended by itself
+ * @param usedAfter sessions last used before this time have expired by idleness
  */
 export async function liveSessionsOf(db: Db, userId: string, now: Date, usedAfter: Date): Promise<SessionRow[]> {
   return rowsOf<SessionRow>(

@@ -12,8 +12,8 @@ import {
   retiredSecrets,
   timeFault,
 } from '../judge';
-import { type Finding, findExplanation } from './search';
 import { timeMessage } from './time-message';
+import { type Finding, findExplanation } from './try-variants';
 
 /** WEBHOOK and KEPT: checks of the webhook and of the recorded call, which callers of this file add. */
 export const CHECK_NAMES = ['WEBHOOK', 'KEPT', 'HEADERS', 'TIMESTAMP', 'SIGNATURE', 'SECRET', 'BODY'] as const;

@@ -3,10 +3,10 @@ import type { IncomingCall } from '../call';
 import { type CallContent, readContent, saidAt } from '../call-content';
 import { type Claim, isRefusal, malformed, notSigned, type Refusal } from '../claim';
 import { inBody } from '../place';
-import { hmacProof } from '../proofs';
 import type { Provider } from '../provider';
 import { readTimestamp } from '../read-header';
 import { hmacForm, readableOf, readSignature } from '../read-signature';
+import { hmacProof } from '../secret-checks';
 import { issuedKey } from '../secret-forms';
 
 const FORM = hmacForm('SHA256', 'HEX');

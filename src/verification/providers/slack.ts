@@ -3,9 +3,9 @@ import type { IncomingCall } from '../call';
 import type { CallContent } from '../call-content';
 import { type Claim, isRefusal, type Refusal } from '../claim';
 import { inBody } from '../place';
-import { hmacProof, type SignedContent } from '../proofs';
 import type { HandshakeAnswer, Provider } from '../provider';
 import { onlyHeader, readTimestamp } from '../read-header';
+import { hmacProof, type SignedContent } from '../secret-checks';
 import { issuedKey } from '../secret-forms';
 
 const HEADER = 'X-Slack-Signature';

@@ -6,10 +6,10 @@ import { type IncomingCall, queryValues } from '../call';
 import { formTypeOf, TOO_MANY_FIELDS } from '../call-content';
 import { type Claim, isRefusal, malformed, notSigned, type Refusal } from '../claim';
 import { inBody, inHeader } from '../place';
-import { hmacProof, type SignedContent } from '../proofs';
 import type { HmacAlgorithm, Provider } from '../provider';
 import { onlyHeader } from '../read-header';
 import { decodeStrictly, hmacForm, readSignature } from '../read-signature';
+import { hmacProof, type SignedContent } from '../secret-checks';
 import { issuedKey } from '../secret-forms';
 import { signedAddresses } from '../twilio-address';
 

@@ -125,7 +125,7 @@ export abstract class WebhookConnectionInput extends AgreementInput {
     nullable: true,
     description:
       'The HTTP proxy through which requests, also those for access tokens, are sent: always in a tunnel (CONNECT) to the ' +
-      'address that the host of the URL has here. The address guard applies to this address and to that of the proxy. ' +
+      'address to which this server (not the proxy) resolves the host. The address guard applies to this address and to that of the proxy. ' +
       'null: none.',
   })
   proxy?: ProxyInput | null;

@@ -101,7 +101,7 @@ export abstract class WebhookRequestInput extends WebhookConnectionInput impleme
     nullable: true,
     description:
       'Whether each request carries the newest head of the sealed log: `hookledger-head: <number of leaves>:<root hash in ' +
-      'base64>`. The partner can then show every other history. Default, null: false.',
+      'base64>`. With it the partner can prove it if the log is rewritten later. Default, null: false.',
   })
   sendEvidenceHead?: boolean | null;
 

@@ -1,5 +1,5 @@
-import { createAuthorizedSender } from '../../../src/delivery/signing/authorize';
-import { NO_CREDENTIALS } from '../../../src/delivery/signing/credentials';
+import { createAuthorizedSender } from '../../../src/delivery/authentication/authorize';
+import { NO_CREDENTIALS } from '../../../src/delivery/authentication/credentials';
 import { closeAll, httpPartner, localSender } from '../partner';
 
 afterEach(closeAll);

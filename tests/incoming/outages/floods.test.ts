@@ -13,21 +13,21 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-interface SampledRefusals {
+interface UnrecordedRefusals {
   minute: string;
   errorCode: string;
   calls: number;
 }
 
-async function sampledRefusalsOf(agreed: Agreed): Promise<SampledRefusals[]> {
-  const query = 'query ($id: ID!) { webhook(id: $id) { refusalsNotKept { minute errorCode calls } } }';
-  return (await app.ask(query, { id: agreed.id })).data.webhook.refusalsNotKept;
+async function unrecordedRefusalsOf(agreed: Agreed): Promise<UnrecordedRefusals[]> {
+  const query = 'query ($id: ID!) { webhook(id: $id) { unrecordedRefusals { minute errorCode calls } } }';
+  return (await app.ask(query, { id: agreed.id })).data.webhook.unrecordedRefusals;
 }
 
 /** Of a call that a busy machine answered 503, it is not known whether it was recorded. */
 const refusedIn = (statuses: readonly number[]) => statuses.filter((status) => status !== 503).length;
 
-const sumOf = (counted: readonly SampledRefusals[]) => counted.reduce((sum, { calls }) => sum + calls, 0);
+const sumOf = (counted: readonly UnrecordedRefusals[]) => counted.reduce((sum, { calls }) => sum + calls, 0);
 
 async function flood(agreed: Agreed, calls: number, body: string): Promise<number[]> {
   const statuses: number[] = [];
@@ -47,16 +47,16 @@ test('above a rate refused calls are answered and counted, and those that are ke
   expect(rows.length).toBeGreaterThanOrEqual(100);
   expect(rows.length).toBeLessThan(300);
   const counted = await waitFor('all to be accounted for', async () => {
-    const found = await sampledRefusalsOf(agreed);
+    const found = await unrecordedRefusalsOf(agreed);
     return sumOf(found) + rows.length >= refused && found;
   });
   expect(sumOf(counted) + rows.length).toBeLessThanOrEqual(400);
   for (const each of counted) expect([each.errorCode, Date.parse(each.minute) % 60_000]).toEqual(['NOT_SIGNED', 0]);
   expect(new Set(rows.map((row) => row.data.length))).toEqual(new Set([10_000, 4_096]));
   expect(new Set(rows.map((row) => row.dataBytes))).toEqual(new Set([10_000]));
-  expect(rows[0]?.error).not.toContain('refusalsNotKept');
+  expect(rows[0]?.error).not.toContain('unrecordedRefusals');
   const sampled =
-    / Such calls are received faster than they are recorded: refusalsNotKept of the webhook counts the others\.$/;
+    / Such calls are received faster than they are recorded: unrecordedRefusals of the webhook counts the others\.$/;
   expect(rows.filter(({ error }) => sampled.test(error ?? '')).length).toBeGreaterThan(0);
 });
 
@@ -69,7 +69,7 @@ test('of each kind it is said how many', async () => {
   statuses.push(...(await Promise.all(wrong)).map(({ status }) => status));
   const refused = refusedIn(statuses);
   const counted = await waitFor('all', async () => {
-    const found = await sampledRefusalsOf(agreed);
+    const found = await unrecordedRefusalsOf(agreed);
     return sumOf(found) + (await receivedBy(app, agreed)).length >= refused && found;
   });
   expect(new Set(counted.map(({ errorCode }) => errorCode))).toEqual(new Set(['NOT_SIGNED', 'MALFORMED']));
@@ -85,7 +85,7 @@ test('right calls of the same agreement and of others go through meanwhile, and 
   await flooding;
   for (const agreed of [flooded, other])
     expect((await receivedBy(app, agreed)).filter(({ status }) => status === 'SUCCEEDED')).toHaveLength(20);
-  expect(await sampledRefusalsOf(other)).toEqual([]);
+  expect(await unrecordedRefusalsOf(other)).toEqual([]);
   expect((await callUnsigned(other, '{}')).status).toBe(401);
   expect((await receivedBy(app, other)).filter(({ status }) => status === 'REFUSED')).toHaveLength(1);
 });
@@ -100,7 +100,7 @@ test('counts are not lost when a process stops, and those of two processes add u
   await second.stop();
   const kept = (await receivedBy(app, agreed)).length;
   const counted = await waitFor('all to be accounted for', async () => {
-    const found = await sampledRefusalsOf(agreed);
+    const found = await unrecordedRefusalsOf(agreed);
     return sumOf(found) + kept >= refused && found;
   });
   expect(sumOf(counted) + kept).toBeLessThanOrEqual(300);
@@ -109,6 +109,6 @@ test('counts are not lost when a process stops, and those of two processes add u
 test('an outgoing webhook has none, and every reader of the log may read them', async () => {
   const agreed = await agree(app);
   const support = await app.keyFor('SUPPORT');
-  const query = 'query ($id: ID!) { webhook(id: $id) { refusalsNotKept { calls } } }';
-  expect((await app.ask(query, { id: agreed.id }, support)).data.webhook.refusalsNotKept).toEqual([]);
+  const query = 'query ($id: ID!) { webhook(id: $id) { unrecordedRefusals { calls } } }';
+  expect((await app.ask(query, { id: agreed.id }, support)).data.webhook.unrecordedRefusals).toEqual([]);
 });

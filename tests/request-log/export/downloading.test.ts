@@ -5,7 +5,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { Pool, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/database/data-source';
-import { createMaskingRules } from '../../../src/masking/masking-rules';
+import { createMaskingRules } from '../../../src/masking/current-rules';
 import { allMaskingRules } from '../../../src/masking/rules/masking-rule.store';
 import type { Batch } from '../../../src/request-log/export/export-batches';
 import { readAhead, streamOf } from '../../../src/request-log/export/export-stream';

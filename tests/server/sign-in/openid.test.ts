@@ -232,7 +232,7 @@ describe('a way back is refused', () => {
     await expectRefused(other, back, 401, USED);
     const again = await askIn(app.url, {}, '{ viewer { name } }');
     expect(again.data.viewer).toBeNull();
-    expect(await app.database.query('select from sign_in_attempts where return_to = $1', [cookie])).toEqual([]);
+    expect(await app.database.query('select from pending_sign_ins where return_to = $1', [cookie])).toEqual([]);
   });
 
   test('in another browser, or with its cookie after it was used', async () => {
@@ -248,7 +248,7 @@ describe('a way back is refused', () => {
   test('after ten minutes', async () => {
     const browser = new TestBrowser();
     const back = await toWayBack(browser);
-    await app.database.query('update sign_in_attempts set expires_at = now()');
+    await app.database.query('update pending_sign_ins set expires_at = now()');
     await expectRefused(browser, back, 401, USED);
   });
 });

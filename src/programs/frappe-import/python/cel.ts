@@ -7,7 +7,7 @@ export interface Cel {
   text: string;
   rank: number;
   type: CelType;
-  /** Whether some document makes it an error, where Python raises one. */
+  /** Whether evaluating it can fail for some document, as it does in Python. */
   mayFail: boolean;
 }
 

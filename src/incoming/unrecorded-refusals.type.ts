@@ -6,13 +6,13 @@ import type { RequestErrorCode } from '../request-log/webhook-request-log.entity
 import { READERS } from '../viewer';
 
 @HasRole(...READERS)
-@ObjectType('SampledRefusals', {
+@ObjectType('UnrecordedRefusals', {
   simpleResolvers: true,
   description:
     'Refused calls above the rate at which they are recorded. They were answered and counted, and have no row in ' +
     'the log.',
 })
-export class SampledRefusalsType {
+export class UnrecordedRefusalsType {
   @Field(() => GraphQLDateTime, { description: 'The minute in which the calls were received.' })
   minute: Date;
 

@@ -1,4 +1,4 @@
-// The rules that apply now. Each process reads them again when they are used a second after it has read them.
+// The rules that apply now. Each process reads them again if they are older than a second.
 
 import type { Viewer } from '../viewer';
 import { ALL_MASKED, type Masks, masksOfRoles, NO_MASKS } from './masks';

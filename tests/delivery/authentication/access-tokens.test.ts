@@ -1,6 +1,7 @@
 /** @jest-environment node */
+
+import type { OAuth2Client } from '../../../src/delivery/authentication/credentials';
 import type { SenderOptions } from '../../../src/delivery/http/send';
-import type { OAuth2Client } from '../../../src/delivery/signing/credentials';
 import { closeAll } from '../partner';
 import {
   type AuthorizedPartner,

@@ -2,19 +2,19 @@ import { currentMs } from '../clock';
 import type { Log } from '../log';
 import type { RequestErrorCode } from '../request-log/webhook-request-log.entity';
 import type { Db } from '../sql/db';
-import { addSampledRefusals, type SampledRow } from './sampled-refusals.store';
+import { addUnrecordedRefusals, type UnrecordedRow } from './unrecorded-refusals.store';
 
 const EVERY_MS = 1_000;
 const MINUTE_MS = 60_000;
 
 /** Counts the refused calls that are not recorded, and stores the counts every second. */
-export interface SampledRefusals {
+export interface UnrecordedRefusals {
   count(webhookId: string, errorCode: RequestErrorCode): void;
   stop(): Promise<void>;
 }
 
-export function createSampledRefusals(db: Db, log: Log): SampledRefusals {
-  let counts = new Map<string, SampledRow>();
+export function createUnrecordedRefusals(db: Db, log: Log): UnrecordedRefusals {
+  let counts = new Map<string, UnrecordedRow>();
   let underWay: Promise<void> = Promise.resolve();
 
   async function write(): Promise<void> {
@@ -23,9 +23,9 @@ export function createSampledRefusals(db: Db, log: Log): SampledRefusals {
     counts = new Map();
     const keys = [...batch.keys()].sort();
     try {
-      await addSampledRefusals(
+      await addUnrecordedRefusals(
         db,
-        keys.map((key) => batch.get(key) as SampledRow),
+        keys.map((key) => batch.get(key) as UnrecordedRow),
       );
     } catch (error) {
       log.debug({ err: error }, 'refusals not counted yet');
@@ -33,7 +33,7 @@ export function createSampledRefusals(db: Db, log: Log): SampledRefusals {
     }
   }
 
-  function add(row: SampledRow): void {
+  function add(row: UnrecordedRow): void {
     const key = `${row.webhookId} ${row.minute.getTime()} ${row.errorCode}`;
     const known = counts.get(key);
     counts.set(key, { ...row, calls: row.calls + (known?.calls ?? 0) });

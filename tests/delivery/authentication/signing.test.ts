@@ -1,5 +1,5 @@
-import { signatureHeaders } from '../../../src/delivery/signing/sign';
-import { signingSecretsOf } from '../../../src/delivery/signing/signing-secrets';
+import { signatureHeaders } from '../../../src/delivery/authentication/sign';
+import { signingSecretsOf } from '../../../src/delivery/authentication/signing-secrets';
 import { uuidOf } from '../../../src/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';

@@ -1,6 +1,6 @@
+import { NO_CREDENTIALS, type OAuth2Client } from '../../../src/delivery/authentication/credentials';
 import { DIRECT } from '../../../src/delivery/http/connection-settings';
 import type { SenderOptions } from '../../../src/delivery/http/send';
-import { NO_CREDENTIALS, type OAuth2Client } from '../../../src/delivery/signing/credentials';
 import { newId } from '../../../src/ids';
 import { connectProxy } from '../connect-proxy';
 import { closeAll, httpPartner, httpsPartner, pem } from '../partner';

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { createEntryWindow } from '../../audit/entry-window';
 import { recordRefusal } from '../../audit/record';
+import { createRefusalEntries } from '../../audit/refusal-entries';
 import { AppError } from '../../errors';
 import type { Log } from '../../log';
 import type { Db } from '../../sql/db';
@@ -17,7 +17,7 @@ export interface RefusedSignIns {
 }
 
 export function createRefusedSignIns(db: Db, log: Log): RefusedSignIns {
-  const entries = createEntryWindow({ windowMs: MINUTE_MS, maxEntries: MAX_PER_MINUTE });
+  const entries = createRefusalEntries({ windowMs: MINUTE_MS, maxEntries: MAX_PER_MINUTE });
   return {
     async recording(request, work) {
       try {

@@ -1,6 +1,6 @@
+import { createAuthorizedSender } from '../../../src/delivery/authentication/authorize';
+import { type Credentials, NO_CREDENTIALS, type OAuth2Client } from '../../../src/delivery/authentication/credentials';
 import type { OutgoingRequest, SenderOptions, SendResult } from '../../../src/delivery/http/send';
-import { createAuthorizedSender } from '../../../src/delivery/signing/authorize';
-import { type Credentials, NO_CREDENTIALS, type OAuth2Client } from '../../../src/delivery/signing/credentials';
 import { newId } from '../../../src/ids';
 import { httpPartner, localSender } from '../partner';
 import type { TokenEndpoint } from './token-endpoint';

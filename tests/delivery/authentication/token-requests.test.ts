@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import type { OAuth2Client } from '../../../src/delivery/authentication/credentials';
 import type { SenderOptions } from '../../../src/delivery/http/send';
-import type { OAuth2Client } from '../../../src/delivery/signing/credentials';
 import { closeAll } from '../partner';
 import {
   type AuthorizedPartner,

@@ -1,8 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-@Entity('sign_in_attempts')
-export class SignInAttemptEntity {
-  @PrimaryColumn('bytea', { name: 'token_hash', primaryKeyConstraintName: 'sign_in_attempts_pkey' })
+@Entity('pending_sign_ins')
+export class PendingSignInEntity {
+  @PrimaryColumn('bytea', { name: 'token_hash', primaryKeyConstraintName: 'pending_sign_ins_pkey' })
   tokenHash: Buffer;
 
   @Column('text', { name: 'return_to' })

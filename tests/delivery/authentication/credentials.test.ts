@@ -1,4 +1,4 @@
-import { createAuthorizedSender } from '../../../src/delivery/signing/authorize';
+import { createAuthorizedSender } from '../../../src/delivery/authentication/authorize';
 import { uuidOf } from '../../../src/ids';
 import { shareTestApi, startTestApp, type TestApp } from '../../support/app';
 import { dumpOf, formsOf } from '../../support/dump';

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 const MAX_KEYS = 1_000;
 
 /** Decides which of many equal refusals have an entry: the trail is kept for years, and a caller must not fill it. */
-export interface EntryWindow {
+export interface RefusalEntries {
   /**
    * @param key what is refused, and to whom
    * @returns what the entry says of the refusals before it that have none; null: this one has none
@@ -12,7 +12,13 @@ export interface EntryWindow {
 }
 
 /** One entry for each key and window, and at most `maxEntries` in a window. */
-export function createEntryWindow({ windowMs, maxEntries }: { windowMs: number; maxEntries: number }): EntryWindow {
+export function createRefusalEntries({
+  windowMs,
+  maxEntries,
+}: {
+  windowMs: number;
+  maxEntries: number;
+}): RefusalEntries {
   const keys = new LRUCache<string, { until: number; count: number }>({ max: MAX_KEYS });
   let all = { until: 0, entries: 0 };
   return {

@@ -1,0 +1,39 @@
+// A sign-in between its start and the way back from the provider.
+import { createHmac, randomBytes } from 'node:crypto';
+import { currentTime } from '../../clock';
+import type { Db } from '../../sql/db';
+import { hashToken } from '../token-hash';
+import { insertPendingSignIn, takePendingSignIn } from './pending-sign-in.store';
+
+const PENDING_MS = 10 * 60_000;
+
+/**
+ * What ties the way back to this browser and this start. All three are made from the token, which only the cookie of the
+ * browser has: the database keeps its hash, and so no secret.
+ */
+export interface SignInSecrets {
+  state: string;
+  nonce: string;
+  /** Of PKCE. */
+  codeVerifier: string;
+}
+
+export async function beginSignIn(db: Db, returnTo: string): Promise<{ token: string; secrets: SignInSecrets }> {
+  const token = randomBytes(32).toString('base64url');
+  const now = currentTime();
+  const expiresAt = new Date(now.getTime() + PENDING_MS);
+  await insertPendingSignIn(db, { tokenHash: hashToken(token), returnTo, expiresAt }, now);
+  return { token, secrets: secretsOf(token) };
+}
+
+/** Ends the sign-in, which is good for one way back. null: it has expired, was used, or never was. */
+export async function endSignIn(db: Db, token: string): Promise<{ returnTo: string; secrets: SignInSecrets } | null> {
+  const signIn = await takePendingSignIn(db, hashToken(token));
+  if (!signIn || signIn.expiresAt <= currentTime()) return null;
+  return { returnTo: signIn.returnTo, secrets: secretsOf(token) };
+}
+
+function secretsOf(token: string): SignInSecrets {
+  const secret = (use: string) => createHmac('sha256', token).update(use).digest('base64url');
+  return { state: secret('state'), nonce: secret('nonce'), codeVerifier: secret('code verifier') };
+}
