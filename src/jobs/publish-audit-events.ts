@@ -1,6 +1,6 @@
 // Publishes entries of the audit trail as events, for webhooks that a SYSTEM_MANAGER allowed to receive them.
 import type { DataSource } from 'typeorm';
-import { type QueuedEntry, takeQueuedEntries } from '../audit/events/audit-event-queue.store';
+import { hasQueuedEntries, type QueuedEntry, takeQueuedEntries } from '../audit/events/audit-event-queue.store';
 import { type OwnEvent, publishOwnEvents } from '../events/own-events';
 import { isNodeName, toNodeId } from '../ids';
 import type { Log } from '../log';
@@ -17,7 +17,10 @@ export function startPublishingAuditEvents(source: DataSource, log: Log): Loop {
     'audit events',
     REST_MS,
     log,
-    async () => (await source.transaction((db) => publishQueuedEntries(db))) === BATCH,
+    // a transaction for nothing would be three statements
+    async () =>
+      (await hasQueuedEntries(source.manager)) &&
+      (await source.transaction((db) => publishQueuedEntries(db))) === BATCH,
   );
 }
 

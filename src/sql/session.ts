@@ -24,6 +24,9 @@ export interface SessionOptions {
  */
 const FOR_ALL = { jit: 'off' };
 
+/** When a pool closes a connection that nobody uses, at most: `pg` has no other default. */
+const IDLE_MS = 10_000;
+
 /** Postgres stops a slow statement first. The connection is closed only if Postgres cannot report that. */
 const MORE_SILENCE_MS = 5_000;
 
@@ -38,6 +41,8 @@ export function sessionConfig(options: SessionOptions) {
     ...(statementTimeoutMs > 0 && {
       statement_timeout: statementTimeoutMs,
       stream: () => socketWithTimeout(statementTimeoutMs + MORE_SILENCE_MS),
+      // before its silence counts as a fault
+      idleTimeoutMillis: Math.min(IDLE_MS, statementTimeoutMs + MORE_SILENCE_MS / 2),
     }),
     options: Object.entries({ ...FOR_ALL, ...settings })
       .map(([key, value]) => `-c ${key}=${value}`)

@@ -1,7 +1,15 @@
-import { type Db, rowsOf, statement } from '../../sql/db';
+import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { AUDIT_ENTRIES, type AuditEntryRow } from '../audit-trail.store';
 
 export type QueuedEntry = AuditEntryRow & { actorName: string | null };
+
+export async function hasQueuedEntries(db: Db): Promise<boolean> {
+  const row = await rowOf<{ queued: boolean }>(
+    db,
+    statement('select exists (select from audit_event_queue) as queued'),
+  );
+  return row?.queued === true;
+}
 
 /** Takes the oldest entries out of the queue, at most `atMost`, except those that another process takes. */
 export async function takeQueuedEntries(db: Db, atMost: number): Promise<QueuedEntry[]> {

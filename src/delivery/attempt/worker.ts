@@ -16,6 +16,7 @@ import type { WorkerCapacity } from '../capacity/worker-capacity';
 import { notSent, type Sender, type SendResult } from '../http/send';
 import { findDeliveriesPause } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
+import { hasDueJobs } from '../queue/due-jobs.store';
 import type { DeliveryQueue } from '../queue/queue';
 import type { Attempt, ReadEvidenceHead } from './attempt';
 import type { FirstAttemptSender } from './open-first-attempts';
@@ -79,6 +80,7 @@ export function startWorker(parts: WorkerParts): Worker {
   const stopWaiting = new Map<string, () => void>();
   const interval = createBatchInterval();
   let wasFull = false;
+  let tookNone = false;
   let paused = false;
   let stopping = false;
   let stopped = false;
@@ -122,7 +124,12 @@ export function startWorker(parts: WorkerParts): Worker {
     if (paused && (await findDeliveriesPause(parts.db))) return NOTHING_STARTED;
     try {
       const mark = backlog.mark();
+      if (tookNone && !(await hasDueJobs(parts.db))) {
+        backlog.taken(mark, true);
+        return NOTHING_STARTED;
+      }
       const started = await transaction((db) => startAttempts(db, startParts, atMost));
+      tookNone = started.taken === 0;
       backlog.taken(mark, started.taken < atMost);
       if (paused) log.info('deliveries are resumed');
       paused = false;

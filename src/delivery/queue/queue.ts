@@ -74,6 +74,7 @@ export async function startQueue(
     createSchema: false,
     schedule: false,
     reindex: false, // needs the owner of the tables, which this login is not
+    monitorVacuum: false, // nothing reads its warnings, and it takes longer than all else that supervision does
     registerInstance: false, // it would sample the delay of the event loop 50 times a second
     supervise: options.supervise,
     superviseIntervalSeconds: 5,
