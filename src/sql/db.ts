@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { PoolShare } from './pool-share';
+import { SafeClient } from './session';
 
 /** A connection or a transaction: the first argument of every store function. */
 export type Db = EntityManager;
@@ -74,6 +75,7 @@ export async function changedBy(db: Db, sql: string | Statement, values: Values 
 async function run(db: Db, sql: string | Statement, values: Values): Promise<QueryResult> {
   if (db instanceof PoolShare) return db.inTransaction((own) => run(own, sql, values));
   const connection = await connectionOf(db);
+  if (connection instanceof SafeClient) connection.gatherWrites();
   const { text, name } = typeof sql === 'string' ? { text: sql, name: undefined } : sql;
   return connection.query({ text, values: values as unknown[], ...(name && { name }) });
 }

@@ -57,6 +57,7 @@ export function sessionConfig(options: SessionOptions) {
  */
 export class SafeClient extends Client {
   readonly #socket: Socket;
+  #isGathering = false;
 
   constructor(config?: string | ClientConfig) {
     super(config);
@@ -66,6 +67,20 @@ export class SafeClient extends Client {
     connectionOf(this).on('errorMessage', noteRefusedRow);
     // the key allows to cancel statements of this session, and pg-pool attaches the client to errors that are logged
     Object.defineProperty(this, 'secretKey', { enumerable: false });
+  }
+
+  /**
+   * What is sent from now until the end of this tick is one write: each write costs a system call, and often wakes the server.
+   */
+  gatherWrites(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    const stream = streamOf(this);
+    stream.cork();
+    process.nextTick(() => {
+      this.#isGathering = false;
+      stream.uncork();
+    });
   }
 
   /**

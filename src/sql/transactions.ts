@@ -34,6 +34,7 @@ export function pipelinedTransactions(source: DataSource, given: TransactionSett
     try {
       const connection = (await runner.connect()) as PoolClient;
       const endPatience = statementTimeoutMs === undefined ? null : patienceFor(connection, statementTimeoutMs);
+      if (connection instanceof SafeClient) connection.gatherWrites();
       // if it fails, all statements after it fail too
       connection.query(begin + furtherSettingsOf(options)).catch(() => undefined);
       try {
