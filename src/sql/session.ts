@@ -24,7 +24,7 @@ export interface SessionOptions {
  */
 const FOR_ALL = { jit: 'off' };
 
-/** When a pool closes a connection that nobody uses, at most: `pg` has no other default. */
+/** After this time without use, at most, a pool closes a connection; it is the default of `pg` too. */
 const IDLE_MS = 10_000;
 
 /** Postgres stops a slow statement first. The connection is closed only if Postgres cannot report that. */
