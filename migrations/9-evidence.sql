@@ -74,7 +74,7 @@ create table evidence_heads (
   tree_size bigint not null,
   checkpoint text not null,
   signed_at timestamptz(3) not null,
-  constraint evidence_heads_pkey primary key (origin, tree_size),
+  constraint evidence_heads_pkey primary key (tree_size, origin),   -- the newest is asked for all the time
   constraint evidence_heads_tree_size_fkey foreign key (tree_size) references evidence_blocks (tree_size)
 );
 

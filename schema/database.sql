@@ -321,7 +321,7 @@ CREATE TABLE evidence_heads (
   tree_size bigint NOT NULL,
   checkpoint text NOT NULL,
   signed_at timestamp(3) with time zone NOT NULL,
-  CONSTRAINT evidence_heads_pkey PRIMARY KEY (origin, tree_size),
+  CONSTRAINT evidence_heads_pkey PRIMARY KEY (tree_size, origin),
   CONSTRAINT evidence_heads_tree_size_fkey FOREIGN KEY (tree_size) REFERENCES evidence_blocks(tree_size)
 );
 CREATE TRIGGER evidence_never_changes BEFORE DELETE OR UPDATE ON evidence_heads FOR EACH ROW EXECUTE FUNCTION refuse_change();
