@@ -35,7 +35,7 @@ export async function answer<Payload extends object>(
   work: () => Promise<Payload>,
 ): Promise<Payload & { userErrors: UserError[] }> {
   try {
-    return { ...(await work()), userErrors: [] };
+    return { userErrors: [], ...(await work()) };
   } catch (error) {
     if (error instanceof InputError) return { ...empty, userErrors: error.errors };
     throw error;

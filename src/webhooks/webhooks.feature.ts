@@ -7,11 +7,12 @@ import { WebhookResolver } from './api/webhook.resolver';
 import { webhookSqlFields } from './api/webhook.sql-fields';
 import { WebhookCredentialEntity } from './credentials/webhook-credential.entity';
 import { ExpiringSecretsResolver } from './expiring/expiring-secrets.resolver';
-import { webhookVersionLinkedFields } from './history/webhook-version.linked-fields';
-import { WebhookVersionResolver } from './history/webhook-version.resolver';
 import { IncomingAgreementEntity } from './incoming/incoming-agreement.entity';
 import { IncomingTokenEntity } from './incoming/incoming-token.entity';
+import { SettingsFileResolver } from './settings-file/settings-file.resolver';
 import { WebhookSecretEntity } from './signing/webhook-secret.entity';
+import { webhookVersionLinkedFields } from './versions/api/webhook-version.linked-fields';
+import { WebhookVersionResolver } from './versions/api/webhook-version.resolver';
 import { WebhookVersionEntity } from './versions/webhook-version.entity';
 import { WebhookEntity } from './webhook.entity';
 import { WebhookCircuitEntity } from './webhook-circuit.entity';
@@ -38,6 +39,7 @@ export const webhooks = {
     IncomingAgreementResolver,
     ExpiringSecretsResolver,
     WebhookVersionResolver,
+    SettingsFileResolver,
   ],
   linkedFields: [...webhookLinkedFields, ...webhookVersionLinkedFields],
   sqlFields: webhookSqlFields,

@@ -34,6 +34,8 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     createWebhook: () => `input: { name: "Made", url: "${NOWHERE}", documentType: "Nothing" }`,
     updateWebhook: () => about(`name: "Name ${made}"`),
     restoreWebhookVersion: () => about('version: 1'),
+    exportWebhooks: () => `input: { where: { id: { eq: "${ids.Webhook}" } } }`,
+    importWebhooks: () => `input: { document: ${JSON.stringify(fileWithOne(`Imported ${made}`))} }`,
     rotateWebhookSecret: () => about(),
     rotateWebhookToken: () => about(),
     pauseWebhook: () => about(),
@@ -77,6 +79,11 @@ async function knowingWitness(app: TestApp): Promise<string> {
 
 export async function switchDeliveries(app: TestApp, how: 'pause' | 'resume'): Promise<void> {
   await app.ask(`mutation { ${how}Deliveries(input: { reason: "made" }) { userErrors { message } } }`);
+}
+
+function fileWithOne(name: string): string {
+  const webhooks = [{ name, url: NOWHERE, documentType: 'Nothing' }];
+  return JSON.stringify({ format: 'hookledger/webhooks', formatVersion: 1, webhooks });
 }
 
 async function idAbout(app: TestApp, ids: Ids, mutation: string): Promise<string> {

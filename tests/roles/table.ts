@@ -40,7 +40,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     administrators:
       'createMaskingRule deleteMaskingRule setRetention eraseDocument erasePerson eraseContent approveErasure declineErasure releaseLegalHold rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
     managers:
-      'createWebhook updateWebhook restoreWebhookVersion rotateWebhookSecret rotateWebhookToken pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
+      'createWebhook updateWebhook restoreWebhookVersion exportWebhooks importWebhooks rotateWebhookSecret rotateWebhookToken pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
       'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay approveReplay declineReplay pauseDeliveries resumeDeliveries',
     askers: 'requestReplay',
     publishers: 'publishEvents',
@@ -157,11 +157,14 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     contentReaders: 'where',
   },
   MaskingRule: { keyReaders: 'id roles documentType webhook part path strategy createdBy createdAt' },
-  WebhookVersion: {
-    readers: 'id version createdAt webhook author',
-    contentReaders: 'settings changes',
-  },
+  WebhookVersion: { readers: 'id version createdAt webhook author', contentReaders: 'settings changes' },
   SettingChange: { contentReaders: 'setting before after' },
+  WebhookFile: { managers: 'text sha256 webhooks' },
+  WebhookImport: {
+    managers: 'name action webhook changes unusedSecrets secretMissing secret publicKey frappeSecret token address',
+  },
+  ExportWebhooksPayload: { everybody: 'file userErrors' },
+  ImportWebhooksPayload: { everybody: 'plan webhooks userErrors' },
   RestoreWebhookVersionPayload: { everybody: 'webhook secret publicKey frappeSecret notRestored userErrors' },
   AuditEntry: {
     keyReaders: `id createdAt action outcome actor actorKind apiKey session sessionId subjectType subjectId reason before after details

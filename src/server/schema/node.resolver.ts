@@ -20,7 +20,7 @@ import { loadSession } from '../../users/sessions/session.linked-fields';
 import { USER } from '../../users/user.linked-fields';
 import { READERS } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
-import { WEBHOOK_VERSION } from '../../webhooks/history/webhook-version.linked-fields';
+import { WEBHOOK_VERSION } from '../../webhooks/versions/api/webhook-version.linked-fields';
 
 const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object | null> | null> = {
   User: USER.load,

@@ -49,6 +49,7 @@ export async function createIncomingWebhook(
   viewer: Viewer,
   rules: WebhookRules,
   input: NewIncoming,
+  act: SettingsAct = {},
 ): Promise<{ webhook: WebhookRow; secret: string | null; token: string }> {
   const id = newId();
   const at = timeOfId(id);
@@ -109,7 +110,7 @@ export async function createIncomingWebhook(
   await insertAgreement(db, agreement);
   const token = await createIncomingToken(db, id);
   const { shown } = await createVerificationSecret(db, rules.keyring, id, provider, input.secret ?? null);
-  await recordCreation(db, viewer, webhook);
+  await recordCreation(db, viewer, webhook, act);
   return { webhook, secret: shown, token };
 }
 

@@ -82,9 +82,10 @@ export async function archiveWebhook(
   viewer: Viewer,
   deliveries: OpenDeliveries,
   id: string | null,
+  reason: string | null = null,
 ): Promise<WebhookRow> {
   const webhook = await webhookToChange(db, id);
-  const archived = await change(db, viewer, webhook, 'ARCHIVED', 'webhook.archived', null);
+  const archived = await change(db, viewer, webhook, 'ARCHIVED', 'webhook.archived', reason);
   await deliveries.cancel(db, webhook.id);
   return archived;
 }

@@ -61,6 +61,7 @@ export async function createWebhook(
   viewer: Viewer,
   rules: WebhookRules,
   input: WebhookSettings & OwnSecrets & { name: string },
+  act: SettingsAct = {},
 ): Promise<{ webhook: WebhookRow } & ShownSecrets> {
   const id = newId();
   const at = timeOfId(id);
@@ -102,7 +103,7 @@ export async function createWebhook(
   await insertWebhook(db, webhook);
   await saveCredentials(db, rules.keyring, id, credentials);
   const secrets = await createSecrets(db, rules.keyring, id, webhook.signatures, input);
-  await recordCreation(db, viewer, webhook);
+  await recordCreation(db, viewer, webhook, act);
   return { webhook, ...secrets };
 }
 

@@ -4,10 +4,13 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { toNodeId, uuidOf } from '../../ids';
 import type { Db } from '../../sql/db';
+import { DEFAULT_SETTINGS } from '../../verification/provider';
 import { settingsOf } from '../credentials/credential-settings';
 import { type CredentialRow, credentialsOfWebhooks } from '../credentials/webhook-credential.store';
-import { type AgreementRow, getAgreement } from '../incoming/incoming-agreement.store';
+import type { GivenVerification } from '../incoming/agreement-rules';
+import { type AgreementRow, agreementsById } from '../incoming/incoming-agreement.store';
 import { fieldsOf, headersOf } from '../request/request-settings';
+import type { Direction } from '../webhook.entity';
 import type { WebhookRow } from '../webhook.store';
 
 export type RecordedSettings = Record<string, unknown>;
@@ -17,8 +20,23 @@ export const CREDENTIALS = 'credentials';
 
 /** The settings as they are now. */
 export async function recordedSettings(db: Db, webhook: WebhookRow): Promise<RecordedSettings> {
-  if (webhook.direction === 'INCOMING') return incomingSettings(webhook, await getAgreement(db, webhook.id));
-  return outgoingSettings(webhook, await credentialsOfWebhooks(db, [webhook.id]));
+  const [settings] = await recordedSettingsOfEach(db, [webhook]);
+  return settings as RecordedSettings;
+}
+
+/** The settings of these webhooks, in the same order. */
+export async function recordedSettingsOfEach(db: Db, webhooks: readonly WebhookRow[]): Promise<RecordedSettings[]> {
+  const ids = (direction: Direction) => webhooks.filter((each) => each.direction === direction).map(({ id }) => id);
+  const [incoming, outgoing] = [ids('INCOMING'), ids('OUTGOING')];
+  const agreements = incoming.length > 0 ? await agreementsById(db, incoming) : new Map<string, AgreementRow>();
+  const credentials = outgoing.length > 0 ? await credentialsOfWebhooks(db, outgoing) : [];
+  const byWebhook = Map.groupBy(credentials, ({ webhookId }) => webhookId);
+  return webhooks.map((webhook) => {
+    if (webhook.direction === 'OUTGOING') return outgoingSettings(webhook, byWebhook.get(webhook.id) ?? []);
+    const agreement = agreements.get(webhook.id);
+    if (!agreement) throw new Error(`the INCOMING webhook ${webhook.id} has no agreement`);
+    return incomingSettings(webhook, agreement);
+  });
 }
 
 function commonSettings(webhook: WebhookRow) {
@@ -87,12 +105,20 @@ function locationOf(stored: string | null) {
 
 /** The settings for createWebhook or updateWebhook: without credentials, and with UUIDs in place of ids. */
 export function givenSettings(recorded: RecordedSettings): Record<string, unknown> {
-  const { [CREDENTIALS]: _credentials, provider: _provider, ownerId, forwardTo, ...rest } = recorded;
+  const { [CREDENTIALS]: _credentials, provider: _provider, ownerId, forwardTo, verification, ...rest } = recorded;
   return {
     ...rest,
+    ...(verification !== undefined && { verification: allOfVerification(verification as object) }),
     ...(typeof ownerId === 'string' && { ownerId: uuidOf('User', ownerId) }),
     ...(Array.isArray(forwardTo) && { forwardTo: forwardTo.map((id) => uuidOf('Webhook', String(id))) }),
   };
+}
+
+const NO_VERIFICATION = Object.fromEntries(Object.keys(DEFAULT_SETTINGS).map((name) => [name, null]));
+
+/** With null for the settings that are not given: updateWebhook would keep them. */
+export function allOfVerification(given: object): GivenVerification {
+  return { ...NO_VERIFICATION, ...given };
 }
 
 export interface SettingChange {

@@ -1,20 +1,20 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
-import { checkInput } from '../../graphql/arguments/check-input';
-import type { Context } from '../../graphql/context';
-import { withExample } from '../../graphql/example';
-import { payloadOf } from '../../graphql/mutation-payload';
-import { HasRole } from '../../graphql/roles/has-role';
-import { masksOf } from '../../graphql/roles/masked';
-import { answer } from '../../graphql/user-error';
-import { toNodeId, uuidOf } from '../../ids';
-import { refuse } from '../../refuse-argument';
-import { CONTENT_READERS, type Viewer } from '../../viewer';
-import { WebhookType } from '../api/webhook.type';
-import { withoutSecrets } from '../credentials/shown-url';
-import { differencesOf, type RecordedSettings, type SettingChange } from '../versions/recorded-settings';
-import { findWebhookVersion, type WebhookVersionRow } from '../versions/webhook-version.store';
-import type { WebhookRow } from '../webhook.store';
+import { checkInput } from '../../../graphql/arguments/check-input';
+import type { Context } from '../../../graphql/context';
+import { withExample } from '../../../graphql/example';
+import { payloadOf } from '../../../graphql/mutation-payload';
+import { HasRole } from '../../../graphql/roles/has-role';
+import { masksOf } from '../../../graphql/roles/masked';
+import { answer } from '../../../graphql/user-error';
+import { toNodeId, uuidOf } from '../../../ids';
+import { refuse } from '../../../refuse-argument';
+import { CONTENT_READERS, type Viewer } from '../../../viewer';
+import { WebhookType } from '../../api/webhook.type';
+import { withoutSecrets } from '../../credentials/shown-url';
+import type { WebhookRow } from '../../webhook.store';
+import { differencesOf, type RecordedSettings, type SettingChange } from '../recorded-settings';
+import { findWebhookVersion, type WebhookVersionRow } from '../webhook-version.store';
 import { restoreVersion } from './restore-version';
 import { RestoreWebhookVersionInput } from './webhook-version.inputs';
 import { SettingChangeType, WebhookVersionType } from './webhook-version.type';
@@ -42,8 +42,10 @@ function urlFor(context: Context, url: unknown): unknown {
   return typeof url !== 'string' || masksOf(context).seesAll ? url : withoutSecrets(url);
 }
 
-function changeFor(context: Context, { setting, before, after }: SettingChange): SettingChange {
-  return { setting, before: urlFor(context, before), after: urlFor(context, after) };
+/** A difference as the viewer may see it. */
+export function changeFor(context: Context, change: SettingChange): SettingChange {
+  if (change.setting !== 'url') return change;
+  return { ...change, before: urlFor(context, change.before), after: urlFor(context, change.after) };
 }
 
 @Resolver(() => WebhookVersionType)
@@ -84,7 +86,7 @@ export class WebhookVersionResolver {
     const earlier = other === 0 ? null : await findWebhookVersion(context.db, row.webhookId, other);
     if (!earlier && other !== 0) refuse(['since'], `the webhook has no version ${other}`);
     const changes = differencesOf(earlier ? JSON.parse(earlier.settings) : {}, JSON.parse(row.settings));
-    return changes.map((change) => (change.setting === 'url' ? changeFor(context, change) : change));
+    return changes.map((change) => changeFor(context, change));
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')

@@ -1,9 +1,9 @@
 import { GraphQLDateTime, GraphQLJSON } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
-import { connectionOf } from '../../graphql/lists/connection';
-import { NodeType } from '../../graphql/node';
-import { HasRole } from '../../graphql/roles/has-role';
-import { CONTENT_READERS, READERS } from '../../viewer';
+import { connectionOf } from '../../../graphql/lists/connection';
+import { NodeType } from '../../../graphql/node';
+import { HasRole } from '../../../graphql/roles/has-role';
+import { CONTENT_READERS, READERS } from '../../../viewer';
 
 @HasRole(...CONTENT_READERS)
 @ObjectType('SettingChange', { simpleResolvers: true, description: 'A setting of a webhook that differs.' })

@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { ShortText } from '../../graphql/arguments/check-input';
+import { ShortText } from '../../../graphql/arguments/check-input';
 
 @InputType('RestoreWebhookVersionInput', { description: 'The webhook, and the version whose settings it gets.' })
 export class RestoreWebhookVersionInput {

@@ -1,11 +1,11 @@
-import { ForwardPageArgs } from '../../graphql/lists/page-args';
-import { link, pageBelow } from '../../read-plan/linked-field';
-import { linkedFields } from '../../read-plan/linked-fields';
-import { rowList, rowType } from '../../read-plan/row-type';
-import { everything } from '../../sql/condition';
-import { USER } from '../../users/user.linked-fields';
-import { WEBHOOK } from '../api/webhook.linked-fields';
-import { WEBHOOK_VERSIONS, webhookVersionsById } from '../versions/webhook-version.store';
+import { ForwardPageArgs } from '../../../graphql/lists/page-args';
+import { link, pageBelow } from '../../../read-plan/linked-field';
+import { linkedFields } from '../../../read-plan/linked-fields';
+import { rowList, rowType } from '../../../read-plan/row-type';
+import { everything } from '../../../sql/condition';
+import { USER } from '../../../users/user.linked-fields';
+import { WEBHOOK } from '../../api/webhook.linked-fields';
+import { WEBHOOK_VERSIONS, webhookVersionsById } from '../webhook-version.store';
 import { WebhookVersionConnection, WebhookVersionType } from './webhook-version.type';
 
 export const WEBHOOK_VERSION = rowType(

@@ -1,14 +1,14 @@
 // Restores the settings that a webhook had in an earlier version.
-import { InputError } from '../../errors';
-import type { Db } from '../../sql/db';
-import type { Viewer } from '../../viewer';
-import { type ChangeServices, changeSettings } from '../changes/change-settings';
-import { webhookToChange } from '../changes/webhooks';
-import type { ShownSecrets } from '../signing/signatures';
-import { refuseOtherVersion } from '../versions/record-settings';
-import { differencesOf, givenSettings, type RecordedSettings, recordedSettings } from '../versions/recorded-settings';
-import { findWebhookVersion } from '../versions/webhook-version.store';
-import type { WebhookRow } from '../webhook.store';
+import { InputError } from '../../../errors';
+import type { Db } from '../../../sql/db';
+import type { Viewer } from '../../../viewer';
+import { type ChangeServices, changeSettings } from '../../changes/change-settings';
+import { webhookToChange } from '../../changes/webhooks';
+import type { ShownSecrets } from '../../signing/signatures';
+import type { WebhookRow } from '../../webhook.store';
+import { refuseOtherVersion } from '../record-settings';
+import { differencesOf, givenSettings, type RecordedSettings, recordedSettings } from '../recorded-settings';
+import { findWebhookVersion } from '../webhook-version.store';
 
 export interface Restoring {
   id: string | null;

@@ -1,0 +1,197 @@
+// Imports a file with the settings of webhooks: all or nothing. A dry run is the same work, rolled back.
+import { createHash } from 'node:crypto';
+import { InputError, type UserError } from '../../errors';
+import type { Db } from '../../sql/db';
+import { archiveWebhook, type OpenDeliveries } from '../changes/webhook-lifecycle';
+import { CREDENTIALS, type SettingChange } from '../versions/recorded-settings';
+import { lockCircuits } from '../webhook-circuit.store';
+import type { GivenSecrets } from './file-credentials';
+import { type EntryRules, importEntry, NOTHING_NEW } from './import-entry';
+import { type ImportedWebhook, type Matches, matchWebhooks, planToken } from './import-plan';
+import { type FileWebhook, readDocument } from './settings-document';
+import { lockImports, userIdsByName } from './settings-file.store';
+
+const MAX_FAULTS = 100;
+
+export interface Importing {
+  document: string;
+  dryRun: boolean;
+  archiveAbsent: boolean;
+  /** The plan of a dry run that is carried out; null: any. */
+  plan: string | null;
+  secrets: readonly (GivenSecrets & { webhook: string })[];
+  reason: string | null;
+}
+
+export interface ImportResult {
+  plan: string | null;
+  webhooks: ImportedWebhook[];
+  faults: UserError[];
+}
+
+export type ImportRules = Pick<EntryRules, 'viewer' | 'services' | 'read'>;
+
+/** Ends the transaction of a dry run. */
+class OnlyPlanned extends Error {
+  constructor(readonly result: ImportResult) {
+    super('a dry run changes nothing');
+  }
+}
+
+/** @throws InputError when it is no dry run and something is refused; Denied */
+export async function importWebhooks(
+  transaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>,
+  rules: ImportRules,
+  order: Importing,
+): Promise<ImportResult> {
+  const { webhooks: entries, faults } = readDocument(order.document);
+  const secrets = secretsByName(entries, order.secrets, faults);
+  try {
+    return await transaction(async (db) => {
+      const result = await importEntries(db, rules, order, entries, secrets);
+      const all = [...faults, ...result.faults].slice(0, MAX_FAULTS);
+      if (order.dryRun)
+        throw new OnlyPlanned(asPlanned({ ...result, plan: all.length > 0 ? null : result.plan, faults: all }));
+      if (all.length > 0) throw new InputError(all);
+      if (order.plan !== null && order.plan !== result.plan) refusePlan();
+      return result;
+    });
+  } catch (error) {
+    if (error instanceof OnlyPlanned) return error.result;
+    throw error;
+  }
+}
+
+async function importEntries(
+  db: Db,
+  { viewer, services, read }: ImportRules,
+  order: Importing,
+  entries: readonly FileWebhook[],
+  secrets: ReadonlyMap<string, GivenSecrets>,
+): Promise<ImportResult> {
+  await lockImports(db);
+  const matches = await matchWebhooks(db, entries, { archiveAbsent: order.archiveAbsent, lock: !order.dryRun });
+  const faults = [...matches.faults];
+  const failed = new Set(entries.filter(({ index }) => faults.some(isAbout(index))).map(({ name }) => name));
+  const deliveries = deferred(services.openDeliveries);
+  const document = createHash('sha256').update(order.document).digest('hex');
+  const rules: EntryRules = {
+    viewer,
+    services: { ...services, openDeliveries: deliveries },
+    act: { reason: order.reason, details: { importedFile: document } },
+    read,
+    owners: await userIdsByName(db, ownerNames(entries)),
+    ids: matches.ids,
+    failed,
+  };
+  const imported = new Map<number, ImportedWebhook>();
+  for (const entry of targetsFirst(entries, matches)) {
+    if (failed.has(entry.name)) continue;
+    try {
+      const before = matches.rows.get(entry.index) ?? null;
+      const done = await importEntry(db, rules, entry, before, secrets.get(entry.name) ?? {});
+      if (done === null) continue;
+      imported.set(entry.index, done);
+      if (done.webhook) matches.ids.set(entry.name, [done.webhook.id]);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      failed.add(entry.name);
+      faults.push(...error.errors.map((fault) => faultOf(entry, fault)));
+    }
+  }
+  const webhooks = [...imported].sort(([a], [b]) => a - b).map(([, each]) => each);
+  for (const before of matches.absent) webhooks.push(await archive(db, rules, before, order));
+  if (!order.dryRun && faults.length === 0) await deliveries.run(db);
+  const plan = planToken(order.document, order.archiveAbsent, webhooks);
+  return { plan, webhooks, faults };
+}
+
+async function archive(
+  db: Db,
+  { viewer, services }: EntryRules,
+  before: ImportedWebhook['before'] & object,
+  { dryRun, reason }: Importing,
+): Promise<ImportedWebhook> {
+  const webhook = dryRun ? before : await archiveWebhook(db, viewer, services.openDeliveries, before.id, reason);
+  const rest = { changes: [], unusedSecrets: [], secretMissing: false, ...NOTHING_NEW };
+  return { name: before.name, action: 'ARCHIVED', before, webhook, ...rest };
+}
+
+/** What concerns open deliveries waits until all webhooks are written: circuits are locked in the order of their ids. */
+function deferred(deliveries: OpenDeliveries): OpenDeliveries & { run(db: Db): Promise<void> } {
+  const later = new Map<string, (db: Db) => Promise<void>>();
+  return {
+    release: async (_, id) => void later.set(id, (db) => deliveries.release(db, id)),
+    cancel: async (_, id) => void later.set(id, (db) => deliveries.cancel(db, id)),
+    reorder: async (_, id, ordering) => void later.set(id, (db) => deliveries.reorder(db, id, ordering)),
+    async run(db) {
+      const ids = [...later.keys()].sort();
+      if (ids.length > 0) await lockCircuits(db, ids);
+      for (const id of ids) await later.get(id)?.(db);
+    },
+  };
+}
+
+// calls are forwarded to webhooks that the same file creates
+function targetsFirst(entries: readonly FileWebhook[], { rows }: Matches): FileWebhook[] {
+  const isIncoming = ({ index, settings }: FileWebhook) =>
+    (rows.get(index)?.direction ?? settings.direction) === 'INCOMING';
+  return [...entries.filter((each) => !isIncoming(each)), ...entries.filter(isIncoming)];
+}
+
+function ownerNames(entries: readonly FileWebhook[]): string[] {
+  return [...new Set(entries.map(({ settings }) => settings.owner).filter((name) => typeof name === 'string'))];
+}
+
+function secretsByName(
+  entries: readonly FileWebhook[],
+  given: Importing['secrets'],
+  faults: UserError[],
+): Map<string, GivenSecrets> {
+  const names = new Set(entries.map(({ name }) => name));
+  const secrets = new Map<string, GivenSecrets>();
+  given.forEach(({ webhook, ...own }, index) => {
+    const field = ['secrets', String(index), 'webhook'];
+    const named = JSON.stringify(webhook.slice(0, 200));
+    if (!names.has(webhook)) {
+      const message = `The document has no webhook ${named}: secrets are given for those that it has.`;
+      faults.push({ field, code: 'NOT_FOUND', message });
+    } else if (secrets.has(webhook)) {
+      faults.push({ field, code: 'CONFLICT', message: `Secrets of ${named} are given twice: give them once.` });
+    } else secrets.set(webhook, own);
+  });
+  return secrets;
+}
+
+function faultOf({ index, name }: FileWebhook, { field, code, message }: UserError): UserError {
+  return { field: ['document', 'webhooks', String(index), ...(field ?? [])], code, message: `${name}: ${message}` };
+}
+
+const isAbout = (index: number) => (fault: UserError) => fault.field?.[2] === String(index);
+
+function refusePlan(): never {
+  const message =
+    'This is no longer the plan of the dry run: the document is another, or a webhook was changed since. Nothing is ' +
+    'changed. Make the dry run again and look at its plan.';
+  throw new InputError([{ field: ['plan'], code: 'CONFLICT', message }]);
+}
+
+// secrets and ids of a dry run are never those of the import
+function asPlanned({ webhooks, ...result }: ImportResult): ImportResult {
+  const planned = webhooks.map((each) => ({
+    ...each,
+    ...NOTHING_NEW,
+    webhook: each.before,
+    changes: each.changes.map(withoutNewFingerprints),
+  }));
+  return { ...result, webhooks: planned };
+}
+
+function withoutNewFingerprints(change: SettingChange): SettingChange {
+  if (change.setting !== CREDENTIALS || !Array.isArray(change.after)) return change;
+  const known = Array.isArray(change.before) ? change.before.map(({ fingerprint }) => fingerprint) : [];
+  const after = change.after.map(({ fingerprint, ...rest }) =>
+    known.includes(fingerprint) ? { ...rest, fingerprint } : rest,
+  );
+  return { ...change, after };
+}
