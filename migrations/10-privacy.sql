@@ -88,6 +88,36 @@ create table erasures (
 );
 create index erasures_open_idx on erasures (next_step_at) where next_step_at is not null;
 
+-- Partners that had received what an order has erased: they must be informed (GDPR Art. 19). Written with each step of the order.
+create table erasure_recipients (
+  erasure_id uuid not null,
+  webhook_id uuid not null,
+  host text not null,               -- of the URL; empty: the URL was erased before, and that of the webhook is a template
+  first_at timestamptz(3) not null,
+  last_at timestamptz(3) not null,
+  requests integer not null,
+  constraint erasure_recipients_pkey primary key (erasure_id, webhook_id, host),
+  constraint erasure_recipients_erasure_id_fkey foreign key (erasure_id) references erasures (id),
+  constraint erasure_recipients_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
+);
+
+create function host_of(url text) returns text
+language sql immutable strict set search_path = pg_catalog, pg_temp as $$
+  select substring(url from '^https?://(?:[^/?#\\@]*@)?([^/?#\\@{}]+)(?=[/?#\\]|$)')
+$$;
+
+-- The partners that have received these requests, or may have: a connection was made.
+create function recipients_of(requests uuid[])
+returns table (webhook_id uuid, host text, first_at timestamptz, last_at timestamptz, request_count integer)
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select r.webhook_id, coalesce(public.host_of(r.url), public.host_of(w.url), '') as host, min(r.started_at),
+    max(r.started_at), count(*)::int
+  from public.webhook_request_logs r join public.webhooks w on w.id = r.webhook_id
+  where r.id = any (requests) and r.direction = 'OUTGOING' and (r.response_status is not null
+    or r.status in ('PENDING', 'UNKNOWN') or r.error_code in ('TIMEOUT', 'RESET', 'RESPONSE_TOO_LARGE', 'HTTP_STATUS'))
+  group by 1, 2
+$$;
+
 -- The hold in force that covers a row; null: none. A webhook of null stands for an event, which holds of a webhook cover if
 -- the event was sent to it.
 create function hold_on(of_event uuid, of_webhook uuid, of_type text, of_document text, of_user uuid, began timestamptz) returns uuid
@@ -272,6 +302,12 @@ begin
         + cardinality(gone_events) + cardinality(gone_deliveries) + cardinality(gone_requests)));
   end if;
 
+  if ordered.kind <> 'RETENTION' then
+    insert into public.erasure_recipients as x (erasure_id, webhook_id, host, first_at, last_at, requests)
+      select erasure, f.webhook_id, f.host, f.first_at, f.last_at, f.request_count from public.recipients_of(gone_requests) as f
+      on conflict on constraint erasure_recipients_pkey do update set first_at = least(x.first_at, excluded.first_at),
+        last_at = greatest(x.last_at, excluded.last_at), requests = x.requests + excluded.requests;
+  end if;
   update public.exports x set condition = '{"erased":true}', expires_at = least(expires_at, now())
     where public.names_document(names, x.condition, null);
   update public.replays x set condition = case when x.condition is not null then '{"erased":true}' end,

@@ -145,9 +145,10 @@ create trigger opened_requests_go_to_feed after insert on webhook_request_logs
 create trigger closed_requests_go_to_feed after update on webhook_request_logs
   referencing new table as closed for each statement execute function write_closed_to_feed();
 
--- Exports of the log. The file is made while it is downloaded, and never stored.
+-- Exports of the log, and of everything about a person. The file is made while it is downloaded, and never stored.
 create table exports (
   id uuid not null,
+  kind text not null,
   format text not null,
   include_content boolean not null, -- headers and bodies too
   byte_order_mark boolean not null,
@@ -161,7 +162,12 @@ create table exports (
   rows_sent bigint not null,        -- by all downloads
   bytes_sent bigint not null,       -- before compression
   completed_at timestamptz(3),      -- when a download was last completed
+  user_id uuid,                     -- PERSON: the user; null: the person whom these events and requests name
+  event_ids uuid[],                 -- with their deliveries and requests
+  request_ids uuid[],               -- requests without an event
   constraint exports_pkey primary key (id),
+  constraint exports_kind_check check (kind in ('REQUESTS', 'PERSON')),
+  constraint exports_user_id_fkey foreign key (user_id) references users (id),
   constraint exports_format_check check (format in ('NDJSON', 'CSV')),
   constraint exports_ordered_by_fkey foreign key (ordered_by) references users (id)
 );

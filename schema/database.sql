@@ -241,6 +241,18 @@ CREATE TABLE delivery_stats_series (
 );
 CREATE INDEX delivery_stats_series_webhook_id_idx ON delivery_stats_series USING btree (webhook_id) WHERE detailed;
 
+CREATE TABLE erasure_recipients (
+  erasure_id uuid NOT NULL,
+  webhook_id uuid NOT NULL,
+  host text NOT NULL,
+  first_at timestamp(3) with time zone NOT NULL,
+  last_at timestamp(3) with time zone NOT NULL,
+  requests integer NOT NULL,
+  CONSTRAINT erasure_recipients_erasure_id_fkey FOREIGN KEY (erasure_id) REFERENCES erasures(id),
+  CONSTRAINT erasure_recipients_pkey PRIMARY KEY (erasure_id, webhook_id, host),
+  CONSTRAINT erasure_recipients_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+);
+
 CREATE TABLE erasures (
   id uuid NOT NULL,
   kind text NOT NULL,
@@ -410,6 +422,7 @@ CREATE TABLE evidence_stops (
 
 CREATE TABLE exports (
   id uuid NOT NULL,
+  kind text NOT NULL,
   format text NOT NULL,
   include_content boolean NOT NULL,
   byte_order_mark boolean NOT NULL,
@@ -423,9 +436,14 @@ CREATE TABLE exports (
   rows_sent bigint NOT NULL,
   bytes_sent bigint NOT NULL,
   completed_at timestamp(3) with time zone,
+  user_id uuid,
+  event_ids uuid[],
+  request_ids uuid[],
   CONSTRAINT exports_format_check CHECK (format = ANY (ARRAY['NDJSON'::text, 'CSV'::text])),
+  CONSTRAINT exports_kind_check CHECK (kind = ANY (ARRAY['REQUESTS'::text, 'PERSON'::text])),
   CONSTRAINT exports_ordered_by_fkey FOREIGN KEY (ordered_by) REFERENCES users(id),
-  CONSTRAINT exports_pkey PRIMARY KEY (id)
+  CONSTRAINT exports_pkey PRIMARY KEY (id),
+  CONSTRAINT exports_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 
 CREATE TABLE failed_requests (
@@ -1202,6 +1220,12 @@ begin
         + cardinality(gone_events) + cardinality(gone_deliveries) + cardinality(gone_requests)));
   end if;
 
+  if ordered.kind <> 'RETENTION' then
+    insert into public.erasure_recipients as x (erasure_id, webhook_id, host, first_at, last_at, requests)
+      select erasure, f.webhook_id, f.host, f.first_at, f.last_at, f.request_count from public.recipients_of(gone_requests) as f
+      on conflict on constraint erasure_recipients_pkey do update set first_at = least(x.first_at, excluded.first_at),
+        last_at = greatest(x.last_at, excluded.last_at), requests = x.requests + excluded.requests;
+  end if;
   update public.exports x set condition = '{"erased":true}', expires_at = least(expires_at, now())
     where public.names_document(names, x.condition, null);
   update public.replays x set condition = case when x.condition is not null then '{"erased":true}' end,
@@ -1443,6 +1467,15 @@ AS $function$
       exists (select from public.deliveries d where d.business_event_id = of_event and d.webhook_id = h.webhook_id)
       or exists (select from public.webhook_request_logs r where r.business_event_id = of_event and r.webhook_id = h.webhook_id))))
   order by h.id limit 1
+$function$;
+
+CREATE OR REPLACE FUNCTION public.host_of(url text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE STRICT
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select substring(url from '^https?://(?:[^/?#\\@]*@)?([^/?#\\@{}]+)(?=[/?#\\]|$)')
 $function$;
 
 CREATE OR REPLACE FUNCTION public.is_in_time(id uuid, at timestamp with time zone)
@@ -1852,6 +1885,20 @@ begin
 end $function$;
 REVOKE EXECUTE ON FUNCTION rebuild_change_feed() FROM public;
 
+CREATE OR REPLACE FUNCTION public.recipients_of(requests uuid[])
+ RETURNS TABLE(webhook_id uuid, host text, first_at timestamp with time zone, last_at timestamp with time zone, request_count integer)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select r.webhook_id, coalesce(public.host_of(r.url), public.host_of(w.url), '') as host, min(r.started_at),
+    max(r.started_at), count(*)::int
+  from public.webhook_request_logs r join public.webhooks w on w.id = r.webhook_id
+  where r.id = any (requests) and r.direction = 'OUTGOING' and (r.response_status is not null
+    or r.status in ('PENDING', 'UNKNOWN') or r.error_code in ('TIMEOUT', 'RESET', 'RESPONSE_TOO_LARGE', 'HTTP_STATUS'))
+  group by 1, 2
+$function$;
+
 CREATE OR REPLACE FUNCTION public.record_decision()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2073,7 +2120,7 @@ declare
     request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
     request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, worker_leases,
     evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs,
-    evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, pending_sign_ins, legal_holds, erasures, retention_limits,
+    evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, pending_sign_ins, legal_holds, erasures, erasure_recipients, retention_limits,
     replay_requests, audit_windows, audit_event_queue}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;

@@ -88,6 +88,7 @@ const FOLDERS = [
   'documents',
   'privacy',
   'privacy/erasing',
+  'privacy/personal-data',
   'privacy/api',
   'masking/reveal',
   'features',

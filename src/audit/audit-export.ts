@@ -3,6 +3,7 @@ import { firstIdAt, idBounds, isNodeName, newId, toNodeId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
 import { type EntryRange, type ExportedEntry, exportedEntries } from './audit-export.store';
+import type { AuditEntryRow } from './audit-trail.store';
 import { readDetails } from './entry-details';
 import { recordAct } from './record';
 
@@ -53,15 +54,20 @@ export async function* auditLines(
     await check();
     const entries: ExportedEntry[] = await exportedEntries(db, { after: from, last }, BATCH);
     const show = await shown();
-    if (entries.length > 0) yield { texts: entries.map((entry) => `${lineOf(entry, show)}\n`), rows: entries.length };
+    if (entries.length > 0)
+      yield { texts: entries.map((entry) => `${JSON.stringify(shownEntry(entry, show))}\n`), rows: entries.length };
     from = entries.length === BATCH ? entries.at(-1)?.id : undefined;
   }
 }
 
-function lineOf(entry: ExportedEntry, show: (value: unknown) => unknown): string {
+/** @param show gives what the viewer may see of before, after and details */
+export function shownEntry(
+  entry: AuditEntryRow & { actorName?: string | null },
+  show: (value: unknown) => unknown,
+): object {
   const { actorId, apiKeyId, sessionId, subjectType, subjectId } = entry;
   const { before, after, others } = readDetails(entry.details);
-  return JSON.stringify({
+  return {
     id: toNodeId('AuditEntry', entry.id),
     createdAt: entry.createdAt,
     action: entry.action,
@@ -80,5 +86,5 @@ function lineOf(entry: ExportedEntry, show: (value: unknown) => unknown): string
     remoteAddress: entry.remoteAddress,
     userAgent: entry.userAgent,
     requestId: entry.requestId,
-  });
+  };
 }

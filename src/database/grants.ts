@@ -27,7 +27,7 @@ const TABLES = `users, api_keys, sessions, pending_sign_ins, audit_entries, audi
   delivery_stats, exports,
   evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_anchors,
   evidence_anchor_targets, evidence_stops,
-  evidence_runs, legal_holds, erasures, retention_limits, migrations`;
+  evidence_runs, legal_holds, erasures, erasure_recipients, retention_limits, migrations`;
 
 function grantsFor(name: string): string[] {
   return [

@@ -1,13 +1,23 @@
 import { ErasureResolver } from './api/erasure.resolver';
 import { LegalHoldResolver } from './api/legal-hold.resolver';
+import { PersonalDataResolver } from './api/personal-data.resolver';
+import { ErasurePreviewResolver, RecipientResolver } from './api/recipient.resolver';
 import { RetentionResolver } from './api/retention.resolver';
 import { ErasureEntity } from './erasure.entity';
+import { ErasureRecipientEntity } from './erasure-recipient.entity';
 import { LegalHoldEntity } from './legal-hold.entity';
 import { RetentionLimitEntity } from './retention-limit.entity';
 
 export const privacy = {
-  entities: [LegalHoldEntity, ErasureEntity, RetentionLimitEntity],
-  resolvers: [LegalHoldResolver, ErasureResolver, RetentionResolver],
+  entities: [LegalHoldEntity, ErasureEntity, ErasureRecipientEntity, RetentionLimitEntity],
+  resolvers: [
+    LegalHoldResolver,
+    ErasureResolver,
+    ErasurePreviewResolver,
+    RecipientResolver,
+    PersonalDataResolver,
+    RetentionResolver,
+  ],
   linkedFields: [],
   sqlFields: [],
 };

@@ -3,6 +3,8 @@ import type { TestApp } from '../support/app';
 export async function makeExport(app: TestApp): Promise<string> {
   const input = '{ where: { referenceDocument: { eq: "INV-0042" } } }';
   const answer = await app.ask(`mutation { exportWebhookRequestLogs(input: ${input}) { export { id } } }`);
+  // as that of a file about a user
+  await app.database.query('update exports set user_id = ordered_by');
   return answer.data.exportWebhookRequestLogs.export.id;
 }
 

@@ -12,6 +12,7 @@ export const privacyMutations = (app: TestApp, webhook: string) => ({
     made += 1;
     return `input: { webhookId: "${webhook}", contentDays: ${1000 + made}, reason: "Tried by a test" }`;
   },
+  exportPersonalData: async () => `input: { userId: "${await makePerson(app)}", reason: "Tried by a test" }`,
   eraseDocument: async () =>
     `input: { documentType: "Erased", name: "${await makeEvent(app)}", reason: "Tried by a test" }`,
   erasePerson: async () => `input: { userId: "${await makePerson(app)}", reason: "Tried by a test" }`,
@@ -76,6 +77,11 @@ async function makeErasure(app: TestApp, isDeclined = false): Promise<string> {
      from (select id from users order by id limit 1) as asked, (select id from users order by id desc limit 1) as other
      returning id`,
     [isDeclined],
+  );
+  await app.database.query(
+    `insert into erasure_recipients (erasure_id, webhook_id, host, first_at, last_at, requests)
+     select $1, id, 'partner.example.com', now(), now(), 1 from webhooks order by id limit 1`,
+    [row?.id],
   );
   return row?.id as string;
 }

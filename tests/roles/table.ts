@@ -38,7 +38,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   Subscription: { readers: 'webhookRequestLogChanged' },
   Mutation: {
     administrators:
-      'createMaskingRule deleteMaskingRule setRetention eraseDocument erasePerson eraseContent approveErasure declineErasure releaseLegalHold rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
+      'createMaskingRule deleteMaskingRule exportPersonalData setRetention eraseDocument erasePerson eraseContent approveErasure declineErasure releaseLegalHold rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
     managers:
       'createWebhook updateWebhook restoreWebhookVersion exportWebhooks importWebhooks rotateWebhookSecret rotateWebhookToken pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
       'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay approveReplay declineReplay pauseDeliveries resumeDeliveries',
@@ -74,9 +74,11 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   Erasure: {
     keyReaders:
-      'id kind state rowCount erasedCount deferredCount deferredBecause reason orderedAt decidedAt finishedAt user orderedBy decidedBy',
+      'id kind state rowCount erasedCount deferredCount deferredBecause reason orderedAt decidedAt finishedAt recipients user orderedBy decidedBy',
   },
-  ErasurePreview: { keyReaders: 'rows events deliveries requests held erased needsSecondPerson' },
+  ErasurePreview: { keyReaders: 'rows events deliveries requests held erased needsSecondPerson complete recipients' },
+  Recipient: { keyReaders: 'host firstAt lastAt requests webhookId webhookName' },
+  ExportPersonalDataPayload: { everybody: 'export userErrors' },
   RetentionLimit: { keyReaders: 'contentDays minimumDays minimumGround changedAt webhook changedBy' },
   SetRetentionPayload: { everybody: 'limit userErrors' },
   EraseDocumentPayload: { everybody: 'erasure userErrors' },
@@ -152,7 +154,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     readers: 'id status reason createdAt expiresAt decidedAt decisionReason delivery requestedBy decidedBy replay',
   },
   Export: {
-    readers: `id format includeContent byteOrderMark url orderedBy createdAt expiresAt downloads rowsSent bytesSent
+    readers: `id kind user format includeContent byteOrderMark url orderedBy createdAt expiresAt downloads rowsSent bytesSent
       completedAt`,
     contentReaders: 'where',
   },

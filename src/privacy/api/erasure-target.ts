@@ -23,7 +23,9 @@ export async function targetOf(
   const given = [documentType ?? name, userId, where].filter((each) => each !== null);
   if (given.length !== 1) {
     const message = 'Give exactly one of documentType with name, userId, and where.';
-    throw new InputError([{ field: [...path], code: given.length === 0 ? 'REQUIRED' : 'INVALID', message }]);
+    throw new InputError([
+      { field: path.length > 0 ? [...path] : null, code: given.length === 0 ? 'REQUIRED' : 'INVALID', message },
+    ]);
   }
   if (userId !== null) {
     const id = uuidOf('User', userId);

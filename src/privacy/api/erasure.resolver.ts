@@ -13,6 +13,7 @@ import { UserType } from '../../users/user.type';
 import type { Viewer } from '../../viewer';
 import { decide, type ErasureTarget, orderErasure, type Preview, previewErasure } from '../erasing/order-erasure';
 import { type ErasureRow, erasureById, erasures } from '../erasure.store';
+import { type Recipient, recipientsOfErasure } from '../recipients.store';
 import {
   DecideErasureInput,
   EraseContentInput,
@@ -20,7 +21,7 @@ import {
   ErasePersonInput,
   ErasureTargetInput,
 } from './erasure.inputs';
-import { ErasurePreviewType, ErasureType } from './erasure.type';
+import { ErasurePreviewType, ErasureType, RecipientType } from './erasure.type';
 import { targetOf } from './erasure-target';
 
 const MAX_LISTED = 100;
@@ -158,6 +159,13 @@ export class ErasureResolver {
     @Arg('input', () => DecideErasureInput, { description: 'The erasure.' }) { id }: DecideErasureInput,
   ) {
     return decided(context, id, false);
+  }
+
+  @FieldResolver(() => [RecipientType], {
+    description: 'The partners that had received what it has erased so far, the first 1,000; of a limit: none.',
+  })
+  recipients(@Root() { id }: ErasureRow, @Ctx() { db }: Context): Promise<Recipient[]> {
+    return recipientsOfErasure(db, id);
   }
 
   @FieldResolver(() => UserType, { nullable: true, description: 'PERSON: the user; otherwise null.' })

@@ -61,6 +61,29 @@ export class ErasureType {
 }
 
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')
+@ObjectType('Recipient', {
+  simpleResolvers: true,
+  description:
+    'A partner that has received requests, or may have: it must be informed of their erasure (GDPR Art. 19).',
+})
+export class RecipientType {
+  @Field(() => String, { description: 'The name of the webhook that sent them.' })
+  webhookName: string;
+
+  @Field(() => String, { description: 'The host of their URLs, with its port; empty: it is no longer known.' })
+  host: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When the first of them began.' })
+  firstAt: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'When the last of them began.' })
+  lastAt: Date;
+
+  @Field(() => Int, { description: 'How many.' })
+  requests: number;
+}
+
+@HasRole('SYSTEM_MANAGER', 'AUDITOR')
 @ObjectType('ErasurePreview', { simpleResolvers: true, description: 'What an order to erase would find now.' })
 export class ErasurePreviewType {
   @Field(() => Int, { description: 'Events, deliveries and requests whose content would be erased.' })
@@ -86,4 +109,10 @@ export class ErasurePreviewType {
       'Whether a second person must approve the order: more than 100 rows, with those that you have ordered alone in the last 24 hours.',
   })
   needsSecondPerson: boolean;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether all was counted; false: a user has more than 10,000 events or requests, and these are the first.',
+  })
+  complete: boolean;
 }

@@ -56,9 +56,9 @@ export interface ErasableCounts {
   held: number;
 }
 
-const COUNTS = `with e as (select * from business_events where {events}),
+const COUNTS = `with e as (select * from business_events where id = any($1::uuid[])),
     d as (select * from deliveries where business_event_id in (select id from e)),
-    r as (select * from webhook_request_logs where business_event_id in (select id from e) or {requests})
+    r as (select * from webhook_request_logs where business_event_id in (select id from e) or id = any($2::uuid[]))
   select (select count(*) from e where erasure_id is null)::int as events,
     (select count(*) from d where erasure_id is null)::int as deliveries,
     (select count(*) from r where erasure_id is null)::int as requests,
@@ -73,16 +73,7 @@ const COUNTS = `with e as (select * from business_events where {events}),
           is not null))::int as held`;
 
 export async function countTargets(db: Db, { events, requests }: Targets): Promise<ErasableCounts> {
-  const sql = COUNTS.replace('{events}', 'id = any($1::uuid[])').replace('{requests}', 'id = any($2::uuid[])');
-  return (await rowOf<ErasableCounts>(db, statement(sql), [events, requests])) as ErasableCounts;
-}
-
-export async function countOfPerson(db: Db, userId: string): Promise<ErasableCounts> {
-  const sql = COUNTS.replace('{events}', 'user_id = $1').replace(
-    '{requests}',
-    '(user_id = $1 and business_event_id is null)',
-  );
-  return (await rowOf<ErasableCounts>(db, statement(sql), [userId])) as ErasableCounts;
+  return (await rowOf<ErasableCounts>(db, statement(COUNTS), [events, requests])) as ErasableCounts;
 }
 
 /**

@@ -12,11 +12,11 @@ import type { Viewer } from '../../viewer';
 import { decideErasure, type ErasureRow, erasureForUpdate, insertErasure, rowsOrderedAlone } from '../erasure.store';
 import { refuseProgram } from '../refuse-program';
 import {
-  countOfPerson,
   countTargets,
   type ErasableCounts,
   type Targets,
   targetsOfDocument,
+  targetsOfPerson,
   targetsOfRequests,
 } from './erased-rows.store';
 
@@ -36,8 +36,13 @@ export interface Preview extends ErasableCounts {
   /** Events, deliveries and requests whose content would be erased. */
   rows: number;
   needsSecondPerson: boolean;
+  /** false: a person has more events or requests than were counted. */
+  complete: boolean;
+  /** What was counted. */
+  targets: Targets;
 }
 
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const NO_TARGETS: Targets = { events: [], requests: [] };
 
 export async function previewErasure(db: Db, viewer: Viewer, target: ErasureTarget): Promise<Preview> {
@@ -46,13 +51,23 @@ export async function previewErasure(db: Db, viewer: Viewer, target: ErasureTarg
 
 async function found(db: Db, viewer: Viewer, target: ErasureTarget): Promise<{ targets: Targets; preview: Preview }> {
   const targets = await targetsOf(db, target);
-  const counts = target.kind === 'PERSON' ? await countOfPerson(db, target.userId) : await countTargets(db, targets);
+  const counted = target.kind === 'PERSON' ? await firstOfPerson(db, target.userId) : { targets, complete: true };
+  const counts = await countTargets(db, counted.targets);
   const rows = counts.events + counts.deliveries + counts.requests;
   const before = await rowsOrderedAlone(db, viewer.userId, new Date(currentMs() - DAY_MS));
-  return { targets, preview: { ...counts, rows, needsSecondPerson: rows > 0 && before + rows > ROWS_OF_ONE_PERSON } };
+  const needsSecondPerson = rows > 0 && before + rows > ROWS_OF_ONE_PERSON;
+  return { targets, preview: { ...counts, ...counted, rows, needsSecondPerson } };
 }
 
-async function targetsOf(db: Db, target: ErasureTarget): Promise<Targets> {
+// an order of a person may be of any size: its rows are found while it runs
+async function firstOfPerson(db: Db, userId: string): Promise<{ targets: Targets; complete: boolean }> {
+  const { events, requests } = await targetsOfPerson(db, userId, FIRST_ID, MAX_TARGETS + 1);
+  const targets = { events: events.slice(0, MAX_TARGETS), requests: requests.slice(0, MAX_TARGETS) };
+  return { targets, complete: Math.max(events.length, requests.length) <= MAX_TARGETS };
+}
+
+/** Of a person: none. @throws InputError if there are too many */
+export async function targetsOf(db: Db, target: ErasureTarget): Promise<Targets> {
   if (target.kind === 'PERSON') return NO_TARGETS;
   const targets =
     target.kind === 'DOCUMENT'

@@ -19,6 +19,9 @@ export function checkDownload(viewer: Pick<Viewer, 'userId' | 'roles'>, seesAll:
   if (!READERS.some((role) => viewer.roles.has(role))) {
     throw new Denied(ROUTE, `This needs one of the roles ${READERS.join(', ')}.`);
   }
+  if (row.kind === 'PERSON' && !viewer.roles.has('SYSTEM_MANAGER')) {
+    throw new Denied(ROUTE, 'It is about a person: this needs the role SYSTEM_MANAGER.');
+  }
   const readsAll = viewer.roles.has('SYSTEM_MANAGER') || viewer.roles.has('AUDITOR');
   if (row.orderedBy !== viewer.userId && !readsAll) {
     throw new Denied(ROUTE, 'Another user created this export. Create your own.');

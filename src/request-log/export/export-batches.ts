@@ -90,7 +90,7 @@ function heading({ includeContent, byteOrderMark }: ExportRow): string {
 }
 
 // Some programs treat these characters as line ends. JSON allows them in strings, so they are escaped.
-function oneLineEach(ndjson: string): string {
+export function oneLineEach(ndjson: string): string {
   return ndjson.replace(/[\u0085\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 

@@ -36,11 +36,17 @@ export function lineWithContent(row: ContentRow, format: ExportFormat): string {
     const cells = [headers, data?.text, data?.encoding, responseHeaders, response?.text, response?.encoding];
     return [row.line, ...cells.map((text) => (text == null ? '' : csvCell(text))), truncated ?? ''].join(',');
   }
-  // not JSON.stringify: it would write the JSON of bodies again, and change their numbers
-  return `${row.line.slice(0, -1)},"headers":${headers},"data":${jsonOf(data)},"dataEncoding":${nameOf(data)},\
-"responseHeaders":${responseHeaders},"response":${jsonOf(response)},"responseEncoding":${nameOf(response)},\
-"responseTruncated":${truncated}}`;
+  return `${row.line.slice(0, -1)},"headers":${headers},${bodyFields('data', data)},\
+"responseHeaders":${responseHeaders},${bodyFields('response', response)},"responseTruncated":${truncated}}`;
 }
+
+/** A line of NDJSON with a document at its end. @param line an object with at least one field */
+export function lineWithDocument(line: object, body: Buffer | null): string {
+  return `${JSON.stringify(line).slice(0, -1)},${bodyFields('data', shownBody(body, false))}}`;
+}
+
+// not JSON.stringify: it would write the JSON of bodies again, and change their numbers
+const bodyFields = (name: string, body: Shown | null) => `"${name}":${jsonOf(body)},"${name}Encoding":${nameOf(body)}`;
 
 function headersJson(text: string | null): string | null {
   const pairs = readHeaderPairs(text);

@@ -4,12 +4,19 @@ import { UserEntity } from '../../users/user.entity';
 export const EXPORT_FORMATS = ['NDJSON', 'CSV'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
-/** A part of the log that a user exports as a file. */
+export const EXPORT_KINDS = ['REQUESTS', 'PERSON'] as const;
+export type ExportKind = (typeof EXPORT_KINDS)[number];
+
+/** A part of the log, or everything about a person, that a user exports as a file. */
 @Entity('exports')
+@Check('exports_kind_check', `kind in ('REQUESTS', 'PERSON')`)
 @Check('exports_format_check', `format in ('NDJSON', 'CSV')`)
 export class ExportEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'exports_pkey' })
   id: string;
+
+  @Column('text')
+  kind: ExportKind;
 
   @Column('text')
   format: ExportFormat;
@@ -53,4 +60,19 @@ export class ExportEntity {
 
   @Column({ type: 'timestamptz', name: 'completed_at', precision: 3, nullable: true })
   completedAt: Date | null;
+
+  @Column('uuid', { name: 'user_id', nullable: true })
+  userId: string | null;
+
+  @ManyToOne(() => UserEntity)
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'exports_user_id_fkey' })
+  user: UserEntity | null;
+
+  /** With their deliveries and requests. */
+  @Column('uuid', { name: 'event_ids', array: true, nullable: true })
+  eventIds: string[] | null;
+
+  /** Requests without an event. */
+  @Column('uuid', { name: 'request_ids', array: true, nullable: true })
+  requestIds: string[] | null;
 }

@@ -37,5 +37,8 @@ export const exportLinkedFields = [
       ),
     }),
   }),
-  linkedFields(EXPORT, { orderedBy: link(USER, 'orderedBy', 'The user who created the export.') }),
+  linkedFields(EXPORT, {
+    orderedBy: link(USER, 'orderedBy', 'The user who created the export.'),
+    user: link(USER, 'userId', 'PERSON: the user whom it is about; null: a person whom requests or events name.'),
+  }),
 ];

@@ -53,7 +53,7 @@ export class ExportResolver {
   @FieldResolver(() => String, {
     description:
       'The path of the file on this server: GET /exports/exp_... with `Authorization: Bearer hl_...`. ' +
-      '`?after=req_...` resumes an interrupted download after that request.',
+      '`?after=req_...` resumes an interrupted download of REQUESTS after that request.',
   })
   url(@Root() row: ExportRow) {
     return `/exports/${toNodeId('Export', row.id)}`;
@@ -63,7 +63,7 @@ export class ExportResolver {
   @Masked('FILTER')
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
-    description: 'The filter as JSON, with times as strings; null: all requests.',
+    description: 'REQUESTS: the filter as JSON, with times as strings; null: all requests.',
   })
   where(@Root() row: ExportRow) {
     return row.condition === null ? null : whereAsJson(row.condition);

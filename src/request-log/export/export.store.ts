@@ -1,9 +1,10 @@
 // Exports and the progress of their downloads.
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
-import { ExportEntity, type ExportFormat } from './export.entity';
+import { ExportEntity, type ExportFormat, type ExportKind } from './export.entity';
 
 export interface ExportRow {
   id: string;
+  kind: ExportKind;
   format: ExportFormat;
   includeContent: boolean;
   byteOrderMark: boolean;
@@ -22,14 +23,17 @@ export interface ExportRow {
   /** Before compression. */
   bytesSent: number;
   completedAt: Date | null;
+  /** PERSON: the user; null: a person whom events and requests name. */
+  userId: string | null;
 }
 
 export const EXPORTS = {
   table: 'exports',
-  columns: `id, format, include_content as "includeContent", byte_order_mark as "byteOrderMark",
+  columns: `id, kind, format, include_content as "includeContent", byte_order_mark as "byteOrderMark",
     reads_content as "readsContent", condition,
     ordered_by as "orderedBy", last_request_id as "lastRequestId", created_at as "createdAt", expires_at as "expiresAt",
-    downloads, rows_sent::float8 as "rowsSent", bytes_sent::float8 as "bytesSent", completed_at as "completedAt"`,
+    downloads, rows_sent::float8 as "rowsSent", bytes_sent::float8 as "bytesSent", completed_at as "completedAt",
+    user_id as "userId"`,
 };
 
 export async function exportsById(db: Db, ids: readonly string[]): Promise<Map<string, ExportRow>> {
@@ -41,8 +45,13 @@ export async function exportsById(db: Db, ids: readonly string[]): Promise<Map<s
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-export async function insertExport(db: Db, row: ExportRow): Promise<void> {
-  await db.insert(ExportEntity, row);
+/** @param targets of PERSON */
+export async function insertExport(
+  db: Db,
+  row: ExportRow,
+  targets: { eventIds: string[]; requestIds: string[] } | null = null,
+): Promise<void> {
+  await db.insert(ExportEntity, { ...row, ...targets });
 }
 
 /** The id of the newest request; null if the log is empty. */

@@ -5,7 +5,7 @@ import { connectionOf } from '../../graphql/lists/connection';
 import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
 import { READERS } from '../../viewer';
-import { EXPORT_FORMATS, type ExportFormat } from './export.entity';
+import { EXPORT_FORMATS, EXPORT_KINDS, type ExportFormat, type ExportKind } from './export.entity';
 
 export const ExportFormatEnum = publishEnum('ExportFormat', EXPORT_FORMATS, 'The format of the file of an export.', {
   NDJSON: { description: 'A JSON object per line, in UTF-8. Lines end with LF.' },
@@ -16,16 +16,24 @@ export const ExportFormatEnum = publishEnum('ExportFormat', EXPORT_FORMATS, 'The
   },
 });
 
+const ExportKindEnum = publishEnum('ExportKind', EXPORT_KINDS, 'What is exported.', {
+  REQUESTS: { description: 'Requests that meet a filter: exportWebhookRequestLogs.' },
+  PERSON: { description: 'Everything about a person: exportPersonalData. SYSTEM_MANAGER alone can download it.' },
+});
+
 @HasRole(...READERS)
 @ObjectType('Export', {
   implements: NodeType,
   simpleResolvers: true,
   description:
-    'An export of a part of the log to a file, and the progress of its downloads. The file is made while it is ' +
-    'downloaded. It has each request that began before the export was created and meets `where` when it is read, ' +
+    'An export of a part of the log, or of everything about a person, to a file, and the progress of its downloads. The ' +
+    'file is made while it is downloaded. That of a part of the log has each request that began before the export was created and meets `where` when it is read, ' +
     'oldest first.',
 })
 export class ExportType extends NodeType {
+  @Field(() => ExportKindEnum, { description: 'What is exported.' })
+  kind: ExportKind;
+
   @Field(() => ExportFormatEnum, { description: 'The format of the file.' })
   format: ExportFormat;
 

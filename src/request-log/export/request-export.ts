@@ -8,7 +8,7 @@ import type { Viewer } from '../../viewer';
 import type { ExportFormat } from './export.entity';
 import { type ExportRow, insertExport, newestRequestId } from './export.store';
 
-const VALID_MS = 24 * 3600_000;
+export const VALID_MS = 24 * 3600_000;
 
 export interface ExportRequest {
   /** The `where`, as stored-where.ts writes it; null: all requests. */
@@ -30,6 +30,7 @@ export async function requestExport(db: Db, viewer: Viewer, masks: Masks, reques
   const row: ExportRow = {
     ...request,
     id,
+    kind: 'REQUESTS',
     readsContent: masks.seesAll,
     orderedBy: viewer.userId,
     lastRequestId: (await newestRequestId(db)) ?? firstIdAt(0),
@@ -39,6 +40,7 @@ export async function requestExport(db: Db, viewer: Viewer, masks: Masks, reques
     rowsSent: 0,
     bytesSent: 0,
     completedAt: null,
+    userId: null,
   };
   await insertExport(db, row);
   const { condition, format, includeContent } = request;

@@ -10,10 +10,11 @@ import { whereFromText } from '../../graphql/lists/stored-where';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { toNodeId, uuidOf } from '../../ids';
 import type { MaskingRules } from '../../masking/current-rules';
+import { personalDataLines } from '../../privacy/personal-data/personal-data-lines';
 import { REQUEST_LOG_FILTER } from '../../request-log/api/request-log.inputs';
 import { beginDownload, checkDownload, endDownload, type Progress } from '../../request-log/export/download';
 import { type ExportRow, exportsById } from '../../request-log/export/export.store';
-import { exportBatches } from '../../request-log/export/export-batches';
+import { type Batch, type BatchOptions, exportBatches } from '../../request-log/export/export-batches';
 import { readAhead, streamOf } from '../../request-log/export/export-stream';
 import { scopedWhere } from '../../request-log/search/indexed-filters';
 import type { Condition } from '../../sql/condition';
@@ -71,6 +72,9 @@ export function serveExports(
       if (!viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');
       const after = readAfter(request.query);
       const row = await getExport(source.manager, request.params.id);
+      if (after !== null && row.kind === 'PERSON') {
+        throw new AppError('BAD_USER_INPUT', 'A file about a person begins at its beginning: leave out after.');
+      }
       await refuse(rules, viewer, row);
       const file = await begin({ source, reading, rules, limits, downloads }, { request, reply, viewer, row, after });
       return reply.headers(headersOf(row, after)).send(encoded(request, reply, file));
@@ -90,12 +94,12 @@ interface Download {
 // Reads the first rows before the response begins, so that a fault is a normal error and not a broken file.
 async function begin(serving: Serving, { request, reply, viewer, row, after }: Download): Promise<Readable> {
   const { source, rules, limits, downloads } = serving;
-  const condition = conditionFor(row);
+  const linesOf = readerOf(row);
   const release = downloads.take(credentialId(viewer));
   try {
     const db = await sourceOfRows(serving, row);
     const options = { after, check: checking(source.manager, rules, viewer, row, limits.checkMs) };
-    const batches = await readAhead(exportBatches(db, row, condition, options));
+    const batches = await readAhead(linesOf(db, options));
     await source.transaction((transaction) => beginDownload(transaction, viewer, row, after));
     const progress: Progress = { rows: 0, bytes: 0, complete: false };
     const file = streamOf(batches, progress, limits.patienceMs);
@@ -111,6 +115,12 @@ async function begin(serving: Serving, { request, reply, viewer, row, after }: D
     release();
     throw error;
   }
+}
+
+function readerOf(row: ExportRow): (db: Db, options: BatchOptions) => AsyncGenerator<Batch> {
+  if (row.kind === 'PERSON') return (db, { check }) => personalDataLines(db, row, check);
+  const condition = conditionFor(row);
+  return (db, options) => exportBatches(db, row, condition, options);
 }
 
 // Reads with the rights of the user who created the export, also for a reader with more rights.
@@ -151,7 +161,7 @@ async function getExport(db: Db, nodeId: string): Promise<ExportRow> {
   if (row) return row;
   throw new Refusal(
     'NOT_FOUND',
-    `There is no export ${quoted(nodeId)}: create one with exportWebhookRequestLogs.`,
+    `There is no export ${quoted(nodeId)}: create one with exportWebhookRequestLogs or exportPersonalData.`,
     404,
   );
 }
@@ -175,7 +185,7 @@ function headersOf(row: ExportRow, after: string | null): Record<string, string>
     'content-type': isCsv
       ? `text/csv; charset=utf-8; header=${after === null ? 'present' : 'absent'}`
       : 'application/x-ndjson',
-    'content-disposition': `attachment; filename="webhook-request-logs-${name}"`,
+    'content-disposition': `attachment; filename="${row.kind === 'PERSON' ? 'personal-data' : 'webhook-request-logs'}-${name}"`,
     'cache-control': 'no-store',
     'accept-ranges': 'none',
     vary: 'accept-encoding',

@@ -1,0 +1,64 @@
+// Orders the file of everything that is recorded about a person.
+
+import { reasonFault } from '../../audit/reason';
+import { recordAct } from '../../audit/record';
+import { InputError, type UserError } from '../../errors';
+import { firstIdAt, newId, timeOfId, toNodeId } from '../../ids';
+import { type ExportRow, insertExport, newestRequestId } from '../../request-log/export/export.store';
+import { VALID_MS } from '../../request-log/export/request-export';
+import type { Db } from '../../sql/db';
+import { findUser } from '../../users/user.store';
+import type { Viewer } from '../../viewer';
+import { type ErasureTarget, targetsOf } from '../erasing/order-erasure';
+
+const FIELDS = { DOCUMENT: 'name', PERSON: 'userId', CONTENT: 'where' } as const;
+
+/** The order has ids and no name: it outlives what is erased. @throws InputError for its faults */
+export async function orderPersonalData(
+  db: Db,
+  viewer: Viewer,
+  target: ErasureTarget,
+  reason: string,
+): Promise<ExportRow> {
+  const refuse = (field: string, code: UserError['code'], message: string): never => {
+    throw new InputError([{ field: [field], code, message }]);
+  };
+  const fault = reasonFault(reason);
+  if (fault !== null) refuse('reason', 'INVALID', fault);
+  const targets = await targetsOf(db, target);
+  const userId = target.kind === 'PERSON' ? target.userId : null;
+  if (userId !== null && !(await findUser(db, userId))) refuse('userId', 'NOT_FOUND', 'There is no user with this id.');
+  if (userId === null && targets.events.length + targets.requests.length === 0) {
+    refuse(FIELDS[target.kind], 'NOT_FOUND', 'There is no event and no request of it.');
+  }
+  const id = newId();
+  const createdAt = timeOfId(id);
+  const row: ExportRow = {
+    id,
+    kind: 'PERSON',
+    format: 'NDJSON',
+    includeContent: true,
+    byteOrderMark: false,
+    readsContent: true,
+    condition: null,
+    orderedBy: viewer.userId,
+    lastRequestId: (await newestRequestId(db)) ?? firstIdAt(0),
+    createdAt,
+    expiresAt: new Date(createdAt.getTime() + VALID_MS),
+    downloads: 0,
+    rowsSent: 0,
+    bytesSent: 0,
+    completedAt: null,
+    userId,
+  };
+  const { events: eventIds, requests: requestIds } = targets;
+  await insertExport(db, row, userId === null ? { eventIds, requestIds } : null);
+  const details = {
+    kind: row.kind,
+    user: userId && toNodeId('User', userId),
+    ...(userId === null && { events: eventIds.length, requests: requestIds.length }),
+  };
+  const subject = { subjectType: 'Export', subjectId: id };
+  await recordAct(db, viewer, { action: 'export.ordered', ...subject, reason: reason.trim(), details });
+  return row;
+}

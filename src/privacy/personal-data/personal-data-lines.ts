@@ -1,0 +1,211 @@
+// Everything that is recorded about a person, as NDJSON (GDPR Art. 15). Each line says its kind.
+import { shownEntry } from '../../audit/audit-export';
+import type { AuditEntryRow } from '../../audit/audit-trail.store';
+import { toNodeId } from '../../ids';
+import type { ExportRow } from '../../request-log/export/export.store';
+import { type Batch, oneLineEach } from '../../request-log/export/export-batches';
+import { lineWithContent, lineWithDocument } from '../../request-log/export/export-content';
+import { type ExportPlan, readContents } from '../../request-log/export/export-rows.store';
+import { type Condition, sqlTest } from '../../sql/condition';
+import type { Db } from '../../sql/db';
+import { findUser } from '../../users/user.store';
+import { type Targets, targetsOfPerson } from '../erasing/erased-rows.store';
+import { recipientsOfRequests } from '../recipients.store';
+import {
+  deliveriesOf,
+  documentsOf,
+  entriesAbout,
+  entriesBy,
+  erasuresNamed,
+  erasuresOfRequests,
+  eventsOf,
+  keysOfPerson,
+  type PersonalEvent,
+  sessionsOfPerson,
+  targetsOfExport,
+} from './personal-rows.store';
+import { RecipientList } from './recipient-list';
+
+/** Events, or requests without an event, that are read at once. */
+const TARGETS = 50;
+const ROWS = 500;
+const BYTES = 1024 * 1024;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+interface Reading {
+  db: Db;
+  row: ExportRow;
+  /** Called before each page. If it throws, the file breaks off. */
+  check(): Promise<void>;
+  recipients: RecipientList;
+  /** Erasures of the rows that were read. */
+  erasures: Set<string>;
+}
+
+export async function* personalDataLines(db: Db, row: ExportRow, check: () => Promise<void>): AsyncGenerator<Batch> {
+  const reading: Reading = { db, row, check, recipients: new RecipientList(), erasures: new Set() };
+  if (row.userId !== null) yield* aboutUser(reading, row.userId);
+  for await (const targets of pagesOf(db, row)) {
+    await check();
+    yield* linesOf(reading, targets);
+  }
+  yield batch(reading.recipients.lines());
+  const erased = await erasuresNamed(db, [...reading.erasures], row.userId);
+  yield batch(erased.map(({ kind: erasureKind, ...each }) => ({ kind: 'erasure', erasureKind, ...each })));
+}
+
+async function* aboutUser({ db, row, check }: Reading, userId: string): AsyncGenerator<Batch> {
+  const user = await findUser(db, userId);
+  const keys = await keysOfPerson(db, userId);
+  const sessions = await sessionsOfPerson(db, userId);
+  yield batch([
+    { kind: 'user', ...user, id: toNodeId('User', userId) },
+    ...keys.map((key) => ({ kind: 'apiKey', ...key, id: toNodeId('ApiKey', key.id) })),
+    ...sessions.map((session) => ({ kind: 'session', ...session, id: toNodeId('Session', session.id) })),
+  ]);
+  const subjects = [userId, ...keys.map(({ id }) => id), ...sessions.map(({ id }) => id)];
+  yield* entryBatches(row, check, (range) => entriesBy(db, userId, range, ROWS));
+  yield* entryBatches(row, check, (range) => entriesAbout(db, subjects, range, ROWS), userId);
+}
+
+/** @param except whose entries are left out: they stand elsewhere in the file */
+async function* entryBatches(
+  { id: last }: ExportRow,
+  check: () => Promise<void>,
+  read: (range: { after: string; last: string }) => Promise<AuditEntryRow[]>,
+  except: string | null = null,
+): AsyncGenerator<Batch> {
+  for (let after: string | undefined = FIRST_ID; after !== undefined; ) {
+    await check();
+    const entries: AuditEntryRow[] = await read({ after, last });
+    const others = entries.filter(({ actorId }) => except === null || actorId !== except);
+    yield batch(others.map((entry) => ({ kind: 'auditEntry', ...shownEntry(entry, (value) => value) })));
+    after = entries.length === ROWS ? entries.at(-1)?.id : undefined;
+  }
+}
+
+async function* pagesOf(db: Db, { id, userId }: ExportRow): AsyncGenerator<Targets> {
+  const named = await targetsOfExport(db, id);
+  if (named !== null || userId === null) {
+    const { events, requests } = named ?? { events: [], requests: [] };
+    for (let at = 0; at < Math.max(events.length, requests.length); at += TARGETS) {
+      yield { events: events.slice(at, at + TARGETS), requests: requests.slice(at, at + TARGETS) };
+    }
+    return;
+  }
+  for (const kind of ['events', 'requests'] as const) {
+    for (let after = FIRST_ID; ; ) {
+      const found = (await targetsOfPerson(db, userId, after, TARGETS))[kind].filter((each) => each <= id);
+      if (found.length > 0) yield { events: [], requests: [], [kind]: found };
+      if (found.length < TARGETS) break;
+      after = found.at(-1) as string;
+    }
+  }
+}
+
+async function* linesOf(reading: Reading, targets: Targets): AsyncGenerator<Batch> {
+  const { db, row, check } = reading;
+  const subjects = [...targets.events];
+  const events = await eventsOf(db, targets.events);
+  for (const part of partsOf(events)) yield await eventBatch(reading, part);
+  for await (const { ids, ...lines } of deliveryBatches(reading, targets.events)) {
+    subjects.push(...ids);
+    yield lines;
+  }
+  const { events: eventIds, requests } = targets;
+  // one index each
+  const conditions = [
+    ...(eventIds.length > 0 ? [sqlTest((bind) => `business_event_id = any(${bind(eventIds)}::uuid[])`)] : []),
+    ...(requests.length > 0 ? [sqlTest((bind) => `id = any(${bind(requests)}::uuid[])`)] : []),
+  ];
+  for (const condition of conditions) {
+    for await (const { ids, ...lines } of requestBatches(reading, condition)) {
+      subjects.push(...ids);
+      yield lines;
+    }
+  }
+  yield* entryBatches(row, check, (range) => entriesAbout(db, subjects, range, ROWS), row.userId);
+}
+
+/** So few that their documents together have about a megabyte. */
+function* partsOf(events: readonly PersonalEvent[]): Generator<PersonalEvent[]> {
+  let part: PersonalEvent[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    if (part.length > 0 && bytes + event.bytes > BYTES) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(event);
+    bytes += event.bytes;
+  }
+  if (part.length > 0) yield part;
+}
+
+async function eventBatch({ db, erasures }: Reading, events: readonly PersonalEvent[]): Promise<Batch> {
+  const documents = await documentsOf(
+    db,
+    events.map(({ id }) => id),
+  );
+  const texts = events.map(({ id, userId, publishedBy, bytes: _bytes, erasureId, ...facts }) => {
+    if (erasureId !== null) erasures.add(erasureId);
+    const ids = {
+      id: toNodeId('BusinessEvent', id),
+      userId: toNodeId('User', userId),
+      publishedBy: toNodeId('User', publishedBy),
+    };
+    const line = { kind: 'event', ...ids, ...facts, erasedBy: erasureId };
+    return ended(lineWithDocument(line, documents.get(id) ?? null));
+  });
+  return { texts, rows: texts.length };
+}
+
+async function* deliveryBatches(
+  { db, erasures, check }: Reading,
+  eventIds: readonly string[],
+): AsyncGenerator<Batch & { ids: string[] }> {
+  for (let after: string | undefined = FIRST_ID; after !== undefined; ) {
+    await check();
+    const rows = await deliveriesOf(db, eventIds, after, ROWS);
+    for (const { erasureId } of rows) if (erasureId !== null) erasures.add(erasureId);
+    const lines = rows.map(({ id, businessEventId, webhookId, erasureId, ...facts }) => ({
+      kind: 'delivery',
+      id: toNodeId('Delivery', id),
+      businessEventId: toNodeId('BusinessEvent', businessEventId),
+      webhookId: toNodeId('Webhook', webhookId),
+      ...facts,
+      erasedBy: erasureId,
+    }));
+    yield { ...batch(lines), ids: rows.map(({ id }) => id) };
+    after = rows.length === ROWS ? rows.at(-1)?.id : undefined;
+  }
+}
+
+async function* requestBatches(
+  { db, row, check, recipients, erasures }: Reading,
+  condition: Condition,
+): AsyncGenerator<Batch & { ids: string[] }> {
+  const plan: ExportPlan = { condition, format: 'NDJSON', seesUrls: true };
+  for (let [after, more] = [FIRST_ID, true]; more; ) {
+    await check();
+    const page = await readContents(db, plan, { after, last: row.lastRequestId }, ROWS, BYTES);
+    const ids = page.rows.map(({ id }) => id);
+    const erased = await erasuresOfRequests(db, ids);
+    for (const erasure of erased.values()) erasures.add(erasure);
+    recipients.add(await recipientsOfRequests(db, ids));
+    const texts = page.rows.map((each) => {
+      const erasure = JSON.stringify(erased.get(each.id) ?? null);
+      return ended(`{"kind":"request",${lineWithContent(each, 'NDJSON').slice(1, -1)},"erasedBy":${erasure}}`);
+    });
+    yield { texts, rows: texts.length, ids };
+    after = ids.at(-1) ?? after;
+    more = page.more && ids.length > 0;
+  }
+}
+
+const ended = (line: string) => oneLineEach(`${line}\n`);
+
+function batch(lines: readonly object[]): Batch {
+  return { texts: lines.map((line) => ended(JSON.stringify(line))), rows: lines.length };
+}
