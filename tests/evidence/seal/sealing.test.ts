@@ -140,6 +140,37 @@ test('a transaction that stays open delays its own rows alone', async () => {
   expect(await expectSoundTree(store)).toBe(7);
 });
 
+/** Counts since the session last reported its statistics, so only differences mean anything. */
+const PAGES = `select sum(pg_stat_get_xact_blocks_fetched(name::regclass))::int as pages
+  from unnest(array['evidence_queue', 'evidence_queue_pkey']) as name`;
+
+/** Seals what is in the queue. @returns how many pages of the queue that read */
+const pagesOfSealing = () =>
+  store.transaction(async (db) => {
+    const [before] = await db.query(PAGES);
+    await appendBlock(db);
+    const [after] = await db.query(PAGES);
+    return (after.pages - before.pages) as number;
+  });
+
+test('a snapshot that stays open for a minute makes sealing read less than twice the pages of the queue', async () => {
+  await insert(100);
+  const alone = await pagesOfSealing();
+  await store.transaction(async (db) => {
+    await db.query('set transaction isolation level repeatable read');
+    await db.query('select count(*) from evidence_queue');
+    let beside = 0;
+    // once a second; no vacuum removes what these take out of the queue
+    for (let second = 0; second < 60; second++) {
+      await insert(100);
+      beside = await pagesOfSealing();
+    }
+    expect(alone).toBeGreaterThan(100);
+    expect(beside).toBeLessThan(2 * alone);
+  });
+  expect(await expectSoundTree(store)).toBe(6_100);
+});
+
 test('a row that is queued again, as by pg_restore, is sealed once', async () => {
   await insert(3);
   await sealAll();
