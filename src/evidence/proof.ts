@@ -18,7 +18,17 @@ export async function proofOf<Kind extends LeafKind>(
   { head, read }: ProvenTree,
   parts: object = {},
 ): Promise<string> {
-  const extra = JSON.stringify({ record: recordOf(kind, facts), parts });
   const proof = await inclusionProof(leafIndex, head.treeSize, read);
+  return proofText(kind, facts, { leafIndex, proof, head }, parts);
+}
+
+/** @param place in the tree of the head, with its inclusion proof */
+export function proofText<Kind extends LeafKind>(
+  kind: Kind,
+  facts: FactsOf[Kind],
+  { leafIndex, proof, head }: { leafIndex: number; proof: readonly Buffer[]; head: SignedHead },
+  parts: object = {},
+): string {
+  const extra = JSON.stringify({ record: recordOf(kind, facts), parts });
   return writeTlogProof({ extra, index: leafIndex, proof, checkpoint: head.checkpoint });
 }

@@ -11,9 +11,9 @@ import { loaderFor, perRequest } from '../../graphql/data-loaders';
 import { RequestLogType } from '../../request-log/api/request-log.type';
 import type { RequestRow } from '../../request-log/request-log.store';
 import { type FactsOf, type LeafKind, leafOf } from '../formats/leaf-kinds';
-import { cached } from '../formats/tree-proofs';
+import { cached, inclusionProof } from '../formats/tree-proofs';
 import { newestHead, type SignedHead } from '../head.store';
-import { proofOf } from '../proof';
+import { proofText } from '../proof';
 import { decisionsOf, factsById, leafPlaces } from '../sealed-rows.store';
 import { tilesOf } from '../tree.store';
 import { EvidenceType } from './evidence.type';
@@ -110,9 +110,11 @@ export class ProofResolver {
   async proof(@Root() evidence: EvidenceShape, @Ctx() context: Context) {
     const { kind, leafIndex, head } = evidence;
     if (!head || leafIndex === null) return null;
-    const facts = await factsOf(context, evidence);
-    if (!facts) return null;
     const read = perRequest(context, 'evidence.tiles', () => cached(tilesOf(context.db)));
-    return proofOf(kind, facts, leafIndex, { head, read });
+    const [facts, proof] = await Promise.all([
+      factsOf(context, evidence),
+      inclusionProof(leafIndex, head.treeSize, read),
+    ]);
+    return facts && proofText(kind, facts, { leafIndex, proof, head });
   }
 }
