@@ -1,6 +1,7 @@
 // Sealing: moves leaves from the queue into the tree, and then signs the head of the committed tree.
 import { currentTime } from '../clock';
 import type { Keyring } from '../keyring/keyring';
+import { isUniqueViolation } from '../sql/database-errors';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
 import { LEAF_KINDS, type LeafKind } from './formats/leaf-kinds';
@@ -11,7 +12,7 @@ import { insertHead, newestHead, type SignedHead } from './head.store';
 import { createHeadMemory, type HeadMemory } from './head-memory';
 import { SealingStopped } from './known-head';
 import { type LogKey, signingKeys } from './log-key';
-import { insertBlock, lockTree, newestTree, rootAt, takeLeaf, takeLeaves } from './tree.store';
+import { insertBlock, lockTree, newestTree, rootAt, takeLeaf, takeLeaves, takeNewLeaves } from './tree.store';
 
 /** The leaves of one block. More at once would hold their locks longer and take no less time for each. */
 export const MAX_BLOCK = 8_192;
@@ -23,10 +24,14 @@ const NO_FILE = createHeadMemory(null, 'localhost');
  * Appends leaves of the queue to the tree, as one block, in the caller's transaction.
  * @returns how many; null: another process seals @throws SealingStopped
  */
-export async function appendBlock(db: Db, memory: HeadMemory = NO_FILE): Promise<number | null> {
+export async function appendBlock(
+  db: Db,
+  memory: HeadMemory = NO_FILE,
+  take: typeof takeLeaves = takeLeaves,
+): Promise<number | null> {
   if (!(await lockTree(db))) return null;
   await memory.check(db);
-  return append(db, (firstIndex) => takeLeaves(db, firstIndex, MAX_BLOCK));
+  return append(db, (firstIndex) => take(db, firstIndex, MAX_BLOCK));
 }
 
 /** Appends the leaf of one row before all others, under the lock of the tree. @returns the size of the tree */
@@ -115,7 +120,10 @@ export async function seal(
   host: string,
   memory: HeadMemory = NO_FILE,
 ): Promise<boolean> {
-  const appended = await transaction((db) => appendBlock(db, memory));
+  const appended = await transaction((db) => appendBlock(db, memory)).catch((error) => {
+    if (!isUniqueViolation(error)) throw error;
+    return transaction((db) => appendBlock(db, memory, takeNewLeaves));
+  });
   const isFull = appended === MAX_BLOCK;
   // a backlog is signed once, at its end
   if (!isFull) await transaction((db) => signHead(db, keyring, host, memory));

@@ -45,30 +45,39 @@ export async function lockTree(db: Db): Promise<boolean> {
 }
 
 /**
- * Takes leaves from the queue and notes their places, from `firstIndex` on. A leaf of the queue that is in the tree
- * already, as after rows were restored with pg_restore, is only removed. It is looked up for each leaf: a join that was
- * planned while the tree was small would read all of it for each leaf.
- * @returns their hashes, concatenated; null: no new leaf
+ * Takes leaves from the queue and notes their places, from `firstIndex` on.
+ * @returns their hashes, concatenated; null: the queue is empty
+ * @throws Error, a unique violation, if one is in the tree already: see takeNewLeaves
  */
 export async function takeLeaves(db: Db, firstIndex: number, atMost: number): Promise<Buffer | null> {
-  const row = await rowOf<{ hashes: Buffer | null }>(
-    db,
-    statement(`with taken as (
-       delete from evidence_queue where ctid = any(array(select ctid from evidence_queue order by id limit $2))
-       returning kind, subject_id, leaf_hash
-     ), fresh as (
-       select kind, subject_id, leaf_hash, row_number() over (order by subject_id, kind) - 1 as position
-       from (select distinct on (subject_id, kind) * from taken order by subject_id, kind) as t
-       where (select l.leaf_index from evidence_leaves l where l.kind = t.kind and l.subject_id = t.subject_id) is null
-     ), placed as (
-       insert into evidence_leaves (kind, subject_id, leaf_index)
-         select kind, subject_id, $1::bigint + position from fresh
-     )
-     select string_agg(leaf_hash, ''::bytea order by position) as hashes from fresh`),
-    [firstIndex, atMost],
-  );
+  const row = await rowOf<{ hashes: Buffer | null }>(db, TAKE_LEAVES, [firstIndex, atMost]);
   return row?.hashes ?? null;
 }
+
+/** The same, but leaves that are in the tree already, as after rows were restored with pg_restore, are only removed. */
+export async function takeNewLeaves(db: Db, firstIndex: number, atMost: number): Promise<Buffer | null> {
+  const row = await rowOf<{ hashes: Buffer | null }>(db, TAKE_NEW_LEAVES, [firstIndex, atMost]);
+  return row?.hashes ?? null;
+}
+
+const takingOf = (taken: string) =>
+  statement(`with taken as (
+     delete from evidence_queue where ctid = any(array(select ctid from evidence_queue order by id limit $2))
+     returning kind, subject_id, leaf_hash
+   ), fresh as (
+     select kind, subject_id, leaf_hash, row_number() over (order by subject_id, kind) - 1 as position from ${taken} as t
+   ), placed as (
+     insert into evidence_leaves (kind, subject_id, leaf_index)
+       select kind, subject_id, $1::bigint + position from fresh
+   )
+   select string_agg(leaf_hash, ''::bytea order by position) as hashes from fresh`);
+
+const TAKE_LEAVES = takingOf('taken');
+
+// Each leaf is looked up by itself: a join that was planned while the tree was small would read all of it for each leaf.
+const TAKE_NEW_LEAVES = takingOf(`(select distinct on (subject_id, kind) * from taken as q
+     where (select l.leaf_index from evidence_leaves l where l.kind = q.kind and l.subject_id = q.subject_id) is null
+     order by subject_id, kind)`);
 
 /** Takes the leaf of one row. @returns null: it is not in the queue */
 export async function takeLeaf(db: Db, kind: number, subjectId: string, index: number): Promise<Buffer | null> {

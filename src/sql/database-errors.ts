@@ -72,9 +72,16 @@ export function isStatementTimeout(error: unknown): boolean {
   return causeOf(error).code === QUERY_CANCELED;
 }
 
+const UNIQUE_VIOLATION = '23505';
+
+/** Whether a row with the same key is there already. */
+export function isUniqueViolation(error: unknown): boolean {
+  return causeOf(error).code === UNIQUE_VIOLATION;
+}
+
 const CONFLICTS = new Set([
   '55P03', // the wait for a lock took too long
-  '23505', // another transaction has inserted the same key
+  UNIQUE_VIOLATION, // another transaction has inserted the same key
   '40P01', // deadlock
 ]);
 
