@@ -1,10 +1,11 @@
 // Proofs from the stored tree: right wherever blocks end, and read with one statement each.
 import { isConsistent, rootByInclusion } from '../../../src/evidence/formats/merkle-tree';
 import { cached, consistencyProof, inclusionProof } from '../../../src/evidence/formats/tree-proofs';
+import { newestHead } from '../../../src/evidence/head.store';
 import { seal } from '../../../src/evidence/seal';
-import { newestTree, rootAt, tilesOf } from '../../../src/evidence/tree.store';
+import { newestTree, rootAt, sealingState, tilesOf } from '../../../src/evidence/tree.store';
 import { recordStatements } from '../../support/recorded-statements';
-import { INSERT_CLOSED, type Store, startStore } from '../stored-tree';
+import { INSERT_CLOSED, type Store, startStore, tamperWith } from '../stored-tree';
 
 const BLOCKS = [1, 254, 3, 300, 5, 640];
 
@@ -52,6 +53,23 @@ test('earlier heads are beginnings of the tree, and proofs of one request share 
   await inclusionProof(0, tree.treeSize, read);
   await inclusionProof(1, tree.treeSize, read);
   expect(statements.length).toBeLessThan(2);
+});
+
+test('the newest of many heads is found without reading the others', async () => {
+  await tamperWith(store.database, [
+    `insert into evidence_heads (origin, tree_size, checkpoint, signed_at)
+     select 'erp.example.com/evidence/1', 1_000_000 + n, repeat('x', 200), now() from generate_series(1, 5_000) as n`,
+  ]);
+  const PAGES = `select sum(pg_stat_get_xact_blocks_fetched(name::regclass))::int as pages
+    from unnest(array['evidence_heads', 'evidence_heads_pkey']) as name`;
+  const pages = await store.transaction(async (db) => {
+    const [before] = await db.query(PAGES);
+    expect(await newestHead(db)).toMatchObject({ treeSize: 1_005_000 });
+    expect(await sealingState(db)).toMatchObject({ signedSize: 1_005_000 });
+    const [after] = await db.query(PAGES);
+    return (after.pages - before.pages) as number;
+  });
+  expect(pages).toBeLessThan(20);
 });
 
 test('a tree that lacks leaves has no proof', async () => {
