@@ -9,6 +9,7 @@ export const FIGURES = [
   'links',
   'tail',
   'export',
+  'masking',
 ] as const;
 export type Figure = (typeof FIGURES)[number];
 

@@ -2,6 +2,7 @@ import { type Percentiles, rounded } from '../numbers';
 import type { Rates } from './dashboard/dashboard';
 import { QUERIES, TITLES } from './dashboard/queries';
 import { FILTER_BAR_MS, TIMES, type WalkedList } from './figures/every-filter';
+import { maskingKeys, maskingRows } from './figures/masking/masking-report';
 import { type Answered, worstP95 } from './latency';
 import type { Figures } from './run';
 
@@ -17,6 +18,7 @@ export function keysOf({
   links,
   tail,
   export: exported,
+  masking,
 }: Figures) {
   const against = (side: Rates) => QUERIES.map((query) => (dashboard?.ours[query] ?? Number.NaN) / side[query]);
   return {
@@ -36,6 +38,7 @@ export function keysOf({
     linkFilterP95Ms: worstOf(links),
     tailP50Ms: tail ? rounded(tail.latencyMs.p50, 1) : null,
     exportRowsPerSecond: exported?.[0] ? rounded(exported[0].rowsPerSecond) : null,
+    ...maskingKeys(masking),
     rows,
   };
 }
@@ -52,7 +55,13 @@ function geomean(values: readonly number[]): number {
 
 export function printTables(figures: Figures): void {
   printDashboard(figures);
-  const rows = [...resolvedRows(figures), ...latencyRows(figures), ...walkedRows(figures), ...otherRows(figures)];
+  const rows = [
+    ...resolvedRows(figures),
+    ...latencyRows(figures),
+    ...walkedRows(figures),
+    ...otherRows(figures),
+    ...maskingRows(figures.masking),
+  ];
   if (rows.length > 0) printRows([['figure', 'measured', 'bar'], ...rows]);
 }
 

@@ -6,6 +6,7 @@ import { type WalkedList, walkFilters } from './figures/every-filter';
 import { type Exported, measureExports } from './figures/export';
 import { measureLinkFilters } from './figures/link-filters';
 import { type ListGrowth, measureListGrowth } from './figures/list-growth';
+import { type Masking, measureMasking } from './figures/masking/masking';
 import { measureResolved, type Resolved } from './figures/resolved';
 import { measureSearch } from './figures/search';
 import { measureStats } from './figures/stats';
@@ -28,6 +29,7 @@ export interface Figures {
   links?: Answered[];
   tail?: Tail;
   export?: Exported[];
+  masking?: Masking;
   /** By figure, why it is missing. */
   faults: Map<Figure, string>;
 }
@@ -97,6 +99,12 @@ export async function measureAll(options: Options, stops: Stops, say: Say): Prom
     'export',
     served(async (target, pid) => {
       figures.export = await measureExports(database, target, pid);
+    }),
+  );
+  await figure(
+    'masking',
+    served(async (target, pid) => {
+      figures.masking = await measureMasking(database, target, pid, { ...options, seconds: options.seconds / 2 });
     }),
   );
   await figure(
