@@ -2,7 +2,12 @@
 import type { PathStep } from '../json/json-path';
 import { looser, type Strategy, stricter } from './rule';
 
-interface Node {
+/** Where the steps of some rules have led. */
+export interface Node {
+  /** Among the nodes of all trees. */
+  id: number;
+  /** The number of steps. */
+  depth: number;
   strategy: Strategy | null;
   keys: Map<string, Node>;
   indexes: Map<number, Node>;
@@ -23,7 +28,7 @@ export interface PathRule {
 }
 
 export function maskTree(rules: readonly PathRule[], otherwise: Strategy): MaskTree {
-  const root = newNode();
+  const root = newNode(0);
   for (const { path, strategy } of rules) {
     const node = path.reduce(childOf, root);
     // of two rules for one path, the stricter
@@ -33,63 +38,66 @@ export function maskTree(rules: readonly PathRule[], otherwise: Strategy): MaskT
   return { root, otherwise, isWhole: atRoot === 'SHOW' && rules.every(({ strategy }) => strategy === 'SHOW') };
 }
 
-const newNode = (): Node => ({ strategy: null, keys: new Map(), indexes: new Map(), any: null });
+let nodes = 0;
+
+function newNode(depth: number): Node {
+  nodes += 1;
+  return { id: nodes, depth, strategy: null, keys: new Map(), indexes: new Map(), any: null };
+}
 
 function childOf(node: Node, step: PathStep): Node {
   if (step === 'any') {
-    node.any ??= newNode();
+    node.any ??= newNode(node.depth + 1);
     return node.any;
   }
-  return 'key' in step ? childIn(node.keys, step.key) : childIn(node.indexes, step.index);
+  return 'key' in step ? childIn(node, node.keys, step.key) : childIn(node, node.indexes, step.index);
 }
 
-function childIn<Key>(children: Map<Key, Node>, key: Key): Node {
-  const child = children.get(key) ?? newNode();
+function childIn<Key>({ depth }: Node, children: Map<Key, Node>, key: Key): Node {
+  const child = children.get(key) ?? newNode(depth + 1);
   children.set(key, child);
   return child;
 }
 
-interface Reached {
-  node: Node;
-  /** The steps of the path that reached it. */
-  depth: number;
-}
-
 /** Where a value stands: the nodes that its place has reached, and what the longest path so far says. */
 export interface Standing {
-  reached: readonly Reached[];
+  reached: readonly Node[];
   strategy: Strategy;
   depth: number;
 }
 
-export function standingOfRoot({ root, otherwise }: MaskTree, value: unknown): Standing {
-  return arrived([{ node: root, depth: 0 }], value, { reached: [], strategy: otherwise, depth: -1 });
+export function standingOfRoot({ root, otherwise }: MaskTree, isList: boolean): Standing {
+  return arrived([root], isList, { reached: [], strategy: otherwise, depth: -1 });
 }
 
-/** @param value the member with this key */
-export function standingOfMember(standing: Standing, key: string, value: unknown): Standing {
-  const next = standing.reached.flatMap(({ node, depth }) => found(node.keys.get(key), depth + 1));
-  return arrived(next, value, standing);
+/** @param key null: one that no rule names. @param isList whether the member is one */
+export function standingOfMember(standing: Standing, key: string | null, isList: boolean): Standing {
+  const next = key === null ? [] : standing.reached.flatMap(({ keys }) => found(keys.get(key)));
+  return arrived(next, isList, standing);
 }
 
-/** As in SQL/JSON paths, a key of a list is a key of its elements. @param value the element with this index */
-export function standingOfElement(standing: Standing, index: number, value: unknown): Standing {
+/**
+ * As in SQL/JSON paths, a key of a list is a key of its elements.
+ * @param index null: one that no rule names. @param isList whether the element is one too
+ */
+export function standingOfElement(standing: Standing, index: number | null, isList: boolean): Standing {
   const next = standing.reached.flatMap((at) => [
-    ...found(at.node.indexes.get(index), at.depth + 1),
-    ...found(at.node.any, at.depth + 1),
-    ...(at.node.keys.size > 0 ? [at] : []),
+    ...(index === null ? [] : found(at.indexes.get(index))),
+    ...found(at.any),
+    ...(at.keys.size > 0 ? [at] : []),
   ]);
-  return arrived(next, value, standing);
+  return arrived(next, isList, standing);
 }
 
-const found = (node: Node | null | undefined, depth: number): Reached[] => (node ? [{ node, depth }] : []);
+const found = (node: Node | null | undefined): Node[] => (node ? [node] : []);
 
-function arrived(next: readonly Reached[], value: unknown, from: Standing): Standing {
+function arrived(next: readonly Node[], isList: boolean, from: Standing): Standing {
   if (next.length === 0) return { ...from, reached: [] };
-  const reached = Array.isArray(value) ? next : next.flatMap(asOnlyElement);
+  // several ways may lead to one node
+  const reached = [...new Set(isList ? next : next.flatMap(asOnlyElement))];
   let { strategy, depth } = from;
   for (const each of reached) {
-    const said = each.node.strategy;
+    const said = each.strategy;
     if (said === null || each.depth < depth) continue;
     strategy = each.depth > depth ? said : stricter(strategy, said);
     depth = each.depth;
@@ -98,9 +106,8 @@ function arrived(next: readonly Reached[], value: unknown, from: Standing): Stan
 }
 
 // likewise, what is no list counts as a list of one
-function asOnlyElement(at: Reached): Reached[] {
-  const within = [...found(at.node.any, at.depth + 1), ...found(at.node.indexes.get(0), at.depth + 1)];
-  return [at, ...within.flatMap(asOnlyElement)];
+function asOnlyElement(at: Node): Node[] {
+  return [at, ...[...found(at.any), ...found(at.indexes.get(0))].flatMap(asOnlyElement)];
 }
 
 /** What is done to a value that stands in the trees of several roles: what the role says that sees most. */

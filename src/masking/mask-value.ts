@@ -1,12 +1,5 @@
 // Replaces the values of a part of a row that its viewer may not see. Lists and keys of objects stay.
-import {
-  type MaskTree,
-  type Standing,
-  standingOfElement,
-  standingOfMember,
-  standingOfRoot,
-  strategyOf,
-} from './mask-tree';
+import type { MaskState } from './mask-states';
 import type { Strategy } from './rule';
 
 /** What stands in place of a value. */
@@ -15,34 +8,33 @@ export const HIDDEN = '•••';
 /** A shorter text is hidden: its last four characters would be most of it. */
 const MIN_FOR_LAST4 = 8;
 
-/** @param value as JSON has it. @param trees of the viewer's roles */
-export function maskedJson(trees: readonly MaskTree[], value: unknown): unknown {
-  const standings = trees.map((tree) => standingOfRoot(tree, value));
+/** @param value as JSON has it. @param stateOf where a whole part stands */
+export function maskedJson(stateOf: (value: unknown) => MaskState, value: unknown): unknown {
+  const state = stateOf(value);
   // a text may be JSON that was cut off, or is of another form: no path finds what it must hide in it
-  if (!isComposed(value)) return scalar(value, strategyOf(standings) === 'LAST4' ? 'LAST4' : 'HIDE');
-  return masked(standings, value);
+  if (!isComposed(value)) return scalar(value, state.strategy === 'LAST4' ? 'LAST4' : 'HIDE');
+  return masked(state, value);
 }
 
 const isComposed = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-function masked(standings: readonly Standing[], value: unknown): unknown {
-  if (!isComposed(value)) return scalar(value, strategyOf(standings));
-  if (strategyOf(standings) === 'SHOW' && standings.every(({ reached }) => reached.length === 0)) return value;
-  if (Array.isArray(value)) {
-    return value.map((each, index) =>
-      masked(
-        standings.map((standing) => standingOfElement(standing, index, each)),
-        each,
-      ),
-    );
+function masked(state: MaskState, value: unknown): unknown {
+  if (!isComposed(value)) return scalar(value, state.strategy);
+  if (!state.leadsOn && state.strategy === 'SHOW') return value;
+  if (!state.leadsOn && state.strategy === 'HIDE') return hiddenJson(value);
+  if (Array.isArray(value)) return value.map((each, index) => masked(state.element(index, each), each));
+  return mapMembers(value, (each, key) => masked(state.member(key, each), each));
+}
+
+function mapMembers(value: object, map: (each: unknown, key: string) => unknown): object {
+  const mapped: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    const each = (value as Record<string, unknown>)[key];
+    // an assignment would take this key for the prototype
+    if (key === '__proto__') Object.defineProperty(mapped, key, { value: map(each, key), enumerable: true });
+    else mapped[key] = map(each, key);
   }
-  // not by assignment, which would take the key __proto__ for the prototype
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => {
-      const within = standings.map((standing) => standingOfMember(standing, key, each));
-      return [key, masked(within, each)];
-    }),
-  );
+  return mapped;
 }
 
 /** null is a value too. */
@@ -55,7 +47,7 @@ function scalar(value: unknown, strategy: Strategy): unknown {
 
 /** All values of a JSON value hidden. */
 export function hiddenJson(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(hiddenJson);
+  if (Array.isArray(value)) return value.map((each) => hiddenJson(each));
   if (!isComposed(value)) return HIDDEN;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, hiddenJson(each)]));
+  return mapMembers(value, (each) => hiddenJson(each));
 }

@@ -2,9 +2,13 @@
 import { HIDDEN, hiddenJson, maskedJson } from './mask-value';
 import type { Mask, Masks } from './masks';
 import { MASKED_PARTS, type MaskedPart, type Origin } from './rule';
+import { networkOf } from './shown-address';
 
-/** FILTER: conditions of other users, which may name values of content. No rule shows it. */
-export const CONTENT_PARTS = [...MASKED_PARTS, 'FILTER'] as const;
+/**
+ * FILTER: conditions of other users, which may name values of content. ADDRESS: the address of a partner, of which SUPPORT
+ * sees the network. No rule is about these.
+ */
+export const CONTENT_PARTS = [...MASKED_PARTS, 'FILTER', 'ADDRESS'] as const;
 export type ContentPart = (typeof CONTENT_PARTS)[number];
 
 /** How the value of a field is made. */
@@ -19,11 +23,12 @@ const ABOUT_BODY = ['content-length', 'content-digest', 'repr-digest', 'digest',
 export function maskedContent(masks: Masks, part: ContentPart, form: ContentForm, origin: Origin, value: unknown) {
   if (masks.seesAll || value === null || value === undefined) return value;
   if (part === 'FILTER') return maskedFilter(value);
+  if (part === 'ADDRESS') return masks.showsAddresses ? value : networkOf(value as string);
   const mask = masks.of(part, origin);
   const bodyPart = BODY_OF[part];
   if (bodyPart) return maskedHeaders(mask, masks.of(bodyPart, origin).isWhole, form, value);
   if (mask.isWhole) return value;
-  return form === 'BODY' ? maskedBody(value) : maskedJson(mask.trees, value);
+  return form === 'BODY' ? maskedBody(value) : maskedJson(mask.stateOf, value);
 }
 
 type Header = { name: string; value: string };
@@ -40,7 +45,7 @@ function maskedHeaders(mask: Mask, showsBody: boolean, form: ContentForm, value:
 }
 
 function maskedHeaderObject(mask: Mask, showsBody: boolean, headers: Record<string, string>): Record<string, unknown> {
-  const shown = mask.isWhole ? headers : (maskedJson(mask.trees, headers) as Record<string, unknown>);
+  const shown = mask.isWhole ? headers : (maskedJson(mask.stateOf, headers) as Record<string, unknown>);
   if (showsBody) return shown;
   return Object.fromEntries(
     Object.entries(shown).map(([key, value]) => [key, ABOUT_BODY.includes(key) ? HIDDEN : value]),
@@ -55,7 +60,7 @@ function maskedBody(value: unknown): object {
 }
 
 /** The filters on content, by the names that they have in every `where`; `text` is that of the query `search`. */
-const FILTERS_ON_CONTENT = new Set(['data', 'response', 'search', 'text', 'url']);
+const FILTERS_ON_CONTENT = new Set(['data', 'remoteAddress', 'response', 'search', 'text', 'url']);
 
 /** What the audit trail has of a filter that was too long for it, as JSON that is cut off. */
 const OF_SHORTENED = new Set(['begins', 'sha256']);

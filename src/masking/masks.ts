@@ -1,14 +1,15 @@
 // What is hidden from one viewer.
 import { LRUCache } from 'lru-cache';
-import { type MaskTree, maskTree, type PathRule } from './mask-tree';
+import { type MaskState, maskStates } from './mask-states';
+import { maskTree, type PathRule } from './mask-tree';
 import { type MaskableRole, type MaskedPart, type MaskingRule, type Origin, WITHOUT_RULES } from './rule';
 
 /** What is hidden of one part of a row. */
 export interface Mask {
   /** Whether nothing is. */
   isWhole: boolean;
-  /** Of each role of the viewer; none: all is hidden. */
-  trees: readonly MaskTree[];
+  /** Where a value of the part stands, before its members. */
+  stateOf(value: unknown): MaskState;
 }
 
 export interface Masks {
@@ -17,16 +18,18 @@ export interface Masks {
    * would tell what is hidden.
    */
   seesAll: boolean;
+  /** Whether addresses of partners are whole. */
+  showsAddresses: boolean;
   /** Differs between masks that hide different values. */
   version: string;
   of(part: MaskedPart, origin: Origin): Mask;
 }
 
-const WHOLE: Mask = { isWhole: true, trees: [] };
-const ALL_HIDDEN: Mask = { isWhole: false, trees: [] };
+const WHOLE: Mask = { isWhole: true, stateOf: maskStates([maskTree([], 'SHOW')]) };
+const ALL_HIDDEN: Mask = { isWhole: false, stateOf: maskStates([]) };
 
-export const NO_MASKS: Masks = { seesAll: true, version: 'all', of: () => WHOLE };
-export const ALL_MASKED: Masks = { seesAll: false, version: 'none', of: () => ALL_HIDDEN };
+export const NO_MASKS: Masks = { seesAll: true, showsAddresses: true, version: 'all', of: () => WHOLE };
+export const ALL_MASKED: Masks = { seesAll: false, showsAddresses: false, version: 'none', of: () => ALL_HIDDEN };
 
 /** Pairs of document type and webhook whose masks are kept, for each part. */
 const MAX_ORIGINS = 2_000;
@@ -40,6 +43,7 @@ export function masksOfRoles(roles: readonly MaskableRole[], rules: readonly Mas
   const known = new LRUCache<string, Mask>({ max: MAX_ORIGINS });
   return {
     seesAll: false,
+    showsAddresses: roles.some((role) => role !== 'SUPPORT'),
     version,
     of(part, origin) {
       const key = JSON.stringify([part, origin.documentType, origin.webhookId]);
@@ -57,7 +61,7 @@ function maskOf(roles: readonly MaskableRole[], rules: readonly MaskingRule[], p
     return maskTree(applied, WITHOUT_RULES[role]);
   });
   // what one role sees as a whole needs no look at the others
-  return { isWhole: trees.some(({ isWhole }) => isWhole), trees };
+  return { isWhole: trees.some(({ isWhole }) => isWhole), stateOf: maskStates(trees) };
 }
 
 /** The rule as it applies to the row; none: it is about other rows. */

@@ -92,6 +92,6 @@ export function columnsOf(list: string): Map<string, string> {
 }
 
 /** A field whose SQL returns JSON, which `after` converts. */
-export function rawJson(sql: (row: RowSource) => string, after: ValueField['after']): ValueField {
+export function rawJson(sql: (row: RowSource) => string, after?: ValueField['after']): ValueField {
   return { kind: 'value', json: (row) => jsonOf(sql(row), true), sql, ...(after && { after }) };
 }

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openNote, readCheckpoint, readVkey } from '../../src/evidence/formats/signed-note';
+import type { Role } from '../../src/viewer';
 import { startTestApp, type TestApp } from '../support/app';
+import { mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
@@ -67,11 +69,16 @@ test('a delivery is sealed, and its proof is right for @sigstore/verify', async 
   expect(await verify(proof, ['--key', vkey])).toMatchObject({ code: 0 });
 });
 
-test('every reader of the log reads its evidence, and a publisher does not', async () => {
+test('readers of the log read its evidence, its proof only with the response, whose length it has; a publisher neither', async () => {
   const query = `{ webhookRequestLog(id: "${ids[0]}") { evidence { state proof } } }`;
-  for (const role of ['SUPPORT', 'AUDITOR', 'INTEGRATION_MANAGER'] as const) {
+  const evidence = async (role: Role) => {
     const { data } = await app.ask(query, {}, await app.keyFor(role));
-    expect(data.webhookRequestLog.evidence).toMatchObject({ state: 'SEALED', proof: expect.any(String) });
+    return data.webhookRequestLog.evidence;
+  };
+  expect(await evidence('SUPPORT')).toEqual({ state: 'SEALED', proof: null });
+  await mutate(app, 'createMaskingRule', { roles: ['SUPPORT'], part: 'RESPONSE', path: '$', strategy: 'SHOW' });
+  for (const role of ['SUPPORT', 'AUDITOR', 'INTEGRATION_MANAGER'] as const) {
+    expect(await evidence(role)).toEqual({ state: 'SEALED', proof: expect.any(String) });
   }
   const { errors } = await app.ask(query, {}, await app.keyFor('PUBLISHER'));
   expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');

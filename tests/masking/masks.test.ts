@@ -73,6 +73,44 @@ describe('for SUPPORT', () => {
     expect(shown('a=1&b=2', [rule('$', 'SHOW'), rule('$.b', 'HIDE')])).toBe(HIDDEN);
   });
 
+  test('a document is masked alike after others that have a list, a text or an object in the same place', () => {
+    const masks = masksOfRoles(['SUPPORT'], [rule('$.a[0].b', 'SHOW'), rule('$.a[*].c', 'SHOW')], '1');
+    const masked = (value: unknown) => maskedContent(masks, 'DATA', 'JSON', INVOICE, value);
+    const documents: [unknown, unknown][] = [
+      [
+        {
+          a: [
+            { b: 1, c: 2 },
+            { b: 1, c: 2 },
+          ],
+        },
+        {
+          a: [
+            { b: 1, c: 2 },
+            { b: HIDDEN, c: 2 },
+          ],
+        },
+      ],
+      [{ a: { b: 1, c: 2 } }, { a: { b: 1, c: 2 } }],
+      [{ a: 'b' }, { a: HIDDEN }],
+      [
+        { a: [[{ b: 1, c: 2 }]], z: { b: 1 } },
+        { a: [[{ b: 1, c: 2 }]], z: { b: HIDDEN } },
+      ],
+    ];
+    for (const [value, expected] of [...documents, ...documents.reverse()]) expect(masked(value)).toEqual(expected);
+  });
+
+  test('the empty key is a key like others, also beside keys that no rule names', () => {
+    expect(shown({ x: 1, '': 2, y: 3 }, [rule('$[""]', 'SHOW')])).toEqual({ x: HIDDEN, '': 2, y: HIDDEN });
+  });
+
+  test('lists that are nested deeply do not multiply the ways that lead to them', () => {
+    const nested = (levels: number): unknown => (levels === 0 ? { a: 1, b: 2 } : [nested(levels - 1)]);
+    const rules = [rule('$.a', 'SHOW'), rule('$[*].b', 'SHOW'), rule('$[*][*].a', 'HIDE'), rule('$[0].b', 'HIDE')];
+    expect(JSON.stringify(shown(nested(60), rules))).toContain(`"${HIDDEN}"`);
+  });
+
   test('the key __proto__ is a key like others', () => {
     const value = JSON.parse('{"__proto__":{"a":"secret"},"b":1}');
     expect(JSON.stringify(shown(value, [rule('$.b', 'SHOW')]))).toBe(`{"__proto__":{"a":"${HIDDEN}"},"b":1}`);

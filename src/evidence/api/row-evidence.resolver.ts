@@ -8,6 +8,7 @@ import type { BusinessEventRow } from '../../events/business-event.store';
 import { BusinessEventType } from '../../events/business-event.type';
 import type { Context } from '../../graphql/context';
 import { loaderFor, perRequest } from '../../graphql/data-loaders';
+import { masksOf } from '../../graphql/roles/masked';
 import { RequestLogType } from '../../request-log/api/request-log.type';
 import type { RequestRow } from '../../request-log/request-log.store';
 import { type FactsOf, type LeafKind, leafOf } from '../formats/leaf-kinds';
@@ -105,7 +106,8 @@ export class ProofResolver {
     nullable: true,
     description:
       'A proof as text, of the format c2sp.org/tlog-proof@v1. Its `extra` line is JSON in base64 with the record; ' +
-      'content stands in the record as salted digests only. null: neither SEALED nor ERASED.',
+      'content stands in the record as salted digests only. null: neither SEALED nor ERASED; or it is a request whose ' +
+      'response is masked from you, because the record has its length.',
   })
   async proof(@Root() evidence: EvidenceShape, @Ctx() context: Context) {
     const { kind, leafIndex, head } = evidence;
@@ -115,6 +117,14 @@ export class ProofResolver {
       factsOf(context, evidence),
       inclusionProof(leafIndex, head.treeSize, read),
     ]);
-    return facts && proofText(kind, facts, { leafIndex, proof, head });
+    if (!facts || hidesLength(context, kind, facts)) return null;
+    return proofText(kind, facts, { leafIndex, proof, head });
   }
+}
+
+/** From the length of a response, a short one can be guessed, such as true or false. */
+function hidesLength(context: Context, kind: LeafKind, facts: FactsOf[LeafKind]): boolean {
+  if (kind !== 'request') return false;
+  const { documentType, webhookId } = facts as FactsOf['request'];
+  return !masksOf(context).of('RESPONSE', { documentType, webhookId }).isWhole;
 }

@@ -91,6 +91,7 @@ const DESCRIPTIONS: Record<ContentPart, string> = {
   HEADERS: 'The headers of a request.',
   RESPONSE: 'The body of a response.',
   RESPONSE_HEADERS: 'The headers of a response.',
+  ADDRESS: 'The IP address of a partner. Viewers whose only role is SUPPORT see its network.',
   FILTER: 'The conditions of other users, which may name values of content. No rule shows them.',
 };
 
@@ -109,6 +110,7 @@ function withMasks(schema: GraphQLSchema, field: GraphQLFieldConfig<unknown, Con
 
 // introspection shows no directives
 function noteOn(part: ContentPart): string {
+  if (part === 'ADDRESS') return 'SUPPORT sees its network: 192.0.2.0/24, or 2001:db8:1::/48.';
   return part === 'FILTER'
     ? 'For viewers from whom masking rules hide content, the values of filters on content are masked.'
     : `Masked as the rules for ${part} say.`;

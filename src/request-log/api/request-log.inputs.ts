@@ -140,6 +140,7 @@ export class RequestLogWhere {
   })
   errorCode?: InstanceType<typeof RequestErrorCodeFilter>;
 
+  @OnlyFor(...CONTENT_READERS)
   @Field(() => StringFilter, { nullable: true, description: 'The IP address of the partner: { eq: "192.0.2.7" }.' })
   remoteAddress?: StringFilter;
 

@@ -3,7 +3,8 @@ import { bodyOf } from '../../graphql/body.type';
 import { headerNamed, headersAsObject, readHeaderPairs } from '../../header-pairs';
 import { jsonOrText } from '../../json/json-output';
 import { rawJson, type SqlFields } from '../../read-plan/sql-fields';
-import { shownUrl } from '../../webhooks/credentials/shown-url';
+import { jsonOf } from '../../sql/json-sql';
+import { shownUrlSql } from '../../webhooks/credentials/shown-url';
 
 const asObject = (raw: unknown) => {
   const pairs = readHeaderPairs(raw as string | null);
@@ -15,16 +16,14 @@ const asList = (raw: unknown) =>
 const requestFields: SqlFields['fields'] = {
   ...payloadFields((row) => `coalesce(${row.column('wire_payload_id')}, ${row.column('payload_id')})`),
   url: {
-    ...rawJson(
-      (row) =>
-        `json_build_array(${row.column('url')}, (select url from webhooks where id = ${row.column('webhook_id')}))`,
-      (raw) => {
-        const [url, ofWebhook] = raw as [string, string | null];
-        return shownUrl(url, ofWebhook);
-      },
-    ),
+    kind: 'value',
+    json: (row) => {
+      const ofWebhook = `(select url from webhooks where id = ${row.column('webhook_id')})`;
+      return jsonOf(shownUrlSql(row.column('url'), ofWebhook), false);
+    },
     whenNothingMasked: 'PLAIN',
   },
+  remoteAddress: { ...rawJson((row) => row.column('remote_address')), whenNothingMasked: 'PLAIN' },
   headers: rawJson((row) => row.column('headers'), asObject),
   headerList: rawJson((row) => row.column('headers'), asList),
   response: rawJson(

@@ -4,6 +4,7 @@ import { publishEnum } from '../../graphql/enum';
 import { connectionOf } from '../../graphql/lists/connection';
 import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
+import { Masked } from '../../graphql/roles/masked';
 import { READERS } from '../../viewer';
 import { DirectionEnum } from '../../webhooks/api/webhook.type';
 import type { Direction } from '../../webhooks/webhook.entity';
@@ -191,6 +192,7 @@ export class RequestLogType extends NodeType {
   })
   durationMs: number | null;
 
+  @Masked('ADDRESS')
   @Field(() => String, {
     nullable: true,
     description: 'The IP address of the partner. INCOMING: behind TRUSTED_PROXIES, the address that the proxy reports.',

@@ -50,7 +50,7 @@ export async function* exportBatches(
   const tidy = order.format === 'CSV' ? (text: string) => text : oneLineEach;
   // links stay subqueries: some linked tables have more rows than a list of ids may have
   const planned = await resolvePlans(db, condition);
-  const plan: ExportPlan = { condition: planned, format: order.format, seesUrls: order.readsContent };
+  const plan: ExportPlan = { condition: planned, format: order.format, seesAll: order.readsContent };
   const read = order.includeContent ? contentReader(db, plan) : lineReader(db, plan);
   let before = options.after === null && order.format === 'CSV' ? [heading(order)] : [];
   let { after, last } = rangeOf(condition, options.after ?? FIRST_ID, order.lastRequestId);

@@ -1,8 +1,9 @@
 // The columns of an export. The database writes each row as a line, because a million rows would be a million objects
 // here. `r` is the request, `w` its webhook, `u` its user.
 import { ID_PREFIXES, type NodeName } from '../../ids';
+import { networkOfSql } from '../../masking/shown-address';
 import { csvCellSql } from '../../sql/csv-cell';
-import { SCHEME_AND_HOST, SECRET_IN_URL } from '../../webhooks/credentials/shown-url';
+import { shownUrlSql } from '../../webhooks/credentials/shown-url';
 import type { ExportFormat } from './export.entity';
 
 interface Column {
@@ -21,15 +22,10 @@ const text = (name: string, sql: string): Column => ({ name, sql, isText: true }
 const plain = (name: string, sql: string): Column => ({ name, sql });
 const time = (name: string, sql: string): Column => ({ name, sql: `to_char(${sql} at time zone 'UTC', ${TIME})` });
 
-const HOST = String.raw`'^(https?://)(?:[^/?#\\]*@)?([^/?#\\@]+)'`;
-const WITHOUT_SECRETS = `concat(substring(r.url from '${SCHEME_AND_HOST}'),
-  regexp_replace(regexp_replace(r.url, '${SCHEME_AND_HOST}', ''), '${SECRET_IN_URL}', '\\1...', 'g'))`;
-// The same as shownUrl().
-const MASKED_URL = `case when w.url = r.url then ${WITHOUT_SECRETS}
-  else coalesce(array_to_string(regexp_match(r.url, ${HOST}), ''), '') || '/...' end`;
+const MASKED_URL = shownUrlSql('r.url', 'w.url');
 
-/** @param seesUrls whether the readers of the file may see whole URLs */
-function columnsFor(seesUrls: boolean): Column[] {
+/** @param seesAll whether the readers of the file may see whole URLs and addresses */
+function columnsFor(seesAll: boolean): Column[] {
   return [
     id('id', 'WebhookRequestLog', 'r.id'),
     id('webhookId', 'Webhook', 'r.webhook_id'),
@@ -48,14 +44,14 @@ function columnsFor(seesUrls: boolean): Column[] {
     plain('test', 'r.test'),
     id('replayId', 'Replay', 'r.replay_id'),
     text('method', 'r.method'),
-    text('url', seesUrls ? 'r.url' : MASKED_URL),
+    text('url', seesAll ? 'r.url' : MASKED_URL),
     time('startedAt', 'r.started_at'),
     time('finishedAt', 'r.finished_at'),
     plain('durationMs', 'r.duration_ms'),
     plain('responseStatus', 'r.response_status'),
     text('error', 'r.error'),
     plain('errorCode', 'r.error_code'),
-    text('remoteAddress', 'r.remote_address'),
+    text('remoteAddress', seesAll ? 'r.remote_address' : networkOfSql('r.remote_address')),
   ];
 }
 
@@ -63,8 +59,8 @@ function columnsFor(seesUrls: boolean): Column[] {
 export const EXPORT_COLUMNS: readonly string[] = columnsFor(true).map(({ name }) => name);
 
 /** The SELECT list of a row as a line without its end, named `line`. */
-export function lineSql(format: ExportFormat, seesUrls: boolean): string {
-  const columns = columnsFor(seesUrls);
+export function lineSql(format: ExportFormat, seesAll: boolean): string {
+  const columns = columnsFor(seesAll);
   if (format === 'CSV') return `concat(${columns.map(cellSql).join(`, ',', `)}) as line`;
   const fields = columns.map(({ name, sql }) => `${sql} as "${name}"`).join(', ');
   // an alias that no column has: PostgreSQL would take it for the column

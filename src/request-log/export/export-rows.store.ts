@@ -17,7 +17,7 @@ export const PIECE_LINES = 64;
 export interface ExportPlan {
   condition: Condition;
   format: ExportFormat;
-  seesUrls: boolean;
+  seesAll: boolean;
 }
 
 /** The last of the first `atMost` requests in the range; null if there are fewer. */
@@ -52,7 +52,7 @@ export async function readLines(
   const { values, bind } = bindings();
   const rows = `(select * from webhook_request_logs where ${toSql(all([plan.condition, within(range)]), bind)}
     order by id limit ${bind(atMost)})`;
-  const lines = `select r.id::text collate "C" as id, ${lineSql(plan.format, plan.seesUrls)}
+  const lines = `select r.id::text collate "C" as id, ${lineSql(plan.format, plan.seesAll)}
     from ${rows} as r ${LINKED} order by r.id`;
   const numbered = `select id, line, (row_number() over (order by id) - 1) / ${PIECE_LINES} as piece from (${lines}) as lines`;
   const sql = `select string_agg(line || ${bind(end)}, '' order by id) as text, count(*)::int as rows, max(id) as last
@@ -85,7 +85,7 @@ export async function readContents(
   const { values, bind } = bindings();
   const rows = `(select * from webhook_request_logs where ${toSql(all([plan.condition, within(range)]), bind)}
     order by id limit ${bind(atMost)})`;
-  const sql = `select r.id, ${lineSql(plan.format, plan.seesUrls)}, r.headers, r.data,
+  const sql = `select r.id, ${lineSql(plan.format, plan.seesAll)}, r.headers, r.data,
       r.response_headers as "responseHeaders", r.response_body as response,
       r.response_truncated as "responseTruncated", r.reached >= ${bind(bytes)} as full
     from (

@@ -6,7 +6,7 @@ import { originOf } from './credential-settings';
  * Matches text that looks like a token, between two separators: letters with digits, or very long. PostgreSQL uses the
  * same regular expression.
  */
-export const SECRET_IN_URL =
+const SECRET_IN_URL =
   '([/?&=])(?:(?=[^/?#&={}]*[0-9])(?=[^/?#&={}]*[A-Za-z])[^/?#&={}]{7,}|[^/?#&={}]{24,})(?=[/?#&=]|$)';
 export const SCHEME_AND_HOST = '^[a-z]+://[^/?#]*';
 
@@ -25,4 +25,13 @@ export function withoutSecrets(url: string): string {
  */
 export function shownUrl(url: string, ofWebhook: string | null): string {
   return url === ofWebhook ? withoutSecrets(url) : `${originOf(url) ?? ''}/...`;
+}
+
+const HOST = String.raw`'^(https?://)(?:[^/?#\\]*@)?([^/?#\\@]+)'`;
+
+/** The same in SQL. @param url an SQL expression, as `ofWebhook` is */
+export function shownUrlSql(url: string, ofWebhook: string): string {
+  return `case when ${ofWebhook} = ${url} then concat(substring(${url} from '${SCHEME_AND_HOST}'),
+    regexp_replace(regexp_replace(${url}, '${SCHEME_AND_HOST}', ''), '${SECRET_IN_URL}', '\\1...', 'g'))
+    else coalesce(array_to_string(regexp_match(${url}, ${HOST}), ''), '') || '/...' end`;
 }

@@ -13,6 +13,7 @@ export interface SeededRequest {
   headers?: [name: string, value: string][];
   webhookId?: string | null;
   userId?: string | null;
+  remoteAddress?: string | null;
 }
 
 /** Puts a closed row into the log as it would stand there, at a millisecond of one's choice. @returns its id */
@@ -22,9 +23,10 @@ export async function seedRequest(database: TestDatabase, row: SeededRequest): P
   const id = `${time.slice(0, 8)}-${time.slice(8)}-7${randomBytes(2).toString('hex').slice(1)}-8${randomBytes(2).toString('hex').slice(1)}-${randomBytes(6).toString('hex')}`;
   await database.query(
     `insert into webhook_request_logs (id, direction, status, document_type, event, reference_document, webhook_id,
-       user_id, response_status, attempt_number, duplicate, method, url, started_at, finished_at, headers)
+       user_id, response_status, attempt_number, duplicate, method, url, started_at, finished_at, headers,
+       remote_address)
      values ($1, $2, $3::text, $4, $5, $6, $7, $8, $9, 1, false, 'POST', 'https://partner.example/', $10::timestamptz,
-       case when $3::text = 'PENDING' then null else $10::timestamptz end, $11)`,
+       case when $3::text = 'PENDING' then null else $10::timestamptz end, $11, $12)`,
     [
       id,
       direction,
@@ -37,6 +39,7 @@ export async function seedRequest(database: TestDatabase, row: SeededRequest): P
       responseStatus,
       new Date(at),
       row.headers ? JSON.stringify(row.headers) : null,
+      row.remoteAddress ?? null,
     ],
   );
   return toNodeId('WebhookRequestLog', id);
