@@ -80,6 +80,7 @@ export async function startApi(
   });
   stops.push(() => receiver.stop());
   const services = {
+    hasIdentityProvider: config.identityProvider !== null,
     maskingRules: createMaskingRules(() => allMaskingRules(source.manager)),
     webhookRules: { keyring, targetPolicy: policy, clientCertHeader: config.clientCertHeader },
     addressOfToken: (token: string) => `${own.url ?? ''}/in/${token}`,

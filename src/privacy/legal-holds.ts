@@ -117,8 +117,13 @@ export async function requestRelease(db: Db, viewer: Viewer, id: string, reason:
 }
 
 /** @throws InputError unless another person has asked for it, and another one has placed the hold */
-export async function releaseHold(db: Db, viewer: Viewer, id: string): Promise<LegalHoldRow> {
-  refuseProgram(viewer);
+export async function releaseHold(
+  db: Db,
+  viewer: Viewer,
+  id: string,
+  hasIdentityProvider: boolean,
+): Promise<LegalHoldRow> {
+  refuseProgram(viewer, hasIdentityProvider);
   const hold = await holdInForce(db, id);
   if (hold.releaseAskedBy === null) {
     const message = `The release of ${hold.name} was not asked for: requestLegalHoldRelease comes first, by another person.`;

@@ -1,9 +1,21 @@
 import { InputError } from '../errors';
 import type { Viewer } from '../viewer';
 
-/** @throws InputError unless a person decides, in a session: a key may be in the hands of a program */
-export function refuseProgram(viewer: Viewer): void {
-  if (viewer.sessionId !== null) return;
-  const message = 'A person must do this: sign in, and repeat it without an API key.';
+declare module '../graphql/context' {
+  interface Services {
+    /** Whether people sign in at an identity provider. */
+    hasIdentityProvider: boolean;
+  }
+}
+
+/**
+ * @throws InputError unless a person decides, in a session: a key may be in the hands of a program. Where people sign in at an
+ *   identity provider, only it knows who they are, and a session that was made from a key is refused too
+ */
+export function refuseProgram({ sessionId, apiKeyId }: Viewer, hasIdentityProvider: boolean): void {
+  if (sessionId !== null && (apiKeyId === null || !hasIdentityProvider)) return;
+  const message = hasIdentityProvider
+    ? 'A person must do this: sign in at the identity provider, and repeat it without an API key, or a session made from one.'
+    : 'A person must do this: sign in, and repeat it without an API key.';
   throw new InputError([{ field: null, code: 'INVALID', message }]);
 }

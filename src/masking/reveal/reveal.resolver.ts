@@ -36,7 +36,8 @@ export class RevealResolver {
   ) {
     return answer({ content: null as object | null }, async () => {
       const requestId = uuidOf('WebhookRequestLog', input.requestId);
-      const order = { requestId, parts: input.parts, reason: input.reason };
+      const { hasIdentityProvider } = context.services;
+      const order = { requestId, parts: input.parts, reason: input.reason, hasIdentityProvider };
       const request = await context.transaction((db) => recordReveal(db, context.viewer as Viewer, order));
       return { content: contentOf(request, input.parts, context) };
     });

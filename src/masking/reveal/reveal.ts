@@ -27,6 +27,7 @@ export interface RevealOrder {
   requestId: string | null;
   parts: readonly MaskedPart[];
   reason: string;
+  hasIdentityProvider: boolean;
 }
 
 /**
@@ -46,7 +47,7 @@ export async function recordReveal(db: Db, viewer: Viewer, order: RevealOrder): 
     order.requestId === null ? undefined : (await requestsById(db, [order.requestId])).get(order.requestId);
   if (!request) faults.push({ field: ['requestId'], code: 'NOT_FOUND', message: 'There is no request with this id.' });
   if (faults.length > 0 || !request) throw new InputError(faults);
-  refuseProgram(viewer);
+  refuseProgram(viewer, order.hasIdentityProvider);
   await refuseOldSignIn(db, viewer);
   await refuseForbidden(db, request);
   await refuseErased(db, request);

@@ -194,7 +194,9 @@ function order(context: Context, input: object, reason: string, target: () => Pr
 }
 
 function decided(context: Context, id: string, isApproved: boolean) {
+  const { hasIdentityProvider } = context.services;
+  const decision = { id, isApproved, hasIdentityProvider };
   return answer(NOTHING, async () => ({
-    erasure: await context.transaction((db) => decide(db, context.viewer as Viewer, id, isApproved)),
+    erasure: await context.transaction((db) => decide(db, context.viewer as Viewer, decision)),
   }));
 }

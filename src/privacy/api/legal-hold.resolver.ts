@@ -94,7 +94,9 @@ export class LegalHoldResolver {
     @Arg('input', () => ReleaseLegalHoldInput, { description: 'The hold.' }) { id }: ReleaseLegalHoldInput,
   ) {
     return answer(NOTHING, async () => ({
-      legalHold: await context.transaction((db) => releaseHold(db, context.viewer as Viewer, id)),
+      legalHold: await context.transaction((db) =>
+        releaseHold(db, context.viewer as Viewer, id, context.services.hasIdentityProvider),
+      ),
     }));
   }
 

@@ -137,8 +137,13 @@ function nothingToErase({ erased }: Preview, field: string[]): UserError {
 }
 
 /** @throws InputError unless another person has ordered it */
-export async function decide(db: Db, viewer: Viewer, id: string, isApproved: boolean): Promise<ErasureRow> {
-  refuseProgram(viewer);
+export async function decide(
+  db: Db,
+  viewer: Viewer,
+  decision: { id: string; isApproved: boolean; hasIdentityProvider: boolean },
+): Promise<ErasureRow> {
+  const { id, isApproved } = decision;
+  refuseProgram(viewer, decision.hasIdentityProvider);
   const erasure = isUuid(id) ? await erasureForUpdate(db, id) : null;
   if (!erasure) {
     throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no erasure with this id.' }]);
