@@ -186,7 +186,7 @@ async function* requestBatches(
   { db, row, check, recipients, erasures }: Reading,
   condition: Condition,
 ): AsyncGenerator<Batch & { ids: string[] }> {
-  const plan: ExportPlan = { condition, format: 'NDJSON', seesUrls: true };
+  const plan: ExportPlan = { condition, format: 'NDJSON', seesAll: true };
   for (let [after, more] = [FIRST_ID, true]; more; ) {
     await check();
     const page = await readContents(db, plan, { after, last: row.lastRequestId }, ROWS, BYTES);
