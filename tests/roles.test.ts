@@ -133,6 +133,7 @@ test('what is masked from SUPPORT keeps its form, and the rest of the row is the
   const body = (each: object) => ({ ...each, masked: true, text: null, base64: null, bytes: null, sha256: null });
   expect(answer.data.webhookRequestLog).toEqual({
     ...full,
+    remoteAddress: '127.0.0.0/24',
     data: { number: hidden },
     dataBody: body(full.dataBody),
     headers: headers(full.headers),
