@@ -15,6 +15,8 @@ const READ_BACK: Record<string, string[]> = {
   eraseDocument: ['Erasure.reason'],
   erasePerson: ['Erasure.reason'],
   exportEvidence: [],
+  exportPersonalData: [],
+  importWebhooks: [],
   pauseDeliveries: ['DeliveriesPause.reason'],
   pauseWebhook: ['Webhook.statusReason'],
   placeLegalHold: ['LegalHold.reason'],
@@ -45,6 +47,8 @@ beforeAll(async () => {
   const unlimited = { RATE_LIMIT_COST_PER_MINUTE: '0', RATE_LIMIT_REQUESTS_PER_SECOND: '0' };
   [app, partner] = await Promise.all([startTestApp(unlimited), startReceiver()]);
   ids = await seed(app, partner.url);
+  // the second person that some of them ask for
+  await app.keyFor('SYSTEM_MANAGER');
 });
 afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
