@@ -1,4 +1,5 @@
 // Events and decisions about deliveries are sealed, on every path that leads to them.
+import { Client } from 'pg';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
@@ -116,11 +117,17 @@ test('a delivery that arrived has no decision, and its export names the cure', a
 });
 
 const byGraphQL = async () => (await publish(app, [invoice('WAY-1', { idempotencyKey: 'way-1' })]))[0] as string;
+// over TCP, as a business system does: a Unix socket has no address
 const bySql = async () => {
-  const [row] = await app.database.query<{ id: string }>(
+  const url = new URL(app.database.superuserUrl);
+  url.searchParams.delete('host');
+  const client = new Client({ connectionString: url.href });
+  await client.connect();
+  const { rows } = await client.query<{ id: string }>(
     `select publish_event('Sales Invoice', 'on_submit', 'WAY-2', '{"n":2}', user_name => 'erp') as id`,
   );
-  return `evt_${row?.id.replaceAll('-', '')}`;
+  await client.end();
+  return `evt_${rows[0]?.id.replaceAll('-', '')}`;
 };
 const byHttp = async () => {
   const answer = await fetch(`${app.url}/events`, {
