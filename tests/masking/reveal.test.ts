@@ -103,7 +103,7 @@ test('a webhook that does not allow it is refused by its name, and so is a reque
   await mutate(app, 'updateWebhook', { id: webhook, supportMayReveal: true });
 });
 
-test('a request whose content was erased reveals nothing', async () => {
+test('rule 10: a request whose content was erased reveals nothing', async () => {
   const erased = await seedRequest(app.database, { webhookId: uuidOf('Webhook', webhook) });
   await app.database.query('set session_replication_role = replica');
   await app.database.query(

@@ -81,7 +81,7 @@ test('an order is for its own rows alone, once it is sealed', async () => {
   expect((await newest()).state).toBe('DONE');
 });
 
-test('nothing is erased while an entry that names it is not sealed', async () => {
+test('rule 1: nothing is erased while an entry that names it is not sealed', async () => {
   await publish(app, [invoice('READ-1')]);
   await order('READ-1');
   await sealAll();
@@ -116,7 +116,7 @@ test('nothing is ended while a hold is being placed that may cover it', async ()
   expect(await app.database.query('select from outbox')).toHaveLength(0);
 });
 
-test('a person whose events are kept for a time is erased once', async () => {
+test('rule 3: a person whose events are kept for a time is erased once', async () => {
   const { user } = await mutate(app, 'createUser', { name: 'kept.person', roles: ['SUPPORT'] }, 'user { id }');
   await publish(app, [invoice('KEPT-1', { user: 'kept.person' })]);
   const minimum = { minimumDays: 3650, minimumGround: 'Section 147 of the fiscal code', reason: REASON };

@@ -81,7 +81,7 @@ async function findings() {
   });
 }
 
-test('a document is erased with every copy, and its proofs still verify', async () => {
+test('rule 5: a document is erased with every copy, and its proofs still verify', async () => {
   const [event = '', kept = ''] = await publish(app, [customer('JaneDoe'), customer('Somebody')]);
   const [deliveries] = await Promise.all([settled(event), settled(kept)]);
   const delivered = deliveries.find(({ status }) => status === 'DELIVERED');
@@ -149,7 +149,7 @@ test('a document is erased with every copy, and its proofs still verify', async 
   expect(readFileSync(journal, 'utf8')).not.toContain('JaneDoe');
 });
 
-test('a pending delivery ends as a skip, and a replay of erased content is refused', async () => {
+test('rules 5 and 10: a pending delivery ends as a skip, and a replay of erased content is refused', async () => {
   await createTestWebhook(app, partner.url, { documentType: 'Later', retrySchedule: [3600] });
   const [event] = await publish(app, [invoice('PENDING-1', { documentType: 'Later' })]);
   const pending = await waitFor('the delivery', async () => {
@@ -178,7 +178,7 @@ test('a pending delivery ends as a skip, and a replay of erased content is refus
   expect(await findings()).toEqual([]);
 });
 
-test('what a hold covers is deferred, and erased when the hold is released', async () => {
+test('rule 2: what a hold covers is deferred, and erased when the hold is released', async () => {
   const [event = ''] = await publish(app, [customer('Heldman')]);
   await settled(event);
   const hold = { name: 'Case 9', documentType: 'Customer', referenceDocument: 'Heldman', reason: REASON };

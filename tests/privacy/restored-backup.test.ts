@@ -46,7 +46,7 @@ async function idsOf(table: string, name: string): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-test('an event of the outbox and a delivery that is retried are not sent again, and nothing of them is left', async () => {
+test('rule 12: an event of the outbox and a delivery that is retried are not sent again, and nothing of them is left', async () => {
   const user = await api.keyFor('PUBLISHER');
   await createTestWebhook(api, partner.url, { retrySchedule: [0, 3600] });
   partner.answerWith(() => ({ status: 500 }));

@@ -65,7 +65,7 @@ async function left(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ name, count }) => [name, count]));
 }
 
-test('nothing is erased until a limit is set; a webhook goes before all, and a minimum before both', async () => {
+test('rules 3, 6 and 9: nothing is erased until a limit is set; a webhook goes before all, and a minimum before both', async () => {
   expect(await erasePastLimits(parts)).toBe(0);
   await set({ webhookId: webhooks[0], contentDays: 10 });
   await set({ webhookId: webhooks[1], minimumDays: 15, minimumGround: 'Section 147 of the fiscal code' });
@@ -99,14 +99,14 @@ test('nothing is erased until a limit is set; a webhook goes before all, and a m
   expect(await verify(store)).toEqual([]);
 });
 
-test('what a hold covers is kept', async () => {
+test('rule 2: what a hold covers is kept', async () => {
   await mutate(app, 'placeLegalHold', { name: 'Case', webhookId: webhooks[0], reason: REASON });
   await set({ webhookId: webhooks[0], contentDays: 1 });
   expect(await erasePastLimits(parts)).toBe(0);
   expect(await left()).toEqual({ long: 2, short: 2 });
 });
 
-test('the journal repeats what a restored backup still has', async () => {
+test('rule 12: the journal repeats what a restored backup still has', async () => {
   const [erased] = await app.database.query<{ id: string }>(
     'select id from webhook_request_logs where erasure_id is not null and webhook_id <> (select webhook_id from legal_holds) limit 1',
   );

@@ -4,6 +4,7 @@ import type { ErasureRow } from '../erasure.store';
 import { ALL_WEBHOOKS, limitedWebhooks, retentionLimits, rowsBefore } from '../retention-limit.store';
 import { eraseRows, type StepRows } from './erased-rows.store';
 import { orderOwn } from './order-own';
+import { PassPositions } from './pass-positions';
 import { type ErasingParts, extend, report } from './run-erasures';
 
 const ROWS = 200;
@@ -13,13 +14,16 @@ const WHAT = ['requests', 'deliveries', 'events'] as const;
 const NOTHING: StepRows = { events: [], deliveries: [], requests: [] };
 
 /**
- * One pass over everything that a limit applies to. What a hold, a minimum or an open delivery keeps is left for the next one.
+ * One pass over what a limit applies to, from where the last one ended. What a hold, a minimum or an open delivery keeps is left for
+ * the pass that begins anew, each day.
  * A limit that was changed within a day is not applied yet: one person may set it, and others see it in time.
  * The journal has nothing of it: a limit repeats itself after a restore.
+ * @param positions of the passes before
  * @returns the number of rows that were erased
  */
-export async function erasePastLimits(parts: ErasingParts): Promise<number> {
+export async function erasePastLimits(parts: ErasingParts, positions = new PassPositions()): Promise<number> {
   const { db, transaction } = parts;
+  positions.begin(currentMs());
   const changedBefore = new Date(currentMs() - DAY_MS);
   const limits = await limitedWebhooks(db, changedBefore);
   const ofAll = (await retentionLimits(db)).find(({ id }) => id === ALL_WEBHOOKS);
@@ -32,7 +36,8 @@ export async function erasePastLimits(parts: ErasingParts): Promise<number> {
   let erased = 0;
   for (const { what, webhookId, days } of scopes.sort((a, b) => WHAT.indexOf(a.what) - WHAT.indexOf(b.what))) {
     const before = new Date(currentMs() - days * DAY_MS);
-    for (let after = ALL_WEBHOOKS; ; ) {
+    const scope = `${what} ${webhookId}`;
+    for (let after = positions.of(scope); ; ) {
       const ids = await rowsBefore(db, what, { webhookId, after, before }, ROWS);
       if (ids.length === 0) break;
       const ordered: ErasureRow =
@@ -42,6 +47,7 @@ export async function erasePastLimits(parts: ErasingParts): Promise<number> {
       erased += done[what].length;
       await extend(db, ordered);
       after = ids.at(-1) as string;
+      positions.read(scope, after);
       if (ids.length < ROWS) break;
     }
   }

@@ -97,7 +97,7 @@ test('an answer that was cut in the middle of a letter is text to its last whole
   expect([line.response, line.responseEncoding, line.responseTruncated]).toEqual(['thank you ', 'text', true]);
 });
 
-test('what was erased is null', async () => {
+test('rule 10: what was erased is null', async () => {
   const { line } = await exported({ data: null });
   expect([line.data, line.dataEncoding]).toEqual([null, null]);
 });

@@ -1,0 +1,134 @@
+// An erasure that is killed with SIGKILL, as a process, at each of its statements.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { seal } from '../../src/evidence/seal';
+import { createLog } from '../../src/log';
+import { journalAt } from '../../src/privacy/erasing/journal';
+import { repeatErasures } from '../../src/privacy/erasing/repeat-erasures';
+import type { ErasingParts } from '../../src/privacy/erasing/run-erasures';
+import { openStore, type Store, verify } from '../evidence/stored-tree';
+import { shareTestApi, type TestApp } from '../support/app';
+import { mutate } from '../support/mutate';
+import { waitFor } from '../support/wait-for';
+import { invoice, publish } from '../support/webhooks';
+import { rowsWith } from './rows-with';
+
+/** An erasure of one step has fewer. */
+const MAX_STATEMENTS = 40;
+
+let app: TestApp;
+let store: Store;
+let folder: string;
+
+beforeAll(async () => {
+  app = await shareTestApi();
+  store = await openStore(app.database);
+  folder = await mkdtemp(join(tmpdir(), 'hookledger-eraser-'));
+});
+afterAll(async () => {
+  await store.source.destroy();
+  await app.stop();
+  await rm(folder, { recursive: true });
+});
+
+const journal = () => join(folder, 'journal.ndjson');
+
+async function sealAll(): Promise<void> {
+  while (await seal(store.transaction, store.keyring, 'erp.example.com'));
+}
+
+/** @returns the id of an order that is sealed, and the rows that name its document */
+async function ordered(name: string): Promise<{ id: string; before: Record<string, number> }> {
+  await publish(app, [invoice(name), invoice(name)]);
+  const input = { documentType: 'Sales Invoice', name, reason: 'Request 17 under Art. 17' };
+  const { erasure } = await mutate(app, 'eraseDocument', input, 'erasure { id }');
+  await sealAll();
+  return { id: erasure.id, before: await rowsWith(app.database, name) };
+}
+
+/** @returns the signal that ended it; null: it ended by itself */
+async function eraseUntil(end: { BEFORE: number } | { AFTER_COMMIT: number }): Promise<NodeJS.Signals | null> {
+  await app.database.query('update erasures set next_step_at = ordered_at where next_step_at is not null');
+  const child = spawn(process.execPath, [join(__dirname, 'killed-erasure.mjs')], {
+    env: {
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      DATABASE_URL: app.database.servingUrl,
+      JOURNAL: journal(),
+      ...Object.fromEntries(Object.entries(end).map(([name, number]) => [name, String(number)])),
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+    // ends one that hangs with SIGTERM, which no test expects
+    timeout: 60_000,
+  });
+  const [code, signal] = await once(child, 'exit');
+  if (signal === null) expect(code).toBe(0);
+  await waitFor('the end of its session', async () => {
+    const sessions = await app.database.query(
+      `select from pg_stat_activity where datname = current_database() and application_name = 'hookledger eraser'`,
+    );
+    return sessions.length === 0;
+  });
+  return signal;
+}
+
+/** All of it is there, or nothing, with one entry. @returns whether it is erased */
+async function isErasedWhole(name: string, { id, before }: Awaited<ReturnType<typeof ordered>>): Promise<boolean> {
+  const entries = await app.database.query(
+    `select from audit_entries where action = 'content.erased' and subject_id = $1`,
+    [id],
+  );
+  const left = await rowsWith(app.database, name);
+  const isErased = Object.keys(left).length === 0;
+  if (!isErased) expect(left).toEqual(before);
+  expect(entries).toHaveLength(isErased ? 1 : 0);
+  // before the commit: a backup that has the rows still has its line
+  if (isErased) expect(await readFile(journal(), 'utf8')).toContain(id);
+  return isErased;
+}
+
+const stateOf = async (id: string) =>
+  (await app.database.query<{ state: string }>('select state from erasures where id = $1', [id]))[0]?.state;
+
+test('it is killed before any statement, and goes on: nothing is half erased, and each step has one entry', async () => {
+  const order = await ordered('KILLED-1');
+  const found = new Set<boolean>();
+  let statement = 1;
+  let signal = await eraseUntil({ BEFORE: statement });
+  while (signal === 'SIGKILL' && statement < MAX_STATEMENTS) {
+    found.add(await isErasedWhole('KILLED-1', order));
+    statement += 1;
+    signal = await eraseUntil({ BEFORE: statement });
+  }
+  expect(signal).toBeNull();
+  expect(statement).toBeGreaterThan(10);
+  expect(await isErasedWhole('KILLED-1', order)).toBe(true);
+  expect(found.has(false)).toBe(true);
+  expect(await stateOf(order.id)).toBe('DONE');
+  await sealAll();
+  expect(await verify(store)).toEqual([]);
+  // some twenty processes, one after the other
+}, 300_000);
+
+test.each([1, 2, 3])('it is killed right after commit %i was sent, and goes on', async (commit) => {
+  const name = `COMMITTED-${commit}`;
+  const order = await ordered(name);
+  expect(await eraseUntil({ AFTER_COMMIT: commit })).toBe('SIGKILL');
+  await isErasedWhole(name, order);
+  expect(await eraseUntil({ BEFORE: 0 })).toBeNull();
+  expect(await isErasedWhole(name, order)).toBe(true);
+  expect(await stateOf(order.id)).toBe('DONE');
+});
+
+test('what the journal says is erased already is not erased again', async () => {
+  const queue = null as unknown as ErasingParts['queue'];
+  const parts = {
+    db: store.source.manager,
+    transaction: store.transaction,
+    queue,
+    journal: journalAt(journal(), createLog('silent')),
+  };
+  expect(await repeatErasures(parts)).toBe(0);
+});

@@ -1,0 +1,121 @@
+// Rules of retention and erasure that have no file of their own: docs/privacy.md lists them all, with their tests.
+import { seal } from '../../src/evidence/seal';
+import { erasePastLimits } from '../../src/privacy/erasing/erase-past-limits';
+import { noJournal } from '../../src/privacy/erasing/journal';
+import { PassPositions } from '../../src/privacy/erasing/pass-positions';
+import type { ErasingParts } from '../../src/privacy/erasing/run-erasures';
+import { openStore, type Store, tamperWith } from '../evidence/stored-tree';
+import { shareTestApi, type TestApp } from '../support/app';
+import { mutate } from '../support/mutate';
+import { createTestWebhook } from '../support/webhooks';
+
+const REASON = 'Our privacy policy, section 4';
+
+let app: TestApp;
+let store: Store;
+let parts: ErasingParts;
+let webhook: string;
+
+beforeAll(async () => {
+  app = await shareTestApi();
+  store = await openStore(app.database);
+  const queue = null as unknown as ErasingParts['queue'];
+  parts = { db: store.source.manager, transaction: store.transaction, queue, journal: noJournal };
+  webhook = (await createTestWebhook(app, 'http://127.0.0.1:9/', { name: 'old' })).id;
+});
+afterAll(async () => {
+  await store.source.destroy();
+  await app.stop();
+});
+
+async function sealAll(): Promise<void> {
+  while (await seal(store.transaction, store.keyring, 'erp.example.com'));
+}
+
+/** Requests of three days ago. @returns the id of the first one */
+async function oldRequest(deliveryId: string | null = null, count = 1): Promise<string> {
+  const [row] = await app.database.query<{ id: string }>(
+    `insert into webhook_request_logs (id, webhook_id, direction, status, attempt_number, duplicate, method, url, headers,
+       started_at, finished_at, delivery_id)
+     select overlay(new_id()::text placing left(first_id_at(t.at)::text, 13) from 1 for 13)::uuid, w.id, 'OUTGOING', 'SUCCEEDED',
+       1, false, 'POST', 'https://partner.example.com/', '[]', t.at, t.at, $1
+     from webhooks w, (select date_trunc('milliseconds', now() - interval '3 days') as at) as t, generate_series(1, $2)
+     where w.name = 'old' returning id`,
+    [deliveryId, count],
+  );
+  return row?.id as string;
+}
+
+/** As if the limit was set a day ago. */
+async function limit(contentDays: number): Promise<void> {
+  await mutate(app, 'setRetention', { webhookId: webhook, contentDays, reason: REASON });
+  await app.database.query(`update retention_limits set changed_at = changed_at - interval '1 day'`);
+}
+
+async function isErased(id: string): Promise<boolean> {
+  const rows = await app.database.query('select from webhook_request_logs where id = $1 and erasure_id is not null', [
+    id,
+  ]);
+  return rows.length === 1;
+}
+
+test('rule 1: a row is erased once it is sealed, and not before', async () => {
+  const id = await oldRequest();
+  await limit(1);
+  expect(await erasePastLimits(parts)).toBe(0);
+  await sealAll();
+  expect(await erasePastLimits(parts)).toBe(1);
+  expect(await isErased(id)).toBe(true);
+});
+
+test('rule 4: what has passed its limit is kept while its delivery is still to be sent', async () => {
+  const [delivery] = await app.database.query<{ id: string }>('select new_id() as id');
+  await tamperWith(app.database, [
+    `insert into deliveries (id, business_event_id, webhook_id, user_id, document_type, event, reference_document, status, attempts,
+       held, created_at)
+     select '${delivery?.id}', new_id(), w.id, w.owner_id, 'Old', 'on_submit', 'OLD-1', 'RETRYING', 1, false, now()
+     from webhooks w where w.name = 'old'`,
+  ]);
+  const id = await oldRequest(delivery?.id);
+  await sealAll();
+  expect(await erasePastLimits(parts)).toBe(0);
+  await tamperWith(app.database, [
+    `update deliveries set status = 'DELIVERED', finished_at = now() where id = '${delivery?.id}'`,
+  ]);
+  expect(await erasePastLimits(parts)).toBe(1);
+  expect(await isErased(id)).toBe(true);
+});
+
+test('rule 6: a limit erases in batches of 200, with one entry each', async () => {
+  await oldRequest(null, 201);
+  await sealAll();
+  const entries = () => app.database.query(`select from audit_entries where action = 'content.erased'`);
+  const before = (await entries()).length;
+  expect(await erasePastLimits(parts)).toBe(201);
+  expect(await entries()).toHaveLength(before + 2);
+});
+
+test('rule 11: the limit of an archived webhook goes on', async () => {
+  const id = await oldRequest();
+  await sealAll();
+  await mutate(app, 'archiveWebhook', { id: webhook });
+  expect(await erasePastLimits(parts)).toBe(1);
+  expect(await isErased(id)).toBe(true);
+});
+
+test('a pass begins where the last one ended, and once a day with what was kept', async () => {
+  const positions = new PassPositions();
+  const kept = await oldRequest();
+  await oldRequest();
+  await sealAll();
+  await app.database.query(`update retention_limits set minimum_days = 30, minimum_ground = 'A law'`);
+  expect(await erasePastLimits(parts, positions)).toBe(0);
+  await app.database.query('update retention_limits set minimum_days = null, minimum_ground = null');
+  await oldRequest();
+  await sealAll();
+  expect(await erasePastLimits(parts, positions)).toBe(1);
+  expect(await isErased(kept)).toBe(false);
+  positions.begin(Date.now() + 86_400_000);
+  expect(await erasePastLimits(parts, positions)).toBe(2);
+  expect(await isErased(kept)).toBe(true);
+});
