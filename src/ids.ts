@@ -76,14 +76,15 @@ export function firstIdAt(ms: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
-const NO_ID = '00000000-0000-0000-0000-000000000000';
+/** Before every id: where a walk over ids begins. It is no id of a row. */
+export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * The smallest and the largest of these ids. With both in its WHERE, a statement skips the partitions of other months. Of
  * none: an id that no row has.
  */
 export function idBounds(ids: readonly string[]): [smallest: string, largest: string] {
-  let [smallest = NO_ID, largest = NO_ID] = [ids[0], ids[0]];
+  let [smallest = FIRST_ID, largest = FIRST_ID] = [ids[0], ids[0]];
   for (const id of ids) {
     if (id < smallest) smallest = id;
     if (id > largest) largest = id;

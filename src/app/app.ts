@@ -29,7 +29,7 @@ import { ensureFirstAdministrator } from '../users/api-keys/first-administrator'
 import { anchorSettingsOf } from './anchor-settings';
 import type { Parts } from './parts';
 import { poolSizes } from './pool-sizes';
-import { refuseUnknownKeys } from './refuse-missing-encryption-keys';
+import { refuseMissingEncryptionKeys } from './refuse-missing-encryption-keys';
 import { startApi } from './start-api';
 import { startDelivering } from './start-delivering';
 import { STOP_MS, type Stop, stopAll, stopTogether, stopWithin } from './stops';
@@ -94,7 +94,7 @@ async function startParts(
   stops.push(() => clock.stop());
   await refusePowerfulLogin(source, config, log);
   const keyring = createKeyring(database.encryptionKeys);
-  await refuseUnknownKeys(source, keyring);
+  await refuseMissingEncryptionKeys(source, keyring);
   administrator.token ??= await source.transaction((db) => ensureFirstAdministrator(db, config.adminApiKey));
 
   const isWorker = config.processes.has('worker');

@@ -6,7 +6,7 @@ import { keysInUse } from '../keyring/sealed-secret.store';
  * Called at the start, so that a missing key is found then and not at the next delivery.
  * @throws Error that names the keys which ENCRYPTION_KEY lacks
  */
-export async function refuseUnknownKeys(source: DataSource, keyring: Keyring): Promise<void> {
+export async function refuseMissingEncryptionKeys(source: DataSource, keyring: Keyring): Promise<void> {
   const unknown = (await keysInUse(source.manager)).filter((kek) => !keyring.knows(kek));
   if (unknown.length > 0) {
     const error = new Error(

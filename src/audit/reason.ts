@@ -1,4 +1,4 @@
-// The reason that an act upon the sealed log needs, for the audit trail.
+// The reason that some acts need, such as erasures, holds and reveals. The audit trail keeps it.
 const MIN = 10;
 const MAX = 500;
 /** Control characters but the end of a line and the tab; and what the database cannot store. */

@@ -19,24 +19,26 @@ const DELIVERY_COLUMNS = `status, skip_reason, skip_message, method, url, header
   finished_at`;
 
 /** All our tables. Partitions are read through their parent table. */
-const TABLES = `users, api_keys, sessions, pending_sign_ins, audit_entries, audit_windows, audit_event_queue, webhooks, webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
-  pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, payloads, business_events,
-  outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries, delivery_decisions, worker_leases,
-  webhook_request_logs, replays, replay_requests, request_changes, feed_positions, failed_requests,
-  request_index, request_stats_series, request_stats, request_stats_open, delivery_changes, delivery_stats_series,
-  delivery_stats, exports,
-  evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_anchors,
-  evidence_anchor_targets, evidence_stops,
-  evidence_runs, legal_holds, erasures, erasure_recipients, retention_limits, migrations`;
+const TABLES = `users, api_keys, sessions, pending_sign_ins, audit_entries, audit_windows, audit_event_queue, webhooks,
+  webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
+  pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids,
+  unrecorded_refusals, payloads, business_events, outbox, idempotency_keys, deliveries, open_deliveries,
+  finished_deliveries, blocking_deliveries, delivery_decisions, worker_leases, webhook_request_logs,
+  replays, replay_requests, request_changes, feed_positions, failed_requests, request_index,
+  request_stats_series, request_stats, request_stats_open, delivery_changes, delivery_stats_series,
+  delivery_stats, exports, evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves,
+  evidence_keys, evidence_heads, evidence_anchors, evidence_anchor_targets, evidence_stops, evidence_runs,
+  legal_holds, erasures, erasure_recipients, retention_limits, migrations`;
 
 function grantsFor(name: string): string[] {
   return [
     `grant usage on schema public to ${name}`,
     `grant select on ${TABLES} to ${name}`,
-    `grant insert on users, api_keys, sessions, pending_sign_ins, webhooks, webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
-       pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, replays, replay_requests, payloads,
-       business_events, outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries, blocking_deliveries,
-       webhook_request_logs, audit_entries to ${name}`,
+    `grant insert on users, api_keys, sessions, pending_sign_ins, webhooks, webhook_versions, masking_rules, webhook_secrets,
+       webhook_credentials, webhook_circuits, webhook_slots, pending_decisions, deliveries_pause,
+       incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, replays, replay_requests,
+       payloads, business_events, outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries,
+       blocking_deliveries, webhook_request_logs, audit_entries to ${name}`,
     `grant insert, update, delete on worker_leases, audit_windows to ${name}`,
     // update: which locking a row needs
     `grant update, delete on audit_event_queue to ${name}`,
@@ -48,8 +50,9 @@ function grantsFor(name: string): string[] {
     `grant update (request_id, business_event_id) on incoming_ids to ${name}`,
     `grant update (fanned_out_at, wanted_by) on business_events to ${name}`,
     `grant update (${CLOSING_COLUMNS}) on webhook_request_logs to ${name}`,
-    `grant delete on sessions, pending_sign_ins, outbox, idempotency_keys, open_deliveries, finished_deliveries, blocking_deliveries, incoming_ids,
-       webhook_credentials, webhook_slots, masking_rules, pending_decisions, deliveries_pause, request_changes to ${name}`,
+    `grant delete on sessions, pending_sign_ins, outbox, idempotency_keys, open_deliveries, finished_deliveries,
+       blocking_deliveries, incoming_ids, webhook_credentials, webhook_slots, masking_rules, pending_decisions,
+       deliveries_pause, request_changes to ${name}`,
     `grant insert on request_index to ${name}`,
     `grant update on feed_positions to ${name}`,
     `grant insert on request_stats_series, request_stats, request_stats_open, delivery_stats_series, delivery_stats to ${name}`,
@@ -57,8 +60,8 @@ function grantsFor(name: string): string[] {
     `grant delete on request_stats_open, delivery_stats, delivery_changes to ${name}`,
     `grant insert on exports to ${name}`,
     `grant delete on evidence_queue to ${name}`,
-    `grant insert on evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_anchors, evidence_runs
-       to ${name}`,
+    `grant insert on evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_anchors,
+       evidence_runs to ${name}`,
     `grant insert, update, delete on evidence_stops, evidence_anchor_targets to ${name}`,
     `grant update (state, checked, findings, finding_count, error, seen_at, finished_at) on evidence_runs to ${name}`,
     `grant update (kek, wrapped, box, signs_from, retires_at, destroyed_at, compromised_at) on evidence_keys to ${name}`,

@@ -1,5 +1,7 @@
 // The timeline of a document: events, deliveries and requests in one order.
+
 import type { DeliveryStatus, SkipReason } from '../delivery/delivery.entity';
+import { FIRST_ID } from '../ids';
 import type { RequestStatus } from '../request-log/webhook-request-log.entity';
 import { type Db, rowOf, rowsOf, type Statement, statement } from '../sql/db';
 import type { Count, Page, PageRequest } from '../sql/keyset';
@@ -106,7 +108,6 @@ function pageStatement(descending: boolean, hasCursor: boolean): Statement {
     order by place ${direction}, page.id ${direction}`);
 }
 
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** @param edge the first id that is later than the cursor's time; null without a cursor */

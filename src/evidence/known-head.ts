@@ -8,7 +8,10 @@ import { newestTree, rootAt } from './tree.store';
 
 /** Sealing is stopped, because a head that is signed now could contradict one that was signed before. */
 export class SealingStopped extends Error {
-  /** @param checkpoint the known head that contradicts the tree; null: the head that this process keeps is unreadable or of another log */
+  /**
+   * @param checkpoint the known head that contradicts the tree; null: the head that this process keeps is unreadable or of
+   *   another log
+   */
   constructor(
     readonly code: StopCode,
     message: string,

@@ -1,9 +1,9 @@
+import { FIRST_ID } from '../ids';
 import type { Db } from '../sql/db';
 import type { Keyring } from './keyring';
 import { lockSealed, rewrapSealed, SEALED_TABLES, type SealedRow, type SealedTable } from './sealed-secret.store';
 
 const BATCH = 500;
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Rewraps every secret of an older ENCRYPTION_KEY with the first one, one transaction per batch, so that the older key
@@ -17,7 +17,7 @@ export async function rewrapSecrets(
   const broken: string[] = [];
   let rewrapped = 0;
   for (const table of SEALED_TABLES) {
-    let after: string | null = BEFORE_ALL;
+    let after: string | null = FIRST_ID;
     while (after !== null) {
       const batch: Batch = await transaction((db) => rewrapBatch(db, keyring, table, after as string));
       rewrapped += batch.rewrapped;

@@ -63,7 +63,10 @@ export async function decideErasure(
   );
 }
 
-/** The rows of what a person has ordered since a time without a second one. Other orders of this person wait until the transaction ends. */
+/**
+ * The rows of what a person has ordered since a time without a second one. Other orders of this person wait until the
+ * transaction ends.
+ */
 export async function rowsOrderedAlone(db: Db, userId: string, since: Date): Promise<number> {
   await rowOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.erasures'), hashtext($1))`), [userId]);
   const row = await rowOf<{ rows: number }>(

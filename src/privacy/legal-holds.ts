@@ -1,5 +1,4 @@
 // Places and releases legal holds.
-
 import { reasonFault } from '../audit/reason';
 import { recordAct } from '../audit/record';
 import { currentTime } from '../clock';

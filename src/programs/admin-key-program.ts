@@ -1,7 +1,7 @@
 // hookledger admin-key --because REASON: makes a key of a SYSTEM_MANAGER when none is left.
 import { hostname, userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import { refuseUnknownKeys } from '../app/refuse-missing-encryption-keys';
+import { refuseMissingEncryptionKeys } from '../app/refuse-missing-encryption-keys';
 import { reasonFault } from '../audit/reason';
 import { ConfigError, environment, readConfig } from '../config/config';
 import { createDataSource } from '../database/data-source';
@@ -32,7 +32,7 @@ async function main(): Promise<number> {
     const source = await createDataSource(database.servingUrl, { ...SERVE, poolSize: 2 }).initialize();
     const clock = await followDatabaseClock(source, log);
     try {
-      await refuseUnknownKeys(source, createKeyring(database.encryptionKeys));
+      await refuseMissingEncryptionKeys(source, createKeyring(database.encryptionKeys));
       const by = `${machineUser()}@${hostname()}`;
       const { token, expiresAt } = await source.transaction((db) => makeAdministratorKey(db, { reason, by }));
       process.stdout.write(

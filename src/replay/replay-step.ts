@@ -1,7 +1,9 @@
 // One step of a replay: some deliveries, in one transaction.
+
 import { currentTime } from '../clock';
 import { replayCompleted } from '../delivery/own-event-builders';
 import { publishOwnEvents } from '../events/own-events';
+import { FIRST_ID } from '../ids';
 import { all, type Condition } from '../sql/condition';
 import type { Db } from '../sql/db';
 import { usersById } from '../users/user.store';
@@ -9,7 +11,6 @@ import type { ToEvaluate } from './evaluate-skipped';
 import { changeReplay, noteStep, type ReplayRow } from './replay.store';
 import { type DeliveryRange, deliveriesInRange, endOfWindow, finishedBy } from './replayed-deliveries.store';
 import { type ResendParts, resendDeliveries } from './resend-deliveries';
-import { FIRST_ID } from './start-replay';
 import { conditionFrom } from './stored-condition';
 
 /** Enough to send a steady stream, and few enough to cost little. */

@@ -1,15 +1,13 @@
 // Starts replays of many deliveries, and counts the deliveries for a dry run.
 import { recordAct } from '../audit/record';
 import type { DeliveryWhere } from '../delivery/api/delivery.inputs';
-import { firstIdAt, newId, timeOfId } from '../ids';
+import { FIRST_ID, newId, timeOfId } from '../ids';
 import { all } from '../sql/condition';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
 import { insertReplay, type ReplayRow } from './replay.store';
 import { type DeliveryTally, finishedBy, newestDeliveryId, tallyDeliveries } from './replayed-deliveries.store';
 import { conditionFrom, textOfWhere } from './stored-condition';
-
-export const FIRST_ID = firstIdAt(0);
 
 /** The finished deliveries that met a `where` at one time. */
 export interface ReplayCount {

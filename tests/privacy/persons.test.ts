@@ -1,32 +1,20 @@
 // Its own application, because it needs an identity provider.
-import { freePort } from '../../src/database/embedded-postgres/free-port';
-import { startProvider, TestBrowser, type TestProvider } from '../server/sign-in/provider';
-import { startTestApp, type TestApp } from '../support/app';
+import { startAppWithProvider } from '../server/sign-in/app-with-provider';
+import { TestBrowser, type TestProvider } from '../server/sign-in/provider';
+import type { TestApp } from '../support/app';
 import { askIn, SAME_ORIGIN, sessionFor } from '../support/browser-session';
 
 let app: TestApp;
 let provider: TestProvider;
+let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  const [port, providerPort] = [await freePort(), await freePort()];
-  const url = `http://127.0.0.1:${port}`;
-  provider = await startProvider(url, providerPort);
-  app = await startTestApp({
-    PROCESSES: 'api',
-    PORT: String(port),
-    PUBLIC_URL: url,
-    OIDC_ISSUER: provider.issuer,
-    OIDC_CLIENT_ID: 'hookledger',
-    OIDC_CLIENT_SECRET: 'a secret / with : signs',
+  ({ app, provider, stop } = await startAppWithProvider({
     OIDC_CREATE_USERS: 'on',
     OIDC_ROLE_MAP: '[{ "claim": "groups", "value": "boss", "role": "SYSTEM_MANAGER" }]',
-    OIDC_SCOPES: 'openid email profile groups',
-  });
+  }));
 });
-afterAll(async () => {
-  await app?.stop();
-  await provider?.stop();
-});
+afterAll(() => stop?.());
 
 const SESSION = '__Host-hl_session';
 const UNKNOWN = 'input: { id: "019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e" }';

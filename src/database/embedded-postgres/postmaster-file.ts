@@ -24,8 +24,8 @@ export async function findLiveServer(cluster: string): Promise<LiveServer | null
 }
 
 /**
- * Removes a stale file: Postgres refuses to start if any running process has the pid that the file names. Must be called under the lock,
- * and only if `findLiveServer` has found no server.
+ * Removes a stale file: Postgres refuses to start if any running process has the pid that the file names. Must be called
+ * under the lock, and only if `findLiveServer` has found no server.
  */
 export async function removeStalePostmasterFile(cluster: string): Promise<void> {
   await rm(join(cluster, 'postmaster.pid'), { force: true });

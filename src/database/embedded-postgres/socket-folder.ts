@@ -40,8 +40,8 @@ function candidates(paths: DataPaths, user: ServerUser | null): string[] {
 }
 
 /**
- * Creates the folder, which only its owner may enter, and empties it: PostgreSQL refuses to start if *any* process has
- * the number in the lock file that a killed server left.
+ * Creates the folder, which only its owner may enter, and empties it: PostgreSQL refuses to start if any running process
+ * has the pid that the lock file of a killed server names.
  * @throws Error if a server cannot or must not have its socket there
  */
 export async function prepareSocketFolder(path: string, user: ServerUser | null): Promise<void> {

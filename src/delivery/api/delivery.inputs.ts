@@ -146,7 +146,8 @@ export class DeliveryWhere {
   not?: DeliveryWhere;
 }
 
-// Filters by user go through business_events, which have an index on users: an index on deliveries would be updated with each of their changes.
+// Filters by user go through business_events, which have an index on users: an index on deliveries would be updated with
+// each of their changes.
 const ofUser: FieldFilter = (tests, path) => {
   const events: Condition = {
     kind: 'link',

@@ -21,7 +21,10 @@ export interface Outcome {
   retryAfterMs: number | null;
 }
 
-/** An answer without an error (answer-failure.ts) is success. Anything else is retried until the schedule of the webhook has no further attempt. */
+/**
+ * An answer without an error (answer-failure.ts) is success. Anything else is retried until the schedule of the webhook has
+ * no further attempt.
+ */
 export function outcomeOf(attempt: Attempt, result: SendResult, now: Date): Outcome {
   const request = closedRequest(attempt, result, now);
   if (result.errorCode === null) return finished(attempt, request, 'DELIVERED', now);

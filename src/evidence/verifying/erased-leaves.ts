@@ -1,4 +1,5 @@
 // Which leaves belong to rows whose content was erased, as sealed entries of the audit trail say.
+import { FIRST_ID } from '../../ids';
 import type { Db } from '../../sql/db';
 import { type FactsOf, leafOf } from '../formats/leaf-kinds';
 import type { Placed } from './checked-rows.store';
@@ -45,7 +46,7 @@ export class LeafSet {
  */
 export async function erasedLeaves(db: Db, treeSize: number, unsealedSince: Date): Promise<LeafSet> {
   const leaves = new LeafSet(treeSize);
-  let after = '00000000-0000-0000-0000-000000000000';
+  let after: string = FIRST_ID;
   for (;;) {
     const entries = await erasureEntries(db, after, PAGE);
     for (const entry of entries) {

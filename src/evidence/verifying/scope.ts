@@ -1,5 +1,5 @@
 // Which rows a verification compares.
-import { firstIdAt, type NodeName, readNodeId } from '../../ids';
+import { FIRST_ID, firstIdAt, type NodeName, readNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { LeafKind } from '../formats/leaf-kinds';
 import { decisionsOf } from '../sealed-rows.store';
@@ -21,7 +21,6 @@ export interface Scope {
 
 export const WHOLE_LOG: Scope = { kind: 'ALL', from: null, to: null, ids: null };
 
-export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 export const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** The rows of each kind, and the deliveries, that a scope covers. */

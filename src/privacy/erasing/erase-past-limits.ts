@@ -14,8 +14,8 @@ const WHAT = ['requests', 'deliveries', 'events'] as const;
 const NOTHING: StepRows = { events: [], deliveries: [], requests: [] };
 
 /**
- * One pass over what a limit applies to, from where the last one ended. What a hold, a minimum or an open delivery keeps is left for
- * the pass that begins anew, each day.
+ * One pass over what a limit applies to, from where the last one ended. What a hold, a minimum or an open delivery keeps is
+ * left for the pass that begins at the oldest row, each day.
  * A limit that was changed within a day is not applied yet: one person may set it, and others see it in time.
  * The journal has nothing of it: a limit repeats itself after a restore.
  * @param positions of the passes before

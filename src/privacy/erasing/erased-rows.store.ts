@@ -158,7 +158,8 @@ export async function pendingDeliveries(db: Db, ids: readonly string[]): Promise
   return rowsOf(
     db,
     statement(`select d.id, d.webhook_id as "webhookId" from deliveries d
-     where d.id = any($1::uuid[]) and (d.finished_at is null or d.blocks) and not is_within_minimum(array[d.webhook_id], d.created_at)
+     where d.id = any($1::uuid[]) and (d.finished_at is null or d.blocks)
+       and not is_within_minimum(array[d.webhook_id], d.created_at)
        and hold_on(d.business_event_id, d.webhook_id, d.document_type, d.reference_document, d.user_id, d.created_at) is null
      order by d.id`),
     [ids],

@@ -1,10 +1,9 @@
 // Orders erasures, and decides about those of many rows.
-
 import { reasonFault } from '../../audit/reason';
 import { recordAct } from '../../audit/record';
 import { currentMs, currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
-import { isUuid, newId, toNodeId } from '../../ids';
+import { FIRST_ID, isUuid, newId, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { refuseSamePerson, refuseWithoutSecondPerson } from '../../users/approvals/second-person';
 import { findUser } from '../../users/user.store';
@@ -42,7 +41,6 @@ export interface Preview extends ErasableCounts {
   targets: Targets;
 }
 
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const NO_TARGETS: Targets = { events: [], requests: [] };
 
 export async function previewErasure(db: Db, viewer: Viewer, target: ErasureTarget): Promise<Preview> {

@@ -1,6 +1,7 @@
 // Where the passes over limits begin, so that a pass does not read again all that earlier ones have erased.
+import { FIRST_ID } from '../../ids';
+
 const DAY_MS = 86_400_000;
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Kept in memory: a process that starts reads everything once. */
 export class PassPositions {

@@ -1,8 +1,10 @@
 // Does what was ordered, in steps: each is one transaction, so that a process that ends leaves nothing half done, and another
 // one goes on.
+
 import { recordOwnAct } from '../../audit/record';
 import { currentMs, currentTime } from '../../clock';
 import type { DeliveryQueue } from '../../delivery/queue/queue';
+import { FIRST_ID } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { type ErasureRow, isOrderSealed, reportErasure, takeErasure } from '../erasure.store';
@@ -35,7 +37,6 @@ const EVENTS = 50;
 const SOON_MS = 1_000;
 /** Until what is held is tried again; the release of a hold does not wait for it. */
 const LATER_MS = 600_000;
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 const BECAUSE: { readonly [Name in Obstacle]: string } = {
   HOLD: 'A legal hold covers them.',

@@ -1,5 +1,4 @@
 // Orders the file of everything that is recorded about a person.
-
 import { reasonFault } from '../../audit/reason';
 import { recordAct } from '../../audit/record';
 import { InputError, type UserError } from '../../errors';

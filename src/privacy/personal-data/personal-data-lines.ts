@@ -1,7 +1,7 @@
 // Everything that is recorded about a person, as NDJSON (GDPR Art. 15). Each line says its kind.
 import { shownEntry } from '../../audit/audit-export';
 import type { AuditEntryRow } from '../../audit/audit-trail.store';
-import { toNodeId } from '../../ids';
+import { FIRST_ID, toNodeId } from '../../ids';
 import type { ExportRow } from '../../request-log/export/export.store';
 import { type Batch, oneLineEach } from '../../request-log/export/export-batches';
 import { lineWithContent, lineWithDocument } from '../../request-log/export/export-content';
@@ -30,7 +30,6 @@ import { RecipientList } from './recipient-list';
 const TARGETS = 50;
 const ROWS = 500;
 const BYTES = 1024 * 1024;
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 interface Reading {
   db: Db;

@@ -1,4 +1,5 @@
 // Reads the file of an export in batches.
+import { FIRST_ID } from '../../ids';
 import { type Condition, conjunctsOf } from '../../sql/condition';
 import type { Db } from '../../sql/db';
 import { resolvePlans } from '../../sql/resolve-condition';
@@ -27,7 +28,6 @@ export interface BatchOptions {
   check(): Promise<void>;
 }
 
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 // Requests that one statement examines at most, so that a filter that few requests meet is many short statements.
 const MAX_EXAMINED = 20_000;
 const LINES = 4_000;

@@ -1,33 +1,21 @@
 import { generateKeyPair, SignJWT } from 'jose';
-import { freePort } from '../../../src/database/embedded-postgres/free-port';
 import { startTestApp, type TestApp } from '../../support/app';
 import { askIn, SAME_ORIGIN } from '../../support/browser-session';
 import { sendRaw } from '../../support/raw-http';
-import { startProvider, TestBrowser, type TestProvider } from './provider';
+import { startAppWithProvider } from './app-with-provider';
+import { TestBrowser, type TestProvider } from './provider';
 
 let app: TestApp;
 let provider: TestProvider;
+let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  const [port, providerPort] = [await freePort(), await freePort()];
-  const url = `http://127.0.0.1:${port}`;
-  provider = await startProvider(url, providerPort);
-  app = await startTestApp({
-    PROCESSES: 'api',
-    PORT: String(port),
-    PUBLIC_URL: url,
-    OIDC_ISSUER: provider.issuer,
-    OIDC_CLIENT_ID: 'hookledger',
-    OIDC_CLIENT_SECRET: 'a secret / with : signs',
+  ({ app, provider, stop } = await startAppWithProvider({
     OIDC_CREATE_USERS: 'on',
     OIDC_ROLE_MAP: '[{ "claim": "groups", "value": "audit", "role": "AUDITOR" }]',
-    OIDC_SCOPES: 'openid email profile groups',
-  });
+  }));
 });
-afterAll(async () => {
-  await app?.stop();
-  await provider?.stop();
-});
+afterAll(() => stop?.());
 
 const SESSION = '__Host-hl_session';
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';

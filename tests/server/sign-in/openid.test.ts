@@ -1,10 +1,11 @@
-import { freePort } from '../../../src/database/embedded-postgres/free-port';
-import { startTestApp, type TestApp } from '../../support/app';
+import type { TestApp } from '../../support/app';
 import { askIn, SAME_ORIGIN, signIn } from '../../support/browser-session';
-import { startProvider, TestBrowser, type TestProvider } from './provider';
+import { startAppWithProvider } from './app-with-provider';
+import { TestBrowser, type TestProvider } from './provider';
 
 let app: TestApp;
 let provider: TestProvider;
+let stop: () => Promise<void>;
 
 const ROLE_MAP = [
   { claim: 'groups', value: 'erp-audit', role: 'AUDITOR' },
@@ -13,25 +14,12 @@ const ROLE_MAP = [
 ];
 
 beforeAll(async () => {
-  const [port, providerPort] = [await freePort(), await freePort()];
-  const url = `http://127.0.0.1:${port}`;
-  provider = await startProvider(url, providerPort);
-  app = await startTestApp({
-    PROCESSES: 'api',
-    PORT: String(port),
-    PUBLIC_URL: url,
-    OIDC_ISSUER: provider.issuer,
-    OIDC_CLIENT_ID: 'hookledger',
-    OIDC_CLIENT_SECRET: 'a secret / with : signs',
-    OIDC_SCOPES: 'openid email profile groups',
+  ({ app, provider, stop } = await startAppWithProvider({
     OIDC_ROLE_MAP: JSON.stringify(ROLE_MAP),
     RATE_LIMIT_WRONG_KEYS_PER_MINUTE: '0',
-  });
+  }));
 });
-afterAll(async () => {
-  await app?.stop();
-  await provider?.stop();
-});
+afterAll(() => stop?.());
 
 const SESSION = '__Host-hl_session';
 const WHO = '{ viewer { id name fullName email emailVerified rolesMapped } viewerRoles mySessions { method } }';
