@@ -77,7 +77,7 @@ async function refuseForbidden(db: Db, { webhookId }: RequestRow): Promise<void>
   const webhook = webhookId === null ? undefined : (await webhooksById(db, [webhookId])).get(webhookId);
   if (webhook?.supportMayReveal) return;
   const name = webhook ? `${webhook.name} does not let` : 'A request without a webhook does not let';
-  throw new Denied(FIELD, `${name} SUPPORT reveal content: ask a manager, who may set supportMayReveal.`);
+  throw new Denied(FIELD, `${name} SUPPORT reveal content: ask a SYSTEM_MANAGER, who may set supportMayReveal.`);
 }
 
 async function refuseErased(db: Db, { id }: RequestRow): Promise<void> {

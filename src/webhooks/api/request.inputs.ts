@@ -108,7 +108,8 @@ export abstract class WebhookRequestInput extends WebhookConnectionInput impleme
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Whether SUPPORT may see masked content of its requests, with a reason (`revealContent`). Default, null: false.',
+      'Whether SUPPORT may see masked content of its requests, with a reason (`revealContent`). Only a SYSTEM_MANAGER may ' +
+      'change it, also by an import or back to an earlier version: FORBIDDEN for others. Default, null: false.',
   })
   supportMayReveal?: boolean | null;
 }

@@ -23,6 +23,7 @@ import { recordChange, recordCreation, type SettingsAct } from '../versions/reco
 import { recordedSettings } from '../versions/recorded-settings';
 import { changeWebhook, insertWebhook, type WebhookRow, webhooksById } from '../webhook.store';
 import { directionFaults } from './direction-fields';
+import { refuseUnlessSystemManager } from './system-manager-settings';
 import { DEFAULT_TIMEOUT_MS, settingFaults, type WebhookRules } from './webhooks';
 
 /** The settings that a client may give. An absent field keeps its value, and null sets the default. */
@@ -81,6 +82,7 @@ export async function createIncomingWebhook(
     createdAt: at,
     updatedAt: at,
   };
+  refuseUnlessSystemManager(viewer, null, webhook);
   const userId = newId();
   const agreement: AgreementRow = {
     webhookId: id,
@@ -137,10 +139,11 @@ export async function updateIncomingWebhook(
       rateLimitSeconds: settings.rateLimit?.seconds ?? null,
     }),
   };
+  const after = { ...before, ...changes, updatedAt: currentTime() };
+  refuseUnlessSystemManager(viewer, before, after);
   const given = withKeptSettings(agreement, settings);
   const changed = agreementColumns(provider, given);
   await refuseFaults(db, provider, rules, given, { ...agreement, ...changed }, directionFaults('INCOMING', settings));
-  const after = { ...before, ...changes, updatedAt: currentTime() };
   await changeWebhook(db, before.id, { ...changes, updatedAt: after.updatedAt });
   await changeAgreement(db, before.id, { ...changed, version: agreement.version + 1 });
   return recordChange(db, viewer, after, was, act);

@@ -24,8 +24,8 @@ import { recordChange, recordCreation, type SettingsAct } from '../versions/reco
 import { recordedSettings } from '../versions/recorded-settings';
 import type { Ordering, SignatureScheme } from '../webhook.entity';
 import { changeWebhook, findWebhookForUpdate, insertWebhook, type WebhookRow } from '../webhook.store';
-import { refuseAuditReceiver } from './audit-receivers';
 import { directionFaults } from './direction-fields';
+import { refuseUnlessSystemManager } from './system-manager-settings';
 
 export const DEFAULT_TIMEOUT_MS = 15_000;
 
@@ -92,7 +92,7 @@ export async function createWebhook(
     createdAt: at,
     updatedAt: at,
   };
-  refuseAuditReceiver(viewer, null, webhook);
+  refuseUnlessSystemManager(viewer, null, webhook);
   const credentials = await planCredentials(db, rules, null, webhook, input);
   await refuseFaults(db, rules, { ...input, url: webhook.url }, [
     ...directionFaults('OUTGOING', input),
@@ -137,7 +137,7 @@ export async function updateWebhook(
     ...(settings.signatures && { signatures: orderedSchemes(settings.signatures) }),
   };
   const after = { ...before, ...changes, updatedAt: currentTime() };
-  refuseAuditReceiver(viewer, before, after);
+  refuseUnlessSystemManager(viewer, before, after);
   const credentials = await planCredentials(db, rules, before, after, settings);
   await refuseFaults(db, rules, settings, [
     ...directionFaults('OUTGOING', settings),
