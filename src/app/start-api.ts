@@ -2,7 +2,7 @@
 import type { Config } from '../config/config';
 import { createDataSource } from '../database/data-source';
 import { ANSWERING, acceptingWith, READ, watchingWith } from '../database/pools';
-import { openDeliveriesWith } from '../delivery/commands/webhook-changes';
+import { openDeliveriesWith } from '../delivery/commands/apply-webhook-changes';
 import { createPublisher } from '../events/publisher';
 import { createGuessLimit } from '../incoming/explaining/secret-guessing-limit';
 import { createReceiver } from '../incoming/receive';
@@ -24,7 +24,7 @@ import { createWatchServer } from '../server/subscriptions/watch-server';
 import { createPipelines } from '../sql/pipelines';
 import { PoolShare } from '../sql/pool-share';
 import { createExplain } from '../verification/explaining/explain-apart';
-import type { Parts } from './parts';
+import type { Parts } from './process-parts';
 import type { Stop } from './stops';
 
 export interface ApiEdge {

@@ -16,7 +16,7 @@ import { startMaintenance } from '../jobs/maintenance';
 import { startNotifyListener } from '../jobs/notify-listener';
 import { startReplayLoop } from '../replay/replay-loop';
 import { pipelinedTransactions } from '../sql/transactions';
-import type { Parts } from './parts';
+import type { Parts } from './process-parts';
 import { ATTEMPTS_END_MS, type Stop, stopTogether } from './stops';
 
 /** @returns call it after events of this process were committed */

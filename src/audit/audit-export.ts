@@ -5,7 +5,7 @@ import type { Viewer } from '../viewer';
 import { type EntryRange, type ExportedEntry, exportedEntries } from './audit-export.store';
 import type { AuditEntryRow } from './audit-trail.store';
 import { readDetails } from './entry-details';
-import { recordAct } from './record';
+import { recordAct } from './write-audit-entry';
 
 export interface ExportedPart {
   /** The entry after which the file begins; null: at its beginning. */

@@ -19,7 +19,7 @@ import {
   EvidenceNodeEntity,
   EvidenceQueueEntity,
 } from './evidence-tree.entity';
-import { EvidenceRunEntity } from './verifying/run.entity';
+import { EvidenceRunEntity } from './verifying/verification-run.entity';
 
 export const evidence = {
   entities: [

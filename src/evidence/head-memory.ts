@@ -5,7 +5,7 @@ import { readCheckpoint } from './formats/signed-note';
 import { newestHead, type SignedHead } from './head.store';
 import { type HeadFile, headFileAt } from './head-file';
 import { contradictionOf, SealingStopped } from './known-head';
-import { deleteStop, reportedHeads } from './stop.store';
+import { deleteStop, reportedHeads } from './sealing-stop.store';
 
 /** A head can be signed only if the tree contains all heads that are known. */
 export interface HeadMemory {

@@ -1,6 +1,6 @@
 // Another key for the log. The old one vouches for it: for a while, heads carry the signatures of both.
 import { insertAuditEntry } from '../audit/audit-entry.store';
-import { auditEntry, recordOwnAct } from '../audit/record';
+import { auditEntry, recordOwnAct } from '../audit/write-audit-entry';
 import { currentTime } from '../clock';
 import { InputError } from '../errors';
 import type { Keyring } from '../keyring/keyring';
@@ -9,7 +9,7 @@ import type { Viewer } from '../viewer';
 import { destroyRetired, evidenceKeys, noteRotation } from './head.store';
 import { makeLogKey } from './log-key';
 import { appendFirst } from './seal';
-import { reportedHeads } from './stop.store';
+import { reportedHeads } from './sealing-stop.store';
 import { waitForTree } from './tree.store';
 
 export const KEY_ROTATED = 'evidence.key_rotated';

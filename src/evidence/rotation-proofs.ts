@@ -1,7 +1,7 @@
 // The proofs by which a verifier with an old key learns the new one.
 import type { Db } from '../sql/db';
-import { partSalt } from './formats/parts';
-import { auditRecord } from './formats/record';
+import { auditRecord } from './formats/audit-record';
+import { partSalt } from './formats/salted-digests';
 import { writeTlogProof } from './formats/tlog-proof';
 import { inclusionProof, type ReadTile } from './formats/tree-proofs';
 import { firstHeadFrom } from './head.store';

@@ -1,7 +1,7 @@
 // Reads the rows that are leaves with everything that their records contain, and where their leaves are.
 import { type Db, rowsOf, statement } from '../sql/db';
 import { type FactsOf, LEAF_KINDS, type LeafKind } from './formats/leaf-kinds';
-import type { PayloadFacts } from './formats/parts';
+import type { PayloadFacts } from './formats/salted-digests';
 
 /** The table of a kind of rows, as `r`. */
 export interface LeafTable {

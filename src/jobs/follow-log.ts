@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { Log } from '../log';
 import { hasChangedWithin } from '../request-log/feed/request-change.store';
 import { pipelinedTransactions } from '../sql/transactions';
-import { startCountingDeliveries, startCountingRequests } from './keep-counts';
+import { startCountingDeliveries, startCountingRequests } from './counting-loop';
 import { startRequestIndexer } from './request-indexer';
 
 /** A pause between two bursts of deliveries does not count as their end. */

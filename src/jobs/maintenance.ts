@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { currentMs } from '../clock';
 import type { DatabaseClock } from '../database/database-clock';
 import { makePartitions } from '../database/partitions';
-import { freeStranded } from '../delivery/queue/stranded.store';
+import { freeStranded } from '../delivery/queue/stranded-deliveries.store';
 import { forgetKeysBefore } from '../events/idempotency-key.store';
 import { forgetCallIdsBefore } from '../incoming/received-call.store';
 import type { Keyring } from '../keyring/keyring';

@@ -1,6 +1,6 @@
 // API keys that expire: two warnings before the end, as events of our own, and an entry in the audit trail at the end.
 import type { DataSource } from 'typeorm';
-import { recordOwnAct } from '../audit/record';
+import { recordOwnAct } from '../audit/write-audit-entry';
 import { currentTime } from '../clock';
 import { apiKeyExpiring } from '../delivery/own-event-builders';
 import { publishOwnEvents } from '../events/own-events';

@@ -1,7 +1,7 @@
 // The rules that apply now. Each process reads them again if they are older than a second.
 
 import type { Viewer } from '../viewer';
-import { ALL_MASKED, type Masks, masksOfRoles, NO_MASKS } from './masks';
+import { ALL_MASKED, type Masks, masksOfRoles, NO_MASKS } from './masks-of-viewer';
 import { isUnmasked, type MaskingRule, maskableRolesOf } from './rule';
 
 /** How long a change that another process made may have no effect in this one. */

@@ -1,6 +1,6 @@
 // The one function that content of a row passes on its way to a viewer, whether a resolver or a read plan has read it.
 import { HIDDEN, hiddenJson, maskedJson } from './mask-value';
-import type { Mask, Masks } from './masks';
+import type { Mask, Masks } from './masks-of-viewer';
 import { MASKED_PARTS, type MaskedPart, type Origin } from './rule';
 import { networkOf } from './shown-address';
 

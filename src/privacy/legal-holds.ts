@@ -1,10 +1,11 @@
 // Places and releases legal holds.
 import { reasonFault } from '../audit/reason';
-import { recordAct } from '../audit/record';
+import { recordAct } from '../audit/write-audit-entry';
 import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import { isUuid, newId, toNodeId, uuidOf } from '../ids';
 import type { Db } from '../sql/db';
+import { refuseProgram } from '../users/approvals/require-person';
 import { refuseSamePerson, refuseWithoutSecondPerson } from '../users/approvals/second-person';
 import { usersById } from '../users/user.store';
 import type { Viewer } from '../viewer';
@@ -19,7 +20,6 @@ import {
   type LegalHoldRow,
   lockHolds,
 } from './legal-hold.store';
-import { refuseProgram } from './refuse-program';
 
 export const MAX_HOLDS = 1_000;
 

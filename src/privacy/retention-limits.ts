@@ -1,7 +1,7 @@
 // Sets how long content is kept.
 import { isDeepStrictEqual } from 'node:util';
 import { reasonFault } from '../audit/reason';
-import { recordAct } from '../audit/record';
+import { recordAct } from '../audit/write-audit-entry';
 import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import { uuidOf } from '../ids';

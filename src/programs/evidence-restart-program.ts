@@ -8,7 +8,7 @@ import { followDatabaseClock } from '../database/database-clock';
 import { SEALING, SERVE } from '../database/pools';
 import { createHeadMemory } from '../evidence/head-memory';
 import { logHostOf } from '../evidence/log-key';
-import { restartLog } from '../evidence/restart';
+import { restartLog } from '../evidence/restart-log';
 import { createKeyring } from '../keyring/keyring';
 import { createLog } from '../log';
 import { pipelinedTransactions } from '../sql/transactions';

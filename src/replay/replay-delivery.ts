@@ -1,4 +1,4 @@
-import { recordAct } from '../audit/record';
+import { recordAct } from '../audit/write-audit-entry';
 import { type DeliveryRow, deliveriesById } from '../delivery/delivery.store';
 import type { DeliveryQueue } from '../delivery/queue/queue';
 import { InputError } from '../errors';

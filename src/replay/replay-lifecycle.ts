@@ -1,6 +1,6 @@
 // Pauses, resumes and cancels replays.
 
-import { recordAct } from '../audit/record';
+import { recordAct } from '../audit/write-audit-entry';
 import { currentTime } from '../clock';
 import { InputError } from '../errors';
 import type { Db } from '../sql/db';

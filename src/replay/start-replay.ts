@@ -1,5 +1,5 @@
 // Starts replays of many deliveries, and counts the deliveries for a dry run.
-import { recordAct } from '../audit/record';
+import { recordAct } from '../audit/write-audit-entry';
 import type { DeliveryWhere } from '../delivery/api/delivery.inputs';
 import { FIRST_ID, newId, timeOfId } from '../ids';
 import { all } from '../sql/condition';

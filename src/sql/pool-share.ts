@@ -1,6 +1,6 @@
 import { type DataSource, EntityManager } from 'typeorm';
+import { createTurns } from './limited-concurrency';
 import { pipelinedTransactions, type Transaction, type TransactionSettings } from './transactions';
-import { createTurns } from './turns';
 
 export interface ShareOptions extends TransactionSettings {
   /** Maximum number of connections that the share uses at the same time; undefined: all of the pool. */

@@ -1,11 +1,13 @@
 // The record of a row: written by the application and by SQL functions, with the same bytes.
 import { randomBytes } from 'node:crypto';
 import { canonicalize } from '@sigstore/core/dist/json';
-import { decisionRecord, eventRecord } from '../../src/evidence/formats/event-record';
+import { auditRecord } from '../../src/evidence/formats/audit-record';
+import { decisionRecord } from '../../src/evidence/formats/decision-record';
+import { eventRecord } from '../../src/evidence/formats/event-record';
 import { LEAF_KINDS, type LeafKind, recordOf } from '../../src/evidence/formats/leaf-kinds';
 import { leafHashOf } from '../../src/evidence/formats/merkle-tree';
-import { partDigest, payloadDigest } from '../../src/evidence/formats/parts';
-import { auditRecord, requestRecord } from '../../src/evidence/formats/record';
+import { requestRecord } from '../../src/evidence/formats/request-record';
+import { partDigest, payloadDigest } from '../../src/evidence/formats/salted-digests';
 import { LEAF_TABLES } from '../../src/evidence/sealed-rows.store';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { columnsOf, insertRandomRows } from './random-rows';

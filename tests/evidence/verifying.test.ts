@@ -2,7 +2,7 @@
 
 import { seal } from '../../src/evidence/seal';
 import type { Finding } from '../../src/evidence/verifying/findings';
-import type { RunDepth } from '../../src/evidence/verifying/run.entity';
+import type { RunDepth } from '../../src/evidence/verifying/verification-run.entity';
 import { newId } from '../../src/ids';
 import { addAuditor, type Store, startStore, tamperWith, verify } from './stored-tree';
 

@@ -1,7 +1,7 @@
 import { readJsonPath } from '../../src/json/json-path';
 import { HIDDEN } from '../../src/masking/mask-value';
 import { maskedContent } from '../../src/masking/masked-content';
-import { masksOfRoles } from '../../src/masking/masks';
+import { masksOfRoles } from '../../src/masking/masks-of-viewer';
 import type { MaskableRole, MaskingRule, Origin } from '../../src/masking/rule';
 
 const INVOICE: Origin = { documentType: 'Sales Invoice', webhookId: 'w1' };

@@ -1,5 +1,5 @@
 import type { Services } from '../../src/graphql/context';
-import { NO_MASKS } from '../../src/masking/masks';
+import { NO_MASKS } from '../../src/masking/masks-of-viewer';
 
 /** For a test that runs the schema without an application: nothing is masked. */
 export const UNMASKED = {

@@ -2,7 +2,7 @@
 import { currentTime } from '../../clock';
 import type { Db } from '../../sql/db';
 import { insertAuditEntries, type NewAuditEntry } from '../audit-entry.store';
-import { auditEntry } from '../record';
+import { auditEntry } from '../write-audit-entry';
 import { addDenials, closeWindows, type EndedDenial, openWindows } from './audit-window.store';
 import { type Denial, type DenialNotes, denialWindows } from './denial-notes';
 import type { ReadNote, ReadNotes } from './read-notes';

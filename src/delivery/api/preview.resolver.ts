@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { checkInput } from '../../graphql/arguments/check-input';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';

@@ -2,7 +2,7 @@
 // they are sent as soon as it has committed.
 import type { Keyring } from '../../keyring/keyring';
 import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
-import { type Credentials, credentialsOf, NO_CREDENTIALS } from '../authentication/credentials';
+import { type Credentials, credentialsOf, NO_CREDENTIALS } from '../authentication/open-credentials';
 import { type SigningSecrets, signingSecretsOf } from '../authentication/signing-secrets';
 import type { DueBacklog } from '../capacity/due-backlog';
 import { isLimited } from '../capacity/rate-and-concurrency';

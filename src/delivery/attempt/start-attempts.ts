@@ -7,7 +7,7 @@ import type { Db } from '../../sql/db';
 import type { WebhookStatus } from '../../webhooks/webhook.entity';
 import { markBacklog } from '../../webhooks/webhook-circuit.store';
 import { takeSlots } from '../../webhooks/webhook-slot.store';
-import { credentialsOf, NO_CREDENTIALS } from '../authentication/credentials';
+import { credentialsOf, NO_CREDENTIALS } from '../authentication/open-credentials';
 import { signingSecretsOf } from '../authentication/signing-secrets';
 import { admit, blockedWebhooks, type FreeSlots, freeSlotsNow, lockCircuitsForAdmission } from '../capacity/admission';
 import { releaseSuccessors } from '../capacity/document-ordering';

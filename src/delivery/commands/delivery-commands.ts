@@ -1,6 +1,6 @@
 // The commands retryDelivery and cancelDelivery.
 
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { InputError } from '../../errors';
 import { newId } from '../../ids';

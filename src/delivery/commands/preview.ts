@@ -19,7 +19,7 @@ import { defaultBody } from '../fan-out/default-body';
 import { evaluateTemplates } from '../fan-out/evaluate-templates';
 import { matches } from '../fan-out/matches';
 import { wordsOf } from '../fan-out/render-requests';
-import { conditionSkips } from '../fan-out/skip-reasons/condition';
+import { conditionSkips } from '../fan-out/skip-reasons/condition-false';
 import { decided } from '../fan-out/skip-reasons/evaluation';
 import type { Skip } from '../fan-out/skip-reasons/skip';
 import type { Sample } from './test-webhook';

@@ -1,6 +1,6 @@
 // Sends one real request, to test a webhook.
 
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import {

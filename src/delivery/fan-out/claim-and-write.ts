@@ -6,7 +6,7 @@ import type { DeliveryQueue } from '../queue/queue';
 import type { Decisions, Pair } from './decisions';
 import type { Opening } from './first-attempts';
 import { type DecidedPair, makeDeliveries } from './make-deliveries';
-import { withoutOvertaking } from './overtaking';
+import { withoutOvertaking } from './order-of-events';
 import { insertPendingDecisions, webhooksWithPending } from './pending-decision.store';
 import { isUndecided } from './skip-reasons/evaluation';
 import { pairsOf, type WebhookDirectory, webhooksOf } from './webhook-directory';

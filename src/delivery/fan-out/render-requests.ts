@@ -14,7 +14,7 @@ import type { WebhookRow } from '../../webhooks/webhook.store';
 import { defaultBody, eventType } from './default-body';
 import { evaluateTemplates } from './evaluate-templates';
 import { passedHeaders } from './passed-headers';
-import { conditionSkips } from './skip-reasons/condition';
+import { conditionSkips } from './skip-reasons/condition-false';
 import { decided, type Evaluation, isUndecided } from './skip-reasons/evaluation';
 import type { Match, Skip } from './skip-reasons/skip';
 import { DATA_ERASED } from './skip-reasons/template-error';

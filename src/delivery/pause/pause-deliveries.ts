@@ -1,5 +1,5 @@
 // One switch for all outgoing traffic. While deliveries are paused, no attempt begins in any process.
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';

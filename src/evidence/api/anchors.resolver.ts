@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { AppError, InputError, type UserError } from '../../errors';
 import type { Context } from '../../graphql/context';

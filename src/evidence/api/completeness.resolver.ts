@@ -8,8 +8,8 @@ import { refuseSaying } from '../../refuse-argument';
 import { READERS } from '../../viewer';
 import { webhooksById } from '../../webhooks/webhook.store';
 import { countMonth, type Hole } from '../completeness/count-month';
+import { readPosition, writePosition } from '../completeness/count-position';
 import { readMonth } from '../completeness/month';
-import { readPosition, writePosition } from '../completeness/position';
 import { EvidenceCompletenessType, type EvidenceHoleType } from './completeness.type';
 import { CompletenessArgs } from './evidence.inputs';
 

@@ -9,7 +9,7 @@ import { READERS } from '../../viewer';
 import { anchorTargets } from '../anchors/anchor.store';
 import { consistencyProof, isSize } from '../formats/tree-proofs';
 import { evidenceKeys, headsBefore, newestHead } from '../head.store';
-import { sealingStops } from '../stop.store';
+import { sealingStops } from '../sealing-stop.store';
 import { newestTree, tilesOf, waitingLeaves } from '../tree.store';
 import { ConsistencyArgs, EvidenceHeadsArgs } from './evidence.inputs';
 import { EvidenceHeadType, EvidenceStatusType } from './evidence.type';

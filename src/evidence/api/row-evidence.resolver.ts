@@ -14,7 +14,7 @@ import type { RequestRow } from '../../request-log/request-log.store';
 import { type FactsOf, type LeafKind, leafOf } from '../formats/leaf-kinds';
 import { cached, inclusionProof } from '../formats/tree-proofs';
 import { newestHead, type SignedHead } from '../head.store';
-import { proofText } from '../proof';
+import { proofText } from '../row-proof';
 import { decisionsOf, factsById, leafPlaces } from '../sealed-rows.store';
 import { tilesOf } from '../tree.store';
 import { EvidenceType } from './evidence.type';

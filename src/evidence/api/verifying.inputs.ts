@@ -1,6 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, InputType } from 'type-graphql';
-import type { RunDepth } from '../verifying/run.entity';
+import type { RunDepth } from '../verifying/verification-run.entity';
 import { EvidenceDepthEnum } from './verifying.type';
 
 @InputType('EvidenceScopeInput', { description: 'A part of the log: `from` and `to`, or `ids`.' })

@@ -1,5 +1,5 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { InputError } from '../../errors';
 import type { Context } from '../../graphql/context';
@@ -11,8 +11,8 @@ import { newId, toNodeId } from '../../ids';
 import type { Viewer } from '../../viewer';
 import type { Finding } from '../verifying/findings';
 import { checkedScope } from '../verifying/ordered-scope';
-import { insertRun, type RunRow, runById } from '../verifying/run.store';
 import type { Scope } from '../verifying/scope';
+import { insertRun, type RunRow, runById } from '../verifying/verification-run.store';
 import { VerifyEvidenceInput } from './verifying.inputs';
 import { EvidenceRunType } from './verifying.type';
 

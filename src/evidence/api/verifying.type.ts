@@ -3,8 +3,8 @@ import { Field, Float, ID, ObjectType } from 'type-graphql';
 import { publishEnum } from '../../graphql/enum';
 import { HasRole } from '../../graphql/roles/has-role';
 import { FINDING_NAMES, type FindingName } from '../verifying/findings';
-import { RUN_DEPTHS, RUN_STATES, type RunDepth, type RunState } from '../verifying/run.entity';
 import { SCOPE_KINDS, type ScopeKind } from '../verifying/scope';
+import { RUN_DEPTHS, RUN_STATES, type RunDepth, type RunState } from '../verifying/verification-run.entity';
 
 export const EvidenceDepthEnum = publishEnum('EvidenceDepth', RUN_DEPTHS, 'How much a verification compares.', {
   TREE: { description: 'The leaves, the roots, and every signed head.' },

@@ -1,5 +1,5 @@
 // A bundle: the proofs of many rows as one JSON text, for verify-evidence.mjs.
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { AppError, InputError } from '../../errors';
 import { newId } from '../../ids';
 import type { Db } from '../../sql/db';
@@ -8,8 +8,8 @@ import type { LeafKind } from '../formats/leaf-kinds';
 import { sha256 } from '../formats/merkle-tree';
 import { cached, consistencyProof } from '../formats/tree-proofs';
 import { evidenceKeys, headAt, type SignedHead, witnessedSize } from '../head.store';
-import { type ProvenTree, proofOf } from '../proof';
 import { rotationProofs } from '../rotation-proofs';
+import { type ProvenTree, proofOf } from '../row-proof';
 import { factsById } from '../sealed-rows.store';
 import { disclosedParts, type Part, payloadsToDisclose } from './disclosed-parts';
 

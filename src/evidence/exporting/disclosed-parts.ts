@@ -1,7 +1,7 @@
 // The parts of a row's content, which a proof contains as salted digests and discloses only on demand.
 import type { Db } from '../../sql/db';
 import { contentOf, type FactsOf, type LeafKind } from '../formats/leaf-kinds';
-import { partSalt } from '../formats/parts';
+import { partSalt } from '../formats/salted-digests';
 import { type SaltedPayload, saltedPayloads } from '../sealed-rows.store';
 
 /** By the names of the API: the part of the record. */

@@ -1,5 +1,5 @@
-// The records of business events and of decisions about deliveries.
-import { type Content, digestsOf, recordText, type SaltedContent } from './parts';
+// The records of business events.
+import { type Content, digestsOf, recordText, type SaltedContent } from './salted-digests';
 
 /** A business event with everything that its record contains. */
 export interface EventFacts extends SaltedContent {
@@ -20,19 +20,6 @@ export interface EventFacts extends SaltedContent {
   sessionId: string | null;
   userId: string;
   apiKeyId: string | null;
-}
-
-/** A decision not to send a delivery, or to give it up, with everything that its record contains. */
-export interface DecisionFacts extends SaltedContent {
-  id: string;
-  at: Date;
-  attempts: number;
-  businessEventId: string;
-  deliveryId: string;
-  message: string | null;
-  reason: string | null;
-  status: string;
-  webhookId: string;
 }
 
 export function eventContent(row: EventFacts): Content {
@@ -60,25 +47,5 @@ export function eventRecord(row: EventFacts): string {
     user: row.userId,
     v: 1,
     viaKey: row.apiKeyId,
-  });
-}
-
-export function decisionContent(row: DecisionFacts): Content {
-  return { message: row.message };
-}
-
-export function decisionRecord(row: DecisionFacts): string {
-  return recordText({
-    at: row.at.toISOString(),
-    attempts: row.attempts,
-    businessEvent: row.businessEventId,
-    content: digestsOf(row, decisionContent(row)),
-    delivery: row.deliveryId,
-    id: row.id,
-    kind: 'decision',
-    reason: row.reason,
-    status: row.status,
-    v: 1,
-    webhook: row.webhookId,
   });
 }

@@ -1,15 +1,10 @@
 // The kinds of rows whose records are leaves of the tree.
-import {
-  type DecisionFacts,
-  decisionContent,
-  decisionRecord,
-  type EventFacts,
-  eventContent,
-  eventRecord,
-} from './event-record';
+import { type AuditFacts, auditContent, auditRecord } from './audit-record';
+import { type DecisionFacts, decisionContent, decisionRecord } from './decision-record';
+import { type EventFacts, eventContent, eventRecord } from './event-record';
 import { leafHashOf } from './merkle-tree';
-import type { Content } from './parts';
-import { type AuditFacts, auditContent, auditRecord, type RequestFacts, requestContent, requestRecord } from './record';
+import { type RequestFacts, requestContent, requestRecord } from './request-record';
+import type { Content } from './salted-digests';
 
 /** By the numbers that the tables use. */
 export const LEAF_KINDS = { request: 1, audit: 2, event: 3, decision: 4 } as const;

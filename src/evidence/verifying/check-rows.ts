@@ -3,7 +3,7 @@ import { toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { type FactsOf, type LeafKind, leafKind, leafOf, timeOf } from '../formats/leaf-kinds';
 import { sha256 } from '../formats/merkle-tree';
-import { payloadDigest } from '../formats/parts';
+import { payloadDigest } from '../formats/salted-digests';
 import {
   type CheckedRow,
   lastDeliveryOfPage,

@@ -1,6 +1,6 @@
 // Verifies the log, or a part of its rows. Nothing that the database has computed is trusted: neither the stored hashes of rows, nor its
 // functions, nor the roots of blocks.
-import { recordOwnAct } from '../../audit/record';
+import { recordOwnAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
@@ -11,8 +11,8 @@ import { checkTree } from './check-tree';
 import { erasedLeaves } from './erased-leaves';
 import { Findings } from './findings';
 import { reportAbsent } from './named-rows';
-import { finishRun, type RunRow, reportRun, takeRun } from './run.store';
 import { coveredBy, type Scope } from './scope';
+import { finishRun, type RunRow, reportRun, takeRun } from './verification-run.store';
 
 /** Since a process was last seen; it reports after each page. */
 const ENDED_AFTER_MS = 60_000;

@@ -15,7 +15,7 @@ import { Directive } from 'type-graphql';
 import { Denied } from '../../errors';
 import type { MaskingRules } from '../../masking/current-rules';
 import { CONTENT_PARTS, type ContentForm, type ContentPart, maskedContent } from '../../masking/masked-content';
-import type { Masks } from '../../masking/masks';
+import type { Masks } from '../../masking/masks-of-viewer';
 import type { Origin } from '../../masking/rule';
 import type { Context } from '../context';
 

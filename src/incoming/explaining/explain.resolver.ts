@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { AppError, InputError } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
@@ -11,9 +11,9 @@ import { refuseSaying } from '../../refuse-argument';
 import type { Explain } from '../../verification/explaining/explain-apart';
 import { CONTENT_READERS, type Viewer } from '../../viewer';
 import { keyIdOf } from '../../webhooks/signing/signing-secret';
-import { type Explained, explainVerification, type GivenCall } from './explain';
 import { ExplainVerificationInput } from './explain.inputs';
 import { VerificationReportType } from './explain.type';
+import { type Explained, explainVerification, type GivenCall } from './explain-verification';
 import type { GuessLimit } from './secret-guessing-limit';
 
 declare module '../../graphql/context' {

@@ -4,7 +4,7 @@ import { publishEnum } from '../../graphql/enum';
 import { HasRole } from '../../graphql/roles/has-role';
 import { RequestErrorCodeEnum } from '../../request-log/api/request-log.type';
 import type { RequestErrorCode } from '../../request-log/webhook-request-log.entity';
-import { CHECK_NAMES, type CheckName } from '../../verification/explaining/explain';
+import { CHECK_NAMES, type CheckName } from '../../verification/explaining/explain-call';
 import { CONTENT_READERS } from '../../viewer';
 
 const VerificationCheckNameEnum = publishEnum('VerificationCheckName', CHECK_NAMES, 'What a check examines.', {

@@ -1,13 +1,13 @@
 // Shows masked content of one request to a support agent, once, with a reason.
 
 import { reasonFault } from '../../audit/reason';
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { currentMs } from '../../clock';
 import { AppError, Denied, InputError, type UserError } from '../../errors';
 import { firstIdAt } from '../../ids';
-import { refuseProgram } from '../../privacy/refuse-program';
 import { type RequestRow, requestsById } from '../../request-log/request-log.store';
 import type { Db } from '../../sql/db';
+import { refuseProgram } from '../../users/approvals/require-person';
 import { sessionsById } from '../../users/sessions/session.store';
 import type { Viewer } from '../../viewer';
 import { webhooksById } from '../../webhooks/webhook.store';

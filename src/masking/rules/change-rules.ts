@@ -1,5 +1,5 @@
 // Makes and deletes masking rules.
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { AppError, InputError, quoted, type UserError } from '../../errors';
 import { newId, timeOfId, toNodeId } from '../../ids';
 import { readJsonPath } from '../../json/json-path';

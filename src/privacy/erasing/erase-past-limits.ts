@@ -3,7 +3,7 @@ import { currentMs, currentTime } from '../../clock';
 import type { ErasureRow } from '../erasure.store';
 import { ALL_WEBHOOKS, limitedWebhooks, retentionLimits, rowsBefore } from '../retention-limit.store';
 import { eraseRows, type StepRows } from './erased-rows.store';
-import { orderOwn } from './order-own';
+import { orderOwn } from './order-own-erasure';
 import { PassPositions } from './pass-positions';
 import { type ErasingParts, extend, report } from './run-erasures';
 

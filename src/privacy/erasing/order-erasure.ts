@@ -1,15 +1,15 @@
 // Orders erasures, and decides about those of many rows.
 import { reasonFault } from '../../audit/reason';
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { currentMs, currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import { FIRST_ID, isUuid, newId, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
+import { refuseProgram } from '../../users/approvals/require-person';
 import { refuseSamePerson, refuseWithoutSecondPerson } from '../../users/approvals/second-person';
 import { findUser } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
 import { decideErasure, type ErasureRow, erasureForUpdate, insertErasure, rowsOrderedAlone } from '../erasure.store';
-import { refuseProgram } from '../refuse-program';
 import {
   countTargets,
   type ErasableCounts,

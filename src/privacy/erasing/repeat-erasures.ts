@@ -3,7 +3,7 @@ import { currentTime } from '../../clock';
 import type { Db } from '../../sql/db';
 import { isUserThere, type Targets, targetsLeft } from './erased-rows.store';
 import type { ErasureJournal } from './journal';
-import { orderOwn } from './order-own';
+import { orderOwn } from './order-own-erasure';
 import { type ErasingParts, eraseOrdered } from './run-erasures';
 
 const REASON = 'It was erased before the backup was restored';

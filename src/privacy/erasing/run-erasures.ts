@@ -1,14 +1,14 @@
 // Does what was ordered, in steps: each is one transaction, so that a process that ends leaves nothing half done, and another
 // one goes on.
 
-import { recordOwnAct } from '../../audit/record';
+import { recordOwnAct } from '../../audit/write-audit-entry';
 import { currentMs, currentTime } from '../../clock';
 import type { DeliveryQueue } from '../../delivery/queue/queue';
 import { FIRST_ID } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { type ErasureRow, isOrderSealed, reportErasure, takeErasure } from '../erasure.store';
-import { endPending } from './end-pending';
+import { endPending } from './end-pending-deliveries';
 import {
   type ErasedRows,
   type ErasedUser,
@@ -22,7 +22,7 @@ import {
   targetsOfPerson,
 } from './erased-rows.store';
 import type { ErasureJournal } from './journal';
-import { LEASE_MS } from './order-own';
+import { LEASE_MS } from './order-own-erasure';
 
 export interface ErasingParts {
   db: Db;

@@ -1,6 +1,6 @@
 // Orders the file of everything that is recorded about a person.
 import { reasonFault } from '../../audit/reason';
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { InputError, type UserError } from '../../errors';
 import { firstIdAt, newId, timeOfId, toNodeId } from '../../ids';
 import { type ExportRow, insertExport, newestRequestId } from '../../request-log/export/export.store';

@@ -1,5 +1,5 @@
 // A replay that one person asks for, and another approves or declines.
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import type { DeliveryQueue } from '../../delivery/queue/queue';
 import { InputError } from '../../errors';

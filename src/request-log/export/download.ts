@@ -1,5 +1,5 @@
 // Downloads of an export: who may download it, and their records in the audit trail.
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { Denied } from '../../errors';
 import { toNodeId } from '../../ids';

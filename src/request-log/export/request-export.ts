@@ -1,8 +1,8 @@
 // Creates an export.
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { refuseMasked } from '../../graphql/roles/masked';
 import { firstIdAt, newId, timeOfId } from '../../ids';
-import type { Masks } from '../../masking/masks';
+import type { Masks } from '../../masking/masks-of-viewer';
 import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';
 import type { ExportFormat } from './export.entity';

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '../../errors';
 import { isDatabaseUnavailable, isStatementTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
-import { createTurns } from '../../sql/turns';
+import { createTurns } from '../../sql/limited-concurrency';
 import type { SubscriberQueue } from './subscriber-queue';
 import { eventsMeeting, type RequestEvent, type RequestFilter } from './tail-events';
 

@@ -17,7 +17,7 @@ import { createReadQuery, ListFailed, type QueryRequest, type ReadQuery } from '
 import { isStatementTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import { isForCaller, knownError } from '../edge/format-error';
-import { SQL_FIELDS } from '../schema/sql-fields';
+import { SQL_FIELDS } from '../schema/all-sql-fields';
 import { type NoteAnswer, noteDenials } from './note-answer';
 
 export interface ExecutorOptions {

@@ -7,7 +7,7 @@ import { refuseUnservableAccept } from '../edge/accept-header';
 import type { ConcurrencyLimiter } from '../edge/concurrency-limiter';
 import { httpContext, readViewer } from '../edge/http-context';
 import { withRequestId } from '../edge/request-id';
-import { inTurn, takeTurn } from '../edge/take-turn';
+import { inTurn, takeTurn } from '../edge/wait-for-slot';
 import type { Gate } from './graphql-gate';
 
 export interface GraphQLRoute {

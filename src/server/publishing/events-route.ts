@@ -11,7 +11,7 @@ import { type JsonPart, rootOf } from '../../json/json-part';
 import { PUBLISHERS, type Viewer } from '../../viewer';
 import type { ConcurrencyLimiter } from '../edge/concurrency-limiter';
 import { readViewer } from '../edge/http-context';
-import { inTurn, takeTurn } from '../edge/take-turn';
+import { inTurn, takeTurn } from '../edge/wait-for-slot';
 import { binaryCloudEvent, isBinaryMode, structuredCloudEvent } from './cloud-events';
 import { plainEvent } from './plain-events';
 

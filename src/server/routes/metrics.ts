@@ -1,17 +1,15 @@
-import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { clockDifferenceMs, currentTime } from '../../clock';
 import { findDeliveriesPause } from '../../delivery/pause/deliveries-pause.store';
 import { anchorTargets } from '../../evidence/anchors/anchor.store';
 import { STOP_CODES } from '../../evidence/evidence-head.entity';
-import { sealingStops } from '../../evidence/stop.store';
+import { sealingStops } from '../../evidence/sealing-stop.store';
 import { waitingLeaves } from '../../evidence/tree.store';
 import { FALLBACK_REASONS, type OnFallback } from '../../read-plan/fallback';
 import { backfillRemaining } from '../../request-log/feed/backfill.store';
 import { indexBehindSeconds } from '../../request-log/search/request-index.store';
-import { cached } from './cached';
-import type { BacklogState } from './health';
+import type { BacklogState } from './health-route';
 
 export interface Metrics {
   registry: Registry;
@@ -181,21 +179,5 @@ function showBacklog(registry: Registry, { latest, refusal }: BacklogState): voi
     collect() {
       this.set(refusal() === null ? 0 : 1);
     },
-  });
-}
-
-const KEPT_MS = 2_000;
-
-/** `/metrics`, up to 2 s old; 503 while the database, from which some of them come, is away. */
-export function serveMetrics(
-  server: FastifyInstance,
-  { registry }: Metrics,
-  onRequest: onRequestAsyncHookHandler,
-): void {
-  const metrics = cached(KEPT_MS, () => registry.metrics());
-  server.get('/metrics', { onRequest }, async (_request, reply) => {
-    const text = await metrics().catch(() => null);
-    if (text === null) return reply.code(503).type('text/plain').send('the database cannot be reached\n');
-    return reply.type(registry.contentType).send(text);
   });
 }

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { recordRefusal } from '../../audit/record';
 import { createRefusalEntries } from '../../audit/refusal-entries';
+import { recordRefusal } from '../../audit/write-audit-entry';
 import { AppError } from '../../errors';
 import type { Log } from '../../log';
 import type { Db } from '../../sql/db';

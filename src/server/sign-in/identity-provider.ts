@@ -4,9 +4,9 @@ import * as openid from 'openid-client';
 import type { Config } from '../../config/config';
 import type { RoleRule } from '../../config/config-values';
 import { AppError } from '../../errors';
-import type { Identity } from '../../users/identity/identity';
 import type { SignInSecrets } from '../../users/identity/pending-sign-ins';
 import { rolesByClaims } from '../../users/identity/role-map';
+import type { Identity } from '../../users/identity/sign-in-identity';
 import type { ProviderSession } from '../../users/sessions/session.store';
 import { readLogoutToken } from './logout-token';
 

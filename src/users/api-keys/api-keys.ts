@@ -1,4 +1,4 @@
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import { newId, timeOfId, toNodeId } from '../../ids';

@@ -1,4 +1,4 @@
-import { recordOwnAct } from '../../audit/record';
+import { recordOwnAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { ConfigError } from '../../config/config';
 import { newId, timeOfId, toNodeId } from '../../ids';

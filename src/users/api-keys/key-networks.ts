@@ -1,7 +1,7 @@
 // From where a key, and each session that was made from it, may be used.
 
-import { recordAct } from '../../audit/record';
 import { createRefusalEntries } from '../../audit/refusal-entries';
+import { recordAct } from '../../audit/write-audit-entry';
 import { AppError, quoted, type UserError } from '../../errors';
 import { isInside, parseNetwork, readAddress, withoutMapping } from '../../networks';
 import type { Db } from '../../sql/db';

@@ -10,7 +10,7 @@ import { knownRoles, ROLES, type Viewer } from '../../viewer';
 import { CreateUserInput, UpdateUserInput } from '../user.inputs';
 import type { UserRow } from '../user.store';
 import { RoleEnum, UserType } from '../user.type';
-import { createUser, updateUser } from './users';
+import { createUser, updateUser } from './change-users';
 
 const CreateUserPayload = payloadOf('CreateUser', { user: [() => UserType, 'The new user.'] });
 const UpdateUserPayload = payloadOf('UpdateUser', { user: [() => UserType, 'The changed user.'] });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Actor, recordAct } from '../../audit/record';
+import { type Actor, recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { InputError } from '../../errors';
 import { newId, timeOfId } from '../../ids';

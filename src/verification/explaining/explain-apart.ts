@@ -8,7 +8,7 @@ import type { IncomingCall } from '../call';
 import { type Agreement, judge } from '../judge';
 import type { ProviderName } from '../provider-name';
 import { PROVIDERS } from '../providers/providers';
-import type { Check, Explanation } from './explain';
+import type { Check, Explanation } from './explain-call';
 
 /** The arguments of `explainCall`, in a form that can be copied to a thread. */
 export interface AskedExplanation {

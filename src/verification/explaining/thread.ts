@@ -1,8 +1,8 @@
 // The thread that explains a call and then ends. explain-apart.ts starts it.
 import { parentPort, workerData } from 'node:worker_threads';
 import { PROVIDERS } from '../providers/providers';
-import { explainCall } from './explain';
 import type { AskedExplanation } from './explain-apart';
+import { explainCall } from './explain-call';
 
 const { call, decodedBody, agreement, nowMs } = workerData as AskedExplanation;
 const secrets = agreement.secrets.map((secret) => ({ ...secret, bytes: bufferOf(secret.bytes) }));

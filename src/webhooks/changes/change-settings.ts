@@ -5,8 +5,8 @@ import type { ShownSecrets } from '../signing/signatures';
 import type { SettingsAct } from '../versions/record-settings';
 import type { WebhookRow } from '../webhook.store';
 import { type IncomingSettings, updateIncomingWebhook } from './incoming-webhooks';
+import { updateWebhook, type WebhookRules, type WebhookSettings } from './outgoing-webhooks';
 import type { OpenDeliveries } from './webhook-lifecycle';
-import { updateWebhook, type WebhookRules, type WebhookSettings } from './webhooks';
 
 export interface ChangeServices {
   webhookRules: WebhookRules;

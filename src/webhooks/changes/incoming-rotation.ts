@@ -1,6 +1,6 @@
 // Replaces addresses and secrets of INCOMING webhooks; the old ones still work until an overlap ends.
 
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import type { Db } from '../../sql/db';
@@ -12,7 +12,7 @@ import { createIncomingToken } from '../incoming/incoming-token';
 import { expireTokens, liveTokens } from '../incoming/incoming-token.store';
 import { createVerificationSecret, endEarlierSecrets, ownSecretFaults } from '../incoming/verification-secret';
 import type { WebhookRow } from '../webhook.store';
-import { type WebhookRules, webhookToChange } from './webhooks';
+import { type WebhookRules, webhookToChange } from './outgoing-webhooks';
 
 const MAX_LIVE_TOKENS = 10;
 

@@ -1,4 +1,4 @@
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import type { Keyring } from '../../keyring/keyring';
@@ -10,7 +10,7 @@ import { expireSecrets, liveSecrets } from '../signing/webhook-secret.store';
 import type { SignatureScheme } from '../webhook.entity';
 import type { WebhookRow } from '../webhook.store';
 import { rotateVerificationSecret } from './incoming-rotation';
-import { webhookToChange } from './webhooks';
+import { webhookToChange } from './outgoing-webhooks';
 
 export interface Rotation {
   scheme: SignatureScheme;

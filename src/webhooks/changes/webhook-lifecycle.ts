@@ -1,4 +1,4 @@
-import { recordAct, recordOwnAct } from '../../audit/record';
+import { recordAct, recordOwnAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { InputError } from '../../errors';
 import type { Db } from '../../sql/db';
@@ -7,7 +7,7 @@ import { renewAgreement } from '../incoming/incoming-agreement.store';
 import type { Ordering, WebhookStatus } from '../webhook.entity';
 import { changeWebhook, type WebhookRow } from '../webhook.store';
 import { lockCircuits } from '../webhook-circuit.store';
-import { webhookToChange } from './webhooks';
+import { webhookToChange } from './outgoing-webhooks';
 
 /** What happens to the open deliveries of a webhook. delivery/ implements it. */
 export interface OpenDeliveries {

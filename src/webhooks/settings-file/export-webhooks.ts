@@ -1,6 +1,6 @@
 // Writes the settings of webhooks as a file, without a secret and without the ids of this Hookledger.
 import { createHash } from 'node:crypto';
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { Denied, InputError } from '../../errors';
 import { uuidOf } from '../../ids';
 import type { Keyring } from '../../keyring/keyring';

@@ -6,7 +6,7 @@ import type { UserError } from '../../errors';
 import type { Keyring } from '../../keyring/keyring';
 import { readCertificate } from '../credentials/credential-rules';
 import { type CertificatePair, INPUT_FIELDS, openCredential, settingsOf } from '../credentials/credential-settings';
-import type { CredentialsInput } from '../credentials/credentials';
+import type { CredentialsInput } from '../credentials/save-credentials';
 import type { CredentialRow } from '../credentials/webhook-credential.store';
 import { isObject } from './settings-document';
 

@@ -7,7 +7,7 @@ import { PROVIDERS } from '../../verification/providers/providers';
 import type { Viewer } from '../../viewer';
 import { type ChangeServices, changeSettings } from '../changes/change-settings';
 import { createIncomingWebhook, type IncomingSettings, type NewIncoming } from '../changes/incoming-webhooks';
-import { createWebhook, type WebhookSettings } from '../changes/webhooks';
+import { createWebhook, type WebhookSettings } from '../changes/outgoing-webhooks';
 import { originOf } from '../credentials/credential-settings';
 import { credentialsOfWebhooks } from '../credentials/webhook-credential.store';
 import { DEFAULT_SIGNATURES } from '../signing/signatures';

@@ -1,5 +1,5 @@
 // Each change of the settings of a webhook makes a version and an entry in the audit trail.
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { InputError } from '../../errors';
 import { newId, timeOfId } from '../../ids';
 import type { Db } from '../../sql/db';

@@ -2,7 +2,7 @@ import { commitOutcomes } from '../../../src/delivery/attempt/commit-outcomes';
 import { outcomeOf } from '../../../src/delivery/attempt/outcome';
 import { startWorker } from '../../../src/delivery/attempt/worker';
 import type { SendResult } from '../../../src/delivery/http/send';
-import { freeStranded } from '../../../src/delivery/queue/stranded.store';
+import { freeStranded } from '../../../src/delivery/queue/stranded-deliveries.store';
 import { uuidOf } from '../../../src/ids';
 import type { TestApp } from '../../support/app';
 import type { Receiver } from '../../support/receiver';

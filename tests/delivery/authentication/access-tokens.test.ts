@@ -1,6 +1,6 @@
 /** @jest-environment node */
 
-import type { OAuth2Client } from '../../../src/delivery/authentication/credentials';
+import type { OAuth2Client } from '../../../src/delivery/authentication/open-credentials';
 import type { SenderOptions } from '../../../src/delivery/http/send';
 import { closeAll } from '../partner';
 import {

@@ -1,5 +1,9 @@
 import { createAuthorizedSender } from '../../../src/delivery/authentication/authorize';
-import { type Credentials, NO_CREDENTIALS, type OAuth2Client } from '../../../src/delivery/authentication/credentials';
+import {
+  type Credentials,
+  NO_CREDENTIALS,
+  type OAuth2Client,
+} from '../../../src/delivery/authentication/open-credentials';
 import type { OutgoingRequest, SenderOptions, SendResult } from '../../../src/delivery/http/send';
 import { newId } from '../../../src/ids';
 import { httpPartner, localSender } from '../partner';

@@ -1,4 +1,4 @@
-import { NO_CREDENTIALS, type OAuth2Client } from '../../../src/delivery/authentication/credentials';
+import { NO_CREDENTIALS, type OAuth2Client } from '../../../src/delivery/authentication/open-credentials';
 import { DIRECT } from '../../../src/delivery/http/connection-settings';
 import type { SenderOptions } from '../../../src/delivery/http/send';
 import { newId } from '../../../src/ids';

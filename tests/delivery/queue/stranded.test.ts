@@ -1,6 +1,6 @@
 import { startWorker } from '../../../src/delivery/attempt/worker';
 import { startBacklogDispatcher } from '../../../src/delivery/capacity/backlog-dispatcher';
-import { freeStranded } from '../../../src/delivery/queue/stranded.store';
+import { freeStranded } from '../../../src/delivery/queue/stranded-deliveries.store';
 import { uuidOf } from '../../../src/ids';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { listStates } from '../../support/delivery-states';

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { readCheckpoint, signNote } from '../../../src/evidence/formats/signed-note';
 import { createHeadMemory } from '../../../src/evidence/head-memory';
 import { makeLogKey } from '../../../src/evidence/log-key';
-import { restartLog } from '../../../src/evidence/restart';
+import { restartLog } from '../../../src/evidence/restart-log';
 import { checkHeads, seal } from '../../../src/evidence/seal';
-import { reportStop, sealingStops } from '../../../src/evidence/stop.store';
+import { reportStop, sealingStops } from '../../../src/evidence/sealing-stop.store';
 import { connectTo, createTestDatabase } from '../../support/database';
 import { expectSoundTree, INSERT_CLOSED, openStore, type Store, startStore } from '../stored-tree';
 

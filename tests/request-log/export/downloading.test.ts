@@ -11,7 +11,7 @@ import type { Batch } from '../../../src/request-log/export/export-batches';
 import { readAhead, streamOf } from '../../../src/request-log/export/export-stream';
 import { answerErrorsAsJson } from '../../../src/server/edge/http-errors';
 import { createRateLimits } from '../../../src/server/edge/rate-limits';
-import { type ExportLimits, serveExports } from '../../../src/server/routes/exports';
+import { type ExportLimits, serveExports } from '../../../src/server/routes/request-export-route';
 import { startTestApp, type TestApp } from '../../support/app';
 import { createTestDatabase } from '../../support/database';
 import { waitFor } from '../../support/wait-for';

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/database/data-source';
 import { BY_ID_PLANS } from '../../../src/database/pools';
-import { startCountingRequests } from '../../../src/jobs/keep-counts';
+import { startCountingRequests } from '../../../src/jobs/counting-loop';
 import { createLog } from '../../../src/log';
 import { backfillRemaining } from '../../../src/request-log/feed/backfill.store';
 import { rebuildChangeFeed } from '../../../src/request-log/feed/request-change.store';

@@ -1,6 +1,7 @@
 // Explaining is done in a thread: the same is said, and it ends whatever the call is.
-import { explainCall } from '../../../src/verification/explaining/explain';
+
 import { type AskedExplanation, createExplain } from '../../../src/verification/explaining/explain-apart';
+import { explainCall } from '../../../src/verification/explaining/explain-call';
 import { agreementOf, type CallParts, callOf, NOW } from '../calls';
 import { hmacOf } from '../signers';
 

@@ -1,4 +1,4 @@
-import { type Explanation, explainCall } from '../../../src/verification/explaining/explain';
+import { type Explanation, explainCall } from '../../../src/verification/explaining/explain-call';
 import type { Agreement } from '../../../src/verification/judge';
 import { agreementOf, type CallParts, callOf, NOW } from '../calls';
 import { hmacOf, type Signer } from '../signers';

@@ -3,7 +3,7 @@ import { InputError } from '../../../errors';
 import type { Db } from '../../../sql/db';
 import type { Viewer } from '../../../viewer';
 import { type ChangeServices, changeSettings } from '../../changes/change-settings';
-import { webhookToChange } from '../../changes/webhooks';
+import { webhookToChange } from '../../changes/outgoing-webhooks';
 import type { ShownSecrets } from '../../signing/signatures';
 import type { WebhookRow } from '../../webhook.store';
 import { refuseOtherVersion } from '../record-settings';

@@ -1,11 +1,12 @@
-import { recordAct } from '../../audit/record';
+import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
-import { InputError, type UserError } from '../../errors';
+import { InputError } from '../../errors';
 import { newId, timeOfId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Role, Viewer } from '../../viewer';
 import { revokeProviderSessions } from '../sessions/sessions';
 import { changeUser, findUserForUpdate, findUserWithEmail, insertUser, type UserRow } from '../user.store';
+import { refuseLockingOneselfOut } from './last-administrator';
 
 /** @throws InputError CONFLICT when the name or the e-mail address is taken. */
 export async function createUser(
@@ -105,15 +106,4 @@ async function recordChange(
   const valuesOf = (row: UserRow) => Object.fromEntries(differing.map((field) => [field, row[field]]));
   const details = { before: valuesOf(user), after: valuesOf(changed) };
   await recordAct(db, viewer, { action, subjectType: 'User', subjectId: user.id, details });
-}
-
-function refuseLockingOneselfOut(changes: { roles?: Role[]; active?: boolean }): void {
-  const faults: UserError[] = [];
-  if (changes.active === false) {
-    faults.push({ field: ['active'], code: 'CONFLICT', message: 'You cannot deactivate yourself.' });
-  }
-  if (changes.roles && !changes.roles.includes('SYSTEM_MANAGER')) {
-    faults.push({ field: ['roles'], code: 'CONFLICT', message: 'You cannot take SYSTEM_MANAGER from yourself.' });
-  }
-  if (faults.length > 0) throw new InputError(faults);
 }

@@ -6,7 +6,7 @@ import type { HeadMemory } from '../evidence/head-memory';
 import { SealingStopped } from '../evidence/known-head';
 import { destroyRetiredKeys } from '../evidence/rotate-key';
 import { checkHeads, seal } from '../evidence/seal';
-import { deleteStop, reportStop } from '../evidence/stop.store';
+import { deleteStop, reportStop } from '../evidence/sealing-stop.store';
 import { sealingState } from '../evidence/tree.store';
 import type { Keyring } from '../keyring/keyring';
 import type { Log } from '../log';

@@ -1,5 +1,5 @@
-// The records of requests and audit entries.
-import { type Content, digestsOf, recordText, type SaltedContent } from './parts';
+// The records of requests.
+import { type Content, digestsOf, recordText, type SaltedContent } from './salted-digests';
 
 /** A row of the log with everything that its record contains. Times are whole milliseconds. */
 export interface RequestFacts extends SaltedContent {
@@ -42,25 +42,6 @@ export interface RequestFacts extends SaltedContent {
   userId: string | null;
   webhookId: string | null;
   wirePayloadId: string | null;
-}
-
-/** An audit entry with everything that its record contains. */
-export interface AuditFacts extends SaltedContent {
-  id: string;
-  action: string;
-  actorId: string | null;
-  actorKind: string;
-  at: Date;
-  details: string | null;
-  reason: string | null;
-  remoteAddress: string | null;
-  userAgent: string | null;
-  outcome: string;
-  requestId: string | null;
-  sessionId: string | null;
-  subjectId: string | null;
-  subjectType: string | null;
-  apiKeyId: string | null;
 }
 
 export function requestContent(row: RequestFacts): Content {
@@ -114,28 +95,5 @@ export function requestRecord(row: RequestFacts): string {
     v: 1,
     webhook: row.webhookId,
     wirePayload: row.wirePayloadId,
-  });
-}
-
-export function auditContent(row: AuditFacts): Content {
-  return { details: row.details, reason: row.reason, remoteAddress: row.remoteAddress, userAgent: row.userAgent };
-}
-
-export function auditRecord(row: AuditFacts): string {
-  return recordText({
-    action: row.action,
-    actor: row.actorId,
-    actorKind: row.actorKind,
-    at: row.at.toISOString(),
-    content: digestsOf(row, auditContent(row)),
-    id: row.id,
-    kind: 'audit',
-    outcome: row.outcome,
-    requestId: row.requestId,
-    session: row.sessionId,
-    subjectId: row.subjectId,
-    subjectType: row.subjectType,
-    v: 1,
-    viaKey: row.apiKeyId,
   });
 }

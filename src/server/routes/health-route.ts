@@ -4,7 +4,7 @@ import { currentTime } from '../../clock';
 import { checkReadiness } from '../../database/readiness';
 import { findDeliveriesPause } from '../../delivery/pause/deliveries-pause.store';
 import type { Backlog } from '../../delivery/queue/backlog.store';
-import { sealingStops } from '../../evidence/stop.store';
+import { sealingStops } from '../../evidence/sealing-stop.store';
 import { cached } from './cached';
 
 /** The answer is shared for this time: no key is needed, so callers may ask at any rate. */

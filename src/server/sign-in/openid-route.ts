@@ -2,8 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { AppError, quoted } from '../../errors';
-import { signInIdentity } from '../../users/identity/identity';
 import { beginSignIn, endSignIn } from '../../users/identity/pending-sign-ins';
+import { signInIdentity } from '../../users/identity/sign-in-identity';
 import { startSession } from '../../users/sessions/sessions';
 import { originOf } from '../edge/http-context';
 import { Refusal } from '../edge/refusal';

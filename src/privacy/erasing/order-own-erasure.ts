@@ -1,5 +1,5 @@
 // Orders of Hookledger itself.
-import { recordOwnAct } from '../../audit/record';
+import { recordOwnAct } from '../../audit/write-audit-entry';
 import { newId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { type ErasureRow, insertErasure } from '../erasure.store';

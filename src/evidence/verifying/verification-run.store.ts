@@ -1,6 +1,6 @@
 // Verifications as jobs: their order, progress and findings.
 import { changedBy, type Db, rowOf, statement } from '../../sql/db';
-import type { RunDepth, RunState } from './run.entity';
+import type { RunDepth, RunState } from './verification-run.entity';
 
 export interface RunRow {
   id: string;

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../errors';
 import { endByProvider } from '../../users/sessions/sessions';
 import { originOf } from '../edge/http-context';
-import { configured, type OpenIdRoutes } from './openid-routes';
+import { configured, type OpenIdRoutes } from './openid-route';
 
 const FORM = 'application/x-www-form-urlencoded';
 const MAX_BYTES = 32 * 1024;

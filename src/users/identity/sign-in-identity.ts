@@ -1,5 +1,5 @@
 // Who a person is that an identity provider has signed in, and what they may do here.
-import { type Actor, recordAct } from '../../audit/record';
+import { type Actor, recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { newId, timeOfId } from '../../ids';
 import type { Db } from '../../sql/db';

@@ -6,7 +6,7 @@ import type { Db } from '../../sql/db';
 import { textFault } from '../../text';
 import { usersById } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
-import { type CredentialsInput, planCredentials, saveCredentials } from '../credentials/credentials';
+import { type CredentialsInput, planCredentials, saveCredentials } from '../credentials/save-credentials';
 import { requestFaults } from '../request/request-rules';
 import { REQUEST_DEFAULTS, type RequestSettings, requestColumns } from '../request/request-settings';
 import { checkTarget } from '../request/target-template';

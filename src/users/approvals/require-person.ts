@@ -1,7 +1,7 @@
-import { InputError } from '../errors';
-import type { Viewer } from '../viewer';
+import { InputError } from '../../errors';
+import type { Viewer } from '../../viewer';
 
-declare module '../graphql/context' {
+declare module '../../graphql/context' {
   interface Services {
     /** Whether people sign in at an identity provider. */
     hasIdentityProvider: boolean;

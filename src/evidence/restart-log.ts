@@ -1,5 +1,5 @@
 // A new log after heads were lost, as by a restored backup: it goes on with the leaves that are there, under another name.
-import { recordOwnAct } from '../audit/record';
+import { recordOwnAct } from '../audit/write-audit-entry';
 import type { Keyring } from '../keyring/keyring';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
@@ -9,7 +9,7 @@ import type { HeadMemory } from './head-memory';
 import { contradictionOf, SealingStopped } from './known-head';
 import { makeLogKey, originOf, readOrigin } from './log-key';
 import { appendFirst, signHead } from './seal';
-import { deleteReportedHeads, reportedHeads } from './stop.store';
+import { deleteReportedHeads, reportedHeads } from './sealing-stop.store';
 import { rootAt, waitForTree } from './tree.store';
 
 export interface Restarted {

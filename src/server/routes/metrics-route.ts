@@ -1,0 +1,19 @@
+import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
+import { cached } from './cached';
+import type { Metrics } from './metrics';
+
+const KEPT_MS = 2_000;
+
+/** `/metrics`, up to 2 s old; 503 while the database, from which some of them come, is away. */
+export function serveMetrics(
+  server: FastifyInstance,
+  { registry }: Metrics,
+  onRequest: onRequestAsyncHookHandler,
+): void {
+  const metrics = cached(KEPT_MS, () => registry.metrics());
+  server.get('/metrics', { onRequest }, async (_request, reply) => {
+    const text = await metrics().catch(() => null);
+    if (text === null) return reply.code(503).type('text/plain').send('the database cannot be reached\n');
+    return reply.type(registry.contentType).send(text);
+  });
+}
