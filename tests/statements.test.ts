@@ -1,14 +1,10 @@
-import { getOperationAST, graphql, type OperationDefinitionNode, parse } from 'graphql';
+import { graphql } from 'graphql';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../src/database/data-source';
-import type { Context } from '../src/graphql/context';
-import { newId, toNodeId } from '../src/ids';
-import { createLog } from '../src/log';
-import { createReadQuery } from '../src/read-plan/read-query';
-import { SQL_FIELDS } from '../src/server/schema/all-sql-fields';
+import { toNodeId } from '../src/ids';
 import { sharedSchema } from '../src/server/schema/schema';
-import { UNMASKED } from './masking/unmasked';
 import { createTestDatabase, type TestDatabase } from './support/database';
+import { contextOf, readInOne } from './support/read-in-one';
 import { statementsSentBy } from './support/sent-statements';
 
 const SIZES = [1, 10, 100];
@@ -137,7 +133,7 @@ test.each(Object.entries(IN_ONE))('%s: one statement', async (_title, query) => 
   const [webhook] = await ledger.database.query<{ id: string }>('select id from webhooks limit 1');
   const variables = { id: toNodeId('Webhook', webhook?.id as string) };
   ledger.sent.length = 0;
-  expect(await readInOne(ledger, query, variables)).toMatchObject({ kind: 'data' });
+  expect(await readInOne(ledger.source, query, variables)).toMatchObject({ kind: 'data' });
   expect(ledger.sent).toHaveLength(1);
 });
 
@@ -145,25 +141,16 @@ test('a filter through a link looks the linked rows up first, and the page is a 
   const [, , ledger] = ledgers as [Ledger, Ledger, Ledger];
   ledger.sent.length = 0;
   const query = '{ webhookRequestLogs(where: { webhook: { name: { startsWith: "Partner" } } }) { nodes { id } } }';
-  expect(await readInOne(ledger, query)).toMatchObject({ kind: 'data' });
+  expect(await readInOne(ledger.source, query)).toMatchObject({ kind: 'data' });
   expect(ledger.sent).toHaveLength(2);
 });
 
 test('only what is asked for is read', async () => {
   const [, , ledger] = ledgers as [Ledger, Ledger, Ledger];
   ledger.sent.length = 0;
-  await readInOne(ledger, '{ webhookRequestLogs { nodes { status webhook { name } } } }');
+  await readInOne(ledger.source, '{ webhookRequestLogs { nodes { status webhook { name } } } }');
   expect(ledger.sent[0]).not.toMatch(/headers|response|url|owner_id|count\(/);
 });
-
-function readInOne({ source }: Ledger, query: string, variables: Record<string, unknown> = {}) {
-  const document = parse(query);
-  const operation = getOperationAST(document) as OperationDefinitionNode;
-  const readQuery = createReadQuery(schema, SQL_FIELDS, { db: source.manager, pipelines: NO_PIPELINES });
-  return readQuery({ document, operation, variables, context: contextOf(source) });
-}
-
-const NO_PIPELINES = { row: () => null, learn: () => undefined, stop: async () => undefined };
 
 /** One for each link of the longest query, and one for each count. */
 const MAX_STATEMENTS = 15;
@@ -176,29 +163,6 @@ async function run({ source, sent }: Ledger, query: string): Promise<{ statement
   // every list below a row has its rows too, else few statements prove nothing
   expect(JSON.stringify(data)).not.toContain('[]');
   return { statements: [...sent], rows: list?.nodes.length ?? 0 };
-}
-
-function contextOf(source: DataSource): Context {
-  return {
-    db: source.manager,
-    transaction: () => Promise.reject(new Error('reading needs no transaction')),
-    viewer: {
-      userId: newId(),
-      apiKeyId: newId(),
-      name: 'reader',
-      roles: new Set(['AUDITOR']),
-      sessionId: null,
-      remoteAddress: null,
-      userAgent: null,
-      requestId: 'test',
-    },
-    requestId: 'test',
-    remoteAddress: '127.0.0.1',
-    log: createLog('silent'),
-    variables: undefined,
-    services: UNMASKED,
-    memory: new Map(),
-  };
 }
 
 /** `count` users with a key and a webhook each, and as many events, each with a delivery and a request. */

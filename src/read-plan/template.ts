@@ -6,6 +6,7 @@ import { type Bind, type Condition, toSql } from '../sql/condition';
 import { base64UrlOf, concatenated, jsonOf, literal, type Texts, timeOf } from '../sql/json-sql';
 import type { Order } from '../sql/listing';
 import { orderBy } from '../sql/listing';
+import { andNotToCome, isByMonth } from '../sql/months-to-come';
 import type { Bound, BoundPages } from './bind';
 import type { ConnectionEntry, EdgeEntry, ObjectPlan, PageInfoEntry, PagesPlan, QueryPlan } from './plan';
 
@@ -80,7 +81,7 @@ function oneText(writing: Writing, plan: ObjectPlan, key: string, id: string | n
   if (id === null) return literal('null');
   const place = placeAt(writing);
   const text = rowText(writing, plan, place);
-  const row = `select ${columnsOf(place)} from ${plan.type.table} where id = ${writing.gap(({ bind, bound }) => bind(bound.ids.get(key)))}::uuid`;
+  const row = `select ${columnsOf(place)} from ${plan.type.table} where id = ${writing.gap(({ bind, bound }) => bind(bound.ids.get(key)))}::uuid${notToCome(writing, plan.type.table)}`;
   return `coalesce((select ${text} from (${row}) as ${place.alias}${place.joins.join('')}), 'null')`;
 }
 
@@ -126,10 +127,16 @@ function rowText(writing: Writing, plan: ObjectPlan, place: Place): string {
   );
 }
 
+// a gap: the text of a template is kept for longer than a month
+function notToCome(writing: Writing, table: string, id = 'id'): string {
+  return isByMonth(table) ? writing.gap(() => andNotToCome(table, id)) : '';
+}
+
 function linkText(writing: Writing, plan: ObjectPlan, place: Place, id: string): string {
   // the joins of a page are one flat list, in which each follows the table that it refers to
   const linked: Place = { alias: writing.alias(), used: new Set(['id']), joins: place.joins };
-  place.joins.push(` left join ${plan.type.table} as ${linked.alias} on ${linked.alias}.id = ${id}`);
+  place.joins.push(` left join ${plan.type.table} as ${linked.alias}
+    on ${linked.alias}.id = ${id}${notToCome(writing, plan.type.table, `${linked.alias}.id`)}`);
   const text = rowText(writing, plan, linked);
   return `(case when ${linked.alias}.id is null then 'null' else ${text} end)`;
 }

@@ -2,6 +2,7 @@
 // subset.
 import { all, type Bind, type Condition, conjunctsOf, type LinkedIds, sqlTest, toSql } from './condition';
 import { beyondCursor, type Listing, type OfParent, ofParent, orderBy, type PageRequest, type Source } from './listing';
+import { andNotToCome } from './months-to-come';
 import { countThroughSubset, subsetFor, throughSubset } from './subset-path';
 
 /**
@@ -31,7 +32,7 @@ export function pageSource(
 function fromTable(source: Source): string {
   const { bind, table, select, condition, request, limit, parent } = source;
   const where = toSql(all([ofParent(parent), condition, beyondCursor(request)]), bind);
-  return `select ${select} from ${table} where ${where} order by ${orderBy(request)} limit ${limit}`;
+  return `select ${select} from ${table} where ${where}${andNotToCome(table)} order by ${orderBy(request)} limit ${limit}`;
 }
 
 // In an index on links, the first rows of one link are adjacent; those of many links together are not.
@@ -42,7 +43,7 @@ function perLink(source: Source, linked: LinkedIds, conjuncts: readonly Conditio
   const where = toSql(all([ofLink, ...rest, beyondCursor(request)]), bind);
   const order = orderBy(request);
   return `select page.* from unnest(${bind(linked.ids)}::uuid[]) as links (link_id) cross join lateral (
-    select ${select} from ${table} where ${where} order by ${order} limit ${limit}
+    select ${select} from ${table} where ${where}${andNotToCome(table)} order by ${order} limit ${limit}
   ) as page order by ${orderBy(request, 'page.')} limit ${limit}`;
 }
 
@@ -101,7 +102,7 @@ export function countText(bind: Bind, { listing, condition, parent }: Counting, 
   }
   if (indexed && isScan(conjuncts, indexed)) return countOfNewest(bind, table, conjuncts, parent, { cap, newest });
   const where = toSql(all([ofParent(parent), condition]), bind, 'COUNT');
-  return capped(cap, `select from ${table} where ${where} limit ${cap + 1}`);
+  return capped(cap, `select from ${table} where ${where}${andNotToCome(table)} limit ${cap + 1}`);
 }
 
 function capped(cap: number, counted: string, isAll = 'true'): string {
@@ -117,7 +118,8 @@ function countOfNewest(
 ): string {
   const bounds = [ofParent(parent), ...conjuncts.filter(({ kind }) => kind === 'idBound')];
   const tests = all(conjuncts.filter(({ kind }) => kind !== 'idBound'));
-  const rows = (select: string) => `select ${select} from ${table} where ${toSql(all(bounds), bind)} order by id desc`;
+  const rows = (select: string) =>
+    `select ${select} from ${table} where ${toSql(all(bounds), bind)}${andNotToCome(table)} order by id desc`;
   const read = `(${rows('*')} limit ${newest}) as newest`;
   const counted = `select from ${read} where ${toSql(tests, bind, 'COUNT')} limit ${cap + 1}`;
   return capped(cap, counted, `not exists (${rows('')} offset ${newest} limit 1)`);

@@ -2,6 +2,7 @@
 import { firstIdAt } from '../ids';
 import type { Db } from './db';
 import { equalsByIndex } from './index-lookup';
+import { andNotToCome } from './months-to-come';
 
 /** Adds a value to a statement. @returns its placeholder, `$1`, `$2` ... */
 export type Bind = (value: unknown) => string;
@@ -162,7 +163,9 @@ function idsOf(table: string, condition: Condition, sqlOf: (part: Condition) => 
   const [only, ...others] = conjunctsOf(condition);
   const isWhole = only?.kind === 'subset' && others.length === 0 && only.rest.kind === 'everything';
   const sources = isWhole && only.sources.length > 0 ? only.sources : [{ table, within: condition }];
-  return sources.map((each) => `select id from ${each.table} where ${sqlOf(each.within)}`).join(' union all ');
+  return sources
+    .map((each) => `select id from ${each.table} where ${sqlOf(each.within)}${andNotToCome(each.table)}`)
+    .join(' union all ');
 }
 
 /**
@@ -171,7 +174,7 @@ function idsOf(table: string, condition: Condition, sqlOf: (part: Condition) => 
  */
 export function meetsLink(column: string, table: string, where: string): string {
   return `exists (select from (values (${column})) as asked (linked_id)
-    join ${table} on ${table}.id ${equalsByIndex('asked.linked_id')} where ${where} offset 0)`;
+    join ${table} on ${table}.id ${equalsByIndex('asked.linked_id')}${andNotToCome(table, `${table}.id`)} where ${where} offset 0)`;
 }
 
 /** Collects the values of one statement. */

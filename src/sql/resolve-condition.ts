@@ -2,6 +2,7 @@
 import { pageSource } from './access-path';
 import { bindings, type Condition, conjunctsOf, type Link, meetsLink, toSql } from './condition';
 import { type Db, rowOf, rowsOf } from './db';
+import { andNotToCome } from './months-to-come';
 
 /** Up to this number of linked rows, a page is read for each of them. */
 export const MAX_LINKED = 1_000;
@@ -81,7 +82,7 @@ async function linkedIds(db: Db, { table, condition }: Link): Promise<string[]> 
   const newest = { order: { column: null, descending: true }, size: MAX_LINKED, backward: false, cursor: null };
   const sql = hasSubset
     ? pageSource(bind, { table }, 'id', condition, newest, MAX_LINKED + 1)
-    : `select id from ${table} where ${toSql(condition, bind)} limit ${MAX_LINKED + 1}`;
+    : `select id from ${table} where ${toSql(condition, bind)}${andNotToCome(table)} limit ${MAX_LINKED + 1}`;
   const rows = await rowsOf<{ id: string }>(db, sql, values);
   return rows.map((row) => row.id);
 }
@@ -92,7 +93,8 @@ async function isDense(db: Db, { column, table, condition }: Link, of: string): 
   const row = await rowOf<{ dense: boolean }>(
     db,
     `select count(*) >= ${DENSE} as dense
-     from (select ${column} as sample_link from ${of} order by id desc limit ${SAMPLE}) as newest where ${met}`,
+     from (select ${column} as sample_link from ${of} where true${andNotToCome(of)} order by id desc limit ${SAMPLE}) as newest
+     where ${met}`,
     values,
   );
   return row?.dense ?? false;

@@ -11,6 +11,7 @@ import {
 } from './condition';
 import { equalsByIndex } from './index-lookup';
 import { beyondCursor, isDescending, type OfParent, ofParent, orderBy, type PageRequest, type Source } from './listing';
+import { andNotToCome } from './months-to-come';
 
 /** The subset through which the rows are found best; undefined: the table itself is read. @param orderedBy null: by id */
 export function subsetFor(
@@ -103,7 +104,7 @@ function limitedSources(source: Source, { sources, others }: Reading): string {
   const order = orderOfSubset(request);
   const cut = `select subset.* from ${links}(${pages.join(' union all ')}) as subset order by ${order} limit ${limit}`;
   return `select page.* from (${cut}) as subset cross join lateral (
-    select ${select} from ${table} where id ${equalsByIndex('subset_id')}
+    select ${select} from ${table} where id ${equalsByIndex('subset_id')}${andNotToCome(table)}
   ) as page order by ${order}`;
 }
 
@@ -116,7 +117,7 @@ function merged(source: Source, subset: Subset, reading: Reading): string {
   });
   const rest = toSql(untestedBy(reading, subset), bind);
   return `select page.* from (${texts.join(' union all ')}) as subset cross join lateral (
-    select ${select} from ${table} where id ${equalsByIndex('subset_id')} and ${rest}
+    select ${select} from ${table} where id ${equalsByIndex('subset_id')} and ${rest}${andNotToCome(table)}
   ) as page order by ${orderOfSubset(request)} limit ${limit}`;
 }
 
@@ -138,7 +139,7 @@ function inOrder(
   const within = sourceText(source, only, tests);
   const rest = toSql(all(conjuncts.map((each) => (each === subset ? subset.rest : each))), bind);
   return `select page.* from (${within} order by ${orderBy(request)}) as subset cross join lateral (
-    select ${select} from ${table} where id = subset_id and ${rest}
+    select ${select} from ${table} where id = subset_id and ${rest}${andNotToCome(table)}
   ) as page order by ${orderOfSubset(request)} limit ${limit}`;
 }
 
@@ -150,7 +151,8 @@ function sourceText(
   const { bind, request, parent } = source;
   const { column } = request.order;
   const where = toSql(all([ofParent(parent), from.within, ...tests, beyondCursor(request)]), bind);
-  return `select id as subset_id${column ? `, ${column.sql} as subset_value` : ''} from ${from.table} where ${where}`;
+  return `select id as subset_id${column ? `, ${column.sql} as subset_value` : ''} from ${from.table}
+    where ${where}${andNotToCome(from.table)}`;
 }
 
 function orderOfSubset(request: PageRequest): string {
@@ -171,12 +173,12 @@ export function countThroughSubset(
   const texts = sources.map((each) => {
     const tests = others.filter((other) => isTestedBy(each, other));
     const where = toSql(all([ofParent(parent), each.within, ...tests]), bind);
-    return `(select id as subset_id from ${each.table} where ${where}${isExact ? ` limit ${limit}` : ''})`;
+    return `(select id as subset_id from ${each.table} where ${where}${andNotToCome(each.table)}${isExact ? ` limit ${limit}` : ''})`;
   });
   const union = `(${texts.join(' union all ')}) as subset`;
   if (isExact) return `select from ${union} limit ${limit}`;
   const rest = toSql(untestedBy(reading, subset), bind, 'COUNT');
   return `select from ${union} cross join lateral (
-    select from ${table} where id ${equalsByIndex('subset_id')} and ${rest}
+    select from ${table} where id ${equalsByIndex('subset_id')} and ${rest}${andNotToCome(table)}
   ) as counted limit ${limit}`;
 }
