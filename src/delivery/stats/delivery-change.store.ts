@@ -67,9 +67,10 @@ export interface DeliverySlice {
 export async function deliveriesBefore(db: Db, before: string, limit: number): Promise<DeliverySlice> {
   const row = await rowOf<DeliverySlice>(
     db,
+    // `id` alone would be the computed one: all older deliveries would be read and sorted for it
     statement(`with edge as materialized (
         select first_id_at(to_timestamp((ms_of_id(id) / 60000) * 60)) as id
-        from deliveries where id < $1::uuid order by id desc offset $2 limit 1
+        from deliveries where id < $1::uuid order by deliveries.id desc offset $2 limit 1
       ), groups as (
         select ms_of_id(id) / 60000 as minute, webhook_id as "webhookId", document_type as "documentType", status,
           skip_reason as "skipReason", count(*) as deliveries, sum(ended_attempts(attempts, open_request_id)) as attempts,

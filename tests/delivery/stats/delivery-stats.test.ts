@@ -2,17 +2,19 @@
 import { graphql } from 'graphql';
 import { createDataSource } from '../../../src/database/data-source';
 import { countDeliveriesStep } from '../../../src/delivery/stats/count-deliveries';
+import { deliveriesBefore } from '../../../src/delivery/stats/delivery-change.store';
 import type { Context } from '../../../src/graphql/context';
-import { toNodeId } from '../../../src/ids';
+import { firstIdAt, toNodeId } from '../../../src/ids';
 import { createLog } from '../../../src/log';
 import { createSchema } from '../../../src/server/schema/schema';
 import { makeMonths, startCounter } from '../../request-log/stats/counted-log';
 import { startTestApp, type TestApp } from '../../support/app';
-import { type Read, readBy, recordStatements } from '../../support/recorded-statements';
+import { type Read, type RecordedStatement, readBy, recordStatements } from '../../support/recorded-statements';
 import { deliveriesBySql, FIGURES, makeWebhooks, seedDeliveries } from './counted-deliveries';
 
 const [FROM, TO] = ['2024-03-01T00:00:00.000Z', '2024-03-31T00:00:00.000Z'];
 const COUNT = 20_000;
+const SLICE = 100;
 
 let app: TestApp;
 let webhookIds: string[];
@@ -139,6 +141,23 @@ test('30 days by hour are answered from a few thousand counts, and from no deliv
   expect(rowsOf('delivery_stats')).toBeLessThanOrEqual(2 * 720 * 8);
   expect(rowsOf('deliveries_2024_03')).toBe(0);
   expect(reads.reduce((sum, { pages }) => sum + pages, 0)).toBeLessThan(2_000);
+});
+
+test('a slice of the deliveries older than the feed is read without the deliveries before it', async () => {
+  const options = { name: 'stats test', poolSize: 1 };
+  const source = await createDataSource(app.database.servingUrl, options).initialize();
+  const recorded = recordStatements(source);
+  try {
+    const { groups } = await deliveriesBefore(source.manager, firstIdAt(Date.parse(TO)), SLICE);
+    expect(groups.reduce((sum, { deliveries }) => sum + deliveries, 0)).toBeGreaterThanOrEqual(SLICE);
+  } finally {
+    await source.destroy();
+  }
+  const [statement] = recorded as [RecordedStatement];
+  const { rows } = await readBy(app.database, statement);
+  // once for where the slice begins, and once for what is in it
+  expect(rows.deliveries_2024_03).toBeGreaterThanOrEqual(2 * SLICE);
+  expect(rows.deliveries_2024_03).toBeLessThan(4 * SLICE);
 });
 
 test.each([
