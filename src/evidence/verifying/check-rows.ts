@@ -17,10 +17,11 @@ import {
 } from './checked-rows.store';
 import { LeafSet } from './erased-leaves';
 import type { Findings } from './findings';
+import { pagesAhead } from './pages';
 
 const PAGE = 1_000;
-/** A row has up to 3 MiB of content. */
-const PAGE_WITH_CONTENT = 200;
+/** A row has up to 3 MiB of content, and there are two pages at a time. */
+const PAGE_WITH_CONTENT = 100;
 const PAGE_OF_DELIVERIES = 5_000;
 const PAGE_OF_PLACES = 5_000;
 /** Rows that are not in the tree after this time are missing from it. */
@@ -60,17 +61,14 @@ export class RowCheck {
     onPage: () => Promise<void>,
   ): Promise<void> {
     const atMost = withContent ? PAGE_WITH_CONTENT : PAGE;
-    let { after } = range;
-    for (;;) {
-      const rows = await rowsIn(db, kind, { ...range, after }, { atMost, withContent });
+    const read = (last: { id: string } | null) =>
+      rowsIn(db, kind, { ...range, after: last?.id ?? range.after }, { atMost, withContent });
+    for await (const rows of pagesAhead(read, atMost)) {
       for (const row of rows) {
         this.compare(kind, row);
         if (withContent) this.comparePayloads(kind, row);
       }
       await onPage();
-      const last = rows.at(-1);
-      if (!last || rows.length < atMost) return;
-      after = last.id;
     }
   }
 

@@ -14,8 +14,10 @@ import { reportAbsent } from './named-rows';
 import { coveredBy, type Scope } from './scope';
 import { finishRun, type RunRow, reportRun, takeRun } from './verification-run.store';
 
-/** Since a process was last seen; it reports after each page. */
+/** Since a process was last seen. */
 const ENDED_AFTER_MS = 60_000;
+/** A commit for each page would take as long as the page. */
+const REPORT_EVERY_MS = 1_000;
 
 /** Does one run of verifyEvidence, if one waits. @returns whether one did */
 export async function verifyNext(db: Db, transaction: Transaction): Promise<boolean> {
@@ -55,8 +57,11 @@ async function verify(db: Db, run: RunRow, findings: Findings, progress: { check
   }
   const treeSize = (await newestTree(db))?.treeSize ?? 0;
   const rows = new RowCheck(treeSize, findings, currentTime());
+  let reportedAt = Number.NEGATIVE_INFINITY;
   const report = async () => {
     progress.checked = rows.checked;
+    if (performance.now() - reportedAt < REPORT_EVERY_MS) return;
+    reportedAt = performance.now();
     await reportRun(db, run.id, rows.checked, currentTime());
   };
   const scope = scopeOf(run);
