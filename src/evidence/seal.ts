@@ -1,66 +1,111 @@
 // Sealing: moves leaves from the queue into the tree, and then signs the head of the committed tree.
+import { setImmediate as untilSent } from 'node:timers/promises';
 import { currentTime } from '../clock';
 import type { Keyring } from '../keyring/keyring';
 import { isUniqueViolation } from '../sql/database-errors';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
 import { LEAF_KINDS, type LeafKind } from './formats/leaf-kinds';
-import { Frontier, hashesOf, type TreeNode } from './formats/merkle-tree';
+import { Frontier, HASH_BYTES, hashesOf, type TreeNode } from './formats/merkle-tree';
 import { checkpointText, readCheckpoint, signNote } from './formats/signed-note';
 import { LEVELS_PER_TILE } from './formats/tree-proofs';
 import { insertHead, newestHead, type SignedHead } from './head.store';
 import { createHeadMemory, type HeadMemory } from './head-memory';
 import { SealingStopped } from './known-head';
 import { type LogKey, signingKeys } from './log-key';
-import { insertBlock, lockTree, newestTree, rootAt, takeLeaf, takeLeaves, takeNewLeaves } from './tree.store';
+import {
+  insertBlock,
+  lockTree,
+  type NewBlock,
+  newestTree,
+  rootAt,
+  takeLeaf,
+  takeLeaves,
+  takeNewLeaves,
+} from './tree.store';
 
 /** The leaves of one block. More at once would hold their locks longer and take no less time for each. */
-export const MAX_BLOCK = 8_192;
+const MAX_BLOCK = 8_192;
+/** Of one transaction. */
+const MAX_BLOCKS = 4;
 
 /** Without EVIDENCE_HEAD_FILE. */
 const NO_FILE = createHeadMemory(null, 'localhost');
 
+export interface Appending {
+  take?: typeof takeLeaves;
+  /** Of one block. */
+  maxLeaves?: number;
+  maxBlocks?: number;
+}
+
+export interface Appended {
+  leaves: number;
+  /** Whether more may wait in the queue. */
+  isFull: boolean;
+}
+
 /**
- * Appends leaves of the queue to the tree, as one block, in the caller's transaction.
- * @returns how many; null: another process seals @throws SealingStopped
+ * Appends leaves of the queue to the tree, as blocks, in the caller's transaction.
+ * @returns null: another process seals @throws SealingStopped
  */
-export async function appendBlock(
+export async function appendBlocks(
   db: Db,
   memory: HeadMemory = NO_FILE,
-  take: typeof takeLeaves = takeLeaves,
-): Promise<number | null> {
+  { take = takeLeaves, maxLeaves = MAX_BLOCK, maxBlocks = MAX_BLOCKS }: Appending = {},
+): Promise<Appended | null> {
   if (!(await lockTree(db))) return null;
   await memory.check(db);
-  return append(db, (firstIndex) => take(db, firstIndex, MAX_BLOCK));
+  const tree = await readTree(db);
+  const begin = tree.size;
+  let isFull = false;
+  let leafHashes = await take(db, begin, maxLeaves);
+  for (let blocks = 1; leafHashes !== null; blocks++) {
+    const count = leafHashes.length / HASH_BYTES;
+    isFull = count === maxLeaves && blocks === maxBlocks;
+    // PostgreSQL takes the next leaves while this process hashes these
+    const next = count === maxLeaves && !isFull ? take(db, tree.size + count, maxLeaves) : null;
+    next?.catch(() => undefined);
+    await untilSent();
+    const stored = insertBlock(db, extend(tree, leafHashes));
+    stored.catch(() => undefined);
+    // in the order of the statements: after a failure, the others say only that the transaction has failed
+    leafHashes = await next;
+    await stored;
+  }
+  return { leaves: tree.size - begin, isFull };
 }
 
 /** Appends the leaf of one row before all others, under the lock of the tree. @returns the size of the tree */
 export async function appendFirst(db: Db, kind: LeafKind, subjectId: string): Promise<number> {
-  await append(db, (firstIndex) => takeLeaf(db, LEAF_KINDS[kind], subjectId, firstIndex));
-  return (await newestTree(db))?.treeSize ?? 0;
+  const tree = await readTree(db);
+  const leafHash = await takeLeaf(db, LEAF_KINDS[kind], subjectId, tree.size);
+  if (leafHash !== null) await insertBlock(db, extend(tree, leafHash));
+  return tree.size;
 }
 
-async function append(db: Db, take: (firstIndex: number) => Promise<Buffer | null>): Promise<number> {
+async function readTree(db: Db): Promise<Frontier> {
   const tree = await newestTree(db);
-  const firstIndex = tree?.treeSize ?? 0;
-  const leafHashes = await take(firstIndex);
-  if (leafHashes === null) return 0;
-  const frontier = new Frontier(firstIndex, tree?.frontier ?? Buffer.alloc(0));
+  return new Frontier(tree?.treeSize ?? 0, tree?.frontier ?? Buffer.alloc(0));
+}
+
+/** Appends leaves to the tree in memory. @returns their block */
+function extend(tree: Frontier, leafHashes: Buffer): NewBlock {
+  const firstIndex = tree.size;
   const nodes: TreeNode[] = [];
   const keep = (node: TreeNode) => {
     if (node.level % LEVELS_PER_TILE === 0) nodes.push(node);
   };
-  for (const leaf of hashesOf(leafHashes)) frontier.append(leaf, keep);
-  await insertBlock(db, {
+  for (const leaf of hashesOf(leafHashes)) tree.append(leaf, keep);
+  return {
     firstIndex,
     leafHashes,
-    treeSize: frontier.size,
-    frontier: frontier.bytes(),
-    rootHash: frontier.root(),
+    treeSize: tree.size,
+    frontier: tree.bytes(),
+    rootHash: tree.root(),
     sealedAt: currentTime(),
     nodes,
-  });
-  return frontier.size - firstIndex;
+  };
 }
 
 /**
@@ -120,11 +165,11 @@ export async function seal(
   host: string,
   memory: HeadMemory = NO_FILE,
 ): Promise<boolean> {
-  const appended = await transaction((db) => appendBlock(db, memory)).catch((error) => {
+  const appended = await transaction((db) => appendBlocks(db, memory)).catch((error) => {
     if (!isUniqueViolation(error)) throw error;
-    return transaction((db) => appendBlock(db, memory, takeNewLeaves));
+    return transaction((db) => appendBlocks(db, memory, { take: takeNewLeaves }));
   });
-  const isFull = appended === MAX_BLOCK;
+  const isFull = appended?.isFull ?? false;
   // a backlog is signed once, at its end
   if (!isFull) await transaction((db) => signHead(db, keyring, host, memory));
   return isFull;

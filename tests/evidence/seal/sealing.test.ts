@@ -1,7 +1,8 @@
 // Sealing misses nothing and repeats nothing, whoever writes beside it and wherever it ends.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
-import { appendBlock, seal, signHead } from '../../../src/evidence/seal';
+import type { EntityManager } from 'typeorm';
+import { appendBlocks, seal, signHead } from '../../../src/evidence/seal';
 import type { Transaction } from '../../../src/sql/transactions';
 import { expectSoundTree, INSERT_CLOSED, type Store, startStore } from '../stored-tree';
 
@@ -80,30 +81,86 @@ function endingBefore(number: number): { transaction: Transaction; hasEnded(): b
   return { transaction, hasEnded: () => hasEnded };
 }
 
-test.each(['appending', 'signing'])(
+const STEPS: { [step: string]: (db: EntityManager) => Promise<unknown> } = {
+  appending: (db) => appendBlocks(db),
+  'appending several blocks': (db) => appendBlocks(db, undefined, { maxLeaves: 40, maxBlocks: 3 }),
+  signing: (db) => signHead(db, store.keyring, HOST),
+};
+
+test.each(Object.entries(STEPS))(
   'a process that ends before any statement of %s leaves a sound tree',
-  async (step) => {
+  async (step, work) => {
     await insert(300);
     let ends = 0;
     for (let number = 1; ; number++) {
-      if (step === 'signing') await store.transaction(appendBlock);
+      if (step === 'signing') await store.transaction((db) => appendBlocks(db));
       const { transaction, hasEnded } = endingBefore(number);
-      const work = step === 'signing' ? (db: never) => signHead(db, store.keyring, HOST) : appendBlock;
-      await transaction(work as typeof appendBlock).catch(() => undefined);
+      await transaction(work).catch(() => undefined);
       await sealAll();
       await expectSoundTree(store);
       if (!hasEnded()) break;
       ends += 1;
-      await insert(10);
+      await insert(step === 'appending several blocks' ? 130 : 10);
     }
     expect(ends).toBeGreaterThan(3);
   },
 );
 
+test.each([
+  [100, 3, 100, [{ leaves: 100, isFull: false }]],
+  [
+    120,
+    3,
+    40,
+    [
+      { leaves: 120, isFull: true },
+      { leaves: 0, isFull: false },
+    ],
+  ],
+  [130, 4, 40, [{ leaves: 130, isFull: false }]],
+  [120, 4, 40, [{ leaves: 120, isFull: false }]],
+  [
+    257,
+    2,
+    100,
+    [
+      { leaves: 200, isFull: true },
+      { leaves: 57, isFull: false },
+    ],
+  ],
+])('%i leaves in at most %i blocks of %i in a transaction', async (count, maxBlocks, maxLeaves, expected) => {
+  await insert(count);
+  for (const appended of expected) {
+    const limits = { maxBlocks, maxLeaves };
+    expect(await store.transaction((db) => appendBlocks(db, undefined, limits))).toEqual(appended);
+  }
+  await sealAll();
+  expect(await expectSoundTree(store)).toBe(count);
+  const blocks = await store.database.query('select leaf_count from evidence_blocks order by first_index');
+  const full = Array.from({ length: Math.floor(count / maxLeaves) }, () => ({ leaf_count: maxLeaves }));
+  expect(blocks).toEqual(count % maxLeaves === 0 ? full : [...full, { leaf_count: count % maxLeaves }]);
+});
+
+test('a row that is queued again is sealed once wherever its block is in the transaction', async () => {
+  await insert(30);
+  await sealAll();
+  await insert(100);
+  await store.database.query(
+    'insert into evidence_queue (kind, subject_id, leaf_hash) select 1, id, leaf_hash from webhook_request_logs',
+  );
+  const several = { maxLeaves: 40, maxBlocks: 6 };
+  await expect(store.transaction((db) => appendBlocks(db, undefined, several))).rejects.toThrow(
+    'duplicate key value violates unique constraint',
+  );
+  expect(await store.database.query('select from evidence_queue')).toHaveLength(230);
+  await sealAll();
+  expect(await expectSoundTree(store)).toBe(130);
+});
+
 test('a head is signed only for a committed block', async () => {
   await insert(5);
   await store.transaction(async (db) => {
-    expect(await appendBlock(db)).toBe(5);
+    expect(await appendBlocks(db)).toEqual({ leaves: 5, isFull: false });
     await expect(store.transaction((other) => signHead(other, store.keyring, HOST))).resolves.toBeNull();
   });
   expect(await store.database.query('select from evidence_heads')).toEqual([]);
@@ -113,7 +170,7 @@ test('a signer whose transaction was lost signs the same bytes again', async () 
   await insert(5);
   await sealAll();
   await insert(2);
-  await store.transaction(appendBlock);
+  await store.transaction((db) => appendBlocks(db));
   const lost = await new Promise<string | undefined>((resolve) => {
     const signing = store.transaction(async (db) => {
       resolve((await signHead(db, store.keyring, HOST))?.checkpoint);
@@ -148,7 +205,7 @@ const PAGES = `select sum(pg_stat_get_xact_blocks_fetched(name::regclass))::int 
 const pagesOfSealing = () =>
   store.transaction(async (db) => {
     const [before] = await db.query(PAGES);
-    await appendBlock(db);
+    await appendBlocks(db);
     const [after] = await db.query(PAGES);
     return (after.pages - before.pages) as number;
   });
