@@ -39,7 +39,7 @@ test('the next page is being read while the caller works on this one', async () 
 test('a page that cannot be read fails after the pages before it', async () => {
   const { read } = numbers(7, 3);
   const seen: number[][] = [];
-  const failing = pagesAhead((after) => (after === 3 ? Promise.reject(new Error('cut off')) : read(after)), 3);
+  const failing = pagesAhead<number>((after) => (after === 3 ? Promise.reject(new Error('cut off')) : read(after)), 3);
   const work = async () => {
     for await (const page of failing) seen.push(page);
   };
