@@ -10,6 +10,8 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const PROGRAMS = {
   'evidence restart': 'dist/src/programs/evidence-restart-program.js',
   'admin-key': 'dist/src/programs/admin-key-program.js',
+  'export-webhooks': 'dist/src/programs/settings-file/export-program.js',
+  'import-webhooks': 'dist/src/programs/settings-file/import-program.js',
 };
 const COMPILER = join(ROOT, 'node_modules/typescript/package.json');
 
@@ -17,6 +19,9 @@ const HELP = `hookledger verify FILE --key VKEY      checks evidence offline; ho
 hookledger evidence restart --because REASON
                                        goes on with sealing after a backup was restored
 hookledger admin-key --because REASON  makes a key of a SYSTEM_MANAGER when the administrator's is lost
+hookledger export-webhooks [FILE]      writes the settings of webhooks as a file; hookledger export-webhooks --help says more
+hookledger import-webhooks FILE [--dry-run]
+                                       creates and updates webhooks as the file says; hookledger import-webhooks --help says more
 `;
 
 function main(args) {

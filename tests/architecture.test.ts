@@ -107,6 +107,7 @@ const FOLDERS = [
   'app',
   'programs',
   'programs/demo',
+  'programs/settings-file',
   'programs/frappe-import/reading',
   'programs/frappe-import/python',
   'programs/frappe-import/jinja',

@@ -1,11 +1,9 @@
 // `npx hookledger admin-key`, as a process beside a running server whose administrator's key is lost.
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { askAt, startTestApp, type TestApp } from '../support/app';
 import { createTestWebhook } from '../support/webhooks';
+import { runHookledger } from './run-hookledger';
 
-const COMMAND = join(__dirname, '../../bin/hookledger.mjs');
 const REASON = 'The password safe was lost';
 
 let app: TestApp;
@@ -16,21 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-function adminKey(args: string[], env: Record<string, string> = app.env): Promise<Ended> {
-  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
-  const options = { env: { PATH, NODE_COMPILE_CACHE, ...env } };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [COMMAND, 'admin-key', ...args], options, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
-    });
-  });
-}
+const adminKey = (args: string[], env = app.env) => runHookledger(['admin-key', ...args], env);
 
 const entries = () =>
   app.database.query<{ action: string; actor_kind: string; reason: string; details: string }>(

@@ -1,5 +1,4 @@
 // The commands of `npx hookledger`, as processes, beside an application whose database lacks a head that was signed.
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +7,8 @@ import { startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
+import { runHookledger } from './run-hookledger';
 
-const COMMAND = join(__dirname, '../../bin/hookledger.mjs');
 const ORIGIN = 'erp.example.com/evidence/1';
 const FORGOTTEN = `${ORIGIN}\n4711\n${Buffer.alloc(32, 7).toString('base64')}\n\n— ${ORIGIN} ${Buffer.alloc(68, 1).toString('base64')}\n`;
 
@@ -31,22 +30,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
 /** In an empty folder. */
-function hookledger(args: string[], env: Record<string, string> = {}): Promise<Ended> {
-  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
-  return new Promise((resolve) => {
-    const options = { cwd: folder, env: { PATH, NODE_COMPILE_CACHE, ...env } };
-    execFile(process.execPath, [COMMAND, ...args], options, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
-    });
-  });
-}
+const hookledger = (args: string[], env?: Record<string, string>) => runHookledger(args, env, folder);
 
 const read = async (path: string) => (await fetch(`${app.url}${path}`)).text();
 const stopsFor = async (count: number) => {

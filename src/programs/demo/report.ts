@@ -1,8 +1,9 @@
 // The output at the end of the demo: the log as a table, and one query with its answer.
+
+import { table } from '../table';
 import type { Client } from './client';
 import { shortJson } from './short-json';
 import type { StoryDelivery } from './story';
-import { table } from './table';
 
 interface LogLine {
   startedAt: string;

@@ -1,7 +1,7 @@
 // Creates the planned webhooks, one after the other.
-import { type Client, Refusal, type UserError } from './client';
+import { type Client, Refusal, type UserError } from '../api-client';
+import { CommandError } from '../command-error';
 import type { Plan, WebhookInput } from './plan/plan';
-import { ImportError } from './reading/import-error';
 
 type Outcome = 'IMPORTED' | 'PAUSED' | 'SKIPPED' | 'REFUSED';
 
@@ -102,7 +102,7 @@ async function pause(client: Client, id: string, plan: Plan, condition: string |
     if (condition !== 'false') await change(client, 'updateWebhook', 'UpdateWebhookInput', { id, condition });
   } catch (error) {
     const message = (error as Error).message;
-    throw new ImportError(`${plan.name} was created with the condition false, but is not ready: ${message}`);
+    throw new CommandError(`${plan.name} was created with the condition false, but is not ready: ${message}`);
   }
 }
 

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { environment } from '../../config/config';
-import { createClient } from './client';
+import { DEFAULT_URL, readKey, readUrl } from '../api-access';
+import { createClient } from '../api-client';
+import { CommandError } from '../command-error';
 import { type Imported, importWebhooks } from './import-webhooks';
 import { type Plan, planWebhook } from './plan/plan';
 import { withUniqueNames } from './plan/unique-names';
-import { ImportError } from './reading/import-error';
 import { readExport } from './reading/read-export';
 import { inputsOf, reportOn, secretsOf } from './report';
 
@@ -14,7 +13,7 @@ const HELP = `npm run import:frappe -- FILE [--dry-run] [--again] [--url URL] [-
   FILE             Webhook documents as Frappe exports them: fixtures, or an answer of its REST API
   --dry-run        print what would be created, and create nothing
   --again          create also what is there already: same name, document type and URL
-  --url URL        where Hookledger answers; default http://127.0.0.1:4000
+  --url URL        where Hookledger answers; default ${DEFAULT_URL}
   --key-file FILE  holds an API key of an INTEGRATION_MANAGER or SYSTEM_MANAGER; default: ADMIN_API_KEY of the environment
 
 It ends with 0 when every webhook is imported as it was, 2 when some need a hand, 1 when it could not go on.
@@ -39,36 +38,19 @@ async function main(): Promise<number> {
     return 0;
   }
   const [path, ...more] = positionals;
-  if (path === undefined || more.length > 0) throw new ImportError(`One file is expected.\n\n${HELP}`);
+  if (path === undefined || more.length > 0) throw new CommandError(`One file is expected.\n\n${HELP}`);
   const plans = withUniqueNames((await readExport(path)).map(planWebhook));
   if (values['dry-run']) return dryRun(plans);
-  const url = readUrl(values.url ?? 'http://127.0.0.1:4000');
-  return run(plans, url, await readKey(values['key-file'] ?? null), values.again === true);
+  const url = readUrl(values.url);
+  return run(plans, url, await readKey(values['key-file'] ?? null, 'ADMIN_API_KEY'), values.again === true);
 }
 
 function readArguments() {
   try {
     return parseArgs({ options: OPTIONS, allowPositionals: true });
   } catch (error) {
-    throw new ImportError(`${(error as Error).message}\n\n${HELP}`);
+    throw new CommandError(`${(error as Error).message}\n\n${HELP}`);
   }
-}
-
-function readUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '') return url.href;
-  throw new ImportError(`--url ${text} is not a URL such as https://hookledger.example.com.`);
-}
-
-async function readKey(path: string | null): Promise<string> {
-  const key = path === null ? environment().ADMIN_API_KEY : await readFile(path, 'utf8').catch(() => null);
-  if (key === null) throw new ImportError(`${path} cannot be read: it must hold an API key.`);
-  if (!key || !/^[\x21-\x7e]+$/.test(key.trim())) {
-    throw new ImportError(
-      `${path ?? 'ADMIN_API_KEY'} holds no API key: set ADMIN_API_KEY, or name a file with --key-file.`,
-    );
-  }
-  return key.trim();
 }
 
 function dryRun(plans: readonly Plan[]): number {
@@ -103,6 +85,6 @@ main()
     process.exitCode = code;
   })
   .catch((error: Error) => {
-    process.stderr.write(`${error.name === 'ImportError' ? error.message : (error.stack ?? error.message)}\n`);
+    process.stderr.write(`${error.name === 'CommandError' ? error.message : (error.stack ?? error.message)}\n`);
     process.exitCode = 1;
   });

@@ -1,4 +1,5 @@
-import { table } from '../demo/table';
+import { table } from '../table';
+import { cell, visible } from '../terminal-text';
 import type { Imported } from './import-webhooks';
 import type { Plan, WebhookInput } from './plan/plan';
 
@@ -57,16 +58,4 @@ export function inputsOf(plans: readonly Plan[]): string {
 function withoutSecrets(input: WebhookInput): WebhookInput {
   const secretHeaders = input.secretHeaders.map(({ name }) => ({ name, value: '[secret]' }));
   return { ...input, secretHeaders, ...(input.frappeSecret !== undefined && { frappeSecret: '[secret]' }) };
-}
-
-const MAX_CELL = 60;
-
-function cell(text: string): string {
-  const line = visible(text).replaceAll('\n', ' ');
-  return line.length > MAX_CELL ? `${line.slice(0, MAX_CELL - 3).toWellFormed()}...` : line;
-}
-
-// A name could contain escape sequences that move a terminal's cursor
-function visible(text: string): string {
-  return text.replace(/[^\P{C}\n]/gu, '\uFFFD');
 }

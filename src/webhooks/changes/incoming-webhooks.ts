@@ -23,8 +23,8 @@ import { recordChange, recordCreation, type SettingsAct } from '../versions/reco
 import { recordedSettings } from '../versions/recorded-settings';
 import { changeWebhook, insertWebhook, type WebhookRow, webhooksById } from '../webhook.store';
 import { directionFaults } from './direction-fields';
+import { refuseUnlessSystemManager } from './guarded-settings';
 import { DEFAULT_TIMEOUT_MS, settingFaults, type WebhookRules } from './outgoing-webhooks';
-import { refuseUnlessSystemManager } from './system-manager-settings';
 
 /** The settings that a client may give. An absent field keeps its value, and null sets the default. */
 export interface IncomingSettings extends AgreementSettings {

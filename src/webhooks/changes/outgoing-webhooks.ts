@@ -25,7 +25,7 @@ import { recordedSettings } from '../versions/recorded-settings';
 import type { Ordering, SignatureScheme } from '../webhook.entity';
 import { changeWebhook, findWebhookForUpdate, insertWebhook, type WebhookRow } from '../webhook.store';
 import { directionFaults } from './direction-fields';
-import { refuseUnlessSystemManager } from './system-manager-settings';
+import { refuseUnlessSystemManager } from './guarded-settings';
 
 export const DEFAULT_TIMEOUT_MS = 15_000;
 

@@ -1,5 +1,5 @@
 // A client of the API over HTTP, with a key.
-import { ImportError } from './reading/import-error';
+import { CommandError } from './command-error';
 
 export interface UserError {
   field: string[] | null;
@@ -7,22 +7,26 @@ export interface UserError {
 }
 
 /** The API refuses this one request; others may succeed. */
-export class Refusal extends ImportError {}
+export class Refusal extends CommandError {}
+
+/** The user of the key lacks a role. */
+export class Forbidden extends CommandError {}
 
 export interface Client {
   /**
-   * @throws Refusal if this request is refused; ImportError if there is no answer, or every request would be refused
+   * @throws Refusal if this request is refused; Forbidden; CommandError if there is no answer, or every request would be
+   *   refused
    */
   ask<Data>(query: string, variables: object): Promise<Data>;
 }
 
 const TIMEOUT_MS = 30_000;
 
-export function createClient(url: string, key: string): Client {
+export function createClient(url: string, key: string, timeoutMs = TIMEOUT_MS): Client {
   const endpoint = `${url.replace(/\/+$/, '')}/graphql`;
   return {
     async ask<Data>(query: string, variables: object) {
-      const answer = await post(endpoint, key, JSON.stringify({ query, variables }));
+      const answer = await post(endpoint, key, JSON.stringify({ query, variables }), timeoutMs);
       if (answer.errors) throw errorFrom(endpoint, answer.errors);
       return answer.data as Data;
     },
@@ -41,30 +45,37 @@ interface Answer {
 
 const OF_THE_QUESTION = ['BAD_USER_INPUT', 'LIMIT_EXCEEDED'];
 
-function errorFrom(endpoint: string, errors: readonly TopLevelError[]): ImportError {
+function errorFrom(endpoint: string, errors: readonly TopLevelError[]): CommandError {
   const message = errors.map((error) => error.message).join(' ');
-  const isRefusal = errors.every((error) => OF_THE_QUESTION.includes(error.extensions?.code ?? ''));
-  return isRefusal ? new Refusal(message) : new ImportError(`${endpoint}: ${message}`);
+  const codes = errors.map(({ extensions }) => extensions?.code ?? '');
+  if (codes.includes('FORBIDDEN')) return new Forbidden(`${endpoint}: ${message}`);
+  const isRefusal = codes.every((code) => OF_THE_QUESTION.includes(code));
+  return isRefusal ? new Refusal(message) : new CommandError(`${endpoint}: ${message}`);
 }
 
-async function post(endpoint: string, key: string, body: string): Promise<Answer> {
+async function post(endpoint: string, key: string, body: string, timeoutMs: number): Promise<Answer> {
   const response = await fetch(endpoint, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
     body,
     // no redirects: the key is only for this address
     redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
   }).catch((error: Error) => {
+    if (error.name === 'TimeoutError') {
+      throw new CommandError(
+        `${endpoint} gave no answer within ${timeoutMs / 1_000} s: it may still do what was asked.`,
+      );
+    }
     const cause = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? error.message;
-    throw new ImportError(
+    throw new CommandError(
       `${endpoint} cannot be reached (${cause}): is Hookledger running there? --url names another.`,
     );
   });
   if (response.status === 413) throw new Refusal('It is larger than a request may be.');
   const answer = (await response.json().catch(() => null)) as Answer | null;
   if (answer === null || (answer.data === undefined && answer.errors === undefined)) {
-    throw new ImportError(
+    throw new CommandError(
       `${endpoint} answers ${response.status}, and not like Hookledger's API: --url names another.`,
     );
   }

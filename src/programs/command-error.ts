@@ -1,0 +1,7 @@
+/** A command cannot go on; the message says why, and what is expected. */
+export class CommandError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'CommandError';
+  }
+}
