@@ -47,6 +47,11 @@ export function madeStorable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\ufffd');
 }
 
+/** Such as 10,000; without Intl, whose first use takes time at the start of the program. */
+export function withCommas(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
 export const SHORT_TEXT = 200;
 
 /** The fault of a short text, or null. */

@@ -74,6 +74,7 @@ const FOLDERS = [
   'delivery/commands',
   'delivery/api',
   'audit/api',
+  'incoming/refusals',
   'incoming',
   'incoming/explaining',
   'replay',

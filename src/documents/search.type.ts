@@ -5,9 +5,7 @@ import { RequestLogType } from '../request-log/api/request-log.type';
 import { UserType } from '../users/user.type';
 import { WebhookType } from '../webhooks/api/webhook.type';
 import { BusinessDocumentType } from './business-document.type';
-
-/** A row that was found, with the name of its type. */
-export type FoundThing = object & { __typename: string };
+import type { FoundThing } from './search';
 
 export const SearchResult = createUnionType({
   name: 'SearchResult',

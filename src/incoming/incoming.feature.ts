@@ -1,7 +1,7 @@
 import { ExplainVerificationResolver } from './explaining/explain.resolver';
 import { IncomingIdEntity } from './incoming-id.entity';
-import { UnrecordedRefusalsEntity } from './unrecorded-refusals.entity';
-import { WebhookUnrecordedRefusalsResolver } from './unrecorded-refusals.resolver';
+import { UnrecordedRefusalsEntity } from './refusals/unrecorded-refusals.entity';
+import { WebhookUnrecordedRefusalsResolver } from './refusals/unrecorded-refusals.resolver';
 
 export const incoming = {
   entities: [IncomingIdEntity, UnrecordedRefusalsEntity],

@@ -10,8 +10,8 @@ import { type Answer, answerToRefused } from './answers';
 import type { ArrivedCall } from './arrived-call';
 import { createSettingsCache, type IncomingSettings } from './incoming-settings';
 import { createRecorder } from './record-in-batches';
-import { createRefusalRate } from './refusal-rate';
-import { createUnrecordedRefusals } from './unrecorded-refusals';
+import { createRefusalRate } from './refusals/refusal-rate';
+import { createUnrecordedRefusals } from './refusals/unrecorded-refusals';
 
 /** The result of a call, for metrics. */
 export type CallResult = 'ACCEPTED' | 'DUPLICATE' | 'UNKNOWN_ADDRESS' | Refused['code'];

@@ -1,27 +1,18 @@
 // Records decided calls in one transaction: finds duplicates, and creates the events of the others.
 import { currentMs } from '../clock';
-import { type NewEventRow, WITHOUT_KEY } from '../events/business-event.store';
-import { pathsBehind } from '../events/cause.store';
+import type { NewEventRow } from '../events/business-event.store';
 import { newPayload, type Payload } from '../events/payload.store';
-import { newId, timeOfId, toNodeId } from '../ids';
+import { timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import { headerValues } from '../verification/call';
-import type { Accepted, Decision, Refused } from './accept-or-refuse';
+import type { Accepted, Refused } from './accept-or-refuse';
 import { type Answer, answerTo, answerToRefused } from './answers';
 import type { ArrivedCall } from './arrived-call';
+import type { DecidedCall } from './decided-call';
 import { callIdHash, firstCalls, type KnownCall } from './duplicate-calls';
-import type { IncomingSettings } from './incoming-settings';
+import { type CausePaths, causePathsOf, eventIdFor, eventOfCall, namesOf } from './event-of-call';
 import { type FirstCall, insertReceived, type ReceivedRow } from './received-call.store';
 import { recordedHeaders, recordedUrl } from './recorded-call';
-
-/** A call and its decision. */
-export interface DecidedCall {
-  readonly call: ArrivedCall;
-  readonly settings: IncomingSettings;
-  readonly decision: Decision;
-  /** How many bytes of a refused body are recorded. */
-  readonly keptBytes: number;
-}
 
 /** The result of a recorded call. */
 export interface Recorded {
@@ -34,7 +25,7 @@ export interface Recorded {
 export async function recordCalls(db: Db, calls: readonly DecidedCall[]): Promise<Recorded[]> {
   const eventIds = calls.map(eventIdFor);
   const known = calls.map((decided, index) => knownCall(decided, eventIds[index] ?? null));
-  const [firsts, paths] = await Promise.all([firstCalls(db, known), pathsOf(db, calls)]);
+  const [firsts, paths] = await Promise.all([firstCalls(db, known), causePathsOf(db, calls)]);
   const written = calls.map((decided, index) => {
     const { decision } = decided;
     if (!decision.accepted) return writtenRefusal(decided, decision);
@@ -56,13 +47,6 @@ interface Written {
   recorded: Recorded;
 }
 
-/** null: the call becomes no event. */
-function eventIdFor({ settings, decision }: DecidedCall): string | null {
-  if (!decision.accepted || decision.handshake !== null || settings.row.becomes === 'RECORD') return null;
-  const { events } = settings.webhook;
-  return events.length === 0 || events.includes(decision.event) ? newId() : null;
-}
-
 /** null: the call is refused, or nothing identifies its repetitions. */
 function knownCall({ call, settings, decision }: DecidedCall, businessEventId: string | null): KnownCall | null {
   if (!decision.accepted) return null;
@@ -71,19 +55,13 @@ function knownCall({ call, settings, decision }: DecidedCall, businessEventId: s
   return hashes.length === 0 ? null : { webhookId: settings.webhook.id, requestId: call.id, businessEventId, hashes };
 }
 
-// A partner may forward a delivery of this server, or a webhook may call it: such events must not form a cycle.
-async function pathsOf(db: Db, calls: readonly DecidedCall[]): Promise<Map<string, string[]>> {
-  const ids = calls.flatMap(({ decision }) => (decision.accepted ? (decision.causedBy ?? []) : []));
-  return ids.length > 0 ? pathsBehind(db, [...new Set(ids)]) : new Map();
-}
-
 /** @param first the first call with this id or content, which may be this one; undefined: nothing identifies it */
 function writtenAccepted(
   decided: DecidedCall,
   decision: Accepted,
   eventId: string | null,
   first: FirstCall | undefined,
-  paths: ReadonlyMap<string, string[]>,
+  paths: CausePaths,
 ): Written {
   const { call, settings } = decided;
   const duplicate = first !== undefined && first.requestId !== call.id;
@@ -91,22 +69,18 @@ function writtenAccepted(
   const contentType = contentTypeOf(call);
   const wire = newPayload(call.body, contentType);
   const decoded = decision.decodedBody === null ? null : newPayload(decision.decodedBody, contentType);
-  const words = {
-    documentType: settings.webhook.documentType ?? settings.agreement.provider.title,
-    event: decision.event,
-    // a call without a document is its own document
-    referenceDocument: decision.referenceDocument ?? toNodeId('WebhookRequestLog', first?.requestId ?? call.id),
-  };
-  const content = { payloadId: (decoded ?? wire).id, userId: settings.row.userId, ...words };
-  const cause = causeOf(decision, paths);
+  const payloadId = (decoded ?? wire).id;
+  const names = namesOf(decided, decision, first?.requestId ?? call.id);
   const event =
-    duplicate || eventId === null ? null : { id: eventId, ...content, ...cause, ...placeOf(eventId, decided) };
+    duplicate || eventId === null ? null : eventOfCall(decided, decision, { id: eventId, payloadId, ...names }, paths);
   return {
     payloads: decoded === null ? [wire] : [wire, decoded],
     event,
     row: {
       ...commonTo(decided, answer),
-      ...content,
+      ...names,
+      payloadId,
+      userId: settings.row.userId,
       status: 'SUCCEEDED',
       businessEventId: duplicate ? first.businessEventId : eventId,
       duplicate,
@@ -117,17 +91,6 @@ function writtenAccepted(
     },
     recorded: { answer, outcome: duplicate ? 'DUPLICATE' : 'ACCEPTED', becameEvent: event !== null },
   };
-}
-
-function causeOf({ causedBy }: Accepted, paths: ReadonlyMap<string, string[]>) {
-  const path = causedBy === null ? undefined : paths.get(causedBy);
-  return { causedBy: path ? causedBy : null, causePath: path ?? [] };
-}
-
-function placeOf(eventId: string, { call, settings }: DecidedCall) {
-  const directedTo = settings.row.becomes === 'FORWARD' ? settings.row.forwardTo : null;
-  const from = { publishedBy: settings.row.userId, ...WITHOUT_KEY, remoteAddress: call.remoteAddress };
-  return { ...from, idempotencyKey: null, createdAt: timeOfId(eventId), requestId: call.id, directedTo };
 }
 
 function writtenRefusal(decided: DecidedCall, refused: Refused): Written {

@@ -1,6 +1,5 @@
 import { IncomingAgreementResolver, WebhookAgreementResolver } from './api/agreement.resolver';
 import { WebhookCredentialsResolver } from './api/credential.resolver';
-import { WebhookRequestResolver } from './api/request.resolver';
 import { SigningKeyResolver, SigningResolver } from './api/signing.resolver';
 import { webhookLinkedFields } from './api/webhook.linked-fields';
 import { WebhookResolver } from './api/webhook.resolver';
@@ -33,7 +32,6 @@ export const webhooks = {
     WebhookResolver,
     SigningResolver,
     SigningKeyResolver,
-    WebhookRequestResolver,
     WebhookCredentialsResolver,
     WebhookAgreementResolver,
     IncomingAgreementResolver,

@@ -5,10 +5,10 @@ import {
   type ClientAuthentication,
   isForPartner,
   openCredential,
-  recordedHeader,
   type Settings,
   settingsOf,
 } from '../../webhooks/credentials/credential-settings';
+import { recordedHeader } from '../../webhooks/credentials/recorded-header';
 import { type CredentialRow, credentialsOfWebhooks } from '../../webhooks/credentials/webhook-credential.store';
 import { type ConnectionSettings, DIRECT } from '../http/connection-settings';
 

@@ -10,7 +10,7 @@ import type { Db } from '../../sql/db';
 import { subjectOf, type UserWords } from '../../templating/subject';
 import { findUserByName, usersById } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
-import { recordedHeader } from '../../webhooks/credentials/credential-settings';
+import { recordedHeader } from '../../webhooks/credentials/recorded-header';
 import { credentialsOfWebhooks } from '../../webhooks/credentials/webhook-credential.store';
 import { OWN_DOCUMENT_TYPE } from '../../webhooks/own-document-type';
 import { type PlannedRequest, planRequest } from '../../webhooks/request/request-plan';

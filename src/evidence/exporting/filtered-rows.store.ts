@@ -1,10 +1,12 @@
 // The sealed requests that an export chooses by a filter.
+
 import { InputError } from '../../errors';
 import { REQUEST_LOG } from '../../request-log/request-log.store';
 import { pageSource } from '../../sql/access-path';
 import { bindings, type Condition } from '../../sql/condition';
 import { type Db, rowsOf } from '../../sql/db';
 import { resolveCondition } from '../../sql/resolve-condition';
+import { withCommas } from '../../text';
 import type { SignedHead } from '../head.store';
 import { leafPlaces } from '../sealed-rows.store';
 
@@ -28,7 +30,7 @@ export async function filteredRows(
 ): Promise<FilteredRows> {
   const ids = await firstRequests(db, condition, atMost + 1);
   if (ids.length > atMost) {
-    const limit = atMost.toLocaleString('en');
+    const limit = withCommas(atMost);
     const message =
       `More than ${limit} requests meet the filter, and a bundle has at most ${limit}: ` +
       'narrow it, as with startedAt, and export in parts.';

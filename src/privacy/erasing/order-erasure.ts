@@ -5,6 +5,7 @@ import { currentMs, currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import { FIRST_ID, isUuid, newId, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
+import { withCommas } from '../../text';
 import { refuseProgram } from '../../users/approvals/require-person';
 import { refuseSamePerson, refuseWithoutSecondPerson } from '../../users/approvals/second-person';
 import { findUser } from '../../users/user.store';
@@ -73,7 +74,7 @@ export async function targetsOf(db: Db, target: ErasureTarget): Promise<Targets>
       : await targetsOfRequests(db, target.requestIds);
   const isOver = [targets.events, targets.requests].some(({ length }) => length > MAX_TARGETS);
   if (isOver || (target.kind === 'CONTENT' && target.requestIds.length > MAX_TARGETS)) {
-    const limit = MAX_TARGETS.toLocaleString('en');
+    const limit = withCommas(MAX_TARGETS);
     const message = `More than ${limit} rows are meant, and an order has at most ${limit}: erase them in parts.`;
     throw new InputError([{ field: [target.kind === 'CONTENT' ? 'where' : 'name'], code: 'TOO_LARGE', message }]);
   }

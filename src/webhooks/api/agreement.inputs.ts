@@ -1,8 +1,19 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { rejects } from '../../graphql/arguments/check-input';
+import { withCommas } from '../../text';
 import type { HmacAlgorithm, Place, SignatureEncoding } from '../../verification/provider';
 import type { CallOutcome } from '../incoming/incoming-agreement.entity';
+import {
+  DEFAULT_ANSWER_STATUS,
+  DEFAULT_OVERLAP_S,
+  DEFAULT_TOLERANCE_S,
+  MAX_ANSWER_CHARACTERS,
+  MAX_FORWARDS,
+  MAX_PREFIX_CHARACTERS,
+  MAX_SIGNED_CHARACTERS,
+  MAX_TOLERANCE_S,
+} from '../setting-limits';
 import { CallOutcomeEnum, HmacAlgorithmEnum, PlaceKindEnum, SignatureEncodingEnum } from './agreement.type';
+import { OVERLAP_TEXT, Overlap } from './signing.inputs';
 
 @InputType('PlaceInput', { description: 'The location of a value in a call: { from: JSON, name: "$.data.id" }.' })
 class PlaceInput implements Place {
@@ -36,7 +47,8 @@ class VerificationInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'HMAC, TOKEN: the text before the signature or token, such as "sha256=" or "Bearer "; at most 50 characters.',
+      'HMAC, TOKEN: the text before the signature or token, such as "sha256=" or "Bearer "; ' +
+      `at most ${MAX_PREFIX_CHARACTERS} characters.`,
   })
   prefix?: string | null;
 
@@ -53,7 +65,7 @@ class VerificationInput {
     nullable: true,
     description:
       'HMAC: the signed text, in which `{body}`, `{timestamp}`, `{id}`, `{url}` and `{method}` are replaced by ' +
-      'those of the call; at most 500 characters; `{body}` is required. Default: `{body}`.',
+      `those of the call; at most ${MAX_SIGNED_CHARACTERS} characters; \`{body}\` is required. Default: \`{body}\`.`,
   })
   signed?: string | null;
 
@@ -75,12 +87,12 @@ class VerificationInput {
 
 @InputType('CallAnswerInput', { description: 'The response to an accepted call and to its repetitions.' })
 class CallAnswerInput {
-  @Field(() => Int, { nullable: true, description: 'The HTTP status, 200 to 299. Default: 200.' })
+  @Field(() => Int, { nullable: true, description: `The HTTP status, 200 to 299. Default: ${DEFAULT_ANSWER_STATUS}.` })
   status?: number | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The body, at most 4,096 characters. Default: `{"received":true}`.',
+    description: `The body, at most ${withCommas(MAX_ANSWER_CHARACTERS)} characters. Default: \`{"received":true}\`.`,
   })
   body?: string | null;
 
@@ -101,7 +113,8 @@ export abstract class AgreementInput {
     nullable: true,
     description:
       'INCOMING: the maximum difference between the signed time and the time of receipt, in either direction, in ' +
-      'seconds, 1 to 604,800. Default, null: 300; for MAILGUN, which repeats the same signature for hours, 43,200.',
+      `seconds, 1 to ${withCommas(MAX_TOLERANCE_S)}. Default, null: ${DEFAULT_TOLERANCE_S}; for MAILGUN, which repeats the same ` +
+      'signature for hours, 43,200.',
   })
   toleranceSeconds?: number | null;
 
@@ -139,16 +152,15 @@ export abstract class AgreementInput {
 
   @Field(() => [ID], {
     nullable: true,
-    description: 'INCOMING, becomes FORWARD: the 1 to 20 outgoing webhooks to which calls are forwarded, `whk_...`.',
+    description:
+      'INCOMING, becomes FORWARD: the 1 to ' +
+      `${MAX_FORWARDS} outgoing webhooks to which calls are forwarded, \`whk_...\`.`,
   })
   forwardTo?: string[] | null;
 
   @Field(() => CallAnswerInput, { nullable: true, description: 'INCOMING: the response to accepted calls.' })
   answer?: CallAnswerInput | null;
 }
-
-const MAX_OVERLAP_S = 7 * 24 * 3600;
-const isOverlap = (value: unknown) => (value as number) >= 0 && (value as number) <= MAX_OVERLAP_S;
 
 @InputType('RotateWebhookTokenInput', {
   description: 'The webhook whose address is replaced, and how long earlier addresses still work.',
@@ -157,13 +169,10 @@ export class RotateWebhookTokenInput {
   @Field(() => ID, { description: 'The id of an INCOMING webhook, `whk_...`.' })
   id: string;
 
-  @rejects('INVALID', 'overlap', isOverlap, (value) => {
-    return `overlapSeconds is ${value}; it takes 0 to 604,800, which is 7 days.`;
-  })
+  @Overlap()
   @Field(() => Int, {
-    defaultValue: 24 * 3600,
-    description:
-      'How long earlier addresses still work, in seconds, 0 to 604,800 (7 days). Default: 86,400. 0: they end at once.',
+    defaultValue: DEFAULT_OVERLAP_S,
+    description: `How long earlier addresses still work, ${OVERLAP_TEXT} 0: they end at once.`,
   })
   overlapSeconds: number;
 }

@@ -1,12 +1,20 @@
 import { Field, InputType } from 'type-graphql';
-import { MAX_AUTHORITIES, MAX_AUTHORITIES_PEM } from '../credentials/connection-rules';
-import { MAX_SECRET, MAX_SECRET_HEADERS } from '../credentials/credential-rules';
+import { withCommas } from '../../text';
 import type { ClientAuthentication } from '../credentials/credential-settings';
+import {
+  MAX_AUTHORITIES,
+  MAX_CLIENT_ID_CHARACTERS,
+  MAX_PEM_CHARACTERS,
+  MAX_SCOPE_CHARACTERS,
+  MAX_SECRET_CHARACTERS,
+  MAX_SECRET_HEADERS,
+  MAX_USER_NAME_CHARACTERS,
+} from '../setting-limits';
 import { AgreementInput } from './agreement.inputs';
 import { ClientAuthenticationEnum } from './credential.type';
 
 const NEVER_SHOWN = 'Stored encrypted; never shown, logged or recorded: request rows contain `[secret]` instead.';
-const SECRET_TEXT = `The client secret, 1 to ${MAX_SECRET} characters. ${NEVER_SHOWN}`;
+const SECRET_TEXT = `The client secret, 1 to ${MAX_SECRET_CHARACTERS} characters. ${NEVER_SHOWN}`;
 
 export const SECRET_HEADERS_TEXT =
   `Headers with secret values, such as API keys, at most ${MAX_SECRET_HEADERS}. Names are unique, ignoring case. ` +
@@ -33,7 +41,7 @@ export class SecretHeaderInput {
   @Field(() => String, {
     nullable: true,
     description:
-      `The value: 1 to ${MAX_SECRET} characters of Latin-1, on one line. null, only in updateWebhook and for the ` +
+      `The value: 1 to ${MAX_SECRET_CHARACTERS} characters of Latin-1, on one line. null, only in updateWebhook and for the ` +
       `same host: keeps the stored value of this name. ${NEVER_SHOWN}`,
   })
   value?: string | null;
@@ -42,11 +50,11 @@ export class SecretHeaderInput {
 @InputType('BasicAuthInput', { description: 'HTTP Basic (RFC 7617): user name and password.' })
 export class BasicAuthInput {
   @Field(() => String, {
-    description: 'The user name, at most 255 characters, without a colon. It may be empty if the password is not.',
+    description: `The user name, at most ${MAX_USER_NAME_CHARACTERS} characters, without a colon. It may be empty if the password is not.`,
   })
   username: string;
 
-  @Field(() => String, { description: `The password, at most ${MAX_SECRET} characters. ${NEVER_SHOWN}` })
+  @Field(() => String, { description: `The password, at most ${MAX_SECRET_CHARACTERS} characters. ${NEVER_SHOWN}` })
   password: string;
 }
 
@@ -59,7 +67,7 @@ export class OAuth2Input {
   })
   tokenUrl: string;
 
-  @Field(() => String, { description: 'The client id, 1 to 500 characters.' })
+  @Field(() => String, { description: `The client id, 1 to ${MAX_CLIENT_ID_CHARACTERS} characters.` })
   clientId: string;
 
   @Field(() => String, { description: SECRET_TEXT })
@@ -67,13 +75,15 @@ export class OAuth2Input {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The requested scope: names separated by one space, at most 1,000 characters.',
+    description: `The requested scope: names separated by one space, at most ${withCommas(MAX_SCOPE_CHARACTERS)} characters.`,
   })
   scope?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The parameter `audience`, which some token endpoints require (Auth0); at most 1,000 characters.',
+    description:
+      'The parameter `audience`, which some token endpoints require (Auth0); ' +
+      `at most ${withCommas(MAX_SCOPE_CHARACTERS)} characters.`,
   })
   audience?: string | null;
 
@@ -88,12 +98,14 @@ export class OAuth2Input {
 export class ClientCertificateInput {
   @Field(() => String, {
     description:
-      'The certificate of the client as PEM, at most 64 KiB, followed by the intermediate certificates if the ' +
+      `The certificate of the client as PEM, at most ${MAX_PEM_CHARACTERS / 1024} KiB, followed by the intermediate certificates if the ` +
       'partner needs them.',
   })
   certificate: string;
 
-  @Field(() => String, { description: `The private key as PEM, at most 64 KiB, not encrypted. ${NEVER_SHOWN}` })
+  @Field(() => String, {
+    description: `The private key as PEM, at most ${MAX_PEM_CHARACTERS / 1024} KiB, not encrypted. ${NEVER_SHOWN}`,
+  })
   privateKey: string;
 }
 
@@ -107,13 +119,13 @@ export class ProxyInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The user name, 1 to 255 characters without a colon; only with `password`. null: none is sent.',
+    description: `The user name, 1 to ${MAX_USER_NAME_CHARACTERS} characters without a colon; only with \`password\`. null: none is sent.`,
   })
   username?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: `The password, at most ${MAX_SECRET} characters; only with \`username\`. ${NEVER_SHOWN}`,
+    description: `The password, at most ${MAX_SECRET_CHARACTERS} characters; only with \`username\`. ${NEVER_SHOWN}`,
   })
   password?: string | null;
 }
@@ -133,7 +145,7 @@ export abstract class WebhookConnectionInput extends AgreementInput {
   @Field(() => [String], {
     nullable: true,
     description:
-      `Certificates as PEM, 1 to ${MAX_AUTHORITIES}, one in each text, at most ${MAX_AUTHORITIES_PEM / 1024} KiB in all, ` +
+      `Certificates as PEM, 1 to ${MAX_AUTHORITIES}, one in each text, at most ${MAX_PEM_CHARACTERS / 1024} KiB in all, ` +
       'not expired. Servers whose certificate one of them has signed are trusted beside those with a public ' +
       'certificate: the partner, the token endpoint of `oauth2`, and an https `proxy`. This is the complete list; null: none.',
   })

@@ -2,10 +2,7 @@ import { Field, InputType, Int } from 'type-graphql';
 import { rejects } from '../../graphql/arguments/check-input';
 import { IntFilter } from '../../graphql/lists/filter-inputs';
 import { type FilterMap, intFilter } from '../../graphql/lists/where-to-sql';
-
-const MAX_REQUESTS = 10_000;
-const MAX_SECONDS = 3_600;
-const MAX_CONCURRENCY = 500;
+import { MAX_CONCURRENCY, MAX_RATE_REQUESTS, MAX_RATE_SECONDS } from '../setting-limits';
 
 export const RATE_LIMIT_TEXT =
   'The maximum number of requests in a time window, over all processes; deliveries above the limit wait. INCOMING: ' +
@@ -19,10 +16,10 @@ export const ORDERING_TEXT =
 
 @InputType('RateLimitInput', { description: 'A limit on the number of requests in a sliding time window.' })
 export class RateLimitInput {
-  @Field(() => Int, { description: `The maximum number of requests in any window, 1 to ${MAX_REQUESTS}.` })
+  @Field(() => Int, { description: `The maximum number of requests in any window, 1 to ${MAX_RATE_REQUESTS}.` })
   requests: number;
 
-  @Field(() => Int, { description: `The length of the window in seconds, 1 to ${MAX_SECONDS}.` })
+  @Field(() => Int, { description: `The length of the window in seconds, 1 to ${MAX_RATE_SECONDS}.` })
   seconds: number;
 }
 
@@ -30,13 +27,13 @@ const isWithin = (value: number, most: number) => value >= 1 && value <= most;
 const isRateLimit = (value: unknown) => {
   if (value === null) return true;
   const { requests, seconds } = value as RateLimitInput;
-  return isWithin(requests, MAX_REQUESTS) && isWithin(seconds, MAX_SECONDS);
+  return isWithin(requests, MAX_RATE_REQUESTS) && isWithin(seconds, MAX_RATE_SECONDS);
 };
 
 export const RateLimit = () =>
   rejects('INVALID', 'rateLimit', isRateLimit, (value) => {
     const { requests, seconds } = value as RateLimitInput;
-    return `rateLimit is ${requests} requests in ${seconds} s; it takes 1 to ${MAX_REQUESTS} in 1 to ${MAX_SECONDS} s.`;
+    return `rateLimit is ${requests} requests in ${seconds} s; it takes 1 to ${MAX_RATE_REQUESTS} in 1 to ${MAX_RATE_SECONDS} s.`;
   });
 
 export const Concurrency = () =>

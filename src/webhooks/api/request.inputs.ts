@@ -1,5 +1,7 @@
 import { Field, InputType } from 'type-graphql';
+import { withCommas } from '../../text';
 import type { RequestSettings } from '../request/request-settings';
+import { MAX_BODY_FIELDS, MAX_CONDITION_CHARACTERS, MAX_HEADERS } from '../setting-limits';
 import type { BodyFormat, Method } from '../webhook.entity';
 import { WebhookConnectionInput } from './credential.inputs';
 import { BodyFormatEnum, WebhookMethodEnum } from './request.type';
@@ -42,7 +44,8 @@ export abstract class WebhookRequestInput extends WebhookConnectionInput impleme
     nullable: true,
     description:
       'A CEL expression over `doc` (the document), `event` { id type documentType event referenceDocument createdAt ' +
-      '} and `user` { name fullName }, at most 4,000 characters: `doc.grand_total > 40000 && doc.status == "Paid"`. ' +
+      `} and \`user\` { name fullName }, at most ${withCommas(MAX_CONDITION_CHARACTERS)} characters: ` +
+      '`doc.grand_total > 40000 && doc.status == "Paid"`. ' +
       'An event for which it is false or cannot be evaluated is skipped. Default, null: all events.',
   })
   condition?: string | null;
@@ -53,7 +56,8 @@ export abstract class WebhookRequestInput extends WebhookConnectionInput impleme
   @Field(() => [HeaderInput], {
     nullable: true,
     description:
-      'At most 50 headers, in addition to those that Hookledger sets. `Content-Type` and `User-Agent` replace the ' +
+      `At most ${MAX_HEADERS} headers, in addition to those that Hookledger sets. ` +
+      '`Content-Type` and `User-Agent` replace the ' +
       'default ones. All users who may read webhooks may read these headers: put secrets into `secretHeaders`. ' +
       'Default, null: none.',
   })
@@ -62,7 +66,7 @@ export abstract class WebhookRequestInput extends WebhookConnectionInput impleme
   @Field(() => [String], {
     nullable: true,
     description:
-      'OUTGOING: the names of the headers of a received call that are forwarded, at most 50, such as ' +
+      `OUTGOING: the names of the headers of a received call that are forwarded, at most ${MAX_HEADERS}, such as ` +
       '"x-github-event"; ["*"]: all that are allowed. Headers that Hookledger sets and secret headers are never ' +
       'forwarded. Published events have no headers. Default, null: none.',
   })
@@ -82,7 +86,7 @@ export abstract class WebhookRequestInput extends WebhookConnectionInput impleme
   @Field(() => [BodyFieldInput], {
     nullable: true,
     description:
-      'JSON without a template, FORM: the fields of the body, at most 200. Values are copied from the document ' +
+      `JSON without a template, FORM: the fields of the body, at most ${MAX_BODY_FIELDS}. Values are copied from the document ` +
       'unchanged. A value that the document does not contain is null, in a form empty; in a form, lists and objects ' +
       'are written as JSON.',
   })

@@ -1,9 +1,9 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { rejects } from '../../graphql/arguments/check-input';
+import { withCommas } from '../../text';
+import { DEFAULT_OVERLAP_S, MAX_OVERLAP_S } from '../setting-limits';
 import type { SignatureScheme } from '../webhook.entity';
 import { SignatureSchemeEnum } from './signing-key.type';
-
-const MAX_OVERLAP_S = 7 * 24 * 3600;
 
 export const SIGNATURES_TEXT = 'The signature schemes, 1 to 3; each one adds a signature to every request.';
 
@@ -23,8 +23,16 @@ export function Signatures(nullable: boolean): PropertyDecorator {
   };
 }
 
-const isOverlap = (value: unknown) => (value as number) >= 0 && (value as number) <= MAX_OVERLAP_S;
-const overlapMessage = (value: unknown) => `overlapSeconds is ${value}; it takes 0 to 604,800, which is 7 days.`;
+export const OVERLAP_TEXT = `in seconds, 0 to ${withCommas(MAX_OVERLAP_S)} (7 days). Default: ${withCommas(DEFAULT_OVERLAP_S)}.`;
+
+/** How long what is replaced still works. */
+export const Overlap = () =>
+  rejects(
+    'INVALID',
+    'overlap',
+    (value) => (value as number) >= 0 && (value as number) <= MAX_OVERLAP_S,
+    (value) => `overlapSeconds is ${value}; it takes 0 to ${withCommas(MAX_OVERLAP_S)}, which is 7 days.`,
+  );
 
 @InputType('RotateWebhookSecretInput', {
   description: 'The webhook whose secret is replaced, and how long the old secrets still sign.',
@@ -39,11 +47,11 @@ export class RotateWebhookSecretInput {
   })
   scheme: SignatureScheme;
 
-  @rejects('INVALID', 'overlap', isOverlap, overlapMessage)
+  @Overlap()
   @Field(() => Int, {
-    defaultValue: 24 * 3600,
+    defaultValue: DEFAULT_OVERLAP_S,
     description:
-      'How long the old secrets still sign, in seconds, 0 to 604,800 (7 days). Default: 86,400. A secret that ' +
+      `How long the old secrets still sign, ${OVERLAP_TEXT} A secret that ` +
       'expires earlier still does. 0: they end at once; a partner who still uses an old secret then refuses every ' +
       'delivery.',
   })

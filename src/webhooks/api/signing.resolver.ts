@@ -10,7 +10,7 @@ import { answer } from '../../graphql/user-error';
 import { uuidOf } from '../../ids';
 import type { Viewer } from '../../viewer';
 import { rotateWebhookSecret } from '../changes/secret-rotation';
-import { MAX_LIVE_KEYS } from '../signing/signatures';
+import { MAX_LIVE_KEYS } from '../setting-limits';
 import { keyIdOf, writePublicKey } from '../signing/signing-secret';
 import { type SigningKeyRow, signingKeysOf } from '../signing/webhook-secret.store';
 import type { WebhookRow } from '../webhook.store';

@@ -1,7 +1,18 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { quoted } from '../../errors';
 import { rejects, ShortText } from '../../graphql/arguments/check-input';
+import { withCommas } from '../../text';
 import type { ProviderName } from '../../verification/provider-name';
+import {
+  DEFAULT_TIMEOUT_MS,
+  MAX_ATTEMPTS,
+  MAX_DEDUPE_S,
+  MAX_EVENTS,
+  MAX_TIMEOUT_MS,
+  MAX_URL_CHARACTERS,
+  MAX_WAIT_S,
+  MIN_TIMEOUT_MS,
+} from '../setting-limits';
 import type { Direction, Ordering, SignatureScheme } from '../webhook.entity';
 import { ProviderEnum } from './agreement.type';
 import {
@@ -27,20 +38,16 @@ import { SIGNATURES_TEXT, Signatures } from './signing.inputs';
 import { SignatureSchemeEnum } from './signing-key.type';
 import { DirectionEnum, OrderingEnum } from './webhook.type';
 
-const MAX_EVENTS = 100;
-const MAX_ATTEMPTS = 20;
-const MAX_WAIT_S = 7 * 24 * 3600;
 const URL_TEXT =
-  'OUTGOING: the URL to call: https, at most 2,048 characters, without credentials, not a private address. http is ' +
+  `OUTGOING: the URL to call: https, at most ${withCommas(MAX_URL_CHARACTERS)} characters, without credentials, not a private address. http is ` +
   'allowed where ALLOW_HTTP_TARGETS is on. Path and query may be Liquid templates, whose output is percent-encoded.';
 const SCHEDULE_TEXT = `The seconds to wait before each attempt: 1 to ${MAX_ATTEMPTS} numbers from 0 to ${MAX_WAIT_S}.`;
-const TIMEOUT_TEXT = 'The timeout of an attempt in milliseconds, 1,000 to 30,000. Default: 15,000.';
+const TIMEOUT_TEXT =
+  `The timeout of an attempt in milliseconds, ${withCommas(MIN_TIMEOUT_MS)} to ${withCommas(MAX_TIMEOUT_MS)}. ` +
+  `Default: ${withCommas(DEFAULT_TIMEOUT_MS)}.`;
 
-const REASON_TEXT = 'The reason, which `statusReason` and the audit trail contain; at most 1,000 characters.';
-
-const MAX_DEDUPE_S = 24 * 3600;
 const DEDUPE_TEXT =
-  'The seconds within which an identical event is not sent again, 1 to 86,400. An event with the same document ' +
+  `The seconds within which an identical event is not sent again, 1 to ${withCommas(MAX_DEDUPE_S)}. An event with the same document ` +
   'type, event, reference and bytes of data as one that was delivered or is open is skipped with the reason ' +
   'DUPLICATE.';
 
@@ -50,7 +57,8 @@ const isSchedule = (value: unknown) =>
     value.length >= 1 &&
     value.length <= MAX_ATTEMPTS &&
     value.every((wait: number) => wait >= 0 && wait <= MAX_WAIT_S));
-const isTimeout = (value: unknown) => value === null || ((value as number) >= 1_000 && (value as number) <= 30_000);
+const isTimeout = (value: unknown) =>
+  value === null || ((value as number) >= MIN_TIMEOUT_MS && (value as number) <= MAX_TIMEOUT_MS);
 const isDedupe = (value: unknown) => value === null || ((value as number) >= 1 && (value as number) <= MAX_DEDUPE_S);
 const isShortList = (value: unknown) => value === null || (value as unknown[]).length <= MAX_EVENTS;
 
@@ -63,7 +71,12 @@ const Schedule = () =>
 const Timeout = () => rejects('INVALID', 'timeout', isTimeout, (value) => `timeoutMs is ${value}. ${TIMEOUT_TEXT}`);
 
 const Dedupe = () =>
-  rejects('INVALID', 'dedupe', isDedupe, (value) => `dedupeSeconds is ${value}; it takes 1 to 86,400 or null.`);
+  rejects(
+    'INVALID',
+    'dedupe',
+    isDedupe,
+    (value) => `dedupeSeconds is ${value}; it takes 1 to ${withCommas(MAX_DEDUPE_S)} or null.`,
+  );
 
 @InputType('CreateWebhookInput', {
   description: 'A new webhook. With only `name` and `url`, it receives all events, signed, with ten attempts each.',
@@ -269,30 +282,4 @@ export class UpdateWebhookInput extends WebhookRequestInput {
 
   @Field(() => ClientCertificateInput, { nullable: true, description: `${CLIENT_CERTIFICATE_TEXT} null: removed.` })
   clientCertificate?: ClientCertificateInput | null;
-}
-
-@InputType('PauseWebhookInput', { description: 'The webhook to pause, and the reason.' })
-export class PauseWebhookInput {
-  @Field(() => ID, { description: 'The id of an ACTIVE webhook, `whk_...`.' })
-  id: string;
-
-  @ShortText(1_000, { nullable: true })
-  @Field(() => String, { nullable: true, description: REASON_TEXT })
-  reason?: string | null;
-}
-
-@InputType('ResumeWebhookInput', { description: 'The webhook to resume.' })
-export class ResumeWebhookInput {
-  @Field(() => ID, { description: 'The id of a PAUSED or DISABLED webhook, `whk_...`.' })
-  id: string;
-
-  @ShortText(1_000, { nullable: true })
-  @Field(() => String, { nullable: true, description: REASON_TEXT })
-  reason?: string | null;
-}
-
-@InputType('ArchiveWebhookInput', { description: 'The webhook to archive permanently.' })
-export class ArchiveWebhookInput {
-  @Field(() => ID, { description: 'The id of the webhook, `whk_...`.' })
-  id: string;
 }

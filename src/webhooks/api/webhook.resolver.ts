@@ -14,19 +14,17 @@ import { createIncomingWebhook } from '../changes/incoming-webhooks';
 import { createWebhook, type WebhookRules, webhookToChange } from '../changes/outgoing-webhooks';
 import { archiveWebhook, type OpenDeliveries, pauseWebhook, resumeWebhook } from '../changes/webhook-lifecycle';
 import { withoutSecrets } from '../credentials/shown-url';
+import { fieldsOf, headersOf } from '../request/request-settings';
+import { MAX_BODY_FIELDS, MAX_HEADERS } from '../setting-limits';
 import type { ShownSecrets } from '../signing/signatures';
 import { refuseOtherVersion } from '../versions/record-settings';
 import type { WebhookRow } from '../webhook.store';
 import { circuitsById } from '../webhook-circuit.store';
-import {
-  ArchiveWebhookInput,
-  CreateWebhookInput,
-  PauseWebhookInput,
-  ResumeWebhookInput,
-  UpdateWebhookInput,
-} from './webhook.inputs';
+import { BodyFieldType, WebhookHeaderType } from './request.type';
+import { CreateWebhookInput, UpdateWebhookInput } from './webhook.inputs';
 import { RateLimitType, WebhookType } from './webhook.type';
 import { WebhookCircuitType } from './webhook-circuit.type';
+import { ArchiveWebhookInput, PauseWebhookInput, ResumeWebhookInput } from './webhook-lifecycle.inputs';
 
 declare module '../../graphql/context' {
   interface Services {
@@ -90,6 +88,21 @@ function targetsOf(forwardTo: string[] | null | undefined) {
 
 @Resolver(() => WebhookType)
 export class WebhookResolver {
+  @FieldResolver(() => [WebhookHeaderType], {
+    description: `The headers that were set for the webhook, at most ${MAX_HEADERS}, without secret headers.`,
+  })
+  headers(@Root() row: WebhookRow) {
+    return headersOf(row).map(([name, template]) => ({ name, template }));
+  }
+
+  @FieldResolver(() => [BodyFieldType], {
+    nullable: true,
+    description: `The fields from which the body is made, at most ${MAX_BODY_FIELDS}; null: the body is made in another way.`,
+  })
+  fields(@Root() row: WebhookRow) {
+    return fieldsOf(row)?.map(([key, fieldname]) => ({ key, fieldname })) ?? null;
+  }
+
   @FieldResolver(() => ID, { description: '`whk_` and 32 hexadecimal digits; never changes.' })
   id(@Root() row: WebhookRow) {
     return toNodeId('Webhook', row.id);

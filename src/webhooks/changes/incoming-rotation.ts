@@ -11,10 +11,9 @@ import { getAgreement, renewAgreement } from '../incoming/incoming-agreement.sto
 import { createIncomingToken } from '../incoming/incoming-token';
 import { expireTokens, liveTokens } from '../incoming/incoming-token.store';
 import { createVerificationSecret, endEarlierSecrets, ownSecretFaults } from '../incoming/verification-secret';
+import { MAX_LIVE_TOKENS } from '../setting-limits';
 import type { WebhookRow } from '../webhook.store';
 import { type WebhookRules, webhookToChange } from './outgoing-webhooks';
-
-const MAX_LIVE_TOKENS = 10;
 
 /** Creates a new address, which works at once. Earlier addresses work until the overlap ends. */
 export async function rotateIncomingToken(

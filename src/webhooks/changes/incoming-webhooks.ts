@@ -9,7 +9,7 @@ import type { Place, Provider } from '../../verification/provider';
 import type { ProviderName } from '../../verification/provider-name';
 import { PROVIDERS } from '../../verification/providers/providers';
 import type { Viewer } from '../../viewer';
-import { type AgreementSettings, agreementFaults, DEFAULT_TOLERANCE_S } from '../incoming/agreement-rules';
+import { type AgreementSettings, agreementFaults } from '../incoming/agreement-rules';
 import {
   type AgreementRow,
   changeAgreement,
@@ -19,12 +19,13 @@ import {
 import { createIncomingToken } from '../incoming/incoming-token';
 import { createVerificationSecret, ownSecretFaults } from '../incoming/verification-secret';
 import { REQUEST_DEFAULTS } from '../request/request-settings';
+import { DEFAULT_ANSWER_STATUS, DEFAULT_TIMEOUT_MS, DEFAULT_TOLERANCE_S } from '../setting-limits';
 import { recordChange, recordCreation, type SettingsAct } from '../versions/record-settings';
 import { recordedSettings } from '../versions/recorded-settings';
 import { changeWebhook, insertWebhook, type WebhookRow, webhooksById } from '../webhook.store';
 import { directionFaults } from './direction-fields';
 import { refuseUnlessSystemManager } from './guarded-settings';
-import { DEFAULT_TIMEOUT_MS, settingFaults, type WebhookRules } from './outgoing-webhooks';
+import { settingFaults, type WebhookRules } from './outgoing-webhooks';
 
 /** The settings that a client may give. An absent field keeps its value, and null sets the default. */
 export interface IncomingSettings extends AgreementSettings {
@@ -159,7 +160,7 @@ function toleranceOf(provider: Provider): number {
   return provider.toleranceSeconds ?? DEFAULT_TOLERANCE_S;
 }
 
-const DEFAULT_ANSWER = { answerStatus: 200, answerBody: null, answerType: null };
+const DEFAULT_ANSWER = { answerStatus: DEFAULT_ANSWER_STATUS, answerBody: null, answerType: null };
 
 /** The columns of the given settings. */
 function agreementColumns(provider: Provider, given: AgreementSettings): Partial<AgreementRow> {

@@ -11,6 +11,7 @@ import { requestFaults } from '../request/request-rules';
 import { REQUEST_DEFAULTS, type RequestSettings, requestColumns } from '../request/request-settings';
 import { checkTarget } from '../request/target-template';
 import type { TargetPolicy } from '../request/target-url';
+import { DEFAULT_TIMEOUT_MS } from '../setting-limits';
 import {
   changeSignatures,
   createSecrets,
@@ -26,8 +27,6 @@ import type { Ordering, SignatureScheme } from '../webhook.entity';
 import { changeWebhook, findWebhookForUpdate, insertWebhook, type WebhookRow } from '../webhook.store';
 import { directionFaults } from './direction-fields';
 import { refuseUnlessSystemManager } from './guarded-settings';
-
-export const DEFAULT_TIMEOUT_MS = 15_000;
 
 export interface WebhookRules {
   keyring: Keyring;

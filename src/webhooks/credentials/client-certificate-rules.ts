@@ -1,10 +1,9 @@
 import { createPrivateKey, KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { UserError } from '../../errors';
+import { MAX_PEM_CHARACTERS } from '../setting-limits';
 import type { CertificatePair } from './credential-settings';
 
-/** The maximum number of characters of a chain, and of a key. */
-const MAX_PEM = 64 * 1024;
 const BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 
 export interface CheckedCertificate {
@@ -37,7 +36,7 @@ function fault(field: keyof CertificatePair, message: string, code: UserError['c
 }
 
 function readChain(text: string, now: Date): [X509Certificate, ...X509Certificate[]] | UserError {
-  if (text.length > MAX_PEM) return tooLong('certificate', text);
+  if (text.length > MAX_PEM_CHARACTERS) return tooLong('certificate', text);
   const chain: X509Certificate[] = [];
   for (const [block] of text.matchAll(BLOCK)) {
     try {
@@ -57,7 +56,7 @@ function readChain(text: string, now: Date): [X509Certificate, ...X509Certificat
 }
 
 function readKey(text: string): KeyObject | UserError {
-  if (text.length > MAX_PEM) return tooLong('privateKey', text);
+  if (text.length > MAX_PEM_CHARACTERS) return tooLong('privateKey', text);
   if (text.includes('ENCRYPTED')) return fault('privateKey', 'privateKey is encrypted: decrypt it before you give it.');
   try {
     return createPrivateKey(text);
@@ -68,7 +67,7 @@ function readKey(text: string): KeyObject | UserError {
 }
 
 function tooLong(field: keyof CertificatePair, text: string): UserError {
-  return fault(field, `${field} has ${text.length} characters; at most ${MAX_PEM} are kept.`, 'TOO_LARGE');
+  return fault(field, `${field} has ${text.length} characters; at most ${MAX_PEM_CHARACTERS} are kept.`, 'TOO_LARGE');
 }
 
 // OpenSSL can read certificates that it refuses to use, such as those with 1024-bit keys or SHA-1 signatures.

@@ -5,6 +5,7 @@ import type { UserError } from '../../errors';
 import { isTemplate } from '../../templating/liquid-template';
 import { readProxyUrl } from '../request/proxy-url';
 import type { TargetPolicy } from '../request/target-url';
+import { MAX_AUTHORITIES, MAX_PEM_CHARACTERS, MAX_USER_NAME_CHARACTERS } from '../setting-limits';
 import { oneLine } from './client-certificate-rules';
 import { secretFault } from './credential-rules';
 import type { ShownAuthority } from './credential-settings';
@@ -15,10 +16,6 @@ export interface ProxySettings {
   password?: string | null;
 }
 
-export const MAX_AUTHORITIES = 20;
-/** The maximum number of characters of all of them. */
-export const MAX_AUTHORITIES_PEM = 64 * 1024;
-const MAX_NAME = 255;
 const PEM = /^\s*(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----)\s*$/;
 
 export function proxyFaults(
@@ -45,7 +42,7 @@ function urlFault(url: string, policy: TargetPolicy): string | null {
 
 function usernameFault(username: string): UserError | null {
   const field = ['proxy', 'username'];
-  if (!username.includes(':')) return secretFault(username, field, MAX_NAME);
+  if (!username.includes(':')) return secretFault(username, field, MAX_USER_NAME_CHARACTERS);
   return { field, code: 'INVALID', message: 'proxy.username must not contain a colon.' };
 }
 
@@ -70,8 +67,8 @@ export function checkAuthorities(given: readonly string[], now: Date): CheckedAu
     );
   }
   const characters = given.reduce((sum, text) => sum + text.length, 0);
-  if (characters > MAX_AUTHORITIES_PEM) {
-    const message = `caCertificates has ${characters} characters in all; at most ${MAX_AUTHORITIES_PEM} are kept.`;
+  if (characters > MAX_PEM_CHARACTERS) {
+    const message = `caCertificates has ${characters} characters in all; at most ${MAX_PEM_CHARACTERS} are kept.`;
     return fault(null, message, 'TOO_LARGE');
   }
   const read = new Map<string, { pem: string; shown: ShownAuthority }>();

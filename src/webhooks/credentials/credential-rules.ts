@@ -1,9 +1,16 @@
 // Checks given credentials. No message repeats a secret.
 import type { UserError } from '../../errors';
 import { isTemplate } from '../../templating/liquid-template';
-import { textFault } from '../../text';
+import { textFault, withCommas } from '../../text';
 import { headerFault } from '../request/header-rules';
 import { checkTargetUrl, type TargetPolicy } from '../request/target-url';
+import {
+  MAX_CLIENT_ID_CHARACTERS,
+  MAX_SCOPE_CHARACTERS,
+  MAX_SECRET_CHARACTERS,
+  MAX_SECRET_HEADERS,
+  MAX_USER_NAME_CHARACTERS,
+} from '../setting-limits';
 import { type CheckedCertificate, checkCertificate } from './client-certificate-rules';
 import type { CertificatePair, ClientAuthentication } from './credential-settings';
 
@@ -26,10 +33,6 @@ export interface OAuth2 {
   audience?: string | null;
   clientAuthentication?: ClientAuthentication | null;
 }
-
-export const MAX_SECRET_HEADERS = 20;
-/** The maximum number of characters of a header value, a password or a client secret. */
-export const MAX_SECRET = 8_192;
 
 /** The faults of the given list. @param stored the names that have a stored value */
 export function secretHeaderFaults(headers: readonly SecretHeader[], stored: readonly string[]): UserError[] {
@@ -71,11 +74,11 @@ function edges(value: string | null, field: string[]): UserError | null {
 export function basicAuthFaults({ username, password }: BasicAuth): UserError[] {
   const field = ['basicAuth', 'username'];
   const faults = [
-    secretFault(username, field, 255, true),
+    secretFault(username, field, MAX_USER_NAME_CHARACTERS, true),
     username.includes(':')
       ? { field, code: 'INVALID' as const, message: 'basicAuth.username must not hold a ":".' }
       : null,
-    secretFault(password, ['basicAuth', 'password'], MAX_SECRET, true),
+    secretFault(password, ['basicAuth', 'password'], MAX_SECRET_CHARACTERS, true),
     username + password === '' ? required(['basicAuth', 'password']) : null,
   ];
   return faults.filter((fault) => fault !== null);
@@ -85,10 +88,12 @@ export function oauth2Faults(oauth2: OAuth2, policy: TargetPolicy): UserError[] 
   const url = tokenUrlFault(oauth2.tokenUrl, policy);
   const faults: (UserError | null)[] = [
     url === null ? null : { field: ['oauth2', 'tokenUrl'], code: 'INVALID', message: url },
-    secretFault(oauth2.clientId, ['oauth2', 'clientId'], 500),
+    secretFault(oauth2.clientId, ['oauth2', 'clientId'], MAX_CLIENT_ID_CHARACTERS),
     secretFault(oauth2.clientSecret, ['oauth2', 'clientSecret']),
     scopeFault(oauth2.scope ?? null),
-    typeof oauth2.audience === 'string' ? textFault(oauth2.audience, ['oauth2', 'audience'], 1_000) : null,
+    typeof oauth2.audience === 'string'
+      ? textFault(oauth2.audience, ['oauth2', 'audience'], MAX_SCOPE_CHARACTERS)
+      : null,
   ];
   return faults.filter((fault) => fault !== null);
 }
@@ -103,11 +108,11 @@ function tokenUrlFault(url: string, policy: TargetPolicy): string | null {
 function scopeFault(scope: string | null): UserError | null {
   if (
     scope === null ||
-    (scope.length <= 1_000 && /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/.test(scope))
+    (scope.length <= MAX_SCOPE_CHARACTERS && /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/.test(scope))
   ) {
     return null;
   }
-  const message = 'oauth2.scope takes 1 to 1,000 ASCII characters: names separated by one space, without quotes.';
+  const message = `oauth2.scope takes 1 to ${withCommas(MAX_SCOPE_CHARACTERS)} ASCII characters: names separated by one space, without quotes.`;
   return { field: ['oauth2', 'scope'], code: 'INVALID', message };
 }
 
@@ -125,7 +130,7 @@ function required(field: string[]): UserError {
 export function secretFault(
   value: string | null,
   field: string[],
-  max = MAX_SECRET,
+  max = MAX_SECRET_CHARACTERS,
   mayBeEmpty = false,
 ): UserError | null {
   const name = field.join('.');

@@ -1,5 +1,4 @@
 // A credential consists of readable settings and a sealed secret.
-import { SECRET_VALUE } from '../../header-pairs';
 import type { Keyring, SealedSecret } from '../../keyring/keyring';
 import { CONNECTION_KINDS, type StoredKind } from './webhook-credential.entity';
 
@@ -36,25 +35,19 @@ export interface ShownAuthority {
   fingerprint: string;
 }
 
-interface Described {
+/** The readable part of a credential. */
+export interface DescribedCredential {
   kind: StoredKind;
   settings: string;
 }
 
 /** Whether it is sent to the partner; false: it says how connections are made. */
-export function isForPartner({ kind }: Pick<Described, 'kind'>): boolean {
+export function isForPartner({ kind }: Pick<DescribedCredential, 'kind'>): boolean {
   return !CONNECTION_KINDS.some((each) => each === kind);
 }
 
-export function settingsOf(row: Described): Settings {
+export function settingsOf(row: DescribedCredential): Settings {
   return { ...JSON.parse(row.settings), kind: row.kind };
-}
-
-/** The header that a credential adds, as request rows show it; null: it adds none. */
-export function recordedHeader(row: Described): [string, string] | null {
-  if (row.kind === 'HEADER') return [settingsOf(row).name, SECRET_VALUE];
-  if (row.kind === 'BASIC') return ['authorization', `Basic ${SECRET_VALUE}`];
-  return row.kind === 'OAUTH2' ? ['authorization', `Bearer ${SECRET_VALUE}`] : null;
 }
 
 const placeOf = (id: string) => `webhook_credentials|secret|${id}`;

@@ -5,13 +5,16 @@ import { readJsonPath } from '../../json/json-path';
 import { isStorable, textFault } from '../../text';
 import type { Place, Provider, VerificationSettings } from '../../verification/provider';
 import { isOwnDocumentType } from '../own-document-type';
+import {
+  DEFAULT_ANSWER_STATUS,
+  DEFAULT_TOLERANCE_S,
+  MAX_ANSWER_CHARACTERS,
+  MAX_FORWARDS,
+  MAX_PREFIX_CHARACTERS,
+  MAX_SIGNED_CHARACTERS,
+  MAX_TOLERANCE_S,
+} from '../setting-limits';
 import type { CallOutcome } from './incoming-agreement.entity';
-
-export const DEFAULT_TOLERANCE_S = 300;
-const MAX_TOLERANCE_S = 7 * 24 * 3600;
-const MAX_SIGNED = 500;
-const MAX_ANSWER = 4_096;
-const MAX_FORWARDS = 20;
 
 /** The response to an accepted call. */
 export interface CallAnswer {
@@ -82,7 +85,8 @@ function settingFaults(name: keyof VerificationSettings, verification: GivenVeri
   if (['header', 'timestampHeader', 'idHeader'].includes(name)) return headerNameFaults(field, value);
   if (name === 'signed') return signedFaults(field, value);
   if (name === 'prefix') {
-    return /^[\x20-\x7e]{1,50}$/.test(value) ? [] : [invalid(field, 'prefix has 1 to 50 characters of ASCII.')];
+    const isPrefix = /^[\x20-\x7e]+$/.test(value) && value.length <= MAX_PREFIX_CHARACTERS;
+    return isPrefix ? [] : [invalid(field, `prefix has 1 to ${MAX_PREFIX_CHARACTERS} characters of ASCII.`)];
   }
   const fault = textFault(value, field, name === 'username' ? 200 : 100);
   if (fault) return [fault];
@@ -100,8 +104,8 @@ function headerNameFaults(field: string[], value: string): UserError[] {
 const PLACEHOLDERS = ['{body}', '{timestamp}', '{id}', '{url}', '{method}'];
 
 function signedFaults(field: string[], signed: string): UserError[] {
-  if (signed.length > MAX_SIGNED) {
-    const message = `signed has ${signed.length} characters; at most ${MAX_SIGNED} are taken.`;
+  if (signed.length > MAX_SIGNED_CHARACTERS) {
+    const message = `signed has ${signed.length} characters; at most ${MAX_SIGNED_CHARACTERS} are taken.`;
     return [{ field, code: 'TOO_LARGE', message }];
   }
   const unknown = signed.match(/\{[^{}]*\}/g)?.find((name) => !PLACEHOLDERS.includes(name));
@@ -203,12 +207,12 @@ function answerFaults({ status, body, contentType }: CallAnswer): UserError[] {
   if (given(status) && ((status as number) < 200 || (status as number) > 299)) {
     faults.push(invalid(['answer', 'status'], `answer.status is ${status}; it takes 200 to 299.`));
   }
-  if (isEmptyStatus(status ?? 200) && body) {
+  if (isEmptyStatus(status ?? DEFAULT_ANSWER_STATUS) && body) {
     const message = `answer.body cannot go with status ${status}, which allows no body.`;
     faults.push(invalid(['answer', 'body'], message));
   }
-  if (body && body.length > MAX_ANSWER) {
-    const message = `answer.body has ${body.length} characters; at most ${MAX_ANSWER} are taken.`;
+  if (body && body.length > MAX_ANSWER_CHARACTERS) {
+    const message = `answer.body has ${body.length} characters; at most ${MAX_ANSWER_CHARACTERS} are taken.`;
     faults.push({ field: ['answer', 'body'], code: 'TOO_LARGE', message });
   }
   if (body && !isStorable(body)) {

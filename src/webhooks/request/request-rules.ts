@@ -4,13 +4,10 @@ import { jsonFault } from '../../templating/json-fault';
 import { isTemplate, templateFault } from '../../templating/liquid-template';
 import { unstorableAt } from '../../templating/text-position';
 import { textFault } from '../../text';
+import { MAX_BODY_FIELDS, MAX_CONDITION_CHARACTERS, MAX_HEADERS } from '../setting-limits';
 import type { WebhookRow } from '../webhook.store';
 import { headerFault } from './header-rules';
 import type { RequestSettings } from './request-settings';
-
-const MAX_CONDITION = 4_000;
-const MAX_HEADERS = 50;
-const MAX_FIELDS = 200;
 
 /**
  * The faults of the given settings, each with its field and the position of the fault.
@@ -31,8 +28,8 @@ export function requestFaults(
 
 function conditionFaults(condition: string | null): UserError[] {
   if (condition === null) return [];
-  if (condition.length > MAX_CONDITION) {
-    const message = `condition has ${condition.length} characters; at most ${MAX_CONDITION} are taken.`;
+  if (condition.length > MAX_CONDITION_CHARACTERS) {
+    const message = `condition has ${condition.length} characters; at most ${MAX_CONDITION_CHARACTERS} are taken.`;
     return [{ field: ['condition'], code: 'TOO_LARGE', message }];
   }
   const compiled = compileCondition(condition);
@@ -115,8 +112,8 @@ function templateBodyFault(body: string | null): string | null {
 }
 
 function fieldFaults(fields: readonly { key: string; fieldname: string }[]): UserError[] {
-  if (fields.length > MAX_FIELDS) {
-    const message = `fields has ${fields.length} entries; at most ${MAX_FIELDS} are taken.`;
+  if (fields.length > MAX_BODY_FIELDS) {
+    const message = `fields has ${fields.length} entries; at most ${MAX_BODY_FIELDS} are taken.`;
     return [{ field: ['fields'], code: 'TOO_LARGE', message }];
   }
   const seen = new Set<string>();

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { MAX_URL_CHARACTERS } from '../setting-limits';
 import { type AddressPolicy, allowsAddress, refusalOf } from './allowed-addresses';
 
 /** Which URLs webhooks may be sent to: `ALLOW_HTTP_TARGETS`, `ALLOWED_TARGET_PORTS` and the networks. */
@@ -7,8 +8,6 @@ export interface TargetPolicy extends AddressPolicy {
   /** Absent: every port. */
   readonly allowedPorts?: ReadonlySet<number> | null;
 }
-
-export const TARGET_URL_MAX_LENGTH = 2048;
 
 // No message quotes the URL: it may contain a password or a token, and users who may not see these can see errors.
 const NOT_A_URL = 'This is not a URL: write it like https://hooks.example.com/path.';
@@ -42,8 +41,8 @@ interface WrittenUrl {
 
 // The WHATWG parser is too lenient here: it drops tabs and line breaks, reads \ as /, and does not require slashes.
 function splitUrl(url: string): WrittenUrl | string {
-  if (url.length > TARGET_URL_MAX_LENGTH) {
-    return `The URL is ${url.length} characters long: at most ${TARGET_URL_MAX_LENGTH} are allowed.`;
+  if (url.length > MAX_URL_CHARACTERS) {
+    return `The URL is ${url.length} characters long: at most ${MAX_URL_CHARACTERS} are allowed.`;
   }
   if (/[\s\p{Cc}\p{Cf}\p{Cs}]/u.test(url)) {
     return 'The URL contains white space, a line break or an invisible character: remove it or percent-encode it.';

@@ -3,16 +3,12 @@ import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
+import { MAX_LIVE_KEYS } from '../setting-limits';
 import { SIGNATURE_SCHEMES, type SignatureScheme } from '../webhook.entity';
 import { createSigningSecret, type NewSecret, secretFault } from './signing-secret';
 import { expireSecrets, liveKeys } from './webhook-secret.store';
 
 export const DEFAULT_SIGNATURES: readonly SignatureScheme[] = ['V1'];
-
-/**
- * The maximum number of live keys of a webhook, of all schemes together. Each one adds a signature to every request.
- */
-export const MAX_LIVE_KEYS = 10;
 
 /** Secrets that the client gives; null or absent: random ones. */
 export interface OwnSecrets {

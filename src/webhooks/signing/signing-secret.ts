@@ -3,13 +3,13 @@ import { createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync
 import { newId, timeOfId } from '../../ids';
 import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
+import { MAX_FRAPPE_SECRET_CHARACTERS } from '../setting-limits';
 import type { SignatureScheme } from '../webhook.entity';
 import { insertSecret, type SecretRow } from './webhook-secret.store';
 
 /** Standard Webhooks requires 24 to 64 random bytes. */
 const SECRET_BYTES = 32;
 const [MIN_SECRET_BYTES, MAX_SECRET_BYTES] = [24, 64];
-const MAX_FRAPPE_LENGTH = 200;
 const SEED_BYTES = 32;
 
 /** A created secret. Its texts are shown once and not stored. */
@@ -49,10 +49,10 @@ const SCHEMES: Record<SignatureScheme, { right: string; generate(): Material; re
     },
   },
   FRAPPE: {
-    right: `1 to ${MAX_FRAPPE_LENGTH} characters, none of them a control character`,
+    right: `1 to ${MAX_FRAPPE_SECRET_CHARACTERS} characters, none of them a control character`,
     generate: () => ({ bytes: Buffer.from(randomBytes(SECRET_BYTES).toString('base64url')), publicKey: null }),
     read(text) {
-      const fits = text.length >= 1 && text.length <= MAX_FRAPPE_LENGTH && !/[\p{Cc}\p{Cs}]/u.test(text);
+      const fits = text.length >= 1 && text.length <= MAX_FRAPPE_SECRET_CHARACTERS && !/[\p{Cc}\p{Cs}]/u.test(text);
       return fits ? { bytes: Buffer.from(text), publicKey: null } : null;
     },
   },

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { Client } from 'pg';
 import { uuidOf } from '../../../src/ids';
-import type { DecidedCall } from '../../../src/incoming/record-calls';
+import type { DecidedCall } from '../../../src/incoming/decided-call';
 import { createRecorder } from '../../../src/incoming/record-in-batches';
 import { startTestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';

@@ -1,6 +1,12 @@
 // Limits how many refused calls are recorded, so that a flood of them does not fill the disk.
-import { createTokenBuckets } from '../token-buckets';
-import { MAX_REFUSED_BYTES, MAX_REFUSED_BYTES_OF_MANY, REFUSALS_AT_ONCE, REFUSALS_PER_SECOND } from './call-limits';
+import { createTokenBuckets } from '../../token-buckets';
+
+/** How many refused calls are recorded for each webhook and process: this number at once, then one per second. */
+export const REFUSALS_AT_ONCE = 100;
+const REFUSALS_PER_SECOND = 1;
+/** How many bytes of the body of a refused call are recorded, and how many after half of the refusals at once. */
+const MAX_REFUSED_BYTES = 256 * 1024;
+const MAX_REFUSED_BYTES_OF_MANY = 4 * 1024;
 
 const MANY = REFUSALS_AT_ONCE / 2;
 

@@ -1,7 +1,7 @@
-import { currentMs } from '../clock';
-import type { Log } from '../log';
-import type { RequestErrorCode } from '../request-log/webhook-request-log.entity';
-import type { Db } from '../sql/db';
+import { currentMs } from '../../clock';
+import type { Log } from '../../log';
+import type { RequestErrorCode } from '../../request-log/webhook-request-log.entity';
+import type { Db } from '../../sql/db';
 import { addUnrecordedRefusals, type UnrecordedRow } from './unrecorded-refusals.store';
 
 const EVERY_MS = 1_000;

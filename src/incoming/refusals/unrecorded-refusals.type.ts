@@ -1,9 +1,9 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
-import { HasRole } from '../graphql/roles/has-role';
-import { RequestErrorCodeEnum } from '../request-log/api/request-log.type';
-import type { RequestErrorCode } from '../request-log/webhook-request-log.entity';
-import { READERS } from '../viewer';
+import { HasRole } from '../../graphql/roles/has-role';
+import { RequestErrorCodeEnum } from '../../request-log/api/request-log.type';
+import type { RequestErrorCode } from '../../request-log/webhook-request-log.entity';
+import { READERS } from '../../viewer';
 
 @HasRole(...READERS)
 @ObjectType('UnrecordedRefusals', {

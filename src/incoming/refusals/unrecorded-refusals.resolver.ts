@@ -1,9 +1,9 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { Context } from '../graphql/context';
-import { loaderFor } from '../graphql/data-loaders';
-import { WebhookType } from '../webhooks/api/webhook.type';
-import type { WebhookRow } from '../webhooks/webhook.store';
-import { REFUSALS_AT_ONCE } from './call-limits';
+import type { Context } from '../../graphql/context';
+import { loaderFor } from '../../graphql/data-loaders';
+import { WebhookType } from '../../webhooks/api/webhook.type';
+import type { WebhookRow } from '../../webhooks/webhook.store';
+import { REFUSALS_AT_ONCE } from './refusal-rate';
 import { unrecordedRefusalsOf } from './unrecorded-refusals.store';
 import { UnrecordedRefusalsType } from './unrecorded-refusals.type';
 

@@ -1,6 +1,6 @@
-import type { RequestErrorCode } from '../request-log/webhook-request-log.entity';
-import { columns } from '../sql/columns';
-import { changedBy, type Db, rowsOf, statement } from '../sql/db';
+import type { RequestErrorCode } from '../../request-log/webhook-request-log.entity';
+import { columns } from '../../sql/columns';
+import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
 
 export interface UnrecordedRow {
   webhookId: string;

@@ -1,6 +1,6 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
-import type { RequestErrorCode } from '../request-log/webhook-request-log.entity';
-import { WebhookEntity } from '../webhooks/webhook.entity';
+import type { RequestErrorCode } from '../../request-log/webhook-request-log.entity';
+import { WebhookEntity } from '../../webhooks/webhook.entity';
 
 /** The number of calls that were refused in a minute above the rate at which they are recorded. */
 @Entity('unrecorded_refusals')

@@ -1,0 +1,12 @@
+import type { Decision } from './accept-or-refuse';
+import type { ArrivedCall } from './arrived-call';
+import type { IncomingSettings } from './incoming-settings';
+
+/** A call and its decision. */
+export interface DecidedCall {
+  readonly call: ArrivedCall;
+  readonly settings: IncomingSettings;
+  readonly decision: Decision;
+  /** How many bytes of a refused body are recorded. */
+  readonly keptBytes: number;
+}

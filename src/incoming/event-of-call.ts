@@ -1,0 +1,63 @@
+// Whether a call becomes an event, and what this event says.
+import { type NewEventRow, WITHOUT_KEY } from '../events/business-event.store';
+import { pathsBehind } from '../events/cause.store';
+import { newId, timeOfId, toNodeId } from '../ids';
+import type { Db } from '../sql/db';
+import type { Accepted } from './accept-or-refuse';
+import type { DecidedCall } from './decided-call';
+
+/** The id of the event that this call becomes unless it is a duplicate; null: it becomes none. */
+export function eventIdFor({ settings, decision }: DecidedCall): string | null {
+  if (!decision.accepted || decision.handshake !== null || settings.row.becomes === 'RECORD') return null;
+  const { events } = settings.webhook;
+  return events.length === 0 || events.includes(decision.event) ? newId() : null;
+}
+
+/** What both the row of the call and its event say. */
+export interface NamesOfCall {
+  documentType: string;
+  event: string;
+  referenceDocument: string;
+}
+
+/** @param firstId the first call with this id or content, which may be this one */
+export function namesOf({ settings }: DecidedCall, decision: Accepted, firstId: string): NamesOfCall {
+  return {
+    documentType: settings.webhook.documentType ?? settings.agreement.provider.title,
+    event: decision.event,
+    // a call without a document is its own document
+    referenceDocument: decision.referenceDocument ?? toNodeId('WebhookRequestLog', firstId),
+  };
+}
+
+/** By the id of a delivery that calls say they were caused by: the webhooks through which their causes went. */
+export type CausePaths = ReadonlyMap<string, string[]>;
+
+/** A partner may forward a delivery of this server, or a webhook may call it: such events must not form a cycle. */
+export async function causePathsOf(db: Db, calls: readonly DecidedCall[]): Promise<CausePaths> {
+  const ids = calls.flatMap(({ decision }) => (decision.accepted ? (decision.causedBy ?? []) : []));
+  return ids.length > 0 ? pathsBehind(db, [...new Set(ids)]) : new Map();
+}
+
+/** The event, which only the chosen webhooks get where calls are forwarded. */
+export function eventOfCall(
+  { call, settings }: DecidedCall,
+  { causedBy }: Accepted,
+  content: NamesOfCall & { id: string; payloadId: string },
+  paths: CausePaths,
+): NewEventRow {
+  const path = causedBy === null ? undefined : paths.get(causedBy);
+  return {
+    ...content,
+    ...WITHOUT_KEY,
+    userId: settings.row.userId,
+    publishedBy: settings.row.userId,
+    remoteAddress: call.remoteAddress,
+    causedBy: path ? causedBy : null,
+    causePath: path ?? [],
+    directedTo: settings.row.becomes === 'FORWARD' ? settings.row.forwardTo : null,
+    requestId: call.id,
+    idempotencyKey: null,
+    createdAt: timeOfId(content.id),
+  };
+}

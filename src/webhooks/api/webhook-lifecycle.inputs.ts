@@ -1,0 +1,30 @@
+import { Field, ID, InputType } from 'type-graphql';
+import { ShortText } from '../../graphql/arguments/check-input';
+
+const REASON_TEXT = 'The reason, which `statusReason` and the audit trail contain; at most 1,000 characters.';
+
+@InputType('PauseWebhookInput', { description: 'The webhook to pause, and the reason.' })
+export class PauseWebhookInput {
+  @Field(() => ID, { description: 'The id of an ACTIVE webhook, `whk_...`.' })
+  id: string;
+
+  @ShortText(1_000, { nullable: true })
+  @Field(() => String, { nullable: true, description: REASON_TEXT })
+  reason?: string | null;
+}
+
+@InputType('ResumeWebhookInput', { description: 'The webhook to resume.' })
+export class ResumeWebhookInput {
+  @Field(() => ID, { description: 'The id of a PAUSED or DISABLED webhook, `whk_...`.' })
+  id: string;
+
+  @ShortText(1_000, { nullable: true })
+  @Field(() => String, { nullable: true, description: REASON_TEXT })
+  reason?: string | null;
+}
+
+@InputType('ArchiveWebhookInput', { description: 'The webhook to archive permanently.' })
+export class ArchiveWebhookInput {
+  @Field(() => ID, { description: 'The id of the webhook, `whk_...`.' })
+  id: string;
+}

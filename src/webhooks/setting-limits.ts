@@ -1,0 +1,55 @@
+// The limits and defaults of the settings of webhooks. Those of templates are in templating/liquid-engine.ts, the default retry
+// schedule is in delivery/retry-schedule.ts, and names have at most SHORT_TEXT characters (text.ts).
+
+const DAY_S = 24 * 3600;
+const WEEK_S = 7 * DAY_S;
+
+// which events, and when they are sent
+export const MAX_EVENTS = 100;
+export const MAX_CONDITION_CHARACTERS = 4_000;
+export const MAX_ATTEMPTS = 20;
+/** Between two attempts. */
+export const MAX_WAIT_S = WEEK_S;
+export const MIN_TIMEOUT_MS = 1_000;
+export const MAX_TIMEOUT_MS = 30_000;
+export const DEFAULT_TIMEOUT_MS = 15_000;
+export const MAX_DEDUPE_S = DAY_S;
+export const MAX_RATE_REQUESTS = 10_000;
+export const MAX_RATE_SECONDS = 3_600;
+export const MAX_CONCURRENCY = 500;
+
+// the request
+export const MAX_URL_CHARACTERS = 2_048;
+/** Those of the webhook, and also those of a received call that are forwarded. */
+export const MAX_HEADERS = 50;
+export const MAX_BODY_FIELDS = 200;
+
+// credentials
+export const MAX_SECRET_HEADERS = 20;
+/** Of a header value, a password or a client secret. */
+export const MAX_SECRET_CHARACTERS = 8_192;
+/** Of HTTP Basic and of a proxy. */
+export const MAX_USER_NAME_CHARACTERS = 255;
+export const MAX_CLIENT_ID_CHARACTERS = 500;
+/** Also of the audience. */
+export const MAX_SCOPE_CHARACTERS = 1_000;
+/** Of a chain of client certificates, of a private key, and of all certificates of authorities together. */
+export const MAX_PEM_CHARACTERS = 64 * 1024;
+export const MAX_AUTHORITIES = 20;
+
+// secrets and addresses that are replaced
+export const MAX_OVERLAP_S = WEEK_S;
+export const DEFAULT_OVERLAP_S = DAY_S;
+/** The live keys of a webhook, of all schemes together. Each one adds a signature to every request. */
+export const MAX_LIVE_KEYS = 10;
+export const MAX_LIVE_TOKENS = 10;
+export const MAX_FRAPPE_SECRET_CHARACTERS = 200;
+
+// received calls
+export const MAX_TOLERANCE_S = WEEK_S;
+export const DEFAULT_TOLERANCE_S = 300;
+export const MAX_SIGNED_CHARACTERS = 500;
+export const MAX_PREFIX_CHARACTERS = 50;
+export const MAX_FORWARDS = 20;
+export const MAX_ANSWER_CHARACTERS = 4_096;
+export const DEFAULT_ANSWER_STATUS = 200;
