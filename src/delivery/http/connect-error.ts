@@ -11,15 +11,20 @@ export function tlsError(error: Error, host: string): SendError {
   const code = systemCode(error);
   const fault = CERTIFICATE_FAULTS[code];
   if (fault !== undefined) return new SendError('TLS', `The certificate of ${host} ${fault} (${code}).`);
-  const refusal = ALERTS[code];
+  const refusal = REFUSALS[code];
   if (refusal !== undefined) return new SendError('TLS', `${host} ${refusal} (${code}).`);
   if (code === 'ECONNRESET') return new SendError('TLS', `${host} closed the connection during the TLS handshake.`);
   const reason = textOf(error, 'reason') || code || error.message;
   return new SendError('TLS', `The TLS connection to ${host} could not be established: ${reason}.`);
 }
 
-// Alerts about our certificate (RFC 8446, section 6.2). In TLS 1.3 they follow the handshake.
-const ALERTS: { readonly [code: string]: string } = {
+const TOO_OLD =
+  'offers no version of TLS from 1.2 on, and older ones are not used: its operator must enable TLS 1.2 or 1.3';
+
+// The versions do not meet, or an alert about our certificate (RFC 8446, section 6.2), which in TLS 1.3 follows the handshake.
+const REFUSALS: { readonly [code: string]: string } = {
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: TOO_OLD,
+  ERR_SSL_UNSUPPORTED_PROTOCOL: TOO_OLD,
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'requires a client certificate, and this webhook has none',
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'does not trust the authority that signed the client certificate of this webhook',
   ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'refused the client certificate of this webhook: it has expired',

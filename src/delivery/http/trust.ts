@@ -1,9 +1,13 @@
-// The TLS settings of connections: what is presented, and who is trusted.
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+// The TLS settings of connections: the oldest version, what is presented, and who is trusted.
+import { createSecureContext, getCACertificates, type SecureContext, type SecureVersion } from 'node:tls';
 import { LRUCache } from 'lru-cache';
 import type { ConnectionSettings } from './connection-settings';
 
+/** Explicit: otherwise NODE_OPTIONS=--tls-min-v1.0 would allow versions whose hashes can be forged. */
+const MIN_TLS_VERSION: SecureVersion = 'TLSv1.2';
+
 export interface TlsOptions {
+  readonly minVersion: SecureVersion;
   readonly ca?: string | undefined;
   readonly cert?: string;
   readonly key?: string;
@@ -21,18 +25,19 @@ export function createTlsOptions(ca: string | undefined): TlsOptionsOf {
   const contexts = new LRUCache<string, SecureContext>({ max: MAX_CONTEXTS });
   return ({ certificate, authorities }) => {
     const own = certificate === null ? {} : { cert: certificate.certificate, key: certificate.privateKey };
-    if (authorities === null) return { ca, ...own };
+    if (authorities === null) return { minVersion: MIN_TLS_VERSION, ca, ...own };
     const id = `${authorities.id} ${certificate?.id}`;
     const known = contexts.get(id);
-    if (known !== undefined) return { secureContext: known };
+    if (known !== undefined) return { minVersion: MIN_TLS_VERSION, secureContext: known };
     const trusted = ca === undefined ? getCACertificates('default') : [ca];
     const secureContext = createSecureContext({
+      minVersion: MIN_TLS_VERSION,
       ca: [...trusted, ...authorities.certificates],
       // each listed certificate is trusted by itself, also an intermediate one and that of the server
       allowPartialTrustChain: true,
       ...own,
     });
     contexts.set(id, secureContext);
-    return { secureContext };
+    return { minVersion: MIN_TLS_VERSION, secureContext };
   };
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import tls from 'node:tls';
 import { closeAll, httpPartner, httpsPartner, localSender, type Partner, pem, post, rawPartner } from '../partner';
 
 afterEach(closeAll);
@@ -57,6 +59,43 @@ test('an unknown authority is refused, whatever NODE_TLS_REJECT_UNAUTHORIZED say
   } finally {
     delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
   }
+});
+
+describe('a partner that offers TLS 1.1 at most', () => {
+  const ANY_CIPHER = 'DEFAULT@SECLEVEL=0';
+  const oldPartner = () =>
+    httpsPartner('valid', undefined, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: ANY_CIPHER });
+
+  test.each([
+    { authorities: null, ca: pem('ca') },
+    { authorities: { id: 'own', certificates: [pem('ca')] }, ca: undefined },
+  ])('is refused, whatever Node allows by default', async ({ authorities, ca }) => {
+    const partner = await oldPartner();
+    const sender = localSender({ ca, lookup: async () => ['127.0.0.1'] });
+    const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = tls;
+    // as with NODE_OPTIONS=--tls-min-v1.0
+    Object.assign(tls, { DEFAULT_MIN_VERSION: 'TLSv1', DEFAULT_CIPHERS: ANY_CIPHER });
+    try {
+      expect(await post(sender, named(partner), { authorities })).toMatchObject({
+        errorCode: 'TLS',
+        responseStatus: null,
+        error: expect.stringMatching(
+          /^partner\.test offers no version of TLS from 1\.2 on, .*: .* enable TLS 1\.2 or 1\.3/,
+        ),
+      });
+    } finally {
+      Object.assign(tls, { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS });
+    }
+  });
+
+  test('does speak it with clients that accept it', async () => {
+    const { port } = await oldPartner();
+    const options = { minVersion: 'TLSv1', ciphers: ANY_CIPHER, ca: pem('ca'), servername: 'partner.test' } as const;
+    const socket = tls.connect({ host: '127.0.0.1', port, ...options });
+    await once(socket, 'secureConnect');
+    expect(socket.getProtocol()).toBe('TLSv1.1');
+    socket.destroy();
+  });
 });
 
 test('a partner that speaks plain HTTP on a TLS port, or closes in the handshake, is TLS', async () => {
