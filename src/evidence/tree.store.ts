@@ -1,6 +1,6 @@
 // Reads and extends the stored tree.
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
-import { HASH_BYTES, hashesOf, type TreeNode } from './formats/merkle-tree';
+import { HASH_BYTES, type TreeNode } from './formats/merkle-tree';
 import { LEVELS_PER_TILE, type ReadTile, TILE_WIDTH } from './formats/tree-proofs';
 
 /** The tree after its newest block. */
@@ -127,9 +127,11 @@ export async function insertBlock(db: Db, block: NewBlock): Promise<void> {
 interface WantedTile {
   level: number;
   index: number;
-  resolve(hashes: Buffer[]): void;
+  resolve(hashes: Buffer): void;
   reject(error: unknown): void;
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /** The hashes that proofs are made of. One statement reads all tiles that are asked for at once, as for one proof. */
 export function tilesOf(db: Db): ReadTile {
@@ -139,7 +141,7 @@ export function tilesOf(db: Db): ReadTile {
     wanted = [];
     try {
       const read = await readTiles(db, tiles);
-      for (const { level, index, resolve } of tiles) resolve(read.get(`${level}/${index}`) ?? []);
+      for (const { level, index, resolve } of tiles) resolve(read.get(`${level}/${index}`) ?? NOTHING);
     } catch (error) {
       for (const { reject } of tiles) reject(error);
     }
@@ -152,7 +154,7 @@ export function tilesOf(db: Db): ReadTile {
 }
 
 /** By level and index. Tiles that are beyond the tree are left out. */
-async function readTiles(db: Db, tiles: readonly { level: number; index: number }[]): Promise<Map<string, Buffer[]>> {
+async function readTiles(db: Db, tiles: readonly { level: number; index: number }[]): Promise<Map<string, Buffer>> {
   const rows = await rowsOf<{ level: number; index: number; hashes: Buffer | null }>(
     db,
     statement(`select w.level, w.index::float8 as index, case when w.level = 0 then (
@@ -168,7 +170,7 @@ async function readTiles(db: Db, tiles: readonly { level: number; index: number 
      from (select level, index, index * ${TILE_WIDTH} as first from unnest($1::int[], $2::bigint[]) as t (level, index)) as w`),
     [tiles.map(({ level }) => level), tiles.map(({ index }) => index)],
   );
-  return new Map(rows.map(({ level, index, hashes }) => [`${level}/${index}`, hashes ? hashesOf(hashes) : []]));
+  return new Map(rows.map(({ level, index, hashes }) => [`${level}/${index}`, hashes ?? NOTHING]));
 }
 
 export interface SealingState {

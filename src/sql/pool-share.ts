@@ -21,3 +21,27 @@ export class PoolShare extends EntityManager {
     this.inTransaction = inTurn ? (work, options) => inTurn(() => transaction(work, options)) : transaction;
   }
 }
+
+// by indexes, even while a table is small: the plan is kept while it grows
+const PLANNED_ONCE = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+};
+
+const shares = new WeakMap<DataSource, PoolShare>();
+
+/**
+ * The connections of this pool for reading a few rows by their ids with prepared statements that each session plans once, for all
+ * values. Left to itself, PostgreSQL plans a statement over monthly partitions for each value anew, because a plan for one month
+ * costs less; planning it takes longer than running it.
+ * @returns a transaction, or a share of a pool, as it is: it has settings of its own
+ */
+export function plannedOnce(db: EntityManager): EntityManager {
+  if (db.queryRunner || db instanceof PoolShare) return db;
+  const source = db.dataSource;
+  const share = shares.get(source) ?? new PoolShare(source, { settings: PLANNED_ONCE });
+  shares.set(source, share);
+  return share;
+}

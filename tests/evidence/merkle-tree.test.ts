@@ -34,7 +34,7 @@ function storedTree(of: Buffer[]): ReadTile {
       (levels[level / 8] as Buffer[])[index] = hash;
     });
   }
-  return async (level, tile) => (levels[level] ?? []).slice(tile * 256, (tile + 1) * 256);
+  return async (level, tile) => Buffer.concat((levels[level] ?? []).slice(tile * 256, (tile + 1) * 256));
 }
 
 const read = storedTree(leaves);

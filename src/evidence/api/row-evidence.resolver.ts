@@ -11,6 +11,7 @@ import { loaderFor, perRequest } from '../../graphql/data-loaders';
 import { masksOf } from '../../graphql/roles/masked';
 import { RequestLogType } from '../../request-log/api/request-log.type';
 import type { RequestRow } from '../../request-log/request-log.store';
+import { plannedOnce } from '../../sql/pool-share';
 import { type FactsOf, type LeafKind, leafOf } from '../formats/leaf-kinds';
 import { cached, inclusionProof } from '../formats/tree-proofs';
 import { newestHead, type SignedHead } from '../head.store';
@@ -30,7 +31,7 @@ const NOT_SEALED = { sealedAt: null, leafIndex: null, treeSize: null, head: null
 async function evidenceOf(context: Context, kind: LeafKind, rowId: string): Promise<EvidenceShape> {
   const { db } = context;
   const [place, head] = await Promise.all([
-    loaderFor(context, `evidence.places.${kind}`, (ids) => leafPlaces(db, kind, ids)).load(rowId),
+    loaderFor(context, `evidence.places.${kind}`, (ids) => leafPlaces(plannedOnce(db), kind, ids)).load(rowId),
     perRequest(context, 'evidence.head', () => newestHead(db)),
   ]);
   if (!place?.isFinal) return { ...NOT_SEALED, kind, rowId, state: 'OPEN' };
@@ -86,7 +87,9 @@ export class DecisionEvidenceResolver {
 
 // Content is read only for those who ask for a hash or a proof.
 function factsOf(context: Context, { kind, rowId }: EvidenceShape): Promise<FactsOf[LeafKind] | null> {
-  return loaderFor(context, `evidence.facts.${kind}`, (ids) => factsById(context.db, kind, ids)).load(rowId);
+  return loaderFor(context, `evidence.facts.${kind}`, (ids) => factsById(plannedOnce(context.db), kind, ids)).load(
+    rowId,
+  );
 }
 
 @Resolver(() => EvidenceType)
@@ -112,7 +115,7 @@ export class ProofResolver {
   async proof(@Root() evidence: EvidenceShape, @Ctx() context: Context) {
     const { kind, leafIndex, head } = evidence;
     if (!head || leafIndex === null) return null;
-    const read = perRequest(context, 'evidence.tiles', () => cached(tilesOf(context.db)));
+    const read = perRequest(context, 'evidence.tiles', () => cached(tilesOf(plannedOnce(context.db))));
     const [facts, proof] = await Promise.all([
       factsOf(context, evidence),
       inclusionProof(leafIndex, head.treeSize, read),

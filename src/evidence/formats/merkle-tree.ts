@@ -29,6 +29,24 @@ export function nodeHashOf(left: Buffer, right: Buffer): Buffer {
   return sha256(pair);
 }
 
+/**
+ * The root of a perfect subtree. In place of a buffer for each hash it fills one for each level: the 255 hashes of a tile would be
+ * most of the garbage of a proof.
+ * @param hashes its leaves, or the nodes of one level, concatenated: 1, 2, 4, 8 ... of them
+ */
+export function perfectRoot(hashes: Buffer): Buffer {
+  let level = hashes;
+  while (level.length > HASH_BYTES) {
+    const above = Buffer.allocUnsafe(level.length / 2);
+    for (let at = 0; at < above.length; at += HASH_BYTES) {
+      level.copy(pair, 1, 2 * at, 2 * (at + HASH_BYTES));
+      above.write(hash('sha256', pair, 'binary'), at, 'binary');
+    }
+    level = above;
+  }
+  return level;
+}
+
 /** A node above the leaves: its level is the height of its subtree, its index the position within its level. */
 export interface TreeNode {
   level: number;

@@ -1,5 +1,5 @@
 // Makes inclusion and consistency proofs (RFC 6962, sections 2.1.1 and 2.1.2) from stored hashes.
-import { nodeHashOf, splitOf } from './merkle-tree';
+import { HASH_BYTES, nodeHashOf, perfectRoot, splitOf } from './merkle-tree';
 
 /** Every 8th level of the tree is stored. */
 export const LEVELS_PER_TILE = 8;
@@ -9,9 +9,9 @@ export const TILE_WIDTH = 256;
  * Reads up to 256 stored hashes, which belong together.
  * @param tileLevel 0: the leaves; 1: the nodes at level 8; 2: at level 16 and so on
  * @param tileIndex 0 has the first 256 hashes of the level
- * @returns the hashes that exist
+ * @returns the hashes that exist, concatenated
  */
-export type ReadTile = (tileLevel: number, tileIndex: number) => Promise<readonly Buffer[]>;
+export type ReadTile = (tileLevel: number, tileIndex: number) => Promise<Buffer>;
 
 /** From the sibling of the leaf to the child of the root. */
 export function inclusionProof(index: number, size: number, read: ReadTile): Promise<Buffer[]> {
@@ -71,25 +71,16 @@ async function rootOf(start: number, size: number, read: ReadTile): Promise<Buff
   const width = 2 ** (level % LEVELS_PER_TILE);
   const first = start / 2 ** (tileLevel * LEVELS_PER_TILE);
   const tile = await read(tileLevel, Math.floor(first / TILE_WIDTH));
-  const hashes = tile.slice(first % TILE_WIDTH, (first % TILE_WIDTH) + width);
-  if (hashes.length !== width) throw new Error(`the tree lacks hashes of level ${tileLevel * LEVELS_PER_TILE}`);
+  const begin = (first % TILE_WIDTH) * HASH_BYTES;
+  const hashes = tile.subarray(begin, begin + width * HASH_BYTES);
+  if (hashes.length !== width * HASH_BYTES)
+    throw new Error(`the tree lacks hashes of level ${tileLevel * LEVELS_PER_TILE}`);
   return perfectRoot(hashes);
-}
-
-function perfectRoot(hashes: readonly Buffer[]): Buffer {
-  let level = hashes;
-  while (level.length > 1) {
-    const below = level;
-    level = Array.from({ length: below.length / 2 }, (_, index) =>
-      nodeHashOf(below[2 * index] as Buffer, below[2 * index + 1] as Buffer),
-    );
-  }
-  return level[0] as Buffer;
 }
 
 /** Reads each tile once. */
 export function cached(read: ReadTile): ReadTile {
-  const tiles = new Map<string, Promise<readonly Buffer[]>>();
+  const tiles = new Map<string, Promise<Buffer>>();
   return (tileLevel, tileIndex) => {
     const key = `${tileLevel}/${tileIndex}`;
     const known = tiles.get(key) ?? read(tileLevel, tileIndex);

@@ -1,9 +1,12 @@
 // Proofs from the stored tree: right wherever blocks end, and read with one statement each.
+import { createDataSource } from '../../../src/database/data-source';
 import { isConsistent, rootByInclusion } from '../../../src/evidence/formats/merkle-tree';
 import { cached, consistencyProof, inclusionProof } from '../../../src/evidence/formats/tree-proofs';
 import { newestHead } from '../../../src/evidence/head.store';
 import { seal } from '../../../src/evidence/seal';
+import { factsById, leafPlaces } from '../../../src/evidence/sealed-rows.store';
 import { newestTree, rootAt, sealingState, tilesOf } from '../../../src/evidence/tree.store';
+import { plannedOnce } from '../../../src/sql/pool-share';
 import { recordStatements } from '../../support/recorded-statements';
 import { INSERT_CLOSED, type Store, startStore, tamperWith } from '../stored-tree';
 
@@ -53,6 +56,28 @@ test('earlier heads are beginnings of the tree, and proofs of one request share 
   await inclusionProof(0, tree.treeSize, read);
   await inclusionProof(1, tree.treeSize, read);
   expect(statements.length).toBeLessThan(2);
+});
+
+test('places, records and hashes are planned once in a session', async () => {
+  const source = await createDataSource(store.database.servingUrl, {
+    name: 'test',
+    poolSize: 1,
+    pipeline: true,
+  }).initialize();
+  const db = plannedOnce(source.manager);
+  const rows = await store.database.query<{ id: string; index: number }>(
+    'select subject_id as id, leaf_index::int as index from evidence_leaves order by leaf_index limit 12',
+  );
+  for (const { id, index } of rows) {
+    expect((await leafPlaces(db, 'request', [id])).get(id)).toMatchObject({ leafIndex: index });
+    expect((await factsById(db, 'request', [id])).size).toBe(1);
+    await inclusionProof(index, 1_203, tilesOf(db));
+  }
+  const plans = await source.query(
+    'select generic_plans::int as generic, custom_plans::int as custom from pg_prepared_statements',
+  );
+  await source.destroy();
+  expect(plans).toEqual(Array.from({ length: 3 }, () => ({ generic: 12, custom: 0 })));
 });
 
 test('the newest of many heads is found without reading the others', async () => {
