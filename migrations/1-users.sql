@@ -30,12 +30,15 @@ create table api_keys (
   created_at timestamptz(3) not null,
   expires_at timestamptz(3),
   revoked_at timestamptz(3),
+  revoked_by uuid,                  -- null: it is not revoked, or Hookledger itself did it
   last_used_at timestamptz(3),
   expiry_notice_days smallint,      -- the last notice of its end: 30 or 7 days before, or 0; null: none yet
   constraint api_keys_pkey primary key (id),
   constraint api_keys_key_id_key unique (key_id),
   constraint api_keys_token_hash_key unique (token_hash),
-  constraint api_keys_user_id_fkey foreign key (user_id) references users (id)
+  constraint api_keys_user_id_fkey foreign key (user_id) references users (id),
+  constraint api_keys_revoked_by_fkey foreign key (revoked_by) references users (id),
+  constraint api_keys_revoked_check check (revoked_by is null or revoked_at is not null)
 );
 create index api_keys_user_id_idx on api_keys (user_id);
 
@@ -52,14 +55,17 @@ create table sessions (
   last_used_at timestamptz(3) not null,
   ended_at timestamptz(3),          -- null: it is still live, unless it has expired or was not used for an hour
   end_reason text,
+  ended_by uuid,                    -- null: it is not ended, or no user of Hookledger did it
   remote_address text,
   user_agent text,
   constraint sessions_pkey primary key (id),
   constraint sessions_token_hash_key unique (token_hash),
   constraint sessions_user_id_fkey foreign key (user_id) references users (id),
   constraint sessions_api_key_id_fkey foreign key (api_key_id) references api_keys (id),
+  constraint sessions_ended_by_fkey foreign key (ended_by) references users (id),
   constraint sessions_method_check check (method in ('API_KEY', 'OPENID_CONNECT')),
-  constraint sessions_ended_check check ((ended_at is null) = (end_reason is null))
+  constraint sessions_ended_check check ((ended_at is null) = (end_reason is null)),
+  constraint sessions_ended_by_check check (ended_by is null or ended_at is not null)
 );
 create index sessions_user_id_idx on sessions (user_id);
 

@@ -142,6 +142,7 @@ create table retention_limits (
   content_days integer,             -- null: as all; for all: no limit
   minimum_days integer,             -- content is kept for so long, whatever limit or order says
   minimum_ground text,              -- why, such as a law
+  reason text not null,             -- why it was last set
   changed_by uuid not null,
   changed_at timestamptz(3) not null,
   constraint retention_limits_pkey primary key (id),

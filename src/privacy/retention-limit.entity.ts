@@ -19,6 +19,9 @@ export class RetentionLimitEntity {
   @Column('text', { name: 'minimum_ground', nullable: true })
   minimumGround: string | null;
 
+  @Column('text')
+  reason: string;
+
   @Column('uuid', { name: 'changed_by' })
   changedBy: string;
 

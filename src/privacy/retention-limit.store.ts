@@ -8,7 +8,7 @@ export type RetentionLimitRow = Omit<RetentionLimitEntity, 'changer'>;
 export const ALL_WEBHOOKS = '00000000-0000-0000-0000-000000000000';
 
 const LIMIT = `id, content_days as "contentDays", minimum_days as "minimumDays", minimum_ground as "minimumGround",
-  changed_by as "changedBy", changed_at as "changedAt"`;
+  reason, changed_by as "changedBy", changed_at as "changedAt"`;
 
 export async function retentionLimits(db: Db): Promise<RetentionLimitRow[]> {
   return rowsOf(db, statement(`select ${LIMIT} from retention_limits order by id`));
@@ -21,10 +21,19 @@ export async function limitForUpdate(db: Db, id: string): Promise<RetentionLimit
 export async function saveLimit(db: Db, limit: RetentionLimitRow): Promise<void> {
   await changedBy(
     db,
-    statement(`insert into retention_limits (id, content_days, minimum_days, minimum_ground, changed_by, changed_at)
-     values ($1, $2, $3, $4, $5, $6)
-     on conflict (id) do update set content_days = $2, minimum_days = $3, minimum_ground = $4, changed_by = $5, changed_at = $6`),
-    [limit.id, limit.contentDays, limit.minimumDays, limit.minimumGround, limit.changedBy, limit.changedAt],
+    statement(`insert into retention_limits (id, content_days, minimum_days, minimum_ground, reason, changed_by, changed_at)
+     values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (id) do update set content_days = $2, minimum_days = $3, minimum_ground = $4, reason = $5,
+       changed_by = $6, changed_at = $7`),
+    [
+      limit.id,
+      limit.contentDays,
+      limit.minimumDays,
+      limit.minimumGround,
+      limit.reason,
+      limit.changedBy,
+      limit.changedAt,
+    ],
   );
 }
 

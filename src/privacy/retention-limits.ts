@@ -53,7 +53,8 @@ export async function setRetention(db: Db, viewer: Viewer, order: RetentionOrder
   if (faults.length > 0 || id === null) throw new InputError(faults);
   const before = await limitForUpdate(db, id);
   const settings = { contentDays, minimumDays, minimumGround };
-  const limit = { id, ...settings, changedBy: viewer.userId, changedAt: currentTime() };
+  const reason = order.reason.trim();
+  const limit = { id, ...settings, reason, changedBy: viewer.userId, changedAt: currentTime() };
   await saveLimit(db, limit);
   const was = before && {
     contentDays: before.contentDays,
@@ -63,7 +64,7 @@ export async function setRetention(db: Db, viewer: Viewer, order: RetentionOrder
   if (!isDeepStrictEqual(was, settings)) {
     const subject = { subjectType: id === ALL_WEBHOOKS ? 'Retention' : 'Webhook', subjectId: id };
     const details = { before: was, after: settings };
-    await recordAct(db, viewer, { action: 'retention.changed', ...subject, reason: order.reason.trim(), details });
+    await recordAct(db, viewer, { action: 'retention.changed', ...subject, reason, details });
   }
   return limit;
 }

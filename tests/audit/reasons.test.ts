@@ -29,7 +29,7 @@ const READ_BACK: Record<string, string[]> = {
   resumeWebhook: ['Webhook.statusReason'],
   revealContent: [],
   rotateEvidenceKey: [],
-  setRetention: [],
+  setRetention: ['RetentionLimit.reason'],
 };
 
 const withReason = Object.values(schema.getMutationType()?.getFields() ?? {})

@@ -65,6 +65,17 @@ async function left(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ name, count }) => [name, count]));
 }
 
+test('a limit says who set it last, and why', async () => {
+  const reason = 'Our privacy policy, section 4';
+  await mutate(app, 'setRetention', { minimumDays: 1, minimumGround: 'A contract', reason });
+  await mutate(app, 'setRetention', { minimumDays: 1, minimumGround: 'A contract', reason: `  ${REASON}\n` });
+  const { data } = await app.ask('{ retentionLimits { minimumGround reason changedBy { name } } }');
+  expect(data.retentionLimits).toEqual([
+    { minimumGround: 'A contract', reason: REASON, changedBy: { name: 'Administrator' } },
+  ]);
+  await app.database.query('delete from retention_limits');
+});
+
 test('rules 3, 6 and 9: nothing is erased until a limit is set; a webhook goes before all, and a minimum before both', async () => {
   expect(await erasePastLimits(parts)).toBe(0);
   await set({ webhookId: webhooks[0], contentDays: 10 });

@@ -5,7 +5,13 @@ import type { Ids } from './paths';
 /** With a session of the caller, because others than a SYSTEM_MANAGER or AUDITOR see no other. */
 export async function withOwnSession(app: TestApp, ids: Ids, token: string | null): Promise<Ids> {
   const own = { ...ids, key: token ?? app.adminKey };
-  return { ...own, Session: (await signInAs(app, own)).session.id };
+  return { ...own, Session: (await signInAs(app, own)).session.id, 'Session.endedBy': await endedSession(app, own) };
+}
+
+async function endedSession(app: TestApp, ids: Ids): Promise<string> {
+  const { id } = (await signInAs(app, ids)).session;
+  await app.ask(`mutation { revokeSession(input: { id: "${id}" }) { userErrors { message } } }`);
+  return id;
 }
 
 /** The inputs of the mutations that end the caller's session, each with a new one. */

@@ -13,7 +13,7 @@ import { sessionMutations } from './own-session';
 import type { Ids } from './paths';
 import { privacyIds, privacyMutations } from './privacy-rows';
 import { approvedRequest, requestMutations } from './request-rows';
-import { makeKey, makeUser } from './user-rows';
+import { makeKey, makeRevokedKey, makeUser } from './user-rows';
 
 const NOWHERE = 'http://127.0.0.1:9/';
 let made = 0;
@@ -249,6 +249,7 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     'AuditEntry.sessionId': await entryOfSession(app),
     WebhookVersion: await versionOf(app, webhook),
     MaskingRule: await makeMaskingRule(app, webhook),
+    'ApiKey.revokedBy': await makeRevokedKey(app, amina),
     'User.auditEntries': (await app.ask('{ viewer { id } }')).data.viewer.id,
     'Webhook.statusChangedBy': await pausedWebhook(app),
     'Delivery.cancelledBy': await endedDelivery(app),

@@ -79,7 +79,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   ErasurePreview: { keyReaders: 'rows events deliveries requests held erased needsSecondPerson complete recipients' },
   Recipient: { keyReaders: 'host firstAt lastAt requests webhookId webhookName' },
   ExportPersonalDataPayload: { everybody: 'export userErrors' },
-  RetentionLimit: { keyReaders: 'contentDays minimumDays minimumGround changedAt webhook changedBy' },
+  RetentionLimit: { keyReaders: 'contentDays minimumDays minimumGround reason changedAt webhook changedBy' },
   SetRetentionPayload: { everybody: 'limit userErrors' },
   EraseDocumentPayload: { everybody: 'erasure userErrors' },
   ErasePersonPayload: { everybody: 'erasure userErrors' },
@@ -96,10 +96,10 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   ExpiringSecret: { readers: 'kind name expiresAt webhook', keyReaders: 'apiKey' },
   ApiKey: {
-    keyReaders: 'id label keyId roles networks user createdAt expiresAt revokedAt lastUsedAt',
+    keyReaders: 'id label keyId roles networks user createdAt expiresAt revokedAt revokedBy lastUsedAt',
   },
   Session: {
-    readers: 'id user method current createdAt expiresAt lastUsedAt endedAt endReason remoteAddress userAgent',
+    readers: 'id user method current createdAt expiresAt lastUsedAt endedAt endReason endedBy remoteAddress userAgent',
   },
   Webhook: {
     readers: `id name direction status statusReason url documentType events condition method headers bodyFormat body fields retrySchedule timeoutMs signatures signingKeys dedupeSeconds receiveAuditEvents sendEvidenceHead supportMayReveal rateLimit maxConcurrency ordering circuit owner createdAt

@@ -23,6 +23,9 @@ export class RetentionLimitType {
   @Field(() => String, { nullable: true, description: 'Why there is a minimum, such as a law; null: there is none.' })
   minimumGround: string | null;
 
+  @Field(() => String, { description: 'Why it was last set, 10 to 500 characters.' })
+  reason: string;
+
   @Field(() => GraphQLDateTime, { description: 'When it was last set.' })
   changedAt: Date;
 }

@@ -1,10 +1,11 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import type { Role } from '../../viewer';
 import { UserEntity } from '../user.entity';
 
 @Entity('api_keys')
 @Unique('api_keys_key_id_key', ['keyId'])
 @Unique('api_keys_token_hash_key', ['tokenHash'])
+@Check('api_keys_revoked_check', 'revoked_by is null or revoked_at is not null')
 export class ApiKeyEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'api_keys_pkey' })
   id: string;
@@ -40,6 +41,13 @@ export class ApiKeyEntity {
 
   @Column({ type: 'timestamptz', name: 'revoked_at', precision: 3, nullable: true })
   revokedAt: Date | null;
+
+  @Column('uuid', { name: 'revoked_by', nullable: true })
+  revokedBy: string | null;
+
+  @ManyToOne(() => UserEntity)
+  @JoinColumn({ name: 'revoked_by', foreignKeyConstraintName: 'api_keys_revoked_by_fkey' })
+  revoker: UserEntity | null;
 
   @Column({ type: 'timestamptz', name: 'last_used_at', precision: 3, nullable: true })
   lastUsedAt: Date | null;

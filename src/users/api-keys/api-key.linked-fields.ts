@@ -40,5 +40,12 @@ export const apiKeyLinkedFields = [
       description: 'The API keys of this user, including revoked ones, newest first.',
     }),
   }),
-  linkedFields(API_KEY, { user: link(USER, 'userId', 'The user whom the key authenticates.') }),
+  linkedFields(API_KEY, {
+    user: link(USER, 'userId', 'The user whom the key authenticates.'),
+    revokedBy: link(
+      USER,
+      'revokedBy',
+      'Who revoked it; null: it is not revoked, or Hookledger replaced it at a start.',
+    ),
+  }),
 ];

@@ -22,7 +22,8 @@ export interface KeyWithUser {
 export const API_KEYS = {
   table: 'api_keys',
   columns: `id, user_id as "userId", label, key_id as "keyId", roles, networks, created_at as "createdAt",
-    expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"`,
+    expires_at as "expiresAt", revoked_at as "revokedAt", revoked_by as "revokedBy",
+    last_used_at as "lastUsedAt"`,
 };
 
 export interface ApiKeyRow {
@@ -35,6 +36,7 @@ export interface ApiKeyRow {
   createdAt: Date;
   expiresAt: Date | null;
   revokedAt: Date | null;
+  revokedBy: string | null;
   lastUsedAt: Date | null;
 }
 
@@ -80,7 +82,10 @@ export async function findApiKeyForUpdate(db: Db, id: string): Promise<ApiKeyRow
   ]);
 }
 
-export async function insertApiKey(db: Db, key: Omit<ApiKeyEntity, 'user' | 'expiryNoticeDays'>): Promise<void> {
+export async function insertApiKey(
+  db: Db,
+  key: Omit<ApiKeyEntity, 'user' | 'revoker' | 'expiryNoticeDays'>,
+): Promise<void> {
   await db.insert(ApiKeyEntity, key);
 }
 
@@ -96,8 +101,8 @@ export async function changeKey(
   await db.update(ApiKeyEntity, { id }, changes);
 }
 
-export async function revokeKey(db: Db, id: string, at: Date): Promise<void> {
-  await db.update(ApiKeyEntity, { id }, { revokedAt: at });
+export async function revokeKey(db: Db, id: string, by: string, at: Date): Promise<void> {
+  await db.update(ApiKeyEntity, { id }, { revokedAt: at, revokedBy: by });
 }
 
 /** Revokes all keys of this user with this label except one. */

@@ -47,6 +47,7 @@ export async function createApiKey(
     createdAt: timeOfId(id),
     expiresAt: expiryOf(input, timeOfId(id)),
     revokedAt: null,
+    revokedBy: null,
     lastUsedAt: null,
   };
   await insertApiKey(db, { ...apiKey, tokenHash: hashToken(token) });
@@ -107,7 +108,7 @@ export async function revokeApiKey(db: Db, viewer: Viewer, id: string | null): P
     throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
   }
   const revokedAt = currentTime();
-  await revokeKey(db, apiKey.id, revokedAt);
+  await revokeKey(db, apiKey.id, viewer.userId, revokedAt);
   await recordAct(db, viewer, { action: 'api_key.revoked', subjectType: 'ApiKey', subjectId: apiKey.id });
-  return { ...apiKey, revokedAt };
+  return { ...apiKey, revokedAt, revokedBy: viewer.userId };
 }

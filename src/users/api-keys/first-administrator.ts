@@ -106,6 +106,7 @@ async function insertAdministratorKey(
     createdAt: timeOfId(id),
     expiresAt,
     revokedAt: null,
+    revokedBy: null,
     lastUsedAt: null,
   });
   const after = { userId: toNodeId('User', userId), label, roles: null, networks: null, expiresAt };

@@ -12,6 +12,7 @@ export type SessionEndReason = (typeof SESSION_END_REASONS)[number];
 @Unique('sessions_token_hash_key', ['tokenHash'])
 @Check('sessions_method_check', `method in ('API_KEY', 'OPENID_CONNECT')`)
 @Check('sessions_ended_check', '(ended_at is null) = (end_reason is null)')
+@Check('sessions_ended_by_check', 'ended_by is null or ended_at is not null')
 export class SessionEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sessions_pkey' })
   id: string;
@@ -54,6 +55,13 @@ export class SessionEntity {
 
   @Column('text', { name: 'end_reason', nullable: true })
   endReason: SessionEndReason | null;
+
+  @Column('uuid', { name: 'ended_by', nullable: true })
+  endedBy: string | null;
+
+  @ManyToOne(() => UserEntity)
+  @JoinColumn({ name: 'ended_by', foreignKeyConstraintName: 'sessions_ended_by_fkey' })
+  ender: UserEntity | null;
 
   @Column('text', { name: 'remote_address', nullable: true })
   remoteAddress: string | null;

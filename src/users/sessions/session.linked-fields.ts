@@ -53,5 +53,12 @@ export const sessionLinkedFields = [
       description: 'The sessions of this user, also those that have ended in the last 7 days, newest first.',
     }),
   }),
-  linkedFields(SESSION, { user: link(USER, 'userId', 'The user who signed in.') }),
+  linkedFields(SESSION, {
+    user: link(USER, 'userId', 'The user who signed in.'),
+    endedBy: link(
+      USER,
+      'endedBy',
+      'Who ended it; null: it was not ended, or the identity provider or Hookledger did it.',
+    ),
+  }),
 ];

@@ -12,6 +12,7 @@ export interface SessionRow {
   lastUsedAt: Date;
   endedAt: Date | null;
   endReason: SessionEndReason | null;
+  endedBy: string | null;
   remoteAddress: string | null;
   userAgent: string | null;
 }
@@ -20,7 +21,7 @@ export const SESSIONS = {
   table: 'sessions',
   columns: `id, user_id as "userId", method, api_key_id as "apiKeyId", created_at as "createdAt",
     expires_at as "expiresAt", last_used_at as "lastUsedAt", ended_at as "endedAt", end_reason as "endReason",
-    remote_address as "remoteAddress", user_agent as "userAgent"`,
+    ended_by as "endedBy", remote_address as "remoteAddress", user_agent as "userAgent"`,
 };
 
 /** At least one of subject and session is given. */
@@ -87,7 +88,7 @@ export async function sessionsById(db: Db, ids: readonly string[]): Promise<Map<
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-export async function insertSession(db: Db, session: Omit<SessionEntity, 'user' | 'apiKey'>): Promise<void> {
+export async function insertSession(db: Db, session: Omit<SessionEntity, 'user' | 'apiKey' | 'ender'>): Promise<void> {
   await db.insert(SessionEntity, session);
 }
 
@@ -121,14 +122,15 @@ export async function endSessions(
   db: Db,
   ids: readonly string[],
   reason: SessionEndReason,
+  by: string | null,
   at: Date,
 ): Promise<SessionRow[]> {
   return rowsOf<SessionRow>(
     db,
-    statement(`update sessions set ended_at = $3, end_reason = $2
+    statement(`update sessions set ended_at = $3, end_reason = $2, ended_by = $4
      where id in (select id from sessions where id = any($1::uuid[]) and ended_at is null order by id for no key update)
      returning ${SESSIONS.columns}`),
-    [ids, reason, at],
+    [ids, reason, at, by],
   );
 }
 

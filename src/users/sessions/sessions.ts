@@ -48,6 +48,7 @@ export async function startSession(
     lastUsedAt: createdAt,
     endedAt: null,
     endReason: null,
+    endedBy: null,
     remoteAddress,
     userAgent,
   };
@@ -141,7 +142,7 @@ const ACTIONS = {
 
 async function end(db: Db, actor: Actor, ids: readonly string[], reason: SessionEndReason): Promise<SessionRow[]> {
   if (ids.length === 0) return [];
-  const ended = await endSessions(db, ids, reason, currentTime());
+  const ended = await endSessions(db, ids, reason, actor.userId, currentTime());
   for (const { id, userId } of ended) {
     const details = { userId, reason };
     await recordAct(db, actor, { action: ACTIONS[reason], subjectType: 'Session', subjectId: id, details });

@@ -33,16 +33,21 @@ const change = (name: string, input: object) => {
 test('a session that is revoked is refused by the very next request', async () => {
   const { browser, id } = await signedIn('AUDITOR');
   const { data } = await app.ask(
-    `mutation { revokeSession(input: { id: "${id}" }) { session { endedAt endReason } userErrors { message } } }`,
+    `mutation { revokeSession(input: { id: "${id}" }) { session { endedAt endReason endedBy { name } } userErrors { message } } }`,
   );
-  expect(data.revokeSession.session).toEqual({ endedAt: expect.any(String), endReason: 'REVOKED' });
+  const endedBy = { name: 'Administrator' };
+  expect(data.revokeSession.session).toEqual({ endedAt: expect.any(String), endReason: 'REVOKED', endedBy });
   expect(await statusOf(browser)).toBe(401);
   const [entry] = await app.database.query(
     `select outcome, session_id, details from audit_entries where action = 'session.revoked' order by id desc limit 1`,
   );
   expect(entry).toMatchObject({ outcome: 'DONE', session_id: null });
-  // once more changes nothing
-  const again = await app.ask(`mutation { revokeSession(input: { id: "${id}" }) { session { endedAt endReason } } }`);
+  // once more, by another user, changes nothing
+  const again = await app.ask(
+    `mutation { revokeSession(input: { id: "${id}" }) { session { endedAt endReason endedBy { name } } } }`,
+    {},
+    await app.keyFor('SYSTEM_MANAGER'),
+  );
   expect(again.data.revokeSession.session).toEqual(data.revokeSession.session);
 });
 
@@ -107,6 +112,10 @@ describe('revoking', () => {
       `mutation { revokeSession(input: { id: "${mine.id}" }) { userErrors { code } } }`,
     );
     expect(await statusOf(mine.browser)).toBe(401);
+    const { data } = await app.ask('query ($id: ID!) { node(id: $id) { ... on Session { endedBy { id } } } }', {
+      id: mine.id,
+    });
+    expect(data.node.endedBy).toEqual({ id: mine.userId });
   });
 
   test('all sessions leaves the key, and the current session if one says so', async () => {
