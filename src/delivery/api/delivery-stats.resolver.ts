@@ -1,5 +1,6 @@
 // Statistics of deliveries.
-import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
 import {
@@ -11,6 +12,7 @@ import {
   textFilter,
 } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
+import { selects } from '../../graphql/selects';
 import { TopArgs, topSize } from '../../request-log/api/stats.inputs';
 import { rollupWhere } from '../../request-log/stats/rollup-where';
 import {
@@ -100,8 +102,8 @@ export class DeliveryStatsResolver {
       `The figures of each bucket, at most ${MAX_BUCKETS}, in chronological order. A bucket without deliveries is ` +
       'included, with zeros.',
   })
-  async buckets(@Root() { question, starts }: Shape, @Ctx() { db }: Context) {
-    const answers = await answerByBucket(db, question, starts);
+  async buckets(@Root() { question, starts }: Shape, @Ctx() { db }: Context, @Info() info: GraphQLResolveInfo) {
+    const answers = await answerByBucket(db, question, starts, selects(info, 'timeToArrival'));
     return answers.map(({ start, end, ...answer }) => ({ ...shown(answer), start, end }));
   }
 

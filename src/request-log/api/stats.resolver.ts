@@ -1,10 +1,12 @@
 // Statistics of the log.
 
-import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
 import { HasRole } from '../../graphql/roles/has-role';
 import { masksOf } from '../../graphql/roles/masked';
+import { selects } from '../../graphql/selects';
 import { READERS } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
 import { WebhookType } from '../../webhooks/api/webhook.type';
@@ -74,8 +76,8 @@ export class StatsResolver {
       `The figures of each bucket, at most ${MAX_BUCKETS}, in chronological order. A bucket without requests is ` +
       'included, with zeros.',
   })
-  async buckets(@Root() { question, starts }: Shape, @Ctx() { db }: Context) {
-    const answers = await answerByBucket(db, question, starts);
+  async buckets(@Root() { question, starts }: Shape, @Ctx() { db }: Context, @Info() info: GraphQLResolveInfo) {
+    const answers = await answerByBucket(db, question, starts, selects(info, 'duration'));
     return answers.map(({ start, end, ...answer }) => ({ ...shownFigures(answer), start, end }));
   }
 

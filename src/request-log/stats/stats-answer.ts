@@ -49,7 +49,7 @@ export async function statsOf<Figure extends string>(
 
 export interface Answer<Figure extends string> {
   figures: Figures<Figure>;
-  percentiles(): Promise<Percentiles | undefined>;
+  percentiles(): Promise<Percentiles | undefined> | Percentiles | undefined;
 }
 
 /** The figures of the whole span. */
@@ -62,18 +62,26 @@ export async function answerInAll<Figure extends string>(
   return { figures: figures as Figures<Figure>, percentiles: async () => (await percentilesBySpan(db, query))[0] };
 }
 
-/** The figures of each bucket. @param starts the starts of the buckets, ascending */
+/**
+ * The figures of each bucket.
+ * @param starts the starts of the buckets, ascending
+ * @param withPercentiles they are read at the same time; otherwise there are none
+ */
 export async function answerByBucket<Figure extends string>(
   db: Db,
   question: StatsQuestion<Figure>,
   starts: readonly number[],
+  withPercentiles: boolean,
 ): Promise<(Answer<Figure> & { start: Date; end: Date })[]> {
   const query = figureQuery(question, [], starts);
-  const figures = await figuresBySpan(db, query);
-  const percentiles = once(() => percentilesBySpan(db, query));
+  const [figures, percentiles] = await Promise.all([
+    figuresBySpan(db, query),
+    withPercentiles ? valueOrFault(percentilesBySpan(db, query)) : () => [],
+  ]);
   return starts.map((start, index) => ({
     figures: figures[index] as Figures<Figure>,
-    percentiles: async () => (await percentiles())[index],
+    // no promise for each of 720 hours: they would take longer than the percentiles
+    percentiles: () => percentiles()[index],
     start: new Date(start),
     end: new Date(starts[index + 1] ?? question.span.to),
   }));
@@ -118,6 +126,16 @@ export async function answerByWebhook<Figure extends string>(
       }));
       return [id, answers];
     }),
+  );
+}
+
+/** A fault is thrown where the value is asked for, so that the fields beside it are answered. */
+function valueOrFault<Value>(promise: Promise<Value>): Promise<() => Value> {
+  return promise.then(
+    (value) => () => value,
+    (fault: unknown) => () => {
+      throw fault;
+    },
   );
 }
 

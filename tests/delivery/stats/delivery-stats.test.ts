@@ -143,6 +143,21 @@ test('30 days by hour are answered from a few thousand counts, and from no deliv
   expect(reads.reduce((sum, { pages }) => sum + pages, 0)).toBeLessThan(2_000);
 });
 
+test('times to arrival of buckets are the same through fragments', async () => {
+  const direct = await ask('bucket: DAY', 'buckets { start timeToArrival { p50Ms p95Ms } }');
+  expect(
+    direct.buckets.filter((bucket: { timeToArrival: { p50Ms: number | null } }) => bucket.timeToArrival.p50Ms),
+  ).not.toEqual([]);
+  const { data, errors } = await app.ask(
+    `query ($range: DateTimeRange!) { deliveryStats(range: $range, bucket: DAY) { isFromKeptCounts ...Days } }
+     fragment Days on DeliveryStats { buckets { start ... { ...Times } } }
+     fragment Times on DeliveryStatsBucket { timeToArrival { p50Ms p95Ms } }`,
+    { range: { from: FROM, to: TO } },
+  );
+  expect(errors).toBeUndefined();
+  expect(data.deliveryStats).toEqual(direct);
+});
+
 test('a slice of the deliveries older than the feed is read without the deliveries before it', async () => {
   const options = { name: 'stats test', poolSize: 1 };
   const source = await createDataSource(app.database.servingUrl, options).initialize();

@@ -1,0 +1,14 @@
+// Whether a field of what a field returns is selected, so that it is read together with the rest.
+import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+
+type Selecting = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>;
+
+/** Also if @skip or @include may leave it out. */
+export function selects({ fieldNodes, fragments }: Selecting, name: string): boolean {
+  const isIn = (set: SelectionSetNode | undefined): boolean =>
+    set?.selections.some((each) => {
+      if (each.kind === Kind.FIELD) return each.name.value === name;
+      return isIn(each.kind === Kind.INLINE_FRAGMENT ? each.selectionSet : fragments[each.name.value]?.selectionSet);
+    }) ?? false;
+  return fieldNodes.some(({ selectionSet }) => isIn(selectionSet));
+}
