@@ -124,3 +124,10 @@ create table audit_event_queue (
   entry_id uuid not null,
   constraint audit_event_queue_pkey primary key (entry_id)
 );
+
+-- The logins that serve requests, each with what the last start prepared for it.
+create table prepared_logins (
+  login text not null,
+  fingerprint text not null,        -- of what was prepared, and of the rights and settings that this left
+  constraint prepared_logins_pkey primary key (login)
+);

@@ -645,6 +645,12 @@ CREATE TABLE pending_sign_ins (
   CONSTRAINT pending_sign_ins_pkey PRIMARY KEY (token_hash)
 );
 
+CREATE TABLE prepared_logins (
+  login text NOT NULL,
+  fingerprint text NOT NULL,
+  CONSTRAINT prepared_logins_pkey PRIMARY KEY (login)
+);
+
 CREATE TABLE replay_requests (
   id uuid NOT NULL,
   status text NOT NULL,
@@ -2120,7 +2126,7 @@ CREATE OR REPLACE FUNCTION public.watch_table(table_name regclass, document_type
 AS $function$
 declare
   own_tables constant text[] := '{
-    users, api_keys, audit_entries, webhooks, webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits,
+    prepared_logins, users, api_keys, audit_entries, webhooks, webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits,
     webhook_slots, pending_decisions, deliveries_pause, payloads, business_events, outbox, idempotency_keys, deliveries,
     open_deliveries, finished_deliveries, blocking_deliveries, delivery_decisions, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,

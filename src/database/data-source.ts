@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { FEATURES } from '../features';
 import { type SessionOptions, sessionConfig } from '../sql/session';
 import { MIGRATIONS } from './migrations';
+import { PreparedLoginEntity } from './prepared-login.entity';
 
 export interface DataSourceOptions extends SessionOptions {
   /** Maximum number of connections. */
@@ -15,7 +16,7 @@ export function createDataSource(url: string, options: DataSourceOptions): DataS
   return new DataSource({
     type: 'postgres',
     url,
-    entities: FEATURES.flatMap(({ entities }) => entities),
+    entities: [PreparedLoginEntity, ...FEATURES.flatMap(({ entities }) => entities)],
     migrations: MIGRATIONS,
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

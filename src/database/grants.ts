@@ -1,15 +1,3 @@
-import type { DataSource } from 'typeorm';
-
-/**
- * Grants the serving login the right to read our tables, insert rows, and update only columns that change. It cannot
- * change closed requests, payloads, audit entries and the sealed log, and owns nothing. Runs after every migration; repeating it is
- * harmless. Tables are listed by name, because `public` may contain tables of other applications.
- */
-export async function grantServingLogin(owner: DataSource, login: string): Promise<void> {
-  const name = `"${login.replaceAll('"', '""')}"`;
-  for (const statement of grantsFor(name)) await owner.query(statement);
-}
-
 const CLOSING_COLUMNS = `status, finished_at, duration_ms, response_status, response_headers, response_body,
   response_bytes, response_truncated, error, error_code, remote_address`;
 
@@ -28,9 +16,15 @@ const TABLES = `users, api_keys, sessions, pending_sign_ins, audit_entries, audi
   request_stats_series, request_stats, request_stats_open, delivery_changes, delivery_stats_series,
   delivery_stats, exports, evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves,
   evidence_keys, evidence_heads, evidence_anchors, evidence_anchor_targets, evidence_stops, evidence_runs,
-  legal_holds, erasures, erasure_recipients, retention_limits, migrations`;
+  legal_holds, erasures, erasure_recipients, retention_limits, migrations, prepared_logins`;
 
-function grantsFor(name: string): string[] {
+/**
+ * The rights of the serving login: to read our tables, insert rows, and update only columns that change. It cannot
+ * change closed requests, payloads, audit entries and the sealed log, and owns nothing. Repeating them is harmless. Tables are
+ * listed by name, because `public` may contain tables of other applications.
+ */
+export function servingGrants(login: string): string[] {
+  const name = `"${login.replaceAll('"', '""')}"`;
   return [
     `grant usage on schema public to ${name}`,
     `grant select on ${TABLES} to ${name}`,

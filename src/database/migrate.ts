@@ -1,10 +1,11 @@
 import { installQueue } from '../delivery/queue/queue';
 import { SafeClient, sessionConfig } from '../sql/session';
 import { createDataSource } from './data-source';
-import { grantServingLogin } from './grants';
-import { makePartitions } from './partitions';
+import { servingGrants } from './grants';
+import { MONTHS_AHEAD, makePartitions } from './partitions';
+import { isPrepared, notePrepared } from './prepared-logins';
 import { refuseOtherMigrations } from './refuse-other-migrations';
-import { prepareRoles } from './roles';
+import { createRoles, roleGrants } from './roles';
 
 const LOCK_KEY = 4_206_900_001; // any constant, the same for all processes
 const CONNECT_MS = 5_000;
@@ -16,25 +17,30 @@ const CONNECT_MS = 5_000;
  * @throws DatabaseStartError if the database was made from another text of the migrations: nothing is changed
  */
 export async function migrate(ownerUrl: string, servingUrl: string, cluster: string | null = null): Promise<void> {
-  await underLock(ownerUrl, async () => {
+  const login = loginOf(servingUrl);
+  await underLock(ownerUrl, async (client) => {
+    if (await isPrepared(client, login)) return;
     const owner = createDataSource(ownerUrl, { name: 'migrate', poolSize: 2, statementTimeoutMs: 0 });
     await owner.initialize();
     try {
       await refuseOtherMigrations(owner, cluster);
       await owner.runMigrations();
-      await makePartitions(owner.manager, 3);
+      await makePartitions(owner.manager, MONTHS_AHEAD);
       await installQueue(ownerUrl);
-      await prepareRoles(owner);
-      const login = decodeURIComponent(new URL(servingUrl).username);
-      if (login !== decodeURIComponent(new URL(ownerUrl).username)) await grantServingLogin(owner, login);
+      await createRoles(owner);
     } finally {
       await owner.destroy();
     }
+    const grants = [...roleGrants(), ...(login === loginOf(ownerUrl) ? [] : servingGrants(login))];
+    await client.query(grants.join(';\n'));
+    await notePrepared(client, login);
   });
 }
 
+const loginOf = (url: string) => decodeURIComponent(new URL(url).username);
+
 // A session lock on a connection of its own, which ends with its holder however that dies.
-async function underLock(url: string, work: () => Promise<void>): Promise<void> {
+async function underLock(url: string, work: (owner: SafeClient) => Promise<void>): Promise<void> {
   const client = new SafeClient({
     ...sessionConfig({ name: 'migrate lock' }),
     connectionString: url,
@@ -43,7 +49,7 @@ async function underLock(url: string, work: () => Promise<void>): Promise<void> 
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);
-    await work();
+    await work(client);
   } finally {
     await client.end();
   }

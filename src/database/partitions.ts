@@ -1,6 +1,9 @@
 import { isLockTimeout } from '../sql/database-errors';
 import { type Db, rowOf, rowsOf } from '../sql/db';
 
+/** How many months after this one have partitions. */
+export const MONTHS_AHEAD = 3;
+
 export interface PartitionsMade {
   made: string[];
   /** Partitions that were not made, because their tables were locked for more than a second. */

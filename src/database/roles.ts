@@ -32,11 +32,22 @@ const FACTS: Readonly<Record<string, string>> = {
   evidence_keys: 'id, origin, vkey, created_at',
 };
 
+/** The rights of both roles. Repeating them is harmless. */
+export function roleGrants(): string[] {
+  return [
+    `do $$ begin execute format('grant connect on database %I to ${READER_ROLE}', current_database()); end $$`,
+    `grant usage on schema public to ${READER_ROLE}, ${RETENTION_ROLE}`,
+    `grant select on erasures to ${RETENTION_ROLE}`,
+    `grant execute on function ${ERASING} to ${RETENTION_ROLE}`,
+    ...Object.entries(FACTS).map(([table, columns]) => `grant select (${columns}) on ${table} to ${READER_ROLE}`),
+  ];
+}
+
 /**
- * Creates the roles if they are missing and the owner may, and grants their rights. Repeating it is harmless.
+ * Creates the roles if they are missing and the owner may.
  * @throws DatabaseStartError that has the statements for a role that may create roles
  */
-export async function prepareRoles(owner: DataSource): Promise<void> {
+export async function createRoles(owner: DataSource): Promise<void> {
   const [login] = await owner.query<{ mayCreate: boolean }[]>(
     'select rolsuper or rolcreaterole as "mayCreate" from pg_roles where rolname = current_user',
   );
@@ -53,15 +64,6 @@ export async function prepareRoles(owner: DataSource): Promise<void> {
     );
   }
   for (const statement of statements) await owner.query(unlessItExists(statement));
-  const [database] = await owner.query<{ name: string }[]>('select quote_ident(current_database()) as name');
-  await owner.query(`grant connect on database ${database?.name} to ${READER_ROLE}`);
-  await owner.query(`grant usage on schema public to ${READER_ROLE}`);
-  await owner.query(`grant usage on schema public to ${RETENTION_ROLE}`);
-  await owner.query(`grant select on erasures to ${RETENTION_ROLE}`);
-  await owner.query(`grant execute on function ${ERASING} to ${RETENTION_ROLE}`);
-  for (const [table, columns] of Object.entries(FACTS)) {
-    await owner.query(`grant select (${columns}) on ${table} to ${READER_ROLE}`);
-  }
 }
 
 // the start of another database of this cluster may have created it meanwhile

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { currentMs } from '../clock';
 import type { DatabaseClock } from '../database/database-clock';
-import { makePartitions } from '../database/partitions';
+import { MONTHS_AHEAD, makePartitions } from '../database/partitions';
 import { freeStranded } from '../delivery/queue/stranded-deliveries.store';
 import { forgetKeysBefore } from '../events/idempotency-key.store';
 import { forgetCallIdsBefore } from '../incoming/received-call.store';
@@ -23,7 +23,6 @@ const IDEMPOTENCY_MS = 30 * 24 * HOUR_MS;
 const SESSIONS_MS = 7 * 24 * HOUR_MS;
 /** Subscribers can resume without a loss for so long. */
 const FEED_MS = 24 * HOUR_MS;
-const MONTHS_AHEAD = 3;
 const POSTPONED_MS = 60_000;
 const POSTPONED =
   'these partitions were not created: another session has held a lock on their tables, users or webhooks for more than a ' +

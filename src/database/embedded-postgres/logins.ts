@@ -28,6 +28,8 @@ export function urlsAt({ port, socketFolder }: ServerAddress, { passwords }: Sec
  */
 export async function prepareLogins(superuserUrl: string, { passwords }: Secrets): Promise<void> {
   await connected(superuserUrl, async (client) => {
+    await hashOnce(client);
+    await prepareLogin(client, 'postgres', passwords.superuser);
     await prepareLogin(client, 'hookledger_owner', passwords.owner);
     await prepareLogin(client, 'hookledger', passwords.serving);
     // its owner may not create roles
@@ -41,6 +43,14 @@ export async function prepareLogins(superuserUrl: string, { passwords }: Secrets
   const databaseUrl = new URL(superuserUrl);
   databaseUrl.pathname = '/hookledger';
   await connected(databaseUrl.href, (client) => client.query('alter schema public owner to hookledger_owner'));
+}
+
+/**
+ * The passwords are random and long, so that thousands of iterations of SCRAM protect nothing: they would cost each new
+ * connection 3 ms of CPU. PostgreSQL 15 has no such setting.
+ */
+async function hashOnce(client: Client): Promise<void> {
+  await client.query(`select set_config(name, '1', false) from pg_settings where name = 'scram_iterations'`);
 }
 
 async function prepareLogin(client: Client, name: string, password: string): Promise<void> {

@@ -1,5 +1,5 @@
 // The queue of delivery jobs. Only this file uses pg-boss.
-import { type Db as BossDatabase, PgBoss } from 'pg-boss';
+import { type Db as BossDatabase, getConstructionPlans, PgBoss } from 'pg-boss';
 import { type Db, rowsOf, statement } from '../../sql/db';
 import { sessionConfig } from '../../sql/session';
 
@@ -18,6 +18,22 @@ export interface NewJob extends DeliveryJob {
   startAfter: Date | null;
 }
 
+/**
+ * After a crash a job is given to another worker when heartbeats are missing, without a limit of retries: a failed attempt
+ * completes its job and inserts the next one. Jobs are kept for ten years: without its job, a delivery would never be sent.
+ */
+const QUEUE_OPTIONS = {
+  heartbeatSeconds: 10,
+  expireInSeconds: 600,
+  retryLimit: 1_000_000,
+  retryDelay: 0,
+  deleteAfterSeconds: 3600,
+  retentionSeconds: TEN_YEARS_S,
+};
+
+/** What `installQueue` makes, to compare it with what another version made. */
+export const queueSetup = (): string[] => [getConstructionPlans(SCHEMA), JSON.stringify(QUEUE_OPTIONS)];
+
 /** Creates the schema and the queue of pg-boss. Needs the login that migrates. */
 export async function installQueue(url: string): Promise<void> {
   const boss = new PgBoss({
@@ -31,19 +47,8 @@ export async function installQueue(url: string): Promise<void> {
   boss.on('error', () => undefined); // start() rejects with the same error
   await boss.start();
   try {
-    // After a crash a job is given to another worker when heartbeats are missing, without a limit of retries: a failed
-    // attempt completes its job and inserts the next one. Jobs are kept for ten years: without its job, a delivery
-    // would never be sent.
-    const options = {
-      heartbeatSeconds: 10,
-      expireInSeconds: 600,
-      retryLimit: 1_000_000,
-      retryDelay: 0,
-      deleteAfterSeconds: 3600,
-      retentionSeconds: TEN_YEARS_S,
-    };
-    if (await boss.getQueue(DELIVERY_QUEUE)) await boss.updateQueue(DELIVERY_QUEUE, options);
-    else await boss.createQueue(DELIVERY_QUEUE, options);
+    if (await boss.getQueue(DELIVERY_QUEUE)) await boss.updateQueue(DELIVERY_QUEUE, QUEUE_OPTIONS);
+    else await boss.createQueue(DELIVERY_QUEUE, QUEUE_OPTIONS);
   } finally {
     await boss.stop({ graceful: false });
   }
