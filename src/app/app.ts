@@ -31,7 +31,7 @@ import { poolSizes } from './pool-sizes';
 import type { Parts } from './process-parts';
 import { refuseMissingEncryptionKeys } from './refuse-missing-encryption-keys';
 import { startApi } from './start-api';
-import { startDelivering } from './start-delivering';
+import { type Delivering, startDelivering } from './start-delivering';
 import { STOP_MS, type Stop, stopAll, stopTogether, stopWithin } from './stops';
 import { targetPolicyOf } from './target-settings';
 
@@ -124,7 +124,7 @@ async function startParts(
   );
   // together, so that slow callers take no time from attempts
   stops.push((late) => stopTogether(groups, late));
-  const wakeRelay = isWorker ? startDelivering(parts, clock, delivering) : null;
+  const worker = isWorker ? startDelivering(parts, clock, delivering) : null;
   if (config.processes.has('indexer')) {
     const following = startFollowing(deliver, log);
     indexing.push(() => following.stop());
@@ -145,14 +145,14 @@ async function startParts(
     const verifying = startVerifying(deliver, log);
     indexing.push(() => verifying.stop());
   }
-  return config.port === null ? null : serve(config, config.port, parts, wakeRelay, serving);
+  return config.port === null ? null : serve(config, config.port, parts, worker, serving);
 }
 
 async function serve(
   config: Config,
   port: number,
   parts: Parts,
-  wakeRelay: (() => void) | null,
+  worker: Delivering | null,
   stops: Stop[],
 ): Promise<string | null> {
   const { source, monitor, metrics, log } = parts;
@@ -162,7 +162,7 @@ async function serve(
   metrics.showBacklog(backlog);
   const own = { url: config.publicUrl };
   const isApi = config.processes.has('api');
-  const api = isApi ? await startApi(config, parts, { backlog, rates, own, wakeRelay }, stops) : null;
+  const api = isApi ? await startApi(config, parts, { backlog, rates, own, worker }, stops) : null;
   const server = await createHttpServer(config, log, source, { source: monitor, metrics, rates, backlog }, api);
   stops.push(() => server.close());
   const url = await listen(server, port, config.host);

@@ -25,6 +25,7 @@ import { createPipelines } from '../sql/pipelines';
 import { PoolShare } from '../sql/pool-share';
 import { createExplain } from '../verification/explaining/explain-apart';
 import type { Parts } from './process-parts';
+import type { Delivering } from './start-delivering';
 import type { Stop } from './stops';
 
 export interface ApiEdge {
@@ -32,14 +33,14 @@ export interface ApiEdge {
   rates: RateLimits;
   /** The URL at which partners call; null until the server listens. */
   own: { url: string | null };
-  /** Wakes the relay of this process; null: it has none, and events are announced to other processes. */
-  wakeRelay: (() => void) | null;
+  /** null: this process delivers nothing, and events are announced to other processes. */
+  worker: Delivering | null;
 }
 
 export async function startApi(
   config: Config,
   parts: Parts,
-  { backlog, rates, own, wakeRelay }: ApiEdge,
+  { backlog, rates, own, worker }: ApiEdge,
   stops: Stop[],
 ): Promise<Api> {
   const { source, deliver, queue, keyring, policy, metrics, log } = parts;
@@ -59,7 +60,7 @@ export async function startApi(
   const notifier = createNotifier(source, log);
   stops.push(() => notifier.stop());
   // other processes find events within a second if the relay of this one is busy
-  const announce = wakeRelay ?? notifier.announce;
+  const announce = worker?.wakeRelay ?? notifier.announce;
   const watchingDb = new PoolShare(source, watchingWith(config.connections.serve));
   const requestTail = createTail(watchingDb, log);
   stops.push(() => requestTail.stop());
@@ -67,6 +68,7 @@ export async function startApi(
   const publisher = createPublisher({
     transaction: accepting.inTransaction,
     checkBacklog: backlog.check,
+    directFanOut: worker?.directFanOut ?? null,
     onPublished: announce,
   });
   stops.push(publisher.idle);

@@ -6,11 +6,13 @@ import { startWorkerLeases } from '../delivery/attempt/worker-leases';
 import { startBacklogDispatcher } from '../delivery/capacity/backlog-dispatcher';
 import { createDueBacklog } from '../delivery/capacity/due-backlog';
 import { createWorkerCapacity } from '../delivery/capacity/worker-capacity';
+import { createDirectFanOut } from '../delivery/fan-out/direct-fan-out';
 import { startDecidingPending } from '../delivery/fan-out/pending-decisions';
 import { startRelay } from '../delivery/fan-out/relay';
 import { createWebhookDirectory } from '../delivery/fan-out/webhook-directory';
 import { createSender } from '../delivery/http/send';
 import { createProcessShare } from '../delivery/queue/process-share';
+import type { DirectFanOut } from '../events/publisher';
 import { createHeadReader } from '../evidence/anchors/sent-head';
 import { startMaintenance } from '../jobs/maintenance';
 import { startNotifyListener } from '../jobs/notify-listener';
@@ -19,8 +21,13 @@ import { pipelinedTransactions } from '../sql/transactions';
 import type { Parts } from './process-parts';
 import { ATTEMPTS_END_MS, type Stop, stopTogether } from './stops';
 
-/** @returns call it after events of this process were committed */
-export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[]): () => void {
+export interface Delivering {
+  /** Call it after events of this process were committed to the outbox. */
+  wakeRelay(): void;
+  directFanOut: DirectFanOut;
+}
+
+export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[]): Delivering {
   const { source, deliver, queue, keyring, policy, metrics, log, url } = parts;
   const transaction = pipelinedTransactions(deliver);
   const sender = createSender(policy);
@@ -68,7 +75,14 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
   loops.push(() => pending.stop());
   const firstAttempts = createFirstAttempts({ keyring, readEvidenceHead, capacity, backlog, leases, worker });
   const relay = startRelay({ ...fanOutParts, firstAttempts, onQueued: worker.wake, onPending: pending.wake });
-  loops.push(() => worker.stop(ATTEMPTS_END_MS, relay.stop()));
+  const directFanOut = createDirectFanOut({
+    queue,
+    directory,
+    firstAttempts,
+    isBehind: relay.isBehind,
+    onQueued: worker.wake,
+  });
+  loops.push(() => worker.stop(ATTEMPTS_END_MS, Promise.all([relay.stop(), directFanOut.stop()])));
   const replays = startReplayLoop({ db: deliver.manager, transaction, queue, log, onReplayed: worker.wake });
   loops.push(() => replays.stop());
   const maintenance = startMaintenance(source, clock, keyring, log);
@@ -82,5 +96,5 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
     }
   });
   loops.push(() => listener.stop());
-  return relay.wake;
+  return { wakeRelay: relay.wake, directFanOut };
 }

@@ -39,6 +39,8 @@ export const BUSINESS_EVENTS = {
 };
 
 export interface NewEventRow extends Omit<BusinessEventRow, 'fannedOutAt' | 'wantedBy'> {
+  /** If its deliveries are made with it: when, and for how many webhooks. Other events go to the outbox. */
+  fannedOut?: { at: Date; wantedBy: number };
   /** What published it: the API key and the browser session, from where. */
   apiKeyId: string | null;
   sessionId: string | null;
@@ -51,7 +53,12 @@ export const NOT_RECEIVED = { requestId: null, directedTo: null };
 export const WITHOUT_KEY = { apiKeyId: null, sessionId: null, remoteAddress: null };
 
 // unnest() flattens nested arrays, so each array is passed as text
-type Row = Omit<NewEventRow, 'causePath' | 'directedTo'> & { causePath: string; directedTo: string | null };
+type Row = Omit<NewEventRow, 'causePath' | 'directedTo' | 'fannedOut'> & {
+  causePath: string;
+  directedTo: string | null;
+  fannedOutAt: Date | null;
+  wantedBy: number | null;
+};
 
 const NEW_EVENT = columns<Row>([
   ['id', 'id', 'uuid'],
@@ -70,6 +77,8 @@ const NEW_EVENT = columns<Row>([
   ['causePath', 'cause_path', 'text'],
   ['requestId', 'request_id', 'uuid'],
   ['directedTo', 'directed_to', 'text'],
+  ['fannedOutAt', 'fanned_out_at', 'timestamptz'],
+  ['wantedBy', 'wanted_by', 'integer'],
 ]);
 
 /** How many parameters `insertEventsSql` takes. */
@@ -86,7 +95,7 @@ export function insertEventsSql(first: number, inserting: string): string {
   return `insert into business_events (${NEW_EVENT.names}, body_digest)
      select e.id, document_type, event, reference_document, payload_id, user_id, published_by, api_key_id, session_id,
        remote_address, idempotency_key, created_at, caused_by, cause_path::uuid[], request_id, directed_to::uuid[],
-       p.body_digest
+       fanned_out_at, wanted_by, p.body_digest
      from unnest(${NEW_EVENT.arrays(first)}) as e (${NEW_EVENT.names}) join ${inserting} as p on p.id = e.payload_id`;
 }
 
@@ -98,10 +107,12 @@ export function fillOutboxSql(ids: number): string {
 /** The values of the parameters of `insertEventsSql`. */
 export function eventValues(events: readonly NewEventRow[]): unknown[][] {
   return NEW_EVENT.valuesOf(
-    events.map((event) => ({
+    events.map(({ fannedOut, ...event }) => ({
       ...event,
       causePath: `{${event.causePath.join()}}`,
       directedTo: event.directedTo && `{${event.directedTo.join()}}`,
+      fannedOutAt: fannedOut?.at ?? null,
+      wantedBy: fannedOut?.wantedBy ?? null,
     })),
   );
 }

@@ -3,9 +3,9 @@ import { currentTime } from '../clock';
 import { InputError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
-import { ensureUsersNamed } from '../users/user.store';
+import { ensureUsersNamed, idsByName } from '../users/user.store';
 import type { Viewer } from '../viewer';
-import { type NewEventRow, NOT_RECEIVED, putIntoOutbox } from './business-event.store';
+import { type NewEventRow, NOT_RECEIVED, type OutboxRows, putIntoOutbox } from './business-event.store';
 import { type Cause, causesOf, pathsOfCauses } from './causes';
 import type { NewEvent } from './event-faults';
 import { knownKeys, type NewKey } from './idempotency-key.store';
@@ -23,6 +23,15 @@ export interface PublishCall {
   events: readonly NewEvent[];
 }
 
+/** Writes the events of one transaction. */
+export interface EventWriter {
+  /** Sends statements that need no answer of others, together with the first ones of the transaction. */
+  prepare(db: Db): Promise<unknown>;
+  write(db: Db, rows: OutboxRows): Promise<void>;
+}
+
+const TO_OUTBOX: EventWriter = { prepare: async () => undefined, write: putIntoOutbox };
+
 /** The published events in the order of the call, or why none was accepted. */
 export type PublishResult = PublishedEvent[] | InputError;
 
@@ -33,15 +42,23 @@ export type PublishResult = PublishedEvent[] | InputError;
  * was used for other content
  * @throws an error for which `isConflict` is true if another transaction claims one of the keys at the same time
  */
-export async function publishCalls(db: Db, calls: readonly PublishCall[]): Promise<PublishResult[]> {
+export async function publishCalls(
+  db: Db,
+  calls: readonly PublishCall[],
+  writer: EventWriter = TO_OUTBOX,
+): Promise<PublishResult[]> {
   const events = calls.flatMap((call) => call.events);
-  const paths = await pathsOfCauses(db, events);
-  const keys: KnownKeys = new Map(
-    (await knownKeys(db, wantedKeys(calls))).map((known) => [keyOf(known.userId, known.key), known]),
-  );
+  // sent together, executed in this order
+  const [paths, found, userIds] = await Promise.all([
+    pathsOfCauses(db, events),
+    knownKeys(db, wantedKeys(calls)),
+    knownUsers(db, calls),
+    writer.prepare(db),
+  ]);
+  const keys: KnownKeys = new Map(found.map((known) => [keyOf(known.userId, known.key), known]));
   const decided = calls.map((call) => decide(call, keys, paths));
   const accepted = decided.filter((each): each is Accepted => !(each instanceof InputError));
-  await write(db, accepted);
+  await write(db, accepted, userIds, writer);
   return decided.map((each) =>
     each instanceof InputError ? each : each.claims.map(({ id, duplicate }) => ({ id, duplicate })),
   );
@@ -87,13 +104,13 @@ function hashOf(event: NewEvent, publisher: Viewer): Buffer {
   return contentHash([documentType, event.event, referenceDocument, user ?? publisher.name, data.text]);
 }
 
-async function write(db: Db, accepted: readonly Accepted[]): Promise<void> {
+async function write(db: Db, accepted: readonly Accepted[], known: UserIds, writer: EventWriter): Promise<void> {
   const fresh = accepted.map((call) => ({ ...call, events: freshEventsOf(call) }));
-  const userIds = await usersOf(db, fresh);
+  const userIds = await usersOf(db, fresh, known);
   const payloads = fresh.flatMap(({ events }) => events.map(({ payload }) => payload));
   const rows = fresh.flatMap((call) => call.events.map((event) => eventRow(event, call.publisher, userIds)));
   const keys = fresh.flatMap(({ publisher, events }) => events.flatMap((event) => newKeyOf(event, publisher)));
-  await putIntoOutbox(db, { events: rows, payloads, keys });
+  await writer.write(db, { events: rows, payloads, keys });
 }
 
 type FreshEvent = ReturnType<typeof freshEventsOf>[number];
@@ -105,11 +122,7 @@ function freshEventsOf({ claims, causes }: Accepted) {
     .map((claim) => ({ ...claim, payload: newPayload(Buffer.from(claim.event.data.text), 'application/json') }));
 }
 
-function eventRow(
-  { id, event, cause, payload }: FreshEvent,
-  publisher: Viewer,
-  userIds: ReadonlyMap<string, string>,
-): NewEventRow {
+function eventRow({ id, event, cause, payload }: FreshEvent, publisher: Viewer, userIds: UserIds): NewEventRow {
   const { documentType, referenceDocument, idempotencyKey, user } = event;
   return {
     id,
@@ -138,18 +151,34 @@ function isOther(user: string | null, publisher: Viewer): user is string {
   return user !== null && user !== publisher.name;
 }
 
+/** Ids of users by name. */
+type UserIds = ReadonlyMap<string, string>;
+
+/** The users of these events that there are already. */
+async function knownUsers(db: Db, calls: readonly PublishCall[]): Promise<UserIds> {
+  const names = calls.flatMap(({ publisher, events }) => events.flatMap(({ user }) => otherNames(user, publisher)));
+  return names.length > 0 ? idsByName(db, [...new Set(names)]) : new Map();
+}
+
+/** Makes the others. */
 async function usersOf(
   db: Db,
   calls: readonly { publisher: Viewer; events: readonly FreshEvent[] }[],
-): Promise<ReadonlyMap<string, string>> {
+  known: UserIds,
+): Promise<UserIds> {
   const names = calls.flatMap(({ publisher, events }) =>
-    events.flatMap(({ event: { user } }) => (isOther(user, publisher) ? [user] : [])),
+    events.flatMap(({ event: { user } }) => otherNames(user, publisher)),
   );
-  if (names.length === 0) return new Map();
+  const missing = new Set(names.filter((name) => !known.has(name)));
+  if (missing.size === 0) return known;
   const newUser = () => {
     const id = newId();
     return { id, at: timeOfId(id) };
   };
   // in the same order in each transaction, so that two of them do not deadlock
-  return ensureUsersNamed(db, [...new Set(names)].sort(), newUser);
+  return new Map([...known, ...(await ensureUsersNamed(db, [...missing].sort(), newUser))]);
+}
+
+function otherNames(user: string | null, publisher: Viewer): string[] {
+  return isOther(user, publisher) ? [user] : [];
 }

@@ -1,11 +1,17 @@
 // Accepts events: calls of the same moment share a transaction.
 import { AppError, InputError } from '../errors';
-import { isLockTimeout } from '../sql/database-errors';
+import { isDatabaseUnavailable, isLockTimeout } from '../sql/database-errors';
 import { createGroupCommit } from '../sql/group-commit';
 import type { Transaction } from '../sql/transactions';
 import type { Viewer } from '../viewer';
 import { checkNumberOfEvents, faultsOfEvents, type NewEvent } from './event-faults';
-import { type PublishCall, type PublishedEvent, publishCalls } from './publish-events';
+import {
+  type EventWriter,
+  type PublishCall,
+  type PublishedEvent,
+  type PublishResult,
+  publishCalls,
+} from './publish-events';
 
 export interface Publisher {
   /**
@@ -22,23 +28,61 @@ export interface Publisher {
  * `publish_event()` may hold an idempotency key for as long as the transaction of its caller lasts. The other calls of a
  * shared transaction must not wait for it.
  */
-const LOCK_TIMEOUT_MS = 20;
+const OPTIONS = { lockTimeoutMs: 20 };
 /** One transaction takes at most 200 calls, 1,000 events or 16 MiB, unless one call is larger. */
 const EVENTS_PER_UNIT = 5;
 const BYTES_PER_UNIT = (16 * 1024 * 1024) / 200;
+
+/** Makes deliveries in the transaction that publishes their events: `delivery/fan-out/direct-fan-out.ts`. */
+export interface DirectFanOut {
+  /** For one transaction. null: all of these events go to the outbox. */
+  begin(events: readonly NewEvent[]): DirectWriter | null;
+}
+
+/** Call `committed` or `failed` when its transaction has ended. */
+export interface DirectWriter extends EventWriter {
+  /** Sends the deliveries. @returns whether some events wait in the outbox */
+  committed(): boolean;
+  failed(): void;
+}
 
 export interface PublisherParts {
   transaction: Transaction;
   /** @throws AppError UNAVAILABLE while no events are accepted */
   checkBacklog(): void;
-  /** Called after events were committed. */
+  /** null: all events go to the outbox. */
+  directFanOut: DirectFanOut | null;
+  /** Called after events were committed that wait in the outbox. */
   onPublished(): void;
 }
 
-export function createPublisher({ transaction, checkBacklog, onPublished }: PublisherParts): Publisher {
+export function createPublisher({ transaction, checkBacklog, directFanOut, onPublished }: PublisherParts): Publisher {
+  async function run(calls: readonly PublishCall[], isAgain: boolean): Promise<readonly PublishResult[]> {
+    const direct = isAgain ? null : directFanOut?.begin(calls.flatMap(({ events }) => events));
+    const written = direct && (await publishDirectly(calls, direct));
+    if (written) return written;
+    const results = await transaction((db) => publishCalls(db, calls), OPTIONS);
+    onPublished();
+    return results;
+  }
+
+  /** @returns null: the transaction was rolled back. The outbox, which needs less, may accept the events */
+  async function publishDirectly(calls: readonly PublishCall[], direct: DirectWriter): Promise<PublishResult[] | null> {
+    let results: PublishResult[];
+    try {
+      results = await transaction((db) => publishCalls(db, calls, direct), OPTIONS);
+    } catch (error) {
+      direct.failed();
+      // it may have committed
+      if (isDatabaseUnavailable(error)) throw error;
+      return null;
+    }
+    if (direct.committed()) onPublished();
+    return results;
+  }
+
   const shared = createGroupCommit({
-    run: (calls: readonly PublishCall[]) =>
-      transaction((db) => publishCalls(db, calls), { lockTimeoutMs: LOCK_TIMEOUT_MS }),
+    run,
     sizeOf: ({ events }) => {
       const bytes = events.reduce((sum, { data }) => sum + data.bytes, 0);
       return Math.max(1, events.length / EVENTS_PER_UNIT, bytes / BYTES_PER_UNIT);
@@ -54,7 +98,6 @@ export function createPublisher({ transaction, checkBacklog, onPublished }: Publ
         throw isLockTimeout(error) ? keyIsHeld() : error;
       });
       if (result instanceof InputError) throw result;
-      onPublished();
       return result;
     },
     idle: shared.idle,

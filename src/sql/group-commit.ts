@@ -11,10 +11,11 @@ export interface GroupCommit<Item, Result> {
 
 export interface GroupCommitOptions<Item, Result> {
   /**
-   * Runs items in one transaction, and commits it. After a failure, it is called again with each item alone.
+   * Runs items in one transaction, and commits it.
+   * @param isAgain the item is alone, after a transaction with it has failed
    * @returns one result for each item, in the same order
    */
-  run(items: readonly Item[]): Promise<readonly Result[]>;
+  run(items: readonly Item[], isAgain: boolean): Promise<readonly Result[]>;
   /** The size of an item, default 1. The sizes in one transaction add up to at most 200, unless one item is larger. */
   sizeOf?(item: Item): number;
 }
@@ -81,7 +82,10 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
 
   async function write(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     try {
-      const results = await run(batch.map(({ item }) => item));
+      const results = await run(
+        batch.map(({ item }) => item),
+        false,
+      );
       for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result);
     } catch (error) {
       // the fault would also stop each item alone; and after a lost connection, the transaction may have committed
@@ -101,7 +105,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
 
   async function tryAlone(each: Waiting<Item, Result>, tries: number): Promise<void> {
     try {
-      each.resolve((await run([each.item]))[0] as Result);
+      each.resolve((await run([each.item], true))[0] as Result);
     } catch (error) {
       tryLater(each, tries, error);
     }

@@ -102,7 +102,8 @@ export async function ensureUsersNamed(
   return idsByName(db, names);
 }
 
-async function idsByName(db: Db, names: readonly string[]): Promise<Map<string, string>> {
+/** The ids of these users by name. */
+export async function idsByName(db: Db, names: readonly string[]): Promise<Map<string, string>> {
   const rows = await rowsOf<{ id: string; name: string }>(
     db,
     statement('select id, name from users where name = any($1::text[])'),

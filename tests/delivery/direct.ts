@@ -3,6 +3,7 @@ import { createFirstAttempts, type FirstAttemptSender } from '../../src/delivery
 import { startWorkerLeases, type WorkerLeases } from '../../src/delivery/attempt/worker-leases';
 import { createDueBacklog, type DueBacklog } from '../../src/delivery/capacity/due-backlog';
 import { createWorkerCapacity, type WorkerCapacity } from '../../src/delivery/capacity/worker-capacity';
+import { createDirectFanOut, type StoppableDirectFanOut } from '../../src/delivery/fan-out/direct-fan-out';
 import { createFanOut } from '../../src/delivery/fan-out/fan-out';
 import type { FirstAttempts, Opening } from '../../src/delivery/fan-out/first-attempts';
 import { createWebhookDirectory } from '../../src/delivery/fan-out/webhook-directory';
@@ -19,6 +20,12 @@ export interface Direct {
   /** What was given to the sender, unless there is a real one. */
   sent: Attempt[];
   handedBack: Attempt[];
+  /** What publishers of this process use. Before `fanOut`, it knows no webhooks. */
+  directFanOut: StoppableDirectFanOut;
+  /** How often it gave deliveries jobs. */
+  queued(): number;
+  /** What a relay would have found when it looked last. */
+  leaveOutbox(behind: boolean): void;
   /** One transaction of the fan-out that opens attempts, as far as its commit. @returns what to do when it has ended */
   fanOut(): Promise<{ committed(): void; failed(): void }>;
   stop(): Promise<void>;
@@ -53,10 +60,18 @@ export function startDirect(parts: Parts, worker: FirstAttemptSender | null, slo
       return { ...own, committed: () => undefined };
     },
   };
-  const fanOut = createFanOut({
-    ...parts.fanOutParts,
-    directory: createWebhookDirectory(),
-    firstAttempts: held,
+  const directory = createWebhookDirectory();
+  const fanOut = createFanOut({ ...parts.fanOutParts, directory, firstAttempts: held });
+  let queued = 0;
+  let isBehind = false;
+  const directFanOut = createDirectFanOut({
+    queue: parts.queue,
+    directory,
+    firstAttempts,
+    isBehind: () => isBehind,
+    onQueued: () => {
+      queued += 1;
+    },
   });
   return {
     leases,
@@ -64,6 +79,11 @@ export function startDirect(parts: Parts, worker: FirstAttemptSender | null, slo
     backlog,
     sent,
     handedBack,
+    directFanOut,
+    queued: () => queued,
+    leaveOutbox(behind) {
+      isBehind = behind;
+    },
     async fanOut() {
       await fanOut(WHOLE, LAST_ID);
       return opening as unknown as Opening;

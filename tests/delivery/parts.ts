@@ -22,6 +22,7 @@ const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 /** All deliveries go to the queue. */
 export const NO_FIRST_ATTEMPTS: FirstAttempts = {
   batchSize: () => 200,
+  isReady: () => true,
   begin: () => ({
     mayOpen: () => false,
     prepare: async () => new Map(),

@@ -1,14 +1,18 @@
 // Opens first attempts in the transaction that makes their deliveries. They skip the queue: nothing holds them back, so
 // they are sent as soon as it has committed.
 import type { Keyring } from '../../keyring/keyring';
-import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
 import { type Credentials, credentialsOf, NO_CREDENTIALS } from '../authentication/open-credentials';
 import { type SigningSecrets, signingSecretsOf } from '../authentication/signing-secrets';
 import type { DueBacklog } from '../capacity/due-backlog';
-import { isLimited } from '../capacity/rate-and-concurrency';
 import type { WorkerCapacity } from '../capacity/worker-capacity';
 import type { DueDelivery, DueWebhook, NewDelivery } from '../delivery.store';
-import type { FirstAttempts, NewDeliveries, Opened, Opening } from '../fan-out/first-attempts';
+import {
+  type FirstAttempts,
+  type NewDeliveries,
+  type Opened,
+  type Opening,
+  sendsAtOnce,
+} from '../fan-out/first-attempts';
 import { type Attempt, headFor, prepareAttempt, type ReadEvidenceHead, rowFor } from './attempt';
 import { tryKeep, type WebhookToOpen, webhooksToOpen } from './open-first-attempts.store';
 import type { LeaseUse, WorkerLeases } from './worker-leases';
@@ -51,6 +55,7 @@ export function createFirstAttempts(parts: FirstAttemptsParts): FirstAttempts {
       busySince = null;
       return atMost || MAX_OPENED;
     },
+    isReady: () => !backlog.isDraining() && capacity.batchSize(performance.now()) > 0,
     begin: () => beginOpening(parts, bodies, leases.use()),
   };
 }
@@ -157,10 +162,6 @@ function dueAmong(
   return deliveries
     .filter(({ jobId, webhookId }) => jobId !== null && wanted.has(webhookId))
     .map((delivery) => ({ delivery, body: bodyOf.get(delivery.payloadId as string) ?? null }));
-}
-
-function sendsAtOnce({ status, ordering, retrySchedule, ...limits }: OutgoingWebhook): boolean {
-  return status === 'ACTIVE' && ordering === null && !isLimited(limits) && (retrySchedule?.[0] ?? 0) === 0;
 }
 
 // Other settings of the webhook are those that it was decided about.

@@ -1,9 +1,15 @@
 import {
+  EVENT_PARAMETERS,
+  eventValues,
   type FannedOut,
+  fillOutboxSql,
+  insertEventsSql,
   LEAVE_OUTBOX_PARAMETERS,
   leaveOutboxSql,
   leaveOutboxValues,
+  type OutboxRows,
 } from '../../events/business-event.store';
+import { insertKeysSql, NEW_KEY } from '../../events/idempotency-key.store';
 import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from '../../events/payload.store';
 import { type OpenRequest, openSql, openValues } from '../../request-log/open-close.store';
 import { changedBy, type Db, statement } from '../../sql/db';
@@ -40,4 +46,35 @@ export async function writeFanOut(
   ];
   if (requests.length === 0) await changedBy(db, statement(`${WRITE} ${LEAVE_OUTBOX.sql}`), rows);
   else await changedBy(db, statement(`${WRITE_OPENED} ${LEAVE_OUTBOX.sql}`), [...rows, ...openValues(requests)]);
+}
+
+const WAITING = AFTER_PAYLOADS + EVENT_PARAMETERS;
+const PUBLISHED_DELIVERIES = WAITING + 1;
+const PUBLISHED_KEYS = PUBLISHED_DELIVERIES + NEW_DELIVERY.length;
+const PUBLISHED_REQUESTS = PUBLISHED_KEYS + NEW_KEY.length;
+
+/** Published events, some of which are fanned out, with their deliveries and first attempts. */
+export type PublishedRows = OutboxRows & Pick<FanOutRows, 'deliveries' | 'requests'>;
+
+/** Inserts all in one statement, and the events that are not fanned out into the outbox too. */
+export async function writePublished(
+  db: Db,
+  { payloads, events, keys = [], deliveries, requests }: PublishedRows,
+): Promise<void> {
+  const waiting = events.filter(({ fannedOut }) => fannedOut === undefined).map(({ id }) => id);
+  await changedBy(
+    db,
+    statement(`with new_payloads as (${insertPayloadsSql()} returning id, body_digest),
+       waiting as (${fillOutboxSql(WAITING)}), ${insertDeliveriesSql(PUBLISHED_DELIVERIES)},
+       new_keys as (${insertKeysSql(PUBLISHED_KEYS)}), opened as (${openSql(PUBLISHED_REQUESTS, 'new_payloads')})
+     ${insertEventsSql(AFTER_PAYLOADS, 'new_payloads')}`),
+    [
+      ...NEW_PAYLOAD.valuesOf(payloads),
+      ...eventValues(events),
+      waiting,
+      ...NEW_DELIVERY.valuesOf(deliveries),
+      ...NEW_KEY.valuesOf(keys),
+      ...openValues(requests),
+    ],
+  );
 }

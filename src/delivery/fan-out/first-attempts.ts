@@ -3,8 +3,14 @@ import type { Payload } from '../../events/payload.store';
 import type { OpenRequest } from '../../request-log/open-close.store';
 import type { Db } from '../../sql/db';
 import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
+import { isLimited } from '../capacity/rate-and-concurrency';
 import type { NewDelivery } from '../delivery.store';
 import type { Pair } from './decisions';
+
+/** Whether deliveries of this webhook need not wait for anything, as far as its settings tell. */
+export function sendsAtOnce({ status, ordering, retrySchedule, ...limits }: OutgoingWebhook): boolean {
+  return status === 'ACTIVE' && ordering === null && !isLimited(limits) && (retrySchedule?.[0] ?? 0) === 0;
+}
 
 export interface FirstAttempts {
   /**
@@ -12,6 +18,8 @@ export interface FirstAttempts {
    * before these events. They should wait in the outbox, because the queue costs more.
    */
   batchSize(): number;
+  /** Whether the worker has capacity, and no due jobs of before. */
+  isReady(): boolean;
   /** For one transaction. */
   begin(): Opening;
 }

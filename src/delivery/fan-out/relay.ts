@@ -35,6 +35,8 @@ export interface RelayParts extends FanOutParts {
 export interface Relay {
   /** Call after events of this process were committed. */
   wake(): void;
+  /** Whether the outbox had events that this process has not fanned out, when it looked last. */
+  isBehind(): boolean;
   /** Call when another process has announced events: it announces them at most every 25 ms. */
   announced(): void;
   stop(): Promise<void>;
@@ -45,6 +47,7 @@ export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayP
   const interval = createBatchInterval();
   let lastAnnounced = Number.NEGATIVE_INFINITY;
   let lastWhole = performance.now();
+  let behind = true;
 
   async function fanOutSome(atMost: number): Promise<FanOut> {
     const own = await fanOut(share.own(), LAST_ID, atMost);
@@ -68,12 +71,14 @@ export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayP
     if (read > 0) await share.refresh();
     if (queued) onQueued();
     if (pending) onPending();
+    behind = more || read > events;
     if (more) return true;
     if (read > events) return events === 0 ? CONTENDED_MS : POLL_MS;
     return performance.now() - lastAnnounced < POLL_FOR_MS && POLL_MS;
   };
   const loop = startLoop('relay', REST_MS, log, step, interval.ms);
   return {
+    isBehind: () => behind,
     wake: loop.wake,
     announced() {
       lastAnnounced = performance.now();

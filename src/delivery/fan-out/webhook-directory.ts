@@ -16,6 +16,8 @@ const MAX_KINDS = 1_000;
 export interface WebhookDirectory {
   /** The snapshot that the webhooks are of; null: they must be read, with `fillDirectory`. */
   snapshot(): string | null;
+  /** Counts the replacements of webhooks. */
+  version(): number;
   /** Replaces all webhooks. */
   fill(read: WebhooksAt): void;
   /** Replaces the webhooks that were changed. */
@@ -37,11 +39,13 @@ export async function fillDirectory(db: Db, directory: WebhookDirectory): Promis
 
 export function createWebhookDirectory(): WebhookDirectory {
   let snapshot: string | null = null;
+  let version = 0;
   const webhooks = new Map<string, OutgoingWebhook>();
   let byType = new Map<string | null, OutgoingWebhook[]>();
   const byKind = new LRUCache<string, readonly OutgoingWebhook[]>({ max: MAX_KINDS });
 
   function put(changed: readonly OutgoingWebhook[]): void {
+    version += 1;
     for (const webhook of changed) {
       if (webhook.status === 'ARCHIVED') webhooks.delete(webhook.id);
       else webhooks.set(webhook.id, webhook);
@@ -64,6 +68,7 @@ export function createWebhookDirectory(): WebhookDirectory {
 
   return {
     snapshot: () => snapshot,
+    version: () => version,
     fill(read) {
       webhooks.clear();
       put(read.webhooks);
@@ -74,6 +79,7 @@ export function createWebhookDirectory(): WebhookDirectory {
       snapshot = changes.snapshot;
     },
     forget() {
+      version += 1;
       snapshot = null;
     },
     find: (id) => webhooks.get(id) ?? null,

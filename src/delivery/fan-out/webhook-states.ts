@@ -12,9 +12,10 @@ import type { WebhookDirectory } from './webhook-directory';
 export type WebhookStates = ReadonlyMap<string, WebhookState>;
 
 /**
- * Reads the state of webhooks, and brings the directory to the snapshot of this statement.
- * @returns null: the directory was emptied, or another loop of this process has brought it to another snapshot, which may be
- * a later one. Fill it, and begin again
+ * Reads the state of webhooks, and brings the directory to the snapshot of this statement, unless another transaction of
+ * this process has brought it to another one, in which no webhook differs.
+ * @returns null: the directory was emptied, or a webhook of it was replaced meanwhile, perhaps by a later one. Fill it, and
+ * begin again
  */
 export async function readStates(
   db: Db,
@@ -23,9 +24,10 @@ export async function readStates(
 ): Promise<WebhookStates | null> {
   const snapshot = directory.snapshot();
   if (snapshot === null) return null;
+  const version = directory.version();
   const { states, changes } = await statesAndChanges(db, ids, snapshot);
-  if (directory.snapshot() !== snapshot) return null;
-  directory.apply(changes);
+  if (directory.snapshot() === snapshot) directory.apply(changes);
+  else if (directory.version() !== version || changes.webhooks.length > 0) return null;
   return states;
 }
 

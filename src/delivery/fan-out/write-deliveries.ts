@@ -38,7 +38,8 @@ function webhooksThatQueue(deliveries: readonly NewDelivery[]): string[] {
   return [...new Set(waiting.map((delivery) => delivery.webhookId))];
 }
 
-function jobFor(delivery: NewDelivery): NewJob[] {
+/** The job of a delivery that has one. */
+export function jobFor(delivery: NewDelivery): NewJob[] {
   if (delivery.jobId === null) return [];
   const later = delivery.nextAttemptAt !== null && delivery.nextAttemptAt.getTime() > currentMs();
   return [{ id: delivery.jobId, deliveryId: delivery.id, startAfter: later ? delivery.nextAttemptAt : null }];

@@ -43,8 +43,8 @@ const CONTENT_TYPES: Record<BodyFormat, string | null> = {
 /** Compiles the templates of a webhook, or takes them from the cache. */
 export function planRequest(webhook: WebhookRow): RequestPlan {
   const headers = headersOf(webhook);
-  const texts = [webhook.url ?? '', ...headers.map(([, value]) => value), webhook.body ?? ''];
-  const isFixed = ['STANDARD', 'ORIGINAL'].includes(webhook.bodyFormat) && !texts.some(isTemplate);
+  const texts = textsOf(webhook, headers);
+  const isFixed = hasFixedRequest(webhook, headers);
   for (const [, value] of headers) if (isTemplate(value)) compileTemplate('HEADER', value);
   if (webhook.body !== null) compileTemplate('JSON', webhook.body);
   return {
@@ -53,6 +53,15 @@ export function planRequest(webhook: WebhookRow): RequestPlan {
     prepare: (subject) => (texts.some(isTemplate) ? subject.liquidDocument() : subject.part()),
     render: (subject) => render(webhook, headers, subject),
   };
+}
+
+/** Whether the plan of a webhook has a fixed request. */
+export function hasFixedRequest(webhook: WebhookRow, headers = headersOf(webhook)): boolean {
+  return ['STANDARD', 'ORIGINAL'].includes(webhook.bodyFormat) && !textsOf(webhook, headers).some(isTemplate);
+}
+
+function textsOf({ url, body }: WebhookRow, headers: readonly [string, string][]): string[] {
+  return [url ?? '', ...headers.map(([, value]) => value), body ?? ''];
 }
 
 function render(webhook: WebhookRow, templates: [string, string][], subject: Subject): PlannedRequest | ProgramFault {

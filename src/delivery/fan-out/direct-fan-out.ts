@@ -1,0 +1,175 @@
+// Where publisher and worker share a process: the transaction that publishes events also makes their deliveries and opens
+// the first attempts, without the outbox. It does so for what nothing holds back and needs no condition and no template,
+// since customers' programs may take long. All else goes to the outbox.
+import { currentTime } from '../../clock';
+import { type NewEventRow, type OutboxEvent, type OutboxRows, putIntoOutbox } from '../../events/business-event.store';
+import type { NewEvent } from '../../events/event-faults';
+import type { DirectFanOut, DirectWriter } from '../../events/publisher';
+import type { Db } from '../../sql/db';
+import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
+import { hasFixedRequest } from '../../webhooks/request/request-plan';
+import type { DeliveryQueue } from '../queue/queue';
+import { createDecisions, type Pair } from './decisions';
+import { writePublished } from './fan-out.store';
+import { type FirstAttempts, type Opening, sendsAtOnce } from './first-attempts';
+import { type DecidedPair, makeDeliveries } from './make-deliveries';
+import type { Rendered } from './render-requests';
+import type { WebhookDirectory } from './webhook-directory';
+import { readStates, type WebhookStates } from './webhook-states';
+import { jobFor } from './write-deliveries';
+
+/** Deliveries of one transaction. */
+const MAX_DELIVERIES = 250;
+
+export interface DirectFanOutParts {
+  queue: DeliveryQueue;
+  directory: WebhookDirectory;
+  firstAttempts: FirstAttempts;
+  /** Whether older events wait in the outbox. */
+  isBehind(): boolean;
+  /** Called after deliveries got jobs. */
+  onQueued(): void;
+}
+
+export interface StoppableDirectFanOut extends DirectFanOut {
+  /** Resolves when no transaction opens first attempts any more. */
+  stop(): Promise<void>;
+}
+
+export function createDirectFanOut(parts: DirectFanOutParts): StoppableDirectFanOut {
+  const { directory, firstAttempts, isBehind } = parts;
+  const underWay = new Set<Promise<void>>();
+  let stopped = false;
+  return {
+    begin(events) {
+      if (stopped || directory.snapshot() === null || isBehind() || !firstAttempts.isReady()) return null;
+      const webhooks = webhooksFor(events, directory);
+      if (webhooks.length === 0) return null;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      underWay.add(promise);
+      return createWriter(parts, webhooks, () => {
+        underWay.delete(promise);
+        resolve();
+      });
+    },
+    async stop() {
+      stopped = true;
+      await Promise.all(underWay);
+    },
+  };
+}
+
+function createWriter(
+  { queue, directory, firstAttempts, onQueued }: DirectFanOutParts,
+  webhooks: readonly OutgoingWebhook[],
+  onEnded: () => void,
+): DirectWriter {
+  const opening = firstAttempts.begin();
+  opening.mayOpen(webhooks);
+  let free: ReadonlySet<OutgoingWebhook> = new Set();
+  let queued = false;
+  let waiting = false;
+
+  async function write(db: Db, rows: OutboxRows): Promise<void> {
+    const direct = pairsToOpen(rows, directory, free);
+    waiting = direct.size < rows.events.length;
+    if (direct.size === 0) return putIntoOutbox(db, rows);
+    const now = currentTime();
+    const decided = await decide(db, [...direct.values()].flat());
+    const made = await makeDeliveries(db, decided, now);
+    const { deliveries, requests } = opening.open({ ...made, pairs: decided });
+    const jobs = deliveries.flatMap(jobFor);
+    queued = jobs.length > 0;
+    const events = rows.events.map((event): NewEventRow => {
+      const pairs = direct.get(event.id);
+      return pairs ? { ...event, fannedOut: { at: now, wantedBy: pairs.length } } : event;
+    });
+    await Promise.all([
+      writePublished(db, { ...rows, events, payloads: [...rows.payloads, ...made.payloads], deliveries, requests }),
+      queue.insert(db, jobs),
+    ]);
+  }
+
+  return {
+    async prepare(db) {
+      free = await freeWebhooks(db, directory, opening, webhooks);
+    },
+    write,
+    committed() {
+      opening.committed();
+      onEnded();
+      if (queued) onQueued();
+      return waiting;
+    },
+    failed() {
+      opening.failed();
+      onEnded();
+    },
+  };
+}
+
+function webhooksFor(events: readonly NewEvent[], directory: WebhookDirectory): OutgoingWebhook[] {
+  const found = events.map((event) => directory.matching({ ...event, directedTo: null }));
+  return [...new Set(found.flat())].filter(isPlain);
+}
+
+const plain = new WeakMap<OutgoingWebhook, boolean>();
+
+/** Whether deliveries of this webhook can be made at once, as far as its settings tell. */
+function isPlain(webhook: OutgoingWebhook): boolean {
+  const known = plain.get(webhook);
+  if (known !== undefined) return known;
+  const { condition, dedupeSeconds } = webhook;
+  const found = sendsAtOnce(webhook) && condition === null && dedupeSeconds === null && hasFixedRequest(webhook);
+  plain.set(webhook, found);
+  return found;
+}
+
+/** Those of these webhooks that are as they were when the directory read them, kept from changes, and without a backlog. */
+async function freeWebhooks(
+  db: Db,
+  directory: WebhookDirectory,
+  opening: Opening,
+  webhooks: readonly OutgoingWebhook[],
+): Promise<Set<OutgoingWebhook>> {
+  const ids = webhooks.map(({ id }) => id);
+  // sent together, executed in this order
+  const [kept, states] = await Promise.all([opening.prepare(db), readStates(db, directory, ids)]);
+  return new Set(webhooks.filter((webhook) => isFree(webhook, states) && kept.get(webhook.id) === webhook.changedIn));
+}
+
+function isFree({ id }: OutgoingWebhook, states: WebhookStates | null): boolean {
+  const state = states?.get(id);
+  return state !== undefined && !state.mustQueue && !state.hasPending;
+}
+
+/** The events that match no other webhooks than these. */
+function pairsToOpen(
+  { events, payloads }: OutboxRows,
+  directory: WebhookDirectory,
+  free: ReadonlySet<OutgoingWebhook>,
+): Map<string, Pair[]> {
+  const bodies = new Map(payloads.map((payload) => [payload.id, payload]));
+  const found = new Map<string, Pair[]>();
+  let deliveries = 0;
+  for (const row of events) {
+    const webhooks = directory.matching(row);
+    const fits = deliveries + webhooks.length <= MAX_DELIVERIES;
+    if (row.causedBy !== null || webhooks.length === 0 || !fits || !webhooks.every((each) => free.has(each))) continue;
+    deliveries += webhooks.length;
+    const { body = null, contentType = '' } = bodies.get(row.payloadId) ?? {};
+    const event: OutboxEvent = { ...row, body, contentType, fannedOutAt: null, wantedBy: null };
+    found.set(
+      row.id,
+      webhooks.map((webhook) => ({ event, webhook })),
+    );
+  }
+  return found;
+}
+
+// Without conditions and templates, this sends no statement, and nothing is undecided.
+async function decide(db: Db, pairs: readonly Pair[]): Promise<DecidedPair[]> {
+  const decisions = createDecisions();
+  await decisions.add(db, pairs);
+  return pairs.map((pair) => ({ ...pair, decision: decisions.of(pair) as Rendered, state: undefined }));
+}

@@ -1,0 +1,186 @@
+// Events whose deliveries are made, and whose first attempts are opened, by the transaction that publishes them.
+import { startWorker } from '../../../src/delivery/attempt/worker';
+import { toNodeId, uuidOf } from '../../../src/ids';
+import type { TestApp } from '../../support/app';
+import type { Receiver } from '../../support/receiver';
+import { waitFor } from '../../support/wait-for';
+import { createTestWebhook } from '../../support/webhooks';
+import { strays } from '../attempt/invariants';
+import { allFinished, deliveriesOf, turn } from '../attempt/ledger';
+import type { Parts } from '../parts';
+import { eventFor, publishingSteps } from './publishing-steps';
+
+const { installed, direct, webhookFor, processWith, expectOutboxToHave } = publishingSteps();
+let app: TestApp;
+let partner: Receiver;
+let parts: Parts;
+
+beforeAll(() => {
+  ({ app, partner, parts } = installed());
+});
+
+test('an event is published, fanned out and opened in one transaction, sent after it, and never in the outbox', async () => {
+  const worker = startWorker(parts);
+  const webhook = await webhookFor();
+  const { id: second } = await createTestWebhook(app, partner.url, { documentType: webhook.documentType });
+  const { publish, wakes } = await processWith(undefined, worker);
+  const [id] = await publish(eventFor(webhook.documentType));
+  expect(wakes()).toBe(0);
+  for (const each of [webhook.id, second]) {
+    expect(await allFinished(app, each, 1)).toMatchObject([{ status: 'DELIVERED', attempts: 1, jobId: null }]);
+  }
+  await worker.stop(1_000);
+  const [row] = await app.database.query(
+    `select e.wanted_by as "wantedBy", e.fanned_out_at is not null as "isFannedOut", e.user_id = d.user_id as "isUser",
+       count(*)::int as deliveries
+     from business_events e join deliveries d on d.business_event_id = e.id
+     where e.id = $1
+     group by e.id, e.wanted_by, e.fanned_out_at, e.user_id, d.user_id`,
+    [id],
+  );
+  expect(row).toMatchObject({ wantedBy: 2, isFannedOut: true, isUser: true, deliveries: 2 });
+  const bodies = partner.calls.map(({ body }) => JSON.parse(body.toString()));
+  expect(bodies.filter(({ data }) => data.n === 1)).toHaveLength(2);
+  expect(await strays(app)).toEqual([]);
+});
+
+describe('an event goes to the outbox', () => {
+  test.each([
+    ['for a webhook with a condition', { condition: 'true' }],
+    ['for one with a template', { headers: [{ name: 'X-Name', value: '{{ event.id }}' }] }],
+    ['for one with an ordering', { ordering: 'HOLD' }],
+    ['for one with a rate limit', { rateLimit: { requests: 4, seconds: 1 } }],
+    ['for one that drops duplicates', { dedupeSeconds: 60 }],
+    ['for one that sends later', { retrySchedule: [60] }],
+  ])('%s, and an event beside it does not', async (_what, settings) => {
+    const [plain, other] = [await webhookFor(), await webhookFor(settings)];
+    const { own, publish, wakes } = await processWith();
+    const [, id] = await publish(eventFor(plain.documentType), eventFor(other.documentType));
+    expect(own.sent.map(({ webhook }) => webhook.id)).toEqual([uuidOf('Webhook', plain.id)]);
+    expect(wakes()).toBe(1);
+    await expectOutboxToHave(own, [id as string]);
+    expect(await deliveriesOf(app, other.id)).toHaveLength(1);
+  });
+
+  test('if one of its webhooks has a condition, also for the others', async () => {
+    const { id, documentType } = await webhookFor();
+    await createTestWebhook(app, partner.url, { documentType, condition: 'true' });
+    const { own, publish } = await processWith();
+    const ids = await publish(eventFor(documentType));
+    expect(own.sent).toEqual([]);
+    await expectOutboxToHave(own, ids);
+    expect(await deliveriesOf(app, id)).toHaveLength(1);
+  });
+
+  test('if it has a cause', async () => {
+    const webhook = await webhookFor();
+    const { own, publish } = await processWith();
+    await publish(eventFor(webhook.documentType));
+    const [cause] = await app.database.query<{ id: string }>('select id from deliveries order by id desc limit 1');
+    const causedBy = toNodeId('Delivery', cause?.id as string);
+    const ids = await publish(eventFor(webhook.documentType, { causedBy }));
+    await expectOutboxToHave(own, ids);
+  });
+
+  test.each([
+    ['an open circuit', `update webhook_circuits set state = 'OPEN', open_until = now() + interval '1 h'`],
+    ['a backlog', 'update webhook_circuits set has_backlog = true'],
+    ['a pending decision', 'pending'],
+  ])('for a webhook with %s', async (_what, change) => {
+    const webhook = await webhookFor();
+    const { own, publish } = await processWith();
+    const webhookId = uuidOf('Webhook', webhook.id);
+    if (change === 'pending') {
+      await app.database.query(
+        `insert into pending_decisions (webhook_id, business_event_id) select $1, id from business_events limit 1`,
+        [webhookId],
+      );
+    } else await app.database.query(`${change} where webhook_id = $1`, [webhookId]);
+    const ids = await publish(eventFor(webhook.documentType));
+    expect(own.sent).toEqual([]);
+    await expectOutboxToHave(own, ids);
+    await app.database.query('delete from pending_decisions');
+  });
+
+  test('while older events wait there, and before the process knows the webhooks', async () => {
+    const webhook = await webhookFor();
+    const { own, publish } = await processWith();
+    own.leaveOutbox(true);
+    const ids = await publish(eventFor(webhook.documentType));
+    await expectOutboxToHave(own, ids);
+    expect(direct().directFanOut.begin([eventFor(webhook.documentType)])).toBeNull();
+  });
+
+  test('after the process has begun to stop, which waits for the transactions under way', async () => {
+    const webhook = await webhookFor();
+    const { own, publish } = await processWith();
+    const underWay = own.directFanOut.begin([eventFor(webhook.documentType)]);
+    let isStopped = false;
+    const stopped = own.directFanOut.stop().then(() => {
+      isStopped = true;
+    });
+    const ids = await publish(eventFor(webhook.documentType));
+    expect(isStopped).toBe(false);
+    underWay?.failed();
+    await stopped;
+    await expectOutboxToHave(own, ids);
+  });
+});
+
+describe('a webhook that is changed by another process', () => {
+  test('before the event is published is met as it is', async () => {
+    const { id, documentType } = await webhookFor();
+    const { own, publish } = await processWith();
+    await publish(eventFor(documentType));
+    own.sent.length = 0;
+    const created = await createTestWebhook(app, partner.url, { documentType });
+    const first = await publish(eventFor(documentType));
+    await expectOutboxToHave(own, first);
+    expect(await deliveriesOf(app, created.id)).toHaveLength(1);
+    own.sent.length = 0;
+    await turn(app, 'pause', id);
+    const second = await publish(eventFor(documentType));
+    expect(own.sent).toEqual([]);
+    await expectOutboxToHave(own, second);
+    expect(own.sent.map(({ webhook }) => webhook.id)).toEqual([uuidOf('Webhook', created.id)]);
+    expect((await deliveriesOf(app, id)).at(-1)).toMatchObject({ held: true });
+  });
+
+  test('at this moment does not delay the event', async () => {
+    const { id, documentType } = await webhookFor();
+    const { own, publish } = await processWith();
+    const webhookId = uuidOf('Webhook', id);
+    const ids = await parts.transaction(async (db) => {
+      await db.query(`select pg_advisory_xact_lock(hashtext('hookledger.webhook'), hashtext($1::text))`, [webhookId]);
+      return publish(eventFor(documentType));
+    });
+    expect(own.sent).toEqual([]);
+    await expectOutboxToHave(own, ids);
+  });
+
+  test('is not paused before the transaction that opened attempts has committed', async () => {
+    let paused: Promise<void> | null = null;
+    let hasReturned = false;
+    const webhook = await webhookFor();
+    const { own, publish } = await processWith((work, options) =>
+      parts.transaction(async (db) => {
+        const result = await work(db);
+        paused ??= turn(app, 'pause', webhook.id).then(() => {
+          hasReturned = true;
+        });
+        await waitFor('the pause to wait', async () => (await lockWaits()) > 0);
+        expect(hasReturned).toBe(false);
+        return result;
+      }, options),
+    );
+    await publish(eventFor(webhook.documentType));
+    await paused;
+    expect(own.sent).toHaveLength(1);
+  });
+});
+
+async function lockWaits(): Promise<number> {
+  const sql = `select count(*)::int as n from pg_stat_activity where datname = current_database()
+    and wait_event_type = 'Lock' and query ~ 'pg_advisory_xact_lock'`;
+  return (await app.database.query<{ n: number }>(sql))[0]?.n ?? 0;
+}

@@ -1,0 +1,74 @@
+import type { NewEvent } from '../../../src/events/event-faults';
+import { createPublisher } from '../../../src/events/publisher';
+import type { Transaction } from '../../../src/sql/transactions';
+import type { Viewer } from '../../../src/viewer';
+import { workerSteps } from '../attempt/worker-steps';
+import type { Direct } from '../direct';
+
+export function eventFor(documentType: string, more: Partial<NewEvent> = {}): NewEvent {
+  const data = { text: '{"n":1}', bytes: 7, problems: [] };
+  const event = { documentType, event: 'on_submit', referenceDocument: 'INV-1', data, user: null };
+  return { ...event, idempotencyKey: null, causedBy: null, ...more };
+}
+
+/** The steps of a process that serves and delivers. To be called before the first test. */
+export function publishingSteps() {
+  const steps = workerSteps();
+  const { installed, direct, webhookFor } = steps;
+  let viewer: Viewer;
+
+  beforeAll(async () => {
+    const { database } = installed().app;
+    const [user] = await database.query<{ id: string; name: string }>('select id, name from users limit 1');
+    viewer = {
+      userId: user?.id as string,
+      name: user?.name as string,
+      apiKeyId: null,
+      sessionId: null,
+      remoteAddress: null,
+      roles: new Set(['SYSTEM_MANAGER']),
+      userAgent: null,
+      requestId: 'test',
+    };
+  });
+
+  const waiting = async () => {
+    const rows = await installed().app.database.query<{ id: string }>('select event_id as id from outbox');
+    return rows.map(({ id }) => id);
+  };
+
+  return {
+    ...steps,
+    viewer: () => viewer,
+    /** It has fanned out before, so it knows the webhooks that there are. */
+    async processWith(transaction?: Transaction, worker: Parameters<typeof direct>[0] = null) {
+      const { parts, partner } = installed();
+      const own = direct(worker);
+      await (await webhookFor()).publishMany(1);
+      (await own.fanOut()).committed();
+      own.sent.length = 0;
+      partner.calls.length = 0;
+      let wakes = 0;
+      const publisher = createPublisher({
+        transaction: transaction ?? parts.transaction,
+        checkBacklog: () => undefined,
+        directFanOut: own.directFanOut,
+        onPublished: () => {
+          wakes += 1;
+        },
+      });
+      return {
+        own,
+        publish: async (...events: NewEvent[]) => (await publisher.publish(viewer, events)).map(({ id }) => id),
+        /** How often the relay was woken. */
+        wakes: () => wakes,
+      };
+    },
+    /** Fans out what waits. */
+    async expectOutboxToHave(own: Direct, ids: readonly string[]): Promise<void> {
+      expect(await waiting()).toEqual(ids);
+      (await own.fanOut()).committed();
+      expect(await waiting()).toEqual([]);
+    },
+  };
+}
