@@ -30,7 +30,7 @@ export const QUICK: Size = {
   single: 3_000,
   setting: 600,
   steadySeconds: 3,
-  idleSeconds: 4,
+  idleSeconds: 20,
   manyWebhooks: 1_000,
   stuck: 1_500,
   isolationSeconds: 2,

@@ -9,8 +9,8 @@ export interface Idle {
   ownCpuMs: number | null;
 }
 
-/** Until the counts and the index have what was delivered before. */
-const SETTLE_MS = 4_000;
+/** Until the counts and the index have what was delivered before, and its garbage is collected. */
+const SETTLE_MS = 30_000;
 
 /** Of processes that have worked, whose connections are open, and that have nothing to do. */
 export async function measureIdle(bench: Bench, seconds: number): Promise<Idle> {

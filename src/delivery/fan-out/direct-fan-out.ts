@@ -109,8 +109,12 @@ function createWriter(
 }
 
 function webhooksFor(events: readonly NewEvent[], directory: WebhookDirectory): OutgoingWebhook[] {
-  const found = events.map((event) => directory.matching({ ...event, directedTo: null }));
-  return [...new Set(found.flat())].filter(isPlain);
+  // events of one kind have the same list
+  const lists = new Set(
+    events.map(({ documentType, event }) => directory.matching({ documentType, event, directedTo: null })),
+  );
+  const found = [...lists].filter(({ length }) => length <= MAX_DELIVERIES).flat();
+  return [...new Set(found)].filter(isPlain);
 }
 
 const plain = new WeakMap<OutgoingWebhook, boolean>();
