@@ -31,8 +31,8 @@ const ALL_HIDDEN: Mask = { isWhole: false, stateOf: maskStates([]) };
 export const NO_MASKS: Masks = { seesAll: true, showsAddresses: true, version: 'all', of: () => WHOLE };
 export const ALL_MASKED: Masks = { seesAll: false, showsAddresses: false, version: 'none', of: () => ALL_HIDDEN };
 
-/** Pairs of document type and webhook whose masks are kept, for each part. */
-const MAX_ORIGINS = 2_000;
+/** Masks that are kept, one for each part and each group of rows that the rules tell apart. */
+const MAX_KEPT = 2_000;
 
 /** @param rules all of them. @param version of the rules */
 export function masksOfRoles(roles: readonly MaskableRole[], rules: readonly MaskingRule[], version: string): Masks {
@@ -40,18 +40,33 @@ export function masksOfRoles(roles: readonly MaskableRole[], rules: readonly Mas
   const isOpen = (role: MaskableRole) =>
     WITHOUT_RULES[role] === 'SHOW' && rules.every(({ roles: masked }) => !masked.includes(role));
   if (roles.some(isOpen)) return NO_MASKS;
-  const known = new LRUCache<string, Mask>({ max: MAX_ORIGINS });
+  const known = new LRUCache<string, Mask>({ max: MAX_KEPT });
+  const groupOfType = groupsOf(rules.map(({ documentType }) => documentType));
+  const groupOfWebhook = groupsOf(rules.map(({ webhookId }) => webhookId));
   return {
     seesAll: false,
     showsAddresses: roles.some((role) => role !== 'SUPPORT'),
     version,
     of(part, origin) {
-      const key = JSON.stringify([part, origin.documentType, origin.webhookId]);
-      const mask = known.get(key) ?? maskOf(roles, rules, part, origin);
+      const key = `${part} ${groupOfType(origin.documentType)} ${groupOfWebhook(origin.webhookId)}`;
+      const kept = known.get(key);
+      if (kept) return kept;
+      const mask = maskOf(roles, rules, part, origin);
       known.set(key, mask);
       return mask;
     },
   };
+}
+
+/**
+ * Rows between which no rule decides share one mask: a page has rows of many webhooks, and most rules name none.
+ * @param named by the rules; null: all
+ * @returns the group of what a row has
+ */
+function groupsOf(named: readonly (string | null)[]): (found: string | null) => number {
+  const groups = new Map([...new Set(named)].filter((each) => each !== null).map((each, index) => [each, index + 2]));
+  if (groups.size === 0) return () => 0;
+  return (found) => (found === null ? 0 : (groups.get(found) ?? 1));
 }
 
 function maskOf(roles: readonly MaskableRole[], rules: readonly MaskingRule[], part: MaskedPart, origin: Origin): Mask {

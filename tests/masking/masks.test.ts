@@ -152,6 +152,23 @@ describe('for other roles', () => {
     expect(shown({ iban }, rules, ['AUDITOR'], { ...INVOICE, webhookId: 'w2' })).toEqual({ iban });
   });
 
+  test('each row has the rules for its document type and webhook, whichever row was masked before it', () => {
+    const types = ['Sales Invoice', 'Sales Order', 'Customer', null];
+    const webhooks = ['w1', 'w2', 'w3', null];
+    const rules = [
+      rule('$.a', 'HIDE', { ...forAuditors, documentType: 'Sales Invoice' }),
+      rule('$.b', 'LAST4', { ...forAuditors, documentType: 'Sales Order', webhookId: 'w1' }),
+      rule('$.c', 'HIDE', { ...forAuditors, webhookId: 'w2' }),
+    ];
+    const value = { a: 'aaaaaaaaaa', b: 'bbbbbbbbbb', c: 'cccccccccc' };
+    const origins = types.flatMap((documentType) => webhooks.map((webhookId) => ({ documentType, webhookId })));
+    for (const order of [origins, origins.toReversed()]) {
+      const masks = masksOfRoles(['AUDITOR'], rules, '1');
+      const seen = order.map((origin) => maskedContent(masks, 'DATA', 'JSON', origin, value));
+      expect(seen).toEqual(order.map((origin) => shown(value, rules, ['AUDITOR'], origin)));
+    }
+  });
+
   test('of several roles, the one that sees most of a value decides about it', () => {
     const rules = [
       rule('$.taxId', 'HIDE', forAuditors),
