@@ -12,6 +12,7 @@ import { askMutation, mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, publish } from '../support/webhooks';
+import { BODY, bodiesIn, expectMaskedBodies } from './masked-bodies';
 
 const SECRET = 'FR76-3000-6000-0112';
 const FORMS = [SECRET, Buffer.from(SECRET).toString('hex'), encodeURIComponent(SECRET)];
@@ -24,6 +25,8 @@ let app: TestApp;
 let partner: Receiver;
 let ids: Ids;
 let keys: Record<Masked, string>;
+/** SHA-256 of what has the value, from which a short text could be found by trying. */
+let digests: string[];
 
 beforeAll(async () => {
   const unlimited = { RATE_LIMIT_COST_PER_MINUTE: '0', RATE_LIMIT_REQUESTS_PER_SECOND: '0' };
@@ -72,6 +75,13 @@ beforeAll(async () => {
     BusinessDocument: documentId({ documentType: DOCUMENT.documentType, name: DOCUMENT.referenceDocument }),
   };
   keys = { SUPPORT: await app.keyFor('SUPPORT'), AUDITOR: await app.keyFor('AUDITOR') };
+  const hashes = await app.database.query<{ hex: string; base64: string }>(
+    `select encode(sha256(body), 'hex') as hex, encode(sha256(body), 'base64') as base64
+     from (select body from payloads union all select response_body from webhook_request_logs) as bodies
+     where position(convert_to($1, 'UTF8') in body) > 0`,
+    [SECRET],
+  );
+  digests = hashes.flatMap(({ hex, base64 }) => [hex, base64]);
   // so that the trail has filters of another user
   await app.ask('query ($w: WebhookRequestLogWhere) { webhookRequestLogs(where: $w) { nodes { data } } }', {
     w: { data: { contains: { iban: SECRET } } },
@@ -95,7 +105,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 function expectNoSecret(what: string, text: string): void {
-  expect({ what, found: FORMS.filter((form) => text.includes(form)) }).toEqual({ what, found: [] });
+  expect({ what, found: [...FORMS, ...digests].filter((form) => text.includes(form)) }).toEqual({ what, found: [] });
   // base64 of the secret, wherever it begins in its text
   const found = [0, 1, 2].filter((shift) => {
     const bytes = Buffer.from('x'.repeat(shift) + SECRET);
@@ -104,10 +114,18 @@ function expectNoSecret(what: string, text: string): void {
   expect({ what, found }).toEqual({ what, found: [] });
 }
 
-test('a viewer from whom nothing is masked finds the value at each of these places', async () => {
+test('a viewer from whom nothing is masked finds the value at each of these places, and its digests', async () => {
   const { data } = await app.ask(`{ webhookRequestLog(id: "${ids.WebhookRequestLog}") {
     url data headers response responseHeaders businessEvent { data } } }`);
   for (const part of Object.values(data.webhookRequestLog)) expect(JSON.stringify(part)).toContain(SECRET);
+  const whole = await app.ask(`{ webhookRequestLog(id: "${ids.WebhookRequestLog}") {
+    dataBody ${BODY} responseBody ${BODY} businessEvent { dataBody ${BODY} } } }`);
+  const bodies = bodiesIn(whole.data) as { sha256: string; bytes: number }[];
+  expect(bodies).toHaveLength(3);
+  for (const { sha256, bytes } of bodies) {
+    expect(digests).toContain(sha256);
+    expect(bytes).toBeGreaterThan(SECRET.length);
+  }
 });
 
 describe.each([...ROLES])('%s', (role) => {
@@ -115,10 +133,14 @@ describe.each([...ROLES])('%s', (role) => {
     const allowed = (type: string, field: string) => isAllowed([role], type, field);
     const queries = inQueries(typeNamed('Query'), pathsOf([role], ids), allowed);
     expect(queries.length).toBeGreaterThan(20);
+    let bodies = 0;
     for (const query of queries) {
       const text = printSelection(query);
-      expectNoSecret(text, JSON.stringify(await app.ask(`{ ${text} }`, undefined, keys[role])));
+      const answer = await app.ask(`{ ${text} }`, undefined, keys[role]);
+      expectNoSecret(text, JSON.stringify(answer));
+      bodies += expectMaskedBodies(text, answer.data);
     }
+    expect(bodies).toBeGreaterThan(20);
     const trail = await app.ask('{ myAuditEntries(first: 100) { nodes { details } } }', undefined, keys[role]);
     expectNoSecret('myAuditEntries', JSON.stringify(trail));
   });
@@ -193,8 +215,8 @@ describe.each([...ROLES])('%s', (role) => {
   test('sees it in no stream, and follows none by a filter on it', async () => {
     const key = keys[role];
     const query = `subscription ($where: WebhookRequestLogWhere) { webhookRequestLogChanged(where: $where) {
-      webhookRequestLog { referenceDocument url data headers response responseHeaders responseBody { text sha256 }
-        businessEvent { data } } } }`;
+      webhookRequestLog { referenceDocument url data headers response responseHeaders dataBody ${BODY} responseBody ${BODY}
+        businessEvent { data dataBody ${BODY} } } } }`;
     const where = { data: { contains: { iban: SECRET } } };
     const [stream, filtering] = await Promise.all([
       openStream(app.url, { query, key }),
@@ -202,14 +224,36 @@ describe.each([...ROLES])('%s', (role) => {
     ]);
     try {
       await publish(app, [{ ...DOCUMENT, referenceDocument: `SEC-${role}`, data: { name: 'S', iban: SECRET } }]);
-      await waitFor('the change', () => JSON.stringify(stream.events).includes(`SEC-${role}`));
+      // with the response
+      await waitFor('the changes', () => bodiesIn(stream.events).length > 2);
+      expect(JSON.stringify(stream.events)).toContain(`SEC-${role}`);
       expectNoSecret('a stream', JSON.stringify(stream.events));
+      expectMaskedBodies('a stream', stream.events);
       expect(JSON.stringify(filtering.events)).toContain('FORBIDDEN');
     } finally {
       stream.close();
       filtering.close();
     }
   });
+});
+
+test('SUPPORT gets it in no answer of a mutation, and in no refusal', async () => {
+  const content = `delivery { requests { nodes { url data headers response responseHeaders dataBody ${BODY}
+    responseBody ${BODY} businessEvent { data dataBody ${BODY} } } } }`;
+  const input = { deliveryId: ids.Delivery, reason: 'The partner lost it' };
+  const asked = await askMutation(app, 'requestReplay', input, `request { ${content} }`, keys.SUPPORT);
+  expect(asked.data.requestReplay.userErrors).toEqual([]);
+  expectNoSecret('requestReplay', JSON.stringify(asked));
+  expect(expectMaskedBodies('requestReplay', asked.data)).toBe(3);
+  const parts = ['DATA', 'HEADERS', 'RESPONSE', 'RESPONSE_HEADERS'];
+  for (const reason of ['short', 'A ticket of the partner', 'x'.repeat(10_000)]) {
+    const reveal = { requestId: ids.WebhookRequestLog, parts, reason };
+    for (const role of ROLES) {
+      const refused = await askMutation(app, 'revealContent', reveal, 'content { data response }', keys[role]);
+      expect(refused.data?.revealContent?.content ?? null).toBeNull();
+      expectNoSecret('revealContent', JSON.stringify(refused));
+    }
+  }
 });
 
 test('an AUDITOR gets it in no bundle, and in no file of the trail', async () => {
