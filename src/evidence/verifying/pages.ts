@@ -15,7 +15,7 @@ export async function* pagesAhead<Row>(
       const rows: Row[] = await next;
       const last = rows.at(-1);
       next = last !== undefined && rows.length >= atMost ? read(last) : null;
-      // a failure is thrown when it is this page's turn, or not at all if the caller has failed before
+      // a failure is thrown when it is this page's turn; once the caller has failed, it is not
       next?.catch(() => undefined);
       await untilSent();
       yield rows;
