@@ -43,6 +43,9 @@ export function createHeadMemory(path: string | null, host: string): HeadMemory 
   };
 }
 
+/** Without EVIDENCE_HEAD_FILE. */
+export const NO_HEAD_FILE = createHeadMemory(null, 'localhost');
+
 const sizeOf = (note: string | null) => readCheckpoint(note ?? '')?.treeSize ?? 0;
 
 // The file of another machine has shown that heads were lost: no process may go on.

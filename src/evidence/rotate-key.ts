@@ -6,9 +6,9 @@ import { InputError } from '../errors';
 import type { Keyring } from '../keyring/keyring';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
+import { appendFirst } from './append-leaves';
 import { destroyRetired, evidenceKeys, noteRotation } from './head.store';
 import { makeLogKey } from './log-key';
-import { appendFirst } from './seal';
 import { reportedHeads } from './sealing-stop.store';
 import { waitForTree } from './tree.store';
 

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { AuditNotes } from '../audit/notes/audit-notes';
-import { createDenialNotes } from '../audit/notes/denial-notes';
-import { createReadNotes } from '../audit/notes/read-notes';
+import { createDenialNotes } from '../audit/notes/denial-windows';
+import { createReadNotes } from '../audit/notes/reading-windows';
 import { closeEndedWindows, recordLost, writeDenials, writeReads } from '../audit/notes/write-notes';
 import { currentMs } from '../clock';
 import type { Log } from '../log';

@@ -1,10 +1,10 @@
 // The most common signature: one header with the HMAC of the body.
 import type { IncomingCall } from './call';
 import { type Claim, isRefusal, malformed, type Refusal, type SecretKind } from './claim';
+import { hmacProof, type SignedContent } from './compare-secrets';
 import type { HmacAlgorithm, SignatureEncoding } from './provider';
 import { onlyHeader } from './read-header';
 import { hmacForm, readSignature } from './read-signature';
-import { hmacProof, type SignedContent } from './secret-checks';
 
 export interface HeaderSignature {
   readonly header: string;

@@ -1,5 +1,5 @@
 // The template of a signed text, such as "{timestamp}.{body}".
-import type { SignedContent } from './secret-checks';
+import type { SignedContent } from './compare-secrets';
 
 const NAMES = ['body', 'timestamp', 'id', 'url', 'method'] as const;
 type Name = (typeof NAMES)[number];

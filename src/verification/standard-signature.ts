@@ -1,6 +1,7 @@
 import { badSignature } from './body-signature';
 import type { IncomingCall } from './call';
 import { type Claim, isRefusal, malformed, type Proof, type Refusal } from './claim';
+import { ed25519Proof, hmacProof, type SignedContent } from './compare-secrets';
 import { onlyHeader, readTimestamp } from './read-header';
 import {
   ED25519_FORM,
@@ -10,7 +11,6 @@ import {
   readSignature,
   type SignatureForm,
 } from './read-signature';
-import { ed25519Proof, hmacProof, type SignedContent } from './secret-checks';
 
 type Version = 'v1' | 'v1a';
 

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { createDenialNotes } from '../../src/audit/notes/denial-notes';
-import { type ContentRead, createReadNotes } from '../../src/audit/notes/read-notes';
+import { createDenialNotes } from '../../src/audit/notes/denial-windows';
+import { type ContentRead, createReadNotes } from '../../src/audit/notes/reading-windows';
 import { closeEndedWindows, recordLost, writeDenials, writeReads } from '../../src/audit/notes/write-notes';
 import { createDataSource } from '../../src/database/data-source';
 import { SERVE } from '../../src/database/pools';

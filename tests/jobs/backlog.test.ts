@@ -1,5 +1,5 @@
 // Back-pressure: what publishers are told while workers do not keep up.
-import { refusalOf } from '../../src/jobs/watch-backlog';
+import { refusalOf } from '../../src/jobs/backlog-limit';
 import { startSecondWorker } from '../delivery/capacity/pace';
 import { type GraphQLAnswer, startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';

@@ -1,6 +1,6 @@
 // What is recorded in the audit trail soon after it happened, so that reads do not wait for it.
 import type { Viewer } from '../../viewer';
-import type { ContentRead } from './read-notes';
+import type { ContentRead } from './reading-windows';
 
 declare module '../../graphql/context' {
   interface Services {

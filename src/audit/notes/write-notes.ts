@@ -4,8 +4,8 @@ import type { Db } from '../../sql/db';
 import { insertAuditEntries, type NewAuditEntry } from '../audit-entry.store';
 import { auditEntry } from '../write-audit-entry';
 import { addDenials, closeWindows, type EndedDenial, openWindows } from './audit-window.store';
-import { type Denial, type DenialNotes, denialWindows } from './denial-notes';
-import type { ReadNote, ReadNotes } from './read-notes';
+import { type Denial, type DenialNotes, denialWindows } from './denial-windows';
+import type { ReadNote, ReadNotes } from './reading-windows';
 
 const BATCH = 500;
 

@@ -9,7 +9,7 @@ import { type ConnectionSettings, DIRECT } from './connection-settings';
 import { certificateUnusable } from './exchange-error';
 import { blockedAddress, guardedLookup, type Lookup } from './guarded-lookup';
 import { proxiedConnect } from './proxied-connect';
-import { createTlsOptions, type TlsOptions } from './trust';
+import { createTlsOptions, type TlsOptions } from './trusted-certificates';
 
 export interface ConnectOptions {
   readonly policy: TargetPolicy;

@@ -2,7 +2,7 @@
 import { readProxyUrl } from '../../webhooks/request/proxy-url';
 import { readTargetUrl, type TargetPolicy } from '../../webhooks/request/target-url';
 import { SendError, type SendErrorCode } from '../send-error';
-import { answerFailure } from './answer-failure';
+import { answerFailure } from './answer-status';
 import type { BodyLimits, ResponseBody } from './body-buffer';
 import { createConnectionPool, DEFAULT_POOL_OPTIONS, type PoolOptions } from './connection-pool';
 import { type ConnectionSettings, DIRECT } from './connection-settings';

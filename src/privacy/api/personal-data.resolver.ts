@@ -9,7 +9,7 @@ import { answer } from '../../graphql/user-error';
 import type { ExportRow } from '../../request-log/export/export.store';
 import { ExportType } from '../../request-log/export/export.type';
 import type { Viewer } from '../../viewer';
-import { orderPersonalData } from '../personal-data/order-personal-data';
+import { orderPersonalData } from '../personal-data/export-personal-data';
 import { targetOf } from './erasure-target';
 import { ExportPersonalDataInput } from './personal-data.inputs';
 

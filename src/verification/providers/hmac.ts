@@ -1,10 +1,10 @@
 import { badSignature, readHeaderSignature } from '../body-signature';
 import type { IncomingCall } from '../call';
 import { type Claim, isRefusal, malformed, type Refusal } from '../claim';
+import { hmacProof } from '../compare-secrets';
 import { inBody } from '../place';
 import type { Provider, SecretForm, VerificationSettings } from '../provider';
 import { onlyHeader, readTimestamp } from '../read-header';
-import { hmacProof } from '../secret-checks';
 import { KEY_TEXT_RIGHT, OWN_KEY_RIGHT, randomText, readKeyText, readOwnKey } from '../secret-forms';
 import { contentOf, separatorsOf, usesOf } from '../signed-template';
 

@@ -2,11 +2,11 @@ import { badSignature, TEXT_ONLY } from '../body-signature';
 import type { IncomingCall } from '../call';
 import { type CallContent, readContent, saidAt } from '../call-content';
 import { type Claim, isRefusal, malformed, notSigned, type Refusal } from '../claim';
+import { hmacProof } from '../compare-secrets';
 import { inBody } from '../place';
 import type { Provider } from '../provider';
 import { readTimestamp } from '../read-header';
 import { hmacForm, readableOf, readSignature } from '../read-signature';
-import { hmacProof } from '../secret-checks';
 import { issuedKey } from '../secret-forms';
 
 const FORM = hmacForm('SHA256', 'HEX');

@@ -1,8 +1,8 @@
 import type { ClientCertificate, IncomingCall } from '../call';
 import { type Claim, notSigned, type Refusal } from '../claim';
+import { shownProof } from '../compare-secrets';
 import { inBody } from '../place';
 import type { Provider } from '../provider';
-import { shownProof } from '../secret-checks';
 import { CERTIFICATE } from '../secret-forms';
 
 /**

@@ -2,10 +2,10 @@ import { badSignature, readHeaderSignature, TEXT_ONLY } from '../body-signature'
 import type { IncomingCall } from '../call';
 import type { CallContent } from '../call-content';
 import { type Claim, isRefusal, type Refusal } from '../claim';
+import { hmacProof, type SignedContent } from '../compare-secrets';
 import { inBody } from '../place';
 import type { HandshakeAnswer, Provider } from '../provider';
 import { onlyHeader, readTimestamp } from '../read-header';
-import { hmacProof, type SignedContent } from '../secret-checks';
 import { issuedKey } from '../secret-forms';
 
 const HEADER = 'X-Slack-Signature';

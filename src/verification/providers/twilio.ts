@@ -5,11 +5,11 @@ import { badSignature, TEXT_ONLY } from '../body-signature';
 import { type IncomingCall, queryValues } from '../call';
 import { formTypeOf, TOO_MANY_FIELDS } from '../call-content';
 import { type Claim, isRefusal, malformed, notSigned, type Refusal } from '../claim';
+import { hmacProof, type SignedContent } from '../compare-secrets';
 import { inBody, inHeader } from '../place';
 import type { HmacAlgorithm, Provider } from '../provider';
 import { onlyHeader } from '../read-header';
 import { decodeStrictly, hmacForm, readSignature } from '../read-signature';
-import { hmacProof, type SignedContent } from '../secret-checks';
 import { issuedKey } from '../secret-forms';
 import { signedAddresses } from '../twilio-address';
 

@@ -2,7 +2,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { EntityManager } from 'typeorm';
-import { appendBlocks, seal, signHead } from '../../../src/evidence/seal';
+import { appendBlocks } from '../../../src/evidence/append-leaves';
+import { seal } from '../../../src/evidence/seal';
+import { signHead } from '../../../src/evidence/sign-head';
 import type { Transaction } from '../../../src/sql/transactions';
 import { expectSoundTree, INSERT_CLOSED, type Store, startStore } from '../stored-tree';
 
