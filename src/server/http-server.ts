@@ -18,7 +18,6 @@ import type { Db } from '../sql/db';
 import { createAuthCache } from '../users/auth-cache';
 import { createConcurrencyLimiter } from './edge/concurrency-limiter';
 import { createOwnPages } from './edge/cross-site';
-import { readViewer } from './edge/http-context';
 import { answerError, answerErrorsAsJson } from './edge/http-errors';
 import { readJsonBodies } from './edge/json-body';
 import type { RateLimits } from './edge/rate-limits';
@@ -35,6 +34,7 @@ import { serveIncoming, shownPath } from './routes/incoming-route';
 import type { Metrics } from './routes/metrics';
 import { serveMetrics } from './routes/metrics-route';
 import { serveExports } from './routes/request-export-route';
+import { serveSchema } from './routes/schema-route';
 import { serveWebhookKeys } from './routes/webhook-keys-route';
 import { createRefusedSignIns } from './sign-in/audit-refused-sign-ins';
 import { serveBackChannelLogout } from './sign-in/back-channel-logout-route';
@@ -155,13 +155,5 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   serveOpenId(server, { source, refused, provider, createUsers: identityProvider?.createUsers ?? false });
   serveBackChannelLogout(server, { source, refused, provider });
   serveIncoming(server, config, api.receiver);
-  let sdl: string | undefined;
-  const onRequest = async (request: FastifyRequest) => {
-    await readViewer(request, source.manager);
-    gate.refuseIntrospection(request.viewer, 403);
-  };
-  server.get('/schema.graphql', { onRequest }, async (_request, reply) => {
-    sdl ??= api.sdl();
-    return reply.type('text/plain; charset=utf-8').header('cache-control', 'private, max-age=60').send(sdl);
-  });
+  serveSchema(server, source, gate, api.sdl);
 }

@@ -5,10 +5,11 @@ import type { Context, Services } from '../../graphql/context';
 import type { AuthCache } from '../../users/auth-cache';
 import { refuseUnservableAccept } from '../edge/accept-header';
 import type { ConcurrencyLimiter } from '../edge/concurrency-limiter';
-import { httpContext, readViewer } from '../edge/http-context';
+import { readViewer } from '../edge/read-viewer';
 import { withRequestId } from '../edge/request-id';
 import { inTurn, takeTurn } from '../edge/wait-for-slot';
 import type { Gate } from './graphql-gate';
+import { httpContext } from './http-context';
 
 export interface GraphQLRoute {
   apollo: ApolloServer<Context>;

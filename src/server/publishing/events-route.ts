@@ -10,7 +10,7 @@ import { memberOf } from '../../json/json-member';
 import { type JsonPart, rootOf } from '../../json/json-part';
 import { PUBLISHERS, type Viewer } from '../../viewer';
 import type { ConcurrencyLimiter } from '../edge/concurrency-limiter';
-import { readViewer } from '../edge/http-context';
+import { readViewer } from '../edge/read-viewer';
 import { inTurn, takeTurn } from '../edge/wait-for-slot';
 import { binaryCloudEvent, isBinaryMode, structuredCloudEvent } from './cloud-events';
 import { plainEvent } from './plain-events';

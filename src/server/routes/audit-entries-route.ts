@@ -10,7 +10,7 @@ import type { MaskingRules } from '../../masking/current-rules';
 import { readAhead, streamOf } from '../../request-log/export/export-stream';
 import { credentialId } from '../../viewer';
 import { takesGzip } from '../edge/accept-header';
-import { readViewer } from '../edge/http-context';
+import { readViewer } from '../edge/read-viewer';
 import { createDownloads } from './downloads';
 import { followViewer, refuseRoles } from './followed-viewer';
 

@@ -22,7 +22,7 @@ import type { Db } from '../../sql/db';
 import { standingsOf } from '../../users/sessions/authenticate-session';
 import { credentialId, type Viewer } from '../../viewer';
 import { takesGzip } from '../edge/accept-header';
-import { readViewer } from '../edge/http-context';
+import { readViewer } from '../edge/read-viewer';
 import { Refusal } from '../edge/refusal';
 import { createDownloads, type Downloads } from './downloads';
 

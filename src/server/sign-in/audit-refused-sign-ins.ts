@@ -5,7 +5,7 @@ import { AppError } from '../../errors';
 import type { Log } from '../../log';
 import type { Db } from '../../sql/db';
 import { addressRange } from '../edge/address-range';
-import { originOf } from '../edge/http-context';
+import { originOf } from '../edge/read-viewer';
 
 const MINUTE_MS = 60_000;
 const MAX_PER_MINUTE = 60;

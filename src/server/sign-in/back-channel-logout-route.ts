@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../errors';
 import { endByProvider } from '../../users/sessions/sessions';
-import { originOf } from '../edge/http-context';
+import { originOf } from '../edge/read-viewer';
 import { configured, type OpenIdRoutes } from './openid-route';
 
 const FORM = 'application/x-www-form-urlencoded';

@@ -5,7 +5,7 @@ import { AppError, quoted } from '../../errors';
 import { beginSignIn, endSignIn } from '../../users/identity/pending-sign-ins';
 import { signInIdentity } from '../../users/identity/sign-in-identity';
 import { startSession } from '../../users/sessions/sessions';
-import { originOf } from '../edge/http-context';
+import { originOf } from '../edge/read-viewer';
 import { Refusal } from '../edge/refusal';
 import { sessionToken, setSessionCookie } from '../edge/session-cookie';
 import type { RefusedSignIns } from './audit-refused-sign-ins';

@@ -6,7 +6,7 @@ import { toNodeId } from '../../ids';
 import type { SessionRow } from '../../users/sessions/session.store';
 import { signOut, startSession } from '../../users/sessions/sessions';
 import type { Viewer } from '../../viewer';
-import { authenticateWithin, originOf } from '../edge/http-context';
+import { authenticateWithin, originOf } from '../edge/read-viewer';
 import { clearSessionCookie, sessionToken, setSessionCookie } from '../edge/session-cookie';
 import type { RefusedSignIns } from './audit-refused-sign-ins';
 import type { IdentityProvider } from './identity-provider';

@@ -8,7 +8,7 @@ import { AppError, type ErrorCode } from '../../errors';
 import type { Log } from '../../log';
 import { credentialId, type Viewer } from '../../viewer';
 import { knownError } from '../edge/format-error';
-import { authenticateWithin, originOf, twoCredentials } from '../edge/http-context';
+import { authenticateWithin, originOf, twoCredentials } from '../edge/read-viewer';
 import type { Answer } from './event-answers';
 import { type LiveSession, openSession } from './live-session';
 import { SUBSCRIPTION_LIMITS } from './subscription-limits';

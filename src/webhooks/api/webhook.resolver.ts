@@ -17,7 +17,7 @@ import { withoutSecrets } from '../credentials/shown-url';
 import { fieldsOf, headersOf } from '../request/request-settings';
 import { MAX_BODY_FIELDS, MAX_HEADERS } from '../setting-limits';
 import type { ShownSecrets } from '../signing/signatures';
-import { refuseOtherVersion } from '../versions/record-settings';
+import { refuseOtherVersion } from '../versions/expected-version';
 import type { WebhookRow } from '../webhook.store';
 import { circuitsById } from '../webhook-circuit.store';
 import { BodyFieldType, WebhookHeaderType } from './request.type';

@@ -1,6 +1,5 @@
 // Each change of the settings of a webhook makes a version and an entry in the audit trail.
 import { recordAct } from '../../audit/write-audit-entry';
-import { InputError } from '../../errors';
 import { newId, timeOfId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';
@@ -68,16 +67,4 @@ async function insertVersion(db: Db, viewer: Viewer, { id, version }: WebhookRow
 
 async function record(db: Db, viewer: Viewer, action: string, { id }: WebhookRow, act: SettingsAct): Promise<void> {
   await recordAct(db, viewer, { action, subjectType: 'Webhook', subjectId: id, ...act });
-}
-
-/**
- * @param webhook its row, locked
- * @throws InputError CONFLICT if the webhook has another version than the caller has read
- */
-export function refuseOtherVersion({ name, version }: WebhookRow, expected: number | null | undefined): void {
-  if (expected === null || expected === undefined || expected === version) return;
-  const message =
-    `${name} has version ${version}, not ${expected}: it was changed since you read it, and nothing is changed now. ` +
-    'Read it again and repeat the change.';
-  throw new InputError([{ field: ['expectedVersion'], code: 'CONFLICT', message }]);
 }

@@ -6,7 +6,7 @@ import { type ChangeServices, changeSettings } from '../../changes/change-settin
 import { webhookToChange } from '../../changes/outgoing-webhooks';
 import type { ShownSecrets } from '../../signing/signatures';
 import type { WebhookRow } from '../../webhook.store';
-import { refuseOtherVersion } from '../record-settings';
+import { refuseOtherVersion } from '../expected-version';
 import { differencesOf, givenSettings, type RecordedSettings, recordedSettings } from '../recorded-settings';
 import { findWebhookVersion } from '../webhook-version.store';
 

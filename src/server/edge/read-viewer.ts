@@ -1,13 +1,9 @@
-// The user, the variables and the services of an HTTP request.
+// Who sends an HTTP request: the user of its API key, or of its session.
 import type { FastifyRequest } from 'fastify';
-import type { DataSource } from 'typeorm';
 import type { AuditNotes } from '../../audit/notes/audit-notes';
 import { AppError } from '../../errors';
-import type { Context, OptimisticAuth, Services } from '../../graphql/context';
-import { memberOf } from '../../json/json-member';
-import { rootOf } from '../../json/json-part';
+import type { OptimisticAuth } from '../../graphql/context';
 import type { JsonDocument } from '../../json/json-text';
-import type { Log } from '../../log';
 import type { Db } from '../../sql/db';
 import { authenticate, type From } from '../../users/api-keys/authenticate';
 import { allowsFrom } from '../../users/api-keys/key-networks';
@@ -33,23 +29,6 @@ declare module 'fastify' {
     /** Set if the viewer comes from the auth cache and is not confirmed yet. */
     optimisticAuth: OptimisticAuth | null;
   }
-}
-
-/** The context of resolvers. */
-export function httpContext(request: FastifyRequest, source: DataSource, services: Services): Context {
-  const variables = request.json ? memberOf(rootOf(request.json), 'variables') : undefined;
-  return {
-    db: source.manager,
-    transaction: (work) => source.transaction(work),
-    viewer: request.viewer,
-    optimisticAuth: request.optimisticAuth,
-    requestId: request.id,
-    remoteAddress: request.ip,
-    log: request.log as Log,
-    variables,
-    services,
-    memory: new Map(),
-  };
 }
 
 /**

@@ -1,0 +1,23 @@
+import type { FastifyRequest } from 'fastify';
+import type { DataSource } from 'typeorm';
+import type { Context, Services } from '../../graphql/context';
+import { memberOf } from '../../json/json-member';
+import { rootOf } from '../../json/json-part';
+import type { Log } from '../../log';
+
+/** The context of resolvers. */
+export function httpContext(request: FastifyRequest, source: DataSource, services: Services): Context {
+  const variables = request.json ? memberOf(rootOf(request.json), 'variables') : undefined;
+  return {
+    db: source.manager,
+    transaction: (work) => source.transaction(work),
+    viewer: request.viewer,
+    optimisticAuth: request.optimisticAuth,
+    requestId: request.id,
+    remoteAddress: request.ip,
+    log: request.log as Log,
+    variables,
+    services,
+    memory: new Map(),
+  };
+}
