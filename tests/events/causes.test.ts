@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { newId, toNodeId, uuidOf } from '../../src/ids';
-import { type DeliveryState, deliveriesOf } from '../delivery/attempt/ledger';
-import { type Parts, startParts } from '../delivery/parts';
+import { type DeliveryState, deliveriesOf } from '../delivery/attempt/stored-attempts';
+import { type Parts, startParts } from '../delivery/worker-parts';
 import { shareTestApi, type TestApp } from '../support/app';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../support/webhooks';
 

@@ -15,7 +15,7 @@ import {
 import { type OwnEvent, publishOwnEvents } from '../../src/events/own-events';
 import { newId } from '../../src/ids';
 import { OWN_DOCUMENT_TYPE } from '../../src/webhooks/own-document-type';
-import { allFinished, deliveriesOf } from '../delivery/attempt/ledger';
+import { allFinished, deliveriesOf } from '../delivery/attempt/stored-attempts';
 import { shareTestApi, startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';

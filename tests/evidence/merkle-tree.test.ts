@@ -8,7 +8,7 @@ import {
   rootByInclusion,
 } from '../../src/evidence/formats/merkle-tree';
 import { consistencyProof, inclusionProof, type ReadTile } from '../../src/evidence/formats/tree-proofs';
-import { acceptsInclusion } from './second-opinion';
+import { acceptsInclusion } from './sigstore-verify';
 
 const contents = Array.from({ length: 700 }, (_, n) => `leaf ${n}`);
 const leaves = contents.map(leafHashOf);

@@ -9,7 +9,7 @@ import {
   signNote,
   writeVkey,
 } from '../../src/evidence/formats/signed-note';
-import { acceptsCheckpoint } from './second-opinion';
+import { acceptsCheckpoint } from './sigstore-verify';
 
 // c2sp.org/signed-note
 const VKEY = 'example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k';

@@ -1,6 +1,6 @@
 // Back-pressure: what publishers are told while workers do not keep up.
 import { refusalOf } from '../../src/jobs/backlog-limit';
-import { startSecondWorker } from '../delivery/capacity/pace';
+import { startSecondWorker } from '../delivery/capacity/circuit-states';
 import { type GraphQLAnswer, startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';

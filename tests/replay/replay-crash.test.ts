@@ -1,6 +1,6 @@
 import { uuidOf } from '../../src/ids';
-import { giveJobsAway, turn } from '../delivery/attempt/ledger';
-import { startSecondWorker } from '../delivery/capacity/pace';
+import { giveJobsAway, turn } from '../delivery/attempt/stored-attempts';
+import { startSecondWorker } from '../delivery/capacity/circuit-states';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Program, startProgram } from '../support/program';
 import { type Receiver, startReceiver } from '../support/receiver';

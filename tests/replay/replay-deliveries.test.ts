@@ -1,6 +1,6 @@
 import { Webhook as Verifier } from 'standardwebhooks';
 import { toNodeId, uuidOf } from '../../src/ids';
-import { turn } from '../delivery/attempt/ledger';
+import { turn } from '../delivery/attempt/stored-attempts';
 import { startTestApp, type TestApp } from '../support/app';
 import { listStates } from '../support/delivery-states';
 import { askMutation, mutate } from '../support/mutate';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Webhook as Verifier } from 'standardwebhooks';
 import { toNodeId } from '../../src/ids';
-import { attemptsOf, turn } from '../delivery/attempt/ledger';
+import { attemptsOf, turn } from '../delivery/attempt/stored-attempts';
 import { startTestApp, type TestApp } from '../support/app';
 import { listStates } from '../support/delivery-states';
 import { askMutation, mutate } from '../support/mutate';

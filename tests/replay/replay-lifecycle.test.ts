@@ -1,5 +1,5 @@
 import { toNodeId, uuidOf } from '../../src/ids';
-import { turn as turnWebhook } from '../delivery/attempt/ledger';
+import { turn as turnWebhook } from '../delivery/attempt/stored-attempts';
 import { startTestApp, type TestApp } from '../support/app';
 import { askMutation, mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';

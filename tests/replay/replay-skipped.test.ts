@@ -1,7 +1,7 @@
 // What was never made into a request, sent after all.
 import { Webhook as Verifier } from 'standardwebhooks';
 import { toNodeId, uuidOf } from '../../src/ids';
-import { attemptsOf, type DeliveryState, deliveriesOf, turn } from '../delivery/attempt/ledger';
+import { attemptsOf, type DeliveryState, deliveriesOf, turn } from '../delivery/attempt/stored-attempts';
 import { startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';

@@ -4,7 +4,7 @@ import { startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
-import { change } from '../webhooks/change';
+import { change } from '../webhooks/webhook-changes';
 import { fetchExport, linesOf } from './export/exports';
 import { seedRequest } from './pages/seeded-log';
 

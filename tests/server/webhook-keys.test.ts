@@ -4,8 +4,8 @@ import { startTestApp, type TestApp } from '../support/app';
 import { type ReceivedCall, type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { invoice, publish } from '../support/webhooks';
-import { change } from '../webhooks/change';
 import { signed, signingKeysOf } from '../webhooks/signing/signing';
+import { change } from '../webhooks/webhook-changes';
 
 let app: TestApp;
 let partner: Receiver;

@@ -3,7 +3,7 @@ import { createDataSource } from '../../src/database/data-source';
 import { uuidOf } from '../../src/ids';
 import { warnOfExpiringKeys } from '../../src/jobs/warn-of-expiring-keys';
 import { createLog } from '../../src/log';
-import { startSecondWorker } from '../delivery/capacity/pace';
+import { startSecondWorker } from '../delivery/capacity/circuit-states';
 import { shareTestApi, type TestApp } from '../support/app';
 import { waitFor } from '../support/wait-for';
 import { createKeyOf, createUserOf, revokeKeyOf } from './user-keys';

@@ -1,7 +1,7 @@
 import { uuidOf } from '../../src/ids';
 import type { Role } from '../../src/viewer';
 import { shareTestApi, type TestApp } from '../support/app';
-import { auditTrailOf, change, type Mutation, readWebhook, rowCounts, URL } from './change';
+import { auditTrailOf, change, type Mutation, readWebhook, rowCounts, URL } from './webhook-changes';
 
 let app: TestApp;
 

@@ -1,6 +1,6 @@
 import { shareTestApi, type TestApp } from '../support/app';
 import { createTestWebhook } from '../support/webhooks';
-import { change, URL } from './change';
+import { change, URL } from './webhook-changes';
 
 let app: TestApp;
 let ownerId: string;

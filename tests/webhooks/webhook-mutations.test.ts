@@ -1,7 +1,7 @@
 import { uuidOf } from '../../src/ids';
 import { shareTestApi, startTestApp, type TestApp } from '../support/app';
 import { dumpOf, formsOf } from '../support/dump';
-import { auditTrailOf, change, type Mutation, readWebhook, rowCounts, URL } from './change';
+import { auditTrailOf, change, type Mutation, readWebhook, rowCounts, URL } from './webhook-changes';
 
 let app: TestApp;
 

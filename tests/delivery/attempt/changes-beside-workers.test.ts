@@ -6,9 +6,9 @@ import { shareTestApi, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../../support/webhooks';
-import { type Direct, startDirect } from '../direct';
-import { type Parts, startParts } from '../parts';
-import { deliveriesOf, turn } from './ledger';
+import { type Direct, startDirect } from '../first-attempt-steps';
+import { type Parts, startParts } from '../worker-parts';
+import { deliveriesOf, turn } from './stored-attempts';
 
 let app: TestApp;
 let parts: Parts;

@@ -3,11 +3,11 @@ import { Client } from 'pg';
 import { startTestApp, type TestApp } from '../../support/app';
 import { type Program, startProgram } from '../../support/program';
 import { waitFor } from '../../support/wait-for';
-import { circuitThatIs, createOwnWebhook, endPause, startSecondWorker, waitingFor } from '../capacity/pace';
+import { circuitThatIs, createOwnWebhook, endPause, startSecondWorker, waitingFor } from '../capacity/circuit-states';
 import { closeAll, httpPartner } from '../partner';
-import { startParts } from '../parts';
+import { startParts } from '../worker-parts';
 import { strays } from './invariants';
-import { type AttemptState, attemptsOf, countByStatus, deliveriesOf, giveJobsAway } from './ledger';
+import { type AttemptState, attemptsOf, countByStatus, deliveriesOf, giveJobsAway } from './stored-attempts';
 
 let app: TestApp;
 let doomed: Program;

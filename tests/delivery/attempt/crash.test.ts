@@ -3,8 +3,8 @@ import { type Program, startProgram } from '../../support/program';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../../support/webhooks';
-import { startSecondWorker } from '../capacity/pace';
-import { allFinished, attemptsOf, countByStatus } from './ledger';
+import { startSecondWorker } from '../capacity/circuit-states';
+import { allFinished, attemptsOf, countByStatus } from './stored-attempts';
 
 let app: TestApp;
 let partner: Receiver;

@@ -8,8 +8,8 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { type Parts, startParts } from '../parts';
-import { allFinished, attemptsOf, deliveriesOf, deliveryThatIs } from './ledger';
+import { type Parts, startParts } from '../worker-parts';
+import { allFinished, attemptsOf, deliveriesOf, deliveryThatIs } from './stored-attempts';
 
 let app: TestApp;
 let partner: Receiver;

@@ -4,9 +4,9 @@ import type { TestApp } from '../../support/app';
 import { NEVER, type Receiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook } from '../../support/webhooks';
-import type { Parts } from '../parts';
+import type { Parts } from '../worker-parts';
 import { strays } from './invariants';
-import { allFinished, deliveriesOf, turn } from './ledger';
+import { allFinished, deliveriesOf, turn } from './stored-attempts';
 import { isDirect, workerSteps } from './worker-steps';
 
 const { installed, direct, webhookFor, jobs, leases } = workerSteps();

@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { allFinished, attemptsOf, deliveryThatIs } from './ledger';
+import { allFinished, attemptsOf, deliveryThatIs } from './stored-attempts';
 
 let app: TestApp;
 let partner: Receiver;

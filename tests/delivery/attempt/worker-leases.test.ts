@@ -7,9 +7,9 @@ import { uuidOf } from '../../../src/ids';
 import type { TestApp } from '../../support/app';
 import type { Receiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
-import type { Parts } from '../parts';
+import type { Parts } from '../worker-parts';
 import { strays } from './invariants';
-import { allFinished, attemptsOf, deliveriesOf, giveJobsAway } from './ledger';
+import { allFinished, attemptsOf, deliveriesOf, giveJobsAway } from './stored-attempts';
 import { isDirect, workerSteps } from './worker-steps';
 
 const { installed, direct, webhookFor, jobs, leases } = workerSteps();

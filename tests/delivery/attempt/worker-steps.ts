@@ -2,8 +2,8 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { listStates } from '../../support/delivery-states';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { type Direct, startDirect } from '../direct';
-import { type Parts, startParts } from '../parts';
+import { type Direct, startDirect } from '../first-attempt-steps';
+import { type Parts, startParts } from '../worker-parts';
 
 interface Installation {
   app: TestApp;

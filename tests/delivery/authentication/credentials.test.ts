@@ -5,9 +5,9 @@ import { dumpOf, formsOf } from '../../support/dump';
 import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { allFinished, attemptsOf, deliveryThatIs } from '../attempt/ledger';
+import { allFinished, attemptsOf, deliveryThatIs } from '../attempt/stored-attempts';
 import { closeAll, httpsPartner, localSender, pem } from '../partner';
-import { type Parts, startParts } from '../parts';
+import { type Parts, startParts } from '../worker-parts';
 import { startTokenEndpoint, type TokenEndpoint, tokenAnswer, tokenNumber } from './token-endpoint';
 
 let app: TestApp;

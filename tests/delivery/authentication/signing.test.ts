@@ -6,8 +6,8 @@ import { type ReceivedCall, type Receiver, startReceiver } from '../../support/r
 import { waitFor } from '../../support/wait-for';
 import { invoice, publish } from '../../support/webhooks';
 import { signed, signingKeysOf } from '../../webhooks/signing/signing';
-import { allFinished, attemptsOf } from '../attempt/ledger';
-import { type Parts, startParts } from '../parts';
+import { allFinished, attemptsOf } from '../attempt/stored-attempts';
+import { type Parts, startParts } from '../worker-parts';
 import { checksEd25519, frappeOf, hmacOf, PACKAGES, signaturesOf, verifyBy } from './verifying';
 
 let app: TestApp;

@@ -5,8 +5,8 @@ import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook } from '../../support/webhooks';
 import { strays } from '../attempt/invariants';
-import { allFinished, attemptsOf, countByStatus, deliveriesOf, deliveryThatIs } from '../attempt/ledger';
-import { circuitOf, circuitThatIs, createOwnWebhook, endPause, waitingFor } from './pace';
+import { allFinished, attemptsOf, countByStatus, deliveriesOf, deliveryThatIs } from '../attempt/stored-attempts';
+import { circuitOf, circuitThatIs, createOwnWebhook, endPause, waitingFor } from './circuit-states';
 
 let app: TestApp;
 let partner: Receiver;

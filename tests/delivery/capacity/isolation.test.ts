@@ -2,9 +2,9 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { jobsOfWaiting, strays } from '../attempt/invariants';
-import { allFinished, countByStatus, type DeliveryState, deliveriesOf } from '../attempt/ledger';
+import { allFinished, countByStatus, type DeliveryState, deliveriesOf } from '../attempt/stored-attempts';
 import { closeAll, httpPartner, type Partner } from '../partner';
-import { circuitThatIs, createOwnWebhook, endPause, waitingFor } from './pace';
+import { circuitThatIs, createOwnWebhook, endPause, waitingFor } from './circuit-states';
 
 let app: TestApp;
 let healthy: Receiver;

@@ -3,8 +3,8 @@ import { mutate } from '../../support/mutate';
 import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { strays } from '../attempt/invariants';
-import { allFinished, countByStatus, deliveriesOf, deliveryThatIs, turn } from '../attempt/ledger';
-import { createOwnWebhook, startSecondWorker, waitingFor } from './pace';
+import { allFinished, countByStatus, deliveriesOf, deliveryThatIs, turn } from '../attempt/stored-attempts';
+import { createOwnWebhook, startSecondWorker, waitingFor } from './circuit-states';
 
 let app: TestApp;
 let partner: Receiver;

@@ -3,8 +3,8 @@ import { mutate } from '../../support/mutate';
 import { type Answer, type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { strays } from '../attempt/invariants';
-import { allFinished, attemptsOf, countByStatus, deliveriesOf, deliveryThatIs, turn } from '../attempt/ledger';
-import { circuitOf, circuitThatIs, createOwnWebhook, endPause, waitingFor } from './pace';
+import { allFinished, attemptsOf, countByStatus, deliveriesOf, deliveryThatIs, turn } from '../attempt/stored-attempts';
+import { circuitOf, circuitThatIs, createOwnWebhook, endPause, waitingFor } from './circuit-states';
 
 let app: TestApp;
 let partner: Receiver;

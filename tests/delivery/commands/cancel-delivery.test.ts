@@ -3,7 +3,14 @@ import { mutate } from '../../support/mutate';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { allFinished, attemptsOf, type DeliveryState, deliveriesOf, deliveryThatIs, turn } from '../attempt/ledger';
+import {
+  allFinished,
+  attemptsOf,
+  type DeliveryState,
+  deliveriesOf,
+  deliveryThatIs,
+  turn,
+} from '../attempt/stored-attempts';
 import { auditOf, createOwnWebhook, LATER, nodeId, uniqueType, waitingDelivery } from './own-webhook';
 
 let app: TestApp;

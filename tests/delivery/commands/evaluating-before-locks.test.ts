@@ -10,8 +10,8 @@ import { shareTestApi, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { type DeliveryState, deliveriesOf, deliveryThatIs } from '../attempt/ledger';
-import { type Parts, startParts } from '../parts';
+import { type DeliveryState, deliveriesOf, deliveryThatIs } from '../attempt/stored-attempts';
+import { type Parts, startParts } from '../worker-parts';
 
 let app: TestApp;
 let parts: Parts;

@@ -2,7 +2,7 @@ import { toNodeId } from '../../../src/ids';
 import type { TestApp } from '../../support/app';
 import type { Receiver } from '../../support/receiver';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { type DeliveryState, deliveryThatIs } from '../attempt/ledger';
+import { type DeliveryState, deliveryThatIs } from '../attempt/stored-attempts';
 
 let types = 0;
 

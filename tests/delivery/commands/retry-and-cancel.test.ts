@@ -2,7 +2,7 @@ import { uuidOf } from '../../../src/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { askMutation, mutate } from '../../support/mutate';
 import { type Receiver, startReceiver } from '../../support/receiver';
-import { deliveryThatIs } from '../attempt/ledger';
+import { deliveryThatIs } from '../attempt/stored-attempts';
 import { createOwnWebhook, LATER, nodeId, waitingDelivery } from './own-webhook';
 
 let app: TestApp;

@@ -2,7 +2,7 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
-import { allFinished, type DeliveryState, deliveriesOf, deliveryThatIs, turn } from '../attempt/ledger';
+import { allFinished, type DeliveryState, deliveriesOf, deliveryThatIs, turn } from '../attempt/stored-attempts';
 import { auditOf, createOwnWebhook, LATER, nodeId, waitingDelivery } from './own-webhook';
 
 let app: TestApp;

@@ -5,7 +5,7 @@ import { askMutation, mutate } from '../../support/mutate';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { allFinished, attemptsOf, deliveriesOf, turn } from '../attempt/ledger';
+import { allFinished, attemptsOf, deliveriesOf, turn } from '../attempt/stored-attempts';
 
 let app: TestApp;
 let partner: Receiver;

@@ -9,8 +9,8 @@ import { shareTestApi, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { turn } from '../attempt/ledger';
-import { NO_FIRST_ATTEMPTS, type Parts, startParts } from '../parts';
+import { turn } from '../attempt/stored-attempts';
+import { NO_FIRST_ATTEMPTS, type Parts, startParts } from '../worker-parts';
 
 const PROCESSES = 3;
 const WEBHOOKS = 16;

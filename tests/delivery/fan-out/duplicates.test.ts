@@ -3,8 +3,8 @@ import { firstIdAt, newId, timeOfId, toNodeId, uuidOf } from '../../../src/ids';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { listStates } from '../../support/delivery-states';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../../support/webhooks';
-import { deliveriesOf } from '../attempt/ledger';
-import { type Parts, startParts } from '../parts';
+import { deliveriesOf } from '../attempt/stored-attempts';
+import { type Parts, startParts } from '../worker-parts';
 
 let app: TestApp;
 let parts: Parts;

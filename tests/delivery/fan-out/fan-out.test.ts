@@ -1,7 +1,7 @@
 import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { deliveriesOf } from '../attempt/ledger';
-import { type Parts, startParts } from '../parts';
+import { deliveriesOf } from '../attempt/stored-attempts';
+import { type Parts, startParts } from '../worker-parts';
 
 let app: TestApp;
 let parts: Parts;

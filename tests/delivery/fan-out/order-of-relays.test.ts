@@ -9,8 +9,8 @@ import { lockCircuits } from '../../../src/webhooks/webhook-circuit.store';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { deliveriesOf } from '../attempt/ledger';
-import { type Parts, startParts } from '../parts';
+import { deliveriesOf } from '../attempt/stored-attempts';
+import { type Parts, startParts } from '../worker-parts';
 
 let app: TestApp;
 let parts: Parts;

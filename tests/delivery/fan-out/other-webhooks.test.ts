@@ -12,7 +12,7 @@ import { shareTestApi, type TestApp } from '../../support/app';
 import { statementsSentBy } from '../../support/sent-statements';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { type Parts, startParts } from '../parts';
+import { type Parts, startParts } from '../worker-parts';
 
 let app: TestApp;
 let parts: Parts;

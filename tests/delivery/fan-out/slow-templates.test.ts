@@ -3,8 +3,8 @@ import { WHOLE } from '../../../src/sql/hash-part';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { deliveriesOf } from '../attempt/ledger';
-import { type Parts, startParts } from '../parts';
+import { deliveriesOf } from '../attempt/stored-attempts';
+import { type Parts, startParts } from '../worker-parts';
 
 let app: TestApp;
 let parts: Parts;

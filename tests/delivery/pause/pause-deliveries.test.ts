@@ -4,8 +4,8 @@ import { mutate } from '../../support/mutate';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { strays } from '../attempt/invariants';
-import { allFinished, attemptsOf, countByStatus, deliveriesOf, deliveryThatIs } from '../attempt/ledger';
-import { createOwnWebhook, startSecondWorker } from '../capacity/pace';
+import { allFinished, attemptsOf, countByStatus, deliveriesOf, deliveryThatIs } from '../attempt/stored-attempts';
+import { createOwnWebhook, startSecondWorker } from '../capacity/circuit-states';
 
 let app: TestApp;
 let second: { stop(): Promise<void> };

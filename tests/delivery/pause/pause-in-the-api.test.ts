@@ -4,7 +4,7 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { askMutation, mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { startParts } from '../parts';
+import { startParts } from '../worker-parts';
 
 let app: TestApp;
 

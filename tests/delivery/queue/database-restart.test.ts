@@ -15,8 +15,8 @@ import { askAt, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { strays } from '../attempt/invariants';
-import { attemptsOf, countByStatus, deliveriesOf } from '../attempt/ledger';
-import { createOwnWebhook } from '../capacity/pace';
+import { attemptsOf, countByStatus, deliveriesOf } from '../attempt/stored-attempts';
+import { createOwnWebhook } from '../capacity/circuit-states';
 
 const ADMIN_KEY = `test-administrator-${randomBytes(12).toString('hex')}`;
 

@@ -7,8 +7,8 @@ import { listStates } from '../../support/delivery-states';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { strays } from '../attempt/invariants';
-import { allFinished } from '../attempt/ledger';
-import { type Parts, startParts } from '../parts';
+import { allFinished } from '../attempt/stored-attempts';
+import { type Parts, startParts } from '../worker-parts';
 
 let app: TestApp;
 let partner: Receiver;

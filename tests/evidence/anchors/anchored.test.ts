@@ -7,7 +7,7 @@ import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { EXPORT, sealedRequests, verify } from '../sealing';
-import { makeWitnessKey, witnessAnswers } from './parties';
+import { makeWitnessKey, witnessAnswers } from './witness-and-authority';
 
 const key = makeWitnessKey('witness.example.com/w1');
 const absent = makeWitnessKey('witness.example.com/w2');

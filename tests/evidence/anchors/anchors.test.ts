@@ -12,7 +12,7 @@ import { seal } from '../../../src/evidence/seal';
 import { parseNetworks } from '../../../src/networks';
 import { type Answer, type Receiver, startReceiver } from '../../support/receiver';
 import { INSERT_CLOSED, type Store, startStore } from '../stored-tree';
-import { makeAuthority, makeWitnessKey, witnessAnswers } from './parties';
+import { makeAuthority, makeWitnessKey, witnessAnswers } from './witness-and-authority';
 
 const HOST = 'erp.example.com';
 const key = makeWitnessKey('witness.example.com/w1');

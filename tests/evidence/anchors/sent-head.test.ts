@@ -2,7 +2,7 @@
 import type { App } from '../../../src/app/app';
 import { createHeadReader } from '../../../src/evidence/anchors/sent-head';
 import { seal } from '../../../src/evidence/seal';
-import { startSecondWorker } from '../../delivery/capacity/pace';
+import { startSecondWorker } from '../../delivery/capacity/circuit-states';
 import { startTestApp, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';

@@ -1,6 +1,6 @@
 // The bytes that came are the bytes that are kept, that are the event's, and that are passed on.
 
-import { allFinished, deliveriesOf } from '../../delivery/attempt/ledger';
+import { allFinished, deliveriesOf } from '../../delivery/attempt/stored-attempts';
 import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';

@@ -1,6 +1,6 @@
 import { uuidOf } from '../../../src/ids';
 import { shareTestApi, type TestApp } from '../../support/app';
-import { auditTrailOf, change, rowCounts } from '../change';
+import { auditTrailOf, change, rowCounts } from '../webhook-changes';
 import { ownV1, TEXT, WHPK, WHSEC } from './secret-forms';
 import { sign, signed, signingKeysOf } from './signing';
 

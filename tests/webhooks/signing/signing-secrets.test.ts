@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { startTestApp, type TestApp } from '../../support/app';
 import { dumpOf, formsOf } from '../../support/dump';
-import { auditTrailOf, rowCounts, URL } from '../change';
+import { auditTrailOf, rowCounts, URL } from '../webhook-changes';
 import { ownV1, TEXT, WHPK, WHSEC } from './secret-forms';
 import { sign, signed, signingKeysOf } from './signing';
 

@@ -1,5 +1,5 @@
 import type { TestApp } from '../../support/app';
-import { URL } from '../change';
+import { URL } from '../webhook-changes';
 
 const SECRETS = 'secret publicKey frappeSecret';
 const PAYLOADS = {

@@ -10,7 +10,7 @@ import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 import { EXPORT, evidenceOf, sealedRequests, type Verdict, verify } from './sealing';
-import { acceptsCheckpoint, acceptsInclusion } from './second-opinion';
+import { acceptsCheckpoint, acceptsInclusion } from './sigstore-verify';
 
 const REASON = 'A dispute with the partner';
 const SECRET_NAME = 'SINV-Jane-Doe-4711';

@@ -8,7 +8,7 @@ import { createFanOut } from '../../src/delivery/fan-out/fan-out';
 import type { FirstAttempts, Opening } from '../../src/delivery/fan-out/first-attempts';
 import { createWebhookDirectory } from '../../src/delivery/fan-out/webhook-directory';
 import { WHOLE } from '../../src/sql/hash-part';
-import type { Parts } from './parts';
+import type { Parts } from './worker-parts';
 
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 

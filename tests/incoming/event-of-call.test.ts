@@ -1,6 +1,6 @@
 // What calls become: events for all that want them, for some alone, or nothing; and what goes on with them.
 import { uuidOf } from '../../src/ids';
-import { deliveriesOf } from '../delivery/attempt/ledger';
+import { deliveriesOf } from '../delivery/attempt/stored-attempts';
 import { startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { sendRaw } from '../support/raw-http';

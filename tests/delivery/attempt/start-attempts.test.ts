@@ -2,8 +2,8 @@ import { startAttempts } from '../../../src/delivery/attempt/start-attempts';
 import { uuidOf } from '../../../src/ids';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { type Parts, startParts } from '../parts';
-import { deliveriesOf } from './ledger';
+import { type Parts, startParts } from '../worker-parts';
+import { deliveriesOf } from './stored-attempts';
 
 let app: TestApp;
 let parts: Parts;

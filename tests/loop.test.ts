@@ -1,6 +1,6 @@
-import { createLog } from '../../../src/log';
-import { type Loop, startLoop } from '../../../src/loop';
-import { waitFor } from '../../support/wait-for';
+import { createLog } from '../src/log';
+import { type Loop, startLoop } from '../src/loop';
+import { waitFor } from './support/wait-for';
 
 const HOUR_MS = 3_600_000;
 

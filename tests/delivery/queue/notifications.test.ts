@@ -5,8 +5,8 @@ import type { startLoop } from '../../../src/loop';
 import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
-import { allFinished } from '../attempt/ledger';
-import { createOwnWebhook, waitingFor } from '../capacity/pace';
+import { allFinished } from '../attempt/stored-attempts';
+import { createOwnWebhook, waitingFor } from '../capacity/circuit-states';
 import { closeAll, httpPartner } from '../partner';
 
 jest.mock('../../../src/loop', () => {

@@ -2,7 +2,7 @@
 import { startTestApp, type TestApp } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
 import { waitFor } from '../../support/wait-for';
-import { change } from '../../webhooks/change';
+import { change } from '../../webhooks/webhook-changes';
 import { type BareRoute, startBareRoute } from '../bodies/bare-route';
 import { openCall, type RawCall } from '../bodies/raw-call';
 import { type Agreed, agree, lastReceived } from '../callers';
