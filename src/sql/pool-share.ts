@@ -1,5 +1,5 @@
 import { type DataSource, EntityManager } from 'typeorm';
-import { createTurns } from './limited-concurrency';
+import { createTurns } from '../limited-concurrency';
 import { pipelinedTransactions, type Transaction, type TransactionSettings } from './transactions';
 
 export interface ShareOptions extends TransactionSettings {

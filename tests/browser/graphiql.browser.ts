@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { startTestApp, type TestApp } from '../support/app';
-import { startBrowser } from '../support/browser';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
+import { startBrowser } from './browser';
 
 let app: TestApp;
 let browser: Browser;

@@ -1,9 +1,9 @@
 // Evaluates the filters of subscriptions. Subscribers with the same filter are one group, whose filter runs once.
 import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '../../errors';
+import { createTurns } from '../../limited-concurrency';
 import { isDatabaseUnavailable, isStatementTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
-import { createTurns } from '../../sql/limited-concurrency';
 import type { SubscriberQueue } from './subscriber-queue';
 import { eventsMeeting, type RequestEvent, type RequestFilter } from './tail-events';
 

@@ -4,8 +4,8 @@ import { NEVER, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { invoice, publish } from '../../support/webhooks';
 import { strays } from '../attempt/invariants';
-import { attemptsOf, countByStatus, deliveriesOf, giveJobsAway } from '../attempt/ledger';
-import { createOwnWebhook, startSecondWorker } from '../capacity/pace';
+import { attemptsOf, countByStatus, deliveriesOf, giveJobsAway } from '../attempt/stored-attempts';
+import { createOwnWebhook, startSecondWorker } from '../capacity/circuit-states';
 
 let app: TestApp;
 let partner: Receiver;

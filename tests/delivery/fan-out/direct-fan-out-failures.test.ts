@@ -1,8 +1,8 @@
 // What may fail in a transaction that publishes events and opens first attempts.
 import type { TestApp } from '../../support/app';
-import { deliveriesOf } from '../attempt/ledger';
+import { deliveriesOf } from '../attempt/stored-attempts';
 import { isDirect } from '../attempt/worker-steps';
-import type { Parts } from '../parts';
+import type { Parts } from '../worker-parts';
 import { eventFor, publishingSteps } from './publishing-steps';
 
 const { installed, webhookFor, jobs, processWith, expectOutboxToHave, viewer } = publishingSteps();

@@ -6,8 +6,8 @@ import type { Receiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook } from '../../support/webhooks';
 import { strays } from '../attempt/invariants';
-import { allFinished, deliveriesOf, turn } from '../attempt/ledger';
-import type { Parts } from '../parts';
+import { allFinished, deliveriesOf, turn } from '../attempt/stored-attempts';
+import type { Parts } from '../worker-parts';
 import { eventFor, publishingSteps } from './publishing-steps';
 
 const { installed, direct, webhookFor, processWith, expectOutboxToHave } = publishingSteps();

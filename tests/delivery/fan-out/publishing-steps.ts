@@ -3,7 +3,7 @@ import { createPublisher } from '../../../src/events/publisher';
 import type { Transaction } from '../../../src/sql/transactions';
 import type { Viewer } from '../../../src/viewer';
 import { workerSteps } from '../attempt/worker-steps';
-import type { Direct } from '../direct';
+import type { Direct } from '../first-attempt-steps';
 
 export function eventFor(documentType: string, more: Partial<NewEvent> = {}): NewEvent {
   const data = { text: '{"n":1}', bytes: 7, problems: [] };
