@@ -127,7 +127,7 @@ test('what is masked from SUPPORT keeps its form, and the rest of the row is the
     ${printSelection(everything(typeNamed('WebhookRequestLog')))} } }`;
   const full = (await app.ask(query)).data.webhookRequestLog;
   const answer = await app.ask(query, undefined, await app.keyFor('SUPPORT'));
-  const hidden = '•••';
+  const hidden = '***';
   const headers = (each: object) => Object.fromEntries(Object.keys(each).map((name) => [name, hidden]));
   const list = (each: { name: string }[]) => each.map(({ name }) => ({ name, value: hidden }));
   const body = (each: object) => ({ ...each, masked: true, text: null, base64: null, bytes: null, sha256: null });

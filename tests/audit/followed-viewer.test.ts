@@ -39,7 +39,7 @@ test('a viewer who loses a role during a download of the trail sees the rest wit
     expect((await shown())(filter)).toEqual(filter);
     await app.database.query(`update users set roles = '{AUDITOR}' where id = $1`, [userId]);
     await check();
-    expect((await shown())(filter)).toEqual({ where: { data: '•••' } });
+    expect((await shown())(filter)).toEqual({ where: { data: '***' } });
     await app.database.query(`update users set roles = '{SUPPORT}' where id = $1`, [userId]);
     await expect(check()).rejects.toThrow('SYSTEM_MANAGER, AUDITOR');
   } finally {

@@ -212,7 +212,7 @@ describe('a document that went to partners in every state', () => {
       key,
     );
     expect(content.data.businessDocument.timeline.nodes).toEqual([
-      { businessEvent: { data: { name: '•••', grand_total: '•••' } } },
+      { businessEvent: { data: { name: '***', grand_total: '***' } } },
     ]);
   });
 

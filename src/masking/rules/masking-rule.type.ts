@@ -17,8 +17,8 @@ export const MaskedPartEnum = publishEnum('MaskedPart', MASKED_PARTS, 'The part 
 
 export const MaskingStrategyEnum = publishEnum('MaskingStrategy', STRATEGIES, 'What is shown of a value.', {
   SHOW: { description: 'The value, with everything below it for which no longer path says otherwise.' },
-  LAST4: { description: 'The last 4 characters of a string or number of at least 8 characters: "•••4711".' },
-  HIDE: { description: '"•••". Keys of objects and the lengths of lists are shown.' },
+  LAST4: { description: 'The last 4 characters of a string or number of at least 8 characters: "***4711".' },
+  HIDE: { description: '"***". Keys of objects and the lengths of lists are shown.' },
 });
 
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')

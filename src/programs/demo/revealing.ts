@@ -10,7 +10,7 @@ export interface Revealing {
 }
 
 const REASON = 'Ticket 4711: the customer asks what was sent';
-const HIDDEN = '•••';
+const HIDDEN = '***';
 
 /** @throws Error if the row is not masked, or its reveal has no entry in the trail */
 export async function revealToSupport(client: Client, url: string, document: string): Promise<Revealing> {

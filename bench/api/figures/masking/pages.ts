@@ -94,8 +94,8 @@ async function checkMasked(target: Target, { name, query, variables }: Page, man
   const ids = await makeRules(target, 'SUPPORT');
   try {
     const [whole, masked] = [await ask(manager, query, variables[0]), await ask(support, query, variables[0])];
-    if (JSON.stringify(whole).includes('•••')) throw new Error(`${name}: something is masked from a manager`);
-    if (!JSON.stringify(masked).includes('•••')) throw new Error(`${name}: nothing is masked from SUPPORT`);
+    if (JSON.stringify(whole).includes('***')) throw new Error(`${name}: something is masked from a manager`);
+    if (!JSON.stringify(masked).includes('***')) throw new Error(`${name}: nothing is masked from SUPPORT`);
   } finally {
     await deleteRules(target, ids);
   }
