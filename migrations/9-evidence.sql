@@ -169,7 +169,7 @@ create function evidence_digest(salt bytea, part bytea, content bytea) returns b
 language sql immutable strict parallel safe as $$ select sha256(sha256(salt || part) || content) $$;
 
 -- The record of a closed request: canonical JSON (RFC 8785), without the columns that are null. concat() leaves out the
--- members whose value is null, which takes a third less CPU than writing null. src/evidence/formats/record.ts writes the
+-- members whose value is null, which takes a third less CPU than writing null. src/evidence/formats/salted-digests.ts writes the
 -- same text. The leaf is SHA-256 over a zero byte and the record. An auditor recomputes all leaves with one statement:
 --   select id from webhook_request_logs r where finished_at is not null and request_leaf_hash(r) <> leaf_hash
 create function request_record(r webhook_request_logs) returns text
