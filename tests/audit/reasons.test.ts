@@ -75,3 +75,25 @@ test.each(withReason)('the reason of %s is in the audit trail', async (mutation)
   );
   expect(trail.data.auditEntries.nodes[0]).toMatchObject({ reason });
 });
+
+/** Entries of acts that were done: a denial or a reading of the test itself is none. */
+async function acts(reasons: readonly string[]): Promise<unknown[]> {
+  return app.database.query('select action from audit_entries where reason = any($1::text[])', [reasons]);
+}
+
+test.each(withReason)(
+  '%s refuses a reason of 10,000 characters, and one with a control character',
+  async (mutation) => {
+    const key = mutation === 'revealContent' ? await app.keyFor('SUPPORT') : app.adminKey;
+    const args = await mutationArgs(app, { ...ids, key }, mutation);
+    const without = args.replace(/,? *reason: "[^"]*"/, '').replace(/ *}$/, '');
+    const reasons = ['x'.repeat(10_000), 'The bell \u0007 rings twice'];
+    for (const reason of reasons) {
+      const query = `mutation { ${mutation}(${without}, reason: ${JSON.stringify(reason)} }) { userErrors { field message } } }`;
+      const { data, errors } = await askAs(app, key, query.replaceAll('{,', '{'));
+      const fields = data?.[mutation]?.userErrors.map(({ field }: { field: string[] }) => field);
+      expect({ errors, fields }).toEqual({ errors: undefined, fields: [['reason']] });
+    }
+    expect(await acts(reasons)).toEqual([]);
+  },
+);
