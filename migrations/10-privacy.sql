@@ -135,18 +135,21 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
   order by h.id limit 1
 $$;
 
--- How long content is kept. The row of the nil UUID is for all webhooks that have no limit of their own, and for events. No row:
+-- How long content and rows are kept. The row of the nil UUID is for all webhooks that have no limit of their own, and for events. No row:
 -- nothing is erased by itself.
 create table retention_limits (
   id uuid not null,                 -- of the webhook; the nil UUID: all
   content_days integer,             -- null: as all; for all: no limit
   minimum_days integer,             -- content is kept for so long, whatever limit or order says
   minimum_ground text,              -- why, such as a law
+  row_months integer,               -- for all: the months after which a whole month is dropped; null: never
   reason text not null,             -- why it was last set
   changed_by uuid not null,
   changed_at timestamptz(3) not null,
   constraint retention_limits_pkey primary key (id),
   constraint retention_limits_days_check check (content_days between 1 and 36500 and minimum_days between 1 and 36500),
+  constraint retention_limits_months_check
+    check (row_months is null or (row_months between 2 and 1200 and id = '00000000-0000-0000-0000-000000000000')),
   constraint retention_limits_ground_check check ((minimum_days is null) = (minimum_ground is null)),
   constraint retention_limits_changed_by_fkey foreign key (changed_by) references users (id)
 );

@@ -89,6 +89,7 @@ const FOLDERS = [
   'documents',
   'privacy',
   'privacy/erasing',
+  'privacy/dropping',
   'privacy/personal-data',
   'privacy/api',
   'masking/reveal',

@@ -12,6 +12,7 @@ import { logHostOf } from '../evidence/log-key';
 import { createFaultLog } from '../fault-log';
 import { startAnchoring } from '../jobs/anchoring-loop';
 import { watchBacklog } from '../jobs/backlog-limit';
+import { startDroppingMonths } from '../jobs/dropping-loop';
 import { startErasing, startErasingPastLimits } from '../jobs/erasing-loop';
 import { startFollowing } from '../jobs/follow-log';
 import { startPublishingAuditEvents } from '../jobs/publish-audit-events';
@@ -140,6 +141,8 @@ async function startParts(
     indexing.push(() => erasing.stop());
     const pastLimits = startErasingPastLimits(erasingParts, log);
     indexing.push(() => pastLimits.stop());
+    const dropping = startDroppingMonths(deliver, log);
+    indexing.push(() => dropping.stop());
     const publishing = startPublishingAuditEvents(deliver, log);
     indexing.push(() => publishing.stop());
     const verifying = startVerifying(deliver, log);

@@ -64,6 +64,7 @@ export function servingGrants(login: string): string[] {
     `grant update (state, decided_by, decided_at, erased_count, deferred_count, deferred_because, next_step_at, finished_at)
        on erasures to ${name}`,
     `grant execute on function erase_content(uuid, uuid[], uuid[], uuid[]), erase_user(uuid) to ${name}`,
+    `grant execute on function months_past_limit(), order_month(text, date), drop_month(text, date) to ${name}`,
     `grant update (release_asked_by, release_asked_at, release_reason, released_by, released_at) on legal_holds to ${name}`,
     `grant update (downloads, rows_sent, bytes_sent, completed_at) on exports to ${name}`,
     `grant execute on function missing_partitions(integer), make_partition(text) to ${name}`,

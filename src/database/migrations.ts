@@ -16,6 +16,7 @@ export const MIGRATION_FILES: readonly string[] = [
   '8-publish-event.sql',
   '9-evidence.sql',
   '10-privacy.sql',
+  '11-dropped-months.sql',
 ];
 
 /** Beside src/; `npm run build` copies it, so that it is beside dist/src/ too. */

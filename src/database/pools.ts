@@ -86,3 +86,9 @@ export const SEALING = {
   statementTimeoutMs: 30_000,
   settings: { synchronous_commit: 'on' },
 } satisfies TransactionSettings;
+
+/** Transactions that look through a whole month, in sessions that plan for few rows otherwise. */
+export const DROPPING = {
+  statementTimeoutMs: 3_600_000,
+  settings: { plan_cache_mode: 'auto', enable_seqscan: 'on', enable_hashjoin: 'on', enable_mergejoin: 'on' },
+} satisfies TransactionSettings;

@@ -1,9 +1,13 @@
 import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { UserEntity } from '../users/user.entity';
 
-/** How long content is kept. */
+/** How long content and rows are kept. */
 @Entity('retention_limits')
 @Check('retention_limits_days_check', 'content_days between 1 and 36500 and minimum_days between 1 and 36500')
+@Check(
+  'retention_limits_months_check',
+  `row_months is null or (row_months between 2 and 1200 and id = '00000000-0000-0000-0000-000000000000')`,
+)
 @Check('retention_limits_ground_check', '(minimum_days is null) = (minimum_ground is null)')
 export class RetentionLimitEntity {
   /** Of the webhook; the nil UUID: all. */
@@ -18,6 +22,10 @@ export class RetentionLimitEntity {
 
   @Column('text', { name: 'minimum_ground', nullable: true })
   minimumGround: string | null;
+
+  /** Of all: the months after which a whole month is dropped; null: never. */
+  @Column('integer', { name: 'row_months', nullable: true })
+  rowMonths: number | null;
 
   @Column('text')
   reason: string;

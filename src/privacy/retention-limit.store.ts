@@ -8,7 +8,7 @@ export type RetentionLimitRow = Omit<RetentionLimitEntity, 'changer'>;
 export const ALL_WEBHOOKS = '00000000-0000-0000-0000-000000000000';
 
 const LIMIT = `id, content_days as "contentDays", minimum_days as "minimumDays", minimum_ground as "minimumGround",
-  reason, changed_by as "changedBy", changed_at as "changedAt"`;
+  row_months as "rowMonths", reason, changed_by as "changedBy", changed_at as "changedAt"`;
 
 export async function retentionLimits(db: Db): Promise<RetentionLimitRow[]> {
   return rowsOf(db, statement(`select ${LIMIT} from retention_limits order by id`));
@@ -21,15 +21,17 @@ export async function limitForUpdate(db: Db, id: string): Promise<RetentionLimit
 export async function saveLimit(db: Db, limit: RetentionLimitRow): Promise<void> {
   await changedBy(
     db,
-    statement(`insert into retention_limits (id, content_days, minimum_days, minimum_ground, reason, changed_by, changed_at)
-     values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (id) do update set content_days = $2, minimum_days = $3, minimum_ground = $4, reason = $5,
-       changed_by = $6, changed_at = $7`),
+    statement(`insert into retention_limits (id, content_days, minimum_days, minimum_ground, row_months, reason, changed_by,
+       changed_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (id) do update set content_days = $2, minimum_days = $3, minimum_ground = $4, row_months = $5, reason = $6,
+       changed_by = $7, changed_at = $8`),
     [
       limit.id,
       limit.contentDays,
       limit.minimumDays,
       limit.minimumGround,
+      limit.rowMonths,
       limit.reason,
       limit.changedBy,
       limit.changedAt,

@@ -1,4 +1,4 @@
-// Sets how long content is kept.
+// Sets how long content and rows are kept.
 import { isDeepStrictEqual } from 'node:util';
 import { reasonFault } from '../audit/reason';
 import { recordAct } from '../audit/write-audit-entry';
@@ -12,18 +12,22 @@ import { webhooksById } from '../webhooks/webhook.store';
 import { ALL_WEBHOOKS, limitForUpdate, type RetentionLimitRow, saveLimit } from './retention-limit.store';
 
 const MAX_DAYS = 36_500;
+/** Fewer would drop what idempotency keys and retries still need. */
+const MIN_MONTHS = 2;
+const MAX_MONTHS = 1_200;
 
 export interface RetentionOrder {
   webhookId?: string | null;
   contentDays?: number | null;
   minimumDays?: number | null;
   minimumGround?: string | null;
+  rowMonths?: number | null;
   reason: string;
 }
 
 /** Replaces the limit as a whole. @throws InputError for each fault */
 export async function setRetention(db: Db, viewer: Viewer, order: RetentionOrder): Promise<RetentionLimitRow> {
-  const { contentDays = null, minimumDays = null, minimumGround = null } = order;
+  const { contentDays = null, minimumDays = null, minimumGround = null, rowMonths = null } = order;
   const faults: UserError[] = [];
   const add = (field: string, code: UserError['code'], message: string) =>
     faults.push({ field: [field], code, message });
@@ -42,6 +46,11 @@ export async function setRetention(db: Db, viewer: Viewer, order: RetentionOrder
   if (minimumDays === null && minimumGround !== null) {
     add('minimumDays', 'REQUIRED', 'minimumDays must be given with minimumGround.');
   }
+  if (rowMonths !== null && (rowMonths < MIN_MONTHS || rowMonths > MAX_MONTHS)) {
+    add('rowMonths', 'INVALID', `rowMonths must be ${MIN_MONTHS} to ${MAX_MONTHS} months, not ${rowMonths}.`);
+  } else if (rowMonths !== null && order.webhookId != null) {
+    add('rowMonths', 'INVALID', 'rowMonths is for all webhooks: leave out webhookId. A month is dropped as a whole.');
+  }
   const ground = minimumGround === null ? null : textFault(minimumGround, ['minimumGround']);
   if (ground) faults.push(ground);
   const fault = reasonFault(order.reason);
@@ -52,7 +61,7 @@ export async function setRetention(db: Db, viewer: Viewer, order: RetentionOrder
   }
   if (faults.length > 0 || id === null) throw new InputError(faults);
   const before = await limitForUpdate(db, id);
-  const settings = { contentDays, minimumDays, minimumGround };
+  const settings = { contentDays, minimumDays, minimumGround, rowMonths };
   const reason = order.reason.trim();
   const limit = { id, ...settings, reason, changedBy: viewer.userId, changedAt: currentTime() };
   await saveLimit(db, limit);
@@ -60,6 +69,7 @@ export async function setRetention(db: Db, viewer: Viewer, order: RetentionOrder
     contentDays: before.contentDays,
     minimumDays: before.minimumDays,
     minimumGround: before.minimumGround,
+    rowMonths: before.rowMonths,
   };
   if (!isDeepStrictEqual(was, settings)) {
     const subject = { subjectType: id === ALL_WEBHOOKS ? 'Retention' : 'Webhook', subjectId: id };

@@ -94,3 +94,8 @@ export function isConflict(error: unknown): boolean {
 export function isLockTimeout(error: unknown): boolean {
   return (error as { code?: string } | null)?.code === '55P03';
 }
+
+/** Whether tables, or what stands in them, are in use: the same may succeed later. */
+export function isInUse(error: unknown): boolean {
+  return isLockTimeout(error) || (error as { code?: string } | null)?.code === '55006';
+}

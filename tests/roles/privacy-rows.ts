@@ -39,7 +39,7 @@ async function makeHold(app: TestApp, isReleased = false): Promise<string> {
 /** One row of each. */
 export async function privacyIds(app: TestApp): Promise<{ LegalHold: string; Erasure: string }> {
   await app.database.query(
-    `insert into retention_limits select id, 9999, null, null, 'As long as possible', (select id from users limit 1), now() from webhooks limit 1`,
+    `insert into retention_limits select id, 9999, null, null, null, 'As long as possible', (select id from users limit 1), now() from webhooks limit 1`,
   );
   return { LegalHold: await makeHold(app, true), Erasure: await makeErasure(app, true) };
 }

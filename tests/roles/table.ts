@@ -53,7 +53,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   EvidenceHead: { readers: 'treeSize checkpoint signedAt' },
   EvidenceStatus: { readers: 'origin keys treeSize head waiting oldestWaitingSeconds stops lastAnchors' },
   EvidenceCompleteness: {
-    readers: 'deliveries attempts requests sealed waiting decisions sealedDecisions holeCount holes next',
+    readers: 'deliveries attempts requests sealed waiting decisions sealedDecisions holeCount holes dropped next',
   },
   EvidenceHole: { readers: 'name kind rowId deliveryId attempt message' },
   EvidenceTarget: { readers: 'kind by anchoredSize anchoredAt triedAt error' },
@@ -79,7 +79,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   ErasurePreview: { keyReaders: 'rows events deliveries requests held erased needsSecondPerson complete recipients' },
   Recipient: { keyReaders: 'host firstAt lastAt requests webhookId webhookName' },
   ExportPersonalDataPayload: { everybody: 'export userErrors' },
-  RetentionLimit: { keyReaders: 'contentDays minimumDays minimumGround reason changedAt webhook changedBy' },
+  RetentionLimit: { keyReaders: 'contentDays minimumDays minimumGround rowMonths reason changedAt webhook changedBy' },
   SetRetentionPayload: { everybody: 'limit userErrors' },
   EraseDocumentPayload: { everybody: 'erasure userErrors' },
   ErasePersonPayload: { everybody: 'erasure userErrors' },

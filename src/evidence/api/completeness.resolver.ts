@@ -37,11 +37,12 @@ export class CompletenessResolver {
     if (webhookId != null && (webhook === null || (await webhooksById(db, [webhook])).size === 0)) {
       refuseSaying(`There is no webhook with the id ${quoted(webhookId)}.`, ['webhookId']);
     }
-    const { named, holes, next, ...counts } = await countMonth(db, month, webhook, from);
+    const { named, holes, next, isDropped, ...counts } = await countMonth(db, month, webhook, from);
     return {
       ...counts,
       holeCount: holes,
       holes: named.map(shown),
+      dropped: isDropped,
       next: next && writePosition(next),
     };
   }

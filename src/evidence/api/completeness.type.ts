@@ -77,6 +77,12 @@ export class EvidenceCompletenessType {
   @Field(() => [EvidenceHoleType], { description: 'The first 100 holes. Empty: nothing is missing.' })
   holes: EvidenceHoleType[];
 
+  @Field(() => Boolean, {
+    description:
+      'Whether the rows of the month were dropped, as a sealed order of the audit trail says: nothing of it is counted.',
+  })
+  dropped: boolean;
+
   @Field(() => String, {
     nullable: true,
     description:

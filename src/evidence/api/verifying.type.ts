@@ -26,6 +26,9 @@ export const EvidenceFindingNameEnum = publishEnum('EvidenceFindingName', FINDIN
   MOVED: { description: 'The leaf of a row is at another place than the row says.' },
   TRUNCATED: { description: 'Leaves are missing that were sealed.' },
   NOT_SEALED: { description: 'A row was finished more than a minute ago, and is not in the tree.' },
+  DROPPED_WITHOUT_ORDER: {
+    description: 'The rows of a month are gone with their table, and no sealed entry of the audit trail says so.',
+  },
   ERASED_WITHOUT_ORDER: {
     description: 'The content of a row is gone, and no sealed entry of the audit trail says so.',
   },

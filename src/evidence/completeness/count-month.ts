@@ -4,6 +4,7 @@ import { firstIdAt, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { LeafKind } from '../formats/leaf-kinds';
 import { newestHead } from '../head.store';
+import { boundsOf, DroppedMonths, monthOf } from '../verifying/dropped-months';
 import {
   type CountedDelivery,
   type CountedPage,
@@ -41,6 +42,8 @@ export interface MonthCount extends Counts {
   named: Hole[];
   /** null: the whole month was counted. */
   next: CountPosition | null;
+  /** Its rows were dropped, as a sealed order says. */
+  isDropped: boolean;
 }
 
 const PAGE = 5_000;
@@ -76,15 +79,18 @@ export async function countMonth(
   from: CountPosition | null,
   maxRows = MAX_ROWS,
 ): Promise<MonthCount> {
-  const total: MonthCount = { ...EMPTY, named: [], next: null };
-  const steps = webhookId === null ? STEPS : STEPS_OF_WEBHOOK;
   const start = firstIdAt(startMs);
+  const dropped = (await DroppedMonths.read(db, 0)).withOrder();
+  const isDropped = dropped.includes(monthOf(start));
+  const total: MonthCount = { ...EMPTY, named: [], next: null, isDropped };
+  const steps = webhookId === null && !isDropped ? STEPS : STEPS_OF_WEBHOOK;
   const fixed = {
     webhookId,
     end: firstIdAt(endMs),
     atMost: Math.min(PAGE, maxRows),
     sealedSize: (await newestHead(db))?.treeSize ?? 0,
     dueBefore: new Date(currentMs() - SEALED_WITHIN_MS),
+    dropped: dropped.map(boundsOf),
   };
   let { step, after } = from ?? { step: 0, after: start };
   for (let scanned = 0; step < steps.length; ) {

@@ -15,6 +15,8 @@ export interface CountedPage {
   sealedSize: number;
   /** What finished before must be sealed. */
   dueBefore: Date;
+  /** The months that were dropped by order: their first ids, and those of the months after them. */
+  dropped: readonly (readonly [first: string, past: string])[];
 }
 
 export interface Counts {

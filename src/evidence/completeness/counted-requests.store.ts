@@ -3,27 +3,33 @@ import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { LEAF_KINDS } from '../formats/leaf-kinds';
 import { type CountedPage, MAX_NAMED, type PageCounts } from './counted-deliveries.store';
 
-const valuesOf = ({ webhookId, after, end, atMost, sealedSize, dueBefore }: CountedPage) => [
+const valuesOf = ({ webhookId, after, end, atMost, sealedSize, dueBefore, dropped }: CountedPage) => [
   after,
   end,
   atMost,
   sealedSize,
   dueBefore,
+  dropped.map(([first]) => first),
+  dropped.map(([, past]) => past),
   ...(webhookId === null ? [] : [webhookId]),
 ];
 
+/** Whether the delivery was of a month that is dropped. */
+const isDropped = (firsts: string, pasts: string) => `exists (
+  select from unnest(${firsts}::uuid[], ${pasts}::uuid[]) as m (first, past) where delivery_id >= first and delivery_id < past)`;
+
 const NOTHING = `0 as deliveries, 0 as decisions, 0 as "sealedDecisions"`;
 
-/** Calls of partners, and requests whose delivery is gone. */
+/** Calls of partners, and requests whose delivery is gone: with its month, as a call is counted, or without an order. */
 export async function countRequests(db: Db, page: CountedPage): Promise<PageCounts> {
-  const ofWebhook = page.webhookId === null ? '' : 'and webhook_id = $6';
+  const ofWebhook = page.webhookId === null ? '' : 'and webhook_id = $8';
   const row = await rowOf<PageCounts>(
     db,
     statement(`with page as materialized (
        select id, delivery_id, finished_at from webhook_request_logs
        where id > $1 and id < $2 ${ofWebhook} order by id limit $3
      ), each as (
-       select p.id, p.delivery_id is null as is_call, coalesce(l.leaf_index < $4, false) as is_sealed,
+       select p.id, p.delivery_id is null or ${isDropped('$6', '$7')} as is_call, coalesce(l.leaf_index < $4, false) as is_sealed,
          coalesce(p.finished_at < $5 and not coalesce(l.leaf_index < $4, false), false) as is_late
        from page p left join evidence_leaves l on l.kind = ${LEAF_KINDS.request} and l.subject_id = p.id
        where p.delivery_id is null or not exists (select from deliveries d where d.id = p.delivery_id)
@@ -43,7 +49,7 @@ export async function countRequests(db: Db, page: CountedPage): Promise<PageCoun
 /** A request that has holes. */
 export interface CountedRequest {
   id: string;
-  /** Whose row is gone; null: it is a call. */
+  /** Whose row is gone; null: it is a call, or the delivery was dropped with its month. */
   deliveryId: string | null;
   isLate: boolean;
 }
@@ -51,15 +57,15 @@ export interface CountedRequest {
 export async function requestsToName(
   db: Db,
   ids: readonly string[],
-  { sealedSize, dueBefore }: CountedPage,
+  { sealedSize, dueBefore, dropped }: CountedPage,
 ): Promise<CountedRequest[]> {
   return rowsOf<CountedRequest>(
     db,
-    statement(`select r.id, r.delivery_id as "deliveryId",
+    statement(`select r.id, case when not ${isDropped('$4', '$5')} then r.delivery_id end as "deliveryId",
        coalesce(r.finished_at < $3 and not coalesce(l.leaf_index < $2, false), false) as "isLate"
      from webhook_request_logs r left join evidence_leaves l on l.kind = ${LEAF_KINDS.request} and l.subject_id = r.id
      where r.id = any($1::uuid[]) order by r.id`),
-    [ids, sealedSize, dueBefore],
+    [ids, sealedSize, dueBefore, dropped.map(([first]) => first), dropped.map(([, past]) => past)],
   );
 }
 

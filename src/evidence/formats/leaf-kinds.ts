@@ -12,6 +12,9 @@ export type LeafKind = keyof typeof LEAF_KINDS;
 
 /** The entry that says which rows were erased. */
 export const ERASED_ACTION = 'content.erased';
+/** The entry that says which leaves of a month are dropped, and the one that takes it back. */
+export const DROPPED_ACTION = 'retention.month_dropped';
+export const KEPT_ACTION = 'retention.month_kept';
 
 export interface FactsOf {
   request: RequestFacts;

@@ -15,6 +15,7 @@ import {
   type StoredPayload,
   undecidedDeliveries,
 } from './checked-rows.store';
+import type { DroppedMonth, DroppedMonths } from './dropped-months';
 import { LeafSet } from './erased-leaves';
 import type { Findings } from './findings';
 import { pagesAhead } from './pages';
@@ -43,6 +44,8 @@ export class RowCheck {
   private readonly erased: LeafSet;
   /** By the hash of the row as it is now. */
   private readonly mismatches = new Map<string, Mismatch>();
+  /** Months that are gone without an order. */
+  private readonly reported = new Set<string>();
 
   constructor(
     private readonly treeSize: number,
@@ -143,9 +146,13 @@ export class RowCheck {
     }
   }
 
-  /** After all rows were compared and searched: every leaf must have a row. */
-  async finish(db: Db): Promise<void> {
+  /** After all rows were compared and searched: every leaf must have a row, or be of a month that was dropped by order. */
+  async finish(db: Db, dropped: DroppedMonths): Promise<void> {
     this.reportAllChanged();
+    for (const month of await dropped.all()) {
+      this.seen.addAll(month.leaves);
+      this.reportDropped(month);
+    }
     const missing = LeafSet.all(this.treeSize).without(this.seen);
     if (missing.length === 0) return;
     const known = new Map((await rowsOfLeaves(db, missing.slice(0, MAX_SEARCHED))).map((row) => [row.leafIndex, row]));
@@ -160,19 +167,29 @@ export class RowCheck {
   }
 
   /** The same for a part of the rows: the leaves whose places belong to rows of this range must have them. */
-  async finishPart(db: Db, kind: LeafKind, range: RowRange): Promise<void> {
+  async finishPart(db: Db, kind: LeafKind, range: RowRange, dropped: DroppedMonths): Promise<void> {
     this.reportAllChanged();
     let { after } = range;
     for (;;) {
       const places = await placesIn(db, kind, { ...range, after }, PAGE_OF_PLACES);
       for (const { rowId, leafIndex } of places) {
         if (leafIndex >= this.treeSize || this.seen.has(leafIndex)) continue;
-        this.findings.add('DELETED', 'A row was sealed, and is no longer there.', { kind, rowId, leafIndex });
+        const month = await dropped.of(kind, rowId);
+        if (month) this.reportDropped(month);
+        else this.findings.add('DELETED', 'A row was sealed, and is no longer there.', { kind, rowId, leafIndex });
       }
       const last = places.at(-1);
       if (!last || places.length < PAGE_OF_PLACES) return;
       after = last.rowId;
     }
+  }
+
+  /** A month is one finding. */
+  private reportDropped({ month, count, isOrdered }: DroppedMonth): void {
+    if (isOrdered || count === 0 || this.reported.has(month)) return;
+    this.reported.add(month);
+    const message = `A table of ${month} is gone, with ${count} sealed rows, and no sealed entry of the audit trail says so.`;
+    this.findings.add('DROPPED_WITHOUT_ORDER', message);
   }
 
   private reportAllChanged(): void {

@@ -28,6 +28,10 @@ export class LeafSet {
     }
   }
 
+  addAll(other: LeafSet): void {
+    for (const [at, byte] of other.bits.entries()) this.bits[at] = (this.bits[at] ?? 0) | byte;
+  }
+
   has(index: number): boolean {
     return ((this.bits[Math.floor(index / 8)] ?? 0) & (1 << (index % 8))) !== 0;
   }

@@ -9,6 +9,7 @@ export const FINDING_NAMES = [
   'TRUNCATED',
   'NOT_SEALED',
   'ERASED_WITHOUT_ORDER',
+  'DROPPED_WITHOUT_ORDER',
   'BAD_HEAD',
   'FORKED',
 ] as const;

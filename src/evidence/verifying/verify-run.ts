@@ -8,6 +8,7 @@ import { LEAF_KINDS, type LeafKind } from '../formats/leaf-kinds';
 import { newestTree } from '../tree.store';
 import { RowCheck, SEALED_WITHIN_MS } from './check-rows';
 import { checkTree } from './check-tree';
+import { DroppedMonths } from './dropped-months';
 import { erasedLeaves } from './erased-leaves';
 import { Findings } from './findings';
 import { reportAbsent } from './named-rows';
@@ -72,9 +73,10 @@ async function verify(db: Db, run: RunRow, findings: Findings, progress: { check
   await rows.reportErased(db, await erasedLeaves(db, treeSize, unsealedSince));
   await rows.deliveries(db, covered.delivery);
   await checkTree(db, knownHeads, findings, rows.search);
-  if (scope.kind === 'ALL') return rows.finish(db);
-  for (const kind of kinds) await rows.finishPart(db, kind, covered[kind]);
-  if (scope.kind === 'IDS') await reportAbsent(db, covered, findings);
+  const dropped = await DroppedMonths.read(db, treeSize);
+  if (scope.kind === 'ALL') return rows.finish(db, dropped);
+  for (const kind of kinds) await rows.finishPart(db, kind, covered[kind], dropped);
+  if (scope.kind === 'IDS') await reportAbsent(db, covered, dropped, findings);
 }
 
 const scopeOf = (run: RunRow) => JSON.parse(run.scope) as Scope;

@@ -28,6 +28,14 @@ export class SetRetentionInput {
   })
   minimumGround?: string | null;
 
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'For all webhooks alone: the months, 2 to 1,200, that rows are kept after the month in which they were made. Then the whole ' +
+      'month is dropped, unless a hold or a minimum keeps a row of it. Default, null: never.',
+  })
+  rowMonths?: number | null;
+
   @Field(() => String, { description: 'Why: 10 to 500 characters, for the audit trail.' })
   reason: string;
 }

@@ -5,7 +5,8 @@ import { HasRole } from '../../graphql/roles/has-role';
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')
 @ObjectType('RetentionLimit', {
   simpleResolvers: true,
-  description: 'How long content is kept: of one webhook, or of all that have no limit of their own, and of events.',
+  description:
+    'How long content and rows are kept: of one webhook, or of all that have no limit of their own, and of events.',
 })
 export class RetentionLimitType {
   @Field(() => Int, {
@@ -22,6 +23,12 @@ export class RetentionLimitType {
 
   @Field(() => String, { nullable: true, description: 'Why there is a minimum, such as a law; null: there is none.' })
   minimumGround: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The months after which a whole month of rows is dropped; null: never, or the limit of one webhook.',
+  })
+  rowMonths: number | null;
 
   @Field(() => String, { description: 'Why it was last set, 10 to 500 characters.' })
   reason: string;

@@ -1,0 +1,366 @@
+-- Whole months of the record are dropped once they have passed `row_months`, and nothing in them must be kept. docs/privacy.md
+-- describes the rules.
+--
+-- First a sealed entry of the audit trail, retention.month_dropped, says which leaves go; then the month is dropped. Both are
+-- done by functions of the owner, which check everything by themselves: the login that runs them can drop nothing else, and
+-- cannot write such an entry.
+
+-- A limit applies a day after its last change. So the serving login may give no other time for a change than the present.
+create function refuse_limit_out_of_time() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return new;
+  end if;
+  raise exception '% on retention_limits is refused: changed_at % must be within 10 minutes of the time of the database, %',
+      tg_op, new.changed_at, clock_timestamp()
+    using errcode = 'integrity_constraint_violation', constraint = 'limits_change_in_time', column = 'changed_at',
+      hint = 'Let NTP set the clocks of both machines.';
+end $$;
+create trigger limits_change_in_time before insert or update on retention_limits
+  for each row when (new.changed_at not between now() - interval '10 minutes' and clock_timestamp() + interval '10 minutes')
+  execute function refuse_limit_out_of_time();
+
+-- Entries by which verifyEvidence accepts that rows or content are gone.
+create function refuse_forged_order() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return new;
+  end if;
+  raise exception 'insert into audit_entries is refused: % is written by the functions that erase and drop', new.action
+    using errcode = 'insufficient_privilege';
+end $$;
+create trigger orders_are_not_forged before insert on audit_entries
+  for each row when (new.action in ('content.erased', 'retention.month_dropped', 'retention.month_kept'))
+  execute function refuse_forged_order();
+
+create function first_id_of(month date) returns uuid
+language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp as $$
+  select public.first_id_at(month::timestamp at time zone 'UTC')
+$$;
+
+create function next_month(month date) returns date
+language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp as $$
+  select (month + interval '1 month')::date
+$$;
+
+-- The partition of a table for a month; null: there is none.
+create function partition_of(parent text, month date) returns regclass
+language sql stable strict set search_path = pg_catalog, pg_temp as $$
+  select c.oid::regclass from pg_inherits i join pg_class c on c.oid = i.inhrelid
+  where i.inhparent = format('public.%I', parent)::regclass and c.relname = parent || to_char(month, '_YYYY_MM')
+$$;
+
+-- For how many months rows are kept; null: for ever. By the clock of the database.
+create function row_months() returns integer
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select row_months from public.retention_limits
+  where id = '00000000-0000-0000-0000-000000000000' and changed_at <= clock_timestamp() - interval '1 day'
+$$;
+
+create function is_past_row_months(month date) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select coalesce(public.next_month(month) + make_interval(months => public.row_months()) <= clock_timestamp() at time zone 'UTC',
+    false)
+$$;
+
+-- What is past the limit and still there, oldest first. ROWS: requests, deliveries, events and decisions; PAYLOADS: the bodies,
+-- which rows of later months may need.
+create function months_past_limit() returns table (what text, month date)
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select f.what, f.month from (
+    select case i.inhparent when 'public.payloads'::regclass then 'PAYLOADS' else 'ROWS' end as what,
+      to_date(substring(c.relname from '_(\d{4}_\d{2})$'), 'YYYY_MM') as month
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent in ('public.webhook_request_logs'::regclass, 'public.payloads'::regclass)
+      and c.relname ~ '_\d{4}_\d{2}$') as f
+  where public.is_past_row_months(f.month) order by f.what desc, f.month
+$$;
+
+-- The number of leaves, and SHA-256 over their places in the tree: by groups of 65,536, since a value has at most 1 GiB.
+-- src/evidence/verifying/dropped-months.ts computes the same.
+create function leaves_of_month(month date, out leaf_count bigint, out digest text)
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select coalesce(sum(n), 0)::bigint, encode(sha256(coalesce(string_agg(part, ''::bytea order by piece), '')), 'hex') from (
+    select leaf_index >> 16 as piece, count(*) as n,
+      sha256(string_agg(int8send(leaf_index), ''::bytea order by leaf_index)) as part
+    from public.evidence_leaves where kind in (1, 3, 4)
+      and subject_id >= public.first_id_of(month) and subject_id < public.first_id_of(public.next_month(month))
+    group by 1) as pieces
+$$;
+
+-- Whether something of this month is still to be done. Only small tables are read.
+create function is_month_pending(month date) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  first constant uuid := public.first_id_of(month);
+  past constant uuid := public.first_id_of(public.next_month(month));
+begin
+  return exists (select from public.outbox o where o.event_id >= first and o.event_id < past)
+    or exists (select from public.pending_decisions p where p.business_event_id >= first and p.business_event_id < past)
+    or exists (select from public.open_deliveries o where o.id >= first and o.id < past)
+    or exists (select from public.blocking_deliveries b where b.id >= first and b.id < past)
+    or exists (select from public.replay_requests x where x.status = 'WAITING' and x.delivery_id >= first and x.delivery_id < past)
+    or exists (select from public.open_deliveries o join public.deliveries d on d.id = o.id
+      where d.business_event_id >= first and d.business_event_id < past);
+end $$;
+
+-- Whether a hold in force covers a row of this month. Its statements name only the criteria that the hold has, so that they use
+-- the indexes.
+create function is_month_held(month date) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  hold public.legal_holds;
+  first constant uuid := public.first_id_of(month);
+  past constant uuid := public.first_id_of(public.next_month(month));
+  of_whom text;
+  in_time text;
+  is_held boolean;
+begin
+  for hold in select * from public.legal_holds h where h.released_at is null order by h.id loop
+    of_whom := concat(case when hold.webhook_id is not null then format(' and x.webhook_id = %L', hold.webhook_id) end,
+      case when hold.document_type is not null then format(' and x.document_type = %L', hold.document_type) end,
+      case when hold.reference_document is not null then format(' and x.reference_document = %L', hold.reference_document) end,
+      case when hold.user_id is not null then format(' and x.user_id = %L', hold.user_id) end);
+    in_time := concat(case when hold.from_at is not null then format(' and x.%%1$I >= %L', hold.from_at) end,
+      case when hold.to_at is not null then format(' and x.%%1$I < %L', hold.to_at) end);
+    execute concat('select exists (select from public.webhook_request_logs x where x.id >= $1 and x.id < $2', of_whom,
+        format(in_time, 'started_at'), ') or exists (select from public.deliveries x where x.id >= $1 and x.id < $2', of_whom,
+        format(in_time, 'created_at'), ')') into is_held using first, past;
+    if not is_held and hold.webhook_id is null then
+      execute concat('select exists (select from public.business_events x where x.id >= $1 and x.id < $2', of_whom,
+        format(in_time, 'created_at'), ')') into is_held using first, past;
+    elsif not is_held then
+      -- the event of a delivery in a later month, whatever the time of the hold
+      execute concat('select exists (select from public.deliveries x where x.business_event_id >= $1 and x.business_event_id < $2',
+        of_whom, ') or exists (select from public.webhook_request_logs x where x.business_event_id >= $1
+          and x.business_event_id < $2', of_whom, ')') into is_held using first, past;
+    end if;
+    if is_held then
+      return true;
+    end if;
+  end loop;
+  return false;
+end $$;
+
+-- Whether a minimum keeps a row of this month.
+create function is_month_within_minimum(month date) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  minimum record;
+  since uuid;
+  past constant uuid := public.first_id_of(public.next_month(month));
+begin
+  for minimum in select m.id, m.minimum_days from public.retention_limits m where m.minimum_days is not null order by m.id loop
+    -- an id may be ten minutes older than its row says
+    since := greatest(public.first_id_of(month),
+      public.first_id_at(greatest('epoch',
+        clock_timestamp() - make_interval(days => minimum.minimum_days) - interval '10 minutes')));
+    if since < past and (minimum.id = '00000000-0000-0000-0000-000000000000'
+        or exists (select from public.webhook_request_logs r where r.webhook_id = minimum.id and r.id >= since and r.id < past)
+        or exists (select from public.deliveries d where d.webhook_id = minimum.id and d.id >= since and d.id < past)
+        or exists (select from public.deliveries d where d.webhook_id = minimum.id
+          and d.business_event_id >= since and d.business_event_id < past)) then
+      return true;
+    end if;
+  end loop;
+  return false;
+end $$;
+
+-- Whether a row of this month has no leaf in the tree. An open request has none.
+create function is_month_unsealed(month date) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  first constant uuid := public.first_id_of(month);
+  past constant uuid := public.first_id_of(public.next_month(month));
+begin
+  return exists (select from public.webhook_request_logs r where r.id >= first and r.id < past and not exists (
+      select from public.evidence_leaves l where l.kind = 1 and l.subject_id = r.id and l.subject_id >= first and l.subject_id < past))
+    or exists (select from public.business_events e where e.id >= first and e.id < past and not exists (
+      select from public.evidence_leaves l where l.kind = 3 and l.subject_id = e.id and l.subject_id >= first and l.subject_id < past))
+    or exists (select from public.delivery_decisions x where x.id >= first and x.id < past and not exists (
+      select from public.evidence_leaves l where l.kind = 4 and l.subject_id = x.id and l.subject_id >= first and l.subject_id < past));
+end $$;
+
+-- Whether a row of this month was sealed and is gone: an order must not make up for a deletion.
+create function is_month_incomplete(month date) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  first constant uuid := public.first_id_of(month);
+  past constant uuid := public.first_id_of(public.next_month(month));
+begin
+  return exists (select from public.evidence_leaves l where l.subject_id >= first and l.subject_id < past and l.kind in (1, 3, 4)
+    and not exists (select from public.webhook_request_logs r
+      where l.kind = 1 and r.id = l.subject_id and r.id >= first and r.id < past)
+    and not exists (select from public.business_events e
+      where l.kind = 3 and e.id = l.subject_id and e.id >= first and e.id < past)
+    and not exists (select from public.delivery_decisions x
+      where l.kind = 4 and x.id = l.subject_id and x.id >= first and x.id < past));
+end $$;
+
+-- Whether a row that is there needs a body of this month. It reads all rows, since no index has the ids of bodies: one would cost
+-- every delivery, and this is asked once a day at most. What is not needed is not needed later: a row that is made takes a new body, or
+-- that of a row which is there.
+create function are_payloads_needed(month date) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  first constant uuid := public.first_id_of(month);
+  past constant uuid := public.first_id_of(public.next_month(month));
+begin
+  return exists (select from public.business_events e where e.payload_id >= first and e.payload_id < past)
+    or exists (select from public.deliveries d where d.payload_id >= first and d.payload_id < past)
+    or exists (select from public.webhook_request_logs r where r.payload_id >= first and r.payload_id < past)
+    or exists (select from public.webhook_request_logs r where r.wire_payload_id >= first and r.wire_payload_id < past);
+end $$;
+
+-- Why a month must stay; null: nothing keeps it.
+create function month_obstacle(what text, month date) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return case
+    when what = 'PAYLOADS' and public.partition_of('webhook_request_logs', month) is not null then 'ROWS'
+    when what = 'PAYLOADS' then case when public.are_payloads_needed(month) then 'NEEDED' end
+    when public.is_month_pending(month) then 'PENDING'
+    when public.is_month_held(month) then 'HOLD'
+    when public.is_month_within_minimum(month) then 'MINIMUM'
+    when public.is_month_unsealed(month) then 'UNSEALED'
+    when public.is_month_incomplete(month) then 'INCOMPLETE'
+  end;
+end $$;
+
+-- The newest order to drop a month that was not taken back.
+create function month_order(what text, month date) returns audit_entries
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select a from public.audit_entries a
+  where a.subject_id = public.first_id_of(month) and a.action = 'retention.month_dropped' and a.details::json ->> 'what' = what
+    and not exists (select from public.audit_entries k where k.subject_id = a.subject_id
+      and k.action = 'retention.month_kept' and k.details::json ->> 'order' = a.id::text)
+  order by a.id desc limit 1
+$$;
+
+create function write_month_entry(action text, month date, details json) returns void
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+declare
+  entry_id constant uuid := public.new_id();
+begin
+  insert into public.audit_entries (id, at, action, actor_kind, subject_type, subject_id, details)
+    values (entry_id, to_timestamp(public.ms_of_id(entry_id) / 1000.0), action, 'SYSTEM', 'Month', public.first_id_of(month),
+      details::text);
+end $$;
+
+-- Orders that a month be dropped, unless it was before. Returns 'ORDERED', or why not: 'LIMIT', 'DROPPED', or an obstacle.
+-- It takes no lock that others wait for, and writes after it has read.
+create function order_month(what text, month date) returns text
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  marker constant text := case what when 'ROWS' then 'webhook_request_logs' when 'PAYLOADS' then 'payloads' end;
+  in_force uuid[];
+  obstacle text;
+  leaves record;
+begin
+  if marker is null or month is null or extract(day from month) <> 1 then
+    raise exception 'what must be ROWS or PAYLOADS, and month the first day of a month, not % and %', what, month
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if not pg_try_advisory_xact_lock(hashtext('hookledger.retention')) then
+    raise exception 'another session orders or drops a month' using errcode = 'object_in_use';
+  end if;
+  if not public.is_past_row_months(month) then return 'LIMIT'; end if;
+  if public.partition_of(marker, month) is null then return 'DROPPED'; end if;
+  if (public.month_order(what, month)).id is not null then return 'ORDERED'; end if;
+  -- before the holds are looked at: one that is placed meanwhile is not among them, and takes the order back
+  in_force := array(select h.id from public.legal_holds h where h.released_at is null order by h.id);
+  obstacle := public.month_obstacle(what, month);
+  if obstacle is not null then return obstacle; end if;
+  select * into leaves from public.leaves_of_month(month);
+  perform public.write_month_entry('retention.month_dropped', month, json_build_object('what', what,
+    'month', to_char(month, 'YYYY-MM'), 'rowMonths', public.row_months(), 'keptRows', 0, 'holds', in_force,
+    'treeSize', (select max(b.tree_size) from public.evidence_blocks b),
+    'leaves', case when what = 'ROWS' then leaves.leaf_count end, 'digest', case when what = 'ROWS' then leaves.digest end,
+    'rows', case when what = 'ROWS' then (select json_build_object(
+      'requests', (select count(*) from public.webhook_request_logs r where r.id >= b.first and r.id < b.past),
+      'deliveries', (select count(*) from public.deliveries d where d.id >= b.first and d.id < b.past),
+      'events', (select count(*) from public.business_events e where e.id >= b.first and e.id < b.past),
+      'decisions', (select count(*) from public.delivery_decisions x where x.id >= b.first and x.id < b.past))
+      from (select public.first_id_of(month) as first, public.first_id_of(public.next_month(month)) as past) as b) end,
+    'payloads', case when what = 'PAYLOADS' then (select count(*) from public.payloads p
+      where p.id >= public.first_id_of(month) and p.id < public.first_id_of(public.next_month(month))) end));
+  return 'ORDERED';
+end $$;
+revoke execute on function order_month(text, date) from public;
+
+-- Locks these tables within 0.8 seconds in all, or fails with lock_not_available. Others wait behind a lock that
+-- is waited for. Less than deadlock_timeout: should they wait for each other, this gives up before another one is ended.
+create function lock_for_drop(parents text[]) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  begun constant timestamptz := clock_timestamp();
+  parent text;
+begin
+  foreach parent in array parents loop
+    perform set_config('lock_timeout', greatest(1, 800 - extract(epoch from clock_timestamp() - begun) * 1000)::int::text, true);
+    execute format('lock table only public.%I in access exclusive mode', parent);
+  end loop;
+  perform set_config('lock_timeout', greatest(1, 800 - extract(epoch from clock_timestamp() - begun) * 1000)::int::text, true);
+end $$;
+
+-- Drops a month that a sealed order names, if nothing has changed since. Returns 'DROPPED', or why not: 'NO_ORDER', 'LIMIT',
+-- 'ORDERED': the order is not sealed yet, 'PENDING', or 'TAKEN_BACK': the order was, with an entry that says so. It fails with
+-- lock_not_available or object_in_use if the tables are in use. What takes time is done before others have to wait; to drop takes
+-- milliseconds. A process that ends leaves all of it, or nothing.
+create function drop_month(what text, month date) returns text
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  ordered public.audit_entries;
+  parents constant text[] := case what
+    when 'ROWS' then '{webhook_request_logs,request_index,deliveries,finished_deliveries,delivery_decisions,business_events}'
+    when 'PAYLOADS' then '{payloads}' end;
+  parent text;
+  leaves record;
+  is_whole boolean;      -- neither rows nor leaves were added or taken away
+begin
+  if not pg_try_advisory_xact_lock(hashtext('hookledger.retention')) then
+    raise exception 'another session orders or drops a month' using errcode = 'object_in_use';
+  end if;
+  ordered := public.month_order(what, month);
+  if ordered.id is null then return 'NO_ORDER'; end if;
+  if public.partition_of(parents[1], month) is null then return 'DROPPED'; end if;
+  -- a place in the tree is not enough: the tree has this entry there, and a head was signed over it
+  if not exists (select from public.evidence_leaves l
+      join public.evidence_blocks b on b.first_index <= l.leaf_index and b.tree_size > l.leaf_index
+      where l.kind = 2 and l.subject_id = ordered.id
+        and substring(b.leaf_hashes from ((l.leaf_index - b.first_index) * 32 + 1)::int for 32) = public.audit_leaf_hash(ordered)
+        and exists (select from public.evidence_heads h where h.tree_size > l.leaf_index)) then
+    return 'ORDERED';
+  end if;
+  select * into leaves from public.leaves_of_month(month);
+  is_whole := what = 'PAYLOADS' or not (public.is_month_unsealed(month) or public.is_month_incomplete(month));
+  -- a hold that is placed waits for this transaction, or is seen by it
+  perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
+  if not is_whole or not public.is_past_row_months(month)
+      or exists (select from public.retention_limits r where r.changed_at > ordered.at)
+      or exists (select from public.legal_holds h where h.released_at is null and h.id not in (
+        select json_array_elements_text(ordered.details::json -> 'holds')::uuid))
+      or (what = 'ROWS' and leaves.digest is distinct from ordered.details::json ->> 'digest') then
+    perform public.write_month_entry('retention.month_kept', month, json_build_object('order', ordered.id, 'what', what));
+    return 'TAKEN_BACK';
+  end if;
+  if what = 'ROWS' and public.is_month_pending(month) then return 'PENDING'; end if;
+  if what = 'ROWS' then
+    delete from public.failed_requests f
+      where f.id >= public.first_id_of(month) and f.id < public.first_id_of(public.next_month(month));
+  end if;
+  -- no partition is made meanwhile
+  perform pg_advisory_xact_lock(hashtext('hookledger.partitions'));
+  perform public.lock_for_drop(parents);
+  -- what was sent again meanwhile
+  if what = 'ROWS' and public.is_month_pending(month) then
+    raise exception 'something of the month % is to be sent again', to_char(month, 'YYYY-MM') using errcode = 'object_in_use';
+  end if;
+  foreach parent in array parents loop
+    execute format('drop table if exists %s', public.partition_of(parent, month));
+  end loop;
+  return 'DROPPED';
+end $$;
+revoke execute on function drop_month(text, date) from public;

@@ -1,0 +1,103 @@
+// Drops whole months that have passed the limit: first a sealed order, then the drop.
+import { currentMs } from '../../clock';
+import { isInUse } from '../../sql/database-errors';
+import type { Db } from '../../sql/db';
+import type { Transaction } from '../../sql/transactions';
+import {
+  dropMonth,
+  monthsPastLimit,
+  type Obstacle,
+  type OldMonth,
+  orderMonth,
+  type StepOfMonth,
+} from './dropped-months.store';
+
+const SEALED_WITHIN_MS = 2_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** IN_USE: others have had locks on its tables, or another process drops a month. */
+export type Because = Obstacle | 'ORDERED' | 'IN_USE';
+
+export interface KeptMonth extends OldMonth {
+  because: Because;
+}
+
+interface Wait {
+  because: Because;
+  until: number;
+  /** How many times in a row its tables were in use. */
+  inUse: number;
+}
+
+/** When each month that stays is looked at again. Kept in memory: a process that starts looks at each once. */
+export class MonthWaits {
+  private readonly waits = new Map<string, Wait>();
+
+  isDue(month: OldMonth, now: number): boolean {
+    return now >= (this.waits.get(keyOf(month))?.until ?? 0);
+  }
+
+  /** @returns whether the reason is another one than before */
+  keep(month: OldMonth, because: Because, now: number): boolean {
+    const last = this.waits.get(keyOf(month));
+    const inUse = because === 'IN_USE' ? (last?.inUse ?? 0) + 1 : 0;
+    this.waits.set(keyOf(month), { because, until: now + restOf(because, inUse), inUse });
+    return last?.because !== because;
+  }
+
+  forget(month: OldMonth): void {
+    this.waits.delete(keyOf(month));
+  }
+
+  /** The milliseconds until the next month is due; null: none waits. */
+  rest(now: number): number | null {
+    const until = [...this.waits.values()].map((wait) => wait.until);
+    return until.length === 0 ? null : Math.max(1, Math.min(...until) - now);
+  }
+}
+
+const keyOf = ({ what, month }: OldMonth) => `${what} ${month}`;
+
+/** Each try that meets a lock can hold up others for 0.8 seconds: 1, 2, 4 ... minutes, at most an hour. */
+function restOf(because: Because, inUse: number): number {
+  if (because === 'IN_USE') return Math.min(HOUR_MS, MINUTE_MS * 2 ** (inUse - 1));
+  if (because === 'ORDERED' || because === 'TAKEN_BACK') return SEALED_WITHIN_MS;
+  return because === 'PENDING' ? HOUR_MS : DAY_MS;
+}
+
+export interface DroppedMonths {
+  dropped: OldMonth[];
+  /** Those that stay, or wait, for another reason than in the pass before. */
+  kept: KeptMonth[];
+}
+
+/** One pass over the months that are due. Each step is a transaction of its own. */
+export async function dropMonths(
+  db: Db,
+  transaction: Transaction,
+  waits: MonthWaits = new MonthWaits(),
+): Promise<DroppedMonths> {
+  const done: DroppedMonths = { dropped: [], kept: [] };
+  for (const month of await monthsPastLimit(db)) {
+    if (!waits.isDue(month, currentMs())) continue;
+    const because = await tryToDrop(month, transaction);
+    if (because === 'DROPPED') {
+      waits.forget(month);
+      done.dropped.push(month);
+    } else if (waits.keep(month, because, currentMs())) done.kept.push({ ...month, because });
+  }
+  return done;
+}
+
+async function tryToDrop(month: OldMonth, transaction: Transaction): Promise<Because | 'DROPPED'> {
+  try {
+    const ordered = await transaction((db) => orderMonth(db, month));
+    if (ordered !== 'ORDERED') return ordered;
+    return await transaction<StepOfMonth>((db) => dropMonth(db, month));
+  } catch (error) {
+    if (isInUse(error)) return 'IN_USE';
+    throw error;
+  }
+}

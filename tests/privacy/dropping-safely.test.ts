@@ -1,0 +1,199 @@
+// Who may drop a month, and what happens while its tables are in use.
+import { Client } from 'pg';
+import { dropMonths, MonthWaits } from '../../src/privacy/dropping/drop-months';
+import { dropMonth, orderMonth } from '../../src/privacy/dropping/dropped-months.store';
+import { tamperWith } from '../evidence/stored-tree';
+import { waitFor } from '../support/wait-for';
+import { addFamily, type Family, keepRowsFor, type OldMonths, sealAll, startMonths, tablesWith } from './old-months';
+
+let months: OldMonths;
+let family: Family;
+let serving: Client;
+let other: Client;
+
+beforeEach(async () => {
+  months = await startMonths();
+  family = await addFamily(months, 'SINV-1', months.old);
+  await sealAll(months.store);
+  serving = new Client({ connectionString: months.database.servingUrl });
+  other = new Client({ connectionString: months.database.superuserUrl });
+  for (const client of [serving, other]) await client.connect();
+});
+afterEach(async () => {
+  for (const client of [serving, other]) await client.end();
+  await months.store.stop();
+});
+
+const old = () => ({ what: 'ROWS' as const, month: months.old });
+const order = () => months.store.transaction((db) => orderMonth(db, old()));
+const drop = () => months.store.transaction((db) => dropMonth(db, old()));
+const isThere = async () => (await tablesWith(months.database, months.old)).includes('webhook_request_logs');
+
+describe('the serving login', () => {
+  test.each([
+    'drop table webhook_request_logs_MONTH',
+    'alter table webhook_request_logs detach partition webhook_request_logs_MONTH',
+    'delete from webhook_request_logs',
+    'truncate webhook_request_logs_MONTH',
+    'select lock_for_drop(array[$$deliveries$$])',
+    'delete from retention_limits',
+  ])('cannot do it by itself: %s', async (sql) => {
+    const statement = sql.replace('MONTH', months.old.slice(0, 7).replace('-', '_'));
+    await expect(serving.query(statement)).rejects.toThrow(/permission denied|must be owner/);
+  });
+
+  test.each(['retention.month_dropped', 'retention.month_kept', 'content.erased'])(
+    'cannot write the entry %s',
+    async (action) => {
+      const insert = (details: object) =>
+        `insert into audit_entries (id, at, action, actor_kind, subject_type, subject_id, details)
+         values (new_id(), date_trunc('milliseconds', now()), '${action}', 'SYSTEM', 'Month', first_id_of('${months.old}'),
+           '${JSON.stringify(details)}')`;
+      await expect(serving.query(insert({ what: 'ROWS', month: months.old.slice(0, 7) }))).rejects.toThrow(
+        `insert into audit_entries is refused: ${action} is written by the functions that erase and drop`,
+      );
+    },
+  );
+
+  test('drops nothing without an order, or by one that is not sealed', async () => {
+    expect((await serving.query(`select drop_month('ROWS', $1)`, [months.old])).rows).toEqual([
+      { drop_month: 'NO_ORDER' },
+    ]);
+    await keepRowsFor(months, 5);
+    expect((await serving.query(`select order_month('ROWS', $1)`, [months.old])).rows).toEqual([
+      { order_month: 'ORDERED' },
+    ]);
+    const step = async () => (await serving.query(`select drop_month('ROWS', $1)`, [months.old])).rows[0].drop_month;
+    expect(await step()).toBe('ORDERED');
+    // a place that it claims in the tree
+    await serving.query(
+      `insert into evidence_leaves select 2, id, 0 from audit_entries where action = 'retention.month_dropped'`,
+    );
+    expect(await step()).toBe('ORDERED');
+    expect(await isThere()).toBe(true);
+  });
+
+  test('cannot set a limit as of an earlier time, nor change one without its time', async () => {
+    const set = (at: string) =>
+      serving.query(
+        `insert into retention_limits (id, row_months, reason, changed_by, changed_at) values ('00000000-0000-0000-0000-000000000000', 2, 'Our policy', $1, ${at})
+         on conflict (id) do update set row_months = 2, changed_at = excluded.changed_at`,
+        [months.user],
+      );
+    await expect(set(`now() - interval '2 days'`)).rejects.toThrow(
+      'must be within 10 minutes of the time of the database',
+    );
+    await keepRowsFor(months, 12);
+    await expect(serving.query('update retention_limits set row_months = 5')).rejects.toThrow('within 10 minutes');
+    await set('now()');
+    expect(await order()).toBe('LIMIT');
+  });
+});
+
+test('the retention role may order and drop, and read no row of it', async () => {
+  await keepRowsFor(months, 5);
+  await other.query('set role hookledger_retention');
+  expect((await other.query(`select order_month('ROWS', $1)`, [months.old])).rows).toEqual([
+    { order_month: 'ORDERED' },
+  ]);
+  await sealAll(months.store);
+  await expect(other.query('select from webhook_request_logs')).rejects.toThrow('permission denied');
+  expect((await other.query(`select drop_month('ROWS', $1)`, [months.old])).rows).toEqual([{ drop_month: 'DROPPED' }]);
+});
+
+test('while a reader has its tables, nothing is dropped, no lock is left, and it is tried again later', async () => {
+  await keepRowsFor(months, 5);
+  await order();
+  await sealAll(months.store);
+  await other.query('begin');
+  await other.query('select from deliveries');
+  const waits = new MonthWaits();
+  const pass = () => dropMonths(months.store.source.manager, months.store.transaction, waits);
+  expect((await pass()).kept).toContainEqual({ ...old(), because: 'IN_USE' });
+  // nothing was left behind, and nothing is tried before its time
+  expect(
+    await months.database.query(
+      `select from pg_locks where mode = 'AccessExclusiveLock' and database = (select oid from pg_database where datname = current_database())
+         and relation = any(array['deliveries'::regclass, 'webhook_request_logs'::regclass, 'request_index'::regclass])`,
+    ),
+  ).toEqual([]);
+  expect(await months.database.query('select from failed_requests')).toHaveLength(0);
+  expect(await pass()).toEqual({ dropped: [], kept: [] });
+  await other.query('commit');
+  expect(await drop()).toBe('DROPPED');
+});
+
+test('two at once: one drops it, and the other tries later', async () => {
+  await keepRowsFor(months, 5);
+  await order();
+  await sealAll(months.store);
+  await other.query('begin');
+  await other.query(`select drop_month('ROWS', $1)`, [months.old]);
+  const { kept } = await dropMonths(months.store.source.manager, months.store.transaction);
+  expect(kept).toContainEqual({ ...old(), because: 'IN_USE' });
+  await other.query('commit');
+  expect(await order()).toBe('DROPPED');
+});
+
+test('writers of users and webhooks do not stop it', async () => {
+  await keepRowsFor(months, 5);
+  await order();
+  await sealAll(months.store);
+  await other.query('begin');
+  await other.query('lock table users, webhooks in row exclusive mode');
+  expect(await drop()).toBe('DROPPED');
+});
+
+test('a month whose tables are in use is tried after 1, 2, 4 minutes and so on, at most an hour; others by their reason', () => {
+  const waits = new MonthWaits();
+  const minutes: number[] = [];
+  for (let time = 0; time < 9; time += 1) {
+    expect(waits.keep(old(), 'IN_USE', 0)).toBe(time === 0);
+    minutes.push((waits.rest(0) ?? 0) / 60_000);
+  }
+  expect(minutes).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
+  expect([waits.isDue(old(), 3_599_999), waits.isDue(old(), 3_600_000)]).toEqual([false, true]);
+  for (const [because, hours] of [
+    ['PENDING', 1],
+    ['HOLD', 24],
+    ['NEEDED', 24],
+  ] as const) {
+    expect(waits.keep(old(), because, 0)).toBe(true);
+    expect(waits.rest(0)).toBe(hours * 3_600_000);
+  }
+  waits.keep(old(), 'IN_USE', 0);
+  expect(waits.rest(0)).toBe(60_000);
+  waits.forget(old());
+  expect(waits.rest(0)).toBeNull();
+});
+
+test('what is sent again while the tables are locked stops it, and nothing is half done', async () => {
+  await keepRowsFor(months, 5);
+  await order();
+  await sealAll(months.store);
+  await tamperWith(months.database, [
+    `insert into failed_requests select id, webhook_id, document_type, 'FAILED' from webhook_request_logs
+    where id = '${family.requests[0]}'`,
+  ]);
+  // it commits while the drop waits for the table that it writes
+  await other.query('begin');
+  await other.query(`insert into open_deliveries (id, webhook_id, document_type, status, held)
+    select '${family.delivery}', id, 'Sales Invoice', 'PENDING', true from webhooks`);
+  await other.query('lock table deliveries in row exclusive mode');
+  let hasEnded = false;
+  const outcome = Promise.allSettled([drop()]).finally(() => {
+    hasEnded = true;
+  });
+  await waitFor('the drop to wait for the table, or to have given up', async () => {
+    const waiting = await other.query(
+      `select from pg_locks where not granted and relation = 'deliveries'::regclass and mode = 'AccessExclusiveLock'
+         and database = (select oid from pg_database where datname = current_database())`,
+    );
+    return hasEnded || waiting.rows.length > 0;
+  });
+  await other.query('commit');
+  const [{ status, reason }] = (await outcome) as [PromiseRejectedResult];
+  expect([status, String(reason)]).toEqual(['rejected', expect.stringMatching(/is to be sent again|lock timeout/)]);
+  expect(await isThere()).toBe(true);
+  expect(await months.database.query('select from failed_requests')).toHaveLength(1);
+});
