@@ -76,8 +76,8 @@ test.each(withReason)('the reason of %s is in the audit trail', async (mutation)
   expect(trail.data.auditEntries.nodes[0]).toMatchObject({ reason });
 });
 
-/** Entries of acts that were done: a denial or a reading of the test itself is none. */
-async function acts(reasons: readonly string[]): Promise<unknown[]> {
+/** The entries that have one of these reasons. */
+async function entriesWith(reasons: readonly string[]): Promise<unknown[]> {
   return app.database.query('select action from audit_entries where reason = any($1::text[])', [reasons]);
 }
 
@@ -94,6 +94,6 @@ test.each(withReason)(
       const fields = data?.[mutation]?.userErrors.map(({ field }: { field: string[] }) => field);
       expect({ errors, fields }).toEqual({ errors: undefined, fields: [['reason']] });
     }
-    expect(await acts(reasons)).toEqual([]);
+    expect(await entriesWith(reasons)).toEqual([]);
   },
 );
