@@ -57,6 +57,12 @@ export async function findUserWithEmail(db: Db, email: string): Promise<UserRow 
   return rowOf<UserRow>(db, statement(sql), [email]);
 }
 
+/** Locks all active administrators, in the order of their ids: that one remains is decided by one transaction at a time. */
+export async function lockAdministrators(db: Db): Promise<string[]> {
+  const sql = `select id from users where active and 'SYSTEM_MANAGER' = any(roles) order by id for no key update`;
+  return (await rowsOf<{ id: string }>(db, statement(sql))).map(({ id }) => id);
+}
+
 /** Whether an active user other than this one has one of these roles. */
 export async function hasOtherUserWith(db: Db, userId: string, roles: readonly Role[]): Promise<boolean> {
   const sql = 'select from users where id <> $1 and active and roles && $2::text[] limit 1';

@@ -6,7 +6,7 @@ import type { Db } from '../../sql/db';
 import type { Role, Viewer } from '../../viewer';
 import { revokeProviderSessions } from '../sessions/sessions';
 import { changeUser, findUserForUpdate, findUserWithEmail, insertUser, type UserRow } from '../user.store';
-import { refuseLockingOneselfOut } from './last-administrator';
+import { refuseLockingOneselfOut, refuseLosingLastAdministrator } from './last-administrator';
 
 /** @throws InputError CONFLICT when the name or the e-mail address is taken. */
 export async function createUser(
@@ -65,6 +65,7 @@ function rolesAreMapped({ name }: UserRow): InputError {
 
 /** Omitted fields keep their values. A user can neither deactivate themselves nor remove their own SYSTEM_MANAGER. */
 export async function updateUser(db: Db, viewer: Viewer, id: string | null, changes: UserChanges): Promise<UserRow> {
+  if (id && id !== viewer.userId) await refuseLosingLastAdministrator(db, id, changes);
   const user = id ? await findUserForUpdate(db, id) : null;
   if (!user) throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no user with this id.' }]);
   if (user.id === viewer.userId) refuseLockingOneselfOut(changes);
