@@ -22,6 +22,8 @@ let dyingName: string | null = null;
 
 beforeAll(async () => {
   [database, dying] = await Promise.all([createTestDatabase(), startDyingServer()]);
+  // so that the start opens all its sessions
+  await database.query('delete from prepared_logins');
   proxy = await startTcpProxy(({ application_name }) =>
     application_name === dyingName ? dying.port : Number(new URL(database.servingUrl).port),
   );
