@@ -222,6 +222,18 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
       || '($|[^[:alnum:]_-])')))
 $$;
 
+-- What erases or drops must see each hold and limit that was committed. In a transaction of a higher isolation level, all statements
+-- see what was there when the first one began.
+create function refuse_old_snapshot() returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'the isolation level must be read committed, not %: holds and limits of other transactions would not be seen',
+        current_setting('transaction_isolation')
+      using errcode = 'invalid_transaction_state', hint = 'Begin with BEGIN ISOLATION LEVEL READ COMMITTED.';
+  end if;
+end $$;
+
 -- Erases the content of these rows, as far as nothing stands against it, with every copy of it, and writes the sealed entry
 -- that says so, in one transaction. The login that runs it can change no row by itself. It is for the order `erasure` alone: rows that
 -- are not in it stay, but a limit has no list of rows, and events of Hookledger itself about these rows are in no order.
@@ -243,6 +255,7 @@ declare
   leaves text;
   entry_id uuid;
 begin
+  perform public.refuse_old_snapshot();
   -- a hold that is placed waits for this transaction, or is seen by it
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
   -- the indexer would add the words of rows that it has read before
@@ -398,6 +411,7 @@ declare
   leaves text;
   entry_id uuid;
 begin
+  perform public.refuse_old_snapshot();
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
   select x.user_id into person from public.erasures x
     where x.id = erasure and x.kind = 'PERSON' and x.state in ('ORDERED', 'DEFERRED') for update;

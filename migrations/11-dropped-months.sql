@@ -5,7 +5,8 @@
 -- done by functions of the owner, which check everything by themselves: the login that runs them can drop nothing else, and
 -- cannot write such an entry.
 
--- A limit applies a day after its last change. So the serving login may give no other time for a change than the present.
+-- A limit applies a day after its last change. So the serving login may give no other time for a change than the present. Not by now(),
+-- which is when the transaction began.
 create function refuse_limit_out_of_time() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -18,7 +19,7 @@ begin
       hint = 'Let NTP set the clocks of both machines.';
 end $$;
 create trigger limits_change_in_time before insert or update on retention_limits
-  for each row when (new.changed_at not between now() - interval '10 minutes' and clock_timestamp() + interval '10 minutes')
+  for each row when (new.changed_at not between clock_timestamp() - interval '10 minutes' and clock_timestamp() + interval '10 minutes')
   execute function refuse_limit_out_of_time();
 
 -- Entries by which verifyEvidence accepts that rows or content are gone.
@@ -103,13 +104,31 @@ begin
     or exists (select from public.blocking_deliveries b where b.id >= first and b.id < past)
     or exists (select from public.replay_requests x where x.status = 'WAITING' and x.delivery_id >= first and x.delivery_id < past)
     or exists (select from public.open_deliveries o join public.deliveries d on d.id = o.id
-      where d.business_event_id >= first and d.business_event_id < past);
+      where d.business_event_id >= first and d.business_event_id < past)
+    -- a replay sends deliveries from the oldest to the newest; its condition is not looked at
+    or exists (select from public.replays y where y.finished_at is null and y.last_delivery_id >= first
+      and (y.cursor is null or y.cursor < past) and (y.delivery_id is null or (y.delivery_id >= first and y.delivery_id < past)));
+end $$;
+
+-- Whether an order that is still to be done erases rows of this month: the partners that have received them are found by these rows.
+create function is_month_to_be_erased(month date) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  first constant uuid := public.first_id_of(month);
+  past constant uuid := public.first_id_of(public.next_month(month));
+begin
+  return exists (select from public.erasures x where x.finished_at is null and x.kind <> 'RETENTION' and (
+    exists (select from unnest(x.event_ids || x.request_ids) as named where named >= first and named < past)
+    or exists (select from public.webhook_request_logs r
+      where r.business_event_id = any (x.event_ids) and r.id >= first and r.id < past)
+    or exists (select from public.business_events e where e.user_id = x.user_id and e.id >= first and e.id < past)
+    or exists (select from public.webhook_request_logs r where r.user_id = x.user_id and r.id >= first and r.id < past)));
 end $$;
 
 -- Whether a hold in force covers a row of this month. Its statements name only the criteria that the hold has, so that they use
--- the indexes.
+-- the indexes. Times become text and are read again, so that the caller's time zone and style of dates must not count.
 create function is_month_held(month date) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set datestyle = 'ISO' set timezone = 'UTC' as $$
 declare
   hold public.legal_holds;
   first constant uuid := public.first_id_of(month);
@@ -221,7 +240,7 @@ begin
   return case
     when what = 'PAYLOADS' and public.partition_of('webhook_request_logs', month) is not null then 'ROWS'
     when what = 'PAYLOADS' then case when public.are_payloads_needed(month) then 'NEEDED' end
-    when public.is_month_pending(month) then 'PENDING'
+    when public.is_month_pending(month) or public.is_month_to_be_erased(month) then 'PENDING'
     when public.is_month_held(month) then 'HOLD'
     when public.is_month_within_minimum(month) then 'MINIMUM'
     when public.is_month_unsealed(month) then 'UNSEALED'
@@ -259,6 +278,7 @@ declare
   obstacle text;
   leaves record;
 begin
+  perform public.refuse_old_snapshot();
   if marker is null or month is null or extract(day from month) <> 1 then
     raise exception 'what must be ROWS or PAYLOADS, and month the first day of a month, not % and %', what, month
       using errcode = 'invalid_parameter_value';
@@ -317,9 +337,11 @@ declare
     when 'ROWS' then '{webhook_request_logs,request_index,deliveries,finished_deliveries,delivery_decisions,business_events}'
     when 'PAYLOADS' then '{payloads}' end;
   parent text;
+  partition regclass;
   leaves record;
   is_whole boolean;      -- neither rows nor leaves were added or taken away
 begin
+  perform public.refuse_old_snapshot();
   if not pg_try_advisory_xact_lock(hashtext('hookledger.retention')) then
     raise exception 'another session orders or drops a month' using errcode = 'object_in_use';
   end if;
@@ -340,13 +362,15 @@ begin
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
   if not is_whole or not public.is_past_row_months(month)
       or exists (select from public.retention_limits r where r.changed_at > ordered.at)
+      -- also one that was written before the order, and committed after it
+      or (what = 'ROWS' and public.is_month_within_minimum(month))
       or exists (select from public.legal_holds h where h.released_at is null and h.id not in (
         select json_array_elements_text(ordered.details::json -> 'holds')::uuid))
       or (what = 'ROWS' and leaves.digest is distinct from ordered.details::json ->> 'digest') then
     perform public.write_month_entry('retention.month_kept', month, json_build_object('order', ordered.id, 'what', what));
     return 'TAKEN_BACK';
   end if;
-  if what = 'ROWS' and public.is_month_pending(month) then return 'PENDING'; end if;
+  if what = 'ROWS' and (public.is_month_pending(month) or public.is_month_to_be_erased(month)) then return 'PENDING'; end if;
   if what = 'ROWS' then
     delete from public.failed_requests f
       where f.id >= public.first_id_of(month) and f.id < public.first_id_of(public.next_month(month));
@@ -359,7 +383,10 @@ begin
     raise exception 'something of the month % is to be sent again', to_char(month, 'YYYY-MM') using errcode = 'object_in_use';
   end if;
   foreach parent in array parents loop
-    execute format('drop table if exists %s', public.partition_of(parent, month));
+    partition := public.partition_of(parent, month);
+    if partition is not null then
+      execute format('drop table %s', partition);
+    end if;
   end loop;
   return 'DROPPED';
 end $$;

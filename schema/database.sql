@@ -775,7 +775,7 @@ CREATE TABLE retention_limits (
   CONSTRAINT retention_limits_months_check CHECK (row_months IS NULL OR row_months >= 2 AND row_months <= 1200 AND id = '00000000-0000-0000-0000-000000000000'::uuid),
   CONSTRAINT retention_limits_pkey PRIMARY KEY (id)
 );
-CREATE TRIGGER limits_change_in_time BEFORE INSERT OR UPDATE ON retention_limits FOR EACH ROW WHEN (new.changed_at < (now() - '00:10:00'::interval) OR new.changed_at > (clock_timestamp() + '00:10:00'::interval)) EXECUTE FUNCTION refuse_limit_out_of_time();
+CREATE TRIGGER limits_change_in_time BEFORE INSERT OR UPDATE ON retention_limits FOR EACH ROW WHEN (new.changed_at < (clock_timestamp() - '00:10:00'::interval) OR new.changed_at > (clock_timestamp() + '00:10:00'::interval)) EXECUTE FUNCTION refuse_limit_out_of_time();
 
 CREATE TABLE sessions (
   id uuid NOT NULL,
@@ -1173,9 +1173,11 @@ declare
     when 'ROWS' then '{webhook_request_logs,request_index,deliveries,finished_deliveries,delivery_decisions,business_events}'
     when 'PAYLOADS' then '{payloads}' end;
   parent text;
+  partition regclass;
   leaves record;
   is_whole boolean;      -- neither rows nor leaves were added or taken away
 begin
+  perform public.refuse_old_snapshot();
   if not pg_try_advisory_xact_lock(hashtext('hookledger.retention')) then
     raise exception 'another session orders or drops a month' using errcode = 'object_in_use';
   end if;
@@ -1196,13 +1198,15 @@ begin
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
   if not is_whole or not public.is_past_row_months(month)
       or exists (select from public.retention_limits r where r.changed_at > ordered.at)
+      -- also one that was written before the order, and committed after it
+      or (what = 'ROWS' and public.is_month_within_minimum(month))
       or exists (select from public.legal_holds h where h.released_at is null and h.id not in (
         select json_array_elements_text(ordered.details::json -> 'holds')::uuid))
       or (what = 'ROWS' and leaves.digest is distinct from ordered.details::json ->> 'digest') then
     perform public.write_month_entry('retention.month_kept', month, json_build_object('order', ordered.id, 'what', what));
     return 'TAKEN_BACK';
   end if;
-  if what = 'ROWS' and public.is_month_pending(month) then return 'PENDING'; end if;
+  if what = 'ROWS' and (public.is_month_pending(month) or public.is_month_to_be_erased(month)) then return 'PENDING'; end if;
   if what = 'ROWS' then
     delete from public.failed_requests f
       where f.id >= public.first_id_of(month) and f.id < public.first_id_of(public.next_month(month));
@@ -1215,7 +1219,10 @@ begin
     raise exception 'something of the month % is to be sent again', to_char(month, 'YYYY-MM') using errcode = 'object_in_use';
   end if;
   foreach parent in array parents loop
-    execute format('drop table if exists %s', public.partition_of(parent, month));
+    partition := public.partition_of(parent, month);
+    if partition is not null then
+      execute format('drop table %s', partition);
+    end if;
   end loop;
   return 'DROPPED';
 end $function$;
@@ -1250,6 +1257,7 @@ declare
   leaves text;
   entry_id uuid;
 begin
+  perform public.refuse_old_snapshot();
   -- a hold that is placed waits for this transaction, or is seen by it
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
   -- the indexer would add the words of rows that it has read before
@@ -1407,6 +1415,7 @@ declare
   leaves text;
   entry_id uuid;
 begin
+  perform public.refuse_old_snapshot();
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
   select x.user_id into person from public.erasures x
     where x.id = erasure and x.kind = 'PERSON' and x.state in ('ORDERED', 'DEFERRED') for update;
@@ -1596,6 +1605,8 @@ CREATE OR REPLACE FUNCTION public.is_month_held(month date)
  LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET "DateStyle" TO 'ISO'
+ SET "TimeZone" TO 'UTC'
 AS $function$
 declare
   hold public.legal_holds;
@@ -1666,7 +1677,28 @@ begin
     or exists (select from public.blocking_deliveries b where b.id >= first and b.id < past)
     or exists (select from public.replay_requests x where x.status = 'WAITING' and x.delivery_id >= first and x.delivery_id < past)
     or exists (select from public.open_deliveries o join public.deliveries d on d.id = o.id
-      where d.business_event_id >= first and d.business_event_id < past);
+      where d.business_event_id >= first and d.business_event_id < past)
+    -- a replay sends deliveries from the oldest to the newest; its condition is not looked at
+    or exists (select from public.replays y where y.finished_at is null and y.last_delivery_id >= first
+      and (y.cursor is null or y.cursor < past) and (y.delivery_id is null or (y.delivery_id >= first and y.delivery_id < past)));
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.is_month_to_be_erased(month date)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  first constant uuid := public.first_id_of(month);
+  past constant uuid := public.first_id_of(public.next_month(month));
+begin
+  return exists (select from public.erasures x where x.finished_at is null and x.kind <> 'RETENTION' and (
+    exists (select from unnest(x.event_ids || x.request_ids) as named where named >= first and named < past)
+    or exists (select from public.webhook_request_logs r
+      where r.business_event_id = any (x.event_ids) and r.id >= first and r.id < past)
+    or exists (select from public.business_events e where e.user_id = x.user_id and e.id >= first and e.id < past)
+    or exists (select from public.webhook_request_logs r where r.user_id = x.user_id and r.id >= first and r.id < past)));
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.is_month_unsealed(month date)
@@ -1904,7 +1936,7 @@ begin
   return case
     when what = 'PAYLOADS' and public.partition_of('webhook_request_logs', month) is not null then 'ROWS'
     when what = 'PAYLOADS' then case when public.are_payloads_needed(month) then 'NEEDED' end
-    when public.is_month_pending(month) then 'PENDING'
+    when public.is_month_pending(month) or public.is_month_to_be_erased(month) then 'PENDING'
     when public.is_month_held(month) then 'HOLD'
     when public.is_month_within_minimum(month) then 'MINIMUM'
     when public.is_month_unsealed(month) then 'UNSEALED'
@@ -2001,6 +2033,7 @@ declare
   obstacle text;
   leaves record;
 begin
+  perform public.refuse_old_snapshot();
   if marker is null or month is null or extract(day from month) <> 1 then
     raise exception 'what must be ROWS or PAYLOADS, and month the first day of a month, not % and %', what, month
       using errcode = 'invalid_parameter_value';
@@ -2368,6 +2401,19 @@ begin
       tg_op, new.changed_at, clock_timestamp()
     using errcode = 'integrity_constraint_violation', constraint = 'limits_change_in_time', column = 'changed_at',
       hint = 'Let NTP set the clocks of both machines.';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_old_snapshot()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'the isolation level must be read committed, not %: holds and limits of other transactions would not be seen',
+        current_setting('transaction_isolation')
+      using errcode = 'invalid_transaction_state', hint = 'Begin with BEGIN ISOLATION LEVEL READ COMMITTED.';
+  end if;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.refuse_row_out_of_time()

@@ -278,13 +278,4 @@ describe('rule 1: a month stays while', () => {
     expect(await isThere()).toBe(true);
     expect(await count('failed_requests', across.requests)).toBe(1);
   });
-
-  test.each([
-    `insert into outbox values ('EVENT')`,
-    `insert into pending_decisions select id, 'EVENT' from webhooks`,
-    `insert into blocking_deliveries select id, 'Sales Invoice', 'SINV-1', 'DELIVERY' from webhooks`,
-  ])('something is still to be decided: %s', async (sql) => {
-    await query(sql.replace('EVENT', alone.event).replace('DELIVERY', alone.delivery));
-    expect(await order()).toBe('PENDING');
-  });
 });

@@ -1,0 +1,145 @@
+// Months that stay: something of them is pending, or a hold or limit is newer than what is seen. Rules 1 and 8 of docs/privacy.md.
+import { Client } from 'pg';
+import { dropMonth, orderMonth } from '../../src/privacy/dropping/dropped-months.store';
+import { tamperWith } from '../evidence/stored-tree';
+import { waitFor } from '../support/wait-for';
+import { addFamily, type Family, keepRowsFor, type OldMonths, sealAll, startMonths, tablesWith } from './old-months';
+
+let months: OldMonths;
+let family: Family;
+let serving: Client;
+let other: Client;
+
+beforeEach(async () => {
+  months = await startMonths();
+  family = await addFamily(months, 'SINV-1', months.old);
+  await sealAll(months.store);
+  await keepRowsFor(months, 5);
+  serving = new Client({ connectionString: months.database.servingUrl });
+  other = new Client({ connectionString: months.database.superuserUrl });
+  for (const client of [serving, other]) await client.connect();
+});
+afterEach(async () => {
+  for (const client of [serving, other]) await client.end();
+  await months.store.stop();
+});
+
+const old = () => ({ what: 'ROWS' as const, month: months.old });
+const order = () => months.store.transaction((db) => orderMonth(db, old()));
+const drop = () => months.store.transaction((db) => dropMonth(db, old()));
+const isThere = async () => (await tablesWith(months.database, months.old)).includes('webhook_request_logs');
+
+test.each([
+  ['drop_month', `select drop_month('ROWS', $1)`],
+  ['order_month', `select order_month('ROWS', $1)`],
+  ['erase_content', `select erase_content(first_id_of($1), '{}', '{}', '{}')`],
+  ['erase_user', `select erase_user(first_id_of($1))`],
+])('a transaction that does not see newer holds is refused: %s', async (_, sql) => {
+  await order();
+  await sealAll(months.store);
+  await serving.query('begin isolation level repeatable read');
+  await serving.query('select from legal_holds');
+  await other.query(
+    `insert into legal_holds (id, name, document_type, reason, placed_by, placed_at)
+     values (new_id(), 'Case', 'Sales Invoice', 'The court asked for it', $1, now())`,
+    [months.user],
+  );
+  await expect(serving.query(sql, [months.old])).rejects.toThrow(
+    'the isolation level must be read committed, not repeatable read',
+  );
+  await serving.query('rollback');
+  expect(await isThere()).toBe(true);
+});
+
+test('a minimum that was written before the order, and is committed after it, takes the order back', async () => {
+  await other.query('begin');
+  await other.query(
+    `insert into retention_limits (id, minimum_days, minimum_ground, reason, changed_by, changed_at)
+     select id, 36500, 'A law', 'A law', owner_id, now() - interval '1 minute' from webhooks`,
+  );
+  expect(await order()).toBe('ORDERED');
+  await other.query('commit');
+  await sealAll(months.store);
+  expect(await drop()).toBe('TAKEN_BACK');
+  expect(await isThere()).toBe(true);
+});
+
+test('a limit is not as of the beginning of a long transaction', async () => {
+  // the same trigger without its tolerance: a test cannot wait for a day
+  const [trigger] = await months.database.query<{ sql: string }>(
+    `select pg_get_triggerdef(oid) as sql from pg_trigger where tgname = 'limits_change_in_time'`,
+  );
+  const sql = trigger?.sql as string;
+  expect(sql).toContain(`'00:10:00'::interval`);
+  await tamperWith(months.database, [
+    'drop trigger limits_change_in_time on retention_limits',
+    sql.replace(/00:10:00/g, '00:00:01'),
+  ]);
+  const set = (at: string) =>
+    serving.query(
+      `insert into retention_limits (id, row_months, reason, changed_by, changed_at)
+       values ('00000000-0000-0000-0000-000000000000', 5, 'Our policy', $1, ${at})
+       on conflict (id) do update set changed_at = excluded.changed_at`,
+      [months.user],
+    );
+  await serving.query('begin');
+  await waitFor('a time after the beginning of the transaction', async () => {
+    const { rows } = await serving.query(`select clock_timestamp() > now() + interval '1.1 seconds' as "isLater"`);
+    return rows[0].isLater;
+  });
+  await serving.query('savepoint before');
+  await expect(set('now()')).rejects.toThrow('must be within 10 minutes of the time of the database');
+  await serving.query('rollback to before');
+  await set('clock_timestamp()');
+  await serving.query('rollback');
+});
+
+test('a hold counts by its times, whatever style of dates the session has', async () => {
+  await other.query(
+    `insert into legal_holds (id, name, from_at, to_at, reason, placed_by, placed_at)
+     select new_id(), 'Case', started_at - interval '1 minute', started_at + interval '1 minute', 'The court asked for it', $1, now()
+     from webhook_request_logs`,
+    [months.user],
+  );
+  // it writes IST for the time of India, and reads it as that of Israel
+  await serving.query(`set datestyle = 'SQL, DMY'; set timezone = 'Asia/Kolkata'`);
+  expect((await serving.query(`select order_month('ROWS', $1)`, [months.old])).rows).toEqual([{ order_month: 'HOLD' }]);
+});
+
+test.each([
+  `insert into outbox values ('EVENT')`,
+  `insert into pending_decisions select id, 'EVENT' from webhooks`,
+  `insert into blocking_deliveries select id, 'Sales Invoice', 'SINV-1', 'DELIVERY' from webhooks`,
+  ...['null, null', `null, first_id_of('OLD')`, `'DELIVERY', first_id_of('OLD')`].map(
+    (window) =>
+      `insert into replays (id, status, condition, reason, rate, ordered_by, delivery_id, cursor, last_delivery_id, total, replayed,
+         skipped, next_step_at, created_at) select new_id(), 'PAUSED', '{}', 'Again', 1, id, ${window}, new_id(), 1, 0, 0, now(),
+         now() from users limit 1`,
+  ),
+  ...[`null, '{EVENT}', '{}'`, `null, '{}', '{ATTEMPT}'`, `(select owner_id from webhooks), '{}', '{}'`].map(
+    (rows) =>
+      `insert into erasures (id, kind, state, user_id, event_ids, request_ids, row_count, reason, ordered_at)
+       values (new_id(), 'CONTENT', 'REQUESTED', ${rows}, 1, 'Art. 17', now())`,
+  ),
+])('something is still to be decided, sent or erased: %s', async (sql) => {
+  const names = {
+    EVENT: family.event,
+    DELIVERY: family.delivery,
+    ATTEMPT: family.requests[0] as string,
+    OLD: months.old,
+  };
+  await months.database.query(sql.replace(/EVENT|DELIVERY|ATTEMPT|OLD/g, (name) => names[name as keyof typeof names]));
+  expect(await order()).toBe('PENDING');
+});
+
+test.each([
+  ['a replay is past it', `update replays set cursor = first_id_of(next_month('OLD'))`],
+  ['a replay has ended', `update replays set status = 'COMPLETED', finished_at = now()`],
+  ['a replay has no newer deliveries than before it', `update replays set last_delivery_id = (first_id_at('epoch'))`],
+])('but not because %s', async (_, sql) => {
+  await months.database.query(`insert into replays (id, status, condition, reason, rate, ordered_by, last_delivery_id, total, replayed, skipped,
+    next_step_at, created_at) select new_id(), 'RUNNING', '{}', 'Again', 1, id, new_id(), 1, 0, 0, now(), now() from users limit 1`);
+  expect(await order()).toBe('PENDING');
+  await months.database.query(sql.replace('OLD', months.old));
+  expect(await order()).toBe('ORDERED');
+});
