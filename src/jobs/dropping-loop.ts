@@ -15,7 +15,11 @@ export function startDroppingMonths(source: DataSource, log: Log): Loop {
   return startLoop('dropping months', PASS_MS, log, async () => {
     const { dropped, kept } = await dropMonths(source.manager, transaction, waits);
     for (const month of dropped) log.info(month, 'a month that has passed the limit of rows was dropped');
-    for (const month of kept) log.info(month, 'a month has passed the limit of rows, and stays for now');
+    for (const month of kept) {
+      if (month.because === 'FAILED')
+        log.error(month, 'a month has passed the limit of rows, and could not be dropped');
+      else log.info(month, 'a month has passed the limit of rows, and stays for now');
+    }
     const rest = waits.rest(currentMs());
     return rest === null ? false : Math.min(rest, PASS_MS);
   });

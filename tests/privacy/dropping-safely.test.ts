@@ -90,6 +90,38 @@ describe('the serving login', () => {
   });
 });
 
+test('a month that lacks a partition is dropped', async () => {
+  await tamperWith(months.database, [`drop table request_index_${months.old.slice(0, 7).replace('-', '_')}`]);
+  await keepRowsFor(months, 5);
+  const pass = () => dropMonths(months.store.source.manager, months.store.transaction);
+  expect((await pass()).kept).toContainEqual({ ...old(), because: 'ORDERED' });
+  await sealAll(months.store);
+  expect((await pass()).dropped).toContainEqual(old());
+  expect(await tablesWith(months.database, months.old)).toEqual(['evidence_leaves', 'payloads']);
+});
+
+test('a month that cannot be dropped waits, and younger ones are dropped', async () => {
+  await keepRowsFor(months, 2);
+  await order();
+  await months.store.transaction((db) => orderMonth(db, { what: 'ROWS', month: months.later }));
+  await sealAll(months.store);
+  await tamperWith(months.database, [
+    `create view needed as select id from webhook_request_logs_${months.old.slice(0, 7).replace('-', '_')}`,
+  ]);
+  const waits = new MonthWaits();
+  const pass = () => dropMonths(months.store.source.manager, months.store.transaction, waits);
+  const { dropped, kept } = await pass();
+  expect(dropped).toEqual([{ what: 'ROWS', month: months.later }]);
+  expect(kept).toContainEqual({
+    ...old(),
+    because: 'FAILED',
+    error: expect.stringContaining('cannot drop table webhook_request_logs'),
+  });
+  expect((await pass()).kept).not.toContainEqual(expect.objectContaining({ because: 'FAILED' }));
+  await tamperWith(months.database, ['drop view needed']);
+  expect(await drop()).toBe('DROPPED');
+});
+
 test('the retention role may order and drop, and read no row of it', async () => {
   await keepRowsFor(months, 5);
   await other.query('set role hookledger_retention');
@@ -144,11 +176,12 @@ test('writers of users and webhooks do not stop it', async () => {
   expect(await drop()).toBe('DROPPED');
 });
 
-test('a month whose tables are in use is tried after 1, 2, 4 minutes and so on, at most an hour; others by their reason', () => {
+test('a month whose tables are in use, or that fails, is tried after 1, 2, 4 minutes and so on, at most an hour; others by their reason', () => {
   const waits = new MonthWaits();
   const minutes: number[] = [];
   for (let time = 0; time < 9; time += 1) {
-    expect(waits.keep(old(), 'IN_USE', 0)).toBe(time === 0);
+    const because = time < 5 ? 'IN_USE' : 'FAILED';
+    expect(waits.keep(old(), because, 0)).toBe(time === 0 || time === 5);
     minutes.push((waits.rest(0) ?? 0) / 60_000);
   }
   expect(minutes).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);

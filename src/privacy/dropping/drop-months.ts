@@ -1,6 +1,6 @@
 // Drops whole months that have passed the limit: first a sealed order, then the drop.
 import { currentMs } from '../../clock';
-import { isInUse } from '../../sql/database-errors';
+import { isDatabaseUnavailable, isInUse, reasonOf } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import {
@@ -17,18 +17,20 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** IN_USE: others have had locks on its tables, or another process drops a month. */
-export type Because = Obstacle | 'ORDERED' | 'IN_USE';
+/** IN_USE: others have had locks on its tables, or another process drops a month. FAILED: the database has refused it. */
+export type Because = Obstacle | 'ORDERED' | 'IN_USE' | 'FAILED';
 
 export interface KeptMonth extends OldMonth {
   because: Because;
+  /** Of FAILED: what the database said. */
+  error?: string;
 }
 
 interface Wait {
   because: Because;
   until: number;
-  /** How many times in a row its tables were in use. */
-  inUse: number;
+  /** How many times in a row its tables were in use, or the database has refused it. */
+  tries: number;
 }
 
 /** When each month that stays is looked at again. Kept in memory: a process that starts looks at each once. */
@@ -42,8 +44,8 @@ export class MonthWaits {
   /** @returns whether the reason is another one than before */
   keep(month: OldMonth, because: Because, now: number): boolean {
     const last = this.waits.get(keyOf(month));
-    const inUse = because === 'IN_USE' ? (last?.inUse ?? 0) + 1 : 0;
-    this.waits.set(keyOf(month), { because, until: now + restOf(because, inUse), inUse });
+    const tries = because === 'IN_USE' || because === 'FAILED' ? (last?.tries ?? 0) + 1 : 0;
+    this.waits.set(keyOf(month), { because, until: now + restOf(because, tries), tries });
     return last?.because !== because;
   }
 
@@ -61,8 +63,8 @@ export class MonthWaits {
 const keyOf = ({ what, month }: OldMonth) => `${what} ${month}`;
 
 /** Each try that meets a lock can hold up others for 0.8 seconds: 1, 2, 4 ... minutes, at most an hour. */
-function restOf(because: Because, inUse: number): number {
-  if (because === 'IN_USE') return Math.min(HOUR_MS, MINUTE_MS * 2 ** (inUse - 1));
+function restOf(because: Because, tries: number): number {
+  if (tries > 0) return Math.min(HOUR_MS, MINUTE_MS * 2 ** (tries - 1));
   if (because === 'ORDERED' || because === 'TAKEN_BACK') return SEALED_WITHIN_MS;
   return because === 'PENDING' ? HOUR_MS : DAY_MS;
 }
@@ -82,22 +84,27 @@ export async function dropMonths(
   const done: DroppedMonths = { dropped: [], kept: [] };
   for (const month of await monthsPastLimit(db)) {
     if (!waits.isDue(month, currentMs())) continue;
-    const because = await tryToDrop(month, transaction);
-    if (because === 'DROPPED') {
+    const { step, ...error } = await tryToDrop(month, transaction);
+    if (step === 'DROPPED') {
       waits.forget(month);
       done.dropped.push(month);
-    } else if (waits.keep(month, because, currentMs())) done.kept.push({ ...month, because });
+    } else if (waits.keep(month, step, currentMs())) done.kept.push({ ...month, because: step, ...error });
   }
   return done;
 }
 
-async function tryToDrop(month: OldMonth, transaction: Transaction): Promise<Because | 'DROPPED'> {
+/** A month that fails does not stop younger ones. @throws Error if the database is unavailable */
+async function tryToDrop(
+  month: OldMonth,
+  transaction: Transaction,
+): Promise<{ step: Because | 'DROPPED'; error?: string }> {
   try {
     const ordered = await transaction((db) => orderMonth(db, month));
-    if (ordered !== 'ORDERED') return ordered;
-    return await transaction<StepOfMonth>((db) => dropMonth(db, month));
+    if (ordered !== 'ORDERED') return { step: ordered };
+    return { step: await transaction<StepOfMonth>((db) => dropMonth(db, month)) };
   } catch (error) {
-    if (isInUse(error)) return 'IN_USE';
-    throw error;
+    if (isInUse(error)) return { step: 'IN_USE' };
+    if (isDatabaseUnavailable(error)) throw error;
+    return { step: 'FAILED', error: reasonOf(error) };
   }
 }
