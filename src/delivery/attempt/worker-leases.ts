@@ -48,7 +48,7 @@ export interface WorkerLeases {
   use(): LeaseUse;
   /** The outcome of the attempt is committed. */
   closed(leaseId: string, deliveryId: string): void;
-  /** Ends the leases that have no attempts. The others expire. */
+  /** Ends the leases that have no attempts and with which no transaction failed. The others expire. */
   stop(): Promise<void>;
 }
 
@@ -69,6 +69,11 @@ interface Held {
   uses: Set<string>;
   onTheWire: Set<string>;
   lastUsed: number;
+  /**
+   * An id from the beginning of a transaction that failed and may still commit, of which this process would not learn. No
+   * further transaction uses the lease, and its row is left to expire: then its deliveries since this id are looked for.
+   */
+  retiredAt: string | null;
 }
 
 export function startWorkerLeases({ db, transaction, queue, log, onTakenOver }: WorkerLeasesParts): WorkerLeases {
@@ -78,6 +83,11 @@ export function startWorkerLeases({ db, transaction, queue, log, onTakenOver }: 
 
   function end(lease: Held): void {
     held.delete(lease.id);
+    if (current === lease) current = null;
+  }
+
+  function retire(lease: Held, begun: string): void {
+    if (lease.retiredAt === null || begun < lease.retiredAt) lease.retiredAt = begun;
     if (current === lease) current = null;
   }
 
@@ -98,9 +108,10 @@ export function startWorkerLeases({ db, transaction, queue, log, onTakenOver }: 
     const since = isEnding ? Number.POSITIVE_INFINITY : performance.now() - IDLE_MS;
     const idle = [...held.values()].filter((lease) => isIdle(lease) && (lease !== current || lease.lastUsed < since));
     idle.forEach(end);
+    const done = idle.filter(({ retiredAt }) => retiredAt === null);
     await deleteLeases(
       db,
-      idle.map(({ id }) => id),
+      done.map(({ id }) => id),
     );
   }
 
@@ -136,6 +147,7 @@ export function startWorkerLeases({ db, transaction, queue, log, onTakenOver }: 
         uses: new Set(),
         onTheWire: new Set(),
         lastUsed: 0,
+        retiredAt: null,
       };
       held.set(lease.id, lease);
       const begun = newId();
@@ -157,11 +169,11 @@ export function startWorkerLeases({ db, transaction, queue, log, onTakenOver }: 
           finish(deliveryIds);
           lease.isCommitted ||= isHeld;
           if (!lease.isCommitted) held.delete(lease.id);
-          else if (held.has(lease.id)) current ??= lease;
+          else if (held.has(lease.id) && lease.retiredAt === null) current ??= lease;
         },
         failed(deliveryIds) {
           finish(deliveryIds);
-          if (isHeld && current === lease) current = null;
+          if (isHeld) retire(lease, begun);
           if (!lease.isCommitted) held.delete(lease.id);
         },
       };
@@ -180,8 +192,8 @@ function isIdle({ isCommitted, uses, onTheWire }: Held): boolean {
   return isCommitted && uses.size === 0 && onTheWire.size === 0;
 }
 
-function leaseRow({ id, uses, onTheWire }: Held): LeaseRow {
-  let oldest = newId();
+function leaseRow({ id, uses, onTheWire, retiredAt }: Held): LeaseRow {
+  let oldest = retiredAt ?? newId();
   for (const ids of [uses, onTheWire]) for (const each of ids) if (each < oldest) oldest = each;
   return { id, oldestDeliveryId: oldest };
 }

@@ -149,6 +149,21 @@ describe('a lease that is lost while its process lives', () => {
     expect(await freeStranded(parts.db)).toBe(0);
   });
 
+  test('is not used again after a transaction with it failed, whatever commits beside it', async () => {
+    const own = direct();
+    const use = async () => {
+      const begun = own.leases.use();
+      await parts.transaction((db) => begun.hold(db));
+      return begun;
+    };
+    (await use()).committed([]);
+    const [lost, beside] = [await use(), await use()];
+    expect(beside.id).toBe(lost.id);
+    lost.failed([]);
+    beside.committed([]);
+    expect(own.leases.use().id).not.toBe(lost.id);
+  });
+
   test('is not taken over while a transaction that opens attempts is under way', async () => {
     const webhook = await webhookFor();
     const own = direct();
