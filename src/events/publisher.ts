@@ -1,6 +1,6 @@
 // Accepts events: calls of the same moment share a transaction.
 import { AppError, InputError } from '../errors';
-import { isDatabaseUnavailable, isLockTimeout } from '../sql/database-errors';
+import { isConflict, isDatabaseUnavailable, isLockTimeout } from '../sql/database-errors';
 import { createGroupCommit } from '../sql/group-commit';
 import type { Transaction } from '../sql/transactions';
 import type { Viewer } from '../viewer';
@@ -75,6 +75,8 @@ export function createPublisher({ transaction, checkBacklog, directFanOut, onPub
       direct.failed();
       // it may have committed
       if (isDatabaseUnavailable(error)) throw error;
+      // one of these calls would fail again, and all others with it: each runs alone
+      if (calls.length > 1 && isConflict(error)) throw error;
       return null;
     }
     if (direct.committed()) onPublished();

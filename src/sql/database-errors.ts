@@ -19,6 +19,14 @@ const CODES = new Set([
 ]);
 const QUERY_CANCELED = '57014';
 
+/** COMMIT was sent, and what came in place of its answer is not from the server: the transaction may have committed. */
+export class CommitUnknown extends Error {
+  constructor(cause: unknown) {
+    super(`The answer to COMMIT is lost: ${reasonOf(cause)}`, { cause });
+    this.name = 'CommitUnknown';
+  }
+}
+
 function causeOf(error: unknown): { code?: unknown; message?: unknown; syscall?: unknown } {
   const outer = error as { driverError?: object; code?: unknown; message?: unknown } | null;
   return (outer?.driverError ?? outer ?? {}) as { code?: unknown; message?: unknown };
@@ -28,6 +36,7 @@ function causeOf(error: unknown): { code?: unknown; message?: unknown; syscall?:
  * Whether the database is unreachable, shuts down, or cannot work (full disk, read-only): a later attempt may succeed.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
+  if (error instanceof CommitUnknown) return true;
   // TypeORM releases a connection that is lost during a transaction, and then the next statement fails with this error
   if (error instanceof Error && error.name === 'QueryRunnerAlreadyReleasedError') return true;
   const { code, message, syscall } = causeOf(error);
@@ -53,6 +62,11 @@ export function whyUnavailable(error: unknown): string {
   if (code === DISK_FULL) return 'has no room on its disk';
   if (code === READ_ONLY) return 'is read-only';
   return 'cannot be reached';
+}
+
+/** Whether the server reported the error. If it answers COMMIT so, the transaction was rolled back. */
+export function isFromServer(error: unknown): boolean {
+  return (error as { severity?: unknown } | null)?.severity !== undefined;
 }
 
 /** The reason of an error in one line. Node has no message if each of several addresses was refused. */

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
+import { CommitUnknown, isFromServer } from './database-errors';
 import { SafeClient } from './session';
 
 export interface TransactionOptions {
@@ -12,6 +13,7 @@ export interface TransactionOptions {
   lockTimeoutMs?: number;
 }
 
+/** @throws CommitUnknown if the answer to COMMIT is lost */
 export type Transaction = <T>(work: (db: EntityManager) => Promise<T>, options?: TransactionOptions) => Promise<T>;
 
 /** What differs in these transactions from the sessions of their pool. */
@@ -39,7 +41,7 @@ export function pipelinedTransactions(source: DataSource, given: TransactionSett
       connection.query(begin + furtherSettingsOf(options)).catch(() => undefined);
       try {
         const result = await work(runner.manager);
-        const { command } = await connection.query('commit');
+        const { command } = await connection.query('commit').catch(ofCommit);
         if (command !== 'COMMIT') throw new Error('the transaction was rolled back by the database');
         return result;
       } catch (error) {
@@ -52,6 +54,10 @@ export function pipelinedTransactions(source: DataSource, given: TransactionSett
       await runner.release();
     }
   };
+}
+
+function ofCommit(error: unknown): never {
+  throw isFromServer(error) ? error : new CommitUnknown(error);
 }
 
 function beginOf({ settings = {}, statementTimeoutMs }: TransactionSettings): string {

@@ -27,7 +27,7 @@ export interface DirectFanOutParts {
   firstAttempts: FirstAttempts;
   /** Whether older events wait in the outbox. */
   isBehind(): boolean;
-  /** Called after deliveries got jobs. */
+  /** Called after deliveries got jobs, or may have got them. */
   onQueued(): void;
 }
 
@@ -104,6 +104,7 @@ function createWriter(
     failed() {
       opening.failed();
       onEnded();
+      if (queued) onQueued();
     },
   };
 }

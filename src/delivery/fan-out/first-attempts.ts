@@ -18,7 +18,7 @@ export interface FirstAttempts {
    * before these events. They should wait in the outbox, because the queue costs more.
    */
   batchSize(): number;
-  /** Whether the worker has capacity, and no due jobs of before. */
+  /** Whether the worker has capacity, and is not about to take the last due jobs. */
   isReady(): boolean;
   /** For one transaction. */
   begin(): Opening;

@@ -1,6 +1,12 @@
 // What may fail in a transaction that publishes events and opens first attempts.
+import { createDataSource } from '../../../src/database/data-source';
+import { startWorker } from '../../../src/delivery/attempt/worker';
+import { CommitUnknown, isDatabaseUnavailable } from '../../../src/sql/database-errors';
+import { pipelinedTransactions } from '../../../src/sql/transactions';
+import { loseAnswerToCommit } from '../../sql/lost-commit';
 import type { TestApp } from '../../support/app';
-import { deliveriesOf } from '../attempt/stored-attempts';
+import { waitFor } from '../../support/wait-for';
+import { allFinished, attemptsOf, countByStatus, deliveriesOf } from '../attempt/stored-attempts';
 import { isDirect } from '../attempt/worker-steps';
 import type { Parts } from '../worker-parts';
 import { eventFor, publishingSteps } from './publishing-steps';
@@ -71,14 +77,120 @@ test('a conflicting key refuses its own call, and what the others opened is sent
   expect(await deliveriesOf(app, webhook.id)).toHaveLength(3);
 });
 
-test('a commit whose answer is lost sends nothing: its attempts are handed back', async () => {
+test('after a conflict with another transaction, each call of a shared one runs alone', async () => {
   const webhook = await webhookFor();
-  const { own, publish } = await processWith(async (work, options) => {
-    await parts.transaction(work, options);
-    throw Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
+  let transactions = 0;
+  const { publish } = await processWith(async (work, options) => {
+    transactions += 1;
+    if (transactions === 1) throw Object.assign(new Error('a key is there already'), { code: '23505' });
+    return parts.transaction(work, options);
   });
-  await expect(publish(eventFor(webhook.documentType))).rejects.toThrow('terminated');
-  expect(own.sent).toEqual([]);
-  expect(own.handedBack).toHaveLength(1);
-  expect(await deliveriesOf(app, webhook.id)).toHaveLength(1);
+  await Promise.all([publish(eventFor(webhook.documentType)), publish(eventFor(webhook.documentType))]);
+  expect(transactions).toBe(3);
+});
+
+type Signal = PromiseWithResolvers<void>;
+
+describe('a commit whose answer is lost', () => {
+  const connectionLost = () => Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
+
+  test('sends nothing: its attempts are handed back', async () => {
+    const webhook = await webhookFor();
+    const { own, publish } = await processWith(async (work, options) => {
+      await parts.transaction(work, options);
+      throw connectionLost();
+    });
+    await expect(publish(eventFor(webhook.documentType))).rejects.toThrow('terminated');
+    expect(own.sent).toEqual([]);
+    expect(own.handedBack).toHaveLength(1);
+    expect(await deliveriesOf(app, webhook.id)).toHaveLength(1);
+  });
+
+  test('publishes nothing a second time, whatever came in place of the answer', async () => {
+    const webhook = await webhookFor();
+    const options = { name: 'test publisher', pipeline: true, poolSize: 1 };
+    const source = await createDataSource(app.database.servingUrl, options).initialize();
+    try {
+      const fault = Object.assign(new Error('write ECONNABORTED'), { code: 'ECONNABORTED' });
+      await loseAnswerToCommit(source, fault);
+      const { own, publish } = await processWith(pipelinedTransactions(source));
+      const error: unknown = await publish(eventFor(webhook.documentType)).catch((reason) => reason);
+      expect([error, isDatabaseUnavailable(error)]).toEqual([expect.any(CommitUnknown), true]);
+      expect(own.handedBack).toHaveLength(1);
+    } finally {
+      await source.destroy();
+    }
+    const events = 'select id from business_events where document_type = $1';
+    expect(await app.database.query(events, [webhook.documentType])).toHaveLength(1);
+    expect(await app.database.query('select event_id from outbox')).toEqual([]);
+  });
+
+  test('wakes the worker for the jobs that it may have made', async () => {
+    const webhook = await webhookFor();
+    const { own, publish } = await processWith(async (work, options) => {
+      await parts.transaction(work, options);
+      throw connectionLost();
+    });
+    await app.database.query(
+      `insert into deliveries_pause select '00000000-0000-0000-0000-000000000000', now(), $1, 'test'`,
+      [viewer().userId],
+    );
+    await expect(publish(eventFor(webhook.documentType))).rejects.toThrow('terminated');
+    await app.database.query('delete from deliveries_pause');
+    expect(await jobs()).toHaveLength(1);
+    expect(own.queued()).toBe(1);
+  });
+
+  test('and that becomes visible later loses no delivery, also when another transaction commits in between', async () => {
+    const webhook = await webhookFor();
+    const worker = startWorker(parts);
+    const [besideBegan, lostFailed, handedBack, visible] = Array.from({ length: 4 }, () =>
+      Promise.withResolvers<void>(),
+    ) as [Signal, Signal, Signal, Signal];
+    let commit: Promise<unknown> = Promise.resolve();
+    let transactions = 0;
+    const sender: typeof worker = {
+      ...worker,
+      handBack: (attempts, onEnded) =>
+        worker.handBack(attempts, (attempt) => {
+          onEnded(attempt);
+          handedBack.resolve();
+        }),
+    };
+    const { publish } = await processWith(async (work, options) => {
+      transactions += 1;
+      if (transactions === 3) {
+        besideBegan.resolve();
+        await lostFailed.promise;
+      }
+      if (transactions !== 2) return parts.transaction(work, options);
+      return new Promise<never>((_resolve, reject) => {
+        commit = parts.transaction(async (db) => {
+          await work(db);
+          await besideBegan.promise;
+          reject(connectionLost());
+          await visible.promise;
+        }, options);
+      });
+    }, sender);
+    await publish(eventFor(webhook.documentType));
+    await allFinished(app, webhook.id, 1);
+    const lost = expect(publish(eventFor(webhook.documentType))).rejects.toThrow('terminated');
+    await waitFor('the transaction whose answer is lost', () => transactions === 2);
+    const beside = publish(eventFor(webhook.documentType));
+    await lost;
+    lostFailed.resolve();
+    await beside;
+    await allFinished(app, webhook.id, 2);
+    await handedBack.promise;
+    visible.resolve();
+    await commit;
+    await waitFor('all deliveries', async () => {
+      await app.database.query('update worker_leases set expires_at = now()');
+      return (await deliveriesOf(app, webhook.id)).every(({ status }) => status === 'DELIVERED');
+    });
+    expect(await deliveriesOf(app, webhook.id)).toHaveLength(3);
+    expect(countByStatus(await attemptsOf(app, webhook.id))).toEqual({ SUCCEEDED: 3, UNKNOWN: 1 });
+    await worker.stop(1_000);
+  });
 });
