@@ -1,8 +1,8 @@
 // Months that stay: something of them is pending, or a hold or limit is newer than what is seen. Rules 1 and 8 of docs/privacy.md.
 import { Client } from 'pg';
-import { dropMonth, orderMonth } from '../../src/privacy/dropping/dropped-months.store';
-import { tamperWith } from '../evidence/stored-tree';
-import { waitFor } from '../support/wait-for';
+import { dropMonth, orderMonth } from '../../../src/privacy/dropping/dropped-months.store';
+import { tamperWith } from '../../evidence/stored-tree';
+import { waitFor } from '../../support/wait-for';
 import { addFamily, type Family, keepRowsFor, type OldMonths, sealAll, startMonths, tablesWith } from './old-months';
 
 let months: OldMonths;

@@ -1,9 +1,9 @@
 // Who may drop a month, and what happens while its tables are in use.
 import { Client } from 'pg';
-import { dropMonths, MonthWaits } from '../../src/privacy/dropping/drop-months';
-import { dropMonth, orderMonth } from '../../src/privacy/dropping/dropped-months.store';
-import { tamperWith } from '../evidence/stored-tree';
-import { waitFor } from '../support/wait-for';
+import { dropMonths, MonthWaits } from '../../../src/privacy/dropping/drop-months';
+import { dropMonth, orderMonth } from '../../../src/privacy/dropping/dropped-months.store';
+import { tamperWith } from '../../evidence/stored-tree';
+import { waitFor } from '../../support/wait-for';
 import { addFamily, type Family, keepRowsFor, type OldMonths, sealAll, startMonths, tablesWith } from './old-months';
 
 let months: OldMonths;

@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { verify } from '../evidence/stored-tree';
-import { waitFor } from '../support/wait-for';
+import { verify } from '../../evidence/stored-tree';
+import { waitFor } from '../../support/wait-for';
 import { addFamily, keepRowsFor, type OldMonths, sealAll, startMonths, tablesWith } from './old-months';
 
 const MAX_STATEMENTS = 20;

@@ -1,7 +1,7 @@
 // What verifyEvidence says of months that were dropped: by their sealed order, without one, and by one that was edited.
-import { toNodeId } from '../../src/ids';
-import { dropMonth, orderMonth } from '../../src/privacy/dropping/dropped-months.store';
-import { tamperWith, verify } from '../evidence/stored-tree';
+import { toNodeId } from '../../../src/ids';
+import { dropMonth, orderMonth } from '../../../src/privacy/dropping/dropped-months.store';
+import { tamperWith, verify } from '../../evidence/stored-tree';
 import { addFamily, type Family, keepRowsFor, type OldMonths, sealAll, startMonths } from './old-months';
 
 let months: OldMonths;

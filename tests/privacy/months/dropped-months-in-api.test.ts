@@ -1,11 +1,11 @@
 // What the API and the offline verifier say of a month that was dropped, and of rows that belonged to rows of it.
-import { toNodeId } from '../../src/ids';
-import { dropMonths } from '../../src/privacy/dropping/drop-months';
-import { EXPORT, verify } from '../evidence/sealing';
-import { openStore, type Store } from '../evidence/stored-tree';
-import { startTestApp, type TestApp } from '../support/app';
-import { mutate } from '../support/mutate';
-import { waitFor } from '../support/wait-for';
+import { toNodeId } from '../../../src/ids';
+import { dropMonths } from '../../../src/privacy/dropping/drop-months';
+import { EXPORT, verify } from '../../evidence/sealing';
+import { openStore, type Store } from '../../evidence/stored-tree';
+import { startTestApp, type TestApp } from '../../support/app';
+import { mutate } from '../../support/mutate';
+import { waitFor } from '../../support/wait-for';
 import { addFamily, addMonths, type OldMonths } from './old-months';
 
 const REASON = 'Our privacy policy, section 4';

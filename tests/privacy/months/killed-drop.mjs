@@ -1,9 +1,9 @@
 // Drops the months that are due, and kills itself before its statement number BEFORE, or right after it has sent commit number
 // AFTER_COMMIT.
 import { createRequire } from 'node:module';
-import { killAtStatement } from '../evidence/seal/kill-at-statement.mjs';
+import { killAtStatement } from '../../evidence/seal/kill-at-statement.mjs';
 
-const require = createRequire(new URL('../../dist/src/main.js', import.meta.url));
+const require = createRequire(new URL('../../../dist/src/main.js', import.meta.url));
 const { Client } = require('pg');
 const { DataSource } = require('typeorm');
 const { dropMonths } = require('./privacy/dropping/drop-months.js');

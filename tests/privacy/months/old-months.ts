@@ -1,8 +1,8 @@
 // Months of the past, with rows that belong together, and limits that have applied for a day.
-import { seal } from '../../src/evidence/seal';
-import { FIRST_ID, newId } from '../../src/ids';
-import { addAuditor, type Store, startStore, tamperWith } from '../evidence/stored-tree';
-import type { TestDatabase } from '../support/database';
+import { seal } from '../../../src/evidence/seal';
+import { FIRST_ID, newId } from '../../../src/ids';
+import { addAuditor, type Store, startStore, tamperWith } from '../../evidence/stored-tree';
+import type { TestDatabase } from '../../support/database';
 
 const TABLES = [
   'payloads',

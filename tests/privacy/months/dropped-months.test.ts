@@ -1,8 +1,8 @@
 // Whole months that are dropped after a sealed order: rules 7 and 8 of docs/privacy.md.
 
-import { dropMonths, type MonthWaits } from '../../src/privacy/dropping/drop-months';
-import { dropMonth, type OldMonth, orderMonth } from '../../src/privacy/dropping/dropped-months.store';
-import { tamperWith, verify } from '../evidence/stored-tree';
+import { dropMonths, type MonthWaits } from '../../../src/privacy/dropping/drop-months';
+import { dropMonth, type OldMonth, orderMonth } from '../../../src/privacy/dropping/dropped-months.store';
+import { tamperWith, verify } from '../../evidence/stored-tree';
 import {
   addFamily,
   DROPPED_TABLES,
