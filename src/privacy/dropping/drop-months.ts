@@ -49,6 +49,12 @@ export class MonthWaits {
     return last?.because !== because;
   }
 
+  /** Forgets all others: another process has dropped them, or the limit has changed. */
+  keepOnly(months: readonly OldMonth[]): void {
+    const keys = new Set(months.map(keyOf));
+    for (const key of this.waits.keys()) if (!keys.has(key)) this.waits.delete(key);
+  }
+
   forget(month: OldMonth): void {
     this.waits.delete(keyOf(month));
   }
@@ -82,7 +88,9 @@ export async function dropMonths(
   waits: MonthWaits = new MonthWaits(),
 ): Promise<DroppedMonths> {
   const done: DroppedMonths = { dropped: [], kept: [] };
-  for (const month of await monthsPastLimit(db)) {
+  const months = await monthsPastLimit(db);
+  waits.keepOnly(months);
+  for (const month of months) {
     if (!waits.isDue(month, currentMs())) continue;
     const { step, ...error } = await tryToDrop(month, transaction);
     if (step === 'DROPPED') {

@@ -200,6 +200,16 @@ test('a month whose tables are in use, or that fails, is tried after 1, 2, 4 min
   expect(waits.rest(0)).toBeNull();
 });
 
+test('a month that has gone, or is past no limit any more, is not waited for', async () => {
+  await keepRowsFor(months, 5);
+  const waits = new MonthWaits();
+  await dropMonths(months.store.source.manager, months.store.transaction, waits);
+  expect(waits.rest(Date.now())).not.toBeNull();
+  await keepRowsFor(months, null);
+  await dropMonths(months.store.source.manager, months.store.transaction, waits);
+  expect(waits.rest(Date.now())).toBeNull();
+});
+
 test('what is sent again while the tables are locked stops it, and nothing is half done', async () => {
   await keepRowsFor(months, 5);
   await order();
