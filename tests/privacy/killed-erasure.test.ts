@@ -1,6 +1,4 @@
 // An erasure that is killed with SIGKILL, as a process, at each of its statements.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,10 +7,10 @@ import { createLog } from '../../src/log';
 import { journalAt } from '../../src/privacy/erasing/journal';
 import { repeatErasures } from '../../src/privacy/erasing/repeat-erasures';
 import type { ErasingParts } from '../../src/privacy/erasing/run-erasures';
+import { type Killed, runUntilKilled } from '../evidence/seal/run-until-killed';
 import { openStore, type Store, verify } from '../evidence/stored-tree';
 import { shareTestApi, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
-import { waitFor } from '../support/wait-for';
 import { invoice, publish } from '../support/webhooks';
 import { rowsWith } from './rows-with';
 
@@ -50,28 +48,14 @@ async function ordered(name: string): Promise<{ id: string; before: Record<strin
 }
 
 /** @returns the signal that ended it; null: it ended by itself */
-async function eraseUntil(end: { BEFORE: number } | { AFTER_COMMIT: number }): Promise<NodeJS.Signals | null> {
+async function eraseUntil(end: Killed): Promise<NodeJS.Signals | null> {
   await app.database.query('update erasures set next_step_at = ordered_at where next_step_at is not null');
-  const child = spawn(process.execPath, [join(__dirname, 'killed-erasure.mjs')], {
-    env: {
-      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-      DATABASE_URL: app.database.servingUrl,
-      JOURNAL: journal(),
-      ...Object.fromEntries(Object.entries(end).map(([name, number]) => [name, String(number)])),
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-    // ends one that hangs with SIGTERM, which no test expects
-    timeout: 60_000,
-  });
-  const [code, signal] = await once(child, 'exit');
-  if (signal === null) expect(code).toBe(0);
-  await waitFor('the end of its session', async () => {
-    const sessions = await app.database.query(
-      `select from pg_stat_activity where datname = current_database() and application_name = 'hookledger eraser'`,
-    );
-    return sessions.length === 0;
-  });
-  return signal;
+  const script = {
+    script: join(__dirname, 'killed-erasure.mjs'),
+    session: 'hookledger eraser',
+    env: { JOURNAL: journal() },
+  };
+  return runUntilKilled(app.database, script, end);
 }
 
 /** All of it is there, or nothing, with one entry. @returns whether it is erased */

@@ -1,12 +1,10 @@
 // A sealer that is killed with SIGKILL, as a process, at each of its statements.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCheckpoint } from '../../../src/evidence/formats/signed-note';
-import { waitFor } from '../../support/wait-for';
 import { expectSoundTree, INSERT_CLOSED, type Store, startStore } from '../stored-tree';
+import { type Killed, runUntilKilled } from './run-until-killed';
 
 let store: Store;
 let folder: string;
@@ -23,26 +21,13 @@ afterAll(async () => {
 const headFile = () => join(folder, 'head.txt');
 
 /** @returns the signal that ended it; null: it sealed, and ended by itself */
-async function sealUntil(end: { BEFORE: number } | { AFTER_COMMIT: number }): Promise<NodeJS.Signals | null> {
-  const child = spawn(process.execPath, [join(__dirname, 'killed-sealer.mjs')], {
-    env: {
-      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-      DATABASE_URL: store.database.servingUrl,
-      HEAD_FILE: headFile(),
-      ...Object.fromEntries(Object.entries(end).map(([name, number]) => [name, String(number)])),
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const [code, signal] = await once(child, 'exit');
-  if (signal === null) expect(code).toBe(0);
-  // its session ends once PostgreSQL notices, and with it its lock and its transaction
-  await waitFor('the end of its session', async () => {
-    const sessions = await store.database.query(
-      `select from pg_stat_activity where datname = current_database() and application_name = 'hookledger sealer'`,
-    );
-    return sessions.length === 0;
-  });
-  return signal;
+async function sealUntil(end: Killed): Promise<NodeJS.Signals | null> {
+  const script = {
+    script: join(__dirname, 'killed-sealer.mjs'),
+    session: 'hookledger sealer',
+    env: { HEAD_FILE: headFile() },
+  };
+  return runUntilKilled(store.database, script, end);
 }
 
 /** A head that is out, even if its transaction was lost, is that of a tree that was committed. */

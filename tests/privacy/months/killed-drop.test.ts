@@ -1,9 +1,7 @@
 // A process that drops a month is killed with SIGKILL. The month is there, or gone whole with its order; another process goes on.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
+import { type Killed, runUntilKilled } from '../../evidence/seal/run-until-killed';
 import { verify } from '../../evidence/stored-tree';
-import { waitFor } from '../../support/wait-for';
 import { addFamily, keepRowsFor, type OldMonths, sealAll, startMonths, tablesWith } from './old-months';
 
 const MAX_STATEMENTS = 20;
@@ -21,26 +19,9 @@ beforeEach(async () => {
 afterEach(() => months.store.stop());
 
 /** @returns the signal that ended it; null: it ended by itself */
-async function dropUntil(end: Record<string, number>): Promise<NodeJS.Signals | null> {
-  const child = spawn(process.execPath, [join(__dirname, 'killed-drop.mjs')], {
-    env: {
-      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-      DATABASE_URL: months.database.servingUrl,
-      ...Object.fromEntries(Object.entries(end).map(([name, number]) => [name, String(number)])),
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-    // ends one that hangs with SIGTERM, which no test expects
-    timeout: 60_000,
-  });
-  const [code, signal] = await once(child, 'exit');
-  if (signal === null) expect(code).toBe(0);
-  await waitFor('the end of its session', async () => {
-    const sessions = await months.database.query(
-      `select from pg_stat_activity where datname = current_database() and application_name = 'hookledger dropper'`,
-    );
-    return sessions.length === 0;
-  });
-  return signal;
+async function dropUntil(end: Killed): Promise<NodeJS.Signals | null> {
+  const script = { script: join(__dirname, 'killed-drop.mjs'), session: 'hookledger dropper' };
+  return runUntilKilled(months.database, script, end);
 }
 
 const orders = async () =>
