@@ -114,7 +114,7 @@ export class BusinessEventWhere {
 
   @Field(() => IntFilter, {
     nullable: true,
-    description: 'How many webhooks the event matched. { eq: 0 }: none; { isNull: true }: not decided yet.',
+    description: 'The number of webhooks that the event matched. { eq: 0 }: none; { isNull: true }: not decided yet.',
   })
   wantedBy?: IntFilter;
 

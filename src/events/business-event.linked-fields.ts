@@ -35,7 +35,7 @@ export const businessEventLinkedFields = [
     businessEvent: byId(BUSINESS_EVENT, 'The id of the event, `evt_...`.', {
       access: HasRole(...READERS),
       description: withExample(
-        'The business event with this id; null when there is none.',
+        'The business event with this id; null: there is none.',
         '{ businessEvent(id: "evt_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { event user { name } deliveries { nodes { ' +
           'status } } } }',
       ),

@@ -41,8 +41,8 @@ export class BusinessEventType extends NodeType {
   @Field(() => Int, {
     nullable: true,
     description:
-      'How many webhooks the event matched by document type and event, including those for which it was skipped. 0: ' +
-      'no webhook matched, so nothing was sent. null: not decided yet.',
+      'The number of webhooks that the event matched by document type and event, including those for which it ' +
+      'was skipped. 0: no webhook matched, so nothing was sent. null: not decided yet.',
   })
   wantedBy: number | null;
 }

@@ -193,7 +193,7 @@ export async function sealingState(db: Db): Promise<SealingState> {
 
 export interface Waiting {
   waiting: number;
-  /** When the oldest leaf in the queue was closed or written; null: the queue is empty. */
+  /** The id of the row whose leaf has waited the longest; null: the queue is empty. */
   oldest: string | null;
 }
 

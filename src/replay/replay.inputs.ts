@@ -1,11 +1,12 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { DeliveryWhere } from '../delivery/api/delivery.inputs';
 import { rejects, ShortText } from '../graphql/arguments/check-input';
+import { withCommas } from '../text';
 
 const DEFAULT_RATE = 50;
 const MAX_RATE = 1_000;
 const REASON_TEXT = 'The reason, recorded in the audit trail: 1 to 1,000 characters, on one line.';
-const RATE_TEXT = `The maximum number of deliveries per second, over all workers: 1 to ${MAX_RATE}.`;
+const RATE_TEXT = `The maximum number of deliveries per second, over all workers: 1 to ${withCommas(MAX_RATE)}.`;
 
 const isRate = (value: unknown) => (value as number) >= 1 && (value as number) <= MAX_RATE;
 const hasCondition = (where: unknown) => Object.values(where as object).some((each) => each !== undefined);

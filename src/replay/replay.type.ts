@@ -17,7 +17,7 @@ export const ReplayStatusEnum = publishEnum('ReplayStatus', REPLAY_STATUSES, 'Th
     description: 'Every delivery was processed. The deliveries themselves may still be open.',
   },
   CANCELLED: { description: 'A user cancelled it. Deliveries that were already sent again continue.' },
-  FAILED: { description: 'It cannot be carried out: `error` gives the reason.' },
+  FAILED: { description: 'It failed: `error` gives the reason.' },
 });
 
 @HasRole(...READERS)
@@ -25,9 +25,9 @@ export const ReplayStatusEnum = publishEnum('ReplayStatus', REPLAY_STATUSES, 'Th
   implements: NodeType,
   simpleResolvers: true,
   description:
-    'A request to send deliveries again, with the same `webhook-id` and body, a new timestamp and signature, and a new ' +
-    'round of the retry schedule. A SKIPPED delivery has no body yet and is evaluated again. Replays ignore the `ordering` ' +
-    'of webhooks.',
+    'A replay sends one or many deliveries again, with the same `webhook-id` and body, a new timestamp and ' +
+    'signature, and a new round of the retry schedule. A SKIPPED delivery has no body yet and is evaluated ' +
+    'again. Replays ignore the `ordering` of webhooks.',
 })
 export class ReplayType extends NodeType {
   @Field(() => ReplayStatusEnum, { description: 'The state of the replay.' })

@@ -58,8 +58,8 @@ export class CreateUserInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'The e-mail address, at most 254 characters, kept in lower case. Unique. The person to whom the identity provider ' +
-      'has confirmed it becomes this user at the first sign-in.',
+      'The e-mail address, at most 254 characters, stored in lower case. Unique. A person whose e-mail address ' +
+      'the identity provider has verified to be this one becomes this user at the first sign-in.',
   })
   email?: string | null;
 
@@ -71,7 +71,7 @@ export class CreateUserInput {
 
 @InputType('UpdateUserInput', { description: 'The changes to a user. Omitted fields keep their values.' })
 export class UpdateUserInput {
-  @Field(() => ID, { description: 'The user, `usr_...`.' })
+  @Field(() => ID, { description: 'The id of the user, `usr_...`.' })
   id: string;
 
   @ShortText(200, { nullable: true })
@@ -90,8 +90,9 @@ export class UpdateUserInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'true separates the user from their identity at the provider: the next person with the verified e-mail address is ' +
-      'linked, and roles can be changed here. Live sessions of the identity are revoked. null is refused.',
+      'true separates the user from their identity at the provider: the next person with the verified e-mail ' +
+      'address is linked, and roles can be changed in Hookledger. Live sessions of the identity are revoked. ' +
+      'null is refused.',
   })
   unlinkIdentity?: boolean | null;
 

@@ -27,14 +27,15 @@ export const userLinkedFields = [
     viewer: ofContext(USER, ({ viewer }) => viewer?.userId ?? null, {
       access: Public(),
       description: withExample(
-        'The user whom your API key authenticates; null without an API key, and for a PUBLISHER, who may not read.',
+        'The user whom your API key or session authenticates; null: neither was sent, or the user is only a ' +
+          'PUBLISHER, who may not read.',
         '{ viewer { name roles } }',
       ),
     }),
     user: byId(USER, 'The id of the user, `usr_...`.', {
       access: HasRole(...READERS),
       description: withExample(
-        'The user with this id; null when there is none.',
+        'The user with this id; null: there is none.',
         '{ user(id: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { name roles webhooks { nodes { name } } } }',
       ),
     }),

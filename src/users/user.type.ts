@@ -7,10 +7,21 @@ import { HasRole } from '../graphql/roles/has-role';
 import { READERS, ROLES } from '../viewer';
 
 export const RoleEnum = publishEnum('Role', ROLES, 'What a user may do. A user has any number of roles.', {
-  SYSTEM_MANAGER: { description: 'May do everything. The only role that may change users and API keys.' },
-  INTEGRATION_MANAGER: { description: 'Manages webhooks and deliveries; reads the log including headers and bodies.' },
-  SUPPORT: { description: 'Reads the log without headers and bodies.' },
-  AUDITOR: { description: 'Reads everything; changes nothing.' },
+  SYSTEM_MANAGER: {
+    description:
+      'May do everything. The only role that may change users, API keys, masking rules and retention limits, ' +
+      'and order erasures.',
+  },
+  INTEGRATION_MANAGER: {
+    description:
+      'Manages webhooks and deliveries; reads the log with headers and bodies, except what masking rules hide.',
+  },
+  SUPPORT: { description: 'Reads the log; of headers and bodies only what masking rules show.' },
+  AUDITOR: {
+    description:
+      'Reads everything, also the audit trail, except what masking rules hide. Changes no webhook, delivery or ' +
+      'user; may verify and export evidence and place legal holds.',
+  },
   PUBLISHER: { description: 'Publishes business events; reads nothing.' },
 });
 
@@ -35,12 +46,14 @@ export class UserType extends NodeType {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The identity provider at which the user signs in, an URL; null: they have not signed in there.',
+    description: 'The URL of the identity provider at which the user signs in; null: the user has not signed in there.',
   })
   identityIssuer: string | null;
 
   @Field(() => Boolean, {
-    description: 'Whether the identity provider says the roles, at each sign-in; they cannot be changed here then.',
+    description:
+      'Whether the identity provider determines the roles, at each sign-in. They cannot be changed in ' +
+      'Hookledger then.',
   })
   rolesMapped: boolean;
 

@@ -64,15 +64,15 @@ export type RequestErrorCode =
 
 /** What a user may do. A user has any number of roles. */
 export type Role =
-  /** Reads everything; changes nothing. */
+  /** Reads everything, also the audit trail, except what masking rules hide. Changes no webhook, delivery or user; may verify and export evidence and place legal holds. */
   | 'AUDITOR'
-  /** Manages webhooks and deliveries; reads the log including headers and bodies. */
+  /** Manages webhooks and deliveries; reads the log with headers and bodies, except what masking rules hide. */
   | 'INTEGRATION_MANAGER'
   /** Publishes business events; reads nothing. */
   | 'PUBLISHER'
-  /** Reads the log without headers and bodies. */
+  /** Reads the log; of headers and bodies only what masking rules show. */
   | 'SUPPORT'
-  /** May do everything. The only role that may change users and API keys. */
+  /** May do everything. The only role that may change users, API keys, masking rules and retention limits, and order erasures. */
   | 'SYSTEM_MANAGER';
 
 /** The outcome of a request. */

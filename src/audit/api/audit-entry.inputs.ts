@@ -34,38 +34,41 @@ export class AuditEntryWhere {
 
   @Field(() => StringFilter, {
     nullable: true,
-    description: 'What was done: { eq: "webhook.paused" }, { startsWith: "webhook." }.',
+    description: 'The act: { eq: "webhook.paused" }, { startsWith: "webhook." }.',
   })
   action?: StringFilter;
 
-  @Field(() => UserWhere, { nullable: true, description: 'Who did it: { name: { eq: "amina@example.com" } }.' })
+  @Field(() => UserWhere, { nullable: true, description: 'The user who acted: { name: { eq: "amina@example.com" } }.' })
   actor?: UserWhere;
 
-  @Field(() => ActorKindFilter, { nullable: true, description: 'Whether a user did it, or Hookledger itself.' })
+  @Field(() => ActorKindFilter, { nullable: true, description: 'Whether a user acted, or Hookledger itself.' })
   actorKind?: InstanceType<typeof ActorKindFilter>;
 
-  @Field(() => ApiKeyWhere, { nullable: true, description: 'The API key with which it was done.' })
+  @Field(() => ApiKeyWhere, { nullable: true, description: 'The API key with which the user acted.' })
   apiKey?: ApiKeyWhere;
 
   @Field(() => IDFilter, {
     nullable: true,
-    description: 'The session with which it was done: { eq: "ses_..." }.',
+    description: 'The session in which the user acted: { eq: "ses_..." }.',
   })
   sessionId?: IDFilter;
 
   @Field(() => IDFilter, {
     nullable: true,
-    description: 'The object that it was done to, by its id: { eq: "whk_..." }, { in: ["usr_...", "key_..."] }.',
+    description: 'The id of the object of the act: { eq: "whk_..." }, { in: ["usr_...", "key_..."] }.',
   })
   subjectId?: IDFilter;
 
   @Field(() => StringFilter, {
     nullable: true,
-    description: 'The type of the object that it was done to: { eq: "Webhook" }.',
+    description: 'The type of the object of the act: { eq: "Webhook" }.',
   })
   subjectType?: StringFilter;
 
-  @Field(() => AuditOutcomeFilter, { nullable: true, description: 'Whether it was done or refused: { eq: DENIED }.' })
+  @Field(() => AuditOutcomeFilter, {
+    nullable: true,
+    description: 'Whether the act was done or refused: { eq: DENIED }.',
+  })
   outcome?: InstanceType<typeof AuditOutcomeFilter>;
 
   @Field(() => StringFilter, { nullable: true, description: 'The reason, as the user gave it.' })
@@ -77,7 +80,10 @@ export class AuditEntryWhere {
   @Field(() => StringFilter, { nullable: true, description: 'The id of the HTTP request, from `x-request-id`.' })
   requestId?: StringFilter;
 
-  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was done: { gte: "2026-03-01T00:00:00Z" }.' })
+  @Field(() => DateTimeFilter, {
+    nullable: true,
+    description: 'When the act was done: { gte: "2026-03-01T00:00:00Z" }.',
+  })
   createdAt?: DateTimeFilter;
 
   @Field(() => [AuditEntryWhere], { nullable: true, description: AND_TEXT })
@@ -108,16 +114,22 @@ export const AUDIT_ENTRY_FILTER: FilterMap = {
 
 @InputType('OwnAuditEntryWhere', { description: 'Entries of the audit trail that meet all of these conditions.' })
 export class OwnAuditEntryWhere {
-  @Field(() => StringFilter, { nullable: true, description: 'What was done: { startsWith: "webhook." }.' })
+  @Field(() => StringFilter, { nullable: true, description: 'The act: { startsWith: "webhook." }.' })
   action?: StringFilter;
 
-  @Field(() => IDFilter, { nullable: true, description: 'The object that it was done to, by its id.' })
+  @Field(() => IDFilter, { nullable: true, description: 'The id of the object of the act.' })
   subjectId?: IDFilter;
 
-  @Field(() => AuditOutcomeFilter, { nullable: true, description: 'Whether it was done or refused: { eq: DENIED }.' })
+  @Field(() => AuditOutcomeFilter, {
+    nullable: true,
+    description: 'Whether the act was done or refused: { eq: DENIED }.',
+  })
   outcome?: InstanceType<typeof AuditOutcomeFilter>;
 
-  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was done: { gte: "2026-03-01T00:00:00Z" }.' })
+  @Field(() => DateTimeFilter, {
+    nullable: true,
+    description: 'When the act was done: { gte: "2026-03-01T00:00:00Z" }.',
+  })
   createdAt?: DateTimeFilter;
 
   @Field(() => [OwnAuditEntryWhere], { nullable: true, description: AND_TEXT })

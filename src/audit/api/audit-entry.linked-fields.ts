@@ -47,7 +47,7 @@ export const auditEntryLinkedFields = [
     auditEntry: byId(AUDIT_ENTRY, 'The id of the entry, `aud_...`.', {
       access,
       description: withExample(
-        'The entry of the audit trail with this id; null when there is none.',
+        'The entry of the audit trail with this id; null: there is none.',
         '{ auditEntry(id: "aud_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { action createdAt actor { name } reason before after } }',
       ),
     }),
@@ -62,18 +62,23 @@ export const auditEntryLinkedFields = [
     myAuditEntries: page(ownEntries, {
       access: HasRole(...ROLES),
       description: withExample(
-        'What the audit trail has about your own user, with any of your keys, newest first.',
+        'The entries of the audit trail about your own acts, with any of your keys and sessions, newest first.',
         '{ myAuditEntries(first: 10) { nodes { createdAt action subjectType subjectId outcome reason } } }',
       ),
     }),
   }),
   linkedFields(AUDIT_ENTRY, {
-    actor: link(USER, 'actorId', 'The user who did it; null: Hookledger itself.'),
-    apiKey: link(API_KEY, 'apiKeyId', 'The API key with which it was done; null: none was used.'),
+    actor: link(
+      USER,
+      'actorId',
+      'The user who acted; null: Hookledger itself, or a caller who could not be identified.',
+    ),
+    apiKey: link(API_KEY, 'apiKeyId', 'The API key with which the user acted; null: none was used.'),
     session: link(
       SESSION,
       'sessionId',
-      'The session with which it was done; null: none was used, or it has been deleted, 7 days after it had expired.',
+      'The session in which the user acted; null: none was used, or it is deleted. Sessions are deleted 7 days ' +
+        'after they expire.',
     ),
   }),
   linkedFields(OWN_AUDIT_ENTRY, {}),
@@ -81,15 +86,16 @@ export const auditEntryLinkedFields = [
     auditEntries: pageBelow(entries, 'subject_id', {
       access,
       description:
-        'What was done to this webhook, newest first: who changed, paused and resumed it, with before and after.',
+        'The acts on this webhook, newest first: who changed, paused and resumed it, with the values before and ' +
+        'after.',
     }),
   }),
   linkedFields(USER, {
     auditEntries: pageBelow(entries, 'actor_id', {
       access,
       description:
-        'What this user did, saw or was refused, newest first. What was done to the user, such as changes of roles: ' +
-        'auditEntries(where: { subjectId: { eq: "usr_..." } }).',
+        'The acts, readings and refusals of this user, newest first. For acts on the user, such as changes of ' +
+        'roles, see auditEntries(where: { subjectId: { eq: "usr_..." } }).',
     }),
   }),
 ];

@@ -19,7 +19,7 @@ function resolverFor(type: () => ClassType<object>) {
 
     @FieldResolver(() => ID, {
       nullable: true,
-      description: 'The id of the object, which `node` takes; null: it has none, or an id of another kind.',
+      description: 'The id of the object of the act, for `node`; null: there is none, or it is an id of another kind.',
     })
     subjectId(@Root() { subjectType, subjectId }: AuditEntryRow) {
       return subjectType && subjectId && isNodeName(subjectType) ? toNodeId(subjectType, subjectId) : null;
@@ -28,8 +28,8 @@ function resolverFor(type: () => ClassType<object>) {
     @FieldResolver(() => ID, {
       nullable: true,
       description:
-        'The session with which it was done, `ses_...`; null: an API key alone, or Hookledger itself. Sessions are deleted 7 ' +
-        'days after they have expired, their ids stay here.',
+        'The id of the session in which the user acted, `ses_...`; null: an API key alone, or Hookledger itself. ' +
+        'Sessions are deleted 7 days after they expire; their ids stay here.',
     })
     sessionId(@Root() { sessionId }: AuditEntryRow) {
       return sessionId && toNodeId('Session', sessionId);
@@ -40,7 +40,8 @@ function resolverFor(type: () => ClassType<object>) {
     @FieldResolver(() => GraphQLJSON, {
       nullable: true,
       description:
-        'The values before the change, of those that it changed; secrets as fingerprints. null: it is no change.',
+        'The earlier values of the fields that the change concerned; secrets as fingerprints. null: there are ' +
+        'none, as in entries that are about no change.',
     })
     before(@Root() { details }: AuditEntryRow) {
       return readDetails(details).before;
@@ -50,7 +51,9 @@ function resolverFor(type: () => ClassType<object>) {
     @Masked('FILTER')
     @FieldResolver(() => GraphQLJSON, {
       nullable: true,
-      description: 'The values after the change, of those that it changed; secrets as fingerprints. null: as `before`.',
+      description:
+        'The new values of the fields that the change concerned; secrets as fingerprints. null: there are none, ' +
+        'as in entries that are about no change.',
     })
     after(@Root() { details }: AuditEntryRow) {
       return readDetails(details).after;
@@ -60,7 +63,7 @@ function resolverFor(type: () => ClassType<object>) {
     @Masked('FILTER')
     @FieldResolver(() => GraphQLJSON, {
       nullable: true,
-      description: 'What else was recorded, as an object; its keys depend on `action`. null: nothing else.',
+      description: 'Further facts, as an object whose keys depend on `action`; null: none.',
     })
     details(@Root() { details }: AuditEntryRow) {
       return readDetails(details).others;

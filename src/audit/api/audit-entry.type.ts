@@ -7,12 +7,17 @@ import { HasRole } from '../../graphql/roles/has-role';
 import { ROLES } from '../../viewer';
 import { ACTOR_KINDS, AUDIT_OUTCOMES } from '../audit-entry.entity';
 
-export const AuditOutcomeEnum = publishEnum('AuditOutcome', AUDIT_OUTCOMES, 'Whether what an entry records was done.', {
-  DONE: { description: 'It was done.' },
-  DENIED: { description: 'It was refused.' },
-});
+export const AuditOutcomeEnum = publishEnum(
+  'AuditOutcome',
+  AUDIT_OUTCOMES,
+  'Whether an audited act was done or refused.',
+  {
+    DONE: { description: 'The act was done.' },
+    DENIED: { description: 'The act was refused.' },
+  },
+);
 
-export const ActorKindEnum = publishEnum('ActorKind', ACTOR_KINDS, 'Who did what an entry records.', {
+export const ActorKindEnum = publishEnum('ActorKind', ACTOR_KINDS, 'The kind of the actor of an audit entry.', {
   USER: { description: 'A user, with an API key or a session.' },
   SYSTEM: { description: 'Hookledger itself.' },
 });
@@ -20,20 +25,21 @@ export const ActorKindEnum = publishEnum('ActorKind', ACTOR_KINDS, 'Who did what
 // a base class: the API has no type of its own for it
 @ObjectType({ simpleResolvers: true })
 abstract class AuditEntryFields {
-  @Field(() => GraphQLDateTime, { description: 'When it was done. The id contains the same time.' })
+  @Field(() => GraphQLDateTime, { description: 'When the act was done. The id contains the same time.' })
   createdAt: Date;
 
   @Field(() => String, {
-    description: 'What was done: a subject and a verb in the past tense, such as "webhook.paused". See the manual.',
+    description:
+      'The act: a subject and a verb in the past tense, such as "webhook.paused". docs/audit-trail.md lists ' + 'all.',
   })
   action: string;
 
-  @Field(() => AuditOutcomeEnum, { description: 'Whether it was done or refused.' })
+  @Field(() => AuditOutcomeEnum, { description: 'Whether the act was done or refused.' })
   outcome: (typeof AUDIT_OUTCOMES)[number];
 
   @Field(() => String, {
     nullable: true,
-    description: 'The type of the object that it was done to, such as "Webhook"; null: it has no object.',
+    description: 'The type of the object of the act, such as "Webhook"; null: the act has no object.',
   })
   subjectType: string | null;
 
@@ -51,7 +57,7 @@ abstract class AuditEntryFields {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The id of the HTTP request, which its response has as `x-request-id`; null: Hookledger itself.',
+    description: 'The id of the HTTP request, which the response contains as `x-request-id`; null: Hookledger itself.',
   })
   requestId: string | null;
 }
@@ -61,13 +67,15 @@ abstract class AuditEntryFields {
   implements: NodeType,
   simpleResolvers: true,
   description:
-    'An entry of the audit trail: who did, saw or was refused what, when, with which key and from where. It is written ' +
-    'in the transaction of the change, or before the answer leaves, and never changes.',
+    'An entry of the audit trail: an act, a reading of content, or a refusal, with its user, time, API key ' +
+    'and address. An entry about a change is written in the transaction of the change, one about a reading ' +
+    'within about a second, one about refusals after the end of their minute. Only an erasure changes an ' +
+    'entry: it removes content.',
 })
 export class AuditEntryType extends AuditEntryFields {
   id: string;
 
-  @Field(() => ActorKindEnum, { description: 'Whether a user did it, or Hookledger itself.' })
+  @Field(() => ActorKindEnum, { description: 'Whether a user acted, or Hookledger itself.' })
   actorKind: (typeof ACTOR_KINDS)[number];
 }
 
@@ -76,7 +84,7 @@ export const AuditEntryConnection = connectionOf('AuditEntry', () => AuditEntryT
 @HasRole(...ROLES)
 @ObjectType('OwnAuditEntry', {
   simpleResolvers: true,
-  description: 'An entry of the audit trail about what the caller did, saw or was refused.',
+  description: 'An entry of the audit trail about an act, a reading or a refusal of the caller.',
 })
 export class OwnAuditEntryType extends AuditEntryFields {}
 

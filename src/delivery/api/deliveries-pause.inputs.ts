@@ -1,7 +1,7 @@
 import { Field, InputType } from 'type-graphql';
 import { ShortText } from '../../graphql/arguments/check-input';
 
-@InputType('PauseDeliveriesInput', { description: 'Why all deliveries are paused.' })
+@InputType('PauseDeliveriesInput', { description: 'The reason for the pause of all deliveries.' })
 export class PauseDeliveriesInput {
   @ShortText(1_000)
   @Field(() => String, {
@@ -11,7 +11,7 @@ export class PauseDeliveriesInput {
   reason: string;
 }
 
-@InputType('ResumeDeliveriesInput', { description: 'Why deliveries are resumed.' })
+@InputType('ResumeDeliveriesInput', { description: 'The reason for the end of the pause.' })
 export class ResumeDeliveriesInput {
   @ShortText(1_000, { nullable: true })
   @Field(() => String, {

@@ -9,7 +9,9 @@ import { READERS } from '../../viewer';
   description: 'A pause of all deliveries: while it lasts, no attempt begins in any process.',
 })
 export class DeliveriesPauseType {
-  @Field(() => GraphQLDateTime, { description: 'When the pause began. Attempts that began before it ended normally.' })
+  @Field(() => GraphQLDateTime, {
+    description: 'When the pause began. Attempts that had begun earlier were not interrupted.',
+  })
   since: Date;
 
   @Field(() => String, { description: 'The reason, as given by the user who paused deliveries.' })

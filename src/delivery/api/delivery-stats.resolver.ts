@@ -26,6 +26,7 @@ import {
 import { MAX_BUCKETS, spanOf } from '../../request-log/stats/stats-buckets';
 import type { KeyFigures, StatsQuestion } from '../../request-log/stats/stats-figures';
 import { everything } from '../../sql/condition';
+import { withCommas } from '../../text';
 import { READERS } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
 import { WebhookType } from '../../webhooks/api/webhook.type';
@@ -99,7 +100,7 @@ export class DeliveryStatsResolver {
   @FieldResolver(() => [DeliveryStatsBucketType], {
     nullable: true,
     description:
-      `The figures of each bucket, at most ${MAX_BUCKETS}, in chronological order. A bucket without deliveries is ` +
+      `The figures of each bucket, at most ${withCommas(MAX_BUCKETS)}, in chronological order. A bucket without deliveries is ` +
       'included, with zeros.',
   })
   async buckets(@Root() { question, starts }: Shape, @Ctx() { db }: Context, @Info() info: GraphQLResolveInfo) {

@@ -45,7 +45,7 @@ export const deliveryLinkedFields = [
       {
         access: HasRole(...READERS),
         description: withExample(
-          'The delivery with this id; null when there is none.',
+          'The delivery with this id; null: there is none.',
           '{ delivery(id: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status nextAttemptAt requests { nodes { error } } } }',
         ),
       },

@@ -2,6 +2,7 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { HasRole } from '../../graphql/roles/has-role';
 import { MAX_STREAK } from '../../request-log/stats/latest-outcomes.store';
+import { withCommas } from '../../text';
 import { READERS } from '../../viewer';
 import { MAX_WAITING } from './health.store';
 
@@ -16,7 +17,7 @@ export class WebhookStreakType {
   })
   succeeding: boolean;
 
-  @Field(() => Int, { description: `The number of requests, at most ${MAX_STREAK}.` })
+  @Field(() => Int, { description: `The number of requests, at most ${withCommas(MAX_STREAK)}.` })
   requests: number;
 
   @Field(() => GraphQLDateTime, { description: 'When the first of these requests began.' })
@@ -59,13 +60,13 @@ export class WebhookHealthType {
 
   @Field(() => Int, {
     nullable: true,
-    description: `The number of open deliveries: due, on the wire, waiting or held. At most ${MAX_WAITING}.`,
+    description: `The number of open deliveries: due, on the wire, waiting or held. At most ${withCommas(MAX_WAITING)}.`,
   })
   waiting: number;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: `When the next attempt of the ${MAX_WAITING} oldest open deliveries is due; null: none is scheduled.`,
+    description: `When the next attempt of the ${withCommas(MAX_WAITING)} oldest open deliveries is due; null: none is scheduled.`,
   })
   nextAttemptAt: Date | null;
 }

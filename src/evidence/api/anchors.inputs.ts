@@ -2,7 +2,7 @@ import { ArgsType, Field, Float, InputType, Int } from 'type-graphql';
 
 @ArgsType()
 export class EvidenceAnchorsArgs {
-  @Field(() => Int, { defaultValue: 20, description: 'How many anchors: 1 to 100.' })
+  @Field(() => Int, { defaultValue: 20, description: 'The maximum number of anchors, 1 to 100.' })
   first: number;
 
   @Field(() => Float, {

@@ -16,7 +16,7 @@ import { AttachEvidenceAnchorInput, EvidenceAnchorsArgs } from './anchors.inputs
 import { EvidenceAnchorType, EvidenceTargetType } from './anchors.type';
 
 const AnchorEvidencePayload = payloadOf('AnchorEvidence', {
-  targets: [() => [EvidenceTargetType], 'The parties that are asked, 1 for each witness and authority.'],
+  targets: [() => [EvidenceTargetType], 'The parties to which the head is sent, 1 for each witness and authority.'],
 });
 const AttachEvidenceAnchorPayload = payloadOf('AttachEvidenceAnchor', {
   anchor: [() => EvidenceAnchorType, 'The proof as it is stored.'],
@@ -30,7 +30,7 @@ export class AnchorsResolver {
   @HasRole(...READERS)
   @Query(() => [EvidenceAnchorType], {
     description: withExample(
-      'Proofs that other parties knew heads of the sealed log, of the largest trees first.',
+      'The proofs that other parties knew heads of the sealed log, those of the largest trees first.',
       '{ evidenceAnchors(first: 5) { kind by treeSize at proof } }',
     ),
   })
@@ -47,8 +47,8 @@ export class AnchorsResolver {
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Mutation(() => AnchorEvidencePayload, {
     description: withExample(
-      'Sends the newest signed head to all witnesses and to the time-stamp authority within seconds, without waiting for the ' +
-        'next regular time. `evidenceStatus { lastAnchors }` shows the result.',
+      'Sends the newest signed head to all witnesses and to the time-stamp authority within seconds, instead of ' +
+        'at the next regular time. `evidenceStatus { lastAnchors }` shows the result.',
       'mutation { anchorEvidence { targets { kind by } userErrors { field code message } } }',
     ),
   })

@@ -8,13 +8,15 @@ import { ANCHOR_KINDS, type AnchorKind, type TargetKind } from '../anchors/ancho
 export const EvidenceAnchorKindEnum = publishEnum(
   'EvidenceAnchorKind',
   ANCHOR_KINDS,
-  'How another party knows a head.',
+  'The kinds of proofs that another party knew a head.',
   {
     EVENT: {
-      description: 'The event `Hookledger` / `evidence.head_signed` went to the webhooks that subscribe to it.',
+      description:
+        'The event `evidence.head_signed` of the document type `Hookledger` was published to the webhooks that ' +
+        'subscribe to it.',
     },
-    WITNESS: { description: 'A witness (c2sp.org/tlog-witness) has cosigned it.' },
-    RFC3161: { description: 'A time-stamp authority has signed its time.' },
+    WITNESS: { description: 'A witness (c2sp.org/tlog-witness) cosigned the head.' },
+    RFC3161: { description: 'A time-stamp authority (RFC 3161) signed the head with its time.' },
     ATTACHED: { description: 'A proof that was made elsewhere, such as of OpenTimestamps (`attachEvidenceAnchor`).' },
   },
 );
@@ -22,7 +24,7 @@ export const EvidenceAnchorKindEnum = publishEnum(
 @HasRole(...READERS)
 @ObjectType('EvidenceTarget', {
   simpleResolvers: true,
-  description: 'A party that signed heads are sent to, and how the last try ended.',
+  description: 'A party to which signed heads are sent, with the result of the last try.',
 })
 export class EvidenceTargetType {
   @Field(() => EvidenceAnchorKindEnum, { description: 'How heads are sent.' })
@@ -33,17 +35,23 @@ export class EvidenceTargetType {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'The number of leaves of the newest head that was sent; a whole number. null: none was.',
+    description: 'The number of leaves of the newest head that was sent, a whole number; null: none was sent.',
   })
   anchoredSize: number | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was sent; null: none was.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the newest head was sent; null: none was sent.' })
   anchoredAt: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'The last try; null: there was none.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When a head was last sent, with or without success; null: never.',
+  })
   triedAt: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'Why the last try failed; null: it succeeded.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why the last try failed; null: it succeeded, or there was none.',
+  })
   error: string | null;
 }
 
@@ -53,29 +61,32 @@ export class EvidenceTargetType {
   description: 'A proof that another party knew a signed head.',
 })
 export class EvidenceAnchorType {
-  @Field(() => EvidenceAnchorKindEnum, { description: 'How it knows the head.' })
+  @Field(() => EvidenceAnchorKindEnum, { description: 'The kind of the proof.' })
   kind: AnchorKind;
 
   @Field(() => String, { description: 'The name of the witness, the URL of the authority, or who made the proof.' })
   by: string;
 
-  @Field(() => String, { description: 'The name of the log.' })
+  @Field(() => String, { description: 'The name of the log, which is the first line of a checkpoint.' })
   origin: string;
 
-  @Field(() => Float, { description: 'The number of leaves of the head; a whole number.' })
+  @Field(() => Float, { description: 'The number of leaves of the head, a whole number.' })
   treeSize: number;
 
-  @Field(() => GraphQLDateTime, { description: 'When the proof came, by the clock of the database.' })
+  @Field(() => GraphQLDateTime, { description: 'When the proof was received, by the clock of the database.' })
   at: Date;
 
-  @Field(() => String, { nullable: true, description: 'RFC3161: the query, in base64; otherwise null.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'RFC3161: the query that was sent to the authority, in base64; otherwise null.',
+  })
   query: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The proof as it came, in base64: the lines of a witness, the answer of an authority, or what was attached. ' +
-      'null: EVENT.',
+      'The proof as it was received, in base64: the lines of a witness, the answer of an authority, or the ' +
+      'attached proof. null: EVENT.',
   })
   proof: string | null;
 }

@@ -18,8 +18,9 @@ export class CompletenessResolver {
   @HasRole(...READERS)
   @Query(() => EvidenceCompletenessType, {
     description: withExample(
-      'Whether a month is complete, of one webhook or of all: the attempts that deliveries count, against the requests in ' +
-        'the log and the leaves in the sealed tree. What is missing is named. docs/evidence.md says what it cannot find.',
+      'Whether the log of a month is complete, for one webhook or for all. Compares the attempts that ' +
+        'deliveries have counted with the requests in the log and with the leaves of the sealed tree, and names ' +
+        'what is missing. docs/evidence.md says what it cannot find.',
       '{ evidenceCompleteness(month: "2026-03", webhookId: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { attempts requests sealed ' +
         'waiting holeCount holes { name rowId deliveryId attempt message } next } }',
     ),

@@ -4,35 +4,45 @@ import { HasRole } from '../../graphql/roles/has-role';
 import { READERS } from '../../viewer';
 import { HOLE_NAMES, type HoleName } from '../completeness/count-month';
 
-export const EvidenceHoleNameEnum = publishEnum('EvidenceHoleName', HOLE_NAMES, 'What a count of a month lacks.', {
+export const EvidenceHoleNameEnum = publishEnum('EvidenceHoleName', HOLE_NAMES, 'The kinds of holes in a month.', {
   MISSING: { description: 'A delivery counts an attempt, or ended with a decision, that is not in the log.' },
   NOT_SEALED: { description: 'A row was finished more than a minute ago, and is not in the tree.' },
-  UNCOUNTED: { description: 'A request is no attempt of its delivery, or its delivery is gone.' },
-  DELETED: { description: 'A request was sealed, and is no longer in the log. Only of all webhooks together.' },
+  UNCOUNTED: {
+    description: 'A request is none of the attempts that its delivery has counted, or its delivery is gone.',
+  },
+  DELETED: {
+    description: 'A request was sealed, and is no longer in the log. Found only if all webhooks are counted together.',
+  },
 });
 
 @HasRole(...READERS)
-@ObjectType('EvidenceHole', { simpleResolvers: true, description: 'What is missing in a month, or is too much in it.' })
+@ObjectType('EvidenceHole', {
+  simpleResolvers: true,
+  description: 'A request or decision that is missing in a month, or that no delivery accounts for.',
+})
 export class EvidenceHoleType {
-  @Field(() => EvidenceHoleNameEnum, { description: 'What it is.' })
+  @Field(() => EvidenceHoleNameEnum, { description: 'The kind of the difference.' })
   name: HoleName;
 
-  @Field(() => String, { description: '`request` or `decision`.' })
+  @Field(() => String, { description: 'The kind of the row: `request` or `decision`.' })
   kind: string;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The row: the id of a request, or the UUID of a decision; null: the row is not there.',
+    description: 'The id of the request, or the UUID of the decision; null: there is no such row.',
   })
   rowId: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The id of the delivery; null: a call, or unknown.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of the delivery; null: unknown, or the request is a call of a partner.',
+  })
   deliveryId: string | null;
 
   @Field(() => Int, { nullable: true, description: 'The number of the attempt, from 1; null: unknown.' })
   attempt: number | null;
 
-  @Field(() => String, { description: 'A sentence for people.' })
+  @Field(() => String, { description: 'The same as a sentence.' })
   message: string;
 }
 
@@ -40,8 +50,8 @@ export class EvidenceHoleType {
 @ObjectType('EvidenceCompleteness', {
   simpleResolvers: true,
   description:
-    'The attempts of a month, counted against the log and the sealed tree. Complete: `attempts`, `requests` and `sealed` ' +
-    'are equal, `decisions` and `sealedDecisions` too, and `holeCount` is 0.',
+    'The attempts of a month, compared with the log and the sealed tree. The month is complete if `attempts`, ' +
+    '`requests` and `sealed` are equal, `decisions` and `sealedDecisions` are equal, and `holeCount` is 0.',
 })
 export class EvidenceCompletenessType {
   @Field(() => Int, { description: 'The number of deliveries that were made in the month.' })
@@ -49,7 +59,8 @@ export class EvidenceCompletenessType {
 
   @Field(() => Int, {
     description:
-      'The number of attempts that these deliveries count, whenever they were made, and of the calls of partners in the month.',
+      'The number of attempts that these deliveries have counted, also those made after the month, plus the ' +
+      'calls of partners in the month.',
   })
   attempts: number;
 
@@ -61,7 +72,8 @@ export class EvidenceCompletenessType {
 
   @Field(() => Int, {
     description:
-      'The number of requests that are on the wire, or finished within the last minute, and are not sealed yet.',
+      'The number of requests that are not sealed yet because they are on the wire or finished within the last ' +
+      'minute.',
   })
   waiting: number;
 
@@ -71,7 +83,7 @@ export class EvidenceCompletenessType {
   @Field(() => Int, { description: 'The number of these deliveries whose newest decision a signed head contains.' })
   sealedDecisions: number;
 
-  @Field(() => Float, { description: 'The number of all holes; a whole number.' })
+  @Field(() => Float, { description: 'The number of all holes, a whole number.' })
   holeCount: number;
 
   @Field(() => [EvidenceHoleType], { description: 'The first 100 holes. Empty: nothing is missing.' })
@@ -79,15 +91,15 @@ export class EvidenceCompletenessType {
 
   @Field(() => Boolean, {
     description:
-      'Whether the rows of the month were dropped, as a sealed order of the audit trail says: nothing of it is counted.',
+      'Whether the rows of the month were dropped by a sealed order in the audit trail. Nothing is counted ' + 'then.',
   })
   dropped: boolean;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'One call counts up to 100,000 rows. This is the `after` of the next call, whose numbers are to be added; null: ' +
-      'the month is counted to its end.',
+      'The `after` of the next call, whose numbers are to be added to these: one call counts at most 100,000 ' +
+      'rows. null: the whole month is counted.',
   })
   next: string | null;
 }

@@ -2,7 +2,7 @@ import { ArgsType, Field, Float, ID, Int } from 'type-graphql';
 
 @ArgsType()
 export class EvidenceHeadsArgs {
-  @Field(() => Int, { defaultValue: 20, description: 'How many heads: 1 to 100.' })
+  @Field(() => Int, { defaultValue: 20, description: 'The maximum number of heads, 1 to 100.' })
   first: number;
 
   @Field(() => Float, { nullable: true, description: 'Only heads of fewer leaves than this, for the next page.' })
@@ -23,12 +23,12 @@ export class CompletenessArgs {
   @Field(() => String, { description: 'The month in UTC: "2026-03".' })
   month: string;
 
-  @Field(() => ID, { nullable: true, description: 'The webhook, `whk_...`. Default: all webhooks together.' })
+  @Field(() => ID, { nullable: true, description: 'The id of the webhook, `whk_...`. Default: all webhooks together.' })
   webhookId?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: '`next` of the call before. Default: from the start of the month.',
+    description: 'The `next` of the previous call. Default: from the start of the month.',
   })
   after?: string | null;
 }

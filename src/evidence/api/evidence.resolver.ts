@@ -21,7 +21,8 @@ export class EvidenceResolver {
   @HasRole(...READERS)
   @Query(() => EvidenceStatusType, {
     description: withExample(
-      'The state of the sealed log: its name, keys, newest head, what waits, and why nothing is sealed.',
+      'The state of the sealed log: its name, its keys, its newest head, the number of leaves that wait, and ' +
+        'why nothing is sealed.',
       '{ evidenceStatus { origin keys treeSize waiting stops { code message } } }',
     ),
   })
@@ -50,8 +51,8 @@ export class EvidenceResolver {
   @HasRole(...READERS)
   @Query(() => [EvidenceHeadType], {
     description: withExample(
-      'Signed heads of the tree, newest first. An auditor who keeps one can later demand a proof that it is a beginning ' +
-        'of the tree.',
+      'Signed heads of the tree, newest first. An auditor who keeps one can later ask for a proof that it is a ' +
+        'beginning of the tree.',
       '{ evidenceHeads(first: 1) { treeSize checkpoint signedAt } }',
     ),
   })

@@ -10,20 +10,21 @@ import { EvidenceTargetType } from './anchors.type';
 export const EVIDENCE_STATES = ['OPEN', 'WAITING', 'SEALED', 'ERASED'] as const;
 export type EvidenceState = (typeof EVIDENCE_STATES)[number];
 
-export const EvidenceStateEnum = publishEnum('EvidenceState', EVIDENCE_STATES, 'How far a row is sealed.', {
+export const EvidenceStateEnum = publishEnum('EvidenceState', EVIDENCE_STATES, 'Whether a row is sealed.', {
   OPEN: { description: 'The request is not finished. It has no record yet.' },
   WAITING: { description: 'The row has its record, but no signed head contains it yet. Sealing runs every second.' },
   SEALED: { description: 'A signed head of the tree contains the row. `proof` proves it.' },
   ERASED: {
     description:
-      'As SEALED, but the content of the row was erased. `proof` proves the rest, and that there was content.',
+      'Like SEALED, but the content of the row was erased. `proof` proves the rest, and that there was content.',
   },
 });
 
 export const EvidencePartEnum = publishEnum(
   'EvidencePart',
   Object.keys(PARTS) as Part[],
-  'A part of a row that a bundle can disclose. The others stay in it as salted digests, which tell nothing.',
+  'A part of a row that a bundle can disclose. The bundle contains all other parts as salted digests, which ' +
+    'reveal nothing.',
   {
     BODY: { description: 'The bytes of `data`, with their type and length.' },
     DETAILS: { description: '`details` of an audit entry.' },
@@ -52,21 +53,24 @@ export const EvidencePartEnum = publishEnum(
     'docs/evidence.md says what it proves, and how to check it without Hookledger.',
 })
 export class EvidenceType {
-  @Field(() => EvidenceStateEnum, { description: 'How far the row is sealed.' })
+  @Field(() => EvidenceStateEnum, { description: 'Whether the row is sealed.' })
   state: EvidenceState;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When its leaf was put into the tree; null: WAITING or OPEN.',
+    description: 'When the leaf was appended to the tree; null: WAITING or OPEN.',
   })
   sealedAt: Date | null;
 
-  @Field(() => Float, { nullable: true, description: 'The place of its leaf in the tree, from 0; a whole number.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The index of the leaf in the tree, from 0, a whole number; null: WAITING or OPEN.',
+  })
   leafIndex: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'The number of leaves in the tree that `proof` is made for; a whole number.',
+    description: 'The number of leaves of the tree that `proof` is made for, a whole number; null: there is no proof.',
   })
   treeSize: number | null;
 
@@ -79,10 +83,11 @@ export class EvidenceType {
 @ObjectType('EvidenceHead', {
   simpleResolvers: true,
   description:
-    'A signed head of the tree. An earlier head that you hold proves that nothing before it was changed since.',
+    'A signed head of the tree. An earlier head that you hold shows every later change of what had been ' +
+    'sealed before it.',
 })
 export class EvidenceHeadType {
-  @Field(() => Float, { description: 'The number of leaves; a whole number.' })
+  @Field(() => Float, { description: 'The number of leaves, a whole number.' })
   treeSize: number;
 
   @Field(() => String, {
@@ -91,7 +96,7 @@ export class EvidenceHeadType {
   })
   checkpoint: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was signed, by the clock of the database.' })
+  @Field(() => GraphQLDateTime, { description: 'When the head was signed, by the clock of the database.' })
   signedAt: Date;
 }
 
@@ -102,7 +107,7 @@ export const EvidenceStopCodeEnum = publishEnum('EvidenceStopCode', STOP_CODES, 
   NEWER: {
     description: 'A known head is newer than the tree: the database was restored from a backup, or lost its end.',
   },
-  CONTRADICTS: { description: 'A known head is not a beginning of the tree: the tree was made anew.' },
+  CONTRADICTS: { description: 'A known head is not a beginning of the tree: the tree was rewritten.' },
 });
 
 @HasRole(...READERS)
@@ -118,16 +123,18 @@ export class EvidenceStopType {
   @Field(() => String, { description: 'The reason, as a sentence.' })
   message: string;
 
-  @Field(() => String, { description: 'The process that found it: its host and its EVIDENCE_HEAD_FILE.' })
+  @Field(() => String, { description: 'The process that found the reason: its host and its EVIDENCE_HEAD_FILE.' })
   reporter: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The known head that the tree lacks: no process seals; null: only this process does not.',
+    description:
+      'The known head that the tree does not contain; then no process seals. null: only the reporting process ' +
+      'does not seal.',
   })
   checkpoint: string | null;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was found.' })
+  @Field(() => GraphQLDateTime, { description: 'When the reason was found.' })
   since: Date;
 }
 
@@ -139,12 +146,12 @@ export class EvidenceStatusType {
 
   @Field(() => [String], {
     description:
-      'The verifier keys, 1 for each signing key, newest first: what an auditor must have got by another way than the proofs. Also served at ' +
-      '/evidence/vkey, without an API key.',
+      'The verifier keys, 1 for each signing key, newest first. An auditor must get them in another way than ' +
+      'the proofs. Also served at /evidence/vkey, without an API key.',
   })
   keys: string[];
 
-  @Field(() => Float, { description: 'The number of leaves in the tree; a whole number.' })
+  @Field(() => Float, { description: 'The number of leaves in the tree, a whole number.' })
   treeSize: number;
 
   @Field(() => EvidenceHeadType, { nullable: true, description: 'The newest signed head; null: there is none yet.' })
@@ -155,7 +162,8 @@ export class EvidenceStatusType {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'The age of the oldest row that waits, in seconds, since it began; null: none waits.',
+    description:
+      'The age of the row whose leaf has waited the longest, in seconds since the row began; null: none waits.',
   })
   oldestWaitingSeconds: number | null;
 
@@ -165,7 +173,8 @@ export class EvidenceStatusType {
   stops: EvidenceStopType[];
 
   @Field(() => [EvidenceTargetType], {
-    description: 'To whom heads are sent, 1 for each witness and authority, and how the last try ended.',
+    description:
+      'The parties to which heads are sent, 1 for each witness and authority, with the result of the last try.',
   })
   lastAnchors: EvidenceTargetType[];
 }
@@ -177,11 +186,11 @@ export class EvidenceStatusType {
     'Proofs for an auditor: a file for verify-evidence.mjs, which Hookledger serves at /evidence/verify.mjs.',
 })
 export class EvidenceBundleType {
-  @Field(() => String, { description: 'The content of the file, JSON.' })
+  @Field(() => String, { description: 'The content of the file, which is JSON.' })
   text: string;
 
   @Field(() => String, {
-    description: 'The SHA-256 of the file in UTF-8: 64 hexadecimal digits. The audit trail has it too.',
+    description: 'The SHA-256 of the file in UTF-8: 64 hexadecimal digits. The audit trail contains it.',
   })
   sha256: string;
 
@@ -190,8 +199,8 @@ export class EvidenceBundleType {
 
   @Field(() => Int, {
     description:
-      'With `where`: the number of requests that meet it, and are not in the bundle because they are not sealed yet; ' +
-      'with `ids` 0.',
+      'The number of requests that meet `where` and are not in the bundle because they are not sealed yet; 0 ' +
+      'with `ids`.',
   })
   notSealed: number;
 }

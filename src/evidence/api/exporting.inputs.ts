@@ -4,7 +4,7 @@ import type { Part } from '../exporting/disclosed-parts';
 import { EvidencePartEnum } from './evidence.type';
 
 @InputType('ExportEvidenceInput', {
-  description: 'The rows to prove, by exactly 1 of `ids` and `where`, and what is disclosed of them.',
+  description: 'The rows to prove, by exactly one of `ids` and `where`, and the parts to disclose.',
 })
 export class ExportEvidenceInput {
   @Field(() => [ID], {
@@ -18,17 +18,19 @@ export class ExportEvidenceInput {
   @Field(() => RequestLogWhere, {
     nullable: true,
     description:
-      'All requests that meet this filter of `webhookRequestLogs`, oldest first, 1 to 10,000: { documentType: { eq: ' +
-      '"Sales Invoice" }, startedAt: { gte: "2026-03-01T00:00:00Z", lt: "2026-04-01T00:00:00Z" } }. Those that are not ' +
-      'sealed yet are left out, and counted by `notSealed`.',
+      'The filter of the requests, as in `webhookRequestLogs`: { documentType: { eq: "Sales Invoice" }, ' +
+      'startedAt: { gte: "2026-03-01T00:00:00Z", lt: "2026-04-01T00:00:00Z" } }. 1 to 10,000 requests may meet ' +
+      'it; they are proven oldest first. Those that are not sealed yet are left out, and counted by ' +
+      '`notSealed`.',
   })
   where?: RequestLogWhere | null;
 
   @Field(() => [EvidencePartEnum], {
     defaultValue: [],
     description:
-      'The parts that the bundle discloses. All others stay in it as salted digests. BODY, WIRE_BODY, HEADERS, RESPONSE, ' +
-      'RESPONSE_HEADERS, URL and DETAILS are for viewers from whom masking rules hide nothing.',
+      'The parts that the bundle discloses. It contains all others as salted digests. BODY, WIRE_BODY, HEADERS, ' +
+      'RESPONSE, RESPONSE_HEADERS, URL and DETAILS are FORBIDDEN for viewers from whom masking rules hide ' +
+      'something. Default: none.',
   })
   disclose: Part[];
 
@@ -40,6 +42,6 @@ export class ExportEvidenceInput {
   })
   earlierSizes: number[];
 
-  @Field(() => String, { description: 'Why: 10 to 500 characters, for the audit trail.' })
+  @Field(() => String, { description: 'The reason, 10 to 500 characters, recorded in the audit trail.' })
   reason: string;
 }

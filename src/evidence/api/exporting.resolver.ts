@@ -37,15 +37,16 @@ export class ExportingResolver {
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Mutation(() => ExportEvidencePayload, {
     description: withExample(
-      'Makes a bundle: the proofs of these rows, with the disclosed parts. It is checked offline with ' +
-        'verify-evidence.mjs. The audit trail records it. Up to 64 MiB; above, the error is LIMIT_EXCEEDED.',
+      'Makes a bundle: the proofs of these rows, with the disclosed parts, to be checked offline with ' +
+        'verify-evidence.mjs. The audit trail records it. A bundle has at most 64 MiB; above, the error is ' +
+        'LIMIT_EXCEEDED.',
       'mutation {\n  exportEvidence(input: {\n    ids: ["req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e"]\n    disclose: [BODY, RESPONSE]\n' +
         '    reason: "Dispute with the partner about SINV-0042"\n  }) { bundle { text sha256 rows } userErrors { field code message } }\n}',
     ),
   })
   exportEvidence(
     @Ctx() context: Context,
-    @Arg('input', () => ExportEvidenceInput, { description: 'The rows, and what is disclosed of them.' })
+    @Arg('input', () => ExportEvidenceInput, { description: 'The rows, and the parts to disclose.' })
     input: ExportEvidenceInput,
   ) {
     return answer({ bundle: null as Bundle | null }, async () => {

@@ -12,7 +12,7 @@ import { type RotationOrder, rotateKey } from '../rotate-key';
 import { RotateEvidenceKeyInput } from './keys.inputs';
 
 const RotateEvidenceKeyPayload = payloadOf('RotateEvidenceKey', {
-  vkey: [() => String, 'The verifier key of the new key, for all who verify.'],
+  vkey: [() => String, 'The verifier key of the new key. Give it to all verifiers.'],
 });
 
 @Resolver()
@@ -20,14 +20,15 @@ export class EvidenceKeysResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => RotateEvidenceKeyPayload, {
     description: withExample(
-      'Gives the log another key. The sealed audit entry `evidence.key_rotated` names both, and bundles prove it to verifiers ' +
-        'who have the old one. For 30 days heads carry both signatures; then the old private half is destroyed.',
+      'Replaces the signing key of the log. The sealed audit entry `evidence.key_rotated` names the old and the ' +
+        'new key, and bundles prove it to verifiers who have the old one. Heads carry the signatures of both for ' +
+        '30 days; then the private half of the old key is destroyed.',
       'mutation {\n  rotateEvidenceKey(input: { reason: "The yearly rotation" }) { vkey userErrors { field code message } }\n}',
     ),
   })
   rotateEvidenceKey(
     @Ctx() context: Context,
-    @Arg('input', () => RotateEvidenceKeyInput, { description: 'Why.' }) input: RotateEvidenceKeyInput,
+    @Arg('input', () => RotateEvidenceKeyInput, { description: 'The reason.' }) input: RotateEvidenceKeyInput,
   ) {
     return answer({ vkey: null as string | null }, async () => {
       const order = checked(input);

@@ -63,7 +63,7 @@ export class EventEvidenceResolver {
 @Resolver(() => AuditEntryType)
 export class AuditEvidenceResolver {
   @FieldResolver(() => EvidenceType, {
-    description: 'The evidence that this entry is what was written: who did what, when, with which key, and why.',
+    description: 'The evidence that this entry is as it was written.',
   })
   evidence(@Root() row: AuditEntryRow, @Ctx() context: Context): Promise<EvidenceShape> {
     return evidenceOf(context, 'audit', row.id);
@@ -108,9 +108,9 @@ export class ProofResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'A proof as text, of the format c2sp.org/tlog-proof@v1. Its `extra` line is JSON in base64 with the record; ' +
-      'content stands in the record as salted digests only. null: neither SEALED nor ERASED; or it is a request whose ' +
-      'response is masked from you, because the record has its length.',
+      'A proof as text, in the format c2sp.org/tlog-proof@v1. Its `extra` line is JSON in base64 with the ' +
+      'record, which contains content as salted digests only. null: the row is neither SEALED nor ERASED; or ' +
+      'the response of the request is masked from you, because the record contains its length.',
   })
   async proof(@Root() evidence: EvidenceShape, @Ctx() context: Context) {
     const { kind, leafIndex, head } = evidence;

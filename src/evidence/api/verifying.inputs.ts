@@ -8,7 +8,8 @@ export class EvidenceScopeInput {
   @Field(() => GraphQLDateTime, {
     nullable: true,
     description:
-      'The start, inclusive: when a request began, an event was published, a decision made, an audit entry written.',
+      'The start, inclusive. A row belongs to the time at which the request began, the event was published, the ' +
+      'decision was made, or the audit entry was written.',
   })
   from?: Date | null;
 
@@ -24,25 +25,26 @@ export class EvidenceScopeInput {
   ids?: string[] | null;
 }
 
-@InputType('VerifyEvidenceInput', { description: 'How the log is verified.' })
+@InputType('VerifyEvidenceInput', { description: 'What is verified, and against which heads.' })
 export class VerifyEvidenceInput {
-  @Field(() => EvidenceDepthEnum, { defaultValue: 'CONTENT', description: 'How much is compared.' })
+  @Field(() => EvidenceDepthEnum, { defaultValue: 'CONTENT', description: 'What is compared.' })
   depth: RunDepth;
 
   @Field(() => EvidenceScopeInput, {
     nullable: true,
     description:
-      'Which rows are compared; left out or null: all. The tree and the heads are always verified as a whole. In a part, ' +
-      'the deletion of a row is not found if its place in the tree was removed too, unless `ids` names it; and a row that ' +
-      'claims the place of a row outside of the part is named CHANGED instead of INSERTED. TREE compares no rows.',
+      'The rows to compare. Default, null: all. The tree and the heads are always verified as a whole. In a ' +
+      'part of the log, the deletion of a row is not found if its place in the tree was removed too, unless ' +
+      '`ids` names the row; and a row that claims the place of a row outside of the part is CHANGED instead of ' +
+      'INSERTED. TREE compares no rows.',
   })
   scope?: EvidenceScopeInput | null;
 
   @Field(() => [String], {
     defaultValue: [],
     description:
-      'Signed heads that you hold, at most 20, as `evidenceHeads { checkpoint }` gave them. They alone show a history ' +
-      'that was written anew by a person who has the database and the key.',
+      'Signed heads that you hold, at most 20, as `evidenceHeads { checkpoint }` returned them. Only with them ' +
+      'is a history found that a person with the database and the key has rewritten.',
   })
   knownHeads: string[];
 }

@@ -28,13 +28,13 @@ export class VerifyingResolver {
   @Query(() => EvidenceRunType, {
     nullable: true,
     description: withExample(
-      'A verification by its id; null: there is none.',
+      'The verification with this id; null: there is none.',
       '{ evidenceRun(id: "019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e") { state } }',
     ),
   })
   async evidenceRun(
     @Ctx() { db }: Context,
-    @Arg('id', () => ID, { description: 'As `verifyEvidence` gave it.' }) id: string,
+    @Arg('id', () => ID, { description: 'The id of the run, from `verifyEvidence`.' }) id: string,
   ): Promise<EvidenceRunType | null> {
     const run = UUID.test(id) ? await runById(db, id) : null;
     return run && shown(run);
@@ -43,14 +43,16 @@ export class VerifyingResolver {
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Mutation(() => VerifyEvidencePayload, {
     description: withExample(
-      'Verifies the log, or with `scope` a part of its rows, as a job: computes the leaf of every row again, builds the ' +
-        'whole tree again, and checks every signed head. Ask `evidenceRun` for its progress. The audit trail has the result.',
+      'Verifies the log, or with `scope` a part of its rows, as a job: computes the leaf of every row again, ' +
+        'builds the whole tree again, and checks every signed head. `evidenceRun` shows the progress. The audit ' +
+        'trail records the result.',
       'mutation { verifyEvidence(input: { depth: CONTENT }) { run { id state } userErrors { field code message } } }',
     ),
   })
   verifyEvidence(
     @Ctx() context: Context,
-    @Arg('input', () => VerifyEvidenceInput, { description: 'How the log is verified.' }) input: VerifyEvidenceInput,
+    @Arg('input', () => VerifyEvidenceInput, { description: 'What is verified, and against which heads.' })
+    input: VerifyEvidenceInput,
   ) {
     return answer({ run: null as EvidenceRunType | null }, async () => {
       const { depth, knownHeads } = input;

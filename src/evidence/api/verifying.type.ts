@@ -6,68 +6,84 @@ import { FINDING_NAMES, type FindingName } from '../verifying/findings';
 import { SCOPE_KINDS, type ScopeKind } from '../verifying/scope';
 import { RUN_DEPTHS, RUN_STATES, type RunDepth, type RunState } from '../verifying/verification-run.entity';
 
-export const EvidenceDepthEnum = publishEnum('EvidenceDepth', RUN_DEPTHS, 'How much a verification compares.', {
+export const EvidenceDepthEnum = publishEnum('EvidenceDepth', RUN_DEPTHS, 'What a verification compares.', {
   TREE: { description: 'The leaves, the roots, and every signed head.' },
   ROWS: { description: 'Also every row: each column, with headers, responses and errors.' },
   CONTENT: { description: 'Also the bytes, the type and the length of every payload.' },
 });
 
 export const EvidenceRunStateEnum = publishEnum('EvidenceRunState', RUN_STATES, 'The state of a verification.', {
-  PENDING: { description: 'It was ordered. It begins within 5 seconds.' },
-  RUNNING: { description: 'It is under way. It begins anew if its process ends.' },
-  COMPLETED: { description: 'Everything was compared. `findings` has the result.' },
-  FAILED: { description: '`error` says why it could not be done.' },
+  PENDING: {
+    description: 'The verification was ordered. It begins within 5 seconds if a process with the part `indexer` runs.',
+  },
+  RUNNING: { description: 'The verification is in progress. If its process ends, another one begins it again.' },
+  COMPLETED: { description: 'Everything was compared. `findings` contains the differences.' },
+  FAILED: { description: 'The verification failed: `error` gives the reason.' },
 });
 
-export const EvidenceFindingNameEnum = publishEnum('EvidenceFindingName', FINDING_NAMES, 'What a verification found.', {
-  CHANGED: { description: 'A row is not what was recorded.' },
-  DELETED: { description: 'A row was sealed, and is no longer there.' },
-  INSERTED: { description: 'A row claims a place in the tree that is not its own.' },
-  MOVED: { description: 'The leaf of a row is at another place than the row says.' },
-  TRUNCATED: { description: 'Leaves are missing that were sealed.' },
-  NOT_SEALED: { description: 'A row was finished more than a minute ago, and is not in the tree.' },
-  DROPPED_WITHOUT_ORDER: {
-    description: 'The rows of a month are gone with their table, and no sealed entry of the audit trail says so.',
+export const EvidenceFindingNameEnum = publishEnum(
+  'EvidenceFindingName',
+  FINDING_NAMES,
+  'The kinds of differences that a verification finds.',
+  {
+    CHANGED: { description: 'A row differs from what was recorded.' },
+    DELETED: { description: 'A row was sealed, and is no longer there.' },
+    INSERTED: { description: 'A row claims a place in the tree that is not its own.' },
+    MOVED: { description: 'The leaf of a row is at another place in the tree than the row has.' },
+    TRUNCATED: { description: 'Leaves that were sealed are missing.' },
+    NOT_SEALED: { description: 'A row was finished more than a minute ago, and is not in the tree.' },
+    DROPPED_WITHOUT_ORDER: {
+      description: 'The rows of a month are gone with their table, and no sealed entry of the audit trail orders it.',
+    },
+    ERASED_WITHOUT_ORDER: {
+      description: 'The content of a row is gone, and no sealed entry of the audit trail records its erasure.',
+    },
+    BAD_HEAD: {
+      description:
+        'A head has a wrong signature, another root than its leaves, or only the signature of a compromised key.',
+    },
+    FORKED: { description: 'A known head contradicts the tree: there are two histories.' },
   },
-  ERASED_WITHOUT_ORDER: {
-    description: 'The content of a row is gone, and no sealed entry of the audit trail says so.',
-  },
-  BAD_HEAD: {
-    description:
-      'A head has a wrong signature, another root than its leaves, or only the signature of a compromised key.',
-  },
-  FORKED: { description: 'A known head contradicts the tree: there are two histories.' },
-});
+);
 
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')
 @ObjectType('EvidenceFinding', {
   simpleResolvers: true,
-  description: 'A difference between the record and what was sealed.',
+  description: 'A difference between a row and what was sealed of it.',
 })
 export class EvidenceFindingType {
-  @Field(() => EvidenceFindingNameEnum, { description: 'What it is.' })
+  @Field(() => EvidenceFindingNameEnum, { description: 'The kind of the difference.' })
   name: FindingName;
 
   @Field(() => String, {
     nullable: true,
-    description: '`request`, `event`, `decision` or `audit`; null: it is not about a row.',
+    description:
+      'The kind of the row: `request`, `event`, `decision` or `audit`; null: the finding is not about a row.',
   })
   kind: string | null;
 
   @Field(() => ID, {
     nullable: true,
     description:
-      'The row: the id of a request, event or audit entry, or the UUID of a decision; null: unknown, or not about a row.',
+      'The id of the request, event or audit entry, or the UUID of the decision; null: unknown, or the finding ' +
+      'is not about a row.',
   })
   rowId: string | null;
 
-  @Field(() => Float, { nullable: true, description: 'The place in the tree, from 0; a whole number.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The index of the leaf in the tree, from 0, a whole number; null: the finding is not about a leaf.',
+  })
   leafIndex: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'The size of the tree that it is about; a whole number.' })
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'The number of leaves of the tree that the finding is about, a whole number; null: it is about no tree.',
+  })
   treeSize: number | null;
 
-  @Field(() => String, { description: 'A sentence for people.' })
+  @Field(() => String, { description: 'The same as a sentence.' })
   message: string;
 }
 
@@ -76,16 +92,16 @@ export const EvidenceScopeKindEnum = publishEnum(
   SCOPE_KINDS,
   'Which rows a verification compares.',
   {
-    ALL: { description: 'All.' },
-    RANGE: { description: 'Those of a range of time.' },
-    IDS: { description: 'Those that were named.' },
+    ALL: { description: 'All rows.' },
+    RANGE: { description: 'The rows of a range of time.' },
+    IDS: { description: 'The rows with the given ids.' },
   },
 );
 
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')
 @ObjectType('EvidenceScope', { simpleResolvers: true, description: 'Which rows a verification compares.' })
 export class EvidenceScopeType {
-  @Field(() => EvidenceScopeKindEnum, { description: 'How they were chosen.' })
+  @Field(() => EvidenceScopeKindEnum, { description: 'How the rows were selected.' })
   kind: ScopeKind;
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'RANGE: the start, inclusive; otherwise null.' })
@@ -101,35 +117,37 @@ export class EvidenceScopeType {
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')
 @ObjectType('EvidenceRun', { simpleResolvers: true, description: 'A verification of the log, as a job.' })
 export class EvidenceRunType {
-  @Field(() => ID, { description: 'The id, for `evidenceRun`.' })
+  @Field(() => ID, { description: 'The id of the run, a UUID, for `evidenceRun`.' })
   id: string;
 
-  @Field(() => EvidenceDepthEnum, { description: 'How much is compared.' })
+  @Field(() => EvidenceDepthEnum, { description: 'What is compared.' })
   depth: RunDepth;
 
   @Field(() => EvidenceScopeType, { description: 'Which rows are compared.' })
   scope: EvidenceScopeType;
 
-  @Field(() => EvidenceRunStateEnum, { description: 'Its state.' })
+  @Field(() => EvidenceRunStateEnum, { description: 'The state of the run.' })
   state: RunState;
 
-  @Field(() => Float, { description: 'The number of rows compared so far; a whole number.' })
+  @Field(() => Float, { description: 'The number of rows that were compared so far, a whole number.' })
   checked: number;
 
   @Field(() => [EvidenceFindingType], {
-    description: 'The first 1,000 findings, once the run is COMPLETED. Empty then: nothing was changed.',
+    description:
+      'The first 1,000 findings, when the run is COMPLETED. Empty: no difference was found, or the run is not ' +
+      'COMPLETED.',
   })
   findings: EvidenceFindingType[];
 
-  @Field(() => Float, { description: 'The number of all findings; a whole number.' })
+  @Field(() => Float, { description: 'The number of all findings, a whole number.' })
   findingCount: number;
 
-  @Field(() => String, { nullable: true, description: 'FAILED: why.' })
+  @Field(() => String, { nullable: true, description: 'FAILED: the reason; otherwise null.' })
   error: string | null;
 
   @Field(() => GraphQLDateTime, { description: 'When it was ordered.' })
   createdAt: Date;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it ended; null: it has not.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the run ended; null: it has not ended.' })
   finishedAt: Date | null;
 }

@@ -23,7 +23,9 @@ export function isContent(schema: GraphQLSchema, field: Annotated): boolean {
 export function describeContent(built: GraphQLSchema): GraphQLSchema {
   const directive = new GraphQLDirective({
     name: 'content',
-    description: 'Content of requests and documents. The audit trail records who reads it, or filters by it.',
+    description:
+      'The field returns content of a request or document, searches it, or compares it in a filter. The audit ' +
+      'trail records who uses it (`content.read`).',
     locations: [DirectiveLocation.FIELD_DEFINITION, DirectiveLocation.INPUT_FIELD_DEFINITION],
   });
   const config = built.toConfig();

@@ -40,7 +40,7 @@ export interface ConnectionShape {
 
 /** The connection type of a node type: `UserConnection` with `UserEdge` for `User`. */
 export function connectionOf(name: string, nodeType: () => ClassType): ClassType<object> {
-  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `A ${name} in a list, with its cursor.` })
+  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `A row of a list of ${name}, with its cursor.` })
   class EdgeType {
     @Field(() => String, { description: 'The position of the row in the list, for `after` and `before`. Opaque.' })
     cursor: string;

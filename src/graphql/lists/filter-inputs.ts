@@ -114,7 +114,7 @@ export class DateTimeFilter {
 
 /** The filter type of an enum: `eq` and `in`. */
 export function enumFilter<Value extends string>(name: string, type: Record<Value, Value>) {
-  @InputType(`${name}Filter`, { description: `Tests on a ${name}. ${EACH}` })
+  @InputType(`${name}Filter`, { description: `Tests on a value of ${name}. ${EACH}` })
   class EnumFilter {
     @Field(() => type, { nullable: true, description: 'Equals this value.' })
     eq?: Value;
@@ -135,7 +135,7 @@ export class OptionalDateTimeFilter extends DateTimeFilter {
 
 /** The filter type of an enum that may be missing: `eq`, `in` and `isNull`. */
 export function optionalEnumFilter<Value extends string>(name: string, type: Record<Value, Value>) {
-  @InputType(`${name}Filter`, { description: `Tests on a ${name} that may be missing. ${EACH}` })
+  @InputType(`${name}Filter`, { description: `Tests on a value of ${name} that may be missing. ${EACH}` })
   class OptionalEnumFilter {
     @Field(() => type, { nullable: true, description: 'Equals this value.' })
     eq?: Value;

@@ -76,7 +76,7 @@ function withDefinition(schema: GraphQLSchema): GraphQLSchema {
     name: 'masked',
     description: 'The field has content. Masking rules say how much of it a viewer sees.',
     locations: [DirectiveLocation.FIELD_DEFINITION],
-    args: { part: { type: new GraphQLNonNull(part), description: 'The part that it shows.' } },
+    args: { part: { type: new GraphQLNonNull(part), description: 'The part of the exchange that the field shows.' } },
   });
   const config = schema.toConfig();
   return new GraphQLSchema({
@@ -92,7 +92,9 @@ const DESCRIPTIONS: Record<ContentPart, string> = {
   RESPONSE: 'The body of a response.',
   RESPONSE_HEADERS: 'The headers of a response.',
   ADDRESS: 'The IP address of a partner. Viewers whose only role is SUPPORT see its network.',
-  FILTER: 'The conditions of other users, which may name values of content. No rule shows them.',
+  FILTER:
+    'Filters of other users, which may contain values of content. Viewers from whom masking rules hide ' +
+    'content see these values masked.',
 };
 
 function withMasks(schema: GraphQLSchema, field: GraphQLFieldConfig<unknown, Context>) {

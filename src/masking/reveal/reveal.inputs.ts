@@ -10,6 +10,6 @@ export class RevealContentInput {
   @Field(() => [MaskedPartEnum], { description: 'The parts to reveal, 1 to 4.' })
   parts: MaskedPart[];
 
-  @Field(() => String, { description: 'Why: 10 to 500 characters, for the audit trail.' })
+  @Field(() => String, { description: 'The reason, 10 to 500 characters, recorded in the audit trail.' })
   reason: string;
 }

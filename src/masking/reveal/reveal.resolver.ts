@@ -22,9 +22,9 @@ export class RevealResolver {
   @HasRole('SUPPORT')
   @Mutation(() => RevealContentPayload, {
     description: withExample(
-      'Shows masked content of one request to SUPPORT, where the webhook says `supportMayReveal`: in a session that began at ' +
-        'most 15 minutes ago, not with an API key alone, at most 30 times an hour. The audit trail has user, parts and reason before ' +
-        'the answer is sent.',
+      'Shows masked content of one request to SUPPORT, if its webhook has `supportMayReveal`. Requires a ' +
+        'session that began at most 15 minutes ago; at most 30 times an hour. The audit trail records user, parts ' +
+        'and reason before the answer is sent.',
       'mutation {\n  revealContent(input: {\n    requestId: "req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e"\n    parts: [RESPONSE]\n' +
         '    reason: "Ticket 4711: the partner rejects the tax id"\n  }) { content { response } userErrors { field message } }\n}',
     ),

@@ -5,7 +5,7 @@ import { HttpHeaderType } from '../../request-log/api/request-log.type';
 
 @ObjectType('RevealedContent', {
   simpleResolvers: true,
-  description: 'Content of a request, without masks. Parts that were not asked for are null.',
+  description: 'Content of a request without masks. Parts that were not asked for are null.',
 })
 export class RevealedContentType {
   @Field(() => GraphQLJSON, { nullable: true, description: 'DATA: as `data` of the request.' })

@@ -27,7 +27,7 @@ export class CreateMaskingRuleInput {
   })
   webhookId?: string | null;
 
-  @Field(() => MaskedPartEnum, { description: 'The part of the exchange.' })
+  @Field(() => MaskedPartEnum, { description: 'The part of the exchange that contains the values.' })
   part: MaskedPart;
 
   @Field(() => String, {

@@ -28,7 +28,7 @@ export const maskingRuleLinkedFields = [
     maskingRule: byId(MASKING_RULE, 'The id of the rule, `msk_...`.', {
       access: HasRole('SYSTEM_MANAGER', 'AUDITOR'),
       description: withExample(
-        'A masking rule by its id; null if there is none.',
+        'The masking rule with this id; null: there is none.',
         '{ maskingRule(id: "msk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { roles part path strategy } }',
       ),
     }),
@@ -41,7 +41,7 @@ export const maskingRuleLinkedFields = [
     }),
   }),
   linkedFields(MASKING_RULE, {
-    webhook: link(WEBHOOK, 'webhookId', 'The webhook that the rule is about; null: all.'),
-    createdBy: link(USER, 'createdBy', 'The user who made the rule.'),
+    webhook: link(WEBHOOK, 'webhookId', 'The webhook that the rule applies to; null: all.'),
+    createdBy: link(USER, 'createdBy', 'The user who created the rule.'),
   }),
 ];

@@ -39,7 +39,8 @@ export class MaskingRuleResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => CreateMaskingRulePayload, {
     description: withExample(
-      'Makes a masking rule. It applies at once, in other processes and open subscriptions within 2 seconds. There may be 500 rules.',
+      'Creates a masking rule. It applies at once; in other processes and open subscriptions within 2 seconds. ' +
+        'At most 500 rules can exist.',
       'mutation {\n  createMaskingRule(input: { roles: [SUPPORT], documentType: "Sales Invoice", part: DATA, path: "$.status", strategy: SHOW }) {\n' +
         '    maskingRule { id } userErrors { field message }\n  }\n}',
     ),

@@ -3,7 +3,7 @@ import { ShortText } from '../../graphql/arguments/check-input';
 import { RequestLogWhere } from '../../request-log/api/request-log.inputs';
 
 @InputType('ErasureTargetInput', {
-  description: 'What shall be erased: exactly 1 of `documentType` with `name`, `userId`, and `where`.',
+  description: 'What is to be erased: exactly one of `documentType` with `name`, `userId`, and `where`.',
 })
 export class ErasureTargetInput {
   @ShortText(undefined, { nullable: true })
@@ -11,62 +11,65 @@ export class ErasureTargetInput {
   documentType?: string | null;
 
   @ShortText(undefined, { nullable: true })
-  @Field(() => String, { nullable: true, description: 'The document, 1 to 200 characters.' })
+  @Field(() => String, { nullable: true, description: 'The name of the document, 1 to 200 characters.' })
   name?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The user, `usr_...`.' })
+  @Field(() => ID, { nullable: true, description: 'The id of the user, `usr_...`.' })
   userId?: string | null;
 
   @Field(() => RequestLogWhere, {
     nullable: true,
-    description: 'Requests that meet this filter of `webhookRequestLogs`, at most 10,000.',
+    description: 'The filter of the requests, as in `webhookRequestLogs`. At most 10,000 requests may meet it.',
   })
   where?: RequestLogWhere | null;
 }
 
-@InputType('EraseDocumentInput', { description: 'The document whose content is erased, and why.' })
+@InputType('EraseDocumentInput', { description: 'The document whose content is to be erased, and the reason.' })
 export class EraseDocumentInput {
   @ShortText()
   @Field(() => String, { description: 'The type of the document, 1 to 200 characters.' })
   documentType: string;
 
   @ShortText()
-  @Field(() => String, { description: 'The document, 1 to 200 characters.' })
+  @Field(() => String, { description: 'The name of the document, 1 to 200 characters.' })
   name: string;
 
   @Field(() => String, {
-    description: 'Why: 10 to 500 characters, for the audit trail, which keeps it. Do not name the person.',
+    description:
+      'The reason, 10 to 500 characters. The audit trail keeps it after the erasure: do not name the person.',
   })
   reason: string;
 }
 
-@InputType('ErasePersonInput', { description: 'The user who is erased, and why.' })
+@InputType('ErasePersonInput', { description: 'The user who is to be erased, and the reason.' })
 export class ErasePersonInput {
-  @Field(() => ID, { description: 'The user, `usr_...`.' })
+  @Field(() => ID, { description: 'The id of the user, `usr_...`.' })
   userId: string;
 
   @Field(() => String, {
-    description: 'Why: 10 to 500 characters, for the audit trail, which keeps it. Do not name the person.',
+    description:
+      'The reason, 10 to 500 characters. The audit trail keeps it after the erasure: do not name the person.',
   })
   reason: string;
 }
 
-@InputType('EraseContentInput', { description: 'The requests whose content is erased, and why.' })
+@InputType('EraseContentInput', { description: 'The requests whose content is to be erased, and the reason.' })
 export class EraseContentInput {
   @Field(() => RequestLogWhere, {
     description:
-      'Requests that meet this filter of `webhookRequestLogs`, at most 10,000. Their events are erased too, with all ' +
-      'deliveries and requests of these: { search: "jane.doe@example.com" }.',
+      'The filter of the requests, as in `webhookRequestLogs`: { search: "jane.doe@example.com" }. At most ' +
+      '10,000 requests may meet it. Their events are erased too, with all deliveries and requests of these.',
   })
   where: RequestLogWhere;
 
   @Field(() => String, {
-    description: 'Why: 10 to 500 characters, for the audit trail, which keeps it. Do not name the person.',
+    description:
+      'The reason, 10 to 500 characters. The audit trail keeps it after the erasure: do not name the person.',
   })
   reason: string;
 }
 
-@InputType('DecideErasureInput', { description: 'The erasure that is approved or declined.' })
+@InputType('DecideErasureInput', { description: 'The erasure to approve or decline.' })
 export class DecideErasureInput {
   @Field(() => ID, { description: 'The erasure.' })
   id: string;

@@ -42,24 +42,28 @@ export class ErasureResolver {
   @Query(() => ErasureType, {
     nullable: true,
     description: withExample(
-      'An erasure by its id; null: there is none.',
+      'The erasure with this id; null: there is none.',
       '{ erasure(id: "019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e") { state erasedCount deferredBecause } }',
     ),
   })
   async erasure(
     @Ctx() { db }: Context,
-    @Arg('id', () => ID, { description: 'The id of the erasure.' }) id: string,
+    @Arg('id', () => ID, { description: 'The id of the erasure, a UUID.' }) id: string,
   ): Promise<ErasureRow | null> {
     return isUuid(id) ? erasureById(db, id) : null;
   }
 
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Query(() => [ErasureType], {
-    description: withExample('The newest erasures, newest first.', '{ erasures(first: 20) { id kind state reason } }'),
+    description: withExample('The latest erasures, newest first.', '{ erasures(first: 20) { id kind state reason } }'),
   })
   async erasures(
     @Ctx() { db }: Context,
-    @Arg('first', () => Int, { defaultValue: 20, description: 'How many, 1 to 100. Default: 20.' }) first: number,
+    @Arg('first', () => Int, {
+      defaultValue: 20,
+      description: 'The maximum number of erasures, 1 to 100. Default: 20.',
+    })
+    first: number,
   ): Promise<ErasureRow[]> {
     return erasures(db, checkedSize('first', first, MAX_LISTED));
   }
@@ -67,13 +71,14 @@ export class ErasureResolver {
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Query(() => ErasurePreviewType, {
     description: withExample(
-      'What an order to erase would find now. It changes nothing.',
+      'Shows what an erasure would concern now. Changes nothing.',
       '{ previewErasure(target: { documentType: "Customer", name: "Jane Doe" }) { rows held needsSecondPerson } }',
     ),
   })
   async previewErasure(
     @Ctx() context: Context,
-    @Arg('target', () => ErasureTargetInput, { description: 'What would be erased.' }) input: ErasureTargetInput,
+    @Arg('target', () => ErasureTargetInput, { description: 'The content that would be erased.' })
+    input: ErasureTargetInput,
   ): Promise<Preview> {
     return previewErasure(
       context.db,
@@ -85,15 +90,16 @@ export class ErasureResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => EraseDocumentPayload, {
     description: withExample(
-      'Orders the erasure of a document: the content of its events, with all deliveries and requests. It begins when the ' +
-        'order is sealed. More than 100 rows wait for `approveErasure` of a second person.',
+      'Orders the erasure of a document: the content of its events, with all their deliveries and requests. The ' +
+        'erasure begins when its audit entry is sealed. If it has more than 100 rows, a second person must ' +
+        'approve it first (`approveErasure`).',
       'mutation { eraseDocument(input: { documentType: "Customer", name: "Jane Doe", reason: "Request 17 under Art. 17" }) ' +
         '{ erasure { id state } userErrors { field message } } }',
     ),
   })
   eraseDocument(
     @Ctx() context: Context,
-    @Arg('input', () => EraseDocumentInput, { description: 'The document, and why.' }) input: EraseDocumentInput,
+    @Arg('input', () => EraseDocumentInput, { description: 'The document, and the reason.' }) input: EraseDocumentInput,
   ) {
     const { documentType, name, reason } = input;
     return order(context, input, reason, async () => ({ kind: 'DOCUMENT', documentType, name }));
@@ -102,15 +108,16 @@ export class ErasureResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => ErasePersonPayload, {
     description: withExample(
-      'Orders the erasure of a user: the content of their events, with all deliveries and requests, their name, address, ' +
-        'identity and sessions. The user can no longer sign in.',
+      'Orders the erasure of a user: the content of their events, with all deliveries and requests of these, ' +
+        'and their name, e-mail address, identity and sessions. The user can no longer sign in. As eraseDocument ' +
+        'otherwise.',
       'mutation { erasePerson(input: { userId: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "Request 18 under Art. 17" }) ' +
         '{ erasure { id state } userErrors { field message } } }',
     ),
   })
   erasePerson(
     @Ctx() context: Context,
-    @Arg('input', () => ErasePersonInput, { description: 'The user, and why.' }) input: ErasePersonInput,
+    @Arg('input', () => ErasePersonInput, { description: 'The user, and the reason.' }) input: ErasePersonInput,
   ) {
     const { userId, reason } = input;
     return order(context, input, reason, () => targetOf(context.db, masksOf(context).seesAll, { userId }, []));
@@ -119,15 +126,15 @@ export class ErasureResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => EraseContentPayload, {
     description: withExample(
-      'Orders the erasure of the content of requests that meet a filter, as for a person whom payloads name; of their ' +
-        'events too, with all deliveries and requests of these.',
+      'Orders the erasure of the content of requests that meet a filter, such as those whose payloads name a ' +
+        'person; also of their events, with all deliveries and requests of these. As eraseDocument otherwise.',
       'mutation { eraseContent(input: { where: { search: "jane.doe@example.com" }, reason: "Request 19 under Art. 17" }) ' +
         '{ erasure { id state } userErrors { field message } } }',
     ),
   })
   eraseContent(
     @Ctx() context: Context,
-    @Arg('input', () => EraseContentInput, { description: 'The requests, and why.' }) input: EraseContentInput,
+    @Arg('input', () => EraseContentInput, { description: 'The requests, and the reason.' }) input: EraseContentInput,
   ) {
     const { where, reason } = input;
     return order(context, {}, reason, () => targetOf(context.db, masksOf(context).seesAll, { where }, []));
@@ -136,7 +143,8 @@ export class ErasureResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => ApproveErasurePayload, {
     description: withExample(
-      'Approves an erasure that is REQUESTED. It takes a person, in a session, who has not ordered it.',
+      'Approves an erasure that is REQUESTED. Requires a session of another user than the one who ordered it. ' +
+        'CONFLICT: it is not REQUESTED.',
       `mutation { approveErasure${DECISION}`,
     ),
   })
@@ -150,7 +158,8 @@ export class ErasureResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => DeclineErasurePayload, {
     description: withExample(
-      'Declines an erasure that is REQUESTED. It takes a person, in a session, who has not ordered it.',
+      'Declines an erasure that is REQUESTED. Requires a session of another user than the one who ordered it. ' +
+        'CONFLICT: it is not REQUESTED.',
       `mutation { declineErasure${DECISION}`,
     ),
   })
@@ -162,7 +171,7 @@ export class ErasureResolver {
   }
 
   @FieldResolver(() => [RecipientType], {
-    description: 'The partners that had received what it has erased so far, the first 1,000; of a limit: none.',
+    description: 'The partners that had received the content erased so far, at most 1,000; RETENTION: none.',
   })
   recipients(@Root() { id }: ErasureRow, @Ctx() { db }: Context): Promise<Recipient[]> {
     return recipientsOfErasure(db, id);
@@ -173,12 +182,18 @@ export class ErasureResolver {
     return USER.load(context, userId);
   }
 
-  @FieldResolver(() => UserType, { nullable: true, description: 'Who ordered it; null: Hookledger itself.' })
+  @FieldResolver(() => UserType, {
+    nullable: true,
+    description: 'The user who ordered the erasure; null: Hookledger itself.',
+  })
   orderedBy(@Root() { orderedBy }: ErasureRow, @Ctx() context: Context) {
     return USER.load(context, orderedBy);
   }
 
-  @FieldResolver(() => UserType, { nullable: true, description: 'Who approved or declined it; null: no decision.' })
+  @FieldResolver(() => UserType, {
+    nullable: true,
+    description: 'The user who approved or declined the erasure; null: no one did.',
+  })
   decidedBy(@Root() { decidedBy }: ErasureRow, @Ctx() context: Context) {
     return USER.load(context, decidedBy);
   }

@@ -4,59 +4,72 @@ import { publishEnum } from '../../graphql/enum';
 import { HasRole } from '../../graphql/roles/has-role';
 import { ERASURE_KINDS, ERASURE_STATES, type ErasureKind, type ErasureState } from '../erasure.entity';
 
-const ErasureKindEnum = publishEnum('ErasureKind', ERASURE_KINDS, 'What an erasure is about.', {
-  DOCUMENT: { description: 'A document: its events, with all deliveries and requests.' },
-  PERSON: { description: 'A user: their events, with all deliveries and requests, and who they were.' },
-  CONTENT: { description: 'Requests that met a filter, with their events and all deliveries and requests of these.' },
-  RETENTION: { description: 'What a limit says.' },
-  REPEATED: { description: 'What was erased before a backup was restored, and is erased again.' },
+const ErasureKindEnum = publishEnum('ErasureKind', ERASURE_KINDS, 'The content that an erasure concerns.', {
+  DOCUMENT: { description: 'A document: its events, with all their deliveries and requests.' },
+  PERSON: { description: 'A user: their events, with all deliveries and requests of these, and their personal data.' },
+  CONTENT: { description: 'Requests that met a filter, with their events, and all deliveries and requests of these.' },
+  RETENTION: { description: 'Content that has passed its retention limit (`setRetention`).' },
+  REPEATED: { description: 'Content that had been erased before a backup was restored, and is erased again.' },
 });
 
-const ErasureStateEnum = publishEnum('ErasureState', ERASURE_STATES, 'How far an erasure is.', {
-  REQUESTED: { description: 'It waits for `approveErasure` of a second person.' },
-  ORDERED: { description: 'It begins when its order is sealed, after about a second, or is in progress.' },
-  DEFERRED: { description: 'Some rows are kept, as `deferredBecause` says. It goes on by itself.' },
-  DONE: { description: 'Everything was erased.' },
-  DECLINED: { description: 'The second person has declined it.' },
+const ErasureStateEnum = publishEnum('ErasureState', ERASURE_STATES, 'The state of an erasure.', {
+  REQUESTED: { description: 'A second person must approve it (`approveErasure`) or decline it.' },
+  ORDERED: { description: 'Ordered or in progress. It begins when its audit entry is sealed, after about a second.' },
+  DEFERRED: {
+    description:
+      'Some rows are kept for the reason in `deferredBecause`. It continues by itself when nothing keeps them.',
+  },
+  DONE: { description: 'All rows were erased.' },
+  DECLINED: { description: 'The second person declined it.' },
 });
 
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')
 @ObjectType('Erasure', {
   simpleResolvers: true,
-  description: 'An order to erase content. It has no name of a document, because it outlives what it erases.',
+  description:
+    'An erasure of content, by the order of a user or by a retention limit. It does not contain the name of a ' +
+    'document, because it is kept after the content is gone.',
 })
 export class ErasureType {
-  @Field(() => ID, { description: 'The id, a UUID.' })
+  @Field(() => ID, { description: 'The id, a UUID; never changes.' })
   id: string;
 
-  @Field(() => ErasureKindEnum, { description: 'What it is about.' })
+  @Field(() => ErasureKindEnum, { description: 'The content that the erasure concerns.' })
   kind: ErasureKind;
 
-  @Field(() => ErasureStateEnum, { description: 'How far it is.' })
+  @Field(() => ErasureStateEnum, { description: 'The state of the erasure.' })
   state: ErasureState;
 
-  @Field(() => Int, { description: 'Events, deliveries and requests with content when it was ordered.' })
+  @Field(() => Int, {
+    description: 'The number of events, deliveries and requests with content at the time of the order.',
+  })
   rowCount: number;
 
-  @Field(() => Int, { description: 'Events, deliveries and requests that were erased so far.' })
+  @Field(() => Int, { description: 'The number of events, deliveries and requests that were erased so far.' })
   erasedCount: number;
 
-  @Field(() => Int, { description: 'Rows that the last step has kept.' })
+  @Field(() => Int, { description: 'The number of rows that the last step kept.' })
   deferredCount: number;
 
-  @Field(() => String, { nullable: true, description: 'Why the last step has kept rows; null: it has kept none.' })
+  @Field(() => String, { nullable: true, description: 'Why the last step kept rows; null: it kept none.' })
   deferredBecause: string | null;
 
-  @Field(() => String, { description: 'Why it was ordered.' })
+  @Field(() => String, { description: 'The reason for the erasure.' })
   reason: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was ordered.' })
+  @Field(() => GraphQLDateTime, { description: 'When the erasure was ordered.' })
   orderedAt: Date;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the second person decided; null: no decision.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When a second person approved or declined the erasure; null: no one did.',
+  })
   decidedAt: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was DONE or DECLINED; null: it is open.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the erasure became DONE or DECLINED; null: it is not finished.',
+  })
   finishedAt: Date | null;
 }
 
@@ -64,55 +77,60 @@ export class ErasureType {
 @ObjectType('Recipient', {
   simpleResolvers: true,
   description:
-    'A partner that has received requests, or may have: it must be informed of their erasure (GDPR Art. 19).',
+    'A partner that has received requests, or may have received them. It must be informed of their erasure ' +
+    '(GDPR Art. 19).',
 })
 export class RecipientType {
-  @Field(() => String, { description: 'The name of the webhook that sent them.' })
+  @Field(() => String, { description: 'The name of the webhook that sent the requests.' })
   webhookName: string;
 
-  @Field(() => String, { description: 'The host of their URLs, with its port; empty: it is no longer known.' })
+  @Field(() => String, { description: 'The host of the URLs, with its port; empty: it is no longer known.' })
   host: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When the first of them began.' })
+  @Field(() => GraphQLDateTime, { description: 'When the first of the requests began.' })
   firstAt: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'When the last of them began.' })
+  @Field(() => GraphQLDateTime, { description: 'When the last of the requests began.' })
   lastAt: Date;
 
-  @Field(() => Int, { description: 'How many.' })
+  @Field(() => Int, { description: 'The number of requests.' })
   requests: number;
 }
 
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')
-@ObjectType('ErasurePreview', { simpleResolvers: true, description: 'What an order to erase would find now.' })
+@ObjectType('ErasurePreview', { simpleResolvers: true, description: 'What an erasure would concern now.' })
 export class ErasurePreviewType {
-  @Field(() => Int, { description: 'Events, deliveries and requests whose content would be erased.' })
+  @Field(() => Int, { description: 'The number of events, deliveries and requests whose content would be erased.' })
   rows: number;
 
-  @Field(() => Int, { description: 'The events among them.' })
+  @Field(() => Int, { description: 'The number of events among `rows`.' })
   events: number;
 
-  @Field(() => Int, { description: 'The deliveries among them.' })
+  @Field(() => Int, { description: 'The number of deliveries among `rows`.' })
   deliveries: number;
 
-  @Field(() => Int, { description: 'The requests among them.' })
+  @Field(() => Int, { description: 'The number of requests among `rows`.' })
   requests: number;
 
-  @Field(() => Int, { description: 'Those among them that a legal hold covers: they are kept until it is released.' })
+  @Field(() => Int, {
+    description: 'The number of `rows` that a legal hold covers: they are kept until it is released.',
+  })
   held: number;
 
-  @Field(() => Int, { description: 'Rows whose content was erased already.' })
+  @Field(() => Int, { description: 'The number of rows whose content is erased already.' })
   erased: number;
 
   @Field(() => Boolean, {
     description:
-      'Whether a second person must approve the order: more than 100 rows, with those that you have ordered alone in the last 24 hours.',
+      'Whether a second person must approve the erasure: it has more than 100 rows, together with those that ' +
+      'you have ordered alone in the last 24 hours.',
   })
   needsSecondPerson: boolean;
 
   @Field(() => Boolean, {
     description:
-      'Whether all was counted; false: a user has more than 10,000 events or requests, and these are the first.',
+      'Whether all rows are counted; false: the user has more than 10,000 events or requests, and only the ' +
+      'first are counted.',
   })
   complete: boolean;
 }

@@ -4,14 +4,18 @@ import { ShortText } from '../../graphql/arguments/check-input';
 
 @InputType('PlaceLegalHoldInput', {
   description:
-    'What is held: at least 1 of `webhookId`, `documentType`, `userId`, `from` and `to`; all that are given must hold.',
+    'What is held: at least one of `webhookId`, `documentType`, `userId`, `from` and `to`. A row must meet ' +
+    'all that are given.',
 })
 export class PlaceLegalHoldInput {
   @ShortText()
   @Field(() => String, { description: 'A short name, 1 to 200 characters.' })
   name: string;
 
-  @Field(() => ID, { nullable: true, description: 'The webhook whose traffic is held, `whk_...`. Default, null: any.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of the webhook whose requests and deliveries are held, `whk_...`. Default, null: any.',
+  })
   webhookId?: string | null;
 
   @ShortText(undefined, { nullable: true })
@@ -28,7 +32,10 @@ export class PlaceLegalHoldInput {
   })
   referenceDocument?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The user of the events, `usr_...`. Default, null: any.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of the user whose events are held, `usr_...`. Default, null: any.',
+  })
   userId?: string | null;
 
   @Field(() => GraphQLDateTime, {
@@ -37,23 +44,28 @@ export class PlaceLegalHoldInput {
   })
   from?: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'The end of it, exclusive. Default, null: none.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'The end of the time in which events and requests began, exclusive. Default, null: none.',
+  })
   to?: Date | null;
 
-  @Field(() => String, { description: 'Why: 10 to 500 characters, for the audit trail.' })
+  @Field(() => String, { description: 'The reason, 10 to 500 characters, recorded in the audit trail.' })
   reason: string;
 }
 
-@InputType('RequestLegalHoldReleaseInput', { description: 'The hold that another person shall release.' })
+@InputType('RequestLegalHoldReleaseInput', {
+  description: 'The hold that another person is asked to release, and the reason.',
+})
 export class RequestLegalHoldReleaseInput {
   @Field(() => ID, { description: 'The hold.' })
   id: string;
 
-  @Field(() => String, { description: 'Why: 10 to 500 characters, for the audit trail.' })
+  @Field(() => String, { description: 'The reason, 10 to 500 characters, recorded in the audit trail.' })
   reason: string;
 }
 
-@InputType('ReleaseLegalHoldInput', { description: 'The hold that is released.' })
+@InputType('ReleaseLegalHoldInput', { description: 'The hold to release.' })
 export class ReleaseLegalHoldInput {
   @Field(() => ID, { description: 'The hold.' })
   id: string;

@@ -45,7 +45,8 @@ export class LegalHoldResolver {
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Mutation(() => PlaceLegalHoldPayload, {
     description: withExample(
-      'Places a legal hold: from the answer on, nothing that it covers is erased or dropped. At most 1,000 are in force.',
+      'Places a legal hold: from the answer on, nothing that it covers is erased or dropped. At most 1,000 ' +
+        'holds can be in force.',
       'mutation {\n  placeLegalHold(input: {\n    name: "Dispute about SINV-0042"\n    documentType: "Sales Invoice"\n' +
         '    referenceDocument: "SINV-0042"\n    reason: "The court asked for it on 3 March"\n' +
         '  }) { legalHold { id } userErrors { field code message } }\n}',
@@ -53,7 +54,8 @@ export class LegalHoldResolver {
   })
   placeLegalHold(
     @Ctx() context: Context,
-    @Arg('input', () => PlaceLegalHoldInput, { description: 'What is held, and why.' }) input: PlaceLegalHoldInput,
+    @Arg('input', () => PlaceLegalHoldInput, { description: 'What is held, and the reason.' })
+    input: PlaceLegalHoldInput,
   ) {
     return answer(NOTHING, async () => {
       checkInput(input);
@@ -64,15 +66,15 @@ export class LegalHoldResolver {
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Mutation(() => RequestLegalHoldReleasePayload, {
     description: withExample(
-      'Asks for the release of a hold, which stays in force until another SYSTEM_MANAGER releases it. Asking again ' +
-        'replaces the request.',
+      'Asks for the release of a hold. The hold stays in force until another user, a SYSTEM_MANAGER, releases ' +
+        'it. Asking again replaces the request.',
       'mutation { requestLegalHoldRelease(input: { id: "019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e", reason: "The case was ' +
         'closed" }) { legalHold { releaseAskedAt } userErrors { message } } }',
     ),
   })
   requestLegalHoldRelease(
     @Ctx() context: Context,
-    @Arg('input', () => RequestLegalHoldReleaseInput, { description: 'The hold, and why.' })
+    @Arg('input', () => RequestLegalHoldReleaseInput, { description: 'The hold, and the reason.' })
     { id, reason }: RequestLegalHoldReleaseInput,
   ) {
     return answer(NOTHING, async () => ({
@@ -83,8 +85,9 @@ export class LegalHoldResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => ReleaseLegalHoldPayload, {
     description: withExample(
-      'Releases a hold whose release was asked for. It takes a person, in a session, who has neither placed the hold nor ' +
-        'asked for its release. What was kept because of it is then erased as limits and orders say.',
+      'Releases a hold whose release was asked for. Requires a session of a user who has neither placed the ' +
+        'hold nor asked for its release. Content that only this hold kept is then erased as limits and erasures ' +
+        'require.',
       'mutation { releaseLegalHold(input: { id: "019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e" }) { legalHold { releasedAt } ' +
         'userErrors { message } } }',
     ),
@@ -100,7 +103,10 @@ export class LegalHoldResolver {
     }));
   }
 
-  @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook whose traffic is held; null: any.' })
+  @FieldResolver(() => WebhookType, {
+    nullable: true,
+    description: 'The webhook whose requests and deliveries are held; null: any.',
+  })
   webhook(@Root() { webhookId }: LegalHoldRow, @Ctx() context: Context) {
     return WEBHOOK.load(context, webhookId);
   }
@@ -110,20 +116,23 @@ export class LegalHoldResolver {
     return USER.load(context, userId);
   }
 
-  @FieldResolver(() => UserType, { description: 'Who placed it.' })
+  @FieldResolver(() => UserType, { description: 'The user who placed the hold.' })
   placedBy(@Root() { placedBy }: LegalHoldRow, @Ctx() context: Context) {
     return USER.load(context, placedBy);
   }
 
   @FieldResolver(() => UserType, {
     nullable: true,
-    description: 'Who asked for its release; null: it was not asked for.',
+    description: 'The user who asked for the release; null: no one did.',
   })
   releaseAskedBy(@Root() { releaseAskedBy }: LegalHoldRow, @Ctx() context: Context) {
     return USER.load(context, releaseAskedBy);
   }
 
-  @FieldResolver(() => UserType, { nullable: true, description: 'Who released it; null: it is in force.' })
+  @FieldResolver(() => UserType, {
+    nullable: true,
+    description: 'The user who released the hold; null: it is in force.',
+  })
   releasedBy(@Root() { releasedBy }: LegalHoldRow, @Ctx() context: Context) {
     return USER.load(context, releasedBy);
   }

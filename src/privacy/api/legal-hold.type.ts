@@ -6,13 +6,14 @@ import { HasRole } from '../../graphql/roles/has-role';
 @ObjectType('LegalHold', {
   simpleResolvers: true,
   description:
-    'What must be kept, whatever limit or order of erasure says. A row that meets all of its criteria is held.',
+    'A legal hold. Rows that meet all of its criteria are neither erased nor dropped, whatever limits and ' +
+    'erasures require.',
 })
 export class LegalHoldType {
-  @Field(() => ID, { description: 'The id, a UUID.' })
+  @Field(() => ID, { description: 'The id, a UUID; never changes.' })
   id: string;
 
-  @Field(() => String, { description: 'A short name, such as that of the case.' })
+  @Field(() => String, { description: 'A short name, such as the name of the case.' })
   name: string;
 
   @Field(() => String, { nullable: true, description: 'The type of the documents that are held; null: every type.' })
@@ -27,21 +28,24 @@ export class LegalHoldType {
   @Field(() => GraphQLDateTime, { nullable: true, description: 'The end of the held time, exclusive; null: none.' })
   to: Date | null;
 
-  @Field(() => String, { description: 'Why it was placed.' })
+  @Field(() => String, { description: 'The reason for the hold.' })
   reason: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was placed.' })
+  @Field(() => GraphQLDateTime, { description: 'When the hold was placed.' })
   placedAt: Date;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When its release was asked for; null: it was not.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the release was asked for; null: it was not asked for.',
+  })
   releaseAskedAt: Date | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Why it shall be, or was, released; null: the release was not asked for.',
+    description: 'The reason for the release; null: the release was not asked for.',
   })
   releaseReason: string | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was released; null: it is in force.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the hold was released; null: it is in force.' })
   releasedAt: Date | null;
 }

@@ -3,10 +3,10 @@ import { ShortText } from '../../graphql/arguments/check-input';
 import { RequestLogWhere } from '../../request-log/api/request-log.inputs';
 
 @InputType('ExportPersonalDataInput', {
-  description: 'The person, and why: exactly 1 of `userId`, `documentType` with `name`, and `where`.',
+  description: 'The person, and the reason: exactly one of `userId`, `documentType` with `name`, and `where`.',
 })
 export class ExportPersonalDataInput {
-  @Field(() => ID, { nullable: true, description: 'The user, `usr_...`.' })
+  @Field(() => ID, { nullable: true, description: 'The id of the user, `usr_...`.' })
   userId?: string | null;
 
   @ShortText(undefined, { nullable: true })
@@ -17,19 +17,20 @@ export class ExportPersonalDataInput {
   documentType?: string | null;
 
   @ShortText(undefined, { nullable: true })
-  @Field(() => String, { nullable: true, description: 'The document, 1 to 200 characters.' })
+  @Field(() => String, { nullable: true, description: 'The name of the document, 1 to 200 characters.' })
   name?: string | null;
 
   @Field(() => RequestLogWhere, {
     nullable: true,
     description:
-      'Requests that meet this filter of `webhookRequestLogs`, at most 10,000, with their events, and all deliveries and ' +
-      'requests of these: { search: "jane.doe@example.com" }.',
+      'The filter of the requests, as in `webhookRequestLogs`: { search: "jane.doe@example.com" }. At most ' +
+      '10,000 requests may meet it. Their events are included, with all deliveries and requests of these.',
   })
   where?: RequestLogWhere | null;
 
   @Field(() => String, {
-    description: 'Why: 10 to 500 characters, for the audit trail, which keeps it. Do not name the person.',
+    description:
+      'The reason, 10 to 500 characters. The audit trail keeps it after the erasure: do not name the person.',
   })
   reason: string;
 }

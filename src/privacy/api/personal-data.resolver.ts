@@ -22,16 +22,16 @@ export class PersonalDataResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => ExportPersonalDataPayload, {
     description: withExample(
-      'Creates a file of everything that is recorded about a person (GDPR Art. 15), with the partners that have received it: ' +
-        'of a user, or of a person whom documents name. The file is NDJSON, each line says its kind, and it is made while ' +
-        'it is downloaded from `url`, by a SYSTEM_MANAGER, for 24 hours.',
+      'Creates a file of everything that is recorded about a user, or about a person whom documents name, with ' +
+        'the partners that have received it (GDPR Art. 15). The file is NDJSON; each line names its kind. It is ' +
+        'made while it is downloaded from `url`, by a SYSTEM_MANAGER, within 24 hours.',
       'mutation {\n  exportPersonalData(input: {\n    documentType: "Customer"\n    name: "Jane Doe"\n    reason: "Request 16 ' +
         'under Art. 15"\n  }) { export { url expiresAt } userErrors { field message } }\n}',
     ),
   })
   exportPersonalData(
     @Ctx() context: Context,
-    @Arg('input', () => ExportPersonalDataInput, { description: 'The person, and why.' })
+    @Arg('input', () => ExportPersonalDataInput, { description: 'The person, and the reason.' })
     input: ExportPersonalDataInput,
   ) {
     return answer({ export: null as ExportRow | null }, async () => {

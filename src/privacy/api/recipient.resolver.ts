@@ -7,7 +7,7 @@ import { ErasurePreviewType, RecipientType } from './erasure.type';
 
 @Resolver(() => RecipientType)
 export class RecipientResolver {
-  @FieldResolver(() => ID, { description: 'The webhook that sent them, `whk_...`.' })
+  @FieldResolver(() => ID, { description: 'The id of the webhook that sent the requests, `whk_...`.' })
   webhookId(@Root() { webhookId }: Recipient) {
     return toNodeId('Webhook', webhookId);
   }
@@ -17,7 +17,8 @@ export class RecipientResolver {
 export class ErasurePreviewResolver {
   @FieldResolver(() => [RecipientType], {
     description:
-      'The partners that have received what was counted, the first 1,000: they must be informed (GDPR Art. 19).',
+      'The partners that have received the counted rows, at most 1,000. They must be informed of the erasure ' +
+      '(GDPR Art. 19).',
   })
   recipients(@Root() { targets }: Preview, @Ctx() { db }: Context): Promise<Recipient[]> {
     return recipientsOfTargets(db, targets);

@@ -32,27 +32,31 @@ export class RetentionResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => SetRetentionPayload, {
     description: withExample(
-      'Sets how long content is kept, for one webhook or for all. The limit of a webhook goes before that of all; of two ' +
-        'minimums the later one counts, and a minimum goes before a limit. Nothing is erased until a limit is set.',
+      'Sets how long content is kept, for one webhook or for all. The limit of a webhook takes precedence over ' +
+        'that of all, and a minimum over a limit; of two minimums the later one applies. Nothing is erased by age ' +
+        'until a limit is set.',
       'mutation { setRetention(input: { contentDays: 90, reason: "Our privacy policy, section 4" }) { limit { contentDays } ' +
         'userErrors { field message } } }',
     ),
   })
   setRetention(
     @Ctx() context: Context,
-    @Arg('input', () => SetRetentionInput, { description: 'The limit, and why.' }) input: SetRetentionInput,
+    @Arg('input', () => SetRetentionInput, { description: 'The limit, and the reason.' }) input: SetRetentionInput,
   ) {
     return answer({ limit: null as RetentionLimitRow | null }, async () => ({
       limit: await context.transaction((db) => setRetention(db, context.viewer as Viewer, input)),
     }));
   }
 
-  @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook; null: all.' })
+  @FieldResolver(() => WebhookType, {
+    nullable: true,
+    description: 'The webhook; null: events, and all webhooks without a limit of their own.',
+  })
   webhook(@Root() { id }: RetentionLimitRow, @Ctx() context: Context) {
     return WEBHOOK.load(context, id === ALL_WEBHOOKS ? null : id);
   }
 
-  @FieldResolver(() => UserType, { description: 'Who last set it.' })
+  @FieldResolver(() => UserType, { description: 'The user who last changed the limit.' })
   changedBy(@Root() { changedBy }: RetentionLimitRow, @Ctx() context: Context) {
     return USER.load(context, changedBy);
   }

@@ -6,33 +6,41 @@ import { HasRole } from '../../graphql/roles/has-role';
 @ObjectType('RetentionLimit', {
   simpleResolvers: true,
   description:
-    'How long content and rows are kept: of one webhook, or of all that have no limit of their own, and of events.',
+    'How long content and rows are kept: for one webhook, or for events and for all webhooks that have no ' +
+    'limit of their own.',
 })
 export class RetentionLimitType {
   @Field(() => Int, {
     nullable: true,
-    description: 'The days after which content is erased; null: no limit of its own.',
+    description:
+      'The number of days after which content is erased; null: for one webhook, the limit of all; for all, ' + 'never.',
   })
   contentDays: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The days for which content is kept, whatever limit or order says; null: no minimum.',
+    description:
+      'The number of days for which content is kept, whatever limits and erasures require; null: no minimum.',
   })
   minimumDays: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Why there is a minimum, such as a law; null: there is none.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason for the minimum, such as a law; null: there is no minimum.',
+  })
   minimumGround: string | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The months after which a whole month of rows is dropped; null: never, or the limit of one webhook.',
+    description:
+      'The number of months after which a month of rows is dropped as a whole; null: never, or the limit is ' +
+      'that of one webhook.',
   })
   rowMonths: number | null;
 
-  @Field(() => String, { description: 'Why it was last set, 10 to 500 characters.' })
+  @Field(() => String, { description: 'The reason for the last change, 10 to 500 characters.' })
   reason: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was last set.' })
+  @Field(() => GraphQLDateTime, { description: 'When the limit was last changed.' })
   changedAt: Date;
 }

@@ -31,7 +31,7 @@ export const replayRequestLinkedFields = [
     replayRequest: byId(REPLAY_REQUEST, 'The id of the request, `rrq_...`.', {
       access: HasRole(...READERS),
       description: withExample(
-        'The replay request with this id; null when there is none.',
+        'The replay request with this id; null: there is none.',
         '{ replayRequest(id: "rrq_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status reason decisionReason decidedBy { name } } }',
       ),
     }),

@@ -25,7 +25,7 @@ export const requestLogLinkedFields = [
     webhookRequestLog: byId(WEBHOOK_REQUEST_LOG, 'The id of the request, `req_...`.', {
       access: HasRole(...READERS),
       description: withExample(
-        'A request by its id; null if there is none.',
+        'The request with this id; null: there is none.',
         '{ webhookRequestLog(id: "req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status error response webhook { name } user ' +
           '{ name } } }',
       ),

@@ -126,8 +126,9 @@ export const RequestErrorCodeEnum = publishEnum(
   implements: NodeType,
   simpleResolvers: true,
   description:
-    'One HTTP request to or from a partner: what was sent, what was received, for which document, and who triggered ' +
-    'it. Hookledger writes it before and after the call. It cannot be changed or deleted.',
+    'One HTTP request to or from a partner: what was sent, what was received, for which document, and who ' +
+    'triggered it. The row is written before the call and closed after it; a closed row never changes. Only ' +
+    'an erasure removes its content, and only a sealed order to drop a whole month removes the row.',
 })
 export class RequestLogType extends NodeType {
   @Field(() => DirectionEnum, {

@@ -5,6 +5,7 @@ import { WHERE_TEXT } from '../../graphql/lists/filter-inputs';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { checkedSize } from '../../refuse-argument';
 import { all, type Condition, everything, isAnyOf } from '../../sql/condition';
+import { withCommas } from '../../text';
 import { scopedWhere } from '../search/indexed-filters';
 import { REQUEST_STATS, type RequestFigure } from '../stats/request-figures';
 import { REQUEST_ROLLUP_FIELDS, rollupWhere } from '../stats/rollup-where';
@@ -43,7 +44,7 @@ export class DateTimeRange {
 export class BucketArgs {
   @Field(() => StatsBucketEnum, {
     description:
-      `The length of a bucket. A range has at most ${MAX_BUCKETS} buckets, such as 33 hours by MINUTE or 83 days by ` +
+      `The length of a bucket. A range has at most ${withCommas(MAX_BUCKETS)} buckets, such as 33 hours by MINUTE or 83 days by ` +
       'HOUR.',
   })
   bucket: StatsBucket;

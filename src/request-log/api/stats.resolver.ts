@@ -7,6 +7,7 @@ import { withExample } from '../../graphql/example';
 import { HasRole } from '../../graphql/roles/has-role';
 import { masksOf } from '../../graphql/roles/masked';
 import { selects } from '../../graphql/selects';
+import { withCommas } from '../../text';
 import { READERS } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
 import { WebhookType } from '../../webhooks/api/webhook.type';
@@ -73,7 +74,7 @@ export class StatsResolver {
   @FieldResolver(() => [StatsBucketType], {
     nullable: true,
     description:
-      `The figures of each bucket, at most ${MAX_BUCKETS}, in chronological order. A bucket without requests is ` +
+      `The figures of each bucket, at most ${withCommas(MAX_BUCKETS)}, in chronological order. A bucket without requests is ` +
       'included, with zeros.',
   })
   async buckets(@Root() { question, starts }: Shape, @Ctx() { db }: Context, @Info() info: GraphQLResolveInfo) {

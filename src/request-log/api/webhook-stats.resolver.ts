@@ -4,6 +4,7 @@ import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../graphql/context';
 import { loaderFor, perRequest } from '../../graphql/data-loaders';
 import { masksOf } from '../../graphql/roles/masked';
+import { withCommas } from '../../text';
 import { WebhookType } from '../../webhooks/api/webhook.type';
 import type { WebhookRow } from '../../webhooks/webhook.store';
 import { COUNTED_REQUESTS } from '../stats/counting-lag.store';
@@ -23,7 +24,9 @@ interface Shape extends StatsShape<RequestFigure> {
 export class WebhookStatsLinkResolver {
   @FieldResolver(() => WebhookStatsType, {
     nullable: true,
-    description: 'Statistics of the requests of the webhook, such as a bar for each day in a list of webhooks.',
+    description:
+      'Statistics of the requests of the webhook in a range of time, such as the figures of each day for a list ' +
+      'of webhooks.',
   })
   async stats(
     @Root() { id }: WebhookRow,
@@ -60,7 +63,7 @@ export class WebhookStatsResolver {
   @FieldResolver(() => [StatsBucketType], {
     nullable: true,
     description:
-      `The figures of each bucket, at most ${MAX_BUCKETS}, in chronological order. A bucket without requests is ` +
+      `The figures of each bucket, at most ${withCommas(MAX_BUCKETS)}, in chronological order. A bucket without requests is ` +
       'included, with zeros.',
   })
   async buckets(@Root() stats: Shape, @Ctx() context: Context) {

@@ -25,7 +25,7 @@ export const exportLinkedFields = [
     export: byId(EXPORT, 'The id of the export, `exp_...`.', {
       access: HasRole(...READERS),
       description: withExample(
-        'An export by its id; null if there is none.',
+        'The export with this id; null: there is none.',
         '{ export(id: "exp_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { url expiresAt downloads completedAt } }',
       ),
     }),

@@ -53,7 +53,7 @@ function describeRoots(schema: GraphQLSchema): void {
   const roots = [
     [schema.getQueryType(), 'All reads. Every list has pages of 20 rows by default, at most 100, newest first.'],
     [schema.getMutationType(), 'All changes. Each mutation is one transaction: it succeeds or changes nothing.'],
-    [schema.getSubscriptionType(), 'Live changes of the log, over SSE or WebSocket.'],
+    [schema.getSubscriptionType(), 'Live changes of the log, over server-sent events (SSE) or WebSocket.'],
   ] as const;
   for (const [type, description] of roots) if (type) type.description = description;
 }

@@ -22,8 +22,8 @@ export class CreateApiKeyInput {
   @Field(() => GraphQLDateTime, {
     nullable: true,
     description:
-      'When the key expires, a time in the future. Default: 365 days from now. A key is warned of 30 and 7 days before its ' +
-      "end, by the event `api_key.expiring` of Hookledger's own events.",
+      'When the key expires, a time in the future. Default: 365 days from now. The event `api_key.expiring` ' +
+      'announces the end 30 and 7 days before.',
   })
   expiresAt?: Date | null;
 
@@ -44,6 +44,6 @@ export class CreateApiKeyInput {
 
 @InputType('RevokeApiKeyInput', { description: 'The key to revoke permanently.' })
 export class RevokeApiKeyInput {
-  @Field(() => ID, { description: 'The key, `key_...`.' })
+  @Field(() => ID, { description: 'The id of the key, `key_...`.' })
   id: string;
 }

@@ -45,7 +45,7 @@ export const apiKeyLinkedFields = [
     revokedBy: link(
       USER,
       'revokedBy',
-      'Who revoked it; null: it is not revoked, or Hookledger replaced it at a start.',
+      'The user who revoked the key; null: it is not revoked, or Hookledger replaced it at a start.',
     ),
   }),
 ];

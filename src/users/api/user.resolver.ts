@@ -20,7 +20,8 @@ export class UserResolver {
   @Public()
   @Query(() => [RoleEnum], {
     description: withExample(
-      'The roles of your API key, which are all or some of the roles of its user; empty without a key.',
+      'The roles of your API key or session, which are all or some of the roles of its user; empty: neither was ' +
+        'sent.',
       '{ viewerRoles }',
     ),
   })

@@ -83,13 +83,13 @@ export class SessionListArgs extends PageArgs {
 
 @InputType('RevokeSessionInput', { description: 'The session to revoke.' })
 export class RevokeSessionInput {
-  @Field(() => ID, { description: 'The session, `ses_...`.' })
+  @Field(() => ID, { description: 'The id of the session, `ses_...`.' })
   id: string;
 }
 
 @InputType('RevokeSessionsInput', { description: 'The user whose sessions are revoked.' })
 export class RevokeSessionsInput {
-  @Field(() => ID, { description: 'The user, `usr_...`: you, or with SYSTEM_MANAGER any user.' })
+  @Field(() => ID, { description: 'The id of the user, `usr_...`: you, or with SYSTEM_MANAGER any user.' })
   userId: string;
 
   @Field(() => Boolean, {

@@ -58,7 +58,7 @@ export const sessionLinkedFields = [
     endedBy: link(
       USER,
       'endedBy',
-      'Who ended it; null: it was not ended, or the identity provider or Hookledger did it.',
+      'The user who ended the session; null: it was not ended, or the identity provider or Hookledger ended it.',
     ),
   }),
 ];

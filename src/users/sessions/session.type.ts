@@ -16,7 +16,10 @@ export const SessionEndReasonEnum = publishEnum('SessionEndReason', SESSION_END_
   REVOKED: { description: 'The user or a SYSTEM_MANAGER revoked it.' },
   REPLACED: { description: 'The user signed in again in the same browser.' },
   PROVIDER: { description: 'The user signed out at the identity provider, or was signed out there.' },
-  TOO_MANY: { description: 'The user had 50 sessions and signed in once more: the one that was unused longest ended.' },
+  TOO_MANY: {
+    description:
+      'The user had 50 sessions and signed in again: the session that was unused for the longest time ended.',
+  },
 });
 
 @HasRole(...READERS)
@@ -24,8 +27,9 @@ export const SessionEndReasonEnum = publishEnum('SessionEndReason', SESSION_END_
   implements: NodeType,
   simpleResolvers: true,
   description:
-    'A browser that a user has signed in with. A session ends 12 hours after the sign-in, after 60 minutes without a ' +
-    'request, and with the API key that it was made from. Users without SYSTEM_MANAGER and AUDITOR see only their own.',
+    'A sign-in of a user with a browser. A session ends 12 hours after the sign-in, after 60 minutes without ' +
+    'a request, and with the API key that it was made from. Users without the role SYSTEM_MANAGER or AUDITOR ' +
+    'see only their own sessions.',
 })
 export class SessionType extends NodeType {
   @Field(() => SessionMethodEnum, { description: 'How the user signed in.' })
@@ -46,16 +50,22 @@ export class SessionType extends NodeType {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When the session was ended; null: it was not, though it may have expired.',
+    description: 'When the session was ended; null: it was not ended, but may have expired.',
   })
   endedAt: Date | null;
 
-  @Field(() => SessionEndReasonEnum, { nullable: true, description: 'Why it was ended; null: it was not.' })
+  @Field(() => SessionEndReasonEnum, {
+    nullable: true,
+    description: 'Why the session was ended; null: it was not ended.',
+  })
   endReason: SessionEndReason | null;
 
   @Field(() => String, { nullable: true, description: 'The IP address from which the user signed in.' })
   remoteAddress: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What the browser says it is, at most 500 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The User-Agent header of the browser, at most 500 characters; null: none was sent.',
+  })
   userAgent: string | null;
 }

@@ -14,7 +14,7 @@ import { AgreementInput } from './agreement.inputs';
 import { ClientAuthenticationEnum } from './credential.type';
 
 const NEVER_SHOWN = 'Stored encrypted; never shown, logged or recorded: request rows contain `[secret]` instead.';
-const SECRET_TEXT = `The client secret, 1 to ${MAX_SECRET_CHARACTERS} characters. ${NEVER_SHOWN}`;
+const SECRET_TEXT = `The client secret, 1 to ${withCommas(MAX_SECRET_CHARACTERS)} characters. ${NEVER_SHOWN}`;
 
 export const SECRET_HEADERS_TEXT =
   `Headers with secret values, such as API keys, at most ${MAX_SECRET_HEADERS}. Names are unique, ignoring case. ` +
@@ -41,7 +41,7 @@ export class SecretHeaderInput {
   @Field(() => String, {
     nullable: true,
     description:
-      `The value: 1 to ${MAX_SECRET_CHARACTERS} characters of Latin-1, on one line. null, only in updateWebhook and for the ` +
+      `The value: 1 to ${withCommas(MAX_SECRET_CHARACTERS)} characters of Latin-1, on one line. null, only in updateWebhook and for the ` +
       `same host: keeps the stored value of this name. ${NEVER_SHOWN}`,
   })
   value?: string | null;
@@ -54,7 +54,9 @@ export class BasicAuthInput {
   })
   username: string;
 
-  @Field(() => String, { description: `The password, at most ${MAX_SECRET_CHARACTERS} characters. ${NEVER_SHOWN}` })
+  @Field(() => String, {
+    description: `The password, at most ${withCommas(MAX_SECRET_CHARACTERS)} characters. ${NEVER_SHOWN}`,
+  })
   password: string;
 }
 
@@ -125,7 +127,7 @@ export class ProxyInput {
 
   @Field(() => String, {
     nullable: true,
-    description: `The password, at most ${MAX_SECRET_CHARACTERS} characters; only with \`username\`. ${NEVER_SHOWN}`,
+    description: `The password, at most ${withCommas(MAX_SECRET_CHARACTERS)} characters; only with \`username\`. ${NEVER_SHOWN}`,
   })
   password?: string | null;
 }

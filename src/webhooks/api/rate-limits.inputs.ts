@@ -2,6 +2,7 @@ import { Field, InputType, Int } from 'type-graphql';
 import { rejects } from '../../graphql/arguments/check-input';
 import { IntFilter } from '../../graphql/lists/filter-inputs';
 import { type FilterMap, intFilter } from '../../graphql/lists/where-to-sql';
+import { withCommas } from '../../text';
 import { MAX_CONCURRENCY, MAX_RATE_REQUESTS, MAX_RATE_SECONDS } from '../setting-limits';
 
 export const RATE_LIMIT_TEXT =
@@ -11,15 +12,18 @@ export const CONCURRENCY_TEXT =
   `The maximum number of concurrent requests of all processes, 1 to ${MAX_CONCURRENCY}; deliveries above the limit ` +
   'wait. null: only the capacity of the workers limits it.';
 export const ORDERING_TEXT =
-  'Keeps the deliveries of each document in order: the next delivery is sent when the previous one has succeeded. ' +
-  'null: deliveries are not ordered. Deliveries that are open when ordering is switched on are not ordered.';
+  'Keeps the deliveries of each document in order: the next delivery is sent when the previous one has ' +
+  'succeeded. null: deliveries are not ordered. Deliveries that are open when the setting is set are not ' +
+  'ordered.';
 
 @InputType('RateLimitInput', { description: 'A limit on the number of requests in a sliding time window.' })
 export class RateLimitInput {
-  @Field(() => Int, { description: `The maximum number of requests in any window, 1 to ${MAX_RATE_REQUESTS}.` })
+  @Field(() => Int, {
+    description: `The maximum number of requests in any window, 1 to ${withCommas(MAX_RATE_REQUESTS)}.`,
+  })
   requests: number;
 
-  @Field(() => Int, { description: `The length of the window in seconds, 1 to ${MAX_RATE_SECONDS}.` })
+  @Field(() => Int, { description: `The length of the window in seconds, 1 to ${withCommas(MAX_RATE_SECONDS)}.` })
   seconds: number;
 }
 

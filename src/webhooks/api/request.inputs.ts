@@ -104,16 +104,18 @@ export abstract class WebhookRequestInput extends WebhookConnectionInput impleme
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Whether each request carries the newest head of the sealed log: `hookledger-head: <number of leaves>:<root hash in ' +
-      'base64>`. With it the partner can prove it if the log is rewritten later. Default, null: false.',
+      'Whether each request contains the newest head of the sealed log: `hookledger-head: <number of ' +
+      'leaves>:<root hash in base64>`. With it, the partner can prove a later rewriting of the log. Default, ' +
+      'null: false.',
   })
   sendEvidenceHead?: boolean | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Whether SUPPORT may see masked content of its requests, with a reason (`revealContent`). Only a SYSTEM_MANAGER may ' +
-      'change it, also by an import or back to an earlier version: FORBIDDEN for others. Default, null: false.',
+      'Whether SUPPORT may see masked content of the requests, with a reason (`revealContent`). Only a ' +
+      'SYSTEM_MANAGER may change it, also by an import or a restored version: FORBIDDEN for others. Default, ' +
+      'null: false.',
   })
   supportMayReveal?: boolean | null;
 }

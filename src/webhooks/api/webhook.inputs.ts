@@ -41,7 +41,7 @@ import { DirectionEnum, OrderingEnum } from './webhook.type';
 const URL_TEXT =
   `OUTGOING: the URL to call: https, at most ${withCommas(MAX_URL_CHARACTERS)} characters, without credentials, not a private address. http is ` +
   'allowed where ALLOW_HTTP_TARGETS is on. Path and query may be Liquid templates, whose output is percent-encoded.';
-const SCHEDULE_TEXT = `The seconds to wait before each attempt: 1 to ${MAX_ATTEMPTS} numbers from 0 to ${MAX_WAIT_S}.`;
+const SCHEDULE_TEXT = `The seconds to wait before each attempt: 1 to ${MAX_ATTEMPTS} numbers from 0 to ${withCommas(MAX_WAIT_S)}.`;
 const TIMEOUT_TEXT =
   `The timeout of an attempt in milliseconds, ${withCommas(MIN_TIMEOUT_MS)} to ${withCommas(MAX_TIMEOUT_MS)}. ` +
   `Default: ${withCommas(DEFAULT_TIMEOUT_MS)}.`;
@@ -88,7 +88,7 @@ export class CreateWebhookInput extends WebhookRequestInput {
 
   @Field(() => DirectionEnum, {
     defaultValue: 'OUTGOING',
-    description: 'Who calls: Hookledger or the partner. It cannot be changed later.',
+    description: 'Who calls: Hookledger (OUTGOING) or the partner (INCOMING). It cannot be changed later.',
   })
   direction: Direction;
 
@@ -190,7 +190,7 @@ export class CreateWebhookInput extends WebhookRequestInput {
     'The changes to a webhook. Omitted fields keep their values. Existing deliveries keep their URL and body.',
 })
 export class UpdateWebhookInput extends WebhookRequestInput {
-  @Field(() => ID, { description: 'The webhook, `whk_...`.' })
+  @Field(() => ID, { description: 'The id of the webhook, `whk_...`.' })
   id: string;
 
   @Field(() => Int, {

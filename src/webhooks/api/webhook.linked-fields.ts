@@ -28,7 +28,7 @@ export const webhookLinkedFields = [
     webhook: byId(WEBHOOK, 'The id of the webhook, `whk_...`.', {
       access: HasRole(...READERS),
       description: withExample(
-        'The webhook with this id; null when there is none.',
+        'The webhook with this id; null: there is none.',
         '{ webhook(id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { name status requests(first: 10) { nodes { status ' +
           'startedAt } } } }',
       ),

@@ -55,7 +55,9 @@ export const WebhookStatusEnum = publishEnum('WebhookStatus', WEBHOOK_STATUSES, 
     description: 'Paused by a user: deliveries are created and held, and are sent when the webhook is resumed.',
   },
   DISABLED: {
-    description: 'Disabled by the system after repeated failures: open deliveries are held, new events are skipped.',
+    description:
+      'Disabled by Hookledger, after 5 days of failures or an answer 410: open deliveries are held, new events ' +
+      'are skipped.',
   },
   ARCHIVED: { description: 'Ended permanently. Its deliveries and requests remain readable.' },
 });
@@ -65,8 +67,8 @@ export const WebhookStatusEnum = publishEnum('WebhookStatus', WEBHOOK_STATUSES, 
   implements: NodeType,
   simpleResolvers: true,
   description:
-    'An agreement with one external system. OUTGOING: which events are sent to which URL; INCOMING: which calls are ' +
-    'accepted.',
+    'An agreement with one external system. OUTGOING: which events are sent to which URL; INCOMING: which ' +
+    'calls are accepted, and what they become.',
 })
 export class WebhookType extends NodeType {
   @Field(() => String, {

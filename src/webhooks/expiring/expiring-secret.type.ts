@@ -8,14 +8,18 @@ import { EXPIRING_KINDS, type ExpiringKind } from './expiring-secrets.store';
 const ExpiringSecretKindEnum = publishEnum('ExpiringSecretKind', EXPIRING_KINDS, 'What expires.', {
   SIGNING_KEY: {
     description:
-      'A key that signs deliveries, replaced by a rotation: until then the partner must verify with its successor.',
+      'A key that signs deliveries and was replaced by a rotation. Before it expires, the partner must verify ' +
+      'with its successor.',
   },
   VERIFICATION_KEY: {
     description:
-      'A key that verifies calls, replaced by a rotation: until then the partner must sign with its successor.',
+      'A key that verifies calls and was replaced by a rotation. Before it expires, the partner must sign with ' +
+      'its successor.',
   },
   INCOMING_ADDRESS: {
-    description: 'An address for calls, replaced by a rotation: until then the partner must call its successor.',
+    description:
+      'An address for calls that was replaced by a rotation. Before it expires, the partner must call its ' +
+      'successor.',
   },
   CLIENT_CERTIFICATE: { description: 'The client certificate of a webhook (mTLS). Attempts fail once it has expired.' },
   CA_CERTIFICATE: { description: 'A certificate authority that a webhook trusts. Attempts fail once it has expired.' },
@@ -37,6 +41,6 @@ export class ExpiringSecretType {
   })
   name: string | null;
 
-  @Field(() => GraphQLDateTime, { description: 'When it expires; of a certificate also when it has expired.' })
+  @Field(() => GraphQLDateTime, { description: 'When it expires; of a certificate also when it expired.' })
   expiresAt: Date;
 }

@@ -5,6 +5,7 @@ import { withExample } from '../../graphql/example';
 import { DEFAULT_PAGE, MAX_PAGE } from '../../graphql/lists/page-args';
 import { HasRole } from '../../graphql/roles/has-role';
 import { checkedSize } from '../../refuse-argument';
+import { withCommas } from '../../text';
 import { API_KEY } from '../../users/api-keys/api-key.linked-fields';
 import { ApiKeyType } from '../../users/api-keys/api-key.type';
 import { READERS } from '../../viewer';
@@ -35,7 +36,7 @@ export class ExpiringSecretsResolver {
     @Arg('withinDays', () => Int, {
       nullable: true,
       defaultValue: DEFAULT_DAYS,
-      description: `The time from now until it expires, in days, 1 to ${MAX_DAYS}. Default: ${DEFAULT_DAYS}.`,
+      description: `The time from now until it expires, in days, 1 to ${withCommas(MAX_DAYS)}. Default: ${DEFAULT_DAYS}.`,
     })
     withinDays: number | null,
     @Arg('first', () => Int, {

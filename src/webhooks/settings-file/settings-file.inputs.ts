@@ -15,8 +15,8 @@ export class ExportWebhooksInput {
 
 @InputType('WebhookSecretsInput', {
   description:
-    'The secrets of one webhook of the document. Each is used where the webhook has none yet, or where the stored one may ' +
-    'not be sent to another host; a stored secret is not replaced.',
+    'The secrets of one webhook of the document. Each is used if the webhook has none yet, or if the stored ' +
+    'one may not be sent to the new host; otherwise the stored secret is kept.',
 })
 export class WebhookSecretsInput {
   @Field(() => String, { description: 'The name of the webhook in the document.' })
@@ -29,7 +29,10 @@ export class WebhookSecretsInput {
   })
   secret?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'CREATED: as in CreateWebhookInput. Default, null: random.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'CREATED: as in CreateWebhookInput. Default, null: a random secret.',
+  })
   frappeSecret?: string | null;
 
   @Field(() => [SecretHeaderInput], {
@@ -60,12 +63,12 @@ const isShort = (value: unknown) => value === null || (value as unknown[]).lengt
 const longMessage = (value: unknown) =>
   `secrets has ${(value as unknown[]).length} entries; at most ${MAX_WEBHOOKS} are taken.`;
 
-@InputType('ImportWebhooksInput', { description: 'A document with webhooks, and what is done with it.' })
+@InputType('ImportWebhooksInput', { description: 'A document with webhooks, and what to do with it.' })
 export class ImportWebhooksInput {
   @Field(() => String, {
     description:
-      `The text of a file that exportWebhooks made, perhaps changed: at most 4 MiB in UTF-8 and ${MAX_WEBHOOKS} webhooks. A ` +
-      'setting that is left out stays as it is, or has its default in a new webhook.',
+      `The text of a file that exportWebhooks made, possibly edited: at most 4 MiB in UTF-8 and ${MAX_WEBHOOKS} webhooks. A ` +
+      'setting that is left out keeps its value; in a new webhook it has its default.',
   })
   document: string;
 
@@ -78,7 +81,8 @@ export class ImportWebhooksInput {
   @Field(() => Boolean, {
     defaultValue: false,
     description:
-      'true: archives, permanently, every webhook that the document does not have. Default, false: they are left alone.',
+      'true: archives every webhook that the document does not contain, permanently. Default, false: these ' +
+      'webhooks are not changed.',
   })
   archiveAbsent: boolean;
 
@@ -86,8 +90,8 @@ export class ImportWebhooksInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'The `plan` of a dry run: CONFLICT, and nothing is changed, if this import would do anything else, because the ' +
-      'document is another or a webhook was changed since. Default, null: any.',
+      'The `plan` of a dry run. If this import would do anything else, because the document or a webhook was ' +
+      'changed since, the error is CONFLICT and nothing is changed. Default, null: any.',
   })
   plan?: string | null;
 

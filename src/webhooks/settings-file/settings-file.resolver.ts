@@ -27,8 +27,8 @@ const ExportWebhooksPayload = payloadOf('ExportWebhooks', { file: [() => Webhook
 const ImportWebhooksPayload = payloadOf('ImportWebhooks', {
   plan: [
     () => String,
-    'What this import does, as 64 hexadecimal digits: give those of a dry run to the import that carries it out. null: ' +
-      'there are faults.',
+    'A hash of what the import does, 64 hexadecimal digits. Give the `plan` of a dry run to the import that ' +
+      'carries it out. null: there are faults.',
   ],
   webhooks: [
     () => [WebhookImportType],
@@ -49,8 +49,9 @@ export class SettingsFileResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => ExportWebhooksPayload, {
     description: withExample(
-      'Writes the settings of webhooks as a file for importWebhooks, which can be kept in version control. Credentials are in ' +
-        'it without their secrets. The audit trail records it: `webhook.exported`.',
+      'Returns the settings of webhooks as a file for importWebhooks, which can be kept in version control. The ' +
+        'file contains credentials without their secrets. The audit trail records the export ' +
+        '(`webhook.exported`).',
       'mutation {\n  exportWebhooks(input: { where: { documentType: { eq: "Sales Invoice" } } }) {\n' +
         '    file { text sha256 webhooks } userErrors { field message }\n  }\n}',
     ),
@@ -74,9 +75,10 @@ export class SettingsFileResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => ImportWebhooksPayload, {
     description: withExample(
-      'Creates and updates webhooks as a file of exportWebhooks says, all or nothing. Webhooks are found by their names, so that ' +
-        'a file of another Hookledger can be imported. The rules of createWebhook and updateWebhook apply to each. With ' +
-        '`dryRun`, nothing is changed, and the answer is the plan and every fault.',
+      'Creates and updates webhooks from a file of exportWebhooks, all or none. Webhooks are found by their ' +
+        'names, so that a file of another Hookledger can be imported. The rules of createWebhook and ' +
+        'updateWebhook apply to each. With `dryRun`, nothing is changed, and the answer contains the plan and ' +
+        'every fault.',
       'mutation {\n  importWebhooks(input: { dryRun: true, document: "{\\"format\\": \\"hookledger/webhooks\\", ' +
         '\\"formatVersion\\": 1, \\"webhooks\\": []}" }) {\n    plan webhooks { name action changes { setting before after } }\n' +
         '    userErrors { field code message }\n  }\n}',
@@ -84,7 +86,7 @@ export class SettingsFileResolver {
   })
   importWebhooks(
     @Ctx() context: Context,
-    @Arg('input', () => ImportWebhooksInput, { description: 'The document, and what is done with it.' })
+    @Arg('input', () => ImportWebhooksInput, { description: 'The document, and what to do with it.' })
     input: ImportWebhooksInput,
     @Info() { schema }: GraphQLResolveInfo,
   ) {

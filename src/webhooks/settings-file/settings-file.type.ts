@@ -8,10 +8,10 @@ import { IMPORT_ACTIONS, type ImportAction } from './import-plan';
 import { MAX_WEBHOOKS } from './settings-document';
 
 const ImportActionEnum = publishEnum('WebhookImportAction', IMPORT_ACTIONS, 'What an import does with a webhook.', {
-  CREATED: { description: 'No webhook has the name: it is created, and is active at once.' },
-  UPDATED: { description: 'Settings differ: it gets those of the document, as a new version.' },
-  UNCHANGED: { description: 'It has the settings of the document already.' },
-  ARCHIVED: { description: 'The document does not have it, and `archiveAbsent` is true.' },
+  CREATED: { description: 'No webhook has this name: one is created, and is active at once.' },
+  UPDATED: { description: 'Settings differ: the webhook gets those of the document, as a new version.' },
+  UNCHANGED: { description: 'The webhook already has the settings of the document.' },
+  ARCHIVED: { description: 'The document does not contain the webhook, and `archiveAbsent` is true.' },
 });
 
 @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
@@ -19,12 +19,12 @@ const ImportActionEnum = publishEnum('WebhookImportAction', IMPORT_ACTIONS, 'Wha
 export class WebhookFileType {
   @Field(() => String, {
     description:
-      'The file: JSON on several lines, in UTF-8, webhooks in the order of their names. Equal settings give equal text. It ' +
-      'has no secret, no id and no time.',
+      'The file: JSON on several lines, in UTF-8, with the webhooks in the order of their names. Equal settings ' +
+      'give equal text. It contains no secret, no id and no time.',
   })
   text: string;
 
-  @Field(() => String, { description: 'SHA-256 of the text: 64 hexadecimal digits. The audit trail has it too.' })
+  @Field(() => String, { description: 'SHA-256 of the text: 64 hexadecimal digits. The audit trail contains it.' })
   sha256: string;
 
   @Field(() => Int, { description: `The number of webhooks in the file, at most ${MAX_WEBHOOKS}.` })
@@ -34,13 +34,13 @@ export class WebhookFileType {
 @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
 @ObjectType('WebhookImport', {
   simpleResolvers: true,
-  description: 'What an import has done with a webhook, or, in a dry run, would do.',
+  description: 'What an import did with a webhook, or, in a dry run, would do.',
 })
 export class WebhookImportType {
-  @Field(() => String, { description: 'The name of the webhook, by which the document tells webhooks apart.' })
+  @Field(() => String, { description: 'The name of the webhook, which identifies it in the document.' })
   name: string;
 
-  @Field(() => ImportActionEnum, { description: 'What is done with it.' })
+  @Field(() => ImportActionEnum, { description: 'What the import does with the webhook.' })
   action: ImportAction;
 
   @Field(() => WebhookType, {
@@ -58,14 +58,15 @@ export class WebhookImportType {
 
   @Field(() => [String], {
     description:
-      'The given `secrets` that are not used, at most 30, such as `basicAuthPassword`: the webhook has one already, which is ' +
-      'kept. updateWebhook and rotateWebhookSecret replace secrets.',
+      'The given `secrets` that are not used, at most 30, such as `basicAuthPassword`: the webhook has this ' +
+      'secret already, and it is kept. updateWebhook and rotateWebhookSecret replace secrets.',
   })
   unusedSecrets: string[];
 
   @Field(() => Boolean, {
     description:
-      'INCOMING, CREATED: whether it refuses all calls until rotateWebhookSecret gives it the secret that the provider issues.',
+      'INCOMING, CREATED: whether the webhook refuses all calls until rotateWebhookSecret sets the secret that ' +
+      'the provider issues.',
   })
   secretMissing: boolean;
 

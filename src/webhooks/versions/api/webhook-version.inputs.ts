@@ -3,7 +3,7 @@ import { ShortText } from '../../../graphql/arguments/check-input';
 
 @InputType('RestoreWebhookVersionInput', { description: 'The webhook, and the version whose settings it gets.' })
 export class RestoreWebhookVersionInput {
-  @Field(() => ID, { description: 'The webhook, `whk_...`.' })
+  @Field(() => ID, { description: 'The id of the webhook, `whk_...`.' })
   id: string;
 
   @Field(() => Int, { description: 'The version to restore: 1 to the `version` of the webhook.' })

@@ -26,7 +26,8 @@ const RestoreWebhookVersionPayload = payloadOf('RestoreWebhookVersion', {
   frappeSecret: [() => String, 'The new secret of FRAPPE, if the version adds that scheme. It is shown only here.'],
   notRestored: [
     () => [String],
-    'The settings that still differ from the version, at most 1: `credentials`, whose secrets no version has.',
+    'The settings that still differ from the version, at most 1: `credentials`, because no version contains ' +
+      'their secrets.',
   ],
 });
 
@@ -92,8 +93,9 @@ export class WebhookVersionResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => RestoreWebhookVersionPayload, {
     description: withExample(
-      'Gives a webhook the settings of an earlier version, which makes a new version. The rules of updateWebhook apply: ' +
-        'if the URL of the version has another host, CONFLICT asks for the credentials, which updateWebhook takes.',
+      'Gives a webhook the settings of an earlier version, as a new version. The rules of updateWebhook apply: ' +
+        'if the URL of the version has another host and the webhook has credentials, the error is CONFLICT; use ' +
+        'updateWebhook, which accepts credentials.',
       'mutation { restoreWebhookVersion(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", version: 3 }) { webhook { ' +
         'version } notRestored userErrors { field message } } }',
     ),
