@@ -21,6 +21,7 @@ import { createOwnPages } from './edge/cross-site';
 import { answerError, answerErrorsAsJson } from './edge/http-errors';
 import { readJsonBodies } from './edge/json-body';
 import type { RateLimits } from './edge/rate-limits';
+import { readViewerAgain } from './edge/read-viewer';
 import { refuseWhileClosing } from './edge/refuse-while-closing';
 import { closeUnusedConnections } from './edge/unused-connections';
 import { serveGraphiQL } from './graphql/graphiql-route';
@@ -134,6 +135,8 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   }
   server.decorateRequest('viewer', null);
   server.decorateRequest('optimisticAuth', null);
+  server.decorateRequest('viewerReading', null);
+  server.addHook('preHandler', readViewerAgain);
   server.decorateRequest('turn', null);
   await server.register(cookie);
   server.decorate('rates', rates);

@@ -28,8 +28,19 @@ declare module 'fastify' {
     viewer: Viewer | null;
     /** Set if the viewer comes from the auth cache and is not confirmed yet. */
     optimisticAuth: OptimisticAuth | null;
+    /** Set if the viewer was read from the database. */
+    viewerReading: ViewerReading | null;
   }
 }
+
+interface ViewerReading {
+  /** When, by `performance.now()`. */
+  at: number;
+  again(): Promise<Viewer>;
+}
+
+/** A viewer who was read longer ago than this is read again before the work begins. */
+const MAX_READING_AGE_MS = 250;
 
 /**
  * Called before a body is read, so that callers without a key, or over their rate, cannot make us read much.
@@ -50,9 +61,22 @@ export async function readViewer(request: FastifyRequest, db: Db, authCache: Aut
     if (cached) {
       request.viewer = { ...cached.who, ...from };
       request.optimisticAuth = { stillHolds: cached.stillHolds, confirm: ask };
-    } else request.viewer = await ask();
+    } else {
+      request.viewerReading = { at: performance.now(), again: ask };
+      request.viewer = await ask();
+    }
   }
   rates.countRequest(request.viewer, request.ip);
+}
+
+/**
+ * Call it when the body has arrived and the request has its slot, which may take half a minute: the key may have been revoked
+ * meanwhile. @throws as `readViewer`
+ */
+export async function readViewerAgain(request: FastifyRequest): Promise<void> {
+  const { viewerReading: reading } = request;
+  if (reading === null || performance.now() - reading.at < MAX_READING_AGE_MS) return;
+  request.viewer = await reading.again();
 }
 
 function readCredential(request: FastifyRequest): { kind: TokenKind; token: string } | null {

@@ -35,13 +35,15 @@ export function serveEvents(server: FastifyInstance, { source, limiter, publishe
     '/events',
     {
       onRequest: async (request, reply) => {
-        await refuseOthers(request, source);
+        await readViewer(request, source.manager);
+        publisherOf(request);
         await takeTurn(limiter, request, reply);
       },
     },
     (request, reply) =>
       inTurn(request, async () => {
-        const viewer = request.viewer as Viewer;
+        // again: a role may have been taken while the body arrived
+        const viewer = publisherOf(request);
         try {
           const events = eventsOf(request);
           server.rates.spend(viewer, request.ip, { requested: events.length, limit: events.length });
@@ -56,11 +58,10 @@ export function serveEvents(server: FastifyInstance, { source, limiter, publishe
   );
 }
 
-async function refuseOthers(request: FastifyRequest, source: DataSource): Promise<void> {
-  await readViewer(request, source.manager);
-  const { viewer } = request;
+/** @throws AppError UNAUTHENTICATED; Denied */
+function publisherOf({ viewer }: FastifyRequest): Viewer {
   if (!viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');
-  if (PUBLISHERS.some((role) => viewer.roles.has(role))) return;
+  if (PUBLISHERS.some((role) => viewer.roles.has(role))) return viewer;
   throw new Denied('POST /events', `This needs one of the roles ${PUBLISHERS.join(', ')}.`);
 }
 
