@@ -40,8 +40,11 @@ export function isBinaryMode(headers: IncomingHttpHeaders): boolean {
   return headers['ce-specversion'] !== undefined;
 }
 
+/** The values of headers by name: a repeated header has several. */
+export type HeaderValues = NodeJS.Dict<string[]>;
+
 /** An event from a call in binary mode. @param faults see `plainEvent` */
-export function binaryCloudEvent(headers: IncomingHttpHeaders, body: JsonPart, faults: UserError[]): NewEvent {
+export function binaryCloudEvent(headers: HeaderValues, body: JsonPart, faults: UserError[]): NewEvent {
   const refuse: MemberReader['refuse'] = (name, code, message) =>
     faults.push({ field: name === null ? [] : [`ce-${name}`], code, message });
   const attributes = Object.fromEntries(NAMES.map((name) => [name, attributeOf(headers, name, refuse)])) as Attributes;
@@ -50,17 +53,25 @@ export function binaryCloudEvent(headers: IncomingHttpHeaders, body: JsonPart, f
   return newEvent({ ...attributes, datacontenttype: null }, data, { refuse });
 }
 
-// percent-encoded UTF-8, as the HTTP binding says in section 3.1.3.2
-function attributeOf(headers: IncomingHttpHeaders, name: string, refuse: MemberReader['refuse']): string | null {
-  const value = headers[`ce-${name}`];
+// a quoted string, then percent-encoded UTF-8, as the HTTP binding says in section 3.1.3.2
+function attributeOf(headers: HeaderValues, name: string, refuse: MemberReader['refuse']): string | null {
+  const [value, ...others] = headers[`ce-${name}`] ?? [];
   if (value === undefined) return null;
-  try {
-    return decodeURIComponent(String(value));
-  } catch {
-    refuse(name, 'INVALID', `ce-${name} is ${quoted(value)}, which is not percent-encoded UTF-8.`);
+  if (others.length > 0) {
+    refuse(name, 'INVALID', `ce-${name} is given ${others.length + 1} times: give it once.`);
     return null;
   }
+  const text = /^"(.*)"$/.exec(value)?.[1]?.replaceAll(/\\(.)/g, '$1') ?? value;
+  try {
+    if (!BEYOND_ASCII.test(text)) return decodeURIComponent(text);
+  } catch {
+    // refused below
+  }
+  refuse(name, 'INVALID', `ce-${name} is ${quoted(value)}, which is not percent-encoded UTF-8.`);
+  return null;
 }
+
+const BEYOND_ASCII = /[^\t\x20-\x7e]/;
 
 function newEvent(attributes: Attributes, data: ExactData, { refuse }: Pick<MemberReader, 'refuse'>): NewEvent {
   for (const name of REQUIRED) {
@@ -88,5 +99,8 @@ function newEvent(attributes: Attributes, data: ExactData, { refuse }: Pick<Memb
 /** `source` and `id` together identify an event. Together they may be longer than a key. */
 function keyOf(source: string, id: string): string {
   const key = `${source} ${id}`;
-  return key.length <= SHORT_TEXT ? key : `sha256:${createHash('sha256').update(key).digest('hex')}`;
+  // with a space in the source, another source and id could have the same key
+  if (key.length <= SHORT_TEXT && !source.includes(' ')) return key;
+  const hash = createHash('sha256').update(JSON.stringify([source, id]));
+  return `sha256:${hash.digest('hex')}`;
 }

@@ -1,5 +1,4 @@
 // POST /events: what `publishEvents` does, for business systems that speak plain JSON or CloudEvents.
-import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { AppError, Denied, InputError, type UserError } from '../../errors';
@@ -77,7 +76,7 @@ function eventsOf(request: FastifyRequest): NewEvent[] {
   const root = rootOf(json);
   const mediaType = mediaTypeOf(headers['content-type']);
   const faults: UserError[] = [];
-  const events = mediaType === PLAIN_JSON ? plainOrBinary(headers, root, faults) : structured(mediaType, root, faults);
+  const events = mediaType === PLAIN_JSON ? plainOrBinary(request, root, faults) : structured(mediaType, root, faults);
   if (faults.length > 0) throw new InputError(faults.slice(0, MAX_FAULTS));
   return events;
 }
@@ -89,9 +88,14 @@ function mediaTypeOf(contentType = ''): string {
   return (contentType.split(';', 1)[0] as string).trim().toLowerCase();
 }
 
-function plainOrBinary(headers: IncomingHttpHeaders, root: JsonPart, faults: UserError[]): NewEvent[] {
-  if (isBinaryMode(headers)) return [binaryCloudEvent(headers, root, faults)];
-  const key = headers['idempotency-key'] === undefined ? null : String(headers['idempotency-key']);
+function plainOrBinary({ headers, raw }: FastifyRequest, root: JsonPart, faults: UserError[]): NewEvent[] {
+  if (isBinaryMode(headers)) return [binaryCloudEvent(raw.headersDistinct, root, faults)];
+  const isGiven = headers['idempotency-key'] !== undefined;
+  const [key = null, ...others] = isGiven ? (raw.headersDistinct['idempotency-key'] ?? []) : [];
+  if (others.length > 0) {
+    const message = `The header Idempotency-Key is given ${others.length + 1} times: give it once.`;
+    throw new InputError([{ field: ['Idempotency-Key'], code: 'INVALID', message }]);
+  }
   if (key !== null && Array.isArray(root.value)) {
     const message = 'The header Idempotency-Key is for one event. In a list, give each event its idempotencyKey.';
     throw new InputError([{ field: ['Idempotency-Key'], code: 'INVALID', message }]);
