@@ -24,7 +24,7 @@ export function refuseAmbiguous(path: Path, what: string): never {
 
 /** @param what such as entries or steps. @throws AppError BAD_USER_INPUT if there are more than `max` */
 export function checkCount(path: Path, count: number, what: string, max: number): void {
-  if (count > max) refuse(path, `${count} ${what}; at most ${max} are taken`);
+  if (count > max) refuse(path, `${count} ${what}; at most ${max} are allowed`);
 }
 
 /** The entries of a list, 1 to 100. @throws AppError BAD_USER_INPUT */

@@ -26,14 +26,14 @@ export const TEXT_RULES: readonly TextRule[] = [
     name: 'short',
     code: 'TOO_LARGE',
     holds: (value, max) => String(value).length <= max,
-    message: (field, value, max) => `${field} has ${String(value).length} characters; at most ${max} are kept.`,
+    message: (field, value, max) => `${field} has ${String(value).length} characters; at most ${max} are allowed.`,
   },
   {
     // Postgres refuses NUL and unpaired surrogates, and a header must not contain a line break
     name: 'clean',
     code: 'INVALID',
     holds: (value) => !/[\p{Cc}\p{Cs}]/u.test(String(value)),
-    message: (field, value) => `${field} ${quoted(value)} holds a control character or half of a surrogate pair.`,
+    message: (field, value) => `${field} ${quoted(value)} contains a control character or half of a surrogate pair.`,
   },
 ];
 

@@ -176,7 +176,8 @@ async function serve(
 const LISTEN_PROBLEMS: Record<string, (port: number, host: string) => string> = {
   EADDRINUSE: (port) => `PORT: another program already listens on ${port}. Stop it, or name another port.`,
   EACCES: (port) => `PORT: this user must not listen on ${port}. Name a port above 1023.`,
-  EADDRNOTAVAIL: (_port, host) => `HOST: ${host} is no address of this machine.`,
+  EADDRNOTAVAIL: (_port, host) =>
+    `HOST: ${host} is not an address of this machine. Name one of its addresses, or 0.0.0.0 for all.`,
 };
 
 async function listen(server: FastifyInstance, port: number, host: string): Promise<string> {

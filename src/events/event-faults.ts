@@ -34,7 +34,7 @@ export interface NewEvent {
 /** @throws InputError when there are too few or too many events. */
 export function checkNumberOfEvents(count: number): void {
   if (count >= 1 && count <= MAX_EVENTS) return;
-  const message = `events has ${count} entries; it takes 1 to ${MAX_EVENTS}.`;
+  const message = `events has ${count} entries; 1 to ${MAX_EVENTS} are allowed.`;
   throw new InputError([{ field: ['events'], code: count === 0 ? 'REQUIRED' : 'TOO_LARGE', message }]);
 }
 
@@ -85,7 +85,7 @@ function reservedFault(documentType: string, field: string[]): UserError | null 
 
 function faultsOfData(data: ExactData, path: string[]): UserError[] {
   if (data.bytes > MAX_PAYLOAD_BYTES) {
-    const message = `data is ${data.bytes} bytes; at most ${MAX_PAYLOAD_BYTES} (256 KiB) are taken.`;
+    const message = `data is ${data.bytes} bytes; at most ${MAX_PAYLOAD_BYTES} (256 KiB) are allowed.`;
     return [{ field: path, code: 'TOO_LARGE', message }];
   }
   return data.problems.map(({ path: below, message, isTooLarge }) => ({

@@ -32,7 +32,9 @@ export async function rotateKey(db: Db, viewer: Viewer, keyring: Keyring, order:
   if ((await reportedHeads(db)).length > 0) throw refused('Sealing is stopped: evidenceStatus { stops } says why.');
   const isOverlapping = older.some(({ origin, retiresAt }) => origin === old.origin && retiresAt && retiresAt > now);
   if (isOverlapping && compromisedAt === null) {
-    throw refused('The key was rotated within the last 30 days. Until then both keys sign.');
+    throw refused(
+      'The key was rotated within the last 30 days, and both keys sign still. Rotate it later, or give compromisedAt.',
+    );
   }
   const made = await makeLogKey(db, keyring, old.origin, null);
   const retiresAt = compromisedAt === null ? new Date(now.getTime() + OVERLAP_MS) : now;

@@ -69,7 +69,7 @@ async function forgetOld(db: Db, log: Log): Promise<void> {
 async function rewrap(source: DataSource, keyring: Keyring, log: Log): Promise<void> {
   const { rewrapped, broken } = await rewrapSecrets((work) => source.transaction(work), keyring);
   const [kek] = keyring.names;
-  if (rewrapped > 0) log.info({ rewrapped, kek }, 'secrets were put under the first key of ENCRYPTION_KEY');
+  if (rewrapped > 0) log.info({ rewrapped, kek }, 'secrets were encrypted with the first key of ENCRYPTION_KEY');
   if (broken.length > 0) log.warn({ broken }, 'these secrets cannot be decrypted with the key that they name');
   const unknown = (await keysInUse(source.manager)).filter((name) => !keyring.knows(name));
   if (unknown.length > 0)

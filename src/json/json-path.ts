@@ -51,7 +51,7 @@ function checkKey(step: PathStep, path: string[]): void {
   if (step === 'any' || 'index' in step) return;
   const { key } = step;
   if (key.length > MAX_KEY_CHARACTERS) {
-    refuse(path, `a key of ${key.length} characters; at most ${MAX_KEY_CHARACTERS} are taken`);
+    refuse(path, `a key of ${key.length} characters; at most ${MAX_KEY_CHARACTERS} are allowed`);
   }
   if (!isStorable(key)) refuse(path, `${quoted(key)} is not a key that is ever stored`);
 }

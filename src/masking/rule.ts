@@ -10,7 +10,7 @@ export type MaskedPart = (typeof MASKED_PARTS)[number];
 export const STRATEGIES = ['SHOW', 'LAST4', 'HIDE'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
-/** The roles that a rule can name. A SYSTEM_MANAGER makes the rules, so that a rule would hide nothing from one. */
+/** The roles that a rule can name. A SYSTEM_MANAGER makes the rules, so no rule applies to it. */
 export const MASKABLE_ROLES = ['INTEGRATION_MANAGER', 'SUPPORT', 'AUDITOR'] as const satisfies readonly Role[];
 export type MaskableRole = (typeof MASKABLE_ROLES)[number];
 

@@ -15,10 +15,10 @@ export function readUrl(text: string = DEFAULT_URL): string {
 /** @param path a file that holds the key; null: the variable of the environment does. @throws CommandError */
 export async function readKey(path: string | null, variable: string): Promise<string> {
   const key = path === null ? environment()[variable] : await readFile(path, 'utf8').catch(() => null);
-  if (key === null) throw new CommandError(`${path} cannot be read: it must hold an API key.`);
+  if (key === null) throw new CommandError(`${path} cannot be read: it must contain an API key.`);
   if (!key || !/^[\x21-\x7e]+$/.test(key.trim())) {
     const holder = path ?? variable;
-    throw new CommandError(`${holder} holds no API key: set ${variable}, or name a file with --key-file.`);
+    throw new CommandError(`${holder} contains no API key: set ${variable}, or name a file with --key-file.`);
   }
   return key.trim();
 }

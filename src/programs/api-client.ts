@@ -64,7 +64,7 @@ async function post(endpoint: string, key: string, body: string, timeoutMs: numb
   }).catch((error: Error) => {
     if (error.name === 'TimeoutError') {
       throw new CommandError(
-        `${endpoint} gave no answer within ${timeoutMs / 1_000} s: it may still do what was asked.`,
+        `${endpoint} did not answer within ${timeoutMs / 1_000} s: it may still do what was asked.`,
       );
     }
     const cause = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? error.message;

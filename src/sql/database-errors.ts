@@ -59,7 +59,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
  */
 export function whyUnavailable(error: unknown): string {
   const { code } = causeOf(error);
-  if (code === DISK_FULL) return 'has no room on its disk';
+  if (code === DISK_FULL) return 'has no space left on its disk';
   if (code === READ_ONLY) return 'is read-only';
   return 'cannot be reached';
 }

@@ -30,7 +30,7 @@ export function isTemplate(text: string): boolean {
 /** The fault of a template that is saved, with its position, or null. @param field the name of the field */
 export function templateFault(use: TemplateUse, text: string, field: string): string | null {
   if (text.length > MAX_TEMPLATE[use]) {
-    return `${field} has ${text.length} characters; at most ${MAX_TEMPLATE[use]} are taken.`;
+    return `${field} has ${text.length} characters; at most ${MAX_TEMPLATE[use]} are allowed.`;
   }
   const compiled = compileTemplate(use, text);
   const fault = 'message' in compiled ? compiled.message : unstorableAt(text);

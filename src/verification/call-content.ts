@@ -19,7 +19,7 @@ export interface ContentFault {
   readonly fault: string;
 }
 
-export const TOO_MANY_FIELDS = `The form has more than ${MAX_FORM_FIELDS} fields, which is the most that is read.`;
+export const TOO_MANY_FIELDS = `The form has more than ${MAX_FORM_FIELDS} fields, the maximum.`;
 
 /**
  * @param body the body, without content encoding

@@ -101,9 +101,9 @@ const readiness = async () => {
     });
     expect([refused.status, refused.errors]).toMatchObject([
       503,
-      [{ message: 'The database has no room on its disk. Try again.', extensions: { code: 'UNAVAILABLE' } }],
+      [{ message: 'The database has no space left on its disk. Try again.', extensions: { code: 'UNAVAILABLE' } }],
     ]);
-    expect(await readiness()).toMatchObject({ status: 503, checks: { database: 'has no room on its disk' } });
+    expect(await readiness()).toMatchObject({ status: 503, checks: { database: 'has no space left on its disk' } });
     emptyDisk();
     await waitFor('it to be ready again', async () => (await readiness()).status === 200);
     expect((await publish()).errors).toBeUndefined();

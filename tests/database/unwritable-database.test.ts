@@ -60,7 +60,7 @@ async function whileRefusing(code: string, work: () => Promise<void>): Promise<v
 }
 
 describe.each([
-  ['53100', 'has no room on its disk'],
+  ['53100', 'has no space left on its disk'],
   ['53200', 'cannot be reached'],
   ['58030', 'cannot be reached'],
   ['25006', 'is read-only'],

@@ -120,7 +120,7 @@ describe('a table that cannot be read', () => {
     expect(errors?.map(({ path }) => path)).toEqual(
       expect.arrayContaining([['deliveries'], ['webhooks', 'nodes', 0, 'deliveries']]),
     );
-    expect(new Set(errors?.map(({ message }) => message))).toEqual(new Set(['Something went wrong on our side.']));
+    expect(new Set(errors?.map(({ message }) => message))).toEqual(new Set(['An internal error occurred.']));
   });
 });
 

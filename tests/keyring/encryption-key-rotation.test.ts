@@ -194,7 +194,9 @@ test('the log says what was done with which key, and never a key', async () => {
   await createWebhook(await start([OLD]));
   await start([NEW, OLD]);
   await allUnder(NEW);
-  const line = await waitFor('the line', () => log.split('\n').find((each) => each.includes('were put under')));
+  const line = await waitFor('the line', () =>
+    log.split('\n').find((each) => each.includes('secrets were encrypted with')),
+  );
   const { rewrapped, kek } = JSON.parse(line);
   expect(kek).toBe(nameOf(NEW));
   // the key that signs the sealed log is made a moment after the first leaf: it may be one of them

@@ -51,7 +51,7 @@ test.each([
   { given: { path: '$["\\u0000"]' }, field: 'path', message: 'is not a key that is ever stored' },
   { given: { path: '$["\ud800"]' }, field: 'path', message: 'path' },
   { given: { path: `$${'.a'.repeat(21)}` }, field: 'path', message: '21 steps; at most 20' },
-  { given: { path: `$${'.a'.repeat(5_000)}` }, field: 'path', message: 'at most 500 are taken' },
+  { given: { path: `$${'.a'.repeat(5_000)}` }, field: 'path', message: 'at most 500 are allowed' },
   { given: { part: 'HEADERS', path: '$.X-Customer' }, field: 'path', message: 'lower case' },
   { given: { part: 'HEADERS', path: '$.a.b' }, field: 'path', message: 'names no header' },
   { given: { part: 'RESPONSE_HEADERS', path: '$[*]' }, field: 'path', message: 'names no header' },

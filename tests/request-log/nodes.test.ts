@@ -66,7 +66,7 @@ describe('nodes', () => {
     expect((await ask(0)).data.nodes).toEqual([]);
     expect((await ask(100)).data.nodes).toHaveLength(100);
     expect((await ask(101)).errors?.[0]).toMatchObject({
-      message: 'ids: 101 entries; at most 100 are taken.',
+      message: 'ids: 101 entries; at most 100 are allowed.',
       extensions: { code: 'BAD_USER_INPUT', field: ['ids'] },
     });
   });

@@ -109,7 +109,7 @@ describe('what is refused when it is saved, and where', () => {
 
   test('one that is too long', () => {
     expect(templateFault('JSON', 'x'.repeat(65_537), 'body')).toBe(
-      'body has 65537 characters; at most 65536 are taken.',
+      'body has 65537 characters; at most 65536 are allowed.',
     );
   });
 

@@ -7,7 +7,7 @@ import { accepted, agreementOf, type CallParts, callOf, judged, NOW, refused, UR
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
 const SECRET = 'the-auth-token-of-12345';
 const MIB = 1024 * 1024;
-const TOO_MANY = 'The form has more than 1000 fields, which is the most that is read.';
+const TOO_MANY = 'The form has more than 1000 fields, the maximum.';
 const fields = (count: number) => Array.from({ length: count }, (_each, at) => `f${at}=${at}`);
 
 afterEach(() => jest.restoreAllMocks());

@@ -32,7 +32,7 @@ export async function timeStamp(sender: Sender, url: string, text: string): Prom
   const answer = result.responseBody ?? Buffer.alloc(0);
   if (result.responseTruncated) throw new Error('The answer of the time-stamp authority is too long.');
   const status = statusOf(answer);
-  if (status === null) throw new Error('The answer of the time-stamp authority is no answer of RFC 3161.');
+  if (status === null) throw new Error('The answer of the time-stamp authority is not a response of RFC 3161.');
   if (status > 1) throw new Error(`The time-stamp authority refused the query: status ${status} of RFC 3161.`);
   if (!answer.includes(imprint) || !answer.includes(nonce)) {
     throw new Error('The answer of the time-stamp authority is for another query.');

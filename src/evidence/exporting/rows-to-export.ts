@@ -42,7 +42,7 @@ export function namedRows(ids: readonly string[], faults: UserError[]): NamedRow
   return ids.flatMap((id, at) => {
     const node = readNodeId(id);
     const isKnown = node !== null && (KINDS[node.name] !== undefined || node.name === 'Delivery');
-    const message = !isKnown ? NOT_AN_ID : ids.indexOf(id) < at ? 'It is named twice.' : null;
+    const message = !isKnown ? NOT_AN_ID : ids.indexOf(id) < at ? 'The id is given twice: give it once.' : null;
     if (message !== null) faults.push({ field: ['ids', String(at)], code: 'INVALID', message });
     return isKnown ? [node] : [];
   });

@@ -38,7 +38,7 @@ export function masksOf({ services, viewer }: Context): Masks {
 export function refuseMasked(masks: Masks, what: string, path: string[]): void {
   if (masks.seesAll) return;
   const name = path.join('.');
-  const message = `${name} is not for you: masking rules hide content from your roles, and it would show what they hide.`;
+  const message = `${name} is not allowed for your roles: masking rules hide content from them, and it would reveal this content.`;
   throw new Denied(what, message, path);
 }
 

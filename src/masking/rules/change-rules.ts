@@ -80,8 +80,7 @@ function rolesFaults(roles: readonly Role[]): UserError[] {
   const names = `${MASKABLE_ROLES.slice(0, -1).join(', ')} or ${MASKABLE_ROLES.at(-1)}`;
   if (roles.length === 0) return [{ field: ['roles'], code: 'REQUIRED', message: `roles must name ${names}.` }];
   if (!wrong) return [];
-  const why =
-    wrong === 'SYSTEM_MANAGER' ? 'makes the rules, so that a rule would hide nothing from one' : 'reads nothing';
+  const why = wrong === 'SYSTEM_MANAGER' ? 'makes the rules, so no rule applies to it' : 'reads nothing';
   return [{ field: ['roles'], code: 'INVALID', message: `roles: ${wrong} ${why}; name ${names}.` }];
 }
 
@@ -91,7 +90,7 @@ function pathFaults(part: MaskedPart, path: string): UserError[] {
 }
 
 function pathFault(part: MaskedPart, path: string): string | null {
-  if (path.length > MAX_PATH) return `${path.length} characters; at most ${MAX_PATH} are taken`;
+  if (path.length > MAX_PATH) return `${path.length} characters; at most ${MAX_PATH} are allowed`;
   if (!path.startsWith('$'))
     return `${quoted(path)} does not begin with $, which is the whole part, as in $.customer.taxId`;
   const steps = stepsOf(path);

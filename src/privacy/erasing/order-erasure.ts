@@ -75,7 +75,7 @@ export async function targetsOf(db: Db, target: ErasureTarget): Promise<Targets>
   const isOver = [targets.events, targets.requests].some(({ length }) => length > MAX_TARGETS);
   if (isOver || (target.kind === 'CONTENT' && target.requestIds.length > MAX_TARGETS)) {
     const limit = withCommas(MAX_TARGETS);
-    const message = `More than ${limit} rows are meant, and an order has at most ${limit}: erase them in parts.`;
+    const message = `More than ${limit} events or requests would be erased; at most ${limit} are allowed: erase them in parts.`;
     throw new InputError([{ field: [target.kind === 'CONTENT' ? 'where' : 'name'], code: 'TOO_LARGE', message }]);
   }
   return targets;
@@ -131,8 +131,8 @@ async function refusePerson(db: Db, viewer: Viewer, userId: string, field: strin
 }
 
 function nothingToErase({ erased }: Preview, field: string[]): UserError {
-  if (erased > 0) return { field, code: 'CONFLICT', message: 'All of it was erased already.' };
-  return { field, code: 'NOT_FOUND', message: 'There is no event and no request of it.' };
+  if (erased > 0) return { field, code: 'CONFLICT', message: 'All of this content is erased already.' };
+  return { field, code: 'NOT_FOUND', message: 'There is no event and no request with this content.' };
 }
 
 /** @throws InputError unless another person has ordered it */
@@ -148,7 +148,7 @@ export async function decide(
     throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no erasure with this id.' }]);
   }
   if (erasure.state !== 'REQUESTED') {
-    const message = `The erasure is ${erasure.state}: it waits for no decision.`;
+    const message = `The erasure is ${erasure.state}: only one that is REQUESTED can be approved or declined.`;
     throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
   }
   refuseSamePerson({ askedBy: erasure.orderedBy ?? '', decidedBy: viewer.userId }, 'this erasure', ['id']);

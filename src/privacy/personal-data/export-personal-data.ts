@@ -28,7 +28,7 @@ export async function orderPersonalData(
   const userId = target.kind === 'PERSON' ? target.userId : null;
   if (userId !== null && !(await findUser(db, userId))) refuse('userId', 'NOT_FOUND', 'There is no user with this id.');
   if (userId === null && targets.events.length + targets.requests.length === 0) {
-    refuse(FIELDS[target.kind], 'NOT_FOUND', 'There is no event and no request of it.');
+    refuse(FIELDS[target.kind], 'NOT_FOUND', 'There is no event and no request with this content.');
   }
   const id = newId();
   const createdAt = timeOfId(id);

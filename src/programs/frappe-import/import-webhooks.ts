@@ -44,7 +44,7 @@ async function importOne(
 ): Promise<void> {
   if (plan.input === null) return done({ ...plan, outcome: 'REFUSED', secrets: null });
   if (!again && (await exists(client, plan.input))) {
-    const note = 'It is there already, with this name, document type and URL; --again creates another.';
+    const note = 'It exists already, with this name, document type and URL; --again creates another one.';
     return done({ ...plan, problems: [], pauses: [], notes: [note], outcome: 'SKIPPED', secrets: null });
   }
   const isPaused = plan.problems.length + plan.pauses.length > 0;

@@ -59,7 +59,7 @@ function waitIn(line: Line, next: () => void): Turn {
   let letIn: () => void = () => undefined;
   const ready = new Promise<void>((resolve, reject) => {
     letIn = resolve;
-    giveUp = () => reject(tooMany('The request was given up while it waited.', 1));
+    giveUp = () => reject(tooMany('The client disconnected while the request waited.', 1));
   });
   line.waiting.add(letIn);
   const leave = once(() => {

@@ -21,7 +21,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     if (code !== 'INTERNAL_SERVER_ERROR')
       return { message: forCaller(withoutValues(cause)), ...place, extensions: { code } };
   }
-  return { message: 'Something went wrong on our side.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+  return { message: 'An internal error occurred.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 }
 
 /** Whether the error is meant for the caller; every other error belongs in the log. */

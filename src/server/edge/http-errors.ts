@@ -21,7 +21,7 @@ const BY_STATUS: Record<number, { code: ErrorCode; message: string }> = {
   415: { code: 'BAD_USER_INPUT', message: 'The body must be application/json in UTF-8.' },
 };
 
-const OURS = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
+const OURS = { code: 'INTERNAL_SERVER_ERROR', message: 'An internal error occurred.' };
 
 /** The default `Retry-After` of UNAVAILABLE, in seconds. */
 export const RETRY_AFTER_S = 5;

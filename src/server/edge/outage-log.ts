@@ -6,7 +6,7 @@ import { isDatabaseUnavailable, reasonOf } from '../../sql/database-errors';
 export function createOutageLog(log: Pick<Log, 'warn'>): (error: unknown) => void {
   const note = createFaultLog((error, unwritten) => {
     const { code } = error as { code?: string };
-    const message = 'the database cannot do its work: callers are answered UNAVAILABLE';
+    const message = 'the database is unavailable: callers are answered UNAVAILABLE';
     log.warn({ reason: reasonOf(error), code, unwritten }, message);
   });
   return (error) => {

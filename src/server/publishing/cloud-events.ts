@@ -29,7 +29,7 @@ export function structuredCloudEvent(part: JsonPart, path: readonly string[], fa
   const reader = memberReader(part, path, faults);
   const attributes = Object.fromEntries(NAMES.map((name) => [name, reader.text(name)])) as Attributes;
   if (reader.has('data_base64')) {
-    reader.refuse('data_base64', 'INVALID', 'data_base64 is not taken: send the data as JSON in data.');
+    reader.refuse('data_base64', 'INVALID', 'data_base64 is not supported: send the data as JSON in data.');
     return newEvent(attributes, NO_DATA, reader);
   }
   return newEvent(attributes, reader.data('data'), reader);
@@ -79,10 +79,10 @@ function newEvent(attributes: Attributes, data: ExactData, { refuse }: Pick<Memb
   }
   const { specversion, id, source, type, subject, datacontenttype, documenttype, authid, causedby } = attributes;
   if (specversion && specversion !== '1.0') {
-    refuse('specversion', 'INVALID', `specversion is ${quoted(specversion)}; 1.0 is taken.`);
+    refuse('specversion', 'INVALID', `specversion is ${quoted(specversion)}; only 1.0 is supported.`);
   }
   if (datacontenttype !== null && !JSON_TYPE.test(datacontenttype)) {
-    const message = `datacontenttype is ${quoted(datacontenttype)}; only JSON is taken, such as application/json.`;
+    const message = `datacontenttype is ${quoted(datacontenttype)}; only JSON is supported, such as application/json.`;
     refuse('datacontenttype', 'INVALID', message);
   }
   return {

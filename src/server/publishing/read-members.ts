@@ -34,7 +34,7 @@ export function memberReader(part: JsonPart, path: readonly string[], faults: Us
       const found = member(name);
       if (found === null) return null;
       if (typeof found.value === 'string') return found.value;
-      refuse(name, 'INVALID', `${name} is ${quoted(textOf(found))}; it takes a string.`);
+      refuse(name, 'INVALID', `${name} is ${quoted(textOf(found))}; it must be a string.`);
       return null;
     },
     data(name) {

@@ -78,7 +78,7 @@ function readAfter(after: unknown): string | null {
   if (id !== null) return id;
   throw new AppError(
     'BAD_USER_INPUT',
-    `after is ${quoted(after)}; it takes the id of the last line that you have, such as aud_...`,
+    `after is ${quoted(after)}; it must be the id of the last line that you have, such as aud_...`,
   );
 }
 
@@ -88,7 +88,7 @@ function readTime(name: string, given: unknown): Date | null {
   if (given === undefined) return null;
   const time = typeof given === 'string' && TIME.test(given) ? new Date(given) : null;
   if (time !== null && !Number.isNaN(time.getTime())) return time;
-  throw new AppError('BAD_USER_INPUT', `${name} is ${quoted(given)}; it takes a time such as 2026-03-01T00:00:00Z.`);
+  throw new AppError('BAD_USER_INPUT', `${name} is ${quoted(given)}; it must be a time such as 2026-03-01T00:00:00Z.`);
 }
 
 function encoded(request: FastifyRequest, reply: FastifyReply, file: Readable): Readable {

@@ -151,7 +151,7 @@ function readAfter({ after, ...others }: Record<string, unknown>): string | null
   if (id !== null) return id;
   throw new AppError(
     'BAD_USER_INPUT',
-    `after is ${quoted(after)}; it takes the id of the last line that you have, such as req_...`,
+    `after is ${quoted(after)}; it must be the id of the last line that you have, such as req_...`,
   );
 }
 

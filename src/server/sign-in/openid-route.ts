@@ -89,7 +89,7 @@ function readReturnTo({ returnTo, ...others }: Record<string, unknown>): string 
   if (isPath && !returnTo.includes('\\')) return returnTo;
   throw new AppError(
     'BAD_USER_INPUT',
-    `returnTo is ${quoted(returnTo)}; it takes a path of this server, such as /requests, of at most 2000 characters.`,
+    `returnTo is ${quoted(returnTo)}; it must be a path of this server, such as /requests, of at most 2000 characters.`,
   );
 }
 

@@ -186,5 +186,5 @@ function closeFor({ socket, request }: Connection, error: unknown): void {
   const known = knownError(error);
   if (!known) request.log.error({ err: error }, 'a WebSocket broke off');
   const code = (known && CLOSE_CODES[known.code]) ?? INTERNAL_ERROR;
-  socket.close(code, known?.message.slice(0, MAX_REASON) ?? 'Something went wrong on our side.');
+  socket.close(code, known?.message.slice(0, MAX_REASON) ?? 'An internal error occurred.');
 }

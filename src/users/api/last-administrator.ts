@@ -16,10 +16,18 @@ export interface RoleChanges {
 export function refuseLockingOneselfOut(changes: RoleChanges): void {
   const faults: UserError[] = [];
   if (changes.active === false) {
-    faults.push({ field: ['active'], code: 'CONFLICT', message: 'You cannot deactivate yourself.' });
+    faults.push({
+      field: ['active'],
+      code: 'CONFLICT',
+      message: 'You cannot deactivate yourself: another SYSTEM_MANAGER must do it.',
+    });
   }
   if (changes.roles && !changes.roles.includes('SYSTEM_MANAGER')) {
-    faults.push({ field: ['roles'], code: 'CONFLICT', message: 'You cannot take SYSTEM_MANAGER from yourself.' });
+    faults.push({
+      field: ['roles'],
+      code: 'CONFLICT',
+      message: 'You cannot remove your own role SYSTEM_MANAGER: another SYSTEM_MANAGER must do it.',
+    });
   }
   if (faults.length > 0) throw new InputError(faults);
 }

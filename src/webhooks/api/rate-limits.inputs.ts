@@ -37,7 +37,7 @@ const isRateLimit = (value: unknown) => {
 export const RateLimit = () =>
   rejects('INVALID', 'rateLimit', isRateLimit, (value) => {
     const { requests, seconds } = value as RateLimitInput;
-    return `rateLimit is ${requests} requests in ${seconds} s; it takes 1 to ${MAX_RATE_REQUESTS} in 1 to ${MAX_RATE_SECONDS} s.`;
+    return `rateLimit is ${requests} requests in ${seconds} s; it must be 1 to ${MAX_RATE_REQUESTS} in 1 to ${MAX_RATE_SECONDS} s.`;
   });
 
 export const Concurrency = () =>
@@ -45,7 +45,7 @@ export const Concurrency = () =>
     'INVALID',
     'concurrency',
     (value) => value === null || isWithin(value as number, MAX_CONCURRENCY),
-    (value) => `maxConcurrency is ${value}; it takes 1 to ${MAX_CONCURRENCY}, or null.`,
+    (value) => `maxConcurrency is ${value}; it must be 1 to ${MAX_CONCURRENCY}, or null.`,
   );
 
 @InputType('RateLimitWhere', { description: 'Rate limits that meet all of these conditions.' })

@@ -31,7 +31,7 @@ export const Overlap = () =>
     'INVALID',
     'overlap',
     (value) => (value as number) >= 0 && (value as number) <= MAX_OVERLAP_S,
-    (value) => `overlapSeconds is ${value}; it takes 0 to ${withCommas(MAX_OVERLAP_S)}, which is 7 days.`,
+    (value) => `overlapSeconds is ${value}; it must be 0 to ${withCommas(MAX_OVERLAP_S)}, which is 7 days.`,
   );
 
 @InputType('RotateWebhookSecretInput', {

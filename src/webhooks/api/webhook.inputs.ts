@@ -64,7 +64,7 @@ const isShortList = (value: unknown) => value === null || (value as unknown[]).l
 
 const FewEvents = () =>
   rejects('TOO_LARGE', 'few', isShortList, (value) => {
-    return `events has ${(value as unknown[]).length} names; at most ${MAX_EVENTS} are taken.`;
+    return `events has ${(value as unknown[]).length} names; at most ${MAX_EVENTS} are allowed.`;
   });
 const Schedule = () =>
   rejects('INVALID', 'schedule', isSchedule, (value) => `retrySchedule is [${quoted(value)}]. ${SCHEDULE_TEXT}`);
@@ -75,7 +75,7 @@ const Dedupe = () =>
     'INVALID',
     'dedupe',
     isDedupe,
-    (value) => `dedupeSeconds is ${value}; it takes 1 to ${withCommas(MAX_DEDUPE_S)} or null.`,
+    (value) => `dedupeSeconds is ${value}; it must be 1 to ${withCommas(MAX_DEDUPE_S)} or null.`,
   );
 
 @InputType('CreateWebhookInput', {

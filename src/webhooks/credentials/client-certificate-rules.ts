@@ -67,7 +67,11 @@ function readKey(text: string): KeyObject | UserError {
 }
 
 function tooLong(field: keyof CertificatePair, text: string): UserError {
-  return fault(field, `${field} has ${text.length} characters; at most ${MAX_PEM_CHARACTERS} are kept.`, 'TOO_LARGE');
+  return fault(
+    field,
+    `${field} has ${text.length} characters; at most ${MAX_PEM_CHARACTERS} are allowed.`,
+    'TOO_LARGE',
+  );
 }
 
 // OpenSSL can read certificates that it refuses to use, such as those with 1024-bit keys or SHA-1 signatures.

@@ -62,13 +62,13 @@ export function checkAuthorities(given: readonly string[], now: Date): CheckedAu
   if (given.length > MAX_AUTHORITIES) {
     return fault(
       null,
-      `caCertificates has ${given.length} certificates; at most ${MAX_AUTHORITIES} are kept.`,
+      `caCertificates has ${given.length} certificates; at most ${MAX_AUTHORITIES} are allowed.`,
       'TOO_LARGE',
     );
   }
   const characters = given.reduce((sum, text) => sum + text.length, 0);
   if (characters > MAX_PEM_CHARACTERS) {
-    const message = `caCertificates has ${characters} characters in all; at most ${MAX_PEM_CHARACTERS} are kept.`;
+    const message = `caCertificates has ${characters} characters in all; at most ${MAX_PEM_CHARACTERS} are allowed.`;
     return fault(null, message, 'TOO_LARGE');
   }
   const read = new Map<string, { pem: string; shown: ShownAuthority }>();

@@ -37,7 +37,7 @@ export interface OAuth2 {
 /** The faults of the given list. @param stored the names that have a stored value */
 export function secretHeaderFaults(headers: readonly SecretHeader[], stored: readonly string[]): UserError[] {
   if (headers.length > MAX_SECRET_HEADERS) {
-    const message = `secretHeaders has ${headers.length} headers; at most ${MAX_SECRET_HEADERS} are taken.`;
+    const message = `secretHeaders has ${headers.length} headers; at most ${MAX_SECRET_HEADERS} are allowed.`;
     return [{ field: ['secretHeaders'], code: 'TOO_LARGE', message }];
   }
   const names = headers.map(({ name }) => name.toLowerCase());
@@ -138,7 +138,7 @@ export function secretFault(
     return { field, code: 'REQUIRED', message: `${name} must not be null: nothing is stored for it.` };
   if (value === '' && !mayBeEmpty) return required(field);
   if (value.length > max) {
-    return { field, code: 'TOO_LARGE', message: `${name} has ${value.length} characters; at most ${max} are kept.` };
+    return { field, code: 'TOO_LARGE', message: `${name} has ${value.length} characters; at most ${max} are allowed.` };
   }
   if (!/[\p{Cc}\p{Cs}]/u.test(value)) return null;
   return {

@@ -66,7 +66,7 @@ function verificationFaults(provider: Provider, verification: GivenVerification)
   const missing = required.filter((name) => !given(verification[name]));
   const takes = [...required, ...optional].join(', ') || 'none of these';
   return [
-    ...unknown.map((name) => invalid(['verification', name], `${provider.title} has no ${name}: it takes ${takes}.`)),
+    ...unknown.map((name) => invalid(['verification', name], `${provider.title} has no ${name}: it has ${takes}.`)),
     ...missing.map((name): UserError => {
       const message = `${provider.title} needs verification.${name}.`;
       return { field: ['verification', name], code: 'REQUIRED', message };
@@ -105,7 +105,7 @@ const PLACEHOLDERS = ['{body}', '{timestamp}', '{id}', '{url}', '{method}'];
 
 function signedFaults(field: string[], signed: string): UserError[] {
   if (signed.length > MAX_SIGNED_CHARACTERS) {
-    const message = `signed has ${signed.length} characters; at most ${MAX_SIGNED_CHARACTERS} are taken.`;
+    const message = `signed has ${signed.length} characters; at most ${MAX_SIGNED_CHARACTERS} are allowed.`;
     return [{ field, code: 'TOO_LARGE', message }];
   }
   const unknown = signed.match(/\{[^{}]*\}/g)?.find((name) => !PLACEHOLDERS.includes(name));
@@ -147,7 +147,7 @@ function togetherFaults({ title, settings }: Provider, verification: GivenVerifi
 
 function toleranceFaults(seconds: number): UserError[] {
   if (seconds >= 1 && seconds <= MAX_TOLERANCE_S) return [];
-  const message = `toleranceSeconds is ${seconds}; it takes 1 to ${MAX_TOLERANCE_S} (7 days).`;
+  const message = `toleranceSeconds is ${seconds}; it must be 1 to ${MAX_TOLERANCE_S} (7 days).`;
   return [invalid(['toleranceSeconds'], message)];
 }
 
@@ -176,7 +176,7 @@ function forwardFaults(
   after: { becomes: CallOutcome; forwardTo: readonly unknown[] },
 ): UserError[] {
   if (given.length > MAX_FORWARDS) {
-    const message = `forwardTo has ${given.length} webhooks; at most ${MAX_FORWARDS} are taken.`;
+    const message = `forwardTo has ${given.length} webhooks; at most ${MAX_FORWARDS} are allowed.`;
     return [{ field: ['forwardTo'], code: 'TOO_LARGE', message }];
   }
   // unknown ids have faults of their own
@@ -205,14 +205,14 @@ const PASSIVE_TYPE =
 function answerFaults({ status, body, contentType }: CallAnswer): UserError[] {
   const faults: UserError[] = [];
   if (given(status) && ((status as number) < 200 || (status as number) > 299)) {
-    faults.push(invalid(['answer', 'status'], `answer.status is ${status}; it takes 200 to 299.`));
+    faults.push(invalid(['answer', 'status'], `answer.status is ${status}; it must be 200 to 299.`));
   }
   if (isEmptyStatus(status ?? DEFAULT_ANSWER_STATUS) && body) {
     const message = `answer.body cannot go with status ${status}, which allows no body.`;
     faults.push(invalid(['answer', 'body'], message));
   }
   if (body && body.length > MAX_ANSWER_CHARACTERS) {
-    const message = `answer.body has ${body.length} characters; at most ${MAX_ANSWER_CHARACTERS} are taken.`;
+    const message = `answer.body has ${body.length} characters; at most ${MAX_ANSWER_CHARACTERS} are allowed.`;
     faults.push({ field: ['answer', 'body'], code: 'TOO_LARGE', message });
   }
   if (body && !isStorable(body)) {

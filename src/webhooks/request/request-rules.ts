@@ -29,7 +29,7 @@ export function requestFaults(
 function conditionFaults(condition: string | null): UserError[] {
   if (condition === null) return [];
   if (condition.length > MAX_CONDITION_CHARACTERS) {
-    const message = `condition has ${condition.length} characters; at most ${MAX_CONDITION_CHARACTERS} are taken.`;
+    const message = `condition has ${condition.length} characters; at most ${MAX_CONDITION_CHARACTERS} are allowed.`;
     return [{ field: ['condition'], code: 'TOO_LARGE', message }];
   }
   const compiled = compileCondition(condition);
@@ -39,7 +39,7 @@ function conditionFaults(condition: string | null): UserError[] {
 
 function headerFaults(headers: readonly { name: string; value: string }[]): UserError[] {
   if (headers.length > MAX_HEADERS) {
-    const message = `headers has ${headers.length} entries; at most ${MAX_HEADERS} are taken.`;
+    const message = `headers has ${headers.length} entries; at most ${MAX_HEADERS} are allowed.`;
     return [{ field: ['headers'], code: 'TOO_LARGE', message }];
   }
   const seen = new Set<string>();
@@ -60,7 +60,7 @@ function headerFaults(headers: readonly { name: string; value: string }[]): User
 
 function passedFaults(names: readonly string[]): UserError[] {
   if (names.length > MAX_HEADERS) {
-    const message = `passHeaders has ${names.length} names; at most ${MAX_HEADERS} are taken.`;
+    const message = `passHeaders has ${names.length} names; at most ${MAX_HEADERS} are allowed.`;
     return [{ field: ['passHeaders'], code: 'TOO_LARGE', message }];
   }
   return names.flatMap((name, index) => {
@@ -113,7 +113,7 @@ function templateBodyFault(body: string | null): string | null {
 
 function fieldFaults(fields: readonly { key: string; fieldname: string }[]): UserError[] {
   if (fields.length > MAX_BODY_FIELDS) {
-    const message = `fields has ${fields.length} entries; at most ${MAX_BODY_FIELDS} are taken.`;
+    const message = `fields has ${fields.length} entries; at most ${MAX_BODY_FIELDS} are allowed.`;
     return [{ field: ['fields'], code: 'TOO_LARGE', message }];
   }
   const seen = new Set<string>();

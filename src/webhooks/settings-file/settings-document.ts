@@ -30,13 +30,13 @@ export function readDocument(text: string): { webhooks: FileWebhook[]; faults: U
   if (bytes > MAX_BYTES) {
     refuse(
       [],
-      `The document has ${bytes} bytes; at most ${MAX_BYTES} (4 MiB) are taken: import it in parts.`,
+      `The document has ${bytes} bytes; at most ${MAX_BYTES} (4 MiB) are allowed: import it in parts.`,
       'TOO_LARGE',
     );
   }
   const document = parsed(text);
   if (document.index.levels > MAX_DEPTH) {
-    const message = `The document is nested ${document.index.levels} levels deep; at most ${MAX_DEPTH} are taken.`;
+    const message = `The document is nested ${document.index.levels} levels deep; at most ${MAX_DEPTH} are allowed.`;
     refuse([], message, 'TOO_LARGE');
   }
   const problems = problemsOf(rootOf(document));
@@ -71,7 +71,7 @@ function listOf(value: unknown): unknown[] {
   }
   if (!Array.isArray(webhooks)) refuse(['webhooks'], `webhooks is ${shown(webhooks)}; it must be a list.`);
   if (webhooks.length > MAX_WEBHOOKS) {
-    const message = `The document has ${webhooks.length} webhooks; at most ${MAX_WEBHOOKS} are taken: import it in parts.`;
+    const message = `The document has ${webhooks.length} webhooks; at most ${MAX_WEBHOOKS} are allowed: import it in parts.`;
     refuse(['webhooks'], message, 'TOO_LARGE');
   }
   return webhooks;

@@ -61,7 +61,7 @@ const isToken = (value: unknown) => value === null || /^[0-9a-f]{64}$/.test(Stri
 const tokenMessage = () => 'plan is not that of a dry run: it has 64 hexadecimal digits.';
 const isShort = (value: unknown) => value === null || (value as unknown[]).length <= MAX_WEBHOOKS;
 const longMessage = (value: unknown) =>
-  `secrets has ${(value as unknown[]).length} entries; at most ${MAX_WEBHOOKS} are taken.`;
+  `secrets has ${(value as unknown[]).length} entries; at most ${MAX_WEBHOOKS} are allowed.`;
 
 @InputType('ImportWebhooksInput', { description: 'A document with webhooks, and what to do with it.' })
 export class ImportWebhooksInput {

@@ -183,7 +183,7 @@ describe('the setting', () => {
 
   test.each([0, -1, 86_401, 2_147_483_647])('%i is refused', async (dedupeSeconds) => {
     const { id } = (await dedupingWebhook(null)).webhook;
-    const message = `dedupeSeconds is ${dedupeSeconds}; it takes 1 to 86,400 or null.`;
+    const message = `dedupeSeconds is ${dedupeSeconds}; it must be 1 to 86,400 or null.`;
     expect((await change({ id, dedupeSeconds })).userErrors).toEqual([
       { field: ['dedupeSeconds'], code: 'INVALID', message },
     ]);

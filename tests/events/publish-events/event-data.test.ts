@@ -58,7 +58,7 @@ describe('data that a ledger cannot keep', () => {
       {
         field: ['events', '1', 'data'],
         code: 'TOO_LARGE',
-        message: 'data is 262145 bytes; at most 262144 (256 KiB) are taken.',
+        message: 'data is 262145 bytes; at most 262144 (256 KiB) are allowed.',
       },
     ]);
   });

@@ -51,7 +51,7 @@ describe('the number of events', () => {
   ])('%i events are refused', async (count, code) => {
     const events = Array.from({ length: count }, (_, n) => invoice(`INV-${n}`));
     expect(await refusal(() => publish(events))).toEqual([
-      { field: ['events'], code, message: `events has ${count} entries; it takes 1 to 500.` },
+      { field: ['events'], code, message: `events has ${count} entries; 1 to 500 are allowed.` },
     ]);
   });
 

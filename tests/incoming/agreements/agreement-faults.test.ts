@@ -27,9 +27,9 @@ test.each<[object, string, string, RegExp]>([
     { verification: { header: 'X' } },
     'verification.header',
     'INVALID',
-    /^Standard Webhooks has no header: it takes none of these\.$/,
+    /^Standard Webhooks has no header: it has none of these\.$/,
   ],
-  [hmac({ query: 'sum' }), 'verification.query', 'INVALID', /^HMAC has no query: it takes header, /],
+  [hmac({ query: 'sum' }), 'verification.query', 'INVALID', /^HMAC has no query: it has header, /],
   [hmac({ header: 'X Sum' }), 'verification.header', 'INVALID', /"X Sum" is not a header name\.$/],
   [hmac({ header: '' }), 'verification.header', 'INVALID', /"" is not a header name\.$/],
   [hmac({ prefix: '' }), 'verification.prefix', 'INVALID', /^prefix has 1 to 50 characters of ASCII\.$/],
@@ -67,7 +67,7 @@ test.each<[object, string, string, RegExp]>([
     { toleranceSeconds: 0 },
     'toleranceSeconds',
     'INVALID',
-    /^toleranceSeconds is 0; it takes 1 to 604800 \(7 days\)\.$/,
+    /^toleranceSeconds is 0; it must be 1 to 604800 \(7 days\)\.$/,
   ],
   [{ toleranceSeconds: 604_801 }, 'toleranceSeconds', 'INVALID', /^toleranceSeconds is 604801/],
   [{ toleranceSeconds: -1 }, 'toleranceSeconds', 'INVALID', /^toleranceSeconds is -1/],
@@ -182,7 +182,9 @@ test('refuses to pass calls on to what does not call anybody', async () => {
   ]);
   expect(
     await faultsOf('createWebhook', { ...INCOMING, becomes: 'FORWARD', forwardTo: Array(21).fill(outgoing) }),
-  ).toEqual([{ field: ['forwardTo'], code: 'TOO_LARGE', message: 'forwardTo has 21 webhooks; at most 20 are taken.' }]);
+  ).toEqual([
+    { field: ['forwardTo'], code: 'TOO_LARGE', message: 'forwardTo has 21 webhooks; at most 20 are allowed.' },
+  ]);
   expect(await faultsOf('createWebhook', { ...INCOMING, becomes: 'RECORD', forwardTo: [outgoing] })).toEqual([
     { field: ['forwardTo'], code: 'INVALID', message: expect.stringMatching(/^forwardTo belongs to becomes: FORWARD/) },
   ]);

@@ -245,7 +245,7 @@ test('what the API refuses is listed with its message, and the others are import
   ]);
   expect(stdout).toMatch(/url: 10\.0\.0\.1 is .*: webhooks are sent to public addresses only/);
   expect(stdout).toContain('request_url: scheme, host and port must be fixed text');
-  expect(stdout).toContain('headers has 60 entries; at most 50 are taken.');
+  expect(stdout).toContain('headers has 60 entries; at most 50 are allowed.');
   expect(stdout).not.toContain('hunter2');
   expect(stdout).not.toContain('\u001b');
   expect(await webhooksOf(app)).toHaveLength(1);

@@ -136,7 +136,7 @@ describe('what cannot be carried over keeps it from sending, and is said', () =>
     [
       'a condition',
       { condition: 'doc.a == now()' },
-      /condition \(line 1, column 10\): now\(\) is no function here\./,
+      /condition \(line 1, column 10\): now\(\) is not supported as a function\./,
       {},
     ],
     ['two lines', { condition: 'doc.a ==\n frappe.x' }, /line 2|line break/, {}],

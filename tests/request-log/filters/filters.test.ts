@@ -124,7 +124,7 @@ test.each<[string, (count: number) => object]>([
 ])('%s takes 100 entries, and refuses 101', async (path, where) => {
   expect(await found(where(100))).toContain('INV-1');
   const field = ['where', ...path.split('.')];
-  const message = `${field.join('.')}: 101 entries; at most 100 are taken.`;
+  const message = `${field.join('.')}: 101 entries; at most 100 are allowed.`;
   expect(await refusalOf(where(101))).toEqual([{ message, code: 'BAD_USER_INPUT', field }]);
 });
 

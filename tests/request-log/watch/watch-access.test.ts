@@ -215,7 +215,7 @@ test('an internal error has its code and the id of the request, and nothing of t
   const requestId = stream.headers.get('x-request-id');
   expect(errors).toEqual([
     {
-      message: 'Something went wrong on our side.',
+      message: 'An internal error occurred.',
       path: ['webhookRequestLogChanged', 'webhookRequestLog', 'webhook'],
       locations: expect.anything(),
       extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },

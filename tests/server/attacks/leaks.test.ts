@@ -56,7 +56,7 @@ test('an error before a request has a context is sent as its code alone', async 
   const text = body.kind === 'complete' ? body.string : '';
   expect([status, JSON.parse(text)]).toEqual([
     500,
-    { errors: [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] },
+    { errors: [{ message: 'An internal error occurred.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] },
   ]);
 });
 

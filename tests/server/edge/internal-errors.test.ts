@@ -31,7 +31,7 @@ describe('an internal error', () => {
     expect(data).toEqual(rest);
     expect(errors).toEqual([
       {
-        message: 'Something went wrong on our side.',
+        message: 'An internal error occurred.',
         locations: expect.any(Array),
         path: expect.any(Array),
         extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },

@@ -32,7 +32,7 @@ describe('values that do not fit are refused, whether as literals or as variable
     const { status, errors } = await app.ask(query, variables);
     expect(status).toBe(400);
     for (const { message, extensions } of errors ?? []) {
-      expect(message).not.toMatch(/did you mean|something went wrong/i);
+      expect(message).not.toMatch(/did you mean|internal error/i);
       expect(['BAD_USER_INPUT', 'GRAPHQL_VALIDATION_FAILED', 'OPERATION_RESOLUTION_FAILURE']).toContain(
         extensions.code,
       );
@@ -72,7 +72,7 @@ describe('values that do not fit are refused, whether as literals or as variable
     expect(status).toBe(400);
     expect(new Set(errors?.map(({ extensions }) => extensions.code))).toEqual(new Set(['BAD_USER_INPUT']));
     expect(errors?.length).toBe(Math.min(count, 11));
-    expect(JSON.stringify(errors)).not.toContain('went wrong on our side');
+    expect(JSON.stringify(errors)).not.toContain('internal error occurred');
   });
 
   test.each([150, 199, 5_000])('a filter in a filter, %s levels deep', async (levels) => {

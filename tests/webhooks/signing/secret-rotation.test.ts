@@ -134,7 +134,7 @@ describe('rotateWebhookSecret', () => {
     'refuses an overlap of %d seconds',
     async (overlapSeconds) => {
       const { webhook } = await create();
-      const message = `overlapSeconds is ${overlapSeconds}; it takes 0 to 604,800, which is 7 days.`;
+      const message = `overlapSeconds is ${overlapSeconds}; it must be 0 to 604,800, which is 7 days.`;
       expect(await refused(webhook.id, { overlapSeconds })).toEqual([
         { field: ['overlapSeconds'], code: 'INVALID', message },
       ]);

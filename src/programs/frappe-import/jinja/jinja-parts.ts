@@ -79,7 +79,7 @@ function after(source: string, part: JinjaPart): number {
 function pushRaw(source: string, raw: JinjaPart, from: number, parts: JinjaPart[]): number {
   END_RAW.lastIndex = from;
   const found = END_RAW.exec(source);
-  if (!found) throw new NotCarried('begins a raw part that never ends', raw.start, raw.end);
+  if (!found) throw new NotCarried('begins a raw block that has no end', raw.start, raw.end);
   let text = source.slice(from, found.index);
   const start = from + (raw.trimsBehind ? text.length - text.trimStart().length : 0);
   text = source.slice(start, found.index);

@@ -193,7 +193,7 @@ function loop(work: Work, part: JinjaPart, at: number): void {
   // before anything that can fail, so that the end of the loop finds it
   const block: Block = { kind: 'for', variable: '', start: part.start, end: part.end };
   work.blocks.push(block);
-  if (!found) throw new NotCarried('runs through more than one name', part.start, part.end);
+  if (!found) throw new NotCarried('loops with more than one variable', part.start, part.end);
   refuseName(variable, part);
   const parser = createParser('JINJA', work.source, at + found[0].length, part.end);
   const node = parseOr(parser);

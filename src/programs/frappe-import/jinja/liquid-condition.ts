@@ -102,7 +102,8 @@ function operandOf(l: LiquidTranslate, node: PythonNode): string {
   const length = node.kind === 'filter' && /^(length|count|len)$/.test(node.name) ? liquidPath(l, node.of) : null;
   if (length !== null) return `${length}.size`;
   const value = l.value(node);
-  if (value.kind !== 'plain') throw new NotCarried('is a choice inside a condition', node.start, node.end);
+  if (value.kind !== 'plain')
+    throw new NotCarried('is a conditional expression inside a condition', node.start, node.end);
   if (!value.text.includes(' | ')) return value.text;
   const name = l.newName();
   l.before(`{% assign ${name} = ${value.text} %}`);

@@ -52,7 +52,7 @@ export function literal(text: string): string {
 }
 
 export function rawText(text: string): string {
-  if (/\{%-?\s*endraw/.test(text)) throw unplaced('holds {% endraw %}');
+  if (/\{%-?\s*endraw/.test(text)) throw unplaced('contains {% endraw %}');
   return `{% raw %}${text}{% endraw %}`;
 }
 

@@ -31,7 +31,7 @@ export function liquidValue(l: LiquidTranslate, node: PythonNode): LiquidValue {
     case 'call':
       return call(l, node);
     default:
-      throw refused(node, node.kind === 'list' ? 'is a list' : 'is not in an event: there is doc alone');
+      throw refused(node, node.kind === 'list' ? 'is a list' : 'is not available: an event has only doc');
   }
 }
 
@@ -51,7 +51,7 @@ function numberValue(l: LiquidTranslate, node: PythonNode): LiquidValue {
 
 function times(l: LiquidTranslate, node: PythonNode, by: string): LiquidValue {
   const of = l.value(node);
-  if (of.kind !== 'plain') throw refused(node, 'computes with a choice');
+  if (of.kind !== 'plain') throw refused(node, 'computes with a conditional expression');
   return plain(`${of.text} | times: ${by}`);
 }
 
@@ -96,7 +96,7 @@ function computed(l: LiquidTranslate, node: NodeOf<'binary'>): LiquidValue {
 
 function chained(l: LiquidTranslate, node: NodeOf<'binary'>, filter: string): LiquidValue {
   const of = l.value(node.left);
-  if (of.kind !== 'plain') throw refused(node, 'computes with a choice');
+  if (of.kind !== 'plain') throw refused(node, 'computes with a conditional expression');
   return plain(`${of.text} | ${filter}`);
 }
 
@@ -115,7 +115,7 @@ const METHODS: Record<string, string> = { lower: 'lower', upper: 'upper', strip:
 
 function call(l: LiquidTranslate, node: NodeOf<'call'>): LiquidValue {
   const name = dottedName(node.of);
-  if (node.of.kind !== 'member') throw refused(node, 'is no function here');
+  if (node.of.kind !== 'member') throw refused(node, 'is not supported as a function');
   const { of, name: method } = node.of;
   if (name !== null && /^(frappe|utils|json)\./.test(name)) throw refused(node, "is Frappe's own function");
   if (method === 'get') return getOr(l, node, of);
@@ -123,7 +123,9 @@ function call(l: LiquidTranslate, node: NodeOf<'call'>): LiquidValue {
   if (filter !== undefined) return applyFilter(l, { ...node, kind: 'filter', of, name: filter });
   throw refused(
     node,
-    of.kind === 'name' && of.name === 'doc' ? 'asks Frappe, which an event cannot' : 'is no method here',
+    of.kind === 'name' && of.name === 'doc'
+      ? 'calls Frappe, which is not possible for an event'
+      : 'is not supported as a method',
   );
 }
 

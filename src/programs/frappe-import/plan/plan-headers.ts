@@ -31,7 +31,7 @@ function planHeader({ key, value: written }: HeaderRow, planned: Headers, lines:
   } else if (!/\{[{%]/.test(value)) {
     planned.headers.push({ name: key, value });
   } else if (/\{%-?\s*endraw/.test(value)) {
-    lines.problems.push(`webhook_headers: the value of ${key} holds {% endraw %}.`);
+    lines.problems.push(`webhook_headers: the value of ${key} contains {% endraw %}.`);
   } else {
     planned.headers.push({ name: key, value: `{% raw %}${value}{% endraw %}` });
     lines.notes.push(

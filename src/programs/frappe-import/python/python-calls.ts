@@ -12,12 +12,12 @@ export function callOf(t: Translate, node: Call): Cel {
   const translateFunction = FUNCTIONS.get(name?.replace(/^(frappe\.)?utils\./, '') ?? '');
   if (translateFunction) return translateFunction(t, node);
   if (name !== null && /^(frappe|utils|json|_)(\.|$)/.test(name)) throw refused(node, "is Frappe's own function");
-  if (node.of.kind !== 'member') throw refused(node, 'is no function here');
+  if (node.of.kind !== 'member') throw refused(node, 'is not supported as a function');
   const translateMethod = METHODS.get(node.of.name);
   if (node.of.of.kind === 'name' && node.of.of.name === 'doc' && !translateMethod) {
-    throw refused(node, 'asks Frappe, which an event cannot');
+    throw refused(node, 'calls Frappe, which is not possible for an event');
   }
-  if (!translateMethod) throw refused(node, 'is no method here');
+  if (!translateMethod) throw refused(node, 'is not supported as a method');
   return translateMethod(t, node, node.of.of);
 }
 

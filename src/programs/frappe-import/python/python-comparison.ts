@@ -32,7 +32,7 @@ export function compare(t: Translate, comparator: Comparator, left: PythonNode, 
 
 function identity(t: Translate, left: PythonNode, right: PythonNode): Both {
   if (right.kind === 'constant' && right.value === null) return equality(t, left, right);
-  throw new NotCarried('asks whether two things are one: write == instead', left.start, right.end);
+  throw new NotCarried('compares identity: write == instead', left.start, right.end);
 }
 
 function equality(t: Translate, left: PythonNode, right: PythonNode): Both {
@@ -103,7 +103,7 @@ function order(t: Translate, comparator: string, left: PythonNode, right: Python
 function refuseOtherKinds(one: Cel, other: Cel, left: PythonNode, right: PythonNode): void {
   const kind = ({ type }: Cel) => (type === 'INT' ? 'NUMBER' : type);
   if (kind(one) === 'DYN' || kind(other) === 'DYN' || kind(one) === kind(other)) return;
-  throw new NotCarried('compares two kinds of things', left.start, right.end);
+  throw new NotCarried('compares values of different types', left.start, right.end);
 }
 
 function membership(t: Translate, left: PythonNode, right: PythonNode): Cel {

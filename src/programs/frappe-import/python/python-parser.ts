@@ -138,9 +138,9 @@ function parsePostfix(p: Parser): PythonNode {
 function parseTrailer(p: Parser, of: PythonNode): PythonNode | null {
   if (accept(p, '.')) return make(p, { kind: 'member', of, name: expectName(p) }, of.start, [of]);
   if (accept(p, '[')) {
-    if (isSign(p, ':')) throw refused(p, 'cuts a piece out');
+    if (isSign(p, ':')) throw refused(p, 'is a slice');
     const index = parseTuple(p);
-    if (isSign(p, ':')) throw refused(p, 'cuts a piece out');
+    if (isSign(p, ':')) throw refused(p, 'is a slice');
     expect(p, ']');
     return make(p, { kind: 'index', of, index }, of.start, [of, index]);
   }

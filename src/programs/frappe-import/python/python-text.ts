@@ -26,7 +26,7 @@ export function readText(source: string, start: number, opening: string, end: nu
   while (!source.startsWith(quotes, at)) {
     const c = source[at] ?? '';
     if (at >= end || (c === '\n' && quotes.length === 1)) {
-      throw new NotCarried('begins a string that never ends', start, start + opening.length);
+      throw new NotCarried('begins a string that has no end', start, start + opening.length);
     }
     const piece = c === '\\' ? readEscape(source, at, prefix.includes('r')) : { text: c, length: 1 };
     text += piece.text;

@@ -88,12 +88,12 @@ function valueFor(t: Translate, node: PythonNode): Cel {
 
 function unknown(node: PythonNode): string {
   if (node.kind === 'name' && node.name === 'doc') return 'is the document as a whole';
-  return 'is not in an event: there is doc alone';
+  return 'is not available: an event has only doc';
 }
 
 function listOf(t: Translate, node: NodeOf<'list'>): Cel {
   const items = node.items.map((item) => t.nullable(item));
-  if (items.some(({ type }) => type === 'BOOL')) throw new NotCarried('holds a truth value', node.start, node.end);
+  if (items.some(({ type }) => type === 'BOOL')) throw new NotCarried('contains a truth value', node.start, node.end);
   const mayFail = items.some((item) => item.mayFail);
   return primary(`[${items.map((item) => item.text).join(', ')}]`, 'LIST', mayFail);
 }
