@@ -17,6 +17,7 @@ import { createApollo } from '../server/graphql/apollo';
 import { createExecutor, type ExecutorOptions } from '../server/graphql/executor';
 import { createGate } from '../server/graphql/graphql-gate';
 import { createNoteAnswer } from '../server/graphql/note-answer';
+import { createQuickAnswers } from '../server/graphql/quick-answers';
 import { trustedDocumentsFor } from '../server/graphql/trusted-documents';
 import type { Api } from '../server/http-server';
 import { printApi, sharedSchema } from '../server/schema/schema';
@@ -56,7 +57,8 @@ export async function startApi(
     noteAnswer,
     adviceFor: gate.adviceFor,
   });
-  const apollo = createApollo(schema, executor, log, gate);
+  const quick = createQuickAnswers(gate, executor);
+  const apollo = createApollo(schema, executor, log, gate, quick);
   const notifier = createNotifier(source, log);
   stops.push(() => notifier.stop());
   // other processes find events within a second if the relay of this one is busy
@@ -101,6 +103,7 @@ export async function startApi(
   return {
     apollo,
     gate,
+    quick,
     rates,
     watching,
     receiver,

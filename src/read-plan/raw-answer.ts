@@ -9,7 +9,7 @@ export class RawAnswer {
 }
 
 /** The JSON of an answer. A RawAnswer is copied into it, not parsed. */
-export function answerText(answer: { data?: unknown }): string {
+export function answerText(answer: { data?: unknown; extensions?: unknown }): string {
   if (!(answer.data instanceof RawAnswer)) return JSON.stringify(answer);
   const { data, ...rest } = answer;
   const others = JSON.stringify(rest);

@@ -27,6 +27,7 @@ import { closeUnusedConnections } from './edge/unused-connections';
 import { serveGraphiQL } from './graphql/graphiql-route';
 import type { Gate } from './graphql/graphql-gate';
 import { serveGraphQL } from './graphql/graphql-route';
+import type { QuickAnswers } from './graphql/quick-answers';
 import { EVENT_MEDIA_TYPES, serveEvents } from './publishing/events-route';
 import { serveAuditExport } from './routes/audit-entries-route';
 import { serveEvidenceFiles } from './routes/evidence-files-route';
@@ -49,6 +50,7 @@ import { isWebSocketUpgrade, serveWebSockets } from './subscriptions/web-socket'
 export interface Api {
   apollo: ApolloServer<Context>;
   gate: Gate;
+  quick: QuickAnswers;
   rates: RateLimits;
   watching: WatchServer;
   receiver: Receiver;
@@ -128,7 +130,7 @@ function nameRequest(request: FastifyRequest, reply: FastifyReply): FastifyReply
 }
 
 async function serveApi(server: FastifyInstance, config: Config, source: DataSource, api: Api): Promise<void> {
-  const { apollo, gate, rates, watching, services } = api;
+  const { apollo, gate, quick, rates, watching, services } = api;
   if (config.corsOrigins.length > 0) {
     const exposedHeaders = ['x-request-id', 'retry-after'];
     await server.register(cors, { origin: config.corsOrigins, exposedHeaders, maxAge: 600 });
@@ -145,7 +147,7 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   readJsonBodies(server, EVENT_MEDIA_TYPES);
   const limiter = createConcurrencyLimiter(config.rateLimits.requestsAtOnce);
   const authCache = config.databaseReplicaUrl === null ? createAuthCache() : null;
-  serveGraphQL(server, { apollo, gate, limiter, source, services, authCache });
+  serveGraphQL(server, { apollo, gate, quick, limiter, source, services, authCache });
   serveEvents(server, { source, limiter, publisher: services.publisher });
   serveEventStreams(server, watching);
   serveWebSockets(server, watching);

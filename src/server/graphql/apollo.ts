@@ -3,7 +3,6 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GatewayExecutor } from '@apollo/server-gateway-interface';
 import {
   GraphQLError,
   type GraphQLFormattedError,
@@ -21,14 +20,16 @@ import { RETRY_AFTER_S, STATUS_OF } from '../edge/http-errors';
 import { createOutageLog } from '../edge/outage-log';
 import { type CostReport, Refusal } from '../edge/refusal';
 import { currentRequestId } from '../edge/request-id';
-import { executingWith } from './executor';
+import { type Executor, executingWith } from './executor';
 import type { Gate, Operation } from './graphql-gate';
+import type { QuickAnswers } from './quick-answers';
 
 export function createApollo(
   schema: GraphQLSchema,
-  executor: GatewayExecutor,
+  executor: Executor,
   log: Log,
   gate: Gate,
+  quick: QuickAnswers,
 ): ApolloServer<Context> {
   return new ApolloServer<Context>({
     gateway: executingWith(schema, executor),
@@ -48,7 +49,7 @@ export function createApollo(
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       logFaults(createOutageLog(log)),
-      passGate(gate),
+      passGate(gate, quick),
       sayWhenToTryAgain,
     ],
   });
@@ -99,13 +100,17 @@ const sayWhenToTryAgain: ApolloServerPlugin<Context> = {
 };
 
 /** The checks that need the variables and the caller. Adds the cost to every answer, also to a refusal. */
-function passGate(gate: Gate): ApolloServerPlugin<Context> {
+function passGate(gate: Gate, quick: QuickAnswers): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       let cost: CostReport | undefined;
       return {
-        async didResolveOperation({ document, operation, request: { variables = {} }, contextValue }) {
+        async didResolveOperation({ document, source, operation, request: { variables = {} }, contextValue }) {
           if (!operation) throw noOperation();
+          cost = contextValue.executed?.cost;
+          if (cost) return;
+          // no text is kept for callers without a key
+          if (contextValue.viewer) quick.learnDocument(source, document);
           const asked = { document, operation, variables };
           try {
             refuseSubscription(operation);

@@ -18,6 +18,7 @@ import { isStatementTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import { isForCaller, knownError } from '../edge/format-error';
 import { SQL_FIELDS } from '../schema/all-sql-fields';
+import type { Operation } from './graphql-gate';
 import { type NoteAnswer, noteDenials } from './note-answer';
 
 export interface ExecutorOptions {
@@ -35,11 +36,16 @@ export interface ExecutorOptions {
 
 const MAX_COERCION_ERRORS = 10;
 
-export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions): GatewayExecutor {
+/** An operation that has passed the gate, with the variables as they were sent. */
+export interface Executed extends Operation {
+  context: Context;
+}
+
+export type Executor = (asked: Executed) => Promise<ExecutionResult>;
+
+export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions): Executor {
   const readQuery = options.readPlans ? createReadQuery(schema, SQL_FIELDS, options.answering) : null;
-  return async ({ document, operation, operationName, request, context: given }) => {
-    const context = given as Context;
-    const rawVariables = request.variables ?? {};
+  return async ({ document, operation, variables: rawVariables, context }) => {
     const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], rawVariables, {
       maxErrors: MAX_COERCION_ERRORS,
     });
@@ -56,7 +62,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     const result = await execute({
       schema,
       document,
-      operationName: operationName ?? null,
+      operationName: operation.name?.value ?? null,
       variableValues: rawVariables,
       contextValue: context,
     });
@@ -157,10 +163,14 @@ function failedList({ key, node, cause }: ListFailed): ExecutionResult {
   return { data: { [key]: null }, errors: [error] };
 }
 
-/** Makes Apollo use this executor. */
-export function executingWith(schema: GraphQLSchema, executor: GatewayExecutor): GatewayInterface {
+/** Makes Apollo use this executor, unless the operation was executed before. */
+export function executingWith(schema: GraphQLSchema, executor: Executor): GatewayInterface {
+  const execution: GatewayExecutor = async ({ document, operation, request, context: given }) => {
+    const context = given as Context;
+    return context.executed?.result ?? executor({ document, operation, variables: request.variables ?? {}, context });
+  };
   return {
-    load: async () => ({ executor }),
+    load: async () => ({ executor: execution }),
     onSchemaLoadOrUpdate(callback) {
       callback({ apiSchema: schema, coreSupergraphSdl: '' });
       return () => undefined;

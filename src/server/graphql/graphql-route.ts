@@ -10,10 +10,12 @@ import { withRequestId } from '../edge/request-id';
 import { inTurn, takeTurn } from '../edge/wait-for-slot';
 import type { Gate } from './graphql-gate';
 import { httpContext } from './http-context';
+import type { QuickAnswers } from './quick-answers';
 
 export interface GraphQLRoute {
   apollo: ApolloServer<Context>;
   gate: Gate;
+  quick: QuickAnswers;
   limiter: ConcurrencyLimiter;
   source: DataSource;
   services: Services;
@@ -21,9 +23,12 @@ export interface GraphQLRoute {
   authCache: AuthCache | null;
 }
 
+/** Answers have content, and what the viewer may see of it can change at any moment. */
+const NOT_KEPT = 'no-store';
+
 /** GraphQL over HTTP at /graphql. */
 export function serveGraphQL(server: FastifyInstance, route: GraphQLRoute): void {
-  const { apollo, gate, limiter, source, services, authCache } = route;
+  const { apollo, gate, quick, limiter, source, services, authCache } = route;
   server.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -34,34 +39,43 @@ export function serveGraphQL(server: FastifyInstance, route: GraphQLRoute): void
     preHandler: async (request) => refuseUnservableAccept(request),
     handler: (request, reply) =>
       inTurn(request, async () => {
-        const httpGraphQLRequest = operationOf(request, gate);
-        const answer = () =>
-          apollo.executeHTTPGraphQLRequest({
-            httpGraphQLRequest,
-            context: async () => httpContext(request, source, services),
-          });
+        const { accept } = request.headers;
+        const asked = operationOf(request, gate);
+        const context = httpContext(request, source, services);
+        const quickly = request.method === 'POST' ? await quick.answer(asked.body, accept, context) : null;
+        if (quickly) {
+          reply.header('cache-control', NOT_KEPT).header('content-type', quickly.mediaType);
+          return quickly.text;
+        }
+        const httpGraphQLRequest = { ...asked, method: request.method, headers: headersOf(request) };
+        const answer = () => apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context });
         const { headers, body, status } = await withRequestId(request.id, answer);
-        // answers have content, and what the viewer may see of it can change at any moment
-        reply.header('cache-control', 'no-store');
+        reply.header('cache-control', NOT_KEPT);
         for (const [name, value] of headers) reply.header(name, value);
         reply.code(status ?? 200);
         if (body.kind !== 'complete') throw new Error('answers in parts are not served');
+        const mediaType = headers.get('content-type');
+        if (mediaType !== undefined && (status ?? 200) === 200) quick.learnMediaType(accept, mediaType);
         return body.string;
       }),
   });
 }
 
-function operationOf(request: FastifyRequest, gate: Gate): HTTPGraphQLRequest {
-  const { method, url, viewer } = request;
+function headersOf(request: FastifyRequest): HeaderMap {
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers)) {
     if (value) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
-  if (method === 'GET')
-    return { method, headers, body: undefined, search: searchOf(url, (asked) => gate.resolve(asked, viewer)) };
-  const { body } = request;
+  return headers;
+}
+
+function operationOf(
+  { method, url, viewer, body }: FastifyRequest,
+  gate: Gate,
+): Pick<HTTPGraphQLRequest, 'body' | 'search'> {
+  if (method === 'GET') return { body: undefined, search: searchOf(url, (asked) => gate.resolve(asked, viewer)) };
   const isOne = typeof body === 'object' && body !== null && !Array.isArray(body);
-  return { method, headers, body: isOne ? gate.resolve(body, viewer) : body, search: '' };
+  return { body: isOne ? gate.resolve(body, viewer) : body, search: '' };
 }
 
 type Search = { query?: unknown; documentId?: unknown; extensions?: unknown };

@@ -12,6 +12,7 @@ import { createRateLimits } from '../../../src/server/edge/rate-limits';
 import { createApollo } from '../../../src/server/graphql/apollo';
 import { createExecutor } from '../../../src/server/graphql/executor';
 import { createGate } from '../../../src/server/graphql/graphql-gate';
+import { createQuickAnswers } from '../../../src/server/graphql/quick-answers';
 import { trustedDocumentsFor } from '../../../src/server/graphql/trusted-documents';
 import { sharedSchema } from '../../../src/server/schema/schema';
 import { startTestApp, type TestApp } from '../../support/app';
@@ -39,7 +40,7 @@ test('an error before a request has a context is sent as its code alone', async 
     noteAnswer: () => undefined,
     adviceFor: gate.adviceFor,
   });
-  const apollo = createApollo(schema, executor, log, gate);
+  const apollo = createApollo(schema, executor, log, gate, createQuickAnswers(gate, executor));
   await apollo.start();
   const { body, status } = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {
