@@ -1,18 +1,30 @@
 import type { ProgramFault } from '../../templating/text-position';
-import { runEach, type Undecided } from '../../templating/time-limit';
+import { runEach, UNDECIDED, type Undecided } from '../../templating/time-limit';
 import type { PlannedRequest } from '../../webhooks/request/request-plan';
 import { type Evaluation, readAhead } from './skip-reasons/evaluation';
 import type { Skip } from './skip-reasons/skip';
 import { templateError } from './skip-reasons/template-error';
 
-/** @returns for each its request, or why there is none */
+/**
+ * The bytes that one call renders: all of it is in memory at once, and in one statement. Up to 500 KiB more come with the last
+ * request.
+ */
+export const MAX_RENDERED_AT_ONCE = 16 * 1024 * 1024;
+
+/** @returns for each its request, or why there is none. Those beyond the limit of bytes are undecided, but never all */
 export async function evaluateTemplates(
   evaluations: readonly Evaluation[],
 ): Promise<(PlannedRequest | Skip | Undecided)[]> {
-  const rendered = await runEach<Evaluation, PlannedRequest | ProgramFault>(evaluations, {
+  let bytes = 0;
+  const rendered = await runEach<Evaluation, PlannedRequest | ProgramFault | Undecided>(evaluations, {
     groupOf: ({ webhook }) => webhook.id,
     prepare: ({ plan, subject }) => readAhead(() => plan.prepare(subject)),
-    run: render,
+    run(evaluation) {
+      if (bytes >= MAX_RENDERED_AT_ONCE) return UNDECIDED;
+      const request = render(evaluation);
+      if ('url' in request) bytes += bytesOf(request);
+      return request;
+    },
   });
   return rendered.map((result) => ('late' in result || 'message' in result ? templateError(result) : result));
 }
@@ -24,4 +36,9 @@ function render({ plan, subject }: Evaluation): PlannedRequest | ProgramFault {
     // of documents that were stored before a rule existed
     return { message: 'The request cannot be made from this document.' };
   }
+}
+
+// characters, of which most have one byte
+function bytesOf({ url, headers, body }: PlannedRequest): number {
+  return headers.reduce((sum, [name, value]) => sum + name.length + value.length, url.length + (body?.length ?? 0));
 }

@@ -4,15 +4,19 @@ import type { Db } from '../../sql/db';
 import type { HashPart } from '../../sql/hash-part';
 import type { Transaction } from '../../sql/transactions';
 import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
+import { hasFixedRequest } from '../../webhooks/request/request-plan';
 import type { DeliveryQueue } from '../queue/queue';
 import { type ClaimToWrite, claimAndWrite, type Outcome } from './claim-and-write';
 import { createDecisions } from './decisions';
+import { MAX_RENDERED_AT_ONCE } from './evaluate-templates';
 import type { FirstAttempts } from './first-attempts';
 import { fillDirectory, pairsOf, type WebhookDirectory, webhooksOf } from './webhook-directory';
 
 /** The maximum number of events of one step. */
 export const BATCH = 200;
 const MAX_DELIVERIES = 10_000;
+/** The bytes of the documents that bodies are made of, in one step. */
+const MAX_BYTES = MAX_RENDERED_AT_ONCE;
 /** How often a step begins again because a webhook was changed meanwhile. After that, its decisions are left pending. */
 const MAX_TRIES = 5;
 
@@ -56,9 +60,14 @@ export function createFanOut(parts: OpeningFanOutParts): FanOutStep {
   // had pending decisions when they were last read: decisions about later events are deferred too, so none is made
   let slow: ReadonlySet<string> = new Set();
 
-  return async (part, before, atMost = BATCH) => {
+  // of an event in the last step
+  let meanBytes = 0;
+
+  return async (part, before, asked = BATCH) => {
+    const atMost = Math.min(asked, Math.max(1, Math.floor(MAX_BYTES / Math.max(1, meanBytes))));
     const read = await readOutbox(db, part, before, atMost);
     if (read.length === 0) return NOTHING;
+    meanBytes = read.reduce((sum, { body }) => sum + lengthOf(body), 0) / read.length;
     const decisions = createDecisions();
     for (let tries = 1; ; tries += 1) {
       await fillDirectory(db, directory);
@@ -98,13 +107,30 @@ async function writeAndSend(
   }
 }
 
-// The first events, at least one. With thousands of webhooks, a whole batch would make a statement that always times out,
-// and no event would ever leave the outbox.
+// The first events, at least one. With thousands of webhooks, or large documents, a whole batch would make a statement that
+// always times out, or more bytes than the process has, and no event would ever leave the outbox.
 function withFewEnoughDeliveries(events: OutboxEvent[], directory: WebhookDirectory): OutboxEvent[] {
   let deliveries = 0;
+  let bytes = 0;
+  // events of one kind have the same list
+  const bodies = new Map<readonly OutgoingWebhook[], number>();
   const tooMany = events.findIndex((event, index) => {
-    deliveries += directory.matching(event).length;
-    return index > 0 && deliveries > MAX_DELIVERIES;
+    const webhooks = directory.matching(event);
+    deliveries += webhooks.length;
+    const ofEach = bodies.get(webhooks) ?? bodiesFor(webhooks);
+    bodies.set(webhooks, ofEach);
+    bytes += lengthOf(event.body) * ofEach;
+    return index > 0 && (deliveries > MAX_DELIVERIES || bytes > MAX_BYTES);
   });
   return tooMany === -1 ? events : events.slice(0, tooMany);
+}
+
+/** How many bodies are made of one event for these webhooks: those without templates share one. */
+function bodiesFor(webhooks: readonly OutgoingWebhook[]): number {
+  const own = webhooks.filter((webhook) => !hasFixedRequest(webhook)).length;
+  return own < webhooks.length ? own + 1 : own;
+}
+
+function lengthOf(body: Buffer | null): number {
+  return body?.length ?? 0;
 }

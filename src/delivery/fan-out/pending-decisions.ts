@@ -9,6 +9,7 @@ import type { HashPart } from '../../sql/hash-part';
 import type { ProcessShare } from '../queue/process-share';
 import type { DeliveryQueue } from '../queue/queue';
 import { createDecisions, type Decisions, type Pair } from './decisions';
+import { MAX_RENDERED_AT_ONCE } from './evaluate-templates';
 import type { FanOutParts } from './fan-out';
 import { type DecidedPair, makeDeliveries } from './make-deliveries';
 import {
@@ -24,6 +25,8 @@ import { writeDeliveries } from './write-deliveries';
 
 const WEBHOOKS_AT_ONCE = 10;
 const EVENTS_PER_WEBHOOK = 50;
+/** Of one step: their documents are in memory, up to 256 KiB each. */
+const MAX_EVENTS = 64;
 /** Without being woken: another process may have deferred decisions. */
 const REST_MS = 5_000;
 /** Slow decisions leave the processor to others for this long. */
@@ -42,12 +45,14 @@ const NOTHING: PendingStep = { decided: 0, undecided: 0, changed: 0 };
 /** One step, for the webhooks of a part: decides without any lock, and then writes in one transaction. */
 export async function decidePending(parts: FanOutParts, part: HashPart): Promise<PendingStep> {
   const { db, transaction, queue, directory } = parts;
-  const pending = await oldestPending(db, part, WEBHOOKS_AT_ONCE, EVENTS_PER_WEBHOOK);
-  if (pending.length === 0) return NOTHING;
+  const oldest = await oldestPending(db, part, WEBHOOKS_AT_ONCE, EVENTS_PER_WEBHOOK);
+  if (oldest.length === 0) return NOTHING;
   await fillDirectory(db, directory);
-  const events = await outboxEventsById(db, [...new Set(pending.map((each) => each.businessEventId))]);
+  const ids = new Set([...new Set(oldest.map((each) => each.businessEventId))].slice(0, MAX_EVENTS));
+  const pending = oldest.filter(({ businessEventId }) => ids.has(businessEventId));
+  const events = await outboxEventsById(db, [...ids]);
   const decisions = createDecisions();
-  await decisions.add(db, pairsOf(pending, events, directory));
+  await decisions.add(db, fewEnough(pairsOf(pending, events, directory)));
   return transaction((own) => writeDecided(own, queue, directory, pending, events, decisions));
 }
 
@@ -90,6 +95,15 @@ function pairsOf(
   return pending.flatMap(({ webhookId, businessEventId }) => {
     const [event, webhook] = [events.get(businessEventId), directory.find(webhookId)];
     return event && webhook ? { event, webhook } : [];
+  });
+}
+
+// In the order of the events. The others are left for the next step.
+function fewEnough(pairs: readonly Pair[]): Pair[] {
+  let bytes = 0;
+  return pairs.filter(({ event }, index) => {
+    bytes += event.body?.length ?? 0;
+    return index === 0 || bytes <= MAX_RENDERED_AT_ONCE;
   });
 }
 

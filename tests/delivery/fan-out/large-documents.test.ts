@@ -1,0 +1,84 @@
+// Large documents with templates: what one step writes is bounded in bytes, and nothing is lost, doubled or out of order.
+import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
+import { WHOLE } from '../../../src/sql/hash-part';
+import { shareTestApi, type TestApp } from '../../support/app';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { deliveriesOf } from '../attempt/stored-attempts';
+import { type Parts, startParts } from '../worker-parts';
+
+let app: TestApp;
+let parts: Parts;
+
+beforeAll(async () => {
+  app = await shareTestApi();
+  parts = await startParts(app);
+});
+afterAll(async () => {
+  await parts.stop();
+  await app.stop();
+});
+
+const URL = 'http://127.0.0.1:9/hook';
+const MIB = 1024 * 1024;
+const pad = 'x'.repeat(200 * 1024);
+
+/** Of the bodies that one transaction has inserted. */
+async function largestStep(documentType: string): Promise<number> {
+  const rows = await app.database.query<{ bytes: number }>(
+    `select sum(byte_length)::int as bytes from (
+       select distinct p.id, p.byte_length, p.xmin::text as step from deliveries d join payloads p on p.id = d.payload_id
+       where d.document_type = $1) as made
+     group by step order by bytes desc limit 1`,
+    [documentType],
+  );
+  return rows[0]?.bytes ?? 0;
+}
+
+async function decideAll(): Promise<void> {
+  for (let left = 1; left > 0; ) {
+    const { decided, undecided, changed } = await decidePending(parts.fanOutParts, WHOLE);
+    left = decided + undecided + changed;
+  }
+}
+
+test('many events are fanned out in steps of 16 MiB', async () => {
+  const documentType = 'Large';
+  const body = (n: number) => `{ "webhook": ${n}, "data": {{ doc | json }} }`;
+  const webhooks = [];
+  for (let n = 0; n < 5; n += 1) {
+    webhooks.push(await createTestWebhook(app, URL, { documentType, bodyFormat: 'JSON', body: body(n) }));
+  }
+  const names = Array.from({ length: 40 }, (_, n) => `L-${n}`);
+  await publish(
+    app,
+    names.map((name) => invoice(name, { documentType, data: { pad } })),
+  );
+  await parts.fanOutAll();
+  await decideAll();
+  for (const { id } of webhooks) {
+    expect((await deliveriesOf(app, id)).map(({ referenceDocument }) => referenceDocument)).toEqual(names);
+  }
+  expect(await largestStep(documentType)).toBeLessThan(17 * MIB);
+});
+
+test('one event for many webhooks is split, and a later one does not overtake it', async () => {
+  const documentType = 'Wide';
+  const webhooks = [];
+  for (let n = 0; n < 100; n += 1) {
+    const body = `{ "webhook": ${n}, "data": {{ doc | json }} }`;
+    webhooks.push(await createTestWebhook(app, URL, { documentType, ordering: 'HOLD', bodyFormat: 'JSON', body }));
+  }
+  await publish(app, [
+    invoice('W-1', { documentType, data: { pad } }),
+    invoice('W-1', { documentType, data: { n: 2 } }),
+  ]);
+  await parts.fanOutAll();
+  await decideAll();
+  const rows = await app.database.query<{ sizes: number[] }>(
+    `select array_agg(p.byte_length > 1000 order by d.id) as sizes from deliveries d join payloads p on p.id = d.payload_id
+     where d.document_type = $1 group by d.webhook_id`,
+    [documentType],
+  );
+  expect(rows).toEqual(webhooks.map(() => ({ sizes: [true, false] })));
+  expect(await largestStep(documentType)).toBeLessThan(17 * MIB);
+});
