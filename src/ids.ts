@@ -37,7 +37,7 @@ let poolLeft = 0;
 let lastMs = 0;
 let sequence = 0;
 
-/** The database refuses ids that are further ahead of its time: after a clock was set back so far, the order starts anew. */
+/** The database refuses ids that are further ahead of its time: after a clock was set back so far, the order starts again. */
 const MAX_AHEAD_MS = 5 * 60_000;
 
 /** A new UUIDv7 (RFC 9562, section 5.7). The ids of one process sort in the order of their creation. */

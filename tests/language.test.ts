@@ -28,6 +28,16 @@ const VAGUE = [
   'turnstile',
   'as things stand',
   'asThingsStand',
+  'speaks',
+  'goes on',
+  'go on',
+  'anew',
+  'mend',
+  'mended',
+  'lies',
+  'for ever',
+  'all the same',
+  'needs a hand',
 ];
 
 interface Exception {
@@ -50,6 +60,7 @@ const EXCEPTIONS: Exception[] = [
 
 const ROOT = join(__dirname, '..');
 const FOLDERS = ['src', 'schema', 'docs'];
+const PAGES = ['README.md', 'CHANGELOG.md', 'SECURITY.md', '.env.example'];
 const KINDS = /\.(ts|sql|graphql|md)$/;
 
 interface Text {
@@ -62,6 +73,7 @@ const texts: Text[] = FOLDERS.flatMap((folder) =>
 )
   .filter((entry) => entry.isFile() && KINDS.test(entry.name))
   .map((entry) => join(entry.parentPath, entry.name))
+  .concat(PAGES.map((page) => join(ROOT, page)))
   .map((path) => ({ path: relative(ROOT, path), text: onOneLine(readFileSync(path, 'utf8')) }));
 
 // a phrase may be wrapped, in a comment or between two string literals

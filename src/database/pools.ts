@@ -56,7 +56,7 @@ export const MONITOR = {
 } satisfies DataSourceOptions;
 
 /**
- * Transactions that accept events and calls, whose callers wait. At most half of the pool, so that deliveries go on beside
+ * Transactions that accept events and calls, whose callers wait. At most half of the pool, so that deliveries continue beside
  * any number of them.
  */
 export const acceptingWith = (deliverConnections: number): ShareOptions => ({

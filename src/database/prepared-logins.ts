@@ -1,5 +1,5 @@
 // A start has nothing to prepare if the database is as the last start of the same version left it. Granting rights again
-// changes nothing, but it writes the catalog, after which each session of each process plans its statements anew.
+// changes nothing, but it writes the catalog, after which each session of each process plans its statements again.
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import { queueSetup } from '../delivery/queue/queue';

@@ -5,7 +5,7 @@ import { refusedRowWithin } from '../refused-rows';
 import { isConfigurationLimit, whyUnavailable } from '../sql/database-errors';
 import { MIGRATIONS } from './migrations';
 
-/** Monitors do not wait longer, and on a silent network a query would wait for ever. */
+/** Monitors do not wait longer, and on a silent network a query would wait without end. */
 const ANSWER_MS = 5_000;
 const REFUSED_MS = 60_000;
 

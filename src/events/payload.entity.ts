@@ -14,7 +14,7 @@ export class PayloadEntity {
   @Column('bytea', { nullable: true })
   body: Buffer | null;
 
-  /** null with the body: unsalted, it would tell what can be guessed. */
+  /** null with the body: unsalted, it would reveal what can be guessed. */
   @Column('bytea', { nullable: true })
   sha256: Buffer | null;
 

@@ -48,7 +48,7 @@ export const NO_HEAD_FILE = createHeadMemory(null, 'localhost');
 
 const sizeOf = (note: string | null) => readCheckpoint(note ?? '')?.treeSize ?? 0;
 
-// The file of another machine has shown that heads were lost: no process may go on.
+// The file of another machine has shown that heads were lost: no process may continue.
 async function checkReported(db: Db, host: string): Promise<void> {
   for (const { reporter, checkpoint } of await reportedHeads(db)) {
     const fault = await contradictionOf(db, checkpoint as string, 'The head that another process reported', host);

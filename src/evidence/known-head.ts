@@ -66,7 +66,7 @@ async function treeWithout(db: Db, { treeSize, rootHash }: Checkpoint): Promise<
   }
   const root = await rootAt(db, treeSize);
   if (root?.equals(rootHash)) return null;
-  return { code: 'CONTRADICTS', message: `of ${treeSize} leaves is not a beginning of the tree, which was made anew.` };
+  return { code: 'CONTRADICTS', message: `of ${treeSize} leaves is not a beginning of the tree, which was rewritten.` };
 }
 
 /** null: the log was restarted since, and the restart names this head or a newer one */

@@ -1,4 +1,4 @@
-// A new log after heads were lost, as by a restored backup: it goes on with the leaves that are there, under another name.
+// A new log after heads were lost, as by a restored backup: it continues with the leaves that are there, under another name.
 import { recordOwnAct } from '../audit/write-audit-entry';
 import type { Keyring } from '../keyring/keyring';
 import type { Db } from '../sql/db';
@@ -86,7 +86,7 @@ async function lostHeads(db: Db, memory: HeadMemory, host: string): Promise<stri
   for (const { checkpoint } of await reportedHeads(db)) await consider(checkpoint as string);
   const kept = await memory.kept();
   const fault = kept === null ? null : await consider(kept);
-  // a file that says nothing about this log must be mended, not passed over
+  // a file that says nothing about this log must be corrected, not ignored
   if (fault && !fault.checkpoint) throw new SealingStopped(fault.code, fault.message);
   const signed = await newestHead(db);
   if (signed && !(await rootAt(db, signed.treeSize))?.equals(rootOf(signed.checkpoint))) lost.push(signed.checkpoint);

@@ -157,7 +157,7 @@ function openCheckpoint(note, keys) {
     throw new CannotVerify(`no head is signed by the given key; signatures: ${names || 'none'}`);
   }
   const [, origin, size, root] = /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n/.exec(text) ?? [];
-  // a key speaks for the log of its name, and for no other
+  // a key is valid for the log of its name, and for no other
   if (!root || !signers.has(origin)) throw new CannotVerify('a signed text is no head of the log of its key');
   return { origin, size: Number(size), root: Buffer.from(root, 'base64') };
 }

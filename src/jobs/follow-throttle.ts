@@ -10,7 +10,7 @@ const LATE_MS = 40_000;
 
 /**
  * The urgency of the loop, 0 to 1. It grows with the lag, so that it settles where the loop keeps up, whatever a step
- * costs at that time. A fixed share would be too small on a busy machine, where the loop would fall behind for ever.
+ * costs at that time. A fixed share would be too small on a busy machine, where the loop would fall behind more and more.
  * @param behindMs the age of the oldest change of the present step
  */
 export function urgency(behindMs: number): number {

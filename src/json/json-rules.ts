@@ -159,7 +159,7 @@ function noteNumber(it: Inspection, source: string): void {
 function noteDepth(it: Inspection): void {
   if (it.mostProblems === 0) return;
   const value = shown(it.text.slice(it.at, it.at + MAX_LEVELS));
-  const message = `${value} lies more than ${MAX_LEVELS} levels deep: nest objects and lists at most ${MAX_LEVELS} deep.`;
+  const message = `${value} is more than ${MAX_LEVELS} levels deep: nest objects and lists at most ${MAX_LEVELS} deep.`;
   note(it, message, { isTooLarge: true });
 }
 

@@ -1,4 +1,4 @@
-/** A command cannot go on; the message says why, and what is expected. */
+/** A command cannot continue; the message says why, and what is expected. */
 export class CommandError extends Error {
   constructor(message: string) {
     super(message);

@@ -1,4 +1,4 @@
-// hookledger evidence restart --because REASON: goes on with sealing after heads were lost, as by a restored backup.
+// hookledger evidence restart --because REASON: continues with sealing after heads were lost, as by a restored backup.
 import { parseArgs } from 'node:util';
 import { reasonFault } from '../audit/reason';
 import { ConfigError, environment, readConfig } from '../config/config';
@@ -41,7 +41,7 @@ async function main(): Promise<number> {
         reason,
       });
       process.stdout.write(
-        `The log goes on as ${head.origin} with ${head.treeSize} leaves.\n` +
+        `The log continues as ${head.origin} with ${head.treeSize} leaves.\n` +
           `The newest head before has ${lost.treeSize} leaves of ${lost.origin}; the audit entry evidence.restarted names it.\n` +
           `Give its verifier key to all who verify:\n\n  ${vkey}\n\n`,
       );

@@ -34,7 +34,7 @@ const shares = new WeakMap<DataSource, PoolShare>();
 
 /**
  * The connections of this pool for reading a few rows by their ids with prepared statements that each session plans once, for all
- * values. Left to itself, PostgreSQL plans a statement over monthly partitions for each value anew, because a plan for one month
+ * values. Left to itself, PostgreSQL plans a statement over monthly partitions for each value again, because a plan for one month
  * costs less; planning it takes longer than running it.
  * @returns a transaction, or a share of a pool, as it is: it has settings of its own
  */

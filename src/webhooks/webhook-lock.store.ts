@@ -1,6 +1,6 @@
 // The lock of a webhook: what changes it waits for the transactions that rely on it, and they wait for it. It is an advisory
 // lock, because row locks are not fair: of many transactions that share the lock of a row, one always holds it, and a change
-// would wait for ever. Advisory locks are given in the order in which they are asked for.
+// would wait without end. Advisory locks are given in the order in which they are asked for.
 //
 // Take it before circuits and deliveries, and all webhooks of a transaction at once: any other order can deadlock. A statement
 // that reads what is locked comes after it, since a statement does not see what was committed while it waited.

@@ -36,7 +36,7 @@ export interface ReadNotes {
   /** The first of those that wait, at most `atMost`. They wait until they are removed. */
   first(atMost: number): readonly ReadNote[];
   remove(count: number): void;
-  /** How many readings were not recorded, because too many waited. Begins anew. */
+  /** How many readings were not recorded, because too many waited. Resets the count. */
   takeLost(): number;
 }
 

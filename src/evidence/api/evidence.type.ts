@@ -114,7 +114,7 @@ export const EvidenceStopCodeEnum = publishEnum('EvidenceStopCode', STOP_CODES, 
 @ObjectType('EvidenceStop', {
   simpleResolvers: true,
   description:
-    'Why nothing is sealed. Deliveries go on, and requests wait to be sealed. docs/evidence.md says what to do.',
+    'Why nothing is sealed. Deliveries continue, and requests wait to be sealed. docs/evidence.md says what to do.',
 })
 export class EvidenceStopType {
   @Field(() => EvidenceStopCodeEnum, { description: 'The kind of the reason.' })

@@ -32,7 +32,7 @@ export interface Hole {
   message: string;
 }
 
-/** Where a count goes on: the first step that is not finished, and its last row. */
+/** Where a count continues: the first step that is not finished, and its last row. */
 export interface CountPosition {
   step: number;
   after: string;

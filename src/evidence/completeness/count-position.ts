@@ -1,4 +1,4 @@
-// Where a count goes on, as the text that the API gives and takes.
+// Where a count continues, as the text that the API gives and takes.
 import type { CountPosition } from './count-month';
 
 const POSITION = /^([0-2])\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;

@@ -19,7 +19,7 @@ function leaveOutNulls(record: Record<string, unknown>): void {
   for (const name in record) if (record[name] === null) record[name] = undefined;
 }
 
-/** The salt of one part of a row's content. Disclosing it tells nothing about the other parts. */
+/** The salt of one part of a row's content. Disclosing it reveals nothing about the other parts. */
 export function partSalt(salt: Buffer, part: string): Buffer {
   return sha256(Buffer.concat([salt, Buffer.from(part)]));
 }

@@ -11,7 +11,7 @@ import { lockCircuits } from '../../webhooks/webhook-circuit.store';
 import { keepHolds } from '../legal-hold.store';
 import { leaveFanOut, pendingDeliveries, type StepRows } from './erased-rows.store';
 
-/** Deliveries and events that a legal hold covers go on. */
+/** Deliveries and events that a legal hold covers continue. */
 export async function endPending(db: Db, queue: DeliveryQueue, rows: StepRows): Promise<void> {
   await keepHolds(db);
   await leaveFanOut(db, rows.events, currentTime());

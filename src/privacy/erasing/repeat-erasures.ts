@@ -12,7 +12,7 @@ const IDS = 1_000;
 
 /**
  * Ends what is pending of it too, so it must run before anything is sent. What cannot be erased yet is left in the order,
- * which goes on as others do.
+ * which continues as others do.
  * @returns the number of rows that were erased again. A person follows as an erasure of its own, within seconds
  */
 export async function repeatErasures(parts: ErasingParts): Promise<number> {

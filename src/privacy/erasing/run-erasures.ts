@@ -1,5 +1,5 @@
 // Does what was ordered, in steps: each is one transaction, so that a process that ends leaves nothing half done, and another
-// one goes on.
+// one continues.
 
 import { recordOwnAct } from '../../audit/write-audit-entry';
 import { currentMs, currentTime } from '../../clock';

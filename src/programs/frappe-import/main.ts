@@ -16,7 +16,7 @@ const HELP = `npm run import:frappe -- FILE [--dry-run] [--again] [--url URL] [-
   --url URL        where Hookledger answers; default ${DEFAULT_URL}
   --key-file FILE  holds an API key of an INTEGRATION_MANAGER or SYSTEM_MANAGER; default: ADMIN_API_KEY of the environment
 
-It ends with 0 when every webhook is imported as it was, 2 when some need a hand, 1 when it could not go on.
+It ends with 0 when every webhook is imported as it was, 2 when some need manual work, 1 when it could not continue.
 `;
 
 const OPTIONS = {

@@ -1,6 +1,6 @@
 // Encodes and decodes the id of a change: its position in the feed, from which a client can resume.
 
-/** The position of a request in a change of the feed, which lies between two snapshots of a reader. */
+/** The position of a request in a change of the feed, which is between two snapshots of a reader. */
 export interface ChangePlace {
   /** Snapshots as PostgreSQL writes them: `xmin:xmax:xid,xid`. */
   from: string;

@@ -1,6 +1,6 @@
 /** A time limit for several queries of one request together. */
 export interface QueryTimeLimit {
-  /** The result of `work`; null if it takes longer than the time that is left. `work` continues all the same. */
+  /** The result of `work`; null if it takes longer than the time that is left. `work` continues nevertheless. */
   for<T>(work: Promise<T>): Promise<{ value: T } | null>;
   /** Resolves when all work has ended. */
   ended(): Promise<unknown>;

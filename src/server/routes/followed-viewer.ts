@@ -1,4 +1,4 @@
-// The viewer of a download of the audit trail: keys can expire, and roles and masking rules change, while it goes on.
+// The viewer of a download of the audit trail: keys can expire, and roles and masking rules change, while it continues.
 import type { DataSource } from 'typeorm';
 import { AppError, Denied } from '../../errors';
 import type { MaskingRules } from '../../masking/current-rules';

@@ -45,7 +45,7 @@ export interface UserChanges {
   email?: string | null;
   roles?: Role[];
   active?: boolean;
-  /** Whether the user is separated from their identity, which can then be linked anew. Ends the sessions that it began. */
+  /** Whether the user is separated from their identity, which can then be linked again. Ends the sessions that it began. */
   unlinkIdentity?: boolean;
 }
 

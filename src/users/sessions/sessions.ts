@@ -122,7 +122,7 @@ function mayRevoke(viewer: Viewer, userId: string): boolean {
   return viewer.userId === userId || viewer.roles.has('SYSTEM_MANAGER');
 }
 
-/** The user has signed out at the identity provider. What began after it said so goes on: sent again, it ends nothing more. */
+/** The user has signed out at the identity provider. What began after it said so continues: sent again, it ends nothing more. */
 export async function endByProvider(
   db: Db,
   from: Omit<Actor, 'userId' | 'apiKeyId' | 'sessionId'>,

@@ -63,7 +63,7 @@ function refuseRepeatedNames(webhooks: readonly WebhookRow[]): void {
   if (repeated.length === 0) return;
   const names = repeated.slice(0, 10).map(([name, rows]) => `${name} (${rows.length} webhooks)`);
   const message =
-    `A file tells webhooks apart by their names, and several have the same: ${names.join(', ')}. Give each a name of ` +
+    `A file identifies webhooks by their names, and several have the same: ${names.join(', ')}. Give each a name of ` +
     'its own with updateWebhook, or choose one with where.';
   throw new InputError([{ field: ['where'], code: 'CONFLICT', message }]);
 }

@@ -75,7 +75,7 @@ function outgoingSettings(webhook: WebhookRow, credentials: readonly CredentialR
   };
 }
 
-// `box` is encrypted with a random key: the fingerprint changes when the secret is given again, and tells nothing of it
+// `box` is encrypted with a random key: the fingerprint changes when the secret is given again, and reveals nothing of it
 function credentialSettings(row: CredentialRow) {
   const { kind, origin: _, ...shown } = settingsOf(row);
   return { kind, ...shown, fingerprint: createHash('sha256').update(row.box).digest('hex').slice(0, 16) };

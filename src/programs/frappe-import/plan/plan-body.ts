@@ -16,7 +16,7 @@ function dataFields({ data, structure }: FrappeWebhook, lines: Lines): Body {
     lines.problems.push(`webhook_data: row ${nameless + 1} has no ${data[nameless]?.key ? 'fieldname' : 'key'}.`);
   if (structure === 'Form URL-Encoded') {
     lines.notes.push(
-      'request_structure is Form URL-Encoded, but Frappe sends JSON all the same, and so does this webhook; bodyFormat FORM is a real form.',
+      'request_structure is Form URL-Encoded, but Frappe sends JSON nevertheless, and so does this webhook; bodyFormat FORM is a real form.',
     );
   }
   // the last of equal keys counts

@@ -51,7 +51,7 @@ function afterSpace(source: string, from: number, end: number, lineBreaks: boole
     else if (c === '\\' && source[at + 1] === '\n') at += 2;
     else if (c === '\n') {
       if (!lineBreaks && begun && source.slice(at, end).trim() !== '') {
-        throw new NotCarried('goes on after a line break, which ends an expression in Python', at, at + 1);
+        throw new NotCarried('continues after a line break, which ends an expression in Python', at, at + 1);
       }
       at += 1;
     } else {
