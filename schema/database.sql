@@ -1154,7 +1154,6 @@ $function$;
 CREATE OR REPLACE FUNCTION public.digest_payload()
  RETURNS trigger
  LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
   new.body_digest := public.payload_digest(new.body_salt, new.body, new.byte_length, new.content_type);
@@ -1835,7 +1834,25 @@ begin
   if new.body_digest is null then
     select p.body_digest into new.body_digest from public.payloads p where p.id = new.payload_id;
   end if;
-  new.leaf_hash := sha256('\x00'::bytea || convert_to(public.event_record(new), 'UTF8'));
+  new.leaf_hash := sha256('\x00'::pg_catalog.bytea || convert_to(concat(
+    '{"at":"', to_char(new.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    '","causePath":', to_json(new.cause_path),
+    ',"causedBy":"' || new.caused_by || '"',
+    ',"content":', case when new.erased_digests is null then concat('{"body":"', encode(new.body_digest, 'hex'), '"',
+    ',"idempotencyKey":"' || encode(public.evidence_digest(new.content_salt, 'idempotencyKey', convert_to(new.idempotency_key, 'UTF8')), 'hex') || '"',
+    ',"reference":"', encode(public.evidence_digest(new.content_salt, 'reference', convert_to(new.reference_document, 'UTF8')), 'hex'), '"',
+    ',"remoteAddress":"' || encode(public.evidence_digest(new.content_salt, 'remoteAddress', convert_to(new.remote_address, 'UTF8')), 'hex') || '"',
+    '}') else new.erased_digests end, ',"directedTo":' || to_json(new.directed_to),
+    ',"documentType":', to_json(new.document_type),
+    ',"event":', to_json(new.event),
+    ',"id":"', new.id,
+    '","kind":"event","payload":"', new.payload_id,
+    '","publishedBy":"', new.published_by,
+    '"', ',"request":"' || new.request_id || '"',
+    ',"session":"' || new.session_id || '"',
+    ',"user":"', new.user_id,
+    '","v":1', ',"viaKey":"' || new.api_key_id || '"',
+    '}'), 'UTF8'));
   return new;
 end $function$;
 
@@ -1873,7 +1890,6 @@ REVOKE EXECUTE ON FUNCTION make_partition(text) FROM public;
 CREATE OR REPLACE FUNCTION public.make_request_leaf()
  RETURNS trigger
  LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
   -- a request may be closed late, as after a pause of the database, but under no time at which it was not on the wire
@@ -1888,7 +1904,49 @@ begin
     new.body_digest := (select p.body_digest from public.payloads p where p.id = new.payload_id);
     new.wire_body_digest := (select p.body_digest from public.payloads p where p.id = new.wire_payload_id);
   end if;
-  new.leaf_hash := sha256('\x00'::bytea || convert_to(public.request_record(new), 'UTF8'));
+  new.leaf_hash := sha256('\x00'::pg_catalog.bytea || convert_to(concat(
+    '{"attempt":', new.attempt_number,
+    ',"businessEvent":"' || new.business_event_id || '"',
+    ',"connectMs":' || new.connect_ms,
+    ',"content":', case when new.erased_digests is null then concat('{',
+    '"body":"' || encode(new.body_digest, 'hex') || '",',
+    '"error":"' || encode(public.evidence_digest(new.content_salt, 'error', convert_to(new.error, 'UTF8')), 'hex') || '",',
+    '"headers":"' || encode(public.evidence_digest(new.content_salt, 'headers', convert_to(new.headers, 'UTF8')), 'hex') || '",',
+    '"reference":"' || encode(public.evidence_digest(new.content_salt, 'reference', convert_to(new.reference_document, 'UTF8')), 'hex') || '",',
+    '"remoteAddress":"' || encode(public.evidence_digest(new.content_salt, 'remoteAddress', convert_to(new.remote_address, 'UTF8')), 'hex') || '",',
+    '"response":"' || encode(public.evidence_digest(new.content_salt, 'response', new.response_body), 'hex') || '",',
+    '"responseHeaders":"' || encode(public.evidence_digest(new.content_salt, 'responseHeaders', convert_to(new.response_headers, 'UTF8')), 'hex') || '",',
+    '"url":"', encode(public.evidence_digest(new.content_salt, 'url', convert_to(new.url, 'UTF8')), 'hex'),
+    '","wireBody":"' || encode(new.wire_body_digest, 'hex'),
+    '"}') else new.erased_digests end, ',"delivery":"' || new.delivery_id || '"',
+    ',"direction":', to_json(new.direction),
+    ',"dnsMs":' || new.dns_ms,
+    ',"documentType":' || to_json(new.document_type),
+    ',"duplicate":', new.duplicate::pg_catalog.text,
+    ',"durationMs":' || new.duration_ms,
+    ',"errorCode":' || to_json(new.error_code),
+    ',"event":' || to_json(new.event),
+    ',"finishedAt":"', to_char(new.finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    '"', ',"firstByteMs":' || new.first_byte_ms,
+    ',"id":"', new.id,
+    '","kind":"request","method":', to_json(new.method),
+    ',"payload":"' || new.payload_id || '"',
+    ',"replay":"' || new.replay_id || '"',
+    ',"responseBytes":' || new.response_bytes,
+    ',"responseStatus":' || new.response_status,
+    ',"responseTruncated":' || new.response_truncated,
+    ',"secretId":"' || new.secret_id || '"',
+    ',"startedAt":"', to_char(new.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    '","status":', to_json(new.status),
+    ',"test":', new.test::pg_catalog.text,
+    ',"tlsMs":' || new.tls_ms,
+    ',"tlsVersion":' || to_json(new.tls_version),
+    ',"traceId":' || to_json(new.trace_id),
+    ',"user":"' || new.user_id || '"',
+    ',"v":1',
+    ',"webhook":"' || new.webhook_id || '"',
+    ',"wirePayload":"' || new.wire_payload_id || '"',
+    '}'), 'UTF8'));
   return new;
 end $function$;
 
@@ -2490,7 +2548,7 @@ begin
     ',"direction":', to_json(r.direction),
     ',"dnsMs":' || r.dns_ms,
     ',"documentType":' || to_json(r.document_type),
-    ',"duplicate":', r.duplicate::text,
+    ',"duplicate":', r.duplicate::pg_catalog.text,
     ',"durationMs":' || r.duration_ms,
     ',"errorCode":' || to_json(r.error_code),
     ',"event":' || to_json(r.event),
@@ -2506,7 +2564,7 @@ begin
     ',"secretId":"' || r.secret_id || '"',
     ',"startedAt":"', to_char(r.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
     '","status":', to_json(r.status),
-    ',"test":', r.test::text,
+    ',"test":', r.test::pg_catalog.text,
     ',"tlsMs":' || r.tls_ms,
     ',"tlsVersion":' || to_json(r.tls_version),
     ',"traceId":' || to_json(r.trace_id),

@@ -48,6 +48,38 @@ test.each(Object.keys(LEAF_KINDS) as LeafKind[])(
   },
 );
 
+test.each([
+  ['request', 'webhook_request_logs', { started_at: 'now()', finished_at: 'now()' }],
+  ['event', 'business_events', { created_at: 'now()' }],
+])(
+  'a trigger hashes the record of each %s, also in a session that has types of its own',
+  async (kind, table, times) => {
+    const own = await createTestDatabase();
+    try {
+      await insertRandomRows(own, table, 60);
+      const keys = await own.query<{ name: string }>(
+        `select conname as name from pg_constraint where conrelid = '${table}'::regclass and contype = 'f' and conparentid = 0`,
+      );
+      for (const { name } of keys) await own.query(`alter table ${table} drop constraint ${name}`);
+      const columns = (await columnsOf(own, table)).map(({ name }) => name).filter((name) => name !== 'leaf_hash');
+      const changed: Record<string, string> = { id: 'new_id()', ...times };
+      // a cast to it would leave one character of a value
+      await own.query('create domain pg_temp.text as varchar(1)');
+      await own.query(
+        `insert into ${table} (${columns}) select ${columns.map((name) => changed[name] ?? name)} from ${table}`,
+      );
+      await own.query('drop domain pg_temp.text');
+      const [found] = await own.query(
+        `select count(*)::int as rows, count(*) filter (where leaf_hash = ${kind}_leaf_hash(r))::int as same
+       from ${table} r where leaf_hash <> decode(repeat('00', 32), 'hex')`,
+      );
+      expect(found).toEqual({ rows: 60, same: 60 });
+    } finally {
+      await own.drop();
+    }
+  },
+);
+
 test('both ways make the same digest of a payload', async () => {
   for (const [body, contentType, byteLength] of [
     [Buffer.from('{"n":1}'), 'application/json', 7],
