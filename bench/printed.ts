@@ -14,8 +14,8 @@ export function machine(): string {
 
 export type Row = readonly string[];
 
-/** @param header of the columns, of which the last is the bar */
-export function printTable(figures: readonly Row[], header: Row = ['figure', 'measured', 'bar']): void {
+/** @param header of the columns, of which the last is the target */
+export function printTable(figures: readonly Row[], header: Row = ['figure', 'measured', 'target']): void {
   const rows = [header, ...figures];
   const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   for (const row of rows)

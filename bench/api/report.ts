@@ -62,7 +62,7 @@ export function printTables(figures: Figures): void {
     ...otherRows(figures),
     ...maskingRows(figures.masking),
   ];
-  if (rows.length > 0) printRows([['figure', 'measured', 'bar'], ...rows]);
+  if (rows.length > 0) printRows([['figure', 'measured', 'target'], ...rows]);
 }
 
 function printDashboard({ dashboard }: Figures): void {
@@ -97,7 +97,7 @@ function printDashboard({ dashboard }: Figures): void {
       ),
       '',
     ],
-    ['bar', '', '>= 2.5 x, each >= 1.6 x', '>= 8 x', '', '', ''],
+    ['target', '', '>= 2.5 x, each >= 1.6 x', '>= 8 x', '', '', ''],
   ]);
   console.log('');
 }
@@ -112,11 +112,11 @@ function resolvedRows({ resolved = [] }: Figures): string[][] {
 
 function latencyRows({ stats = [], search = [], deliveries = [], counts = [], links = [] }: Figures): string[][] {
   const row =
-    (bar: string) =>
+    (target: string) =>
     ({ name, latencyMs, answers, fault }: Answered) => [
       `${name}, p50 / p95 / p99`,
       latencyMs ? `${milliseconds(latencyMs)} (${answers} answers)` : `FAILED: ${fault?.slice(0, 160)}`,
-      bar,
+      target,
     ];
   return [
     ...[...stats, ...deliveries, ...counts].map(row('p95 < 50 ms')),

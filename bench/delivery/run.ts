@@ -3,9 +3,9 @@ import { type Application, type Arrangement, startApplication } from '../applica
 import { type Bench, createWebhook, startTestBed, type TestBed } from '../bench';
 import { callFlatOut, DOCUMENT_TYPE, singleEventJson } from '../load';
 import { FIGURE_NAMES, type FigureName, type Figures, figureOf } from './figures';
-import { measureCeiling } from './figures/ceiling';
 import { measureFilledQueue } from './figures/filled-queue';
 import { CONNECTIONS, measureFlatOut } from './figures/flat-out';
+import { measureReference } from './figures/reference';
 import { measureSigning } from './figures/signing';
 import type { Options } from './options';
 
@@ -25,8 +25,8 @@ export async function measureAll(options: Options, stops: (() => Promise<unknown
   const say = sayer();
   say('starting PostgreSQL and the receiver');
   const bed = await startTestBed(stops);
-  say('the ceiling: undici alone');
-  const rawPerSecond = await measureCeiling(bed.receiver.url, options.size.ceilingSeconds);
+  say('the reference: undici alone');
+  const rawPerSecond = await measureReference(bed.receiver.url, options.size.referenceSeconds);
   const signingUs = measureSigning();
   const by: Measured['by'] = {};
   let webhookId: string | null = null;

@@ -25,7 +25,7 @@ export function printFigures(figures: Figures): void {
 function rowsOf({ ceilingPerSecond, steady, flood, fullSpeed, ledger, refusals }: Figures): Row[] {
   const share = rounded((100 * fullSpeed.acceptedPerSecond) / ceilingPerSecond);
   return [
-    ['a bare server that verifies the same: the ceiling', perSecond(ceilingPerSecond), ''],
+    ['a bare server that verifies the same: the reference', perSecond(ceilingPerSecond), ''],
     ['accepted: verified, row and event', `${perSecond(fullSpeed.acceptedPerSecond)} (${share} % of it)`, '>= 3,000/s'],
     [`answered at that speed, ${CONNECTIONS} connections, p50 / p95 / p99`, milliseconds(fullSpeed.waitMs), ''],
     ['then all events were fanned out after', `${rounded(fullSpeed.outboxBehindMs)} ms`, ''],

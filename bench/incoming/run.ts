@@ -1,9 +1,9 @@
 import type { Percentiles } from '../numbers';
 import { startBench } from './bench';
-import { measureCeiling } from './ceiling';
 import { type Flood, measureFlood } from './flood';
 import { CONNECTIONS, type FullSpeed, measureFullSpeed } from './full-speed';
 import { checkAccepted, countRefusals, type Ledger, type Refusals } from './ledger';
+import { measureReference } from './reference';
 import type { Size } from './sizes';
 import { measureSteadyRate, PER_SECOND } from './steady-rate';
 
@@ -24,8 +24,8 @@ export async function measureAll(size: Size, stops: (() => Promise<unknown>)[]):
   say('starting Postgres, the API and a worker');
   const bench = await startBench(stops);
   const { load, partner, tally } = bench;
-  say('the ceiling: a bare server that verifies the same signature');
-  const ceilingPerSecond = await measureCeiling(load, partner.key, size.ceilingSeconds);
+  say('the reference: a bare server that verifies the same signature');
+  const ceilingPerSecond = await measureReference(load, partner.key, size.referenceSeconds);
   say(`warming up with ${size.warmUpCalls} calls`);
   tally.note(await load.callAll(partner, tally.take(size.warmUpCalls), CONNECTIONS, WARM_UP_S));
   say(`${PER_SECOND}/s for ${size.steadySeconds} s`);

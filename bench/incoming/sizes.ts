@@ -1,7 +1,7 @@
 /** How much a run does. */
 export interface Size {
   name: string;
-  ceilingSeconds: number;
+  referenceSeconds: number;
   warmUpCalls: number;
   steadySeconds: number;
   floodSeconds: number;
@@ -12,7 +12,7 @@ export interface Size {
 
 const QUICK: Size = {
   name: 'quick',
-  ceilingSeconds: 2,
+  referenceSeconds: 2,
   warmUpCalls: 3_000,
   steadySeconds: 5,
   floodSeconds: 5,
@@ -22,7 +22,7 @@ const QUICK: Size = {
 
 const NORMAL: Size = {
   name: 'normal',
-  ceilingSeconds: 5,
+  referenceSeconds: 5,
   warmUpCalls: 5_000,
   steadySeconds: 20,
   floodSeconds: 20,

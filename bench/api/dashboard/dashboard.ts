@@ -3,9 +3,9 @@
 import { rounded } from '../../numbers';
 import type { Database } from '../database';
 import { type LoadProcess, startLoadProcess } from '../load';
-import { record, startCeilingProcess } from './ceiling';
 import { sampleParameters } from './parameters';
 import { QUERIES, type QueryName } from './queries';
+import { record, startReferenceProcess } from './reference';
 import { bodiesOf, checkSame, type Side, startOurs, startPostgraphile, startTypeorm } from './sides';
 
 /** Answers per second, the median of the rounds. */
@@ -40,8 +40,8 @@ export async function measureDashboard(database: Database, effort: Effort, say: 
     const recorded = await record(database, ours);
     const load = startLoadProcess();
     stops.push(load.stop);
-    const ceiling = startCeilingProcess(database.servingUrl);
-    stops.push(ceiling.stop);
+    const reference = startReferenceProcess(database.servingUrl);
+    stops.push(reference.stop);
     const rates: Dashboard = {
       ours: noRates(),
       resolvers: noRates(),
@@ -55,7 +55,7 @@ export async function measureDashboard(database: Database, effort: Effort, say: 
       const runs = {
         ours: runOf(load, ours, query),
         postgraphile: runOf(load, postgraphile, query),
-        pgbench: (seconds: number) => ceiling.run(recorded[query], seconds),
+        pgbench: (seconds: number) => reference.run(recorded[query], seconds),
         resolvers: runOf(load, resolvers, query),
         typeorm: runOf(load, typeorm, query),
       };

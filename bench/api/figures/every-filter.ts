@@ -24,7 +24,7 @@ const LISTS: readonly LargeList[] = [
   { list: 'businessEvents', type: 'BusinessEvent', table: 'business_events' },
 ];
 
-/** The bar of searches and link filters, which these are. */
+/** The target of searches and link filters, which these are. */
 export const FILTER_BAR_MS = 300;
 /** Each is asked so often after a first time. */
 export const TIMES = 5;

@@ -5,7 +5,7 @@ import { eventJson } from '../../load';
 const CONNECTIONS = 64;
 
 /** POSTs per second of the same size to the same receiver, with nothing but undici: what no sender here can surpass. */
-export async function measureCeiling(receiverUrl: string, seconds: number): Promise<number> {
+export async function measureReference(receiverUrl: string, seconds: number): Promise<number> {
   const pool = new Pool(receiverUrl, { connections: CONNECTIONS, pipelining: 1 });
   const headers = { 'content-type': 'application/json', 'webhook-id': 'dlv_0', 'webhook-timestamp': '0' };
   const body = eventJson(0);

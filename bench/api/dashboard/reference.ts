@@ -39,14 +39,14 @@ export async function record(database: Database, ours: Side): Promise<Recorded> 
   }
 }
 
-export interface CeilingProcess {
+export interface ReferenceProcess {
   /** Questions per second that Postgres alone answers. */
   run(questions: Captured[][], seconds: number): Promise<number>;
   stop(): Promise<void>;
 }
 
-export function startCeilingProcess(databaseUrl: string): CeilingProcess {
-  const child = fork(join(__dirname, '../ceiling-process.mts'), { execArgv: [], serialization: 'advanced' });
+export function startReferenceProcess(databaseUrl: string): ReferenceProcess {
+  const child = fork(join(__dirname, '../reference-process.mts'), { execArgv: [], serialization: 'advanced' });
   return {
     async run(recorded, seconds) {
       const texts = new Map<string, number>();

@@ -44,7 +44,7 @@ async function run({ databaseUrl, connections, seconds, statements, questions }:
 }
 
 async function openSession(databaseUrl: string, statements: Buffer[]) {
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'bench ceiling' });
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'bench reference' });
   await client.connect();
   // connected and let in: from here on the socket is ours
   const socket = client.connection.stream as Socket;

@@ -6,11 +6,11 @@ import { CONNECTIONS } from './full-speed';
 import type { LoadProcess } from './load';
 
 /** Calls per second that a bare server takes from the same load generator. */
-export async function measureCeiling(load: LoadProcess, key: string, seconds: number): Promise<number> {
-  const child = fork(join(__dirname, 'ceiling-process.mts'), [key], { execArgv: [] });
+export async function measureReference(load: LoadProcess, key: string, seconds: number): Promise<number> {
+  const child = fork(join(__dirname, 'reference-process.mts'), [key], { execArgv: [] });
   try {
     const [{ port }] = (await once(child, 'message')) as [{ port: number }];
-    const target = { url: `http://127.0.0.1:${port}/in/ceiling`, key, status: 200 };
+    const target = { url: `http://127.0.0.1:${port}/in/reference`, key, status: 200 };
     const { times } = await load.callFor(target, seconds, CONNECTIONS);
     return ratePerSecond(times);
   } finally {
