@@ -93,8 +93,8 @@ export class DeliveryStatsResolver {
   }
 
   @FieldResolver(() => DeliveryFiguresType, { nullable: true, description: 'The figures of the whole range.' })
-  async total(@Root() { question }: Shape, @Ctx() { db }: Context) {
-    return shown(await answerInAll(db, question));
+  async total(@Root() { question }: Shape, @Ctx() { db }: Context, @Info() info: GraphQLResolveInfo) {
+    return shown(await answerInAll(db, question, selects(info, 'timeToArrival')));
   }
 
   @FieldResolver(() => [DeliveryStatsBucketType], {

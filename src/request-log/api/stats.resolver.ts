@@ -67,8 +67,8 @@ export class StatsResolver {
   }
 
   @FieldResolver(() => FiguresOnlyType, { nullable: true, description: 'The figures of the whole range.' })
-  async total(@Root() { question }: Shape, @Ctx() { db }: Context) {
-    return shownFigures(await answerInAll(db, question));
+  async total(@Root() { question }: Shape, @Ctx() { db }: Context, @Info() info: GraphQLResolveInfo) {
+    return shownFigures(await answerInAll(db, question, selects(info, 'duration')));
   }
 
   @FieldResolver(() => [StatsBucketType], {

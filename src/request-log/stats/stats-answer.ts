@@ -10,12 +10,12 @@ import {
   figuresByKey,
   figuresByKeyAndSpan,
   figuresBySpan,
+  figuresWithPercentiles,
   type Key,
   type KeyFigures,
   noFigures,
   percentilesByKey,
   percentilesByKeyAndSpan,
-  percentilesBySpan,
   type StatsQuestion,
 } from './stats-figures';
 import type { Dimension } from './stats-figures.store';
@@ -52,20 +52,20 @@ export interface Answer<Figure extends string> {
   percentiles(): Promise<Percentiles | undefined> | Percentiles | undefined;
 }
 
-/** The figures of the whole span. */
+/** The figures of the whole span. @param withPercentiles as in answerByBucket() */
 export async function answerInAll<Figure extends string>(
   db: Db,
   question: StatsQuestion<Figure>,
+  withPercentiles: boolean,
 ): Promise<Answer<Figure>> {
-  const query = figureQuery(question);
-  const [figures] = await figuresBySpan(db, query);
-  return { figures: figures as Figures<Figure>, percentiles: async () => (await percentilesBySpan(db, query))[0] };
+  const [answer] = await answerByBucket(db, question, [question.span.from], withPercentiles);
+  return answer as Answer<Figure>;
 }
 
 /**
  * The figures of each bucket.
  * @param starts the starts of the buckets, ascending
- * @param withPercentiles they are read at the same time; otherwise there are none
+ * @param withPercentiles they are read by the same statement; otherwise there are none
  */
 export async function answerByBucket<Figure extends string>(
   db: Db,
@@ -74,10 +74,9 @@ export async function answerByBucket<Figure extends string>(
   withPercentiles: boolean,
 ): Promise<(Answer<Figure> & { start: Date; end: Date })[]> {
   const query = figureQuery(question, [], starts);
-  const [figures, percentiles] = await Promise.all([
-    figuresBySpan(db, query),
-    withPercentiles ? valueOrFault(percentilesBySpan(db, query)) : () => [],
-  ]);
+  const { figures, percentiles } = withPercentiles
+    ? await figuresWithPercentiles(db, query)
+    : { figures: await figuresBySpan(db, query), percentiles: () => [] };
   return starts.map((start, index) => ({
     figures: figures[index] as Figures<Figure>,
     // no promise for each of 720 hours: they would take longer than the percentiles
@@ -126,16 +125,6 @@ export async function answerByWebhook<Figure extends string>(
       }));
       return [id, answers];
     }),
-  );
-}
-
-/** A fault is thrown where the value is asked for, so that the fields beside it are answered. */
-function valueOrFault<Value>(promise: Promise<Value>): Promise<() => Value> {
-  return promise.then(
-    (value) => () => value,
-    (fault: unknown) => () => {
-      throw fault;
-    },
   );
 }
 

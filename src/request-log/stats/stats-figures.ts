@@ -7,9 +7,13 @@ import type { Span } from './stats-buckets';
 import {
   DIMENSIONS,
   type Dimension,
+  type DurationLists,
+  type DurationText,
   durationsFromRollups,
   durationsFromRows,
   type FigureQuery,
+  type FigureRow,
+  figuresAndDurationsFromRollups,
   figuresFromRollups,
   figuresFromRows,
   type StatsSource,
@@ -47,10 +51,45 @@ export async function figuresBySpan<Figure extends string>(
   db: Db,
   query: FigureQuery<Figure>,
 ): Promise<Figures<Figure>[]> {
-  const figures = query.starts.map(() => nothing(query));
-  for (const row of (await Promise.all([figuresFromRollups(db, query), figuresFromRows(db, query)])).flat()) {
-    figures[row.span] = sum(query, figures[row.span] as Figures<Figure>, row);
-  }
+  return sumsBySpan(query, (await Promise.all([figuresFromRollups(db, query), figuresFromRows(db, query)])).flat());
+}
+
+/**
+ * The figures of each span, and their percentiles. Where durations of rows cannot be read, the percentiles throw, so that the
+ * figures beside them are answered.
+ */
+export async function figuresWithPercentiles<Figure extends string>(
+  db: Db,
+  query: FigureQuery<Figure>,
+): Promise<{ figures: Figures<Figure>[]; percentiles: () => Percentiles[] }> {
+  const fromRollups = figuresAndDurationsFromRollups(db, query);
+  const durations = Promise.all([fromRollups, durationsFromRows(db, query)]).then(([rollups, rows]) =>
+    percentilesIn(query, listsOf(rollups, rows)),
+  );
+  const [rollups, rows, percentiles] = await Promise.all([
+    fromRollups,
+    figuresFromRows(db, query),
+    valueOrFault(durations),
+  ]);
+  return { figures: sumsBySpan(query, [...rollups, ...rows]), percentiles };
+}
+
+/** A fault is thrown where the value is asked for. */
+function valueOrFault<Value>(promise: Promise<Value>): Promise<() => Value> {
+  return promise.then(
+    (value) => () => value,
+    (fault: unknown) => () => {
+      throw fault;
+    },
+  );
+}
+
+function sumsBySpan<Figure extends string>(
+  query: FigureQuery<Figure>,
+  rows: readonly FigureRow<Figure>[],
+): Figures<Figure>[] {
+  const figures = nothings(query);
+  for (const row of rows) add(figures[row.span] as Figures<Figure>, row);
   return figures;
 }
 
@@ -66,25 +105,25 @@ export async function figuresByKey<Figure extends string>(
 ): Promise<KeyFigures<Figure>[]> {
   const found = new Map<string, Figures<Figure>>();
   for (const row of (await Promise.all([figuresFromRollups(db, query), figuresFromRows(db, query)])).flat()) {
-    found.set(row.key, sum(query, found.get(row.key) ?? nothing(query), row));
+    const figures = found.get(row.key) ?? nothing(query);
+    add(figures, row);
+    found.set(row.key, figures);
   }
   return [...found].map(([key, figures]) => ({ key: JSON.parse(key) as Key, figures }));
 }
 
-function nothing<Figure extends string>(query: Pick<FigureQuery<Figure>, 'source'>): Figures<Figure> {
-  return eachFigure(query, () => 0);
+function nothing<Figure extends string>({ source }: Pick<FigureQuery<Figure>, 'source'>): Figures<Figure> {
+  return Object.fromEntries(Object.keys(source.figures).map((name) => [name, 0])) as Figures<Figure>;
 }
 
-function sum<Figure extends string>(query: FigureQuery<Figure>, one: Figures<Figure>, other: Figures<Figure>) {
-  return eachFigure(query, (name) => one[name] + other[name]);
+function nothings<Figure extends string>(query: FigureQuery<Figure>): Figures<Figure>[] {
+  const none = nothing(query);
+  return query.starts.map(() => ({ ...none }));
 }
 
-function eachFigure<Figure extends string>(
-  { source }: Pick<FigureQuery<Figure>, 'source'>,
-  value: (name: Figure) => number,
-): Figures<Figure> {
-  const names = Object.keys(source.figures) as Figure[];
-  return Object.fromEntries(names.map((name) => [name, value(name)])) as Figures<Figure>;
+/** In place: a month by hour has thousands of rows. */
+function add(figures: Record<string, number>, row: Record<string, unknown>): void {
+  for (const name in figures) figures[name] = (figures[name] as number) + (row[name] as number);
 }
 
 /** The figures of each span, by the JSON of each key that occurs. */
@@ -94,8 +133,8 @@ export async function figuresByKeyAndSpan<Figure extends string>(
 ): Promise<Map<string, Figures<Figure>[]>> {
   const found = new Map<string, Figures<Figure>[]>();
   for (const row of (await Promise.all([figuresFromRollups(db, query), figuresFromRows(db, query)])).flat()) {
-    const figures = found.get(row.key) ?? query.starts.map(() => nothing(query));
-    figures[row.span] = sum(query, figures[row.span] as Figures<Figure>, row);
+    const figures = found.get(row.key) ?? nothings(query);
+    add(figures[row.span] as Figures<Figure>, row);
     found.set(row.key, figures);
   }
   return found;
@@ -117,10 +156,9 @@ export function noFigures<Figure extends string>({ source }: StatsQuestion<Figur
   return nothing({ source });
 }
 
-/** The percentiles of each span. */
-export async function percentilesBySpan(db: Db, query: FigureQuery<string>): Promise<Percentiles[]> {
+function percentilesIn(query: FigureQuery<string>, durations: readonly Durations[]): Percentiles[] {
   const lists = query.starts.map((): Buffer[] => []);
-  for (const { span, durations } of await durationsOf(db, query)) lists[span]?.push(...durations);
+  for (const { span, durations: some } of durations) lists[span]?.push(...some);
   return lists.map(percentilesOf);
 }
 
@@ -158,11 +196,22 @@ function withKeys(query: FigureQuery<string>, keys: readonly Key[]): FigureQuery
   };
 }
 
-async function durationsOf(db: Db, query: FigureQuery<string>) {
-  const [rollup, rows] = await Promise.all([durationsFromRollups(db, query), durationsFromRows(db, query)]);
+interface Durations {
+  span: number;
+  key: string;
+  /** Encoded lists. */
+  durations: Buffer[];
+}
+
+async function durationsOf(db: Db, query: FigureQuery<string>): Promise<Durations[]> {
+  const [rollups, rows] = await Promise.all([durationsFromRollups(db, query), durationsFromRows(db, query)]);
+  return listsOf(rollups, rows);
+}
+
+function listsOf(rollups: readonly DurationLists[], rows: readonly DurationText[]): Durations[] {
   const empty = Buffer.alloc(0);
   return [
-    ...rollup.map(({ span, key, lists }) => ({ span, key, durations: [...partsOf(lists)] })),
+    ...rollups.map(({ span, key, lists }) => ({ span, key, durations: [...partsOf(Buffer.from(lists, 'base64'))] })),
     ...rows.map(({ span, key, durations }) => ({
       span,
       key,

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { AppError, quoted } from '../../errors';
 
 const DAY_MS = 24 * 3600_000;
@@ -20,11 +21,18 @@ export function zoneNamed(name: string): Zone {
   return { name: format.resolvedOptions().timeZone, offsetAt: (ms) => offsetIn(format.format(ms)) };
 }
 
+/** Making one takes a hundred times as long as using it. */
+const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 50 });
+
 function formatFor(name: string): Intl.DateTimeFormat | null {
   // an offset is not a time zone of the database
   if (/^[+-]/.test(name)) return null;
+  const known = formats.get(name);
+  if (known) return known;
   try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
+    const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
+    formats.set(name, format);
+    return format;
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
