@@ -1,4 +1,4 @@
-// One Hookledger for the whole benchmark: its Postgres, its settings, and the processes that come and go.
+// One Hookledger for the whole benchmark: its PostgreSQL, its settings, and the processes that come and go.
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

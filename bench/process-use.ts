@@ -14,7 +14,7 @@ export async function cpuMs(pid: number): Promise<number | null> {
   return fields && (field(fields, UTIME) + field(fields, STIME)) * TICK_MS;
 }
 
-/** With all its children, also those that ended: a Postgres by its postmaster. */
+/** With all its children, also those that ended: a PostgreSQL by its postmaster. */
 export async function cpuMsOfFamily(pid: number): Promise<number | null> {
   const own = await statOf(pid);
   if (!own) return null;

@@ -1,4 +1,4 @@
-// What Postgres was asked to do, from pg_stat_statements.
+// What PostgreSQL was asked to do, from pg_stat_statements.
 import type { Client } from 'pg';
 
 export interface StatementUse {

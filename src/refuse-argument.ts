@@ -35,7 +35,7 @@ export function checkedList(value: unknown, path: Path): unknown[] {
   return list;
 }
 
-/** A text to compare with. One that Postgres cannot store equals no stored text. @throws AppError BAD_USER_INPUT */
+/** A text to compare with. One that PostgreSQL cannot store equals no stored text. @throws AppError BAD_USER_INPUT */
 export function storableText(text: string, path: Path): string {
   if (!isStorable(text)) refuse(path, `${quoted(text)} is not a text that is ever stored`);
   return text;

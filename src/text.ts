@@ -29,7 +29,7 @@ export const TEXT_RULES: readonly TextRule[] = [
     message: (field, value, max) => `${field} has ${String(value).length} characters; at most ${max} are allowed.`,
   },
   {
-    // Postgres refuses NUL and unpaired surrogates, and a header must not contain a line break
+    // PostgreSQL refuses NUL and unpaired surrogates, and a header must not contain a line break
     name: 'clean',
     code: 'INVALID',
     holds: (value) => !/[\p{Cc}\p{Cs}]/u.test(String(value)),
@@ -37,12 +37,12 @@ export const TEXT_RULES: readonly TextRule[] = [
   },
 ];
 
-/** Whether Postgres can store the text: it accepts neither U+0000 nor unpaired surrogates. */
+/** Whether PostgreSQL can store the text: it accepts neither U+0000 nor unpaired surrogates. */
 export function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 
-/** The text with U+FFFD for each character that Postgres cannot store. */
+/** The text with U+FFFD for each character that PostgreSQL cannot store. */
 export function madeStorable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\ufffd');
 }

@@ -1,4 +1,4 @@
-// A Postgres of the benchmark with a log of so many rows in it, kept between runs where a folder is named.
+// A PostgreSQL of the benchmark with a log of so many rows in it, kept between runs where a folder is named.
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// Runs prepared statements over and over, as pgbench would with `-M prepared`: what no server in front of this Postgres can
+// Runs prepared statements over and over, as pgbench would with `-M prepared`: what no server in front of this PostgreSQL can
 // surpass. Messages are made once and answers read no further than to their end. Node runs it as it stands, types stripped.
 import type { Socket } from 'node:net';
 import pg from 'pg';
@@ -57,7 +57,8 @@ async function openSession(databaseUrl: string, statements: Buffer[]) {
     while (data.length >= at + 5) {
       const length = 1 + data.readUInt32BE(at + 1);
       if (data.length < at + length) break;
-      if (data[at] === FAULT) waiting?.reject(new Error(`Postgres says ${data.toString('utf8', at + 5, at + length)}`));
+      if (data[at] === FAULT)
+        waiting?.reject(new Error(`PostgreSQL says ${data.toString('utf8', at + 5, at + length)}`));
       if (data[at] === READY) waiting?.resolve();
       at += length;
     }

@@ -21,7 +21,7 @@ const WARM_UP_S = 10;
 
 export async function measureAll(size: Size, stops: (() => Promise<unknown>)[]): Promise<Figures> {
   const say = sayer();
-  say('starting Postgres, the API and a worker');
+  say('starting PostgreSQL, the API and a worker');
   const bench = await startBench(stops);
   const { load, partner, tally } = bench;
   say('the reference: a bare server that verifies the same signature');

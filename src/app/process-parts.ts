@@ -5,7 +5,7 @@ import type { Log } from '../log';
 import type { Metrics } from '../server/routes/metrics';
 import type { TargetPolicy } from '../webhooks/request/target-url';
 
-/** What the parts of a process share. */
+/** What all parts of a process use. */
 export interface Parts {
   /** The pool of SERVE. */
   source: DataSource;
@@ -18,6 +18,6 @@ export interface Parts {
   policy: TargetPolicy;
   metrics: Metrics;
   log: Log;
-  /** Of the login that serves requests. */
+  /** The URL of the login that serves requests. */
   url: string;
 }

@@ -11,13 +11,13 @@ export interface Act {
   subjectId: string | null;
   /** DONE, unless the act was refused. */
   outcome?: NewAuditEntry['outcome'];
-  /** As it was given. */
+  /** The reason as the user gave it. */
   reason?: string | null;
   /** What changed; never a secret. */
   details?: Record<string, unknown>;
 }
 
-/** Who acted, and from where. */
+/** The user who acted, and the origin of the request. */
 export interface Actor extends Pick<Viewer, 'apiKeyId' | 'sessionId' | 'remoteAddress' | 'userAgent' | 'requestId'> {
   /** null: a caller who could not be identified. */
   userId: string | null;

@@ -34,7 +34,7 @@ export interface Config {
   /** null: no port is opened. A process without the API listens only if PORT is set, and serves only its health. */
   port: number | null;
   host: string;
-  /** The login that serves requests; null: embedded Postgres in `dataDir`. */
+  /** The login that serves requests; null: embedded PostgreSQL in `dataDir`. */
   databaseUrl: string | null;
   /** The login of the owner, which migrates; null: `databaseUrl` migrates too. */
   migrationDatabaseUrl: string | null;
@@ -49,7 +49,7 @@ export interface Config {
   /** Maximum number of connections of each pool of this process. */
   connections: { serve: number; deliver: number; read: number };
   adminApiKey: string | null;
-  /** 32-byte keys, newest first; empty: one is created in `dataDir` (embedded Postgres only). */
+  /** 32-byte keys, newest first; empty: one is created in `dataDir` (embedded PostgreSQL only). */
   encryptionKeys: Buffer[];
   /** CIDRs that the address guard allows. The guard parses them. */
   allowedTargetNetworks: string[];
@@ -211,7 +211,7 @@ function contradictions(config: Config): string[] {
   const problems: string[] = [];
   if (config.production && !config.databaseUrl) {
     problems.push(
-      'DATABASE_URL: unset, and embedded Postgres never runs with NODE_ENV=production. Name your database.',
+      'DATABASE_URL: unset, and embedded PostgreSQL never runs with NODE_ENV=production. Name your database.',
     );
   }
   if (config.databaseUrl && config.encryptionKeys.length === 0) {

@@ -28,10 +28,10 @@ export async function openDatabase(config: Config, log: Log, onLost: (error: Err
   const { startEmbeddedPostgres } = await import('./embedded-postgres/embedded-postgres.js');
   const embedded = await startEmbeddedPostgres({
     dataDir: config.dataDir,
-    onRestart: () => log.error('embedded Postgres has ended, starting it again'),
+    onRestart: () => log.error('embedded PostgreSQL has ended, starting it again'),
     onGivenUp: onLost,
   });
-  log.info({ dataPath: embedded.dataPath, connectionFile: embedded.connectionFile }, 'embedded Postgres is running');
+  log.info({ dataPath: embedded.dataPath, connectionFile: embedded.connectionFile }, 'embedded PostgreSQL is running');
   if (embedded.socketFault) log.info({ reason: embedded.socketFault }, 'clients of the database connect over TCP');
   if (embedded.setAside) log.warn({ setAside: embedded.setAside }, 'a database without its passwords was set aside');
   const own = Buffer.from(embedded.encryptionKey, 'base64');

@@ -33,7 +33,7 @@ export class DeliveryDecisionEntity {
   @Column('text', { nullable: true })
   message: string | null;
 
-  /** Made until then. */
+  /** The number of attempts made until then. */
   @Column('integer')
   attempts: number;
 
@@ -41,18 +41,18 @@ export class DeliveryDecisionEntity {
   @Column({ type: 'timestamptz', precision: 3 })
   at: Date;
 
-  /** null once its content was erased. */
+  /** The salt of its digests; null once its content was erased. */
   @Column('bytea', { name: 'content_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
   contentSalt: Buffer | null;
 
   @Column('bytea', { name: 'leaf_hash' })
   leafHash: Buffer;
 
-  /** Once its content was erased: the digests that its record has of it. */
+  /** Once its content was erased: the digests of the content in its record. */
   @Column('text', { name: 'erased_digests', nullable: true })
   erasedDigests: string | null;
 
-  /** The erasure. */
+  /** The erasure of its content; null: none. */
   @Column('uuid', { name: 'erasure_id', nullable: true })
   erasureId: string | null;
 }

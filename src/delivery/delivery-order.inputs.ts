@@ -36,7 +36,7 @@ const ORDER_COLUMNS = {
   NEXT_ATTEMPT_AT: { sql: 'next_attempt_at', property: 'nextAttemptAt', type: 'timestamptz' },
 } as const;
 
-/** What has a value in the field of the order: the others are not part of the list. */
+/** The rows with a value in the field of the order. Other rows are not part of the list. */
 const ORDERED: Record<DeliveryOrder['field'], Condition> = {
   CREATED_AT: everything,
   FINISHED_AT: FINISHED,

@@ -24,9 +24,9 @@ export interface DeliveryRow {
   held: boolean;
   waitsFor: Wait | null;
   test: boolean;
-  /** The last replay. */
+  /** The last replay of the delivery. */
   replayId: string | null;
-  /** Cancelled while an attempt was on the wire. */
+  /** Whether it was cancelled while an attempt was on the wire. */
   cancelRequested: boolean;
   /** The time of the first success. */
   deliveredAt: Date | null;
@@ -60,7 +60,7 @@ export interface NewDelivery extends Omit<DeliveryRow, 'replayId' | 'cancelReque
   headers: string | null;
   payloadId: string | null;
   jobId: string | null;
-  /** Its first attempt, if that is opened with it, and the lease of that attempt. */
+  /** The first attempt, if it is opened with the delivery, and its lease. */
   openRequestId: string | null;
   leaseId: string | null;
   blocks: boolean;
@@ -151,7 +151,7 @@ export interface DueWebhook {
   failingSince: Date | null;
   hasCredentials: boolean;
   sendEvidenceHead: boolean;
-  /** How many of the due deliveries it has. */
+  /** The number of the due deliveries that are for this webhook. */
   deliveries: number;
 }
 

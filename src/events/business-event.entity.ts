@@ -39,15 +39,15 @@ export class BusinessEventEntity {
   @JoinColumn({ name: 'published_by', foreignKeyConstraintName: 'business_events_published_by_fkey' })
   publisher: UserEntity;
 
-  /** With which it was published; null: by SQL, from a received call, or by Hookledger itself. */
+  /** The API key of the publisher; null: SQL, a received call, or Hookledger itself published it. */
   @Column('uuid', { name: 'api_key_id', nullable: true })
   apiKeyId: string | null;
 
-  /** The browser session that published it. */
+  /** The browser session of the publisher. */
   @Column('uuid', { name: 'session_id', nullable: true })
   sessionId: string | null;
 
-  /** That published it. */
+  /** The IP address of the publisher. */
   @Column('text', { name: 'remote_address', nullable: true })
   remoteAddress: string | null;
 
@@ -75,22 +75,22 @@ export class BusinessEventEntity {
   @Column('uuid', { name: 'directed_to', array: true, nullable: true })
   directedTo: string[] | null;
 
-  /** null once its content was erased. */
+  /** The salt of its digests; null once its content was erased. */
   @Column('bytea', { name: 'content_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
   contentSalt: Buffer | null;
 
-  /** Of its payload. */
+  /** The digest of its payload. */
   @Column('bytea', { name: 'body_digest' })
   bodyDigest: Buffer;
 
   @Column('bytea', { name: 'leaf_hash' })
   leafHash: Buffer;
 
-  /** Once its content was erased: the digests that its record has of it. */
+  /** Once its content was erased: the digests of the content in its record. */
   @Column('text', { name: 'erased_digests', nullable: true })
   erasedDigests: string | null;
 
-  /** The erasure. */
+  /** The erasure of its content; null: none. */
   @Column('uuid', { name: 'erasure_id', nullable: true })
   erasureId: string | null;
 }

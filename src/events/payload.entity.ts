@@ -35,7 +35,7 @@ export class PayloadEntity {
   @Column('text', { name: 'erased_digest', nullable: true })
   erasedDigest: string | null;
 
-  /** The erasure. */
+  /** The erasure of its content; null: none. */
   @Column('uuid', { name: 'erasure_id', nullable: true })
   erasureId: string | null;
 }

@@ -10,12 +10,12 @@ import { insertBlock, lockTree, type NewBlock, newestTree, takeLeaf, takeLeaves 
 
 /** The leaves of one block. More at once would hold their locks longer and take no less time for each. */
 const MAX_BLOCK = 8_192;
-/** Of one transaction. */
+/** Maximum number of blocks of one transaction. */
 const MAX_BLOCKS = 4;
 
 export interface Appending {
   take?: typeof takeLeaves;
-  /** Of one block. */
+  /** Maximum number of leaves of one block. */
   maxLeaves?: number;
   maxBlocks?: number;
 }

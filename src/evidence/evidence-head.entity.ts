@@ -34,14 +34,14 @@ export class EvidenceKeyEntity {
   @Column('bigint', { name: 'signs_from', nullable: true })
   signsFrom: string | null;
 
-  /** It signs nothing from then on; null: it was not rotated. */
+  /** The time from which it signs nothing; null: it was not rotated. */
   @Column({ type: 'timestamptz', name: 'retires_at', precision: 3, nullable: true })
   retiresAt: Date | null;
 
   @Column({ type: 'timestamptz', name: 'destroyed_at', precision: 3, nullable: true })
   destroyedAt: Date | null;
 
-  /** Heads that it signed since prove nothing. */
+  /** The time since which its signatures prove nothing; null: it is not compromised. */
   @Column({ type: 'timestamptz', name: 'compromised_at', precision: 3, nullable: true })
   compromisedAt: Date | null;
 
@@ -84,7 +84,7 @@ export type StopCode = (typeof STOP_CODES)[number];
 @Entity('evidence_stops')
 @Check('evidence_stops_code_check', `code in (${STOP_CODES.map((code) => `'${code}'`).join(', ')})`)
 export class EvidenceStopEntity {
-  /** Its host and file. */
+  /** The host and the file of the process. */
   @PrimaryColumn('text', { primaryKeyConstraintName: 'evidence_stops_pkey' })
   reporter: string;
 

@@ -64,9 +64,9 @@ export interface StoredKey {
   id: string;
   origin: string;
   vkey: string;
-  /** null: destroyed. */
+  /** The private half; null: it was destroyed. */
   secret: SealedSecret | null;
-  /** From then on it signs nothing; null: it was not rotated. */
+  /** The time from which it signs nothing; null: it was not rotated. */
   retiresAt: Date | null;
   /** Heads that it alone signed prove nothing, unless they were anchored before; null: it is not compromised. */
   compromisedAt: Date | null;

@@ -31,10 +31,10 @@ export class NoRestart extends Error {
 
 export interface Restart {
   keyring: Keyring;
-  /** Of the log, if the database has none. */
+  /** The host of the log, if the database has none. */
   host: string;
   memory: HeadMemory;
-  /** Why: for the audit trail. */
+  /** The reason, for the audit trail. */
   reason: string;
 }
 

@@ -25,7 +25,7 @@ export async function reportedHeads(db: Db): Promise<SealingStop[]> {
 /** A reason that concerns only its process, which is repeated while the process runs, is forgotten after this time. */
 const FORGOTTEN_AFTER = `interval '1 minute'`;
 
-/** Those that hold at `now`, oldest first. */
+/** The reasons that hold at `now`, oldest first. */
 export async function sealingStops(db: Db, now: Date): Promise<SealingStop[]> {
   return rowsOf<SealingStop>(
     db,

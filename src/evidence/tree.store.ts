@@ -35,7 +35,7 @@ export async function waitForTree(db: Db): Promise<void> {
   await rowOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.evidence')) as locked`));
 }
 
-/** Until the end of the transaction. @returns false if another process has it */
+/** Locks the tree until the transaction ends. @returns false if another process holds the lock */
 export async function lockTree(db: Db): Promise<boolean> {
   const row = await rowOf<{ locked: boolean }>(
     db,
@@ -97,7 +97,7 @@ export async function takeLeaf(db: Db, kind: number, subjectId: string, index: n
 export interface NewBlock extends StoredTree {
   firstIndex: number;
   leafHashes: Buffer;
-  /** At the levels that are stored. */
+  /** The nodes at the levels that are stored. */
   nodes: readonly TreeNode[];
 }
 
@@ -153,7 +153,7 @@ export function tilesOf(db: Db): ReadTile {
     });
 }
 
-/** By level and index. Tiles that are beyond the tree are left out. */
+/** The tiles by level and index. Tiles beyond the tree are left out. */
 async function readTiles(db: Db, tiles: readonly { level: number; index: number }[]): Promise<Map<string, Buffer>> {
   const rows = await rowsOf<{ level: number; index: number; hashes: Buffer | null }>(
     db,

@@ -1,4 +1,4 @@
-// Reads paths into JSON. Filters turn them into SQL/JSON paths of Postgres.
+// Reads paths into JSON. Filters turn them into SQL/JSON paths of PostgreSQL.
 import { quoted } from '../errors';
 import { checkCount, refuse } from '../refuse-argument';
 import { isStorable } from '../text';

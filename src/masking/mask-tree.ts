@@ -4,7 +4,7 @@ import { looser, type Strategy, stricter } from './rule';
 
 /** Where the steps of some rules have led. */
 export interface Node {
-  /** Among the nodes of all trees. */
+  /** Unique among the nodes of all trees. */
   id: number;
   /** The number of steps. */
   depth: number;
@@ -16,7 +16,7 @@ export interface Node {
 
 export interface MaskTree {
   root: Node;
-  /** Of what no path reaches. */
+  /** The strategy for values that no path reaches. */
   otherwise: Strategy;
   /** Whether nothing of any value is hidden. */
   isWhole: boolean;

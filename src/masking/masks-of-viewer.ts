@@ -6,9 +6,9 @@ import { type MaskableRole, type MaskedPart, type MaskingRule, type Origin, WITH
 
 /** What is hidden of one part of a row. */
 export interface Mask {
-  /** Whether nothing is. */
+  /** Whether nothing of the part is hidden. */
   isWhole: boolean;
-  /** Where a value of the part stands, before its members. */
+  /** The state of a value of the part, before its members. */
   stateOf(value: unknown): MaskState;
 }
 
@@ -79,7 +79,7 @@ function maskOf(roles: readonly MaskableRole[], rules: readonly MaskingRule[], p
   return { isWhole: trees.some(({ isWhole }) => isWhole), stateOf: maskStates(trees) };
 }
 
-/** The rule as it applies to the row; none: it is about other rows. */
+/** The rule as it applies to the row; empty: it applies to other rows. */
 function appliedTo(rule: MaskingRule, origin: Origin): PathRule[] {
   const { path, strategy } = rule;
   const fits = [isFor(rule.documentType, origin.documentType), isFor(rule.webhookId, origin.webhookId)];
@@ -88,7 +88,7 @@ function appliedTo(rule: MaskingRule, origin: Origin): PathRule[] {
   return strategy === 'SHOW' ? [] : [{ path, strategy: 'HIDE' }];
 }
 
-/** null: the row does not tell. */
+/** @param found null: the row does not say */
 function isFor(wanted: string | null, found: string | null): boolean | null {
   if (wanted === null) return true;
   return found === null ? null : wanted === found;

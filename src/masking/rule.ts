@@ -1,4 +1,4 @@
-// What is hidden from whom: the rules, apart from how they are stored.
+// Masking rules, apart from how they are stored.
 import type { PathStep } from '../json/json-path';
 import type { Role, Viewer } from '../viewer';
 
@@ -6,7 +6,7 @@ import type { Role, Viewer } from '../viewer';
 export const MASKED_PARTS = ['DATA', 'HEADERS', 'RESPONSE', 'RESPONSE_HEADERS'] as const;
 export type MaskedPart = (typeof MASKED_PARTS)[number];
 
-/** From the loosest to the strictest. */
+/** The strategies, from the loosest to the strictest. */
 export const STRATEGIES = ['SHOW', 'LAST4', 'HIDE'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 

@@ -36,7 +36,7 @@ export class ErasureEntity {
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'erasures_user_id_fkey' })
   user: UserEntity | null;
 
-  /** With their deliveries and requests. */
+  /** The events, with their deliveries and requests. */
   @Column('uuid', { name: 'event_ids', array: true })
   eventIds: string[];
 

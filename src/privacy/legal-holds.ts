@@ -23,7 +23,7 @@ import {
 
 export const MAX_HOLDS = 1_000;
 
-/** As a caller names it. */
+/** A hold as a caller orders it. */
 export interface HoldOrder {
   name: string;
   webhookId?: string | null;

@@ -10,7 +10,7 @@ import { UserEntity } from '../users/user.entity';
 )
 @Check('retention_limits_ground_check', '(minimum_days is null) = (minimum_ground is null)')
 export class RetentionLimitEntity {
-  /** Of the webhook; the nil UUID: all. */
+  /** The id of the webhook; the nil UUID: all. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'retention_limits_pkey' })
   id: string;
 
@@ -23,7 +23,7 @@ export class RetentionLimitEntity {
   @Column('text', { name: 'minimum_ground', nullable: true })
   minimumGround: string | null;
 
-  /** Of all: the months after which a whole month is dropped; null: never. */
+  /** Only in the row of all: the months after which a month is dropped as a whole; null: never. */
   @Column('integer', { name: 'row_months', nullable: true })
   rowMonths: number | null;
 

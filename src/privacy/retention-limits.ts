@@ -12,7 +12,7 @@ import { webhooksById } from '../webhooks/webhook.store';
 import { ALL_WEBHOOKS, limitForUpdate, type RetentionLimitRow, saveLimit } from './retention-limit.store';
 
 const MAX_DAYS = 36_500;
-/** Fewer would drop what idempotency keys and retries still need. */
+/** With fewer months, rows would be dropped that idempotency keys and retries still need. */
 const MIN_MONTHS = 2;
 const MAX_MONTHS = 1_200;
 

@@ -24,7 +24,7 @@ import { statementOf } from './statement';
 export interface QueryRequest {
   document: DocumentNode;
   operation: OperationDefinitionNode;
-  /** Coerced. */
+  /** The coerced variables. */
   variables: Variables;
   context: Context;
 }

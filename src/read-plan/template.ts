@@ -18,7 +18,7 @@ export interface Filling {
 }
 
 export interface Template {
-  /** There is a gap between each two of them. */
+  /** Between each two texts there is a gap. */
   texts: readonly string[];
   gaps: readonly ((filling: Filling) => string)[];
 }

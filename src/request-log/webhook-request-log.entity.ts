@@ -161,7 +161,7 @@ export class WebhookRequestLogEntity {
   @Column('text', { name: 'tls_version', nullable: true })
   tlsVersion: string | null;
 
-  /** null once its content was erased. */
+  /** The salt of its digests; null once its content was erased. */
   @Column('bytea', { name: 'content_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
   contentSalt: Buffer | null;
 
@@ -177,11 +177,11 @@ export class WebhookRequestLogEntity {
   @Column('bytea', { name: 'leaf_hash', nullable: true })
   leafHash: Buffer | null;
 
-  /** Once its content was erased: the digests that its record has of it. */
+  /** Once its content was erased: the digests of the content in its record. */
   @Column('text', { name: 'erased_digests', nullable: true })
   erasedDigests: string | null;
 
-  /** The erasure. */
+  /** The erasure of its content; null: none. */
   @Column('uuid', { name: 'erasure_id', nullable: true })
   erasureId: string | null;
 }

@@ -1,5 +1,5 @@
 /**
- * `d.id ${equalsByIndex('s.id')}` is `d.id = s.id`, written so that Postgres looks the row up in the index for each `s`,
+ * `d.id ${equalsByIndex('s.id')}` is `d.id = s.id`, written so that PostgreSQL looks the row up in the index for each `s`,
  * in one partition. With a plain `=`, a plan that is made while tables are small joins by comparing every row of a range
  * with every `s`.
  */

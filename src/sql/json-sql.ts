@@ -1,5 +1,5 @@
 // SQL that writes JSON as text, which is sent to the client unchanged. Concatenation is faster than the JSON functions
-// of Postgres.
+// of PostgreSQL.
 
 /** SQL expressions of texts to be concatenated. None of them is null. */
 export type Texts = readonly string[];
@@ -46,7 +46,7 @@ function orNull(texts: Texts, isNullable: boolean): Texts {
   return isNullable ? [`coalesce(${concatenated(texts)}, ${NULL})`] : texts;
 }
 
-/** A value as Postgres writes it in JSON: texts, integers, booleans and arrays of them. */
+/** A value as PostgreSQL writes it in JSON: texts, integers, booleans and arrays of them. */
 export function jsonOf(sql: string, isNullable: boolean): Texts {
   return orNull([`to_json(${sql})::text`], isNullable);
 }

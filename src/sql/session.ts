@@ -27,7 +27,7 @@ const FOR_ALL = { jit: 'off' };
 /** After this time without use, at most, a pool closes a connection; it is the default of `pg` too. */
 const IDLE_MS = 10_000;
 
-/** Postgres stops a slow statement first. The connection is closed only if Postgres cannot report that. */
+/** PostgreSQL stops a slow statement first. The connection is closed only if PostgreSQL cannot report that. */
 const MORE_SILENCE_MS = 5_000;
 
 /** @returns the configuration of a pool or client of `pg`; the caller adds the address */

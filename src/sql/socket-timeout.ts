@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 
 /**
  * A socket that is destroyed after `silenceMs` without traffic. When a firewall drops the connection or the host loses
- * its power, a statement gets no answer, and Postgres, which stops it after `statement_timeout`, cannot report that.
+ * its power, a statement gets no answer, and PostgreSQL, which stops it after `statement_timeout`, cannot report that.
  */
 export function socketWithTimeout(silenceMs: number): Socket {
   const socket = new Socket();

@@ -14,7 +14,7 @@ export function positionAt(text: string, offset: number): string {
   return `line ${before.split('\n').length}, column ${offset - lineStart + 1}`;
 }
 
-/** The position of a character that Postgres cannot store, as a message; null: there is none. */
+/** The position of a character that PostgreSQL cannot store, as a message; null: there is none. */
 export function unstorableAt(text: string): string | null {
   const offset = text.search(/[\0\p{Cs}]/u);
   if (offset < 0) return null;

@@ -10,7 +10,7 @@ export type TokenKind = 'key' | 'session';
 /** What the database returned for a token. */
 export interface AuthCacheEntry {
   who: Pick<Viewer, 'userId' | 'apiKeyId' | 'sessionId' | 'name' | 'roles'>;
-  /** From where the token authenticates; null: from everywhere. */
+  /** The networks in which the token authenticates; null: everywhere. */
   networks: readonly string[] | null;
   /** When the token stops authenticating; null: never. */
   expiresAt: Date | null;

@@ -8,7 +8,7 @@ const WEEK_S = 7 * DAY_S;
 export const MAX_EVENTS = 100;
 export const MAX_CONDITION_CHARACTERS = 4_000;
 export const MAX_ATTEMPTS = 20;
-/** Between two attempts. */
+/** The longest wait between two attempts. */
 export const MAX_WAIT_S = WEEK_S;
 export const MIN_TIMEOUT_MS = 1_000;
 export const MAX_TIMEOUT_MS = 30_000;
@@ -20,20 +20,20 @@ export const MAX_CONCURRENCY = 500;
 
 // the request
 export const MAX_URL_CHARACTERS = 2_048;
-/** Those of the webhook, and also those of a received call that are forwarded. */
+/** The maximum number of headers of a webhook, and of forwarded headers of a received call. */
 export const MAX_HEADERS = 50;
 export const MAX_BODY_FIELDS = 200;
 
 // credentials
 export const MAX_SECRET_HEADERS = 20;
-/** Of a header value, a password or a client secret. */
+/** The maximum length of a header value, a password or a client secret. */
 export const MAX_SECRET_CHARACTERS = 8_192;
-/** Of HTTP Basic and of a proxy. */
+/** The maximum length of a user name of HTTP Basic or of a proxy. */
 export const MAX_USER_NAME_CHARACTERS = 255;
 export const MAX_CLIENT_ID_CHARACTERS = 500;
-/** Also of the audience. */
+/** The maximum length of the scope and of the audience. */
 export const MAX_SCOPE_CHARACTERS = 1_000;
-/** Of a chain of client certificates, of a private key, and of all certificates of authorities together. */
+/** The maximum length of a chain of client certificates, of a private key, and of all certificates of authorities together. */
 export const MAX_PEM_CHARACTERS = 64 * 1024;
 export const MAX_AUTHORITIES = 20;
 

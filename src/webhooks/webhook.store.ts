@@ -47,7 +47,7 @@ export interface WebhookRow {
   sendEvidenceHead: boolean;
   supportMayReveal: boolean;
   ownerId: string;
-  /** Of the settings; 1 for a new webhook. */
+  /** The version of the settings; 1 for a new webhook. */
   version: number;
   statusChangedBy: string | null;
   statusChangedAt: Date | null;

@@ -77,7 +77,7 @@ export async function createPostgresServer(): Promise<PostgresServer> {
     port: () => running?.port ?? null,
     urlsAt: urls,
     // the memory of a killed server is held until the last of its processes has noticed
-    start: async () => void (await waitFor(`Postgres to start (its log: ${paths.log})`, startOnce)),
+    start: async () => void (await waitFor(`PostgreSQL to start (its log: ${paths.log})`, startOnce)),
     async stop(signal) {
       if (running === null) return;
       const { watched } = running;

@@ -132,7 +132,7 @@ describe('a secret value is refused without being repeated', () => {
 describe('values that cannot work together are refused', () => {
   test('NODE_ENV=production without a database of one’s own', () => {
     expect(problemsOf({ NODE_ENV: 'production', ENCRYPTION_KEY })).toEqual([
-      'DATABASE_URL: unset, and embedded Postgres never runs with NODE_ENV=production. Name your database.',
+      'DATABASE_URL: unset, and embedded PostgreSQL never runs with NODE_ENV=production. Name your database.',
     ]);
     expect(problemsOf({ NODE_ENV: 'production', ...DATABASE })).toEqual([]);
   });

@@ -102,7 +102,7 @@ function everythingIsOver(): Promise<unknown> {
   });
 }
 
-test('while Postgres is stopped requests are refused as UNAVAILABLE, and afterwards everything goes on by itself', async () => {
+test('while PostgreSQL is stopped requests are refused as UNAVAILABLE, and afterwards everything goes on by itself', async () => {
   partner.answerWith(() => ({ delayMs: 400 }));
   const accepted = await ask(PUBLISH, {
     input: { events: Array.from({ length: 100 }, (_, n) => invoice(`BEFORE-${n}`)) },

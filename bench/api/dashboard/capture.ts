@@ -1,4 +1,4 @@
-// The very SQL that our server sends for a question, read from the wire: a proxy between it and Postgres.
+// The very SQL that our server sends for a question, read from the wire: a proxy between it and PostgreSQL.
 
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Socket } from 'node:net';
@@ -11,7 +11,7 @@ export interface Captured {
 }
 
 export interface Capture {
-  /** Through here to Postgres. */
+  /** Through here to PostgreSQL. */
   url: string;
   /** What was run since the last call. */
   take(): Captured[];

@@ -12,7 +12,7 @@ import type { Side } from './sides';
 export type Recorded = Record<QueryName, Captured[][]>;
 
 /**
- * Asks every question once of a server of ours whose way to Postgres is watched. Everything counts that it sends for a
+ * Asks every question once of a server of ours whose way to PostgreSQL is watched. Everything counts that it sends for a
  * question, the look-up of the key too.
  */
 export async function record(database: Database, ours: Side): Promise<Recorded> {
@@ -40,7 +40,7 @@ export async function record(database: Database, ours: Side): Promise<Recorded> 
 }
 
 export interface ReferenceProcess {
-  /** Questions per second that Postgres alone answers. */
+  /** Questions per second that PostgreSQL alone answers. */
   run(questions: Captured[][], seconds: number): Promise<number>;
   stop(): Promise<void>;
 }

@@ -12,7 +12,7 @@ export interface Peer {
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 5_000;
 const PRELOAD = join(__dirname, '../../end-with-parent.ts');
-/** As many connections to Postgres as our server has. */
+/** As many connections to PostgreSQL as our server has. */
 const POOL_SIZE = 20;
 
 export async function startPeer(

@@ -26,11 +26,11 @@ interface Counted extends Denial {
 export interface DenialNotes {
   /** @param field `Type.field`, or the method and path of a route */
   add(viewer: Viewer, field: string): void;
-  /** The counts, which are reset. */
+  /** Returns the counts, and resets them. */
   take(): ReadonlyMap<string, Counted>;
   /** Adds counts that could not be written. */
   putBack(counts: ReadonlyMap<string, Counted>): void;
-  /** How many refusals were not counted, because too many waited. Resets the count. */
+  /** Returns, and resets, the number of refusals that were not counted because too many waited. */
   takeLost(): number;
 }
 

@@ -33,10 +33,10 @@ export interface ReadNote {
 export interface ReadNotes {
   /** @returns whether it is to be recorded */
   add(viewer: Viewer, read: ContentRead): boolean;
-  /** The first of those that wait, at most `atMost`. They wait until they are removed. */
+  /** The first waiting readings, at most `atMost`. They are kept until they are removed. */
   first(atMost: number): readonly ReadNote[];
   remove(count: number): void;
-  /** How many readings were not recorded, because too many waited. Resets the count. */
+  /** Returns, and resets, the number of readings that were not recorded because too many waited. */
   takeLost(): number;
 }
 

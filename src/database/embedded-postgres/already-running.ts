@@ -6,7 +6,7 @@ export class AlreadyRunning extends Error {
     serverPid: number,
   ) {
     super(
-      `The embedded Postgres of ${dataDir} already runs (process ${serverPid}). ` +
+      `The embedded PostgreSQL of ${dataDir} already runs (process ${serverPid}). ` +
         `A second process connects to it with the values in ${connectionFile}`,
     );
     this.name = 'AlreadyRunning';

@@ -7,7 +7,7 @@ import { copyBinaries } from './files/copied-binaries';
 import { completeSymlinks } from './files/symlinks';
 import type { ServerUser } from './server-user';
 
-/** A `native` folder (bin, lib, share) from which `user` can run Postgres. */
+/** A `native` folder (bin, lib, share) from which `user` can run PostgreSQL. */
 export interface Binaries {
   folder: string;
   major: number;
@@ -19,7 +19,7 @@ export async function prepareBinaries(
   user: ServerUser | null,
 ): Promise<Binaries> {
   const source = await realpath(resolve(given ?? installedBinaries()));
-  // As root always a copy: the checkout may be below /root, which the user of Postgres cannot enter.
+  // As root always a copy: the checkout may be below /root, which the user of PostgreSQL cannot enter.
   const folder =
     !user && (await completeSymlinks(source))
       ? source
@@ -33,7 +33,7 @@ function installedBinaries(): string {
     return join(dirname(require.resolve(name)), '..', 'native');
   } catch {
     throw new Error(
-      `There is no embedded Postgres for this machine: the package ${name} is not installed. ` +
+      `There is no embedded PostgreSQL for this machine: the package ${name} is not installed. ` +
         'Install it, or set DATABASE_URL to a PostgreSQL 15 to 18 of your own',
     );
   }

@@ -10,7 +10,7 @@ export interface DataPaths {
   dataDir: string;
   secretsFile: string;
   connectionFile: string;
-  /** The folder with all that Postgres needs; its user may enter it, but owns only `cluster`. */
+  /** The folder with all that PostgreSQL needs; its user may enter it, but owns only `cluster`. */
   home: string;
   cluster: string;
   log: string;
@@ -26,7 +26,7 @@ export async function prepareDataPaths(dataDir: string, user: ServerUser | null)
   const home = user ? join(machineFolder, shortHash(real)) : join(real, 'postgres');
   await mkdir(home, { recursive: true });
   if (user) {
-    // Independent of root's umask: Postgres runs as another user and must be able to enter.
+    // Independent of root's umask: PostgreSQL runs as another user and must be able to enter.
     await chmod(machineFolder, 0o755);
     await chmod(home, 0o711);
   }

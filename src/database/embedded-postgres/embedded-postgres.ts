@@ -50,7 +50,7 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Starts the Postgres of `dataDir`, and creates it the first time.
+ * Starts the PostgreSQL of `dataDir`, and creates it the first time.
  * @throws AlreadyRunning if another process serves it
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {

@@ -32,7 +32,7 @@ export function keepRunning(first: Server, options: KeepRunningOptions): Pick<Se
       if (stopping) return;
       const recent = restarts.filter((at) => now() - at < windowMs);
       if (recent.length >= maxRestarts) {
-        onGivenUp?.(new Error(`The embedded Postgres ended ${recent.length + 1} times within a minute.`));
+        onGivenUp?.(new Error(`The embedded PostgreSQL ended ${recent.length + 1} times within a minute.`));
         return;
       }
       restarts.splice(0, restarts.length, ...recent, now());

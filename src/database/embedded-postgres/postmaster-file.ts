@@ -24,7 +24,7 @@ export async function findLiveServer(cluster: string): Promise<LiveServer | null
 }
 
 /**
- * Removes a stale file: Postgres refuses to start if any running process has the pid that the file names. Must be called
+ * Removes a stale file: PostgreSQL refuses to start if any running process has the pid that the file names. Must be called
  * under the lock, and only if `findLiveServer` has found no server.
  */
 export async function removeStalePostmasterFile(cluster: string): Promise<void> {

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** The system user of Postgres if we are root. */
+/** The system user of PostgreSQL if we are root. */
 export interface ServerUser {
   uid: number;
   gid: number;
 }
 
-/** null: Postgres runs as our own user. Postgres refuses root, so for root it is `nobody`, which every system has. */
+/** null: PostgreSQL runs as our own user. PostgreSQL refuses root, so for root it is `nobody`, which every system has. */
 export async function findServerUser(): Promise<ServerUser | null> {
   if (process.geteuid?.() !== 0) return null;
   const [uid, gid] = await Promise.all([idOfNobody('-u'), idOfNobody('-g')]);

@@ -43,7 +43,7 @@ export async function startServer(
     const result = await tryStart(setup, { socketFolder, port: port ?? (await freePort()) });
     if ('address' in result) return result;
     if (attempt === attempts || !isPassing(result.failure)) {
-      throw new Error(`Postgres did not start. Its log, ${setup.paths.log}, ends:\n${lastLines(result.failure)}`);
+      throw new Error(`PostgreSQL did not start. Its log, ${setup.paths.log}, ends:\n${lastLines(result.failure)}`);
     }
     await delay(100);
   }
@@ -107,7 +107,7 @@ async function stopServer(watched: WatchedProcess, cluster: string): Promise<voi
     if (server && server.status !== 'stopping') interrupt(server.pid);
     await delay(20);
   }
-  throw new Error(`Postgres got the signal to stop a minute ago and still runs in ${cluster}`);
+  throw new Error(`PostgreSQL got the signal to stop a minute ago and still runs in ${cluster}`);
 }
 
 function interrupt(pid: number): void {

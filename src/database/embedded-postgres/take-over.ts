@@ -40,7 +40,7 @@ async function waitForLock(paths: DataPaths): Promise<ReleaseLock> {
     await delay(50);
   }
   throw new Error(
-    `Another process holds ${paths.dataDir}, and for ${lockLimitMs / 1000} s no Postgres has served from it: end it`,
+    `Another process holds ${paths.dataDir}, and for ${lockLimitMs / 1000} s no PostgreSQL has served from it: end it`,
   );
 }
 

@@ -6,7 +6,7 @@ import { type ServerUser, spawnIds } from './server-user';
 
 /**
  * The watchdog between Node and the program. Its pipe from Node closes when Node ends, for any reason; then it
- * interrupts the program, which is the fast shutdown of Postgres. It ends only when the program has ended, with the
+ * interrupts the program, which is the fast shutdown of PostgreSQL. It ends only when the program has ended, with the
  * same code: a signal to all our processes is meant for the application, which still needs its database to drain.
  * Background programs of a shell ignore SIGINT until they install a handler; SIGTERM reaches one that has just begun.
  */
@@ -58,7 +58,7 @@ export function startWatched(
   return { exitCode: () => codeOf(child), ended: endOf(child), letGo: () => pipe.end() };
 }
 
-/** Not the caller's environment: PGPORT, LC_ALL, TZ and LD_LIBRARY_PATH would change the behaviour of Postgres. */
+/** Not the caller's environment: PGPORT, LC_ALL, TZ and LD_LIBRARY_PATH would change the behaviour of PostgreSQL. */
 function environment(program: string): NodeJS.ProcessEnv {
   return { PATH: '/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C', LD_LIBRARY_PATH: join(dirname(program), '..', 'lib') };
 }

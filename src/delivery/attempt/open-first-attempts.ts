@@ -17,7 +17,7 @@ import { type Attempt, headFor, prepareAttempt, type ReadEvidenceHead, rowFor } 
 import { tryKeep, type WebhookToOpen, webhooksToOpen } from './open-first-attempts.store';
 import type { LeaseUse, WorkerLeases } from './worker-leases';
 
-/** Of one transaction: an event may match thousands of webhooks. */
+/** Maximum number of attempts opened in one transaction: an event may match thousands of webhooks. */
 const MAX_OPENED = 250;
 /** The bodies of all first attempts on the wire, in bytes. */
 const MAX_BODIES = 64 * 1024 * 1024;

@@ -18,7 +18,7 @@ import type { WebhookDirectory } from './webhook-directory';
 import { readStates, type WebhookStates } from './webhook-states';
 import { jobFor } from './write-deliveries';
 
-/** Deliveries of one transaction. */
+/** Maximum number of deliveries of one transaction. */
 const MAX_DELIVERIES = 250;
 
 export interface DirectFanOutParts {

@@ -29,7 +29,7 @@ export interface FanOutRows {
   deliveries: readonly NewDelivery[];
   /** The first attempts that are opened with their deliveries. */
   requests: readonly OpenRequest[];
-  /** They leave the outbox. */
+  /** The events that leave the outbox. */
   events: readonly FannedOut[];
 }
 

@@ -20,7 +20,7 @@ export interface FirstAttempts {
   batchSize(): number;
   /** Whether the worker has capacity, and is not about to take the last due jobs. */
   isReady(): boolean;
-  /** For one transaction. */
+  /** Begins the opening of one transaction. */
   begin(): Opening;
 }
 

@@ -1,4 +1,4 @@
-// Sends signed heads to those who keep them: webhooks, witnesses and a time-stamp authority.
+// Sends signed heads to webhooks, witnesses and a time-stamp authority, which keep them.
 import { currentTime } from '../../clock';
 import type { Sender } from '../../delivery/http/send';
 import { headSigned } from '../../delivery/own-event-builders';

@@ -38,7 +38,7 @@ export class EvidenceAnchorEntity {
   @Column('text')
   by: string;
 
-  /** RFC3161: what was asked. */
+  /** RFC3161: the query. */
   @Column('bytea', { nullable: true })
   query: Buffer | null;
 
@@ -49,7 +49,7 @@ export class EvidenceAnchorEntity {
   at: Date;
 }
 
-/** To whom heads are sent. */
+/** A party to which heads are sent, and the last try. */
 @Entity('evidence_anchor_targets')
 @Check('evidence_anchor_targets_kind_check', oneOf(TARGET_KINDS))
 export class EvidenceAnchorTargetEntity {
@@ -62,18 +62,18 @@ export class EvidenceAnchorTargetEntity {
   @Column({ type: 'timestamptz', name: 'tried_at', precision: 3, nullable: true })
   triedAt: Date | null;
 
-  /** By anchorEvidence, and not done yet. */
+  /** When anchorEvidence asked for an anchor that was not made yet. */
   @Column({ type: 'timestamptz', name: 'ordered_at', precision: 3, nullable: true })
   orderedAt: Date | null;
 
-  /** Of the newest head that was anchored. */
+  /** The size of the newest head that was anchored. */
   @Column('bigint', { name: 'anchored_size', nullable: true })
   anchoredSize: string | null;
 
   @Column({ type: 'timestamptz', name: 'anchored_at', precision: 3, nullable: true })
   anchoredAt: Date | null;
 
-  /** Of the last try; null: it succeeded. */
+  /** The error of the last try; null: it succeeded. */
   @Column('text', { nullable: true })
   error: string | null;
 }

@@ -81,7 +81,7 @@ export async function setTargets(db: Db, targets: readonly Pick<Target, 'kind' |
   );
 }
 
-/** Lets all witnesses and authorities be asked as soon as possible. @returns their number */
+/** Makes all witnesses and authorities due at once. @returns their number */
 export async function orderAnchors(db: Db, now: Date): Promise<number> {
   return changedBy(db, statement(`update evidence_anchor_targets set ordered_at = $1 where kind <> 'EVENT'`), [now]);
 }

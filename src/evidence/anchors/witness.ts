@@ -6,7 +6,7 @@ import type { SignedHead } from '../head.store';
 
 export interface Witness {
   key: VerifierKey;
-  /** Its submission prefix. */
+  /** The submission prefix of the witness. */
   url: string;
 }
 

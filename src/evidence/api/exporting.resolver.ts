@@ -23,13 +23,13 @@ import { ExportEvidenceInput } from './exporting.inputs';
 
 const ExportEvidencePayload = payloadOf('ExportEvidence', { bundle: [() => EvidenceBundleType, 'The bundle.'] });
 
-/** What masking rules may hide; of audit entries, conditions of other users. */
+/** The parts that masking rules may hide; in audit entries, the filters of other users. */
 const CONTENT: readonly Part[] = ['BODY', 'WIRE_BODY', 'HEADERS', 'RESPONSE', 'RESPONSE_HEADERS', 'URL', 'DETAILS'];
 
 const MAX_IDS = 1_000;
 const MAX_EARLIER = 10;
 
-/** Which rows are proven. */
+/** The rows to prove. */
 type Choice = { named: readonly NamedRow[] } | { where: object; condition: Condition };
 
 @Resolver()

@@ -49,7 +49,7 @@ export async function countRequests(db: Db, page: CountedPage): Promise<PageCoun
 /** A request that has holes. */
 export interface CountedRequest {
   id: string;
-  /** Whose row is gone; null: it is a call, or the delivery was dropped with its month. */
+  /** The delivery whose row is gone; null: the request is a call, or the delivery was dropped with its month. */
   deliveryId: string | null;
   isLate: boolean;
 }

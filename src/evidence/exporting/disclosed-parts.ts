@@ -4,7 +4,7 @@ import { contentOf, type FactsOf, type LeafKind } from '../formats/leaf-kinds';
 import { partSalt } from '../formats/salted-digests';
 import { type SaltedPayload, saltedPayloads } from '../sealed-rows.store';
 
-/** By the names of the API: the part of the record. */
+/** The part of the record for each name of the API. */
 export const PARTS = {
   BODY: 'body',
   DETAILS: 'details',
@@ -23,11 +23,11 @@ export const PARTS = {
 } as const;
 export type Part = keyof typeof PARTS;
 
-/** In base64: SHA-256 over salt and content is the digest in the record. */
+/** Salt and content in base64. SHA-256 over both is the digest in the record. */
 export interface Disclosed {
   salt: string;
   content: string;
-  /** Of a payload, whose digest in the record contains these too. */
+  /** Of a payload: its digest in the record also covers length and type. */
   bytes?: number;
   contentType?: string;
 }
@@ -54,7 +54,7 @@ export async function payloadsToDisclose(
   );
 }
 
-/** Parts that a row has not are left out. */
+/** Parts that the row does not have are left out. */
 export function disclosedParts<Kind extends LeafKind>(
   kind: Kind,
   row: FactsOf[Kind] & WithPayloads,

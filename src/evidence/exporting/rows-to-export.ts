@@ -28,7 +28,7 @@ const KINDS: { readonly [Name in NodeName]?: LeafKind } = {
 interface Wanted {
   kind: LeafKind;
   id: string;
-  /** Its place in the ids that were given. */
+  /** The index in the given ids. */
   at: number;
 }
 

@@ -6,7 +6,7 @@ import { leafHashOf } from './merkle-tree';
 import { type RequestFacts, requestContent, requestRecord } from './request-record';
 import type { Content } from './salted-digests';
 
-/** By the numbers that the tables use. */
+/** The kinds, with the numbers that the tables use. */
 export const LEAF_KINDS = { request: 1, audit: 2, event: 3, decision: 4 } as const;
 export type LeafKind = keyof typeof LEAF_KINDS;
 
@@ -57,7 +57,7 @@ const TIMES: { [Kind in LeafKind]: (facts: FactsOf[Kind]) => Date } = {
   decision: (row) => row.at,
 };
 
-/** Since when the row has its record. */
+/** The time since which the row has its record. */
 export function timeOf<Kind extends LeafKind>(kind: Kind, facts: FactsOf[Kind]): Date {
   return TIMES[kind](facts);
 }

@@ -36,7 +36,7 @@ export type Content = Record<string, string | Buffer | null>;
 
 /** What a row says about its content. */
 export interface SaltedContent {
-  /** null once its content was erased. */
+  /** The salt of its digests; null once its content was erased. */
   contentSalt: Buffer | null;
   /** Once its content was erased: the `content` of its record, as JSON. */
   erasedDigests?: string | null;

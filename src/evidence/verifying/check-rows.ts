@@ -40,9 +40,9 @@ interface Mismatch {
 export class RowCheck {
   checked = 0;
   private readonly seen: LeafSet;
-  /** Of rows whose content, or a body, is gone. */
+  /** The leaves of rows whose content, or a body, is gone. */
   private readonly erased: LeafSet;
-  /** By the hash of the row as it is now. */
+  /** The rows that differ from their leaf, by the hash of the row as it is now. */
   private readonly mismatches = new Map<string, Mismatch>();
   /** Months that are gone without an order. */
   private readonly reported = new Set<string>();

@@ -6,7 +6,7 @@ import { blocksFrom, type CheckedBlock } from './checked-rows.store';
 import { LogKeys } from './compromised-keys';
 import type { Findings } from './findings';
 
-/** At most 8,192 leaves each: 4 MiB. */
+/** Blocks that are read at once, at most 8,192 leaves each: 4 MiB. */
 const BLOCKS = 16;
 
 /**

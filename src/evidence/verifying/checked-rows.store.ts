@@ -25,7 +25,7 @@ export interface StoredPayload {
 
 export type CheckedRow<Kind extends LeafKind> = FactsOf[Kind] &
   Placed & {
-    /** Of a request and of an event, if content is read; undefined: it is gone, or there is none. */
+    /** The payload of a request or of an event, if content is read; undefined: it is gone, or there is none. */
     payload?: StoredPayload;
     wirePayload?: StoredPayload;
   };
@@ -71,7 +71,7 @@ export interface RowRange {
   after: string;
   /** Inclusive. */
   last: string;
-  /** Only these; null: all in between. */
+  /** Only the rows with these ids; null: all rows of the range. */
   ids: readonly string[] | null;
 }
 
@@ -103,7 +103,7 @@ export interface CheckedBlock {
   leafHashes: Buffer;
   frontier: Buffer;
   rootHash: Buffer;
-  /** Of the tree after this block. */
+  /** The heads of the tree after this block. */
   checkpoints: string[];
 }
 
@@ -147,7 +147,7 @@ export async function placesIn(
   );
 }
 
-/** Those of these deliveries that are there. */
+/** The given deliveries that exist. */
 export async function deliveriesThere(db: Db, ids: readonly string[]): Promise<Set<string>> {
   const rows = await rowsOf<{ id: string }>(db, statement('select id from deliveries where id = any($1::uuid[])'), [
     ids,

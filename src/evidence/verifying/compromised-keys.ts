@@ -9,9 +9,9 @@ interface CompromisedKey {
   key: VerifierKey;
   vkey: string;
   since: Date;
-  /** Of the largest tree whose head was anchored before. */
+  /** The size of the largest tree whose head was anchored before. */
   anchoredSize: number;
-  /** The trees of its heads that were not. */
+  /** The trees of its heads that were not anchored before. */
   unproven: { count: number; first: number; last: number } | null;
 }
 

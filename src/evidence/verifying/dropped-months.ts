@@ -11,7 +11,7 @@ import { LeafSet } from './erased-leaves';
 const PAGE = 5_000;
 const LEAVES = 'evidence_leaves';
 const KINDS = Object.keys(LEAF_KINDS) as LeafKind[];
-/** What an order names. */
+/** The kinds of rows that an order names. */
 const ORDERED_KINDS: readonly LeafKind[] = ['request', 'event', 'decision'];
 
 interface MonthLeaves {
@@ -36,19 +36,19 @@ export class DroppedMonths {
     private readonly orders: ReadonlyMap<string, { leaves: number; digest: string }[]>,
   ) {}
 
-  /** As of after the rows were compared. */
+  /** Reads the state after the rows were compared. */
   static async read(db: Db, treeSize: number): Promise<DroppedMonths> {
     return new DroppedMonths(db, treeSize, await goneMonths(db), await ordersOf(db));
   }
 
-  /** Those of which at least the table of one kind is gone. */
+  /** The months of which at least the table of one kind is gone. */
   async all(): Promise<DroppedMonth[]> {
     const months: DroppedMonth[] = [];
     for (const month of this.gone.keys()) months.push(await this.look(month));
     return months;
   }
 
-  /** Those for which there is a sealed order. Whether it names these leaves takes longer: see all(). */
+  /** The months with a sealed order. all() also checks that the order names their leaves, which takes longer. */
   withOrder(): string[] {
     const months = [...this.gone].filter(([, kinds]) => kinds.includes('request'));
     return months.map(([month]) => month).filter((month) => this.orders.has(month));

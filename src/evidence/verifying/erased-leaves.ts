@@ -36,7 +36,7 @@ export class LeafSet {
     return ((this.bits[Math.floor(index / 8)] ?? 0) & (1 << (index % 8))) !== 0;
   }
 
-  /** Those that the other set has not, ascending. */
+  /** The leaves that the other set does not contain, ascending. */
   without(other: LeafSet): number[] {
     const found: number[] = [];
     for (let index = 0; index < this.size; index++) if (this.has(index) && !other.has(index)) found.push(index);

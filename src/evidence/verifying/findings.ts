@@ -22,12 +22,12 @@ export interface Finding {
   /** The UUID of the row, as far as it is known. */
   rowId: string | null;
   leafIndex: number | null;
-  /** The size of the tree that it is about. */
+  /** The size of the tree that the finding is about. */
   treeSize: number | null;
   message: string;
 }
 
-/** The first ones are kept, so that a log that was lost does not fill the memory. */
+/** Only the first findings are kept, so that a lost log does not fill the memory. */
 const MAX_KEPT = 1_000;
 
 export class Findings {

@@ -8,7 +8,7 @@ import type { RowRange } from './checked-rows.store';
 export const SCOPE_KINDS = ['ALL', 'RANGE', 'IDS'] as const;
 export type ScopeKind = (typeof SCOPE_KINDS)[number];
 
-/** As it is stored, and shown. */
+/** A scope as it is stored and shown. */
 export interface Scope {
   kind: ScopeKind;
   /** RANGE: ISO 8601, inclusive. */

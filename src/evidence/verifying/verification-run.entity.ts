@@ -27,7 +27,7 @@ export class EvidenceRunEntity {
   @Column('text')
   state: RunState;
 
-  /** Heads that the caller holds. */
+  /** The heads that the caller holds. */
   @Column('text', { name: 'known_heads', array: true })
   knownHeads: string[];
 
@@ -38,7 +38,7 @@ export class EvidenceRunEntity {
   @Column('text')
   findings: string;
 
-  /** All of them. */
+  /** The number of all findings. */
   @Column('bigint', { name: 'finding_count' })
   findingCount: string;
 
@@ -55,7 +55,7 @@ export class EvidenceRunEntity {
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt: Date;
 
-  /** Of the process that runs it. */
+  /** When the process that runs it was last seen. */
   @Column({ type: 'timestamptz', name: 'seen_at', precision: 3, nullable: true })
   seenAt: Date | null;
 

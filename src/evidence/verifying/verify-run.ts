@@ -15,7 +15,7 @@ import { reportAbsent } from './named-rows';
 import { coveredBy, type Scope } from './scope';
 import { finishRun, type RunRow, reportRun, takeRun } from './verification-run.store';
 
-/** Since a process was last seen. */
+/** A process that was not seen for this long has ended. */
 const ENDED_AFTER_MS = 60_000;
 /** A commit for each page would take as long as the page. */
 const REPORT_EVERY_MS = 1_000;

@@ -25,7 +25,7 @@ export type FieldFilter = (tests: Record<string, unknown>, path: string[]) => Co
 export type FilterMap = Record<string, FieldFilter>;
 
 const MAX_DEPTH = 3;
-// each is a value of the statement, and Postgres accepts 65,535 values
+// each is a value of the statement, and PostgreSQL accepts 65,535 values
 const MAX_PARTS = 1_000;
 const OPERATORS = { gte: '>=', gt: '>', lt: '<', lte: '<=' } as const;
 

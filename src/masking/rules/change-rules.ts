@@ -16,7 +16,7 @@ const MAX_PATH = 500;
 export interface NewMaskingRule {
   roles: readonly Role[];
   documentType: string | null;
-  /** undefined: all webhooks; null: an id that names none. */
+  /** undefined: all webhooks; null: the given id is not the id of a webhook. */
   webhookId: string | null | undefined;
   part: MaskedPart;
   path: string;

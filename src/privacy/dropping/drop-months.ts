@@ -22,14 +22,14 @@ export type Because = Obstacle | 'ORDERED' | 'IN_USE' | 'FAILED';
 
 export interface KeptMonth extends OldMonth {
   because: Because;
-  /** Of FAILED: what the database said. */
+  /** FAILED: the error of the database. */
   error?: string;
 }
 
 interface Wait {
   because: Because;
   until: number;
-  /** How many times in a row its tables were in use, or the database has refused it. */
+  /** The number of consecutive tries in which its tables were in use or the database refused. */
   tries: number;
 }
 
@@ -49,7 +49,7 @@ export class MonthWaits {
     return last?.because !== because;
   }
 
-  /** Forgets all others: another process has dropped them, or the limit has changed. */
+  /** Forgets all other months: another process has dropped them, or the limit has changed. */
   keepOnly(months: readonly OldMonth[]): void {
     const keys = new Set(months.map(keyOf));
     for (const key of this.waits.keys()) if (!keys.has(key)) this.waits.delete(key);
@@ -77,7 +77,7 @@ function restOf(because: Because, tries: number): number {
 
 export interface DroppedMonths {
   dropped: OldMonth[];
-  /** Those that stay, or wait, for another reason than in the pass before. */
+  /** The months that stay or wait for another reason than in the pass before. */
   kept: KeptMonth[];
 }
 

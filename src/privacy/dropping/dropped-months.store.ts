@@ -8,7 +8,7 @@ export interface OldMonth {
   month: string;
 }
 
-/** Those that have passed the limit and are still there, oldest first. */
+/** The months that have passed the limit and are still there, oldest first. */
 export async function monthsPastLimit(db: Db): Promise<OldMonth[]> {
   return rowsOf(db, statement(`select what, to_char(month, 'YYYY-MM-DD') as month from months_past_limit()`));
 }

@@ -1,4 +1,4 @@
-// Orders erasures, and decides about those of many rows.
+// Orders erasures, and approves or declines those of many rows.
 import { reasonFault } from '../../audit/reason';
 import { recordAct } from '../../audit/write-audit-entry';
 import { currentMs, currentTime } from '../../clock';
@@ -38,7 +38,7 @@ export interface Preview extends ErasableCounts {
   needsSecondPerson: boolean;
   /** false: a person has more events or requests than were counted. */
   complete: boolean;
-  /** What was counted. */
+  /** The targets that were counted. */
   targets: Targets;
 }
 
@@ -65,7 +65,7 @@ async function firstOfPerson(db: Db, userId: string): Promise<{ targets: Targets
   return { targets, complete: Math.max(events.length, requests.length) <= MAX_TARGETS };
 }
 
-/** Of a person: none. @throws InputError if there are too many */
+/** The targets of an order; of a person, none. @throws InputError if there are too many */
 export async function targetsOf(db: Db, target: ErasureTarget): Promise<Targets> {
   if (target.kind === 'PERSON') return NO_TARGETS;
   const targets =

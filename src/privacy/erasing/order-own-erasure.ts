@@ -1,11 +1,11 @@
-// Orders of Hookledger itself.
+// Erasures that Hookledger itself orders.
 import { recordOwnAct } from '../../audit/write-audit-entry';
 import { newId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { type ErasureRow, insertErasure } from '../erasure.store';
 import type { Targets } from './erased-rows.store';
 
-/** A process that has not reported for so long has ended. */
+/** A process that has not reported for this long has ended. */
 export const LEASE_MS = 60_000;
 
 /** An order without a second person. */

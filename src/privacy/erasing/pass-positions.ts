@@ -15,7 +15,7 @@ export class PassPositions {
     this.beganAt = now;
   }
 
-  /** The last row that was read; before the first pass: none. */
+  /** The last row that was read; before the first pass, FIRST_ID. */
   of(scope: string): string {
     return this.last.get(scope) ?? FIRST_ID;
   }

@@ -7,7 +7,7 @@ import { orderOwn } from './order-own-erasure';
 import { type ErasingParts, eraseOrdered } from './run-erasures';
 
 const REASON = 'It was erased before the backup was restored';
-/** Ids that one statement looks for: a journal may have millions. */
+/** The number of ids that one statement looks up: a journal may have millions. */
 const IDS = 1_000;
 
 /**
@@ -26,7 +26,7 @@ export async function repeatErasures(parts: ErasingParts): Promise<number> {
   return eraseOrdered(parts, order);
 }
 
-/** What the journal names and the database still has. */
+/** The rows and users that the journal names and the database still has. */
 async function leftOf(db: Db, journal: ErasureJournal): Promise<{ users: string[]; targets: Targets }> {
   const persons = new Set<string>();
   const events = new Set<string>();

@@ -1,5 +1,4 @@
-// Does what was ordered, in steps: each is one transaction, so that a process that ends leaves nothing half done, and another
-// one continues.
+// Carries out erasures in steps. Each step is one transaction, so that another process can continue after any of them.
 
 import { recordOwnAct } from '../../audit/write-audit-entry';
 import { currentMs, currentTime } from '../../clock';
@@ -45,7 +44,7 @@ const BECAUSE: { readonly [Name in Obstacle]: string } = {
   UNSEALED: 'They are not sealed yet.',
 };
 
-/** Does the erasure that is due. @returns whether one was */
+/** Carries out the erasure that is due. @returns whether there was one */
 export async function eraseNext(parts: ErasingParts): Promise<boolean> {
   const { db } = parts;
   const now = currentTime();
@@ -60,7 +59,7 @@ export async function eraseNext(parts: ErasingParts): Promise<boolean> {
   return true;
 }
 
-/** Does what the order says, and reports it. @returns the number of rows that were erased */
+/** Carries out an order, and reports its progress. @returns the number of rows that were erased */
 export async function eraseOrdered(parts: ErasingParts, erasure: ErasureRow): Promise<number> {
   const { db } = parts;
   const obstacles: ErasedRows['obstacles'] = {};
@@ -131,7 +130,7 @@ async function* pagesOf(db: Db, { kind, userId, eventIds, requestIds }: ErasureR
   }
 }
 
-/** No other process takes it for another minute. */
+/** Keeps other processes from taking the erasure for another minute. */
 export async function extend(db: Db, erasure: ErasureRow): Promise<void> {
   const { state, deferredCount, deferredBecause } = erasure;
   const nextStepAt = new Date(currentMs() + LEASE_MS);

@@ -48,7 +48,7 @@ export interface PersonalEvent {
   idempotencyKey: string | null;
   remoteAddress: string | null;
   erasureId: string | null;
-  /** Of its document. */
+  /** The length of its document in bytes. */
   bytes: number;
 }
 

@@ -68,7 +68,7 @@ export class ExportEntity {
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'exports_user_id_fkey' })
   user: UserEntity | null;
 
-  /** With their deliveries and requests. */
+  /** The events, with their deliveries and requests. */
   @Column('uuid', { name: 'event_ids', array: true, nullable: true })
   eventIds: string[] | null;
 

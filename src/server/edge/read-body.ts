@@ -18,9 +18,9 @@ export interface BodyLimits {
 }
 
 export interface BodyTime {
-  /** For the whole body. */
+  /** The time limit of the whole body. */
   readonly mostMs: number;
-  /** From then on, the average must be `bytesPerSecond`, so that a stalled body ends before `mostMs`. */
+  /** After this time the average must be `bytesPerSecond`, so that a stalled body ends before `mostMs`. */
   readonly slowAfterMs: number;
   readonly bytesPerSecond: number;
 }

@@ -1,4 +1,4 @@
-// Who sends an HTTP request: the user of its API key, or of its session.
+// Finds the user of an HTTP request, by its API key or its session.
 import type { FastifyRequest } from 'fastify';
 import type { AuditNotes } from '../../audit/notes/audit-notes';
 import { AppError } from '../../errors';
@@ -93,7 +93,7 @@ function readCredential(request: FastifyRequest): { kind: TokenKind; token: stri
   return { kind: 'key', token };
 }
 
-/** It is not clear for whom such a request is meant. */
+/** The error of a request with two credentials, whose user is ambiguous. */
 export function twoCredentials(): AppError {
   const message = 'The request has both an API key and a session cookie. Leave out the key, or sign out first.';
   return new AppError('BAD_USER_INPUT', message);

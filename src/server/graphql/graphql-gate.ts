@@ -66,7 +66,7 @@ export interface Prepared extends Operation {
 }
 
 export interface Refused {
-  /** In the form for callers. */
+  /** The errors in the form for callers. */
   errors: readonly GraphQLFormattedError[];
   /** The HTTP status for these errors. */
   status: number;

@@ -1,4 +1,4 @@
-// What the audit trail gets of an answered operation: which content was read, and what was refused for roles.
+// Notes for the audit trail which content an answered operation read, and what was refused because of roles.
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { AuditNotes } from '../../audit/notes/audit-notes';
 import { Denied } from '../../errors';
@@ -7,7 +7,7 @@ import { RawAnswer } from '../../read-plan/raw-answer';
 import type { Viewer } from '../../viewer';
 import type { Operation } from './graphql-gate';
 
-/** In characters. A longer answer has something in it. */
+/** In characters. A longer answer contains at least one value. */
 const MAX_EMPTY = 500;
 
 /** @param data if each of its fields is null, nothing was read */

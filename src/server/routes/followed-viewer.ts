@@ -9,9 +9,9 @@ import { credentialId, type Role, type Viewer } from '../../viewer';
 const ROLES: readonly Role[] = ['SYSTEM_MANAGER', 'AUDITOR'];
 
 export interface FollowedViewer {
-  /** Looks at the key and the roles again, if it is time. @throws AppError, Denied */
+  /** Checks the key and the roles again, if the interval has passed. @throws AppError, Denied */
   check(): Promise<void>;
-  /** Gives what the viewer may see now of before, after and details. */
+  /** Returns a function that masks before, after and details as the viewer may see them now. */
   shown(): Promise<(value: unknown) => unknown>;
 }
 

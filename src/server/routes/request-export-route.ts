@@ -31,7 +31,7 @@ export interface ExportLimits {
   perKey: number;
   /** Downloads at once of this process: each has a connection to the database most of the time. */
   inAll: number;
-  /** How long a reader may read nothing. */
+  /** A download whose client reads nothing for this long is ended. */
   patienceMs: number;
   /** How often the right to read is checked again. */
   checkMs: number;

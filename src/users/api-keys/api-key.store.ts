@@ -40,7 +40,7 @@ export interface ApiKeyRow {
   lastUsedAt: Date | null;
 }
 
-// Postgres gives each version of a row the number of the transaction that wrote it.
+// PostgreSQL gives each version of a row the number of the transaction that wrote it.
 const VERSION = `k.xmin::text || '/' || u.xmin::text`;
 
 const KEY_WITH_USER = `select k.id, k.token_hash as "tokenHash", k.roles, k.networks, k.expires_at as "expiresAt",

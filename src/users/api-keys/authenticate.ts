@@ -9,7 +9,7 @@ import { isUnchanged, type KeyWithUser, keysWithUsers, touchApiKey } from './api
 import { findKey } from './find-key';
 import { refuseFromElsewhere } from './key-networks';
 
-/** How exactly the last use of a key or session is stored. */
+/** The precision with which the last use of a key or session is stored. */
 export const LAST_USED_PRECISION_MS = 60_000;
 
 /** The origin of a request, for the audit trail. */

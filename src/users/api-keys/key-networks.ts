@@ -1,4 +1,4 @@
-// From where a key, and each session that was made from it, may be used.
+// The networks from which a key, and each session made from it, may be used.
 
 import { createRefusalEntries } from '../../audit/refusal-entries';
 import { recordAct } from '../../audit/write-audit-entry';

@@ -11,7 +11,7 @@ export async function insertPendingSignIn(db: Db, signIn: PendingSignInEntity, n
   );
 }
 
-/** Takes it away: of concurrent calls one has it. */
+/** Deletes and returns the sign-in: only one of concurrent calls gets it. */
 export async function takePendingSignIn(db: Db, tokenHash: Buffer): Promise<PendingSignInEntity | null> {
   const sql = `delete from pending_sign_ins where token_hash = $1
     returning token_hash as "tokenHash", return_to as "returnTo", expires_at as "expiresAt"`;

@@ -14,7 +14,7 @@ const PENDING_MS = 10 * 60_000;
 export interface SignInSecrets {
   state: string;
   nonce: string;
-  /** Of PKCE. */
+  /** The code verifier of PKCE. */
   codeVerifier: string;
 }
 

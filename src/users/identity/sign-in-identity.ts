@@ -1,4 +1,4 @@
-// Who a person is that an identity provider has signed in, and what they may do here.
+// The user and the roles of a person whom an identity provider has signed in.
 import { type Actor, recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { newId, timeOfId } from '../../ids';
@@ -17,7 +17,7 @@ import {
   type UserRow,
 } from '../user.store';
 
-/** What the provider says of a person. */
+/** The claims of the provider about a person. */
 export interface Identity {
   issuer: string;
   /** Never changes, and is never given to another person, as an e-mail address may be. */
@@ -25,7 +25,7 @@ export interface Identity {
   /** The session at the provider (sid), which a sign-out there names; null: it names none. */
   providerSession: string | null;
   email: string | null;
-  /** Whether the provider has made sure that the address is theirs. */
+  /** Whether the provider has verified that the address belongs to the person. */
   emailVerified: boolean;
   fullName: string | null;
   /** By OIDC_ROLE_MAP; null: there is none, and roles are given in Hookledger. */

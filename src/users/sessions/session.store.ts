@@ -52,7 +52,7 @@ export interface SessionWithUser {
   version: string;
 }
 
-// Postgres gives each version of a row the number of the transaction that wrote it.
+// PostgreSQL gives each version of a row the number of the transaction that wrote it.
 const VERSION = `s.xmin::text || '/' || u.xmin::text || '/' || coalesce(k.xmin::text, '')`;
 const JOINED = 'sessions s join users u on u.id = s.user_id left join api_keys k on k.id = s.api_key_id';
 

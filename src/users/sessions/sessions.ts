@@ -20,7 +20,7 @@ import {
 import { IDLE_MS, MAX_AGE_MS, MAX_SESSIONS } from './session-limits';
 
 export interface NewSession {
-  /** Who signed in, and from where. */
+  /** The user who signed in, and the origin of the request. */
   actor: Actor & { userId: string };
   method: SessionMethod;
   /** The session at the identity provider; null: it named none. */

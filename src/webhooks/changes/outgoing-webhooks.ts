@@ -50,7 +50,7 @@ export interface WebhookSettings extends CredentialsInput, RequestSettings {
   maxConcurrency?: number | null;
   ordering?: Ordering | null;
   supportMayReveal?: boolean | null;
-  /** At least one. */
+  /** At least one scheme. */
   signatures?: SignatureScheme[] | null;
 }
 

@@ -24,7 +24,7 @@ export interface WebhookFile {
   webhooks: number;
 }
 
-/** Those of the webhooks that this file names. */
+/** The names of the webhooks and users that this file contains. */
 interface Names {
   owners: ReadonlyMap<string, { name: string }>;
   targets: ReadonlyMap<string, { name: string }>;

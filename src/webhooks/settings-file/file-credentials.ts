@@ -83,7 +83,7 @@ export function withSecrets(settings: Record<string, unknown>, given: GivenSecre
 
 export interface Wanted {
   name: string;
-  /** As `withSecrets` made them, coerced. */
+  /** The settings as `withSecrets` returned them, coerced. */
   wanted: CredentialsInput;
   /** The subject of the client certificate of the file. */
   subject: string | null;
@@ -95,7 +95,7 @@ export interface Wanted {
 }
 
 export interface CredentialPlan {
-  /** What is to be changed. */
+  /** The changes to make. */
   input: CredentialsInput;
   faults: UserError[];
   /** The given secrets that are used, by the names of GivenSecrets; of a header, `secretHeaders.<name in lower case>`. */

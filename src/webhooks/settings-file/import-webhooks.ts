@@ -31,7 +31,7 @@ export interface ImportResult {
 
 export type ImportRules = Pick<EntryRules, 'viewer' | 'services' | 'read'>;
 
-/** Ends the transaction of a dry run. */
+/** Thrown to roll back the transaction of a dry run. */
 class OnlyPlanned extends Error {
   constructor(readonly result: ImportResult) {
     super('a dry run changes nothing');

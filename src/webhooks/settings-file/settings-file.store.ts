@@ -25,7 +25,7 @@ export interface NamedWebhook {
   name: string;
 }
 
-/** Those that are not archived, in order of their age. */
+/** The webhooks that are not archived, oldest first. */
 export async function namedWebhooks(db: Db): Promise<NamedWebhook[]> {
   return rowsOf<NamedWebhook>(db, statement(`select id, name from webhooks where status <> 'ARCHIVED' order by id`));
 }

@@ -116,7 +116,7 @@ export function givenSettings(recorded: RecordedSettings): Record<string, unknow
 
 const NO_VERIFICATION = Object.fromEntries(Object.keys(DEFAULT_SETTINGS).map((name) => [name, null]));
 
-/** With null for the settings that are not given: updateWebhook would keep them. */
+/** The settings with null for those that are not given, which updateWebhook would keep. */
 export function allOfVerification(given: object): GivenVerification {
   return { ...NO_VERIFICATION, ...given };
 }

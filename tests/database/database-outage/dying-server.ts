@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { readStartup } from './startup-message';
 
-/** A Postgres that is just being shut down: it lets a client in and ends the connection in one packet. */
+/** A PostgreSQL that is just being shut down: it lets a client in and ends the connection in one packet. */
 export interface DyingServer {
   port: number;
   /** `application_name` of each connection so far. */

@@ -1,4 +1,4 @@
-/** What a client of Postgres says first: its settings by name. */
+/** What a client of PostgreSQL says first: its settings by name. */
 export type StartupMessage = Readonly<Record<string, string>>;
 
 const HEADER_BYTES = 8; // length and version of the protocol

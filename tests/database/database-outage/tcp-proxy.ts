@@ -22,7 +22,7 @@ export function atPort(url: string, port: number): string {
   return Object.assign(new URL(url), { port: String(port), search: '' }).href;
 }
 
-/** @param target the port of the Postgres behind, asked for each connection; null: refuses */
+/** @param target the port of the PostgreSQL behind, asked for each connection; null: refuses */
 export async function startTcpProxy(target: (startup: StartupMessage) => number | null): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const startups: StartupMessage[] = [];

@@ -47,7 +47,7 @@ test('a server that ends is started again at its address, three times within a m
   expect(errors).toEqual([]);
   await endIt();
   expect(addresses).toHaveLength(6);
-  expect(errors.map(({ message }) => message)).toEqual(['The embedded Postgres ended 4 times within a minute.']);
+  expect(errors.map(({ message }) => message)).toEqual(['The embedded PostgreSQL ended 4 times within a minute.']);
   await kept.stop();
 });
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const line = program
     .output()
     .split('\n')
-    .find((each) => each.includes('"embedded Postgres is running"'));
+    .find((each) => each.includes('"embedded PostgreSQL is running"'));
   ({ dataPath } = JSON.parse(line as string));
 });
 afterAll(async () => {
@@ -36,7 +36,7 @@ const publish = () =>
   );
 const postmaster = async () => Number.parseInt(await readFile(join(dataPath, 'cluster', 'postmaster.pid'), 'utf8'), 10);
 
-test('embedded Postgres whose postmaster is killed is started again, with all that it had acknowledged', async () => {
+test('embedded PostgreSQL whose postmaster is killed is started again, with all that it had acknowledged', async () => {
   expect((await publish()).data.publishEvents.events).toMatchObject([{ duplicate: false }]);
   const killed = await postmaster();
   process.kill(killed, 'SIGKILL');
@@ -45,7 +45,7 @@ test('embedded Postgres whose postmaster is killed is started again, with all th
     return pid !== killed && (await fetch(`${program.url}/readyz`)).status === 200;
   });
   expect((await publish()).data.publishEvents.events).toMatchObject([{ duplicate: true }]);
-  expect(program.output()).toContain('embedded Postgres has ended, starting it again');
+  expect(program.output()).toContain('embedded PostgreSQL has ended, starting it again');
 });
 
 test('after that it still stops in order, and leaves no server behind', async () => {

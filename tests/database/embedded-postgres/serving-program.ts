@@ -1,4 +1,4 @@
-// An application with an embedded Postgres, in a process of its own. Its tests kill it in various ways.
+// An application with an embedded PostgreSQL, in a process of its own. Its tests kill it in various ways.
 import { Client } from 'pg';
 import {
   type EmbeddedPostgres,

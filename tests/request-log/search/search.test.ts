@@ -102,7 +102,7 @@ test.each([
   `pipe | colon : star * paren ( )`,
   '! <-> tail',
   `tail'); -- amp`,
-])('the operators of Postgres are text: %s', async (search) => {
+])('the operators of PostgreSQL are text: %s', async (search) => {
   expect(await found(search)).toEqual(['wild']);
 });
 

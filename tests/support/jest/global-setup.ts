@@ -11,7 +11,7 @@ import { keepTransactionsOpen } from './open-transactions';
 const MEMORY = '/dev/shm';
 const ENOUGH_BYTES = 4 * 1024 ** 3;
 
-/** One Postgres for the whole run, and in it one migrated database that every test file gets a copy of; and the program. */
+/** One PostgreSQL for the whole run, and in it one migrated database that every test file gets a copy of; and the program. */
 export default async function globalSetup(): Promise<void> {
   const build = process.env.TEST_SKIP_BUILD ? undefined : buildProgram();
   const dataDir = await mkdtemp(join(tmpdir(), 'hookledger-tests-'));
@@ -69,7 +69,7 @@ function keepCompiled(folder: string): void {
 }
 
 /**
- * A folder for Postgres that is no disk, where there is one: a copy of the database has 600 files, which take 20 ms there,
+ * A folder for PostgreSQL that is no disk, where there is one: a copy of the database has 600 files, which take 20 ms there,
  * and half a second on many a disk.
  */
 async function folderInMemory(cluster: string): Promise<string | null> {

@@ -37,7 +37,7 @@ export async function copyBinaries(source: string, folder: string, name: string)
   return target;
 }
 
-/** Readable by all users, independent of source and umask: Postgres runs as another user. */
+/** Readable by all users, independent of source and umask: PostgreSQL runs as another user. */
 async function copyFolder(source: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true });
   await chmod(target, 0o755);

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const sizeLimit = 8 * 1024 * 1024;
 
-/** We open it, Postgres inherits the descriptor: so the folder need not be writable for its user. */
+/** We open it, PostgreSQL inherits the descriptor: so the folder need not be writable for its user. */
 export async function openLog(path: string): Promise<FileHandle> {
   const log = await open(path, 'a', 0o600);
   if ((await log.stat()).size < sizeLimit) return log;
