@@ -2,7 +2,7 @@
 import type { Client } from 'pg';
 
 export interface StatementUse {
-  /** Every statement that a client sent, BEGIN and COMMIT too, divided by what was counted. */
+  /** Statements that clients sent, divided by what was counted. Prepared BEGIN, SET and COMMIT are not in pg_stat_statements. */
   each: number;
   /** By kind of work, the dearest first. */
   kinds: { kind: string; calls: number; ms: number }[];

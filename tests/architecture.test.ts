@@ -17,6 +17,7 @@ const FOLDERS = [
   'root',
   'config',
   'json',
+  'sql/wire',
   'sql',
   'templating',
   'keyring',

@@ -1,35 +1,14 @@
-import { createHash } from 'node:crypto';
-import type { Pool, PoolClient, QueryResult } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { PoolShare } from './pool-share';
 import { SafeClient } from './session';
+import { nameOf, type Statement } from './wire/statement';
+import type { Answer } from './wire/statement-batch';
+
+export { type Statement, statement } from './wire/statement';
 
 /** A connection or a transaction: the first argument of every store function. */
 export type Db = EntityManager;
-
-/**
- * A prepared statement. Each connection parses it once and may keep its plan: planning a statement over monthly
- * partitions takes longer than running it.
- */
-export interface Statement {
-  text: string;
-  name: string;
-}
-
-const statements = new Map<string, Statement>();
-
-/** @param text a constant: texts that depend on a request would fill each connection with plans */
-export function statement(text: string): Statement {
-  const known = statements.get(text);
-  if (known) return known;
-  const made = { text, name: nameOf(text) };
-  statements.set(text, made);
-  return made;
-}
-
-function nameOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 24);
-}
 
 /** The maximum number of prepared texts that depend on queries: each connection keeps the plans of all of them. */
 const MAX_SHAPED = 300;
@@ -72,11 +51,11 @@ export async function changedBy(db: Db, sql: string | Statement, values: Values 
 }
 
 // Uses the connection of the transaction directly, because query() of TypeORM does not support prepared statements.
-async function run(db: Db, sql: string | Statement, values: Values): Promise<QueryResult> {
+async function run(db: Db, sql: string | Statement, values: Values): Promise<Answer> {
   if (db instanceof PoolShare) return db.inTransaction((own) => run(own, sql, values));
   const connection = await connectionOf(db);
-  if (connection instanceof SafeClient) connection.gatherWrites();
   const { text, name } = typeof sql === 'string' ? { text: sql, name: undefined } : sql;
+  if (connection instanceof SafeClient) return connection.run({ text, values, ...(name !== undefined && { name }) });
   return connection.query({ text, values: values as unknown[], ...(name && { name }) });
 }
 

@@ -1,8 +1,9 @@
 // The configuration of all sessions with the database, for all libraries that open one.
 import type { Socket } from 'node:net';
-import { Client, type ClientConfig } from 'pg';
+import { Client, type ClientConfig, type FieldDef } from 'pg';
 import { noteRefusedRow } from '../refused-rows';
-import { socketWithTimeout } from './socket-timeout';
+import { socketWithTimeout } from './wire/socket-timeout';
+import { type Answer, type ResultColumns, StatementBatch, type Waiting } from './wire/statement-batch';
 
 /** How long the server may take to close a session. */
 const GOODBYE_MS = 1_000;
@@ -57,7 +58,9 @@ export function sessionConfig(options: SessionOptions) {
  */
 export class SafeClient extends Client {
   readonly #socket: Socket;
-  #isGathering = false;
+  /** By the names of the statements that this session has prepared. */
+  readonly #columns = new Map<string, ResultColumns>();
+  #gathered: Gathered[] = [];
 
   constructor(config?: string | ClientConfig) {
     super(config);
@@ -70,17 +73,54 @@ export class SafeClient extends Client {
   }
 
   /**
-   * What is sent from now until the end of this tick is one write: each write costs a system call, and often wakes the server.
+   * Runs a statement in the order of the calls. Those of one tick are sent in one write, and answered in one if this session has
+   * prepared all of them: each write costs a system call, and often wakes the other side. Call it in a transaction: of statements
+   * that are sent together, those after a failed one do not run.
+   * @throws the error of an earlier statement of the tick, if that failed
    */
-  gatherWrites(): void {
-    if (this.#isGathering) return;
-    this.#isGathering = true;
+  run(statement: SessionStatement): Promise<Answer> {
+    if (this.#gathered.length === 0) process.nextTick(() => this.#send());
+    return new Promise((resolve, reject) => {
+      this.#gathered.push({ statement, resolve, reject });
+    });
+  }
+
+  /** After what was gathered before. */
+  override query = ((...parameters: Parameters<Client['query']>) => {
+    this.#send();
+    return super.query(...parameters);
+  }) as Client['query'];
+
+  #send(): void {
+    const gathered = this.#gathered;
+    if (gathered.length === 0) return;
+    this.#gathered = [];
+    const known = gathered.flatMap((each) => this.#prepared(each));
+    if (known.length === gathered.length) {
+      super.query(new StatementBatch(known));
+      return;
+    }
     const stream = streamOf(this);
     stream.cork();
-    process.nextTick(() => {
-      this.#isGathering = false;
-      stream.uncork();
-    });
+    for (const each of gathered) this.#runAlone(each);
+    stream.uncork();
+  }
+
+  #prepared({ statement: { name, text, values }, resolve, reject }: Gathered): Waiting[] {
+    const columns = name === undefined ? undefined : this.#columns.get(name);
+    if (name === undefined || columns === undefined) return [];
+    return [{ statement: { name, text, values }, columns, resolve, reject }];
+  }
+
+  #runAlone({ statement: { text, name, values }, resolve, reject }: Gathered): void {
+    super.query({ text, values: values as unknown[], ...(name !== undefined && { name }) }).then((result) => {
+      if (name !== undefined) this.#columns.set(name, this.#columnsOf(result.fields));
+      resolve(result);
+    }, reject);
+  }
+
+  #columnsOf(fields: readonly FieldDef[]): ResultColumns {
+    return fields.map(({ name, dataTypeID }) => ({ name, parse: this.getTypeParser(dataTypeID, 'text') }));
   }
 
   /**
@@ -103,6 +143,19 @@ export class SafeClient extends Client {
     if (callback) return void super.end(callback);
     return super.end();
   }
+}
+
+/** Without a name, it is not prepared. */
+export interface SessionStatement {
+  text: string;
+  name?: string;
+  values: readonly unknown[];
+}
+
+interface Gathered {
+  statement: SessionStatement;
+  resolve(answer: Answer): void;
+  reject(error: unknown): void;
 }
 
 /** Below the client: what the server sends, whichever library has asked. */

@@ -1,7 +1,7 @@
-import type { PoolClient } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { CommitUnknown, isFromServer } from './database-errors';
-import { SafeClient } from './session';
+import type { SafeClient } from './session';
+import { type Statement, statement } from './wire/statement';
 
 export interface TransactionOptions {
   /**
@@ -34,14 +34,14 @@ export function pipelinedTransactions(source: DataSource, given: TransactionSett
   return async (work, options = {}) => {
     const runner = source.createQueryRunner();
     try {
-      const connection = (await runner.connect()) as PoolClient;
-      const endPatience = statementTimeoutMs === undefined ? null : patienceFor(connection, statementTimeoutMs);
-      if (connection instanceof SafeClient) connection.gatherWrites();
-      // if it fails, all statements after it fail too
-      connection.query(begin + furtherSettingsOf(options)).catch(() => undefined);
+      const connection = (await runner.connect()) as SafeClient;
+      // a connection ends itself when it has been silent for longer than a statement may run
+      const endPatience = statementTimeoutMs === undefined ? null : connection.expectAnswersWithin(statementTimeoutMs);
+      // if one fails, all statements after it fail too
+      for (const each of [...begin, ...furtherSettingsOf(options)]) send(connection, each).catch(() => undefined);
       try {
         const result = await work(runner.manager);
-        const { command } = await connection.query('commit').catch(ofCommit);
+        const { command } = await send(connection, COMMIT).catch(ofCommit);
         if (command !== 'COMMIT') throw new Error('the transaction was rolled back by the database');
         return result;
       } catch (error) {
@@ -60,23 +60,28 @@ function ofCommit(error: unknown): never {
   throw isFromServer(error) ? error : new CommitUnknown(error);
 }
 
-function beginOf({ settings = {}, statementTimeoutMs }: TransactionSettings): string {
+function beginOf({ settings = {}, statementTimeoutMs }: TransactionSettings): Statement[] {
   const all = {
     ...settings,
     ...(statementTimeoutMs !== undefined && { statement_timeout: String(statementTimeoutMs) }),
   };
-  return ['begin', ...Object.entries(all).map(([key, value]) => `set local ${key} to '${value}'`)].join('; ');
+  return [BEGIN, ...Object.entries(all).map(([key, value]) => setLocal(key, value))];
 }
 
-// A connection ends itself when it has been silent for longer than a statement may run.
-function patienceFor(connection: PoolClient, statementTimeoutMs: number): (() => void) | null {
-  return connection instanceof SafeClient ? connection.expectAnswersWithin(statementTimeoutMs) : null;
-}
-
-function furtherSettingsOf({ durable = true, lockTimeoutMs }: TransactionOptions): string {
-  const settings = [
-    durable ? '' : '; set local synchronous_commit to off',
-    lockTimeoutMs === undefined ? '' : `; set local lock_timeout to ${lockTimeoutMs}`,
+function furtherSettingsOf({ durable = true, lockTimeoutMs }: TransactionOptions): Statement[] {
+  return [
+    ...(durable ? [] : [setLocal('synchronous_commit', 'off')]),
+    ...(lockTimeoutMs === undefined ? [] : [setLocal('lock_timeout', String(lockTimeoutMs))]),
   ];
-  return settings.join('');
+}
+
+function setLocal(key: string, value: string): Statement {
+  return statement(`set local ${key} to '${value}'`);
+}
+
+const BEGIN = statement('begin');
+const COMMIT = statement('commit');
+
+function send(connection: SafeClient, { text, name }: Statement) {
+  return connection.run({ text, name, values: [] });
 }

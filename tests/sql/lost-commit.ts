@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import type { SafeClient } from '../../src/sql/session';
 
 /**
  * The next transaction of this pool commits, and this error comes in place of the answer.
@@ -6,13 +7,13 @@ import type { DataSource } from 'typeorm';
  */
 export async function loseAnswerToCommit(source: DataSource, error: Error): Promise<void> {
   const runner = source.createQueryRunner();
-  const connection: { query(...args: unknown[]): Promise<unknown> } = await runner.connect();
+  const connection: SafeClient = await runner.connect();
   await runner.release();
-  const { query } = connection;
-  connection.query = async (...args) => {
-    const answer = await query.apply(connection, args);
-    if (args[0] !== 'commit') return answer;
-    connection.query = query;
+  const { run } = connection;
+  connection.run = async (statement) => {
+    const answer = await run.call(connection, statement);
+    if (statement.text !== 'commit') return answer;
+    connection.run = run;
     throw error;
   };
 }
