@@ -1,4 +1,4 @@
-// What a caller wants to erase.
+// The content that a caller orders to erase.
 import { InputError } from '../../errors';
 import { firstRequests } from '../../evidence/exporting/filtered-rows.store';
 import { uuidOf } from '../../ids';
