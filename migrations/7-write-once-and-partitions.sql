@@ -46,20 +46,28 @@ create trigger closed_rows_never_change before update on webhook_request_logs
   for each row when (old.finished_at is not null) execute function refuse_all_but_erasure(
     '{url,headers,reference_document,response_headers,response_body,error,remote_address}', 'request');
 
--- All columns that a request is opened with. In the WHEN clause, which costs nothing like a function call: every
--- delivery closes rows.
-create trigger open_rows_are_only_closed before update on webhook_request_logs
-  for each row when (old.finished_at is null and (new.finished_at is null or
+-- An open row may only be closed: no column that it was opened with changes. In a function, because PostgreSQL reads and plans a
+-- WHEN clause anew for each statement, and the names of so many columns take longer than the call.
+create function refuse_all_but_closing() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if new.finished_at is not null and
     (new.id, new.webhook_id, new.direction, new.document_type, new.event, new.reference_document,
      new.business_event_id, new.delivery_id, new.user_id, new.attempt_number, new.duplicate, new.method, new.url,
      new.headers, new.payload_id, new.secret_id, new.started_at, new.test, new.replay_id, new.wire_payload_id,
      new.trace_id, new.content_salt)
-    is distinct from
+    is not distinct from
     (old.id, old.webhook_id, old.direction, old.document_type, old.event, old.reference_document,
      old.business_event_id, old.delivery_id, old.user_id, old.attempt_number, old.duplicate, old.method, old.url,
      old.headers, old.payload_id, old.secret_id, old.started_at, old.test, old.replay_id, old.wire_payload_id,
-     old.trace_id, old.content_salt)))
-  execute function refuse_change();
+     old.trace_id, old.content_salt) then
+    return new;
+  end if;
+  raise exception '% on % is refused: the record is write-once', tg_op, tg_table_name
+    using errcode = 'integrity_constraint_violation';
+end $$;
+create trigger open_rows_are_only_closed before update on webhook_request_logs
+  for each row when (old.finished_at is null) execute function refuse_all_but_closing();
 
 create trigger payloads_never_change before update on payloads
   for each row execute function refuse_all_but_erasure('{body,sha256}', 'payload');
@@ -97,6 +105,11 @@ create trigger rows_are_never_deleted before delete on webhook_versions
   for each row execute function refuse_change();
 create trigger rows_are_never_deleted before delete on delivery_decisions
   for each row execute function refuse_change();
+-- the record names them, without foreign keys
+create trigger rows_are_never_deleted before delete on users
+  for each row execute function refuse_change();
+create trigger rows_are_never_deleted before delete on webhooks
+  for each row execute function refuse_change();
 
 create trigger never_truncated before truncate on webhook_request_logs
   for each statement execute function refuse_change();
@@ -111,6 +124,10 @@ create trigger never_truncated before truncate on audit_entries
 create trigger never_truncated before truncate on webhook_versions
   for each statement execute function refuse_change();
 create trigger never_truncated before truncate on delivery_decisions
+  for each statement execute function refuse_change();
+create trigger never_truncated before truncate on users
+  for each statement execute function refuse_change();
+create trigger never_truncated before truncate on webhooks
   for each statement execute function refuse_change();
 
 -- The smallest id that is made at this time.
@@ -191,8 +208,7 @@ end $$;
 
 -- The partition is made as a table and then attached, which does not block reading and writing of the other partitions:
 -- CREATE TABLE ... PARTITION OF would wait for every reader of the parent, such as a pg_dump of an hour, and block all
--- others meanwhile. Attaching a table with foreign keys waits for transactions that write users and webhooks; it gives
--- up after a second and is tried again.
+-- others meanwhile. Where it has to wait for a lock all the same, it gives up after a second and is tried again.
 create function make_partition(missing text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

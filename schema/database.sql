@@ -107,9 +107,7 @@ CREATE TABLE business_events (
   erased_digests text,
   erasure_id uuid,
   CONSTRAINT business_events_erased_check CHECK ((content_salt IS NULL) = (erasure_id IS NOT NULL) AND (content_salt IS NULL) = (erased_digests IS NOT NULL)),
-  CONSTRAINT business_events_pkey PRIMARY KEY (id),
-  CONSTRAINT business_events_published_by_fkey FOREIGN KEY (published_by) REFERENCES users(id),
-  CONSTRAINT business_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+  CONSTRAINT business_events_pkey PRIMARY KEY (id)
 ) PARTITION BY RANGE (id);
 CREATE INDEX business_events_caused_by_idx ON business_events USING btree (caused_by, id) WHERE caused_by IS NOT NULL;
 CREATE INDEX business_events_reference_idx ON business_events USING btree (reference_document text_pattern_ops, id);
@@ -155,9 +153,7 @@ CREATE TABLE deliveries (
   CONSTRAINT deliveries_finished_check CHECK ((finished_at IS NULL) = (status = ANY (ARRAY['PENDING'::text, 'RETRYING'::text]))),
   CONSTRAINT deliveries_pkey PRIMARY KEY (id),
   CONSTRAINT deliveries_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'RETRYING'::text, 'DELIVERED'::text, 'EXHAUSTED'::text, 'SKIPPED'::text, 'CANCELLED'::text])),
-  CONSTRAINT deliveries_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
-  CONSTRAINT deliveries_waits_for_check CHECK (waits_for = ANY (ARRAY['CAPACITY'::text, 'PREDECESSOR'::text])),
-  CONSTRAINT deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+  CONSTRAINT deliveries_waits_for_check CHECK (waits_for = ANY (ARRAY['CAPACITY'::text, 'PREDECESSOR'::text]))
 ) PARTITION BY RANGE (id);
 CREATE INDEX deliveries_business_event_id_idx ON deliveries USING btree (business_event_id);
 CREATE INDEX deliveries_reference_idx ON deliveries USING btree (reference_document text_pattern_ops, id);
@@ -491,8 +487,7 @@ CREATE TABLE idempotency_keys (
   event_id uuid NOT NULL,
   content_hash bytea NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
-  CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key),
-  CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+  CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key)
 );
 CREATE INDEX idempotency_keys_created_at_idx ON idempotency_keys USING btree (created_at);
 
@@ -830,6 +825,8 @@ CREATE TABLE users (
   CONSTRAINT users_name_key UNIQUE (name),
   CONSTRAINT users_pkey PRIMARY KEY (id)
 );
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON users FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON users FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE webhook_circuits (
   webhook_id uuid NOT NULL,
@@ -910,9 +907,7 @@ CREATE TABLE webhook_request_logs (
   CONSTRAINT webhook_request_logs_finished_check CHECK ((finished_at IS NULL) = (status = 'PENDING'::text)),
   CONSTRAINT webhook_request_logs_leaf_check CHECK ((finished_at IS NULL) = (leaf_hash IS NULL)),
   CONSTRAINT webhook_request_logs_pkey PRIMARY KEY (id),
-  CONSTRAINT webhook_request_logs_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'UNKNOWN'::text, 'REFUSED'::text])),
-  CONSTRAINT webhook_request_logs_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
-  CONSTRAINT webhook_request_logs_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+  CONSTRAINT webhook_request_logs_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'UNKNOWN'::text, 'REFUSED'::text]))
 ) PARTITION BY RANGE (id);
 CREATE INDEX webhook_request_logs_business_event_id_idx ON webhook_request_logs USING btree (business_event_id, id);
 CREATE INDEX webhook_request_logs_delivery_id_idx ON webhook_request_logs USING btree (delivery_id, id);
@@ -924,7 +919,7 @@ CREATE INDEX webhook_request_logs_webhook_id_idx ON webhook_request_logs USING b
 CREATE TRIGGER closed_requests_go_to_feed AFTER UPDATE ON webhook_request_logs REFERENCING NEW TABLE AS closed FOR EACH STATEMENT EXECUTE FUNCTION write_closed_to_feed();
 CREATE TRIGGER closed_rows_never_change BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NOT NULL) EXECUTE FUNCTION refuse_all_but_erasure('{url,headers,reference_document,response_headers,response_body,error,remote_address}', 'request');
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON webhook_request_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER open_rows_are_only_closed BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL AND (new.finished_at IS NULL OR new.id IS DISTINCT FROM old.id OR new.webhook_id IS DISTINCT FROM old.webhook_id OR new.direction IS DISTINCT FROM old.direction OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.business_event_id IS DISTINCT FROM old.business_event_id OR new.delivery_id IS DISTINCT FROM old.delivery_id OR new.user_id IS DISTINCT FROM old.user_id OR new.attempt_number IS DISTINCT FROM old.attempt_number OR new.duplicate IS DISTINCT FROM old.duplicate OR new.method IS DISTINCT FROM old.method OR new.url IS DISTINCT FROM old.url OR new.headers IS DISTINCT FROM old.headers OR new.payload_id IS DISTINCT FROM old.payload_id OR new.secret_id IS DISTINCT FROM old.secret_id OR new.started_at IS DISTINCT FROM old.started_at OR new.test IS DISTINCT FROM old.test OR new.replay_id IS DISTINCT FROM old.replay_id OR new.wire_payload_id IS DISTINCT FROM old.wire_payload_id OR new.trace_id IS DISTINCT FROM old.trace_id OR new.content_salt IS DISTINCT FROM old.content_salt)) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER open_rows_are_only_closed BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL) EXECUTE FUNCTION refuse_all_but_closing();
 CREATE TRIGGER opened_requests_go_to_feed AFTER INSERT ON webhook_request_logs REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION write_opened_to_feed();
 CREATE TRIGGER requests_have_leaves_insert BEFORE INSERT ON webhook_request_logs FOR EACH ROW WHEN (new.finished_at IS NOT NULL) EXECUTE FUNCTION make_request_leaf();
 CREATE TRIGGER requests_have_leaves_update BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL AND new.finished_at IS NOT NULL) EXECUTE FUNCTION make_request_leaf();
@@ -1017,6 +1012,8 @@ CREATE TABLE webhooks (
 );
 CREATE INDEX webhooks_changed_in_idx ON webhooks USING btree (changed_in) WHERE direction = 'OUTGOING'::text;
 CREATE INDEX webhooks_owner_id_idx ON webhooks USING btree (owner_id, id);
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON webhooks FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON webhooks FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER webhooks_note_their_change BEFORE INSERT OR UPDATE ON webhooks FOR EACH ROW EXECUTE FUNCTION note_webhook_change();
 
 CREATE TABLE worker_leases (
@@ -2388,6 +2385,28 @@ begin
   return null;
 end $function$;
 REVOKE EXECUTE ON FUNCTION record_decision() FROM public;
+
+CREATE OR REPLACE FUNCTION public.refuse_all_but_closing()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if new.finished_at is not null and
+    (new.id, new.webhook_id, new.direction, new.document_type, new.event, new.reference_document,
+     new.business_event_id, new.delivery_id, new.user_id, new.attempt_number, new.duplicate, new.method, new.url,
+     new.headers, new.payload_id, new.secret_id, new.started_at, new.test, new.replay_id, new.wire_payload_id,
+     new.trace_id, new.content_salt)
+    is not distinct from
+    (old.id, old.webhook_id, old.direction, old.document_type, old.event, old.reference_document,
+     old.business_event_id, old.delivery_id, old.user_id, old.attempt_number, old.duplicate, old.method, old.url,
+     old.headers, old.payload_id, old.secret_id, old.started_at, old.test, old.replay_id, old.wire_payload_id,
+     old.trace_id, old.content_salt) then
+    return new;
+  end if;
+  raise exception '% on % is refused: the record is write-once', tg_op, tg_table_name
+    using errcode = 'integrity_constraint_violation';
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.refuse_all_but_erasure()
  RETURNS trigger

@@ -37,15 +37,15 @@ export class DeliveryEntity {
   @Column('uuid', { name: 'webhook_id' })
   webhookId: string;
 
-  @ManyToOne(() => WebhookEntity)
-  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'deliveries_webhook_id_fkey' })
+  @ManyToOne(() => WebhookEntity, { createForeignKeyConstraints: false })
+  @JoinColumn({ name: 'webhook_id' })
   webhook: WebhookEntity;
 
   @Column('uuid', { name: 'user_id' })
   userId: string;
 
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'deliveries_user_id_fkey' })
+  @ManyToOne(() => UserEntity, { createForeignKeyConstraints: false })
+  @JoinColumn({ name: 'user_id' })
   user: UserEntity;
 
   @Column('text', { name: 'document_type' })

@@ -198,6 +198,11 @@ describe('the owner of the tables', () => {
     await expect(owner.query(`truncate ${table}`)).rejects.toThrow(WRITE_ONCE);
   });
 
+  test.each(['users', 'webhooks'])('cannot delete from or truncate %s, which the record names', async (table) => {
+    await expect(owner.query(`delete from ${table}`)).rejects.toThrow(WRITE_ONCE);
+    await expect(owner.query(`truncate ${table} cascade`)).rejects.toThrow(WRITE_ONCE);
+  });
+
   test.each(PARTITIONED)('cannot delete from or truncate a partition of %s', async (table) => {
     const partition = await partitionOf(table);
     await expect(owner.query(`delete from ${partition}`)).rejects.toThrow(WRITE_ONCE);
