@@ -15,3 +15,17 @@ export function equalsByIndex(expression: string): string {
 export function andIdBetween(expression: string, first: number): string {
   return `and ${expression} between $${first}::uuid and $${first + 1}::uuid`;
 }
+
+/**
+ * Whether a column has one of these values, as $1. With `=` for a single one: PostgreSQL keeps the plan. For an array it plans
+ * each time anew, because the plan that it could keep is for ten values and looks more expensive.
+ */
+export function isOneOf<Value>(
+  column: string,
+  type: string,
+  values: readonly Value[],
+): { sql: string; value: Value | readonly Value[] } {
+  return values.length === 1
+    ? { sql: `${column} = $1::${type}`, value: values[0] as Value }
+    : { sql: `${column} = any($1::${type}[])`, value: values };
+}

@@ -1,5 +1,6 @@
 import { type Condition, sqlTest } from '../../sql/condition';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { isOneOf } from '../../sql/index-lookup';
 import { ApiKeyEntity } from './api-key.entity';
 
 /** A key with what its user may do. */
@@ -50,7 +51,8 @@ const KEY_WITH_USER = `select k.id, k.token_hash as "tokenHash", k.roles, k.netw
 
 /** The keys with these hashes of their tokens. */
 export async function keysWithUsersByHash(db: Db, tokenHashes: readonly Buffer[]): Promise<KeyWithUser[]> {
-  return rowsOf<KeyWithUser>(db, statement(`${KEY_WITH_USER} where k.token_hash = any($1::bytea[])`), [tokenHashes]);
+  const { sql, value } = isOneOf('k.token_hash', 'bytea', tokenHashes);
+  return rowsOf<KeyWithUser>(db, statement(`${KEY_WITH_USER} where ${sql}`), [value]);
 }
 
 /** By row id, for subscriptions that authenticated earlier and are still open. */

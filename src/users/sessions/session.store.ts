@@ -1,5 +1,6 @@
 import { type Condition, sqlTest } from '../../sql/condition';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { isOneOf } from '../../sql/index-lookup';
 import { type SessionEndReason, SessionEntity, type SessionMethod } from './session.entity';
 
 export interface SessionRow {
@@ -64,8 +65,8 @@ const SESSION_WITH_USER = `select s.id, s.token_hash as "tokenHash", s.expires_a
   from ${JOINED}`;
 
 export async function sessionsWithUsersByHash(db: Db, tokenHashes: readonly Buffer[]): Promise<SessionWithUser[]> {
-  const sql = statement(`${SESSION_WITH_USER} where s.token_hash = any($1::bytea[])`);
-  return rowsOf<SessionWithUser>(db, sql, [tokenHashes]);
+  const { sql, value } = isOneOf('s.token_hash', 'bytea', tokenHashes);
+  return rowsOf<SessionWithUser>(db, statement(`${SESSION_WITH_USER} where ${sql}`), [value]);
 }
 
 /** By row id, for subscriptions that authenticated earlier and are still open. */
