@@ -48,6 +48,8 @@ export async function publishCalls(
   writer: EventWriter = TO_OUTBOX,
 ): Promise<PublishResult[]> {
   const events = calls.flatMap((call) => call.events);
+  // before webhooks are read: a webhook that was created before an event is never missed
+  const ids = calls.map((call) => call.events.map(({ id }) => id ?? newId()));
   // sent together, executed in this order
   const [paths, found, userIds] = await Promise.all([
     pathsOfCauses(db, events),
@@ -56,7 +58,7 @@ export async function publishCalls(
     writer.prepare(db),
   ]);
   const keys: KnownKeys = new Map(found.map((known) => [keyOf(known.userId, known.key), known]));
-  const decided = calls.map((call) => decide(call, keys, paths));
+  const decided = calls.map((call, index) => decide(call, ids[index] as string[], keys, paths));
   const accepted = decided.filter((each): each is Accepted => !(each instanceof InputError));
   await write(db, accepted, userIds, writer);
   return decided.map((each) =>
@@ -83,15 +85,16 @@ function wantedKeys(calls: readonly PublishCall[]): { userId: string; key: strin
   );
 }
 
-/** @param keys gains the keys of an accepted call, so that the next call of the transaction finds them */
+/** @param ids of its events if they are new @param keys gains the keys of an accepted call, so that the next call of the transaction finds them */
 function decide(
   { publisher, events }: PublishCall,
+  ids: readonly string[],
   keys: KnownKeys,
   paths: ReadonlyMap<string, string[]>,
 ): Accepted | InputError {
   try {
     const causes = causesOf(events, paths);
-    const wanted = events.map((event) => ({ event, id: event.id ?? newId(), hash: hashOf(event, publisher) }));
+    const wanted = events.map((event, index) => ({ event, id: ids[index] as string, hash: hashOf(event, publisher) }));
     return { publisher, causes, claims: claimsOf(publisher.userId, wanted, keys) };
   } catch (error) {
     if (error instanceof InputError) return error;

@@ -1,6 +1,6 @@
 // Accepts events: calls of the same moment share a transaction.
 import { AppError, InputError } from '../errors';
-import { isConflict, isDatabaseUnavailable, isLockTimeout } from '../sql/database-errors';
+import { isConflict, isDatabaseUnavailable, isLockTimeout, isRolledBack } from '../sql/database-errors';
 import { createGroupCommit } from '../sql/group-commit';
 import type { Transaction } from '../sql/transactions';
 import type { Viewer } from '../viewer';
@@ -39,11 +39,12 @@ export interface DirectFanOut {
   begin(events: readonly NewEvent[]): DirectWriter | null;
 }
 
-/** Call `committed` or `failed` when its transaction has ended. */
+/** Call `committed`, `rolledBack` or `mayHaveCommitted` when its transaction has ended. */
 export interface DirectWriter extends EventWriter {
   /** Sends the deliveries. @returns whether some events wait in the outbox */
   committed(): boolean;
-  failed(): void;
+  rolledBack(): void;
+  mayHaveCommitted(): void;
 }
 
 export interface PublisherParts {
@@ -72,8 +73,8 @@ export function createPublisher({ transaction, checkBacklog, directFanOut, onPub
     try {
       results = await transaction((db) => publishCalls(db, calls, direct), OPTIONS);
     } catch (error) {
-      direct.failed();
-      // it may have committed
+      if (isRolledBack(error)) direct.rolledBack();
+      else direct.mayHaveCommitted();
       if (isDatabaseUnavailable(error)) throw error;
       // one of these calls would fail again, and all others with it: each runs alone
       if (calls.length > 1 && isConflict(error)) throw error;

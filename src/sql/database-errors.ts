@@ -69,6 +69,11 @@ export function isFromServer(error: unknown): boolean {
   return (error as { severity?: unknown } | null)?.severity !== undefined;
 }
 
+/** Whether the server has rolled the transaction back. false: it is not known, the transaction may have committed */
+export function isRolledBack(error: unknown): boolean {
+  return isFromServer(error) && !isDatabaseUnavailable(error);
+}
+
 /** The reason of an error in one line. Node has no message if each of several addresses was refused. */
 export function reasonOf(error: unknown): string {
   const { message, code } = causeOf(error);

@@ -27,7 +27,7 @@ export interface Direct {
   /** What a relay would have found when it looked last. */
   leaveOutbox(behind: boolean): void;
   /** One transaction of the fan-out that opens attempts, as far as its commit. @returns what to do when it has ended */
-  fanOut(): Promise<{ committed(): void; failed(): void }>;
+  fanOut(): Promise<Pick<Opening, 'committed' | 'mayHaveCommitted'>>;
   stop(): Promise<void>;
 }
 

@@ -28,7 +28,8 @@ export const NO_FIRST_ATTEMPTS: FirstAttempts = {
     prepare: async () => new Map(),
     open: ({ deliveries }) => ({ deliveries: [...deliveries], requests: [] }),
     committed: () => undefined,
-    failed: () => undefined,
+    rolledBack: () => undefined,
+    mayHaveCommitted: () => undefined,
   }),
 };
 

@@ -143,8 +143,12 @@ function beginOpening(parts: FirstAttemptsParts, bodies: ByteLimit, lease: Lease
       lease.committed(idsOf(attempts));
       worker.send(attempts, ended);
     },
-    failed() {
-      lease.failed(idsOf(attempts));
+    rolledBack() {
+      lease.rolledBack();
+      reserved.forEach(release);
+    },
+    mayHaveCommitted() {
+      lease.mayHaveCommitted(idsOf(attempts));
       if (attempts.length > 0) worker.handBack(attempts, ended);
       else reserved.forEach(release);
     },

@@ -4,6 +4,7 @@ import { currentTime } from '../../clock';
 import { newId } from '../../ids';
 import type { Log } from '../../log';
 import { startLoop } from '../../loop';
+import { isLockTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { giveJobs } from '../capacity/waiting.store';
@@ -32,15 +33,16 @@ export class LeaseLost extends Error {
   }
 }
 
-/** The part of one transaction in a lease. Call `committed` or `failed` when it has ended. */
+/** The part of one transaction in a lease. Call `committed`, `rolledBack` or `mayHaveCommitted` when it has ended. */
 export interface LeaseUse {
   id: string;
   /** Call it in the transaction that opens attempts: if this commits, the lease covers them. @throws LeaseLost */
   hold(db: Db): Promise<void>;
   /** @param deliveryIds of the opened attempts. `closed` removes them */
   committed(deliveryIds: readonly string[]): void;
-  /** The same when it is not known whether the transaction committed. No further transaction uses this lease. */
-  failed(deliveryIds: readonly string[]): void;
+  rolledBack(): void;
+  /** It is not known whether the transaction committed. No further transaction uses this lease. */
+  mayHaveCommitted(deliveryIds: readonly string[]): void;
 }
 
 export interface WorkerLeases {
@@ -153,6 +155,11 @@ export function startWorkerLeases({ db, transaction, queue, log, onTakenOver }: 
       const begun = newId();
       lease.uses.add(begun);
       let isHeld = false;
+      // another worker takes it over
+      const retireIfLocked = (error: unknown) => {
+        if (isLockTimeout(error)) retire(lease, begun);
+        throw error;
+      };
       const finish = (deliveryIds: readonly string[]) => {
         lease.uses.delete(begun);
         if (isHeld) lease.lastUsed = performance.now();
@@ -163,7 +170,7 @@ export function startWorkerLeases({ db, transaction, queue, log, onTakenOver }: 
         async hold(tx) {
           isHeld = true;
           if (!lease.isCommitted) await insertLease(tx, { id: lease.id, oldestDeliveryId: begun });
-          else if (!(await holdLease(tx, lease.id))) throw new LeaseLost();
+          else if (!(await holdLease(tx, lease.id).catch(retireIfLocked))) throw new LeaseLost();
         },
         committed(deliveryIds) {
           finish(deliveryIds);
@@ -171,7 +178,11 @@ export function startWorkerLeases({ db, transaction, queue, log, onTakenOver }: 
           if (!lease.isCommitted) held.delete(lease.id);
           else if (held.has(lease.id) && lease.retiredAt === null) current ??= lease;
         },
-        failed(deliveryIds) {
+        rolledBack() {
+          finish([]);
+          if (!lease.isCommitted) held.delete(lease.id);
+        },
+        mayHaveCommitted(deliveryIds) {
           finish(deliveryIds);
           if (isHeld) retire(lease, begun);
           if (!lease.isCommitted) held.delete(lease.id);

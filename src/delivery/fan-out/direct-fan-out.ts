@@ -101,8 +101,12 @@ function createWriter(
       if (queued) onQueued();
       return waiting;
     },
-    failed() {
-      opening.failed();
+    rolledBack() {
+      opening.rolledBack();
+      onEnded();
+    },
+    mayHaveCommitted() {
+      opening.mayHaveCommitted();
       onEnded();
       if (queued) onQueued();
     },

@@ -1,5 +1,6 @@
 // From the outbox to the wire or the queue: each event becomes one delivery for every webhook that it matches.
 import { type OutboxEvent, readOutbox } from '../../events/business-event.store';
+import { isRolledBack } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { HashPart } from '../../sql/hash-part';
 import type { Transaction } from '../../sql/transactions';
@@ -102,7 +103,8 @@ async function writeAndSend(
     opening?.committed();
     return outcome;
   } catch (error) {
-    opening?.failed();
+    if (isRolledBack(error)) opening?.rolledBack();
+    else opening?.mayHaveCommitted();
     throw error;
   }
 }

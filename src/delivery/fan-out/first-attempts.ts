@@ -24,7 +24,7 @@ export interface FirstAttempts {
   begin(): Opening;
 }
 
-/** The first attempts that one transaction opens. Call `committed` or `failed` when it has ended. */
+/** The first attempts that one transaction opens. Call `committed`, `rolledBack` or `mayHaveCommitted` when it has ended. */
 export interface Opening {
   /** Whether deliveries of any of these webhooks may be sent at once. If so, call `prepare`, and the commit must be durable. */
   mayOpen(webhooks: readonly OutgoingWebhook[]): boolean;
@@ -40,8 +40,10 @@ export interface Opening {
   open(made: NewDeliveries): Opened;
   /** Sends the requests. */
   committed(): void;
+  /** Gives the capacity back. */
+  rolledBack(): void;
   /** Gives the capacity back. What was written after all is handed back to the queue. */
-  failed(): void;
+  mayHaveCommitted(): void;
 }
 
 export interface NewDeliveries {

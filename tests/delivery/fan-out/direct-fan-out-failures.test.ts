@@ -11,7 +11,7 @@ import { isDirect } from '../attempt/worker-steps';
 import type { Parts } from '../worker-parts';
 import { eventFor, publishingSteps } from './publishing-steps';
 
-const { installed, webhookFor, jobs, processWith, expectOutboxToHave, viewer } = publishingSteps();
+const { installed, webhookFor, jobs, leases, processWith, expectOutboxToHave, viewer } = publishingSteps();
 let app: TestApp;
 let parts: Parts;
 
@@ -87,6 +87,25 @@ test('after a conflict with another transaction, each call of a shared one runs 
   });
   await Promise.all([publish(eventFor(webhook.documentType)), publish(eventFor(webhook.documentType))]);
   expect(transactions).toBe(3);
+});
+
+test('after a rollback that the server reported, the event is published by the outbox, and the lease is used again', async () => {
+  const webhook = await webhookFor();
+  let fails = true;
+  const { own, publish } = await processWith((work, options) =>
+    parts.transaction(async (db) => {
+      const result = await work(db);
+      if (fails) await db.query('select 1 / 0').finally(() => (fails = false));
+      return result;
+    }, options),
+  );
+  const [free, held] = [own.capacity.free(), await leases()];
+  await expectOutboxToHave(own, await publish(eventFor(webhook.documentType)));
+  expect([own.handedBack, await leases()]).toEqual([[], held]);
+  expect(own.capacity.free()).toBe(free - 1);
+  await publish(eventFor(webhook.documentType));
+  expect((await deliveriesOf(app, webhook.id)).filter(isDirect)).toHaveLength(2);
+  expect(await leases()).toEqual(held);
 });
 
 type Signal = PromiseWithResolvers<void>;

@@ -1,6 +1,7 @@
 // Events whose deliveries are made, and whose first attempts are opened, by the transaction that publishes them.
 import { startWorker } from '../../../src/delivery/attempt/worker';
-import { toNodeId, uuidOf } from '../../../src/ids';
+import { type EventWriter, type PublishedEvent, publishCalls } from '../../../src/events/publish-events';
+import { newId, toNodeId, uuidOf } from '../../../src/ids';
 import type { TestApp } from '../../support/app';
 import type { Receiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
@@ -10,13 +11,29 @@ import { allFinished, deliveriesOf, turn } from '../attempt/stored-attempts';
 import type { Parts } from '../worker-parts';
 import { eventFor, publishingSteps } from './publishing-steps';
 
-const { installed, direct, webhookFor, processWith, expectOutboxToHave } = publishingSteps();
+const { installed, direct, webhookFor, processWith, expectOutboxToHave, viewer } = publishingSteps();
 let app: TestApp;
 let partner: Receiver;
 let parts: Parts;
 
 beforeAll(() => {
   ({ app, partner, parts } = installed());
+});
+
+test('an event has its id before the webhooks are read: one that missed a webhook is not younger than it', async () => {
+  const { documentType } = await webhookFor();
+  let whenRead = '';
+  const writer: EventWriter = {
+    prepare: async () => {
+      whenRead = newId();
+    },
+    write: async () => undefined,
+  };
+  const calls = [{ publisher: viewer(), events: [eventFor(documentType)] }];
+  const [published] = await parts.transaction((db) => publishCalls(db, calls, writer));
+  expect(published).toEqual([{ id: expect.any(String), duplicate: false }]);
+  const [event] = published as PublishedEvent[];
+  expect((event as PublishedEvent).id < whenRead).toBe(true);
 });
 
 test('an event is published, fanned out and opened in one transaction, sent after it, and never in the outbox', async () => {
@@ -121,7 +138,7 @@ describe('an event goes to the outbox', () => {
     });
     const ids = await publish(eventFor(webhook.documentType));
     expect(isStopped).toBe(false);
-    underWay?.failed();
+    underWay?.rolledBack();
     await stopped;
     await expectOutboxToHave(own, ids);
   });
