@@ -19,6 +19,8 @@ async function bundle(): Promise<void> {
     sourcesContent: false,
     // the one is not installed, the other is nine megabytes for one page
     external: ['pg-native', '@graphql-yoga/render-graphiql'],
+    // in packages alone: graphql-js otherwise looks for a second copy of itself whenever it compares types
+    define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'warning',
   });
   leavePackagesOut(`${FILE}.map`);

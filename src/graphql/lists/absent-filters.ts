@@ -60,7 +60,11 @@ function presentInList(type: GraphQLInputType, value: unknown, path: string[]): 
   return left;
 }
 
+const whole = new WeakMap<GraphQLInputObjectType, boolean>();
+
 // An input with a required field: null in another field is a value, as in { at: "$.customer", eq: null }.
 function isWhole(type: GraphQLInputObjectType): boolean {
-  return Object.values(type.getFields()).some(isRequiredInputField);
+  const known = whole.get(type) ?? Object.values(type.getFields()).some(isRequiredInputField);
+  whole.set(type, known);
+  return known;
 }
