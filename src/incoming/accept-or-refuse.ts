@@ -50,8 +50,17 @@ const SHORTFALLS = {
 
 const RETRY_WHEN_PAUSED_S = 300;
 
-/** Writes nothing. @param nowMs the time of the decision, milliseconds since 1970 */
-export async function decide(call: ArrivedCall, settings: IncomingSettings, nowMs: number): Promise<Decision> {
+/**
+ * Writes nothing.
+ * @param nowMs the time of the decision, milliseconds since 1970
+ * @param hold called with the bytes that the decoded body takes in memory. It throws if there is no room for them
+ */
+export async function decide(
+  call: ArrivedCall,
+  settings: IncomingSettings,
+  nowMs: number,
+  hold: (bytes: number) => void,
+): Promise<Decision> {
   const shut = refusalOfInactive(settings);
   if (shut) return shut;
   if (call.shortfall) {
@@ -60,6 +69,7 @@ export async function decide(call: ArrivedCall, settings: IncomingSettings, nowM
   const decoded = await decodeContent(call.headers, call.body);
   if (decoded !== null && isRefusal(decoded)) return refused(decoded.code, decoded.message);
   const decodedBody = decoded?.body ?? null;
+  if (decodedBody !== null) hold(decodedBody.length);
   const judgement = judge(call, decodedBody, settings.agreement, nowMs);
   if (!judgement.accepted) return refused(judgement.code, judgement.message);
   const content = readContent(call, decodedBody ?? call.body, settings.agreement.provider.json ?? false);

@@ -40,9 +40,10 @@ export interface Receiver {
   /**
    * Resolves when the call is recorded and the answer can be sent; null: the address expired while the body was
    * received.
+   * @param hold see `decide`
    * @throws Error when the call could not be recorded: the partner must repeat it
    */
-  receive(call: ArrivedCall, found: Found): Promise<Answer | null>;
+  receive(call: ArrivedCall, found: Found, hold: (bytes: number) => void): Promise<Answer | null>;
   /** Refuses a call whose body was not read. @throws Error like `receive` */
   refuseUnread(call: ArrivedCall, found: Found, why: Refused): Promise<Answer>;
   /** Waits until all received calls are recorded. */
@@ -89,13 +90,13 @@ export function createReceiver(parts: ReceiverParts): Receiver {
 
   return {
     find: findCounted,
-    async receive(call, found) {
+    async receive(call, found, hold) {
       // a secret may be replaced while the body is received
       const isOld = performance.now() - found.at > MAX_SETTINGS_AGE_MS;
       const now = isOld ? await findCounted(call.token) : found;
       if (now === null) return null;
       const settings = now.agreement;
-      const decision = await decide(call, settings, currentMs());
+      const decision = await decide(call, settings, currentMs(), hold);
       return decision.accepted ? record(call, settings, decision, 0) : refuse(call, settings, decision);
     },
     refuseUnread: (call, { agreement }, why) => refuse(call, agreement, why),

@@ -1,6 +1,6 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { AppError } from '../../errors';
+import { AppError, InputError } from '../../errors';
 import { brokenLimit } from '../../graphql/limits/document-limits';
 import { isDatabaseUnavailable, isStatementTimeout, whyUnavailable } from '../../sql/database-errors';
 
@@ -45,6 +45,10 @@ function codeOf(error: GraphQLError, formatted: GraphQLFormattedError): string {
 /** The error in the form for callers; null for a fault of ours. */
 export function knownError(error: unknown): AppError | null {
   if (error instanceof AppError) return error;
+  // in a mutation these are userErrors; a query has none
+  if (error instanceof InputError) {
+    return new AppError('BAD_USER_INPUT', error.message, error.errors[0]?.field ?? undefined);
+  }
   if (error instanceof GraphQLError) {
     const limit = brokenLimit(error);
     return limit === null ? null : new AppError('LIMIT_EXCEEDED', limit);

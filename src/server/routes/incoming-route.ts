@@ -108,6 +108,9 @@ export function serveIncoming(
       const id = newId();
       const holding = underWay.enter(request.ip);
       const timeLimit = createQueryTimeLimit(limits.databaseMs);
+      const hold = (bytes: number) => {
+        if (!holding.takeBytes(bytes)) throw tooBusy();
+      };
       try {
         if (!holding.isWithin) throw tooBusy();
         const found = answered(await timeLimit.for(receiver.find(token)));
@@ -115,7 +118,7 @@ export function serveIncoming(
         const about = { id, token, ...describe(request, config, certificates) };
         const received = found.shut
           ? receiver.refuseUnread({ ...about, ...UNREAD }, found, found.shut)
-          : receiver.receive({ ...about, ...(await readCall(request, found, holding, limits)) }, found);
+          : receiver.receive({ ...about, ...(await readCall(request, found, holding, limits)) }, found, hold);
         const answer = answered(await timeLimit.for(received));
         closeSpent(request, reply);
         return answer === null ? reply.callNotFound() : send(reply, answer);

@@ -1,4 +1,5 @@
 // What one partner's calls, or one address, may hold while they are under way: none of them stops the others.
+import { gzipSync } from 'node:zlib';
 import { startTestApp, type TestApp } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
 import { waitFor } from '../../support/wait-for';
@@ -91,4 +92,39 @@ test.each([
   const body = Buffer.alloc(20 * KIB, 1);
   await waitFor('its share to be used up', async () => (await statusFor(one, third, body)) === 503);
   expect(await statusFor(other, '203.0.113.99', body)).toBe(200);
+});
+
+test('a body takes its share as it is once it is decoded', async () => {
+  route = await startBareRoute(app, { time, bytes: { all: KIB * KIB, ofWebhook: 64 * KIB, ofSource: KIB * KIB } });
+  const statusOfZipped = async (bytes: number) => {
+    const headers = { 'x-forwarded-for': '203.0.113.7', 'content-encoding': 'gzip' };
+    return (await sendRaw(route.addressOf(one), { headers, body: gzipSync(Buffer.alloc(bytes, 1)) })).status;
+  };
+  expect(await statusOfZipped(32 * KIB)).toBe(200);
+  expect(await statusOfZipped(100 * KIB)).toBe(503);
+  expect(await statusOfZipped(32 * KIB)).toBe(200);
+});
+
+test('calls with large bodies are recorded in transactions of 4 MiB', async () => {
+  route = await startBareRoute(app, { time });
+  // meanwhile the calls gather
+  await app.database.query('begin');
+  await app.database.query('lock table payloads in share mode');
+  const statuses = Array.from({ length: 12 }, (_, n) => {
+    const body = Buffer.alloc(KIB * KIB, n + 1);
+    return statusFor(n % 2 === 0 ? one : other, `203.0.113.${n}`, body);
+  });
+  await waitFor('a transaction to wait', async () => {
+    const waiting = await app.database.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return waiting.length > 0;
+  });
+  await app.database.query('commit');
+  expect(new Set(await Promise.all(statuses))).toEqual(new Set([200]));
+  const [largest] = await app.database.query<{ mib: number }>(
+    `select (sum(byte_length) / 1048576)::int as mib from payloads where byte_length >= 1048576
+     group by xmin::text order by mib desc limit 1`,
+  );
+  expect(largest?.mib).toBeLessThanOrEqual(4);
 });
