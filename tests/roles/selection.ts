@@ -1,9 +1,11 @@
 import {
   type GraphQLField,
   type GraphQLObjectType,
+  type GraphQLOutputType,
   getNamedType,
   isAbstractType,
   isLeafType,
+  isListType,
   isNonNullType,
   isObjectType,
   isRequiredArgument,
@@ -117,13 +119,31 @@ export function hollow(data: unknown, { type, picks }: Selection, allowed: Allow
 }
 
 /**
- * The queries that ask all these paths. Those that are refused at once share queries, and so do those of a root field that
- * are refused nothing; any other is asked alone, since a refusal can take away what stands beside it.
+ * Whether a refusal at or below this field also takes away what is asked beside the field: nothing between the two can be
+ * null.
+ */
+function endsTheRow(type: GraphQLObjectType, { field, below }: Pick, allowed: Allowed): boolean {
+  if (!allowed(type.name, field.name)) return isNonNullType(field.type);
+  if (!isNeverNull(field.type)) return false;
+  return below?.picks.some((pick) => endsTheRow(below.type, pick, allowed)) ?? false;
+}
+
+/** Neither it nor, of a list, what is in it. */
+function isNeverNull(type: GraphQLOutputType): boolean {
+  if (!isNonNullType(type)) return false;
+  return !isListType(type.ofType) || isNeverNull(type.ofType.ofType);
+}
+
+/**
+ * The queries that ask all these paths. A path is asked alone if its refusal takes away what stands beside it. The others
+ * share queries: those that are refused at once, those that are refused below, and those of a root field that are
+ * refused nothing.
  */
 export function inQueries(type: GraphQLObjectType, paths: readonly Pick[], allowed: Allowed): Selection[] {
   const groups = Map.groupBy(paths, (path) => {
-    if (!allowed(type.name, path.field.name)) return isNonNullType(path.field.type) ? path : 'refused';
-    return refusals({ type, picks: [path] }, allowed).length === 0 ? path.field.name : path;
+    if (endsTheRow(type, path, allowed)) return path;
+    if (!allowed(type.name, path.field.name)) return 'refused';
+    return refusals({ type, picks: [path] }, allowed).length === 0 ? path.field.name : 'refused below';
   });
   return [...groups.values()].flatMap((group) => inBatches(group)).map((picks) => ({ type, picks }));
 }
