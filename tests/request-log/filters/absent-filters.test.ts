@@ -2,7 +2,7 @@
 import { type App, startApp } from '../../../src/app/app';
 import { readConfig } from '../../../src/config/config';
 import { createLog } from '../../../src/log';
-import { askAt, startTestApp, type TestApp } from '../../support/app';
+import { askAt, shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 
 let app: TestApp;
@@ -10,7 +10,7 @@ let app: TestApp;
 let plain: App;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
+  app = await shareTestApi();
   plain = await startApp(readConfig({ ...app.env, READ_PLANS: 'off' }), createLog('silent'));
   await createTestWebhook(app, 'https://a.example/hook', { name: 'A', documentType: 'Sales Invoice' });
   await createTestWebhook(app, 'https://b.example/hook', { name: 'B' });
