@@ -47,7 +47,7 @@ create trigger closed_rows_never_change before update on webhook_request_logs
     '{url,headers,reference_document,response_headers,response_body,error,remote_address}', 'request');
 
 -- An open row may only be closed: no column that it was opened with changes. In a function, because PostgreSQL reads and plans a
--- WHEN clause anew for each statement, and the names of so many columns take longer than the call.
+-- WHEN clause for each statement, and the names of so many columns take longer than the call.
 create function refuse_all_but_closing() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -208,7 +208,7 @@ end $$;
 
 -- The partition is made as a table and then attached, which does not block reading and writing of the other partitions:
 -- CREATE TABLE ... PARTITION OF would wait for every reader of the parent, such as a pg_dump of an hour, and block all
--- others meanwhile. Where it has to wait for a lock all the same, it gives up after a second and is tried again.
+-- others meanwhile. Where it has to wait for a lock nevertheless, it gives up after a second and is tried again.
 create function make_partition(missing text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

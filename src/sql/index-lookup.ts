@@ -17,8 +17,8 @@ export function andIdBetween(expression: string, first: number): string {
 }
 
 /**
- * Whether a column has one of these values, as $1. With `=` for a single one: PostgreSQL keeps the plan. For an array it plans
- * each time anew, because the plan that it could keep is for ten values and looks more expensive.
+ * Whether a column has one of these values, as $1. With `=` for a single one: PostgreSQL keeps the plan. For an array it plans at
+ * each execution, because the plan that it could keep is for ten values and looks more expensive.
  */
 export function isOneOf<Value>(
   column: string,
