@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { AppError } from '../../errors';
+import { AppError, quoted } from '../../errors';
 import { readJsonText } from '../../json/json-text';
 import { credentialId } from '../../viewer';
 import { addressRange } from './address-range';
@@ -43,6 +43,11 @@ export function readJsonBodies(server: FastifyInstance, mediaTypes: readonly str
     const charset = /charset="?([^";\s]+)/i.exec(headers['content-type'] ?? '')?.[1];
     if (charset && !/^utf-?8$/i.test(charset)) {
       throw new AppError('BAD_USER_INPUT', `The charset is ${charset.slice(0, 40)}; JSON is read as UTF-8.`);
+    }
+    const encoding = headers['content-encoding'];
+    if (encoding !== undefined && !/^identity$/i.test(encoding)) {
+      const message = `The content encoding is ${quoted(encoding)}; send the body as it is, without Content-Encoding.`;
+      throw new Refusal('BAD_USER_INPUT', message, 415);
     }
     const holding = viewer ? budgets.withKey.open() : budgets.withoutKey.open();
     const owner = viewer ? credentialId(viewer) : addressRange(ip);

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { type RawRequest, sendRaw } from '../../support/raw-http';
 import { callAt, expectError, JSON_TYPE, NAME_OF_VIEWER, postGraphQL } from '../raw-calls';
@@ -13,6 +14,12 @@ afterAll(() => app.stop());
 const at = (path: string, request?: RawRequest) => callAt(app, path, request);
 
 const post = (body: string | Buffer, headers?: Record<string, string>) => postGraphQL(app, body, headers);
+
+test('a compressed body is refused, and the answer says how to send it', async () => {
+  const body = gzipSync(JSON.stringify({ query: NAME_OF_VIEWER }));
+  const answer = await post(body, { ...JSON_TYPE, 'content-encoding': 'gzip' });
+  expectError(answer, 415, 'BAD_USER_INPUT', /"gzip"; send the body as it is/);
+});
 
 describe('a body that cannot be read is refused in the one form of errors', () => {
   const query = JSON.stringify({ query: NAME_OF_VIEWER });
