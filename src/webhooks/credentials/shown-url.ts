@@ -9,8 +9,16 @@ import { originOf } from './credential-settings';
 const SECRET_IN_URL =
   '([/?&=])(?:(?=[^/?#&={}]*[0-9])(?=[^/?#&={}]*[A-Za-z])[^/?#&={}]{7,}|[^/?#&={}]{24,})(?=[/?#&=]|$)';
 export const SCHEME_AND_HOST = '^[a-z]+://[^/?#]*';
+/**
+ * Matches each URL whose path or query has such text, and some others. Without assertions and groups that are read, so that
+ * PostgreSQL decides in one pass: a page has many URLs, and few have a token.
+ */
+const MAY_HAVE_SECRET =
+  `${SCHEME_AND_HOST}(?:[/?#].*)?[/?&=]` +
+  '(?:[^/?#&={}]*(?:[0-9][^/?#&={}]*[A-Za-z]|[A-Za-z][^/?#&={}]*[0-9])|[^/?#&={}]{24})';
 
-const secret = new RegExp(SECRET_IN_URL, 'g');
+// as PostgreSQL, it counts a character beyond U+FFFF as one
+const secret = new RegExp(SECRET_IN_URL, 'gu');
 const schemeAndHost = new RegExp(SCHEME_AND_HOST);
 
 /** Replaces tokens in path and query, as in `https://hooks.example.com/services/.../...`. */
@@ -31,7 +39,9 @@ const HOST = String.raw`'^(https?://)(?:[^/?#\\]*@)?([^/?#\\@]+)'`;
 
 /** The same in SQL. @param url an SQL expression, as `ofWebhook` is */
 export function shownUrlSql(url: string, ofWebhook: string): string {
-  return `case when ${ofWebhook} = ${url} then concat(substring(${url} from '${SCHEME_AND_HOST}'),
-    regexp_replace(regexp_replace(${url}, '${SCHEME_AND_HOST}', ''), '${SECRET_IN_URL}', '\\1...', 'g'))
+  return `case when ${ofWebhook} = ${url} then
+    case when ${url} ~ '^[a-z]+://' and ${url} !~ '${MAY_HAVE_SECRET}' then ${url}
+      else concat(substring(${url} from '${SCHEME_AND_HOST}'),
+        regexp_replace(regexp_replace(${url}, '${SCHEME_AND_HOST}', ''), '${SECRET_IN_URL}', '\\1...', 'g')) end
     else coalesce(array_to_string(regexp_match(${url}, ${HOST}), ''), '') || '/...' end`;
 }
