@@ -22,6 +22,8 @@ interface Known {
   text: string;
   /** By the roles of a viewer. */
   masks: Map<string, Masks>;
+  /** Each value of an answer asks for the masks of its viewer. */
+  ofViewers: WeakMap<Viewer, Masks>;
 }
 
 export function createMaskingRules(read: () => Promise<readonly MaskingRule[]>): MaskingRules {
@@ -34,7 +36,9 @@ export function createMaskingRules(read: () => Promise<readonly MaskingRule[]>):
     const before = changes;
     const rules = await read();
     const text = JSON.stringify(rules);
-    if (known?.text !== text) known = { rules, text, version: (known?.version ?? 0) + 1, masks: new Map() };
+    if (known?.text !== text) {
+      known = { rules, text, version: (known?.version ?? 0) + 1, masks: new Map(), ofViewers: new WeakMap() };
+    }
     // what was read may precede a change that was committed meanwhile
     if (before === changes) freshUntil = performance.now() + FRESH_MS;
   }
@@ -55,11 +59,14 @@ export function createMaskingRules(read: () => Promise<readonly MaskingRule[]>):
     },
     masksFor(viewer) {
       if (isUnmasked(viewer)) return NO_MASKS;
-      if (!known) return ALL_MASKED;
+      if (!known || !viewer) return ALL_MASKED;
+      const found = known.ofViewers.get(viewer);
+      if (found) return found;
       const roles = maskableRolesOf(viewer);
       const key = roles.join();
       const masks = known.masks.get(key) ?? masksOfRoles(roles, known.rules, `${key} ${known.version}`);
       known.masks.set(key, masks);
+      known.ofViewers.set(viewer, masks);
       return masks;
     },
   };

@@ -82,7 +82,8 @@ export function createRateLimits({ costPerMinute, requestsPerSecond, wrongKeysPe
 }
 
 function who(viewer: Viewer | null): string {
-  return viewer ? 'This API key' : 'This address';
+  if (!viewer) return 'This address';
+  return viewer.sessionId === null ? 'This API key' : 'This session';
 }
 
 interface PerCaller {

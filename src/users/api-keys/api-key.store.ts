@@ -1,6 +1,7 @@
-import { type Condition, sqlTest } from '../../sql/condition';
+import type { Condition } from '../../sql/condition';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { isOneOf } from '../../sql/index-lookup';
+import { areUnchanged } from '../unchanged-rows';
 import { ApiKeyEntity } from './api-key.entity';
 
 /** A key with what its user may do. */
@@ -16,8 +17,9 @@ export interface KeyWithUser {
   userName: string;
   userRoles: string[];
   userActive: boolean;
-  /** Changes whenever the key or its user changes. */
-  version: string;
+  /** Of the key, and of its user. */
+  xmin: string;
+  userXmin: string;
 }
 
 export const API_KEYS = {
@@ -41,12 +43,9 @@ export interface ApiKeyRow {
   lastUsedAt: Date | null;
 }
 
-// PostgreSQL gives each version of a row the number of the transaction that wrote it.
-const VERSION = `k.xmin::text || '/' || u.xmin::text`;
-
 const KEY_WITH_USER = `select k.id, k.token_hash as "tokenHash", k.roles, k.networks, k.expires_at as "expiresAt",
     k.revoked_at as "revokedAt", k.last_used_at as "lastUsedAt", u.id as "userId", u.name as "userName",
-    u.roles as "userRoles", u.active as "userActive", ${VERSION} as version
+    u.roles as "userRoles", u.active as "userActive", k.xmin::text, u.xmin::text as "userXmin"
   from api_keys k join users u on u.id = k.user_id`;
 
 /** The keys with these hashes of their tokens. */
@@ -62,12 +61,11 @@ export async function keysWithUsers(db: Db, ids: readonly string[]): Promise<Map
 }
 
 /** Whether neither the key nor its user has changed. */
-export function isUnchanged({ id, version }: KeyWithUser): Condition {
-  return sqlTest(
-    (bind) => `exists (
-    select from api_keys k join users u on u.id = k.user_id where k.id = ${bind(id)}::uuid and ${VERSION} = ${bind(version)}
-  )`,
-  );
+export function isUnchanged({ id, xmin, userId, userXmin }: KeyWithUser): Condition {
+  return areUnchanged([
+    { table: 'api_keys', id, xmin },
+    { table: 'users', id: userId, xmin: userXmin },
+  ]);
 }
 
 export async function apiKeysById(db: Db, ids: readonly string[]): Promise<Map<string, ApiKeyRow>> {

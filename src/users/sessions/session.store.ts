@@ -1,6 +1,7 @@
-import { type Condition, sqlTest } from '../../sql/condition';
+import type { Condition } from '../../sql/condition';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { isOneOf } from '../../sql/index-lookup';
+import { areUnchanged } from '../unchanged-rows';
 import { type SessionEndReason, SessionEntity, type SessionMethod } from './session.entity';
 
 export interface SessionRow {
@@ -49,20 +50,18 @@ export interface SessionWithUser {
   keyExpiresAt: Date | null;
   keyRevokedAt: Date | null;
   keyNetworks: string[] | null;
-  /** Changes whenever the session, its user or its key changes. */
-  version: string;
+  /** Of the session, its user, and its key; null: it was not made from a key. */
+  xmin: string;
+  userXmin: string;
+  keyXmin: string | null;
 }
-
-// PostgreSQL gives each version of a row the number of the transaction that wrote it.
-const VERSION = `s.xmin::text || '/' || u.xmin::text || '/' || coalesce(k.xmin::text, '')`;
-const JOINED = 'sessions s join users u on u.id = s.user_id left join api_keys k on k.id = s.api_key_id';
 
 const SESSION_WITH_USER = `select s.id, s.token_hash as "tokenHash", s.expires_at as "expiresAt",
     s.last_used_at as "lastUsedAt", s.ended_at as "endedAt", u.id as "userId", u.name as "userName",
     u.roles as "userRoles", u.active as "userActive", s.api_key_id as "apiKeyId", k.roles as "keyRoles",
     k.expires_at as "keyExpiresAt", k.revoked_at as "keyRevokedAt", k.networks as "keyNetworks",
-    ${VERSION} as version
-  from ${JOINED}`;
+    s.xmin::text, u.xmin::text as "userXmin", k.xmin::text as "keyXmin"
+  from sessions s join users u on u.id = s.user_id left join api_keys k on k.id = s.api_key_id`;
 
 export async function sessionsWithUsersByHash(db: Db, tokenHashes: readonly Buffer[]): Promise<SessionWithUser[]> {
   const { sql, value } = isOneOf('s.token_hash', 'bytea', tokenHashes);
@@ -76,10 +75,12 @@ export async function sessionsWithUsers(db: Db, ids: readonly string[]): Promise
 }
 
 /** Whether neither the session nor its user nor its key has changed. */
-export function isUnchanged({ id, version }: SessionWithUser): Condition {
-  return sqlTest(
-    (bind) => `exists (select from ${JOINED} where s.id = ${bind(id)}::uuid and ${VERSION} = ${bind(version)})`,
-  );
+export function isUnchanged({ id, xmin, userId, userXmin, apiKeyId, keyXmin }: SessionWithUser): Condition {
+  return areUnchanged([
+    { table: 'sessions', id, xmin },
+    { table: 'users', id: userId, xmin: userXmin },
+    ...(apiKeyId === null || keyXmin === null ? [] : [{ table: 'api_keys' as const, id: apiKeyId, xmin: keyXmin }]),
+  ]);
 }
 
 export async function sessionsById(db: Db, ids: readonly string[]): Promise<Map<string, SessionRow>> {

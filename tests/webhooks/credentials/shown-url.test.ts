@@ -1,6 +1,5 @@
 // URLs as viewers get them who may not read content: PostgreSQL writes what Node writes, token for token.
-import { withoutSecrets } from '../../../src/webhooks/credentials/shown-url';
-import { shownUrlSql } from '../../../src/webhooks/credentials/shown-url';
+import { shownUrlSql, withoutSecrets } from '../../../src/webhooks/credentials/shown-url';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 
 let database: TestDatabase;
@@ -10,14 +9,46 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const STARTS = ['https://', 'http://', 'HTTPS://', 'https:/', 'ht1tp://', '//', '', 'https://h00ks1234567', 'https://a:b1@c'];
-const PARTS = ['/', '?', '#', '&', '=', '{', '}', '{{ doc.name2 }}', '//', '.', '-', '%2F', 'ä1', '😀', '\n', ' ', '\\', "'"];
+const STARTS = [
+  'https://',
+  'http://',
+  'HTTPS://',
+  'https:/',
+  'ht1tp://',
+  '//',
+  '',
+  'https://h00ks1234567',
+  'https://a:b1@c',
+];
+const PARTS = [
+  '/',
+  '?',
+  '#',
+  '&',
+  '=',
+  '{',
+  '}',
+  '{{ doc.name2 }}',
+  '//',
+  '.',
+  '-',
+  '%2F',
+  'ä1',
+  '😀',
+  '\n',
+  ' ',
+  '\\',
+  "'",
+];
 const WORDS = ['a', '1', 'abcdef', 'abcdefg', 'abcdef1', '1234567', '1abcdef', 'a1', 'T024BE7LD', 'incoming-webhooks'];
 const LONG = ['x'.repeat(23), 'x'.repeat(24), '1'.repeat(24), '-'.repeat(24), 'xoT9aB3kQ7mZ2LpR5vWc'];
 const some = (of: readonly string[]) => of[Math.floor(Math.random() * of.length)] as string;
 
 function hostileUrl(): string {
-  const parts = Array.from({ length: Math.floor(Math.random() * 9) }, () => some([...PARTS, '/', '/', '=']) + some([...WORDS, ...LONG, '']));
+  const parts = Array.from(
+    { length: Math.floor(Math.random() * 9) },
+    () => some([...PARTS, '/', '/', '=']) + some([...WORDS, ...LONG, '']),
+  );
   return some(STARTS) + some(['', 'partner.example', 'h1.example:8443', '127.0.0.1:80']) + parts.join('');
 }
 
