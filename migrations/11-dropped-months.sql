@@ -5,22 +5,39 @@
 -- done by functions of the owner, which check everything by themselves: the login that runs them can drop nothing else, and
 -- cannot write such an entry.
 
--- A limit applies a day after its last change. So the serving login may give no other time for a change than the present. Not by now(),
--- which is when the transaction began.
-create function refuse_limit_out_of_time() returns trigger
+-- Why months that have passed the limit are still there, as the process that tries to drop them has last found.
+create table kept_months (
+  what text not null,
+  month date not null,              -- the first day
+  because text not null,
+  error text,                       -- FAILED: the error of the database
+  since timestamptz(3) not null,    -- for this reason
+  constraint kept_months_pkey primary key (what, month),
+  constraint kept_months_what_check check (what in ('ROWS', 'PAYLOADS')),
+  constraint kept_months_error_check check ((error is not null) = (because = 'FAILED'))
+);
+
+-- A limit applies a day after its last change, once a head that was signed a day ago contains its entry in the audit trail. So the serving
+-- login may give no other time for a change or a head than the present. Not by now(), which is when the transaction began.
+--
+-- The argument is the column with the time.
+create function refuse_time_but_now() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
     return new;
   end if;
-  raise exception '% on retention_limits is refused: changed_at % must be within 10 minutes of the time of the database, %',
-      tg_op, new.changed_at, clock_timestamp()
-    using errcode = 'integrity_constraint_violation', constraint = 'limits_change_in_time', column = 'changed_at',
+  raise exception '% on % is refused: % % must be within 10 minutes of the time of the database, %',
+      tg_op, tg_table_name, tg_argv[0], to_json(new) ->> tg_argv[0], clock_timestamp()
+    using errcode = 'integrity_constraint_violation', constraint = tg_name, column = tg_argv[0],
       hint = 'Let NTP set the clocks of both machines.';
 end $$;
 create trigger limits_change_in_time before insert or update on retention_limits
   for each row when (new.changed_at not between clock_timestamp() - interval '10 minutes' and clock_timestamp() + interval '10 minutes')
-  execute function refuse_limit_out_of_time();
+  execute function refuse_time_but_now('changed_at');
+create trigger heads_are_in_time before insert on evidence_heads
+  for each row when (new.signed_at not between clock_timestamp() - interval '10 minutes' and clock_timestamp() + interval '10 minutes')
+  execute function refuse_time_but_now('signed_at');
 
 -- Entries by which verifyEvidence accepts that rows or content are gone.
 create function refuse_forged_order() returns trigger
@@ -53,11 +70,55 @@ language sql stable strict set search_path = pg_catalog, pg_temp as $$
   where i.inhparent = format('public.%I', parent)::regclass and c.relname = parent || to_char(month, '_YYYY_MM')
 $$;
 
--- For how many months rows are kept; null: for ever. By the clock of the database.
+-- What is dropped at once. ROWS: requests, deliveries, events and decisions; PAYLOADS: the bodies, which rows of later months may
+-- need. Null: there is no such thing.
+create function tables_of(what text) returns text[]
+language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp as $$
+  select case what
+    when 'ROWS' then '{webhook_request_logs,request_index,deliveries,finished_deliveries,delivery_decisions,business_events}'::text[]
+    when 'PAYLOADS' then '{payloads}' end
+$$;
+
+create function has_partitions(what text, month date) returns boolean
+language sql stable strict set search_path = pg_catalog, pg_temp as $$
+  select exists (select from unnest(public.tables_of(what)) as parent where public.partition_of(parent, month) is not null)
+$$;
+
+-- When a head was first signed that contains an entry of the audit trail; null: none does. A place in the tree is not enough: the tree has
+-- this entry there.
+create function signed_since(entry audit_entries) returns timestamptz
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select h.signed_at from public.evidence_leaves l
+    cross join lateral (select x.first_index, x.leaf_hashes from public.evidence_blocks x where x.tree_size > l.leaf_index
+      order by x.tree_size limit 1) as b
+    cross join lateral (select x.signed_at from public.evidence_heads x where x.tree_size > l.leaf_index order by x.tree_size limit 1) as h
+  where l.kind = 2 and l.subject_id = entry.id and b.first_index <= l.leaf_index
+    and substring(b.leaf_hashes from ((l.leaf_index - b.first_index) * 32 + 1)::int for 32) = public.audit_leaf_hash(entry)
+$$;
+
+-- The same for the newest entry about a limit; null also if the limit is not as this entry says.
+create function limit_signed_since(of_limit retention_limits) returns timestamptz
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select public.signed_since(newest) from (
+    select a from public.audit_entries a where a.subject_id = of_limit.id and a.action = 'retention.changed' order by a.id desc limit 1
+  ) as entry (newest)
+  where (newest).details::jsonb -> 'after' = jsonb_build_object('contentDays', of_limit.content_days, 'minimumDays', of_limit.minimum_days,
+    'minimumGround', of_limit.minimum_ground, 'rowMonths', of_limit.row_months)
+$$;
+
+-- Whether a limit or minimum is not as its newest entry says that is in a signed head: it was changed past the audit trail.
+create function has_unrecorded_limits() returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select exists (select from public.retention_limits r where public.limit_signed_since(r) is null)
+$$;
+
+-- For how many months rows are kept; null: for ever. By the clock of the database. A limit that is not recorded is an obstacle, so that
+-- people see it.
 create function row_months() returns integer
 language sql stable set search_path = pg_catalog, pg_temp as $$
-  select row_months from public.retention_limits
+  select row_months from public.retention_limits r
   where id = '00000000-0000-0000-0000-000000000000' and changed_at <= clock_timestamp() - interval '1 day'
+    and coalesce(public.limit_signed_since(r) <= clock_timestamp() - interval '1 day', true)
 $$;
 
 create function is_past_row_months(month date) returns boolean
@@ -66,16 +127,14 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     false)
 $$;
 
--- What is past the limit and still there, oldest first. ROWS: requests, deliveries, events and decisions; PAYLOADS: the bodies,
--- which rows of later months may need.
+-- What is past the limit and still there, oldest first.
 create function months_past_limit() returns table (what text, month date)
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select f.what, f.month from (
-    select case i.inhparent when 'public.payloads'::regclass then 'PAYLOADS' else 'ROWS' end as what,
-      to_date(substring(c.relname from '_(\d{4}_\d{2})$'), 'YYYY_MM') as month
-    from pg_inherits i join pg_class c on c.oid = i.inhrelid
-    where i.inhparent in ('public.webhook_request_logs'::regclass, 'public.payloads'::regclass)
-      and c.relname ~ '_\d{4}_\d{2}$') as f
+    select distinct w.what, to_date(substring(c.relname from '_(\d{4}_\d{2})$'), 'YYYY_MM') as month
+    from unnest('{ROWS,PAYLOADS}'::text[]) as w (what) cross join unnest(public.tables_of(w.what)) as parent
+      join pg_inherits i on i.inhparent = format('public.%I', parent)::regclass join pg_class c on c.oid = i.inhrelid
+    where c.relname ~ '_\d{4}_\d{2}$') as f
   where public.is_past_row_months(f.month) order by f.what desc, f.month
 $$;
 
@@ -238,7 +297,9 @@ create function month_obstacle(what text, month date) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return case
-    when what = 'PAYLOADS' and public.partition_of('webhook_request_logs', month) is not null then 'ROWS'
+    when public.has_unrecorded_limits() then 'UNRECORDED'
+    when what = 'PAYLOADS' and public.has_partitions('ROWS', month) then 'ROWS'
+    when what = 'PAYLOADS' and (public.month_order('ROWS', month)).id is null then 'INCOMPLETE'
     when what = 'PAYLOADS' then case when public.are_payloads_needed(month) then 'NEEDED' end
     when public.is_month_pending(month) or public.is_month_to_be_erased(month) then 'PENDING'
     when public.is_month_held(month) then 'HOLD'
@@ -273,13 +334,12 @@ end $$;
 create function order_month(what text, month date) returns text
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  marker constant text := case what when 'ROWS' then 'webhook_request_logs' when 'PAYLOADS' then 'payloads' end;
   in_force uuid[];
   obstacle text;
   leaves record;
 begin
   perform public.refuse_old_snapshot();
-  if marker is null or month is null or extract(day from month) <> 1 then
+  if public.tables_of(what) is null or month is null or extract(day from month) <> 1 then
     raise exception 'what must be ROWS or PAYLOADS, and month the first day of a month, not % and %', what, month
       using errcode = 'invalid_parameter_value';
   end if;
@@ -287,8 +347,11 @@ begin
     raise exception 'another session orders or drops a month' using errcode = 'object_in_use';
   end if;
   if not public.is_past_row_months(month) then return 'LIMIT'; end if;
-  if public.partition_of(marker, month) is null then return 'DROPPED'; end if;
-  if (public.month_order(what, month)).id is not null then return 'ORDERED'; end if;
+  if (public.month_order(what, month)).id is not null then
+    return case when public.has_partitions(what, month) then 'ORDERED' else 'DROPPED' end;
+  end if;
+  -- dropped by hand
+  if not public.has_partitions(what, month) then return 'INCOMPLETE'; end if;
   -- before the holds are looked at: one that is placed meanwhile is not among them, and takes the order back
   in_force := array(select h.id from public.legal_holds h where h.released_at is null order by h.id);
   obstacle := public.month_obstacle(what, month);
@@ -333,9 +396,7 @@ create function drop_month(what text, month date) returns text
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   ordered public.audit_entries;
-  parents constant text[] := case what
-    when 'ROWS' then '{webhook_request_logs,request_index,deliveries,finished_deliveries,delivery_decisions,business_events}'
-    when 'PAYLOADS' then '{payloads}' end;
+  parents constant text[] := public.tables_of(what);
   parent text;
   partition regclass;
   leaves record;
@@ -347,20 +408,13 @@ begin
   end if;
   ordered := public.month_order(what, month);
   if ordered.id is null then return 'NO_ORDER'; end if;
-  if public.partition_of(parents[1], month) is null then return 'DROPPED'; end if;
-  -- a place in the tree is not enough: the tree has this entry there, and a head was signed over it
-  if not exists (select from public.evidence_leaves l
-      join public.evidence_blocks b on b.first_index <= l.leaf_index and b.tree_size > l.leaf_index
-      where l.kind = 2 and l.subject_id = ordered.id
-        and substring(b.leaf_hashes from ((l.leaf_index - b.first_index) * 32 + 1)::int for 32) = public.audit_leaf_hash(ordered)
-        and exists (select from public.evidence_heads h where h.tree_size > l.leaf_index)) then
-    return 'ORDERED';
-  end if;
+  if not public.has_partitions(what, month) then return 'DROPPED'; end if;
+  if public.signed_since(ordered) is null then return 'ORDERED'; end if;
   select * into leaves from public.leaves_of_month(month);
   is_whole := what = 'PAYLOADS' or not (public.is_month_unsealed(month) or public.is_month_incomplete(month));
   -- a hold that is placed waits for this transaction, or is seen by it
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
-  if not is_whole or not public.is_past_row_months(month)
+  if not is_whole or not public.is_past_row_months(month) or public.has_unrecorded_limits()
       or exists (select from public.retention_limits r where r.changed_at > ordered.at)
       -- also one that was written before the order, and committed after it
       or (what = 'ROWS' and public.is_month_within_minimum(month))

@@ -190,10 +190,22 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xid) as next
 $$;
 
+-- The beginnings of the months (UTC) for which a table has partitions.
+create function months_with(parent text) returns timestamptz[]
+language sql stable strict set search_path = pg_catalog, pg_temp as $$
+  select coalesce(array_agg(to_date(substring(c.relname from '_(\d{4}_\d{2})$'), 'YYYY_MM')::timestamp at time zone 'UTC'), '{}')
+  from pg_inherits i join pg_class c on c.oid = i.inhrelid
+  where i.inhparent = format('public.%I', parent)::regclass and c.relname ~ '_\d{4}_\d{2}$'
+$$;
+
 -- Begins the feeds, the counts and the index anew after a restore. It holds its locks only briefly, however large the
 -- log is: requests and deliveries are counted and indexed afterwards, step by step (backfill_before).
+--
+-- Statistics of months whose rows were dropped stay: nothing would be counted for them again.
 create function rebuild_change_feed() returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  months timestamptz[];  -- with rows
 begin
   if not public.has_foreign_positions() then return false; end if;
   -- other sessions queue behind the locks that this one waits for: it gives up after a second
@@ -202,10 +214,13 @@ begin
   perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
   perform from public.feed_positions where reader in ('counts', 'deliveries') order by reader for update;
   if not public.has_foreign_positions() then return false; end if;
+  months := public.months_with('webhook_request_logs');
+  delete from public.request_stats s where date_trunc('month', s.bucket, 'UTC') = any (months);
+  months := public.months_with('deliveries');
+  delete from public.delivery_stats s where date_trunc('month', s.bucket, 'UTC') = any (months);
   -- Waits for the transactions that have opened or closed requests or changed deliveries: what they did is in these tables.
   -- Later ones wait for this transaction, and what they do is in the feeds.
-  truncate public.request_changes, public.request_stats, public.request_stats_open, public.delivery_changes,
-    public.delivery_stats;
+  truncate public.request_changes, public.request_stats_open, public.delivery_changes;
   update public.feed_positions set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
     counted_at = null, backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
   return true;

@@ -337,6 +337,7 @@ CREATE TABLE evidence_heads (
   CONSTRAINT evidence_heads_tree_size_fkey FOREIGN KEY (tree_size) REFERENCES evidence_blocks(tree_size)
 );
 CREATE TRIGGER evidence_never_changes BEFORE DELETE OR UPDATE ON evidence_heads FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER heads_are_in_time BEFORE INSERT ON evidence_heads FOR EACH ROW WHEN (new.signed_at < (clock_timestamp() - '00:10:00'::interval) OR new.signed_at > (clock_timestamp() + '00:10:00'::interval)) EXECUTE FUNCTION refuse_time_but_now('signed_at');
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON evidence_heads FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE evidence_keys (
@@ -534,6 +535,17 @@ CREATE TABLE incoming_tokens (
   CONSTRAINT incoming_tokens_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 );
 CREATE INDEX incoming_tokens_webhook_id_idx ON incoming_tokens USING btree (webhook_id);
+
+CREATE TABLE kept_months (
+  what text NOT NULL,
+  month date NOT NULL,
+  because text NOT NULL,
+  error text,
+  since timestamp(3) with time zone NOT NULL,
+  CONSTRAINT kept_months_error_check CHECK ((error IS NOT NULL) = (because = 'FAILED'::text)),
+  CONSTRAINT kept_months_pkey PRIMARY KEY (what, month),
+  CONSTRAINT kept_months_what_check CHECK (what = ANY (ARRAY['ROWS'::text, 'PAYLOADS'::text]))
+);
 
 CREATE TABLE legal_holds (
   id uuid NOT NULL,
@@ -770,7 +782,7 @@ CREATE TABLE retention_limits (
   CONSTRAINT retention_limits_months_check CHECK (row_months IS NULL OR row_months >= 2 AND row_months <= 1200 AND id = '00000000-0000-0000-0000-000000000000'::uuid),
   CONSTRAINT retention_limits_pkey PRIMARY KEY (id)
 );
-CREATE TRIGGER limits_change_in_time BEFORE INSERT OR UPDATE ON retention_limits FOR EACH ROW WHEN (new.changed_at < (clock_timestamp() - '00:10:00'::interval) OR new.changed_at > (clock_timestamp() + '00:10:00'::interval)) EXECUTE FUNCTION refuse_limit_out_of_time();
+CREATE TRIGGER limits_change_in_time BEFORE INSERT OR UPDATE ON retention_limits FOR EACH ROW WHEN (new.changed_at < (clock_timestamp() - '00:10:00'::interval) OR new.changed_at > (clock_timestamp() + '00:10:00'::interval)) EXECUTE FUNCTION refuse_time_but_now('changed_at');
 
 CREATE TABLE sessions (
   id uuid NOT NULL,
@@ -1165,9 +1177,7 @@ CREATE OR REPLACE FUNCTION public.drop_month(what text, month date)
 AS $function$
 declare
   ordered public.audit_entries;
-  parents constant text[] := case what
-    when 'ROWS' then '{webhook_request_logs,request_index,deliveries,finished_deliveries,delivery_decisions,business_events}'
-    when 'PAYLOADS' then '{payloads}' end;
+  parents constant text[] := public.tables_of(what);
   parent text;
   partition regclass;
   leaves record;
@@ -1179,20 +1189,13 @@ begin
   end if;
   ordered := public.month_order(what, month);
   if ordered.id is null then return 'NO_ORDER'; end if;
-  if public.partition_of(parents[1], month) is null then return 'DROPPED'; end if;
-  -- a place in the tree is not enough: the tree has this entry there, and a head was signed over it
-  if not exists (select from public.evidence_leaves l
-      join public.evidence_blocks b on b.first_index <= l.leaf_index and b.tree_size > l.leaf_index
-      where l.kind = 2 and l.subject_id = ordered.id
-        and substring(b.leaf_hashes from ((l.leaf_index - b.first_index) * 32 + 1)::int for 32) = public.audit_leaf_hash(ordered)
-        and exists (select from public.evidence_heads h where h.tree_size > l.leaf_index)) then
-    return 'ORDERED';
-  end if;
+  if not public.has_partitions(what, month) then return 'DROPPED'; end if;
+  if public.signed_since(ordered) is null then return 'ORDERED'; end if;
   select * into leaves from public.leaves_of_month(month);
   is_whole := what = 'PAYLOADS' or not (public.is_month_unsealed(month) or public.is_month_incomplete(month));
   -- a hold that is placed waits for this transaction, or is seen by it
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
-  if not is_whole or not public.is_past_row_months(month)
+  if not is_whole or not public.is_past_row_months(month) or public.has_unrecorded_limits()
       or exists (select from public.retention_limits r where r.changed_at > ordered.at)
       -- also one that was written before the order, and committed after it
       or (what = 'ROWS' and public.is_month_within_minimum(month))
@@ -1557,6 +1560,24 @@ AS $function$
 $function$;
 REVOKE EXECUTE ON FUNCTION has_foreign_positions() FROM public;
 
+CREATE OR REPLACE FUNCTION public.has_partitions(what text, month date)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE STRICT
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select exists (select from unnest(public.tables_of(what)) as parent where public.partition_of(parent, month) is not null)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.has_unrecorded_limits()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select exists (select from public.retention_limits r where public.limit_signed_since(r) is null)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.hold_on(of_event uuid, of_webhook uuid, of_type text, of_document text, of_user uuid, began timestamp with time zone)
  RETURNS uuid
  LANGUAGE sql
@@ -1797,6 +1818,19 @@ AS $function$
     group by 1) as pieces
 $function$;
 
+CREATE OR REPLACE FUNCTION public.limit_signed_since(of_limit retention_limits)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select public.signed_since(newest) from (
+    select a from public.audit_entries a where a.subject_id = of_limit.id and a.action = 'retention.changed' order by a.id desc limit 1
+  ) as entry (newest)
+  where (newest).details::jsonb -> 'after' = jsonb_build_object('contentDays', of_limit.content_days, 'minimumDays', of_limit.minimum_days,
+    'minimumGround', of_limit.minimum_ground, 'rowMonths', of_limit.row_months)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.lock_for_drop(parents text[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1989,7 +2023,9 @@ CREATE OR REPLACE FUNCTION public.month_obstacle(what text, month date)
 AS $function$
 begin
   return case
-    when what = 'PAYLOADS' and public.partition_of('webhook_request_logs', month) is not null then 'ROWS'
+    when public.has_unrecorded_limits() then 'UNRECORDED'
+    when what = 'PAYLOADS' and public.has_partitions('ROWS', month) then 'ROWS'
+    when what = 'PAYLOADS' and (public.month_order('ROWS', month)).id is null then 'INCOMPLETE'
     when what = 'PAYLOADS' then case when public.are_payloads_needed(month) then 'NEEDED' end
     when public.is_month_pending(month) or public.is_month_to_be_erased(month) then 'PENDING'
     when public.is_month_held(month) then 'HOLD'
@@ -2019,12 +2055,22 @@ CREATE OR REPLACE FUNCTION public.months_past_limit()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select f.what, f.month from (
-    select case i.inhparent when 'public.payloads'::regclass then 'PAYLOADS' else 'ROWS' end as what,
-      to_date(substring(c.relname from '_(\d{4}_\d{2})$'), 'YYYY_MM') as month
-    from pg_inherits i join pg_class c on c.oid = i.inhrelid
-    where i.inhparent in ('public.webhook_request_logs'::regclass, 'public.payloads'::regclass)
-      and c.relname ~ '_\d{4}_\d{2}$') as f
+    select distinct w.what, to_date(substring(c.relname from '_(\d{4}_\d{2})$'), 'YYYY_MM') as month
+    from unnest('{ROWS,PAYLOADS}'::text[]) as w (what) cross join unnest(public.tables_of(w.what)) as parent
+      join pg_inherits i on i.inhparent = format('public.%I', parent)::regclass join pg_class c on c.oid = i.inhrelid
+    where c.relname ~ '_\d{4}_\d{2}$') as f
   where public.is_past_row_months(f.month) order by f.what desc, f.month
+$function$;
+
+CREATE OR REPLACE FUNCTION public.months_with(parent text)
+ RETURNS timestamp with time zone[]
+ LANGUAGE sql
+ STABLE STRICT
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select coalesce(array_agg(to_date(substring(c.relname from '_(\d{4}_\d{2})$'), 'YYYY_MM')::timestamp at time zone 'UTC'), '{}')
+  from pg_inherits i join pg_class c on c.oid = i.inhrelid
+  where i.inhparent = format('public.%I', parent)::regclass and c.relname ~ '_\d{4}_\d{2}$'
 $function$;
 
 CREATE OR REPLACE FUNCTION public.ms_of_id(id uuid)
@@ -2083,13 +2129,12 @@ CREATE OR REPLACE FUNCTION public.order_month(what text, month date)
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
-  marker constant text := case what when 'ROWS' then 'webhook_request_logs' when 'PAYLOADS' then 'payloads' end;
   in_force uuid[];
   obstacle text;
   leaves record;
 begin
   perform public.refuse_old_snapshot();
-  if marker is null or month is null or extract(day from month) <> 1 then
+  if public.tables_of(what) is null or month is null or extract(day from month) <> 1 then
     raise exception 'what must be ROWS or PAYLOADS, and month the first day of a month, not % and %', what, month
       using errcode = 'invalid_parameter_value';
   end if;
@@ -2097,8 +2142,11 @@ begin
     raise exception 'another session orders or drops a month' using errcode = 'object_in_use';
   end if;
   if not public.is_past_row_months(month) then return 'LIMIT'; end if;
-  if public.partition_of(marker, month) is null then return 'DROPPED'; end if;
-  if (public.month_order(what, month)).id is not null then return 'ORDERED'; end if;
+  if (public.month_order(what, month)).id is not null then
+    return case when public.has_partitions(what, month) then 'ORDERED' else 'DROPPED' end;
+  end if;
+  -- dropped by hand
+  if not public.has_partitions(what, month) then return 'INCOMPLETE'; end if;
   -- before the holds are looked at: one that is placed meanwhile is not among them, and takes the order back
   in_force := array(select h.id from public.legal_holds h where h.released_at is null order by h.id);
   obstacle := public.month_obstacle(what, month);
@@ -2328,6 +2376,8 @@ CREATE OR REPLACE FUNCTION public.rebuild_change_feed()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+declare
+  months timestamptz[];  -- with rows
 begin
   if not public.has_foreign_positions() then return false; end if;
   -- other sessions queue behind the locks that this one waits for: it gives up after a second
@@ -2336,10 +2386,13 @@ begin
   perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
   perform from public.feed_positions where reader in ('counts', 'deliveries') order by reader for update;
   if not public.has_foreign_positions() then return false; end if;
+  months := public.months_with('webhook_request_logs');
+  delete from public.request_stats s where date_trunc('month', s.bucket, 'UTC') = any (months);
+  months := public.months_with('deliveries');
+  delete from public.delivery_stats s where date_trunc('month', s.bucket, 'UTC') = any (months);
   -- Waits for the transactions that have opened or closed requests or changed deliveries: what they did is in these tables.
   -- Later ones wait for this transaction, and what they do is in the feeds.
-  truncate public.request_changes, public.request_stats, public.request_stats_open, public.delivery_changes,
-    public.delivery_stats;
+  truncate public.request_changes, public.request_stats_open, public.delivery_changes;
   update public.feed_positions set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
     counted_at = null, backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
   return true;
@@ -2465,21 +2518,6 @@ begin
     using errcode = 'insufficient_privilege';
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.refuse_limit_out_of_time()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-begin
-  if pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
-    return new;
-  end if;
-  raise exception '% on retention_limits is refused: changed_at % must be within 10 minutes of the time of the database, %',
-      tg_op, new.changed_at, clock_timestamp()
-    using errcode = 'integrity_constraint_violation', constraint = 'limits_change_in_time', column = 'changed_at',
-      hint = 'Let NTP set the clocks of both machines.';
-end $function$;
-
 CREATE OR REPLACE FUNCTION public.refuse_old_snapshot()
  RETURNS void
  LANGUAGE plpgsql
@@ -2506,6 +2544,21 @@ begin
       regexp_replace(tg_table_name, '_\d{4}_\d{2}$', ''), tg_argv[0], to_json(new) ->> tg_argv[0], new.id, clock_timestamp()
     using errcode = 'integrity_constraint_violation', constraint = 'rows_are_in_time', column = tg_argv[0],
       hint = 'Let NTP set the clocks of both machines. To import old rows, insert them as the owner of the table.';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_time_but_now()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return new;
+  end if;
+  raise exception '% on % is refused: % % must be within 10 minutes of the time of the database, %',
+      tg_op, tg_table_name, tg_argv[0], to_json(new) ->> tg_argv[0], clock_timestamp()
+    using errcode = 'integrity_constraint_violation', constraint = tg_name, column = tg_argv[0],
+      hint = 'Let NTP set the clocks of both machines.';
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.released_holds_never_change()
@@ -2600,8 +2653,34 @@ CREATE OR REPLACE FUNCTION public.row_months()
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select row_months from public.retention_limits
+  select row_months from public.retention_limits r
   where id = '00000000-0000-0000-0000-000000000000' and changed_at <= clock_timestamp() - interval '1 day'
+    and coalesce(public.limit_signed_since(r) <= clock_timestamp() - interval '1 day', true)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.signed_since(entry audit_entries)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select h.signed_at from public.evidence_leaves l
+    cross join lateral (select x.first_index, x.leaf_hashes from public.evidence_blocks x where x.tree_size > l.leaf_index
+      order by x.tree_size limit 1) as b
+    cross join lateral (select x.signed_at from public.evidence_heads x where x.tree_size > l.leaf_index order by x.tree_size limit 1) as h
+  where l.kind = 2 and l.subject_id = entry.id and b.first_index <= l.leaf_index
+    and substring(b.leaf_hashes from ((l.leaf_index - b.first_index) * 32 + 1)::int for 32) = public.audit_leaf_hash(entry)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.tables_of(what text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select case what
+    when 'ROWS' then '{webhook_request_logs,request_index,deliveries,finished_deliveries,delivery_decisions,business_events}'::text[]
+    when 'PAYLOADS' then '{payloads}' end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.unwatch_table(table_name regclass)
@@ -2654,7 +2733,7 @@ declare
     request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
     request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, worker_leases,
     evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs,
-    evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, pending_sign_ins, legal_holds, erasures, erasure_recipients, retention_limits,
+    evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, pending_sign_ins, legal_holds, erasures, erasure_recipients, retention_limits, kept_months,
     replay_requests, audit_windows, audit_event_queue}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;

@@ -7,6 +7,7 @@ const UNWANTED = /(?![\t\n])[\p{Cc}\p{Cs}]/u;
 /** @returns what is wrong with it, without the spaces around it; null: nothing */
 export function reasonFault(reason: string): string | null {
   const { length } = reason.trim();
-  if (length >= MIN && length <= MAX && !UNWANTED.test(reason)) return null;
-  return `reason must be ${MIN} to ${MAX} characters, not ${length}, without control characters and halves of surrogate pairs.`;
+  if (length < MIN || length > MAX) return `reason must be ${MIN} to ${MAX} characters, not ${length}.`;
+  const at = reason.search(UNWANTED);
+  return at < 0 ? null : `reason has a control character, or half of a surrogate pair, at character ${at + 1}.`;
 }

@@ -16,7 +16,7 @@ const TABLES = `users, api_keys, sessions, pending_sign_ins, audit_entries, audi
   request_stats_series, request_stats, request_stats_open, delivery_changes, delivery_stats_series,
   delivery_stats, exports, evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves,
   evidence_keys, evidence_heads, evidence_anchors, evidence_anchor_targets, evidence_stops, evidence_runs,
-  legal_holds, erasures, erasure_recipients, retention_limits, migrations, prepared_logins`;
+  legal_holds, erasures, erasure_recipients, retention_limits, kept_months, migrations, prepared_logins`;
 
 /**
  * The rights of the serving login: to read our tables, insert rows, and update only columns that change. It cannot
@@ -33,7 +33,7 @@ export function servingGrants(login: string): string[] {
        incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, replays, replay_requests,
        payloads, business_events, outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries,
        blocking_deliveries, webhook_request_logs, audit_entries to ${name}`,
-    `grant insert, update, delete on worker_leases, audit_windows to ${name}`,
+    `grant insert, update, delete on worker_leases, audit_windows, kept_months to ${name}`,
     // update: which locking a row needs
     `grant update, delete on audit_event_queue to ${name}`,
     `grant update on users, api_keys, sessions, webhooks, webhook_secrets, webhook_credentials, webhook_circuits,

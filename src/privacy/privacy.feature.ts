@@ -3,13 +3,14 @@ import { LegalHoldResolver } from './api/legal-hold.resolver';
 import { PersonalDataResolver } from './api/personal-data.resolver';
 import { ErasurePreviewResolver, RecipientResolver } from './api/recipient.resolver';
 import { RetentionResolver } from './api/retention.resolver';
+import { KeptMonthEntity } from './dropping/kept-month.entity';
 import { ErasureEntity } from './erasure.entity';
 import { ErasureRecipientEntity } from './erasure-recipient.entity';
 import { LegalHoldEntity } from './legal-hold.entity';
 import { RetentionLimitEntity } from './retention-limit.entity';
 
 export const privacy = {
-  entities: [LegalHoldEntity, ErasureEntity, ErasureRecipientEntity, RetentionLimitEntity],
+  entities: [LegalHoldEntity, ErasureEntity, ErasureRecipientEntity, RetentionLimitEntity, KeptMonthEntity],
   resolvers: [
     LegalHoldResolver,
     ErasureResolver,

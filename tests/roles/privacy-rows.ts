@@ -41,6 +41,9 @@ export async function privacyIds(app: TestApp): Promise<{ LegalHold: string; Era
   await app.database.query(
     `insert into retention_limits select id, 9999, null, null, null, 'As long as possible', (select id from users limit 1), now() from webhooks limit 1`,
   );
+  await app.database.query(
+    `insert into kept_months values ('ROWS', '2020-01-01', 'HOLD', null, date_trunc('milliseconds', now()))`,
+  );
   return { LegalHold: await makeHold(app, true), Erasure: await makeErasure(app, true) };
 }
 

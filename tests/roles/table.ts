@@ -32,7 +32,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       evidenceStatus evidenceHeads evidenceAnchors evidenceConsistency evidenceCompleteness mySessions`,
     contentReaders: 'explainVerification',
     keyReaders:
-      'evidenceRun apiKeys auditEntry auditEntries sessions legalHolds maskingRule maskingRules erasure erasures previewErasure retentionLimits',
+      'evidenceRun apiKeys auditEntry auditEntries sessions legalHolds maskingRule maskingRules erasure erasures previewErasure retentionLimits keptMonths',
     everyRole: 'myAuditEntries',
   },
   Subscription: { readers: 'webhookRequestLogChanged' },
@@ -53,7 +53,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   EvidenceHead: { readers: 'treeSize checkpoint signedAt' },
   EvidenceStatus: { readers: 'origin keys treeSize head waiting oldestWaitingSeconds stops lastAnchors' },
   EvidenceCompleteness: {
-    readers: 'deliveries attempts requests sealed waiting decisions sealedDecisions holeCount holes dropped next',
+    readers: 'deliveries attempts requests sealed waiting droppedAttempts decisions sealedDecisions droppedDecisions holeCount holes dropped next',
   },
   EvidenceHole: { readers: 'name kind rowId deliveryId attempt message' },
   EvidenceTarget: { readers: 'kind by anchoredSize anchoredAt triedAt error' },
@@ -79,6 +79,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   ErasurePreview: { keyReaders: 'rows events deliveries requests held erased needsSecondPerson complete recipients' },
   Recipient: { keyReaders: 'host firstAt lastAt requests webhookId webhookName' },
   ExportPersonalDataPayload: { everybody: 'export userErrors' },
+  KeptMonth: { keyReaders: 'month what because error since' },
   RetentionLimit: { keyReaders: 'contentDays minimumDays minimumGround rowMonths reason changedAt webhook changedBy' },
   SetRetentionPayload: { everybody: 'limit userErrors' },
   EraseDocumentPayload: { everybody: 'erasure userErrors' },

@@ -50,8 +50,9 @@ export class EvidenceHoleType {
 @ObjectType('EvidenceCompleteness', {
   simpleResolvers: true,
   description:
-    'The attempts of a month, compared with the log and the sealed tree. The month is complete if `attempts`, ' +
-    '`requests` and `sealed` are equal, `decisions` and `sealedDecisions` are equal, and `holeCount` is 0.',
+    'The attempts of a month, compared with the log and the sealed tree. The month is complete if `attempts` without ' +
+    '`droppedAttempts`, `requests` and `sealed` are equal, `decisions` without `droppedDecisions` and `sealedDecisions` are ' +
+    'equal, and `holeCount` is 0.',
 })
 export class EvidenceCompletenessType {
   @Field(() => Int, { description: 'The number of deliveries that were made in the month.' })
@@ -77,11 +78,24 @@ export class EvidenceCompletenessType {
   })
   waiting: number;
 
+  @Field(() => Int, {
+    description:
+      'The number of these attempts that are not in the log because they were made when a later month began or went on that was ' +
+      'dropped since, as a sealed order of the audit trail says.',
+  })
+  droppedAttempts: number;
+
   @Field(() => Int, { description: 'The number of deliveries that ended as SKIPPED, CANCELLED or EXHAUSTED.' })
   decisions: number;
 
   @Field(() => Int, { description: 'The number of these deliveries whose newest decision a signed head contains.' })
   sealedDecisions: number;
+
+  @Field(() => Int, {
+    description:
+      'The number of these deliveries that ended in a later month that was dropped by order, with the decision.',
+  })
+  droppedDecisions: number;
 
   @Field(() => Float, { description: 'The number of all holes, a whole number.' })
   holeCount: number;

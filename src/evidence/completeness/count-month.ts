@@ -115,8 +115,10 @@ const EMPTY: Counts = {
   requests: 0,
   sealed: 0,
   waiting: 0,
+  droppedAttempts: 0,
   decisions: 0,
   sealedDecisions: 0,
+  droppedDecisions: 0,
   holes: 0,
 };
 
@@ -124,7 +126,7 @@ function add(total: Counts, more: Counts): void {
   for (const key of Object.keys(EMPTY) as (keyof Counts)[]) total[key] += more[key];
 }
 
-function holesOfDelivery({ id, status, attempts, requests, decision }: CountedDelivery): Hole[] {
+function holesOfDelivery({ id, status, attempts, requests, dropped, decision }: CountedDelivery): Hole[] {
   const holes: Hole[] = [];
   const about = `the delivery ${toNodeId('Delivery', id)}`;
   const find = (name: HoleName, kind: LeafKind, rowId: string | null, attempt: number | null, message: string) =>
@@ -139,7 +141,7 @@ function holesOfDelivery({ id, status, attempts, requests, decision }: CountedDe
     if (isLate) find('NOT_SEALED', 'request', rowId, attempt, 'The request is finished, and not in the tree.');
   }
   for (let attempt = 1; attempt <= attempts && holes.length < MAX_NAMED; attempt++) {
-    if (seen.has(attempt)) continue;
+    if (seen.has(attempt) || dropped.some(({ before, next }) => before < attempt && attempt < next)) continue;
     find('MISSING', 'request', null, attempt, `Attempt ${attempt} of ${about} is not in the log.`);
   }
   if (decision?.isLate && decision.id === null) {

@@ -25,8 +25,12 @@ export interface Counts {
   requests: number;
   sealed: number;
   waiting: number;
+  /** Those of `attempts` that lie in a month that was dropped by order. */
+  droppedAttempts: number;
   decisions: number;
   sealedDecisions: number;
+  /** As `droppedAttempts`. */
+  droppedDecisions: number;
   holes: number;
 }
 
@@ -47,31 +51,57 @@ const leafOf = (kind: LeafKind, id: string) =>
 /** $1: the number of leaves that are sealed. */
 const IS_SEALED = 'coalesce(l.leaf_index < $1, false)';
 
-/** $2: what finished before must be sealed. The deliveries of the page, their requests, and their newest decisions. */
+/** $3, $4: the months that were dropped. @param from and past ids */
+const meetsDropped = (from: string, past: string) => `exists (
+  select from unnest($3::uuid[], $4::uuid[]) as m (first, past) where m.first < ${past} and m.past > ${from})`;
+
+/**
+ * $2: what finished before must be sealed. The deliveries of the page, their requests, and their newest decisions. `gaps` has the
+ * attempts that are not there, and were made between two others, or before or after all, while a month began or ended that was
+ * dropped: they were dropped with it. A decision was made when its delivery finished. Ids may differ from times by ten minutes.
+ */
 const parts = (page: string) => `page as materialized (
-    select id, status, attempts, finished_at from deliveries where ${page}
+    select id, status, attempts, finished_at, first_id_at(finished_at - interval '10 minutes') as finished_from,
+      first_id_at(finished_at + interval '10 minutes') as finished_past
+    from deliveries where ${page}
   ), requests as (
     select p.id as delivery_id, r.id, r.attempt_number, r.attempt_number between 1 and p.attempts as is_counted,
       ${IS_SEALED} as is_sealed, coalesce(r.finished_at < $2 and not ${IS_SEALED}, false) as is_late
     from page p join webhook_request_logs r on r.delivery_id = p.id ${leafOf('request', 'r.id')}
+  ), gaps as (
+    select delivery_id, number as before, next_number as next from (
+      select delivery_id, number, id, lead(number) over made as next_number, lead(id) over made as next_id from (
+        select p.id as delivery_id, 0 as number, p.id from page p where p.attempts > 0
+        union all select p.id, p.attempts + 1, coalesce(p.finished_past, 'ffffffff-ffff-ffff-ffff-ffffffffffff') from page p
+          where p.attempts > 0
+        union all select r.delivery_id, r.attempt_number, r.id from requests r where r.is_counted
+      ) as ends where cardinality($3::uuid[]) > 0 window made as (partition by delivery_id order by number, id)
+    ) as pairs where next_number > number + 1 and ${meetsDropped('id', 'next_id')}
   ), decisions as (
-    select p.id as delivery_id, d.id, ${IS_SEALED} as is_sealed, p.finished_at < $2 and not ${IS_SEALED} as is_late
+    select p.id as delivery_id, d.id, ${IS_SEALED} as is_sealed, dropped.yes as is_dropped,
+      p.finished_at < $2 and not ${IS_SEALED} and not dropped.yes as is_late
     from page p
+      cross join lateral (select ${meetsDropped('p.finished_from', 'p.finished_past')} as yes) as dropped
       left join lateral (select id from delivery_decisions where delivery_id = p.id order by id desc limit 1) as d on true
       ${leafOf('decision', 'd.id')}
     where p.status in ('EXHAUSTED', 'SKIPPED', 'CANCELLED')
   )`;
 
+const idsOf = (dropped: CountedPage['dropped']) => [dropped.map(([first]) => first), dropped.map(([, past]) => past)];
+
 export async function countDeliveries(db: Db, page: CountedPage): Promise<PageCounts> {
-  const { webhookId, after, end, atMost, sealedSize, dueBefore } = page;
-  const ofWebhook = webhookId === null ? '' : 'and webhook_id = $6';
+  const { webhookId, after, end, atMost, sealedSize, dueBefore, dropped } = page;
+  const ofWebhook = webhookId === null ? '' : 'and webhook_id = $8';
   const row = await rowOf<PageCounts>(
     db,
-    statement(`with ${parts(`id > $3 and id < $4 ${ofWebhook} order by id limit $5`)}, each as (
-       select p.id, p.attempts, r.requests, r.sealed, r.waiting, d.is_sealed as is_decision_sealed,
-         p.attempts - coalesce(r.counted, 0) + coalesce(r.requests - r.counted + r.late, 0) + coalesce(d.is_late, false)::int
-           as holes
+    statement(`with ${parts(`id > $5 and id < $6 ${ofWebhook} order by id limit $7`)}, each as (
+       select p.id, p.attempts, r.requests, r.sealed, r.waiting, d.is_sealed as is_decision_sealed, d.is_dropped as is_decision_dropped,
+         coalesce(g.attempts, 0) as dropped,
+         p.attempts - coalesce(r.counted, 0) - coalesce(g.attempts, 0) + coalesce(r.requests - r.counted + r.late, 0)
+           + coalesce(d.is_late, false)::int as holes
        from page p left join decisions d on d.delivery_id = p.id left join (
+         select delivery_id, sum(next - before - 1)::int as attempts from gaps group by delivery_id
+       ) as g on g.delivery_id = p.id left join (
          select delivery_id, count(*)::int as requests, (count(*) filter (where is_sealed))::int as sealed,
            (count(*) filter (where not is_sealed and not is_late))::int as waiting,
            count(distinct case when is_counted then attempt_number end)::int as counted,
@@ -80,11 +110,13 @@ export async function countDeliveries(db: Db, page: CountedPage): Promise<PageCo
      )
      select count(*)::int as scanned, max(id::text) as last, count(*)::int as deliveries,
        coalesce(sum(attempts), 0)::int as attempts, coalesce(sum(requests), 0)::int as requests,
-       coalesce(sum(sealed), 0)::int as sealed, coalesce(sum(waiting), 0)::int as waiting, count(is_decision_sealed)::int as decisions,
-       (count(*) filter (where is_decision_sealed))::int as "sealedDecisions", coalesce(sum(holes), 0)::int as holes,
+       coalesce(sum(sealed), 0)::int as sealed, coalesce(sum(waiting), 0)::int as waiting,
+       coalesce(sum(dropped), 0)::int as "droppedAttempts", count(is_decision_sealed)::int as decisions,
+       (count(*) filter (where is_decision_sealed and not is_decision_dropped))::int as "sealedDecisions",
+       (count(*) filter (where is_decision_dropped))::int as "droppedDecisions", coalesce(sum(holes), 0)::int as holes,
        coalesce((array_agg(id order by id) filter (where holes > 0))[:${MAX_NAMED}], '{}') as suspects
      from each`),
-    [sealedSize, dueBefore, after, end, atMost, ...(webhookId === null ? [] : [webhookId])],
+    [sealedSize, dueBefore, ...idsOf(dropped), after, end, atMost, ...(webhookId === null ? [] : [webhookId])],
   );
   return row as PageCounts;
 }
@@ -95,6 +127,8 @@ export interface CountedDelivery {
   status: string;
   attempts: number;
   requests: { id: string; attempt: number; isLate: boolean }[];
+  /** The attempts between these numbers lie in a month that was dropped by order. */
+  dropped: { before: number; next: number }[];
   /** Of a delivery that was not sent, or given up. `id` is null: there is none. */
   decision: { id: string | null; isLate: boolean } | null;
 }
@@ -102,16 +136,18 @@ export interface CountedDelivery {
 export async function deliveriesToName(
   db: Db,
   ids: readonly string[],
-  { sealedSize, dueBefore }: CountedPage,
+  { sealedSize, dueBefore, dropped }: CountedPage,
 ): Promise<CountedDelivery[]> {
   return rowsOf<CountedDelivery>(
     db,
-    statement(`with ${parts('id = any($3::uuid[])')}
+    statement(`with ${parts('id = any($5::uuid[])')}
      select id, status, attempts,
        (select coalesce(json_agg(json_build_object('id', r.id, 'attempt', r.attempt_number, 'isLate', r.is_late) order by r.id),
          '[]') from requests r where r.delivery_id = page.id) as requests,
+       (select coalesce(json_agg(json_build_object('before', g.before, 'next', g.next)), '[]') from gaps g
+         where g.delivery_id = page.id) as dropped,
        (select json_build_object('id', d.id, 'isLate', d.is_late) from decisions d where d.delivery_id = page.id) as decision
      from page order by id`),
-    [sealedSize, dueBefore, ids],
+    [sealedSize, dueBefore, ...idsOf(dropped), ids],
   );
 }

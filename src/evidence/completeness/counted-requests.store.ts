@@ -18,7 +18,7 @@ const valuesOf = ({ webhookId, after, end, atMost, sealedSize, dueBefore, droppe
 const isDropped = (firsts: string, pasts: string) => `exists (
   select from unnest(${firsts}::uuid[], ${pasts}::uuid[]) as m (first, past) where delivery_id >= first and delivery_id < past)`;
 
-const NOTHING = `0 as deliveries, 0 as decisions, 0 as "sealedDecisions"`;
+const NOTHING = `0 as deliveries, 0 as "droppedAttempts", 0 as decisions, 0 as "sealedDecisions", 0 as "droppedDecisions"`;
 
 /** Calls of partners, and requests whose delivery is gone: with its month, as a call is counted, or without an order. */
 export async function countRequests(db: Db, page: CountedPage): Promise<PageCounts> {

@@ -1,5 +1,5 @@
 // Computes the leaf of every row again, and compares it with the leaf in the tree at the place of the row.
-import { toNodeId } from '../../ids';
+import { firstIdAt, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { type FactsOf, type LeafKind, leafKind, leafOf, timeOf } from '../formats/leaf-kinds';
 import { sha256 } from '../formats/merkle-tree';
@@ -15,7 +15,7 @@ import {
   type StoredPayload,
   undecidedDeliveries,
 } from './checked-rows.store';
-import type { DroppedMonth, DroppedMonths } from './dropped-months';
+import { type DroppedMonth, DroppedMonths, monthOf } from './dropped-months';
 import { LeafSet } from './erased-leaves';
 import type { Findings } from './findings';
 import { pagesAhead } from './pages';
@@ -46,6 +46,8 @@ export class RowCheck {
   private readonly mismatches = new Map<string, Mismatch>();
   /** Months that are gone without an order. */
   private readonly reported = new Set<string>();
+  /** Months that are gone by order. */
+  private readonly ordered = new Set<string>();
 
   constructor(
     private readonly treeSize: number,
@@ -113,12 +115,29 @@ export class RowCheck {
     for (;;) {
       const last = await lastDeliveryOfPage(db, { ...range, after }, PAGE_OF_DELIVERIES);
       if (last === null) return;
-      for (const { deliveryId, status, decisionId } of await undecidedDeliveries(db, { ...range, after, last })) {
+      const undecided = await undecidedDeliveries(db, { ...range, after, last });
+      // as of after this page was read: months are dropped meanwhile
+      const dropped = undecided.length > 0 ? await DroppedMonths.read(db, this.treeSize) : null;
+      for (const { deliveryId, status, finishedAt, decisionId } of undecided) {
+        if (await this.isDecisionDropped(dropped, finishedAt)) continue;
         const message = `The delivery ${toNodeId('Delivery', deliveryId)} is ${status}, which is not what was decided.`;
         this.findings.add('CHANGED', message, { kind: 'decision', rowId: decisionId });
       }
       after = last;
     }
+  }
+
+  /** Whether the decision was of a month that was dropped by order. Its id may differ from its time by ten minutes. */
+  private async isDecisionDropped(dropped: DroppedMonths | null, finishedAt: Date): Promise<boolean> {
+    for (const minutes of [-10, 10]) {
+      const id = firstIdAt(finishedAt.getTime() + minutes * 60_000);
+      const month = monthOf(id);
+      const known = this.ordered.has(month) || (await dropped?.of('decision', id))?.isOrdered;
+      if (!known) continue;
+      this.ordered.add(month);
+      return true;
+    }
+    return false;
   }
 
   /** Looks for the leaves of changed rows at other places. */

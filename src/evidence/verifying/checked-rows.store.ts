@@ -159,6 +159,7 @@ export async function deliveriesThere(db: Db, ids: readonly string[]): Promise<S
 export interface UndecidedDelivery {
   deliveryId: string;
   status: string;
+  finishedAt: Date;
   /** null: there is no decision. */
   decisionId: string | null;
 }
@@ -177,7 +178,7 @@ export async function lastDeliveryOfPage(db: Db, range: RowRange, atMost: number
 export async function undecidedDeliveries(db: Db, { after, last, ids }: RowRange): Promise<UndecidedDelivery[]> {
   return rowsOf<UndecidedDelivery>(
     db,
-    statement(`select d.id as "deliveryId", d.status, x.id as "decisionId" from deliveries d
+    statement(`select d.id as "deliveryId", d.status, d.finished_at as "finishedAt", x.id as "decisionId" from deliveries d
      left join lateral (select * from delivery_decisions where delivery_id = d.id order by id desc limit 1) as x on true
      where d.id > $1 and d.id <= $2 ${ids ? 'and d.id = any($3::uuid[])' : ''}
        and d.status in ('EXHAUSTED', 'SKIPPED', 'CANCELLED')

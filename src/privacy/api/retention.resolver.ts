@@ -9,8 +9,10 @@ import { UserType } from '../../users/user.type';
 import type { Viewer } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
 import { WebhookType } from '../../webhooks/api/webhook.type';
+import { keptMonths } from '../dropping/dropped-months.store';
 import { ALL_WEBHOOKS, type RetentionLimitRow, retentionLimits } from '../retention-limit.store';
 import { setRetention } from '../retention-limits';
+import { KeptMonthType } from './kept-month.type';
 import { SetRetentionInput } from './retention.inputs';
 import { RetentionLimitType } from './retention.type';
 
@@ -27,6 +29,18 @@ export class RetentionResolver {
   })
   retentionLimits(@Ctx() { db }: Context): Promise<RetentionLimitRow[]> {
     return retentionLimits(db);
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
+  @Query(() => [KeptMonthType], {
+    description: withExample(
+      'The months that have passed the limit of rows and are still there, oldest first, at most 2 for each month, and why. ' +
+        'A process with the part `indexer` looks every 10 minutes.',
+      '{ keptMonths { month what because since error } }',
+    ),
+  })
+  async keptMonths(@Ctx() { db }: Context): Promise<KeptMonthType[]> {
+    return (await keptMonths(db)).map((kept) => ({ ...kept, month: kept.month.slice(0, 7) }));
   }
 
   @HasRole('SYSTEM_MANAGER')

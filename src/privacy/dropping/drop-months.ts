@@ -1,33 +1,31 @@
 // Drops whole months that have passed the limit: first a sealed order, then the drop.
-import { currentMs } from '../../clock';
+import { currentMs, currentTime } from '../../clock';
 import { isDatabaseUnavailable, isInUse, reasonOf } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import {
   dropMonth,
+  forgetOtherMonths,
   monthsPastLimit,
-  type Obstacle,
   type OldMonth,
   orderMonth,
-  type StepOfMonth,
+  saveKeptMonth,
 } from './dropped-months.store';
+import type { KeptBecause } from './kept-month.entity';
 
 const SEALED_WITHIN_MS = 2_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** IN_USE: others have had locks on its tables, or another process drops a month. FAILED: the database has refused it. */
-export type Because = Obstacle | 'ORDERED' | 'IN_USE' | 'FAILED';
-
 export interface KeptMonth extends OldMonth {
-  because: Because;
+  because: KeptBecause;
   /** FAILED: the error of the database. */
   error?: string;
 }
 
 interface Wait {
-  because: Because;
+  because: KeptBecause;
   until: number;
   /** The number of consecutive tries in which its tables were in use or the database refused. */
   tries: number;
@@ -42,7 +40,7 @@ export class MonthWaits {
   }
 
   /** @returns whether the reason is another one than before */
-  keep(month: OldMonth, because: Because, now: number): boolean {
+  keep(month: OldMonth, because: KeptBecause, now: number): boolean {
     const last = this.waits.get(keyOf(month));
     const tries = because === 'IN_USE' || because === 'FAILED' ? (last?.tries ?? 0) + 1 : 0;
     this.waits.set(keyOf(month), { because, until: now + restOf(because, tries), tries });
@@ -69,10 +67,10 @@ export class MonthWaits {
 const keyOf = ({ what, month }: OldMonth) => `${what} ${month}`;
 
 /** Each try that meets a lock can hold up others for 0.8 seconds: 1, 2, 4 ... minutes, at most an hour. */
-function restOf(because: Because, tries: number): number {
+function restOf(because: KeptBecause, tries: number): number {
   if (tries > 0) return Math.min(HOUR_MS, MINUTE_MS * 2 ** (tries - 1));
   if (because === 'ORDERED' || because === 'TAKEN_BACK') return SEALED_WITHIN_MS;
-  return because === 'PENDING' ? HOUR_MS : DAY_MS;
+  return because === 'PENDING' || because === 'UNRECORDED' ? HOUR_MS : DAY_MS;
 }
 
 export interface DroppedMonths {
@@ -96,8 +94,15 @@ export async function dropMonths(
     if (step === 'DROPPED') {
       waits.forget(month);
       done.dropped.push(month);
-    } else if (waits.keep(month, step, currentMs())) done.kept.push({ ...month, because: step, ...error });
+    } else if (waits.keep(month, step, currentMs())) {
+      await saveKeptMonth(db, { ...month, because: step, error: error.error ?? null, since: currentTime() });
+      done.kept.push({ ...month, because: step, ...error });
+    }
   }
+  await forgetOtherMonths(
+    db,
+    months.filter((month) => !done.dropped.includes(month)),
+  );
   return done;
 }
 
@@ -105,11 +110,11 @@ export async function dropMonths(
 async function tryToDrop(
   month: OldMonth,
   transaction: Transaction,
-): Promise<{ step: Because | 'DROPPED'; error?: string }> {
+): Promise<{ step: KeptBecause | 'DROPPED'; error?: string }> {
   try {
     const ordered = await transaction((db) => orderMonth(db, month));
     if (ordered !== 'ORDERED') return { step: ordered };
-    return { step: await transaction<StepOfMonth>((db) => dropMonth(db, month)) };
+    return { step: await transaction((db) => dropMonth(db, month)) };
   } catch (error) {
     if (isInUse(error)) return { step: 'IN_USE' };
     if (isDatabaseUnavailable(error)) throw error;

@@ -1,9 +1,9 @@
 // The functions that drop whole months. They check everything by themselves.
-import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import type { KeptMonthEntity, MonthPart, Obstacle } from './kept-month.entity';
 
-/** ROWS: requests, deliveries, events and decisions. PAYLOADS: bodies, which rows of later months may need. */
 export interface OldMonth {
-  what: 'ROWS' | 'PAYLOADS';
+  what: MonthPart;
   /** Its first day, in ISO 8601. */
   month: string;
 }
@@ -13,20 +13,7 @@ export async function monthsPastLimit(db: Db): Promise<OldMonth[]> {
   return rowsOf(db, statement(`select what, to_char(month, 'YYYY-MM-DD') as month from months_past_limit()`));
 }
 
-/** Why a month stays. */
-export type Obstacle =
-  | 'LIMIT'
-  | 'PENDING'
-  | 'HOLD'
-  | 'MINIMUM'
-  | 'UNSEALED'
-  | 'INCOMPLETE'
-  | 'ROWS'
-  | 'NEEDED'
-  | 'TAKEN_BACK';
-
-/** ORDERED: its order is written, and not sealed yet. */
-export type StepOfMonth = 'ORDERED' | 'DROPPED' | Obstacle;
+export type StepOfMonth = 'DROPPED' | Obstacle;
 
 export async function orderMonth(db: Db, { what, month }: OldMonth): Promise<StepOfMonth> {
   return stepOf(db, 'select order_month($1, $2::date) as step', [what, month]);
@@ -39,4 +26,33 @@ export async function dropMonth(db: Db, { what, month }: OldMonth): Promise<Step
 
 async function stepOf(db: Db, sql: string, values: unknown[]): Promise<StepOfMonth> {
   return ((await rowOf(db, statement(sql), values)) as { step: StepOfMonth }).step;
+}
+
+/** Those that stay, oldest first. */
+export async function keptMonths(db: Db): Promise<KeptMonthEntity[]> {
+  return rowsOf(
+    db,
+    statement(
+      `select what, to_char(month, 'YYYY-MM-DD') as month, because, error, since from kept_months order by month, what desc`,
+    ),
+  );
+}
+
+/** It stays since then, unless it stayed for the same reason before. */
+export async function saveKeptMonth(db: Db, { what, month, because, error, since }: KeptMonthEntity): Promise<void> {
+  await changedBy(
+    db,
+    statement(`insert into kept_months as k (what, month, because, error, since) values ($1, $2::date, $3, $4, $5)
+     on conflict (what, month) do update set because = $3, error = $4, since = case when k.because = $3 then k.since else $5 end`),
+    [what, month, because, error, since],
+  );
+}
+
+/** Forgets all others: they were dropped, or are no longer past the limit. */
+export async function forgetOtherMonths(db: Db, months: readonly OldMonth[]): Promise<void> {
+  await changedBy(
+    db,
+    statement(`delete from kept_months where (what, month) not in (select * from unnest($1::text[], $2::date[]))`),
+    [months.map(({ what }) => what), months.map(({ month }) => month)],
+  );
 }

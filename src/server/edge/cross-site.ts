@@ -68,7 +68,11 @@ export function createOwnPages(publicUrl: string | null): OwnPages {
     },
     refuseUnsafeSignIn(request) {
       if (isOwnPage(request) === false) {
-        throw new Refusal('FORBIDDEN', 'A page of another site must not sign you in: open this server itself.', 403);
+        throw new Refusal(
+          'FORBIDDEN',
+          'A page of another site must not sign you in or out: open this server itself.',
+          403,
+        );
       }
       refuseUnencrypted(request);
     },

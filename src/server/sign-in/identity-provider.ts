@@ -139,6 +139,14 @@ function refusedBy(error: unknown): AppError {
   const isAnswer = error instanceof openid.ClientError || error instanceof openid.ResponseBodyError;
   const isNetwork = error instanceof TypeError || (error as { code?: string }).code === 'OAUTH_TIMEOUT';
   if (isNetwork || (!isAnswer && !(error instanceof Error))) return unreachable(error);
-  const message = 'The answer of the identity provider does not belong to this sign-in, or is not valid: start again.';
+  const message = `The answer of the identity provider does not belong to this sign-in, or is not valid (${faultOf(error)}): start again.`;
   return Object.assign(new AppError('UNAUTHENTICATED', message), { cause: error });
+}
+
+/** What is wrong with it, such as its state, nonce or issuer. The sentences of the library have no values. */
+function faultOf(error: unknown): string {
+  // invalid_grant: the code or its verifier; invalid_client: OIDC_CLIENT_ID or OIDC_CLIENT_SECRET
+  if (error instanceof openid.ResponseBodyError) return `the code is refused as ${error.error.slice(0, 100)}`;
+  const { cause, message } = error as Error;
+  return cause instanceof Error ? faultOf(cause) : message;
 }

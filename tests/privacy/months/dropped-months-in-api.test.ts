@@ -6,7 +6,7 @@ import { openStore, type Store } from '../../evidence/stored-tree';
 import { startTestApp, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
-import { addFamily, addMonths, type OldMonths } from './old-months';
+import { addFamily, addMonths, type OldMonths, signedAgo } from './old-months';
 
 const REASON = 'Our privacy policy, section 4';
 
@@ -70,9 +70,19 @@ test('proofs of rows that stay, and heads of before, verify after a month was dr
   });
   await app.database.query(`update retention_limits set changed_at = now() - interval '2 days'`);
   await waitFor('the order to be sealed, and the month to be dropped', async () => {
+    await signedAgo(app.database, '2 days');
     const { dropped: months } = await dropMonths(store.source.manager, store.transaction);
     return months.length > 0;
   });
+  const { data: staying } = await ask('{ keptMonths { month what because error since } }');
+  expect(staying.keptMonths).toEqual([
+    { month: months.old.slice(0, 7), what: 'PAYLOADS', because: 'NEEDED', error: null, since: expect.any(String) },
+  ]);
+  expect(await mutate(app, 'setRetention', { reason: REASON }, 'limit { rowMonths }')).toMatchObject({
+    userErrors: [],
+  });
+  await dropMonths(store.source.manager, store.transaction);
+  expect((await ask('{ keptMonths { month } }')).data.keptMonths).toEqual([]);
 
   expect(await findings([head])).toEqual([]);
   const known = { 'known.txt': head };

@@ -9,7 +9,9 @@ import {
   type Family,
   keepRowsFor,
   type OldMonths,
+  recordLimits,
   sealAll,
+  signedAgo,
   startMonths,
   tablesWith,
 } from './old-months';
@@ -89,7 +91,7 @@ describe('rule 7: a month that is past the limit', () => {
         month: old.slice(0, 7),
         rowMonths: 5,
         keptRows: 0,
-        treeSize: 7,
+        treeSize: 8,
         leaves: 6,
         rows: { requests: 2, deliveries: 4, events: 2, decisions: 2 },
       }),
@@ -149,6 +151,66 @@ describe('rule 7: a month that is past the limit', () => {
     expect([await order(later), await order()]).toEqual(['LIMIT', 'ORDERED']);
   });
 
+  test('is one whose limit has stood in a signed head for a day', async () => {
+    await keepRowsFor(months, 5);
+    await recordLimits(months, '23 hours');
+    expect([await order(), await pass()]).toEqual(['LIMIT', { dropped: [], kept: [] }]);
+    await signedAgo(months.database, '25 hours');
+    expect(await order()).toBe('ORDERED');
+  });
+
+  test.each([
+    ['a limit', 'update retention_limits set row_months = 4'],
+    [
+      'a minimum that is gone',
+      `update retention_limits set minimum_days = null, minimum_ground = null where minimum_days is not null`,
+    ],
+    [
+      'a limit of a webhook',
+      `insert into retention_limits (id, content_days, reason, changed_by, changed_at)
+       select id, 1, 'None', owner_id, now() - interval '2 days' from webhooks`,
+    ],
+  ])('stays while the audit trail does not say so: %s', async (_, change) => {
+    await keepRowsFor(months, 5);
+    await query(`update retention_limits set minimum_days = 20, minimum_ground = 'A law'`);
+    await recordLimits(months);
+    expect(await order()).toBe('ORDERED');
+    await sealAll(months.store);
+    await query(change);
+    expect([await drop(), await order(), await order(old, 'PAYLOADS')]).toEqual([
+      'TAKEN_BACK',
+      'UNRECORDED',
+      'UNRECORDED',
+    ]);
+    expect(await isThere()).toBe(true);
+    await recordLimits(months);
+    expect(await orderAndDrop()).toBe('DROPPED');
+  });
+
+  test('stays while its table of requests is missing', async () => {
+    await keepRowsFor(months, 5);
+    await tamperWith(months.database, [`drop table webhook_request_logs_${old.slice(0, 7).replace('-', '_')}`]);
+    expect((await pass()).kept).toEqual([
+      { what: 'ROWS', month: old, because: 'INCOMPLETE' },
+      { what: 'PAYLOADS', month: old, because: 'ROWS' },
+    ]);
+  });
+
+  test('has its bodies until its rows were dropped by order', async () => {
+    await keepRowsFor(months, 5);
+    const suffix = old.slice(0, 7).replace('-', '_');
+    await tamperWith(
+      months.database,
+      DROPPED_TABLES.map((table) => `drop table ${table}_${suffix}`),
+    );
+    expect([await order(), await drop(), await order(old, 'PAYLOADS')]).toEqual([
+      'INCOMPLETE',
+      'NO_ORDER',
+      'INCOMPLETE',
+    ]);
+    expect((await pass()).kept).toEqual([{ what: 'PAYLOADS', month: old, because: 'INCOMPLETE' }]);
+  });
+
   test.each([
     ['ROWS', '2026-01-02'],
     ['WHAT', '2026-01-01'],
@@ -201,8 +263,10 @@ describe('rule 8: a month stays whole while', () => {
 
   test('a minimum for all keeps it', async () => {
     await query(`update retention_limits set minimum_days = 36500, minimum_ground = 'A law'`);
+    await recordLimits(months);
     expect(await orderAndDrop()).toBe('MINIMUM');
     await query(`update retention_limits set minimum_days = 20, minimum_ground = 'A law'`);
+    await recordLimits(months);
     expect(await orderAndDrop()).toBe('DROPPED');
   });
 
@@ -211,8 +275,10 @@ describe('rule 8: a month stays whole while', () => {
       `insert into retention_limits (id, minimum_days, minimum_ground, reason, changed_by, changed_at)
        select id, 36500, 'A law', 'A law', owner_id, now() - interval '2 days' from webhooks`,
     );
+    await recordLimits(months);
     expect(await orderAndDrop()).toBe('MINIMUM');
     await query('update retention_limits set minimum_days = 20 where minimum_days is not null');
+    await recordLimits(months);
     expect(await orderAndDrop()).toBe('DROPPED');
   });
 

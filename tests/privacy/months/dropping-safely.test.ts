@@ -88,6 +88,13 @@ describe('the serving login', () => {
     await set('now()');
     expect(await order()).toBe('LIMIT');
   });
+
+  test('cannot claim that a head was signed before', async () => {
+    await keepRowsFor(months, 5);
+    const claim = `insert into evidence_heads (origin, tree_size, checkpoint, signed_at)
+      select 'another.example.com', tree_size, 'None', now() - interval '2 days' from evidence_blocks limit 1`;
+    await expect(serving.query(claim)).rejects.toThrow('must be within 10 minutes of the time of the database');
+  });
 });
 
 test('a month that lacks a partition is dropped', async () => {

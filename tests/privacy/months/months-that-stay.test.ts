@@ -3,7 +3,16 @@ import { Client } from 'pg';
 import { dropMonth, orderMonth } from '../../../src/privacy/dropping/dropped-months.store';
 import { tamperWith } from '../../evidence/stored-tree';
 import { waitFor } from '../../support/wait-for';
-import { addFamily, type Family, keepRowsFor, type OldMonths, sealAll, startMonths, tablesWith } from './old-months';
+import {
+  addFamily,
+  type Family,
+  keepRowsFor,
+  type OldMonths,
+  RECORD_LIMITS,
+  sealAll,
+  startMonths,
+  tablesWith,
+} from './old-months';
 
 let months: OldMonths;
 let family: Family;
@@ -57,6 +66,7 @@ test('a minimum that was written before the order, and is committed after it, ta
     `insert into retention_limits (id, minimum_days, minimum_ground, reason, changed_by, changed_at)
      select id, 36500, 'A law', 'A law', owner_id, now() - interval '1 minute' from webhooks`,
   );
+  await other.query(RECORD_LIMITS);
   expect(await order()).toBe('ORDERED');
   await other.query('commit');
   await sealAll(months.store);

@@ -182,10 +182,29 @@ export async function sealAll({ transaction, keyring }: Store): Promise<void> {
 }
 
 /** A limit as if it was set two days ago; null: none. */
-export async function keepRowsFor({ database, user }: Months, months: number | null): Promise<void> {
-  await database.query(
+export async function keepRowsFor(months: Months, rowMonths: number | null): Promise<void> {
+  await months.database.query(
     `insert into retention_limits (id, row_months, reason, changed_by, changed_at) values ('${FIRST_ID}', $1, 'Our policy', $2, now() - interval '2 days')
      on conflict (id) do update set row_months = $1, changed_at = now() - interval '2 days'`,
-    [months, user],
+    [rowMonths, months.user],
   );
+  await recordLimits(months);
+}
+
+/** Writes the entry of each limit, as setRetention does. */
+export const RECORD_LIMITS = `insert into audit_entries (id, at, action, actor_kind, subject_type, subject_id, details)
+  select new_id(), date_trunc('milliseconds', clock_timestamp()), 'retention.changed', 'SYSTEM', 'Retention', id,
+    json_build_object('after', json_build_object('contentDays', content_days, 'minimumDays', minimum_days,
+      'minimumGround', minimum_ground, 'rowMonths', row_months))::text from retention_limits`;
+
+/** Has the limits of now in the audit trail, in a head that was signed so long ago. */
+export async function recordLimits({ database, store }: Months, ago = '2 days'): Promise<void> {
+  await database.query(RECORD_LIMITS);
+  await sealAll(store);
+  await signedAgo(database, ago);
+}
+
+/** As if each head was signed so long ago. */
+export function signedAgo(database: TestDatabase, ago: string): Promise<void> {
+  return tamperWith(database, [`update evidence_heads set signed_at = now() - interval '${ago}'`]);
 }

@@ -123,6 +123,22 @@ test('a restored database is noticed once, and what it holds is counted and inde
   expect(await inIndex()).toEqual(await closedInLog());
 });
 
+test('statistics of months that were dropped stay', async () => {
+  await seed(300);
+  await countAll();
+  const finished = async () => (await counts()).filter(({ grain }) => grain !== 0);
+  const before = await finished();
+  expect(before.length).toBeGreaterThan(0);
+  const months = await database.query<{ name: string }>(
+    `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'webhook_request_logs'::regclass`,
+  );
+  for (const { name } of months) await database.query(`drop table ${name}`);
+  await restore();
+  expect(await rebuild()).toBe('rebuilt');
+  await countAll();
+  expect(await finished()).toEqual(before);
+});
+
 test('what counts and indexes a restored database before that is noticed leaves it to be noticed', async () => {
   await seed(300);
   await restore();

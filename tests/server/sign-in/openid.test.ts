@@ -187,28 +187,36 @@ describe('a way back is refused', () => {
     await invited();
   });
 
-  test.each<{ title: string; parameter: string }>([
-    { title: 'with another state', parameter: 'state' },
-    { title: 'with an ID token of another nonce', parameter: 'nonce' },
-    { title: 'whose code was asked with another code challenge', parameter: 'code_challenge' },
-  ])('$title', async ({ parameter }) => {
+  test.each<{ title: string; parameter: string; fault: RegExp }>([
+    { title: 'with another state', parameter: 'state', fault: /\(unexpected "state" / },
+    { title: 'with an ID token of another nonce', parameter: 'nonce', fault: /\(unexpected ID Token "nonce" / },
+    {
+      title: 'whose code was asked with another code challenge',
+      parameter: 'code_challenge',
+      fault: /\(the code is refused as invalid_grant\)/,
+    },
+  ])('$title', async ({ parameter, fault }) => {
     const browser = new TestBrowser();
     const back = await toWayBack(browser, (url) => url.searchParams.set(parameter, 'x'.repeat(43)));
-    await expectRefused(browser, back, 401, NOT_OURS);
+    await expectRefused(browser, back, 401, fault);
   });
 
-  test.each<{ title: string; change(url: URL): void }>([
-    { title: 'of another issuer', change: (url) => url.searchParams.set('iss', 'https://evil.example.com') },
-    { title: 'without an issuer', change: (url) => url.searchParams.delete('iss') },
-    { title: 'without a state', change: (url) => url.searchParams.delete('state') },
-    { title: 'with two states', change: (url) => url.searchParams.append('state', 'x') },
-    { title: 'with another code', change: (url) => url.searchParams.set('code', 'x') },
-    { title: 'without a code', change: (url) => url.searchParams.delete('code') },
-  ])('$title', async ({ change }) => {
+  test.each<{ title: string; fault: RegExp; change(url: URL): void }>([
+    {
+      title: 'of another issuer',
+      fault: /"iss" \(issuer\)/,
+      change: (url) => url.searchParams.set('iss', 'https://evil.example.com'),
+    },
+    { title: 'without an issuer', fault: /"iss" \(issuer\) missing/, change: (url) => url.searchParams.delete('iss') },
+    { title: 'without a state', fault: /"state" missing/, change: (url) => url.searchParams.delete('state') },
+    { title: 'with two states', fault: /"state" parameter/, change: (url) => url.searchParams.append('state', 'x') },
+    { title: 'with another code', fault: /invalid_grant/, change: (url) => url.searchParams.set('code', 'x') },
+    { title: 'without a code', fault: /no authorization code/, change: (url) => url.searchParams.delete('code') },
+  ])('$title', async ({ fault, change }) => {
     const browser = new TestBrowser();
     const back = new URL(await toWayBack(browser));
     change(back);
-    await expectRefused(browser, back.href, 401, NOT_OURS);
+    await expectRefused(browser, back.href, 401, fault);
   });
 
   test('that was used', async () => {
