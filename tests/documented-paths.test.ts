@@ -28,3 +28,22 @@ test.each([
 test('docs/where-it-is.md names whole paths', () => {
   expect(pathsIn('where-it-is.md').filter((path) => !files.includes(`/${path}`))).toEqual([]);
 });
+
+test('docs/privacy.md names the tests of each rule, and they have a title that begins with its number', () => {
+  const page = readFileSync(join(ROOT, 'docs/privacy.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| (\d+) \|.*\| ([^|]+) \|$/gm)].flatMap(([, rule, names = '']) => {
+    const tests = [...names.matchAll(/`([\w/-]+)`/g)].map(([, name]) => name);
+    return tests.map((name) => ({ rule, name }));
+  });
+  expect(new Set(rows.map(({ rule }) => rule)).size).toBe(12);
+  const fileOf = (name?: string) =>
+    [`tests/privacy/${name}.test.ts`, `tests/${name}.test.ts`].find((file) => files.includes(`/${file}`));
+  expect(rows.filter(({ name }) => !fileOf(name))).toEqual([]);
+  const untitled = [...new Set(rows.map(({ rule }) => rule))].filter((rule) => {
+    const texts = rows
+      .filter((row) => row.rule === rule)
+      .map(({ name }) => readFileSync(join(ROOT, fileOf(name) as string), 'utf8'));
+    return !texts.some((text) => new RegExp(`rules? (?:\\d+[^'\`]*)?\\b${rule}\\b`, 'i').test(text));
+  });
+  expect(untitled).toEqual([]);
+});

@@ -11,7 +11,6 @@ import {
   type OldMonths,
   recordLimits,
   sealAll,
-  signedAgo,
   startMonths,
   tablesWith,
 } from './old-months';
@@ -149,66 +148,6 @@ describe('rule 7: a month that is past the limit', () => {
     expect(await order()).toBe('LIMIT');
     await query(`update retention_limits set changed_at = now() - interval '25 hours'`);
     expect([await order(later), await order()]).toEqual(['LIMIT', 'ORDERED']);
-  });
-
-  test('is one whose limit has stood in a signed head for a day', async () => {
-    await keepRowsFor(months, 5);
-    await recordLimits(months, '23 hours');
-    expect([await order(), await pass()]).toEqual(['LIMIT', { dropped: [], kept: [] }]);
-    await signedAgo(months.database, '25 hours');
-    expect(await order()).toBe('ORDERED');
-  });
-
-  test.each([
-    ['a limit', 'update retention_limits set row_months = 4'],
-    [
-      'a minimum that is gone',
-      `update retention_limits set minimum_days = null, minimum_ground = null where minimum_days is not null`,
-    ],
-    [
-      'a limit of a webhook',
-      `insert into retention_limits (id, content_days, reason, changed_by, changed_at)
-       select id, 1, 'None', owner_id, now() - interval '2 days' from webhooks`,
-    ],
-  ])('stays while the audit trail does not say so: %s', async (_, change) => {
-    await keepRowsFor(months, 5);
-    await query(`update retention_limits set minimum_days = 20, minimum_ground = 'A law'`);
-    await recordLimits(months);
-    expect(await order()).toBe('ORDERED');
-    await sealAll(months.store);
-    await query(change);
-    expect([await drop(), await order(), await order(old, 'PAYLOADS')]).toEqual([
-      'TAKEN_BACK',
-      'UNRECORDED',
-      'UNRECORDED',
-    ]);
-    expect(await isThere()).toBe(true);
-    await recordLimits(months);
-    expect(await orderAndDrop()).toBe('DROPPED');
-  });
-
-  test('stays while its table of requests is missing', async () => {
-    await keepRowsFor(months, 5);
-    await tamperWith(months.database, [`drop table webhook_request_logs_${old.slice(0, 7).replace('-', '_')}`]);
-    expect((await pass()).kept).toEqual([
-      { what: 'ROWS', month: old, because: 'INCOMPLETE' },
-      { what: 'PAYLOADS', month: old, because: 'ROWS' },
-    ]);
-  });
-
-  test('has its bodies until its rows were dropped by order', async () => {
-    await keepRowsFor(months, 5);
-    const suffix = old.slice(0, 7).replace('-', '_');
-    await tamperWith(
-      months.database,
-      DROPPED_TABLES.map((table) => `drop table ${table}_${suffix}`),
-    );
-    expect([await order(), await drop(), await order(old, 'PAYLOADS')]).toEqual([
-      'INCOMPLETE',
-      'NO_ORDER',
-      'INCOMPLETE',
-    ]);
-    expect((await pass()).kept).toEqual([{ what: 'PAYLOADS', month: old, because: 'INCOMPLETE' }]);
   });
 
   test.each([
