@@ -260,7 +260,7 @@ test.each([
 ])('a sign-in does not end at %j', async (returnTo) => {
   const answer = await new TestBrowser().get(`${app.url}/auth/login?returnTo=${encodeURIComponent(returnTo)}`);
   expect(answer.status).toBe(400);
-  expect(answer.json.errors[0].message).toMatch(/takes a path of this server/);
+  expect(answer.json.errors[0].message).toMatch(/must be a path of this server/);
 });
 
 test('a sign-out names the address at which the provider ends its session too', async () => {
