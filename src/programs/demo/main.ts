@@ -72,8 +72,8 @@ async function tell(app: App, partner: Partner, key: string, documents: Awaited<
   await agreeWithPartner(client, partner, first.documentType);
   say(`
 Three webhooks:
-  Bookkeeping  everything, and has bad days
-  Old CRM      ${first.documentType}, and breaks down at the first two
+  Bookkeeping  all documents; some first attempts are answered with 503
+  Old CRM      ${first.documentType}; the first two deliveries are answered with 500
   Treasury     ${first.documentType}, if ${CONDITION}, with a body from a template`);
 
   const events = await submit(client, documents);

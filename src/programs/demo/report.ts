@@ -28,7 +28,7 @@ export async function logTable(client: Client, since: Date): Promise<string> {
     } } }`,
     JSON.stringify({ since }),
   );
-  const headings = ['started', '', 'document', 'webhook', 'user', 'try', 'status', 'http', 'ms', 'error'];
+  const headings = ['started', 'direction', 'document', 'webhook', 'user', 'try', 'status', 'http', 'ms', 'error'];
   const rows = webhookRequestLogs.nodes
     .reverse()
     .map((line) => [
@@ -54,7 +54,7 @@ export function skipTable(deliveries: readonly StoryDelivery[]): string {
     delivery.skipReason ?? '',
     delivery.skipMessage ?? '',
   ]);
-  return table(['document', 'webhook', 'reason', ''], rows);
+  return table(['document', 'webhook', 'reason', 'explanation'], rows);
 }
 
 /** The body of the last successful request of this webhook; null: there is none. */

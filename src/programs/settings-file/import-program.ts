@@ -18,7 +18,7 @@ Creates and updates webhooks as FILE says, all or none, and prints what differs.
   --secrets FILE   the secrets that webhooks need: [{"webhook": NAME, "basicAuthPassword": "..."}], with the fields of
                    WebhookSecretsInput
   --archive-absent archives, permanently, the webhooks that FILE does not have
-  --because REASON stands in the audit trail; at most 1,000 characters
+  --because the audit trail keeps REASON; at most 1,000 characters
 ${ACCESS_HELP}
 Generated secrets and new addresses are printed at the end, this once.
 ${EXIT_CODES}`;

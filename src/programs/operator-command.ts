@@ -1,0 +1,76 @@
+// The commands that act on the database beside the server, each with a reason for the audit trail.
+import { parseArgs } from 'node:util';
+import { reasonFault } from '../audit/reason';
+import { type Config, ConfigError, environment, readConfig } from '../config/config';
+import { createDataSource } from '../database/data-source';
+import { openDatabase } from '../database/database';
+import { followDatabaseClock } from '../database/database-clock';
+import { SERVE } from '../database/pools';
+import { createKeyring, type Keyring } from '../keyring/keyring';
+import { createLog } from '../log';
+
+interface Tools {
+  reason: string;
+  config: Config;
+  source: ReturnType<typeof createDataSource>;
+  keyring: Keyring;
+}
+
+export interface OperatorCommand {
+  usage: string;
+  /** The names of errors whose messages say what to do; they are shown without a stack. */
+  expectedErrors: readonly string[];
+  /** @returns what the command prints */
+  act(tools: Tools): Promise<string>;
+}
+
+/** Runs the command with the arguments of this process, and sets its exit code: 2 for wrong arguments, 1 for a failure. */
+export function runOperatorCommand(command: OperatorCommand): void {
+  const expected = ['AlreadyRunning', 'DatabaseStartError', ...command.expectedErrors];
+  run(command).then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: Error) => {
+      const isExpected = error instanceof ConfigError || expected.includes(error.name);
+      process.stderr.write(`${isExpected ? error.message : (error.stack ?? error.message)}\n`);
+      process.exitCode = 1;
+    },
+  );
+}
+
+async function run({ usage, act }: OperatorCommand): Promise<number> {
+  const { reason, fault } = readReason();
+  if (fault !== null) {
+    process.stderr.write(`${fault}\n\n${usage}`);
+    return 2;
+  }
+  const config = readConfig(environment());
+  const log = createLog('error');
+  const database = await openDatabase(config, log, () => undefined);
+  try {
+    const source = await createDataSource(database.servingUrl, { ...SERVE, poolSize: 2 }).initialize();
+    const clock = await followDatabaseClock(source, log);
+    try {
+      process.stdout.write(await act({ reason, config, source, keyring: createKeyring(database.encryptionKeys) }));
+      return 0;
+    } finally {
+      await clock.stop();
+      await source.destroy();
+    }
+  } finally {
+    await database.stop();
+  }
+}
+
+/** The value of --because; fault: what is wrong with the arguments. */
+function readReason(): { reason: string; fault: string | null } {
+  try {
+    const { because } = parseArgs({ options: { because: { type: 'string' } } }).values;
+    if (because === undefined) return { reason: '', fault: '--because is missing.' };
+    const fault = reasonFault(because);
+    return { reason: because.trim(), fault: fault && `--because: ${fault}` };
+  } catch (error) {
+    return { reason: '', fault: (error as Error).message };
+  }
+}
