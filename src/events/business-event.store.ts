@@ -4,7 +4,7 @@ import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 import { type HashPart, isInPartSql } from '../sql/hash-part';
 import { andIdBetween, equalsByIndex } from '../sql/index-lookup';
 import { insertKeysSql, NEW_KEY, type NewKey } from './idempotency-key.store';
-import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from './payload.store';
+import { digestOfNew, NEW_PAYLOAD, type Payload, WITH_NEW_PAYLOADS } from './payload.store';
 
 export interface BusinessEventRow {
   id: string;
@@ -86,17 +86,13 @@ export const EVENT_PARAMETERS = NEW_EVENT.length;
 const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
 const AFTER_EVENTS = AFTER_PAYLOADS + NEW_EVENT.length;
 
-/**
- * Inserts events.
- * @param first the number of its first parameter, the ids
- * @param inserting a query of the same statement that inserts their payloads
- */
-export function insertEventsSql(first: number, inserting: string): string {
+/** Inserts events, in a statement that begins with WITH_NEW_PAYLOADS. @param first the number of its first parameter, the ids */
+export function insertEventsSql(first: number): string {
   return `insert into business_events (${NEW_EVENT.names}, body_digest)
      select e.id, document_type, event, reference_document, payload_id, user_id, published_by, api_key_id, session_id,
        remote_address, idempotency_key, created_at, caused_by, cause_path::uuid[], request_id, directed_to::uuid[],
-       fanned_out_at, wanted_by, p.body_digest
-     from unnest(${NEW_EVENT.arrays(first)}) as e (${NEW_EVENT.names}) join ${inserting} as p on p.id = e.payload_id`;
+       fanned_out_at, wanted_by, ${digestOfNew('e.payload_id')}
+     from unnest(${NEW_EVENT.arrays(first)}) as e (${NEW_EVENT.names})`;
 }
 
 /** Puts events into the outbox. @param ids the number of the parameter with their ids */
@@ -132,9 +128,9 @@ export async function putIntoOutbox(db: Db, { events, payloads, keys = [] }: Out
   if (events.length === 0) return;
   await changedBy(
     db,
-    statement(`with new_payloads as (${insertPayloadsSql()} returning id, body_digest),
+    statement(`${WITH_NEW_PAYLOADS},
        new_keys as (${insertKeysSql(AFTER_EVENTS)}), waiting as (${fillOutboxSql(AFTER_PAYLOADS)})
-     ${insertEventsSql(AFTER_PAYLOADS, 'new_payloads')}`),
+     ${insertEventsSql(AFTER_PAYLOADS)}`),
     [...NEW_PAYLOAD.valuesOf(payloads), ...eventValues(events), ...NEW_KEY.valuesOf(keys)],
   );
 }

@@ -41,6 +41,18 @@ export function insertPayloadsSql(first = 1): string {
     select * from unnest(${NEW_PAYLOAD.arrays(first)})`;
 }
 
+/**
+ * WITH queries that insert payloads, for `digestOfNew`. Digests are looked up in an array: the sessions that deliver join only
+ * row by row, which compares each event with each payload of the statement.
+ */
+export const WITH_NEW_PAYLOADS = `with new_payloads as (${insertPayloadsSql()} returning id, body_digest),
+  new_digests as materialized (select array_agg(id) as ids, array_agg(body_digest) as digests from new_payloads)`;
+
+/** The digest of a payload that the same statement inserts; null: it inserts no such payload. */
+export function digestOfNew(id: string): string {
+  return `(select digests[array_position(ids, ${id})] from new_digests)`;
+}
+
 export async function insertPayloads(db: Db, payloads: readonly Payload[]): Promise<void> {
   if (payloads.length === 0) return;
   await changedBy(db, statement(insertPayloadsSql()), NEW_PAYLOAD.valuesOf(payloads));

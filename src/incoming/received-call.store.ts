@@ -6,7 +6,7 @@ import {
   insertEventsSql,
   type NewEventRow,
 } from '../events/business-event.store';
-import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from '../events/payload.store';
+import { digestOfNew, NEW_PAYLOAD, type Payload, WITH_NEW_PAYLOADS } from '../events/payload.store';
 import type { RequestErrorCode, RequestStatus } from '../request-log/webhook-request-log.entity';
 import { columns } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
@@ -79,14 +79,12 @@ export async function insertReceived(
 ): Promise<void> {
   await changedBy(
     db,
-    statement(`with new_payloads as (${insertPayloadsSql()} returning id, body_digest),
-       new_events as (${insertEventsSql(AFTER_PAYLOADS, 'new_payloads')}), waiting as (${fillOutboxSql(AFTER_PAYLOADS)})
+    statement(`${WITH_NEW_PAYLOADS},
+       new_events as (${insertEventsSql(AFTER_PAYLOADS)}), waiting as (${fillOutboxSql(AFTER_PAYLOADS)})
      insert into webhook_request_logs (${RECEIVED.names}, direction, attempt_number, response_truncated, body_digest,
        wire_body_digest)
-     select c.*, 'INCOMING', 1, false, body.body_digest, wire.body_digest
-     from unnest(${RECEIVED.arrays(AFTER_EVENTS)}) as c (${RECEIVED.names})
-       left join new_payloads as body on body.id = c.payload_id
-       left join new_payloads as wire on wire.id = c.wire_payload_id`),
+     select c.*, 'INCOMING', 1, false, ${digestOfNew('c.payload_id')}, ${digestOfNew('c.wire_payload_id')}
+     from unnest(${RECEIVED.arrays(AFTER_EVENTS)}) as c (${RECEIVED.names})`),
     [...NEW_PAYLOAD.valuesOf(payloads), ...eventValues(events), ...RECEIVED.valuesOf(rows)],
   );
 }

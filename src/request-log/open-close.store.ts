@@ -1,4 +1,5 @@
 // Opens a row of the log before a call, and closes it once after the call.
+import { digestOfNew } from '../events/payload.store';
 import { idBounds } from '../ids';
 import { columns } from '../sql/columns';
 import { changedBy, type Db, statement } from '../sql/db';
@@ -74,16 +75,15 @@ export function openValues(requests: readonly OpenRequest[]): unknown[] {
 /**
  * Opens rows. Its parameters are those of `openValues`.
  * @param first the number of the first one
- * @param inserting a query of the same statement that inserts payloads: the table does not show them yet
+ * @param insertsPayloads the statement begins with WITH_NEW_PAYLOADS: the table does not show them yet
  */
-export function openSql(first = 1, inserting: string | null = null): string {
+export function openSql(first = 1, insertsPayloads = false): string {
   const inMonths = andIdBetween('p.id', first + OPEN_REQUEST.length);
   const stored = `(select p.body_digest from payloads p where p.id = o.payload_id ${inMonths})`;
-  const digest = inserting === null ? stored : `coalesce(n.body_digest, ${stored})`;
-  const join = inserting === null ? '' : `left join ${inserting} as n on n.id = o.payload_id`;
+  const digest = insertsPayloads ? `coalesce(${digestOfNew('o.payload_id')}, ${stored})` : stored;
   return `insert into webhook_request_logs (${OPEN_REQUEST.names}, status, duplicate, body_digest)
     select o.*, 'PENDING', false, ${digest}
-    from unnest(${OPEN_REQUEST.arrays(first)}) as o (${OPEN_REQUEST.names}) ${join}`;
+    from unnest(${OPEN_REQUEST.arrays(first)}) as o (${OPEN_REQUEST.names})`;
 }
 
 export const CLOSED_REQUEST = columns<ClosedRequest>([

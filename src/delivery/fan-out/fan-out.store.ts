@@ -10,7 +10,7 @@ import {
   type OutboxRows,
 } from '../../events/business-event.store';
 import { insertKeysSql, NEW_KEY } from '../../events/idempotency-key.store';
-import { insertPayloadsSql, NEW_PAYLOAD, type Payload } from '../../events/payload.store';
+import { NEW_PAYLOAD, type Payload, WITH_NEW_PAYLOADS } from '../../events/payload.store';
 import { type OpenRequest, openSql, openValues } from '../../request-log/open-close.store';
 import { changedBy, type Db, statement } from '../../sql/db';
 import { insertDeliveriesSql, NEW_DELIVERY, type NewDelivery } from '../delivery.store';
@@ -20,9 +20,9 @@ const AFTER_DELIVERIES = AFTER_PAYLOADS + NEW_DELIVERY.length;
 const AFTER_EVENTS = AFTER_DELIVERIES + LEAVE_OUTBOX_PARAMETERS;
 const LEAVE_OUTBOX = leaveOutboxSql(AFTER_DELIVERIES);
 
-const WRITE = `with new_payloads as (${insertPayloadsSql()} returning id, body_digest), ${insertDeliveriesSql(AFTER_PAYLOADS)},
+const WRITE = `${WITH_NEW_PAYLOADS}, ${insertDeliveriesSql(AFTER_PAYLOADS)},
   ${LEAVE_OUTBOX.withQuery}`;
-const WRITE_OPENED = `${WRITE}, opened as (${openSql(AFTER_EVENTS, 'new_payloads')})`;
+const WRITE_OPENED = `${WRITE}, opened as (${openSql(AFTER_EVENTS, true)})`;
 
 export interface FanOutRows {
   payloads: readonly Payload[];
@@ -64,10 +64,10 @@ export async function writePublished(
   const waiting = events.filter(({ fannedOut }) => fannedOut === undefined).map(({ id }) => id);
   await changedBy(
     db,
-    statement(`with new_payloads as (${insertPayloadsSql()} returning id, body_digest),
+    statement(`${WITH_NEW_PAYLOADS},
        waiting as (${fillOutboxSql(WAITING)}), ${insertDeliveriesSql(PUBLISHED_DELIVERIES)},
-       new_keys as (${insertKeysSql(PUBLISHED_KEYS)}), opened as (${openSql(PUBLISHED_REQUESTS, 'new_payloads')})
-     ${insertEventsSql(AFTER_PAYLOADS, 'new_payloads')}`),
+       new_keys as (${insertKeysSql(PUBLISHED_KEYS)}), opened as (${openSql(PUBLISHED_REQUESTS, true)})
+     ${insertEventsSql(AFTER_PAYLOADS)}`),
     [
       ...NEW_PAYLOAD.valuesOf(payloads),
       ...eventValues(events),
