@@ -30,10 +30,21 @@ const WARM_UP = 1_500;
  */
 const TAIL_MS = 2_000;
 
+/**
+ * A worker without capacity for a tenth of a second puts deliveries into the queue, and those that follow, as long as some
+ * wait there: the run then costs about 250 µs more for each event, with and without sealing. Such a run is measured again, and
+ * the number of them is printed, because a pair with one of them measures the queue.
+ */
+const MAX_QUEUED = 0.1;
+/** Of one run. */
+const MAX_TRIES = 4;
+
 interface Run {
   perSecond: number;
   cpuUs: number;
   leavesPerEvent: number;
+  /** The share of the deliveries that went through the queue. */
+  queued: number;
 }
 
 export async function measureCost(
@@ -50,10 +61,10 @@ export async function measureCost(
   const closeToSealedMs = await closeToSealed(bench);
   const pairs: [Run, Run][] = [];
   for (let pair = 0; pair < PAIRS; pair++) {
-    const sealed = () => measureRun(bench, events);
+    const sealed = () => measureDirect(bench, events, 'with');
     const unsealed = async () => {
       const turnOn = await withoutSealing(bed.installation.sql);
-      return measureRun(bench, events).finally(turnOn);
+      return measureDirect(bench, events, 'without').finally(turnOn);
     };
     // each begins as often as the other
     const [first, second] = pair % 2 === 0 ? [sealed, unsealed] : [unsealed, sealed];
@@ -77,6 +88,16 @@ export async function measureCost(
   };
 }
 
+async function measureDirect(bench: Bench, events: number, name: string): Promise<Run> {
+  for (let tries = 1; ; tries += 1) {
+    const run = await measureRun(bench, events);
+    if (run.queued <= MAX_QUEUED || tries === MAX_TRIES) return run;
+    console.log(
+      `again: ${name} ${run.perSecond.toFixed(0)}/s, ${run.cpuUs.toFixed(0)} µs, ${(100 * run.queued).toFixed(0)} % through the queue`,
+    );
+  }
+}
+
 // Each run begins with nothing to seal, to count and to index. Otherwise it would do, within its time, what runs before it have
 // left: up to 43,000 requests, which count as the cost of sealing or as its gain.
 async function measureRun(bench: Bench, events: number): Promise<Run> {
@@ -87,11 +108,17 @@ async function measureRun(bench: Bench, events: number): Promise<Run> {
   await sql.query('vacuum analyze');
   await sql.query('checkpoint');
   const before = await leafCount(bench);
+  const last = (await sql.query('select max(id::text) as id from deliveries')).rows[0].id;
   const costOf = await startCounting(bench);
   const { perSecond } = await measureEndToEnd(bench, events);
   await Promise.all([untilSealed(bench), wait(TAIL_MS)]);
   const { ownCpuUs } = await costOf(events);
-  return { perSecond, cpuUs: ownCpuUs ?? Number.NaN, leavesPerEvent: ((await leafCount(bench)) - before) / events };
+  const leavesPerEvent = ((await leafCount(bench)) - before) / events;
+  const { rows } = await sql.query<{ n: number }>(
+    'select count(*)::int as n from deliveries where id > $1 and lease_id is null',
+    [last],
+  );
+  return { perSecond, cpuUs: ownCpuUs ?? Number.NaN, leavesPerEvent, queued: (rows[0]?.n ?? 0) / events };
 }
 
 async function leafCount({ installation: { sql } }: Bench): Promise<number> {
