@@ -1,15 +1,14 @@
-// Does the erasure that is due, and kills itself before its statement number BEFORE, or right after it has sent commit number
+// Does the erasure that is due, and kills itself before its write number BEFORE, or right after it has sent commit number
 // AFTER_COMMIT.
 import { createRequire } from 'node:module';
 import { killAtStatement } from '../evidence/seal/kill-at-statement.mjs';
 
 const require = createRequire(new URL('../../dist/src/main.js', import.meta.url));
-const { Client } = require('pg');
 const { DataSource } = require('typeorm');
 const { createLog } = require('./log.js');
 const { journalAt } = require('./privacy/erasing/journal.js');
 const { eraseNext } = require('./privacy/erasing/run-erasures.js');
-const { sessionConfig } = require('./sql/session.js');
+const { SafeClient, sessionConfig } = require('./sql/session.js');
 const { pipelinedTransactions } = require('./sql/transactions.js');
 
 const { DATABASE_URL, JOURNAL } = process.env;
@@ -22,7 +21,7 @@ const source = await new DataSource({
   extra: sessionConfig({ name: 'eraser', pipeline: true }),
 }).initialize();
 
-killAtStatement(Client, process.env);
+killAtStatement(SafeClient, process.env);
 
 // no delivery is pending, so nothing is put into a queue
 await eraseNext({

@@ -1,14 +1,13 @@
-// Seals once, and kills itself before its statement number BEFORE, or right after it has sent commit number AFTER_COMMIT.
+// Seals once, and kills itself before its write number BEFORE, or right after it has sent commit number AFTER_COMMIT.
 import { createRequire } from 'node:module';
 import { killAtStatement } from './kill-at-statement.mjs';
 
 const require = createRequire(new URL('../../../dist/src/main.js', import.meta.url));
-const { Client } = require('pg');
 const { DataSource } = require('typeorm');
 const { createHeadMemory } = require('./evidence/head-memory.js');
 const { seal } = require('./evidence/seal.js');
 const { createKeyring } = require('./keyring/keyring.js');
-const { sessionConfig } = require('./sql/session.js');
+const { SafeClient, sessionConfig } = require('./sql/session.js');
 const { pipelinedTransactions } = require('./sql/transactions.js');
 
 const { DATABASE_URL, HEAD_FILE } = process.env;
@@ -21,7 +20,7 @@ const source = await new DataSource({
   extra: sessionConfig({ name: 'sealer', pipeline: true }),
 }).initialize();
 
-killAtStatement(Client, process.env);
+killAtStatement(SafeClient, process.env);
 
 const memory = createHeadMemory(HEAD_FILE, 'erp.example.com');
 await seal(pipelinedTransactions(source), createKeyring([Buffer.alloc(32, 1)]), 'erp.example.com', memory);

@@ -1,13 +1,12 @@
-// Drops the months that are due, and kills itself before its statement number BEFORE, or right after it has sent commit number
+// Drops the months that are due, and kills itself before its write number BEFORE, or right after it has sent commit number
 // AFTER_COMMIT.
 import { createRequire } from 'node:module';
 import { killAtStatement } from '../../evidence/seal/kill-at-statement.mjs';
 
 const require = createRequire(new URL('../../../dist/src/main.js', import.meta.url));
-const { Client } = require('pg');
 const { DataSource } = require('typeorm');
 const { dropMonths } = require('./privacy/dropping/drop-months.js');
-const { sessionConfig } = require('./sql/session.js');
+const { SafeClient, sessionConfig } = require('./sql/session.js');
 const { pipelinedTransactions } = require('./sql/transactions.js');
 
 const source = await new DataSource({
@@ -17,7 +16,7 @@ const source = await new DataSource({
   extra: sessionConfig({ name: 'dropper', pipeline: true }),
 }).initialize();
 
-killAtStatement(Client, process.env);
+killAtStatement(SafeClient, process.env);
 
 await dropMonths(source.manager, pipelinedTransactions(source));
 process.exit(0);
