@@ -1,8 +1,6 @@
 -- Business events and their payloads, the deliveries made of them, and replays.
 
--- Partitioned by month, as all tables of the record: see 7-write-once-and-partitions.sql. The rows of events, deliveries and
--- requests name users and webhooks, which are never deleted, without foreign keys: those are checked row by row, and each
--- check locks the row of the user, which all transactions name.
+-- Partitioned by month, as all tables of the record: see 7-write-once-and-partitions.sql.
 create table payloads (
   id uuid not null,
   body bytea,                       -- the exact bytes; null once erased
@@ -45,7 +43,9 @@ create table business_events (
   erasure_id uuid,                  -- the erasure, see 10-privacy.sql
   constraint business_events_pkey primary key (id),
   constraint business_events_erased_check check ((content_salt is null) = (erasure_id is not null)
-    and (content_salt is null) = (erased_digests is not null))
+    and (content_salt is null) = (erased_digests is not null)),
+  constraint business_events_user_id_fkey foreign key (user_id) references users (id),
+  constraint business_events_published_by_fkey foreign key (published_by) references users (id)
 ) partition by range (id);
 create index business_events_reference_idx on business_events (reference_document text_pattern_ops, id);
 create index business_events_user_id_idx on business_events (user_id, id);
@@ -65,7 +65,8 @@ create table idempotency_keys (
   event_id uuid not null,
   content_hash bytea not null,
   created_at timestamptz(3) not null,
-  constraint idempotency_keys_pkey primary key (user_id, key)
+  constraint idempotency_keys_pkey primary key (user_id, key),
+  constraint idempotency_keys_user_id_fkey foreign key (user_id) references users (id)
 );
 create index idempotency_keys_created_at_idx on idempotency_keys (created_at);
 
@@ -104,7 +105,9 @@ create table deliveries (
   constraint deliveries_status_check check
     (status in ('PENDING', 'RETRYING', 'DELIVERED', 'EXHAUSTED', 'SKIPPED', 'CANCELLED')),
   constraint deliveries_finished_check check ((finished_at is null) = (status in ('PENDING', 'RETRYING'))),
-  constraint deliveries_waits_for_check check (waits_for in ('CAPACITY', 'PREDECESSOR'))
+  constraint deliveries_waits_for_check check (waits_for in ('CAPACITY', 'PREDECESSOR')),
+  constraint deliveries_webhook_id_fkey foreign key (webhook_id) references webhooks (id),
+  constraint deliveries_user_id_fkey foreign key (user_id) references users (id)
 ) partition by range (id);
 create index deliveries_webhook_id_idx on deliveries (webhook_id, id);
 create index deliveries_business_event_id_idx on deliveries (business_event_id);

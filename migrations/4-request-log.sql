@@ -52,7 +52,9 @@ create table webhook_request_logs (
   constraint webhook_request_logs_finished_check check ((finished_at is null) = (status = 'PENDING')),
   constraint webhook_request_logs_erased_check check ((content_salt is null) = (erasure_id is not null)
     and (content_salt is null) = (erased_digests is not null)),
-  constraint webhook_request_logs_leaf_check check ((finished_at is null) = (leaf_hash is null))
+  constraint webhook_request_logs_leaf_check check ((finished_at is null) = (leaf_hash is null)),
+  constraint webhook_request_logs_webhook_id_fkey foreign key (webhook_id) references webhooks (id),
+  constraint webhook_request_logs_user_id_fkey foreign key (user_id) references users (id)
 ) partition by range (id);
 create index webhook_request_logs_webhook_id_idx on webhook_request_logs (webhook_id, id);
 create index webhook_request_logs_user_id_idx on webhook_request_logs (user_id, id);

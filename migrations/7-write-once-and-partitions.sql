@@ -105,7 +105,7 @@ create trigger rows_are_never_deleted before delete on webhook_versions
   for each row execute function refuse_change();
 create trigger rows_are_never_deleted before delete on delivery_decisions
   for each row execute function refuse_change();
--- the record names them, without foreign keys
+-- the record names them: no program and no login has a reason to delete one
 create trigger rows_are_never_deleted before delete on users
   for each row execute function refuse_change();
 create trigger rows_are_never_deleted before delete on webhooks
@@ -208,7 +208,8 @@ end $$;
 
 -- The partition is made as a table and then attached, which does not block reading and writing of the other partitions:
 -- CREATE TABLE ... PARTITION OF would wait for every reader of the parent, such as a pg_dump of an hour, and block all
--- others meanwhile. Where it has to wait for a lock nevertheless, it gives up after a second and is tried again.
+-- others meanwhile. Attaching a table with foreign keys waits for transactions that write users and webhooks; it gives
+-- up after a second and is tried again.
 create function make_partition(missing text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -107,7 +107,9 @@ CREATE TABLE business_events (
   erased_digests text,
   erasure_id uuid,
   CONSTRAINT business_events_erased_check CHECK ((content_salt IS NULL) = (erasure_id IS NOT NULL) AND (content_salt IS NULL) = (erased_digests IS NOT NULL)),
-  CONSTRAINT business_events_pkey PRIMARY KEY (id)
+  CONSTRAINT business_events_pkey PRIMARY KEY (id),
+  CONSTRAINT business_events_published_by_fkey FOREIGN KEY (published_by) REFERENCES users(id),
+  CONSTRAINT business_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 ) PARTITION BY RANGE (id);
 CREATE INDEX business_events_caused_by_idx ON business_events USING btree (caused_by, id) WHERE caused_by IS NOT NULL;
 CREATE INDEX business_events_reference_idx ON business_events USING btree (reference_document text_pattern_ops, id);
@@ -153,7 +155,9 @@ CREATE TABLE deliveries (
   CONSTRAINT deliveries_finished_check CHECK ((finished_at IS NULL) = (status = ANY (ARRAY['PENDING'::text, 'RETRYING'::text]))),
   CONSTRAINT deliveries_pkey PRIMARY KEY (id),
   CONSTRAINT deliveries_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'RETRYING'::text, 'DELIVERED'::text, 'EXHAUSTED'::text, 'SKIPPED'::text, 'CANCELLED'::text])),
-  CONSTRAINT deliveries_waits_for_check CHECK (waits_for = ANY (ARRAY['CAPACITY'::text, 'PREDECESSOR'::text]))
+  CONSTRAINT deliveries_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  CONSTRAINT deliveries_waits_for_check CHECK (waits_for = ANY (ARRAY['CAPACITY'::text, 'PREDECESSOR'::text])),
+  CONSTRAINT deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 ) PARTITION BY RANGE (id);
 CREATE INDEX deliveries_business_event_id_idx ON deliveries USING btree (business_event_id);
 CREATE INDEX deliveries_reference_idx ON deliveries USING btree (reference_document text_pattern_ops, id);
@@ -488,7 +492,8 @@ CREATE TABLE idempotency_keys (
   event_id uuid NOT NULL,
   content_hash bytea NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
-  CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key)
+  CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key),
+  CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 CREATE INDEX idempotency_keys_created_at_idx ON idempotency_keys USING btree (created_at);
 
@@ -919,7 +924,9 @@ CREATE TABLE webhook_request_logs (
   CONSTRAINT webhook_request_logs_finished_check CHECK ((finished_at IS NULL) = (status = 'PENDING'::text)),
   CONSTRAINT webhook_request_logs_leaf_check CHECK ((finished_at IS NULL) = (leaf_hash IS NULL)),
   CONSTRAINT webhook_request_logs_pkey PRIMARY KEY (id),
-  CONSTRAINT webhook_request_logs_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'UNKNOWN'::text, 'REFUSED'::text]))
+  CONSTRAINT webhook_request_logs_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'UNKNOWN'::text, 'REFUSED'::text])),
+  CONSTRAINT webhook_request_logs_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  CONSTRAINT webhook_request_logs_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 ) PARTITION BY RANGE (id);
 CREATE INDEX webhook_request_logs_business_event_id_idx ON webhook_request_logs USING btree (business_event_id, id);
 CREATE INDEX webhook_request_logs_delivery_id_idx ON webhook_request_logs USING btree (delivery_id, id);

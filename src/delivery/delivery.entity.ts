@@ -37,15 +37,15 @@ export class DeliveryEntity {
   @Column('uuid', { name: 'webhook_id' })
   webhookId: string;
 
-  @ManyToOne(() => WebhookEntity, { createForeignKeyConstraints: false })
-  @JoinColumn({ name: 'webhook_id' })
+  @ManyToOne(() => WebhookEntity)
+  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'deliveries_webhook_id_fkey' })
   webhook: WebhookEntity;
 
   @Column('uuid', { name: 'user_id' })
   userId: string;
 
-  @ManyToOne(() => UserEntity, { createForeignKeyConstraints: false })
-  @JoinColumn({ name: 'user_id' })
+  @ManyToOne(() => UserEntity)
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'deliveries_user_id_fkey' })
   user: UserEntity;
 
   @Column('text', { name: 'document_type' })

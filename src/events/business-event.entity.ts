@@ -28,15 +28,15 @@ export class BusinessEventEntity {
   @Column('uuid', { name: 'user_id' })
   userId: string;
 
-  @ManyToOne(() => UserEntity, { createForeignKeyConstraints: false })
-  @JoinColumn({ name: 'user_id' })
+  @ManyToOne(() => UserEntity)
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'business_events_user_id_fkey' })
   user: UserEntity;
 
   @Column('uuid', { name: 'published_by' })
   publishedBy: string;
 
-  @ManyToOne(() => UserEntity, { createForeignKeyConstraints: false })
-  @JoinColumn({ name: 'published_by' })
+  @ManyToOne(() => UserEntity)
+  @JoinColumn({ name: 'published_by', foreignKeyConstraintName: 'business_events_published_by_fkey' })
   publisher: UserEntity;
 
   /** The API key of the publisher; null: SQL, a received call, or Hookledger itself published it. */

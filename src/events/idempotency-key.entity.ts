@@ -7,8 +7,8 @@ export class IdempotencyKeyEntity {
   @PrimaryColumn('uuid', { name: 'user_id', primaryKeyConstraintName: 'idempotency_keys_pkey' })
   userId: string;
 
-  @ManyToOne(() => UserEntity, { createForeignKeyConstraints: false })
-  @JoinColumn({ name: 'user_id' })
+  @ManyToOne(() => UserEntity)
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'idempotency_keys_user_id_fkey' })
   user: UserEntity;
 
   @PrimaryColumn('text', { primaryKeyConstraintName: 'idempotency_keys_pkey' })

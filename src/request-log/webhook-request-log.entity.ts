@@ -48,8 +48,8 @@ export class WebhookRequestLogEntity {
   @Column('uuid', { name: 'webhook_id', nullable: true })
   webhookId: string | null;
 
-  @ManyToOne(() => WebhookEntity, { createForeignKeyConstraints: false })
-  @JoinColumn({ name: 'webhook_id' })
+  @ManyToOne(() => WebhookEntity)
+  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'webhook_request_logs_webhook_id_fkey' })
   webhook: WebhookEntity | null;
 
   @Column('text')
@@ -76,8 +76,8 @@ export class WebhookRequestLogEntity {
   @Column('uuid', { name: 'user_id', nullable: true })
   userId: string | null;
 
-  @ManyToOne(() => UserEntity, { createForeignKeyConstraints: false })
-  @JoinColumn({ name: 'user_id' })
+  @ManyToOne(() => UserEntity)
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'webhook_request_logs_user_id_fkey' })
   user: UserEntity | null;
 
   @Column('integer', { name: 'attempt_number' })
