@@ -27,6 +27,7 @@ export interface PublishCall {
 export interface EventWriter {
   /** Sends statements that need no answer of others, together with the first ones of the transaction. */
   prepare(db: Db): Promise<unknown>;
+  /** The last statements of the calls. */
   write(db: Db, rows: OutboxRows): Promise<void>;
 }
 

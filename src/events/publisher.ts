@@ -2,8 +2,9 @@
 import { AppError, InputError } from '../errors';
 import { isConflict, isDatabaseUnavailable, isLockTimeout, isRolledBack } from '../sql/database-errors';
 import { createGroupCommit } from '../sql/group-commit';
-import type { Transaction } from '../sql/transactions';
+import { commitWithThese, type Transaction } from '../sql/transactions';
 import type { Viewer } from '../viewer';
+import { putIntoOutbox } from './business-event.store';
 import { checkNumberOfEvents, faultsOfEvents, type NewEvent } from './event-faults';
 import {
   type EventWriter,
@@ -57,12 +58,21 @@ export interface PublisherParts {
   onPublished(): void;
 }
 
+const TO_OUTBOX: EventWriter = {
+  prepare: async () => undefined,
+  async write(db, rows) {
+    const written = putIntoOutbox(db, rows);
+    commitWithThese(db);
+    await written;
+  },
+};
+
 export function createPublisher({ transaction, checkBacklog, directFanOut, onPublished }: PublisherParts): Publisher {
   async function run(calls: readonly PublishCall[], isAgain: boolean): Promise<readonly PublishResult[]> {
     const direct = isAgain ? null : directFanOut?.begin(calls.flatMap(({ events }) => events));
     const written = direct && (await publishDirectly(calls, direct));
     if (written) return written;
-    const results = await transaction((db) => publishCalls(db, calls), OPTIONS);
+    const results = await transaction((db) => publishCalls(db, calls, TO_OUTBOX), OPTIONS);
     onPublished();
     return results;
   }

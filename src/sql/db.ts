@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { PoolShare } from './pool-share';
-import { SafeClient } from './session';
+import { SafeClient, sessions } from './session';
 import { nameOf, type Statement } from './wire/statement';
 import type { Answer } from './wire/statement-batch';
 
@@ -53,8 +53,9 @@ export async function changedBy(db: Db, sql: string | Statement, values: Values 
 // Uses the connection of the transaction directly, because query() of TypeORM does not support prepared statements.
 async function run(db: Db, sql: string | Statement, values: Values): Promise<Answer> {
   if (db instanceof PoolShare) return db.inTransaction((own) => run(own, sql, values));
-  const connection = await connectionOf(db);
   const { text, name } = typeof sql === 'string' ? { text: sql, name: undefined } : sql;
+  // at once: what is called afterwards may send COMMIT
+  const connection = sessions.get(db) ?? (await connectionOf(db));
   if (connection instanceof SafeClient) return connection.run({ text, values, ...(name !== undefined && { name }) });
   return connection.query({ text, values: values as unknown[], ...(name && { name }) });
 }

@@ -1,6 +1,7 @@
 // The configuration of all sessions with the database, for all libraries that open one.
 import type { Socket } from 'node:net';
 import { Client, type ClientConfig, type FieldDef } from 'pg';
+import type { EntityManager } from 'typeorm';
 import { noteRefusedRow } from '../refused-rows';
 import { socketWithTimeout } from './wire/socket-timeout';
 import { type Answer, type ResultColumns, StatementBatch, type Waiting } from './wire/statement-batch';
@@ -144,6 +145,9 @@ export class SafeClient extends Client {
     return super.end();
   }
 }
+
+/** The session of each transaction under way. */
+export const sessions = new WeakMap<EntityManager, SafeClient>();
 
 /** Without a name, it is not prepared. */
 export interface SessionStatement {

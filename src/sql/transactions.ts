@@ -1,7 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { CommitUnknown, isFromServer } from './database-errors';
-import type { SafeClient } from './session';
+import { type SafeClient, sessions } from './session';
 import { type Statement, statement } from './wire/statement';
+import type { Answer } from './wire/statement-batch';
 
 export interface TransactionOptions {
   /**
@@ -39,14 +40,22 @@ export function pipelinedTransactions(source: DataSource, given: TransactionSett
       const endPatience = statementTimeoutMs === undefined ? null : connection.expectAnswersWithin(statementTimeoutMs);
       // if one fails, all statements after it fail too
       for (const each of [...begin, ...furtherSettingsOf(options)]) send(connection, each).catch(() => undefined);
+      let committing: Promise<Answer> | null = null;
+      const commit = () => {
+        committing = send(connection, COMMIT);
+        // `work` rejects too, with the error of the statement that failed
+        committing.catch(() => undefined);
+      };
+      sessions.set(runner.manager, connection);
+      commits.set(runner.manager, commit);
       try {
         const result = await work(runner.manager);
-        const { command } = await send(connection, COMMIT).catch(ofCommit);
+        const { command } = await (committing ?? send(connection, COMMIT)).catch(ofCommit);
         if (command !== 'COMMIT') throw new Error('the transaction was rolled back by the database');
         return result;
       } catch (error) {
         await connection.query('rollback').catch(() => undefined);
-        throw error;
+        throw await ofWork(error, committing);
       } finally {
         endPatience?.();
       }
@@ -54,6 +63,24 @@ export function pipelinedTransactions(source: DataSource, given: TransactionSett
       await runner.release();
     }
   };
+}
+
+/** How each transaction sends its COMMIT. */
+const commits = new WeakMap<EntityManager, () => void>();
+
+/**
+ * Sends COMMIT together with the statements that were sent in this tick: they are the last ones of the transaction. If one of them
+ * fails, it is rolled back. What the caller does after it must not fail. Does nothing in a transaction of TypeORM.
+ */
+export function commitWithThese(db: EntityManager): void {
+  commits.get(db)?.();
+}
+
+/** @param committing the COMMIT that was sent with the last statements: it may have committed although the work has failed */
+async function ofWork(error: unknown, committing: Promise<Answer> | null): Promise<unknown> {
+  if (committing === null || error instanceof CommitUnknown) return error;
+  const answer = await committing.catch(() => null);
+  return answer?.command === 'COMMIT' || !isFromServer(error) ? new CommitUnknown(error) : error;
 }
 
 function ofCommit(error: unknown): never {

@@ -54,6 +54,10 @@ export async function lockTroubledCircuits(
   return new Map(rows.map((row) => [row.webhookId, row]));
 }
 
+/** A part of a statement: `lockTroubledCircuits` would not lock the circuit of the delivery `d`. */
+export const CIRCUIT_IS_CLEAN = `and (select c.failures = 0 and c.state = 'CLOSED'
+  from webhook_circuits c where c.webhook_id = d.webhook_id)`;
+
 export async function circuitsById(db: Db, webhookIds: readonly string[]): Promise<Map<string, CircuitRow>> {
   const rows = await rowsOf<CircuitRow>(
     db,

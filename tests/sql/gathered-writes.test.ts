@@ -2,8 +2,9 @@ import type { Socket } from 'node:net';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
 import { DELIVER } from '../../src/database/pools';
+import { CommitUnknown, isDatabaseUnavailable } from '../../src/sql/database-errors';
 import { changedBy, rowOf, rowsOf, statement } from '../../src/sql/db';
-import { pipelinedTransactions, type Transaction } from '../../src/sql/transactions';
+import { commitWithThese, pipelinedTransactions, type Transaction } from '../../src/sql/transactions';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
@@ -131,6 +132,7 @@ const EVERY_TYPE = statement(
 const MAKE = statement('create temporary table if not exists numbers (n integer)');
 const FILL = statement('insert into numbers select generate_series(1, $1::integer)');
 const EMPTY = statement('delete from numbers');
+const COUNT = statement('select count(*)::integer as n from numbers');
 
 test('values and answers are the same for a statement that the session has prepared', async () => {
   const values = ['Ä\'"\\', -7, new Date(0), Buffer.from([0, 255]), ['a"b', '', null], true, JSON.stringify({ a: 1 })];
@@ -155,4 +157,54 @@ test('a statement without a name runs in its place between prepared ones', async
     ]),
   );
   expect(found).toEqual([3, { n: 4 }, 4]);
+});
+
+test('COMMIT is sent with the last statements, and is answered with them', async () => {
+  const run = () =>
+    transaction(async (db) => {
+      await rowOf(db, FIRST, [1]);
+      const last = rowOf(db, SECOND, [2]);
+      commitWithThese(db);
+      return last;
+    });
+  await run();
+  writes.length = 0;
+  expect(await run()).toEqual({ second: 2 });
+  expect(writes).toEqual([
+    ['begin', 'FIRST', 'Sync'],
+    ['SECOND', 'commit', 'Sync'],
+  ]);
+});
+
+test.each(['not prepared', 'prepared'])(
+  'a last statement, %s, that fails rolls back what COMMIT was sent with',
+  async (which) => {
+    await transaction((db) => changedBy(db, MAKE));
+    const fill = (divisor: number) =>
+      transaction(async (db) => {
+        const last = Promise.all([changedBy(db, FILL, [2]), rowOf(db, FAILING, [divisor])]);
+        commitWithThese(db);
+        await last;
+      });
+    if (which === 'prepared') await fill(1);
+    const before = await transaction((db) => rowOf(db, COUNT));
+    const error = await fill(0).catch((fault: unknown) => fault);
+    expect(error).toMatchObject({ code: '22012' });
+    expect(isDatabaseUnavailable(error)).toBe(false);
+    expect(await transaction((db) => rowOf(db, COUNT))).toEqual(before);
+  },
+);
+
+test('when the connection is lost after COMMIT was sent with the last statement, the transaction may have committed', async () => {
+  const lost = transaction(async (db) => {
+    const last = rowOf(db, 'select pg_terminate_backend(pg_backend_pid()), pg_sleep(5)');
+    commitWithThese(db);
+    await last;
+  });
+  expect(isDatabaseUnavailable(await lost.catch((fault: unknown) => fault))).toBe(true);
+  const faulty = transaction(async (db) => {
+    commitWithThese(db);
+    throw new Error('a fault after COMMIT');
+  });
+  await expect(faulty).rejects.toBeInstanceOf(CommitUnknown);
 });

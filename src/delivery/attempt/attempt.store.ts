@@ -13,6 +13,7 @@ import {
 import { columns } from '../../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
 import { andIdBetween, equalsByIndex } from '../../sql/index-lookup';
+import { CIRCUIT_IS_CLEAN } from '../../webhooks/webhook-circuit.store';
 import type { DeliveryStatus } from '../delivery.entity';
 import { deleteOpenSql, insertFinishedSql, updateOpenSql } from '../delivery-state.store';
 
@@ -55,14 +56,26 @@ const DELIVERY_UPDATE = columns<DeliveryUpdate>([
 
 const AFTER_CLOSED = DELIVERY_UPDATE.length + CLOSED_REQUEST.length + 1;
 
+/** The outcome of an attempt, as it is written. */
+interface Ended {
+  deliveryUpdate: DeliveryUpdate;
+  request: ClosedRequest;
+}
+
 /**
  * Closes requests and updates their deliveries. The fence: only the request that its delivery names as open is closed;
  * for any other, nothing is written. @returns the ids of the closed requests
  */
-export async function closeRequestsAndDeliveries(
-  db: Db,
-  ended: readonly { deliveryUpdate: DeliveryUpdate; request: ClosedRequest }[],
-): Promise<Set<string>> {
+export async function closeRequestsAndDeliveries(db: Db, ended: readonly Ended[]): Promise<Set<string>> {
+  return close(db, ended, '');
+}
+
+/** The same, except for deliveries of webhooks whose circuit records a failure: it is to change with them. */
+export async function closeWhereCircuitsAreClean(db: Db, ended: readonly Ended[]): Promise<Set<string>> {
+  return close(db, ended, CIRCUIT_IS_CLEAN);
+}
+
+async function close(db: Db, ended: readonly Ended[], andSql: string): Promise<Set<string>> {
   const updates = ended.map((each) => each.deliveryUpdate);
   const requests = ended.map((each) => each.request);
   const rows = await rowsOf<{ requestId: string }>(
@@ -74,7 +87,7 @@ export async function closeRequestsAndDeliveries(
        from unnest(${DELIVERY_UPDATE.arrays()}, ${CLOSED_REQUEST.arrays(DELIVERY_UPDATE.length + 1)})
          as u (${DELIVERY_UPDATE.names}, ${CLOSED_REQUEST.names})
        where d.id ${equalsByIndex('u.delivery_id')} and d.open_request_id = u.request_id
-         ${andIdBetween('d.id', AFTER_CLOSED)}
+         ${andIdBetween('d.id', AFTER_CLOSED)} ${andSql}
        returning d.id, d.webhook_id, d.document_type, u.*
      ), ended as (${deleteOpenSql('updated', 'u.finished_at is not null')}),
      retried as (${updateOpenSql('updated', ['status', 'next_attempt_at'], 'u.finished_at is null')}),

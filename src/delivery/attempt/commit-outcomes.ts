@@ -1,6 +1,7 @@
 // After the call: writes the outcomes of attempts.
 import { currentTime } from '../../clock';
 import type { Db } from '../../sql/db';
+import { commitWithThese, type Transaction } from '../../sql/transactions';
 import { webhooksForShare } from '../../webhooks/webhook.store';
 import { giveSlotsBack } from '../../webhooks/webhook-slot.store';
 import { releaseSuccessors } from '../capacity/document-ordering';
@@ -8,10 +9,36 @@ import { stopBlocking } from '../capacity/document-ordering.store';
 import { cancelRequested } from '../capacity/waiting.store';
 import type { DeliveryQueue } from '../queue/queue';
 import { slotOf, takesSlot } from './attempt';
-import { closeRequestsAndDeliveries } from './attempt.store';
+import { closeRequestsAndDeliveries, closeWhereCircuitsAreClean } from './attempt.store';
 import { applyToCircuits, lockCircuitsOf } from './circuit-outcomes';
 import { lockDisablable } from './disable-webhooks';
 import { cancelled, type Outcome, underOrdering } from './outcome';
+
+/**
+ * Writes outcomes. Successes that change nothing beside their deliveries are written in one round trip, COMMIT included; those of a
+ * webhook whose circuit records a failure are left to a second transaction.
+ */
+export async function writeOutcomes(
+  transaction: Transaction,
+  queue: DeliveryQueue,
+  outcomes: readonly Outcome[],
+): Promise<void> {
+  const closed = outcomes.every(isPlainSuccess) ? await transaction((db) => closeSuccesses(db, outcomes)) : null;
+  const left = outcomes.filter(({ request }) => !closed?.has(request.id));
+  if (left.length > 0) await transaction((db) => commitOutcomes(db, queue, left));
+}
+
+function isPlainSuccess({ attempt, request }: Outcome): boolean {
+  const { jobId, delivery, webhook } = attempt;
+  const isClean = webhook.circuit === 'CLOSED' && webhook.failures === 0;
+  return request.status === 'SUCCEEDED' && jobId === null && !delivery.blocks && !takesSlot(attempt) && isClean;
+}
+
+async function closeSuccesses(db: Db, outcomes: readonly Outcome[]): Promise<Set<string>> {
+  const closed = closeWhereCircuitsAreClean(db, outcomes);
+  commitWithThese(db);
+  return closed;
+}
 
 /**
  * In one transaction, closes the request rows, updates the deliveries, inserts the jobs of next attempts and completes

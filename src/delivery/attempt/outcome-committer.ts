@@ -4,7 +4,7 @@ import { createFaultLog } from '../../fault-log';
 import type { Log } from '../../log';
 import type { Transaction } from '../../sql/transactions';
 import type { DeliveryQueue } from '../queue/queue';
-import { commitOutcomes } from './commit-outcomes';
+import { writeOutcomes } from './commit-outcomes';
 import type { Outcome } from './outcome';
 
 const BATCH = 200;
@@ -43,7 +43,7 @@ export function createOutcomeCommitter({ transaction, queue, log }: OutcomeCommi
   async function write(batch: readonly Waiting[]): Promise<boolean> {
     const outcomes = batch.map((each) => each.outcome);
     try {
-      await transaction((db) => commitOutcomes(db, queue, outcomes));
+      await writeOutcomes(transaction, queue, outcomes);
       return true;
     } catch (error) {
       report(error);

@@ -6,6 +6,7 @@ import { type NewEventRow, type OutboxEvent, type OutboxRows, putIntoOutbox } fr
 import type { NewEvent } from '../../events/event-faults';
 import type { DirectFanOut, DirectWriter } from '../../events/publisher';
 import type { Db } from '../../sql/db';
+import { commitWithThese } from '../../sql/transactions';
 import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
 import { hasFixedRequest } from '../../webhooks/request/request-plan';
 import type { DeliveryQueue } from '../queue/queue';
@@ -73,7 +74,11 @@ function createWriter(
   async function write(db: Db, rows: OutboxRows): Promise<void> {
     const direct = pairsToOpen(rows, directory, free);
     waiting = direct.size < rows.events.length;
-    if (direct.size === 0) return putIntoOutbox(db, rows);
+    if (direct.size === 0) {
+      const written = putIntoOutbox(db, rows);
+      commitWithThese(db);
+      return written;
+    }
     const now = currentTime();
     const decided = await decide(db, [...direct.values()].flat());
     const made = await makeDeliveries(db, decided, now);
@@ -84,10 +89,15 @@ function createWriter(
       const pairs = direct.get(event.id);
       return pairs ? { ...event, fannedOut: { at: now, wantedBy: pairs.length } } : event;
     });
-    await Promise.all([
-      writePublished(db, { ...rows, events, payloads: [...rows.payloads, ...made.payloads], deliveries, requests }),
-      queue.insert(db, jobs),
-    ]);
+    const written = writePublished(db, {
+      ...rows,
+      events,
+      payloads: [...rows.payloads, ...made.payloads],
+      deliveries,
+      requests,
+    });
+    if (!queued) commitWithThese(db);
+    await Promise.all([written, queue.insert(db, jobs)]);
   }
 
   return {

@@ -75,6 +75,19 @@ test('19 failures leave the circuit closed, the twentieth in a row opens it', as
   expect(pauseS).toBeLessThan(48);
 });
 
+test('a success resets the failures of attempts that began after it', async () => {
+  const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
+  partner.answerWith((_call, n) => (n === 1 ? { after } : { status: 500 }));
+  const webhook = await createOwnWebhook(app, partner.url, { ...ONE_TRY, timeoutMs: 30_000 });
+  await webhook.publishMany(1);
+  await waitFor('the first attempt on the wire', () => partner.calls.length === 1);
+  await webhook.publishMany(1);
+  await circuitThatIs(app, webhook.id, ({ failures }) => failures === 1);
+  letAnswer();
+  expect(countByStatus(await allFinished(app, webhook.id, 2))).toEqual({ DELIVERED: 1, EXHAUSTED: 1 });
+  expect(await circuitOf(app, webhook.id)).toMatchObject({ state: 'CLOSED', failures: 0, failingSince: null });
+});
+
 test('failures among successes open nothing, also when all of them were on the wire at once', async () => {
   const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
   partner.answerWith((_call, n) => ({ status: n % 5 === 0 ? 500 : 200, after }));

@@ -9,7 +9,7 @@ import { waitFor } from '../../support/wait-for';
 import { allFinished, attemptsOf, countByStatus, deliveriesOf } from '../attempt/stored-attempts';
 import { isDirect } from '../attempt/worker-steps';
 import type { Parts } from '../worker-parts';
-import { eventFor, publishingSteps } from './publishing-steps';
+import { eventFor, keptOpen, publishingSteps } from './publishing-steps';
 
 const { installed, webhookFor, jobs, leases, processWith, expectOutboxToHave, viewer } = publishingSteps();
 let app: TestApp;
@@ -94,7 +94,7 @@ test('after a rollback that the server reported, the event is published by the o
   let fails = true;
   const { own, publish } = await processWith((work, options) =>
     parts.transaction(async (db) => {
-      const result = await work(db);
+      const result = await work(keptOpen(db));
       if (fails) await db.query('select 1 / 0').finally(() => (fails = false));
       return result;
     }, options),
@@ -185,7 +185,7 @@ describe('a commit whose answer is lost', () => {
       if (transactions !== 2) return parts.transaction(work, options);
       return new Promise<never>((_resolve, reject) => {
         commit = parts.transaction(async (db) => {
-          await work(db);
+          await work(keptOpen(db));
           await besideBegan.promise;
           reject(connectionLost());
           await visible.promise;

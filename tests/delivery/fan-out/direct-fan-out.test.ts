@@ -9,7 +9,7 @@ import { createTestWebhook } from '../../support/webhooks';
 import { strays } from '../attempt/invariants';
 import { allFinished, deliveriesOf, turn } from '../attempt/stored-attempts';
 import type { Parts } from '../worker-parts';
-import { eventFor, publishingSteps } from './publishing-steps';
+import { eventFor, keptOpen, publishingSteps } from './publishing-steps';
 
 const { installed, direct, webhookFor, processWith, expectOutboxToHave, viewer } = publishingSteps();
 let app: TestApp;
@@ -181,7 +181,7 @@ describe('a webhook that is changed by another process', () => {
     const webhook = await webhookFor();
     const { own, publish } = await processWith((work, options) =>
       parts.transaction(async (db) => {
-        const result = await work(db);
+        const result = await work(keptOpen(db));
         paused ??= turn(app, 'pause', webhook.id).then(() => {
           hasReturned = true;
         });

@@ -1,5 +1,6 @@
 import type { NewEvent } from '../../../src/events/event-faults';
 import { createPublisher } from '../../../src/events/publisher';
+import type { Db } from '../../../src/sql/db';
 import type { Transaction } from '../../../src/sql/transactions';
 import type { Viewer } from '../../../src/viewer';
 import { workerSteps } from '../attempt/worker-steps';
@@ -9,6 +10,11 @@ export function eventFor(documentType: string, more: Partial<NewEvent> = {}): Ne
   const data = { text: '{"n":1}', bytes: 7, problems: [] };
   const event = { documentType, event: 'on_submit', referenceDocument: 'INV-1', data, user: null };
   return { ...event, idempotencyKey: null, causedBy: null, ...more };
+}
+
+/** The same transaction, as an object of its own: COMMIT is not sent with its last statements. */
+export function keptOpen(db: Db): Db {
+  return Object.create(db);
 }
 
 /** The steps of a process that serves and delivers. To be called before the first test. */
