@@ -105,7 +105,7 @@ test('an AUDITOR sees everything but what a rule hides, and filters by no conten
   expect(row.url).toMatch(/\/\.\.\.$/);
   const refused = await app.ask(query, filter, keys.AUDITOR);
   expect(refused.errors).toMatchObject([
-    { message: expect.stringContaining('where.data is not for you'), extensions: { code: 'FORBIDDEN' } },
+    { message: expect.stringContaining('where.data is not allowed for your roles'), extensions: { code: 'FORBIDDEN' } },
   ]);
 });
 

@@ -54,7 +54,7 @@ test.each([
   { more: { reason: '' }, field: 'reason', says: '10 to 500 characters, not 0' },
   { more: { reason: ' '.repeat(20) }, field: 'reason', says: 'not 0' },
   { more: { reason: 'x'.repeat(10_000) }, field: 'reason', says: 'not 10000' },
-  { more: { reason: 'Ticket 4711 \u0000' }, field: 'reason', says: 'control characters' },
+  { more: { reason: 'Ticket 4711 \u0000' }, field: 'reason', says: 'control character' },
   { more: { reason: 'Ticket 4711 \ud800' }, field: 'reason', says: 'surrogate' },
   { more: { parts: [] }, field: 'parts', says: 'must name some of DATA' },
   { more: { requestId: 'req_1' }, field: 'requestId', says: 'no request with this id' },

@@ -53,8 +53,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   EvidenceHead: { readers: 'treeSize checkpoint signedAt' },
   EvidenceStatus: { readers: 'origin keys treeSize head waiting oldestWaitingSeconds stops lastAnchors' },
   EvidenceCompleteness: {
-    readers:
-      'deliveries attempts requests sealed waiting droppedAttempts decisions sealedDecisions droppedDecisions holeCount holes dropped next',
+    readers: `deliveries attempts requests sealed waiting droppedAttempts decisions sealedDecisions droppedDecisions holeCount holes dropped next`,
   },
   EvidenceHole: { readers: 'name kind rowId deliveryId attempt message' },
   EvidenceTarget: { readers: 'kind by anchoredSize anchoredAt triedAt error' },
