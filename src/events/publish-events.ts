@@ -1,10 +1,12 @@
 // Writes published events. Several calls share a transaction; each is accepted or refused for itself.
 import { currentTime } from '../clock';
-import { InputError } from '../errors';
+import { AppError, InputError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
+import type { Standing } from '../users/api-keys/authenticate';
+import { standingsOf } from '../users/sessions/authenticate-session';
 import { ensureUsersNamed, idsByName } from '../users/user.store';
-import type { Viewer } from '../viewer';
+import { type Credential, credentialId, PUBLISHERS, type Viewer } from '../viewer';
 import { type NewEventRow, NOT_RECEIVED, type OutboxRows, putIntoOutbox } from './business-event.store';
 import { type Cause, causesOf, pathsOfCauses } from './causes';
 import type { NewEvent } from './event-faults';
@@ -34,13 +36,16 @@ export interface EventWriter {
 const TO_OUTBOX: EventWriter = { prepare: async () => undefined, write: putIntoOutbox };
 
 /** The published events in the order of the call, or why none was accepted. */
-export type PublishResult = PublishedEvent[] | InputError;
+export type PublishResult = PublishedEvent[] | Refused;
+
+/** AppError: the key or the session of the caller may no longer publish. */
+export type Refused = InputError | AppError;
 
 /**
  * Accepts the events of these calls if and only if the transaction commits. A refused call writes nothing. Ids ascend in
  * the order of the events.
- * @returns a result for each call; a call is refused for an unknown cause, and with CONFLICT for an idempotency key that
- * was used for other content
+ * @returns a result for each call; a call is refused for an unknown cause, with CONFLICT for an idempotency key that was
+ * used for other content, and when its API key or session was revoked or lost its role since the caller was authenticated
  * @throws an error for which `isConflict` is true if another transaction claims one of the keys at the same time
  */
 export async function publishCalls(
@@ -52,32 +57,57 @@ export async function publishCalls(
   // before webhooks are read: a webhook that was created before an event is never missed
   const ids = calls.map((call) => call.events.map(({ id }) => id ?? newId()));
   // sent together, executed in this order
-  const [paths, found, userIds] = await Promise.all([
+  const [paths, found, userIds, standings] = await Promise.all([
     pathsOfCauses(db, events),
     knownKeys(db, wantedKeys(calls)),
     knownUsers(db, calls),
+    standingsOf(db, credentialsOf(calls)),
     writer.prepare(db),
   ]);
   const keys: KnownKeys = new Map(found.map((known) => [keyOf(known.userId, known.key), known]));
-  const decided = calls.map((call, index) => decide(call, ids[index] as string[], keys, paths));
-  const accepted = decided.filter((each): each is Accepted => !(each instanceof InputError));
-  await write(db, accepted, userIds, writer);
-  return decided.map((each) =>
-    each instanceof InputError ? each : each.claims.map(({ id, duplicate }) => ({ id, duplicate })),
+  const decided = calls.map(
+    (call, index) => faultOf(call.publisher, standings) ?? decide(call, ids[index] as string[], keys, paths),
   );
+  const accepted = decided.filter((each): each is Accepted => !isRefused(each));
+  await write(db, accepted, userIds, writer);
+  return decided.map((each) => (isRefused(each) ? each : each.claims.map(({ id, duplicate }) => ({ id, duplicate }))));
 }
 
-/** Like `publishCalls`, for one call. @throws InputError when it is refused */
+/** Like `publishCalls`, for one call. @throws InputError or AppError when it is refused */
 export async function publishEvents(db: Db, publisher: Viewer, events: readonly NewEvent[]): Promise<PublishedEvent[]> {
   const [result] = await publishCalls(db, [{ publisher, events }]);
-  if (result instanceof InputError) throw result;
-  return result as PublishedEvent[];
+  if (!result || isRefused(result)) throw result;
+  return result;
+}
+
+export function isRefused(result: unknown): result is Refused {
+  return result instanceof InputError || result instanceof AppError;
 }
 
 interface Accepted {
   publisher: Viewer;
   claims: readonly KeyClaim[];
   causes: readonly Cause[];
+}
+
+/** Hookledger itself publishes without a key or a session. */
+function hasCredential({ apiKeyId, sessionId }: Credential): boolean {
+  return apiKeyId !== null || sessionId !== null;
+}
+
+function credentialsOf(calls: readonly PublishCall[]): Credential[] {
+  const byId = new Map<string, Credential>();
+  for (const { publisher } of calls) if (hasCredential(publisher)) byId.set(credentialId(publisher), publisher);
+  return [...byId.values()];
+}
+
+/** Why the publisher may not publish now: a call may have waited since its caller was authenticated. */
+function faultOf(publisher: Viewer, standings: ReadonlyMap<string, Standing>): AppError | null {
+  if (!hasCredential(publisher)) return null;
+  const standing = standings.get(credentialId(publisher));
+  if (!standing) return new AppError('UNAUTHENTICATED', 'The API key or the session is revoked or expired.');
+  if (PUBLISHERS.some((role) => standing.roles.has(role))) return null;
+  return new AppError('FORBIDDEN', `Publishing needs one of the roles ${PUBLISHERS.join(', ')}.`);
 }
 
 function wantedKeys(calls: readonly PublishCall[]): { userId: string; key: string }[] {

@@ -8,6 +8,7 @@ import { putIntoOutbox } from './business-event.store';
 import { checkNumberOfEvents, faultsOfEvents, type NewEvent } from './event-faults';
 import {
   type EventWriter,
+  isRefused,
   type PublishCall,
   type PublishedEvent,
   type PublishResult,
@@ -17,8 +18,8 @@ import {
 export interface Publisher {
   /**
    * Resolves when all of these events are committed.
-   * @throws InputError for their faults; AppError UNAVAILABLE while the backlog is full, and when another transaction holds one
-   * of the idempotency keys and does not end
+   * @throws InputError for their faults; AppError UNAUTHENTICATED or FORBIDDEN if the publisher may no longer publish, UNAVAILABLE
+   * while the backlog is full, and when another transaction holds one of the idempotency keys and does not end
    */
   publish(publisher: Viewer, events: readonly NewEvent[]): Promise<PublishedEvent[]>;
   /** Waits until all given events are committed or refused. */
@@ -110,7 +111,7 @@ export function createPublisher({ transaction, checkBacklog, directFanOut, onPub
       const result = await shared.add({ publisher, events }).catch((error: unknown) => {
         throw isLockTimeout(error) ? keyIsHeld() : error;
       });
-      if (result instanceof InputError) throw result;
+      if (isRefused(result)) throw result;
       return result;
     },
     idle: shared.idle,

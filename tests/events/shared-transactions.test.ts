@@ -6,6 +6,7 @@ import type { NewEvent } from '../../src/events/event-faults';
 import { type PublishResult, publishCalls } from '../../src/events/publish-events';
 import type { Role } from '../../src/viewer';
 import { askAt, shareTestApi, type TestApp } from '../support/app';
+import { waitFor } from '../support/wait-for';
 import { invoice } from '../support/webhooks';
 
 let app: TestApp;
@@ -152,5 +153,35 @@ describe('while another transaction holds an idempotency key', () => {
     await other.query('rollback');
     expect((await held).data.publishEvents).toMatchObject({ events: [{ duplicate: false }], userErrors: [] });
     expect(await countOf('HELD')).toBe(1);
+  });
+
+  test.each([
+    ['key is revoked', `update api_keys set revoked_at = now() where label = 'test'`, [200, 'UNAUTHENTICATED']],
+    ['role is taken', `update users set roles = '{SUPPORT}' where roles = '{PUBLISHER}'`, [200, 'FORBIDDEN']],
+  ])('a call whose %s while it waits publishes nothing', async (_what, change, expected) => {
+    const key = await app.keyFor('PUBLISHER');
+    await other.query('begin');
+    await other.query(
+      `insert into idempotency_keys (user_id, key, event_id, content_hash, created_at)
+       select user_id, 'waits', gen_random_uuid(), '', now() from api_keys where label = 'test' and revoked_at is null`,
+    );
+    const waits = publish([invoice('WAITS', { idempotencyKey: 'waits' })], key);
+    await waitFor('the key to be read', async () => {
+      const unused = await app.database.query(`select from api_keys where label = 'test' and last_used_at is null`);
+      return unused.length === 0;
+    });
+    await app.database.query(change);
+    const [changed] = await app.database.query<{ at: string }>('select clock_timestamp()::text as at');
+    // a transaction that had read the key before waits for the lock for 20 ms, and is tried again
+    await waitFor('transactions from before to end', async () => {
+      const old = await app.database.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and xact_start <= '${changed?.at}'`,
+      );
+      return old.length === 0;
+    });
+    await other.query('rollback');
+    const { status, errors } = await waits;
+    expect([status, errors?.[0]?.extensions.code]).toEqual(expected);
+    expect(await countOf('WAITS')).toBe(0);
   });
 });
