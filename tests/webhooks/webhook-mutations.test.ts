@@ -218,7 +218,7 @@ describe('an input that cannot be used is refused by field:', () => {
     ['retrySchedule: empty', { retrySchedule: [] }, ['retrySchedule'], 'INVALID', /is \[\]\. .* 1 to 20 numbers/],
     ['retrySchedule: 21', { retrySchedule: Array(21).fill(0) }, ['retrySchedule'], 'INVALID', /1 to 20 numbers/],
     ['retrySchedule: negative', { retrySchedule: [0, -1] }, ['retrySchedule'], 'INVALID', /is \[0,-1\]/],
-    ['retrySchedule: over a week', { retrySchedule: [604_801] }, ['retrySchedule'], 'INVALID', /from 0 to 604800/],
+    ['retrySchedule: over a week', { retrySchedule: [604_801] }, ['retrySchedule'], 'INVALID', /from 0 to 604,800/],
     ['retrySchedule: endless', { retrySchedule: Array(5_000).fill(0) }, ['retrySchedule'], 'INVALID', /^.{0,250}$/],
     ['timeoutMs: 999', { timeoutMs: 999 }, ['timeoutMs'], 'INVALID', /is 999\. .*1,000 to 30,000/],
     ['timeoutMs: 30001', { timeoutMs: 30_001 }, ['timeoutMs'], 'INVALID', /is 30001\. .*1,000 to 30,000/],

@@ -199,10 +199,10 @@ test('a time-stamp authority signs a head once a day, and on demand; openssl ver
 });
 
 test.each([
-  { what: 'nothing', bytes: '', error: /no answer of RFC 3161/ },
-  { what: 'a page', bytes: Buffer.from('<html>').toString('hex'), error: /no answer of RFC 3161/ },
+  { what: 'nothing', bytes: '', error: /not a response of RFC 3161/ },
+  { what: 'a page', bytes: Buffer.from('<html>').toString('hex'), error: /not a response of RFC 3161/ },
   { what: 'a refusal', bytes: '30053003020102', error: /refused the query: status 2/ },
-  { what: 'a length without end', bytes: '3084ffffffff', error: /no answer of RFC 3161/ },
+  { what: 'a length without end', bytes: '3084ffffffff', error: /not a response of RFC 3161/ },
   { what: 'a grant of nothing', bytes: '30053003020100', error: /for another query/ },
 ])('an authority that answers $what has failed', async ({ bytes, error }) => {
   party.answerWith(() => ({ body: Buffer.from(bytes, 'hex') }));
