@@ -129,7 +129,7 @@ describe('a worker that is killed', () => {
     await startDoomed();
     const letGo = await stopAt('lock table deliveries in share mode');
     const { all, ordered } = await oweSome(partner);
-    await isStuckIn('insert into deliveries');
+    await isStuckIn('insert into payloads');
     await doomed.kill('SIGKILL');
     await letGo();
     expect(await app.database.query('select id from deliveries where finished_at is null')).toEqual([]);
