@@ -40,7 +40,7 @@ test('who goes away while waiting is passed over', async () => {
   const gone = limiter.enter('a');
   const next = limiter.enter('a');
   gone.leave();
-  await expect(gone.ready).rejects.toThrow(/given up/);
+  await expect(gone.ready).rejects.toThrow(/disconnected while the request waited/);
   running.leave();
   await next.ready;
 });

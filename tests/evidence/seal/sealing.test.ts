@@ -1,10 +1,10 @@
 // Sealing misses nothing and repeats nothing, whoever writes beside it and wherever it ends.
 import { setTimeout as wait } from 'node:timers/promises';
-import type { PoolClient } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { appendBlocks } from '../../../src/evidence/append-leaves';
 import { seal } from '../../../src/evidence/seal';
 import { signHead } from '../../../src/evidence/sign-head';
+import type { SafeClient } from '../../../src/sql/session';
 import type { Transaction } from '../../../src/sql/transactions';
 import { expectSoundTree, INSERT_CLOSED, type Store, startStore } from '../stored-tree';
 
@@ -54,7 +54,7 @@ test('writers that commit out of order, wait and roll back: every committed row 
 /** A connection that the database ends before its statement `number`; a transaction's last statement is its commit. */
 function endingBefore(number: number): { transaction: Transaction; hasEnded(): boolean } {
   let hasEnded = false;
-  const end = async (client: PoolClient) => {
+  const end = async (client: SafeClient) => {
     hasEnded = true;
     await store.database.query('select pg_terminate_backend($1)', [
       (client as unknown as { processID: number }).processID,
@@ -63,21 +63,24 @@ function endingBefore(number: number): { transaction: Transaction; hasEnded(): b
   };
   const transaction: Transaction = (work, options) =>
     store.transaction(async (db) => {
-      const client = (await db.queryRunner?.connect()) as PoolClient;
-      const query = client.query;
+      const client = (await db.queryRunner?.connect()) as SafeClient;
+      const { query, run } = client;
       let count = 0;
-      const counted = async (...given: unknown[]) => {
-        count += 1;
-        if (count === number) await end(client);
-        return (query as (...of: unknown[]) => unknown).apply(client, given);
+      const counted = (send: (...given: never[]) => unknown) => {
+        return async (...given: unknown[]) => {
+          count += 1;
+          if (count === number) await end(client);
+          return send.apply(client, given as never[]);
+        };
       };
-      client.query = counted as never;
+      client.query = counted(query) as never;
+      client.run = counted(run) as never;
       try {
         const result = await work(db);
         if (count + 1 === number) await end(client);
         return result;
       } finally {
-        client.query = query;
+        Object.assign(client, { query, run });
       }
     }, options);
   return { transaction, hasEnded: () => hasEnded };

@@ -10,6 +10,8 @@ import { startTestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { agree, callStandard, newCallId } from '../callers';
 
+const REFUSED = { call: { body: Buffer.alloc(0) }, decision: { accepted: false } } as DecidedCall;
+
 /** A recorder whose transactions end when the test says so, and write nothing. */
 function heldRecorder() {
   const begun: PromiseWithResolvers<never>[] = [];
@@ -24,7 +26,7 @@ function heldRecorder() {
     recorded: () => recorded,
     idle: recorder.idle,
     async call(times: number) {
-      for (let n = 0; n < times; n += 1) void recorder.add({} as DecidedCall).then(() => (recorded += 1));
+      for (let n = 0; n < times; n += 1) void recorder.add(REFUSED).then(() => (recorded += 1));
       await setImmediate();
     },
     async end(transaction: number) {
