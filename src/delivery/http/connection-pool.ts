@@ -63,21 +63,30 @@ export function createConnectionPool(options: PoolOptions): ConnectionPool {
   const origins = new Map<string, OriginPool>();
   // Bodies and headers are counted as they arrive. The parser discards the rest (status lines, chunk extensions, empty
   // lines) without a callback, so this checks the bytes of the socket.
-  const watch = setInterval(() => {
+  let watch: NodeJS.Timeout | null = null;
+  const watchFloods = () => {
     for (const pool of origins.values()) endFloods(pool);
-  }, FLOOD_CHECK_MS).unref();
+  };
+  const stopWatching = () => {
+    if (watch) clearInterval(watch);
+    watch = null;
+  };
   const poolOf = (origin: string, settings: ConnectionSettings): OriginPool => {
     const key = connectionKey(origin, settings);
     const known = origins.get(key);
     if (known !== undefined) return known;
-    const pool = createOriginPool(origin, settings, options, () => origins.delete(key));
+    const pool = createOriginPool(origin, settings, options, () => {
+      origins.delete(key);
+      if (origins.size === 0) stopWatching();
+    });
     origins.set(key, pool);
+    watch ??= setInterval(watchFloods, FLOOD_CHECK_MS).unref();
     return pool;
   };
   return {
     lease: (origin, settings, use) => joinQueue(poolOf(origin, settings), use),
     stop: () => {
-      clearInterval(watch);
+      stopWatching();
       for (const pool of origins.values()) {
         for (const connection of [...pool.idle, ...pool.busy]) connection.destroy();
       }
