@@ -4,7 +4,7 @@ import { AppError, InputError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Standing } from '../users/api-keys/authenticate';
-import { standingsOf } from '../users/sessions/authenticate-session';
+import { noLongerValid, standingsOf } from '../users/sessions/authenticate-session';
 import { ensureUsersNamed, idsByName } from '../users/user.store';
 import { type Credential, credentialId, PUBLISHERS, type Viewer } from '../viewer';
 import { type NewEventRow, NOT_RECEIVED, type OutboxRows, putIntoOutbox } from './business-event.store';
@@ -109,7 +109,7 @@ function mayPublish({ roles }: Pick<Viewer, 'roles'>): boolean {
 function faultOf(publisher: Viewer, standings: ReadonlyMap<string, Standing>): AppError | null {
   if (!hasCredential(publisher)) return null;
   const standing = standings.get(credentialId(publisher));
-  if (!standing) return new AppError('UNAUTHENTICATED', 'The API key or the session is revoked or expired.');
+  if (!standing) return noLongerValid();
   // others publish too: `testWebhook` needs other roles
   if (!mayPublish(publisher) || mayPublish(standing)) return null;
   return new AppError('FORBIDDEN', `Publishing needs one of the roles ${PUBLISHERS.join(', ')}.`);
@@ -121,7 +121,10 @@ function wantedKeys(calls: readonly PublishCall[]): { userId: string; key: strin
   );
 }
 
-/** @param ids of its events if they are new @param keys gains the keys of an accepted call, so that the next call of the transaction finds them */
+/**
+ * @param ids of its events if they are new
+ * @param keys gains the keys of an accepted call, so that the next call of the transaction finds them
+ */
 function decide(
   { publisher, events }: PublishCall,
   ids: readonly string[],

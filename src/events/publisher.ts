@@ -1,10 +1,11 @@
 // Accepts events: calls of the same moment share a transaction.
 import { AppError, InputError } from '../errors';
 import { isConflict, isDatabaseUnavailable, isLockTimeout, isRolledBack } from '../sql/database-errors';
+import type { Db } from '../sql/db';
 import { createGroupCommit } from '../sql/group-commit';
 import { commitWithThese, type Transaction } from '../sql/transactions';
 import type { Viewer } from '../viewer';
-import { putIntoOutbox } from './business-event.store';
+import { type OutboxRows, putIntoOutbox } from './business-event.store';
 import { checkNumberOfEvents, faultsOfEvents, type NewEvent } from './event-faults';
 import {
   type EventWriter,
@@ -59,21 +60,21 @@ export interface PublisherParts {
   onPublished(): void;
 }
 
-const TO_OUTBOX: EventWriter = {
-  prepare: async () => undefined,
-  async write(db, rows) {
-    const written = putIntoOutbox(db, rows);
-    commitWithThese(db);
-    await written;
-  },
-};
+const COMMITTING_OUTBOX: EventWriter = { prepare: async () => undefined, write: commitIntoOutbox };
+
+/** Writes all events to the outbox, and sends COMMIT with them. */
+export function commitIntoOutbox(db: Db, rows: OutboxRows): Promise<void> {
+  const written = putIntoOutbox(db, rows);
+  commitWithThese(db);
+  return written;
+}
 
 export function createPublisher({ transaction, checkBacklog, directFanOut, onPublished }: PublisherParts): Publisher {
   async function run(calls: readonly PublishCall[], isAgain: boolean): Promise<readonly PublishResult[]> {
     const direct = isAgain ? null : directFanOut?.begin(calls.flatMap(({ events }) => events));
     const written = direct && (await publishDirectly(calls, direct));
     if (written) return written;
-    const results = await transaction((db) => publishCalls(db, calls, TO_OUTBOX), OPTIONS);
+    const results = await transaction((db) => publishCalls(db, calls, COMMITTING_OUTBOX), OPTIONS);
     onPublished();
     return results;
   }

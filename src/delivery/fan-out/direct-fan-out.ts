@@ -2,9 +2,9 @@
 // the first attempts, without the outbox. It does so for what nothing holds back and needs no condition and no template,
 // since customers' programs may take long. All else goes to the outbox.
 import { currentTime } from '../../clock';
-import { type NewEventRow, type OutboxEvent, type OutboxRows, putIntoOutbox } from '../../events/business-event.store';
+import type { NewEventRow, OutboxEvent, OutboxRows } from '../../events/business-event.store';
 import type { NewEvent } from '../../events/event-faults';
-import type { DirectFanOut, DirectWriter } from '../../events/publisher';
+import { commitIntoOutbox, type DirectFanOut, type DirectWriter } from '../../events/publisher';
 import type { Db } from '../../sql/db';
 import { commitWithThese } from '../../sql/transactions';
 import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
@@ -74,11 +74,7 @@ function createWriter(
   async function write(db: Db, rows: OutboxRows): Promise<void> {
     const direct = pairsToOpen(rows, directory, free);
     waiting = direct.size < rows.events.length;
-    if (direct.size === 0) {
-      const written = putIntoOutbox(db, rows);
-      commitWithThese(db);
-      return written;
-    }
+    if (direct.size === 0) return commitIntoOutbox(db, rows);
     const now = currentTime();
     const decided = await decide(db, [...direct.values()].flat());
     const made = await makeDeliveries(db, decided, now);

@@ -1,9 +1,9 @@
 // The viewer of a download of the audit trail: keys can expire, and roles and masking rules change, while it continues.
 import type { DataSource } from 'typeorm';
-import { AppError, Denied } from '../../errors';
+import { Denied } from '../../errors';
 import type { MaskingRules } from '../../masking/current-rules';
 import { maskedContent } from '../../masking/masked-content';
-import { standingsOf } from '../../users/sessions/authenticate-session';
+import { noLongerValid, standingsOf } from '../../users/sessions/authenticate-session';
 import { credentialId, type Role, type Viewer } from '../../viewer';
 
 const ROLES: readonly Role[] = ['SYSTEM_MANAGER', 'AUDITOR'];
@@ -25,7 +25,7 @@ export function followViewer(source: DataSource, rules: MaskingRules, viewer: Vi
       if (performance.now() - last < everyMs) return;
       last = performance.now();
       const standing = (await standingsOf(source.manager, [viewer])).get(credentialId(viewer));
-      if (!standing) throw new AppError('UNAUTHENTICATED', 'The API key or the session is revoked or expired.');
+      if (!standing) throw noLongerValid();
       refuseRoles(standing.roles);
       current = { ...viewer, roles: standing.roles };
     },

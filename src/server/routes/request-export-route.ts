@@ -19,7 +19,7 @@ import { readAhead, streamOf } from '../../request-log/export/export-stream';
 import { scopedWhere } from '../../request-log/search/indexed-filters';
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
-import { standingsOf } from '../../users/sessions/authenticate-session';
+import { noLongerValid, standingsOf } from '../../users/sessions/authenticate-session';
 import { credentialId, type Viewer } from '../../viewer';
 import { takesGzip } from '../edge/accept-header';
 import { readViewer } from '../edge/read-viewer';
@@ -173,7 +173,7 @@ function checking(db: Db, rules: MaskingRules, viewer: Viewer, row: ExportRow, e
     if (performance.now() - last < everyMs) return;
     last = performance.now();
     const standing = (await standingsOf(db, [viewer])).get(credentialId(viewer));
-    if (!standing) throw new AppError('UNAUTHENTICATED', 'The API key or the session is revoked or expired.');
+    if (!standing) throw noLongerValid();
     await refuse(rules, { ...viewer, roles: standing.roles }, row);
   };
 }

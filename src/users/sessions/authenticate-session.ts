@@ -73,6 +73,11 @@ export async function standingsOf(db: Db, credentials: readonly Credential[]): P
   return standings;
 }
 
+/** Of a caller that `standingsOf` leaves out. */
+export function noLongerValid(): AppError {
+  return new AppError('UNAUTHENTICATED', 'The API key or the session is revoked or expired.');
+}
+
 function isLive(session: SessionWithUser, now: Date): boolean {
   return session.userActive && session.endedAt === null && session.keyRevokedAt === null && endOf(session) > now;
 }
