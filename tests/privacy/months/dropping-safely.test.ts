@@ -1,33 +1,19 @@
 // Who may drop a month, and what happens while its tables are in use.
-import { Client } from 'pg';
 import { dropMonths, MonthWaits } from '../../../src/privacy/dropping/drop-months';
-import { dropMonth, orderMonth } from '../../../src/privacy/dropping/dropped-months.store';
+import { orderMonth } from '../../../src/privacy/dropping/dropped-months.store';
 import { tamperWith } from '../../evidence/stored-tree';
 import { waitFor } from '../../support/wait-for';
-import { addFamily, type Family, keepRowsFor, type OldMonths, sealAll, startMonths, tablesWith } from './old-months';
+import { type MonthInUse, startMonthInUse } from './month-in-use';
+import { keepRowsFor, sealAll, tablesWith } from './old-months';
 
-let months: OldMonths;
-let family: Family;
-let serving: Client;
-let other: Client;
+let month: MonthInUse;
+let { months, family, serving, other, old, order, drop, isThere } = {} as MonthInUse;
 
 beforeEach(async () => {
-  months = await startMonths();
-  family = await addFamily(months, 'SINV-1', months.old);
-  await sealAll(months.store);
-  serving = new Client({ connectionString: months.database.servingUrl });
-  other = new Client({ connectionString: months.database.superuserUrl });
-  for (const client of [serving, other]) await client.connect();
+  month = await startMonthInUse();
+  ({ months, family, serving, other, old, order, drop, isThere } = month);
 });
-afterEach(async () => {
-  for (const client of [serving, other]) await client.end();
-  await months.store.stop();
-});
-
-const old = () => ({ what: 'ROWS' as const, month: months.old });
-const order = () => months.store.transaction((db) => orderMonth(db, old()));
-const drop = () => months.store.transaction((db) => dropMonth(db, old()));
-const isThere = async () => (await tablesWith(months.database, months.old)).includes('webhook_request_logs');
+afterEach(() => month.stop());
 
 describe('the serving login', () => {
   test.each([

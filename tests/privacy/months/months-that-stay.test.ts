@@ -1,42 +1,18 @@
 // Months that stay: something of them is pending, or a hold or limit is newer than what is seen. Rules 1 and 8 of docs/privacy.md.
-import { Client } from 'pg';
-import { dropMonth, orderMonth } from '../../../src/privacy/dropping/dropped-months.store';
 import { tamperWith } from '../../evidence/stored-tree';
 import { waitFor } from '../../support/wait-for';
-import {
-  addFamily,
-  type Family,
-  keepRowsFor,
-  type OldMonths,
-  RECORD_LIMITS,
-  sealAll,
-  startMonths,
-  tablesWith,
-} from './old-months';
+import { type MonthInUse, startMonthInUse } from './month-in-use';
+import { keepRowsFor, RECORD_LIMITS, sealAll } from './old-months';
 
-let months: OldMonths;
-let family: Family;
-let serving: Client;
-let other: Client;
+let month: MonthInUse;
+let { months, family, serving, other, order, drop, isThere } = {} as MonthInUse;
 
 beforeEach(async () => {
-  months = await startMonths();
-  family = await addFamily(months, 'SINV-1', months.old);
-  await sealAll(months.store);
+  month = await startMonthInUse();
+  ({ months, family, serving, other, order, drop, isThere } = month);
   await keepRowsFor(months, 5);
-  serving = new Client({ connectionString: months.database.servingUrl });
-  other = new Client({ connectionString: months.database.superuserUrl });
-  for (const client of [serving, other]) await client.connect();
 });
-afterEach(async () => {
-  for (const client of [serving, other]) await client.end();
-  await months.store.stop();
-});
-
-const old = () => ({ what: 'ROWS' as const, month: months.old });
-const order = () => months.store.transaction((db) => orderMonth(db, old()));
-const drop = () => months.store.transaction((db) => dropMonth(db, old()));
-const isThere = async () => (await tablesWith(months.database, months.old)).includes('webhook_request_logs');
+afterEach(() => month.stop());
 
 test.each([
   ['drop_month', `select drop_month('ROWS', $1)`],
