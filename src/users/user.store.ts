@@ -57,6 +57,11 @@ export async function findUserWithEmail(db: Db, email: string): Promise<UserRow 
   return rowOf<UserRow>(db, statement(sql), [email]);
 }
 
+/** Until the transaction ends, no other one finds out which user a person with this address is. @param email in lower case */
+export async function lockEmail(db: Db, email: string): Promise<void> {
+  await rowsOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.email'), hashtext($1))`), [email]);
+}
+
 /** Locks all active administrators, in the order of their ids: that one remains is decided by one transaction at a time. */
 export async function lockAdministrators(db: Db): Promise<string[]> {
   const sql = `select id from users where active and 'SYSTEM_MANAGER' = any(roles) order by id for no key update`;

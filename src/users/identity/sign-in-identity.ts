@@ -14,6 +14,7 @@ import {
   findUserForUpdate,
   findUserWithEmail,
   insertUser,
+  lockEmail,
   type UserRow,
 } from '../user.store';
 
@@ -44,6 +45,8 @@ export async function signInIdentity(
   identity: Identity,
   options: { createUsers: boolean; from: From },
 ): Promise<SignedIn> {
+  // two persons may come with one address at the same moment, and one person in two windows
+  if (identity.email !== null) await lockEmail(db, identity.email);
   const found = await findOrCreate(db, identity, options);
   if (typeof found === 'string') return { user: null, refused: found };
   const user = await takeOver(db, found, identity, options.from);
@@ -68,7 +71,8 @@ async function findOrCreate(
   const invited = await findUserWithEmail(db, email);
   if (invited) return invited.identitySubject === null ? link(db, invited, identity, from) : taken(email);
   if (!createUsers) return `There is no user with the e-mail address ${email}: a SYSTEM_MANAGER can create one.`;
-  const named = await findUserByName(db, email);
+  const nameholder = await findUserByName(db, email);
+  const named = nameholder && (await findUserForUpdate(db, nameholder.id));
   if (named) {
     // made for the events of a business system: there is nothing to take over
     const isOnlyNamed = named.identitySubject === null && named.roles.length === 0 && !(await hasApiKeys(db, named.id));
@@ -85,7 +89,8 @@ async function create(db: Db, name: string, from: From): Promise<UserRow | null>
   if (textFault(name, ['name'])) return null;
   const id = newId();
   const at = timeOfId(id);
-  await insertUser(db, { id, name, fullName: null, roles: [], active: true, createdAt: at, updatedAt: at });
+  const user = { id, name, fullName: null, roles: [], active: true, createdAt: at, updatedAt: at };
+  if (!(await insertUser(db, user))) return null;
   const details = { after: { name, fullName: null, roles: [] } };
   await record(db, id, from, 'user.created', details);
   return findUserForUpdate(db, id);
