@@ -10,7 +10,7 @@ create table users (
   email_verified boolean not null default false,
   identity_issuer text,             -- with identity_subject: the person at the identity provider
   identity_subject text,
-  roles_mapped boolean not null default false,  -- the identity provider says the roles, at each sign-in
+  roles_mapped boolean not null default false,  -- each sign-in sets the roles to those that the identity provider states
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null,
   constraint users_pkey primary key (id),
@@ -23,16 +23,16 @@ create table api_keys (
   id uuid not null,
   user_id uuid not null,
   label text not null,
-  key_id text not null,             -- the part of the key that finds the row; random for ADMIN_API_KEY; not secret
+  key_id text not null,             -- the part of the key by which the row is found; random for ADMIN_API_KEY; not secret
   token_hash bytea not null,        -- SHA-256 of the whole key: 256 random bits need no slow hash
   roles text[],                     -- null: all roles of the user
-  networks text[],                  -- CIDRs from which the key may be used; null: from everywhere
+  networks text[],                  -- CIDR blocks from which the key may be used; null: every address
   created_at timestamptz(3) not null,
   expires_at timestamptz(3),
   revoked_at timestamptz(3),
   revoked_by uuid,                  -- null: it is not revoked, or Hookledger itself did it
   last_used_at timestamptz(3),
-  expiry_notice_days smallint,      -- the last notice of its end: 30 or 7 days before, or 0; null: none yet
+  expiry_notice_days smallint,      -- the last notice that was given, in days before the end: 30, 7 or 0 (expired); null: none
   constraint api_keys_pkey primary key (id),
   constraint api_keys_key_id_key unique (key_id),
   constraint api_keys_token_hash_key unique (token_hash),
@@ -42,20 +42,20 @@ create table api_keys (
 );
 create index api_keys_user_id_idx on api_keys (user_id);
 
--- Browsers that a user has signed in with.
+-- Sign-ins of users in a browser.
 create table sessions (
   id uuid not null,
   user_id uuid not null,
   token_hash bytea not null,        -- SHA-256 of the cookie: 256 random bits need no slow hash
   method text not null,             -- how the user signed in
-  api_key_id uuid,                  -- the key that the session was made from, and with which it ends
+  api_key_id uuid,                  -- the key that started the session: the session ends when the key does
   provider_session text,            -- the session at the identity provider (sid); null: it named none
   created_at timestamptz(3) not null,
   expires_at timestamptz(3) not null,
   last_used_at timestamptz(3) not null,
-  ended_at timestamptz(3),          -- null: it is still live, unless it has expired or was not used for an hour
+  ended_at timestamptz(3),          -- null: the session is live, unless it has expired or was not used for an hour
   end_reason text,
-  ended_by uuid,                    -- null: it is not ended, or no user of Hookledger did it
+  ended_by uuid,                    -- the user who ended it; null: it has not ended, or no user ended it
   remote_address text,
   user_agent text,
   constraint sessions_pkey primary key (id),
@@ -77,7 +77,8 @@ create table pending_sign_ins (
   constraint pending_sign_ins_pkey primary key (token_hash)
 );
 
--- Changes that users made. An entry is written in the transaction of the change that it records. Partitioned by month.
+-- What users and the system did: changes, readings of content, and denials. The entry of a change is written in the
+-- transaction of the change. Partitioned by month.
 create table audit_entries (
   id uuid not null,
   at timestamptz(3) not null,
@@ -89,7 +90,7 @@ create table audit_entries (
   subject_type text,
   subject_id uuid,
   outcome text not null default 'DONE',
-  reason text,                      -- as it was given
+  reason text,                      -- the reason that the caller gave
   details text,                     -- JSON: what changed; never a secret
   remote_address text,
   user_agent text,
@@ -108,8 +109,8 @@ create index audit_entries_subject_id_idx on audit_entries (subject_id, id);
 create index audit_entries_actor_id_idx on audit_entries (actor_id, id);
 create index audit_entries_action_idx on audit_entries (action, id);
 
--- The windows of time for which there is one entry: readings of content, whose entry is written when the window begins, and
--- denials, whose entry is written when it has ended.
+-- The windows of time that have one entry each. The entry of readings of content is written when the window begins, that of
+-- denials when the window has ended.
 create table audit_windows (
   key bytea not null,               -- SHA-256 of what the entry is about, and of the window
   ends_at timestamptz(3) not null,
@@ -119,13 +120,13 @@ create table audit_windows (
 );
 create index audit_windows_ends_at_idx on audit_windows (ends_at);
 
--- Entries that are to be published as events: see 9-evidence.sql.
+-- Entries that will be published as events: see 9-evidence.sql.
 create table audit_event_queue (
   entry_id uuid not null,
   constraint audit_event_queue_pkey primary key (entry_id)
 );
 
--- The logins that serve requests, each with what the last start prepared for it.
+-- The logins of processes that serve requests. A start that finds the same fingerprint has nothing to prepare.
 create table prepared_logins (
   login text not null,
   fingerprint text not null,        -- of what was prepared, and of the rights and settings that this left

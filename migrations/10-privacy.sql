@@ -1,7 +1,7 @@
 -- Legal holds, retention and erasure of content. docs/privacy.md describes the rules.
 
--- While a hold is in force, nothing that it covers is erased or dropped. A criterion that is null covers all; a row must
--- meet all criteria.
+-- While a hold is in force, rows that it covers are not erased or dropped. It covers rows that meet all of its criteria; a
+-- criterion that is null is met by every row.
 create table legal_holds (
   id uuid not null,
   name text not null,
@@ -54,8 +54,8 @@ create trigger holds_are_never_deleted before delete on legal_holds
 create trigger never_truncated before truncate on legal_holds
   for each statement execute function released_holds_never_change();
 
--- Orders to erase content, and the erasures of limits. An order names events and requests, or a person, whose rows are found
--- when it runs. It never has the name of a document.
+-- Orders to erase content, and erasures by retention limits. An order names events and requests, or a person, whose rows are
+-- found when it runs. It does not contain the name of a document.
 create table erasures (
   id uuid not null,
   kind text not null,
@@ -63,7 +63,7 @@ create table erasures (
   user_id uuid,                     -- PERSON
   event_ids uuid[] not null,        -- with their deliveries and requests
   request_ids uuid[] not null,      -- requests without an event
-  row_count integer not null,       -- when it was ordered: events, deliveries and requests
+  row_count integer not null,       -- events, deliveries and requests when it was ordered
   reason text not null,
   ordered_by uuid,                  -- null: the system
   ordered_at timestamptz(3) not null,
@@ -88,11 +88,12 @@ create table erasures (
 );
 create index erasures_open_idx on erasures (next_step_at) where next_step_at is not null;
 
--- Partners that had received what an order has erased: they must be informed (GDPR Art. 19). Written with each step of the order.
+-- The partners that had received content which an order has erased: they must be informed (GDPR Art. 19). Each step of the order
+-- adds its own.
 create table erasure_recipients (
   erasure_id uuid not null,
   webhook_id uuid not null,
-  host text not null,               -- of the URL; empty: the URL was erased before, and that of the webhook is a template
+  host text not null,               -- of the URL; empty: the URL was already erased, and the host of the webhook is a template
   first_at timestamptz(3) not null,
   last_at timestamptz(3) not null,
   requests integer not null,
@@ -101,12 +102,13 @@ create table erasure_recipients (
   constraint erasure_recipients_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
 );
 
+-- The host and port in a URL; null if a template decides them.
 create function host_of(url text) returns text
 language sql immutable strict set search_path = pg_catalog, pg_temp as $$
   select substring(url from '^https?://(?:[^/?#\\@]*@)?([^/?#\\@{}]+)(?=[/?#\\]|$)')
 $$;
 
--- The partners that have received these requests, or may have: a connection was made.
+-- The partners that have received these requests, or may have received them because a connection was made.
 create function recipients_of(requests uuid[])
 returns table (webhook_id uuid, host text, first_at timestamptz, last_at timestamptz, request_count integer)
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
@@ -118,8 +120,8 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
   group by 1, 2
 $$;
 
--- The hold in force that covers a row; null: none. A webhook of null stands for an event, which holds of a webhook cover if
--- the event was sent to it.
+-- A hold in force that covers a row; null: there is none. For an event, of_webhook is null: a hold of a webhook covers the events
+-- that were sent to it or received from it.
 create function hold_on(of_event uuid, of_webhook uuid, of_type text, of_document text, of_user uuid, began timestamptz) returns uuid
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select h.id from public.legal_holds h
@@ -135,14 +137,14 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
   order by h.id limit 1
 $$;
 
--- How long content and rows are kept. The row of the nil UUID is for all webhooks that have no limit of their own, and for events. No row:
--- nothing is erased by itself.
+-- How long content and rows are kept. The row of the nil UUID is for events, and for webhooks that have no limit of their own.
+-- Without a row, content is erased only by order.
 create table retention_limits (
   id uuid not null,                 -- of the webhook; the nil UUID: all
-  content_days integer,             -- null: as all; for all: no limit
-  minimum_days integer,             -- content is kept for so long, whatever limit or order says
-  minimum_ground text,              -- why, such as a law
-  row_months integer,               -- for all: the months after which a whole month is dropped; null: never
+  content_days integer,             -- after which content is erased; null: as the nil UUID says, and there: never
+  minimum_days integer,             -- for which content is kept in spite of limits and orders
+  minimum_ground text,              -- the reason of the minimum, such as a law
+  row_months integer,               -- nil UUID only: months after which a whole month is dropped; null: never
   reason text not null,             -- why it was last set
   changed_by uuid not null,
   changed_at timestamptz(3) not null,
@@ -154,19 +156,20 @@ create table retention_limits (
   constraint retention_limits_changed_by_fkey foreign key (changed_by) references users (id)
 );
 
--- Whether content of this time must still be kept: of two minimums the later one counts.
+-- Whether content of this time must still be kept. The longest minimum applies.
 create function is_within_minimum(of_webhooks uuid[], began timestamptz) returns boolean
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(began > clock_timestamp() - make_interval(days => max(minimum_days)), false) from public.retention_limits
   where id = '00000000-0000-0000-0000-000000000000' or id = any (of_webhooks)
 $$;
 
--- Why a row cannot be erased now. A sealed row has a place in the tree.
+-- Whether a row has a place in the tree.
 create function is_sealed(leaf_kind smallint, subject uuid) returns boolean
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from public.evidence_leaves where kind = leaf_kind and subject_id = subject)
 $$;
 
+-- The three functions below say why a row cannot be erased now; null: it can be.
 create function event_obstacle(e business_events) returns text
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select case
@@ -206,14 +209,14 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
   end
 $$;
 
--- The digests that a record has of its content. Nothing before it in a record contains braces.
+-- The digests that a record has of its content. No member before `content` contains braces.
 create function content_digests(record text) returns text
 language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp as $$
   select substring(record from '"content":(\{[^}]*\})')
 $$;
 
--- Whether a text names one of these documents: as a value in JSON, or in prose as a word of more than two characters, so that
--- INV-1 is not found in INV-10.
+-- Whether `details` (JSON) has one of these documents as a value, or `prose` as a whole word of more than two characters. INV-1 is
+-- not found in INV-10.
 create function names_document(names text[], details text, prose text) returns boolean
 language sql immutable set search_path = pg_catalog, pg_temp as $$
   select exists (select from unnest(names) as name where
@@ -222,8 +225,8 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
       || '($|[^[:alnum:]_-])')))
 $$;
 
--- What erases or drops must see each hold and limit that was committed. In a transaction of a higher isolation level, all statements
--- see what was there when the first one began.
+-- Functions that erase or drop must see each hold and limit that was committed. At a higher isolation level, all statements of a
+-- transaction see only what was committed before the first one.
 create function refuse_old_snapshot() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -234,10 +237,11 @@ begin
   end if;
 end $$;
 
--- Erases the content of these rows, as far as nothing stands against it, with every copy of it, and writes the sealed entry
--- that says so, in one transaction. The login that runs it can change no row by itself. It is for the order `erasure` alone: rows that
--- are not in it stay, but a limit has no list of rows, and events of Hookledger itself about these rows are in no order.
--- Returns what was erased, and how many rows were not, by obstacle.
+-- Erases the content of these rows, and every copy of it, where no obstacle forbids it, and writes the audit entry content.erased,
+-- in one transaction. The login that runs it can change none of the rows otherwise. Rows that the order `erasure` does not name
+-- stay, except that a limit names no rows, and that no order names events of Hookledger itself about these rows.
+--
+-- Returns the ids of what was erased, and how many rows were not, by obstacle.
 create function erase_content(erasure uuid, events uuid[], deliveries uuid[], requests uuid[]) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -256,9 +260,9 @@ declare
   entry_id uuid;
 begin
   perform public.refuse_old_snapshot();
-  -- a hold that is placed waits for this transaction, or is seen by it
+  -- a hold that is placed now waits for this transaction, or this transaction sees it
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
-  -- the indexer would add the words of rows that it has read before
+  -- the indexer would otherwise add words of rows that it had read before
   perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
   select * into ordered from public.erasures x where x.id = erasure and x.state in ('ORDERED', 'DEFERRED') for update;
   if not found then
@@ -275,7 +279,7 @@ begin
     requests := array(select r.id from public.webhook_request_logs r where r.id = any (requests)
       and (r.business_event_id = any (events) or r.id = any (ordered.request_ids) or r.user_id = ordered.user_id));
   end if;
-  -- no attempt begins, and no delivery is made, while they are erased
+  -- no attempt begins, and no delivery is made, during the erasure
   perform from public.business_events e where e.id = any (events) order by e.id for update;
   perform from public.deliveries d where d.id = any (deliveries) order by d.id for update;
 
@@ -295,7 +299,7 @@ begin
     where r.id = any (requests) and r.erasure_id is null and public.request_obstacle(r) is null);
   gone_decisions := array(select x.id from public.delivery_decisions x
     where x.delivery_id = any (gone_deliveries) and x.erasure_id is null);
-  -- names by which copies outside of these rows are found. A limit erases what is old, not a document
+  -- the names by which copies outside of these rows are found; a limit erases by age, and looks for no document
   names := array(select e.reference_document from public.business_events e where e.id = any (gone_events)
     union select r.reference_document from public.webhook_request_logs r where r.id = any (gone_requests));
   names := case when ordered.kind <> 'RETENTION'
@@ -312,7 +316,7 @@ begin
         and a.action in ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied')
         and public.names_document(names, a.details, a.reason));
   end if;
-  -- without the rows, nothing would find their entries
+  -- entries are found by these rows, so the rows wait for entries that are not sealed
   if exists (select from unnest(entries) as entry where not public.is_sealed(2::smallint, entry)) then
     return jsonb_build_object('events', '[]'::jsonb, 'deliveries', '[]'::jsonb, 'requests', '[]'::jsonb, 'obstacles',
       obstacles || jsonb_build_object('UNSEALED', coalesce((obstacles ->> 'UNSEALED')::int, 0)
@@ -368,7 +372,7 @@ begin
       content_salt = null, erasure_id = erasure, details = null, reason = null, remote_address = null, user_agent = null
     where a.id = any (entries);
 
-  -- a body that another row still needs stays: all rows of a body belong to one event, or to no event
+  -- a body stays if another row needs it: all rows of a body belong to one event, or to no event
   gone_payloads := array(select p.id from public.payloads p where p.id = any (gone_payloads) and p.body is not null
     and not exists (select from public.business_events e
       where e.id = any (families) and e.payload_id = p.id and e.erasure_id is null)
@@ -400,8 +404,8 @@ begin
 end $$;
 revoke execute on function erase_content(uuid, uuid[], uuid[], uuid[]) from public;
 
--- Erases who a user was: the row stays, because events and entries name it. Entries about the user, and those of signing in,
--- lose their content; what the user did as a member of staff stays.
+-- Erases the name and address of a user. The row stays, because events and entries refer to it. Entries about the user, and those
+-- about signing in, lose their content; entries about what the user did as a member of staff stay.
 create function erase_user(erasure uuid) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -429,7 +433,7 @@ begin
           union all select s.id from public.sessions s where s.user_id = person)
         or (a.actor_id = person and a.action like 'session.%')));
   gone_entries := array(select entry from unnest(entries) as entry where public.is_sealed(2::smallint, entry));
-  -- the order is tried again until nothing is left
+  -- the order is repeated until no entry is left: this time there was nothing to erase
   if gone_entries = '{}' and exists (select from public.users u where u.id = person and u.name = 'erased ' || u.id) then
     return jsonb_build_object('held', false, 'erased', false, 'unsealed', cardinality(entries));
   end if;

@@ -1,26 +1,27 @@
--- Whole months of the record are dropped once they have passed `row_months`, and nothing in them must be kept. docs/privacy.md
+-- Whole months of the record are dropped once they have passed `row_months` and no row of them must be kept. docs/privacy.md
 -- describes the rules.
 --
--- First a sealed entry of the audit trail, retention.month_dropped, says which leaves go; then the month is dropped. Both are
--- done by functions of the owner, which check everything by themselves: the login that runs them can drop nothing else, and
--- cannot write such an entry.
+-- First an order is written: the audit entry retention.month_dropped, which names the leaves of the month. When it is sealed, the
+-- month is dropped. Functions of the owner do both and check all conditions: the login that runs them can drop no other table,
+-- and cannot write such an entry.
 
--- Why months that have passed the limit are still there, as the process that tries to drop them has last found.
+-- Why months that have passed the limit are still there: the obstacles that the last attempt to drop them found.
 create table kept_months (
   what text not null,
   month date not null,              -- the first day
   because text not null,
   error text,                       -- FAILED: the error of the database
-  since timestamptz(3) not null,    -- for this reason
+  since timestamptz(3) not null,    -- when this reason was first found
   constraint kept_months_pkey primary key (what, month),
   constraint kept_months_what_check check (what in ('ROWS', 'PAYLOADS')),
   constraint kept_months_error_check check ((error is not null) = (because = 'FAILED'))
 );
 
--- A limit applies a day after its last change, once a head that was signed a day ago contains its entry in the audit trail. So the serving
--- login may give no other time for a change or a head than the present. Not by now(), which is when the transaction began.
+-- A limit applies a day after its last change, once a head that was signed a day ago contains its entry in the audit trail.
+-- Therefore the serving login may give changes and heads only the present time. It is compared with clock_timestamp(), because
+-- now() is the start of the transaction.
 --
--- The argument is the column with the time.
+-- The argument of the trigger is the column with the time.
 create function refuse_time_but_now() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -39,7 +40,7 @@ create trigger heads_are_in_time before insert on evidence_heads
   for each row when (new.signed_at not between clock_timestamp() - interval '10 minutes' and clock_timestamp() + interval '10 minutes')
   execute function refuse_time_but_now('signed_at');
 
--- Entries by which verifyEvidence accepts that rows or content are gone.
+-- Refuses entries by which verifyEvidence accepts that rows or content are gone, unless the owner writes them.
 create function refuse_forged_order() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -63,15 +64,15 @@ language sql immutable strict parallel safe set search_path = pg_catalog, pg_tem
   select (month + interval '1 month')::date
 $$;
 
--- The partition of a table for a month; null: there is none.
+-- The partition of a table for a month; null if there is none.
 create function partition_of(parent text, month date) returns regclass
 language sql stable strict set search_path = pg_catalog, pg_temp as $$
   select c.oid::regclass from pg_inherits i join pg_class c on c.oid = i.inhrelid
   where i.inhparent = format('public.%I', parent)::regclass and c.relname = parent || to_char(month, '_YYYY_MM')
 $$;
 
--- What is dropped at once. ROWS: requests, deliveries, events and decisions; PAYLOADS: the bodies, which rows of later months may
--- need. Null: there is no such thing.
+-- The tables whose partitions are dropped together. ROWS: requests, deliveries, events and decisions; PAYLOADS: bodies, which rows
+-- of later months may need; null for any other word.
 create function tables_of(what text) returns text[]
 language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp as $$
   select case what
@@ -84,8 +85,8 @@ language sql stable strict set search_path = pg_catalog, pg_temp as $$
   select exists (select from unnest(public.tables_of(what)) as parent where public.partition_of(parent, month) is not null)
 $$;
 
--- When a head was first signed that contains an entry of the audit trail; null: none does. A place in the tree is not enough: the tree has
--- this entry there.
+-- When the first head that contains an audit entry was signed; null if none contains it. The leaf at its place in the tree must
+-- be that of the entry.
 create function signed_since(entry audit_entries) returns timestamptz
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select h.signed_at from public.evidence_leaves l
@@ -96,7 +97,7 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     and substring(b.leaf_hashes from ((l.leaf_index - b.first_index) * 32 + 1)::int for 32) = public.audit_leaf_hash(entry)
 $$;
 
--- The same for the newest entry about a limit; null also if the limit is not as this entry says.
+-- The same for the newest entry about a limit; null also if the limit differs from this entry.
 create function limit_signed_since(of_limit retention_limits) returns timestamptz
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select public.signed_since(newest) from (
@@ -106,14 +107,15 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     'minimumGround', of_limit.minimum_ground, 'rowMonths', of_limit.row_months)
 $$;
 
--- Whether a limit or minimum is not as its newest entry says that is in a signed head: it was changed past the audit trail.
+-- Whether a limit or minimum differs from its newest entry, or this entry is in no signed head. It may have been changed without
+-- the audit trail.
 create function has_unrecorded_limits() returns boolean
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select exists (select from public.retention_limits r where public.limit_signed_since(r) is null)
 $$;
 
--- For how many months rows are kept; null: for ever. By the clock of the database. A limit that is not recorded is an obstacle, so that
--- people see it.
+-- For how many months rows are kept, by the clock of the database; null: permanently, or the limit does not apply yet. A limit that
+-- is in no signed head applies, so that the obstacle UNRECORDED is shown.
 create function row_months() returns integer
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select row_months from public.retention_limits r
@@ -127,7 +129,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     false)
 $$;
 
--- What is past the limit and still there, oldest first.
+-- The months that are past the limit and still there, oldest first.
 create function months_past_limit() returns table (what text, month date)
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select f.what, f.month from (
@@ -138,8 +140,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
   where public.is_past_row_months(f.month) order by f.what desc, f.month
 $$;
 
--- The number of leaves, and SHA-256 over their places in the tree: by groups of 65,536, since a value has at most 1 GiB.
--- src/evidence/verifying/dropped-months.ts computes the same.
+-- The number of leaves of a month, and SHA-256 over their places in the tree. The places are hashed in groups of 65,536, because a
+-- value has at most 1 GiB. src/evidence/verifying/dropped-months.ts computes the same.
 create function leaves_of_month(month date, out leaf_count bigint, out digest text)
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select coalesce(sum(n), 0)::bigint, encode(sha256(coalesce(string_agg(part, ''::bytea order by piece), '')), 'hex') from (
@@ -150,7 +152,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     group by 1) as pieces
 $$;
 
--- Whether something of this month is still to be done. Only small tables are read.
+-- Whether work on a row of this month is left. Only small tables are read.
 create function is_month_pending(month date) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -164,12 +166,12 @@ begin
     or exists (select from public.replay_requests x where x.status = 'WAITING' and x.delivery_id >= first and x.delivery_id < past)
     or exists (select from public.open_deliveries o join public.deliveries d on d.id = o.id
       where d.business_event_id >= first and d.business_event_id < past)
-    -- a replay sends deliveries from the oldest to the newest; its condition is not looked at
+    -- a replay sends deliveries from the oldest to the newest; its condition is not evaluated
     or exists (select from public.replays y where y.finished_at is null and y.last_delivery_id >= first
       and (y.cursor is null or y.cursor < past) and (y.delivery_id is null or (y.delivery_id >= first and y.delivery_id < past)));
 end $$;
 
--- Whether an order that is still to be done erases rows of this month: the partners that have received them are found by these rows.
+-- Whether an order that is not finished erases rows of this month. The partners that have received them are found by these rows.
 create function is_month_to_be_erased(month date) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -184,8 +186,8 @@ begin
     or exists (select from public.webhook_request_logs r where r.user_id = x.user_id and r.id >= first and r.id < past)));
 end $$;
 
--- Whether a hold in force covers a row of this month. Its statements name only the criteria that the hold has, so that they use
--- the indexes. Times become text and are read again, so that the caller's time zone and style of dates must not count.
+-- Whether a hold in force covers a row of this month. The statements contain only the criteria that the hold has, so that they use
+-- indexes. Times are written into them as text: the function sets its own time zone and style of dates.
 create function is_month_held(month date) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp set datestyle = 'ISO' set timezone = 'UTC' as $$
 declare
@@ -210,7 +212,7 @@ begin
       execute concat('select exists (select from public.business_events x where x.id >= $1 and x.id < $2', of_whom,
         format(in_time, 'created_at'), ')') into is_held using first, past;
     elsif not is_held then
-      -- the event of a delivery in a later month, whatever the time of the hold
+      -- an event of this month with a delivery or request in a later one; the times of the hold are not compared
       execute concat('select exists (select from public.deliveries x where x.business_event_id >= $1 and x.business_event_id < $2',
         of_whom, ') or exists (select from public.webhook_request_logs x where x.business_event_id >= $1
           and x.business_event_id < $2', of_whom, ')') into is_held using first, past;
@@ -246,7 +248,7 @@ begin
   return false;
 end $$;
 
--- Whether a row of this month has no leaf in the tree. An open request has none.
+-- Whether a row of this month has no leaf in the tree, such as an open request.
 create function is_month_unsealed(month date) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -261,7 +263,7 @@ begin
       select from public.evidence_leaves l where l.kind = 4 and l.subject_id = x.id and l.subject_id >= first and l.subject_id < past));
 end $$;
 
--- Whether a row of this month was sealed and is gone: an order must not make up for a deletion.
+-- Whether a sealed row of this month is gone. An order must not hide a deletion.
 create function is_month_incomplete(month date) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -277,9 +279,9 @@ begin
       where l.kind = 4 and x.id = l.subject_id and x.id >= first and x.id < past));
 end $$;
 
--- Whether a row that is there needs a body of this month. It reads all rows, since no index has the ids of bodies: one would cost
--- every delivery, and this is asked once a day at most. What is not needed is not needed later: a row that is made takes a new body, or
--- that of a row which is there.
+-- Whether an existing row needs a body of this month. It reads all rows, because no index has the ids of bodies: an index would
+-- make each delivery slower, and this is called at most once a day. A body that is not needed now is not needed later: a new row
+-- takes a new body, or that of an existing row.
 create function are_payloads_needed(month date) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -292,7 +294,7 @@ begin
     or exists (select from public.webhook_request_logs r where r.wire_payload_id >= first and r.wire_payload_id < past);
 end $$;
 
--- Why a month must stay; null: nothing keeps it.
+-- Why a month must stay; null: it can be dropped.
 create function month_obstacle(what text, month date) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -329,8 +331,8 @@ begin
       details::text);
 end $$;
 
--- Orders that a month be dropped, unless it was before. Returns 'ORDERED', or why not: 'LIMIT', 'DROPPED', or an obstacle.
--- It takes no lock that others wait for, and writes after it has read.
+-- Orders to drop a month, if there is no such order yet. Returns 'ORDERED', or why it did not: 'LIMIT', 'DROPPED', or an obstacle. It
+-- takes no lock that other sessions wait for, and writes only after all reading.
 create function order_month(what text, month date) returns text
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -350,9 +352,9 @@ begin
   if (public.month_order(what, month)).id is not null then
     return case when public.has_partitions(what, month) then 'ORDERED' else 'DROPPED' end;
   end if;
-  -- dropped by hand
+  -- the partitions are gone without an order: dropped by hand
   if not public.has_partitions(what, month) then return 'INCOMPLETE'; end if;
-  -- before the holds are looked at: one that is placed meanwhile is not among them, and takes the order back
+  -- listed before the obstacles are read: a hold that is placed after this is not in the list, and takes the order back
   in_force := array(select h.id from public.legal_holds h where h.released_at is null order by h.id);
   obstacle := public.month_obstacle(what, month);
   if obstacle is not null then return obstacle; end if;
@@ -373,8 +375,8 @@ begin
 end $$;
 revoke execute on function order_month(text, date) from public;
 
--- Locks these tables within 0.8 seconds in all, or fails with lock_not_available. Others wait behind a lock that
--- is waited for. Less than deadlock_timeout: should they wait for each other, this gives up before another one is ended.
+-- Locks these tables within 0.8 seconds in all, or fails with lock_not_available, because other sessions queue behind a lock that
+-- is waited for. The time is shorter than deadlock_timeout: in a deadlock this session gives up, and no other is cancelled.
 create function lock_for_drop(parents text[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -388,10 +390,10 @@ begin
   perform set_config('lock_timeout', greatest(1, 800 - extract(epoch from clock_timestamp() - begun) * 1000)::int::text, true);
 end $$;
 
--- Drops a month that a sealed order names, if nothing has changed since. Returns 'DROPPED', or why not: 'NO_ORDER', 'LIMIT',
--- 'ORDERED': the order is not sealed yet, 'PENDING', or 'TAKEN_BACK': the order was, with an entry that says so. It fails with
--- lock_not_available or object_in_use if the tables are in use. What takes time is done before others have to wait; to drop takes
--- milliseconds. A process that ends leaves all of it, or nothing.
+-- Drops a month that a sealed order names, if nothing that the order depends on has changed. Returns 'DROPPED', or why it did not:
+-- 'NO_ORDER'; 'ORDERED': no signed head contains the order yet; 'PENDING': work on its rows is left; 'TAKEN_BACK': something has
+-- changed, and it wrote an entry that takes the order back. It fails with lock_not_available or object_in_use if the tables are
+-- in use. The checks that take long come before the locks; dropping takes milliseconds, and is one transaction.
 create function drop_month(what text, month date) returns text
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -412,11 +414,11 @@ begin
   if public.signed_since(ordered) is null then return 'ORDERED'; end if;
   select * into leaves from public.leaves_of_month(month);
   is_whole := what = 'PAYLOADS' or not (public.is_month_unsealed(month) or public.is_month_incomplete(month));
-  -- a hold that is placed waits for this transaction, or is seen by it
+  -- a hold that is placed now waits for this transaction, or this transaction sees it
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
   if not is_whole or not public.is_past_row_months(month) or public.has_unrecorded_limits()
       or exists (select from public.retention_limits r where r.changed_at > ordered.at)
-      -- also one that was written before the order, and committed after it
+      -- a minimum may have been written before the order and committed after it
       or (what = 'ROWS' and public.is_month_within_minimum(month))
       or exists (select from public.legal_holds h where h.released_at is null and h.id not in (
         select json_array_elements_text(ordered.details::json -> 'holds')::uuid))
@@ -429,10 +431,10 @@ begin
     delete from public.failed_requests f
       where f.id >= public.first_id_of(month) and f.id < public.first_id_of(public.next_month(month));
   end if;
-  -- no partition is made meanwhile
+  -- no partition is made until the end of this transaction
   perform pg_advisory_xact_lock(hashtext('hookledger.partitions'));
   perform public.lock_for_drop(parents);
-  -- what was sent again meanwhile
+  -- a delivery may have been sent again before the locks were taken
   if what = 'ROWS' and public.is_month_pending(month) then
     raise exception 'something of the month % is to be sent again', to_char(month, 'YYYY-MM') using errcode = 'object_in_use';
   end if;

@@ -5,35 +5,35 @@ create table webhooks (
   name text not null,
   direction text not null,
   status text not null,
-  status_reason text,               -- why it is paused or disabled, as the user wrote it
+  status_reason text,               -- why it is not ACTIVE: the reason that a user gave, or a sentence of Hookledger
   url text,
   document_type text,               -- null: every type
   events text[] not null,           -- empty: every event
-  condition text,                   -- CEL; null: every event that matches
-  dedupe_seconds integer,           -- skips an event that repeats an earlier one within this time; null: none
+  condition text,                   -- CEL expression; null: none
+  dedupe_seconds integer,           -- an event that repeats an earlier one within this time is skipped; null: none is
   method text not null default 'POST',
   headers text not null default '[]',                 -- JSON array of [name, Liquid template]; no secret
   body_format text not null default 'STANDARD',
   body text,                        -- Liquid template of a JSON body
   fields text,                      -- JSON array of [key, fieldname]
-  pass_headers text[] not null default '{}',          -- names of the headers of a received call that are sent with it
+  pass_headers text[] not null default '{}',          -- names of headers of a received call that are sent on with its body
   signatures text[] not null default '{V1}',
-  retry_schedule integer[],         -- seconds to wait before each attempt; null: the default schedule
+  retry_schedule integer[],         -- seconds to wait before each attempt, the first too; null: the default schedule
   timeout_ms integer not null,
-  rate_limit integer,               -- requests within any rate_limit_seconds; null: no limit
+  rate_limit integer,               -- requests in rate_limit_seconds; null: no limit
   rate_limit_seconds integer,
   max_concurrency integer,          -- requests on the wire at once; null: no limit
-  ordering text,                    -- one delivery per document at a time; null: no order
-  receive_audit_events boolean not null default false,  -- allowed by a SYSTEM_MANAGER
+  ordering text,                    -- one delivery per document at a time; null: several may be sent at once
+  receive_audit_events boolean not null default false,  -- may receive audit entries as events; a SYSTEM_MANAGER sets it
   send_evidence_head boolean not null default false,  -- requests carry the newest head of the evidence log
   support_may_reveal boolean not null default false,  -- SUPPORT may see masked content, with a reason
   owner_id uuid not null,
-  version integer not null default 1,                 -- of the settings: see webhook_versions
-  status_changed_by uuid,           -- null: the system, or the status is the first
+  version integer not null default 1,                 -- the version of the settings: see webhook_versions
+  status_changed_by uuid,           -- null: the system changed it, or it has its first status
   status_changed_at timestamptz(3),
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null,
-  changed_in bigint not null,       -- the transaction that inserted or last updated the row; set by a trigger
+  changed_in bigint not null,       -- id of the transaction that inserted or last updated the row; set by a trigger
   constraint webhooks_pkey primary key (id),
   constraint webhooks_direction_check check (direction in ('OUTGOING', 'INCOMING')),
   constraint webhooks_status_check check (status in ('ACTIVE', 'PAUSED', 'DISABLED', 'ARCHIVED')),
@@ -45,7 +45,7 @@ create table webhooks (
   constraint webhooks_status_changed_by_fkey foreign key (status_changed_by) references users (id)
 );
 create index webhooks_owner_id_idx on webhooks (owner_id, id);
--- The fan-out keeps outgoing webhooks in memory and reads those that changed since.
+-- The fan-out keeps outgoing webhooks in memory, and reads by this index those that have changed since.
 create index webhooks_changed_in_idx on webhooks (changed_in) where direction = 'OUTGOING';
 
 create function note_webhook_change() returns trigger
@@ -73,12 +73,12 @@ create table webhook_versions (
 );
 create index webhook_versions_webhook_id_idx on webhook_versions (webhook_id, id);
 
--- What viewers with some roles see of the content of exchanges.
+-- What users with some roles see of parts of recorded content.
 create table masking_rules (
   id uuid not null,
   roles text[] not null,
-  document_type text,               -- null: all
-  webhook_id uuid,                  -- null: all
+  document_type text,               -- null: every type
+  webhook_id uuid,                  -- null: every webhook
   part text not null,
   path text not null,               -- such as $.items[*].sku
   strategy text not null,
@@ -97,18 +97,18 @@ create table webhook_secrets (
   webhook_id uuid not null,
   kind text not null default 'V1',
   public_key bytea,                 -- V1A: the 32 bytes that partners verify with
-  kek text not null,                -- the name of the ENCRYPTION_KEY that encrypted wrapped
-  wrapped bytea not null,           -- the key of box, encrypted
+  kek text not null,                -- the name of the key of ENCRYPTION_KEY that encrypted `wrapped`
+  wrapped bytea not null,           -- the key that encrypted `box`, encrypted
   box bytea not null,               -- the secret, encrypted
   created_at timestamptz(3) not null,
-  expires_at timestamptz(3),        -- set by rotation: until then it is used beside its successor
+  expires_at timestamptz(3),        -- set by rotation: until then the secret is used beside its successor
   constraint webhook_secrets_pkey primary key (id),
   constraint webhook_secrets_kind_check check (kind in ('V1', 'V1A', 'FRAPPE', 'TEXT', 'CERTIFICATE')),
   constraint webhook_secrets_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
 );
 create index webhook_secrets_webhook_id_idx on webhook_secrets (webhook_id);
 
--- Credentials sent to the partner, and the proxy and the authorities with which it is called.
+-- Credentials sent to the partner, the proxy through which it is called, and the certificate authorities trusted for it.
 create table webhook_credentials (
   id uuid not null,
   webhook_id uuid not null,
@@ -131,16 +131,16 @@ create table webhook_circuits (
   state text not null,
   open_until timestamptz(3),        -- OPEN: nothing is sent before; HALF_OPEN: another probe may be sent then
   reason text,
-  openings integer not null,        -- in a row: each lasts longer than the one before
+  openings integer not null,        -- since it was last CLOSED: each lasts longer than the one before
   probe_delivery_id uuid,           -- HALF_OPEN: the one delivery that may be sent
-  failures integer not null,        -- failed attempts in a row
+  failures integer not null,        -- failed attempts since the last success
   failing_since timestamptz(3),     -- null: the last attempt succeeded, or there was none
-  has_backlog boolean not null default false,             -- deliveries wait for its CAPACITY: new ones queue behind them
+  has_backlog boolean not null default false,             -- deliveries wait for CAPACITY: new ones queue behind them
   constraint webhook_circuits_pkey primary key (webhook_id),
   constraint webhook_circuits_state_check check (state in ('CLOSED', 'OPEN', 'HALF_OPEN')),
   constraint webhook_circuits_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
 ) with (fillfactor = 50);
--- each worker asks for them twice a second
+-- each worker reads these webhooks once a second, and twice a second while there are any
 create index webhook_circuits_backlog_idx on webhook_circuits (webhook_id) where has_backlog;
 
 -- Requests on the wire, of webhooks with a max_concurrency.

@@ -1,11 +1,11 @@
--- Business events and their payloads, the deliveries made of them, and replays.
+-- Business events and their payloads, the deliveries that the fan-out makes of events, and replays.
 
 -- Partitioned by month, as all tables of the record: see 7-write-once-and-partitions.sql.
 create table payloads (
   id uuid not null,
   body bytea,                       -- the exact bytes; null once erased
-  sha256 bytea,                     -- null once the body is erased: unsalted, it would tell what can be guessed
-  byte_length integer not null,     -- the original length; `body` may be only the beginning
+  sha256 bytea,                     -- null once the body is erased: without a salt, a guessed body could be confirmed by it
+  byte_length integer not null,     -- of the whole body; `body` may be only its beginning
   content_type text not null,
   body_salt bytea default uuid_send(gen_random_uuid()),     -- evidence: see 9-evidence.sql; null once erased
   body_digest bytea not null,       -- set by a trigger
@@ -25,19 +25,19 @@ create table business_events (
   payload_id uuid not null,
   user_id uuid not null,            -- the user of the business system who caused it
   published_by uuid not null,       -- the user or login that published it
-  api_key_id uuid,                  -- with which it was published; null: by SQL, from a received call, or by Hookledger itself
-  session_id uuid,                  -- the browser session that published it
-  remote_address text,              -- that published it
+  api_key_id uuid,                  -- the key that published it; null: a session, SQL, a received call, or Hookledger itself
+  session_id uuid,                  -- the browser session that published it; null: anything else
+  remote_address text,              -- the address of the publisher
   idempotency_key text,
-  request_id uuid,                  -- the incoming call that it was received with
+  request_id uuid,                  -- the received call that it was made of
   directed_to uuid[],               -- the only webhooks that receive it; null: all that match
-  caused_by uuid,                   -- a delivery
+  caused_by uuid,                   -- the delivery that caused it
   cause_path uuid[] not null default '{}',            -- the webhooks that led to it, oldest first, at most 16
   created_at timestamptz(3) not null,
   fanned_out_at timestamptz(3),     -- null: it has a row in the outbox
-  wanted_by integer,                -- the number of webhooks that it matched
+  wanted_by integer,                -- how many webhooks it matched
   content_salt bytea default uuid_send(gen_random_uuid()),  -- evidence: see 9-evidence.sql; null once erased
-  body_digest bytea not null,       -- of its payload
+  body_digest bytea not null,       -- that of its payload
   leaf_hash bytea not null,         -- set by a trigger
   erased_digests text,              -- once its content was erased: the digests that its record has of it
   erasure_id uuid,                  -- the erasure, see 10-privacy.sql
@@ -49,11 +49,11 @@ create table business_events (
 ) partition by range (id);
 create index business_events_reference_idx on business_events (reference_document text_pattern_ops, id);
 create index business_events_user_id_idx on business_events (user_id, id);
--- few events have a cause: the index contains no others
+-- partial, because few events have a cause
 create index business_events_caused_by_idx on business_events (caused_by, id) where caused_by is not null;
 
--- Events that have not been fanned out yet. No index of business_events names a column that changes, here and below of
--- deliveries: an update then writes no index (HOT). What changes is found through small tables beside them.
+-- Events that have not been fanned out yet. No index of business_events or deliveries names a column that changes, so that
+-- an update writes no index (HOT). Rows are found by such columns through small tables, of which this is the first.
 create table outbox (
   event_id uuid not null,
   constraint outbox_pkey primary key (event_id)
@@ -78,29 +78,29 @@ create table deliveries (
   document_type text not null,
   event text not null,
   reference_document text not null,
-  test boolean not null default false,                -- made by testWebhook
+  test boolean not null default false,                -- testWebhook made it
   status text not null,
   skip_reason text,
   skip_message text,
-  method text,                      -- from method to payload_id: rendered at fan-out; null when skipped
+  method text,                      -- method to payload_id are rendered at fan-out; null: skipped before that
   url text,
   headers text,                     -- JSON array of pairs
   payload_id uuid,
   attempts integer not null,
-  round_start integer not null default 0,             -- attempts before the last replay, which begins the schedule anew
+  round_start integer not null default 0,             -- attempts before the last replay: a replay restarts the retry schedule
   next_attempt_at timestamptz(3),
-  held boolean not null,            -- its webhook is paused or disabled: it has no job
-  waits_for text,                   -- it has no job because it waits for CAPACITY of its webhook or for its PREDECESSOR
-  blocks boolean not null default false,              -- ordered: later deliveries of its document wait for it
-  job_id uuid,                      -- the only job that may process it; any other was left over by a crash
-  lease_id uuid,                    -- the lease under which its first attempt was opened; null: by a job
-  open_request_id uuid,             -- the attempt on the wire: only its own outcome may be written
+  held boolean not null,            -- it has no job because its webhook is paused or disabled
+  waits_for text,                   -- it has no job because it waits for CAPACITY of its webhook, or for its PREDECESSOR
+  blocks boolean not null default false,              -- later deliveries of its document wait for it: see `ordering` of webhooks
+  job_id uuid,                      -- the only job that may process it: a crash may leave others
+  lease_id uuid,                    -- the lease under which its first attempt was opened; null: a job opened it
+  open_request_id uuid,             -- the attempt on the wire: an outcome is written only if it is of this attempt
   replay_id uuid,                   -- the last replay
-  cancel_requested boolean not null default false,    -- cancelled while on the wire: no further attempt is made
+  cancel_requested boolean not null default false,    -- cancelled during an attempt: no further one is made
   created_at timestamptz(3) not null,
   delivered_at timestamptz(3),      -- when it first succeeded
   finished_at timestamptz(3),
-  erasure_id uuid,                  -- its url, headers, message and reference were erased: see 10-privacy.sql
+  erasure_id uuid,                  -- the erasure of its url, headers, skip_message and reference: see 10-privacy.sql
   constraint deliveries_pkey primary key (id),
   constraint deliveries_status_check check
     (status in ('PENDING', 'RETRYING', 'DELIVERED', 'EXHAUSTED', 'SKIPPED', 'CANCELLED')),
@@ -112,11 +112,11 @@ create table deliveries (
 create index deliveries_webhook_id_idx on deliveries (webhook_id, id);
 create index deliveries_business_event_id_idx on deliveries (business_event_id);
 create index deliveries_reference_idx on deliveries (reference_document text_pattern_ops, id);
--- few deliveries are ever replayed: the index contains no others, and only a replay changes it
+-- partial, because few deliveries are ever replayed; only a replay changes the column
 create index deliveries_replay_id_idx on deliveries (replay_id, id) where replay_id is not null;
 
--- Why a delivery was not sent, or given up: one row each time that a delivery becomes SKIPPED, CANCELLED or EXHAUSTED, also
--- again after a replay. Written by a trigger on deliveries, and never changed.
+-- Why a delivery was not sent, or was given up. A trigger on deliveries inserts a row each time that a delivery becomes SKIPPED,
+-- CANCELLED or EXHAUSTED: several for one delivery, if it is replayed. Only an erasure changes a row.
 create table delivery_decisions (
   id uuid not null,
   delivery_id uuid not null,
@@ -125,7 +125,7 @@ create table delivery_decisions (
   status text not null,
   reason text,                      -- the skip_reason
   message text,                     -- the skip_message
-  attempts integer not null,        -- made until then
+  attempts integer not null,        -- how many had been made
   at timestamptz(3) not null,       -- the finished_at of the delivery
   content_salt bytea default uuid_send(gen_random_uuid()),  -- evidence: see 9-evidence.sql; null once erased
   leaf_hash bytea not null,
@@ -138,8 +138,8 @@ create table delivery_decisions (
 ) partition by range (id);
 create index delivery_decisions_delivery_id_idx on delivery_decisions (delivery_id, id);
 
--- By what open deliveries are found: a copy of columns of deliveries, changed by the same statements. Opening and closing
--- an attempt change it only if the delivery ends or waits for its next attempt.
+-- The columns by which open deliveries are found: copies of those of deliveries, which the same statements change. Opening
+-- and closing an attempt changes a row only if the delivery ends or waits for its next attempt.
 create table open_deliveries (
   id uuid not null,
   webhook_id uuid not null,
@@ -147,7 +147,7 @@ create table open_deliveries (
   status text not null,
   held boolean not null,
   waits_for text,
-  next_attempt_at timestamptz(3),   -- may be left over from an attempt that is on the wire
+  next_attempt_at timestamptz(3),   -- during an attempt, still the time at which it was due
   constraint open_deliveries_pkey primary key (status, id),
   constraint open_deliveries_status_check check (status in ('PENDING', 'RETRYING'))
 );
@@ -158,7 +158,7 @@ create index open_deliveries_next_attempt_at_idx on open_deliveries (next_attemp
 create index open_deliveries_webhook_next_attempt_at_idx on open_deliveries (webhook_id, next_attempt_at, id)
   where next_attempt_at is not null;
 
--- By what finished deliveries are found. Rows are inserted, and deleted when their delivery is replayed.
+-- The columns by which finished deliveries are found. A row is deleted when its delivery is replayed.
 create table finished_deliveries (
   id uuid not null,
   webhook_id uuid not null,
@@ -172,7 +172,7 @@ create index finished_deliveries_webhook_id_idx on finished_deliveries (webhook_
 create index finished_deliveries_finished_at_idx on finished_deliveries (status, finished_at, id);
 create index finished_deliveries_webhook_finished_at_idx on finished_deliveries (webhook_id, status, finished_at, id);
 
--- The deliveries with `blocks`: later deliveries of their documents wait for them.
+-- The deliveries whose `blocks` is true: later deliveries of their documents wait for them.
 create table blocking_deliveries (
   webhook_id uuid not null,
   document_type text not null,
@@ -181,8 +181,8 @@ create table blocking_deliveries (
   constraint blocking_deliveries_pkey primary key (webhook_id, document_type, reference_document, id)
 );
 
--- A first attempt that was opened with its delivery has no job. The process that makes it moves the expiry of its lease
--- on; when it has passed, the deliveries of the lease that are still on the wire get jobs.
+-- A first attempt that was opened with its delivery has no job. The process that makes the attempt keeps a lease, whose expiry
+-- it postpones. When a lease has expired, its deliveries that are still on the wire get jobs.
 create table worker_leases (
   id uuid not null,
   oldest_delivery_id uuid not null, -- no older delivery of the lease is on the wire
@@ -198,7 +198,7 @@ create table pending_decisions (
   constraint pending_decisions_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
 );
 
--- While the row exists, no attempt begins.
+-- While its only row exists, no attempt begins.
 create table deliveries_pause (
   id uuid not null,
   since timestamptz(3) not null,
@@ -224,20 +224,20 @@ create table replays (
   condition text,                   -- JSON: the DeliveryWhere of replayDeliveries; null: one delivery
   delivery_id uuid,
   reason text not null,
-  rate integer not null,            -- deliveries a second at most
+  rate integer not null,            -- most deliveries a second
   ordered_by uuid not null,
   request_id uuid,                  -- the replay request that was approved
-  last_delivery_id uuid not null,   -- newer deliveries are not part of it
+  last_delivery_id uuid not null,   -- the newest delivery that it may contain
   cursor uuid,                      -- the last delivery that was processed
-  total integer not null,           -- deliveries that met the condition when it was created
+  total integer not null,           -- deliveries that met the condition when the replay was created
   replayed integer not null,
-  skipped integer not null,         -- could not be sent again, such as one that was being sent
+  skipped integer not null,         -- deliveries that could not be sent again, such as one on the wire
   next_step_at timestamptz(3) not null,
   error text,
   created_at timestamptz(3) not null,
   started_at timestamptz(3),
   finished_at timestamptz(3),
-  erasure_id uuid,                  -- its condition and reason were erased
+  erasure_id uuid,                  -- the erasure of its condition, reason and error
   constraint replays_pkey primary key (id),
   constraint replays_status_check check
     (status in ('PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED')),
@@ -246,12 +246,12 @@ create table replays (
 );
 create index replays_open_idx on replays (next_step_at) where status in ('PENDING', 'RUNNING');
 
--- Replays that one person asks for and another decides about.
+-- Replays that one person requests and another one approves or declines.
 create table replay_requests (
   id uuid not null,
   status text not null,
   delivery_id uuid not null,
-  last_replay_id uuid,              -- of the delivery, when the replay was asked for
+  last_replay_id uuid,              -- the last replay of the delivery when this one was requested
   reason text not null,
   requested_by uuid not null,
   created_at timestamptz(3) not null,

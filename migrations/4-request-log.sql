@@ -1,6 +1,6 @@
 -- The Webhook Request Log, its change feed, the list of failed requests, and exports.
 
--- A row contains the ids and names of what it belongs to, so that it is read without a join.
+-- A row contains the ids and names of the objects that it belongs to, so that it is read without a join.
 create table webhook_request_logs (
   id uuid not null,
   webhook_id uuid,
@@ -20,14 +20,14 @@ create table webhook_request_logs (
   url text not null,
   headers text,                     -- JSON array of pairs in wire order, secret values replaced
   payload_id uuid,
-  wire_payload_id uuid,             -- the bytes as they came, if a content encoding made them differ from payload_id
+  wire_payload_id uuid,             -- the received bytes, if they differ from payload_id by a content encoding
   secret_id uuid,                   -- the secret that signed
   started_at timestamptz(3) not null,
   finished_at timestamptz(3),
   duration_ms integer,
   response_status integer,
   response_headers text,
-  response_body bytea,              -- the first bytes of the body
+  response_body bytea,              -- its first bytes
   response_bytes integer,           -- the length of the whole body
   response_truncated boolean,
   error text,
@@ -64,8 +64,8 @@ create index webhook_request_logs_document_type_idx on webhook_request_logs (doc
 create index webhook_request_logs_reference_idx on webhook_request_logs (reference_document text_pattern_ops, id);
 create index webhook_request_logs_replay_id_idx on webhook_request_logs (replay_id, id) where replay_id is not null;
 
--- Requests that did not succeed. An index on the status of the log would be written for each request that closes; this
--- is written for these few only.
+-- Requests that did not succeed. An index on the status of the log would be written for each request that closes; this table
+-- is written only for these few.
 create table failed_requests (
   id uuid not null,                 -- of the request
   webhook_id uuid,
@@ -77,12 +77,13 @@ create table failed_requests (
 create index failed_requests_webhook_id_idx on failed_requests (webhook_id, id);
 create index failed_requests_status_idx on failed_requests (status, id);
 
--- The change feed, which statistics, search and subscriptions read. An id of the log tells when a request began, not
--- when its transaction committed, so new rows cannot be found in the log itself. One row for each statement that opened
--- or closed requests. Not part of the record: deleted after a day.
+-- The change feed, which statistics, search and subscriptions read. New rows cannot be found by the ids of the log: an id
+-- contains the time at which a request began, not that at which its transaction committed. Each statement that
+-- opens or closes requests adds a row for up to 1,000 of them. The feed is not part of the record: rows that all readers have
+-- read are deleted after a day.
 create table request_changes (
   id bigint generated always as identity,
-  xid bigint not null,              -- the transaction: readers compare snapshots to find what they have not seen
+  xid bigint not null,              -- the transaction: readers compare it with the snapshot of what they have read
   kind text not null,
   request_ids uuid[] not null,      -- ascending
   at timestamptz(3) not null default clock_timestamp(),
@@ -94,19 +95,19 @@ create index request_changes_xid_idx on request_changes (xid);
 -- How far each reader has read its feed: a FeedPosition of src/request-log/feed/read-feed.store.ts.
 create table feed_positions (
   reader text not null,             -- counts: statistics; index: search; deliveries: statistics of deliveries
-  from_snapshot text not null,      -- all that this snapshot sees is processed
+  from_snapshot text not null,      -- every change that this snapshot sees is processed
   to_snapshot text,
   after_id bigint not null,
   backfill_before uuid,             -- rows with smaller ids are not processed yet; null: all are
-  counted_at timestamptz(3),        -- what was committed by then is counted; null: not all rows yet; not of index
+  counted_at timestamptz(3),        -- changes committed by then are counted; null: rows before the feed are not; not for index
   constraint feed_positions_pkey primary key (reader),
   constraint feed_positions_reader_check check (reader in ('counts', 'index', 'deliveries'))
 );
 insert into feed_positions (reader, from_snapshot, after_id)
   values ('counts', '3:3:', 0), ('index', '3:3:', 0), ('deliveries', '3:3:', 0);
 
--- Both run as their owner, because no other login may write these tables. In pieces of 1,000, because one statement may
--- change millions of rows.
+-- Both functions run as their owner, because no other login may write these tables. They write ids in pieces of 1,000,
+-- because one statement may change millions of rows.
 create function write_opened_to_feed() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -122,7 +123,7 @@ begin
   return null;
 end $$;
 
--- an erasure changes closed rows, which were in the feed when they closed
+-- Closed rows that an erasure changes are left out: they were put into the feed when they closed.
 create function write_closed_to_feed() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -145,24 +146,24 @@ create trigger opened_requests_go_to_feed after insert on webhook_request_logs
 create trigger closed_requests_go_to_feed after update on webhook_request_logs
   referencing new table as closed for each statement execute function write_closed_to_feed();
 
--- Exports of the log, and of everything about a person. The file is made while it is downloaded, and never stored.
+-- Exports of the log, and of all rows about a person. The file is made while it is downloaded, and is never stored.
 create table exports (
   id uuid not null,
   kind text not null,
   format text not null,
-  include_content boolean not null, -- headers and bodies too
+  include_content boolean not null, -- with headers and bodies
   byte_order_mark boolean not null,
-  reads_content boolean not null,   -- its user sees whole URLs and searches in bodies
+  reads_content boolean not null,   -- its user may see whole URLs and search in bodies
   condition text,                   -- JSON: the WebhookRequestLogWhere of the export; null: all requests
   ordered_by uuid not null,
-  last_request_id uuid not null,    -- newer requests are not part of it
+  last_request_id uuid not null,    -- the newest request that it may contain
   created_at timestamptz(3) not null,
   expires_at timestamptz(3) not null,
-  downloads integer not null,       -- begun
-  rows_sent bigint not null,        -- by all downloads
+  downloads integer not null,       -- how many have begun
+  rows_sent bigint not null,        -- in all downloads
   bytes_sent bigint not null,       -- before compression
-  completed_at timestamptz(3),      -- when a download was last completed
-  user_id uuid,                     -- PERSON: the user; null: the person whom these events and requests name
+  completed_at timestamptz(3),      -- when the last complete download ended
+  user_id uuid,                     -- PERSON: the user; null: a person whom these events and requests name
   event_ids uuid[],                 -- with their deliveries and requests
   request_ids uuid[],               -- requests without an event
   constraint exports_pkey primary key (id),

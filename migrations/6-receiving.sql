@@ -1,11 +1,12 @@
--- Calls of partners: the settings of INCOMING webhooks, their addresses, and what repeated and refused calls leave.
+-- Calls of partners: the settings of INCOMING webhooks, the tokens in their URLs, and the rows by which repeated and refused
+-- calls are found and counted.
 
 create table incoming_agreements (
   webhook_id uuid not null,
-  provider text not null,           -- how its calls are signed
+  provider text not null,           -- which rules its calls are verified by
   settings text not null,           -- JSON: the settings of a provider without a name; no secret
   tolerance_seconds integer not null,
-  event_location text,                 -- JSON [from, name]; null: as the provider has it
+  event_location text,              -- JSON [from, name]; null: the location of the provider
   id_location text,
   reference_location text,
   becomes text not null,
@@ -13,8 +14,8 @@ create table incoming_agreements (
   answer_status integer not null,
   answer_body text,
   answer_type text,
-  user_id uuid not null,            -- the user of its events: the partner
-  version integer not null,         -- counts the changes of all that decides about a call
+  user_id uuid not null,            -- the user of its events, which stands for the partner
+  version integer not null,         -- increases with each change that can change the answer to a call
   constraint incoming_agreements_pkey primary key (webhook_id),
   constraint incoming_agreements_becomes_check check (becomes in ('BUSINESS_EVENT', 'FORWARD', 'RECORD')),
   constraint incoming_agreements_webhook_id_fkey foreign key (webhook_id) references webhooks (id),
@@ -26,14 +27,14 @@ create table incoming_tokens (
   webhook_id uuid not null,
   hash bytea not null,              -- SHA-256: the token itself is not stored
   created_at timestamptz(3) not null,
-  expires_at timestamptz(3),        -- set by rotation: until then it is valid beside its successor
+  expires_at timestamptz(3),        -- set by rotation: until then the token is valid beside its successor
   constraint incoming_tokens_pkey primary key (id),
   constraint incoming_tokens_hash_key unique (hash),
   constraint incoming_tokens_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
 );
 create index incoming_tokens_webhook_id_idx on incoming_tokens (webhook_id);
 
--- Ids of accepted calls, by which repeated calls are found.
+-- The ids of accepted calls, by which repeated calls are found.
 create table incoming_ids (
   webhook_id uuid not null,
   id_hash bytea not null,

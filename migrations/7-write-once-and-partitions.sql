@@ -1,5 +1,5 @@
--- The record is write-once: a closed request never changes, and no row of the record is deleted. The serving login does
--- not have these rights (src/database/grants.ts); the triggers also stop mistakes of the owner.
+-- The record is write-once: a closed request changes only by an erasure, and no row of the record is deleted. The serving login
+-- has no right to (src/database/grants.ts); the triggers also stop mistakes of the owner.
 
 create function refuse_change() returns trigger
 language plpgsql as $$
@@ -8,8 +8,8 @@ begin
     using errcode = 'integrity_constraint_violation';
 end $$;
 
--- Allows an erasure alone: content becomes null, or '[erased]' where it cannot be null, nothing else changes, and the record
--- is the same. The arguments are the columns with content and the kind of the leaf.
+-- Allows only an erasure: content becomes null, or '[erased]' where it cannot be null, nothing else changes, and the record of
+-- the row has the same hash. The arguments of the trigger are the columns with content and the kind of the leaf.
 create function refuse_all_but_erasure() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -46,8 +46,8 @@ create trigger closed_rows_never_change before update on webhook_request_logs
   for each row when (old.finished_at is not null) execute function refuse_all_but_erasure(
     '{url,headers,reference_document,response_headers,response_body,error,remote_address}', 'request');
 
--- An open row may only be closed: no column that it was opened with changes. In a function, because PostgreSQL reads and plans a
--- WHEN clause for each statement, and the names of so many columns take longer than the call.
+-- An open row may only be closed: the columns that it was opened with do not change. They are compared in a function, because
+-- PostgreSQL reads and plans a WHEN clause for each statement, which takes longer for this many columns than the call.
 create function refuse_all_but_closing() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -77,7 +77,7 @@ create trigger versions_never_change before update on webhook_versions
   for each row execute function refuse_change();
 create trigger decisions_never_change before update on delivery_decisions
   for each row execute function refuse_all_but_erasure('{message}', 'decision');
--- all columns but fanned_out_at and wanted_by
+-- the condition names all columns but fanned_out_at and wanted_by
 create trigger events_are_only_fanned_out before update on business_events
   for each row when (
     (new.id, new.document_type, new.event, new.reference_document, new.payload_id, new.user_id, new.published_by,
@@ -105,7 +105,7 @@ create trigger rows_are_never_deleted before delete on webhook_versions
   for each row execute function refuse_change();
 create trigger rows_are_never_deleted before delete on delivery_decisions
   for each row execute function refuse_change();
--- the record names them: no program and no login has a reason to delete one
+-- users and webhooks are named by the record
 create trigger rows_are_never_deleted before delete on users
   for each row execute function refuse_change();
 create trigger rows_are_never_deleted before delete on webhooks
@@ -130,17 +130,17 @@ create trigger never_truncated before truncate on users
 create trigger never_truncated before truncate on webhooks
   for each statement execute function refuse_change();
 
--- The smallest id that is made at this time.
+-- The smallest id that contains this time.
 create function first_id_at(at timestamptz) returns uuid
 language sql immutable strict parallel safe as $$
   select (lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
 $$;
 
--- The serving login may insert rows, but only under the time of the database, by their id and by their time: with a stolen
--- login, no history can be added afterwards or in advance. The owner may import old rows, as pg_restore does.
+-- The serving login may insert a row only if its id and its time are close to the time of the database, so that a stolen login
+-- can add no history, past or future. The owner may import old rows, as pg_restore does.
 --
--- In plpgsql, because PostgreSQL plans a WHEN clause anew for each statement: with the whole expression in it, an insert
--- of one row costs 60 µs of CPU more. now() is the start of the transaction, which may be long ago.
+-- In plpgsql, because PostgreSQL plans a WHEN clause for each statement: with the whole expression in it, an insert of one row
+-- costs 60 µs of CPU more. The range begins at now(), which is the start of the transaction and may be long ago.
 create function is_in_time(id uuid, at timestamptz) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -149,7 +149,7 @@ begin
       - (date_part('epoch', at) * 1000)::bigint) <= 600000;
 end $$;
 
--- The argument is the column with the time.
+-- The argument of the trigger is the column with the time.
 create function refuse_row_out_of_time() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -171,12 +171,12 @@ create trigger rows_are_in_time before insert on webhook_request_logs
 create trigger rows_are_in_time before insert on audit_entries
   for each row when (not is_in_time(new.id, new.at)) execute function refuse_row_out_of_time('at');
 
--- One partition per calendar month (UTC) for each table of the record, for finished_deliveries and for the search index,
--- bounded by the ids of the first and last millisecond: id remains in the primary key, and a whole month can be dropped.
+-- Each table of the record, finished_deliveries, the search index and the leaves have one partition per calendar month (UTC).
+-- Its bounds are the smallest ids of its month and of the next one: id alone stays the key, and a whole month can be dropped.
 -- The serving login may create nothing; it runs these functions of the owner, which make only missing partitions.
 
--- Each month of the log has a partition of its index and of the leaves of its evidence, and each month of deliveries one of
--- finished_deliveries, also a month that was made by hand.
+-- Last month, this one and the given number of months after it. Beside each partition of the log there is one of the search
+-- index and one of the leaves, and beside each of deliveries one of finished_deliveries, also for a partition made by hand.
 create function missing_partitions(months_ahead integer) returns table (name text, parent text, bounds text)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -188,7 +188,7 @@ begin
       select format('%s_%s', p.parent, to_char(m.month, 'YYYY_MM')) as name, p.parent,
         format('FOR VALUES FROM (%L) TO (%L)', public.first_id_at(m.month at time zone 'UTC'),
           public.first_id_at((m.month + interval '1 month') at time zone 'UTC')) as bounds
-      -- also last month: an id may have been made just before the month ended
+      -- with last month: an id may have been made just before the month ended
       from generate_series(
           date_trunc('month', now() at time zone 'UTC') - interval '1 month',
           date_trunc('month', now() at time zone 'UTC') + make_interval(months => months_ahead),
@@ -206,10 +206,10 @@ begin
     where to_regclass(format('public.%I', w.name)) is null order by w.name;
 end $$;
 
--- The partition is made as a table and then attached, which does not block reading and writing of the other partitions:
--- CREATE TABLE ... PARTITION OF would wait for every reader of the parent, such as a pg_dump of an hour, and block all
--- others meanwhile. Attaching a table with foreign keys waits for transactions that write users and webhooks; it gives
--- up after a second and is tried again.
+-- The partition is made as a table and then attached, which does not block reading and writing of the other partitions: CREATE
+-- TABLE ... PARTITION OF would wait for every reader of the parent, such as a pg_dump of an hour, and other statements would
+-- wait behind it. Attaching a table with foreign keys waits for transactions that write users and webhooks; it fails after a
+-- second, and the caller tries again.
 create function make_partition(missing text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -221,13 +221,13 @@ begin
   perform set_config('lock_timeout', '1s', true);
   execute format('create table public.%I (like public.%I including all) with (%s)', part.name, part.parent,
     case
-      -- rows grow when they are closed: with free space on its page, the update of a row writes no index
+      -- rows grow when they are closed: with free space on the page, the update writes no index
       when part.parent in ('webhook_request_logs', 'deliveries') then 'fillfactor = 60'
       when part.parent = 'business_events' then 'fillfactor = 70'
       when part.parent = 'request_index' then 'toast_tuple_target = 128'
       else 'fillfactor = 100'
     end);
-  -- statement triggers are not inherited: without this one, the partition could be truncated directly
+  -- partitions do not get statement triggers of their parent: without this one, the partition could be truncated directly
   if part.parent not in ('request_index', 'finished_deliveries') then
     execute format('create trigger never_truncated before truncate on public.%I
       for each statement execute function public.refuse_change()', part.name);

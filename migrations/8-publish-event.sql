@@ -1,13 +1,14 @@
--- The SQL functions with which a business system in the same database publishes events.
+-- The SQL functions by which a business system that shares the database publishes events.
 
 create function new_id() returns uuid
 language sql volatile parallel safe as $$
-  -- a random UUID with the milliseconds in front and the version raised from 4 to 7 (RFC 9562, section 5.7)
+  -- a random UUID that begins with the milliseconds since 1970, and has version 7 instead of 4 (RFC 9562, section 5.7)
   select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
     placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
     from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
 $$;
 
+-- The hash by which a repeated idempotency key is compared.
 create function event_content_hash(document_type text, event text, reference_document text, user_name text, data text)
 returns bytea
 language sql immutable parallel safe as $$
@@ -16,6 +17,7 @@ language sql immutable parallel safe as $$
     with ordinality as parts (part, position)
 $$;
 
+-- The id of the user with this name. A user without roles is made if there is none.
 create function user_named(wanted text) returns uuid
 language plpgsql as $$
 declare
@@ -31,19 +33,19 @@ begin
   end if;
   return found_id;
 end $$;
--- it finds its tables by the search_path of its caller: only publish_event(), which sets that, may run it
+-- It finds its tables by the search_path of its caller, so that only publish_event(), which sets one, may run it.
 revoke execute on function user_named(text) from public;
 
--- For a business system that shares the database: the event is accepted if and only if the transaction of the caller
--- commits. The same rules as the mutation publishEvents: with the same key and content it returns the id of the first
--- event, with other content it fails. The characters in brackets are those of TEXT_RULES in src/text.ts, whatever the
--- locale of the database. json, not jsonb: the text is kept.
+-- Publishes an event if and only if the transaction of the caller commits. The rules are those of the mutation publishEvents:
+-- with a known key and the same content it returns the id of the first event, with other content it fails. The characters in
+-- brackets are the white space of TEXT_RULES in src/text.ts, which no locale of the database changes. `data` is json and not
+-- jsonb, so that its text is kept.
 create function publish_event(document_type text, event text, reference_document text, data json,
   user_name text default null, idempotency_key text default null, caused_by text default null) returns uuid
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   event_id uuid := public.new_id();
-  -- the time in the id, so that both agree even after waiting for the key of another publisher
+  -- the time in the id, so that both agree also after a wait for the key of another publisher
   published_at timestamptz := to_timestamp(
     ('x' || translate(left(event_id::text, 13), '-', ''))::bit(48)::bigint / 1000.0);
   payload_id uuid := public.new_id();
@@ -97,7 +99,7 @@ begin
     if not found then
       select k.event_id, k.content_hash into known from public.idempotency_keys k
         where k.user_id = publisher and k.key = publish_event.idempotency_key;
-      -- not found: the key was deleted meanwhile, and the event is a new one
+      -- not found: the key was deleted after the conflict, and the event is a new one
       if found and known.content_hash <> hash then
         raise exception 'idempotency_key % was used for another event: use a new key', quote_literal(idempotency_key)
           using errcode = 'unique_violation';
@@ -120,16 +122,17 @@ begin
 end $$;
 revoke execute on function publish_event(text, text, text, json, text, text, text) from public;
 
--- The value as publish_event() accepts it as a reference or a user name; null if nothing is left of it.
+-- The value as publish_event() accepts it as a reference or a user name: without control characters, and at most 200 characters.
+-- Null if only white space is left.
 create function publishable_text(value text) returns text
 language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
   select case when short ~ '[^\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]' then short end
   from (select left(regexp_replace(value, '[\u0001-\u001f\u007f-\u009f]', ' ', 'g'), 200) as short) as cut
 $$;
 
--- The trigger of watch_table(). It cuts what publish_event() would refuse, because a transaction of the business must
--- not fail for the content of its rows. It has no rights of its own: a row becomes JSON by casts that the owner of the
--- table may have written.
+-- The function of the triggers that watch_table() makes. It shortens what publish_event() would refuse, because a transaction of
+-- the business system must not fail for the content of its rows. It is not SECURITY DEFINER, because a row is made JSON by
+-- casts that the owner of the table may have written.
 create function publish_table_change() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -173,8 +176,8 @@ begin
   return null;
 end $$;
 
--- Makes triggers on a business table that publish an event for each changed row: docs/watch-table.md. It refuses
--- Hookledger's own tables: an event for each of their rows would add rows, and these events.
+-- Makes triggers on a business table that publish an event for each changed row: docs/watch-table.md. The tables of
+-- Hookledger are refused, because an event about one of their rows adds further rows.
 create function watch_table(table_name regclass, document_type text default null,
   reference_column text default null, events text[] default '{insert,update,delete}',
   columns text[] default null, when_changed text[] default null,
@@ -263,7 +266,7 @@ begin
     raise exception 'user_setting must be the name of a setting of your own, such as hookledger.user_name, not %',
       quote_nullable(left(user_setting, 60)) using errcode = 'invalid_parameter_value';
   end if;
-  -- compares the bytes of the values, because some types, such as json, have no equality operator
+  -- *<> compares the bytes of the values, because some types, such as json, have no equality operator
   select format('row(%s)::record *<> row(%s)::record', string_agg(format('old.%I', c), ', '),
       string_agg(format('new.%I', c), ', '))
     into changes from unnest(coalesce(when_changed, columns)) as c having count(*) > 0;
@@ -280,6 +283,7 @@ begin
   end loop;
 end $$;
 
+-- Removes the triggers that watch_table() made on a table. Returns whether there were any.
 create function unwatch_table(table_name regclass) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

@@ -1,7 +1,7 @@
 -- Evidence: a Merkle tree (RFC 6962) over the record, with signed heads. docs/evidence.md describes the formats.
 
--- Leaves that are not yet in the tree. Written by the statement that closes or inserts the row, deleted by the
--- transaction that seals them: a committed row is either here or in the tree, however its process ended.
+-- Leaves that are not yet in the tree. The statement that closes or inserts a row inserts its leaf here, and the transaction that
+-- seals the leaf deletes it: the leaf of a committed row is either here or in the tree, whenever a process ends.
 create table evidence_queue (
   id bigint generated always as identity,
   kind smallint not null,           -- 1 request, 2 audit entry, 3 event, 4 decision
@@ -11,7 +11,7 @@ create table evidence_queue (
   constraint evidence_queue_leaf_hash_check check (octet_length(leaf_hash) = 32)
 );
 
--- The leaves of the tree in their order. One row for each sealing.
+-- The leaves of the tree, in their order. Each sealing adds one row.
 create table evidence_blocks (
   first_index bigint not null,
   leaf_count integer not null,
@@ -28,7 +28,7 @@ create table evidence_blocks (
 -- not compressed, so that substring() reads only a slice
 alter table evidence_blocks alter column leaf_hashes set storage external;
 
--- The inner nodes at the levels 8, 16, 24, ...: a proof reads 256 hashes of a level at most.
+-- The inner nodes at the levels 8, 16, 24, ...: a proof reads at most 256 hashes of each level.
 create table evidence_nodes (
   level smallint not null,
   node_index bigint not null,
@@ -38,29 +38,29 @@ create table evidence_nodes (
   constraint evidence_nodes_hash_check check (octet_length(hash) = 32)
 );
 
--- Where the leaf of a row is. Partitioned by month, as the tables of the record.
+-- The place of each row's leaf in the tree. Partitioned by month, as the tables of the record.
 create table evidence_leaves (
   kind smallint not null,
   subject_id uuid not null,
   leaf_index bigint not null,
   constraint evidence_leaves_pkey primary key (kind, subject_id)
 ) partition by range (subject_id);
--- leaves are appended, so that a summary of each range of pages finds those of a part of the tree
+-- BRIN: leaf_index grows with the pages of the table, because leaves are appended
 create index evidence_leaves_leaf_index_idx on evidence_leaves using brin (leaf_index);
 
 -- The keys that sign heads. The private half is encrypted as in webhook_secrets.
 create table evidence_keys (
   id uuid not null,
   origin text not null,             -- the name of the log, and of the key
-  vkey text not null,               -- what verifiers trust: a C2SP verifier key
+  vkey text not null,               -- the C2SP verifier key, which verifiers trust
   kek text,                         -- null: the private half was destroyed
   wrapped bytea,
   box bytea,
   signs_from bigint,                -- the size of the first tree that it signs; null: the first key of a log
-  retires_at timestamptz(3),        -- it signs nothing from then on; null: not rotated
+  retires_at timestamptz(3),        -- it signs nothing from this time; null: it was not rotated
   destroyed_at timestamptz(3),
-  compromised_at timestamptz(3),    -- heads that it signed since prove nothing
-  continues text,                   -- after a restart: the newest known head of the log before; null: no restart
+  compromised_at timestamptz(3),    -- heads that it signed from this time prove nothing
+  continues text,                   -- of a log that was restarted: the newest known head of the log before
   created_at timestamptz(3) not null,
   constraint evidence_keys_pkey primary key (id),
   constraint evidence_keys_vkey_key unique (vkey),
@@ -68,25 +68,25 @@ create table evidence_keys (
     and (kek is null) = (box is null) and (wrapped is null) = (box is null))
 );
 
--- Signed heads: C2SP checkpoints. A head is signed after its block was committed, never before.
+-- Signed heads: C2SP checkpoints. A head is signed only after its block was committed.
 create table evidence_heads (
   origin text not null,
   tree_size bigint not null,
   checkpoint text not null,
   signed_at timestamptz(3) not null,
-  constraint evidence_heads_pkey primary key (tree_size, origin),   -- the newest is asked for all the time
+  constraint evidence_heads_pkey primary key (tree_size, origin),   -- size first: the newest head is read often
   constraint evidence_heads_tree_size_fkey foreign key (tree_size) references evidence_blocks (tree_size)
 );
 
--- Proofs by others that they knew a head, and events that contained it.
+-- Proofs of other parties that a head existed at a time, and events that contained a head.
 create table evidence_anchors (
   id uuid not null,
   origin text not null,
   tree_size bigint not null,
   kind text not null,
-  by text not null,                 -- the name of the witness, the URL of the authority, or who made the proof
-  query bytea,                      -- RFC3161: what was asked
-  proof bytea,                      -- WITNESS: lines of cosignatures; RFC3161: the answer; EVENT: null
+  by text not null,                 -- name of the witness, URL of the authority, 'webhooks' (EVENT), or maker of the proof
+  query bytea,                      -- RFC3161: the request
+  proof bytea,                      -- WITNESS: lines of cosignatures; RFC3161: the response; EVENT: null
   at timestamptz(3) not null,
   constraint evidence_anchors_pkey primary key (id),
   constraint evidence_anchors_head_key unique (tree_size, origin, kind, by),
@@ -94,45 +94,45 @@ create table evidence_anchors (
   constraint evidence_anchors_kind_check check (kind in ('EVENT', 'WITNESS', 'RFC3161', 'ATTACHED'))
 );
 
--- To whom heads are sent, and how the last try ended.
+-- The receivers of heads, and how the last attempt to anchor at each of them ended.
 create table evidence_anchor_targets (
   kind text not null,
   by text not null,
   tried_at timestamptz(3),
-  ordered_at timestamptz(3),        -- by anchorEvidence, and not done yet
-  anchored_size bigint,             -- of the newest head that was anchored
+  ordered_at timestamptz(3),        -- when anchorEvidence ordered it; null: not ordered, or done
+  anchored_size bigint,             -- tree_size of the newest head that was anchored
   anchored_at timestamptz(3),
-  error text,                       -- of the last try; null: it succeeded
+  error text,                       -- of the last attempt; null: it succeeded
   constraint evidence_anchor_targets_pkey primary key (kind, by),
   constraint evidence_anchor_targets_kind_check check (kind in ('EVENT', 'WITNESS', 'RFC3161'))
 );
 
--- Why nothing is sealed. The process that finds the reason writes it, and deletes it when it is gone.
+-- The reasons for which processes do not seal. The process that finds a reason inserts it, and deletes it when the reason is gone.
 create table evidence_stops (
-  reporter text not null,           -- the host and the file that it keeps the newest head in
+  reporter text not null,           -- host of the process, and the file in which it keeps the newest head
   code text not null,
   message text not null,
-  checkpoint text,                  -- a known head that contradicts the tree: no process seals; null: only this one does not
+  checkpoint text,                  -- a known head that contradicts the tree: no process seals; null: only the reporter does not
   since timestamptz(3) not null,
   seen_at timestamptz(3) not null,
   constraint evidence_stops_pkey primary key (reporter),
   constraint evidence_stops_code_check check (code in ('UNREADABLE', 'UNWRITABLE', 'OTHER_LOG', 'NEWER', 'CONTRADICTS'))
 );
 
--- Verifications of the whole log: jobs of verifyEvidence, with their progress and findings.
+-- Verifications of the whole log, which verifyEvidence orders, with their progress and findings.
 create table evidence_runs (
   id uuid not null,
   depth text not null,
   scope text not null,              -- JSON: which rows are compared
   state text not null,
-  known_heads text[] not null,      -- heads that the caller holds
-  checked bigint not null,          -- rows so far
-  findings text not null,           -- JSON: the first of them
+  known_heads text[] not null,      -- heads that the caller knows
+  checked bigint not null,          -- rows that were compared
+  findings text not null,           -- JSON: the first findings
   finding_count bigint not null,
   error text,
   ordered_by uuid not null,
   created_at timestamptz(3) not null,
-  seen_at timestamptz(3),           -- by the process that runs it; another one begins it anew when this is old
+  seen_at timestamptz(3),           -- when its process last wrote progress; when this is old, another one restarts it
   finished_at timestamptz(3),
   constraint evidence_runs_pkey primary key (id),
   constraint evidence_runs_state_check check (state in ('PENDING', 'RUNNING', 'COMPLETED', 'FAILED')),
@@ -163,14 +163,14 @@ create trigger never_truncated before truncate on evidence_leaves
 create trigger never_truncated before truncate on evidence_heads
   for each statement execute function refuse_change();
 
--- The salted digest of a part of a row's content. The salt of a part is derived, so that disclosing one part tells
--- nothing about the others.
+-- The salted digest of a part of a row's content. Each part has a salt that is derived from that of the row, so that one part
+-- can be disclosed without the others.
 create function evidence_digest(salt bytea, part bytea, content bytea) returns bytea
 language sql immutable strict parallel safe as $$ select sha256(sha256(salt || part) || content) $$;
 
--- The record of a closed request: canonical JSON (RFC 8785), without the columns that are null. concat() leaves out the
--- members whose value is null, which takes a third less CPU than writing null. src/evidence/formats/salted-digests.ts writes the
--- same text. The leaf is SHA-256 over a zero byte and the record. An auditor recomputes all leaves with one statement:
+-- The record of a closed request: canonical JSON (RFC 8785), without the columns that are null, which takes a third less CPU than
+-- with them: concat() leaves out members whose value is null. The files of src/evidence/formats/ write the same text. The leaf
+-- is SHA-256 over a zero byte and the record. An auditor recomputes all leaves with one statement:
 --   select id from webhook_request_logs r where finished_at is not null and request_leaf_hash(r) <> leaf_hash
 create function request_record(r webhook_request_logs) returns text
 language plpgsql stable parallel safe as $$
@@ -309,8 +309,8 @@ begin
   return sha256('\x00'::bytea || convert_to(public.decision_record(d), 'UTF8'));
 end $$;
 
--- The digest of a payload: SHA-256 over canonical JSON with its type, its length, and the salted digest of its bytes.
--- Once the bytes are erased, their digest is given instead.
+-- The digest of a payload: SHA-256 over canonical JSON with its type, its length, and the salted digest of its bytes. For erased
+-- bytes, the caller gives this salted digest.
 create function payload_digest(salt bytea, body bytea, byte_length integer, content_type text,
   erased_digest text default null) returns bytea
 language sql stable parallel safe as $$
@@ -321,9 +321,9 @@ language sql stable parallel safe as $$
     '}'), 'UTF8'))
 $$;
 
--- The triggers of rows that every delivery writes have no search path of their own: to set it costs 2.5 µs for each row, of
--- four rows for a delivery. No other login can make a function or an operator; types, which it can make in pg_temp, are
--- named with their schema.
+-- The trigger functions of rows that every delivery writes set no search path: that costs 2.5 µs a row, and a delivery has four.
+-- A login other than the owner can make no function and no operator that they would find. It can make types in pg_temp, so
+-- types are named with their schema.
 create function digest_payload() returns trigger
 language plpgsql as $$
 begin
@@ -333,9 +333,9 @@ end $$;
 create trigger payloads_have_digests before insert on payloads
   for each row execute function digest_payload();
 
--- The two triggers contain the expressions of the records: to hand a whole row of a partition to a function costs as much as
--- three digests. A statement that inserts many rows gives the digests of their payloads: a look-up for each row here would
--- cost more than the leaf.
+-- The two trigger functions below contain the expressions of the record functions, because passing a whole row of a partition to
+-- a function costs as much as three digests. This function returns the expression, with `new` as the row. A statement that
+-- inserts many rows gives the digests of their payloads, because a look-up for each row costs more than the leaf.
 create function record_of_new(record_function regprocedure) returns text
 language sql stable as $$
   select regexp_replace(substring(prosrc from 'return (.*);\s+end'), '\m' || proargnames[1] || '\.', 'new.', 'g')
@@ -347,7 +347,7 @@ begin
 create function make_request_leaf() returns trigger
 language plpgsql as $$
 begin
-  -- a request may be closed late, as after a pause of the database, but under no time at which it was not on the wire
+  -- a request may be closed late, such as after an outage of the database, but not with a time before its start or in the future
   if new.finished_at not between new.started_at - interval '10 minutes' and clock_timestamp() + interval '10 minutes' then
     raise exception 'closing request %% is refused: finished_at %% must be between started_at %%, and the time of the database, %%',
         new.id, new.finished_at, new.started_at, clock_timestamp()
@@ -392,8 +392,8 @@ create trigger entries_have_leaves before insert on audit_entries
 create trigger events_have_leaves before insert on business_events
   for each row execute function make_event_leaf();
 
--- These run as their owner: no other login may write the queue, or decisions. The triggers of the log are in
--- 4-request-log.sql.
+-- The trigger functions below run as their owner, because no other login may write the queue or decisions. Those of the log are
+-- in 4-request-log.sql.
 create function queue_event_leaves() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -404,7 +404,7 @@ revoke execute on function queue_event_leaves() from public;
 create trigger events_go_to_queue after insert on business_events
   referencing new table as made for each statement execute function queue_event_leaves();
 
--- For each row, because a condition in WHEN costs nothing for the others: most deliveries arrive.
+-- The triggers are for each row, because their WHEN condition costs nothing for the other rows, and most deliveries succeed.
 create function record_decision() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -443,7 +443,8 @@ revoke execute on function queue_audit_leaves() from public;
 create trigger entries_go_to_queue after insert on audit_entries
   referencing new table as entries for each statement execute function queue_audit_leaves();
 
--- Entries that are published as events. Those of reading are not, so that reading the events makes no further one.
+-- Queues entries that will be published as events. Entries about reading are left out, because to read their events would make
+-- further ones.
 create function queue_audit_events() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -1200,11 +1200,11 @@ begin
   if public.signed_since(ordered) is null then return 'ORDERED'; end if;
   select * into leaves from public.leaves_of_month(month);
   is_whole := what = 'PAYLOADS' or not (public.is_month_unsealed(month) or public.is_month_incomplete(month));
-  -- a hold that is placed waits for this transaction, or is seen by it
+  -- a hold that is placed now waits for this transaction, or this transaction sees it
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
   if not is_whole or not public.is_past_row_months(month) or public.has_unrecorded_limits()
       or exists (select from public.retention_limits r where r.changed_at > ordered.at)
-      -- also one that was written before the order, and committed after it
+      -- a minimum may have been written before the order and committed after it
       or (what = 'ROWS' and public.is_month_within_minimum(month))
       or exists (select from public.legal_holds h where h.released_at is null and h.id not in (
         select json_array_elements_text(ordered.details::json -> 'holds')::uuid))
@@ -1217,10 +1217,10 @@ begin
     delete from public.failed_requests f
       where f.id >= public.first_id_of(month) and f.id < public.first_id_of(public.next_month(month));
   end if;
-  -- no partition is made meanwhile
+  -- no partition is made until the end of this transaction
   perform pg_advisory_xact_lock(hashtext('hookledger.partitions'));
   perform public.lock_for_drop(parents);
-  -- what was sent again meanwhile
+  -- a delivery may have been sent again before the locks were taken
   if what = 'ROWS' and public.is_month_pending(month) then
     raise exception 'something of the month % is to be sent again', to_char(month, 'YYYY-MM') using errcode = 'object_in_use';
   end if;
@@ -1264,9 +1264,9 @@ declare
   entry_id uuid;
 begin
   perform public.refuse_old_snapshot();
-  -- a hold that is placed waits for this transaction, or is seen by it
+  -- a hold that is placed now waits for this transaction, or this transaction sees it
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
-  -- the indexer would add the words of rows that it has read before
+  -- the indexer would otherwise add words of rows that it had read before
   perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
   select * into ordered from public.erasures x where x.id = erasure and x.state in ('ORDERED', 'DEFERRED') for update;
   if not found then
@@ -1283,7 +1283,7 @@ begin
     requests := array(select r.id from public.webhook_request_logs r where r.id = any (requests)
       and (r.business_event_id = any (events) or r.id = any (ordered.request_ids) or r.user_id = ordered.user_id));
   end if;
-  -- no attempt begins, and no delivery is made, while they are erased
+  -- no attempt begins, and no delivery is made, during the erasure
   perform from public.business_events e where e.id = any (events) order by e.id for update;
   perform from public.deliveries d where d.id = any (deliveries) order by d.id for update;
 
@@ -1303,7 +1303,7 @@ begin
     where r.id = any (requests) and r.erasure_id is null and public.request_obstacle(r) is null);
   gone_decisions := array(select x.id from public.delivery_decisions x
     where x.delivery_id = any (gone_deliveries) and x.erasure_id is null);
-  -- names by which copies outside of these rows are found. A limit erases what is old, not a document
+  -- the names by which copies outside of these rows are found; a limit erases by age, and looks for no document
   names := array(select e.reference_document from public.business_events e where e.id = any (gone_events)
     union select r.reference_document from public.webhook_request_logs r where r.id = any (gone_requests));
   names := case when ordered.kind <> 'RETENTION'
@@ -1320,7 +1320,7 @@ begin
         and a.action in ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied')
         and public.names_document(names, a.details, a.reason));
   end if;
-  -- without the rows, nothing would find their entries
+  -- entries are found by these rows, so the rows wait for entries that are not sealed
   if exists (select from unnest(entries) as entry where not public.is_sealed(2::smallint, entry)) then
     return jsonb_build_object('events', '[]'::jsonb, 'deliveries', '[]'::jsonb, 'requests', '[]'::jsonb, 'obstacles',
       obstacles || jsonb_build_object('UNSEALED', coalesce((obstacles ->> 'UNSEALED')::int, 0)
@@ -1376,7 +1376,7 @@ begin
       content_salt = null, erasure_id = erasure, details = null, reason = null, remote_address = null, user_agent = null
     where a.id = any (entries);
 
-  -- a body that another row still needs stays: all rows of a body belong to one event, or to no event
+  -- a body stays if another row needs it: all rows of a body belong to one event, or to no event
   gone_payloads := array(select p.id from public.payloads p where p.id = any (gone_payloads) and p.body is not null
     and not exists (select from public.business_events e
       where e.id = any (families) and e.payload_id = p.id and e.erasure_id is null)
@@ -1439,7 +1439,7 @@ begin
           union all select s.id from public.sessions s where s.user_id = person)
         or (a.actor_id = person and a.action like 'session.%')));
   gone_entries := array(select entry from unnest(entries) as entry where public.is_sealed(2::smallint, entry));
-  -- the order is tried again until nothing is left
+  -- the order is repeated until no entry is left: this time there was nothing to erase
   if gone_entries = '{}' and exists (select from public.users u where u.id = person and u.name = 'erased ' || u.id) then
     return jsonb_build_object('held', false, 'erased', false, 'unsealed', cardinality(entries));
   end if;
@@ -1654,7 +1654,7 @@ begin
       execute concat('select exists (select from public.business_events x where x.id >= $1 and x.id < $2', of_whom,
         format(in_time, 'created_at'), ')') into is_held using first, past;
     elsif not is_held then
-      -- the event of a delivery in a later month, whatever the time of the hold
+      -- an event of this month with a delivery or request in a later one; the times of the hold are not compared
       execute concat('select exists (select from public.deliveries x where x.business_event_id >= $1 and x.business_event_id < $2',
         of_whom, ') or exists (select from public.webhook_request_logs x where x.business_event_id >= $1
           and x.business_event_id < $2', of_whom, ')') into is_held using first, past;
@@ -1702,7 +1702,7 @@ begin
     or exists (select from public.replay_requests x where x.status = 'WAITING' and x.delivery_id >= first and x.delivery_id < past)
     or exists (select from public.open_deliveries o join public.deliveries d on d.id = o.id
       where d.business_event_id >= first and d.business_event_id < past)
-    -- a replay sends deliveries from the oldest to the newest; its condition is not looked at
+    -- a replay sends deliveries from the oldest to the newest; its condition is not evaluated
     or exists (select from public.replays y where y.finished_at is null and y.last_delivery_id >= first
       and (y.cursor is null or y.cursor < past) and (y.delivery_id is null or (y.delivery_id >= first and y.delivery_id < past)));
 end $function$;
@@ -1909,13 +1909,13 @@ begin
   perform set_config('lock_timeout', '1s', true);
   execute format('create table public.%I (like public.%I including all) with (%s)', part.name, part.parent,
     case
-      -- rows grow when they are closed: with free space on its page, the update of a row writes no index
+      -- rows grow when they are closed: with free space on the page, the update writes no index
       when part.parent in ('webhook_request_logs', 'deliveries') then 'fillfactor = 60'
       when part.parent = 'business_events' then 'fillfactor = 70'
       when part.parent = 'request_index' then 'toast_tuple_target = 128'
       else 'fillfactor = 100'
     end);
-  -- statement triggers are not inherited: without this one, the partition could be truncated directly
+  -- partitions do not get statement triggers of their parent: without this one, the partition could be truncated directly
   if part.parent not in ('request_index', 'finished_deliveries') then
     execute format('create trigger never_truncated before truncate on public.%I
       for each statement execute function public.refuse_change()', part.name);
@@ -1930,7 +1930,7 @@ CREATE OR REPLACE FUNCTION public.make_request_leaf()
  LANGUAGE plpgsql
 AS $function$
 begin
-  -- a request may be closed late, as after a pause of the database, but under no time at which it was not on the wire
+  -- a request may be closed late, such as after an outage of the database, but not with a time before its start or in the future
   if new.finished_at not between new.started_at - interval '10 minutes' and clock_timestamp() + interval '10 minutes' then
     raise exception 'closing request % is refused: finished_at % must be between started_at %, and the time of the database, %',
         new.id, new.finished_at, new.started_at, clock_timestamp()
@@ -2003,7 +2003,7 @@ begin
       select format('%s_%s', p.parent, to_char(m.month, 'YYYY_MM')) as name, p.parent,
         format('FOR VALUES FROM (%L) TO (%L)', public.first_id_at(m.month at time zone 'UTC'),
           public.first_id_at((m.month + interval '1 month') at time zone 'UTC')) as bounds
-      -- also last month: an id may have been made just before the month ended
+      -- with last month: an id may have been made just before the month ended
       from generate_series(
           date_trunc('month', now() at time zone 'UTC') - interval '1 month',
           date_trunc('month', now() at time zone 'UTC') + make_interval(months => months_ahead),
@@ -2105,7 +2105,7 @@ CREATE OR REPLACE FUNCTION public.new_id()
  LANGUAGE sql
  PARALLEL SAFE
 AS $function$
-  -- a random UUID with the milliseconds in front and the version raised from 4 to 7 (RFC 9562, section 5.7)
+  -- a random UUID that begins with the milliseconds since 1970, and has version 7 instead of 4 (RFC 9562, section 5.7)
   select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
     placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
     from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
@@ -2152,9 +2152,9 @@ begin
   if (public.month_order(what, month)).id is not null then
     return case when public.has_partitions(what, month) then 'ORDERED' else 'DROPPED' end;
   end if;
-  -- dropped by hand
+  -- the partitions are gone without an order: dropped by hand
   if not public.has_partitions(what, month) then return 'INCOMPLETE'; end if;
-  -- before the holds are looked at: one that is placed meanwhile is not among them, and takes the order back
+  -- listed before the obstacles are read: a hold that is placed after this is not in the list, and takes the order back
   in_force := array(select h.id from public.legal_holds h where h.released_at is null order by h.id);
   obstacle := public.month_obstacle(what, month);
   if obstacle is not null then return obstacle; end if;
@@ -2205,7 +2205,7 @@ CREATE OR REPLACE FUNCTION public.publish_event(document_type text, event text, 
 AS $function$
 declare
   event_id uuid := public.new_id();
-  -- the time in the id, so that both agree even after waiting for the key of another publisher
+  -- the time in the id, so that both agree also after a wait for the key of another publisher
   published_at timestamptz := to_timestamp(
     ('x' || translate(left(event_id::text, 13), '-', ''))::bit(48)::bigint / 1000.0);
   payload_id uuid := public.new_id();
@@ -2259,7 +2259,7 @@ begin
     if not found then
       select k.event_id, k.content_hash into known from public.idempotency_keys k
         where k.user_id = publisher and k.key = publish_event.idempotency_key;
-      -- not found: the key was deleted meanwhile, and the event is a new one
+      -- not found: the key was deleted after the conflict, and the event is a new one
       if found and known.content_hash <> hash then
         raise exception 'idempotency_key % was used for another event: use a new key', quote_literal(idempotency_key)
           using errcode = 'unique_violation';
@@ -2384,12 +2384,12 @@ CREATE OR REPLACE FUNCTION public.rebuild_change_feed()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
-  months timestamptz[];  -- with rows
+  months timestamptz[];  -- those that have rows
 begin
   if not public.has_foreign_positions() then return false; end if;
-  -- other sessions queue behind the locks that this one waits for: it gives up after a second
+  -- it gives up after a second, because other sessions queue behind the locks that it waits for
   perform set_config('lock_timeout', '1s', true);
-  -- waits for a process that counts or indexes, or that is rebuilding the feed itself: hence the second check
+  -- These locks wait for a process that counts, indexes, or is here itself. Therefore the check is repeated.
   perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
   perform from public.feed_positions where reader in ('counts', 'deliveries') order by reader for update;
   if not public.has_foreign_positions() then return false; end if;
@@ -2397,8 +2397,8 @@ begin
   delete from public.request_stats s where date_trunc('month', s.bucket, 'UTC') = any (months);
   months := public.months_with('deliveries');
   delete from public.delivery_stats s where date_trunc('month', s.bucket, 'UTC') = any (months);
-  -- Waits for the transactions that have opened or closed requests or changed deliveries: what they did is in these tables.
-  -- Later ones wait for this transaction, and what they do is in the feeds.
+  -- This waits for the transactions that have opened or closed requests or changed deliveries: the statements below see their
+  -- changes. Later transactions wait for this one, and their changes are in the feeds.
   truncate public.request_changes, public.request_stats_open, public.delivery_changes;
   update public.feed_positions set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
     counted_at = null, backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
@@ -2814,7 +2814,7 @@ begin
     raise exception 'user_setting must be the name of a setting of your own, such as hookledger.user_name, not %',
       quote_nullable(left(user_setting, 60)) using errcode = 'invalid_parameter_value';
   end if;
-  -- compares the bytes of the values, because some types, such as json, have no equality operator
+  -- *<> compares the bytes of the values, because some types, such as json, have no equality operator
   select format('row(%s)::record *<> row(%s)::record', string_agg(format('old.%I', c), ', '),
       string_agg(format('new.%I', c), ', '))
     into changes from unnest(coalesce(when_changed, columns)) as c having count(*) > 0;

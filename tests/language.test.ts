@@ -59,7 +59,7 @@ const EXCEPTIONS: Exception[] = [
 ];
 
 const ROOT = join(__dirname, '..');
-const FOLDERS = ['src', 'schema', 'docs'];
+const FOLDERS = ['src', 'schema', 'docs', 'migrations'];
 const PAGES = ['README.md', 'CHANGELOG.md', 'SECURITY.md', '.env.example'];
 const KINDS = /\.(ts|sql|graphql|md)$/;
 
