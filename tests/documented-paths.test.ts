@@ -8,6 +8,11 @@ const files = FOLDERS.flatMap((folder) => [
   ...readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => `/${folder}/${file}`),
 ]);
 
+/** A path may begin below a folder that the text has named. */
+function exists(path: string): boolean {
+  return files.some((file) => file.endsWith(`/${path.replace(/^\.\.\//, '').replace(/\/$/, '')}`));
+}
+
 /** The files and folders that stand between backticks, such as `src/main.ts`; not patterns, such as `*.ts`. */
 function pathsIn(page: string): string[] {
   const text = readFileSync(join(ROOT, 'docs', page), 'utf8');
@@ -20,8 +25,12 @@ test.each([
 ])('docs/$page names files and folders that exist', ({ page, atLeast }) => {
   const paths = pathsIn(page);
   expect(paths.length).toBeGreaterThan(atLeast);
-  // a path may begin below a folder that the text has named
-  const exists = (path: string) => files.some((file) => file.endsWith(`/${path.replace(/\/$/, '')}`));
+  expect(paths.filter((path) => !exists(path))).toEqual([]);
+});
+
+test.each(readdirSync(join(ROOT, 'docs/decisions')))('docs/decisions/%s names files and folders that exist', (page) => {
+  const isBuilt = (path: string) => path.startsWith('dist/');
+  const paths = pathsIn(`decisions/${page}`).filter((path) => !isBuilt(path));
   expect(paths.filter((path) => !exists(path))).toEqual([]);
 });
 
