@@ -1,16 +1,15 @@
 import { environment, readConfig } from '../config/config';
 import { createLog, type Log } from '../log';
 import { type App, startApp } from './app';
+import { writeFatalError } from './fatal-error';
 import { stopOnSignals } from './stop-on-signals';
 
 /** Runs the server until a signal or a lost database ends the process. @param onRunning called when it has started */
 export async function run(onRunning: () => void): Promise<void> {
   try {
     await start(onRunning);
-  } catch (thrown) {
-    const error = thrown as Error;
-    const expected = ['ConfigError', 'AlreadyRunning', 'DatabaseStartError'].includes(error.name);
-    process.stderr.write(`${expected ? error.message : (error.stack ?? error.message)}\n`);
+  } catch (error) {
+    writeFatalError(error as Error);
     process.exit(1);
   }
 }

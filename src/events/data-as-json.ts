@@ -1,4 +1,5 @@
 import { decodedText } from '../charset';
+import { isJson } from '../json/is-json';
 import { formJson, readFormFields } from '../json/json-form';
 
 const FORM = /^\s*application\/x-www-form-urlencoded\b/i;
@@ -20,13 +21,4 @@ export function documentJson(body: Buffer, contentType: string): Buffer {
 
 function jsonOf(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

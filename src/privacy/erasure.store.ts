@@ -5,6 +5,16 @@ import type { ErasureEntity } from './erasure.entity';
 
 export type ErasureRow = Omit<ErasureEntity, 'user' | 'orderer' | 'decider'>;
 
+/** What an order has before its first step. */
+export const NOT_BEGUN = {
+  decidedBy: null,
+  decidedAt: null,
+  erasedCount: 0,
+  deferredCount: 0,
+  deferredBecause: null,
+  finishedAt: null,
+};
+
 const ERASURE = columns<Omit<ErasureRow, 'eventIds' | 'requestIds'>>([
   ['id', 'id', 'uuid'],
   ['kind', 'kind', 'text'],

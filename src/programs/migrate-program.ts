@@ -1,4 +1,5 @@
 // npm run migrate: brings the database up to date without starting the server, for operators who deploy in steps.
+import { writeFatalError } from '../app/fatal-error';
 import { environment, readConfig } from '../config/config';
 import { openDatabase } from '../database/database';
 import { migrate } from '../database/migrate';
@@ -19,10 +20,7 @@ async function main(): Promise<void> {
   });
 }
 
-/** Errors whose messages say what to do; they need no stack. */
-const FOR_OPERATORS = ['ConfigError', 'AlreadyRunning', 'DatabaseStartError'];
-
 main().catch((error: Error) => {
-  process.stderr.write(`${FOR_OPERATORS.includes(error.name) ? error.message : (error.stack ?? error.message)}\n`);
+  writeFatalError(error);
   process.exitCode = 1;
 });

@@ -1,13 +1,11 @@
 // A timeline that is longer than one look at the database, and what a page of a document costs.
 import { graphql } from 'graphql';
-import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { createDataSource } from '../../src/database/data-source';
-import type { Context } from '../../src/graphql/context';
-import { newId } from '../../src/ids';
-import { createLog } from '../../src/log';
 import { sharedSchema } from '../../src/server/schema/schema';
-import { UNMASKED } from '../masking/unmasked';
+import type { Viewer } from '../../src/viewer';
 import { shareTestApi, type TestApp } from '../support/app';
+import { contextOf } from '../support/read-in-one';
+import { statementsSentBy } from '../support/sent-statements';
 import { documentPage, OLDEST_FIRST, PAGE, type Page, type TimelinePage } from './documents';
 
 const EVENTS = 1_100;
@@ -105,34 +103,16 @@ test('at one millisecond, what causes stands before its effects', async () => {
 test('a page of a document with verdicts and a timeline is four statements', async () => {
   const source = await createDataSource(app.database.servingUrl, { name: 'timeline test', poolSize: 1 }).initialize();
   try {
-    const sent = statementsSentBy((source.driver as unknown as { master: Pool }).master);
-    const context: Context = {
-      db: source.manager,
-      transaction: () => Promise.reject(new Error('reading needs no transaction')),
-      viewer: {
-        userId: newId(),
-        apiKeyId: newId(),
-        name: 'reader',
-        roles: new Set(['SUPPORT']),
-        sessionId: null,
-        remoteAddress: null,
-        userAgent: null,
-        requestId: '',
-      },
-      requestId: 'test',
-      remoteAddress: '127.0.0.1',
-      log: createLog('silent'),
-      variables: undefined,
-      services: UNMASKED,
-      memory: new Map(),
-    };
+    const sent = statementsSentBy(source);
+    const auditor = contextOf(source);
+    const viewer: Viewer = { ...(auditor.viewer as Viewer), roles: new Set(['SUPPORT']) };
     const document = PAGE.replaceAll(/totalCount(IsExact)?|(businessEvent|delivery|request) \{ id \}/g, '');
     const variableValues = { documentType: 'Sales Invoice', name: NAME };
     const { data, errors } = await graphql({
       schema: sharedSchema(),
       source: document,
       variableValues,
-      contextValue: context,
+      contextValue: { ...auditor, viewer },
     });
     expect(errors).toBeUndefined();
     expect(data).toMatchObject({ businessDocument: { verdicts: [{ verdict: 'ARRIVED', webhook: { name: 'Shop' } }] } });
@@ -142,20 +122,3 @@ test('a page of a document with verdicts and a timeline is four statements', asy
     await source.destroy();
   }
 });
-
-function statementsSentBy(pool: Pool): string[] {
-  const sent: string[] = [];
-  const known = new WeakSet<PoolClient>();
-  pool.on('acquire', (client) => {
-    if (known.has(client)) return;
-    known.add(client);
-    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-    Object.assign(client, {
-      query: (...args: [string | QueryConfig, ...unknown[]]) => {
-        sent.push(typeof args[0] === 'string' ? args[0] : args[0].text);
-        return query(...args);
-      },
-    });
-  });
-  return sent;
-}

@@ -22,6 +22,7 @@ import { type OutgoingWebhook, versionedWebhooksById } from '../../webhooks/outg
 import { webhooksForShare } from '../../webhooks/webhook.store';
 import { type DeliveryRow, deliveriesById, insertDeliveries, type NewDelivery } from '../delivery.store';
 import { newPayloadsOf, type Rendered, type RenderedRequest, renderRequests } from '../fan-out/render-requests';
+import { newDelivery, PENDING } from '../new-delivery';
 import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
 import { notifyDeliveries } from '../queue/notify.store';
 import type { DeliveryQueue } from '../queue/queue';
@@ -82,7 +83,7 @@ async function send(
   if ((await webhooksForShare(db, [webhook.id])).get(webhook.id)?.changedIn !== webhook.changedIn) return null;
   if ('skipReason' in rendered) throw refusal(null, 'CONFLICT', `Nothing was sent. ${rendered.skipMessage}`);
   const stored = given ? await publish(db, viewer, event.id, given) : event;
-  const delivery = deliveryOf(stored, webhook, rendered);
+  const delivery = testDelivery(stored, webhook, rendered);
   await insertPayloads(db, newPayloadsOf([rendered]));
   await insertDeliveries(db, [delivery]);
   await queue.insert(db, [{ id: delivery.jobId as string, deliveryId: delivery.id, startAfter: null }]);
@@ -144,36 +145,21 @@ async function pastEvent(db: Db, id: string | null): Promise<OutboxEvent> {
   return event;
 }
 
-function deliveryOf(event: BusinessEventRow, webhook: OutgoingWebhook, rendered: RenderedRequest) {
-  const id = newId();
-  const delivery: NewDelivery = {
-    id,
-    businessEventId: event.id,
-    webhookId: webhook.id,
-    userId: event.userId,
-    documentType: event.documentType,
-    event: event.event,
-    referenceDocument: event.referenceDocument,
-    status: 'PENDING',
-    skipReason: null,
-    skipMessage: null,
+function testDelivery(event: BusinessEventRow, webhook: OutgoingWebhook, rendered: RenderedRequest): NewDelivery {
+  const delivery = newDelivery(event, webhook.id);
+  return {
+    ...delivery,
+    ...PENDING,
     method: rendered.method,
     url: rendered.url,
     headers: JSON.stringify([...rendered.headers, TEST_HEADER]),
     payloadId: rendered.payload?.id ?? event.payloadId,
-    attempts: 0,
-    nextAttemptAt: timeOfId(id),
+    nextAttemptAt: delivery.createdAt,
     held: false,
     waitsFor: null,
-    blocks: false,
     test: true,
     jobId: newId(),
-    openRequestId: null,
-    leaseId: null,
-    createdAt: timeOfId(id),
-    finishedAt: null,
   };
-  return delivery;
 }
 
 function refusal(field: string[] | null, code: UserError['code'], message: string): InputError {

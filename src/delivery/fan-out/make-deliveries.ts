@@ -1,9 +1,10 @@
 // Makes deliveries of events and the webhooks that they match: each is skipped, sent, or waits.
-import { newId, timeOfId } from '../../ids';
+import { newId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { OutgoingWebhook, WebhookState } from '../../webhooks/outgoing-webhook.store';
 import { putInOrder } from '../capacity/document-ordering';
 import type { NewDelivery } from '../delivery.store';
+import { newDelivery, PENDING } from '../new-delivery';
 import { dueAt } from '../retry-schedule';
 import type { Pair } from './decisions';
 import { newPayloadsOf, type Rendered } from './render-requests';
@@ -35,22 +36,7 @@ async function withoutDuplicates(db: Db, pairs: readonly DecidedPair[]): Promise
 }
 
 function deliveryFor({ event, webhook, state }: DecidedPair, decision: Rendered, now: Date): NewDelivery {
-  const id = newId();
-  const delivery = {
-    id,
-    businessEventId: event.id,
-    webhookId: webhook.id,
-    userId: event.userId,
-    documentType: event.documentType,
-    event: event.event,
-    referenceDocument: event.referenceDocument,
-    attempts: 0,
-    openRequestId: null,
-    leaseId: null,
-    test: false,
-    blocks: false,
-    createdAt: timeOfId(id),
-  };
+  const delivery = { ...newDelivery(event, webhook.id), test: false };
   if ('skipReason' in decision) return { ...delivery, ...SKIPPED, ...decision, finishedAt: now };
   const { method, url, headers, payloadId } = decision;
   const request = { method, url, headers: JSON.stringify(headers), payloadId };
@@ -77,7 +63,6 @@ const SKIPPED = {
   headers: null,
   payloadId: null,
 };
-const PENDING = { status: 'PENDING' as const, skipReason: null, skipMessage: null, finishedAt: null };
 
 async function inOrder(
   db: Db,

@@ -10,7 +10,14 @@ import { refuseProgram } from '../../users/approvals/require-person';
 import { refuseSamePerson, refuseWithoutSecondPerson } from '../../users/approvals/second-person';
 import { findUser } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
-import { decideErasure, type ErasureRow, erasureForUpdate, insertErasure, rowsOrderedAlone } from '../erasure.store';
+import {
+  decideErasure,
+  type ErasureRow,
+  erasureForUpdate,
+  insertErasure,
+  NOT_BEGUN,
+  rowsOrderedAlone,
+} from '../erasure.store';
 import {
   countTargets,
   type ErasableCounts,
@@ -107,13 +114,8 @@ export async function orderErasure(db: Db, viewer: Viewer, target: ErasureTarget
     reason: reason.trim(),
     orderedBy: viewer.userId,
     orderedAt: now,
-    decidedBy: null,
-    decidedAt: null,
-    erasedCount: 0,
-    deferredCount: 0,
-    deferredBecause: null,
+    ...NOT_BEGUN,
     nextStepAt: preview.needsSecondPerson ? null : now,
-    finishedAt: null,
   };
   await insertErasure(db, erasure);
   await record(db, viewer, preview.needsSecondPerson ? 'erasure.requested' : 'erasure.ordered', erasure);

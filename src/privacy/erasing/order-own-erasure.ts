@@ -2,7 +2,7 @@
 import { recordOwnAct } from '../../audit/write-audit-entry';
 import { newId } from '../../ids';
 import type { Db } from '../../sql/db';
-import { type ErasureRow, insertErasure } from '../erasure.store';
+import { type ErasureRow, insertErasure, NOT_BEGUN } from '../erasure.store';
 import type { Targets } from './erased-rows.store';
 
 /** A process that has not reported for this long has ended. */
@@ -28,14 +28,9 @@ export async function orderOwn(
     reason,
     orderedBy: null,
     orderedAt: now,
-    decidedBy: null,
-    decidedAt: null,
-    erasedCount: 0,
-    deferredCount: 0,
-    deferredBecause: null,
+    ...NOT_BEGUN,
     // what is not a person's is done by the process that ordered it, until that ends
     nextStepAt: kind === 'PERSON' ? now : new Date(now.getTime() + LEASE_MS),
-    finishedAt: null,
   };
   await insertErasure(db, erasure);
   const subject = { subjectType: 'Erasure', subjectId: erasure.id };

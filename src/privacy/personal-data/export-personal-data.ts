@@ -2,9 +2,9 @@
 import { reasonFault } from '../../audit/reason';
 import { recordAct } from '../../audit/write-audit-entry';
 import { InputError, type UserError } from '../../errors';
-import { firstIdAt, newId, timeOfId, toNodeId } from '../../ids';
-import { type ExportRow, insertExport, newestRequestId } from '../../request-log/export/export.store';
-import { VALID_MS } from '../../request-log/export/request-export';
+import { toNodeId } from '../../ids';
+import { type ExportRow, insertExport } from '../../request-log/export/export.store';
+import { newExport } from '../../request-log/export/new-export';
 import type { Db } from '../../sql/db';
 import { findUser } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
@@ -30,10 +30,7 @@ export async function orderPersonalData(
   if (userId === null && targets.events.length + targets.requests.length === 0) {
     refuse(FIELDS[target.kind], 'NOT_FOUND', 'There is no event and no request with this content.');
   }
-  const id = newId();
-  const createdAt = timeOfId(id);
-  const row: ExportRow = {
-    id,
+  const row = await newExport(db, {
     kind: 'PERSON',
     format: 'NDJSON',
     includeContent: true,
@@ -41,15 +38,8 @@ export async function orderPersonalData(
     readsContent: true,
     condition: null,
     orderedBy: viewer.userId,
-    lastRequestId: (await newestRequestId(db)) ?? firstIdAt(0),
-    createdAt,
-    expiresAt: new Date(createdAt.getTime() + VALID_MS),
-    downloads: 0,
-    rowsSent: 0,
-    bytesSent: 0,
-    completedAt: null,
     userId,
-  };
+  });
   const { events: eventIds, requests: requestIds } = targets;
   await insertExport(db, row, userId === null ? { eventIds, requestIds } : null);
   const details = {
@@ -57,7 +47,7 @@ export async function orderPersonalData(
     user: userId && toNodeId('User', userId),
     ...(userId === null && { events: eventIds.length, requests: requestIds.length }),
   };
-  const subject = { subjectType: 'Export', subjectId: id };
+  const subject = { subjectType: 'Export', subjectId: row.id };
   await recordAct(db, viewer, { action: 'export.ordered', ...subject, reason: reason.trim(), details });
   return row;
 }

@@ -8,26 +8,22 @@ import {
   DROPPED_TABLES,
   type Family,
   keepRowsFor,
-  type OldMonths,
+  type MonthsWithFamilies,
   recordLimits,
   sealAll,
-  startMonths,
+  startMonthsWithFamilies,
   tablesWith,
 } from './old-months';
 
-let months: OldMonths;
+let months: MonthsWithFamilies;
 let old: string;
 let later: string;
 let alone: Family;
 let across: Family;
 
 beforeEach(async () => {
-  months = await startMonths();
-  ({ old, later } = months);
-  alone = await addFamily(months, 'SINV-1', old);
-  // its second attempt was made in another month
-  across = await addFamily(months, 'SINV-2', old, [old, later]);
-  await sealAll(months.store);
+  months = await startMonthsWithFamilies();
+  ({ old, later, alone, across } = months);
 });
 afterEach(() => months.store.stop());
 

@@ -164,6 +164,23 @@ export async function startMonths(): Promise<OldMonths> {
   return addMonths(store);
 }
 
+export interface MonthsWithFamilies extends OldMonths {
+  /** All of its rows are in the old month. */
+  alone: Family;
+  /** Its second attempt was made in the later month. */
+  across: Family;
+}
+
+/** All rows are sealed. */
+export async function startMonthsWithFamilies(): Promise<MonthsWithFamilies> {
+  const months = await startMonths();
+  const { old, later } = months;
+  const alone = await addFamily(months, 'SINV-1', old);
+  const across = await addFamily(months, 'SINV-2', old, [old, later]);
+  await sealAll(months.store);
+  return { ...months, alone, across };
+}
+
 /** @param store with a user */
 export async function addMonths(store: Store): Promise<OldMonths> {
   const { database } = store;

@@ -2,21 +2,17 @@
 import { toNodeId } from '../../../src/ids';
 import { dropMonth, orderMonth } from '../../../src/privacy/dropping/dropped-months.store';
 import { tamperWith, verify } from '../../evidence/stored-tree';
-import { addFamily, type Family, keepRowsFor, type OldMonths, sealAll, startMonths } from './old-months';
+import { type Family, keepRowsFor, type MonthsWithFamilies, sealAll, startMonthsWithFamilies } from './old-months';
 
-let months: OldMonths;
+let months: MonthsWithFamilies;
 let old: string;
 let later: string;
 let alone: Family;
 let across: Family;
 
 beforeEach(async () => {
-  months = await startMonths();
-  ({ old, later } = months);
-  alone = await addFamily(months, 'SINV-1', old);
-  // its second attempt was made in another month
-  across = await addFamily(months, 'SINV-2', old, [old, later]);
-  await sealAll(months.store);
+  months = await startMonthsWithFamilies();
+  ({ old, later, alone, across } = months);
   await keepRowsFor(months, 5);
   await months.store.transaction((db) => orderMonth(db, { what: 'ROWS', month: old }));
   await sealAll(months.store);

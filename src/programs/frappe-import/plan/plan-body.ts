@@ -1,3 +1,4 @@
+import { isJson } from '../../../json/is-json';
 import { jinjaToLiquid } from '../jinja/jinja-to-liquid';
 import type { FrappeWebhook } from '../reading/frappe-webhook';
 import { type Lines, lineOf } from './plan-line';
@@ -34,13 +35,4 @@ function jsonTemplate(source: string, lines: Lines): string {
   if (/\{[{%]/.test(template.text) || isJson(template.text)) return template.text;
   lines.problems.push('webhook_json is not JSON, so Frappe never sends it.');
   return '{}';
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
