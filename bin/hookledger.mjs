@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The commands of Hookledger. In a clone it builds what it needs.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,15 +13,18 @@ const PROGRAMS = {
   'export-webhooks': 'dist/src/programs/settings-file/export-program.js',
   'import-webhooks': 'dist/src/programs/settings-file/import-program.js',
 };
+/** The oldest version that runs it, such as 23.10. */
+const NODE = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).engines.node.replace('>=', '');
 const COMPILER = join(ROOT, 'node_modules/typescript/package.json');
 
-const HELP = `hookledger verify FILE --key VKEY      checks evidence offline; hookledger verify --help says more
+const HELP = `hookledger verify FILE --key VKEY      checks evidence offline
 hookledger evidence restart --because REASON
-                                       goes on with sealing after a backup was restored
-hookledger admin-key --because REASON  makes a key of a SYSTEM_MANAGER when the administrator's is lost
-hookledger export-webhooks [FILE]      writes the settings of webhooks as a file; hookledger export-webhooks --help says more
-hookledger import-webhooks FILE [--dry-run]
-                                       creates and updates webhooks as the file says; hookledger import-webhooks --help says more
+                                       continues sealing after a backup was restored
+hookledger admin-key --because REASON  makes an API key of a SYSTEM_MANAGER when that of the administrator is lost
+hookledger export-webhooks [FILE]      writes the settings of webhooks to a file
+hookledger import-webhooks FILE        creates and updates webhooks as the file says
+
+hookledger COMMAND --help says more about a command.
 `;
 
 function main(args) {
@@ -35,6 +38,12 @@ function main(args) {
   const isPair = `${command} ${subcommand}` in PROGRAMS;
   const program = PROGRAMS[isPair ? `${command} ${subcommand}` : command];
   if (program) {
+    if (isOldNode()) {
+      process.stderr.write(
+        `Hookledger needs Node ${NODE} or later, and this is ${process.versions.node}: npx hookledger runs the Node that npm ci installs.\n`,
+      );
+      return 2;
+    }
     const built = join(ROOT, program);
     if (mustBuild(built)) {
       const code = run('npm', ['run', '--silent', 'build'], { cwd: ROOT });
@@ -47,6 +56,12 @@ function main(args) {
     isHelp ? HELP : `There is no command ${[command, subcommand].filter(Boolean).join(' ')}.\n\n${HELP}`,
   );
   return isHelp ? 0 : 2;
+}
+
+function isOldNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [neededMajor, neededMinor] = NODE.split('.').map(Number);
+  return major < neededMajor || (major === neededMajor && minor < neededMinor);
 }
 
 /** A clone whose sources are newer than what was built of them. */

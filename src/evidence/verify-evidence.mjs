@@ -395,9 +395,13 @@ function main() {
     return 2;
   }
   const { values, positionals } = given;
-  if (values.help || positionals.length !== 1) {
+  if (values.help) {
     process.stdout.write(HELP);
-    return values.help ? 0 : 2;
+    return 0;
+  }
+  if (positionals.length !== 1) {
+    process.stderr.write(`One FILE is expected, not ${positionals.length}.\n\n${HELP}`);
+    return 2;
   }
   try {
     const policy = values.policy === undefined ? null : readPolicy(read(values.policy, 'the policy'));

@@ -17,8 +17,11 @@ export async function readKey(path: string | null, variable: string): Promise<st
   const key = path === null ? environment()[variable] : await readFile(path, 'utf8').catch(() => null);
   if (key === null) throw new CommandError(`${path} cannot be read: it must contain an API key.`);
   if (!key || !/^[\x21-\x7e]+$/.test(key.trim())) {
-    const holder = path ?? variable;
-    throw new CommandError(`${holder} contains no API key: set ${variable}, or name a file with --key-file.`);
+    const fault =
+      path === null
+        ? `The environment variable ${variable} has no API key: set it, or name a file with --key-file.`
+        : `${path} contains no API key.`;
+    throw new CommandError(fault);
   }
   return key.trim();
 }

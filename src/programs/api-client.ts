@@ -67,9 +67,9 @@ async function post(endpoint: string, key: string, body: string, timeoutMs: numb
         `${endpoint} did not answer within ${timeoutMs / 1_000} s: it may still do what was asked.`,
       );
     }
-    const cause = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? error.message;
+    const { code, message = error.message } = (error.cause ?? {}) as Partial<NodeJS.ErrnoException>;
     throw new CommandError(
-      `${endpoint} cannot be reached (${cause}): is Hookledger running there? --url names another.`,
+      `${endpoint} cannot be reached (${code ?? message}): is Hookledger running there? --url names another.`,
     );
   });
   if (response.status === 413) throw new Refusal('It is larger than a request may be.');

@@ -8,8 +8,8 @@ import { runOperatorCommand } from './operator-command';
 
 const USAGE = `hookledger evidence restart --because REASON
 
-Makes a new log after signed heads were lost, as by a restored backup. It keeps the leaves that are there, and its first
-own leaf names the newest head that is known: of EVIDENCE_HEAD_FILE, or reported by another process. Run it with the
+Makes a new log after signed heads were lost, such as by restoring a backup. It keeps the leaves that are there, and its
+first own leaf names the newest head that is known: of EVIDENCE_HEAD_FILE, or reported by another process. Run it with the
 settings of the indexer. REASON has 10 to 500 characters. The audit trail keeps it.
 `;
 

@@ -1,7 +1,8 @@
 // The commands that act on the database beside the server, each with a reason for the audit trail.
 import { parseArgs } from 'node:util';
+import { writeFatalError } from '../app/fatal-error';
 import { reasonFault } from '../audit/reason';
-import { type Config, ConfigError, environment, readConfig } from '../config/config';
+import { type Config, environment, readConfig } from '../config/config';
 import { createDataSource } from '../database/data-source';
 import { openDatabase } from '../database/database';
 import { followDatabaseClock } from '../database/database-clock';
@@ -18,7 +19,7 @@ interface Tools {
 
 export interface OperatorCommand {
   usage: string;
-  /** The names of errors whose messages say what to do; they are shown without a stack. */
+  /** The names of further errors that are shown without a stack, because their messages say what to do. */
   expectedErrors: readonly string[];
   /** @returns what the command prints */
   act(tools: Tools): Promise<string>;
@@ -26,21 +27,23 @@ export interface OperatorCommand {
 
 /** Runs the command with the arguments of this process, and sets its exit code: 2 for wrong arguments, 1 for a failure. */
 export function runOperatorCommand(command: OperatorCommand): void {
-  const expected = ['AlreadyRunning', 'DatabaseStartError', ...command.expectedErrors];
   run(command).then(
     (code) => {
       process.exitCode = code;
     },
     (error: Error) => {
-      const isExpected = error instanceof ConfigError || expected.includes(error.name);
-      process.stderr.write(`${isExpected ? error.message : (error.stack ?? error.message)}\n`);
+      writeFatalError(error, command.expectedErrors);
       process.exitCode = 1;
     },
   );
 }
 
 async function run({ usage, act }: OperatorCommand): Promise<number> {
-  const { reason, fault } = readReason();
+  const { isHelp, reason, fault } = readReason();
+  if (isHelp) {
+    process.stdout.write(usage);
+    return 0;
+  }
   if (fault !== null) {
     process.stderr.write(`${fault}\n\n${usage}`);
     return 2;
@@ -63,14 +66,16 @@ async function run({ usage, act }: OperatorCommand): Promise<number> {
   }
 }
 
+const OPTIONS = { because: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } } as const;
+
 /** The value of --because; fault: what is wrong with the arguments. */
-function readReason(): { reason: string; fault: string | null } {
+function readReason(): { isHelp: boolean; reason: string; fault: string | null } {
   try {
-    const { because } = parseArgs({ options: { because: { type: 'string' } } }).values;
-    if (because === undefined) return { reason: '', fault: '--because is missing.' };
+    const { because, help: isHelp } = parseArgs({ options: OPTIONS }).values;
+    if (because === undefined) return { isHelp, reason: '', fault: '--because is missing.' };
     const fault = reasonFault(because);
-    return { reason: because.trim(), fault: fault && `--because: ${fault}` };
+    return { isHelp, reason: because.trim(), fault: fault && `--because: ${fault}` };
   } catch (error) {
-    return { reason: '', fault: (error as Error).message };
+    return { isHelp: false, reason: '', fault: (error as Error).message };
   }
 }

@@ -106,7 +106,15 @@ test('what is no command, and settings that cannot work, are refused', async () 
     code: 2,
     stderr: expect.stringContaining('There is no command evidence erase.'),
   });
-  expect(await hookledger(['verify'])).toMatchObject({ code: 2, stdout: expect.stringContaining('--key VKEY') });
+  expect(await hookledger(['verify'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^One FILE is expected, not 0\.\n\n.*--key VKEY/),
+  });
+  expect(await hookledger(['admin-key', '--help'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^hookledger admin-key --because REASON\n/),
+    stderr: '',
+  });
   const noKey = { ...app.env, ENCRYPTION_KEY: 'short' };
   expect(await hookledger(['evidence', 'restart', '--because', 'Ten letters'], noKey)).toMatchObject({
     code: 1,

@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { isJson } from '../../json/is-json';
 import { memberOf } from '../../json/json-member';
 import { rootOf, textOf } from '../../json/json-part';
 import { readJsonText } from '../../json/json-text';
+import { CommandError } from '../command-error';
+import { readFileText } from '../file-text';
 import { SAMPLE_DOCUMENTS } from './sample-documents';
 
 /** A document of the business system, with its source text. */
@@ -16,12 +18,14 @@ interface ErpDocument {
   name?: unknown;
 }
 
-/** The documents of a JSON array, or a few samples. A document without a name gets one from its type. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** The documents of a JSON array, or a few samples. A document without a name gets one from its type. @throws CommandError */
 export async function readDocuments(path: string | null): Promise<DemoDocument[]> {
-  const text = path === null ? SAMPLE_DOCUMENTS : await readFile(path, 'utf8');
-  const root = rootOf(readJsonText(text));
-  if (!Array.isArray(root.value) || root.value.length === 0) {
-    throw new Error(`${path ?? 'the samples'}: a JSON array of documents is expected.`);
+  const text = path === null ? SAMPLE_DOCUMENTS : await readFileText(path, MAX_BYTES);
+  const root = isJson(text) ? rootOf(readJsonText(text)) : null;
+  if (!root || !Array.isArray(root.value) || root.value.length === 0) {
+    throw new CommandError(`${path ?? 'the samples'} is not a JSON array of at least one document.`);
   }
   const counts = new Map<string, number>();
   return root.value.map((document: ErpDocument, index) => {

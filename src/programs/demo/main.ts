@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { type App, startApp } from '../../app/app';
+import { writeFatalError } from '../../app/fatal-error';
 import { stopOnSignals } from '../../app/stop-on-signals';
 import { readConfig } from '../../config/config';
 import { createLog } from '../../log';
 import { makeToken } from '../../users/api-keys/api-key-token';
+import { CommandError } from '../command-error';
 import { type Calls, callUs } from './calling';
 import { createClient } from './client';
 import { readDocuments } from './documents';
@@ -24,8 +26,7 @@ function say(text: string): void {
 }
 
 async function main(): Promise<void> {
-  const options = { once: { type: 'boolean' }, documents: { type: 'string' }, help: { type: 'boolean' } } as const;
-  const { values } = parseArgs({ options });
+  const values = readArguments();
   if (values.help) return say(HELP);
   const documents = await readDocuments(values.documents ?? null);
   const key = makeToken();
@@ -48,6 +49,15 @@ async function main(): Promise<void> {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   });
+}
+
+function readArguments() {
+  const options = { once: { type: 'boolean' }, documents: { type: 'string' }, help: { type: 'boolean' } } as const;
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new CommandError(`${(error as Error).message}\n\n${HELP}`);
+  }
 }
 
 // A database of its own, and the settings that allow calls to a partner on this machine.
@@ -131,7 +141,6 @@ function concludeCalls({ statuses }: Calls): void {
 }
 
 main().catch((error: Error) => {
-  const expected = ['ConfigError', 'AlreadyRunning', 'DatabaseStartError'].includes(error.name);
-  process.stderr.write(`${expected ? error.message : (error.stack ?? error.message)}\n`);
+  writeFatalError(error, ['CommandError']);
   process.exit(1);
 });

@@ -33,7 +33,7 @@ export async function logTable(client: Client, since: Date): Promise<string> {
     .reverse()
     .map((line) => [
       line.startedAt.slice(11, 23),
-      line.direction === 'OUTGOING' ? 'out' : 'in',
+      line.direction.toLowerCase(),
       line.referenceDocument ?? '',
       line.webhook.name,
       line.user?.fullName ?? line.user?.name ?? '',

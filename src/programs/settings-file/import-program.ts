@@ -10,7 +10,7 @@ import { ACCESS_HELP, ACCESS_OPTIONS, clientOf, EXIT_CODES, refuseErrors, runCom
 const HELP = `hookledger import-webhooks FILE [--dry-run] [--plan PLAN] [--secrets FILE] [--archive-absent] [--because REASON]
                            [--url URL] [--key-file FILE]
 
-Creates and updates webhooks as FILE says, all or none, and prints what differs. docs/webhook-settings.md says more.
+Creates and updates webhooks as FILE says, all or none, and prints the differences. docs/webhook-settings.md says more.
 
   FILE             a file of export-webhooks, perhaps changed
   --dry-run        changes nothing: prints what the import would do, every fault, and the plan
@@ -18,7 +18,7 @@ Creates and updates webhooks as FILE says, all or none, and prints what differs.
   --secrets FILE   the secrets that webhooks need: [{"webhook": NAME, "basicAuthPassword": "..."}], with the fields of
                    WebhookSecretsInput
   --archive-absent archives, permanently, the webhooks that FILE does not have
-  --because the audit trail keeps REASON; at most 1,000 characters
+  --because REASON is kept in the audit trail; at most 1,000 characters
 ${ACCESS_HELP}
 Generated secrets and new addresses are printed at the end, this once.
 ${EXIT_CODES}`;
