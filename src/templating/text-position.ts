@@ -3,6 +3,8 @@ import { cutAt } from '../errors';
 /** A fault of a condition or template: a sentence with the position. */
 export interface ProgramFault {
   readonly message: string;
+  /** Where the text that a template made has the fault: only for those who see the document, because it shows how long values are. */
+  readonly place?: string;
 }
 
 const SHOWN = 80;

@@ -72,7 +72,7 @@ export async function previewWebhook(
     matches: matches(webhook, event),
     conditionHolds: webhook.condition === null ? null : holds(decision),
     skipReason: skip?.skipReason ?? null,
-    skipMessage: skip?.skipMessage ?? null,
+    skipMessage: skip && messageOf(skip),
     request: planned && (await shownRequest(db, webhook, event, planned)),
   };
 }
@@ -80,6 +80,10 @@ export async function previewWebhook(
 function holds(decision: Skip | null): boolean | null {
   if (decision === null) return true;
   return decision.skipReason === 'CONDITION_FALSE' ? false : null;
+}
+
+function messageOf({ skipMessage, place }: Skip): string {
+  return place === undefined ? skipMessage : `${skipMessage} Its output has the fault at ${place}.`;
 }
 
 async function shownRequest(db: Db, webhook: WebhookRow, event: PreviewedEvent, planned: PlannedRequest) {

@@ -74,7 +74,7 @@ function render(webhook: WebhookRow, templates: [string, string][], subject: Sub
     headers.push([name, value.text]);
   }
   const body = renderBody(webhook, subject);
-  if (body !== null && 'message' in body) return { message: `The body: ${body.message}` };
+  if (body !== null && 'message' in body) return { ...body, message: `The body: ${body.message}` };
   return withHeaders(webhook, headers, url.text, body?.text ?? null);
 }
 
@@ -118,6 +118,5 @@ function templateBody(template: string, subject: Subject): { text: string } | Pr
 // The message does not quote the text at that position, which may come from the document.
 function notJson(text: string): ProgramFault | null {
   const place = /at (line \d+, column \d+)/.exec(jsonFault(text) ?? '')?.[1];
-  if (place === undefined) return null;
-  return { message: `It is not JSON, at ${place} of its output: the filter json writes a complete value.` };
+  return place === undefined ? null : { message: 'It is not JSON: the filter json writes a complete value.', place };
 }

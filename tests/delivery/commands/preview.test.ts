@@ -117,6 +117,14 @@ test('a template that fails leaves no request to show', async () => {
   });
 });
 
+test('an output that is no JSON is shown with the place of its fault', async () => {
+  const id = await webhookWith({ condition: null, body: '{"name": {{ doc.name }}}' });
+  const { preview: shown } = await preview({ id, ...GIVEN, data: { name: 'A' } });
+  expect(shown.skipMessage).toBe(
+    'The body: It is not JSON: the filter json writes a complete value. Its output has the fault at line 1, column 10.',
+  );
+});
+
 test('an event of another type or name does not match', async () => {
   const id = await webhookWith({});
   const data = { name: 'A', grand_total: 50_000 };

@@ -209,7 +209,11 @@ describe('a template that fails makes a skip with the reason', () => {
 
   test.each([
     ['a missing variable', json('{"a": {{ doc.a }}}'), 'The body: There is no doc.a (line 1, column 10)'],
-    ['what is no JSON', json('{"note": {{ doc.note }}}'), 'The body: It is not JSON, at line 1, column 10'],
+    [
+      'what is no JSON',
+      json('{"note": {{ doc.note }}}'),
+      'The body: It is not JSON: the filter json writes a complete value.',
+    ],
     ['a header over two lines', header('{{ "a\\nb" }}'), 'The header X-A: the value of the header X-A contains a line'],
     ['a header beyond Latin-1', header('{{ doc.customer.name }}'), 'Latin-1: encode it'],
     ['a list in a header', header('{{ doc.items }}'), 'is a list'],
@@ -219,6 +223,16 @@ describe('a template that fails makes a skip with the reason', () => {
     expect(skip).toMatchObject({ status: 'SKIPPED', skipReason: 'TEMPLATE_ERROR' });
     expect(skip.skipMessage).toContain(message);
     expect(skip.skipMessage).not.toContain('Ünïcode');
+  });
+
+  test('that does not show how long the values are', async () => {
+    const body = '{"a": {{ doc.a | json }}, "b": {{ doc.b }}}';
+    const [short, long] = [
+      await skipFor(json(body), '{"a":"1","b":"x"}'),
+      await skipFor(json(body), '{"a":"123","b":"x"}'),
+    ];
+    expect(short.skipMessage).toContain('It is not JSON');
+    expect(long.skipMessage).toBe(short.skipMessage);
   });
 
   test.each([

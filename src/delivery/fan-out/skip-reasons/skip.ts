@@ -12,4 +12,6 @@ export interface Match {
 export interface Skip {
   readonly skipReason: SkipReason;
   readonly skipMessage: string;
+  /** Of a preview, whose caller sees the document. No delivery has it: it shows how long values are. */
+  readonly place?: string;
 }

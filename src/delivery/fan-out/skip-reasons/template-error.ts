@@ -9,6 +9,7 @@ export const DATA_ERASED: Skip = {
 };
 
 export function templateError(fault: ProgramFault | Late): Skip {
-  const skipMessage = 'late' in fault ? lateMessage('The request') : fault.message;
-  return { skipReason: 'TEMPLATE_ERROR', skipMessage };
+  if ('late' in fault) return { skipReason: 'TEMPLATE_ERROR', skipMessage: lateMessage('The request') };
+  const { message, place } = fault;
+  return { skipReason: 'TEMPLATE_ERROR', skipMessage: message, ...(place !== undefined && { place }) };
 }
