@@ -32,3 +32,28 @@ function errorForLog(error: Error): object {
   }
   return fields;
 }
+
+interface LazyLog {
+  make(): Log;
+  made?: Log;
+}
+
+const METHODS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent', 'child'] as const;
+
+const LAZY = Object.fromEntries(
+  METHODS.map((name) => [
+    name,
+    function write(this: LazyLog, ...line: unknown[]): unknown {
+      this.made ??= this.make();
+      return (this.made[name] as (...parameters: unknown[]) => unknown).apply(this.made, line);
+    },
+  ]),
+);
+
+/**
+ * A log that writes to the one that `make` returns, which is called when the first line is written: most requests write
+ * none, and a log of its own takes each of them as long as finding the user of a key.
+ */
+export function lazyLog(make: () => Log): Log {
+  return Object.assign(Object.create(LAZY) as Log, { make });
+}

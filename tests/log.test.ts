@@ -1,5 +1,5 @@
 import { startQueue } from '../src/delivery/queue/queue';
-import { createLog } from '../src/log';
+import { createLog, lazyLog } from '../src/log';
 import { createTestDatabase, type TestDatabase } from './support/database';
 import { waitFor } from './support/wait-for';
 
@@ -47,4 +47,22 @@ test('an error of a statement is logged without its values', () => {
   log.error({ err: Object.assign(new Error('duplicate key'), more, { driverError: more }) }, 'a field failed');
   expect(JSON.parse(lines[0] as string).err).toMatchObject({ message: 'duplicate key', code: '23505' });
   expect(lines[0]).not.toMatch(/in-a-(value|row)/);
+});
+
+test('the log of a request is made with its first line, once', () => {
+  const lines: string[] = [];
+  const log = createLog('info', { write: (line) => lines.push(line) });
+  let made = 0;
+  const ofRequest = lazyLog(() => {
+    made += 1;
+    return log.child({ reqId: 'r1' });
+  });
+  expect(made).toBe(0);
+  ofRequest.warn({ code: 7 }, 'first');
+  ofRequest.child({ part: 'a' }).error('second');
+  expect(made).toBe(1);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { level: 40, reqId: 'r1', code: 7, msg: 'first' },
+    { level: 50, reqId: 'r1', part: 'a', msg: 'second' },
+  ]);
 });

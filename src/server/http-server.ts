@@ -13,7 +13,7 @@ import type { Config } from '../config/config';
 import type { Context, Services } from '../graphql/context';
 import { newId } from '../ids';
 import type { Receiver } from '../incoming/receive';
-import type { Log } from '../log';
+import { type Log, lazyLog } from '../log';
 import type { Db } from '../sql/db';
 import { createAuthCache } from '../users/auth-cache';
 import { createConcurrencyLimiter } from './edge/concurrency-limiter';
@@ -94,23 +94,15 @@ export async function createHttpServer(
     childLoggerFactory: (logger, bindings, options, { headers }) => {
       const given = headers['x-request-id'];
       const isGiven = typeof given === 'string' && REQUEST_ID.test(given);
-      return logger.child(isGiven ? { ...bindings, callerRequestId: given } : bindings, options);
+      const named = isGiven ? { ...bindings, callerRequestId: given } : bindings;
+      return lazyLog(() => logger.child(named, options) as Log);
     },
   });
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     nameRequest(request, reply);
+    done();
   });
-  server.addHook('onResponse', async (request, reply) => {
-    const { method, url, ip } = request;
-    const fields = {
-      method,
-      path: shownPath(url),
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime),
-      ip,
-    };
-    request.log.debug(fields, 'answered');
-  });
+  if (log.isLevelEnabled('debug')) server.addHook('onResponse', logAnswer);
   refuseWhileClosing(server);
   closeUnusedConnections(server);
   answerErrorsAsJson(server);
@@ -123,6 +115,18 @@ export async function createHttpServer(
   serveEvidenceFiles(server, monitoring.source, countVisit);
   serveGraphiQL(server, countVisit);
   return server;
+}
+
+async function logAnswer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { method, url, ip } = request;
+  const fields = {
+    method,
+    path: shownPath(url),
+    status: reply.statusCode,
+    ms: Math.round(reply.elapsedTime),
+    ip,
+  };
+  request.log.debug(fields, 'answered');
 }
 
 function nameRequest(request: FastifyRequest, reply: FastifyReply): FastifyReply {

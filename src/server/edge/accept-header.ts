@@ -13,7 +13,7 @@ export function wantsEvents(accept = ''): boolean {
 
 /** Checked before the operation runs: Apollo checks it only with the answer, when a mutation has already happened. */
 export function refuseUnservableAccept({ headers: { accept } }: FastifyRequest): void {
-  if (!accept) return;
+  if (!accept || SERVED.includes(accept)) return;
   const ranges = accept.split(',').map((range) => range.split(';').map((part) => part.trim().toLowerCase()));
   const isServed = ranges.some(([type = '', ...more]) => SERVED.includes(type) && !more.some(isZero));
   if (!isServed) throw faultOf(406);

@@ -33,8 +33,9 @@ export function readJsonBodies(server: FastifyInstance, mediaTypes: readonly str
   const responses = new WeakMap<FastifyRequest, ServerResponse>();
   server.decorateRequest('json', null);
   server.removeAllContentTypeParsers();
-  server.addHook('preParsing', async (request, reply) => {
+  server.addHook('preParsing', (request, reply, _payload, done) => {
     responses.set(request, reply.raw);
+    done();
   });
   server.addContentTypeParser(['application/json', ...mediaTypes], async (request: FastifyRequest) => {
     const { viewer, ip, headers } = request;

@@ -14,12 +14,12 @@ export function refuseWhileClosing(server: FastifyInstance): void {
   server.addHook('preClose', async () => {
     closing = true;
   });
-  server.addHook('onRequest', async (_request, reply) => {
-    if (!closing) return;
+  server.addHook('onRequest', (_request, reply, done) => {
+    if (!closing) return done();
     if (!isSaid) server.log.info('requests that come while this process stops are refused as UNAVAILABLE');
     isSaid = true;
     reply.header('connection', 'close');
     const message = 'This process is stopping. Send it again, on another connection.';
-    throw new Refusal('UNAVAILABLE', message, 503, undefined, RETRY_AFTER_S);
+    done(new Refusal('UNAVAILABLE', message, 503, undefined, RETRY_AFTER_S));
   });
 }
