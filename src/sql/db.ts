@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { PoolShare } from './pool-share';
 import { SafeClient, sessions } from './session';
+import { commitWithThese } from './transactions';
 import { nameOf, type Statement } from './wire/statement';
 import type { Answer } from './wire/statement-batch';
 
@@ -52,12 +53,18 @@ export async function changedBy(db: Db, sql: string | Statement, values: Values 
 
 // Uses the connection of the transaction directly, because query() of TypeORM does not support prepared statements.
 async function run(db: Db, sql: string | Statement, values: Values): Promise<Answer> {
-  if (db instanceof PoolShare) return db.inTransaction((own) => run(own, sql, values));
+  if (db instanceof PoolShare) return db.inTransaction((own) => withCommit(own, run(own, sql, values)));
   const { text, name } = typeof sql === 'string' ? { text: sql, name: undefined } : sql;
   // at once: what is called afterwards may send COMMIT
   const connection = sessions.get(db) ?? (await connectionOf(db));
   if (connection instanceof SafeClient) return connection.run({ text, values, ...(name !== undefined && { name }) });
   return connection.query({ text, values: values as unknown[], ...(name && { name }) });
+}
+
+/** Sends COMMIT with the statement that was sent in this tick, the only one of its transaction. */
+export function withCommit<Result>(db: Db, sent: Promise<Result>): Promise<Result> {
+  commitWithThese(db);
+  return sent;
 }
 
 async function connectionOf(db: Db): Promise<Pool | PoolClient> {

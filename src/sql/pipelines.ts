@@ -17,24 +17,38 @@ export interface Pipelines {
 }
 
 const MAX_WAITING = 32;
-/** Measured in this process, including the wait for a connection. */
+/** Measured in this process, from the moment when the statement is sent. */
 const QUICK_MS = 25;
 const QUICK_RUNS = 2;
-/** The statement_timeout. A statement that exceeds it runs elsewhere for SLOW_FOR_MS. */
+/** The statement_timeout. A statement that exceeds it runs elsewhere for a while. */
 const TIMEOUT_MS = 250;
-const SLOW_FOR_MS = 60_000;
+/** How long: twice as long each time, unless it was quick here for ten times as long. A busy machine stalls any statement. */
+const SLOW_FOR_MS = { first: 5_000, most: 60_000 };
+const FORGIVEN_AFTER = 10;
 const RECONNECT_MS = 1_000;
+
+/** Statements of one turn of the event loop that are sent, and answered, together: the first waits for the last. */
+const MAX_TOGETHER = 4;
 
 interface Pipeline {
   client: SafeClient;
   ready: boolean;
   waiting: number;
-  corked: boolean;
+  /** Those of this turn. */
+  gathered: Gathered[];
+}
+
+interface Gathered {
+  statement: Statement;
+  values: unknown[];
+  resolve(row: object): void;
+  reject(error: unknown): void;
 }
 
 interface Pacing {
   quickRuns: number;
   slowUntil: number;
+  slowForMs: number;
 }
 
 export interface PipelinesOptions {
@@ -53,7 +67,7 @@ export function createPipelines(url: string, { connections, settings }: Pipeline
   function open(): void {
     if (stopped || pipelines.length >= connections || performance.now() < connectAgainAt) return;
     const client = new SafeClient(configOf(url, settings));
-    const pipeline: Pipeline = { client, ready: false, waiting: 0, corked: false };
+    const pipeline: Pipeline = { client, ready: false, waiting: 0, gathered: [] };
     pipelines.push(pipeline);
     const lost = () => {
       const at = pipelines.indexOf(pipeline);
@@ -68,17 +82,18 @@ export function createPipelines(url: string, { connections, settings }: Pipeline
   }
 
   function paceOf(statement: Statement): Pacing {
-    const known = paces.get(statement.name) ?? { quickRuns: 0, slowUntil: 0 };
+    const known = paces.get(statement.name) ?? { quickRuns: 0, slowUntil: 0, slowForMs: 0 };
     paces.set(statement.name, known);
     return known;
   }
 
-  async function run<Row>(pipeline: Pipeline, { text, name }: Statement, values: unknown[]): Promise<Row> {
+  async function run<Row extends object>(pipeline: Pipeline, statement: Statement, values: unknown[]): Promise<Row> {
     pipeline.waiting += 1;
-    gather(pipeline);
     try {
-      const { rows } = await pipeline.client.query({ text, name, values });
-      return rows[0] as Row;
+      const row = await new Promise<object>((resolve, reject) => {
+        gather(pipeline, [{ statement, values, resolve, reject }]);
+      });
+      return row as Row;
     } finally {
       pipeline.waiting -= 1;
     }
@@ -88,12 +103,12 @@ export function createPipelines(url: string, { connections, settings }: Pipeline
     row(statement, values) {
       const pace = paceOf(statement);
       if (pace.quickRuns < QUICK_RUNS || performance.now() < pace.slowUntil) return null;
-      const pipeline = roomiest(pipelines);
+      const pipeline = pipelines.find(isGathering) ?? roomiest(pipelines);
       if (!pipeline || pipeline.waiting > 0) open();
       if (!pipeline || pipeline.waiting >= MAX_WAITING) return null;
       return run<never>(pipeline, statement, values).catch((error: unknown) => {
         // the loss of a connection does not make a statement slow
-        if (!isDatabaseUnavailable(error)) pace.slowUntil = performance.now() + SLOW_FOR_MS;
+        if (!isDatabaseUnavailable(error)) setAside(pace);
         throw error;
       });
     },
@@ -106,6 +121,15 @@ export function createPipelines(url: string, { connections, settings }: Pipeline
       await Promise.all(pipelines.slice().map(({ client }) => client.end()));
     },
   };
+}
+
+function setAside(pace: Pacing): void {
+  const now = performance.now();
+  // several may have been under way
+  if (now < pace.slowUntil) return;
+  const isForgiven = now - pace.slowUntil > FORGIVEN_AFTER * pace.slowForMs;
+  pace.slowForMs = isForgiven ? SLOW_FOR_MS.first : Math.min(2 * pace.slowForMs, SLOW_FOR_MS.most);
+  pace.slowUntil = now + pace.slowForMs;
 }
 
 function configOf(url: string, settings: Record<string, string>) {
@@ -124,20 +148,30 @@ function roomiest(pipelines: readonly Pipeline[]): Pipeline | null {
   return found;
 }
 
-// Sends the statements of one turn of the event loop in one packet.
-function gather(pipeline: Pipeline): void {
-  if (pipeline.corked) return;
-  const { stream } = (pipeline.client as unknown as { connection: { stream: NodeJS.WritableStream & Corkable } })
-    .connection;
-  pipeline.corked = true;
-  stream.cork();
-  setImmediate(() => {
-    pipeline.corked = false;
-    stream.uncork();
-  });
+function isGathering({ gathered }: Pipeline): boolean {
+  return gathered.length > 0 && gathered.length < MAX_TOGETHER;
 }
 
-interface Corkable {
-  cork(): void;
-  uncork(): void;
+// The end of the turn: each write to a socket costs a system call, and often wakes the other side.
+function gather(pipeline: Pipeline, statements: readonly Gathered[]): void {
+  if (pipeline.gathered.length === 0) setImmediate(() => sendGathered(pipeline));
+  pipeline.gathered.push(...statements);
+}
+
+// The server skips statements behind one that fails. They did not fail, and are sent again.
+function sendGathered(pipeline: Pipeline): void {
+  const gathered = pipeline.gathered.splice(0);
+  let isFirst = true;
+  const failed = (each: Gathered, error: unknown) => {
+    if (isFirst || isDatabaseUnavailable(error)) each.reject(error);
+    else gather(pipeline, [each]);
+    isFirst = false;
+  };
+  for (const each of gathered) {
+    const { statement, values } = each;
+    pipeline.client.run({ ...statement, values }).then(
+      ({ rows: [row] }) => each.resolve(row as object),
+      (error: unknown) => failed(each, error),
+    );
+  }
 }

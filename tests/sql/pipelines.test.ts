@@ -45,6 +45,21 @@ test('many at once are each answered with their own row, also beside one that fa
   expect(pipelines.row(DIVIDED, [5])).toBeNull();
 });
 
+test('statements that are sent together with one that fails are answered, also those behind it', async () => {
+  const one = createPipelines(database.servingUrl, { connections: 1, settings: { jit: 'off' } });
+  for (const each of [DOUBLED, DIVIDED]) for (let run = 0; run < 2; run += 1) one.learn(each, 1);
+  // prepared in the only session: those that are not are sent each for itself
+  for (const each of [DOUBLED, DIVIDED]) await waitFor('an answer', async () => (await one.row(each, [1])) !== null);
+  const asked = [
+    one.row(DOUBLED, [4]),
+    one.row(DIVIDED, [0])?.catch((error: Error) => error.message),
+    one.row(DOUBLED, [5]),
+    one.row(DIVIDED, [5]),
+  ];
+  expect(await Promise.all(asked)).toEqual([{ doubled: 8 }, 'division by zero', { doubled: 10 }, { divided: 2 }]);
+  await one.stop();
+});
+
 test('one that is slow after all is stopped, those behind it are answered, and it does not come back', async () => {
   await taught(DOUBLED, SLEPT);
   const slow = pipelines.row(SLEPT, [1, 600])?.catch((error: { code: string }) => error.code);

@@ -91,9 +91,17 @@ export class StatementBatch extends pg.Query {
   }
 
   /** Called by `pg` at the Sync. */
-  handleReadyForQuery(): void {}
+  handleReadyForQuery(): void {
+    this.#end();
+  }
 
   handleError(error: Error): void {
+    this.#end();
     for (; this.#next < this.#waiting.length; this.#next += 1) this.#waiting[this.#next]?.reject(error);
+  }
+
+  // `pg` has put its own function there if the session has a `query_timeout`, whose timer it stops
+  #end(): void {
+    (this as unknown as { callback: () => void }).callback();
   }
 }
