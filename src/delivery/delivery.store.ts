@@ -104,6 +104,14 @@ export function insertDeliveriesSql(first = 1): string {
     new_blocking as (${insertBlockingSql('fresh where blocks')})`;
 }
 
+/** WITH queries that insert a delivery that is open and blocks no other one. */
+export function insertOpenDeliverySql(first: number): string {
+  return `fresh as not materialized (
+      select * from ${NEW_DELIVERY.source(first, 'ONE')} as d (${NEW_DELIVERY.names})
+    ), new_deliveries as (insert into deliveries (${NEW_DELIVERY.names}) select * from fresh),
+    new_open as (${insertOpenSql('fresh')})`;
+}
+
 export async function insertDeliveries(db: Db, deliveries: readonly NewDelivery[]): Promise<void> {
   await rowsOf(db, statement(`with ${insertDeliveriesSql()} select`), NEW_DELIVERY.valuesOf(deliveries));
 }

@@ -1,5 +1,5 @@
 import { idBounds } from '../ids';
-import { columns } from '../sql/columns';
+import { columns, type RowCount } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 import { type HashPart, isInPartSql } from '../sql/hash-part';
 import { andIdBetween, equalsByIndex } from '../sql/index-lookup';
@@ -86,13 +86,16 @@ export const EVENT_PARAMETERS = NEW_EVENT.length;
 const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
 const AFTER_EVENTS = AFTER_PAYLOADS + NEW_EVENT.length;
 
-/** Inserts events, in a statement that begins with WITH_NEW_PAYLOADS. @param first the number of its first parameter, the ids */
-export function insertEventsSql(first: number): string {
+/**
+ * Inserts events, in a statement that begins with WITH_NEW_PAYLOADS, or of one event with WITH_TWO_NEW_PAYLOADS.
+ * @param first the number of its first parameter, the ids
+ */
+export function insertEventsSql(first: number, count?: RowCount): string {
   return `insert into business_events (${NEW_EVENT.names}, body_digest)
      select e.id, document_type, event, reference_document, payload_id, user_id, published_by, api_key_id, session_id,
        remote_address, idempotency_key, created_at, caused_by, cause_path::uuid[], request_id, directed_to::uuid[],
-       fanned_out_at, wanted_by, ${digestOfNew('e.payload_id')}
-     from unnest(${NEW_EVENT.arrays(first)}) as e (${NEW_EVENT.names})`;
+       fanned_out_at, wanted_by, ${digestOfNew('e.payload_id', count)}
+     from ${NEW_EVENT.source(first, count)} as e (${NEW_EVENT.names})`;
 }
 
 /** Puts events into the outbox. @param ids the number of the parameter with their ids */
@@ -101,7 +104,7 @@ export function fillOutboxSql(ids: number): string {
 }
 
 /** The values of the parameters of `insertEventsSql`. */
-export function eventValues(events: readonly NewEventRow[]): unknown[][] {
+export function eventValues(events: readonly NewEventRow[], count?: RowCount): unknown[] {
   return NEW_EVENT.valuesOf(
     events.map(({ fannedOut, ...event }) => ({
       ...event,
@@ -110,6 +113,7 @@ export function eventValues(events: readonly NewEventRow[]): unknown[][] {
       fannedOutAt: fannedOut?.at ?? null,
       wantedBy: fannedOut?.wantedBy ?? null,
     })),
+    count,
   );
 }
 

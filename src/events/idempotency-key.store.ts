@@ -1,4 +1,4 @@
-import { columns } from '../sql/columns';
+import { columns, type RowCount } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 
 export interface IdempotencyKey {
@@ -23,9 +23,10 @@ export const NEW_KEY = columns<NewKey>([
  * statement fails if a key was used meanwhile.
  * @param first the number of its first parameter
  */
-export function insertKeysSql(first: number): string {
+export function insertKeysSql(first: number, count?: RowCount): string {
+  const inOrder = count === 'ONE' ? '' : 'order by user_id, key';
   return `insert into idempotency_keys (${NEW_KEY.names})
-    select * from unnest(${NEW_KEY.arrays(first)}) as k (${NEW_KEY.names}) order by user_id, key`;
+    select * from ${NEW_KEY.source(first, count)} as k (${NEW_KEY.names}) ${inOrder}`;
 }
 
 /** Which of these keys were used. Sends no statement for none. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { newId } from '../ids';
-import { columns } from '../sql/columns';
+import { columns, type RowCount } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 
 export interface Payload {
@@ -35,10 +35,8 @@ export const NEW_PAYLOAD = columns<Payload>([
   ['contentType', 'content_type', 'text'],
 ]);
 
-/** @param first the number of its first parameter */
-export function insertPayloadsSql(first = 1): string {
-  return `insert into payloads (${NEW_PAYLOAD.names})
-    select * from unnest(${NEW_PAYLOAD.arrays(first)})`;
+function insertPayloadsSql(): string {
+  return `insert into payloads (${NEW_PAYLOAD.names}) select * from ${NEW_PAYLOAD.source()}`;
 }
 
 /**
@@ -48,8 +46,18 @@ export function insertPayloadsSql(first = 1): string {
 export const WITH_NEW_PAYLOADS = `with new_payloads as (${insertPayloadsSql()} returning id, body_digest),
   new_digests as materialized (select array_agg(id) as ids, array_agg(body_digest) as digests from new_payloads)`;
 
-/** The digest of a payload that the same statement inserts; null: it inserts no such payload. */
-export function digestOfNew(id: string): string {
+/** The same for two payloads, whose values follow each other. */
+export const WITH_TWO_NEW_PAYLOADS = `with new_payloads as (
+    insert into payloads (${NEW_PAYLOAD.names})
+      select * from ${NEW_PAYLOAD.source(1, 'ONE')} union all select * from ${NEW_PAYLOAD.source(1 + NEW_PAYLOAD.length, 'ONE')}
+    returning id, body_digest)`;
+
+/**
+ * The digest of a payload that the same statement inserts; null: it inserts no such payload.
+ * @param count ONE: after WITH_TWO_NEW_PAYLOADS
+ */
+export function digestOfNew(id: string, count: RowCount = 'MANY'): string {
+  if (count === 'ONE') return `(select body_digest from new_payloads where id = ${id})`;
   return `(select digests[array_position(ids, ${id})] from new_digests)`;
 }
 

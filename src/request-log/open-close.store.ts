@@ -1,7 +1,7 @@
 // Opens a row of the log before a call, and closes it once after the call.
 import { digestOfNew } from '../events/payload.store';
 import { idBounds } from '../ids';
-import { columns } from '../sql/columns';
+import { columns, type RowCount } from '../sql/columns';
 import { changedBy, type Db, statement } from '../sql/db';
 import { andIdBetween, equalsByIndex } from '../sql/index-lookup';
 import type { Direction } from '../webhooks/webhook.entity';
@@ -72,6 +72,15 @@ export function openValues(requests: readonly OpenRequest[]): unknown[] {
   return [...OPEN_REQUEST.valuesOf(requests), ...idBounds(requests.map(({ payloadId }) => payloadId))];
 }
 
+/** Opens the row of a request with a payload of WITH_TWO_NEW_PAYLOADS. Its parameters are those of `openOneValues`. */
+export function openOneSql(first: number): string {
+  return insertOpenSql(first, digestOfNew('o.payload_id', 'ONE'), 'ONE');
+}
+
+export function openOneValues(request: OpenRequest): unknown[] {
+  return OPEN_REQUEST.valuesOf([request], 'ONE');
+}
+
 /**
  * Opens rows. Its parameters are those of `openValues`.
  * @param first the number of the first one
@@ -80,10 +89,13 @@ export function openValues(requests: readonly OpenRequest[]): unknown[] {
 export function openSql(first = 1, insertsPayloads = false): string {
   const inMonths = andIdBetween('p.id', first + OPEN_REQUEST.length);
   const stored = `(select p.body_digest from payloads p where p.id = o.payload_id ${inMonths})`;
-  const digest = insertsPayloads ? `coalesce(${digestOfNew('o.payload_id')}, ${stored})` : stored;
+  return insertOpenSql(first, insertsPayloads ? `coalesce(${digestOfNew('o.payload_id')}, ${stored})` : stored);
+}
+
+function insertOpenSql(first: number, digest: string, count?: RowCount): string {
   return `insert into webhook_request_logs (${OPEN_REQUEST.names}, status, duplicate, body_digest)
     select o.*, 'PENDING', false, ${digest}
-    from unnest(${OPEN_REQUEST.arrays(first)}) as o (${OPEN_REQUEST.names})`;
+    from ${OPEN_REQUEST.source(first, count)} as o (${OPEN_REQUEST.names})`;
 }
 
 export const CLOSED_REQUEST = columns<ClosedRequest>([

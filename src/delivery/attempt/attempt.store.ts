@@ -10,8 +10,8 @@ import {
   openSql,
   openValues,
 } from '../../request-log/open-close.store';
-import { columns } from '../../sql/columns';
-import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
+import { columns, type RowCount } from '../../sql/columns';
+import { changedBy, type Db, rowsOf, type Statement, statement } from '../../sql/db';
 import { andIdBetween, equalsByIndex } from '../../sql/index-lookup';
 import { CIRCUIT_IS_CLEAN } from '../../webhooks/webhook-circuit.store';
 import type { DeliveryStatus } from '../delivery.entity';
@@ -67,42 +67,66 @@ interface Ended {
  * for any other, nothing is written. @returns the ids of the closed requests
  */
 export async function closeRequestsAndDeliveries(db: Db, ended: readonly Ended[]): Promise<Set<string>> {
-  return close(db, ended, '');
+  return close(db, ended, CLOSE);
 }
 
-/** The same, except for deliveries of webhooks whose circuit records a failure: it is to change with them. */
+/**
+ * The same for deliveries that have ended, except for those of webhooks whose circuit records a failure: it is to change with
+ * them.
+ */
 export async function closeWhereCircuitsAreClean(db: Db, ended: readonly Ended[]): Promise<Set<string>> {
-  return close(db, ended, CIRCUIT_IS_CLEAN);
+  return close(db, ended, CLOSE_WHERE_CLEAN);
 }
 
-async function close(db: Db, ended: readonly Ended[], andSql: string): Promise<Set<string>> {
-  const updates = ended.map((each) => each.deliveryUpdate);
-  const requests = ended.map((each) => each.request);
-  const rows = await rowsOf<{ requestId: string }>(
-    db,
-    statement(`with updated as (
+const CLOSE = closeStatements('', true);
+const CLOSE_WHERE_CLEAN = closeStatements(CIRCUIT_IS_CLEAN, false);
+
+type CloseStatements = Record<RowCount, Statement>;
+
+function closeStatements(andSql: string, mayBeRetried: boolean): CloseStatements {
+  const of = (count: RowCount) => statement(closeSql(count, andSql, mayBeRetried));
+  return { ONE: of('ONE'), MANY: of('MANY') };
+}
+
+function endedSql(count: RowCount): string {
+  const { length, names } = DELIVERY_UPDATE;
+  if (count === 'MANY') {
+    return `unnest(${DELIVERY_UPDATE.arrays()}, ${CLOSED_REQUEST.arrays(length + 1)}) as u (${names}, ${CLOSED_REQUEST.names})`;
+  }
+  return `(select * from ${DELIVERY_UPDATE.source(1, 'ONE')} as update_of (${names})
+    cross join ${CLOSED_REQUEST.source(length + 1, 'ONE')} as request_of (${CLOSED_REQUEST.names})) as u`;
+}
+
+// A table that gets no row is not named: PostgreSQL opens each table of a statement.
+function closeSql(count: RowCount, andSql: string, mayBeRetried: boolean): string {
+  const retried = `retried as (${updateOpenSql('updated', ['status', 'next_attempt_at'], 'u.finished_at is null')}),`;
+  return `with updated as (
        update deliveries as d set status = u.status, next_attempt_at = u.next_attempt_at, job_id = u.job_id,
          finished_at = u.finished_at, delivered_at = u.delivered_at, round_start = u.round_start, blocks = u.blocks,
          open_request_id = null
-       from unnest(${DELIVERY_UPDATE.arrays()}, ${CLOSED_REQUEST.arrays(DELIVERY_UPDATE.length + 1)})
-         as u (${DELIVERY_UPDATE.names}, ${CLOSED_REQUEST.names})
+       from ${endedSql(count)}
        where d.id ${equalsByIndex('u.delivery_id')} and d.open_request_id = u.request_id
          ${andIdBetween('d.id', AFTER_CLOSED)} ${andSql}
        returning d.id, d.webhook_id, d.document_type, u.*
      ), ended as (${deleteOpenSql('updated', 'u.finished_at is not null')}),
-     retried as (${updateOpenSql('updated', ['status', 'next_attempt_at'], 'u.finished_at is null')}),
+     ${mayBeRetried ? retried : ''}
      finished as (${insertFinishedSql('updated where finished_at is not null')}),
      closed as (
        ${CLOSE_SQL} from updated as c
        where r.id ${equalsByIndex('c.request_id')} and r.finished_at is null ${andIdBetween('r.id', AFTER_CLOSED + 2)}
      )
-     select request_id as "requestId" from updated`),
-    [
-      ...DELIVERY_UPDATE.valuesOf(updates),
-      ...CLOSED_REQUEST.valuesOf(requests),
-      ...idBounds(updates.map(({ deliveryId }) => deliveryId)),
-      ...idBounds(requests.map(({ id }) => id)),
-    ],
-  );
+     select request_id as "requestId" from updated`;
+}
+
+async function close(db: Db, ended: readonly Ended[], statements: CloseStatements): Promise<Set<string>> {
+  const count: RowCount = ended.length === 1 ? 'ONE' : 'MANY';
+  const updates = ended.map((each) => each.deliveryUpdate);
+  const requests = ended.map((each) => each.request);
+  const rows = await rowsOf<{ requestId: string }>(db, statements[count], [
+    ...DELIVERY_UPDATE.valuesOf(updates, count),
+    ...CLOSED_REQUEST.valuesOf(requests, count),
+    ...idBounds(updates.map(({ deliveryId }) => deliveryId)),
+    ...idBounds(requests.map(({ id }) => id)),
+  ]);
   return new Set(rows.map((row) => row.requestId));
 }
