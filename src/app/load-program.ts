@@ -1,7 +1,7 @@
 // Loads the program from one file, with what V8 compiled of it at an earlier start: its two thousand modules one by one
 // take three times the CPU.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { createRequire, SourceMap } from 'node:module';
+import { createRequire, SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 import { constants, Script } from 'node:vm';
@@ -71,14 +71,25 @@ function withChecksum(data: Buffer): Buffer {
   return Buffer.concat([data, checksum]);
 }
 
-/** Node maps the stacks of errors to the sources for modules that it loads, but not for a Script. */
+/**
+ * Node maps the stacks of errors to the sources for modules that it loads, but not for a Script.
+ *
+ * The map is read for a line that it names: read whole it takes 50 MB and half a second of CPU. Node asks for the stack of each
+ * error with which a socket is closed, for example when a connection was idle for too long, and its lines are those of a package.
+ */
 function showSourcesInStacks(file: string): void {
   let map: SourceMap | null | undefined;
+  let namedLines: Uint8Array | undefined;
+  const isNamed = (line: number) => {
+    namedLines ??= linesNamedIn(readMapFile(file)?.mappings ?? '');
+    return namedLines[line - 1] === 1;
+  };
   Error.prepareStackTrace = (error, sites) => {
     const lines = sites.map((site) => {
       const [line, column] = [site.getLineNumber(), site.getColumnNumber()];
       if (site.getFileName() !== file || line === null || column === null) return `\n    at ${site}`;
-      if (map === undefined) map = readMap(`${file}.map`);
+      if (!isNamed(line)) return `\n    at ${site}`;
+      if (map === undefined) map = readMap(file);
       const source = map?.findOrigin(line, column);
       if (source === undefined || !('fileName' in source)) return `\n    at ${site}`;
       const place = `${resolve(dirname(file), source.fileName)}:${source.lineNumber}:${source.columnNumber}`;
@@ -89,10 +100,23 @@ function showSourcesInStacks(file: string): void {
 }
 
 /** @returns null: there is no map, or it is damaged. The stack then names the bundle; an error here would hide the one that it shows. */
-function readMap(file: string): SourceMap | null {
+function readMapFile(file: string): SourceMapPayload | null {
   try {
-    return new SourceMap(JSON.parse(readFileSync(file, 'utf8')));
+    return JSON.parse(readFileSync(`${file}.map`, 'utf8'));
   } catch {
     return null;
   }
+}
+
+function readMap(file: string): SourceMap | null {
+  const payload = readMapFile(file);
+  return payload && new SourceMap(payload);
+}
+
+/** A place in a source has four numbers, each of a character or more. A line without one has at most one number, of few characters. */
+const MIN_PLACE = 4;
+
+/** @param mappings of a source map: lines end with a semicolon @returns for each line 1 if it may have a place in a source */
+function linesNamedIn(mappings: string): Uint8Array {
+  return Uint8Array.from(mappings.split(';'), ({ length }) => Number(length >= MIN_PLACE));
 }

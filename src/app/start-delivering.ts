@@ -12,6 +12,7 @@ import { startRelay } from '../delivery/fan-out/relay';
 import { createWebhookDirectory } from '../delivery/fan-out/webhook-directory';
 import { createSender } from '../delivery/http/send';
 import { createProcessShare } from '../delivery/queue/process-share';
+import { startSupervision } from '../delivery/queue/supervision';
 import type { DirectFanOut } from '../events/publisher';
 import { createHeadReader } from '../evidence/anchors/sent-head';
 import { startMaintenance } from '../jobs/maintenance';
@@ -59,6 +60,8 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
     onWaiting: () => dispatcher.wake(),
     onSlotFreed: (webhookId) => dispatcher.slotFreed(webhookId),
   });
+  const supervision = startSupervision(deliver.manager, queue, log);
+  loops.push(() => supervision.stop());
   const dispatcher = startBacklogDispatcher({
     db: deliver.manager,
     transaction,

@@ -6,6 +6,8 @@ import { sessionConfig } from '../../sql/session';
 export const DELIVERY_QUEUE = 'deliveries';
 const SCHEMA = 'pgboss';
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** A second call of `supervise` within this time does nothing, in whichever process: less than the interval of a process. */
+const SUPERVISED_ONCE_IN_S = 3;
 const TEN_YEARS_S = 10 * 365 * 24 * 3600;
 
 export interface DeliveryJob {
@@ -61,10 +63,12 @@ export interface DeliveryQueue {
   complete(db: Db, jobIds: string[]): Promise<void>;
   /** A heartbeat: jobs without one for 10 s are given to another worker. */
   touch(jobIds: string[]): Promise<void>;
+  /** Gives the jobs of dead workers to others, and deletes old jobs. Of several processes that call it at a time, one does it. */
+  supervise(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @param options `supervise`: give the jobs of dead workers to others; all workers do, and pg-boss runs one at a time */
+/** @param options `supervise`: whether `supervise` will be called: it must not delay heartbeats */
 export async function startQueue(
   url: string,
   options: { supervise: boolean; onError: (error: Error) => unknown },
@@ -81,9 +85,8 @@ export async function startQueue(
     reindex: false, // needs the owner of the tables, which this login is not
     monitorVacuum: false, // nothing reads its warnings, and it takes longer than all else that supervision does
     registerInstance: false, // it would sample the delay of the event loop 50 times a second
-    supervise: options.supervise,
-    superviseIntervalSeconds: 5,
-    monitorIntervalSeconds: 5,
+    supervise: false, // see supervision.ts
+    monitorIntervalSeconds: SUPERVISED_ONCE_IN_S,
   };
   const boss = new PgBoss(settings);
   boss.on('error', options.onError);
@@ -113,6 +116,9 @@ export async function startQueue(
     },
     async touch(jobIds) {
       if (jobIds.length > 0) await boss.touch(DELIVERY_QUEUE, jobIds);
+    },
+    async supervise() {
+      await boss.supervise(DELIVERY_QUEUE);
     },
     async stop() {
       await boss.stop({ graceful: false });
