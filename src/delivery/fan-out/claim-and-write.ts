@@ -2,6 +2,7 @@
 import { currentTime } from '../../clock';
 import { claimFromOutbox, type OutboxEvent, otherEventsBefore } from '../../events/business-event.store';
 import type { Db } from '../../sql/db';
+import { commitWithThese } from '../../sql/transactions';
 import type { DeliveryQueue } from '../queue/queue';
 import type { Decisions, Pair } from './decisions';
 import type { Opening } from './first-attempts';
@@ -79,14 +80,17 @@ export async function claimAndWrite(
   const { deliveries, requests } = opening ? opening.open({ ...made, pairs: decided }) : { ...made, requests: [] };
   const matched = Map.groupBy(pairs, ({ event }) => event.id);
   const done = inOrder.map(({ id }) => ({ id, wantedBy: matched.get(id)?.length ?? 0 }));
-  await Promise.all([
+  const queued = deliveries.some(({ jobId }) => jobId !== null);
+  const written = Promise.all([
     writeDeliveries(db, queue, { deliveries, payloads: made.payloads, requests }, done, now),
     insertPendingDecisions(
       db,
       pending.map(({ event, webhook }) => ({ webhookId: webhook.id, businessEventId: event.id })),
     ),
   ]);
-  const queued = deliveries.some(({ jobId }) => jobId !== null);
+  // jobs are inserted, and dispatchers notified, by further statements
+  if (!queued && !deliveries.some(({ waitsFor }) => waitsFor === 'CAPACITY')) commitWithThese(db);
+  await written;
   return { written: inOrder.length, queued, pending: pending.length > 0, slow };
 }
 

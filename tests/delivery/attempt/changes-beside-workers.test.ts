@@ -6,6 +6,7 @@ import { shareTestApi, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../../support/webhooks';
+import { keptOpen } from '../fan-out/publishing-steps';
 import { type Direct, startDirect } from '../first-attempt-steps';
 import { type Parts, startParts } from '../worker-parts';
 import { deliveriesOf, turn } from './stored-attempts';
@@ -43,7 +44,7 @@ function hold(begin: (transaction: Transaction) => Promise<unknown>): Held {
   const commit = Promise.withResolvers<void>();
   const ended = begin((work, options) =>
     parts.transaction(async (db) => {
-      const result = await work(db);
+      const result = await work(keptOpen(db));
       reached.resolve();
       await commit.promise;
       return result;

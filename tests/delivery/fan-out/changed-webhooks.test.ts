@@ -12,6 +12,7 @@ import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf, turn } from '../attempt/stored-attempts';
 import { type Parts, startParts } from '../worker-parts';
+import { keptOpen } from './publishing-steps';
 
 let app: TestApp;
 let parts: Parts;
@@ -187,7 +188,7 @@ test.each([
   let turned: Promise<void> = Promise.resolve();
   const step = parts.relay((work, options) =>
     parts.transaction(async (db) => {
-      const result = await work(db);
+      const result = await work(keptOpen(db));
       turned = turn(app, how, id);
       await waitFor('the change to wait', async () => (await waitingForLock()) > 0);
       return result;
@@ -206,7 +207,7 @@ test('a pause is answered after a relay that saw the webhook active has committe
   let paused: Promise<void> = Promise.resolve();
   const step = parts.relay((work, options) =>
     parts.transaction(async (db) => {
-      const result = await work(db);
+      const result = await work(keptOpen(db));
       paused = turn(app, 'pause', id);
       await waitFor('the pause to wait', async () => (await waitingForLock()) > 0, 20_000);
       return result;

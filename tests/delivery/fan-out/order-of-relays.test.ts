@@ -11,6 +11,7 @@ import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
 import { type Parts, startParts } from '../worker-parts';
+import { keptOpen } from './publishing-steps';
 
 let app: TestApp;
 let parts: Parts;
@@ -82,7 +83,7 @@ test('an event that comes while another relay commits is written after the commi
   let written = false;
   const slow = parts.relay((work, options) =>
     parts.transaction(async (db) => {
-      const result = await work(db);
+      const result = await work(keptOpen(db));
       written = true;
       await held;
       return result;

@@ -13,6 +13,7 @@ import { statementsSentBy } from '../../support/sent-statements';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { type Parts, startParts } from '../worker-parts';
+import { keptOpen } from './publishing-steps';
 
 let app: TestApp;
 let parts: Parts;
@@ -91,7 +92,7 @@ function costOfStep(): Promise<Cost> {
     let use = { rows: 0, blocks: 0 };
     const counted: Transaction = (work, options) =>
       transaction(async (db) => {
-        const result = await work(db);
+        const result = await work(keptOpen(db));
         use = (await rowOf<{ rows: number; blocks: number }>(db, USE)) ?? use;
         return result;
       }, options);

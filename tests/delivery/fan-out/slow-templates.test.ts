@@ -5,6 +5,7 @@ import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
 import { type Parts, startParts } from '../worker-parts';
+import { keptOpen } from './publishing-steps';
 
 let app: TestApp;
 let parts: Parts;
@@ -53,7 +54,7 @@ test.each([
   const step = parts.relay((work, options) => {
     isWriting = true;
     return parts.transaction(async (db) => {
-      const result = await work(db);
+      const result = await work(keptOpen(db));
       atCommit.push(await heldLocks());
       return result;
     }, options);
