@@ -137,7 +137,7 @@ const POOL_FOLDERS = [...SQL_FOLDERS, 'server', 'app'];
 const GRAPHQL = /^(graphql|type-graphql|graphql-scalars|@apollo\/.+|@graphql-.+|@as-integrations\/.+)(\/|$)/;
 // statements as text, and what TypeORM's EntityManager writes statements for; `changedBy` is a field of the API too
 const SQL =
-  /\.query\(|\b(rowsOf|rowOf|changedBy)[(<](?!@Root)|\b(rowsOf|rowOf)\b|\b(db|manager)\.(insert|update|upsert|save|delete|exists|find|count)\w*\(/;
+  /\.query[(<]|\b(rowsOf|rowOf|changedBy)[(<](?!@Root)|\b(rowsOf|rowOf)\b|\b(db|manager)\.(insert|update|upsert|save|delete|exists|find|count)\w*\(/;
 const BANNED = ['utils', 'helpers', 'common', 'lib', 'shared', 'manager', 'handler', 'base', 'misc', 'types'];
 
 interface Rule {

@@ -1,4 +1,4 @@
-import { changedBy, type Db, rowsOf, statement } from '../sql/db';
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
 import { equalsByIndex } from '../sql/index-lookup';
 import type { CircuitState } from './webhook-circuit.entity';
 
@@ -120,4 +120,15 @@ export async function webhooksWithBacklog(db: Db): Promise<WebhookWithBacklog[]>
      from webhook_circuits c join webhooks w on w.id ${equalsByIndex('c.webhook_id')}
      where c.has_backlog and not exists (select from deliveries_pause) order by c.webhook_id`),
   );
+}
+
+/**
+ * How many outgoing webhooks have a circuit that is not closed (`open`), have deliveries that wait for capacity (`waiting`),
+ * or are `disabled`.
+ */
+export async function webhookConditions(db: Db): Promise<Record<string, number>> {
+  const sql = statement(`select count(*) filter (where c.state <> 'CLOSED')::int as open,
+      count(*) filter (where c.has_backlog)::int as waiting, count(*) filter (where w.status = 'DISABLED')::int as disabled
+    from webhooks w join webhook_circuits c on c.webhook_id = w.id where w.status <> 'ARCHIVED'`);
+  return (await rowOf<Record<string, number>>(db, sql)) ?? {};
 }

@@ -1,6 +1,6 @@
 // Matches whose condition or templates could not be evaluated in the fan-out.
 import { columns } from '../../sql/columns';
-import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { type HashPart, isInPartSql } from '../../sql/hash-part';
 
 export interface PendingDecision {
@@ -88,4 +88,10 @@ export async function oldestPending(
      order by "businessEventId"`),
     [webhooks, perWebhook, index, of],
   );
+}
+
+/** The number of pending decisions, counted up to `atMost`. */
+export async function countPendingDecisions(db: Db, atMost: number): Promise<number> {
+  const sql = statement('select count(*)::int as n from (select from pending_decisions limit $1) as pending');
+  return (await rowOf<{ n: number }>(db, sql, [atMost]))?.n ?? 0;
 }

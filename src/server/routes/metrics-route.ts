@@ -11,9 +11,13 @@ export function serveMetrics(
   onRequest: onRequestAsyncHookHandler,
 ): void {
   const metrics = cached(KEPT_MS, () => registry.metrics());
-  server.get('/metrics', { onRequest }, async (_request, reply) => {
-    const text = await metrics().catch(() => null);
-    if (text === null) return reply.code(503).type('text/plain').send('the database cannot be reached\n');
+  server.get('/metrics', { onRequest }, async (request, reply) => {
+    const text = await metrics().catch((error: unknown) => {
+      request.log.warn({ err: error }, 'the metrics cannot be read');
+      return null;
+    });
+    if (text === null)
+      return reply.code(503).type('text/plain').send('The metrics cannot be read: the log says why.\n');
     return reply.type(registry.contentType).send(text);
   });
 }

@@ -1,14 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
-import { clockDifferenceMs, currentTime } from '../../clock';
-import { findDeliveriesPause } from '../../delivery/pause/deliveries-pause.store';
-import { anchorTargets } from '../../evidence/anchors/anchor.store';
-import { STOP_CODES } from '../../evidence/evidence-head.entity';
-import { sealingStops } from '../../evidence/sealing-stop.store';
-import { waitingLeaves } from '../../evidence/tree.store';
+import { clockDifferenceMs } from '../../clock';
 import { FALLBACK_REASONS, type OnFallback } from '../../read-plan/fallback';
-import { backfillRemaining } from '../../request-log/feed/backfill.store';
-import { indexBehindSeconds } from '../../request-log/search/request-index.store';
+import { DATABASE_GAUGES, type DatabaseGauge } from './database-gauges';
 import type { BacklogState } from './health-route';
 
 export interface Metrics {
@@ -54,84 +48,7 @@ export function createMetrics(source: DataSource): Metrics {
     registers: [registry],
   });
   for (const reason of FALLBACK_REASONS) fallbacks.inc({ reason }, 0);
-  new Gauge({
-    name: 'hookledger_pending_decisions',
-    help: 'Pairs of event and webhook whose condition or template is still to be evaluated, up to 10,000.',
-    registers: [registry],
-    async collect() {
-      const sql = 'select count(*)::int as n from (select from pending_decisions limit 10000) as pending';
-      const [row] = await source.query<{ n: number }[]>(sql);
-      this.set(row?.n ?? 0);
-    },
-  });
-  new Gauge({
-    name: 'hookledger_deliveries_paused',
-    help: '1 while all deliveries are paused (pauseDeliveries); otherwise 0.',
-    registers: [registry],
-    async collect() {
-      this.set((await findDeliveriesPause(source.manager)) === null ? 0 : 1);
-    },
-  });
-  new Gauge({
-    name: 'hookledger_webhooks',
-    help: 'Outgoing webhooks whose circuit is not closed (open), whose deliveries wait for capacity (waiting), disabled.',
-    labelNames: ['condition'],
-    registers: [registry],
-    async collect() {
-      const sql = `select count(*) filter (where c.state <> 'CLOSED')::int as open,
-          count(*) filter (where c.has_backlog)::int as waiting, count(*) filter (where w.status = 'DISABLED')::int as disabled
-        from webhooks w join webhook_circuits c on c.webhook_id = w.id where w.status <> 'ARCHIVED'`;
-      const [row] = await source.query<Record<string, number>[]>(sql);
-      for (const [condition, n] of Object.entries(row ?? {})) this.set({ condition }, n);
-    },
-  });
-  new Gauge({
-    name: 'hookledger_search_index_behind_seconds',
-    help: 'Seconds since the oldest request was closed that searches do not find yet; 0: searches find all.',
-    registers: [registry],
-    async collect() {
-      this.set(await indexBehindSeconds(source.manager));
-    },
-  });
-  new Gauge({
-    name: 'hookledger_backfill_remaining_rows',
-    help: 'Estimate of the requests and deliveries that are still to be counted or indexed; above 0 only after a restore.',
-    labelNames: ['reader'],
-    registers: [registry],
-    async collect() {
-      const remaining = await backfillRemaining(source.manager);
-      for (const [reader, n] of Object.entries(remaining)) this.set({ reader }, n);
-    },
-  });
-  new Gauge({
-    name: 'hookledger_evidence_waiting',
-    help: 'Leaves that wait to be sealed, counted up to 1,001.',
-    registers: [registry],
-    async collect() {
-      this.set((await waitingLeaves(source.manager)).waiting);
-    },
-  });
-  new Gauge({
-    name: 'hookledger_evidence_stopped',
-    help: 'Why nothing is sealed: 1 for each reason that holds in a process; otherwise 0.',
-    labelNames: ['code'],
-    registers: [registry],
-    async collect() {
-      const stops = await sealingStops(source.manager, currentTime());
-      for (const code of STOP_CODES) this.set({ code }, stops.some((stop) => stop.code === code) ? 1 : 0);
-    },
-  });
-  new Gauge({
-    name: 'hookledger_evidence_anchor_failed',
-    help: '1 if the last try to send a head of the evidence to this webhook event, witness or authority failed; otherwise 0.',
-    labelNames: ['kind', 'by'],
-    registers: [registry],
-    async collect() {
-      this.reset();
-      for (const { kind, by, error } of await anchorTargets(source.manager))
-        this.set({ kind, by }, error === null ? 0 : 1);
-    },
-  });
+  for (const gauge of DATABASE_GAUGES) showGauge(registry, gauge, source);
   new Gauge({
     name: 'hookledger_clock_difference_seconds',
     help: 'Seconds by which the clock of the database is ahead of that of this process; negative: behind.',
@@ -150,6 +67,24 @@ export function createMetrics(source: DataSource): Metrics {
     callReceived: (outcome, recorded) => calls.inc({ outcome, recorded: String(recorded) }),
     readPlanFellBack: (reason) => fallbacks.inc({ reason }),
   };
+}
+
+function showGauge(
+  registry: Registry,
+  { name, help, labelNames = [], read }: DatabaseGauge,
+  { manager }: DataSource,
+): void {
+  new Gauge({
+    name,
+    help,
+    labelNames,
+    registers: [registry],
+    async collect() {
+      const samples = await read(manager);
+      this.reset();
+      for (const { labels = {}, value } of samples) this.set(labels, value);
+    },
+  });
 }
 
 function showBacklog(registry: Registry, { latest, refusal }: BacklogState): void {

@@ -1,0 +1,81 @@
+// The metrics that are read from the database when they are asked for. All processes show the same.
+import { currentTime } from '../../clock';
+import { countPendingDecisions } from '../../delivery/fan-out/pending-decision.store';
+import { findDeliveriesPause } from '../../delivery/pause/deliveries-pause.store';
+import { anchorTargets } from '../../evidence/anchors/anchor.store';
+import { STOP_CODES } from '../../evidence/evidence-head.entity';
+import { sealingStops } from '../../evidence/sealing-stop.store';
+import { waitingLeaves } from '../../evidence/tree.store';
+import { backfillRemaining } from '../../request-log/feed/backfill.store';
+import { indexBehindSeconds } from '../../request-log/search/request-index.store';
+import type { Db } from '../../sql/db';
+import { webhookConditions } from '../../webhooks/webhook-circuit.store';
+
+interface Sample {
+  labels?: Record<string, string>;
+  value: number;
+}
+
+export interface DatabaseGauge {
+  name: string;
+  help: string;
+  labelNames?: string[];
+  read(db: Db): Promise<readonly Sample[]>;
+}
+
+export const DATABASE_GAUGES: readonly DatabaseGauge[] = [
+  {
+    name: 'hookledger_pending_decisions',
+    help: 'Pairs of event and webhook whose condition or template is still to be evaluated, up to 10,000.',
+    read: async (db) => [{ value: await countPendingDecisions(db, 10_000) }],
+  },
+  {
+    name: 'hookledger_deliveries_paused',
+    help: '1 while all deliveries are paused (pauseDeliveries); otherwise 0.',
+    read: async (db) => [{ value: (await findDeliveriesPause(db)) === null ? 0 : 1 }],
+  },
+  {
+    name: 'hookledger_webhooks',
+    help: 'Outgoing webhooks whose circuit is not closed (open), whose deliveries wait for capacity (waiting), disabled.',
+    labelNames: ['condition'],
+    read: async (db) => samplesOf('condition', await webhookConditions(db)),
+  },
+  {
+    name: 'hookledger_search_index_behind_seconds',
+    help: 'Seconds since the oldest request was closed that searches do not find yet; 0: searches find all.',
+    read: async (db) => [{ value: await indexBehindSeconds(db) }],
+  },
+  {
+    name: 'hookledger_backfill_remaining_rows',
+    help: 'Estimate of the requests and deliveries that are still to be counted or indexed; above 0 only after a restore.',
+    labelNames: ['reader'],
+    read: async (db) => samplesOf('reader', await backfillRemaining(db)),
+  },
+  {
+    name: 'hookledger_evidence_waiting',
+    help: 'Leaves that wait to be sealed, counted up to 1,001.',
+    read: async (db) => [{ value: (await waitingLeaves(db)).waiting }],
+  },
+  {
+    name: 'hookledger_evidence_stopped',
+    help: 'Why nothing is sealed: 1 for each reason that holds in a process; otherwise 0.',
+    labelNames: ['code'],
+    async read(db) {
+      const stops = await sealingStops(db, currentTime());
+      return STOP_CODES.map((code) => ({ labels: { code }, value: stops.some((stop) => stop.code === code) ? 1 : 0 }));
+    },
+  },
+  {
+    name: 'hookledger_evidence_anchor_failed',
+    help: '1 if the last try to send a head of the evidence to this webhook event, witness or authority failed; otherwise 0.',
+    labelNames: ['kind', 'by'],
+    async read(db) {
+      const targets = await anchorTargets(db);
+      return targets.map(({ kind, by, error }) => ({ labels: { kind, by }, value: error === null ? 0 : 1 }));
+    },
+  },
+];
+
+function samplesOf(label: string, values: Readonly<Record<string, number>>): Sample[] {
+  return Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));
+}
