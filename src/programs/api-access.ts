@@ -19,7 +19,7 @@ export async function readKey(path: string | null, variable: string): Promise<st
   if (!key || !/^[\x21-\x7e]+$/.test(key.trim())) {
     const fault =
       path === null
-        ? `The environment variable ${variable} has no API key: set it, or name a file with --key-file.`
+        ? `The environment has no API key: set ${variable}, or name a file with --key-file.`
         : `${path} contains no API key.`;
     throw new CommandError(fault);
   }
