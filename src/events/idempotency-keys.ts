@@ -1,5 +1,5 @@
 // Compares the idempotency keys of events with those that were used before.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { InputError, quoted, type UserError } from '../errors';
 import type { NewEvent } from './event-faults';
 import type { IdempotencyKey } from './idempotency-key.store';
@@ -57,7 +57,5 @@ function conflictAt(index: number, key: string): UserError {
  * the same.
  */
 export function contentHash(parts: readonly string[]): Buffer {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:${part}`);
-  return hash.digest();
+  return hash('sha256', parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join(''), 'buffer');
 }

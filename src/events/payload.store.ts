@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { newId } from '../ids';
 import { columns, type RowCount } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
@@ -24,7 +24,7 @@ export interface PayloadRow {
 
 /** @param byteLength the original length, where `body` is only the beginning */
 export function newPayload(body: Buffer, contentType: string, byteLength = body.length): Payload {
-  return { id: newId(), body, sha256: createHash('sha256').update(body).digest(), byteLength, contentType };
+  return { id: newId(), body, sha256: hash('sha256', body, 'buffer'), byteLength, contentType };
 }
 
 export const NEW_PAYLOAD = columns<Payload>([

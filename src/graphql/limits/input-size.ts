@@ -3,6 +3,7 @@ import {
   type GraphQLSchema,
   isInputObjectType,
   isInputType,
+  isLeafType,
   isListType,
   isNonNullType,
   type OperationDefinitionNode,
@@ -49,6 +50,7 @@ function typesOfVariables(schema: GraphQLSchema, operation: OperationDefinitionN
 function valuesIn(value: unknown, type: GraphQLInputType, most: number): number {
   if (value === undefined || value === null) return 0;
   if (isNonNullType(type)) return valuesIn(value, type.ofType, most);
+  if (isLeafType(type)) return 1;
   const parts = partsOf(value, type);
   let found = 1;
   for (const [part, partType] of parts) {

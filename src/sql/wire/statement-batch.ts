@@ -1,12 +1,7 @@
 // Prepared statements that are sent together and answered together. PostgreSQL sends its answers at each Sync message; `pg` writes
 // one after each statement, so that both sides wake for each statement of a transaction.
 import * as pg from 'pg';
-
-export interface PreparedStatement {
-  text: string;
-  name: string;
-  values: readonly unknown[];
-}
+import { messagesFor, type PreparedStatement } from './message-writer';
 
 export type Answer = Pick<pg.QueryResult, 'rows' | 'rowCount' | 'command'>;
 
@@ -20,18 +15,10 @@ export interface Waiting {
   reject(error: unknown): void;
 }
 
-type PrepareValue = (value: unknown) => string | Buffer | null;
-
 /** Of the connection of `pg`. */
-interface Messages {
-  stream: { cork(): void; uncork(): void };
-  bind(message: { statement: string; values: readonly unknown[]; valueMapper: PrepareValue }): void;
-  execute(message: object): void;
-  sync(): void;
+interface Connection {
+  stream: { writable: boolean; write(bytes: Buffer): void };
 }
-
-/** How `pg` writes a parameter; missing in its types. */
-const { prepareValue } = (pg as unknown as { utils: { prepareValue: PrepareValue } }).utils;
 
 /** Such as `UPDATE 3`, `INSERT 0 1` and `SET`: the number of rows is the last word. */
 const TAG = /^([A-Z]+)(?:.* (\d+))?$/;
@@ -52,17 +39,9 @@ export class StatementBatch extends pg.Query {
   }
 
   override submit = (connection: unknown): null => {
-    const messages = connection as Messages;
-    messages.stream.cork();
-    try {
-      for (const { statement } of this.#waiting) {
-        messages.bind({ statement: statement.name, values: statement.values, valueMapper: prepareValue });
-        messages.execute({});
-      }
-    } finally {
-      messages.sync();
-      messages.stream.uncork();
-    }
+    const { stream } = connection as Connection;
+    // as `pg` does: all queries of a lost connection are rejected together
+    if (stream.writable) stream.write(messagesFor(this.#waiting.map(({ statement }) => statement)));
     return null;
   };
 

@@ -1,0 +1,184 @@
+// The messages that run prepared statements, in one piece. `pg` makes a buffer for each message, and writes arrays of bytes as
+// text, which doubles them.
+// https://www.postgresql.org/docs/current/protocol-message-formats.html
+import * as pg from 'pg';
+
+export interface PreparedStatement {
+  text: string;
+  name: string;
+  values: readonly unknown[];
+}
+
+/** How `pg` writes a parameter; missing in its types. */
+const { prepareValue } = (pg as unknown as { utils: { prepareValue(value: unknown): string | Buffer | null } }).utils;
+
+const [TEXT, BINARY] = [0, 1];
+const BYTEA = 17;
+/** UTF-8 takes at most three bytes for a UTF-16 code unit. */
+const MAX_BYTES_PER_UNIT = 3;
+const NEEDS_ESCAPE = /["\\]/;
+/** Until the end of the year 9999; both `pg` and toISOString write other years in their own way. */
+const LAST_ISO_MS = 253_402_300_799_999;
+
+let buffer = Buffer.allocUnsafe(64 * 1024);
+let end = 0;
+/** A large one is not kept. */
+const MAX_KEPT = 1024 * 1024;
+
+/** Bind and Execute for each statement, then Sync. */
+export function messagesFor(statements: readonly PreparedStatement[]): Buffer {
+  end = 0;
+  for (const each of statements) {
+    writeBind(each);
+    writeExecute();
+  }
+  const sync = begin('S');
+  finish(sync);
+  const messages = Buffer.from(buffer.subarray(0, end));
+  if (buffer.length > MAX_KEPT) buffer = Buffer.allocUnsafe(64 * 1024);
+  return messages;
+}
+
+function writeBind({ name, values }: PreparedStatement): void {
+  const message = begin('B');
+  writeCString('');
+  writeCString(name);
+  writeInt16(values.length);
+  let format = end;
+  reserve(2 * values.length);
+  end += 2 * values.length;
+  writeInt16(values.length);
+  for (const value of values) {
+    // before `buffer` is read: a larger one may have replaced it
+    const written = writeValue(value);
+    format = buffer.writeInt16BE(written, format);
+  }
+  writeInt16(1);
+  writeInt16(TEXT);
+  finish(message);
+}
+
+function writeExecute(): void {
+  const message = begin('E');
+  writeCString('');
+  writeInt32(0);
+  finish(message);
+}
+
+/** @returns its format */
+function writeValue(value: unknown): number {
+  if (Array.isArray(value)) {
+    if (isOfBytes(value)) {
+      writeByteArray(value);
+      return BINARY;
+    }
+    writeText(arrayText(value) ?? (prepareValue(value) as string));
+    return TEXT;
+  }
+  const written = scalarText(value) ?? prepareValue(value);
+  if (written === null) writeInt32(-1);
+  else if (typeof written === 'string') writeText(written);
+  else writeBytes(written);
+  return typeof written === 'string' || written === null ? TEXT : BINARY;
+}
+
+function isOfBytes(values: readonly unknown[]): values is (Buffer | null)[] {
+  return values[0] instanceof Buffer && values.every((each) => each === null || each instanceof Buffer);
+}
+
+// flags, type of the elements, length, lower bound, elements
+function writeByteArray(values: readonly (Buffer | null)[]): void {
+  const length = end;
+  writeInt32(0);
+  writeInt32(1);
+  writeInt32(values.includes(null) ? 1 : 0);
+  writeInt32(BYTEA);
+  writeInt32(values.length);
+  writeInt32(1);
+  for (const value of values) {
+    if (value === null) writeInt32(-1);
+    else writeBytes(value);
+  }
+  buffer.writeInt32BE(end - length - 4, length);
+}
+
+/** null: an element is of another kind. */
+function arrayText(values: readonly unknown[]): string | null {
+  let text = '{';
+  for (const value of values) {
+    if (text.length > 1) text += ',';
+    if (value === null || value === undefined) {
+      text += 'NULL';
+      continue;
+    }
+    const element = scalarText(value);
+    if (element === null) return null;
+    text += NEEDS_ESCAPE.test(element) ? `"${element.replace(/["\\]/g, '\\$&')}"` : `"${element}"`;
+  }
+  return `${text}}`;
+}
+
+/** null: a value of another kind. */
+function scalarText(value: unknown): string | null {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return String(value);
+    default:
+      return value instanceof Date && value.getTime() >= 0 && value.getTime() <= LAST_ISO_MS
+        ? value.toISOString()
+        : null;
+  }
+}
+
+function begin(type: string): number {
+  reserve(5);
+  buffer[end] = type.charCodeAt(0);
+  end += 5;
+  return end - 4;
+}
+
+/** @param start where its length stands, which counts itself */
+function finish(start: number): void {
+  buffer.writeInt32BE(end - start, start);
+}
+
+function writeInt16(value: number): void {
+  reserve(2);
+  end = buffer.writeInt16BE(value, end);
+}
+
+function writeInt32(value: number): void {
+  reserve(4);
+  end = buffer.writeInt32BE(value, end);
+}
+
+function writeCString(text: string): void {
+  reserve(MAX_BYTES_PER_UNIT * text.length + 1);
+  end += buffer.write(text, end);
+  buffer[end] = 0;
+  end += 1;
+}
+
+function writeText(text: string): void {
+  reserve(MAX_BYTES_PER_UNIT * text.length + 4);
+  const bytes = buffer.write(text, end + 4);
+  buffer.writeInt32BE(bytes, end);
+  end += 4 + bytes;
+}
+
+function writeBytes(bytes: Buffer): void {
+  writeInt32(bytes.length);
+  reserve(bytes.length);
+  end += bytes.copy(buffer, end);
+}
+
+function reserve(bytes: number): void {
+  if (buffer.length - end >= bytes) return;
+  const larger = Buffer.allocUnsafe(Math.max(2 * buffer.length, end + bytes));
+  buffer.copy(larger, 0, 0, end);
+  buffer = larger;
+}
