@@ -32,6 +32,14 @@ export class Denied extends AppError {
   }
 }
 
+/** The caller comes from the auth cache and has changed since. Nothing was done: confirm the caller, and begin again. */
+export class CallerChanged extends AppError {
+  constructor() {
+    super('UNAUTHENTICATED', 'The API key or the session has changed at this moment. Send the request again.');
+    this.name = 'CallerChanged';
+  }
+}
+
 export const USER_ERROR_CODES = ['REQUIRED', 'INVALID', 'TOO_LARGE', 'CONFLICT', 'NOT_FOUND'] as const;
 
 /** One fault in the values of an input. `field` is the path below `input`. */

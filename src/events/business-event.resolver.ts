@@ -1,8 +1,21 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { GraphQLJSON } from 'graphql-scalars';
-import { Arg, Ctx, Field, FieldResolver, ID, Info, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import {
+  Arg,
+  Ctx,
+  Extensions,
+  Field,
+  FieldResolver,
+  ID,
+  Info,
+  Mutation,
+  ObjectType,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import { exactArgument } from '../graphql/arguments/exact-argument';
 import { BodyType, bodyOf } from '../graphql/body.type';
+import { CONFIRMS_VIEWER, confirming } from '../graphql/confirms-viewer';
 import { Content } from '../graphql/content/content';
 import type { Context } from '../graphql/context';
 import { loaderFor } from '../graphql/data-loaders';
@@ -54,6 +67,7 @@ export function loadPayload(context: Context, id: string | null): Promise<Payloa
 @Resolver(() => BusinessEventType)
 export class BusinessEventResolver {
   @HasRole(...PUBLISHERS)
+  @Extensions(CONFIRMS_VIEWER)
   @Mutation(() => PublishEventsPayload, {
     description: withExample(
       'Publishes 1 to 500 business events. All of them are accepted, or none. Each event is delivered to every ' +
@@ -68,13 +82,13 @@ export class BusinessEventResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('input', () => PublishEventsInput, { validate: false, description: 'The events.' }) input: PublishEventsInput,
   ) {
-    return answer({ events: null as PublishedEvent[] | null }, async () => {
-      const viewer = context.viewer as Viewer;
+    const publish = async (version?: string) => {
       checkNumberOfEvents(input.events.length);
       const events = input.events.map((event, index) => newEvent(event, index, context, info));
-      const published = await context.services.publisher.publish(viewer, events);
+      const published = await context.services.publisher.publish(context.viewer as Viewer, events, version);
       return { events: published.map((event) => ({ ...event, id: toNodeId('BusinessEvent', event.id) })) };
-    });
+    };
+    return answer({ events: null as PublishedEvent[] | null }, () => confirming(context, publish));
   }
 
   @FieldResolver(() => ID, { description: '`evt_` and 32 hexadecimal digits; never changes.' })

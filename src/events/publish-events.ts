@@ -1,6 +1,6 @@
 // Writes published events. Several calls share a transaction; each is accepted or refused for itself.
 import { currentTime } from '../clock';
-import { AppError, InputError } from '../errors';
+import { AppError, CallerChanged, InputError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Standing } from '../users/api-keys/authenticate';
@@ -23,6 +23,8 @@ export interface PublishedEvent {
 export interface PublishCall {
   publisher: Viewer;
   events: readonly NewEvent[];
+  /** Given if the publisher comes from the auth cache: the version of the `Standing` that is known. */
+  version?: string | undefined;
 }
 
 /** Writes the events of one transaction. */
@@ -38,7 +40,7 @@ const TO_OUTBOX: EventWriter = { prepare: async () => undefined, write: putIntoO
 /** The published events in the order of the call, or why none was accepted. */
 export type PublishResult = PublishedEvent[] | Refused;
 
-/** AppError: the key or the session of the caller may no longer publish. */
+/** AppError: the key or the session of the caller may no longer publish. CallerChanged: it is not as it was cached. */
 export type Refused = InputError | AppError;
 
 /**
@@ -66,7 +68,7 @@ export async function publishCalls(
   ]);
   const keys: KnownKeys = new Map(found.map((known) => [keyOf(known.userId, known.key), known]));
   const decided = calls.map(
-    (call, index) => faultOf(call.publisher, standings) ?? decide(call, ids[index] as string[], keys, paths),
+    (call, index) => faultOf(call, standings) ?? decide(call, ids[index] as string[], keys, paths),
   );
   const accepted = decided.filter((each): each is Accepted => !isRefused(each));
   await write(db, accepted, userIds, writer);
@@ -106,9 +108,10 @@ function mayPublish({ roles }: Pick<Viewer, 'roles'>): boolean {
 }
 
 /** Why the publisher may not publish now: a call may have waited since its caller was authenticated. */
-function faultOf(publisher: Viewer, standings: ReadonlyMap<string, Standing>): AppError | null {
+function faultOf({ publisher, version }: PublishCall, standings: ReadonlyMap<string, Standing>): AppError | null {
   if (!hasCredential(publisher)) return null;
   const standing = standings.get(credentialId(publisher));
+  if (version !== undefined && standing?.version !== version) return new CallerChanged();
   if (!standing) return noLongerValid();
   // others publish too: `testWebhook` needs other roles
   if (!mayPublish(publisher) || mayPublish(standing)) return null;

@@ -19,10 +19,12 @@ import {
 export interface Publisher {
   /**
    * Resolves when all of these events are committed.
-   * @throws InputError for their faults; AppError UNAUTHENTICATED or FORBIDDEN if the publisher may no longer publish, UNAVAILABLE
-   * while the backlog is full, and when another transaction holds one of the idempotency keys and does not end
+   * @param version given if the publisher comes from the auth cache, see `OptimisticAuth`. The transaction confirms it
+   * @throws InputError for their faults; CallerChanged if the publisher is not as it was cached; AppError UNAUTHENTICATED or
+   * FORBIDDEN if the publisher may no longer publish, UNAVAILABLE while the backlog is full, and when another transaction holds one
+   * of the idempotency keys and does not end
    */
-  publish(publisher: Viewer, events: readonly NewEvent[]): Promise<PublishedEvent[]>;
+  publish(publisher: Viewer, events: readonly NewEvent[], version?: string): Promise<PublishedEvent[]>;
   /** Waits until all given events are committed or refused. */
   idle(): Promise<void>;
 }
@@ -104,12 +106,12 @@ export function createPublisher({ transaction, checkBacklog, directFanOut, onPub
     },
   });
   return {
-    async publish(publisher, events) {
+    async publish(publisher, events, version) {
       checkNumberOfEvents(events.length);
       const faults = faultsOfEvents(events);
       if (faults.length > 0) throw new InputError(faults);
       checkBacklog();
-      const result = await shared.add({ publisher, events }).catch((error: unknown) => {
+      const result = await shared.add({ publisher, events, version }).catch((error: unknown) => {
         throw isLockTimeout(error) ? keyIsHeld() : error;
       });
       if (isRefused(result)) throw result;

@@ -12,6 +12,8 @@ export interface Services {}
 export interface OptimisticAuth {
   /** A condition for the statement that reads. */
   stillHolds: Condition;
+  /** For a transaction that reads the `Standing` of the viewer. */
+  version: string;
   /** Reads the viewer from the database. @throws AppError UNAUTHENTICATED */
   confirm(): Promise<Viewer>;
 }
@@ -22,7 +24,7 @@ export interface Context {
   db: Db;
   transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
   viewer: Viewer | null;
-  /** Set while the viewer comes from the auth cache: nothing may be read for them before one of the two checks. */
+  /** Set while the viewer comes from the auth cache: nothing may be read or written for them before one of these checks. */
   optimisticAuth?: OptimisticAuth | null;
   requestId: string;
   /** The IP address of the caller. */

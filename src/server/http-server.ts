@@ -152,7 +152,7 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   const limiter = createConcurrencyLimiter(config.rateLimits.requestsAtOnce);
   const authCache = config.databaseReplicaUrl === null ? createAuthCache() : null;
   serveGraphQL(server, { apollo, gate, quick, limiter, source, services, authCache });
-  serveEvents(server, { source, limiter, publisher: services.publisher });
+  serveEvents(server, { source, limiter, publisher: services.publisher, authCache });
   serveEventStreams(server, watching);
   serveWebSockets(server, watching);
   serveExports(server, source, api.readingDb, services.maskingRules);

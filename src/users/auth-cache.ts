@@ -16,14 +16,17 @@ export interface AuthCacheEntry {
   expiresAt: Date | null;
   /** Whether neither the key or session nor its user has changed. */
   isUnchanged: Condition;
+  /** The same for what reads a `Standing`: it is unchanged if its version is. */
+  version: string;
   /** When the database returned it, in milliseconds since 1970. */
   readAt: number;
 }
 
-/** A cached user. The statement that reads for this user must check `stillHolds` itself. */
+/** A cached user. What is done for this user must check `stillHolds`, or compare the version, in its own transaction. */
 export interface CachedAuth {
   who: AuthCacheEntry['who'];
   stillHolds: Condition;
+  version: string;
 }
 
 /**
@@ -50,7 +53,7 @@ export function createAuthCache(): AuthCache {
       if (!found || now - found.readAt >= MAX_AGE_MS) return null;
       if (!isAllowed(found.networks)) return null;
       if (found.expiresAt && found.expiresAt.getTime() <= now) return null;
-      return { who: found.who, stillHolds: found.isUnchanged };
+      return { who: found.who, stillHolds: found.isUnchanged, version: found.version };
     },
     set(kind, token, entry) {
       entries.set(nameOf(kind, token), entry);

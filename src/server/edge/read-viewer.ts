@@ -60,7 +60,7 @@ export async function readViewer(request: FastifyRequest, db: Db, authCache: Aut
     const cached = authCache?.find(kind, token, (networks) => allowsFrom(networks, from.remoteAddress));
     if (cached) {
       request.viewer = { ...cached.who, ...from };
-      request.optimisticAuth = { stillHolds: cached.stillHolds, confirm: ask };
+      request.optimisticAuth = { stillHolds: cached.stillHolds, version: cached.version, confirm: ask };
     } else {
       request.viewerReading = { at: performance.now(), again: ask };
       request.viewer = await ask();

@@ -9,6 +9,7 @@ import {
   OperationTypeNode,
 } from 'graphql';
 import { AppError, type ErrorCode } from '../../errors';
+import { confirmsViewer } from '../../graphql/confirms-viewer';
 import type { Context } from '../../graphql/context';
 import { onePerField } from '../../graphql/lists/list-failures';
 import type { FallbackReason, OnFallback } from '../../read-plan/fallback';
@@ -45,7 +46,28 @@ export type Executor = (asked: Executed) => Promise<ExecutionResult>;
 
 export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions): Executor {
   const readQuery = options.readPlans ? createReadQuery(schema, SQL_FIELDS, options.answering) : null;
-  return async ({ document, operation, variables: rawVariables, context }) => {
+  const resolve = async ({ document, operation, variables, context }: Executed): Promise<ExecutionResult> =>
+    execute({
+      schema,
+      document,
+      operationName: operation.name?.value ?? null,
+      variableValues: variables,
+      contextValue: context,
+    });
+  const noted = (result: ExecutionResult, asked: Executed): ExecutionResult => {
+    const { viewer, services } = asked.context;
+    options.noteAnswer(asked, viewer, result.data);
+    noteDenials(services.auditNotes, viewer, result.errors);
+    if (!result.errors) return result;
+    return advised({ ...result, errors: onePerField(result.errors) }, () => options.adviceFor(asked));
+  };
+  return async (asked) => {
+    const { document, operation, variables: rawVariables, context } = asked;
+    if (context.optimisticAuth && confirmsViewer(schema, operation)) {
+      const result = await resolve(asked);
+      // otherwise nothing was done
+      if (!context.optimisticAuth) return noted(result, asked);
+    }
     const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], rawVariables, {
       maxErrors: MAX_COERCION_ERRORS,
     });
@@ -59,17 +81,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
       options.noteAnswer(query, context.viewer, answered.data);
       return advised(answered, () => options.adviceFor(query));
     }
-    const result = await execute({
-      schema,
-      document,
-      operationName: operation.name?.value ?? null,
-      variableValues: rawVariables,
-      contextValue: context,
-    });
-    options.noteAnswer(query, context.viewer, result.data);
-    noteDenials(context.services.auditNotes, context.viewer, result.errors);
-    if (!result.errors) return result;
-    return advised({ ...result, errors: onePerField(result.errors) }, () => options.adviceFor(query));
+    return noted(await resolve(asked), { ...asked, variables: coerced });
   };
 }
 

@@ -1,12 +1,14 @@
 // POST /events: what `publishEvents` does, for business systems that speak plain JSON or CloudEvents.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
-import { AppError, Denied, InputError, type UserError } from '../../errors';
+import { AppError, CallerChanged, Denied, InputError, type UserError } from '../../errors';
 import { checkNumberOfEvents, type NewEvent } from '../../events/event-faults';
+import type { PublishedEvent } from '../../events/publish-events';
 import type { Publisher } from '../../events/publisher';
 import { toNodeId } from '../../ids';
 import { memberOf } from '../../json/json-member';
 import { type JsonPart, rootOf } from '../../json/json-part';
+import type { AuthCache } from '../../users/auth-cache';
 import { PUBLISHERS, type Viewer } from '../../viewer';
 import type { ConcurrencyLimiter } from '../edge/concurrency-limiter';
 import { readViewer } from '../edge/read-viewer';
@@ -23,19 +25,21 @@ export interface EventsRoute {
   source: DataSource;
   limiter: ConcurrencyLimiter;
   publisher: Publisher;
+  /** null with a replica, which may lag behind the primary. */
+  authCache: AuthCache | null;
 }
 
 /**
  * Answers `{ events, userErrors }` as `publishEvents` does, with status 200, 409 if all faults are conflicts, or 422 for
  * other faults.
  */
-export function serveEvents(server: FastifyInstance, { source, limiter, publisher }: EventsRoute): void {
+export function serveEvents(server: FastifyInstance, { source, limiter, publisher, authCache }: EventsRoute): void {
   server.post(
     '/events',
     {
       onRequest: async (request, reply) => {
-        await readViewer(request, source.manager);
-        publisherOf(request);
+        await readViewer(request, source.manager, authCache);
+        if (!mayPublish(request.viewer)) await confirmedPublisher(request);
         await takeTurn(limiter, request, reply);
       },
     },
@@ -46,21 +50,45 @@ export function serveEvents(server: FastifyInstance, { source, limiter, publishe
         try {
           const events = eventsOf(request);
           server.rates.spend(viewer, request.ip, { requested: events.length, limit: events.length });
-          const published = await publisher.publish(viewer, events);
+          const published = await publish(request, publisher, events);
           const shown = published.map((event) => ({ ...event, id: toNodeId('BusinessEvent', event.id) }));
           return { events: shown, userErrors: [] };
         } catch (error) {
-          if (error instanceof InputError) return refused(reply, error.errors);
-          throw error;
+          if (!(error instanceof InputError)) throw error;
+          await confirmedPublisher(request);
+          return refused(reply, error.errors);
         }
       }),
   );
 }
 
+/** The transaction that publishes confirms a viewer from the auth cache. */
+async function publish(request: FastifyRequest, publisher: Publisher, events: NewEvent[]): Promise<PublishedEvent[]> {
+  try {
+    return await publisher.publish(publisherOf(request), events, request.optimisticAuth?.version);
+  } catch (error) {
+    if (!(error instanceof CallerChanged)) throw error;
+    return publisher.publish(await confirmedPublisher(request), events);
+  }
+}
+
+/** Reads a viewer who comes from the auth cache. @throws as `readViewer`; Denied */
+async function confirmedPublisher(request: FastifyRequest): Promise<Viewer> {
+  if (request.optimisticAuth) {
+    request.viewer = await request.optimisticAuth.confirm();
+    request.optimisticAuth = null;
+  }
+  return publisherOf(request);
+}
+
+function mayPublish(viewer: Viewer | null): viewer is Viewer {
+  return viewer !== null && PUBLISHERS.some((role) => viewer.roles.has(role));
+}
+
 /** @throws AppError UNAUTHENTICATED; Denied */
 function publisherOf({ viewer }: FastifyRequest): Viewer {
   if (!viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');
-  if (PUBLISHERS.some((role) => viewer.roles.has(role))) return viewer;
+  if (mayPublish(viewer)) return viewer;
   throw new Denied('POST /events', `This needs one of the roles ${PUBLISHERS.join(', ')}.`);
 }
 

@@ -68,6 +68,11 @@ export function isUnchanged({ id, xmin, userId, userXmin }: KeyWithUser): Condit
   ]);
 }
 
+/** Differs once the key or its user has changed. */
+export function versionOf({ xmin, userXmin }: KeyWithUser): string {
+  return `${xmin} ${userXmin}`;
+}
+
 export async function apiKeysById(db: Db, ids: readonly string[]): Promise<Map<string, ApiKeyRow>> {
   const rows = await rowsOf<ApiKeyRow>(db, `select ${API_KEYS.columns} from api_keys where id = any($1::uuid[])`, [
     ids,

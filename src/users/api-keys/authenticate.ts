@@ -5,7 +5,7 @@ import type { Db } from '../../sql/db';
 import { knownRoles, type Role, type Viewer } from '../../viewer';
 import type { AuthCache } from '../auth-cache';
 import { hashToken } from '../token-hash';
-import { isUnchanged, type KeyWithUser, keysWithUsers, touchApiKey } from './api-key.store';
+import { isUnchanged, type KeyWithUser, keysWithUsers, touchApiKey, versionOf } from './api-key.store';
 import { findKey } from './find-key';
 import { refuseFromElsewhere } from './key-networks';
 
@@ -46,6 +46,7 @@ export async function authenticate(db: Db, token: string, request: From, authCac
     networks: key.networks,
     expiresAt: key.expiresAt,
     isUnchanged: isUnchanged(key),
+    version: versionOf(key),
     readAt: now.getTime(),
   });
   return { ...who, ...request };
@@ -55,13 +56,17 @@ export async function authenticate(db: Db, token: string, request: From, authCac
 export interface Standing {
   roles: ReadonlySet<Role>;
   expiresAt: Date | null;
+  /** Of the key or session and its user. */
+  version: string;
 }
 
 /** For keys that authenticated earlier, by row id. Keys that have been revoked or have expired since are left out. */
 export async function standingsOf(db: Db, apiKeyIds: readonly string[]): Promise<Map<string, Standing>> {
   const now = currentTime();
   const live = [...(await keysWithUsers(db, apiKeyIds)).values()].filter((key) => isLive(key, now));
-  return new Map(live.map((key) => [key.id, { roles: rolesOf(key), expiresAt: key.expiresAt }]));
+  return new Map(
+    live.map((key) => [key.id, { roles: rolesOf(key), expiresAt: key.expiresAt, version: versionOf(key) }]),
+  );
 }
 
 function isLive(key: KeyWithUser, now: Date): boolean {

@@ -17,6 +17,7 @@ import {
   sessionsWithUsers,
   sessionsWithUsersByHash,
   touchSession,
+  versionOf,
 } from './session.store';
 import { IDLE_MS } from './session-limits';
 
@@ -53,6 +54,7 @@ export async function authenticateSession(
     networks: session.keyNetworks,
     expiresAt: endOf(session),
     isUnchanged: isUnchanged(session),
+    version: versionOf(session),
     readAt: now.getTime(),
   };
   authCache?.set('session', token, entry);
@@ -68,7 +70,9 @@ export async function standingsOf(db: Db, credentials: readonly Credential[]): P
   if (sessionIds.length === 0) return standings;
   const now = currentTime();
   for (const session of (await sessionsWithUsers(db, sessionIds)).values()) {
-    if (isLive(session, now)) standings.set(session.id, { roles: rolesOf(session), expiresAt: endOf(session) });
+    if (!isLive(session, now)) continue;
+    const standing = { roles: rolesOf(session), expiresAt: endOf(session), version: versionOf(session) };
+    standings.set(session.id, standing);
   }
   return standings;
 }

@@ -83,6 +83,11 @@ export function isUnchanged({ id, xmin, userId, userXmin, apiKeyId, keyXmin }: S
   ]);
 }
 
+/** Differs once the session, its user or its key has changed. */
+export function versionOf({ xmin, userXmin, keyXmin }: SessionWithUser): string {
+  return `${xmin} ${userXmin} ${keyXmin}`;
+}
+
 export async function sessionsById(db: Db, ids: readonly string[]): Promise<Map<string, SessionRow>> {
   const rows = await rowsOf<SessionRow>(db, `select ${SESSIONS.columns} from sessions where id = any($1::uuid[])`, [
     ids,

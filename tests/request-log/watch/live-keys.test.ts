@@ -4,7 +4,7 @@ import type { Standing } from '../../../src/users/api-keys/authenticate';
 import { credentialId } from '../../../src/viewer';
 import { waitFor } from '../../support/wait-for';
 
-const STANDING: Standing = { roles: new Set(['AUDITOR']), expiresAt: null };
+const STANDING: Standing = { roles: new Set(['AUDITOR']), expiresAt: null, version: '1 2' };
 
 test('a key that is followed while others are looked up is not taken for a revoked one', async () => {
   const lookedFor: (readonly string[])[] = [];
