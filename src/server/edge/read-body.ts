@@ -28,19 +28,7 @@ export interface BodyTime {
 const CHECK_MS = 1_000;
 
 /** Never rejects. */
-export async function readBody(message: IncomingMessage, limits: BodyLimits): Promise<ReadBody> {
-  // most bodies arrive with their head, and need neither time limits nor listeners
-  return message.complete && !message.destroyed ? arrivedBody(message, limits) : arrivingBody(message, limits);
-}
-
-function arrivedBody(message: IncomingMessage, { mostBytes, hold }: BodyLimits): ReadBody {
-  const body: Buffer = message.read() ?? Buffer.alloc(0);
-  const bytes = body.length;
-  const shortfall = bytes > mostBytes ? 'TOO_LARGE' : bytes === 0 || hold(bytes) ? null : 'NO_ROOM';
-  return { body: body.subarray(0, mostBytes), bytes, shortfall };
-}
-
-function arrivingBody(message: IncomingMessage, { mostBytes, time, hold }: BodyLimits): Promise<ReadBody> {
+export function readBody(message: IncomingMessage, { mostBytes, time, hold }: BodyLimits): Promise<ReadBody> {
   const collected = createCollected(mostBytes);
   const begun = performance.now();
   let bytes = 0;
