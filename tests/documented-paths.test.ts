@@ -34,6 +34,19 @@ test.each(readdirSync(join(ROOT, 'docs/decisions')))('docs/decisions/%s names fi
   expect(paths.filter((path) => !exists(path))).toEqual([]);
 });
 
+test('comments in src/ and migrations/ name files that exist', () => {
+  const named = files
+    .filter((file) => /^\/(src|migrations)\/.*\.(ts|mjs|sql)$/.test(file))
+    .flatMap((file) => {
+      const comments = readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:\/\/|^\s*\*|\/\*\*|--)(.*)$/gm);
+      return [...comments].flatMap(([, comment = '']) =>
+        [...comment.matchAll(/(?<![\w/.-])[\w-]+(?:\/[\w.-]+)*\.(?:ts|mjs|sql)\b/g)].map(([path]) => ({ file, path })),
+      );
+    });
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter(({ path }) => !exists(path))).toEqual([]);
+});
+
 test('docs/where-it-is.md names whole paths', () => {
   expect(pathsIn('where-it-is.md').filter((path) => !files.includes(`/${path}`))).toEqual([]);
 });

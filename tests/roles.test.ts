@@ -172,7 +172,7 @@ describe('what some reader may not read', () => {
         .filter(({ name }) => !['and', 'or', 'not'].includes(name))
         .filter(({ name, type: test }) => {
           const filtered = getNamedType(type.getFields()[name]?.type);
-          // looks only into what the caller may read: request-log/search.test.ts
+          // looks only into what the caller may read: request-log/search/search.test.ts
           if (name === 'search') return false;
           const isOwnWhere = !isRow(filtered) || getNamedType(test).name === `${filtered.name}Where`;
           return !isFilteredByReadersAlone(filter.name, name, type.name) || !isOwnWhere;

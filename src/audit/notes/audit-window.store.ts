@@ -1,5 +1,5 @@
 // The windows of time for which there is one entry of the audit trail, shared by all processes. Their lengths
-// are in read-notes.ts and denial-notes.ts.
+// are in reading-windows.ts and denial-windows.ts.
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
 
 export interface NewWindow {
