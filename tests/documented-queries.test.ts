@@ -20,6 +20,25 @@ test.each(pages.filter((page) => examplesIn(read(page)).length > 0))('every quer
   expect(examplesIn(read(page)).flatMap((example) => faultsOf(schema, example))).toEqual([]);
 });
 
+/** What the commands of a page send to the API. */
+const sentBy = (page: string) =>
+  [...read(page).matchAll(/^```sh\n(.+?)^```$/gms)].flatMap(([, commands = '']) =>
+    [...commands.matchAll(/(?:-d|^ask) '([^']+)'/gm)].map(([, json = '']) => json),
+  );
+
+test('the bodies that commands in the pages send are JSON', () => {
+  const sent = pages.flatMap((page) => sentBy(page).map((json) => ({ page, json })));
+  expect(sent.length).toBeGreaterThan(3);
+  const isJson = ({ json }: { json: string }) => {
+    try {
+      return JSON.parse(json) !== null;
+    } catch {
+      return false;
+    }
+  };
+  expect(sent.filter((each) => !isJson(each))).toEqual([]);
+});
+
 /** Each example of the page: the question in bold before it, and the role that its section is for. */
 const MANUAL = read('docs/reading-the-log.md')
   .split(/^## /m)
