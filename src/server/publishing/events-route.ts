@@ -104,7 +104,9 @@ function eventsOf(request: FastifyRequest): NewEvent[] {
   const root = rootOf(json);
   const mediaType = mediaTypeOf(headers['content-type']);
   const faults: UserError[] = [];
-  const events = mediaType === PLAIN_JSON ? plainOrBinary(request, root, faults) : structured(mediaType, root, faults);
+  const isPlain = mediaType === PLAIN_JSON && !isBinaryMode(headers);
+  if (!isPlain) refuseKeyOfHeader(headers);
+  const events = isPlain ? plain(request, root, faults) : cloudEvents(request, mediaType, root, faults);
   if (faults.length > 0) throw new InputError(faults.slice(0, MAX_FAULTS));
   return events;
 }
@@ -116,8 +118,15 @@ function mediaTypeOf(contentType = ''): string {
   return (contentType.split(';', 1)[0] as string).trim().toLowerCase();
 }
 
-function plainOrBinary({ headers, raw }: FastifyRequest, root: JsonPart, faults: UserError[]): NewEvent[] {
-  if (isBinaryMode(headers)) return [binaryCloudEvent(raw.headersDistinct, root, faults)];
+// a caller who sends one expects it to count
+function refuseKeyOfHeader(headers: FastifyRequest['headers']): void {
+  if (headers['idempotency-key'] === undefined) return;
+  const message =
+    'The header Idempotency-Key is for plain JSON. The key of a CloudEvent is its source and id: leave out the header.';
+  throw new InputError([{ field: ['Idempotency-Key'], code: 'INVALID', message }]);
+}
+
+function plain({ headers, raw }: FastifyRequest, root: JsonPart, faults: UserError[]): NewEvent[] {
   const isGiven = headers['idempotency-key'] !== undefined;
   const [key = null, ...others] = isGiven ? (raw.headersDistinct['idempotency-key'] ?? []) : [];
   if (others.length > 0) {
@@ -131,7 +140,8 @@ function plainOrBinary({ headers, raw }: FastifyRequest, root: JsonPart, faults:
   return objectsOf(root, faults).map(({ part, path }) => plainEvent(part, path, key, faults));
 }
 
-function structured(mediaType: string, root: JsonPart, faults: UserError[]): NewEvent[] {
+function cloudEvents({ raw }: FastifyRequest, mediaType: string, root: JsonPart, faults: UserError[]): NewEvent[] {
+  if (mediaType === PLAIN_JSON) return [binaryCloudEvent(raw.headersDistinct, root, faults)];
   const isBatch = mediaType === CLOUD_EVENTS;
   if (isBatch !== Array.isArray(root.value)) {
     const message = `The body must be ${isBatch ? 'a list of CloudEvents' : 'one CloudEvent'} by its content type.`;

@@ -54,6 +54,26 @@ test('a repeated header is refused: one of its values would be an event that was
   expect(await app.database.query('select from business_events')).toEqual([]);
 });
 
+test('the header Idempotency-Key is refused beside a CloudEvent, whose key is its source and id', async () => {
+  const attributes = { specversion: '1.0', id: '7', source: '/erp', type: 't', subject: 's', data: { total: 1 } };
+  const headers = { 'idempotency-key': 'k-7' };
+  const one = { ...headers, 'content-type': 'application/cloudevents+json' };
+  const batch = { ...headers, 'content-type': 'application/cloudevents-batch+json' };
+  const answers = [await binary(headers), await post(attributes, one), await post([attributes], batch)];
+  for (const answer of answers) {
+    expect([answer.status, answer.json.events]).toEqual([422, null]);
+    expect(answer.json.userErrors).toEqual([
+      {
+        field: ['Idempotency-Key'],
+        code: 'INVALID',
+        message:
+          'The header Idempotency-Key is for plain JSON. The key of a CloudEvent is its source and id: leave out the header.',
+      },
+    ]);
+  }
+  expect(await app.database.query('select from business_events')).toEqual([]);
+});
+
 test('a quoted attribute is stored without its quotes', async () => {
   const { json } = await binary({ 'ce-id': '2', 'ce-subject': '"INV \\"7\\" %E2%82%AC"' });
   expect(json.userErrors).toEqual([]);
