@@ -12,6 +12,7 @@ import { startAuditNotes } from '../jobs/write-audit-notes';
 import { createMaskingRules } from '../masking/current-rules';
 import { allMaskingRules } from '../masking/rules/masking-rule.store';
 import { createTail } from '../request-log/watch/tail';
+import { createOutageLog } from '../server/edge/outage-log';
 import type { RateLimits } from '../server/edge/rate-limits';
 import { createApollo } from '../server/graphql/apollo';
 import { createExecutor, type ExecutorOptions } from '../server/graphql/executor';
@@ -55,6 +56,7 @@ export async function startApi(
     ...reading,
     onFallback: metrics.readPlanFellBack,
     noteAnswer,
+    noteOutage: createOutageLog(log),
     adviceFor: gate.adviceFor,
   });
   const quick = createQuickAnswers(gate, executor);
@@ -121,7 +123,7 @@ async function openReading(
   config: Config,
   primaryUrl: string,
   stops: Stop[],
-): Promise<Omit<ExecutorOptions, 'onFallback' | 'noteAnswer' | 'adviceFor'>> {
+): Promise<Omit<ExecutorOptions, 'onFallback' | 'noteAnswer' | 'noteOutage' | 'adviceFor'>> {
   const url = config.databaseReplicaUrl ?? primaryUrl;
   const shared = Math.min(MAX_PIPELINES, Math.floor(config.connections.read / 3));
   const reading = await createDataSource(url, { ...READ, poolSize: config.connections.read - shared }).initialize();

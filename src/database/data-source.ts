@@ -1,18 +1,22 @@
 import 'reflect-metadata';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { FEATURES } from '../features';
 import { type SessionOptions, sessionConfig } from '../sql/session';
+import { poolOf } from '../sql/session-pool';
 import { MIGRATIONS } from './migrations';
 import { PreparedLoginEntity } from './prepared-login.entity';
 
 export interface DataSourceOptions extends SessionOptions {
   /** Maximum number of connections. */
   poolSize?: number;
+  /** The setting that has this number, for the error when all connections are in use. */
+  setting?: string;
 }
 
 /** A connection pool of one login. */
 export function createDataSource(url: string, options: DataSourceOptions): DataSource {
-  const { poolSize = 10, statementTimeoutMs = 30_000, ...session } = options;
+  const { poolSize = 10, setting, statementTimeoutMs = 30_000, ...session } = options;
   return new DataSource({
     type: 'postgres',
     url,
@@ -23,6 +27,7 @@ export function createDataSource(url: string, options: DataSourceOptions): DataS
     synchronize: false,
     installExtensions: false,
     poolSize,
+    ...(setting && { driver: { ...pg, Pool: poolOf(setting) } }),
     connectTimeoutMS: 5_000,
     // a pool without this listener turns a database restart into an uncaught exception
     poolErrorHandler: () => undefined,

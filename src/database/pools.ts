@@ -21,6 +21,7 @@ export const BY_ID_PLANS = {
 /** What callers do: sign-in, mutations, subscriptions. On the primary. */
 export const SERVE = {
   name: 'serve',
+  setting: 'SERVE_CONNECTIONS',
   statementTimeoutMs: 30_000,
   pipeline: true,
 } satisfies DataSourceOptions;
@@ -35,6 +36,7 @@ export const SERVE = {
  */
 export const DELIVER = {
   name: 'deliver',
+  setting: 'DELIVER_CONNECTIONS',
   statementTimeoutMs: 30_000,
   settings: { ...BY_ID_PLANS, gin_pending_list_limit: '256kB' },
   pipeline: true,
@@ -43,6 +45,7 @@ export const DELIVER = {
 /** Queries: on the replica, if there is one. */
 export const READ = {
   name: 'read',
+  setting: 'READ_CONNECTIONS',
   statementTimeoutMs: 10_000,
   settings: INDEXES_ARE_CHEAP,
   pipeline: true,

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { refusedRowWithin } from '../refused-rows';
-import { isConfigurationLimit, whyUnavailable } from '../sql/database-errors';
+import { faultOfDatabase, isConfigurationLimit } from '../sql/database-errors';
 import { MIGRATIONS } from './migrations';
 
 /** Monitors do not wait longer, and on a silent network a query would wait without end. */
@@ -38,7 +38,7 @@ async function checkDatabase(source: DataSource): Promise<string | null> {
     return null;
   });
   // temp_file_limit says nothing about the disk
-  const fault = asked.catch((error: unknown) => (isConfigurationLimit(error) ? null : whyUnavailable(error)));
+  const fault = asked.catch((error: unknown) => (isConfigurationLimit(error) ? null : faultOfDatabase(error)));
   return Promise.race([fault, wait(ANSWER_MS, 'cannot be reached', { ref: false })]);
 }
 

@@ -2,6 +2,8 @@ const CONNECTION_FAULTS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTF
 /** Classes of SQLSTATE: connection exceptions; insufficient resources (disk, memory, connections). */
 const CLASSES = ['08', '53'];
 const DISK_FULL = '53100';
+/** `max_connections`, or the limit of the database or of the login. */
+const TOO_MANY_CONNECTIONS = '53300';
 /** A configured limit, such as temp_file_limit: the same statement would exceed it again. */
 const CONFIGURATION_LIMIT = '53400';
 /** On a standby, such as after a failover, or by configuration. */
@@ -27,16 +29,26 @@ export class CommitUnknown extends Error {
   }
 }
 
+/** All connections of a pool were in use for as long as a caller waits for one. */
+export class PoolFull extends Error {
+  /** @param setting names the setting that has their number */
+  constructor(setting: string, waitedMs: number) {
+    super(`all connections of ${setting} were in use for ${waitedMs / 1_000} s`);
+    this.name = 'PoolFull';
+  }
+}
+
 function causeOf(error: unknown): { code?: unknown; message?: unknown; syscall?: unknown } {
   const outer = error as { driverError?: object; code?: unknown; message?: unknown } | null;
   return (outer?.driverError ?? outer ?? {}) as { code?: unknown; message?: unknown };
 }
 
 /**
- * Whether the database is unreachable, shuts down, or cannot work (full disk, read-only): a later attempt may succeed.
+ * Whether the database is unreachable, shuts down, or cannot work (full disk, read-only), or no connection is free: a later
+ * attempt may succeed.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  if (error instanceof CommitUnknown) return true;
+  if (error instanceof CommitUnknown || error instanceof PoolFull) return true;
   // TypeORM releases a connection that is lost during a transaction, and then the next statement fails with this error
   if (error instanceof Error && error.name === 'QueryRunnerAlreadyReleasedError') return true;
   const { code, message, syscall } = causeOf(error);
@@ -57,11 +69,17 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 /**
  * Why the database is unavailable, as the end of "The database ...". For callers, so without names of hosts or tables.
  */
-export function whyUnavailable(error: unknown): string {
+export function faultOfDatabase(error: unknown): string {
   const { code } = causeOf(error);
   if (code === DISK_FULL) return 'has no space left on its disk';
+  if (code === TOO_MANY_CONNECTIONS) return 'accepts no more connections';
   if (code === READ_ONLY) return 'is read-only';
   return 'cannot be reached';
+}
+
+/** Why a caller is answered UNAVAILABLE, as a clause. */
+export function whyUnavailable(error: unknown): string {
+  return error instanceof PoolFull ? `the server is busy: ${error.message}` : `the database ${faultOfDatabase(error)}`;
 }
 
 /** Whether the server reported the error. If it answers COMMIT so, the transaction was rolled back. */

@@ -54,7 +54,8 @@ export function knownError(error: unknown): AppError | null {
     return limit === null ? null : new AppError('LIMIT_EXCEEDED', limit);
   }
   if (isDatabaseUnavailable(error)) {
-    return new AppError('UNAVAILABLE', `The database ${whyUnavailable(error)}. Try again.`);
+    const why = whyUnavailable(error);
+    return new AppError('UNAVAILABLE', `${why[0]?.toUpperCase()}${why.slice(1)}. Try again.`);
   }
   if (isStatementTimeout(error)) {
     return new AppError(

@@ -31,6 +31,8 @@ export interface ExecutorOptions {
   answering: Answering;
   onFallback: OnFallback;
   noteAnswer: NoteAnswer;
+  /** Is called with errors for which the whole query is refused, before they get the form for callers. */
+  noteOutage(error: unknown): void;
   /** How a query that the database stopped can be faster; null: unknown. */
   adviceFor(query: QueryRequest): string | null;
 }
@@ -76,7 +78,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     const isQuery = operation.operation === OperationTypeNode.QUERY;
     if (isQuery) context.db = options.readingDb;
     const query = { document, operation, variables: coerced, context };
-    const answered = await answerOf(isQuery ? readQuery : null, query, options.onFallback);
+    const answered = await answerOf(isQuery ? readQuery : null, query, options);
     if (answered) {
       options.noteAnswer(query, context.viewer, answered.data);
       return advised(answered, () => options.adviceFor(query));
@@ -117,7 +119,7 @@ const STATUS_OF: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, UN
 async function answerOf(
   readQuery: ReadQuery | null,
   query: QueryRequest,
-  onFallback: OnFallback,
+  { onFallback, noteOutage }: ExecutorOptions,
 ): Promise<ExecutionResult | null> {
   const { context } = query;
   const { maskingRules } = context.services;
@@ -139,6 +141,7 @@ async function answerOf(
   } catch (error) {
     const known = knownError(error);
     if (!known) throw error;
+    noteOutage(error);
     const http = { status: STATUS_OF[known.code] ?? 400 };
     return { errors: [new GraphQLError(known.message, { extensions: { code: known.code, http } })] };
   }

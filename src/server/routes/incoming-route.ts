@@ -227,6 +227,6 @@ function answered<T>(outcome: { value: T } | null): T {
 
 function asTemporary(error: unknown): unknown {
   if (!isDatabaseUnavailable(error) && !isStatementTimeout(error)) return error;
-  const message = `The call was not recorded: the database ${whyUnavailable(error)}. Send it again.`;
+  const message = `The call was not recorded: ${whyUnavailable(error)}. Send it again.`;
   return Object.assign(new Refusal('UNAVAILABLE', message, 503, undefined, RETRY_AFTER_S), { cause: error });
 }

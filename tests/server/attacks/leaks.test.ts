@@ -38,6 +38,7 @@ test('an error before a request has a context is sent as its code alone', async 
     answering: {} as never,
     onFallback: () => undefined,
     noteAnswer: () => undefined,
+    noteOutage: () => undefined,
     adviceFor: gate.adviceFor,
   });
   const apollo = createApollo(schema, executor, log, gate, createQuickAnswers(gate, executor));
