@@ -129,7 +129,11 @@ export class EvidenceRunType {
   @Field(() => EvidenceRunStateEnum, { description: 'The state of the run.' })
   state: RunState;
 
-  @Field(() => Float, { description: 'The number of rows that were compared so far, a whole number.' })
+  @Field(() => Float, {
+    description:
+      'The number of rows that were compared so far, a whole number. With the depth TREE: the number of leaves from which ' +
+      'the tree was built so far.',
+  })
   checked: number;
 
   @Field(() => [EvidenceFindingType], {

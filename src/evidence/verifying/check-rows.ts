@@ -110,7 +110,7 @@ export class RowCheck {
   }
 
   /** Compares deliveries that were not sent, or given up, with the decisions about them. */
-  async deliveries(db: Db, range: RowRange): Promise<void> {
+  async deliveries(db: Db, range: RowRange, onPage: () => Promise<void>): Promise<void> {
     let { after } = range;
     for (;;) {
       const last = await lastDeliveryOfPage(db, { ...range, after }, PAGE_OF_DELIVERIES);
@@ -123,6 +123,7 @@ export class RowCheck {
         const message = `The delivery ${toNodeId('Delivery', deliveryId)} is ${status}, which is not what was decided.`;
         this.findings.add('CHANGED', message, { kind: 'decision', rowId: decisionId });
       }
+      await onPage();
       after = last;
     }
   }

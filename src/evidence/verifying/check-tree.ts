@@ -9,22 +9,26 @@ import type { Findings } from './findings';
 /** Blocks that are read at once, at most 8,192 leaves each: 4 MiB. */
 const BLOCKS = 16;
 
+export interface TreeListener {
+  /** Is called with the leaves of each block. */
+  onLeaves(first: number, hashes: readonly Buffer[]): void;
+  /** Is called after each page of blocks. @param size the number of leaves that were checked so far */
+  onPage(size: number): Promise<void>;
+}
+
 /**
  * @param knownHeads signed heads that the caller holds: the only ones that a person with the database and the key cannot
  *   have replaced
- * @param onLeaves is called with the leaves of each block
- * @returns the size of the tree
  */
 export async function checkTree(
   db: Db,
   knownHeads: readonly string[],
   findings: Findings,
-  onLeaves: (first: number, hashes: readonly Buffer[]) => void,
-): Promise<number> {
+  listener: TreeListener,
+): Promise<void> {
   const keys = await LogKeys.read(db);
-  const size = await checkBlocks(db, keys, knownHeads, findings, onLeaves);
+  await checkBlocks(db, keys, knownHeads, findings, listener);
   keys.report(findings);
-  return size;
 }
 
 async function checkBlocks(
@@ -32,8 +36,8 @@ async function checkBlocks(
   keys: LogKeys,
   knownHeads: readonly string[],
   findings: Findings,
-  onLeaves: (first: number, hashes: readonly Buffer[]) => void,
-): Promise<number> {
+  { onLeaves, onPage }: TreeListener,
+): Promise<void> {
   const known = knownHeads.flatMap((note) => openKnown(note, keys.all, findings));
   const frontier = new Frontier(0, Buffer.alloc(0));
   let page: CheckedBlock[];
@@ -44,7 +48,7 @@ async function checkBlocks(
         findings.add('TRUNCATED', `The leaves from ${frontier.size} to ${block.firstIndex - 1} are missing.`, {
           leafIndex: frontier.size,
         });
-        return frontier.size;
+        return;
       }
       const hashes = hashesOf(block.leafHashes);
       onLeaves(block.firstIndex, hashes);
@@ -54,6 +58,7 @@ async function checkBlocks(
       }
       checkBlock(block, frontier, keys, findings);
     }
+    await onPage(frontier.size);
   } while (page.length === BLOCKS);
   for (const { treeSize } of known) {
     if (treeSize > frontier.size) {
@@ -62,7 +67,6 @@ async function checkBlocks(
       });
     }
   }
-  return frontier.size;
 }
 
 function openKnown(note: string, keys: readonly VerifierKey[], findings: Findings): Checkpoint[] {

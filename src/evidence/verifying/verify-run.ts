@@ -52,27 +52,26 @@ export async function verifyNext(db: Db, transaction: Transaction): Promise<bool
 
 async function verify(db: Db, run: RunRow, findings: Findings, progress: { checked: number }): Promise<void> {
   const { depth, knownHeads } = run;
-  if (depth === 'TREE') {
-    await checkTree(db, knownHeads, findings, () => undefined);
-    return;
-  }
-  const treeSize = (await newestTree(db))?.treeSize ?? 0;
-  const rows = new RowCheck(treeSize, findings, currentTime());
   let reportedAt = Number.NEGATIVE_INFINITY;
-  const report = async () => {
-    progress.checked = rows.checked;
+  const reportAt = async (checked: number) => {
+    progress.checked = checked;
     if (performance.now() - reportedAt < REPORT_EVERY_MS) return;
     reportedAt = performance.now();
-    await reportRun(db, run.id, rows.checked, currentTime());
+    await reportRun(db, run.id, checked, currentTime());
   };
+  if (depth === 'TREE') return checkTree(db, knownHeads, findings, { onLeaves: () => undefined, onPage: reportAt });
+  const treeSize = (await newestTree(db))?.treeSize ?? 0;
+  const rows = new RowCheck(treeSize, findings, currentTime());
+  // also while no rows are compared: otherwise another process takes the run
+  const report = () => reportAt(rows.checked);
   const scope = scopeOf(run);
   const covered = await coveredBy(db, scope);
   const kinds = Object.keys(LEAF_KINDS) as LeafKind[];
   for (const kind of kinds) await rows.rows(db, kind, covered[kind], depth === 'CONTENT', report);
   const unsealedSince = new Date(currentTime().getTime() - SEALED_WITHIN_MS);
   await rows.reportErased(db, await erasedLeaves(db, treeSize, unsealedSince));
-  await rows.deliveries(db, covered.delivery);
-  await checkTree(db, knownHeads, findings, rows.search);
+  await rows.deliveries(db, covered.delivery, report);
+  await checkTree(db, knownHeads, findings, { onLeaves: rows.search, onPage: report });
   const dropped = await DroppedMonths.read(db, treeSize);
   if (scope.kind === 'ALL') return rows.finish(db, dropped);
   for (const kind of kinds) await rows.finishPart(db, kind, covered[kind], dropped);
