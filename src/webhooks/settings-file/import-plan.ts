@@ -123,11 +123,30 @@ function refuseMoved(all: readonly NamedWebhook[], known: ReadonlyMap<string, We
   throw new InputError([{ field: ['document'], code: 'CONFLICT', message }]);
 }
 
-/** The same for the same changes of the same versions of webhooks. */
+/**
+ * The same for the same changes of the same versions of webhooks. The changes have the ids behind the names of targets and owners:
+ * a name may be another's when the plan is carried out. What each run makes new has no place in it.
+ */
 export function planToken(text: string, archiveAbsent: boolean, imported: readonly ImportedWebhook[]): string {
-  const parts = imported.map(({ name, action, before }) => [name, action, before?.id ?? null, before?.version ?? null]);
+  const created = new Map(
+    imported.flatMap(({ name, action, webhook }) =>
+      action === 'CREATED' && webhook ? [[toNodeId('Webhook', webhook.id), name] as const] : [],
+    ),
+  );
+  const withoutNew = (key: string, value: unknown) => {
+    if (key === 'fingerprint') return undefined;
+    const name = typeof value === 'string' ? created.get(value) : undefined;
+    return name === undefined ? value : { created: name };
+  };
+  const parts = imported.map(({ name, action, before, changes }) => [
+    name,
+    action,
+    before?.id ?? null,
+    before?.version ?? null,
+    changes,
+  ]);
   const document = createHash('sha256').update(text).digest('hex');
   return createHash('sha256')
-    .update(JSON.stringify([document, archiveAbsent, parts]))
+    .update(JSON.stringify([document, archiveAbsent, parts], withoutNew))
     .digest('hex');
 }

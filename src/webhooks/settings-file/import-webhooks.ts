@@ -171,8 +171,9 @@ const isAbout = (index: number) => (fault: UserError) => fault.field?.[2] === St
 
 function refusePlan(): never {
   const message =
-    'This is no longer the plan of the dry run: the document is another, or a webhook was changed since. Nothing is ' +
-    'changed. Make the dry run again and look at its plan.';
+    'This is no longer the plan of the dry run: the document is another, a webhook was changed since, forwardTo or owner now ' +
+    'names another webhook or user, or another user would own the new webhooks. Nothing is changed. Make the dry run again ' +
+    'and look at its plan.';
   throw new InputError([{ field: ['plan'], code: 'CONFLICT', message }]);
 }
 

@@ -182,6 +182,49 @@ test('a plan is refused with CONFLICT once a webhook or the document has changed
   expect((await importFile(app, document, { plan: fresh.plan })).webhooks[0].action).toBe('UPDATED');
 });
 
+test('a plan is refused once a name of forwardTo or of owner belongs to another, or another user would be the owner', async () => {
+  const target = await namedWebhook(app);
+  await mutate(app, 'createUser', { name: 'Planned owner', roles: [] });
+  const incoming = { direction: 'INCOMING', provider: 'NONE', becomes: 'FORWARD' };
+  const forwarding = [{ name: 'Forwards', ...incoming, forwardTo: [target.name] }];
+  const owned = [{ name: 'Owned', url: URL, owner: 'Planned owner' }];
+  const unowned = [{ name: 'Without owner', url: URL }];
+  const plans = await Promise.all([forwarding, owned, unowned].map((document) => plan(app, document)));
+
+  await mutate(app, 'archiveWebhook', { id: target.id }, 'webhook { id }');
+  await namedWebhook(app, { name: target.name });
+  // no mutation changes a name
+  await app.database.query(`update users set name = 'Renamed' where name = 'Planned owner'`);
+  await mutate(app, 'createUser', { name: 'Planned owner', roles: [] });
+  const anothersKey = await app.keyFor('SYSTEM_MANAGER');
+  const before = await stored(app);
+  for (const [index, document] of [forwarding, owned].entries()) {
+    const { userErrors } = await importFile(app, document, { plan: plans[index]?.plan });
+    expect(shown(userErrors)).toEqual(['CONFLICT plan']);
+  }
+  const ofAnother = await askMutation(
+    app,
+    'importWebhooks',
+    { document: documentOf(...unowned), plan: plans[2]?.plan },
+    'plan',
+    anothersKey,
+  );
+  expect(shown(ofAnother.data.importWebhooks.userErrors)).toEqual(['CONFLICT plan']);
+  expect(await stored(app)).toEqual(before);
+  expect((await importFile(app, unowned, { plan: plans[2]?.plan })).userErrors).toEqual([]);
+});
+
+test('a plan for webhooks of one file that forward to each other is carried out', async () => {
+  const document = [
+    { name: 'From', direction: 'INCOMING', provider: 'NONE', becomes: 'FORWARD', forwardTo: ['To'] },
+    { name: 'To', url: URL, basicAuth: { username: 'u' } },
+  ];
+  const secrets = [{ webhook: 'To', basicAuthPassword: 'swordfish' }];
+  const { plan: planned, userErrors } = await plan(app, document, { secrets });
+  expect(userErrors).toEqual([]);
+  expect((await importFile(app, document, { secrets, plan: planned })).userErrors).toEqual([]);
+});
+
 test('two imports at once create a webhook once; two of one plan change it once', async () => {
   const document = [{ name: 'At once', url: URL }];
   const results = await Promise.all(Array.from({ length: 4 }, () => importFile(app, document)));
