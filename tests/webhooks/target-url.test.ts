@@ -122,6 +122,7 @@ const REFUSED: [string, RegExp, string[]][] = [
     ['https://ｅxample.com/', 'https://ex%61mple.com/', 'https://example．com/'],
   ],
   ['ends in a dot', /ends in a dot/, ['https://example.com./', 'https://localhost./', 'https://example.com。/']],
+  ['has an empty part', /an empty part between two dots/, ['https://a..b/', 'https://.example.com/']],
   [
     'is this machine',
     /the machine that Hookledger runs on/,

@@ -60,7 +60,7 @@ export function certificateUnusable(code: string): SendError {
 }
 
 function headersTooLarge(host: string): SendError {
-  return new SendError('RESPONSE_TOO_LARGE', `${host} answered with more headers than are read.`);
+  return new SendError('RESPONSE_TOO_LARGE', `${host} answered with more headers than are read: 32 KiB.`);
 }
 
 const CLOSED = 'closed the connection before its answer was complete';
@@ -79,7 +79,7 @@ const BREAKS: { readonly [code: string]: string } = {
 };
 
 function parserFault(error: Error, code: string): string {
-  if (error.name === 'HTTPParserError') return `sent an answer that is not HTTP/1.1: ${error.message} (${code})`;
+  if (error.name === 'HTTPParserError') return `sent an answer that is not HTTP/1.1: ${error.message.replace(/ \(\)$/, '')} (${code || error.name})`;
   return `broke off the exchange: ${error.message} (${code || error.name})`;
 }
 

@@ -51,7 +51,7 @@ function headerFaults(headers: readonly { name: string; value: string }[]): User
       return [{ field: [...path, 'name'], code: 'CONFLICT' as const, message: `The header ${name} is given twice.` }];
     }
     const nameFault = headerFault(name, '');
-    if (nameFault !== null) return [invalid([...path, 'name'], `${nameFault}.`)];
+    if (nameFault !== null) return [invalid([...path, 'name'], `${nameFault.replace(/^the /, 'The ')}.`)];
     const valuePath = [...path, 'value'];
     const message = valueFault(name, value, valuePath.join('.'));
     return message === null ? [] : [invalid(valuePath, message)];
